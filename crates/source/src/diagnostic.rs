@@ -107,7 +107,7 @@ impl LabelKind {
 }
 
 /// A range of text and what it has to do with a finding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label {
     /// Why it is there.
     pub kind: LabelKind,
@@ -140,7 +140,7 @@ impl Applicability {
 }
 
 /// Replaces a range of one file's text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TextEdit {
     /// What is replaced; empty to insert.
     pub range: TextRange,
@@ -149,7 +149,7 @@ pub struct TextEdit {
 }
 
 /// A change that makes a finding disappear.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fix {
     /// An imperative sentence without a final dot.
     pub title: String,

@@ -102,7 +102,7 @@ impl Origin {
 }
 
 /// A range of a file's text, made from a site only when a result leaves the analysis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The file.
     pub file: FileId,
