@@ -1,0 +1,141 @@
+//! How certain a statement about a container is, and where it comes from.
+
+use nixpod_source::{Origin, Place, Why};
+
+/// What is known of one property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// The analysed code sets it.
+    Set(T),
+    /// Nothing sets it; this is what NixOS, Home Manager or Podman does by itself.
+    Default(T),
+    /// The analysed code sets it under a condition that could not be decided.
+    Maybe(T),
+    /// It could not be known. Rules never fire on this.
+    Unknown(Why),
+}
+
+/// One definition of an option by the analysed code, winning or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// The place of the value.
+    pub place: Place,
+    /// The value in Nix syntax, shortened; unknown parts are shown as such.
+    pub value: String,
+    /// The priority: 100 for a plain definition, 50 for `mkForce`, 1000 for `mkDefault`, lower wins.
+    pub priority: i64,
+    /// Did it take part in the effective value?
+    pub won: bool,
+    /// The undecided or decided `mkIf` condition around it.
+    pub condition: Option<Place>,
+}
+
+/// A property with its origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field<T> {
+    /// What is known.
+    pub fact: Fact<T>,
+    /// Where the effective value was written, and the way it took. Empty for defaults.
+    pub origin: Origin,
+    /// Places of the conditions that could not be decided (for [`Fact::Maybe`]).
+    pub conditions: Vec<Place>,
+    /// Every definition of the option that this property is read from.
+    pub definitions: Vec<Definition>,
+}
+
+impl<T> Field<T> {
+    /// A certain value written at `origin`.
+    pub fn set(value: T, origin: Origin) -> Self {
+        Self {
+            fact: Fact::Set(value),
+            origin,
+            conditions: Vec::new(),
+            definitions: Vec::new(),
+        }
+    }
+
+    /// A value that nothing in the analysed code sets.
+    pub fn default(value: T) -> Self {
+        Self {
+            fact: Fact::Default(value),
+            origin: Origin::default(),
+            conditions: Vec::new(),
+            definitions: Vec::new(),
+        }
+    }
+
+    /// Something that could not be known.
+    pub fn unknown(why: Why, origin: Origin) -> Self {
+        Self {
+            fact: Fact::Unknown(why),
+            origin,
+            conditions: Vec::new(),
+            definitions: Vec::new(),
+        }
+    }
+
+    /// The value, unless it is unknown; true `Maybe`s are included.
+    pub fn value(&self) -> Option<&T> {
+        match &self.fact {
+            Fact::Set(v) | Fact::Default(v) | Fact::Maybe(v) => Some(v),
+            Fact::Unknown(_) => None,
+        }
+    }
+
+    /// The value if the analysed code writes it, certainly or under a condition; not a default.
+    pub fn written(&self) -> Option<&T> {
+        match &self.fact {
+            Fact::Set(v) | Fact::Maybe(v) => Some(v),
+            Fact::Default(_) | Fact::Unknown(_) => None,
+        }
+    }
+
+    /// The value if it is certain: set without an open condition, or a default.
+    pub fn certain(&self) -> Option<&T> {
+        match &self.fact {
+            Fact::Set(v) | Fact::Default(v) => Some(v),
+            Fact::Maybe(_) | Fact::Unknown(_) => None,
+        }
+    }
+
+    /// Is it set by nothing?
+    pub fn is_default(&self) -> bool {
+        matches!(self.fact, Fact::Default(_))
+    }
+
+    /// Does it hold only under an undecided condition?
+    pub fn is_maybe(&self) -> bool {
+        matches!(self.fact, Fact::Maybe(_))
+    }
+
+    /// Is it unknown?
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.fact, Fact::Unknown(_))
+    }
+
+    /// The same certainty and origin with another value.
+    pub fn map<U>(&self, f: impl FnOnce(&T) -> U) -> Field<U> {
+        Field {
+            fact: match &self.fact {
+                Fact::Set(v) => Fact::Set(f(v)),
+                Fact::Default(v) => Fact::Default(f(v)),
+                Fact::Maybe(v) => Fact::Maybe(f(v)),
+                Fact::Unknown(why) => Fact::Unknown(why.clone()),
+            },
+            origin: self.origin.clone(),
+            conditions: self.conditions.clone(),
+            definitions: self.definitions.clone(),
+        }
+    }
+}
+
+/// Something that the analysis could not look into, so that silence is never mistaken for safety.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAnalysed {
+    /// Where, if it has a place.
+    pub place: Option<Place>,
+    /// What was looked for, such as `containers.web.config`.
+    pub what: String,
+    /// Why it is not known.
+    pub why: Why,
+}

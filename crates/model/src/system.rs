@@ -1,0 +1,216 @@
+//! The systems that containers run in, and the world that one root evaluates to.
+
+use crate::{Container, Field, NotAnalysed, Text};
+use nixpod_source::Origin;
+
+/// An index into [`World::hosts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HostId(pub u32);
+
+/// An index into [`World::systems`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SystemId(pub u32);
+
+/// All that one run saw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct World {
+    /// The roots: hosts of a flake, or files taken as modules.
+    pub hosts: Vec<Host>,
+    /// Hosts, guests and homes.
+    pub systems: Vec<System>,
+    /// All containers of all systems.
+    pub containers: Vec<Container>,
+    /// What could not be looked into.
+    pub not_analysed: Vec<NotAnalysed>,
+}
+
+impl World {
+    /// A system.
+    pub fn system(&self, id: SystemId) -> &System {
+        &self.systems[id.0 as usize]
+    }
+
+    /// A host.
+    pub fn host(&self, id: HostId) -> &Host {
+        &self.hosts[id.0 as usize]
+    }
+}
+
+/// One root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// `web` for `nixosConfigurations.web`, or the file's path for a file taken as a module.
+    pub name: String,
+    /// Was its whole module tree seen? Then absence is certain.
+    pub closed_world: bool,
+    /// Does it come from a flake output (and not from a file by itself)?
+    pub from_flake: bool,
+    /// Is it a file that no host imports?
+    pub imported_by_no_host: bool,
+    /// How many modules were read.
+    pub modules: usize,
+    /// Names of inputs that were not on disk.
+    pub missing_inputs: Vec<String>,
+}
+
+/// What a system is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SystemKind {
+    /// A NixOS host.
+    Nixos,
+    /// The NixOS guest of an nspawn container.
+    Guest,
+    /// A user's Home Manager configuration.
+    Home,
+}
+
+/// One system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct System {
+    /// What it is.
+    pub kind: SystemKind,
+    /// Its host.
+    pub host: HostId,
+    /// The system it is nested in.
+    pub parent: Option<SystemId>,
+    /// The container whose guest it is: an index into [`World::containers`].
+    pub container: Option<u32>,
+    /// The user whose home it is.
+    pub home_of: Option<String>,
+    /// A name for messages: the host's name, `guest web of host`, `home of alice`.
+    pub name: String,
+    /// The NixOS release, if something tells.
+    pub release: Field<Release>,
+    /// `system.stateVersion`.
+    pub state_version: Field<StateVersion>,
+    /// The kernel of the *host* (guests inherit it).
+    pub kernel: Field<Kernel>,
+    /// Is SELinux configured?
+    pub selinux: Field<bool>,
+    /// Are user namespaces available?
+    pub user_namespaces: Field<bool>,
+    /// File system type of `/nix/store`, if something sets it.
+    pub store_fs_type: Option<Field<String>>,
+    /// Users, sorted by name.
+    pub users: Vec<User>,
+    /// `users.groups.<g>.members`: group, member.
+    pub group_members: Vec<Field<(String, String)>>,
+    /// Engines.
+    pub engines: Engines,
+    /// Places where the system's options put literal secrets in the store.
+    pub secrets: Vec<SecretValue>,
+    /// Is the set of its definitions complete (closed world, and no open part in the way)?
+    pub complete: bool,
+}
+
+/// A NixOS release, such as 25.05.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Release {
+    /// The year without century.
+    pub year: u32,
+    /// 5 or 11.
+    pub month: u32,
+}
+
+/// `system.stateVersion`: the system is at least that new.
+pub type StateVersion = Release;
+
+/// A Linux kernel version, as far as known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kernel {
+    /// Major version.
+    pub major: u32,
+    /// Minor version.
+    pub minor: u32,
+    /// Is it only a lower bound?
+    pub at_least: bool,
+    /// How it is known, such as `pkgs.linuxPackages_6_6` or `default of NixOS 24.05`.
+    pub source: String,
+}
+
+/// Engines and sockets of a system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Engines {
+    /// `virtualisation.podman.enable`, also through oci-containers with that backend.
+    pub podman: Field<bool>,
+    /// `virtualisation.docker.enable`, also through oci-containers with that backend.
+    pub docker: Field<bool>,
+    /// `virtualisation.docker.rootless.enable`.
+    pub docker_rootless: Field<bool>,
+    /// LXD or Incus, by name of the enabled one.
+    pub lxd: Field<bool>,
+    /// libvirtd.
+    pub libvirtd: Field<bool>,
+    /// The backend of oci-containers, `podman` or `docker`.
+    pub oci_backend: Field<String>,
+    /// `virtualisation.containers.containersConf.settings.containers.keyring`.
+    pub keyring: Field<bool>,
+    /// `users.manageLingering`.
+    pub manage_lingering: Field<bool>,
+}
+
+/// A user of a system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The attribute name.
+    pub name: String,
+    /// Where it is defined.
+    pub origin: Origin,
+    /// `isNormalUser`.
+    pub is_normal: Field<bool>,
+    /// `isSystemUser`.
+    pub is_system: Field<bool>,
+    /// `uid`.
+    pub uid: Field<Option<i64>>,
+    /// `linger`; `None` is null.
+    pub linger: Field<Option<bool>>,
+    /// `autoSubUidGidRange`, with what `isNormalUser` implies.
+    pub auto_sub_ids: Field<bool>,
+    /// `subUidRanges`.
+    pub sub_uids: Vec<Field<SubIdRange>>,
+    /// `subGidRanges`.
+    pub sub_gids: Vec<Field<SubIdRange>>,
+    /// Are the lists of ranges certain (no unknown definition)?
+    pub sub_ids_known: bool,
+    /// `group`.
+    pub group: Field<Option<String>>,
+    /// `extraGroups`.
+    pub extra_groups: Vec<Field<String>>,
+}
+
+/// A range of subordinate ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SubIdRange {
+    /// The first id.
+    pub start: i64,
+    /// How many; NixOS' default is 1.
+    pub count: i64,
+    /// Was `count` written?
+    pub count_written: bool,
+}
+
+/// Where a secret would be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretSlot {
+    /// `users.users.<u>.password` or `initialPassword`: user and option name.
+    Password(String, &'static str),
+    /// `users.users.<u>.hashedPassword` or `initialHashedPassword`.
+    HashedPassword(String, &'static str),
+    /// The text of a written file: `environment.etc.<n>.text`, `pkgs.writeText`: its name.
+    WrittenFile(String),
+    /// An environment variable of a service: its name.
+    Environment(String),
+    /// An option whose value is a credential, such as an image's `password`: its path.
+    Credential(String),
+    /// An option that takes the path of a secret file: its path.
+    SecretFile(String),
+}
+
+/// A value that a rule should look at for secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretValue {
+    /// Where it would be stored.
+    pub slot: SecretSlot,
+    /// The value.
+    pub value: Field<Text>,
+}

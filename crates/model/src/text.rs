@@ -1,0 +1,181 @@
+//! Strings whose pieces remember where they were written.
+
+use nixpod_source::{Origin, Why};
+use smol_str::SmolStr;
+
+/// A string, possibly with unknown holes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// The pieces in order.
+    pub parts: Vec<TextPart>,
+    /// What evaluating the string puts into the store.
+    pub context: Vec<StoreRef>,
+}
+
+/// A piece of a [`Text`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TextPart {
+    /// Known text.
+    Known {
+        /// The text.
+        text: SmolStr,
+        /// Where it is written: a whole literal or a stretch of its content.
+        origin: Origin,
+    },
+    /// A hole. `why` names it where it has a name, such as `config.sops.secrets.x.path` or `pkgs.hello`.
+    Hole {
+        /// What stands there.
+        why: Why,
+        /// Where the unknown was put in.
+        origin: Origin,
+    },
+}
+
+/// Something that a string refers to in the world-readable Nix store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreRef {
+    /// A path literal that was copied into the store.
+    Copied {
+        /// The path, relative to the project where it is inside.
+        path: String,
+        /// Where the path literal is written.
+        origin: Origin,
+    },
+    /// A file written by `pkgs.writeText` and the like.
+    Written {
+        /// The file's name.
+        name: String,
+        /// Its text.
+        text: Box<Text>,
+    },
+    /// The content of a file read at evaluation (`readFile`).
+    Read {
+        /// The path that was read, in the words of the code where it is not known.
+        path: String,
+        /// Where it was read.
+        origin: Origin,
+    },
+}
+
+impl Text {
+    /// A known text.
+    pub fn known(text: impl Into<SmolStr>, origin: Origin) -> Self {
+        Self {
+            parts: vec![TextPart::Known {
+                text: text.into(),
+                origin,
+            }],
+            context: Vec::new(),
+        }
+    }
+
+    /// The whole text, if there is no hole.
+    pub fn as_known(&self) -> Option<String> {
+        let mut out = String::new();
+        for part in &self.parts {
+            match part {
+                TextPart::Known { text, .. } => out.push_str(text),
+                TextPart::Hole { .. } => return None,
+            }
+        }
+        Some(out)
+    }
+
+    /// The text with U+FFFC in place of each hole: for matching prefixes, suffixes and separators.
+    pub fn pattern(&self) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                TextPart::Known { text, .. } => text.as_str(),
+                TextPart::Hole { .. } => "\u{fffc}",
+            })
+            .collect()
+    }
+
+    /// The text for a human, holes as `${name}`.
+    pub fn display(&self) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                TextPart::Known { text, .. } => text.to_string(),
+                TextPart::Hole { why, .. } => match why {
+                    Why::External(name) | Why::UnsetOption(name) => format!("${{{name}}}"),
+                    _ => "${…}".to_owned(),
+                },
+            })
+            .collect()
+    }
+
+    /// Is there any hole?
+    pub fn has_hole(&self) -> bool {
+        self.parts
+            .iter()
+            .any(|part| matches!(part, TextPart::Hole { .. }))
+    }
+
+    /// The origin of the piece at a byte offset of [`Self::pattern`], narrowed to `start..end` where the literal's
+    /// content is known byte by byte.
+    pub fn origin_of(&self, start: usize, end: usize) -> Origin {
+        let mut at = 0;
+        for part in &self.parts {
+            let (len, origin) = match part {
+                TextPart::Known { text, origin } => (text.len(), origin),
+                TextPart::Hole { origin, .. } => ('\u{fffc}'.len_utf8(), origin),
+            };
+            if start < at + len {
+                let mut origin = origin.clone();
+                if let (TextPart::Known { .. }, Some(hop)) = (part, origin.hops.first_mut())
+                    && let Some((from, to)) = hop.place.within
+                {
+                    let begin = from.saturating_add((start - at) as u32).min(to);
+                    let stop = from.saturating_add(end.saturating_sub(at) as u32).min(to);
+                    hop.place.within = Some((begin, stop.max(begin)));
+                }
+                return origin;
+            }
+            at += len;
+        }
+        self.parts
+            .last()
+            .map(|part| match part {
+                TextPart::Known { origin, .. } | TextPart::Hole { origin, .. } => origin.clone(),
+            })
+            .unwrap_or_default()
+    }
+
+    /// The part of the text at `start..end` of [`Self::pattern`]; bounds are moved to the nearest piece borders that
+    /// are valid. The store context stays.
+    #[must_use]
+    pub fn slice(&self, start: usize, end: usize) -> Self {
+        let mut parts = Vec::new();
+        let mut at = 0;
+        for part in &self.parts {
+            match part {
+                TextPart::Known { text, .. } => {
+                    let from = start.max(at) - at;
+                    let to = end.min(at + text.len()).saturating_sub(at);
+                    if from < to
+                        && let Some(piece) = text.get(from..to)
+                    {
+                        parts.push(TextPart::Known {
+                            text: piece.into(),
+                            origin: self.origin_of(at + from, at + to),
+                        });
+                    }
+                    at += text.len();
+                }
+                TextPart::Hole { .. } => {
+                    let len = '\u{fffc}'.len_utf8();
+                    if start <= at && at + len <= end {
+                        parts.push(part.clone());
+                    }
+                    at += len;
+                }
+            }
+        }
+        Self {
+            parts,
+            context: self.context.clone(),
+        }
+    }
+}
