@@ -1,0 +1,363 @@
+//! What a rule is, and what it may say.
+
+use nixpod_model::{Container, Field, Host, System, SystemId, World};
+use nixpod_source::{Applicability, Confidence, Origin, RuleId, Severity};
+
+/// Which set a rule belongs to; it decides whether the rule is on by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// Loses isolation.
+    Isolation,
+    /// Loses a secret.
+    Secrets,
+    /// Users, groups, sub-ids and lingering.
+    Users,
+    /// OCI containers.
+    Oci,
+    /// The configuration does not do what it says.
+    Correctness,
+    /// Hardening that few need; off by default.
+    Pedantic,
+}
+
+impl Group {
+    /// The name used on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Isolation => "isolation",
+            Self::Secrets => "secrets",
+            Self::Users => "users",
+            Self::Oci => "oci",
+            Self::Correctness => "correctness",
+            Self::Pedantic => "pedantic",
+        }
+    }
+
+    /// Is it on without being asked for?
+    pub const fn on_by_default(self) -> bool {
+        !matches!(self, Self::Pedantic)
+    }
+}
+
+/// Does a rule come with fixes?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FixAvailability {
+    /// Every finding in code has one.
+    Always,
+    /// Some findings have one.
+    Sometimes,
+    /// None has.
+    None,
+}
+
+/// What is known about a rule without running it.
+#[derive(Clone, Copy, Debug)]
+pub struct Meta {
+    /// The kebab-case name of the bad pattern.
+    pub id: RuleId,
+    /// One line: what is wrong, without a final dot.
+    pub summary: &'static str,
+    /// The usual severity; a finding may have another.
+    pub severity: Severity,
+    /// The set it belongs to.
+    pub group: Group,
+    /// The first version that has it.
+    pub since: &'static str,
+    /// Does it come with fixes?
+    pub fix: FixAvailability,
+    /// The documentation in Markdown, with the headings `What it flags`, `Why`, `Bad`, `Good`, `Fix safety`.
+    pub docs: &'static str,
+    /// The rule's source file.
+    pub file: &'static str,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Every container.
+    Container(fn(&Ctx<'_>, &Container, &mut Sink)),
+    /// Every system: hosts, guests, homes.
+    System(fn(&Ctx<'_>, SystemId, &System, &mut Sink)),
+}
+
+/// A rule: data and a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// What is known about it.
+    pub meta: Meta,
+    /// The check.
+    pub check: Check,
+}
+
+/// What a check may ask besides the thing it looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Ctx<'a> {
+    /// Everything that this root evaluated to.
+    pub world: &'a World,
+}
+
+impl<'a> Ctx<'a> {
+    /// The system whose configuration declares the container.
+    pub fn system(&self, container: &Container) -> &'a System {
+        self.world.system(container.system)
+    }
+
+    /// The guest system of an nspawn container.
+    pub fn guest(&self, container: &Container) -> Option<&'a System> {
+        container.guest.map(|id| self.world.system(id))
+    }
+
+    /// The host (root) of a container.
+    pub fn host(&self, container: &Container) -> &'a Host {
+        self.world.host(container.host)
+    }
+
+    /// The outermost system that a system is nested in (itself for a host).
+    pub fn outermost(&self, id: SystemId) -> &'a System {
+        let mut system = self.world.system(id);
+        while let Some(parent) = system.parent {
+            system = self.world.system(parent);
+        }
+        system
+    }
+}
+
+/// A change, said in terms of the configuration; the analysis turns it into text edits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Remove the list element or the binding that writes the value at this origin.
+    Remove(Origin),
+    /// Replace the expression, or the stretch of a string, at this origin by Nix text (for a stretch: by string
+    /// content).
+    Replace(Origin, String),
+    /// Set an option in the attribute set that defines the thing at this origin: name and value in Nix syntax. A
+    /// binding of that name that is already in the set is replaced.
+    SetIn(Origin, String, String),
+    /// Add an element in Nix syntax to the list that the value at this origin is an element of.
+    AppendBeside(Origin, String),
+}
+
+/// A fix before it is turned into edits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// An imperative sentence without a final dot.
+    pub title: String,
+    /// May it be applied without asking?
+    pub applicability: Applicability,
+    /// All have to succeed.
+    pub changes: Vec<Change>,
+}
+
+/// A finding as a rule reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: RuleId,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// One line without a final dot.
+    pub message: String,
+    /// More, in whole sentences.
+    pub help: Option<String>,
+    /// Where it was written and how it came here.
+    pub origin: Origin,
+    /// Undecided conditions.
+    pub conditions: Vec<nixpod_source::Place>,
+    /// Other places that explain it, each with a message.
+    pub related: Vec<(Origin, String)>,
+    /// Fixes, best first.
+    pub fixes: Vec<Intent>,
+    /// Index into [`World::containers`] of the container that it is about.
+    pub container: Option<usize>,
+    /// The host.
+    pub host: nixpod_model::HostId,
+}
+
+/// Takes the findings of one rule on one container or system.
+#[derive(Debug)]
+pub struct Sink {
+    pub(crate) rule: &'static Meta,
+    pub(crate) container: Option<usize>,
+    pub(crate) host: nixpod_model::HostId,
+    /// The place used when a finding has none of its own: the definition of the container or system.
+    pub(crate) fallback: Origin,
+    pub(crate) ceiling: Confidence,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Sink {
+    pub(crate) fn new(
+        rule: &'static Meta,
+        container: Option<usize>,
+        host: nixpod_model::HostId,
+        fallback: Origin,
+        ceiling: Confidence,
+    ) -> Self {
+        Self {
+            rule,
+            container,
+            host,
+            fallback,
+            ceiling,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Reports something that the code writes: at the field's origin, one step less sure if it is a `Maybe`.
+    ///
+    /// A field that nothing writes is reported at the definition of the container.
+    pub fn report<T>(&mut self, field: &Field<T>, message: impl Into<String>) -> FindingBuilder<'_> {
+        let confidence = if field.is_maybe() {
+            Confidence::Medium
+        } else {
+            Confidence::High
+        };
+        let conditions = field.conditions.clone();
+        self.push(field.origin.clone(), conditions, confidence, message.into())
+    }
+
+    /// Reports at an origin, such as a stretch of a text.
+    pub fn report_at(&mut self, origin: &Origin, message: impl Into<String>) -> FindingBuilder<'_> {
+        self.push(origin.clone(), Vec::new(), Confidence::High, message.into())
+    }
+
+    /// Reports that something is absent, at the definition of the container or system: `complete` says whether the
+    /// whole system was seen. If not, the finding has medium confidence.
+    pub fn report_absence(&mut self, complete: bool, message: impl Into<String>) -> FindingBuilder<'_> {
+        let confidence = if complete {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        };
+        self.push(Origin::default(), Vec::new(), confidence, message.into())
+    }
+
+    fn push(
+        &mut self,
+        origin: Origin,
+        conditions: Vec<nixpod_source::Place>,
+        confidence: Confidence,
+        message: String,
+    ) -> FindingBuilder<'_> {
+        let origin = if origin.hops.is_empty() {
+            self.fallback.clone()
+        } else {
+            origin
+        };
+        let finding = Finding {
+            rule: self.rule.id,
+            severity: self.rule.severity,
+            confidence: confidence.min(self.ceiling),
+            message,
+            help: None,
+            origin,
+            conditions,
+            related: Vec::new(),
+            fixes: Vec::new(),
+            container: self.container,
+            host: self.host,
+        };
+        let at = self.findings.len();
+        self.findings.push(finding);
+        FindingBuilder {
+            finding: &mut self.findings[at],
+        }
+    }
+}
+
+/// Adds detail to a finding that was just reported.
+#[derive(Debug)]
+pub struct FindingBuilder<'a> {
+    finding: &'a mut Finding,
+}
+
+impl FindingBuilder<'_> {
+    /// Another severity than the rule's.
+    pub fn severity(self, severity: Severity) -> Self {
+        self.finding.severity = severity;
+        self
+    }
+
+    /// Not surer than this.
+    pub fn at_most(self, confidence: Confidence) -> Self {
+        self.finding.confidence = self.finding.confidence.min(confidence);
+        self
+    }
+
+    /// Not surer than the field: one step less for a `Maybe`, whose conditions join the trail.
+    pub fn depends_on<T>(self, field: &Field<T>) -> Self {
+        if field.is_maybe() {
+            self.finding.confidence = self.finding.confidence.min(Confidence::Medium);
+            self.finding.conditions.extend(field.conditions.iter().copied());
+        }
+        self
+    }
+
+    /// Whole sentences: why it matters here and what to do.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.finding.help = Some(help.into());
+        self
+    }
+
+    /// Another place that explains the finding; left out if the origin is empty.
+    pub fn related(self, origin: &Origin, message: impl Into<String>) -> Self {
+        if !origin.hops.is_empty() {
+            self.finding.related.push((origin.clone(), message.into()));
+        }
+        self
+    }
+
+    /// A fix of one change.
+    pub fn fix(self, title: impl Into<String>, applicability: Applicability, change: Change) -> Self {
+        self.fix_all(title, applicability, vec![change])
+    }
+
+    /// A fix of several changes.
+    pub fn fix_all(
+        self,
+        title: impl Into<String>,
+        applicability: Applicability,
+        changes: Vec<Change>,
+    ) -> Self {
+        self.finding.fixes.push(Intent {
+            title: title.into(),
+            applicability,
+            changes,
+        });
+        self
+    }
+}
+
+/// Declares a rule: its documentation, its data and its check in one place.
+#[macro_export]
+macro_rules! declare_rule {
+    (
+        $(#[doc = $doc:literal])+
+        pub static RULE = {
+            id: $id:literal,
+            summary: $summary:literal,
+            severity: $severity:ident,
+            group: $group:ident,
+            since: $since:literal,
+            fix: $fix:ident,
+            check: $kind:ident($check:path),
+        }
+    ) => {
+        $(#[doc = $doc])+
+        pub static RULE: $crate::Rule = $crate::Rule {
+            meta: $crate::Meta {
+                id: $id,
+                summary: $summary,
+                severity: $crate::Severity::$severity,
+                group: $crate::Group::$group,
+                since: $since,
+                fix: $crate::FixAvailability::$fix,
+                docs: concat!($($doc, "\n"),+),
+                file: file!(),
+            },
+            check: $crate::Check::$kind($check),
+        };
+    };
+}
