@@ -1,0 +1,162 @@
+//! What an analysis answers: plain data for the command line and the language server.
+
+use nixpod_model::{Definition, Surface};
+use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf};
+
+/// The result of checking a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Findings, sorted by file, position, rule and message; suppressed ones included and marked.
+    pub findings: Vec<Reported>,
+    /// What could not be looked into, sorted, each once.
+    pub not_analysed: Vec<Gap>,
+    /// The roots that were evaluated.
+    pub roots: Vec<Root>,
+    /// Every container with its effective spec, for `show`, sorted by host, surface and name.
+    pub containers: Vec<Shown>,
+    /// Number of Nix files that were read.
+    pub files: usize,
+    /// Paths named by the user that could not be read at all, with the reason.
+    pub unreadable: Vec<(Utf8PathBuf, String)>,
+}
+
+/// One finding with all that it applies to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// The finding.
+    pub diagnostic: Diagnostic,
+    /// Stable over edits elsewhere: 16 hexadecimal digits made from rule, container and source text, not lines.
+    pub fingerprint: String,
+    /// The container, if it is about one.
+    pub container: Option<ContainerRef>,
+    /// Names of the hosts it applies to, sorted. Empty for findings about the tool's own comments and for files that
+    /// do not parse.
+    pub hosts: Vec<String>,
+    /// Is it only seen in files that no host imports?
+    pub imported_by_no_host: bool,
+    /// Is it suppressed, and with which reason?
+    pub suppressed: Option<String>,
+}
+
+/// Which container a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ContainerRef {
+    /// Its surface.
+    pub surface: Surface,
+    /// Its name.
+    pub name: String,
+    /// Where it is defined.
+    pub file: FileId,
+    /// The line, counted from 1.
+    pub line: u32,
+}
+
+/// Something that was not analysed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Where, if it has a place.
+    pub span: Option<Span>,
+    /// What and why, in one line.
+    pub reason: String,
+}
+
+/// One evaluated root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The host's name, or the file's path relative to the project.
+    pub name: String,
+    /// Is it a host of a flake?
+    pub from_flake: bool,
+    /// Was its whole module tree seen?
+    pub closed_world: bool,
+    /// How many modules were read.
+    pub modules: usize,
+    /// Names of inputs that were not on disk.
+    pub missing_inputs: Vec<String>,
+}
+
+/// A container's effective spec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its surface.
+    pub surface: Surface,
+    /// Its name.
+    pub name: String,
+    /// The host it belongs to.
+    pub host: String,
+    /// The system that declares it, when it is not the host itself: `guest web`, `home of alice`.
+    pub inside: Option<String>,
+    /// Where it is defined.
+    pub span: Option<Span>,
+    /// Facts in display order.
+    pub facts: Vec<ShownFact>,
+}
+
+/// One fact of a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownFact {
+    /// The option, relative to the container.
+    pub name: String,
+    /// The value in Nix syntax; `None` when unknown.
+    pub value: Option<String>,
+    /// How certain it is.
+    pub certainty: Certainty,
+    /// Why it is unknown, or under which condition it holds.
+    pub reason: Option<String>,
+    /// Every definition, the winning first.
+    pub definitions: Vec<(Option<Span>, Definition)>,
+}
+
+/// How certain a shown fact is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// The code sets it.
+    Set,
+    /// Nothing sets it.
+    Default,
+    /// Set under an undecided condition.
+    Maybe,
+    /// Not known.
+    Unknown,
+}
+
+impl Certainty {
+    /// The name used in every format.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Set => "set",
+            Self::Default => "default",
+            Self::Maybe => "maybe",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What hovering shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hover {
+    /// The range it is about.
+    pub span: Span,
+    /// Markdown.
+    pub markdown: String,
+}
+
+/// A code action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// Is it a fix for the finding or a suppression of it?
+    pub kind: ActionKind,
+    /// The change; its title is the action's.
+    pub fix: Fix,
+    /// The finding it belongs to.
+    pub diagnostic: Diagnostic,
+}
+
+/// What a code action does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionKind {
+    /// Removes the cause.
+    Fix,
+    /// Adds a suppression comment with a reason to fill in.
+    Suppress,
+}
