@@ -2,16 +2,24 @@
 //!
 //! This crate is the public face of the library. It must never know which rules exist, LSP, JSON or colours.
 
+mod disk;
+mod host;
 mod report;
+mod request;
 mod rule;
+mod vfs;
 
+pub use camino::{Utf8Path, Utf8PathBuf};
+pub use disk::{FileKind, FileSystem, MemoryFileSystem, OsFileSystem};
+pub use host::{Analysis, AnalysisHost, Settings};
 pub use nixpod_source::{
     Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, LineIndex, Origin, Position,
-    RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why,
+    RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits,
 };
 pub use report::{
     Action, ActionKind, Certainty, ContainerRef, Gap, Hover, Report, Reported, Root, Shown, ShownFact,
 };
+pub use request::{EvalInput, EvalOutcome, EvalRequest};
 pub use rule::{
     Change, Check, Ctx, Finding, FindingBuilder, FixAvailability, Group, Intent, Meta, Rule, Sink,
 };

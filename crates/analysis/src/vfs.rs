@@ -1,0 +1,371 @@
+//! Files of one revision: editor buffers over the disk, with what was read kept by path.
+
+use crate::disk::{FileKind, FileSystem};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use nixpod_source::{FileId, LineIndex};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+
+/// Nix files written by hand stay below 2 MiB, generated package sets below this.
+pub(crate) const MAX_FILE_LEN: u64 = 16 << 20;
+
+/// Locks even if another thread panicked while it held the lock: what is inside is only ever a cache.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why a file has no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// Nothing is there.
+    Missing,
+    /// Outside of the project, after all links are resolved.
+    Outside,
+    /// It is there, but cannot be read.
+    Unreadable(String),
+    /// It was read, but is no text.
+    NotText(&'static str),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => write!(f, "there is no such file"),
+            Self::Outside => write!(f, "lies outside of the project"),
+            Self::Unreadable(reason) => write!(f, "cannot be read: {reason}"),
+            Self::NotText(reason) => write!(f, "{reason}"),
+        }
+    }
+}
+
+/// One file at one revision.
+#[derive(Debug)]
+pub(crate) struct FileState {
+    /// The text; empty when there is a problem.
+    pub(crate) text: Arc<str>,
+    /// Why there is no text.
+    pub(crate) problem: Option<Problem>,
+    lines: OnceLock<Arc<LineIndex>>,
+}
+
+impl FileState {
+    fn new(text: Result<Arc<str>, Problem>) -> Arc<Self> {
+        let (text, problem) = match text {
+            Ok(text) => (text, None),
+            Err(problem) => (Arc::from(""), Some(problem)),
+        };
+        Arc::new(Self {
+            text,
+            problem,
+            lines: OnceLock::new(),
+        })
+    }
+
+    pub(crate) fn lines(&self) -> Arc<LineIndex> {
+        Arc::clone(self.lines.get_or_init(|| Arc::new(LineIndex::new(&self.text))))
+    }
+}
+
+/// Turns bytes into text, or says clearly why they are none.
+fn decode(bytes: Vec<u8>) -> Result<Arc<str>, Problem> {
+    if bytes.starts_with(b"\0GITCRYPT\0") {
+        return Err(Problem::NotText("is encrypted by git-crypt"));
+    }
+    if bytes.contains(&0) {
+        return Err(Problem::NotText("is binary, not text"));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.into()),
+        Err(_) => Err(Problem::NotText("is not UTF-8 text")),
+    }
+}
+
+/// The numbers of files, which stay the same for the life of a host.
+#[derive(Debug, Default)]
+pub(crate) struct FileTable {
+    inner: RwLock<TableInner>,
+}
+
+#[derive(Debug, Default)]
+struct TableInner {
+    paths: Vec<Utf8PathBuf>,
+    ids: FxHashMap<Utf8PathBuf, FileId>,
+}
+
+impl FileTable {
+    pub(crate) fn intern(&self, path: &Utf8Path) -> FileId {
+        if let Some(id) = self.get(path) {
+            return id;
+        }
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = inner.ids.get(path) {
+            return *id;
+        }
+        let id = FileId(u32::try_from(inner.paths.len()).unwrap_or(u32::MAX));
+        inner.paths.push(path.to_owned());
+        inner.ids.insert(path.to_owned(), id);
+        id
+    }
+
+    pub(crate) fn get(&self, path: &Utf8Path) -> Option<FileId> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        inner.ids.get(path).copied()
+    }
+
+    pub(crate) fn path(&self, file: FileId) -> Utf8PathBuf {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        inner.paths.get(file.0 as usize).cloned().unwrap_or_default()
+    }
+}
+
+/// The directory that reads have to stay below.
+#[derive(Clone, Debug)]
+pub(crate) struct Project {
+    /// As it was given, for display.
+    pub(crate) given: Utf8PathBuf,
+    /// With all links resolved.
+    pub(crate) canonical: Utf8PathBuf,
+}
+
+/// A directory's entries, or why there are none.
+pub(crate) type Listing = Result<Arc<[(String, FileKind)]>, String>;
+
+/// What was read from the disk so far. A change of a file takes out what it may have changed.
+#[derive(Debug, Default)]
+struct DiskCache {
+    files: FxHashMap<FileId, Arc<FileState>>,
+    directories: FxHashMap<Utf8PathBuf, Listing>,
+    canonical: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
+}
+
+/// All files at one revision. Cloning is cheap; what one clone reads, the others of that revision see.
+#[derive(Clone, Debug)]
+pub(crate) struct Vfs {
+    fs: Arc<dyn FileSystem>,
+    pub(crate) table: Arc<FileTable>,
+    pub(crate) project: Option<Project>,
+    /// By canonical path: the path as the editor gave it, and the file.
+    buffers: Arc<BTreeMap<Utf8PathBuf, (Utf8PathBuf, Arc<FileState>)>>,
+    disk: Arc<Mutex<DiskCache>>,
+}
+
+impl Vfs {
+    pub(crate) fn new(fs: Arc<dyn FileSystem>) -> Self {
+        Self {
+            fs,
+            table: Arc::default(),
+            project: None,
+            buffers: Arc::default(),
+            disk: Arc::default(),
+        }
+    }
+
+    pub(crate) fn set_project(&mut self, root: Utf8PathBuf) {
+        let canonical = self.fs.canonicalize(&root).unwrap_or_else(|_| normalize(&root));
+        self.project = Some(Project {
+            given: root,
+            canonical,
+        });
+        self.disk = Arc::default();
+    }
+
+    pub(crate) fn set_buffer(&mut self, path: Utf8PathBuf, text: Option<String>) {
+        let canonical = self.canonical(&path);
+        let buffers = Arc::make_mut(&mut self.buffers);
+        match text {
+            Some(text) => {
+                let state = FileState::new(Ok(text.into()));
+                buffers.insert(canonical, (path, state));
+            }
+            None => {
+                buffers.remove(&canonical);
+                // What is on disk now may not be what it was when the buffer was opened.
+                self.file_changed(&path);
+            }
+        }
+    }
+
+    pub(crate) fn file_changed(&mut self, path: &Utf8Path) {
+        let resolved = self.fs.canonicalize(path).ok();
+        let mut cache = self.fresh_disk();
+        cache.canonical.clear();
+        for path in [normalize(path)].into_iter().chain(resolved) {
+            // A path can be a directory that came, went or was renamed.
+            let ids: Vec<_> = cache
+                .files
+                .keys()
+                .copied()
+                .filter(|id| self.table.path(*id).starts_with(&path))
+                .collect();
+            for id in ids {
+                cache.files.remove(&id);
+            }
+            cache
+                .directories
+                .retain(|dir, _| !dir.starts_with(&path) && !path.starts_with(dir));
+        }
+        self.disk = Arc::new(Mutex::new(cache));
+    }
+
+    /// The cache for the next revision; older snapshots keep theirs.
+    fn fresh_disk(&mut self) -> DiskCache {
+        let old = std::mem::take(&mut self.disk);
+        match Arc::try_unwrap(old) {
+            Ok(cache) => cache.into_inner().unwrap_or_else(PoisonError::into_inner),
+            Err(shared) => {
+                let cache = lock(&shared);
+                DiskCache {
+                    files: cache.files.clone(),
+                    directories: cache.directories.clone(),
+                    canonical: cache.canonical.clone(),
+                }
+            }
+        }
+    }
+
+    /// The path with links resolved; for a file that is not there, its directory's path is resolved.
+    pub(crate) fn canonical(&self, path: &Utf8Path) -> Utf8PathBuf {
+        self.existing(path).unwrap_or_else(|| {
+            let path = normalize(path);
+            match (path.parent(), path.file_name()) {
+                (Some(parent), Some(name)) => match self.existing(parent) {
+                    Some(parent) => parent.join(name),
+                    None => path,
+                },
+                _ => path,
+            }
+        })
+    }
+
+    fn existing(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        if let Some(known) = lock(&self.disk).canonical.get(path) {
+            return known.clone();
+        }
+        let canonical = self.fs.canonicalize(path).ok();
+        lock(&self.disk)
+            .canonical
+            .insert(path.to_owned(), canonical.clone());
+        canonical
+    }
+
+    /// May this canonical path be read?
+    pub(crate) fn inside(&self, canonical: &Utf8Path) -> bool {
+        self.project
+            .as_ref()
+            .is_none_or(|project| canonical.starts_with(&project.canonical))
+    }
+
+    /// The number of the file at a path, which need not be there.
+    pub(crate) fn file(&self, path: &Utf8Path) -> FileId {
+        self.table.intern(&self.canonical(path))
+    }
+
+    /// The file's state at this revision.
+    pub(crate) fn state(&self, file: FileId) -> Arc<FileState> {
+        let path = self.table.path(file);
+        if let Some((_, state)) = self.buffers.get(&path) {
+            return Arc::clone(state);
+        }
+        if let Some(state) = lock(&self.disk).files.get(&file) {
+            return Arc::clone(state);
+        }
+        let state = FileState::new(self.read(&path));
+        Arc::clone(lock(&self.disk).files.entry(file).or_insert(state))
+    }
+
+    fn read(&self, path: &Utf8Path) -> Result<Arc<str>, Problem> {
+        if !self.inside(path) {
+            return Err(Problem::Outside);
+        }
+        match self.fs.read(path, MAX_FILE_LEN) {
+            Ok(bytes) => decode(bytes),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Problem::Missing),
+            Err(error) => Err(Problem::Unreadable(error.to_string())),
+        }
+    }
+
+    /// The entries of a directory given by its canonical path, with unsaved new buffers among them.
+    pub(crate) fn list(&self, directory: &Utf8Path) -> Listing {
+        let cached = lock(&self.disk).directories.get(directory).cloned();
+        let listing = cached.unwrap_or_else(|| {
+            let listing: Listing = if self.inside(directory) {
+                self.fs
+                    .read_dir(directory)
+                    .map(Arc::from)
+                    .map_err(|error| error.to_string())
+            } else {
+                Err(Problem::Outside.to_string())
+            };
+            lock(&self.disk)
+                .directories
+                .insert(directory.to_owned(), listing.clone());
+            listing
+        });
+        let new: Vec<String> = self
+            .buffers
+            .keys()
+            .filter(|path| path.parent() == Some(directory))
+            .filter_map(|path| path.file_name().map(str::to_owned))
+            .filter(|name| match &listing {
+                Ok(entries) => !entries.iter().any(|(entry, _)| entry == name),
+                Err(_) => false,
+            })
+            .collect();
+        if new.is_empty() {
+            return listing;
+        }
+        listing.map(|entries| {
+            let mut entries = entries.to_vec();
+            entries.extend(new.into_iter().map(|name| (name, FileKind::Regular)));
+            entries.sort();
+            entries.into()
+        })
+    }
+
+    /// What a path is, with links followed; `None` if nothing is there or it lies outside.
+    pub(crate) fn kind(&self, path: &Utf8Path) -> Option<FileKind> {
+        let canonical = self.canonical(path);
+        if self.buffers.contains_key(&canonical) {
+            return Some(FileKind::Regular);
+        }
+        self.fs.kind(&canonical).ok()
+    }
+
+    /// The path to show for a file: as the editor or the user spelt it.
+    pub(crate) fn display_path(&self, file: FileId) -> Utf8PathBuf {
+        let path = self.table.path(file);
+        if let Some((given, _)) = self.buffers.get(&path) {
+            return given.clone();
+        }
+        if let Some(project) = &self.project
+            && let Ok(rest) = path.strip_prefix(&project.canonical)
+        {
+            return match project.given.as_str() {
+                "." | "" => rest.to_owned(),
+                _ => project.given.join(rest),
+            };
+        }
+        path
+    }
+}
+
+/// Removes `.` and `..` by the letter, for paths that are not there.
+pub(crate) fn normalize(path: &Utf8Path) -> Utf8PathBuf {
+    let mut out = Utf8PathBuf::new();
+    for part in path.components() {
+        match part {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir => {
+                if out.file_name().is_some() {
+                    out.pop();
+                } else if !out.has_root() {
+                    out.push("..");
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
