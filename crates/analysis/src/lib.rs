@@ -17,9 +17,10 @@ pub use nixpod_source::{
     RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits,
 };
 pub use report::{
-    Action, ActionKind, Certainty, ContainerRef, Gap, Hover, Report, Reported, Root, Shown, ShownFact,
+    Action, ActionKind, Certainty, ContainerRef, Gap, Hover, Report, Reported, Root, Shown, ShownDefinition,
+    ShownFact,
 };
 pub use request::{EvalInput, EvalOutcome, EvalRequest};
 pub use rule::{
-    Change, Check, Ctx, Finding, FindingBuilder, FixAvailability, Group, Intent, Meta, Rule, Sink,
+    Change, Check, Ctx, Finding, FindingBuilder, FixAvailability, Group, Intent, Meta, Rule, Sink, rule_url,
 };

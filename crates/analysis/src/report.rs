@@ -1,6 +1,6 @@
 //! What an analysis answers: plain data for the command line and the language server.
 
-use nixpod_model::{Definition, Surface};
+use nixpod_model::Surface;
 use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf};
 
 /// The result of checking a project.
@@ -104,7 +104,22 @@ pub struct ShownFact {
     /// Why it is unknown, or under which condition it holds.
     pub reason: Option<String>,
     /// Every definition, the winning first.
-    pub definitions: Vec<(Option<Span>, Definition)>,
+    pub definitions: Vec<ShownDefinition>,
+}
+
+/// One definition of an option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownDefinition {
+    /// Where it is written.
+    pub span: Option<Span>,
+    /// The value in Nix syntax, shortened.
+    pub value: String,
+    /// The priority; lower wins.
+    pub priority: i64,
+    /// Did it take part in the effective value?
+    pub won: bool,
+    /// The `mkIf` condition around it.
+    pub condition: Option<Span>,
 }
 
 /// How certain a shown fact is.

@@ -71,6 +71,11 @@ pub struct Meta {
     pub file: &'static str,
 }
 
+/// Where the documentation of a rule, or of a finding about the tool itself, is on the web.
+pub fn rule_url(id: &str) -> String {
+    format!("{}/blob/main/docs/rules/{id}.md", env!("CARGO_PKG_REPOSITORY"))
+}
+
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
