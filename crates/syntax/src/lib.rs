@@ -2,6 +2,68 @@
 //!
 //! This crate must never know other files, evaluation or containers.
 
+mod dump;
+mod error;
+mod globals;
+mod guard;
 pub mod hir;
+mod lower;
+mod resolve;
+mod source_map;
 
+use std::sync::Arc;
+
+#[doc(hidden)]
+pub use dump::dump;
+pub use error::SyntaxError;
+pub use globals::GLOBALS;
+pub use guard::{MAX_CHAIN, MAX_FILE_SIZE, MAX_NESTING};
 pub use hir::Hir;
+pub use source_map::SourceMap;
+
+/// One file's text, analysed as far as that is possible without any other file.
+#[derive(Clone, Debug)]
+pub struct ParsedFile {
+    /// The expressions.
+    pub hir: Arc<Hir>,
+    /// Where they are in the text.
+    pub map: SourceMap,
+    /// What Nix would refuse, in text order.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// The stack that one parse may use. Half of it was enough in a debug build for text at every bound of
+/// [`guard`] at once.
+const STACK: usize = 16 * 1024 * 1024;
+
+/// Parses and lowers a text. Every text gives a result; what could not be understood is [`hir::Expr::Missing`].
+pub fn parse(text: &str) -> ParsedFile {
+    let scan = match guard::scan(text) {
+        Ok(scan) => scan,
+        Err(error) => return unparsed(text, error),
+    };
+    let source = scan.patched.as_deref().unwrap_or(text);
+    stacker::maybe_grow(STACK, STACK, || {
+        let parse = rnix::Root::parse(source);
+        let mut errors = scan.errors;
+        error::from_rnix(&parse, &mut errors);
+        let (hir, map) = lower::lower(&parse.syntax(), &mut errors);
+        errors.sort_by_key(|error| (error.range.start(), error.range.end()));
+        errors.dedup();
+        ParsedFile {
+            hir: Arc::new(hir),
+            map,
+            errors,
+        }
+    })
+}
+
+/// The result for a text that is not given to the parser.
+fn unparsed(text: &str, error: SyntaxError) -> ParsedFile {
+    let (hir, map) = lower::nothing(text);
+    ParsedFile {
+        hir: Arc::new(hir),
+        map,
+        errors: vec![error],
+    }
+}

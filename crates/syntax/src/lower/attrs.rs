@@ -1,0 +1,320 @@
+//! Attribute paths, bindings and the merging of nested sets, as Nix's parser does it.
+
+use super::Lower;
+use crate::hir::{AttrName, Attrs, DynamicEntry, Entry, EntryValue, Expr, NameId, StrPart, VarRef};
+use nixpod_source::ExprId;
+use rnix::ast;
+use rnix::{NodeOrToken, SyntaxKind};
+use rowan::ast::AstNode as _;
+use rustc_hash::FxHashMap;
+use text_size::TextRange;
+
+/// Each name of an attribute path makes a set inside of a set; nobody writes more than ten.
+const MAX_PATH: usize = 500;
+
+/// A set whose bindings are being collected.
+pub(super) struct SetBuilder {
+    recursive: bool,
+    entries: Vec<Entry>,
+    by_name: FxHashMap<NameId, u32>,
+    dynamic: Vec<DynamicEntry>,
+    froms: Vec<ExprId>,
+    /// The expression after `in`, if this is a `let`.
+    pub(super) body: Option<ExprId>,
+}
+
+impl SetBuilder {
+    pub(super) fn new(recursive: bool) -> Self {
+        Self {
+            recursive,
+            entries: Vec::new(),
+            by_name: FxHashMap::default(),
+            dynamic: Vec::new(),
+            froms: Vec::new(),
+            body: None,
+        }
+    }
+
+    pub(super) fn finish(self) -> Expr {
+        let attrs = Box::new(Attrs {
+            recursive: self.recursive,
+            entries: self.entries.into(),
+            dynamic: self.dynamic.into(),
+            froms: self.froms.into(),
+        });
+        match self.body {
+            Some(body) => Expr::Let(attrs, body),
+            None => Expr::Attrs(attrs),
+        }
+    }
+
+    fn get(&self, name: NameId) -> Option<Entry> {
+        let index = self.by_name.get(&name)?;
+        self.entries.get(*index as usize).cloned()
+    }
+
+    fn push(&mut self, entry: Entry) {
+        self.by_name.insert(entry.name, self.entries.len() as u32);
+        self.entries.push(entry);
+    }
+}
+
+/// One name of a path, before it has a node.
+#[derive(Clone, Copy)]
+enum Attr {
+    Static(NameId, TextRange),
+    Dynamic(ExprId),
+}
+
+impl Lower<'_> {
+    /// The path of a selection; none if a name is missing.
+    pub(super) fn attr_path(&mut self, path: Option<ast::Attrpath>) -> Option<Box<[AttrName]>> {
+        let attrs = self.attrs_of(&path?)?;
+        Some(
+            attrs
+                .into_iter()
+                .map(|attr| match attr {
+                    Attr::Static(name, range) => AttrName::Static(name, self.key(name, range)),
+                    Attr::Dynamic(id) => AttrName::Dynamic(id),
+                })
+                .collect(),
+        )
+    }
+
+    fn attrs_of(&mut self, path: &ast::Attrpath) -> Option<Vec<Attr>> {
+        let dots = path
+            .syntax()
+            .children_with_tokens()
+            .filter(|child| child.kind() == SyntaxKind::TOKEN_DOT)
+            .count();
+        let attrs: Vec<Attr> = path.attrs().filter_map(|attr| self.attr(&attr)).collect();
+        if attrs.len() > MAX_PATH {
+            self.error(path.syntax().text_range(), "attribute path is too long");
+            return None;
+        }
+        (attrs.len() == dots + 1).then_some(attrs)
+    }
+
+    fn attr(&mut self, attr: &ast::Attr) -> Option<Attr> {
+        let range = attr.syntax().text_range();
+        match attr {
+            ast::Attr::Ident(ident) => {
+                let token = ident.ident_token()?;
+                Some(Attr::Static(self.names.intern(token.text()), range))
+            }
+            ast::Attr::Str(node) => {
+                // Without interpolation only the name is wanted, not a node for the string.
+                let has_interpolation = node
+                    .syntax()
+                    .children()
+                    .any(|child| child.kind() == SyntaxKind::NODE_INTERPOL);
+                let id = self.string(node);
+                if has_interpolation {
+                    Some(Attr::Dynamic(id))
+                } else {
+                    Some(self.static_if_plain(id, range))
+                }
+            }
+            ast::Attr::Dynamic(node) => {
+                let id = self.expr_or_missing(node.expr(), range);
+                Some(self.static_if_plain(id, range))
+            }
+        }
+    }
+
+    /// A string without interpolation is a fixed name, however it is written: `"a"`, `${"a"}`, `${(''a'')}`.
+    fn static_if_plain(&mut self, id: ExprId, range: TextRange) -> Attr {
+        let text = match self.exprs.get(id.0 as usize) {
+            Some(Expr::Str(parts)) => match &**parts {
+                [] => Some(smol_str::SmolStr::default()),
+                [StrPart::Text(text)] => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        match text {
+            Some(text) => Attr::Static(self.names.intern(&text), range),
+            None => Attr::Dynamic(id),
+        }
+    }
+
+    /// A binding or an `inherit`. Directly in a `let`, names must be fixed.
+    pub(super) fn entry(&mut self, set: ExprId, entry: &ast::Entry, in_let: bool) {
+        match entry {
+            ast::Entry::Inherit(node) => self.inherit(set, node),
+            ast::Entry::AttrpathValue(node) => self.binding(set, node, in_let),
+        }
+    }
+
+    fn inherit(&mut self, set: ExprId, node: &ast::Inherit) {
+        let statement = node.syntax().text_range();
+        let from = node.from().map(|from| {
+            let source = self.expr_or_missing(from.expr(), from.syntax().text_range());
+            let froms = self.sets.get_mut(&set).map(|builder| &mut builder.froms);
+            froms.map_or(0, |froms| {
+                froms.push(source);
+                froms.len() as u32 - 1
+            })
+        });
+        for attr in node.attrs() {
+            let range = attr.syntax().text_range();
+            match self.attr(&attr) {
+                Some(Attr::Static(name, range)) => {
+                    // The variable has the smaller number, so that it is what is found at its offset.
+                    let value = match from {
+                        Some(index) => EntryValue::From(index),
+                        None => EntryValue::Inherit(self.alloc(Expr::Var(name, VarRef::Global), range)),
+                    };
+                    let key = self.key(name, range);
+                    self.map.bindings.insert(key, statement);
+                    let builder = self.sets.get_mut(&set);
+                    match builder {
+                        Some(builder) if builder.get(name).is_none() => {
+                            builder.push(Entry { name, key, value });
+                        }
+                        _ => self.duplicate(name, range),
+                    }
+                }
+                Some(Attr::Dynamic(_)) => {
+                    self.error(range, "dynamic attributes are not allowed in `inherit`");
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn binding(&mut self, set: ExprId, node: &ast::AttrpathValue, in_let: bool) {
+        let whole = node.syntax().text_range();
+        let without_semicolon = match node.syntax().last_token() {
+            Some(last) if last.kind() == SyntaxKind::TOKEN_SEMICOLON => {
+                TextRange::new(whole.start(), last.text_range().start())
+            }
+            _ => whole,
+        };
+        let Some(path) = node.attrpath() else { return };
+        let path_range = path.syntax().text_range();
+        let attrs = self.attrs_of(&path);
+        let value = self.expr_or_missing(node.value(), after_assign(node));
+        let Some(attrs) = attrs else { return };
+        if in_let && let Some(Attr::Dynamic(id)) = attrs.first() {
+            let range = self.map.range(*id);
+            self.error(range, "dynamic attributes are not allowed in `let`");
+            return;
+        }
+        let Some((last, prefix)) = attrs.split_last() else {
+            return;
+        };
+        let mut set = set;
+        for attr in prefix {
+            set = match *attr {
+                Attr::Static(name, range) => {
+                    match self.sets.get(&set).and_then(|builder| builder.get(name)) {
+                        Some(Entry {
+                            value: EntryValue::Expr(inner),
+                            ..
+                        }) if self.is_set(inner) => inner,
+                        Some(_) => {
+                            self.duplicate(name, path_range);
+                            return;
+                        }
+                        None => {
+                            let nested = self.nested(without_semicolon);
+                            let key = self.key(name, range);
+                            self.map.bindings.insert(key, whole);
+                            let entry = Entry {
+                                name,
+                                key,
+                                value: EntryValue::Expr(nested),
+                            };
+                            if let Some(builder) = self.sets.get_mut(&set) {
+                                builder.push(entry);
+                            }
+                            nested
+                        }
+                    }
+                }
+                Attr::Dynamic(name) => {
+                    let nested = self.nested(without_semicolon);
+                    self.dynamic(set, name, nested, whole);
+                    nested
+                }
+            };
+        }
+        match *last {
+            Attr::Static(name, range) => {
+                let key = self.key(name, range);
+                self.map.bindings.insert(key, whole);
+                let value = EntryValue::Expr(value);
+                self.add(set, Entry { name, key, value });
+            }
+            Attr::Dynamic(name) => self.dynamic(set, name, value, whole),
+        }
+    }
+
+    fn dynamic(&mut self, set: ExprId, name: ExprId, value: ExprId, binding: TextRange) {
+        self.map.bindings.insert(name, binding);
+        if let Some(builder) = self.sets.get_mut(&set) {
+            builder.dynamic.push(DynamicEntry { name, value });
+        }
+    }
+
+    /// The set that a path such as `a.b` implies.
+    fn nested(&mut self, range: TextRange) -> ExprId {
+        let id = self.alloc(Expr::Missing, range);
+        self.sets.insert(id, SetBuilder::new(false));
+        id
+    }
+
+    /// Is this a set that bindings can be added to? A `let` is not.
+    fn is_set(&self, id: ExprId) -> bool {
+        self.sets.get(&id).is_some_and(|builder| builder.body.is_none())
+    }
+
+    /// Adds a binding; if there is one of that name and both are sets, the new one's bindings are added to it.
+    ///
+    /// As in Nix, `rec` of the first set then holds for all bindings, and `rec` of the second is forgotten.
+    fn add(&mut self, set: ExprId, entry: Entry) {
+        let known = self.sets.get(&set).and_then(|builder| builder.get(entry.name));
+        let Some(known) = known else {
+            if let Some(builder) = self.sets.get_mut(&set) {
+                builder.push(entry);
+            }
+            return;
+        };
+        let (EntryValue::Expr(old), EntryValue::Expr(new)) = (known.value, entry.value) else {
+            return self.duplicate(entry.name, self.map.range(entry.key));
+        };
+        if !self.is_set(old) || !self.is_set(new) {
+            return self.duplicate(entry.name, self.map.range(entry.key));
+        }
+        let Some(added) = self.sets.remove(&new) else {
+            return;
+        };
+        let mut shift = 0;
+        if let Some(builder) = self.sets.get_mut(&old) {
+            shift = builder.froms.len() as u32;
+            builder.froms.extend(added.froms);
+            builder.dynamic.extend(added.dynamic);
+        }
+        for mut inner in added.entries {
+            if let EntryValue::From(index) = &mut inner.value {
+                *index += shift;
+            }
+            stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.add(old, inner));
+        }
+    }
+
+    fn duplicate(&mut self, name: NameId, range: TextRange) {
+        let text = self.name(name);
+        self.error(range, format!("attribute `{text}` is already defined"));
+    }
+}
+
+/// Where the value of a binding belongs that has none.
+fn after_assign(node: &ast::AttrpathValue) -> TextRange {
+    node.syntax()
+        .children_with_tokens()
+        .filter_map(NodeOrToken::into_token)
+        .find(|token| token.kind() == SyntaxKind::TOKEN_ASSIGN)
+        .map_or(node.syntax().text_range(), |token| token.text_range())
+}

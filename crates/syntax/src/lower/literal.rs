@@ -1,0 +1,428 @@
+//! Strings, paths and numbers.
+
+use super::Lower;
+use crate::hir::{Expr, PathKind, StrPart};
+use crate::source_map::Piece;
+use nixpod_source::ExprId;
+use rnix::ast;
+use rnix::{NodeOrToken, SyntaxKind, SyntaxNode};
+use rowan::ast::AstNode as _;
+use smol_str::SmolStr;
+use text_size::{TextRange, TextSize};
+
+/// Collects the parts of one literal with the map from its content to the text.
+#[derive(Default)]
+struct Parts {
+    done: Vec<StrPart>,
+    text: String,
+    /// Bytes in all text parts so far.
+    length: u32,
+    pieces: Vec<Piece>,
+}
+
+impl Parts {
+    /// Appends content that was written as `source_len` bytes at `source`.
+    fn push(&mut self, content: &str, source: u32, source_len: u32) {
+        let content_len = content.len() as u32;
+        if content_len == 0 {
+            return;
+        }
+        self.text.push_str(content);
+        let linear = content_len == source_len;
+        match self.pieces.last_mut() {
+            Some(last)
+                if linear
+                    && last.content_len == last.source_len
+                    && last.source + last.source_len == source
+                    && last.content + last.content_len == self.length =>
+            {
+                last.content_len += content_len;
+                last.source_len += source_len;
+            }
+            _ => self.pieces.push(Piece {
+                content: self.length,
+                content_len,
+                source,
+                source_len,
+            }),
+        }
+        self.length += content_len;
+    }
+
+    fn interpolate(&mut self, id: ExprId) {
+        self.flush();
+        self.done.push(StrPart::Interp(id));
+    }
+
+    fn flush(&mut self) {
+        if !self.text.is_empty() {
+            self.done.push(StrPart::Text(SmolStr::new(&self.text)));
+            self.text.clear();
+        }
+    }
+
+    fn finish(mut self) -> (Box<[StrPart]>, Vec<Piece>) {
+        self.flush();
+        (self.done.into(), self.pieces)
+    }
+}
+
+/// What an indented string consists of, as Nix's lexer cuts it.
+enum Chunk<'a> {
+    /// Plain text, whose leading spaces count as indentation.
+    Plain(&'a str, u32),
+    /// An escape: what it stands for, where and how long it was written.
+    Escape(&'a str, u32, u32),
+    Interp(ExprId),
+}
+
+impl Lower<'_> {
+    pub(super) fn literal(&mut self, node: &ast::Literal) -> ExprId {
+        let range = node.syntax().text_range();
+        let Some(token) = node.syntax().first_token() else {
+            return self.alloc(Expr::Missing, range);
+        };
+        let text = token.text();
+        let expr = match token.kind() {
+            SyntaxKind::TOKEN_INTEGER => match text.parse() {
+                Ok(value) => Expr::Int(value),
+                Err(_) => {
+                    self.error(range, format!("integer `{text}` does not fit 64 bits"));
+                    Expr::Missing
+                }
+            },
+            SyntaxKind::TOKEN_FLOAT => match text.parse::<f64>() {
+                Ok(_)
+                    if text.starts_with("0.") && !text.as_bytes().get(2).is_some_and(u8::is_ascii_digit) =>
+                {
+                    self.error(range, format!("`{text}` is not a number"));
+                    Expr::Missing
+                }
+                Ok(value) if value.is_finite() => Expr::Float(value),
+                _ => {
+                    self.error(range, format!("float `{text}` is out of range"));
+                    Expr::Missing
+                }
+            },
+            SyntaxKind::TOKEN_URI => {
+                let mut parts = Parts::default();
+                parts.push(text, range.start().into(), range.len().into());
+                return self.finish_literal(parts, range, Expr::Str);
+            }
+            _ => Expr::Missing,
+        };
+        self.alloc(expr, range)
+    }
+
+    fn finish_literal(
+        &mut self,
+        parts: Parts,
+        range: TextRange,
+        make: impl FnOnce(Box<[StrPart]>) -> Expr,
+    ) -> ExprId {
+        let (parts, pieces) = parts.finish();
+        let id = self.alloc(make(parts), range);
+        if !pieces.is_empty() {
+            let start = self.map.pieces.len() as u32;
+            self.map.pieces.extend(pieces);
+            let end = self.map.pieces.len() as u32;
+            self.map.literals.push((id, start, end));
+        }
+        id
+    }
+
+    pub(super) fn string(&mut self, node: &ast::Str) -> ExprId {
+        let range = node.syntax().text_range();
+        let indented = node
+            .syntax()
+            .first_token()
+            .is_some_and(|token| token.text() == "''");
+        let parts = if indented {
+            self.indented_parts(node.syntax())
+        } else {
+            self.plain_parts(node.syntax())
+        };
+        self.finish_literal(parts, range, Expr::Str)
+    }
+
+    fn interpolation(&mut self, node: &SyntaxNode) -> ExprId {
+        let inner = node.children().find_map(ast::Expr::cast);
+        let start = node.text_range().start() + TextSize::of("${");
+        self.expr_or_missing(inner, TextRange::empty(start.min(node.text_range().end())))
+    }
+
+    fn plain_parts(&mut self, node: &SyntaxNode) -> Parts {
+        let mut parts = Parts::default();
+        for child in node.children_with_tokens() {
+            match child {
+                NodeOrToken::Node(node) if node.kind() == SyntaxKind::NODE_INTERPOL => {
+                    let id = self.interpolation(&node);
+                    parts.interpolate(id);
+                }
+                NodeOrToken::Token(token) if token.kind() == SyntaxKind::TOKEN_STRING_CONTENT => {
+                    unescape(&mut parts, token.text(), token.text_range().start().into());
+                }
+                _ => {}
+            }
+        }
+        parts
+    }
+
+    fn indented_parts(&mut self, node: &SyntaxNode) -> Parts {
+        let mut texts = Vec::new();
+        let mut first = true;
+        for child in node.children_with_tokens() {
+            match child {
+                NodeOrToken::Node(node) if node.kind() == SyntaxKind::NODE_INTERPOL => {
+                    texts.push(NodeOrToken::Node(self.interpolation(&node)));
+                    first = false;
+                }
+                NodeOrToken::Token(token) if token.kind() == SyntaxKind::TOKEN_STRING_CONTENT => {
+                    // Spaces and a line break right after the opening quotes belong to them.
+                    let text = token.text();
+                    let spaces = text.len() - text.trim_start_matches(' ').len();
+                    let skip = match text.as_bytes().get(spaces) {
+                        Some(b'\n') if first => spaces + 1,
+                        _ => 0,
+                    };
+                    texts.push(NodeOrToken::Token((token, skip)));
+                    first = false;
+                }
+                _ => {}
+            }
+        }
+        let mut chunks = Vec::new();
+        for part in &texts {
+            match part {
+                NodeOrToken::Node(id) => chunks.push(Chunk::Interp(*id)),
+                NodeOrToken::Token((token, skip)) => {
+                    let start = u32::from(token.text_range().start()) + *skip as u32;
+                    cut(token.text().get(*skip..).unwrap_or_default(), start, &mut chunks);
+                }
+            }
+        }
+        strip_indentation(&chunks)
+    }
+
+    pub(super) fn path(&mut self, node: &SyntaxNode) -> ExprId {
+        let range = node.text_range();
+        let kind = match node.kind() {
+            SyntaxKind::NODE_PATH_ABS => PathKind::Absolute,
+            SyntaxKind::NODE_PATH_HOME => PathKind::Home,
+            SyntaxKind::NODE_PATH_SEARCH => PathKind::Search,
+            _ => PathKind::Relative,
+        };
+        let mut parts = Parts::default();
+        let mut first = true;
+        for child in node.children_with_tokens() {
+            match child {
+                NodeOrToken::Node(node) if node.kind() == SyntaxKind::NODE_INTERPOL => {
+                    let id = self.interpolation(&node);
+                    parts.interpolate(id);
+                }
+                NodeOrToken::Token(token) if is_path(token.kind()) => {
+                    let mut text = token.text();
+                    let mut start = u32::from(token.text_range().start());
+                    if kind == PathKind::Search {
+                        text = text.trim_start_matches('<').trim_end_matches('>');
+                        start += 1;
+                    } else if kind == PathKind::Home && first {
+                        text = text.trim_start_matches('~');
+                        start += 1;
+                    }
+                    parts.push(text, start, text.len() as u32);
+                }
+                _ => {}
+            }
+            first = false;
+        }
+        self.finish_literal(parts, range, |parts| Expr::Path(kind, parts))
+    }
+}
+
+fn is_path(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::TOKEN_PATH_ABS
+            | SyntaxKind::TOKEN_PATH_REL
+            | SyntaxKind::TOKEN_PATH_HOME
+            | SyntaxKind::TOKEN_PATH_SEARCH
+    )
+}
+
+/// What the character after a backslash stands for, if not for itself.
+fn escaped(c: char) -> Option<&'static str> {
+    match c {
+        'n' => Some("\n"),
+        'r' => Some("\r"),
+        't' => Some("\t"),
+        _ => None,
+    }
+}
+
+/// Resolves the escapes of `"..."`. Line ends become line feeds, as in Nix.
+fn unescape(parts: &mut Parts, text: &str, start: u32) {
+    let mut plain = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let (content, length) = match c {
+            '\\' => match chars.next() {
+                Some((next, c)) => {
+                    let source = c.len_utf8();
+                    let itself = text.get(next..next + source).unwrap_or_default();
+                    (escaped(c).unwrap_or(itself), 1 + source)
+                }
+                None => ("", 1),
+            },
+            '\r' => {
+                let pair = chars.next_if(|next| next.1 == '\n').is_some();
+                ("\n", if pair { 2 } else { 1 })
+            }
+            _ => continue,
+        };
+        let before = text.get(plain..at).unwrap_or_default();
+        parts.push(before, start + plain as u32, before.len() as u32);
+        parts.push(content, start + at as u32, length as u32);
+        plain = at + length;
+    }
+    let rest = text.get(plain..).unwrap_or_default();
+    parts.push(rest, start + plain as u32, rest.len() as u32);
+}
+
+/// Cuts the text of an indented string as Nix's lexer does, which matters for what counts as indentation.
+fn cut<'a>(text: &'a str, start: u32, chunks: &mut Vec<Chunk<'a>>) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let from = at;
+        loop {
+            match (bytes.get(at), bytes.get(at + 1)) {
+                (Some(b'$'), Some(b'{' | b'\'') | None) => break,
+                (Some(b'\''), Some(b'$' | b'\'') | None) => break,
+                (Some(b'$' | b'\''), _) => {
+                    at += 1;
+                    at += text
+                        .get(at..)
+                        .and_then(|rest| rest.chars().next())
+                        .map_or(1, char::len_utf8);
+                }
+                (Some(_), _) => at += 1,
+                (None, _) => break,
+            }
+        }
+        if at > from {
+            let plain = text.get(from..at).unwrap_or_default();
+            chunks.push(Chunk::Plain(plain, start + from as u32));
+            continue;
+        }
+        let rest = text.get(at..).unwrap_or_default();
+        let (content, length) = if rest.starts_with("''$") {
+            ("$", 3)
+        } else if rest.starts_with("'''") {
+            ("''", 3)
+        } else if let Some(after) = rest.strip_prefix("''\\") {
+            let c = after.chars().next().unwrap_or('\\');
+            let itself = after.get(..c.len_utf8()).unwrap_or_default();
+            (escaped(c).unwrap_or(itself), 3 + itself.len())
+        } else {
+            (rest.get(..1).unwrap_or_default(), 1)
+        };
+        chunks.push(Chunk::Escape(content, start + at as u32, length as u32));
+        at += length.max(1);
+    }
+}
+
+/// Takes the common indentation away.
+fn strip_indentation(chunks: &[Chunk<'_>]) -> Parts {
+    let indentation = common_indentation(chunks);
+    let mut parts = Parts::default();
+    let mut at_line_start = true;
+    let mut dropped = 0;
+    for (index, chunk) in chunks.iter().enumerate() {
+        match *chunk {
+            Chunk::Interp(id) => {
+                at_line_start = false;
+                dropped = 0;
+                parts.interpolate(id);
+            }
+            Chunk::Escape(content, source, source_len) => {
+                // An escape is one character, or two quotes; it may be a space or a line break all the same.
+                if at_line_start && content == " " {
+                    dropped += 1;
+                    if dropped <= indentation {
+                        continue;
+                    }
+                } else {
+                    dropped = if at_line_start { 0 } else { dropped };
+                    at_line_start = if at_line_start {
+                        content == "\n"
+                    } else {
+                        content.ends_with('\n')
+                    };
+                }
+                parts.push(content, source, source_len);
+            }
+            Chunk::Plain(text, source) => {
+                let last = index + 1 == chunks.len();
+                let mut lines = text.split_inclusive('\n').peekable();
+                let mut offset = 0;
+                let mut seen_break = false;
+                while let Some(line) = lines.next() {
+                    let mut skip = 0;
+                    if at_line_start {
+                        let spaces = line.len() - line.trim_start_matches(' ').len();
+                        skip = spaces.min(indentation.saturating_sub(dropped));
+                        dropped += spaces;
+                        if spaces < line.len() {
+                            dropped = 0;
+                            at_line_start = false;
+                        }
+                    }
+                    let ends = line.ends_with('\n');
+                    let kept = line.get(skip..).unwrap_or_default();
+                    let only_spaces = kept.bytes().all(|byte| byte == b' ');
+                    // The last line is left out if it holds nothing but spaces.
+                    let left_out = last && lines.peek().is_none() && seen_break && !ends && only_spaces;
+                    if !left_out {
+                        parts.push(kept, source + (offset + skip) as u32, kept.len() as u32);
+                    }
+                    if ends {
+                        at_line_start = true;
+                        seen_break = true;
+                    }
+                    offset += line.len();
+                }
+            }
+        }
+    }
+    parts
+}
+
+fn common_indentation(chunks: &[Chunk<'_>]) -> usize {
+    let mut at_line_start = true;
+    let mut least = usize::MAX;
+    let mut current = 0;
+    for chunk in chunks {
+        let Chunk::Plain(text, _) = chunk else {
+            if at_line_start {
+                at_line_start = false;
+                least = least.min(current);
+            }
+            continue;
+        };
+        for byte in text.bytes() {
+            if byte == b'\n' {
+                at_line_start = true;
+                current = 0;
+            } else if at_line_start {
+                if byte == b' ' {
+                    current += 1;
+                } else {
+                    at_line_start = false;
+                    least = least.min(current);
+                }
+            }
+        }
+    }
+    least
+}
