@@ -7,6 +7,7 @@ mod host;
 mod report;
 mod request;
 mod rule;
+mod run;
 mod vfs;
 
 pub use camino::{Utf8Path, Utf8PathBuf};
@@ -24,3 +25,4 @@ pub use request::{EvalInput, EvalOutcome, EvalRequest};
 pub use rule::{
     Change, Check, Ctx, Finding, FindingBuilder, FixAvailability, Group, Intent, Meta, Rule, Sink, rule_url,
 };
+pub use run::run_rules;

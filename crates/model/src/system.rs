@@ -45,6 +45,8 @@ pub struct Host {
     pub closed_world: bool,
     /// Does it come from a flake output (and not from a file by itself)?
     pub from_flake: bool,
+    /// Is the project a flake (a `flake.nix` at its root), so that its whole tracked tree is in the store?
+    pub in_flake: bool,
     /// Is it a file that no host imports?
     pub imported_by_no_host: bool,
     /// How many modules were read.
@@ -77,6 +79,8 @@ pub struct System {
     pub container: Option<u32>,
     /// The user whose home it is.
     pub home_of: Option<String>,
+    /// Where it is defined: the `config` of a guest, `home-manager.users.<u>` of a home; empty for a host.
+    pub origin: Origin,
     /// A name for messages: the host's name, `guest web of host`, `home of alice`.
     pub name: String,
     /// The NixOS release, if something tells.
@@ -131,7 +135,8 @@ pub struct Kernel {
 /// Engines and sockets of a system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Engines {
-    /// `virtualisation.podman.enable`, also through oci-containers with that backend.
+    /// `virtualisation.podman.enable`, also through oci-containers with that backend; for a home
+    /// `services.podman.enable`.
     pub podman: Field<bool>,
     /// `virtualisation.docker.enable`, also through oci-containers with that backend.
     pub docker: Field<bool>,

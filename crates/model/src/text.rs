@@ -40,6 +40,18 @@ pub enum StoreRef {
         path: String,
         /// Where the path literal is written.
         origin: Origin,
+        /// Is the file encrypted, as its content says (sops metadata, an age or OpenPGP header)?
+        encrypted: bool,
+    },
+    /// A path value that is used as it is and not copied by itself: the text is the path. In a flake the whole tree is
+    /// in the store anyway.
+    Path {
+        /// The path, relative to the project where it is inside.
+        path: String,
+        /// Where the path literal is written.
+        origin: Origin,
+        /// Is the file encrypted, as its content says?
+        encrypted: bool,
     },
     /// A file written by `pkgs.writeText` and the like.
     Written {
@@ -54,6 +66,8 @@ pub enum StoreRef {
         path: String,
         /// Where it was read.
         origin: Origin,
+        /// Is the file encrypted, as its content says?
+        encrypted: bool,
     },
 }
 
