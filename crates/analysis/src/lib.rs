@@ -4,6 +4,7 @@
 
 mod disk;
 mod host;
+mod project;
 mod report;
 mod request;
 mod rule;
@@ -17,6 +18,7 @@ pub use nixpod_source::{
     Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, LineIndex, Origin, Position,
     RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits,
 };
+pub use project::project_root;
 pub use report::{
     Action, ActionKind, Certainty, ContainerRef, Gap, Hover, Report, Reported, Root, Shown, ShownDefinition,
     ShownFact,
