@@ -1,1 +1,30 @@
-//! placeholder
+//! Evaluates HIR lazily and partially, giving each value an origin, through the [`Source`] trait.
+//!
+//! This crate must never know NixOS, option names, rules, the disk, the clock or the environment. What it cannot
+//! know stays an explicit [`Unknown`]; nothing of the analysed code is executed outside of pure evaluation.
+
+mod apply;
+pub mod builtins;
+mod error;
+mod eval;
+mod evaluator;
+mod force;
+mod io;
+mod ops;
+pub mod partial;
+pub mod paths;
+pub mod print;
+mod strings;
+mod value;
+
+pub use error::{ErrorKind, ErrorRef, EvalError, EvalResult, Res, Stop};
+pub use eval::Lookup;
+pub use evaluator::{CommonSymbols, Env, Evaluator, Limits};
+pub use force::error_unknown;
+pub use io::{FileKind, Loaded, Source};
+pub use ops::open_set;
+pub use strings::{Coerce, StringBuilder};
+pub use value::{
+    Alternative, Attr, Attrs, ContextItem, Elem, Lambda, List, NO_SITE, NixString, Opaque, OriginId, Part,
+    Primop, PrimopApp, PrimopFn, Symbol, ThunkId, Tracked, Unknown, Value, When,
+};

@@ -1,0 +1,355 @@
+//! Function calls.
+
+use crate::{
+    Alternative, Attrs, Env, ErrorKind, Evaluator, Lambda, Lookup, OriginId, PrimopApp, Res, Symbol, ThunkId,
+    Tracked, Unknown, Value, When,
+};
+use nixpod_source::{Site, Why};
+use nixpod_syntax::hir::{Expr, Field, Param};
+use std::rc::Rc;
+
+impl Evaluator<'_> {
+    /// Calls a function with one argument.
+    pub fn apply(&mut self, function: Tracked, argument: ThunkId, site: Site) -> Res<Tracked> {
+        match &function.value {
+            Value::Lambda(lambda) => {
+                let lambda = lambda.clone();
+                self.call_lambda(&lambda, argument, site)
+            }
+            Value::Primop(app) => {
+                let mut args = app.args.clone();
+                args.push(argument);
+                if args.len() < app.primop.arity {
+                    let app = PrimopApp {
+                        primop: app.primop.clone(),
+                        args,
+                    };
+                    return Ok(Tracked {
+                        value: Value::Primop(Rc::new(app)),
+                        origin: OriginId(0),
+                    });
+                }
+                self.call_primop(app.clone().as_ref(), args, site)
+            }
+            Value::Attrs(attrs) => match attrs.get(self.sym.functor) {
+                Some(functor) => {
+                    let functor = self.force(functor.thunk)?;
+                    let itself = self.alloc_tracked(function.clone());
+                    let inner = self.apply(functor, itself, site)?;
+                    self.apply(inner, argument, site)
+                }
+                None => match &attrs.open {
+                    Some(open) => Ok(call_of_unknown(open)),
+                    None => self.not_a_function(&function.value, site),
+                },
+            },
+            Value::Unknown(unknown) => Ok(call_of_unknown(unknown)),
+            Value::Either(alternatives) => {
+                let alternatives = alternatives.clone();
+                self.each_alternative(&alternatives, |ev, one| ev.apply(one, argument, site))
+            }
+            other => self.not_a_function(&other.clone(), site),
+        }
+    }
+
+    /// Calls a function with several arguments.
+    pub fn apply_all(&mut self, function: Tracked, arguments: &[ThunkId], site: Site) -> Res<Tracked> {
+        let mut result = function;
+        for argument in arguments {
+            result = self.apply(result, *argument, site)?;
+        }
+        Ok(result)
+    }
+
+    fn not_a_function(&mut self, value: &Value, site: Site) -> Res<Tracked> {
+        let shown = crate::print::brief(self, value);
+        self.fail(
+            format!(
+                "attempt to call something which is not a function but {}: {shown}",
+                value.describe()
+            ),
+            site,
+        )
+    }
+
+    fn call_primop(&mut self, app: &PrimopApp, args: Vec<ThunkId>, site: Site) -> Res<Tracked> {
+        self.step()?;
+        let strict = app.primop.strict;
+        for (at, arg) in args.iter().enumerate() {
+            if strict & (1 << at) == 0 {
+                continue;
+            }
+            let value = self.force(*arg)?;
+            match &value.value {
+                Value::Unknown(unknown) => {
+                    return Ok(Tracked {
+                        value: Value::Unknown(unknown.clone()),
+                        origin: value.origin,
+                    });
+                }
+                Value::Either(alternatives) => {
+                    let alternatives = alternatives.clone();
+                    return self.each_alternative(&alternatives, |ev, one| {
+                        let mut args = args.clone();
+                        args[at] = ev.alloc_tracked(one);
+                        ev.call_primop(app, args, site)
+                    });
+                }
+                _ => {}
+            }
+        }
+        (app.primop.run)(self, &args, site)
+    }
+
+    fn call_lambda(&mut self, lambda: &Rc<Lambda>, argument: ThunkId, site: Site) -> Res<Tracked> {
+        if self.call_depth >= self.limits.call_depth {
+            return Err(self.error(
+                ErrorKind::Eval,
+                "stack overflow; max-call-depth exceeded",
+                Some(site),
+            ));
+        }
+        let unit = self.unit(&lambda.env);
+        let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
+            return self.fail("not a function", site);
+        };
+        let call = (!unit.hidden && site != crate::NO_SITE).then_some(site);
+        let frame = match &**param {
+            Param::Name(..) => {
+                let slots = Box::new([argument]);
+                Rc::new(Env {
+                    parent: Some(lambda.env.clone()),
+                    unit: lambda.env.unit,
+                    slots,
+                    call,
+                })
+            }
+            Param::Pattern {
+                fields,
+                ellipsis,
+                alias,
+            } => {
+                let names: Vec<Symbol> = fields
+                    .iter()
+                    .map(|field| unit.names[field.name.0 as usize])
+                    .collect();
+                self.bind_pattern(
+                    lambda,
+                    fields,
+                    &names,
+                    *ellipsis,
+                    alias.is_some(),
+                    argument,
+                    call,
+                    site,
+                )?
+            }
+        };
+        self.call_depth += 1;
+        let result = self.eval(&frame, *body);
+        self.call_depth -= 1;
+        match result {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.with_trace(error, site).into()),
+        }
+    }
+
+    /// Adds the call to an error's trace while it is short.
+    fn with_trace(&mut self, error: crate::ErrorRef, site: Site) -> crate::ErrorRef {
+        if site == crate::NO_SITE || error.trace.len() >= 12 || error.trace.last() == Some(&site) {
+            return error;
+        }
+        let mut traced = (*error).clone();
+        traced.trace.push(site);
+        Rc::new(traced)
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call, everything of it known to the caller"
+    )]
+    fn bind_pattern(
+        &mut self,
+        lambda: &Rc<Lambda>,
+        fields: &[Field],
+        names: &[Symbol],
+        ellipsis: bool,
+        alias: bool,
+        argument: ThunkId,
+        call: Option<Site>,
+        site: Site,
+    ) -> Res<Rc<Env>> {
+        let value = self.force(argument)?;
+        if !matches!(
+            value.value,
+            Value::Attrs(_) | Value::Unknown(_) | Value::Either(_)
+        ) {
+            return self.type_error("a set", &value.value, site);
+        }
+        if let (Value::Attrs(attrs), false) = (&value.value, ellipsis)
+            && let Some(extra) = attrs
+                .entries
+                .iter()
+                .find(|attr| attr.when.is_always() && !names.contains(&attr.name))
+        {
+            let name = self.name(extra.name).clone();
+            return self.fail(format!("function called with unexpected argument '{name}'"), site);
+        }
+        let mut slots: Vec<ThunkId> = Vec::with_capacity(fields.len() + 1);
+        let mut defaults = Vec::new();
+        for (field, name) in fields.iter().zip(names) {
+            let present = match &value.value {
+                Value::Attrs(attrs) => match attrs.get(*name) {
+                    Some(attr) => Presence::There(attr.thunk, attr.when),
+                    None if attrs.open.is_some() => Presence::Perhaps,
+                    None => Presence::Absent,
+                },
+                _ => Presence::Perhaps,
+            };
+            let slot = match (present, field.default) {
+                (Presence::There(thunk, when), None) => {
+                    if !when.is_always() {
+                        self.drops += 1;
+                    }
+                    thunk
+                }
+                (Presence::There(thunk, when), Some(_)) if when.is_always() => thunk,
+                (Presence::There(thunk, when), Some(default)) => {
+                    let slot = self.reserve();
+                    defaults.push((slot, default, Some((thunk, when))));
+                    slot
+                }
+                (Presence::Perhaps, default) => {
+                    let base = value.clone();
+                    let name = *name;
+                    let unknown = self.alloc_native(move |ev| match ev.lookup(&base, name)? {
+                        Lookup::Found(value) | Lookup::Perhaps(value, _) => Ok(value),
+                        Lookup::Absent => {
+                            let why = Why::Undecided("an argument".to_owned());
+                            Ok(Tracked {
+                                value: Value::unknown(why),
+                                origin: OriginId(0),
+                            })
+                        }
+                    });
+                    match default {
+                        None => unknown,
+                        Some(default) => {
+                            let reason = self.undecided(&value);
+                            let when = self.condition(site, reason, When::ALWAYS);
+                            let slot = self.reserve();
+                            defaults.push((slot, default, Some((unknown, when))));
+                            slot
+                        }
+                    }
+                }
+                (Presence::Absent, Some(default)) => {
+                    let slot = self.reserve();
+                    defaults.push((slot, default, None));
+                    slot
+                }
+                (Presence::Absent, None) => {
+                    let name = self.name(*name).clone();
+                    return self.fail(
+                        format!("function called without required argument '{name}'"),
+                        site,
+                    );
+                }
+            };
+            slots.push(slot);
+        }
+        if alias {
+            slots.push(argument);
+        }
+        let frame = Rc::new(Env {
+            parent: Some(lambda.env.clone()),
+            unit: lambda.env.unit,
+            slots: slots.into(),
+            call,
+        });
+        for (slot, default, given) in defaults {
+            let env = frame.clone();
+            match given {
+                None => {
+                    self.thunks[slot.0 as usize] = crate::evaluator::Thunk::Delayed { env, expr: default }
+                }
+                Some((given, when)) => self.fill_native(slot, move |ev| {
+                    let given = ev.force(given)?;
+                    let default = ev.eval(&env, default)?;
+                    Ok(ev.join(vec![
+                        Alternative { value: given, when },
+                        Alternative { value: default, when },
+                    ]))
+                }),
+            }
+        }
+        Ok(frame)
+    }
+
+    /// The parameter of a function for `functionArgs`: names and whether they have a default. `None` for functions
+    /// that take anything.
+    pub fn function_args(&mut self, value: &Value) -> Option<Vec<(Symbol, bool, Site)>> {
+        let Value::Lambda(lambda) = value else { return None };
+        let unit = self.unit(&lambda.env);
+        let Expr::Lambda(param, _) = unit.hir.expr(lambda.expr) else {
+            return None;
+        };
+        match &**param {
+            Param::Name(..) => None,
+            Param::Pattern { fields, .. } => Some(
+                fields
+                    .iter()
+                    .map(|field| {
+                        let site = Site {
+                            file: unit.file,
+                            expr: field.key,
+                        };
+                        (unit.names[field.name.0 as usize], field.default.is_some(), site)
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The place of a function's code.
+    pub fn lambda_site(&self, lambda: &Lambda) -> Site {
+        self.site(&lambda.env, lambda.expr)
+    }
+
+    /// Is the value something that can be called?
+    pub fn is_function(&self, value: &Value) -> bool {
+        match value {
+            Value::Lambda(_) | Value::Primop(_) => true,
+            Value::Attrs(attrs) => attrs.get(self.sym.functor).is_some(),
+            _ => false,
+        }
+    }
+
+    /// An empty set value.
+    pub fn empty_attrs(&self) -> Value {
+        Value::Attrs(Rc::new(Attrs::default()))
+    }
+}
+
+enum Presence {
+    There(ThunkId, When),
+    Perhaps,
+    Absent,
+}
+
+/// Calling an unknown function gives an unknown that keeps the function's name.
+fn call_of_unknown(unknown: &Rc<Unknown>) -> Tracked {
+    let why = match &unknown.why {
+        Why::External(name) if !name.ends_with("(…)") && name.len() < 200 => {
+            Why::External(format!("{name} (…)"))
+        }
+        why => why.clone(),
+    };
+    Tracked {
+        value: Value::Unknown(Rc::new(Unknown {
+            why,
+            store_path: false,
+        })),
+        origin: OriginId(0),
+    }
+}

@@ -1,0 +1,357 @@
+//! Builtins on attribute sets.
+
+use super::{Registry, plain};
+use crate::{
+    Attr, Attrs, Elem, Evaluator, List, Lookup, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked,
+    Value, When,
+};
+use std::rc::Rc;
+
+pub(super) fn register(r: &mut Registry<'_, '_>) {
+    r.function("attrNames", 1, 1, |ev, args, site| {
+        let attrs = ev.force_attrs(args[0], site)?;
+        let elems = ev
+            .sorted(&attrs)
+            .iter()
+            .map(|attr| {
+                let name = ev.name(attr.name).clone();
+                let origin = key_origin(ev, attr);
+                Elem {
+                    thunk: ev.alloc(Value::string(name), origin),
+                    when: attr.when,
+                }
+            })
+            .collect();
+        plain(Value::List(Rc::new(List {
+            elems,
+            open: attrs.open.clone(),
+        })))
+    });
+    r.function("attrValues", 1, 1, |ev, args, site| {
+        let attrs = ev.force_attrs(args[0], site)?;
+        let elems = ev
+            .sorted(&attrs)
+            .iter()
+            .map(|attr| Elem {
+                thunk: attr.thunk,
+                when: attr.when,
+            })
+            .collect();
+        plain(Value::List(Rc::new(List {
+            elems,
+            open: attrs.open.clone(),
+        })))
+    });
+    r.function("getAttr", 2, 1, |ev, args, site| {
+        let name = ev.force_plain_string(args[0], site)?;
+        let symbol = ev.intern(&name.text);
+        let base = ev.force(args[1])?;
+        if !matches!(base.value, Value::Attrs(_) | Value::Unknown(_) | Value::Either(_)) {
+            return ev.type_error("a set", &base.value, site);
+        }
+        ev.select_value(&base, symbol, site)
+    });
+    r.function("hasAttr", 2, 3, |ev, args, site| {
+        let name = ev.force_plain_string(args[0], site)?;
+        let symbol = ev.intern(&name.text);
+        let attrs = ev.force_attrs(args[1], site)?;
+        match attrs.get(symbol) {
+            Some(attr) if attr.when.is_always() => plain(Value::Bool(true)),
+            Some(attr) => Err(Stop::Unknown(ev.condition_reason(attr.when))),
+            None => match &attrs.open {
+                Some(open) => Err(Stop::Unknown(open.select(&name.text))),
+                None => plain(Value::Bool(false)),
+            },
+        }
+    });
+    r.function("removeAttrs", 2, 3, |ev, args, site| {
+        let attrs = ev.force_attrs(args[0], site)?;
+        let names = ev.force_exact_list(args[1], site)?;
+        let mut removed = Vec::with_capacity(names.elems.len());
+        for elem in &names.elems {
+            let name = ev.force_string(elem.thunk, site)?;
+            removed.push(ev.intern(&name.text));
+        }
+        let mut set = (*attrs).clone();
+        set.entries.retain(|attr| !removed.contains(&attr.name));
+        plain(Value::attrs(set))
+    });
+    r.function("listToAttrs", 1, 1, list_to_attrs);
+    r.function("intersectAttrs", 2, 3, |ev, args, site| {
+        let left = ev.force_attrs(args[0], site)?;
+        let right = ev.force_attrs(args[1], site)?;
+        let mut entries = Vec::new();
+        for attr in &right.entries {
+            match left.get(attr.name) {
+                Some(other) => {
+                    let when = ev.both(other.when, attr.when);
+                    entries.push(Attr { when, ..*attr });
+                }
+                None => {
+                    if let Some(open) = &left.open {
+                        let name = ev.name(attr.name).clone();
+                        let when = ev.condition(attr.site, open.select(&name), attr.when);
+                        entries.push(Attr { when, ..*attr });
+                    }
+                }
+            }
+        }
+        let mut set = Attrs::from_entries(entries);
+        set.open = right
+            .open
+            .clone()
+            .filter(|_| left.open.is_some() || !left.entries.is_empty());
+        plain(Value::attrs(set))
+    });
+    r.function("catAttrs", 2, 3, |ev, args, site| {
+        let name = ev.force_plain_string(args[0], site)?;
+        let symbol = ev.intern(&name.text);
+        let list = ev.force_list(args[1], site)?;
+        let mut out = List {
+            elems: Vec::new(),
+            open: list.open.clone(),
+        };
+        for elem in &list.elems {
+            let base = ev.force(elem.thunk)?;
+            if !matches!(base.value, Value::Attrs(_) | Value::Unknown(_) | Value::Either(_)) {
+                return ev.type_error("a set", &base.value, site);
+            }
+            if let Value::Attrs(attrs) = &base.value
+                && attrs.open.is_none()
+            {
+                if let Some(attr) = attrs.get(symbol) {
+                    let when = ev.both(elem.when, attr.when);
+                    out.elems.push(Elem {
+                        thunk: attr.thunk,
+                        when,
+                    });
+                }
+                continue;
+            }
+            match ev.lookup(&base, symbol)? {
+                Lookup::Found(value) => {
+                    out.elems.push(Elem {
+                        thunk: ev.alloc_tracked(value),
+                        when: elem.when,
+                    });
+                }
+                Lookup::Perhaps(value, when) => {
+                    let when = ev.both(elem.when, when);
+                    out.elems.push(Elem {
+                        thunk: ev.alloc_tracked(value),
+                        when,
+                    });
+                }
+                Lookup::Absent => {}
+            }
+        }
+        plain(Value::List(Rc::new(out)))
+    });
+    r.function("mapAttrs", 2, 2, |ev, args, site| {
+        let function = args[0];
+        let value = ev.force(args[1])?;
+        let attrs = ev.as_attrs(&value, site)?;
+        ev.charge(attrs.entries.len() * size_of::<Attr>())?;
+        let mut entries = Vec::with_capacity(attrs.entries.len());
+        for attr in &attrs.entries {
+            let thunk = map_entry(ev, function, attr, site);
+            entries.push(Attr { thunk, ..*attr });
+        }
+        let mut set = Attrs {
+            entries,
+            open: attrs.open.clone(),
+            wildcard: None,
+        };
+        if let Some(open) = &attrs.open {
+            set.wildcard = Some(wildcard_call(ev, function, attrs.wildcard, open.clone(), site));
+        }
+        Ok(Tracked {
+            value: Value::attrs(set),
+            origin: value.origin,
+        })
+    });
+    r.function("zipAttrsWith", 2, 2, |ev, args, site| {
+        let function = args[0];
+        let list = ev.force_list(args[1], site)?;
+        let mut names: Vec<Symbol> = Vec::new();
+        let mut values: rustc_hash::FxHashMap<Symbol, Vec<(Elem, nixpod_source::Site)>> = Default::default();
+        let mut open = list.open.clone();
+        for elem in &list.elems {
+            let set = ev.force(elem.thunk)?;
+            let set = ev.attrs_or_open(set, site)?;
+            open = open.or_else(|| set.open.clone());
+            for attr in &set.entries {
+                let when = ev.both(elem.when, attr.when);
+                let group = values.entry(attr.name).or_insert_with(|| {
+                    names.push(attr.name);
+                    Vec::new()
+                });
+                group.push((
+                    Elem {
+                        thunk: attr.thunk,
+                        when,
+                    },
+                    attr.site,
+                ));
+            }
+        }
+        let mut entries = Vec::with_capacity(names.len());
+        for name in names {
+            let group = values.remove(&name).unwrap_or_default();
+            let site_of = group.first().map_or(NO_SITE, |(_, site)| *site);
+            let certain = group.iter().any(|(elem, _)| elem.when.is_always());
+            let when = if certain {
+                When::ALWAYS
+            } else {
+                group.first().map_or(When::ALWAYS, |(elem, _)| elem.when)
+            };
+            let elems = group.into_iter().map(|(elem, _)| elem).collect();
+            let list = ev.alloc(
+                Value::List(Rc::new(List {
+                    elems,
+                    open: open.clone(),
+                })),
+                OriginId(0),
+            );
+            let text = ev.name(name).clone();
+            let name_thunk = ev.alloc(Value::string(text), OriginId(0));
+            let thunk = ev.alloc_apply(function, vec![name_thunk, list], site);
+            entries.push(Attr {
+                name,
+                thunk,
+                site: site_of,
+                when,
+            });
+        }
+        let mut set = Attrs::from_entries(entries);
+        set.open = open;
+        plain(Value::attrs(set))
+    });
+    r.function("unsafeGetAttrPos", 2, 3, |ev, args, site| {
+        let name = ev.force_string(args[0], site)?;
+        let symbol = ev.intern(&name.text);
+        let attrs = ev.force_attrs(args[1], site)?;
+        match attrs.get(symbol) {
+            Some(attr) => Ok(ev.position_value(attr.site)),
+            None => plain(Value::Null),
+        }
+    });
+}
+
+/// The origin of an attribute's name: its key.
+pub(crate) fn key_origin(ev: &mut Evaluator<'_>, attr: &Attr) -> OriginId {
+    if attr.site == NO_SITE {
+        return OriginId(0);
+    }
+    ev.origin(nixpod_source::HopKind::Literal, attr.site, OriginId(0))
+}
+
+fn map_entry(ev: &mut Evaluator<'_>, function: ThunkId, attr: &Attr, site: nixpod_source::Site) -> ThunkId {
+    let text = ev.name(attr.name).clone();
+    let origin = key_origin(ev, attr);
+    let name = ev.alloc(Value::string(text), origin);
+    ev.alloc_apply(function, vec![name, attr.thunk], site)
+}
+
+/// The function applied to an unknown name and the wildcard's (or an unknown) value.
+pub(crate) fn wildcard_call(
+    ev: &mut Evaluator<'_>,
+    function: ThunkId,
+    wildcard: Option<ThunkId>,
+    open: Rc<crate::Unknown>,
+    site: nixpod_source::Site,
+) -> ThunkId {
+    let name = ev.alloc(Value::Unknown(open.clone()), OriginId(0));
+    let value = match wildcard {
+        Some(value) => value,
+        None => ev.alloc(Value::Unknown(open.select("<name>")), OriginId(0)),
+    };
+    ev.alloc_apply(function, vec![name, value], site)
+}
+
+fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: nixpod_source::Site) -> Res<Tracked> {
+    let list = ev.force_list(args[0], site)?;
+    let mut set = Attrs {
+        entries: Vec::new(),
+        open: list.open.clone(),
+        wildcard: None,
+    };
+    let mut seen = rustc_hash::FxHashMap::default();
+    for elem in &list.elems {
+        let pair = ev.force(elem.thunk)?;
+        let name = match ev.lookup(&pair, ev.sym.name)? {
+            Lookup::Found(name) | Lookup::Perhaps(name, _) => name,
+            Lookup::Absent => match &pair.value {
+                Value::Attrs(_) => return ev.fail("attribute 'name' missing", site),
+                other => return ev.type_error("a set", other, site),
+            },
+        };
+        let value_symbol = ev.sym.value;
+        let thunk = match &pair.value {
+            Value::Attrs(attrs) if attrs.get(value_symbol).is_some_and(|attr| attr.when.is_always()) => {
+                attrs.get(value_symbol).map(|attr| attr.thunk)
+            }
+            _ => None,
+        };
+        let thunk = match thunk {
+            Some(thunk) => thunk,
+            None => ev.alloc_native(move |ev| ev.select_value(&pair, value_symbol, site)),
+        };
+        let known = match &name.value {
+            Value::String(string) if string.hole().is_none() => Some(string.text.clone()),
+            Value::String(_) | Value::Unknown(_) | Value::Either(_) => None,
+            other => return ev.type_error("a string", other, site),
+        };
+        match known {
+            Some(text) => {
+                let symbol = ev.intern(&text);
+                let key = ev.origin_site(name.origin).unwrap_or(NO_SITE);
+                let attr = Attr {
+                    name: symbol,
+                    thunk,
+                    site: key,
+                    when: elem.when,
+                };
+                // The first of two elements with one name counts.
+                match seen.get(&symbol).copied() {
+                    None => {
+                        seen.insert(symbol, set.entries.len());
+                        set.entries.push(attr);
+                    }
+                    Some(at) => {
+                        let first: Attr = set.entries[at];
+                        if !first.when.is_always() {
+                            let joined = crate::partial::join_thunks(
+                                ev,
+                                vec![(first.thunk, first.when), (thunk, elem.when)],
+                            );
+                            let when = if elem.when.is_always() {
+                                When::ALWAYS
+                            } else {
+                                first.when
+                            };
+                            set.entries[at] = Attr {
+                                thunk: joined,
+                                when,
+                                ..first
+                            };
+                        }
+                    }
+                }
+            }
+            None => {
+                let unknown = ev.undecided(&name);
+                set.wildcard = if set.open.is_none() {
+                    Some(thunk)
+                } else {
+                    set.wildcard
+                };
+                set.open = Some(unknown);
+            }
+        }
+    }
+    let mut sorted = Attrs::from_entries(set.entries);
+    sorted.open = set.open;
+    sorted.wildcard = set.wildcard;
+    plain(Value::attrs(sorted))
+}

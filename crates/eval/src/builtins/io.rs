@@ -1,0 +1,202 @@
+//! Builtins that look at files, all through [`crate::Source`], and those that would need the outside world.
+
+use super::{Registry, plain};
+use crate::{ContextItem, Evaluator, NixString, OriginId, Res, ThunkId, Tracked, Unknown, Value};
+use nixpod_source::{HopKind, Site, Utf8Path, Why};
+use std::rc::Rc;
+
+pub(super) fn register(r: &mut Registry<'_, '_>) {
+    r.function("import", 1, 0, |ev, args, site| {
+        let value = ev.force(args[0])?;
+        import(ev, &value, site)
+    });
+    r.function("scopedImport", 2, 0, |ev, _, _| {
+        plain(ev.not_modelled("builtins.scopedImport"))
+    });
+    r.function("readFile", 1, 1, |ev, args, site| {
+        let value = ev.force(args[0])?;
+        let path = ev.to_path(&value, site)?;
+        let bytes = match ev.source.read(Utf8Path::new(&*path)) {
+            Ok(bytes) => bytes,
+            Err(why) => return plain(Value::unknown(why)),
+        };
+        ev.charge(bytes.len())?;
+        let Ok(text) = String::from_utf8(bytes) else {
+            return plain(Value::unknown(Why::NotModelled(format!(
+                "readFile of {path}, which is not UTF-8"
+            ))));
+        };
+        if text.contains('\0') {
+            return ev.fail(
+                format!("the contents of the file '{path}' cannot be represented as a Nix string"),
+                site,
+            );
+        }
+        let origin = ev.origin(HopKind::Import, site, value.origin);
+        let context: Rc<[ContextItem]> = Rc::new([ContextItem::Read { path, origin }]);
+        let string = NixString {
+            text: text.into(),
+            parts: None,
+            context: Some(context),
+        };
+        Ok(Tracked {
+            value: Value::String(Rc::new(string)),
+            origin,
+        })
+    });
+    r.function("readDir", 1, 1, |ev, args, site| {
+        let value = ev.force(args[0])?;
+        let path = ev.to_path(&value, site)?;
+        let entries = match ev.source.read_dir(Utf8Path::new(&*path)) {
+            Ok(entries) => entries,
+            Err(why) => return plain(Value::unknown(why)),
+        };
+        let entries: Vec<(String, ThunkId)> = entries
+            .into_iter()
+            .map(|(name, kind)| (name, ev.alloc(Value::string(kind.as_str()), OriginId(0))))
+            .collect();
+        let attrs = ev.attrs_from(
+            entries
+                .iter()
+                .map(|(name, thunk)| (name.as_str(), *thunk))
+                .collect(),
+        );
+        plain(Value::attrs(attrs))
+    });
+    r.function("readFileType", 1, 1, |ev, args, site| {
+        let value = ev.force(args[0])?;
+        let path = ev.to_path(&value, site)?;
+        match ev.source.kind(Utf8Path::new(&*path)) {
+            Ok(Some(kind)) => plain(Value::string(kind.as_str())),
+            Ok(None) => plain(Value::unknown(Why::MissingFile(path.to_string()))),
+            Err(why) => plain(Value::unknown(why)),
+        }
+    });
+    r.function("pathExists", 1, 1, |ev, args, site| {
+        let value = ev.force(args[0])?;
+        let path = ev.to_path(&value, site)?;
+        match ev.source.kind(Utf8Path::new(&*path)) {
+            Ok(kind) => plain(Value::Bool(kind.is_some())),
+            Err(why) => plain(Value::unknown(why)),
+        }
+    });
+    r.function("getEnv", 1, 1, |ev, args, site| {
+        let name = ev.force_string(args[0], site)?;
+        plain(Value::unknown(Why::Impure(format!(
+            "the environment variable {}",
+            name.text
+        ))))
+    });
+    for name in [
+        "fetchurl",
+        "fetchTarball",
+        "fetchGit",
+        "fetchTree",
+        "fetchMercurial",
+        "fetchClosure",
+        "getFlake",
+    ] {
+        r.function(name, 1, 0, move |_, _, _| {
+            let unknown = Unknown {
+                why: Why::Fetch(format!("builtins.{name}")),
+                store_path: true,
+            };
+            plain(Value::Unknown(Rc::new(unknown)))
+        });
+    }
+    r.function("findFile", 2, 0, |ev, args, site| {
+        let name = ev.force_string(args[1], site)?;
+        plain(Value::unknown(Why::External(format!("<{}>", name.text))))
+    });
+}
+
+impl Evaluator<'_> {
+    /// An absolute path from a path or a string.
+    pub fn to_path(&mut self, value: &Tracked, site: Site) -> Res<Rc<str>> {
+        let coerced = match &value.value {
+            Value::Path(path) => return Ok(path.clone()),
+            _ => self.coerce(value, crate::Coerce::PathAppend, site)?,
+        };
+        let known = self.known(coerced)?;
+        let Value::String(string) = &known.value else {
+            return self.type_error("a path", &known.value, site);
+        };
+        if let Some(hole) = string.hole() {
+            // `"${./dir}/file"`: the copied path is at the beginning, so the file is still there to be read.
+            if let Some(path) = copied_prefix(string) {
+                return Ok(path);
+            }
+            return Err(crate::Stop::Unknown(hole.clone()));
+        }
+        if !string.text.starts_with('/') {
+            return self.fail(
+                format!("string '{}' doesn't represent an absolute path", string.text),
+                site,
+            );
+        }
+        Ok(crate::paths::normalise(&string.text))
+    }
+}
+
+/// A string that is a copied path followed by known text.
+fn copied_prefix(string: &NixString) -> Option<Rc<str>> {
+    let parts = string.parts.as_ref()?;
+    let first = parts.first()?.hole.as_ref()?;
+    if !first.store_path || parts[1..].iter().any(|part| part.hole.is_some()) {
+        return None;
+    }
+    let mut copied = string.context.as_ref()?.iter().filter_map(|item| match item {
+        ContextItem::Copied { path, .. } => Some(path),
+        _ => None,
+    });
+    let path = copied.next()?;
+    if copied.next().is_some() {
+        return None;
+    }
+    Some(crate::paths::normalise(&format!("{path}{}", string.text)))
+}
+
+/// `import`: a path, or a search path that is answered natively.
+fn import(ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<Tracked> {
+    match &value.value {
+        Value::Unknown(unknown) => {
+            if let Some(name) = unknown.name()
+                && let Some(thunk) = ev.search_path(name.trim_start_matches('<').trim_end_matches('>'))
+            {
+                return Ok(ev.force(thunk)?);
+            }
+            let why = match unknown.name() {
+                Some(name) => Why::External(format!("import {name}")),
+                None => unknown.why.clone(),
+            };
+            return plain(Value::unknown(why));
+        }
+        Value::Either(alternatives) => {
+            let alternatives = alternatives.clone();
+            return ev.each_alternative(&alternatives, |ev, one| import(ev, &one, site));
+        }
+        Value::String(string) if string.hole().is_some() && copied_prefix(string).is_none() => {
+            // `<nixpkgs> + "/lib"` and `"${inputs.nixpkgs}/lib"`.
+            if let [first, rest @ ..] = &string.pieces(OriginId(0))[..]
+                && let Some(name) = first.hole.as_ref().and_then(|hole| hole.name())
+                && rest.iter().all(|part| part.hole.is_none())
+            {
+                let name = format!(
+                    "{}{}",
+                    name.trim_start_matches('<').trim_end_matches('>'),
+                    string.text
+                );
+                if let Some(thunk) = ev.search_path(&name) {
+                    return Ok(ev.force(thunk)?);
+                }
+                return plain(Value::unknown(Why::External(format!("import {name}"))));
+            }
+        }
+        _ => {}
+    }
+    let path = ev.to_path(value, site)?;
+    match ev.import(Utf8Path::new(&*path)) {
+        Ok(thunk) => Ok(ev.force(thunk)?),
+        Err(why) => plain(Value::unknown(why)),
+    }
+}

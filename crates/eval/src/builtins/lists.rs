@@ -1,0 +1,439 @@
+//! Builtins on lists.
+
+use super::{Registry, plain};
+use crate::{Elem, Evaluator, List, OriginId, Res, Stop, ThunkId, Tracked, Value, When};
+use nixpod_source::Site;
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+pub(super) fn register(r: &mut Registry<'_, '_>) {
+    r.function("map", 2, 2, |ev, args, site| {
+        let value = ev.force(args[1])?;
+        let Value::List(list) = &value.value else {
+            return ev.type_error("a list", &value.value, site);
+        };
+        ev.charge(list.elems.len() * size_of::<Elem>())?;
+        let elems = list
+            .elems
+            .iter()
+            .map(|elem| Elem {
+                thunk: ev.alloc_apply(args[0], vec![elem.thunk], site),
+                when: elem.when,
+            })
+            .collect();
+        let mut out = List {
+            elems,
+            open: list.open.clone(),
+        };
+        if let Some(open) = &list.open {
+            // What the function gives for an unknown element stands for all of them.
+            let unknown = ev.alloc(Value::Unknown(open.clone()), OriginId(0));
+            let thunk = ev.alloc_apply(args[0], vec![unknown], site);
+            let when = ev.condition(crate::NO_SITE, open.clone(), When::ALWAYS);
+            out.elems.push(Elem { thunk, when });
+        }
+        Ok(Tracked {
+            value: Value::List(Rc::new(out)),
+            origin: value.origin,
+        })
+    });
+    r.function("filter", 2, 2, |ev, args, site| {
+        let value = ev.force(args[1])?;
+        let Value::List(list) = &value.value else {
+            return ev.type_error("a list", &value.value, site);
+        };
+        let predicate = ev.force(args[0])?;
+        let mut out = List {
+            elems: Vec::new(),
+            open: list.open.clone(),
+        };
+        for elem in &list.elems {
+            let verdict = ev.apply(predicate.clone(), elem.thunk, site);
+            let verdict = ev.settle(verdict)?;
+            match &verdict.value {
+                Value::Bool(true) => out.elems.push(*elem),
+                Value::Bool(false) => {}
+                Value::Unknown(_) | Value::Either(_) => {
+                    let why = ev.undecided(&verdict);
+                    let at = ev.origin_site(verdict.origin).unwrap_or(site);
+                    let when = ev.condition(at, why, elem.when);
+                    out.elems.push(Elem {
+                        thunk: elem.thunk,
+                        when,
+                    });
+                }
+                other => return ev.type_error("a Boolean", other, site),
+            }
+        }
+        Ok(Tracked {
+            value: Value::List(Rc::new(out)),
+            origin: value.origin,
+        })
+    });
+    r.function("length", 1, 1, |ev, args, site| {
+        let list = ev.force_exact_list(args[0], site)?;
+        plain(Value::Int(list.elems.len() as i64))
+    });
+    r.function("head", 1, 1, |ev, args, site| {
+        let list = ev.force_list(args[0], site)?;
+        match list.elems.first() {
+            Some(elem) if elem.when.is_always() && list.open.is_none() => Ok(ev.force(elem.thunk)?),
+            _ => {
+                ev.exact_list(&list)?;
+                ev.fail("list index 0 is out of bounds", site)
+            }
+        }
+    });
+    r.function("tail", 1, 1, |ev, args, site| {
+        let list = ev.force_list(args[0], site)?;
+        match list.elems.split_first() {
+            Some((first, rest)) if first.when.is_always() && list.open.is_none() => {
+                plain(Value::List(Rc::new(List {
+                    elems: rest.to_vec(),
+                    open: None,
+                })))
+            }
+            _ => {
+                ev.exact_list(&list)?;
+                ev.fail("'tail' called on an empty list", site)
+            }
+        }
+    });
+    r.function("elemAt", 2, 3, |ev, args, site| {
+        let list = ev.force_exact_list(args[0], site)?;
+        let at = ev.force_int(args[1], site)?;
+        match usize::try_from(at).ok().and_then(|at| list.elems.get(at)) {
+            Some(elem) => Ok(ev.force(elem.thunk)?),
+            None => ev.fail(format!("list index {at} is out of bounds"), site),
+        }
+    });
+    r.function("elem", 2, 2, |ev, args, site| {
+        let list = ev.force_list(args[1], site)?;
+        let mut unknown = list.open.clone();
+        let wanted = ev.force(args[0])?;
+        for elem in &list.elems {
+            let value = ev.force(elem.thunk)?;
+            match ev.equal(&wanted, &value, site) {
+                Ok(true) if elem.when.is_always() => return plain(Value::Bool(true)),
+                Ok(true) => unknown = Some(ev.condition_reason(elem.when)),
+                Ok(false) => {}
+                Err(Stop::Unknown(why)) => unknown = Some(why),
+                Err(error) => return Err(error),
+            }
+        }
+        decide(unknown, false)
+    });
+    r.function("any", 2, 2, |ev, args, site| quantify(ev, args, site, true));
+    r.function("all", 2, 2, |ev, args, site| quantify(ev, args, site, false));
+    r.function("concatLists", 1, 1, |ev, args, site| {
+        let list = ev.force_list(args[0], site)?;
+        concat_all(ev, &list, |_, thunk| Ok(thunk), site)
+    });
+    r.function("concatMap", 2, 2, |ev, args, site| {
+        let list = ev.force_list(args[1], site)?;
+        let function = args[0];
+        let mut list = (*list).clone();
+        if let Some(open) = &list.open {
+            let unknown = ev.alloc(Value::Unknown(open.clone()), OriginId(0));
+            let when = ev.condition(crate::NO_SITE, open.clone(), When::ALWAYS);
+            list.elems.push(Elem { thunk: unknown, when });
+        }
+        concat_all(
+            ev,
+            &list,
+            |ev, thunk| Ok(ev.alloc_apply(function, vec![thunk], site)),
+            site,
+        )
+    });
+    r.function("genList", 2, 2, |ev, args, site| {
+        let len = ev.force_int(args[1], site)?;
+        let Ok(len) = usize::try_from(len) else {
+            return ev.fail(format!("cannot create list of size {len}"), site);
+        };
+        ev.charge(len.saturating_mul(64))?;
+        let elems = (0..len)
+            .map(|at| {
+                let number = ev.alloc(Value::Int(at as i64), OriginId(0));
+                Elem {
+                    thunk: ev.alloc_apply(args[0], vec![number], site),
+                    when: When::ALWAYS,
+                }
+            })
+            .collect();
+        plain(Value::List(Rc::new(List { elems, open: None })))
+    });
+    r.function("foldl'", 3, 4, |ev, args, site| {
+        let list = ev.force_exact_list(args[2], site)?;
+        let function = ev.force(args[0])?;
+        let mut accumulator = args[1];
+        if list.elems.is_empty() {
+            return Ok(ev.force(accumulator)?);
+        }
+        let mut result = None;
+        for elem in &list.elems {
+            let step = ev.apply_all(function.clone(), &[accumulator, elem.thunk], site);
+            let step = ev.settle(step)?;
+            accumulator = ev.alloc_tracked(step.clone());
+            result = Some(step);
+        }
+        match result {
+            Some(result) => Ok(result),
+            None => plain(Value::Null),
+        }
+    });
+    r.function("sort", 2, 2, sort);
+    r.function("partition", 2, 2, |ev, args, site| {
+        let list = ev.force_list(args[1], site)?;
+        let predicate = ev.force(args[0])?;
+        let mut right = List {
+            elems: Vec::new(),
+            open: list.open.clone(),
+        };
+        let mut wrong = right.clone();
+        for elem in &list.elems {
+            let verdict = ev.apply(predicate.clone(), elem.thunk, site);
+            let verdict = ev.settle(verdict)?;
+            match &verdict.value {
+                Value::Bool(true) => right.elems.push(*elem),
+                Value::Bool(false) => wrong.elems.push(*elem),
+                Value::Unknown(_) | Value::Either(_) => {
+                    let why = ev.undecided(&verdict);
+                    let when = ev.condition(site, why, elem.when);
+                    right.elems.push(Elem {
+                        thunk: elem.thunk,
+                        when,
+                    });
+                    wrong.elems.push(Elem {
+                        thunk: elem.thunk,
+                        when,
+                    });
+                }
+                other => return ev.type_error("a Boolean", other, site),
+            }
+        }
+        let right = ev.alloc(Value::List(Rc::new(right)), OriginId(0));
+        let wrong = ev.alloc(Value::List(Rc::new(wrong)), OriginId(0));
+        let attrs = ev.attrs_from(vec![("right", right), ("wrong", wrong)]);
+        plain(Value::attrs(attrs))
+    });
+    r.function("groupBy", 2, 2, |ev, args, site| {
+        let list = ev.force_list(args[1], site)?;
+        let function = ev.force(args[0])?;
+        let mut groups: indexed::Groups = indexed::Groups::default();
+        let mut open = list.open.clone();
+        for elem in &list.elems {
+            let key = ev.apply(function.clone(), elem.thunk, site);
+            let key = ev.settle(key)?;
+            match &key.value {
+                Value::String(string) if string.hole().is_none() => {
+                    let symbol = ev.intern(&string.text.clone());
+                    groups.push(symbol, *elem);
+                }
+                Value::String(_) | Value::Unknown(_) | Value::Either(_) => open = Some(ev.undecided(&key)),
+                other => return ev.type_error("a string", other, site),
+            }
+        }
+        let mut entries = Vec::new();
+        for (name, elems) in groups.into_entries() {
+            let when = elems.first().map_or(When::ALWAYS, |elem| elem.when);
+            let thunk = ev.alloc(
+                Value::List(Rc::new(List {
+                    elems,
+                    open: open.clone(),
+                })),
+                OriginId(0),
+            );
+            entries.push(crate::Attr {
+                name,
+                thunk,
+                site: crate::NO_SITE,
+                when,
+            });
+        }
+        let mut set = crate::Attrs::from_entries(entries);
+        set.open = open;
+        plain(Value::attrs(set))
+    });
+    r.function("genericClosure", 1, 1, generic_closure);
+}
+
+mod indexed {
+    use crate::{Elem, Symbol};
+    use rustc_hash::FxHashMap;
+
+    /// Groups in the order of their first element.
+    #[derive(Default)]
+    pub(super) struct Groups {
+        order: Vec<(Symbol, Vec<Elem>)>,
+        at: FxHashMap<Symbol, usize>,
+    }
+
+    impl Groups {
+        pub(super) fn push(&mut self, key: Symbol, elem: Elem) {
+            let at = *self.at.entry(key).or_insert_with(|| {
+                self.order.push((key, Vec::new()));
+                self.order.len() - 1
+            });
+            self.order[at].1.push(elem);
+        }
+
+        pub(super) fn into_entries(self) -> Vec<(Symbol, Vec<Elem>)> {
+            self.order
+        }
+    }
+}
+
+fn decide(unknown: Option<Rc<crate::Unknown>>, otherwise: bool) -> Res<Tracked> {
+    match unknown {
+        Some(why) => Err(Stop::Unknown(why)),
+        None => plain(Value::Bool(otherwise)),
+    }
+}
+
+/// `any` (stops at true) and `all` (stops at false).
+fn quantify(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site, stop: bool) -> Res<Tracked> {
+    let list = ev.force_list(args[1], site)?;
+    let predicate = ev.force(args[0])?;
+    let mut unknown = list.open.clone();
+    for elem in &list.elems {
+        let verdict = ev.apply(predicate.clone(), elem.thunk, site);
+        let verdict = ev.settle(verdict)?;
+        match &verdict.value {
+            Value::Bool(bool) if *bool == stop && elem.when.is_always() => return plain(Value::Bool(stop)),
+            Value::Bool(bool) if *bool == stop => unknown = Some(ev.condition_reason(elem.when)),
+            Value::Bool(_) => {}
+            Value::Unknown(_) | Value::Either(_) => unknown = Some(ev.undecided(&verdict)),
+            other => return ev.type_error("a Boolean", other, site),
+        }
+    }
+    decide(unknown, !stop)
+}
+
+fn concat_all(
+    ev: &mut Evaluator<'_>,
+    list: &List,
+    mut each: impl FnMut(&mut Evaluator<'_>, ThunkId) -> Res<ThunkId>,
+    site: Site,
+) -> Res<Tracked> {
+    let mut out = List {
+        elems: Vec::new(),
+        open: list.open.clone(),
+    };
+    for elem in &list.elems {
+        let inner = each(ev, elem.thunk)?;
+        let inner = ev.force(inner)?;
+        let inner = ev.list_or_open(inner, site)?;
+        ev.charge(inner.elems.len() * size_of::<Elem>())?;
+        for one in &inner.elems {
+            let when = ev.both(elem.when, one.when);
+            out.elems.push(Elem {
+                thunk: one.thunk,
+                when,
+            });
+        }
+        out.open = out.open.or_else(|| inner.open.clone());
+    }
+    plain(Value::List(Rc::new(out)))
+}
+
+/// A stable merge sort with a fallible comparison written in Nix.
+fn sort(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_exact_list(args[1], site)?;
+    let compare = ev.force(args[0])?;
+    let less_than =
+        matches!(&compare.value, Value::Primop(app) if app.primop.name == "lessThan" && app.args.is_empty());
+    let less = |ev: &mut Evaluator<'_>, a: ThunkId, b: ThunkId| -> Res<bool> {
+        if less_than {
+            let a = ev.force_known(a)?;
+            let b = ev.force_known(b)?;
+            return Ok(ev.compare(&a, &b, site)? == Some(Ordering::Less));
+        }
+        let verdict = ev.apply_all(compare.clone(), &[a, b], site)?;
+        let verdict = ev.known(verdict)?;
+        ev.as_bool(&verdict, site)
+    };
+    let mut sorted: Vec<ThunkId> = list.elems.iter().map(|elem| elem.thunk).collect();
+    let mut width = 1;
+    while width < sorted.len() {
+        let mut merged = Vec::with_capacity(sorted.len());
+        for pair in sorted.chunks(width * 2) {
+            let (left, right) = pair.split_at(width.min(pair.len()));
+            let (mut l, mut r) = (0, 0);
+            while l < left.len() && r < right.len() {
+                if less(ev, right[r], left[l])? {
+                    merged.push(right[r]);
+                    r += 1;
+                } else {
+                    merged.push(left[l]);
+                    l += 1;
+                }
+            }
+            merged.extend_from_slice(&left[l..]);
+            merged.extend_from_slice(&right[r..]);
+        }
+        sorted = merged;
+        width *= 2;
+    }
+    plain(Value::list(sorted))
+}
+
+fn generic_closure(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let base = ev.force_known(args[0])?;
+    let start = ev.select_value(&base, ev.sym.start_set, site)?;
+    let start = ev.alloc_tracked(start);
+    let start = ev.force_list(start, site)?;
+    let operator = ev.select_value(&base, ev.sym.operator, site)?;
+    let mut open = start.open.clone();
+    let mut queue: std::collections::VecDeque<Elem> = start.elems.iter().copied().collect();
+    let mut keys: Vec<Tracked> = Vec::new();
+    let mut texts = rustc_hash::FxHashSet::default();
+    let mut out = Vec::new();
+    while let Some(elem) = queue.pop_front() {
+        ev.charge(size_of::<Elem>())?;
+        let item = ev.force_known(elem.thunk)?;
+        let key = ev.select_value(&item, ev.sym.key, site)?;
+        let key = ev.known(key)?;
+        let fresh = match &key.value {
+            Value::String(string) => texts.insert(string.text.clone()),
+            Value::Int(_) | Value::Float(_) | Value::Path(_) | Value::List(_) | Value::Bool(_) => {
+                let mut known = false;
+                for seen in &keys {
+                    if ev.compare(seen, &key, site)? == Some(Ordering::Equal) {
+                        known = true;
+                        break;
+                    }
+                }
+                if !known {
+                    keys.push(key);
+                }
+                !known
+            }
+            other => {
+                return ev.fail(
+                    format!(
+                        "cannot compare {} with {}; values of that type are incomparable",
+                        other.describe(),
+                        other.describe()
+                    ),
+                    site,
+                );
+            }
+        };
+        if !fresh {
+            continue;
+        }
+        out.push(elem);
+        let next = ev.apply(operator.clone(), elem.thunk, site);
+        let next = ev.settle(next)?;
+        let next = ev.list_or_open(next, site)?;
+        open = open.or_else(|| next.open.clone());
+        for one in &next.elems {
+            let when = ev.both(elem.when, one.when);
+            queue.push_back(Elem {
+                thunk: one.thunk,
+                when,
+            });
+        }
+    }
+    plain(Value::List(Rc::new(List { elems: out, open })))
+}

@@ -1,0 +1,609 @@
+//! The heap: thunks, names, origins and conditions of one evaluation, freed as a whole.
+//!
+//! Thunks refer to one another by index, so reference cycles between them do not leak: dropping the evaluator drops
+//! everything.
+
+use crate::{
+    Alternative, Attr, Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, List, NO_SITE, NixString, OriginId,
+    Primop, PrimopApp, Res, Source, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
+};
+use nixpod_source::{ExprId, FileId, Hop, HopKind, Origin, Place, Site, Utf8Path, Utf8PathBuf, Why};
+use nixpod_syntax::Hir;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Bounds of one evaluation.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Steps (expressions evaluated and builtins called).
+    pub fuel: u64,
+    /// Nested function calls; Nix's default for `max-call-depth` is 10,000.
+    pub call_depth: u32,
+    /// Nested forcing of thunks and expressions. The native stack grows on the heap up to that.
+    pub force_depth: u32,
+    /// Bytes of strings and list elements made, in total.
+    pub bytes: u64,
+    /// Thunks, 32 to 40 bytes each.
+    pub thunks: usize,
+    /// Nested undecided conditions before both branches are given up.
+    pub speculation: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            fuel: 60_000_000,
+            call_depth: 10_000,
+            force_depth: 40_000,
+            bytes: 192 << 20,
+            thunks: 4_000_000,
+            speculation: 8,
+        }
+    }
+}
+
+/// A frame of variables. Thunks in it are referred to by id, so frames never own each other in cycles.
+#[derive(Debug)]
+pub struct Env {
+    pub(crate) parent: Option<Rc<Env>>,
+    pub(crate) unit: UnitId,
+    pub(crate) slots: Box<[ThunkId]>,
+    /// The place of the call that made this frame.
+    pub(crate) call: Option<Site>,
+}
+
+/// A loaded file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct UnitId(pub(crate) u32);
+
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) file: FileId,
+    pub(crate) hir: Arc<Hir>,
+    pub(crate) names: Vec<Symbol>,
+    pub(crate) dir: Utf8PathBuf,
+    /// Is it one of our own prelude files, whose steps do not belong in a trail?
+    pub(crate) hidden: bool,
+}
+
+pub(crate) type NativeThunk = Box<dyn FnOnce(&mut Evaluator<'_>) -> Res<Tracked>>;
+
+pub(crate) enum Thunk {
+    Delayed { env: Rc<Env>, expr: ExprId },
+    Native(NativeThunk),
+    Busy(Option<Site>),
+    Done { value: Tracked, tainted: bool },
+    Failed(ErrorRef),
+}
+
+#[derive(Clone, Copy)]
+struct OriginNode {
+    kind: HopKind,
+    site: Site,
+    parent: OriginId,
+    depth: u8,
+}
+
+struct ConditionNode {
+    site: Site,
+    why: Rc<Unknown>,
+    parent: When,
+}
+
+/// How many steps a trail keeps; longer ones say nothing to a reader.
+const MAX_HOPS: u8 = 24;
+
+/// One evaluation: reads files through a [`Source`], evaluates lazily, keeps origins.
+pub struct Evaluator<'s> {
+    pub(crate) source: &'s dyn Source,
+    pub(crate) limits: Limits,
+    pub(crate) thunks: Vec<Thunk>,
+    symbols: Vec<SmolStr>,
+    symbol_ids: FxHashMap<SmolStr, Symbol>,
+    origins: Vec<OriginNode>,
+    conditions: Vec<ConditionNode>,
+    pub(crate) units: Vec<Rc<Unit>>,
+    files: FxHashMap<Utf8PathBuf, EvalResult<ThunkId>>,
+    /// Counts alternatives that were left out because they fail; see [`Self::drops`].
+    pub(crate) drops: u64,
+    pub(crate) call_depth: u32,
+    pub(crate) force_depth: u32,
+    pub(crate) speculation: u32,
+    steps: u64,
+    bytes: u64,
+    exhausted: Option<Rc<Unknown>>,
+    pub(crate) globals: FxHashMap<SmolStr, ThunkId>,
+    pub(crate) builtins: ThunkId,
+    /// Modules of search paths, such as `nixpkgs/lib`, that are answered natively.
+    pub(crate) search_paths: FxHashMap<SmolStr, ThunkId>,
+    /// Messages of `builtins.trace` and `warn`, bounded.
+    pub traces: Vec<String>,
+    /// Names that were asked for and are not modelled, with the number of times.
+    pub missing: std::collections::BTreeMap<SmolStr, u32>,
+    pub(crate) sym: CommonSymbols,
+}
+
+macro_rules! common_symbols {
+    ($($field:ident = $text:literal),+ $(,)?) => {
+        /// Names that native code looks up often.
+        #[derive(Clone, Copy, Debug)]
+        #[expect(missing_docs, reason = "the names say it")]
+        pub struct CommonSymbols { $(pub $field: Symbol),+ }
+        impl CommonSymbols {
+            fn new(intern: &mut dyn FnMut(&str) -> Symbol) -> Self {
+                Self { $($field: intern($text)),+ }
+            }
+        }
+    };
+}
+
+common_symbols! {
+    functor = "__functor", to_string = "__toString", out_path = "outPath", overrides = "__overrides",
+    kind = "type", tag = "_type", name = "name", value = "value", success = "success", key = "key", drv_path = "drvPath",
+    right = "right", wrong = "wrong", start_set = "startSet", operator = "operator", line = "line",
+    column = "column", file = "file", content = "content", contents = "contents", condition = "condition",
+    priority = "priority", config = "config", options = "options", imports = "imports", body = "body",
+    function_args = "__functionArgs", path = "path", prefix = "prefix",
+}
+
+impl<'s> Evaluator<'s> {
+    /// A fresh evaluation with the builtins in place.
+    pub fn new(source: &'s dyn Source, limits: Limits) -> Self {
+        let mut symbols = Vec::new();
+        let mut symbol_ids = FxHashMap::default();
+        let sym = CommonSymbols::new(&mut |text| intern(&mut symbols, &mut symbol_ids, text));
+        let mut this = Self {
+            source,
+            limits,
+            thunks: Vec::with_capacity(4096),
+            symbols,
+            symbol_ids,
+            origins: vec![OriginNode {
+                kind: HopKind::Literal,
+                site: NO_SITE,
+                parent: OriginId(0),
+                depth: 0,
+            }],
+            conditions: vec![ConditionNode {
+                site: NO_SITE,
+                why: Unknown::new(Why::Undecided(String::new())),
+                parent: When(0),
+            }],
+            units: Vec::new(),
+            files: FxHashMap::default(),
+            drops: 0,
+            call_depth: 0,
+            force_depth: 0,
+            speculation: 0,
+            steps: 0,
+            bytes: 0,
+            exhausted: None,
+            globals: FxHashMap::default(),
+            builtins: ThunkId(0),
+            search_paths: FxHashMap::default(),
+            traces: Vec::new(),
+            missing: std::collections::BTreeMap::new(),
+            sym,
+        };
+        crate::builtins::install(&mut this);
+        this
+    }
+
+    /// Where files are read.
+    pub fn source(&self) -> &'s dyn Source {
+        self.source
+    }
+
+    // ----- names
+
+    /// The symbol of a name.
+    pub fn intern(&mut self, text: &str) -> Symbol {
+        intern(&mut self.symbols, &mut self.symbol_ids, text)
+    }
+
+    /// The symbol of a name, if any set or file has it.
+    pub fn symbol(&self, text: &str) -> Option<Symbol> {
+        self.symbol_ids.get(text).copied()
+    }
+
+    /// The name of a symbol.
+    pub fn name(&self, symbol: Symbol) -> &SmolStr {
+        &self.symbols[symbol.0 as usize]
+    }
+
+    /// The symbols that native code looks up often.
+    pub fn common(&self) -> &CommonSymbols {
+        &self.sym
+    }
+
+    /// The entries of a set sorted by name, as `attrNames` orders them.
+    pub fn sorted(&self, attrs: &Attrs) -> Vec<Attr> {
+        let mut entries = attrs.entries.clone();
+        entries.sort_by(|a, b| self.name(a.name).cmp(self.name(b.name)));
+        entries
+    }
+
+    // ----- thunks
+
+    pub(crate) fn push_thunk(&mut self, thunk: Thunk) -> ThunkId {
+        if self.thunks.len() >= self.limits.thunks {
+            self.exhaust("too many values (the limit on memory is reached)");
+        }
+        let id = ThunkId(self.thunks.len() as u32);
+        self.thunks.push(thunk);
+        id
+    }
+
+    /// A thunk that is already a value.
+    pub fn alloc(&mut self, value: Value, origin: OriginId) -> ThunkId {
+        self.alloc_tracked(Tracked { value, origin })
+    }
+
+    /// A thunk that is already a value.
+    pub fn alloc_tracked(&mut self, value: Tracked) -> ThunkId {
+        self.push_thunk(Thunk::Done {
+            value,
+            tainted: false,
+        })
+    }
+
+    /// A thunk that is computed by native code when it is first forced.
+    pub fn alloc_native(
+        &mut self,
+        run: impl FnOnce(&mut Evaluator<'_>) -> Res<Tracked> + 'static,
+    ) -> ThunkId {
+        self.push_thunk(Thunk::Native(Box::new(run)))
+    }
+
+    /// A thunk that applies a function to arguments when it is first forced.
+    pub fn alloc_apply(&mut self, function: ThunkId, args: Vec<ThunkId>, site: Site) -> ThunkId {
+        self.alloc_native(move |ev| {
+            let mut result = ev.force(function)?;
+            for arg in args {
+                result = ev.apply(result, arg, site)?;
+            }
+            Ok(result)
+        })
+    }
+
+    /// A thunk that is filled in later, for values that refer to themselves.
+    pub fn reserve(&mut self) -> ThunkId {
+        self.push_thunk(Thunk::Busy(None))
+    }
+
+    /// Fills a reserved thunk with native code.
+    pub fn fill_native(
+        &mut self,
+        id: ThunkId,
+        run: impl FnOnce(&mut Evaluator<'_>) -> Res<Tracked> + 'static,
+    ) {
+        self.thunks[id.0 as usize] = Thunk::Native(Box::new(run));
+    }
+
+    /// Fills a reserved thunk with a value.
+    pub fn fill(&mut self, id: ThunkId, value: Tracked) {
+        self.thunks[id.0 as usize] = Thunk::Done {
+            value,
+            tainted: false,
+        };
+    }
+
+    /// A thunk of an unknown value.
+    pub fn alloc_unknown(&mut self, why: Why) -> ThunkId {
+        self.alloc(Value::unknown(why), OriginId(0))
+    }
+
+    /// A builtin as a value.
+    pub fn primop(
+        &mut self,
+        name: &str,
+        arity: usize,
+        strict: u32,
+        run: impl Fn(&mut Evaluator<'_>, &[ThunkId], Site) -> Res<Tracked> + 'static,
+    ) -> Value {
+        let primop = Rc::new(Primop {
+            name: name.into(),
+            arity,
+            strict,
+            run: Rc::new(run),
+        });
+        Value::Primop(Rc::new(PrimopApp {
+            primop,
+            args: Vec::new(),
+        }))
+    }
+
+    /// A set from names and thunks.
+    pub fn attrs_from(&mut self, entries: Vec<(&str, ThunkId)>) -> Attrs {
+        let entries = entries
+            .into_iter()
+            .map(|(name, thunk)| Attr {
+                name: self.intern(name),
+                thunk,
+                site: NO_SITE,
+                when: When::ALWAYS,
+            })
+            .collect();
+        Attrs::from_entries(entries)
+    }
+
+    // ----- bounds
+
+    /// Counts a step; fails (softly) when the fuel is used up.
+    pub(crate) fn step(&mut self) -> Res<()> {
+        self.steps += 1;
+        if self.steps & 0x3ff == 0 && self.source.cancelled() {
+            self.exhaust("cancelled");
+        }
+        if self.steps > self.limits.fuel {
+            self.exhaust("the limit on evaluation steps is reached");
+        }
+        match &self.exhausted {
+            Some(unknown) => Err(Stop::Unknown(unknown.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts bytes of strings or lists about to be made.
+    pub fn charge(&mut self, bytes: usize) -> Res<()> {
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+        if self.bytes > self.limits.bytes {
+            self.exhaust("the limit on the size of strings and lists is reached");
+        }
+        match &self.exhausted {
+            Some(unknown) => Err(Stop::Unknown(unknown.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn exhaust(&mut self, what: &str) {
+        if self.exhausted.is_none() {
+            self.exhausted = Some(Unknown::new(Why::OutOfFuel(what.to_owned())));
+        }
+    }
+
+    /// The bound that was reached, if one was: results since then are incomplete.
+    pub fn exhausted(&self) -> Option<&Why> {
+        self.exhausted.as_ref().map(|unknown| &unknown.why)
+    }
+
+    /// Steps taken and thunks made so far.
+    pub fn statistics(&self) -> (u64, usize) {
+        (self.steps, self.thunks.len())
+    }
+
+    // ----- origins and conditions
+
+    /// A new origin: a literal, or a further step of an existing one.
+    pub fn origin(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
+        let below = self.origins[parent.0 as usize];
+        if below.depth >= MAX_HOPS || (below.site == site && parent.0 != 0) {
+            return parent;
+        }
+        let id = OriginId(self.origins.len() as u32);
+        self.origins.push(OriginNode {
+            kind,
+            site,
+            parent,
+            depth: below.depth + 1,
+        });
+        id
+    }
+
+    /// The steps of an origin as plain data, innermost first.
+    pub fn trail(&self, origin: OriginId) -> Origin {
+        let mut hops = Vec::new();
+        let mut at = origin;
+        while at.0 != 0 {
+            let node = self.origins[at.0 as usize];
+            hops.push(Hop {
+                kind: node.kind,
+                place: Place::whole(node.site),
+            });
+            at = node.parent;
+        }
+        hops.reverse();
+        Origin { hops }
+    }
+
+    /// The steps of the origin of a stretch of a string literal's content.
+    pub fn trail_within(&self, origin: OriginId, start: u32, end: u32) -> Origin {
+        let mut trail = self.trail(origin);
+        if let Some(hop) = trail.hops.first_mut() {
+            hop.place.within = Some((start, end));
+        }
+        trail
+    }
+
+    /// The innermost site of an origin.
+    pub fn origin_site(&self, origin: OriginId) -> Option<Site> {
+        let mut at = origin;
+        let mut site = None;
+        while at.0 != 0 {
+            let node = self.origins[at.0 as usize];
+            site = Some(node.site);
+            at = node.parent;
+        }
+        site
+    }
+
+    /// A condition that could not be decided, in addition to `parent`.
+    pub fn condition(&mut self, site: Site, why: Rc<Unknown>, parent: When) -> When {
+        let mut at = parent;
+        while at.0 != 0 {
+            let node = &self.conditions[at.0 as usize];
+            if node.site == site {
+                return parent;
+            }
+            at = node.parent;
+        }
+        let id = When(self.conditions.len() as u32);
+        self.conditions.push(ConditionNode { site, why, parent });
+        id
+    }
+
+    /// Both conditions.
+    pub fn both(&mut self, a: When, b: When) -> When {
+        if a.is_always() || a == b {
+            return b;
+        }
+        let mut chain = Vec::new();
+        let mut at = b;
+        while at.0 != 0 {
+            let node = &self.conditions[at.0 as usize];
+            chain.push((node.site, node.why.clone()));
+            at = node.parent;
+        }
+        let mut out = a;
+        for (site, why) in chain.into_iter().rev() {
+            out = self.condition(site, why, out);
+        }
+        out
+    }
+
+    /// The places of the conditions, outermost first, and the reason why the first could not be decided.
+    pub fn conditions(&self, when: When) -> Vec<(Place, Why)> {
+        let mut out = Vec::new();
+        let mut at = when;
+        while at.0 != 0 {
+            let node = &self.conditions[at.0 as usize];
+            out.push((Place::whole(node.site), node.why.why.clone()));
+            at = node.parent;
+        }
+        out.reverse();
+        out
+    }
+
+    pub(crate) fn condition_reason(&self, when: When) -> Rc<Unknown> {
+        self.conditions[when.0 as usize].why.clone()
+    }
+
+    // ----- errors
+
+    /// An error at a place.
+    pub fn error(&self, kind: ErrorKind, message: impl Into<String>, site: Option<Site>) -> Stop {
+        Stop::Error(Rc::new(EvalError {
+            kind,
+            message: message.into(),
+            site,
+            trace: Vec::new(),
+        }))
+    }
+
+    /// An ordinary evaluation error at a place.
+    pub fn fail<T>(&self, message: impl Into<String>, site: Site) -> Res<T> {
+        Err(self.error(ErrorKind::Eval, message, (site != NO_SITE).then_some(site)))
+    }
+
+    /// How many alternatives were left out so far because they fail. Whoever must not rely on that (such as
+    /// `tryEval`) compares before and after.
+    pub fn drops(&self) -> u64 {
+        self.drops
+    }
+
+    // ----- files
+
+    /// Adds a file's code under an environment of its own and gives the thunk of its value.
+    pub fn add_unit(&mut self, file: FileId, hir: Arc<Hir>, path: &Utf8Path, hidden: bool) -> ThunkId {
+        let names = hir.names.iter().map(|name| self.intern(name)).collect();
+        let dir = path.parent().unwrap_or(path).to_owned();
+        let root = hir.root;
+        let unit = UnitId(self.units.len() as u32);
+        self.units.push(Rc::new(Unit {
+            file,
+            hir,
+            names,
+            dir,
+            hidden,
+        }));
+        let env = Rc::new(Env {
+            parent: None,
+            unit,
+            slots: Box::default(),
+            call: None,
+        });
+        self.push_thunk(Thunk::Delayed { env, expr: root })
+    }
+
+    /// The value of a file, evaluated once per path.
+    pub fn import(&mut self, path: &Utf8Path) -> Result<ThunkId, Why> {
+        if let Some(Ok(thunk)) = self.files.get(path) {
+            return Ok(*thunk);
+        }
+        let loaded = self.source.load(path)?;
+        if loaded.path != path
+            && let Some(Ok(thunk)) = self.files.get(&loaded.path)
+        {
+            return Ok(*thunk);
+        }
+        let thunk = self.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+        self.files.insert(path.to_owned(), Ok(thunk));
+        self.files.insert(loaded.path, Ok(thunk));
+        Ok(thunk)
+    }
+
+    /// Makes a value available as a global variable (`lib` in tests) or replaces a builtin's global.
+    pub fn set_global(&mut self, name: &str, thunk: ThunkId) {
+        self.globals.insert(name.into(), thunk);
+    }
+
+    /// Answers `<name>` by a value when it is imported.
+    pub fn set_search_path(&mut self, name: &str, thunk: ThunkId) {
+        self.search_paths.insert(name.into(), thunk);
+    }
+
+    /// The value that answers `<name>`, if one was set.
+    pub fn search_path(&self, name: &str) -> Option<ThunkId> {
+        self.search_paths.get(name).copied()
+    }
+
+    /// The set `builtins`.
+    pub fn builtins(&self) -> ThunkId {
+        self.builtins
+    }
+
+    /// The site of an expression in the unit of an environment.
+    pub(crate) fn site(&self, env: &Env, expr: ExprId) -> Site {
+        Site {
+            file: self.units[env.unit.0 as usize].file,
+            expr,
+        }
+    }
+
+    /// Counts a name that is not modelled and gives its unknown.
+    pub fn not_modelled(&mut self, name: &str) -> Value {
+        *self.missing.entry(name.into()).or_default() += 1;
+        Value::unknown(Why::NotModelled(name.to_owned()))
+    }
+
+    /// A string value with known text.
+    pub fn string(&self, text: impl Into<SmolStr>, origin: OriginId) -> Tracked {
+        Tracked {
+            value: Value::String(Rc::new(NixString::new(text))),
+            origin,
+        }
+    }
+
+    /// An empty list value.
+    pub fn empty_list(&self) -> Value {
+        Value::List(Rc::new(List::default()))
+    }
+
+    /// Joins alternatives into one value; see [`crate::partial`].
+    pub fn join(&mut self, alternatives: Vec<Alternative>) -> Tracked {
+        crate::partial::join(self, alternatives)
+    }
+}
+
+fn intern(symbols: &mut Vec<SmolStr>, ids: &mut FxHashMap<SmolStr, Symbol>, text: &str) -> Symbol {
+    if let Some(symbol) = ids.get(text) {
+        return *symbol;
+    }
+    let symbol = Symbol(symbols.len() as u32);
+    let text = SmolStr::new(text);
+    symbols.push(text.clone());
+    ids.insert(text, symbol);
+    symbol
+}

@@ -1,0 +1,248 @@
+//! Forcing thunks, and the typed ways to ask for a value.
+
+use crate::evaluator::Thunk;
+use crate::{
+    Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, Evaluator, List, NixString, OriginId, Res, Stop,
+    ThunkId, Tracked, Unknown, Value,
+};
+use nixpod_source::{Site, Why};
+use std::rc::Rc;
+
+/// Room that must be left on the native stack before a nested evaluation, and how much is added when there is less.
+/// One nesting level of the evaluator takes a few hundred bytes in release and some kilobytes in debug builds.
+const RED_ZONE: usize = 128 << 10;
+const STACK_CHUNK: usize = 4 << 20;
+
+impl Evaluator<'_> {
+    /// The value of a thunk: perhaps unknown, or an error. Computed once.
+    pub fn force(&mut self, id: ThunkId) -> EvalResult<Tracked> {
+        match &self.thunks[id.0 as usize] {
+            Thunk::Done { value, tainted } => {
+                if *tainted {
+                    self.drops += 1;
+                }
+                return Ok(value.clone());
+            }
+            Thunk::Failed(error) => return Err(error.clone()),
+            Thunk::Busy(site) => {
+                let site = *site;
+                return Err(Rc::new(EvalError {
+                    kind: ErrorKind::Recursion,
+                    message: "infinite recursion encountered".to_owned(),
+                    site,
+                    trace: Vec::new(),
+                }));
+            }
+            Thunk::Delayed { .. } | Thunk::Native(_) => {}
+        }
+        if self.force_depth >= self.limits.force_depth {
+            return Ok(Tracked {
+                value: Value::unknown(Why::OutOfFuel(
+                    "the limit on nested evaluation is reached".to_owned(),
+                )),
+                origin: OriginId(0),
+            });
+        }
+        let before = self.drops;
+        let site = match &self.thunks[id.0 as usize] {
+            Thunk::Delayed { env, expr } => Some(self.site(env, *expr)),
+            _ => None,
+        };
+        let thunk = std::mem::replace(&mut self.thunks[id.0 as usize], Thunk::Busy(site));
+        self.force_depth += 1;
+        let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || match thunk {
+            Thunk::Delayed { env, expr } => self.eval_inner(&env, expr),
+            Thunk::Native(run) => run(self),
+            Thunk::Busy(_) | Thunk::Done { .. } | Thunk::Failed(_) => unreachable!("handled above"),
+        });
+        self.force_depth -= 1;
+        let result = self.settle(result);
+        let tainted = self.drops != before;
+        self.thunks[id.0 as usize] = match &result {
+            Ok(value) => Thunk::Done {
+                value: value.clone(),
+                tainted,
+            },
+            Err(error) => Thunk::Failed(error.clone()),
+        };
+        result
+    }
+
+    /// Turns the early exit on an unknown into the value `Unknown`.
+    pub fn settle(&mut self, result: Res<Tracked>) -> EvalResult<Tracked> {
+        match result {
+            Ok(value) => Ok(value),
+            Err(Stop::Error(error)) => Err(error),
+            Err(Stop::Unknown(unknown)) => Ok(Tracked {
+                value: Value::Unknown(unknown),
+                origin: OriginId(0),
+            }),
+        }
+    }
+
+    /// Like [`Self::force`], with errors turned into unknowns: for readers that go on with the rest.
+    pub fn force_or_unknown(&mut self, id: ThunkId) -> Tracked {
+        match self.force(id) {
+            Ok(value) => value,
+            Err(error) => Tracked {
+                value: Value::Unknown(error_unknown(&error)),
+                origin: OriginId(0),
+            },
+        }
+    }
+
+    /// A definite value, or the early exit.
+    pub fn force_known(&mut self, id: ThunkId) -> Res<Tracked> {
+        let value = self.force(id)?;
+        self.known(value)
+    }
+
+    /// A definite value, or the early exit.
+    pub fn known(&mut self, value: Tracked) -> Res<Tracked> {
+        match &value.value {
+            Value::Unknown(unknown) => Err(Stop::Unknown(unknown.clone())),
+            Value::Either(alternatives) => {
+                let why = alternatives
+                    .first()
+                    .map(|first| self.condition_reason(first.when));
+                Err(Stop::Unknown(why.unwrap_or_else(|| {
+                    Unknown::new(Why::Undecided("several values".into()))
+                })))
+            }
+            _ => Ok(value),
+        }
+    }
+
+    /// A set.
+    pub fn force_attrs(&mut self, id: ThunkId, site: Site) -> Res<Rc<Attrs>> {
+        let value = self.force_known(id)?;
+        self.as_attrs(&value, site)
+    }
+
+    /// A set.
+    pub fn as_attrs(&mut self, value: &Tracked, site: Site) -> Res<Rc<Attrs>> {
+        match &value.value {
+            Value::Attrs(attrs) => Ok(attrs.clone()),
+            other => self.type_error("a set", other, site),
+        }
+    }
+
+    /// A list.
+    pub fn force_list(&mut self, id: ThunkId, site: Site) -> Res<Rc<List>> {
+        let value = self.force_known(id)?;
+        match &value.value {
+            Value::List(list) => Ok(list.clone()),
+            other => self.type_error("a list", other, site),
+        }
+    }
+
+    /// A list whose elements are exactly known.
+    pub fn force_exact_list(&mut self, id: ThunkId, site: Site) -> Res<Rc<List>> {
+        let list = self.force_list(id, site)?;
+        self.exact_list(&list)?;
+        Ok(list)
+    }
+
+    /// Exits early unless the list is exactly known.
+    pub fn exact_list(&mut self, list: &List) -> Res<()> {
+        if let Some(open) = &list.open {
+            return Err(Stop::Unknown(open.clone()));
+        }
+        match list.elems.iter().find(|elem| !elem.when.is_always()) {
+            Some(elem) => Err(Stop::Unknown(self.condition_reason(elem.when))),
+            None => Ok(()),
+        }
+    }
+
+    /// Exits early unless the set's keys are exactly known.
+    pub fn exact_attrs(&mut self, attrs: &Attrs) -> Res<()> {
+        if let Some(open) = &attrs.open {
+            return Err(Stop::Unknown(open.clone()));
+        }
+        match attrs.entries.iter().find(|attr| !attr.when.is_always()) {
+            Some(attr) => Err(Stop::Unknown(self.condition_reason(attr.when))),
+            None => Ok(()),
+        }
+    }
+
+    /// A string without holes.
+    pub fn force_string(&mut self, id: ThunkId, site: Site) -> Res<Rc<NixString>> {
+        let string = self.force_string_with_holes(id, site)?.0;
+        match string.hole() {
+            Some(hole) => Err(Stop::Unknown(hole.clone())),
+            None => Ok(string),
+        }
+    }
+
+    /// A string, perhaps with holes, and its origin.
+    pub fn force_string_with_holes(&mut self, id: ThunkId, site: Site) -> Res<(Rc<NixString>, OriginId)> {
+        let value = self.force_known(id)?;
+        match &value.value {
+            Value::String(string) => Ok((string.clone(), value.origin)),
+            other => self.type_error("a string", other, site),
+        }
+    }
+
+    /// A string without holes and without context.
+    pub fn force_plain_string(&mut self, id: ThunkId, site: Site) -> Res<Rc<NixString>> {
+        let string = self.force_string(id, site)?;
+        if let Some(context) = &string.context
+            && context
+                .iter()
+                .any(|item| !matches!(item, crate::ContextItem::Read { .. }))
+        {
+            return self.fail(
+                format!(
+                    "the string '{}' is not allowed to refer to a store path",
+                    string.text
+                ),
+                site,
+            );
+        }
+        Ok(string)
+    }
+
+    /// An integer.
+    pub fn force_int(&mut self, id: ThunkId, site: Site) -> Res<i64> {
+        let value = self.force_known(id)?;
+        match &value.value {
+            Value::Int(int) => Ok(*int),
+            other => self.type_error("an integer", other, site),
+        }
+    }
+
+    /// A Boolean.
+    pub fn force_bool(&mut self, id: ThunkId, site: Site) -> Res<bool> {
+        let value = self.force_known(id)?;
+        self.as_bool(&value, site)
+    }
+
+    /// A Boolean.
+    pub fn as_bool(&mut self, value: &Tracked, site: Site) -> Res<bool> {
+        match &value.value {
+            Value::Bool(bool) => Ok(*bool),
+            other => self.type_error("a Boolean", other, site),
+        }
+    }
+
+    /// Nix's message for a value of the wrong type.
+    pub fn type_error<T>(&mut self, expected: &str, found: &Value, site: Site) -> Res<T> {
+        if let Value::Unknown(unknown) = found {
+            return Err(Stop::Unknown(unknown.clone()));
+        }
+        let shown = crate::print::brief(self, found);
+        self.fail(
+            format!("expected {expected} but found {}: {shown}", found.describe()),
+            site,
+        )
+    }
+}
+
+/// The unknown that stands for a failed evaluation.
+pub fn error_unknown(error: &ErrorRef) -> Rc<Unknown> {
+    let why = match error.kind {
+        ErrorKind::Recursion => Why::Cycle(error.message.clone()),
+        _ => Why::Error(error.message.clone()),
+    };
+    Unknown::new(why)
+}

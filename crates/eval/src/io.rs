@@ -1,0 +1,63 @@
+//! What evaluation needs of the outside, and nothing more.
+
+use nixpod_source::{FileId, Utf8Path, Utf8PathBuf, Why};
+use nixpod_syntax::Hir;
+use std::sync::Arc;
+
+/// What a directory entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A regular file.
+    Regular,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Symlink,
+    /// A device, socket or pipe.
+    Other,
+}
+
+impl FileKind {
+    /// The name that `builtins.readDir` gives.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Regular => "regular",
+            Self::Directory => "directory",
+            Self::Symlink => "symlink",
+            Self::Other => "unknown",
+        }
+    }
+}
+
+/// A file to evaluate.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Its id.
+    pub file: FileId,
+    /// Its lowered text.
+    pub hir: Arc<Hir>,
+    /// Its path, from which relative paths start.
+    pub path: Utf8PathBuf,
+}
+
+/// Reads files inside the project and the resolved inputs. Paths are absolute and normalised.
+///
+/// Implementations resolve symbolic links and answer [`Why::OutsideProject`] for whatever lies outside.
+pub trait Source {
+    /// A Nix file, lowered. A directory means its `default.nix`.
+    fn load(&self, path: &Utf8Path) -> Result<Loaded, Why>;
+    /// A file's content.
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why>;
+    /// A directory's entries, sorted by name.
+    fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, FileKind)>, Why>;
+    /// What is at a path (a symbolic link is not followed); `None` if nothing is.
+    fn kind(&self, path: &Utf8Path) -> Result<Option<FileKind>, Why>;
+    /// The line and column of a site, counted from 1, for `__curPos` and `unsafeGetAttrPos`.
+    fn position(&self, site: nixpod_source::Site) -> Option<(u32, u32)>;
+    /// The path of a file.
+    fn path_of(&self, file: FileId) -> Utf8PathBuf;
+    /// Has somebody lost interest in the result? Asked now and then.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}

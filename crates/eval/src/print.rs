@@ -1,0 +1,242 @@
+//! Printing values as Nix does.
+
+use crate::{Evaluator, OriginId, Tracked, Value};
+
+/// A value for an error message: not forced further, shortened.
+pub(crate) fn brief(ev: &Evaluator<'_>, value: &Value) -> String {
+    match value {
+        Value::Attrs(attrs) => {
+            let names: Vec<_> = ev
+                .sorted(attrs)
+                .iter()
+                .take(8)
+                .map(|a| format!("{} = …;", ev.name(a.name)))
+                .collect();
+            if attrs.entries.len() > 8 {
+                format!("{{ {} … }}", names.join(" "))
+            } else if names.is_empty() {
+                "{ }".to_owned()
+            } else {
+                format!("{{ {} }}", names.join(" "))
+            }
+        }
+        Value::List(list) => {
+            if list.elems.is_empty() {
+                "[ ]".to_owned()
+            } else {
+                format!("[ {} ]", vec!["…"; list.elems.len().min(8)].join(" "))
+            }
+        }
+        other => atom(other).unwrap_or_else(|| other.describe().to_owned()),
+    }
+}
+
+/// A value without parts.
+fn atom(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(bool) => bool.to_string(),
+        Value::Int(int) => int.to_string(),
+        Value::Float(float) => float_text(*float),
+        Value::String(string) => {
+            let mut out = String::new();
+            let mut at = 0;
+            out.push('"');
+            for part in string.pieces(OriginId(0)) {
+                match &part.hole {
+                    Some(hole) => out.push_str(&format!("${{«unknown: {}»}}", hole.why)),
+                    None => {
+                        escape_into(&mut out, &string.text[at..at + part.len as usize]);
+                        at += part.len as usize;
+                    }
+                }
+            }
+            out.push('"');
+            out
+        }
+        Value::Path(path) => path.to_string(),
+        Value::Lambda(_) => "<LAMBDA>".to_owned(),
+        Value::Primop(app) if app.args.is_empty() => "<PRIMOP>".to_owned(),
+        Value::Primop(_) => "<PRIMOP-APP>".to_owned(),
+        Value::Opaque(_) => "«external»".to_owned(),
+        Value::Unknown(unknown) => format!("«unknown: {}»", unknown.why),
+        Value::Attrs(_) | Value::List(_) | Value::Either(_) => return None,
+    })
+}
+
+/// A float as Nix prints it: six significant digits.
+pub fn float_text(float: f64) -> String {
+    if float == 0.0 {
+        return if float.is_sign_negative() {
+            "-0".to_owned()
+        } else {
+            "0".to_owned()
+        };
+    }
+    if !float.is_finite() {
+        return if float.is_nan() {
+            "nan".to_owned()
+        } else if float > 0.0 {
+            "inf".to_owned()
+        } else {
+            "-inf".to_owned()
+        };
+    }
+    let scientific = format!("{float:.5e}");
+    let Some((mantissa, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let trim = |text: &str| -> String {
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    if (-4..6).contains(&exponent) {
+        trim(&format!("{float:.*}", (5 - exponent).max(0) as usize))
+    } else {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{}e{sign}{:02}", trim(mantissa), exponent.abs())
+    }
+}
+
+fn escape_into(out: &mut String, text: &str) {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '$' if chars.peek() == Some(&'{') => out.push_str("\\$"),
+            c => out.push(c),
+        }
+    }
+}
+
+/// A string literal in Nix syntax.
+pub fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    escape_into(&mut out, text);
+    out.push('"');
+    out
+}
+
+/// Can the name stand as an attribute name without quotes?
+pub fn is_identifier(name: &str) -> bool {
+    const KEYWORDS: [&str; 10] = [
+        "if", "then", "else", "assert", "with", "let", "in", "rec", "inherit", "or",
+    ];
+    let mut chars = name.chars();
+    let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    first
+        && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '\''))
+        && !KEYWORDS.contains(&name)
+}
+
+impl Evaluator<'_> {
+    /// Prints a value fully forced, as `nix-instantiate --eval --strict` does; an error anywhere is the result.
+    /// Unknowns are shown as `«unknown: reason»`.
+    pub fn print(&mut self, value: &Tracked) -> crate::EvalResult<String> {
+        let mut out = String::new();
+        let mut path = Vec::new();
+        self.print_into(&mut out, value, &mut path)?;
+        Ok(out)
+    }
+
+    fn print_into(
+        &mut self,
+        out: &mut String,
+        value: &Tracked,
+        path: &mut Vec<*const ()>,
+    ) -> crate::EvalResult<()> {
+        if let Some(text) = atom(&value.value) {
+            out.push_str(&text);
+            return Ok(());
+        }
+        if self.force_depth >= self.limits.force_depth {
+            out.push_str("«too deep»");
+            return Ok(());
+        }
+        self.force_depth += 1;
+        let result = stacker::maybe_grow(64 << 10, 1 << 20, || self.print_composite(out, value, path));
+        self.force_depth -= 1;
+        result
+    }
+
+    fn print_composite(
+        &mut self,
+        out: &mut String,
+        value: &Tracked,
+        path: &mut Vec<*const ()>,
+    ) -> crate::EvalResult<()> {
+        let identity: *const () = match &value.value {
+            Value::Attrs(attrs) => std::rc::Rc::as_ptr(attrs).cast(),
+            Value::List(list) => std::rc::Rc::as_ptr(list).cast(),
+            _ => std::ptr::null(),
+        };
+        if !identity.is_null() && path.contains(&identity) {
+            out.push_str("«repeated»");
+            return Ok(());
+        }
+        path.push(identity);
+        match &value.value {
+            Value::Attrs(attrs) => {
+                out.push_str("{ ");
+                for attr in self.sorted(attrs) {
+                    let name = self.name(attr.name).clone();
+                    if is_identifier(&name) {
+                        out.push_str(&name)
+                    } else {
+                        out.push_str(&quote(&name))
+                    }
+                    out.push_str(" = ");
+                    let inner = self.force(attr.thunk)?;
+                    self.print_into(out, &inner, path)?;
+                    if !attr.when.is_always() {
+                        out.push_str(&format!(" «if {}»", self.condition_reason(attr.when).why));
+                    }
+                    out.push_str("; ");
+                }
+                if let Some(open) = &attrs.open {
+                    out.push_str(&format!("«unknown keys: {}» ", open.why));
+                }
+                out.push('}');
+            }
+            Value::List(list) => {
+                out.push_str("[ ");
+                for elem in &list.elems {
+                    let inner = self.force(elem.thunk)?;
+                    self.print_into(out, &inner, path)?;
+                    if !elem.when.is_always() {
+                        out.push_str(&format!(" «if {}»", self.condition_reason(elem.when).why));
+                    }
+                    out.push(' ');
+                }
+                if let Some(open) = &list.open {
+                    out.push_str(&format!("«unknown elements: {}» ", open.why));
+                }
+                out.push(']');
+            }
+            Value::Either(alternatives) => {
+                out.push_str("«one of: ");
+                for (at, alternative) in alternatives.clone().iter().enumerate() {
+                    if at > 0 {
+                        out.push_str(" | ");
+                    }
+                    self.print_into(out, &alternative.value, path)?;
+                }
+                out.push('»');
+            }
+            _ => {}
+        }
+        path.pop();
+        Ok(())
+    }
+}

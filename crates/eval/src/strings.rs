@@ -1,0 +1,271 @@
+//! Building strings from pieces, and coercion to strings.
+
+use crate::{ContextItem, Evaluator, NixString, OriginId, Part, Res, Stop, Tracked, Unknown, Value};
+use nixpod_source::{Site, Why};
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+/// Which coercion to a string is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coerce {
+    /// `"${x}"`, `+`: strings, paths (copied to the store) and sets with `outPath` or `__toString`.
+    Interpolate,
+    /// `toString`: also numbers, Booleans, null and lists; paths stay paths.
+    ToString,
+    /// As `toString`, but paths are copied to the store (`derivation`, `concatStringsSep` does not).
+    CopyAll,
+    /// A string to append to a path: as `Interpolate`, paths stay paths.
+    PathAppend,
+}
+
+/// Collects the pieces of a string.
+#[derive(Debug, Default)]
+pub struct StringBuilder {
+    text: String,
+    parts: Vec<Part>,
+    context: Vec<ContextItem>,
+}
+
+impl StringBuilder {
+    /// Bytes so far.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Is nothing there yet?
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.parts.is_empty()
+    }
+
+    /// Adds a stretch of a literal's content that begins at `offset` of it.
+    pub fn push_literal(&mut self, text: &str, origin: OriginId, offset: u32) {
+        if text.is_empty() {
+            return;
+        }
+        self.text.push_str(text);
+        match self.parts.last_mut() {
+            Some(last)
+                if last.origin == origin && last.hole.is_none() && last.offset + last.len == offset =>
+            {
+                last.len += text.len() as u32;
+            }
+            _ => self.parts.push(Part {
+                len: text.len() as u32,
+                origin,
+                offset,
+                hole: None,
+            }),
+        }
+    }
+
+    /// Adds a string with its pieces and context.
+    pub fn push_string(&mut self, string: &NixString, origin: OriginId) {
+        match &string.parts {
+            None => self.push_literal(&string.text, origin, 0),
+            Some(parts) => {
+                let mut at = 0;
+                for part in parts.iter() {
+                    match &part.hole {
+                        Some(hole) => self.push_hole(hole.clone(), part.origin),
+                        None => {
+                            let end = at + part.len as usize;
+                            self.push_literal(&string.text[at..end], part.origin, part.offset);
+                            at = end;
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(context) = &string.context {
+            for item in context.iter() {
+                self.push_context(item.clone());
+            }
+        }
+    }
+
+    /// Adds a stretch of a string, by byte offsets of its known text; holes at the borders are left out.
+    pub fn push_slice(&mut self, string: &NixString, origin: OriginId, start: usize, end: usize) {
+        let mut at = 0;
+        for part in string.pieces(origin) {
+            let len = part.len as usize;
+            match part.hole {
+                Some(hole) if at > start && at < end => self.push_hole(hole, part.origin),
+                Some(_) => {}
+                None => {
+                    let from = start.max(at);
+                    let to = end.min(at + len);
+                    if from < to
+                        && let Some(piece) = string.text.get(from..to)
+                    {
+                        self.push_literal(piece, part.origin, part.offset + (from - at) as u32);
+                    }
+                }
+            }
+            at += len;
+        }
+        if let Some(context) = &string.context {
+            for item in context.iter() {
+                self.push_context(item.clone());
+            }
+        }
+    }
+
+    /// Adds something unknown.
+    pub fn push_hole(&mut self, hole: Rc<Unknown>, origin: OriginId) {
+        self.parts.push(Part {
+            len: 0,
+            origin,
+            offset: 0,
+            hole: Some(hole),
+        });
+    }
+
+    /// Adds a reference to the store.
+    pub fn push_context(&mut self, item: ContextItem) {
+        if !self.context.contains(&item) {
+            self.context.push(item);
+        }
+    }
+
+    /// The text, if nothing in it is unknown.
+    pub fn known_text(&self) -> Res<String> {
+        match self.parts.iter().find_map(|part| part.hole.as_ref()) {
+            Some(hole) => Err(Stop::Unknown(hole.clone())),
+            None => Ok(self.text.clone()),
+        }
+    }
+
+    /// The string.
+    pub fn finish(self) -> Value {
+        let context = if self.context.is_empty() {
+            None
+        } else {
+            Some(self.context.into())
+        };
+        let parts = if self.parts.is_empty() {
+            None
+        } else {
+            Some(self.parts.into())
+        };
+        Value::String(Rc::new(NixString {
+            text: SmolStr::new(&self.text),
+            parts,
+            context,
+        }))
+    }
+}
+
+impl Evaluator<'_> {
+    /// Coerces a value into a builder. Unknown pieces become holes; errors are Nix's.
+    pub fn coerce_into(
+        &mut self,
+        builder: &mut StringBuilder,
+        value: &Tracked,
+        mode: Coerce,
+        site: Site,
+    ) -> Res<()> {
+        let wide = matches!(mode, Coerce::ToString | Coerce::CopyAll);
+        match &value.value {
+            Value::String(string) => {
+                self.charge(string.text.len())?;
+                builder.push_string(string, value.origin);
+            }
+            Value::Path(path) if matches!(mode, Coerce::ToString | Coerce::PathAppend) => {
+                builder.push_string(&NixString::new(&**path), value.origin);
+            }
+            Value::Path(path) => self.push_copied(builder, path, value.origin),
+            Value::Attrs(attrs) => {
+                if let Some(convert) = attrs.get(self.sym.to_string) {
+                    let convert = self.force(convert.thunk)?;
+                    let argument = self.alloc_tracked(value.clone());
+                    let text = self.apply(convert, argument, site)?;
+                    return self.coerce_into(builder, &text, mode, site);
+                }
+                if let Some(path) = attrs.get(self.sym.out_path) {
+                    let mut path = self.force(path.thunk)?;
+                    if path.origin == OriginId(0) {
+                        path.origin = value.origin;
+                    }
+                    return self.coerce_into(builder, &path, mode, site);
+                }
+                if let Some(open) = &attrs.open {
+                    builder.push_hole(open.clone(), value.origin);
+                    return Ok(());
+                }
+                return self.coercion_error(&value.value, site);
+            }
+            Value::Unknown(unknown) => builder.push_hole(unknown.clone(), value.origin),
+            Value::Either(_) => {
+                let why = self.undecided(value);
+                builder.push_hole(why, value.origin);
+            }
+            Value::Int(int) if wide => builder.push_string(&NixString::new(int.to_string()), value.origin),
+            Value::Float(float) if wide => {
+                builder.push_string(&NixString::new(format!("{float:.6}")), value.origin);
+            }
+            Value::Bool(true) if wide => builder.push_string(&NixString::new("1"), value.origin),
+            Value::Bool(false) | Value::Null if wide => {}
+            Value::List(list) if wide => {
+                let list = list.clone();
+                for (at, elem) in list.elems.iter().enumerate() {
+                    let element = self.force(elem.thunk)?;
+                    if elem.when.is_always() {
+                        self.coerce_into(builder, &element, mode, site)?;
+                    } else {
+                        let why = self.condition_reason(elem.when);
+                        builder.push_hole(why, element.origin);
+                    }
+                    let empty_list = matches!(&element.value, Value::List(inner) if inner.elems.is_empty());
+                    if at + 1 < list.elems.len() && !empty_list {
+                        builder.push_literal(" ", OriginId(0), 0);
+                    }
+                }
+                if let Some(open) = &list.open {
+                    builder.push_hole(open.clone(), value.origin);
+                }
+            }
+            other => return self.coercion_error(other, site),
+        }
+        Ok(())
+    }
+
+    /// A path that is copied into the store: its name there depends on the content, so the text is a hole that
+    /// carries the path's name.
+    pub fn push_copied(&mut self, builder: &mut StringBuilder, path: &Rc<str>, origin: OriginId) {
+        let name = crate::paths::base_name(path).to_owned();
+        let hole = Unknown {
+            why: Why::External(format!("store path of {name}")),
+            store_path: true,
+        };
+        builder.push_hole(Rc::new(hole), origin);
+        builder.push_context(ContextItem::Copied {
+            path: path.clone(),
+            origin,
+        });
+    }
+
+    fn coercion_error<T>(&mut self, value: &Value, site: Site) -> Res<T> {
+        let shown = crate::print::brief(self, value);
+        self.fail(
+            format!("cannot coerce {} to a string: {shown}", value.describe()),
+            site,
+        )
+    }
+
+    /// Coerces a value to a string value.
+    pub fn coerce(&mut self, value: &Tracked, mode: Coerce, site: Site) -> Res<Tracked> {
+        if let Value::Either(alternatives) = &value.value {
+            let alternatives = alternatives.clone();
+            return self.each_alternative(&alternatives, |ev, one| ev.coerce(&one, mode, site));
+        }
+        if matches!(value.value, Value::String(_)) {
+            return Ok(value.clone());
+        }
+        let mut builder = StringBuilder::default();
+        self.coerce_into(&mut builder, value, mode, site)?;
+        Ok(Tracked {
+            value: builder.finish(),
+            origin: value.origin,
+        })
+    }
+}
