@@ -1,7 +1,7 @@
 //! Runs rules over a world.
 
 use crate::{Check, Ctx, Finding, Rule, Sink};
-use nixpod_model::{Existence, SystemId, World};
+use nixpod_model::{Container, Existence, System, SystemId, World};
 use nixpod_source::Confidence;
 
 /// What the rules find in a world: rule by rule, then in the world's order.
@@ -14,37 +14,57 @@ pub fn run_rules(rules: &[&'static Rule], world: &World) -> Vec<Finding> {
         match (&rule.meta, rule.check) {
             (meta, Check::Container(check)) => {
                 for (index, container) in world.containers.iter().enumerate() {
-                    let mut ceiling = match &container.existence {
-                        Existence::Certain => Confidence::High,
-                        Existence::Maybe(_) | Existence::Template => Confidence::Medium,
-                    };
-                    if world.host(container.host).imported_by_no_host {
-                        ceiling = ceiling.lower();
-                    }
                     let fallback = container.origin.clone();
+                    let ceiling = ceiling_of(world, container);
                     let mut sink = Sink::new(meta, Some(index), container.host, fallback, ceiling);
                     check(&ctx, container, &mut sink);
-                    if let Existence::Maybe(conditions) = &container.existence {
-                        for finding in &mut sink.findings {
-                            finding.conditions.extend(conditions.iter().copied());
-                        }
-                    }
+                    add_conditions(container, &mut sink);
                     findings.append(&mut sink.findings);
                 }
             }
             (meta, Check::System(check)) => {
                 for (index, system) in world.systems.iter().enumerate() {
-                    let ceiling = if world.host(system.host).imported_by_no_host {
-                        Confidence::Medium
-                    } else {
-                        Confidence::High
+                    // The guest of a container that may not be there may not be there either.
+                    let guest_of = system
+                        .container
+                        .and_then(|index| world.containers.get(index as usize));
+                    let ceiling = match guest_of {
+                        Some(container) => ceiling_of(world, container),
+                        None => host_ceiling(world, system),
                     };
                     let mut sink = Sink::new(meta, None, system.host, system.origin.clone(), ceiling);
                     check(&ctx, SystemId(index as u32), system, &mut sink);
+                    if let Some(container) = guest_of {
+                        add_conditions(container, &mut sink);
+                    }
                     findings.append(&mut sink.findings);
                 }
             }
         }
     }
     findings
+}
+
+fn ceiling_of(world: &World, container: &Container) -> Confidence {
+    let ceiling = host_ceiling(world, world.system(container.system));
+    match container.existence {
+        Existence::Certain => ceiling,
+        Existence::Maybe(_) | Existence::Template => ceiling.lower(),
+    }
+}
+
+fn host_ceiling(world: &World, system: &System) -> Confidence {
+    if world.host(system.host).imported_by_no_host {
+        Confidence::High.lower()
+    } else {
+        Confidence::High
+    }
+}
+
+fn add_conditions(container: &Container, sink: &mut Sink) {
+    if let Existence::Maybe(conditions) = &container.existence {
+        for finding in &mut sink.findings {
+            finding.conditions.extend(conditions.iter().copied());
+        }
+    }
 }

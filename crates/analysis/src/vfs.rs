@@ -3,6 +3,7 @@
 use crate::disk::{FileKind, FileSystem};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, LineIndex};
+use nixpod_syntax::{Hir, ParsedFile};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -48,10 +49,14 @@ pub(crate) struct FileState {
     /// Why there is no text.
     pub(crate) problem: Option<Problem>,
     lines: OnceLock<Arc<LineIndex>>,
+    parsed: OnceLock<Arc<ParsedFile>>,
+    /// The tree that the file had before. If the new one is equal, the old one is kept, so that comparing two
+    /// revisions is comparing pointers.
+    before: Option<Arc<Hir>>,
 }
 
 impl FileState {
-    fn new(text: Result<Arc<str>, Problem>) -> Arc<Self> {
+    fn new(text: Result<Arc<str>, Problem>, before: Option<&Self>) -> Arc<Self> {
         let (text, problem) = match text {
             Ok(text) => (text, None),
             Err(problem) => (Arc::from(""), Some(problem)),
@@ -60,7 +65,24 @@ impl FileState {
             text,
             problem,
             lines: OnceLock::new(),
+            parsed: OnceLock::new(),
+            before: before.and_then(|state| match state.parsed.get() {
+                Some(parsed) => Some(Arc::clone(&parsed.hir)),
+                None => state.before.clone(),
+            }),
         })
+    }
+
+    pub(crate) fn parsed(&self) -> Arc<ParsedFile> {
+        Arc::clone(self.parsed.get_or_init(|| {
+            let mut parsed = nixpod_syntax::parse(&self.text);
+            if let Some(before) = &self.before
+                && **before == *parsed.hir
+            {
+                parsed.hir = Arc::clone(before);
+            }
+            Arc::new(parsed)
+        }))
     }
 
     pub(crate) fn lines(&self) -> Arc<LineIndex> {
@@ -114,6 +136,11 @@ impl FileTable {
         inner.ids.get(path).copied()
     }
 
+    fn contains(&self, file: FileId) -> bool {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        (file.0 as usize) < inner.paths.len()
+    }
+
     pub(crate) fn path(&self, file: FileId) -> Utf8PathBuf {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         inner.paths.get(file.0 as usize).cloned().unwrap_or_default()
@@ -136,6 +163,8 @@ pub(crate) type Listing = Result<Arc<[(String, FileKind)]>, String>;
 #[derive(Debug, Default)]
 struct DiskCache {
     files: FxHashMap<FileId, Arc<FileState>>,
+    /// What changed files were before.
+    stale: FxHashMap<FileId, Arc<FileState>>,
     directories: FxHashMap<Utf8PathBuf, Listing>,
     canonical: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
 }
@@ -173,10 +202,17 @@ impl Vfs {
 
     pub(crate) fn set_buffer(&mut self, path: Utf8PathBuf, text: Option<String>) {
         let canonical = self.canonical(&path);
+        let before = self.table.get(&canonical).and_then(|file| self.known(file));
         let buffers = Arc::make_mut(&mut self.buffers);
         match text {
             Some(text) => {
-                let state = FileState::new(Ok(text.into()));
+                if let Some(state) = &before
+                    && buffers.contains_key(&canonical)
+                    && *state.text == *text
+                {
+                    return;
+                }
+                let state = FileState::new(Ok(text.into()), before.as_deref());
                 buffers.insert(canonical, (path, state));
             }
             None => {
@@ -200,7 +236,9 @@ impl Vfs {
                 .filter(|id| self.table.path(*id).starts_with(&path))
                 .collect();
             for id in ids {
-                cache.files.remove(&id);
+                if let Some(state) = cache.files.remove(&id) {
+                    cache.stale.insert(id, state);
+                }
             }
             cache
                 .directories
@@ -218,6 +256,7 @@ impl Vfs {
                 let cache = lock(&shared);
                 DiskCache {
                     files: cache.files.clone(),
+                    stale: cache.stale.clone(),
                     directories: cache.directories.clone(),
                     canonical: cache.canonical.clone(),
                 }
@@ -262,6 +301,19 @@ impl Vfs {
         self.table.intern(&self.canonical(path))
     }
 
+    /// Does the number belong to a file, and not to something built in?
+    pub(crate) fn is_known(&self, file: FileId) -> bool {
+        self.table.contains(file)
+    }
+
+    /// The file's state, if it was asked for before.
+    fn known(&self, file: FileId) -> Option<Arc<FileState>> {
+        match self.buffers.get(&self.table.path(file)) {
+            Some((_, state)) => Some(Arc::clone(state)),
+            None => lock(&self.disk).files.get(&file).cloned(),
+        }
+    }
+
     /// The file's state at this revision.
     pub(crate) fn state(&self, file: FileId) -> Arc<FileState> {
         let path = self.table.path(file);
@@ -271,7 +323,8 @@ impl Vfs {
         if let Some(state) = lock(&self.disk).files.get(&file) {
             return Arc::clone(state);
         }
-        let state = FileState::new(self.read(&path));
+        let before = lock(&self.disk).stale.remove(&file);
+        let state = FileState::new(self.read(&path), before.as_deref());
         Arc::clone(lock(&self.disk).files.entry(file).or_insert(state))
     }
 
@@ -331,6 +384,17 @@ impl Vfs {
             return Some(FileKind::Regular);
         }
         self.fs.kind(&canonical).ok()
+    }
+
+    /// The path below the project, for names that do not depend on where the project lies.
+    pub(crate) fn relative_path(&self, file: FileId) -> Utf8PathBuf {
+        let path = self.table.path(file);
+        match &self.project {
+            Some(project) => path
+                .strip_prefix(&project.canonical)
+                .map_or_else(|_| path.clone(), Utf8Path::to_owned),
+            None => path.file_name().map_or_else(|| path.clone(), Utf8PathBuf::from),
+        }
     }
 
     /// The path to show for a file: as the editor or the user spelt it.

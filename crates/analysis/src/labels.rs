@@ -1,0 +1,168 @@
+//! From sites to text: spans of places, and trails for humans.
+
+use crate::rule::Finding;
+use crate::vfs::Vfs;
+use nixpod_source::{
+    FileId, Hop, HopKind, Label, LabelKind, Origin, Place, Span, TextRange, TextSize,
+};
+use nixpod_syntax::hir::Expr;
+use std::ops::Range;
+
+/// The primary label of a finding and its trail.
+#[derive(Clone, Debug)]
+pub(crate) struct Trail {
+    pub(crate) primary: Label,
+    /// For humans: without what the same line says already.
+    pub(crate) trail: Vec<Label>,
+    /// Every place that the value came through, for suppression comments.
+    pub(crate) all: Vec<Span>,
+}
+
+/// The text at a place; `None` if it is not in a file of this project, such as in the built-in library.
+pub(crate) fn span_of(vfs: &Vfs, place: Place) -> Option<Span> {
+    let file = place.site.file;
+    if !vfs.is_known(file) {
+        return None;
+    }
+    let state = vfs.state(file);
+    if state.problem.is_some() {
+        return None;
+    }
+    let parsed = state.parsed();
+    if place.site.expr.0 as usize >= parsed.hir.exprs.len() {
+        return None;
+    }
+    let range = match place.within {
+        Some((start, end)) => parsed.map.string_range(place.site.expr, start, end),
+        None => parsed.map.range(place.site.expr),
+    };
+    Some(Span { file, range })
+}
+
+/// Cuts a whole set or function to its first line: more would hide what the finding is about.
+fn shorten(vfs: &Vfs, place: Place, span: Span) -> Span {
+    let state = vfs.state(span.file);
+    let parsed = state.parsed();
+    let expr = parsed.hir.exprs.get(place.site.expr.0 as usize);
+    if place.within.is_some() || matches!(expr, None | Some(Expr::Str(_) | Expr::Path(..))) {
+        return span;
+    }
+    let text = state.text.get(Range::<usize>::from(span.range)).unwrap_or_default();
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    Span {
+        file: span.file,
+        range: TextRange::at(span.range.start(), TextSize::of(line)),
+    }
+}
+
+/// The innermost place of an origin that has text.
+pub(crate) fn span_of_origin(vfs: &Vfs, origin: &Origin) -> Option<Span> {
+    origin.hops.iter().find_map(|hop| span_of(vfs, hop.place))
+}
+
+/// Makes the labels of a finding; `None` if none of its places has text.
+pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
+    let mut hops = finding
+        .origin
+        .hops
+        .iter()
+        .filter_map(|hop| Some((*hop, span_of(vfs, hop.place)?)));
+    let (first, span) = hops.next()?;
+    let span = shorten(vfs, first.place, span);
+    let primary = Label {
+        kind: LabelKind::Primary,
+        span,
+        message: finding.message.clone(),
+    };
+    let mut collector = Collector {
+        vfs,
+        lines: vec![line_of(vfs, span)],
+        seen: vec![span],
+        trail: Vec::new(),
+    };
+    let mut innermost = span;
+    for (hop, span) in hops {
+        // A part of a list or string is a step only if it leads away from what was shown last.
+        if span == innermost {
+            continue;
+        }
+        innermost = span;
+        collector.add(kind_of(hop), span, message_of(hop).to_owned(), hop.kind != HopKind::Guard);
+    }
+    for place in &finding.conditions {
+        if let Some(span) = span_of(vfs, *place) {
+            collector.add(LabelKind::Guard, span, message_of_kind(HopKind::Guard).to_owned(), false);
+        }
+    }
+    // Related places are no steps of the value: a comment there does not silence the finding.
+    let all = collector.seen.clone();
+    for (origin, message) in &finding.related {
+        if let Some(span) = span_of_origin(vfs, origin) {
+            collector.add(LabelKind::Related, span, message.clone(), false);
+        }
+    }
+    Some(Trail {
+        primary,
+        trail: collector.trail,
+        all,
+    })
+}
+
+struct Collector<'a> {
+    vfs: &'a Vfs,
+    lines: Vec<(FileId, u32)>,
+    seen: Vec<Span>,
+    trail: Vec<Label>,
+}
+
+impl Collector<'_> {
+    /// Adds a label unless it is there already, or (`once_per_line`) its line is shown already.
+    fn add(&mut self, kind: LabelKind, span: Span, message: String, once_per_line: bool) {
+        let known = self.seen.contains(&span);
+        if !known {
+            self.seen.push(span);
+        }
+        let line = line_of(self.vfs, span);
+        let shown = self.lines.contains(&line);
+        if (shown && once_per_line) || (known && kind != LabelKind::Related) {
+            return;
+        }
+        if !shown {
+            self.lines.push(line);
+        }
+        self.trail.push(Label { kind, span, message });
+    }
+}
+
+/// The line a span starts on, counted from 1.
+pub(crate) fn line_of(vfs: &Vfs, span: Span) -> (FileId, u32) {
+    let state = vfs.state(span.file);
+    (span.file, state.lines().position(&state.text, span.range.start()).line)
+}
+
+fn kind_of(hop: Hop) -> LabelKind {
+    match hop.kind {
+        HopKind::Literal | HopKind::Binding => LabelKind::Binding,
+        HopKind::Call => LabelKind::Call,
+        HopKind::Interpolation => LabelKind::Interpolation,
+        HopKind::Merge => LabelKind::Merge,
+        HopKind::Guard => LabelKind::Guard,
+        HopKind::Import => LabelKind::Import,
+    }
+}
+
+fn message_of(hop: Hop) -> &'static str {
+    message_of_kind(hop.kind)
+}
+
+fn message_of_kind(kind: HopKind) -> &'static str {
+    match kind {
+        HopKind::Literal => "written here",
+        HopKind::Binding => "used here",
+        HopKind::Call => "passed through this call",
+        HopKind::Interpolation => "put into this string",
+        HopKind::Merge => "set here",
+        HopKind::Guard => "only if this holds",
+        HopKind::Import => "imported here",
+    }
+}

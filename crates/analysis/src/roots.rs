@@ -1,0 +1,245 @@
+//! Which files a check is about, and what is evaluated as a root.
+
+use crate::disk::FileKind;
+use crate::evaluate::may_hold_specs;
+use crate::host::Settings;
+use crate::parallel;
+use crate::vfs::{Problem, Vfs};
+use crate::worlds::{Evaluated, Root, Worlds};
+use camino::{Utf8Path, Utf8PathBuf};
+use nixpod_source::FileId;
+use nixpod_syntax::hir::{Expr, PathKind, StrPart};
+use nixpod_syntax::Hir;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The files that a check is about.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    /// Every Nix file, by path.
+    pub(crate) files: BTreeMap<Utf8PathBuf, FileId>,
+    /// Files that were named one by one: they are looked at whatever they seem to be.
+    named: FxHashSet<FileId>,
+    /// The `flake.nix` files among them, by path.
+    flakes: BTreeMap<Utf8PathBuf, FileId>,
+    /// What was named, but cannot be read.
+    pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,
+}
+
+/// Directories that hold copies, histories or caches, never the sources of a system.
+const SKIPPED: [&str; 7] = [".git", ".hg", ".jj", ".svn", ".direnv", ".cache", "node_modules"];
+
+impl Targets {
+    /// Finds all files below the targets.
+    pub(crate) fn find(vfs: &Vfs, targets: &[Utf8PathBuf]) -> Self {
+        let mut out = Self::default();
+        for target in targets {
+            let path = vfs.canonical(target);
+            match vfs.kind(&path) {
+                _ if !vfs.inside(&path) => {
+                    out.unreadable.push((target.clone(), Problem::Outside.to_string()));
+                }
+                Some(FileKind::Directory) => out.walk(vfs, path, target),
+                Some(FileKind::Regular) => out.name(vfs, path, target),
+                Some(FileKind::Symlink | FileKind::Other) => {
+                    let reason = "is neither a file nor a directory".to_owned();
+                    out.unreadable.push((target.clone(), reason));
+                }
+                None => out.unreadable.push((target.clone(), Problem::Missing.to_string())),
+            }
+        }
+        out
+    }
+
+    fn name(&mut self, vfs: &Vfs, path: Utf8PathBuf, target: &Utf8Path) {
+        let file = vfs.file(&path);
+        if let Some(problem) = &vfs.state(file).problem {
+            self.unreadable.push((target.to_owned(), problem.to_string()));
+            return;
+        }
+        self.named.insert(file);
+        self.add(path, file);
+    }
+
+    fn add(&mut self, path: Utf8PathBuf, file: FileId) {
+        if path.file_name() == Some("flake.nix") {
+            self.flakes.insert(path.clone(), file);
+        }
+        self.files.insert(path, file);
+    }
+
+    /// Links to directories are not followed: what they lead to is walked by itself, or lies outside.
+    fn walk(&mut self, vfs: &Vfs, directory: Utf8PathBuf, target: &Utf8Path) {
+        if let Err(reason) = vfs.list(&directory) {
+            self.unreadable.push((target.to_owned(), reason));
+            return;
+        }
+        let mut todo = vec![directory];
+        while let Some(directory) = todo.pop() {
+            let Ok(entries) = vfs.list(&directory) else { continue };
+            for (name, kind) in entries.iter() {
+                let path = directory.join(name);
+                match kind {
+                    FileKind::Directory if SKIPPED.contains(&name.as_str()) => {}
+                    FileKind::Directory => todo.push(path),
+                    FileKind::Regular if name.ends_with(".nix") => {
+                        let file = vfs.table.intern(&path);
+                        self.add(path, file);
+                    }
+                    FileKind::Symlink if name.ends_with(".nix") => {
+                        let path = vfs.canonical(&path);
+                        if vfs.kind(&path) == Some(FileKind::Regular) && vfs.inside(&path) {
+                            let file = vfs.table.intern(&path);
+                            self.add(path, file);
+                        }
+                    }
+                    FileKind::Regular | FileKind::Symlink | FileKind::Other => {}
+                }
+            }
+        }
+    }
+
+    /// Evaluates all roots among the files: flakes first, then what their hosts do not import.
+    pub(crate) fn evaluate(&self, vfs: &Vfs, worlds: &Worlds, settings: &Settings) -> Vec<Arc<Evaluated>> {
+        let flakes: Vec<Root> = self
+            .flakes
+            .values()
+            .map(|file| Root::Flake {
+                file: *file,
+                hosts: settings.hosts.as_ref().map(|hosts| {
+                    let mut hosts = hosts.clone();
+                    hosts.sort();
+                    hosts.dedup();
+                    hosts
+                }),
+            })
+            .collect();
+        let mut out = parallel::map(settings.jobs, &flakes, |root| worlds.get(vfs, root));
+        let imported_by_no_host = out.iter().any(|world| !world.world.hosts.is_empty());
+        let mut reached = FxHashSet::default();
+        reached.extend(self.flakes.values().copied());
+        for world in &out {
+            reached.extend(world.reads.parsed_files());
+        }
+        let mut rest = self.candidates(vfs, &reached);
+        while !rest.is_empty() {
+            let roots: Vec<Root> = tops(&rest)
+                .into_iter()
+                .map(|file| Root::Module {
+                    file,
+                    imported_by_no_host,
+                })
+                .collect();
+            reached.extend(roots.iter().map(Root::file));
+            for world in parallel::map(settings.jobs, &roots, |root| worlds.get(vfs, root)) {
+                reached.extend(world.reads.parsed_files());
+                out.push(world);
+            }
+            rest.retain(|candidate| !reached.contains(&candidate.file));
+        }
+        out
+    }
+
+    /// Files that may be roots of their own, by path.
+    fn candidates(&self, vfs: &Vfs, reached: &FxHashSet<FileId>) -> Vec<Candidate> {
+        let mut all: Vec<Candidate> = self
+            .files
+            .iter()
+            .filter(|(_, file)| !reached.contains(*file))
+            .filter_map(|(path, file)| {
+                let state = vfs.state(*file);
+                if state.problem.is_some() {
+                    return None;
+                }
+                let parsed = state.parsed();
+                Some(Candidate {
+                    file: *file,
+                    mentions: mentions(vfs, path, &parsed.hir),
+                    matters: self.named.contains(file) || may_hold_specs(&parsed.hir),
+                })
+            })
+            .collect();
+        spread(&mut all);
+        all.retain(|candidate| candidate.matters);
+        all
+    }
+}
+
+#[derive(Debug)]
+struct Candidate {
+    file: FileId,
+    /// Files that its path literals name.
+    mentions: Vec<FileId>,
+    /// May it, or what it mentions, define something that is looked at?
+    matters: bool,
+}
+
+/// A file matters if one that it mentions does.
+fn spread(candidates: &mut [Candidate]) {
+    let mut by_mention: FxHashMap<FileId, Vec<usize>> = FxHashMap::default();
+    for (index, candidate) in candidates.iter().enumerate() {
+        for mention in &candidate.mentions {
+            by_mention.entry(*mention).or_default().push(index);
+        }
+    }
+    let mut todo: Vec<FileId> = candidates
+        .iter()
+        .filter(|candidate| candidate.matters)
+        .map(|candidate| candidate.file)
+        .collect();
+    while let Some(file) = todo.pop() {
+        for index in by_mention.remove(&file).unwrap_or_default() {
+            if let Some(candidate) = candidates.get_mut(index)
+                && !candidate.matters
+            {
+                candidate.matters = true;
+                todo.push(candidate.file);
+            }
+        }
+    }
+}
+
+/// The candidates that no other mentions; in a ring of files that mention each other, the first by path.
+fn tops(candidates: &[Candidate]) -> Vec<FileId> {
+    let mentioned: FxHashSet<FileId> = candidates
+        .iter()
+        .flat_map(|candidate| {
+            let own = candidate.file;
+            candidate.mentions.iter().copied().filter(move |file| *file != own)
+        })
+        .collect();
+    let tops: Vec<FileId> = candidates
+        .iter()
+        .map(|candidate| candidate.file)
+        .filter(|file| !mentioned.contains(file))
+        .collect();
+    if tops.is_empty() {
+        candidates.first().map(|candidate| candidate.file).into_iter().collect()
+    } else {
+        tops
+    }
+}
+
+/// The Nix files that the path literals of a file name.
+fn mentions(vfs: &Vfs, path: &Utf8Path, hir: &Hir) -> Vec<FileId> {
+    let Some(directory) = path.parent() else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for expr in &hir.exprs {
+        let Expr::Path(PathKind::Relative, parts) = expr else {
+            continue;
+        };
+        let [StrPart::Text(text)] = &**parts else { continue };
+        let path = vfs.canonical(&directory.join(text.as_str()));
+        if text.ends_with(".nix") {
+            out.extend(vfs.table.get(&path));
+        } else {
+            out.extend(vfs.table.get(&path.join("default.nix")));
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}

@@ -1,0 +1,104 @@
+//! The effective spec of each container, for `show`.
+
+use crate::check::Outcome;
+use crate::labels::{span_of, span_of_origin};
+use crate::report::{Certainty, Shown, ShownDefinition, ShownFact};
+use crate::vfs::Vfs;
+use nixpod_model::{Container, Fact, OwnOption, SystemKind, World};
+use nixpod_source::Place;
+use std::ops::Range;
+
+/// Every container of every root, sorted by host, surface and name.
+pub(crate) fn containers(vfs: &Vfs, outcome: &Outcome) -> Vec<Shown> {
+    let mut out = Vec::new();
+    for evaluated in &outcome.worlds {
+        for container in &evaluated.world.containers {
+            out.push(show(vfs, &evaluated.world, container));
+        }
+    }
+    out.sort_by(|a, b| {
+        (&a.host, a.surface, &a.name, &a.inside).cmp(&(&b.host, b.surface, &b.name, &b.inside))
+    });
+    out
+}
+
+fn show(vfs: &Vfs, world: &World, container: &Container) -> Shown {
+    let system = world.system(container.system);
+    let inside = match system.kind {
+        SystemKind::Nixos => None,
+        SystemKind::Guest => Some(
+            match system.container.and_then(|index| world.containers.get(index as usize)) {
+                Some(guest) => format!("guest {}", guest.name),
+                None => system.name.clone(),
+            },
+        ),
+        SystemKind::Home => Some(match &system.home_of {
+            Some(user) => format!("home of {user}"),
+            None => system.name.clone(),
+        }),
+    };
+    Shown {
+        surface: container.surface,
+        name: container.name.clone(),
+        host: world.host(container.host).name.clone(),
+        inside,
+        span: span_of_origin(vfs, &container.origin),
+        facts: container.options.iter().map(|option| fact(vfs, option)).collect(),
+    }
+}
+
+/// One option with where it was set.
+pub(crate) fn fact(vfs: &Vfs, option: &OwnOption) -> ShownFact {
+    let field = &option.value;
+    let (value, certainty, reason) = match &field.fact {
+        Fact::Set(value) => (Some(value.clone()), Certainty::Set, None),
+        Fact::Default(value) => (Some(value.clone()), Certainty::Default, None),
+        Fact::Maybe(value) => (Some(value.clone()), Certainty::Maybe, conditions(vfs, &field.conditions)),
+        Fact::Unknown(why) => (None, Certainty::Unknown, Some(why.to_string())),
+    };
+    let mut definitions: Vec<ShownDefinition> = field
+        .definitions
+        .iter()
+        .map(|definition| ShownDefinition {
+            span: span_of(vfs, definition.place),
+            value: definition.value.clone(),
+            priority: definition.priority,
+            won: definition.won,
+            condition: definition.condition.and_then(|place| span_of(vfs, place)),
+        })
+        .collect();
+    definitions.sort_by_key(|definition| (!definition.won, definition.priority));
+    ShownFact {
+        name: option.name.clone(),
+        value,
+        certainty,
+        reason,
+        definitions,
+    }
+}
+
+/// The undecided conditions in the words of the code.
+fn conditions(vfs: &Vfs, places: &[Place]) -> Option<String> {
+    let mut words = Vec::new();
+    for place in places {
+        if let Some(span) = span_of(vfs, *place) {
+            let state = vfs.state(span.file);
+            let text = state.text.get(Range::<usize>::from(span.range)).unwrap_or_default();
+            let line: Vec<&str> = text.split_whitespace().collect();
+            words.push(format!("`{}`", shorten(&line.join(" "))));
+        }
+    }
+    (!words.is_empty()).then(|| format!("only if {}", words.join(" and ")))
+}
+
+/// Conditions are read in one line of a table.
+const MAX_CONDITION: usize = 60;
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= MAX_CONDITION {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(MAX_CONDITION - 1).collect();
+    short.push('…');
+    short
+}

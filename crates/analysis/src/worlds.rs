@@ -1,0 +1,142 @@
+//! Evaluated roots, kept until something that they read changes.
+
+use crate::evaluate::evaluate;
+use crate::host::Settings;
+use crate::reads::{ReadSet, Reader};
+use crate::rule::{Finding, Rule};
+use crate::run::run_rules;
+use crate::vfs::{Vfs, lock};
+use nixpod_model::World;
+use nixpod_source::{ExprId, FileId, Origin, Place, Site};
+use rustc_hash::FxHashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// What is evaluated as one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Root {
+    /// The hosts of a flake.
+    Flake {
+        /// Its `flake.nix`.
+        file: FileId,
+        /// Only these hosts, sorted; `None`: all.
+        hosts: Option<Vec<String>>,
+    },
+    /// A file taken as a module.
+    Module {
+        /// The file.
+        file: FileId,
+        /// Are there hosts, and does none of them import it?
+        imported_by_no_host: bool,
+    },
+}
+
+impl Root {
+    pub(crate) const fn file(&self) -> FileId {
+        match self {
+            Self::Flake { file, .. } | Self::Module { file, .. } => *file,
+        }
+    }
+}
+
+/// A root's world with what it was made from.
+#[derive(Debug)]
+pub(crate) struct Evaluated {
+    pub(crate) root: Root,
+    pub(crate) world: World,
+    pub(crate) reads: ReadSet,
+    /// Findings have no ranges either, so they stay valid as long as the world does.
+    findings: Mutex<Option<(Arc<Settings>, Arc<[Finding]>)>>,
+    /// The last check that used it.
+    used: AtomicU64,
+}
+
+impl Evaluated {
+    /// The findings of the rules that are on.
+    pub(crate) fn findings(
+        &self,
+        vfs: &Vfs,
+        rules: &[&'static Rule],
+        settings: &Arc<Settings>,
+    ) -> Arc<[Finding]> {
+        let mut findings = lock(&self.findings);
+        if let Some((old, findings)) = &*findings
+            && (Arc::ptr_eq(old, settings) || old == settings)
+        {
+            return Arc::clone(findings);
+        }
+        let on: Vec<&'static Rule> = rules.iter().copied().filter(|rule| settings.is_on(rule)).collect();
+        let mut new = run_rules(&on, &self.world);
+        for finding in &mut new {
+            if finding.origin.hops.is_empty() {
+                finding.origin = self.origin(vfs);
+            }
+        }
+        let new: Arc<[Finding]> = new.into();
+        *findings = Some((Arc::clone(settings), Arc::clone(&new)));
+        new
+    }
+
+    /// Where the root as such is written.
+    fn origin(&self, vfs: &Vfs) -> Origin {
+        let file = self.root.file();
+        let state = vfs.state(file);
+        let expr = if state.problem.is_none() {
+            state.parsed().hir.root
+        } else {
+            ExprId(0)
+        };
+        Origin::at(Place::whole(Site { file, expr }))
+    }
+}
+
+/// The worlds of all roots, shared by a host and its snapshots.
+#[derive(Debug, Default)]
+pub(crate) struct Worlds {
+    cache: Mutex<FxHashMap<Root, Arc<Evaluated>>>,
+    evaluations: AtomicU64,
+    checks: AtomicU64,
+}
+
+/// A root that was not asked for in so many checks is forgotten. A check uses every root of its targets; only checks
+/// of single files in between leave roots out.
+const KEEP_FOR_CHECKS: u64 = 16;
+
+impl Worlds {
+    /// The world of a root at this revision.
+    pub(crate) fn get(&self, vfs: &Vfs, root: &Root) -> Arc<Evaluated> {
+        let cached = lock(&self.cache).get(root).map(Arc::clone);
+        let now = self.checks.load(Ordering::Relaxed);
+        if let Some(cached) = cached
+            && cached.reads.is_current(vfs)
+        {
+            cached.used.store(now, Ordering::Relaxed);
+            return cached;
+        }
+        self.evaluations.fetch_add(1, Ordering::Relaxed);
+        let reader = Reader::new(vfs);
+        let world = evaluate(root, &reader);
+        let evaluated = Arc::new(Evaluated {
+            root: root.clone(),
+            world,
+            reads: reader.finish(),
+            findings: Mutex::new(None),
+            used: AtomicU64::new(now),
+        });
+        lock(&self.cache).insert(root.clone(), Arc::clone(&evaluated));
+        evaluated
+    }
+
+    /// How many roots were evaluated so far, for tests of the cache.
+    pub(crate) fn evaluations(&self) -> u64 {
+        self.evaluations.load(Ordering::Relaxed)
+    }
+
+    /// A check begins: forgets roots that nobody asks for any more.
+    pub(crate) fn begin_check(&self) {
+        let now = self.checks.fetch_add(1, Ordering::Relaxed);
+        lock(&self.cache).retain(|_, world| {
+            world.used.load(Ordering::Relaxed).saturating_add(KEEP_FOR_CHECKS) >= now
+        });
+    }
+}
