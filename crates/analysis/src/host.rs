@@ -1,14 +1,19 @@
 //! The owner of all state, and the immutable snapshots that it hands out.
 
+use crate::apply::{self, Fixed, FixedFile};
+use crate::check::{self, Outcome};
 use crate::disk::FileSystem;
 use crate::report::{Action, Hover, Report, Reported};
 use crate::request::{EvalOutcome, EvalRequest};
 use crate::rule::Rule;
-use crate::vfs::Vfs;
+use crate::vfs::{Vfs, lock};
+use crate::worlds::Worlds;
+use crate::{actions, hover, show};
 use camino::{Utf8Path, Utf8PathBuf};
-use nixpod_source::{FileId, LineIndex, RuleId, TextRange, TextSize};
+use nixpod_source::{Applicability, FileId, LineIndex, RuleId, TextRange, TextSize};
+use nixpod_syntax::ParsedFile;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// What the user chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +56,7 @@ pub struct AnalysisHost {
     rules: &'static [&'static Rule],
     settings: Arc<Settings>,
     vfs: Vfs,
+    worlds: Arc<Worlds>,
 }
 
 impl AnalysisHost {
@@ -60,6 +66,7 @@ impl AnalysisHost {
             rules,
             settings: Arc::default(),
             vfs: Vfs::new(fs),
+            worlds: Arc::default(),
         }
     }
 
@@ -89,38 +96,81 @@ impl AnalysisHost {
             rules: self.rules,
             settings: Arc::clone(&self.settings),
             vfs: self.vfs.clone(),
+            worlds: Arc::clone(&self.worlds),
+            last: Arc::default(),
         }
     }
+
+    /// How many roots were evaluated so far. What changes nothing but comments must not raise it.
+    pub fn evaluations(&self) -> u64 {
+        self.worlds.evaluations()
+    }
 }
+
+/// The targets of the last check of a snapshot and what came out.
+type Last = Arc<Mutex<Option<(Vec<Utf8PathBuf>, Arc<Outcome>)>>>;
 
 /// An immutable snapshot that answers questions.
 #[derive(Clone, Debug)]
 pub struct Analysis {
     rules: &'static [&'static Rule],
     settings: Arc<Settings>,
-    vfs: Vfs,
+    pub(crate) vfs: Vfs,
+    worlds: Arc<Worlds>,
+    /// Questions about one revision follow each other: the diagnostics of many files, a hover, its actions.
+    last: Last,
 }
 
 impl Analysis {
     /// Checks files and directories. A directory with a `flake.nix` is a flake; other files are taken as modules
     /// unless a host imports them.
-    pub fn check(&self, _targets: &[Utf8PathBuf]) -> Report {
-        Report::default()
+    pub fn check(&self, targets: &[Utf8PathBuf]) -> Report {
+        let outcome = self.outcome(targets);
+        Report {
+            findings: outcome
+                .findings
+                .iter()
+                .map(|checked| checked.reported.clone())
+                .collect(),
+            not_analysed: outcome.gaps.clone(),
+            roots: outcome.roots.clone(),
+            containers: show::containers(&self.vfs, &outcome),
+            files: outcome.files.len(),
+            unreadable: outcome.unreadable.clone(),
+        }
     }
 
     /// The findings whose primary label is in this file: the same as in a check of the whole project.
-    pub fn diagnostics(&self, _path: &Utf8Path) -> Vec<Reported> {
-        Vec::new()
+    pub fn diagnostics(&self, path: &Utf8Path) -> Vec<Reported> {
+        let file = self.vfs.file(path);
+        let outcome = self.outcome(&self.targets_of(path));
+        outcome
+            .findings
+            .iter()
+            .filter(|checked| checked.reported.diagnostic.primary.span.file == file)
+            .map(|checked| checked.reported.clone())
+            .collect()
     }
 
     /// What is to be said about a place.
-    pub fn hover(&self, _path: &Utf8Path, _offset: TextSize) -> Option<Hover> {
-        None
+    pub fn hover(&self, path: &Utf8Path, offset: TextSize) -> Option<Hover> {
+        hover::hover(self, &self.targets_of(path), path, offset)
     }
 
     /// Fixes and suppressions for the findings in a range.
-    pub fn code_actions(&self, _path: &Utf8Path, _range: TextRange) -> Vec<Action> {
-        Vec::new()
+    pub fn code_actions(&self, path: &Utf8Path, range: TextRange) -> Vec<Action> {
+        actions::code_actions(self, &self.targets_of(path), path, range)
+    }
+
+    /// Applies all fixes up to `level` to the findings that `wanted` accepts, again and again until nothing is left
+    /// to be fixed. Nothing is written.
+    pub fn fix(
+        &self,
+        targets: &[Utf8PathBuf],
+        level: Applicability,
+        wanted: &dyn Fn(&Reported) -> bool,
+    ) -> Fixed {
+        apply::fix(self, targets, level, wanted)
     }
 
     /// Evaluates a file or an expression.
@@ -149,8 +199,69 @@ impl Analysis {
         self.vfs.state(file).problem.is_none().then_some(file)
     }
 
-    /// All rules, whether on or off.
+    /// All rules that the host was given, whether on or off. [`crate::OWN_RULES`] come on top.
     pub fn rules(&self) -> &'static [&'static Rule] {
         self.rules
+    }
+
+    /// The project, if the file belongs to it; else the file alone.
+    fn targets_of(&self, path: &Utf8Path) -> Vec<Utf8PathBuf> {
+        if let Some(project) = &self.vfs.project {
+            let targets = vec![project.given.clone()];
+            let canonical = self.vfs.canonical(path);
+            if self.outcome(&targets).files.contains_key(&canonical) {
+                return targets;
+            }
+        }
+        vec![path.to_owned()]
+    }
+
+    /// Checks, unless that was the last thing this snapshot did.
+    pub(crate) fn outcome(&self, targets: &[Utf8PathBuf]) -> Arc<Outcome> {
+        if let Some((last, outcome)) = &*lock(&self.last)
+            && last == targets
+        {
+            return Arc::clone(outcome);
+        }
+        let outcome = check::check(&self.vfs, &self.worlds, self.rules, &self.settings, targets);
+        let outcome = Arc::new(outcome);
+        *lock(&self.last) = Some((targets.to_vec(), Arc::clone(&outcome)));
+        outcome
+    }
+
+    /// The file's syntax.
+    pub(crate) fn parsed(&self, file: FileId) -> Arc<ParsedFile> {
+        self.vfs.state(file).parsed()
+    }
+
+    /// The snapshot as it would be with other texts. What it evaluates does not push real results out of the cache.
+    pub(crate) fn with_texts(&self, texts: impl Iterator<Item = (FileId, String)>) -> Self {
+        let mut vfs = self.vfs.clone();
+        for (file, text) in texts {
+            vfs.set_buffer(self.vfs.table.path(file), Some(text));
+        }
+        Self {
+            vfs,
+            worlds: Arc::new(self.worlds.fork()),
+            last: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// The files whose text is not the same as in another snapshot of this host.
+    pub(crate) fn changed_since(&self, other: &Self) -> Vec<FixedFile> {
+        let mut out: Vec<FixedFile> = self
+            .vfs
+            .buffered()
+            .map(|file| FixedFile {
+                file,
+                path: other.path(file),
+                before: other.text(file),
+                after: self.text(file).to_string(),
+            })
+            .filter(|fixed| *fixed.before != *fixed.after)
+            .collect();
+        out.sort_by(|a, b| a.path.cmp(&b.path));
+        out
     }
 }

@@ -2,14 +2,33 @@
 //!
 //! This crate is the public face of the library. It must never know which rules exist, LSP, JSON or colours.
 
+mod actions;
+mod apply;
+mod check;
 mod disk;
+mod evaluate;
+mod fix;
 mod host;
+mod hover;
+mod labels;
+mod own_rules;
+mod parallel;
 mod project;
+mod reads;
 mod report;
 mod request;
+mod roots;
 mod rule;
 mod run;
+mod show;
+mod suppress;
+mod syntax_seam;
+mod uses;
 mod vfs;
+mod worlds;
+
+pub use apply::{Fixed, FixedFile};
+pub use own_rules::OWN_RULES;
 
 pub use camino::{Utf8Path, Utf8PathBuf};
 pub use disk::{FileKind, FileSystem, MemoryFileSystem, OsFileSystem};

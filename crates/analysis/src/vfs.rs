@@ -202,7 +202,7 @@ impl Vfs {
 
     pub(crate) fn set_buffer(&mut self, path: Utf8PathBuf, text: Option<String>) {
         let canonical = self.canonical(&path);
-        let before = self.table.get(&canonical).and_then(|file| self.known(file));
+        let before = self.known(self.table.intern(&canonical));
         let buffers = Arc::make_mut(&mut self.buffers);
         match text {
             Some(text) => {
@@ -337,6 +337,11 @@ impl Vfs {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Problem::Missing),
             Err(error) => Err(Problem::Unreadable(error.to_string())),
         }
+    }
+
+    /// The files that have a buffer.
+    pub(crate) fn buffered(&self) -> impl Iterator<Item = FileId> + '_ {
+        self.buffers.keys().filter_map(|path| self.table.get(path))
     }
 
     /// The entries of a directory given by its canonical path, with unsaved new buffers among them.

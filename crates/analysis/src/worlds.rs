@@ -127,6 +127,14 @@ impl Worlds {
         evaluated
     }
 
+    /// A copy that changes without this one changing.
+    pub(crate) fn fork(&self) -> Self {
+        Self {
+            cache: Mutex::new(lock(&self.cache).clone()),
+            ..Self::default()
+        }
+    }
+
     /// How many roots were evaluated so far, for tests of the cache.
     pub(crate) fn evaluations(&self) -> u64 {
         self.evaluations.load(Ordering::Relaxed)

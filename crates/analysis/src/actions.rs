@@ -1,0 +1,123 @@
+//! Code actions: fixes that were tried, and suppression comments with a reason to fill in.
+
+use crate::apply::{keeps_promise, with_fixes};
+use crate::check::Checked;
+use crate::host::Analysis;
+use crate::own_rules::OWN_RULES;
+use crate::report::{Action, ActionKind};
+use camino::{Utf8Path, Utf8PathBuf};
+use nixpod_source::{Applicability, FileId, Fix, TextEdit, TextRange, TextSize};
+use nixpod_syntax::ParsedFile;
+use nixpod_syntax::hir::Expr;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Stands for the reason that the user should write.
+pub(crate) const REASON: &str = "reason: why this is acceptable here";
+
+/// Fixes and suppressions of all findings whose primary label touches the range.
+pub(crate) fn code_actions(
+    analysis: &Analysis,
+    targets: &[Utf8PathBuf],
+    path: &Utf8Path,
+    range: TextRange,
+) -> Vec<Action> {
+    let Some(file) = analysis.file_id(path) else {
+        return Vec::new();
+    };
+    let outcome = analysis.outcome(targets);
+    let mut out = Vec::new();
+    let touched: Vec<&Checked> = outcome
+        .findings
+        .iter()
+        .filter(|checked| {
+            let span = checked.reported.diagnostic.primary.span;
+            span.file == file
+                && span.range.intersect(range).is_some()
+                && checked.reported.suppressed.is_none()
+        })
+        .collect();
+    for checked in &touched {
+        for fix in &checked.reported.diagnostic.fixes {
+            // What changes nothing else is offered only after a look at what it does change.
+            if fix.applicability == Applicability::Safe {
+                let after = with_fixes(analysis, std::iter::once(fix)).outcome(targets);
+                if !keeps_promise(&outcome, &after, &[checked]) {
+                    continue;
+                }
+            }
+            out.push(Action {
+                kind: ActionKind::Fix,
+                fix: fix.clone(),
+                diagnostic: checked.reported.diagnostic.clone(),
+            });
+        }
+    }
+    for checked in &touched {
+        let diagnostic = &checked.reported.diagnostic;
+        if OWN_RULES.iter().any(|rule| rule.meta.id == diagnostic.rule) {
+            continue;
+        }
+        if let Some(fix) = suppress(analysis, file, diagnostic.rule, diagnostic.primary.span.range) {
+            out.push(Action {
+                kind: ActionKind::Suppress,
+                fix,
+                diagnostic: diagnostic.clone(),
+            });
+        }
+    }
+    out
+}
+
+/// A comment of its own on the line before the innermost binding or list element that begins a line.
+fn suppress(analysis: &Analysis, file: FileId, rule: &str, range: TextRange) -> Option<Fix> {
+    let text = analysis.text(file);
+    let parsed = analysis.parsed(file);
+    let mut units: Vec<TextRange> = units(&parsed)
+        .into_iter()
+        .filter(|unit| unit.contains_range(range))
+        .collect();
+    units.sort_by_key(|unit| (unit.len(), unit.start()));
+    units.into_iter().find_map(|unit| {
+        let start = usize::from(unit.start());
+        let before = text.get(..start)?;
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let indent = before.get(line..)?;
+        if !indent.trim().is_empty() {
+            return None;
+        }
+        let insert = format!("# nixpod: ignore[{rule}] {REASON}\n{indent}");
+        let edit = TextEdit {
+            range: TextRange::empty(unit.start()),
+            insert,
+        };
+        // Where a line begins inside of a string, a comment would be text.
+        let fixed = nixpod_source::apply_edits(&text, std::slice::from_ref(&edit));
+        if *nixpod_syntax::parse(&fixed).hir != *parsed.hir {
+            return None;
+        }
+        Some(Fix {
+            title: format!("suppress `{rule}` here with a reason"),
+            applicability: Applicability::Unsafe,
+            edits: BTreeMap::from([(file, vec![edit])]),
+        })
+    })
+}
+
+/// All bindings and list elements.
+fn units(parsed: &ParsedFile) -> Vec<TextRange> {
+    let mut out = Vec::new();
+    for expr in &parsed.hir.exprs {
+        match expr {
+            Expr::List(elements) => out.extend(elements.iter().map(|element| parsed.map.range(*element))),
+            Expr::Attrs(attrs) | Expr::Let(attrs, _) => {
+                let fixed = attrs.entries.iter().map(|entry| entry.key);
+                let computed = attrs.dynamic.iter().map(|entry| entry.name);
+                out.extend(fixed.chain(computed).filter_map(|key| parsed.map.binding_range(key)));
+            }
+            _ => {}
+        }
+    }
+    out.retain(|range| Range::<usize>::from(*range).end > 0 && range.len() > TextSize::new(0));
+    out
+}

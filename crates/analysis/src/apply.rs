@@ -1,0 +1,193 @@
+//! Applies fixes, and makes sure that they do what they promise.
+
+use crate::check::{Checked, Outcome};
+use crate::fix::overlap;
+use crate::host::Analysis;
+use crate::report::Reported;
+use camino::Utf8PathBuf;
+use nixpod_source::{Applicability, FileId, Fix, RuleId, TextEdit, apply_edits};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A file before and after fixes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixedFile {
+    /// The file.
+    pub file: FileId,
+    /// Its path, as [`Analysis::path`] gives it.
+    pub path: Utf8PathBuf,
+    /// The text that was analysed.
+    pub before: Arc<str>,
+    /// The text with all fixes.
+    pub after: String,
+}
+
+/// What fixing came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fixed {
+    /// The changed files, sorted by path. Nothing was written to disk.
+    pub files: Vec<FixedFile>,
+    /// The findings that were fixed: rule and message, in the order they were fixed.
+    pub applied: Vec<(RuleId, String)>,
+    /// Can the fixed texts be fixed again? After so many rounds the fixes do not come to an end.
+    pub unfinished: bool,
+}
+
+/// Rules that undo each other's fixes would never come to an end. ruff allows as many rounds.
+const MAX_ROUNDS: usize = 10;
+
+/// Applies all fixes up to `level` to the findings that `wanted` accepts, until nothing is left to be fixed.
+pub(crate) fn fix(
+    analysis: &Analysis,
+    targets: &[Utf8PathBuf],
+    level: Applicability,
+    wanted: &dyn Fn(&Reported) -> bool,
+) -> Fixed {
+    let mut fixed = Fixed::default();
+    let mut now = analysis.clone();
+    let mut outcome = now.outcome(targets);
+    for round in 0..=MAX_ROUNDS {
+        let fixes = select(&outcome, level, wanted);
+        if fixes.is_empty() {
+            break;
+        }
+        if round == MAX_ROUNDS {
+            fixed.unfinished = true;
+            break;
+        }
+        let Some((next, next_outcome, done)) = step(&now, &outcome, targets, &fixes) else {
+            break;
+        };
+        fixed.applied.extend(done);
+        now = next;
+        outcome = next_outcome;
+    }
+    fixed.files = now.changed_since(analysis);
+    fixed
+}
+
+/// A finding, and the first of its fixes that may be applied.
+type Selected<'a> = (&'a Checked, &'a Fix);
+
+/// Fixes that do not touch each other, in the order of findings.
+fn select<'a>(
+    outcome: &'a Outcome,
+    level: Applicability,
+    wanted: &dyn Fn(&Reported) -> bool,
+) -> Vec<Selected<'a>> {
+    let mut taken: BTreeMap<FileId, Vec<TextEdit>> = BTreeMap::new();
+    let mut out = Vec::new();
+    for checked in &outcome.findings {
+        if checked.reported.suppressed.is_some() || !wanted(&checked.reported) {
+            continue;
+        }
+        let fixes = &checked.reported.diagnostic.fixes;
+        let Some(fix) = fixes.iter().find(|fix| fix.applicability <= level) else {
+            continue;
+        };
+        let clash = fix.edits.iter().any(|(file, edits)| {
+            let taken = taken.get(file).map_or(&[][..], Vec::as_slice);
+            edits
+                .iter()
+                .any(|edit| taken.iter().any(|other| overlap(edit.range, other.range)))
+        });
+        if clash {
+            continue;
+        }
+        for (file, edits) in &fix.edits {
+            taken.entry(*file).or_default().extend(edits.iter().cloned());
+        }
+        out.push((checked, fix));
+    }
+    out
+}
+
+type Step = (Analysis, Outcome, Vec<(RuleId, String)>);
+
+/// Applies all at once; if that does not do what was promised, the first one that does by itself.
+fn step(now: &Analysis, outcome: &Outcome, targets: &[Utf8PathBuf], fixes: &[Selected<'_>]) -> Option<Step> {
+    let together = try_fixes(now, outcome, targets, fixes);
+    if together.is_some() || fixes.len() == 1 {
+        return together;
+    }
+    fixes
+        .iter()
+        .find_map(|fix| try_fixes(now, outcome, targets, std::slice::from_ref(fix)))
+}
+
+fn try_fixes(
+    now: &Analysis,
+    outcome: &Outcome,
+    targets: &[Utf8PathBuf],
+    fixes: &[Selected<'_>],
+) -> Option<Step> {
+    let next = with_fixes(now, fixes.iter().map(|(_, fix)| *fix));
+    let after = next.outcome(targets);
+    let done: Vec<&Checked> = fixes.iter().map(|(checked, _)| *checked).collect();
+    keeps_promise(outcome, &after, &done).then(|| {
+        let done = done
+            .iter()
+            .map(|checked| {
+                let diagnostic = &checked.reported.diagnostic;
+                (diagnostic.rule, diagnostic.message.clone())
+            })
+            .collect();
+        (next, after, done)
+    })
+}
+
+/// The snapshot as it would be with these fixes.
+pub(crate) fn with_fixes<'a>(now: &Analysis, fixes: impl Iterator<Item = &'a Fix>) -> Analysis {
+    let mut edits: BTreeMap<FileId, Vec<TextEdit>> = BTreeMap::new();
+    for fix in fixes {
+        for (file, list) in &fix.edits {
+            edits.entry(*file).or_default().extend(list.iter().cloned());
+        }
+    }
+    let texts = edits
+        .into_iter()
+        .map(|(file, edits)| (file, apply_edits(&now.text(file), &edits)));
+    now.with_texts(texts)
+}
+
+/// What a finding is called when positions have moved.
+type Key<'a> = (RuleId, &'a str, Option<(nixpod_model::Surface, &'a str)>);
+
+fn key(checked: &Checked) -> Key<'_> {
+    let reported = &checked.reported;
+    let container = reported.container.as_ref();
+    (
+        reported.diagnostic.rule,
+        reported.diagnostic.message.as_str(),
+        container.map(|container| (container.surface, container.name.as_str())),
+    )
+}
+
+fn count<'a>(findings: impl Iterator<Item = &'a Checked>) -> BTreeMap<Key<'a>, usize> {
+    let mut out = BTreeMap::new();
+    for checked in findings {
+        *out.entry(key(checked)).or_default() += 1;
+    }
+    out
+}
+
+/// Are the fixed findings gone, and is there none that was not there before?
+pub(crate) fn keeps_promise(before: &Outcome, after: &Outcome, fixed: &[&Checked]) -> bool {
+    let live = |outcome: &'_ Outcome| -> Vec<Checked> {
+        let findings = outcome.findings.iter();
+        findings
+            .filter(|checked| checked.reported.suppressed.is_none())
+            .cloned()
+            .collect()
+    };
+    let (before, after) = (live(before), live(after));
+    let mut allowed = count(before.iter());
+    for checked in fixed {
+        if let Some(count) = allowed.get_mut(&key(checked)) {
+            *count = count.saturating_sub(1);
+        }
+    }
+    count(after.iter())
+        .into_iter()
+        .all(|(key, count)| count <= allowed.get(&key).copied().unwrap_or_default())
+}

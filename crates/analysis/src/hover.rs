@@ -1,0 +1,163 @@
+//! What is said about a place in the code.
+
+use crate::check::{Checked, Outcome};
+use crate::host::Analysis;
+use crate::own_rules::OWN_RULES;
+use crate::report::{Certainty, Hover, ShownFact};
+use crate::show;
+use camino::{Utf8Path, Utf8PathBuf};
+use nixpod_model::Container;
+use nixpod_source::{ExprId, FileId, Site, Span, TextRange, TextSize};
+use nixpod_syntax::Hir;
+use nixpod_syntax::hir::{EntryValue, Expr};
+use std::fmt::Write as _;
+
+/// The findings under the cursor; where there is none, the effective value of the option.
+pub(crate) fn hover(
+    analysis: &Analysis,
+    targets: &[Utf8PathBuf],
+    path: &Utf8Path,
+    offset: TextSize,
+) -> Option<Hover> {
+    let file = analysis.file_id(path)?;
+    let outcome = analysis.outcome(targets);
+    findings(analysis, &outcome, file, offset).or_else(|| option(analysis, &outcome, file, offset))
+}
+
+fn findings(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize) -> Option<Hover> {
+    let under: Vec<&Checked> = outcome
+        .findings
+        .iter()
+        .filter(|checked| {
+            let span = checked.reported.diagnostic.primary.span;
+            span.file == file && span.range.contains_inclusive(offset)
+        })
+        .collect();
+    let first = under.first()?;
+    let span = first.reported.diagnostic.primary.span;
+    let mut markdown = String::new();
+    let mut explained = Vec::new();
+    for checked in under {
+        let diagnostic = &checked.reported.diagnostic;
+        let (rule, severity) = (diagnostic.rule, diagnostic.severity.as_str());
+        let _ = writeln!(markdown, "**{rule}** ({severity}): {}\n", diagnostic.message);
+        if let Some(reason) = &checked.reported.suppressed {
+            let _ = writeln!(markdown, "Suppressed: {reason}\n");
+        }
+        if let Some(help) = &diagnostic.help {
+            let _ = writeln!(markdown, "{help}\n");
+        }
+        if !explained.contains(&rule) {
+            explained.push(rule);
+        }
+    }
+    for id in explained {
+        let mut all = analysis.rules().iter().chain(OWN_RULES);
+        if let Some(rule) = all.find(|rule| rule.meta.id == id) {
+            let docs: Vec<&str> = rule.meta.docs.lines().map(unindent).collect();
+            let _ = writeln!(markdown, "---\n\n{}\n", docs.join("\n").trim());
+        }
+    }
+    Some(Hover {
+        span,
+        markdown: markdown.trim_end().to_owned(),
+    })
+}
+
+/// A doc comment's lines begin with the blank after its slashes.
+fn unindent(line: &str) -> &str {
+    line.strip_prefix(' ').unwrap_or(line)
+}
+
+fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize) -> Option<Hover> {
+    let parsed = analysis.parsed(file);
+    let at = parsed.map.expr_at(offset)?;
+    let value = value_of_key(&parsed.hir, at).unwrap_or(at);
+    let sites = [Site { file, expr: at }, Site { file, expr: value }];
+    let mut markdown = String::new();
+    for evaluated in &outcome.worlds {
+        for container in &evaluated.world.containers {
+            for option in &container.options {
+                let defined = option
+                    .value
+                    .definitions
+                    .iter()
+                    .any(|definition| sites.contains(&definition.place.site));
+                if defined {
+                    let host = &evaluated.world.host(container.host).name;
+                    let fact = show::fact(&analysis.vfs, option);
+                    describe(analysis, container, host, &fact, &mut markdown);
+                }
+            }
+        }
+    }
+    if markdown.is_empty() {
+        return None;
+    }
+    Some(Hover {
+        span: Span {
+            file,
+            range: first_line(&analysis.text(file), parsed.map.range(at)),
+        },
+        markdown: markdown.trim_end().to_owned(),
+    })
+}
+
+fn describe(analysis: &Analysis, container: &Container, host: &str, fact: &ShownFact, out: &mut String) {
+    let value = match &fact.value {
+        Some(value) => format!("`{value}`"),
+        None => "unknown".to_owned(),
+    };
+    let _ = writeln!(
+        out,
+        "`{}` of container `{}` in `{host}` is {value}{}\n",
+        fact.name,
+        container.name,
+        match (fact.certainty, &fact.reason) {
+            (Certainty::Default, _) => " by default".to_owned(),
+            (_, Some(reason)) => format!(" ({reason})"),
+            (_, None) => String::new(),
+        }
+    );
+    for definition in &fact.definitions {
+        let Some(span) = definition.span else { continue };
+        let line = analysis
+            .line_index(span.file)
+            .position(&analysis.text(span.file), span.range.start())
+            .line;
+        let path = analysis.path(span.file);
+        let won = if definition.won { "" } else { ", overridden" };
+        let priority = match definition.priority {
+            100 => String::new(),
+            50 => ", `mkForce`".to_owned(),
+            1000 => ", `mkDefault`".to_owned(),
+            other => format!(", priority {other}"),
+        };
+        let _ = writeln!(out, "- {path}:{line}: `{}`{priority}{won}", definition.value);
+    }
+    out.push('\n');
+}
+
+/// The value that belongs to a key.
+fn value_of_key(hir: &Hir, key: ExprId) -> Option<ExprId> {
+    hir.exprs.iter().find_map(|expr| {
+        let (Expr::Attrs(attrs) | Expr::Let(attrs, _)) = expr else {
+            return None;
+        };
+        let fixed = attrs.entries.iter().find(|entry| entry.key == key);
+        let computed = || attrs.dynamic.iter().find(|entry| entry.name == key);
+        match fixed.map(|entry| entry.value) {
+            Some(EntryValue::Expr(value) | EntryValue::Inherit(value)) => Some(value),
+            Some(EntryValue::From(_)) => None,
+            None => computed().map(|entry| entry.value),
+        }
+    })
+}
+
+fn first_line(text: &str, range: TextRange) -> TextRange {
+    let body = text
+        .get(std::ops::Range::<usize>::from(range))
+        .unwrap_or_default();
+    let line = body.lines().next().unwrap_or_default();
+    TextRange::at(range.start(), TextSize::of(line))
+}

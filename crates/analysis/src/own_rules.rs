@@ -1,0 +1,176 @@
+//! Findings about the text itself: what does not parse, and suppression comments that do not do what they say.
+//!
+//! They are rules like all others, so that they have documentation and can be switched off; their checks find nothing
+//! in a world.
+
+use crate::check::{Checked, plain};
+use crate::host::Settings;
+use crate::rule::{Ctx, Rule, Sink};
+use crate::vfs::Vfs;
+use crate::declare_rule;
+use nixpod_model::{System, SystemId};
+use nixpod_source::{FileId, Span};
+
+/// The rules about the tool's own business: syntax errors and suppression comments.
+pub static OWN_RULES: &[&Rule] = &[
+    &parse_error::RULE,
+    &malformed_suppression::RULE,
+    &unknown_suppression::RULE,
+    &unused_suppression::RULE,
+];
+
+fn nothing(_ctx: &Ctx<'_>, _id: SystemId, _system: &System, _sink: &mut Sink) {}
+
+pub(crate) mod parse_error {
+    use super::*;
+
+    declare_rule! {
+        /// ## What it flags
+        /// Text that Nix would refuse to parse.
+        /// ## Why
+        /// The configuration cannot be built, and what stands near the error is not analysed.
+        /// ## Bad
+        /// ```nix
+        /// { containers.web = { privateNetwork = true }; }
+        /// ```
+        /// ## Good
+        /// ```nix
+        /// { containers.web = { privateNetwork = true; }; }
+        /// ```
+        /// ## Fix safety
+        /// There is no fix.
+        pub static RULE = {
+            id: "parse-error",
+            summary: "text that does not parse",
+            severity: High,
+            group: Correctness,
+            since: "0.1.0",
+            fix: None,
+            check: System(nothing),
+        }
+    }
+}
+
+pub(crate) mod malformed_suppression {
+    use super::*;
+
+    declare_rule! {
+        /// ## What it flags
+        /// A comment that begins with `nixpod:` but is no complete suppression: it names no rule, lacks a bracket,
+        /// has no reason, or stands where nothing follows that it could apply to.
+        /// ## Why
+        /// It suppresses nothing, although somebody believes it does. A reason tells the next reader why the finding
+        /// is acceptable here; `require-reason = false` in the configuration allows comments without one.
+        /// ## Bad
+        /// ```nix
+        /// {
+        ///   # nixpod: ignore[shared-host-network]
+        ///   containers.web.autoStart = true;
+        /// }
+        /// ```
+        /// ## Good
+        /// ```nix
+        /// {
+        ///   # nixpod: ignore[shared-host-network] it is the reverse proxy of this host
+        ///   containers.web.autoStart = true;
+        /// }
+        /// ```
+        /// ## Fix safety
+        /// There is no fix: only you know the reason.
+        pub static RULE = {
+            id: "malformed-suppression",
+            summary: "suppression comment that is not complete",
+            severity: Medium,
+            group: Correctness,
+            since: "0.1.0",
+            fix: None,
+            check: System(nothing),
+        }
+    }
+}
+
+pub(crate) mod unknown_suppression {
+    use super::*;
+
+    declare_rule! {
+        /// ## What it flags
+        /// A suppression comment that names a rule which does not exist.
+        /// ## Why
+        /// It suppresses nothing. Mostly the name is misspelt, or the rule was renamed.
+        /// ## Bad
+        /// ```nix
+        /// {
+        ///   # nixpod: ignore[shared-hots-network] it is the reverse proxy of this host
+        ///   containers.web.autoStart = true;
+        /// }
+        /// ```
+        /// ## Good
+        /// ```nix
+        /// {
+        ///   # nixpod: ignore[shared-host-network] it is the reverse proxy of this host
+        ///   containers.web.autoStart = true;
+        /// }
+        /// ```
+        /// ## Fix safety
+        /// Unsafe: the rule with the most similar name need not be the one that was meant.
+        pub static RULE = {
+            id: "unknown-suppression",
+            summary: "suppression of a rule that does not exist",
+            severity: Medium,
+            group: Correctness,
+            since: "0.1.0",
+            fix: Sometimes,
+            check: System(nothing),
+        }
+    }
+}
+
+pub(crate) mod unused_suppression {
+    use super::*;
+
+    declare_rule! {
+        /// ## What it flags
+        /// A suppression comment for a rule that finds nothing where the comment applies.
+        /// ## Why
+        /// It hides findings that come later, and it says something about the code that is not true any more.
+        /// ## Bad
+        /// ```nix
+        /// {
+        ///   # nixpod: ignore[privileged-container] it manages the disks
+        ///   containers.web.privateNetwork = true;
+        /// }
+        /// ```
+        /// ## Good
+        /// ```nix
+        /// {
+        ///   containers.web.privateNetwork = true;
+        /// }
+        /// ```
+        /// ## Fix safety
+        /// Safe: the rule's name, or the whole comment, is removed.
+        pub static RULE = {
+            id: "unused-suppression",
+            summary: "suppression comment without a finding",
+            severity: Low,
+            group: Correctness,
+            since: "0.1.0",
+            fix: Always,
+            check: System(nothing),
+        }
+    }
+}
+
+/// Reports each syntax error of a file.
+pub(crate) fn parse_errors(vfs: &Vfs, file: FileId, settings: &Settings, out: &mut Vec<Checked>) {
+    if !settings.is_on(&parse_error::RULE) {
+        return;
+    }
+    for error in &vfs.state(file).parsed().errors {
+        let span = Span {
+            file,
+            range: error.range,
+        };
+        let help = "What stands near the error is not analysed.".to_owned();
+        out.push(plain(&parse_error::RULE, span, error.message.clone(), Some(help)));
+    }
+}

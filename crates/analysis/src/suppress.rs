@@ -1,0 +1,214 @@
+//! Applies suppression comments, and reports those that do not do what they say.
+
+use crate::check::{Checked, plain};
+use crate::host::Settings;
+use crate::own_rules::{OWN_RULES, malformed_suppression, unknown_suppression, unused_suppression};
+use crate::rule::Rule;
+use crate::vfs::{FileState, Vfs};
+use nixpod_source::{Applicability, FileId, Fix, Span, TextEdit, TextRange, TextSize};
+use crate::syntax_seam::{Scope, Suppression, suppressions};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Marks suppressed findings, and adds findings about the comments themselves.
+///
+/// Findings about comments cannot be suppressed: a comment that is wrong should be put right or removed.
+pub(crate) fn apply(
+    vfs: &Vfs,
+    rules: &[&'static Rule],
+    settings: &Settings,
+    files: impl Iterator<Item = FileId>,
+    findings: &mut Vec<Checked>,
+) {
+    let mut comments = Vec::new();
+    let mut by_file: FxHashMap<FileId, Range<usize>> = FxHashMap::default();
+    for file in files {
+        let start = comments.len();
+        for comment in suppressions(&vfs.state(file).parsed()) {
+            comments.push(Comment {
+                file,
+                used: vec![false; comment.rules.len()],
+                comment,
+            });
+        }
+        if comments.len() > start {
+            by_file.insert(file, start..comments.len());
+        }
+    }
+    if comments.is_empty() {
+        return;
+    }
+    for checked in findings.iter_mut() {
+        let rule = checked.reported.diagnostic.rule;
+        for place in &checked.places {
+            let range = by_file.get(&place.file).cloned().unwrap_or_default();
+            for comment in comments.get_mut(range).unwrap_or_default() {
+                if comment.covers(settings, place.range)
+                    && let Some(reason) = comment.take(rule)
+                {
+                    checked.reported.suppressed.get_or_insert(reason);
+                }
+            }
+        }
+    }
+    for comment in &comments {
+        comment.report(vfs, rules, settings, findings);
+    }
+}
+
+struct Comment {
+    file: FileId,
+    comment: Suppression,
+    /// For each rule it names: did it suppress something?
+    used: Vec<bool>,
+}
+
+impl Comment {
+    fn problem(&self, settings: &Settings) -> Option<String> {
+        if let Some(problem) = &self.comment.problem {
+            return Some(problem.clone());
+        }
+        (settings.require_reason && self.comment.reason.is_none())
+            .then(|| "suppression without a reason".to_owned())
+    }
+
+    fn covers(&self, settings: &Settings, range: TextRange) -> bool {
+        let covered = match self.comment.scope {
+            Scope::File => true,
+            Scope::Range(covered) => covered.contains_range(range),
+        };
+        covered && self.problem(settings).is_none()
+    }
+
+    /// The reason, if it is about this rule.
+    fn take(&mut self, rule: &str) -> Option<String> {
+        let index = self.comment.rules.iter().position(|(name, _)| name == rule)?;
+        if let Some(used) = self.used.get_mut(index) {
+            *used = true;
+        }
+        Some(self.comment.reason.clone().unwrap_or_default())
+    }
+
+    fn report(
+        &self,
+        vfs: &Vfs,
+        rules: &[&'static Rule],
+        settings: &Settings,
+        findings: &mut Vec<Checked>,
+    ) {
+        let span = |range| Span {
+            file: self.file,
+            range,
+        };
+        if let Some(problem) = self.problem(settings) {
+            if settings.is_on(&malformed_suppression::RULE) {
+                let help = "Write `# nixpod: ignore[rule] reason` before the binding that it is about, or at the \
+                            end of its line.";
+                findings.push(plain(
+                    &malformed_suppression::RULE,
+                    span(self.comment.range),
+                    problem,
+                    Some(help.to_owned()),
+                ));
+            }
+            return;
+        }
+        let state = vfs.state(self.file);
+        for (index, (name, range)) in self.comment.rules.iter().enumerate() {
+            let known = rules.iter().chain(OWN_RULES).find(|rule| rule.meta.id == name);
+            match known {
+                None if settings.is_on(&unknown_suppression::RULE) => {
+                    findings.push(self.unknown(rules, span(*range), name));
+                }
+                // A rule that is switched off finds nothing, which says nothing about the comment.
+                Some(rule)
+                    if settings.is_on(rule)
+                        && !self.used.get(index).copied().unwrap_or_default()
+                        && settings.is_on(&unused_suppression::RULE) =>
+                {
+                    findings.push(self.unused(&state, span(*range), index));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn unknown(&self, rules: &[&'static Rule], span: Span, name: &str) -> Checked {
+        let message = format!("there is no rule `{name}`");
+        let similar = most_similar(name, rules);
+        let help = similar.map(|id| format!("Did you mean `{id}`?"));
+        let mut finding = plain(&unknown_suppression::RULE, span, message, help);
+        if let Some(id) = similar {
+            let edit = TextEdit {
+                range: span.range,
+                insert: id.to_owned(),
+            };
+            finding.reported.diagnostic.fixes.push(Fix {
+                title: format!("suppress `{id}`"),
+                applicability: Applicability::Unsafe,
+                edits: BTreeMap::from([(self.file, vec![edit])]),
+            });
+        }
+        finding
+    }
+
+    fn unused(&self, state: &FileState, span: Span, index: usize) -> Checked {
+        let name = self.comment.rules.get(index).map_or("", |(name, _)| name.as_str());
+        let message = format!("`{name}` finds nothing here");
+        let mut finding = plain(&unused_suppression::RULE, span, message, None);
+        let (title, range) = if self.comment.rules.len() == 1 {
+            ("remove the comment".to_owned(), comment_with_line(&state.text, self.comment.range))
+        } else {
+            (format!("remove `{name}`"), self.name_with_comma(index, span.range))
+        };
+        let edit = TextEdit {
+            range,
+            insert: String::new(),
+        };
+        finding.reported.diagnostic.fixes.push(Fix {
+            title,
+            applicability: Applicability::Safe,
+            edits: BTreeMap::from([(self.file, vec![edit])]),
+        });
+        finding
+    }
+
+    fn name_with_comma(&self, index: usize, own: TextRange) -> TextRange {
+        let name = |index: usize| self.comment.rules.get(index).map(|(_, range)| *range);
+        if let Some(next) = name(index + 1) {
+            TextRange::new(own.start(), next.start().max(own.end()))
+        } else if let Some(previous) = index.checked_sub(1).and_then(name) {
+            TextRange::new(previous.end().min(own.start()), own.end())
+        } else {
+            own
+        }
+    }
+}
+
+/// The comment, with its line if nothing else is on it, else with the white space before it.
+fn comment_with_line(text: &str, comment: TextRange) -> TextRange {
+    let range = Range::<usize>::from(comment);
+    let before = text.get(..range.start).unwrap_or_default();
+    let after = text.get(range.end..).unwrap_or_default();
+    let kept = before.trim_end_matches([' ', '\t']);
+    let size = |text: &str| TextSize::of(text);
+    let rest = after.trim_start_matches([' ', '\t', '\r']);
+    if (kept.is_empty() || kept.ends_with('\n')) && rest.starts_with('\n') {
+        let end = comment.end() + size(after) - size(rest) + TextSize::of('\n');
+        TextRange::new(size(kept), end)
+    } else {
+        TextRange::new(size(kept), comment.end())
+    }
+}
+
+/// The rule whose name differs in the fewest letters, if it is similar at all.
+fn most_similar(name: &str, rules: &[&'static Rule]) -> Option<&'static str> {
+    rules
+        .iter()
+        .chain(OWN_RULES)
+        .map(|rule| (strsim::damerau_levenshtein(name, rule.meta.id), rule.meta.id))
+        .min()
+        .filter(|(distance, id)| *distance * 3 <= id.len())
+        .map(|(_, id)| id)
+}
