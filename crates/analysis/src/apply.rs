@@ -102,7 +102,7 @@ fn select<'a>(
     out
 }
 
-type Step = (Analysis, Outcome, Vec<(RuleId, String)>);
+type Step = (Analysis, Arc<Outcome>, Vec<(RuleId, String)>);
 
 /// Applies all at once; if that does not do what was promised, the first one that does by itself.
 fn step(now: &Analysis, outcome: &Outcome, targets: &[Utf8PathBuf], fixes: &[Selected<'_>]) -> Option<Step> {
