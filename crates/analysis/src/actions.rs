@@ -113,7 +113,11 @@ fn units(parsed: &ParsedFile) -> Vec<TextRange> {
             Expr::Attrs(attrs) | Expr::Let(attrs, _) => {
                 let fixed = attrs.entries.iter().map(|entry| entry.key);
                 let computed = attrs.dynamic.iter().map(|entry| entry.name);
-                out.extend(fixed.chain(computed).filter_map(|key| parsed.map.binding_range(key)));
+                out.extend(
+                    fixed
+                        .chain(computed)
+                        .filter_map(|key| parsed.map.binding_range(key)),
+                );
             }
             _ => {}
         }

@@ -75,7 +75,9 @@ pub(crate) fn check(
         unreadable: targets.unreadable,
         ..Outcome::default()
     };
-    let raw = parallel::map(settings.jobs, &evaluated, |world| world.findings(vfs, rules, settings));
+    let raw = parallel::map(settings.jobs, &evaluated, |world| {
+        world.findings(vfs, rules, settings)
+    });
     let mut merged = Merged::default();
     for (world, findings) in evaluated.iter().zip(raw) {
         for finding in findings.iter() {
@@ -100,7 +102,13 @@ pub(crate) fn check(
         }
     }
     files.retain(|_, file| vfs.state(*file).problem.is_none());
-    suppress::apply(vfs, rules, settings, files.values().copied(), &mut outcome.findings);
+    suppress::apply(
+        vfs,
+        rules,
+        settings,
+        files.values().copied(),
+        &mut outcome.findings,
+    );
     finish(vfs, &mut outcome, &evaluated);
     outcome.files = files;
     outcome.worlds = evaluated;
@@ -117,7 +125,12 @@ fn start_of(file: FileId) -> Span {
 /// Sorts everything by path and position, and gives each finding its fixes and its fingerprint.
 fn finish(vfs: &Vfs, outcome: &mut Outcome, evaluated: &[Arc<Evaluated>]) {
     let mut paths: FxHashMap<FileId, Utf8PathBuf> = FxHashMap::default();
-    let mut path = |file: FileId| paths.entry(file).or_insert_with(|| vfs.display_path(file)).clone();
+    let mut path = |file: FileId| {
+        paths
+            .entry(file)
+            .or_insert_with(|| vfs.display_path(file))
+            .clone()
+    };
     outcome.findings.sort_by_cached_key(|checked| {
         let found = &checked.reported.diagnostic;
         let range = found.primary.span.range;
@@ -130,10 +143,15 @@ fn finish(vfs: &Vfs, outcome: &mut Outcome, evaluated: &[Arc<Evaluated>]) {
             container.map(|container| (container.surface, container.name.clone())),
         )
     });
-    let mut key = |span: Option<Span>| span.map(|span| (path(span.file), span.range.start(), span.range.end()));
-    outcome.gaps.sort_by_cached_key(|gap| (key(gap.span), gap.reason.clone()));
+    let mut key =
+        |span: Option<Span>| span.map(|span| (path(span.file), span.range.start(), span.range.end()));
+    outcome
+        .gaps
+        .sort_by_cached_key(|gap| (key(gap.span), gap.reason.clone()));
     outcome.gaps.dedup();
-    outcome.roots.sort_by(|a, b| (!a.from_flake, &a.name).cmp(&(!b.from_flake, &b.name)));
+    outcome
+        .roots
+        .sort_by(|a, b| (!a.from_flake, &a.name).cmp(&(!b.from_flake, &b.name)));
     fix::resolve_all(vfs, evaluated, &mut outcome.findings);
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for checked in &mut outcome.findings {
@@ -152,14 +170,23 @@ fn finish(vfs: &Vfs, outcome: &mut Outcome, evaluated: &[Arc<Evaluated>]) {
 fn fingerprint(vfs: &Vfs, reported: &Reported, nth: u32) -> String {
     let span = reported.diagnostic.primary.span;
     let state = vfs.state(span.file);
-    let text = state.text.get(Range::<usize>::from(span.range)).unwrap_or_default();
+    let text = state
+        .text
+        .get(Range::<usize>::from(span.range))
+        .unwrap_or_default();
     let (kind, name) = match &reported.container {
         Some(container) => (container.surface.as_str(), container.name.clone()),
         None => ("", vfs.relative_path(span.file).into_string()),
     };
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for part in [reported.diagnostic.rule, kind, &name, &words.join(" "), &nth.to_string()] {
+    for part in [
+        reported.diagnostic.rule,
+        kind,
+        &name,
+        &words.join(" "),
+        &nth.to_string(),
+    ] {
         for byte in part.bytes().chain([0xff]) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
@@ -180,7 +207,12 @@ impl Merged {
         let Some(host) = world.hosts.get(finding.host.0 as usize) else {
             return;
         };
-        let Some(place) = finding.origin.hops.iter().find(|hop| span_of(vfs, hop.place).is_some()) else {
+        let Some(place) = finding
+            .origin
+            .hops
+            .iter()
+            .find(|hop| span_of(vfs, hop.place).is_some())
+        else {
             return;
         };
         let container = finding.container.and_then(|index| world.containers.get(index));
@@ -190,7 +222,11 @@ impl Merged {
             finding.message.clone(),
             container.map(|container| (container.surface, container.name.clone())),
         );
-        if let Some(known) = self.index.get(&key).and_then(|index| self.findings.get_mut(*index)) {
+        if let Some(known) = self
+            .index
+            .get(&key)
+            .and_then(|index| self.findings.get_mut(*index))
+        {
             let reported = &mut known.reported;
             if let Err(at) = reported.hosts.binary_search(&host.name) {
                 reported.hosts.insert(at, host.name.clone());

@@ -7,9 +7,7 @@ use crate::syntax_seam as edit;
 use crate::uses::Uses;
 use crate::vfs::Vfs;
 use crate::worlds::Evaluated;
-use nixpod_source::{
-    Applicability, FileId, Fix, HopKind, Origin, Place, TextEdit, TextRange, apply_edits,
-};
+use nixpod_source::{Applicability, FileId, Fix, HopKind, Origin, Place, TextEdit, TextRange, apply_edits};
 use nixpod_syntax::hir::{Expr, VarRef};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -56,7 +54,10 @@ fn resolve(vfs: &Vfs, uses: &Uses, intent: &Intent) -> Option<Fix> {
     for list in edits.values_mut() {
         list.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
         list.dedup();
-        if list.windows(2).any(|pair| matches!(pair, [a, b] if overlap(a.range, b.range))) {
+        if list
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if overlap(a.range, b.range)))
+        {
             return None;
         }
     }

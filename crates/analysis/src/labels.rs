@@ -2,9 +2,7 @@
 
 use crate::rule::Finding;
 use crate::vfs::Vfs;
-use nixpod_source::{
-    FileId, Hop, HopKind, Label, LabelKind, Origin, Place, Span, TextRange, TextSize,
-};
+use nixpod_source::{FileId, Hop, HopKind, Label, LabelKind, Origin, Place, Span, TextRange, TextSize};
 use nixpod_syntax::hir::Expr;
 use std::ops::Range;
 
@@ -47,7 +45,10 @@ fn shorten(vfs: &Vfs, place: Place, span: Span) -> Span {
     if place.within.is_some() || matches!(expr, None | Some(Expr::Str(_) | Expr::Path(..))) {
         return span;
     }
-    let text = state.text.get(Range::<usize>::from(span.range)).unwrap_or_default();
+    let text = state
+        .text
+        .get(Range::<usize>::from(span.range))
+        .unwrap_or_default();
     let line = text.lines().next().unwrap_or_default().trim_end();
     Span {
         file: span.file,
@@ -87,11 +88,21 @@ pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
             continue;
         }
         innermost = span;
-        collector.add(kind_of(hop), span, message_of(hop).to_owned(), hop.kind != HopKind::Guard);
+        collector.add(
+            kind_of(hop),
+            span,
+            message_of(hop).to_owned(),
+            hop.kind != HopKind::Guard,
+        );
     }
     for place in &finding.conditions {
         if let Some(span) = span_of(vfs, *place) {
-            collector.add(LabelKind::Guard, span, message_of_kind(HopKind::Guard).to_owned(), false);
+            collector.add(
+                LabelKind::Guard,
+                span,
+                message_of_kind(HopKind::Guard).to_owned(),
+                false,
+            );
         }
     }
     // Related places are no steps of the value: a comment there does not silence the finding.
@@ -137,7 +148,10 @@ impl Collector<'_> {
 /// The line a span starts on, counted from 1.
 pub(crate) fn line_of(vfs: &Vfs, span: Span) -> (FileId, u32) {
     let state = vfs.state(span.file);
-    (span.file, state.lines().position(&state.text, span.range.start()).line)
+    (
+        span.file,
+        state.lines().position(&state.text, span.range.start()).line,
+    )
 }
 
 fn kind_of(hop: Hop) -> LabelKind {

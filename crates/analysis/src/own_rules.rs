@@ -4,10 +4,10 @@
 //! in a world.
 
 use crate::check::{Checked, plain};
+use crate::declare_rule;
 use crate::host::Settings;
 use crate::rule::{Ctx, Rule, Sink};
 use crate::vfs::Vfs;
-use crate::declare_rule;
 use nixpod_model::{System, SystemId};
 use nixpod_source::{FileId, Span};
 

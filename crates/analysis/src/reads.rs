@@ -28,7 +28,9 @@ impl ReadSet {
 
     /// Would an evaluation read the very same things now?
     pub(crate) fn is_current(&self, vfs: &Vfs) -> bool {
-        self.parsed.iter().all(|(file, old)| same_hir(old, &hir(vfs, *file)))
+        self.parsed
+            .iter()
+            .all(|(file, old)| same_hir(old, &hir(vfs, *file)))
             && self.texts.iter().all(|(file, old)| *old == text(vfs, *file))
             && self.resolved.iter().all(|(path, old)| *old == vfs.file(path))
             && self.listings.iter().all(|(path, old)| *old == vfs.list(path))
@@ -84,14 +86,20 @@ impl<'a> Reader<'a> {
     /// A file's code.
     pub(crate) fn hir(&self, file: FileId) -> Result<Arc<Hir>, Why> {
         let hir = hir(self.vfs, file);
-        lock(&self.reads).parsed.entry(file).or_insert_with(|| hir.clone());
+        lock(&self.reads)
+            .parsed
+            .entry(file)
+            .or_insert_with(|| hir.clone());
         hir.map_err(|problem| self.why(file, problem))
     }
 
     /// A file's text.
     pub(crate) fn text(&self, file: FileId) -> Result<Arc<str>, Why> {
         let text = text(self.vfs, file);
-        lock(&self.reads).texts.entry(file).or_insert_with(|| text.clone());
+        lock(&self.reads)
+            .texts
+            .entry(file)
+            .or_insert_with(|| text.clone());
         text.map_err(|problem| self.why(file, problem))
     }
 
@@ -124,7 +132,10 @@ impl<'a> Reader<'a> {
 
     /// The project's directory, if there is one.
     pub(crate) fn project(&self) -> Option<&Utf8Path> {
-        self.vfs.project.as_ref().map(|project| project.canonical.as_path())
+        self.vfs
+            .project
+            .as_ref()
+            .map(|project| project.canonical.as_path())
     }
 
     fn why(&self, file: FileId, problem: Problem) -> Why {

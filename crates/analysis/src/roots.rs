@@ -8,8 +8,8 @@ use crate::vfs::{Problem, Vfs};
 use crate::worlds::{Evaluated, Root, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::FileId;
-use nixpod_syntax::hir::{Expr, PathKind, StrPart};
 use nixpod_syntax::Hir;
+use nixpod_syntax::hir::{Expr, PathKind, StrPart};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,7 +38,8 @@ impl Targets {
             let path = vfs.canonical(target);
             match vfs.kind(&path) {
                 _ if !vfs.inside(&path) => {
-                    out.unreadable.push((target.clone(), Problem::Outside.to_string()));
+                    out.unreadable
+                        .push((target.clone(), Problem::Outside.to_string()));
                 }
                 Some(FileKind::Directory) => out.walk(vfs, path, target),
                 Some(FileKind::Regular) => out.name(vfs, path, target),
@@ -46,7 +47,9 @@ impl Targets {
                     let reason = "is neither a file nor a directory".to_owned();
                     out.unreadable.push((target.clone(), reason));
                 }
-                None => out.unreadable.push((target.clone(), Problem::Missing.to_string())),
+                None => out
+                    .unreadable
+                    .push((target.clone(), Problem::Missing.to_string())),
             }
         }
         out
@@ -77,7 +80,9 @@ impl Targets {
         }
         let mut todo = vec![directory];
         while let Some(directory) = todo.pop() {
-            let Ok(entries) = vfs.list(&directory) else { continue };
+            let Ok(entries) = vfs.list(&directory) else {
+                continue;
+            };
             for (name, kind) in entries.iter() {
                 let path = directory.join(name);
                 match kind {
@@ -206,7 +211,11 @@ fn tops(candidates: &[Candidate]) -> Vec<FileId> {
         .iter()
         .flat_map(|candidate| {
             let own = candidate.file;
-            candidate.mentions.iter().copied().filter(move |file| *file != own)
+            candidate
+                .mentions
+                .iter()
+                .copied()
+                .filter(move |file| *file != own)
         })
         .collect();
     let tops: Vec<FileId> = candidates
@@ -215,7 +224,11 @@ fn tops(candidates: &[Candidate]) -> Vec<FileId> {
         .filter(|file| !mentioned.contains(file))
         .collect();
     if tops.is_empty() {
-        candidates.first().map(|candidate| candidate.file).into_iter().collect()
+        candidates
+            .first()
+            .map(|candidate| candidate.file)
+            .into_iter()
+            .collect()
     } else {
         tops
     }

@@ -83,6 +83,11 @@ pub enum Check {
     Container(fn(&Ctx<'_>, &Container, &mut Sink)),
     /// Every system: hosts, guests, homes.
     System(fn(&Ctx<'_>, SystemId, &System, &mut Sink)),
+    /// Both, each with a function of its own.
+    Both(
+        fn(&Ctx<'_>, &Container, &mut Sink),
+        fn(&Ctx<'_>, SystemId, &System, &mut Sink),
+    ),
 }
 
 /// A rule: data and a function.
@@ -347,7 +352,7 @@ macro_rules! declare_rule {
             group: $group:ident,
             since: $since:literal,
             fix: $fix:ident,
-            check: $kind:ident($check:path),
+            check: $kind:ident($($check:path),+),
         }
     ) => {
         $(#[doc = $doc])+
@@ -362,7 +367,7 @@ macro_rules! declare_rule {
                 docs: concat!($($doc, "\n"),+),
                 file: file!(),
             },
-            check: $crate::Check::$kind($check),
+            check: $crate::Check::$kind($($check),+),
         };
     };
 }

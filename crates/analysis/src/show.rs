@@ -27,7 +27,10 @@ fn show(vfs: &Vfs, world: &World, container: &Container) -> Shown {
     let inside = match system.kind {
         SystemKind::Nixos => None,
         SystemKind::Guest => Some(
-            match system.container.and_then(|index| world.containers.get(index as usize)) {
+            match system
+                .container
+                .and_then(|index| world.containers.get(index as usize))
+            {
                 Some(guest) => format!("guest {}", guest.name),
                 None => system.name.clone(),
             },
@@ -53,7 +56,11 @@ pub(crate) fn fact(vfs: &Vfs, option: &OwnOption) -> ShownFact {
     let (value, certainty, reason) = match &field.fact {
         Fact::Set(value) => (Some(value.clone()), Certainty::Set, None),
         Fact::Default(value) => (Some(value.clone()), Certainty::Default, None),
-        Fact::Maybe(value) => (Some(value.clone()), Certainty::Maybe, conditions(vfs, &field.conditions)),
+        Fact::Maybe(value) => (
+            Some(value.clone()),
+            Certainty::Maybe,
+            conditions(vfs, &field.conditions),
+        ),
         Fact::Unknown(why) => (None, Certainty::Unknown, Some(why.to_string())),
     };
     let mut definitions: Vec<ShownDefinition> = field
@@ -83,7 +90,10 @@ fn conditions(vfs: &Vfs, places: &[Place]) -> Option<String> {
     for place in places {
         if let Some(span) = span_of(vfs, *place) {
             let state = vfs.state(span.file);
-            let text = state.text.get(Range::<usize>::from(span.range)).unwrap_or_default();
+            let text = state
+                .text
+                .get(Range::<usize>::from(span.range))
+                .unwrap_or_default();
             let line: Vec<&str> = text.split_whitespace().collect();
             words.push(format!("`{}`", shorten(&line.join(" "))));
         }

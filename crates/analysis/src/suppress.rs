@@ -4,9 +4,9 @@ use crate::check::{Checked, plain};
 use crate::host::Settings;
 use crate::own_rules::{OWN_RULES, malformed_suppression, unknown_suppression, unused_suppression};
 use crate::rule::Rule;
+use crate::syntax_seam::{Scope, Suppression, suppressions};
 use crate::vfs::{FileState, Vfs};
 use nixpod_source::{Applicability, FileId, Fix, Span, TextEdit, TextRange, TextSize};
-use crate::syntax_seam::{Scope, Suppression, suppressions};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -90,13 +90,7 @@ impl Comment {
         Some(self.comment.reason.clone().unwrap_or_default())
     }
 
-    fn report(
-        &self,
-        vfs: &Vfs,
-        rules: &[&'static Rule],
-        settings: &Settings,
-        findings: &mut Vec<Checked>,
-    ) {
+    fn report(&self, vfs: &Vfs, rules: &[&'static Rule], settings: &Settings, findings: &mut Vec<Checked>) {
         let span = |range| Span {
             file: self.file,
             range,
@@ -154,13 +148,23 @@ impl Comment {
     }
 
     fn unused(&self, state: &FileState, span: Span, index: usize) -> Checked {
-        let name = self.comment.rules.get(index).map_or("", |(name, _)| name.as_str());
+        let name = self
+            .comment
+            .rules
+            .get(index)
+            .map_or("", |(name, _)| name.as_str());
         let message = format!("`{name}` finds nothing here");
         let mut finding = plain(&unused_suppression::RULE, span, message, None);
         let (title, range) = if self.comment.rules.len() == 1 {
-            ("remove the comment".to_owned(), comment_with_line(&state.text, self.comment.range))
+            (
+                "remove the comment".to_owned(),
+                comment_with_line(&state.text, self.comment.range),
+            )
         } else {
-            (format!("remove `{name}`"), self.name_with_comma(index, span.range))
+            (
+                format!("remove `{name}`"),
+                self.name_with_comma(index, span.range),
+            )
         };
         let edit = TextEdit {
             range,

@@ -65,7 +65,11 @@ impl Evaluated {
         {
             return Arc::clone(findings);
         }
-        let on: Vec<&'static Rule> = rules.iter().copied().filter(|rule| settings.is_on(rule)).collect();
+        let on: Vec<&'static Rule> = rules
+            .iter()
+            .copied()
+            .filter(|rule| settings.is_on(rule))
+            .collect();
         let mut new = run_rules(&on, &self.world);
         for finding in &mut new {
             if finding.origin.hops.is_empty() {
@@ -143,8 +147,7 @@ impl Worlds {
     /// A check begins: forgets roots that nobody asks for any more.
     pub(crate) fn begin_check(&self) {
         let now = self.checks.fetch_add(1, Ordering::Relaxed);
-        lock(&self.cache).retain(|_, world| {
-            world.used.load(Ordering::Relaxed).saturating_add(KEEP_FOR_CHECKS) >= now
-        });
+        lock(&self.cache)
+            .retain(|_, world| world.used.load(Ordering::Relaxed).saturating_add(KEEP_FOR_CHECKS) >= now);
     }
 }
