@@ -46,7 +46,23 @@ impl Evaluator<'_> {
         self.force_depth += 1;
         let result = stacker::maybe_grow(128 << 10, 4 << 20, || self.eval_inner(env, expr));
         self.force_depth -= 1;
-        self.settle(result)
+        let result = self.settle(result);
+        self.place_unknown(env, expr, result)
+    }
+
+    /// An unknown that came about by an early exit gets the place of the expression.
+    pub(crate) fn place_unknown(
+        &mut self,
+        env: &Rc<Env>,
+        expr: ExprId,
+        result: EvalResult<Tracked>,
+    ) -> EvalResult<Tracked> {
+        let mut value = result?;
+        if value.origin == OriginId(0) && matches!(value.value, Value::Unknown(_)) {
+            let unit = self.unit(env);
+            value.origin = self.literal(&unit, expr);
+        }
+        Ok(value)
     }
 
     /// A thunk for an expression.

@@ -429,6 +429,11 @@ impl<'s> Evaluator<'s> {
         site
     }
 
+    /// The outermost site of an origin: where the value was last read or passed.
+    pub fn last_site(&self, origin: OriginId) -> Option<Site> {
+        (origin.0 != 0).then(|| self.origins[origin.0 as usize].site)
+    }
+
     /// A condition that could not be decided, in addition to `parent`.
     pub fn condition(&mut self, site: Site, why: Rc<Unknown>, parent: When) -> When {
         let mut at = parent;

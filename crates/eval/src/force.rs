@@ -51,7 +51,11 @@ impl Evaluator<'_> {
         let thunk = std::mem::replace(&mut self.thunks[id.0 as usize], Thunk::Busy(site));
         self.force_depth += 1;
         let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || match thunk {
-            Thunk::Delayed { env, expr } => self.eval_inner(&env, expr),
+            Thunk::Delayed { env, expr } => {
+                let result = self.eval_inner(&env, expr);
+                let result = self.settle(result);
+                self.place_unknown(&env, expr, result).map_err(Stop::from)
+            }
             Thunk::Native(run) => run(self),
             Thunk::Busy(_) | Thunk::Done { .. } | Thunk::Failed(_) => unreachable!("handled above"),
         });
