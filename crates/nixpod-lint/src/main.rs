@@ -1,1 +1,104 @@
-fn main() {}
+//! The command line: parses arguments, finds files, renders, sets exit codes, starts the server.
+//!
+//! It must never know how findings are made.
+
+mod args;
+mod check;
+mod eval;
+mod explain;
+mod fix;
+mod markdown;
+mod output;
+mod own_rules;
+mod project;
+mod selection;
+mod show;
+mod terminal;
+mod view;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+use terminal::Terminal;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing at or above the gate.
+    Clean,
+    /// Findings at or above the gate.
+    Findings,
+    /// Something could not be done, as standard error says.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Clean => Self::from(0),
+            Outcome::Findings => Self::from(1),
+            Outcome::Failed => Self::from(2),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Printing help into a closed pipe is no failure of ours.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let terminal = Terminal::new(&cli.global);
+    match run(cli, &terminal) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            terminal.error(&format!("{error:#}"));
+            Outcome::Failed.into()
+        }
+    }
+}
+
+fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    match cli.command {
+        None => check::run(&cli.check, terminal),
+        Some(Command::Check(args)) => check::run(&args, terminal),
+        Some(Command::Show(args)) => show::run(&args, terminal),
+        Some(Command::Explain { rule }) => explain::explain(&rule, terminal),
+        Some(Command::Rules { format }) => explain::list(format, terminal),
+        Some(Command::Eval(args)) => eval::run(&args, terminal),
+        Some(Command::Lsp { stdio: _ }) => {
+            let proper = nixpod_lsp::run_stdio(nixpod_rules::ALL)?;
+            Ok(if proper { Outcome::Clean } else { Outcome::Findings })
+        }
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "nixpod-lint", &mut script);
+            terminal.print_bytes(&script)?;
+            Ok(Outcome::Clean)
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            terminal.print_bytes(&page)?;
+            Ok(Outcome::Clean)
+        }
+    }
+}
+
+/// Turns a broken pipe into success: whoever reads our output has seen enough.
+fn unless_broken_pipe(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Writes to standard error; a closed one is nobody's problem.
+fn to_stderr(message: impl Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{message}");
+}

@@ -1,1 +1,3 @@
 //! placeholder
+/// All rules.
+pub static ALL: &[&nixpod_analysis::Rule] = &[];

@@ -1,0 +1,370 @@
+//! The command line: what can be said, and the words that explain it.
+
+use camino::Utf8PathBuf;
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use nixpod_analysis::{Confidence, Group, Severity};
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  nothing at or above the gate was found (--fail-on, by default `low`: hints of severity `info` do not fail)
+  1  findings at or above the gate, or, with --diff, changes to make
+  2  wrong usage, a path that cannot be read, or an input or output error
+
+Results go to standard output, everything else to standard error.";
+
+/// Finds isolation and secret mistakes in NixOS and Podman container definitions.
+///
+/// The Nix code is evaluated without Nix, without network and without running anything.
+#[derive(Debug, Parser)]
+#[command(name = "nixpod-lint", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) check: CheckArgs,
+
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GlobalArgs {
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    pub(crate) color: ColorWhen,
+
+    /// Print nothing but results: no summary, no notes
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Also list everything that was not analysed, and why
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check files, directories and flakes (what happens without a command, too)
+    #[command(after_help = AFTER_HELP)]
+    Check(CheckArgs),
+    /// Show each container's effective spec and where each fact was set
+    Show(ShowArgs),
+    /// Explain a rule
+    Explain {
+        /// The rule's name
+        rule: String,
+    },
+    /// List the rules
+    Rules {
+        /// The output format
+        #[arg(long, value_enum, default_value_t)]
+        format: TableFormat,
+    },
+    /// Evaluate a Nix file or expression and print its value as Nix does
+    Eval(EvalArgs),
+    /// Run the language server on standard input and output
+    Lsp {
+        /// Accepted for editors that pass it; standard input and output is the only transport
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Names of all commands, to suggest one for a path that does not exist.
+pub(crate) const COMMANDS: [&str; 8] = [
+    "check",
+    "show",
+    "explain",
+    "rules",
+    "eval",
+    "lsp",
+    "completions",
+    "man",
+];
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(group = ArgGroup::new("applying").args(["fix", "diff"]).multiple(true))]
+pub(crate) struct CheckArgs {
+    /// Files, directories and flakes; `-` is standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<Utf8PathBuf>,
+
+    /// The output format
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    /// Apply safe fixes
+    #[arg(long, help_heading = "Fixes")]
+    pub(crate) fix: bool,
+
+    /// With --fix or --diff: also fixes that change what the workload can do
+    #[arg(long, requires = "applying", help_heading = "Fixes")]
+    pub(crate) unsafe_fixes: bool,
+
+    /// Print what --fix would change, and change nothing
+    #[arg(long, help_heading = "Fixes")]
+    pub(crate) diff: bool,
+
+    /// Only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Selection")]
+    pub(crate) select: Vec<String>,
+
+    /// Not these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Selection")]
+    pub(crate) ignore: Vec<String>,
+
+    /// Only the rules of these groups
+    #[arg(long, value_enum, value_delimiter = ',', help_heading = "Selection")]
+    pub(crate) group: Vec<GroupArg>,
+
+    /// Also the rules of the group `pedantic`
+    #[arg(long, help_heading = "Selection")]
+    pub(crate) pedantic: bool,
+
+    /// Only findings that are at least this severe
+    #[arg(long, value_enum, default_value_t, help_heading = "Selection")]
+    pub(crate) severity: SeverityArg,
+
+    /// Only findings that are at least this sure
+    #[arg(long, value_enum, default_value_t, help_heading = "Selection")]
+    pub(crate) confidence: ConfidenceArg,
+
+    /// Only these hosts
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Selection")]
+    pub(crate) host: Vec<String>,
+
+    /// The gate: exit with 1 if a finding is at least this severe
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Gate::Low)]
+    pub(crate) fail_on: Gate,
+
+    /// Print how often each rule found something, instead of the findings (pretty and concise formats)
+    #[arg(long)]
+    pub(crate) statistics: bool,
+
+    /// The name of the file that standard input stands for
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stdin_filename: Option<Utf8PathBuf>,
+
+    /// How many threads to use; the results never depend on it
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// Files, directories and flakes [default: .]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<Utf8PathBuf>,
+
+    /// The output format
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+
+    /// Only these hosts
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) host: Vec<String>,
+
+    /// Only these containers
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) container: Vec<String>,
+
+    /// How many threads to use; the results never depend on it
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").args(["file", "expr", "modules"]).required(true))]
+pub(crate) struct EvalArgs {
+    /// The file to evaluate
+    pub(crate) file: Option<Utf8PathBuf>,
+
+    /// Evaluate this expression instead of a file
+    #[arg(long, short = 'E', value_name = "EXPR")]
+    pub(crate) expr: Option<String>,
+
+    /// Evaluate these files as the modules of one system and print its configuration
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) modules: Vec<Utf8PathBuf>,
+
+    /// Print only the value at this attribute path
+    #[arg(long, short = 'A', value_name = "PATH")]
+    pub(crate) attr: Option<String>,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Force the whole value before printing it (the default)
+    #[arg(long, overrides_with = "lazy")]
+    pub(crate) strict: bool,
+
+    /// Print what is not forced as `«thunk»`
+    #[arg(long)]
+    pub(crate) lazy: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Source excerpts with the way a value took, for people
+    #[default]
+    Pretty,
+    /// One line per finding
+    Concise,
+    /// The stable contract for programs
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations in a GitHub workflow
+    Github,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// For people
+    #[default]
+    Table,
+    /// For programs
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityArg {
+    #[default]
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl From<SeverityArg> for Severity {
+    fn from(arg: SeverityArg) -> Self {
+        match arg {
+            SeverityArg::Info => Self::Info,
+            SeverityArg::Low => Self::Low,
+            SeverityArg::Medium => Self::Medium,
+            SeverityArg::High => Self::High,
+            SeverityArg::Critical => Self::Critical,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConfidenceArg {
+    #[default]
+    Low,
+    Medium,
+    High,
+}
+
+impl From<ConfidenceArg> for Confidence {
+    fn from(arg: ConfidenceArg) -> Self {
+        match arg {
+            ConfidenceArg::Low => Self::Low,
+            ConfidenceArg::Medium => Self::Medium,
+            ConfidenceArg::High => Self::High,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Gate {
+    Info,
+    #[default]
+    Low,
+    Medium,
+    High,
+    Critical,
+    /// Findings never fail
+    Never,
+}
+
+impl Gate {
+    /// Does a finding of this severity fail the run?
+    pub(crate) fn stops(self, severity: Severity) -> bool {
+        match self {
+            Self::Info => true,
+            Self::Low => severity >= Severity::Low,
+            Self::Medium => severity >= Severity::Medium,
+            Self::High => severity >= Severity::High,
+            Self::Critical => severity >= Severity::Critical,
+            Self::Never => false,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroupArg {
+    Isolation,
+    Secrets,
+    Users,
+    Oci,
+    Correctness,
+    Pedantic,
+}
+
+impl From<GroupArg> for Group {
+    fn from(arg: GroupArg) -> Self {
+        match arg {
+            GroupArg::Isolation => Self::Isolation,
+            GroupArg::Secrets => Self::Secrets,
+            GroupArg::Users => Self::Users,
+            GroupArg::Oci => Self::Oci,
+            GroupArg::Correctness => Self::Correctness,
+            GroupArg::Pedantic => Self::Pedantic,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_known_by_name() {
+        let command = Cli::command();
+        let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(names, COMMANDS);
+    }
+
+    #[test]
+    fn a_bare_path_is_checked() {
+        let cli = Cli::try_parse_from(["nixpod-lint", "--format", "json", "a.nix", "b"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.check.paths, ["a.nix", "b"]);
+        assert_eq!(cli.check.format, Format::Json);
+    }
+
+    #[test]
+    fn unsafe_fixes_alone_are_refused() {
+        assert!(Cli::try_parse_from(["nixpod-lint", "--unsafe-fixes"]).is_err());
+        assert!(Cli::try_parse_from(["nixpod-lint", "--unsafe-fixes", "--diff"]).is_ok());
+    }
+}

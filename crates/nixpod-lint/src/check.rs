@@ -1,0 +1,116 @@
+//! The command `check`.
+
+use crate::Outcome;
+use crate::args::{CheckArgs, Format};
+use crate::fix::{self, Fixed};
+use crate::output::{Context, count, render};
+use crate::project::Projects;
+use crate::selection::{Selection, closest};
+use crate::terminal::Terminal;
+use crate::view::Results;
+use anyhow::{Result, bail};
+use nixpod_analysis::Applicability;
+
+/// Checks, fixes if asked to, and prints.
+pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
+    let selection = Selection::new(args, nixpod_rules::ALL)?;
+    let mut projects = Projects::new(
+        &args.paths,
+        args.stdin_filename.as_deref(),
+        &selection.settings(),
+        terminal,
+    )?;
+    let base = projects.base();
+    let look = |projects: &Projects| {
+        let mut results = projects.check(&base);
+        results.findings.retain(|finding| selection.shows(finding));
+        results
+    };
+    let mut results = look(&projects);
+    check_hosts(&args.host, &results)?;
+    let mut failed = report_unreadable(&results, terminal) || projects.failed;
+
+    if args.fix || args.diff {
+        let upto = if args.unsafe_fixes {
+            Applicability::Unsafe
+        } else {
+            Applicability::Safe
+        };
+        let fixed = fix::apply(&mut projects, &mut results, upto, look);
+        if args.diff {
+            terminal.print(&fix::diff(&fixed, &projects.current, terminal))?;
+            let differs = !fixed.files.is_empty();
+            return Ok(match (failed, differs) {
+                (true, _) => Outcome::Failed,
+                (false, true) => Outcome::Findings,
+                (false, false) => Outcome::Clean,
+            });
+        }
+        failed |= write(&fixed, terminal);
+    }
+
+    let context = Context {
+        terminal,
+        rules: nixpod_rules::ALL,
+        current: &projects.current,
+        base: &base,
+        statistics: args.statistics,
+    };
+    terminal.print(&render(args.format, &results, &context)?)?;
+    if terminal.verbose && args.format != Format::Pretty {
+        for gap in &results.not_analysed {
+            let place = match &gap.location {
+                Some(at) => format!("{}:{}: ", context.name(&at.source), at.line),
+                None => String::new(),
+            };
+            terminal.note(&format!("not analysed: {place}{}", gap.reason));
+        }
+    }
+    let stops = results.open().any(|finding| args.fail_on.stops(finding.severity));
+    Ok(match (failed, stops) {
+        (true, _) => Outcome::Failed,
+        (false, true) => Outcome::Findings,
+        (false, false) => Outcome::Clean,
+    })
+}
+
+/// Writes fixed files; says whether something failed.
+fn write(fixed: &Fixed, terminal: &Terminal) -> bool {
+    let mut failed = false;
+    for file in &fixed.files {
+        if let Err(error) = fix::write(file) {
+            terminal.error(&format!("cannot write `{}`: {error:#}", file.path));
+            failed = true;
+        }
+    }
+    if fixed.count > 0 && !failed {
+        terminal.note(&format!(
+            "fixed {} in {}",
+            count(fixed.count, "finding", "findings"),
+            count(fixed.files.len(), "file", "files")
+        ));
+    }
+    failed
+}
+
+/// Says which paths could not be read; was there any?
+pub(crate) fn report_unreadable(results: &Results, terminal: &Terminal) -> bool {
+    for (path, reason) in &results.unreadable {
+        terminal.error(&format!("`{path}`: {reason}"));
+    }
+    !results.unreadable.is_empty()
+}
+
+/// A host that no flake defines is a mistake of whoever asked for it.
+pub(crate) fn check_hosts(wanted: &[String], results: &Results) -> Result<()> {
+    for name in wanted {
+        if results.roots.iter().any(|root| root.name == *name) {
+            continue;
+        }
+        match closest(name, results.roots.iter().map(|root| root.name.as_str())) {
+            Some(other) => bail!("there is no host `{name}`; did you mean `{other}`?"),
+            None => bail!("there is no host `{name}`"),
+        }
+    }
+    Ok(())
+}

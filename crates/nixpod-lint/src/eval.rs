@@ -1,0 +1,61 @@
+//! The command `eval`.
+
+use crate::Outcome;
+use crate::args::EvalArgs;
+use crate::project::{absolute, current_directory, reason};
+use crate::terminal::Terminal;
+use anyhow::{Result, bail};
+use camino::Utf8PathBuf;
+use nixpod_analysis::{AnalysisHost, EvalInput, EvalRequest, FileSystem, OsFileSystem, project_root};
+use std::sync::Arc;
+
+/// Evaluates and prints.
+pub(crate) fn run(args: &EvalArgs, terminal: &Terminal) -> Result<Outcome> {
+    let fs: Arc<dyn FileSystem> = Arc::new(OsFileSystem);
+    let current = current_directory()?;
+    let existing = |path: &Utf8PathBuf| -> Result<Utf8PathBuf> {
+        let path_on_disk = absolute(path, &current, &*fs);
+        if let Err(error) = fs.canonicalize(&path_on_disk) {
+            bail!("cannot read `{path}`: {}", reason(&error));
+        }
+        Ok(path_on_disk)
+    };
+    let modules = args.modules.iter().map(existing).collect::<Result<Vec<_>>>()?;
+    let (input, near) = match (&args.file, &args.expr) {
+        (Some(file), _) => {
+            let file = existing(file)?;
+            (EvalInput::File(file.clone()), file)
+        }
+        (None, Some(expr)) => (EvalInput::Expr(expr.clone()), current.clone()),
+        (None, None) => {
+            let near = modules.first().cloned().unwrap_or_else(|| current.clone());
+            (EvalInput::default(), near)
+        }
+    };
+    let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::clone(&fs));
+    host.set_project(project_root(&*fs, &near));
+    let outcome = host.analysis().evaluate(EvalRequest {
+        input,
+        strict: !args.lazy,
+        json: args.json,
+        modules,
+        attr: args.attr.clone(),
+    });
+    for trace in &outcome.traces {
+        terminal.note(&format!("trace: {trace}"));
+    }
+    match (outcome.output, outcome.error) {
+        (Some(output), None) => {
+            terminal.print(&format!("{output}\n"))?;
+            Ok(Outcome::Clean)
+        }
+        (output, error) => {
+            if let Some(output) = output {
+                terminal.print(&format!("{output}\n"))?;
+            }
+            terminal.error(error.as_deref().unwrap_or("evaluation gave no value"));
+            // As `nix-instantiate` does: an expression that fails is the answer 1, not a usage error.
+            Ok(Outcome::Findings)
+        }
+    }
+}

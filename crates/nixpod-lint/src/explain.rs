@@ -1,0 +1,145 @@
+//! The commands `explain` and `rules`.
+
+use crate::args::TableFormat;
+use crate::own_rules::OWN_RULES;
+use crate::selection::unknown_rule;
+use crate::terminal::{Terminal, styles};
+use crate::{Outcome, markdown};
+use anyhow::{Result, bail};
+use nixpod_analysis::{FixAvailability, Rule, Severity, rule_url};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// One rule as it is listed.
+#[derive(Serialize)]
+struct Listed {
+    name: &'static str,
+    severity: &'static str,
+    group: &'static str,
+    on_by_default: bool,
+    fix: &'static str,
+    since: &'static str,
+    summary: &'static str,
+    url: String,
+    #[serde(skip)]
+    level: Severity,
+    #[serde(skip)]
+    docs: &'static str,
+}
+
+#[derive(Serialize)]
+struct Document {
+    version: u32,
+    rules: Vec<Listed>,
+}
+
+fn all(rules: &[&Rule]) -> Vec<Listed> {
+    let mut listed: Vec<Listed> = rules
+        .iter()
+        .map(|rule| {
+            let meta = &rule.meta;
+            Listed {
+                name: meta.id,
+                severity: meta.severity.as_str(),
+                group: meta.group.as_str(),
+                on_by_default: meta.group.on_by_default(),
+                fix: match meta.fix {
+                    FixAvailability::Always => "always",
+                    FixAvailability::Sometimes => "sometimes",
+                    FixAvailability::None => "none",
+                },
+                since: meta.since,
+                summary: meta.summary,
+                url: rule_url(meta.id),
+                level: meta.severity,
+                docs: meta.docs,
+            }
+        })
+        .chain(OWN_RULES.iter().map(|rule| Listed {
+            name: rule.id,
+            severity: rule.severity.as_str(),
+            group: "tool",
+            on_by_default: true,
+            fix: "none",
+            since: "0.1.0",
+            summary: rule.summary,
+            url: rule_url(rule.id),
+            level: rule.severity,
+            docs: rule.docs,
+        }))
+        .collect();
+    listed.sort_by_key(|rule| rule.name);
+    listed
+}
+
+/// Prints a rule's documentation.
+pub(crate) fn explain(name: &str, terminal: &Terminal) -> Result<Outcome> {
+    let Some(rule) = all(nixpod_rules::ALL).into_iter().find(|rule| rule.name == name) else {
+        bail!("{}", unknown_rule(name, nixpod_rules::ALL));
+    };
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "{}: {}",
+        terminal.paint(styles::NAME, rule.name),
+        terminal.paint(styles::BOLD, rule.summary)
+    );
+    let default = if rule.on_by_default {
+        "on by default"
+    } else {
+        "off by default"
+    };
+    let fix = match rule.fix {
+        "always" => "has a fix",
+        "sometimes" => "sometimes has a fix",
+        _ => "has no fix",
+    };
+    let _ = writeln!(
+        out,
+        "severity {}, group {}, {default}, {fix}, since {}\n",
+        terminal.paint(styles::severity(rule.level), rule.severity),
+        rule.group,
+        rule.since
+    );
+    out.push_str(&markdown::render(rule.docs, terminal));
+    let _ = writeln!(out, "\n{}", rule.url);
+    terminal.print(&out)?;
+    Ok(Outcome::Clean)
+}
+
+/// Lists all rules.
+pub(crate) fn list(format: TableFormat, terminal: &Terminal) -> Result<Outcome> {
+    let rules = all(nixpod_rules::ALL);
+    let text = match format {
+        TableFormat::Json => {
+            let mut text = serde_json::to_string_pretty(&Document { version: 1, rules })?;
+            text.push('\n');
+            text
+        }
+        TableFormat::Table => table(&rules, terminal),
+    };
+    terminal.print(&text)?;
+    Ok(Outcome::Clean)
+}
+
+fn table(rules: &[Listed], terminal: &Terminal) -> String {
+    let name_width = rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let group_width = rules.iter().map(|rule| rule.group.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for rule in rules {
+        let severity = terminal.paint(styles::severity(rule.level), &format!("{:<8}", rule.severity));
+        let off = if rule.on_by_default {
+            ""
+        } else {
+            " (off by default)"
+        };
+        let _ = writeln!(
+            out,
+            "{}  {severity}  {:<group_width$}  {}{off}",
+            terminal.paint(styles::BOLD, &format!("{:<name_width$}", rule.name)),
+            rule.group,
+            rule.summary,
+        );
+    }
+    out
+}

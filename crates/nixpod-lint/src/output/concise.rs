@@ -1,0 +1,25 @@
+//! `file:line:column: severity[rule] message`, one line each: for `grep`, and for editors' error lists.
+
+use super::Context;
+use crate::terminal::{styles, visible};
+use crate::view::Results;
+use std::fmt::Write;
+
+pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
+    let mut out = String::new();
+    for finding in results.open() {
+        let at = &finding.location;
+        let what = format!("{}[{}]", finding.severity.as_str(), finding.rule);
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            out,
+            "{}:{}:{}: {} {}",
+            context.name(&at.source),
+            at.line,
+            at.column,
+            context.terminal.paint(styles::severity(finding.severity), &what),
+            visible(&finding.message).replace(['\n', '\t'], " "),
+        );
+    }
+    out
+}

@@ -1,0 +1,163 @@
+//! The stable contract for programs. Fields are only ever added; an incompatible change raises `version`.
+
+use crate::view::{Finding, Location, Results};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    findings: Vec<JsonFinding<'a>>,
+    not_analysed: Vec<JsonGap<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    rule: &'a str,
+    severity: &'a str,
+    confidence: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+    fingerprint: &'a str,
+    container: Option<JsonContainer<'a>>,
+    hosts: &'a [String],
+    imported_by_no_host: bool,
+    location: JsonLocation<'a>,
+    trail: Vec<JsonStep<'a>>,
+    fixes: Vec<JsonFix<'a>>,
+    suppressed: bool,
+}
+
+#[derive(Serialize)]
+struct JsonContainer<'a> {
+    surface: &'a str,
+    name: &'a str,
+    file: &'a str,
+    line: u32,
+}
+
+/// A place; the end is exclusive and columns count Unicode characters.
+#[derive(Serialize)]
+struct JsonLocation<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+#[derive(Serialize)]
+struct JsonStep<'a> {
+    kind: &'a str,
+    message: &'a str,
+    location: JsonLocation<'a>,
+}
+
+#[derive(Serialize)]
+struct JsonFix<'a> {
+    title: &'a str,
+    applicability: &'a str,
+    edits: Vec<JsonEdit<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonEdit<'a> {
+    location: JsonLocation<'a>,
+    insert: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonGap<'a> {
+    file: Option<&'a str>,
+    line: Option<u32>,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    roots: usize,
+    containers: usize,
+    by_severity: BTreeMap<&'static str, usize>,
+}
+
+impl<'a> From<&'a Location> for JsonLocation<'a> {
+    fn from(at: &'a Location) -> Self {
+        Self {
+            file: &at.source.name,
+            line: at.line,
+            column: at.column,
+            end_line: at.end_line,
+            end_column: at.end_column,
+        }
+    }
+}
+
+impl<'a> From<&'a Finding> for JsonFinding<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        let step = |step: &'a crate::view::Step| JsonStep {
+            kind: step.kind.as_str(),
+            message: &step.message,
+            location: (&step.location).into(),
+        };
+        let edit = |edit: &'a crate::view::ResolvedEdit| JsonEdit {
+            location: (&edit.location).into(),
+            insert: &edit.edit.insert,
+        };
+        let fix = |fix: &'a crate::view::ResolvedFix| JsonFix {
+            title: &fix.title,
+            applicability: fix.applicability.as_str(),
+            edits: fix.edits.iter().map(edit).collect(),
+        };
+        Self {
+            rule: finding.rule,
+            severity: finding.severity.as_str(),
+            confidence: finding.confidence.as_str(),
+            message: &finding.message,
+            help: finding.help.as_deref(),
+            fingerprint: &finding.fingerprint,
+            container: finding.container.as_ref().map(|container| JsonContainer {
+                surface: container.surface,
+                name: &container.name,
+                file: &container.file,
+                line: container.line,
+            }),
+            hosts: &finding.hosts,
+            imported_by_no_host: finding.imported_by_no_host,
+            location: (&finding.location).into(),
+            trail: finding.trail.iter().map(step).collect(),
+            fixes: finding.fixes.iter().map(fix).collect(),
+            suppressed: finding.suppressed.is_some(),
+        }
+    }
+}
+
+pub(super) fn render(results: &Results) -> serde_json::Result<String> {
+    let document = Document {
+        version: 1,
+        findings: results.findings.iter().map(Into::into).collect(),
+        not_analysed: results
+            .not_analysed
+            .iter()
+            .map(|gap| JsonGap {
+                file: gap.location.as_ref().map(|at| at.source.name.as_str()),
+                line: gap.location.as_ref().map(|at| at.line),
+                reason: &gap.reason,
+            })
+            .collect(),
+        summary: Summary {
+            files: results.files,
+            roots: results.roots.len(),
+            containers: results.containers.len(),
+            by_severity: results
+                .by_severity()
+                .into_iter()
+                .map(|(severity, count)| (severity.as_str(), count))
+                .collect(),
+        },
+    };
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,358 @@
+//! Source excerpts through miette, with the way the value took, over several files.
+//!
+//! This is the only file that knows miette.
+
+use super::{Context, count};
+use crate::terminal::{styles, visible};
+use crate::view::{Finding, Location, Results, Source, Step};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+use nixpod_analysis::{Applicability, Severity, Utf8PathBuf, rule_url};
+use std::collections::HashMap;
+use std::fmt::{self, Write};
+use std::sync::Arc;
+
+/// Longer lines are not shown: minified files would fill the screen.
+const MAX_LINE: usize = 400;
+
+pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
+    let terminal = context.terminal;
+    let theme = GraphicalTheme {
+        characters: if terminal.unicode {
+            ThemeCharacters::unicode()
+        } else {
+            ThemeCharacters::ascii()
+        },
+        styles: if terminal.color {
+            ThemeStyles::ansi()
+        } else {
+            ThemeStyles::none()
+        },
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(terminal.width)
+        .with_links(terminal.color)
+        .with_link_display_text("(docs)")
+        .without_syntax_highlighting();
+    let mut texts = Texts::default();
+    let mut out = String::new();
+    for finding in results.open() {
+        let shown = Shown::new(finding, context, &mut texts);
+        let mut text = String::new();
+        // The excerpt is best effort: if it cannot be made, the finding is told without.
+        if handler.render_report(&mut text, &shown).is_err() {
+            text = format!(
+                "{}\n\n  {}\n",
+                shown.code.as_deref().unwrap_or_default(),
+                shown.message
+            );
+        }
+        out.push_str(text.trim_start_matches('\n'));
+        about(&mut out, finding, context);
+        out.push('\n');
+    }
+    if !terminal.quiet {
+        summary(&mut out, results, context);
+    }
+    out
+}
+
+/// The line on container, hosts and certainty.
+fn about(out: &mut String, finding: &Finding, context: &Context<'_>) {
+    let mut facts = Vec::new();
+    if let Some(container) = &finding.container {
+        facts.push(format!(
+            "container `{}` ({})",
+            visible(&container.name),
+            container.surface
+        ));
+    }
+    match finding.hosts.as_slice() {
+        [] => {}
+        [host] => facts.push(format!("host {}", visible(host))),
+        hosts => facts.push(format!("hosts {}", visible(&hosts.join(", ")))),
+    }
+    if finding.imported_by_no_host {
+        facts.push("imported by no host".to_owned());
+    }
+    facts.push(format!("confidence {}", finding.confidence.as_str()));
+    let arrow = if context.terminal.unicode { "→" } else { "->" };
+    let line = context.terminal.paint(styles::DIM, &facts.join(", "));
+    let _ = writeln!(out, "  {arrow} {line}");
+}
+
+fn summary(out: &mut String, results: &Results, context: &Context<'_>) {
+    let terminal = context.terminal;
+    let found = results.open().count();
+    if found == 0 {
+        out.push_str(&terminal.paint(styles::GOOD, "No findings"));
+    } else {
+        let by_severity: Vec<String> = results
+            .by_severity()
+            .into_iter()
+            .rev()
+            .filter(|(_, count)| *count > 0)
+            .map(|(severity, count)| {
+                terminal.paint(
+                    styles::severity(severity),
+                    &format!("{count} {}", severity.as_str()),
+                )
+            })
+            .collect();
+        let total = terminal.paint(styles::BOLD, &count(found, "finding", "findings"));
+        let _ = write!(out, "{total} ({})", by_severity.join(", "));
+    }
+    let files = count(results.files, "file", "files");
+    let containers = count(results.containers.len(), "container", "containers");
+    let _ = write!(out, " in {files}, {containers}");
+    let suppressed = results.findings.len() - found;
+    if suppressed > 0 {
+        let _ = write!(out, "; {suppressed} suppressed");
+    }
+    let fixable = results.open().filter(|finding| has_safe_fix(finding)).count();
+    if fixable > 0 {
+        let _ = write!(out, "; {fixable} fixable with --fix");
+    }
+    out.push('\n');
+    gaps(out, results, context);
+}
+
+/// What was not looked into, so that silence is not mistaken for safety.
+fn gaps(out: &mut String, results: &Results, context: &Context<'_>) {
+    let verbose = context.terminal.verbose;
+    let number = results.not_analysed.len();
+    if number == 0 {
+        return;
+    }
+    let things = count(number, "thing was", "things were");
+    let hint = if verbose { ":" } else { " (--verbose lists them)" };
+    let _ = writeln!(out, "{things} not analysed{hint}");
+    if verbose {
+        for gap in &results.not_analysed {
+            let place = match &gap.location {
+                Some(at) => format!("{}:{}: ", context.name(&at.source), at.line),
+                None => String::new(),
+            };
+            let _ = writeln!(out, "  {place}{}", visible(&gap.reason).replace('\n', " "));
+        }
+    }
+}
+
+fn has_safe_fix(finding: &Finding) -> bool {
+    finding
+        .fixes
+        .iter()
+        .any(|fix| fix.applicability == Applicability::Safe && !fix.edits.is_empty())
+}
+
+/// Texts without control characters, made once per file.
+#[derive(Default)]
+struct Texts {
+    by_path: HashMap<Utf8PathBuf, Arc<str>>,
+}
+
+impl Texts {
+    fn excerpt(&mut self, source: &Source, name: String) -> Excerpt {
+        let text = self
+            .by_path
+            .entry(source.path.clone())
+            .or_insert_with(|| visible(&source.text).into());
+        Excerpt {
+            name,
+            text: Arc::clone(text),
+        }
+    }
+}
+
+/// A named text.
+#[derive(Debug)]
+struct Excerpt {
+    name: String,
+    text: Arc<str>,
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let inner = self.text.as_bytes().read_span(span, before, after)?;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            inner.data(),
+            *inner.span(),
+            inner.line(),
+            inner.column(),
+            inner.line_count(),
+        )))
+    }
+}
+
+/// A finding, or the part of its trail that is in another file, as miette wants it.
+#[derive(Debug)]
+struct Shown {
+    message: String,
+    code: Option<String>,
+    url: Option<String>,
+    severity: miette::Severity,
+    help: Option<String>,
+    labels: Vec<LabeledSpan>,
+    source: Option<Excerpt>,
+    related: Vec<Self>,
+}
+
+impl Shown {
+    fn new(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Self {
+        let primary = &finding.location;
+        let name = context.name(&primary.source);
+        let mut shown = Self {
+            message: visible(&finding.message),
+            code: Some(format!("{}[{}]", finding.severity.as_str(), finding.rule)),
+            // Where there are no links the address would be longer than the finding.
+            url: context.terminal.color.then(|| rule_url(finding.rule)),
+            severity: match finding.severity {
+                Severity::Critical | Severity::High => miette::Severity::Error,
+                Severity::Medium | Severity::Low => miette::Severity::Warning,
+                Severity::Info => miette::Severity::Advice,
+            },
+            help: None,
+            labels: Vec::new(),
+            source: None,
+            related: Vec::new(),
+        };
+        let mut help: Vec<String> = finding.help.iter().map(|help| visible(help)).collect();
+        if fits(primary) {
+            shown.labels.push(LabeledSpan::new_primary_with_span(
+                label(&finding.label),
+                span(primary),
+            ));
+            shown.source = Some(texts.excerpt(&primary.source, name));
+        } else {
+            let _ = write!(shown.message, " ({name}:{}:{})", primary.line, primary.column);
+        }
+        for step in &finding.trail {
+            help.extend(shown.step(step, context, texts));
+        }
+        for fix in &finding.fixes {
+            let how = match fix.applicability {
+                Applicability::Safe => "--fix",
+                Applicability::Unsafe => "--fix --unsafe-fixes",
+                Applicability::DisplayOnly => "by hand",
+            };
+            help.push(format!("fix: {} ({how})", visible(&fix.title)));
+        }
+        shown.help = (!help.is_empty()).then(|| help.join("\n"));
+        shown
+    }
+
+    /// Adds a step of the trail: to the excerpt of its file, or, if it cannot be shown, as the line that is returned.
+    fn step(&mut self, step: &Step, context: &Context<'_>, texts: &mut Texts) -> Option<String> {
+        let at = &step.location;
+        let name = context.name(&at.source);
+        if !fits(at) {
+            return Some(format!(
+                "{name}:{}:{}: {}",
+                at.line,
+                at.column,
+                visible(&step.message)
+            ));
+        }
+        let piece = LabeledSpan::new_with_span(label(&step.message), span(at));
+        let is_here = |shown: &Self| shown.source.as_ref().is_some_and(|source| source.name == name);
+        if is_here(self) {
+            self.labels.push(piece);
+        } else if let Some(other) = self.related.iter_mut().find(|other| is_here(other)) {
+            other.labels.push(piece);
+        } else {
+            self.related.push(Self {
+                message: format!("and in {name}"),
+                code: None,
+                url: None,
+                severity: miette::Severity::Advice,
+                help: None,
+                labels: vec![piece],
+                source: Some(texts.excerpt(&at.source, name)),
+                related: Vec::new(),
+            });
+        }
+        None
+    }
+}
+
+fn label(message: &str) -> Option<String> {
+    let text = visible(message).replace('\n', " ");
+    (!text.is_empty()).then_some(text)
+}
+
+fn span(at: &Location) -> SourceSpan {
+    (usize::from(at.range.start()), usize::from(at.range.len())).into()
+}
+
+/// Is the text of the range, with the lines around it, fit to be shown?
+fn fits(at: &Location) -> bool {
+    let text: &str = &at.source.text;
+    let (start, end) = (usize::from(at.range.start()), usize::from(at.range.end()));
+    let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else {
+        return false;
+    };
+    let from = before.rmatch_indices('\n').nth(1).map_or(0, |(at, _)| at);
+    let to = after
+        .match_indices('\n')
+        .nth(1)
+        .map_or(text.len(), |(at, _)| end + at);
+    text.get(from..to)
+        .is_some_and(|lines| lines.lines().all(|line| line.len() <= MAX_LINE))
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl Diagnostic for Shown {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code
+            .as_ref()
+            .map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.url
+            .as_ref()
+            .map(|url| Box::new(url) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        if self.related.is_empty() {
+            return None;
+        }
+        Some(Box::new(
+            self.related.iter().map(|shown| shown as &dyn Diagnostic),
+        ))
+    }
+}

@@ -1,0 +1,283 @@
+//! SARIF 2.1.0, as code scanning services read it.
+//!
+//! The trail becomes a code flow: where the value is written first, where it takes effect last.
+
+use super::Context;
+use crate::own_rules::OWN_RULES;
+use crate::view::{Finding, Location, ResolvedFix, Results};
+use nixpod_analysis::{Applicability, Confidence, RuleId, Severity, rule_url};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+pub(super) fn render(results: &Results, context: &Context<'_>) -> anyhow::Result<String> {
+    // Metadata of the rules that found something, sorted by name.
+    let used: BTreeSet<RuleId> = results.findings.iter().map(|finding| finding.rule).collect();
+    let index: BTreeMap<RuleId, usize> = used.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    let rules: Vec<Value> = used.iter().map(|id| rule(id, context)).collect();
+    let found: Vec<Value> = results
+        .findings
+        .iter()
+        .map(|finding| result(finding, &index))
+        .collect();
+    let unreadable = results.unreadable.iter().map(
+        |(path, reason)| json!({ "level": "error", "message": { "text": format!("{path}: {reason}") } }),
+    );
+    let gaps = results.not_analysed.iter().map(|gap| {
+        let mut note = json!({ "level": "note", "message": { "text": gap.reason } });
+        if let Some(at) = &gap.location {
+            insert(&mut note, "locations", json!([location(at)]));
+        }
+        note
+    });
+    let notifications: Vec<Value> = unreadable.chain(gaps).collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "nixpod-lint",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": rules,
+            } },
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": { "SRCROOT": { "uri": base_uri(context) } },
+            "invocations": [{
+                "executionSuccessful": results.unreadable.is_empty(),
+                "toolExecutionNotifications": notifications,
+            }],
+            "results": found,
+        }],
+    });
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn insert(object: &mut Value, key: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(key.to_owned(), value);
+    }
+}
+
+fn rule(id: RuleId, context: &Context<'_>) -> Value {
+    let own = OWN_RULES.iter().find(|rule| rule.id == id);
+    let meta = context
+        .rules
+        .iter()
+        .map(|rule| &rule.meta)
+        .find(|meta| meta.id == id);
+    let (summary, severity, docs, tag, is_security) = match (meta, own) {
+        (Some(meta), _) => {
+            let tag = meta.group.as_str();
+            (meta.summary, meta.severity, meta.docs, tag, tag != "correctness")
+        }
+        (None, Some(own)) => (own.summary, own.severity, own.docs, "tool", false),
+        (None, None) => (id, Severity::Medium, id, "tool", false),
+    };
+    let mut properties = json!({ "problem.severity": problem(severity), "tags": [tag] });
+    if is_security {
+        insert(&mut properties, "tags", json!([tag, "security"]));
+        insert(&mut properties, "security-severity", json!(score(severity)));
+    }
+    json!({
+        "id": id,
+        "name": id,
+        "shortDescription": { "text": summary },
+        "fullDescription": { "text": summary },
+        "help": { "text": docs, "markdown": docs },
+        "helpUri": rule_url(id),
+        "defaultConfiguration": { "level": level(severity) },
+        "properties": properties,
+    })
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium | Severity::Low => "warning",
+        Severity::Info => "note",
+    }
+}
+
+const fn problem(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium | Severity::Low => "warning",
+        Severity::Info => "recommendation",
+    }
+}
+
+/// A number in the range that code scanning reads as this severity.
+const fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.0",
+        Severity::Info => "0.1",
+    }
+}
+
+const fn rank(confidence: Confidence) -> f64 {
+    match confidence {
+        Confidence::High => 90.0,
+        Confidence::Medium => 60.0,
+        Confidence::Low => 30.0,
+    }
+}
+
+fn result(finding: &Finding, index: &BTreeMap<RuleId, usize>) -> Value {
+    let mut message = finding.message.clone();
+    if let Some(help) = &finding.help {
+        let _ = write!(message, ". {help}");
+    }
+    let mut value = json!({
+        "ruleId": finding.rule,
+        "ruleIndex": index.get(finding.rule),
+        "level": level(finding.severity),
+        "rank": rank(finding.confidence),
+        "message": { "text": message },
+        "locations": [location(&finding.location)],
+        "partialFingerprints": { "nixpodLint/v1": finding.fingerprint },
+        "properties": properties(finding),
+    });
+    if !finding.trail.is_empty() {
+        insert(&mut value, "codeFlows", code_flow(finding));
+        insert(&mut value, "relatedLocations", related(finding));
+    }
+    let fixes: Vec<Value> = finding.fixes.iter().filter_map(fix).collect();
+    if !fixes.is_empty() {
+        insert(&mut value, "fixes", json!(fixes));
+    }
+    if let Some(reason) = &finding.suppressed {
+        let suppression = json!({ "kind": "inSource", "status": "accepted", "justification": reason });
+        insert(&mut value, "suppressions", json!([suppression]));
+    }
+    value
+}
+
+fn properties(finding: &Finding) -> Value {
+    let mut object = json!({
+        "severity": finding.severity.as_str(),
+        "confidence": finding.confidence.as_str(),
+    });
+    if !finding.hosts.is_empty() {
+        insert(&mut object, "hosts", json!(finding.hosts));
+    }
+    if let Some(container) = &finding.container {
+        let named = json!({ "surface": container.surface, "name": container.name });
+        insert(&mut object, "container", named);
+    }
+    object
+}
+
+fn code_flow(finding: &Finding) -> Value {
+    let label = if finding.label.is_empty() {
+        &finding.message
+    } else {
+        &finding.label
+    };
+    let steps: Vec<Value> = std::iter::once((label.as_str(), &finding.location))
+        .chain(
+            finding
+                .trail
+                .iter()
+                .map(|step| (step.message.as_str(), &step.location)),
+        )
+        .map(|(text, at)| json!({ "location": described(at, text) }))
+        .collect();
+    json!([{ "threadFlows": [{ "locations": steps }] }])
+}
+
+fn related(finding: &Finding) -> Value {
+    let places = finding.trail.iter().enumerate().map(|(at, step)| {
+        let mut place = described(&step.location, &step.message);
+        insert(&mut place, "id", json!(at + 1));
+        place
+    });
+    places.collect()
+}
+
+fn fix(fix: &ResolvedFix) -> Option<Value> {
+    if fix.edits.is_empty() || fix.applicability == Applicability::DisplayOnly {
+        return None;
+    }
+    let mut by_file: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for edit in &fix.edits {
+        let replacement = json!({
+            "deletedRegion": region(&edit.location),
+            "insertedContent": { "text": edit.edit.insert },
+        });
+        by_file
+            .entry(&edit.location.source.name)
+            .or_default()
+            .push(replacement);
+    }
+    let changes: Vec<Value> = by_file
+        .into_iter()
+        .map(|(file, replacements)| {
+            json!({ "artifactLocation": artifact(file), "replacements": replacements })
+        })
+        .collect();
+    Some(json!({ "description": { "text": fix.title }, "artifactChanges": changes }))
+}
+
+fn described(at: &Location, text: &str) -> Value {
+    let mut value = location(at);
+    insert(&mut value, "message", json!({ "text": text }));
+    value
+}
+
+fn location(at: &Location) -> Value {
+    let place = json!({ "artifactLocation": artifact(&at.source.name), "region": region(at) });
+    json!({ "physicalLocation": place })
+}
+
+fn artifact(name: &str) -> Value {
+    if name.starts_with('/') {
+        json!({ "uri": format!("file://{}", encode(name)) })
+    } else {
+        json!({ "uri": encode(name), "uriBaseId": "SRCROOT" })
+    }
+}
+
+fn region(at: &Location) -> Value {
+    json!({
+        "startLine": at.line,
+        "startColumn": at.column,
+        "endLine": at.end_line,
+        "endColumn": at.end_column,
+    })
+}
+
+fn base_uri(context: &Context<'_>) -> String {
+    let base = encode(context.base.as_str());
+    let slash = if base.ends_with('/') { "" } else { "/" };
+    format!("file://{base}{slash}")
+}
+
+/// Percent-encodes a path for a URI.
+fn encode(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_uris() {
+        assert_eq!(encode("a b/ü%.nix"), "a%20b/%C3%BC%25.nix");
+    }
+}

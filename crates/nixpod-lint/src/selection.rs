@@ -1,0 +1,133 @@
+//! Which rules run and which findings are shown.
+
+use crate::args::CheckArgs;
+use crate::own_rules::OWN_RULES;
+use crate::view::Finding;
+use anyhow::{Result, bail};
+use nixpod_analysis::{Confidence, Group, Rule, RuleId, Settings, Severity};
+use std::collections::BTreeSet;
+
+/// What the user selected.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    /// Rules that are off, those about the tool itself included.
+    hidden: BTreeSet<RuleId>,
+    settings: Settings,
+    severity: Severity,
+    confidence: Confidence,
+}
+
+impl Selection {
+    /// Understands the arguments; a name that is no rule's is an error with a suggestion.
+    pub(crate) fn new(args: &CheckArgs, rules: &[&Rule]) -> Result<Self> {
+        let select = known(&args.select, rules)?;
+        let ignore = known(&args.ignore, rules)?;
+        let groups: BTreeSet<Group> = args.group.iter().map(|&group| group.into()).collect();
+        let narrowed = !select.is_empty() || !groups.is_empty();
+        let mut hidden = BTreeSet::new();
+        let mut enabled = BTreeSet::new();
+        for rule in rules {
+            let (id, group) = (rule.meta.id, rule.meta.group);
+            let by_default = group.on_by_default() || (args.pedantic && group == Group::Pedantic);
+            let wanted = if narrowed {
+                select.contains(id) || groups.contains(&group) || (args.pedantic && group == Group::Pedantic)
+            } else {
+                by_default
+            };
+            if !wanted || ignore.contains(id) {
+                hidden.insert(id);
+            } else if !group.on_by_default() {
+                enabled.insert(id);
+            }
+        }
+        // A file that does not parse is not checked, which one has to hear even when asking for one rule only.
+        for rule in OWN_RULES {
+            let wanted = !narrowed || rule.id == "parse-error" || select.contains(rule.id);
+            if !wanted || ignore.contains(rule.id) {
+                hidden.insert(rule.id);
+            }
+        }
+        Ok(Self {
+            settings: Settings {
+                disabled: hidden.clone(),
+                enabled,
+                hosts: (!args.host.is_empty()).then(|| args.host.clone()),
+                jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
+                ..Settings::default()
+            },
+            hidden,
+            severity: args.severity.into(),
+            confidence: args.confidence.into(),
+        })
+    }
+
+    /// The same for the analysis.
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings.clone()
+    }
+
+    /// Is this finding to be shown?
+    pub(crate) fn shows(&self, finding: &Finding) -> bool {
+        finding.severity >= self.severity
+            && finding.confidence >= self.confidence
+            && !self.hidden.contains(finding.rule)
+    }
+}
+
+fn known<'a>(names: &'a [String], rules: &[&Rule]) -> Result<BTreeSet<&'a str>> {
+    let mut found = BTreeSet::new();
+    for name in names {
+        let name = name.trim();
+        if !ids(rules).any(|id| id == name) {
+            bail!("{}", unknown_rule(name, rules));
+        }
+        found.insert(name);
+    }
+    Ok(found)
+}
+
+/// The names of all rules.
+pub(crate) fn ids(rules: &[&Rule]) -> impl Iterator<Item = RuleId> {
+    rules
+        .iter()
+        .map(|rule| rule.meta.id)
+        .chain(OWN_RULES.iter().map(|rule| rule.id))
+}
+
+/// The message about a name that is no rule's.
+pub(crate) fn unknown_rule(name: &str, rules: &[&Rule]) -> String {
+    match closest(name, ids(rules)) {
+        Some(id) => format!("there is no rule `{name}`; did you mean `{id}`?"),
+        None => format!("there is no rule `{name}`; `nixpod-lint rules` lists them"),
+    }
+}
+
+/// The candidate that was most likely meant, if any is near enough.
+pub(crate) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = name.to_lowercase().replace(['_', ' '], "-");
+    candidates
+        .map(|candidate| {
+            let typo = strsim::jaro_winkler(&folded, candidate);
+            // Half a name is as good as a typo: `linger` for `missing-linger`.
+            let part = folded.len() >= 4 && candidate.contains(&folded);
+            (if part { typo.max(0.9) } else { typo }, candidate)
+        })
+        .filter(|(score, _)| *score >= 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        let names = ["missing-linger", "missing-private-users", "privileged-container"];
+        let meant = |name| closest(name, names.into_iter());
+        assert_eq!(meant("priviliged-container"), Some("privileged-container"));
+        assert_eq!(meant("Missing_Linger"), Some("missing-linger"));
+        assert_eq!(meant("linger"), Some("missing-linger"));
+        assert_eq!(meant("zebra"), None);
+    }
+}

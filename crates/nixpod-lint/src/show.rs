@@ -1,0 +1,59 @@
+//! The command `show`.
+
+use crate::Outcome;
+use crate::args::{ShowArgs, TableFormat};
+use crate::check::{check_hosts, report_unreadable};
+use crate::output::{Context, show_json, show_table};
+use crate::project::Projects;
+use crate::terminal::Terminal;
+use anyhow::Result;
+use nixpod_analysis::Settings;
+
+/// Shows effective specs.
+pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
+    let settings = Settings {
+        hosts: (!args.host.is_empty()).then(|| args.host.clone()),
+        jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
+        ..Settings::default()
+    };
+    let projects = Projects::new(&args.paths, None, &settings, terminal)?;
+    let base = projects.base();
+    let mut results = projects.check(&base);
+    check_hosts(&args.host, &results)?;
+    if !args.container.is_empty() {
+        results
+            .containers
+            .retain(|container| args.container.contains(&container.name));
+    }
+    merge_hosts(&mut results.containers);
+    let context = Context {
+        terminal,
+        rules: nixpod_rules::ALL,
+        current: &projects.current,
+        base: &base,
+        statistics: false,
+    };
+    match args.format {
+        TableFormat::Json => terminal.print(&show_json(&results.containers)?)?,
+        TableFormat::Table => {
+            terminal.print(&show_table(&results.containers, &context))?;
+            if results.containers.is_empty() {
+                terminal.note("no containers were found");
+            }
+        }
+    }
+    let failed = report_unreadable(&results, terminal) || projects.failed;
+    Ok(if failed { Outcome::Failed } else { Outcome::Clean })
+}
+
+/// Makes one entry of the same spec on several hosts.
+fn merge_hosts(containers: &mut Vec<crate::view::ContainerSpec>) {
+    let mut merged: Vec<crate::view::ContainerSpec> = Vec::new();
+    for container in containers.drain(..) {
+        match merged.iter_mut().find(|known| known.same_spec(&container)) {
+            Some(known) => known.hosts.extend(container.hosts),
+            None => merged.push(container),
+        }
+    }
+    *containers = merged;
+}

@@ -1,0 +1,367 @@
+//! Results with everything looked up: paths, lines, columns. The renderers read nothing else.
+//!
+//! Several projects can be checked in one run; each has its own file numbers, so these are resolved here, once.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use nixpod_analysis::{
+    Analysis, Applicability, Certainty, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, LineIndex,
+    Report, Reported, Root, RuleId, Severity, Shown, Span, TextEdit, TextRange, TextSize,
+};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A file that something points into.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// Its absolute path.
+    pub(crate) path: Utf8PathBuf,
+    /// Its path relative to the root of the run, with `/`.
+    pub(crate) name: String,
+    pub(crate) text: Arc<str>,
+    pub(crate) lines: Arc<LineIndex>,
+}
+
+/// A range of a file; lines and columns count from 1, the end is exclusive.
+#[derive(Clone, Debug)]
+pub(crate) struct Location {
+    pub(crate) source: Arc<Source>,
+    pub(crate) range: TextRange,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) end_line: u32,
+    pub(crate) end_column: u32,
+}
+
+impl PartialEq for Location {
+    fn eq(&self, other: &Self) -> bool {
+        self.range == other.range && self.source.path == other.source.path
+    }
+}
+
+impl Eq for Location {}
+
+impl Location {
+    fn key(&self) -> (&str, TextSize, TextSize) {
+        (&self.source.name, self.range.start(), self.range.end())
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) kind: LabelKind,
+    pub(crate) message: String,
+    pub(crate) location: Location,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ResolvedEdit {
+    pub(crate) location: Location,
+    pub(crate) edit: TextEdit,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ResolvedFix {
+    pub(crate) title: String,
+    pub(crate) applicability: Applicability,
+    pub(crate) edits: Vec<ResolvedEdit>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ContainerName {
+    pub(crate) surface: &'static str,
+    pub(crate) name: String,
+    pub(crate) file: String,
+    pub(crate) line: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    pub(crate) rule: RuleId,
+    pub(crate) severity: Severity,
+    pub(crate) confidence: Confidence,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+    pub(crate) fingerprint: String,
+    pub(crate) container: Option<ContainerName>,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) imported_by_no_host: bool,
+    pub(crate) suppressed: Option<String>,
+    pub(crate) location: Location,
+    /// What the primary label says.
+    pub(crate) label: String,
+    pub(crate) trail: Vec<Step>,
+    pub(crate) fixes: Vec<ResolvedFix>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ResolvedGap {
+    pub(crate) location: Option<Location>,
+    pub(crate) reason: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ContainerSpec {
+    pub(crate) surface: &'static str,
+    pub(crate) name: String,
+    /// One, or several hosts with the very same spec.
+    pub(crate) hosts: Vec<String>,
+    pub(crate) inside: Option<String>,
+    pub(crate) location: Option<Location>,
+    pub(crate) facts: Vec<FactSpec>,
+}
+
+impl ContainerSpec {
+    /// Is it the same but for the host?
+    pub(crate) fn same_spec(&self, other: &Self) -> bool {
+        (self.surface, &self.name, &self.inside) == (other.surface, &other.name, &other.inside)
+            && self.location == other.location
+            && self.facts == other.facts
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FactSpec {
+    pub(crate) name: String,
+    pub(crate) value: Option<String>,
+    pub(crate) certainty: Certainty,
+    pub(crate) reason: Option<String>,
+    pub(crate) definitions: Vec<DefinitionSpec>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DefinitionSpec {
+    pub(crate) location: Option<Location>,
+    pub(crate) value: String,
+    pub(crate) priority: i64,
+    pub(crate) won: bool,
+    pub(crate) condition: Option<String>,
+}
+
+/// Everything that a run found.
+#[derive(Debug, Default)]
+pub(crate) struct Results {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) not_analysed: Vec<ResolvedGap>,
+    pub(crate) roots: Vec<Root>,
+    pub(crate) containers: Vec<ContainerSpec>,
+    pub(crate) files: usize,
+    pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,
+}
+
+impl Results {
+    /// Findings that no comment suppresses.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.suppressed.is_none())
+    }
+
+    /// How many open findings there are of each severity, lowest first.
+    pub(crate) fn by_severity(&self) -> [(Severity, usize); 5] {
+        Severity::ALL.map(|severity| {
+            let count = self.open().filter(|finding| finding.severity == severity).count();
+            (severity, count)
+        })
+    }
+
+    /// Adds the results of one project.
+    pub(crate) fn add(&mut self, analysis: &Analysis, report: Report, base: &Utf8Path) {
+        let mut resolver = Resolver {
+            analysis,
+            base,
+            files: HashMap::new(),
+        };
+        self.findings.extend(
+            report
+                .findings
+                .into_iter()
+                .map(|finding| resolver.finding(finding)),
+        );
+        self.not_analysed
+            .extend(report.not_analysed.into_iter().map(|gap| ResolvedGap {
+                location: gap.span.map(|span| resolver.location(span)),
+                reason: gap.reason,
+            }));
+        self.containers.extend(
+            report
+                .containers
+                .into_iter()
+                .map(|shown| resolver.container(shown)),
+        );
+        self.roots.extend(report.roots);
+        self.files += report.files;
+        self.unreadable.extend(report.unreadable);
+    }
+
+    /// Brings everything into the order that is promised, whichever project was checked first.
+    pub(crate) fn sort(&mut self) {
+        self.findings.sort_by(|a, b| {
+            a.location
+                .key()
+                .cmp(&b.location.key())
+                .then_with(|| (a.rule, &a.message, &a.fingerprint).cmp(&(b.rule, &b.message, &b.fingerprint)))
+        });
+        let gap_key = |gap: &ResolvedGap| {
+            gap.location
+                .as_ref()
+                .map(|at| (at.source.name.clone(), at.range.start(), at.range.end()))
+        };
+        self.not_analysed
+            .sort_by(|a, b| gap_key(a).cmp(&gap_key(b)).then_with(|| a.reason.cmp(&b.reason)));
+        self.containers.sort_by(|a, b| {
+            (&a.hosts, a.surface, &a.inside, &a.name).cmp(&(&b.hosts, b.surface, &b.inside, &b.name))
+        });
+    }
+}
+
+struct Resolver<'a> {
+    analysis: &'a Analysis,
+    base: &'a Utf8Path,
+    files: HashMap<FileId, Arc<Source>>,
+}
+
+impl Resolver<'_> {
+    fn source(&mut self, file: FileId) -> Arc<Source> {
+        if let Some(source) = self.files.get(&file) {
+            return Arc::clone(source);
+        }
+        let path = self.analysis.path(file);
+        let source = Arc::new(Source {
+            name: relative(&path, self.base),
+            path,
+            text: self.analysis.text(file),
+            lines: self.analysis.line_index(file),
+        });
+        self.files.insert(file, Arc::clone(&source));
+        source
+    }
+
+    fn location(&mut self, span: Span) -> Location {
+        let source = self.source(span.file);
+        let start = source.lines.position(&source.text, span.range.start());
+        let end = source.lines.position(&source.text, span.range.end());
+        Location {
+            source,
+            range: span.range,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
+
+    /// The text of a span in one line.
+    fn excerpt(&mut self, span: Span) -> String {
+        let source = self.source(span.file);
+        let range = usize::from(span.range.start())..usize::from(span.range.end());
+        let text = source.text.get(range).unwrap_or_default();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn step(&mut self, label: Label) -> Step {
+        Step {
+            kind: label.kind,
+            message: label.message,
+            location: self.location(label.span),
+        }
+    }
+
+    fn fix(&mut self, fix: Fix) -> ResolvedFix {
+        let mut edits = Vec::new();
+        for (file, of_file) in fix.edits {
+            for edit in of_file {
+                let span = Span {
+                    file,
+                    range: edit.range,
+                };
+                edits.push(ResolvedEdit {
+                    location: self.location(span),
+                    edit,
+                });
+            }
+        }
+        ResolvedFix {
+            title: fix.title,
+            applicability: fix.applicability,
+            edits,
+        }
+    }
+
+    fn finding(&mut self, reported: Reported) -> Finding {
+        let Diagnostic {
+            rule,
+            severity,
+            confidence,
+            message,
+            help,
+            primary,
+            trail,
+            fixes,
+        } = reported.diagnostic;
+        Finding {
+            rule,
+            severity,
+            confidence,
+            message,
+            help,
+            fingerprint: reported.fingerprint,
+            container: reported.container.map(|container| ContainerName {
+                surface: container.surface.as_str(),
+                name: container.name,
+                file: self.source(container.file).name.clone(),
+                line: container.line,
+            }),
+            hosts: reported.hosts,
+            imported_by_no_host: reported.imported_by_no_host,
+            suppressed: reported.suppressed,
+            location: self.location(primary.span),
+            label: primary.message,
+            trail: trail.into_iter().map(|label| self.step(label)).collect(),
+            fixes: fixes.into_iter().map(|fix| self.fix(fix)).collect(),
+        }
+    }
+
+    fn container(&mut self, shown: Shown) -> ContainerSpec {
+        ContainerSpec {
+            surface: shown.surface.as_str(),
+            name: shown.name,
+            hosts: vec![shown.host],
+            inside: shown.inside,
+            location: shown.span.map(|span| self.location(span)),
+            facts: shown
+                .facts
+                .into_iter()
+                .map(|fact| FactSpec {
+                    name: fact.name,
+                    value: fact.value,
+                    certainty: fact.certainty,
+                    reason: fact.reason,
+                    definitions: fact
+                        .definitions
+                        .into_iter()
+                        .map(|definition| DefinitionSpec {
+                            location: definition.span.map(|span| self.location(span)),
+                            value: definition.value,
+                            priority: definition.priority,
+                            won: definition.won,
+                            condition: definition.condition.map(|span| self.excerpt(span)),
+                        })
+                        .collect(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The path below `base` with `/` as separator, or the whole path if it lies elsewhere.
+pub(crate) fn relative(path: &Utf8Path, base: &Utf8Path) -> String {
+    let shown = match path.strip_prefix(base) {
+        Ok(rest) if !rest.as_str().is_empty() => rest,
+        _ => path,
+    };
+    if std::path::MAIN_SEPARATOR == '\\' {
+        shown.as_str().replace('\\', "/")
+    } else {
+        shown.as_str().to_owned()
+    }
+}
