@@ -113,7 +113,7 @@ impl Evaluator<'_> {
         let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
             return self.fail("not a function", site);
         };
-        let call = (!unit.hidden && site != crate::NO_SITE).then_some(site);
+        let call = (site != crate::NO_SITE).then_some(site);
         let frame = match &**param {
             Param::Name(..) => {
                 let slots = Box::new([argument]);

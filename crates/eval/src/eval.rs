@@ -27,6 +27,17 @@ impl Unit {
     fn symbol(&self, name: NameId) -> Symbol {
         self.names[name.0 as usize]
     }
+
+    /// The place of a key, if readers can see it.
+    fn key_site(&self, expr: ExprId) -> Site {
+        if self.hidden {
+            return NO_SITE;
+        }
+        Site {
+            file: self.file,
+            expr,
+        }
+    }
 }
 
 impl Evaluator<'_> {
@@ -126,10 +137,7 @@ impl Evaluator<'_> {
     pub(crate) fn eval_inner(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Tracked> {
         self.step()?;
         let unit = self.unit(env);
-        let site = Site {
-            file: unit.file,
-            expr,
-        };
+        let site = self.site(env, expr);
         let value = match unit.hir.expr(expr) {
             Expr::Missing => Value::unknown(Why::SyntaxError("the code here does not parse".to_owned())),
             Expr::Key(_) => Value::Null,
@@ -197,21 +205,11 @@ impl Evaluator<'_> {
                     Value::Bool(false) => *otherwise,
                     Value::Unknown(_) | Value::Either(_) => {
                         let why = self.undecided(&decided);
-                        let condition_site = Site {
-                            file: unit.file,
-                            expr: *condition,
-                        };
+                        let condition_site = self.site(env, *condition);
                         return self.speculate(env, condition_site, why, &[*then, *otherwise]);
                     }
                     other => {
-                        return self.type_error(
-                            "a Boolean",
-                            other,
-                            Site {
-                                file: unit.file,
-                                expr: *condition,
-                            },
-                        );
+                        return self.type_error("a Boolean", other, self.site(env, *condition));
                     }
                 };
                 return Ok(self.eval(env, branch)?);
@@ -226,14 +224,7 @@ impl Evaluator<'_> {
                     // The configuration is taken to evaluate, so an undecided assertion holds.
                     Value::Unknown(_) | Value::Either(_) => self.drops += 1,
                     other => {
-                        return self.type_error(
-                            "a Boolean",
-                            other,
-                            Site {
-                                file: unit.file,
-                                expr: *condition,
-                            },
-                        );
+                        return self.type_error("a Boolean", other, self.site(env, *condition));
                     }
                 }
                 return Ok(self.eval(env, *body)?);
@@ -334,6 +325,7 @@ impl Evaluator<'_> {
                 };
                 let mut value = self.force(thunk)?;
                 if let Some(call) = call
+                    && !unit.hidden
                     && !matches!(
                         value.value,
                         Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
@@ -368,6 +360,7 @@ impl Evaluator<'_> {
     ) -> Res<Tracked> {
         let symbol = unit.symbol(name);
         let mut open: Option<Tracked> = None;
+        let mut not_modelled: Option<Tracked> = None;
         for depth in depths {
             let Some(namespace) = env.outer(*depth).and_then(|frame| frame.slots.first().copied()) else {
                 continue;
@@ -378,7 +371,19 @@ impl Evaluator<'_> {
                     Some(attr) if attr.when.is_always() => Some(self.force(attr.thunk)?),
                     _ if attrs.is_exact() => None,
                     _ => {
-                        open.get_or_insert(self.select_value(&namespace, symbol, site)?);
+                        // A set of ours that lacks the name is the last to have it.
+                        let guess = matches!(
+                            attrs.open.as_deref(),
+                            Some(Unknown {
+                                why: Why::NotModelled(_),
+                                ..
+                            })
+                        ) && attrs.get(symbol).is_none();
+                        if guess {
+                            not_modelled.get_or_insert(namespace.clone());
+                        } else {
+                            open.get_or_insert(self.select_value(&namespace, symbol, site)?);
+                        }
                         None
                     }
                 },
@@ -414,9 +419,10 @@ impl Evaluator<'_> {
                 (None, _) => {}
             }
         }
-        match open {
-            Some(value) => Ok(value),
-            None => self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site),
+        match (open, not_modelled) {
+            (Some(value), _) => Ok(value),
+            (None, Some(namespace)) => self.select_value(&namespace, symbol, site),
+            (None, None) => self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site),
         }
     }
 
@@ -562,7 +568,7 @@ impl Evaluator<'_> {
                         Ok(Lookup::Perhaps(value, when))
                     }
                     (Some(unknown), None) => {
-                        let selected = unknown.select(self.name(symbol));
+                        let selected = self.select_unlisted(unknown, symbol);
                         let when = self.condition(base_site(self, base), selected.clone(), When::ALWAYS);
                         Ok(Lookup::Perhaps(
                             Tracked {
@@ -617,6 +623,16 @@ impl Evaluator<'_> {
             }
             _ => Ok(Lookup::Absent),
         }
+    }
+
+    /// An attribute that an open set may have. Names that a model of ours lacks are counted.
+    fn select_unlisted(&mut self, open: &Rc<Unknown>, symbol: Symbol) -> Rc<Unknown> {
+        let Why::NotModelled(set) = &open.why else {
+            return open.select(self.name(symbol));
+        };
+        let name = format!("{set}.{}", self.name(symbol));
+        *self.missing.entry(name.as_str().into()).or_default() += 1;
+        Unknown::new(Why::NotModelled(name))
     }
 
     fn eval_has_attr(&mut self, env: &Rc<Env>, base: ExprId, path: &[AttrName]) -> Res<Value> {
@@ -679,10 +695,7 @@ impl Evaluator<'_> {
                     expr,
                 },
                 EntryValue::From(from) => {
-                    let key = Site {
-                        file: unit.file,
-                        expr: entry.key,
-                    };
+                    let key = unit.key_site(entry.key);
                     let hidden = unit.hidden;
                     let from = froms.get(from as usize).copied();
                     Thunk::Native(Box::new(move |ev| {
@@ -708,10 +721,7 @@ impl Evaluator<'_> {
             entries.push(Attr {
                 name,
                 thunk,
-                site: Site {
-                    file: unit.file,
-                    expr: entry.key,
-                },
+                site: unit.key_site(entry.key),
                 when: When::ALWAYS,
             });
         }
@@ -729,10 +739,7 @@ impl Evaluator<'_> {
             self.apply_overrides(&mut set, site)?;
         }
         for dynamic in &attrs.dynamic {
-            let key = Site {
-                file: unit.file,
-                expr: dynamic.name,
-            };
+            let key = unit.key_site(dynamic.name);
             match self.eval_attr_name(&inner, dynamic.name) {
                 Ok(None) => {}
                 Ok(Some(name)) => {
@@ -790,10 +797,7 @@ impl Evaluator<'_> {
 
     fn eval_string(&mut self, unit: &Unit, env: &Rc<Env>, expr: ExprId, parts: &[StrPart]) -> Res<Tracked> {
         let literal = self.literal(unit, expr);
-        let site = Site {
-            file: unit.file,
-            expr,
-        };
+        let site = self.site(env, expr);
         let mut builder = StringBuilder::default();
         let mut offset = 0;
         for part in parts {
@@ -813,15 +817,7 @@ impl Evaluator<'_> {
                             origin,
                         }
                     };
-                    self.coerce_into(
-                        &mut builder,
-                        &value,
-                        Coerce::Interpolate,
-                        Site {
-                            file: unit.file,
-                            expr: *inner,
-                        },
-                    )?;
+                    self.coerce_into(&mut builder, &value, Coerce::Interpolate, self.site(env, *inner))?;
                 }
             }
         }
@@ -840,10 +836,7 @@ impl Evaluator<'_> {
         kind: PathKind,
         parts: &[StrPart],
     ) -> Res<Tracked> {
-        let site = Site {
-            file: unit.file,
-            expr,
-        };
+        let site = self.site(env, expr);
         let origin = self.literal(unit, expr);
         let mut builder = StringBuilder::default();
         for part in parts {
@@ -893,13 +886,10 @@ impl Evaluator<'_> {
         left: ExprId,
         right: ExprId,
     ) -> Res<Tracked> {
-        let site = Site {
-            file: unit.file,
-            expr,
-        };
+        let site = self.site(env, expr);
         let origin = self.literal(unit, expr);
         if matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Implies) {
-            let value = self.eval_logic(unit, env, op, left, right)?;
+            let value = self.eval_logic(env, op, left, right)?;
             return Ok(Tracked { value, origin });
         }
         let a = self.eval(env, left)?;
@@ -908,14 +898,7 @@ impl Evaluator<'_> {
     }
 
     /// `&&`, `||` and `->`: a known operand can decide although the other is unknown.
-    fn eval_logic(
-        &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
-        op: BinaryOp,
-        left: ExprId,
-        right: ExprId,
-    ) -> Res<Value> {
+    fn eval_logic(&mut self, env: &Rc<Env>, op: BinaryOp, left: ExprId, right: ExprId) -> Res<Value> {
         let a = self.eval(env, left)?;
         let deciding = matches!(op, BinaryOp::Or);
         let outcome = !matches!(op, BinaryOp::And);
@@ -924,24 +907,11 @@ impl Evaluator<'_> {
             Value::Bool(_) => {
                 let b = self.eval(env, right)?;
                 let b = self.known(b)?;
-                return Ok(Value::Bool(self.as_bool(
-                    &b,
-                    Site {
-                        file: unit.file,
-                        expr: right,
-                    },
-                )?));
+                return Ok(Value::Bool(self.as_bool(&b, self.site(env, right))?));
             }
             Value::Unknown(_) | Value::Either(_) => {}
             other => {
-                return self.type_error(
-                    "a Boolean",
-                    other,
-                    Site {
-                        file: unit.file,
-                        expr: left,
-                    },
-                );
+                return self.type_error("a Boolean", other, self.site(env, left));
             }
         }
         let why = self.undecided(&a);

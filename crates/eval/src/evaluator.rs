@@ -569,12 +569,24 @@ impl<'s> Evaluator<'s> {
         self.builtins
     }
 
-    /// The site of an expression in the unit of an environment.
+    /// The site of an expression in the unit of an environment. Inside our own prelude it is the place of the call
+    /// that led there: readers cannot see the prelude.
     pub(crate) fn site(&self, env: &Env, expr: ExprId) -> Site {
-        Site {
-            file: self.units[env.unit.0 as usize].file,
-            expr,
+        let unit = &self.units[env.unit.0 as usize];
+        if !unit.hidden {
+            return Site {
+                file: unit.file,
+                expr,
+            };
         }
+        let mut at = Some(env);
+        while let Some(frame) = at {
+            if let Some(call) = frame.call {
+                return call;
+            }
+            at = frame.parent.as_deref();
+        }
+        NO_SITE
     }
 
     /// Counts a name that is not modelled and gives its unknown.
