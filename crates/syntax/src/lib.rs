@@ -3,6 +3,7 @@
 //! This crate must never know other files, evaluation or containers.
 
 mod dump;
+pub mod edit;
 mod error;
 mod globals;
 mod guard;
@@ -10,6 +11,7 @@ pub mod hir;
 mod lower;
 mod resolve;
 mod source_map;
+mod suppress;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ pub use globals::GLOBALS;
 pub use guard::{MAX_CHAIN, MAX_FILE_SIZE, MAX_NESTING};
 pub use hir::Hir;
 pub use source_map::SourceMap;
+pub use suppress::{Suppression, SuppressionKind, Suppressions};
 
 /// One file's text, analysed as far as that is possible without any other file.
 #[derive(Clone, Debug)]
@@ -30,11 +33,13 @@ pub struct ParsedFile {
     pub map: SourceMap,
     /// What Nix would refuse, in text order.
     pub errors: Vec<SyntaxError>,
+    /// Comments that silence findings.
+    pub suppressions: Suppressions,
 }
 
 /// The stack that one parse may use. Half of it was enough in a debug build for text at every bound of
 /// [`guard`] at once.
-const STACK: usize = 16 * 1024 * 1024;
+const STACK: usize = 64 * 1024 * 1024;
 
 /// Parses and lowers a text. Every text gives a result; what could not be understood is [`hir::Expr::Missing`].
 pub fn parse(text: &str) -> ParsedFile {
@@ -47,13 +52,15 @@ pub fn parse(text: &str) -> ParsedFile {
         let parse = rnix::Root::parse(source);
         let mut errors = scan.errors;
         error::from_rnix(&parse, &mut errors);
-        let (hir, map) = lower::lower(&parse.syntax(), &mut errors);
+        let root = parse.syntax();
+        let (hir, map) = lower::lower(&root, &mut errors);
         errors.sort_by_key(|error| (error.range.start(), error.range.end()));
         errors.dedup();
         ParsedFile {
             hir: Arc::new(hir),
             map,
             errors,
+            suppressions: suppress::collect(&root),
         }
     })
 }
@@ -65,5 +72,6 @@ fn unparsed(text: &str, error: SyntaxError) -> ParsedFile {
         hir: Arc::new(hir),
         map,
         errors: vec![error],
+        suppressions: Suppressions::default(),
     }
 }

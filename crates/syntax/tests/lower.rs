@@ -3,7 +3,6 @@
 use expect_test::{Expect, expect};
 
 /// The lowered text, then each error with the text it points at.
-#[expect(clippy::needless_pass_by_value, reason = "as expect-test is always called")]
 fn check(text: &str, expected: Expect) {
     let file = nixpod_syntax::parse(text);
     let mut out = nixpod_syntax::dump(&file.hir);
@@ -284,6 +283,11 @@ fn holes() {
         <"\0">
         error: null byte in a string at "\0""#]],
     );
-    check("\u{a0}1", expect!["1"]);
+    check(
+        "\u{a0}1",
+        expect![[r#"
+        1
+        error: white space that is none for Nix at "\u{a0}""#]],
+    );
     check("# a\r1", expect!["1"]);
 }
