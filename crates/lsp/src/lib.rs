@@ -1,6 +1,69 @@
 //! Maps the language server protocol to the analysis, and owns the event loop.
+//!
+//! This crate must never know Nix semantics or rules.
+//!
+//! The framework runs handlers concurrently, so each handler's first act is one synchronous send into a channel; one
+//! thread takes events from there in order and owns the documents and the analysis hosts (`owner`). Diagnostics are
+//! computed from snapshots on another thread (`worker`) and dropped when they are stale. Requests recompute what they
+//! need from a snapshot; none remembers another.
 
-/// Runs the server on standard input and output.
-pub fn run_stdio(_rules: &'static [&'static nixpod_analysis::Rule]) -> std::io::Result<bool> {
-    Ok(true)
+mod backend;
+mod client;
+mod convert;
+mod document;
+mod guard;
+mod owner;
+mod plaintext;
+mod projects;
+mod snapshot;
+mod worker;
+
+use backend::Backend;
+use nixpod_analysis::{FileSystem, OsFileSystem, Rule};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tower_lsp::{LspService, Server};
+
+/// The stack of threads that evaluate: the evaluator's depth guard is made for the main thread's usual 8 MiB, and
+/// address space costs nothing until it is used.
+pub(crate) const STACK_SIZE: usize = 16 << 20;
+
+/// Runs the server on standard input and output until the client leaves. Did it say goodbye (`shutdown`) before?
+pub fn run_stdio(rules: &'static [&'static Rule]) -> io::Result<bool> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .thread_stack_size(STACK_SIZE)
+        .build()?;
+    let (stdin, stdout) = (tokio::io::stdin(), tokio::io::stdout());
+    let said_goodbye = runtime.block_on(serve(stdin, stdout, rules, Arc::new(OsFileSystem)))?;
+    // A client may keep our input open after `exit`; the thread that reads it must not keep us.
+    runtime.shutdown_background();
+    Ok(said_goodbye)
+}
+
+/// Serves one client over any pair of streams. Did it send `shutdown` before it left?
+pub async fn serve<I, O>(
+    input: I,
+    output: O,
+    rules: &'static [&'static Rule],
+    fs: Arc<dyn FileSystem>,
+) -> io::Result<bool>
+where
+    I: AsyncRead + Unpin,
+    O: AsyncWrite,
+{
+    let said_goodbye = Arc::new(AtomicBool::new(false));
+    let (events, inbox) = std::sync::mpsc::channel();
+    let (sender, outbox) = tokio::sync::mpsc::unbounded_channel();
+    owner::start(rules, fs, (events.clone(), inbox), sender)?;
+    let (service, socket) = LspService::new(|client| {
+        tokio::spawn(backend::deliver(client.clone(), outbox));
+        Backend::new(client, events.clone(), Arc::clone(&said_goodbye))
+    });
+    Server::new(input, output, socket).serve(service).await;
+    // The owner ends anyway when this fails: nobody is left who could send it anything.
+    let _ = events.send(owner::Event::Stop);
+    Ok(said_goodbye.load(Ordering::SeqCst))
 }

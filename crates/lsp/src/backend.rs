@@ -1,0 +1,283 @@
+//! The protocol's methods. Each one's first act is a synchronous send to the owner, which keeps their order.
+
+use crate::client::{Client as ClientFacts, Options, path_of};
+use crate::convert;
+use crate::document::Encoding;
+use crate::guard::guarded;
+use crate::owner::{Event, Outgoing, Setup};
+use crate::snapshot::Snapshot;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::{Client, LanguageServer, ls_types as lsp};
+
+#[derive(Debug)]
+pub(crate) struct Backend {
+    client: Client,
+    events: Sender<Event>,
+    said_goodbye: Arc<AtomicBool>,
+    /// Asked for at `initialize`, done at `initialized`, as the protocol wants.
+    wants_watchers: AtomicBool,
+}
+
+impl Backend {
+    pub(crate) fn new(client: Client, events: Sender<Event>, said_goodbye: Arc<AtomicBool>) -> Self {
+        Self {
+            client,
+            events,
+            said_goodbye,
+            wants_watchers: AtomicBool::new(false),
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        // The owner only ends with the connection.
+        let _ = self.events.send(event);
+    }
+
+    /// Asks the owner for a snapshot now, and computes an answer from it off this thread.
+    fn answer<T: Send + 'static>(
+        &self,
+        uri: lsp::Uri,
+        compute: impl FnOnce(&Snapshot) -> T + Send + 'static,
+    ) -> impl Future<Output = Result<Option<T>>> + Send {
+        let (reply, snapshot) = oneshot::channel();
+        self.tell(Event::Look { uri, reply });
+        let (sender, answer) = oneshot::channel();
+        let work = move || {
+            // A client that cancelled has dropped the other end.
+            if let Ok(Some(snapshot)) = snapshot.blocking_recv() {
+                let _ = sender.send(guarded(|| compute(&snapshot)));
+            }
+        };
+        async move {
+            tokio::task::spawn_blocking(work);
+            match answer.await {
+                Ok(Ok(answer)) => Ok(Some(answer)),
+                Ok(Err(panic)) => {
+                    let mut error = Error::internal_error();
+                    error.message = format!("internal error: {panic}").into();
+                    Err(error)
+                }
+                // No such document.
+                Err(_) => Ok(None),
+            }
+        }
+    }
+}
+
+/// Sends to the client what the owner wants to tell, in order.
+pub(crate) async fn deliver(client: Client, mut outbox: UnboundedReceiver<Outgoing>) {
+    while let Some(message) = outbox.recv().await {
+        match message {
+            Outgoing::Publish(params) => {
+                client
+                    .publish_diagnostics(params.uri, params.diagnostics, params.version)
+                    .await;
+            }
+            Outgoing::Refresh => {
+                // The answer says nothing, and not every client gives one.
+                let client = client.clone();
+                tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
+            }
+            Outgoing::Log(kind, message) => client.log_message(kind, message).await,
+        }
+    }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
+        let (options, problem) = Options::read(params.initialization_options.as_ref());
+        let client = ClientFacts::new(&params, &options);
+        self.wants_watchers.store(client.watches_files, Ordering::SeqCst);
+        let capabilities = capabilities(&client);
+        self.tell(Event::Initialize(Box::new(Setup {
+            client,
+            options,
+            params,
+        })));
+        if let Some(problem) = problem {
+            self.client.log_message(lsp::MessageType::WARNING, problem).await;
+        }
+        Ok(lsp::InitializeResult {
+            capabilities,
+            server_info: Some(lsp::ServerInfo {
+                name: "nixpod-lint".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+            ..lsp::InitializeResult::default()
+        })
+    }
+
+    async fn initialized(&self, _: lsp::InitializedParams) {
+        if self.wants_watchers.load(Ordering::SeqCst) {
+            // Not awaited here: a client that never answers would take one of the few places for handlers.
+            let client = self.client.clone();
+            tokio::spawn(async move {
+                if let Err(error) = client.register_capability(vec![watchers()]).await {
+                    let message = format!("files are not watched: {error}");
+                    client.log_message(lsp::MessageType::LOG, message).await;
+                }
+            });
+        }
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.said_goodbye.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
+        self.tell(Event::Open(params.text_document));
+    }
+
+    async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
+        self.tell(Event::Change(params));
+    }
+
+    async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
+        self.tell(Event::Saved(params.text_document.uri));
+    }
+
+    async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
+        self.tell(Event::Close(params.text_document.uri));
+    }
+
+    async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
+        let uris = params.changes.into_iter().map(|change| change.uri).collect();
+        self.tell(Event::ChangedOnDisk(uris));
+    }
+
+    async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        let paths = |folders: Vec<lsp::WorkspaceFolder>| {
+            folders.iter().filter_map(|folder| path_of(&folder.uri)).collect()
+        };
+        self.tell(Event::Folders {
+            added: paths(params.event.added),
+            removed: paths(params.event.removed),
+        });
+    }
+
+    async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
+        let (options, problem) = Options::read(Some(&params.settings));
+        match problem {
+            // Clients send all kinds of settings; those of others must not undo ours.
+            Some(problem) => self.client.log_message(lsp::MessageType::LOG, problem).await,
+            None => self.tell(Event::Configure(options)),
+        }
+    }
+
+    async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
+        let at = params.text_document_position_params;
+        let position = at.position;
+        let hover = self.answer(at.text_document.uri, move |snapshot| {
+            convert::hover(snapshot, position)
+        });
+        Ok(hover.await?.flatten())
+    }
+
+    async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
+        let uri = params.text_document.uri.clone();
+        self.answer(uri, move |snapshot| convert::code_actions(snapshot, &params))
+            .await
+    }
+
+    async fn diagnostic(
+        &self,
+        params: lsp::DocumentDiagnosticParams,
+    ) -> Result<lsp::DocumentDiagnosticReportResult> {
+        let found = self
+            .answer(params.text_document.uri, convert::diagnostics)
+            .await?;
+        let items = found.unwrap_or_default();
+        let result_id = fingerprint(&items);
+        let report = if params.previous_result_id.as_ref() == Some(&result_id) {
+            let report = lsp::UnchangedDocumentDiagnosticReport { result_id };
+            lsp::DocumentDiagnosticReport::Unchanged(lsp::RelatedUnchangedDocumentDiagnosticReport {
+                related_documents: None,
+                unchanged_document_diagnostic_report: report,
+            })
+        } else {
+            let report = lsp::FullDocumentDiagnosticReport {
+                result_id: Some(result_id),
+                items,
+            };
+            lsp::DocumentDiagnosticReport::Full(lsp::RelatedFullDocumentDiagnosticReport {
+                related_documents: None,
+                full_document_diagnostic_report: report,
+            })
+        };
+        Ok(lsp::DocumentDiagnosticReportResult::Report(report))
+    }
+}
+
+/// Equal diagnostics have equal fingerprints; only this process ever compares them.
+fn fingerprint(items: &[lsp::Diagnostic]) -> String {
+    let mut hasher = DefaultHasher::new();
+    format!("{items:?}").hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn capabilities(client: &ClientFacts) -> lsp::ServerCapabilities {
+    lsp::ServerCapabilities {
+        position_encoding: Some(match client.encoding {
+            Encoding::Utf16 => lsp::PositionEncodingKind::UTF16,
+            Encoding::Utf8 => lsp::PositionEncodingKind::UTF8,
+        }),
+        text_document_sync: Some(lsp::TextDocumentSyncCapability::Options(
+            lsp::TextDocumentSyncOptions {
+                open_close: Some(true),
+                change: Some(lsp::TextDocumentSyncKind::INCREMENTAL),
+                save: Some(lsp::TextDocumentSyncSaveOptions::Supported(true)),
+                ..lsp::TextDocumentSyncOptions::default()
+            },
+        )),
+        hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
+        code_action_provider: Some(lsp::CodeActionProviderCapability::Options(
+            lsp::CodeActionOptions {
+                code_action_kinds: Some(vec![
+                    lsp::CodeActionKind::QUICKFIX,
+                    lsp::CodeActionKind::new(convert::FIX_ALL),
+                ]),
+                resolve_provider: Some(false),
+                ..lsp::CodeActionOptions::default()
+            },
+        )),
+        diagnostic_provider: client.pulls.then(|| {
+            lsp::DiagnosticServerCapabilities::Options(lsp::DiagnosticOptions {
+                identifier: Some(convert::SOURCE.to_owned()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: false,
+                ..lsp::DiagnosticOptions::default()
+            })
+        }),
+        workspace: Some(lsp::WorkspaceServerCapabilities {
+            workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(lsp::OneOf::Left(true)),
+            }),
+            file_operations: None,
+        }),
+        ..lsp::ServerCapabilities::default()
+    }
+}
+
+fn watchers() -> lsp::Registration {
+    let watcher = |pattern: &str| lsp::FileSystemWatcher {
+        glob_pattern: lsp::GlobPattern::String(pattern.to_owned()),
+        kind: None,
+    };
+    let options = lsp::DidChangeWatchedFilesRegistrationOptions {
+        watchers: vec![watcher("**/*.nix"), watcher("**/flake.lock")],
+    };
+    lsp::Registration {
+        id: "watched-files".to_owned(),
+        method: "workspace/didChangeWatchedFiles".to_owned(),
+        register_options: serde_json::to_value(options).ok(),
+    }
+}

@@ -1,0 +1,174 @@
+//! What the client can do and what the user wants, read once from `initialize`.
+
+use crate::document::Encoding;
+use nixpod_analysis::{FileSystem, Rule, Settings, Utf8PathBuf};
+use serde::Deserialize;
+use tower_lsp::ls_types::{InitializeParams, MarkupKind, PositionEncodingKind, Uri};
+
+/// What the client can do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one independent capability of the protocol"
+)]
+pub(crate) struct Client {
+    pub(crate) encoding: Encoding,
+    pub(crate) related_information: bool,
+    pub(crate) code_description: bool,
+    pub(crate) diagnostic_data: bool,
+    pub(crate) is_preferred: bool,
+    pub(crate) code_action_literals: bool,
+    pub(crate) document_changes: bool,
+    pub(crate) markdown_hover: bool,
+    /// Can it be asked to watch files?
+    pub(crate) watches_files: bool,
+    /// It takes no published diagnostics, or does not want them: it asks.
+    pub(crate) pulls: bool,
+    /// It can be told to ask again.
+    pub(crate) refreshes: bool,
+}
+
+impl Client {
+    pub(crate) fn new(params: &InitializeParams, options: &Options) -> Self {
+        let capabilities = &params.capabilities;
+        let text_document = capabilities.text_document.as_ref();
+        let workspace = capabilities.workspace.as_ref();
+        let publish = text_document.and_then(|it| it.publish_diagnostics.as_ref());
+        let code_action = text_document.and_then(|it| it.code_action.as_ref());
+        let encodings = capabilities
+            .general
+            .as_ref()
+            .and_then(|general| general.position_encodings.as_deref())
+            .unwrap_or_default();
+        let can_pull = text_document.is_some_and(|it| it.diagnostic.is_some());
+        Self {
+            encoding: if encodings.contains(&PositionEncodingKind::UTF8) {
+                Encoding::Utf8
+            } else {
+                Encoding::Utf16
+            },
+            related_information: publish.and_then(|it| it.related_information).unwrap_or(false),
+            code_description: publish
+                .and_then(|it| it.code_description_support)
+                .unwrap_or(false),
+            diagnostic_data: publish.and_then(|it| it.data_support).unwrap_or(false),
+            is_preferred: code_action
+                .and_then(|it| it.is_preferred_support)
+                .unwrap_or(false),
+            code_action_literals: code_action.is_some_and(|it| it.code_action_literal_support.is_some()),
+            document_changes: workspace
+                .and_then(|it| it.workspace_edit.as_ref())
+                .and_then(|it| it.document_changes)
+                .unwrap_or(false),
+            markdown_hover: text_document
+                .and_then(|it| it.hover.as_ref())
+                .and_then(|it| it.content_format.as_ref())
+                .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            watches_files: workspace
+                .and_then(|it| it.did_change_watched_files.as_ref())
+                .and_then(|it| it.dynamic_registration)
+                .unwrap_or(false),
+            // A client that does both would show each finding twice, so published diagnostics come first: they also
+            // reach documents that are not being edited.
+            pulls: can_pull && (publish.is_none() || options.diagnostics == Delivery::Pull),
+            refreshes: workspace
+                .and_then(|it| it.diagnostics.as_ref())
+                .and_then(|it| it.refresh_support)
+                .unwrap_or(false),
+        }
+    }
+}
+
+/// How diagnostics reach the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Delivery {
+    /// The server publishes them.
+    #[default]
+    Push,
+    /// The client asks for them.
+    Pull,
+}
+
+/// `initializationOptions`, and the settings of `workspace/didChangeConfiguration`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Options {
+    /// Publish syntax errors too. Off, because nil and nixd on the same buffer do.
+    pub(crate) syntax_errors: bool,
+    /// Push or pull.
+    pub(crate) diagnostics: Delivery,
+    /// Also the rules of groups that are off by default.
+    pub(crate) pedantic: bool,
+    /// Rules that are off.
+    pub(crate) ignore: Vec<String>,
+}
+
+impl Options {
+    /// Reads what the client sent; anything that is not understood is said and left at its default.
+    pub(crate) fn read(value: Option<&serde_json::Value>) -> (Self, Option<String>) {
+        let Some(value) = value else {
+            return (Self::default(), None);
+        };
+        // VS Code sends settings below the extension's name.
+        let value = value.get("nixpod-lint").unwrap_or(value);
+        if value.is_null() {
+            return (Self::default(), None);
+        }
+        match Self::deserialize(value) {
+            Ok(options) => (options, None),
+            Err(error) => (
+                Self::default(),
+                Some(format!("settings are not understood: {error}")),
+            ),
+        }
+    }
+
+    /// The same for the analysis.
+    pub(crate) fn settings(&self, rules: &[&'static Rule]) -> Settings {
+        let ids = rules.iter().map(|rule| &rule.meta);
+        let own = nixpod_analysis::OWN_RULES.iter().map(|rule| &rule.meta);
+        let ignored = |id: &str| self.ignore.iter().any(|name| name == id);
+        Settings {
+            disabled: ids
+                .clone()
+                .chain(own)
+                .map(|meta| meta.id)
+                .filter(|id| ignored(id))
+                .collect(),
+            enabled: ids
+                .filter(|meta| self.pedantic && !meta.group.on_by_default())
+                .map(|meta| meta.id)
+                .collect(),
+            ..Settings::default()
+        }
+    }
+}
+
+/// The folders of the workspace.
+pub(crate) fn folders(params: &InitializeParams, fs: &dyn FileSystem) -> Vec<Utf8PathBuf> {
+    #[expect(
+        deprecated,
+        reason = "clients before version 3.6 of the protocol send nothing else"
+    )]
+    let root_uri = params.root_uri.as_ref();
+    let from_folders = params
+        .workspace_folders
+        .iter()
+        .flatten()
+        .filter_map(|folder| path_of(&folder.uri));
+    let mut folders: Vec<Utf8PathBuf> = from_folders.collect();
+    if folders.is_empty() {
+        folders.extend(root_uri.and_then(path_of));
+    }
+    folders.retain(|folder| fs.kind(folder).is_ok());
+    folders
+}
+
+/// The path of a `file:` address.
+pub(crate) fn path_of(uri: &Uri) -> Option<Utf8PathBuf> {
+    if !uri.scheme().as_str().eq_ignore_ascii_case("file") {
+        return None;
+    }
+    Utf8PathBuf::from_path_buf(uri.to_file_path()?.into_owned()).ok()
+}

@@ -1,0 +1,369 @@
+//! The one thread that owns documents and analysis hosts. All causes of work are variants of [`Event`].
+
+use crate::client::{Client, Options, path_of};
+use crate::document::Document;
+use crate::guard::guarded;
+use crate::projects::Projects;
+use crate::snapshot::{Snapshot, open_documents};
+use crate::worker::{self, Computed, Job};
+use nixpod_analysis::{FileSystem, Rule, Utf8PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+use tower_lsp::ls_types as lsp;
+
+/// How long the inbox has to be quiet after a single change before diagnostics are computed: as long as it takes to
+/// see whether it is the first of a burst.
+const QUIET: Duration = Duration::from_millis(1);
+
+/// The same within a burst, whose messages the scheduler may hold up a little.
+const QUIET_IN_BURST: Duration = Duration::from_millis(8);
+
+/// Changes that never stop are not waited for longer than this: three frames of a screen.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Everything that can happen.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Initialize(Box<Setup>),
+    Configure(Options),
+    Folders {
+        added: Vec<Utf8PathBuf>,
+        removed: Vec<Utf8PathBuf>,
+    },
+    Open(lsp::TextDocumentItem),
+    Change(lsp::DidChangeTextDocumentParams),
+    Close(lsp::Uri),
+    Saved(lsp::Uri),
+    ChangedOnDisk(Vec<lsp::Uri>),
+    /// A request wants to see the state after everything that came before it.
+    Look {
+        uri: lsp::Uri,
+        reply: oneshot::Sender<Option<Snapshot>>,
+    },
+    Computed(Computed),
+    JobDone,
+    /// The connection is gone.
+    Stop,
+}
+
+/// What is known after `initialize`.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    pub(crate) client: Client,
+    pub(crate) options: Options,
+    pub(crate) params: lsp::InitializeParams,
+}
+
+/// What goes to the client without having been asked for.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    Publish(lsp::PublishDiagnosticsParams),
+    /// The client should ask for diagnostics again.
+    Refresh,
+    Log(lsp::MessageType, String),
+}
+
+/// Starts the thread. It ends with [`Event::Stop`].
+pub(crate) fn start(
+    rules: &'static [&'static Rule],
+    fs: Arc<dyn FileSystem>,
+    (events, inbox): (Sender<Event>, Receiver<Event>),
+    outbox: UnboundedSender<Outgoing>,
+) -> io::Result<()> {
+    let latest = Arc::new(AtomicU64::new(0));
+    let jobs = worker::start(Arc::clone(&latest), events)?;
+    let mut owner = Owner {
+        rules,
+        projects: Projects::new(rules, Arc::clone(&fs)),
+        fs,
+        client: Arc::default(),
+        options: Arc::default(),
+        documents: BTreeMap::new(),
+        published: BTreeMap::new(),
+        unanswered: BTreeSet::new(),
+        latest,
+        generation: 0,
+        pending: None,
+        is_working: false,
+        jobs,
+        outbox,
+    };
+    std::thread::Builder::new()
+        .name("documents".to_owned())
+        .stack_size(crate::STACK_SIZE)
+        .spawn(move || owner.run(&inbox))?;
+    Ok(())
+}
+
+/// Changes that were not computed yet.
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    since: Instant,
+    changes: u32,
+}
+
+#[derive(Debug)]
+struct Owner {
+    rules: &'static [&'static Rule],
+    fs: Arc<dyn FileSystem>,
+    projects: Projects,
+    client: Arc<Client>,
+    options: Arc<Options>,
+    documents: BTreeMap<Utf8PathBuf, Document>,
+    /// What the client shows now.
+    published: BTreeMap<Utf8PathBuf, Vec<lsp::Diagnostic>>,
+    /// Documents whose last change has had no answer: they get one even if the diagnostics stay the same.
+    unanswered: BTreeSet<Utf8PathBuf>,
+    /// The same as `generation`, for the worker.
+    latest: Arc<AtomicU64>,
+    /// Counts everything that can change diagnostics.
+    generation: u64,
+    pending: Option<Pending>,
+    is_working: bool,
+    jobs: Sender<Job>,
+    outbox: UnboundedSender<Outgoing>,
+}
+
+impl Owner {
+    fn run(&mut self, inbox: &Receiver<Event>) {
+        loop {
+            let event = match self.pending {
+                // While the worker is busy the next job could not start anyway.
+                Some(pending) if !self.is_working => {
+                    let quiet = if pending.changes > 1 {
+                        QUIET_IN_BURST
+                    } else {
+                        QUIET
+                    };
+                    let left = PATIENCE.saturating_sub(pending.since.elapsed());
+                    match inbox.recv_timeout(quiet.min(left)) {
+                        Ok(event) => event,
+                        Err(RecvTimeoutError::Timeout) => {
+                            self.start_job();
+                            continue;
+                        }
+                        Err(RecvTimeoutError::Disconnected) => return,
+                    }
+                }
+                _ => match inbox.recv() {
+                    Ok(event) => event,
+                    Err(_) => return,
+                },
+            };
+            if matches!(event, Event::Stop) {
+                return;
+            }
+            if let Err(panic) = guarded(|| self.handle(event)) {
+                self.log(lsp::MessageType::ERROR, format!("internal error: {panic}"));
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Initialize(setup) => {
+                self.client = Arc::new(setup.client);
+                self.projects
+                    .set_folders(crate::client::folders(&setup.params, &*self.fs));
+                self.configure(setup.options);
+            }
+            Event::Configure(options) => self.configure(options),
+            Event::Folders { added, removed } => {
+                let mut folders = self.projects.folders().to_vec();
+                folders.retain(|folder| !removed.contains(folder));
+                folders.extend(added);
+                self.projects.set_folders(folders);
+                self.touch();
+            }
+            Event::Open(item) => self.open(item),
+            Event::Change(params) => self.change(params),
+            Event::Close(uri) => self.close(&uri),
+            Event::Saved(uri) => {
+                if let Some(path) = path_of(&uri) {
+                    self.projects.file_changed(&path);
+                }
+                if !self.client.watches_files {
+                    self.projects.anything_changed();
+                }
+                self.touch();
+            }
+            Event::ChangedOnDisk(uris) => {
+                for path in uris.iter().filter_map(path_of) {
+                    self.projects.file_changed(&path);
+                }
+                self.touch();
+                if self.client.pulls && self.client.refreshes {
+                    self.send(Outgoing::Refresh);
+                }
+            }
+            Event::Look { uri, reply } => {
+                let snapshot = path_of(&uri).and_then(|path| self.snapshot(&path));
+                // The client may have cancelled the request meanwhile.
+                let _ = reply.send(snapshot);
+            }
+            Event::Computed(computed) => self.publish(computed),
+            Event::JobDone => self.is_working = false,
+            Event::Stop => {}
+        }
+    }
+
+    fn configure(&mut self, options: Options) {
+        self.projects.set_settings(options.settings(self.rules));
+        self.options = Arc::new(options);
+        self.touch();
+    }
+
+    fn open(&mut self, item: lsp::TextDocumentItem) {
+        let Some(path) = path_of(&item.uri) else {
+            self.log(
+                lsp::MessageType::LOG,
+                format!("`{}` is not a file and is not checked", item.uri.as_str()),
+            );
+            return;
+        };
+        self.projects.set_buffer(&path, &item.text);
+        self.unanswered.insert(path.clone());
+        let document = Document {
+            uri: item.uri,
+            version: item.version,
+            text: item.text,
+        };
+        self.documents.insert(path, document);
+        self.touch();
+    }
+
+    fn change(&mut self, params: lsp::DidChangeTextDocumentParams) {
+        let Some(path) = path_of(&params.text_document.uri) else {
+            return;
+        };
+        let Some(document) = self.documents.get_mut(&path) else {
+            return;
+        };
+        document.version = params.text_document.version;
+        document.change(params.content_changes, self.client.encoding);
+        self.projects.set_buffer(&path, &document.text);
+        self.unanswered.insert(path);
+        self.touch();
+    }
+
+    fn close(&mut self, uri: &lsp::Uri) {
+        let Some(path) = path_of(uri) else { return };
+        if self.documents.remove(&path).is_none() {
+            return;
+        }
+        self.projects.close(&path);
+        self.unanswered.remove(&path);
+        let shown = self.published.remove(&path).unwrap_or_default();
+        if !shown.is_empty() {
+            self.send(Outgoing::Publish(lsp::PublishDiagnosticsParams {
+                uri: uri.clone(),
+                diagnostics: Vec::new(),
+                version: None,
+            }));
+        }
+        self.touch();
+    }
+
+    /// Diagnostics may be others now.
+    fn touch(&mut self) {
+        self.generation += 1;
+        self.latest.store(self.generation, Ordering::SeqCst);
+        let pending = self.pending.get_or_insert(Pending {
+            since: Instant::now(),
+            changes: 0,
+        });
+        pending.changes = pending.changes.saturating_add(1);
+    }
+
+    fn start_job(&mut self) {
+        self.pending = None;
+        if self.client.pulls || self.documents.is_empty() {
+            return;
+        }
+        let open = open_documents(&self.documents);
+        let mut analyses = BTreeMap::new();
+        let mut snapshots = Vec::new();
+        let edited = self
+            .documents
+            .keys()
+            .filter(|path| self.unanswered.contains(*path));
+        let others = self
+            .documents
+            .keys()
+            .filter(|path| !self.unanswered.contains(*path));
+        for path in edited.chain(others) {
+            let (Some(root), Some(host)) = (self.projects.root(path), self.projects.host(path)) else {
+                continue;
+            };
+            // One snapshot for all documents of a project: they share what it evaluates.
+            let analysis = analyses.entry(root).or_insert_with(|| host.analysis());
+            snapshots.push(Snapshot {
+                analysis: analysis.clone(),
+                path: path.clone(),
+                client: Arc::clone(&self.client),
+                options: Arc::clone(&self.options),
+                open: Arc::clone(&open),
+            });
+        }
+        let job = Job {
+            generation: self.generation,
+            snapshots,
+        };
+        self.is_working = self.jobs.send(job).is_ok();
+    }
+
+    fn snapshot(&self, path: &Utf8PathBuf) -> Option<Snapshot> {
+        self.documents.get(path)?;
+        Some(Snapshot {
+            analysis: self.projects.host(path)?.analysis(),
+            path: path.clone(),
+            client: Arc::clone(&self.client),
+            options: Arc::clone(&self.options),
+            open: open_documents(&self.documents),
+        })
+    }
+
+    fn publish(&mut self, computed: Computed) {
+        if computed.generation != self.generation {
+            return;
+        }
+        let Some(document) = self.documents.get(&computed.path) else {
+            return;
+        };
+        let diagnostics = match computed.diagnostics {
+            Ok(diagnostics) => diagnostics,
+            Err(panic) => {
+                let message = format!("internal error while checking `{}`: {panic}", computed.path);
+                self.log(lsp::MessageType::ERROR, message);
+                return;
+            }
+        };
+        let was_edited = self.unanswered.remove(&computed.path);
+        let shown = self.published.get(&computed.path);
+        if !was_edited && shown == Some(&diagnostics) {
+            return;
+        }
+        let params = lsp::PublishDiagnosticsParams {
+            uri: document.uri.clone(),
+            diagnostics: diagnostics.clone(),
+            version: Some(document.version),
+        };
+        self.published.insert(computed.path, diagnostics);
+        self.send(Outgoing::Publish(params));
+    }
+
+    fn log(&self, kind: lsp::MessageType, message: String) {
+        self.send(Outgoing::Log(kind, message));
+    }
+
+    fn send(&self, message: Outgoing) {
+        // Without a client there is nobody to tell.
+        let _ = self.outbox.send(message);
+    }
+}

@@ -1,0 +1,60 @@
+//! Computes diagnostics on a thread of its own, so that text changes never wait for an evaluation.
+
+use crate::guard::guarded;
+use crate::owner::Event;
+use crate::snapshot::Snapshot;
+use crate::{STACK_SIZE, convert};
+use nixpod_analysis::Utf8PathBuf;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use tower_lsp::ls_types::Diagnostic;
+
+/// The diagnostics of some documents at one generation.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) generation: u64,
+    /// What was edited comes first.
+    pub(crate) snapshots: Vec<Snapshot>,
+}
+
+/// What became of one document.
+#[derive(Debug)]
+pub(crate) struct Computed {
+    pub(crate) generation: u64,
+    pub(crate) path: Utf8PathBuf,
+    /// The diagnostics, or the panic's message.
+    pub(crate) diagnostics: Result<Vec<Diagnostic>, String>,
+}
+
+/// Starts the thread. It ends when the owner drops the sender.
+pub(crate) fn start(latest: Arc<AtomicU64>, events: Sender<Event>) -> io::Result<Sender<Job>> {
+    let (sender, jobs) = channel();
+    std::thread::Builder::new()
+        .name("diagnostics".to_owned())
+        .stack_size(STACK_SIZE)
+        .spawn(move || run(&latest, &events, &jobs))?;
+    Ok(sender)
+}
+
+fn run(latest: &AtomicU64, events: &Sender<Event>, jobs: &Receiver<Job>) {
+    for job in jobs {
+        for snapshot in job.snapshots {
+            if latest.load(Ordering::SeqCst) != job.generation {
+                break;
+            }
+            let computed = Computed {
+                generation: job.generation,
+                diagnostics: guarded(|| convert::diagnostics(&snapshot)),
+                path: snapshot.path,
+            };
+            if events.send(Event::Computed(computed)).is_err() {
+                return;
+            }
+        }
+        if events.send(Event::JobDone).is_err() {
+            return;
+        }
+    }
+}
