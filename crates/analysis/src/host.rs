@@ -7,7 +7,8 @@ use crate::report::{Action, Hover, Report, Reported};
 use crate::request::{EvalOutcome, EvalRequest};
 use crate::rule::Rule;
 use crate::vfs::{Vfs, lock};
-use crate::worlds::Worlds;
+use crate::evaluate::evaluate;
+use crate::worlds::{Evaluate, Worlds};
 use crate::{actions, hover, show};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{Applicability, FileId, LineIndex, RuleId, TextRange, TextSize};
@@ -62,11 +63,19 @@ pub struct AnalysisHost {
 impl AnalysisHost {
     /// A host without a project.
     pub fn new(rules: &'static [&'static Rule], fs: Arc<dyn FileSystem>) -> Self {
+        Self::with_evaluator(rules, fs, evaluate)
+    }
+
+    pub(crate) fn with_evaluator(
+        rules: &'static [&'static Rule],
+        fs: Arc<dyn FileSystem>,
+        evaluate: Evaluate,
+    ) -> Self {
         Self {
             rules,
             settings: Arc::default(),
             vfs: Vfs::new(fs),
-            worlds: Arc::default(),
+            worlds: Arc::new(Worlds::new(evaluate)),
         }
     }
 

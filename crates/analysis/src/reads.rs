@@ -1,9 +1,11 @@
 //! What an evaluation reads, so that it is repeated only when one of these things changed.
 
 use crate::disk::FileKind;
+use crate::labels::span_of;
 use crate::vfs::{Listing, Problem, Vfs, lock};
 use camino::{Utf8Path, Utf8PathBuf};
-use nixpod_source::{FileId, Why};
+use nixpod_eval::{Loaded, Source};
+use nixpod_source::{FileId, Place, Site, Why};
 use nixpod_syntax::Hir;
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex};
@@ -14,10 +16,11 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReadSet {
     parsed: FxHashMap<FileId, Result<Arc<Hir>, Problem>>,
-    texts: FxHashMap<FileId, Result<Arc<str>, Problem>>,
+    contents: FxHashMap<FileId, Result<Arc<[u8]>, Problem>>,
     listings: FxHashMap<Utf8PathBuf, Listing>,
     kinds: FxHashMap<Utf8PathBuf, Option<FileKind>>,
-    resolved: FxHashMap<Utf8PathBuf, FileId>,
+    resolved: FxHashMap<Utf8PathBuf, Utf8PathBuf>,
+    positions: FxHashMap<Site, Option<(u32, u32)>>,
 }
 
 impl ReadSet {
@@ -28,13 +31,12 @@ impl ReadSet {
 
     /// Would an evaluation read the very same things now?
     pub(crate) fn is_current(&self, vfs: &Vfs) -> bool {
-        self.parsed
-            .iter()
-            .all(|(file, old)| same_hir(old, &hir(vfs, *file)))
-            && self.texts.iter().all(|(file, old)| *old == text(vfs, *file))
-            && self.resolved.iter().all(|(path, old)| *old == vfs.file(path))
+        self.parsed.iter().all(|(file, old)| same_hir(old, &hir(vfs, *file)))
+            && self.contents.iter().all(|(file, old)| *old == vfs.state(*file).content())
+            && self.resolved.iter().all(|(path, old)| *old == vfs.canonical(path))
             && self.listings.iter().all(|(path, old)| *old == vfs.list(path))
-            && self.kinds.iter().all(|(path, old)| *old == vfs.kind(path))
+            && self.kinds.iter().all(|(path, old)| *old == vfs.link_kind(path))
+            && self.positions.iter().all(|(site, old)| *old == position(vfs, *site))
     }
 }
 
@@ -55,12 +57,11 @@ fn hir(vfs: &Vfs, file: FileId) -> Result<Arc<Hir>, Problem> {
     }
 }
 
-fn text(vfs: &Vfs, file: FileId) -> Result<Arc<str>, Problem> {
-    let state = vfs.state(file);
-    match &state.problem {
-        None => Ok(Arc::clone(&state.text)),
-        Some(problem) => Err(problem.clone()),
-    }
+fn position(vfs: &Vfs, site: Site) -> Option<(u32, u32)> {
+    let span = span_of(vfs, Place::whole(site))?;
+    let state = vfs.state(span.file);
+    let position = state.lines().position(&state.text, span.range.start());
+    Some((position.line, position.column))
 }
 
 /// The evaluator's view of the files: records all that it hands out.
@@ -83,67 +84,117 @@ impl<'a> Reader<'a> {
         self.reads.into_inner().unwrap_or_default()
     }
 
-    /// A file's code.
-    pub(crate) fn hir(&self, file: FileId) -> Result<Arc<Hir>, Why> {
+    /// The file's path as the user knows it, from the project on.
+    pub(crate) fn name_of(&self, file: FileId) -> String {
+        self.vfs.relative_path(file).into_string()
+    }
+
+    /// The project's directory, if there is one.
+    pub(crate) fn project(&self) -> Option<&Utf8Path> {
+        self.vfs.project.as_ref().map(|project| project.canonical.as_path())
+    }
+
+    fn resolve(&self, path: &Utf8Path) -> Utf8PathBuf {
+        let canonical = self.vfs.canonical(path);
+        lock(&self.reads)
+            .resolved
+            .entry(path.to_owned())
+            .or_insert_with(|| canonical.clone());
+        canonical
+    }
+
+    fn why(&self, path: &Utf8Path, problem: Problem) -> Why {
+        let path = match &self.vfs.project {
+            Some(project) => path.strip_prefix(&project.canonical).unwrap_or(path),
+            None => path,
+        };
+        match problem {
+            Problem::Missing | Problem::Unreadable(_) => Why::MissingFile(path.to_string()),
+            Problem::Outside => Why::OutsideProject(path.to_string()),
+            Problem::NotText(reason) => Why::Error(format!("`{path}` {reason}")),
+        }
+    }
+}
+
+impl Source for Reader<'_> {
+    fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
+        let mut path = self.resolve(path);
+        if self.vfs.link_kind(&path) == Some(FileKind::Directory) {
+            path = self.resolve(&path.join("default.nix"));
+        }
+        let file = self.vfs.table.intern(&path);
         let hir = hir(self.vfs, file);
         lock(&self.reads)
             .parsed
             .entry(file)
             .or_insert_with(|| hir.clone());
-        hir.map_err(|problem| self.why(file, problem))
+        match hir {
+            Ok(hir) => Ok(Loaded { file, hir, path }),
+            Err(problem) => Err(self.why(&path, problem)),
+        }
     }
 
-    /// A file's text.
-    pub(crate) fn text(&self, file: FileId) -> Result<Arc<str>, Why> {
-        let text = text(self.vfs, file);
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why> {
+        let path = self.resolve(path);
+        let file = self.vfs.table.intern(&path);
+        let content = self.vfs.state(file).content();
         lock(&self.reads)
-            .texts
+            .contents
             .entry(file)
-            .or_insert_with(|| text.clone());
-        text.map_err(|problem| self.why(file, problem))
+            .or_insert_with(|| content.clone());
+        match content {
+            Ok(bytes) => Ok(bytes.to_vec()),
+            Err(problem) => Err(self.why(&path, problem)),
+        }
     }
 
-    /// The file at an absolute path; it need not be there.
-    pub(crate) fn file(&self, path: &Utf8Path) -> FileId {
-        let file = self.vfs.file(path);
-        lock(&self.reads).resolved.insert(path.to_owned(), file);
-        file
-    }
-
-    /// The entries of a directory.
-    pub(crate) fn list(&self, path: &Utf8Path) -> Listing {
-        let path = self.vfs.canonical(path);
+    fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, nixpod_eval::FileKind)>, Why> {
+        let path = self.resolve(path);
         let listing = self.vfs.list(&path);
-        lock(&self.reads).listings.insert(path, listing.clone());
-        listing
+        lock(&self.reads)
+            .listings
+            .entry(path.clone())
+            .or_insert_with(|| listing.clone());
+        match listing {
+            Ok(entries) => {
+                let entries = entries.iter();
+                Ok(entries.map(|(name, kind)| (name.clone(), convert(*kind))).collect())
+            }
+            Err(_) if !self.vfs.inside(&path) => Err(self.why(&path, Problem::Outside)),
+            Err(reason) => Err(self.why(&path, Problem::Unreadable(reason))),
+        }
     }
 
-    /// What is at a path; nothing if it is outside of the project.
-    pub(crate) fn kind(&self, path: &Utf8Path) -> Option<FileKind> {
-        let kind = self.vfs.kind(path);
-        lock(&self.reads).kinds.insert(path.to_owned(), kind);
-        kind
+    fn kind(&self, path: &Utf8Path) -> Result<Option<nixpod_eval::FileKind>, Why> {
+        // Only the directories on the way are resolved: a link is a link.
+        let path = match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => self.resolve(parent).join(name),
+            _ => path.to_owned(),
+        };
+        if !self.vfs.inside(&path) {
+            return Err(self.why(&path, Problem::Outside));
+        }
+        let kind = self.vfs.link_kind(&path);
+        lock(&self.reads).kinds.insert(path, kind);
+        Ok(kind.map(convert))
     }
 
-    /// The absolute path of a file.
-    pub(crate) fn path(&self, file: FileId) -> Utf8PathBuf {
+    fn position(&self, site: Site) -> Option<(u32, u32)> {
+        let position = position(self.vfs, site);
+        lock(&self.reads).positions.insert(site, position);
+        position
+    }
+
+    fn path_of(&self, file: FileId) -> Utf8PathBuf {
         self.vfs.table.path(file)
     }
+}
 
-    /// The project's directory, if there is one.
-    pub(crate) fn project(&self) -> Option<&Utf8Path> {
-        self.vfs
-            .project
-            .as_ref()
-            .map(|project| project.canonical.as_path())
-    }
-
-    fn why(&self, file: FileId, problem: Problem) -> Why {
-        let path = self.vfs.display_path(file).into_string();
-        match problem {
-            Problem::Missing | Problem::Unreadable(_) => Why::MissingFile(path),
-            Problem::Outside => Why::OutsideProject(path),
-            Problem::NotText(reason) => Why::Error(format!("`{path}` {reason}")),
-        }
+const fn convert(kind: FileKind) -> nixpod_eval::FileKind {
+    match kind {
+        FileKind::Regular => nixpod_eval::FileKind::Regular,
+        FileKind::Directory => nixpod_eval::FileKind::Directory,
+        FileKind::Symlink => nixpod_eval::FileKind::Symlink,
+        FileKind::Other => nixpod_eval::FileKind::Other,
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct FileState {
     pub(crate) text: Arc<str>,
     /// Why there is no text.
     pub(crate) problem: Option<Problem>,
+    /// The content of a file that is no text.
+    bytes: Option<Arc<[u8]>>,
     lines: OnceLock<Arc<LineIndex>>,
     parsed: OnceLock<Arc<ParsedFile>>,
     /// The tree that the file had before. If the new one is equal, the old one is kept, so that comparing two
@@ -56,14 +58,18 @@ pub(crate) struct FileState {
 }
 
 impl FileState {
-    fn new(text: Result<Arc<str>, Problem>, before: Option<&Self>) -> Arc<Self> {
-        let (text, problem) = match text {
-            Ok(text) => (text, None),
-            Err(problem) => (Arc::from(""), Some(problem)),
+    fn new(content: Content, before: Option<&Self>) -> Arc<Self> {
+        let (text, problem, bytes) = match content {
+            Content::Text(text) => (text, None, None),
+            Content::Binary(reason, bytes) => {
+                (Arc::from(""), Some(Problem::NotText(reason)), Some(bytes.into()))
+            }
+            Content::None(problem) => (Arc::from(""), Some(problem), None),
         };
         Arc::new(Self {
             text,
             problem,
+            bytes,
             lines: OnceLock::new(),
             parsed: OnceLock::new(),
             before: before.and_then(|state| match state.parsed.get() {
@@ -71,6 +77,15 @@ impl FileState {
                 None => state.before.clone(),
             }),
         })
+    }
+
+    /// The content, whether it is text or not.
+    pub(crate) fn content(&self) -> Result<Arc<[u8]>, Problem> {
+        match (&self.bytes, &self.problem) {
+            (Some(bytes), _) => Ok(Arc::clone(bytes)),
+            (None, Some(problem)) => Err(problem.clone()),
+            (None, None) => Ok(Arc::from(Arc::clone(&self.text))),
+        }
     }
 
     pub(crate) fn parsed(&self) -> Arc<ParsedFile> {
@@ -90,17 +105,24 @@ impl FileState {
     }
 }
 
+/// What reading a file came to.
+enum Content {
+    Text(Arc<str>),
+    Binary(&'static str, Vec<u8>),
+    None(Problem),
+}
+
 /// Turns bytes into text, or says clearly why they are none.
-fn decode(bytes: Vec<u8>) -> Result<Arc<str>, Problem> {
+fn decode(bytes: Vec<u8>) -> Content {
     if bytes.starts_with(b"\0GITCRYPT\0") {
-        return Err(Problem::NotText("is encrypted by git-crypt"));
+        return Content::Binary("is encrypted by git-crypt", bytes);
     }
     if bytes.contains(&0) {
-        return Err(Problem::NotText("is binary, not text"));
+        return Content::Binary("is binary, not text", bytes);
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(text.into()),
-        Err(_) => Err(Problem::NotText("is not UTF-8 text")),
+        Ok(text) => Content::Text(text.into()),
+        Err(error) => Content::Binary("is not UTF-8 text", error.into_bytes()),
     }
 }
 
@@ -167,6 +189,7 @@ struct DiskCache {
     stale: FxHashMap<FileId, Arc<FileState>>,
     directories: FxHashMap<Utf8PathBuf, Listing>,
     canonical: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
+    kinds: FxHashMap<Utf8PathBuf, Option<FileKind>>,
 }
 
 /// All files at one revision. Cloning is cheap; what one clone reads, the others of that revision see.
@@ -212,7 +235,7 @@ impl Vfs {
                 {
                     return;
                 }
-                let state = FileState::new(Ok(text.into()), before.as_deref());
+                let state = FileState::new(Content::Text(text.into()), before.as_deref());
                 buffers.insert(canonical, (path, state));
             }
             None => {
@@ -227,6 +250,7 @@ impl Vfs {
         let resolved = self.fs.canonicalize(path).ok();
         let mut cache = self.fresh_disk();
         cache.canonical.clear();
+        cache.kinds.clear();
         for path in [normalize(path)].into_iter().chain(resolved) {
             // A path can be a directory that came, went or was renamed.
             let ids: Vec<_> = cache
@@ -259,6 +283,7 @@ impl Vfs {
                     stale: cache.stale.clone(),
                     directories: cache.directories.clone(),
                     canonical: cache.canonical.clone(),
+                    kinds: cache.kinds.clone(),
                 }
             }
         }
@@ -328,14 +353,14 @@ impl Vfs {
         Arc::clone(lock(&self.disk).files.entry(file).or_insert(state))
     }
 
-    fn read(&self, path: &Utf8Path) -> Result<Arc<str>, Problem> {
+    fn read(&self, path: &Utf8Path) -> Content {
         if !self.inside(path) {
-            return Err(Problem::Outside);
+            return Content::None(Problem::Outside);
         }
         match self.fs.read(path, MAX_FILE_LEN) {
             Ok(bytes) => decode(bytes),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Problem::Missing),
-            Err(error) => Err(Problem::Unreadable(error.to_string())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Content::None(Problem::Missing),
+            Err(error) => Content::None(Problem::Unreadable(error.to_string())),
         }
     }
 
@@ -384,11 +409,20 @@ impl Vfs {
 
     /// What a path is, with links followed; `None` if nothing is there or it lies outside.
     pub(crate) fn kind(&self, path: &Utf8Path) -> Option<FileKind> {
-        let canonical = self.canonical(path);
-        if self.buffers.contains_key(&canonical) {
+        self.link_kind(&self.canonical(path))
+    }
+
+    /// What is at a path whose directories are resolved.
+    pub(crate) fn link_kind(&self, path: &Utf8Path) -> Option<FileKind> {
+        if self.buffers.contains_key(path) {
             return Some(FileKind::Regular);
         }
-        self.fs.kind(&canonical).ok()
+        if let Some(known) = lock(&self.disk).kinds.get(path) {
+            return *known;
+        }
+        let kind = self.fs.kind(path).ok();
+        lock(&self.disk).kinds.insert(path.to_owned(), kind);
+        kind
     }
 
     /// The path below the project, for names that do not depend on where the project lies.

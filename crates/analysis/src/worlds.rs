@@ -1,6 +1,5 @@
 //! Evaluated roots, kept until something that they read changes.
 
-use crate::evaluate::evaluate;
 use crate::host::Settings;
 use crate::reads::{ReadSet, Reader};
 use crate::rule::{Finding, Rule};
@@ -94,9 +93,13 @@ impl Evaluated {
     }
 }
 
+/// Evaluates a root, reading through the reader only.
+pub(crate) type Evaluate = fn(&Root, &Reader<'_>) -> World;
+
 /// The worlds of all roots, shared by a host and its snapshots.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Worlds {
+    evaluate: Evaluate,
     cache: Mutex<FxHashMap<Root, Arc<Evaluated>>>,
     evaluations: AtomicU64,
     checks: AtomicU64,
@@ -107,6 +110,15 @@ pub(crate) struct Worlds {
 const KEEP_FOR_CHECKS: u64 = 16;
 
 impl Worlds {
+    pub(crate) fn new(evaluate: Evaluate) -> Self {
+        Self {
+            evaluate,
+            cache: Mutex::default(),
+            evaluations: AtomicU64::new(0),
+            checks: AtomicU64::new(0),
+        }
+    }
+
     /// The world of a root at this revision.
     pub(crate) fn get(&self, vfs: &Vfs, root: &Root) -> Arc<Evaluated> {
         let cached = lock(&self.cache).get(root).map(Arc::clone);
@@ -119,7 +131,7 @@ impl Worlds {
         }
         self.evaluations.fetch_add(1, Ordering::Relaxed);
         let reader = Reader::new(vfs);
-        let world = evaluate(root, &reader);
+        let world = (self.evaluate)(root, &reader);
         let evaluated = Arc::new(Evaluated {
             root: root.clone(),
             world,
@@ -135,7 +147,7 @@ impl Worlds {
     pub(crate) fn fork(&self) -> Self {
         Self {
             cache: Mutex::new(lock(&self.cache).clone()),
-            ..Self::default()
+            ..Self::new(self.evaluate)
         }
     }
 
