@@ -27,6 +27,8 @@ pub(crate) struct Checked {
     pub(crate) reported: Reported,
     /// Every place the value came through.
     pub(crate) places: Vec<Span>,
+    /// The text, or else the words, that tell the finding from others of its rule and container.
+    identity: String,
     /// The finding before it got ranges; none for findings about comments and syntax.
     pub(crate) finding: Option<Finding>,
 }
@@ -157,28 +159,34 @@ fn finish(vfs: &Vfs, outcome: &mut Outcome, evaluated: &[Arc<Evaluated>]) {
     for checked in &mut outcome.findings {
         // The same text twice in one container is two findings, told apart by their order.
         let mut nth = 0;
-        let mut fingerprint = fingerprint(vfs, &checked.reported, nth);
+        let mut fingerprint = fingerprint(vfs, checked, nth);
         while !seen.insert(fingerprint.clone()) {
             nth += 1;
-            fingerprint = self::fingerprint(vfs, &checked.reported, nth);
+            fingerprint = self::fingerprint(vfs, checked, nth);
         }
         checked.reported.fingerprint = fingerprint;
     }
 }
 
-/// Made from what stays the same when code around it moves. FNV-1a, because it has to be the same for all versions.
-fn fingerprint(vfs: &Vfs, reported: &Reported, nth: u32) -> String {
-    let span = reported.diagnostic.primary.span;
+fn slice(vfs: &Vfs, span: Span) -> String {
     let state = vfs.state(span.file);
-    let text = state
-        .text
-        .get(Range::<usize>::from(span.range))
-        .unwrap_or_default();
+    let text = state.text.get(Range::<usize>::from(span.range));
+    text.unwrap_or_default().to_owned()
+}
+
+/// Made from what stays the same when code around it moves. FNV-1a, because it has to be the same for all versions.
+fn fingerprint(vfs: &Vfs, checked: &Checked, nth: u32) -> String {
+    let reported = &checked.reported;
+    let span = reported.diagnostic.primary.span;
+    let identity = match checked.identity.as_str() {
+        "" => slice(vfs, span),
+        identity => identity.to_owned(),
+    };
     let (kind, name) = match &reported.container {
         Some(container) => (container.surface.as_str(), container.name.clone()),
         None => ("", vfs.relative_path(span.file).into_string()),
     };
-    let words: Vec<&str> = text.split_whitespace().collect();
+    let words: Vec<&str> = identity.split_whitespace().collect();
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for part in [
         reported.diagnostic.rule,
@@ -240,6 +248,11 @@ impl Merged {
         let Some(trail) = trail_of(vfs, finding) else {
             return;
         };
+        // What is absent from a set is not told apart by what is in it.
+        let identity = match trail.literal {
+            true => slice(vfs, trail.primary.span),
+            false => finding.message.clone(),
+        };
         let diagnostic = Diagnostic {
             rule: finding.rule,
             severity: finding.severity,
@@ -270,6 +283,7 @@ impl Merged {
                 suppressed: None,
             },
             places: trail.all,
+            identity,
             finding: Some(finding.clone()),
         });
     }
@@ -300,6 +314,7 @@ pub(crate) fn plain(rule: &'static Rule, span: Span, message: String, help: Opti
             suppressed: None,
         },
         places: vec![span],
+        identity: String::new(),
         finding: None,
     }
 }

@@ -1,9 +1,9 @@
 //! From a rule's intent to text edits that are known to parse.
 
 use crate::check::Checked;
+use crate::edits;
 use crate::labels::span_of;
 use crate::rule::{Change, Intent};
-use crate::syntax_seam as edit;
 use crate::uses::Uses;
 use crate::vfs::Vfs;
 use crate::worlds::Evaluated;
@@ -68,31 +68,20 @@ fn resolve(vfs: &Vfs, uses: &Uses, intent: &Intent) -> Option<Fix> {
     })
 }
 
-/// The edits of one change, at the innermost place of its origin that is in the project.
+/// The edits of one change. Only the literal itself is changed: an outer step may hold more than the value.
 fn edits_of(vfs: &Vfs, change: &Change) -> Option<(Place, Vec<TextEdit>)> {
     let (Change::Remove(origin)
     | Change::Replace(origin, _)
     | Change::SetIn(origin, ..)
     | Change::AppendBeside(origin, _)) = change;
-    // Only the literal itself: an outer hop may hold more than the value.
     let place = origin.place()?;
-    let span = span_of(vfs, place)?;
+    span_of(vfs, place)?;
+    // Inputs of a flake are read, but they are not the user's to change.
     if !vfs.inside(&vfs.table.path(place.site.file)) {
         return None;
     }
-    let state = vfs.state(place.site.file);
-    let parsed = state.parsed();
-    let expr = place.site.expr;
-    let edits = match change {
-        Change::Remove(_) => edit::remove(&state.text, &parsed, expr, place.within)?,
-        Change::Replace(_, new) => vec![TextEdit {
-            range: span.range,
-            insert: new.clone(),
-        }],
-        Change::SetIn(_, name, value) => edit::set_in(&state.text, &parsed, expr, name, value)?,
-        Change::AppendBeside(_, element) => edit::append_beside(&state.text, &parsed, expr, element)?,
-    };
-    (!edits.is_empty()).then_some((place, edits))
+    let edits = edits::edits_of(&vfs.state(place.site.file), place, change)?;
+    Some((place, edits))
 }
 
 /// A literal that other things use as well is not changed for one of them.

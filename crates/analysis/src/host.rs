@@ -3,11 +3,11 @@
 use crate::apply::{self, Fixed, FixedFile};
 use crate::check::{self, Outcome};
 use crate::disk::FileSystem;
+use crate::evaluate::evaluate;
 use crate::report::{Action, Hover, Report, Reported};
 use crate::request::{EvalOutcome, EvalRequest};
 use crate::rule::Rule;
 use crate::vfs::{Vfs, lock};
-use crate::evaluate::evaluate;
 use crate::worlds::{Evaluate, Worlds};
 use crate::{actions, hover, show};
 use camino::{Utf8Path, Utf8PathBuf};

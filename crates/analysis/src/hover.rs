@@ -125,7 +125,7 @@ fn describe(analysis: &Analysis, container: &Container, host: &str, fact: &Shown
             .line_index(span.file)
             .position(&analysis.text(span.file), span.range.start())
             .line;
-        let path = analysis.path(span.file);
+        let path = analysis.vfs.relative_path(span.file);
         let won = if definition.won { "" } else { ", overridden" };
         let priority = match definition.priority {
             100 => String::new(),

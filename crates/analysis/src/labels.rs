@@ -14,6 +14,8 @@ pub(crate) struct Trail {
     pub(crate) trail: Vec<Label>,
     /// Every place that the value came through, for suppression comments.
     pub(crate) all: Vec<Span>,
+    /// Is the primary label a literal, and not a whole set or function of which only the beginning is shown?
+    pub(crate) literal: bool,
 }
 
 /// The text at a place; `None` if it is not in a file of this project, such as in the built-in library.
@@ -37,14 +39,22 @@ pub(crate) fn span_of(vfs: &Vfs, place: Place) -> Option<Span> {
     Some(Span { file, range })
 }
 
-/// Cuts a whole set or function to its first line: more would hide what the finding is about.
-fn shorten(vfs: &Vfs, place: Place, span: Span) -> Span {
-    let state = vfs.state(span.file);
-    let parsed = state.parsed();
+/// Does the place hold nothing that could itself be changed without the finding being another?
+fn is_literal(vfs: &Vfs, place: Place) -> bool {
+    let parsed = vfs.state(place.site.file).parsed();
     let expr = parsed.hir.exprs.get(place.site.expr.0 as usize);
-    if place.within.is_some() || matches!(expr, None | Some(Expr::Str(_) | Expr::Path(..))) {
-        return span;
-    }
+    place.within.is_some()
+        || matches!(
+            expr,
+            Some(
+                Expr::Str(_) | Expr::Path(..) | Expr::Key(_) | Expr::Int(_) | Expr::Float(_) | Expr::Var(..)
+            )
+        )
+}
+
+/// Cuts a whole set or function to its first line: more would hide what the finding is about.
+fn shorten(vfs: &Vfs, span: Span) -> Span {
+    let state = vfs.state(span.file);
     let text = state
         .text
         .get(Range::<usize>::from(span.range))
@@ -69,7 +79,8 @@ pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
         .iter()
         .filter_map(|hop| Some((*hop, span_of(vfs, hop.place)?)));
     let (first, span) = hops.next()?;
-    let span = shorten(vfs, first.place, span);
+    let literal = is_literal(vfs, first.place);
+    let span = if literal { span } else { shorten(vfs, span) };
     let primary = Label {
         kind: LabelKind::Primary,
         span,
@@ -116,6 +127,7 @@ pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
         primary,
         trail: collector.trail,
         all,
+        literal,
     })
 }
 

@@ -6,6 +6,7 @@ mod actions;
 mod apply;
 mod check;
 mod disk;
+mod edits;
 mod evaluate;
 mod fix;
 mod host;
@@ -22,7 +23,8 @@ mod rule;
 mod run;
 mod show;
 mod suppress;
-mod syntax_seam;
+#[cfg(test)]
+mod tests;
 mod uses;
 mod vfs;
 mod worlds;

@@ -31,12 +31,23 @@ impl ReadSet {
 
     /// Would an evaluation read the very same things now?
     pub(crate) fn is_current(&self, vfs: &Vfs) -> bool {
-        self.parsed.iter().all(|(file, old)| same_hir(old, &hir(vfs, *file)))
-            && self.contents.iter().all(|(file, old)| *old == vfs.state(*file).content())
-            && self.resolved.iter().all(|(path, old)| *old == vfs.canonical(path))
+        self.parsed
+            .iter()
+            .all(|(file, old)| same_hir(old, &hir(vfs, *file)))
+            && self
+                .contents
+                .iter()
+                .all(|(file, old)| *old == vfs.state(*file).content())
+            && self
+                .resolved
+                .iter()
+                .all(|(path, old)| *old == vfs.canonical(path))
             && self.listings.iter().all(|(path, old)| *old == vfs.list(path))
             && self.kinds.iter().all(|(path, old)| *old == vfs.link_kind(path))
-            && self.positions.iter().all(|(site, old)| *old == position(vfs, *site))
+            && self
+                .positions
+                .iter()
+                .all(|(site, old)| *old == position(vfs, *site))
     }
 }
 
@@ -91,7 +102,10 @@ impl<'a> Reader<'a> {
 
     /// The project's directory, if there is one.
     pub(crate) fn project(&self) -> Option<&Utf8Path> {
-        self.vfs.project.as_ref().map(|project| project.canonical.as_path())
+        self.vfs
+            .project
+            .as_ref()
+            .map(|project| project.canonical.as_path())
     }
 
     fn resolve(&self, path: &Utf8Path) -> Utf8PathBuf {
@@ -158,7 +172,9 @@ impl Source for Reader<'_> {
         match listing {
             Ok(entries) => {
                 let entries = entries.iter();
-                Ok(entries.map(|(name, kind)| (name.clone(), convert(*kind))).collect())
+                Ok(entries
+                    .map(|(name, kind)| (name.clone(), convert(*kind)))
+                    .collect())
             }
             Err(_) if !self.vfs.inside(&path) => Err(self.why(&path, Problem::Outside)),
             Err(reason) => Err(self.why(&path, Problem::Unreadable(reason))),

@@ -356,6 +356,7 @@ macro_rules! declare_rule {
         }
     ) => {
         $(#[doc = $doc])+
+        #[allow(unreachable_pub, reason = "a rule is reached through the list of rules")]
         pub static RULE: $crate::Rule = $crate::Rule {
             meta: $crate::Meta {
                 id: $id,

@@ -18,33 +18,29 @@ pub fn run_rules(rules: &[&'static Rule], world: &World) -> Vec<Finding> {
         };
         if let Some(check) = of_container {
             for (index, container) in world.containers.iter().enumerate() {
-                let mut ceiling = match &container.existence {
-                    Existence::Certain => Confidence::High,
-                    Existence::Maybe(_) | Existence::Template => Confidence::Medium,
-                };
-                if world.host(container.host).imported_by_no_host {
-                    ceiling = ceiling.lower();
-                }
                 let fallback = container.origin.clone();
+                let ceiling = ceiling_of(world, container);
                 let mut sink = Sink::new(&rule.meta, Some(index), container.host, fallback, ceiling);
                 check(&ctx, container, &mut sink);
-                if let Existence::Maybe(conditions) = &container.existence {
-                    for finding in &mut sink.findings {
-                        finding.conditions.extend(conditions.iter().copied());
-                    }
-                }
+                add_conditions(container, &mut sink);
                 findings.append(&mut sink.findings);
             }
         }
         if let Some(check) = of_system {
             for (index, system) in world.systems.iter().enumerate() {
-                let ceiling = if world.host(system.host).imported_by_no_host {
-                    Confidence::Medium
-                } else {
-                    Confidence::High
+                // The guest of a container that may not be there may not be there either.
+                let guest_of = system
+                    .container
+                    .and_then(|index| world.containers.get(index as usize));
+                let ceiling = match guest_of {
+                    Some(container) => ceiling_of(world, container),
+                    None => host_ceiling(world, system),
                 };
                 let mut sink = Sink::new(&rule.meta, None, system.host, system.origin.clone(), ceiling);
                 check(&ctx, SystemId(index as u32), system, &mut sink);
+                if let Some(container) = guest_of {
+                    add_conditions(container, &mut sink);
+                }
                 findings.append(&mut sink.findings);
             }
         }

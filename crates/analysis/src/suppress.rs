@@ -4,9 +4,9 @@ use crate::check::{Checked, plain};
 use crate::host::Settings;
 use crate::own_rules::{OWN_RULES, malformed_suppression, unknown_suppression, unused_suppression};
 use crate::rule::Rule;
-use crate::syntax_seam::{Scope, Suppression, suppressions};
 use crate::vfs::{FileState, Vfs};
 use nixpod_source::{Applicability, FileId, Fix, Span, TextEdit, TextRange, TextSize};
+use nixpod_syntax::Suppression;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -25,11 +25,18 @@ pub(crate) fn apply(
     let mut by_file: FxHashMap<FileId, Range<usize>> = FxHashMap::default();
     for file in files {
         let start = comments.len();
-        for comment in suppressions(&vfs.state(file).parsed()) {
+        let parsed = vfs.state(file).parsed();
+        if settings.is_on(&malformed_suppression::RULE) {
+            for (range, problem) in &parsed.suppressions.malformed {
+                let span = Span { file, range: *range };
+                findings.push(malformed(span, problem.clone()));
+            }
+        }
+        for comment in &parsed.suppressions.items {
             comments.push(Comment {
                 file,
                 used: vec![false; comment.rules.len()],
-                comment,
+                comment: comment.clone(),
             });
         }
         if comments.len() > start {
@@ -57,6 +64,11 @@ pub(crate) fn apply(
     }
 }
 
+fn malformed(span: Span, problem: String) -> Checked {
+    let help = "Write `# nixpod: ignore[rule] reason` before the binding that it is about, or at the end of its line.";
+    plain(&malformed_suppression::RULE, span, problem, Some(help.to_owned()))
+}
+
 struct Comment {
     file: FileId,
     comment: Suppression,
@@ -65,20 +77,12 @@ struct Comment {
 }
 
 impl Comment {
-    fn problem(&self, settings: &Settings) -> Option<String> {
-        if let Some(problem) = &self.comment.problem {
-            return Some(problem.clone());
-        }
-        (settings.require_reason && self.comment.reason.is_none())
-            .then(|| "suppression without a reason".to_owned())
+    fn lacks_reason(&self, settings: &Settings) -> bool {
+        settings.require_reason && self.comment.reason.is_none()
     }
 
     fn covers(&self, settings: &Settings, range: TextRange) -> bool {
-        let covered = match self.comment.scope {
-            Scope::File => true,
-            Scope::Range(covered) => covered.contains_range(range),
-        };
-        covered && self.problem(settings).is_none()
+        self.comment.covers.contains_range(range) && !self.lacks_reason(settings)
     }
 
     /// The reason, if it is about this rule.
@@ -95,22 +99,19 @@ impl Comment {
             file: self.file,
             range,
         };
-        if let Some(problem) = self.problem(settings) {
+        if self.lacks_reason(settings) {
             if settings.is_on(&malformed_suppression::RULE) {
-                let help = "Write `# nixpod: ignore[rule] reason` before the binding that it is about, or at the \
-                            end of its line.";
-                findings.push(plain(
-                    &malformed_suppression::RULE,
-                    span(self.comment.range),
-                    problem,
-                    Some(help.to_owned()),
-                ));
+                let problem = "suppression without a reason".to_owned();
+                findings.push(malformed(span(self.comment.comment), problem));
             }
             return;
         }
         let state = vfs.state(self.file);
         for (index, (name, range)) in self.comment.rules.iter().enumerate() {
-            let known = rules.iter().chain(OWN_RULES).find(|rule| rule.meta.id == name);
+            let known = rules
+                .iter()
+                .chain(OWN_RULES)
+                .find(|rule| rule.meta.id == name.as_str());
             match known {
                 None if settings.is_on(&unknown_suppression::RULE) => {
                     findings.push(self.unknown(rules, span(*range), name));
@@ -158,7 +159,7 @@ impl Comment {
         let (title, range) = if self.comment.rules.len() == 1 {
             (
                 "remove the comment".to_owned(),
-                comment_with_line(&state.text, self.comment.range),
+                comment_with_line(&state.text, self.comment.comment),
             )
         } else {
             (

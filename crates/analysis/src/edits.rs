@@ -1,0 +1,221 @@
+//! From one change, said in terms of the configuration, to edits of one file's text.
+
+use crate::rule::Change;
+use crate::vfs::FileState;
+use nixpod_source::{ExprId, Place, TextEdit, TextRange, TextSize};
+use nixpod_syntax::hir::{Attrs, Entry, EntryValue, Expr};
+use nixpod_syntax::{Hir, ParsedFile, edit};
+use std::ops::Range;
+
+/// The edits that make a change at a place; `None` if the code there is not of the right kind.
+pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Option<Vec<TextEdit>> {
+    let parsed = state.parsed();
+    let file = File {
+        text: &state.text,
+        parsed: &parsed,
+        hir: &parsed.hir,
+    };
+    let expr = place.site.expr;
+    file.hir.exprs.get(expr.0 as usize)?;
+    let edit = match change {
+        Change::Remove(_) => match place.within {
+            Some((start, end)) if !file.is_whole(expr, start, end) => {
+                file.remove_stretch(file.parsed.map.string_range(expr, start, end))
+            }
+            _ => file.remove(expr)?,
+        },
+        Change::Replace(_, new) => match place.within {
+            Some((start, end)) => edit::replace(
+                file.parsed.map.string_range(expr, start, end),
+                file.escape(expr, new),
+            ),
+            None => edit::replace(file.range(expr), new),
+        },
+        Change::SetIn(_, name, value) => file.set_in(expr, name, value)?,
+        Change::AppendBeside(_, element) => {
+            let Parent::Element(list) = file.parent(expr)? else {
+                return None;
+            };
+            edit::insert_list_element(file.text, file.range(list), element)?
+        }
+    };
+    Some(vec![edit])
+}
+
+/// What an expression is in the one around it.
+enum Parent {
+    /// An element of this list.
+    Element(ExprId),
+    /// The value or the key of the binding with this key.
+    Bound(ExprId),
+    /// The argument of this call, such as `mkForce x`.
+    Argument(ExprId),
+}
+
+/// `mkIf a (mkForce (mkOrder 1 x))` is as deep as anybody writes.
+const MAX_CALLS: usize = 4;
+
+struct File<'a> {
+    text: &'a str,
+    parsed: &'a ParsedFile,
+    hir: &'a Hir,
+}
+
+impl File<'_> {
+    fn range(&self, expr: ExprId) -> TextRange {
+        self.parsed.map.range(expr)
+    }
+
+    fn expr(&self, expr: ExprId) -> Option<&Expr> {
+        self.hir.exprs.get(expr.0 as usize)
+    }
+
+    fn slice(&self, range: TextRange) -> &str {
+        self.text.get(Range::<usize>::from(range)).unwrap_or_default()
+    }
+
+    fn parent(&self, child: ExprId) -> Option<Parent> {
+        self.hir.exprs.iter().enumerate().find_map(|(index, expr)| {
+            let id = ExprId(u32::try_from(index).ok()?);
+            match expr {
+                Expr::List(elements) => elements.contains(&child).then_some(Parent::Element(id)),
+                Expr::Attrs(attrs) | Expr::Let(attrs, _) => bound(attrs, child).map(Parent::Bound),
+                Expr::Apply(_, argument) => (*argument == child).then_some(Parent::Argument(id)),
+                _ => None,
+            }
+        })
+    }
+
+    /// Does the stretch hold all of a literal's content?
+    fn is_whole(&self, expr: ExprId, start: u32, end: u32) -> bool {
+        let content = self.parsed.map.string_range(expr, 0, u32::MAX);
+        let stretch = self.parsed.map.string_range(expr, start, end);
+        matches!(self.expr(expr), Some(Expr::Str(parts)) if parts.len() <= 1) && content == stretch
+    }
+
+    /// The stretch and the blank that parted it from the word before, or after.
+    fn remove_stretch(&self, range: TextRange) -> TextEdit {
+        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+        let before = self.text.get(..start).unwrap_or_default();
+        let after = self.text.get(end..).unwrap_or_default();
+        let blank = |c: char| c == ' ' || c == '\t';
+        let (mut from, mut to) = (range.start(), range.end());
+        if before.ends_with(blank) {
+            from -= TextSize::of(before) - TextSize::of(before.trim_end_matches(blank));
+        } else {
+            to += TextSize::of(after) - TextSize::of(after.trim_start_matches(blank));
+        }
+        edit::replace(TextRange::new(from, to), "")
+    }
+
+    /// The list element or binding that the expression makes up, through calls such as `mkForce`.
+    fn remove(&self, mut expr: ExprId) -> Option<TextEdit> {
+        for _ in 0..=MAX_CALLS {
+            match self.parent(expr)? {
+                Parent::Element(_) => return edit::remove_list_element(self.text, self.range(expr)),
+                Parent::Bound(key) => return edit::remove_binding(self.text, self.range(key)),
+                Parent::Argument(call) => expr = call,
+            }
+        }
+        None
+    }
+
+    /// Text as content of the literal's kind of string.
+    fn escape(&self, expr: ExprId, content: &str) -> String {
+        if self.slice(self.range(expr)).starts_with("''") {
+            content.replace("''", "'''").replace("${", "''${")
+        } else {
+            content
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace("${", "\\${")
+        }
+    }
+
+    fn set_in(&self, expr: ExprId, name: &str, value: &str) -> Option<TextEdit> {
+        // The place may be the key of the set's binding.
+        let mut at = match self.expr(expr)? {
+            Expr::Key(_) => self.value_of(expr)?,
+            _ => expr,
+        };
+        for _ in 0..=MAX_CALLS {
+            match self.expr(at)? {
+                Expr::Attrs(attrs) => return self.set_in_set(at, attrs, name, value),
+                Expr::Apply(_, inner) | Expr::Lambda(_, inner) => at = *inner,
+                Expr::Let(_, inner) | Expr::With(_, inner) | Expr::Assert(_, inner) => at = *inner,
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    fn set_in_set(&self, set: ExprId, attrs: &Attrs, name: &str, value: &str) -> Option<TextEdit> {
+        if let Some(entry) = self.entry(attrs, name) {
+            // An inherited name has no value of its own to replace.
+            let EntryValue::Expr(old) = entry.value else {
+                return None;
+            };
+            return Some(edit::replace(self.range(old), value));
+        }
+        let binding = format!("{name} = {value};");
+        edit::insert_binding(self.text, self.range(set), &binding).or_else(|| {
+            // A set that only `a.b = 1;` implies has no braces: `a.c = 2;` goes beside.
+            let entry = attrs.entries.first()?;
+            edit::insert_sibling(self.text, self.range(entry.key), name, value)
+        })
+    }
+
+    /// The entry of a name, which may be a path.
+    fn entry<'a>(&'a self, mut attrs: &'a Attrs, name: &str) -> Option<&'a Entry> {
+        let mut names = name.split('.').peekable();
+        while let Some(name) = names.next() {
+            let mut entries = attrs.entries.iter();
+            let entry = entries.find(|entry| {
+                self.hir
+                    .names
+                    .get(entry.name.0 as usize)
+                    .is_some_and(|n| n == name)
+            })?;
+            if names.peek().is_none() {
+                return Some(entry);
+            }
+            let EntryValue::Expr(value) = entry.value else {
+                return None;
+            };
+            let Expr::Attrs(inner) = self.expr(value)? else {
+                return None;
+            };
+            attrs = inner;
+        }
+        None
+    }
+
+    fn value_of(&self, key: ExprId) -> Option<ExprId> {
+        self.hir.exprs.iter().find_map(|expr| {
+            let (Expr::Attrs(attrs) | Expr::Let(attrs, _)) = expr else {
+                return None;
+            };
+            let entry = attrs.entries.iter().find(|entry| entry.key == key)?;
+            match entry.value {
+                EntryValue::Expr(value) => Some(value),
+                EntryValue::Inherit(_) | EntryValue::From(_) => None,
+            }
+        })
+    }
+}
+
+/// The key of the binding that this is the key or the value of.
+fn bound(attrs: &Attrs, child: ExprId) -> Option<ExprId> {
+    let fixed = attrs.entries.iter().find(|entry| {
+        entry.key == child
+            || matches!(entry.value, EntryValue::Expr(value) | EntryValue::Inherit(value) if value == child)
+    });
+    let computed = || {
+        let mut entries = attrs.dynamic.iter();
+        entries.find(|entry| entry.name == child || entry.value == child)
+    };
+    match fixed {
+        Some(entry) => Some(entry.key),
+        None => computed().map(|entry| entry.name),
+    }
+}

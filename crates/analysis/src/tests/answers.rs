@@ -1,0 +1,275 @@
+//! Trails, suppressions, fixes, hover and actions.
+
+use super::{check, host, place, project, render_finding};
+use crate::host::Settings;
+use crate::report::{Action, ActionKind};
+use crate::{Applicability, apply_edits};
+use camino::Utf8Path;
+use expect_test::{Expect, expect};
+use nixpod_source::{TextRange, TextSize};
+
+#[test]
+fn a_trail_leads_from_the_literal_to_its_use() {
+    let out = check(&[(
+        "a.nix",
+        "let\n  extra = [ \"-v\" \"--all\" ];\nin {\n  containers.web = {\n    flags = extra;\n    isolated = true;\n  };\n}",
+    )]);
+    expect![[r#"
+        a.nix:2:19 `--all` high/high toy-flag: `web` uses `--all` [a.nix]
+          a.nix:5:13 `extra` used here
+          fix (safe): remove `--all`
+    "#]]
+    .assert_eq(&out);
+}
+
+#[test]
+fn a_comment_at_the_literal_or_at_the_use_suppresses() {
+    let out = check(&[(
+        "a.nix",
+        r#"let
+  extra = [ "--all" ];
+in {
+  # nixpod: ignore[toy-flag] needs all
+  containers.one = { flags = extra; isolated = true; };
+  containers.two = { flags = extra; isolated = true; };
+  containers.three = {
+    flags = [ "--all" ]; # nixpod: ignore[toy-flag] needs all, too
+    isolated = true;
+  };
+}"#,
+    )]);
+    expect![[r#"
+        a.nix:2:14 `--all` high/high toy-flag: `one` uses `--all` [a.nix] suppressed: needs all
+          a.nix:5:30 `extra` used here
+          fix (display-only): remove `--all`
+        a.nix:2:14 `--all` high/high toy-flag: `two` uses `--all` [a.nix]
+          a.nix:6:30 `extra` used here
+          fix (display-only): remove `--all`
+        a.nix:8:16 `--all` high/high toy-flag: `three` uses `--all` [a.nix] suppressed: needs all, too
+          fix (safe): remove `--all`
+    "#]]
+    .assert_eq(&out);
+}
+
+#[test]
+fn comments_that_do_nothing_are_findings() {
+    let out = check(&[(
+        "a.nix",
+        r#"{
+  # nixpod: ignore[toy-flag] nothing to find here
+  containers.one = { isolated = true; };
+  # nixpod: ignore[toy-absnet] misspelt
+  containers.two = { isolated = false; };
+  # nixpod: ignore[toy-absent, toy-flag] half of it is used
+  containers.three = { isolated = false; };
+  # nixpod: ignore[toy-absent]
+  containers.four = { isolated = false; };
+  # nixpod: ignore everything
+  containers.five = { isolated = true; };
+}"#,
+    )]);
+    expect![[r#"
+        a.nix:2:20 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
+          fix (safe): remove the comment
+        a.nix:4:20 `toy-absnet` medium/high unknown-suppression: there is no rule `toy-absnet`
+          fix (unsafe): suppress `toy-absent`
+        a.nix:5:20 `{ isolated = false; }` medium/high toy-absent: `two` is not isolated [a.nix]
+          fix (safe): isolate it
+        a.nix:6:32 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
+          fix (safe): remove `toy-flag`
+        a.nix:7:22 `{ isolated = false; }` medium/high toy-absent: `three` is not isolated [a.nix] suppressed: half of it is used
+          fix (safe): isolate it
+        a.nix:8:3 `# nixpod: ignore[toy-absent]` medium/high malformed-suppression: suppression without a reason
+        a.nix:9:21 `{ isolated = false; }` medium/high toy-absent: `four` is not isolated [a.nix]
+          fix (safe): isolate it
+        a.nix:10:3 `# nixpod: ignore everything` medium/high malformed-suppression: no rules are named, expected `ignore[rule]`
+    "#]].assert_eq(&out);
+}
+
+#[test]
+fn what_is_switched_off_finds_nothing() {
+    let (mut host, _) = host(&[(
+        "a.nix",
+        "{\n  # nixpod: ignore[toy-absent]\n  containers.four = { flags = [ \"--all\" ]; };\n}",
+    )]);
+    host.set_settings(Settings {
+        disabled: ["toy-flag"].into(),
+        require_reason: false,
+        ..Settings::default()
+    });
+    let analysis = host.analysis();
+    let report = analysis.check(&project());
+    expect![[r#"
+        a.nix:3:21 `{ flags = [ "--all" ]; }` medium/high toy-absent: `four` is not isolated [a.nix] suppressed: 
+          fix (safe): isolate it
+    "#]].assert_eq(&super::render(&analysis, &report));
+}
+
+#[test]
+fn fixes_come_to_an_end_and_touch_nothing_else() {
+    check_fix(
+        r#"{
+  containers.web = {
+    flags = [
+      "-v"
+      "--all"
+    ];
+  };
+  containers.db.flags = [ "--all" "-q" ];
+  containers.ok = { isolated = true; };
+}"#,
+        Applicability::Safe,
+        expect![[r#"
+            {
+              containers.web = {
+                flags = [
+                  "-v"
+                ];
+                isolated = true;
+              };
+              containers.db.flags = [ "-q" ];
+              containers.db.isolated = true;
+              containers.ok = { isolated = true; };
+            }"#]],
+    );
+}
+
+#[test]
+fn a_literal_with_several_uses_is_left_alone() {
+    check_fix(
+        "let f = [ \"--all\" ]; in { containers.p = { flags = f; isolated = true; }; containers.q = { flags = f; isolated = true; }; }",
+        Applicability::Unsafe,
+        expect!["unchanged"],
+    );
+}
+
+#[test]
+fn unused_comments_are_removed() {
+    check_fix(
+        "{\n  # nixpod: ignore[toy-flag] gone\n  containers.p = { isolated = true; };\n  containers.q = { isolated = true; }; # nixpod: ignore[toy-flag, toy-absent] gone\n}",
+        Applicability::Safe,
+        expect![[r#"
+            {
+              containers.p = { isolated = true; };
+              containers.q = { isolated = true; };
+            }"#]],
+    );
+}
+
+fn check_fix(text: &str, level: Applicability, expected: Expect) {
+    let (host, _) = host(&[("a.nix", text)]);
+    let fixed = host.analysis().fix(&project(), level, &|_| true);
+    assert!(!fixed.unfinished);
+    let after = fixed
+        .files
+        .first()
+        .map_or("unchanged", |file| file.after.as_str());
+    expected.assert_eq(after);
+}
+
+const ACTIONS: &str = r#"{
+  containers = {
+    web = { flags = [ "--all" ]; isolated = true; };
+  };
+}"#;
+
+#[test]
+fn actions_fix_or_suppress() {
+    let (host, _) = host(&[("a.nix", ACTIONS)]);
+    let analysis = host.analysis();
+    let at = TextSize::new(ACTIONS.find("--all").unwrap() as u32);
+    let actions = analysis.code_actions(Utf8Path::new("/p/a.nix"), TextRange::empty(at));
+    let show = |action: &Action| {
+        let (_, edits) = action.fix.edits.iter().next().unwrap();
+        format!("== {}\n{}\n", action.fix.title, apply_edits(ACTIONS, edits))
+    };
+    let all: String = actions.iter().map(show).collect();
+    expect![[r#"
+        == remove `--all`
+        {
+          containers = {
+            web = { flags = [ ]; isolated = true; };
+          };
+        }
+        == suppress `toy-flag` here with a reason
+        {
+          containers = {
+            # nixpod: ignore[toy-flag] reason: why this is acceptable here
+            web = { flags = [ "--all" ]; isolated = true; };
+          };
+        }
+    "#]]
+    .assert_eq(&all);
+    let suppress = actions
+        .iter()
+        .find(|action| action.kind == ActionKind::Suppress)
+        .unwrap();
+    let (_, edits) = suppress.fix.edits.iter().next().unwrap();
+    let out = check(&[("a.nix", &apply_edits(ACTIONS, edits))]);
+    expect![[r#"
+        a.nix:4:24 `--all` high/high toy-flag: `web` uses `--all` [a.nix] suppressed: reason: why this is acceptable here
+          fix (safe): remove `--all`
+    "#]].assert_eq(&out);
+}
+
+#[test]
+fn hovering_explains_findings_and_options() {
+    let (host, _) = host(&[(
+        "a.nix",
+        "{ containers.web = { flags = [ \"--all\" ]; isolated = true; }; }",
+    )]);
+    let analysis = host.analysis();
+    let hover = |what: &str| {
+        let path = Utf8Path::new("/p/a.nix");
+        let text = analysis.text(analysis.file_id(path).unwrap());
+        let offset = TextSize::new(text.find(what).unwrap() as u32 + 1);
+        match analysis.hover(path, offset) {
+            Some(hover) => format!("{}\n{}", place(&analysis, hover.span), hover.markdown),
+            None => "nothing".to_owned(),
+        }
+    };
+    expect![[r#"
+        a.nix:1:33 `--all`
+        **toy-flag** (high): `web` uses `--all`
+
+        ---
+
+        ## What it flags
+        The flag `--all`."#]]
+    .assert_eq(&hover("--all"));
+    expect![[r#"
+        a.nix:1:43 `isolated`
+        `isolated` of container `web` in `a.nix` is `true`
+
+        - /p/a.nix:1: `true`"#]]
+    .assert_eq(&hover("isolated"));
+    expect!["nothing"].assert_eq(&hover("containers"));
+}
+
+#[test]
+fn diagnostics_of_a_file_are_those_of_the_project() {
+    let (host, _) = host(&[
+        ("flake.nix", "{ web = ./a.nix; }"),
+        ("a.nix", "{ imports = [ ./b.nix ]; }"),
+        ("b.nix", "{ containers.b = { }; }"),
+        ("unused.nix", "{ containers.u = { }; }"),
+    ]);
+    let analysis = host.analysis();
+    let all: Vec<_> = ["flake.nix", "a.nix", "b.nix", "unused.nix"]
+        .iter()
+        .flat_map(|name| analysis.diagnostics(&Utf8Path::new("/p").join(name)))
+        .collect();
+    let text: String = all
+        .iter()
+        .map(|finding| render_finding(&analysis, finding))
+        .collect();
+    expect![[r#"
+        b.nix:1:18 `{ }` medium/high toy-absent: `b` is not isolated [web]
+          fix (safe): isolate it
+        unused.nix:1:18 `{ }` medium/medium toy-absent: `u` is not isolated [unused.nix] imported by no host
+          fix (safe): isolate it
+    "#]]
+    .assert_eq(&text);
+    assert_eq!(all, analysis.check(&project()).findings);
+    assert_eq!(host.evaluations(), 2);
+}

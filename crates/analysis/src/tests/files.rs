@@ -1,0 +1,210 @@
+//! Which files are read, and which are not.
+
+use super::{check, host, project, render, toy};
+use crate::disk::{FileSystem, MemoryFileSystem, OsFileSystem};
+use crate::host::AnalysisHost;
+use camino::Utf8PathBuf;
+use expect_test::expect;
+use std::sync::Arc;
+
+#[test]
+fn a_file_that_a_host_imports_is_no_root() {
+    let out = check(&[
+        ("flake.nix", "{ one = ./a.nix; two = ./b.nix; }"),
+        (
+            "a.nix",
+            r#"{ containers.web = { flags = [ "--all" ]; isolated = true; }; }"#,
+        ),
+        ("b.nix", "{ imports = [ ./a.nix ]; }"),
+        (
+            "old.nix",
+            r#"{ containers.old = { flags = [ "--all" ]; isolated = true; }; }"#,
+        ),
+    ]);
+    expect![[r#"
+        a.nix:1:33 `--all` high/high toy-flag: `web` uses `--all` [one two]
+          fix (safe): remove `--all`
+        old.nix:1:33 `--all` high/medium toy-flag: `old` uses `--all` [old.nix] imported by no host
+          fix (safe): remove `--all`
+    "#]]
+    .assert_eq(&out);
+}
+
+#[test]
+fn without_hosts_files_that_others_import_are_no_roots() {
+    let out = check(&[
+        (
+            "a.nix",
+            r#"{ containers.web = { flags = [ "--all" ]; isolated = true; }; }"#,
+        ),
+        ("z.nix", "{ imports = [ ./a.nix ]; }"),
+        ("ring1.nix", "{ imports = [ ./ring2.nix ]; containers.r1 = { }; }"),
+        ("ring2.nix", "{ imports = [ ./ring1.nix ]; containers.r2 = { }; }"),
+    ]);
+    expect![[r#"
+        a.nix:1:33 `--all` high/high toy-flag: `web` uses `--all` [z.nix]
+          fix (safe): remove `--all`
+        ring1.nix:1:46 `{ }` medium/high toy-absent: `r1` is not isolated [ring1.nix]
+          fix (safe): isolate it
+        ring2.nix:1:46 `{ }` medium/high toy-absent: `r2` is not isolated [ring1.nix]
+          fix (safe): isolate it
+    "#]]
+    .assert_eq(&out);
+}
+
+#[test]
+fn what_is_no_nix_text_is_named_and_harms_nothing_else() {
+    let fs = Arc::new(MemoryFileSystem::new());
+    fs.write("/p/a.nix", "{ containers.web = { isolated = false; }; }");
+    fs.write("/p/secret.nix", b"\0GITCRYPT\0abcdef".to_vec());
+    fs.write("/p/latin.nix", b"# caf\xe9\n{ }".to_vec());
+    fs.write("/p/binary.nix", b"\x7fELF\0\0\0".to_vec());
+    fs.special("/p/pipe.nix");
+    fs.link("/p/loop.nix", "/p/loop.nix");
+    fs.link("/p/dangling.nix", "/p/nowhere.nix");
+    let mut host = AnalysisHost::with_evaluator(toy::RULES, fs, toy::evaluate);
+    host.set_project("/p".into());
+    let analysis = host.analysis();
+    let mut targets = project();
+    let named = ["secret.nix", "latin.nix", "pipe.nix", "loop.nix", "none.nix"];
+    targets.extend(named.iter().map(|name| Utf8PathBuf::from(format!("/p/{name}"))));
+    expect![[r#"
+        a.nix:1:20 `{ isolated = false; }` medium/high toy-absent: `web` is not isolated [a.nix]
+          fix (safe): isolate it
+        gap /p/binary.nix: the file is binary, not text
+        gap /p/latin.nix: the file is not UTF-8 text
+        gap /p/secret.nix: the file is encrypted by git-crypt
+        unreadable /p/secret.nix: is encrypted by git-crypt
+        unreadable /p/latin.nix: is not UTF-8 text
+        unreadable /p/pipe.nix: is neither a file nor a directory
+        unreadable /p/loop.nix: is neither a file nor a directory
+        unreadable /p/none.nix: there is no such file
+    "#]]
+    .assert_eq(&render(&analysis, &analysis.check(&targets)));
+}
+
+#[test]
+fn nothing_outside_of_the_project_is_read() {
+    let fs = Arc::new(MemoryFileSystem::new());
+    fs.write("/outside/secret.nix", "{ containers.out = { }; }");
+    fs.write("/p/real/inner.nix", "{ containers.inner = { }; }");
+    fs.link("/p/escape.nix", "/outside/secret.nix");
+    fs.link("/p/escape-dir", "/outside");
+    fs.link("/p/inner-link.nix", "real/inner.nix");
+    fs.write(
+        "/p/a.nix",
+        "{ imports = [ ../outside/secret.nix ./escape.nix ./escape-dir/secret.nix ./inner-link.nix ]; \
+           containers.a = { isolated = true; }; }",
+    );
+    let mut host = AnalysisHost::with_evaluator(toy::RULES, fs, toy::evaluate);
+    host.set_project("/p".into());
+    let analysis = host.analysis();
+    let mut targets = project();
+    targets.push("/outside/secret.nix".into());
+    expect![[r#"
+        real/inner.nix:1:22 `{ }` medium/high toy-absent: `inner` is not isolated [a.nix]
+          fix (safe): isolate it
+        gap : `escape.nix`: `/outside/secret.nix` lies outside the project
+        gap : `secret.nix`: `/outside/secret.nix` lies outside the project
+        unreadable /outside/secret.nix: lies outside of the project
+    "#]]
+    .assert_eq(&render(&analysis, &analysis.check(&targets)));
+}
+
+#[test]
+fn syntax_errors_are_findings() {
+    let out = check(&[("a.nix", "{ containers.web = { isolated = false };\n}")]);
+    expect![[r#"
+        a.nix:1:20 `{ isolated = false };` medium/high toy-absent: `web` is not isolated [a.nix]
+          fix (safe): isolate it
+        a.nix:1:39 `}` high/high parse-error: unexpected `}`, expected `;`
+        a.nix:2:2 `` high/high parse-error: unexpected end of file, expected `;`
+    "#]]
+    .assert_eq(&out);
+}
+
+#[test]
+fn the_real_disk_refuses_what_is_no_file() {
+    let dir = tempdir();
+    let path = |name: &str| dir.join(name);
+    std::fs::write(path("a.nix"), "{ }").unwrap();
+    let status = std::process::Command::new("mkfifo")
+        .arg(path("pipe"))
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
+    std::os::unix::fs::symlink(path("loop"), path("loop")).unwrap();
+    std::os::unix::fs::symlink(path("pipe"), path("to-pipe")).unwrap();
+    let fs = OsFileSystem;
+    assert_eq!(fs.read(&path("a.nix"), 3).unwrap(), b"{ }");
+    for name in ["pipe", "socket", "to-pipe", "loop", "none", "."] {
+        assert!(fs.read(&path(name), 100).is_err(), "{name}");
+    }
+    assert!(fs.read("/dev/zero".into(), 100).is_err());
+    assert!(fs.read(&path("a.nix"), 2).is_err());
+    let kinds: Vec<String> = fs
+        .read_dir(&dir)
+        .unwrap()
+        .into_iter()
+        .map(|(name, kind)| format!("{name} {kind:?}"))
+        .collect();
+    expect![[r#"
+        a.nix Regular
+        loop Symlink
+        pipe Other
+        socket Other
+        to-pipe Symlink"#]]
+    .assert_eq(&kinds.join("\n"));
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn a_pipe_in_a_project_does_not_block() {
+    let dir = tempdir();
+    std::fs::write(
+        dir.join("a.nix"),
+        "{ imports = [ ./pipe.nix ]; containers.a = { }; }",
+    )
+    .unwrap();
+    let status = std::process::Command::new("mkfifo")
+        .arg(dir.join("pipe.nix"))
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let mut host = AnalysisHost::with_evaluator(toy::RULES, Arc::new(OsFileSystem), toy::evaluate);
+    host.set_project(dir.clone());
+    let report = host.analysis().check(std::slice::from_ref(&dir));
+    assert_eq!(report.findings.len(), 1);
+    expect!["`pipe.nix`: file `pipe.nix` is missing or unreadable"].assert_eq(&report.not_analysed[0].reason);
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn unsaved_buffers_count() {
+    let (mut host, _) = host(&[(
+        "a.nix",
+        "{ imports = [ ./new.nix ]; containers.a = { isolated = true; }; }",
+    )]);
+    assert_eq!(host.analysis().check(&project()).findings.len(), 0);
+    host.set_buffer("/p/new.nix".into(), Some("{ containers.new = { }; }".into()));
+    assert_eq!(host.analysis().check(&project()).findings.len(), 1);
+    host.set_buffer("/p/new.nix".into(), None);
+    assert_eq!(host.analysis().check(&project()).findings.len(), 0);
+}
+
+/// A directory of its own for each test.
+fn tempdir() -> Utf8PathBuf {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!(
+        "nixpod-{}-{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    let dir = Utf8PathBuf::from_path_buf(std::env::temp_dir())
+        .unwrap()
+        .join(name);
+    std::fs::create_dir_all(&dir).unwrap();
+    dir.canonicalize_utf8().unwrap()
+}

@@ -1,0 +1,177 @@
+//! A changed file costs what it changes, and the answers are those of a fresh start.
+
+use super::{host, project, render, toy};
+use crate::disk::{FileSystem, MemoryFileSystem};
+use crate::host::AnalysisHost;
+use camino::Utf8Path;
+use proptest::prelude::*;
+use std::sync::Arc;
+
+#[test]
+fn a_comment_evaluates_nothing_again_and_moves_the_labels() {
+    let text = "{ containers.web = { isolated = false; }; }";
+    let (mut host, _) = host(&[("a.nix", text), ("b.nix", "{ containers.b = { }; }")]);
+    let before = host.analysis().check(&project());
+    assert_eq!(host.evaluations(), 2);
+    let commented = format!("# a comment\n{}", text.replace("{ ", "{\n  "));
+    host.set_buffer("/p/a.nix".into(), Some(commented));
+    let analysis = host.analysis();
+    let after = analysis.check(&project());
+    assert_eq!(host.evaluations(), 2);
+    assert_ne!(
+        before.findings[0].diagnostic.primary.span,
+        after.findings[0].diagnostic.primary.span
+    );
+    assert_eq!(before.findings[0].fingerprint, after.findings[0].fingerprint);
+    let place = super::place(&analysis, after.findings[0].diagnostic.primary.span);
+    assert!(place.starts_with("a.nix:3:"), "{place}");
+}
+
+#[test]
+fn an_edit_evaluates_only_the_roots_that_read_the_file() {
+    let (mut host, _) = host(&[
+        ("a.nix", "{ imports = [ ./common.nix ]; containers.a = { }; }"),
+        ("b.nix", "{ imports = [ ./common.nix ]; containers.b = { }; }"),
+        ("c.nix", "{ containers.c = { }; }"),
+        ("common.nix", "{ containers.common = { }; }"),
+    ]);
+    host.analysis().check(&project());
+    assert_eq!(host.evaluations(), 3);
+    host.set_buffer("/p/common.nix".into(), Some("{ containers.other = { }; }".into()));
+    host.analysis().check(&project());
+    assert_eq!(host.evaluations(), 5);
+    host.set_buffer("/p/c.nix".into(), Some("{ containers.other = { }; }".into()));
+    host.analysis().check(&project());
+    assert_eq!(host.evaluations(), 6);
+}
+
+#[test]
+fn a_file_that_comes_into_being_is_noticed() {
+    let (mut host, fs) = host(&[(
+        "a.nix",
+        "{ imports = [ ./later.nix ]; containers.a = { isolated = true; }; }",
+    )]);
+    assert_eq!(host.analysis().check(&project()).findings.len(), 0);
+    fs.write("/p/later.nix", "{ containers.later = { }; }");
+    host.file_changed(Utf8Path::new("/p/later.nix"));
+    assert_eq!(host.analysis().check(&project()).findings.len(), 1);
+    assert_eq!(host.evaluations(), 2);
+    fs.remove(Utf8Path::new("/p/later.nix"));
+    host.file_changed(Utf8Path::new("/p/later.nix"));
+    assert_eq!(host.analysis().check(&project()).findings.len(), 0);
+}
+
+#[test]
+fn a_snapshot_stays_as_it_was() {
+    let (mut host, _) = host(&[("a.nix", "{ containers.a = { }; }")]);
+    let old = host.analysis();
+    old.check(&project());
+    host.set_buffer(
+        "/p/a.nix".into(),
+        Some("{ containers.a = { isolated = true; }; }".into()),
+    );
+    assert_eq!(old.clone().check(&project()).findings.len(), 1);
+    assert_eq!(host.analysis().check(&project()).findings.len(), 0);
+    assert_eq!(old.check(&project()).findings.len(), 1);
+}
+
+/// Texts that one file may have: valid, half-typed, with comments, importing each other.
+const TEXTS: [&str; 9] = [
+    "{ }",
+    "{ containers.x = { flags = [ \"--all\" \"-v\" ]; }; }",
+    "# nixpod: ignore-file[toy-absent] the whole file is for tests\n{ containers.x = { flags = [ \"--all\" ]; }; }",
+    "{ imports = [ ./a.nix ./b.nix ]; containers.y = { isolated = false; }; }",
+    "{ imports = [ ./c.nix ]; }",
+    "let f = [ \"--all\" ]; in { containers.p = { flags = f; }; containers.q = { flags = f; }; }",
+    "{ containers.x = { flags = [ \"--al",
+    "{ one = ./a.nix; two = ./b.nix; }",
+    "{\n  # nixpod: ignore[toy-flag] a reason\n  containers.z = { flags = [ \"--all\" ]; };\n}",
+];
+const PATHS: [&str; 4] = ["/p/flake.nix", "/p/a.nix", "/p/b.nix", "/p/c.nix"];
+
+#[derive(Clone, Debug)]
+enum Edit {
+    Buffer(usize, usize),
+    Comment(usize),
+    Close(usize),
+    Write(usize, usize),
+    Remove(usize),
+    Check,
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let path = 0..PATHS.len();
+    let text = 0..TEXTS.len();
+    prop_oneof![
+        4 => (path.clone(), text.clone()).prop_map(|(path, text)| Edit::Buffer(path, text)),
+        2 => path.clone().prop_map(Edit::Comment),
+        1 => path.clone().prop_map(Edit::Close),
+        2 => (path.clone(), text).prop_map(|(path, text)| Edit::Write(path, text)),
+        1 => path.prop_map(Edit::Remove),
+        3 => Just(Edit::Check),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn incremental_findings_are_those_of_a_fresh_host(edits in prop::collection::vec(edit(), 1..16)) {
+        let (mut incremental, fs) = host(&[("a.nix", TEXTS[1]), ("README", "")]);
+        let mut buffers = std::collections::BTreeMap::new();
+        for edit in edits {
+            match edit {
+                Edit::Buffer(path, text) => {
+                    buffers.insert(path, TEXTS[text].to_owned());
+                    incremental.set_buffer(PATHS[path].into(), Some(TEXTS[text].into()));
+                }
+                Edit::Comment(path) => {
+                    let old = incremental.analysis();
+                    let text = match old.file_id(PATHS[path].into()) {
+                        Some(file) => format!("# more\n{}", old.text(file)),
+                        None => continue,
+                    };
+                    buffers.insert(path, text.clone());
+                    incremental.set_buffer(PATHS[path].into(), Some(text));
+                }
+                Edit::Close(path) => {
+                    buffers.remove(&path);
+                    incremental.set_buffer(PATHS[path].into(), None);
+                }
+                Edit::Write(path, text) => {
+                    fs.write(PATHS[path], TEXTS[text]);
+                    incremental.file_changed(PATHS[path].into());
+                }
+                Edit::Remove(path) => {
+                    fs.remove(PATHS[path].into());
+                    incremental.file_changed(PATHS[path].into());
+                }
+                Edit::Check => {
+                    incremental.analysis().check(&project());
+                }
+            }
+        }
+        let mut fresh = AnalysisHost::with_evaluator(toy::RULES, copy(&fs), toy::evaluate);
+        fresh.set_project("/p".into());
+        for (path, text) in buffers {
+            fresh.set_buffer(PATHS[path].into(), Some(text));
+        }
+        let (incremental, fresh) = (incremental.analysis(), fresh.analysis());
+        prop_assert_eq!(
+            render(&incremental, &incremental.check(&project())),
+            render(&fresh, &fresh.check(&project()))
+        );
+    }
+}
+
+fn copy(fs: &MemoryFileSystem) -> Arc<MemoryFileSystem> {
+    let new = MemoryFileSystem::new();
+    for path in PATHS {
+        if let Ok(bytes) = fs.read(path.into(), 1 << 20) {
+            new.write(path, bytes);
+        }
+    }
+    // Keeps the directory in being when it has no file.
+    new.write("/p/README", "");
+    Arc::new(new)
+}

@@ -1,0 +1,91 @@
+//! Tests of files, caches, labels, suppressions and fixes, over a toy evaluator.
+
+mod answers;
+mod files;
+mod incremental;
+mod toy;
+
+use crate::disk::MemoryFileSystem;
+use crate::host::{Analysis, AnalysisHost};
+use crate::report::{Report, Reported};
+use camino::Utf8PathBuf;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// A project at `/p` with these files.
+fn host(files: &[(&str, &str)]) -> (AnalysisHost, Arc<MemoryFileSystem>) {
+    let fs = Arc::new(MemoryFileSystem::new());
+    for (path, text) in files {
+        fs.write(format!("/p/{path}"), *text);
+    }
+    let mut host = AnalysisHost::with_evaluator(toy::RULES, fs.clone(), toy::evaluate);
+    host.set_project("/p".into());
+    (host, fs)
+}
+
+fn project() -> Vec<Utf8PathBuf> {
+    vec!["/p".into()]
+}
+
+fn check(files: &[(&str, &str)]) -> String {
+    let (host, _) = host(files);
+    let analysis = host.analysis();
+    let report = analysis.check(&project());
+    render(&analysis, &report)
+}
+
+/// Everything in words, one finding a line and its trail below.
+fn render(analysis: &Analysis, report: &Report) -> String {
+    let mut out = String::new();
+    for finding in &report.findings {
+        out.push_str(&render_finding(analysis, finding));
+    }
+    for gap in &report.not_analysed {
+        let place = gap.span.map(|span| analysis.path(span.file));
+        let _ = writeln!(out, "gap {}: {}", place.unwrap_or_default(), gap.reason);
+    }
+    for (path, reason) in &report.unreadable {
+        let _ = writeln!(out, "unreadable {path}: {reason}");
+    }
+    out
+}
+
+fn render_finding(analysis: &Analysis, finding: &Reported) -> String {
+    let mut out = String::new();
+    let diagnostic = &finding.diagnostic;
+    let _ = write!(
+        out,
+        "{} {}/{} {}: {}",
+        place(analysis, diagnostic.primary.span),
+        diagnostic.severity.as_str(),
+        diagnostic.confidence.as_str(),
+        diagnostic.rule,
+        diagnostic.message
+    );
+    if !finding.hosts.is_empty() {
+        let _ = write!(out, " [{}]", finding.hosts.join(" "));
+    }
+    if finding.imported_by_no_host {
+        out.push_str(" imported by no host");
+    }
+    if let Some(reason) = &finding.suppressed {
+        let _ = write!(out, " suppressed: {reason}");
+    }
+    out.push('\n');
+    for label in &diagnostic.trail {
+        let _ = writeln!(out, "  {} {}", place(analysis, label.span), label.message);
+    }
+    for fix in &diagnostic.fixes {
+        let _ = writeln!(out, "  fix ({}): {}", fix.applicability.as_str(), fix.title);
+    }
+    out
+}
+
+fn place(analysis: &Analysis, span: crate::Span) -> String {
+    let text = analysis.text(span.file);
+    let from = analysis.line_index(span.file).position(&text, span.range.start());
+    let path = analysis.path(span.file);
+    let path = path.strip_prefix("/p").unwrap_or(&path);
+    let part = &text[std::ops::Range::<usize>::from(span.range)];
+    format!("{path}:{}:{} `{part}`", from.line, from.column)
+}
