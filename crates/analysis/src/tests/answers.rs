@@ -241,7 +241,7 @@ fn hovering_explains_findings_and_options() {
         a.nix:1:43 `isolated`
         `isolated` of container `web` in `a.nix` is `true`
 
-        - /p/a.nix:1: `true`"#]]
+        - a.nix:1: `true`"#]]
     .assert_eq(&hover("isolated"));
     expect!["nothing"].assert_eq(&hover("containers"));
 }
