@@ -1,0 +1,89 @@
+//! How much of the host the root of a container is.
+
+use nixpod_analysis::Ctx;
+use nixpod_model::{Container, SystemId, SystemKind, Userns};
+
+/// Guests nest; a world that nests deeper than this is not walked further.
+const MAX_NESTING: usize = 16;
+
+/// What user id 0 inside a container is outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Root {
+    /// The root of the outermost host.
+    Host,
+    /// A user without power: an unprivileged user, or an id of a user namespace.
+    Confined,
+    /// It depends on something that is not known.
+    Unknown,
+}
+
+/// What the container's root is on the outermost host, followed through guests in guests.
+pub(crate) fn root_of(ctx: &Ctx<'_>, container: &Container) -> Root {
+    let mut container = container;
+    for _ in 0..MAX_NESTING {
+        match own_root(container) {
+            Root::Host => {}
+            other => return other,
+        }
+        match enclosing(ctx, container.system) {
+            Some(outer) => container = outer,
+            None => return Root::Host,
+        }
+    }
+    Root::Unknown
+}
+
+/// What the container's root is in the system that declares it.
+fn own_root(container: &Container) -> Root {
+    if container.surface.is_oci() {
+        match container.rootful.value() {
+            Some(true) => {}
+            Some(false) => return Root::Confined,
+            None => return Root::Unknown,
+        }
+    }
+    match container.userns.value() {
+        Some(userns) if maps_root_to_root(userns) => Root::Host,
+        Some(Userns::Other(_)) | None => Root::Unknown,
+        Some(_) => Root::Confined,
+    }
+}
+
+/// The container whose guest a system is, directly or through a home in that guest.
+pub(crate) fn enclosing<'a>(ctx: &Ctx<'a>, system: SystemId) -> Option<&'a Container> {
+    let mut id = system;
+    for _ in 0..MAX_NESTING {
+        let system = ctx.world.system(id);
+        if system.kind == SystemKind::Guest {
+            return ctx.world.containers.get(system.container? as usize);
+        }
+        id = system.parent?;
+    }
+    None
+}
+
+/// Is user id 0 inside also user id 0 outside?
+pub(crate) const fn maps_root_to_root(userns: &Userns) -> bool {
+    matches!(
+        userns,
+        Userns::Host | Userns::Identity | Userns::Fixed { first: 0, .. }
+    )
+}
+
+/// Does the container have a user namespace of its own, so that its capabilities hold only inside? `None`: not known.
+pub(crate) fn has_user_namespace(ctx: &Ctx<'_>, container: &Container) -> Option<bool> {
+    let mut container = container;
+    for _ in 0..MAX_NESTING {
+        if container.surface.is_oci() && !*container.rootful.value()? {
+            return Some(true);
+        }
+        if *container.userns.value()? != Userns::Host {
+            return Some(true);
+        }
+        match enclosing(ctx, container.system) {
+            Some(outer) => container = outer,
+            None => return Some(false),
+        }
+    }
+    None
+}

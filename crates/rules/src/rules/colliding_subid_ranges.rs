@@ -1,0 +1,188 @@
+//! colliding-subid-ranges
+
+use crate::shadow_ids::{FIRST_AUTOMATIC, RANGE, certain, overlap};
+use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
+use nixpod_model::{Field, SubIdRange, System, SystemId, SystemKind, User};
+
+declare_rule! {
+    /// ## What it flags
+    /// Two users with the same subordinate ids: an explicit range that overlaps the ranges that NixOS gives out by
+    /// itself (100000 and up, 65536 for each normal user), two explicit ranges that overlap, or a range that covers the
+    /// id of another real user.
+    /// ## Why
+    /// The allocator looks at its own ranges only. Users who share subordinate ids can read, change and stop each
+    /// other's containers, because to the kernel they are the same users.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   users.users.alice.isNormalUser = true;
+    ///   users.users.bob = {
+    ///     isNormalUser = true;
+    ///     subUidRanges = [ { startUid = 100000; count = 65536; } ];
+    ///     subGidRanges = [ { startGid = 100000; count = 65536; } ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   users.users.alice.isNormalUser = true;
+    ///   users.users.bob.isNormalUser = true;
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: files of existing containers belong to the old ids.
+    pub static RULE = {
+        id: "colliding-subid-ranges",
+        summary: "users with the same subordinate ids",
+        severity: High,
+        group: Users,
+        since: "0.1.0",
+        fix: None,
+        check: System(check),
+    }
+}
+
+const HELP: &str = "Users who share subordinate ids can change each other's containers. Drop the explicit ranges and set \
+    `autoSubUidGidRange = true`, so that NixOS keeps them apart.";
+
+fn check(_ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
+    if system.kind == SystemKind::Home {
+        return;
+    }
+    let automatic: Vec<&User> = system
+        .users
+        .iter()
+        .filter(|user| user.sub_ids_known && user.auto_sub_ids.value() == Some(&true))
+        .collect();
+    for (at, user) in system.users.iter().enumerate() {
+        let earlier = system.users.get(..at).unwrap_or_default();
+        // User and group ranges are mostly written alike, so one finding for a user says enough.
+        let _reported = [&user.sub_uids, &user.sub_gids]
+            .into_iter()
+            .enumerate()
+            .any(|(kind, ranges)| {
+                certain(ranges).any(|(field, range)| {
+                    with_automatic(user, field, range, &automatic, sink)
+                        || with_explicit(user, field, range, kind, earlier, sink)
+                        || (kind == 0 && with_real(user, field, range, &system.users, sink))
+                })
+            });
+    }
+}
+
+fn with_automatic(
+    user: &User,
+    field: &Field<SubIdRange>,
+    range: SubIdRange,
+    automatic: &[&User],
+    sink: &mut Sink,
+) -> bool {
+    let others: Vec<&User> = automatic
+        .iter()
+        .copied()
+        .filter(|other| other.name != user.name)
+        .collect();
+    let Some(other) = others.first() else {
+        return false;
+    };
+    // Which of them gets which range is not said anywhere, but together they fill the first ones.
+    let count = i64::try_from(automatic.len()).unwrap_or(1).saturating_mul(RANGE);
+    if !overlap(range.start, range.count, FIRST_AUTOMATIC, count) {
+        return false;
+    }
+    // With several users the overlap may be with the owner's own automatic range, or a stretch that nobody took.
+    let first_only =
+        overlap(range.start, range.count, FIRST_AUTOMATIC, RANGE) && automatic.len() == others.len();
+    let confidence = if first_only && !other.auto_sub_ids.is_maybe() && !field.is_maybe() {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    };
+    let whom = if let [only] = others.as_slice() {
+        format!("user `{}`", only.name)
+    } else {
+        format!("one of {} other users", others.len())
+    };
+    sink.report(
+        field,
+        format!(
+            "subordinate ids from {} of user `{}` are also given to {whom} automatically",
+            range.start, user.name
+        ),
+    )
+    .at_most(confidence)
+    .related(
+        &other.origin,
+        format!(
+            "`{}` gets its range automatically, from {FIRST_AUTOMATIC} on",
+            other.name
+        ),
+    )
+    .help(HELP);
+    true
+}
+
+fn with_explicit(
+    user: &User,
+    field: &Field<SubIdRange>,
+    range: SubIdRange,
+    kind: usize,
+    earlier: &[User],
+    sink: &mut Sink,
+) -> bool {
+    for other in earlier {
+        let ranges = if kind == 0 {
+            &other.sub_uids
+        } else {
+            &other.sub_gids
+        };
+        let Some((other_field, _)) =
+            certain(ranges).find(|(_, r)| overlap(range.start, range.count, r.start, r.count))
+        else {
+            continue;
+        };
+        sink.report(
+            field,
+            format!(
+                "subordinate ids from {} of user `{}` overlap those of user `{}`",
+                range.start, user.name, other.name
+            ),
+        )
+        .depends_on(other_field)
+        .related(&other_field.origin, format!("the ids of `{}`", other.name))
+        .help(HELP);
+        return true;
+    }
+    false
+}
+
+fn with_real(
+    user: &User,
+    field: &Field<SubIdRange>,
+    range: SubIdRange,
+    users: &[User],
+    sink: &mut Sink,
+) -> bool {
+    // A range of one id is a deliberate loan, as LXD and Incus want it for root.
+    if range.count == 1 || user.name == "root" {
+        return false;
+    }
+    let Some((other, uid)) = users.iter().find_map(|other| {
+        let uid = (*other.uid.value()?)?;
+        (other.name != user.name && overlap(range.start, range.count, uid, 1)).then_some((other, uid))
+    }) else {
+        return false;
+    };
+    sink.report(
+        field,
+        format!(
+            "subordinate ids from {} of user `{}` cover the real user `{}` ({uid})",
+            range.start, user.name, other.name
+        ),
+    )
+    .depends_on(&other.uid)
+    .related(&other.uid.origin, format!("the id of `{}`", other.name))
+    .help(HELP);
+    true
+}

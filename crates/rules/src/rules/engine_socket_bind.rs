@@ -1,0 +1,163 @@
+//! engine-socket-bind
+
+use crate::paths::{Base, HostPath, host_path};
+use crate::power::{Root, root_of};
+use crate::words::name;
+use nixpod_analysis::{Ctx, Severity, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// The socket of a container engine (Docker, Podman, containerd, CRI-O, Incus, LXD, libvirt) or of the Nix daemon
+    /// bound into a container. The rootful engine's is critical, a user's own engine's is high.
+    /// ## Why
+    /// Whoever talks to the engine starts a container with the host's root directory mounted and every capability: the
+    /// socket is root on the host, or all of the user's files. Read-only does not help, because connecting to a socket
+    /// is no write to the file system. Root at the Nix daemon is a trusted user, who can replace what the host runs.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.proxy = {
+    ///     image = "docker.io/library/traefik:3.2";
+    ///     volumes = [ "/var/run/docker.sock:/var/run/docker.sock:ro" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.proxy = {
+    ///     image = "docker.io/library/traefik:3.2";
+    ///     volumes = [ "/etc/traefik:/etc/traefik:ro" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: the program inside wants the socket for something. A filtering socket proxy, or the program's own
+    /// configuration in place of discovery, is the way out.
+    pub static RULE = {
+        id: "engine-socket-bind",
+        summary: "container engine's socket bound into a container",
+        severity: Critical,
+        group: Isolation,
+        since: "0.1.0",
+        fix: None,
+        check: Container(check),
+    }
+}
+
+enum Socket {
+    /// An engine that runs as root.
+    Rootful(&'static str),
+    /// A user's own engine.
+    Own(&'static str),
+    /// The Nix daemon.
+    Nix,
+}
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    for field in &container.mounts {
+        let Some(mount) = field.value().filter(|mount| mount.is_bind) else {
+            continue;
+        };
+        let Some(socket) = host_path(&mount.source).as_ref().and_then(socket) else {
+            continue;
+        };
+        let who = name(container);
+        let source = mount.source.display();
+        let read_only = if mount.read_only {
+            " Read-only does not help, because connecting to a socket needs no write."
+        } else {
+            ""
+        };
+        let (severity, message, help) = match socket {
+            Socket::Rootful(engine) if is_filter(container) => (
+                Severity::Medium,
+                format!("{who} gets {engine}'s socket `{source}` to filter it"),
+                "A filtering proxy is the right place for the socket, but the proxy itself is root on the host. Pin \
+                 its image by digest and put it on a network that only its users share."
+                    .to_owned(),
+            ),
+            Socket::Rootful(engine) => {
+                // An unprivileged user cannot open the socket, unless something maps the owner.
+                let severity = if root_of(ctx, container) == Root::Confined {
+                    Severity::High
+                } else {
+                    Severity::Critical
+                };
+                (
+                    severity,
+                    format!("{who} gets {engine}'s socket `{source}`, which is root on the host"),
+                    format!(
+                        "Who talks to the engine starts a container with the host's root directory mounted.{read_only} \
+                         Leave it out, or put a filtering socket proxy in between."
+                    ),
+                )
+            }
+            Socket::Own(engine) => (
+                Severity::High,
+                format!("{who} gets the user's own {engine} socket `{source}`, and so all of the user's files"),
+                format!(
+                    "Who talks to the engine starts a container with the user's home mounted.{read_only} Leave it \
+                     out, or put a filtering socket proxy in between."
+                ),
+            ),
+            Socket::Nix => {
+                // Every nspawn guest has it anyway, whatever the configuration says.
+                if container.nspawn.is_some() || root_of(ctx, container) != Root::Host {
+                    continue;
+                }
+                (
+                    Severity::High,
+                    format!("{who} gets the Nix daemon's socket `{source}` as the host's root"),
+                    format!(
+                        "Root is a trusted user of the daemon and can replace what the host runs.{read_only} Leave it \
+                         out, or run the container in a user namespace."
+                    ),
+                )
+            }
+        };
+        sink.report(field, message).severity(severity).help(help);
+    }
+}
+
+fn socket(path: &HostPath) -> Option<Socket> {
+    let rest = path.rest();
+    let rest = rest.as_str();
+    match path.base {
+        Base::System => match rest {
+            "run/docker.sock" | "run/docker" => Some(Socket::Rootful("Docker")),
+            "run/podman/podman.sock" | "run/podman" => Some(Socket::Rootful("Podman")),
+            "run/containerd/containerd.sock" | "run/containerd" | "run/docker/containerd/containerd.sock" => {
+                Some(Socket::Rootful("containerd"))
+            }
+            "run/k3s/containerd/containerd.sock" => Some(Socket::Rootful("containerd")),
+            "run/crio/crio.sock" | "run/crio" => Some(Socket::Rootful("CRI-O")),
+            "var/lib/incus/unix.socket" => Some(Socket::Rootful("Incus")),
+            "var/lib/lxd/unix.socket" => Some(Socket::Rootful("LXD")),
+            "run/libvirt/libvirt-sock" | "run/libvirt" => Some(Socket::Rootful("libvirt")),
+            "nix/var/nix/daemon-socket" | "nix/var/nix/daemon-socket/socket" => Some(Socket::Nix),
+            _ => None,
+        },
+        Base::Runtime => match rest {
+            "podman/podman.sock" | "podman" => Some(Socket::Own("Podman")),
+            "docker.sock" => Some(Socket::Own("Docker")),
+            _ => None,
+        },
+        Base::Home => None,
+    }
+}
+
+/// Is the container itself one of the known proxies that let only some requests through?
+fn is_filter(container: &Container) -> bool {
+    container
+        .image
+        .as_ref()
+        .and_then(|image| image.value())
+        .is_some_and(|image| {
+            let reference = image.reference.pattern().to_ascii_lowercase();
+            ["socket-proxy", "socketproxy", "dockerproxy"]
+                .iter()
+                .any(|name| reference.contains(name))
+        })
+}

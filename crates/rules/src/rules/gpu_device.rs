@@ -1,0 +1,172 @@
+//! gpu-device
+
+use crate::paths::{HOLE, HostPath, host_path};
+use crate::words::name;
+use nixpod_analysis::{Ctx, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Text};
+
+declare_rule! {
+    /// ## What it flags
+    /// Graphics devices given to a container: the whole of `/dev/dri` or a card node (medium), a render node or an
+    /// NVIDIA device (info). For nspawn also a bind of `/dev/dri` without `allowedDevices`, which cannot work.
+    /// ## Why
+    /// A card node sets display modes and reaches buffers that other programs share by name; a render node only
+    /// computes. Graphics drivers are large parts of the kernel either way. The unit of an nspawn container denies all
+    /// devices that `allowedDevices` does not list, so a bind alone ends in "operation not permitted".
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   containers.desktop = {
+    ///     bindMounts.dri = rec { hostPath = "/dev/dri"; mountPoint = hostPath; };
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.media = {
+    ///     image = "docker.io/jellyfin/jellyfin:10.10";
+    ///     extraOptions = [ "--device=/dev/dri:/dev/dri" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   containers.desktop = {
+    ///     allowedDevices = [ { node = "/dev/snd/timer"; modifier = "rw"; } ];
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: which node belongs to which card is known to the machine only.
+    pub static RULE = {
+        id: "gpu-device",
+        summary: "graphics device given to a container",
+        severity: Medium,
+        group: Isolation,
+        since: "0.1.0",
+        fix: None,
+        check: Container(check),
+    }
+}
+
+/// Which part of the graphics hardware; the worse the greater.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gpu {
+    Nvidia,
+    Render,
+    Card,
+    Whole,
+}
+
+fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let who = name(container);
+    let is_nspawn = container.nspawn.is_some();
+    let devices = || {
+        container
+            .devices
+            .iter()
+            .filter_map(|field| field.value().map(|device| (field, device)))
+    };
+    let worst = devices()
+        .filter(|(_, device)| !is_nspawn || device.allowed_only)
+        .filter_map(|(field, device)| Some((gpu(&device.node)?, field, device)))
+        // The first of equals, so that the finding stays where it is when another one is added.
+        .reduce(|best, other| if other.0 > best.0 { other } else { best });
+    if let Some((part, field, device)) = worst {
+        report(sink, part, field, &who, &device.node.display());
+        return;
+    }
+    for field in &container.mounts {
+        let Some(mount) = field.value().filter(|mount| mount.is_bind) else {
+            continue;
+        };
+        let Some(part) = gpu(&mount.source) else {
+            continue;
+        };
+        let source = mount.source.display();
+        if !is_nspawn {
+            report(sink, part, field, &who, &source);
+            return;
+        }
+        // A node that is not known, or a whole class of devices, may be the one that is bound.
+        let may_be_allowed = container.devices.iter().any(|field| {
+            field.value().is_none_or(|device| {
+                let node = device.node.pattern();
+                node.contains(HOLE) || node.starts_with("char-") || node.contains('*')
+            })
+        });
+        if may_be_allowed {
+            return;
+        }
+        sink.report(
+            field,
+            format!("{who} gets `{source}` but allows no such device, so opening it fails"),
+        )
+        .help(
+            "The container's unit denies devices that `allowedDevices` does not list. Allow a render node, such as \
+             `allowedDevices = [ { node = \"/dev/dri/renderD128\"; modifier = \"rw\"; } ]`, and bind only that.",
+        );
+        return;
+    }
+}
+
+fn report<T>(sink: &mut Sink, part: Gpu, field: &nixpod_model::Field<T>, who: &str, node: &str) {
+    let (severity, message, help) = match part {
+        Gpu::Whole => (
+            Severity::Medium,
+            format!("{who} gets every graphics device in `{node}`"),
+            "Card nodes set display modes and reach buffers that programs share by name. Give it the render node \
+             alone, such as `/dev/dri/renderD128`, which is enough to compute and to decode video.",
+        ),
+        Gpu::Card => (
+            Severity::Medium,
+            format!("{who} gets the card node `{node}`"),
+            "Card nodes set display modes and reach buffers that programs share by name. A render node, such as \
+             `/dev/dri/renderD128`, is enough to compute and to decode video.",
+        ),
+        Gpu::Render => (
+            Severity::Info,
+            format!("{who} gets the render node `{node}`"),
+            "A render node only computes and decodes, so this is the narrow way. The graphics driver remains a large \
+             part of the kernel to attack.",
+        ),
+        Gpu::Nvidia => (
+            Severity::Info,
+            format!("{who} gets the NVIDIA device `{node}`"),
+            "NVIDIA's driver has no separate node that only computes. It is a large part of the kernel to attack, so \
+             give it only to containers that need it.",
+        ),
+    };
+    sink.report(field, message).severity(severity).help(help);
+}
+
+fn gpu(node: &Text) -> Option<Gpu> {
+    let pattern = node.pattern();
+    if pattern.starts_with("nvidia.com/gpu") {
+        return Some(Gpu::Nvidia);
+    }
+    if pattern == "char-drm" {
+        return Some(Gpu::Whole);
+    }
+    let path: HostPath = host_path(node)?;
+    let rest = path.rest();
+    let below = rest.strip_prefix("dev/")?;
+    if below == "dri" {
+        return Some(Gpu::Whole);
+    }
+    if let Some(device) = below.strip_prefix("dri/") {
+        return if device.starts_with("renderD") {
+            Some(Gpu::Render)
+        } else if device.starts_with("card") {
+            Some(Gpu::Card)
+        } else if device.starts_with('*') {
+            Some(Gpu::Whole)
+        } else {
+            None
+        };
+    }
+    below.starts_with("nvidia").then_some(Gpu::Nvidia)
+}

@@ -1,0 +1,96 @@
+//! ignored-network-option
+
+use crate::words::{listed, name};
+use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// `hostAddress`, `localAddress`, `hostBridge` or `forwardPorts` (and their IPv6 forms) on an nspawn container that
+    /// has no `privateNetwork = true`.
+    /// ## Why
+    /// The module writes these options down only for a private network. Without it they do nothing, and the guest
+    /// quietly shares the host's network although the configuration reads as if it were isolated.
+    /// ## Bad
+    /// ```nix
+    /// { containers.web = { hostAddress = "192.0.2.1"; localAddress = "192.0.2.2"; config = { }; }; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   containers.web = {
+    ///     privateNetwork = true;
+    ///     hostAddress = "192.0.2.1";
+    ///     localAddress = "192.0.2.2";
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: the guest moves to a network of its own.
+    pub static RULE = {
+        id: "ignored-network-option",
+        summary: "network option without the private network it needs",
+        severity: High,
+        group: Correctness,
+        since: "0.1.0",
+        fix: Always,
+        check: Container(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let Some(nspawn) = &container.nspawn else {
+        return;
+    };
+    if nspawn.private_network.value() != Some(&false) {
+        return;
+    }
+    let written: Vec<_> = nspawn
+        .network_options
+        .iter()
+        .filter_map(|field| field.written().map(|option| (field, option)))
+        .collect();
+    let Some((first, _)) = written.first() else {
+        return;
+    };
+    let names: Vec<String> = written.iter().map(|(_, option)| format!("`{option}`")).collect();
+    let shares = if nspawn.other_private_network.value() == Some(&false) {
+        " and it shares the host's network"
+    } else {
+        ""
+    };
+    let verb = if names.len() == 1 { "does" } else { "do" };
+    let explicit = nspawn.private_network.written().is_some();
+    let change = if explicit {
+        Change::Replace(nspawn.private_network.origin.clone(), "true".into())
+    } else {
+        Change::SetIn(container.origin.clone(), "privateNetwork".into(), "true".into())
+    };
+    let mut builder = sink
+        .report(
+            first,
+            format!(
+                "{} {verb} nothing for {}: it has no private network{shares}",
+                listed(&names, 3),
+                name(container)
+            ),
+        )
+        .depends_on(&nspawn.private_network)
+        .help(
+            "These options take effect only together with `privateNetwork = true`. Set it, or remove them if the \
+             host's network is meant.",
+        );
+    if !explicit && !ctx.system(container).complete {
+        builder = builder.at_most(nixpod_analysis::Confidence::Medium);
+    }
+    for (field, option) in written.iter().skip(1) {
+        builder = builder.related(&field.origin, format!("`{option}` is set here"));
+    }
+    builder
+        .related(
+            &nspawn.private_network.origin,
+            "the private network is switched off here",
+        )
+        .fix("set `privateNetwork = true`", Applicability::Unsafe, change);
+}

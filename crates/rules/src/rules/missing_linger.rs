@@ -1,0 +1,151 @@
+//! missing-linger
+
+use crate::shadow_ids::rootless_users;
+use crate::words::listed;
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Release, Surface, System, SystemId, SystemKind};
+
+declare_rule! {
+    /// ## What it flags
+    /// A user whose rootless containers are to start by themselves, but whose `linger` is false (medium) or not set
+    /// (info). For Home Manager inside NixOS always; for `virtualisation.oci-containers` with `podman.user` from NixOS
+    /// 26.05 on, and in 25.05 and 25.11 with `sdnotify = "healthy"`. A Home Manager configuration by itself does not
+    /// see the user, and stays silent.
+    /// ## Why
+    /// Without lingering, systemd starts a user's services at login and stops them at logout. On a server nobody logs
+    /// in, so the containers never run.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   users.users.app = { isNormalUser = true; linger = false; };
+    ///   home-manager.users.app.services.podman.containers.web.image = "docker.io/library/nginx:1.27";
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   users.users.app = { isNormalUser = true; linger = true; };
+    ///   home-manager.users.app.services.podman.containers.web.image = "docker.io/library/nginx:1.27";
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: all services of the user then start at boot.
+    pub static RULE = {
+        id: "missing-linger",
+        summary: "rootless containers of a user whose services stop at logout",
+        severity: Medium,
+        group: Users,
+        since: "0.1.0",
+        fix: Always,
+        check: System(check),
+    }
+}
+
+/// From here on rootless oci-containers need lingering however they report that they are ready.
+const LINGER_FOR_ALL: Release = Release { year: 26, month: 5 };
+/// From here on oci-containers can be rootless.
+const ROOTLESS_SINCE: Release = Release { year: 25, month: 5 };
+
+fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
+    if system.kind == SystemKind::Home || system.engines.manage_lingering.written() == Some(&false) {
+        return;
+    }
+    for rootless in rootless_users(ctx, id) {
+        let user = rootless.user;
+        let containers: Vec<&Container> = ctx
+            .world
+            .containers
+            .iter()
+            .filter(|container| runs_as(ctx, container, id, &user.name))
+            .filter(|container| {
+                container.auto_start.value() == Some(&true) && needs_linger(system, container)
+            })
+            .collect();
+        let Some(first) = containers.first() else {
+            continue;
+        };
+        let Some(linger) = user.linger.value() else {
+            continue;
+        };
+        if *linger == Some(true) {
+            continue;
+        }
+        let names: Vec<String> = containers
+            .iter()
+            .map(|container| format!("`{}`", container.name))
+            .collect();
+        let verb = if names.len() == 1 { "starts" } else { "start" };
+        let subject = listed(&names, 2);
+        let written = user.linger.written().is_some();
+        let builder = if *linger == Some(false) && written {
+            sink.report(
+                &user.linger,
+                format!(
+                    "{subject} of user `{}` {verb} only at login, because it does not linger",
+                    user.name
+                ),
+            )
+            .severity(Severity::Medium)
+        } else {
+            let confidence = if system.complete {
+                Confidence::High
+            } else {
+                Confidence::Medium
+            };
+            sink.report_at(
+                &user.origin,
+                format!(
+                    "{subject} of user `{}` {verb} only at login, because lingering is not set",
+                    user.name
+                ),
+            )
+            .severity(Severity::Info)
+            .at_most(confidence)
+        };
+        let change = if written {
+            Change::Replace(user.linger.origin.clone(), "true".into())
+        } else {
+            Change::SetIn(user.origin.clone(), "linger".into(), "true".into())
+        };
+        builder
+            .related(&first.origin, "this container is to start by itself")
+            .help(
+                "systemd starts a user's services at login and stops them at logout. Set `linger = true` for the user \
+                 to start them at boot.",
+            )
+            .fix("set `linger = true`", Applicability::Unsafe, change);
+    }
+}
+
+fn runs_as(ctx: &Ctx<'_>, container: &Container, id: SystemId, user: &str) -> bool {
+    let system = ctx.world.system(container.system);
+    match container.surface {
+        Surface::HomeManagerPodman => system.parent == Some(id) && system.home_of.as_deref() == Some(user),
+        Surface::OciContainers => {
+            container.system == id
+                && container.rootful.value() == Some(&false)
+                && container
+                    .runs_as
+                    .as_ref()
+                    .is_some_and(|field| field.value().is_some_and(|name| name == user))
+        }
+        Surface::Nspawn => false,
+    }
+}
+
+/// The module for oci-containers changed its mind about lingering, so it depends on the release.
+fn needs_linger(system: &System, container: &Container) -> bool {
+    if container.surface == Surface::HomeManagerPodman {
+        return true;
+    }
+    let Some(release) = system.release.value() else {
+        return false;
+    };
+    if *release >= LINGER_FOR_ALL {
+        return true;
+    }
+    let healthy = container.options.iter().any(|option| {
+        option.name == "podman.sdnotify" && option.value.value().is_some_and(|value| value == "\"healthy\"")
+    });
+    *release >= ROOTLESS_SINCE && healthy
+}

@@ -1,0 +1,125 @@
+//! missing-private-users
+
+use crate::words::name;
+use nixpod_analysis::{Applicability, Change, Ctx, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Field, Release, System, Userns};
+
+declare_rule! {
+    /// ## What it flags
+    /// A systemd-nspawn container without a user namespace (`privateUsers = "no"`, which is the default), or with one
+    /// that maps every id to itself (`"identity"` or `0`). `-U` and `--private-users=` among `extraFlags` count.
+    /// ## Why
+    /// Root in the guest is then root on the host: only capabilities, a system call filter and mounts are in between,
+    /// and systemd's manual says that this can be circumvented easily. Read-only bind mounts and the read-only Nix
+    /// store can be remounted writable. With `"identity"` the capabilities are confined, but files still belong to the
+    /// real root.
+    /// ## Bad
+    /// ```nix
+    /// { containers.web.config = { }; }
+    /// ```
+    /// ```nix
+    /// { containers.web = { privateUsers = "identity"; config = { }; }; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// { containers.web = { privateUsers = "pick"; config = { }; }; }
+    /// ```
+    /// ```nix
+    /// { containers.web = { extraFlags = [ "-U" ]; config = { }; }; }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: files that the guest writes through bind mounts get other owners on the host. Before NixOS 25.05 the
+    /// option does not exist, and the fix adds a flag. There is no fix where the store's file system cannot be mapped
+    /// (overlay, 9p, virtiofs) or user namespaces are off.
+    pub static RULE = {
+        id: "missing-private-users",
+        summary: "nspawn container whose root is the host's root",
+        severity: High,
+        group: Isolation,
+        since: "0.1.0",
+        fix: Sometimes,
+        check: Container(check),
+    }
+}
+
+/// The first release with the option `privateUsers`.
+const OPTION_SINCE: Release = Release { year: 25, month: 5 };
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let Some(nspawn) = &container.nspawn else {
+        return;
+    };
+    let Some(userns) = container.userns.value() else {
+        return;
+    };
+    let system = ctx.system(container);
+    let who = name(container);
+    let (severity, message, help) = match userns {
+        Userns::Host => (
+            Severity::High,
+            format!("{who} has no user namespace: its root is the host's root"),
+            "Whoever becomes root in the guest has the host's user id 0, and nspawn's manual says that such a guest \
+             can break out easily. Set `privateUsers = \"pick\"`; writable bind mounts then need the `idmap` option.",
+        ),
+        Userns::Identity | Userns::Fixed { first: 0, .. } => (
+            Severity::Medium,
+            format!("{who} maps user ids to themselves: files of its root belong to the host's root"),
+            "This namespace confines capabilities only, and nspawn's manual warns against it as it does against none \
+             at all. Set `privateUsers = \"pick\"`; writable bind mounts then need the `idmap` option.",
+        ),
+        _ => return,
+    };
+    let builder = if container.userns.is_default() {
+        sink.report_absence(system.complete, message)
+    } else {
+        sink.report(&container.userns, message)
+    };
+    let builder = builder.severity(severity).help(help);
+    if let Some((title, change)) = fix(container, &nspawn.private_users, system) {
+        builder.fix(title, Applicability::Unsafe, change);
+    }
+}
+
+fn fix(container: &Container, option: &Field<Userns>, system: &System) -> Option<(String, Change)> {
+    let unmappable_store = system.store_fs_type.as_ref().is_some_and(|kind| {
+        !matches!(
+            kind.value().map(String::as_str),
+            Some("ext4" | "btrfs" | "xfs" | "zfs" | "bcachefs" | "f2fs")
+        )
+    });
+    if unmappable_store || system.user_namespaces.value() == Some(&false) {
+        return None;
+    }
+    if option.written().is_some() {
+        // Where a flag overrides the option, changing the option would change nothing.
+        return (option.origin == container.userns.origin).then(|| {
+            (
+                "map users to a range of their own with `\"pick\"`".to_owned(),
+                Change::Replace(option.origin.clone(), "\"pick\"".to_owned()),
+            )
+        });
+    }
+    if !option.is_default() || !container.userns.is_default() {
+        return None;
+    }
+    let before_the_option = system
+        .release
+        .value()
+        .is_some_and(|release| *release < OPTION_SINCE);
+    if !before_the_option {
+        return Some((
+            "set `privateUsers = \"pick\"`".to_owned(),
+            Change::SetIn(container.origin.clone(), "privateUsers".into(), "\"pick\"".into()),
+        ));
+    }
+    let flag = "\"--private-users=pick\"";
+    let change = match container.flags.first() {
+        None => Change::SetIn(
+            container.origin.clone(),
+            "extraFlags".into(),
+            format!("[ {flag} ]"),
+        ),
+        Some(first) => Change::AppendBeside(first.word.origin.clone(), flag.into()),
+    };
+    Some(("add the flag `--private-users=pick`".to_owned(), change))
+}

@@ -1,0 +1,100 @@
+//! missing-subid-ranges
+
+use crate::shadow_ids::{RANGE, certain, rootless_users};
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
+use nixpod_model::{System, SystemId, SystemKind};
+
+declare_rule! {
+    /// ## What it flags
+    /// A user that runs rootless containers without enough subordinate ids: no ranges at all (users made with
+    /// `isSystemUser` get none by themselves), only one of `subUidRanges` and `subGidRanges`, or ranges with fewer than
+    /// 65536 ids, such as one without `count`, whose default is 1.
+    /// ## Why
+    /// Rootless Podman maps the users of an image to subordinate ids. Without them most images do not even unpack. NixOS
+    /// gives ranges by itself to normal users only, and only if both lists are empty.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   users.users.app = { isNormalUser = true; linger = true; subUidRanges = [ { startUid = 200000; count = 65536; } ]; };
+    ///   home-manager.users.app.services.podman.containers.web.image = "docker.io/library/nginx:1.27";
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   users.users.app = { isNormalUser = true; linger = true; };
+    ///   home-manager.users.app.services.podman.containers.web.image = "docker.io/library/nginx:1.27";
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: the user gets a range that NixOS chooses.
+    pub static RULE = {
+        id: "missing-subid-ranges",
+        summary: "rootless containers of a user without enough subordinate ids",
+        severity: Medium,
+        group: Users,
+        since: "0.1.0",
+        fix: Sometimes,
+        check: System(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
+    if system.kind == SystemKind::Home {
+        return;
+    }
+    let confidence = if system.complete {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    };
+    for rootless in rootless_users(ctx, id) {
+        let user = rootless.user;
+        let known = user.sub_ids_known
+            && user
+                .sub_uids
+                .iter()
+                .chain(&user.sub_gids)
+                .all(|range| range.certain().is_some());
+        // Automatic ranges are always large enough, and with them explicit ones only add.
+        if !known || user.auto_sub_ids.certain() != Some(&false) || user.name == "root" {
+            continue;
+        }
+        let uids: i64 = certain(&user.sub_uids).map(|(_, range)| range.count).sum();
+        let gids: i64 = certain(&user.sub_gids).map(|(_, range)| range.count).sum();
+        let who = &user.name;
+        let message = match (uids, gids) {
+            (0, 0) => format!("user `{who}` runs rootless containers but has no subordinate ids"),
+            (_, 0) => {
+                format!("user `{who}` has `subUidRanges` but no `subGidRanges` for its rootless containers")
+            }
+            (0, _) => {
+                format!("user `{who}` has `subGidRanges` but no `subUidRanges` for its rootless containers")
+            }
+            (uids, gids) if uids.min(gids) < RANGE => format!(
+                "user `{who}` has only {} subordinate {} for its rootless containers",
+                uids.min(gids),
+                if uids.min(gids) == 1 { "id" } else { "ids" }
+            ),
+            _ => continue,
+        };
+        let small = certain(&user.sub_uids)
+            .chain(certain(&user.sub_gids))
+            .min_by_key(|(_, range)| range.count);
+        let builder = match small {
+            Some((field, _)) => sink.report(field, message),
+            None => sink.report_at(&user.origin, message),
+        };
+        let builder = builder
+            .at_most(confidence)
+            .related(&rootless.because, "it runs rootless containers here")
+            .help(
+                "Images use ids up to 65535, each of which needs a subordinate id. Set `autoSubUidGidRange = true` \
+                 instead of writing ranges by hand.",
+            );
+        if uids == 0 && gids == 0 {
+            let change = Change::SetIn(user.origin.clone(), "autoSubUidGidRange".into(), "true".into());
+            builder.fix("set `autoSubUidGidRange = true`", Applicability::Unsafe, change);
+        }
+    }
+}

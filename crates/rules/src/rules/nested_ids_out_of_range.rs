@@ -1,0 +1,179 @@
+//! nested-ids-out-of-range
+
+use crate::shadow_ids::{RANGE, RootlessUser, certain, rootless_users};
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
+use nixpod_model::{Container, System, SystemId, SystemKind, Userns};
+
+declare_rule! {
+    /// ## What it flags
+    /// Rootless containers in a guest whose user namespace has 65536 ids (`privateUsers = "pick"`, `"identity"` or a
+    /// number), when their user's subordinate ids lie beyond, as those that NixOS gives out by itself (from 100000) do.
+    /// ## Why
+    /// The guest has the ids 0 to 65535 and no others. The kernel refuses to map an id that does not exist, so no
+    /// rootless container starts.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   containers.pods = {
+    ///     privateUsers = "pick";
+    ///     config = {
+    ///       users.users.app = {
+    ///         isNormalUser = true;
+    ///         linger = true;
+    ///         subUidRanges = [ { startUid = 100000; count = 65536; } ];
+    ///         subGidRanges = [ { startGid = 100000; count = 65536; } ];
+    ///       };
+    ///       home-manager.users.app.services.podman.containers.web.image = "docker.io/library/nginx:1.27";
+    ///     };
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   containers.pods = {
+    ///     privateUsers = "pick";
+    ///     config = {
+    ///       users.users.app = {
+    ///         isNormalUser = true;
+    ///         linger = true;
+    ///         autoSubUidGidRange = false;
+    ///         subUidRanges = [ { startUid = 10000; count = 55536; } ];
+    ///         subGidRanges = [ { startGid = 10000; count = 55536; } ];
+    ///       };
+    ///       home-manager.users.app.services.podman.containers.web.image = "docker.io/library/nginx:1.27";
+    ///     };
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: images that use ids above 55535 still fail, and files of earlier containers keep their old owners.
+    pub static RULE = {
+        id: "nested-ids-out-of-range",
+        summary: "rootless containers in a guest with ids that the guest does not have",
+        severity: High,
+        group: Users,
+        since: "0.1.0",
+        fix: Sometimes,
+        check: System(check),
+    }
+}
+
+const TITLE: &str = "use ids that the guest has";
+
+fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
+    if system.kind != SystemKind::Guest {
+        return;
+    }
+    let Some(container) = system
+        .container
+        .and_then(|index| ctx.world.containers.get(index as usize))
+    else {
+        return;
+    };
+    let available = match container.userns.value() {
+        Some(Userns::Pick | Userns::Identity) => RANGE,
+        Some(Userns::Fixed { count, .. }) => i64::from(*count),
+        _ => return,
+    };
+    let users = rootless_users(ctx, id);
+    // Two users would get the same range from the fix.
+    let alone = users.len() == 1;
+    for rootless in &users {
+        check_user(system, container, rootless, available, alone, sink);
+    }
+}
+
+fn check_user(
+    system: &System,
+    container: &Container,
+    rootless: &RootlessUser<'_>,
+    available: i64,
+    alone: bool,
+    sink: &mut Sink,
+) {
+    let user = rootless.user;
+    if !user.sub_ids_known {
+        return;
+    }
+    let last = |start: i64, count: i64| start.saturating_add(count).saturating_sub(1);
+    let outside = certain(&user.sub_uids)
+        .map(|found| (found, "Uid"))
+        .chain(certain(&user.sub_gids).map(|found| (found, "Gid")))
+        .filter(|((_, range), _)| last(range.start, range.count) >= available);
+    let outside: Vec<_> = outside.collect();
+    let help = format!(
+        "The guest has the ids 0 to {}, and the kernel refuses to map others, so no rootless container starts. Give the \
+         user a range inside, such as 55536 ids from 10000, with `autoSubUidGidRange = false`.",
+        available - 1
+    );
+    if let Some(((field, range), _)) = outside.first() {
+        let builder = sink
+            .report(
+                field,
+                format!(
+                    "user `{}` in guest `{}` has subordinate ids up to {}, but the guest has only {available} ids",
+                    user.name,
+                    container.name,
+                    last(range.start, range.count)
+                ),
+            )
+            .depends_on(&container.userns)
+            .related(&container.userns.origin, "the guest's ids are limited here")
+            .related(&rootless.because, "rootless containers run here")
+            .help(help);
+        let changes: Vec<Change> = outside
+            .iter()
+            .filter(|((field, _), _)| field.origin.place().is_some())
+            .map(|((field, _), kind)| {
+                Change::Replace(
+                    field.origin.clone(),
+                    format!("{{ start{kind} = 10000; count = 55536; }}"),
+                )
+            })
+            .collect();
+        let one_each = ["Uid", "Gid"]
+            .iter()
+            .all(|kind| outside.iter().filter(|(_, k)| k == kind).count() == 1);
+        if alone && one_each && available == RANGE && changes.len() == 2 {
+            builder.fix_all(TITLE, Applicability::Unsafe, changes);
+        }
+        return;
+    }
+    let automatic =
+        user.sub_uids.is_empty() && user.sub_gids.is_empty() && user.auto_sub_ids.value() == Some(&true);
+    if !automatic {
+        return;
+    }
+    let confidence = if system.complete {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    };
+    let builder = sink
+        .report_at(
+            &user.origin,
+            format!(
+                "user `{}` in guest `{}` gets subordinate ids from 100000, but the guest has only {available} ids",
+                user.name, container.name
+            ),
+        )
+        .at_most(confidence)
+        .depends_on(&container.userns)
+        .depends_on(&user.auto_sub_ids)
+        .related(&container.userns.origin, "the guest's ids are limited here")
+        .related(&rootless.because, "rootless containers run here")
+        .help(help);
+    if alone && available == RANGE {
+        let set = |option: &str, value: &str| Change::SetIn(user.origin.clone(), option.into(), value.into());
+        builder.fix_all(
+            TITLE,
+            Applicability::Unsafe,
+            vec![
+                set("autoSubUidGidRange", "false"),
+                set("subUidRanges", "[ { startUid = 10000; count = 55536; } ]"),
+                set("subGidRanges", "[ { startGid = 10000; count = 55536; } ]"),
+            ],
+        );
+    }
+}

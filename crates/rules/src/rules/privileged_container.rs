@@ -1,0 +1,80 @@
+//! privileged-container
+
+use crate::power::{Root, root_of};
+use crate::words::{name, removal};
+use nixpod_analysis::{Applicability, Ctx, Severity, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// A container started with `--privileged` or `privileged = true`.
+    /// ## Why
+    /// It gets every capability and every device, and no system call filter, masked path or security label is left.
+    /// Root in a rootful one is root on the host. In a rootless one it cannot exceed its user, but nothing else holds it.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.web = {
+    ///     image = "docker.io/library/nginx:1.27";
+    ///     extraOptions = [ "--privileged" ];
+    ///   };
+    /// }
+    /// ```
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.web = {
+    ///     image = "docker.io/library/nginx:1.27";
+    ///     privileged = true;
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.web = {
+    ///     image = "docker.io/library/nginx:1.27";
+    ///     extraOptions = [ "--cap-add=NET_ADMIN" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: the workload may need a single capability or device instead.
+    pub static RULE = {
+        id: "privileged-container",
+        summary: "container runs privileged",
+        severity: Critical,
+        group: Oci,
+        since: "0.1.0",
+        fix: Sometimes,
+        check: Container(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    if container.privileged.written() != Some(&true) {
+        return;
+    }
+    let who = name(container);
+    let (severity, message, help) = if root_of(ctx, container) == Root::Host {
+        (
+            Severity::Critical,
+            format!("{who} runs privileged: its root is root on the host"),
+            "Nothing is left between the container and the host. Grant the capability or device that the program needs \
+             instead.",
+        )
+    } else {
+        (
+            Severity::High,
+            format!("{who} runs privileged, without system call filter and masked paths"),
+            "It cannot exceed its user, but the kernel lies open to it. Grant the capability or device that the \
+             program needs instead.",
+        )
+    };
+    let builder = sink
+        .report(&container.privileged, message)
+        .severity(severity)
+        .help(help);
+    if let Some(change) = removal(container, &container.privileged.origin) {
+        builder.fix("run it unprivileged", Applicability::Unsafe, change);
+    }
+}

@@ -1,0 +1,132 @@
+//! published-on-all-interfaces
+
+use crate::words::{listed, name, replace_text};
+use nixpod_analysis::{Applicability, Change, Ctx, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Field, NetworkMode, Port, TextPart};
+
+declare_rule! {
+    /// ## What it flags
+    /// Ports that a rootful container publishes on every address of the host: `"8080:80"`, `"0.0.0.0:8080:80"`, and
+    /// nspawn's `forwardPorts`, which have no address. One finding for each container. Rootless containers and
+    /// containers in the host's network are left out: there the firewall holds.
+    /// ## Why
+    /// The engine translates addresses before the NixOS firewall looks at packets, so the port is open to every
+    /// network although `networking.firewall` does not list it.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.db = {
+    ///     image = "docker.io/library/postgres:17";
+    ///     ports = [ "5432:5432" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.db = {
+    ///     image = "docker.io/library/postgres:17";
+    ///     ports = [ "127.0.0.1:5432:5432" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: other machines lose access.
+    pub static RULE = {
+        id: "published-on-all-interfaces",
+        summary: "port published past the firewall on every address",
+        severity: Low,
+        group: Oci,
+        since: "0.1.0",
+        fix: Sometimes,
+        check: Container(check),
+    }
+}
+
+fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let is_nspawn = container.nspawn.is_some();
+    if is_nspawn {
+        // Without a private network nspawn does not forward at all; that is ignored-network-option.
+        if container.network.value() != Some(&NetworkMode::Private) {
+            return;
+        }
+    } else if container.rootful.value() != Some(&true)
+        || container.network.value() == Some(&NetworkMode::Host)
+    {
+        return;
+    }
+    let open: Vec<(&Field<Port>, &Port)> = container
+        .ports
+        .iter()
+        .filter_map(|field| field.value().map(|port| (field, port)))
+        .filter(|(_, port)| is_open(port))
+        .collect();
+    let Some((first, _)) = open.first() else {
+        return;
+    };
+    let ports: Vec<String> = open
+        .iter()
+        .map(|(_, port)| match &port.host {
+            Some(host) => host.display(),
+            None => format!("a free port for {}", port.container.display()),
+        })
+        .collect();
+    let noun = if ports.len() == 1 { "port" } else { "ports" };
+    let severity = if is_nspawn { Severity::Info } else { Severity::Low };
+    let mut builder = sink
+        .report(
+            first,
+            format!(
+                "{} publishes {noun} {} on every address, past the firewall",
+                name(container),
+                listed(&ports, 3)
+            ),
+        )
+        .severity(severity)
+        .depends_on(&container.rootful)
+        .help(if is_nspawn {
+            "Packets are redirected before the NixOS firewall looks at them, and `forwardPorts` has no address. Where \
+             that is not meant, let a proxy on the host reach the guest's own address."
+        } else {
+            "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy needs \
+             the port, publish it as `127.0.0.1:PORT:PORT`."
+        });
+    for (field, _) in open.iter().skip(1) {
+        builder = builder.related(&field.origin, "this one too");
+    }
+    let changes: Option<Vec<Change>> = open.iter().map(|(_, port)| on_loopback(port)).collect();
+    if let Some(changes) = changes
+        && !is_nspawn
+    {
+        builder.fix_all("publish on 127.0.0.1 only", Applicability::Unsafe, changes);
+    }
+}
+
+/// Is it certain that the port is open on every address? An unknown part may hold an address.
+fn is_open(port: &Port) -> bool {
+    match &port.address {
+        Some(address) => matches!(
+            address.as_known().as_deref(),
+            Some("" | "0.0.0.0" | "::" | "[::]" | "*")
+        ),
+        None => !port.host.as_ref().is_some_and(nixpod_model::Text::has_hole),
+    }
+}
+
+/// The same port on the loopback address, where the whole text is one literal.
+fn on_loopback(port: &Port) -> Option<Change> {
+    let text = port.text.as_ref()?;
+    let [TextPart::Known { text: whole, origin }] = text.parts.as_slice() else {
+        return None;
+    };
+    let host = match &port.host {
+        Some(host) => host.as_known()?,
+        None => String::new(),
+    };
+    let protocol = whole
+        .rsplit_once('/')
+        .map_or(String::new(), |(_, p)| format!("/{p}"));
+    let inside = port.container.as_known()?;
+    let inside = inside.split('/').next().unwrap_or_default();
+    replace_text(origin, &format!("127.0.0.1:{host}:{inside}{protocol}"))
+}

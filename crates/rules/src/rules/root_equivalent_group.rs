@@ -1,0 +1,174 @@
+//! root-equivalent-group
+
+use crate::power::maps_root_to_root;
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
+use nixpod_model::{Field, System, SystemId, SystemKind, User};
+use nixpod_source::Origin;
+
+declare_rule! {
+    /// ## What it flags
+    /// Users in a group that controls a daemon of root: `podman`, `docker`, `lxd`, `incus-admin`, `libvirtd`, through
+    /// `extraGroups`, `group` or the group's `members`, when the daemon is enabled or nothing tells that it is not. In a
+    /// guest that has no user namespace also `wheel` (low).
+    /// ## Why
+    /// A member starts a container with the host's root directory mounted, and so becomes root without a password.
+    /// NixOS starts the rootful Podman socket for group `podman` whenever Podman is enabled. Rootless Podman needs no
+    /// group at all.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.podman.enable = true;
+    ///   users.users.alice = { isNormalUser = true; extraGroups = [ "podman" ]; };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.podman.enable = true;
+    ///   users.users.alice = { isNormalUser = true; extraGroups = [ "networkmanager" ]; };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: the user can no longer talk to the rootful daemon.
+    pub static RULE = {
+        id: "root-equivalent-group",
+        summary: "user in a group that can become root",
+        severity: High,
+        group: Users,
+        since: "0.1.0",
+        fix: Sometimes,
+        check: System(check),
+    }
+}
+
+/// How a user came into a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Element,
+    Primary,
+}
+
+fn check(ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
+    if system.kind == SystemKind::Home {
+        return;
+    }
+    for user in &system.users {
+        if user.name == "root" {
+            continue;
+        }
+        for field in &user.extra_groups {
+            if let Some(group) = field.value() {
+                judge(ctx, system, &user.name, group, field, Way::Element, sink);
+            }
+        }
+        if let Some(Some(group)) = user.group.written() {
+            judge(ctx, system, &user.name, group, &user.group, Way::Primary, sink);
+        }
+    }
+    for field in &system.group_members {
+        let Some((group, member)) = field.value() else {
+            continue;
+        };
+        let is_listed_twice = system
+            .users
+            .iter()
+            .any(|user| user.name == *member && in_extra_groups(user, group));
+        if member != "root" && !is_listed_twice {
+            judge(ctx, system, member, group, field, Way::Element, sink);
+        }
+    }
+}
+
+fn in_extra_groups(user: &User, group: &str) -> bool {
+    user.extra_groups
+        .iter()
+        .any(|field| field.value().is_some_and(|name| name == group))
+}
+
+fn judge<T>(
+    ctx: &Ctx<'_>,
+    system: &System,
+    user: &str,
+    group: &str,
+    field: &Field<T>,
+    way: Way,
+    sink: &mut Sink,
+) {
+    let engines = &system.engines;
+    let (daemon, enabled) = match group {
+        "podman" => ("Podman", &engines.podman),
+        "docker" => ("Docker", &engines.docker),
+        "lxd" => ("LXD", &engines.lxd),
+        "incus-admin" => ("Incus", &engines.lxd),
+        "libvirtd" => ("libvirt", &engines.libvirtd),
+        "wheel" => return judge_wheel(ctx, system, user, field, sink),
+        _ => return,
+    };
+    let confidence = match enabled.value() {
+        Some(true) if enabled.is_maybe() => Confidence::Medium,
+        Some(true) => Confidence::High,
+        // Another module, one that was not seen, may still enable it.
+        Some(false) if enabled.is_default() && !system.complete => Confidence::Medium,
+        Some(false) => return,
+        None => Confidence::Medium,
+    };
+    let (severity, place) = match system.kind {
+        SystemKind::Guest => (Severity::Medium, format!(" in {}", system.name)),
+        _ => (Severity::High, String::new()),
+    };
+    let more = match group {
+        "podman" => "Rootless Podman needs no group, so leave it out.",
+        "docker" => {
+            "Use `virtualisation.docker.rootless` or rootless Podman, or `sudo` where the password matters."
+        }
+        _ => "Leave it out where `sudo` or polkit with a password does.",
+    };
+    let builder = sink
+        .report(
+            field,
+            format!("user `{user}`{place} is in group `{group}`, which is root through {daemon}"),
+        )
+        .severity(severity)
+        .at_most(confidence)
+        .related(&enabled.origin, format!("{daemon} is enabled here"))
+        .help(format!(
+            "A member can have {daemon} mount the root directory and become root without a password. {more}"
+        ));
+    if way == Way::Element && !is_empty(&field.origin) {
+        builder.fix(
+            format!("remove `{user}` from group `{group}`"),
+            Applicability::Unsafe,
+            Change::Remove(field.origin.clone()),
+        );
+    }
+}
+
+fn judge_wheel<T>(ctx: &Ctx<'_>, system: &System, user: &str, field: &Field<T>, sink: &mut Sink) {
+    let Some(container) = system
+        .container
+        .and_then(|index| ctx.world.containers.get(index as usize))
+    else {
+        return;
+    };
+    if !container.userns.value().is_some_and(maps_root_to_root) {
+        return;
+    }
+    sink.report(
+        field,
+        format!(
+            "user `{user}` is in group `wheel` of guest `{}`, whose root is the host's root",
+            container.name
+        ),
+    )
+    .severity(Severity::Low)
+    .depends_on(&container.userns)
+    .related(&container.origin, "this guest has no user namespace of its own")
+    .help(
+        "Who becomes root in this guest has the host's user id 0. Leave administration to the host, or set \
+         `privateUsers = \"pick\"`.",
+    );
+}
+
+fn is_empty(origin: &Origin) -> bool {
+    origin.place().is_none()
+}

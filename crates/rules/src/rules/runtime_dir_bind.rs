@@ -1,0 +1,151 @@
+//! runtime-dir-bind
+
+use crate::paths::{Base, HostPath, host_path};
+use crate::words::name;
+use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// A bind mount of a user's whole runtime directory (`/run/user/1000`, `$XDG_RUNTIME_DIR`, `%t`, also with an
+    /// interpolated user id), or of single sockets in it: the session bus, the user's systemd, the agents for keys
+    /// (high), sound and screen capture (low), a Wayland socket alone (info). The engine's socket is engine-socket-bind.
+    /// ## Why
+    /// The directory holds the session bus and the user's systemd, and either starts any program as that user outside
+    /// the container. Next to them lie the agents for SSH and GnuPG, the Podman socket and the portals. A read-only
+    /// mount does not help, because connecting to a socket is no write to the file system.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   containers.desktop = {
+    ///     bindMounts.runtime = rec { hostPath = "/run/user/1000/"; mountPoint = hostPath; };
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   containers.desktop = {
+    ///     bindMounts.data = rec { hostPath = "/srv/data"; mountPoint = hostPath; };
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: which sockets the programs inside need is not known.
+    pub static RULE = {
+        id: "runtime-dir-bind",
+        summary: "a user's runtime directory or session socket bound into a container",
+        severity: High,
+        group: Isolation,
+        since: "0.1.0",
+        fix: None,
+        check: Container(check),
+    }
+}
+
+/// What lies below a runtime directory, how bad sharing it is, and why.
+enum Shared {
+    Everything,
+    Socket(Severity, &'static str, &'static str),
+}
+
+fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    for field in &container.mounts {
+        let Some(mount) = field.value().filter(|mount| mount.is_bind) else {
+            continue;
+        };
+        let Some(path) = host_path(&mount.source) else {
+            continue;
+        };
+        let Some(shared) = shared(&path) else {
+            continue;
+        };
+        let who = name(container);
+        let source = mount.source.display();
+        let confidence = if path.vague {
+            Confidence::Medium
+        } else {
+            Confidence::High
+        };
+        let (severity, message, help) = match shared {
+            Shared::Everything => (
+                Severity::High,
+                format!("{who} gets the whole runtime directory `{source}`, with the session bus and every agent"),
+                "Through the session bus or the user's systemd a program inside starts programs outside as that user, \
+                 and read-only does not prevent it. Bind the one socket that is needed, such as \
+                 `/run/user/1000/wayland-1`."
+                    .to_owned(),
+            ),
+            Shared::Socket(severity, what, why) => {
+                (severity, format!("{who} gets {what} `{source}`"), why.to_owned())
+            }
+        };
+        sink.report(field, message)
+            .severity(severity)
+            .at_most(confidence)
+            .help(help);
+    }
+}
+
+fn shared(path: &HostPath) -> Option<Shared> {
+    if path.is_system("run/user") {
+        return Some(Shared::Everything);
+    }
+    if path.base != Base::Runtime {
+        return None;
+    }
+    let Some(first) = path.segments.first() else {
+        return Some(Shared::Everything);
+    };
+    let first = first.as_str();
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| first.starts_with(prefix));
+    if first == "bus" || starts(&["dbus-"]) {
+        return Some(Shared::Socket(
+            Severity::High,
+            "the session bus",
+            "Who can talk on the session bus can start programs and units as the user outside the container. Filter \
+             it with xdg-dbus-proxy, or leave it out.",
+        ));
+    }
+    if first == "systemd" {
+        return Some(Shared::Socket(
+            Severity::High,
+            "the socket of the user's systemd",
+            "It starts any program as the user outside the container. Leave it out.",
+        ));
+    }
+    if starts(&[
+        "gnupg",
+        "keyring",
+        "ssh-agent",
+        "gcr",
+        "openssh_agent",
+        "yubikey-agent",
+    ]) {
+        return Some(Shared::Socket(
+            Severity::High,
+            "an agent for keys at",
+            "Programs inside can sign in and decrypt with the user's keys as long as the session lives. Leave it out, \
+             or use keys made for the container.",
+        ));
+    }
+    if starts(&["wayland-"]) {
+        return Some(Shared::Socket(
+            Severity::Info,
+            "the Wayland socket",
+            "Wayland keeps clients apart, so this is the way to show windows. Which privileged protocols are open, \
+             such as screen capture, depends on the compositor.",
+        ));
+    }
+    if starts(&["pipewire-", "pulse"]) {
+        return Some(Shared::Socket(
+            Severity::Low,
+            "the sound server's socket",
+            "Programs inside can record the microphone and, with PipeWire, cameras and screens that are shared. Keep \
+             it only if they need sound.",
+        ));
+    }
+    None
+}

@@ -1,0 +1,319 @@
+//! secret-in-store
+
+use crate::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
+use crate::words::name;
+use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
+use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, SystemId, SystemKind, Text};
+
+declare_rule! {
+    /// ## What it flags
+    /// Secrets that are written out in the configuration: passwords of users, environment variables whose name or
+    /// value says secret, credentials of images, passwords on command lines, keys and tokens in written files.
+    /// Placeholders such as `changeme` count when they are the live value. Hashes of passwords are low. Paths,
+    /// references (`$VAR`, `@name@`), variables ending in `_FILE` and addresses without a password are no secrets.
+    /// ## Why
+    /// Everything in the configuration ends in the Nix store, which every user and every container of the host can
+    /// read, and in the repository. A secret that was there once has to be changed.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.db = {
+    ///     image = "docker.io/library/postgres:17";
+    ///     environment.POSTGRES_PASSWORD = "hunter2";
+    ///   };
+    /// }
+    /// ```
+    /// ```nix
+    /// { users.users.alice = { isNormalUser = true; initialPassword = "changeme"; }; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// { config, ... }: {
+    ///   virtualisation.oci-containers.containers.db = {
+    ///     image = "docker.io/library/postgres:17";
+    ///     environment.POSTGRES_PASSWORD_FILE = "/run/secrets/db-password";
+    ///     environmentFiles = [ config.sops.secrets.db.path ];
+    ///   };
+    ///   users.users.alice = { isNormalUser = true; hashedPasswordFile = "/run/secrets/alice"; };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: the secret has to move to a secret manager, and to be changed.
+    pub static RULE = {
+        id: "secret-in-store",
+        summary: "secret written out in the configuration",
+        severity: High,
+        group: Secrets,
+        since: "0.1.0",
+        fix: None,
+        check: Both(check_container, check_system),
+    }
+}
+
+const ENVIRONMENT_HELP: &str = "Everybody on the host and in its containers can read the Nix store. Give the secret at \
+    run time, such as by `environmentFiles` with a path of sops-nix or agenix, and change it, because it is in the \
+    repository too.";
+const USER_HELP: &str = "Everybody on the host and in its containers can read the Nix store. Use `hashedPasswordFile` \
+    with a path of sops-nix or agenix, and change the password.";
+const HASH_HELP: &str = "A hash in the world-readable Nix store can be attacked offline. A file of sops-nix or agenix \
+    keeps it private.";
+const FILE_HELP: &str = "Everybody on the host and in its containers can read the Nix store. Let a template of \
+    sops-nix or agenix write the file at run time, and change the secret.";
+
+fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let who = name(container);
+    for field in &container.environment {
+        let Some(variable) = field.value() else {
+            continue;
+        };
+        if is_read_from_file(&variable.value) {
+            continue;
+        }
+        if let Some(hit) = judge(&variable.name, &variable.value.pattern()) {
+            let message = message(&hit, &format!("`{}` of {who}", variable.name));
+            report(
+                sink,
+                field,
+                &variable.value,
+                &hit,
+                message,
+                ENVIRONMENT_HELP,
+                Confidence::High,
+            );
+        }
+    }
+    for field in &container.environment_files {
+        let Some(file) = field.value() else {
+            continue;
+        };
+        for context in &file.context {
+            if let StoreRef::Written { name: file, text } = context {
+                for (variable, hit) in judge_lines(&text.pattern()) {
+                    let what = in_file(&variable, file, &format!(" of {who}"));
+                    report(
+                        sink,
+                        field,
+                        text,
+                        &hit,
+                        message(&hit, &what),
+                        FILE_HELP,
+                        Confidence::High,
+                    );
+                }
+            }
+        }
+    }
+    check_command(container, &who, sink);
+    for flag in &container.flags {
+        let Some(word) = flag.word.value() else {
+            continue;
+        };
+        let pattern = word.pattern();
+        let Some((id, value)) = pattern
+            .strip_prefix("--set-credential=")
+            .and_then(|rest| rest.split_once(':'))
+        else {
+            continue;
+        };
+        // Many credentials only configure the guest, so the id has to say that it is a secret.
+        let secret_id = id.split('.').any(|part| announced_by(part).is_some());
+        if secret_id && let Some(hit) = judge_credential(value) {
+            let from = pattern.len() - value.len();
+            let hit = Hit {
+                range: (from, pattern.len()),
+                ..hit
+            };
+            let message = message(&hit, &format!("the credential `{id}` of {who}"));
+            report(
+                sink,
+                &flag.word,
+                word,
+                &hit,
+                message,
+                ENVIRONMENT_HELP,
+                Confidence::High,
+            );
+        }
+    }
+}
+
+/// Passwords in the words of a command: `--requirepass hunter2` and `--password=hunter2`.
+fn check_command(container: &Container, who: &str, sink: &mut Sink) {
+    const OPTIONS: [&str; 8] = [
+        "--requirepass",
+        "--masterauth",
+        "--password",
+        "--passwd",
+        "--token",
+        "--api-key",
+        "--secret",
+        "--secret-key",
+    ];
+    for (at, field) in container.command.iter().enumerate() {
+        let Some(word) = field.value() else {
+            continue;
+        };
+        let pattern = word.pattern();
+        let (option, value, text, field) = match pattern.split_once('=') {
+            Some((option, value)) => (option, value.to_owned(), word, field),
+            None => {
+                let Some(next) = container.command.get(at + 1) else {
+                    continue;
+                };
+                let Some(text) = next.value() else {
+                    continue;
+                };
+                (pattern.as_str(), text.pattern(), text, next)
+            }
+        };
+        if !OPTIONS.contains(&option) || value.starts_with("--") {
+            continue;
+        }
+        let name = match option {
+            "--requirepass" | "--masterauth" => "password",
+            _ => option.trim_start_matches('-'),
+        };
+        if let Some(mut hit) = judge(name, &value) {
+            let shift = text.pattern().len().saturating_sub(value.len());
+            hit.range = (hit.range.0 + shift, hit.range.1 + shift);
+            let message = message(&hit, &format!("`{option}` in the command of {who}"));
+            report(
+                sink,
+                field,
+                text,
+                &hit,
+                message,
+                ENVIRONMENT_HELP,
+                Confidence::High,
+            );
+        }
+    }
+}
+
+fn check_system(_ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
+    let place = match system.kind {
+        SystemKind::Nixos => String::new(),
+        SystemKind::Guest | SystemKind::Home => format!(" in {}", system.name),
+    };
+    for secret in &system.secrets {
+        let field = &secret.value;
+        let Some(text) = field.value() else {
+            continue;
+        };
+        if is_read_from_file(text) {
+            continue;
+        }
+        let pattern = text.pattern();
+        match &secret.slot {
+            SecretSlot::Password(user, option) => {
+                if let Some(hit) = judge_credential(&pattern) {
+                    let message = message(
+                        &hit,
+                        &format!("the password of user `{user}`{place} (`{option}`)"),
+                    );
+                    report(sink, field, text, &hit, message, USER_HELP, Confidence::High);
+                }
+            }
+            SecretSlot::HashedPassword(user, option) => {
+                // A hash that begins like this matches no password: the account is locked on purpose.
+                if pattern.starts_with(['!', '*']) || pattern == "x" {
+                    continue;
+                }
+                if let Some(hit) = judge_credential(&pattern) {
+                    let message = message(
+                        &hit,
+                        &format!("the password of user `{user}`{place} (`{option}`)"),
+                    );
+                    report(sink, field, text, &hit, message, USER_HELP, Confidence::High);
+                }
+            }
+            SecretSlot::WrittenFile(file) => {
+                for (variable, hit) in judge_lines(&pattern) {
+                    let confidence = match hit.kind {
+                        Kind::Shape(_) => Confidence::High,
+                        _ => Confidence::Medium,
+                    };
+                    let message = message(&hit, &in_file(&variable, file, &place));
+                    report(sink, field, text, &hit, message, FILE_HELP, confidence);
+                }
+            }
+            SecretSlot::Environment(variable) => {
+                if let Some(hit) = judge(variable, &pattern) {
+                    let message = message(&hit, &format!("the variable `{variable}`{place}"));
+                    report(
+                        sink,
+                        field,
+                        text,
+                        &hit,
+                        message,
+                        ENVIRONMENT_HELP,
+                        Confidence::High,
+                    );
+                }
+            }
+            SecretSlot::Credential(option) => {
+                if let Some(hit) = judge_credential(&pattern) {
+                    let message = message(&hit, &format!("`{option}`{place}"));
+                    report(sink, field, text, &hit, message, FILE_HELP, Confidence::High);
+                }
+            }
+            SecretSlot::SecretFile(option) => {
+                for context in &text.context {
+                    if let StoreRef::Written { text, .. } = context
+                        && let Some(hit) = judge_credential(&text.pattern())
+                    {
+                        let message = message(&hit, &format!("the file of `{option}`{place}"));
+                        report(sink, field, text, &hit, message, FILE_HELP, Confidence::High);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is read from a file at evaluation is a matter of secret-file-in-store.
+fn is_read_from_file(text: &Text) -> bool {
+    text.context
+        .iter()
+        .any(|context| matches!(context, StoreRef::Read { .. }))
+}
+
+fn in_file(variable: &str, file: &str, place: &str) -> String {
+    if variable.is_empty() {
+        format!("the file `{file}`{place}")
+    } else {
+        format!("`{variable}` in the file `{file}`{place}")
+    }
+}
+
+/// Never the secret itself: messages end in logs and reports.
+fn message(hit: &Hit, what: &str) -> String {
+    match hit.kind {
+        Kind::Named => format!("{what} is written out, so everybody can read it in the Nix store"),
+        Kind::Placeholder => format!("{what} is a placeholder, easy to guess and readable in the Nix store"),
+        Kind::Shape(shape) => format!("{what} contains {shape}, which everybody can read in the Nix store"),
+        Kind::Hash => format!("{what} is a hash that everybody can read in the Nix store"),
+    }
+}
+
+fn report<T>(
+    sink: &mut Sink,
+    field: &Field<T>,
+    text: &Text,
+    hit: &Hit,
+    message: String,
+    help: &str,
+    confidence: Confidence,
+) {
+    let builder = if hit.range == (0, text.pattern().len()) {
+        sink.report(field, message)
+    } else {
+        sink.report_at(&text.origin_of(hit.range.0, hit.range.1), message)
+            .depends_on(field)
+    };
+    let help = if hit.kind == Kind::Hash { HASH_HELP } else { help };
+    builder
+        .severity(hit.kind.severity())
+        .at_most(confidence)
+        .help(help);
+}

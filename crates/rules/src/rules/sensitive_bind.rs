@@ -1,0 +1,374 @@
+//! sensitive-bind
+
+use crate::paths::{Base, HostPath, host_path};
+use crate::power::{Root, root_of};
+use crate::words::name;
+use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// Bind mounts of whole system directories (`/`, `/etc`, `/home`, `/var`, `/run`, `/dev`, `/proc`, `/boot`, ...), of
+    /// whole homes, of keys and passwords (`~/.ssh`, `~/.gnupg`, `/etc/shadow`, SSH host keys, browser profiles, all of
+    /// `/run/secrets`), of files that start programs (`~/.bashrc`, `~/.config`) when writable, and of the system bus.
+    /// Directories made for one service, such as `/var/lib/gitea` or `/home/alice/project`, are fine, and so are
+    /// `/etc/localtime`, certificates and control groups.
+    /// ## Why
+    /// A writable system directory is the host: a unit, a cron job or a shell start file written there runs outside. A
+    /// readable one gives away password hashes, host keys and the secrets of other services.
+    /// ## Bad
+    /// ```nix
+    /// { containers.web = { bindMounts."/host" = { hostPath = "/"; isReadOnly = false; }; config = { }; }; }
+    /// ```
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.editor = {
+    ///     image = "docker.io/library/editor:1";
+    ///     volumes = [ "/home/alice/.ssh:/root/.ssh:ro" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   containers.web = {
+    ///     bindMounts."/var/lib/web" = { hostPath = "/var/lib/web"; isReadOnly = false; };
+    ///     config = { };
+    ///   };
+    ///   virtualisation.oci-containers.containers.editor = {
+    ///     image = "docker.io/library/editor:1";
+    ///     volumes = [ "/home/alice/project:/work" "/etc/localtime:/etc/localtime:ro" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: which part of the directory is needed is not known.
+    pub static RULE = {
+        id: "sensitive-bind",
+        summary: "system directory, home or key bound into a container",
+        severity: High,
+        group: Isolation,
+        since: "0.1.0",
+        fix: None,
+        check: Container(check),
+    }
+}
+
+/// What is shared: severity if writable and if read-only (`None`: not worth a finding), and words for both.
+struct Sensitive {
+    what: &'static str,
+    writable: Option<Severity>,
+    read_only: Option<Severity>,
+    why: &'static str,
+    /// Is it guarded by file permissions, so that a container of an unprivileged user gets less?
+    owned_by_root: bool,
+}
+
+use Severity::{High, Low, Medium};
+
+const fn system(
+    what: &'static str,
+    writable: Option<Severity>,
+    read_only: Option<Severity>,
+    why: &'static str,
+) -> Sensitive {
+    Sensitive {
+        what,
+        writable,
+        read_only,
+        why,
+        owned_by_root: true,
+    }
+}
+
+const fn personal(
+    what: &'static str,
+    writable: Option<Severity>,
+    read_only: Option<Severity>,
+    why: &'static str,
+) -> Sensitive {
+    Sensitive {
+        owned_by_root: false,
+        ..system(what, writable, read_only, why)
+    }
+}
+
+const SHADOW: &str = "It holds password hashes and host keys, and units written there run on the host.";
+const SOCKETS: &str =
+    "It holds the sockets of the system's services and all secrets that are decrypted at start.";
+const OTHERS: &str = "It holds the state of every service of the host, their keys and databases among it.";
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    for field in &container.mounts {
+        let Some(mount) = field.value().filter(|mount| mount.is_bind) else {
+            continue;
+        };
+        let Some(path) = host_path(&mount.source) else {
+            continue;
+        };
+        let Some(sensitive) = sensitive(&path) else {
+            continue;
+        };
+        let severity = if mount.read_only {
+            sensitive.read_only
+        } else {
+            sensitive.writable
+        };
+        let Some(severity) = severity else {
+            continue;
+        };
+        let severity = if sensitive.owned_by_root && root_of(ctx, container) == Root::Confined {
+            one_less(severity)
+        } else {
+            severity
+        };
+        let source = mount.source.display();
+        let mode = if mount.read_only { "read-only" } else { "writable" };
+        let confidence = if path.vague {
+            Confidence::Medium
+        } else {
+            Confidence::High
+        };
+        sink.report(
+            field,
+            format!("{} gets {} `{source}`, {mode}", name(container), sensitive.what),
+        )
+        .severity(severity)
+        .at_most(confidence)
+        .help(format!(
+            "{} Bind only the directory or file that the program needs.",
+            sensitive.why
+        ));
+    }
+}
+
+const fn one_less(severity: Severity) -> Severity {
+    match severity {
+        Severity::Critical => High,
+        High => Medium,
+        Medium => Low,
+        Low | Severity::Info => Severity::Info,
+    }
+}
+
+fn sensitive(path: &HostPath) -> Option<Sensitive> {
+    let rest = path.rest();
+    match path.base {
+        Base::System => in_system(path, &rest),
+        Base::Home => in_home(&rest),
+        Base::Runtime => None,
+    }
+}
+
+fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
+    let found = match rest {
+        "" => system(
+            "the host's root directory",
+            Some(High),
+            Some(Medium),
+            "It is the whole host: keys, password hashes, every service's data.",
+        ),
+        "etc" => system(
+            "the host's configuration and password hashes in",
+            Some(High),
+            Some(Medium),
+            SHADOW,
+        ),
+        "etc/shadow" | "etc/gshadow" => system(
+            "the host's password hashes",
+            Some(High),
+            Some(High),
+            "Hashes can be cracked, and a written one is a login.",
+        ),
+        "etc/passwd" | "etc/group" | "etc/sudoers" | "etc/sudoers.d" | "etc/pam.d" | "etc/crontab" => system(
+            "the host's accounts or rights in",
+            Some(High),
+            None,
+            "Who writes it becomes root on the host.",
+        ),
+        "etc/systemd" | "etc/systemd/system" | "etc/nixos" => system(
+            "the host's own configuration in",
+            Some(High),
+            None,
+            "What is written there runs as root at the next start or rebuild.",
+        ),
+        "etc/ssh" => system(
+            "the host's SSH keys in",
+            Some(High),
+            Some(High),
+            "With the host keys another machine passes for this one, and secrets encrypted to them can be read.",
+        ),
+        "home" => personal(
+            "every home in",
+            Some(High),
+            Some(Medium),
+            "Homes hold keys, browser profiles and start files of shells.",
+        ),
+        "var" | "var/lib" => system("the state of all services in", Some(High), Some(Medium), OTHERS),
+        "var/lib/docker"
+        | "var/lib/containers"
+        | "var/lib/containers/storage"
+        | "var/lib/nixos-containers" => system(
+            "the file systems of all containers in",
+            Some(High),
+            Some(Medium),
+            "It holds the files and secrets of every other container.",
+        ),
+        "var/lib/sops-nix" | "var/lib/sops-nix/key.txt" => system(
+            "the host's key for its secrets",
+            Some(High),
+            Some(High),
+            "It decrypts every secret of the host, not only those for this container.",
+        ),
+        "var/spool/cron" => system(
+            "the host's cron jobs in",
+            Some(High),
+            None,
+            "What is written there runs on the host.",
+        ),
+        "run" => system(
+            "the sockets and secrets of the host's services in",
+            Some(High),
+            Some(High),
+            SOCKETS,
+        ),
+        "run/secrets" | "run/secrets.d" | "run/agenix" | "run/agenix.d" | "run/credentials" => system(
+            "all decrypted secrets in",
+            Some(Medium),
+            Some(Medium),
+            "The container needs its own secrets, not those of every service.",
+        ),
+        "run/dbus" | "run/dbus/system_bus_socket" => system(
+            "the system bus",
+            Some(Medium),
+            Some(Medium),
+            "Services on it, systemd among them, obey root, and read-only does not keep a socket from being used.",
+        ),
+        "run/systemd" | "run/systemd/private" => system(
+            "systemd's own sockets in",
+            Some(High),
+            Some(High),
+            "Root starts any unit on the host through them.",
+        ),
+        "dev" => system(
+            "all devices in",
+            Some(High),
+            Some(High),
+            "Disks, memory and input devices are among them, and read-only does not keep devices from being written.",
+        ),
+        "proc" => system(
+            "the host's processes in",
+            Some(High),
+            Some(Low),
+            "Through it root changes kernel settings and enters other processes.",
+        ),
+        "sys" => system(
+            "the host's devices and kernel settings in",
+            Some(Medium),
+            None,
+            "Root configures devices and the kernel through it.",
+        ),
+        "sys/kernel/debug" | "sys/kernel/security" | "sys/firmware/efi/efivars" => system(
+            "kernel internals in",
+            Some(High),
+            Some(Medium),
+            "It is meant for root on the host only.",
+        ),
+        "boot" | "boot/efi" | "efi" => system(
+            "the host's boot files in",
+            Some(High),
+            Some(Low),
+            "Who writes it chooses the host's next kernel.",
+        ),
+        _ => return host_key(path),
+    };
+    Some(found)
+}
+
+/// An SSH host key of the host itself, also where the root directory is made anew at each start.
+fn host_key(path: &HostPath) -> Option<Sensitive> {
+    let (file, directory) = path.segments.split_last()?;
+    let directory = directory.join("/");
+    let at_home = matches!(
+        directory.as_str(),
+        "etc/ssh" | "persist/etc/ssh" | "persistent/etc/ssh" | "nix/persist/etc/ssh" | "state/etc/ssh"
+    );
+    (at_home && file.starts_with("ssh_host_") && file.ends_with("_key")).then_some(system(
+        "the host's SSH key",
+        Some(High),
+        Some(High),
+        "With it another machine passes for this one, and every secret encrypted to it can be read.",
+    ))
+}
+
+fn in_home(rest: &str) -> Option<Sensitive> {
+    const KEYS: &str = "With them programs inside log in elsewhere as the user.";
+    if rest.is_empty() {
+        return Some(personal(
+            "the whole home",
+            Some(High),
+            Some(Medium),
+            "It holds keys, browser profiles and start files of shells.",
+        ));
+    }
+    let file = rest.rsplit('/').next().unwrap_or(rest);
+    let is_private_key = rest.starts_with(".ssh/") && file.starts_with("id_") && !file.ends_with(".pub");
+    const STORES: [&str; 23] = [
+        ".ssh",
+        ".gnupg",
+        ".aws",
+        ".aws/credentials",
+        ".azure",
+        ".config/gcloud",
+        ".kube",
+        ".kube/config",
+        ".docker/config.json",
+        ".config/sops",
+        ".config/sops/age",
+        ".config/sops/age/keys.txt",
+        ".password-store",
+        ".local/share/keyrings",
+        ".local/share/kwalletd",
+        ".netrc",
+        ".git-credentials",
+        ".config/gh",
+        ".config/gh/hosts.yml",
+        ".mozilla",
+        ".config/google-chrome",
+        ".config/chromium",
+        ".thunderbird",
+    ];
+    if is_private_key || STORES.contains(&rest) {
+        return Some(personal(
+            "a user's keys or passwords in",
+            Some(High),
+            Some(High),
+            KEYS,
+        ));
+    }
+    const STARTS: [&str; 17] = [
+        ".config",
+        ".local",
+        ".local/bin",
+        ".config/systemd",
+        ".config/systemd/user",
+        ".config/containers/systemd",
+        ".config/autostart",
+        ".config/fish",
+        ".config/home-manager",
+        ".config/nixpkgs",
+        ".bashrc",
+        ".bash_profile",
+        ".profile",
+        ".zshrc",
+        ".zshenv",
+        ".xprofile",
+        ".ssh/authorized_keys",
+    ];
+    STARTS.contains(&rest).then_some(personal(
+        "a user's start files in",
+        Some(High),
+        None,
+        "What is written there runs outside as the user, or logs in.",
+    ))
+}

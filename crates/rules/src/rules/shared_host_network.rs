@@ -1,0 +1,95 @@
+//! shared-host-network
+
+use crate::words::{name, removal};
+use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
+use nixpod_model::{Container, NetworkMode};
+
+declare_rule! {
+    /// ## What it flags
+    /// A container in its host's own network: an nspawn container without `privateNetwork = true` or anything that
+    /// implies it (`interfaces`, `macvlans`, `extraVeths`, `networkNamespace`, `--private-network`, `--network-*`), and
+    /// an OCI container with `--network=host`.
+    /// ## Why
+    /// It reaches every service on localhost, which many programs trust, and every abstract socket: X servers listen on
+    /// one, so programs inside can read the screen and the keyboard although no socket was bound. Ports it opens are
+    /// the host's.
+    /// ## Bad
+    /// ```nix
+    /// { containers.web.config = { }; }
+    /// ```
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.web = {
+    ///     image = "docker.io/library/nginx:1.27";
+    ///     extraOptions = [ "--network=host" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   containers.web = {
+    ///     privateNetwork = true;
+    ///     hostAddress = "192.0.2.1";
+    ///     localAddress = "192.0.2.2";
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: the container loses its connection until addresses, a bridge or ports are set.
+    pub static RULE = {
+        id: "shared-host-network",
+        summary: "container in the host's network",
+        severity: Medium,
+        group: Isolation,
+        since: "0.1.0",
+        fix: Sometimes,
+        check: Container(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    if container.network.value() != Some(&NetworkMode::Host) {
+        return;
+    }
+    let message = format!("{} shares the host's network", name(container));
+    let Some(nspawn) = &container.nspawn else {
+        // Only what is written counts: no engine shares the network by itself.
+        if container.network.written().is_none() {
+            return;
+        }
+        let builder = sink.report(&container.network, message).help(
+            "It reaches every service on localhost and every abstract socket, such as an X server's, and its ports \
+             are the host's. Use a network of its own and publish the ports it offers.",
+        );
+        if let Some(change) = removal(container, &container.network.origin) {
+            builder.fix("use a network of its own", Applicability::Unsafe, change);
+        }
+        return;
+    };
+    // Something else may give it a network, so what is not known keeps the rule silent.
+    if nspawn.other_private_network.value() != Some(&false) {
+        return;
+    }
+    let Some(false) = nspawn.private_network.value() else {
+        return;
+    };
+    let written = nspawn.private_network.written().is_some();
+    let builder = if written {
+        sink.report(&nspawn.private_network, message)
+    } else {
+        sink.report_absence(ctx.system(container).complete, message)
+    };
+    let change = if written {
+        Change::Replace(nspawn.private_network.origin.clone(), "true".into())
+    } else {
+        Change::SetIn(container.origin.clone(), "privateNetwork".into(), "true".into())
+    };
+    builder
+        .help(
+            "The guest reaches every service on localhost and every abstract socket, such as an X server's, and can \
+             listen to the host's traffic. Set `privateNetwork = true` with addresses or a bridge.",
+        )
+        .fix("set `privateNetwork = true`", Applicability::Unsafe, change);
+}

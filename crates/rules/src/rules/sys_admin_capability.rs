@@ -1,0 +1,113 @@
+//! sys-admin-capability
+
+use crate::overlay_support::{NativeOverlay, native_overlay};
+use crate::power::has_user_namespace;
+use crate::words::{name, removal};
+use nixpod_analysis::{Applicability, Ctx, Severity, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// `CAP_SYS_ADMIN` among the capabilities that a container is given.
+    /// ## Why
+    /// It is the capability for mounts, namespaces and much else: without a user namespace it is root on the host in
+    /// all but name. systemd-nspawn guests have it anyway, so asking for it there does nothing, except that the next
+    /// reader believes it was needed. The usual reason, rootless Podman storage, went away with Linux 5.11 (5.13 with
+    /// SELinux): since then neither this capability nor `/dev/fuse` is needed.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   containers.web = {
+    ///     additionalCapabilities = [ "CAP_SYS_ADMIN" ];
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.web = {
+    ///     image = "docker.io/library/nginx:1.27";
+    ///     extraOptions = [ "--cap-add=SYS_ADMIN" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// { containers.web = { privateUsers = "pick"; additionalCapabilities = [ "CAP_IPC_LOCK" ]; config = { }; }; }
+    /// ```
+    /// ## Fix safety
+    /// Safe for nspawn, where removing it changes nothing. Unsafe for OCI containers: the workload may mount
+    /// something.
+    pub static RULE = {
+        id: "sys-admin-capability",
+        summary: "container with CAP_SYS_ADMIN",
+        severity: High,
+        group: Isolation,
+        since: "0.1.0",
+        fix: Sometimes,
+        check: Container(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let Some(field) = container
+        .capabilities
+        .iter()
+        .find(|field| field.value().is_some_and(|cap| cap == "CAP_SYS_ADMIN"))
+    else {
+        return;
+    };
+    let is_nspawn = container.nspawn.is_some();
+    let confined = has_user_namespace(ctx, container);
+    let overlay = match native_overlay(ctx.system(container)) {
+        NativeOverlay::Yes(kernel) => {
+            format!("on {kernel} rootless overlay storage needs neither it nor /dev/fuse")
+        }
+        NativeOverlay::No(kernel) => {
+            format!(
+                "{kernel} has no rootless overlay storage, but fuse-overlayfs needs only /dev/fuse, not this"
+            )
+        }
+        NativeOverlay::LikelyByDefault | NativeOverlay::Unknown => {
+            "since kernel 5.11 (5.13 with SELinux) rootless overlay storage needs neither it nor /dev/fuse"
+                .to_owned()
+        }
+    };
+    let who = name(container);
+    let message = if is_nspawn {
+        format!("{who} asks for CAP_SYS_ADMIN, which nspawn grants anyway; {overlay}")
+    } else {
+        format!("{who} is given CAP_SYS_ADMIN; {overlay}")
+    };
+    let (severity, help) = match (is_nspawn, confined) {
+        (true, Some(true)) => (
+            Severity::Low,
+            "The line changes nothing, because nspawn never takes this capability away, and the user namespace \
+             confines it. Remove it.",
+        ),
+        (true, _) => (
+            Severity::High,
+            "The line itself changes nothing, because nspawn never takes this capability away; but without a user \
+             namespace it is real power over the host. Remove it and set `privateUsers = \"pick\"`.",
+        ),
+        (false, Some(true)) => (
+            Severity::Medium,
+            "In a user namespace it reaches less, but it opens much more of the kernel to attack than any other \
+             capability. Remove it, or grant the narrower one that the workload needs.",
+        ),
+        (false, _) => (
+            Severity::High,
+            "With it root in the container can mount, join namespaces and leave the container. Remove it, or grant \
+             the narrower capability that the workload needs.",
+        ),
+    };
+    let builder = sink.report(field, message).severity(severity).help(help);
+    let applicability = if is_nspawn {
+        Applicability::Safe
+    } else {
+        Applicability::Unsafe
+    };
+    if let Some(change) = removal(container, &field.origin) {
+        builder.fix("remove CAP_SYS_ADMIN", applicability, change);
+    }
+}

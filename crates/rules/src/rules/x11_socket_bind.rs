@@ -1,0 +1,98 @@
+//! x11-socket-bind
+
+use crate::paths::{Base, HostPath, host_path};
+use crate::words::name;
+use nixpod_analysis::{Ctx, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// A bind mount of the X server's socket directory (`/tmp/.X11-unix`), of one socket in it, or of an X authority
+    /// file (`~/.Xauthority`).
+    /// ## Why
+    /// X11 knows no borders between clients: whoever is connected reads the keyboard and all windows, and can type into
+    /// them. A read-only mount does not help, because connecting to a socket is no write to the file system. Leaving
+    /// the socket out is not enough either while the network is shared: most X servers also listen on an abstract
+    /// socket.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   containers.desktop = {
+    ///     bindMounts."/tmp/.X11-unix" = { hostPath = "/tmp/.X11-unix"; isReadOnly = true; };
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   containers.desktop = {
+    ///     privateNetwork = true;
+    ///     bindMounts."/run/user/1000/wayland-1".hostPath = "/run/user/1000/wayland-1";
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: which display the programs inside should use instead is a choice.
+    pub static RULE = {
+        id: "x11-socket-bind",
+        summary: "X11 socket or cookie bound into a container",
+        severity: High,
+        group: Isolation,
+        since: "0.1.0",
+        fix: None,
+        check: Container(check),
+    }
+}
+
+fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    for field in &container.mounts {
+        let Some(mount) = field.value().filter(|mount| mount.is_bind) else {
+            continue;
+        };
+        let Some(path) = host_path(&mount.source) else {
+            continue;
+        };
+        let what = if is_socket(&path) {
+            "the X11 socket"
+        } else if is_cookie(&path) {
+            "the X11 cookie"
+        } else {
+            continue;
+        };
+        let read_only = if mount.read_only {
+            "Read-only does not help, because connecting to a socket needs no write. "
+        } else {
+            ""
+        };
+        sink.report(
+            field,
+            format!(
+                "{} gets {what} `{}`: it can read every window and every key",
+                name(container),
+                mount.source.display()
+            ),
+        )
+        .help(format!(
+            "X11 does not isolate clients from each other. {read_only}Bind a Wayland socket instead, or run a nested \
+             X server for this container, and give it a network of its own, because X servers also listen on an \
+             abstract socket."
+        ));
+    }
+}
+
+fn is_socket(path: &HostPath) -> bool {
+    path.base == Base::System
+        && path.segments.first().is_some_and(|first| first == "tmp")
+        && path.segments.get(1).is_some_and(|second| second == ".X11-unix")
+}
+
+fn is_cookie(path: &HostPath) -> bool {
+    let file = path.file_name();
+    file == ".Xauthority"
+        || (path.base == Base::Runtime
+            && (file.starts_with("xauth")
+                || file.starts_with(".mutter-Xwaylandauth")
+                || file == "Xauthority"))
+}

@@ -1,0 +1,108 @@
+use crate::ALL;
+use nixpod_analysis::FixAvailability;
+use std::collections::BTreeSet;
+
+const HEADINGS: [&str; 5] = ["What it flags", "Why", "Bad", "Good", "Fix safety"];
+
+/// The sections of a rule's documentation: heading and body.
+fn sections(docs: &str) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = Vec::new();
+    for line in docs.lines() {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        if let Some(heading) = line.strip_prefix("## ") {
+            out.push((heading.to_owned(), String::new()));
+        } else if let Some((_, body)) = out.last_mut() {
+            body.push_str(line);
+            body.push('\n');
+        }
+    }
+    out
+}
+
+#[test]
+fn ids_are_unique_kebab_case_and_sorted() {
+    let ids: Vec<&str> = ALL.iter().map(|rule| rule.meta.id).collect();
+    let unique: BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(unique.len(), ids.len());
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    assert_eq!(ids, sorted);
+    for id in ids {
+        let well_formed = id.split('-').all(|word| {
+            !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        });
+        assert!(well_formed, "{id}");
+    }
+}
+
+#[test]
+fn every_file_of_the_folder_is_a_rule_of_its_name() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .expect("the folder of the rules is readable")
+        .map(|entry| {
+            entry
+                .expect("its entries are too")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .collect();
+    files.sort();
+    let expected: Vec<String> = ALL
+        .iter()
+        .map(|rule| format!("{}.rs", rule.meta.id.replace('-', "_")))
+        .collect();
+    assert_eq!(
+        files, expected,
+        "a file is missing in `ALL`, or the other way round"
+    );
+    for (rule, file) in ALL.iter().zip(&files) {
+        assert!(
+            rule.meta.file.ends_with(file.as_str()),
+            "{} is declared in {}",
+            rule.meta.id,
+            rule.meta.file
+        );
+    }
+}
+
+#[test]
+fn docs_have_the_five_headings_in_order() {
+    for rule in ALL {
+        let sections = sections(rule.meta.docs);
+        let headings: Vec<&str> = sections.iter().map(|(heading, _)| heading.as_str()).collect();
+        assert_eq!(headings, HEADINGS, "{}", rule.meta.id);
+        for (heading, body) in &sections {
+            assert!(!body.trim().is_empty(), "{}: {heading} is empty", rule.meta.id);
+            let is_example = matches!(heading.as_str(), "Bad" | "Good");
+            assert_eq!(is_example, body.contains("```nix"), "{}: {heading}", rule.meta.id);
+            if !is_example {
+                assert!(
+                    body.trim().ends_with('.'),
+                    "{}: {heading} ends in a sentence",
+                    rule.meta.id
+                );
+            }
+        }
+        let safety = &sections[4].1;
+        assert_eq!(
+            rule.meta.fix == FixAvailability::None,
+            safety.trim().starts_with("No fix"),
+            "{}: fix safety disagrees with the availability",
+            rule.meta.id
+        );
+    }
+}
+
+#[test]
+fn summaries_are_one_line_without_a_dot() {
+    for rule in ALL {
+        let summary = rule.meta.summary;
+        assert!(
+            !summary.is_empty() && !summary.ends_with('.') && !summary.contains('\n'),
+            "{summary}"
+        );
+        assert!(summary.len() <= 90, "{summary}");
+    }
+}

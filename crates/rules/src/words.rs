@@ -1,0 +1,94 @@
+//! Small helpers for messages and fixes.
+
+use nixpod_analysis::Change;
+use nixpod_model::{Container, FlagForm, Kernel};
+use nixpod_source::{Origin, Place};
+
+/// The container's name for a message.
+pub(crate) fn name(container: &Container) -> String {
+    format!("`{}`", container.name)
+}
+
+/// `a`, `a and b`, `a, b and c`, `a, b and 7 more`.
+pub(crate) fn listed(items: &[String], at_most: usize) -> String {
+    let (shown, rest) = items.split_at(items.len().min(at_most));
+    match (shown, rest.len()) {
+        ([], 0) => String::new(),
+        ([only], 0) => only.clone(),
+        ([init @ .., last], 0) => format!("{} and {last}", init.join(", ")),
+        (shown, more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Removes what was written at an origin, if that leaves nothing half: the whole word for a flag that carries one
+/// value, nothing for a flag whose value is a word of its own.
+pub(crate) fn removal(container: &Container, origin: &Origin) -> Option<Change> {
+    let place = origin.place()?;
+    let mut found = None;
+    for flag in &container.flags {
+        if !flag
+            .word
+            .origin
+            .place()
+            .is_some_and(|other| overlap(place, other))
+        {
+            continue;
+        }
+        let whole = flag.form == FlagForm::Option
+            && flag
+                .word
+                .value()
+                .and_then(nixpod_model::Text::as_known)
+                .is_some_and(|word| !word.contains(','));
+        if !whole || found.is_some() {
+            return None;
+        }
+        found = Some(Change::Remove(flag.word.origin.clone()));
+    }
+    Some(found.unwrap_or_else(|| Change::Remove(origin.clone())))
+}
+
+fn overlap(a: Place, b: Place) -> bool {
+    a.site == b.site
+        && match (a.within, b.within) {
+            (Some((a0, a1)), Some((b0, b1))) => a0 < b1 && b0 < a1,
+            _ => true,
+        }
+}
+
+/// Replaces a text by another: as a stretch of a string, or as a whole literal.
+pub(crate) fn replace_text(origin: &Origin, text: &str) -> Option<Change> {
+    let place = origin.place()?;
+    Some(Change::Replace(
+        origin.clone(),
+        if place.within.is_some() {
+            text.to_owned()
+        } else {
+            format!("\"{text}\"")
+        },
+    ))
+}
+
+/// `kernel 6.12 (default of NixOS 25.05)`.
+pub(crate) fn kernel_words(kernel: &Kernel) -> String {
+    let bound = if kernel.at_least { " or newer" } else { "" };
+    format!(
+        "kernel {}.{}{bound} ({})",
+        kernel.major, kernel.minor, kernel.source
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn lists_read_as_english() {
+        let items: Vec<String> = ["a", "b", "c"].map(String::from).into();
+        assert_eq!(listed(&items[..0], 2), "");
+        assert_eq!(listed(&items[..1], 2), "a");
+        assert_eq!(listed(&items[..2], 2), "a and b");
+        assert_eq!(listed(&items, 3), "a, b and c");
+        assert_eq!(listed(&items, 2), "a, b and 1 more");
+    }
+}
