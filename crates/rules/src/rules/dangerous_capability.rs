@@ -225,7 +225,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let builder = sink.report(field, message).severity(severity).help(help);
         if let Some(change) = removal(container, &field.origin) {
             builder.fix(
-                format!("remove {}", short(capability)),
+                format!("remove `{}`", short(capability)),
                 Applicability::Unsafe,
                 change,
             );

@@ -56,7 +56,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     };
     let names: Vec<String> = written.iter().map(|(_, option)| format!("`{option}`")).collect();
     let shares = if nspawn.other_private_network.value() == Some(&false) {
-        " and it shares the host's network"
+        ", and it shares the host's network"
     } else {
         ""
     };

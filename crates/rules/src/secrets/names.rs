@@ -1,0 +1,104 @@
+//! Names that announce a secret.
+
+/// Which sort of secret a name announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Announced {
+    /// Any text can be one.
+    Password,
+    /// Tokens and keys are not short words or small numbers.
+    Key,
+}
+
+/// What a variable's or option's name announces.
+pub(crate) fn announced_by(name: &str) -> Option<Announced> {
+    let segments = segments(name);
+    let (last, before) = segments.split_last()?;
+    let last = last.as_str();
+    const NO_SECRET: [&str; 22] = [
+        "DISABLE", "DISABLED", "ENABLE", "ENABLED", "NO", "ALLOW", "REQUIRE", "REQUIRES", "USE", "SKIP",
+        "HIDE", "SHOW", "CHANGE", "RESET", "FORGOT", "PUBLIC", "MIN", "MAX", "FILE", "PATH", "GENERATE",
+        "CSRF",
+    ];
+    if before.iter().any(|word| NO_SECRET.contains(&word.as_str())) {
+        return None;
+    }
+    let previous = before.last().map_or("", String::as_str);
+    let ends = |words: &[&str]| words.iter().any(|word| last.ends_with(word));
+    if ends(&["PASSWORD", "PASSWD", "PASSPHRASE"])
+        || last == "PASS"
+        || (matches!(last, "PWD" | "PW") && !before.is_empty())
+    {
+        return Some(Announced::Password);
+    }
+    if matches!(last, "SECRET" | "TOKEN" | "PSK")
+        || ends(&[
+            "APIKEY",
+            "AUTHKEY",
+            "SECRETKEY",
+            "AUTHTOKEN",
+            "ACCESSTOKEN",
+            "APITOKEN",
+        ])
+    {
+        return Some(Announced::Key);
+    }
+    const KEYS: [&str; 14] = [
+        "API",
+        "SECRET",
+        "PRIVATE",
+        "ENCRYPTION",
+        "ENCRYPT",
+        "AUTH",
+        "MASTER",
+        "SIGNING",
+        "PRESHARED",
+        "SESSION",
+        "JWT",
+        "HMAC",
+        "CRYPT",
+        "COOKIE",
+    ];
+    let second = before.iter().rev().nth(1).map_or("", String::as_str);
+    let is_key = last == "KEY" && (KEYS.contains(&previous) || (previous == "ACCESS" && second == "SECRET"));
+    let is_base = last == "BASE" && previous == "KEY" && second == "SECRET";
+    let is_laravel = last == "KEY" && previous == "APP" && before.len() == 1;
+    (is_key || is_base || is_laravel).then_some(Announced::Key)
+}
+
+/// The words of a name in upper case: `adminPassword` and `ADMIN_PASSWORD_2` give ADMIN, PASSWORD.
+fn segments(name: &str) -> Vec<String> {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = vec![String::new()];
+    for (at, &c) in chars.iter().enumerate() {
+        if !c.is_alphanumeric() {
+            out.push(String::new());
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|i| chars.get(i));
+        let after = chars.get(at + 1);
+        let starts_word = c.is_uppercase()
+            && (before.is_some_and(|b| b.is_lowercase() || b.is_ascii_digit())
+                || (before.is_some_and(|b| b.is_uppercase()) && after.is_some_and(|a| a.is_lowercase())));
+        if starts_word {
+            out.push(String::new());
+        }
+        if let Some(word) = out.last_mut() {
+            word.extend(c.to_uppercase());
+        }
+    }
+    out.retain(|word| !word.is_empty());
+    while out.len() > 1
+        && out
+            .last()
+            .is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
+    {
+        out.pop();
+    }
+    if let Some(last) = out.last_mut() {
+        let kept = last.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        if kept > 0 {
+            last.truncate(kept);
+        }
+    }
+    out
+}
