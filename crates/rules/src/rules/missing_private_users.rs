@@ -1,6 +1,6 @@
 //! missing-private-users
 
-use crate::words::name;
+use crate::words::{name, replace_text};
 use nixpod_analysis::{Applicability, Change, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, Release, System, Userns};
 
@@ -92,10 +92,13 @@ fn fix(container: &Container, option: &Field<Userns>, system: &System) -> Option
     }
     if option.written().is_some() {
         // Where a flag overrides the option, changing the option would change nothing.
-        return (option.origin == container.userns.origin).then(|| {
+        if option.origin != container.userns.origin {
+            return None;
+        }
+        return replace_text(&option.origin, "pick").map(|change| {
             (
                 "map users to a range of their own with `\"pick\"`".to_owned(),
-                Change::Replace(option.origin.clone(), "\"pick\"".to_owned()),
+                change,
             )
         });
     }
