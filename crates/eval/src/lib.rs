@@ -10,6 +10,7 @@ mod eval;
 mod evaluator;
 mod force;
 mod io;
+pub mod nixlib;
 mod ops;
 pub mod partial;
 pub mod paths;

@@ -5,6 +5,8 @@ mod core;
 mod io;
 mod lists;
 
+pub(crate) use attrs::{key_origin, wildcard_call};
+
 use crate::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Value, When};
 use nixpod_source::Site;
 

@@ -1,0 +1,5 @@
+//! Primitives on paths and files.
+
+use super::Primitive;
+
+pub(super) const PRIMITIVES: &[Primitive] = &[];

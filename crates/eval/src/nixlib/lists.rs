@@ -1,0 +1,205 @@
+//! Primitives on lists that keep what is partly known.
+
+use super::Primitive;
+use crate::builtins::plain;
+use crate::{Elem, Evaluator, List, OriginId, Res, Stop, ThunkId, Tracked, Value, When};
+use nixpod_source::Site;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+pub(super) const PRIMITIVES: &[Primitive] = &[
+    ("optional", 2, 0, optional),
+    ("optionals", 2, 0, optionals),
+    ("flatten", 1, 1, flatten),
+    ("imap0", 2, 2, |ev, args, site| imap(ev, args, site, 0)),
+    ("imap1", 2, 2, |ev, args, site| imap(ev, args, site, 1)),
+    ("reverseList", 1, 1, reverse),
+    ("unique", 1, 1, unique),
+];
+
+fn optional(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let decided = ev.force(args[0])?;
+    match &decided.value {
+        Value::Bool(true) => plain(Value::list([args[1]])),
+        Value::Bool(false) => plain(ev.empty_list()),
+        Value::Unknown(_) | Value::Either(_) => {
+            let why = ev.undecided(&decided);
+            let when = ev.condition(site, why, When::ALWAYS);
+            let elems = vec![Elem { thunk: args[1], when }];
+            plain(Value::List(Rc::new(List { elems, open: None })))
+        }
+        other => ev.type_error("a Boolean", other, site),
+    }
+}
+
+fn optionals(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let decided = ev.force(args[0])?;
+    match &decided.value {
+        Value::Bool(true) => Ok(ev.force(args[1])?),
+        Value::Bool(false) => plain(ev.empty_list()),
+        Value::Unknown(_) | Value::Either(_) => {
+            let why = ev.undecided(&decided);
+            let Ok(list) = ev.force(args[1]) else {
+                return plain(ev.empty_list());
+            };
+            let list = ev.list_or_open(list, site)?;
+            let when = ev.condition(site, why, When::ALWAYS);
+            let elems = list
+                .elems
+                .iter()
+                .map(|elem| Elem {
+                    thunk: elem.thunk,
+                    when: ev.both(when, elem.when),
+                })
+                .collect();
+            let open = list.open.clone();
+            plain(Value::List(Rc::new(List { elems, open })))
+        }
+        other => ev.type_error("a Boolean", other, site),
+    }
+}
+
+fn flatten(ev: &mut Evaluator<'_>, args: &[ThunkId], _site: Site) -> Res<Tracked> {
+    let mut out = List::default();
+    // Work that is left, last first.
+    let mut pending = vec![Elem {
+        thunk: args[0],
+        when: When::ALWAYS,
+    }];
+    while let Some(elem) = pending.pop() {
+        ev.step()?;
+        let value = ev.force(elem.thunk)?;
+        match &value.value {
+            Value::List(list) => {
+                push_elements(ev, &mut pending, &mut out, list, elem.when);
+            }
+            Value::Either(alternatives) => {
+                for alternative in alternatives.iter().rev() {
+                    let when = ev.both(elem.when, alternative.when);
+                    let thunk = ev.alloc_tracked(alternative.value.clone());
+                    pending.push(Elem { thunk, when });
+                }
+            }
+            Value::Unknown(unknown) => {
+                out.elems.push(elem);
+                // A package is one element; anything else unknown may be a list of several.
+                let one = unknown.store_path || unknown.name().is_some_and(|name| name.starts_with("pkgs."));
+                if !one {
+                    out.open.get_or_insert_with(|| unknown.clone());
+                }
+            }
+            _ => out.elems.push(elem),
+        }
+    }
+    plain(Value::List(Rc::new(out)))
+}
+
+fn push_elements(ev: &mut Evaluator<'_>, pending: &mut Vec<Elem>, out: &mut List, list: &List, when: When) {
+    for elem in list.elems.iter().rev() {
+        let when = ev.both(when, elem.when);
+        pending.push(Elem {
+            thunk: elem.thunk,
+            when,
+        });
+    }
+    if out.open.is_none() {
+        out.open = list.open.clone();
+    }
+}
+
+/// `map` with the position; behind the first element that may be missing, positions are not known.
+fn imap(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site, first: i64) -> Res<Tracked> {
+    let list = ev.force_list(args[1], site)?;
+    ev.charge(list.elems.len() * size_of::<Elem>())?;
+    let mut unsure = list.open.clone();
+    let mut elems = Vec::with_capacity(list.elems.len());
+    for (at, elem) in (first..).zip(&list.elems) {
+        let index = match &unsure {
+            None => Value::Int(at),
+            Some(why) => Value::Unknown(why.clone()),
+        };
+        let index = ev.alloc(index, OriginId(0));
+        elems.push(Elem {
+            thunk: ev.alloc_apply(args[0], vec![index, elem.thunk], site),
+            when: elem.when,
+        });
+        if unsure.is_none() && !elem.when.is_always() {
+            unsure = Some(ev.condition_reason(elem.when));
+        }
+    }
+    plain(Value::List(Rc::new(List {
+        elems,
+        open: list.open.clone(),
+    })))
+}
+
+fn reverse(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_list(args[0], site)?;
+    let elems = list.elems.iter().rev().copied().collect();
+    plain(Value::List(Rc::new(List {
+        elems,
+        open: list.open.clone(),
+    })))
+}
+
+fn unique(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_list(args[0], site)?;
+    let mut out: Vec<Elem> = Vec::with_capacity(list.elems.len());
+    let mut texts: FxHashMap<smol_str::SmolStr, usize> = FxHashMap::default();
+    let mut others: Vec<(Tracked, usize)> = Vec::new();
+    for elem in &list.elems {
+        let value = ev.force(elem.thunk)?;
+        let known_text = match &value.value {
+            Value::String(string) if string.hole().is_none() => Some(string.text.clone()),
+            _ => None,
+        };
+        let mut same = known_text.as_ref().and_then(|text| texts.get(text).copied());
+        let mut perhaps = None;
+        if same.is_none() && !(known_text.is_some() && others.is_empty()) {
+            for (seen, at) in &others {
+                match ev.equal(seen, &value, site) {
+                    Ok(true) => {
+                        same = Some(*at);
+                        break;
+                    }
+                    Ok(false) => {}
+                    Err(Stop::Unknown(why)) => perhaps = Some(why),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        if let Some(at) = same {
+            if let Some(first) = out.get_mut(at).filter(|_| elem.when.is_always()) {
+                first.when = When::ALWAYS;
+            }
+            continue;
+        }
+        let mut when = elem.when;
+        if known_text.is_none() && perhaps.is_none() && !texts.is_empty() {
+            // A value that is not known may equal one of the texts.
+            perhaps = match &value.value {
+                Value::Unknown(_) | Value::Either(_) => Some(ev.undecided(&value)),
+                Value::String(string) => string.hole().cloned(),
+                _ => None,
+            };
+        }
+        if let Some(why) = perhaps {
+            when = ev.condition(site, why, when);
+        }
+        let at = out.len();
+        match known_text {
+            Some(text) => {
+                texts.insert(text, at);
+            }
+            None => others.push((value, at)),
+        }
+        out.push(Elem {
+            thunk: elem.thunk,
+            when,
+        });
+    }
+    plain(Value::List(Rc::new(List {
+        elems: out,
+        open: list.open.clone(),
+    })))
+}

@@ -1,0 +1,150 @@
+//! nixpkgs' `lib`, natively: a prelude in Nix, one file per namespace, over primitives in Rust.
+//!
+//! Prelude files are parsed once per process, each when it is first needed, and are hidden: a trail shows the call
+//! into `lib`, not what happens inside. What the module system defines (`types`, `mkOption`, `evalModules`, ..) is
+//! handed in by its owner. A name that is missing here is an unknown that carries the name, and is counted.
+
+mod attrs;
+mod extend;
+mod files;
+mod lists;
+mod pieces;
+mod strings;
+mod text;
+
+use crate::builtins::plain;
+use crate::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When};
+use nixpod_source::{Site, Utf8Path, Why};
+use nixpod_syntax::Hir;
+use std::sync::{Arc, OnceLock};
+
+/// A file of the prelude: the namespace's name, the text, and the parsed code.
+struct Prelude {
+    name: &'static str,
+    text: &'static str,
+    hir: OnceLock<Arc<Hir>>,
+}
+
+impl Prelude {
+    const fn new(name: &'static str, text: &'static str) -> Self {
+        Self {
+            name,
+            text,
+            hir: OnceLock::new(),
+        }
+    }
+
+    fn hir(&self) -> Arc<Hir> {
+        self.hir
+            .get_or_init(|| nixpod_syntax::parse(self.text).hir)
+            .clone()
+    }
+}
+
+macro_rules! preludes {
+    ($($name:literal = $file:literal),+ $(,)?) => {
+        [$(Prelude::new($name, include_str!($file))),+]
+    };
+}
+
+/// The namespaces.
+static NAMESPACES: [Prelude; 6] = preludes! {
+    "trivial" = "trivial.nix",
+    "fixedPoints" = "fixed-points.nix",
+    "lists" = "lists.nix",
+    "attrsets" = "attrsets.nix",
+    "strings" = "strings.nix",
+    "asserts" = "asserts.nix",
+};
+
+/// Which names of the namespaces are in `lib` itself.
+static TOP: Prelude = Prelude::new("top", include_str!("top.nix"));
+
+/// The set `lib`. The entries of `extra` come in addition and win; sets that only they define (`types`) are theirs as
+/// a whole.
+pub fn install_lib(ev: &mut Evaluator<'_>, extra: Vec<(&str, ThunkId)>) -> ThunkId {
+    let extra: Vec<Attr> = extra
+        .into_iter()
+        .map(|(name, thunk)| entry(ev, name, thunk))
+        .collect();
+    let lib = ev.reserve();
+    ev.fill_native(lib, move |ev| {
+        let base = base(ev, lib, extra)?;
+        Ok(extend::extensible(ev, base))
+    });
+    lib
+}
+
+fn entry(ev: &mut Evaluator<'_>, name: &str, thunk: ThunkId) -> Attr {
+    Attr {
+        name: ev.intern(name),
+        thunk,
+        site: NO_SITE,
+        when: When::ALWAYS,
+    }
+}
+
+/// Everything but `extend`.
+fn base(ev: &mut Evaluator<'_>, lib: ThunkId, extra: Vec<Attr>) -> Res<Attrs> {
+    let prim = ev.alloc_native(|ev| plain(Value::attrs(primitives(ev))));
+    let mut namespaces = Vec::with_capacity(NAMESPACES.len());
+    for prelude in &NAMESPACES {
+        let thunk = ev.alloc_native(move |ev| {
+            let set = evaluate(ev, prelude, vec![("lib", lib), ("prim", prim)])?;
+            let set = ev.as_attrs(&set, NO_SITE)?;
+            let mut set = (*set).clone();
+            set.open = Some(Unknown::new(Why::NotModelled(format!("lib.{}", prelude.name))));
+            plain(Value::attrs(set))
+        });
+        namespaces.push((prelude.name, thunk));
+    }
+    let names = ev.attrs_from(namespaces.clone());
+    let names = ev.alloc(Value::attrs(names), OriginId(0));
+    let top = evaluate(ev, &TOP, vec![("lib", lib), ("prim", prim), ("ns", names)])?;
+    let top = ev.as_attrs(&top, NO_SITE)?;
+    let mut entries = top.entries.clone();
+    for (name, thunk) in namespaces {
+        entries.push(entry(ev, name, thunk));
+    }
+    // Sorting is stable and of equal names the last stays, so what was handed in wins.
+    entries.extend(extra);
+    let mut set = Attrs::from_entries(entries);
+    set.open = Some(Unknown::new(Why::NotModelled("lib".to_owned())));
+    Ok(set)
+}
+
+/// Calls the function that a prelude file consists of.
+fn evaluate(
+    ev: &mut Evaluator<'_>,
+    prelude: &'static Prelude,
+    arguments: Vec<(&str, ThunkId)>,
+) -> Res<Tracked> {
+    let path = format!("/lib/{}.nix", prelude.name);
+    let function = ev.add_unit(NO_SITE.file, prelude.hir(), Utf8Path::new(&path), true);
+    let function = ev.force(function)?;
+    let arguments = ev.attrs_from(arguments);
+    let arguments = ev.alloc(Value::attrs(arguments), OriginId(0));
+    ev.apply(function, arguments, NO_SITE)
+}
+
+type Code = fn(&mut Evaluator<'_>, &[ThunkId], Site) -> Res<Tracked>;
+
+/// A primitive: name, number of arguments, which of them are forced first, code.
+type Primitive = (&'static str, usize, u32, Code);
+
+fn primitives(ev: &mut Evaluator<'_>) -> Attrs {
+    let all = [
+        strings::PRIMITIVES,
+        text::PRIMITIVES,
+        lists::PRIMITIVES,
+        attrs::PRIMITIVES,
+        files::PRIMITIVES,
+    ];
+    let mut entries = Vec::new();
+    for (name, arity, strict, run) in all.into_iter().flatten() {
+        let value = ev.primop(name, *arity, *strict, *run);
+        let thunk = ev.alloc(value, OriginId(0));
+        entries.push(entry(ev, name, thunk));
+    }
+    Attrs::from_entries(entries)
+}

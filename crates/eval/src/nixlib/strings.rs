@@ -1,0 +1,283 @@
+//! Primitives that look for something in strings: prefixes, suffixes, separators.
+
+use super::Primitive;
+use super::pieces::{self, head, pieces, push, push_context, push_part, runs, slice, tail};
+use crate::builtins::plain;
+use crate::{
+    Coerce, Elem, Evaluator, List, NixString, OriginId, Res, Stop, StringBuilder, ThunkId, Tracked, Value,
+    When,
+};
+use nixpod_source::Site;
+use std::rc::Rc;
+
+pub(super) const PRIMITIVES: &[Primitive] = &[
+    ("hasPrefix", 2, 3, |ev, args, site| {
+        let (prefix, string) = both(ev, args, site)?;
+        plain(Value::Bool(has_prefix(&prefix.0, &string.0)?))
+    }),
+    ("hasSuffix", 2, 3, |ev, args, site| {
+        let (suffix, string) = both(ev, args, site)?;
+        plain(Value::Bool(has_suffix(&suffix.0, &string.0)?))
+    }),
+    ("hasInfix", 2, 3, |ev, args, site| {
+        let (infix, string) = both(ev, args, site)?;
+        known(&infix.0)?;
+        let found = runs(&string.0).iter().any(|run| run.contains(&*infix.0.text));
+        match string.0.hole() {
+            Some(hole) if !found => Err(Stop::Unknown(hole.clone())),
+            _ => plain(Value::Bool(found)),
+        }
+    }),
+    ("removePrefix", 2, 3, |ev, args, site| {
+        let (prefix, string) = both(ev, args, site)?;
+        let start = if has_prefix(&prefix.0, &string.0)? {
+            prefix.0.text.len()
+        } else {
+            0
+        };
+        let (string, origin) = string;
+        let value = slice(&string, origin, start, string.text.len());
+        Ok(Tracked { value, origin })
+    }),
+    ("removeSuffix", 2, 3, |ev, args, site| {
+        let (suffix, string) = both(ev, args, site)?;
+        let (string, origin) = string;
+        let cut = if has_suffix(&suffix.0, &string)? {
+            suffix.0.text.len()
+        } else {
+            0
+        };
+        let value = slice(&string, origin, 0, string.text.len() - cut);
+        Ok(Tracked { value, origin })
+    }),
+    ("splitString", 2, 3, split_string),
+    ("concatMapStringsSep", 3, 4, concat_map),
+    ("stringToCharacters", 1, 1, characters),
+    ("trim", 3, 7, trim),
+    ("isStorePath", 1, 1, is_store_path),
+];
+
+type Text = (Rc<NixString>, OriginId);
+
+/// A string from whatever can stand in `"${..}"`.
+pub(super) fn text(ev: &mut Evaluator<'_>, arg: ThunkId, mode: Coerce, site: Site) -> Res<Text> {
+    let value = ev.force(arg)?;
+    let value = ev.coerce(&value, mode, site)?;
+    let value = ev.known(value)?;
+    match &value.value {
+        Value::String(string) => Ok((string.clone(), value.origin)),
+        other => ev.type_error("a string", other, site),
+    }
+}
+
+fn both(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<(Text, Text)> {
+    let [first, second, ..] = args else {
+        return ev.fail("too few arguments", site);
+    };
+    let first = text(ev, *first, Coerce::PathAppend, site)?;
+    let second = text(ev, *second, Coerce::PathAppend, site)?;
+    Ok((first, second))
+}
+
+fn known(string: &NixString) -> Res<()> {
+    match string.hole() {
+        Some(hole) => Err(Stop::Unknown(hole.clone())),
+        None => Ok(()),
+    }
+}
+
+/// Does it begin so? A difference in what is known decides, whatever stands in the holes.
+fn has_prefix(prefix: &NixString, string: &NixString) -> Res<bool> {
+    let (wanted, there) = (head(prefix), head(string));
+    let common = wanted.len().min(there.len());
+    if wanted.as_bytes().get(..common) != there.as_bytes().get(..common) {
+        return Ok(false);
+    }
+    known(prefix)?;
+    if there.len() < wanted.len() {
+        known(string)?;
+    }
+    Ok(there.len() >= wanted.len())
+}
+
+fn has_suffix(suffix: &NixString, string: &NixString) -> Res<bool> {
+    let (wanted, there) = (tail(suffix).as_bytes(), tail(string).as_bytes());
+    let common = wanted.len().min(there.len());
+    if wanted.get(wanted.len() - common..) != there.get(there.len() - common..) {
+        return Ok(false);
+    }
+    known(suffix)?;
+    if there.len() < wanted.len() {
+        known(string)?;
+    }
+    Ok(there.len() >= wanted.len())
+}
+
+/// A hole may contain the separator, so the list may then have further elements.
+fn split_string(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let (separator, (string, origin)) = both(ev, args, site)?;
+    known(&separator.0)?;
+    let separator = &*separator.0.text;
+    ev.charge(string.text.len())?;
+    if separator.is_empty() {
+        known(&string)?;
+    }
+    // Separators may go across pieces, but not across holes.
+    let mut cuts = Vec::new();
+    let mut start = 0;
+    if separator.is_empty() {
+        let bounds = string
+            .text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([string.text.len()]);
+        cuts.extend(bounds.map(|at| (at, at)));
+    } else {
+        for run in runs(&string) {
+            cuts.extend(
+                run.match_indices(separator)
+                    .map(|(at, _)| (start + at, start + at + separator.len())),
+            );
+            start += run.len();
+        }
+    }
+    let mut builders = vec![StringBuilder::default()];
+    let mut next = 0;
+    let mut at = 0;
+    for piece in pieces(&string, origin) {
+        if piece.0.hole.is_some() {
+            // Cuts that end here come before the hole.
+            while let Some((_, _)) = cuts.get(next).filter(|(from, _)| *from < at) {
+                next += 1;
+            }
+            if let Some(last) = builders.last_mut() {
+                push(last, &piece);
+            }
+            continue;
+        }
+        let end = at + piece.1.len();
+        let mut from = at;
+        while let Some((cut_start, cut_end)) = cuts
+            .get(next)
+            .copied()
+            .filter(|(cut_start, _)| *cut_start < end || separator.is_empty())
+        {
+            if let Some(last) = builders.last_mut() {
+                push_part(
+                    last,
+                    &piece,
+                    from.saturating_sub(at).min(piece.1.len()),
+                    cut_start.saturating_sub(at),
+                );
+            }
+            builders.push(StringBuilder::default());
+            from = cut_end;
+            next += 1;
+        }
+        if let Some(last) = builders.last_mut()
+            && from < end
+        {
+            push_part(last, &piece, from.max(at) - at, piece.1.len());
+        }
+        // A separator that goes on in the next piece swallows its beginning.
+        at = end.max(from.min(end));
+        let _ = from;
+    }
+    let mut elems = Vec::with_capacity(builders.len());
+    for mut builder in builders {
+        push_context(&mut builder, string.context.as_deref());
+        elems.push(Elem {
+            thunk: ev.alloc(builder.finish(), origin),
+            when: When::ALWAYS,
+        });
+    }
+    // The hash and name of a store path have none of these in them.
+    let harmless =
+        |hole: &Rc<crate::Unknown>| hole.store_path && separator.contains([' ', '\n', ',', ':', ';', '@']);
+    let open = string.hole().filter(|hole| !harmless(hole)).cloned();
+    plain(Value::List(Rc::new(List { elems, open })))
+}
+
+fn concat_map(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let [separator, function, list, ..] = args else {
+        return ev.fail("too few arguments", site);
+    };
+    let mapped = builtin(ev, "map", &[*function, *list], site)?;
+    let mapped = ev.alloc_tracked(mapped);
+    builtin(ev, "concatStringsSep", &[*separator, mapped], site)
+}
+
+/// Calls a builtin by name.
+fn builtin(ev: &mut Evaluator<'_>, name: &str, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let builtins = ev.force(ev.builtins())?;
+    let name = ev.intern(name);
+    let function = ev.select_value(&builtins, name, site)?;
+    ev.apply_all(function, args, site)
+}
+
+fn characters(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let (string, origin) = ev.force_string_with_holes(args[0], site)?;
+    known(&string)?;
+    ev.charge(string.text.len() * size_of::<Elem>())?;
+    let mut thunks = Vec::with_capacity(string.text.len());
+    for (at, c) in string.text.char_indices() {
+        let value = slice(&string, origin, at, at + c.len_utf8());
+        thunks.push(ev.alloc(value, origin));
+    }
+    plain(Value::list(thunks))
+}
+
+fn trim(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+    let at_start = ev.force_bool(args[0], site)?;
+    let at_end = ev.force_bool(args[1], site)?;
+    let (string, origin) = ev.force_string_with_holes(args[2], site)?;
+    let start = if at_start {
+        let head = head(&string);
+        head.len() - head.trim_start_matches(BLANK).len()
+    } else {
+        0
+    };
+    let cut = if at_end {
+        let tail = tail(&string);
+        tail.len() - tail.trim_end_matches(BLANK).len()
+    } else {
+        0
+    };
+    let end = (string.text.len() - cut).max(start);
+    let value = pieces::slice(&string, origin, start, end);
+    Ok(Tracked { value, origin })
+}
+
+fn is_store_path(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force_known(args[0])?;
+    let like = match &value.value {
+        Value::String(_) | Value::Path(_) => true,
+        Value::Attrs(attrs) => [ev.common().out_path, ev.common().to_string]
+            .iter()
+            .any(|name| attrs.get(*name).is_some()),
+        _ => false,
+    };
+    if !like {
+        return plain(Value::Bool(false));
+    }
+    let (string, _) = text(ev, args[0], Coerce::ToString, site)?;
+    if let [only] = &string.pieces(OriginId(0))[..]
+        && let Some(hole) = &only.hole
+        && hole.store_path
+    {
+        return plain(Value::Bool(true));
+    }
+    known(&string)?;
+    let text = string.text.as_str();
+    let parent = text.rsplit_once('/').map(|(parent, name)| (parent, name));
+    let verdict = match parent {
+        Some(("/nix/store", _)) => true,
+        // A content-addressed placeholder: a slash and 52 characters.
+        Some(("", name)) => {
+            name.len() == 52 && name.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
+        }
+        _ => false,
+    };
+    plain(Value::Bool(verdict))
+}
