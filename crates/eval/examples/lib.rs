@@ -1,4 +1,4 @@
-//! Evaluates a file with the native `lib` as the global `lib` and as `<nixpkgs/lib>`.
+//! Evaluates a file with the native `lib` as `<nixpkgs/lib>`.
 //!
 //! `lib FILE` prints the value. `lib --tests FILE` takes a set of `{ expr, expected }`, compares each and prints what
 //! differs, then passed/total. Reads the disk without the restraint of the product: a tool for developers.
@@ -96,7 +96,6 @@ fn main() {
     let disk = Disk::default();
     let mut ev = Evaluator::new(&disk, Limits::default());
     let lib = nixlib::install_lib(&mut ev, Vec::new());
-    ev.set_global("lib", lib);
     ev.set_search_path("nixpkgs/lib", lib);
     let path = fs::canonicalize(path)
         .ok()
