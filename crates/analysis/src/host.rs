@@ -182,6 +182,12 @@ impl Analysis {
         apply::fix(self, targets, level, wanted)
     }
 
+    /// The Nix files that a check of these targets reads, sorted by path.
+    pub fn files(&self, targets: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
+        let outcome = self.outcome(targets);
+        outcome.files.values().map(|file| self.path(*file)).collect()
+    }
+
     /// Evaluates a file or an expression.
     pub fn evaluate(&self, _request: EvalRequest) -> EvalOutcome {
         EvalOutcome::default()

@@ -160,12 +160,17 @@ pub(crate) mod unused_suppression {
     }
 }
 
-/// Reports each syntax error of a file.
+/// Reports the syntax errors of a file.
 pub(crate) fn parse_errors(vfs: &Vfs, file: FileId, settings: &Settings, out: &mut Vec<Checked>) {
     if !settings.is_on(&parse_error::RULE) {
         return;
     }
+    let mut lost = false;
     for error in &vfs.state(file).parsed().errors {
+        // After one token that does not fit, the parser stumbles over the next ones: those are no further mistakes.
+        if error.message.starts_with("unexpected ") && std::mem::replace(&mut lost, true) {
+            continue;
+        }
         let span = Span {
             file,
             range: error.range,

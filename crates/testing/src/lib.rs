@@ -1,1 +1,225 @@
-//! placeholder
+//! Fixtures, markers and checks for the tests of the other crates.
+//!
+//! ```text
+//! #- /other.nix                                    a new file; what comes before is `/main.nix`
+//! { containers.web.privateNetwork = false; }
+//!                                 # ^^^^^ error: message
+//! ```
+//! A marker belongs to the line above it and is cut out before parsing, so it also works inside of strings. `error`
+//! stands for any severity; `critical`, `high`, `medium`, `low` and `info` for that one. `note` marks a label of a
+//! trail; trails are compared only in fixtures that have a note. `#<^^` begins in the first column. `$0` is the
+//! cursor, `\$0` the text.
+
+mod fixture;
+mod markers;
+
+pub use fixture::{File, Fixture, Marker};
+
+use markers::{found, report};
+use nixpod_analysis::{
+    Analysis, AnalysisHost, Applicability, FixAvailability, MemoryFileSystem, Report, Reported, Rule,
+    Utf8PathBuf, apply_edits,
+};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Where the files of fixtures seem to lie.
+pub const ROOT: &str = "/fixture";
+
+/// Compares all findings of a rule with all markers, and judges the rule's fixes.
+///
+/// # Panics
+/// If they differ, or if a fix does not parse, does not remove its finding, or never comes to an end.
+#[track_caller]
+pub fn check(rule: &'static Rule, fixture: &str) {
+    let fixture = Fixture::parse(fixture);
+    assert!(
+        fixture.files.iter().any(|file| !file.markers.is_empty()),
+        "a fixture without markers belongs to check_none"
+    );
+    run(rule, &fixture);
+}
+
+/// Makes sure that a rule finds nothing.
+///
+/// # Panics
+/// If it finds something.
+#[track_caller]
+pub fn check_none(rule: &'static Rule, fixture: &str) {
+    let fixture = Fixture::parse(fixture);
+    assert!(
+        fixture.files.iter().all(|file| file.markers.is_empty()),
+        "a fixture with markers belongs to check"
+    );
+    run(rule, &fixture);
+}
+
+/// Applies all fixes of a rule that need no more than a look, and compares the texts.
+///
+/// # Panics
+/// If the texts differ.
+#[track_caller]
+pub fn check_fix(rule: &'static Rule, before: &str, after: &str) {
+    let (before, after) = (Fixture::parse(before), Fixture::parse(after));
+    let host = host(leak(rule), &before);
+    let analysis = host.analysis();
+    judge_fixes(rule, &analysis, &analysis.check(&targets()));
+    let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|finding| {
+        finding.diagnostic.rule == rule.meta.id
+    });
+    let mut files = before.files;
+    for changed in fixed.files {
+        if let Some(file) = files.iter_mut().find(|file| file.full_path() == changed.path) {
+            file.text = changed.after;
+        }
+    }
+    let texts = |files: &[File]| -> String {
+        let parts = files.iter();
+        parts
+            .map(|file| format!("#- {}\n{}\n", file.path, file.text.trim_end()))
+            .collect()
+    };
+    let (actual, expected) = (texts(&files), texts(&after.files));
+    assert!(
+        actual == expected,
+        "the fixed text is not as expected\n== expected\n{expected}\n== actual\n{actual}"
+    );
+}
+
+/// A host with some rules and the files of a fixture.
+pub fn host(rules: &'static [&'static Rule], fixture: &Fixture) -> AnalysisHost {
+    let disk = MemoryFileSystem::new();
+    for file in &fixture.files {
+        disk.write(file.full_path(), file.text.as_str());
+    }
+    let mut host = AnalysisHost::new(rules, Arc::new(disk));
+    host.set_project(ROOT.into());
+    host
+}
+
+/// What to check to check a fixture.
+pub fn targets() -> Vec<Utf8PathBuf> {
+    vec![ROOT.into()]
+}
+
+#[track_caller]
+fn run(rule: &'static Rule, fixture: &Fixture) {
+    let mut host = host(leak(rule), fixture);
+    let analysis = host.analysis();
+    let result = analysis.check(&targets());
+    let with_notes = fixture
+        .files
+        .iter()
+        .flat_map(|file| &file.markers)
+        .any(|marker| marker.kind == "note");
+    let actual = found(rule, &analysis, &result, with_notes);
+    if let Some(difference) = report(fixture, &actual, with_notes) {
+        panic!("{}: {difference}", rule.meta.id);
+    }
+    judge_fixes(rule, &analysis, &result);
+
+    // Comments move everything and change nothing.
+    let evaluations = host.evaluations();
+    for file in &fixture.files {
+        host.set_buffer(file.full_path(), Some(format!("# a comment\n\n{}", file.text)));
+    }
+    let commented = host.analysis();
+    let mut moved = found(rule, &commented, &commented.check(&targets()), with_notes);
+    for label in &mut moved {
+        label.line = label.line.saturating_sub(2);
+    }
+    let sorted = |labels: &[markers::Found]| -> BTreeSet<markers::Found> { labels.iter().cloned().collect() };
+    assert!(
+        sorted(&actual) == sorted(&moved),
+        "{}: with comments added the findings are others\n== before\n{actual:#?}\n== after\n{moved:#?}",
+        rule.meta.id
+    );
+    assert_eq!(
+        host.evaluations(),
+        evaluations,
+        "a comment made something be evaluated again"
+    );
+}
+
+/// Each fix keeps the text parsing and removes its finding, all together come to an end, and there are as many as the
+/// rule says.
+#[track_caller]
+fn judge_fixes(rule: &'static Rule, analysis: &Analysis, result: &Report) {
+    let id = rule.meta.id;
+    let own = |report: &Report| -> Vec<Reported> {
+        let findings = report.findings.iter();
+        findings
+            .filter(|finding| finding.diagnostic.rule == id)
+            .cloned()
+            .collect()
+    };
+    let errors = |report: &Report| {
+        let findings = report.findings.iter();
+        findings
+            .filter(|finding| finding.diagnostic.rule == "parse-error")
+            .count()
+    };
+    let live = own(result);
+    for finding in live.iter().filter(|finding| finding.suppressed.is_none()) {
+        let diagnostic = &finding.diagnostic;
+        match rule.meta.fix {
+            FixAvailability::Always => {
+                assert!(
+                    !diagnostic.fixes.is_empty(),
+                    "{id}: no fix for: {}",
+                    diagnostic.message
+                );
+            }
+            FixAvailability::Sometimes => {}
+            FixAvailability::None => {
+                assert!(
+                    diagnostic.fixes.is_empty(),
+                    "{id}: declared without fixes, but has one"
+                );
+            }
+        }
+        for fix in &diagnostic.fixes {
+            let mut fixed = AnalysisHost::new(leak(rule), Arc::new(MemoryFileSystem::new()));
+            fixed.set_project(ROOT.into());
+            for file in nix_files(analysis) {
+                if let Some(number) = analysis.file_id(&file) {
+                    let edits = fix.edits.get(&number).map_or(&[][..], Vec::as_slice);
+                    fixed.set_buffer(file, Some(apply_edits(&analysis.text(number), edits)));
+                }
+            }
+            let after = fixed.analysis().check(&targets());
+            assert!(
+                errors(&after) <= errors(result),
+                "{id}: does not parse after: {}",
+                fix.title
+            );
+            let gone = |findings: &[Reported]| {
+                let same = |other: &&Reported| other.diagnostic.message == diagnostic.message;
+                findings.iter().filter(same).count()
+            };
+            assert!(
+                gone(&own(&after)) < gone(&live) || fix.applicability == Applicability::DisplayOnly,
+                "{id}: `{}` does not remove: {}",
+                fix.title,
+                diagnostic.message
+            );
+        }
+    }
+    let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|finding| {
+        finding.diagnostic.rule == id
+    });
+    assert!(!fixed.unfinished, "{id}: fixing does not come to an end");
+}
+
+/// The Nix files of a fixture's project.
+fn nix_files(analysis: &Analysis) -> Vec<Utf8PathBuf> {
+    analysis.files(&targets())
+}
+
+/// Rules live as long as the program; so does this, a few bytes for each test.
+fn leak(rule: &'static Rule) -> &'static [&'static Rule] {
+    Box::leak(Box::new([rule]))
+}
+
+#[cfg(test)]
+mod tests;

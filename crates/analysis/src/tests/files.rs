@@ -118,7 +118,6 @@ fn syntax_errors_are_findings() {
         a.nix:1:20 `{ isolated = false };` medium/high toy-absent: `web` is not isolated [a.nix]
           fix (safe): isolate it
         a.nix:1:39 `}` high/high parse-error: unexpected `}`, expected `;`
-        a.nix:2:2 `` high/high parse-error: unexpected end of file, expected `;`
     "#]]
     .assert_eq(&out);
 }
