@@ -112,6 +112,7 @@ impl Unknown {
     pub fn select(&self, attr: &str) -> Rc<Self> {
         let why = match &self.why {
             Why::External(name) if name.len() < 200 => Why::External(format!("{name}.{attr}")),
+            Why::UnsetOption(name) if name.is_empty() => Why::UnsetOption(attr.to_owned()),
             Why::UnsetOption(name) if name.len() < 200 => Why::UnsetOption(format!("{name}.{attr}")),
             why => why.clone(),
         };

@@ -1,0 +1,90 @@
+//! What is remembered of each option: all definitions, which won, under which conditions.
+
+use nixpod_eval::{OriginId, ThunkId, Tracked, When};
+use nixpod_source::{Site, Why};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A path of option names.
+pub type OptionPath = Rc<[SmolStr]>;
+
+/// One definition of an option.
+#[derive(Clone, Debug)]
+pub struct DefinitionInfo {
+    /// The value; `None` if its conditions are false, so that it was not looked at.
+    pub value: Option<Tracked>,
+    /// The place of the key that defines it.
+    pub site: Site,
+    /// The priority, 100 for a plain one.
+    pub priority: i64,
+    /// Did it take part in the effective value?
+    pub won: bool,
+    /// Undecided conditions.
+    pub when: When,
+    /// The place of the innermost `mkIf` around it.
+    pub guard: Option<Site>,
+    /// Was it decided that the condition is false?
+    pub off: bool,
+    /// Does it come from our own model of NixOS and not from the analysed code?
+    pub hidden: bool,
+    /// Its origin.
+    pub origin: OriginId,
+}
+
+/// An option that was evaluated.
+#[derive(Clone, Debug)]
+pub struct OptionInfo {
+    /// Its path.
+    pub path: OptionPath,
+    /// Its definitions, in the order in which they are merged.
+    pub definitions: Vec<DefinitionInfo>,
+    /// Is the effective value the option's default?
+    pub default: bool,
+    /// Is the option declared anywhere that was seen?
+    pub declared: bool,
+}
+
+/// Why a part of a system was not seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Where.
+    pub site: Option<Site>,
+    /// What.
+    pub what: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// What all module evaluations of one root share.
+#[derive(Debug, Default)]
+pub struct Shared {
+    infos: RefCell<FxHashMap<ThunkId, Rc<OptionInfo>>>,
+    gaps: RefCell<Vec<Gap>>,
+}
+
+impl Shared {
+    /// Remembers an option by the thunk of its value.
+    pub fn record(&self, thunk: ThunkId, info: OptionInfo) {
+        self.infos.borrow_mut().insert(thunk, Rc::new(info));
+    }
+
+    /// What is known of the option whose value a thunk is. Only after it was forced.
+    pub fn info(&self, thunk: ThunkId) -> Option<Rc<OptionInfo>> {
+        self.infos.borrow().get(&thunk).cloned()
+    }
+
+    /// Remembers something that was not seen, once.
+    pub fn gap(&self, gap: Gap) {
+        let mut gaps = self.gaps.borrow_mut();
+        if gaps.len() < 10_000 && !gaps.contains(&gap) {
+            gaps.push(gap);
+        }
+    }
+
+    /// All that was not seen so far.
+    pub fn gaps(&self) -> Vec<Gap> {
+        self.gaps.borrow().clone()
+    }
+}

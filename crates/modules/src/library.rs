@@ -1,0 +1,397 @@
+//! The part of `lib` that belongs to the module system: `types`, `mkIf`, `mkOption`, `evalModules` and so on.
+
+use crate::info::Shared;
+use crate::system::{Setup, System};
+use crate::types::{OptType, Scalar, Submodule, native_of, set, value};
+use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Value, When};
+use nixpod_source::{FileId, Site, Utf8Path};
+use nixpod_syntax::ParsedFile;
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+/// The hidden attribute of an evaluated system by which native code finds it again.
+pub(crate) const SYSTEM: &str = "__nixpodSystem";
+
+/// Everything that module evaluations of one root need.
+#[derive(Clone)]
+pub struct Library {
+    /// What all evaluations share.
+    pub shared: Rc<Shared>,
+    /// `lib`.
+    pub lib: ThunkId,
+    /// `pkgs`: symbols and writers.
+    pub pkgs: ThunkId,
+}
+
+fn tracked(value: Value) -> Tracked {
+    Tracked { value, origin: OriginId::default() }
+}
+
+/// Adds one of our own Nix files to an evaluation; it is parsed once per process.
+pub(crate) fn own_file(
+    ev: &mut Evaluator<'_>,
+    cell: &'static OnceLock<ParsedFile>,
+    number: u32,
+    text: &'static str,
+) -> ThunkId {
+    let parsed = cell.get_or_init(|| nixpod_syntax::parse(text));
+    debug_assert!(parsed.errors.is_empty(), "our own file {number} parses: {:?}", parsed.errors);
+    // Ids from the upper end never meet those of real files.
+    let file = FileId(u32::MAX - 100 - number);
+    ev.add_unit(file, parsed.hir.clone(), Utf8Path::new("/nixpod-lint/own.nix"), true)
+}
+
+static PRELUDE: OnceLock<ParsedFile> = OnceLock::new();
+static PACKAGES: OnceLock<ParsedFile> = OnceLock::new();
+
+impl Library {
+    /// Builds `lib` and `pkgs`.
+    pub fn new(ev: &mut Evaluator<'_>) -> Self {
+        let shared = Rc::new(Shared::default());
+        let lib_slot = ev.reserve();
+        let pkgs_slot = ev.reserve();
+        let library = Self { shared, lib: lib_slot, pkgs: pkgs_slot };
+        let types = types(ev, &library);
+        let types = ev.alloc(Value::attrs(types), OriginId::default());
+        let natives = natives(ev, &library);
+        let natives = ev.alloc(Value::attrs(natives), OriginId::default());
+        let prelude = own_file(ev, &PRELUDE, 1, include_str!("own/modules.nix"));
+        let arguments = ev.attrs_from(vec![("lib", lib_slot), ("natives", natives), ("types", types)]);
+        let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
+        let prelude = ev.alloc_apply(prelude, vec![arguments], NO_SITE);
+        let mut extra = Vec::new();
+        let mut names = Vec::new();
+        if let Ok(Tracked { value: Value::Attrs(all), .. }) = ev.force(prelude) {
+            for attr in ev.sorted(&all) {
+                names.push((ev.name(attr.name).to_string(), attr.thunk));
+            }
+        }
+        extra.extend(names.iter().map(|(name, thunk)| (name.as_str(), *thunk)));
+        extra.push(("types", types));
+        let lib = nixpod_eval::install_lib(ev, extra);
+        ev.fill_native(lib_slot, move |ev| Ok(ev.force(lib)?));
+        let packages = own_file(ev, &PACKAGES, 2, include_str!("own/packages.nix"));
+        let written = crate::packages::written(ev);
+        let written = ev.alloc(written, OriginId::default());
+        let arguments = ev.attrs_from(vec![("lib", lib_slot), ("written", written)]);
+        let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
+        let packages = ev.alloc_apply(packages, vec![arguments], NO_SITE);
+        ev.fill_native(pkgs_slot, move |ev| crate::packages::set(ev, packages, "pkgs"));
+        ev.set_search_path("nixpkgs/lib", lib_slot);
+        library
+    }
+
+    /// The arguments that every module gets.
+    pub fn arguments(&self) -> Vec<(smol_str::SmolStr, ThunkId)> {
+        vec![("lib".into(), self.lib), ("pkgs".into(), self.pkgs)]
+    }
+}
+
+/// The result of an evaluation as a value: `config`, `options`, `extendModules`, `type`.
+pub(crate) fn system_value(ev: &mut Evaluator<'_>, library: &Library, system: &Rc<System>) -> Value {
+    let hidden = ev.alloc(Value::Opaque(Opaque(Rc::new(system.clone()))), OriginId::default());
+    let again = (library.clone(), system.clone());
+    let extend = ev.primop("extendModules", 1, 1, move |ev, args, site| {
+        let (library, system) = &again;
+        let given = ev.force_attrs(args[0], site)?;
+        let mut setup = system.setup.clone();
+        setup.modules.extend(list_of(ev, &given, "modules", site)?);
+        if let Some(special) = find(ev, &given, "specialArgs") {
+            let old = system.special(ev);
+            let new = ev.force_attrs(special, site)?;
+            let merged = ev.update_attrs(&old, &new);
+            setup.special = Some(ev.alloc(Value::attrs(merged), OriginId::default()));
+        }
+        let extended = System::new(ev, &library.shared, setup);
+        Ok(tracked(system_value(ev, library, &extended)))
+    });
+    let extend = ev.alloc(extend, OriginId::default());
+    let submodule = OptType::Submodule(Rc::new(Submodule {
+        modules: system.setup.modules.clone(),
+        special: system.setup.special,
+        shorthand_only_config: false,
+        system: None,
+    }));
+    let kind = value(ev, Rc::new(submodule));
+    let kind = ev.alloc(kind, OriginId::default());
+    let config = system.config;
+    let module = ev.intern("_module");
+    let internal = ev.alloc_native(move |ev| {
+        let config = ev.force(config)?;
+        ev.select_value(&config, module, NO_SITE)
+    });
+    let tag = ev.alloc(Value::string("configuration"), OriginId::default());
+    let null = ev.alloc(Value::Null, OriginId::default());
+    Value::attrs(ev.attrs_from(vec![
+        ("_type", tag),
+        ("class", null),
+        ("config", system.config),
+        ("options", system.options),
+        ("pkgs", library.pkgs),
+        ("lib", library.lib),
+        ("extendModules", extend),
+        ("type", kind),
+        ("_module", internal),
+        (SYSTEM, hidden),
+    ]))
+}
+
+/// The evaluation behind a value, if it is one.
+pub fn system_of(ev: &mut Evaluator<'_>, value: &Tracked) -> Option<Rc<System>> {
+    let Value::Attrs(set) = &value.value else { return None };
+    let symbol = ev.symbol(SYSTEM)?;
+    match ev.force(set.get(symbol)?.thunk).ok()?.value {
+        Value::Opaque(Opaque(any)) => any.downcast::<Rc<System>>().ok().map(|system| (*system).clone()),
+        _ => None,
+    }
+}
+
+pub(crate) fn find(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<ThunkId> {
+    let symbol = ev.intern(name);
+    set.get(symbol).map(|attr| attr.thunk)
+}
+
+pub(crate) fn list_of(ev: &mut Evaluator<'_>, set: &Attrs, name: &str, site: Site) -> Res<Vec<ThunkId>> {
+    let Some(thunk) = find(ev, set, name) else { return Ok(Vec::new()) };
+    let value = ev.force(thunk)?;
+    let list = ev.list_or_open(value.clone(), site)?;
+    if list.is_exact() {
+        return Ok(list.elems.iter().map(|elem| elem.thunk).collect());
+    }
+    // A list that is not exactly known is one module that imports it.
+    let imports = ev.alloc_tracked(value);
+    let set = ev.attrs_from(vec![("imports", imports)]);
+    Ok(vec![ev.alloc(Value::attrs(set), OriginId::default())])
+}
+
+/// Functions that need native code; `own/modules.nix` builds the rest on them.
+fn natives(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
+    let mk_if = ev.primop("mkIf", 2, 0, |ev, args, site| {
+        let tag = ev.alloc(Value::string("if"), OriginId::default());
+        let entry = |name, thunk, site| Attr { name, thunk, site, when: When::ALWAYS };
+        let common = *ev.common();
+        let attrs = Attrs::from_entries(vec![
+            entry(common.tag, tag, NO_SITE),
+            entry(common.condition, args[0], site),
+            entry(common.content, args[1], NO_SITE),
+        ]);
+        Ok(tracked(Value::attrs(attrs)))
+    });
+    let library = library.clone();
+    let eval_modules = ev.primop("evalModules", 1, 1, move |ev, args, site| {
+        let given = ev.force_attrs(args[0], site)?;
+        let modules = list_of(ev, &given, "modules", site)?;
+        let special = find(ev, &given, "specialArgs");
+        let setup = Setup {
+            modules,
+            special,
+            args: vec![("lib".into(), library.lib)],
+            ..Setup::default()
+        };
+        let system = System::new(ev, &library.shared, setup);
+        Ok(tracked(system_value(ev, &library, &system)))
+    });
+    set(ev, vec![("mkIf", mk_if), ("evalModules", eval_modules)])
+}
+
+fn scalar(name: &str, kind: Scalar) -> Rc<OptType> {
+    Rc::new(OptType::Scalar { name: name.into(), kind, bounds: None })
+}
+
+fn bounded(name: &str, low: i64, high: i64) -> Rc<OptType> {
+    Rc::new(OptType::Scalar { name: name.into(), kind: Scalar::Int, bounds: Some((low, high)) })
+}
+
+/// `lib.types`.
+fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
+    let mut entries: Vec<(String, Value)> = Vec::new();
+    let scalars = [
+        ("str", Scalar::Str), ("nonEmptyStr", Scalar::Str), ("singleLineStr", Scalar::Str), ("passwdEntryStr", Scalar::Str),
+        ("bool", Scalar::Bool), ("boolByOr", Scalar::BoolByOr), ("int", Scalar::Int), ("float", Scalar::Float),
+        ("number", Scalar::Number), ("path", Scalar::Path), ("pathInStore", Scalar::Path),
+        ("externalPath", Scalar::Path), ("package", Scalar::Package), ("shellPackage", Scalar::Package),
+        ("pkgs", Scalar::Any), ("raw", Scalar::Raw), ("optionType", Scalar::Any), ("function", Scalar::Function),
+        ("attrs", Scalar::Attrs), ("luaInline", Scalar::Any), ("fileset", Scalar::Any), ("nixosTest", Scalar::Any),
+    ];
+    for (name, kind) in scalars {
+        entries.push((name.to_owned(), value(ev, scalar(name, kind))));
+    }
+    entries.push(("port".to_owned(), value(ev, bounded("unsignedInt16", 0, 65535))));
+    for name in ["anything", "unspecified"] {
+        entries.push((name.to_owned(), value(ev, Rc::new(OptType::Anything))));
+    }
+    for (name, separator) in [("lines", "\n"), ("commas", ","), ("envVar", ":"), ("string", "")] {
+        let native = Rc::new(OptType::Joined("separatedString".into(), separator.into()));
+        entries.push((name.to_owned(), value(ev, native)));
+    }
+    entries.push(("deferredModule".to_owned(), value(ev, Rc::new(OptType::DeferredModule(Vec::new())))));
+    let ranges = [
+        ("u8", 0, 255), ("u16", 0, 65535), ("u32", 0, 4_294_967_295), ("s8", -128, 127), ("s16", -32768, 32767),
+        ("s32", -2_147_483_648, 2_147_483_647), ("positive", 1, i64::MAX), ("unsigned", 0, i64::MAX),
+    ];
+    let mut ints: Vec<(&str, Value)> = Vec::new();
+    for (name, low, high) in ranges {
+        ints.push((name, value(ev, bounded(name, low, high))));
+    }
+    let between = ev.primop("between", 2, 3, |ev, args, site| {
+        let low = ev.force_int(args[0], site)?;
+        let high = ev.force_int(args[1], site)?;
+        Ok(tracked(value(ev, bounded("intBetween", low, high))))
+    });
+    ints.push(("between", between));
+    let ints = Value::attrs(set(ev, ints));
+    entries.push(("ints".to_owned(), ints));
+    let number = value(ev, scalar("number", Scalar::Number));
+    let any_number = ev.primop("between", 2, 0, |ev, _, _| Ok(tracked(value(ev, scalar("number", Scalar::Number)))));
+    let numbers = set(ev, vec![("nonnegative", number.clone()), ("positive", number), ("between", any_number)]);
+    entries.push(("numbers".to_owned(), Value::attrs(numbers)));
+    entries.extend(type_functions(ev));
+    let submodule = ev.primop("submodule", 1, 0, |ev, args, _| {
+        let native = OptType::Submodule(Rc::new(Submodule {
+            modules: submodule_modules(ev, args[0]),
+            special: None,
+            shorthand_only_config: true,
+            system: None,
+        }));
+        Ok(tracked(value(ev, Rc::new(native))))
+    });
+    entries.push(("submodule".to_owned(), submodule));
+    let submodule_with = ev.primop("submoduleWith", 1, 1, |ev, args, site| {
+        let given = ev.force_attrs(args[0], site)?;
+        let shorthand = match find(ev, &given, "shorthandOnlyDefinesConfig") {
+            Some(thunk) => matches!(ev.force_or_unknown(thunk).value, Value::Bool(true)),
+            None => false,
+        };
+        let system = match find(ev, &given, "nixpodSystem") {
+            Some(thunk) => match ev.force_or_unknown(thunk).value {
+                Value::String(string) => Some(string.text.clone()),
+                _ => None,
+            },
+            None => None,
+        };
+        let native = OptType::Submodule(Rc::new(Submodule {
+            modules: list_of(ev, &given, "modules", site)?,
+            special: find(ev, &given, "specialArgs"),
+            shorthand_only_config: shorthand,
+            system,
+        }));
+        Ok(tracked(value(ev, Rc::new(native))))
+    });
+    entries.push(("submoduleWith".to_owned(), submodule_with));
+    let _ = library;
+    let mut out = Vec::with_capacity(entries.len());
+    for (name, value) in &entries {
+        out.push((name.as_str(), value.clone()));
+    }
+    set(ev, out)
+}
+
+/// `submodule` takes a module or (in old code) a list of modules.
+fn submodule_modules(ev: &mut Evaluator<'_>, thunk: ThunkId) -> Vec<ThunkId> {
+    match ev.force_or_unknown(thunk).value {
+        Value::List(list) => list.elems.iter().map(|elem| elem.thunk).collect(),
+        _ => vec![thunk],
+    }
+}
+
+/// Types made from other types.
+fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
+    type Wrap = fn(Rc<OptType>) -> OptType;
+    let unary: [(&str, Wrap); 10] = [
+        ("listOf", |elem| OptType::ListOf(elem)),
+        ("nonEmptyListOf", |elem| OptType::NonEmptyListOf(elem)),
+        ("attrsOf", |elem| OptType::AttrsOf { elem, lazy: false }),
+        ("lazyAttrsOf", |elem| OptType::AttrsOf { elem, lazy: true }),
+        ("loaOf", |elem| OptType::AttrsOf { elem, lazy: false }),
+        ("nullOr", OptType::NullOr),
+        ("functionTo", OptType::FunctionTo),
+        ("uniq", |inner| OptType::Unique(inner, smol_str::SmolStr::default())),
+        ("nonEmptyAttrsOf", |elem| OptType::AttrsOf { elem, lazy: false }),
+        ("attrListOf", |elem| OptType::ListOf(elem)),
+    ];
+    let mut out = Vec::new();
+    for (name, wrap) in unary {
+        let primop = ev.primop(name, 1, 0, move |ev, args, _| {
+            let elem = native_of(ev, args[0]);
+            Ok(tracked(value(ev, Rc::new(wrap(elem)))))
+        });
+        out.push((name.to_owned(), primop));
+    }
+    let either = ev.primop("either", 2, 0, |ev, args, _| {
+        let (a, b) = (native_of(ev, args[0]), native_of(ev, args[1]));
+        Ok(tracked(value(ev, Rc::new(OptType::Either(a, b)))))
+    });
+    out.push(("either".to_owned(), either));
+    let one_of = ev.primop("oneOf", 1, 1, |ev, args, site| {
+        let list = ev.force_exact_list(args[0], site)?;
+        let types: Vec<Rc<OptType>> = list.elems.iter().map(|elem| native_of(ev, elem.thunk)).collect();
+        let joined = types.into_iter().rev().reduce(|rest, one| Rc::new(OptType::Either(one, rest)));
+        match joined {
+            Some(native) => Ok(tracked(value(ev, native))),
+            None => ev.fail("types.oneOf needs at least one type in its argument", site),
+        }
+    });
+    out.push(("oneOf".to_owned(), one_of));
+    let enumeration = ev.primop("enum", 1, 1, |ev, args, site| {
+        let list = ev.force_exact_list(args[0], site)?;
+        let values = list.elems.iter().map(|elem| elem.thunk).collect();
+        Ok(tracked(value(ev, Rc::new(OptType::Enum(values)))))
+    });
+    out.push(("enum".to_owned(), enumeration));
+    let coerced = ev.primop("coercedTo", 3, 0, |ev, args, _| {
+        let (from, to) = (native_of(ev, args[0]), native_of(ev, args[2]));
+        Ok(tracked(value(ev, Rc::new(OptType::Coerced { from, with: args[1], to }))))
+    });
+    out.push(("coercedTo".to_owned(), coerced));
+    let checked = ev.primop("addCheck", 2, 0, |ev, args, _| {
+        let inner = native_of(ev, args[0]);
+        Ok(tracked(value(ev, Rc::new(OptType::Checked(inner, args[1])))))
+    });
+    out.push(("addCheck".to_owned(), checked));
+    let unique = ev.primop("unique", 2, 0, |ev, args, site| {
+        let given = ev.force_known(args[0])?;
+        let symbol = ev.intern("message");
+        let message = match ev.lookup(&given, symbol)? {
+            nixpod_eval::Lookup::Found(Tracked { value: Value::String(text), .. }) => text.text.clone(),
+            _ => smol_str::SmolStr::default(),
+        };
+        let _ = site;
+        let inner = native_of(ev, args[1]);
+        Ok(tracked(value(ev, Rc::new(OptType::Unique(inner, message)))))
+    });
+    out.push(("unique".to_owned(), unique));
+    let separated = ev.primop("separatedString", 1, 1, |ev, args, site| {
+        let separator = ev.force_string(args[0], site)?.text.clone();
+        Ok(tracked(value(ev, Rc::new(OptType::Joined("separatedString".into(), separator)))))
+    });
+    out.push(("separatedString".to_owned(), separated));
+    for name in ["strMatching", "passwdEntry", "pathWith", "deferredModuleWith", "entryAnything"] {
+        let primop = ev.primop(name, 1, 0, move |ev, args, _| {
+            let native = match name {
+                "strMatching" => scalar("strMatching", Scalar::Str),
+                "passwdEntry" => native_of(ev, args[0]),
+                "pathWith" => scalar("path", Scalar::Path),
+                _ => Rc::new(OptType::DeferredModule(Vec::new())),
+            };
+            Ok(tracked(value(ev, native)))
+        });
+        out.push((name.to_owned(), primop));
+    }
+    let attrs_with = ev.primop("attrsWith", 1, 1, |ev, args, site| {
+        let given = ev.force_attrs(args[0], site)?;
+        let elem = match find(ev, &given, "elemType") {
+            Some(thunk) => native_of(ev, thunk),
+            None => Rc::new(OptType::Anything),
+        };
+        let lazy = match find(ev, &given, "lazy") {
+            Some(thunk) => matches!(ev.force_or_unknown(thunk).value, Value::Bool(true)),
+            None => false,
+        };
+        Ok(tracked(value(ev, Rc::new(OptType::AttrsOf { elem, lazy }))))
+    });
+    out.push(("attrsWith".to_owned(), attrs_with));
+    let attr_tag =
+        ev.primop("attrTag", 1, 0, |ev, args, _| Ok(tracked(value(ev, Rc::new(OptType::AttrTag(args[0]))))));
+    out.push(("attrTag".to_owned(), attr_tag));
+    out
+}

@@ -1,0 +1,618 @@
+//! Merging definitions: from raw module values to the value of each option.
+
+use crate::info::{DefinitionInfo, OptionInfo, OptionPath};
+use crate::system::System;
+use crate::types::{OptType, native_of};
+use nixpod_eval::{
+    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
+};
+use nixpod_source::{HopKind, Site, Why};
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+/// Priority of a plain definition.
+pub const DEFAULT_PRIORITY: i64 = 100;
+/// Priority of an option's default.
+pub const OPTION_DEFAULT_PRIORITY: i64 = 1500;
+/// Order of a plain definition.
+const DEFAULT_ORDER: i64 = 1000;
+
+/// A declaration, or a set of declarations.
+#[derive(Clone, Copy, Debug)]
+pub struct Decl {
+    /// The value under `options`.
+    pub value: ThunkId,
+    /// Is it one of our own?
+    pub hidden: bool,
+}
+
+/// A definition on its way down the option tree, with what was wrapped around it.
+#[derive(Clone, Debug)]
+pub struct RawDef {
+    /// The value.
+    pub value: ThunkId,
+    /// Conditions that are not looked at yet, innermost first.
+    conditions: Option<Rc<Condition>>,
+    priority: Option<i64>,
+    order: Option<i64>,
+    /// Under which undecided conditions it is there.
+    pub when: When,
+    /// The key that defines it.
+    pub site: Site,
+    /// Is it one of our own?
+    pub hidden: bool,
+}
+
+#[derive(Debug)]
+struct Condition {
+    value: ThunkId,
+    site: Site,
+    outer: Option<Rc<Condition>>,
+}
+
+impl RawDef {
+    /// A definition without anything around it.
+    pub fn new(value: ThunkId, when: When, hidden: bool) -> Self {
+        Self { value, conditions: None, priority: None, order: None, when, site: NO_SITE, hidden }
+    }
+
+    /// The definition of a key of this one's value.
+    pub(crate) fn child(&self, ev: &mut Evaluator<'_>, attr: &Attr) -> Self {
+        let when = ev.both(self.when, attr.when);
+        Self { value: attr.thunk, when, site: if attr.site == NO_SITE { self.site } else { attr.site }, ..self.clone() }
+    }
+}
+
+/// A definition whose wrappers are taken off.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// The value.
+    pub value: Tracked,
+    /// The thunk of the value, where it was not changed.
+    pub thunk: ThunkId,
+    /// Its priority; lower wins.
+    pub priority: i64,
+    /// Its order among those that win.
+    pub order: i64,
+    /// Under which undecided conditions it is there.
+    pub when: When,
+    /// The key that defines it.
+    pub site: Site,
+    /// Is it one of our own?
+    pub hidden: bool,
+    guard: Option<Site>,
+}
+
+/// Takes `mkMerge`, `mkIf`, `mkOverride` and `mkOrder` off a definition without looking at conditions.
+fn unwrap(ev: &mut Evaluator<'_>, def: RawDef, out: &mut Vec<(RawDef, Tracked)>) {
+    let value = ev.force_or_unknown(def.value);
+    unwrap_value(ev, def, value, out, 0);
+}
+
+fn unwrap_value(ev: &mut Evaluator<'_>, def: RawDef, value: Tracked, out: &mut Vec<(RawDef, Tracked)>, depth: u32) {
+    if depth > 64 {
+        return;
+    }
+    match &value.value {
+        Value::Attrs(set) => {
+            let tag = set.get(ev.common().tag).map(|attr| attr.thunk);
+            let Some(tag) = tag else {
+                out.push((def, value));
+                return;
+            };
+            let tag = ev.force_or_unknown(tag);
+            let Value::String(tag) = &tag.value else {
+                out.push((def, value));
+                return;
+            };
+            let content = set.get(ev.common().content).map(|attr| attr.thunk);
+            match (tag.text.as_str(), content) {
+                ("merge", _) => {
+                    let Some(contents) = set.get(ev.common().contents) else { return };
+                    let contents = ev.force_or_unknown(contents.thunk);
+                    let Ok(list) = ev.list_or_open(contents, NO_SITE) else { return };
+                    for elem in &list.elems {
+                        let when = ev.both(def.when, elem.when);
+                        let inner = RawDef { value: elem.thunk, when, ..def.clone() };
+                        let value = ev.force_or_unknown(elem.thunk);
+                        unwrap_value(ev, inner, value, out, depth + 1);
+                    }
+                    if let Some(open) = &list.open {
+                        let unknown = ev.alloc(Value::Unknown(open.clone()), OriginId::default());
+                        let inner = RawDef { value: unknown, ..def };
+                        out.push((inner, Tracked { value: Value::Unknown(open.clone()), origin: value.origin }));
+                    }
+                }
+                ("if", Some(content)) => {
+                    let Some(condition) = set.get(ev.common().condition).copied() else { return };
+                    let conditions =
+                        Some(Rc::new(Condition { value: condition.thunk, site: condition.site, outer: def.conditions.clone() }));
+                    let inner = RawDef { value: content, conditions, ..def };
+                    let value = ev.force_or_unknown(content);
+                    unwrap_value(ev, inner, value, out, depth + 1);
+                }
+                ("override", Some(content)) => {
+                    let priority = int_attr(ev, set, "priority");
+                    let inner = RawDef { value: content, priority: def.priority.or(priority), ..def };
+                    let value = ev.force_or_unknown(content);
+                    unwrap_value(ev, inner, value, out, depth + 1);
+                }
+                ("order", Some(content)) => {
+                    let order = int_attr(ev, set, "priority");
+                    let inner = RawDef { value: content, order: def.order.or(order), ..def };
+                    let value = ev.force_or_unknown(content);
+                    unwrap_value(ev, inner, value, out, depth + 1);
+                }
+                ("definition", _) => {
+                    let symbol = ev.intern("value");
+                    let Some(inner) = set.get(symbol).map(|attr| attr.thunk) else { return };
+                    let value = ev.force_or_unknown(inner);
+                    unwrap_value(ev, RawDef { value: inner, ..def }, value, out, depth + 1);
+                }
+                _ => out.push((def, value)),
+            }
+        }
+        Value::Either(alternatives) => {
+            for alternative in alternatives.clone().iter() {
+                let when = ev.both(def.when, alternative.when);
+                let thunk = ev.alloc_tracked(alternative.value.clone());
+                let inner = RawDef { value: thunk, when, ..def.clone() };
+                unwrap_value(ev, inner, alternative.value.clone(), out, depth + 1);
+            }
+        }
+        _ => out.push((def, value)),
+    }
+}
+
+fn int_attr(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<i64> {
+    let symbol = ev.intern(name);
+    match ev.force_or_unknown(set.get(symbol)?.thunk).value {
+        Value::Int(int) => Some(int),
+        _ => None,
+    }
+}
+
+/// Decides the conditions of a definition. `None`: it is off.
+fn decide(ev: &mut Evaluator<'_>, def: &RawDef) -> Option<When> {
+    let mut when = def.when;
+    let mut conditions = Vec::new();
+    let mut at = def.conditions.clone();
+    while let Some(condition) = at {
+        conditions.push((condition.value, condition.site));
+        at = condition.outer.clone();
+    }
+    for (value, site) in conditions.into_iter().rev() {
+        let decided = ev.force_or_unknown(value);
+        match &decided.value {
+            Value::Bool(true) => {}
+            Value::Bool(false) => return None,
+            _ => {
+                let why = ev.undecided(&decided);
+                let place = ev.last_site(decided.origin).unwrap_or(site);
+                when = ev.condition(place, why, when);
+            }
+        }
+    }
+    Some(when)
+}
+
+/// The root of a module evaluation: its `config`.
+pub(crate) fn root(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    decls: Vec<Decl>,
+    defs: Vec<RawDef>,
+    freeform: Option<ThunkId>,
+) -> Res<Tracked> {
+    let freeform = freeform.map(|thunk| native_of(ev, thunk));
+    tree(ev, system, &system.prefix.clone(), decls, defs, freeform.as_ref(), true)
+}
+
+/// What a node of the option tree is.
+pub(crate) struct Split {
+    /// Option declarations at this path itself.
+    pub(crate) options: Vec<(Rc<Attrs>, bool)>,
+    /// Declarations below it.
+    pub(crate) below: Vec<(Rc<Attrs>, bool)>,
+}
+
+/// Sorts declarations into options and sets of options.
+pub(crate) fn split(ev: &mut Evaluator<'_>, decls: &[Decl]) -> Split {
+    let mut out = Split { options: Vec::new(), below: Vec::new() };
+    for decl in decls {
+        let value = ev.force_or_unknown(decl.value);
+        let Value::Attrs(set) = &value.value else { continue };
+        let tag = set.get(ev.common().tag).map(|attr| attr.thunk);
+        let is_option = tag.is_some_and(
+            |tag| matches!(ev.force_or_unknown(tag).value, Value::String(s) if s.text == "option"),
+        );
+        if is_option { &mut out.options } else { &mut out.below }.push((set.clone(), decl.hidden));
+    }
+    out
+}
+
+/// Evaluates a node: an option, a set of options, or something undeclared.
+pub(crate) fn node(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    decls: Vec<Decl>,
+    defs: Vec<RawDef>,
+    slot: ThunkId,
+) -> Res<Tracked> {
+    let declared = split(ev, &decls);
+    if !declared.options.is_empty() {
+        return crate::option::evaluate(ev, system, path, &declared.options, defs, slot);
+    }
+    if declared.below.is_empty() {
+        // Nobody declares it: it is a leaf unless every definition is a plain set.
+        let mut flat = Vec::new();
+        for def in &defs {
+            unwrap(ev, def.clone(), &mut flat);
+        }
+        let nested = flat.iter().any(|(_, value)| is_plain_set(ev, &value.value))
+            && flat.iter().all(|(_, value)| {
+                is_plain_set(ev, &value.value) || matches!(value.value, Value::Unknown(_))
+            });
+        if !nested {
+            let definitions = discharge(ev, &defs);
+            return merge_option(ev, system, path, &Rc::new(OptType::Anything), definitions, None, slot, false);
+        }
+    }
+    tree(ev, system, path, decls, defs, None, false)
+}
+
+/// A set that is not a package, a module wrapper or an option.
+fn is_plain_set(ev: &mut Evaluator<'_>, value: &Value) -> bool {
+    let Value::Attrs(set) = value else { return false };
+    if set.get(ev.common().functor).is_some() || set.get(ev.common().tag).is_some() {
+        return false;
+    }
+    let kind = set.get(ev.common().kind).map(|attr| attr.thunk);
+    // Only a literal is looked at: `type` may be an option's name whose value needs what is being computed.
+    !kind.is_some_and(|_| set.get(ev.common().out_path).is_some())
+}
+
+/// A set of options and undeclared names.
+fn tree(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    decls: Vec<Decl>,
+    defs: Vec<RawDef>,
+    freeform: Option<&Rc<OptType>>,
+    is_root: bool,
+) -> Res<Tracked> {
+    let declared = split(ev, &decls);
+    let mut children: indexmap::IndexMap<nixpod_eval::Symbol, Child> = indexmap::IndexMap::new();
+    let mut open: Option<Rc<Unknown>> = None;
+    for (set, hidden) in &declared.below {
+        for attr in &set.entries {
+            let child = children.entry(attr.name).or_default();
+            child.decls.push(Decl { value: attr.thunk, hidden: *hidden });
+            child.site.get_or_insert(attr.site);
+        }
+    }
+    let mut flat = Vec::new();
+    for def in defs {
+        unwrap(ev, def, &mut flat);
+    }
+    let mut wildcard = None;
+    let mut origin = OriginId::default();
+    for (def, value) in &flat {
+        match &value.value {
+            Value::Attrs(set) => {
+                if origin == OriginId::default() && !def.hidden {
+                    origin = value.origin;
+                }
+                for attr in &set.entries {
+                    let raw = def.child(ev, attr);
+                    children.entry(attr.name).or_default().defs.push(raw);
+                }
+                if let Some(unknown) = &set.open {
+                    open.get_or_insert_with(|| unknown.clone());
+                    wildcard = wildcard.or(set.wildcard);
+                }
+            }
+            Value::Unknown(unknown) => {
+                open.get_or_insert_with(|| unknown.clone());
+                system.shared.gap(crate::info::Gap {
+                    site: ev.last_site(value.origin).or((def.site != NO_SITE).then_some(def.site)),
+                    what: if path.is_empty() { "a module's definitions".to_owned() } else { dotted(path) },
+                    why: unknown.why.clone(),
+                });
+            }
+            other => {
+                let message = format!("`{}' is defined as {} although it has options", dotted(path), other.describe());
+                system.shared.gap(crate::info::Gap {
+                    site: (def.site != NO_SITE).then_some(def.site),
+                    what: dotted(path),
+                    why: Why::Error(message),
+                });
+            }
+        }
+    }
+    let mut entries = Vec::with_capacity(children.len());
+    for (name, child) in children {
+        let text = ev.name(name).clone();
+        let mut when = When::ALWAYS;
+        let site = child.defs.iter().find(|def| !def.hidden).map(|def| def.site).or(child.site).unwrap_or(NO_SITE);
+        let child_path = extend(path, &text);
+        let undeclared = child.decls.is_empty();
+        if undeclared && is_root && !system.generic() && text != "_module" {
+            match freeform {
+                Some(freeform) => {
+                    let Some(presence) = presence_of(ev, &child.defs) else { continue };
+                    when = presence;
+                    let elem = match &**freeform {
+                        OptType::AttrsOf { elem, .. } => elem.clone(),
+                        _ => Rc::new(OptType::Anything),
+                    };
+                    let thunk = delay_merge(ev, system, child_path, elem, child.defs);
+                    entries.push(Attr { name, thunk, site, when });
+                    continue;
+                }
+                None => {
+                    let at = child.defs.first().map_or(NO_SITE, |def| def.site);
+                    let message = format!("The option `{}' does not exist", dotted(&child_path));
+                    system.shared.gap(crate::info::Gap {
+                        site: (at != NO_SITE).then_some(at),
+                        what: dotted(&child_path),
+                        why: Why::Error(message),
+                    });
+                }
+            }
+        }
+        let thunk = ev.reserve();
+        let system = system.clone();
+        ev.fill_native(thunk, move |ev| node(ev, &system, &child_path, child.decls, child.defs, thunk));
+        entries.push(Attr { name, thunk, site, when });
+    }
+    let mut set = Attrs::from_entries(entries);
+    // What nobody sets or declares in a whole system is not absent: the real module may declare it.
+    set.open = open.or_else(|| {
+        let generic = system.generic() && (declared.below.is_empty() || declared.below.iter().all(|(_, hidden)| *hidden));
+        let why = Why::UnsetOption(dotted(path));
+        generic.then(|| Unknown::new(why))
+    });
+    set.wildcard = wildcard;
+    Ok(Tracked { value: Value::attrs(set), origin })
+}
+
+#[derive(Default)]
+struct Child {
+    decls: Vec<Decl>,
+    defs: Vec<RawDef>,
+    site: Option<Site>,
+}
+
+/// A path one name longer.
+pub(crate) fn extend(path: &OptionPath, name: &str) -> OptionPath {
+    path.iter().cloned().chain([SmolStr::new(name)]).collect()
+}
+
+/// A path as users write it.
+pub fn dotted(path: &[SmolStr]) -> String {
+    let parts: Vec<String> = path
+        .iter()
+        .map(|part| {
+            if nixpod_eval::print::is_identifier(part) || part.starts_with('<') {
+                part.to_string()
+            } else {
+                nixpod_eval::print::quote(part)
+            }
+        })
+        .collect();
+    parts.join(".")
+}
+
+/// Takes all wrappers off, decides the conditions. Definitions that are off are in the second list.
+pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions {
+    let mut flat = Vec::new();
+    for def in defs {
+        unwrap(ev, def.clone(), &mut flat);
+    }
+    let mut out = Definitions::default();
+    for (def, mut value) in flat {
+        let guard = def.conditions.as_ref().map(|condition| condition.site).filter(|site| *site != NO_SITE);
+        let priority = def.priority.unwrap_or(DEFAULT_PRIORITY);
+        let Some(when) = decide(ev, &def) else {
+            out.off.push((def, priority, guard));
+            continue;
+        };
+        if !def.hidden {
+            if let Some(guard) = guard {
+                value.origin = ev.origin(HopKind::Guard, guard, value.origin);
+            }
+            if def.site != NO_SITE {
+                value.origin = ev.origin(HopKind::Merge, def.site, value.origin);
+            }
+        } else {
+            value.origin = OriginId::default();
+        }
+        out.on.push(Definition {
+            value,
+            thunk: def.value,
+            priority,
+            order: def.order.unwrap_or(DEFAULT_ORDER),
+            when,
+            site: def.site,
+            hidden: def.hidden,
+            guard,
+        });
+    }
+    out
+}
+
+/// The definitions of one option.
+#[derive(Debug, Default)]
+pub(crate) struct Definitions {
+    pub(crate) on: Vec<Definition>,
+    off: Vec<(RawDef, i64, Option<Site>)>,
+}
+
+/// A thunk that merges definitions by a type, for values inside of options.
+pub(crate) fn delay_merge(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: OptionPath,
+    native: Rc<OptType>,
+    defs: Vec<RawDef>,
+) -> ThunkId {
+    let slot = ev.reserve();
+    let system = system.clone();
+    ev.fill_native(slot, move |ev| {
+        let definitions = discharge(ev, &defs);
+        merge_option(ev, &system, &path, &native, definitions, None, slot, true)
+    });
+    slot
+}
+
+/// Chooses the winning definitions, merges them by type, and remembers all of them.
+#[expect(clippy::too_many_arguments, reason = "an option is known by all of these")]
+pub(crate) fn merge_option(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    native: &Rc<OptType>,
+    definitions: Definitions,
+    default: Option<Definition>,
+    slot: ThunkId,
+    declared: bool,
+) -> Res<Tracked> {
+    let Definitions { mut on, off } = definitions;
+    let strongest = on.iter().filter(|def| def.when.is_always()).map(|def| def.priority).min();
+    let certain = strongest.is_some();
+    let best = strongest.unwrap_or(i64::MAX);
+    let is_default = on.is_empty();
+    let mut infos: Vec<DefinitionInfo> = on
+        .iter()
+        .map(|def| DefinitionInfo {
+            value: Some(def.value.clone()),
+            site: def.site,
+            priority: def.priority,
+            won: def.priority <= best,
+            when: def.when,
+            guard: def.guard,
+            off: false,
+            hidden: def.hidden,
+            origin: def.value.origin,
+        })
+        .collect();
+    infos.extend(off.into_iter().map(|(def, priority, guard)| DefinitionInfo {
+        value: None,
+        site: def.site,
+        priority,
+        won: false,
+        when: def.when,
+        guard,
+        off: true,
+        hidden: def.hidden,
+        origin: OriginId::default(),
+    }));
+    on.retain(|def| def.priority <= best);
+    if !certain && let Some(default) = default {
+        on.push(default);
+    }
+    on.sort_by_key(|def| def.order);
+    system.shared.record(
+        slot,
+        OptionInfo { path: path.clone(), definitions: infos, default: is_default, declared },
+    );
+    if on.is_empty() {
+        return Err(Stop::Unknown(Unknown::new(Why::UnsetOption(dotted(path)))));
+    }
+    crate::combine::combine(ev, system, path, native, on)
+}
+
+/// `type.merge loc defs` called by Nix code: definitions are sets with `value` and `file`.
+pub(crate) fn merge_from_nix(
+    ev: &mut Evaluator<'_>,
+    native: &Rc<OptType>,
+    location: ThunkId,
+    definitions: ThunkId,
+    site: Site,
+) -> Res<Tracked> {
+    let location = ev.force_list(location, site)?;
+    let mut path = Vec::new();
+    for elem in &location.elems {
+        let part = ev.force_known(elem.thunk)?;
+        path.push(match &part.value {
+            Value::String(string) => string.text.clone(),
+            _ => "*".into(),
+        });
+    }
+    let list = ev.force_list(definitions, site)?;
+    let value = ev.intern("value");
+    let mut on = Vec::new();
+    for elem in &list.elems {
+        let def = ev.force_known(elem.thunk)?;
+        let inner = ev.select_value(&def, value, site)?;
+        let thunk = ev.alloc_tracked(inner.clone());
+        on.push(Definition {
+            value: inner,
+            thunk,
+            priority: DEFAULT_PRIORITY,
+            order: DEFAULT_ORDER,
+            when: elem.when,
+            site: NO_SITE,
+            hidden: false,
+            guard: None,
+        });
+    }
+    let system = System::detached(ev);
+    crate::combine::combine(ev, &system, &path.into(), native, on)
+}
+
+impl Definition {
+    /// A definition made by native code.
+    pub(crate) fn plain(value: Tracked, thunk: ThunkId, priority: i64, hidden: bool) -> Self {
+        Self {
+            value,
+            thunk,
+            priority,
+            order: DEFAULT_ORDER,
+            when: When::ALWAYS,
+            site: NO_SITE,
+            hidden,
+            guard: None,
+        }
+    }
+
+    /// The same definition of another value.
+    pub(crate) fn with(&self, value: Tracked, thunk: ThunkId) -> Self {
+        Self { value, thunk, ..self.clone() }
+    }
+
+    /// The raw form, for merging one level deeper. Its own wrappers are gone already.
+    pub(crate) fn raw(&self, ev: &mut Evaluator<'_>, attr: &Attr) -> RawDef {
+        let when = ev.both(self.when, attr.when);
+        let site = if attr.site == NO_SITE { self.site } else { attr.site };
+        RawDef { value: attr.thunk, conditions: None, priority: None, order: None, when, site, hidden: self.hidden }
+    }
+}
+
+/// Takes the wrappers off definitions without looking at conditions.
+pub(crate) fn unwrap_all(ev: &mut Evaluator<'_>, defs: &[RawDef], out: &mut Vec<(RawDef, Tracked)>) {
+    for def in defs {
+        unwrap(ev, def.clone(), out);
+    }
+}
+
+/// Is any of the definitions there? `None`: none; otherwise under which conditions.
+pub(crate) fn presence_of(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Option<When> {
+    let mut flat = Vec::new();
+    for def in defs {
+        unwrap(ev, def.clone(), &mut flat);
+    }
+    let mut perhaps = None;
+    for (def, _) in &flat {
+        match decide(ev, def) {
+            Some(when) if when.is_always() => return Some(when),
+            Some(when) => perhaps = Some(when),
+            None => {}
+        }
+    }
+    perhaps
+}
+

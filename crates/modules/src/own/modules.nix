@@ -1,0 +1,158 @@
+# The module system's part of lib that is clearer in Nix. Written for nixpod-lint; every value made here is marked as
+# not written by the user, so it never appears in a trail.
+{ lib, natives, types }:
+let
+  inherit (builtins) isAttrs isFunction isList isString elemAt length head map;
+
+  wrap = tag: priority: content: { _type = tag; inherit priority content; };
+
+  isOption = value: isAttrs value && (value._type or null) == "option";
+  isType = name: value: isAttrs value && (value._type or null) == name;
+
+  mkOverride = wrap "override";
+  mkOrder = wrap "order";
+  mkMerge = contents: { _type = "merge"; inherit contents; };
+  mkOption = declaration: declaration // { _type = "option"; };
+
+  optionAt = path: options:
+    builtins.foldl'
+      (found: name: if found ? ${name} then found.${name} else throw "the option `${lib.concatStringsSep "." path}' does not exist")
+      options
+      path;
+
+  definitionsOf = option: natives.mkIf (isOption option && option.isDefined) (mkMerge option.definitions);
+
+  rename = { from, to, use, visible ? false, withPriority ? true, condition ? true }:
+    { options, config, ... }:
+    let
+      old = optionAt from options;
+      forwarded = mkMerge old.definitions;
+    in
+    {
+      options = lib.setAttrByPath from (mkOption {
+        inherit visible;
+        description = "Alias of another option.";
+        apply = _: use (lib.getAttrFromPath to config);
+      });
+      config = natives.mkIf condition (natives.mkIf old.isDefined (
+        lib.setAttrByPath to (if withPriority then mkOverride old.highestPrio forwarded else forwarded)
+      ));
+    };
+in
+{
+  inherit (natives) mkIf evalModules;
+  inherit isOption isType mkOverride mkOrder mkMerge mkOption;
+
+  isOptionType = isType "option-type";
+  setType = name: value: value // { _type = name; };
+
+  mkForce = mkOverride 50;
+  mkVMOverride = mkOverride 10;
+  mkImageMediaOverride = mkOverride 60;
+  mkDefault = mkOverride 1000;
+  mkOptionDefault = mkOverride 1500;
+  defaultOverridePriority = 100;
+  defaultPriority = 100;
+  defaultOrderPriority = 1000;
+  mkBefore = mkOrder 500;
+  mkAfter = mkOrder 1500;
+  mkAssert = ok: message: content: if ok then content else throw "\nFailed assertion: ${message}";
+  mkFixStrictness = content: content;
+  mkStrict = content: content;
+  mkDefinition = arguments: arguments // { _type = "definition"; };
+
+  mkEnableOption = name: mkOption {
+    default = false;
+    example = true;
+    description = "Whether to enable ${toString name}.";
+    type = types.bool;
+  };
+
+  mkPackageOption = packages: name: { nullable ? false, default ? name, example ? null, extraDescription ? "", pkgsText ? "pkgs" }:
+    let
+      names = if isList name then name else [ name ];
+      path = if isList default then default else if default == null then [ ] else [ default ];
+    in
+    mkOption ({
+      type = if nullable then types.nullOr types.package else types.package;
+      description = "The ${lib.last names} package to use.";
+    } // (if default == null then (if nullable then { default = null; } else { }) else { default = lib.getAttrFromPath path packages; }));
+  mkPackageOptionMD = packages: name: arguments: mkOption { type = types.package; };
+
+  mkSinkUndeclaredOptions = attributes: mkOption ({ internal = true; visible = false; default = false; type = types.anything; } // attributes);
+
+  literalExpression = text: { _type = "literalExpression"; inherit text; };
+  literalExample = text: { _type = "literalExpression"; inherit text; };
+  literalMD = text: { _type = "literalMD"; inherit text; };
+  literalDocBook = text: { _type = "literalMD"; inherit text; };
+  mdDoc = text: text;
+
+  showOption = parts: lib.concatStringsSep "." (map (part: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*" part != null || part == "*" then part else builtins.toJSON part) parts);
+  showFiles = files: lib.concatStringsSep " and " (map (file: "`${file}'") files);
+  showDefs = definitions: lib.concatStrings (map (definition: "\n- In `${definition.file}'") definitions);
+  getFiles = map (definition: definition.file);
+  getValues = map (definition: definition.value);
+
+  mergeDefaultOption = location: definitions:
+    let values = map (definition: definition.value) definitions; in
+    if length values == 1 then head values
+    else if builtins.all isFunction values then argument: lib.mergeDefaultOption location (map (value: { file = ""; value = value argument; }) values)
+    else if builtins.all isList values then builtins.concatLists values
+    else if builtins.all isAttrs values then builtins.foldl' (merged: value: merged // value) { } values
+    else if builtins.all builtins.isBool values then builtins.any (value: value) values
+    else if builtins.all isString values then lib.concatStrings values
+    else throw "Cannot merge definitions of `${lib.showOption location}'.";
+  mergeOneOption = location: definitions:
+    if length definitions == 1 then (head definitions).value
+    else throw "The option `${lib.showOption location}' is defined multiple times while it's expected to be unique.";
+  mergeUniqueOption = { message, merge ? null }: location: definitions:
+    if length definitions == 1 then (head definitions).value
+    else throw "The option `${lib.showOption location}' is defined multiple times while it's expected to be unique.\n${message}";
+  mergeEqualOption = location: definitions:
+    if builtins.all (definition: definition.value == (head definitions).value) definitions then (head definitions).value
+    else throw "The option `${lib.showOption location}' has conflicting definition values";
+
+  mkOptionType = { name, ... }@description: { _type = "option-type"; description = name; check = _: true; nestedTypes = { }; getSubModules = null; } // description;
+  defaultTypeMerge = _: _: null;
+
+  mkAliasDefinitions = definitionsOf;
+  mkAliasAndWrapDefinitions = wrapper: option: natives.mkIf (isOption option && option.isDefined) (wrapper (mkMerge option.definitions));
+  mkAliasAndWrapDefsWithPriority = wrapper: option: natives.mkIf (isOption option && option.isDefined) (wrapper (mkOverride option.highestPrio (mkMerge option.definitions)));
+  mkAliasIfDef = option: natives.mkIf (isOption option && option.isDefined);
+  mkDerivedConfig = option: f: natives.mkIf option.isDefined (mkOverride option.highestPrio (f option.value));
+
+  doRename = { from, to, visible ? false, use ? (value: value), withPriority ? true, condition ? true, warn ? false }: rename { inherit from to visible use withPriority condition; };
+  mkRenamedOptionModule = from: to: rename { inherit from to; use = value: value; };
+  mkRenamedOptionModuleWith = { from, to, sinceRelease ? null }: rename { inherit from to; use = value: value; };
+  mkAliasOptionModule = from: to: rename { inherit from to; use = value: value; visible = true; };
+  mkAliasOptionModuleMD = from: to: rename { inherit from to; use = value: value; visible = true; };
+  mkRemovedOptionModule = path: reason: { options, ... }: {
+    options = lib.setAttrByPath path (mkOption {
+      visible = false;
+      apply = _: throw "The option `${lib.concatStringsSep "." path}' can no longer be used since it's been removed. ${reason}";
+    });
+  };
+  mkChangedOptionModule = from: to: change: { options, config, ... }:
+    let old = optionAt from options; in
+    {
+      options = lib.setAttrByPath from (mkOption { visible = false; });
+      config = natives.mkIf old.isDefined (lib.setAttrByPath to (mkOverride old.highestPrio (change config)));
+    };
+  mkMergedOptionModule = froms: to: change: { options, config, ... }: {
+    options = builtins.foldl' lib.recursiveUpdate { } (map (path: lib.setAttrByPath path (mkOption { visible = false; default = "_mkMergedOptionModule"; })) froms);
+    config = natives.mkIf (builtins.any (path: (optionAt path options).isDefined) froms) (lib.setAttrByPath to (change config));
+  };
+  importJSON = path: builtins.fromJSON (builtins.readFile path);
+  importApply = file: arguments: import file arguments;
+  setDefaultModuleLocation = file: module: { _file = file; imports = [ module ]; };
+  compileModuleSystemSyntax = module: module;
+  fixMergeModules = modules: args: natives.evalModules { inherit modules; specialArgs = args; };
+  unifyModuleSyntax = _: _: module: module;
+  filterOverrides = definitions: definitions;
+  fixupOptionType = _: option: option;
+  dischargeProperties = definition: [ definition ];
+  scrubOptionValue = value: value;
+  optionAttrSetToDocList = _: [ ];
+  unknownModule = "<unknown-file>";
+  mkTypedPackageOption = packages: name: mkOption { type = types.package; };
+}

@@ -1,0 +1,38 @@
+# What configurations use of pkgs to write files. Everything else is a symbol of its name.
+{ lib, written }:
+let
+  text = name: content: written name content;
+  bin = name: content: written name content;
+  format = extension: render: _: {
+    type = lib.types.anything;
+    generate = name: value: written name (render value);
+  };
+  anyText = value: builtins.toJSON value;
+in
+{
+  inherit lib;
+  writeText = text;
+  writeTextDir = path: content: written (baseNameOf path) content;
+  writeTextFile = { name, text, ... }: written name text;
+  writeScript = text;
+  writeScriptBin = bin;
+  writeShellScript = text;
+  writeShellScriptBin = bin;
+  writeShellApplication = { name, text, ... }: written name text;
+  writers = {
+    writeBash = text;
+    writeBashBin = bin;
+    writeDash = text;
+    writeText = text;
+    writeJSON = name: value: written name (anyText value);
+    writeYAML = name: value: written name (anyText value);
+    writeTOML = name: value: written name (anyText value);
+  };
+  formats = {
+    json = format "json" anyText;
+    yaml = format "yaml" anyText;
+    toml = format "toml" anyText;
+    ini = format "ini" (value: lib.generators.toINI { } value);
+    keyValue = format "conf" (value: lib.generators.toKeyValue { } value);
+  };
+}

@@ -1,0 +1,545 @@
+//! One module evaluation: finding its modules and giving them their arguments.
+
+use crate::info::{Gap, OptionPath, Shared};
+use crate::merge::{Decl, RawDef};
+use nixpod_eval::{
+    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When, error_unknown,
+};
+use nixpod_source::{Site, Why};
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use std::cell::{Cell, OnceCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// More modules than this in one evaluation are not read; real systems stay below 3,000 of their own.
+const MAX_MODULES: usize = 20_000;
+
+/// What a module evaluation starts from.
+#[derive(Clone, Default)]
+pub struct Setup {
+    /// The modules: paths, functions or sets.
+    pub modules: Vec<ThunkId>,
+    /// Modules of our own that model what the real system declares and adds.
+    pub base: Vec<ThunkId>,
+    /// `specialArgs`, a set.
+    pub special: Option<ThunkId>,
+    /// Further arguments, such as `lib`, `pkgs` and `name`; `specialArgs` win over them.
+    pub args: Vec<(SmolStr, ThunkId)>,
+    /// Do options that nobody declares merge as they are? So for whole systems, of which only a part is modelled.
+    pub generic: bool,
+    /// May definitions be missing because the module tree was not seen from a root?
+    pub open_world: bool,
+    /// The path of the option that this evaluation is the value of.
+    pub prefix: Vec<SmolStr>,
+}
+
+/// One module evaluation.
+pub struct System {
+    /// What all evaluations of the root share.
+    pub shared: Rc<Shared>,
+    /// The path of the option that it is the value of.
+    pub prefix: OptionPath,
+    /// Its `config`.
+    pub config: ThunkId,
+    /// Its `options`.
+    pub options: ThunkId,
+    pub(crate) setup: Setup,
+    collected: OnceCell<Rc<Collected>>,
+    collecting: Cell<bool>,
+}
+
+/// The modules of an evaluation.
+pub struct Collected {
+    /// In the order in which they are merged.
+    pub modules: Vec<Module>,
+    /// The type of undeclared options.
+    pub freeform: Option<ThunkId>,
+    /// Modules that could not be read.
+    pub opaque: Vec<Gap>,
+}
+
+/// One module.
+pub struct Module {
+    /// The path of its file, or a name made from that of its parent.
+    pub key: String,
+    /// Its `options`.
+    pub options: Option<ThunkId>,
+    /// Its `config`.
+    pub config: Option<ThunkId>,
+    /// Under which undecided conditions it is imported.
+    pub when: When,
+    /// Is it one of our own?
+    pub hidden: bool,
+}
+
+struct Pending {
+    value: ThunkId,
+    key: String,
+    when: When,
+    hidden: bool,
+    site: Site,
+}
+
+impl std::fmt::Debug for System {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("System").field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
+impl System {
+    /// A module evaluation; nothing is computed yet.
+    pub fn new(ev: &mut Evaluator<'_>, shared: &Rc<Shared>, setup: Setup) -> Rc<Self> {
+        let config = ev.reserve();
+        let options = ev.reserve();
+        let system = Rc::new(Self {
+            shared: shared.clone(),
+            prefix: setup.prefix.clone().into(),
+            config,
+            options,
+            setup,
+            collected: OnceCell::new(),
+            collecting: Cell::new(false),
+        });
+        let this = system.clone();
+        ev.fill_native(config, move |ev| this.eval_config(ev));
+        let this = system.clone();
+        ev.fill_native(options, move |ev| this.eval_options(ev));
+        system
+    }
+
+    fn eval_config(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Res<Tracked> {
+        let Some(collected) = self.collect(ev) else {
+            return ev.fail("infinite recursion encountered: `imports` depend on `config`", NO_SITE);
+        };
+        let (decls, defs) = self.top(&collected);
+        crate::merge::root(ev, self, decls, defs, collected.freeform)
+    }
+
+    fn eval_options(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Res<Tracked> {
+        let Some(collected) = self.collect(ev) else {
+            return ev.fail("infinite recursion encountered: `imports` depend on `options`", NO_SITE);
+        };
+        let (decls, defs) = self.top(&collected);
+        crate::options::tree(ev, self, Rc::from([]), decls, defs)
+    }
+
+    fn top(&self, collected: &Collected) -> (Vec<Decl>, Vec<RawDef>) {
+        let mut decls = Vec::new();
+        let mut defs = Vec::new();
+        for module in &collected.modules {
+            if let Some(value) = module.options {
+                decls.push(Decl { value, hidden: module.hidden });
+            }
+            if let Some(value) = module.config {
+                defs.push(RawDef::new(value, module.when, module.hidden));
+            }
+        }
+        (decls, defs)
+    }
+
+    /// The modules, found once. Nothing while they are being found (a module whose imports depend on the result).
+    pub fn collect(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Option<Rc<Collected>> {
+        if let Some(collected) = self.collected.get() {
+            return Some(collected.clone());
+        }
+        if self.collecting.replace(true) {
+            return None;
+        }
+        let collected = Rc::new(self.find_modules(ev));
+        self.collecting.set(false);
+        for gap in &collected.opaque {
+            self.shared.gap(gap.clone());
+        }
+        Some(self.collected.get_or_init(|| collected).clone())
+    }
+
+    fn find_modules(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Collected {
+        let mut out = Collected { modules: Vec::new(), freeform: None, opaque: Vec::new() };
+        let mut queue = VecDeque::new();
+        let pending = |value: &ThunkId, at: usize, hidden: bool| Pending {
+            value: *value,
+            key: format!(":anon-{}{at}", if hidden { "base-" } else { "" }),
+            when: When::ALWAYS,
+            hidden,
+            site: NO_SITE,
+        };
+        queue.extend(self.setup.base.iter().enumerate().map(|(at, value)| pending(value, at, true)));
+        queue.extend(self.setup.modules.iter().enumerate().map(|(at, value)| pending(value, at, false)));
+        let mut seen: FxHashSet<String> = FxHashSet::default();
+        let mut disabled: FxHashSet<String> = FxHashSet::default();
+        let mut children: FxHashMap<String, Vec<String>> = FxHashMap::default();
+        while let Some(next) = queue.pop_front() {
+            if out.modules.len() >= MAX_MODULES {
+                out.opaque.push(Gap {
+                    site: None,
+                    what: "modules".to_owned(),
+                    why: Why::OutOfFuel(format!("more than {MAX_MODULES} modules")),
+                });
+                break;
+            }
+            let value = ev.force_or_unknown(next.value);
+            self.load(ev, next, value, &mut out, &mut queue, &mut seen, &mut disabled, &mut children);
+        }
+        if !disabled.is_empty() {
+            drop_disabled(&mut out.modules, &disabled, &children);
+        }
+        // Nix merges definitions of later imports first.
+        out.modules.reverse();
+        out
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the state of one loop")]
+    fn load(
+        self: &Rc<Self>,
+        ev: &mut Evaluator<'_>,
+        mut item: Pending,
+        value: Tracked,
+        out: &mut Collected,
+        queue: &mut VecDeque<Pending>,
+        seen: &mut FxHashSet<String>,
+        disabled: &mut FxHashSet<String>,
+        children: &mut FxHashMap<String, Vec<String>>,
+    ) {
+        let value = match self.resolve(ev, &mut item, value, 0) {
+            Ok(value) => value,
+            Err(gap) => {
+                out.opaque.push(gap);
+                return;
+            }
+        };
+        let set = match &value.value {
+            Value::Attrs(set) => set.clone(),
+            Value::Either(alternatives) => {
+                for alternative in alternatives.iter() {
+                    let when = ev.both(item.when, alternative.when);
+                    let thunk = ev.alloc_tracked(alternative.value.clone());
+                    queue.push_back(Pending {
+                        value: thunk,
+                        key: format!("{}:either", item.key),
+                        when,
+                        hidden: item.hidden,
+                        site: item.site,
+                    });
+                }
+                return;
+            }
+            other => {
+                out.opaque.push(Gap {
+                    site: ev.last_site(value.origin).or((item.site != NO_SITE).then_some(item.site)),
+                    what: "module".to_owned(),
+                    why: match other {
+                        Value::Unknown(unknown) => unknown.why.clone(),
+                        other => Why::Error(format!("{} is not a module", other.describe())),
+                    },
+                });
+                return;
+            }
+        };
+        let names = Names::new(ev);
+        if let Some(key) = set.get(names.key)
+            && let Ok(Tracked { value: Value::String(key), .. }) = ev.force(key.thunk)
+        {
+            item.key = key.text.to_string();
+        }
+        if !seen.insert(item.key.clone()) {
+            return;
+        }
+        self.imports(ev, &set, &names, &item, out, queue, children);
+        if let Some(attr) = set.get(names.disabled) {
+            self.disabled(ev, attr.thunk, disabled);
+        }
+        let structured = set.get(names.config).is_some() || set.get(names.options).is_some();
+        let config = if structured {
+            if let Some(freeform) = set.get(names.freeform) {
+                out.freeform = Some(freeform.thunk);
+            }
+            set.get(names.config).map(|attr| attr.thunk)
+        } else {
+            let entries: Vec<Attr> =
+                set.entries.iter().filter(|attr| !names.special(attr.name)).copied().collect();
+            let mut config = Attrs::from_entries(entries);
+            config.open.clone_from(&set.open);
+            config.wildcard = set.wildcard;
+            Some(ev.alloc(Value::attrs(config), value.origin))
+        };
+        if let Some(open) = set.open.as_ref().filter(|_| structured) {
+            out.opaque.push(Gap {
+                site: ev.last_site(value.origin),
+                what: "part of a module".to_owned(),
+                why: open.why.clone(),
+            });
+        }
+        let options = set.get(names.options).map(|attr| attr.thunk);
+        out.modules.push(Module { key: item.key, options, config, when: item.when, hidden: item.hidden });
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the state of one loop")]
+    fn imports(
+        self: &Rc<Self>,
+        ev: &mut Evaluator<'_>,
+        set: &Attrs,
+        names: &Names,
+        item: &Pending,
+        out: &mut Collected,
+        queue: &mut VecDeque<Pending>,
+        children: &mut FxHashMap<String, Vec<String>>,
+    ) {
+        for name in [names.require, names.imports] {
+            let Some(attr) = set.get(name) else { continue };
+            let imports = ev.force_or_unknown(attr.thunk);
+            let list = match ev.list_or_open(imports.clone(), attr.site) {
+                Ok(list) => list,
+                Err(_) => {
+                    let why = Why::Error("`imports` is not a list".to_owned());
+                    out.opaque.push(Gap { site: Some(attr.site), what: "imports".to_owned(), why });
+                    continue;
+                }
+            };
+            if let Some(open) = &list.open {
+                out.opaque.push(Gap {
+                    site: ev.last_site(imports.origin).or(Some(attr.site)),
+                    what: "imports".to_owned(),
+                    why: open.why.clone(),
+                });
+            }
+            for (at, elem) in list.elems.iter().enumerate() {
+                let key = format!("{}:anon-{at}", item.key);
+                children.entry(item.key.clone()).or_default().push(key.clone());
+                let when = ev.both(item.when, elem.when);
+                queue.push_back(Pending { value: elem.thunk, key, when, hidden: item.hidden, site: attr.site });
+            }
+        }
+    }
+
+    fn disabled(&self, ev: &mut Evaluator<'_>, thunk: ThunkId, disabled: &mut FxHashSet<String>) {
+        let Ok(Tracked { value: Value::List(list), .. }) = ev.force(thunk) else { return };
+        for elem in &list.elems {
+            let value = ev.force_or_unknown(elem.thunk);
+            match &value.value {
+                Value::Path(path) => {
+                    disabled.insert(path.to_string());
+                }
+                Value::String(string) if string.hole().is_none() => {
+                    disabled.insert(string.text.to_string());
+                }
+                Value::Attrs(set) => {
+                    let key = ev.intern("key");
+                    if let Some(attr) = set.get(key)
+                        && let Ok(Tracked { value: Value::String(key), .. }) = ev.force(attr.thunk)
+                    {
+                        disabled.insert(key.text.to_string());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Follows paths and applies functions until a set (or several, or something unknown) is there.
+    fn resolve(
+        self: &Rc<Self>,
+        ev: &mut Evaluator<'_>,
+        item: &mut Pending,
+        value: Tracked,
+        depth: u32,
+    ) -> Result<Tracked, Gap> {
+        let gap = |ev: &Evaluator<'_>, value: &Tracked, what: &str, why: Why| Gap {
+            site: ev.last_site(value.origin).or((item.site != NO_SITE).then_some(item.site)),
+            what: what.to_owned(),
+            why,
+        };
+        if depth > 8 {
+            return Err(gap(ev, &value, "module", Why::Error("too many nested functions".to_owned())));
+        }
+        match &value.value {
+            Value::Path(_) | Value::String(_) => {
+                let site = ev.last_site(value.origin).unwrap_or(item.site);
+                let path = match ev.to_path(&value, site) {
+                    Ok(path) => path,
+                    Err(nixpod_eval::Stop::Unknown(unknown)) => {
+                        return Err(gap(ev, &value, "module", unknown.why.clone()));
+                    }
+                    Err(nixpod_eval::Stop::Error(error)) => {
+                        return Err(gap(ev, &value, "module", Why::Error(error.message.clone())));
+                    }
+                };
+                match ev.import(nixpod_source::Utf8Path::new(&*path)) {
+                    Ok(thunk) => {
+                        item.key = path.to_string();
+                        let inner = ev.force(thunk).unwrap_or_else(|error| Tracked {
+                            value: Value::Unknown(error_unknown(&error)),
+                            origin: value.origin,
+                        });
+                        self.resolve(ev, item, inner, depth + 1)
+                    }
+                    Err(why) => Err(gap(ev, &value, "module", why)),
+                }
+            }
+            Value::Unknown(unknown) => Err(gap(ev, &value, "module", unknown.why.clone())),
+            other if ev.is_function(other) => {
+                let argument = self.arguments(ev, other);
+                let argument = ev.alloc(Value::attrs(argument), OriginId::default());
+                let result = ev.apply(value.clone(), argument, NO_SITE);
+                match ev.settle(result) {
+                    Ok(inner) => self.resolve(ev, item, inner, depth + 1),
+                    Err(error) => Err(Gap {
+                        site: error.site,
+                        what: "module".to_owned(),
+                        why: error_unknown(&error).why.clone(),
+                    }),
+                }
+            }
+            _ => Ok(value),
+        }
+    }
+
+    /// The arguments of a module function: what every module gets, `specialArgs`, and whatever it names.
+    fn arguments(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Value) -> Attrs {
+        let special = self.special(ev);
+        let mut entries: Vec<Attr> = Vec::new();
+        let push = |name: Symbol, thunk: ThunkId, entries: &mut Vec<Attr>| {
+            entries.push(Attr { name, thunk, site: NO_SITE, when: When::ALWAYS });
+        };
+        for (name, thunk) in &self.setup.args {
+            let name = ev.intern(name);
+            push(name, *thunk, &mut entries);
+        }
+        let formals = match function {
+            Value::Attrs(set) => {
+                let functor = set.get(ev.common().functor).map(|attr| attr.thunk);
+                let functor = functor.map(|thunk| ev.force_or_unknown(thunk));
+                functor.and_then(|functor| {
+                    let itself = ev.alloc(function.clone(), OriginId::default());
+                    let inner = ev.apply(functor, itself, NO_SITE).ok()?;
+                    ev.function_args(&inner.value)
+                })
+            }
+            other => ev.function_args(other),
+        };
+        for (name, _, _) in formals.unwrap_or_default() {
+            let text = ev.name(name).clone();
+            let known = self.setup.args.iter().any(|(arg, _)| *arg == text)
+                || special.get(name).is_some()
+                || matches!(text.as_str(), "config" | "options");
+            if !known {
+                let this = self.clone();
+                let thunk = ev.alloc_native(move |ev| this.named_argument(ev, &text));
+                push(name, thunk, &mut entries);
+            }
+        }
+        // The last entry of a name stays: specialArgs over our own, `config` and `options` over all.
+        entries.extend(special.entries.iter().copied());
+        let (config, options) = (ev.intern("config"), ev.intern("options"));
+        push(config, self.config, &mut entries);
+        push(options, self.options, &mut entries);
+        Attrs::from_entries(entries)
+    }
+
+    /// `specialArgs` as a set.
+    pub fn special(&self, ev: &mut Evaluator<'_>) -> Rc<Attrs> {
+        match self.setup.special.map(|thunk| ev.force_or_unknown(thunk)) {
+            Some(Tracked { value: Value::Attrs(set), .. }) => set,
+            _ => Rc::default(),
+        }
+    }
+
+    /// An argument that `_module.args` may define; otherwise an unknown of that name.
+    fn named_argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str) -> Res<Tracked> {
+        let mut at = ev.force(self.config)?;
+        for part in ["_module", "args", name] {
+            let symbol = ev.intern(part);
+            match &at.value {
+                Value::Attrs(set) => match set.get(symbol) {
+                    Some(attr) => at = ev.force(attr.thunk)?,
+                    None => {
+                        return Ok(Tracked {
+                            value: Value::unknown(Why::External(name.to_owned())),
+                            origin: OriginId::default(),
+                        });
+                    }
+                },
+                _ => break,
+            }
+        }
+        Ok(at)
+    }
+
+    /// An argument by name, as a module would get it.
+    pub fn argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str) -> Option<ThunkId> {
+        let symbol = ev.intern(name);
+        let special = self.special(ev);
+        if let Some(attr) = special.get(symbol) {
+            return Some(attr.thunk);
+        }
+        self.setup.args.iter().find(|(arg, _)| arg == name).map(|(_, thunk)| *thunk)
+    }
+
+    /// The arguments besides `specialArgs`.
+    pub fn extra_args(&self) -> &[(SmolStr, ThunkId)] {
+        &self.setup.args
+    }
+
+    /// Was the evaluation started from a file that no host imports?
+    pub fn open_world(&self) -> bool {
+        self.setup.open_world
+    }
+
+    /// Do undeclared options merge as they are?
+    pub fn generic(&self) -> bool {
+        self.setup.generic
+    }
+}
+
+struct Names {
+    imports: Symbol,
+    require: Symbol,
+    config: Symbol,
+    options: Symbol,
+    key: Symbol,
+    disabled: Symbol,
+    freeform: Symbol,
+    others: [Symbol; 3],
+}
+
+impl Names {
+    fn new(ev: &mut Evaluator<'_>) -> Self {
+        Self {
+            imports: ev.intern("imports"),
+            require: ev.intern("require"),
+            config: ev.intern("config"),
+            options: ev.intern("options"),
+            key: ev.intern("key"),
+            disabled: ev.intern("disabledModules"),
+            freeform: ev.intern("freeformType"),
+            others: [ev.intern("_file"), ev.intern("_class"), ev.intern("_module_marker")],
+        }
+    }
+
+    /// Keys that are not configuration in a module without `config`.
+    fn special(&self, name: Symbol) -> bool {
+        [self.imports, self.require, self.key, self.disabled, self.freeform].contains(&name)
+            || self.others.contains(&name)
+    }
+}
+
+/// Leaves out disabled modules and what only they import.
+fn drop_disabled(
+    modules: &mut Vec<Module>,
+    disabled: &FxHashSet<String>,
+    children: &FxHashMap<String, Vec<String>>,
+) {
+    let is_disabled = |key: &str| disabled.contains(key) || disabled.contains(&format!("{key}/default.nix"));
+    let mut gone: FxHashSet<String> =
+        modules.iter().filter(|module| is_disabled(&module.key)).map(|module| module.key.clone()).collect();
+    let mut pending: Vec<String> = gone.iter().cloned().collect();
+    pending.sort();
+    while let Some(key) = pending.pop() {
+        for child in children.get(&key).into_iter().flatten() {
+            if gone.insert(child.clone()) {
+                pending.push(child.clone());
+            }
+        }
+    }
+    modules.retain(|module| !gone.contains(&module.key));
+}

@@ -1,0 +1,405 @@
+//! Option types: what `lib.types` gives, and what the merge looks into.
+//!
+//! A type is an attribute set for Nix code (`name`, `check`, `merge`, ...) that carries its native form in a hidden
+//! attribute. Types written in Nix (`mkOptionType`) keep their own functions.
+
+use nixpod_eval::{
+    Attr, Attrs, Evaluator, Lookup, NO_SITE, Opaque, OriginId, Res, Stop, ThunkId, Tracked, Value, When,
+};
+use nixpod_source::Site;
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+/// The hidden attribute with the native form.
+const NATIVE: &str = "__nixpodType";
+
+/// How a scalar of a type is recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    /// Anything; several definitions must be equal.
+    Any,
+    /// Anything; only one definition.
+    Raw,
+    /// `true` or `false`.
+    Bool,
+    /// An integer.
+    Int,
+    /// A float.
+    Float,
+    /// An integer or a float.
+    Number,
+    /// A string.
+    Str,
+    /// A path, or a string or package that begins with `/`.
+    Path,
+    /// A package: a derivation or a store path.
+    Package,
+    /// A function.
+    Function,
+    /// A set that is taken as it is (`types.attrs`): shallow merge by `//`.
+    Attrs,
+    /// A Boolean; several definitions are joined by or.
+    BoolByOr,
+}
+
+/// The native form of an option type.
+pub enum OptType {
+    /// A value without parts.
+    Scalar {
+        /// Its name.
+        name: SmolStr,
+        /// What it accepts.
+        kind: Scalar,
+        /// The least and greatest integer.
+        bounds: Option<(i64, i64)>,
+    },
+    /// Strings joined by a separator.
+    Joined(SmolStr, SmolStr),
+    /// One of some values.
+    Enum(Vec<ThunkId>),
+    /// A list.
+    ListOf(Rc<OptType>),
+    /// A non-empty list.
+    NonEmptyListOf(Rc<OptType>),
+    /// A set with free names.
+    AttrsOf {
+        /// The type of the values.
+        elem: Rc<OptType>,
+        /// Are names there although their definitions may be conditional?
+        lazy: bool,
+    },
+    /// A nested module evaluation.
+    Submodule(Rc<Submodule>),
+    /// A module that is not evaluated yet.
+    DeferredModule(Vec<ThunkId>),
+    /// Merges whatever it finds: sets deeply, lists by joining.
+    Anything,
+    /// Null or another type.
+    NullOr(Rc<OptType>),
+    /// The first of two types that all definitions fit.
+    Either(Rc<OptType>, Rc<OptType>),
+    /// Values of the first type are converted by a function to the second.
+    Coerced {
+        /// What is converted.
+        from: Rc<OptType>,
+        /// The function.
+        with: ThunkId,
+        /// What it becomes.
+        to: Rc<OptType>,
+    },
+    /// A function whose results are of a type.
+    FunctionTo(Rc<OptType>),
+    /// A type that allows only one definition.
+    Unique(Rc<OptType>, SmolStr),
+    /// A type with a further condition on its values.
+    Checked(Rc<OptType>, ThunkId),
+    /// Exactly one of several tagged options.
+    AttrTag(ThunkId),
+    /// A type written in Nix, by its `check` and `merge` functions.
+    Custom {
+        /// Its name.
+        name: SmolStr,
+        /// `check`.
+        check: Option<ThunkId>,
+        /// `merge`.
+        merge: Option<ThunkId>,
+    },
+}
+
+/// A submodule type.
+pub struct Submodule {
+    /// The modules that make it up.
+    pub modules: Vec<ThunkId>,
+    /// Arguments for the modules, a set.
+    pub special: Option<ThunkId>,
+    /// Do definitions that are sets only define `config`?
+    pub shorthand_only_config: bool,
+    /// Is it the evaluation of a whole system (a container's `config`, a Home Manager user)?
+    pub system: Option<SmolStr>,
+}
+
+impl OptType {
+    /// The name as `type.name` gives it.
+    pub fn name(&self) -> SmolStr {
+        match self {
+            Self::Scalar { name, .. } | Self::Custom { name, .. } => name.clone(),
+            Self::Joined(name, _) => name.clone(),
+            Self::Enum(_) => "enum".into(),
+            Self::ListOf(_) | Self::NonEmptyListOf(_) => "listOf".into(),
+            Self::AttrsOf { lazy: false, .. } => "attrsOf".into(),
+            Self::AttrsOf { lazy: true, .. } => "lazyAttrsOf".into(),
+            Self::Submodule(_) => "submodule".into(),
+            Self::DeferredModule(_) => "deferredModule".into(),
+            Self::Anything => "anything".into(),
+            Self::NullOr(_) => "nullOr".into(),
+            Self::Either(..) => "either".into(),
+            Self::Coerced { .. } => "coercedTo".into(),
+            Self::FunctionTo(_) => "functionTo".into(),
+            Self::Unique(..) => "unique".into(),
+            Self::Checked(inner, _) => inner.name(),
+            Self::AttrTag(_) => "attrTag".into(),
+        }
+    }
+
+    /// What the type is, in words, for messages.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Scalar { kind, name, bounds } => match (kind, bounds) {
+                (_, Some((low, high))) => format!("integer between {low} and {high} (both inclusive)"),
+                (Scalar::Bool | Scalar::BoolByOr, _) => "boolean".to_owned(),
+                (Scalar::Int, _) => "signed integer".to_owned(),
+                (Scalar::Float, _) => "floating point number".to_owned(),
+                (Scalar::Str, _) => "string".to_owned(),
+                (Scalar::Path, _) => "absolute path".to_owned(),
+                (Scalar::Attrs, _) => "attribute set".to_owned(),
+                (Scalar::Any, _) => "anything".to_owned(),
+                (Scalar::Raw, _) => "raw value".to_owned(),
+                _ => name.to_string(),
+            },
+            Self::Joined(_, separator) if separator == "\n" => "strings concatenated with \"\\n\"".to_owned(),
+            Self::Joined(..) => "strings concatenated".to_owned(),
+            Self::Enum(_) => "one of some values".to_owned(),
+            Self::ListOf(elem) => format!("list of {}", elem.describe()),
+            Self::NonEmptyListOf(elem) => format!("non-empty list of {}", elem.describe()),
+            Self::AttrsOf { elem, lazy } => {
+                format!("{}attribute set of {}", if *lazy { "lazy " } else { "" }, elem.describe())
+            }
+            Self::Submodule(_) => "submodule".to_owned(),
+            Self::DeferredModule(_) => "module".to_owned(),
+            Self::Anything => "anything".to_owned(),
+            Self::NullOr(inner) => format!("null or {}", inner.describe()),
+            Self::Either(a, b) => format!("{} or {}", a.describe(), b.describe()),
+            Self::Coerced { from, to, .. } => format!("{} or {} convertible to it", to.describe(), from.describe()),
+            Self::FunctionTo(to) => format!("function that evaluates to a(n) {}", to.describe()),
+            Self::Unique(inner, _) | Self::Checked(inner, _) => inner.describe(),
+            Self::AttrTag(_) => "attribute-tagged union".to_owned(),
+            Self::Custom { name, .. } => name.to_string(),
+        }
+    }
+
+    /// The modules of the submodule inside, for documentation and for merging declarations.
+    pub fn submodule(&self) -> Option<&Rc<Submodule>> {
+        match self {
+            Self::Submodule(submodule) => Some(submodule),
+            Self::NullOr(inner)
+            | Self::ListOf(inner)
+            | Self::NonEmptyListOf(inner)
+            | Self::AttrsOf { elem: inner, .. }
+            | Self::FunctionTo(inner)
+            | Self::Unique(inner, _)
+            | Self::Checked(inner, _) => inner.submodule(),
+            Self::Coerced { to, .. } => to.submodule(),
+            Self::Either(a, b) => a.submodule().or_else(|| b.submodule()),
+            _ => None,
+        }
+    }
+}
+
+/// The native form of a type value. A set without one is a type written in Nix; what is unknown accepts anything.
+pub fn native(ev: &mut Evaluator<'_>, value: &Tracked) -> Rc<OptType> {
+    let Value::Attrs(attrs) = &value.value else { return Rc::new(OptType::Anything) };
+    if let Some(symbol) = ev.symbol(NATIVE)
+        && let Some(attr) = attrs.get(symbol)
+        && let Ok(Tracked { value: Value::Opaque(Opaque(any)), .. }) = ev.force(attr.thunk)
+        && let Ok(native) = any.downcast::<OptType>()
+    {
+        return native;
+    }
+    let name = match ev.intern_lookup(value, "name") {
+        Some(Tracked { value: Value::String(name), .. }) => name.text.clone(),
+        _ => "custom".into(),
+    };
+    let find = |ev: &mut Evaluator<'_>, name: &str| {
+        let symbol = ev.intern(name);
+        attrs.get(symbol).map(|attr| attr.thunk)
+    };
+    let (check, merge) = (find(ev, "check"), find(ev, "merge"));
+    Rc::new(OptType::Custom { name, check, merge })
+}
+
+/// The native form of the type in a thunk.
+pub fn native_of(ev: &mut Evaluator<'_>, thunk: ThunkId) -> Rc<OptType> {
+    let value = ev.force_or_unknown(thunk);
+    native(ev, &value)
+}
+
+/// Small look-ups that never fail.
+pub trait LookupByName {
+    /// An attribute of a value, if it is certainly there and evaluates.
+    fn intern_lookup(&mut self, value: &Tracked, name: &str) -> Option<Tracked>;
+}
+
+impl LookupByName for Evaluator<'_> {
+    fn intern_lookup(&mut self, value: &Tracked, name: &str) -> Option<Tracked> {
+        let symbol = self.intern(name);
+        match self.lookup(value, symbol) {
+            Ok(Lookup::Found(value)) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// The attribute set that stands for a type in Nix code.
+pub fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
+    let tag = ev.alloc(Value::string("option-type"), OriginId::default());
+    let name = ev.alloc(Value::string(native.name()), OriginId::default());
+    let description = ev.alloc(Value::string(native.describe()), OriginId::default());
+    let class = ev.alloc(Value::string("noun"), OriginId::default());
+    let hidden = ev.alloc(Value::Opaque(Opaque(native.clone())), OriginId::default());
+    let empty = ev.empty_attrs();
+    let empty = ev.alloc(empty, OriginId::default());
+    let for_check = native.clone();
+    let check = ev.primop("check", 1, 0, move |ev, args, site| {
+        let value = ev.force(args[0])?;
+        let verdict = accepts(ev, &for_check, &value, site)?;
+        Ok(Tracked { value: Value::Bool(verdict), origin: OriginId::default() })
+    });
+    let check = ev.alloc(check, OriginId::default());
+    let for_merge = native.clone();
+    let merge = ev.primop("merge", 2, 0, move |ev, args, site| {
+        crate::merge::merge_from_nix(ev, &for_merge, args[0], args[1], site)
+    });
+    let merge = ev.alloc(merge, OriginId::default());
+    let mut entries = vec![
+        ("_type", tag),
+        ("name", name),
+        ("description", description),
+        ("descriptionClass", class),
+        (NATIVE, hidden),
+        ("check", check),
+        ("merge", merge),
+        ("emptyValue", empty),
+    ];
+    let nested = match &*native {
+        OptType::ListOf(inner) | OptType::AttrsOf { elem: inner, .. } | OptType::NullOr(inner) => {
+            let elem = value(ev, inner.clone());
+            let elem = ev.alloc(elem, OriginId::default());
+            let set = ev.attrs_from(vec![("elemType", elem)]);
+            ev.alloc(Value::attrs(set), OriginId::default())
+        }
+        _ => empty,
+    };
+    entries.push(("nestedTypes", nested));
+    if let Some(submodule) = native.submodule() {
+        let modules = ev.alloc(Value::list(submodule.modules.iter().copied()), OriginId::default());
+        entries.push(("getSubModules", modules));
+    }
+    Value::attrs(ev.attrs_from(entries))
+}
+
+
+
+/// Does a type accept a value? Exits early if the value is unknown.
+pub fn accepts(ev: &mut Evaluator<'_>, native: &Rc<OptType>, value: &Tracked, site: Site) -> Res<bool> {
+    match &value.value {
+        Value::Unknown(unknown) => return Err(Stop::Unknown(unknown.clone())),
+        Value::Either(_) => return Err(Stop::Unknown(ev.undecided(value))),
+        _ => {}
+    }
+    Ok(match &**native {
+        OptType::Scalar { kind, bounds, name } => match kind {
+            Scalar::Any | Scalar::Raw => true,
+            Scalar::Bool | Scalar::BoolByOr => matches!(value.value, Value::Bool(_)),
+            Scalar::Int => match (&value.value, bounds) {
+                (Value::Int(int), Some((low, high))) => (low..=high).contains(&int),
+                (Value::Int(_), None) => true,
+                _ => false,
+            },
+            Scalar::Float => matches!(value.value, Value::Float(_)),
+            Scalar::Number => matches!(value.value, Value::Int(_) | Value::Float(_)),
+            Scalar::Str => match &value.value {
+                Value::String(string) if name == "nonEmptyStr" => {
+                    string.hole().is_some() || !string.text.trim().is_empty()
+                }
+                Value::String(string) if name == "singleLineStr" => !string.text.trim_end_matches('\n').contains('\n'),
+                Value::String(_) => true,
+                _ => false,
+            },
+            Scalar::Path => match &value.value {
+                Value::Path(_) => true,
+                Value::String(string) => {
+                    let hole_first = string
+                        .pieces(OriginId::default())
+                        .first()
+                        .is_some_and(|part| part.hole.is_some());
+                    hole_first || string.text.starts_with('/')
+                }
+                Value::Attrs(attrs) => attrs.get(ev.common().out_path).is_some() || attrs.open.is_some(),
+                _ => false,
+            },
+            Scalar::Package => match &value.value {
+                Value::Attrs(attrs) => attrs.get(ev.common().out_path).is_some() || attrs.open.is_some(),
+                Value::String(_) | Value::Path(_) => true,
+                _ => false,
+            },
+            Scalar::Function => ev.is_function(&value.value),
+            Scalar::Attrs => matches!(value.value, Value::Attrs(_)),
+        },
+        OptType::Joined(..) => matches!(value.value, Value::String(_)),
+        OptType::Enum(values) => {
+            let mut unknown = None;
+            for one in values {
+                let one = ev.force(*one)?;
+                match ev.equal(&one, value, site) {
+                    Ok(true) => return Ok(true),
+                    Ok(false) => {}
+                    Err(Stop::Unknown(why)) => unknown = Some(why),
+                    Err(error) => return Err(error),
+                }
+            }
+            return unknown.map_or(Ok(false), |why| Err(Stop::Unknown(why)));
+        }
+        OptType::ListOf(_) => matches!(value.value, Value::List(_)),
+        OptType::NonEmptyListOf(_) => {
+            matches!(&value.value, Value::List(list) if !list.elems.is_empty() || list.open.is_some())
+        }
+        OptType::AttrsOf { .. } => matches!(value.value, Value::Attrs(_)),
+        OptType::Submodule(_) | OptType::DeferredModule(_) => {
+            matches!(value.value, Value::Attrs(_) | Value::Path(_)) || ev.is_function(&value.value)
+        }
+        OptType::Anything => true,
+        OptType::NullOr(inner) => matches!(value.value, Value::Null) || accepts(ev, inner, value, site)?,
+        OptType::Either(a, b) => accepts(ev, a, value, site)? || accepts(ev, b, value, site)?,
+        OptType::Coerced { from, to, with } => {
+            if accepts(ev, from, value, site)? {
+                let function = ev.force(*with)?;
+                let argument = ev.alloc_tracked(value.clone());
+                let converted = ev.apply(function, argument, site)?;
+                accepts(ev, to, &converted, site)?
+            } else {
+                accepts(ev, to, value, site)?
+            }
+        }
+        OptType::FunctionTo(_) => ev.is_function(&value.value),
+        OptType::Unique(inner, _) => accepts(ev, inner, value, site)?,
+        OptType::Checked(inner, check) => {
+            if !accepts(ev, inner, value, site)? {
+                return Ok(false);
+            }
+            call_check(ev, *check, value, site)?
+        }
+        OptType::AttrTag(_) => matches!(&value.value, Value::Attrs(attrs) if attrs.entries.len() == 1),
+        OptType::Custom { check: Some(check), .. } => call_check(ev, *check, value, site)?,
+        OptType::Custom { check: None, .. } => true,
+    })
+}
+
+fn call_check(ev: &mut Evaluator<'_>, check: ThunkId, value: &Tracked, site: Site) -> Res<bool> {
+    let check = ev.force(check)?;
+    let argument = ev.alloc_tracked(value.clone());
+    let verdict = ev.apply(check, argument, site)?;
+    let verdict = ev.known(verdict)?;
+    ev.as_bool(&verdict, site)
+}
+
+/// A set made of names and values, without positions.
+pub fn set(ev: &mut Evaluator<'_>, entries: Vec<(&str, Value)>) -> Attrs {
+    let entries = entries
+        .into_iter()
+        .map(|(name, value)| {
+            let thunk = ev.alloc(value, OriginId::default());
+            Attr { name: ev.intern(name), thunk, site: NO_SITE, when: When::ALWAYS }
+        })
+        .collect();
+    Attrs::from_entries(entries)
+}
