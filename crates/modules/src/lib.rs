@@ -1,1 +1,35 @@
-//! placeholder
+//! Plays the module system natively: imports, `mkIf`/`mkMerge`/priorities, submodules, definitions per option path.
+//!
+//! This crate must never know which options mean containers, nor speak to humans. What NixOS and Home Manager declare
+//! by themselves is data (`own/*.nix`), evaluated like any other module.
+
+mod combine;
+mod info;
+mod library;
+mod merge;
+mod nixos;
+mod option;
+mod options;
+mod packages;
+mod system;
+pub mod types;
+
+pub use info::{DefinitionInfo, Gap, OptionInfo, OptionPath, Shared};
+pub use library::{Library, system_of};
+pub use merge::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY, dotted};
+pub use nixos::{Kind, option, system};
+pub use system::{Collected, Module, Setup, System};
+
+/// Our own files have ids from the upper end downwards; those from this number on model what NixOS and Home Manager
+/// declare, the ones before are parts of `lib`.
+pub(crate) const OWN_MODELS: u32 = 10;
+
+/// Is a site in one of our models (and not in the analysed code)?
+pub fn is_model(site: nixpod_source::Site) -> bool {
+    (u32::MAX - 100 - OWN_MODELS - 10..=u32::MAX - 100 - OWN_MODELS).contains(&site.file.0)
+}
+
+/// Is a site in any file of our own?
+pub fn is_own(site: nixpod_source::Site) -> bool {
+    site.file.0 >= u32::MAX - 1000
+}

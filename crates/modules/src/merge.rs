@@ -59,7 +59,7 @@ impl RawDef {
     /// The definition of a key of this one's value.
     pub(crate) fn child(&self, ev: &mut Evaluator<'_>, attr: &Attr) -> Self {
         let when = ev.both(self.when, attr.when);
-        Self { value: attr.thunk, when, site: if attr.site == NO_SITE { self.site } else { attr.site }, ..self.clone() }
+        Self { value: attr.thunk, when, site: if attr.site == NO_SITE { self.site } else { attr.site }, hidden: self.hidden || crate::is_model(attr.site), ..self.clone() }
     }
 }
 
@@ -289,7 +289,7 @@ fn tree(
     for (set, hidden) in &declared.below {
         for attr in &set.entries {
             let child = children.entry(attr.name).or_default();
-            child.decls.push(Decl { value: attr.thunk, hidden: *hidden });
+            child.decls.push(Decl { value: attr.thunk, hidden: *hidden || crate::is_model(attr.site) });
             child.site.get_or_insert(attr.site);
         }
     }
@@ -588,7 +588,8 @@ impl Definition {
     pub(crate) fn raw(&self, ev: &mut Evaluator<'_>, attr: &Attr) -> RawDef {
         let when = ev.both(self.when, attr.when);
         let site = if attr.site == NO_SITE { self.site } else { attr.site };
-        RawDef { value: attr.thunk, conditions: None, priority: None, order: None, when, site, hidden: self.hidden }
+        let hidden = self.hidden || crate::is_model(site);
+        RawDef { value: attr.thunk, conditions: None, priority: None, order: None, when, site, hidden }
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn tree(
     let mut children: indexmap::IndexMap<nixpod_eval::Symbol, (Vec<Decl>, Vec<RawDef>)> = indexmap::IndexMap::new();
     for (set, hidden) in &declared.below {
         for attr in &set.entries {
-            children.entry(attr.name).or_default().0.push(Decl { value: attr.thunk, hidden: *hidden });
+            children.entry(attr.name).or_default().0.push(Decl { value: attr.thunk, hidden: *hidden || crate::is_model(attr.site) });
         }
     }
     let mut flat = Vec::new();

@@ -436,6 +436,11 @@ impl System {
         Attrs::from_entries(entries)
     }
 
+    /// An evaluation without modules, for merging values outside of one.
+    pub(crate) fn detached(ev: &mut Evaluator<'_>) -> Rc<Self> {
+        Self::new(ev, &Rc::new(Shared::default()), Setup::default())
+    }
+
     /// `specialArgs` as a set.
     pub fn special(&self, ev: &mut Evaluator<'_>) -> Rc<Attrs> {
         match self.setup.special.map(|thunk| ev.force_or_unknown(thunk)) {

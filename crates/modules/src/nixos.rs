@@ -1,0 +1,171 @@
+//! Whole systems: NixOS hosts, guests and Home Manager users, on our own models of what they declare.
+
+use crate::info::OptionPath;
+use crate::library::{Library, own_file, system_value};
+use crate::system::{Setup, System};
+use crate::types::Submodule;
+use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Value};
+use nixpod_source::Why;
+use nixpod_syntax::ParsedFile;
+use smol_str::SmolStr;
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+static NIXOS: OnceLock<ParsedFile> = OnceLock::new();
+static HOME: OnceLock<ParsedFile> = OnceLock::new();
+
+/// What a system is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A NixOS host or guest.
+    Nixos,
+    /// A Home Manager configuration.
+    Home,
+}
+
+/// Our model of what NixOS or Home Manager declares, as a module.
+pub(crate) fn model(ev: &mut Evaluator<'_>, kind: Kind) -> ThunkId {
+    match kind {
+        Kind::Nixos => own_file(ev, &NIXOS, crate::OWN_MODELS, include_str!("own/nixos.nix")),
+        Kind::Home => own_file(ev, &HOME, crate::OWN_MODELS + 1, include_str!("own/home.nix")),
+    }
+}
+
+/// A whole system from its modules and arguments.
+pub fn system(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    kind: Kind,
+    modules: Vec<ThunkId>,
+    special: Option<ThunkId>,
+    open_world: bool,
+) -> Rc<System> {
+    let mut args = library.arguments();
+    args.push(("modulesPath".into(), modules_path(ev)));
+    let base = vec![model(ev, kind)];
+    let setup =
+        Setup { modules, base, special, args, generic: true, open_world, prefix: Vec::new() };
+    System::new(ev, &library.shared, setup)
+}
+
+fn modules_path(ev: &mut Evaluator<'_>) -> ThunkId {
+    ev.alloc_unknown(Why::External("modulesPath".to_owned()))
+}
+
+/// The setup of a system that is the value of an option: a guest or a user's home.
+#[expect(clippy::too_many_arguments, reason = "what one nested system is made of")]
+pub(crate) fn nested(
+    ev: &mut Evaluator<'_>,
+    parent: &Rc<System>,
+    kind: &str,
+    submodule: &Submodule,
+    mut base: Vec<ThunkId>,
+    definitions: Vec<ThunkId>,
+    args: Vec<(SmolStr, ThunkId)>,
+    path: &OptionPath,
+) -> Setup {
+    let mut modules: Vec<ThunkId> = submodule.modules.iter().copied().chain(definitions).collect();
+    let mut args: Vec<(SmolStr, ThunkId)> = args.into_iter().filter(|(name, _)| name != "name").collect();
+    if !args.iter().any(|(name, _)| name == "modulesPath") {
+        args.push(("modulesPath".into(), modules_path(ev)));
+    }
+    let parent = parent.clone();
+    if kind == "home" {
+        base.push(model(ev, Kind::Home));
+        let user = path.last().cloned().unwrap_or_default();
+        base.push(home_defaults(ev, &parent, user));
+        let shared = option(ev, &parent, &["home-manager", "sharedModules"]);
+        let set = ev.attrs_from(vec![("imports", shared)]);
+        modules.push(ev.alloc(Value::attrs(set), OriginId::default()));
+        let special = ev.alloc_native(move |ev| {
+            let given = option(ev, &parent, &["home-manager", "extraSpecialArgs"]);
+            let given = ev.force_or_unknown(given);
+            let mut own = ev.attrs_from(vec![("osConfig", parent.config), ("nixosConfig", parent.config)]);
+            if let Value::Attrs(given) = &given.value {
+                own = ev.update_attrs(&own, given);
+            }
+            Ok(Tracked { value: Value::attrs(own), origin: OriginId::default() })
+        });
+        return Setup {
+            modules,
+            base,
+            special: Some(special),
+            args,
+            generic: true,
+            open_world: false,
+            prefix: path.to_vec(),
+        };
+    }
+    base.push(model(ev, Kind::Nixos));
+    base.push(guest_defaults(ev));
+    let special = option(ev, &parent, &["specialArgs"]);
+    Setup { modules, base, special: Some(special), args, generic: true, open_world: parent.open_world(), prefix: path.to_vec() }
+}
+
+/// A thunk of an option's value, by path.
+pub fn option(ev: &mut Evaluator<'_>, system: &Rc<System>, path: &[&str]) -> ThunkId {
+    let config = system.config;
+    let path: Vec<SmolStr> = path.iter().map(SmolStr::new).collect();
+    ev.alloc_native(move |ev| {
+        let mut at = ev.force(config)?;
+        for part in &path {
+            let symbol = ev.intern(part);
+            at = ev.select_value(&at, symbol, NO_SITE)?;
+        }
+        Ok(at)
+    })
+}
+
+fn module_of(ev: &mut Evaluator<'_>, entries: Vec<(&str, Value)>) -> ThunkId {
+    let set = crate::types::set(ev, entries);
+    ev.alloc(Value::attrs(set), OriginId::default())
+}
+
+/// What every guest has.
+fn guest_defaults(ev: &mut Evaluator<'_>) -> ThunkId {
+    let boot = crate::types::set(ev, vec![("isContainer", Value::Bool(true))]);
+    module_of(ev, vec![("boot", Value::attrs(boot))])
+}
+
+/// The name and home directory of a user whose home is configured in NixOS.
+fn home_defaults(ev: &mut Evaluator<'_>, host: &Rc<System>, user: SmolStr) -> ThunkId {
+    let host = host.clone();
+    let name = user.clone();
+    let directory = ev.alloc_native(move |ev| {
+        let home = option(ev, &host, &["users", "users", &user, "home"]);
+        Ok(ev.force(home)?)
+    });
+    let as_default = |ev: &mut Evaluator<'_>, content: ThunkId| {
+        let tag = ev.alloc(Value::string("override"), OriginId::default());
+        let priority = ev.alloc(Value::Int(1000), OriginId::default());
+        let set: Attrs = ev.attrs_from(vec![("_type", tag), ("priority", priority), ("content", content)]);
+        ev.alloc(Value::attrs(set), OriginId::default())
+    };
+    let directory = as_default(ev, directory);
+    let name = ev.alloc(Value::string(name), OriginId::default());
+    let name = as_default(ev, name);
+    let home = ev.attrs_from(vec![("homeDirectory", directory), ("username", name)]);
+    module_of(ev, vec![("home", Value::attrs(home))])
+}
+
+/// `nixosSystem` and `homeManagerConfiguration` as functions.
+pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind) -> Value {
+    let library = library.clone();
+    let name = match kind {
+        Kind::Nixos => "nixosSystem",
+        Kind::Home => "homeManagerConfiguration",
+    };
+    ev.primop(name, 1, 1, move |ev, args, site| {
+        let given = ev.force_attrs(args[0], site)?;
+        let mut modules = crate::library::list_of(ev, &given, "modules", site)?;
+        if let Some(configuration) = crate::library::find(ev, &given, "configuration") {
+            modules.push(configuration);
+        }
+        let special = crate::library::find(ev, &given, match kind {
+            Kind::Nixos => "specialArgs",
+            Kind::Home => "extraSpecialArgs",
+        });
+        let system = system(ev, &library, kind, modules, special, false);
+        Ok(Tracked { value: system_value(ev, &library, &system), origin: OriginId::default() })
+    })
+}

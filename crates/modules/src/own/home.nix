@@ -1,0 +1,93 @@
+# What Home Manager declares by itself, as far as container specs need it.
+{ config, lib, ... }:
+let
+  inherit (lib) mkOption types;
+  opt = type: default: mkOption { inherit type default; };
+  str = types.str;
+  nullStr = types.nullOr types.str;
+  bool = types.bool;
+  strings = types.listOf types.str;
+  set = types.attrsOf types.anything;
+  enable = opt bool false;
+
+  container = types.submodule {
+    options = {
+      addCapabilities = opt strings [ ];
+      autoStart = opt bool true;
+      autoUpdate = opt (types.nullOr (types.enum [ "registry" "local" ])) null;
+      description = opt nullStr null;
+      devices = opt strings [ ];
+      dropCapabilities = opt strings [ ];
+      entrypoint = opt nullStr null;
+      environment = opt (types.attrsOf types.anything) { };
+      environmentFile = opt strings [ ];
+      exec = opt nullStr null;
+      extraConfig = opt set { };
+      extraPodmanArgs = opt strings [ ];
+      group = opt types.anything null;
+      image = mkOption { type = str; };
+      ip4 = opt nullStr null;
+      ip6 = opt nullStr null;
+      labels = opt (types.attrsOf str) { };
+      network = opt (types.either str strings) [ ];
+      networkAlias = opt strings [ ];
+      ports = opt strings [ ];
+      user = opt types.anything null;
+      userNS = opt nullStr null;
+      volumes = opt strings [ ];
+    };
+  };
+
+  file = types.submodule ({ name, ... }: {
+    options = {
+      enable = opt bool true;
+      target = opt str name;
+      text = opt (types.nullOr types.lines) null;
+      source = mkOption { type = types.path; };
+    };
+  });
+in
+{
+  options = {
+    home = {
+      username = mkOption { type = str; };
+      homeDirectory = mkOption { type = types.path; };
+      stateVersion = opt nullStr null;
+      file = opt (types.attrsOf file) { };
+    };
+    xdg = {
+      configFile = opt (types.attrsOf file) { };
+      dataFile = opt (types.attrsOf file) { };
+      configHome = opt types.path "${config.home.homeDirectory}/.config";
+      dataHome = opt types.path "${config.home.homeDirectory}/.local/share";
+      stateHome = opt types.path "${config.home.homeDirectory}/.local/state";
+      cacheHome = opt types.path "${config.home.homeDirectory}/.cache";
+    };
+    services.podman = {
+      enable = enable;
+      enableTypeChecks = enable;
+      autoUpdate.enable = opt bool true;
+      containers = opt (types.attrsOf container) { };
+      networks = opt set { };
+      volumes = opt set { };
+      builds = opt set { };
+      images = opt (types.attrsOf (types.submodule {
+        options = {
+          authFile = opt (types.nullOr types.path) null;
+          certDir = opt (types.nullOr types.path) null;
+          decryptionKeyFile = opt (types.nullOr types.path) null;
+          image = mkOption { type = str; };
+          password = opt nullStr null;
+          username = opt nullStr null;
+          tag = opt nullStr null;
+          tlsVerify = opt bool true;
+          autoStart = opt bool true;
+          description = opt nullStr null;
+          extraConfig = opt set { };
+          extraPodmanArgs = opt strings [ ];
+        };
+      })) { };
+      settings = opt set { };
+    };
+  };
+}

@@ -1,0 +1,301 @@
+# What NixOS declares and adds by itself, as far as container specs and the rules need it: names, types and defaults.
+# Options that are not here merge as they are defined.
+{ config, lib, options, ... }:
+let
+  inherit (lib) mkOption mkIf mkDefault mkMerge types;
+  opt = type: default: mkOption { inherit type default; };
+  str = types.str;
+  nullStr = types.nullOr types.str;
+  bool = types.bool;
+  strings = types.listOf types.str;
+  set = types.attrsOf types.anything;
+  enable = opt bool false;
+
+  forwardPort = types.submodule {
+    options = {
+      protocol = opt str "tcp";
+      hostPort = mkOption { type = types.port; };
+      containerPort = opt (types.nullOr types.port) null;
+    };
+  };
+
+  address = {
+    hostBridge = opt nullStr null;
+    forwardPorts = opt (types.listOf forwardPort) [ ];
+    hostAddress = opt nullStr null;
+    hostAddress6 = opt nullStr null;
+    localAddress = opt nullStr null;
+    localAddress6 = opt nullStr null;
+    localMacAddress = opt nullStr null;
+  };
+
+  nspawn = types.submodule {
+    options = address // {
+      config = opt (types.nullOr (types.submoduleWith { modules = [ ]; nixpodSystem = "guest"; })) null;
+      path = opt (types.nullOr types.path) null;
+      flake = opt nullStr null;
+      nixpkgs = opt types.anything null;
+      pkgs = opt types.anything null;
+      specialArgs = opt (types.lazyAttrsOf types.raw) { };
+      additionalCapabilities = opt strings [ ];
+      allowedDevices = opt (types.listOf (types.submodule {
+        options = {
+          node = mkOption { type = str; };
+          modifier = mkOption { type = str; };
+        };
+      })) [ ];
+      autoStart = enable;
+      bindMounts = opt (types.attrsOf (types.submodule ({ name, ... }: {
+        options = {
+          mountPoint = opt str name;
+          hostPath = opt nullStr null;
+          isReadOnly = opt bool true;
+        };
+      }))) { };
+      copyResolvConf = opt bool true;
+      enableTun = enable;
+      ephemeral = enable;
+      extraFlags = opt strings [ ];
+      extraVeths = opt (types.attrsOf (types.submodule { options = address; })) { };
+      interfaces = opt strings [ ];
+      macvlans = opt strings [ ];
+      networkNamespace = opt (types.nullOr types.path) null;
+      privateNetwork = enable;
+      privateUsers = opt (types.either types.ints.u32 (types.enum [ "no" "identity" "pick" ])) "no";
+      restartIfChanged = opt bool true;
+      timeoutStartSec = opt str "1min";
+      tmpfs = opt strings [ ];
+    };
+  };
+
+  oci = types.submodule {
+    options = {
+      image = mkOption { type = str; };
+      imageFile = opt (types.nullOr types.package) null;
+      imageStream = opt (types.nullOr types.package) null;
+      serviceName = mkOption { type = str; };
+      login = {
+        username = opt nullStr null;
+        passwordFile = opt nullStr null;
+        registry = opt nullStr null;
+      };
+      cmd = opt strings [ ];
+      labels = opt (types.attrsOf str) { };
+      entrypoint = opt nullStr null;
+      environment = opt (types.attrsOf str) { };
+      environmentFiles = opt (types.listOf types.path) [ ];
+      log-driver = opt str "journald";
+      ports = opt strings [ ];
+      user = opt nullStr null;
+      volumes = opt strings [ ];
+      workdir = opt nullStr null;
+      dependsOn = opt strings [ ];
+      hostname = opt nullStr null;
+      preRunExtraOptions = opt strings [ ];
+      extraOptions = opt strings [ ];
+      autoStart = opt bool true;
+      podman = opt (types.nullOr (types.submodule {
+        options = {
+          sdnotify = opt (types.enum [ "conmon" "healthy" "container" ]) "conmon";
+          user = opt str "root";
+        };
+      })) null;
+      pull = opt (types.enum [ "always" "missing" "never" "newer" ]) "missing";
+      capabilities = opt (types.lazyAttrsOf (types.nullOr bool)) { };
+      devices = opt strings [ ];
+      privileged = enable;
+      autoRemoveOnStop = opt bool true;
+      networks = opt strings [ ];
+    };
+  };
+
+  idRange = start: types.submodule {
+    options = {
+      ${start} = mkOption { type = types.int; };
+      count = opt types.int 1;
+    };
+  };
+
+  user = types.submodule ({ config, name, ... }: {
+    options = {
+      enable = opt bool true;
+      name = opt str name;
+      description = opt str "";
+      uid = opt (types.nullOr types.int) null;
+      isNormalUser = enable;
+      isSystemUser = enable;
+      group = opt str "";
+      extraGroups = opt strings [ ];
+      home = opt types.path "/var/empty";
+      createHome = enable;
+      homeMode = opt str "700";
+      subUidRanges = opt (types.listOf (idRange "startUid")) [ ];
+      subGidRanges = opt (types.listOf (idRange "startGid")) [ ];
+      autoSubUidGidRange = enable;
+      linger = opt (types.nullOr bool) null;
+      password = opt nullStr null;
+      initialPassword = opt nullStr null;
+      hashedPassword = opt nullStr null;
+      initialHashedPassword = opt nullStr null;
+      hashedPasswordFile = opt nullStr null;
+      passwordFile = opt nullStr null;
+      shell = opt (types.nullOr types.anything) null;
+      packages = opt (types.listOf types.anything) [ ];
+      openssh = opt set { };
+      useDefaultShell = enable;
+      ignoreShellProgramCheck = enable;
+      cryptHomeLuks = opt nullStr null;
+      pamMount = opt set { };
+      expires = opt nullStr null;
+    };
+    config = mkIf config.isNormalUser {
+      group = mkDefault "users";
+      createHome = mkDefault true;
+      home = mkDefault "/home/${config.name}";
+      useDefaultShell = mkDefault true;
+      autoSubUidGidRange = mkIf (config.subUidRanges == [ ] && config.subGidRanges == [ ]) (mkDefault true);
+    };
+  });
+
+  group = types.submodule ({ name, ... }: {
+    options = {
+      name = opt str name;
+      gid = opt (types.nullOr types.int) null;
+      members = opt strings [ ];
+    };
+  });
+
+  etc = types.submodule ({ name, ... }: {
+    options = {
+      enable = opt bool true;
+      target = opt str name;
+      text = opt (types.nullOr types.lines) null;
+      source = mkOption { type = types.path; };
+      mode = opt str "symlink";
+      user = opt str "+0";
+      group = opt str "+0";
+      uid = opt types.anything 0;
+      gid = opt types.anything 0;
+    };
+  });
+in
+{
+  imports = [
+    (lib.mkAliasOptionModule [ "users" "extraUsers" ] [ "users" "users" ])
+    (lib.mkAliasOptionModule [ "users" "extraGroups" ] [ "users" "groups" ])
+    (lib.mkRenamedOptionModule [ "docker-containers" ] [ "virtualisation" "oci-containers" "containers" ])
+  ];
+
+  options = {
+    assertions = opt (types.listOf types.unspecified) [ ];
+    warnings = opt strings [ ];
+
+    containers = opt (types.attrsOf nspawn) { };
+
+    virtualisation = {
+      oci-containers = {
+        backend = mkOption {
+          type = types.enum [ "podman" "docker" ];
+          default = if config.system.stateVersion == null then "podman" else if lib.versionAtLeast config.system.stateVersion "22.05" then "podman" else "docker";
+        };
+        containers = opt (types.attrsOf oci) { };
+      };
+      podman = {
+        enable = enable;
+        dockerCompat = enable;
+        dockerSocket.enable = enable;
+        enableNvidia = enable;
+        networkSocket = {
+          enable = enable;
+          openFirewall = enable;
+          port = opt types.port 2376;
+          listenAddress = opt str "0.0.0.0";
+        };
+        autoPrune = {
+          enable = enable;
+          flags = opt strings [ ];
+          dates = opt str "weekly";
+        };
+        defaultNetwork.settings = opt set { };
+      };
+      docker = {
+        enable = enable;
+        rootless.enable = enable;
+        rootless.setSocketVariable = enable;
+      };
+      containers = {
+        enable = enable;
+        containersConf.settings = opt (types.attrsOf types.anything) { };
+        storage.settings = opt (types.attrsOf types.anything) { };
+        registries = {
+          search = opt strings [ "docker.io" "quay.io" ];
+          insecure = opt strings [ ];
+          block = opt strings [ ];
+        };
+        policy = opt set { };
+      };
+      lxd.enable = enable;
+      incus.enable = enable;
+      libvirtd.enable = enable;
+    };
+
+    users = {
+      users = opt (types.attrsOf user) { };
+      groups = opt (types.attrsOf group) { };
+      mutableUsers = opt bool true;
+      manageLingering = opt bool true;
+      allowNoPasswordLogin = enable;
+      defaultUserHome = opt str "/home";
+    };
+
+    boot = {
+      isContainer = enable;
+      enableContainers = opt bool true;
+      kernelPackages = mkOption { type = types.raw; };
+      kernel.sysctl = opt (types.attrsOf types.anything) { };
+    };
+
+    security = {
+      allowUserNamespaces = opt bool true;
+      unprivilegedUsernsClone = enable;
+      protectKernelImage = enable;
+      lockKernelModules = enable;
+    };
+
+    system.stateVersion = opt nullStr null;
+
+    networking = {
+      hostName = opt str "nixos";
+      domain = opt nullStr null;
+    };
+    time.timeZone = opt nullStr null;
+
+    nix.settings = opt (types.attrsOf types.anything) { };
+
+    environment.etc = opt (types.attrsOf etc) { };
+
+    fileSystems = opt (types.attrsOf (types.submodule ({ name, ... }: {
+      options = {
+        mountPoint = opt str name;
+        device = opt types.anything null;
+        fsType = opt str "auto";
+        options = opt strings [ "defaults" ];
+        neededForBoot = enable;
+      };
+    }))) { };
+
+    home-manager = {
+      users = opt (types.attrsOf (types.submoduleWith { modules = [ ]; nixpodSystem = "home"; })) { };
+      extraSpecialArgs = opt (types.lazyAttrsOf types.raw) { };
+      sharedModules = opt (types.listOf types.raw) [ ];
+      useGlobalPkgs = enable;
+      useUserPackages = enable;
+      backupFileExtension = opt nullStr null;
+    };
+  };
+
+  config = {
+    virtualisation.podman.enable = mkIf (config.virtualisation.oci-containers.containers != { } && config.virtualisation.oci-containers.backend == "podman") true;
+    virtualisation.docker.enable = mkIf (config.virtualisation.oci-containers.containers != { } && config.virtualisation.oci-containers.backend == "docker") true;
+  };
+}
