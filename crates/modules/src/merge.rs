@@ -19,28 +19,28 @@ const DEFAULT_ORDER: i64 = 1000;
 
 /// A declaration, or a set of declarations.
 #[derive(Clone, Copy, Debug)]
-pub struct Decl {
+pub(crate) struct Decl {
     /// The value under `options`.
-    pub value: ThunkId,
+    pub(crate) value: ThunkId,
     /// Is it one of our own?
-    pub hidden: bool,
+    pub(crate) hidden: bool,
 }
 
 /// A definition on its way down the option tree, with what was wrapped around it.
 #[derive(Clone, Debug)]
-pub struct RawDef {
+pub(crate) struct RawDef {
     /// The value.
-    pub value: ThunkId,
+    pub(crate) value: ThunkId,
     /// Conditions that are not looked at yet, innermost first.
     conditions: Option<Rc<Condition>>,
     priority: Option<i64>,
     order: Option<i64>,
     /// Under which undecided conditions it is there.
-    pub when: When,
+    pub(crate) when: When,
     /// The key that defines it.
-    pub site: Site,
+    pub(crate) site: Site,
     /// Is it one of our own?
-    pub hidden: bool,
+    pub(crate) hidden: bool,
 }
 
 #[derive(Debug)]
@@ -52,7 +52,7 @@ struct Condition {
 
 impl RawDef {
     /// A definition without anything around it.
-    pub fn new(value: ThunkId, when: When, hidden: bool) -> Self {
+    pub(crate) fn new(value: ThunkId, when: When, hidden: bool) -> Self {
         Self { value, conditions: None, priority: None, order: None, when, site: NO_SITE, hidden }
     }
 
@@ -65,21 +65,21 @@ impl RawDef {
 
 /// A definition whose wrappers are taken off.
 #[derive(Clone, Debug)]
-pub struct Definition {
+pub(crate) struct Definition {
     /// The value.
-    pub value: Tracked,
+    pub(crate) value: Tracked,
     /// The thunk of the value, where it was not changed.
-    pub thunk: ThunkId,
+    pub(crate) thunk: ThunkId,
     /// Its priority; lower wins.
-    pub priority: i64,
+    pub(crate) priority: i64,
     /// Its order among those that win.
-    pub order: i64,
+    pub(crate) order: i64,
     /// Under which undecided conditions it is there.
-    pub when: When,
+    pub(crate) when: When,
     /// The key that defines it.
-    pub site: Site,
+    pub(crate) site: Site,
     /// Is it one of our own?
-    pub hidden: bool,
+    pub(crate) hidden: bool,
     guard: Option<Site>,
 }
 
