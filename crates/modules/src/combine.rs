@@ -5,8 +5,8 @@ use crate::merge::{Definition, RawDef, delay_merge, dotted, extend, presence_of}
 use crate::system::{Setup, System};
 use crate::types::{OptType, Scalar, Submodule, accepts};
 use nixpod_eval::{
-    Alternative, Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, OriginId, Res, Stop, StringBuilder, ThunkId,
-    Tracked, Unknown, Value, When,
+    Alternative, Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, OriginId, Res, Stop, StringBuilder,
+    ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -37,36 +37,51 @@ pub(crate) fn combine(
             joined(ev, separator, defs)
         }
         OptType::Anything => anything(ev, system, path, defs),
-        OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => list_of(ev, system, path, elem, native, defs),
+        OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => {
+            list_of(ev, system, path, elem, native, defs)
+        }
         OptType::AttrsOf { elem, lazy } => attrs_of(ev, system, path, elem, *lazy, native, defs),
         OptType::Submodule(submodule) => submodule_value(ev, system, path, submodule, defs),
         OptType::DeferredModule(modules) => {
-            let modules: Vec<ThunkId> =
-                modules.iter().copied().chain(defs.iter().map(|def| def.thunk)).collect();
+            let modules: Vec<ThunkId> = modules
+                .iter()
+                .copied()
+                .chain(defs.iter().map(|def| def.thunk))
+                .collect();
             let imports = ev.alloc(Value::list(modules), OriginId::default());
             let set = ev.attrs_from(vec![("imports", imports)]);
             let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
-            Ok(Tracked { value: Value::attrs(set), origin })
+            Ok(Tracked {
+                value: Value::attrs(set),
+                origin,
+            })
         }
         OptType::NullOr(inner) => {
-            let (nulls, rest): (Vec<_>, Vec<_>) =
-                defs.into_iter().partition(|def| matches!(def.value.value, Value::Null));
+            let (nulls, rest): (Vec<_>, Vec<_>) = defs
+                .into_iter()
+                .partition(|def| matches!(def.value.value, Value::Null));
             if rest.is_empty() {
                 return one(ev, path, nulls);
             }
             if nulls.iter().any(|def| def.when.is_always()) && rest.iter().any(|def| def.when.is_always()) {
-                let message =
-                    format!("The option `{}' is defined both null and not null", dotted(path));
+                let message = format!("The option `{}' is defined both null and not null", dotted(path));
                 return Err(ev.error(ErrorKind::Eval, message, first_site(&rest)));
             }
             if nulls.is_empty() {
                 return combine(ev, system, path, inner, rest);
             }
-            let when = nulls.iter().chain(&rest).map(|def| def.when).find(|when| !when.is_always());
+            let when = nulls
+                .iter()
+                .chain(&rest)
+                .map(|def| def.when)
+                .find(|when| !when.is_always());
             let when = when.unwrap_or(When::ALWAYS);
             let null = nulls[0].value.clone();
             let other = combine(ev, system, path, inner, rest)?;
-            Ok(ev.join(vec![Alternative { value: other, when }, Alternative { value: null, when }]))
+            Ok(ev.join(vec![
+                Alternative { value: other, when },
+                Alternative { value: null, when },
+            ]))
         }
         OptType::Either(a, b) => {
             if all_accept(ev, a, &defs) {
@@ -131,10 +146,11 @@ fn first_site(defs: &[Definition]) -> Option<Site> {
 }
 
 fn all_accept(ev: &mut Evaluator<'_>, native: &Rc<OptType>, defs: &[Definition]) -> bool {
-    defs.iter().all(|def| match accepts(ev, native, &def.value, def.site) {
-        Ok(verdict) => verdict,
-        Err(_) => true,
-    })
+    defs.iter()
+        .all(|def| match accepts(ev, native, &def.value, def.site) {
+            Ok(verdict) => verdict,
+            Err(_) => true,
+        })
 }
 
 /// Fails with Nix's message if a definition is of the wrong type; unknown values pass.
@@ -161,7 +177,11 @@ fn wrong_type<T>(ev: &mut Evaluator<'_>, path: &OptionPath, native: &OptType, de
         native.describe(),
         def.value.value.describe(),
     );
-    Err(ev.error(ErrorKind::Eval, message, (def.site != NO_SITE).then_some(def.site)))
+    Err(ev.error(
+        ErrorKind::Eval,
+        message,
+        (def.site != NO_SITE).then_some(def.site),
+    ))
 }
 
 /// A value of which there can be only one: equal definitions are one, different ones conflict. Definitions under
@@ -186,7 +206,10 @@ fn one(ev: &mut Evaluator<'_>, path: &OptionPath, defs: Vec<Definition>) -> Res<
     let mut alternatives: Vec<Alternative> = perhaps
         .into_iter()
         .filter(|def| certain_priority.is_none_or(|priority| def.priority < priority))
-        .map(|def| Alternative { value: def.value, when: def.when })
+        .map(|def| Alternative {
+            value: def.value,
+            when: def.when,
+        })
         .collect();
     match (value, alternatives.is_empty()) {
         (Some(value), true) => Ok(value),
@@ -200,7 +223,10 @@ fn one(ev: &mut Evaluator<'_>, path: &OptionPath, defs: Vec<Definition>) -> Res<
             let when = alternatives[0].when;
             let why = Unknown::new(nixpod_source::Why::UnsetOption(dotted(path)));
             alternatives.push(Alternative {
-                value: Tracked { value: Value::Unknown(why), origin: OriginId::default() },
+                value: Tracked {
+                    value: Value::Unknown(why),
+                    origin: OriginId::default(),
+                },
                 when,
             });
             Ok(ev.join(alternatives))
@@ -226,7 +252,10 @@ fn bool_by_or(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Res<Tracked> {
     match (undecided, last) {
         (Some(why), _) => Err(Stop::Unknown(why)),
         (None, Some(value)) => Ok(value),
-        (None, None) => Ok(Tracked { value: Value::Bool(false), origin: OriginId::default() }),
+        (None, None) => Ok(Tracked {
+            value: Value::Bool(false),
+            origin: OriginId::default(),
+        }),
     }
 }
 
@@ -239,12 +268,22 @@ fn combine_attrs_shallow(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Res<T
         let conditional = if def.when.is_always() {
             (*set).clone()
         } else {
-            let entries = set.entries.iter().map(|attr| Attr { when: ev.both(def.when, attr.when), ..*attr });
-            Attrs { entries: entries.collect(), open: set.open.clone(), wildcard: set.wildcard }
+            let entries = set.entries.iter().map(|attr| Attr {
+                when: ev.both(def.when, attr.when),
+                ..*attr
+            });
+            Attrs {
+                entries: entries.collect(),
+                open: set.open.clone(),
+                wildcard: set.wildcard,
+            }
         };
         merged = ev.update_attrs(&merged, &conditional);
     }
-    Ok(Tracked { value: Value::attrs(merged), origin })
+    Ok(Tracked {
+        value: Value::attrs(merged),
+        origin,
+    })
 }
 
 /// Strings joined by a separator.
@@ -265,7 +304,9 @@ fn joined(ev: &mut Evaluator<'_>, separator: &str, defs: Vec<Definition>) -> Res
         match (&def.value.value, def.when.is_always()) {
             (Value::String(string), true) => builder.push_string(string, def.value.origin),
             (Value::String(_), false) => {
-                let why = Unknown::new(nixpod_source::Why::Undecided("a conditional definition".to_owned()));
+                let why = Unknown::new(nixpod_source::Why::Undecided(
+                    "a conditional definition".to_owned(),
+                ));
                 builder.push_hole(why, def.value.origin);
             }
             _ => {
@@ -274,19 +315,29 @@ fn joined(ev: &mut Evaluator<'_>, separator: &str, defs: Vec<Definition>) -> Res
             }
         }
     }
-    Ok(Tracked { value: builder.finish(), origin })
+    Ok(Tracked {
+        value: builder.finish(),
+        origin,
+    })
 }
 
 /// Undeclared options and `types.anything`: sets deeply, lists joined, everything else as one value.
-fn anything(ev: &mut Evaluator<'_>, system: &Rc<System>, path: &OptionPath, defs: Vec<Definition>) -> Res<Tracked> {
+fn anything(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    defs: Vec<Definition>,
+) -> Res<Tracked> {
     if let [only] = &defs[..]
         && only.when.is_always()
         && !matches!(only.value.value, Value::Attrs(_))
     {
         return Ok(only.value.clone());
     }
-    let known: Vec<&Definition> =
-        defs.iter().filter(|def| !matches!(def.value.value, Value::Unknown(_) | Value::Either(_))).collect();
+    let known: Vec<&Definition> = defs
+        .iter()
+        .filter(|def| !matches!(def.value.value, Value::Unknown(_) | Value::Either(_)))
+        .collect();
     let all_sets = !known.is_empty() && known.iter().all(|def| plain_set(ev, &def.value.value));
     let all_lists = !known.is_empty() && known.iter().all(|def| matches!(def.value.value, Value::List(_)));
     let unknown_count = defs.len() - known.len();
@@ -328,11 +379,15 @@ fn list_of(
 ) -> Res<Tracked> {
     let mut out = List::default();
     let mut origin = OriginId::default();
-    let strongest = defs.iter().filter(|def| def.when.is_always()).map(|def| def.priority).min();
+    let strongest = defs
+        .iter()
+        .filter(|def| def.when.is_always())
+        .map(|def| def.priority)
+        .min();
     // A stronger definition under an undecided condition may replace all others.
-    let contested = defs.iter().find(|def| {
-        !def.when.is_always() && strongest.is_none_or(|strongest| def.priority < strongest)
-    });
+    let contested = defs
+        .iter()
+        .find(|def| !def.when.is_always() && strongest.is_none_or(|strongest| def.priority < strongest));
     let contested = match contested {
         Some(def) if strongest.is_some() => Some(def.when),
         _ => None,
@@ -357,7 +412,12 @@ fn list_of(
                 with_hop(ev, element.thunk, &def)
             } else {
                 let child = extend(path, &format!("[definition {}-entry {}]", 1, index + 1));
-                let attr = Attr { name: ev.common().value, thunk: element.thunk, site: NO_SITE, when: When::ALWAYS };
+                let attr = Attr {
+                    name: ev.common().value,
+                    thunk: element.thunk,
+                    site: NO_SITE,
+                    when: When::ALWAYS,
+                };
                 let raw = def.raw(ev, &attr);
                 delay_merge(ev, system, child, elem.clone(), vec![raw])
             };
@@ -366,7 +426,10 @@ fn list_of(
         }
         out.open = out.open.or_else(|| list.open.clone());
     }
-    Ok(Tracked { value: Value::List(Rc::new(out)), origin })
+    Ok(Tracked {
+        value: Value::List(Rc::new(out)),
+        origin,
+    })
 }
 
 /// An element whose trail also names the definition of the list.
@@ -382,7 +445,10 @@ fn with_hop(ev: &mut Evaluator<'_>, thunk: ThunkId, def: &Definition) -> ThunkId
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one type and its definitions")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one type and its definitions"
+)]
 fn attrs_of(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
@@ -392,7 +458,8 @@ fn attrs_of(
     native: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
-    let mut children: indexmap::IndexMap<nixpod_eval::Symbol, (Vec<RawDef>, Site)> = indexmap::IndexMap::new();
+    let mut children: indexmap::IndexMap<nixpod_eval::Symbol, (Vec<RawDef>, Site)> =
+        indexmap::IndexMap::new();
     let mut open = None;
     let mut wildcard = Vec::new();
     let mut origin = OriginId::default();
@@ -407,13 +474,20 @@ fn attrs_of(
         };
         for attr in &set.entries {
             let raw = def.raw(ev, attr);
-            let child = children.entry(attr.name).or_insert_with(|| (Vec::new(), raw.site));
+            let child = children
+                .entry(attr.name)
+                .or_insert_with(|| (Vec::new(), raw.site));
             child.0.push(raw);
         }
         if let Some(unknown) = &set.open {
             open = Some(unknown.clone());
             if let Some(thunk) = set.wildcard {
-                let attr = Attr { name: ev.common().name, thunk, site: NO_SITE, when: When::ALWAYS };
+                let attr = Attr {
+                    name: ev.common().name,
+                    thunk,
+                    site: NO_SITE,
+                    when: When::ALWAYS,
+                };
                 wildcard.push(def.raw(ev, &attr));
             }
         }
@@ -430,14 +504,28 @@ fn attrs_of(
         };
         let text = ev.name(name).clone();
         let thunk = delay_merge(ev, system, extend(path, &text), elem.clone(), raws);
-        entries.push(Attr { name, thunk, site, when });
+        entries.push(Attr {
+            name,
+            thunk,
+            site,
+            when,
+        });
     }
     let mut set = Attrs::from_entries(entries);
     set.open = open;
     if !wildcard.is_empty() {
-        set.wildcard = Some(delay_merge(ev, system, extend(path, "<name>"), elem.clone(), wildcard));
+        set.wildcard = Some(delay_merge(
+            ev,
+            system,
+            extend(path, "<name>"),
+            elem.clone(),
+            wildcard,
+        ));
     }
-    Ok(Tracked { value: Value::attrs(set), origin })
+    Ok(Tracked {
+        value: Value::attrs(set),
+        origin,
+    })
 }
 
 fn submodule_value(
@@ -447,7 +535,10 @@ fn submodule_value(
     submodule: &Submodule,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
-    let origin = defs.iter().map(|def| def.value.origin).find(|origin| *origin != OriginId::default());
+    let origin = defs
+        .iter()
+        .map(|def| def.value.origin)
+        .find(|origin| *origin != OriginId::default());
     let inner = submodule_system(ev, system, path, submodule, defs)?;
     let mut value = ev.force(inner.config)?;
     value.origin = origin.unwrap_or_default();
@@ -478,7 +569,11 @@ fn submodule_system(
             _ => return wrong_type(ev, path, &OptType::Submodule(Rc::new(submodule.shallow())), &def),
         };
         let module = conditional(ev, module, def.when);
-        if def.hidden { base.push(module) } else { modules.push(module) }
+        if def.hidden {
+            base.push(module)
+        } else {
+            modules.push(module)
+        }
     }
     let name = path.last().cloned().unwrap_or_default();
     let name = if name.starts_with('<') {
@@ -534,7 +629,10 @@ fn conditional(ev: &mut Evaluator<'_>, module: ThunkId, when: When) -> ThunkId {
         return module;
     }
     // An import list with a conditional element carries the condition to all definitions.
-    let list = List { elems: vec![Elem { thunk: module, when }], open: None };
+    let list = List {
+        elems: vec![Elem { thunk: module, when }],
+        open: None,
+    };
     let imports = ev.alloc(Value::List(Rc::new(list)), OriginId::default());
     let set = ev.attrs_from(vec![("imports", imports)]);
     ev.alloc(Value::attrs(set), OriginId::default())
@@ -556,7 +654,12 @@ fn function_to(
         for def in &defs {
             let value = ev.apply(def.value.clone(), args[0], site)?;
             let thunk = ev.alloc_tracked(value);
-            let attr = Attr { name: ev.common().value, thunk, site: NO_SITE, when: When::ALWAYS };
+            let attr = Attr {
+                name: ev.common().value,
+                thunk,
+                site: NO_SITE,
+                when: When::ALWAYS,
+            };
             results.push(def.raw(ev, &attr));
         }
         let thunk = delay_merge(ev, &system, path.clone(), to.clone(), results);
@@ -598,17 +701,32 @@ fn attr_tag(
     };
     let child = extend(path, &text);
     let slot = ev.reserve();
-    let decl = crate::merge::Decl { value: tag.thunk, hidden: false };
+    let decl = crate::merge::Decl {
+        value: tag.thunk,
+        hidden: false,
+    };
     let system = system.clone();
-    ev.fill_native(slot, move |ev| crate::merge::node(ev, &system, &child, vec![decl], raws, slot));
-    let attr = Attr { name, thunk: slot, site: NO_SITE, when: When::ALWAYS };
-    Ok(Tracked { value: Value::attrs(Attrs::from_entries(vec![attr])), origin })
+    ev.fill_native(slot, move |ev| {
+        crate::merge::node(ev, &system, &child, vec![decl], raws, slot)
+    });
+    let attr = Attr {
+        name,
+        thunk: slot,
+        site: NO_SITE,
+        when: When::ALWAYS,
+    };
+    Ok(Tracked {
+        value: Value::attrs(Attrs::from_entries(vec![attr])),
+        origin,
+    })
 }
 
 /// A type's own `merge loc defs`.
 fn custom(ev: &mut Evaluator<'_>, path: &OptionPath, merge: ThunkId, defs: Vec<Definition>) -> Res<Tracked> {
-    let location: Vec<ThunkId> =
-        path.iter().map(|part| ev.alloc(Value::string(part.clone()), OriginId::default())).collect();
+    let location: Vec<ThunkId> = path
+        .iter()
+        .map(|part| ev.alloc(Value::string(part.clone()), OriginId::default()))
+        .collect();
     let location = ev.alloc(Value::list(location), OriginId::default());
     let mut elems = Vec::with_capacity(defs.len());
     for def in &defs {
@@ -620,9 +738,15 @@ fn custom(ev: &mut Evaluator<'_>, path: &OptionPath, merge: ThunkId, defs: Vec<D
         let value = ev.alloc_tracked(def.value.clone());
         let set = ev.attrs_from(vec![("file", file), ("value", value)]);
         let thunk = ev.alloc(Value::attrs(set), OriginId::default());
-        elems.push(Elem { thunk, when: def.when });
+        elems.push(Elem {
+            thunk,
+            when: def.when,
+        });
     }
-    let list = ev.alloc(Value::List(Rc::new(List { elems, open: None })), OriginId::default());
+    let list = ev.alloc(
+        Value::List(Rc::new(List { elems, open: None })),
+        OriginId::default(),
+    );
     let function = ev.force(merge)?;
     let mut value = ev.apply_all(function, &[location, list], NO_SITE)?;
     if value.origin == OriginId::default() {

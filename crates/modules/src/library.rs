@@ -24,7 +24,10 @@ pub struct Library {
 }
 
 fn tracked(value: Value) -> Tracked {
-    Tracked { value, origin: OriginId::default() }
+    Tracked {
+        value,
+        origin: OriginId::default(),
+    }
 }
 
 /// Adds one of our own Nix files to an evaluation; it is parsed once per process.
@@ -35,10 +38,19 @@ pub(crate) fn own_file(
     text: &'static str,
 ) -> ThunkId {
     let parsed = cell.get_or_init(|| nixpod_syntax::parse(text));
-    debug_assert!(parsed.errors.is_empty(), "our own file {number} parses: {:?}", parsed.errors);
+    debug_assert!(
+        parsed.errors.is_empty(),
+        "our own file {number} parses: {:?}",
+        parsed.errors
+    );
     // Ids from the upper end never meet those of real files.
     let file = FileId(u32::MAX - 100 - number);
-    ev.add_unit(file, parsed.hir.clone(), Utf8Path::new("/nixpod-lint/own.nix"), true)
+    ev.add_unit(
+        file,
+        parsed.hir.clone(),
+        Utf8Path::new("/nixpod-lint/own.nix"),
+        true,
+    )
 }
 
 static PRELUDE: OnceLock<ParsedFile> = OnceLock::new();
@@ -50,7 +62,11 @@ impl Library {
         let shared = Rc::new(Shared::default());
         let lib_slot = ev.reserve();
         let pkgs_slot = ev.reserve();
-        let library = Self { shared, lib: lib_slot, pkgs: pkgs_slot };
+        let library = Self {
+            shared,
+            lib: lib_slot,
+            pkgs: pkgs_slot,
+        };
         let types = types(ev, &library);
         let types = ev.alloc(Value::attrs(types), OriginId::default());
         let natives = natives(ev, &library);
@@ -61,14 +77,18 @@ impl Library {
         let prelude = ev.alloc_apply(prelude, vec![arguments], NO_SITE);
         let mut extra = Vec::new();
         let mut names = Vec::new();
-        if let Ok(Tracked { value: Value::Attrs(all), .. }) = ev.force(prelude) {
+        if let Ok(Tracked {
+            value: Value::Attrs(all),
+            ..
+        }) = ev.force(prelude)
+        {
             for attr in ev.sorted(&all) {
                 names.push((ev.name(attr.name).to_string(), attr.thunk));
             }
         }
         extra.extend(names.iter().map(|(name, thunk)| (name.as_str(), *thunk)));
         extra.push(("types", types));
-        let lib = nixpod_eval::install_lib(ev, extra);
+        let lib = nixpod_eval::nixlib::install_lib(ev, extra);
         ev.fill_native(lib_slot, move |ev| Ok(ev.force(lib)?));
         let packages = own_file(ev, &PACKAGES, 2, include_str!("own/packages.nix"));
         let written = crate::packages::written(ev);
@@ -89,7 +109,10 @@ impl Library {
 
 /// The result of an evaluation as a value: `config`, `options`, `extendModules`, `type`.
 pub(crate) fn system_value(ev: &mut Evaluator<'_>, library: &Library, system: &Rc<System>) -> Value {
-    let hidden = ev.alloc(Value::Opaque(Opaque(Rc::new(system.clone()))), OriginId::default());
+    let hidden = ev.alloc(
+        Value::Opaque(Opaque(Rc::new(system.clone()))),
+        OriginId::default(),
+    );
     let again = (library.clone(), system.clone());
     let extend = ev.primop("extendModules", 1, 1, move |ev, args, site| {
         let (library, system) = &again;
@@ -138,7 +161,9 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, library: &Library, system: &R
 
 /// The evaluation behind a value, if it is one.
 pub fn system_of(ev: &mut Evaluator<'_>, value: &Tracked) -> Option<Rc<System>> {
-    let Value::Attrs(set) = &value.value else { return None };
+    let Value::Attrs(set) = &value.value else {
+        return None;
+    };
     let symbol = ev.symbol(SYSTEM)?;
     match ev.force(set.get(symbol)?.thunk).ok()?.value {
         Value::Opaque(Opaque(any)) => any.downcast::<Rc<System>>().ok().map(|system| (*system).clone()),
@@ -152,7 +177,9 @@ pub(crate) fn find(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<Th
 }
 
 pub(crate) fn list_of(ev: &mut Evaluator<'_>, set: &Attrs, name: &str, site: Site) -> Res<Vec<ThunkId>> {
-    let Some(thunk) = find(ev, set, name) else { return Ok(Vec::new()) };
+    let Some(thunk) = find(ev, set, name) else {
+        return Ok(Vec::new());
+    };
     let value = ev.force(thunk)?;
     let list = ev.list_or_open(value.clone(), site)?;
     if list.is_exact() {
@@ -168,7 +195,12 @@ pub(crate) fn list_of(ev: &mut Evaluator<'_>, set: &Attrs, name: &str, site: Sit
 fn natives(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
     let mk_if = ev.primop("mkIf", 2, 0, |ev, args, site| {
         let tag = ev.alloc(Value::string("if"), OriginId::default());
-        let entry = |name, thunk, site| Attr { name, thunk, site, when: When::ALWAYS };
+        let entry = |name, thunk, site| Attr {
+            name,
+            thunk,
+            site,
+            when: When::ALWAYS,
+        };
         let common = *ev.common();
         let attrs = Attrs::from_entries(vec![
             entry(common.tag, tag, NO_SITE),
@@ -195,23 +227,47 @@ fn natives(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
 }
 
 fn scalar(name: &str, kind: Scalar) -> Rc<OptType> {
-    Rc::new(OptType::Scalar { name: name.into(), kind, bounds: None })
+    Rc::new(OptType::Scalar {
+        name: name.into(),
+        kind,
+        bounds: None,
+    })
 }
 
 fn bounded(name: &str, low: i64, high: i64) -> Rc<OptType> {
-    Rc::new(OptType::Scalar { name: name.into(), kind: Scalar::Int, bounds: Some((low, high)) })
+    Rc::new(OptType::Scalar {
+        name: name.into(),
+        kind: Scalar::Int,
+        bounds: Some((low, high)),
+    })
 }
 
 /// `lib.types`.
 fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
     let mut entries: Vec<(String, Value)> = Vec::new();
     let scalars = [
-        ("str", Scalar::Str), ("nonEmptyStr", Scalar::Str), ("singleLineStr", Scalar::Str), ("passwdEntryStr", Scalar::Str),
-        ("bool", Scalar::Bool), ("boolByOr", Scalar::BoolByOr), ("int", Scalar::Int), ("float", Scalar::Float),
-        ("number", Scalar::Number), ("path", Scalar::Path), ("pathInStore", Scalar::Path),
-        ("externalPath", Scalar::Path), ("package", Scalar::Package), ("shellPackage", Scalar::Package),
-        ("pkgs", Scalar::Any), ("raw", Scalar::Raw), ("optionType", Scalar::Any), ("function", Scalar::Function),
-        ("attrs", Scalar::Attrs), ("luaInline", Scalar::Any), ("fileset", Scalar::Any), ("nixosTest", Scalar::Any),
+        ("str", Scalar::Str),
+        ("nonEmptyStr", Scalar::Str),
+        ("singleLineStr", Scalar::Str),
+        ("passwdEntryStr", Scalar::Str),
+        ("bool", Scalar::Bool),
+        ("boolByOr", Scalar::BoolByOr),
+        ("int", Scalar::Int),
+        ("float", Scalar::Float),
+        ("number", Scalar::Number),
+        ("path", Scalar::Path),
+        ("pathInStore", Scalar::Path),
+        ("externalPath", Scalar::Path),
+        ("package", Scalar::Package),
+        ("shellPackage", Scalar::Package),
+        ("pkgs", Scalar::Any),
+        ("raw", Scalar::Raw),
+        ("optionType", Scalar::Any),
+        ("function", Scalar::Function),
+        ("attrs", Scalar::Attrs),
+        ("luaInline", Scalar::Any),
+        ("fileset", Scalar::Any),
+        ("nixosTest", Scalar::Any),
     ];
     for (name, kind) in scalars {
         entries.push((name.to_owned(), value(ev, scalar(name, kind))));
@@ -224,10 +280,19 @@ fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
         let native = Rc::new(OptType::Joined("separatedString".into(), separator.into()));
         entries.push((name.to_owned(), value(ev, native)));
     }
-    entries.push(("deferredModule".to_owned(), value(ev, Rc::new(OptType::DeferredModule(Vec::new())))));
+    entries.push((
+        "deferredModule".to_owned(),
+        value(ev, Rc::new(OptType::DeferredModule(Vec::new()))),
+    ));
     let ranges = [
-        ("u8", 0, 255), ("u16", 0, 65535), ("u32", 0, 4_294_967_295), ("s8", -128, 127), ("s16", -32768, 32767),
-        ("s32", -2_147_483_648, 2_147_483_647), ("positive", 1, i64::MAX), ("unsigned", 0, i64::MAX),
+        ("u8", 0, 255),
+        ("u16", 0, 65535),
+        ("u32", 0, 4_294_967_295),
+        ("s8", -128, 127),
+        ("s16", -32768, 32767),
+        ("s32", -2_147_483_648, 2_147_483_647),
+        ("positive", 1, i64::MAX),
+        ("unsigned", 0, i64::MAX),
     ];
     let mut ints: Vec<(&str, Value)> = Vec::new();
     for (name, low, high) in ranges {
@@ -242,8 +307,17 @@ fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
     let ints = Value::attrs(set(ev, ints));
     entries.push(("ints".to_owned(), ints));
     let number = value(ev, scalar("number", Scalar::Number));
-    let any_number = ev.primop("between", 2, 0, |ev, _, _| Ok(tracked(value(ev, scalar("number", Scalar::Number)))));
-    let numbers = set(ev, vec![("nonnegative", number.clone()), ("positive", number), ("between", any_number)]);
+    let any_number = ev.primop("between", 2, 0, |ev, _, _| {
+        Ok(tracked(value(ev, scalar("number", Scalar::Number))))
+    });
+    let numbers = set(
+        ev,
+        vec![
+            ("nonnegative", number.clone()),
+            ("positive", number),
+            ("between", any_number),
+        ],
+    );
     entries.push(("numbers".to_owned(), Value::attrs(numbers)));
     entries.extend(type_functions(ev));
     let submodule = ev.primop("submodule", 1, 0, |ev, args, _| {
@@ -305,7 +379,9 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
         ("loaOf", |elem| OptType::AttrsOf { elem, lazy: false }),
         ("nullOr", OptType::NullOr),
         ("functionTo", OptType::FunctionTo),
-        ("uniq", |inner| OptType::Unique(inner, smol_str::SmolStr::default())),
+        ("uniq", |inner| {
+            OptType::Unique(inner, smol_str::SmolStr::default())
+        }),
         ("nonEmptyAttrsOf", |elem| OptType::AttrsOf { elem, lazy: false }),
         ("attrListOf", |elem| OptType::ListOf(elem)),
     ];
@@ -325,7 +401,10 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
     let one_of = ev.primop("oneOf", 1, 1, |ev, args, site| {
         let list = ev.force_exact_list(args[0], site)?;
         let types: Vec<Rc<OptType>> = list.elems.iter().map(|elem| native_of(ev, elem.thunk)).collect();
-        let joined = types.into_iter().rev().reduce(|rest, one| Rc::new(OptType::Either(one, rest)));
+        let joined = types
+            .into_iter()
+            .rev()
+            .reduce(|rest, one| Rc::new(OptType::Either(one, rest)));
         match joined {
             Some(native) => Ok(tracked(value(ev, native))),
             None => ev.fail("types.oneOf needs at least one type in its argument", site),
@@ -340,7 +419,14 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
     out.push(("enum".to_owned(), enumeration));
     let coerced = ev.primop("coercedTo", 3, 0, |ev, args, _| {
         let (from, to) = (native_of(ev, args[0]), native_of(ev, args[2]));
-        Ok(tracked(value(ev, Rc::new(OptType::Coerced { from, with: args[1], to }))))
+        Ok(tracked(value(
+            ev,
+            Rc::new(OptType::Coerced {
+                from,
+                with: args[1],
+                to,
+            }),
+        )))
     });
     out.push(("coercedTo".to_owned(), coerced));
     let checked = ev.primop("addCheck", 2, 0, |ev, args, _| {
@@ -352,7 +438,10 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
         let given = ev.force_known(args[0])?;
         let symbol = ev.intern("message");
         let message = match ev.lookup(&given, symbol)? {
-            nixpod_eval::Lookup::Found(Tracked { value: Value::String(text), .. }) => text.text.clone(),
+            nixpod_eval::Lookup::Found(Tracked {
+                value: Value::String(text),
+                ..
+            }) => text.text.clone(),
             _ => smol_str::SmolStr::default(),
         };
         let _ = site;
@@ -362,10 +451,19 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
     out.push(("unique".to_owned(), unique));
     let separated = ev.primop("separatedString", 1, 1, |ev, args, site| {
         let separator = ev.force_string(args[0], site)?.text.clone();
-        Ok(tracked(value(ev, Rc::new(OptType::Joined("separatedString".into(), separator)))))
+        Ok(tracked(value(
+            ev,
+            Rc::new(OptType::Joined("separatedString".into(), separator)),
+        )))
     });
     out.push(("separatedString".to_owned(), separated));
-    for name in ["strMatching", "passwdEntry", "pathWith", "deferredModuleWith", "entryAnything"] {
+    for name in [
+        "strMatching",
+        "passwdEntry",
+        "pathWith",
+        "deferredModuleWith",
+        "entryAnything",
+    ] {
         let primop = ev.primop(name, 1, 0, move |ev, args, _| {
             let native = match name {
                 "strMatching" => scalar("strMatching", Scalar::Str),
@@ -390,8 +488,9 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
         Ok(tracked(value(ev, Rc::new(OptType::AttrsOf { elem, lazy }))))
     });
     out.push(("attrsWith".to_owned(), attrs_with));
-    let attr_tag =
-        ev.primop("attrTag", 1, 0, |ev, args, _| Ok(tracked(value(ev, Rc::new(OptType::AttrTag(args[0]))))));
+    let attr_tag = ev.primop("attrTag", 1, 0, |ev, args, _| {
+        Ok(tracked(value(ev, Rc::new(OptType::AttrTag(args[0])))))
+    });
     out.push(("attrTag".to_owned(), attr_tag));
     out
 }

@@ -53,13 +53,31 @@ struct Condition {
 impl RawDef {
     /// A definition without anything around it.
     pub(crate) fn new(value: ThunkId, when: When, hidden: bool) -> Self {
-        Self { value, conditions: None, priority: None, order: None, when, site: NO_SITE, hidden }
+        Self {
+            value,
+            conditions: None,
+            priority: None,
+            order: None,
+            when,
+            site: NO_SITE,
+            hidden,
+        }
     }
 
     /// The definition of a key of this one's value.
     pub(crate) fn child(&self, ev: &mut Evaluator<'_>, attr: &Attr) -> Self {
         let when = ev.both(self.when, attr.when);
-        Self { value: attr.thunk, when, site: if attr.site == NO_SITE { self.site } else { attr.site }, hidden: self.hidden || crate::is_model(attr.site), ..self.clone() }
+        Self {
+            value: attr.thunk,
+            when,
+            site: if attr.site == NO_SITE {
+                self.site
+            } else {
+                attr.site
+            },
+            hidden: self.hidden || crate::is_model(attr.site),
+            ..self.clone()
+        }
     }
 }
 
@@ -89,7 +107,13 @@ fn unwrap(ev: &mut Evaluator<'_>, def: RawDef, out: &mut Vec<(RawDef, Tracked)>)
     unwrap_value(ev, def, value, out, 0);
 }
 
-fn unwrap_value(ev: &mut Evaluator<'_>, def: RawDef, value: Tracked, out: &mut Vec<(RawDef, Tracked)>, depth: u32) {
+fn unwrap_value(
+    ev: &mut Evaluator<'_>,
+    def: RawDef,
+    value: Tracked,
+    out: &mut Vec<(RawDef, Tracked)>,
+    depth: u32,
+) {
     if depth > 64 {
         return;
     }
@@ -108,44 +132,80 @@ fn unwrap_value(ev: &mut Evaluator<'_>, def: RawDef, value: Tracked, out: &mut V
             let content = set.get(ev.common().content).map(|attr| attr.thunk);
             match (tag.text.as_str(), content) {
                 ("merge", _) => {
-                    let Some(contents) = set.get(ev.common().contents) else { return };
+                    let Some(contents) = set.get(ev.common().contents) else {
+                        return;
+                    };
                     let contents = ev.force_or_unknown(contents.thunk);
-                    let Ok(list) = ev.list_or_open(contents, NO_SITE) else { return };
+                    let Ok(list) = ev.list_or_open(contents, NO_SITE) else {
+                        return;
+                    };
                     for elem in &list.elems {
                         let when = ev.both(def.when, elem.when);
-                        let inner = RawDef { value: elem.thunk, when, ..def.clone() };
+                        let inner = RawDef {
+                            value: elem.thunk,
+                            when,
+                            ..def.clone()
+                        };
                         let value = ev.force_or_unknown(elem.thunk);
                         unwrap_value(ev, inner, value, out, depth + 1);
                     }
                     if let Some(open) = &list.open {
                         let unknown = ev.alloc(Value::Unknown(open.clone()), OriginId::default());
-                        let inner = RawDef { value: unknown, ..def };
-                        out.push((inner, Tracked { value: Value::Unknown(open.clone()), origin: value.origin }));
+                        let inner = RawDef {
+                            value: unknown,
+                            ..def
+                        };
+                        out.push((
+                            inner,
+                            Tracked {
+                                value: Value::Unknown(open.clone()),
+                                origin: value.origin,
+                            },
+                        ));
                     }
                 }
                 ("if", Some(content)) => {
-                    let Some(condition) = set.get(ev.common().condition).copied() else { return };
-                    let conditions =
-                        Some(Rc::new(Condition { value: condition.thunk, site: condition.site, outer: def.conditions.clone() }));
-                    let inner = RawDef { value: content, conditions, ..def };
+                    let Some(condition) = set.get(ev.common().condition).copied() else {
+                        return;
+                    };
+                    let conditions = Some(Rc::new(Condition {
+                        value: condition.thunk,
+                        site: condition.site,
+                        outer: def.conditions.clone(),
+                    }));
+                    let inner = RawDef {
+                        value: content,
+                        conditions,
+                        ..def
+                    };
                     let value = ev.force_or_unknown(content);
                     unwrap_value(ev, inner, value, out, depth + 1);
                 }
                 ("override", Some(content)) => {
                     let priority = int_attr(ev, set, "priority");
-                    let inner = RawDef { value: content, priority: def.priority.or(priority), ..def };
+                    let inner = RawDef {
+                        value: content,
+                        priority: def.priority.or(priority),
+                        ..def
+                    };
                     let value = ev.force_or_unknown(content);
                     unwrap_value(ev, inner, value, out, depth + 1);
                 }
                 ("order", Some(content)) => {
                     let order = int_attr(ev, set, "priority");
-                    let inner = RawDef { value: content, order: def.order.or(order), ..def };
+                    let inner = RawDef {
+                        value: content,
+                        order: def.order.or(order),
+                        ..def
+                    };
                     let value = ev.force_or_unknown(content);
                     unwrap_value(ev, inner, value, out, depth + 1);
                 }
                 ("definition", _) => {
                     let symbol = ev.intern("value");
-                    let Some(inner) = set.get(symbol).map(|attr| attr.thunk) else { return };
+                    let Some(inner) = set.get(symbol).map(|attr| attr.thunk) else {
+                        return;
+                    };
                     let value = ev.force_or_unknown(inner);
                     unwrap_value(ev, RawDef { value: inner, ..def }, value, out, depth + 1);
                 }
@@ -156,7 +216,11 @@ fn unwrap_value(ev: &mut Evaluator<'_>, def: RawDef, value: Tracked, out: &mut V
             for alternative in alternatives.clone().iter() {
                 let when = ev.both(def.when, alternative.when);
                 let thunk = ev.alloc_tracked(alternative.value.clone());
-                let inner = RawDef { value: thunk, when, ..def.clone() };
+                let inner = RawDef {
+                    value: thunk,
+                    when,
+                    ..def.clone()
+                };
                 unwrap_value(ev, inner, alternative.value.clone(), out, depth + 1);
             }
         }
@@ -205,7 +269,15 @@ pub(crate) fn root(
     freeform: Option<ThunkId>,
 ) -> Res<Tracked> {
     let freeform = freeform.map(|thunk| native_of(ev, thunk));
-    tree(ev, system, &system.prefix.clone(), decls, defs, freeform.as_ref(), true)
+    tree(
+        ev,
+        system,
+        &system.prefix.clone(),
+        decls,
+        defs,
+        freeform.as_ref(),
+        true,
+    )
 }
 
 /// What a node of the option tree is.
@@ -218,7 +290,10 @@ pub(crate) struct Split {
 
 /// Sorts declarations into options and sets of options.
 pub(crate) fn split(ev: &mut Evaluator<'_>, decls: &[Decl]) -> Split {
-    let mut out = Split { options: Vec::new(), below: Vec::new() };
+    let mut out = Split {
+        options: Vec::new(),
+        below: Vec::new(),
+    };
     for decl in decls {
         let value = ev.force_or_unknown(decl.value);
         let Value::Attrs(set) = &value.value else { continue };
@@ -226,7 +301,12 @@ pub(crate) fn split(ev: &mut Evaluator<'_>, decls: &[Decl]) -> Split {
         let is_option = tag.is_some_and(
             |tag| matches!(ev.force_or_unknown(tag).value, Value::String(s) if s.text == "option"),
         );
-        if is_option { &mut out.options } else { &mut out.below }.push((set.clone(), decl.hidden));
+        if is_option {
+            &mut out.options
+        } else {
+            &mut out.below
+        }
+        .push((set.clone(), decl.hidden));
     }
     out
 }
@@ -251,12 +331,21 @@ pub(crate) fn node(
             unwrap(ev, def.clone(), &mut flat);
         }
         let nested = flat.iter().any(|(_, value)| is_plain_set(ev, &value.value))
-            && flat.iter().all(|(_, value)| {
-                is_plain_set(ev, &value.value) || matches!(value.value, Value::Unknown(_))
-            });
+            && flat
+                .iter()
+                .all(|(_, value)| is_plain_set(ev, &value.value) || matches!(value.value, Value::Unknown(_)));
         if !nested {
             let definitions = discharge(ev, &defs);
-            return merge_option(ev, system, path, &Rc::new(OptType::Anything), definitions, None, slot, false);
+            return merge_option(
+                ev,
+                system,
+                path,
+                &Rc::new(OptType::Anything),
+                definitions,
+                None,
+                slot,
+                false,
+            );
         }
     }
     tree(ev, system, path, decls, defs, None, false)
@@ -289,7 +378,10 @@ fn tree(
     for (set, hidden) in &declared.below {
         for attr in &set.entries {
             let child = children.entry(attr.name).or_default();
-            child.decls.push(Decl { value: attr.thunk, hidden: *hidden || crate::is_model(attr.site) });
+            child.decls.push(Decl {
+                value: attr.thunk,
+                hidden: *hidden || crate::is_model(attr.site),
+            });
             child.site.get_or_insert(attr.site);
         }
     }
@@ -317,13 +409,23 @@ fn tree(
             Value::Unknown(unknown) => {
                 open.get_or_insert_with(|| unknown.clone());
                 system.shared.gap(crate::info::Gap {
-                    site: ev.last_site(value.origin).or((def.site != NO_SITE).then_some(def.site)),
-                    what: if path.is_empty() { "a module's definitions".to_owned() } else { dotted(path) },
+                    site: ev
+                        .last_site(value.origin)
+                        .or((def.site != NO_SITE).then_some(def.site)),
+                    what: if path.is_empty() {
+                        "a module's definitions".to_owned()
+                    } else {
+                        dotted(path)
+                    },
                     why: unknown.why.clone(),
                 });
             }
             other => {
-                let message = format!("`{}' is defined as {} although it has options", dotted(path), other.describe());
+                let message = format!(
+                    "`{}' is defined as {} although it has options",
+                    dotted(path),
+                    other.describe()
+                );
                 system.shared.gap(crate::info::Gap {
                     site: (def.site != NO_SITE).then_some(def.site),
                     what: dotted(path),
@@ -336,20 +438,33 @@ fn tree(
     for (name, child) in children {
         let text = ev.name(name).clone();
         let mut when = When::ALWAYS;
-        let site = child.defs.iter().find(|def| !def.hidden).map(|def| def.site).or(child.site).unwrap_or(NO_SITE);
+        let site = child
+            .defs
+            .iter()
+            .find(|def| !def.hidden)
+            .map(|def| def.site)
+            .or(child.site)
+            .unwrap_or(NO_SITE);
         let child_path = extend(path, &text);
         let undeclared = child.decls.is_empty();
         if undeclared && is_root && !system.generic() && text != "_module" {
             match freeform {
                 Some(freeform) => {
-                    let Some(presence) = presence_of(ev, &child.defs) else { continue };
+                    let Some(presence) = presence_of(ev, &child.defs) else {
+                        continue;
+                    };
                     when = presence;
                     let elem = match &**freeform {
                         OptType::AttrsOf { elem, .. } => elem.clone(),
                         _ => Rc::new(OptType::Anything),
                     };
                     let thunk = delay_merge(ev, system, child_path, elem, child.defs);
-                    entries.push(Attr { name, thunk, site, when });
+                    entries.push(Attr {
+                        name,
+                        thunk,
+                        site,
+                        when,
+                    });
                     continue;
                 }
                 None => {
@@ -365,18 +480,29 @@ fn tree(
         }
         let thunk = ev.reserve();
         let system = system.clone();
-        ev.fill_native(thunk, move |ev| node(ev, &system, &child_path, child.decls, child.defs, thunk));
-        entries.push(Attr { name, thunk, site, when });
+        ev.fill_native(thunk, move |ev| {
+            node(ev, &system, &child_path, child.decls, child.defs, thunk)
+        });
+        entries.push(Attr {
+            name,
+            thunk,
+            site,
+            when,
+        });
     }
     let mut set = Attrs::from_entries(entries);
     // What nobody sets or declares in a whole system is not absent: the real module may declare it.
     set.open = open.or_else(|| {
-        let generic = system.generic() && (declared.below.is_empty() || declared.below.iter().all(|(_, hidden)| *hidden));
+        let generic = system.generic()
+            && (declared.below.is_empty() || declared.below.iter().all(|(_, hidden)| *hidden));
         let why = Why::UnsetOption(dotted(path));
         generic.then(|| Unknown::new(why))
     });
     set.wildcard = wildcard;
-    Ok(Tracked { value: Value::attrs(set), origin })
+    Ok(Tracked {
+        value: Value::attrs(set),
+        origin,
+    })
 }
 
 #[derive(Default)]
@@ -414,7 +540,11 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
     }
     let mut out = Definitions::default();
     for (def, mut value) in flat {
-        let guard = def.conditions.as_ref().map(|condition| condition.site).filter(|site| *site != NO_SITE);
+        let guard = def
+            .conditions
+            .as_ref()
+            .map(|condition| condition.site)
+            .filter(|site| *site != NO_SITE);
         let priority = def.priority.unwrap_or(DEFAULT_PRIORITY);
         let Some(when) = decide(ev, &def) else {
             out.off.push((def, priority, guard));
@@ -481,7 +611,11 @@ pub(crate) fn merge_option(
     declared: bool,
 ) -> Res<Tracked> {
     let Definitions { mut on, off } = definitions;
-    let strongest = on.iter().filter(|def| def.when.is_always()).map(|def| def.priority).min();
+    let strongest = on
+        .iter()
+        .filter(|def| def.when.is_always())
+        .map(|def| def.priority)
+        .min();
     let certain = strongest.is_some();
     let best = strongest.unwrap_or(i64::MAX);
     let is_default = on.is_empty();
@@ -517,7 +651,12 @@ pub(crate) fn merge_option(
     on.sort_by_key(|def| def.order);
     system.shared.record(
         slot,
-        OptionInfo { path: path.clone(), definitions: infos, default: is_default, declared },
+        OptionInfo {
+            path: path.clone(),
+            definitions: infos,
+            default: is_default,
+            declared,
+        },
     );
     if on.is_empty() {
         return Err(Stop::Unknown(Unknown::new(Why::UnsetOption(dotted(path)))));
@@ -581,15 +720,31 @@ impl Definition {
 
     /// The same definition of another value.
     pub(crate) fn with(&self, value: Tracked, thunk: ThunkId) -> Self {
-        Self { value, thunk, ..self.clone() }
+        Self {
+            value,
+            thunk,
+            ..self.clone()
+        }
     }
 
     /// The raw form, for merging one level deeper. Its own wrappers are gone already.
     pub(crate) fn raw(&self, ev: &mut Evaluator<'_>, attr: &Attr) -> RawDef {
         let when = ev.both(self.when, attr.when);
-        let site = if attr.site == NO_SITE { self.site } else { attr.site };
+        let site = if attr.site == NO_SITE {
+            self.site
+        } else {
+            attr.site
+        };
         let hidden = self.hidden || crate::is_model(site);
-        RawDef { value: attr.thunk, conditions: None, priority: None, order: None, when, site, hidden }
+        RawDef {
+            value: attr.thunk,
+            conditions: None,
+            priority: None,
+            order: None,
+            when,
+            site,
+            hidden,
+        }
     }
 }
 
@@ -616,4 +771,3 @@ pub(crate) fn presence_of(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Option<Whe
     }
     perhaps
 }
-

@@ -43,8 +43,15 @@ pub fn system(
     let mut args = library.arguments();
     args.push(("modulesPath".into(), modules_path(ev)));
     let base = vec![model(ev, kind)];
-    let setup =
-        Setup { modules, base, special, args, generic: true, open_world, prefix: Vec::new() };
+    let setup = Setup {
+        modules,
+        base,
+        special,
+        args,
+        generic: true,
+        open_world,
+        prefix: Vec::new(),
+    };
     System::new(ev, &library.shared, setup)
 }
 
@@ -84,7 +91,10 @@ pub(crate) fn nested(
             if let Value::Attrs(given) = &given.value {
                 own = ev.update_attrs(&own, given);
             }
-            Ok(Tracked { value: Value::attrs(own), origin: OriginId::default() })
+            Ok(Tracked {
+                value: Value::attrs(own),
+                origin: OriginId::default(),
+            })
         });
         return Setup {
             modules,
@@ -99,7 +109,15 @@ pub(crate) fn nested(
     base.push(model(ev, Kind::Nixos));
     base.push(guest_defaults(ev));
     let special = option(ev, &parent, &["specialArgs"]);
-    Setup { modules, base, special: Some(special), args, generic: true, open_world: parent.open_world(), prefix: path.to_vec() }
+    Setup {
+        modules,
+        base,
+        special: Some(special),
+        args,
+        generic: true,
+        open_world: parent.open_world(),
+        prefix: path.to_vec(),
+    }
 }
 
 /// A thunk of an option's value, by path.
@@ -161,11 +179,18 @@ pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind)
         if let Some(configuration) = crate::library::find(ev, &given, "configuration") {
             modules.push(configuration);
         }
-        let special = crate::library::find(ev, &given, match kind {
-            Kind::Nixos => "specialArgs",
-            Kind::Home => "extraSpecialArgs",
-        });
+        let special = crate::library::find(
+            ev,
+            &given,
+            match kind {
+                Kind::Nixos => "specialArgs",
+                Kind::Home => "extraSpecialArgs",
+            },
+        );
         let system = system(ev, &library, kind, modules, special, false);
-        Ok(Tracked { value: system_value(ev, &library, &system), origin: OriginId::default() })
+        Ok(Tracked {
+            value: system_value(ev, &library, &system),
+            origin: OriginId::default(),
+        })
     })
 }

@@ -47,8 +47,16 @@ pub(crate) fn declared(ev: &mut Evaluator<'_>, options: &[(Rc<Attrs>, bool)]) ->
         default = default.or_else(|| find(ev, "default"));
         apply = apply.or_else(|| find(ev, "apply"));
     }
-    let native = types.into_iter().reduce(|a, b| join_types(&a, &b)).unwrap_or_else(|| Rc::new(OptType::Anything));
-    Declared { native, default, apply, hidden: options.iter().all(|(_, hidden)| *hidden) }
+    let native = types
+        .into_iter()
+        .reduce(|a, b| join_types(&a, &b))
+        .unwrap_or_else(|| Rc::new(OptType::Anything));
+    Declared {
+        native,
+        default,
+        apply,
+        hidden: options.iter().all(|(_, hidden)| *hidden),
+    }
 }
 
 /// The type of an option declared twice: submodules take both, otherwise the first counts.
@@ -60,9 +68,10 @@ fn join_types(a: &Rc<OptType>, b: &Rc<OptType>) -> Rc<OptType> {
             shorthand_only_config: x.shorthand_only_config || y.shorthand_only_config,
             system: x.system.clone().or_else(|| y.system.clone()),
         }))),
-        (OptType::AttrsOf { elem: x, lazy }, OptType::AttrsOf { elem: y, .. }) => {
-            Rc::new(OptType::AttrsOf { elem: join_types(x, y), lazy: *lazy })
-        }
+        (OptType::AttrsOf { elem: x, lazy }, OptType::AttrsOf { elem: y, .. }) => Rc::new(OptType::AttrsOf {
+            elem: join_types(x, y),
+            lazy: *lazy,
+        }),
         (OptType::ListOf(x), OptType::ListOf(y)) => Rc::new(OptType::ListOf(join_types(x, y))),
         (OptType::NullOr(x), OptType::NullOr(y)) => Rc::new(OptType::NullOr(join_types(x, y))),
         (OptType::Enum(x), OptType::Enum(y)) => Rc::new(OptType::Enum(x.iter().chain(y).copied().collect())),
@@ -92,7 +101,16 @@ pub(crate) fn evaluate(
         // The user's own option may be set in a file that was not seen.
         default = default.map(|default| perhaps_set_elsewhere(ev, path, default));
     }
-    let value = merge_option(ev, system, path, &declared.native, definitions, default, slot, true)?;
+    let value = merge_option(
+        ev,
+        system,
+        path,
+        &declared.native,
+        definitions,
+        default,
+        slot,
+        true,
+    )?;
     match declared.apply {
         None => Ok(value),
         Some(apply) => {
@@ -133,8 +151,17 @@ fn perhaps_set_elsewhere(ev: &mut Evaluator<'_>, path: &OptionPath, default: Def
     let when = ev.condition(site, unknown.clone(), When::ALWAYS);
     let origin = default.value.origin;
     let joined = ev.join(vec![
-        Alternative { value: default.value.clone(), when },
-        Alternative { value: Tracked { value: Value::Unknown(unknown), origin }, when },
+        Alternative {
+            value: default.value.clone(),
+            when,
+        },
+        Alternative {
+            value: Tracked {
+                value: Value::Unknown(unknown),
+                origin,
+            },
+            when,
+        },
     ]);
     let thunk = ev.alloc_tracked(joined.clone());
     default.with(joined, thunk)

@@ -19,10 +19,14 @@ pub(crate) fn tree(
     if !declared.options.is_empty() {
         return option(ev, system, &path, decls, &declared.options, defs);
     }
-    let mut children: indexmap::IndexMap<nixpod_eval::Symbol, (Vec<Decl>, Vec<RawDef>)> = indexmap::IndexMap::new();
+    let mut children: indexmap::IndexMap<nixpod_eval::Symbol, (Vec<Decl>, Vec<RawDef>)> =
+        indexmap::IndexMap::new();
     for (set, hidden) in &declared.below {
         for attr in &set.entries {
-            children.entry(attr.name).or_default().0.push(Decl { value: attr.thunk, hidden: *hidden || crate::is_model(attr.site) });
+            children.entry(attr.name).or_default().0.push(Decl {
+                value: attr.thunk,
+                hidden: *hidden || crate::is_model(attr.site),
+            });
         }
     }
     let mut flat = Vec::new();
@@ -42,13 +46,25 @@ pub(crate) fn tree(
         let path = extend(&path, &text);
         let system = system.clone();
         let thunk = ev.alloc_native(move |ev| tree(ev, &system, path, decls, defs));
-        entries.push(Attr { name, thunk, site: NO_SITE, when: When::ALWAYS });
+        entries.push(Attr {
+            name,
+            thunk,
+            site: NO_SITE,
+            when: When::ALWAYS,
+        });
     }
     let mut set = Attrs::from_entries(entries);
     if system.generic() {
-        set.open = Some(Unknown::new(Why::External(format!("options.{}", dotted(&path)).trim_end_matches('.').to_owned())));
+        set.open = Some(Unknown::new(Why::External(
+            format!("options.{}", dotted(&path))
+                .trim_end_matches('.')
+                .to_owned(),
+        )));
     }
-    Ok(Tracked { value: Value::attrs(set), origin: OriginId::default() })
+    Ok(Tracked {
+        value: Value::attrs(set),
+        origin: OriginId::default(),
+    })
 }
 
 /// One option as a value: its declaration plus what is known of its definitions.
@@ -64,8 +80,10 @@ fn option(
     for (set, _) in options.iter().rev() {
         merged = ev.update_attrs(&merged, set);
     }
-    let location: Vec<ThunkId> =
-        path.iter().map(|part| ev.alloc(Value::string(part.clone()), OriginId::default())).collect();
+    let location: Vec<ThunkId> = path
+        .iter()
+        .map(|part| ev.alloc(Value::string(part.clone()), OriginId::default()))
+        .collect();
     let loc = ev.alloc(Value::list(location), OriginId::default());
     let name = ev.alloc(Value::string(dotted(path)), OriginId::default());
     let value = ev.reserve();
@@ -78,11 +96,20 @@ fn option(
         ev.alloc_native(move |ev| {
             let definitions = discharge(ev, &defs);
             let set = describe(ev, definitions);
-            Ok(Tracked { value: set, origin: OriginId::default() })
+            Ok(Tracked {
+                value: set,
+                origin: OriginId::default(),
+            })
         })
     };
     let mut entries = vec![("loc", loc), ("name", name), ("value", value)];
-    for part in ["isDefined", "definitions", "definitionsWithLocations", "files", "highestPrio"] {
+    for part in [
+        "isDefined",
+        "definitions",
+        "definitionsWithLocations",
+        "files",
+        "highestPrio",
+    ] {
         let symbol = ev.intern(part);
         let thunk = ev.alloc_native(move |ev| {
             let set = ev.force(winning)?;
@@ -92,13 +119,20 @@ fn option(
     }
     let extra = ev.attrs_from(entries);
     let set = ev.update_attrs(&merged, &extra);
-    Ok(Tracked { value: Value::attrs(set), origin: OriginId::default() })
+    Ok(Tracked {
+        value: Value::attrs(set),
+        origin: OriginId::default(),
+    })
 }
 
 /// The definitions that win, as Nix code sees them.
 fn describe(ev: &mut Evaluator<'_>, definitions: Definitions) -> Value {
     let best = definitions.on.iter().map(|def| def.priority).min();
-    let winning: Vec<_> = definitions.on.into_iter().filter(|def| Some(def.priority) == best).collect();
+    let winning: Vec<_> = definitions
+        .on
+        .into_iter()
+        .filter(|def| Some(def.priority) == best)
+        .collect();
     let mut values = nixpod_eval::List::default();
     let mut located = nixpod_eval::List::default();
     let mut files = Vec::new();
@@ -109,10 +143,16 @@ fn describe(ev: &mut Evaluator<'_>, definitions: Definitions) -> Value {
             site => ev.source().path_of(site.file).to_string(),
         };
         let file = ev.alloc(Value::string(file), OriginId::default());
-        values.elems.push(nixpod_eval::Elem { thunk: value, when: def.when });
+        values.elems.push(nixpod_eval::Elem {
+            thunk: value,
+            when: def.when,
+        });
         let set = ev.attrs_from(vec![("file", file), ("value", value)]);
         let set = ev.alloc(Value::attrs(set), OriginId::default());
-        located.elems.push(nixpod_eval::Elem { thunk: set, when: def.when });
+        located.elems.push(nixpod_eval::Elem {
+            thunk: set,
+            when: def.when,
+        });
         files.push(file);
     }
     let defined = winning.iter().any(|def| def.when.is_always());

@@ -12,16 +12,39 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
         let (name, _) = ev.force_string_with_holes(args[0], site)?;
         let text = args[1];
         let label = name.text.clone();
-        let hole = Unknown { why: Why::External(format!("store path of {label}")), store_path: true };
-        let context: Rc<[ContextItem]> = Rc::new([ContextItem::Written { name: label.clone(), text }]);
-        let part = Part { len: 0, origin: OriginId::default(), offset: 0, hole: Some(Rc::new(hole)) };
-        let path = NixString { text: "".into(), parts: Some(Rc::new([part])), context: Some(context) };
+        let hole = Unknown {
+            why: Why::External(format!("store path of {label}")),
+            store_path: true,
+        };
+        let context: Rc<[ContextItem]> = Rc::new([ContextItem::Written {
+            name: label.clone(),
+            text,
+        }]);
+        let part = Part {
+            len: 0,
+            origin: OriginId::default(),
+            offset: 0,
+            hole: Some(Rc::new(hole)),
+        };
+        let path = NixString {
+            text: "".into(),
+            parts: Some(Rc::new([part])),
+            context: Some(context),
+        };
         let path = ev.alloc(Value::String(Rc::new(path)), OriginId::default());
         let kind = ev.alloc(Value::string("derivation"), OriginId::default());
         let name = ev.alloc(Value::string(label.clone()), OriginId::default());
-        let mut set = ev.attrs_from(vec![("type", kind), ("name", name), ("outPath", path), ("text", text)]);
+        let mut set = ev.attrs_from(vec![
+            ("type", kind),
+            ("name", name),
+            ("outPath", path),
+            ("text", text),
+        ]);
         set.open = Some(Unknown::new(Why::External(format!("written file {label}"))));
-        Ok(Tracked { value: Value::attrs(set), origin: OriginId::default() })
+        Ok(Tracked {
+            value: Value::attrs(set),
+            origin: OriginId::default(),
+        })
     })
 }
 
@@ -29,6 +52,12 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
 pub(crate) fn set(ev: &mut Evaluator<'_>, modelled: ThunkId, name: &str) -> Res<Tracked> {
     let modelled = ev.force_attrs(modelled, NO_SITE)?;
     let mut set: Attrs = (*modelled).clone();
-    set.open = Some(Rc::new(Unknown { why: Why::External(name.to_owned()), store_path: false }));
-    Ok(Tracked { value: Value::attrs(set), origin: OriginId::default() })
+    set.open = Some(Rc::new(Unknown {
+        why: Why::External(name.to_owned()),
+        store_path: false,
+    }));
+    Ok(Tracked {
+        value: Value::attrs(set),
+        origin: OriginId::default(),
+    })
 }

@@ -83,7 +83,9 @@ struct Pending {
 
 impl std::fmt::Debug for System {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("System").field("prefix", &self.prefix).finish_non_exhaustive()
+        f.debug_struct("System")
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
     }
 }
 
@@ -110,7 +112,10 @@ impl System {
 
     fn eval_config(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Res<Tracked> {
         let Some(collected) = self.collect(ev) else {
-            return ev.fail("infinite recursion encountered: `imports` depend on `config`", NO_SITE);
+            return ev.fail(
+                "infinite recursion encountered: `imports` depend on `config`",
+                NO_SITE,
+            );
         };
         let (decls, defs) = self.top(&collected);
         crate::merge::root(ev, self, decls, defs, collected.freeform)
@@ -118,7 +123,10 @@ impl System {
 
     fn eval_options(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Res<Tracked> {
         let Some(collected) = self.collect(ev) else {
-            return ev.fail("infinite recursion encountered: `imports` depend on `options`", NO_SITE);
+            return ev.fail(
+                "infinite recursion encountered: `imports` depend on `options`",
+                NO_SITE,
+            );
         };
         let (decls, defs) = self.top(&collected);
         crate::options::tree(ev, self, Rc::from([]), decls, defs)
@@ -129,7 +137,10 @@ impl System {
         let mut defs = Vec::new();
         for module in &collected.modules {
             if let Some(value) = module.options {
-                decls.push(Decl { value, hidden: module.hidden });
+                decls.push(Decl {
+                    value,
+                    hidden: module.hidden,
+                });
             }
             if let Some(value) = module.config {
                 defs.push(RawDef::new(value, module.when, module.hidden));
@@ -155,7 +166,11 @@ impl System {
     }
 
     fn find_modules(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Collected {
-        let mut out = Collected { modules: Vec::new(), freeform: None, opaque: Vec::new() };
+        let mut out = Collected {
+            modules: Vec::new(),
+            freeform: None,
+            opaque: Vec::new(),
+        };
         let mut queue = VecDeque::new();
         let pending = |value: &ThunkId, at: usize, hidden: bool| Pending {
             value: *value,
@@ -164,8 +179,20 @@ impl System {
             hidden,
             site: NO_SITE,
         };
-        queue.extend(self.setup.base.iter().enumerate().map(|(at, value)| pending(value, at, true)));
-        queue.extend(self.setup.modules.iter().enumerate().map(|(at, value)| pending(value, at, false)));
+        queue.extend(
+            self.setup
+                .base
+                .iter()
+                .enumerate()
+                .map(|(at, value)| pending(value, at, true)),
+        );
+        queue.extend(
+            self.setup
+                .modules
+                .iter()
+                .enumerate()
+                .map(|(at, value)| pending(value, at, false)),
+        );
         let mut seen: FxHashSet<String> = FxHashSet::default();
         let mut disabled: FxHashSet<String> = FxHashSet::default();
         let mut children: FxHashMap<String, Vec<String>> = FxHashMap::default();
@@ -179,7 +206,16 @@ impl System {
                 break;
             }
             let value = ev.force_or_unknown(next.value);
-            self.load(ev, next, value, &mut out, &mut queue, &mut seen, &mut disabled, &mut children);
+            self.load(
+                ev,
+                next,
+                value,
+                &mut out,
+                &mut queue,
+                &mut seen,
+                &mut disabled,
+                &mut children,
+            );
         }
         if !disabled.is_empty() {
             drop_disabled(&mut out.modules, &disabled, &children);
@@ -226,7 +262,9 @@ impl System {
             }
             other => {
                 out.opaque.push(Gap {
-                    site: ev.last_site(value.origin).or((item.site != NO_SITE).then_some(item.site)),
+                    site: ev
+                        .last_site(value.origin)
+                        .or((item.site != NO_SITE).then_some(item.site)),
                     what: "module".to_owned(),
                     why: match other {
                         Value::Unknown(unknown) => unknown.why.clone(),
@@ -238,7 +276,10 @@ impl System {
         };
         let names = Names::new(ev);
         if let Some(key) = set.get(names.key)
-            && let Ok(Tracked { value: Value::String(key), .. }) = ev.force(key.thunk)
+            && let Ok(Tracked {
+                value: Value::String(key),
+                ..
+            }) = ev.force(key.thunk)
         {
             item.key = key.text.to_string();
         }
@@ -256,8 +297,12 @@ impl System {
             }
             set.get(names.config).map(|attr| attr.thunk)
         } else {
-            let entries: Vec<Attr> =
-                set.entries.iter().filter(|attr| !names.special(attr.name)).copied().collect();
+            let entries: Vec<Attr> = set
+                .entries
+                .iter()
+                .filter(|attr| !names.special(attr.name))
+                .copied()
+                .collect();
             let mut config = Attrs::from_entries(entries);
             config.open.clone_from(&set.open);
             config.wildcard = set.wildcard;
@@ -271,7 +316,13 @@ impl System {
             });
         }
         let options = set.get(names.options).map(|attr| attr.thunk);
-        out.modules.push(Module { key: item.key, options, config, when: item.when, hidden: item.hidden });
+        out.modules.push(Module {
+            key: item.key,
+            options,
+            config,
+            when: item.when,
+            hidden: item.hidden,
+        });
     }
 
     #[expect(clippy::too_many_arguments, reason = "the state of one loop")]
@@ -292,7 +343,11 @@ impl System {
                 Ok(list) => list,
                 Err(_) => {
                     let why = Why::Error("`imports` is not a list".to_owned());
-                    out.opaque.push(Gap { site: Some(attr.site), what: "imports".to_owned(), why });
+                    out.opaque.push(Gap {
+                        site: Some(attr.site),
+                        what: "imports".to_owned(),
+                        why,
+                    });
                     continue;
                 }
             };
@@ -307,13 +362,25 @@ impl System {
                 let key = format!("{}:anon-{at}", item.key);
                 children.entry(item.key.clone()).or_default().push(key.clone());
                 let when = ev.both(item.when, elem.when);
-                queue.push_back(Pending { value: elem.thunk, key, when, hidden: item.hidden, site: attr.site });
+                queue.push_back(Pending {
+                    value: elem.thunk,
+                    key,
+                    when,
+                    hidden: item.hidden,
+                    site: attr.site,
+                });
             }
         }
     }
 
     fn disabled(&self, ev: &mut Evaluator<'_>, thunk: ThunkId, disabled: &mut FxHashSet<String>) {
-        let Ok(Tracked { value: Value::List(list), .. }) = ev.force(thunk) else { return };
+        let Ok(Tracked {
+            value: Value::List(list),
+            ..
+        }) = ev.force(thunk)
+        else {
+            return;
+        };
         for elem in &list.elems {
             let value = ev.force_or_unknown(elem.thunk);
             match &value.value {
@@ -326,7 +393,10 @@ impl System {
                 Value::Attrs(set) => {
                     let key = ev.intern("key");
                     if let Some(attr) = set.get(key)
-                        && let Ok(Tracked { value: Value::String(key), .. }) = ev.force(attr.thunk)
+                        && let Ok(Tracked {
+                            value: Value::String(key),
+                            ..
+                        }) = ev.force(attr.thunk)
                     {
                         disabled.insert(key.text.to_string());
                     }
@@ -345,12 +415,19 @@ impl System {
         depth: u32,
     ) -> Result<Tracked, Gap> {
         let gap = |ev: &Evaluator<'_>, value: &Tracked, what: &str, why: Why| Gap {
-            site: ev.last_site(value.origin).or((item.site != NO_SITE).then_some(item.site)),
+            site: ev
+                .last_site(value.origin)
+                .or((item.site != NO_SITE).then_some(item.site)),
             what: what.to_owned(),
             why,
         };
         if depth > 8 {
-            return Err(gap(ev, &value, "module", Why::Error("too many nested functions".to_owned())));
+            return Err(gap(
+                ev,
+                &value,
+                "module",
+                Why::Error("too many nested functions".to_owned()),
+            ));
         }
         match &value.value {
             Value::Path(_) | Value::String(_) => {
@@ -399,7 +476,12 @@ impl System {
         let special = self.special(ev);
         let mut entries: Vec<Attr> = Vec::new();
         let push = |name: Symbol, thunk: ThunkId, entries: &mut Vec<Attr>| {
-            entries.push(Attr { name, thunk, site: NO_SITE, when: When::ALWAYS });
+            entries.push(Attr {
+                name,
+                thunk,
+                site: NO_SITE,
+                when: When::ALWAYS,
+            });
         };
         for (name, thunk) in &self.setup.args {
             let name = ev.intern(name);
@@ -444,7 +526,10 @@ impl System {
     /// `specialArgs` as a set.
     pub fn special(&self, ev: &mut Evaluator<'_>) -> Rc<Attrs> {
         match self.setup.special.map(|thunk| ev.force_or_unknown(thunk)) {
-            Some(Tracked { value: Value::Attrs(set), .. }) => set,
+            Some(Tracked {
+                value: Value::Attrs(set),
+                ..
+            }) => set,
             _ => Rc::default(),
         }
     }
@@ -477,7 +562,11 @@ impl System {
         if let Some(attr) = special.get(symbol) {
             return Some(attr.thunk);
         }
-        self.setup.args.iter().find(|(arg, _)| arg == name).map(|(_, thunk)| *thunk)
+        self.setup
+            .args
+            .iter()
+            .find(|(arg, _)| arg == name)
+            .map(|(_, thunk)| *thunk)
     }
 
     /// The arguments besides `specialArgs`.
@@ -517,7 +606,11 @@ impl Names {
             key: ev.intern("key"),
             disabled: ev.intern("disabledModules"),
             freeform: ev.intern("freeformType"),
-            others: [ev.intern("_file"), ev.intern("_class"), ev.intern("_module_marker")],
+            others: [
+                ev.intern("_file"),
+                ev.intern("_class"),
+                ev.intern("_module_marker"),
+            ],
         }
     }
 
@@ -535,8 +628,11 @@ fn drop_disabled(
     children: &FxHashMap<String, Vec<String>>,
 ) {
     let is_disabled = |key: &str| disabled.contains(key) || disabled.contains(&format!("{key}/default.nix"));
-    let mut gone: FxHashSet<String> =
-        modules.iter().filter(|module| is_disabled(&module.key)).map(|module| module.key.clone()).collect();
+    let mut gone: FxHashSet<String> = modules
+        .iter()
+        .filter(|module| is_disabled(&module.key))
+        .map(|module| module.key.clone())
+        .collect();
     let mut pending: Vec<String> = gone.iter().cloned().collect();
     pending.sort();
     while let Some(key) = pending.pop() {

@@ -162,14 +162,20 @@ impl OptType {
             Self::ListOf(elem) => format!("list of {}", elem.describe()),
             Self::NonEmptyListOf(elem) => format!("non-empty list of {}", elem.describe()),
             Self::AttrsOf { elem, lazy } => {
-                format!("{}attribute set of {}", if *lazy { "lazy " } else { "" }, elem.describe())
+                format!(
+                    "{}attribute set of {}",
+                    if *lazy { "lazy " } else { "" },
+                    elem.describe()
+                )
             }
             Self::Submodule(_) => "submodule".to_owned(),
             Self::DeferredModule(_) => "module".to_owned(),
             Self::Anything => "anything".to_owned(),
             Self::NullOr(inner) => format!("null or {}", inner.describe()),
             Self::Either(a, b) => format!("{} or {}", a.describe(), b.describe()),
-            Self::Coerced { from, to, .. } => format!("{} or {} convertible to it", to.describe(), from.describe()),
+            Self::Coerced { from, to, .. } => {
+                format!("{} or {} convertible to it", to.describe(), from.describe())
+            }
             Self::FunctionTo(to) => format!("function that evaluates to a(n) {}", to.describe()),
             Self::Unique(inner, _) | Self::Checked(inner, _) => inner.describe(),
             Self::AttrTag(_) => "attribute-tagged union".to_owned(),
@@ -197,16 +203,24 @@ impl OptType {
 
 /// The native form of a type value. A set without one is a type written in Nix; what is unknown accepts anything.
 pub fn native(ev: &mut Evaluator<'_>, value: &Tracked) -> Rc<OptType> {
-    let Value::Attrs(attrs) = &value.value else { return Rc::new(OptType::Anything) };
+    let Value::Attrs(attrs) = &value.value else {
+        return Rc::new(OptType::Anything);
+    };
     if let Some(symbol) = ev.symbol(NATIVE)
         && let Some(attr) = attrs.get(symbol)
-        && let Ok(Tracked { value: Value::Opaque(Opaque(any)), .. }) = ev.force(attr.thunk)
+        && let Ok(Tracked {
+            value: Value::Opaque(Opaque(any)),
+            ..
+        }) = ev.force(attr.thunk)
         && let Ok(native) = any.downcast::<OptType>()
     {
         return native;
     }
     let name = match ev.intern_lookup(value, "name") {
-        Some(Tracked { value: Value::String(name), .. }) => name.text.clone(),
+        Some(Tracked {
+            value: Value::String(name),
+            ..
+        }) => name.text.clone(),
         _ => "custom".into(),
     };
     let find = |ev: &mut Evaluator<'_>, name: &str| {
@@ -252,7 +266,10 @@ pub fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     let check = ev.primop("check", 1, 0, move |ev, args, site| {
         let value = ev.force(args[0])?;
         let verdict = accepts(ev, &for_check, &value, site)?;
-        Ok(Tracked { value: Value::Bool(verdict), origin: OriginId::default() })
+        Ok(Tracked {
+            value: Value::Bool(verdict),
+            origin: OriginId::default(),
+        })
     });
     let check = ev.alloc(check, OriginId::default());
     let for_merge = native.clone();
@@ -281,13 +298,14 @@ pub fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     };
     entries.push(("nestedTypes", nested));
     if let Some(submodule) = native.submodule() {
-        let modules = ev.alloc(Value::list(submodule.modules.iter().copied()), OriginId::default());
+        let modules = ev.alloc(
+            Value::list(submodule.modules.iter().copied()),
+            OriginId::default(),
+        );
         entries.push(("getSubModules", modules));
     }
     Value::attrs(ev.attrs_from(entries))
 }
-
-
 
 /// Does a type accept a value? Exits early if the value is unknown.
 pub fn accepts(ev: &mut Evaluator<'_>, native: &Rc<OptType>, value: &Tracked, site: Site) -> Res<bool> {
@@ -311,7 +329,9 @@ pub fn accepts(ev: &mut Evaluator<'_>, native: &Rc<OptType>, value: &Tracked, si
                 Value::String(string) if name == "nonEmptyStr" => {
                     string.hole().is_some() || !string.text.trim().is_empty()
                 }
-                Value::String(string) if name == "singleLineStr" => !string.text.trim_end_matches('\n').contains('\n'),
+                Value::String(string) if name == "singleLineStr" => {
+                    !string.text.trim_end_matches('\n').contains('\n')
+                }
                 Value::String(_) => true,
                 _ => false,
             },
@@ -379,7 +399,9 @@ pub fn accepts(ev: &mut Evaluator<'_>, native: &Rc<OptType>, value: &Tracked, si
             call_check(ev, *check, value, site)?
         }
         OptType::AttrTag(_) => matches!(&value.value, Value::Attrs(attrs) if attrs.entries.len() == 1),
-        OptType::Custom { check: Some(check), .. } => call_check(ev, *check, value, site)?,
+        OptType::Custom {
+            check: Some(check), ..
+        } => call_check(ev, *check, value, site)?,
         OptType::Custom { check: None, .. } => true,
     })
 }
@@ -398,7 +420,12 @@ pub fn set(ev: &mut Evaluator<'_>, entries: Vec<(&str, Value)>) -> Attrs {
         .into_iter()
         .map(|(name, value)| {
             let thunk = ev.alloc(value, OriginId::default());
-            Attr { name: ev.intern(name), thunk, site: NO_SITE, when: When::ALWAYS }
+            Attr {
+                name: ev.intern(name),
+                thunk,
+                site: NO_SITE,
+                when: When::ALWAYS,
+            }
         })
         .collect();
     Attrs::from_entries(entries)
