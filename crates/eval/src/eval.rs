@@ -315,6 +315,12 @@ impl Evaluator<'_> {
         name: NameId,
         reference: &VarRef,
     ) -> Res<Tracked> {
+        if let Some(scope) = &unit.scope
+            && !matches!(reference, VarRef::Local { .. })
+            && let Some(attr) = scope.get(unit.symbol(name))
+        {
+            return Ok(self.force(attr.thunk)?);
+        }
         match reference {
             VarRef::Local { depth, slot } => {
                 let frame = env.outer(*depth);
@@ -853,7 +859,11 @@ impl Evaluator<'_> {
             PathKind::Relative => Value::Path(crate::paths::resolve(unit.dir.as_str(), &text)),
             PathKind::Absolute => Value::Path(crate::paths::normalise(&text)),
             PathKind::Home => Value::unknown(Why::Impure(format!("the home directory in `~{text}`"))),
-            PathKind::Search => Value::unknown(Why::External(format!("<{text}>"))),
+            PathKind::Search => {
+                let mut found = self.search(unit.scope.as_ref(), &text, site)?;
+                found.origin = origin;
+                return Ok(found);
+            }
         };
         Ok(Tracked { value, origin })
     }

@@ -66,6 +66,8 @@ pub(crate) struct Unit {
     pub(crate) dir: Utf8PathBuf,
     /// Is it one of our own prelude files, whose steps do not belong in a trail?
     pub(crate) hidden: bool,
+    /// The names that `scopedImport` put into scope.
+    pub(crate) scope: Option<Rc<Attrs>>,
 }
 
 pub(crate) type NativeThunk = Box<dyn FnOnce(&mut Evaluator<'_>) -> Res<Tracked>>;
@@ -118,6 +120,12 @@ pub struct Evaluator<'s> {
     pub(crate) builtins: ThunkId,
     /// Modules of search paths, such as `nixpkgs/lib`, that are answered natively.
     pub(crate) search_paths: FxHashMap<SmolStr, ThunkId>,
+    /// The entries of `builtins.nixPath`, prefix and path; `None` where they depend on the machine.
+    pub(crate) nix_path: Option<Vec<(String, String)>>,
+    /// Patterns of `match` and `split`, compiled.
+    pub(crate) regexes: FxHashMap<SmolStr, Rc<crate::builtins::regex::Regex>>,
+    /// By store path: the hash by which a derivation counts in those that need it.
+    pub(crate) derivations: FxHashMap<SmolStr, SmolStr>,
     /// Messages of `builtins.trace` and `warn`, bounded.
     pub traces: Vec<String>,
     /// Names that were asked for and are not modelled, with the number of times.
@@ -183,6 +191,9 @@ impl<'s> Evaluator<'s> {
             globals: FxHashMap::default(),
             builtins: ThunkId(0),
             search_paths: FxHashMap::default(),
+            nix_path: None,
+            regexes: FxHashMap::default(),
+            derivations: FxHashMap::default(),
             traces: Vec::new(),
             missing: std::collections::BTreeMap::new(),
             sym,
@@ -514,6 +525,18 @@ impl<'s> Evaluator<'s> {
     pub fn add_unit(&mut self, file: FileId, hir: Arc<Hir>, path: &Utf8Path, hidden: bool) -> ThunkId {
         let names = hir.names.iter().map(|name| self.intern(name)).collect();
         let dir = path.parent().unwrap_or(path).to_owned();
+        self.add_scoped_unit(file, hir, dir, hidden, None, names)
+    }
+
+    pub(crate) fn add_scoped_unit(
+        &mut self,
+        file: FileId,
+        hir: Arc<Hir>,
+        dir: Utf8PathBuf,
+        hidden: bool,
+        scope: Option<Rc<Attrs>>,
+        names: Vec<Symbol>,
+    ) -> ThunkId {
         let root = hir.root;
         let unit = UnitId(self.units.len() as u32);
         self.units.push(Rc::new(Unit {
@@ -522,6 +545,7 @@ impl<'s> Evaluator<'s> {
             names,
             dir,
             hidden,
+            scope,
         }));
         let env = Rc::new(Env {
             parent: None,
@@ -557,6 +581,11 @@ impl<'s> Evaluator<'s> {
     /// Answers `<name>` by a value when it is imported.
     pub fn set_search_path(&mut self, name: &str, thunk: ThunkId) {
         self.search_paths.insert(name.into(), thunk);
+    }
+
+    /// Sets the entries of `builtins.nixPath`: prefix (perhaps empty) and path.
+    pub fn set_nix_path(&mut self, entries: Vec<(String, String)>) {
+        self.nix_path = Some(entries);
     }
 
     /// The value that answers `<name>`, if one was set.

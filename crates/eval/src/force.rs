@@ -72,6 +72,17 @@ impl Evaluator<'_> {
         result
     }
 
+    /// Runs native code that calls itself for nested data, with a bound on the depth and room on the stack.
+    pub(crate) fn nested<T>(&mut self, site: Site, run: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
+        if self.force_depth >= self.limits.force_depth {
+            return self.fail("stack overflow (possible infinite recursion)", site);
+        }
+        self.force_depth += 1;
+        let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || run(self));
+        self.force_depth -= 1;
+        result
+    }
+
     /// Turns the early exit on an unknown into the value `Unknown`.
     pub fn settle(&mut self, result: Res<Tracked>) -> EvalResult<Tracked> {
         match result {

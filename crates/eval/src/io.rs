@@ -56,6 +56,10 @@ pub trait Source {
     fn position(&self, site: nixpod_source::Site) -> Option<(u32, u32)>;
     /// The path of a file.
     fn path_of(&self, file: FileId) -> Utf8PathBuf;
+    /// Is a regular file executable? Only sources that know make the store paths of copied files exact.
+    fn executable(&self, _path: &Utf8Path) -> Option<bool> {
+        None
+    }
     /// Has somebody lost interest in the result? Asked now and then.
     fn cancelled(&self) -> bool {
         false

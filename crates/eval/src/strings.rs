@@ -1,7 +1,7 @@
 //! Building strings from pieces, and coercion to strings.
 
 use crate::{ContextItem, Evaluator, NixString, OriginId, Part, Res, Stop, Tracked, Unknown, Value};
-use nixpod_source::{Site, Why};
+use nixpod_source::Site;
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -233,11 +233,8 @@ impl Evaluator<'_> {
     /// carries the path's name.
     pub fn push_copied(&mut self, builder: &mut StringBuilder, path: &Rc<str>, origin: OriginId) {
         let name = crate::paths::base_name(path).to_owned();
-        let hole = Unknown {
-            why: Why::External(format!("store path of {name}")),
-            store_path: true,
-        };
-        builder.push_hole(Rc::new(hole), origin);
+        let copied = crate::builtins::copied(self, path, &name, origin);
+        builder.push_string(&copied, origin);
         builder.push_context(ContextItem::Copied {
             path: path.clone(),
             origin,

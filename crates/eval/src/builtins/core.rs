@@ -21,8 +21,6 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         "currentTime",
         Value::unknown(Why::Impure("builtins.currentTime".to_owned())),
     );
-    let nix_path = r.ev.alloc_unknown(Why::Impure("builtins.nixPath".to_owned()));
-    r.thunk("nixPath", nix_path);
     r.function("throw", 1, 1, |ev, args, site| {
         raise(ev, args, site, ErrorKind::Throw)
     });

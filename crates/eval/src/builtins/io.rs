@@ -10,9 +10,6 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let value = ev.force(args[0])?;
         import(ev, &value, site)
     });
-    r.function("scopedImport", 2, 0, |ev, _, _| {
-        plain(ev.not_modelled("builtins.scopedImport"))
-    });
     r.function("readFile", 1, 1, |ev, args, site| {
         let value = ev.force(args[0])?;
         let path = ev.to_path(&value, site)?;
@@ -95,6 +92,8 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         "fetchMercurial",
         "fetchClosure",
         "getFlake",
+        "parseFlakeRef",
+        "flakeRefToString",
     ] {
         r.function(name, 1, 0, move |_, _, _| {
             let unknown = Unknown {
@@ -104,10 +103,6 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             plain(Value::Unknown(Rc::new(unknown)))
         });
     }
-    r.function("findFile", 2, 0, |ev, args, site| {
-        let name = ev.force_string(args[1], site)?;
-        plain(Value::unknown(Why::External(format!("<{}>", name.text))))
-    });
 }
 
 impl Evaluator<'_> {

@@ -1,9 +1,23 @@
 //! The builtins, by family. Each family registers its functions in a [`Registry`].
 
 mod attrs;
+mod context;
 mod core;
+mod derivation;
+mod files;
+mod hash;
 mod io;
+mod json;
 mod lists;
+mod nar;
+pub(crate) mod regex;
+mod store;
+mod strings;
+mod toml;
+pub(crate) mod versions;
+mod xml;
+
+pub(crate) use store::copied;
 
 pub(crate) use attrs::{key_origin, wildcard_call};
 
@@ -90,6 +104,17 @@ pub(crate) fn install(ev: &mut Evaluator<'_>) {
     attrs::register(&mut registry);
     lists::register(&mut registry);
     io::register(&mut registry);
+    files::register(&mut registry);
+    strings::register(&mut registry);
+    versions::register(&mut registry);
+    regex::register(&mut registry);
+    hash::register(&mut registry);
+    context::register(&mut registry);
+    json::register(&mut registry);
+    xml::register(&mut registry);
+    toml::register(&mut registry);
+    store::register(&mut registry);
+    derivation::register(&mut registry);
     registry.thunk("builtins", builtins);
     let entries = std::mem::take(&mut registry.entries);
     let set = Attrs::from_entries(entries);

@@ -1,0 +1,540 @@
+//! JSON: `toJSON`, `fromJSON` and printing.
+
+use super::Registry;
+use super::strings::push_bare_slice;
+use crate::{
+    Attr, Attrs, Coerce, EvalResult, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringBuilder,
+    ThunkId, Tracked, Unknown, Value, When,
+};
+use nixpod_source::{Site, Why};
+use std::rc::Rc;
+
+/// Deeper JSON than this is refused; Nix has no such bound but its own stack.
+const MAX_DEPTH: usize = 1000;
+
+pub(super) fn register(r: &mut Registry<'_, '_>) {
+    r.function("toJSON", 1, 1, |ev, args, site| {
+        let value = ev.force(args[0])?;
+        let mut writer = Writer {
+            builder: StringBuilder::default(),
+            copy: true,
+            quote_unknown: false,
+        };
+        writer.value(ev, &value, site)?;
+        ev.charge(writer.builder.len())?;
+        Ok(Tracked {
+            value: writer.builder.finish(),
+            origin: value.origin,
+        })
+    });
+    r.function("fromJSON", 1, 1, |ev, args, site| {
+        let (string, origin) = ev.force_string_with_holes(args[0], site)?;
+        if let Some(hole) = string.hole() {
+            return Err(Stop::Unknown(hole.clone()));
+        }
+        ev.charge(string.text.len())?;
+        let mut reader = Reader {
+            text: &string.text,
+            at: 0,
+            string: &string,
+            origin,
+            site,
+        };
+        let value = reader.value(ev, 0)?;
+        reader.blanks();
+        if reader.at < string.text.len() {
+            return reader.error(ev, "unexpected text after the value");
+        }
+        Ok(value)
+    });
+}
+
+struct Writer {
+    builder: StringBuilder,
+    /// Are paths copied to the store?
+    copy: bool,
+    /// Are unknown values shown as strings, so that the result is JSON all the same?
+    quote_unknown: bool,
+}
+
+impl Writer {
+    fn raw(&mut self, text: &str) {
+        self.builder.push_literal(text, OriginId(0), 0);
+    }
+
+    fn hole(&mut self, hole: Rc<Unknown>, origin: OriginId) {
+        if self.quote_unknown {
+            self.raw("\"");
+        }
+        self.builder.push_hole(hole, origin);
+        if self.quote_unknown {
+            self.raw("\"");
+        }
+    }
+
+    /// A string with the origins of its pieces; escapes have none.
+    fn string(&mut self, string: &NixString, origin: OriginId) {
+        self.raw("\"");
+        let mut at = 0;
+        for part in string.pieces(origin) {
+            if let Some(hole) = part.hole {
+                self.builder.push_hole(hole, part.origin);
+                continue;
+            }
+            let end = at + part.len as usize;
+            let text = string.text.get(at..end).unwrap_or("");
+            at = end;
+            let mut done = 0;
+            for (offset, byte) in text.bytes().enumerate() {
+                if byte >= 0x20 && byte != b'"' && byte != b'\\' {
+                    continue;
+                }
+                self.builder
+                    .push_literal(&text[done..offset], part.origin, part.offset + done as u32);
+                done = offset + 1;
+                match byte {
+                    b'"' => self.raw("\\\""),
+                    b'\\' => self.raw("\\\\"),
+                    b'\n' => self.raw("\\n"),
+                    b'\r' => self.raw("\\r"),
+                    b'\t' => self.raw("\\t"),
+                    0x08 => self.raw("\\b"),
+                    0x0c => self.raw("\\f"),
+                    byte => self.raw(&format!("\\u{byte:04x}")),
+                }
+            }
+            self.builder
+                .push_literal(&text[done..], part.origin, part.offset + done as u32);
+        }
+        for item in string.context.iter().flat_map(|context| context.iter()) {
+            self.builder.push_context(item.clone());
+        }
+        self.raw("\"");
+    }
+
+    fn value(&mut self, ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<()> {
+        ev.step()?;
+        match &value.value {
+            Value::Null => self.raw("null"),
+            Value::Bool(bool) => self.raw(if *bool { "true" } else { "false" }),
+            Value::Int(int) => self.builder.push_literal(&int.to_string(), value.origin, 0),
+            Value::Float(float) => self.builder.push_literal(&float_json(*float), value.origin, 0),
+            Value::String(string) => self.string(string, value.origin),
+            Value::Path(path) if !self.copy => self.string(&NixString::new(&**path), value.origin),
+            Value::Path(_) => {
+                let copied = ev.coerce(value, Coerce::Interpolate, site)?;
+                if let Value::String(string) = &copied.value {
+                    self.string(string, value.origin);
+                }
+            }
+            Value::List(_) | Value::Attrs(_) => return ev.nested(site, |ev| self.composite(ev, value, site)),
+            Value::Unknown(unknown) => self.hole(unknown.clone(), value.origin),
+            Value::Either(_) => {
+                let hole = ev.undecided(value);
+                self.hole(hole, value.origin);
+            }
+            other @ (Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)) => {
+                return ev.fail(format!("cannot convert {} to JSON", other.describe()), site);
+            }
+        }
+        Ok(())
+    }
+
+    fn composite(&mut self, ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<()> {
+        match &value.value {
+            Value::List(list) => {
+                self.raw("[");
+                for (at, elem) in list.elems.iter().enumerate() {
+                    if at > 0 {
+                        self.raw(",");
+                    }
+                    let inner = ev.force(elem.thunk)?;
+                    if elem.when.is_always() {
+                        self.value(ev, &inner, site)?;
+                    } else {
+                        let hole = ev.condition_reason(elem.when);
+                        self.hole(hole, inner.origin);
+                    }
+                }
+                if let Some(open) = &list.open {
+                    if self.quote_unknown && !list.elems.is_empty() {
+                        self.raw(",");
+                    }
+                    self.hole(open.clone(), value.origin);
+                }
+                self.raw("]");
+            }
+            Value::Attrs(attrs) => {
+                if let Some(convert) = attrs.get(ev.common().to_string) {
+                    let convert = ev.force(convert.thunk)?;
+                    let argument = ev.alloc_tracked(value.clone());
+                    let text = ev.apply(convert, argument, site)?;
+                    let text = ev.coerce(&text, Coerce::Interpolate, site)?;
+                    return self.value(ev, &text, site);
+                }
+                if let Some(path) = attrs.get(ev.common().out_path) {
+                    let path = ev.force(path.thunk)?;
+                    return self.value(ev, &path, site);
+                }
+                self.raw("{");
+                for (at, attr) in ev.sorted(attrs).into_iter().enumerate() {
+                    if at > 0 {
+                        self.raw(",");
+                    }
+                    let name = NixString::new(ev.name(attr.name).clone());
+                    self.string(&name, OriginId(0));
+                    self.raw(":");
+                    let inner = ev.force(attr.thunk)?;
+                    self.value(ev, &inner, site)?;
+                }
+                if let Some(open) = &attrs.open {
+                    if self.quote_unknown {
+                        self.raw(if attrs.entries.is_empty() {
+                            "\"«unknown keys»\":"
+                        } else {
+                            ",\"«unknown keys»\":"
+                        });
+                    }
+                    self.hole(open.clone(), value.origin);
+                }
+                self.raw("}");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Evaluator<'_> {
+    /// Prints a value fully forced, as `nix-instantiate --eval --strict --json` does. Unknown values are shown as the
+    /// string `«unknown: reason»`.
+    pub fn print_json(&mut self, value: &Tracked) -> EvalResult<String> {
+        let mut writer = Writer {
+            builder: StringBuilder::default(),
+            copy: false,
+            quote_unknown: true,
+        };
+        match writer.value(self, value, NO_SITE) {
+            Ok(()) => {}
+            Err(Stop::Error(error)) => return Err(error),
+            Err(Stop::Unknown(unknown)) => return Ok(format!("\"«unknown: {}»\"", unknown.why)),
+        }
+        let Value::String(string) = writer.builder.finish() else {
+            return Ok(String::new());
+        };
+        Ok(text_with_holes(&string))
+    }
+}
+
+/// Adds `"name":value` as `toJSON` writes it.
+pub(super) fn write_pair(
+    ev: &mut Evaluator<'_>,
+    builder: &mut StringBuilder,
+    name: &str,
+    value: &Tracked,
+    site: Site,
+) -> Res<()> {
+    let mut writer = Writer {
+        builder: std::mem::take(builder),
+        copy: true,
+        quote_unknown: false,
+    };
+    writer.string(&NixString::new(name), OriginId(0));
+    writer.raw(":");
+    let written = writer.value(ev, value, site);
+    *builder = writer.builder;
+    written
+}
+
+/// The text with `«unknown: reason»` where it has holes.
+pub(super) fn text_with_holes(string: &NixString) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    for part in string.pieces(OriginId(0)) {
+        match part.hole {
+            Some(hole) => {
+                let reason = hole.why.to_string().replace('\\', "\\\\").replace('"', "\\\"");
+                out.push_str(&format!("«unknown: {reason}»"));
+            }
+            None => {
+                let end = at + part.len as usize;
+                out.push_str(string.text.get(at..end).unwrap_or(""));
+                at = end;
+            }
+        }
+    }
+    out
+}
+
+/// A float as Nix's JSON library writes it: the shortest digits that read back as the same number.
+fn float_json(float: f64) -> String {
+    if !float.is_finite() {
+        return "null".to_owned();
+    }
+    if float == 0.0 {
+        return if float.is_sign_negative() { "-0.0" } else { "0.0" }.to_owned();
+    }
+    let scientific = format!("{:e}", float.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
+    let len = digits.len() as i32;
+    let text = if len <= point && point <= 15 {
+        format!("{digits}{}.0", "0".repeat((point - len) as usize))
+    } else if 0 < point && point <= 15 {
+        let (whole, fraction) = digits.split_at(point as usize);
+        format!("{whole}.{fraction}")
+    } else if -4 < point && point <= 0 {
+        format!("0.{}{digits}", "0".repeat(point.unsigned_abs() as usize))
+    } else {
+        let sign = if point > 0 { '+' } else { '-' };
+        let (first, rest) = digits.split_at(1);
+        let dot = if rest.is_empty() { "" } else { "." };
+        format!("{first}{dot}{rest}e{sign}{:02}", (point - 1).abs())
+    };
+    if float < 0.0 { format!("-{text}") } else { text }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    string: &'a NixString,
+    origin: OriginId,
+    site: Site,
+}
+
+impl Reader<'_> {
+    fn error<T>(&self, ev: &Evaluator<'_>, message: &str) -> Res<T> {
+        ev.fail(
+            format!("while decoding a JSON string: {message} at byte {}", self.at),
+            self.site,
+        )
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn blanks(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn value(&mut self, ev: &mut Evaluator<'_>, depth: usize) -> Res<Tracked> {
+        if depth > MAX_DEPTH {
+            let why = Why::OutOfFuel("JSON that is nested too deeply".to_owned());
+            return Err(Stop::Unknown(Unknown::new(why)));
+        }
+        ev.step()?;
+        self.blanks();
+        let origin = self.origin;
+        let known = |value| Ok(Tracked { value, origin });
+        match self.peek() {
+            Some(b'{') => {
+                self.at += 1;
+                let mut entries: Vec<Attr> = Vec::new();
+                self.blanks();
+                if self.eat(b'}') {
+                    return known(Value::attrs(Attrs::default()));
+                }
+                loop {
+                    self.blanks();
+                    if self.peek() != Some(b'"') {
+                        return self.error(ev, "expected a key");
+                    }
+                    let key = self.string(ev)?;
+                    let name = match &key.value {
+                        Value::String(key) => ev.intern(&key.text),
+                        _ => return self.error(ev, "expected a key"),
+                    };
+                    self.blanks();
+                    if !self.eat(b':') {
+                        return self.error(ev, "expected ':'");
+                    }
+                    let value = stacker::maybe_grow(64 << 10, 1 << 20, || self.value(ev, depth + 1))?;
+                    let thunk = ev.alloc_tracked(value);
+                    entries.push(Attr {
+                        name,
+                        thunk,
+                        site: NO_SITE,
+                        when: When::ALWAYS,
+                    });
+                    self.blanks();
+                    if self.eat(b'}') {
+                        return known(Value::attrs(Attrs::from_entries(entries)));
+                    }
+                    if !self.eat(b',') {
+                        return self.error(ev, "expected ',' or '}'");
+                    }
+                }
+            }
+            Some(b'[') => {
+                self.at += 1;
+                let mut thunks: Vec<ThunkId> = Vec::new();
+                self.blanks();
+                if self.eat(b']') {
+                    return known(Value::list(thunks));
+                }
+                loop {
+                    let value = stacker::maybe_grow(64 << 10, 1 << 20, || self.value(ev, depth + 1))?;
+                    thunks.push(ev.alloc_tracked(value));
+                    self.blanks();
+                    if self.eat(b']') {
+                        return known(Value::list(thunks));
+                    }
+                    if !self.eat(b',') {
+                        return self.error(ev, "expected ',' or ']'");
+                    }
+                }
+            }
+            Some(b'"') => self.string(ev),
+            Some(b'-' | b'0'..=b'9') => self.number(ev),
+            _ => {
+                for (word, value) in [
+                    ("true", Value::Bool(true)),
+                    ("false", Value::Bool(false)),
+                    ("null", Value::Null),
+                ] {
+                    if self
+                        .text
+                        .get(self.at..)
+                        .is_some_and(|rest| rest.starts_with(word))
+                    {
+                        self.at += word.len();
+                        return known(value);
+                    }
+                }
+                self.error(ev, "expected a value")
+            }
+        }
+    }
+
+    fn number(&mut self, ev: &mut Evaluator<'_>) -> Res<Tracked> {
+        let start = self.at;
+        let digits = |reader: &mut Self| {
+            let from = reader.at;
+            while reader.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+                reader.at += 1;
+            }
+            reader.at - from
+        };
+        self.eat(b'-');
+        let leading_zero = self.peek() == Some(b'0');
+        let whole = digits(self);
+        if whole == 0 || (leading_zero && whole > 1) {
+            return self.error(ev, "malformed number");
+        }
+        let mut float = false;
+        if self.eat(b'.') {
+            float = true;
+            if digits(self) == 0 {
+                return self.error(ev, "malformed number");
+            }
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            float = true;
+            let _ = self.eat(b'+') || self.eat(b'-');
+            if digits(self) == 0 {
+                return self.error(ev, "malformed number");
+            }
+        }
+        let text = &self.text[start..self.at];
+        if !float {
+            if let Ok(int) = text.parse::<i64>() {
+                return Ok(Tracked {
+                    value: Value::Int(int),
+                    origin: self.origin,
+                });
+            }
+            if text.parse::<u64>().is_ok() {
+                return ev.fail(
+                    format!("unsigned json number {text} outside of Nix integer range"),
+                    self.site,
+                );
+            }
+        }
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Tracked {
+                value: Value::Float(number),
+                origin: self.origin,
+            }),
+            _ => self.error(ev, "number out of range"),
+        }
+    }
+
+    fn string(&mut self, ev: &mut Evaluator<'_>) -> Res<Tracked> {
+        self.at += 1;
+        let mut builder = StringBuilder::default();
+        let mut done = self.at;
+        loop {
+            let Some(byte) = self.peek() else {
+                return self.error(ev, "string without an end");
+            };
+            match byte {
+                b'"' => break,
+                b'\\' => {
+                    push_bare_slice(&mut builder, self.string, self.origin, done, self.at);
+                    self.at += 1;
+                    let Some(c) = self.escape() else {
+                        return self.error(ev, "malformed escape");
+                    };
+                    let mut buffer = [0; 4];
+                    builder.push_literal(c.encode_utf8(&mut buffer), OriginId(0), 0);
+                    done = self.at;
+                }
+                0..0x20 => return self.error(ev, "control character in a string"),
+                _ => self.at += 1,
+            }
+        }
+        push_bare_slice(&mut builder, self.string, self.origin, done, self.at);
+        self.at += 1;
+        Ok(Tracked {
+            value: builder.finish(),
+            origin: self.origin,
+        })
+    }
+
+    fn escape(&mut self) -> Option<char> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(match byte {
+            b'"' | b'\\' | b'/' => char::from(byte),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let high = self.hex4()?;
+                if !(0xd800..0xdc00).contains(&high) {
+                    return char::from_u32(high);
+                }
+                if !(self.eat(b'\\') && self.eat(b'u')) {
+                    return None;
+                }
+                let low = self.hex4()?;
+                if !(0xdc00..0xe000).contains(&low) {
+                    return None;
+                }
+                return char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+            }
+            _ => return None,
+        })
+    }
+
+    fn hex4(&mut self) -> Option<u32> {
+        let digits = self.text.get(self.at..self.at + 4)?;
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        self.at += 4;
+        u32::from_str_radix(digits, 16).ok()
+    }
+}

@@ -1,0 +1,464 @@
+//! `match` and `split`: POSIX extended regular expressions over bytes, as Nix's (those of libstdc++).
+//!
+//! The pattern is translated and run by an engine whose time is linear in the text, so that no pattern is
+//! catastrophic. Of several matches the leftmost and longest counts; of its submatches the first alternative that
+//! leads to it, which is what libstdc++ does.
+
+use super::strings::{inside_character, push_bare_slice};
+use super::{Registry, plain};
+use crate::{Evaluator, NixString, OriginId, Res, Stop, StringBuilder, ThunkId, Value};
+use nixpod_source::Site;
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::meta::Regex as Meta;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input, MatchKind};
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+/// A pattern of some hundred characters needs a few kilobytes; libstdc++ gives up at 100,000 states.
+const SIZE_LIMIT: usize = 8 << 20;
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub(crate) struct Regex {
+    /// The translated pattern for matching a whole text, with groups.
+    whole: Meta,
+    /// What `split` needs; made when it is first asked for.
+    search: std::cell::OnceCell<Option<Search>>,
+    translated: String,
+}
+
+/// Finds the leftmost longest match: where it begins, then how far it goes.
+#[derive(Debug)]
+struct Search {
+    start: Meta,
+    longest: DFA,
+    cache: std::cell::RefCell<Cache>,
+}
+
+pub(super) fn register(r: &mut Registry<'_, '_>) {
+    r.function("match", 2, 3, |ev, args, site| {
+        let (regex, text, origin) = arguments(ev, args, site)?;
+        let mut captures = regex.whole.create_captures();
+        regex.whole.captures(text.text.as_bytes(), &mut captures);
+        if !captures.is_match() {
+            return plain(Value::Null);
+        }
+        let mut groups = Vec::with_capacity(captures.group_len());
+        for group in 1..captures.group_len() {
+            groups.push(piece(
+                ev,
+                &text,
+                origin,
+                captures.get_group(group).map(|span| (span.start, span.end)),
+            )?);
+        }
+        plain(Value::list(groups))
+    });
+    r.function("split", 2, 3, |ev, args, site| {
+        let (regex, text, origin) = arguments(ev, args, site)?;
+        let Some(search) = regex.search() else {
+            return ev.fail("memory limit exceeded by regular expression", site);
+        };
+        let mut out = Vec::new();
+        let mut done = 0;
+        let mut next = search.find(text.text.as_bytes(), 0);
+        while let Some((start, end)) = next {
+            ev.charge(64)?;
+            ev.step()?;
+            out.push(piece(ev, &text, origin, Some((done, start)))?);
+            let mut captures = regex.whole.create_captures();
+            if let Some(matched) = text.text.as_bytes().get(start..end) {
+                regex.whole.captures(matched, &mut captures);
+            }
+            let mut groups = Vec::new();
+            for group in 1..captures.group_len() {
+                let span = captures
+                    .get_group(group)
+                    .map(|span| (start + span.start, start + span.end));
+                groups.push(piece(ev, &text, origin, span)?);
+            }
+            out.push(ev.alloc(Value::list(groups), OriginId(0)));
+            done = end;
+            next = search.after(text.text.as_bytes(), start, end);
+        }
+        out.push(piece(ev, &text, origin, Some((done, text.text.len())))?);
+        plain(Value::list(out))
+    });
+}
+
+fn arguments(
+    ev: &mut Evaluator<'_>,
+    args: &[ThunkId],
+    site: Site,
+) -> Res<(Rc<Regex>, Rc<NixString>, OriginId)> {
+    let pattern = ev.force_string(args[0], site)?;
+    let regex = match ev.regexes.get(&pattern.text) {
+        Some(regex) => regex.clone(),
+        None => match Regex::new(&pattern.text) {
+            Ok(regex) => {
+                let regex = Rc::new(regex);
+                // A program that makes patterns without end must not fill the memory.
+                if ev.regexes.len() >= 1000 {
+                    ev.regexes.clear();
+                }
+                ev.regexes.insert(pattern.text.clone(), regex.clone());
+                regex
+            }
+            Err(true) => {
+                return ev.fail(
+                    format!("memory limit exceeded by regular expression '{}'", pattern.text),
+                    site,
+                );
+            }
+            Err(false) => return ev.fail(format!("invalid regular expression '{}'", pattern.text), site),
+        },
+    };
+    let (text, origin) = ev.force_string_with_holes(args[1], site)?;
+    if let Some(hole) = text.hole() {
+        return Err(Stop::Unknown(hole.clone()));
+    }
+    ev.charge(text.text.len())?;
+    Ok((regex, text, origin))
+}
+
+/// A piece of the text as a value; null for a group that took no part.
+fn piece(
+    ev: &mut Evaluator<'_>,
+    text: &NixString,
+    origin: OriginId,
+    span: Option<(usize, usize)>,
+) -> Res<ThunkId> {
+    let Some((start, end)) = span else {
+        return Ok(ev.alloc(Value::Null, OriginId(0)));
+    };
+    if !text.text.is_char_boundary(start) || !text.text.is_char_boundary(end) {
+        return Ok(ev.alloc(Value::Unknown(inside_character()), OriginId(0)));
+    }
+    let mut builder = StringBuilder::default();
+    push_bare_slice(&mut builder, text, origin, start, end);
+    Ok(ev.alloc(builder.finish(), origin))
+}
+
+impl Regex {
+    /// Compiles a pattern; the error says whether it is too large (as against invalid).
+    fn new(pattern: &SmolStr) -> Result<Self, bool> {
+        let translated = translate(pattern.as_bytes()).ok_or(false)?;
+        let whole = compile(&format!("\\A(?:{translated})\\z")).ok_or(true)?;
+        Ok(Self {
+            whole,
+            search: std::cell::OnceCell::new(),
+            translated,
+        })
+    }
+
+    fn search(&self) -> Option<&Search> {
+        let made = self.search.get_or_init(|| {
+            let longest = DFA::builder()
+                .configure(
+                    DFA::config()
+                        .match_kind(MatchKind::All)
+                        .cache_capacity(SIZE_LIMIT)
+                        .skip_cache_capacity_check(true),
+                )
+                .syntax(syntax_config())
+                .build(&self.translated)
+                .ok()?;
+            let cache = std::cell::RefCell::new(longest.create_cache());
+            Some(Search {
+                start: compile(&self.translated)?,
+                longest,
+                cache,
+            })
+        });
+        made.as_ref()
+    }
+}
+
+fn syntax_config() -> syntax::Config {
+    syntax::Config::new()
+        .unicode(false)
+        .utf8(false)
+        .dot_matches_new_line(true)
+        .nest_limit(200)
+}
+
+fn compile(pattern: &str) -> Option<Meta> {
+    Meta::builder()
+        .configure(Meta::config().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT)))
+        .syntax(syntax_config())
+        .build(pattern)
+        .ok()
+}
+
+impl Search {
+    /// The leftmost longest match that begins at or after an offset.
+    fn find(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
+        let found = self.start.find(Input::new(text).range(from..))?;
+        let start = found.start();
+        Some((start, self.longest_from(text, start).unwrap_or(found.end())))
+    }
+
+    fn longest_from(&self, text: &[u8], start: usize) -> Option<usize> {
+        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+        let mut cache = self.cache.borrow_mut();
+        let found = self.longest.try_search_fwd(&mut cache, &input).ok()??;
+        Some(found.offset())
+    }
+
+    /// The match after one, as `std::regex_iterator` goes on.
+    fn after(&self, text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+        if start != end {
+            return self.find(text, end);
+        }
+        if end >= text.len() {
+            return None;
+        }
+        match self.longest_from(text, end) {
+            Some(longer) if longer > end => Some((end, longer)),
+            _ => self.find(text, end + 1),
+        }
+    }
+}
+
+/// A POSIX extended pattern in the syntax of the engine; nothing if libstdc++ refuses it.
+fn translate(pattern: &[u8]) -> Option<String> {
+    let mut out = String::with_capacity(pattern.len() + 16);
+    let mut at = 0;
+    let mut depth = 0usize;
+    // May a quantifier follow? Not at a beginning, and not after an anchor.
+    let mut atom = false;
+    while let Some(byte) = pattern.get(at).copied() {
+        at += 1;
+        match byte {
+            b'\\' => {
+                let escaped = pattern
+                    .get(at)
+                    .copied()
+                    .filter(|next| b".[\\()*+?{|^$".contains(next))?;
+                at += 1;
+                push_byte(&mut out, escaped);
+                atom = true;
+            }
+            b'(' => {
+                depth += 1;
+                out.push('(');
+                atom = false;
+            }
+            b')' => {
+                depth = depth.checked_sub(1)?;
+                out.push(')');
+                atom = true;
+            }
+            b'|' => {
+                out.push('|');
+                atom = false;
+            }
+            b'^' => {
+                out.push_str("\\A");
+                atom = false;
+            }
+            b'$' => {
+                out.push_str("\\z");
+                atom = false;
+            }
+            // Any byte but NUL, which no string of Nix contains.
+            b'.' => {
+                out.push('.');
+                atom = true;
+            }
+            b'*' | b'+' | b'?' => {
+                if !atom {
+                    return None;
+                }
+                wrap_quantified(&mut out);
+                out.push(char::from(byte));
+            }
+            b'{' => {
+                if !atom {
+                    return None;
+                }
+                let close = at + pattern.get(at..)?.iter().position(|byte| *byte == b'}')?;
+                let bounds = std::str::from_utf8(pattern.get(at..close)?).ok()?;
+                let (low, high) = bounds.split_once(',').unwrap_or((bounds, bounds));
+                let low: u32 = number(low)?;
+                let high: Option<u32> = if high.is_empty() {
+                    None
+                } else {
+                    Some(number(high)?)
+                };
+                if high.is_some_and(|high| high < low) {
+                    return None;
+                }
+                wrap_quantified(&mut out);
+                match high {
+                    Some(high) => out.push_str(&format!("{{{low},{high}}}")),
+                    None => out.push_str(&format!("{{{low},}}")),
+                }
+                at = close + 1;
+            }
+            b'[' => {
+                at = bracket(pattern, at, &mut out)?;
+                atom = true;
+            }
+            byte => {
+                push_byte(&mut out, byte);
+                atom = true;
+            }
+        }
+    }
+    (depth == 0).then_some(out)
+}
+
+fn number(text: &str) -> Option<u32> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
+}
+
+/// A second quantifier applies to what the first made, and must not be read as "lazy" or "possessive".
+///
+/// In the translated pattern every special character is syntax, as literals are written as `\xHH`.
+fn wrap_quantified(out: &mut String) {
+    if out.ends_with(['*', '+', '?', '}']) {
+        let start = atom_start(out.as_bytes());
+        out.insert_str(start, "(?:");
+        out.push(')');
+    }
+}
+
+/// Where the last atom, with its quantifiers, begins in a translated pattern.
+fn atom_start(out: &[u8]) -> usize {
+    let mut end = out.len();
+    loop {
+        match end.checked_sub(1).and_then(|last| out.get(last)) {
+            Some(b'*' | b'+' | b'?') => end -= 1,
+            Some(b'}') => match out[..end].iter().rposition(|byte| *byte == b'{') {
+                Some(open) => end = open,
+                None => return 0,
+            },
+            _ => break,
+        }
+    }
+    match out[..end].last() {
+        Some(close @ (b')' | b']')) => {
+            let open = if *close == b')' { b'(' } else { b'[' };
+            let mut depth = 0;
+            for at in (0..end).rev() {
+                if out[at] == *close {
+                    depth += 1;
+                } else if out[at] == open {
+                    depth -= 1;
+                    if depth == 0 {
+                        return at;
+                    }
+                }
+            }
+            0
+        }
+        _ if end >= 4 && out[end - 4..].starts_with(b"\\x") => end - 4,
+        _ => end.saturating_sub(1),
+    }
+}
+
+/// A literal byte; everything but letters and digits as `\xHH`, so that nothing needs escaping.
+fn push_byte(out: &mut String, byte: u8) {
+    if byte.is_ascii_alphanumeric() {
+        out.push(char::from(byte));
+    } else {
+        out.push_str(&format!("\\x{byte:02X}"));
+    }
+}
+
+/// A bracket expression whose `[` was read; gives the offset after it.
+fn bracket(pattern: &[u8], start: usize, out: &mut String) -> Option<usize> {
+    let mut at = start;
+    let negated = pattern.get(at) == Some(&b'^');
+    if negated {
+        at += 1;
+    }
+    let mut set = [false; 256];
+    let first = at;
+    loop {
+        let byte = *pattern.get(at)?;
+        if byte == b']' && at > first {
+            at += 1;
+            break;
+        }
+        if byte == b'[' && matches!(pattern.get(at + 1), Some(b':' | b'.' | b'=')) {
+            let kind = *pattern.get(at + 1)?;
+            let rest = pattern.get(at + 2..)?;
+            let len = rest.windows(2).position(|pair| pair == [kind, b']'])?;
+            let name = rest.get(..len)?;
+            if kind == b':' {
+                let class = class_of(name)?;
+                (0..=255u8)
+                    .filter(|byte| class(byte))
+                    .for_each(|byte| set[usize::from(byte)] = true);
+            } else if let [byte] = name {
+                set[usize::from(*byte)] = true;
+            } else {
+                return None;
+            }
+            at += 2 + len + 2;
+            continue;
+        }
+        let high = match (pattern.get(at + 1), pattern.get(at + 2)) {
+            (Some(b'-'), Some(high)) if *high != b']' => Some(*high),
+            _ => None,
+        };
+        match high {
+            Some(high) => {
+                if high < byte {
+                    return None;
+                }
+                (byte..=high).for_each(|byte| set[usize::from(byte)] = true);
+                at += 3;
+            }
+            None => {
+                set[usize::from(byte)] = true;
+                at += 1;
+            }
+        }
+    }
+    out.push('[');
+    let mut byte = 0usize;
+    while byte < 256 {
+        if set[byte] == negated {
+            byte += 1;
+            continue;
+        }
+        let end = (byte..256)
+            .take_while(|next| set[*next] != negated)
+            .last()
+            .unwrap_or(byte);
+        out.push_str(&format!("\\x{byte:02X}-\\x{end:02X}"));
+        byte = end + 1;
+    }
+    if out.ends_with('[') {
+        // Nothing matches: an empty class.
+        out.push_str("^\\x00-\\xFF");
+    }
+    out.push(']');
+    Some(at)
+}
+
+fn class_of(name: &[u8]) -> Option<fn(&u8) -> bool> {
+    Some(match name {
+        b"alpha" => u8::is_ascii_alphabetic,
+        b"digit" | b"d" => u8::is_ascii_digit,
+        b"alnum" => u8::is_ascii_alphanumeric,
+        b"upper" => u8::is_ascii_uppercase,
+        b"lower" => u8::is_ascii_lowercase,
+        b"space" | b"s" => |byte| byte.is_ascii_whitespace() || *byte == 0x0b,
+        b"blank" => |byte| matches!(byte, b' ' | b'\t'),
+        b"punct" => u8::is_ascii_punctuation,
+        b"print" => |byte| (0x20..0x7f).contains(byte),
+        b"graph" => u8::is_ascii_graphic,
+        b"cntrl" => u8::is_ascii_control,
+        b"xdigit" => u8::is_ascii_hexdigit,
+        b"w" => |byte| byte.is_ascii_alphanumeric() || *byte == b'_',
+        _ => return None,
+    })
+}
