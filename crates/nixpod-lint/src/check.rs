@@ -23,7 +23,9 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
     let base = projects.base();
     let look = |projects: &Projects| {
         let mut results = projects.check(&base);
-        results.findings.retain(|finding| selection.shows(finding));
+        results
+            .findings
+            .retain(|finding| selection.shows_finding(finding));
         results
     };
     let mut results = look(&projects);
@@ -36,7 +38,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         } else {
             Applicability::Safe
         };
-        let fixed = fix::apply(&mut projects, &mut results, upto, look);
+        let fixed = fix::apply(&mut projects, &selection, upto);
         if args.diff {
             terminal.print(&fix::diff(&fixed, &projects.current, terminal))?;
             let differs = !fixed.files.is_empty();
@@ -47,6 +49,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
             });
         }
         failed |= write(&fixed, terminal);
+        results = look(&projects);
     }
 
     let context = Context {
@@ -56,7 +59,10 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         base: &base,
         statistics: args.statistics,
     };
-    terminal.print(&render(args.format, &results, &context)?)?;
+    // Where nothing could be looked at, "no findings" would be a lie; programs still get their document.
+    if !projects.is_empty() || matches!(args.format, Format::Json | Format::Sarif) {
+        terminal.print(&render(args.format, &results, &context)?)?;
+    }
     if terminal.verbose && args.format != Format::Pretty {
         for gap in &results.not_analysed {
             let place = match &gap.location {

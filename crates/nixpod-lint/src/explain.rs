@@ -1,12 +1,11 @@
 //! The commands `explain` and `rules`.
 
 use crate::args::TableFormat;
-use crate::own_rules::OWN_RULES;
 use crate::selection::unknown_rule;
 use crate::terminal::{Terminal, styles};
 use crate::{Outcome, markdown};
 use anyhow::{Result, bail};
-use nixpod_analysis::{FixAvailability, Rule, Severity, rule_url};
+use nixpod_analysis::{FixAvailability, OWN_RULES, Rule, Severity, rule_url};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -36,6 +35,7 @@ struct Document {
 fn all(rules: &[&Rule]) -> Vec<Listed> {
     let mut listed: Vec<Listed> = rules
         .iter()
+        .chain(OWN_RULES)
         .map(|rule| {
             let meta = &rule.meta;
             Listed {
@@ -55,18 +55,6 @@ fn all(rules: &[&Rule]) -> Vec<Listed> {
                 docs: meta.docs,
             }
         })
-        .chain(OWN_RULES.iter().map(|rule| Listed {
-            name: rule.id,
-            severity: rule.severity.as_str(),
-            group: "tool",
-            on_by_default: true,
-            fix: "none",
-            since: "0.1.0",
-            summary: rule.summary,
-            url: rule_url(rule.id),
-            level: rule.severity,
-            docs: rule.docs,
-        }))
         .collect();
     listed.sort_by_key(|rule| rule.name);
     listed

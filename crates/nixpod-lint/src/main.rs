@@ -9,7 +9,6 @@ mod explain;
 mod fix;
 mod markdown;
 mod output;
-mod own_rules;
 mod project;
 mod selection;
 mod show;

@@ -2,6 +2,15 @@
 
 use crate::terminal::{Terminal, styles};
 
+/// Documentation comments put one space before each line.
+pub(crate) fn unindent(docs: &str) -> String {
+    let lines: Vec<&str> = docs
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    lines.join("\n").trim().to_owned()
+}
+
 /// Renders a text.
 pub(crate) fn render(markdown: &str, terminal: &Terminal) -> String {
     let mut out = Renderer {
@@ -11,7 +20,7 @@ pub(crate) fn render(markdown: &str, terminal: &Terminal) -> String {
         indent: "",
     };
     let mut in_code = false;
-    for line in markdown.lines() {
+    for line in unindent(markdown).lines() {
         let trimmed = line.trim();
         if trimmed.starts_with("```") {
             out.end_paragraph();
@@ -20,9 +29,7 @@ pub(crate) fn render(markdown: &str, terminal: &Terminal) -> String {
                 out.blank();
             }
         } else if in_code {
-            // Documentation comments put one space before each line.
-            let code = line.strip_prefix(' ').unwrap_or(line);
-            let code = format!("    {}", terminal.paint(styles::NAME, code));
+            let code = format!("    {}", terminal.paint(styles::NAME, line));
             out.line(code.trim_end());
         } else if trimmed.is_empty() {
             out.end_paragraph();

@@ -29,7 +29,7 @@ pub(crate) struct Projects {
 pub(crate) struct Project {
     pub(crate) root: Utf8PathBuf,
     pub(crate) host: AnalysisHost,
-    targets: Vec<Utf8PathBuf>,
+    pub(crate) targets: Vec<Utf8PathBuf>,
 }
 
 impl Projects {
@@ -102,6 +102,11 @@ impl Projects {
             return self.current.clone();
         };
         roots.fold(first.clone(), |base, root| common(&base, root))
+    }
+
+    /// Was no path given that can be looked at?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.projects.is_empty()
     }
 
     /// The projects.

@@ -1,10 +1,9 @@
 //! Which rules run and which findings are shown.
 
 use crate::args::CheckArgs;
-use crate::own_rules::OWN_RULES;
 use crate::view::Finding;
 use anyhow::{Result, bail};
-use nixpod_analysis::{Confidence, Group, Rule, RuleId, Settings, Severity};
+use nixpod_analysis::{Confidence, Diagnostic, Group, OWN_RULES, Rule, RuleId, Settings, Severity};
 use std::collections::BTreeSet;
 
 /// What the user selected.
@@ -42,9 +41,11 @@ impl Selection {
         }
         // A file that does not parse is not checked, which one has to hear even when asking for one rule only.
         for rule in OWN_RULES {
-            let wanted = !narrowed || rule.id == "parse-error" || select.contains(rule.id);
-            if !wanted || ignore.contains(rule.id) {
-                hidden.insert(rule.id);
+            let id = rule.meta.id;
+            let wanted =
+                !narrowed || id == "parse-error" || select.contains(id) || groups.contains(&rule.meta.group);
+            if !wanted || ignore.contains(id) {
+                hidden.insert(id);
             }
         }
         Ok(Self {
@@ -67,10 +68,17 @@ impl Selection {
     }
 
     /// Is this finding to be shown?
-    pub(crate) fn shows(&self, finding: &Finding) -> bool {
-        finding.severity >= self.severity
-            && finding.confidence >= self.confidence
-            && !self.hidden.contains(finding.rule)
+    pub(crate) fn shows(&self, diagnostic: &Diagnostic) -> bool {
+        self.shows_such(diagnostic.rule, diagnostic.severity, diagnostic.confidence)
+    }
+
+    /// The same for a finding that is already resolved.
+    pub(crate) fn shows_finding(&self, finding: &Finding) -> bool {
+        self.shows_such(finding.rule, finding.severity, finding.confidence)
+    }
+
+    fn shows_such(&self, rule: RuleId, severity: Severity, confidence: Confidence) -> bool {
+        severity >= self.severity && confidence >= self.confidence && !self.hidden.contains(rule)
     }
 }
 
@@ -88,10 +96,7 @@ fn known<'a>(names: &'a [String], rules: &[&Rule]) -> Result<BTreeSet<&'a str>> 
 
 /// The names of all rules.
 pub(crate) fn ids(rules: &[&Rule]) -> impl Iterator<Item = RuleId> {
-    rules
-        .iter()
-        .map(|rule| rule.meta.id)
-        .chain(OWN_RULES.iter().map(|rule| rule.id))
+    rules.iter().chain(OWN_RULES).map(|rule| rule.meta.id)
 }
 
 /// The message about a name that is no rule's.

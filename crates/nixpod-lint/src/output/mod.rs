@@ -55,3 +55,31 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     let word = if number == 1 { one } else { many };
     format!("{number} {word}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::{ColorWhen, GlobalArgs};
+    use crate::view::sample;
+    use expect_test::{Expect, expect_file};
+
+    fn check(expect: Expect, render: impl Fn(&Results, &Context<'_>) -> String) {
+        expect.assert_eq(&rendered(render));
+    }
+
+    fn rendered(render: impl Fn(&Results, &Context<'_>) -> String) -> String {
+        let terminal = Terminal::new(&GlobalArgs {
+            color: ColorWhen::Never,
+            quiet: false,
+            verbose: true,
+        });
+        let context = Context {
+            terminal: &terminal,
+            rules: &[],
+            current: "/project".into(),
+            base: "/project".into(),
+            statistics: false,
+        };
+        render(&sample::results(), &context)
+    }
+}

@@ -226,10 +226,11 @@ impl Shown {
         };
         let mut help: Vec<String> = finding.help.iter().map(|help| visible(help)).collect();
         if fits(primary) {
-            shown.labels.push(LabeledSpan::new_primary_with_span(
-                label(&finding.label),
-                span(primary),
-            ));
+            // The message is above the excerpt already.
+            let text = label(&finding.label).filter(|text| *text != shown.message);
+            shown
+                .labels
+                .push(LabeledSpan::new_primary_with_span(text, span(primary)));
             shown.source = Some(texts.excerpt(&primary.source, name));
         } else {
             let _ = write!(shown.message, " ({name}:{}:{})", primary.line, primary.column);

@@ -3,9 +3,8 @@
 //! The trail becomes a code flow: where the value is written first, where it takes effect last.
 
 use super::Context;
-use crate::own_rules::OWN_RULES;
 use crate::view::{Finding, Location, ResolvedFix, Results};
-use nixpod_analysis::{Applicability, Confidence, RuleId, Severity, rule_url};
+use nixpod_analysis::{Applicability, Confidence, OWN_RULES, RuleId, Severity, rule_url};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -63,20 +62,13 @@ fn insert(object: &mut Value, key: &str, value: Value) {
 }
 
 fn rule(id: RuleId, context: &Context<'_>) -> Value {
-    let own = OWN_RULES.iter().find(|rule| rule.id == id);
-    let meta = context
-        .rules
-        .iter()
-        .map(|rule| &rule.meta)
-        .find(|meta| meta.id == id);
-    let (summary, severity, docs, tag, is_security) = match (meta, own) {
-        (Some(meta), _) => {
-            let tag = meta.group.as_str();
-            (meta.summary, meta.severity, meta.docs, tag, tag != "correctness")
-        }
-        (None, Some(own)) => (own.summary, own.severity, own.docs, "tool", false),
-        (None, None) => (id, Severity::Medium, id, "tool", false),
+    let mut all = context.rules.iter().chain(OWN_RULES).map(|rule| &rule.meta);
+    let (summary, severity, docs, tag) = match all.find(|meta| meta.id == id) {
+        Some(meta) => (meta.summary, meta.severity, meta.docs, meta.group.as_str()),
+        None => (id, Severity::Medium, id, "correctness"),
     };
+    let is_security = tag != "correctness";
+    let docs = crate::markdown::unindent(docs);
     let mut properties = json!({ "problem.severity": problem(severity), "tags": [tag] });
     if is_security {
         insert(&mut properties, "tags", json!([tag, "security"]));
