@@ -61,18 +61,15 @@ mod tests {
     use super::*;
     use crate::args::{ColorWhen, GlobalArgs};
     use crate::view::sample;
-    use expect_test::{Expect, expect_file};
+    use expect_test::{ExpectFile, expect_file};
 
-    fn check(expect: Expect, render: impl Fn(&Results, &Context<'_>) -> String) {
-        expect.assert_eq(&rendered(render));
-    }
-
-    fn rendered(render: impl Fn(&Results, &Context<'_>) -> String) -> String {
-        let terminal = Terminal::new(&GlobalArgs {
+    fn check(expect: &ExpectFile, render: impl Fn(&Results, &Context<'_>) -> String) {
+        let mut terminal = Terminal::new(&GlobalArgs {
             color: ColorWhen::Never,
             quiet: false,
             verbose: true,
         });
+        terminal.unicode = true;
         let context = Context {
             terminal: &terminal,
             rules: &[],
@@ -80,6 +77,43 @@ mod tests {
             base: "/project".into(),
             statistics: false,
         };
-        render(&sample::results(), &context)
+        let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
+        expect.assert_eq(&render(&sample::results(), &context).replace(&version, "\"VERSION\""));
+    }
+
+    #[test]
+    fn formats_are_as_recorded() {
+        check(
+            &expect_file!["../../../../testdata/cli/formats/pretty.txt"],
+            pretty::render,
+        );
+        check(
+            &expect_file!["../../../../testdata/cli/formats/concise.txt"],
+            concise::render,
+        );
+        check(
+            &expect_file!["../../../../testdata/cli/formats/github.txt"],
+            github::render,
+        );
+        check(
+            &expect_file!["../../../../testdata/cli/formats/statistics.txt"],
+            statistics::render,
+        );
+        check(
+            &expect_file!["../../../../testdata/cli/formats/findings.json"],
+            |results, _| json::render(results).unwrap(),
+        );
+        check(
+            &expect_file!["../../../../testdata/cli/formats/findings.sarif"],
+            |results, context| sarif::render(results, context).unwrap(),
+        );
+        check(
+            &expect_file!["../../../../testdata/cli/formats/show.txt"],
+            |results, context| show_table(&results.containers, context),
+        );
+        check(
+            &expect_file!["../../../../testdata/cli/formats/show.json"],
+            |results, _| show_json(&results.containers).unwrap(),
+        );
     }
 }

@@ -39,17 +39,18 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
     let mut texts = Texts::default();
     let mut out = String::new();
     for finding in results.open() {
-        let shown = Shown::new(finding, context, &mut texts);
-        let mut text = String::new();
-        // The excerpt is best effort: if it cannot be made, the finding is told without.
-        if handler.render_report(&mut text, &shown).is_err() {
-            text = format!(
-                "{}\n\n  {}\n",
-                shown.code.as_deref().unwrap_or_default(),
-                shown.message
-            );
+        for shown in parts(finding, context, &mut texts) {
+            let mut text = String::new();
+            // The excerpt is best effort: if it cannot be made, the finding is told without.
+            if handler.render_report(&mut text, &shown).is_err() {
+                text = format!(
+                    "{}\n\n  {}\n",
+                    shown.code.as_deref().unwrap_or_default(),
+                    shown.message
+                );
+            }
+            out.push_str(text.trim_start_matches('\n'));
         }
-        out.push_str(text.trim_start_matches('\n'));
         about(&mut out, finding, context);
         out.push('\n');
     }
@@ -202,86 +203,89 @@ struct Shown {
     help: Option<String>,
     labels: Vec<LabeledSpan>,
     source: Option<Excerpt>,
-    related: Vec<Self>,
 }
 
 impl Shown {
-    fn new(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Self {
-        let primary = &finding.location;
-        let name = context.name(&primary.source);
-        let mut shown = Self {
-            message: visible(&finding.message),
-            code: Some(format!("{}[{}]", finding.severity.as_str(), finding.rule)),
-            // Where there are no links the address would be longer than the finding.
-            url: context.terminal.color.then(|| rule_url(finding.rule)),
-            severity: match finding.severity {
-                Severity::Critical | Severity::High => miette::Severity::Error,
-                Severity::Medium | Severity::Low => miette::Severity::Warning,
-                Severity::Info => miette::Severity::Advice,
-            },
+    fn new(message: String, severity: miette::Severity) -> Self {
+        Self {
+            message,
+            code: None,
+            url: None,
+            severity,
             help: None,
             labels: Vec::new(),
             source: None,
-            related: Vec::new(),
-        };
-        let mut help: Vec<String> = finding.help.iter().map(|help| visible(help)).collect();
-        if fits(primary) {
-            // The message is above the excerpt already.
-            let text = label(&finding.label).filter(|text| *text != shown.message);
-            shown
-                .labels
-                .push(LabeledSpan::new_primary_with_span(text, span(primary)));
-            shown.source = Some(texts.excerpt(&primary.source, name));
-        } else {
-            let _ = write!(shown.message, " ({name}:{}:{})", primary.line, primary.column);
         }
-        for step in &finding.trail {
-            help.extend(shown.step(step, context, texts));
-        }
-        for fix in &finding.fixes {
-            let how = match fix.applicability {
-                Applicability::Safe => "--fix",
-                Applicability::Unsafe => "--fix --unsafe-fixes",
-                Applicability::DisplayOnly => "by hand",
-            };
-            help.push(format!("fix: {} ({how})", visible(&fix.title)));
-        }
-        shown.help = (!help.is_empty()).then(|| help.join("\n"));
-        shown
     }
+}
 
-    /// Adds a step of the trail: to the excerpt of its file, or, if it cannot be shown, as the line that is returned.
-    fn step(&mut self, step: &Step, context: &Context<'_>, texts: &mut Texts) -> Option<String> {
-        let at = &step.location;
-        let name = context.name(&at.source);
-        if !fits(at) {
-            return Some(format!(
-                "{name}:{}:{}: {}",
-                at.line,
-                at.column,
-                visible(&step.message)
-            ));
-        }
-        let piece = LabeledSpan::new_with_span(label(&step.message), span(at));
-        let is_here = |shown: &Self| shown.source.as_ref().is_some_and(|source| source.name == name);
-        if is_here(self) {
-            self.labels.push(piece);
-        } else if let Some(other) = self.related.iter_mut().find(|other| is_here(other)) {
-            other.labels.push(piece);
-        } else {
-            self.related.push(Self {
-                message: format!("and in {name}"),
-                code: None,
-                url: None,
-                severity: miette::Severity::Advice,
-                help: None,
-                labels: vec![piece],
-                source: Some(texts.excerpt(&at.source, name)),
-                related: Vec::new(),
-            });
-        }
-        None
+/// The finding in its file, then the trail's other files, the advice at the end.
+fn parts(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Vec<Shown> {
+    let primary = &finding.location;
+    let name = context.name(&primary.source);
+    let severity = match finding.severity {
+        Severity::Critical | Severity::High => miette::Severity::Error,
+        Severity::Medium | Severity::Low => miette::Severity::Warning,
+        Severity::Info => miette::Severity::Advice,
+    };
+    let mut first = Shown::new(visible(&finding.message), severity);
+    first.code = Some(format!("{}[{}]", finding.severity.as_str(), finding.rule));
+    // Where there are no links the address would be longer than the finding.
+    first.url = context.terminal.color.then(|| rule_url(finding.rule));
+    if fits(primary) {
+        // The message is above the excerpt already.
+        let text = label(&finding.label).filter(|text| *text != first.message);
+        first
+            .labels
+            .push(LabeledSpan::new_primary_with_span(text, span(primary)));
+        first.source = Some(texts.excerpt(&primary.source, name));
+    } else {
+        let _ = write!(first.message, " ({name}:{}:{})", primary.line, primary.column);
     }
+    let mut parts = vec![first];
+    let mut help: Vec<String> = finding.help.iter().map(|help| visible(help)).collect();
+    for step in &finding.trail {
+        help.extend(add_step(&mut parts, step, context, texts));
+    }
+    for fix in &finding.fixes {
+        let how = match fix.applicability {
+            Applicability::Safe => "--fix",
+            Applicability::Unsafe => "--fix --unsafe-fixes",
+            Applicability::DisplayOnly => "by hand",
+        };
+        help.push(format!("fix: {} ({how})", visible(&fix.title)));
+    }
+    if let Some(last) = parts.last_mut() {
+        last.help = (!help.is_empty()).then(|| help.join("\n"));
+    }
+    parts
+}
+
+/// Adds a step of the trail: to the excerpt of its file, or, if it cannot be shown, as the line that is returned.
+fn add_step(parts: &mut Vec<Shown>, step: &Step, context: &Context<'_>, texts: &mut Texts) -> Option<String> {
+    let at = &step.location;
+    let name = context.name(&at.source);
+    if !fits(at) {
+        return Some(format!(
+            "{name}:{}:{}: {}",
+            at.line,
+            at.column,
+            visible(&step.message)
+        ));
+    }
+    let piece = LabeledSpan::new_with_span(label(&step.message), span(at));
+    let known = parts
+        .iter_mut()
+        .find(|part| part.source.as_ref().is_some_and(|source| source.name == name));
+    if let Some(part) = known {
+        part.labels.push(piece);
+    } else {
+        let mut part = Shown::new(format!("and in {name}"), miette::Severity::Advice);
+        part.labels.push(piece);
+        part.source = Some(texts.excerpt(&at.source, name));
+        parts.push(part);
+    }
+    None
 }
 
 fn label(message: &str) -> Option<String> {
@@ -346,14 +350,5 @@ impl Diagnostic for Shown {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        if self.related.is_empty() {
-            return None;
-        }
-        Some(Box::new(
-            self.related.iter().map(|shown| shown as &dyn Diagnostic),
-        ))
     }
 }

@@ -1,0 +1,161 @@
+//! One finding with everything a finding can have, in two files, for the tests of the formats.
+
+use super::*;
+use nixpod_analysis::LabelKind;
+
+fn source(name: &str, text: &str) -> Arc<Source> {
+    Arc::new(Source {
+        path: format!("/project/{name}").into(),
+        name: name.to_owned(),
+        text: text.into(),
+        lines: Arc::new(LineIndex::new(text)),
+    })
+}
+
+fn at(source: &Arc<Source>, needle: &str) -> Location {
+    let start = source.text.find(needle).unwrap();
+    let range = TextRange::at((start as u32).into(), TextSize::of(needle));
+    let from = source.lines.position(&source.text, range.start());
+    let to = source.lines.position(&source.text, range.end());
+    Location {
+        source: Arc::clone(source),
+        range,
+        line: from.line,
+        column: from.column,
+        end_line: to.line,
+        end_column: to.column,
+    }
+}
+
+pub(crate) fn results() -> Results {
+    let flags = source(
+        "flags.nix",
+        "# ü \u{1b}[31m\n{\n  extra = [ \"--privileged\" ];\n}\n",
+    );
+    let web = source(
+        "web.nix",
+        "{ config, ... }:\nlet flags = import ./flags.nix;\nin {\n  c.web.extraOptions = flags.extra;\n}\n",
+    );
+    let removal = TextEdit {
+        range: at(&flags, "\"--privileged\" ").range,
+        insert: String::new(),
+    };
+    let step = |kind, message: &str, location| Step {
+        kind,
+        message: message.to_owned(),
+        location,
+    };
+    let finding = Finding {
+        rule: "privileged-container",
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        message: "`web` runs privileged".to_owned(),
+        help: Some("Root inside is root on the host. Grant the one capability that is needed.".to_owned()),
+        fingerprint: "0123456789abcdef".to_owned(),
+        container: Some(ContainerName {
+            surface: "oci-containers",
+            name: "web".to_owned(),
+            file: "web.nix".to_owned(),
+            line: 4,
+        }),
+        hosts: vec!["alpha".to_owned(), "beta".to_owned()],
+        imported_by_no_host: false,
+        suppressed: None,
+        location: at(&flags, "\"--privileged\""),
+        label: "`web` runs privileged".to_owned(),
+        trail: vec![
+            step(LabelKind::Import, "imported here", at(&web, "import ./flags.nix")),
+            step(
+                LabelKind::Merge,
+                "defines `extraOptions` of `web`",
+                at(&web, "flags.extra"),
+            ),
+        ],
+        fixes: vec![ResolvedFix {
+            title: "Remove `--privileged`".to_owned(),
+            applicability: Applicability::Unsafe,
+            edits: vec![ResolvedEdit {
+                location: at(&flags, "\"--privileged\" "),
+                edit: removal,
+            }],
+        }],
+    };
+    let hint = Finding {
+        rule: "unpinned-image",
+        severity: Severity::Info,
+        confidence: Confidence::Medium,
+        message: "image of `web` has no tag".to_owned(),
+        help: None,
+        fingerprint: "fedcba9876543210".to_owned(),
+        container: None,
+        hosts: Vec::new(),
+        imported_by_no_host: true,
+        suppressed: Some("it is built here".to_owned()),
+        location: at(&web, "c.web"),
+        label: String::new(),
+        trail: Vec::new(),
+        fixes: Vec::new(),
+    };
+    let definition = |value: &str, priority, won, condition: Option<&str>| DefinitionSpec {
+        location: Some(at(&web, "flags.extra")),
+        value: value.to_owned(),
+        priority,
+        won,
+        condition: condition.map(str::to_owned),
+    };
+    let fact = |name: &str, value: Option<&str>, certainty, reason: Option<&str>, definitions| FactSpec {
+        name: name.to_owned(),
+        value: value.map(str::to_owned),
+        certainty,
+        reason: reason.map(str::to_owned),
+        definitions,
+    };
+    Results {
+        not_analysed: vec![
+            ResolvedGap {
+                location: None,
+                reason: "input `sops-nix` is not on disk".to_owned(),
+            },
+            ResolvedGap {
+                location: Some(at(&web, "config")),
+                reason: "`x` is not modelled".to_owned(),
+            },
+        ],
+        containers: vec![ContainerSpec {
+            surface: "oci-containers",
+            name: "web".to_owned(),
+            hosts: vec!["alpha".to_owned(), "beta".to_owned()],
+            inside: None,
+            location: Some(at(&web, "c.web")),
+            facts: vec![
+                fact(
+                    "privileged",
+                    Some("true"),
+                    Certainty::Set,
+                    None,
+                    vec![
+                        definition("true", 100, true, None),
+                        definition("false", 1000, false, Some("a == b")),
+                    ],
+                ),
+                fact(
+                    "network",
+                    Some("\"slirp4netns\""),
+                    Certainty::Default,
+                    None,
+                    Vec::new(),
+                ),
+                fact(
+                    "image",
+                    None,
+                    Certainty::Unknown,
+                    Some("`inputs.x` comes from outside"),
+                    vec![definition("inputs.x.y", 100, true, None)],
+                ),
+            ],
+        }],
+        findings: vec![finding, hint],
+        files: 2,
+        ..Results::default()
+    }
+}
