@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 const URI: &str = "file:///ws/a.nix";
 
-/// A rule that does not exist, in a suppression: a finding that needs no evaluation and has a fix.
-const UNKNOWN: &str = "# nixpod: ignore[no-such-rule] because\n{ a = 1; }\n";
+/// A suppression of nothing: a finding that needs no evaluation and has a safe fix.
+const UNUSED: &str = "{\n  # nixpod: ignore[parse-error] because\n  a = 1;\n}\n";
 
 fn fs() -> Arc<MemoryFileSystem> {
     Arc::new(MemoryFileSystem::new())
@@ -179,9 +179,9 @@ async fn a_burst_is_answered_at_most_twice_and_never_stale() {
 #[tokio::test]
 async fn a_quick_fix_comes_with_its_edit() {
     let (mut client, _) = TestClient::session(&fs(), &[], everything()).await;
-    client.open(URI, UNKNOWN).await;
+    client.open(URI, UNUSED).await;
     let found = client.diagnostics(URI, 1).await;
-    assert_eq!(found[0]["code"], "unknown-suppression");
+    assert_eq!(found[0]["code"], "unused-suppression");
     // A client that gives `data` back and one that does not get the same.
     let mut without_data = found[0].clone();
     without_data.as_object_mut().unwrap().remove("data");
@@ -204,7 +204,7 @@ async fn a_quick_fix_comes_with_its_edit() {
 #[tokio::test]
 async fn all_safe_fixes_are_one_action_for_who_asks() {
     let (mut client, _) = TestClient::session(&fs(), &[], bare()).await;
-    client.open(URI, UNKNOWN).await;
+    client.open(URI, UNUSED).await;
     client.diagnostics(URI, 1).await;
     let whole = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
     let params = |only: Value| {
@@ -229,14 +229,14 @@ async fn all_safe_fixes_are_one_action_for_who_asks() {
 async fn hover_is_markdown_or_plain_as_the_client_can() {
     for (params, kind) in [(everything(), "markdown"), (bare(), "plaintext")] {
         let (mut client, _) = TestClient::session(&fs(), &[], params).await;
-        client.open(URI, UNKNOWN).await;
+        client.open(URI, UNUSED).await;
         let found = client.diagnostics(URI, 1).await;
         let at = json!({ "textDocument": { "uri": URI }, "position": found[0]["range"]["start"] });
         let hover = client.request("textDocument/hover", at).await;
         assert_eq!(hover["contents"]["kind"], kind);
         let text = hover["contents"]["value"].as_str().unwrap();
         assert_eq!(text.contains("**"), kind == "markdown", "{text}");
-        let nothing = json!({ "textDocument": { "uri": URI }, "position": { "line": 1, "character": 0 } });
+        let nothing = json!({ "textDocument": { "uri": URI }, "position": { "line": 3, "character": 0 } });
         assert_eq!(client.request("textDocument/hover", nothing).await, Value::Null);
     }
 }
