@@ -34,7 +34,7 @@ declare_rule! {
         severity: High,
         group: Correctness,
         since: "0.1.0",
-        fix: Always,
+        fix: Sometimes,
         check: Container(check),
     }
 }

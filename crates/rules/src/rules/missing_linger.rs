@@ -36,7 +36,7 @@ declare_rule! {
         severity: Medium,
         group: Users,
         since: "0.1.0",
-        fix: Always,
+        fix: Sometimes,
         check: System(check),
     }
 }
