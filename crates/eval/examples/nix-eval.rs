@@ -6,6 +6,7 @@ mod support;
 
 use nixpod_eval::{Evaluator, Limits, NO_SITE, Tracked, Value};
 use nixpod_source::{Utf8Path, Utf8PathBuf, Why};
+use nixpod_syntax::hir::{Expr, VarRef};
 use std::process::ExitCode;
 use support::TestSource;
 
@@ -70,6 +71,8 @@ fn run(source: &TestSource, ev: &mut Evaluator<'_>) -> Result<String, String> {
         )
     });
     ev.set_nix_path(entries.collect());
+    ev.set_variables(std::env::vars().collect());
+    ev.set_current_system("x86_64-linux");
     let loaded = match (&file, expr) {
         (_, Some(expr)) => source.add(&here.join("(expression)"), expr),
         (Some(file), None) => {
@@ -80,6 +83,13 @@ fn run(source: &TestSource, ev: &mut Evaluator<'_>) -> Result<String, String> {
     };
     let loaded = loaded.map_err(|why| why.to_string())?;
     if mode == "parse" {
+        let undefined = loaded.hir.exprs.iter().find_map(|expr| match expr {
+            Expr::Var(name, VarRef::With(frames)) if frames.is_empty() => Some(loaded.hir.name(*name)),
+            _ => None,
+        });
+        if let Some(name) = undefined {
+            return Err(format!("undefined variable '{name}'"));
+        }
         return Ok("parsed".to_owned());
     }
     let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);

@@ -101,6 +101,31 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The thunk that a thunk of a variable, not yet forced, is going to ask.
+    pub(crate) fn bound_thunk(&self, thunk: ThunkId) -> ThunkId {
+        let mut at = thunk;
+        // A chain of variables is as long as the nesting of calls at most; a cycle must not hang.
+        for _ in 0..1000 {
+            let Thunk::Delayed { env, expr } = &self.thunks[at.0 as usize] else {
+                break;
+            };
+            let Some(unit) = self.units.get(env.unit.0 as usize) else {
+                break;
+            };
+            let Expr::Var(_, VarRef::Local { depth, slot }) = unit.hir.expr(*expr) else {
+                break;
+            };
+            let Some(next) = env
+                .outer(*depth)
+                .and_then(|frame| frame.slots.get(*slot as usize))
+            else {
+                break;
+            };
+            at = *next;
+        }
+        at
+    }
+
     fn literal(&mut self, unit: &Unit, expr: ExprId) -> OriginId {
         if unit.hidden {
             return OriginId(0);
@@ -858,7 +883,16 @@ impl Evaluator<'_> {
         let value = match kind {
             PathKind::Relative => Value::Path(crate::paths::resolve(unit.dir.as_str(), &text)),
             PathKind::Absolute => Value::Path(crate::paths::normalise(&text)),
-            PathKind::Home => Value::unknown(Why::Impure(format!("the home directory in `~{text}`"))),
+            PathKind::Home => {
+                match self
+                    .variables
+                    .as_ref()
+                    .map(|variables| variables.get("HOME").cloned().unwrap_or_default())
+                {
+                    Some(home) => Value::Path(crate::paths::normalise(&format!("{home}/{text}"))),
+                    None => Value::unknown(Why::Impure(format!("the home directory in `~{text}`"))),
+                }
+            }
             PathKind::Search => {
                 let mut found = self.search(unit.scope.as_ref(), &text, site)?;
                 found.origin = origin;

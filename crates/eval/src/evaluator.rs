@@ -122,6 +122,10 @@ pub struct Evaluator<'s> {
     pub(crate) search_paths: FxHashMap<SmolStr, ThunkId>,
     /// The entries of `builtins.nixPath`, prefix and path; `None` where they depend on the machine.
     pub(crate) nix_path: Option<Vec<(String, String)>>,
+    /// The environment variables; `None` where they depend on the machine.
+    pub(crate) variables: Option<std::collections::BTreeMap<String, String>>,
+    /// `builtins.currentSystem`; `None` where it depends on the machine.
+    pub(crate) current_system: Option<String>,
     /// Patterns of `match` and `split`, compiled.
     pub(crate) regexes: FxHashMap<SmolStr, Rc<crate::builtins::regex::Regex>>,
     /// By store path: the hash by which a derivation counts in those that need it.
@@ -192,6 +196,8 @@ impl<'s> Evaluator<'s> {
             builtins: ThunkId(0),
             search_paths: FxHashMap::default(),
             nix_path: None,
+            variables: None,
+            current_system: None,
             regexes: FxHashMap::default(),
             derivations: FxHashMap::default(),
             traces: Vec::new(),
@@ -586,6 +592,16 @@ impl<'s> Evaluator<'s> {
     /// Sets the entries of `builtins.nixPath`: prefix (perhaps empty) and path.
     pub fn set_nix_path(&mut self, entries: Vec<(String, String)>) {
         self.nix_path = Some(entries);
+    }
+
+    /// Sets the environment variables for `getEnv` and `~` in paths; without them these are unknown.
+    pub fn set_variables(&mut self, variables: std::collections::BTreeMap<String, String>) {
+        self.variables = Some(variables);
+    }
+
+    /// Sets `builtins.currentSystem`, which is unknown else.
+    pub fn set_current_system(&mut self, system: &str) {
+        self.current_system = Some(system.to_owned());
     }
 
     /// The value that answers `<name>`, if one was set.

@@ -194,6 +194,12 @@ impl Evaluator<'_> {
         }
         let a = self.force(a)?;
         let b = self.force(b)?;
+        // Functions in sets and lists are equal if they are one and the same value.
+        match (&a.value, &b.value) {
+            (Value::Lambda(a), Value::Lambda(b)) if Rc::ptr_eq(a, b) => return Ok(true),
+            (Value::Primop(a), Value::Primop(b)) if Rc::ptr_eq(a, b) => return Ok(true),
+            _ => {}
+        }
         stacker::maybe_grow(64 << 10, 1 << 20, || {
             if self.force_depth >= self.limits.force_depth {
                 return self.fail("stack overflow (possible infinite recursion)", site);

@@ -1,6 +1,7 @@
 //! Printing values as Nix does.
 
-use crate::{Evaluator, OriginId, Tracked, Value};
+use crate::{Evaluator, OriginId, ThunkId, Tracked, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A value for an error message: not forced further, shortened.
 pub(crate) fn brief(ev: &Evaluator<'_>, value: &Value) -> String {
@@ -140,13 +141,39 @@ pub fn is_identifier(name: &str) -> bool {
         && !KEYWORDS.contains(&name)
 }
 
+/// What was printed already.
+#[derive(Default)]
+struct Seen {
+    values: FxHashSet<*const ()>,
+    thunks: FxHashSet<ThunkId>,
+    /// Thunks of a variable, by the thunk that the variable is bound to: in Nix they are one value.
+    aliases: FxHashMap<ThunkId, ThunkId>,
+}
+
+/// By what a value is recognised as the same one.
+#[derive(Clone, Copy)]
+enum Identity {
+    Value,
+    Thunk(ThunkId),
+}
+
+impl Seen {
+    fn identity(&mut self, ev: &Evaluator<'_>, thunk: ThunkId) -> Identity {
+        let bound = ev.bound_thunk(thunk);
+        if bound != thunk {
+            self.aliases.insert(thunk, bound);
+        }
+        Identity::Thunk(self.aliases.get(&thunk).copied().unwrap_or(thunk))
+    }
+}
+
 impl Evaluator<'_> {
     /// Prints a value fully forced, as `nix-instantiate --eval --strict` does; an error anywhere is the result.
     /// Unknowns are shown as `«unknown: reason»`.
     pub fn print(&mut self, value: &Tracked) -> crate::EvalResult<String> {
         let mut out = String::new();
-        let mut path = Vec::new();
-        self.print_into(&mut out, value, &mut path)?;
+        let mut seen = Seen::default();
+        self.print_into(&mut out, value, Identity::Value, &mut seen)?;
         Ok(out)
     }
 
@@ -154,7 +181,8 @@ impl Evaluator<'_> {
         &mut self,
         out: &mut String,
         value: &Tracked,
-        path: &mut Vec<*const ()>,
+        identity: Identity,
+        seen: &mut Seen,
     ) -> crate::EvalResult<()> {
         if let Some(text) = atom(&value.value) {
             out.push_str(&text);
@@ -165,7 +193,9 @@ impl Evaluator<'_> {
             return Ok(());
         }
         self.force_depth += 1;
-        let result = stacker::maybe_grow(64 << 10, 1 << 20, || self.print_composite(out, value, path));
+        let result = stacker::maybe_grow(64 << 10, 1 << 20, || {
+            self.print_composite(out, value, identity, seen)
+        });
         self.force_depth -= 1;
         result
     }
@@ -174,18 +204,26 @@ impl Evaluator<'_> {
         &mut self,
         out: &mut String,
         value: &Tracked,
-        path: &mut Vec<*const ()>,
+        identity: Identity,
+        seen: &mut Seen,
     ) -> crate::EvalResult<()> {
-        let identity: *const () = match &value.value {
-            Value::Attrs(attrs) => std::rc::Rc::as_ptr(attrs).cast(),
-            Value::List(list) => std::rc::Rc::as_ptr(list).cast(),
-            _ => std::ptr::null(),
+        let repeated = match (&value.value, identity) {
+            (Value::Attrs(attrs), _) if !attrs.entries.is_empty() => {
+                !seen.values.insert(std::rc::Rc::as_ptr(attrs).cast())
+            }
+            // Nix keeps lists of up to two elements inside the value, so only the same value counts as repeated.
+            (Value::List(list), Identity::Thunk(thunk)) if (1..=2).contains(&list.elems.len()) => {
+                !seen.thunks.insert(thunk)
+            }
+            (Value::List(list), _) if list.elems.len() > 2 => {
+                !seen.values.insert(std::rc::Rc::as_ptr(list).cast())
+            }
+            _ => false,
         };
-        if !identity.is_null() && path.contains(&identity) {
+        if repeated {
             out.push_str("«repeated»");
             return Ok(());
         }
-        path.push(identity);
         match &value.value {
             Value::Attrs(attrs) => {
                 out.push_str("{ ");
@@ -197,8 +235,9 @@ impl Evaluator<'_> {
                         out.push_str(&quote(&name))
                     }
                     out.push_str(" = ");
+                    let identity = seen.identity(self, attr.thunk);
                     let inner = self.force(attr.thunk)?;
-                    self.print_into(out, &inner, path)?;
+                    self.print_into(out, &inner, identity, seen)?;
                     if !attr.when.is_always() {
                         out.push_str(&format!(" «if {}»", self.condition_reason(attr.when).why));
                     }
@@ -212,8 +251,9 @@ impl Evaluator<'_> {
             Value::List(list) => {
                 out.push_str("[ ");
                 for elem in &list.elems {
+                    let identity = seen.identity(self, elem.thunk);
                     let inner = self.force(elem.thunk)?;
-                    self.print_into(out, &inner, path)?;
+                    self.print_into(out, &inner, identity, seen)?;
                     if !elem.when.is_always() {
                         out.push_str(&format!(" «if {}»", self.condition_reason(elem.when).why));
                     }
@@ -230,13 +270,12 @@ impl Evaluator<'_> {
                     if at > 0 {
                         out.push_str(" | ");
                     }
-                    self.print_into(out, &alternative.value, path)?;
+                    self.print_into(out, &alternative.value, Identity::Value, seen)?;
                 }
                 out.push('»');
             }
             _ => {}
         }
-        path.pop();
         Ok(())
     }
 }

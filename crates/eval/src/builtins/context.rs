@@ -96,7 +96,11 @@ fn add_output_dependencies(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site)
         .context
         .iter()
         .flat_map(|context| context.iter())
-        .filter(|item| !matches!(item, ContextItem::Read { .. }))
+        .filter(|item| match item {
+            ContextItem::Read { .. } => false,
+            ContextItem::Copied { path, .. } => !copied_exactly(&string, crate::paths::base_name(path)),
+            _ => true,
+        })
         .cloned()
         .collect();
     let [item] = &items[..] else {
@@ -168,6 +172,9 @@ fn get_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Trac
             }
             ContextItem::Copied { path, .. } => {
                 let name = crate::paths::base_name(path);
+                if copied_exactly(&string, name) {
+                    continue;
+                }
                 open = Some(Unknown::new(Why::External(format!("store path of {name}"))));
             }
         }
@@ -203,6 +210,14 @@ fn get_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Trac
     let mut set = Attrs::from_entries(attrs);
     set.open = open;
     plain(Value::attrs(set))
+}
+
+/// Is there an exact reference to the copy of a path, too?
+fn copied_exactly(string: &NixString, base_name: &str) -> bool {
+    string.context.iter().flat_map(|context| context.iter()).any(|item| {
+        matches!(item, ContextItem::Derivation { name, output }
+            if output.is_empty() && name.starts_with(STORE) && name.get(STORE.len() + 33..) == Some(base_name))
+    })
 }
 
 fn append_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {

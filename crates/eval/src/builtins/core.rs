@@ -13,10 +13,11 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
     r.constant("langVersion", Value::Int(6));
     r.constant("nixVersion", Value::string("2.26.3"));
     r.constant("storeDir", Value::string("/nix/store"));
-    r.constant(
-        "currentSystem",
-        Value::unknown(Why::Impure("builtins.currentSystem".to_owned())),
-    );
+    let system = r.ev.alloc_native(|ev| match ev.current_system.clone() {
+        Some(system) => plain(Value::string(system)),
+        None => plain(Value::unknown(Why::Impure("builtins.currentSystem".to_owned()))),
+    });
+    r.thunk("currentSystem", system);
     r.constant(
         "currentTime",
         Value::unknown(Why::Impure("builtins.currentTime".to_owned())),

@@ -263,8 +263,8 @@ fn check_outputs(ev: &Evaluator<'_>, text: &str, site: Site) -> Res<Vec<String>>
         if outputs.iter().any(|seen| seen == output) {
             return ev.fail(format!("duplicate derivation output '{output}'"), site);
         }
-        if output == "drv" {
-            return ev.fail("invalid derivation output name 'drv'", site);
+        if matches!(output, "drv" | "drvPath") {
+            return ev.fail(format!("invalid derivation output name '{output}'"), site);
         }
         outputs.push(output.to_owned());
     }

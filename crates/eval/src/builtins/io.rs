@@ -1,7 +1,7 @@
 //! Builtins that look at files, all through [`crate::Source`], and those that would need the outside world.
 
 use super::{Registry, plain};
-use crate::{ContextItem, Evaluator, NixString, OriginId, Res, ThunkId, Tracked, Unknown, Value};
+use crate::{ContextItem, Evaluator, FileKind, NixString, OriginId, Res, ThunkId, Tracked, Unknown, Value};
 use nixpod_source::{HopKind, Site, Utf8Path, Why};
 use std::rc::Rc;
 
@@ -72,17 +72,29 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
     r.function("pathExists", 1, 1, |ev, args, site| {
         let value = ev.force(args[0])?;
         let path = ev.to_path(&value, site)?;
+        // A final slash asks for a directory.
+        let directory = matches!(&value.value, Value::String(string)
+            if string.text.ends_with('/') || string.text.ends_with("/."));
         match ev.source.kind(Utf8Path::new(&*path)) {
-            Ok(kind) => plain(Value::Bool(kind.is_some())),
+            Ok(Some(FileKind::Symlink)) if directory => {
+                plain(Value::Bool(ev.source.read_dir(Utf8Path::new(&*path)).is_ok()))
+            }
+            Ok(Some(kind)) => plain(Value::Bool(!directory || kind == FileKind::Directory)),
+            Ok(None) => plain(Value::Bool(false)),
             Err(why) => plain(Value::unknown(why)),
         }
     });
     r.function("getEnv", 1, 1, |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
-        plain(Value::unknown(Why::Impure(format!(
-            "the environment variable {}",
-            name.text
-        ))))
+        match &ev.variables {
+            Some(variables) => plain(Value::string(
+                variables.get(name.text.as_str()).cloned().unwrap_or_default(),
+            )),
+            None => plain(Value::unknown(Why::Impure(format!(
+                "the environment variable {}",
+                name.text
+            )))),
+        }
     });
     for name in [
         "fetchurl",

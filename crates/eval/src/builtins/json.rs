@@ -473,6 +473,7 @@ impl Reader<'_> {
         self.at += 1;
         let mut builder = StringBuilder::default();
         let mut done = self.at;
+        let mut nul = false;
         loop {
             let Some(byte) = self.peek() else {
                 return self.error(ev, "string without an end");
@@ -485,6 +486,7 @@ impl Reader<'_> {
                     let Some(c) = self.escape() else {
                         return self.error(ev, "malformed escape");
                     };
+                    nul |= c == '\0';
                     let mut buffer = [0; 4];
                     builder.push_literal(c.encode_utf8(&mut buffer), OriginId(0), 0);
                     done = self.at;
@@ -495,6 +497,9 @@ impl Reader<'_> {
         }
         push_bare_slice(&mut builder, self.string, self.origin, done, self.at);
         self.at += 1;
+        if nul {
+            return ev.fail(super::strings::NUL, self.site);
+        }
         Ok(Tracked {
             value: builder.finish(),
             origin: self.origin,

@@ -340,6 +340,12 @@ fn concat_all(
 fn sort(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let list = ev.force_exact_list(args[1], site)?;
     let compare = ev.force(args[0])?;
+    if list.elems.is_empty() {
+        return plain(ev.empty_list());
+    }
+    if !ev.is_function(&compare.value) && !matches!(compare.value, Value::Unknown(_) | Value::Either(_)) {
+        return ev.type_error("a function", &compare.value, site);
+    }
     let less_than =
         matches!(&compare.value, Value::Primop(app) if app.primop.name == "lessThan" && app.args.is_empty());
     let less = |ev: &mut Evaluator<'_>, a: ThunkId, b: ThunkId| -> Res<bool> {
@@ -388,11 +394,24 @@ fn generic_closure(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<
     let mut keys: Vec<Tracked> = Vec::new();
     let mut texts = rustc_hash::FxHashSet::default();
     let mut out = Vec::new();
+    let mut first_key: Option<Tracked> = None;
     while let Some(elem) = queue.pop_front() {
         ev.charge(size_of::<Elem>())?;
         let item = ev.force_known(elem.thunk)?;
         let key = ev.select_value(&item, ev.sym.key, site)?;
         let key = ev.known(key)?;
+        // All keys must be comparable with one another.
+        match &first_key {
+            None => first_key = Some(key.clone()),
+            Some(first) => {
+                let number = |value: &Value| matches!(value, Value::Int(_) | Value::Float(_));
+                let alike = std::mem::discriminant(&first.value) == std::mem::discriminant(&key.value)
+                    || number(&first.value) && number(&key.value);
+                if !alike {
+                    ev.compare(first, &key, site)?;
+                }
+            }
+        }
         let fresh = match &key.value {
             Value::String(string) => texts.insert(string.text.clone()),
             Value::Int(_) | Value::Float(_) | Value::Path(_) | Value::List(_) | Value::Bool(_) => {

@@ -116,6 +116,10 @@ fn whole_string() -> Rc<Unknown> {
     Unknown::new(Why::Undecided("a piece of a string".to_owned()))
 }
 
+/// What Nix says of text that its strings cannot hold.
+pub(super) const NUL: &str =
+    "input string cannot be represented as Nix string because it contains null bytes";
+
 /// Where the text after the last hole begins.
 fn known_tail(string: &NixString) -> usize {
     let Some(parts) = &string.parts else { return 0 };

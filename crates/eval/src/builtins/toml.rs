@@ -23,6 +23,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
 fn convert(ev: &mut Evaluator<'_>, value: toml::Value, origin: OriginId, site: Site) -> Res<Tracked> {
     ev.step()?;
     let value = match value {
+        toml::Value::String(text) if text.contains('\0') => return ev.fail(super::strings::NUL, site),
         toml::Value::String(text) => Value::string(text),
         toml::Value::Integer(int) => Value::Int(int),
         toml::Value::Float(float) => Value::Float(float),
@@ -39,6 +40,9 @@ fn convert(ev: &mut Evaluator<'_>, value: toml::Value, origin: OriginId, site: S
         toml::Value::Table(table) => {
             let mut entries = Vec::with_capacity(table.len());
             for (name, value) in table {
+                if name.contains('\0') {
+                    return ev.fail(super::strings::NUL, site);
+                }
                 let value = ev.nested(site, |ev| convert(ev, value, origin, site))?;
                 let thunk = ev.alloc_tracked(value);
                 entries.push(Attr {

@@ -137,7 +137,8 @@ impl Source for TestSource {
                 path,
             });
         }
-        let text = String::from_utf8_lossy(&self.read(&path)?).into_owned();
+        let text = String::from_utf8(self.read(&path)?);
+        let text = text.map_err(|_| Why::SyntaxError(format!("{path} is not UTF-8")))?;
         self.add(&path, text)
     }
 
