@@ -11,6 +11,7 @@ mod nixos;
 mod option;
 mod options;
 mod packages;
+mod roots;
 mod system;
 pub mod types;
 
@@ -18,6 +19,7 @@ pub use info::{DefinitionInfo, Gap, OptionInfo, OptionPath, Shared};
 pub use library::{Library, system_of};
 pub use merge::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY, dotted};
 pub use nixos::{Kind, option, system};
+pub use roots::{RootSystem, entry_root, file_root, flake_roots, input_name, is_harmless, register_paths};
 pub use system::{Collected, Module, Setup, System};
 
 /// Our own files have ids from the upper end downwards; those from this number on model what NixOS and Home Manager

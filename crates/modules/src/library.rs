@@ -97,7 +97,7 @@ impl Library {
         let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
         let packages = ev.alloc_apply(packages, vec![arguments], NO_SITE);
         ev.fill_native(pkgs_slot, move |ev| crate::packages::set(ev, packages, "pkgs"));
-        ev.set_search_path("nixpkgs/lib", lib_slot);
+        crate::roots::register_paths(ev, &library, "nixpkgs");
         library
     }
 
