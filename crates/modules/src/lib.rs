@@ -13,6 +13,8 @@ mod options;
 mod packages;
 mod roots;
 mod system;
+#[cfg(test)]
+mod tests;
 pub mod types;
 
 pub use info::{DefinitionInfo, Gap, OptionInfo, OptionPath, Shared};

@@ -5,7 +5,8 @@ use crate::library::{Library, find, own_file, system_of};
 use crate::nixos::{self, Kind};
 use crate::system::{Setup, System};
 use nixpod_eval::{
-    Attrs, Evaluator, Lookup, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value, error_unknown,
+    Attrs, Evaluator, Lookup, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
+    error_unknown,
 };
 use nixpod_source::{Utf8Path, Why};
 use nixpod_syntax::ParsedFile;
@@ -42,12 +43,51 @@ const MAX_FLAKES: usize = 16;
 
 /// Inputs whose modules are known to declare or set nothing of container specs, users' sub-ids, groups or engines.
 const HARMLESS: [&str; 45] = [
-    "agenix", "agenix-rekey", "apple-silicon", "catppuccin", "chaotic", "colmena", "comin", "copyparty", "deploy-rs",
-    "determinate", "disko", "flake-parts", "git-hooks", "hardware", "home-manager", "hyprland", "impermanence",
-    "jovian", "lanzaboote", "lix-module", "microvm", "musnix", "nix-darwin", "nix-flatpak", "nix-gaming",
-    "nix-index-database", "nix-minecraft", "nix-topology", "nixos-facter-modules", "nixos-generators",
-    "nixos-hardware", "nixos-mailserver", "nixos-wsl", "nixpkgs", "nixvim", "nur", "nvf", "plasma-manager", "pre-commit-hooks", "ragenix",
-    "simple-nixos-mailserver", "sops-nix", "srvos", "stylix", "vscode-server",
+    "agenix",
+    "agenix-rekey",
+    "apple-silicon",
+    "catppuccin",
+    "chaotic",
+    "colmena",
+    "comin",
+    "copyparty",
+    "deploy-rs",
+    "determinate",
+    "disko",
+    "flake-parts",
+    "git-hooks",
+    "hardware",
+    "home-manager",
+    "hyprland",
+    "impermanence",
+    "jovian",
+    "lanzaboote",
+    "lix-module",
+    "microvm",
+    "musnix",
+    "nix-darwin",
+    "nix-flatpak",
+    "nix-gaming",
+    "nix-index-database",
+    "nix-minecraft",
+    "nix-topology",
+    "nixos-facter-modules",
+    "nixos-generators",
+    "nixos-hardware",
+    "nixos-mailserver",
+    "nixos-wsl",
+    "nixpkgs",
+    "nixvim",
+    "nur",
+    "nvf",
+    "plasma-manager",
+    "pre-commit-hooks",
+    "ragenix",
+    "simple-nixos-mailserver",
+    "sops-nix",
+    "srvos",
+    "stylix",
+    "vscode-server",
 ];
 
 /// Is what could not be read known to be of no matter for containers? Modules of the real nixpkgs are part of our
@@ -58,8 +98,15 @@ pub fn is_harmless(why: &Why) -> bool {
     if name.starts_with("modulesPath") || name.starts_with("<nixpkgs") || name.starts_with("<home-manager") {
         return true;
     }
-    let Some(input) = name.strip_prefix("inputs.") else { return false };
-    let input = input.split(['.', ' ', '/']).next().unwrap_or(input).trim_matches('"').to_lowercase();
+    let Some(input) = name.strip_prefix("inputs.") else {
+        return false;
+    };
+    let input = input
+        .split(['.', ' ', '/'])
+        .next()
+        .unwrap_or(input)
+        .trim_matches('"')
+        .to_lowercase();
     HARMLESS.contains(&&*input) || input.starts_with("nixpkgs") || input.starts_with("home-manager")
 }
 
@@ -79,7 +126,11 @@ pub fn file_root(
     name: String,
     imported_by_no_host: bool,
 ) -> RootSystem {
-    let kind = if looks_like_home(ev, path) { Kind::Home } else { Kind::Nixos };
+    let kind = if looks_like_home(ev, path) {
+        Kind::Home
+    } else {
+        Kind::Nixos
+    };
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
     let system = nixos::system(ev, library, kind, vec![module], None, true);
     RootSystem {
@@ -96,10 +147,20 @@ pub fn file_root(
 
 /// Does a file by itself define Home Manager options?
 fn looks_like_home(ev: &mut Evaluator<'_>, path: &Utf8Path) -> bool {
-    let Ok(loaded) = ev.source().load(path) else { return false };
+    let Ok(loaded) = ev.source().load(path) else {
+        return false;
+    };
     let has = |name: &str| loaded.hir.names.iter().any(|known| known == name);
-    let nixos = ["home-manager", "virtualisation", "containers", "boot", "networking", "isNormalUser"];
-    let home = has("homeDirectory") || has("xdg") || (has("services") && has("podman") && !has("virtualisation"));
+    let nixos = [
+        "home-manager",
+        "virtualisation",
+        "containers",
+        "boot",
+        "networking",
+        "isNormalUser",
+    ];
+    let home =
+        has("homeDirectory") || has("xdg") || (has("services") && has("podman") && !has("virtualisation"));
     home && !nixos.iter().any(|name| has(name) && *name != "containers")
 }
 
@@ -117,7 +178,9 @@ pub fn entry_root(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path, na
 
 /// Looks whether the module tree was seen whole.
 fn close(ev: &mut Evaluator<'_>, root: &mut RootSystem) {
-    let Some(collected) = root.system.collect(ev) else { return };
+    let Some(collected) = root.system.collect(ev) else {
+        return;
+    };
     let mut missing = BTreeSet::new();
     let mut closed = true;
     for gap in &collected.opaque {
@@ -149,13 +212,22 @@ pub fn flake_roots(
                 nixpod_eval::Stop::Error(error) => error.site,
                 nixpod_eval::Stop::Unknown(_) => None,
             };
-            library.shared.gap(Gap { site, what: "the flake's outputs".to_owned(), why });
+            library.shared.gap(Gap {
+                site,
+                what: "the flake's outputs".to_owned(),
+                why,
+            });
             return roots;
         }
     };
     let wanted = |name: &str| hosts.is_none_or(|hosts| hosts.iter().any(|host| host == name));
-    for (output, kind) in [("nixosConfigurations", Kind::Nixos), ("homeConfigurations", Kind::Home)] {
-        let Some(set) = output_set(ev, library, &loaded.outputs, output) else { continue };
+    for (output, kind) in [
+        ("nixosConfigurations", Kind::Nixos),
+        ("homeConfigurations", Kind::Home),
+    ] {
+        let Some(set) = output_set(ev, library, &loaded.outputs, output) else {
+            continue;
+        };
         for attr in ev.sorted(&set) {
             let name = ev.name(attr.name).to_string();
             if !wanted(&name) {
@@ -169,13 +241,23 @@ pub fn flake_roots(
                         Value::Unknown(unknown) => unknown.why.clone(),
                         other => Why::Error(format!("{} is not a system", other.describe())),
                     };
-                    let site = ev.last_site(value.origin).or((attr.site != NO_SITE).then_some(attr.site));
-                    library.shared.gap(Gap { site, what: format!("{output}.{name}"), why });
+                    let site = ev
+                        .last_site(value.origin)
+                        .or((attr.site != NO_SITE).then_some(attr.site));
+                    library.shared.gap(Gap {
+                        site,
+                        what: format!("{output}.{name}"),
+                        why,
+                    });
                 }
             }
         }
         if let Some(open) = &set.open {
-            library.shared.gap(Gap { site: None, what: format!("further {output}"), why: open.why.clone() });
+            library.shared.gap(Gap {
+                site: None,
+                what: format!("further {output}"),
+                why: open.why.clone(),
+            });
         }
     }
     hive(ev, library, &loaded, &mut roots, &wanted);
@@ -204,19 +286,18 @@ fn found(
 }
 
 /// An output that is a set.
-fn output_set(
-    ev: &mut Evaluator<'_>,
-    library: &Library,
-    outputs: &Tracked,
-    name: &str,
-) -> Option<Rc<Attrs>> {
+fn output_set(ev: &mut Evaluator<'_>, library: &Library, outputs: &Tracked, name: &str) -> Option<Rc<Attrs>> {
     let symbol = ev.intern(name);
     let value = match ev.lookup(outputs, symbol) {
         Ok(Lookup::Found(value) | Lookup::Perhaps(value, _)) => value,
         Ok(Lookup::Absent) => return None,
         Err(nixpod_eval::Stop::Error(error)) => {
             let why = error_unknown(&error).why.clone();
-            library.shared.gap(Gap { site: error.site, what: name.to_owned(), why });
+            library.shared.gap(Gap {
+                site: error.site,
+                what: name.to_owned(),
+                why,
+            });
             return None;
         }
         Err(nixpod_eval::Stop::Unknown(_)) => return None,
@@ -235,7 +316,9 @@ fn hive(
     roots: &mut Vec<RootSystem>,
     wanted: &dyn Fn(&str) -> bool,
 ) {
-    let Some(nodes) = output_set(ev, library, &loaded.outputs, "colmena") else { return };
+    let Some(nodes) = output_set(ev, library, &loaded.outputs, "colmena") else {
+        return;
+    };
     let meta = find(ev, &nodes, "meta").map(|thunk| ev.force_or_unknown(thunk));
     let special = meta.and_then(|meta| match &meta.value {
         Value::Attrs(meta) => find(ev, meta, "specialArgs"),
@@ -332,15 +415,22 @@ fn load(
         // `self` is what the outputs are, with the flake's own path: lazily, for outputs refer to it.
         let outputs = ev.force(called)?;
         let extra = ev.attrs_from(vec![("outPath", root), ("inputs", inputs), ("outputs", called)]);
-        let extra = Tracked { value: Value::attrs(extra), origin: OriginId::default() };
+        let extra = Tracked {
+            value: Value::attrs(extra),
+            origin: OriginId::default(),
+        };
         let unknown = source.as_deref().unwrap_or("self").to_owned();
         let mut set = match (&outputs.value, &extra.value) {
             (Value::Attrs(outputs), Value::Attrs(extra)) => ev.update_attrs(outputs, extra),
             (_, Value::Attrs(extra)) => (**extra).clone(),
             _ => Attrs::default(),
         };
-        set.open.get_or_insert_with(|| Unknown::new(Why::External(unknown)));
-        Ok(Tracked { value: Value::attrs(set), origin: OriginId::default() })
+        set.open
+            .get_or_insert_with(|| Unknown::new(Why::External(unknown)));
+        Ok(Tracked {
+            value: Value::attrs(set),
+            origin: OriginId::default(),
+        })
     });
     let outputs = ev.force(called)?;
     Ok(Flake { outputs, release })
@@ -348,7 +438,11 @@ fn load(
 
 fn read_lock(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> ThunkId {
     let path = directory.join("flake.lock");
-    let text = ev.source().read(&path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = ev
+        .source()
+        .read(&path)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
     let empty = ev.empty_attrs();
     let empty = ev.alloc(empty, OriginId::default());
     let Some(text) = text else { return empty };
@@ -359,7 +453,12 @@ fn read_lock(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> ThunkId {
         let builtins = ev.force(builtins)?;
         let from_json = ev.select_value(&builtins, from_json, NO_SITE)?;
         match ev.apply(from_json, text, NO_SITE) {
-            Ok(lock @ Tracked { value: Value::Attrs(_), .. }) => Ok(lock),
+            Ok(
+                lock @ Tracked {
+                    value: Value::Attrs(_),
+                    ..
+                },
+            ) => Ok(lock),
             _ => Ok(ev.force(empty)?),
         }
     })
@@ -368,8 +467,12 @@ fn read_lock(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> ThunkId {
 fn release(ev: &mut Evaluator<'_>, models: &Tracked) -> Option<(u32, u32)> {
     let symbol = ev.intern("release");
     let value = ev.select_value(models, symbol, NO_SITE).ok()?;
-    let Value::List(list) = &value.value else { return None };
-    let [year, month] = &list.elems[..] else { return None };
+    let Value::List(list) = &value.value else {
+        return None;
+    };
+    let [year, month] = &list.elems[..] else {
+        return None;
+    };
     let year = ev.force_int(year.thunk, NO_SITE).ok()?;
     let month = ev.force_string(month.thunk, NO_SITE).ok()?.text.parse().ok()?;
     Some((u32::try_from(year).ok()?, month))
@@ -379,7 +482,9 @@ fn release(ev: &mut Evaluator<'_>, models: &Tracked) -> Option<(u32, u32)> {
 fn register_nixpkgs(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
     let symbol = ev.intern("nixpkgsNames");
     let names = ev.select_value(models, symbol, NO_SITE)?;
-    let Value::List(names) = &names.value else { return Ok(()) };
+    let Value::List(names) = &names.value else {
+        return Ok(());
+    };
     let mut prefixes = Vec::new();
     for elem in &names.elems {
         prefixes.push(format!("inputs.{}", ev.force_string(elem.thunk, NO_SITE)?.text));
@@ -410,16 +515,33 @@ fn symbol_value(name: &str) -> Value {
 
 /// What `own/flake.nix` cannot say in Nix.
 fn natives(ev: &mut Evaluator<'_>, library: &Library, directory: &Utf8Path, depth: usize) -> Attrs {
-    let plain = |value| Ok(Tracked { value, origin: OriginId::default() });
+    let plain = |value| {
+        Ok(Tracked {
+            value,
+            origin: OriginId::default(),
+        })
+    };
     let symbol = ev.primop("symbol", 1, 1, move |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
         plain(symbol_value(&name.text))
     });
     let store_path = ev.primop("storePath", 1, 1, move |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
-        let hole = Unknown { why: Why::External(name.text.to_string()), store_path: true };
-        let part = Part { len: 0, origin: OriginId::default(), offset: 0, hole: Some(Rc::new(hole)) };
-        let text = NixString { text: "".into(), parts: Some(Rc::new([part])), context: None };
+        let hole = Unknown {
+            why: Why::External(name.text.to_string()),
+            store_path: true,
+        };
+        let part = Part {
+            len: 0,
+            origin: OriginId::default(),
+            offset: 0,
+            hole: Some(Rc::new(hole)),
+        };
+        let text = NixString {
+            text: "".into(),
+            parts: Some(Rc::new([part])),
+            context: None,
+        };
         plain(Value::String(Rc::new(text)))
     });
     let open = ev.primop("open", 2, 3, move |ev, args, site| {
@@ -444,7 +566,13 @@ fn natives(ev: &mut Evaluator<'_>, library: &Library, directory: &Utf8Path, dept
         if path == base || !matches!(ev.source().kind(&path.join("flake.nix")), Ok(Some(_))) {
             return plain(symbol_value(&format!("inputs.{}", name.text)));
         }
-        let flake = load(ev, &for_sub, path, Some(&format!("inputs.{}", name.text)), depth + 1)?;
+        let flake = load(
+            ev,
+            &for_sub,
+            path,
+            Some(&format!("inputs.{}", name.text)),
+            depth + 1,
+        )?;
         let out_path = ev.alloc(Value::string(path.as_str()), OriginId::default());
         let extra = ev.attrs_from(vec![("outPath", out_path)]);
         let outputs = ev.attrs_or_open(flake.outputs, site)?;

@@ -182,6 +182,13 @@ fn import(ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<Tracked> {
             let alternatives = alternatives.clone();
             return ev.each_alternative(&alternatives, |ev, one| import(ev, &one, site));
         }
+        // A flake input: its path is what is imported.
+        Value::Attrs(_) => {
+            let path = ev.coerce(value, crate::Coerce::PathAppend, site)?;
+            if !matches!(path.value, Value::Attrs(_)) {
+                return import(ev, &path, site);
+            }
+        }
         Value::String(string) if string.hole().is_some() && copied_prefix(string).is_none() => {
             // `<nixpkgs> + "/lib"` and `"${inputs.nixpkgs}/lib"`.
             if let [first, rest @ ..] = &string.pieces(OriginId(0))[..]

@@ -1,0 +1,337 @@
+//! Module evaluations as text in, text out.
+
+use crate::{Kind, Library, RootSystem, flake_roots, system};
+use expect_test::{Expect, expect};
+use nixpod_eval::{Evaluator, FileKind, Limits, Loaded, NO_SITE, OriginId, Source, Value};
+use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// Files by path below `/p`; parts of a text after `#- /path` lines.
+struct Files {
+    texts: BTreeMap<Utf8PathBuf, String>,
+    ids: RefCell<Vec<Utf8PathBuf>>,
+}
+
+impl Files {
+    fn new(fixture: &str) -> Self {
+        let mut texts = BTreeMap::new();
+        let mut path = Utf8PathBuf::from("/p/main.nix");
+        for line in fixture.lines() {
+            match line.trim_start().strip_prefix("#- ") {
+                Some(name) => path = Utf8PathBuf::from(format!("/p{}", name.trim())),
+                None => {
+                    let text: &mut String = texts.entry(path.clone()).or_default();
+                    text.push_str(line);
+                    text.push('\n');
+                }
+            }
+        }
+        Self {
+            texts,
+            ids: RefCell::default(),
+        }
+    }
+}
+
+impl Source for Files {
+    fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
+        let mut path = path.to_owned();
+        if !self.texts.contains_key(&path) {
+            path = path.join("default.nix");
+        }
+        let text = self
+            .texts
+            .get(&path)
+            .ok_or_else(|| Why::MissingFile(path.to_string()))?;
+        let mut ids = self.ids.borrow_mut();
+        let at = ids.iter().position(|known| *known == path).unwrap_or_else(|| {
+            ids.push(path.clone());
+            ids.len() - 1
+        });
+        Ok(Loaded {
+            file: FileId(at as u32),
+            hir: nixpod_syntax::parse(text).hir,
+            path,
+        })
+    }
+
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why> {
+        self.texts
+            .get(path)
+            .map(|text| text.clone().into_bytes())
+            .ok_or_else(|| Why::MissingFile(path.to_string()))
+    }
+
+    fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, FileKind)>, Why> {
+        let mut out = BTreeMap::new();
+        for file in self.texts.keys() {
+            if let Ok(rest) = file.strip_prefix(path) {
+                let mut parts = rest.components();
+                if let Some(first) = parts.next() {
+                    let kind = if parts.next().is_some() {
+                        FileKind::Directory
+                    } else {
+                        FileKind::Regular
+                    };
+                    out.insert(first.to_string(), kind);
+                }
+            }
+        }
+        Ok(out.into_iter().collect())
+    }
+
+    fn kind(&self, path: &Utf8Path) -> Result<Option<FileKind>, Why> {
+        if self.texts.contains_key(path) {
+            return Ok(Some(FileKind::Regular));
+        }
+        Ok(self
+            .texts
+            .keys()
+            .any(|file| file.starts_with(path))
+            .then_some(FileKind::Directory))
+    }
+
+    fn position(&self, _: Site) -> Option<(u32, u32)> {
+        None
+    }
+
+    fn path_of(&self, file: FileId) -> Utf8PathBuf {
+        self.ids
+            .borrow()
+            .get(file.0 as usize)
+            .cloned()
+            .unwrap_or_default()
+    }
+}
+
+fn render(ev: &mut Evaluator<'_>, root: &crate::System, paths: &[&str]) -> String {
+    let mut out = String::new();
+    for path in paths {
+        let names: Vec<&str> = path.split('.').collect();
+        let mut value = ev.force(root.config).map_err(|error| error.message.clone());
+        for name in names {
+            value = value.and_then(|value| {
+                let symbol = ev.intern(name);
+                let selected = ev.select_value(&value, symbol, NO_SITE);
+                ev.settle(selected).map_err(|error| error.message.clone())
+            });
+        }
+        let shown = value.and_then(|value| ev.print(&value).map_err(|error| error.message.clone()));
+        out.push_str(&format!(
+            "{path} = {}\n",
+            shown.unwrap_or_else(|error| format!("error: {error}"))
+        ));
+    }
+    out
+}
+
+/// Evaluates `/main.nix` as a NixOS module and prints options.
+fn check(fixture: &str, paths: &[&str], expect: Expect) {
+    let files = Files::new(fixture);
+    let mut ev = Evaluator::new(&files, Limits::default());
+    let library = Library::new(&mut ev);
+    let module = ev.alloc(Value::Path("/p/main.nix".into()), OriginId::default());
+    let root = system(&mut ev, &library, Kind::Nixos, vec![module], None, false);
+    let mut out = render(&mut ev, &root, paths);
+    for gap in library.shared.gaps() {
+        out.push_str(&format!("gap: {}: {}\n", gap.what, gap.why));
+    }
+    expect.assert_eq(&out);
+}
+
+/// Evaluates the flake and prints options of each host.
+fn check_flake(fixture: &str, paths: &[&str], expect: Expect) {
+    let files = Files::new(fixture);
+    let mut ev = Evaluator::new(&files, Limits::default());
+    let library = Library::new(&mut ev);
+    let roots: Vec<RootSystem> = flake_roots(&mut ev, &library, Utf8Path::new("/p"), None);
+    let mut out = String::new();
+    for root in roots {
+        out.push_str(&format!(
+            "# {} closed={} missing={:?} release={:?}\n",
+            root.name, root.closed_world, root.missing_inputs, root.release
+        ));
+        out.push_str(&render(&mut ev, &root.system, paths));
+    }
+    for gap in library.shared.gaps() {
+        out.push_str(&format!("gap: {}: {}\n", gap.what, gap.why));
+    }
+    expect.assert_eq(&out);
+}
+
+#[test]
+fn nspawn_defaults_and_priorities() {
+    check(
+        r#"
+{ config, lib, ... }: {
+  imports = [ ./web.nix ];
+  containers.web.autoStart = lib.mkForce true;
+}
+#- /web.nix
+{ config, lib, pkgs, ... }:
+let cfg = config.my.pods.web; in {
+  options.my.pods.web.enable = lib.mkEnableOption "web" // { default = true; };
+  config = lib.mkIf cfg.enable {
+    containers.web = {
+      autoStart = false;
+      bindMounts."/data" = { hostPath = "/srv/${config.networking.hostName}"; isReadOnly = false; };
+      extraFlags = [ "-U" ] ++ lib.optional (cfg.enable) "--drop-capability=CAP_SYS_PTRACE";
+      config = { config, ... }: { networking.hostName = "inner"; services.nginx.enable = true; };
+    };
+    containers.off = lib.mkIf false { autoStart = true; };
+    networking.hostName = "outer";
+  };
+}
+"#,
+        &[
+            "containers.web.autoStart",
+            "containers.web.privateUsers",
+            "containers.web.bindMounts",
+            "containers.web.extraFlags",
+            "containers.web.config.networking.hostName",
+            "containers.off.autoStart",
+            "users.users",
+        ],
+        expect![[r#"
+            containers.web.autoStart = true
+            containers.web.privateUsers = "no"
+            containers.web.bindMounts = { "/data" = { hostPath = "/srv/outer"; isReadOnly = false; mountPoint = "/data"; }; }
+            containers.web.extraFlags = [ "-U" "--drop-capability=CAP_SYS_PTRACE" ]
+            containers.web.config.networking.hostName = "inner"
+            containers.off.autoStart = error: attribute 'off' missing
+            users.users = { }
+        "#]],
+    );
+}
+
+#[test]
+fn users_get_what_normal_users_imply() {
+    check(
+        r#"
+{
+  users.users.ann = { isNormalUser = true; extraGroups = [ "podman" ]; };
+  users.extraUsers.bob = { isSystemUser = true; group = "bob"; };
+  system.stateVersion = "24.05";
+}
+"#,
+        &[
+            "users.users.ann.home",
+            "users.users.ann.autoSubUidGidRange",
+            "users.users.bob.group",
+            "users.users.bob.autoSubUidGidRange",
+            "virtualisation.oci-containers.backend",
+            "virtualisation.podman.enable",
+        ],
+        expect![[r#"
+            users.users.ann.home = "/home/ann"
+            users.users.ann.autoSubUidGidRange = true
+            users.users.bob.group = "bob"
+            users.users.bob.autoSubUidGidRange = false
+            virtualisation.oci-containers.backend = "podman"
+            virtualisation.podman.enable = false
+        "#]],
+    );
+}
+
+#[test]
+fn a_flake_with_hosts_made_by_a_function() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.05";
+  inputs.sops-nix.url = "github:Mic92/sops-nix";
+  inputs.odd.url = "github:someone/odd";
+  outputs = { self, nixpkgs, sops-nix, ... }@inputs:
+    let mkHost = name: nixpkgs.lib.nixosSystem {
+      specialArgs = { inherit inputs; site = { port = 81; }; };
+      modules = [ ./hosts/${name}.nix sops-nix.nixosModules.sops ];
+    };
+    in { nixosConfigurations = nixpkgs.lib.genAttrs [ "a" "b" ] mkHost; };
+}
+#- /hosts/a.nix
+{ site, lib, config, ... }: {
+  virtualisation.oci-containers.containers = lib.mapAttrs (n: p: { image = "x/${n}:1"; ports = [ "${toString p}:80" ]; environmentFiles = [ config.sops.secrets.a.path ]; }) { web = site.port; };
+  sops.secrets.a = { };
+}
+#- /hosts/b.nix
+{ inputs, ... }: { imports = [ inputs.odd.nixosModules.x ../common.nix ]; }
+#- /common.nix
+{ containers.c = { }; }
+"#,
+        &[
+            "virtualisation.oci-containers.containers.web.ports",
+            "virtualisation.oci-containers.containers.web.environmentFiles",
+            "virtualisation.podman.enable",
+            "containers.c.privateNetwork",
+        ],
+        expect![[r##"
+            # a closed=true missing=["sops-nix"] release=Some((25, 5))
+            virtualisation.oci-containers.containers.web.ports = [ "81:80" ]
+            virtualisation.oci-containers.containers.web.environmentFiles = [ «unknown: option `sops.secrets.a.path` is set nowhere in the analysed files» ]
+            virtualisation.podman.enable = true
+            containers.c.privateNetwork = error: attribute 'c' missing
+            # b closed=false missing=["odd", "sops-nix"] release=Some((25, 5))
+            virtualisation.oci-containers.containers.web.ports = error: attribute 'web' missing
+            virtualisation.oci-containers.containers.web.environmentFiles = error: attribute 'web' missing
+            virtualisation.podman.enable = false
+            containers.c.privateNetwork = false
+            gap: module: `inputs.sops-nix.nixosModules.sops` comes from outside
+            gap: module: `inputs.odd.nixosModules.x` comes from outside
+        "##]],
+    );
+}
+
+#[test]
+fn flake_parts_with_dendritic_modules() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+  inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+  inputs.import-tree.url = "github:vic/import-tree";
+  outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } (inputs.import-tree ./modules);
+}
+#- /modules/pods.nix
+{ self, ... }: { flake.nixosModules.pods = { config, ... }: { containers.p.privateNetwork = true; }; }
+#- /modules/hosts/h.nix
+{ inputs, self, ... }: { systems = [ "x86_64-linux" ]; flake.nixosConfigurations.h = inputs.nixpkgs.lib.nixosSystem { modules = [ self.nixosModules.pods ]; }; }
+#- /modules/_skipped.nix
+throw "not read"
+"#,
+        &["containers.p.privateNetwork", "containers.p.privateUsers"],
+        expect![[r#"
+            gap: imports: `lib.filesystem` is not modelled
+        "#]],
+    );
+}
+
+#[test]
+fn home_manager_users_see_the_host() {
+    check(
+        r#"
+{
+  networking.hostName = "h";
+  users.users.ann.isNormalUser = true;
+  home-manager.extraSpecialArgs = { tag = "1.2"; };
+  home-manager.users.ann = { config, osConfig, tag, ... }: {
+    services.podman.containers.web = { image = "docker.io/x:${tag}"; volumes = [ "${config.home.homeDirectory}/w:/w" ]; description = osConfig.networking.hostName; };
+  };
+}
+"#,
+        &[
+            "home-manager.users.ann.services.podman.containers.web.image",
+            "home-manager.users.ann.services.podman.containers.web.volumes",
+            "home-manager.users.ann.services.podman.containers.web.description",
+            "home-manager.users.ann.services.podman.containers.web.autoStart",
+        ],
+        expect![[r#"
+            home-manager.users.ann.services.podman.containers.web.image = "docker.io/x:1.2"
+            home-manager.users.ann.services.podman.containers.web.volumes = [ "/home/ann/w:/w" ]
+            home-manager.users.ann.services.podman.containers.web.description = "h"
+            home-manager.users.ann.services.podman.containers.web.autoStart = true
+        "#]],
+    );
+}
