@@ -12,6 +12,7 @@ mod client;
 mod convert;
 mod document;
 mod guard;
+mod order;
 mod owner;
 mod plaintext;
 mod projects;
@@ -62,7 +63,9 @@ where
         tokio::spawn(backend::deliver(client.clone(), outbox));
         Backend::new(client, events.clone(), Arc::clone(&said_goodbye))
     });
-    Server::new(input, output, socket).serve(service).await;
+    Server::new(input, output, socket)
+        .serve(order::InOrder::new(service))
+        .await;
     // The owner ends anyway when this fails: nobody is left who could send it anything.
     let _ = events.send(owner::Event::Stop);
     Ok(said_goodbye.load(Ordering::SeqCst))

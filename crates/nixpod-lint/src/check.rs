@@ -7,8 +7,9 @@ use crate::output::{Context, count, render};
 use crate::project::Projects;
 use crate::selection::{Selection, closest};
 use crate::terminal::Terminal;
-use crate::view::Results;
+use crate::view::{Results, relative};
 use anyhow::{Result, bail};
+use camino::Utf8Path;
 use nixpod_analysis::Applicability;
 
 /// Checks, fixes if asked to, and prints.
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
     };
     let mut results = look(&projects);
     check_hosts(&args.host, &results)?;
-    let mut failed = report_unreadable(&results, terminal) || projects.failed;
+    let mut failed = report_unreadable(&results, &projects.current, terminal) || projects.failed;
 
     if args.fix || args.diff {
         let upto = if args.unsafe_fixes {
@@ -100,9 +101,9 @@ fn write(fixed: &Fixed, terminal: &Terminal) -> bool {
 }
 
 /// Says which paths could not be read; was there any?
-pub(crate) fn report_unreadable(results: &Results, terminal: &Terminal) -> bool {
+pub(crate) fn report_unreadable(results: &Results, current: &Utf8Path, terminal: &Terminal) -> bool {
     for (path, reason) in &results.unreadable {
-        terminal.error(&format!("`{path}`: {reason}"));
+        terminal.error(&format!("`{}` {reason}", relative(path, current)));
     }
     !results.unreadable.is_empty()
 }

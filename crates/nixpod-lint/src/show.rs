@@ -42,7 +42,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
             }
         }
     }
-    let failed = report_unreadable(&results, terminal) || projects.failed;
+    let failed = report_unreadable(&results, &projects.current, terminal) || projects.failed;
     Ok(if failed { Outcome::Failed } else { Outcome::Clean })
 }
 
