@@ -17,6 +17,7 @@ let
     tail
     ;
   inherit (lib.trivial) min max;
+  inherit (prim) findFirstIndex;
 
   foldr =
     op: nul: list:
@@ -29,15 +30,6 @@ let
   foldl' =
     op: acc:
     builtins.seq acc (builtins.foldl' op acc);
-
-  findFirstIndex =
-    pred: default: list:
-    let
-      len = length list;
-      # A negative number -n-1 means: not among the first n.
-      found = builtins.foldl' (at: x: if at >= 0 then at else if pred x then -at - 1 else at - 1) (-1) list;
-    in
-    if len != 0 && found >= 0 then found else default;
 
   range = first: last: if first > last then [ ] else genList (n: first + n) (last - first + 1);
 
@@ -162,6 +154,7 @@ in
     tail
     ;
   inherit (prim)
+    findFirstIndex
     flatten
     imap0
     imap1
@@ -173,7 +166,6 @@ in
   inherit
     compareLists
     drop
-    findFirstIndex
     findSingle
     foldl'
     foldr

@@ -13,6 +13,7 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
     ("flatten", 1, 1, flatten),
     ("imap0", 2, 2, |ev, args, site| imap(ev, args, site, 0)),
     ("imap1", 2, 2, |ev, args, site| imap(ev, args, site, 1)),
+    ("findFirstIndex", 3, 5, find_first_index),
     ("reverseList", 1, 1, reverse),
     ("unique", 1, 1, unique),
 ];
@@ -131,6 +132,25 @@ fn imap(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site, first: i64) -> Res
         elems,
         open: list.open.clone(),
     })))
+}
+
+fn find_first_index(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_list(args[2], site)?;
+    let predicate = ev.force(args[0])?;
+    for (at, elem) in list.elems.iter().enumerate() {
+        let verdict = ev.apply(predicate.clone(), elem.thunk, site)?;
+        let verdict = ev.known(verdict)?;
+        let found = ev.as_bool(&verdict, site)?;
+        if found || !elem.when.is_always() || list.open.is_some() {
+            // Whatever may or may not be there shifts the position.
+            ev.exact_list(&list)?;
+        }
+        if found {
+            return plain(Value::Int(at as i64));
+        }
+    }
+    ev.exact_list(&list)?;
+    Ok(ev.force(args[1])?)
 }
 
 fn reverse(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {

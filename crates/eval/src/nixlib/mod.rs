@@ -6,8 +6,8 @@
 
 mod attrs;
 mod extend;
-mod files;
 mod lists;
+mod packages;
 mod pieces;
 mod strings;
 mod text;
@@ -47,15 +47,45 @@ macro_rules! preludes {
     };
 }
 
-/// The namespaces.
-static NAMESPACES: [Prelude; 6] = preludes! {
+/// The namespaces that fill a file.
+static NAMESPACES: [Prelude; 18] = preludes! {
     "trivial" = "trivial.nix",
     "fixedPoints" = "fixed-points.nix",
     "lists" = "lists.nix",
     "attrsets" = "attrsets.nix",
     "strings" = "strings.nix",
     "asserts" = "asserts.nix",
+    "cli" = "cli.nix",
+    "customisation" = "customisation.nix",
+    "debug" = "debug.nix",
+    "derivations" = "derivations.nix",
+    "fileset" = "fileset.nix",
+    "filesystem" = "filesystem.nix",
+    "generators" = "generators.nix",
+    "gvariant" = "gvariant.nix",
+    "meta" = "meta.nix",
+    "path" = "path.nix",
+    "sources" = "sources.nix",
+    "versions" = "versions.nix",
 };
+
+/// The namespaces that share a file.
+const SMALL: [&str; 12] = [
+    "fetchers",
+    "flakes",
+    "kernel",
+    "licenses",
+    "maintainers",
+    "misc",
+    "network",
+    "platforms",
+    "sourceTypes",
+    "stringsWithDeps",
+    "systems",
+    "teams",
+];
+
+static SETS: Prelude = Prelude::new("sets", include_str!("sets.nix"));
 
 /// Which names of the namespaces are in `lib` itself.
 static TOP: Prelude = Prelude::new("top", include_str!("top.nix"));
@@ -98,6 +128,20 @@ fn base(ev: &mut Evaluator<'_>, lib: ThunkId, extra: Vec<Attr>) -> Res<Attrs> {
         });
         namespaces.push((prelude.name, thunk));
     }
+    let sets = ev.alloc_native(move |ev| evaluate(ev, &SETS, vec![("lib", lib), ("prim", prim)]));
+    for name in SMALL {
+        let thunk = ev.alloc_native(move |ev| {
+            let sets = ev.force(sets)?;
+            let symbol = ev.intern(name);
+            let set = ev.select_value(&sets, symbol, NO_SITE)?;
+            let set = ev.as_attrs(&set, NO_SITE)?;
+            let mut set = (*set).clone();
+            set.open
+                .get_or_insert_with(|| Unknown::new(Why::NotModelled(format!("lib.{name}"))));
+            plain(Value::attrs(set))
+        });
+        namespaces.push((name, thunk));
+    }
     let names = ev.attrs_from(namespaces.clone());
     let names = ev.alloc(Value::attrs(names), OriginId(0));
     let top = evaluate(ev, &TOP, vec![("lib", lib), ("prim", prim), ("ns", names)])?;
@@ -138,7 +182,7 @@ fn primitives(ev: &mut Evaluator<'_>) -> Attrs {
         text::PRIMITIVES,
         lists::PRIMITIVES,
         attrs::PRIMITIVES,
-        files::PRIMITIVES,
+        packages::PRIMITIVES,
     ];
     let mut entries = Vec::new();
     for (name, arity, strict, run) in all.into_iter().flatten() {
@@ -146,5 +190,7 @@ fn primitives(ev: &mut Evaluator<'_>) -> Attrs {
         let thunk = ev.alloc(value, OriginId(0));
         entries.push(entry(ev, name, thunk));
     }
+    let systems = packages::systems(ev);
+    entries.push(entry(ev, "systems", systems));
     Attrs::from_entries(entries)
 }

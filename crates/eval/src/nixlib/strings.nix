@@ -250,7 +250,7 @@ in
   stringAsChars = f: text: concatStrings (map f (stringToCharacters text));
   charToInt = prim.charToInt;
   escapeC =
-    list: replaceStrings list (map (c: "\\x${toLower (lib.trivial.toHexString (prim.charToInt c))}") list);
+    list: replaceStrings list (map (c: "\\x${fixedWidthString 2 "0" (toLower (lib.trivial.toHexString (prim.charToInt c)))}") list);
   escapeURL = prim.escapeURL;
   escapeShellArgs = concatMapStringsSep " " escapeShellArg;
   toShellVars = vars: concatStringsSep "\n" (mapAttrsToList toShellVar vars);
@@ -321,7 +321,7 @@ in
   cmakeBool =
     feature: flag:
     if builtins.isBool flag then
-      cmakeOptionType "bool" feature (lib.trivial.boolToString flag |> toUpper)
+      cmakeOptionType "bool" feature (if flag then "TRUE" else "FALSE")
     else
       throw "lib.strings.cmakeBool: expected a Boolean";
   cmakeFeature = feature: value: cmakeOptionType "string" feature value;

@@ -90,66 +90,6 @@
     makeExtensibleWithCustomName
     toExtension
     ;
-  inherit (ns.attrsets)
-    attrByPath
-    hasAttrByPath
-    setAttrByPath
-    getAttrFromPath
-    attrVals
-    attrNames
-    attrValues
-    getAttrs
-    catAttrs
-    filterAttrs
-    filterAttrsRecursive
-    foldlAttrs
-    foldAttrs
-    collect
-    nameValuePair
-    mapAttrs
-    mapAttrs'
-    mapAttrsToList
-    attrsToList
-    concatMapAttrs
-    mapAttrsRecursive
-    mapAttrsRecursiveCond
-    mapAttrsToListRecursive
-    mapAttrsToListRecursiveCond
-    genAttrs
-    genAttrs'
-    isDerivation
-    toDerivation
-    optionalAttrs
-    zipAttrsWithNames
-    zipAttrsWith
-    zipAttrs
-    recursiveUpdateUntil
-    recursiveUpdate
-    matchAttrs
-    mergeAttrsList
-    overrideExisting
-    showAttrPath
-    getOutput
-    getFirstOutput
-    getBin
-    getLib
-    getStatic
-    getDev
-    getInclude
-    getMan
-    chooseDevOutputs
-    recurseIntoAttrs
-    dontRecurseIntoAttrs
-    cartesianProduct
-    mapCartesianProduct
-    updateManyAttrsByPath
-    listToAttrs
-    hasAttr
-    getAttr
-    isAttrs
-    intersectAttrs
-    removeAttrs
-    ;
   inherit (ns.lists)
     singleton
     forEach
@@ -211,6 +151,66 @@
     isList
     concatAttrValues
     replaceElemAt
+    ;
+  inherit (ns.attrsets)
+    attrByPath
+    hasAttrByPath
+    setAttrByPath
+    getAttrFromPath
+    attrVals
+    attrNames
+    attrValues
+    getAttrs
+    catAttrs
+    filterAttrs
+    filterAttrsRecursive
+    foldlAttrs
+    foldAttrs
+    collect
+    nameValuePair
+    mapAttrs
+    mapAttrs'
+    mapAttrsToList
+    attrsToList
+    concatMapAttrs
+    mapAttrsRecursive
+    mapAttrsRecursiveCond
+    mapAttrsToListRecursive
+    mapAttrsToListRecursiveCond
+    genAttrs
+    genAttrs'
+    isDerivation
+    toDerivation
+    optionalAttrs
+    zipAttrsWithNames
+    zipAttrsWith
+    zipAttrs
+    recursiveUpdateUntil
+    recursiveUpdate
+    matchAttrs
+    mergeAttrsList
+    overrideExisting
+    showAttrPath
+    getOutput
+    getFirstOutput
+    getBin
+    getLib
+    getStatic
+    getDev
+    getInclude
+    getMan
+    chooseDevOutputs
+    recurseIntoAttrs
+    dontRecurseIntoAttrs
+    cartesianProduct
+    mapCartesianProduct
+    updateManyAttrsByPath
+    listToAttrs
+    hasAttr
+    getAttr
+    isAttrs
+    intersectAttrs
+    removeAttrs
     ;
   inherit (ns.strings)
     concatStrings
@@ -293,4 +293,127 @@
     assertMsg
     assertOneOf
     ;
+  inherit (ns.customisation)
+    overrideDerivation
+    makeOverridable
+    callPackageWith
+    callPackagesWith
+    extendDerivation
+    hydraJob
+    makeScope
+    makeScopeWithSplicing
+    makeScopeWithSplicing'
+    extendMkDerivation
+    renameCrossIndexFrom
+    renameCrossIndexTo
+    mapCrossIndex
+    ;
+  inherit (ns.debug)
+    trace
+    traceIf
+    traceVal
+    traceValFn
+    traceSeq
+    traceSeqN
+    traceValSeq
+    traceValSeqFn
+    traceValSeqN
+    traceValSeqNFn
+    traceFnSeqN
+    addErrorContext
+    unsafeGetAttrPos
+    runTests
+    testAllTrue
+    ;
+  inherit (ns.derivations)
+    lazyDerivation
+    optionalDrvAttr
+    warnOnInstantiate
+    addDrvOutputDependencies
+    unsafeDiscardOutputDependency
+    ;
+  inherit (ns.filesystem)
+    pathType
+    pathIsDirectory
+    pathIsRegularFile
+    baseNameOf
+    dirOf
+    isPath
+    packagesFromDirectoryRecursive
+    hashFile
+    readDir
+    readFileType
+    ;
+  inherit (ns.generators)
+    mkLuaInline
+    ;
+  inherit (ns.meta)
+    addMetaAttrs
+    dontDistribute
+    setName
+    updateName
+    appendToName
+    mapDerivationAttrset
+    setPrio
+    lowPrio
+    lowPrioSet
+    hiPrio
+    hiPrioSet
+    licensesSpdx
+    getLicenseFromSpdxId
+    getLicenseFromSpdxIdOr
+    getExe
+    getExe'
+    ;
+  inherit (ns.sources)
+    cleanSourceFilter
+    cleanSource
+    sourceByRegex
+    sourceFilesBySuffices
+    commitIdFromGitRepo
+    cleanSourceWith
+    pathHasContext
+    canCleanSource
+    pathIsGitRepo
+    revOrTag
+    filterSource
+    ;
+  inherit (ns.versions)
+    compareVersions
+    splitVersion
+    ;
+  inherit (ns.misc)
+    maybeEnv
+    defaultMergeArg
+    defaultMerge
+    maybeAttrNullable
+    maybeAttr
+    ifEnable
+    checkFlag
+    getValue
+    checkReqs
+    uniqList
+    closePropagation
+    nvs
+    setAttr
+    setAttrMerge
+    mergeAttrsWithFunc
+    mergeAttrsConcatenateValues
+    mergeAttrsNoOverride
+    fakeHash
+    fakeSha256
+    fakeSha512
+    nixType
+    imap
+    ;
+  inherit (ns.stringsWithDeps)
+    textClosureList
+    textClosureMap
+    noDepEntry
+    fullDepEntry
+    packEntry
+    stringAfter
+    ;
+  inherit (ns.network.ipv6) mkEUI64Suffix;
+  inherit (ns.flakes) parseFlakeRef flakeRefToString;
 }

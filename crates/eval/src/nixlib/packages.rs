@@ -1,0 +1,170 @@
+//! Primitives for packages and for sets that only have names.
+
+use super::Primitive;
+use super::pieces::push_made;
+use super::text::throw;
+use crate::builtins::plain;
+use crate::{
+    Attrs, Elem, Evaluator, List, OriginId, Res, StringBuilder, ThunkId, Tracked, Unknown, Value, When,
+};
+use nixpod_source::{Site, Why};
+use std::rc::Rc;
+
+pub(super) const PRIMITIVES: &[Primitive] = &[
+    ("getExe", 1, 1, get_exe),
+    ("getExe'", 2, 3, get_exe_named),
+    ("externalSet", 1, 1, |ev, args, site| {
+        let name = ev.force_string(args[0], site)?;
+        plain(Value::attrs(named_set(&name.text)))
+    }),
+];
+
+/// A set of which only the name is known.
+fn named_set(name: &str) -> Attrs {
+    crate::open_set(Unknown::new(Why::External(name.to_owned())))
+}
+
+/// `lib.systems`: the systems that every release of the last years lists, and perhaps more.
+pub(super) fn systems(ev: &mut Evaluator<'_>) -> ThunkId {
+    let mut elems = Vec::new();
+    for name in ["x86_64-linux", "aarch64-linux", "aarch64-darwin"] {
+        elems.push(Elem {
+            thunk: ev.alloc(Value::string(name), OriginId(0)),
+            when: When::ALWAYS,
+        });
+    }
+    let open = Some(Unknown::new(Why::External("lib.systems.flakeExposed".to_owned())));
+    let exposed = ev.alloc(Value::List(Rc::new(List { elems, open })), OriginId(0));
+    let doubles = ev.alloc(Value::attrs(named_set("lib.platforms")), OriginId(0));
+    let mut set = ev.attrs_from(vec![("flakeExposed", exposed), ("doubles", doubles)]);
+    set.open = Some(Unknown::new(Why::External("lib.systems".to_owned())));
+    ev.alloc(Value::attrs(set), OriginId(0))
+}
+
+/// The path of a program in a package that is only known by name.
+fn symbolic(package: &Rc<Unknown>, origin: OriginId, program: &Program) -> Value {
+    let mut builder = StringBuilder::default();
+    let path = Unknown {
+        why: package.why.clone(),
+        store_path: true,
+    };
+    builder.push_hole(Rc::new(path), origin);
+    push_made(&mut builder, "/bin/");
+    match program {
+        Program::Named(name, origin) => builder.push_string(name, *origin),
+        Program::Main => builder.push_hole(package.select("meta.mainProgram"), origin),
+    }
+    builder.finish()
+}
+
+enum Program {
+    Named(Rc<crate::NixString>, OriginId),
+    Main,
+}
+
+fn get_exe(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let package = ev.force(args[0])?;
+    in_package(ev, &package, &Program::Main, site)
+}
+
+fn get_exe_named(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let (name, origin) = ev.force_string_with_holes(args[1], site)?;
+    if name.text.contains('/') {
+        let message = format!(
+            "lib.meta.getExe': The second argument \"{}\" is a nested path with a \"/\" character, but it should just be the name of the executable instead.",
+            name.text
+        );
+        return throw(ev, message, site);
+    }
+    let package = ev.force(args[0])?;
+    in_package(ev, &package, &Program::Named(name, origin), site)
+}
+
+fn in_package(ev: &mut Evaluator<'_>, package: &Tracked, program: &Program, site: Site) -> Res<Tracked> {
+    match &package.value {
+        Value::Unknown(unknown) => Ok(Tracked {
+            value: symbolic(unknown, package.origin, program),
+            origin: package.origin,
+        }),
+        Value::Attrs(_) => in_derivation(ev, package, program, site),
+        other => {
+            let function = match program {
+                Program::Main => "getExe: The first",
+                Program::Named(..) => "getExe': The first",
+            };
+            let kind = other.type_of().unwrap_or("unknown");
+            let message = format!(
+                "lib.meta.{function} argument is of type {kind}, but it should be a derivation instead."
+            );
+            throw(ev, message, site)
+        }
+    }
+}
+
+fn in_derivation(ev: &mut Evaluator<'_>, package: &Tracked, program: &Program, site: Site) -> Res<Tracked> {
+    let (name, origin) = match program {
+        Program::Named(name, origin) => (name.clone(), *origin),
+        Program::Main => {
+            let name = main_program(ev, package, site)?;
+            let thunk = ev.alloc_tracked(name);
+            ev.force_string_with_holes(thunk, site)?
+        }
+    };
+    // The output with programs, if the package tells its outputs apart.
+    let specified = attribute(ev, package, "outputSpecified")?;
+    let specified = matches!(
+        specified,
+        Some(Tracked {
+            value: Value::Bool(true),
+            ..
+        })
+    );
+    let mut chosen = package.clone();
+    if !specified {
+        for output in ["bin", "out"] {
+            if let Some(output) = attribute(ev, package, output)? {
+                chosen = output;
+                break;
+            }
+        }
+    }
+    let mut builder = StringBuilder::default();
+    ev.coerce_into(&mut builder, &chosen, crate::Coerce::Interpolate, site)?;
+    push_made(&mut builder, "/bin/");
+    builder.push_string(&name, origin);
+    ev.charge(builder.len())?;
+    Ok(Tracked {
+        value: builder.finish(),
+        origin: package.origin,
+    })
+}
+
+/// An attribute that is certainly there.
+fn attribute(ev: &mut Evaluator<'_>, base: &Tracked, name: &str) -> Res<Option<Tracked>> {
+    let name = ev.intern(name);
+    match ev.lookup(base, name)? {
+        crate::Lookup::Found(value) => Ok(Some(value)),
+        crate::Lookup::Perhaps(..) | crate::Lookup::Absent => Ok(None),
+    }
+}
+
+/// `meta.mainProgram`, or what `getExe` takes instead: `pname`, or the name without version.
+fn main_program(ev: &mut Evaluator<'_>, package: &Tracked, site: Site) -> Res<Tracked> {
+    let meta = attribute(ev, package, "meta")?;
+    if let Some(meta) = &meta
+        && let Some(program) = attribute(ev, meta, "mainProgram")?
+    {
+        return Ok(program);
+    }
+    if let Some(pname) = attribute(ev, package, "pname")? {
+        return Ok(pname);
+    }
+    let name = ev.intern("name");
+    let name = ev.select_value(package, name, site)?;
+    let builtins = ev.force(ev.builtins())?;
+    let parse = ev.intern("parseDrvName");
+    let parse = ev.select_value(&builtins, parse, site)?;
+    let name = ev.alloc_tracked(name);
+    let parsed = ev.apply(parse, name, site)?;
+    ev.select_value(&parsed, ev.common().name, site)
+}
