@@ -9,7 +9,7 @@ use crate::request::{EvalOutcome, EvalRequest};
 use crate::rule::Rule;
 use crate::vfs::{Vfs, lock};
 use crate::worlds::{Evaluate, Worlds};
-use crate::{actions, hover, show};
+use crate::{actions, evaluation, hover, show};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{Applicability, FileId, LineIndex, RuleId, TextRange, TextSize};
 use nixpod_syntax::ParsedFile;
@@ -189,8 +189,8 @@ impl Analysis {
     }
 
     /// Evaluates a file or an expression.
-    pub fn evaluate(&self, _request: EvalRequest) -> EvalOutcome {
-        EvalOutcome::default()
+    pub fn evaluate(&self, request: &EvalRequest) -> EvalOutcome {
+        evaluation::evaluate(&self.vfs, request)
     }
 
     /// The path of a file: below the project root as that was given, or as the editor named it.

@@ -8,6 +8,7 @@ mod check;
 mod disk;
 mod edits;
 mod evaluate;
+mod evaluation;
 mod fix;
 mod host;
 mod hover;

@@ -108,6 +108,19 @@ impl<'a> Reader<'a> {
             .map(|project| project.canonical.as_path())
     }
 
+    /// The first syntax error of a file, with its place.
+    pub(crate) fn syntax_error(&self, file: FileId) -> Option<String> {
+        let state = self.vfs.state(file);
+        let parsed = state.parsed();
+        let error = parsed.errors.first()?;
+        let position = state.lines().position(&state.text, error.range.start());
+        let (name, line, column) = (self.name_of(file), position.line, position.column);
+        Some(format!(
+            "syntax error: {}\n  at {name}:{line}:{column}",
+            error.message
+        ))
+    }
+
     fn resolve(&self, path: &Utf8Path) -> Utf8PathBuf {
         let canonical = self.vfs.canonical(path);
         lock(&self.reads)

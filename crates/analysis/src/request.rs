@@ -11,9 +11,11 @@ pub struct EvalRequest {
     pub strict: bool,
     /// Print JSON instead of Nix syntax.
     pub json: bool,
-    /// Evaluate these files as one module tree; `input` is not looked at then.
+    /// Where the relative paths of expressions start; `None`: at the project's root.
+    pub directory: Option<Utf8PathBuf>,
+    /// Evaluate these as one module tree; `input` is not looked at then. What is no file is an expression.
     pub modules: Vec<Utf8PathBuf>,
-    /// Print only this attribute path.
+    /// Print only this attribute path; of a module tree `config`, if there is none.
     pub attr: Option<String>,
 }
 
@@ -22,7 +24,7 @@ pub struct EvalRequest {
 pub enum EvalInput {
     /// A file.
     File(Utf8PathBuf),
-    /// A text, whose relative paths start at the project root.
+    /// A text.
     Expr(String),
 }
 

@@ -20,7 +20,12 @@ pub(crate) fn run(args: &EvalArgs, terminal: &Terminal) -> Result<Outcome> {
         }
         Ok(path_on_disk)
     };
-    let modules = args.modules.iter().map(existing).collect::<Result<Vec<_>>>()?;
+    // A word that is no file is an expression, and a mistake in it is reported as such.
+    let modules: Vec<Utf8PathBuf> = args
+        .modules
+        .iter()
+        .map(|word| existing(word).unwrap_or_else(|_| word.clone()))
+        .collect();
     let (input, near) = match (&args.file, &args.expr) {
         (Some(file), _) => {
             let file = existing(file)?;
@@ -34,7 +39,8 @@ pub(crate) fn run(args: &EvalArgs, terminal: &Terminal) -> Result<Outcome> {
     };
     let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::clone(&fs));
     host.set_project(project_root(&*fs, &near));
-    let outcome = host.analysis().evaluate(EvalRequest {
+    let outcome = host.analysis().evaluate(&EvalRequest {
+        directory: Some(current),
         input,
         strict: !args.lazy,
         json: args.json,
