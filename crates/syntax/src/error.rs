@@ -77,8 +77,13 @@ fn first_token(root: &rnix::SyntaxNode, range: TextRange) -> (TextRange, String)
 /// A token's text, cut short.
 fn name_of(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
-    let mut short: String = line.chars().take(30).collect();
-    if short.len() < text.len() {
+    // A text that is not Nix at all may hold anything; control characters must not get to a terminal.
+    let mut short: String = line
+        .chars()
+        .take(30)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
+    if line.chars().nth(30).is_some() || line.len() < text.len() {
         short.push('…');
     }
     format!("`{short}`")

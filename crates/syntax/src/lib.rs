@@ -9,6 +9,7 @@ mod globals;
 mod guard;
 pub mod hir;
 mod lower;
+mod repair;
 mod resolve;
 mod source_map;
 mod suppress;
@@ -50,19 +51,58 @@ pub fn parse(text: &str) -> ParsedFile {
     let source = scan.patched.as_deref().unwrap_or(text);
     stacker::maybe_grow(STACK, STACK, || {
         let parse = rnix::Root::parse(source);
-        let mut errors = scan.errors;
-        error::from_rnix(&parse, &mut errors);
-        let root = parse.syntax();
-        let (hir, map) = lower::lower(&root, &mut errors);
-        errors.sort_by_key(|error| (error.range.start(), error.range.end()));
-        errors.dedup();
-        ParsedFile {
-            hir: Arc::new(hir),
-            map,
-            errors,
-            suppressions: suppress::collect(&root),
+        if !parse.errors().is_empty()
+            && let Some(file) = parse_repaired(source, parse.errors().len(), &scan.errors)
+        {
+            return file;
         }
+        finish(&parse, scan.errors)
     })
+}
+
+/// Parses what a text with errors may become, if that has fewer errors.
+fn parse_repaired(source: &str, errors_before: usize, found: &[SyntaxError]) -> Option<ParsedFile> {
+    let repaired = repair::repair(source)?;
+    guard::scan(&repaired.text).ok()?;
+    let parse = rnix::Root::parse(&repaired.text);
+    if parse.errors().len() >= errors_before {
+        return None;
+    }
+    let mut file = finish(&parse, Vec::new());
+    file.map.change_ranges(&repaired);
+    for error in &mut file.errors {
+        error.range = repaired.original(error.range);
+    }
+    file.suppressions.change_ranges(&|range| repaired.original(range));
+    for insertion in &repaired.insertions {
+        let at = text_size::TextSize::new(insertion.at as u32);
+        let range = text_size::TextRange::empty(at);
+        if !file.errors.iter().any(|error| error.range == range) {
+            file.errors.push(SyntaxError::new(range, insertion.message));
+        }
+    }
+    file.errors.extend_from_slice(found);
+    sort(&mut file.errors);
+    Some(file)
+}
+
+/// Lowers what was parsed.
+fn finish(parse: &rnix::Parse<rnix::Root>, mut errors: Vec<SyntaxError>) -> ParsedFile {
+    error::from_rnix(parse, &mut errors);
+    let root = parse.syntax();
+    let (hir, map) = lower::lower(&root, &mut errors);
+    sort(&mut errors);
+    ParsedFile {
+        hir: Arc::new(hir),
+        map,
+        errors,
+        suppressions: suppress::collect(&root),
+    }
+}
+
+fn sort(errors: &mut Vec<SyntaxError>) {
+    errors.sort_by_key(|error| (error.range.start(), error.range.end()));
+    errors.dedup();
 }
 
 /// The result for a text that is not given to the parser.

@@ -5,7 +5,7 @@ mod literal;
 
 use crate::hir::{AttrName, BinaryOp, Expr, Field, Hir, NameId, Param, VarRef};
 use crate::source_map::{Names, SourceMap};
-use crate::{SyntaxError, resolve};
+use crate::{SyntaxError, repair, resolve};
 use attrs::SetBuilder;
 use nixpod_source::ExprId;
 use rnix::SyntaxNode;
@@ -118,6 +118,7 @@ impl Lower<'_> {
             | ast::Expr::PathHome(_)
             | ast::Expr::PathSearch(_) => self.path(expr.syntax()),
             ast::Expr::Ident(node) => match node.ident_token() {
+                Some(token) if token.text() == repair::HOLE => self.alloc(Expr::Missing, range),
                 Some(token) => {
                     let name = self.names.intern(token.text());
                     self.alloc(Expr::Var(name, VarRef::Global), range)

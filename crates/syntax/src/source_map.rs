@@ -125,6 +125,20 @@ impl SourceMap {
         }
     }
 
+    /// Makes ranges of a repaired text ranges of the original one.
+    pub(crate) fn change_ranges(&mut self, repaired: &crate::repair::Repaired) {
+        for range in &mut self.ranges {
+            *range = repaired.original(*range);
+        }
+        self.bindings
+            .values_mut()
+            .for_each(|range| *range = repaired.original(*range));
+        // Nothing is inserted into the text of literals, so that lengths stay.
+        for piece in &mut self.pieces {
+            piece.source = repaired.original_offset(piece.source as usize) as u32;
+        }
+    }
+
     fn pieces_of(&self, id: ExprId) -> &[Piece] {
         self.literals
             .binary_search_by_key(&id, |entry| entry.0)

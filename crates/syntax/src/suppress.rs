@@ -14,6 +14,22 @@ pub struct Suppressions {
     pub malformed: Vec<(TextRange, String)>,
 }
 
+impl Suppressions {
+    /// Applies a function to all ranges.
+    pub(crate) fn change_ranges(&mut self, change: &dyn Fn(TextRange) -> TextRange) {
+        for item in &mut self.items {
+            item.comment = change(item.comment);
+            item.covers = change(item.covers);
+            for (_, range) in &mut item.rules {
+                *range = change(*range);
+            }
+        }
+        for (range, _) in &mut self.malformed {
+            *range = change(*range);
+        }
+    }
+}
+
 /// One suppression comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {

@@ -224,39 +224,38 @@ fn holes() {
     check(
         "{ a = 1; b",
         expect![[r#"
-        { a=1 b=MISSING }
-        error: unexpected end of file, expected `=` at """#]],
+            { a=1 b=MISSING }
+            error: missing `=` and a value at """#]],
     );
     check(
         "{ a = ; b = 2; }",
         expect![[r#"
-        { a=(call MISSING b@with[]) }
-        error: unexpected `;`, expected an expression at ";"
-        error: unexpected `=`, expected `;` at "=""#]],
+            { a=MISSING b=2 }
+            error: expected an expression at """#]],
     );
     check(
         "{ a = 1\n b = 2; c = 3; }",
         expect![[r#"
-        { a=(call 1 b@with[]) c=3 }
-        error: unexpected `=`, expected `;` at "=""#]],
+            { a=1 b=2 c=3 }
+            error: missing `;` at """#]],
     );
     check(
         "{ a. = 1; b = 2; }",
         expect![[r#"
-        { a={ b=2 } }
-        error: unexpected `=`, expected an attribute name at "=""#]],
+            { b=2 }
+            error: expected an attribute name at """#]],
     );
     check(
         "x: x.",
         expect![[r#"
-        (fn x MISSING)
-        error: unexpected end of file, expected an attribute name at """#]],
+            (fn x MISSING)
+            error: expected an attribute name at """#]],
     );
     check(
         "[ 1 ( 2 ]",
         expect![[r#"
-        (list 1 2)
-        error: unexpected end of file at """#]],
+            (list 1 2)
+            error: missing `)` at """#]],
     );
     check(
         "\"abc",

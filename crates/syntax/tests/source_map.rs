@@ -180,4 +180,26 @@ fn nodes_at_offsets() {
         Select "a.b or (\"x${b}\")"
     "#]],
     );
+    // Text with mistakes is repaired before it is parsed; ranges still point into what was written.
+    at(
+        "{ a = ; b = [ c\n d.\"e${f}\" = 2; }",
+        expect![[r#"
+        Attrs "{ a = ; b = [ c\n d.\"e${f}\" = 2; }"
+        Key "a" in "a = ;"
+        Attrs "{ a = ; b = [ c\n d.\"e${f}\" = 2; }"
+        Key "b" in "b = [ c"
+        Attrs "{ a = ; b = [ c\n d.\"e${f}\" = 2; }"
+        List "[ c"
+        Var "c"
+        Attrs "{ a = ; b = [ c\n d.\"e${f}\" = 2; }"
+        Key "d" in "d.\"e${f}\" = 2;"
+        Attrs "d.\"e${f}\" = 2"
+        Str "\"e${f}\"" in "d.\"e${f}\" = 2;"
+        Var "f"
+        Str "\"e${f}\"" in "d.\"e${f}\" = 2;"
+        Attrs "d.\"e${f}\" = 2"
+        Int "2"
+        Attrs "{ a = ; b = [ c\n d.\"e${f}\" = 2; }"
+    "#]],
+    );
 }

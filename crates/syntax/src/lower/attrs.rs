@@ -2,6 +2,7 @@
 
 use super::Lower;
 use crate::hir::{AttrName, Attrs, DynamicEntry, Entry, EntryValue, Expr, NameId, StrPart, VarRef};
+use crate::repair;
 use nixpod_source::ExprId;
 use rnix::ast;
 use rnix::{NodeOrToken, SyntaxKind};
@@ -99,7 +100,7 @@ impl Lower<'_> {
         let range = attr.syntax().text_range();
         match attr {
             ast::Attr::Ident(ident) => {
-                let token = ident.ident_token()?;
+                let token = ident.ident_token().filter(|token| token.text() != repair::HOLE)?;
                 Some(Attr::Static(self.names.intern(token.text()), range))
             }
             ast::Attr::Str(node) => {
