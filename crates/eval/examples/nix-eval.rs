@@ -4,7 +4,7 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use nixpod_eval::{Evaluator, Limits, NO_SITE, Tracked, Value};
+use nixpod_eval::{Evaluator, Limits, NO_SITE, Stop, Tracked, Value};
 use nixpod_source::{Utf8Path, Utf8PathBuf, Why};
 use nixpod_syntax::hir::{Expr, VarRef};
 use std::process::ExitCode;
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let mut ev = Evaluator::new(&source, Limits::default());
     let result = run(&source, &mut ev);
     for trace in &ev.traces {
-        eprintln!("{trace}");
+        eprintln!("{}", without_colours(trace));
     }
     match result {
         Ok(text) => {
@@ -43,6 +43,10 @@ fn run(source: &TestSource, ev: &mut Evaluator<'_>) -> Result<String, String> {
     while let Some(arg) = args.next() {
         let mut next = || args.next().ok_or(format!("{arg} needs a value"));
         match arg.as_str() {
+            "--option" => {
+                let (name, value) = (next()?, next()?);
+                ev.set_abort_on_warn(name == "abort-on-warn" && value == "true");
+            }
             "--json" => mode = "json",
             "--xml" => mode = "xml",
             "--parse" => mode = "parse",
@@ -99,23 +103,30 @@ fn run(source: &TestSource, ev: &mut Evaluator<'_>) -> Result<String, String> {
             .map(|site| format!(" at {}", source.show(site)))
             .unwrap_or_default();
         let trace: Vec<String> = error.trace.iter().map(|site| source.show(*site)).collect();
-        format!("{}{at}\n{}", error.message, trace.join("\n"))
+        let message = without_colours(&error.message);
+        format!(
+            "{message}{at}\n{}\n{}",
+            trace.join("\n"),
+            error.context.join("\n")
+        )
     };
     let mut value = ev.force(thunk).map_err(show)?;
     if ev.function_args(&value.value).is_some() {
         value = auto_call(source, ev, value, &arguments, &here)?;
     }
-    for name in attr.split('.').filter(|name| !name.is_empty()) {
-        let symbol = ev.intern(name);
+    for name in names_of(&attr) {
+        let symbol = ev.intern(&name);
         let selected = match (&value.value, name.parse::<usize>()) {
             (Value::List(list), Ok(at)) => match list.elems.get(at) {
                 Some(elem) => ev.force(elem.thunk),
                 None => return Err(format!("list index {at} is out of bounds")),
             },
-            _ => {
-                let selected = ev.select_value(&value, symbol, NO_SITE);
-                ev.settle(selected)
-            }
+            _ => match ev.select_value(&value, symbol, NO_SITE) {
+                Err(Stop::Error(error)) if error.message == format!("attribute '{name}' missing") => {
+                    return Err(format!("attribute '{name}' in selection path '{attr}' not found"));
+                }
+                selected => ev.settle(selected),
+            },
         };
         value = selected.map_err(show)?;
         if ev.function_args(&value.value).is_some() {
@@ -130,6 +141,33 @@ fn run(source: &TestSource, ev: &mut Evaluator<'_>) -> Result<String, String> {
             .map_err(show),
         _ => ev.print(&value).map_err(show),
     }
+}
+
+/// The names of an attribute path, with quotes around those that contain dots.
+fn names_of(path: &str) -> Vec<String> {
+    let mut names = vec![String::new()];
+    let mut quoted = false;
+    for c in path.chars() {
+        match (c, names.last_mut()) {
+            ('"', _) => quoted = !quoted,
+            ('.', _) if !quoted => names.push(String::new()),
+            (c, Some(name)) => name.push(c),
+            (_, None) => {}
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+/// Nix leaves escape sequences out where no terminal shows them.
+fn without_colours(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        out.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    out + rest
 }
 
 /// Calls a function with the arguments of the command line, as Nix does with `--arg`.

@@ -30,6 +30,8 @@ pub struct EvalError {
     pub site: Option<Site>,
     /// What was being evaluated: innermost first, shortened. For infinite recursion the first is the other end.
     pub trace: Vec<Site>,
+    /// What `builtins.addErrorContext` said on the way out, innermost first, shortened.
+    pub context: Vec<String>,
 }
 
 /// A shared error.

@@ -126,6 +126,13 @@ pub struct Evaluator<'s> {
     pub(crate) variables: Option<std::collections::BTreeMap<String, String>>,
     /// `builtins.currentSystem`; `None` where it depends on the machine.
     pub(crate) current_system: Option<String>,
+    /// Does `builtins.warn` abort?
+    pub(crate) abort_on_warn: bool,
+    /// Bit by thunk: it is the value of an attribute that a builtin made, which has no position in Nix.
+    pub(crate) generated: Vec<u64>,
+    /// Long lists that were lately found to be exactly known.
+    pub(crate) exact_lists: Vec<Rc<List>>,
+    pub(crate) exact_lists_next: usize,
     /// Patterns of `match` and `split`, compiled.
     pub(crate) regexes: FxHashMap<SmolStr, Rc<crate::builtins::regex::Regex>>,
     /// By store path: the hash by which a derivation counts in those that need it.
@@ -197,6 +204,10 @@ impl<'s> Evaluator<'s> {
             search_paths: FxHashMap::default(),
             nix_path: None,
             variables: None,
+            abort_on_warn: false,
+            generated: Vec::new(),
+            exact_lists: Vec::new(),
+            exact_lists_next: 0,
             current_system: None,
             regexes: FxHashMap::default(),
             derivations: FxHashMap::default(),
@@ -511,6 +522,7 @@ impl<'s> Evaluator<'s> {
             message: message.into(),
             site,
             trace: Vec::new(),
+            context: Vec::new(),
         }))
     }
 
@@ -602,6 +614,27 @@ impl<'s> Evaluator<'s> {
     /// Sets `builtins.currentSystem`, which is unknown else.
     pub fn set_current_system(&mut self, system: &str) {
         self.current_system = Some(system.to_owned());
+    }
+
+    /// Makes `builtins.warn` abort, as Nix's option `abort-on-warn` does.
+    pub fn set_abort_on_warn(&mut self, abort: bool) {
+        self.abort_on_warn = abort;
+    }
+
+    /// Marks the value of an attribute as generated: `unsafeGetAttrPos` gives null for it, as Nix does, although the
+    /// place of its key is known.
+    pub fn mark_generated(&mut self, thunk: ThunkId) {
+        let word = thunk.0 as usize / 64;
+        if self.generated.len() <= word {
+            self.generated.resize(word + 1, 0);
+        }
+        self.generated[word] |= 1 << (thunk.0 % 64);
+    }
+
+    pub(crate) fn is_generated(&self, thunk: ThunkId) -> bool {
+        self.generated
+            .get(thunk.0 as usize / 64)
+            .is_some_and(|word| word >> (thunk.0 % 64) & 1 == 1)
     }
 
     /// The value that answers `<name>`, if one was set.

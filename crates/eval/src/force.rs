@@ -31,6 +31,7 @@ impl Evaluator<'_> {
                     message: "infinite recursion encountered".to_owned(),
                     site,
                     trace: Vec::new(),
+                    context: Vec::new(),
                 }));
             }
             Thunk::Delayed { .. } | Thunk::Native(_) => {}
@@ -154,7 +155,18 @@ impl Evaluator<'_> {
     /// A list whose elements are exactly known.
     pub fn force_exact_list(&mut self, id: ThunkId, site: Site) -> Res<Rc<List>> {
         let list = self.force_list(id, site)?;
-        self.exact_list(&list)?;
+        if list.elems.len() < 32 {
+            self.exact_list(&list)?;
+        } else if !self.exact_lists.iter().any(|known| Rc::ptr_eq(known, &list)) {
+            // Loops that take one element of a long list at a time must not look at all of it each time.
+            self.exact_list(&list)?;
+            let oldest = self.exact_lists_next % 4;
+            self.exact_lists_next = oldest + 1;
+            match self.exact_lists.get_mut(oldest) {
+                Some(slot) => *slot = list.clone(),
+                None => self.exact_lists.push(list.clone()),
+            }
+        }
         Ok(list)
     }
 

@@ -155,6 +155,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let mut entries = Vec::with_capacity(attrs.entries.len());
         for attr in &attrs.entries {
             let thunk = map_entry(ev, function, attr, site);
+            ev.mark_generated(thunk);
             entries.push(Attr { thunk, ..*attr });
         }
         let mut set = Attrs {
@@ -216,6 +217,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             let text = ev.name(name).clone();
             let name_thunk = ev.alloc(Value::string(text), OriginId(0));
             let thunk = ev.alloc_apply(function, vec![name_thunk, list], site);
+            ev.mark_generated(thunk);
             entries.push(Attr {
                 name,
                 thunk,
@@ -232,6 +234,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let symbol = ev.intern(&name.text);
         let attrs = ev.force_attrs(args[1], site)?;
         match attrs.get(symbol) {
+            Some(attr) if ev.is_generated(attr.thunk) => plain(Value::Null),
             Some(attr) => Ok(ev.position_value(attr.site)),
             None => plain(Value::Null),
         }

@@ -56,7 +56,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         Ok(ev.force(args[1])?)
     });
     for name in ["trace", "warn"] {
-        r.function(name, 2, 0, |ev, args, _| {
+        r.function(name, 2, 0, move |ev, args, site| {
             let message = ev.force(args[0])?;
             let text = match &message.value {
                 Value::String(string) => string.text.to_string(),
@@ -65,11 +65,31 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             if ev.traces.len() < 100 {
                 ev.traces.push(text);
             }
+            if name == "warn" && ev.abort_on_warn {
+                let message = "aborting to reveal stack trace of warning, as abort-on-warn is set";
+                return Err(ev.error(ErrorKind::Abort, message, Some(site)));
+            }
             Ok(ev.force(args[1])?)
         });
     }
     r.function("traceVerbose", 2, 0, |ev, args, _| Ok(ev.force(args[1])?));
-    r.function("addErrorContext", 2, 0, |ev, args, _| Ok(ev.force(args[1])?));
+    r.function("addErrorContext", 2, 0, |ev, args, site| {
+        match ev.force(args[1]) {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                if error.context.len() >= 20 {
+                    return Err(error.into());
+                }
+                let context = ev.coerced_string(args[0], Coerce::Interpolate, site);
+                let Ok((context, _)) = context else {
+                    return Err(error.into());
+                };
+                let mut explained = (*error).clone();
+                explained.context.push(context.text.chars().take(500).collect());
+                Err(std::rc::Rc::new(explained).into())
+            }
+        }
+    });
     r.function("toString", 1, 0, |ev, args, site| {
         let value = ev.force(args[0])?;
         ev.coerce(&value, Coerce::ToString, site)

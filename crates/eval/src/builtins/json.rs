@@ -17,7 +17,6 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let value = ev.force(args[0])?;
         let mut writer = Writer {
             builder: StringBuilder::default(),
-            copy: true,
             quote_unknown: false,
         };
         writer.value(ev, &value, site)?;
@@ -51,8 +50,6 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
 
 struct Writer {
     builder: StringBuilder,
-    /// Are paths copied to the store?
-    copy: bool,
     /// Are unknown values shown as strings, so that the result is JSON all the same?
     quote_unknown: bool,
 }
@@ -120,7 +117,6 @@ impl Writer {
             Value::Int(int) => self.builder.push_literal(&int.to_string(), value.origin, 0),
             Value::Float(float) => self.builder.push_literal(&float_json(*float), value.origin, 0),
             Value::String(string) => self.string(string, value.origin),
-            Value::Path(path) if !self.copy => self.string(&NixString::new(&**path), value.origin),
             Value::Path(_) => {
                 let copied = ev.coerce(value, Coerce::Interpolate, site)?;
                 if let Value::String(string) = &copied.value {
@@ -211,7 +207,6 @@ impl Evaluator<'_> {
     pub fn print_json(&mut self, value: &Tracked) -> EvalResult<String> {
         let mut writer = Writer {
             builder: StringBuilder::default(),
-            copy: false,
             quote_unknown: true,
         };
         match writer.value(self, value, NO_SITE) {
@@ -236,7 +231,6 @@ pub(super) fn write_pair(
 ) -> Res<()> {
     let mut writer = Writer {
         builder: std::mem::take(builder),
-        copy: true,
         quote_unknown: false,
     };
     writer.string(&NixString::new(name), OriginId(0));
