@@ -202,11 +202,14 @@ fn fingerprint(vfs: &Vfs, checked: &Checked, nth: u32) -> String {
     format!("{hash:016x}")
 }
 
+/// What makes two findings one: rule, place, message and container.
+type Sameness = (RuleId, Place, String, Option<(Surface, String)>);
+
 /// Findings of all roots; the same text with the same words for the same container is one.
 #[derive(Default)]
 struct Merged {
     findings: Vec<Checked>,
-    index: FxHashMap<(RuleId, Place, String, Option<(Surface, String)>), usize>,
+    index: FxHashMap<Sameness, usize>,
 }
 
 impl Merged {

@@ -100,14 +100,6 @@ impl<'a> Reader<'a> {
         self.vfs.relative_path(file).into_string()
     }
 
-    /// The project's directory, if there is one.
-    pub(crate) fn project(&self) -> Option<&Utf8Path> {
-        self.vfs
-            .project
-            .as_ref()
-            .map(|project| project.canonical.as_path())
-    }
-
     /// The first syntax error of a file, with its place.
     pub(crate) fn syntax_error(&self, file: FileId) -> Option<String> {
         let state = self.vfs.state(file);

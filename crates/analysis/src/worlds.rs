@@ -38,6 +38,9 @@ impl Root {
     }
 }
 
+/// What the rules found under some settings.
+type RuleRun = (Arc<Settings>, Arc<[Finding]>);
+
 /// A root's world with what it was made from.
 #[derive(Debug)]
 pub(crate) struct Evaluated {
@@ -45,7 +48,7 @@ pub(crate) struct Evaluated {
     pub(crate) world: World,
     pub(crate) reads: ReadSet,
     /// Findings have no ranges either, so they stay valid as long as the world does.
-    findings: Mutex<Option<(Arc<Settings>, Arc<[Finding]>)>>,
+    findings: Mutex<Option<RuleRun>>,
     /// The last check that used it.
     used: AtomicU64,
 }

@@ -1,6 +1,7 @@
 //! Tests of files, caches, labels, suppressions and fixes, over a toy evaluator.
 
 mod answers;
+mod evaluation;
 mod files;
 mod incremental;
 mod toy;
