@@ -113,7 +113,7 @@ impl Evaluation<'_> {
             value = self.select(&value, &name)?;
         }
         if request.json {
-            let text = self.to_json(value)?;
+            let text = self.json_of(value)?;
             return Ok(text);
         }
         if request.strict {
@@ -147,7 +147,7 @@ impl Evaluation<'_> {
         self.settle(selected)
     }
 
-    fn to_json(&mut self, value: Tracked) -> Result<String, String> {
+    fn json_of(&mut self, value: Tracked) -> Result<String, String> {
         let builtins = self.ev.builtins();
         let builtins = self.force(builtins)?;
         let function = self.select(&builtins, "toJSON")?;
