@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  users.users.mara.extraGroups = lib.mkForce [ ];
+}

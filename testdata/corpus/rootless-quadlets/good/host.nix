@@ -1,0 +1,21 @@
+{ pkgs, ... }:
+{
+  boot.loader.systemd-boot.enable = true;
+  boot.kernelPackages = pkgs.linuxPackages;
+
+  fileSystems."/" = {
+    device = "/dev/disk/by-label/letterbox";
+    fsType = "ext4";
+  };
+
+  networking.hostName = "letterbox";
+  networking.bridges.br-press.interfaces = [ ];
+  networking.interfaces.br-press.ipv4.addresses = [
+    {
+      address = "10.61.0.1";
+      prefixLength = 24;
+    }
+  ];
+
+  system.stateVersion = "26.05";
+}
