@@ -164,11 +164,12 @@ impl LanguageServer for Backend {
     }
 
     async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
-        let (options, problem) = Options::read(Some(&params.settings));
-        match problem {
-            // Clients send all kinds of settings; those of others must not undo ours.
-            Some(problem) => self.client.log_message(lsp::MessageType::LOG, problem).await,
-            None => self.tell(Event::Configure(options)),
+        let Some((options, problem)) = Options::changed(&params.settings) else {
+            return;
+        };
+        self.tell(Event::Configure(options));
+        if let Some(problem) = problem {
+            self.client.log_message(lsp::MessageType::WARNING, problem).await;
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::document::Encoding;
 use nixpod_analysis::{FileSystem, Rule, Settings, Utf8PathBuf};
 use serde::Deserialize;
+use serde_json::Value;
 use tower_lsp::ls_types::{InitializeParams, MarkupKind, PositionEncodingKind, Uri};
 
 /// What the client can do.
@@ -17,7 +18,6 @@ pub(crate) struct Client {
     pub(crate) code_description: bool,
     pub(crate) diagnostic_data: bool,
     pub(crate) is_preferred: bool,
-    pub(crate) code_action_literals: bool,
     pub(crate) document_changes: bool,
     pub(crate) markdown_hover: bool,
     /// Can it be asked to watch files?
@@ -55,7 +55,6 @@ impl Client {
             is_preferred: code_action
                 .and_then(|it| it.is_preferred_support)
                 .unwrap_or(false),
-            code_action_literals: code_action.is_some_and(|it| it.code_action_literal_support.is_some()),
             document_changes: workspace
                 .and_then(|it| it.workspace_edit.as_ref())
                 .and_then(|it| it.document_changes)
@@ -77,6 +76,17 @@ impl Client {
                 .unwrap_or(false),
         }
     }
+}
+
+/// The name of our part of an editor's settings.
+const SECTION: &str = "nixpod-lint";
+
+/// The names of all options.
+const KEYS: [&str; 4] = ["syntaxErrors", "diagnostics", "pedantic", "ignore"];
+
+/// VS Code sends settings below the extension's name.
+fn own_section(value: &Value) -> &Value {
+    value.get(SECTION).unwrap_or(value)
 }
 
 /// How diagnostics reach the client.
@@ -105,23 +115,27 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads what the client sent; anything that is not understood is said and left at its default.
-    pub(crate) fn read(value: Option<&serde_json::Value>) -> (Self, Option<String>) {
-        let Some(value) = value else {
-            return (Self::default(), None);
-        };
-        // VS Code sends settings below the extension's name.
-        let value = value.get("nixpod-lint").unwrap_or(value);
-        if value.is_null() {
-            return (Self::default(), None);
+    /// Reads `initializationOptions`; anything that is not understood is said and left at its default.
+    pub(crate) fn read(value: Option<&Value>) -> (Self, Option<String>) {
+        match value.map(own_section) {
+            None | Some(Value::Null) => (Self::default(), None),
+            Some(section) => match Self::deserialize(section) {
+                Ok(options) => (options, None),
+                Err(error) => (
+                    Self::default(),
+                    Some(format!("settings are not understood: {error}")),
+                ),
+            },
         }
-        match Self::deserialize(value) {
-            Ok(options) => (options, None),
-            Err(error) => (
-                Self::default(),
-                Some(format!("settings are not understood: {error}")),
-            ),
-        }
+    }
+
+    /// Reads changed settings. Clients also send empty ones, or those of other servers: these are not ours, and must
+    /// not undo what `initializationOptions` said.
+    pub(crate) fn changed(settings: &Value) -> Option<(Self, Option<String>)> {
+        let section = own_section(settings);
+        let is_ours = settings.get(SECTION).is_some_and(Value::is_object)
+            || KEYS.iter().any(|key| section.get(key).is_some());
+        is_ours.then(|| Self::read(Some(section)))
     }
 
     /// The same for the analysis.

@@ -4,9 +4,10 @@ use crate::client::Options;
 use crate::plaintext::plaintext;
 use crate::snapshot::{Files, Snapshot};
 use nixpod_analysis::{
-    Action, ActionKind, Applicability, Diagnostic, Fix, Label, Reported, Severity, Span, TextRange, rule_url,
+    Action, ActionKind, Applicability, Diagnostic, FileId, Fix, Label, Reported, Severity, Span, TextEdit,
+    TextRange, rule_url,
 };
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use tower_lsp::ls_types as lsp;
 
 /// The name under which all of this appears.
@@ -38,25 +39,11 @@ fn diagnostic(
     reported: Option<&Reported>,
 ) -> lsp::Diagnostic {
     let client = std::sync::Arc::clone(&files.snapshot.client);
-    let mut message = diagnostic.message.clone();
-    if let Some(help) = &diagnostic.help {
-        message.push('\n');
-        message.push_str(help);
-    }
     let related: Vec<_> = diagnostic
         .trail
         .iter()
         .filter_map(|label| related(files, label))
         .collect();
-    if !client.related_information {
-        // The way the value took is half of the finding: who cannot show it as links gets it as text.
-        for label in &diagnostic.trail {
-            let view = files.view(label.span.file);
-            let at = view.lines.range(&view.text, label.span.range, client.encoding);
-            let name = view.path.file_name().unwrap_or(view.path.as_str());
-            message.push_str(&format!("\n{name}:{}: {}", at.start.line + 1, label.message));
-        }
-    }
     lsp::Diagnostic {
         range: range(files, diagnostic.primary.span),
         severity: Some(severity(diagnostic.severity)),
@@ -67,7 +54,8 @@ fn diagnostic(
             .flatten()
             .map(|href| lsp::CodeDescription { href }),
         source: Some(SOURCE.to_owned()),
-        message,
+        // One line: lists of problems show no more. Help and documentation are in the hover.
+        message: diagnostic.message.clone(),
         related_information: (client.related_information && !related.is_empty()).then_some(related),
         tags: (diagnostic.rule == "unused-suppression").then(|| vec![lsp::DiagnosticTag::UNNECESSARY]),
         data: reported.filter(|_| client.diagnostic_data).map(|reported| {
@@ -136,10 +124,6 @@ pub(crate) fn hover(snapshot: &Snapshot, position: lsp::Position) -> Option<lsp:
 pub(crate) fn code_actions(snapshot: &Snapshot, params: &lsp::CodeActionParams) -> lsp::CodeActionResponse {
     let only = params.context.only.as_deref();
     let mut response = Vec::new();
-    if !snapshot.client.code_action_literals && only.is_none() {
-        // Such a client takes commands only, and we have none.
-        return response;
-    }
     let Some(file) = snapshot.analysis.file_id(&snapshot.path) else {
         return response;
     };
@@ -229,7 +213,7 @@ fn all_safe_fixes(snapshot: &Snapshot, text: &str) -> Vec<Fix> {
 /// The edit of one or several fixes; a fix that touches what an earlier one changes is left out. `None` if there is
 /// nothing to change.
 fn workspace_edit(files: &mut Files<'_>, fixes: &[Fix]) -> Option<lsp::WorkspaceEdit> {
-    let mut taken: HashMap<nixpod_analysis::FileId, Vec<nixpod_analysis::TextEdit>> = HashMap::new();
+    let mut taken: BTreeMap<FileId, Vec<TextEdit>> = BTreeMap::new();
     for fix in fixes {
         if fix.applicability == Applicability::DisplayOnly {
             continue;

@@ -86,6 +86,7 @@ pub(crate) fn start(
         options: Arc::default(),
         documents: BTreeMap::new(),
         published: BTreeMap::new(),
+        changed: BTreeSet::new(),
         unanswered: BTreeSet::new(),
         latest,
         generation: 0,
@@ -118,6 +119,8 @@ struct Owner {
     documents: BTreeMap<Utf8PathBuf, Document>,
     /// What the client shows now.
     published: BTreeMap<Utf8PathBuf, Vec<lsp::Diagnostic>>,
+    /// Documents whose text the analysis does not have yet: only the last of a burst is worth handing over.
+    changed: BTreeSet<Utf8PathBuf>,
     /// Documents whose last change has had no answer: they get one even if the diagnostics stay the same.
     unanswered: BTreeSet<Utf8PathBuf>,
     /// The same as `generation`, for the worker.
@@ -247,7 +250,7 @@ impl Owner {
         };
         document.version = params.text_document.version;
         document.change(params.content_changes, self.client.encoding);
-        self.projects.set_buffer(&path, &document.text);
+        self.changed.insert(path.clone());
         self.unanswered.insert(path);
         self.touch();
     }
@@ -281,11 +284,21 @@ impl Owner {
         pending.changes = pending.changes.saturating_add(1);
     }
 
+    /// Gives the analysis the newest texts.
+    fn hand_over(&mut self) {
+        for path in std::mem::take(&mut self.changed) {
+            if let Some(document) = self.documents.get(&path) {
+                self.projects.set_buffer(&path, &document.text);
+            }
+        }
+    }
+
     fn start_job(&mut self) {
         self.pending = None;
         if self.client.pulls || self.documents.is_empty() {
             return;
         }
+        self.hand_over();
         let open = open_documents(&self.documents);
         let mut analyses = BTreeMap::new();
         let mut snapshots = Vec::new();
@@ -318,8 +331,9 @@ impl Owner {
         self.is_working = self.jobs.send(job).is_ok();
     }
 
-    fn snapshot(&self, path: &Utf8PathBuf) -> Option<Snapshot> {
+    fn snapshot(&mut self, path: &Utf8PathBuf) -> Option<Snapshot> {
         self.documents.get(path)?;
+        self.hand_over();
         Some(Snapshot {
             analysis: self.projects.host(path)?.analysis(),
             path: path.clone(),

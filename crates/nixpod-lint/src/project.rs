@@ -32,6 +32,14 @@ pub(crate) struct Project {
     pub(crate) targets: Vec<Utf8PathBuf>,
 }
 
+/// What the command line says of one project.
+#[derive(Debug, Default)]
+struct Found {
+    targets: Vec<Utf8PathBuf>,
+    /// The file that standard input stands for, and its text.
+    buffer: Option<(Utf8PathBuf, String)>,
+}
+
 impl Projects {
     /// Sorts the paths into projects. A path that does not exist is reported, and the others are looked at.
     pub(crate) fn new(
@@ -44,16 +52,15 @@ impl Projects {
         let current = current_directory()?;
         let default = [Utf8PathBuf::from(".")];
         let paths = if paths.is_empty() { &default } else { paths };
-        let mut by_root: BTreeMap<Utf8PathBuf, (Vec<Utf8PathBuf>, Option<(Utf8PathBuf, String)>)> =
-            BTreeMap::new();
+        let mut by_root: BTreeMap<Utf8PathBuf, Found> = BTreeMap::new();
         let mut failed = false;
         for path in paths {
             if path == "-" {
                 let name = absolute(stdin_name.unwrap_or(Utf8Path::new("stdin.nix")), &current, &*fs);
                 let text = read_stdin()?;
                 let entry = by_root.entry(project_root(&*fs, &name)).or_default();
-                entry.0.push(name.clone());
-                entry.1 = Some((name, text));
+                entry.targets.push(name.clone());
+                entry.buffer = Some((name, text));
                 continue;
             }
             let target = absolute(path, &current, &*fs);
@@ -74,11 +81,11 @@ impl Projects {
             } else {
                 (project_root(&*fs, &real), real)
             };
-            by_root.entry(root).or_default().0.push(target);
+            by_root.entry(root).or_default().targets.push(target);
         }
         let projects = by_root
             .into_iter()
-            .map(|(root, (targets, buffer))| {
+            .map(|(root, Found { targets, buffer })| {
                 let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::clone(&fs));
                 host.set_settings(settings.clone());
                 host.set_project(root.clone());
@@ -137,10 +144,10 @@ pub(crate) fn current_directory() -> Result<Utf8PathBuf> {
 /// The path from the root on. `..` is resolved on disk where possible, because it may follow a link.
 pub(crate) fn absolute(path: &Utf8Path, current: &Utf8Path, fs: &dyn FileSystem) -> Utf8PathBuf {
     let joined = current.join(path);
-    if joined.components().any(|part| part == Utf8Component::ParentDir) {
-        if let Ok(real) = fs.canonicalize(&joined) {
-            return real;
-        }
+    if joined.components().any(|part| part == Utf8Component::ParentDir)
+        && let Ok(real) = fs.canonicalize(&joined)
+    {
+        return real;
     }
     let mut clean = Utf8PathBuf::new();
     for part in joined.components() {

@@ -117,9 +117,17 @@ async fn settings_can_change() {
     let (mut client, _) = TestClient::session(&fs(), &[], bare()).await;
     client.open(URI, "{ a = ; }").await;
     assert_ne!(client.diagnostics(URI, 1).await, Vec::<Value>::new());
+    // Empty settings, and those of others, leave ours as they are.
+    for others in [json!({}), json!(null), json!({ "nil": { "formatting": null } })] {
+        client
+            .notify("workspace/didChangeConfiguration", json!({ "settings": others }))
+            .await;
+    }
+    client.change(URI, 2, json!([edit((0, 0), (0, 0), " ")])).await;
+    assert_ne!(client.diagnostics(URI, 2).await, Vec::<Value>::new());
     let settings = json!({ "settings": { "nixpod-lint": { "syntaxErrors": false } } });
     client.notify("workspace/didChangeConfiguration", settings).await;
-    assert_eq!(client.diagnostics(URI, 1).await, Vec::<Value>::new());
+    assert_eq!(client.diagnostics(URI, 2).await, Vec::<Value>::new());
 }
 
 #[tokio::test]
