@@ -165,12 +165,7 @@ pub(crate) fn parse_errors(vfs: &Vfs, file: FileId, settings: &Settings, out: &m
     if !settings.is_on(&parse_error::RULE) {
         return;
     }
-    let mut lost = false;
     for error in &vfs.state(file).parsed().errors {
-        // After one token that does not fit, the parser stumbles over the next ones: those are no further mistakes.
-        if error.message.starts_with("unexpected ") && std::mem::replace(&mut lost, true) {
-            continue;
-        }
         let span = Span {
             file,
             range: error.range,

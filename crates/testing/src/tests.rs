@@ -49,7 +49,7 @@ fn what_is_marked_is_found() {
         rule("parse-error"),
         "
 { a = ; }
-    # ^ high: unexpected `;`, expected an expression
+   # ^ high: expected an expression
 ",
     );
     check_none(rule("parse-error"), "{ a = 1; }");
@@ -68,7 +68,7 @@ fn a_missing_finding_fails() {
 }
 
 #[test]
-#[should_panic = "unexpected  /b.nix:1 high: unexpected `}`"]
+#[should_panic = "unexpected  /b.nix:1 high: missing `;`"]
 fn an_unexpected_finding_fails() {
     check_none(rule("parse-error"), "#- a.nix\n{ }\n#- b.nix\n{ a = 1 }\n");
 }
@@ -80,7 +80,7 @@ fn another_severity_fails() {
         rule("parse-error"),
         "
 { a = 1 }
-      # ^ low: unexpected `}`, expected `;`
+      # ^ low: missing `;`
 ",
     );
 }

@@ -80,8 +80,8 @@ fn values_are_printed() {
 #[test]
 fn failures_have_a_place() {
     check(file("bad.nix"), expect![[r#"
-        error: syntax error: unexpected `}`, expected `;`
-          at bad.nix:1:9"#]]);
+        error: syntax error: missing `;`
+          at bad.nix:1:8"#]]);
     check(file("throws.nix"), expect![[r#"
         error: no
           at throws.nix:2:7"#]]);

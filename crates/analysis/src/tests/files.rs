@@ -115,9 +115,9 @@ fn nothing_outside_of_the_project_is_read() {
 fn syntax_errors_are_findings() {
     let out = check(&[("a.nix", "{ containers.web = { isolated = false };\n}")]);
     expect![[r#"
-        a.nix:1:20 `{ isolated = false };` medium/high toy-absent: `web` is not isolated [a.nix]
+        a.nix:1:20 `{ isolated = false }` medium/high toy-absent: `web` is not isolated [a.nix]
           fix (safe): isolate it
-        a.nix:1:39 `}` high/high parse-error: unexpected `}`, expected `;`
+        a.nix:1:38 `` high/high parse-error: missing `;`
     "#]]
     .assert_eq(&out);
 }
