@@ -196,7 +196,7 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) modules: Vec<Utf8PathBuf>,
 
-    /// Print only the value at this attribute path
+    /// Print only the value at this attribute path; with --modules it starts at `config` or `options`
     #[arg(long, short = 'A', value_name = "PATH")]
     pub(crate) attr: Option<String>,
 
@@ -208,7 +208,7 @@ pub(crate) struct EvalArgs {
     #[arg(long, overrides_with = "lazy")]
     pub(crate) strict: bool,
 
-    /// Print what is not forced as `«thunk»`
+    /// Force only the outermost value; what lies in it is printed as `<CODE>`
     #[arg(long)]
     pub(crate) lazy: bool,
 }

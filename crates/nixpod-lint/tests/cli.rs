@@ -75,7 +75,7 @@ fn a_path_that_cannot_be_read_fails_and_spares_the_others() {
         .run(&["--format", "concise", "nowhere.nix", "bad.nix"])
         .assert()
         .code(2)
-        .stdout_eq(str!["bad.nix:2:7: high[parse-error] [..]\n..."])
+        .stdout_eq(str!["bad.nix:2:[..]: high[parse-error] [..]\n..."])
         .stderr_eq("error: cannot read `nowhere.nix`: no such file or directory\n");
     project.run(&["chekc"]).assert().code(2).stdout_eq("").stderr_eq(
         "error: cannot read `chekc`: no such file or directory; did you mean the command `check`?\n",
@@ -256,7 +256,7 @@ fn standard_input_stands_for_a_file() {
         .stdin(BROKEN)
         .assert()
         .code(1)
-        .stdout_eq(str!["x/y.nix:2:7: high[parse-error] [..]\n..."]);
+        .stdout_eq(str!["x/y.nix:2:[..]: high[parse-error] [..]\n..."]);
 }
 
 #[test]
@@ -289,6 +289,52 @@ fn what_is_printed_for_people_and_shells() {
         !explained.contains("##") && !explained.contains("```"),
         "{explained}"
     );
+}
+
+#[test]
+fn values_are_printed_as_nix_does() {
+    let project = Project::new("eval");
+    project
+        .write("v.nix", "let f = x: x + 1; in { a = f 1; s = \"x\"; }\n")
+        .write(
+            "m.nix",
+            "{ config, ... }: { config.b = [ config.a ]; config.a = 3; }\n",
+        )
+        .write("bad.nix", "{ a = 1; }.b\n");
+    let value = "{ a = 2; s = \"x\"; }\n";
+    project.run(&["eval", "v.nix"]).assert().code(0).stdout_eq(value);
+    project
+        .run(&["eval", "--strict", "v.nix"])
+        .assert()
+        .code(0)
+        .stdout_eq(value);
+    project
+        .run(&["eval", "-A", "a", "v.nix"])
+        .assert()
+        .code(0)
+        .stdout_eq("2\n");
+    project
+        .run(&["eval", "--json", "-E", "[ 1 null ]"])
+        .assert()
+        .code(0)
+        .stdout_eq("[1,null]\n");
+    project
+        .run(&["eval", "--modules", "m.nix", "--attr", "config.b"])
+        .assert()
+        .code(0)
+        .stdout_eq("[ 3 ]\n");
+    project
+        .run(&["eval", "bad.nix"])
+        .assert()
+        .code(1)
+        .stdout_eq("")
+        .stderr_eq(str!["error: attribute 'b' missing[..]\n..."]);
+    project
+        .run(&["eval", "nowhere.nix"])
+        .assert()
+        .code(2)
+        .stdout_eq("");
+    project.run(&["eval"]).assert().code(2).stdout_eq("");
 }
 
 #[test]
