@@ -160,7 +160,9 @@ impl System {
         let collected = Rc::new(self.find_modules(ev));
         self.collecting.set(false);
         for gap in &collected.opaque {
-            self.shared.gap(gap.clone());
+            if !crate::is_harmless(&gap.why) {
+                self.shared.gap(gap.clone());
+            }
         }
         Some(self.collected.get_or_init(|| collected).clone())
     }
