@@ -22,7 +22,17 @@ let
     else
       abort "lib.customisation.callPackageWith: Function called without required argument \"${builtins.head missing}\"";
 
+  # A function that is a set keeps its other attributes; what overrides it overrides this one too.
   makeOverridable =
+    f:
+    if isAttrs f then
+      f
+      // overridable f
+      // (if f ? override then { override = new: makeOverridable (f.override new); } else { })
+    else
+      overridable f;
+
+  overridable =
     f:
     mirrorFunctionArgs f (
       args:
@@ -121,9 +131,10 @@ let
   makeScope =
     newScope: f:
     let
-      self = f self // {
+      self = {
         newScope = scope: newScope (self // scope);
         callPackage = self.newScope { };
+      } // f self // {
         overrideScope = overlay: makeScope newScope (lib.fixedPoints.extends overlay f);
         packages = f;
       };
@@ -138,6 +149,7 @@ let
     "hostTarget"
     "targetTarget"
   ];
+  capitalised = name: prim.toUpper (builtins.substring 0 1 name) + builtins.substring 1 (-1) name;
   pick = f: builtins.listToAttrs (map f crossNames);
 in
 {
@@ -159,7 +171,7 @@ in
     if lib.attrsets.isDerivation packages then
       throw "callPackages: the function gives one package, not a set of packages; use callPackage"
     else
-      mapAttrs (name: _: (makeOverridable (new: (f new).${name}) all)) (removeAttrs packages [ "recurseForDerivations" ])
+      mapAttrs (name: _: makeOverridable (mirrorFunctionArgs f (new: (f new).${name})) all) (removeAttrs packages [ "recurseForDerivations" ])
       // (if packages ? recurseForDerivations then { inherit (packages) recurseForDerivations; } else { });
   hydraJob =
     drv:
@@ -216,12 +228,12 @@ in
     prefix: x:
     pick (name: {
       inherit name;
-      value = x."${prefix}${lib.strings.toSentenceCase name}";
+      value = x."${prefix}${capitalised name}";
     });
   renameCrossIndexTo =
     prefix: x:
     pick (name: {
-      name = "${prefix}${lib.strings.toSentenceCase name}";
+      name = "${prefix}${capitalised name}";
       value = x.${name};
     });
   mapCrossIndex =

@@ -128,5 +128,12 @@ in
     in
     file:
     go (if pathIsDirectory file then file else dirOf file);
-  resolveDefaultNix = path: if pathIsDirectory path then path + "/default.nix" else path;
+  resolveDefaultNix =
+    path:
+    if builtins.isString path && prim.hasSuffix "/" path then
+      path + "default.nix"
+    else if pathIsDirectory path then
+      path + "/default.nix"
+    else
+      path;
 }

@@ -122,7 +122,7 @@ let
         if isInt value then
           toString value
         else if isFloat value then
-          floatToString value
+          toJSON value
         else if isString value then
           let
             lines = filter (part: !isList part) (split "\n" value);
@@ -181,14 +181,14 @@ let
       go =
         depth: value:
         let
-          each = inner: limited depth (go (depth + 1) inner);
+          each = inner: go (depth + 1) (limited (depth + 1) inner);
         in
         if isAttrs value then
           mapAttrs (name: inner: if elem name special then inner else each inner) value
         else if isList value then
           map each value
         else
-          value;
+          limited (depth + 1) value;
     in
     go 0;
 

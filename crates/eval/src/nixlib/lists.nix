@@ -212,7 +212,8 @@ in
     map (pair: elemAt pair 1) (
       builtins.sort (a: b: compareLists compareParts (head a) (head b) < 0) (
         map (text: [
-          (key text)
+          # The text itself decides between numbers that only differ in zeros.
+          (key text ++ [ text ])
           text
         ]) list
       )

@@ -13,7 +13,7 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
     ("flatten", 1, 1, flatten),
     ("imap0", 2, 2, |ev, args, site| imap(ev, args, site, 0)),
     ("imap1", 2, 2, |ev, args, site| imap(ev, args, site, 1)),
-    ("findFirstIndex", 3, 5, find_first_index),
+    ("findFirstIndex", 3, 4, find_first_index),
     ("reverseList", 1, 1, reverse),
     ("unique", 1, 1, unique),
 ];
@@ -136,6 +136,11 @@ fn imap(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site, first: i64) -> Res
 
 fn find_first_index(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let list = ev.force_list(args[2], site)?;
+    if list.elems.is_empty() {
+        // The predicate is not even looked at.
+        ev.exact_list(&list)?;
+        return Ok(ev.force(args[1])?);
+    }
     let predicate = ev.force(args[0])?;
     for (at, elem) in list.elems.iter().enumerate() {
         let verdict = ev.apply(predicate.clone(), elem.thunk, site)?;

@@ -177,7 +177,7 @@ in
       address:
       let
         parts = prim.splitString "/" address;
-        prefixLength = if tail parts == [ ] then 64 else lib.strings.toInt (elemAt parts 1);
+        prefixLength = if tail parts == [ ] then 128 else lib.strings.toInt (elemAt parts 1);
       in
       if builtins.length parts > 2 || prefixLength < 1 || prefixLength > 128 then
         throw "\"${address}\" is not a valid IPv6 address"

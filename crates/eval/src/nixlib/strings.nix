@@ -36,6 +36,7 @@ let
   concatStrings = concatStringsSep "";
   concatMapStrings = f: list: concatStrings (map f list);
   escape = list: replaceStrings list (map (c: "\\${c}") list);
+  escapeNixString = text: escape [ "$" ] (toJSON text);
   optionalString = cond: string: if cond then string else "";
   lowerChars = stringToCharacters "abcdefghijklmnopqrstuvwxyz";
   upperChars = stringToCharacters "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -208,6 +209,7 @@ in
     concatStrings
     enableFeature
     escape
+    escapeNixString
     fixedWidthString
     isConvertibleWithToString
     isStringLike
@@ -254,9 +256,8 @@ in
   escapeURL = prim.escapeURL;
   escapeShellArgs = concatMapStringsSep " " escapeShellArg;
   toShellVars = vars: concatStringsSep "\n" (mapAttrsToList toShellVar vars);
-  escapeNixString = text: escape [ "$" ] (toJSON text);
   escapeRegex = escape (stringToCharacters "\\[{()^$?*+|.");
-  escapeNixIdentifier = text: prim.escapeNixIdentifier text;
+  escapeNixIdentifier = text: if prim.isNixIdentifier text then text else escapeNixString text;
   escapeXML = replaceStrings [ "\"" "'" "<" ">" "&" ] [ "&quot;" "&apos;" "&lt;" "&gt;" "&amp;" ];
   toSentenceCase =
     text:

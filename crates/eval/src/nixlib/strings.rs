@@ -22,7 +22,14 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
     ("hasInfix", 2, 3, |ev, args, site| {
         let (infix, string) = both(ev, args, site)?;
         known(&infix.0)?;
-        let found = runs(&string.0).iter().any(|run| run.contains(&*infix.0.text));
+        let stored = string
+            .0
+            .pieces(string.1)
+            .iter()
+            .any(|part| in_store(part.hole.as_ref()));
+        let found = runs(&string.0).iter().any(|run| run.contains(&*infix.0.text))
+            || (stored && STORE.contains(&*infix.0.text))
+            || copied_names(&string.0).any(|name| name.contains(&*infix.0.text));
         match string.0.hole() {
             Some(hole) if !found => Err(Stop::Unknown(hole.clone())),
             _ => plain(Value::Bool(found)),
@@ -31,7 +38,12 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
     ("removePrefix", 2, 3, |ev, args, site| {
         let (prefix, string) = both(ev, args, site)?;
         let start = if has_prefix(&prefix.0, &string.0)? {
-            prefix.0.text.len()
+            let start = prefix.0.text.len();
+            if head(&string.0).len() < start {
+                // The beginning of a store path is known, but what is left of it is not.
+                known(&string.0)?;
+            }
+            start
         } else {
             0
         };
@@ -74,9 +86,25 @@ fn both(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<(Text, Text
     let [first, second, ..] = args else {
         return ev.fail("too few arguments", site);
     };
-    let first = text(ev, *first, Coerce::PathAppend, site)?;
-    let second = text(ev, *second, Coerce::PathAppend, site)?;
+    let first = text(ev, *first, Coerce::Interpolate, site)?;
+    let second = text(ev, *second, Coerce::Interpolate, site)?;
     Ok((first, second))
+}
+
+/// How the text of every store path begins.
+const STORE: &str = "/nix/store/";
+
+fn in_store(hole: Option<&Rc<crate::Unknown>>) -> bool {
+    hole.is_some_and(|hole| hole.store_path)
+}
+
+/// The names of the paths that were copied: a store path ends with its name.
+fn copied_names(string: &NixString) -> impl Iterator<Item = &str> {
+    let context = string.context.iter().flat_map(|context| context.iter());
+    context.filter_map(|item| match item {
+        crate::ContextItem::Copied { path, .. } => Some(crate::paths::base_name(path)),
+        _ => None,
+    })
 }
 
 fn known(string: &NixString) -> Res<()> {
@@ -88,7 +116,11 @@ fn known(string: &NixString) -> Res<()> {
 
 /// Does it begin so? A difference in what is known decides, whatever stands in the holes.
 fn has_prefix(prefix: &NixString, string: &NixString) -> Res<bool> {
-    let (wanted, there) = (head(prefix), head(string));
+    let (wanted, mut there) = (head(prefix), head(string));
+    let first = string.parts.as_ref().and_then(|parts| parts.first());
+    if there.is_empty() && in_store(first.and_then(|part| part.hole.as_ref())) {
+        there = STORE;
+    }
     let common = wanted.len().min(there.len());
     if wanted.as_bytes().get(..common) != there.as_bytes().get(..common) {
         return Ok(false);
@@ -115,7 +147,8 @@ fn has_suffix(suffix: &NixString, string: &NixString) -> Res<bool> {
 
 /// A hole may contain the separator, so the list may then have further elements.
 fn split_string(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
-    let (separator, (string, origin)) = both(ev, args, site)?;
+    let separator = text(ev, args[0], Coerce::ToString, site)?;
+    let (string, origin) = text(ev, args[1], Coerce::ToString, site)?;
     known(&separator.0)?;
     let separator = &*separator.0.text;
     ev.charge(string.text.len())?;

@@ -37,14 +37,9 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
         })
     }),
     ("escapeShellArg", 1, 1, escape_shell_arg),
-    ("escapeNixIdentifier", 1, 1, |ev, args, site| {
+    ("isNixIdentifier", 1, 1, |ev, args, site| {
         let string = ev.force_string(args[0], site)?;
-        let value = if crate::print::is_identifier(&string.text) {
-            string.text.clone()
-        } else {
-            crate::print::quote(&string.text).into()
-        };
-        plain(Value::string(value))
+        plain(Value::Bool(crate::print::is_identifier(&string.text)))
     }),
     ("charToInt", 1, 1, |ev, args, site| {
         let string = ev.force_string(args[0], site)?;
@@ -174,7 +169,7 @@ fn camel_case(text: &str) -> String {
         if matches!(c, ' ' | '-' | '_') {
             words.push(std::mem::take(&mut open));
         } else {
-            if c.is_ascii_uppercase() && !before.is_ascii_uppercase() {
+            if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
                 words.push(std::mem::take(&mut open));
             }
             open.push(c);
@@ -183,11 +178,11 @@ fn camel_case(text: &str) -> String {
     }
     words.push(open);
     let mut out = String::with_capacity(text.len());
-    for word in words.iter().filter(|word| !word.is_empty()) {
+    for (at, word) in words.iter().enumerate() {
         let lower = word.to_ascii_lowercase();
         let mut chars = lower.chars();
         match chars.next() {
-            Some(first) if !out.is_empty() => {
+            Some(first) if at > 0 => {
                 out.push(first.to_ascii_uppercase());
                 out.push_str(chars.as_str());
             }
