@@ -1,1 +1,28 @@
-//! placeholder
+//! Reads container specs of every surface, and the systems around them, into the model.
+//!
+//! This crate must never know rules, files on disk or how findings are shown. It asks evaluated systems for options by
+//! path; what cannot be known becomes an unknown fact or an entry of what was not analysed, never a guess.
+
+mod facts;
+mod flags;
+mod home;
+mod kernel;
+mod mounts;
+mod nspawn;
+mod nspawn_flags;
+mod oci;
+mod options;
+mod ports;
+mod release;
+mod secrets;
+mod show;
+mod system;
+mod text;
+mod users;
+mod words;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use world::read_world;

@@ -1,0 +1,499 @@
+//! Reading one option: its value, how certain it is, and all its definitions.
+
+use crate::show;
+use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
+use nixpod_model::{Definition, Fact, Field, NotAnalysed};
+use nixpod_modules::{OptionInfo, Shared, is_own};
+use nixpod_source::{Origin, Place, Site, Utf8PathBuf, Why};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// The evaluator with what reading needs besides.
+pub(crate) struct Reader<'e, 's> {
+    pub(crate) ev: &'e mut Evaluator<'s>,
+    pub(crate) shared: Rc<Shared>,
+    /// The project's directory, to which paths are told relative.
+    pub(crate) project: Option<Utf8PathBuf>,
+    /// Undecided conditions under which the thing being read exists at all: its own facts are certain in spite of them.
+    pub(crate) given: Vec<Site>,
+    pub(crate) not_analysed: Vec<NotAnalysed>,
+    definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
+}
+
+/// A value found at an option's path.
+#[derive(Clone)]
+pub(crate) struct Found {
+    pub(crate) value: Tracked,
+    /// Under which undecided conditions it is there.
+    pub(crate) when: When,
+    /// The key's place.
+    pub(crate) site: Site,
+    info: Option<Rc<OptionInfo>>,
+    /// Where there is no info of its own: is it a part of a default?
+    default: bool,
+}
+
+/// Definitions beyond this many say nothing more to a reader; lists that every module of a system adds to have hundreds.
+const MAX_DEFINITIONS: usize = 12;
+
+impl<'e, 's> Reader<'e, 's> {
+    pub(crate) fn new(ev: &'e mut Evaluator<'s>, shared: Rc<Shared>, project: Option<Utf8PathBuf>) -> Self {
+        Self {
+            ev,
+            shared,
+            project,
+            given: Vec::new(),
+            not_analysed: Vec::new(),
+            definitions: FxHashMap::default(),
+        }
+    }
+
+    /// The value of a whole system.
+    pub(crate) fn root(&mut self, config: ThunkId) -> Found {
+        Found {
+            value: self.ev.force_or_unknown(config),
+            when: When::ALWAYS,
+            site: NO_SITE,
+            info: None,
+            default: false,
+        }
+    }
+
+    pub(crate) fn found(&mut self, thunk: ThunkId, when: When, site: Site, default: bool) -> Found {
+        let value = self.ev.force_or_unknown(thunk);
+        let info = self.shared.info(thunk);
+        Found {
+            value,
+            when,
+            site,
+            info,
+            default,
+        }
+    }
+
+    /// The attribute of a value.
+    pub(crate) fn get(&mut self, base: &Found, name: &str) -> Found {
+        let default = self.is_default(base);
+        let mut when = base.when;
+        let set = match &base.value.value {
+            Value::Attrs(set) => Some(set.clone()),
+            Value::Either(alternatives) => {
+                let chosen = alternatives.iter().find_map(|one| match &one.value.value {
+                    Value::Attrs(set) => Some((set.clone(), one.when)),
+                    _ => None,
+                });
+                chosen.map(|(set, also)| {
+                    when = self.ev.both(when, also);
+                    set
+                })
+            }
+            _ => None,
+        };
+        let symbol = self.ev.intern(name);
+        if let Some(set) = &set
+            && let Some(attr) = set.get(symbol).copied()
+        {
+            let when = self.ev.both(when, attr.when);
+            return self.found(attr.thunk, when, attr.site, default);
+        }
+        let unknown = match (&set, &base.value.value) {
+            (Some(set), _) => set.open.as_ref().map(|open| open.select(name)),
+            (None, Value::Unknown(unknown)) => Some(unknown.select(name)),
+            _ => None,
+        };
+        let unknown = unknown.unwrap_or_else(|| Unknown::new(Why::UnsetOption(name.to_owned())));
+        Found {
+            value: Tracked {
+                value: Value::Unknown(unknown),
+                origin: OriginId::default(),
+            },
+            when,
+            site: base.site,
+            info: None,
+            default,
+        }
+    }
+
+    /// The value at a path.
+    pub(crate) fn at(&mut self, base: &Found, path: &[&str]) -> Found {
+        let mut found = base.clone();
+        for name in path {
+            found = self.get(&found, name);
+        }
+        found
+    }
+
+    /// Does nothing in the analysed code set it?
+    pub(crate) fn is_default(&self, found: &Found) -> bool {
+        match &found.info {
+            Some(info) => {
+                info.default
+                    || !info
+                        .definitions
+                        .iter()
+                        .any(|definition| definition.won && !definition.hidden)
+            }
+            None => found.default,
+        }
+    }
+
+    /// Is it a value that nobody sets and that has no default?
+    pub(crate) fn is_unset(&self, found: &Found) -> bool {
+        matches!(&found.value.value, Value::Unknown(unknown) if matches!(unknown.why, Why::UnsetOption(_)))
+    }
+
+    /// The entries of a set, sorted by name, and whether there may be more.
+    pub(crate) fn entries(&mut self, found: &Found) -> Entries {
+        let default = self.is_default(found);
+        let mut out = Entries::default();
+        let set = match &found.value.value {
+            Value::Attrs(set) => (set.clone(), found.when),
+            Value::Either(_) => match self.ev.attrs_or_open(found.value.clone(), found.site) {
+                Ok(set) => (set, found.when),
+                Err(_) => return out,
+            },
+            Value::Unknown(unknown) => {
+                out.open = Some(unknown.why.clone());
+                return out;
+            }
+            _ => return out,
+        };
+        let (set, when): (Rc<Attrs>, When) = set;
+        for attr in self.ev.sorted(&set) {
+            let name = self.ev.name(attr.name).to_string();
+            let when = self.ev.both(when, attr.when);
+            let found = self.found(attr.thunk, when, attr.site, default);
+            out.named.push((name, found));
+        }
+        if let Some(open) = &set.open {
+            match set.wildcard {
+                Some(thunk) => {
+                    let found = self.found(thunk, when, found.site, default);
+                    out.template = Some(found);
+                }
+                None => out.open = Some(open.why.clone()),
+            }
+        }
+        out
+    }
+
+    /// The elements of a list; a stretch that is not known is one unknown element.
+    pub(crate) fn elements(&mut self, found: &Found) -> Vec<Found> {
+        let default = self.is_default(found);
+        let mut out = Vec::new();
+        let list = match &found.value.value {
+            Value::Null => return out,
+            // An alternative that is no list (null, or a single word) is left out.
+            Value::Either(alternatives) => {
+                let lists = alternatives
+                    .iter()
+                    .filter(|one| matches!(one.value.value, Value::List(_) | Value::Unknown(_)))
+                    .cloned()
+                    .collect();
+                let joined = self.ev.join(lists);
+                self.ev.list_or_open(joined, found.site)
+            }
+            _ => self.ev.list_or_open(found.value.clone(), found.site),
+        };
+        let list = match list {
+            Ok(list) => list,
+            Err(nixpod_eval::Stop::Unknown(unknown)) => {
+                out.push(self.unknown_part(found, unknown.why.clone()));
+                return out;
+            }
+            Err(nixpod_eval::Stop::Error(error)) => {
+                out.push(self.unknown_part(found, Why::Error(error.message.clone())));
+                return out;
+            }
+        };
+        for elem in &list.elems {
+            let when = self.ev.both(found.when, elem.when);
+            let mut element = self.found(elem.thunk, when, found.site, default);
+            if element.info.is_none() {
+                element.info.clone_from(&found.info);
+            }
+            out.push(element);
+        }
+        if let Some(open) = &list.open {
+            let why = open.why.clone();
+            out.push(self.unknown_part(found, why));
+        }
+        out
+    }
+
+    fn unknown_part(&self, found: &Found, why: Why) -> Found {
+        Found {
+            value: Tracked {
+                value: Value::unknown(why),
+                origin: found.value.origin,
+            },
+            ..found.clone()
+        }
+    }
+
+    /// Places of undecided conditions besides those under which everything here is; and whether there are any.
+    pub(crate) fn conditions(&self, when: When) -> (Vec<Place>, bool) {
+        let mut places = Vec::new();
+        let mut any = false;
+        for (place, _) in self.ev.conditions(when) {
+            if self.given.contains(&place.site) {
+                continue;
+            }
+            any = true;
+            if !is_own(place.site) {
+                places.push(place);
+            }
+        }
+        (places, any)
+    }
+
+    /// The trail of a value, without places in our own files; where it has none, the key that defines it.
+    pub(crate) fn origin(&self, value: OriginId, found: &Found) -> Origin {
+        let trail = self.trail(self.ev.trail(value));
+        if !trail.hops.is_empty() || self.is_default(found) {
+            return trail;
+        }
+        let defined = found.info.iter().flat_map(|info| &info.definitions);
+        let site = defined
+            .filter(|definition| definition.won && !definition.hidden)
+            .map(|definition| definition.site)
+            .chain([found.site])
+            .find(|site| !is_own(*site));
+        site.map(|site| Origin::at(Place::whole(site)))
+            .unwrap_or_default()
+    }
+
+    /// A trail without places in our own files.
+    pub(crate) fn trail(&self, mut trail: Origin) -> Origin {
+        trail.hops.retain(|hop| !is_own(hop.place.site));
+        trail
+    }
+
+    /// Where something as a whole is defined: its set, or its key.
+    pub(crate) fn place_of(&self, found: &Found) -> Origin {
+        let origin = self.origin(found.value.origin, found);
+        if origin.hops.is_empty() && !is_own(found.site) {
+            return Origin::at(Place::whole(found.site));
+        }
+        origin
+    }
+
+    /// Reads a value as a fact.
+    pub(crate) fn field<T>(
+        &mut self,
+        found: &Found,
+        convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
+    ) -> Field<T> {
+        let alternatives: Vec<(Tracked, When)> = match &found.value.value {
+            Value::Either(all) => all.iter().map(|one| (one.value.clone(), one.when)).collect(),
+            _ => vec![(found.value.clone(), When::ALWAYS)],
+        };
+        let several = alternatives.len() > 1;
+        let mut best: Option<(T, Origin, When, bool, bool)> = None;
+        let mut why = None;
+        for (at, (value, when)) in alternatives.iter().enumerate() {
+            let origin = self.origin(value.origin, found);
+            match convert(self, value, &origin) {
+                Ok(converted) => {
+                    // What somebody wrote says more than the default that it may leave in place.
+                    let written = value.origin != OriginId::default();
+                    if best.as_ref().is_none_or(|best| !best.3 && written) {
+                        best = Some((converted, origin, *when, written, at == 0));
+                    }
+                }
+                Err(reason) => why = why.or(Some(reason)),
+            }
+        }
+        let definitions = self.definitions_of(found);
+        let Some((value, origin, when, _, first)) = best else {
+            let why = why.unwrap_or_else(|| Why::Undecided("no value".to_owned()));
+            return Field {
+                fact: Fact::Unknown(why),
+                origin: self.origin(found.value.origin, found),
+                conditions: Vec::new(),
+                definitions,
+            };
+        };
+        let always = when.is_always();
+        let when = self.ev.both(found.when, when);
+        let (conditions, open) = self.conditions(when);
+        let certain = !open && (!several || (first && !always));
+        let fact = if self.is_default(found) {
+            Fact::Default(value)
+        } else if certain {
+            Fact::Set(value)
+        } else {
+            Fact::Maybe(value)
+        };
+        Field {
+            fact,
+            origin,
+            conditions,
+            definitions,
+        }
+    }
+
+    /// All definitions by the analysed code.
+    fn definitions_of(&mut self, found: &Found) -> Vec<Definition> {
+        let Some(info) = found.info.clone() else {
+            return Vec::new();
+        };
+        if let Some(known) = self.definitions.get(&Rc::as_ptr(&info)) {
+            return known.clone();
+        }
+        let mut out = Vec::new();
+        for definition in info.definitions.iter().filter(|definition| !definition.hidden) {
+            if out.len() >= MAX_DEFINITIONS {
+                break;
+            }
+            let place = match self
+                .trail(self.ev.trail(definition.origin))
+                .place()
+                .or_else(|| (!is_own(definition.site)).then(|| Place::whole(definition.site)))
+            {
+                Some(place) => place,
+                None => continue,
+            };
+            let value = match &definition.value {
+                Some(value) => show::value(self.ev, value),
+                None => "…".to_owned(),
+            };
+            let undecided = self.conditions(definition.when).0.first().copied();
+            let guard = definition.guard.filter(|site| !is_own(*site)).map(Place::whole);
+            out.push(Definition {
+                place,
+                value,
+                priority: definition.priority,
+                won: definition.won,
+                condition: guard.or(undecided),
+            });
+        }
+        self.definitions.insert(Rc::as_ptr(&info), out.clone());
+        out
+    }
+
+    // ----- readers of single types
+
+    pub(crate) fn bool(&mut self, found: &Found) -> Field<bool> {
+        self.field(found, |_, value, _| match &value.value {
+            Value::Bool(bool) => Ok(*bool),
+            other => Err(wrong("a Boolean", other)),
+        })
+    }
+
+    pub(crate) fn int(&mut self, found: &Found) -> Field<i64> {
+        self.field(found, |_, value, _| match &value.value {
+            Value::Int(int) => Ok(*int),
+            other => Err(wrong("an integer", other)),
+        })
+    }
+
+    /// A string without holes.
+    pub(crate) fn string(&mut self, found: &Found) -> Field<String> {
+        self.field(found, |_, value, _| known_string(&value.value))
+    }
+
+    /// Null or another type.
+    pub(crate) fn nullable<T>(
+        &mut self,
+        found: &Found,
+        convert: impl Fn(&Value) -> Result<T, Why>,
+    ) -> Field<Option<T>> {
+        self.field(found, |_, value, _| match &value.value {
+            Value::Null => Ok(None),
+            other => convert(other).map(Some),
+        })
+    }
+
+    /// Something that the analysis cannot look into.
+    pub(crate) fn gap(&mut self, what: String, why: Why, origin: &Origin) {
+        let gap = NotAnalysed {
+            place: origin.place(),
+            what,
+            why,
+        };
+        if !self.not_analysed.contains(&gap) {
+            self.not_analysed.push(gap);
+        }
+    }
+}
+
+/// The entries of a set.
+#[derive(Default)]
+pub(crate) struct Entries {
+    /// By name.
+    pub(crate) named: Vec<(String, Found)>,
+    /// What entries of unknown names are.
+    pub(crate) template: Option<Found>,
+    /// There may be further entries of which nothing is known.
+    pub(crate) open: Option<Why>,
+}
+
+impl Entries {
+    /// With the template as an entry named `<name>`.
+    pub(crate) fn all(self) -> Vec<(String, Found)> {
+        let template = self.template.map(|found| ("<name>".to_owned(), found));
+        self.named.into_iter().chain(template).collect()
+    }
+}
+
+/// Why a value cannot be read as what is expected.
+pub(crate) fn wrong(expected: &str, value: &Value) -> Why {
+    match value {
+        Value::Unknown(unknown) => unknown.why.clone(),
+        Value::Either(_) => Why::Undecided("several values".to_owned()),
+        other => Why::Error(format!("expected {expected} but found {}", other.describe())),
+    }
+}
+
+pub(crate) fn known_string(value: &Value) -> Result<String, Why> {
+    match value {
+        Value::String(string) => match string.hole() {
+            None => Ok(string.text.to_string()),
+            Some(hole) => Err(hole.why.clone()),
+        },
+        other => Err(wrong("a string", other)),
+    }
+}
+
+/// The same certainty with another value and origin.
+pub(crate) fn part<T, U>(field: &Field<T>, value: U, origin: Origin) -> Field<U> {
+    let mut slot = Some(value);
+    let mut out = field.map(|_| slot.take());
+    if !origin.hops.is_empty() {
+        out.origin = origin;
+    }
+    Field {
+        fact: match out.fact {
+            Fact::Set(Some(value)) => Fact::Set(value),
+            Fact::Default(Some(value)) => Fact::Default(value),
+            Fact::Maybe(Some(value)) => Fact::Maybe(value),
+            Fact::Set(None) | Fact::Default(None) | Fact::Maybe(None) => {
+                Fact::Unknown(Why::Undecided("no value".to_owned()))
+            }
+            Fact::Unknown(why) => Fact::Unknown(why),
+        },
+        origin: out.origin,
+        conditions: out.conditions,
+        definitions: out.definitions,
+    }
+}
+
+/// The weaker of two certainties, for a fact that needs both.
+pub(crate) fn weaken<T, U>(field: Field<T>, other: &Field<U>) -> Field<T> {
+    let fact = match (field.fact, &other.fact) {
+        (Fact::Set(value) | Fact::Default(value), Fact::Maybe(_)) => Fact::Maybe(value),
+        (fact, _) => fact,
+    };
+    let mut conditions = field.conditions;
+    for place in &other.conditions {
+        if !conditions.contains(place) {
+            conditions.push(*place);
+        }
+    }
+    Field {
+        fact,
+        conditions,
+        ..field
+    }
+}

@@ -1,0 +1,187 @@
+//! Mounts as texts.
+
+use crate::text::split_all;
+use nixpod_model::{Mount, Text};
+
+/// `source:target:options` of systemd-nspawn's `--bind=`; one path alone is both.
+pub(crate) fn nspawn_bind(text: &Text, read_only: bool) -> Mount {
+    let parts = split_all(text, ':');
+    let source = parts.first().map(without_sign).unwrap_or_default();
+    let target = match parts.get(1) {
+        Some(target) if !target.parts.is_empty() => target.clone(),
+        _ => source.clone(),
+    };
+    Mount {
+        source,
+        target,
+        read_only,
+        options: parts.get(2).map(words).unwrap_or_default(),
+        is_bind: true,
+    }
+}
+
+/// A `+` means relative to the image, a `-` that the source may be missing.
+fn without_sign(text: &Text) -> Text {
+    let pattern = text.pattern();
+    if pattern.starts_with(['+', '-']) {
+        text.slice(1, pattern.len())
+    } else {
+        text.clone()
+    }
+}
+
+fn words(text: &Text) -> Vec<String> {
+    text.pattern()
+        .split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `source:target[:options]` of podman and docker; one path alone is an anonymous volume.
+pub(crate) fn volume(text: &Text) -> Mount {
+    let parts = split_all(text, ':');
+    let options = parts.get(2).map(words).unwrap_or_default();
+    let (source, target) = match (parts.first(), parts.get(1)) {
+        (Some(source), Some(target)) => (source.clone(), target.clone()),
+        (Some(target), None) => (Text::default(), target.clone()),
+        _ => (Text::default(), Text::default()),
+    };
+    Mount {
+        is_bind: is_path(&source),
+        read_only: options.iter().any(|option| option == "ro" || option == "O"),
+        source,
+        target,
+        options: options
+            .into_iter()
+            .filter(|option| option != "ro" && option != "rw")
+            .collect(),
+    }
+}
+
+/// A host path, and not the name of a volume? Quadlet's specifiers stand for paths.
+pub(crate) fn is_path(source: &Text) -> bool {
+    let pattern = source.pattern();
+    pattern.starts_with(['/', '.', '~', '$', '%', '\u{fffc}'])
+}
+
+/// `type=bind,source=…,target=…` of `--mount` and of quadlet's `Mount=`.
+pub(crate) fn mount(text: &Text) -> Option<Mount> {
+    let mut out = Mount {
+        source: Text::default(),
+        target: Text::default(),
+        read_only: false,
+        options: Vec::new(),
+        is_bind: false,
+    };
+    let mut kind = "volume".to_owned();
+    for part in split_all(text, ',') {
+        let pattern = part.pattern();
+        let (key, value) = match pattern.find('=') {
+            Some(at) => (
+                pattern.get(..at).unwrap_or_default().to_owned(),
+                part.slice(at + 1, pattern.len()),
+            ),
+            None => (pattern.clone(), Text::default()),
+        };
+        let known = value.pattern();
+        match key.trim() {
+            "type" => kind = known,
+            "source" | "src" => out.source = value,
+            "target" | "destination" | "dst" => out.target = value,
+            "ro" | "readonly" => out.read_only = !matches!(known.as_str(), "false" | "0"),
+            "rw" => out.read_only = known == "false",
+            "" => {}
+            _ => out.options.push(pattern),
+        }
+    }
+    match kind.as_str() {
+        "bind" | "glob" => out.is_bind = true,
+        "volume" | "image" | "tmpfs" | "ramfs" | "devpts" | "artifact" => out.options.insert(0, kind),
+        _ => return None,
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{mount, nspawn_bind, volume};
+    use expect_test::{Expect, expect};
+    use nixpod_model::{Mount, Text};
+    use nixpod_source::Origin;
+
+    #[track_caller]
+    fn check(how: fn(&Text) -> Option<Mount>, texts: &[&str], expected: Expect) {
+        let mut out = String::new();
+        for text in texts {
+            out.push_str(&format!("{text} => "));
+            match how(&Text::known(*text, Origin::default())) {
+                Some(mount) => out.push_str(&format!(
+                    "{} {} -> {} {}{:?}\n",
+                    if mount.is_bind { "bind" } else { "volume" },
+                    mount.source.display(),
+                    mount.target.display(),
+                    if mount.read_only { "ro " } else { "" },
+                    mount.options
+                )),
+                None => out.push_str("-\n"),
+            }
+        }
+        expected.assert_eq(&out);
+    }
+
+    #[test]
+    fn nspawn_binds() {
+        check(
+            |text| Some(nspawn_bind(text, false)),
+            &["/a", "/a:/b", "/a:/b:idmap,rbind", "-/a", "+/a:/b", r"/a\:b:/c", ""],
+            expect![[r#"
+                /a => bind /a -> /a []
+                /a:/b => bind /a -> /b []
+                /a:/b:idmap,rbind => bind /a -> /b ["idmap", "rbind"]
+                -/a => bind /a -> /a []
+                +/a:/b => bind /a -> /b []
+                /a\:b:/c => bind /a\:b -> /c []
+                 => bind  ->  []
+            "#]],
+        );
+    }
+
+    #[test]
+    fn volumes_of_engines() {
+        check(
+            |text| Some(volume(text)),
+            &["/a:/b:ro,Z", "data:/b", "/b", "%h/x:/x", "./a:/b:O", "~/a:/b"],
+            expect![[r#"
+                /a:/b:ro,Z => bind /a -> /b ro ["Z"]
+                data:/b => volume data -> /b []
+                /b => volume  -> /b []
+                %h/x:/x => bind %h/x -> /x []
+                ./a:/b:O => bind ./a -> /b ro ["O"]
+                ~/a:/b => bind ~/a -> /b []
+            "#]],
+        );
+    }
+
+    #[test]
+    fn mount_options() {
+        check(
+            mount,
+            &[
+                "type=bind,source=/a,target=/b,ro",
+                "type=bind,src=/a,dst=/b,readonly=false,z",
+                "type=tmpfs,destination=/t",
+                "source=data,target=/d",
+                "type=npipe",
+            ],
+            expect![[r#"
+                type=bind,source=/a,target=/b,ro => bind /a -> /b ro []
+                type=bind,src=/a,dst=/b,readonly=false,z => bind /a -> /b ["z"]
+                type=tmpfs,destination=/t => volume  -> /t ["tmpfs"]
+                source=data,target=/d => volume data -> /d ["volume"]
+                type=npipe => -
+            "#]],
+        );
+    }
+}

@@ -1,0 +1,525 @@
+//! `containers.<name>`: systemd-nspawn.
+
+use crate::facts::{Found, Reader, part, weaken, wrong};
+use crate::flags::parse;
+use crate::nspawn_flags::{self, FromFlags, GRAMMAR, IDS};
+use crate::text::{hole, split_once};
+use nixpod_eval::Value;
+use nixpod_model::{
+    Container, Device, Existence, Fact, Field, HostId, Mount, NetworkMode, Nspawn, Port, Surface, SystemId,
+    Text, Userns,
+};
+use nixpod_source::{Origin, Why};
+
+/// The options in the order in which they are shown.
+const OPTIONS: [&str; 32] = [
+    "config",
+    "path",
+    "flake",
+    "nixpkgs",
+    "specialArgs",
+    "autoStart",
+    "ephemeral",
+    "privateUsers",
+    "additionalCapabilities",
+    "allowedDevices",
+    "enableTun",
+    "bindMounts",
+    "tmpfs",
+    "extraFlags",
+    "privateNetwork",
+    "hostBridge",
+    "hostAddress",
+    "hostAddress6",
+    "localAddress",
+    "localAddress6",
+    "localMacAddress",
+    "forwardPorts",
+    "extraVeths",
+    "interfaces",
+    "macvlans",
+    "networkNamespace",
+    "copyResolvConf",
+    "restartIfChanged",
+    "timeoutStartSec",
+    "pkgs",
+    "nixpkgs",
+    "networkConfig",
+];
+
+/// Options that take effect only in a private network.
+const NETWORK_OPTIONS: [&str; 7] = [
+    "hostBridge",
+    "hostAddress",
+    "hostAddress6",
+    "localAddress",
+    "localAddress6",
+    "localMacAddress",
+    "forwardPorts",
+];
+
+/// What containers of all surfaces begin with.
+pub(crate) fn empty(
+    surface: Surface,
+    name: &str,
+    existence: Existence,
+    origin: Origin,
+    host: HostId,
+    system: SystemId,
+) -> Container {
+    let is_nspawn = surface == Surface::Nspawn;
+    Container {
+        surface,
+        name: name.to_owned(),
+        existence,
+        origin,
+        host,
+        system,
+        guest: None,
+        auto_start: Field::default(!is_nspawn),
+        rootful: Field::default(surface != Surface::HomeManagerPodman),
+        runs_as: None,
+        userns: Field::default(Userns::Host),
+        privileged: Field::default(false),
+        capabilities: Vec::new(),
+        dropped_capabilities: Vec::new(),
+        network: Field::default(if is_nspawn {
+            NetworkMode::Host
+        } else {
+            NetworkMode::Private
+        }),
+        namespaces: Vec::new(),
+        mounts: Vec::new(),
+        devices: Vec::new(),
+        ports: Vec::new(),
+        environment: Vec::new(),
+        environment_files: Vec::new(),
+        image: None,
+        security_options: Vec::new(),
+        command: Vec::new(),
+        flags: Vec::new(),
+        nspawn: None,
+        options: Vec::new(),
+    }
+}
+
+/// Reads one container into an empty one.
+pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+    let mut get = |name: &str| reader.get(found, name);
+    let auto_start = get("autoStart");
+    let tun = get("enableTun");
+    let private_network = get("privateNetwork");
+    let private_users = get("privateUsers");
+    container.auto_start = reader.bool(&auto_start);
+    let enable_tun = reader.bool(&tun);
+    let private_network = reader.bool(&private_network);
+    let private_users = read_private_users(reader, &private_users);
+
+    let mut elements = Vec::new();
+    let list = reader.get(found, "additionalCapabilities");
+    for element in reader.elements(&list) {
+        let text = reader.text(&element);
+        capability(&text, container, &mut elements);
+    }
+    let list = reader.get(found, "allowedDevices");
+    for element in reader.elements(&list) {
+        let device = read_device(reader, &element);
+        container.devices.push(device);
+    }
+    read_bind_mounts(reader, found, container);
+    let list = reader.get(found, "tmpfs");
+    for element in reader.elements(&list) {
+        let text = reader.text(&element);
+        container.mounts.push(text.map(|target| Mount {
+            source: Text::known("tmpfs", Origin::default()),
+            target: target.clone(),
+            read_only: false,
+            options: Vec::new(),
+            is_bind: false,
+        }));
+    }
+    let list = reader.get(found, "forwardPorts");
+    for element in reader.elements(&list) {
+        let port = read_port(reader, &element);
+        container.ports.push(port);
+    }
+
+    // The start script puts the capabilities' words first, so what was smuggled into them comes before the flags.
+    let list = reader.get(found, "extraFlags");
+    let mut flags = Vec::new();
+    for element in reader.elements(&list) {
+        flags.push(reader.text(&element));
+    }
+    elements.extend(reader.nspawn_words(&flags));
+    let (flags, options) = parse(&elements, &GRAMMAR);
+    container.flags = flags;
+    let from_flags = nspawn_flags::apply(container, &options);
+    let unknown_flag = container
+        .flags
+        .iter()
+        .find_map(|flag| match &flag.word.fact {
+            Fact::Unknown(why) => Some((why.clone(), flag.word.origin.clone())),
+            _ => None,
+        });
+    merge(
+        reader,
+        found,
+        container,
+        Parts {
+            private_users,
+            private_network,
+            enable_tun,
+            from_flags,
+            unknown_flag,
+        },
+    );
+    container.options = reader.options(found, &OPTIONS);
+}
+
+struct Parts {
+    private_users: Field<Userns>,
+    private_network: Field<bool>,
+    enable_tun: Field<bool>,
+    from_flags: FromFlags,
+    unknown_flag: Option<(Why, Origin)>,
+}
+
+fn read_private_users(reader: &mut Reader<'_, '_>, found: &Found) -> Field<Userns> {
+    reader.field(found, |_, value, _| match &value.value {
+        Value::Int(first) => u32::try_from(*first)
+            .map(|first| Userns::Fixed { first, count: IDS })
+            .map_err(|_| Why::Error(format!("{first} is no user id"))),
+        Value::String(text) if text.hole().is_none() => match text.text.as_str() {
+            "no" => Ok(Userns::Host),
+            "identity" => Ok(Userns::Identity),
+            "pick" => Ok(Userns::Pick),
+            other => Err(Why::Error(format!("`{other}` is no value of privateUsers"))),
+        },
+        other => Err(wrong("a user id or one of \"no\", \"identity\", \"pick\"", other)),
+    })
+}
+
+/// One element of `additionalCapabilities`. The start script writes the list between double quotes, so a quote in an
+/// element ends the list, and what follows are further words.
+fn capability(text: &Field<Text>, container: &mut Container, words: &mut Vec<Field<Text>>) {
+    let Some(value) = text.value() else {
+        container.capabilities.push(text.map(|_| String::new()));
+        return;
+    };
+    let unit = part(text, (), Origin::default());
+    let pattern = value.pattern();
+    let Some(quote) = pattern.find('"') else {
+        container
+            .capabilities
+            .extend(nspawn_flags::capabilities(value, &unit));
+        return;
+    };
+    container
+        .capabilities
+        .extend(nspawn_flags::capabilities(&value.slice(0, quote), &unit));
+    let rest = value.slice(quote + 1, pattern.len());
+    for word in crate::words::split(&rest, crate::words::shell) {
+        let origin = crate::flags::origin_of(&word);
+        words.push(part(text, word, origin));
+    }
+}
+
+fn read_device(reader: &mut Reader<'_, '_>, found: &Found) -> Field<Device> {
+    let node = reader.get(found, "node");
+    let modifier = reader.get(found, "modifier");
+    let access = reader.string(&modifier);
+    let node = reader.text(&node);
+    let access_text = access.value().cloned().unwrap_or_default();
+    let field = match &node.fact {
+        Fact::Unknown(why) if matches!(found.value.value, Value::Attrs(_)) => {
+            Field::set(hole(why.clone(), node.origin.clone()), node.origin.clone())
+        }
+        _ => node,
+    };
+    let (conditions, open) = reader.conditions(found.when);
+    let mut field = field.map(|node| Device {
+        node: node.clone(),
+        access: access_text.clone(),
+        allowed_only: true,
+    });
+    if open {
+        field = maybe(field, conditions);
+    }
+    field
+}
+
+/// A fact under further undecided conditions.
+pub(crate) fn maybe<T>(field: Field<T>, conditions: Vec<nixpod_source::Place>) -> Field<T> {
+    let mut other = Field::default(());
+    other.fact = Fact::Maybe(());
+    other.conditions = conditions;
+    weaken(field, &other)
+}
+
+fn read_bind_mounts(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+    let all = reader.get(found, "bindMounts");
+    let entries = reader.entries(&all);
+    if let Some(why) = &entries.open {
+        let origin = reader.place_of(&all);
+        container.mounts.push(Field::unknown(why.clone(), origin));
+    }
+    for (name, entry) in entries.all() {
+        let host_path = reader.get(&entry, "hostPath");
+        let mount_point = reader.get(&entry, "mountPoint");
+        let read_only = reader.get(&entry, "isReadOnly");
+        let read_only = reader.bool(&read_only);
+        let key = reader.key_origin(&entry);
+        let mount_point_field = reader.text(&mount_point);
+        let mut target = match mount_point_field.value() {
+            Some(text) if mount_point_field.is_default() => text.as_known().map_or_else(
+                || hole(Why::External("name".to_owned()), key.clone()),
+                |text| Text::known(text, key.clone()),
+            ),
+            Some(text) => text.clone(),
+            None if name.starts_with('<') => hole(Why::External("name".to_owned()), key.clone()),
+            None => Text::known(name.as_str(), key.clone()),
+        };
+        // The flag is `source:target`, so options after a colon in the target become options of the mount.
+        let mut options = Vec::new();
+        let is_null = |value: &Value| matches!(value, Value::Null);
+        let source = if is_null(&host_path.value.value) {
+            let whole = target.clone();
+            if let Some((source, rest)) = split_once(&whole, ':') {
+                target = rest;
+                source
+            } else {
+                whole
+            }
+        } else {
+            if let Some((path, words)) = split_once(&target.clone(), ':') {
+                options = words.pattern().split(',').map(str::to_owned).collect();
+                target = path;
+            }
+            let field = reader.field(&host_path, |this, value, origin| match &value.value {
+                Value::Null => Ok(None),
+                _ => Ok(Some(this.text_or_hole(value, origin))),
+            });
+            match field.value() {
+                Some(Some(text)) => text.clone(),
+                _ => target.clone(),
+            }
+        };
+        let source_origin = reader.origin(host_path.value.origin, &host_path);
+        let origin = if source_origin.hops.is_empty() {
+            key
+        } else {
+            source_origin
+        };
+        let mut field = Field::set(
+            Mount {
+                source,
+                target,
+                read_only: read_only.value().copied().unwrap_or(true),
+                options,
+                is_bind: true,
+            },
+            origin,
+        );
+        let when = reader.ev.both(entry.when, host_path.when);
+        let (conditions, open) = reader.conditions(when);
+        let host_field = reader.field(&host_path, |_, _, _| Ok(()));
+        field = weaken(field, &host_field);
+        field = weaken(field, &read_only);
+        field.definitions = host_field.definitions;
+        if open {
+            field = maybe(field, conditions);
+        }
+        container.mounts.push(field);
+    }
+}
+
+fn read_port(reader: &mut Reader<'_, '_>, found: &Found) -> Field<Port> {
+    let host = reader.get(found, "hostPort");
+    let inside = reader.get(found, "containerPort");
+    let host_value = host.value.clone();
+    let inside_value = inside.value.clone();
+    reader.field(&host, move |this, value, origin| {
+        let number = |this: &mut Reader<'_, '_>, value: &nixpod_eval::Tracked| {
+            this.to_text_wide(value, origin)
+                .unwrap_or_else(|why| hole(why, origin.clone()))
+        };
+        let host = number(this, value);
+        let container = match &inside_value.value {
+            Value::Null => number(this, &host_value),
+            _ => number(this, &inside_value),
+        };
+        Ok(Port {
+            address: None,
+            host: Some(host),
+            container,
+            text: None,
+        })
+    })
+}
+
+/// Puts options and flags together, and what NixOS adds by itself.
+fn merge(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container, parts: Parts) {
+    let Parts {
+        private_users,
+        private_network,
+        enable_tun,
+        from_flags,
+        unknown_flag,
+    } = parts;
+    // The module passes the option first, so a flag wins.
+    container.userns = match (from_flags.userns, &unknown_flag) {
+        (Some(flag), _) => flag,
+        (None, Some((why, origin))) if private_users.value() == Some(&Userns::Host) => {
+            Field::unknown(why.clone(), origin.clone())
+        }
+        _ => private_users.clone(),
+    };
+    let ownership = from_flags.ownership.unwrap_or_else(|| {
+        let is_pick = container.userns.map(|userns| match userns {
+            Userns::Pick => true,
+            Userns::Other(mode) => mode == "managed",
+            _ => false,
+        });
+        if is_pick.value() == Some(&false) {
+            Field::default(false)
+        } else {
+            is_pick
+        }
+    });
+
+    let other = other_private_network(reader, found, from_flags.network.as_ref(), unknown_flag);
+    container.network = network(reader, found, &private_network, &other, from_flags.network);
+
+    let mut network_options = Vec::new();
+    for name in NETWORK_OPTIONS {
+        let option = reader.get(found, name);
+        let is_set = match &option.value.value {
+            Value::Null => false,
+            Value::List(list) => !list.elems.is_empty(),
+            _ => !reader.is_unset(&option),
+        };
+        if is_set && !reader.is_default(&option) {
+            let field = reader.field(&option, |_, value, _| match &value.value {
+                Value::Null => Err(Why::Undecided("null".to_owned())),
+                _ => Ok(name.to_owned()),
+            });
+            network_options.push(field);
+        }
+    }
+
+    let tun = |access: &str, field: Field<()>| {
+        part(
+            &field,
+            Device {
+                node: Text::known("/dev/net/tun", field.origin.clone()),
+                access: access.to_owned(),
+                allowed_only: true,
+            },
+            Origin::default(),
+        )
+    };
+    if enable_tun.value() == Some(&true) {
+        container
+            .capabilities
+            .push(enable_tun.map(|_| "CAP_NET_ADMIN".to_owned()));
+        container.devices.push(tun("rwm", enable_tun.map(|_| ())));
+    } else if private_network.value() == Some(&true)
+        && matches!(private_users.value(), Some(Userns::Pick))
+        | matches!(private_users.value(), Some(Userns::Fixed { first, .. }) if *first > 0)
+    {
+        container.devices.push(tun("rwm", Field::default(())));
+    }
+
+    let mut opaque = None;
+    for name in ["flake", "path"] {
+        let option = reader.get(found, name);
+        let is_null = matches!(option.value.value, Value::Null);
+        if !is_null && !reader.is_unset(&option) && !reader.is_default(&option) {
+            opaque = Some(reader.field(&option, |this, value, origin| match &value.value {
+                Value::Null => Err(Why::Undecided("null".to_owned())),
+                _ => Ok(format!("{name} = {}", this.text_or_hole(value, origin).display())),
+            }));
+            break;
+        }
+    }
+    container.nspawn = Some(Nspawn {
+        private_users,
+        ownership,
+        private_network,
+        enable_tun,
+        network_options,
+        other_private_network: other,
+        opaque,
+    });
+}
+
+/// Does something besides `privateNetwork` give the guest a network of its own?
+fn other_private_network(
+    reader: &mut Reader<'_, '_>,
+    found: &Found,
+    flag: Option<&Field<NetworkMode>>,
+    unknown_flag: Option<(Why, Origin)>,
+) -> Field<bool> {
+    if let Some(flag) = flag {
+        return flag.map(|_| true);
+    }
+    let mut unknown = unknown_flag;
+    for name in ["interfaces", "macvlans"] {
+        let list = reader.get(found, name);
+        for element in reader.elements(&list) {
+            let field = reader.text(&element).map(|_| true);
+            match field.fact {
+                Fact::Unknown(why) => unknown = unknown.or(Some((why, field.origin))),
+                _ => return field,
+            }
+        }
+    }
+    let veths = reader.get(found, "extraVeths");
+    let entries = reader.entries(&veths);
+    if let Some((_, first)) = entries.named.first() {
+        return reader.field(first, |_, _, _| Ok(true));
+    }
+    if let Some(why) = entries.open {
+        unknown = unknown.or(Some((why, Origin::default())));
+    }
+    let namespace = reader.get(found, "networkNamespace");
+    if !matches!(namespace.value.value, Value::Null) && !reader.is_default(&namespace) {
+        return reader.field(&namespace, |_, value, _| match &value.value {
+            Value::Null => Err(Why::Undecided("null".to_owned())),
+            _ => Ok(true),
+        });
+    }
+    match unknown {
+        Some((why, origin)) => Field::unknown(why, origin),
+        None => Field::default(false),
+    }
+}
+
+fn network(
+    reader: &mut Reader<'_, '_>,
+    found: &Found,
+    private_network: &Field<bool>,
+    other: &Field<bool>,
+    flag: Option<Field<NetworkMode>>,
+) -> Field<NetworkMode> {
+    let namespace = reader.get(found, "networkNamespace");
+    if !matches!(namespace.value.value, Value::Null) && !reader.is_default(&namespace) {
+        return reader.field(&namespace, |this, value, origin| match &value.value {
+            Value::Null => Err(Why::Undecided("null".to_owned())),
+            _ => Ok(NetworkMode::Joined(this.text_or_hole(value, origin).display())),
+        });
+    }
+    if let Some(flag) = flag {
+        return flag;
+    }
+    if private_network.value() != Some(&true) && other.value() != Some(&false) {
+        return other.map(|_| NetworkMode::Private);
+    }
+    private_network.map(|private| {
+        if *private {
+            NetworkMode::Private
+        } else {
+            NetworkMode::Host
+        }
+    })
+}

@@ -1,0 +1,202 @@
+//! What `extraFlags` change: systemd-nspawn's own options.
+
+use crate::facts::Reader;
+use crate::flags::{Arity, Grammar, Opt, origin_of};
+use crate::mounts::nspawn_bind;
+use crate::ports::forwarded;
+use crate::text::split_once;
+use nixpod_model::{Container, EnvVar, Field, Mount, NetworkMode, Text, Userns};
+use nixpod_source::Origin;
+
+/// systemd-nspawn's command line after NixOS' start script split it.
+pub(crate) const GRAMMAR: Grammar = Grammar {
+    long: |name| match name {
+        "help" | "version" | "quiet" | "as-pid2" | "boot" | "ephemeral" | "private-network"
+        | "network-veth" | "read-only" | "keep-unit" | "private-users" | "private-users-chown"
+        | "share-system" | "pipe" | "no-pager" | "volatile" | "cleanup" => Arity::None,
+        _ => Arity::Required,
+    },
+    short: |name| match name {
+        'h' | 'q' | 'a' | 'b' | 'n' | 'U' | 'P' | 'x' | 'j' => Arity::None,
+        _ => Arity::Required,
+    },
+    pre_split: true,
+};
+
+/// How many ids nspawn maps unless it is told.
+pub(crate) const IDS: u32 = 65536;
+
+/// What the flags say about users and the network, for the caller to merge.
+#[derive(Default)]
+pub(crate) struct FromFlags {
+    pub(crate) userns: Option<Field<Userns>>,
+    pub(crate) ownership: Option<Field<bool>>,
+    pub(crate) network: Option<Field<NetworkMode>>,
+}
+
+/// Applies options in their order; later ones win as they do in nspawn.
+pub(crate) fn apply(container: &mut Container, options: &[Opt]) -> FromFlags {
+    let mut out = FromFlags::default();
+    for option in options {
+        let value = option.value.clone().unwrap_or_default();
+        match option.name.as_str() {
+            "--private-users" => {
+                out.userns = Some(match (&option.value, option.known()) {
+                    (None, _) => option.fact(Userns::Other("yes".to_owned())),
+                    (Some(_), Some(text)) => option.fact(private_users(&text)),
+                    (Some(text), None) => option.fact(Userns::Other(text.display())),
+                });
+            }
+            "-U" => {
+                out.userns = Some(option.fact(Userns::Pick));
+                out.ownership = Some(option.fact(true));
+            }
+            "--private-users-chown" => out.ownership = Some(option.fact(true)),
+            "--private-users-ownership" => {
+                out.ownership = Some(option.fact(value.pattern() != "off"));
+            }
+            "--capability" => {
+                for capability in capabilities(&value, &option.field) {
+                    container.capabilities.push(capability);
+                }
+            }
+            "--drop-capability" => {
+                for capability in capabilities(&value, &option.field) {
+                    container.dropped_capabilities.push(capability);
+                }
+            }
+            "--bind" | "--bind-ro" => {
+                let mount = nspawn_bind(&value, option.name == "--bind-ro");
+                container.mounts.push(option.fact(mount));
+            }
+            "--tmpfs" => container.mounts.push(option.fact(tmpfs(&value))),
+            "--private-network" | "--network-veth" | "-n" => {
+                out.network = Some(option.fact(NetworkMode::Private));
+            }
+            "--network-zone"
+            | "--network-bridge"
+            | "--network-interface"
+            | "--network-macvlan"
+            | "--network-ipvlan"
+            | "--network-veth-extra" => out.network = Some(option.fact(NetworkMode::Private)),
+            "--network-namespace-path" => {
+                out.network = Some(option.fact(NetworkMode::Joined(value.display())));
+            }
+            "--port" | "-p" => container.ports.push(option.fact(forwarded(&value))),
+            "--setenv" | "-E" => {
+                if let Some((name, value)) = split_once(&value, '=') {
+                    let name = name.display();
+                    container.environment.push(option.fact(EnvVar { name, value }));
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+fn tmpfs(value: &Text) -> Mount {
+    let (target, options) = split_once(value, ':').unwrap_or((value.clone(), Text::default()));
+    Mount {
+        source: Text::known("tmpfs", Origin::default()),
+        target,
+        read_only: false,
+        options: options
+            .pattern()
+            .split(',')
+            .filter(|option| !option.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        is_bind: false,
+    }
+}
+
+/// The value of `--private-users=`.
+fn private_users(text: &str) -> Userns {
+    match text {
+        "no" | "n" | "false" | "f" | "off" => Userns::Host,
+        "identity" => Userns::Identity,
+        "pick" => Userns::Pick,
+        _ => {
+            let (first, count) = match text.split_once(':') {
+                Some((first, count)) => (first.parse(), count.parse()),
+                None => (text.parse(), Ok(IDS)),
+            };
+            match (first, count) {
+                (Ok(first), Ok(count)) => Userns::Fixed { first, count },
+                _ => Userns::Other(text.to_owned()),
+            }
+        }
+    }
+}
+
+/// A comma-separated list of capabilities, each with its own place.
+pub(crate) fn capabilities(text: &Text, field: &Field<()>) -> Vec<Field<String>> {
+    let pattern = text.pattern();
+    let mut out = Vec::new();
+    let mut at = 0;
+    for name in pattern.split(',') {
+        let (start, end) = (at, at + name.len());
+        at = end + 1;
+        if name.trim().is_empty() {
+            continue;
+        }
+        let origin = if (start, end) == (0, pattern.len()) {
+            Origin::default()
+        } else {
+            text.origin_of(start, end)
+        };
+        out.push(crate::facts::part(
+            field,
+            normal_capability(&text.slice(start, end).display()),
+            origin,
+        ));
+    }
+    out
+}
+
+/// `sys_admin`, `CAP_SYS_ADMIN` and `SYS_ADMIN` are one; `all` stays.
+pub(crate) fn normal_capability(name: &str) -> String {
+    let upper = name.trim().to_ascii_uppercase();
+    if upper == "ALL" || upper == "CAP_ALL" {
+        return "all".to_owned();
+    }
+    if upper.starts_with("CAP_") {
+        upper
+    } else {
+        format!("CAP_{upper}")
+    }
+}
+
+impl Reader<'_, '_> {
+    /// An element of a list of flags, split at white space as the start script does.
+    pub(crate) fn nspawn_words(&mut self, elements: &[Field<Text>]) -> Vec<Field<Text>> {
+        split_words(elements, crate::words::blanks)
+    }
+}
+
+/// The words of texts; a text that is unknown stays one unknown word.
+pub(crate) fn split_words(
+    elements: &[Field<Text>],
+    how: fn(&str) -> Vec<crate::words::Word>,
+) -> Vec<Field<Text>> {
+    let mut out = Vec::new();
+    for element in elements {
+        let Some(text) = element.value() else {
+            out.push(element.clone());
+            continue;
+        };
+        let words = crate::words::split(text, how);
+        if let [only] = &words[..]
+            && only.pattern() == text.pattern()
+        {
+            out.push(element.clone());
+            continue;
+        }
+        for word in words {
+            let origin = origin_of(&word);
+            out.push(crate::facts::part(element, word, origin));
+        }
+    }
+    out
+}

@@ -1,0 +1,72 @@
+//! Every option of a container as it stands, for people who want to see why.
+
+use crate::facts::{Found, Reader, wrong};
+use crate::show;
+use nixpod_eval::Value;
+use nixpod_model::{Fact, Field, OwnOption};
+use nixpod_source::Origin;
+
+/// `bindMounts.<name>.hostPath` is the deepest that is shown by itself.
+const MAX_DEPTH: u32 = 3;
+/// As many options as anybody reads of one container.
+const MAX_OPTIONS: usize = 400;
+
+impl Reader<'_, '_> {
+    /// The options of these names, sets of options flattened.
+    pub(crate) fn options(&mut self, found: &Found, names: &[&str]) -> Vec<OwnOption> {
+        let mut out: Vec<OwnOption> = Vec::new();
+        for name in names {
+            let option = self.get(found, name);
+            if self.is_unset(&option) || out.iter().any(|known| known.name == *name) {
+                continue;
+            }
+            self.push_option(name.to_string(), &option, 1, &mut out);
+        }
+        out
+    }
+
+    fn push_option(&mut self, name: String, found: &Found, depth: u32, out: &mut Vec<OwnOption>) {
+        if out.len() >= MAX_OPTIONS {
+            return;
+        }
+        if name == "config" {
+            // The guest has its own facts.
+            if !matches!(found.value.value, Value::Null) {
+                let value = self.field(found, |_, value, _| match &value.value {
+                    Value::Null => Err(wrong("a module", &Value::Null)),
+                    _ => Ok("{ … }".to_owned()),
+                });
+                out.push(OwnOption { name, value });
+            }
+            return;
+        }
+        if let Value::Attrs(set) = &found.value.value
+            && set.get(self.ev.common().out_path).is_none()
+            && !set.entries.is_empty()
+            && depth < MAX_DEPTH
+        {
+            for (key, inner) in self.entries(found).all() {
+                if !self.is_unset(&inner) {
+                    let key = if key.starts_with('<') {
+                        key
+                    } else {
+                        nixpod_modules::dotted(&[key.into()])
+                    };
+                    self.push_option(format!("{name}.{key}"), &inner, depth + 1, out);
+                }
+            }
+            return;
+        }
+        let text = show::value(self.ev, &found.value);
+        let value = self.field(found, |_, value, _| match &value.value {
+            Value::Unknown(unknown) => Err(unknown.why.clone()),
+            _ => Ok(()),
+        });
+        let value: Field<String> = crate::facts::part(&value, text, Origin::default());
+        // An option's default is its definition too, but nobody wrote it.
+        if matches!(value.fact, Fact::Unknown(_)) && self.is_unset(found) {
+            return;
+        }
+        out.push(OwnOption { name, value });
+    }
+}

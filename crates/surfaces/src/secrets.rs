@@ -1,0 +1,151 @@
+//! Options whose values end in the world-readable store.
+
+use crate::facts::{Found, Reader};
+use nixpod_eval::Value;
+use nixpod_model::{Field, SecretSlot, SecretValue, StoreRef, SystemKind, Text};
+
+/// Systems write a few hundred files and variables; more than this is generated data.
+const MAX_SECRETS: usize = 2_000;
+
+/// Collects them from a system.
+pub(crate) fn read(
+    reader: &mut Reader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+    secrets: &mut Vec<SecretValue>,
+) {
+    let files: &[&[&str]] = match kind {
+        SystemKind::Home => &[
+            &["home", "file"],
+            &["xdg", "configFile"],
+            &["xdg", "dataFile"],
+            &["xdg", "stateFile"],
+            &["xdg", "cacheFile"],
+        ],
+        SystemKind::Nixos | SystemKind::Guest => &[&["environment", "etc"]],
+    };
+    for path in files {
+        let all = reader.at(config, path);
+        written_files(reader, &all, secrets);
+    }
+    let variables: &[&[&str]] = match kind {
+        SystemKind::Home => &[&["home", "sessionVariables"], &["systemd", "user", "sessionVariables"]],
+        SystemKind::Nixos | SystemKind::Guest => &[
+            &["environment", "variables"],
+            &["environment", "sessionVariables"],
+            &["systemd", "globalEnvironment"],
+        ],
+    };
+    for path in variables {
+        let all = reader.at(config, path);
+        environment(reader, &all, secrets);
+    }
+    if kind == SystemKind::Home {
+        images(reader, config, secrets);
+        return;
+    }
+    for path in [&["systemd", "services"] as &[&str], &["systemd", "user", "services"]] {
+        let all = reader.at(config, path);
+        for (_, service) in reader.entries(&all).named {
+            if secrets.len() >= MAX_SECRETS {
+                return;
+            }
+            let own = reader.get(&service, "environment");
+            environment(reader, &own, secrets);
+            let lines = reader.at(&service, &["serviceConfig", "Environment"]);
+            environment_lines(reader, &lines, secrets);
+        }
+    }
+    let key = reader.at(config, &["virtualisation", "podman", "networkSocket", "tls", "key"]);
+    let slot = SecretSlot::SecretFile("virtualisation.podman.networkSocket.tls.key".to_owned());
+    reader.secret(&key, slot, secrets);
+}
+
+fn written_files(reader: &mut Reader<'_, '_>, all: &Found, secrets: &mut Vec<SecretValue>) {
+    for (name, file) in reader.entries(all).named {
+        if secrets.len() >= MAX_SECRETS {
+            return;
+        }
+        let text = reader.get(&file, "text");
+        reader.secret(&text, SecretSlot::WrittenFile(name.clone()), secrets);
+        let source = reader.get(&file, "source");
+        if reader.is_default(&source) || reader.is_unset(&source) {
+            continue;
+        }
+        let source = reader.text(&source);
+        written_by(&source, secrets);
+    }
+}
+
+/// The texts of files that a value refers to.
+pub(crate) fn written_by(field: &Field<Text>, secrets: &mut Vec<SecretValue>) {
+    let Some(text) = field.value() else { return };
+    for reference in &text.context {
+        if let StoreRef::Written { name, text } = reference {
+            secrets.push(SecretValue {
+                slot: SecretSlot::WrittenFile(name.clone()),
+                value: field.map(|_| (**text).clone()),
+            });
+        }
+    }
+}
+
+fn environment(reader: &mut Reader<'_, '_>, all: &Found, secrets: &mut Vec<SecretValue>) {
+    for (name, variable) in reader.entries(all).named {
+        if secrets.len() >= MAX_SECRETS {
+            return;
+        }
+        if matches!(
+            variable.value.value,
+            Value::String(_) | Value::Path(_) | Value::Int(_) | Value::Either(_)
+        ) {
+            reader.secret(&variable, SecretSlot::Environment(name), secrets);
+        }
+    }
+}
+
+/// `Environment=` of a unit: `A=b` words, as one string or a list.
+fn environment_lines(reader: &mut Reader<'_, '_>, found: &Found, secrets: &mut Vec<SecretValue>) {
+    let lines = match &found.value.value {
+        Value::String(_) => vec![found.clone()],
+        Value::List(_) => reader.elements(found),
+        _ => return,
+    };
+    for line in lines {
+        let field = reader.text(&line);
+        let fields = crate::nspawn_flags::split_words(&[field], crate::words::systemd);
+        for word in fields {
+            let Some((name, value)) = word
+                .value()
+                .and_then(|text| crate::text::split_once(text, '='))
+            else {
+                continue;
+            };
+            let origin = crate::flags::origin_of(&value);
+            secrets.push(SecretValue {
+                slot: SecretSlot::Environment(name.display()),
+                value: crate::facts::part(&word, value, origin),
+            });
+        }
+    }
+}
+
+/// Home Manager's podman images: credentials become lines of unit files.
+fn images(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+    let all = reader.at(config, &["services", "podman", "images"]);
+    for (name, image) in reader.entries(&all).all() {
+        let name = if name.starts_with('<') {
+            name
+        } else {
+            nixpod_modules::dotted(&[name.into()])
+        };
+        let password = reader.get(&image, "password");
+        let slot = SecretSlot::Credential(format!("services.podman.images.{name}.password"));
+        reader.secret(&password, slot, secrets);
+        for option in ["authFile", "decryptionKeyFile"] {
+            let file = reader.get(&image, option);
+            let slot = SecretSlot::SecretFile(format!("services.podman.images.{name}.{option}"));
+            reader.secret(&file, slot, secrets);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Small systems in, the facts as text out.
+
+mod dump;
+mod nspawn;
+mod source;
+
+use expect_test::Expect;
+use nixpod_eval::{Evaluator, Limits};
+use nixpod_model::World;
+use nixpod_modules::{Kind, Library, RootSystem};
+use source::Files;
+
+/// The world of a module `/p/main.nix`; other files begin with a line `#- name`.
+fn world(text: &str, kind: Kind, closed_world: bool) -> (World, Files) {
+    let files = Files::new(text);
+    let world = {
+        let mut ev = Evaluator::new(&files, Limits::default());
+        let library = Library::new(&mut ev);
+        let main = ev.import("/p/main.nix".into()).expect("the main file is there");
+        let system = nixpod_modules::system(&mut ev, &library, kind, vec![main], None, !closed_world);
+        let root = RootSystem {
+            name: "box".to_owned(),
+            system,
+            kind,
+            from_flake: closed_world,
+            in_flake: closed_world,
+            closed_world,
+            imported_by_no_host: false,
+            missing_inputs: Vec::new(),
+            release: None,
+            project: Some("/p".into()),
+        };
+        crate::read_world(&mut ev, &library, &[root])
+    };
+    (world, files)
+}
+
+/// What the containers of a closed system are.
+#[track_caller]
+fn containers(text: &str, expected: Expect) {
+    let (world, files) = world(text, Kind::Nixos, true);
+    expected.assert_eq(&dump::containers(&world, &files));
+}
+
+/// What the systems are.
+#[track_caller]
+fn systems(text: &str, expected: Expect) {
+    let (world, files) = world(text, Kind::Nixos, true);
+    expected.assert_eq(&dump::systems(&world, &files));
+}

@@ -1,0 +1,250 @@
+//! `containers.<name>`.
+
+use super::{containers, systems};
+use expect_test::expect;
+
+#[test]
+fn nothing_written_is_all_default() {
+    containers("{ containers.web = { config = { }; }; }", expect![[r#"
+        nspawn web in `box`, guest `guest web of box` <- { config = { }; }
+    "#]]);
+}
+
+#[test]
+fn plain_options() {
+    containers(
+        r#"{
+  containers.web = {
+    autoStart = true;
+    privateNetwork = true;
+    privateUsers = "pick";
+    additionalCapabilities = [ "sys_admin" "CAP_BPF,net_raw" "all" ];
+    allowedDevices = [ { node = "/dev/fuse"; modifier = "rw"; } ];
+    bindMounts."/data" = { hostPath = "/srv/data"; isReadOnly = false; };
+    bindMounts."/x:idmap".hostPath = "/y";
+    bindMounts."/etc/ssh" = { };
+    forwardPorts = [ { hostPort = 8080; containerPort = 80; } { hostPort = 53; protocol = "udp"; } ];
+    hostAddress = "10.0.0.1";
+    tmpfs = [ "/tmp" ];
+    config = { };
+  };
+}"#,
+        expect![[r#"
+            nspawn web in `box`, guest `guest web of box` <- {…
+              auto start: true <- true
+              users: Pick <- "pick"
+              capability: CAP_SYS_ADMIN <- "sys_admin"
+              capability: CAP_BPF <- CAP_BPF
+              capability: CAP_NET_RAW <- net_raw
+              capability: all <- "all"
+              network: Private <- true
+              mount: /srv/data at /data rw <- "/srv/data"
+              mount: /etc/ssh at /etc/ssh ro <- "/etc/ssh"
+              mount: /y at /x ro idmap <- "/y"
+              mount: volume tmpfs at /tmp rw <- "/tmp"
+              device: /dev/fuse rw allowed <- "/dev/fuse"
+              device: default /dev/net/tun rwm allowed
+              port: - 8080 -> 80 <- 8080
+              port: - 53 -> 53 <- 53
+              private users: Pick <- "pick"
+              ownership: true <- "pick"
+              private network: true <- true
+              network option: hostAddress <- "10.0.0.1"
+              network option: forwardPorts <- [ { hostPort = 8080; containerPort = 80; } { hostPort = 53; protocol = "udp"; } ]
+        "#]],
+    );
+}
+
+#[test]
+fn flags_are_split_at_white_space_and_win() {
+    containers(
+        r#"
+let common = [ "--bind-ro /etc/hosts:/hosts -U" ]; in
+{
+  containers.web = {
+    privateUsers = 0;
+    extraFlags = common ++ [ "--private-users=524288:65536" "--capability=CAP_BPF" "--setenv=A='b c'" "--port=tcp:80:8080" "-n" ];
+    config = { };
+  };
+}"#,
+        expect![[r#"
+            nspawn web in `box`, guest `guest web of box` <- {…
+              users: Fixed { first: 524288, count: 65536 } <- "--private-users=524288:65536"
+              capability: CAP_BPF <- "--capability=CAP_BPF"
+              network: Private <- "-n"
+              mount: /etc/hosts at /hosts ro <- /etc/hosts:/hosts
+              port: - 80 -> 8080 <- "--port=tcp:80:8080"
+              environment: A = 'b <- --setenv=A='b
+              flag: --bind-ro <- --bind-ro
+              flag value: /etc/hosts:/hosts <- /etc/hosts:/hosts
+              flag: -U <- -U
+              flag: --private-users=524288:65536 <- "--private-users=524288:65536"
+              flag: --capability=CAP_BPF <- "--capability=CAP_BPF"
+              flag: --setenv=A='b <- --setenv=A='b
+              flag value: c' <- c'
+              flag: --port=tcp:80:8080 <- "--port=tcp:80:8080"
+              flag: -n <- "-n"
+              private users: Fixed { first: 0, count: 65536 } <- 0
+              ownership: true <- -U
+              other private network: true <- "-n"
+        "#]],
+    );
+}
+
+#[test]
+fn quotes_in_capabilities_smuggle_flags() {
+    containers(
+        r#"{
+  containers.web = {
+    additionalCapabilities = [ ''all" --system-call-filter="add_key keyctl" --capability="CAP_BPF'' ];
+    config = { };
+  };
+}"#,
+        expect![[r#"
+            nspawn web in `box`, guest `guest web of box` <- {…
+              capability: all <- ''all" --system-call-filter="add_key keyctl" --capability="CAP_BPF''
+              capability: CAP_BPF <- --capability=
+              flag: --system-call-filter=add_key keyctl <- --system-call-filter=
+              flag: --capability=CAP_BPF <- --capability=
+        "#]],
+    );
+}
+
+#[test]
+fn conditions_and_unknowns() {
+    containers(
+        r#"
+{ config, lib, inputs, ... }:
+{
+  containers.web = lib.mkIf config.services.foo.enable {
+    privateNetwork = true;
+    enableTun = lib.mkIf inputs.x true;
+    config = { };
+  };
+  containers.db = {
+    privateUsers = lib.mkIf inputs.private "pick";
+    privateNetwork = inputs.network;
+    extraFlags = [ "-n" ] ++ lib.optional inputs.y "--bind=/" ++ inputs.flags;
+    bindMounts = { "/run/secrets" = { hostPath = inputs.path; isReadOnly = false; }; };
+    flake = "github:a/b";
+  };
+}"#,
+        expect![[r#"
+            nspawn db in `box` <- {…
+              users: maybe[inputs.private] Pick <- "pick"
+              network: Private <- "-n"
+              mount: ${inputs.path} at /run/secrets rw <- inputs
+              mount: maybe[lib.optional inputs.y "--bind=/"] / at / rw <- "--bind=/"
+              flag: -n <- "-n"
+              flag: maybe[lib.optional inputs.y "--bind=/"] --bind=/ <- "--bind=/"
+              flag: unknown: `inputs.flags` comes from outside <- [ "-n" ] ++ lib.optional inputs.y "--bind=/" ++ inputs.flags
+              private users: maybe[inputs.private] Pick <- "pick"
+              ownership: maybe[inputs.private] true <- "pick"
+              private network: unknown: `inputs.network` comes from outside <- inputs
+              other private network: true <- "-n"
+              opaque: flake = github:a/b <- "github:a/b"
+            nspawn web maybe[config.services.foo.enable] in `box`, guest `guest web of box` <- {…
+              capability: maybe[inputs.x] CAP_NET_ADMIN <- true
+              network: Private <- true
+              device: maybe[inputs.x] /dev/net/tun rwm allowed <- true
+              private network: true <- true
+              tun: maybe[inputs.x] true <- true
+            not analysed: the guest of containers.db: `flake = github:a/b` comes from outside <- "github:a/b"
+        "#]],
+    );
+}
+
+#[test]
+fn templates() {
+    containers(
+        r#"
+{ lib, inputs, ... }:
+{
+  containers = lib.genAttrs inputs.names (name: { extraFlags = [ "-U" ]; bindMounts."/d/${name}" = { }; config = { }; });
+}"#,
+        expect![[r#"
+            not analysed: containers: `inputs.names` comes from outside <- inputs
+        "#]],
+    );
+}
+
+#[test]
+fn guests_are_systems_too() {
+    systems(
+        r#"
+{ pkgs, ... }:
+{
+  system.stateVersion = "24.05";
+  boot.kernelPackages = pkgs.linuxPackages_6_6;
+  boot.kernelParams = [ "security=selinux" ];
+  fileSystems."/nix/store" = { fsType = "overlay"; device = "x"; };
+  users.users.alice = { isNormalUser = true; linger = true; extraGroups = [ "wheel" "docker" ]; password = "hunter2"; uid = 1000; };
+  users.users.svc = {
+    isSystemUser = true; group = "svc";
+    subUidRanges = [ { startUid = 100000; } ];
+    subGidRanges = [ { startGid = 100000; count = 65536; } ];
+  };
+  users.extraUsers.bob = { isNormalUser = true; hashedPasswordFile = "${./pw}"; };
+  users.groups.podman.members = [ "bob" ];
+  environment.etc."a.conf".text = "token = ${builtins.readFile ./pw}";
+  environment.etc."b.conf".source = pkgs.writeText "b" "secret=${pkgs.foo}";
+  systemd.services.x = { environment.TOKEN = "abc"; serviceConfig.Environment = [ "\"A=b c\" D=e" ]; };
+  containers.web.config = { pkgs, ... }: {
+    users.users.app = { isNormalUser = true; };
+    virtualisation.containers.containersConf.settings.containers.keyring = false;
+    security.allowUserNamespaces = false;
+    boot.kernelPackages = pkgs.linuxPackages_5_10;
+    containers.inner.config = { };
+  };
+  home-manager.users.alice = { services.podman.enable = true; home.file.x.text = "y"; };
+}
+#- pw
+swordfish
+"#,
+        expect![[r#"
+            Nixos `box` <- -
+              state version: 24.05 <- "24.05"
+              kernel: 6.6 (pkgs.linuxPackages_6_6) <- pkgs
+              selinux: true <- "security=selinux"
+              store: overlay <- "overlay"
+              user: alice <- { isNormalUser = true; linger = true; extraGroups = [ "wheel" "docker" ]; password = "hunter2"; uid = 1000; }
+                normal: true <- true
+                uid: Some(1000) <- 1000
+                linger: Some(true) <- true
+                auto sub-ids: true
+                group: Some("users")
+                extra group: wheel <- "wheel"
+                extra group: docker <- "docker"
+              user: bob <- bob
+                auto sub-ids: true
+                group: Some("users")
+              user: svc <- {…
+                system: true <- true
+                sub-uids: 100000 + 1 unwritten <- { startUid = 100000; }
+                sub-gids: 100000 + 65536 <- { startGid = 100000; count = 65536; }
+                group: Some("svc") <- "svc"
+              member: bob in podman <- "bob"
+              alice.password: hunter2 <- "hunter2"
+              file a.conf: token = swordfish
+             (reads ./pw) <- "token = ${builtins.readFile ./pw}"
+              file b: secret=${pkgs.foo} <- pkgs.writeText "b" "secret=${pkgs.foo}"
+              variable TOKEN: abc <- "abc"
+              variable A: b c <- b c
+              variable D: e <- e
+            Guest `guest web of box` <- { pkgs, ... }: {…
+              kernel: 6.6 (pkgs.linuxPackages_6_6) <- pkgs
+              user namespaces: false <- false
+              keyring: false <- false
+              user: app <- { isNormalUser = true; }
+                normal: true <- true
+                auto sub-ids: true
+                group: Some("users")
+            Guest `guest inner of guest web of box` <- { }
+              kernel: 6.6 (pkgs.linuxPackages_6_6) <- pkgs
+            Home `home of alice` of alice <- { services.podman.enable = true; home.file.x.text = "y"; }
+              kernel: 6.6 (pkgs.linuxPackages_6_6) <- pkgs
+              podman: true <- true
+              file x: y <- "y"
+        "#]],
+    );
+}

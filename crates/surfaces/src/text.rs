@@ -1,0 +1,248 @@
+//! Strings with their pieces, origins and references to the store.
+
+use crate::facts::{Found, Reader, wrong};
+use nixpod_eval::{Coerce, ContextItem, NixString, OriginId, StringBuilder, Tracked, Value};
+use nixpod_model::{Field, StoreRef, Text, TextPart};
+use nixpod_source::{Origin, Utf8Path, Why};
+
+/// Files written by Nix may refer to others; what lies deeper is not looked at.
+const MAX_WRITTEN: u32 = 3;
+/// A sops file or an age header is recognised within its first bytes; sops' metadata stands at the end.
+const MAX_SNIFF: usize = 1 << 20;
+
+impl Reader<'_, '_> {
+    /// A string option as a fact. A value that is unknown as a whole is an unknown fact.
+    pub(crate) fn text(&mut self, found: &Found) -> Field<Text> {
+        self.field(found, |this, value, origin| this.to_text(value, origin, 0))
+    }
+
+    /// A string, a path, or something that is used as a string; whatever is unknown becomes a hole.
+    pub(crate) fn text_or_hole(&mut self, value: &Tracked, fallback: &Origin) -> Text {
+        match self.to_text(value, fallback, 0) {
+            Ok(text) => text,
+            Err(why) => hole(why, fallback.clone()),
+        }
+    }
+
+    /// As the generators of unit files write scalars: numbers and Booleans are text too.
+    pub(crate) fn to_text_wide(&mut self, value: &Tracked, fallback: &Origin) -> Result<Text, Why> {
+        match &value.value {
+            Value::Bool(bool) => Ok(Text::known(bool.to_string(), fallback.clone())),
+            Value::Int(int) => Ok(Text::known(int.to_string(), fallback.clone())),
+            Value::Float(float) => Ok(Text::known(
+                nixpod_eval::print::float_text(*float),
+                fallback.clone(),
+            )),
+            _ => self.to_text(value, fallback, 0),
+        }
+    }
+
+    pub(crate) fn to_text(&mut self, value: &Tracked, fallback: &Origin, depth: u32) -> Result<Text, Why> {
+        match &value.value {
+            Value::String(string) => Ok(self.pieces(string, value.origin, fallback, depth)),
+            Value::Path(path) => {
+                let origin = self.or_fallback(value.origin, fallback);
+                let relative = self.relative(path);
+                let encrypted = self.is_encrypted(path);
+                Ok(Text {
+                    parts: vec![TextPart::Known {
+                        text: (&**path).into(),
+                        origin: origin.clone(),
+                    }],
+                    context: vec![StoreRef::Path {
+                        path: relative,
+                        origin,
+                        encrypted,
+                    }],
+                })
+            }
+            Value::Attrs(set) if set.get(self.ev.common().out_path).is_some() => {
+                let mut builder = StringBuilder::default();
+                let coerced =
+                    self.ev
+                        .coerce_into(&mut builder, value, Coerce::Interpolate, nixpod_eval::NO_SITE);
+                match (coerced, builder.finish()) {
+                    (Ok(()), Value::String(string)) => {
+                        Ok(self.pieces(&string, value.origin, fallback, depth))
+                    }
+                    _ => Err(Why::Undecided("a package".to_owned())),
+                }
+            }
+            other => Err(wrong("a string", other)),
+        }
+    }
+
+    fn or_fallback(&self, origin: OriginId, fallback: &Origin) -> Origin {
+        let trail = self.trail(self.ev.trail(origin));
+        if trail.hops.is_empty() {
+            fallback.clone()
+        } else {
+            trail
+        }
+    }
+
+    fn pieces(&mut self, string: &NixString, origin: OriginId, fallback: &Origin, depth: u32) -> Text {
+        let mut out = Text::default();
+        let mut at = 0;
+        for part in string.pieces(origin) {
+            if let Some(hole) = &part.hole {
+                out.parts.push(TextPart::Hole {
+                    why: hole.why.clone(),
+                    origin: self.or_fallback(part.origin, fallback),
+                });
+                continue;
+            }
+            let end = at + part.len as usize;
+            let Some(text) = string.text.get(at..end) else {
+                break;
+            };
+            at = end;
+            let within = self
+                .ev
+                .trail_within(part.origin, part.offset, part.offset.saturating_add(part.len));
+            let within = self.trail(within);
+            let origin = if within.hops.is_empty() {
+                fallback.clone()
+            } else {
+                within
+            };
+            out.parts.push(TextPart::Known {
+                text: text.into(),
+                origin,
+            });
+        }
+        if let Some(context) = &string.context {
+            for item in context.iter() {
+                if let Some(reference) = self.store_ref(item, fallback, depth) {
+                    out.context.push(reference);
+                }
+            }
+        }
+        out
+    }
+
+    fn store_ref(&mut self, item: &ContextItem, fallback: &Origin, depth: u32) -> Option<StoreRef> {
+        match item {
+            ContextItem::Copied { path, origin } => Some(StoreRef::Copied {
+                path: self.relative(path),
+                origin: self.or_fallback(*origin, fallback),
+                encrypted: self.is_encrypted(path),
+            }),
+            ContextItem::Read { path, origin } => Some(StoreRef::Read {
+                path: self.relative(path),
+                origin: self.or_fallback(*origin, fallback),
+                encrypted: self.is_encrypted(path),
+            }),
+            ContextItem::Written { name, text } if depth < MAX_WRITTEN => {
+                let value = self.ev.force_or_unknown(*text);
+                let text = self
+                    .to_text(&value, fallback, depth + 1)
+                    .unwrap_or_else(|why| hole(why, fallback.clone()));
+                Some(StoreRef::Written {
+                    name: name.to_string(),
+                    text: Box::new(text),
+                })
+            }
+            ContextItem::Written { .. } | ContextItem::Derivation { .. } => None,
+        }
+    }
+
+    /// A path relative to the project, where it is inside.
+    pub(crate) fn relative(&self, path: &str) -> String {
+        let inside = self
+            .project
+            .as_ref()
+            .and_then(|project| Utf8Path::new(path).strip_prefix(project).ok());
+        match inside {
+            Some(inside) if !inside.as_str().is_empty() => format!("./{inside}"),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// Is a file encrypted on purpose? Its content says so, or its name where it cannot be read.
+    fn is_encrypted(&mut self, path: &str) -> bool {
+        if [".age", ".gpg", ".asc"].iter().any(|end| path.ends_with(end)) {
+            return true;
+        }
+        let path = Utf8Path::new(path);
+        let is_file = matches!(
+            self.ev.source().kind(path),
+            Ok(Some(nixpod_eval::FileKind::Regular))
+        );
+        if !is_file {
+            return false;
+        }
+        match self.ev.source().read(path) {
+            Ok(content) => looks_encrypted(content.get(..MAX_SNIFF).unwrap_or(&content)),
+            Err(_) => false,
+        }
+    }
+}
+
+/// age, OpenPGP and Ansible headers, and the metadata that sops leaves in the files that it encrypts.
+fn looks_encrypted(content: &[u8]) -> bool {
+    const HEADERS: [&[u8]; 5] = [
+        b"age-encryption.org/",
+        b"-----BEGIN AGE ENCRYPTED FILE-----",
+        b"-----BEGIN PGP MESSAGE-----",
+        b"$ANSIBLE_VAULT;",
+        b"\0GITCRYPT\0",
+    ];
+    if HEADERS.iter().any(|header| content.starts_with(header)) {
+        return true;
+    }
+    let text = String::from_utf8_lossy(content);
+    text.contains("ENC[AES256_GCM,") && (text.contains("sops") || text.contains("lastmodified"))
+}
+
+/// A text that is one hole.
+pub(crate) fn hole(why: Why, origin: Origin) -> Text {
+    Text {
+        parts: vec![TextPart::Hole { why, origin }],
+        context: Vec::new(),
+    }
+}
+
+/// Texts one after another.
+pub(crate) fn concat(texts: impl IntoIterator<Item = Text>) -> Text {
+    let mut out = Text::default();
+    for text in texts {
+        out.parts.extend(text.parts);
+        for reference in text.context {
+            if !out.context.contains(&reference) {
+                out.context.push(reference);
+            }
+        }
+    }
+    out
+}
+
+/// Splits a text at the first place of a separator.
+pub(crate) fn split_once(text: &Text, separator: char) -> Option<(Text, Text)> {
+    let pattern = text.pattern();
+    let at = pattern.find(separator)?;
+    Some((
+        text.slice(0, at),
+        text.slice(at + separator.len_utf8(), pattern.len()),
+    ))
+}
+
+/// Splits a text at every separator that no backslash escapes.
+pub(crate) fn split_all(text: &Text, separator: char) -> Vec<Text> {
+    let pattern = text.pattern();
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut escaped = false;
+    for (at, c) in pattern.char_indices() {
+        if escaped {
+            escaped = false;
+        } else if c == '\\' {
+            escaped = true;
+        } else if c == separator {
+            out.push(text.slice(start, at));
+            start = at + c.len_utf8();
+        }
+    }
+    out.push(text.slice(start, pattern.len()));
+    out
+}

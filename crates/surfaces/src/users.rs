@@ -1,0 +1,170 @@
+//! Users, groups and sub-ids.
+
+use crate::facts::{Found, Reader, known_string, wrong};
+use nixpod_eval::Value;
+use nixpod_model::{Field, SecretSlot, SecretValue, SubIdRange, User};
+use nixpod_source::Origin;
+
+/// Reads `users.users`.
+pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) -> Vec<User> {
+    let all = reader.at(config, &["users", "users"]);
+    let entries = reader.entries(&all);
+    if let Some(why) = &entries.open {
+        let origin = reader.place_of(&all);
+        reader.gap("users.users".to_owned(), why.clone(), &origin);
+    }
+    let mut out = Vec::new();
+    for (name, found) in entries.all() {
+        let enabled = reader.get(&found, "enable");
+        if reader.bool(&enabled).certain() == Some(&false) {
+            continue;
+        }
+        let user = user(reader, &name, &found);
+        passwords(reader, &name, &found, secrets);
+        out.push(user);
+    }
+    out
+}
+
+fn user(reader: &mut Reader<'_, '_>, name: &str, found: &Found) -> User {
+    let bool = |reader: &mut Reader<'_, '_>, option: &str| {
+        let found = reader.get(found, option);
+        reader.bool(&found)
+    };
+    let is_normal = bool(reader, "isNormalUser");
+    let is_system = bool(reader, "isSystemUser");
+    let auto_sub_ids = bool(reader, "autoSubUidGidRange");
+    let uid = reader.get(found, "uid");
+    let uid = reader.nullable(&uid, |value| match value {
+        Value::Int(int) => Ok(*int),
+        other => Err(wrong("an integer", other)),
+    });
+    let linger = reader.get(found, "linger");
+    let linger = reader.nullable(&linger, |value| match value {
+        Value::Bool(bool) => Ok(*bool),
+        other => Err(wrong("a Boolean", other)),
+    });
+    let group = reader.get(found, "group");
+    let group = reader.field(&group, |_, value, _| {
+        let name = known_string(&value.value)?;
+        Ok((!name.is_empty()).then_some(name))
+    });
+    let (sub_uids, uids_known) = ranges(reader, found, "subUidRanges", "startUid");
+    let (sub_gids, gids_known) = ranges(reader, found, "subGidRanges", "startGid");
+    let groups = reader.get(found, "extraGroups");
+    let mut extra_groups = Vec::new();
+    for element in reader.elements(&groups) {
+        extra_groups.push(reader.string(&element));
+    }
+    User {
+        name: name.to_owned(),
+        origin: reader.place_of(found),
+        is_normal,
+        is_system,
+        uid,
+        linger,
+        auto_sub_ids,
+        sub_uids,
+        sub_gids,
+        sub_ids_known: uids_known && gids_known,
+        group,
+        extra_groups,
+    }
+}
+
+fn ranges(
+    reader: &mut Reader<'_, '_>,
+    found: &Found,
+    option: &str,
+    start: &str,
+) -> (Vec<Field<SubIdRange>>, bool) {
+    let list = reader.get(found, option);
+    let mut known = true;
+    let mut out = Vec::new();
+    for element in reader.elements(&list) {
+        let first = reader.get(&element, start);
+        let count = reader.get(&element, "count");
+        let count_written = !reader.is_default(&count);
+        let first = reader.int(&first);
+        let count = reader.int(&count);
+        match (first.value(), count.value()) {
+            (Some(start), Some(ids)) => {
+                let range = SubIdRange {
+                    start: *start,
+                    count: *ids,
+                    count_written,
+                };
+                let mut field = crate::facts::weaken(first.map(|_| range), &count);
+                let (conditions, open) = reader.conditions(element.when);
+                if open {
+                    field = crate::nspawn::maybe(field, conditions);
+                }
+                known &= !field.is_maybe();
+                let origin = reader.place_of(&element);
+                if !origin.hops.is_empty() {
+                    field.origin = origin;
+                }
+                out.push(field);
+            }
+            _ => known = false,
+        }
+    }
+    (out, known)
+}
+
+fn passwords(reader: &mut Reader<'_, '_>, name: &str, found: &Found, secrets: &mut Vec<SecretValue>) {
+    type Slot = fn(String, &'static str) -> SecretSlot;
+    let options: [(&'static str, Slot); 6] = [
+        ("password", SecretSlot::Password),
+        ("initialPassword", SecretSlot::Password),
+        ("hashedPassword", SecretSlot::HashedPassword),
+        ("initialHashedPassword", SecretSlot::HashedPassword),
+        ("hashedPasswordFile", file),
+        ("passwordFile", file),
+    ];
+    for (option, slot) in options {
+        let found = reader.get(found, option);
+        reader.secret(&found, slot(name.to_owned(), option), secrets);
+    }
+}
+
+fn file(user: String, option: &'static str) -> SecretSlot {
+    let user = nixpod_modules::dotted(&[user.into()]);
+    SecretSlot::SecretFile(format!("users.users.{user}.{option}"))
+}
+
+/// `users.groups.<g>.members` as pairs.
+pub(crate) fn members(reader: &mut Reader<'_, '_>, config: &Found) -> Vec<Field<(String, String)>> {
+    let groups = reader.at(config, &["users", "groups"]);
+    let mut out = Vec::new();
+    for (group, found) in reader.entries(&groups).named {
+        let list = reader.get(&found, "members");
+        for element in reader.elements(&list) {
+            let member = reader.string(&element);
+            out.push(member.map(|member| (group.clone(), member.clone())));
+        }
+    }
+    out
+}
+
+impl Reader<'_, '_> {
+    /// A value that would be in the store, if the analysed code sets it.
+    pub(crate) fn secret(&mut self, found: &Found, slot: SecretSlot, secrets: &mut Vec<SecretValue>) {
+        if self.is_default(found) || self.is_unset(found) || matches!(found.value.value, Value::Null) {
+            return;
+        }
+        let value = self.field(found, |this, value, origin| match &value.value {
+            Value::Null => Err(wrong("a string", &Value::Null)),
+            _ => this.to_text_wide(value, origin),
+        });
+        secrets.push(SecretValue { slot, value });
+    }
+
+    /// The place of the key that defines a thing.
+    pub(crate) fn key_origin(&self, found: &Found) -> Origin {
+        if nixpod_modules::is_own(found.site) {
+            return self.place_of(found);
+        }
+        Origin::at(nixpod_source::Place::whole(found.site))
+    }
+}

@@ -1,0 +1,263 @@
+//! Splitting texts into words, as the shell, systemd and NixOS' start scripts do, without losing where they are written.
+
+use crate::text::concat;
+use nixpod_model::{Text, TextPart};
+
+/// A word: stretches of the text, and characters that an escape stands for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Word {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug)]
+enum Piece {
+    /// A stretch of the text's pattern.
+    Range(usize, usize),
+    /// A character that is written otherwise, at this stretch.
+    Escape(char, usize, usize),
+}
+
+impl Word {
+    fn push(&mut self, start: usize, end: usize) {
+        match self.pieces.last_mut() {
+            Some(Piece::Range(_, last)) if *last == start => *last = end,
+            _ => self.pieces.push(Piece::Range(start, end)),
+        }
+    }
+
+    /// The word's text.
+    pub(crate) fn text(&self, whole: &Text) -> Text {
+        let parts = self.pieces.iter().map(|piece| match piece {
+            Piece::Range(start, end) => whole.slice(*start, *end),
+            Piece::Escape(c, start, end) => Text {
+                parts: vec![TextPart::Known {
+                    text: c.to_string().into(),
+                    origin: whole.origin_of(*start, *end),
+                }],
+                context: Vec::new(),
+            },
+        });
+        let mut text = concat(parts);
+        if text.context.is_empty() {
+            text.context.clone_from(&whole.context);
+        }
+        text
+    }
+}
+
+/// The words of a text.
+pub(crate) fn split(text: &Text, how: fn(&str) -> Vec<Word>) -> Vec<Text> {
+    how(&text.pattern()).iter().map(|word| word.text(text)).collect()
+}
+
+/// At white space only: an unquoted variable in a shell script. Quotes stay as they are.
+pub(crate) fn blanks(text: &str) -> Vec<Word> {
+    let mut out = Vec::new();
+    let mut start = None;
+    for (at, c) in text.char_indices() {
+        match (c.is_ascii_whitespace(), start) {
+            (true, Some(from)) => {
+                let mut word = Word::default();
+                word.push(from, at);
+                out.push(word);
+                start = None;
+            }
+            (false, None) => start = Some(at),
+            _ => {}
+        }
+    }
+    if let Some(from) = start {
+        let mut word = Word::default();
+        word.push(from, text.len());
+        out.push(word);
+    }
+    out
+}
+
+/// As systemd and quadlet split a value: at white space, with quotes at the beginning of a word and C escapes.
+pub(crate) fn systemd(text: &str) -> Vec<Word> {
+    quoted(text, Dialect::Systemd)
+}
+
+/// As a shell splits a simple command, without expanding anything.
+pub(crate) fn shell(text: &str) -> Vec<Word> {
+    quoted(text, Dialect::Shell)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Systemd,
+    Shell,
+}
+
+fn quoted(text: &str, dialect: Dialect) -> Vec<Word> {
+    let mut out = Vec::new();
+    let mut word: Option<Word> = None;
+    let mut quote = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        if let Some(mark) = quote {
+            if c == mark {
+                quote = None;
+            } else if c == '\\' && (mark == '"' || dialect == Dialect::Systemd) {
+                escape(
+                    &mut chars,
+                    at,
+                    text,
+                    dialect,
+                    true,
+                    word.get_or_insert_with(Word::default),
+                );
+            } else {
+                word.get_or_insert_with(Word::default).push(at, end);
+            }
+            continue;
+        }
+        if c.is_ascii_whitespace() {
+            out.extend(word.take());
+        } else if matches!(c, '"' | '\'') {
+            word.get_or_insert_with(Word::default);
+            quote = Some(c);
+        } else if c == '#' && dialect == Dialect::Shell && word.is_none() {
+            // A comment up to the end of the line.
+            while chars.peek().is_some_and(|(_, c)| *c != '\n') {
+                chars.next();
+            }
+        } else if c == '\\' {
+            if dialect == Dialect::Shell && chars.peek().is_some_and(|(_, c)| *c == '\n') {
+                chars.next();
+                continue;
+            }
+            escape(
+                &mut chars,
+                at,
+                text,
+                dialect,
+                false,
+                word.get_or_insert_with(Word::default),
+            );
+        } else {
+            word.get_or_insert_with(Word::default).push(at, end);
+        }
+    }
+    out.extend(word);
+    out
+}
+
+/// What follows a backslash.
+fn escape(
+    chars: &mut std::iter::Peekable<std::str::CharIndices<'_>>,
+    at: usize,
+    text: &str,
+    dialect: Dialect,
+    in_quotes: bool,
+    word: &mut Word,
+) {
+    let Some((next, c)) = chars.peek().copied() else {
+        word.push(at, at + 1);
+        return;
+    };
+    let end = next + c.len_utf8();
+    if dialect == Dialect::Shell {
+        // In double quotes a backslash is itself before anything but these.
+        if in_quotes && !matches!(c, '$' | '`' | '"' | '\\' | '\n') {
+            word.push(at, at + 1);
+            return;
+        }
+        chars.next();
+        if c != '\n' {
+            word.push(next, end);
+        }
+        return;
+    }
+    chars.next();
+    let simple = match c {
+        'a' => Some('\u{7}'),
+        'b' => Some('\u{8}'),
+        'f' => Some('\u{c}'),
+        'n' => Some('\n'),
+        'r' => Some('\r'),
+        't' => Some('\t'),
+        'v' => Some('\u{b}'),
+        's' => Some(' '),
+        _ => None,
+    };
+    if let Some(simple) = simple {
+        word.pieces.push(Piece::Escape(simple, at, end));
+        return;
+    }
+    if c == 'x'
+        && let Some(digits) = text.get(end..end + 2)
+        && let Ok(code) = u8::from_str_radix(digits, 16)
+        && code.is_ascii()
+    {
+        chars.next();
+        chars.next();
+        word.pieces.push(Piece::Escape(char::from(code), at, end + 2));
+        return;
+    }
+    word.push(next, end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Word, blanks, shell, split, systemd};
+    use expect_test::{Expect, expect};
+    use nixpod_model::Text;
+    use nixpod_source::Origin;
+
+    fn words(text: &str, how: fn(&str) -> Vec<Word>) -> Vec<String> {
+        let text = Text::known(text, Origin::default());
+        split(&text, how).iter().map(Text::display).collect()
+    }
+
+    #[track_caller]
+    fn check(text: &str, how: fn(&str) -> Vec<Word>, expected: Expect) {
+        expected.assert_eq(&format!("{:?}", words(text, how)));
+    }
+
+    #[test]
+    fn a_start_script_knows_no_quotes() {
+        check(
+            "  --setenv=A='b c' -U\n",
+            blanks,
+            expect![[r#"["--setenv=A='b", "c'", "-U"]"#]],
+        );
+        check("", blanks, expect!["[]"]);
+    }
+
+    #[test]
+    fn systemd_knows_quotes_and_escapes() {
+        check(
+            r#"--cap-add SYS_ADMIN "-e=A=b c" x\sy \x41 'q"q' "" a"#,
+            systemd,
+            expect![[r#"["--cap-add", "SYS_ADMIN", "-e=A=b c", "x y", "A", "q\"q", "", "a"]"#]],
+        );
+        check(r"end\", systemd, expect![[r#"["end\\"]"#]]);
+    }
+
+    #[test]
+    fn the_shell_is_split_as_shlex_does() {
+        for text in [
+            r#"podman run --rm "-e=A=b c" 'x y' z\ z"#,
+            r#"a"b"'c' "\$x" "\n" '\'"#,
+            "a\\\nb # no more\nc",
+            r#"all" "--system-call-filter=add_key keyctl"#,
+            "",
+            "  ",
+        ] {
+            let balanced = text.matches('"').count() % 2 == 0;
+            if balanced {
+                assert_eq!(Some(words(text, shell)), shlex::split(text), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_alphabets_and_open_quotes_are_no_reason_to_stop() {
+        check("é \"ü ß", shell, expect![[r#"["é", "ü ß"]"#]]);
+        check("\\x4", systemd, expect![[r#"["x4"]"#]]);
+        check("\\xé€", systemd, expect![[r#"["xé€"]"#]]);
+    }
+}

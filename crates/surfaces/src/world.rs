@@ -1,0 +1,372 @@
+//! From evaluated roots to the world: systems in systems and the containers of each.
+
+use crate::facts::{Found, Reader};
+use crate::system::{self, Place};
+use crate::{home, nspawn, oci};
+use nixpod_eval::{Evaluator, Value};
+use nixpod_model::{
+    Container, Existence, Field, Host, HostId, Kernel, NotAnalysed, Release, Surface, SystemId, SystemKind,
+    World,
+};
+use nixpod_modules::{Kind, Library, RootSystem};
+use nixpod_source::{Origin, Site, Why};
+
+/// Guests in guests in guests: nobody writes more, but a guest could contain itself.
+const MAX_NESTING: u32 = 4;
+
+/// Reads all that the roots define.
+pub fn read_world(ev: &mut Evaluator<'_>, library: &Library, roots: &[RootSystem]) -> World {
+    let mut world = World::default();
+    for root in roots {
+        read_root(ev, library, root, &mut world);
+    }
+    for gap in library.shared.gaps() {
+        let gap = NotAnalysed {
+            place: gap
+                .site
+                .filter(|site| !nixpod_modules::is_own(*site))
+                .map(nixpod_source::Place::whole),
+            what: gap.what,
+            why: gap.why,
+        };
+        if !world.not_analysed.contains(&gap) {
+            world.not_analysed.push(gap);
+        }
+    }
+    if let Some(why) = ev.exhausted() {
+        world.not_analysed.push(NotAnalysed {
+            place: None,
+            what: "the rest of the evaluation".to_owned(),
+            why: why.clone(),
+        });
+    }
+    world
+}
+
+fn read_root(ev: &mut Evaluator<'_>, library: &Library, root: &RootSystem, world: &mut World) {
+    let host = HostId(world.hosts.len() as u32);
+    let before = library.shared.gaps().len();
+    let modules = root.system.collect(ev).map_or(0, |collected| {
+        collected.modules.iter().filter(|module| !module.hidden).count()
+    });
+    world.hosts.push(Host {
+        name: root.name.clone(),
+        closed_world: root.closed_world,
+        from_flake: root.from_flake,
+        in_flake: root.in_flake,
+        imported_by_no_host: root.imported_by_no_host,
+        modules,
+        missing_inputs: root.missing_inputs.clone(),
+    });
+    let mut reader = Reader::new(ev, library.shared.clone(), root.project.clone());
+    let config = reader.root(root.system.config);
+    let complete = root.closed_world && gaps_since(library, before) == 0 && is_whole(&config);
+    let (kind, home_of) = match root.kind {
+        Kind::Nixos => (SystemKind::Nixos, None),
+        Kind::Home => {
+            let name = reader.at(&config, &["home", "username"]);
+            (SystemKind::Home, reader.string(&name).value().cloned())
+        }
+    };
+    if let Value::Unknown(unknown) = &config.value.value {
+        reader.gap(root.name.clone(), unknown.why.clone(), &Origin::default());
+    }
+    let place = Place {
+        kind,
+        host,
+        parent: None,
+        container: None,
+        home_of,
+        name: root.name.clone(),
+        origin: Origin::default(),
+        inherited: None,
+        release: root.release,
+        complete,
+    };
+    let mut walk = Walk {
+        reader,
+        library,
+        world,
+        nesting: 0,
+    };
+    walk.system(&config, place);
+    let not_analysed = std::mem::take(&mut walk.reader.not_analysed);
+    for gap in not_analysed {
+        if !world.not_analysed.contains(&gap) {
+            world.not_analysed.push(gap);
+        }
+    }
+}
+
+fn gaps_since(library: &Library, before: usize) -> usize {
+    library
+        .shared
+        .gaps()
+        .iter()
+        .skip(before)
+        .filter(|gap| !matches!(&gap.why, Why::UnsetOption(_)))
+        .count()
+}
+
+/// Are all definitions of a system there, so that what is not among them is not set?
+fn is_whole(config: &Found) -> bool {
+    match &config.value.value {
+        Value::Attrs(set) => set
+            .open
+            .as_ref()
+            .is_none_or(|open| matches!(open.why, Why::UnsetOption(_))),
+        _ => false,
+    }
+}
+
+struct Walk<'w, 'e, 's> {
+    reader: Reader<'e, 's>,
+    library: &'w Library,
+    world: &'w mut World,
+    nesting: u32,
+}
+
+/// What systems in a system take over from it.
+struct Inherited {
+    id: SystemId,
+    host: HostId,
+    kernel: Field<Kernel>,
+    release: Field<Release>,
+    name: String,
+    complete: bool,
+}
+
+impl Walk<'_, '_, '_> {
+    fn system(&mut self, config: &Found, place: Place) -> SystemId {
+        let id = SystemId(self.world.systems.len() as u32);
+        let kind = place.kind;
+        let home_of = place.home_of.clone();
+        let system = system::read(&mut self.reader, config, place);
+        let inherited = Inherited {
+            id,
+            host: system.host,
+            kernel: system.kernel.clone(),
+            release: system.release.clone(),
+            name: system.name.clone(),
+            complete: system.complete,
+        };
+        self.world.systems.push(system);
+        if kind == SystemKind::Home {
+            self.home_containers(config, &inherited, home_of);
+        } else {
+            self.nspawn_containers(config, &inherited);
+            self.oci_containers(config, &inherited);
+            self.homes(config, &inherited);
+        }
+        id
+    }
+
+    /// The entries of a set of containers, each with whether it exists.
+    fn containers(&mut self, config: &Found, path: &[&str]) -> Vec<(String, Found, Existence, Vec<Site>)> {
+        let all = self.reader.at(config, path);
+        if self.reader.is_unset(&all) {
+            return Vec::new();
+        }
+        let entries = self.reader.entries(&all);
+        if let Some(why) = &entries.open
+            && !matches!(why, Why::UnsetOption(_))
+        {
+            let origin = self.reader.place_of(&all);
+            self.reader.gap(path.join("."), why.clone(), &origin);
+        }
+        let mut out = Vec::new();
+        for (name, found) in entries.all() {
+            let (conditions, open) = self.reader.conditions(found.when);
+            let existence = if name.starts_with('<') {
+                Existence::Template
+            } else if open {
+                Existence::Maybe(conditions)
+            } else {
+                Existence::Certain
+            };
+            let given = self
+                .reader
+                .ev
+                .conditions(found.when)
+                .into_iter()
+                .map(|(place, _)| place.site)
+                .collect();
+            if let Value::Unknown(unknown) = &found.value.value {
+                let origin = self.reader.place_of(&found);
+                let what = format!(
+                    "{}.{}",
+                    path.join("."),
+                    nixpod_modules::dotted(&[name.as_str().into()])
+                );
+                self.reader.gap(what, unknown.why.clone(), &origin);
+            }
+            out.push((name, found, existence, given));
+        }
+        out
+    }
+
+    /// Runs with further conditions taken for granted.
+    fn under<T>(&mut self, given: Vec<Site>, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.reader.given.len();
+        self.reader.given.extend(given);
+        let out = run(self);
+        self.reader.given.truncate(before);
+        out
+    }
+
+    fn nspawn_containers(&mut self, config: &Found, outer: &Inherited) {
+        for (name, found, existence, given) in self.containers(config, &["containers"]) {
+            let origin = self.reader.place_of(&found);
+            let mut container =
+                nspawn::empty(Surface::Nspawn, &name, existence, origin, outer.host, outer.id);
+            self.under(given, |walk| {
+                nspawn::read(&mut walk.reader, &found, &mut container);
+                if let Some(opaque) = container
+                    .nspawn
+                    .as_ref()
+                    .and_then(|nspawn| nspawn.opaque.as_ref())
+                {
+                    let what = format!("the guest of containers.{name}");
+                    let why = Why::External(opaque.value().cloned().unwrap_or_default());
+                    let origin = opaque.origin.clone();
+                    walk.reader.gap(what, why, &origin);
+                }
+                let at = walk.world.containers.len();
+                walk.world.containers.push(container);
+                let guest = walk.guest(&found, &name, at as u32, outer);
+                if let Some(container) = walk.world.containers.get_mut(at) {
+                    container.guest = guest;
+                }
+            });
+        }
+    }
+
+    fn guest(&mut self, found: &Found, name: &str, container: u32, outer: &Inherited) -> Option<SystemId> {
+        if self.nesting >= MAX_NESTING {
+            return None;
+        }
+        let before = self.library.shared.gaps().len();
+        let mut config = self.reader.get(found, "config");
+        let origin = self.reader.place_of(&config);
+        match &config.value.value {
+            Value::Attrs(_) => {}
+            Value::Either(alternatives) => {
+                let alternatives = alternatives.clone();
+                let set = alternatives
+                    .iter()
+                    .find(|one| matches!(one.value.value, Value::Attrs(_)))?;
+                config.value = set.value.clone();
+            }
+            Value::Unknown(unknown) => {
+                let why = unknown.why.clone();
+                self.reader
+                    .gap(format!("containers.{name}.config"), why, &origin);
+                return None;
+            }
+            _ => return None,
+        }
+        let complete = outer.complete && gaps_since(self.library, before) == 0 && is_whole(&config);
+        let place = Place {
+            kind: SystemKind::Guest,
+            host: outer.host,
+            parent: Some(outer.id),
+            container: Some(container),
+            home_of: None,
+            name: format!("guest {name} of {}", outer.name),
+            origin,
+            inherited: Some((outer.kernel.clone(), outer.release.clone())),
+            release: None,
+            complete,
+        };
+        self.nesting += 1;
+        let id = self.system(&config, place);
+        self.nesting -= 1;
+        Some(id)
+    }
+
+    fn oci_containers(&mut self, config: &Found, outer: &Inherited) {
+        let path = ["virtualisation", "oci-containers", "containers"];
+        for (name, found, existence, given) in self.containers(config, &path) {
+            let origin = self.reader.place_of(&found);
+            let mut container = nspawn::empty(
+                Surface::OciContainers,
+                &name,
+                existence,
+                origin,
+                outer.host,
+                outer.id,
+            );
+            let secrets = self.under(given, |walk| {
+                oci::read(&mut walk.reader, &found, &mut container)
+            });
+            self.push(container, secrets, outer.id);
+        }
+    }
+
+    fn home_containers(&mut self, config: &Found, outer: &Inherited, user: Option<String>) {
+        for (name, found, existence, given) in
+            self.containers(config, &["services", "podman", "containers"])
+        {
+            let origin = self.reader.place_of(&found);
+            let mut container = nspawn::empty(
+                Surface::HomeManagerPodman,
+                &name,
+                existence,
+                origin,
+                outer.host,
+                outer.id,
+            );
+            container.runs_as = user.clone().map(Field::default);
+            self.under(given, |walk| {
+                home::read(&mut walk.reader, &found, &mut container);
+            });
+            self.push(container, Vec::new(), outer.id);
+        }
+    }
+
+    fn push(&mut self, container: Container, secrets: Vec<nixpod_model::SecretValue>, system: SystemId) {
+        self.world.containers.push(container);
+        if let Some(system) = self.world.systems.get_mut(system.0 as usize) {
+            system.secrets.extend(secrets);
+        }
+    }
+
+    fn homes(&mut self, config: &Found, outer: &Inherited) {
+        let all = self.reader.at(config, &["home-manager", "users"]);
+        if self.reader.is_unset(&all) {
+            return;
+        }
+        let before = self.library.shared.gaps().len();
+        let entries = self.reader.entries(&all);
+        if let Some(why) = &entries.open {
+            let origin = self.reader.place_of(&all);
+            self.reader
+                .gap("home-manager.users".to_owned(), why.clone(), &origin);
+        }
+        for (name, found) in entries.all() {
+            if let Value::Unknown(unknown) = &found.value.value {
+                let why = unknown.why.clone();
+                let origin = self.reader.place_of(&found);
+                self.reader
+                    .gap(format!("home-manager.users.{name}"), why, &origin);
+                continue;
+            }
+            let complete = outer.complete && gaps_since(self.library, before) == 0 && is_whole(&found);
+            let place = Place {
+                kind: SystemKind::Home,
+                host: outer.host,
+                parent: Some(outer.id),
+                container: None,
+                name: format!("home of {name}"),
+                origin: self.reader.place_of(&found),
+                home_of: Some(name),
+                inherited: Some((outer.kernel.clone(), outer.release.clone())),
+                release: None,
+                complete,
+            };
+            let given = self.reader.ev.conditions(found.when);
+            let given = given.into_iter().map(|(place, _)| place.site).collect();
+            self.under(given, |walk| walk.system(&found, place));
+        }
+    }
+}
