@@ -75,9 +75,18 @@ impl RawDef {
             } else {
                 attr.site
             },
-            hidden: self.hidden || crate::is_model(attr.site),
+            hidden: hidden(self.hidden, attr.site),
             ..self.clone()
         }
+    }
+}
+
+/// Is the definition of a key our own? Who wrote the key tells: our models forward sets that users write (aliases).
+fn hidden(inherited: bool, key: Site) -> bool {
+    if key == NO_SITE {
+        inherited
+    } else {
+        crate::is_model(key)
     }
 }
 
@@ -735,7 +744,7 @@ impl Definition {
         } else {
             attr.site
         };
-        let hidden = self.hidden || crate::is_model(site);
+        let hidden = hidden(self.hidden, attr.site);
         RawDef {
             value: attr.thunk,
             conditions: None,

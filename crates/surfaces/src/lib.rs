@@ -25,4 +25,4 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use world::read_world;
+pub use world::{Project, read_world};

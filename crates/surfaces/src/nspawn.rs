@@ -214,9 +214,11 @@ fn capability(text: &Field<Text>, container: &mut Container, words: &mut Vec<Fie
             .extend(nspawn_flags::capabilities(value, &unit));
         return;
     };
+    let list = value.slice(0, quote);
+    let unit = part(&unit, (), crate::flags::origin_of(&list));
     container
         .capabilities
-        .extend(nspawn_flags::capabilities(&value.slice(0, quote), &unit));
+        .extend(nspawn_flags::capabilities(&list, &unit));
     let rest = value.slice(quote + 1, pattern.len());
     for word in crate::words::split(&rest, crate::words::shell) {
         let origin = crate::flags::origin_of(&word);

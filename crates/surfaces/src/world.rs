@@ -9,18 +9,35 @@ use nixpod_model::{
     World,
 };
 use nixpod_modules::{Kind, Library, RootSystem};
-use nixpod_source::{Origin, Site, Why};
+use nixpod_source::{Origin, Site, Utf8PathBuf, Why};
 
 /// Guests in guests in guests: nobody writes more, but a guest could contain itself.
 const MAX_NESTING: u32 = 4;
 
+/// What the roots are parts of.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// Its directory, to which paths are told relative.
+    pub directory: Option<Utf8PathBuf>,
+    /// Is there a `flake.nix`, so that its whole tracked tree is in the store?
+    pub is_flake: bool,
+}
+
 /// Reads all that the roots define.
-pub fn read_world(ev: &mut Evaluator<'_>, library: &Library, roots: &[RootSystem]) -> World {
+pub fn read_world(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    roots: &[RootSystem],
+    project: &Project,
+) -> World {
     let mut world = World::default();
     for root in roots {
-        read_root(ev, library, root, &mut world);
+        read_root(ev, library, root, project, &mut world);
     }
     for gap in library.shared.gaps() {
+        if nixpod_modules::is_harmless(&gap.why) {
+            continue;
+        }
         let gap = NotAnalysed {
             place: gap
                 .site
@@ -43,7 +60,13 @@ pub fn read_world(ev: &mut Evaluator<'_>, library: &Library, roots: &[RootSystem
     world
 }
 
-fn read_root(ev: &mut Evaluator<'_>, library: &Library, root: &RootSystem, world: &mut World) {
+fn read_root(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    root: &RootSystem,
+    project: &Project,
+    world: &mut World,
+) {
     let host = HostId(world.hosts.len() as u32);
     let before = library.shared.gaps().len();
     let modules = root.system.collect(ev).map_or(0, |collected| {
@@ -53,12 +76,12 @@ fn read_root(ev: &mut Evaluator<'_>, library: &Library, root: &RootSystem, world
         name: root.name.clone(),
         closed_world: root.closed_world,
         from_flake: root.from_flake,
-        in_flake: root.in_flake,
+        in_flake: project.is_flake,
         imported_by_no_host: root.imported_by_no_host,
         modules,
         missing_inputs: root.missing_inputs.clone(),
     });
-    let mut reader = Reader::new(ev, library.shared.clone(), root.project.clone());
+    let mut reader = Reader::new(ev, library.shared.clone(), project.directory.clone());
     let config = reader.root(root.system.config);
     let complete = root.closed_world && gaps_since(library, before) == 0 && is_whole(&config);
     let (kind, home_of) = match root.kind {
@@ -104,7 +127,7 @@ fn gaps_since(library: &Library, before: usize) -> usize {
         .gaps()
         .iter()
         .skip(before)
-        .filter(|gap| !matches!(&gap.why, Why::UnsetOption(_)))
+        .filter(|gap| !matches!(&gap.why, Why::UnsetOption(_)) && !nixpod_modules::is_harmless(&gap.why))
         .count()
 }
 
@@ -114,7 +137,7 @@ fn is_whole(config: &Found) -> bool {
         Value::Attrs(set) => set
             .open
             .as_ref()
-            .is_none_or(|open| matches!(open.why, Why::UnsetOption(_))),
+            .is_none_or(|open| matches!(open.why, Why::UnsetOption(_)) || nixpod_modules::is_harmless(&open.why)),
         _ => false,
     }
 }

@@ -23,14 +23,16 @@ fn world(text: &str, kind: Kind, closed_world: bool) -> (World, Files) {
             system,
             kind,
             from_flake: closed_world,
-            in_flake: closed_world,
             closed_world,
             imported_by_no_host: false,
             missing_inputs: Vec::new(),
             release: None,
-            project: Some("/p".into()),
         };
-        crate::read_world(&mut ev, &library, &[root])
+        let project = crate::Project {
+            directory: Some("/p".into()),
+            is_flake: closed_world,
+        };
+        crate::read_world(&mut ev, &library, &[root], &project)
     };
     (world, files)
 }

@@ -102,7 +102,7 @@ fn quotes_in_capabilities_smuggle_flags() {
 }"#,
         expect![[r#"
             nspawn web in `box`, guest `guest web of box` <- {…
-              capability: all <- ''all" --system-call-filter="add_key keyctl" --capability="CAP_BPF''
+              capability: all <- all
               capability: CAP_BPF <- --capability=
               flag: --system-call-filter=add_key keyctl <- --system-call-filter=
               flag: --capability=CAP_BPF <- --capability=
@@ -215,7 +215,8 @@ swordfish
                 group: Some("users")
                 extra group: wheel <- "wheel"
                 extra group: docker <- "docker"
-              user: bob <- bob
+              user: bob <- { isNormalUser = true; hashedPasswordFile = "${./pw}"; }
+                normal: true <- true
                 auto sub-ids: true
                 group: Some("users")
               user: svc <- {…
@@ -225,6 +226,7 @@ swordfish
                 group: Some("svc") <- "svc"
               member: bob in podman <- "bob"
               alice.password: hunter2 <- "hunter2"
+              file of users.users.bob.hashedPasswordFile: ${store path of pw} (copies ./pw) <- "${./pw}"
               file a.conf: token = swordfish
              (reads ./pw) <- "token = ${builtins.readFile ./pw}"
               file b: secret=${pkgs.foo} <- pkgs.writeText "b" "secret=${pkgs.foo}"
