@@ -6,7 +6,11 @@ use crate::{
 };
 use nixpod_source::{Site, Why};
 use nixpod_syntax::hir::{Expr, Field, Param};
+use smallvec::SmallVec;
 use std::rc::Rc;
+
+/// The arguments of a builtin; few have more than three.
+pub(crate) type Args = SmallVec<[ThunkId; 4]>;
 
 impl Evaluator<'_> {
     /// Calls a function with one argument.
@@ -17,9 +21,9 @@ impl Evaluator<'_> {
                 self.call_lambda(&lambda, argument, site)
             }
             Value::Primop(app) => {
-                let mut args = app.args.clone();
-                args.push(argument);
-                if args.len() < app.primop.arity {
+                if app.args.len() + 1 < app.primop.arity {
+                    let mut args = app.args.clone();
+                    args.push(argument);
                     let app = PrimopApp {
                         primop: app.primop.clone(),
                         args,
@@ -29,7 +33,10 @@ impl Evaluator<'_> {
                         origin: OriginId(0),
                     });
                 }
-                self.call_primop(app.clone().as_ref(), args, site)
+                let app = app.clone();
+                let mut args = Args::from_slice(&app.args);
+                args.push(argument);
+                self.call_primop(&app, args, site)
             }
             Value::Attrs(attrs) => match attrs.get(self.sym.functor) {
                 Some(functor) => {
@@ -72,7 +79,7 @@ impl Evaluator<'_> {
         )
     }
 
-    fn call_primop(&mut self, app: &PrimopApp, args: Vec<ThunkId>, site: Site) -> Res<Tracked> {
+    pub(crate) fn call_primop(&mut self, app: &PrimopApp, args: Args, site: Site) -> Res<Tracked> {
         self.step()?;
         let strict = app.primop.strict;
         for (at, arg) in args.iter().enumerate() {
@@ -116,7 +123,7 @@ impl Evaluator<'_> {
         let call = (site != crate::NO_SITE).then_some(site);
         let frame = match &**param {
             Param::Name(..) => {
-                let slots = Box::new([argument]);
+                let slots = smallvec::smallvec![argument];
                 Rc::new(Env {
                     parent: Some(lambda.env.clone()),
                     unit: lambda.env.unit,
@@ -195,7 +202,7 @@ impl Evaluator<'_> {
             let name = self.name(extra.name).clone();
             return self.fail(format!("function called with unexpected argument '{name}'"), site);
         }
-        let mut slots: Vec<ThunkId> = Vec::with_capacity(fields.len() + 1);
+        let mut slots: SmallVec<[ThunkId; 4]> = SmallVec::with_capacity(fields.len() + 1);
         let mut defaults = Vec::new();
         for (field, name) in fields.iter().zip(names) {
             let present = match &value.value {
@@ -264,7 +271,7 @@ impl Evaluator<'_> {
         let frame = Rc::new(Env {
             parent: Some(lambda.env.clone()),
             unit: lambda.env.unit,
-            slots: slots.into(),
+            slots,
             call,
         });
         for (slot, default, given) in defaults {

@@ -10,6 +10,7 @@ use nixpod_source::{ExprId, HopKind, Site, Why};
 use nixpod_syntax::hir::{
     AttrName, Attrs as AttrsExpr, BinaryOp, EntryValue, Expr, NameId, PathKind, StrPart, VarRef,
 };
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 impl Env {
@@ -78,8 +79,31 @@ impl Evaluator<'_> {
 
     /// A thunk for an expression.
     pub(crate) fn delay(&mut self, env: &Rc<Env>, expr: ExprId) -> ThunkId {
+        if let Some(bound) = self.plain_variable(env, expr) {
+            return bound;
+        }
         let thunk = self.delayed(env, expr);
         self.push_thunk(thunk)
+    }
+
+    /// The thunk that a variable is bound to, if it is a value already that has no origin: reading it adds no step to
+    /// a trail then.
+    fn plain_variable(&self, env: &Rc<Env>, expr: ExprId) -> Option<ThunkId> {
+        let unit = self.units.get(env.unit.0 as usize)?;
+        let Expr::Var(_, VarRef::Local { depth, slot }) = unit.hir.expr(expr) else {
+            return None;
+        };
+        let bound = *env.outer(*depth)?.slots.get(*slot as usize)?;
+        match self.thunks.get(bound.0 as usize)? {
+            Thunk::Done {
+                value: Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_),
+                ..
+            } => Some(bound),
+            Thunk::Done {
+                origin: OriginId(0), ..
+            } => Some(bound),
+            _ => None,
+        }
     }
 
     /// The state of a thunk for an expression: literals are values at once.
@@ -90,10 +114,7 @@ impl Evaluator<'_> {
             _ => false,
         };
         if immediate && let Ok(value) = self.eval_inner(env, expr) {
-            return Thunk::Done {
-                value,
-                tainted: false,
-            };
+            return Thunk::done(value);
         }
         Thunk::Delayed {
             env: env.clone(),
@@ -203,7 +224,7 @@ impl Evaluator<'_> {
                 let frame = Rc::new(Env {
                     parent: Some(env.clone()),
                     unit: env.unit,
-                    slots: Box::new([namespace]),
+                    slots: smallvec::smallvec![namespace],
                     call: None,
                 });
                 return Ok(self.eval(&frame, *body)?);
@@ -213,9 +234,7 @@ impl Evaluator<'_> {
                 expr,
             })),
             Expr::Apply(function, argument) => {
-                let function = self.eval(env, *function)?;
-                let argument = self.delay(env, *argument);
-                let value = self.apply(function, argument, site)?;
+                let value = self.eval_apply(&unit, env, *function, *argument, site)?;
                 return Ok(self.hop(&unit, HopKind::Call, expr, value));
             }
             Expr::Select(base, path, default) => {
@@ -274,6 +293,57 @@ impl Evaluator<'_> {
         };
         let origin = self.literal(&unit, expr);
         Ok(Tracked { value, origin })
+    }
+
+    /// A call, with all the arguments that stand side by side: `f a b` is one call of a builtin with two arguments.
+    fn eval_apply(
+        &mut self,
+        unit: &Unit,
+        env: &Rc<Env>,
+        function: ExprId,
+        argument: ExprId,
+        site: Site,
+    ) -> Res<Tracked> {
+        let mut head = function;
+        let mut calls: SmallVec<[(ExprId, Site); 4]> = smallvec::smallvec![(argument, site)];
+        while let Expr::Apply(function, argument) = unit.hir.expr(head) {
+            calls.push((
+                *argument,
+                Site {
+                    file: unit.file,
+                    expr: head,
+                },
+            ));
+            head = *function;
+        }
+        let mut value = self.eval(env, head)?;
+        if let Value::Primop(app) = &value.value
+            && app.args.is_empty()
+            && app.primop.arity <= calls.len()
+        {
+            let app = app.clone();
+            let rest = calls.len() - app.primop.arity;
+            let args = calls[rest..]
+                .iter()
+                .rev()
+                .map(|(argument, _)| self.delay(env, *argument))
+                .collect();
+            let result = self.call_primop(&app, args, calls[rest].1);
+            if rest == 0 {
+                return result;
+            }
+            calls.truncate(rest);
+            value = self.settle(result)?;
+        }
+        while let Some((argument, site)) = calls.pop() {
+            let argument = self.delay(env, argument);
+            let result = self.apply(value, argument, site);
+            if calls.is_empty() {
+                return result;
+            }
+            value = self.settle(result)?;
+        }
+        Ok(value)
     }
 
     /// The reason why a Boolean is not decided.

@@ -10,7 +10,9 @@ use crate::{
 use nixpod_source::{ExprId, FileId, Hop, HopKind, Origin, Place, Site, Utf8Path, Utf8PathBuf, Why};
 use nixpod_syntax::Hir;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use smol_str::SmolStr;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -25,7 +27,7 @@ pub struct Limits {
     pub force_depth: u32,
     /// Bytes of strings and list elements made, in total.
     pub bytes: u64,
-    /// Thunks, 32 to 40 bytes each.
+    /// Thunks, 32 bytes each.
     pub thunks: usize,
     /// Nested undecided conditions before both branches are given up.
     pub speculation: u32,
@@ -38,7 +40,7 @@ impl Default for Limits {
             call_depth: 10_000,
             force_depth: 40_000,
             bytes: 192 << 20,
-            thunks: 4_000_000,
+            thunks: 4_200_000,
             speculation: 8,
         }
     }
@@ -49,7 +51,7 @@ impl Default for Limits {
 pub struct Env {
     pub(crate) parent: Option<Rc<Env>>,
     pub(crate) unit: UnitId,
-    pub(crate) slots: Box<[ThunkId]>,
+    pub(crate) slots: SmallVec<[ThunkId; 4]>,
     /// The place of the call that made this frame.
     pub(crate) call: Option<Site>,
 }
@@ -73,11 +75,39 @@ pub(crate) struct Unit {
 pub(crate) type NativeThunk = Box<dyn FnOnce(&mut Evaluator<'_>) -> Res<Tracked>>;
 
 pub(crate) enum Thunk {
-    Delayed { env: Rc<Env>, expr: ExprId },
+    Delayed {
+        env: Rc<Env>,
+        expr: ExprId,
+    },
     Native(NativeThunk),
+    /// A function applied to one or two arguments.
+    Apply {
+        function: ThunkId,
+        first: ThunkId,
+        second: Option<ThunkId>,
+        site: Site,
+    },
     Busy(Option<Site>),
-    Done { value: Tracked, tainted: bool },
+    /// The fields of a [`Tracked`], so that the whole fits 32 bytes.
+    Done {
+        value: Value,
+        origin: OriginId,
+        tainted: bool,
+    },
     Failed(ErrorRef),
+}
+
+/// Thunks are by far the most numerous objects, and are freed only as a whole.
+const _: () = assert!(size_of::<Thunk>() <= 32);
+
+impl Thunk {
+    pub(crate) fn done(tracked: Tracked) -> Self {
+        Self::Done {
+            value: tracked.value,
+            origin: tracked.origin,
+            tainted: false,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -97,6 +127,13 @@ struct ConditionNode {
 /// How many steps a trail keeps; longer ones say nothing to a reader.
 const MAX_HOPS: u8 = 24;
 
+/// More places than this, 16 bytes each, no evaluation of a configuration needs; a long loop must not fill the memory
+/// with them.
+const MAX_ORIGINS: usize = 4_000_000;
+
+/// Places of the cache of lately made origins.
+const RECENT_ORIGINS: usize = 4096;
+
 /// One evaluation: reads files through a [`Source`], evaluates lazily, keeps origins.
 pub struct Evaluator<'s> {
     pub(crate) source: &'s dyn Source,
@@ -105,6 +142,7 @@ pub struct Evaluator<'s> {
     symbols: Vec<SmolStr>,
     symbol_ids: FxHashMap<SmolStr, Symbol>,
     origins: Vec<OriginNode>,
+    recent_origins: Vec<u32>,
     conditions: Vec<ConditionNode>,
     pub(crate) units: Vec<Rc<Unit>>,
     files: FxHashMap<Utf8PathBuf, EvalResult<ThunkId>>,
@@ -185,6 +223,7 @@ impl<'s> Evaluator<'s> {
                 parent: OriginId(0),
                 depth: 0,
             }],
+            recent_origins: Vec::new(),
             conditions: vec![ConditionNode {
                 site: NO_SITE,
                 why: Unknown::new(Why::Undecided(String::new())),
@@ -271,10 +310,7 @@ impl<'s> Evaluator<'s> {
 
     /// A thunk that is already a value.
     pub fn alloc_tracked(&mut self, value: Tracked) -> ThunkId {
-        self.push_thunk(Thunk::Done {
-            value,
-            tainted: false,
-        })
+        self.push_thunk(Thunk::done(value))
     }
 
     /// A thunk that is computed by native code when it is first forced.
@@ -287,6 +323,19 @@ impl<'s> Evaluator<'s> {
 
     /// A thunk that applies a function to arguments when it is first forced.
     pub fn alloc_apply(&mut self, function: ThunkId, args: Vec<ThunkId>, site: Site) -> ThunkId {
+        let apply = match *args {
+            [first] => Some((first, None)),
+            [first, second] => Some((first, Some(second))),
+            _ => None,
+        };
+        if let Some((first, second)) = apply {
+            return self.push_thunk(Thunk::Apply {
+                function,
+                first,
+                second,
+                site,
+            });
+        }
         self.alloc_native(move |ev| {
             let mut result = ev.force(function)?;
             for arg in args {
@@ -312,10 +361,7 @@ impl<'s> Evaluator<'s> {
 
     /// Fills a reserved thunk with a value.
     pub fn fill(&mut self, id: ThunkId, value: Tracked) {
-        self.thunks[id.0 as usize] = Thunk::Done {
-            value,
-            tainted: false,
-        };
+        self.thunks[id.0 as usize] = Thunk::done(value);
     }
 
     /// A thunk of an unknown value.
@@ -410,7 +456,23 @@ impl<'s> Evaluator<'s> {
         if below.depth >= MAX_HOPS || (below.site == site && parent.0 != 0) {
             return parent;
         }
+        // The same variable is often read many times in a row of calls.
+        let mut hash = rustc_hash::FxHasher::default();
+        (kind, site, parent).hash(&mut hash);
+        let slot = hash.finish() as usize % RECENT_ORIGINS;
+        let recent = OriginId(self.recent_origins.get(slot).copied().unwrap_or(0));
+        let known = self.origins[recent.0 as usize];
+        if recent.0 != 0 && known.site == site && known.parent == parent && known.kind == kind {
+            return recent;
+        }
+        if self.origins.len() >= MAX_ORIGINS {
+            return parent;
+        }
         let id = OriginId(self.origins.len() as u32);
+        if self.recent_origins.is_empty() {
+            self.recent_origins.resize(RECENT_ORIGINS, 0);
+        }
+        self.recent_origins[slot] = id.0;
         self.origins.push(OriginNode {
             kind,
             site,
@@ -568,7 +630,7 @@ impl<'s> Evaluator<'s> {
         let env = Rc::new(Env {
             parent: None,
             unit,
-            slots: Box::default(),
+            slots: SmallVec::new(),
             call: None,
         });
         self.push_thunk(Thunk::Delayed { env, expr: root })

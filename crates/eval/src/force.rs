@@ -17,11 +17,18 @@ impl Evaluator<'_> {
     /// The value of a thunk: perhaps unknown, or an error. Computed once.
     pub fn force(&mut self, id: ThunkId) -> EvalResult<Tracked> {
         match &self.thunks[id.0 as usize] {
-            Thunk::Done { value, tainted } => {
+            Thunk::Done {
+                value,
+                origin,
+                tainted,
+            } => {
                 if *tainted {
                     self.drops += 1;
                 }
-                return Ok(value.clone());
+                return Ok(Tracked {
+                    value: value.clone(),
+                    origin: *origin,
+                });
             }
             Thunk::Failed(error) => return Err(error.clone()),
             Thunk::Busy(site) => {
@@ -34,7 +41,7 @@ impl Evaluator<'_> {
                     context: Vec::new(),
                 }));
             }
-            Thunk::Delayed { .. } | Thunk::Native(_) => {}
+            Thunk::Delayed { .. } | Thunk::Native(_) | Thunk::Apply { .. } => {}
         }
         if self.force_depth >= self.limits.force_depth {
             return Ok(Tracked {
@@ -58,6 +65,19 @@ impl Evaluator<'_> {
                 self.place_unknown(&env, expr, result).map_err(Stop::from)
             }
             Thunk::Native(run) => run(self),
+            Thunk::Apply {
+                function,
+                first,
+                second,
+                site,
+            } => {
+                let function = self.force(function)?;
+                let result = self.apply(function, first, site)?;
+                match second {
+                    Some(second) => self.apply(result, second, site),
+                    None => Ok(result),
+                }
+            }
             Thunk::Busy(_) | Thunk::Done { .. } | Thunk::Failed(_) => unreachable!("handled above"),
         });
         self.force_depth -= 1;
@@ -65,7 +85,8 @@ impl Evaluator<'_> {
         let tainted = self.drops != before;
         self.thunks[id.0 as usize] = match &result {
             Ok(value) => Thunk::Done {
-                value: value.clone(),
+                value: value.value.clone(),
+                origin: value.origin,
                 tainted,
             },
             Err(error) => Thunk::Failed(error.clone()),

@@ -32,6 +32,9 @@ impl When {
 }
 
 /// A value in weak head normal form.
+// With this representation the payload begins at a whole word for every variant, and moving a value does not split
+// words, which processors are slow to put together again.
+#[repr(C, u8)]
 #[derive(Clone, Debug)]
 pub enum Value {
     /// `null`
