@@ -2,12 +2,44 @@
 
 use crate::reads::Reader;
 use crate::worlds::Root;
+use nixpod_eval::{Evaluator, Limits, Source};
 use nixpod_model::World;
+use nixpod_modules::{Library, entry_root, file_root, flake_roots};
+use nixpod_source::Utf8Path;
+use nixpod_surfaces::{Project, read_world};
 use nixpod_syntax::Hir;
 
 /// Evaluates a root.
-pub(crate) fn evaluate(_root: &Root, _reader: &Reader<'_>) -> World {
-    World::default()
+pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>) -> World {
+    let mut ev = Evaluator::new(reader, Limits::default());
+    let library = Library::new(&mut ev);
+    let path = reader.path_of(root.file());
+    let roots = match root {
+        Root::Flake { hosts, .. } => {
+            let directory = path.parent().unwrap_or(&path);
+            flake_roots(&mut ev, &library, directory, hosts.as_deref())
+        }
+        Root::Module {
+            file,
+            imported_by_no_host,
+        } => {
+            let name = reader.name_of(*file);
+            vec![
+                if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
+                    file_root(&mut ev, &library, &path, name, *imported_by_no_host)
+                } else {
+                    entry_root(&mut ev, &library, &path, name)
+                },
+            ]
+        }
+    };
+    let directory = reader.project().or(path.parent()).unwrap_or(Utf8Path::new("/"));
+    let is_flake = matches!(reader.kind(&directory.join("flake.nix")), Ok(Some(_)));
+    let project = Project {
+        directory: Some(directory.to_owned()),
+        is_flake,
+    };
+    read_world(&mut ev, &library, &roots, &project)
 }
 
 /// Names of which at least one is in every file that defines something the model holds.

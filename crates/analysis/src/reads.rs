@@ -113,6 +113,14 @@ impl<'a> Reader<'a> {
         ))
     }
 
+    /// The project's directory, if there is one.
+    pub(crate) fn project(&self) -> Option<&Utf8Path> {
+        self.vfs
+            .project
+            .as_ref()
+            .map(|project| project.canonical.as_path())
+    }
+
     fn resolve(&self, path: &Utf8Path) -> Utf8PathBuf {
         let canonical = self.vfs.canonical(path);
         lock(&self.reads)

@@ -39,9 +39,20 @@ fn check(text: &str, expected: Expect) {
 
 #[test]
 fn conditions_stay_on_elements_and_attributes() {
-    check("lib.optional u.x 1 ++ lib.optionals u.y [ 2 3 ]", expect!["[ 1 «if option `u.x` is set nowhere in the analysed files» 2 «if option `u.y` is set nowhere in the analysed files» 3 «if option `u.y` is set nowhere in the analysed files» ]"]);
-    check("lib.optionalAttrs u.x { a = 1; } // { b = 2; }", expect!["{ a = 1 «if option `u.x` is set nowhere in the analysed files»; b = 2; }"]);
-    check("lib.optionalString u.x \"yes\"", expect![[r#"«one of: "yes" | ""»"#]]);
+    check(
+        "lib.optional u.x 1 ++ lib.optionals u.y [ 2 3 ]",
+        expect![
+            "[ 1 «if option `u.x` is set nowhere in the analysed files» 2 «if option `u.y` is set nowhere in the analysed files» 3 «if option `u.y` is set nowhere in the analysed files» ]"
+        ],
+    );
+    check(
+        "lib.optionalAttrs u.x { a = 1; } // { b = 2; }",
+        expect!["{ a = 1 «if option `u.x` is set nowhere in the analysed files»; b = 2; }"],
+    );
+    check(
+        "lib.optionalString u.x \"yes\"",
+        expect![[r#"«one of: "yes" | ""»"#]],
+    );
     check(
         "lib.filterAttrs (n: v: v == u.x || n == \"b\") { a = 1; b = 2; }",
         expect!["{ a = 1 «if option `u.x` is set nowhere in the analysed files»; b = 2; }"],
@@ -50,21 +61,31 @@ fn conditions_stay_on_elements_and_attributes() {
         "lib.unique (lib.optional u.x \"a\" ++ [ \"a\" \"b\" ])",
         expect![[r#"[ "a" "b" ]"#]],
     );
-    check("lib.flatten [ 1 (lib.optional u.x 2) pkgs.hello ]", expect!["[ 1 2 «if option `u.x` is set nowhere in the analysed files» «unknown: `pkgs.hello`» ]"]);
+    check(
+        "lib.flatten [ 1 (lib.optional u.x 2) pkgs.hello ]",
+        expect!["[ 1 2 «if option `u.x` is set nowhere in the analysed files» «unknown: `pkgs.hello`» ]"],
+    );
     check("lib.imap1 (i: x: i) [ \"a\" \"b\" ]", expect!["[ 1 2 ]"]);
     check(
         "lib.imap1 (i: x: i) ([ 1 ] ++ lib.optional u.x 2 ++ [ 3 ])",
-        expect!["[ 1 2 «if option `u.x` is set nowhere in the analysed files» «unknown: option `u.x` is set nowhere in the analysed files» ]"],
+        expect![
+            "[ 1 2 «if option `u.x` is set nowhere in the analysed files» «unknown: option `u.x` is set nowhere in the analysed files» ]"
+        ],
     );
     check(
         "lib.concatStringsSep \",\" (lib.optional u.x \"a\")",
-        expect![[r#""${«unknown: option `u.x` is set nowhere in the analysed files»}${«unknown: option `u.x` is set nowhere in the analysed files»}""#]],
+        expect![[
+            r#""${«unknown: option `u.x` is set nowhere in the analysed files»}${«unknown: option `u.x` is set nowhere in the analysed files»}""#
+        ]],
     );
 }
 
 #[test]
 fn sets_over_unknown_names_keep_what_each_entry_is() {
-    check("(lib.genAttrs u (n: { privileged = true; })).web", expect!["«unknown: option `u.web` is set nowhere in the analysed files»"]);
+    check(
+        "(lib.genAttrs u (n: { privileged = true; })).web",
+        expect!["«unknown: option `u.web` is set nowhere in the analysed files»"],
+    );
     check(
         "lib.mapAttrsToList (n: v: { inherit n; k = 1; }) u",
         expect!["«unknown: u»"],
@@ -73,7 +94,10 @@ fn sets_over_unknown_names_keep_what_each_entry_is() {
         "(lib.mapAttrs' (n: v: lib.nameValuePair \"c-${n}\" 1) u).any",
         expect!["«unknown: option `u.any` is set nowhere in the analysed files»"],
     );
-    check("lib.attrNames (lib.filterAttrs (n: v: false) u)", expect!["«unknown: u»"]);
+    check(
+        "lib.attrNames (lib.filterAttrs (n: v: false) u)",
+        expect!["«unknown: u»"],
+    );
     check(
         "lib.recursiveUpdate { a = { b = 1; c = 2; }; } { a = u; }",
         expect!["{ a = «unknown: u»; }"],
@@ -82,7 +106,10 @@ fn sets_over_unknown_names_keep_what_each_entry_is() {
         "lib.recursiveUpdate { a = u; } { a = { b = 1; }; }",
         expect!["{ a = { b = 1; «unknown keys: u» }; }"],
     );
-    check("lib.attrByPath [ \"a\" \"b\" ] 1 { a = u; }", expect!["«one of: «unknown: option `u.b` is set nowhere in the analysed files» | 1»"]);
+    check(
+        "lib.attrByPath [ \"a\" \"b\" ] 1 { a = u; }",
+        expect!["«one of: «unknown: option `u.b` is set nowhere in the analysed files» | 1»"],
+    );
     check(
         "lib.mergeAttrsList [ { a = 1; } (lib.optionalAttrs u.x { b = 2; }) ]",
         expect!["{ a = 1; b = 2 «if option `u.x` is set nowhere in the analysed files»; }"],
@@ -107,25 +134,56 @@ fn strings_with_holes() {
         "[ (lib.hasInfix \"b\" \"abc${u.x}\") (lib.hasInfix \"z\" \"abc${u.x}\") ]",
         expect!["[ true «unknown: option `u.x` is set nowhere in the analysed files» ]"],
     );
-    check("lib.removePrefix \"a\" \"ab${u.x}\"", expect![[r#""b${«unknown: option `u.x` is set nowhere in the analysed files»}""#]]);
-    check("lib.splitString \":\" \"/a:${u.x}:/c\"", expect![[r#"[ "/a" "${«unknown: option `u.x` is set nowhere in the analysed files»}" "/c" «unknown elements: option `u.x` is set nowhere in the analysed files» ]"#]]);
-    check("lib.splitString \":\" \"${./secret.key}:/c\"", expect![[r#"[ "/nix/store/q4zyvsm4m9g20bgrdjacpdk04dy353v4-secret.key" "/c" ]"#]]);
+    check(
+        "lib.removePrefix \"a\" \"ab${u.x}\"",
+        expect![[r#""b${«unknown: option `u.x` is set nowhere in the analysed files»}""#]],
+    );
+    check(
+        "lib.splitString \":\" \"/a:${u.x}:/c\"",
+        expect![[
+            r#"[ "/a" "${«unknown: option `u.x` is set nowhere in the analysed files»}" "/c" «unknown elements: option `u.x` is set nowhere in the analysed files» ]"#
+        ]],
+    );
+    check(
+        "lib.splitString \":\" \"${./secret.key}:/c\"",
+        expect![[r#"[ "/nix/store/q4zyvsm4m9g20bgrdjacpdk04dy353v4-secret.key" "/c" ]"#]],
+    );
     check(
         "lib.escapeShellArgs [ \"--name=${u.x}\" \"a b\" ./secret.key ]",
-        expect![[r#""'--name=${«unknown: option `u.x` is set nowhere in the analysed files»}' 'a b' /secret.key""#]],
+        expect![[
+            r#""'--name=${«unknown: option `u.x` is set nowhere in the analysed files»}' 'a b' /secret.key""#
+        ]],
     );
-    check("lib.toUpper \"a${u.x}b\"", expect![[r#""A${«unknown: option `u.x` is set nowhere in the analysed files»}B""#]]);
-    check("lib.hasPrefix \"/nix/store\" \"${./secret.key}\"", expect!["true"]);
+    check(
+        "lib.toUpper \"a${u.x}b\"",
+        expect![[r#""A${«unknown: option `u.x` is set nowhere in the analysed files»}B""#]],
+    );
+    check(
+        "lib.hasPrefix \"/nix/store\" \"${./secret.key}\"",
+        expect!["true"],
+    );
 }
 
 #[test]
 fn packages_are_symbolic() {
     check("lib.getExe pkgs.podman", expect!["«unknown: `pkgs.podman`»"]);
-    check("lib.getExe' pkgs.podman \"podman-remote\"", expect!["«unknown: `pkgs.podman`»"]);
-    check("lib.makeBinPath [ pkgs.fuse-overlayfs ]", expect![[r#""${«unknown: `pkgs.fuse-overlayfs.bin`»}${«unknown: `pkgs.fuse-overlayfs.bin`»}""#]]);
+    check(
+        "lib.getExe' pkgs.podman \"podman-remote\"",
+        expect!["«unknown: `pkgs.podman`»"],
+    );
+    check(
+        "lib.makeBinPath [ pkgs.fuse-overlayfs ]",
+        expect![[r#""${«unknown: `pkgs.fuse-overlayfs.bin`»}${«unknown: `pkgs.fuse-overlayfs.bin`»}""#]],
+    );
     check("lib.licenses.mit", expect!["«unknown: `lib.licenses.mit`»"]);
-    check("with lib; with pkgs; [ hello (optional true 1) ]", expect!["[ «unknown: `pkgs.hello`» [ 1 ] ]"]);
-    check("with pkgs; with lib; [ hello ]", expect!["[ «unknown: `pkgs.hello`» ]"]);
+    check(
+        "with lib; with pkgs; [ hello (optional true 1) ]",
+        expect!["[ «unknown: `pkgs.hello`» [ 1 ] ]"],
+    );
+    check(
+        "with pkgs; with lib; [ hello ]",
+        expect!["[ «unknown: `pkgs.hello`» ]"],
+    );
 }
 
 #[test]
@@ -208,22 +266,27 @@ fn trails_pass_through_lib_without_its_insides() {
     expect![[r#"
         Literal /t.nix:2:36 "lit"
         Call /t.nix:2:1 lib.mapAttrsToList (n: v: v) { a = "lit"; }
-        Binding /t.nix:2:27 v"#]].assert_eq(&trail("lib.mapAttrsToList (n: v: v) { a = \"lit\"; }"));
+        Binding /t.nix:2:27 v"#]]
+    .assert_eq(&trail("lib.mapAttrsToList (n: v: v) { a = \"lit\"; }"));
     expect!["Literal /t.nix:2:62 key"].assert_eq(&trail(
         "lib.attrNames (lib.mapAttrs' (n: v: lib.nameValuePair n v) { key = 1; })",
     ));
     expect![[r#"
         Literal /t.nix:2:23 "--privileged"
-        if /t.nix:2:1 lib.optional u.enable "--privileged""#]].assert_eq(&trail("lib.optional u.enable \"--privileged\""));
+        if /t.nix:2:1 lib.optional u.enable "--privileged""#]]
+    .assert_eq(&trail("lib.optional u.enable \"--privileged\""));
     expect![[r#"
         Literal /t.nix:2:39 "x"
-        if /t.nix:2:1 lib.optionals u.enable (lib.singleton "x")"#]].assert_eq(&trail("lib.optionals u.enable (lib.singleton \"x\")"));
+        if /t.nix:2:1 lib.optionals u.enable (lib.singleton "x")"#]]
+    .assert_eq(&trail("lib.optionals u.enable (lib.singleton \"x\")"));
     expect![[r#"
         Literal /t.nix:2:32 "deep"
-        Call /t.nix:2:1 lib.attrByPath [ "a" ] 0 { a = "deep"; }"#]].assert_eq(&trail("lib.attrByPath [ \"a\" ] 0 { a = \"deep\"; }"));
+        Call /t.nix:2:1 lib.attrByPath [ "a" ] 0 { a = "deep"; }"#]]
+    .assert_eq(&trail("lib.attrByPath [ \"a\" ] 0 { a = \"deep\"; }"));
     expect![[r#"
         Literal /t.nix:2:22 "abc"
-        Call /t.nix:2:1 lib.removePrefix "a" "abc""#]].assert_eq(&trail("lib.removePrefix \"a\" \"abc\""));
+        Call /t.nix:2:1 lib.removePrefix "a" "abc""#]]
+    .assert_eq(&trail("lib.removePrefix \"a\" \"abc\""));
     expect![[r#"Literal /t.nix:2:22 "x,y""#]].assert_eq(&trail("(lib.splitString \",\" \"x,y\")"));
 }
 
@@ -232,9 +295,11 @@ fn errors_point_at_the_call_into_lib() {
     expect![[r#"
         error: lists.last: list must not be empty!
         /t.nix:2:1 lib.last [ ]
-        /t.nix:2:1 lib.last [ ]"#]].assert_eq(&trail("lib.last [ ]"));
+        /t.nix:2:1 lib.last [ ]"#]]
+    .assert_eq(&trail("lib.last [ ]"));
     expect![[r#"
         error: expected a list but found an integer: 1
         /t.nix:2:1 lib.concatMapStrings (x: x) 1
-        /t.nix:2:1 lib.concatMapStrings (x: x) 1"#]].assert_eq(&trail("lib.concatMapStrings (x: x) 1"));
+        /t.nix:2:1 lib.concatMapStrings (x: x) 1"#]]
+    .assert_eq(&trail("lib.concatMapStrings (x: x) 1"));
 }

@@ -154,13 +154,10 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut C
     let (flags, options) = parse(&elements, &GRAMMAR);
     container.flags = flags;
     let from_flags = nspawn_flags::apply(container, &options);
-    let unknown_flag = container
-        .flags
-        .iter()
-        .find_map(|flag| match &flag.word.fact {
-            Fact::Unknown(why) => Some((why.clone(), flag.word.origin.clone())),
-            _ => None,
-        });
+    let unknown_flag = container.flags.iter().find_map(|flag| match &flag.word.fact {
+        Fact::Unknown(why) => Some((why.clone(), flag.word.origin.clone())),
+        _ => None,
+    });
     merge(
         reader,
         found,
@@ -427,7 +424,7 @@ fn merge(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container, 
         container.devices.push(tun("rwm", enable_tun.map(|_| ())));
     } else if private_network.value() == Some(&true)
         && matches!(private_users.value(), Some(Userns::Pick))
-        | matches!(private_users.value(), Some(Userns::Fixed { first, .. }) if *first > 0)
+            | matches!(private_users.value(), Some(Userns::Fixed { first, .. }) if *first > 0)
     {
         container.devices.push(tun("rwm", Field::default(())));
     }

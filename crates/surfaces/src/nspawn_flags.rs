@@ -11,9 +11,23 @@ use nixpod_source::Origin;
 /// systemd-nspawn's command line after NixOS' start script split it.
 pub(crate) const GRAMMAR: Grammar = Grammar {
     long: |name| match name {
-        "help" | "version" | "quiet" | "as-pid2" | "boot" | "ephemeral" | "private-network"
-        | "network-veth" | "read-only" | "keep-unit" | "private-users" | "private-users-chown"
-        | "share-system" | "pipe" | "no-pager" | "volatile" | "cleanup" => Arity::None,
+        "help"
+        | "version"
+        | "quiet"
+        | "as-pid2"
+        | "boot"
+        | "ephemeral"
+        | "private-network"
+        | "network-veth"
+        | "read-only"
+        | "keep-unit"
+        | "private-users"
+        | "private-users-chown"
+        | "share-system"
+        | "pipe"
+        | "no-pager"
+        | "volatile"
+        | "cleanup" => Arity::None,
         _ => Arity::Required,
     },
     short: |name| match name {

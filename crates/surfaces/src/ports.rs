@@ -23,9 +23,7 @@ pub(crate) fn published(text: &Text) -> Port {
     let (address, host, container) = match (address, &rest[..]) {
         (Some(address), [host, container]) => (Some(address), Some(host.clone()), container.clone()),
         (Some(address), [container]) => (Some(address), None, container.clone()),
-        (None, [address, host, container]) => {
-            (Some(address.clone()), Some(host.clone()), container.clone())
-        }
+        (None, [address, host, container]) => (Some(address.clone()), Some(host.clone()), container.clone()),
         (None, [host, container]) => (None, Some(host.clone()), container.clone()),
         (None, [container]) => (None, None, container.clone()),
         (address, more) => (
@@ -53,7 +51,9 @@ pub(crate) fn forwarded(text: &Text) -> Port {
     let host = numbers.first().map(|text| (*text).clone()).unwrap_or_default();
     Port {
         address: None,
-        container: numbers.get(1).map_or_else(|| host.clone(), |text| (*text).clone()),
+        container: numbers
+            .get(1)
+            .map_or_else(|| host.clone(), |text| (*text).clone()),
         host: Some(host),
         text: Some(text.clone()),
     }

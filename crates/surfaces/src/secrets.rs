@@ -29,7 +29,10 @@ pub(crate) fn read(
         written_files(reader, &all, secrets);
     }
     let variables: &[&[&str]] = match kind {
-        SystemKind::Home => &[&["home", "sessionVariables"], &["systemd", "user", "sessionVariables"]],
+        SystemKind::Home => &[
+            &["home", "sessionVariables"],
+            &["systemd", "user", "sessionVariables"],
+        ],
         SystemKind::Nixos | SystemKind::Guest => &[
             &["environment", "variables"],
             &["environment", "sessionVariables"],
@@ -44,7 +47,10 @@ pub(crate) fn read(
         images(reader, config, secrets);
         return;
     }
-    for path in [&["systemd", "services"] as &[&str], &["systemd", "user", "services"]] {
+    for path in [
+        &["systemd", "services"] as &[&str],
+        &["systemd", "user", "services"],
+    ] {
         let all = reader.at(config, path);
         for (_, service) in reader.entries(&all).named {
             if secrets.len() >= MAX_SECRETS {
@@ -56,7 +62,10 @@ pub(crate) fn read(
             environment_lines(reader, &lines, secrets);
         }
     }
-    let key = reader.at(config, &["virtualisation", "podman", "networkSocket", "tls", "key"]);
+    let key = reader.at(
+        config,
+        &["virtualisation", "podman", "networkSocket", "tls", "key"],
+    );
     let slot = SecretSlot::SecretFile("virtualisation.podman.networkSocket.tls.key".to_owned());
     reader.secret(&key, slot, secrets);
 }
@@ -115,10 +124,7 @@ fn environment_lines(reader: &mut Reader<'_, '_>, found: &Found, secrets: &mut V
         let field = reader.text(&line);
         let fields = crate::nspawn_flags::split_words(&[field], crate::words::systemd);
         for word in fields {
-            let Some((name, value)) = word
-                .value()
-                .and_then(|text| crate::text::split_once(text, '='))
-            else {
+            let Some((name, value)) = word.value().and_then(|text| crate::text::split_once(text, '=')) else {
                 continue;
             };
             let origin = crate::flags::origin_of(&value);

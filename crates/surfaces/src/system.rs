@@ -132,7 +132,11 @@ fn engines(reader: &mut Reader<'_, '_>, config: &Found, is_home: bool) -> Engine
     Engines {
         podman: switch(reader, config, &["virtualisation", "podman", "enable"]),
         docker: switch(reader, config, &["virtualisation", "docker", "enable"]),
-        docker_rootless: switch(reader, config, &["virtualisation", "docker", "rootless", "enable"]),
+        docker_rootless: switch(
+            reader,
+            config,
+            &["virtualisation", "docker", "rootless", "enable"],
+        ),
         lxd: any(
             reader,
             config,

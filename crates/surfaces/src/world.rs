@@ -134,10 +134,9 @@ fn gaps_since(library: &Library, before: usize) -> usize {
 /// Are all definitions of a system there, so that what is not among them is not set?
 fn is_whole(config: &Found) -> bool {
     match &config.value.value {
-        Value::Attrs(set) => set
-            .open
-            .as_ref()
-            .is_none_or(|open| matches!(open.why, Why::UnsetOption(_)) || nixpod_modules::is_harmless(&open.why)),
+        Value::Attrs(set) => set.open.as_ref().is_none_or(|open| {
+            matches!(open.why, Why::UnsetOption(_)) || nixpod_modules::is_harmless(&open.why)
+        }),
         _ => false,
     }
 }
@@ -282,8 +281,7 @@ impl Walk<'_, '_, '_> {
             }
             Value::Unknown(unknown) => {
                 let why = unknown.why.clone();
-                self.reader
-                    .gap(format!("containers.{name}.config"), why, &origin);
+                self.reader.gap(format!("containers.{name}.config"), why, &origin);
                 return None;
             }
             _ => return None,
@@ -319,16 +317,13 @@ impl Walk<'_, '_, '_> {
                 outer.host,
                 outer.id,
             );
-            let secrets = self.under(given, |walk| {
-                oci::read(&mut walk.reader, &found, &mut container)
-            });
+            let secrets = self.under(given, |walk| oci::read(&mut walk.reader, &found, &mut container));
             self.push(container, secrets, outer.id);
         }
     }
 
     fn home_containers(&mut self, config: &Found, outer: &Inherited, user: Option<String>) {
-        for (name, found, existence, given) in
-            self.containers(config, &["services", "podman", "containers"])
+        for (name, found, existence, given) in self.containers(config, &["services", "podman", "containers"])
         {
             let origin = self.reader.place_of(&found);
             let mut container = nspawn::empty(

@@ -47,7 +47,10 @@ fn expr(text: &str) -> EvalRequest {
 
 #[test]
 fn values_are_printed() {
-    check(file("a.nix"), expect![[r#"{ x = 1; y = "a,b"; z = [ { q = 5; } ]; }"#]]);
+    check(
+        file("a.nix"),
+        expect![[r#"{ x = 1; y = "a,b"; z = [ { q = 5; } ]; }"#]],
+    );
     check(
         EvalRequest {
             strict: false,
@@ -79,17 +82,32 @@ fn values_are_printed() {
 
 #[test]
 fn failures_have_a_place() {
-    check(file("bad.nix"), expect![[r#"
+    check(
+        file("bad.nix"),
+        expect![[r#"
         error: syntax error: missing `;`
-          at bad.nix:1:8"#]]);
-    check(file("throws.nix"), expect![[r#"
+          at bad.nix:1:8"#]],
+    );
+    check(
+        file("throws.nix"),
+        expect![[r#"
         error: no
-          at throws.nix:2:7"#]]);
-    check(file("none.nix"), expect!["error: file `none.nix` is missing or unreadable"]);
-    check(file("../outside.nix"), expect!["error: `/outside.nix` lies outside the project"]);
-    check(expr("let x = x; in x"), expect![[r#"
+          at throws.nix:2:7"#]],
+    );
+    check(
+        file("none.nix"),
+        expect!["error: file `none.nix` is missing or unreadable"],
+    );
+    check(
+        file("../outside.nix"),
+        expect!["error: `/outside.nix` lies outside the project"],
+    );
+    check(
+        expr("let x = x; in x"),
+        expect![[r#"
         error: infinite recursion encountered
-          at (expression):1:9"#]]);
+          at (expression):1:9"#]],
+    );
     check(expr(" "), expect!["error: there is nothing to evaluate"]);
 }
 

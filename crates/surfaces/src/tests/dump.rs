@@ -7,11 +7,7 @@ use nixpod_model::{
 
 /// `set`, `maybe if COND` or `default`, value, `<- code`.
 fn field<T>(files: &Files, field: &Field<T>, show: impl Fn(&T) -> String) -> String {
-    let conditions: Vec<String> = field
-        .conditions
-        .iter()
-        .map(|place| files.code(*place))
-        .collect();
+    let conditions: Vec<String> = field.conditions.iter().map(|place| files.code(*place)).collect();
     let mut out = match &field.fact {
         Fact::Set(value) => show(value),
         Fact::Default(value) => format!("default {}", show(value)),
@@ -114,7 +110,9 @@ fn container(world: &World, files: &Files, one: &Container, lines: &mut Lines) {
         one.surface.as_str(),
         one.name,
         world.system(one.system).name,
-        one.origin.place().map_or("-".to_owned(), |place| files.code(place)),
+        one.origin
+            .place()
+            .map_or("-".to_owned(), |place| files.code(place)),
     ));
     lines.one(files, "auto start", &one.auto_start, debug);
     lines.one(files, "rootful", &one.rootful, debug);
@@ -243,7 +241,9 @@ fn system(files: &Files, one: &System, lines: &mut Lines) {
         one.home_of
             .as_ref()
             .map_or(String::new(), |user| format!(" of {user}")),
-        one.origin.place().map_or("-".to_owned(), |place| files.code(place)),
+        one.origin
+            .place()
+            .map_or("-".to_owned(), |place| files.code(place)),
     ));
     if !one.state_version.is_unknown() {
         lines.one(files, "state version", &one.state_version, |version| {
@@ -284,7 +284,10 @@ fn system(files: &Files, one: &System, lines: &mut Lines) {
     }
     lines.one(files, "oci backend", &engines.oci_backend, String::clone);
     for user in &one.users {
-        let place = user.origin.place().map_or("-".to_owned(), |place| files.code(place));
+        let place = user
+            .origin
+            .place()
+            .map_or("-".to_owned(), |place| files.code(place));
         lines.push("user", format!("{} <- {place}", user.name));
         let mut inner = Lines { out: String::new() };
         inner.one(files, "  normal", &user.is_normal, debug);

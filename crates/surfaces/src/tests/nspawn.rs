@@ -5,9 +5,12 @@ use expect_test::expect;
 
 #[test]
 fn nothing_written_is_all_default() {
-    containers("{ containers.web = { config = { }; }; }", expect![[r#"
+    containers(
+        "{ containers.web = { config = { }; }; }",
+        expect![[r#"
         nspawn web in `box`, guest `guest web of box` <- { config = { }; }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
