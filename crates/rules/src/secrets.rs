@@ -53,13 +53,14 @@ pub(crate) fn judge(name: &str, value: &str) -> Option<Hit> {
         return Some(hit);
     }
     let whole = (0, value.len());
-    if is_hash(value) && name.to_ascii_lowercase().contains("pass") {
+    let announced = announced_by(name);
+    if is_hash(value) && (announced.is_some() || name.to_ascii_lowercase().contains("pass")) {
         return Some(Hit {
             range: whole,
             kind: Kind::Hash,
         });
     }
-    let announced = announced_by(name)?;
+    let announced = announced?;
     if !can_be_secret(announced, value) {
         return None;
     }

@@ -13,13 +13,13 @@ use text_size::TextRange;
 pub const MAX_FILE_SIZE: usize = 16 * 1024 * 1024;
 
 /// How deep brackets, strings and interpolations may nest. rnix gives up at the 512th nested expression itself;
-/// among 8,100 files of 40 public systems and of nixpkgs' `lib`, the deepest has 27.
+/// among 8,100 files of 40 public systems and of nixpkgs' `lib`, the deepest has 22.
 pub const MAX_NESTING: usize = 500;
 
 /// How many tokens may follow each other without a `;`, `,` or list bracket around them, summed over the enclosing
 /// brackets. Bounds the depth of chains such as `a + b + c` and `f a b c`, which are trees as deep as they are long.
 /// At the bound, parsing takes half a second and less than 2 MiB of stack; the longest of the same 8,100 files is
-/// below 1,000.
+/// 354.
 pub const MAX_CHAIN: usize = 10_000;
 
 /// The sum over all tokens of how deep they are, which is what rowan's hashing costs at most: ten nanoseconds each.
@@ -27,11 +27,12 @@ const MAX_WORK: usize = 300_000_000;
 
 /// The tokenizer looks ahead to the end of a run of path characters for each token in it, so that a run such as
 /// `1+1+1+1` costs its length squared. In characters looked at, of two nanoseconds each.
-const MAX_LOOKAHEAD: usize = 300_000_000;
+const MAX_LOOKAHEAD: usize = 100_000_000;
 
-/// If brackets do not match, depth is not known before parsing. Then no more tokens than this may be such that the
-/// parser recurses without counting: each costs at most 1.3 KiB of stack (measured without optimisation).
-const MAX_UNMATCHED: usize = 20_000;
+/// If brackets do not match or an operand is missing, the parser takes the next token for it, so that depth is not
+/// known before parsing. Then the file may have no more tokens than this: a tree of them all, each inside the one
+/// before, takes up to three seconds; without optimisation it needs less than 32 MiB of stack.
+const MAX_BROKEN: usize = 50_000;
 
 /// What the pass found out about a text that may be parsed.
 pub(crate) struct Scan {
@@ -111,10 +112,12 @@ struct Scanner {
     lookahead: usize,
     /// The end of the run of path characters that was looked at last.
     run_end: usize,
-    /// Did a closing bracket not match?
-    unmatched: bool,
-    /// Tokens that make the parser recurse.
-    recursing: usize,
+    /// Did a closing bracket not match, or was an operand missing?
+    broken: bool,
+    /// Tokens that are neither white space nor comments.
+    tokens: usize,
+    /// The last one of them.
+    last: SyntaxKind,
     /// Is there a comment with a carriage return in it?
     lone_return: bool,
     errors: Vec<SyntaxError>,
@@ -131,8 +134,9 @@ impl Scanner {
             work: 0,
             lookahead: 0,
             run_end: 0,
-            unmatched: false,
-            recursing: 0,
+            broken: false,
+            tokens: 0,
+            last: NODE_ROOT,
             lone_return: false,
             errors,
         }
@@ -161,7 +165,7 @@ impl Scanner {
             let out_of_bounds = self.open.len() > MAX_NESTING
                 || self.live_chain > MAX_CHAIN
                 || self.work > MAX_WORK
-                || (self.unmatched && self.recursing > MAX_UNMATCHED);
+                || (self.broken && self.tokens > MAX_BROKEN);
             if out_of_bounds {
                 return too_deep(at);
             }
@@ -189,7 +193,6 @@ impl Scanner {
             }
             TOKEN_STRING_START | TOKEN_INTERPOL_START | TOKEN_L_PAREN | TOKEN_L_BRACE | TOKEN_L_BRACK => {
                 self.link();
-                self.recursing += 1;
                 self.open.push(Open { by: kind, chain: 0 });
             }
             TOKEN_STRING_END => self.close(TOKEN_STRING_START),
@@ -198,28 +201,38 @@ impl Scanner {
             TOKEN_R_BRACE => self.close(TOKEN_L_BRACE),
             TOKEN_R_BRACK => self.close(TOKEN_L_BRACK),
             TOKEN_SEMICOLON | TOKEN_COMMA => {
-                if let Some(open) = self.open.last_mut() {
+                // After an operator, the parser takes it for the missing operand and goes on with the chain.
+                if !ends_operand(self.last) {
+                    self.broken = true;
+                } else if let Some(open) = self.open.last_mut() {
                     self.live_chain -= open.chain;
                     open.chain = 0;
                 }
             }
-            TOKEN_INVERT | TOKEN_SUB | TOKEN_CONCAT | TOKEN_UPDATE | TOKEN_IMPLICATION | TOKEN_PIPE_LEFT
-            | TOKEN_OR => {
-                self.recursing += 1;
-                self.link();
-            }
             _ => self.link(),
+        }
+        if !kind.is_trivia() {
+            self.last = kind;
+            self.tokens += 1;
         }
     }
 
     fn close(&mut self, opened_by: SyntaxKind) {
-        // One that does not match may or may not close something for the parser: assume that it does not.
-        if self.open.last().is_some_and(|open| open.by == opened_by) {
+        let empty = match opened_by {
+            TOKEN_L_BRACE => matches!(self.last, TOKEN_L_BRACE | TOKEN_SEMICOLON | TOKEN_COMMA),
+            TOKEN_L_BRACK => self.last == TOKEN_L_BRACK,
+            TOKEN_STRING_START => true,
+            _ => false,
+        };
+        // What does not match, or takes the place of an operand, may or may not close something for the parser:
+        // assume that it does not.
+        let matches = self.open.last().is_some_and(|open| open.by == opened_by);
+        if matches && (empty || ends_operand(self.last)) {
             if let Some(closed) = self.open.pop() {
                 self.live_chain -= closed.chain;
             }
         } else {
-            self.unmatched = true;
+            self.broken = true;
         }
     }
 
@@ -252,6 +265,23 @@ impl Scanner {
     }
 }
 
+/// Can an expression, an argument or a list of names end with this token?
+fn ends_operand(kind: SyntaxKind) -> bool {
+    kind.is_literal()
+        || matches!(
+            kind,
+            TOKEN_IDENT
+                | TOKEN_OR
+                | TOKEN_STRING_END
+                | TOKEN_INTERPOL_END
+                | TOKEN_R_PAREN
+                | TOKEN_R_BRACE
+                | TOKEN_R_BRACK
+                | TOKEN_ELLIPSIS
+                | TOKEN_INHERIT
+        )
+}
+
 /// Characters that the tokenizer's lookahead runs over.
 fn runs_on(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'.' | b'+' | b'-' | b'<')
@@ -273,7 +303,7 @@ mod tests {
             format!("\"{}\"", "ab+/".repeat(100_000)),
             format!("{{ {} }}: 1", "a,".repeat(100_000)),
             // Half-typed, so that nothing after it matches.
-            format!("{{ x = [ ; {} }}", "a = [ (b) ];".repeat(2_000)),
+            format!("{{ x = [ ; {} }}", "a = [ (b) ];".repeat(4_000)),
         ] {
             assert!(scan(&text).is_ok(), "{}", &text[..20]);
         }
@@ -304,6 +334,10 @@ mod tests {
             "./a/*[",
             "http://a''[",
             "a.a or ",
+            "-;",
+            ", ()",
+            "a ${} ",
+            "+ ,",
         ] {
             let text = piece.repeat(25_000);
             assert!(scan(&text).is_err(), "{piece}");
