@@ -186,3 +186,44 @@ fn with_real(
     .help(HELP);
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn explicit_and_automatic() {
+        check(
+            &RULE,
+            r#"
+{
+  users.users.alice.isNormalUser = true;
+  users.users.bob = {
+    isNormalUser = true;
+    subUidRanges = [ { startUid = 100000; count = 65536; } ];
+                   # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: subordinate ids from 100000 of user `bob` are also given to user `alice` automatically
+    subGidRanges = [ { startGid = 100000; count = 65536; } ];
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn apart() {
+        check_none(
+            &RULE,
+            r#"
+{
+  users.users.alice.isNormalUser = true;
+  users.users.bob = {
+    isNormalUser = true;
+    subUidRanges = [ { startUid = 900000; count = 65536; } ];
+    subGidRanges = [ { startGid = 900000; count = 65536; } ];
+  };
+}
+"#,
+        );
+    }
+}

@@ -237,3 +237,44 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 fn short(capability: &str) -> &str {
     capability.split(['"', '\'', ' ']).next().unwrap_or(capability)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn through_a_let_binding() {
+        check(
+            &RULE,
+            r#"
+let caps = [ "CAP_SYS_MODULE" ];
+           # ^^^^^^^^^^^^^^^^ high: `web` is given CAP_SYS_MODULE, which loads kernel modules
+in { containers.web = { additionalCapabilities = caps; config = { }; }; }
+"#,
+        );
+    }
+
+    #[test]
+    fn in_its_own_network() {
+        check_none(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.vpn = { image = "vpn:1"; extraOptions = [ "--cap-add=NET_ADMIN" ]; }; }
+"#,
+        );
+    }
+
+    #[test]
+    fn removes_the_flag() {
+        check_fix(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--init" "--cap-add=SYS_MODULE" ]; }; }
+"#,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--init" ]; }; }
+"#,
+        );
+    }
+}

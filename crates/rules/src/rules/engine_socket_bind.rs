@@ -161,3 +161,32 @@ fn is_filter(container: &Container) -> bool {
                 .any(|name| reference.contains(name))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn read_only_does_not_help() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/var/run/docker.sock:/var/run/docker.sock:ro" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ critical: `web` gets Docker's socket `/var/run/docker.sock`, which is root on the host
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn proxied() {
+        check_none(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; environment.DOCKER_HOST = "tcp://proxy:2375"; }; }
+"#,
+        );
+    }
+}

@@ -126,3 +126,40 @@ fn runs_containers(ctx: &Ctx<'_>, container: &Container) -> bool {
         .flat_map(|part| part.split([':', '-', '_', '.']))
         .any(|word| NESTING.contains(&word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn on_a_new_kernel() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  boot.kernelPackages = pkgs.linuxPackages_6_6;
+  containers.web = {
+    allowedDevices = [ { node = "/dev/fuse"; modifier = "rwm"; } ];
+                              # ^^^^^^^^^^^ low: `web` is given /dev/fuse, but kernel 6.6 (pkgs.linuxPackages_6_6) mounts rootless overlays without it
+    config.virtualisation.podman.enable = true;
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn old_kernels_and_other_programs() {
+        check_none(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  boot.kernelPackages = pkgs.linuxPackages_5_10;
+  containers.web = { allowedDevices = [ { node = "/dev/fuse"; modifier = "rw"; } ]; config.virtualisation.podman.enable = true; };
+  containers.files = { allowedDevices = [ { node = "/dev/fuse"; modifier = "rw"; } ]; config = { }; };
+}
+"#,
+        );
+    }
+}

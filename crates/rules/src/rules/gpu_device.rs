@@ -170,3 +170,45 @@ fn gpu(node: &Text) -> Option<Gpu> {
     }
     below.starts_with("nvidia").then_some(Gpu::Nvidia)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn bound_but_not_allowed() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { bindMounts.dri = { hostPath = "/dev/dri"; mountPoint = "/dev/dri"; }; config = { }; };
+                                                 # ^^^^^^^^^^ medium: `web` gets `/dev/dri` but allows no such device, so opening it fails
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn render_node() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/dri/renderD128:/dev/dri/renderD128" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `web` gets the render node `/dev/dri/renderD128`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn other_devices() {
+        check_none(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/ttyUSB0:/dev/ttyUSB0" ]; }; }
+"#,
+        );
+    }
+}

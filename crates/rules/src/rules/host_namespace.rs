@@ -117,3 +117,45 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn processes() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--pid=host" ]; };
+                                                                                 # ^^^^^^^^^^^^ high: `web` shares the host's processes
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn of_another_container() {
+        check_none(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--pid=container:db" ]; }; }
+"#,
+        );
+    }
+
+    #[test]
+    fn removes_the_flag() {
+        check_fix(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--pid=host" "--init" ]; }; }
+"#,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--init" ]; }; }
+"#,
+        );
+    }
+}

@@ -94,3 +94,45 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         )
         .fix("set `privateNetwork = true`", Applicability::Unsafe, change);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn bridge_without_network() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { hostBridge = "br0"; config = { }; };
+                                # ^^^^^ high: `hostBridge` does nothing for `web`: it has no private network, and it shares the host's network
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn with_a_private_network() {
+        check_none(
+            &RULE,
+            r#"
+{ containers.web = { privateNetwork = true; hostBridge = "br0"; config = { }; }; }
+"#,
+        );
+    }
+
+    #[test]
+    fn sets_the_option() {
+        check_fix(
+            &RULE,
+            r#"
+{ containers.web = { hostBridge = "br0"; config = { }; }; }
+"#,
+            r#"
+{ containers.web = { hostBridge = "br0"; config = { }; privateNetwork = true; }; }
+"#,
+        );
+    }
+}

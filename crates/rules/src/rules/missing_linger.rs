@@ -149,3 +149,65 @@ fn needs_linger(system: &System, container: &Container) -> bool {
     });
     *release >= ROOTLESS_SINCE && healthy
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn switched_off() {
+        check(
+            &RULE,
+            r#"
+{
+  users.users.app = { isNormalUser = true; linger = false; };
+                                                  # ^^^^^ medium: `pod` of user `app` starts only at login, because it does not linger
+  home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn lingering_or_unseen() {
+        check_none(
+            &RULE,
+            r#"
+{
+  users.users.app = { isNormalUser = true; linger = true; };
+  home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn standalone_home() {
+        check_none(
+            &RULE,
+            r#"
+{ services.podman.containers.pod.image = "docker.io/library/nginx:1.27"; }
+"#,
+        );
+    }
+
+    #[test]
+    fn switches_it_on() {
+        check_fix(
+            &RULE,
+            r#"
+{
+  users.users.app = { isNormalUser = true; linger = false; };
+  home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+}
+"#,
+            r#"
+{
+  users.users.app = { isNormalUser = true; linger = true; };
+  home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+}
+"#,
+        );
+    }
+}

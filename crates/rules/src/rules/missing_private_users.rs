@@ -126,3 +126,85 @@ fn fix(container: &Container, option: &Field<Userns>, system: &System) -> Option
     };
     Some(("add the flag `--private-users=pick`".to_owned(), change))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn absent() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { config = { }; };
+           # ^^^ high: `web` has no user namespace: its root is the host's root
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn identity_is_not_enough() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { privateUsers = "identity"; config = { }; };
+                                  # ^^^^^^^^^^ medium: `web` maps user ids to themselves: files of its root belong to the host's root
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn flags_count() {
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.short = { extraFlags = [ "-U" ]; config = { }; };
+  containers.long = { extraFlags = [ "--private-users=pick" ]; config = { }; };
+  containers.number = { privateUsers = 524288; config = { }; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn unknown_is_no_finding() {
+        check_none(
+            &RULE,
+            r#"
+{ inputs, ... }: { containers.web = { privateUsers = inputs.secrets.users; config = { }; }; }
+"#,
+        );
+    }
+
+    #[test]
+    fn sets_the_option() {
+        check_fix(
+            &RULE,
+            r#"
+{ containers.web = { config = { }; }; }
+"#,
+            r#"
+{ containers.web = { config = { }; privateUsers = "pick"; }; }
+"#,
+        );
+    }
+
+    #[test]
+    fn replaces_a_value() {
+        check_fix(
+            &RULE,
+            r#"
+{ containers.web = { privateUsers = "no"; config = { }; }; }
+"#,
+            r#"
+{ containers.web = { privateUsers = "pick"; config = { }; }; }
+"#,
+        );
+    }
+}

@@ -98,3 +98,36 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn one_list_only() {
+        check(
+            &RULE,
+            r#"
+{
+  users.users.app = { isNormalUser = true; subUidRanges = [ { startUid = 200000; count = 65536; } ]; };
+                                                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: user `app` has `subUidRanges` but no `subGidRanges` for its rootless containers
+  home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn automatic_ranges() {
+        check_none(
+            &RULE,
+            r#"
+{
+  users.users.app.isNormalUser = true;
+  home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+}
+"#,
+        );
+    }
+}

@@ -177,3 +177,84 @@ fn check_user(
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn explicit_ranges() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.pods = {
+    privateUsers = "pick";
+    config = {
+      users.users.app = {
+        isNormalUser = true;
+        subUidRanges = [ { startUid = 100000; count = 65536; } ];
+                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: user `app` in guest `pods` has subordinate ids up to 165535, but the guest has only 65536 ids
+        subGidRanges = [ { startGid = 100000; count = 65536; } ];
+      };
+      home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+    };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn moves_the_ranges_inside() {
+        check_fix(
+            &RULE,
+            r#"
+{
+  containers.pods = {
+    privateUsers = "pick";
+    config = {
+      users.users.app = {
+        isNormalUser = true;
+        subUidRanges = [ { startUid = 100000; count = 65536; } ];
+        subGidRanges = [ { startGid = 100000; count = 65536; } ];
+      };
+      home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+    };
+  };
+}
+"#,
+            r#"
+{
+  containers.pods = {
+    privateUsers = "pick";
+    config = {
+      users.users.app = {
+        isNormalUser = true;
+        subUidRanges = [ { startUid = 10000; count = 55536; } ];
+        subGidRanges = [ { startGid = 10000; count = 55536; } ];
+      };
+      home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+    };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn without_a_user_namespace() {
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.pods.config = {
+    users.users.app.isNormalUser = true;
+    home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+  };
+}
+"#,
+        );
+    }
+}

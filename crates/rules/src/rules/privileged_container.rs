@@ -78,3 +78,58 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         builder.fix("run it unprivileged", Applicability::Unsafe, change);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn flag() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--privileged" ]; };
+                                                                                 # ^^^^^^^^^^^^^^ critical: `web` runs privileged: its root is root on the host
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn rootless() {
+        check(
+            &RULE,
+            r#"
+{
+  services.podman.containers.web = { image = "a:1"; extraPodmanArgs = [ "--privileged" ]; };
+                                                                      # ^^^^^^^^^^^^^^ high: `web` runs privileged, without system call filter and masked paths
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn switched_off() {
+        check_none(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; privileged = false; extraOptions = [ "--privileged=false" ]; }; }
+"#,
+        );
+    }
+
+    #[test]
+    fn removes_the_flag() {
+        check_fix(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--init" "--privileged" ]; }; }
+"#,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--init" ]; }; }
+"#,
+        );
+    }
+}

@@ -130,3 +130,52 @@ fn on_loopback(port: &Port) -> Option<Change> {
     let inside = inside.split('/').next().unwrap_or_default();
     replace_text(origin, &format!("127.0.0.1:{host}:{inside}{protocol}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn one_finding_for_a_container() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    ports = [ "127.0.0.1:80:80" "8080:80" "0.0.0.0:8443:443" ];
+                              # ^^^^^^^^^ low: `web` publishes ports 8080 and 8443 on every address, past the firewall
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn where_the_firewall_holds() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.a = { image = "a:1"; ports = [ "127.0.0.1:80:80" "[::1]:80:80" ]; };
+  virtualisation.oci-containers.containers.b = { image = "a:1"; ports = [ "80:80" ]; extraOptions = [ "--network=host" ]; };
+  home-manager.users.app.services.podman.containers.c = { image = "a:1"; ports = [ "8080:80" ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn publishes_on_loopback() {
+        check_fix(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "8080:80" "53:53/udp" ]; }; }
+"#,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "127.0.0.1:8080:80" "127.0.0.1:53:53/udp" ]; }; }
+"#,
+        );
+    }
+}

@@ -172,3 +172,72 @@ fn judge_wheel<T>(ctx: &Ctx<'_>, system: &System, user: &str, field: &Field<T>, 
 fn is_empty(origin: &Origin) -> bool {
     origin.place().is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn podman() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.podman.enable = true;
+  users.users.alice = { isNormalUser = true; extraGroups = [ "wheel" "podman" ]; };
+                                                                   # ^^^^^^^^ high: user `alice` is in group `podman`, which is root through Podman
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn primary_group_in_a_guest() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web.privateUsers = "pick";
+  containers.web.config = {
+    virtualisation.podman.enable = true;
+    users.users.app = { isNormalUser = true; group = "podman"; };
+                                                   # ^^^^^^^^ medium: user `app` in guest web is in group `podman`, which is root through Podman
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn harmless_groups() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.podman.enable = true;
+  users.users.alice = { isNormalUser = true; extraGroups = [ "wheel" "networkmanager" ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn leaves_the_group() {
+        check_fix(
+            &RULE,
+            r#"
+{
+  virtualisation.podman.enable = true;
+  users.users.alice = { isNormalUser = true; extraGroups = [ "wheel" "podman" ]; };
+}
+"#,
+            r#"
+{
+  virtualisation.podman.enable = true;
+  users.users.alice = { isNormalUser = true; extraGroups = [ "wheel" ]; };
+}
+"#,
+        );
+    }
+}

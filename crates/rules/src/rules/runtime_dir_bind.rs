@@ -149,3 +149,49 @@ fn shared(path: &HostPath) -> Option<Shared> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn with_the_uid_of_a_user() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  users.users.alice = { isNormalUser = true; uid = 1000; };
+  containers.web = {
+    bindMounts.run = rec { hostPath = "/run/user/${toString config.users.users.alice.uid}/"; mountPoint = hostPath; };
+                                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets the whole runtime directory `/run/user/1000/`, with the session bus and every agent
+    config = { };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn session_bus() {
+        check(
+            &RULE,
+            r#"
+{
+  services.podman.containers.web = { image = "a:1"; volumes = [ "/run/user/1000/bus:/run/bus" ]; };
+                                                              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets the session bus `/run/user/1000/bus`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn own_sockets() {
+        check_none(
+            &RULE,
+            r#"
+{ containers.web = { bindMounts.x = { hostPath = "/run/web/socket"; mountPoint = "/run/web"; }; config = { }; }; }
+"#,
+        );
+    }
+}

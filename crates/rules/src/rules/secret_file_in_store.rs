@@ -380,3 +380,42 @@ mod names {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn interpolated() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "${./db-password.txt}:/run/password" ]; };
+                                                                               # ^^^^^^^^^^^^^^^^^ high: `web` copies the secret file `db-password.txt` into the Nix store
+}
+#- /db-password.txt
+hunter2
+"#,
+        );
+    }
+
+    #[test]
+    fn encrypted_and_public_files() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "${./secret.age}:/a" "${./id_ed25519.pub}:/b" "${./nginx.conf}:/c" ]; };
+}
+#- /secret.age
+age-encryption.org/v1
+#- /id_ed25519.pub
+ssh-ed25519 AAAA
+#- /nginx.conf
+events { }
+"#,
+        );
+    }
+}

@@ -317,3 +317,73 @@ fn report<T>(
         .at_most(confidence)
         .help(help);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn environment() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.db = { image = "a:1"; environment.POSTGRES_PASSWORD = "hunter2"; };
+                                                                                               # ^^^^^^^^^ high: `POSTGRES_PASSWORD` of `db` is written out, so everybody can read it in the Nix store
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn password_in_a_url() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; environment.DATABASE_URL = "postgres://app:hunter2@db/app"; };
+                                                                                                           # ^^^^^^^ high: `DATABASE_URL` of `web` contains a password in a URL, which everybody can read in the Nix store
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn initial_password_of_a_guest() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { config.users.users.alice.initialPassword = "secret"; };
+                                                              # ^^^^^^^^ high: the password of user `alice` in guest web (`initialPassword`) is a placeholder, easy to guess and readable in the Nix store
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn references_and_settings() {
+        check_none(
+            &RULE,
+            r#"
+{ config, ... }: {
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    environment = {
+      POSTGRES_PASSWORD_FILE = "/run/secrets/db";
+      PASSWORD_STORE = "database";
+      TOKEN_EXPIRY = "3600";
+      POSTGRES_USER = "app";
+      REQUIRE_PASSWORD = "true";
+      DB_PASSWORD = config.sops.placeholder.db;
+      API_KEY = "";
+    };
+    environmentFiles = [ config.sops.secrets.web.path ];
+  };
+  users.users.alice = { isNormalUser = true; hashedPassword = "!"; };
+}
+"#,
+        );
+    }
+}

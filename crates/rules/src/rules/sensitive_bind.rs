@@ -372,3 +372,56 @@ fn in_home(rest: &str) -> Option<Sensitive> {
         "What is written there runs outside as the user, or logs in.",
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn writable_root() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { bindMounts."/host" = { hostPath = "/"; isReadOnly = false; }; config = { }; };
+                                                     # ^^^ high: `web` gets the host's root directory `/`, writable
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn keys_of_a_user() {
+        check(
+            &RULE,
+            r#"
+{
+  services.podman.containers.web = { image = "a:1"; volumes = [ "%h/.ssh:/root/.ssh:ro" ]; };
+                                                              # ^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets a user's keys or passwords in `%h/.ssh`, read-only
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_admins_share() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    volumes = [
+      "/etc/localtime:/etc/localtime:ro"
+      "/var/lib/web:/data"
+      "/sys/fs/cgroup:/sys/fs/cgroup:ro"
+      "/home/alice/project:/work"
+      "data:/var/lib/data"
+    ];
+  };
+}
+"#,
+        );
+    }
+}

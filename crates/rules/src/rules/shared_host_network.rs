@@ -93,3 +93,64 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         )
         .fix("set `privateNetwork = true`", Applicability::Unsafe, change);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn oci() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--network=host" ]; };
+                                                                                 # ^^^^^^^^^^^^^^^^ medium: `web` shares the host's network
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn switched_off() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { privateNetwork = false; config = { }; };
+                                    # ^^^^^ medium: `web` shares the host's network
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_implies_a_private_network() {
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.a = { macvlans = [ "eth0" ]; config = { }; };
+  containers.b = { interfaces = [ "eth1" ]; config = { }; };
+  containers.c = { networkNamespace = "/run/netns/c"; config = { }; };
+  containers.d = { extraFlags = [ "--network-veth" ]; config = { }; };
+  containers.e = { extraVeths.x.hostAddress = "192.0.2.1"; config = { }; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn sets_the_option() {
+        check_fix(
+            &RULE,
+            r#"
+{ containers.web = { privateNetwork = false; config = { }; }; }
+"#,
+            r#"
+{ containers.web = { privateNetwork = true; config = { }; }; }
+"#,
+        );
+    }
+}

@@ -111,3 +111,46 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         builder.fix("remove CAP_SYS_ADMIN", applicability, change);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn names_the_kernel() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  boot.kernelPackages = pkgs.linuxPackages_6_6;
+  containers.web = { privateUsers = "pick"; additionalCapabilities = [ "CAP_SYS_ADMIN" ]; config = { }; };
+                                                                     # ^^^^^^^^^^^^^^^ low: `web` asks for CAP_SYS_ADMIN, which nspawn grants anyway; on kernel 6.6 (pkgs.linuxPackages_6_6) rootless overlay storage needs neither it nor /dev/fuse
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn other_capabilities() {
+        check_none(
+            &RULE,
+            r#"
+{ containers.web = { additionalCapabilities = [ "CAP_IPC_LOCK" ]; config = { }; }; }
+"#,
+        );
+    }
+
+    #[test]
+    fn removes_what_does_nothing() {
+        check_fix(
+            &RULE,
+            r#"
+{ containers.web = { additionalCapabilities = [ "CAP_IPC_LOCK" "CAP_SYS_ADMIN" ]; config = { }; }; }
+"#,
+            r#"
+{ containers.web = { additionalCapabilities = [ "CAP_IPC_LOCK" ]; config = { }; }; }
+"#,
+        );
+    }
+}

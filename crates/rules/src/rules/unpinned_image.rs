@@ -155,3 +155,47 @@ mod references {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn latest() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web.image = "nginx:latest";
+                                                     # ^^^^^^^^^^^^^^ low: `web` runs `nginx:latest`, a tag that moves, without a digest
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn version() {
+        check(
+            &RULE,
+            r#"
+{
+  services.podman.containers.web.image = "docker.io/library/nginx:1.27";
+                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `web` runs `docker.io/library/nginx:1.27` without a digest
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn provided_by_nix() {
+        check_none(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  virtualisation.oci-containers.containers.web = { image = "web:latest"; imageFile = pkgs.dockerTools.buildImage { name = "web"; }; };
+}
+"#,
+        );
+    }
+}

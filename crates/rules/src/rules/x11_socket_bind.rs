@@ -96,3 +96,32 @@ fn is_cookie(path: &HostPath) -> bool {
                 || file.starts_with(".mutter-Xwaylandauth")
                 || file == "Xauthority"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn read_only_does_not_help() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { bindMounts.x11 = { hostPath = "/tmp/.X11-unix"; mountPoint = "/tmp/.X11-unix"; }; config = { }; };
+                                                 # ^^^^^^^^^^^^^^^^ high: `web` gets the X11 socket `/tmp/.X11-unix`: it can read every window and every key
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn other_sockets() {
+        check_none(
+            &RULE,
+            r#"
+{ containers.web = { bindMounts.x = { hostPath = "/tmp/x11"; mountPoint = "/tmp/x11"; }; config = { }; }; }
+"#,
+        );
+    }
+}

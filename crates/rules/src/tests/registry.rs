@@ -1,5 +1,6 @@
 use crate::ALL;
-use nixpod_analysis::FixAvailability;
+use nixpod_analysis::{FixAvailability, Rule};
+use nixpod_testing::{Fixture, host, targets};
 use std::collections::BTreeSet;
 
 const HEADINGS: [&str; 5] = ["What it flags", "Why", "Bad", "Good", "Fix safety"];
@@ -105,4 +106,40 @@ fn summaries_are_one_line_without_a_dot() {
         );
         assert!(summary.len() <= 90, "{summary}");
     }
+}
+
+/// The Nix blocks of a section.
+fn blocks(rule: &Rule, heading: &str) -> Vec<String> {
+    sections(rule.meta.docs)
+        .iter()
+        .filter(|(name, _)| name == heading)
+        .flat_map(|(_, body)| body.split("```nix\n").skip(1))
+        .filter_map(|rest| rest.split_once("```").map(|(block, _)| block.to_owned()))
+        .collect()
+}
+
+#[test]
+fn bad_examples_are_found_and_good_ones_are_not() {
+    let mut wrong = Vec::new();
+    for rule in ALL {
+        for (heading, expected) in [("Bad", true), ("Good", false)] {
+            for block in blocks(rule, heading) {
+                let analysis = host(ALL, &Fixture::parse(&block)).analysis();
+                let report = analysis.check(&targets());
+                let found = report
+                    .findings
+                    .iter()
+                    .any(|finding| finding.diagnostic.rule == rule.meta.id);
+                if found != expected {
+                    wrong.push(format!("{}, {heading}:\n{block}", rule.meta.id));
+                }
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} examples are not what they say\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
