@@ -12,6 +12,7 @@ mod nspawn;
 mod nspawn_flags;
 mod oci;
 mod options;
+mod podman_flags;
 mod ports;
 mod release;
 mod secrets;

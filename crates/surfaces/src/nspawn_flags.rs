@@ -3,9 +3,10 @@
 use crate::facts::Reader;
 use crate::flags::{Arity, Grammar, Opt, origin_of};
 use crate::mounts::nspawn_bind;
+use crate::podman_flags::tmpfs;
 use crate::ports::forwarded;
 use crate::text::split_once;
-use nixpod_model::{Container, EnvVar, Field, Mount, NetworkMode, Text, Userns};
+use nixpod_model::{Container, EnvVar, Field, NetworkMode, Text, Userns};
 use nixpod_source::Origin;
 
 /// systemd-nspawn's command line after NixOS' start script split it.
@@ -107,22 +108,6 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) -> FromFlags {
         }
     }
     out
-}
-
-fn tmpfs(value: &Text) -> Mount {
-    let (target, options) = split_once(value, ':').unwrap_or((value.clone(), Text::default()));
-    Mount {
-        source: Text::known("tmpfs", Origin::default()),
-        target,
-        read_only: false,
-        options: options
-            .pattern()
-            .split(',')
-            .filter(|option| !option.is_empty())
-            .map(str::to_owned)
-            .collect(),
-        is_bind: false,
-    }
 }
 
 /// The value of `--private-users=`.

@@ -1,8 +1,185 @@
 //! `virtualisation.oci-containers.containers.<name>`.
 
-use crate::facts::{Found, Reader};
-use nixpod_model::{Container, SecretValue};
+use crate::facts::{Entries, Found, Reader};
+use crate::flags::parse;
+use crate::mounts::volume;
+use crate::podman_flags::{self, WORDS, device, network, set_network};
+use crate::ports::published;
+use nixpod_eval::Value;
+use nixpod_model::{Container, EnvVar, Fact, Field, Image, SecretSlot, SecretValue, Text};
 
-pub(crate) fn read(_: &mut Reader<'_, '_>, _: &Found, _: &mut Container) -> Vec<SecretValue> {
-    Vec::new()
+const OPTIONS: [&str; 28] = [
+    "image",
+    "imageFile",
+    "imageStream",
+    "pull",
+    "login",
+    "autoStart",
+    "podman",
+    "user",
+    "privileged",
+    "capabilities",
+    "devices",
+    "networks",
+    "ports",
+    "volumes",
+    "environment",
+    "environmentFiles",
+    "extraOptions",
+    "preRunExtraOptions",
+    "entrypoint",
+    "cmd",
+    "workdir",
+    "hostname",
+    "labels",
+    "log-driver",
+    "dependsOn",
+    "serviceName",
+    "autoRemoveOnStop",
+    "extraConfig",
+];
+
+/// Reads one container into an empty one; gives what else of it is a secret.
+pub(crate) fn read(
+    reader: &mut Reader<'_, '_>,
+    found: &Found,
+    container: &mut Container,
+) -> Vec<SecretValue> {
+    let bool = |reader: &mut Reader<'_, '_>, name: &str| {
+        let found = reader.get(found, name);
+        reader.bool(&found)
+    };
+    container.auto_start = bool(reader, "autoStart");
+    container.privileged = bool(reader, "privileged");
+    read_user(reader, found, container);
+    read_image(reader, found, container);
+
+    let capabilities = reader.get(found, "capabilities");
+    let entries = reader.entries(&capabilities);
+    for (name, entry) in entries.all() {
+        if matches!(entry.value.value, Value::Null) {
+            continue;
+        }
+        let granted = reader.bool(&entry);
+        let name = crate::nspawn_flags::normal_capability(&name);
+        let list = match granted.value() {
+            Some(false) => &mut container.dropped_capabilities,
+            _ => &mut container.capabilities,
+        };
+        list.push(granted.map(|_| name.clone()));
+    }
+    for element in texts(reader, found, "devices") {
+        container.devices.push(element.map(device));
+    }
+    for element in texts(reader, found, "networks") {
+        set_network(container, element.map(network));
+    }
+    for element in texts(reader, found, "ports") {
+        container.ports.push(element.map(published));
+    }
+    for element in texts(reader, found, "volumes") {
+        container.mounts.push(element.map(volume));
+    }
+    let environment = reader.get(found, "environment");
+    let entries = reader.entries(&environment);
+    read_environment(reader, entries, container);
+    container
+        .environment_files
+        .extend(texts(reader, found, "environmentFiles"));
+    let entrypoint = reader.get(found, "entrypoint");
+    if !matches!(entrypoint.value.value, Value::Null) && !reader.is_unset(&entrypoint) {
+        container.command.push(reader.text(&entrypoint));
+    }
+    container.command.extend(texts(reader, found, "cmd"));
+
+    // Options of the engine itself come before `run`; they are kept as words only.
+    let before = texts(reader, found, "preRunExtraOptions");
+    container.flags = parse(&before, &WORDS).0;
+    let words = texts(reader, found, "extraOptions");
+    let (flags, options) = parse(&words, &WORDS);
+    container.flags.extend(flags);
+    podman_flags::apply(container, &options);
+    container.options = reader.options(found, &OPTIONS);
+
+    let mut secrets = Vec::new();
+    let file = reader.at(found, &["login", "passwordFile"]);
+    let name = nixpod_modules::dotted(&[container.name.as_str().into()]);
+    let slot = SecretSlot::SecretFile(format!(
+        "virtualisation.oci-containers.containers.{name}.login.passwordFile"
+    ));
+    reader.secret(&file, slot, &mut secrets);
+    secrets
+}
+
+/// The elements of a list of strings.
+pub(crate) fn texts(reader: &mut Reader<'_, '_>, found: &Found, name: &str) -> Vec<Field<Text>> {
+    let list = reader.get(found, name);
+    if reader.is_unset(&list) {
+        return Vec::new();
+    }
+    let elements = reader.elements(&list);
+    elements.iter().map(|element| reader.text(element)).collect()
+}
+
+/// Variables, as texts; an unknown value is a hole, because the name is known.
+pub(crate) fn read_environment(reader: &mut Reader<'_, '_>, entries: Entries, container: &mut Container) {
+    if let Some(why) = &entries.open {
+        container
+            .environment
+            .push(Field::unknown(why.clone(), nixpod_source::Origin::default()));
+    }
+    for (name, entry) in entries.all() {
+        if matches!(entry.value.value, Value::Null) {
+            continue;
+        }
+        let field = reader.field(&entry, |this, value, origin| {
+            let value = this
+                .to_text_wide(value, origin)
+                .unwrap_or_else(|why| crate::text::hole(why, origin.clone()));
+            Ok(EnvVar {
+                name: name.clone(),
+                value,
+            })
+        });
+        container.environment.push(field);
+    }
+}
+
+/// `podman.user`: another user than root makes the container rootless.
+fn read_user(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+    let podman = reader.get(found, "podman");
+    if matches!(podman.value.value, Value::Null) || reader.is_unset(&podman) {
+        return;
+    }
+    let user = reader.get(&podman, "user");
+    if reader.is_unset(&user) {
+        return;
+    }
+    let user = reader.string(&user);
+    container.rootful = user.map(|user| user == "root");
+    if user.value().is_some_and(|user| user != "root") {
+        container.runs_as = Some(user);
+    }
+}
+
+fn read_image(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+    let image = reader.get(found, "image");
+    let mut by_nix = false;
+    for option in ["imageFile", "imageStream"] {
+        let file = reader.get(found, option);
+        by_nix |=
+            !matches!(file.value.value, Value::Null) && !reader.is_unset(&file) && !reader.is_default(&file);
+    }
+    let mut field = reader.text(&image).map(|reference| Image {
+        reference: reference.clone(),
+        provided_by_nix: by_nix,
+    });
+    if by_nix && let Fact::Unknown(why) = &field.fact {
+        // Which archive it is does not matter as long as Nix provides it.
+        field.fact = Fact::Set(Image {
+            reference: crate::text::hole(why.clone(), field.origin.clone()),
+            provided_by_nix: true,
+        });
+    }
+    container.image = Some(field);
 }

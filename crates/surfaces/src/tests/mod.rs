@@ -1,7 +1,9 @@
 //! Small systems in, the facts as text out.
 
 mod dump;
+mod home;
 mod nspawn;
+mod oci;
 mod source;
 
 use expect_test::Expect;

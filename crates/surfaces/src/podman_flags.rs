@@ -1,0 +1,216 @@
+//! What options of `podman run` and `docker run` change.
+
+use crate::flags::{Arity, Grammar, Opt};
+use crate::mounts::{mount, volume};
+use crate::nspawn_flags::capabilities;
+use crate::ports::published;
+use crate::text::{concat, split_all, split_once};
+use nixpod_model::{
+    Container, Device, EnvVar, Field, Mount, Namespace, NamespaceMode, NetworkMode, Text, Userns,
+};
+use nixpod_source::Origin;
+
+/// Options without a value, by name; all others take one.
+fn is_switch(name: &str) -> bool {
+    matches!(
+        name,
+        "attach-stdin"
+            | "detach"
+            | "disable-content-trust"
+            | "env-host"
+            | "help"
+            | "http-proxy"
+            | "init"
+            | "interactive"
+            | "no-healthcheck"
+            | "no-hostname"
+            | "no-hosts"
+            | "oom-kill-disable"
+            | "passwd"
+            | "privileged"
+            | "publish-all"
+            | "quiet"
+            | "read-only"
+            | "read-only-tmpfs"
+            | "remote"
+            | "replace"
+            | "rm"
+            | "rmi"
+            | "rootfs"
+            | "sig-proxy"
+            | "syslog"
+            | "tls-verify"
+            | "tty"
+            | "unsetenv-all"
+    )
+}
+
+const fn short(name: char) -> Arity {
+    match name {
+        'd' | 'i' | 't' | 'P' | 'q' | 'r' => Arity::None,
+        _ => Arity::Required,
+    }
+}
+
+fn long(name: &str) -> Arity {
+    if is_switch(name) {
+        Arity::None
+    } else {
+        Arity::Required
+    }
+}
+
+/// Each list element is one word of the command line, as oci-containers passes them.
+pub(crate) const WORDS: Grammar = Grammar {
+    long,
+    short,
+    pre_split: false,
+};
+
+/// Applies options in their order.
+pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
+    for option in options {
+        let value = option.value.clone().unwrap_or_default();
+        match option.name.as_str() {
+            "--privileged" => {
+                let on = !matches!(
+                    option.known().as_deref(),
+                    Some("false" | "0" | "f" | "F" | "FALSE" | "False")
+                );
+                container.privileged = option.fact(on);
+            }
+            "--cap-add" => container.capabilities.extend(capabilities(&value, &option.field)),
+            "--cap-drop" => container
+                .dropped_capabilities
+                .extend(capabilities(&value, &option.field)),
+            "--security-opt" => container.security_options.push(option.fact(value)),
+            "--network" | "--net" => set_network(container, option.fact(network(&value))),
+            "--pid" => namespace(container, "pid", option, &value),
+            "--ipc" => namespace(container, "ipc", option, &value),
+            "--uts" => namespace(container, "uts", option, &value),
+            "--cgroupns" => namespace(container, "cgroup", option, &value),
+            "--userns" => container.userns = option.fact(userns(&value)),
+            "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname" => {
+                if !container
+                    .userns
+                    .written()
+                    .is_some_and(|mode| *mode == Userns::KeepId)
+                {
+                    container.userns =
+                        option.fact(Userns::Other(format!("{}={}", option.name, value.display())));
+                }
+            }
+            "-v" | "--volume" => container.mounts.push(option.fact(volume(&value))),
+            "--mount" => {
+                if let Some(mount) = mount(&value) {
+                    container.mounts.push(option.fact(mount));
+                }
+            }
+            "--tmpfs" => container.mounts.push(option.fact(tmpfs(&value))),
+            "--device" => container.devices.push(option.fact(device(&value))),
+            "--gpus" => {
+                let node = concat([Text::known("nvidia.com/gpu=", Origin::default()), value]);
+                container.devices.push(option.fact(device(&node)));
+            }
+            "-p" | "--publish" => container.ports.push(option.fact(published(&value))),
+            "-e" | "--env" => {
+                if let Some((name, value)) = split_once(&value, '=') {
+                    let name = name.display();
+                    container.environment.push(option.fact(EnvVar { name, value }));
+                }
+            }
+            "--env-file" => container.environment_files.push(option.fact(value)),
+            "--entrypoint" => container.command.insert(0, option.fact(value)),
+            _ => {}
+        }
+    }
+}
+
+/// Networks add up, and the host's is the one that matters.
+pub(crate) fn set_network(container: &mut Container, network: Field<NetworkMode>) {
+    let is_host = |field: &Field<NetworkMode>| field.written() == Some(&NetworkMode::Host);
+    if !is_host(&container.network) || is_host(&network) {
+        container.network = network;
+    }
+}
+
+/// The value of `--network`.
+pub(crate) fn network(value: &Text) -> NetworkMode {
+    let pattern = value.pattern();
+    let name = pattern.split(',').next().unwrap_or_default();
+    match name {
+        "host" => NetworkMode::Host,
+        "none" => NetworkMode::None,
+        _ => match name.split_once(':') {
+            Some(("container" | "ns", other)) => NetworkMode::Joined(other.to_owned()),
+            _ if name.ends_with(".container") => NetworkMode::Joined(name.to_owned()),
+            _ => NetworkMode::Private,
+        },
+    }
+}
+
+/// The value of `--userns`.
+pub(crate) fn userns(value: &Text) -> Userns {
+    let pattern = value.pattern();
+    match pattern.split(':').next().unwrap_or_default() {
+        "host" => Userns::Host,
+        "auto" => Userns::Pick,
+        "keep-id" => Userns::KeepId,
+        "nomap" => Userns::NoMap,
+        _ => Userns::Other(value.display()),
+    }
+}
+
+fn namespace(container: &mut Container, kind: &'static str, option: &Opt, value: &Text) {
+    let pattern = value.pattern();
+    let mode = match pattern.split_once(':') {
+        _ if pattern == "host" => NamespaceMode::Host,
+        Some(("container", other)) => NamespaceMode::Container(other.to_owned()),
+        _ => NamespaceMode::Other(value.display()),
+    };
+    // The last one wins.
+    container
+        .namespaces
+        .retain(|field| field.value().is_none_or(|known| known.kind != kind));
+    container.namespaces.push(option.fact(Namespace { kind, mode }));
+}
+
+/// `node[:inside][:access]`; a name such as `nvidia.com/gpu=all` is a node too.
+pub(crate) fn device(value: &Text) -> Device {
+    let parts = split_all(value, ':');
+    let is_access = |text: &Text| {
+        let pattern = text.pattern();
+        !pattern.is_empty() && pattern.chars().all(|c| matches!(c, 'r' | 'w' | 'm'))
+    };
+    let access = parts
+        .iter()
+        .skip(1)
+        .rfind(|part| is_access(part))
+        .map_or("rwm".to_owned(), Text::pattern);
+    Device {
+        node: parts.first().cloned().unwrap_or_default(),
+        access,
+        allowed_only: false,
+    }
+}
+
+pub(crate) fn tmpfs(value: &Text) -> Mount {
+    let (target, options) = split_once(value, ':').unwrap_or((value.clone(), Text::default()));
+    Mount {
+        source: Text::known("tmpfs", Origin::default()),
+        target,
+        read_only: false,
+        options: options
+            .pattern()
+            .split(',')
+            .filter(|option| !option.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        is_bind: false,
+    }
+}
+
+/// `--security-opt` for a setting that has an option of its own elsewhere.
+pub(crate) fn security(prefix: &str, field: &Field<Text>) -> Field<Text> {
+    field.map(|value| concat([Text::known(prefix, field.origin.clone()), value.clone()]))
+}

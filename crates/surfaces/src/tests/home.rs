@@ -1,0 +1,162 @@
+//! Home Manager's `services.podman`.
+
+use super::{dump, systems, world};
+use expect_test::expect;
+use nixpod_modules::Kind;
+
+const POD: &str = r#"
+{ config, ... }:
+{
+  home.username = "alice";
+  services.podman.enable = true;
+  services.podman.images.x = { image = "x"; username = "u"; password = "hunter2"; };
+  services.podman.containers.web = {
+    image = "ghcr.io/a/b:1";
+    addCapabilities = [ "NET_RAW SYS_TIME" ];
+    dropCapabilities = [ "all" ];
+    devices = [ "/dev/fuse" ];
+    network = "host";
+    ports = [ "8080:80" ];
+    volumes = [ "%h/data:/data" "${config.home.homeDirectory}/x:/x" ];
+    environment = { PORT = 80; DEBUG = true; TOKEN = "x"; };
+    environmentFile = [ "/run/env" ];
+    userNS = "keep-id";
+    exec = "serve --port 80";
+    extraPodmanArgs = [ "--cap-add SYS_ADMIN --security-opt 'label=disable'" "--pid=host" ];
+    extraConfig = {
+      Container = {
+        AddCapability = [ "NET_ADMIN" ];
+        Volume = "/e:/f";
+        PublishPort = [ "127.0.0.1:1:1" ];
+        UserNS = "nomap";
+        PodmanArgs = "--privileged";
+        NoNewPrivileges = true;
+        SecurityLabelDisable = false;
+        SeccompProfile = "unconfined";
+        Environment = { X = "y"; };
+      };
+      Service.Restart = "always";
+    };
+  };
+}"#;
+
+#[test]
+fn standalone() {
+    let (world, files) = world(POD, Kind::Home, true);
+    expect![[r#"
+        home-manager-podman web in `box` <- {…
+          runs as: default alice
+          users: NoMap <- "nomap"
+          privileged: true <- "--privileged"
+          capability: CAP_NET_RAW <- NET_RAW
+          capability: CAP_SYS_TIME <- SYS_TIME
+          capability: CAP_NET_ADMIN <- "NET_ADMIN"
+          capability: CAP_SYS_ADMIN <- SYS_ADMIN
+          dropped: all <- "all"
+          network: Host <- "host"
+          namespace: pid Host <- "--pid=host"
+          mount: %h/data at /data rw <- "%h/data:/data"
+          mount: ${home.homeDirectory}/x at /x rw <- "${config.home.homeDirectory}/x:/x"
+          mount: /e at /f rw <- "/e:/f"
+          device: /dev/fuse rwm <- "/dev/fuse"
+          port: - 8080 -> 80 <- "8080:80"
+          port: 127.0.0.1 1 -> 1 <- "127.0.0.1:1:1"
+          environment: DEBUG = true <- true
+          environment: PORT = 80 <- 80
+          environment: TOKEN = x <- "x"
+          environment: X = y <- "y"
+          environment file: /run/env <- "/run/env"
+          image: ghcr.io/a/b:1 <- "ghcr.io/a/b:1"
+          security: no-new-privileges <- true
+          security: seccomp=unconfined <- "unconfined"
+          security: label=disable <- label=disable
+          command: serve <- serve
+          command: --port <- --port
+          command: 80 <- 80
+          flag: --cap-add <- --cap-add
+          flag value: SYS_ADMIN <- SYS_ADMIN
+          flag: --security-opt <- --security-opt
+          flag value: label=disable <- label=disable
+          flag: --pid=host <- "--pid=host"
+          flag: --privileged <- "--privileged"
+    "#]]
+    .assert_eq(&dump::containers(&world, &files));
+    expect![[r#"
+        Home `box` of alice <- -
+          podman: true <- true
+          credential services.podman.images.x.password: hunter2 <- "hunter2"
+    "#]]
+    .assert_eq(&dump::systems(&world, &files));
+}
+
+#[test]
+fn every_option_with_its_definitions() {
+    let (world, files) = world(
+        r#"
+{ lib, inputs, ... }:
+{
+  services.podman.containers.web = lib.mkMerge [
+    { image = lib.mkDefault "a"; ports = [ "1:1" ]; environment.A = "b"; }
+    { image = "c"; ports = lib.mkIf inputs.x [ "2:2" ]; autoStart = lib.mkIf false true; }
+  ];
+}"#,
+        Kind::Home,
+        true,
+    );
+    expect![[r#"
+        web
+          image: "c" <- "c"
+            won "c" at 100
+            lost "a" at 1000
+          autoStart: default true
+            lost … at 100 if lib.mkIf false true
+          autoUpdate: default null
+          description: default null
+          user: default null
+          group: default null
+          userNS: default null
+          addCapabilities: default [ ]
+          dropCapabilities: default [ ]
+          devices: default [ ]
+          network: default [ ]
+          networkAlias: default [ ]
+          ip4: default null
+          ip6: default null
+          ports: [ "2:2" "1:1" ] <- [ "2:2" ]
+            won [ "2:2" ] at 100 if lib.mkIf inputs.x [ "2:2" ]
+            won [ "1:1" ] at 100
+          volumes: default [ ]
+          environment.A: "b" <- "b"
+            won "b" at 100
+          environmentFile: default [ ]
+          extraPodmanArgs: default [ ]
+          extraConfig: default { }
+          entrypoint: default null
+          exec: default null
+          labels: default { }
+    "#]]
+    .assert_eq(&dump::options(&world, &files));
+}
+
+#[test]
+fn homes_in_a_system() {
+    systems(
+        r#"
+{ inputs, ... }:
+{
+  home-manager.users.alice = { ... }: {
+    services.podman.enable = true;
+    services.podman.images.x = { image = "x"; username = "u"; password = "hunter2"; };
+  };
+  home-manager.users.bob = inputs.bob;
+}"#,
+        expect![[r#"
+            Nixos `box` <- -
+            Home `home of alice` incomplete of alice <- { ... }: {…
+              podman: true <- true
+              credential services.podman.images.x.password: hunter2 <- "hunter2"
+            Home `home of bob` incomplete of bob <- inputs
+            not analysed: module: `inputs.bob` comes from outside <- bob
+        "#]],
+    );
+}

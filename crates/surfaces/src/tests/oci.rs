@@ -1,0 +1,142 @@
+//! `virtualisation.oci-containers`.
+
+use super::containers;
+use expect_test::expect;
+
+#[test]
+fn typed_options() {
+    containers(
+        r#"
+{ config, pkgs, ... }:
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "nginx:1.27";
+    privileged = true;
+    capabilities = { NET_RAW = true; chown = false; KILL = null; };
+    devices = [ "/dev/dri:/dev/dri:rw" "nvidia.com/gpu=all" ];
+    networks = [ "web" "host" ];
+    ports = [ "80:80" "127.0.0.1:8080:80/tcp" "${toString config.web.port}:80" ];
+    volumes = [ "/srv:/srv:ro" "data:/data" "${./conf}:/conf" "/home/${config.me}/x:/x:Z" ];
+    environment = { A = "1"; TOKEN = config.sops.placeholder.x; };
+    environmentFiles = [ ./env config.sops.secrets.env.path "/run/x" ];
+    cmd = [ "serve" ];
+    entrypoint = "/bin/web";
+    login.passwordFile = "/run/pw";
+    podman.user = "web";
+  };
+  virtualisation.oci-containers.containers.own = {
+    image = "own:latest";
+    imageFile = pkgs.dockerTools.buildImage { name = "own"; };
+    autoStart = false;
+  };
+}
+#- env
+A=1
+"#,
+        expect![[r#"
+            oci-containers own in `box` <- {…
+              auto start: false <- false
+              image: own:latest by nix <- "own:latest"
+            oci-containers web in `box` <- {…
+              rootful: false <- "web"
+              runs as: web <- "web"
+              privileged: true <- true
+              capability: CAP_NET_RAW <- true
+              dropped: CAP_CHOWN <- false
+              network: Host <- "host"
+              mount: /srv at /srv ro <- "/srv:/srv:ro"
+              mount: volume data at /data rw <- "data:/data"
+              mount: ${store path of conf} (copies ./conf) at /conf (copies ./conf) rw <- "${./conf}:/conf"
+              mount: /home/${me}/x at /x rw Z <- "/home/${config.me}/x:/x:Z"
+              device: /dev/dri rw <- "/dev/dri:/dev/dri:rw"
+              device: nvidia.com/gpu=all rwm <- "nvidia.com/gpu=all"
+              port: - 80 -> 80 <- "80:80"
+              port: 127.0.0.1 8080 -> 80 <- "127.0.0.1:8080:80/tcp"
+              port: - ${web.port} -> 80 <- "${toString config.web.port}:80"
+              environment: A = 1 <- "1"
+              environment: TOKEN = ${sops.placeholder.x} <- {…
+              environment file: /p/env (path ./env) <- ./env
+              environment file: unknown: option `sops.secrets.env.path` is set nowhere in the analysed files <- {…
+              environment file: /run/x <- "/run/x"
+              image: nginx:1.27 <- "nginx:1.27"
+              command: /bin/web <- "/bin/web"
+              command: serve <- "serve"
+        "#]],
+    );
+}
+
+#[test]
+fn each_element_is_one_word() {
+    containers(
+        r#"
+{ lib, inputs, ... }:
+{
+  virtualisation.oci-containers.backend = "docker";
+  virtualisation.oci-containers.containers.web = {
+    image = "docker.io/library/a@sha256:00";
+    extraOptions = [
+      "--privileged" "--cap-add=sys_admin,NET_ADMIN" "--cap-drop" "all" "--cap-add SYS_PTRACE" "--security-opt=no-new-privileges"
+      "--security-opt" "seccomp=unconfined" "--net=host" "--pid=host" "--ipc=container:db" "--userns=keep-id:uid=1" "-v=/a:/b:ro"
+      "-v" "/c:/d" "--mount=type=bind,source=/e,target=/f,readonly" "--device=/dev/fuse" "-p" "[::1]:80:80" "-eA=b" "--env" "C=d e"
+      "--env-file" "/run/env" "--label=a b" "--gpus=all" "-it" "--tmpfs=/tmp:size=1m" "--privileged=false"
+    ] ++ lib.optionals inputs.gpu [ "--device" "/dev/kfd" ];
+  };
+}"#,
+        expect![[r#"
+            oci-containers web in `box` <- {…
+              users: KeepId <- "--userns=keep-id:uid=1"
+              privileged: false <- "--privileged=false"
+              capability: CAP_SYS_ADMIN <- sys_admin
+              capability: CAP_NET_ADMIN <- NET_ADMIN
+              dropped: all <- "all"
+              network: Host <- "--net=host"
+              namespace: pid Host <- "--pid=host"
+              namespace: ipc Container("db") <- "--ipc=container:db"
+              mount: /a at /b ro <- "-v=/a:/b:ro"
+              mount: /c at /d rw <- "/c:/d"
+              mount: /e at /f ro <- "--mount=type=bind,source=/e,target=/f,readonly"
+              mount: volume tmpfs at /tmp rw size=1m <- "--tmpfs=/tmp:size=1m"
+              device: /dev/fuse rwm <- "--device=/dev/fuse"
+              device: nvidia.com/gpu=all rwm <- "--gpus=all"
+              device: maybe[lib.optionals inputs.gpu [ "--device" "/dev/kfd" ]] /dev/kfd rwm <- "/dev/kfd"
+              port: ::1 80 -> 80 <- "[::1]:80:80"
+              environment: A = b <- "-eA=b"
+              environment: C = d e <- "C=d e"
+              environment file: /run/env <- "/run/env"
+              image: docker.io/library/a@sha256:00 <- "docker.io/library/a@sha256:00"
+              security: no-new-privileges <- "--security-opt=no-new-privileges"
+              security: seccomp=unconfined <- "seccomp=unconfined"
+              flag: --privileged <- "--privileged"
+              flag: --cap-add=sys_admin,NET_ADMIN <- "--cap-add=sys_admin,NET_ADMIN"
+              flag: --cap-drop <- "--cap-drop"
+              flag value: all <- "all"
+              malformed flag: --cap-add SYS_PTRACE <- "--cap-add SYS_PTRACE"
+              flag: --security-opt=no-new-privileges <- "--security-opt=no-new-privileges"
+              flag: --security-opt <- "--security-opt"
+              flag value: seccomp=unconfined <- "seccomp=unconfined"
+              flag: --net=host <- "--net=host"
+              flag: --pid=host <- "--pid=host"
+              flag: --ipc=container:db <- "--ipc=container:db"
+              flag: --userns=keep-id:uid=1 <- "--userns=keep-id:uid=1"
+              flag: -v=/a:/b:ro <- "-v=/a:/b:ro"
+              flag: -v <- "-v"
+              flag value: /c:/d <- "/c:/d"
+              flag: --mount=type=bind,source=/e,target=/f,readonly <- "--mount=type=bind,source=/e,target=/f,readonly"
+              flag: --device=/dev/fuse <- "--device=/dev/fuse"
+              flag: -p <- "-p"
+              flag value: [::1]:80:80 <- "[::1]:80:80"
+              flag: -eA=b <- "-eA=b"
+              flag: --env <- "--env"
+              flag value: C=d e <- "C=d e"
+              flag: --env-file <- "--env-file"
+              flag value: /run/env <- "/run/env"
+              flag: --label=a b <- "--label=a b"
+              flag: --gpus=all <- "--gpus=all"
+              flag: -it <- "-it"
+              flag: --tmpfs=/tmp:size=1m <- "--tmpfs=/tmp:size=1m"
+              flag: --privileged=false <- "--privileged=false"
+              flag: maybe[lib.optionals inputs.gpu [ "--device" "/dev/kfd" ]] --device <- "--device"
+              flag value: maybe[lib.optionals inputs.gpu [ "--device" "/dev/kfd" ]] /dev/kfd <- "/dev/kfd"
+        "#]],
+    );
+}
