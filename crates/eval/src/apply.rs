@@ -88,6 +88,8 @@ impl Evaluator<'_> {
             }
             let value = self.force(*arg)?;
             match &value.value {
+                Value::Unknown(unknown) if strict & (crate::PASSED_ON << at) != 0 && unknown.is_generic() => {
+                }
                 Value::Unknown(unknown) => {
                     return Ok(Tracked {
                         value: Value::Unknown(unknown.clone()),
