@@ -436,4 +436,3 @@ impl Entries {
         self.named.into_iter().chain(template).collect()
     }
 }
-

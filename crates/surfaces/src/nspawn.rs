@@ -3,12 +3,12 @@
 use crate::certainty::{part, wrong};
 use crate::facts::{Found, Reader};
 use crate::flags::parse;
-use crate::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use crate::nspawn_flags::{self, FromFlags, GRAMMAR, IDS};
+use crate::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use nixpod_eval::Value;
 use nixpod_model::{
-    Container, Device, Existence, Fact, Field, HostId, Mount, NetworkMode, Nspawn, Surface, SystemId,
-    Text, Userns,
+    Container, Device, Existence, Fact, Field, HostId, Mount, NetworkMode, Nspawn, Surface, SystemId, Text,
+    Userns,
 };
 use nixpod_source::{Origin, Why};
 

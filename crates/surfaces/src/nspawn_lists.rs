@@ -134,4 +134,3 @@ pub(crate) fn read_port(reader: &mut Reader<'_, '_>, found: &Found) -> Field<Por
         })
     })
 }
-

@@ -83,9 +83,8 @@ fn read_root(
     });
     let mut reader = Reader::new(ev, library.shared.clone(), project.directory.clone());
     let config = reader.root(root.system.config);
-    let complete = root.closed_world
-        && !has_gaps(library, (before, library.shared.gap_count()))
-        && is_whole(&config);
+    let complete =
+        root.closed_world && !has_gaps(library, (before, library.shared.gap_count())) && is_whole(&config);
     let (kind, home_of) = match root.kind {
         Kind::Nixos => (SystemKind::Nixos, None),
         Kind::Home => {
