@@ -22,6 +22,8 @@ const ROOT: &str = "<root>";
 #[derive(Debug, Default)]
 struct Case {
     kind: String,
+    /// As they are named, and where they are.
+    files: Vec<String>,
     modules: Vec<PathBuf>,
     stubs: Vec<String>,
     assumed: Vec<Vec<String>>,
@@ -34,7 +36,7 @@ pub fn run(root: &Path, nix: &str, lib: &Path, wanted: &[String]) -> Result<Stri
         .canonicalize()
         .with_context(|| format!("cannot find {}", lib.display()))?;
     let version = version_of(nix)?;
-    let nixpkgs = lib_version(nix, &lib)?;
+    let nixpkgs = lib_version(nix, root, &lib)?;
     let folder = root.join(FOLDER);
     let mut cases: Vec<PathBuf> = fs::read_dir(&folder)
         .with_context(|| format!("cannot read {}", folder.display()))?
@@ -71,7 +73,14 @@ pub fn run(root: &Path, nix: &str, lib: &Path, wanted: &[String]) -> Result<Stri
             .filter(|(_, value)| value.get("<error>").is_some())
             .count();
         let _ = writeln!(out, "{name}: {} values, {failed} errors", values.len());
-        let document = json!({ "nix": version, "nixpkgs-lib": nixpkgs, "values": values });
+        // All that the comparison needs, so that it need not read `paths`.
+        let document = json!({
+            "nix": version,
+            "nixpkgs-lib": nixpkgs,
+            "kind": case.kind,
+            "modules": case.files,
+            "values": values,
+        });
         let mut text = serde_json::to_string_pretty(&document)?;
         text.push('\n');
         fs::write(folder.join("expected.json"), text)?;
@@ -91,9 +100,9 @@ fn version_of(nix: &str) -> Result<String> {
         .to_owned())
 }
 
-fn lib_version(nix: &str, lib: &Path) -> Result<String> {
+fn lib_version(nix: &str, root: &Path, lib: &Path) -> Result<String> {
     let expression = format!("(import {}).trivial.release", lib.display());
-    let output = command(nix)
+    let output = command(nix, root)
         .args(["--eval", "--expr", &expression])
         .output()
         .with_context(|| format!("cannot run {nix}"))?;
@@ -101,12 +110,13 @@ fn lib_version(nix: &str, lib: &Path) -> Result<String> {
     Ok(text.trim().trim_matches('"').to_owned())
 }
 
-/// Nix without a store, so that nothing can be built or copied.
-fn command(nix: &str) -> Command {
+/// Nix without a store, so that nothing can be built or copied, and with empty modules for Home Manager's channel.
+fn command(nix: &str, root: &Path) -> Command {
     let mut command = Command::new(nix);
+    let channel = root.join(FOLDER).join("oracle/home-manager");
     command
         .env("NIX_REMOTE", "dummy://")
-        .env("NIX_PATH", "")
+        .env("NIX_PATH", format!("home-manager={}", channel.display()))
         .env("NO_COLOR", "1")
         .stdin(Stdio::null());
     command
@@ -121,23 +131,25 @@ fn read_case(folder: &Path) -> Result<Case> {
         }
         match line.split_once(": ") {
             Some(("kind", kind)) => case.kind = kind.to_owned(),
-            Some(("module", file)) => case.modules.push(folder.join(file)),
+            Some(("module", file)) => case.files.push(file.to_owned()),
             Some(("stub", name)) => case.stubs.push(name.to_owned()),
             Some(("assume", path)) => case.assumed.push(split(path)),
             Some((word, _)) => bail!("unknown word `{word}`"),
             None => case.paths.push(line.to_owned()),
         }
     }
-    if case.modules.is_empty() {
-        case.modules.push(folder.join("main.nix"));
+    if case.files.is_empty() {
+        case.files.push("main.nix".to_owned());
     }
     if case.paths.is_empty() {
         bail!("names no option");
     }
-    for module in &mut case.modules {
-        *module = module
+    for file in &case.files {
+        let module = folder.join(file);
+        let module = module
             .canonicalize()
             .with_context(|| format!("cannot find {}", module.display()))?;
+        case.modules.push(module);
     }
     Ok(case)
 }
@@ -201,7 +213,7 @@ impl Recorder<'_> {
         });
         let file = std::env::temp_dir().join(format!("nixpod-record-{}.json", std::process::id()));
         fs::write(&file, input.to_string())?;
-        let output = command(self.nix)
+        let output = command(self.nix, self.root)
             .args(["--eval", "--strict", "--json", "--argstr", "input"])
             .arg(&file)
             .arg(self.root.join(FOLDER).join("oracle/oracle.nix"))

@@ -20,7 +20,7 @@ in {
   config = {
     mounts = [
       { source = "/srv"; target = "/data"; readOnly = false; }
-      ({ lib, ... }: { source = "/fn"; options = lib.mkForce [ "only" ]; })
+      ({ lib, ... }: { config = { source = "/fn"; options = lib.mkForce [ "only" ]; }; })
       { source = "/if"; target = mkIf false "/never"; readOnly = mkForce false; }
     ] ++ lib.optional true { source = "/opt"; };
     pairs = [ { a = 1; } { a = mkIf true 2; b = mkIf false 3; } ];

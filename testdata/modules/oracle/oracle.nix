@@ -17,7 +17,13 @@ let
   inherit (builtins) attrNames concatLists elem filter foldl' head isAttrs isFunction isList isPath isString length
     listToAttrs map mapAttrs replaceStrings toString tryEval;
   arg = builtins.fromJSON (builtins.readFile input);
-  lib = import arg.lib;
+  # Every file is evaluated in this scope: what would be fetched is the empty stand-in for Home Manager.
+  scope = {
+    import = builtins.scopedImport scope;
+    fetchTarball = _: toString ./home-manager;
+    builtins = builtins // { inherit (scope) import fetchTarball; };
+  };
+  lib = scope.import arg.lib;
   inherit (lib) mkDefault mkOption mkOverride setAttrByPath types;
 
   # ---- stubs -----------------------------------------------------------------------------------------------------
@@ -218,6 +224,7 @@ let
       linger = o (nullOr bool) null;
       home = o path "/var/empty";
       createHome = o bool false;
+      useDefaultShell = o bool false;
       autoSubUidGidRange = o bool false;
       subUidRanges = o (listOf (sub { startUid = r int; count = o int 1; })) [ ];
       subGidRanges = o (listOf (sub { startGid = r int; count = o int 1; })) [ ];
@@ -225,6 +232,7 @@ let
     config = lib.mkIf config.isNormalUser {
       group = mkDefault "users";
       createHome = mkDefault true;
+      useDefaultShell = mkDefault true;
       home = mkDefault "/home/${config.name}";
       autoSubUidGidRange = lib.mkIf (config.subUidRanges == [ ] && config.subGidRanges == [ ]) (mkDefault true);
     };
@@ -236,6 +244,7 @@ let
   });
 
   surfaces = { config, ... }: {
+    imports = [ (lib.mkAliasOptionModule [ "users" "extraUsers" ] [ "users" "users" ]) ];
     options = {
       containers = o (attrsOf nspawn) { };
       virtualisation.oci-containers = o (sub {
@@ -288,7 +297,7 @@ let
     modules = (lib.evalModules { inherit (arg) modules; specialArgs = specialArgs; }).config;
     nixos = (system { base = [ surfaces ] ++ assumed; inherit (arg) modules; }).config;
     home = (system { base = [ home ] ++ assumed; inherit (arg) modules; }).config;
-    expression = import (head arg.modules) { inherit lib; };
+    expression = scope.import (head arg.modules) { inherit lib; };
   }.${arg.kind};
 
   # ---- printing -------------------------------------------------------------------------------------------------------
