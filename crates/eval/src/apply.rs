@@ -320,6 +320,25 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Does a function of one plain argument return a function literal at once?
+    pub fn is_curried(&self, lambda: &Lambda) -> bool {
+        let unit = self.unit(&lambda.env);
+        let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
+            return false;
+        };
+        let mut body = *body;
+        if !matches!(**param, Param::Name(..)) {
+            return false;
+        }
+        loop {
+            match unit.hir.expr(body) {
+                Expr::Lambda(..) => return true,
+                Expr::Let(_, inner) | Expr::With(_, inner) => body = *inner,
+                _ => return false,
+            }
+        }
+    }
+
     /// The place of a function's code.
     pub fn lambda_site(&self, lambda: &Lambda) -> Site {
         self.site(&lambda.env, lambda.expr)

@@ -95,6 +95,10 @@ impl Shared {
 
     /// What was not seen in a stretch of the evaluation, by counts of gaps before and after it.
     pub fn gaps_in(&self, range: std::ops::Range<usize>) -> Vec<Gap> {
-        self.gaps.borrow().get(range).map(<[Gap]>::to_vec).unwrap_or_default()
+        self.gaps
+            .borrow()
+            .get(range)
+            .map(<[Gap]>::to_vec)
+            .unwrap_or_default()
     }
 }
