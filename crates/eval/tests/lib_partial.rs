@@ -164,6 +164,19 @@ fn strings_with_holes() {
 }
 
 #[test]
+fn separators_go_across_pieces() {
+    check(
+        "lib.splitString \"ab\" \"x${\"a\"}b${\"y\"}${\"zab\"}\"",
+        expect![[r#"[ "x" "yz" "" ]"#]],
+    );
+    check(
+        "lib.splitString \"\" \"a${\"b\"}\"",
+        expect![[r#"[ "" "a" "b" "" ]"#]],
+    );
+    check("lib.splitString \", \" \"a, ${u.x}, b${u.y}\"", expect![[r#"[ "a" "${«unknown: option `u.x` is set nowhere in the analysed files»}" "b${«unknown: option `u.y` is set nowhere in the analysed files»}" «unknown elements: option `u.x` is set nowhere in the analysed files» ]"#]]);
+}
+
+#[test]
 fn packages_are_symbolic() {
     check(
         "lib.getExe pkgs.podman",
