@@ -8,6 +8,7 @@ use nixpod_modules::{Library, entry_root, file_root, flake_roots};
 use nixpod_source::Utf8Path;
 use nixpod_surfaces::{Project, read_world};
 use nixpod_syntax::Hir;
+use nixpod_syntax::hir::{BinaryOp, Expr, Param};
 
 /// Evaluates a root.
 pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>) -> World {
@@ -58,8 +59,26 @@ const NAMES: [&str; 12] = [
     "nixosConfigurations",
 ];
 
-/// Can this file by itself define something that rules look at? A quick look at its names, so that a tree of
+/// Can this file by itself define something that rules look at? A quick look at its shape and names, so that a tree of
 /// thousands of packages is not evaluated file by file.
 pub(crate) fn may_hold_specs(hir: &Hir) -> bool {
-    hir.names.iter().any(|name| NAMES.contains(&name.as_str()))
+    is_module_shaped(hir) && hir.names.iter().any(|name| NAMES.contains(&name.as_str()))
+}
+
+/// Is the file's value a set, or a function that takes whatever a module gets? A package's function names its
+/// arguments and takes no others.
+fn is_module_shaped(hir: &Hir) -> bool {
+    let mut at = hir.root;
+    loop {
+        match hir.expr(at) {
+            Expr::Let(_, body) | Expr::With(_, body) | Expr::Assert(_, body) => at = *body,
+            Expr::Lambda(param, body) => match &**param {
+                Param::Name(..) => at = *body,
+                Param::Pattern { ellipsis, .. } => return *ellipsis,
+            },
+            Expr::Attrs(_) => return true,
+            Expr::Binary(BinaryOp::Update, ..) | Expr::Apply(..) | Expr::If(..) => return true,
+            _ => return false,
+        }
+    }
 }

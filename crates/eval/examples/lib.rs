@@ -100,7 +100,7 @@ fn main() {
     if tests {
         return run_tests(&path);
     }
-    let text = with_lib(&path, |ev, value| show(ev, value));
+    let text = with_lib(&path, show);
     say(&text);
     std::process::exit(i32::from(text.starts_with("error:")));
 }

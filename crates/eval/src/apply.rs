@@ -88,6 +88,8 @@ impl Evaluator<'_> {
             }
             let value = self.force(*arg)?;
             match &value.value {
+                Value::Unknown(unknown) if strict & (crate::PASSED_ON << at) != 0 && unknown.is_generic() => {
+                }
                 Value::Unknown(unknown) => {
                     return Ok(Tracked {
                         value: Value::Unknown(unknown.clone()),
@@ -315,6 +317,25 @@ impl Evaluator<'_> {
                     })
                     .collect(),
             ),
+        }
+    }
+
+    /// Does a function of one plain argument return a function literal at once?
+    pub fn is_curried(&self, lambda: &Lambda) -> bool {
+        let unit = self.unit(&lambda.env);
+        let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
+            return false;
+        };
+        let mut body = *body;
+        if !matches!(**param, Param::Name(..)) {
+            return false;
+        }
+        loop {
+            match unit.hir.expr(body) {
+                Expr::Lambda(..) => return true,
+                Expr::Let(_, inner) | Expr::With(_, inner) => body = *inner,
+                _ => return false,
+            }
         }
     }
 

@@ -26,6 +26,6 @@ pub use io::{FileKind, Loaded, Source};
 pub use ops::open_set;
 pub use strings::{Coerce, StringBuilder};
 pub use value::{
-    Alternative, Attr, Attrs, ContextItem, Elem, Lambda, List, NO_SITE, NixString, Opaque, OriginId, Part,
-    Primop, PrimopApp, PrimopFn, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Attr, Attrs, ContextItem, Elem, Lambda, List, NO_SITE, NixString, Opaque, OriginId,
+    PASSED_ON, Part, Primop, PrimopApp, PrimopFn, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };

@@ -110,6 +110,14 @@ impl Unknown {
         }
     }
 
+    /// May functions say what holds for any element of this set or list? Only if it has a name, and if it is not itself
+    /// an element of an element, which keeps recursive functions from unfolding it for ever.
+    pub fn is_generic(&self) -> bool {
+        let nested = |name: &str| name.matches(['*', '<']).count() + name.matches("readDir ").count();
+        self.name()
+            .is_some_and(|name| name.len() < 160 && nested(name) < 2)
+    }
+
     /// The unknown that selecting an attribute of this one gives.
     #[must_use]
     pub fn select(&self, attr: &str) -> Rc<Self> {
@@ -326,6 +334,9 @@ pub struct Lambda {
 /// The code of a builtin: gets as many thunks as its arity says and the place of the call.
 pub type PrimopFn = Rc<dyn Fn(&mut Evaluator<'_>, &[ThunkId], Site) -> Res<Tracked>>;
 
+/// The bit of [`Primop::strict`] that, shifted by the argument's position, has named unknowns passed on.
+pub const PASSED_ON: u32 = 1 << 16;
+
 /// A builtin.
 pub struct Primop {
     /// Its name, for messages and printing.
@@ -333,7 +344,8 @@ pub struct Primop {
     /// The number of arguments.
     pub arity: usize,
     /// Bit i: argument i is forced before the call; an unknown one makes the result unknown, alternatives are tried
-    /// one by one.
+    /// one by one. Bit i of [`PASSED_ON`]: a named unknown is passed on, for functions that say what holds for any
+    /// element of it.
     pub strict: u32,
     /// The code.
     pub run: PrimopFn,

@@ -84,20 +84,19 @@ fn conditions_stay_on_elements_and_attributes() {
 fn sets_over_unknown_names_keep_what_each_entry_is() {
     check(
         "(lib.genAttrs u (n: { privileged = true; })).web",
-        expect!["«unknown: option `u.web` is set nowhere in the analysed files»"],
+        expect!["{ privileged = true; }"],
     );
     check(
         "lib.mapAttrsToList (n: v: { inherit n; k = 1; }) u",
-        expect!["«unknown: u»"],
+        expect![
+            "[ { k = 1; n = «unknown: option `u.*` is set nowhere in the analysed files»; } «if u» «unknown elements: u» ]"
+        ],
     );
     check(
         "(lib.mapAttrs' (n: v: lib.nameValuePair \"c-${n}\" 1) u).any",
-        expect!["«unknown: option `u.any` is set nowhere in the analysed files»"],
+        expect!["1"],
     );
-    check(
-        "lib.attrNames (lib.filterAttrs (n: v: false) u)",
-        expect!["«unknown: u»"],
-    );
+    check("lib.attrNames (lib.filterAttrs (n: v: false) u)", expect!["[ ]"]);
     check(
         "lib.recursiveUpdate { a = { b = 1; c = 2; }; } { a = u; }",
         expect!["{ a = «unknown: u»; }"],
@@ -165,15 +164,31 @@ fn strings_with_holes() {
 }
 
 #[test]
+fn separators_go_across_pieces() {
+    check(
+        "lib.splitString \"ab\" \"x${\"a\"}b${\"y\"}${\"zab\"}\"",
+        expect![[r#"[ "x" "yz" "" ]"#]],
+    );
+    check(
+        "lib.splitString \"\" \"a${\"b\"}\"",
+        expect![[r#"[ "" "a" "b" "" ]"#]],
+    );
+    check("lib.splitString \", \" \"a, ${u.x}, b${u.y}\"", expect![[r#"[ "a" "${«unknown: option `u.x` is set nowhere in the analysed files»}" "b${«unknown: option `u.y` is set nowhere in the analysed files»}" «unknown elements: option `u.x` is set nowhere in the analysed files» ]"#]]);
+}
+
+#[test]
 fn packages_are_symbolic() {
-    check("lib.getExe pkgs.podman", expect!["«unknown: `pkgs.podman`»"]);
+    check(
+        "lib.getExe pkgs.podman",
+        expect![[r#""${«unknown: `pkgs.podman`»}/bin/${«unknown: `pkgs.podman.meta.mainProgram`»}""#]],
+    );
     check(
         "lib.getExe' pkgs.podman \"podman-remote\"",
-        expect!["«unknown: `pkgs.podman`»"],
+        expect![[r#""${«unknown: `pkgs.podman`»}/bin/podman-remote""#]],
     );
     check(
         "lib.makeBinPath [ pkgs.fuse-overlayfs ]",
-        expect![[r#""${«unknown: `pkgs.fuse-overlayfs.bin`»}${«unknown: `pkgs.fuse-overlayfs.bin`»}""#]],
+        expect![[r#""${«unknown: `pkgs.fuse-overlayfs`»}/bin""#]],
     );
     check("lib.licenses.mit", expect!["«unknown: `lib.licenses.mit`»"]);
     check(
@@ -214,6 +229,42 @@ fn missing_names_are_unknown_and_counted() {
     expect![[r#"
         [ «unknown: `lib.frobnicate` is not modelled» «unknown: `lib.frobnicate` is not modelled» «unknown: `lib.strings.frob` is not modelled» ]
         {"lib.frobnicate": 2, "lib.strings.frob": 1}"#]].assert_eq(&counted);
+}
+
+#[test]
+fn recursion_over_unknown_directories_and_modules_ends() {
+    check(
+        "lib.filesystem.listFilesRecursive input",
+        expect![[
+            r#"[ "${«unknown: `inputs.x`»}/${«unknown: `readDir inputs.x`»}" «if `readDir inputs.x`» «unknown elements: `readDir inputs.x`» ]"#
+        ]],
+    );
+    check(
+        "let go = dir: lib.mapAttrs (n: t: if t == \"directory\" then go (dir + \"/${n}\") else n) (builtins.readDir dir); in go input",
+        expect!["{ «unknown keys: `readDir inputs.x`» }"],
+    );
+    check(
+        "let go = m: [ m.name ] ++ lib.concatMap go m.imports; in go input",
+        expect!["[ «unknown: `inputs.x.name`» «unknown elements: `inputs.x.imports`» ]"],
+    );
+    check(
+        "let go = m: { x = map go m.imports; y = lib.mapAttrs (_: go) m.parts; }; in go input",
+        expect![
+            "{ x = [ { x = [ { x = «unknown: `inputs.x.imports.*.imports.*.imports`»; y = «unknown: `inputs.x.imports.*.imports.*.parts`»; } «if `inputs.x.imports.*.imports`» «unknown elements: `inputs.x.imports.*.imports`» ]; y = { «unknown keys: `inputs.x.imports.*.parts`» }; } «if `inputs.x.imports`» «unknown elements: `inputs.x.imports`» ]; y = { «unknown keys: `inputs.x.parts`» }; }"
+        ],
+    );
+    check(
+        "let go = d: lib.flatten (lib.mapAttrsToList (n: t: if t == \"directory\" then go (d + \"/${n}\") else d + \"/${n}\") (builtins.readDir d)); in go input",
+        expect![[
+            r#"[ «unknown: `readDir inputs.x/*`» «if `readDir inputs.x.<name>`» "${«unknown: `inputs.x`»}/${«unknown: `readDir inputs.x.*`»}" «if `readDir inputs.x.<name>`» «unknown elements: `readDir inputs.x`» ]"#
+        ]],
+    );
+    check(
+        "lib.collect lib.isString input",
+        expect![
+            "[ «unknown: `inputs.x`» «if `inputs.x`» «unknown: `inputs.x`» «if `inputs.x`» «unknown: `inputs.x`» «if `inputs.x`» «unknown: `inputs.x`» «if `inputs.x`» «unknown elements: `inputs.x`» ]"
+        ],
+    );
 }
 
 /// The trail of the first element of a list, or of the value itself.

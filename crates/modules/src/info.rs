@@ -87,4 +87,18 @@ impl Shared {
     pub fn gaps(&self) -> Vec<Gap> {
         self.gaps.borrow().clone()
     }
+
+    /// How much was not seen so far.
+    pub fn gap_count(&self) -> usize {
+        self.gaps.borrow().len()
+    }
+
+    /// What was not seen in a stretch of the evaluation, by counts of gaps before and after it.
+    pub fn gaps_in(&self, range: std::ops::Range<usize>) -> Vec<Gap> {
+        self.gaps
+            .borrow()
+            .get(range)
+            .map(<[Gap]>::to_vec)
+            .unwrap_or_default()
+    }
 }

@@ -72,7 +72,13 @@ impl Library {
         let natives = natives(ev, &library);
         let natives = ev.alloc(Value::attrs(natives), OriginId::default());
         let prelude = own_file(ev, &PRELUDE, 1, include_str!("own/modules.nix"));
-        let arguments = ev.attrs_from(vec![("lib", lib_slot), ("natives", natives), ("types", types)]);
+        let hm = ev.alloc_unknown(nixpod_source::Why::External("lib.hm".to_owned()));
+        let arguments = ev.attrs_from(vec![
+            ("lib", lib_slot),
+            ("natives", natives),
+            ("types", types),
+            ("hm", hm),
+        ]);
         let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
         let prelude = ev.alloc_apply(prelude, vec![arguments], NO_SITE);
         let mut extra = Vec::new();

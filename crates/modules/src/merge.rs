@@ -502,10 +502,11 @@ fn tree(
     let mut set = Attrs::from_entries(entries);
     // What nobody sets or declares in a whole system is not absent: the real module may declare it.
     set.open = open.or_else(|| {
-        let generic = system.generic()
-            && (declared.below.is_empty() || declared.below.iter().all(|(_, hidden)| *hidden));
-        let why = Why::UnsetOption(dotted(path));
-        generic.then(|| Unknown::new(why))
+        let whole_is_declared =
+            !declared.below.is_empty() && declared.below.iter().all(|(_, hidden)| !hidden);
+        let may_have_more =
+            system.generic() && (path.is_empty() || system.open_world() || !whole_is_declared);
+        may_have_more.then(|| Unknown::new(Why::UnsetOption(dotted(path))))
     });
     set.wildcard = wildcard;
     Ok(Tracked {

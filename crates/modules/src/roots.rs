@@ -42,52 +42,100 @@ static PARTS: OnceLock<ParsedFile> = OnceLock::new();
 const MAX_FLAKES: usize = 16;
 
 /// Inputs whose modules are known to declare or set nothing of container specs, users' sub-ids, groups or engines.
-const HARMLESS: [&str; 45] = [
+const HARMLESS: [&str; 93] = [
+    "aagl",
     "agenix",
     "agenix-rekey",
+    "ags",
+    "anyrun",
     "apple-silicon",
+    "apple-silicon-support",
+    "attic",
+    "authentik-nix",
+    "base16",
+    "caelestia",
+    "caelestia-shell",
     "catppuccin",
     "chaotic",
     "colmena",
     "comin",
     "copyparty",
+    "dankmaterialshell",
     "deploy-rs",
     "determinate",
+    "devshell",
     "disko",
+    "disko-zfs",
+    "dms",
+    "emacs-overlay",
     "flake-parts",
     "git-hooks",
+    "grub2-themes",
     "hardware",
+    "haskell-flake",
+    "hjem",
     "home-manager",
     "hyprland",
     "impermanence",
     "jovian",
+    "jovian-nixos",
+    "lan-mouse",
     "lanzaboote",
+    "lix",
     "lix-module",
+    "mango",
+    "mangowm",
     "microvm",
     "musnix",
+    "neovim-nightly-overlay",
+    "nh",
+    "niri",
+    "niri-flake",
+    "nix-colors",
     "nix-darwin",
+    "nix-doom-emacs-unstraightened",
     "nix-flatpak",
     "nix-gaming",
     "nix-index-database",
     "nix-minecraft",
+    "nix-snapd",
     "nix-topology",
+    "nixcord",
+    "nixos-apple-silicon",
+    "nixos-avf",
+    "nixos-cosmic",
     "nixos-facter-modules",
     "nixos-generators",
     "nixos-hardware",
     "nixos-mailserver",
+    "nixos-vscode-server",
     "nixos-wsl",
     "nixpkgs",
     "nixvim",
+    "nixvirt",
+    "noctalia",
     "nur",
+    "nurpkgs",
+    "nvchad4nix",
     "nvf",
+    "one-password-shell-plugins",
     "plasma-manager",
     "pre-commit-hooks",
+    "quadlet-nix",
     "ragenix",
     "simple-nixos-mailserver",
     "sops-nix",
+    "spicetify-nix",
     "srvos",
     "stylix",
+    "treefmt-nix",
+    "vicinae",
     "vscode-server",
+    "walker",
+    "wsl",
+    "xremap",
+    "xremap-flake",
+    "zen-browser",
 ];
 
 /// Is what could not be read known to be of no matter for containers? Modules of the real nixpkgs are part of our
@@ -107,7 +155,16 @@ pub fn is_harmless(why: &Why) -> bool {
         .unwrap_or(input)
         .trim_matches('"')
         .to_lowercase();
-    HARMLESS.contains(&&*input) || input.starts_with("nixpkgs") || input.starts_with("home-manager")
+    HARMLESS.contains(&&*input)
+        || [
+            "nixpkgs",
+            "nixos-unstable",
+            "nixos-stable",
+            "nixos-2",
+            "home-manager",
+        ]
+        .iter()
+        .any(|prefix| input.starts_with(prefix))
 }
 
 /// The name of the input that an unknown comes from.
@@ -492,6 +549,11 @@ fn register_nixpkgs(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked)
     for prefix in prefixes {
         register_paths(ev, library, &prefix);
     }
+    // `import inputs.import-tree` is the function that the input itself also is.
+    let symbol = ev.intern("importTree");
+    let tree = ev.select_value(models, symbol, NO_SITE)?;
+    let tree = ev.alloc_tracked(tree);
+    ev.set_search_path("import-tree", tree);
     Ok(())
 }
 

@@ -161,7 +161,11 @@ impl System {
         self.collecting.set(false);
         for gap in &collected.opaque {
             if !crate::is_harmless(&gap.why) {
-                self.shared.gap(gap.clone());
+                let mut gap = gap.clone();
+                if !self.prefix.is_empty() && gap.what == "module" {
+                    gap.what = format!("a definition of {}", crate::dotted(&self.prefix));
+                }
+                self.shared.gap(gap);
             }
         }
         Some(self.collected.get_or_init(|| collected).clone())
@@ -248,6 +252,19 @@ impl System {
         };
         let set = match &value.value {
             Value::Attrs(set) => set.clone(),
+            Value::List(list) => {
+                // A file that is a list of modules.
+                for (at, elem) in list.elems.iter().enumerate() {
+                    queue.push_back(Pending {
+                        value: elem.thunk,
+                        key: format!("{}:{at}", item.key),
+                        when: ev.both(item.when, elem.when),
+                        hidden: item.hidden,
+                        site: item.site,
+                    });
+                }
+                return;
+            }
             Value::Either(alternatives) => {
                 for alternative in alternatives.iter() {
                     let when = ev.both(item.when, alternative.when);
@@ -456,6 +473,19 @@ impl System {
                 }
             }
             Value::Unknown(unknown) => Err(gap(ev, &value, "module", unknown.why.clone())),
+            other if self.setup.open_world && is_factory(ev, other) => {
+                // Called by somebody with an argument that is not there to be seen.
+                let argument = ev.alloc_unknown(Why::External("an argument of the caller".to_owned()));
+                let result = ev.apply(value.clone(), argument, NO_SITE);
+                match ev.settle(result) {
+                    Ok(inner) => self.resolve(ev, item, inner, depth + 1),
+                    Err(error) => Err(Gap {
+                        site: error.site,
+                        what: "module".to_owned(),
+                        why: error_unknown(&error).why.clone(),
+                    }),
+                }
+            }
             other if ev.is_function(other) => {
                 let argument = self.arguments(ev, other);
                 let argument = ev.alloc(Value::attrs(argument), OriginId::default());
@@ -538,6 +568,14 @@ impl System {
 
     /// An argument that `_module.args` may define; otherwise an unknown of that name.
     fn named_argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str) -> Res<Tracked> {
+        if self.collecting.get() {
+            // `imports` that depend on an argument: `_module.args` cannot define it, so a caller must have.
+            let why = Why::External(name.to_owned());
+            return Ok(Tracked {
+                value: Value::unknown(why),
+                origin: OriginId::default(),
+            });
+        }
         let mut at = ev.force(self.config)?;
         for part in ["_module", "args", name] {
             let symbol = ev.intern(part);
@@ -584,6 +622,14 @@ impl System {
     /// Do undeclared options merge as they are?
     pub fn generic(&self) -> bool {
         self.setup.generic
+    }
+}
+
+/// Is it a function of one plain argument whose result is a function, as in `name: { config, ... }: { }`?
+fn is_factory(ev: &Evaluator<'_>, value: &Value) -> bool {
+    match value {
+        Value::Lambda(lambda) => ev.is_curried(lambda),
+        _ => false,
     }
 }
 

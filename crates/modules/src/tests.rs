@@ -277,7 +277,6 @@ fn a_flake_with_hosts_made_by_a_function() {
             virtualisation.oci-containers.containers.web.environmentFiles = error: attribute 'web' missing
             virtualisation.podman.enable = false
             containers.c.privateNetwork = false
-            gap: module: `inputs.sops-nix.nixosModules.sops` comes from outside
             gap: module: `inputs.odd.nixosModules.x` comes from outside
         "##]],
     );
@@ -302,9 +301,11 @@ fn flake_parts_with_dendritic_modules() {
 throw "not read"
 "#,
         &["containers.p.privateNetwork", "containers.p.privateUsers"],
-        expect![[r#"
-            gap: imports: `lib.filesystem` is not modelled
-        "#]],
+        expect![[r##"
+            # h closed=true missing=[] release=None
+            containers.p.privateNetwork = true
+            containers.p.privateUsers = "no"
+        "##]],
     );
 }
 

@@ -1,5 +1,6 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
+use crate::certainty::{known_string, wrong};
 use crate::show;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_model::{Definition, Fact, Field, NotAnalysed};
@@ -31,6 +32,8 @@ pub(crate) struct Found {
     info: Option<Rc<OptionInfo>>,
     /// Where there is no info of its own: is it a part of a default?
     default: bool,
+    /// What could not be seen while it was evaluated: a range of the shared gaps.
+    pub(crate) gaps: (usize, usize),
 }
 
 /// Definitions beyond this many say nothing more to a reader; lists that every module of a system adds to have hundreds.
@@ -50,16 +53,11 @@ impl<'e, 's> Reader<'e, 's> {
 
     /// The value of a whole system.
     pub(crate) fn root(&mut self, config: ThunkId) -> Found {
-        Found {
-            value: self.ev.force_or_unknown(config),
-            when: When::ALWAYS,
-            site: NO_SITE,
-            info: None,
-            default: false,
-        }
+        self.found(config, When::ALWAYS, NO_SITE, false)
     }
 
     pub(crate) fn found(&mut self, thunk: ThunkId, when: When, site: Site, default: bool) -> Found {
+        let before = self.shared.gap_count();
         let value = self.ev.force_or_unknown(thunk);
         let info = self.shared.info(thunk);
         Found {
@@ -68,6 +66,7 @@ impl<'e, 's> Reader<'e, 's> {
             site,
             info,
             default,
+            gaps: (before, self.shared.gap_count()),
         }
     }
 
@@ -111,6 +110,7 @@ impl<'e, 's> Reader<'e, 's> {
             site: base.site,
             info: None,
             default,
+            gaps: (0, 0),
         }
     }
 
@@ -434,66 +434,5 @@ impl Entries {
     pub(crate) fn all(self) -> Vec<(String, Found)> {
         let template = self.template.map(|found| ("<name>".to_owned(), found));
         self.named.into_iter().chain(template).collect()
-    }
-}
-
-/// Why a value cannot be read as what is expected.
-pub(crate) fn wrong(expected: &str, value: &Value) -> Why {
-    match value {
-        Value::Unknown(unknown) => unknown.why.clone(),
-        Value::Either(_) => Why::Undecided("several values".to_owned()),
-        other => Why::Error(format!("expected {expected} but found {}", other.describe())),
-    }
-}
-
-pub(crate) fn known_string(value: &Value) -> Result<String, Why> {
-    match value {
-        Value::String(string) => match string.hole() {
-            None => Ok(string.text.to_string()),
-            Some(hole) => Err(hole.why.clone()),
-        },
-        other => Err(wrong("a string", other)),
-    }
-}
-
-/// The same certainty with another value and origin.
-pub(crate) fn part<T, U>(field: &Field<T>, value: U, origin: Origin) -> Field<U> {
-    let mut slot = Some(value);
-    let mut out = field.map(|_| slot.take());
-    if !origin.hops.is_empty() {
-        out.origin = origin;
-    }
-    Field {
-        fact: match out.fact {
-            Fact::Set(Some(value)) => Fact::Set(value),
-            Fact::Default(Some(value)) => Fact::Default(value),
-            Fact::Maybe(Some(value)) => Fact::Maybe(value),
-            Fact::Set(None) | Fact::Default(None) | Fact::Maybe(None) => {
-                Fact::Unknown(Why::Undecided("no value".to_owned()))
-            }
-            Fact::Unknown(why) => Fact::Unknown(why),
-        },
-        origin: out.origin,
-        conditions: out.conditions,
-        definitions: out.definitions,
-    }
-}
-
-/// The weaker of two certainties, for a fact that needs both.
-pub(crate) fn weaken<T, U>(field: Field<T>, other: &Field<U>) -> Field<T> {
-    let fact = match (field.fact, &other.fact) {
-        (Fact::Set(value) | Fact::Default(value), Fact::Maybe(_)) => Fact::Maybe(value),
-        (fact, _) => fact,
-    };
-    let mut conditions = field.conditions;
-    for place in &other.conditions {
-        if !conditions.contains(place) {
-            conditions.push(*place);
-        }
-    }
-    Field {
-        fact,
-        conditions,
-        ..field
     }
 }

@@ -93,7 +93,7 @@ fn scalars(reader: &mut Reader<'_, '_>, found: &Found) -> Vec<Field<Text>> {
         .iter()
         .map(|element| {
             reader.field(element, |this, value, origin| match &value.value {
-                Value::Null => Err(crate::facts::wrong("a string", &Value::Null)),
+                Value::Null => Err(crate::certainty::wrong("a string", &Value::Null)),
                 _ => this.to_text_wide(value, origin),
             })
         })
@@ -200,7 +200,7 @@ fn push_capability(word: &Field<Text>, out: &mut Vec<Field<String>>) {
     match word.value() {
         Some(text) => out.extend(capabilities(
             text,
-            &crate::facts::part(word, (), Origin::default()),
+            &crate::certainty::part(word, (), Origin::default()),
         )),
         None => out.push(word.map(|_| String::new())),
     }

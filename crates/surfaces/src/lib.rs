@@ -3,6 +3,7 @@
 //! This crate must never know rules, files on disk or how findings are shown. It asks evaluated systems for options by
 //! path; what cannot be known becomes an unknown fact or an entry of what was not analysed, never a guess.
 
+mod certainty;
 mod facts;
 mod flags;
 mod home;
@@ -10,6 +11,7 @@ mod kernel;
 mod mounts;
 mod nspawn;
 mod nspawn_flags;
+mod nspawn_lists;
 mod oci;
 mod options;
 mod podman_flags;

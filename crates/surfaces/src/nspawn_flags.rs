@@ -145,7 +145,7 @@ pub(crate) fn capabilities(text: &Text, field: &Field<()>) -> Vec<Field<String>>
         } else {
             text.origin_of(start, end)
         };
-        out.push(crate::facts::part(
+        out.push(crate::certainty::part(
             field,
             normal_capability(&text.slice(start, end).display()),
             origin,
@@ -194,7 +194,7 @@ pub(crate) fn split_words(
         }
         for word in words {
             let origin = origin_of(&word);
-            out.push(crate::facts::part(element, word, origin));
+            out.push(crate::certainty::part(element, word, origin));
         }
     }
     out

@@ -1,6 +1,7 @@
 //! Every option of a container as it stands, for people who want to see why.
 
-use crate::facts::{Found, Reader, wrong};
+use crate::certainty::wrong;
+use crate::facts::{Found, Reader};
 use crate::show;
 use nixpod_eval::Value;
 use nixpod_model::{Fact, Field, OwnOption};
@@ -62,7 +63,7 @@ impl Reader<'_, '_> {
             Value::Unknown(unknown) => Err(unknown.why.clone()),
             _ => Ok(()),
         });
-        let value: Field<String> = crate::facts::part(&value, text, Origin::default());
+        let value: Field<String> = crate::certainty::part(&value, text, Origin::default());
         // An option's default is its definition too, but nobody wrote it.
         if matches!(value.fact, Fact::Unknown(_)) && self.is_unset(found) {
             return;

@@ -1,6 +1,7 @@
 //! The NixOS release and the oldest that a system can be.
 
-use crate::facts::{Found, Reader, known_string};
+use crate::certainty::known_string;
+use crate::facts::{Found, Reader};
 use nixpod_model::{Field, Release, StateVersion};
 use nixpod_source::{Origin, Why};
 

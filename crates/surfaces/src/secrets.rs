@@ -130,7 +130,7 @@ fn environment_lines(reader: &mut Reader<'_, '_>, found: &Found, secrets: &mut V
             let origin = crate::flags::origin_of(&value);
             secrets.push(SecretValue {
                 slot: SecretSlot::Environment(name.display()),
-                value: crate::facts::part(&word, value, origin),
+                value: crate::certainty::part(&word, value, origin),
             });
         }
     }

@@ -185,7 +185,7 @@ fn user_namespaces(reader: &mut Reader<'_, '_>, config: &Found, is_home: bool) -
         let field = reader.field(&limit, |_, value, _| match &value.value {
             Value::Int(0) => Ok(false),
             Value::String(text) if text.hole().is_none() && text.text.trim() == "0" => Ok(false),
-            other => Err(crate::facts::wrong("zero", other)),
+            other => Err(crate::certainty::wrong("zero", other)),
         });
         if field.written().is_some() {
             return field;

@@ -1,6 +1,7 @@
 //! Users, groups and sub-ids.
 
-use crate::facts::{Found, Reader, known_string, wrong};
+use crate::certainty::{known_string, wrong};
+use crate::facts::{Found, Reader};
 use nixpod_eval::Value;
 use nixpod_model::{Field, SecretSlot, SecretValue, SubIdRange, User};
 use nixpod_source::Origin;
@@ -94,10 +95,10 @@ fn ranges(
                     count: *ids,
                     count_written,
                 };
-                let mut field = crate::facts::weaken(first.map(|_| range), &count);
+                let mut field = crate::certainty::weaken(first.map(|_| range), &count);
                 let (conditions, open) = reader.conditions(element.when);
                 if open {
-                    field = crate::nspawn::maybe(field, conditions);
+                    field = crate::certainty::maybe(field, conditions);
                 }
                 known &= !field.is_maybe();
                 let origin = reader.place_of(&element);

@@ -68,7 +68,7 @@ fn read_root(
     world: &mut World,
 ) {
     let host = HostId(world.hosts.len() as u32);
-    let before = library.shared.gaps().len();
+    let before = library.shared.gap_count();
     let modules = root.system.collect(ev).map_or(0, |collected| {
         collected.modules.iter().filter(|module| !module.hidden).count()
     });
@@ -83,7 +83,8 @@ fn read_root(
     });
     let mut reader = Reader::new(ev, library.shared.clone(), project.directory.clone());
     let config = reader.root(root.system.config);
-    let complete = root.closed_world && gaps_since(library, before) == 0 && is_whole(&config);
+    let complete =
+        root.closed_world && !has_gaps(library, (before, library.shared.gap_count())) && is_whole(&config);
     let (kind, home_of) = match root.kind {
         Kind::Nixos => (SystemKind::Nixos, None),
         Kind::Home => {
@@ -121,14 +122,13 @@ fn read_root(
     }
 }
 
-fn gaps_since(library: &Library, before: usize) -> usize {
+/// Did something stay unseen that may matter?
+fn has_gaps(library: &Library, range: (usize, usize)) -> bool {
     library
         .shared
-        .gaps()
+        .gaps_in(range.0..range.1)
         .iter()
-        .skip(before)
-        .filter(|gap| !matches!(&gap.why, Why::UnsetOption(_)) && !nixpod_modules::is_harmless(&gap.why))
-        .count()
+        .any(|gap| !matches!(&gap.why, Why::UnsetOption(_)) && !nixpod_modules::is_harmless(&gap.why))
 }
 
 /// Are all definitions of a system there, so that what is not among them is not set?
@@ -267,7 +267,6 @@ impl Walk<'_, '_, '_> {
         if self.nesting >= MAX_NESTING {
             return None;
         }
-        let before = self.library.shared.gaps().len();
         let mut config = self.reader.get(found, "config");
         let origin = self.reader.place_of(&config);
         match &config.value.value {
@@ -286,7 +285,7 @@ impl Walk<'_, '_, '_> {
             }
             _ => return None,
         }
-        let complete = outer.complete && gaps_since(self.library, before) == 0 && is_whole(&config);
+        let complete = outer.complete && !has_gaps(self.library, config.gaps) && is_whole(&config);
         let place = Place {
             kind: SystemKind::Guest,
             host: outer.host,
@@ -354,7 +353,6 @@ impl Walk<'_, '_, '_> {
         if self.reader.is_unset(&all) {
             return;
         }
-        let before = self.library.shared.gaps().len();
         let entries = self.reader.entries(&all);
         if let Some(why) = &entries.open {
             let origin = self.reader.place_of(&all);
@@ -369,7 +367,7 @@ impl Walk<'_, '_, '_> {
                     .gap(format!("home-manager.users.{name}"), why, &origin);
                 continue;
             }
-            let complete = outer.complete && gaps_since(self.library, before) == 0 && is_whole(&found);
+            let complete = outer.complete && !has_gaps(self.library, found.gaps) && is_whole(&found);
             let place = Place {
                 kind: SystemKind::Home,
                 host: outer.host,

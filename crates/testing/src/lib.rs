@@ -1,5 +1,7 @@
 //! Fixtures, markers and checks for the tests of the other crates.
 //!
+//! This crate must never be part of what ships: it may panic, and others use it for their tests only.
+//!
 //! ```text
 //! #- /other.nix                                    a new file; what comes before is `/main.nix`
 //! { containers.web.privateNetwork = false; }

@@ -1,1 +1,66 @@
-fn main() {}
+//! `cargo xtask`: what the repository generates from itself.
+
+use anyhow::{Context, Result, bail};
+use nixpod_xtask::{docs, record, root};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask docs [--check]
+    Writes docs/rules from the rules' own documentation; with --check only says what is not current.
+cargo xtask record [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB [CASE]...
+    Asks real Nix with the real `lib` what the module trees of testdata/modules and testdata/corpus evaluate to,
+    and writes the answers beside them.";
+
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is the program's terminal"
+)]
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(said) => {
+            print!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what the arguments say; returns what is to be printed.
+fn run(arguments: &[String]) -> Result<String> {
+    let mut words = arguments.iter().map(String::as_str);
+    match words.next() {
+        Some("docs") => match words.next() {
+            None => docs::write(&root()),
+            Some("--check") => {
+                let stale = docs::stale(&root());
+                if stale.is_empty() {
+                    return Ok(String::new());
+                }
+                bail!("not current, run `cargo xtask docs`:\n{}", stale.join("\n"))
+            }
+            Some(other) => bail!("unknown argument `{other}`\n{USAGE}"),
+        },
+        Some("record") => {
+            let mut nix = "nix-instantiate".to_owned();
+            let mut lib = None;
+            let mut cases = Vec::new();
+            while let Some(word) = words.next() {
+                match word {
+                    "--nix" => nix = words.next().context("--nix needs a program")?.to_owned(),
+                    "--lib" => lib = words.next().map(PathBuf::from),
+                    flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
+                    case => cases.push(case.to_owned()),
+                }
+            }
+            let lib = lib.context("--lib DIR is missing: the folder `lib` of nixpkgs")?;
+            record::run(&root(), &nix, &lib, &cases)
+        }
+        _ => bail!("usage:\n{USAGE}"),
+    }
+}

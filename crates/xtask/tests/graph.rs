@@ -22,7 +22,8 @@ const GRAPH: &[(&str, &[&str])] = &[
     ("lsp", &["analysis", "source"]),
     ("lint", &["analysis", "rules", "lsp"]),
     ("testing", &["analysis", "source"]),
-    ("xtask", &["rules"]),
+    // The rules about the tool's own business are in the analysis.
+    ("xtask", &["rules", "analysis"]),
 ];
 
 /// Only these may know rnix, the language server protocol, or the terminal.
@@ -32,7 +33,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("tower-lsp-server", &["lsp"]),
     ("tokio", &["lsp", "lint"]),
     ("miette", &["lint"]),
-    ("clap", &["lint", "xtask"]),
+    ("clap", &["lint"]),
     ("anstream", &["lint"]),
     ("serde", &["lsp", "lint", "xtask"]),
     ("serde_json", &["lsp", "lint", "xtask"]),
@@ -127,40 +128,84 @@ fn every_rule_file_is_in_the_list() {
     }
 }
 
-/// What only some files may use: the text, and the ends of their paths.
+/// What only some files may use: the text, and how the paths of those files begin.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("std::fs", &["analysis/src/disk.rs"]),
-    ("std::env", &[]),
-    ("SystemTime::now", &[]),
+    (
+        "std::fs",
+        &[
+            "crates/analysis/src/disk.rs",
+            "crates/nixpod-lint/",
+            "crates/lsp/",
+            "crates/xtask/",
+        ],
+    ),
+    (
+        "std::env",
+        &["crates/nixpod-lint/", "crates/lsp/", "crates/xtask/"],
+    ),
+    (
+        "SystemTime::now",
+        &["crates/nixpod-lint/", "crates/lsp/", "crates/xtask/"],
+    ),
     ("std::net", &[]),
-    ("std::process", &[]),
-];
-
-/// Crates that never see the outside but through the file system trait.
-const CLOSED: [&str; 8] = [
-    "source", "syntax", "eval", "modules", "model", "surfaces", "analysis", "rules",
+    (
+        "std::process",
+        &["crates/nixpod-lint/", "crates/lsp/", "crates/xtask/"],
+    ),
 ];
 
 #[test]
 fn libraries_reach_the_outside_through_one_file() {
     let mut problems = Vec::new();
     for (path, text) in sources() {
-        let closed = CLOSED
-            .iter()
-            .any(|name| path.starts_with(&format!("crates/{name}/src/")));
-        if !closed || path.contains("/tests") {
+        // Tests, benches and examples read what they like; what ships does not.
+        let ships = path.contains("/src/") && !path.contains("/tests/") && !path.ends_with("tests.rs");
+        if !ships {
             continue;
         }
+        // Tests inside a file are at its end.
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(&text);
         for (word, except) in FORBIDDEN {
-            let used = text
+            let used = code
                 .lines()
                 .any(|line| line.contains(word) && !line.trim_start().starts_with("//"));
-            if used && !except.iter().any(|end| path.ends_with(end)) {
+            if used && !except.iter().any(|start| path.starts_with(start)) {
                 problems.push(format!("{path} uses {word}"));
             }
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn crates_say_what_they_do_and_what_they_must_not_know() {
+    let mut problems = Vec::new();
+    for (path, text) in sources() {
+        if !path.ends_with("/src/lib.rs") {
+            continue;
+        }
+        let docs: Vec<&str> = text
+            .lines()
+            .map_while(|line| line.strip_prefix("//!"))
+            .map(str::trim)
+            .collect();
+        let duty = docs
+            .first()
+            .is_some_and(|line| line.chars().next().is_some_and(char::is_uppercase) && line.len() > 20);
+        if !duty {
+            problems.push(format!("{path} does not begin with its duty in one sentence"));
+        }
+        if !docs.iter().any(|line| line.contains("must never")) {
+            problems.push(format!("{path} does not say what the crate must never know"));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn the_changelog_has_a_place_for_the_next_release() {
+    let text = fs::read_to_string(root().join("CHANGELOG.md")).expect("a changelog");
+    assert!(text.lines().any(|line| line.trim() == "## Unreleased"));
 }
 
 #[test]
@@ -182,18 +227,27 @@ fn sources_are_finished_and_short() {
         }
         // A file that does not fit a quarter of an hour's reading is two files.
         let lines = text.lines().count();
-        if lines > MAX_LINES {
-            problems.push(format!("{path} has {lines} lines"));
-        }
-        if path.ends_with("/src/lib.rs") && !text.contains("must never") && !path.contains("/testing/") {
-            problems.push(format!("{path} does not say what the crate must never know"));
+        let allowed = LONG
+            .iter()
+            .find(|(known, _)| *known == path)
+            .map_or(MAX_LINES, |(_, lines)| *lines);
+        if lines > allowed {
+            problems.push(format!("{path} has {lines} lines, {allowed} are allowed"));
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// Tables and test cases may make a file long; code should stay far below.
-const MAX_LINES: usize = 1000;
+/// Think again at 500; more is never right.
+const MAX_LINES: usize = 700;
+
+/// Files that are longer than they should be. They may shrink, not grow, and nothing is added here.
+const LONG: &[(&str, usize)] = &[
+    ("crates/eval/src/eval.rs", 1100),
+    ("crates/modules/src/combine.rs", 800),
+    ("crates/modules/src/merge.rs", 800),
+    ("crates/eval/src/evaluator.rs", 800),
+];
 
 /// Every Rust file of the crates, by path below the root.
 fn sources() -> Vec<(String, String)> {

@@ -2,14 +2,15 @@
 
 use super::{Registry, plain};
 use crate::{
-    Attr, Attrs, Elem, Evaluator, List, Lookup, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked,
-    Value, When,
+    Attr, Attrs, Elem, Evaluator, List, Lookup, NO_SITE, OriginId, PASSED_ON, Res, Stop, Symbol, ThunkId,
+    Tracked, Value, When,
 };
 use std::rc::Rc;
 
 pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("attrNames", 1, 1, |ev, args, site| {
-        let attrs = ev.force_attrs(args[0], site)?;
+    r.function("attrNames", 1, 1 | PASSED_ON, |ev, args, site| {
+        let attrs = ev.force(args[0])?;
+        let attrs = ev.attrs_or_open(attrs, site)?;
         let elems = ev
             .sorted(&attrs)
             .iter()
@@ -27,8 +28,9 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             open: attrs.open.clone(),
         })))
     });
-    r.function("attrValues", 1, 1, |ev, args, site| {
-        let attrs = ev.force_attrs(args[0], site)?;
+    r.function("attrValues", 1, 1 | PASSED_ON, |ev, args, site| {
+        let attrs = ev.force(args[0])?;
+        let attrs = ev.attrs_or_open(attrs, site)?;
         let elems = ev
             .sorted(&attrs)
             .iter()
@@ -76,7 +78,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         set.entries.retain(|attr| !removed.contains(&attr.name));
         plain(Value::attrs(set))
     });
-    r.function("listToAttrs", 1, 1, list_to_attrs);
+    r.function("listToAttrs", 1, 1 | PASSED_ON, list_to_attrs);
     r.function("intersectAttrs", 2, 3, |ev, args, site| {
         let left = ev.force_attrs(args[0], site)?;
         let right = ev.force_attrs(args[1], site)?;
@@ -147,10 +149,10 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         }
         plain(Value::List(Rc::new(out)))
     });
-    r.function("mapAttrs", 2, 2, |ev, args, site| {
+    r.function("mapAttrs", 2, 2 | PASSED_ON << 1, |ev, args, site| {
         let function = args[0];
         let value = ev.force(args[1])?;
-        let attrs = ev.as_attrs(&value, site)?;
+        let attrs = ev.attrs_or_open(value.clone(), site)?;
         ev.charge(attrs.entries.len() * size_of::<Attr>())?;
         let mut entries = Vec::with_capacity(attrs.entries.len());
         for attr in &attrs.entries {
@@ -264,7 +266,7 @@ pub(crate) fn wildcard_call(
     open: Rc<crate::Unknown>,
     site: nixpod_source::Site,
 ) -> ThunkId {
-    let name = ev.alloc(Value::Unknown(open.clone()), OriginId(0));
+    let name = ev.alloc(Value::Unknown(open.select("*")), OriginId(0));
     let value = match wildcard {
         Some(value) => value,
         None => ev.alloc(Value::Unknown(open.select("<name>")), OriginId(0)),
@@ -273,13 +275,15 @@ pub(crate) fn wildcard_call(
 }
 
 fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: nixpod_source::Site) -> Res<Tracked> {
-    let list = ev.force_list(args[0], site)?;
+    let list = ev.force(args[0])?;
+    let list = ev.list_or_open(list, site)?;
     let mut set = Attrs {
         entries: Vec::new(),
         open: list.open.clone(),
         wildcard: None,
     };
     let mut seen = rustc_hash::FxHashMap::default();
+    let mut generic = false;
     for elem in &list.elems {
         let pair = ev.force(elem.thunk)?;
         let name = match ev.lookup(&pair, ev.sym.name)? {
@@ -343,12 +347,19 @@ fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: nixpod_source::
                 }
             }
             None => {
-                let unknown = ev.undecided(&name);
-                set.wildcard = if set.open.is_none() {
-                    Some(thunk)
-                } else {
-                    set.wildcard
+                let hole = match &name.value {
+                    Value::String(string) => string.hole().cloned(),
+                    _ => None,
                 };
+                let unknown = hole.unwrap_or_else(|| ev.undecided(&name));
+                // It speaks for all further keys if it is the only one, or what a generator gives for the unknown
+                // part of the list.
+                let for_all = match &list.open {
+                    None => set.open.is_none(),
+                    Some(open) => !elem.when.is_always() && ev.condition_reason(elem.when) == *open,
+                };
+                set.wildcard = (for_all && !generic).then_some(thunk);
+                generic = true;
                 set.open = Some(unknown);
             }
         }

@@ -41,9 +41,27 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             origin,
         })
     });
-    r.function("readDir", 1, 1, |ev, args, site| {
+    r.function("readDir", 1, 0, |ev, args, site| {
         let value = ev.force(args[0])?;
-        let path = ev.to_path(&value, site)?;
+        let path = match ev.to_path(&value, site) {
+            Err(crate::Stop::Unknown(unknown)) => {
+                // The entries of an unknown directory are not the directory.
+                let why = match unknown.name() {
+                    Some(name) if name.len() < 200 => {
+                        // Something below it is marked, so that walks through directories end.
+                        let below = if matches!(value.value, Value::Unknown(_)) {
+                            ""
+                        } else {
+                            "/*"
+                        };
+                        Why::External(format!("readDir {name}{below}"))
+                    }
+                    _ => unknown.why.clone(),
+                };
+                return plain(Value::unknown(why));
+            }
+            path => path?,
+        };
         let entries = match ev.source.read_dir(Utf8Path::new(&*path)) {
             Ok(entries) => entries,
             Err(why) => return plain(Value::unknown(why)),

@@ -1,17 +1,15 @@
 //! Builtins on lists.
 
 use super::{Registry, plain};
-use crate::{Elem, Evaluator, List, OriginId, Res, Stop, ThunkId, Tracked, Value, When};
+use crate::{Elem, Evaluator, List, OriginId, PASSED_ON, Res, Stop, ThunkId, Tracked, Value, When};
 use nixpod_source::Site;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
 pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("map", 2, 2, |ev, args, site| {
+    r.function("map", 2, 2 | PASSED_ON << 1, |ev, args, site| {
         let value = ev.force(args[1])?;
-        let Value::List(list) = &value.value else {
-            return ev.type_error("a list", &value.value, site);
-        };
+        let list = ev.list_or_open(value.clone(), site)?;
         ev.charge(list.elems.len() * size_of::<Elem>())?;
         let elems = list
             .elems
@@ -27,7 +25,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         };
         if let Some(open) = &list.open {
             // What the function gives for an unknown element stands for all of them.
-            let unknown = ev.alloc(Value::Unknown(open.clone()), OriginId(0));
+            let unknown = ev.alloc(Value::Unknown(open.select("*")), OriginId(0));
             let thunk = ev.alloc_apply(args[0], vec![unknown], site);
             let when = ev.condition(crate::NO_SITE, open.clone(), When::ALWAYS);
             out.elems.push(Elem { thunk, when });

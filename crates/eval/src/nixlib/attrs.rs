@@ -2,13 +2,15 @@
 
 use super::Primitive;
 use crate::builtins::plain;
-use crate::{Attr, Attrs, Elem, Evaluator, List, OriginId, Res, Stop, ThunkId, Tracked, Value, When};
+use crate::{
+    Attr, Attrs, Elem, Evaluator, List, OriginId, PASSED_ON, Res, Stop, ThunkId, Tracked, Value, When,
+};
 use nixpod_source::Site;
 use std::rc::Rc;
 
 pub(super) const PRIMITIVES: &[Primitive] = &[
-    ("filterAttrs", 2, 2, filter_attrs),
-    ("mapAttrsToList", 2, 2, map_attrs_to_list),
+    ("filterAttrs", 2, 2 | PASSED_ON << 1, filter_attrs),
+    ("mapAttrsToList", 2, 2 | PASSED_ON << 1, map_attrs_to_list),
     ("mergeAttrsList", 1, 1, merge_attrs_list),
     ("optionalAttrs", 2, 0, optional_attrs),
     ("recursiveUpdate", 2, 0, recursive_update),
@@ -30,8 +32,8 @@ fn name_thunk(ev: &mut Evaluator<'_>, attr: &Attr) -> ThunkId {
 }
 
 fn filter_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
-    let value = ev.force_known(args[1])?;
-    let set = ev.as_attrs(&value, site)?;
+    let value = ev.force(args[1])?;
+    let set = ev.attrs_or_open(value.clone(), site)?;
     let predicate = ev.force(args[0])?;
     ev.charge(set.entries.len() * size_of::<Attr>())?;
     let mut entries = Vec::with_capacity(set.entries.len());
@@ -68,7 +70,8 @@ fn filter_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tra
 }
 
 fn map_attrs_to_list(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
-    let set = ev.force_attrs(args[1], site)?;
+    let set = ev.force(args[1])?;
+    let set = ev.attrs_or_open(set, site)?;
     ev.charge(set.entries.len() * size_of::<Elem>())?;
     let mut elems = Vec::with_capacity(set.entries.len());
     for attr in ev.sorted(&set) {

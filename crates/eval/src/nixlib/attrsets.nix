@@ -144,14 +144,25 @@ let
   isDerivation = value: value.type or null == "derivation";
 
   getOutput =
-    output: pkg: if !pkg ? outputSpecified || !pkg.outputSpecified then pkg.${output} or pkg.out or pkg else pkg;
+    output: pkg:
+    if prim.isSymbolic pkg then
+      prim.symbolic pkg
+    else if !pkg ? outputSpecified || !pkg.outputSpecified then
+      pkg.${output} or pkg.out or pkg
+    else
+      pkg;
 
   getFirstOutput =
     candidates: pkg:
     let
       outputs = builtins.filter (name: pkg ? ${name}) candidates;
     in
-    if pkg.outputSpecified or false || outputs == [ ] then pkg else pkg.${head outputs};
+    if prim.isSymbolic pkg then
+      prim.symbolic pkg
+    else if pkg.outputSpecified or false || outputs == [ ] then
+      pkg
+    else
+      pkg.${head outputs};
 
   # The updates of `updateManyAttrsByPath`, each with the part of its path that is still to go.
   applyUpdates =

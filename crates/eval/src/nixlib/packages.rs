@@ -11,13 +11,43 @@ use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
 pub(super) const PRIMITIVES: &[Primitive] = &[
-    ("getExe", 1, 1, get_exe),
-    ("getExe'", 2, 3, get_exe_named),
+    ("getExe", 1, 0, get_exe),
+    ("getExe'", 2, 2, get_exe_named),
+    ("isSymbolic", 1, 0, |ev, args, _| {
+        let value = ev.force(args[0])?;
+        plain(Value::Bool(is_symbolic(&value)))
+    }),
+    ("symbolic", 1, 0, |ev, args, _| {
+        let mut value = ev.force(args[0])?;
+        if let Value::Unknown(unknown) = &value.value {
+            value.value = Value::Unknown(Rc::new(Unknown {
+                why: unknown.why.clone(),
+                store_path: true,
+            }));
+        }
+        Ok(value)
+    }),
+    ("present", 1, 1, |ev, args, site| {
+        // A package that is only known by name is there, not null.
+        let list = ev.force_list(args[0], site)?;
+        let mut elems = Vec::with_capacity(list.elems.len());
+        for elem in &list.elems {
+            if !matches!(ev.force(elem.thunk)?.value, Value::Null) {
+                elems.push(*elem);
+            }
+        }
+        let open = list.open.clone();
+        plain(Value::List(Rc::new(List { elems, open })))
+    }),
     ("externalSet", 1, 1, |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
         plain(Value::attrs(named_set(&name.text)))
     }),
 ];
+
+fn is_symbolic(value: &Tracked) -> bool {
+    matches!(&value.value, Value::Unknown(unknown) if matches!(unknown.why, Why::External(_)))
+}
 
 /// A set of which only the name is known.
 fn named_set(name: &str) -> Attrs {
@@ -86,6 +116,10 @@ fn in_package(ev: &mut Evaluator<'_>, package: &Tracked, program: &Program, site
             value: symbolic(unknown, package.origin, program),
             origin: package.origin,
         }),
+        Value::Either(alternatives) => {
+            let alternatives = alternatives.clone();
+            ev.each_alternative(&alternatives, |ev, one| in_package(ev, &one, program, site))
+        }
         Value::Attrs(_) => in_derivation(ev, package, program, site),
         other => {
             let function = match program {

@@ -55,7 +55,7 @@ let
 
   isValidPosixName = name: match "[a-zA-Z_][a-zA-Z0-9_]*" name != null;
 
-  makeSearchPath = dir: paths: concatStringsSep ":" (map (path: path + "/" + dir) (filter (x: x != null) paths));
+  makeSearchPath = dir: paths: concatStringsSep ":" (map (path: path + "/" + dir) (prim.present paths));
   makeSearchPathOutput = output: dir: pkgs: makeSearchPath dir (map (lib.attrsets.getOutput output) pkgs);
 
   toShellVar =

@@ -175,47 +175,34 @@ fn split_string(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tra
         }
     }
     let mut builders = vec![StringBuilder::default()];
-    let mut next = 0;
-    let mut at = 0;
+    let mut cuts = cuts.into_iter().peekable();
+    // Everything before `from` is in a builder or part of a separator.
+    let (mut at, mut from) = (0, 0);
     for piece in pieces(&string, origin) {
+        let end = at + piece.1.len();
         if piece.0.hole.is_some() {
-            // Cuts that end here come before the hole.
-            while let Some((_, _)) = cuts.get(next).filter(|(from, _)| *from < at) {
-                next += 1;
-            }
             if let Some(last) = builders.last_mut() {
                 push(last, &piece);
             }
             continue;
         }
-        let end = at + piece.1.len();
-        let mut from = at;
-        while let Some((cut_start, cut_end)) = cuts
-            .get(next)
-            .copied()
-            .filter(|(cut_start, _)| *cut_start < end || separator.is_empty())
-        {
+        while let Some((cut, after)) = cuts.next_if(|(cut, _)| *cut < end) {
             if let Some(last) = builders.last_mut() {
-                push_part(
-                    last,
-                    &piece,
-                    from.saturating_sub(at).min(piece.1.len()),
-                    cut_start.saturating_sub(at),
-                );
+                push_part(last, &piece, from.max(at) - at, cut.max(at) - at);
             }
             builders.push(StringBuilder::default());
-            from = cut_end;
-            next += 1;
+            from = after;
         }
         if let Some(last) = builders.last_mut()
-            && from < end
+            && from.max(at) < end
         {
             push_part(last, &piece, from.max(at) - at, piece.1.len());
+            from = end;
         }
-        // A separator that goes on in the next piece swallows its beginning.
-        at = end.max(from.min(end));
-        let _ = from;
+        at = end;
     }
+    // The empty separator also stands at the very end.
+    builders.extend(cuts.map(|_| StringBuilder::default()));
     let mut elems = Vec::with_capacity(builders.len());
     for mut builder in builders {
         push_context(&mut builder, string.context.as_deref());
@@ -303,7 +290,7 @@ fn is_store_path(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
     }
     known(&string)?;
     let text = string.text.as_str();
-    let parent = text.rsplit_once('/').map(|(parent, name)| (parent, name));
+    let parent = text.rsplit_once('/');
     let verdict = match parent {
         Some(("/nix/store", _)) => true,
         // A content-addressed placeholder: a slash and 52 characters.

@@ -71,6 +71,7 @@ let
         else if isAttrs path && !(path ? outPath) then [ path ]
         else if isNixFile path then [ path ] else nixFilesBelow path;
     };
+    outPath = natives.storePath "import-tree";
     leafs = nixFilesBelow;
     files = nixFilesBelow;
     withLib = _: importTree;
@@ -114,6 +115,7 @@ in
   inputs = listToAttrs (map (name: { inherit name; value = model name; }) names) // { inherit self; };
   missing = filter (name: !(isNixpkgs name || pathOf name != null || is "home-manager" name || is "flake-parts" name || is "import-tree" name || is "flake-utils" name)) names;
   nixpkgsNames = filter isNixpkgs names;
+  inherit importTree;
   # The branch of the first nixpkgs, or the time of its last change.
   release =
     let

@@ -44,6 +44,11 @@ let
       target = opt str name;
       text = opt (types.nullOr types.lines) null;
       source = mkOption { type = types.path; };
+      executable = opt (types.nullOr bool) null;
+      recursive = enable;
+      force = enable;
+      onChange = opt str "";
+      ignorelinks = enable;
     };
   });
 in

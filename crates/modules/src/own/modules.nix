@@ -1,6 +1,6 @@
 # The module system's part of lib that is clearer in Nix. Written for nixpod-lint; every value made here is marked as
 # not written by the user, so it never appears in a trail.
-{ lib, natives, types }:
+{ lib, natives, types, hm }:
 let
   inherit (builtins) isAttrs isFunction isList isString elemAt length head map;
 
@@ -41,6 +41,8 @@ let
 in
 {
   inherit (natives) mkIf evalModules;
+  # Home Manager's own functions, which it adds to lib.
+  inherit hm;
   inherit isOption isType mkOverride mkOrder mkMerge mkOption;
 
   isOptionType = isType "option-type";

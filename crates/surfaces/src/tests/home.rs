@@ -152,7 +152,7 @@ fn homes_in_a_system() {
 }"#,
         expect![[r#"
             Nixos `box` <- -
-            Home `home of alice` incomplete of alice <- { ... }: {…
+            Home `home of alice` of alice <- { ... }: {…
               podman: true <- true
               credential services.podman.images.x.password: hunter2 <- "hunter2"
             Home `home of bob` incomplete of bob <- inputs

@@ -166,7 +166,11 @@ fn templates() {
   containers = lib.genAttrs inputs.names (name: { extraFlags = [ "-U" ]; bindMounts."/d/${name}" = { }; config = { }; });
 }"#,
         expect![[r#"
-            not analysed: containers: `inputs.names` comes from outside <- inputs
+            nspawn <name> template in `box`, guest `guest <name> of box` <- { extraFlags = [ "-U" ]; bindMounts."/d/${name}" = { }; config = { }; }
+              users: Pick <- "-U"
+              mount: ${name} at ${name} ro <- bindMounts
+              flag: -U <- "-U"
+              ownership: true <- "-U"
         "#]],
     );
 }

@@ -1,0 +1,74 @@
+//! Certainties of facts that are made from others.
+
+use nixpod_eval::Value;
+use nixpod_model::{Fact, Field};
+use nixpod_source::{Origin, Place, Why};
+
+/// Why a value cannot be read as what is expected.
+pub(crate) fn wrong(expected: &str, value: &Value) -> Why {
+    match value {
+        Value::Unknown(unknown) => unknown.why.clone(),
+        Value::Either(_) => Why::Undecided("several values".to_owned()),
+        other => Why::Error(format!("expected {expected} but found {}", other.describe())),
+    }
+}
+
+pub(crate) fn known_string(value: &Value) -> Result<String, Why> {
+    match value {
+        Value::String(string) => match string.hole() {
+            None => Ok(string.text.to_string()),
+            Some(hole) => Err(hole.why.clone()),
+        },
+        other => Err(wrong("a string", other)),
+    }
+}
+
+/// The same certainty with another value and origin.
+pub(crate) fn part<T, U>(field: &Field<T>, value: U, origin: Origin) -> Field<U> {
+    let mut slot = Some(value);
+    let mut out = field.map(|_| slot.take());
+    if !origin.hops.is_empty() {
+        out.origin = origin;
+    }
+    Field {
+        fact: match out.fact {
+            Fact::Set(Some(value)) => Fact::Set(value),
+            Fact::Default(Some(value)) => Fact::Default(value),
+            Fact::Maybe(Some(value)) => Fact::Maybe(value),
+            Fact::Set(None) | Fact::Default(None) | Fact::Maybe(None) => {
+                Fact::Unknown(Why::Undecided("no value".to_owned()))
+            }
+            Fact::Unknown(why) => Fact::Unknown(why),
+        },
+        origin: out.origin,
+        conditions: out.conditions,
+        definitions: out.definitions,
+    }
+}
+
+/// The weaker of two certainties, for a fact that needs both.
+pub(crate) fn weaken<T, U>(field: Field<T>, other: &Field<U>) -> Field<T> {
+    let fact = match (field.fact, &other.fact) {
+        (Fact::Set(value) | Fact::Default(value), Fact::Maybe(_)) => Fact::Maybe(value),
+        (fact, _) => fact,
+    };
+    let mut conditions = field.conditions;
+    for place in &other.conditions {
+        if !conditions.contains(place) {
+            conditions.push(*place);
+        }
+    }
+    Field {
+        fact,
+        conditions,
+        ..field
+    }
+}
+
+/// A fact under further undecided conditions.
+pub(crate) fn maybe<T>(field: Field<T>, conditions: Vec<Place>) -> Field<T> {
+    let mut other = Field::default(());
+    other.fact = Fact::Maybe(());
+    other.conditions = conditions;
+    weaken(field, &other)
+}

@@ -1,0 +1,198 @@
+//! The pages below `docs/rules`: one a rule, and the table of all.
+
+use anyhow::{Context, Result};
+use nixpod_analysis::{FixAvailability, Group, Meta, OWN_RULES};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where the pages are, below the repository's root.
+const FOLDER: &str = "docs/rules";
+
+/// All pages by file name, rendered from the rules.
+pub fn pages() -> BTreeMap<String, String> {
+    let rules = rules();
+    let mut out: BTreeMap<String, String> = rules
+        .iter()
+        .map(|meta| (format!("{}.md", meta.id), page(meta)))
+        .collect();
+    out.insert("README.md".to_owned(), table(&rules));
+    out
+}
+
+/// Every rule's data by name, those about the tool's own business included.
+fn rules() -> Vec<&'static Meta> {
+    let mut rules: Vec<&Meta> = nixpod_rules::ALL
+        .iter()
+        .chain(OWN_RULES)
+        .map(|rule| &rule.meta)
+        .collect();
+    rules.sort_by_key(|meta| meta.id);
+    rules
+}
+
+fn page(meta: &Meta) -> String {
+    let mut out = format!("# {}\n\n{}.\n\n", meta.id, capitalised(meta.summary));
+    let _ = writeln!(out, "| severity | group | default | fix | since |");
+    let _ = writeln!(out, "| --- | --- | --- | --- | --- |");
+    let _ = writeln!(
+        out,
+        "| {} | {} | {} | {} | {} |\n",
+        meta.severity.as_str(),
+        meta.group.as_str(),
+        default(meta),
+        fix(meta),
+        meta.since
+    );
+    // Documentation comments put one space before each line.
+    let mut fence_before = false;
+    for line in meta.docs.lines() {
+        let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
+        // Blank lines around headings and between examples, which the sources leave out.
+        let opens = line.starts_with("```") && line != "```";
+        let blank = line.starts_with("## ") || (opens && fence_before);
+        if blank && !out.ends_with("\n\n") {
+            out.push('\n');
+        }
+        let _ = writeln!(out, "{line}");
+        if line.starts_with("## ") {
+            out.push('\n');
+        }
+        fence_before = line == "```";
+    }
+    let _ = write!(
+        out,
+        "\n---\n[All rules](README.md). This page is generated from `{}`: edit that, then run `cargo xtask docs`.\n",
+        source(meta)
+    );
+    out
+}
+
+fn table(rules: &[&Meta]) -> String {
+    let mut out =
+        "# Rules\n\nSeverity is what happens if it is exploited or breaks; a finding may have another one, \
+                   and says how sure it is. `nixpod-lint explain RULE` prints a page in the terminal.\n"
+            .to_owned();
+    // In the order in which the groups are declared: isolation first.
+    let groups: BTreeSet<Group> = rules.iter().map(|meta| meta.group).collect();
+    for group in groups {
+        let name = heading(group);
+        let off = if group.on_by_default() {
+            ""
+        } else {
+            " (off by default)"
+        };
+        let _ = writeln!(out, "\n## {name}{off}\n");
+        let _ = writeln!(out, "| rule | severity | fix | what |");
+        let _ = writeln!(out, "| --- | --- | --- | --- |");
+        for meta in rules.iter().filter(|meta| meta.group == group) {
+            let _ = writeln!(
+                out,
+                "| [{id}]({id}.md) | {} | {} | {} |",
+                meta.severity.as_str(),
+                fix(meta),
+                meta.summary,
+                id = meta.id
+            );
+        }
+    }
+    out.push_str("\nThis page is generated: run `cargo xtask docs`.\n");
+    out
+}
+
+fn heading(group: Group) -> &'static str {
+    match group {
+        Group::Isolation => "Isolation",
+        Group::Secrets => "Secrets",
+        Group::Users => "Users and rootless operation",
+        Group::Oci => "OCI containers",
+        Group::Correctness => "Correctness",
+        Group::Pedantic => "Pedantic",
+    }
+}
+
+fn default(meta: &Meta) -> &'static str {
+    if meta.group.on_by_default() { "on" } else { "off" }
+}
+
+fn fix(meta: &Meta) -> &'static str {
+    match meta.fix {
+        FixAvailability::Always => "always",
+        FixAvailability::Sometimes => "sometimes",
+        FixAvailability::None => "none",
+    }
+}
+
+/// The rule's source file, below the repository's root however it was compiled.
+fn source(meta: &Meta) -> &str {
+    let at = meta.file.find("crates/").unwrap_or(0);
+    meta.file.get(at..).unwrap_or(meta.file)
+}
+
+/// With a capital letter.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// Writes all pages and removes those of rules that are gone; returns what was done.
+pub fn write(root: &Path) -> Result<String> {
+    let folder = root.join(FOLDER);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let mut out = String::new();
+    let pages = pages();
+    for path in existing(&folder) {
+        let name = file_name(&path);
+        if !pages.contains_key(&name) {
+            fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+            let _ = writeln!(out, "removed {FOLDER}/{name}");
+        }
+    }
+    for (name, text) in pages {
+        let path = folder.join(&name);
+        if fs::read_to_string(&path).is_ok_and(|old| old == text) {
+            continue;
+        }
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        let _ = writeln!(out, "wrote {FOLDER}/{name}");
+    }
+    Ok(out)
+}
+
+/// What is not as [`write()`] would leave it, one line each.
+pub fn stale(root: &Path) -> Vec<String> {
+    let folder = root.join(FOLDER);
+    let pages = pages();
+    let gone = existing(&folder)
+        .into_iter()
+        .map(|path| file_name(&path))
+        .filter(|name| !pages.contains_key(name))
+        .map(|name| format!("{FOLDER}/{name} belongs to no rule"));
+    let old = pages
+        .iter()
+        .filter_map(|(name, text)| match fs::read_to_string(folder.join(name)) {
+            Ok(found) if found == *text => None,
+            Ok(_) => Some(format!("{FOLDER}/{name} differs")),
+            Err(_) => Some(format!("{FOLDER}/{name} is missing")),
+        });
+    gone.chain(old).collect()
+}
+
+fn existing(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        .collect()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}

@@ -1,0 +1,14 @@
+//! Generates the rule pages and the recordings from real Nix, and checks the tidiness of the sources.
+//!
+//! This crate must never know how findings are made; no shipped crate may use it.
+
+pub mod docs;
+pub mod record;
+
+use std::path::{Path, PathBuf};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}

@@ -1,0 +1,194 @@
+#!/bin/sh
+# make.sh FOLDER: writes input that a linter must survive into FOLDER; run.sh checks that ours does.
+#
+# One folder a case, so that each can be checked alone, and FOLDER itself as one project. What must hold for every
+# case, and for all of them together, is in run.sh. About 40 MiB.
+#
+# Folders that need care when copied: pipe (a FIFO: open() waits for ever), links (loops), unreadable (mode 000; root
+# reads it all the same), names.
+set -eu
+
+[ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
+mkdir -p "$1"
+cd "$1"
+top=$(pwd)
+
+MIB=1048576
+
+# in NAME: a new case
+in_case() { cd "$top"; mkdir -p "$1"; cd "$1"; }
+# repeat BYTES TEXT: TEXT again and again, BYTES long
+repeat() { yes -- "$2" 2>/dev/null | tr -d '\n' | head -c "$1"; }
+# copies N TEXT
+copies() { repeat $(( $1 * ${#2} )) "$2"; }
+# module EXPR: a file whose container shows the value of EXPR
+module() { printf '{ containers.victim.config.environment.variables.LOOT = %s; }\n' "$1"; }
+
+# ---- files that are hardly text ------------------------------------------------
+in_case empty;        : > default.nix
+in_case blank;        printf ' \n\t\n\n' > default.nix
+in_case only-comment; printf '# nothing\n/* at all */' > default.nix
+in_case binary;       LC_ALL=C awk 'BEGIN { srand(7); for (i = 0; i < 65536; i++) printf "%c", int(rand() * 256) }' > default.nix
+in_case zeros;        head -c $MIB /dev/zero > default.nix
+in_case git-crypt;    { printf '\000GITCRYPT\000'; LC_ALL=C awk 'BEGIN { srand(11); for (i = 0; i < 4096; i++) printf "%c", int(rand() * 256) }'; } > secrets.nix
+                      printf '{ imports = [ ./secrets.nix ]; containers.a.config = { }; }\n' > default.nix
+in_case not-utf8;     printf '{ containers.a.config.networking.hostName = "caf\351"; # \377\376\n}\n' > default.nix
+in_case utf16;        printf '\377\376{\000 \000}\000\n\000' > default.nix
+in_case bom-crlf;     printf '\357\273\277{ containers.a = {\r\n  privateUsers = "no";\r\n};\r\n}\r\n' > default.nix
+in_case nul-inside;   printf '{ containers.a.extraFlags = [ "a\000b" ]; }\n' > default.nix
+in_case wide;         printf '{ containers."\360\237\246\200\314\210".config.x = "\342\200\256\360\237\222\243"; y = \342\200\213; }\n' > default.nix
+
+# ---- 1 MiB of one thing --------------------------------------------------------
+in_case many-brackets;      repeat $MIB '[' > default.nix
+in_case many-bangs;         repeat $MIB '!' > default.nix
+in_case many-minus;         repeat $MIB '-' > default.nix
+in_case many-parens;        repeat $MIB '(' > default.nix
+in_case many-braces;        repeat $MIB '{' > default.nix
+in_case many-quotes;        repeat $MIB '"' > default.nix
+in_case many-ticks;         repeat $MIB "'" > default.nix
+in_case many-dollars;       repeat $MIB '${' > default.nix
+in_case many-dots;          { printf 'a'; repeat $MIB '.a'; } > default.nix
+in_case many-slashes;       { printf '.'; repeat $MIB '/x'; } > default.nix
+in_case many-colons;        repeat $MIB 'a:' > default.nix
+in_case many-with;          repeat $MIB 'with a;' > default.nix
+in_case many-let;           repeat $MIB 'let a=1;in ' > default.nix
+in_case many-if;            repeat $MIB 'if 1 then ' > default.nix
+in_case many-assert;        repeat $MIB 'assert true;' > default.nix
+in_case chain-plus;         { printf '1'; repeat $MIB '+1'; } > default.nix
+in_case chain-concat;       { printf '[]'; repeat $MIB '++[]'; } > default.nix
+in_case chain-update;       { printf '{}'; repeat $MIB '//{}'; } > default.nix
+in_case chain-implies;      { printf 'a'; repeat $MIB '->a'; } > default.nix
+in_case chain-apply;        { printf 'f'; repeat $MIB ' x'; } > default.nix
+in_case chain-minus-closed; { repeat 1000000 '-'; printf '1'; } > default.nix
+in_case one-long-string;    { printf '"'; repeat $MIB 'x'; printf '"'; } > default.nix
+in_case one-long-name;      { printf '{ '; repeat $MIB 'x'; printf ' = 1; }'; } > default.nix
+in_case one-long-number;    repeat $MIB '9' > default.nix
+in_case open-comment;       { printf '{ } /*'; repeat $MIB '/*'; } > default.nix
+in_case open-string;        { printf "{ a = ''"; repeat $MIB "x''\$ "; } > default.nix
+in_case many-lines;         yes '' | head -n $MIB > default.nix
+in_case many-suppressions;  { yes '# nixpod: ignore[no-such-rule] x' | head -n 20000; echo '{ }'; } > default.nix
+
+# ---- nesting that is closed, and so would parse ---------------------------------
+n=100000
+in_case deep-list;    { copies $n '['; copies $n ']'; } > default.nix
+in_case deep-parens;  { copies $n '('; printf '1'; copies $n ')'; } > default.nix
+in_case deep-set;     { copies $n '{a='; printf '1'; copies $n ';}'; } > default.nix
+in_case deep-string;  { copies $n '"${'; printf '1'; copies $n '}"'; } > default.nix
+in_case deep-lambda;  { copies $n 'a:'; printf '1'; } > default.nix
+in_case deep-bang;    { copies $n '!'; printf 'true'; } > default.nix
+in_case deep-path;    { printf '{ a'; copies $n '.a'; printf ' = 1; }'; } > default.nix
+# Not deep enough for a parser to refuse, deep enough to hurt an evaluator.
+n=900
+in_case fair-list;    { copies $n '['; copies $n ']'; } > default.nix
+in_case fair-set;     { printf '{ containers.a.config = '; copies $n '{a='; printf '1'; copies $n ';}'; printf '; }'; } > default.nix
+
+# ---- evaluation that does not end ----------------------------------------------
+in_case self;           echo 'let x = x; in x' > default.nix
+in_case self-set;       echo 'let x = { inherit x; }; in builtins.deepSeq x x' > default.nix
+in_case self-rec;       echo 'rec { containers.a = containers.a; }' > default.nix
+in_case self-config;    echo '{ config, ... }: { containers.a.privateUsers = config.containers.a.privateUsers; }' > default.nix
+in_case self-condition; echo '{ config, lib, ... }: lib.mkIf (config.containers ? a) { containers.a = { }; }' > default.nix
+in_case self-imports;   echo '{ config, ... }: { imports = if config.x then [ ./b.nix ] else [ ]; x = true; }' > default.nix
+                        echo '{ containers.b.config = { }; }' > b.nix
+in_case endless-tail;   module '(let f = x: f (x + 1); in f 0)' > default.nix
+in_case endless-call;   module '(let f = x: 1 + f x; in f 0)' > default.nix
+in_case endless-list;   module '(let f = x: [ x ] ++ f (x + 1); in builtins.elemAt (f 0) 5)' > default.nix
+in_case endless-names;  echo '{ lib, ... }: { containers = let f = n: { "c${toString n}".config = { }; } // f (n + 1); in f 0; }' > default.nix
+in_case endless-functor; module '(let s = { __functor = s: x: s x; }; in s 1)' > default.nix
+in_case endless-string; module '(let s = { __toString = s: "${s}"; }; in "${s}")' > default.nix
+in_case endless-system; echo '{ containers.a.config = import ./default.nix; }' > default.nix
+in_case y-combinator;   module '((x: x x) (x: x x))' > default.nix
+in_case mutual-args;    module '(({ a ? b, b ? a }: a) { })' > default.nix
+in_case regex;          module "(builtins.match \"(((a*)*)*)*b\" \"$(copies 40 a)\")" > default.nix
+
+in_case cycle-two;    echo 'import ./b.nix' > default.nix;  echo 'import ./default.nix' > b.nix
+in_case cycle-self;   echo 'import ./.' > default.nix
+in_case cycle-module; echo '{ imports = [ ./b.nix ]; containers.a.config = { }; }' > default.nix
+                      echo '{ imports = [ ./default.nix ]; containers.b.config = { }; }' > b.nix
+in_case missing;      echo '{ imports = [ ./nowhere.nix ./none ]; containers.a.config = import ./gone.nix; }' > default.nix
+in_case import-odd;   printf '{ imports = [ ./. 7 null "no/such" (import ./default.nix) { imports = 3; } (x: y: z: { }) ]; }\n' > default.nix
+
+# ---- evaluation that grows -------------------------------------------------------
+# doubling FIRST OP: let v0 = FIRST; v1 = v0 OP v0; ... in v60
+doubling() {
+	printf '(let v0 = %s;' "$1"
+	i=1
+	while [ $i -le 60 ]; do printf ' v%d = v%d %s v%d;' $i $((i - 1)) "$2" $((i - 1)); i=$((i + 1)); done
+	printf ' in v60)'
+}
+in_case double-string; module "$(doubling '"x"' +)" > default.nix
+in_case double-list;   printf '{ containers.a.extraFlags = %s; }\n' "$(doubling '[ "-U" ]' ++)" > default.nix
+in_case double-set;    { printf '{ containers.a.config = let v0 = { };'
+                         i=1; while [ $i -le 60 ]; do printf ' v%d = { l = v%d; r = v%d; };' $i $((i - 1)) $((i - 1)); i=$((i + 1)); done
+                         printf ' in v60; }\n'; } > default.nix
+in_case double-interp; { printf '{ containers.a.extraFlags = [ (let v0 = "x";'
+                         i=1; while [ $i -le 60 ]; do printf ' v%d = "${v%d}${v%d}";' $i $((i - 1)) $((i - 1)); i=$((i + 1)); done
+                         printf ' in v60) ]; }\n'; } > default.nix
+in_case double-replace; module '(builtins.foldl'"'"' (s: _: builtins.replaceStrings [ "x" ] [ "xx" ] s) "x" (builtins.genList (n: n) 60))' > default.nix
+in_case double-if;     { printf '{ lib, pkgs, ... }: let p = pkgs.unknown; v0 = "x";'
+                         i=1; while [ $i -le 60 ]; do printf ' v%d = if p then v%d + "a" else v%d + "b";' $i $((i - 1)) $((i - 1)); i=$((i + 1)); done
+                         printf ' in { containers.a.extraFlags = [ v60 ]; }\n'; } > default.nix
+in_case huge-list;     module '(builtins.length (builtins.genList (n: n) 4000000000))' > default.nix
+in_case huge-concat;   module '(builtins.concatStringsSep "" (builtins.genList (n: "xxxxxxxxxxxxxxxx") 1000000000))' > default.nix
+in_case huge-range;    echo '{ lib, ... }: { containers = lib.genAttrs (map toString (lib.range 1 2000000000)) (n: { config = { }; }); }' > default.nix
+in_case huge-replicate; echo '{ lib, ... }: { containers.a.extraFlags = lib.replicate 2000000000 "-U"; }' > default.nix
+in_case huge-pad;      echo '{ lib, ... }: { networking.hostName = lib.fixedWidthString 2000000000 "0" "1"; }' > default.nix
+in_case huge-tower;    echo '{ lib, ... }: { containers.a.config = lib.foldl (a: n: { inherit a; b = a; }) { } (lib.range 1 100000); }' > default.nix
+in_case ackermann;     module '(let a = m: n: if m == 0 then n + 1 else if n == 0 then a (m - 1) 1 else a (m - 1) (a m (n - 1)); in a 4 4)' > default.nix
+in_case overflow;      module '(9223372036854775807 + 1)' > default.nix
+in_case divide;        module '((-9223372036854775807 - 1) / (-1) + 1 / 0)' > default.nix
+in_case odd-calls;     module '(builtins.substring (-1) 5 "x" + builtins.elemAt [ ] 0 + builtins.head [ ] + throw "no" + abort "no")' > default.nix
+in_case json-deep;     module "(builtins.fromJSON \"$(copies 50000 '[')\")" > default.nix
+in_case toml-bad;      module '(builtins.fromTOML "a = [[[[[[")' > default.nix
+in_case many-guests;   { echo '{'; i=0; while [ $i -lt 3000 ]; do echo "  containers.c$i = { privateUsers = \"no\"; config = { }; };"; i=$((i + 1)); done; echo '}'; } > default.nix
+
+# ---- looking outside ---------------------------------------------------------------
+# None of these may put a byte of the file they name into any output.
+in_case escape-passwd;   module '(builtins.readFile /etc/passwd)' > default.nix
+in_case escape-up;       module '(builtins.readFile ../../../../../../../../../../etc/passwd)' > default.nix
+in_case escape-up-dir;   module '(builtins.toJSON (builtins.readDir ../../..))' > default.nix
+in_case escape-root-dir; module '(builtins.toJSON (builtins.readDir /))' > default.nix
+in_case escape-environ;  module '(builtins.readFile /proc/self/environ)' > default.nix
+in_case escape-home;     module '(builtins.readFile ~/.ssh/id_ed25519)' > default.nix
+in_case escape-getenv;   module '(builtins.getEnv "HOME" + builtins.getEnv "PATH")' > default.nix
+in_case escape-exists;   module '(toString (builtins.pathExists /etc/shadow))' > default.nix
+in_case escape-import;   echo '{ imports = [ /etc/nixos/configuration.nix ../../../../../etc/passwd ]; }' > default.nix
+in_case escape-hash;     module '(builtins.hashFile "sha256" /etc/passwd)' > default.nix
+in_case escape-path;     module '"${/etc/passwd}"' > default.nix
+in_case escape-fetch;    module '(builtins.readFile (builtins.fetchurl "file:///etc/passwd"))' > default.nix
+in_case escape-exec;     module '(builtins.exec [ "sh" "-c" "id > /tmp/nixpod-lint-was-here" ])' > default.nix
+in_case escape-flake;    echo '{ inputs.up.url = "path:../../../../../../etc"; outputs = { up, ... }: { nixosConfigurations.a = import "${up}/passwd"; }; }' > flake.nix
+in_case escape-link;     module '(builtins.readFile ./loot)' > default.nix; ln -sf /etc/passwd loot
+in_case escape-link-nix; echo '{ imports = [ ./loot.nix ./etc ]; }' > default.nix; ln -sf /etc/passwd loot.nix; ln -sfn /etc etc
+in_case endless-zero;    module '(builtins.readFile /dev/zero)' > default.nix
+in_case endless-random;  module '(builtins.readFile /dev/urandom)' > default.nix
+in_case endless-tty;     module '(builtins.readFile /dev/tty)' > default.nix
+in_case endless-link;    module '(builtins.readFile ./zero)' > default.nix; ln -sf /dev/zero zero; ln -sf /dev/zero zero.nix
+
+# ---- the file system itself ----------------------------------------------------------
+in_case links;      ln -sf two.nix one.nix; ln -sf one.nix two.nix; ln -sfn . here; ln -sfn .. up; ln -sf nowhere dangling.nix
+                    echo '{ imports = [ ./one.nix ./dangling.nix ./here/here/here ]; }' > default.nix
+in_case pipe;       [ -p fifo.nix ] || mkfifo fifo.nix
+                    echo '{ imports = [ ./fifo.nix ]; containers.a.config = builtins.readFile ./fifo.nix; }' > default.nix
+in_case unreadable; rm -f secret.nix; echo '{ }' > secret.nix; chmod 000 secret.nix
+                    mkdir -p closed; chmod 755 closed; echo '{ }' > closed/default.nix; chmod 000 closed
+                    echo '{ imports = [ ./secret.nix ./closed ]; containers.a.config = { }; }' > default.nix
+in_case folder-nix; mkdir -p odd.nix; echo '{ containers.a.config = { }; }' > odd.nix/default.nix
+in_case names;      echo '{ }' > '-rf.nix'; echo '{ }' > ' .nix'; echo '{ }' > "$(printf 'new\nline.nix')"; echo '{ }' > "$(printf 'esc\033[31m.nix')"
+                    echo '{ }' > "$(printf 'latin\351.nix')" 2>/dev/null || true; echo '{ containers."\u001b[31m</script>`]](x)".config = { }; }' > default.nix
+in_case deep-tree;  d=.; i=0; while [ $i -lt 150 ]; do d=$d/d; i=$((i + 1)); done; mkdir -p "$d"; echo '{ }' > "$d/default.nix"
+
+# ---- everything that is not Nix ---------------------------------------------------------
+in_case flake-lock-junk;  printf '\000{[' > flake.lock; echo '{ outputs = _: { }; }' > flake.nix
+in_case flake-lock-cycle; echo '{ outputs = { a, ... }: { nixosConfigurations.x = a.lib.nixosSystem { modules = [ ]; }; }; }' > flake.nix
+                          echo '{"version":7,"root":"root","nodes":{"root":{"inputs":{"a":["b"],"b":["a"],"c":["c"]}},"x":{"inputs":{"x":"x"}}}}' > flake.lock
+in_case flake-lock-deep;  repeat $MIB '[' > flake.lock; echo '{ outputs = _: { }; }' > flake.nix
+in_case flake-self;       echo '{ outputs = { self }: { nixosConfigurations = self.nixosConfigurations; nixosModules.a = self.nixosModules.a; }; }' > flake.nix
+in_case flake-no-set;     echo '[ 1 2 ]' > flake.nix
+in_case flake-no-outputs; echo '{ outputs = 7; inputs = x: x; }' > flake.nix
+in_case quadlet;          { printf '[Container]\nPodmanArgs='; yes '\' | head -n 20000; printf '\n[Container\nImage\n=\n]]]\n'; } > a.container
+                          head -c 65536 /dev/zero > b.container; repeat $MIB '[' > c.pod; printf '[Container]\nPodmanArgs="unclosed --privileged' > d.container
+in_case shell;            { printf 'podman run '; repeat $MIB '"$('; } > a.sh; { printf 'podman run '; yes '\' | head -n 200000; } > b.sh; printf 'podman run --privileged <<EOF\n' > c.sh; repeat $MIB "podman run -v " > d.sh
+in_case devcontainer;     mkdir -p .devcontainer; repeat $MIB '{"a":' > .devcontainer/devcontainer.json
+in_case shell-in-nix;     { printf "{ systemd.services.a.script = ''\n"; repeat $MIB 'podman run --privileged $(( '; printf "''; }\n"; } > default.nix
+in_case config-junk;      repeat 65536 '[[' > nixpod-lint.toml; echo '{ }' > default.nix

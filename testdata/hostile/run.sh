@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# run.sh BINARY [CASE]...: checks hostile input with `nixpod-lint check`, each case alone and then all as one project.
+#
+# What must hold: an answer in time and in memory, exit status 0, 1 or 2, no panic, no signal, nothing written
+# outside, and no word of a file outside the project in the output. Prints a table; exits 1 if anything does not hold.
+# SECONDS_EACH, SECONDS_ALL and MEMORY_KIB set the bounds. They are wide, because machines of CI are slow and shared;
+# the goal is 2 s and 512 MiB.
+set -uo pipefail
+
+[ $# -ge 1 ] || { echo "usage: $0 BINARY [CASE]..." >&2; exit 2; }
+binary=$(realpath "$1")
+shift
+each=${SECONDS_EACH:-10}
+all=${SECONDS_ALL:-60}
+memory=${MEMORY_KIB:-1048576}
+here=$(cd "$(dirname "$0")" && pwd)
+
+work=$(mktemp -d)
+trap 'chmod -R u+rwX "$work" 2>/dev/null; rm -rf "$work"' EXIT
+mkdir "$work/home"
+sh "$here/make.sh" "$work/input" >"$work/make.log" 2>&1 || { cat "$work/make.log" >&2; exit 1; }
+first_line=$(head -n 1 /etc/passwd)
+
+failed=0
+count=0
+slowest=0
+largest=0
+
+# Runs one check: NAME, PATH, SECONDS. Python gives wall time and peak memory of exactly this child.
+judge() {
+  local name=$1 path=$2 limit=$3 result status millis peak why=""
+  result=$(
+    cd "$path" &&
+      ulimit -v "$memory" &&
+      # A canary in the environment: reading /proc/self/environ would show it.
+      CANARY=canary-of-the-environment HOME="$work/home" PYTHON_LIMIT=$limit \
+        python3 - "$binary" "$work/out" "$work/err" <<'PYTHON'
+import os, resource, subprocess, sys, time
+binary, out, err = sys.argv[1:4]
+start = time.monotonic()
+with open(out, "wb") as o, open(err, "wb") as e:
+    child = subprocess.Popen([binary, "check", ".", "--format", "concise"], stdin=subprocess.DEVNULL, stdout=o, stderr=e)
+    try:
+        status = child.wait(float(os.environ["PYTHON_LIMIT"]))
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+        status = "timeout"
+millis = round((time.monotonic() - start) * 1000)
+print(status, millis, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+PYTHON
+  )
+  read -r status millis peak <<<"$result"
+  case "$status" in
+    0 | 1 | 2) ;;
+    timeout) why="no answer in $limit s" ;;
+    *) why="exit status ${status:-unknown}" ;;
+  esac
+  if grep -aqE "panicked at|stack overflow|RUST_BACKTRACE|memory allocation of" "$work/out" "$work/err"; then
+    why="$why; panic or abort"
+  fi
+  if grep -aqF -e "$first_line" -e "root:x:0" -e "canary-of-the-environment" "$work/out" "$work/err"; then
+    why="$why; shows a file from outside"
+  fi
+  if [ -e /tmp/nixpod-lint-was-here ]; then
+    why="$why; ran a command"
+    rm -f /tmp/nixpod-lint-was-here
+  fi
+  count=$((count + 1))
+  [ "${millis:-0}" -gt "$slowest" ] && slowest=$millis
+  [ "${peak:-0}" -gt "$largest" ] && largest=$peak
+  printf '%-20s %6s %8s ms %7s KiB  %s\n' "$name" "${status:-?}" "${millis:-?}" "${peak:-?}" "${why#; }"
+  if [ -n "$why" ]; then
+    failed=$((failed + 1))
+    head -c 600 "$work/err" | sed 's/^/    /'
+  fi
+}
+
+printf '%-20s %6s %11s %11s\n' case exit time memory
+if [ $# -gt 0 ]; then
+  for name in "$@"; do judge "$name" "$work/input/$name" "$each"; done
+else
+  for folder in "$work/input"/*/; do judge "$(basename "$folder")" "$folder" "$each"; done
+  judge "(all together)" "$work/input" "$all"
+fi
+printf '%s cases, %s failed; slowest %s ms, largest %s KiB\n' "$count" "$failed" "$slowest" "$largest"
+[ "$failed" = 0 ]

@@ -1,0 +1,1 @@
+{ disabledModules = [ ./five.nix ]; trace = [ "four" ]; }

@@ -1,0 +1,1 @@
+{ imports = [ ./two.nix ./five.nix ]; trace = [ "one" ]; }

@@ -1,0 +1,1 @@
+{ imports = [ ./lost.nix ]; trace = [ "two" ]; }

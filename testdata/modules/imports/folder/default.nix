@@ -1,0 +1,1 @@
+{ imports = [ ../a.nix ./inner.nix ]; trace = [ "folder" ]; }

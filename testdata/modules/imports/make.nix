@@ -1,0 +1,1 @@
+{ word }: { lib, ... }: { trace = lib.mkBefore [ word ]; }
