@@ -405,6 +405,19 @@ impl<'e, 's> Reader<'e, 's> {
         })
     }
 
+    /// Why a part of a set's definitions could not be seen, if so: then what is not set in it is not known either.
+    pub(crate) fn unseen(&self, found: &Found) -> Option<Why> {
+        let open = match &found.value.value {
+            Value::Attrs(set) => set.open.as_ref().map(|open| open.why.clone()),
+            _ => None,
+        };
+        let open = open.filter(|why| !matches!(why, Why::UnsetOption(_)));
+        open.or_else(|| {
+            let gaps = self.shared.gaps_in(found.gaps.0..found.gaps.1);
+            gaps.into_iter().map(|gap| gap.why).next()
+        })
+    }
+
     /// Something that the analysis cannot look into.
     pub(crate) fn gap(&mut self, what: String, why: Why, origin: &Origin) {
         let gap = NotAnalysed {
