@@ -137,6 +137,14 @@ impl<'e, 's> Reader<'e, 's> {
         }
     }
 
+    /// Does the analysed code set it, to whatever value?
+    pub(crate) fn is_written(&self, found: &Found) -> bool {
+        match &found.info {
+            Some(_) => !self.is_default(found),
+            None => !found.default && !matches!(found.value.value, Value::Unknown(_)),
+        }
+    }
+
     /// Is it a value that nobody sets and that has no default?
     pub(crate) fn is_unset(&self, found: &Found) -> bool {
         matches!(&found.value.value, Value::Unknown(unknown) if matches!(unknown.why, Why::UnsetOption(_)))

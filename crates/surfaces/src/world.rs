@@ -272,8 +272,10 @@ impl Walk<'_, '_, '_> {
         };
         doubt(&mut container.auto_start, &why);
         doubt(&mut container.userns, &why);
-        doubt(&mut container.privileged, &why);
         doubt(&mut container.network, &why);
+        if container.surface.is_oci() {
+            doubt(&mut container.privileged, &why);
+        }
         if container.surface == Surface::OciContainers {
             doubt(&mut container.rootful, &why);
         }

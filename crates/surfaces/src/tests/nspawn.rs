@@ -218,14 +218,14 @@ swordfish
                 normal: true <- true
                 uid: Some(1000) <- 1000
                 linger: Some(true) <- true
-                auto sub-ids: true
-                group: Some("users")
+                auto sub-ids: default true
+                group: default Some("users")
                 extra group: wheel <- "wheel"
                 extra group: docker <- "docker"
               user: bob <- { isNormalUser = true; hashedPasswordFile = "${./pw}"; }
                 normal: true <- true
-                auto sub-ids: true
-                group: Some("users")
+                auto sub-ids: default true
+                group: default Some("users")
               user: svc <- {…
                 system: true <- true
                 sub-uids: 100000 + 1 unwritten <- { startUid = 100000; }
@@ -246,8 +246,8 @@ swordfish
               keyring: false <- false
               user: app <- { isNormalUser = true; }
                 normal: true <- true
-                auto sub-ids: true
-                group: Some("users")
+                auto sub-ids: default true
+                group: default Some("users")
             Guest `guest inner of guest web of box` <- { }
               kernel: 6.6 (pkgs.linuxPackages_6_6) <- pkgs
             Home `home of alice` of alice <- { services.podman.enable = true; home.file.x.text = "y"; }
@@ -273,7 +273,6 @@ fn what_is_unknown_as_a_whole() {
             nspawn a in `box` <- inputs
               auto start: unknown: `inputs.a` comes from outside
               users: unknown: `inputs.a` comes from outside
-              privileged: unknown: `inputs.a` comes from outside
               network: unknown: `inputs.a` comes from outside
               private users: unknown: `inputs.a` comes from outside
               ownership: unknown: `inputs.a` comes from outside
@@ -283,7 +282,6 @@ fn what_is_unknown_as_a_whole() {
             nspawn b in `box` <- { privateNetwork = true; } // inputs.b
               auto start: unknown: `inputs.b` comes from outside
               users: unknown: `inputs.b` comes from outside
-              privileged: unknown: `inputs.b` comes from outside
               network: maybe[privateNetwork] Private <- true
               private users: unknown: `inputs.b` comes from outside
               ownership: unknown: `inputs.b` comes from outside
@@ -293,7 +291,6 @@ fn what_is_unknown_as_a_whole() {
             nspawn c in `box` <- { imports = [ inputs.c ]; config = { }; }
               auto start: unknown: `inputs.c` comes from outside
               users: unknown: `inputs.c` comes from outside
-              privileged: unknown: `inputs.c` comes from outside
               network: unknown: `inputs.c` comes from outside
               private users: unknown: `inputs.c` comes from outside
               ownership: unknown: `inputs.c` comes from outside
@@ -305,7 +302,7 @@ fn what_is_unknown_as_a_whole() {
               auto start: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               users: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               capability: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
-              network: Joined("${…}") <- e
+              network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               mount: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               mount: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               device: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
@@ -315,22 +312,13 @@ fn what_is_unknown_as_a_whole() {
               ownership: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               private network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               tun: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
-              network option: hostBridge <- e
-              network option: hostAddress <- e
-              network option: hostAddress6 <- e
-              network option: localAddress <- e
-              network option: localAddress6 <- e
-              network option: localMacAddress <- e
-              network option: forwardPorts <- e
-              other private network: true <- e
-              opaque: flake = ${…} <- e
+              other private network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: containers: `inputs.containers` comes from outside <- inputs
             not analysed: containers.e: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
-            not analysed: the guest of containers.e: `flake = ${…}` comes from outside <- e
             not analysed: containers.e.config: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
-            not analysed: module: `inputs.a` comes from outside <- a
-            not analysed: module: `inputs.c` comes from outside <- inputs.c
-            not analysed: module: `inputs.d` comes from outside <- config
+            not analysed: a definition of containers.a: `inputs.a` comes from outside <- a
+            not analysed: a definition of containers.c: `inputs.c` comes from outside <- inputs.c
+            not analysed: a definition of containers.d.config: `inputs.d` comes from outside <- config
         "#]],
     );
 }
@@ -369,7 +357,6 @@ fn values_of_the_wrong_type() {
             nspawn c in `box` <- c
               auto start: unknown: infinite recursion: infinite recursion encountered
               users: unknown: infinite recursion: infinite recursion encountered
-              privileged: unknown: infinite recursion: infinite recursion encountered
               network: unknown: infinite recursion: infinite recursion encountered
               private users: unknown: infinite recursion: infinite recursion encountered
               ownership: unknown: infinite recursion: infinite recursion encountered
@@ -382,8 +369,8 @@ fn values_of_the_wrong_type() {
             nspawn d in `guest d of guest d of guest d of box`, guest `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
             nspawn d in `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
             not analysed: containers.a.config: evaluation fails: A definition for option `containers.a.config' is not of type `submodule'. Definition value: an integer <- config
-            not analysed: module: infinite recursion: infinite recursion encountered <- c
-            not analysed: module: evaluation fails: string 'x' doesn't represent an absolute path <- allowedDevices
+            not analysed: a definition of containers.c: infinite recursion: infinite recursion encountered <- c
+            not analysed: a definition of containers.b.allowedDevices."[definition 1-entry 2]": evaluation fails: string 'x' doesn't represent an absolute path <- allowedDevices
         "#]],
     );
 }
@@ -409,41 +396,40 @@ fn every_option_with_its_definitions() {
         web
           config: { … } <- { }
             won { } at 100
-          path: default null or «containers.web.path»
-          flake: default null or «containers.web.flake»
-          nixpkgs: default null or «containers.web.nixpkgs»
-          specialArgs: default { … }
-          autoStart: default false or «containers.web.autoStart»
-          ephemeral: default false or «containers.web.ephemeral»
+          path: default null
+          flake: default null
+          nixpkgs: default null
+          specialArgs: default { }
+          autoStart: default false
+          ephemeral: default false
           privateUsers: "no" <- "no"
             won "no" at 50
             lost "pick" at 100
-          additionalCapabilities: default [ … ]
-          allowedDevices: default [ … ]
-          enableTun: default false or «containers.web.enableTun»
+          additionalCapabilities: default [ ]
+          allowedDevices: default [ ]
+          enableTun: default false
           bindMounts."/data".hostPath: "/srv" <- "/srv"
             won "/srv" at 100
-          bindMounts."/data".isReadOnly: default true or «containers.web.bindMounts."/data".isReadOnly»
-          bindMounts."/data".mountPoint: default "/data" or «containers.web.bindMounts."/data".mountPoint»
-          tmpfs: default [ … ]
+          bindMounts."/data".isReadOnly: default true
+          bindMounts."/data".mountPoint: default "/data"
+          tmpfs: default [ ]
           extraFlags: [ "-n" ] <- [ "-n" ]
             won [ "-n" ] at 100
-          privateNetwork: default false or «containers.web.privateNetwork»
-          hostBridge: default null or «containers.web.hostBridge»
-          hostAddress: default null or «containers.web.hostAddress»
-          hostAddress6: default null or «containers.web.hostAddress6»
-          localAddress: default null or «containers.web.localAddress»
-          localAddress6: default null or «containers.web.localAddress6»
-          localMacAddress: default null or «containers.web.localMacAddress»
-          forwardPorts: [ { containerPort = null or «containers.web.forwardPorts."[definition 1-entry 1]".containerPort»; hostPort = 80; proto… <- [ { hostPort = 80; } ]
+          privateNetwork: default false
+          hostBridge: default null
+          hostAddress: default null
+          hostAddress6: default null
+          localAddress: default null
+          localAddress6: default null
+          localMacAddress: default null
+          forwardPorts: [ { containerPort = null; hostPort = 80; protocol = "tcp"; } ] <- [ { hostPort = 80; } ]
             won [ { hostPort = 80; } ] at 100
-          extraVeths: default { … }
-          interfaces: default [ … ]
-          macvlans: default [ … ]
-          networkNamespace: default null or «containers.web.networkNamespace»
-          copyResolvConf: default true or «containers.web.copyResolvConf»
-          restartIfChanged: default true or «containers.web.restartIfChanged»
-          timeoutStartSec: default "1min" or «containers.web.timeoutStartSec»
-          pkgs: default null or «containers.web.pkgs»
+          extraVeths: default { }
+          interfaces: default [ ]
+          macvlans: default [ ]
+          networkNamespace: default null
+          copyResolvConf: default true
+          restartIfChanged: default true
+          timeoutStartSec: default "1min"
     "#]].assert_eq(&super::dump::options(&world, &files));
 }
