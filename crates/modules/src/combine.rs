@@ -554,7 +554,7 @@ fn submodule_system(
     defs: Vec<Definition>,
 ) -> Res<Rc<System>> {
     let mut modules = Vec::with_capacity(defs.len());
-    let mut base = Vec::new();
+    let mut base = submodule.own.clone();
     for def in defs {
         let module = match &def.value.value {
             Value::Attrs(set) if submodule.shorthand_only_config && !is_module_list(ev, set) => {
@@ -610,6 +610,7 @@ impl Submodule {
     fn shallow(&self) -> Self {
         Self {
             modules: self.modules.clone(),
+            own: self.own.clone(),
             special: self.special,
             shorthand_only_config: self.shorthand_only_config,
             system: self.system.clone(),

@@ -137,6 +137,7 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, library: &Library, system: &R
     let extend = ev.alloc(extend, OriginId::default());
     let submodule = OptType::Submodule(Rc::new(Submodule {
         modules: system.setup.modules.clone(),
+        own: Vec::new(),
         special: system.setup.special,
         shorthand_only_config: false,
         system: None,
@@ -326,9 +327,11 @@ fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
     );
     entries.push(("numbers".to_owned(), Value::attrs(numbers)));
     entries.extend(type_functions(ev));
-    let submodule = ev.primop("submodule", 1, 0, |ev, args, _| {
+    let submodule = ev.primop("submodule", 1, 0, |ev, args, site| {
+        let (modules, own) = whose(submodule_modules(ev, args[0]), site);
         let native = OptType::Submodule(Rc::new(Submodule {
-            modules: submodule_modules(ev, args[0]),
+            modules,
+            own,
             special: None,
             shorthand_only_config: true,
             system: None,
@@ -349,8 +352,10 @@ fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
             },
             None => None,
         };
+        let (modules, own) = whose(list_of(ev, &given, "modules", site)?, site);
         let native = OptType::Submodule(Rc::new(Submodule {
-            modules: list_of(ev, &given, "modules", site)?,
+            modules,
+            own,
             special: find(ev, &given, "specialArgs"),
             shorthand_only_config: shorthand,
             system,
@@ -364,6 +369,15 @@ fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
         out.push((name.as_str(), value.clone()));
     }
     set(ev, out)
+}
+
+/// Modules of the analysed code, and those of our models: calls in our own files have no place.
+fn whose(modules: Vec<ThunkId>, call: Site) -> (Vec<ThunkId>, Vec<ThunkId>) {
+    if call == NO_SITE {
+        (Vec::new(), modules)
+    } else {
+        (modules, Vec::new())
+    }
 }
 
 /// `submodule` takes a module or (in old code) a list of modules.

@@ -38,6 +38,7 @@ pub(crate) fn declared(ev: &mut Evaluator<'_>, options: &[(Rc<Attrs>, bool)]) ->
             if let Value::List(list) = &modules.value {
                 types.push(Rc::new(OptType::Submodule(Rc::new(Submodule {
                     modules: list.elems.iter().map(|elem| elem.thunk).collect(),
+                    own: Vec::new(),
                     special: None,
                     shorthand_only_config: false,
                     system: None,
@@ -64,6 +65,7 @@ fn join_types(a: &Rc<OptType>, b: &Rc<OptType>) -> Rc<OptType> {
     match (&**a, &**b) {
         (OptType::Submodule(x), OptType::Submodule(y)) => Rc::new(OptType::Submodule(Rc::new(Submodule {
             modules: x.modules.iter().chain(&y.modules).copied().collect(),
+            own: x.own.iter().chain(&y.own).copied().collect(),
             special: x.special.or(y.special),
             shorthand_only_config: x.shorthand_only_config || y.shorthand_only_config,
             system: x.system.clone().or_else(|| y.system.clone()),

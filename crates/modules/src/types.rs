@@ -110,6 +110,8 @@ pub enum OptType {
 pub struct Submodule {
     /// The modules that make it up.
     pub modules: Vec<ThunkId>,
+    /// Those of our own models: what they define or declare is not written by anybody.
+    pub own: Vec<ThunkId>,
     /// Arguments for the modules, a set.
     pub special: Option<ThunkId>,
     /// Do definitions that are sets only define `config`?

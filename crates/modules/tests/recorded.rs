@@ -209,7 +209,11 @@ impl Judge<'_, '_, '_> {
                 continue;
             }
             let shown = self.ev.force(attr.thunk).and_then(|value| self.ev.print(&value));
-            let by_default = self.library.shared.info(attr.thunk).is_some_and(|info| info.default);
+            let by_default = self
+                .library
+                .shared
+                .info(attr.thunk)
+                .is_some_and(|info| info.default);
             if !by_default && let Ok(shown) = shown {
                 self.wrong(&format!("{at}.{name}"), &Json::from("nothing"), shown);
             }

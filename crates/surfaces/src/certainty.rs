@@ -72,3 +72,10 @@ pub(crate) fn maybe<T>(field: Field<T>, conditions: Vec<Place>) -> Field<T> {
     other.conditions = conditions;
     weaken(field, &other)
 }
+
+/// A default is not certain where a part of the definitions could not be seen.
+pub(crate) fn doubt<T>(field: &mut Field<T>, why: &Why) {
+    if field.is_default() {
+        field.fact = Fact::Unknown(why.clone());
+    }
+}

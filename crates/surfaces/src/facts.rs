@@ -137,6 +137,14 @@ impl<'e, 's> Reader<'e, 's> {
         }
     }
 
+    /// Does the analysed code set it, to whatever value?
+    pub(crate) fn is_written(&self, found: &Found) -> bool {
+        match &found.info {
+            Some(_) => !self.is_default(found),
+            None => !found.default && !matches!(found.value.value, Value::Unknown(_)),
+        }
+    }
+
     /// Is it a value that nobody sets and that has no default?
     pub(crate) fn is_unset(&self, found: &Found) -> bool {
         matches!(&found.value.value, Value::Unknown(unknown) if matches!(unknown.why, Why::UnsetOption(_)))
@@ -402,6 +410,19 @@ impl<'e, 's> Reader<'e, 's> {
         self.field(found, |_, value, _| match &value.value {
             Value::Null => Ok(None),
             other => convert(other).map(Some),
+        })
+    }
+
+    /// Why a part of a set's definitions could not be seen, if so: then what is not set in it is not known either.
+    pub(crate) fn unseen(&self, found: &Found) -> Option<Why> {
+        let open = match &found.value.value {
+            Value::Attrs(set) => set.open.as_ref().map(|open| open.why.clone()),
+            _ => None,
+        };
+        let open = open.filter(|why| !matches!(why, Why::UnsetOption(_)));
+        open.or_else(|| {
+            let gaps = self.shared.gaps_in(found.gaps.0..found.gaps.1);
+            gaps.into_iter().map(|gap| gap.why).next()
         })
     }
 

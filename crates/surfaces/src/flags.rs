@@ -118,8 +118,7 @@ pub(crate) fn parse(words: &[Field<Text>], grammar: &Grammar) -> (Vec<Flag>, Vec
             continue;
         }
         // Short options may stand together; the first one that takes a value ends them.
-        let mut chars = pattern.char_indices().skip(1).peekable();
-        while let Some((at, c)) = chars.next() {
+        for (at, c) in pattern.char_indices().skip(1) {
             let name = format!("-{c}");
             if (grammar.short)(c) == Arity::None {
                 options.push(Opt {

@@ -94,7 +94,7 @@ fn scalars(reader: &mut Reader<'_, '_>, found: &Found) -> Vec<Field<Text>> {
         .map(|element| {
             reader.field(element, |this, value, origin| match &value.value {
                 Value::Null => Err(crate::certainty::wrong("a string", &Value::Null)),
-                _ => this.to_text_wide(value, origin),
+                _ => this.scalar_text(value, origin),
             })
         })
         .collect()

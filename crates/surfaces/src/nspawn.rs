@@ -13,7 +13,7 @@ use nixpod_model::{
 use nixpod_source::{Origin, Why};
 
 /// The options in the order in which they are shown.
-const OPTIONS: [&str; 32] = [
+const OPTIONS: [&str; 29] = [
     "config",
     "path",
     "flake",
@@ -43,9 +43,6 @@ const OPTIONS: [&str; 32] = [
     "copyResolvConf",
     "restartIfChanged",
     "timeoutStartSec",
-    "pkgs",
-    "nixpkgs",
-    "networkConfig",
 ];
 
 /// Options that take effect only in a private network.
@@ -263,9 +260,9 @@ fn merge(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container, 
         let is_set = match &option.value.value {
             Value::Null => false,
             Value::List(list) => !list.elems.is_empty(),
-            _ => !reader.is_unset(&option),
+            _ => true,
         };
-        if is_set && !reader.is_default(&option) {
+        if is_set && reader.is_written(&option) {
             let field = reader.field(&option, |_, value, _| match &value.value {
                 Value::Null => Err(Why::Undecided("null".to_owned())),
                 _ => Ok(name.to_owned()),
@@ -301,7 +298,7 @@ fn merge(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container, 
     for name in ["flake", "path"] {
         let option = reader.get(found, name);
         let is_null = matches!(option.value.value, Value::Null);
-        if !is_null && !reader.is_unset(&option) && !reader.is_default(&option) {
+        if !is_null && reader.is_written(&option) {
             opaque = Some(reader.field(&option, |this, value, origin| match &value.value {
                 Value::Null => Err(Why::Undecided("null".to_owned())),
                 _ => Ok(format!("{name} = {}", this.text_or_hole(value, origin).display())),
@@ -350,7 +347,7 @@ fn other_private_network(
         unknown = unknown.or(Some((why, Origin::default())));
     }
     let namespace = reader.get(found, "networkNamespace");
-    if !matches!(namespace.value.value, Value::Null) && !reader.is_default(&namespace) {
+    if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
         return reader.field(&namespace, |_, value, _| match &value.value {
             Value::Null => Err(Why::Undecided("null".to_owned())),
             _ => Ok(true),
@@ -370,7 +367,7 @@ fn network(
     flag: Option<Field<NetworkMode>>,
 ) -> Field<NetworkMode> {
     let namespace = reader.get(found, "networkNamespace");
-    if !matches!(namespace.value.value, Value::Null) && !reader.is_default(&namespace) {
+    if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
         return reader.field(&namespace, |this, value, origin| match &value.value {
             Value::Null => Err(Why::Undecided("null".to_owned())),
             _ => Ok(NetworkMode::Joined(this.text_or_hole(value, origin).display())),

@@ -118,7 +118,7 @@ pub(crate) fn read_port(reader: &mut Reader<'_, '_>, found: &Found) -> Field<Por
     let inside_value = inside.value.clone();
     reader.field(&host, move |this, value, origin| {
         let number = |this: &mut Reader<'_, '_>, value: &nixpod_eval::Tracked| {
-            this.to_text_wide(value, origin)
+            this.scalar_text(value, origin)
                 .unwrap_or_else(|why| hole(why, origin.clone()))
         };
         let host = number(this, value);

@@ -134,7 +134,7 @@ pub(crate) fn read_environment(reader: &mut Reader<'_, '_>, entries: Entries, co
         }
         let field = reader.field(&entry, |this, value, origin| {
             let value = this
-                .to_text_wide(value, origin)
+                .scalar_text(value, origin)
                 .unwrap_or_else(|why| crate::text::hole(why, origin.clone()));
             Ok(EnvVar {
                 name: name.clone(),

@@ -90,15 +90,10 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
             "--uts" => namespace(container, "uts", option, &value),
             "--cgroupns" => namespace(container, "cgroup", option, &value),
             "--userns" => container.userns = option.fact(userns(&value)),
-            "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname" => {
-                if !container
-                    .userns
-                    .written()
-                    .is_some_and(|mode| *mode == Userns::KeepId)
-                {
-                    container.userns =
-                        option.fact(Userns::Other(format!("{}={}", option.name, value.display())));
-                }
+            "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname"
+                if container.userns.written() != Some(&Userns::KeepId) =>
+            {
+                container.userns = option.fact(Userns::Other(format!("{}={}", option.name, value.display())));
             }
             "-v" | "--volume" => container.mounts.push(option.fact(volume(&value))),
             "--mount" => {

@@ -14,19 +14,19 @@ const MAX_SNIFF: usize = 1 << 20;
 impl Reader<'_, '_> {
     /// A string option as a fact. A value that is unknown as a whole is an unknown fact.
     pub(crate) fn text(&mut self, found: &Found) -> Field<Text> {
-        self.field(found, |this, value, origin| this.to_text(value, origin, 0))
+        self.field(found, |this, value, origin| this.text_of(value, origin, 0))
     }
 
     /// A string, a path, or something that is used as a string; whatever is unknown becomes a hole.
     pub(crate) fn text_or_hole(&mut self, value: &Tracked, fallback: &Origin) -> Text {
-        match self.to_text(value, fallback, 0) {
+        match self.text_of(value, fallback, 0) {
             Ok(text) => text,
             Err(why) => hole(why, fallback.clone()),
         }
     }
 
     /// As the generators of unit files write scalars: numbers and Booleans are text too.
-    pub(crate) fn to_text_wide(&mut self, value: &Tracked, fallback: &Origin) -> Result<Text, Why> {
+    pub(crate) fn scalar_text(&mut self, value: &Tracked, fallback: &Origin) -> Result<Text, Why> {
         match &value.value {
             Value::Bool(bool) => Ok(Text::known(bool.to_string(), fallback.clone())),
             Value::Int(int) => Ok(Text::known(int.to_string(), fallback.clone())),
@@ -34,11 +34,11 @@ impl Reader<'_, '_> {
                 nixpod_eval::print::float_text(*float),
                 fallback.clone(),
             )),
-            _ => self.to_text(value, fallback, 0),
+            _ => self.text_of(value, fallback, 0),
         }
     }
 
-    pub(crate) fn to_text(&mut self, value: &Tracked, fallback: &Origin, depth: u32) -> Result<Text, Why> {
+    pub(crate) fn text_of(&mut self, value: &Tracked, fallback: &Origin, depth: u32) -> Result<Text, Why> {
         match &value.value {
             Value::String(string) => Ok(self.pieces(string, value.origin, fallback, depth)),
             Value::Path(path) => {
@@ -137,7 +137,7 @@ impl Reader<'_, '_> {
             ContextItem::Written { name, text } if depth < MAX_WRITTEN => {
                 let value = self.ev.force_or_unknown(*text);
                 let text = self
-                    .to_text(&value, fallback, depth + 1)
+                    .text_of(&value, fallback, depth + 1)
                     .unwrap_or_else(|why| hole(why, fallback.clone()));
                 Some(StoreRef::Written {
                     name: name.to_string(),

@@ -1,6 +1,6 @@
 //! Users, groups and sub-ids.
 
-use crate::certainty::{known_string, wrong};
+use crate::certainty::{doubt, known_string, wrong};
 use crate::facts::{Found, Reader};
 use nixpod_eval::Value;
 use nixpod_model::{Field, SecretSlot, SecretValue, SubIdRange, User};
@@ -57,7 +57,7 @@ fn user(reader: &mut Reader<'_, '_>, name: &str, found: &Found) -> User {
     for element in reader.elements(&groups) {
         extra_groups.push(reader.string(&element));
     }
-    User {
+    let mut user = User {
         name: name.to_owned(),
         origin: reader.place_of(found),
         is_normal,
@@ -70,7 +70,17 @@ fn user(reader: &mut Reader<'_, '_>, name: &str, found: &Found) -> User {
         sub_ids_known: uids_known && gids_known,
         group,
         extra_groups,
+    };
+    if let Some(why) = reader.unseen(found) {
+        doubt(&mut user.is_normal, &why);
+        doubt(&mut user.is_system, &why);
+        doubt(&mut user.uid, &why);
+        doubt(&mut user.linger, &why);
+        doubt(&mut user.auto_sub_ids, &why);
+        doubt(&mut user.group, &why);
+        user.sub_ids_known = false;
     }
+    user
 }
 
 fn ranges(
@@ -156,7 +166,7 @@ impl Reader<'_, '_> {
         }
         let value = self.field(found, |this, value, origin| match &value.value {
             Value::Null => Err(wrong("a string", &Value::Null)),
-            _ => this.to_text_wide(value, origin),
+            _ => this.scalar_text(value, origin),
         });
         secrets.push(SecretValue { slot, value });
     }

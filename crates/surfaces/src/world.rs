@@ -1,5 +1,6 @@
 //! From evaluated roots to the world: systems in systems and the containers of each.
 
+use crate::certainty::doubt;
 use crate::facts::{Found, Reader};
 use crate::system::{self, Place};
 use crate::{home, nspawn, oci};
@@ -243,6 +244,7 @@ impl Walk<'_, '_, '_> {
                 nspawn::empty(Surface::Nspawn, &name, existence, origin, outer.host, outer.id);
             self.under(given, |walk| {
                 nspawn::read(&mut walk.reader, &found, &mut container);
+                walk.doubt_defaults(&found, &mut container);
                 if let Some(opaque) = container
                     .nspawn
                     .as_ref()
@@ -260,6 +262,29 @@ impl Walk<'_, '_, '_> {
                     container.guest = guest;
                 }
             });
+        }
+    }
+
+    /// Where a part of a container's definitions could not be seen, what nobody was seen to set is not known.
+    fn doubt_defaults(&self, found: &Found, container: &mut Container) {
+        let Some(why) = self.reader.unseen(found) else {
+            return;
+        };
+        doubt(&mut container.auto_start, &why);
+        doubt(&mut container.userns, &why);
+        doubt(&mut container.network, &why);
+        if container.surface.is_oci() {
+            doubt(&mut container.privileged, &why);
+        }
+        if container.surface == Surface::OciContainers {
+            doubt(&mut container.rootful, &why);
+        }
+        if let Some(nspawn) = &mut container.nspawn {
+            doubt(&mut nspawn.private_users, &why);
+            doubt(&mut nspawn.ownership, &why);
+            doubt(&mut nspawn.private_network, &why);
+            doubt(&mut nspawn.enable_tun, &why);
+            doubt(&mut nspawn.other_private_network, &why);
         }
     }
 
@@ -336,6 +361,7 @@ impl Walk<'_, '_, '_> {
             container.runs_as = user.clone().map(Field::default);
             self.under(given, |walk| {
                 home::read(&mut walk.reader, &found, &mut container);
+                walk.doubt_defaults(&found, &mut container);
             });
             self.push(container, Vec::new(), outer.id);
         }

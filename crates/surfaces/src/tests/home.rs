@@ -156,7 +156,7 @@ fn homes_in_a_system() {
               podman: true <- true
               credential services.podman.images.x.password: hunter2 <- "hunter2"
             Home `home of bob` incomplete of bob <- inputs
-            not analysed: module: `inputs.bob` comes from outside <- bob
+            not analysed: a definition of home-manager.users.bob: `inputs.bob` comes from outside <- bob
         "#]],
     );
 }

@@ -218,14 +218,14 @@ swordfish
                 normal: true <- true
                 uid: Some(1000) <- 1000
                 linger: Some(true) <- true
-                auto sub-ids: true
-                group: Some("users")
+                auto sub-ids: default true
+                group: default Some("users")
                 extra group: wheel <- "wheel"
                 extra group: docker <- "docker"
               user: bob <- { isNormalUser = true; hashedPasswordFile = "${./pw}"; }
                 normal: true <- true
-                auto sub-ids: true
-                group: Some("users")
+                auto sub-ids: default true
+                group: default Some("users")
               user: svc <- {…
                 system: true <- true
                 sub-uids: 100000 + 1 unwritten <- { startUid = 100000; }
@@ -246,8 +246,8 @@ swordfish
               keyring: false <- false
               user: app <- { isNormalUser = true; }
                 normal: true <- true
-                auto sub-ids: true
-                group: Some("users")
+                auto sub-ids: default true
+                group: default Some("users")
             Guest `guest inner of guest web of box` <- { }
               kernel: 6.6 (pkgs.linuxPackages_6_6) <- pkgs
             Home `home of alice` of alice <- { services.podman.enable = true; home.file.x.text = "y"; }
@@ -256,4 +256,180 @@ swordfish
               file x: y <- "y"
         "#]],
     );
+}
+
+#[test]
+fn what_is_unknown_as_a_whole() {
+    containers(
+        r#"
+{ lib, inputs, ... }:
+{
+  containers = lib.mkMerge [
+    inputs.containers
+    { a = inputs.a; b = { privateNetwork = true; } // inputs.b; c = { imports = [ inputs.c ]; config = { }; }; d.config = inputs.d; e = null; }
+  ];
+}"#,
+        expect![[r#"
+            nspawn a in `box` <- inputs
+              auto start: unknown: `inputs.a` comes from outside
+              users: unknown: `inputs.a` comes from outside
+              network: unknown: `inputs.a` comes from outside
+              private users: unknown: `inputs.a` comes from outside
+              ownership: unknown: `inputs.a` comes from outside
+              private network: unknown: `inputs.a` comes from outside
+              tun: unknown: `inputs.a` comes from outside
+              other private network: unknown: `inputs.a` comes from outside
+            nspawn b in `box` <- { privateNetwork = true; } // inputs.b
+              auto start: unknown: `inputs.b` comes from outside
+              users: unknown: `inputs.b` comes from outside
+              network: maybe[privateNetwork] Private <- true
+              private users: unknown: `inputs.b` comes from outside
+              ownership: unknown: `inputs.b` comes from outside
+              private network: maybe[privateNetwork] true <- true
+              tun: unknown: `inputs.b` comes from outside
+              other private network: unknown: `inputs.b` comes from outside
+            nspawn c in `box` <- { imports = [ inputs.c ]; config = { }; }
+              auto start: unknown: `inputs.c` comes from outside
+              users: unknown: `inputs.c` comes from outside
+              network: unknown: `inputs.c` comes from outside
+              private users: unknown: `inputs.c` comes from outside
+              ownership: unknown: `inputs.c` comes from outside
+              private network: unknown: `inputs.c` comes from outside
+              tun: unknown: `inputs.c` comes from outside
+              other private network: unknown: `inputs.c` comes from outside
+            nspawn d in `box`, guest `guest d of box` <- d.config = inputs.d
+            nspawn e in `box` <- e
+              auto start: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              users: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              capability: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              mount: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              mount: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              device: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              port: - ${…} -> ${…} <- e
+              flag: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              private users: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              ownership: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              private network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              tun: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              other private network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+            not analysed: containers: `inputs.containers` comes from outside <- inputs
+            not analysed: containers.e: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+            not analysed: containers.e.config: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+            not analysed: a definition of containers.a: `inputs.a` comes from outside <- a
+            not analysed: a definition of containers.c: `inputs.c` comes from outside <- inputs.c
+            not analysed: a definition of containers.d.config: `inputs.d` comes from outside <- config
+        "#]],
+    );
+}
+
+#[test]
+fn values_of_the_wrong_type() {
+    containers(
+        r#"
+{ lib, ... }:
+{
+  containers.a = { privateNetwork = "yes"; privateUsers = -1; bindMounts = [ ]; extraFlags = "-U"; additionalCapabilities = [ 1 ]; config = 3; };
+  containers.b = { privateUsers = throw "no"; bindMounts."/x".hostPath = 3; allowedDevices = [ { } "x" ]; forwardPorts = [ { hostPort = 99999; } ]; };
+  containers.c = let x = x; in x;
+  containers.d.config = { containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }; };
+}"#,
+        expect![[r#"
+            nspawn a in `box` <- { privateNetwork = "yes"; privateUsers = -1; bindMounts = [ ]; extraFlags = "-U"; additionalCapabilities = [ 1 ]; config = 3; }
+              users: unknown: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `integer between 0 and 4294967295 (both inclusive) or one of some values'. Definition value: an integer <- privateUsers
+              capability: unknown: evaluation fails: expected a string but found an integer <- 1
+              network: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
+              mount: unknown: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of submodule'. Definition value: a list <- bindMounts
+              flag: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
+              private users: unknown: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `integer between 0 and 4294967295 (both inclusive) or one of some values'. Definition value: an integer <- privateUsers
+              ownership: unknown: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `integer between 0 and 4294967295 (both inclusive) or one of some values'. Definition value: an integer <- privateUsers
+              private network: unknown: evaluation fails: A definition for option `containers.a.privateNetwork' is not of type `boolean'. Definition value: a string <- privateNetwork
+              other private network: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
+            nspawn b in `box` <- { privateUsers = throw "no"; bindMounts."/x".hostPath = 3; allowedDevices = [ { } "x" ]; forwardPorts = [ { hostPort = 99999; } ]; }
+              users: unknown: evaluation fails: no <- privateUsers
+              mount: ${…} at /x ro <- hostPath
+              device: ${containers.b.allowedDevices."[definition 1-entry 1]".node}  allowed
+              device: ${containers.b.allowedDevices."[definition 1-entry 2]".node}  allowed
+              port: - ${…} -> ${…} <- hostPort
+              private users: unknown: evaluation fails: no <- privateUsers
+              ownership: unknown: evaluation fails: no <- privateUsers
+              network option: forwardPorts <- [ { hostPort = 99999; } ]
+            nspawn c in `box` <- c
+              auto start: unknown: infinite recursion: infinite recursion encountered
+              users: unknown: infinite recursion: infinite recursion encountered
+              network: unknown: infinite recursion: infinite recursion encountered
+              private users: unknown: infinite recursion: infinite recursion encountered
+              ownership: unknown: infinite recursion: infinite recursion encountered
+              private network: unknown: infinite recursion: infinite recursion encountered
+              tun: unknown: infinite recursion: infinite recursion encountered
+              other private network: unknown: infinite recursion: infinite recursion encountered
+            nspawn d in `box`, guest `guest d of box` <- containers.d.config = { containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }; }
+            nspawn d in `guest d of box`, guest `guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
+            nspawn d in `guest d of guest d of box`, guest `guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
+            nspawn d in `guest d of guest d of guest d of box`, guest `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
+            nspawn d in `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
+            not analysed: containers.a.config: evaluation fails: A definition for option `containers.a.config' is not of type `submodule'. Definition value: an integer <- config
+            not analysed: a definition of containers.c: infinite recursion: infinite recursion encountered <- c
+            not analysed: a definition of containers.b.allowedDevices."[definition 1-entry 2]": evaluation fails: string 'x' doesn't represent an absolute path <- allowedDevices
+        "#]],
+    );
+}
+
+#[test]
+fn every_option_with_its_definitions() {
+    let (world, files) = super::world(
+        r#"
+{ lib, ... }:
+{
+  containers.web = {
+    privateUsers = lib.mkForce "no";
+    bindMounts."/data".hostPath = "/srv";
+    forwardPorts = [ { hostPort = 80; } ];
+    config = { };
+  };
+  imports = [ { containers.web.privateUsers = "pick"; containers.web.extraFlags = lib.mkAfter [ "-n" ]; } ];
+}"#,
+        nixpod_modules::Kind::Nixos,
+        false,
+    );
+    expect![[r#"
+        web
+          config: { … } <- { }
+            won { } at 100
+          path: default null
+          flake: default null
+          nixpkgs: default null
+          specialArgs: default { }
+          autoStart: default false
+          ephemeral: default false
+          privateUsers: "no" <- "no"
+            won "no" at 50
+            lost "pick" at 100
+          additionalCapabilities: default [ ]
+          allowedDevices: default [ ]
+          enableTun: default false
+          bindMounts."/data".hostPath: "/srv" <- "/srv"
+            won "/srv" at 100
+          bindMounts."/data".isReadOnly: default true
+          bindMounts."/data".mountPoint: default "/data"
+          tmpfs: default [ ]
+          extraFlags: [ "-n" ] <- [ "-n" ]
+            won [ "-n" ] at 100
+          privateNetwork: default false
+          hostBridge: default null
+          hostAddress: default null
+          hostAddress6: default null
+          localAddress: default null
+          localAddress6: default null
+          localMacAddress: default null
+          forwardPorts: [ { containerPort = null; hostPort = 80; protocol = "tcp"; } ] <- [ { hostPort = 80; } ]
+            won [ { hostPort = 80; } ] at 100
+          extraVeths: default { }
+          interfaces: default [ ]
+          macvlans: default [ ]
+          networkNamespace: default null
+          copyResolvConf: default true
+          restartIfChanged: default true
+          timeoutStartSec: default "1min"
+    "#]].assert_eq(&super::dump::options(&world, &files));
 }
