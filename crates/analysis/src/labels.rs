@@ -2,8 +2,10 @@
 
 use crate::rule::Finding;
 use crate::vfs::Vfs;
-use nixpod_source::{FileId, Hop, HopKind, Label, LabelKind, Origin, Place, Span, TextRange, TextSize};
-use nixpod_syntax::hir::Expr;
+use nixpod_source::{
+    ExprId, FileId, Hop, HopKind, Label, LabelKind, Origin, Place, Span, TextRange, TextSize,
+};
+use nixpod_syntax::hir::{BinaryOp, EntryValue, Expr};
 use std::ops::Range;
 
 /// The primary label of a finding and its trail.
@@ -52,6 +54,62 @@ fn is_literal(vfs: &Vfs, place: Place) -> bool {
         )
 }
 
+/// Through so many calls, functions and operators a value is followed to the name that it is bound to.
+const MAX_AROUND: usize = 8;
+
+/// The name that a set or function is bound to, which says more than its opening brace.
+fn name_of(vfs: &Vfs, place: Place) -> Option<Span> {
+    let parsed = vfs.state(place.site.file).parsed();
+    let mut at = place.site.expr;
+    for _ in 0..MAX_AROUND {
+        match around(&parsed.hir.exprs, at)? {
+            Around::Name(name) => {
+                return Some(Span {
+                    file: place.site.file,
+                    range: parsed.map.range(name),
+                });
+            }
+            Around::Wrapped(outer) => at = outer,
+        }
+    }
+    None
+}
+
+/// What is around an expression.
+enum Around {
+    /// A binding of this name.
+    Name(ExprId),
+    /// An expression whose value it gives, or is a part of.
+    Wrapped(ExprId),
+}
+
+fn around(exprs: &[Expr], child: ExprId) -> Option<Around> {
+    exprs.iter().enumerate().find_map(|(index, expr)| {
+        let wrapped = || {
+            u32::try_from(index)
+                .ok()
+                .map(|index| Around::Wrapped(ExprId(index)))
+        };
+        match expr {
+            Expr::Lambda(_, inner) | Expr::With(_, inner) | Expr::Assert(_, inner) if *inner == child => {
+                wrapped()
+            }
+            Expr::Apply(_, argument) if *argument == child => wrapped(),
+            Expr::Binary(BinaryOp::Update, left, right) if *left == child || *right == child => wrapped(),
+            Expr::Let(_, inner) if *inner == child => wrapped(),
+            Expr::Attrs(attrs) | Expr::Let(attrs, _) => {
+                let is_value = |value: EntryValue| matches!(value, EntryValue::Expr(value) if value == child);
+                let fixed = attrs.entries.iter().find(|entry| is_value(entry.value));
+                let computed = || attrs.dynamic.iter().find(|entry| entry.value == child);
+                let name = fixed.map(|entry| entry.key);
+                name.or_else(|| computed().map(|entry| entry.name))
+                    .map(Around::Name)
+            }
+            _ => None,
+        }
+    })
+}
+
 /// Cuts a whole set or function to its first line: more would hide what the finding is about.
 fn shorten(vfs: &Vfs, span: Span) -> Span {
     let state = vfs.state(span.file);
@@ -80,7 +138,10 @@ pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
         .filter_map(|hop| Some((*hop, span_of(vfs, hop.place)?)));
     let (first, span) = hops.next()?;
     let literal = is_literal(vfs, first.place);
-    let span = if literal { span } else { shorten(vfs, span) };
+    let span = match literal {
+        true => span,
+        false => name_of(vfs, first.place).unwrap_or_else(|| shorten(vfs, span)),
+    };
     let primary = Label {
         kind: LabelKind::Primary,
         span,

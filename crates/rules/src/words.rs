@@ -1,12 +1,31 @@
 //! Small helpers for messages and fixes.
 
-use nixpod_analysis::Change;
-use nixpod_model::{Container, FlagForm, Kernel};
+use nixpod_analysis::{Change, Ctx};
+use nixpod_model::{Container, FlagForm, Kernel, System, SystemKind};
 use nixpod_source::{Origin, Place};
 
 /// The container's name for a message.
 pub(crate) fn name(container: &Container) -> String {
     format!("`{}`", container.name)
+}
+
+/// Where in a host a system is, to stand behind what is said of it; nothing for the host itself. The host is not
+/// named: what several hosts share is found once.
+pub(crate) fn inside(ctx: &Ctx<'_>, system: &System) -> String {
+    match system.kind {
+        SystemKind::Nixos => String::new(),
+        SystemKind::Guest => {
+            let index = system.container.map(|index| index as usize);
+            match index.and_then(|index| ctx.world.containers.get(index)) {
+                Some(container) => format!(" in guest `{}`", container.name),
+                None => " in a guest".to_owned(),
+            }
+        }
+        SystemKind::Home => match &system.home_of {
+            Some(user) => format!(" in the home of `{user}`"),
+            None => " in a home".to_owned(),
+        },
+    }
 }
 
 /// `a`, `a and b`, `a, b and c`, `a, b and 7 more`.

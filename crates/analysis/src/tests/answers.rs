@@ -73,14 +73,14 @@ fn comments_that_do_nothing_are_findings() {
           fix (safe): remove the comment
         a.nix:4:20 `toy-absnet` medium/high unknown-suppression: there is no rule `toy-absnet`
           fix (unsafe): suppress `toy-absent`
-        a.nix:5:20 `{ isolated = false; }` medium/high toy-absent: `two` is not isolated [a.nix]
+        a.nix:5:14 `two` medium/high toy-absent: `two` is not isolated [a.nix]
           fix (safe): isolate it
         a.nix:6:32 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
           fix (safe): remove `toy-flag`
-        a.nix:7:22 `{ isolated = false; }` medium/high toy-absent: `three` is not isolated [a.nix] suppressed: half of it is used
+        a.nix:7:14 `three` medium/high toy-absent: `three` is not isolated [a.nix] suppressed: half of it is used
           fix (safe): isolate it
         a.nix:8:3 `# nixpod: ignore[toy-absent]` medium/high malformed-suppression: suppression without a reason
-        a.nix:9:21 `{ isolated = false; }` medium/high toy-absent: `four` is not isolated [a.nix]
+        a.nix:9:14 `four` medium/high toy-absent: `four` is not isolated [a.nix]
           fix (safe): isolate it
         a.nix:10:3 `# nixpod: ignore everything` medium/high malformed-suppression: no rules are named, expected `ignore[rule]`
     "#]].assert_eq(&out);
@@ -100,7 +100,7 @@ fn what_is_switched_off_finds_nothing() {
     let analysis = host.analysis();
     let report = analysis.check(&project());
     expect![[r#"
-        a.nix:3:21 `{ flags = [ "--all" ]; }` medium/high toy-absent: `four` is not isolated [a.nix] suppressed: 
+        a.nix:3:14 `four` medium/high toy-absent: `four` is not isolated [a.nix] suppressed: 
           fix (safe): isolate it
     "#]].assert_eq(&super::render(&analysis, &report));
 }
@@ -264,9 +264,9 @@ fn diagnostics_of_a_file_are_those_of_the_project() {
         .map(|finding| render_finding(&analysis, finding))
         .collect();
     expect![[r#"
-        b.nix:1:18 `{ }` medium/high toy-absent: `b` is not isolated [web]
+        b.nix:1:14 `b` medium/high toy-absent: `b` is not isolated [web]
           fix (safe): isolate it
-        unused.nix:1:18 `{ }` medium/medium toy-absent: `u` is not isolated [unused.nix] imported by no host
+        unused.nix:1:14 `u` medium/medium toy-absent: `u` is not isolated [unused.nix] imported by no host
           fix (safe): isolate it
     "#]]
     .assert_eq(&text);

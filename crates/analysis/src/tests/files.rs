@@ -44,9 +44,9 @@ fn without_hosts_files_that_others_import_are_no_roots() {
     expect![[r#"
         a.nix:1:33 `--all` high/high toy-flag: `web` uses `--all` [z.nix]
           fix (safe): remove `--all`
-        ring1.nix:1:46 `{ }` medium/high toy-absent: `r1` is not isolated [ring1.nix]
+        ring1.nix:1:41 `r1` medium/high toy-absent: `r1` is not isolated [ring1.nix]
           fix (safe): isolate it
-        ring2.nix:1:46 `{ }` medium/high toy-absent: `r2` is not isolated [ring1.nix]
+        ring2.nix:1:41 `r2` medium/high toy-absent: `r2` is not isolated [ring1.nix]
           fix (safe): isolate it
     "#]]
     .assert_eq(&out);
@@ -69,7 +69,7 @@ fn what_is_no_nix_text_is_named_and_harms_nothing_else() {
     let named = ["secret.nix", "latin.nix", "pipe.nix", "loop.nix", "none.nix"];
     targets.extend(named.iter().map(|name| Utf8PathBuf::from(format!("/p/{name}"))));
     expect![[r#"
-        a.nix:1:20 `{ isolated = false; }` medium/high toy-absent: `web` is not isolated [a.nix]
+        a.nix:1:14 `web` medium/high toy-absent: `web` is not isolated [a.nix]
           fix (safe): isolate it
         gap /p/binary.nix: the file is binary, not text
         gap /p/latin.nix: the file is not UTF-8 text
@@ -102,7 +102,7 @@ fn nothing_outside_of_the_project_is_read() {
     let mut targets = project();
     targets.push("/outside/secret.nix".into());
     expect![[r#"
-        real/inner.nix:1:22 `{ }` medium/high toy-absent: `inner` is not isolated [a.nix]
+        real/inner.nix:1:14 `inner` medium/high toy-absent: `inner` is not isolated [a.nix]
           fix (safe): isolate it
         gap : `escape.nix`: `/outside/secret.nix` lies outside the project
         gap : `secret.nix`: `/outside/secret.nix` lies outside the project
@@ -115,7 +115,7 @@ fn nothing_outside_of_the_project_is_read() {
 fn syntax_errors_are_findings() {
     let out = check(&[("a.nix", "{ containers.web = { isolated = false };\n}")]);
     expect![[r#"
-        a.nix:1:20 `{ isolated = false }` medium/high toy-absent: `web` is not isolated [a.nix]
+        a.nix:1:14 `web` medium/high toy-absent: `web` is not isolated [a.nix]
           fix (safe): isolate it
         a.nix:1:38 `` high/high parse-error: missing `;`
     "#]]

@@ -1,6 +1,7 @@
 //! root-equivalent-group
 
 use crate::power::maps_root_to_root;
+use crate::words::inside;
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Field, System, SystemId, SystemKind, User};
 use nixpod_source::Origin;
@@ -113,7 +114,7 @@ fn judge<T>(
         None => Confidence::Medium,
     };
     let (severity, place) = match system.kind {
-        SystemKind::Guest => (Severity::Medium, format!(" in {}", system.name)),
+        SystemKind::Guest => (Severity::Medium, inside(ctx, system)),
         _ => (Severity::High, String::new()),
     };
     let more = match group {
@@ -202,7 +203,7 @@ mod tests {
   containers.web.config = {
     virtualisation.podman.enable = true;
     users.users.app = { isNormalUser = true; group = "podman"; };
-                                                   # ^^^^^^^^ medium: user `app` in guest web is in group `podman`, which is root through Podman
+                                                   # ^^^^^^^^ medium: user `app` in guest `web` is in group `podman`, which is root through Podman
   };
 }
 "#,

@@ -1,9 +1,9 @@
 //! secret-file-in-store
 
 use crate::secrets::announced_by;
-use crate::words::name;
+use crate::words::{inside, name};
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, SystemId, SystemKind, Text};
+use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, SystemId, Text};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -128,10 +128,7 @@ fn is_flag_of_a_fact(word: &str) -> bool {
 }
 
 fn check_system(ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
-    let place = match system.kind {
-        SystemKind::Nixos => String::new(),
-        SystemKind::Guest | SystemKind::Home => format!(" in {}", system.name),
-    };
+    let place = inside(ctx, system);
     let in_flake = ctx.world.host(system.host).in_flake;
     for secret in &system.secrets {
         let field = &secret.value;
@@ -393,7 +390,7 @@ mod tests {
             r#"
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "${./db-password.txt}:/run/password" ]; };
-                                                                               # ^^^^^^^^^^^^^^^^^ high: `web` copies the secret file `db-password.txt` into the Nix store
+                                                                               # ^^^^^^^^^^^^^^^^^ high: `web` copies the secret file `./db-password.txt` into the Nix store
 }
 #- /db-password.txt
 hunter2

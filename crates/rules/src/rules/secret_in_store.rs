@@ -1,9 +1,9 @@
 //! secret-in-store
 
 use crate::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
-use crate::words::name;
+use crate::words::{inside, name};
 use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, SystemId, SystemKind, Text};
+use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, SystemId, Text};
 
 declare_rule! {
     /// ## What it flags
@@ -190,11 +190,8 @@ fn check_command(container: &Container, who: &str, sink: &mut Sink) {
     }
 }
 
-fn check_system(_ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
-    let place = match system.kind {
-        SystemKind::Nixos => String::new(),
-        SystemKind::Guest | SystemKind::Home => format!(" in {}", system.name),
-    };
+fn check_system(ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
+    let place = inside(ctx, system);
     for secret in &system.secrets {
         let field = &secret.value;
         let Some(text) = field.value() else {
@@ -356,7 +353,7 @@ mod tests {
             r#"
 {
   containers.web = { config.users.users.alice.initialPassword = "secret"; };
-                                                              # ^^^^^^^^ high: the password of user `alice` in guest web (`initialPassword`) is a placeholder, easy to guess and readable in the Nix store
+                                                              # ^^^^^^^^ high: the password of user `alice` in guest `web` (`initialPassword`) is a placeholder, easy to guess and readable in the Nix store
 }
 "#,
         );
