@@ -57,6 +57,7 @@ pub(crate) fn combine(
             })
         }
         OptType::NullOr(inner) => {
+            let defs = apart(ev, defs);
             let (nulls, rest): (Vec<_>, Vec<_>) = defs
                 .into_iter()
                 .partition(|def| matches!(def.value.value, Value::Null));
@@ -139,6 +140,24 @@ pub(crate) fn combine(
             }
         }
     }
+}
+
+/// Definitions of one of several values become several conditional definitions.
+fn apart(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Vec<Definition> {
+    let mut out = Vec::with_capacity(defs.len());
+    for def in defs {
+        let Value::Either(alternatives) = &def.value.value else {
+            out.push(def);
+            continue;
+        };
+        for alternative in alternatives.clone().iter() {
+            let thunk = ev.alloc_tracked(alternative.value.clone());
+            let mut one = def.with(alternative.value.clone(), thunk);
+            one.when = ev.both(def.when, alternative.when);
+            out.push(one);
+        }
+    }
+    out
 }
 
 fn first_site(defs: &[Definition]) -> Option<Site> {

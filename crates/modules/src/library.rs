@@ -94,6 +94,8 @@ impl Library {
         }
         extra.extend(names.iter().map(|(name, thunk)| (name.as_str(), *thunk)));
         extra.push(("types", types));
+        extra.push(("modules", prelude));
+        extra.push(("options", prelude));
         let lib = nixpod_eval::nixlib::install_lib(ev, extra);
         ev.fill_native(lib_slot, move |ev| Ok(ev.force(lib)?));
         let packages = own_file(ev, &PACKAGES, 2, include_str!("own/packages.nix"));

@@ -143,7 +143,7 @@ const HARMLESS: [&str; 93] = [
 pub fn is_harmless(why: &Why) -> bool {
     let Why::External(name) = why else { return false };
     let name = name.strip_prefix("import ").unwrap_or(name);
-    if name.starts_with("modulesPath") || name.starts_with("<nixpkgs") || name.starts_with("<home-manager") {
+    if name.starts_with("modulesPath") || name.starts_with("pkgs.mkShell") || name.starts_with("<nixpkgs") || name.starts_with("<home-manager") {
         return true;
     }
     let Some(input) = name.strip_prefix("inputs.") else {
