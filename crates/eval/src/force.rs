@@ -126,7 +126,10 @@ impl Evaluator<'_> {
                     Some(site) => self.origin(HopKind::Literal, site, OriginId(0)),
                     None => OriginId(0),
                 };
-                Tracked { value: Value::Unknown(error_unknown(&error)), origin }
+                Tracked {
+                    value: Value::Unknown(error_unknown(&error)),
+                    origin,
+                }
             }
         }
     }

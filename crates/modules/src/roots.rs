@@ -143,7 +143,11 @@ const HARMLESS: [&str; 93] = [
 pub fn is_harmless(why: &Why) -> bool {
     let Why::External(name) = why else { return false };
     let name = name.strip_prefix("import ").unwrap_or(name);
-    if name.starts_with("modulesPath") || name.starts_with("pkgs.mkShell") || name.starts_with("<nixpkgs") || name.starts_with("<home-manager") {
+    if name.starts_with("modulesPath")
+        || name.starts_with("pkgs.mkShell")
+        || name.starts_with("<nixpkgs")
+        || name.starts_with("<home-manager")
+    {
         return true;
     }
     let Some(input) = name.strip_prefix("inputs.") else {
@@ -606,12 +610,7 @@ fn natives(ev: &mut Evaluator<'_>, library: &Library, directory: &Utf8Path, dept
         };
         plain(Value::String(Rc::new(text)))
     });
-    let open = ev.primop("open", 2, 3, move |ev, args, site| {
-        let name = ev.force_string(args[0], site)?;
-        let mut set = (*ev.force_attrs(args[1], site)?).clone();
-        set.open = Some(Unknown::new(Why::External(name.text.to_string())));
-        plain(Value::attrs(set))
-    });
+    let open = crate::packages::open(ev);
     let nixos_system = nixos::constructor(ev, library, Kind::Nixos);
     let home = nixos::constructor(ev, library, Kind::Home);
     let for_parts = library.clone();

@@ -129,7 +129,7 @@ impl System {
             );
         };
         let (decls, defs) = self.top(&collected);
-        crate::options::tree(ev, self, Rc::from([]), decls, defs)
+        crate::options::tree(ev, self, Rc::from([]), decls, crate::options::Pending::new(defs))
     }
 
     fn top(&self, collected: &Collected) -> (Vec<Decl>, Vec<RawDef>) {
