@@ -119,7 +119,7 @@ impl Library {
             let packages = ev.alloc_apply(packages, vec![arguments], NO_SITE);
             ev.fill_native(slot, move |ev| crate::packages::set(ev, packages, "pkgs"));
         }
-        crate::roots::register_paths(ev, &library, "nixpkgs");
+        crate::flake::register_paths(ev, &library, "nixpkgs");
         library
     }
 

@@ -1,7 +1,8 @@
 //! The `options` argument of modules: declarations as values that Nix code can look into.
 
+use crate::definitions::{Definitions, RawDef, discharge, unwrap_all};
 use crate::info::OptionPath;
-use crate::merge::{Decl, Definitions, RawDef, discharge, dotted, extend, node, split, unwrap_all};
+use crate::merge::{Decl, dotted, extend, node, split};
 use crate::system::System;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When,

@@ -1,7 +1,8 @@
 //! One module evaluation: finding its modules and giving them their arguments.
 
+use crate::definitions::RawDef;
 use crate::info::{Gap, OptionPath, Shared};
-use crate::merge::{Decl, RawDef};
+use crate::merge::Decl;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When, error_unknown,
 };
