@@ -564,6 +564,8 @@ impl Evaluator<'_> {
             Ok(value) => value,
             Err(error) => return Err(error.into()),
         };
+        // The condition under which a part of the path is there, if that is not certain.
+        let mut perhaps = None;
         for name in path {
             let symbol = match self.path_symbol(env, &unit, name) {
                 Ok(symbol) => symbol,
@@ -580,29 +582,17 @@ impl Evaluator<'_> {
                 Lookup::Found(found) => value = found,
                 Lookup::Absent => return Ok(self.eval(env, default)?),
                 Lookup::Perhaps(found, when) => {
-                    let default = self.eval(env, default)?;
-                    let alternatives = vec![
-                        Alternative { value: found, when },
-                        Alternative { value: default, when },
-                    ];
-                    // Selecting further inside an alternative is left to the unknown part; a path of one name, by
-                    // far the most frequent, is exact.
-                    value = self.join(alternatives);
-                    if path.len() > 1 {
-                        let why = Why::Undecided("a selection with a default".to_owned());
-                        let last = std::ptr::eq(name, &path[path.len() - 1]);
-                        if !last {
-                            return Ok(Tracked {
-                                value: Value::unknown(why),
-                                origin: OriginId(0),
-                            });
-                        }
-                    }
-                    return Ok(value);
+                    perhaps = Some((when, default));
+                    value = found;
                 }
             }
         }
-        Ok(value)
+        let Some((when, default)) = perhaps else {
+            return Ok(value);
+        };
+        let default = self.eval(env, default)?;
+        let alternatives = vec![Alternative { value, when }, Alternative { value: default, when }];
+        Ok(self.join(alternatives))
     }
 
     /// `base.${unknown}`: whatever the set holds, if that is little and exact.

@@ -5,7 +5,7 @@ use crate::{
     Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, Evaluator, List, NixString, OriginId, Res, Stop,
     ThunkId, Tracked, Unknown, Value,
 };
-use nixpod_source::{Site, Why};
+use nixpod_source::{HopKind, Site, Why};
 use std::rc::Rc;
 
 /// Room that must be left on the native stack before a nested evaluation, and how much is added when there is less.
@@ -121,10 +121,16 @@ impl Evaluator<'_> {
     pub fn force_or_unknown(&mut self, id: ThunkId) -> Tracked {
         match self.force(id) {
             Ok(value) => value,
-            Err(error) => Tracked {
-                value: Value::Unknown(error_unknown(&error)),
-                origin: OriginId(0),
-            },
+            Err(error) => {
+                let origin = match error.site {
+                    Some(site) => self.origin(HopKind::Literal, site, OriginId(0)),
+                    None => OriginId(0),
+                };
+                Tracked {
+                    value: Value::Unknown(error_unknown(&error)),
+                    origin,
+                }
+            }
         }
     }
 

@@ -173,7 +173,12 @@ fn separators_go_across_pieces() {
         "lib.splitString \"\" \"a${\"b\"}\"",
         expect![[r#"[ "" "a" "b" "" ]"#]],
     );
-    check("lib.splitString \", \" \"a, ${u.x}, b${u.y}\"", expect![[r#"[ "a" "${«unknown: option `u.x` is set nowhere in the analysed files»}" "b${«unknown: option `u.y` is set nowhere in the analysed files»}" «unknown elements: option `u.x` is set nowhere in the analysed files» ]"#]]);
+    check(
+        "lib.splitString \", \" \"a, ${u.x}, b${u.y}\"",
+        expect![[
+            r#"[ "a" "${«unknown: option `u.x` is set nowhere in the analysed files»}" "b${«unknown: option `u.y` is set nowhere in the analysed files»}" «unknown elements: option `u.x` is set nowhere in the analysed files» ]"#
+        ]],
+    );
 }
 
 #[test]

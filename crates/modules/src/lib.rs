@@ -4,6 +4,8 @@
 //! by themselves is data (`own/*.nix`), evaluated like any other module.
 
 mod combine;
+mod definitions;
+mod flake;
 mod info;
 mod library;
 mod merge;
@@ -11,6 +13,7 @@ mod nixos;
 mod option;
 mod options;
 mod packages;
+mod parts;
 mod roots;
 mod system;
 #[cfg(test)]
@@ -21,7 +24,7 @@ pub use info::{DefinitionInfo, Gap, OptionInfo, OptionPath, Shared};
 pub use library::{Library, system_of};
 pub use merge::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY, dotted};
 pub use nixos::{Kind, option, system};
-pub use roots::{RootSystem, entry_root, file_root, flake_roots, input_name, is_harmless, register_paths};
+pub use roots::{RootSystem, entry_root, file_root, flake_roots, input_name, is_harmless};
 pub use system::{Collected, Module, Setup, System};
 
 /// Our own files have ids from the upper end downwards; those from this number on model what NixOS and Home Manager

@@ -21,6 +21,8 @@ pub struct Library {
     pub lib: ThunkId,
     /// `pkgs`: symbols and writers.
     pub pkgs: ThunkId,
+    /// `pkgs` of a system that is certainly a Linux.
+    pub linux_pkgs: ThunkId,
 }
 
 fn tracked(value: Value) -> Tracked {
@@ -62,10 +64,12 @@ impl Library {
         let shared = Rc::new(Shared::default());
         let lib_slot = ev.reserve();
         let pkgs_slot = ev.reserve();
+        let linux_slot = ev.reserve();
         let library = Self {
             shared,
             lib: lib_slot,
             pkgs: pkgs_slot,
+            linux_pkgs: linux_slot,
         };
         let types = types(ev, &library);
         let types = ev.alloc(Value::attrs(types), OriginId::default());
@@ -94,22 +98,35 @@ impl Library {
         }
         extra.extend(names.iter().map(|(name, thunk)| (name.as_str(), *thunk)));
         extra.push(("types", types));
+        extra.push(("modules", prelude));
+        extra.push(("options", prelude));
         let lib = nixpod_eval::nixlib::install_lib(ev, extra);
         ev.fill_native(lib_slot, move |ev| Ok(ev.force(lib)?));
         let packages = own_file(ev, &PACKAGES, 2, include_str!("own/packages.nix"));
         let written = crate::packages::written(ev);
         let written = ev.alloc(written, OriginId::default());
-        let arguments = ev.attrs_from(vec![("lib", lib_slot), ("written", written)]);
-        let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-        let packages = ev.alloc_apply(packages, vec![arguments], NO_SITE);
-        ev.fill_native(pkgs_slot, move |ev| crate::packages::set(ev, packages, "pkgs"));
-        crate::roots::register_paths(ev, &library, "nixpkgs");
+        let open = crate::packages::open(ev);
+        let open = ev.alloc(open, OriginId::default());
+        for (slot, linux) in [(pkgs_slot, false), (linux_slot, true)] {
+            let linux = ev.alloc(Value::Bool(linux), OriginId::default());
+            let arguments = ev.attrs_from(vec![
+                ("lib", lib_slot),
+                ("written", written),
+                ("open", open),
+                ("linux", linux),
+            ]);
+            let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
+            let packages = ev.alloc_apply(packages, vec![arguments], NO_SITE);
+            ev.fill_native(slot, move |ev| crate::packages::set(ev, packages, "pkgs"));
+        }
+        crate::flake::register_paths(ev, &library, "nixpkgs");
         library
     }
 
     /// The arguments that every module gets.
-    pub fn arguments(&self) -> Vec<(smol_str::SmolStr, ThunkId)> {
-        vec![("lib".into(), self.lib), ("pkgs".into(), self.pkgs)]
+    pub fn arguments(&self, linux: bool) -> Vec<(smol_str::SmolStr, ThunkId)> {
+        let pkgs = if linux { self.linux_pkgs } else { self.pkgs };
+        vec![("lib".into(), self.lib), ("pkgs".into(), pkgs)]
     }
 }
 

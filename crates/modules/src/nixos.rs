@@ -40,7 +40,7 @@ pub fn system(
     special: Option<ThunkId>,
     open_world: bool,
 ) -> Rc<System> {
-    let mut args = library.arguments();
+    let mut args = library.arguments(kind == Kind::Nixos && !open_world);
     args.push(("modulesPath".into(), modules_path(ev)));
     let base = vec![model(ev, kind)];
     let setup = Setup {

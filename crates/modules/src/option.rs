@@ -1,7 +1,8 @@
 //! One declared option: its type, default and `apply`, and its value.
 
+use crate::definitions::{Definition, RawDef, discharge};
 use crate::info::OptionPath;
-use crate::merge::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, dotted, merge_option};
+use crate::merge::{OPTION_DEFAULT_PRIORITY, dotted, merge_option};
 use crate::system::System;
 use crate::types::{OptType, Submodule, native};
 use nixpod_eval::{

@@ -1,11 +1,57 @@
 //! The `options` argument of modules: declarations as values that Nix code can look into.
 
+use crate::definitions::{Definitions, RawDef, discharge, unwrap_all};
 use crate::info::OptionPath;
-use crate::merge::{Decl, Definitions, RawDef, discharge, dotted, extend, node, split, unwrap_all};
+use crate::merge::{Decl, dotted, extend, node, split};
 use crate::system::System;
-use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When};
+use nixpod_eval::{
+    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When,
+};
 use nixpod_source::Why;
 use std::rc::Rc;
+
+/// The definitions of an evaluation, and the way down to one option. They are not looked at until somebody asks for
+/// what defines the option: `options.x ? y` in a module's `config` is no cycle.
+#[derive(Clone)]
+pub(crate) struct Pending {
+    defs: Rc<Vec<RawDef>>,
+    way: Vec<Symbol>,
+}
+
+impl Pending {
+    /// All definitions, at the root.
+    pub(crate) fn new(defs: Vec<RawDef>) -> Self {
+        Self {
+            defs: Rc::new(defs),
+            way: Vec::new(),
+        }
+    }
+
+    fn below(&self, name: Symbol) -> Self {
+        let way = self.way.iter().copied().chain([name]).collect();
+        Self {
+            defs: self.defs.clone(),
+            way,
+        }
+    }
+
+    fn resolve(&self, ev: &mut Evaluator<'_>) -> Vec<RawDef> {
+        let mut defs = (*self.defs).clone();
+        for name in &self.way {
+            let mut flat = Vec::new();
+            unwrap_all(ev, &defs, &mut flat);
+            defs = Vec::new();
+            for (def, value) in &flat {
+                if let Value::Attrs(set) = &value.value
+                    && let Some(attr) = set.get(*name)
+                {
+                    defs.push(def.child(ev, attr));
+                }
+            }
+        }
+        defs
+    }
+}
 
 /// The set of options below a path.
 pub(crate) fn tree(
@@ -13,39 +59,29 @@ pub(crate) fn tree(
     system: &Rc<System>,
     path: OptionPath,
     decls: Vec<Decl>,
-    defs: Vec<RawDef>,
+    pending: Pending,
 ) -> Res<Tracked> {
     let declared = split(ev, &decls);
     if !declared.options.is_empty() {
-        return option(ev, system, &path, decls, &declared.options, defs);
+        return option(ev, system, &path, decls, &declared.options, pending);
     }
-    let mut children: indexmap::IndexMap<nixpod_eval::Symbol, (Vec<Decl>, Vec<RawDef>)> =
-        indexmap::IndexMap::new();
+    let mut children: indexmap::IndexMap<Symbol, Vec<Decl>> = indexmap::IndexMap::new();
     for (set, hidden) in &declared.below {
         for attr in &set.entries {
-            children.entry(attr.name).or_default().0.push(Decl {
+            let hidden = *hidden || crate::is_model(attr.site);
+            children.entry(attr.name).or_default().push(Decl {
                 value: attr.thunk,
-                hidden: *hidden || crate::is_model(attr.site),
+                hidden,
             });
         }
     }
-    let mut flat = Vec::new();
-    unwrap_all(ev, &defs, &mut flat);
-    for (def, value) in &flat {
-        let Value::Attrs(set) = &value.value else { continue };
-        for attr in &set.entries {
-            if let Some(child) = children.get_mut(&attr.name) {
-                let raw = def.child(ev, attr);
-                child.1.push(raw);
-            }
-        }
-    }
     let mut entries = Vec::with_capacity(children.len());
-    for (name, (decls, defs)) in children {
+    for (name, decls) in children {
         let text = ev.name(name).clone();
         let path = extend(&path, &text);
         let system = system.clone();
-        let thunk = ev.alloc_native(move |ev| tree(ev, &system, path, decls, defs));
+        let pending = pending.below(name);
+        let thunk = ev.alloc_native(move |ev| tree(ev, &system, path, decls, pending));
         entries.push(Attr {
             name,
             thunk,
@@ -55,11 +91,8 @@ pub(crate) fn tree(
     }
     let mut set = Attrs::from_entries(entries);
     if system.generic() {
-        set.open = Some(Unknown::new(Why::External(
-            format!("options.{}", dotted(&path))
-                .trim_end_matches('.')
-                .to_owned(),
-        )));
+        let name = format!("options.{}", dotted(&path));
+        set.open = Some(Unknown::new(Why::External(name.trim_end_matches('.').to_owned())));
     }
     Ok(Tracked {
         value: Value::attrs(set),
@@ -74,7 +107,7 @@ fn option(
     path: &OptionPath,
     decls: Vec<Decl>,
     options: &[(Rc<Attrs>, bool)],
-    defs: Vec<RawDef>,
+    pending: Pending,
 ) -> Res<Tracked> {
     let mut merged = Attrs::default();
     for (set, _) in options.iter().rev() {
@@ -88,20 +121,21 @@ fn option(
     let name = ev.alloc(Value::string(dotted(path)), OriginId::default());
     let value = ev.reserve();
     {
-        let (system, path, defs) = (system.clone(), path.clone(), defs.clone());
-        ev.fill_native(value, move |ev| node(ev, &system, &path, decls, defs, value));
+        let (system, path, pending) = (system.clone(), path.clone(), pending.clone());
+        ev.fill_native(value, move |ev| {
+            let defs = pending.resolve(ev);
+            node(ev, &system, &path, decls, defs, value)
+        });
     }
-    let winning = {
-        let defs = defs.clone();
-        ev.alloc_native(move |ev| {
-            let definitions = discharge(ev, &defs);
-            let set = describe(ev, definitions);
-            Ok(Tracked {
-                value: set,
-                origin: OriginId::default(),
-            })
+    let winning = ev.alloc_native(move |ev| {
+        let defs = pending.resolve(ev);
+        let definitions = discharge(ev, &defs);
+        let set = describe(ev, definitions);
+        Ok(Tracked {
+            value: set,
+            origin: OriginId::default(),
         })
-    };
+    });
     let mut entries = vec![("loc", loc), ("name", name), ("value", value)];
     for part in [
         "isDefined",

@@ -61,3 +61,16 @@ pub(crate) fn set(ev: &mut Evaluator<'_>, modelled: ThunkId, name: &str) -> Res<
         origin: OriginId::default(),
     })
 }
+
+/// The function that makes a set open under a name: name, then set.
+pub(crate) fn open(ev: &mut Evaluator<'_>) -> Value {
+    ev.primop("open", 2, 3, move |ev, args, site| {
+        let name = ev.force_string(args[0], site)?;
+        let mut set = (*ev.force_attrs(args[1], site)?).clone();
+        set.open = Some(Unknown::new(Why::External(name.text.to_string())));
+        Ok(Tracked {
+            value: Value::attrs(set),
+            origin: OriginId::default(),
+        })
+    })
+}

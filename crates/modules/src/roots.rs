@@ -1,18 +1,13 @@
 //! Roots: the hosts of a flake, and files taken as modules.
 
 use crate::info::Gap;
-use crate::library::{Library, find, own_file, system_of};
+use crate::library::{Library, find, system_of};
 use crate::nixos::{self, Kind};
-use crate::system::{Setup, System};
-use nixpod_eval::{
-    Attrs, Evaluator, Lookup, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
-    error_unknown,
-};
+use crate::system::System;
+use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, Tracked, Value, error_unknown};
 use nixpod_source::{Utf8Path, Why};
-use nixpod_syntax::ParsedFile;
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::OnceLock;
 
 /// A system that is evaluated as a whole.
 #[derive(Clone, Debug)]
@@ -34,12 +29,6 @@ pub struct RootSystem {
     /// The NixOS release that the flake's nixpkgs follows: year without century, month.
     pub release: Option<(u32, u32)>,
 }
-
-static FLAKE: OnceLock<ParsedFile> = OnceLock::new();
-static PARTS: OnceLock<ParsedFile> = OnceLock::new();
-
-/// Nested flakes deeper than this are not read.
-const MAX_FLAKES: usize = 16;
 
 /// Inputs whose modules are known to declare or set nothing of container specs, users' sub-ids, groups or engines.
 const HARMLESS: [&str; 93] = [
@@ -143,7 +132,11 @@ const HARMLESS: [&str; 93] = [
 pub fn is_harmless(why: &Why) -> bool {
     let Why::External(name) = why else { return false };
     let name = name.strip_prefix("import ").unwrap_or(name);
-    if name.starts_with("modulesPath") || name.starts_with("<nixpkgs") || name.starts_with("<home-manager") {
+    if name.starts_with("modulesPath")
+        || name.starts_with("pkgs.mkShell")
+        || name.starts_with("<nixpkgs")
+        || name.starts_with("<home-manager")
+    {
         return true;
     }
     let Some(input) = name.strip_prefix("inputs.") else {
@@ -258,7 +251,7 @@ pub fn flake_roots(
     hosts: Option<&[String]>,
 ) -> Vec<RootSystem> {
     let mut roots = Vec::new();
-    let loaded = match load(ev, library, directory, None, 0) {
+    let loaded = match crate::flake::load(ev, library, directory, None, 0) {
         Ok(loaded) => loaded,
         Err(error) => {
             let why = match &error {
@@ -369,7 +362,7 @@ fn output_set(ev: &mut Evaluator<'_>, library: &Library, outputs: &Tracked, name
 fn hive(
     ev: &mut Evaluator<'_>,
     library: &Library,
-    loaded: &Flake,
+    loaded: &crate::flake::Flake,
     roots: &mut Vec<RootSystem>,
     wanted: &dyn Fn(&str) -> bool,
 ) {
@@ -393,312 +386,4 @@ fn hive(
         let root = found(ev, name, system, Kind::Nixos, loaded.release);
         roots.push(root);
     }
-}
-
-/// A flake whose outputs were evaluated.
-struct Flake {
-    outputs: Tracked,
-    release: Option<(u32, u32)>,
-}
-
-fn load(
-    ev: &mut Evaluator<'_>,
-    library: &Library,
-    directory: &Utf8Path,
-    name: Option<&str>,
-    depth: usize,
-) -> Res<Flake> {
-    if depth > MAX_FLAKES {
-        return ev.fail("flakes are nested too deeply", NO_SITE);
-    }
-    let thunk = match ev.import(&directory.join("flake.nix")) {
-        Ok(thunk) => thunk,
-        Err(why) => return Err(nixpod_eval::Stop::Unknown(Unknown::new(why))),
-    };
-    let flake = ev.force_known(thunk)?;
-    let set = ev.as_attrs(&flake, NO_SITE)?;
-    let declared = match find(ev, &set, "inputs") {
-        Some(thunk) => thunk,
-        None => {
-            let empty = ev.empty_attrs();
-            ev.alloc(empty, OriginId::default())
-        }
-    };
-    let Some(outputs) = find(ev, &set, "outputs") else {
-        return ev.fail("the flake has no `outputs'", NO_SITE);
-    };
-    let outputs = ev.force_known(outputs)?;
-    let formals: Vec<ThunkId> = ev
-        .function_args(&outputs.value)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(name, _, _)| {
-            let text = ev.name(name).clone();
-            ev.alloc(Value::string(text), OriginId::default())
-        })
-        .collect();
-    let formals = ev.alloc(Value::list(formals), OriginId::default());
-    let root = ev.alloc(Value::string(directory.as_str()), OriginId::default());
-    let lock = read_lock(ev, directory);
-    let natives = natives(ev, library, directory, depth);
-    let natives = ev.alloc(Value::attrs(natives), OriginId::default());
-    let itself = ev.reserve();
-    let arguments = ev.attrs_from(vec![
-        ("lib", library.lib),
-        ("pkgs", library.pkgs),
-        ("natives", natives),
-        ("declared", declared),
-        ("lock", lock),
-        ("root", root),
-        ("formals", formals),
-        ("self", itself),
-    ]);
-    let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-    let models = own_file(ev, &FLAKE, 3, include_str!("own/flake.nix"));
-    let models = ev.force(models)?;
-    let models = ev.apply(models, arguments, NO_SITE)?;
-    let part = |ev: &mut Evaluator<'_>, name: &str| {
-        let symbol = ev.intern(name);
-        ev.select_value(&models, symbol, NO_SITE)
-    };
-    let inputs = part(ev, "inputs")?;
-    register_nixpkgs(ev, library, &models)?;
-    let release = release(ev, &models);
-    let inputs = ev.alloc_tracked(inputs);
-    let function = ev.alloc_tracked(outputs);
-    let called = ev.alloc_apply(function, vec![inputs], NO_SITE);
-    let source = name.map(str::to_owned);
-    ev.fill_native(itself, move |ev| {
-        // `self` is what the outputs are, with the flake's own path: lazily, for outputs refer to it.
-        let outputs = ev.force(called)?;
-        let extra = ev.attrs_from(vec![("outPath", root), ("inputs", inputs), ("outputs", called)]);
-        let extra = Tracked {
-            value: Value::attrs(extra),
-            origin: OriginId::default(),
-        };
-        let unknown = source.as_deref().unwrap_or("self").to_owned();
-        let mut set = match (&outputs.value, &extra.value) {
-            (Value::Attrs(outputs), Value::Attrs(extra)) => ev.update_attrs(outputs, extra),
-            (_, Value::Attrs(extra)) => (**extra).clone(),
-            _ => Attrs::default(),
-        };
-        set.open
-            .get_or_insert_with(|| Unknown::new(Why::External(unknown)));
-        Ok(Tracked {
-            value: Value::attrs(set),
-            origin: OriginId::default(),
-        })
-    });
-    let outputs = ev.force(called)?;
-    Ok(Flake { outputs, release })
-}
-
-fn read_lock(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> ThunkId {
-    let path = directory.join("flake.lock");
-    let text = ev
-        .source()
-        .read(&path)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let empty = ev.empty_attrs();
-    let empty = ev.alloc(empty, OriginId::default());
-    let Some(text) = text else { return empty };
-    let builtins = ev.builtins();
-    let from_json = ev.intern("fromJSON");
-    let text = ev.alloc(Value::string(text), OriginId::default());
-    ev.alloc_native(move |ev| {
-        let builtins = ev.force(builtins)?;
-        let from_json = ev.select_value(&builtins, from_json, NO_SITE)?;
-        match ev.apply(from_json, text, NO_SITE) {
-            Ok(
-                lock @ Tracked {
-                    value: Value::Attrs(_),
-                    ..
-                },
-            ) => Ok(lock),
-            _ => Ok(ev.force(empty)?),
-        }
-    })
-}
-
-fn release(ev: &mut Evaluator<'_>, models: &Tracked) -> Option<(u32, u32)> {
-    let symbol = ev.intern("release");
-    let value = ev.select_value(models, symbol, NO_SITE).ok()?;
-    let Value::List(list) = &value.value else {
-        return None;
-    };
-    let [year, month] = &list.elems[..] else {
-        return None;
-    };
-    let year = ev.force_int(year.thunk, NO_SITE).ok()?;
-    let month = ev.force_string(month.thunk, NO_SITE).ok()?.text.parse().ok()?;
-    Some((u32::try_from(year).ok()?, month))
-}
-
-/// Importing an input that is nixpkgs, or a file in it, is answered natively.
-fn register_nixpkgs(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
-    let symbol = ev.intern("nixpkgsNames");
-    let names = ev.select_value(models, symbol, NO_SITE)?;
-    let Value::List(names) = &names.value else {
-        return Ok(());
-    };
-    let mut prefixes = Vec::new();
-    for elem in &names.elems {
-        prefixes.push(format!("inputs.{}", ev.force_string(elem.thunk, NO_SITE)?.text));
-    }
-    for prefix in prefixes {
-        register_paths(ev, library, &prefix);
-    }
-    // `import inputs.import-tree` is the function that the input itself also is.
-    let symbol = ev.intern("importTree");
-    let tree = ev.select_value(models, symbol, NO_SITE)?;
-    let tree = ev.alloc_tracked(tree);
-    ev.set_search_path("import-tree", tree);
-    Ok(())
-}
-
-/// Makes `import <prefix>` and the entry points below it known.
-pub fn register_paths(ev: &mut Evaluator<'_>, library: &Library, prefix: &str) {
-    let pkgs = library.pkgs;
-    let packages = ev.primop("import nixpkgs", 1, 0, move |ev, _, _| Ok(ev.force(pkgs)?));
-    let packages = ev.alloc(packages, OriginId::default());
-    ev.set_search_path(prefix, packages);
-    ev.set_search_path(&format!("{prefix}/lib"), library.lib);
-    let system = nixos::constructor(ev, library, Kind::Nixos);
-    let system = ev.alloc(system, OriginId::default());
-    for path in ["nixos/lib/eval-config.nix", "nixos"] {
-        ev.set_search_path(&format!("{prefix}/{path}"), system);
-    }
-}
-
-fn symbol_value(name: &str) -> Value {
-    Value::unknown(Why::External(name.to_owned()))
-}
-
-/// What `own/flake.nix` cannot say in Nix.
-fn natives(ev: &mut Evaluator<'_>, library: &Library, directory: &Utf8Path, depth: usize) -> Attrs {
-    let plain = |value| {
-        Ok(Tracked {
-            value,
-            origin: OriginId::default(),
-        })
-    };
-    let symbol = ev.primop("symbol", 1, 1, move |ev, args, site| {
-        let name = ev.force_string(args[0], site)?;
-        plain(symbol_value(&name.text))
-    });
-    let store_path = ev.primop("storePath", 1, 1, move |ev, args, site| {
-        let name = ev.force_string(args[0], site)?;
-        let hole = Unknown {
-            why: Why::External(name.text.to_string()),
-            store_path: true,
-        };
-        let part = Part {
-            len: 0,
-            origin: OriginId::default(),
-            offset: 0,
-            hole: Some(Rc::new(hole)),
-        };
-        let text = NixString {
-            text: "".into(),
-            parts: Some(Rc::new([part])),
-            context: None,
-        };
-        plain(Value::String(Rc::new(text)))
-    });
-    let open = ev.primop("open", 2, 3, move |ev, args, site| {
-        let name = ev.force_string(args[0], site)?;
-        let mut set = (*ev.force_attrs(args[1], site)?).clone();
-        set.open = Some(Unknown::new(Why::External(name.text.to_string())));
-        plain(Value::attrs(set))
-    });
-    let nixos_system = nixos::constructor(ev, library, Kind::Nixos);
-    let home = nixos::constructor(ev, library, Kind::Home);
-    let for_parts = library.clone();
-    let parts = ev.primop("mkFlake", 2, 1, move |ev, args, site| {
-        let given = ev.force_attrs(args[0], site)?;
-        flake_parts(ev, &for_parts, &given, args[1])
-    });
-    let (for_sub, base) = (library.clone(), directory.to_owned());
-    let subflake = ev.primop("subflake", 2, 3, move |ev, args, site| {
-        let path = ev.force_string(args[0], site)?;
-        let name = ev.force_string(args[1], site)?;
-        let path = nixpod_eval::paths::normalise(&path.text);
-        let path = Utf8Path::new(&*path);
-        if path == base || !matches!(ev.source().kind(&path.join("flake.nix")), Ok(Some(_))) {
-            return plain(symbol_value(&format!("inputs.{}", name.text)));
-        }
-        let flake = load(
-            ev,
-            &for_sub,
-            path,
-            Some(&format!("inputs.{}", name.text)),
-            depth + 1,
-        )?;
-        let out_path = ev.alloc(Value::string(path.as_str()), OriginId::default());
-        let extra = ev.attrs_from(vec![("outPath", out_path)]);
-        let outputs = ev.attrs_or_open(flake.outputs, site)?;
-        let merged = ev.update_attrs(&outputs, &extra);
-        plain(Value::attrs(merged))
-    });
-    crate::types::set(
-        ev,
-        vec![
-            ("symbol", symbol),
-            ("storePath", store_path),
-            ("open", open),
-            ("nixosSystem", nixos_system),
-            ("homeManagerConfiguration", home),
-            ("flakeParts", parts),
-            ("subflake", subflake),
-        ],
-    )
-}
-
-/// `mkFlake`: a module evaluation whose `config.flake` are the outputs.
-fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module: ThunkId) -> Res<Tracked> {
-    let mut special = Vec::new();
-    if let Some(inputs) = find(ev, given, "inputs") {
-        special.push(("inputs", inputs));
-        let itself = ev.intern("self");
-        let thunk = ev.alloc_native(move |ev| {
-            let inputs = ev.force(inputs)?;
-            ev.select_value(&inputs, itself, NO_SITE)
-        });
-        special.push(("self", thunk));
-    }
-    let with_unknown = ev.primop("withSystem", 2, 0, |ev, args, site| {
-        let function = ev.force(args[1])?;
-        let argument = ev.alloc_unknown(Why::External("perSystem".to_owned()));
-        ev.apply(function, argument, site)
-    });
-    let with_unknown = ev.alloc(with_unknown, OriginId::default());
-    special.push(("withSystem", with_unknown));
-    let module_with = ev.primop("moduleWithSystem", 1, 0, |ev, args, site| {
-        let function = ev.force(args[0])?;
-        let argument = ev.alloc_unknown(Why::External("perSystem".to_owned()));
-        ev.apply(function, argument, site)
-    });
-    let module_with = ev.alloc(module_with, OriginId::default());
-    special.push(("moduleWithSystem", module_with));
-    let mut special = ev.attrs_from(special);
-    if let Some(own) = find(ev, given, "specialArgs") {
-        let own = ev.force_attrs(own, NO_SITE)?;
-        special = ev.update_attrs(&special, &own);
-    }
-    let special = ev.alloc(Value::attrs(special), OriginId::default());
-    let model = own_file(ev, &PARTS, crate::OWN_MODELS + 2, include_str!("own/parts.nix"));
-    let setup = Setup {
-        modules: vec![module],
-        base: vec![model],
-        special: Some(special),
-        args: vec![("lib".into(), library.lib)],
-        generic: true,
-        open_world: false,
-        prefix: Vec::new(),
-    };
-    let system = System::new(ev, &library.shared, setup);
-    let flake = ev.intern("flake");
-    let config = ev.force(system.config)?;
-    ev.select_value(&config, flake, NO_SITE)
 }

@@ -1,7 +1,8 @@
 //! One module evaluation: finding its modules and giving them their arguments.
 
+use crate::definitions::RawDef;
 use crate::info::{Gap, OptionPath, Shared};
-use crate::merge::{Decl, RawDef};
+use crate::merge::Decl;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When, error_unknown,
 };
@@ -129,7 +130,7 @@ impl System {
             );
         };
         let (decls, defs) = self.top(&collected);
-        crate::options::tree(ev, self, Rc::from([]), decls, defs)
+        crate::options::tree(ev, self, Rc::from([]), decls, crate::options::Pending::new(defs))
     }
 
     fn top(&self, collected: &Collected) -> (Vec<Decl>, Vec<RawDef>) {

@@ -1,5 +1,5 @@
 # What configurations use of pkgs to write files. Everything else is a symbol of its name.
-{ lib, written }:
+{ lib, written, open, linux }:
 let
   text = name: content: written name content;
   bin = name: content: written name content;
@@ -8,8 +8,16 @@ let
     generate = name: value: written name (render value);
   };
   anyText = value: builtins.toJSON value;
+  # A NixOS system is a Linux; a Home Manager configuration by itself may not be.
+  platform = {
+    isLinux = true;
+    isDarwin = false;
+  };
+  linuxOnly = {
+    stdenv = open "pkgs.stdenv" (platform // { hostPlatform = open "pkgs.stdenv.hostPlatform" platform; });
+  };
 in
-{
+(if linux then linuxOnly else { }) // {
   inherit lib;
   writeText = text;
   writeTextDir = path: content: written (baseNameOf path) content;

@@ -1,0 +1,376 @@
+//! Merging lists, sets and submodules: types whose values have parts that are merged by themselves.
+
+use crate::combine::{first_site, one, wrong_type};
+use crate::definitions::{Definition, RawDef, presence_of};
+use crate::info::OptionPath;
+use crate::merge::{delay_merge, dotted, extend};
+use crate::system::{Setup, System};
+use crate::types::{OptType, Submodule};
+use nixpod_eval::{
+    Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, OriginId, Res, ThunkId, Tracked, Value, When,
+};
+use nixpod_source::Site;
+use std::rc::Rc;
+
+/// Do the elements of this type need merging of their own?
+fn is_atomic(native: &OptType) -> bool {
+    match native {
+        OptType::Scalar { .. } | OptType::Enum(_) | OptType::Anything | OptType::Joined(..) => true,
+        OptType::NullOr(inner) | OptType::Unique(inner, _) => is_atomic(inner),
+        OptType::Either(a, b) => is_atomic(a) && is_atomic(b),
+        _ => false,
+    }
+}
+
+pub(crate) fn list_of(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    elem: &Rc<OptType>,
+    native: &Rc<OptType>,
+    defs: Vec<Definition>,
+) -> Res<Tracked> {
+    let mut out = List::default();
+    let mut origin = OriginId::default();
+    let strongest = defs
+        .iter()
+        .filter(|def| def.when.is_always())
+        .map(|def| def.priority)
+        .min();
+    // A stronger definition under an undecided condition may replace all others.
+    let contested = defs
+        .iter()
+        .find(|def| !def.when.is_always() && strongest.is_none_or(|strongest| def.priority < strongest));
+    let contested = match contested {
+        Some(def) if strongest.is_some() => Some(def.when),
+        _ => None,
+    };
+    let atomic = is_atomic(elem);
+    let mut index = 0;
+    for def in defs {
+        if origin == OriginId::default() {
+            origin = def.value.origin;
+        }
+        let list = match &def.value.value {
+            Value::List(list) => list.clone(),
+            Value::Unknown(_) | Value::Either(_) => ev.list_or_open(def.value.clone(), def.site)?,
+            _ => return wrong_type(ev, path, native, &def),
+        };
+        for element in &list.elems {
+            let mut when = ev.both(def.when, element.when);
+            if let Some(contested) = contested {
+                when = ev.both(contested, when);
+            }
+            let thunk = if atomic {
+                with_hop(ev, element.thunk, &def)
+            } else {
+                let child = extend(path, &format!("[definition {}-entry {}]", 1, index + 1));
+                let attr = Attr {
+                    name: ev.common().value,
+                    thunk: element.thunk,
+                    site: NO_SITE,
+                    when: When::ALWAYS,
+                };
+                let raw = def.raw(ev, &attr);
+                delay_merge(ev, system, child, elem.clone(), vec![raw])
+            };
+            index += 1;
+            out.elems.push(Elem { thunk, when });
+        }
+        out.open = out.open.or_else(|| list.open.clone());
+    }
+    Ok(Tracked {
+        value: Value::List(Rc::new(out)),
+        origin,
+    })
+}
+
+/// An element whose trail also names the definition of the list.
+fn with_hop(ev: &mut Evaluator<'_>, thunk: ThunkId, def: &Definition) -> ThunkId {
+    if def.hidden || def.site == NO_SITE {
+        return thunk;
+    }
+    let site = def.site;
+    ev.alloc_native(move |ev| {
+        let mut value = ev.force(thunk)?;
+        value.origin = ev.origin(nixpod_source::HopKind::Merge, site, value.origin);
+        Ok(value)
+    })
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one type and its definitions"
+)]
+pub(crate) fn attrs_of(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    elem: &Rc<OptType>,
+    lazy: bool,
+    native: &Rc<OptType>,
+    defs: Vec<Definition>,
+) -> Res<Tracked> {
+    let mut children: indexmap::IndexMap<nixpod_eval::Symbol, (Vec<RawDef>, Site)> =
+        indexmap::IndexMap::new();
+    let mut open = None;
+    let mut wildcard = Vec::new();
+    let mut origin = OriginId::default();
+    for def in &defs {
+        if origin == OriginId::default() {
+            origin = def.value.origin;
+        }
+        let set = match &def.value.value {
+            Value::Attrs(set) => set.clone(),
+            Value::Unknown(_) | Value::Either(_) => ev.attrs_or_open(def.value.clone(), def.site)?,
+            _ => return wrong_type(ev, path, native, def),
+        };
+        for attr in &set.entries {
+            let raw = def.raw(ev, attr);
+            let child = children
+                .entry(attr.name)
+                .or_insert_with(|| (Vec::new(), raw.site));
+            child.0.push(raw);
+        }
+        if let Some(unknown) = &set.open {
+            open = Some(unknown.clone());
+            if let Some(thunk) = set.wildcard {
+                let attr = Attr {
+                    name: ev.common().name,
+                    thunk,
+                    site: NO_SITE,
+                    when: When::ALWAYS,
+                };
+                wildcard.push(def.raw(ev, &attr));
+            }
+        }
+    }
+    let mut entries = Vec::with_capacity(children.len());
+    for (name, (raws, site)) in children {
+        let when = if lazy {
+            When::ALWAYS
+        } else {
+            match presence_of(ev, &raws) {
+                Some(when) => when,
+                None => continue,
+            }
+        };
+        let text = ev.name(name).clone();
+        let thunk = delay_merge(ev, system, extend(path, &text), elem.clone(), raws);
+        entries.push(Attr {
+            name,
+            thunk,
+            site,
+            when,
+        });
+    }
+    let mut set = Attrs::from_entries(entries);
+    set.open = open;
+    if !wildcard.is_empty() {
+        set.wildcard = Some(delay_merge(
+            ev,
+            system,
+            extend(path, "<name>"),
+            elem.clone(),
+            wildcard,
+        ));
+    }
+    Ok(Tracked {
+        value: Value::attrs(set),
+        origin,
+    })
+}
+
+pub(crate) fn submodule_value(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    submodule: &Submodule,
+    defs: Vec<Definition>,
+) -> Res<Tracked> {
+    let origin = defs
+        .iter()
+        .map(|def| def.value.origin)
+        .find(|origin| *origin != OriginId::default());
+    let inner = submodule_system(ev, system, path, submodule, defs)?;
+    let mut value = ev.force(inner.config)?;
+    value.origin = origin.unwrap_or_default();
+    Ok(value)
+}
+
+/// The evaluation of a submodule with its definitions as modules.
+fn submodule_system(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    submodule: &Submodule,
+    defs: Vec<Definition>,
+) -> Res<Rc<System>> {
+    let mut modules = Vec::with_capacity(defs.len());
+    let mut base = submodule.own.clone();
+    for def in defs {
+        let module = match &def.value.value {
+            Value::Attrs(set) if submodule.shorthand_only_config && !is_module_list(ev, set) => {
+                let config = ev.alloc_tracked(def.value.clone());
+                let set = ev.attrs_from(vec![("config", config)]);
+                ev.alloc(Value::attrs(set), def.value.origin)
+            }
+            Value::Attrs(_) | Value::Path(_) | Value::String(_) | Value::Unknown(_) | Value::Either(_) => {
+                ev.alloc_tracked(def.value.clone())
+            }
+            other if ev.is_function(other) => ev.alloc_tracked(def.value.clone()),
+            _ => return wrong_type(ev, path, &OptType::Submodule(Rc::new(submodule.shallow())), &def),
+        };
+        let module = conditional(ev, module, def.when);
+        if def.hidden {
+            base.push(module)
+        } else {
+            modules.push(module)
+        }
+    }
+    let name = path.last().cloned().unwrap_or_default();
+    let name = if name.starts_with('<') {
+        let why = nixpod_source::Why::External("name".to_owned());
+        ev.alloc(Value::unknown(why), OriginId::default())
+    } else {
+        ev.alloc(Value::string(name), OriginId::default())
+    };
+    let mut args: Vec<_> = system
+        .extra_args()
+        .iter()
+        .filter(|(arg, _)| matches!(arg.as_str(), "lib" | "pkgs" | "modulesPath"))
+        .cloned()
+        .collect();
+    args.push(("name".into(), name));
+    let own = |thunk: &ThunkId| *thunk;
+    let setup = match &submodule.system {
+        Some(kind) => crate::nixos::nested(ev, system, kind, submodule, base, modules, args, path),
+        None => Setup {
+            // The type's own modules come first; those of our model are told apart by their files.
+            modules: submodule.modules.iter().map(own).chain(modules).collect(),
+            base,
+            special: submodule.special,
+            args,
+            generic: false,
+            open_world: system.open_world(),
+            prefix: path.to_vec(),
+        },
+    };
+    Ok(System::new(ev, &system.shared, setup))
+}
+
+impl Submodule {
+    fn shallow(&self) -> Self {
+        Self {
+            modules: self.modules.clone(),
+            own: self.own.clone(),
+            special: self.special,
+            shorthand_only_config: self.shorthand_only_config,
+            system: self.system.clone(),
+        }
+    }
+}
+
+/// Does a definition of a submodule use module syntax?
+fn is_module_list(ev: &mut Evaluator<'_>, set: &Attrs) -> bool {
+    let imports = ev.common().imports;
+    set.get(imports).is_some()
+}
+
+/// A module that is there only under undecided conditions.
+fn conditional(ev: &mut Evaluator<'_>, module: ThunkId, when: When) -> ThunkId {
+    if when.is_always() {
+        return module;
+    }
+    // An import list with a conditional element carries the condition to all definitions.
+    let list = List {
+        elems: vec![Elem { thunk: module, when }],
+        open: None,
+    };
+    let imports = ev.alloc(Value::List(Rc::new(list)), OriginId::default());
+    let set = ev.attrs_from(vec![("imports", imports)]);
+    ev.alloc(Value::attrs(set), OriginId::default())
+}
+
+pub(crate) fn function_to(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    to: &Rc<OptType>,
+    defs: Vec<Definition>,
+) -> Res<Tracked> {
+    let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
+    let system = system.clone();
+    let path = extend(path, "<function body>");
+    let to = to.clone();
+    let value = ev.primop("functionTo", 1, 0, move |ev, args, site| {
+        let mut results = Vec::with_capacity(defs.len());
+        for def in &defs {
+            let value = ev.apply(def.value.clone(), args[0], site)?;
+            let thunk = ev.alloc_tracked(value);
+            let attr = Attr {
+                name: ev.common().value,
+                thunk,
+                site: NO_SITE,
+                when: When::ALWAYS,
+            };
+            results.push(def.raw(ev, &attr));
+        }
+        let thunk = delay_merge(ev, &system, path.clone(), to.clone(), results);
+        Ok(ev.force(thunk)?)
+    });
+    Ok(Tracked { value, origin })
+}
+
+pub(crate) fn attr_tag(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    attr_tags: ThunkId,
+    defs: Vec<Definition>,
+) -> Res<Tracked> {
+    let tags = ev.force_attrs(attr_tags, NO_SITE)?;
+    let mut name = None;
+    let mut raws = Vec::new();
+    let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
+    for def in &defs {
+        let set = ev.as_attrs(&def.value.clone(), def.site)?;
+        let [attr] = &set.entries[..] else {
+            return wrong_type(ev, path, &OptType::AttrTag(attr_tags), def);
+        };
+        if name.is_some_and(|name| name != attr.name) {
+            let message = format!("The option `{}' is defined with several tags", dotted(path));
+            return Err(ev.error(ErrorKind::Eval, message, Some(def.site)));
+        }
+        name = Some(attr.name);
+        raws.push(def.raw(ev, attr));
+    }
+    let Some(name) = name else {
+        return one(ev, path, defs);
+    };
+    let text = ev.name(name).clone();
+    let Some(tag) = tags.get(name) else {
+        let message = format!("`{text}' is not a tag of option `{}'", dotted(path));
+        return Err(ev.error(ErrorKind::Eval, message, first_site(&defs)));
+    };
+    let child = extend(path, &text);
+    let slot = ev.reserve();
+    let decl = crate::merge::Decl {
+        value: tag.thunk,
+        hidden: false,
+    };
+    let system = system.clone();
+    ev.fill_native(slot, move |ev| {
+        crate::merge::node(ev, &system, &child, vec![decl], raws, slot)
+    });
+    let attr = Attr {
+        name,
+        thunk: slot,
+        site: NO_SITE,
+        when: When::ALWAYS,
+    };
+    Ok(Tracked {
+        value: Value::attrs(Attrs::from_entries(vec![attr])),
+        origin,
+    })
+}
