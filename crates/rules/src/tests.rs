@@ -4,4 +4,5 @@ mod binds;
 mod isolation;
 mod people;
 mod registry;
+mod ways;
 mod worlds;

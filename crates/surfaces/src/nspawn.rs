@@ -265,6 +265,8 @@ fn merge(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container, 
         if is_set && reader.is_written(&option) {
             let field = reader.field(&option, |_, value, _| match &value.value {
                 Value::Null => Err(Why::Undecided("null".to_owned())),
+                // It may be null.
+                Value::Unknown(unknown) => Err(unknown.why.clone()),
                 _ => Ok(name.to_owned()),
             });
             network_options.push(field);

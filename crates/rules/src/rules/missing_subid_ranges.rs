@@ -1,6 +1,6 @@
 //! missing-subid-ranges
 
-use crate::shadow_ids::{RANGE, certain, rootless_users};
+use crate::shadow_ids::{RANGE, certain, ids_of_guest, rootless_users};
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
 use nixpod_model::{System, SystemId, SystemKind};
 
@@ -8,7 +8,8 @@ declare_rule! {
     /// ## What it flags
     /// A user that runs rootless containers without enough subordinate ids: no ranges at all (users made with
     /// `isSystemUser` get none by themselves), only one of `subUidRanges` and `subGidRanges`, or ranges with fewer than
-    /// 65536 ids, such as one without `count`, whose default is 1.
+    /// 65536 ids, such as one without `count`, whose default is 1. In a guest that has only 65536 ids itself, half of
+    /// them is enough.
     /// ## Why
     /// Rootless Podman maps the users of an image to subordinate ids. Without them most images do not even unpack. NixOS
     /// gives ranges by itself to normal users only, and only if both lists are empty.
@@ -48,6 +49,8 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
     } else {
         Confidence::Medium
     };
+    // A guest cannot give away what it does not have.
+    let enough = ids_of_guest(ctx, system).map_or(RANGE, |ids| RANGE.min(ids / 2));
     for rootless in rootless_users(ctx, id) {
         let user = rootless.user;
         let known = user.sub_ids_known
@@ -71,7 +74,7 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
             (0, _) => {
                 format!("user `{who}` has `subGidRanges` but no `subUidRanges` for its rootless containers")
             }
-            (uids, gids) if uids.min(gids) < RANGE => format!(
+            (uids, gids) if uids.min(gids) < enough => format!(
                 "user `{who}` has only {} subordinate {} for its rootless containers",
                 uids.min(gids),
                 if uids.min(gids) == 1 { "id" } else { "ids" }
@@ -103,6 +106,29 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn most_ids_of_a_guest() {
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.pods = {
+    privateUsers = "pick";
+    config = {
+      users.users.app = {
+        isNormalUser = true;
+        autoSubUidGidRange = false;
+        subUidRanges = [ { startUid = 10000; count = 55536; } ];
+        subGidRanges = [ { startGid = 10000; count = 55536; } ];
+      };
+      home-manager.users.app.services.podman.containers.web.image = "a:1";
+    };
+  };
+}
+"#,
+        );
+    }
 
     #[test]
     fn one_list_only() {

@@ -1,8 +1,8 @@
 //! nested-ids-out-of-range
 
-use crate::shadow_ids::{RANGE, RootlessUser, certain, rootless_users};
+use crate::shadow_ids::{RANGE, RootlessUser, certain, ids_of_guest, rootless_users};
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{Container, System, SystemId, SystemKind, Userns};
+use nixpod_model::{Container, System, SystemId, SystemKind};
 
 declare_rule! {
     /// ## What it flags
@@ -71,10 +71,8 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
     else {
         return;
     };
-    let available = match container.userns.value() {
-        Some(Userns::Pick | Userns::Identity) => RANGE,
-        Some(Userns::Fixed { count, .. }) => i64::from(*count),
-        _ => return,
+    let Some(available) = ids_of_guest(ctx, system) else {
+        return;
     };
     let users = rootless_users(ctx, id);
     // Two users would get the same range from the fix.
@@ -93,9 +91,6 @@ fn check_user(
     sink: &mut Sink,
 ) {
     let user = rootless.user;
-    if !user.sub_ids_known {
-        return;
-    }
     let last = |start: i64, count: i64| start.saturating_add(count).saturating_sub(1);
     let outside = certain(&user.sub_uids)
         .map(|found| (found, "Uid"))
@@ -140,8 +135,10 @@ fn check_user(
         }
         return;
     }
-    let automatic =
-        user.sub_uids.is_empty() && user.sub_gids.is_empty() && user.auto_sub_ids.value() == Some(&true);
+    let automatic = user.sub_ids_known
+        && user.sub_uids.is_empty()
+        && user.sub_gids.is_empty()
+        && user.auto_sub_ids.value() == Some(&true);
     if !automatic {
         return;
     }

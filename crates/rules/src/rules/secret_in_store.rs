@@ -3,7 +3,7 @@
 use crate::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
 use crate::words::{inside, name};
 use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, SystemId, Text};
+use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, System, SystemId, SystemKind, Text};
 
 declare_rule! {
     /// ## What it flags
@@ -190,9 +190,33 @@ fn check_command(container: &Container, who: &str, sink: &mut Sink) {
     }
 }
 
-fn check_system(ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
-    let place = inside(ctx, system);
+/// Where a secret is: a module that several guests share says it once, for the first of them. None if it was said.
+fn place_of(ctx: &Ctx<'_>, id: SystemId, system: &System, secret: &SecretValue) -> Option<String> {
+    let place = secret.value.origin.place();
+    let same = |other: &&System| {
+        let mut secrets = other.secrets.iter();
+        other.host == system.host
+            && place.is_some()
+            && secrets.any(|one| one.slot == secret.slot && one.value.origin.place() == place)
+    };
+    let (before, after) = ctx.world.systems.split_at_checked(id.0 as usize)?;
+    if before.iter().any(|other| same(&other)) {
+        return None;
+    }
+    let here = inside(ctx, system);
+    let noun = |count: usize| if count == 1 { "guest" } else { "guests" };
+    Some(match (after.iter().skip(1).filter(same).count(), system.kind) {
+        (0, _) => here,
+        (more, SystemKind::Nixos) => format!(" on the host and in {more} {}", noun(more)),
+        (more, _) => format!("{here} and {more} more {}", noun(more)),
+    })
+}
+
+fn check_system(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
     for secret in &system.secrets {
+        let Some(place) = place_of(ctx, id, system, secret) else {
+            continue;
+        };
         let field = &secret.value;
         let Some(text) = field.value() else {
             continue;
@@ -341,6 +365,25 @@ mod tests {
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; environment.DATABASE_URL = "postgres://app:hunter2@db/app"; };
                                                                                                            # ^^^^^^^ high: `DATABASE_URL` of `web` contains a password in a URL, which everybody can read in the Nix store
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn a_shared_module_is_named_once() {
+        check(
+            &RULE,
+            r#"
+{
+  imports = [ ./people.nix ];
+  containers.a = { config = ./people.nix; };
+  containers.b = { config = ./people.nix; };
+}
+#- /people.nix
+{
+  users.users.alice.initialPassword = "plum-cartwheel-41";
+                                    # ^^^^^^^^^^^^^^^^^^^ high: the password of user `alice` on the host and in 2 guests (`initialPassword`) is written out, so everybody can read it in the Nix store
 }
 "#,
         );

@@ -1,0 +1,178 @@
+//! Every rule, through the ways by which a value comes to an option: written out, a `let`, a function in another file,
+//! an undecided `mkIf`, and from something that is not known.
+
+use crate::ALL;
+use nixpod_analysis::Confidence;
+use nixpod_testing::{Fixture, host, targets};
+
+/// A rule, a module with `@` for a value, and a value that the rule is against.
+const CASES: [(&str, &str, &str); 22] = [
+    (
+        "missing-private-users",
+        "{ containers.web = { privateUsers = @; config = { }; }; }",
+        "\"identity\"",
+    ),
+    (
+        "sys-admin-capability",
+        "{ containers.web = { additionalCapabilities = @; config = { }; }; }",
+        "[ \"CAP_SYS_ADMIN\" ]",
+    ),
+    (
+        "dangerous-capability",
+        "{ containers.web = { additionalCapabilities = @; config = { }; }; }",
+        "[ \"CAP_SYS_MODULE\" ]",
+    ),
+    (
+        "fuse-device",
+        "{ boot.kernelPackages = pkgs.linuxPackages_6_12; containers.web = { allowedDevices = @; config.virtualisation.podman.enable = true; }; }",
+        "[ { node = \"/dev/fuse\"; modifier = \"rw\"; } ]",
+    ),
+    (
+        "shared-host-network",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
+        "[ \"--network=host\" ]",
+    ),
+    (
+        "ignored-network-option",
+        "{ containers.web = { hostBridge = @; config = { }; }; }",
+        "\"br0\"",
+    ),
+    (
+        "x11-socket-bind",
+        "{ containers.web = { bindMounts.a = { hostPath = @; mountPoint = \"/a\"; }; config = { }; }; }",
+        "\"/tmp/.X11-unix\"",
+    ),
+    (
+        "runtime-dir-bind",
+        "{ containers.web = { bindMounts.a = { hostPath = @; mountPoint = \"/a\"; }; config = { }; }; }",
+        "\"/run/user/1000\"",
+    ),
+    (
+        "gpu-device",
+        "{ containers.web = { bindMounts.a = { hostPath = @; mountPoint = \"/a\"; }; config = { }; }; }",
+        "\"/dev/dri\"",
+    ),
+    (
+        "engine-socket-bind",
+        "{ containers.web = { bindMounts.a = { hostPath = @; mountPoint = \"/a\"; }; config = { }; }; }",
+        "\"/run/podman/podman.sock\"",
+    ),
+    (
+        "sensitive-bind",
+        "{ containers.web = { bindMounts.a = { hostPath = @; mountPoint = \"/a\"; isReadOnly = false; }; config = { }; }; }",
+        "\"/etc\"",
+    ),
+    (
+        "secret-in-store",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; environment.DB_PASSWORD = @; }; }",
+        "\"plum-cartwheel-41\"",
+    ),
+    (
+        "secret-file-in-store",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; environmentFiles = @; }; }",
+        "[ ./secrets.env ]",
+    ),
+    (
+        "missing-linger",
+        "{ users.users.app = { isNormalUser = true; linger = @; }; home-manager.users.app.services.podman.containers.web.image = \"a:1\"; }",
+        "false",
+    ),
+    (
+        "missing-subid-ranges",
+        "{ users.users.app = { isNormalUser = true; subUidRanges = @; subGidRanges = [ ]; }; home-manager.users.app.services.podman.containers.web.image = \"a:1\"; }",
+        "[ { startUid = 200000; count = 65536; } ]",
+    ),
+    (
+        "colliding-subid-ranges",
+        "{ users.users.alice.isNormalUser = true; users.users.bob = { isNormalUser = true; subUidRanges = @; }; }",
+        "[ { startUid = 100000; count = 65536; } ]",
+    ),
+    (
+        "nested-ids-out-of-range",
+        "{ containers.pods = { privateUsers = \"pick\"; config = { users.users.app = { isNormalUser = true; autoSubUidGidRange = false; subUidRanges = @; }; home-manager.users.app.services.podman.containers.web.image = \"a:1\"; }; }; }",
+        "[ { startUid = 100000; count = 65536; } ]",
+    ),
+    (
+        "root-equivalent-group",
+        "{ virtualisation.docker.enable = true; users.users.a = { isNormalUser = true; extraGroups = @; }; }",
+        "[ \"docker\" ]",
+    ),
+    (
+        "privileged-container",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; privileged = @; }; }",
+        "true",
+    ),
+    (
+        "host-namespace",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
+        "[ \"--pid=host\" ]",
+    ),
+    (
+        "published-on-all-interfaces",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; ports = @; }; }",
+        "[ \"8080:80\" ]",
+    ),
+    (
+        "unpinned-image",
+        "{ virtualisation.oci-containers.containers.web = { image = @; }; }",
+        "\"docker.io/library/nginx:latest\"",
+    ),
+];
+
+/// The surest finding of a rule in a whole system of this module.
+fn surest(rule: &str, module: &str, more: &str) -> Option<Confidence> {
+    let flake = "{ inputs.other.url = \"github:o/other\"; outputs = { nixpkgs, other, ... }: { nixosConfigurations.h = \
+                 nixpkgs.lib.nixosSystem { specialArgs = { inherit other; }; modules = [ ./main.nix ]; }; }; }";
+    let fixture = format!(
+        "#- /flake.nix\n{flake}\n#- /main.nix\n{{ config, lib, pkgs, other, ... }}: {module}\n#- /secrets.env\nA=b\n{more}"
+    );
+    let analysis = host(ALL, &Fixture::parse(&fixture)).analysis();
+    let findings = analysis.check(&targets()).findings;
+    let own = findings.iter().filter(|finding| finding.diagnostic.rule == rule);
+    own.map(|finding| finding.diagnostic.confidence).max()
+}
+
+#[test]
+fn all_rules_have_a_case() {
+    let mut of_cases: Vec<&str> = CASES.iter().map(|case| case.0).collect();
+    let mut of_rules: Vec<&str> = ALL.iter().map(|rule| rule.meta.id).collect();
+    of_cases.sort_unstable();
+    of_rules.sort_unstable();
+    assert_eq!(of_cases, of_rules);
+}
+
+#[test]
+fn values_are_found_however_they_come() {
+    let mut wrong = Vec::new();
+    for (rule, module, value) in CASES {
+        let written = surest(rule, &module.replace('@', value), "");
+        if written.is_none() {
+            wrong.push(format!("{rule}, written out: nothing is found"));
+        }
+        let body = module.replace('@', "v");
+        let bound = surest(rule, &format!("let v = {value}; in {body}"), "");
+        if bound != written {
+            wrong.push(format!("{rule}, let: {bound:?} instead of {written:?}"));
+        }
+        let called = surest(
+            rule,
+            &format!("let v = (import ./lib.nix).make {{ unused = 1; }}; in {body}"),
+            &format!("#- /lib.nix\n{{ make = {{ unused }}: {value}; }}\n"),
+        );
+        if called != written {
+            wrong.push(format!("{rule}, function: {called:?} instead of {written:?}"));
+        }
+        let guarded = format!("(lib.mkIf config.services.undecided.enable {value})");
+        let guarded = surest(rule, &module.replace('@', &guarded), "");
+        // Without the ranges the user would get others, so nothing is certain about them.
+        let silent = rule == "missing-subid-ranges" && guarded.is_none();
+        if !silent && !guarded.is_some_and(|confidence| confidence <= Confidence::Medium) {
+            wrong.push(format!("{rule}, mkIf: {guarded:?} instead of medium"));
+        }
+        let unknown = surest(rule, &module.replace('@', "other.lib.value"), "");
+        if unknown.is_some() {
+            wrong.push(format!("{rule}, unknown: {unknown:?} instead of nothing"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
