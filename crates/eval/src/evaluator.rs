@@ -501,7 +501,9 @@ impl<'s> Evaluator<'s> {
     /// The steps of the origin of a stretch of a string literal's content.
     pub fn trail_within(&self, origin: OriginId, start: u32, end: u32) -> Origin {
         let mut trail = self.trail(origin);
-        if let Some(hop) = trail.hops.first_mut() {
+        // Of text read from a file the innermost place is the path that was read, not the text.
+        let read = trail.hops.iter().any(|hop| hop.kind == HopKind::Import);
+        if let Some(hop) = trail.hops.first_mut().filter(|_| !read) {
             hop.place.within = Some((start, end));
         }
         trail

@@ -131,8 +131,8 @@ pub fn quote(text: &str) -> String {
 
 /// Can the name stand as an attribute name without quotes?
 pub fn is_identifier(name: &str) -> bool {
-    const KEYWORDS: [&str; 10] = [
-        "if", "then", "else", "assert", "with", "let", "in", "rec", "inherit", "or",
+    const KEYWORDS: [&str; 9] = [
+        "if", "then", "else", "assert", "with", "let", "in", "rec", "inherit",
     ];
     let mut chars = name.chars();
     let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');

@@ -18,6 +18,9 @@ pub enum Coerce {
     PathAppend,
 }
 
+/// More pieces than this, 32 bytes each, are not told apart: what follows counts to the last one.
+const MAX_PARTS: usize = 4096;
+
 /// Collects the pieces of a string.
 #[derive(Debug, Default)]
 pub struct StringBuilder {
@@ -42,10 +45,15 @@ impl StringBuilder {
         if text.is_empty() {
             return;
         }
-        self.text.push_str(text);
+        let full = self.parts.len() >= MAX_PARTS;
         match self.parts.last_mut() {
+            // Anything may stand in a hole, this text too.
+            Some(last) if full && last.hole.is_some() => return,
             Some(last)
-                if last.origin == origin && last.hole.is_none() && last.offset + last.len == offset =>
+                if last.hole.is_none()
+                    && (full
+                        || last.origin == origin
+                            && (origin == OriginId(0) || last.offset + last.len == offset)) =>
             {
                 last.len += text.len() as u32;
             }
@@ -56,6 +64,7 @@ impl StringBuilder {
                 hole: None,
             }),
         }
+        self.text.push_str(text);
     }
 
     /// Adds a string with its pieces and context.
@@ -112,6 +121,9 @@ impl StringBuilder {
 
     /// Adds something unknown.
     pub fn push_hole(&mut self, hole: Rc<Unknown>, origin: OriginId) {
+        if self.parts.len() >= MAX_PARTS && self.parts.last().is_some_and(|last| last.hole.is_some()) {
+            return;
+        }
         self.parts.push(Part {
             len: 0,
             origin,

@@ -7,8 +7,8 @@ use crate::parts::{attr_tag, attrs_of, function_to, list_of, submodule_value};
 use crate::system::System;
 use crate::types::{OptType, Scalar, accepts};
 use nixpod_eval::{
-    Alternative, Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, OriginId, Res, Stop, StringBuilder,
-    ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, NixString, OriginId, Res, Stop,
+    StringBuilder, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -22,11 +22,15 @@ pub(crate) fn combine(
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
     match &**native {
-        OptType::Scalar { kind, .. } => {
+        OptType::Scalar { kind, name, .. } => {
             check_all(ev, path, native, &defs)?;
             match kind {
                 Scalar::BoolByOr => bool_by_or(ev, defs),
                 Scalar::Attrs => combine_attrs_shallow(ev, defs),
+                Scalar::Str if name == "singleLineStr" => {
+                    let merged = one(ev, path, defs)?;
+                    Ok(without_line_end(merged))
+                }
                 _ => one(ev, path, defs),
             }
         }
@@ -160,6 +164,29 @@ fn apart(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Vec<Definition> {
         }
     }
     out
+}
+
+/// A one-line string loses the line break at its end.
+fn without_line_end(merged: Tracked) -> Tracked {
+    let Value::String(string) = &merged.value else {
+        return merged;
+    };
+    let (Some(text), None) = (string.text.strip_suffix('\n'), string.hole()) else {
+        return merged;
+    };
+    let mut shorter = NixString::clone(string);
+    shorter.text = text.into();
+    if let Some(parts) = &string.parts {
+        let mut parts = parts.to_vec();
+        if let Some(last) = parts.last_mut() {
+            last.len = last.len.saturating_sub(1);
+        }
+        shorter.parts = Some(parts.into());
+    }
+    Tracked {
+        value: Value::String(Rc::new(shorter)),
+        origin: merged.origin,
+    }
 }
 
 pub(crate) fn first_site(defs: &[Definition]) -> Option<Site> {
@@ -374,6 +401,12 @@ fn anything(
     if all_lists {
         let elem = Rc::new(OptType::Anything);
         return list_of(ev, system, path, &elem.clone(), &elem, defs);
+    }
+    if !known.is_empty()
+        && known.len() == defs.len()
+        && known.iter().all(|def| ev.is_function(&def.value.value))
+    {
+        return function_to(ev, system, path, &Rc::new(OptType::Anything), defs);
     }
     one(ev, path, defs)
 }

@@ -172,7 +172,12 @@ fn unwrap_value(
                         ..def
                     };
                     let value = ev.force_or_unknown(content);
-                    unwrap_value(ev, inner, value, out, depth + 1);
+                    // Nix decides conditions before it looks at priorities, so one inside stays a set that fits no type.
+                    if is_condition(ev, &value) {
+                        out.push((inner, value));
+                    } else {
+                        unwrap_value(ev, inner, value, out, depth + 1);
+                    }
                 }
                 ("order", Some(content)) => {
                     let order = int_attr(ev, set, "priority");
@@ -209,6 +214,16 @@ fn unwrap_value(
         }
         _ => out.push((def, value)),
     }
+}
+
+/// Is it an `mkIf`?
+fn is_condition(ev: &mut Evaluator<'_>, value: &Tracked) -> bool {
+    let Value::Attrs(set) = &value.value else {
+        return false;
+    };
+    set.get(ev.common().tag).is_some_and(
+        |tag| matches!(ev.force_or_unknown(tag.thunk).value, Value::String(text) if text.text == "if"),
+    )
 }
 
 fn int_attr(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<i64> {

@@ -503,7 +503,10 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
     ] {
         let primop = ev.primop(name, 1, 0, move |ev, args, _| {
             let native = match name {
-                "strMatching" => scalar("strMatching", Scalar::Str),
+                "strMatching" => {
+                    let check = matching(ev, args[0]);
+                    Rc::new(OptType::Checked(scalar("strMatching", Scalar::Str), check))
+                }
                 "passwdEntry" => native_of(ev, args[0]),
                 "pathWith" => scalar("path", Scalar::Path),
                 _ => Rc::new(OptType::DeferredModule(Vec::new())),
@@ -530,4 +533,18 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
     });
     out.push(("attrTag".to_owned(), attr_tag));
     out
+}
+
+/// A function that tells whether a text matches a pattern.
+fn matching(ev: &mut Evaluator<'_>, pattern: ThunkId) -> ThunkId {
+    let builtins = ev.builtins();
+    let check = ev.primop("strMatching", 1, 0, move |ev, args, site| {
+        let builtins = ev.force(builtins)?;
+        let name = ev.intern("match");
+        let function = ev.select_value(&builtins, name, site)?;
+        let found = ev.apply_all(function, &[pattern, args[0]], site)?;
+        let found = ev.known(found)?;
+        Ok(tracked(Value::Bool(!matches!(found.value, Value::Null))))
+    });
+    ev.alloc(check, OriginId::default())
 }

@@ -107,7 +107,7 @@ pub(crate) fn nested(
         };
     }
     base.push(model(ev, Kind::Nixos));
-    base.push(guest_defaults(ev));
+    base.push(guest_defaults(ev, path));
     let special = option(ev, &parent, &["specialArgs"]);
     Setup {
         modules,
@@ -140,9 +140,27 @@ fn module_of(ev: &mut Evaluator<'_>, entries: Vec<(&str, Value)>) -> ThunkId {
 }
 
 /// What every guest has.
-fn guest_defaults(ev: &mut Evaluator<'_>) -> ThunkId {
+fn guest_defaults(ev: &mut Evaluator<'_>, path: &OptionPath) -> ThunkId {
     let boot = crate::types::set(ev, vec![("isContainer", Value::Bool(true))]);
-    module_of(ev, vec![("boot", Value::attrs(boot))])
+    let mut entries = vec![("boot", Value::attrs(boot))];
+    // `containers.<name>.config` is called like its container, unless the name is not known.
+    if let [.., name, _] = &path[..]
+        && !name.starts_with('<')
+    {
+        let name = ev.alloc(Value::string(name.clone()), OriginId::default());
+        let name = as_default(ev, name);
+        let networking = ev.attrs_from(vec![("hostName", name)]);
+        entries.push(("networking", Value::attrs(networking)));
+    }
+    module_of(ev, entries)
+}
+
+/// `mkDefault`
+fn as_default(ev: &mut Evaluator<'_>, content: ThunkId) -> ThunkId {
+    let tag = ev.alloc(Value::string("override"), OriginId::default());
+    let priority = ev.alloc(Value::Int(1000), OriginId::default());
+    let set: Attrs = ev.attrs_from(vec![("_type", tag), ("priority", priority), ("content", content)]);
+    ev.alloc(Value::attrs(set), OriginId::default())
 }
 
 /// The name and home directory of a user whose home is configured in NixOS.
@@ -153,12 +171,6 @@ fn home_defaults(ev: &mut Evaluator<'_>, host: &Rc<System>, user: SmolStr) -> Th
         let home = option(ev, &host, &["users", "users", &user, "home"]);
         Ok(ev.force(home)?)
     });
-    let as_default = |ev: &mut Evaluator<'_>, content: ThunkId| {
-        let tag = ev.alloc(Value::string("override"), OriginId::default());
-        let priority = ev.alloc(Value::Int(1000), OriginId::default());
-        let set: Attrs = ev.attrs_from(vec![("_type", tag), ("priority", priority), ("content", content)]);
-        ev.alloc(Value::attrs(set), OriginId::default())
-    };
     let directory = as_default(ev, directory);
     let name = ev.alloc(Value::string(name), OriginId::default());
     let name = as_default(ev, name);

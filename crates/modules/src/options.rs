@@ -119,6 +119,8 @@ fn option(
         .collect();
     let loc = ev.alloc(Value::list(location), OriginId::default());
     let name = ev.alloc(Value::string(dotted(path)), OriginId::default());
+    let default = ev.intern("default");
+    let has_default = merged.get(default).is_some();
     let value = ev.reserve();
     {
         let (system, path, pending) = (system.clone(), path.clone(), pending.clone());
@@ -130,7 +132,7 @@ fn option(
     let winning = ev.alloc_native(move |ev| {
         let defs = pending.resolve(ev);
         let definitions = discharge(ev, &defs);
-        let set = describe(ev, definitions);
+        let set = describe(ev, definitions, has_default);
         Ok(Tracked {
             value: set,
             origin: OriginId::default(),
@@ -160,7 +162,7 @@ fn option(
 }
 
 /// The definitions that win, as Nix code sees them.
-fn describe(ev: &mut Evaluator<'_>, definitions: Definitions) -> Value {
+fn describe(ev: &mut Evaluator<'_>, definitions: Definitions, has_default: bool) -> Value {
     let best = definitions.on.iter().map(|def| def.priority).min();
     let winning: Vec<_> = definitions
         .on
@@ -189,7 +191,8 @@ fn describe(ev: &mut Evaluator<'_>, definitions: Definitions) -> Value {
         });
         files.push(file);
     }
-    let defined = winning.iter().any(|def| def.when.is_always());
+    // A default counts as a definition.
+    let defined = has_default || winning.iter().any(|def| def.when.is_always());
     let defined = if winning.is_empty() || defined {
         Value::Bool(defined)
     } else {

@@ -15,7 +15,7 @@ use std::rc::Rc;
 /// Do the elements of this type need merging of their own?
 fn is_atomic(native: &OptType) -> bool {
     match native {
-        OptType::Scalar { .. } | OptType::Enum(_) | OptType::Anything | OptType::Joined(..) => true,
+        OptType::Scalar { .. } | OptType::Enum(_) | OptType::Joined(..) => true,
         OptType::NullOr(inner) | OptType::Unique(inner, _) => is_atomic(inner),
         OptType::Either(a, b) => is_atomic(a) && is_atomic(b),
         _ => false,
@@ -242,12 +242,18 @@ fn submodule_system(
         .cloned()
         .collect();
     args.push(("name".into(), name));
-    let own = |thunk: &ThunkId| *thunk;
+    // Declaring an option wraps the modules of its type into one import each, so that they merge as imports do.
+    let mut own = |thunk: &ThunkId| {
+        let imports = ev.alloc(Value::list([*thunk]), OriginId::default());
+        let set = ev.attrs_from(vec![("imports", imports)]);
+        ev.alloc(Value::attrs(set), OriginId::default())
+    };
+    let types: Vec<ThunkId> = submodule.modules.iter().map(&mut own).collect();
     let setup = match &submodule.system {
         Some(kind) => crate::nixos::nested(ev, system, kind, submodule, base, modules, args, path),
         None => Setup {
             // The type's own modules come first; those of our model are told apart by their files.
-            modules: submodule.modules.iter().map(own).chain(modules).collect(),
+            modules: types.into_iter().chain(modules).collect(),
             base,
             special: submodule.special,
             args,

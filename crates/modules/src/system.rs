@@ -77,6 +77,8 @@ pub struct Module {
 struct Pending {
     value: ThunkId,
     key: String,
+    /// The key of the module that imports it; empty for the first ones.
+    parent: String,
     when: When,
     hidden: bool,
     site: Site,
@@ -182,6 +184,7 @@ impl System {
         let pending = |value: &ThunkId, at: usize, hidden: bool| Pending {
             value: *value,
             key: format!(":anon-{}{at}", if hidden { "base-" } else { "" }),
+            parent: String::new(),
             when: When::ALWAYS,
             hidden,
             site: NO_SITE,
@@ -259,6 +262,7 @@ impl System {
                     queue.push_back(Pending {
                         value: elem.thunk,
                         key: format!("{}:{at}", item.key),
+                        parent: item.parent.clone(),
                         when: ev.both(item.when, elem.when),
                         hidden: item.hidden,
                         site: item.site,
@@ -273,6 +277,7 @@ impl System {
                     queue.push_back(Pending {
                         value: thunk,
                         key: format!("{}:either", item.key),
+                        parent: item.parent.clone(),
                         when,
                         hidden: item.hidden,
                         site: item.site,
@@ -303,10 +308,14 @@ impl System {
         {
             item.key = key.text.to_string();
         }
+        children
+            .entry(std::mem::take(&mut item.parent))
+            .or_default()
+            .push(item.key.clone());
         if !seen.insert(item.key.clone()) {
             return;
         }
-        self.imports(ev, &set, &names, &item, out, queue, children);
+        self.imports(ev, &set, &names, &item, out, queue);
         if let Some(attr) = set.get(names.disabled) {
             self.disabled(ev, attr.thunk, disabled);
         }
@@ -354,7 +363,6 @@ impl System {
         item: &Pending,
         out: &mut Collected,
         queue: &mut VecDeque<Pending>,
-        children: &mut FxHashMap<String, Vec<String>>,
     ) {
         for name in [names.require, names.imports] {
             let Some(attr) = set.get(name) else { continue };
@@ -380,11 +388,11 @@ impl System {
             }
             for (at, elem) in list.elems.iter().enumerate() {
                 let key = format!("{}:anon-{at}", item.key);
-                children.entry(item.key.clone()).or_default().push(key.clone());
                 let when = ev.both(item.when, elem.when);
                 queue.push_back(Pending {
                     value: elem.thunk,
                     key,
+                    parent: item.key.clone(),
                     when,
                     hidden: item.hidden,
                     site: attr.site,
@@ -670,26 +678,21 @@ impl Names {
     }
 }
 
-/// Leaves out disabled modules and what only they import.
+/// Leaves out disabled modules and what only they import. The children of the empty key are the roots.
 fn drop_disabled(
     modules: &mut Vec<Module>,
     disabled: &FxHashSet<String>,
     children: &FxHashMap<String, Vec<String>>,
 ) {
     let is_disabled = |key: &str| disabled.contains(key) || disabled.contains(&format!("{key}/default.nix"));
-    let mut gone: FxHashSet<String> = modules
-        .iter()
-        .filter(|module| is_disabled(&module.key))
-        .map(|module| module.key.clone())
-        .collect();
-    let mut pending: Vec<String> = gone.iter().cloned().collect();
-    pending.sort();
+    let mut kept: FxHashSet<&str> = FxHashSet::default();
+    let mut pending = vec![""];
     while let Some(key) = pending.pop() {
-        for child in children.get(&key).into_iter().flatten() {
-            if gone.insert(child.clone()) {
-                pending.push(child.clone());
+        for child in children.get(key).into_iter().flatten() {
+            if !is_disabled(child) && kept.insert(child) {
+                pending.push(child);
             }
         }
     }
-    modules.retain(|module| !gone.contains(&module.key));
+    modules.retain(|module| kept.contains(module.key.as_str()));
 }

@@ -1,7 +1,6 @@
 //! Our module system against recordings of the real one (`cargo xtask record`): what we are sure of is never different.
 //!
 //! Where ours is unknown, that is listed in `testdata/modules/unknown.txt`, so that it is seen when the list grows.
-//! `differs.txt` lists the mistakes that are known: each is a bug, and nothing may be added.
 
 #[path = "../../eval/tests/support/mod.rs"]
 mod support;
@@ -48,7 +47,11 @@ fn what_is_known_is_as_in_real_nix() {
         }
     }
     assert!(total > 2000, "only {total} values");
-    expect_file!["../../../testdata/modules/differs.txt"].assert_eq(&wrong);
+    assert!(
+        wrong.is_empty(),
+        "{} of {total} values differ:\n{wrong}",
+        wrong.lines().count()
+    );
     expect_file!["../../../testdata/modules/unknown.txt"].assert_eq(&unknown);
 }
 

@@ -54,6 +54,22 @@ struct Writer {
     quote_unknown: bool,
 }
 
+/// The state between two entries.
+struct Gap {
+    first: bool,
+    /// Why there may be further entries here.
+    hole: Option<Rc<Unknown>>,
+}
+
+impl Gap {
+    fn new(open: &Option<Rc<Unknown>>) -> Self {
+        Self {
+            first: true,
+            hole: open.clone(),
+        }
+    }
+}
+
 impl Writer {
     fn raw(&mut self, text: &str) {
         self.builder.push_literal(text, OriginId(0), 0);
@@ -136,28 +152,52 @@ impl Writer {
         Ok(())
     }
 
+    /// What stands before an entry: a comma, or a hole in which entries that are perhaps there and their commas are.
+    fn separate(&mut self, gap: &mut Gap, open: &Option<Rc<Unknown>>) {
+        let hole = gap.hole.take().filter(|_| !self.quote_unknown);
+        match hole {
+            Some(hole) => self.builder.push_hole(hole, OriginId(0)),
+            None if !gap.first => self.raw(","),
+            None => {}
+        }
+        gap.first = false;
+        gap.hole = open.clone();
+    }
+
+    fn finish(&mut self, gap: Gap, open: &Option<Rc<Unknown>>) {
+        match (self.quote_unknown, gap.hole) {
+            (true, _) => {
+                if let Some(open) = open {
+                    if !gap.first {
+                        self.raw(",");
+                    }
+                    self.hole(open.clone(), OriginId(0));
+                }
+            }
+            (false, Some(hole)) => self.builder.push_hole(hole, OriginId(0)),
+            (false, None) => {}
+        }
+    }
+
     fn composite(&mut self, ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<()> {
         match &value.value {
             Value::List(list) => {
                 self.raw("[");
-                for (at, elem) in list.elems.iter().enumerate() {
-                    if at > 0 {
-                        self.raw(",");
-                    }
+                let mut gap = Gap::new(&list.open);
+                for elem in &list.elems {
                     let inner = ev.force(elem.thunk)?;
                     if elem.when.is_always() {
+                        self.separate(&mut gap, &list.open);
                         self.value(ev, &inner, site)?;
-                    } else {
+                    } else if self.quote_unknown {
+                        self.separate(&mut gap, &None);
                         let hole = ev.condition_reason(elem.when);
                         self.hole(hole, inner.origin);
+                    } else {
+                        gap.hole = Some(ev.condition_reason(elem.when));
                     }
                 }
-                if let Some(open) = &list.open {
-                    if self.quote_unknown && !list.elems.is_empty() {
-                        self.raw(",");
-                    }
-                    self.hole(open.clone(), value.origin);
-                }
+                self.finish(gap, &list.open);
                 self.raw("]");
             }
             Value::Attrs(attrs) => {
@@ -173,26 +213,28 @@ impl Writer {
                     return self.value(ev, &path, site);
                 }
                 self.raw("{");
-                for (at, attr) in ev.sorted(attrs).into_iter().enumerate() {
-                    if at > 0 {
-                        self.raw(",");
+                let mut gap = Gap::new(&attrs.open);
+                for attr in ev.sorted(attrs) {
+                    let inner = ev.force(attr.thunk)?;
+                    if !attr.when.is_always() && !self.quote_unknown {
+                        gap.hole = Some(ev.condition_reason(attr.when));
+                        continue;
                     }
+                    self.separate(&mut gap, &attrs.open);
                     let name = NixString::new(ev.name(attr.name).clone());
                     self.string(&name, OriginId(0));
                     self.raw(":");
-                    let inner = ev.force(attr.thunk)?;
                     self.value(ev, &inner, site)?;
                 }
-                if let Some(open) = &attrs.open {
-                    if self.quote_unknown {
-                        self.raw(if attrs.entries.is_empty() {
-                            "\"«unknown keys»\":"
-                        } else {
-                            ",\"«unknown keys»\":"
-                        });
-                    }
-                    self.hole(open.clone(), value.origin);
+                if self.quote_unknown && attrs.open.is_some() {
+                    self.raw(if gap.first {
+                        "\"«unknown keys»\":"
+                    } else {
+                        ",\"«unknown keys»\":"
+                    });
+                    gap.first = true;
                 }
+                self.finish(gap, &attrs.open);
                 self.raw("}");
             }
             _ => {}

@@ -108,6 +108,9 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
     r.function("elem", 2, 2, |ev, args, site| {
         let list = ev.force_list(args[1], site)?;
         let mut unknown = list.open.clone();
+        if list.elems.is_empty() {
+            return decide(unknown, false);
+        }
         let wanted = ev.force(args[0])?;
         for elem in &list.elems {
             let value = ev.force(elem.thunk)?;

@@ -430,17 +430,25 @@ fn replace_run(
             return Ok(());
         }
     }
-    let flush = |builder: &mut StringBuilder, from: usize, to: usize| {
-        let mut at = start;
-        for part in run {
-            let part_end = at + part.len as usize;
-            let (a, b) = ((start + from).max(at), (start + to).min(part_end));
+    // Stretches are flushed in ascending order, so the pieces are walked through once.
+    let mut parts = run.iter();
+    let mut part = parts.next();
+    let mut part_start = start;
+    let mut flush = |builder: &mut StringBuilder, from: usize, to: usize| {
+        let (from, to) = (start + from, start + to);
+        while let Some(current) = part {
+            let part_end = part_start + current.len as usize;
+            let (a, b) = (from.max(part_start), to.min(part_end));
             if a < b
                 && let Some(piece) = text.get(a..b)
             {
-                builder.push_literal(piece, part.origin, part.offset + (a - at) as u32);
+                builder.push_literal(piece, current.origin, current.offset + (a - part_start) as u32);
             }
-            at = part_end;
+            if part_end > to {
+                break;
+            }
+            part_start = part_end;
+            part = parts.next();
         }
     };
     let mut first_bytes = [false; 256];

@@ -69,9 +69,8 @@ impl Writer {
     }
 
     fn hole(&mut self, hole: Rc<Unknown>, origin: OriginId) {
-        self.raw(&"  ".repeat(self.indent));
+        // The hole stands for whole lines, or for none.
         self.builder.push_hole(hole, origin);
-        self.raw("\n");
     }
 
     fn string(&mut self, string: &NixString, origin: OriginId) {
@@ -160,8 +159,16 @@ impl Writer {
             Value::List(list) => {
                 self.open("list");
                 for elem in &list.elems {
+                    if let Some(open) = &list.open {
+                        self.hole(open.clone(), value.origin);
+                    }
                     let inner = ev.force(elem.thunk)?;
-                    self.value(ev, &inner, site)?;
+                    if elem.when.is_always() {
+                        self.value(ev, &inner, site)?;
+                    } else {
+                        let hole = ev.condition_reason(elem.when);
+                        self.hole(hole, inner.origin);
+                    }
                 }
                 if let Some(open) = &list.open {
                     self.hole(open.clone(), value.origin);
@@ -200,6 +207,14 @@ impl Writer {
                     for attr in ev.sorted(attrs) {
                         let name = ev.name(attr.name).clone();
                         let inner = ev.force(attr.thunk)?;
+                        if let Some(open) = &attrs.open {
+                            self.hole(open.clone(), value.origin);
+                        }
+                        if !attr.when.is_always() {
+                            let hole = ev.condition_reason(attr.when);
+                            self.hole(hole, inner.origin);
+                            continue;
+                        }
                         self.line(&format!("<attr name=\"{}\">", escape(&name)));
                         self.indent += 1;
                         self.value(ev, &inner, site)?;

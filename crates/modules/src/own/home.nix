@@ -29,13 +29,28 @@ let
       ip4 = opt nullStr null;
       ip6 = opt nullStr null;
       labels = opt (types.attrsOf str) { };
-      network = opt (types.either str strings) [ ];
+      network = mkOption {
+        type = types.either str strings;
+        default = [ ];
+        apply = v: if builtins.isString v then [ v ] else v;
+      };
       networkAlias = opt strings [ ];
       ports = opt strings [ ];
       user = opt types.anything null;
       userNS = opt nullStr null;
       volumes = opt strings [ ];
     };
+  };
+
+  # What networks, volumes and builds have in common; their other options are taken as they are written.
+  resource = options: types.submodule {
+    freeformType = set;
+    options = {
+      autoStart = opt bool true;
+      description = opt nullStr null;
+      extraConfig = opt set { };
+      extraPodmanArgs = opt strings [ ];
+    } // options;
   };
 
   file = types.submodule ({ name, ... }: {
@@ -73,9 +88,15 @@ in
       enableTypeChecks = enable;
       autoUpdate.enable = opt bool true;
       containers = opt (types.attrsOf container) { };
-      networks = opt set { };
-      volumes = opt set { };
-      builds = opt set { };
+      networks = opt (types.attrsOf (resource {
+        driver = opt nullStr null;
+        gateway = opt nullStr null;
+        internal = opt (types.nullOr bool) null;
+        labels = opt (types.attrsOf str) { };
+        subnet = opt nullStr null;
+      })) { };
+      volumes = opt (types.attrsOf (resource { })) { };
+      builds = opt (types.attrsOf (resource { })) { };
       images = opt (types.attrsOf (types.submodule {
         options = {
           authFile = opt (types.nullOr types.path) null;

@@ -68,12 +68,12 @@ let
     };
   };
 
-  oci = types.submodule {
+  oci = types.submodule ({ name, ... }: {
     options = {
       image = mkOption { type = str; };
       imageFile = opt (types.nullOr types.package) null;
       imageStream = opt (types.nullOr types.package) null;
-      serviceName = mkOption { type = str; };
+      serviceName = opt str "${config.virtualisation.oci-containers.backend}-${name}";
       login = {
         username = opt nullStr null;
         passwordFile = opt nullStr null;
@@ -107,7 +107,7 @@ let
       autoRemoveOnStop = opt bool true;
       networks = opt strings [ ];
     };
-  };
+  });
 
   idRange = start: types.submodule {
     options = {
