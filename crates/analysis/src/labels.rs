@@ -75,6 +75,22 @@ fn name_of(vfs: &Vfs, place: Place) -> Option<Span> {
     None
 }
 
+/// Is a place the name of a binding whose value a span is in?
+fn binds(vfs: &Vfs, place: Place, inner: Span) -> bool {
+    let parsed = vfs.state(place.site.file).parsed();
+    place.site.file == inner.file
+        && parsed.hir.exprs.iter().any(|expr| {
+            let (Expr::Attrs(attrs) | Expr::Let(attrs, _)) = expr else {
+                return false;
+            };
+            attrs.entries.iter().any(|entry| {
+                entry.key == place.site.expr
+                    && matches!(entry.value, EntryValue::Expr(value)
+                        if parsed.map.range(value).contains_range(inner.range))
+            })
+        })
+}
+
 /// What is around an expression.
 enum Around {
     /// A binding of this name.
@@ -157,6 +173,11 @@ pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
     for (hop, span) in hops {
         // A part of a list or string is a step only if it leads away from what was shown last.
         if span == innermost {
+            continue;
+        }
+        // Nor is the name of the binding that what was shown last stands in.
+        if hop.kind == HopKind::Merge && binds(vfs, hop.place, innermost) {
+            collector.seen.push(span);
             continue;
         }
         innermost = span;

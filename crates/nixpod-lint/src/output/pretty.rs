@@ -253,7 +253,7 @@ fn parts(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Vec<Sho
             Applicability::Unsafe => "--fix --unsafe-fixes",
             Applicability::DisplayOnly => "by hand",
         };
-        help.push(format!("{} ({how})", visible(&fix.title)));
+        help.push(format!("Fix: {} ({how})", visible(&fix.title)));
     }
     if let Some(last) = parts.last_mut() {
         last.help = (!help.is_empty()).then(|| help.join("\n"));
