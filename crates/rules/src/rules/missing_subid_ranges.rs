@@ -1,6 +1,6 @@
 //! missing-subid-ranges
 
-use crate::shadow_ids::{RANGE, certain, rootless_users};
+use crate::shadow_ids::{RANGE, certain, ids_of_guest, rootless_users};
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
 use nixpod_model::{System, SystemId, SystemKind};
 
@@ -48,6 +48,11 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
     } else {
         Confidence::Medium
     };
+    // A guest with few ids cannot give a whole range away: what is left beside its own users has to do.
+    let wanted = match ids_of_guest(ctx, system) {
+        Some((_, available)) if available <= RANGE => available / 2,
+        _ => RANGE,
+    };
     for rootless in rootless_users(ctx, id) {
         let user = rootless.user;
         let known = user.sub_ids_known
@@ -71,7 +76,7 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
             (0, _) => {
                 format!("user `{who}` has `subGidRanges` but no `subUidRanges` for its rootless containers")
             }
-            (uids, gids) if uids.min(gids) < RANGE => format!(
+            (uids, gids) if uids.min(gids) < wanted => format!(
                 "user `{who}` has only {} subordinate {} for its rootless containers",
                 uids.min(gids),
                 if uids.min(gids) == 1 { "id" } else { "ids" }

@@ -1,8 +1,8 @@
 //! nested-ids-out-of-range
 
-use crate::shadow_ids::{RANGE, RootlessUser, certain, rootless_users};
+use crate::shadow_ids::{RANGE, RootlessUser, certain, ids_of_guest, rootless_users};
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{Container, System, SystemId, SystemKind, Userns};
+use nixpod_model::{Container, System, SystemId, SystemKind};
 
 declare_rule! {
     /// ## What it flags
@@ -65,16 +65,8 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
     if system.kind != SystemKind::Guest {
         return;
     }
-    let Some(container) = system
-        .container
-        .and_then(|index| ctx.world.containers.get(index as usize))
-    else {
+    let Some((container, available)) = ids_of_guest(ctx, system) else {
         return;
-    };
-    let available = match container.userns.value() {
-        Some(Userns::Pick | Userns::Identity) => RANGE,
-        Some(Userns::Fixed { count, .. }) => i64::from(*count),
-        _ => return,
     };
     let users = rootless_users(ctx, id);
     // Two users would get the same range from the fix.

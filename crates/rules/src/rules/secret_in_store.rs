@@ -3,7 +3,7 @@
 use crate::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
 use crate::words::{inside, name};
 use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, SystemId, Text};
+use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, System, SystemId, Text};
 
 declare_rule! {
     /// ## What it flags
@@ -190,10 +190,13 @@ fn check_command(container: &Container, who: &str, sink: &mut Sink) {
     }
 }
 
-fn check_system(ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
+fn check_system(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
     let place = inside(ctx, system);
     for secret in &system.secrets {
         let field = &secret.value;
+        if is_reported_before(ctx, id, system, secret) {
+            continue;
+        }
         let Some(text) = field.value() else {
             continue;
         };
@@ -266,6 +269,21 @@ fn check_system(ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) 
             }
         }
     }
+}
+
+/// Does an earlier system of the same host have the very same secret from the same place? A module that a host shares
+/// with its guests is one mistake, however many guests there are.
+fn is_reported_before(ctx: &Ctx<'_>, id: SystemId, system: &System, secret: &SecretValue) -> bool {
+    let place = secret.value.origin.place();
+    place.is_some()
+        && ctx
+            .world
+            .systems
+            .iter()
+            .take(id.0 as usize)
+            .filter(|earlier| earlier.host == system.host)
+            .flat_map(|earlier| &earlier.secrets)
+            .any(|other| other.slot == secret.slot && other.value.origin.place() == place)
 }
 
 /// What is read from a file at evaluation is a matter of secret-file-in-store.
