@@ -286,7 +286,8 @@ impl Evaluator<'_> {
                         Some(int) => Value::Int(int),
                         None => return self.fail(format!("integer overflow in negating {int}"), site),
                     },
-                    Value::Float(float) => Value::Float(-float),
+                    // Nix reads it as `0 - x`, which is not negative zero.
+                    Value::Float(float) => Value::Float(0.0 - float),
                     other => return self.type_error("an integer", other, site),
                 }
             }

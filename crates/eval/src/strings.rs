@@ -179,7 +179,9 @@ impl Evaluator<'_> {
         let wide = matches!(mode, Coerce::ToString | Coerce::CopyAll);
         match &value.value {
             Value::String(string) => {
-                self.charge(string.text.len())?;
+                // A piece is larger than a short text, and doubling a string doubles its pieces.
+                let pieces = string.parts.as_ref().map_or(1, |parts| parts.len());
+                self.charge(string.text.len() + pieces * size_of::<Part>())?;
                 builder.push_string(string, value.origin);
             }
             Value::Path(path) if matches!(mode, Coerce::ToString | Coerce::PathAppend) => {

@@ -390,3 +390,63 @@ fn the_language_server_says_hello_and_leaves() {
         .assert()
         .code(1);
 }
+
+/// What the concise output says, one line for each finding, without the summary.
+fn concise(project: &Project, more: &[&str]) -> String {
+    let args = [&["check", "--format", "concise"], more].concat();
+    let output = project.run(&args).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+const CONTAINER: &str = "containers.web = { privateUsers = \"pick\"; config = { }; };";
+
+#[test]
+fn comments_suppress_where_they_stand() {
+    let found = "high: medium[shared-host-network] `web` shares the host's network\n";
+    let found = found.trim_start_matches("high: ");
+    let project = Project::new("suppressions");
+    project.write("a.nix", format!("{{\n  {CONTAINER}\n}}\n"));
+    assert_eq!(concise(&project, &["a.nix"]), format!("a.nix:2:14: {found}"));
+
+    let trailing = format!("{{\n  {CONTAINER} # nixpod: ignore[shared-host-network] the proxy\n}}\n");
+    project.write("a.nix", trailing);
+    assert_eq!(concise(&project, &["a.nix"]), "");
+    project.run(&["check", "a.nix"]).assert().code(0);
+
+    let own_line = format!("{{\n  # nixpod: ignore[shared-host-network] the proxy\n  {CONTAINER}\n}}\n");
+    project.write("a.nix", own_line);
+    assert_eq!(concise(&project, &["a.nix"]), "");
+
+    let whole_file =
+        format!("# nixpod: ignore-file[shared-host-network] the proxy\n{{\n\n  {CONTAINER}\n}}\n");
+    project.write("a.nix", whole_file);
+    assert_eq!(concise(&project, &["a.nix"]), "");
+}
+
+#[test]
+fn comments_that_suppress_nothing_are_findings() {
+    let project = Project::new("suppressions-without-effect");
+    let rest = format!("  {CONTAINER}\n}}\n");
+    let lines = |comment: &str| {
+        project.write("a.nix", format!("{{\n  # nixpod: {comment}\n{rest}"));
+        let text = concise(&project, &["a.nix"]);
+        let found: Vec<&str> = text.lines().collect();
+        found
+            .iter()
+            .map(|line| line.split(' ').nth(1).unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let live = "medium[shared-host-network]";
+    assert_eq!(
+        lines("ignore[shared-host-network,privileged-container] the proxy"),
+        ["low[unused-suppression]"]
+    );
+    assert_eq!(
+        lines("ignore[shared-hots-network] the proxy"),
+        ["medium[unknown-suppression]", live]
+    );
+    assert_eq!(
+        lines("ignore[shared-host-network]"),
+        ["medium[malformed-suppression]", live]
+    );
+}

@@ -2,6 +2,7 @@
 //!
 //! A rule sees the typed model only. This crate must never know syntax trees, thunks, files or text edits.
 
+mod nesting;
 mod overlay_support;
 mod paths;
 mod power;

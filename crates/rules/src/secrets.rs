@@ -186,14 +186,38 @@ fn can_be_secret(announced: Announced, value: &str) -> bool {
     if SWITCHES.contains(&lower.as_str()) || is_reference(value) || value.contains(HOLE) {
         return false;
     }
+    if says_not_needed(&lower) {
+        return false;
+    }
     match announced {
         Announced::Password => true,
+        Announced::Key if lower.contains("dummy") || lower.contains("fake") => false,
         Announced::Key => {
             value.len() >= 4
                 && !WORDS.contains(&lower.as_str())
                 && !(value.len() <= 8 && value.chars().all(|c| c.is_ascii_digit()))
         }
     }
+}
+
+/// Fillers for programs that insist on a value which nothing checks.
+fn says_not_needed(lower: &str) -> bool {
+    let letters: String = lower.chars().filter(char::is_ascii_alphabetic).collect();
+    const PARTS: [&str; 11] = [
+        "doesnotmatter",
+        "doesntmatter",
+        "dontcare",
+        "notneeded",
+        "notrequired",
+        "notused",
+        "notapplicable",
+        "notset",
+        "nokey",
+        "notoken",
+        "irrelevant",
+    ];
+    const WHOLE: [&str; 6] = ["unused", "ignored", "anything", "whatever", "nopassword", "na"];
+    PARTS.iter().any(|part| letters.contains(part)) || WHOLE.contains(&letters.as_str())
 }
 
 /// A path, a URL or the name of a place where the secret is: not the secret itself.

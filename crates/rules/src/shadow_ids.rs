@@ -1,7 +1,7 @@
 //! Who runs rootless containers, and with which subordinate ids.
 
 use nixpod_analysis::Ctx;
-use nixpod_model::{Field, SubIdRange, Surface, System, SystemId, SystemKind, User, Userns};
+use nixpod_model::{Container, Field, SubIdRange, Surface, System, SystemId, SystemKind, User, Userns};
 use nixpod_source::Origin;
 
 /// The first id that NixOS gives out by itself.
@@ -63,14 +63,15 @@ pub(crate) fn rootless_users<'a>(ctx: &Ctx<'a>, id: SystemId) -> Vec<RootlessUse
     found
 }
 
-/// How many ids a guest has, if it has a user namespace of a known size.
-pub(crate) fn ids_of_guest(ctx: &Ctx<'_>, system: &System) -> Option<i64> {
+/// The container of a guest system and how many ids its user namespace has; `None` where nothing limits them.
+pub(crate) fn ids_of_guest<'a>(ctx: &Ctx<'a>, system: &System) -> Option<(&'a Container, i64)> {
     let container = ctx.world.containers.get(system.container? as usize)?;
-    match container.userns.value()? {
-        Userns::Pick | Userns::Identity => Some(RANGE),
-        Userns::Fixed { count, .. } => Some(i64::from(*count)),
-        _ => None,
-    }
+    let available = match container.userns.value()? {
+        Userns::Pick | Userns::Identity => RANGE,
+        Userns::Fixed { count, .. } => i64::from(*count),
+        _ => return None,
+    };
+    Some((container, available))
 }
 
 /// The ranges that are certain.

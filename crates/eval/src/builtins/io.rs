@@ -1,8 +1,9 @@
 //! Builtins that look at files, all through [`crate::Source`], and those that would need the outside world.
 
 use super::{Registry, plain};
-use crate::{ContextItem, Evaluator, FileKind, NixString, OriginId, Res, ThunkId, Tracked, Unknown, Value};
+use crate::{ContextItem, Evaluator, FileKind, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value};
 use nixpod_source::{HopKind, Site, Utf8Path, Why};
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 pub(super) fn register(r: &mut Registry<'_, '_>) {
@@ -18,10 +19,24 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             Err(why) => return plain(Value::unknown(why)),
         };
         ev.charge(bytes.len())?;
+        let origin = ev.origin(HopKind::Import, site, value.origin);
         let Ok(text) = String::from_utf8(bytes) else {
-            return plain(Value::unknown(Why::NotModelled(format!(
-                "readFile of {path}, which is not UTF-8"
-            ))));
+            // Such as what git-crypt locks: a text that is not known, but that is known to come from this file.
+            let why = Why::NotModelled(format!("readFile of {path}, which is not UTF-8"));
+            let string = NixString {
+                text: SmolStr::default(),
+                parts: Some(Rc::new([Part {
+                    len: 0,
+                    origin,
+                    offset: 0,
+                    hole: Some(Unknown::new(why)),
+                }])),
+                context: Some(Rc::new([ContextItem::Read { path, origin }])),
+            };
+            return Ok(Tracked {
+                value: Value::String(Rc::new(string)),
+                origin,
+            });
         };
         if text.contains('\0') {
             return ev.fail(
@@ -29,7 +44,6 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
                 site,
             );
         }
-        let origin = ev.origin(HopKind::Import, site, value.origin);
         let context: Rc<[ContextItem]> = Rc::new([ContextItem::Read { path, origin }]);
         let string = NixString {
             text: text.into(),

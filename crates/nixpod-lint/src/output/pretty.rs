@@ -253,7 +253,9 @@ fn parts(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Vec<Sho
             Applicability::Unsafe => "--fix --unsafe-fixes",
             Applicability::DisplayOnly => "by hand",
         };
-        help.push(format!("Fix: {} ({how})", visible(&fix.title)));
+        // Below an explanation it has to be told from it.
+        let word = if help.is_empty() { "" } else { "Fix: " };
+        help.push(format!("{word}{} ({how})", visible(&fix.title)));
     }
     if let Some(last) = parts.last_mut() {
         last.help = (!help.is_empty()).then(|| help.join("\n"));

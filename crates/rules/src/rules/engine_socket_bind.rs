@@ -103,16 +103,20 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 ),
             ),
             Socket::Nix => {
-                // Every nspawn guest has it anyway, whatever the configuration says.
-                if container.nspawn.is_some() || root_of(ctx, container) != Root::Host {
+                if root_of(ctx, container) != Root::Host {
                     continue;
                 }
+                // Every nspawn guest has it anyway, so leaving the line out is no way out there.
+                let way_out = if container.nspawn.is_some() {
+                    "Every guest has the socket, so set `privateUsers = \"pick\"`: its root is then no trusted user."
+                } else {
+                    "Leave it out, or run the container in a user namespace."
+                };
                 (
                     Severity::High,
                     format!("{who} gets the Nix daemon's socket `{source}` as the host's root"),
                     format!(
-                        "Root is a trusted user of the daemon and can replace what the host runs.{read_only} Leave it \
-                         out, or run the container in a user namespace."
+                        "Root is a trusted user of the daemon and can replace what the host runs.{read_only} {way_out}"
                     ),
                 )
             }

@@ -1,8 +1,8 @@
 //! fuse-device
 
+use crate::nesting::runs_containers;
 use crate::overlay_support::{NativeOverlay, native_overlay};
 use crate::paths::host_path;
-use crate::power::enclosing;
 use crate::words::{name, removal};
 use nixpod_analysis::{Applicability, Confidence, Ctx, Sink, declare_rule};
 use nixpod_model::{Container, Text};
@@ -92,39 +92,6 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 
 fn is_fuse(node: &Text) -> bool {
     host_path(node).is_some_and(|path| path.is_system("dev/fuse"))
-}
-
-/// Is it known that containers run inside?
-fn runs_containers(ctx: &Ctx<'_>, container: &Container) -> bool {
-    if let Some(id) = container.guest {
-        let guest = ctx.world.system(id);
-        return guest.engines.podman.written() == Some(&true)
-            || guest.engines.docker.written() == Some(&true)
-            || ctx.world.containers.iter().any(|inner| {
-                inner.surface.is_oci()
-                    && enclosing(ctx, inner.system).is_some_and(|outer| outer.guest == Some(id))
-            });
-    }
-    let Some(image) = container.image.as_ref().and_then(|image| image.value()) else {
-        return false;
-    };
-    let reference = image.reference.pattern();
-    let Some(path) = reference.split(['@']).next() else {
-        return false;
-    };
-    const NESTING: [&str; 7] = [
-        "podman",
-        "buildah",
-        "skopeo",
-        "docker",
-        "buildkit",
-        "dind",
-        "devcontainer",
-    ];
-    path.rsplit('/')
-        .take(2)
-        .flat_map(|part| part.split([':', '-', '_', '.']))
-        .any(|word| NESTING.contains(&word))
 }
 
 #[cfg(test)]

@@ -138,7 +138,8 @@ fn needs_linger(system: &System, container: &Container) -> bool {
     if container.surface == Surface::HomeManagerPodman {
         return true;
     }
-    let Some(release) = system.release.value() else {
+    // A system is at least as new as its state version.
+    let Some(release) = system.release.value().max(system.state_version.value()) else {
         return false;
     };
     if *release >= LINGER_FOR_ALL {

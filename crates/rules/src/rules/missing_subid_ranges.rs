@@ -49,8 +49,11 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
     } else {
         Confidence::Medium
     };
-    // A guest cannot give away what it does not have.
-    let enough = ids_of_guest(ctx, system).map_or(RANGE, |ids| RANGE.min(ids / 2));
+    // A guest with few ids cannot give a whole range away: what is left beside its own users has to do.
+    let wanted = match ids_of_guest(ctx, system) {
+        Some((_, available)) if available <= RANGE => available / 2,
+        _ => RANGE,
+    };
     for rootless in rootless_users(ctx, id) {
         let user = rootless.user;
         let known = user.sub_ids_known
@@ -74,7 +77,7 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
             (0, _) => {
                 format!("user `{who}` has `subGidRanges` but no `subUidRanges` for its rootless containers")
             }
-            (uids, gids) if uids.min(gids) < enough => format!(
+            (uids, gids) if uids.min(gids) < wanted => format!(
                 "user `{who}` has only {} subordinate {} for its rootless containers",
                 uids.min(gids),
                 if uids.min(gids) == 1 { "id" } else { "ids" }

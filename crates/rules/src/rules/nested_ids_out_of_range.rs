@@ -65,13 +65,7 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
     if system.kind != SystemKind::Guest {
         return;
     }
-    let Some(container) = system
-        .container
-        .and_then(|index| ctx.world.containers.get(index as usize))
-    else {
-        return;
-    };
-    let Some(available) = ids_of_guest(ctx, system) else {
+    let Some((container, available)) = ids_of_guest(ctx, system) else {
         return;
     };
     let users = rootless_users(ctx, id);

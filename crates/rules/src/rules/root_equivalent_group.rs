@@ -108,8 +108,7 @@ fn judge<T>(
     let confidence = match enabled.value() {
         Some(true) if enabled.is_maybe() => Confidence::Medium,
         Some(true) => Confidence::High,
-        // Another module, one that was not seen, may still enable it.
-        Some(false) if enabled.is_default() && !system.complete => Confidence::Medium,
+        // Lists of groups are copied from machine to machine: a group whose engine nothing enables is no power.
         Some(false) => return,
         None => Confidence::Medium,
     };

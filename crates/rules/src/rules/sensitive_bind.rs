@@ -109,21 +109,29 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some(sensitive) = sensitive(&path) else {
             continue;
         };
-        let severity = if mount.read_only {
-            sensitive.read_only
-        } else {
-            sensitive.writable
+        let root = root_of(ctx, container);
+        // Root of a guest without a user namespace mounts it writable again.
+        let undone =
+            mount.read_only && sensitive.owned_by_root && container.nspawn.is_some() && root == Root::Host;
+        let severity = match (mount.read_only, undone) {
+            (false, _) => sensitive.writable,
+            (true, false) => sensitive.read_only,
+            (true, true) => sensitive.read_only.max(sensitive.writable.map(one_less)),
         };
         let Some(severity) = severity else {
             continue;
         };
-        let severity = if sensitive.owned_by_root && root_of(ctx, container) == Root::Confined {
+        let severity = if sensitive.owned_by_root && root == Root::Confined {
             one_less(severity)
         } else {
             severity
         };
         let source = mount.source.display();
-        let mode = if mount.read_only { "read-only" } else { "writable" };
+        let mode = match (mount.read_only, undone) {
+            (false, _) => "writable",
+            (true, false) => "read-only",
+            (true, true) => "read-only, which its root can undo",
+        };
         let confidence = if path.vague {
             Confidence::Medium
         } else {

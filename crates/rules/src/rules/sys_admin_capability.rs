@@ -1,5 +1,6 @@
 //! sys-admin-capability
 
+use crate::nesting::runs_containers;
 use crate::overlay_support::{NativeOverlay, native_overlay};
 use crate::power::has_user_namespace;
 use crate::words::{name, removal};
@@ -77,7 +78,12 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let message = if is_nspawn {
         format!("{who} asks for CAP_SYS_ADMIN, which nspawn grants anyway; {overlay}")
     } else {
-        format!("{who} is given CAP_SYS_ADMIN; {overlay}")
+        // Programs that watch the system want it for other reasons than storage.
+        if runs_containers(ctx, container) {
+            format!("{who} is given CAP_SYS_ADMIN; {overlay}")
+        } else {
+            format!("{who} is given CAP_SYS_ADMIN, which is root in all but name")
+        }
     };
     let (severity, help) = match (is_nspawn, confined) {
         (true, Some(true)) => (

@@ -66,9 +66,13 @@ fn switches_paths_and_references_are_no_secrets() {
         "a\u{fffc}",
         "op://vault/db/password",
         "none",
+        "not-needed",
+        "does not matter",
     ] {
         assert_eq!(kind("DB_PASSWORD", value), None, "{value}");
     }
+    assert_eq!(kind("OPENAI_API_KEY", "sk-no-key-required"), None);
+    assert_eq!(kind("OPENAI_API_KEY", "dummy"), None);
     assert_eq!(kind("ACCESS_TOKEN", "3600"), None);
     assert_eq!(kind("AUTH_TOKEN", "bearer"), None);
 }

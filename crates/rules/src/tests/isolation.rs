@@ -89,6 +89,20 @@ fn sys_admin_names_the_kernel() {
         rule,
         &oci(asks),
         expect![[r#"
+        high high: `web` is given CAP_SYS_ADMIN, which is root in all but name
+          remove CAP_SYS_ADMIN (unsafe)
+    "#]],
+    );
+    check(
+        rule,
+        &oci(|web| {
+            asks(web);
+            web.image = Some(set(Image {
+                reference: text("quay.io/podman/stable:v5"),
+                provided_by_nix: false,
+            }));
+        }),
+        expect![[r#"
         high high: `web` is given CAP_SYS_ADMIN; since kernel 5.11 (5.13 with SELinux) rootless overlay storage needs neither it nor /dev/fuse
           remove CAP_SYS_ADMIN (unsafe)
     "#]],

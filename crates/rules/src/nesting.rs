@@ -1,0 +1,38 @@
+//! Containers in containers.
+
+use crate::power::enclosing;
+use nixpod_analysis::Ctx;
+use nixpod_model::Container;
+
+/// Is it known that containers run inside?
+pub(crate) fn runs_containers(ctx: &Ctx<'_>, container: &Container) -> bool {
+    if let Some(id) = container.guest {
+        let guest = ctx.world.system(id);
+        return guest.engines.podman.written() == Some(&true)
+            || guest.engines.docker.written() == Some(&true)
+            || ctx.world.containers.iter().any(|inner| {
+                inner.surface.is_oci()
+                    && enclosing(ctx, inner.system).is_some_and(|outer| outer.guest == Some(id))
+            });
+    }
+    let Some(image) = container.image.as_ref().and_then(|image| image.value()) else {
+        return false;
+    };
+    let reference = image.reference.pattern();
+    let Some(path) = reference.split(['@']).next() else {
+        return false;
+    };
+    const NESTING: [&str; 7] = [
+        "podman",
+        "buildah",
+        "skopeo",
+        "docker",
+        "buildkit",
+        "dind",
+        "devcontainer",
+    ];
+    path.rsplit('/')
+        .take(2)
+        .flat_map(|part| part.split([':', '-', '_', '.']))
+        .any(|word| NESTING.contains(&word))
+}
