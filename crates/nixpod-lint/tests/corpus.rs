@@ -183,7 +183,9 @@ fn compare(form: &Path, name: &str, prefix: &str, expected: &Expected) {
         let found = findings.iter().find(at);
         match row.kind {
             Kind::Must if found.is_none() => wrong.push(format!("missing: {row:?}")),
-            Kind::NewRule if found.is_none() && row.rules.iter().any(|rule| known_rules.contains(rule.as_str())) => {
+            Kind::NewRule
+                if found.is_none() && row.rules.iter().any(|rule| known_rules.contains(rule.as_str())) =>
+            {
                 wrong.push(format!("missing, although the rule exists now: {row:?}"));
             }
             Kind::Later if found.is_some() => {

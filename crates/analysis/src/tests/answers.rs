@@ -102,7 +102,8 @@ fn what_is_switched_off_finds_nothing() {
     expect![[r#"
         a.nix:3:14 `four` medium/high toy-absent: `four` is not isolated [a.nix] suppressed: 
           fix (safe): isolate it
-    "#]].assert_eq(&super::render(&analysis, &report));
+    "#]]
+    .assert_eq(&super::render(&analysis, &report));
 }
 
 #[test]

@@ -111,7 +111,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         };
         let root = root_of(ctx, container);
         // Root of a guest without a user namespace mounts it writable again.
-        let undone = mount.read_only && sensitive.owned_by_root && container.nspawn.is_some() && root == Root::Host;
+        let undone =
+            mount.read_only && sensitive.owned_by_root && container.nspawn.is_some() && root == Root::Host;
         let severity = match (mount.read_only, undone) {
             (false, _) => sensitive.writable,
             (true, false) => sensitive.read_only,
