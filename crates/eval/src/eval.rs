@@ -3,19 +3,17 @@
 use crate::evaluator::{Thunk, Unit};
 use crate::strings::{Coerce, StringBuilder};
 use crate::{
-    Alternative, Attr, Attrs, Elem, Env, ErrorKind, EvalResult, Evaluator, Lambda, List, NO_SITE, NixString,
-    OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Elem, Env, ErrorKind, EvalResult, Evaluator, Lambda, List, NO_SITE, NixString, OriginId,
+    Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{ExprId, HopKind, Site, Why};
-use nixpod_syntax::hir::{
-    AttrName, Attrs as AttrsExpr, BinaryOp, EntryValue, Expr, NameId, PathKind, StrPart, VarRef,
-};
+use nixpod_syntax::hir::{BinaryOp, Expr, NameId, PathKind, StrPart, VarRef};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
 impl Env {
     /// The frame `depth` levels out.
-    fn outer(self: &Rc<Self>, depth: u32) -> Option<&Rc<Self>> {
+    pub(crate) fn outer(self: &Rc<Self>, depth: u32) -> Option<&Rc<Self>> {
         let mut at = self;
         for _ in 0..depth {
             at = at.parent.as_ref()?;
@@ -25,12 +23,12 @@ impl Env {
 }
 
 impl Unit {
-    fn symbol(&self, name: NameId) -> Symbol {
+    pub(crate) fn symbol(&self, name: NameId) -> Symbol {
         self.names[name.0 as usize]
     }
 
     /// The place of a key, if readers can see it.
-    fn key_site(&self, expr: ExprId) -> Site {
+    pub(crate) fn key_site(&self, expr: ExprId) -> Site {
         if self.hidden {
             return NO_SITE;
         }
@@ -107,7 +105,7 @@ impl Evaluator<'_> {
     }
 
     /// The state of a thunk for an expression: literals are values at once.
-    fn delayed(&mut self, env: &Rc<Env>, expr: ExprId) -> Thunk {
+    pub(crate) fn delayed(&mut self, env: &Rc<Env>, expr: ExprId) -> Thunk {
         let immediate = match self.unit(env).hir.expr(expr) {
             Expr::Int(_) | Expr::Float(_) | Expr::Lambda(..) => true,
             Expr::Str(parts) => matches!(&**parts, [] | [StrPart::Text(_)]),
@@ -147,7 +145,7 @@ impl Evaluator<'_> {
         at
     }
 
-    fn literal(&mut self, unit: &Unit, expr: ExprId) -> OriginId {
+    pub(crate) fn literal(&mut self, unit: &Unit, expr: ExprId) -> OriginId {
         if unit.hidden {
             return OriginId(0);
         }
@@ -162,7 +160,7 @@ impl Evaluator<'_> {
     }
 
     /// Adds a step to the origin of a value, unless our own prelude took it.
-    fn hop(&mut self, unit: &Unit, kind: HopKind, expr: ExprId, mut value: Tracked) -> Tracked {
+    pub(crate) fn hop(&mut self, unit: &Unit, kind: HopKind, expr: ExprId, mut value: Tracked) -> Tracked {
         let worth = !matches!(
             value.value,
             Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
@@ -403,488 +401,14 @@ impl Evaluator<'_> {
         Ok(self.join(alternatives))
     }
 
-    fn eval_var(
-        &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
-        site: Site,
-        name: NameId,
-        reference: &VarRef,
-    ) -> Res<Tracked> {
-        if let Some(scope) = &unit.scope
-            && !matches!(reference, VarRef::Local { .. })
-            && let Some(attr) = scope.get(unit.symbol(name))
-        {
-            return Ok(self.force(attr.thunk)?);
-        }
-        match reference {
-            VarRef::Local { depth, slot } => {
-                let frame = env.outer(*depth);
-                let Some((thunk, call)) =
-                    frame.and_then(|frame| Some((*frame.slots.get(*slot as usize)?, frame.call)))
-                else {
-                    return self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site);
-                };
-                let mut value = self.force(thunk)?;
-                if let Some(call) = call
-                    && !unit.hidden
-                    && !matches!(
-                        value.value,
-                        Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
-                    )
-                {
-                    value.origin = self.origin(HopKind::Call, call, value.origin);
-                }
-                Ok(value)
-            }
-            VarRef::Global => match self.globals.get(unit.hir.name(name)) {
-                Some(thunk) => Ok(self.force(*thunk)?),
-                None => {
-                    let text = unit.hir.name(name).clone();
-                    Ok(Tracked {
-                        value: self.not_modelled(&text),
-                        origin: OriginId(0),
-                    })
-                }
-            },
-            VarRef::With(depths) => self.eval_with(unit, env, site, name, depths),
-        }
-    }
-
-    /// A name that only an enclosing `with` can have.
-    fn eval_with(
-        &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
-        site: Site,
-        name: NameId,
-        depths: &[u32],
-    ) -> Res<Tracked> {
-        let symbol = unit.symbol(name);
-        let mut open: Option<Tracked> = None;
-        let mut not_modelled: Option<Tracked> = None;
-        for depth in depths {
-            let Some(namespace) = env.outer(*depth).and_then(|frame| frame.slots.first().copied()) else {
-                continue;
-            };
-            let namespace = self.force(namespace)?;
-            let found = match &namespace.value {
-                Value::Attrs(attrs) => match attrs.get(symbol) {
-                    Some(attr) if attr.when.is_always() => Some(self.force(attr.thunk)?),
-                    _ if attrs.is_exact() => None,
-                    _ => {
-                        // A set of ours that lacks the name is the last to have it.
-                        let guess = matches!(
-                            attrs.open.as_deref(),
-                            Some(Unknown {
-                                why: Why::NotModelled(_),
-                                ..
-                            })
-                        ) && attrs.get(symbol).is_none();
-                        if guess {
-                            not_modelled.get_or_insert(namespace.clone());
-                        } else {
-                            open.get_or_insert(self.select_value(&namespace, symbol, site)?);
-                        }
-                        None
-                    }
-                },
-                Value::Unknown(_) | Value::Either(_) => {
-                    let value = self.select_value(&namespace, symbol, site);
-                    let value = self.settle(value)?;
-                    open.get_or_insert(value);
-                    None
-                }
-                other => return self.type_error("a set", other, site),
-            };
-            match (found, &open) {
-                (Some(value), None) => return Ok(value),
-                (Some(value), Some(unknown)) => {
-                    // The package set does not shadow functions of `lib`; any other unknown namespace may.
-                    let from_packages = matches!(&unknown.value, Value::Unknown(u)
-                        if u.name().is_some_and(|name| name.starts_with("pkgs")));
-                    if from_packages {
-                        return Ok(value);
-                    }
-                    let alternatives = vec![
-                        Alternative {
-                            value: unknown.clone(),
-                            when: When::ALWAYS,
-                        },
-                        Alternative {
-                            value,
-                            when: When::ALWAYS,
-                        },
-                    ];
-                    return Ok(self.join(alternatives));
-                }
-                (None, _) => {}
-            }
-        }
-        match (open, not_modelled) {
-            (Some(value), _) => Ok(value),
-            (None, Some(namespace)) => self.select_value(&namespace, symbol, site),
-            (None, None) => self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site),
-        }
-    }
-
-    /// Evaluates the name of a select path or dynamic binding; `None` is null.
-    fn eval_attr_name(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Option<Symbol>> {
-        let value = self.eval(env, expr)?;
-        let value = self.known(value)?;
-        match &value.value {
-            Value::Null => Ok(None),
-            Value::String(string) => match string.hole() {
-                Some(hole) => Err(Stop::Unknown(hole.clone())),
-                None => Ok(Some(self.intern(&string.text.clone()))),
-            },
-            other => self.type_error("a string", other, self.site(env, expr)),
-        }
-    }
-
-    fn path_symbol(&mut self, env: &Rc<Env>, unit: &Unit, name: &AttrName) -> Res<Symbol> {
-        match name {
-            AttrName::Static(name, _) => Ok(unit.symbol(*name)),
-            AttrName::Dynamic(expr) => match self.eval_attr_name(env, *expr)? {
-                Some(symbol) => Ok(symbol),
-                None => self.fail("expected a string but found null: null", self.site(env, *expr)),
-            },
-        }
-    }
-
-    fn eval_select(
-        &mut self,
-        env: &Rc<Env>,
-        site: Site,
-        base: ExprId,
-        path: &[AttrName],
-        default: Option<ExprId>,
-    ) -> Res<Tracked> {
-        let unit = self.unit(env);
-        let mut value = match self.eval(env, base) {
-            Ok(value) => value,
-            Err(error) => return Err(error.into()),
-        };
-        // The condition under which a part of the path is there, if that is not certain.
-        let mut perhaps = None;
-        for name in path {
-            let symbol = match self.path_symbol(env, &unit, name) {
-                Ok(symbol) => symbol,
-                Err(Stop::Unknown(unknown)) => {
-                    return self.select_unknown_name(&value, unknown, env, default);
-                }
-                Err(error) => return Err(error),
-            };
-            let Some(default) = default else {
-                value = self.select_value(&value, symbol, site)?;
-                continue;
-            };
-            match self.lookup(&value, symbol)? {
-                Lookup::Found(found) => value = found,
-                Lookup::Absent => return Ok(self.eval(env, default)?),
-                Lookup::Perhaps(found, when) => {
-                    perhaps = Some((when, default));
-                    value = found;
-                }
-            }
-        }
-        let Some((when, default)) = perhaps else {
-            return Ok(value);
-        };
-        let default = self.eval(env, default)?;
-        let alternatives = vec![Alternative { value, when }, Alternative { value: default, when }];
-        Ok(self.join(alternatives))
-    }
-
-    /// `base.${unknown}`: whatever the set holds, if that is little and exact.
-    fn select_unknown_name(
-        &mut self,
-        base: &Tracked,
-        unknown: Rc<Unknown>,
-        env: &Rc<Env>,
-        default: Option<ExprId>,
-    ) -> Res<Tracked> {
-        let Value::Attrs(attrs) = &base.value else {
-            return Err(Stop::Unknown(unknown));
-        };
-        if !attrs.is_exact()
-            || attrs.entries.is_empty()
-            || attrs.entries.len() > crate::partial::MAX_ALTERNATIVES
-        {
-            return Err(Stop::Unknown(unknown));
-        }
-        let site = base_site(self, base);
-        let when = self.condition(site, unknown, When::ALWAYS);
-        let mut alternatives = Vec::new();
-        for attr in &attrs.entries {
-            match self.force(attr.thunk) {
-                Ok(value) => alternatives.push(Alternative { value, when }),
-                Err(_) => self.drops += 1,
-            }
-        }
-        if let Some(default) = default {
-            let value = self.eval(env, default)?;
-            alternatives.push(Alternative { value, when });
-        }
-        Ok(self.join(alternatives))
-    }
-
-    /// Selects an attribute; a missing one is an error.
-    pub fn select_value(&mut self, base: &Tracked, symbol: Symbol, site: Site) -> Res<Tracked> {
-        match self.lookup(base, symbol)? {
-            Lookup::Found(value) => Ok(value),
-            Lookup::Perhaps(value, _) => {
-                self.drops += 1;
-                Ok(value)
-            }
-            Lookup::Absent => match &base.value {
-                Value::Attrs(_) => {
-                    let name = self.name(symbol).clone();
-                    self.fail(format!("attribute '{name}' missing"), site)
-                }
-                other => self.type_error("a set", &other.clone(), site),
-            },
-        }
-    }
-
-    /// Looks an attribute up in any value. What is not a set has no attributes.
-    pub fn lookup(&mut self, base: &Tracked, symbol: Symbol) -> Res<Lookup> {
-        match &base.value {
-            Value::Attrs(attrs) => match attrs.get(symbol) {
-                Some(attr) if attr.when.is_always() => Ok(Lookup::Found(self.force(attr.thunk)?)),
-                Some(attr) => Ok(Lookup::Perhaps(self.force(attr.thunk)?, attr.when)),
-                None => match (&attrs.open, attrs.wildcard) {
-                    (Some(unknown), Some(wildcard)) => {
-                        let value = self.force(wildcard)?;
-                        let when = self.condition(base_site(self, base), unknown.clone(), When::ALWAYS);
-                        Ok(Lookup::Perhaps(value, when))
-                    }
-                    (Some(unknown), None) => {
-                        let selected = self.select_unlisted(unknown, symbol);
-                        let when = self.condition(base_site(self, base), selected.clone(), When::ALWAYS);
-                        Ok(Lookup::Perhaps(
-                            Tracked {
-                                value: Value::Unknown(selected),
-                                origin: base.origin,
-                            },
-                            when,
-                        ))
-                    }
-                    (None, _) => Ok(Lookup::Absent),
-                },
-            },
-            Value::Unknown(unknown) => {
-                let selected = unknown.select(self.name(symbol));
-                let when = self.condition(base_site(self, base), selected.clone(), When::ALWAYS);
-                Ok(Lookup::Perhaps(
-                    Tracked {
-                        value: Value::Unknown(selected),
-                        origin: base.origin,
-                    },
-                    when,
-                ))
-            }
-            Value::Either(alternatives) => {
-                let mut found = Vec::new();
-                let mut when = When::ALWAYS;
-                let mut absent = false;
-                for alternative in alternatives.iter() {
-                    when = alternative.when;
-                    match self.lookup(&alternative.value, symbol)? {
-                        Lookup::Found(value) => found.push(Alternative {
-                            value,
-                            when: alternative.when,
-                        }),
-                        Lookup::Perhaps(value, inner) => {
-                            absent = true;
-                            let when = self.both(alternative.when, inner);
-                            found.push(Alternative { value, when });
-                        }
-                        Lookup::Absent => absent = true,
-                    }
-                }
-                if found.is_empty() {
-                    return Ok(Lookup::Absent);
-                }
-                let value = self.join(found);
-                Ok(if absent {
-                    Lookup::Perhaps(value, when)
-                } else {
-                    Lookup::Found(value)
-                })
-            }
-            _ => Ok(Lookup::Absent),
-        }
-    }
-
     /// An attribute that an open set may have. Names that a model of ours lacks are counted.
-    fn select_unlisted(&mut self, open: &Rc<Unknown>, symbol: Symbol) -> Rc<Unknown> {
+    pub(crate) fn select_unlisted(&mut self, open: &Rc<Unknown>, symbol: Symbol) -> Rc<Unknown> {
         let Why::NotModelled(set) = &open.why else {
             return open.select(self.name(symbol));
         };
         let name = format!("{set}.{}", self.name(symbol));
         *self.missing.entry(name.as_str().into()).or_default() += 1;
         Unknown::new(Why::NotModelled(name))
-    }
-
-    fn eval_has_attr(&mut self, env: &Rc<Env>, base: ExprId, path: &[AttrName]) -> Res<Value> {
-        let unit = self.unit(env);
-        let mut value = self.eval(env, base)?;
-        for (at, name) in path.iter().enumerate() {
-            let symbol = self.path_symbol(env, &unit, name)?;
-            let last = at + 1 == path.len();
-            let perhaps = match &value.value {
-                Value::Attrs(attrs) => match attrs.get(symbol) {
-                    Some(attr) if attr.when.is_always() => {
-                        if last {
-                            return Ok(Value::Bool(true));
-                        }
-                        value = self.force(attr.thunk)?;
-                        continue;
-                    }
-                    Some(attr) => Some(self.condition_reason(attr.when)),
-                    None => attrs.open.as_ref().map(|open| open.select(self.name(symbol))),
-                },
-                Value::Unknown(unknown) => Some(unknown.select(self.name(symbol))),
-                Value::Either(_) => Some(self.undecided(&value)),
-                _ => None,
-            };
-            match perhaps {
-                Some(unknown) => return Err(Stop::Unknown(unknown)),
-                None => return Ok(Value::Bool(false)),
-            }
-        }
-        Ok(Value::Bool(true))
-    }
-
-    /// Makes a set or the frame of a `let`. Returns the frame in which the values are evaluated.
-    fn eval_attrs(
-        &mut self,
-        unit: &Rc<Unit>,
-        env: &Rc<Env>,
-        attrs: &AttrsExpr,
-        site: Site,
-    ) -> Res<(Attrs, Rc<Env>)> {
-        let inner = if attrs.recursive {
-            let slots = attrs.entries.iter().map(|_| self.reserve()).collect();
-            Rc::new(Env {
-                parent: Some(env.clone()),
-                unit: env.unit,
-                slots,
-                call: None,
-            })
-        } else {
-            env.clone()
-        };
-        let froms: Vec<ThunkId> = attrs.froms.iter().map(|from| self.delay(&inner, *from)).collect();
-        let mut entries = Vec::with_capacity(attrs.entries.len() + attrs.dynamic.len());
-        for (at, entry) in attrs.entries.iter().enumerate() {
-            let name = unit.symbol(entry.name);
-            let thunk = match entry.value {
-                EntryValue::Expr(expr) => self.delayed(&inner, expr),
-                EntryValue::Inherit(expr) => Thunk::Delayed {
-                    env: env.clone(),
-                    expr,
-                },
-                EntryValue::From(from) => {
-                    let key = unit.key_site(entry.key);
-                    let hidden = unit.hidden;
-                    let from = froms.get(from as usize).copied();
-                    Thunk::Native(Box::new(move |ev| {
-                        let Some(from) = from else {
-                            return ev.fail("inherit without a source", key);
-                        };
-                        let base = ev.force(from)?;
-                        let mut value = ev.select_value(&base, name, key)?;
-                        if !hidden {
-                            value.origin = ev.origin(HopKind::Binding, key, value.origin);
-                        }
-                        Ok(value)
-                    }))
-                }
-            };
-            let thunk = match inner.slots.get(at).copied() {
-                Some(slot) if attrs.recursive => {
-                    self.thunks[slot.0 as usize] = thunk;
-                    slot
-                }
-                _ => self.push_thunk(thunk),
-            };
-            entries.push(Attr {
-                name,
-                thunk,
-                site: unit.key_site(entry.key),
-                when: When::ALWAYS,
-            });
-        }
-        let mut set = Attrs {
-            entries,
-            open: None,
-            wildcard: None,
-        };
-        if attrs.recursive
-            && attrs
-                .entries
-                .iter()
-                .any(|entry| unit.symbol(entry.name) == self.sym.overrides)
-        {
-            self.apply_overrides(&mut set, site)?;
-        }
-        for dynamic in &attrs.dynamic {
-            let key = unit.key_site(dynamic.name);
-            match self.eval_attr_name(&inner, dynamic.name) {
-                Ok(None) => {}
-                Ok(Some(name)) => {
-                    if set.entries.iter().any(|attr| attr.name == name) {
-                        let name = self.name(name).clone();
-                        return self.fail(format!("dynamic attribute '{name}' already defined"), key);
-                    }
-                    let thunk = self.delay(&inner, dynamic.value);
-                    set.entries.push(Attr {
-                        name,
-                        thunk,
-                        site: key,
-                        when: When::ALWAYS,
-                    });
-                }
-                Err(Stop::Unknown(unknown)) => {
-                    // One binding under an unknown name: any further key may be it.
-                    set.wildcard = match set.open {
-                        None => Some(self.delay(&inner, dynamic.value)),
-                        Some(_) => None,
-                    };
-                    set.open = Some(unknown);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        let mut sorted = Attrs::from_entries(set.entries);
-        sorted.open = set.open;
-        sorted.wildcard = set.wildcard;
-        Ok((sorted, inner))
-    }
-
-    /// `__overrides` of a recursive set: its attributes replace those of the set, for the set's own bindings too.
-    fn apply_overrides(&mut self, set: &mut Attrs, site: Site) -> Res<()> {
-        let Some(at) = set
-            .entries
-            .iter()
-            .position(|attr| attr.name == self.sym.overrides)
-        else {
-            return Ok(());
-        };
-        let overrides = self.force_attrs(set.entries[at].thunk, site)?;
-        for attr in &overrides.entries {
-            match set.entries.iter().position(|entry| entry.name == attr.name) {
-                Some(entry) => {
-                    let slot = set.entries[entry].thunk;
-                    let target = attr.thunk;
-                    self.fill_native(slot, move |ev| Ok(ev.force(target)?));
-                }
-                None => set.entries.push(*attr),
-            }
-        }
-        Ok(())
     }
 
     fn eval_string(&mut self, unit: &Unit, env: &Rc<Env>, expr: ExprId, parts: &[StrPart]) -> Res<Tracked> {
@@ -1039,19 +563,4 @@ impl Evaluator<'_> {
             }
         }
     }
-}
-
-/// What looking up an attribute found.
-#[derive(Clone, Debug)]
-pub enum Lookup {
-    /// It is there.
-    Found(Tracked),
-    /// It is there under a condition, or it may be there.
-    Perhaps(Tracked, When),
-    /// It is not there.
-    Absent,
-}
-
-fn base_site(ev: &Evaluator<'_>, base: &Tracked) -> Site {
-    ev.origin_site(base.origin).unwrap_or(NO_SITE)
 }

@@ -3,7 +3,7 @@
 use crate::evaluator::Thunk;
 use crate::{
     Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, Evaluator, List, NixString, OriginId, Res, Stop,
-    ThunkId, Tracked, Unknown, Value,
+    ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{HopKind, Site, Why};
 use std::rc::Rc;
@@ -103,6 +103,18 @@ impl Evaluator<'_> {
         let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || run(self));
         self.force_depth -= 1;
         result
+    }
+
+    /// The result for an element that is perhaps not there: if it fails, it is not there.
+    pub(crate) fn unless_absent<T>(&mut self, when: When, result: Res<T>) -> Res<Option<T>> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(Stop::Error(_)) if !when.is_always() => {
+                self.drops += 1;
+                Ok(None)
+            }
+            Err(stop) => Err(stop),
+        }
     }
 
     /// Turns the early exit on an unknown into the value `Unknown`.

@@ -4,6 +4,7 @@
 //! know stays an explicit [`Unknown`]; nothing of the analysed code is executed outside of pure evaluation.
 
 mod apply;
+mod bindings;
 pub mod builtins;
 mod error;
 mod eval;
@@ -15,15 +16,16 @@ mod ops;
 pub mod partial;
 pub mod paths;
 pub mod print;
+mod select;
 mod strings;
 mod value;
 
 pub use error::{ErrorKind, ErrorRef, EvalError, EvalResult, Res, Stop};
-pub use eval::Lookup;
 pub use evaluator::{CommonSymbols, Env, Evaluator, Limits};
 pub use force::error_unknown;
 pub use io::{FileKind, Loaded, Source};
 pub use ops::open_set;
+pub use select::Lookup;
 pub use strings::{Coerce, StringBuilder};
 pub use value::{
     Alternative, Attr, Attrs, ContextItem, Elem, Lambda, List, NO_SITE, NixString, Opaque, OriginId,

@@ -190,6 +190,8 @@ impl Evaluator<'_> {
 
     fn equal_thunks(&mut self, a: ThunkId, b: ThunkId, site: Site) -> Res<bool> {
         if a == b {
+            // One and the same value is equal to itself, but it must not fail.
+            self.force(a)?;
             return Ok(true);
         }
         let a = self.force(a)?;
@@ -211,6 +213,12 @@ impl Evaluator<'_> {
         })
     }
 
+    /// The early exit for an error behind something unknown that may have ended the search before.
+    pub(crate) fn perhaps_not_reached(&mut self, unknown: Rc<Unknown>) -> Stop {
+        self.drops += 1;
+        Stop::Unknown(unknown)
+    }
+
     fn equal_lists(&mut self, a: &List, b: &List, site: Site) -> Res<bool> {
         self.exact_list(a)?;
         self.exact_list(b)?;
@@ -223,7 +231,11 @@ impl Evaluator<'_> {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),
                 Err(Stop::Unknown(why)) => unknown = Some(why),
-                Err(error) => return Err(error),
+                Err(error) => match unknown {
+                    // What is not known may differ, and then Nix does not come here.
+                    Some(why) => return Err(self.perhaps_not_reached(why)),
+                    None => return Err(error),
+                },
             }
         }
         unknown.map_or(Ok(true), |why| Err(Stop::Unknown(why)))
@@ -263,7 +275,11 @@ impl Evaluator<'_> {
                 Ok(false) if attr.when.is_always() && other.when.is_always() => return Ok(false),
                 Ok(false) => {}
                 Err(Stop::Unknown(why)) => unknown = Some(why),
-                Err(error) => return Err(error),
+                Err(error) => match unknown {
+                    // What is not known may differ, and then Nix does not come here.
+                    Some(why) => return Err(self.perhaps_not_reached(why)),
+                    None => return Err(error),
+                },
             }
         }
         unknown.map_or(Ok(true), |why| Err(Stop::Unknown(why)))
@@ -404,6 +420,23 @@ impl Evaluator<'_> {
                         _ => self.drops += 1,
                     }
                 }
+                let unknown = alternatives
+                    .iter()
+                    .find_map(|alternative| match &alternative.value.value {
+                        Value::Unknown(unknown) => Some((unknown.clone(), alternative.when)),
+                        _ => None,
+                    });
+                if let Some((unknown, when)) = unknown {
+                    // The unknown alternative may have the same keys with other values.
+                    for attr in &mut set.entries {
+                        let selected = unknown.select(&self.name(attr.name).clone());
+                        let selected = self.alloc(Value::Unknown(selected), OriginId(0));
+                        attr.thunk = crate::partial::join_thunks(
+                            self,
+                            vec![(attr.thunk, attr.when), (selected, when)],
+                        );
+                    }
+                }
                 Ok(Rc::new(set))
             }
             other => self.type_error("a set", other, site),
@@ -447,8 +480,12 @@ impl Evaluator<'_> {
                     if y.when.is_always() {
                         entries.push(y);
                     } else {
-                        let thunk =
-                            crate::partial::join_thunks(self, vec![(y.thunk, y.when), (x.thunk, y.when)]);
+                        let mut thunks = vec![(y.thunk, y.when), (x.thunk, y.when)];
+                        if let Some(open) = &b.open {
+                            let selected = open.select(&self.name(y.name).clone());
+                            thunks.push((self.alloc(Value::Unknown(selected), OriginId(0)), y.when));
+                        }
+                        let thunk = crate::partial::join_thunks(self, thunks);
                         entries.push(Attr {
                             name: y.name,
                             thunk,

@@ -175,7 +175,20 @@ fn join_attrs(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Alterna
                     presence = both;
                     thunks.push((attr.thunk, both));
                 }
-                None => everywhere = false,
+                None => {
+                    everywhere = false;
+                    // An open set may have it, with a value of its own.
+                    if let Some(open) = &set.open {
+                        let thunk = match set.wildcard {
+                            Some(wildcard) => wildcard,
+                            None => {
+                                let selected = open.select(&ev.name(name).clone());
+                                ev.alloc(Value::Unknown(selected), OriginId(0))
+                            }
+                        };
+                        thunks.push((thunk, *when));
+                    }
+                }
             }
         }
         let thunk = join_thunks(ev, thunks);

@@ -176,7 +176,10 @@ fn thunks_agree(
 
 /// Enough to be quick; more by the environment variable that proptest has for it.
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(600)
+    std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(600)
 }
 
 proptest! {

@@ -65,7 +65,10 @@ fn expressions_give_what_the_installed_nix_gives() {
     for entry in folder.read_dir_utf8().expect("a readable folder") {
         let path = entry.expect("a readable entry").into_path();
         let text = std::fs::read_to_string(&path).expect("a readable file");
-        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        for line in text
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
             match line.strip_prefix("fails: ") {
                 Some(expression) => bad.push(format!("({expression})")),
                 None => good.push(format!("({line})")),

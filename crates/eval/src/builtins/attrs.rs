@@ -114,7 +114,10 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             open: list.open.clone(),
         };
         for elem in &list.elems {
-            let base = ev.force(elem.thunk)?;
+            let base = ev.force(elem.thunk).map_err(Stop::from);
+            let Some(base) = ev.unless_absent(elem.when, base)? else {
+                continue;
+            };
             if !matches!(base.value, Value::Attrs(_) | Value::Unknown(_) | Value::Either(_)) {
                 return ev.type_error("a set", &base.value, site);
             }
@@ -180,8 +183,13 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let mut values: rustc_hash::FxHashMap<Symbol, Vec<(Elem, nixpod_source::Site)>> = Default::default();
         let mut open = list.open.clone();
         for elem in &list.elems {
-            let set = ev.force(elem.thunk)?;
-            let set = ev.attrs_or_open(set, site)?;
+            let set = match ev.force(elem.thunk) {
+                Ok(set) => ev.attrs_or_open(set, site),
+                Err(error) => Err(error.into()),
+            };
+            let Some(set) = ev.unless_absent(elem.when, set)? else {
+                continue;
+            };
             open = open.or_else(|| set.open.clone());
             for attr in &set.entries {
                 let when = ev.both(elem.when, attr.when);
@@ -285,7 +293,10 @@ fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: nixpod_source::
     let mut seen = rustc_hash::FxHashMap::default();
     let mut generic = false;
     for elem in &list.elems {
-        let pair = ev.force(elem.thunk)?;
+        let pair = ev.force(elem.thunk).map_err(Stop::from);
+        let Some(pair) = ev.unless_absent(elem.when, pair)? else {
+            continue;
+        };
         let name = match ev.lookup(&pair, ev.sym.name)? {
             Lookup::Found(name) | Lookup::Perhaps(name, _) => name,
             Lookup::Absent => match &pair.value {

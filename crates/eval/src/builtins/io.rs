@@ -1,7 +1,9 @@
 //! Builtins that look at files, all through [`crate::Source`], and those that would need the outside world.
 
 use super::{Registry, plain};
-use crate::{ContextItem, Evaluator, FileKind, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value};
+use crate::{
+    ContextItem, Evaluator, FileKind, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
+};
 use nixpod_source::{HopKind, Site, Utf8Path, Why};
 use smol_str::SmolStr;
 use std::rc::Rc;

@@ -185,7 +185,10 @@ impl Writer {
                 self.raw("[");
                 let mut gap = Gap::new(&list.open);
                 for elem in &list.elems {
-                    let inner = ev.force(elem.thunk)?;
+                    let inner = ev.force(elem.thunk).map_err(Stop::from);
+                    let Some(inner) = ev.unless_absent(elem.when, inner)? else {
+                        continue;
+                    };
                     if elem.when.is_always() {
                         self.separate(&mut gap, &list.open);
                         self.value(ev, &inner, site)?;
@@ -215,7 +218,10 @@ impl Writer {
                 self.raw("{");
                 let mut gap = Gap::new(&attrs.open);
                 for attr in ev.sorted(attrs) {
-                    let inner = ev.force(attr.thunk)?;
+                    let inner = ev.force(attr.thunk).map_err(Stop::from);
+                    let Some(inner) = ev.unless_absent(attr.when, inner)? else {
+                        continue;
+                    };
                     if !attr.when.is_always() && !self.quote_unknown {
                         gap.hole = Some(ev.condition_reason(attr.when));
                         continue;

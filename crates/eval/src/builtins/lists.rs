@@ -47,7 +47,10 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         };
         for elem in &list.elems {
             let verdict = ev.apply(predicate.clone(), elem.thunk, site);
-            let verdict = ev.settle(verdict)?;
+            let verdict = ev.settle(verdict).map_err(Stop::from);
+            let Some(verdict) = ev.unless_absent(elem.when, verdict)? else {
+                continue;
+            };
             match &verdict.value {
                 Value::Bool(true) => out.elems.push(*elem),
                 Value::Bool(false) => {}
@@ -113,13 +116,24 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         }
         let wanted = ev.force(args[0])?;
         for elem in &list.elems {
-            let value = ev.force(elem.thunk)?;
+            let value = match (ev.force(elem.thunk), &unknown) {
+                (Ok(value), _) => value,
+                (Err(_), _) if !elem.when.is_always() => {
+                    ev.drops += 1;
+                    continue;
+                }
+                (Err(_), Some(why)) => return Err(ev.perhaps_not_reached(why.clone())),
+                (Err(error), None) => return Err(error.into()),
+            };
             match ev.equal(&wanted, &value, site) {
                 Ok(true) if elem.when.is_always() => return plain(Value::Bool(true)),
                 Ok(true) => unknown = Some(ev.condition_reason(elem.when)),
                 Ok(false) => {}
                 Err(Stop::Unknown(why)) => unknown = Some(why),
-                Err(error) => return Err(error),
+                Err(error) => match unknown {
+                    Some(why) => return Err(ev.perhaps_not_reached(why)),
+                    None => return Err(error),
+                },
             }
         }
         decide(unknown, false)
@@ -193,7 +207,10 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let mut wrong = right.clone();
         for elem in &list.elems {
             let verdict = ev.apply(predicate.clone(), elem.thunk, site);
-            let verdict = ev.settle(verdict)?;
+            let verdict = ev.settle(verdict).map_err(Stop::from);
+            let Some(verdict) = ev.unless_absent(elem.when, verdict)? else {
+                continue;
+            };
             match &verdict.value {
                 Value::Bool(true) => right.elems.push(*elem),
                 Value::Bool(false) => wrong.elems.push(*elem),
@@ -224,7 +241,10 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let mut open = list.open.clone();
         for elem in &list.elems {
             let key = ev.apply(function.clone(), elem.thunk, site);
-            let key = ev.settle(key)?;
+            let key = ev.settle(key).map_err(Stop::from);
+            let Some(key) = ev.unless_absent(elem.when, key)? else {
+                continue;
+            };
             match &key.value {
                 Value::String(string) if string.hole().is_none() => {
                     let symbol = ev.intern(&string.text.clone());
@@ -298,7 +318,15 @@ fn quantify(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site, stop: bool) ->
     let mut unknown = list.open.clone();
     for elem in &list.elems {
         let verdict = ev.apply(predicate.clone(), elem.thunk, site);
-        let verdict = ev.settle(verdict)?;
+        let verdict = match (ev.settle(verdict), &unknown) {
+            (Ok(verdict), _) => verdict,
+            (Err(_), _) if !elem.when.is_always() => {
+                ev.drops += 1;
+                continue;
+            }
+            (Err(_), Some(why)) => return Err(ev.perhaps_not_reached(why.clone())),
+            (Err(error), None) => return Err(error.into()),
+        };
         match &verdict.value {
             Value::Bool(bool) if *bool == stop && elem.when.is_always() => return plain(Value::Bool(stop)),
             Value::Bool(bool) if *bool == stop => unknown = Some(ev.condition_reason(elem.when)),
@@ -322,8 +350,13 @@ fn concat_all(
     };
     for elem in &list.elems {
         let inner = each(ev, elem.thunk)?;
-        let inner = ev.force(inner)?;
-        let inner = ev.list_or_open(inner, site)?;
+        let inner = match ev.force(inner) {
+            Ok(inner) => ev.list_or_open(inner, site),
+            Err(error) => Err(error.into()),
+        };
+        let Some(inner) = ev.unless_absent(elem.when, inner)? else {
+            continue;
+        };
         ev.charge(inner.elems.len() * size_of::<Elem>())?;
         for one in &inner.elems {
             let when = ev.both(elem.when, one.when);

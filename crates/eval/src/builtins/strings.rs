@@ -315,7 +315,10 @@ fn concat_strings_sep(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> R
         if at > 0 && (blank || (loose.is_none() && conditional.is_none())) {
             push_separator(ev, &mut builder)?;
         }
-        let element = ev.force(elem.thunk)?;
+        let element = ev.force(elem.thunk).map_err(Stop::from);
+        let Some(element) = ev.unless_absent(elem.when, element)? else {
+            continue;
+        };
         match conditional {
             Some(hole) => builder.push_hole(hole, element.origin),
             None => ev.coerce_into(&mut builder, &element, Coerce::Interpolate, site)?,

@@ -162,7 +162,10 @@ impl Writer {
                     if let Some(open) = &list.open {
                         self.hole(open.clone(), value.origin);
                     }
-                    let inner = ev.force(elem.thunk)?;
+                    let inner = ev.force(elem.thunk).map_err(Stop::from);
+                    let Some(inner) = ev.unless_absent(elem.when, inner)? else {
+                        continue;
+                    };
                     if elem.when.is_always() {
                         self.value(ev, &inner, site)?;
                     } else {
@@ -206,7 +209,10 @@ impl Writer {
                 if first_time {
                     for attr in ev.sorted(attrs) {
                         let name = ev.name(attr.name).clone();
-                        let inner = ev.force(attr.thunk)?;
+                        let inner = ev.force(attr.thunk).map_err(Stop::from);
+                        let Some(inner) = ev.unless_absent(attr.when, inner)? else {
+                            continue;
+                        };
                         if let Some(open) = &attrs.open {
                             self.hole(open.clone(), value.origin);
                         }

@@ -1,0 +1,266 @@
+//! Sets, the frames of `let`, and variables.
+
+use crate::evaluator::{Thunk, Unit};
+use crate::{
+    Alternative, Attr, Attrs, Env, Evaluator, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
+};
+use nixpod_source::{HopKind, Site, Why};
+use nixpod_syntax::hir::{Attrs as AttrsExpr, EntryValue, NameId, VarRef};
+use std::rc::Rc;
+
+impl Evaluator<'_> {
+    /// Makes a set or the frame of a `let`. Returns the frame in which the values are evaluated.
+    pub(crate) fn eval_attrs(
+        &mut self,
+        unit: &Rc<Unit>,
+        env: &Rc<Env>,
+        attrs: &AttrsExpr,
+        site: Site,
+    ) -> Res<(Attrs, Rc<Env>)> {
+        let inner = if attrs.recursive {
+            let slots = attrs.entries.iter().map(|_| self.reserve()).collect();
+            Rc::new(Env {
+                parent: Some(env.clone()),
+                unit: env.unit,
+                slots,
+                call: None,
+            })
+        } else {
+            env.clone()
+        };
+        let froms: Vec<ThunkId> = attrs.froms.iter().map(|from| self.delay(&inner, *from)).collect();
+        let mut entries = Vec::with_capacity(attrs.entries.len() + attrs.dynamic.len());
+        for (at, entry) in attrs.entries.iter().enumerate() {
+            let name = unit.symbol(entry.name);
+            let thunk = match entry.value {
+                EntryValue::Expr(expr) => self.delayed(&inner, expr),
+                EntryValue::Inherit(expr) => Thunk::Delayed {
+                    env: env.clone(),
+                    expr,
+                },
+                EntryValue::From(from) => {
+                    let key = unit.key_site(entry.key);
+                    let hidden = unit.hidden;
+                    let from = froms.get(from as usize).copied();
+                    Thunk::Native(Box::new(move |ev| {
+                        let Some(from) = from else {
+                            return ev.fail("inherit without a source", key);
+                        };
+                        let base = ev.force(from)?;
+                        let mut value = ev.select_value(&base, name, key)?;
+                        if !hidden {
+                            value.origin = ev.origin(HopKind::Binding, key, value.origin);
+                        }
+                        Ok(value)
+                    }))
+                }
+            };
+            let thunk = match inner.slots.get(at).copied() {
+                Some(slot) if attrs.recursive => {
+                    self.thunks[slot.0 as usize] = thunk;
+                    slot
+                }
+                _ => self.push_thunk(thunk),
+            };
+            entries.push(Attr {
+                name,
+                thunk,
+                site: unit.key_site(entry.key),
+                when: When::ALWAYS,
+            });
+        }
+        let mut set = Attrs {
+            entries,
+            open: None,
+            wildcard: None,
+        };
+        if attrs.recursive
+            && attrs
+                .entries
+                .iter()
+                .any(|entry| unit.symbol(entry.name) == self.sym.overrides)
+        {
+            self.apply_overrides(&mut set, site)?;
+        }
+        for dynamic in &attrs.dynamic {
+            let key = unit.key_site(dynamic.name);
+            match self.eval_attr_name(&inner, dynamic.name) {
+                Ok(None) => {}
+                Ok(Some(name)) => {
+                    if set.entries.iter().any(|attr| attr.name == name) {
+                        let name = self.name(name).clone();
+                        return self.fail(format!("dynamic attribute '{name}' already defined"), key);
+                    }
+                    let thunk = self.delay(&inner, dynamic.value);
+                    set.entries.push(Attr {
+                        name,
+                        thunk,
+                        site: key,
+                        when: When::ALWAYS,
+                    });
+                }
+                Err(Stop::Unknown(unknown)) => {
+                    // One binding under an unknown name: any further key may be it.
+                    set.wildcard = match set.open {
+                        None => Some(self.delay(&inner, dynamic.value)),
+                        Some(_) => None,
+                    };
+                    set.open = Some(unknown);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let mut sorted = Attrs::from_entries(set.entries);
+        sorted.open = set.open;
+        sorted.wildcard = set.wildcard;
+        Ok((sorted, inner))
+    }
+
+    /// `__overrides` of a recursive set: its attributes replace those of the set, for the set's own bindings too.
+    fn apply_overrides(&mut self, set: &mut Attrs, site: Site) -> Res<()> {
+        let Some(at) = set
+            .entries
+            .iter()
+            .position(|attr| attr.name == self.sym.overrides)
+        else {
+            return Ok(());
+        };
+        let overrides = self.force_attrs(set.entries[at].thunk, site)?;
+        for attr in &overrides.entries {
+            match set.entries.iter().position(|entry| entry.name == attr.name) {
+                Some(entry) => {
+                    let slot = set.entries[entry].thunk;
+                    let target = attr.thunk;
+                    self.fill_native(slot, move |ev| Ok(ev.force(target)?));
+                }
+                None => set.entries.push(*attr),
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn eval_var(
+        &mut self,
+        unit: &Unit,
+        env: &Rc<Env>,
+        site: Site,
+        name: NameId,
+        reference: &VarRef,
+    ) -> Res<Tracked> {
+        if let Some(scope) = &unit.scope
+            && !matches!(reference, VarRef::Local { .. })
+            && let Some(attr) = scope.get(unit.symbol(name))
+        {
+            return Ok(self.force(attr.thunk)?);
+        }
+        match reference {
+            VarRef::Local { depth, slot } => {
+                let frame = env.outer(*depth);
+                let Some((thunk, call)) =
+                    frame.and_then(|frame| Some((*frame.slots.get(*slot as usize)?, frame.call)))
+                else {
+                    return self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site);
+                };
+                let mut value = self.force(thunk)?;
+                if let Some(call) = call
+                    && !unit.hidden
+                    && !matches!(
+                        value.value,
+                        Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
+                    )
+                {
+                    value.origin = self.origin(HopKind::Call, call, value.origin);
+                }
+                Ok(value)
+            }
+            VarRef::Global => match self.globals.get(unit.hir.name(name)) {
+                Some(thunk) => Ok(self.force(*thunk)?),
+                None => {
+                    let text = unit.hir.name(name).clone();
+                    Ok(Tracked {
+                        value: self.not_modelled(&text),
+                        origin: OriginId(0),
+                    })
+                }
+            },
+            VarRef::With(depths) => self.eval_with(unit, env, site, name, depths),
+        }
+    }
+
+    /// A name that only an enclosing `with` can have.
+    fn eval_with(
+        &mut self,
+        unit: &Unit,
+        env: &Rc<Env>,
+        site: Site,
+        name: NameId,
+        depths: &[u32],
+    ) -> Res<Tracked> {
+        let symbol = unit.symbol(name);
+        let mut open: Option<Tracked> = None;
+        let mut not_modelled: Option<Tracked> = None;
+        for depth in depths {
+            let Some(namespace) = env.outer(*depth).and_then(|frame| frame.slots.first().copied()) else {
+                continue;
+            };
+            let namespace = self.force(namespace)?;
+            let found = match &namespace.value {
+                Value::Attrs(attrs) => match attrs.get(symbol) {
+                    Some(attr) if attr.when.is_always() => Some(self.force(attr.thunk)?),
+                    _ if attrs.is_exact() => None,
+                    _ => {
+                        // A set of ours that lacks the name is the last to have it.
+                        let guess = matches!(
+                            attrs.open.as_deref(),
+                            Some(Unknown {
+                                why: Why::NotModelled(_),
+                                ..
+                            })
+                        ) && attrs.get(symbol).is_none();
+                        if guess {
+                            not_modelled.get_or_insert(namespace.clone());
+                        } else {
+                            open.get_or_insert(self.select_value(&namespace, symbol, site)?);
+                        }
+                        None
+                    }
+                },
+                Value::Unknown(_) | Value::Either(_) => {
+                    let value = self.select_value(&namespace, symbol, site);
+                    let value = self.settle(value)?;
+                    open.get_or_insert(value);
+                    None
+                }
+                other => return self.type_error("a set", other, site),
+            };
+            match (found, &open) {
+                (Some(value), None) => return Ok(value),
+                (Some(value), Some(unknown)) => {
+                    // The package set does not shadow functions of `lib`; any other unknown namespace may.
+                    let from_packages = matches!(&unknown.value, Value::Unknown(u)
+                        if u.name().is_some_and(|name| name.starts_with("pkgs")));
+                    if from_packages {
+                        return Ok(value);
+                    }
+                    let alternatives = vec![
+                        Alternative {
+                            value: unknown.clone(),
+                            when: When::ALWAYS,
+                        },
+                        Alternative {
+                            value,
+                            when: When::ALWAYS,
+                        },
+                    ];
+                    return Ok(self.join(alternatives));
+                }
+                (None, _) => {}
+            }
+        }
+        match (open, not_modelled) {
+            (Some(value), _) => Ok(value),
+            (None, Some(namespace)) => self.select_value(&namespace, symbol, site),
+            (None, None) => self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site),
+        }
+    }
+}

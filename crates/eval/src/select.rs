@@ -1,0 +1,243 @@
+//! Selecting attributes, also from what is only partly known.
+
+use crate::evaluator::Unit;
+use crate::{Alternative, Env, Evaluator, NO_SITE, Res, Stop, Symbol, Tracked, Unknown, Value, When};
+use nixpod_source::{ExprId, Site};
+use nixpod_syntax::hir::AttrName;
+use std::rc::Rc;
+
+/// What looking up an attribute found.
+#[derive(Clone, Debug)]
+pub enum Lookup {
+    /// It is there.
+    Found(Tracked),
+    /// It is there under a condition, or it may be there.
+    Perhaps(Tracked, When),
+    /// It is not there.
+    Absent,
+}
+
+fn base_site(ev: &Evaluator<'_>, base: &Tracked) -> Site {
+    ev.origin_site(base.origin).unwrap_or(NO_SITE)
+}
+
+impl Evaluator<'_> {
+    /// Evaluates the name of a select path or dynamic binding; `None` is null.
+    pub(crate) fn eval_attr_name(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Option<Symbol>> {
+        let value = self.eval(env, expr)?;
+        let value = self.known(value)?;
+        match &value.value {
+            Value::Null => Ok(None),
+            Value::String(string) => match string.hole() {
+                Some(hole) => Err(Stop::Unknown(hole.clone())),
+                None => Ok(Some(self.intern(&string.text.clone()))),
+            },
+            other => self.type_error("a string", other, self.site(env, expr)),
+        }
+    }
+
+    fn path_symbol(&mut self, env: &Rc<Env>, unit: &Unit, name: &AttrName) -> Res<Symbol> {
+        match name {
+            AttrName::Static(name, _) => Ok(unit.symbol(*name)),
+            AttrName::Dynamic(expr) => match self.eval_attr_name(env, *expr)? {
+                Some(symbol) => Ok(symbol),
+                None => self.fail("expected a string but found null: null", self.site(env, *expr)),
+            },
+        }
+    }
+
+    pub(crate) fn eval_select(
+        &mut self,
+        env: &Rc<Env>,
+        site: Site,
+        base: ExprId,
+        path: &[AttrName],
+        default: Option<ExprId>,
+    ) -> Res<Tracked> {
+        let unit = self.unit(env);
+        let mut value = match self.eval(env, base) {
+            Ok(value) => value,
+            Err(error) => return Err(error.into()),
+        };
+        // The condition under which a part of the path is there, if that is not certain.
+        let mut perhaps = None;
+        for name in path {
+            let symbol = match self.path_symbol(env, &unit, name) {
+                Ok(symbol) => symbol,
+                Err(Stop::Unknown(unknown)) => {
+                    return self.select_unknown_name(&value, unknown, env, default);
+                }
+                Err(error) => return Err(error),
+            };
+            let Some(default) = default else {
+                value = self.select_value(&value, symbol, site)?;
+                continue;
+            };
+            match self.lookup(&value, symbol)? {
+                Lookup::Found(found) => value = found,
+                Lookup::Absent => return Ok(self.eval(env, default)?),
+                Lookup::Perhaps(found, when) => {
+                    perhaps = Some((when, default));
+                    value = found;
+                }
+            }
+        }
+        let Some((when, default)) = perhaps else {
+            return Ok(value);
+        };
+        let default = self.eval(env, default)?;
+        let alternatives = vec![Alternative { value, when }, Alternative { value: default, when }];
+        Ok(self.join(alternatives))
+    }
+
+    /// `base.${unknown}`: whatever the set holds, if that is little and exact.
+    fn select_unknown_name(
+        &mut self,
+        base: &Tracked,
+        unknown: Rc<Unknown>,
+        env: &Rc<Env>,
+        default: Option<ExprId>,
+    ) -> Res<Tracked> {
+        let Value::Attrs(attrs) = &base.value else {
+            return Err(Stop::Unknown(unknown));
+        };
+        if !attrs.is_exact()
+            || attrs.entries.is_empty()
+            || attrs.entries.len() > crate::partial::MAX_ALTERNATIVES
+        {
+            return Err(Stop::Unknown(unknown));
+        }
+        let site = base_site(self, base);
+        let when = self.condition(site, unknown, When::ALWAYS);
+        let mut alternatives = Vec::new();
+        for attr in &attrs.entries {
+            match self.force(attr.thunk) {
+                Ok(value) => alternatives.push(Alternative { value, when }),
+                Err(_) => self.drops += 1,
+            }
+        }
+        if let Some(default) = default {
+            let value = self.eval(env, default)?;
+            alternatives.push(Alternative { value, when });
+        }
+        Ok(self.join(alternatives))
+    }
+
+    /// Selects an attribute; a missing one is an error.
+    pub fn select_value(&mut self, base: &Tracked, symbol: Symbol, site: Site) -> Res<Tracked> {
+        match self.lookup(base, symbol)? {
+            Lookup::Found(value) => Ok(value),
+            Lookup::Perhaps(value, _) => {
+                self.drops += 1;
+                Ok(value)
+            }
+            Lookup::Absent => match &base.value {
+                Value::Attrs(_) => {
+                    let name = self.name(symbol).clone();
+                    self.fail(format!("attribute '{name}' missing"), site)
+                }
+                other => self.type_error("a set", &other.clone(), site),
+            },
+        }
+    }
+
+    /// Looks an attribute up in any value. What is not a set has no attributes.
+    pub fn lookup(&mut self, base: &Tracked, symbol: Symbol) -> Res<Lookup> {
+        match &base.value {
+            Value::Attrs(attrs) => match attrs.get(symbol) {
+                Some(attr) if attr.when.is_always() => Ok(Lookup::Found(self.force(attr.thunk)?)),
+                Some(attr) => Ok(Lookup::Perhaps(self.force(attr.thunk)?, attr.when)),
+                None => match (&attrs.open, attrs.wildcard) {
+                    (Some(unknown), Some(wildcard)) => {
+                        let value = self.force(wildcard)?;
+                        let when = self.condition(base_site(self, base), unknown.clone(), When::ALWAYS);
+                        Ok(Lookup::Perhaps(value, when))
+                    }
+                    (Some(unknown), None) => {
+                        let selected = self.select_unlisted(unknown, symbol);
+                        let when = self.condition(base_site(self, base), selected.clone(), When::ALWAYS);
+                        Ok(Lookup::Perhaps(
+                            Tracked {
+                                value: Value::Unknown(selected),
+                                origin: base.origin,
+                            },
+                            when,
+                        ))
+                    }
+                    (None, _) => Ok(Lookup::Absent),
+                },
+            },
+            Value::Unknown(unknown) => {
+                let selected = unknown.select(self.name(symbol));
+                let when = self.condition(base_site(self, base), selected.clone(), When::ALWAYS);
+                Ok(Lookup::Perhaps(
+                    Tracked {
+                        value: Value::Unknown(selected),
+                        origin: base.origin,
+                    },
+                    when,
+                ))
+            }
+            Value::Either(alternatives) => {
+                let mut found = Vec::new();
+                let mut when = When::ALWAYS;
+                let mut absent = false;
+                for alternative in alternatives.iter() {
+                    when = alternative.when;
+                    match self.lookup(&alternative.value, symbol)? {
+                        Lookup::Found(value) => found.push(Alternative {
+                            value,
+                            when: alternative.when,
+                        }),
+                        Lookup::Perhaps(value, inner) => {
+                            absent = true;
+                            let when = self.both(alternative.when, inner);
+                            found.push(Alternative { value, when });
+                        }
+                        Lookup::Absent => absent = true,
+                    }
+                }
+                if found.is_empty() {
+                    return Ok(Lookup::Absent);
+                }
+                let value = self.join(found);
+                Ok(if absent {
+                    Lookup::Perhaps(value, when)
+                } else {
+                    Lookup::Found(value)
+                })
+            }
+            _ => Ok(Lookup::Absent),
+        }
+    }
+
+    pub(crate) fn eval_has_attr(&mut self, env: &Rc<Env>, base: ExprId, path: &[AttrName]) -> Res<Value> {
+        let unit = self.unit(env);
+        let mut value = self.eval(env, base)?;
+        for (at, name) in path.iter().enumerate() {
+            let symbol = self.path_symbol(env, &unit, name)?;
+            let last = at + 1 == path.len();
+            let perhaps = match &value.value {
+                Value::Attrs(attrs) => match attrs.get(symbol) {
+                    Some(attr) if attr.when.is_always() => {
+                        if last {
+                            return Ok(Value::Bool(true));
+                        }
+                        value = self.force(attr.thunk)?;
+                        continue;
+                    }
+                    Some(attr) => Some(self.condition_reason(attr.when)),
+                    None => attrs.open.as_ref().map(|open| open.select(self.name(symbol))),
+                },
+                Value::Unknown(unknown) => Some(unknown.select(self.name(symbol))),
+                Value::Either(_) => Some(self.undecided(&value)),
+                _ => None,
+            };
+            match perhaps {
+                Some(unknown) => return Err(Stop::Unknown(unknown)),
+                None => return Ok(Value::Bool(false)),
+            }
+        }
+        Ok(Value::Bool(true))
+    }
+}
