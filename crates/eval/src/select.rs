@@ -55,10 +55,7 @@ impl Evaluator<'_> {
         default: Option<ExprId>,
     ) -> Res<Tracked> {
         let unit = self.unit(env);
-        let mut value = match self.eval(env, base) {
-            Ok(value) => value,
-            Err(error) => return Err(error.into()),
-        };
+        let mut value = self.eval(env, base)?;
         // The condition under which a part of the path is there, if that is not certain.
         let mut perhaps = None;
         for name in path {

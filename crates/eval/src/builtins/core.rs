@@ -160,7 +160,8 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let b = ev.force(args[1])?;
         plain(Value::Bool(ev.compare(&a, &b, site)? == Some(Ordering::Less)))
     });
-    let bits: [(&str, fn(i64, i64) -> i64); 3] = [
+    type OnBits = fn(i64, i64) -> i64;
+    let bits: [(&str, OnBits); 3] = [
         ("bitAnd", |a, b| a & b),
         ("bitOr", |a, b| a | b),
         ("bitXor", |a, b| a ^ b),
@@ -172,7 +173,8 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             plain(Value::Int(run(a, b)))
         });
     }
-    let roundings: [(&str, fn(f64) -> f64); 2] = [("ceil", f64::ceil), ("floor", f64::floor)];
+    type Rounding = fn(f64) -> f64;
+    let roundings: [(&str, Rounding); 2] = [("ceil", f64::ceil), ("floor", f64::floor)];
     for (name, run) in roundings {
         r.function(name, 1, 1, move |ev, args, site| {
             let value = ev.force_known(args[0])?;
@@ -180,7 +182,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
                 Value::Int(int) => plain(Value::Int(*int)),
                 Value::Float(float) => {
                     let rounded = run(*float);
-                    if rounded >= -9.3e18 && rounded <= 9.2e18 {
+                    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&rounded) {
                         plain(Value::Int(rounded as i64))
                     } else {
                         ev.fail(

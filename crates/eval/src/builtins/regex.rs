@@ -394,7 +394,7 @@ fn bracket(pattern: &[u8], start: usize, out: &mut String) -> Option<usize> {
             if kind == b':' {
                 let class = class_of(name)?;
                 (0..=255u8)
-                    .filter(|byte| class(byte))
+                    .filter(class)
                     .for_each(|byte| set[usize::from(byte)] = true);
             } else if let [byte] = name {
                 set[usize::from(*byte)] = true;
