@@ -68,7 +68,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         .iter()
         .map(|(_, port)| match &port.host {
             Some(host) => host.display(),
-            None => format!("a free port for {}", port.container.display()),
+            None => format!("{} (at a free port)", port.container.display()),
         })
         .collect();
     let noun = if ports.len() == 1 { "port" } else { "ports" };
@@ -148,6 +148,17 @@ mod tests {
                               # ^^^^^^^^^ low: `web` publishes ports 8080 and 8443 on every address, past the firewall
   };
 }
+"#,
+        );
+    }
+
+    #[test]
+    fn a_port_that_the_engine_chooses() {
+        check(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "80" ]; }; }
+                                                                          # ^^^^ low: `web` publishes port 80 (at a free port) on every address, past the firewall
 "#,
         );
     }

@@ -91,7 +91,8 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             let StoreRef::Path { path, encrypted, .. } = context else {
                 continue;
             };
-            if *encrypted || is_public(path) {
+            // A path elsewhere, such as one below /run, is neither in the flake nor in the checkout.
+            if *encrypted || is_public(path) || path.starts_with('/') {
                 continue;
             }
             if in_flake {
@@ -145,6 +146,7 @@ fn check_system(ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) 
                         ..
                     } = context
                         && in_flake
+                        && !path.starts_with('/')
                         && !is_public(path)
                     {
                         sink.report(
@@ -412,6 +414,16 @@ age-encryption.org/v1
 ssh-ed25519 AAAA
 #- /nginx.conf
 events { }
+"#,
+        );
+    }
+
+    #[test]
+    fn paths_of_run_time_are_not_committed() {
+        check_none(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; environmentFiles = [ /run/secrets/web ]; }; }
 "#,
         );
     }

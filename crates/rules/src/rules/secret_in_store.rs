@@ -250,6 +250,10 @@ fn check_system(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
             }
             SecretSlot::WrittenFile(file) => {
                 for (variable, hit) in judge_lines(&pattern) {
+                    // Instructions are full of names with something to put in their place.
+                    if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) {
+                        continue;
+                    }
                     let confidence = match hit.kind {
                         Kind::Shape(_) => Confidence::High,
                         _ => Confidence::Medium,
@@ -290,6 +294,11 @@ fn check_system(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// Is it text for people?
+fn is_document(file: &str) -> bool {
+    [".md", ".rst", ".adoc", ".html"].iter().any(|end| file.ends_with(end))
 }
 
 /// What is read from a file at evaluation is a matter of secret-file-in-store.
@@ -398,6 +407,37 @@ mod tests {
   containers.web = { config.users.users.alice.initialPassword = "secret"; };
                                                               # ^^^^^^^^ high: the password of user `alice` in guest `web` (`initialPassword`) is a placeholder, easy to guess and readable in the Nix store
 }
+"#,
+        );
+    }
+
+    #[test]
+    fn instructions_hold_no_secrets() {
+        check_none(
+            &RULE,
+            r#"
+{
+  environment.etc."setup.md".text = ''
+    Set the key first:
+    export AWS_SECRET_ACCESS_KEY=your_secret_key
+  '';
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn shared_with_guests_it_is_one_finding() {
+        check(
+            &RULE,
+            r#"
+{
+  imports = [ ./people.nix ];
+  containers.web.config.imports = [ ./people.nix ];
+}
+#- /people.nix
+{ users.users.alice = { isNormalUser = true; initialPassword = "hunter2"; }; }
+                                                             # ^^^^^^^^^ high: the password of user `alice` (`initialPassword`) is written out, so everybody can read it in the Nix store
 "#,
         );
     }

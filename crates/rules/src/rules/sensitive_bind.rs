@@ -111,12 +111,16 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         };
         let root = root_of(ctx, container);
         // Root of a guest without a user namespace mounts it writable again.
-        let undone =
-            mount.read_only && sensitive.owned_by_root && container.nspawn.is_some() && root == Root::Host;
+        let after_remount = sensitive.writable.map(one_less);
+        let undone = mount.read_only
+            && sensitive.owned_by_root
+            && container.nspawn.is_some()
+            && root == Root::Host
+            && after_remount > sensitive.read_only;
         let severity = match (mount.read_only, undone) {
             (false, _) => sensitive.writable,
             (true, false) => sensitive.read_only,
-            (true, true) => sensitive.read_only.max(sensitive.writable.map(one_less)),
+            (true, true) => after_remount,
         };
         let Some(severity) = severity else {
             continue;
@@ -407,6 +411,25 @@ mod tests {
 {
   services.podman.containers.web = { image = "a:1"; volumes = [ "%h/.ssh:/root/.ssh:ro" ]; };
                                                               # ^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets a user's keys or passwords in `%h/.ssh`, read-only
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn read_only_in_a_guest_without_a_user_namespace() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = {
+    bindMounts."/sys".hostPath = "/sys";
+                               # ^^^^^^ low: `web` gets the host's devices and kernel settings in `/sys`, read-only, which its root can undo
+    bindMounts."/key".hostPath = "/var/lib/sops-nix/key.txt";
+                               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets the host's key for its secrets `/var/lib/sops-nix/key.txt`, read-only
+    config = { };
+  };
+  containers.picked = { privateUsers = "pick"; bindMounts."/sys".hostPath = "/sys"; config = { }; };
 }
 "#,
         );

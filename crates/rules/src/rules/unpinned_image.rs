@@ -123,8 +123,14 @@ fn tag(reference: &str) -> Option<Tag> {
         "current",
         "lts",
     ];
-    let first = tag.split(['-', '_']).next().unwrap_or(tag);
-    Some(if MOVING.contains(&first) {
+    let mut words = tag.split(['-', '_']);
+    let first = words.next().unwrap_or(tag);
+    // `release-2.9.6` stays where it is as well as `2.9.6` does.
+    let has_version = words.any(|word| {
+        let word = word.strip_prefix('v').unwrap_or(word);
+        word.contains('.') && word.chars().all(|c| c.is_ascii_digit() || c == '.')
+    });
+    Some(if MOVING.contains(&first) && !has_version {
         Tag::Moving
     } else {
         Tag::Version
@@ -142,6 +148,8 @@ mod references {
         assert_eq!(tag("ghcr.io/a/b:latest"), Some(Tag::Moving));
         assert_eq!(tag("ghcr.io/a/b:latest-cuda"), Some(Tag::Moving));
         assert_eq!(tag("postgres:16-alpine"), Some(Tag::Version));
+        assert_eq!(tag("ghcr.io/a/b:release-2.9.6.4552"), Some(Tag::Version));
+        assert_eq!(tag("ghcr.io/a/b:release-2"), Some(Tag::Moving));
         for reference in [
             "nginx@sha256:00",
             "nginx:1@sha256:00",
