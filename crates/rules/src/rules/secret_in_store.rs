@@ -437,7 +437,7 @@ mod tests {
 }
 #- /people.nix
 { users.users.alice = { isNormalUser = true; initialPassword = "hunter2"; }; }
-                                                             # ^^^^^^^^^ high: the password of user `alice` (`initialPassword`) is written out, so everybody can read it in the Nix store
+                                                             # ^^^^^^^^^ high: the password of user `alice` on the host and in 1 guest (`initialPassword`) is written out, so everybody can read it in the Nix store
 "#,
         );
     }
