@@ -280,3 +280,53 @@ fn the_sample_of_the_readme() {
     let expected = expected_of(&system);
     compare(&system, "sample", "", &expected);
 }
+
+/// All fixes together leave text that parses, change again nothing, and make no finding that was not there.
+#[test]
+fn fixes_leave_sound_systems() {
+    let systems = [
+        "app-isolation",
+        "nested-podman",
+        "rootless-quadlets",
+        "shared-store",
+        "user-containers",
+    ];
+    for system in systems {
+        let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixes").join(system);
+        let _ = fs::remove_dir_all(&project);
+        copy(&testdata().join("corpus").join(system).join("bad"), &project);
+        fs::create_dir_all(project.join(".git")).unwrap();
+        let run = |arguments: &[&str]| {
+            let mut command = Command::new(cargo_bin!("nixpod-lint"));
+            let output = command
+                .arg("check")
+                .args(arguments)
+                .arg(".")
+                .current_dir(&project)
+                .output();
+            String::from_utf8(output.unwrap().stdout).unwrap()
+        };
+        // Lines move, so a finding is known by its file and words.
+        let words = |text: &str| -> BTreeSet<(String, String)> {
+            let found = text.lines().filter_map(|line| line.split_once(": "));
+            found
+                .map(|(at, words)| {
+                    let file = at.split(':').next().unwrap_or_default();
+                    let rule = words.split(['[', ']']).nth(1).unwrap_or_default();
+                    (file.to_owned(), rule.to_owned())
+                })
+                .collect()
+        };
+        let before = words(&run(&["--format", "concise"]));
+        run(&["--fix", "--unsafe-fixes"]);
+        let after = words(&run(&["--format", "concise"]));
+        let new: Vec<_> = after.difference(&before).collect();
+        assert!(new.is_empty(), "{system}: fixes make findings: {new:?}");
+        assert!(after.len() < before.len(), "{system}: nothing is fixed");
+        assert_eq!(
+            run(&["--fix", "--unsafe-fixes", "--diff"]),
+            "",
+            "{system}: a fix is left"
+        );
+    }
+}

@@ -166,7 +166,7 @@ fn values_are_found_however_they_come() {
         let guarded = surest(rule, &module.replace('@', &guarded), "");
         // Without the ranges the user would get others, so nothing is certain about them.
         let silent = rule == "missing-subid-ranges" && guarded.is_none();
-        if !silent && !guarded.is_some_and(|confidence| confidence <= Confidence::Medium) {
+        if !silent && guarded.is_none_or(|confidence| confidence > Confidence::Medium) {
             wrong.push(format!("{rule}, mkIf: {guarded:?} instead of medium"));
         }
         let unknown = surest(rule, &module.replace('@', "other.lib.value"), "");
