@@ -195,10 +195,7 @@ pub(crate) fn first_site(defs: &[Definition]) -> Option<Site> {
 
 fn all_accept(ev: &mut Evaluator<'_>, native: &Rc<OptType>, defs: &[Definition]) -> bool {
     defs.iter()
-        .all(|def| match accepts(ev, native, &def.value, def.site) {
-            Ok(verdict) => verdict,
-            Err(_) => true,
-        })
+        .all(|def| accepts(ev, native, &def.value, def.site).unwrap_or(true))
 }
 
 /// Fails with Nix's message if a definition is of the wrong type; unknown values pass.

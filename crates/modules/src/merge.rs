@@ -122,9 +122,8 @@ fn is_plain_set(ev: &mut Evaluator<'_>, value: &Value) -> bool {
     if set.get(ev.common().functor).is_some() || set.get(ev.common().tag).is_some() {
         return false;
     }
-    let kind = set.get(ev.common().kind).map(|attr| attr.thunk);
-    // Only a literal is looked at: `type` may be an option's name whose value needs what is being computed.
-    !kind.is_some_and(|_| set.get(ev.common().out_path).is_some())
+    // The value of `type` is not looked at: it may be an option's name whose value needs what is being computed.
+    set.get(ev.common().kind).is_none() || set.get(ev.common().out_path).is_none()
 }
 
 /// A set of options and undeclared names.

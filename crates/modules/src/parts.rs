@@ -98,10 +98,6 @@ fn with_hop(ev: &mut Evaluator<'_>, thunk: ThunkId, def: &Definition) -> ThunkId
     })
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of one type and its definitions"
-)]
 pub(crate) fn attrs_of(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,

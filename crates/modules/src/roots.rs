@@ -352,10 +352,7 @@ fn output_set(ev: &mut Evaluator<'_>, library: &Library, outputs: &Tracked, name
         }
         Err(nixpod_eval::Stop::Unknown(_)) => return None,
     };
-    match ev.attrs_or_open(value, NO_SITE) {
-        Ok(set) => Some(set),
-        Err(_) => None,
-    }
+    ev.attrs_or_open(value, NO_SITE).ok()
 }
 
 /// Nodes of a colmena hive that are no hosts by themselves.

@@ -354,7 +354,6 @@ impl System {
         });
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the state of one loop")]
     fn imports(
         self: &Rc<Self>,
         ev: &mut Evaluator<'_>,

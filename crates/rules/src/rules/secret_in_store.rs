@@ -298,7 +298,9 @@ fn check_system(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
 
 /// Is it text for people?
 fn is_document(file: &str) -> bool {
-    [".md", ".rst", ".adoc", ".html"].iter().any(|end| file.ends_with(end))
+    [".md", ".rst", ".adoc", ".html"]
+        .iter()
+        .any(|end| file.ends_with(end))
 }
 
 /// What is read from a file at evaluation is a matter of secret-file-in-store.
