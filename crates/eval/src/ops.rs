@@ -4,7 +4,7 @@ use crate::strings::{Coerce, StringBuilder};
 use crate::{
     Attr, Attrs, Elem, Evaluator, List, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
 };
-use nixpod_source::Site;
+use nixpod_source::{Site, Why};
 use nixpod_syntax::hir::BinaryOp;
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -520,6 +520,11 @@ impl Evaluator<'_> {
     /// An entry of the left side when the right side may have further keys.
     fn perhaps_overridden(&mut self, attr: Attr, right: &Attrs) -> Attr {
         let Some(open) = &right.open else { return attr };
+        // What is left of the library are a few functions that we lack: nobody names something of their own like one
+        // of these, and `mine // nixpkgs.lib` is how many flakes extend it.
+        if matches!(&open.why, Why::NotModelled(name) if name == "lib") {
+            return attr;
+        }
         let selected = open.select(&self.name(attr.name).clone());
         let when = self.condition(attr.site, selected.clone(), When::ALWAYS);
         let other = match right.wildcard {

@@ -359,3 +359,9 @@ fn errors_point_at_the_call_into_lib() {
         /t.nix:2:1 lib.concatMapStrings (x: x) 1"#]]
     .assert_eq(&trail("lib.concatMapStrings (x: x) 1"));
 }
+
+#[test]
+fn what_stands_left_of_the_library_stays() {
+    check("({ mkMachine = 1; } // lib).mkMachine", expect!["1"]);
+    check("({ mkMachine = 1; } // input).mkMachine", expect!["«one of: 1 | «unknown: `inputs.x.mkMachine`»»"]);
+}
