@@ -1,0 +1,64 @@
+//! From an edit to its findings, as an editor sees it: in one file, and in a flake of 500 modules.
+//!
+//! Criterion gives means; what a user feels is the slow end, so this one prints percentiles. `--test` makes a few edits
+//! only, to see that it runs.
+
+#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
+
+mod generate;
+
+use generate::{ROOT, flake, module, part};
+use nixpod_analysis::{AnalysisHost, FileSystem, MemoryFileSystem, Utf8PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+fn main() {
+    let edits = if std::env::args().any(|arg| arg == "--test") {
+        3
+    } else {
+        200
+    };
+    println!("edit to findings, {edits} edits");
+    println!("{:<32} {:>9} {:>9} {:>9} {:>9}", "", "first", "p50", "p95", "max");
+    for lines in [300, 2_000] {
+        let path = Utf8PathBuf::from(format!("{ROOT}/configuration.nix"));
+        let files = MemoryFileSystem::default();
+        files.write(&path, module(lines, "label"));
+        let text = |label: &str| module(lines, label);
+        measure(&format!("{lines} lines, a string"), Arc::new(files), &path, edits, &text);
+    }
+    for (what, comment) in [("a string", false), ("a comment", true)] {
+        let (files, path) = flake(500);
+        let text = |label: &str| match comment {
+            true => format!("# {label}\n{}", part(0, "label")),
+            false => part(0, label),
+        };
+        measure(&format!("500 modules, {what}"), files, &path, edits, &text);
+    }
+}
+
+/// Types into a file and waits for its findings each time.
+fn measure(what: &str, files: Arc<dyn FileSystem>, path: &Utf8PathBuf, edits: usize, text: &dyn Fn(&str) -> String) {
+    let mut host = AnalysisHost::new(nixpod_rules::ALL, files);
+    host.set_project(Utf8PathBuf::from(ROOT));
+    let start = Instant::now();
+    let before = host.analysis().diagnostics(path).len();
+    let first = start.elapsed();
+    let mut times = Vec::with_capacity(edits);
+    for edit in 0..edits {
+        let text = text(&format!("edit {edit}"));
+        let start = Instant::now();
+        host.set_buffer(path.clone(), Some(text));
+        let found = host.analysis().diagnostics(path).len();
+        times.push(start.elapsed());
+        assert_eq!(found, before, "the edit changes no finding");
+    }
+    times.sort();
+    let percentile = |percent: usize| times[(times.len() - 1) * percent / 100];
+    let [p50, p95, max] = [percentile(50), percentile(95), percentile(100)].map(millis);
+    println!("{what:<32} {:>9} {p50:>9} {p95:>9} {max:>9}", millis(first));
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}
