@@ -25,7 +25,13 @@ fn main() {
         let files = MemoryFileSystem::default();
         files.write(&path, module(lines, "label"));
         let text = |label: &str| module(lines, label);
-        measure(&format!("{lines} lines, a string"), Arc::new(files), &path, edits, &text);
+        measure(
+            &format!("{lines} lines, a string"),
+            Arc::new(files),
+            &path,
+            edits,
+            &text,
+        );
     }
     for (what, comment) in [("a string", false), ("a comment", true)] {
         let (files, path) = flake(500);
@@ -38,7 +44,13 @@ fn main() {
 }
 
 /// Types into a file and waits for its findings each time.
-fn measure(what: &str, files: Arc<dyn FileSystem>, path: &Utf8PathBuf, edits: usize, text: &dyn Fn(&str) -> String) {
+fn measure(
+    what: &str,
+    files: Arc<dyn FileSystem>,
+    path: &Utf8PathBuf,
+    edits: usize,
+    text: &dyn Fn(&str) -> String,
+) {
     let mut host = AnalysisHost::new(nixpod_rules::ALL, files);
     host.set_project(Utf8PathBuf::from(ROOT));
     let start = Instant::now();

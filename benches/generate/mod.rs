@@ -23,7 +23,11 @@ pub(crate) fn module(lines: usize, label: &str) -> String {
         index += 1;
     }
     while out.lines().count() + 1 < lines {
-        let _ = writeln!(out, "  environment.variables.LINE{0} = \"{0}\";", out.lines().count());
+        let _ = writeln!(
+            out,
+            "  environment.variables.LINE{0} = \"{0}\";",
+            out.lines().count()
+        );
     }
     out.push_str("}\n");
     out
@@ -120,5 +124,8 @@ pub(crate) fn flake(modules: usize) -> (Arc<MemoryFileSystem>, Utf8PathBuf) {
              nixosConfigurations.farm = nixpkgs.lib.nixosSystem {{\n      modules = [\n{imports}      ];\n    }};\n  }};\n}}\n"
         ),
     );
-    (Arc::new(files), Utf8PathBuf::from(format!("{ROOT}/parts/part0.nix")))
+    (
+        Arc::new(files),
+        Utf8PathBuf::from(format!("{ROOT}/parts/part0.nix")),
+    )
 }

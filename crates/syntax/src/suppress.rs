@@ -59,13 +59,9 @@ pub enum SuppressionKind {
 /// Collects the comments of a file.
 pub(crate) fn collect(root: &SyntaxNode) -> Suppressions {
     let mut found = Suppressions::default();
-    let comments = root
-        .descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .filter(|token| token.kind() == SyntaxKind::TOKEN_COMMENT);
-    for comment in comments {
-        let range = comment.text_range();
-        match read(comment.text(), range.start()) {
+    for comment in comments(root) {
+        let range = comment.token.text_range();
+        match read(comment.token.text(), range.start()) {
             None => {}
             Some(Err(problem)) => found.malformed.push((range, problem)),
             Some(Ok(directive)) => match place(root, &comment, directive.file) {
@@ -81,6 +77,55 @@ pub(crate) fn collect(root: &SyntaxNode) -> Suppressions {
         }
     }
     found
+}
+
+/// A comment and the code around it. Looking for that from each comment would be slow where many stand in a row.
+struct Comment {
+    token: SyntaxToken,
+    /// Where its line begins.
+    line: TextSize,
+    /// The last code on its line.
+    before: Option<SyntaxToken>,
+    /// The first code after it.
+    after: Option<SyntaxToken>,
+    /// Does code stand anywhere before it?
+    late: bool,
+}
+
+/// All comments, in one walk over the tokens.
+fn comments(root: &SyntaxNode) -> Vec<Comment> {
+    let mut out: Vec<Comment> = Vec::new();
+    let (mut line, mut before, mut late) = (TextSize::new(0), None, false);
+    // Those from here on have not met the code after them.
+    let mut waiting = 0;
+    let tokens = root.descendants_with_tokens().filter_map(NodeOrToken::into_token);
+    for token in tokens {
+        let trivia = token.kind().is_trivia();
+        if token.kind() == SyntaxKind::TOKEN_COMMENT {
+            out.push(Comment {
+                token: token.clone(),
+                line,
+                before: before.clone(),
+                after: None,
+                late,
+            });
+        }
+        if let Some(at) = token.text().rfind('\n') {
+            line = token.text_range().start() + TextSize::new(at as u32 + 1);
+            if trivia {
+                before = None;
+            }
+        }
+        if !trivia {
+            for comment in out.get_mut(waiting..).unwrap_or_default() {
+                comment.after = Some(token.clone());
+            }
+            waiting = out.len();
+            late = true;
+            before = Some(token);
+        }
+    }
+    out
 }
 
 /// What a comment says.
@@ -151,22 +196,18 @@ fn read(comment: &str, start: TextSize) -> Option<Result<Directive, String>> {
 /// What a comment covers.
 fn place(
     root: &SyntaxNode,
-    comment: &SyntaxToken,
+    comment: &Comment,
     file: bool,
 ) -> Result<(SuppressionKind, TextRange), &'static str> {
     if file {
-        let first = std::iter::successors(root.first_token(), SyntaxToken::next_token)
-            .find(|token| !token.kind().is_trivia());
-        return match first {
-            Some(first) if first.text_range().start() < comment.text_range().start() => {
-                Err("`ignore-file` must stand before all code")
-            }
-            _ => Ok((SuppressionKind::File, root.text_range())),
+        return match comment.late {
+            true => Err("`ignore-file` must stand before all code"),
+            false => Ok((SuppressionKind::File, root.text_range())),
         };
     }
-    match code_before_on_line(comment) {
+    match &comment.before {
         Some(token) => {
-            let line = line_around(&token, comment);
+            let line = TextRange::new(comment.line, comment.token.text_range().start());
             token
                 .parent_ancestors()
                 .filter_map(|node| covered(&node))
@@ -175,10 +216,8 @@ fn place(
                 .ok_or("there is no binding or list element on this line")
         }
         None => {
-            let next = std::iter::successors(comment.next_token(), SyntaxToken::next_token)
-                .find(|token| !token.kind().is_trivia());
             let problem = "no binding or list element follows";
-            let next = next.ok_or(problem)?;
+            let next = comment.after.as_ref().ok_or(problem)?;
             let start = next.text_range().start();
             next.parent_ancestors()
                 .take_while(|node| node.text_range().start() == start)
@@ -187,24 +226,6 @@ fn place(
                 .ok_or(problem)
         }
     }
-}
-
-/// The last token of code on the line of a comment, if there is one.
-fn code_before_on_line(comment: &SyntaxToken) -> Option<SyntaxToken> {
-    std::iter::successors(comment.prev_token(), SyntaxToken::prev_token)
-        .take_while(|token| !(token.kind().is_trivia() && token.text().contains('\n')))
-        .find(|token| !token.kind().is_trivia())
-}
-
-/// From the beginning of the line that a comment is on, as far as tokens tell, to the comment.
-fn line_around(token: &SyntaxToken, comment: &SyntaxToken) -> TextRange {
-    let break_before = std::iter::successors(Some(token.clone()), SyntaxToken::prev_token)
-        .find_map(|token| {
-            let at = token.text().rfind('\n')?;
-            Some(token.text_range().start() + TextSize::new(at as u32 + 1))
-        })
-        .unwrap_or_default();
-    TextRange::new(break_before, comment.text_range().start())
 }
 
 /// The range of a binding or list element.
