@@ -346,15 +346,15 @@ fn values_of_the_wrong_type() {
               private network: unknown: evaluation fails: A definition for option `containers.a.privateNetwork' is not of type `boolean'. Definition value: a string <- privateNetwork
               other private network: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
             nspawn b in `box` <- { privateUsers = throw "no"; bindMounts."/x".hostPath = 3; allowedDevices = [ { } "x" ]; forwardPorts = [ { hostPort = 99999; } ]; }
-              users: unknown: evaluation fails: no <- privateUsers
+              users: unknown: evaluation fails: no <- throw "no"
               mount: ${…} at /x ro <- hostPath
               device: ${containers.b.allowedDevices."[definition 1-entry 1]".node}  allowed
               device: ${containers.b.allowedDevices."[definition 1-entry 2]".node}  allowed
               port: - ${…} -> ${…} <- hostPort
-              private users: unknown: evaluation fails: no <- privateUsers
-              ownership: unknown: evaluation fails: no <- privateUsers
+              private users: unknown: evaluation fails: no <- throw "no"
+              ownership: unknown: evaluation fails: no <- throw "no"
               network option: forwardPorts <- [ { hostPort = 99999; } ]
-            nspawn c in `box` <- c
+            nspawn c in `box` <- x
               auto start: unknown: infinite recursion: infinite recursion encountered
               users: unknown: infinite recursion: infinite recursion encountered
               network: unknown: infinite recursion: infinite recursion encountered
