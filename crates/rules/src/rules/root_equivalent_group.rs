@@ -3,7 +3,7 @@
 use crate::power::maps_root_to_root;
 use crate::words::inside;
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Field, System, SystemId, SystemKind, User};
+use nixpod_model::{Field, Surface, System, SystemId, SystemKind, User};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -130,7 +130,10 @@ fn judge<T>(
         )
         .severity(severity)
         .at_most(confidence)
-        .related(&enabled.origin, format!("{daemon} is enabled here"))
+        .related(
+            enabled_at(ctx, system, enabled),
+            format!("{daemon} is enabled here"),
+        )
         .help(format!(
             "A member can have {daemon} mount the root directory and become root without a password. {more}"
         ));
@@ -141,6 +144,27 @@ fn judge<T>(
             Change::Remove(field.origin.clone()),
         );
     }
+}
+
+/// Where an engine is enabled. Containers of oci-containers enable theirs without a word: by the backend, or by being
+/// there at all.
+fn enabled_at<'a>(ctx: &Ctx<'a>, system: &'a System, enabled: &'a Field<bool>) -> &'a Origin {
+    if !is_empty(&enabled.origin) || enabled.value() != Some(&true) {
+        return &enabled.origin;
+    }
+    let backend = &system.engines.oci_backend.origin;
+    if !is_empty(backend) {
+        return backend;
+    }
+    ctx.world
+        .containers
+        .iter()
+        .find(|container| {
+            container.surface == Surface::OciContainers
+                && container.host == system.host
+                && std::ptr::eq(ctx.system(container), system)
+        })
+        .map_or(&enabled.origin, |container| &container.origin)
 }
 
 fn judge_wheel<T>(ctx: &Ctx<'_>, system: &System, user: &str, field: &Field<T>, sink: &mut Sink) {
@@ -204,6 +228,22 @@ mod tests {
     users.users.app = { isNormalUser = true; group = "podman"; };
                                                    # ^^^^^^^^ medium: user `app` in guest `web` is in group `podman`, which is root through Podman
   };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn enabled_by_containers() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "docker";
+                                        # ^^^^^^^^ note: Docker is enabled here
+  virtualisation.oci-containers.containers.web.image = "docker.io/library/nginx:1.27";
+  users.users.alice = { isNormalUser = true; extraGroups = [ "docker" ]; };
+                                                           # ^^^^^^^^ high: user `alice` is in group `docker`, which is root through Docker
 }
 "#,
         );
