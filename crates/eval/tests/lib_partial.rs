@@ -363,5 +363,8 @@ fn errors_point_at_the_call_into_lib() {
 #[test]
 fn what_stands_left_of_the_library_stays() {
     check("({ mkMachine = 1; } // lib).mkMachine", expect!["1"]);
-    check("({ mkMachine = 1; } // input).mkMachine", expect!["«one of: 1 | «unknown: `inputs.x.mkMachine`»»"]);
+    check(
+        "({ mkMachine = 1; } // input).mkMachine",
+        expect!["«one of: 1 | «unknown: `inputs.x.mkMachine`»»"],
+    );
 }
