@@ -8,7 +8,9 @@ mod insert;
 use crate::guard;
 use nixpod_source::TextEdit;
 use rnix::{SyntaxKind, SyntaxNode, ast};
+use rowan::GreenNode;
 use rowan::ast::AstNode as _;
+use std::cell::RefCell;
 use text_size::{TextRange, TextSize};
 
 pub use insert::{insert_binding, insert_list_element, insert_sibling};
@@ -70,12 +72,48 @@ pub fn set_binding_value(text: &str, inside: TextRange, new_value: &str) -> Opti
     })
 }
 
+/// A parsed text. Deep trees are dropped on a stack that is large enough for them, too.
+struct Parsed {
+    text: String,
+    green: Option<GreenNode>,
+}
+
+impl Drop for Parsed {
+    fn drop(&mut self) {
+        let green = self.green.take();
+        stacker::maybe_grow(crate::STACK, crate::STACK, || drop(green));
+    }
+}
+
+thread_local! {
+    /// The last text and its tree. The fixes of a file are asked for one after the other, and parsing the file for each
+    /// would make the time grow with the square of its length.
+    static LAST: RefCell<Option<Parsed>> = const { RefCell::new(None) };
+}
+
 /// Parses and works on the tree on a stack that is large enough for its depth.
 fn with_tree<T>(text: &str, work: impl FnOnce(&SyntaxNode) -> Option<T>) -> Option<T> {
-    let scan = guard::scan(text).ok()?;
-    let source = scan.patched.as_deref().unwrap_or(text);
+    let last = LAST.take().filter(|last| last.text == text);
     stacker::maybe_grow(crate::STACK, crate::STACK, || {
-        work(&rnix::Root::parse(source).syntax())
+        let (parsed, root) = match last {
+            Some(parsed) => {
+                let root = SyntaxNode::new_root(parsed.green.clone()?);
+                (parsed, root)
+            }
+            None => {
+                let scan = guard::scan(text).ok()?;
+                let source = scan.patched.as_deref().unwrap_or(text);
+                let root = rnix::Root::parse(source).syntax();
+                let parsed = Parsed {
+                    text: text.to_owned(),
+                    green: Some(root.green().into_owned()),
+                };
+                (parsed, root)
+            }
+        };
+        let done = work(&root);
+        LAST.set(Some(parsed));
+        done
     })
 }
 
