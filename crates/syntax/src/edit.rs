@@ -106,7 +106,7 @@ fn with_tree<T>(text: &str, work: impl FnOnce(&SyntaxNode) -> Option<T>) -> Opti
                 let root = rnix::Root::parse(source).syntax();
                 let parsed = Parsed {
                     text: text.to_owned(),
-                    green: Some(root.green().into_owned()),
+                    green: Some(root.green().to_owned()),
                 };
                 (parsed, root)
             }
