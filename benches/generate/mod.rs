@@ -114,11 +114,11 @@ pub(crate) fn flake(modules: usize) -> (Arc<MemoryFileSystem>, Utf8PathBuf) {
     let files = MemoryFileSystem::default();
     let mut imports = String::new();
     for index in 0..modules {
-        files.write(&format!("{ROOT}/parts/part{index}.nix"), part(index, "label"));
+        files.write(format!("{ROOT}/parts/part{index}.nix"), part(index, "label"));
         let _ = writeln!(imports, "        ./parts/part{index}.nix");
     }
     files.write(
-        &format!("{ROOT}/flake.nix"),
+        format!("{ROOT}/flake.nix"),
         format!(
             "{{\n  inputs.nixpkgs.url = \"github:NixOS/nixpkgs\";\n  outputs = {{ nixpkgs, ... }}: {{\n    \
              nixosConfigurations.farm = nixpkgs.lib.nixosSystem {{\n      modules = [\n{imports}      ];\n    }};\n  }};\n}}\n"

@@ -96,7 +96,6 @@ fn read_expected(text: &str) -> Expected {
 struct Finding {
     rule: String,
     severity: String,
-    message: String,
     /// Where it is shown.
     place: Place,
     /// All places that it names: its own, its trail's, and where its container is defined.
@@ -150,7 +149,6 @@ fn findings(project: &Path, prefix: &str) -> Vec<Finding> {
             Finding {
                 rule: finding["rule"].as_str().unwrap().to_owned(),
                 severity: finding["severity"].as_str().unwrap().to_owned(),
-                message: finding["message"].as_str().unwrap().to_owned(),
                 place: shown,
                 places,
             }
