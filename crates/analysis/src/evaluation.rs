@@ -8,7 +8,7 @@ use nixpod_eval::{
     ErrorRef, EvalResult, Evaluator, Limits, NO_SITE, Source, Stop, ThunkId, Tracked, Value, print,
 };
 use nixpod_modules::Library;
-use nixpod_source::Site;
+use nixpod_source::{Site, Why};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Expr, Param};
 
@@ -110,7 +110,17 @@ impl Evaluation<'_> {
             (attr, _) => attr.as_deref(),
         };
         for name in attr.map(attr_path).unwrap_or_default() {
-            value = self.select(&value, &name)?;
+            value = self.step(&value, &name, attr.unwrap_or_default())?;
+        }
+        // Who asks for one value wants to know why there is none.
+        if let Value::Unknown(unknown) = &value.value
+            && let Why::Error(message) | Why::Cycle(message) = &unknown.why
+        {
+            let place = self.ev.last_site(value.origin).and_then(|site| self.place(site));
+            return Err(match place {
+                Some(place) => format!("{message}\n  at {place}"),
+                None => message.clone(),
+            });
         }
         if request.json {
             let text = self.json_of(value)?;
@@ -134,7 +144,17 @@ impl Evaluation<'_> {
         value.map_err(|error| self.describe(&error))
     }
 
-    /// One step of an attribute path; a number takes an element of a list.
+    /// One step of the attribute path of the command line; a number takes an element of a list.
+    fn step(&mut self, value: &Tracked, name: &str, path: &str) -> Result<Tracked, String> {
+        let symbol = self.ev.intern(name);
+        match &value.value {
+            Value::Attrs(set) if set.get(symbol).is_none() && set.open.is_none() => {
+                Err(format!("attribute '{name}' in selection path '{path}' not found"))
+            }
+            _ => self.select(value, name),
+        }
+    }
+
     fn select(&mut self, value: &Tracked, name: &str) -> Result<Tracked, String> {
         if let (Value::List(list), Ok(index)) = (&value.value, name.parse::<usize>()) {
             return match list.elems.get(index) {

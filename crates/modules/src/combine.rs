@@ -23,30 +23,31 @@ pub(crate) fn combine(
 ) -> Res<Tracked> {
     match &**native {
         OptType::Scalar { kind, name, .. } => {
-            check_all(ev, path, native, &defs)?;
+            check_all(ev, system, path, native, &defs)?;
             match kind {
                 Scalar::BoolByOr => bool_by_or(ev, defs),
+                Scalar::OptionType => merged_type(ev, path, defs),
                 Scalar::Attrs => combine_attrs_shallow(ev, defs),
                 Scalar::Str if name == "singleLineStr" => {
-                    let merged = one(ev, path, defs)?;
+                    let merged = one(ev, system, path, defs)?;
                     Ok(without_line_end(merged))
                 }
-                _ => one(ev, path, defs),
+                _ => one(ev, system, path, defs),
             }
         }
-        OptType::Enum(_) => {
-            check_all(ev, path, native, &defs)?;
-            one(ev, path, defs)
+        OptType::Enum(_) | OptType::PathWith { .. } => {
+            check_all(ev, system, path, native, &defs)?;
+            one(ev, system, path, defs)
         }
         OptType::Joined(_, separator) => {
-            check_all(ev, path, native, &defs)?;
+            check_all(ev, system, path, native, &defs)?;
             joined(ev, separator, defs)
         }
         OptType::Anything => anything(ev, system, path, defs),
         OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => {
             list_of(ev, system, path, elem, native, defs)
         }
-        OptType::AttrsOf { elem, lazy } => attrs_of(ev, system, path, elem, *lazy, native, defs),
+        OptType::AttrsOf { elem, lazy, .. } => attrs_of(ev, system, path, elem, *lazy, native, defs),
         OptType::Submodule(submodule) => submodule_value(ev, system, path, submodule, defs),
         OptType::DeferredModule(modules) => {
             let modules: Vec<ThunkId> = modules
@@ -68,7 +69,7 @@ pub(crate) fn combine(
                 .into_iter()
                 .partition(|def| matches!(def.value.value, Value::Null));
             if rest.is_empty() {
-                return one(ev, path, nulls);
+                return one(ev, system, path, nulls);
             }
             if nulls.iter().any(|def| def.when.is_always()) && rest.iter().any(|def| def.when.is_always()) {
                 let message = format!("The option `{}' is defined both null and not null", dotted(path));
@@ -97,8 +98,8 @@ pub(crate) fn combine(
             if all_accept(ev, b, &defs) {
                 return combine(ev, system, path, b, defs);
             }
-            check_all(ev, path, native, &defs)?;
-            one(ev, path, defs)
+            check_all(ev, system, path, native, &defs)?;
+            one(ev, system, path, defs)
         }
         OptType::Coerced { from, with, to } => {
             let mut coerced = Vec::with_capacity(defs.len());
@@ -134,14 +135,14 @@ pub(crate) fn combine(
             combine(ev, system, path, inner, defs)
         }
         OptType::Checked(inner, _) => {
-            check_all(ev, path, native, &defs)?;
+            check_all(ev, system, path, native, &defs)?;
             combine(ev, system, path, inner, defs)
         }
-        OptType::AttrTag(tags) => attr_tag(ev, system, path, *tags, defs),
+        OptType::AttrTag(tags) => attr_tag(ev, system, path, tags, native, defs),
         OptType::Custom { merge, .. } => {
-            check_all(ev, path, native, &defs)?;
+            check_all(ev, system, path, native, &defs)?;
             match merge {
-                None => one(ev, path, defs),
+                None => one(ev, system, path, defs),
                 Some(merge) => custom(ev, path, *merge, defs),
             }
         }
@@ -201,6 +202,7 @@ fn all_accept(ev: &mut Evaluator<'_>, native: &Rc<OptType>, defs: &[Definition])
 /// Fails with Nix's message if a definition is of the wrong type; unknown values pass.
 fn check_all(
     ev: &mut Evaluator<'_>,
+    system: &System,
     path: &OptionPath,
     native: &Rc<OptType>,
     defs: &[Definition],
@@ -208,7 +210,7 @@ fn check_all(
     for def in defs {
         match accepts(ev, native, &def.value, def.site) {
             Ok(true) | Err(Stop::Unknown(_)) => {}
-            Ok(false) => return wrong_type(ev, path, native, def),
+            Ok(false) => return wrong_type(ev, system, path, native, std::slice::from_ref(def)),
             Err(error) => return Err(error),
         }
     }
@@ -217,26 +219,32 @@ fn check_all(
 
 pub(crate) fn wrong_type<T>(
     ev: &mut Evaluator<'_>,
+    system: &System,
     path: &OptionPath,
     native: &OptType,
-    def: &Definition,
+    defs: &[Definition],
 ) -> Res<T> {
-    let message = format!(
-        "A definition for option `{}' is not of type `{}'. Definition value: {}",
-        dotted(path),
-        native.describe(),
-        def.value.value.describe(),
+    let kind = crate::describe::describe(ev, native);
+    let start = format!(
+        "A definition for option `{}' is not of type `{kind}'. Definition value",
+        dotted(path)
     );
-    Err(ev.error(
-        ErrorKind::Eval,
-        message,
-        (def.site != NO_SITE).then_some(def.site),
-    ))
+    let message = match defs {
+        // In whole systems the place stands beside the message, so one line is enough.
+        [def, ..] if !system.strict() => format!("{start}: {}", def.value.value.describe()),
+        _ => format!("{start}s:{}", crate::describe::show_definitions(ev, defs)),
+    };
+    Err(ev.error(ErrorKind::Eval, message, first_site(defs)))
 }
 
 /// A value of which there can be only one: equal definitions are one, different ones conflict. Definitions under
 /// undecided conditions are alternatives, where they are stronger than the certain one.
-pub(crate) fn one(ev: &mut Evaluator<'_>, path: &OptionPath, defs: Vec<Definition>) -> Res<Tracked> {
+pub(crate) fn one(
+    ev: &mut Evaluator<'_>,
+    system: &System,
+    path: &OptionPath,
+    defs: Vec<Definition>,
+) -> Res<Tracked> {
     let (certain, perhaps): (Vec<_>, Vec<_>) = defs.into_iter().partition(|def| def.when.is_always());
     let mut value = None;
     for def in &certain {
@@ -245,7 +253,12 @@ pub(crate) fn one(ev: &mut Evaluator<'_>, path: &OptionPath, defs: Vec<Definitio
             Some(first) => match ev.equal(first, &def.value, def.site) {
                 Ok(true) | Err(Stop::Unknown(_)) => {}
                 Ok(false) => {
-                    let message = format!("The option `{}' has conflicting definition values", dotted(path));
+                    let mut message =
+                        format!("The option `{}' has conflicting definition values", dotted(path));
+                    if system.strict() {
+                        message.push(':');
+                        message.push_str(&crate::describe::show_definitions(ev, &certain));
+                    }
                     return Err(ev.error(ErrorKind::Eval, message, Some(def.site)));
                 }
                 Err(error) => return Err(error),
@@ -286,6 +299,32 @@ pub(crate) fn one(ev: &mut Evaluator<'_>, path: &OptionPath, defs: Vec<Definitio
             Err(Stop::Unknown(why))
         }
     }
+}
+
+/// Option types as values merge as those of declarations do.
+fn merged_type(ev: &mut Evaluator<'_>, path: &OptionPath, defs: Vec<Definition>) -> Res<Tracked> {
+    if let [only] = &defs[..] {
+        return Ok(only.value.clone());
+    }
+    let mut joined: Option<Rc<OptType>> = None;
+    for def in &defs {
+        let native = crate::types::native(ev, &def.value);
+        joined = Some(match joined {
+            None => native,
+            Some(first) => match crate::join::join(ev, &first, &native)? {
+                Some(both) => both,
+                None => {
+                    let message = format!("The option `{}' has types that do not merge", dotted(path));
+                    return Err(ev.error(ErrorKind::Eval, message, first_site(&defs)));
+                }
+            },
+        });
+    }
+    let joined = joined.unwrap_or_else(|| Rc::new(OptType::Anything));
+    Ok(Tracked {
+        value: crate::types::value(ev, joined),
+        origin: OriginId::default(),
+    })
 }
 
 fn bool_by_or(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Res<Tracked> {
@@ -405,7 +444,7 @@ fn anything(
     {
         return function_to(ev, system, path, &Rc::new(OptType::Anything), defs);
     }
-    one(ev, path, defs)
+    one(ev, system, path, defs)
 }
 
 fn plain_set(ev: &mut Evaluator<'_>, value: &Value) -> bool {
@@ -424,10 +463,7 @@ fn custom(ev: &mut Evaluator<'_>, path: &OptionPath, merge: ThunkId, defs: Vec<D
     let location = ev.alloc(Value::list(location), OriginId::default());
     let mut elems = Vec::with_capacity(defs.len());
     for def in &defs {
-        let file = match def.site {
-            NO_SITE => "<unknown-file>".to_owned(),
-            site => ev.source().path_of(site.file).to_string(),
-        };
+        let file = def.file_name(ev);
         let file = ev.alloc(Value::string(file), OriginId::default());
         let value = ev.alloc_tracked(def.value.clone());
         let set = ev.attrs_from(vec![("file", file), ("value", value)]);

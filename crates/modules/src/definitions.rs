@@ -1,6 +1,6 @@
 //! Definitions: what was wrapped around them on the way down the option tree, and taking it off.
 
-use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Value, When};
+use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Symbol, ThunkId, Tracked, Value, When};
 use nixpod_source::{HopKind, Site};
 use std::rc::Rc;
 
@@ -24,6 +24,8 @@ pub(crate) struct RawDef {
     pub(crate) site: Site,
     /// Is it one of our own?
     pub(crate) hidden: bool,
+    /// What its module calls its file (`_file`), where that is not the file it is in.
+    pub(crate) file: Option<Symbol>,
 }
 
 #[derive(Debug)]
@@ -44,6 +46,15 @@ impl RawDef {
             when,
             site: NO_SITE,
             hidden,
+            file: None,
+        }
+    }
+
+    /// The same definition of another value.
+    pub(crate) fn replaced(&self, value: ThunkId) -> Self {
+        Self {
+            value,
+            ..self.clone()
         }
     }
 
@@ -82,6 +93,8 @@ pub(crate) struct Definition {
     /// Is it one of our own?
     pub(crate) hidden: bool,
     pub(crate) guard: Option<Site>,
+    /// What its module calls its file.
+    pub(crate) file: Option<Symbol>,
 }
 
 /// Takes `mkMerge`, `mkIf`, `mkOverride` and `mkOrder` off a definition without looking at conditions.
@@ -194,8 +207,14 @@ fn unwrap_value(
                     let Some(inner) = set.get(symbol).map(|attr| attr.thunk) else {
                         return;
                     };
+                    let file = string_attr(ev, set, "file").or(def.file);
                     let value = ev.force_or_unknown(inner);
-                    unwrap_value(ev, RawDef { value: inner, ..def }, value, out, depth + 1);
+                    let inner = RawDef {
+                        value: inner,
+                        file,
+                        ..def
+                    };
+                    unwrap_value(ev, inner, value, out, depth + 1);
                 }
                 _ => out.push((def, value)),
             }
@@ -230,6 +249,14 @@ fn int_attr(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<i64> {
     let symbol = ev.intern(name);
     match ev.force_or_unknown(set.get(symbol)?.thunk).value {
         Value::Int(int) => Some(int),
+        _ => None,
+    }
+}
+
+fn string_attr(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<Symbol> {
+    let symbol = ev.intern(name);
+    match ev.force_or_unknown(set.get(symbol)?.thunk).value {
+        Value::String(text) => Some(ev.intern(&text.text)),
         _ => None,
     }
 }
@@ -295,6 +322,7 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
             site: def.site,
             hidden: def.hidden,
             guard,
+            file: def.file,
         });
     }
     out
@@ -319,7 +347,13 @@ impl Definition {
             site: NO_SITE,
             hidden,
             guard: None,
+            file: None,
         }
+    }
+
+    /// The file that messages name for it.
+    pub(crate) fn file_name(&self, ev: &Evaluator<'_>) -> String {
+        file_name(ev, self.file, self.site)
     }
 
     /// The same definition of another value.
@@ -348,7 +382,17 @@ impl Definition {
             when,
             site,
             hidden,
+            file: self.file,
         }
+    }
+}
+
+/// The file that messages name: what the module calls itself, or where the key is written.
+pub(crate) fn file_name(ev: &Evaluator<'_>, file: Option<Symbol>, site: Site) -> String {
+    match (file, site) {
+        (Some(file), _) => ev.name(file).to_string(),
+        (None, NO_SITE) => "<unknown-file>".to_owned(),
+        (None, site) => ev.source().path_of(site.file).to_string(),
     }
 }
 

@@ -314,6 +314,8 @@ fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module:
         generic: true,
         open_world: false,
         prefix: Vec::new(),
+        strict: false,
+        class: None,
     };
     let system = System::new(ev, &library.shared, setup);
     let flake = ev.intern("flake");

@@ -5,8 +5,10 @@
 
 mod combine;
 mod definitions;
+mod describe;
 mod flake;
 mod info;
+mod join;
 mod library;
 mod merge;
 mod nixos;
@@ -15,6 +17,7 @@ mod options;
 mod packages;
 mod parts;
 mod roots;
+mod strict;
 mod system;
 #[cfg(test)]
 mod tests;

@@ -158,6 +158,7 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, library: &Library, system: &R
         special: system.setup.special,
         shorthand_only_config: false,
         system: None,
+        class: system.setup.class.clone(),
     }));
     let kind = value(ev, Rc::new(submodule));
     let kind = ev.alloc(kind, OriginId::default());
@@ -168,7 +169,11 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, library: &Library, system: &R
         ev.select_value(&config, module, NO_SITE)
     });
     let tag = ev.alloc(Value::string("configuration"), OriginId::default());
-    let null = ev.alloc(Value::Null, OriginId::default());
+    let class = match &system.setup.class {
+        Some(class) => Value::string(class.clone()),
+        None => Value::Null,
+    };
+    let null = ev.alloc(class, OriginId::default());
     Value::attrs(ev.attrs_from(vec![
         ("_type", tag),
         ("class", null),
@@ -238,16 +243,34 @@ fn natives(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
         let given = ev.force_attrs(args[0], site)?;
         let modules = list_of(ev, &given, "modules", site)?;
         let special = find(ev, &given, "specialArgs");
+        let mut prefix = Vec::new();
+        for part in list_of(ev, &given, "prefix", site)? {
+            if let Value::String(part) = ev.force_or_unknown(part).value {
+                prefix.push(part.text.clone());
+            }
+        }
         let setup = Setup {
             modules,
             special,
             args: vec![("lib".into(), library.lib)],
+            strict: true,
+            class: text_of(ev, &given, "class"),
+            prefix: prefix.into_iter().collect(),
             ..Setup::default()
         };
         let system = System::new(ev, &library.shared, setup);
         Ok(tracked(system_value(ev, &library, &system)))
     });
     set(ev, vec![("mkIf", mk_if), ("evalModules", eval_modules)])
+}
+
+/// A text under a key.
+fn text_of(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<smol_str::SmolStr> {
+    let thunk = find(ev, set, name)?;
+    match ev.force_or_unknown(thunk).value {
+        Value::String(text) => Some(text.text.clone()),
+        _ => None,
+    }
 }
 
 fn scalar(name: &str, kind: Scalar) -> Rc<OptType> {
@@ -280,13 +303,11 @@ fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
         ("float", Scalar::Float),
         ("number", Scalar::Number),
         ("path", Scalar::Path),
-        ("pathInStore", Scalar::Path),
-        ("externalPath", Scalar::Path),
         ("package", Scalar::Package),
         ("shellPackage", Scalar::Package),
         ("pkgs", Scalar::Any),
         ("raw", Scalar::Raw),
-        ("optionType", Scalar::Any),
+        ("optionType", Scalar::OptionType),
         ("function", Scalar::Function),
         ("attrs", Scalar::Attrs),
         ("luaInline", Scalar::Any),
@@ -296,7 +317,14 @@ fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
     for (name, kind) in scalars {
         entries.push((name.to_owned(), value(ev, scalar(name, kind))));
     }
-    entries.push(("port".to_owned(), value(ev, bounded("unsignedInt16", 0, 65535))));
+    entries.push(("port".to_owned(), value(ev, bounded("unsignedInt16", 0, 65_535))));
+    for (name, in_store) in [("pathInStore", true), ("externalPath", false)] {
+        let native = OptType::PathWith {
+            in_store: Some(in_store),
+            absolute: Some(true),
+        };
+        entries.push((name.to_owned(), value(ev, Rc::new(native))));
+    }
     for name in ["anything", "unspecified"] {
         entries.push((name.to_owned(), value(ev, Rc::new(OptType::Anything))));
     }
@@ -352,6 +380,7 @@ fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
             special: None,
             shorthand_only_config: true,
             system: None,
+            class: None,
         }));
         Ok(tracked(value(ev, Rc::new(native))))
     });
@@ -376,6 +405,7 @@ fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
             special: find(ev, &given, "specialArgs"),
             shorthand_only_config: shorthand,
             system,
+            class: text_of(ev, &given, "class"),
         }));
         Ok(tracked(value(ev, Rc::new(native))))
     });
@@ -411,15 +441,31 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
     let unary: [(&str, Wrap); 10] = [
         ("listOf", |elem| OptType::ListOf(elem)),
         ("nonEmptyListOf", |elem| OptType::NonEmptyListOf(elem)),
-        ("attrsOf", |elem| OptType::AttrsOf { elem, lazy: false }),
-        ("lazyAttrsOf", |elem| OptType::AttrsOf { elem, lazy: true }),
-        ("loaOf", |elem| OptType::AttrsOf { elem, lazy: false }),
+        ("attrsOf", |elem| OptType::AttrsOf {
+            elem,
+            lazy: false,
+            placeholder: "name".into(),
+        }),
+        ("lazyAttrsOf", |elem| OptType::AttrsOf {
+            elem,
+            lazy: true,
+            placeholder: "name".into(),
+        }),
+        ("loaOf", |elem| OptType::AttrsOf {
+            elem,
+            lazy: false,
+            placeholder: "name".into(),
+        }),
         ("nullOr", OptType::NullOr),
         ("functionTo", OptType::FunctionTo),
         ("uniq", |inner| {
             OptType::Unique(inner, smol_str::SmolStr::default())
         }),
-        ("nonEmptyAttrsOf", |elem| OptType::AttrsOf { elem, lazy: false }),
+        ("nonEmptyAttrsOf", |elem| OptType::AttrsOf {
+            elem,
+            lazy: false,
+            placeholder: "name".into(),
+        }),
         ("attrListOf", |elem| OptType::ListOf(elem)),
     ];
     let mut out = Vec::new();
@@ -501,14 +547,33 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
         "deferredModuleWith",
         "entryAnything",
     ] {
-        let primop = ev.primop(name, 1, 0, move |ev, args, _| {
+        let primop = ev.primop(name, 1, 0, move |ev, args, site| {
             let native = match name {
                 "strMatching" => {
                     let check = matching(ev, args[0]);
-                    Rc::new(OptType::Checked(scalar("strMatching", Scalar::Str), check))
+                    let pattern = match ev.force_or_unknown(args[0]).value {
+                        Value::String(pattern) => nixpod_eval::print::quote(&pattern.text),
+                        _ => "\"\"".to_owned(),
+                    };
+                    let name = format!("strMatching {pattern}");
+                    Rc::new(OptType::Checked(scalar(&name, Scalar::Str), check))
                 }
                 "passwdEntry" => native_of(ev, args[0]),
-                "pathWith" => scalar("path", Scalar::Path),
+                "pathWith" => {
+                    let given = ev.force_attrs(args[0], site)?;
+                    let mut flag = |name: &str| {
+                        let thunk = find(ev, &given, name)?;
+                        match ev.force_or_unknown(thunk).value {
+                            Value::Bool(flag) => Some(flag),
+                            _ => None,
+                        }
+                    };
+                    let (in_store, absolute) = (flag("inStore"), flag("absolute"));
+                    if in_store == Some(true) && absolute == Some(false) {
+                        return ev.fail("In pathWith, inStore means the path must be absolute", site);
+                    }
+                    Rc::new(OptType::PathWith { in_store, absolute })
+                }
                 _ => Rc::new(OptType::DeferredModule(Vec::new())),
             };
             Ok(tracked(value(ev, native)))
@@ -525,11 +590,21 @@ fn type_functions(ev: &mut Evaluator<'_>) -> Vec<(String, Value)> {
             Some(thunk) => matches!(ev.force_or_unknown(thunk).value, Value::Bool(true)),
             None => false,
         };
-        Ok(tracked(value(ev, Rc::new(OptType::AttrsOf { elem, lazy }))))
+        let placeholder = match find(ev, &given, "placeholder").map(|thunk| ev.force_or_unknown(thunk).value)
+        {
+            Some(Value::String(text)) => text.text.clone(),
+            _ => "name".into(),
+        };
+        let native = OptType::AttrsOf {
+            elem,
+            lazy,
+            placeholder,
+        };
+        Ok(tracked(value(ev, Rc::new(native))))
     });
     out.push(("attrsWith".to_owned(), attrs_with));
     let attr_tag = ev.primop("attrTag", 1, 0, |ev, args, _| {
-        Ok(tracked(value(ev, Rc::new(OptType::AttrTag(args[0])))))
+        Ok(tracked(value(ev, Rc::new(OptType::AttrTag(vec![args[0]])))))
     });
     out.push(("attrTag".to_owned(), attr_tag));
     out

@@ -3,9 +3,9 @@
 use crate::definitions::{DEFAULT_ORDER, Definition, Definitions, RawDef, discharge, presence_of, unwrap};
 use crate::info::{DefinitionInfo, OptionInfo, OptionPath};
 use crate::system::System;
-use crate::types::{OptType, native_of};
+use crate::types::{LookupByName, OptType, native_of};
 use nixpod_eval::{
-    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
+    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{Site, Why};
 use smol_str::SmolStr;
@@ -23,6 +23,19 @@ pub(crate) struct Decl {
     pub(crate) value: ThunkId,
     /// Is it one of our own?
     pub(crate) hidden: bool,
+    /// The key that declares it.
+    pub(crate) site: Site,
+    /// What its module calls its file.
+    pub(crate) file: Option<Symbol>,
+}
+
+/// One declaration of an option, or a set of declarations.
+#[derive(Clone, Debug)]
+pub(crate) struct Declaration {
+    /// What it says.
+    pub(crate) set: Rc<Attrs>,
+    /// Where it comes from.
+    pub(crate) decl: Decl,
 }
 
 /// The root of a module evaluation: its `config`.
@@ -31,9 +44,28 @@ pub(crate) fn root(
     system: &Rc<System>,
     decls: Vec<Decl>,
     defs: Vec<RawDef>,
-    freeform: Option<ThunkId>,
+    collected: &crate::system::Collected,
 ) -> Res<Tracked> {
-    let freeform = freeform.map(|thunk| native_of(ev, thunk));
+    let mut types: Vec<Rc<OptType>> = Vec::new();
+    for thunk in &collected.freeform {
+        types.push(native_of(ev, *thunk));
+    }
+    if !system.generic() {
+        let settings = crate::strict::setting(ev, &defs, &["_module", "freeformType"]);
+        for def in discharge(ev, &settings).on {
+            types.push(crate::types::native(ev, &def.value));
+        }
+    }
+    let mut freeform: Option<Rc<OptType>> = None;
+    for one in types {
+        freeform = Some(match freeform {
+            None => one,
+            Some(first) => crate::join::join(ev, &first, &one)?.unwrap_or(first),
+        });
+    }
+    if system.strict() && collected.opaque.is_empty() {
+        crate::strict::check(ev, &system.prefix, &decls, &defs, freeform.is_some())?;
+    }
     tree(
         ev,
         system,
@@ -48,9 +80,21 @@ pub(crate) fn root(
 /// What a node of the option tree is.
 pub(crate) struct Split {
     /// Option declarations at this path itself.
-    pub(crate) options: Vec<(Rc<Attrs>, bool)>,
+    pub(crate) options: Vec<Declaration>,
     /// Declarations below it.
-    pub(crate) below: Vec<(Rc<Attrs>, bool)>,
+    pub(crate) below: Vec<Declaration>,
+}
+
+impl Decl {
+    /// What a set of declarations says under one of its keys.
+    pub(crate) fn below(&self, attr: &Attr) -> Self {
+        Self {
+            value: attr.thunk,
+            hidden: self.hidden || crate::is_model(attr.site),
+            site: attr.site,
+            file: self.file,
+        }
+    }
 }
 
 /// Sorts declarations into options and sets of options.
@@ -71,7 +115,10 @@ pub(crate) fn split(ev: &mut Evaluator<'_>, decls: &[Decl]) -> Split {
         } else {
             &mut out.below
         }
-        .push((set.clone(), decl.hidden));
+        .push(Declaration {
+            set: set.clone(),
+            decl: *decl,
+        });
     }
     out
 }
@@ -87,7 +134,7 @@ pub(crate) fn node(
 ) -> Res<Tracked> {
     let declared = split(ev, &decls);
     if !declared.options.is_empty() {
-        return crate::option::evaluate(ev, system, path, &declared.options, defs, slot);
+        return crate::option::evaluate(ev, system, path, &declared.options, &declared.below, defs, slot);
     }
     if declared.below.is_empty() {
         // Nobody declares it: it is a leaf unless every definition is a plain set.
@@ -139,13 +186,10 @@ fn tree(
     let declared = split(ev, &decls);
     let mut children: indexmap::IndexMap<nixpod_eval::Symbol, Child> = indexmap::IndexMap::new();
     let mut open: Option<Rc<Unknown>> = None;
-    for (set, hidden) in &declared.below {
-        for attr in &set.entries {
+    for declaration in &declared.below {
+        for attr in &declaration.set.entries {
             let child = children.entry(attr.name).or_default();
-            child.decls.push(Decl {
-                value: attr.thunk,
-                hidden: *hidden || crate::is_model(attr.site),
-            });
+            child.decls.push(declaration.decl.below(attr));
             child.site.get_or_insert(attr.site);
         }
     }
@@ -199,6 +243,7 @@ fn tree(
         }
     }
     let mut entries = Vec::with_capacity(children.len());
+    let mut free = Vec::new();
     for (name, child) in children {
         let text = ev.name(name).clone();
         let mut when = When::ALWAYS;
@@ -214,14 +259,20 @@ fn tree(
         if undeclared && is_root && !system.generic() && text != "_module" {
             match freeform {
                 Some(freeform) => {
-                    let Some(presence) = presence_of(ev, &child.defs) else {
-                        continue;
+                    let (elem, lazy) = match &**freeform {
+                        OptType::AttrsOf { elem, lazy, .. } => (elem.clone(), *lazy),
+                        OptType::Custom { .. } => {
+                            free.push(name);
+                            continue;
+                        }
+                        _ => (Rc::new(OptType::Anything), true),
                     };
-                    when = presence;
-                    let elem = match &**freeform {
-                        OptType::AttrsOf { elem, .. } => elem.clone(),
-                        _ => Rc::new(OptType::Anything),
-                    };
+                    if !lazy {
+                        let Some(presence) = presence_of(ev, &child.defs) else {
+                            continue;
+                        };
+                        when = presence;
+                    }
                     let thunk = delay_merge(ev, system, child_path, elem, child.defs);
                     entries.push(Attr {
                         name,
@@ -231,6 +282,7 @@ fn tree(
                     });
                     continue;
                 }
+                None if system.strict() => {}
                 None => {
                     let at = child.defs.first().map_or(NO_SITE, |def| def.site);
                     let message = format!("The option `{}' does not exist", dotted(&child_path));
@@ -254,11 +306,30 @@ fn tree(
             when,
         });
     }
+    if let (Some(freeform), false) = (freeform, free.is_empty()) {
+        // A type written in Nix merges all undeclared names together.
+        let mut raws = Vec::new();
+        for (def, value) in &flat {
+            if let Value::Attrs(set) = &value.value {
+                let kept = set.entries.iter().filter(|attr| free.contains(&attr.name));
+                let kept = Value::attrs(Attrs::from_entries(kept.copied().collect()));
+                let value = ev.alloc(kept, value.origin);
+                raws.push(def.replaced(value));
+            }
+        }
+        let definitions = discharge(ev, &raws).on;
+        let merged = crate::combine::combine(ev, system, path, freeform, definitions)?;
+        if let Value::Attrs(merged) = &merged.value {
+            let declared: Vec<Attr> = entries;
+            entries = merged.entries.clone();
+            entries.extend(declared);
+        }
+    }
     let mut set = Attrs::from_entries(entries);
     // What nobody sets or declares in a whole system is not absent: the real module may declare it.
     set.open = open.or_else(|| {
         let whole_is_declared =
-            !declared.below.is_empty() && declared.below.iter().all(|(_, hidden)| !hidden);
+            !declared.below.is_empty() && declared.below.iter().all(|declaration| !declaration.decl.hidden);
         let may_have_more =
             system.generic() && (path.is_empty() || system.open_world() || !whole_is_declared);
         may_have_more.then(|| Unknown::new(Why::UnsetOption(dotted(path))))
@@ -309,7 +380,16 @@ pub(crate) fn delay_merge(
     let system = system.clone();
     ev.fill_native(slot, move |ev| {
         let definitions = discharge(ev, &defs);
-        merge_option(ev, &system, &path, &native, definitions, None, slot, true)
+        let mut default = None;
+        if definitions.on.is_empty()
+            && let Some(value) = crate::types::empty_value(ev, &native)
+        {
+            let origin = OriginId::default();
+            let value = Tracked { value, origin };
+            let thunk = ev.alloc_tracked(value.clone());
+            default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
+        }
+        merge_option(ev, &system, &path, &native, definitions, default, slot, true)
     });
     slot
 }
@@ -374,6 +454,13 @@ pub(crate) fn merge_option(
             declared,
         },
     );
+    if on.is_empty() && system.strict() {
+        let message = format!(
+            "The option `{}' was accessed but has no value defined. Try setting the option.",
+            dotted(path)
+        );
+        return ev.fail(message, NO_SITE);
+    }
     if on.is_empty() {
         return Err(Stop::Unknown(Unknown::new(Why::UnsetOption(dotted(path)))));
     }
@@ -413,6 +500,13 @@ pub(crate) fn merge_from_nix(
             site: NO_SITE,
             hidden: false,
             guard: None,
+            file: match ev.intern_lookup(&def, "file") {
+                Some(Tracked {
+                    value: Value::String(file),
+                    ..
+                }) => Some(ev.intern(&file.text)),
+                _ => None,
+            },
         });
     }
     let system = System::detached(ev);

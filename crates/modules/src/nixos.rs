@@ -51,6 +51,8 @@ pub fn system(
         generic: true,
         open_world,
         prefix: Vec::new(),
+        strict: false,
+        class: None,
     };
     System::new(ev, &library.shared, setup)
 }
@@ -104,6 +106,8 @@ pub(crate) fn nested(
             generic: true,
             open_world: false,
             prefix: path.to_vec(),
+            strict: false,
+            class: None,
         };
     }
     base.push(model(ev, Kind::Nixos));
@@ -117,6 +121,8 @@ pub(crate) fn nested(
         generic: true,
         open_world: parent.open_world(),
         prefix: path.to_vec(),
+        strict: false,
+        class: None,
     }
 }
 

@@ -1,12 +1,12 @@
 //! One declared option: its type, default and `apply`, and its value.
 
-use crate::definitions::{Definition, RawDef, discharge};
+use crate::definitions::{Definition, RawDef, discharge, file_name};
 use crate::info::OptionPath;
-use crate::merge::{OPTION_DEFAULT_PRIORITY, dotted, merge_option};
+use crate::merge::{Decl, Declaration, OPTION_DEFAULT_PRIORITY, dotted, extend, merge_option};
 use crate::system::System;
 use crate::types::{OptType, Submodule, native};
 use nixpod_eval::{
-    Alternative, Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, ErrorKind, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::Why;
 use std::rc::Rc;
@@ -20,66 +20,140 @@ pub(crate) struct Declared {
 }
 
 /// Reads the declarations of one option.
-pub(crate) fn declared(ev: &mut Evaluator<'_>, options: &[(Rc<Attrs>, bool)]) -> Declared {
+pub(crate) fn declared(
+    ev: &mut Evaluator<'_>,
+    system: &System,
+    path: &OptionPath,
+    options: &[Declaration],
+    below: &[Declaration],
+) -> Res<Declared> {
     let mut types = Vec::new();
     let mut default = None;
     let mut apply = None;
-    for (set, _) in options {
+    for Declaration { set, decl } in options {
         let find = |ev: &mut Evaluator<'_>, name: &str| {
             let symbol = ev.intern(name);
             set.get(symbol).map(|attr| attr.thunk)
         };
         if let Some(thunk) = find(ev, "type") {
             let value = ev.force_or_unknown(thunk);
-            types.push(native(ev, &value));
+            types.push((native(ev, &value), *decl));
         }
         if let Some(modules) = find(ev, "options") {
             // `options` of an old-style submodule declaration are modules of their own.
             let modules = ev.force_or_unknown(modules);
             if let Value::List(list) = &modules.value {
-                types.push(Rc::new(OptType::Submodule(Rc::new(Submodule {
-                    modules: list.elems.iter().map(|elem| elem.thunk).collect(),
-                    own: Vec::new(),
-                    special: None,
-                    shorthand_only_config: false,
-                    system: None,
-                }))));
+                let modules = list.elems.iter().map(|elem| elem.thunk).collect();
+                types.push((submodule_of(modules), *decl));
             }
         }
-        default = default.or_else(|| find(ev, "default"));
-        apply = apply.or_else(|| find(ev, "apply"));
+        for (part, seen) in [("default", &mut default), ("apply", &mut apply)] {
+            match (find(ev, part), &seen) {
+                (Some(_), Some(_)) if system.strict() => return declared_twice(ev, path, options, *decl),
+                (Some(thunk), None) => *seen = Some(thunk),
+                _ => {}
+            }
+        }
     }
-    let native = types
-        .into_iter()
-        .reduce(|a, b| join_types(&a, &b))
-        .unwrap_or_else(|| Rc::new(OptType::Anything));
-    Declared {
+    if let Some(first) = below.first() {
+        // Options below an option: its type must be a submodule, and they become a module of it.
+        let fits = types
+            .iter()
+            .all(|(native, _)| matches!(**native, OptType::Submodule(_)));
+        if !fits || types.is_empty() {
+            if system.strict() {
+                return is_no_parent(ev, path, &types, options, first);
+            }
+        } else {
+            for declaration in below {
+                let set = Tracked {
+                    value: Value::Attrs(declaration.set.clone()),
+                    origin: OriginId::default(),
+                };
+                let set = ev.alloc_tracked(set);
+                let module = ev.attrs_from(vec![("options", set)]);
+                let module = ev.alloc(Value::attrs(module), OriginId::default());
+                types.push((submodule_of(vec![module]), declaration.decl));
+            }
+        }
+    }
+    let mut native: Option<Rc<OptType>> = None;
+    for (one, decl) in types {
+        native = Some(match native {
+            None => one,
+            Some(first) => match crate::join::join(ev, &first, &one)? {
+                Some(both) => both,
+                None if system.strict() => return declared_twice(ev, path, options, decl),
+                None => first,
+            },
+        });
+    }
+    let native = native.unwrap_or_else(|| Rc::new(OptType::Anything));
+    Ok(Declared {
         native,
         default,
         apply,
-        hidden: options.iter().all(|(_, hidden)| *hidden),
-    }
+        hidden: options.iter().all(|declaration| declaration.decl.hidden),
+    })
 }
 
-/// The type of an option declared twice: submodules take both, otherwise the first counts.
-fn join_types(a: &Rc<OptType>, b: &Rc<OptType>) -> Rc<OptType> {
-    match (&**a, &**b) {
-        (OptType::Submodule(x), OptType::Submodule(y)) => Rc::new(OptType::Submodule(Rc::new(Submodule {
-            modules: x.modules.iter().chain(&y.modules).copied().collect(),
-            own: x.own.iter().chain(&y.own).copied().collect(),
-            special: x.special.or(y.special),
-            shorthand_only_config: x.shorthand_only_config || y.shorthand_only_config,
-            system: x.system.clone().or_else(|| y.system.clone()),
-        }))),
-        (OptType::AttrsOf { elem: x, lazy }, OptType::AttrsOf { elem: y, .. }) => Rc::new(OptType::AttrsOf {
-            elem: join_types(x, y),
-            lazy: *lazy,
-        }),
-        (OptType::ListOf(x), OptType::ListOf(y)) => Rc::new(OptType::ListOf(join_types(x, y))),
-        (OptType::NullOr(x), OptType::NullOr(y)) => Rc::new(OptType::NullOr(join_types(x, y))),
-        (OptType::Enum(x), OptType::Enum(y)) => Rc::new(OptType::Enum(x.iter().chain(y).copied().collect())),
-        _ => a.clone(),
+fn submodule_of(modules: Vec<ThunkId>) -> Rc<OptType> {
+    Rc::new(OptType::Submodule(Rc::new(Submodule {
+        modules,
+        own: Vec::new(),
+        special: None,
+        shorthand_only_config: false,
+        system: None,
+        class: None,
+    })))
+}
+
+/// Options are declared below one that cannot have any.
+fn is_no_parent<T>(
+    ev: &mut Evaluator<'_>,
+    path: &OptionPath,
+    types: &[(Rc<OptType>, Decl)],
+    options: &[Declaration],
+    below: &Declaration,
+) -> Res<T> {
+    let kind = match types.first() {
+        Some((native, _)) => crate::describe::describe(ev, native),
+        None => "unspecified value".to_owned(),
+    };
+    let own = options.first().map(|declaration| declaration.decl);
+    let own = own.map(|decl| file_name(ev, decl.file, decl.site));
+    let mut names = String::new();
+    for attr in ev.sorted(&below.set) {
+        let name = extend(path, ev.name(attr.name).as_str());
+        names.push_str(&format!("\n  - `{}'", dotted(&name)));
     }
+    let message = format!(
+        "The option `{}' in `{}' would be a parent of the following options, but its type `{kind}' does not support nested options.{names}",
+        dotted(path),
+        own.unwrap_or_default(),
+    );
+    Err(ev.error(ErrorKind::Eval, message, Some(below.decl.site)))
+}
+
+/// Declarations that contradict each other.
+fn declared_twice<T>(
+    ev: &mut Evaluator<'_>,
+    path: &OptionPath,
+    options: &[Declaration],
+    second: Decl,
+) -> Res<T> {
+    let file = |decl: Decl| file_name(ev, decl.file, decl.site);
+    let first = options
+        .iter()
+        .map(|declaration| declaration.decl)
+        .find(|decl| decl.value != second.value);
+    let message = format!(
+        "The option `{}' in `{}' is already declared in `{}'.",
+        dotted(path),
+        file(second),
+        first.map(file).unwrap_or_default(),
+    );
+    Err(ev.error(ErrorKind::Eval, message, Some(second.site)))
 }
 
 /// The value of an option.
@@ -87,11 +161,12 @@ pub(crate) fn evaluate(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
     path: &OptionPath,
-    options: &[(Rc<Attrs>, bool)],
+    options: &[Declaration],
+    below: &[Declaration],
     defs: Vec<RawDef>,
     slot: ThunkId,
 ) -> Res<Tracked> {
-    let declared = declared(ev, options);
+    let declared = declared(ev, system, path, options, below)?;
     let definitions = discharge(ev, &defs);
     let mut default = declared.default.map(|thunk| {
         let mut value = ev.force_or_unknown(thunk);
@@ -100,6 +175,17 @@ pub(crate) fn evaluate(
         }
         Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, declared.hidden)
     });
+    if default.is_none()
+        && !(declared.hidden && system.generic())
+        && let Some(value) = crate::types::empty_value(ev, &declared.native)
+    {
+        let value = Tracked {
+            value,
+            origin: OriginId::default(),
+        };
+        let thunk = ev.alloc_tracked(value.clone());
+        default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
+    }
     if system.open_world() && !declared.hidden {
         // The user's own option may be set in a file that was not seen.
         default = default.map(|default| perhaps_set_elsewhere(ev, path, default));

@@ -2,7 +2,7 @@
 
 use crate::definitions::{Definitions, RawDef, discharge, unwrap_all};
 use crate::info::OptionPath;
-use crate::merge::{Decl, dotted, extend, node, split};
+use crate::merge::{Decl, Declaration, dotted, extend, node, split};
 use crate::system::System;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When,
@@ -66,13 +66,10 @@ pub(crate) fn tree(
         return option(ev, system, &path, decls, &declared.options, pending);
     }
     let mut children: indexmap::IndexMap<Symbol, Vec<Decl>> = indexmap::IndexMap::new();
-    for (set, hidden) in &declared.below {
-        for attr in &set.entries {
-            let hidden = *hidden || crate::is_model(attr.site);
-            children.entry(attr.name).or_default().push(Decl {
-                value: attr.thunk,
-                hidden,
-            });
+    for declaration in &declared.below {
+        for attr in &declaration.set.entries {
+            let decl = declaration.decl.below(attr);
+            children.entry(attr.name).or_default().push(decl);
         }
     }
     let mut entries = Vec::with_capacity(children.len());
@@ -106,12 +103,12 @@ fn option(
     system: &Rc<System>,
     path: &OptionPath,
     decls: Vec<Decl>,
-    options: &[(Rc<Attrs>, bool)],
+    options: &[Declaration],
     pending: Pending,
 ) -> Res<Tracked> {
     let mut merged = Attrs::default();
-    for (set, _) in options.iter().rev() {
-        merged = ev.update_attrs(&merged, set);
+    for declaration in options.iter().rev() {
+        merged = ev.update_attrs(&merged, &declaration.set);
     }
     let location: Vec<ThunkId> = path
         .iter()
@@ -174,10 +171,7 @@ fn describe(ev: &mut Evaluator<'_>, definitions: Definitions, has_default: bool)
     let mut files = Vec::new();
     for def in &winning {
         let value = ev.alloc_tracked(def.value.clone());
-        let file = match def.site {
-            NO_SITE => "<unknown-file>".to_owned(),
-            site => ev.source().path_of(site.file).to_string(),
-        };
+        let file = def.file_name(ev);
         let file = ev.alloc(Value::string(file), OriginId::default());
         values.elems.push(nixpod_eval::Elem {
             thunk: value,

@@ -1,13 +1,13 @@
 //! Merging lists, sets and submodules: types whose values have parts that are merged by themselves.
 
-use crate::combine::{first_site, one, wrong_type};
+use crate::combine::{one, wrong_type};
 use crate::definitions::{Definition, RawDef, presence_of};
 use crate::info::OptionPath;
-use crate::merge::{delay_merge, dotted, extend};
+use crate::merge::{delay_merge, extend};
 use crate::system::{Setup, System};
 use crate::types::{OptType, Submodule};
 use nixpod_eval::{
-    Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, OriginId, Res, ThunkId, Tracked, Value, When,
+    Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, ThunkId, Tracked, Value, When,
 };
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -15,7 +15,11 @@ use std::rc::Rc;
 /// Do the elements of this type need merging of their own?
 fn is_atomic(native: &OptType) -> bool {
     match native {
-        OptType::Scalar { .. } | OptType::Enum(_) | OptType::Joined(..) => true,
+        OptType::Scalar {
+            kind: crate::types::Scalar::OptionType,
+            ..
+        } => false,
+        OptType::Scalar { .. } | OptType::PathWith { .. } | OptType::Enum(_) | OptType::Joined(..) => true,
         OptType::NullOr(inner) | OptType::Unique(inner, _) => is_atomic(inner),
         OptType::Either(a, b) => is_atomic(a) && is_atomic(b),
         _ => false,
@@ -54,7 +58,7 @@ pub(crate) fn list_of(
         let list = match &def.value.value {
             Value::List(list) => list.clone(),
             Value::Unknown(_) | Value::Either(_) => ev.list_or_open(def.value.clone(), def.site)?,
-            _ => return wrong_type(ev, path, native, &def),
+            _ => return wrong_type(ev, system, path, native, std::slice::from_ref(&def)),
         };
         for element in &list.elems {
             let mut when = ev.both(def.when, element.when);
@@ -119,7 +123,7 @@ pub(crate) fn attrs_of(
         let set = match &def.value.value {
             Value::Attrs(set) => set.clone(),
             Value::Unknown(_) | Value::Either(_) => ev.attrs_or_open(def.value.clone(), def.site)?,
-            _ => return wrong_type(ev, path, native, def),
+            _ => return wrong_type(ev, system, path, native, std::slice::from_ref(def)),
         };
         for attr in &set.entries {
             let raw = def.raw(ev, attr);
@@ -215,7 +219,19 @@ fn submodule_system(
                 ev.alloc_tracked(def.value.clone())
             }
             other if ev.is_function(other) => ev.alloc_tracked(def.value.clone()),
-            _ => return wrong_type(ev, path, &OptType::Submodule(Rc::new(submodule.shallow())), &def),
+            _ => {
+                return wrong_type(
+                    ev,
+                    system,
+                    path,
+                    &OptType::Submodule(Rc::new(submodule.shallow())),
+                    std::slice::from_ref(&def),
+                );
+            }
+        };
+        let module = match def.file {
+            Some(file) => located(ev, module, file),
+            None => module,
         };
         let module = conditional(ev, module, def.when);
         if def.hidden {
@@ -256,6 +272,8 @@ fn submodule_system(
             generic: false,
             open_world: system.open_world(),
             prefix: path.to_vec(),
+            strict: system.strict(),
+            class: submodule.class.clone(),
         },
     };
     Ok(System::new(ev, &system.shared, setup))
@@ -269,6 +287,7 @@ impl Submodule {
             special: self.special,
             shorthand_only_config: self.shorthand_only_config,
             system: self.system.clone(),
+            class: self.class.clone(),
         }
     }
 }
@@ -277,6 +296,15 @@ impl Submodule {
 fn is_module_list(ev: &mut Evaluator<'_>, set: &Attrs) -> bool {
     let imports = ev.common().imports;
     set.get(imports).is_some()
+}
+
+/// A module with the name of its file, as its definer calls it.
+fn located(ev: &mut Evaluator<'_>, module: ThunkId, file: nixpod_eval::Symbol) -> ThunkId {
+    let file = Value::string(ev.name(file).clone());
+    let file = ev.alloc(file, OriginId::default());
+    let imports = ev.alloc(Value::list([module]), OriginId::default());
+    let set = ev.attrs_from(vec![("_file", file), ("imports", imports)]);
+    ev.alloc(Value::attrs(set), OriginId::default())
 }
 
 /// A module that is there only under undecided conditions.
@@ -328,42 +356,52 @@ pub(crate) fn attr_tag(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
     path: &OptionPath,
-    attr_tags: ThunkId,
+    attr_tags: &[ThunkId],
+    native: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
-    let tags = ev.force_attrs(attr_tags, NO_SITE)?;
+    let mut tags: Vec<Rc<Attrs>> = Vec::new();
+    for set in attr_tags {
+        tags.push(ev.force_attrs(*set, NO_SITE)?);
+    }
+    let is_tag = |name| tags.iter().any(|tags| tags.get(name).is_some());
     let mut name = None;
     let mut raws = Vec::new();
     let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
     for def in &defs {
-        let set = ev.as_attrs(&def.value.clone(), def.site)?;
-        let [attr] = &set.entries[..] else {
-            return wrong_type(ev, path, &OptType::AttrTag(attr_tags), def);
+        let set = match &def.value.value {
+            Value::Attrs(set) => set.clone(),
+            Value::Unknown(_) | Value::Either(_) => ev.as_attrs(&def.value.clone(), def.site)?,
+            _ => return wrong_type(ev, system, path, native, std::slice::from_ref(def)),
         };
-        if name.is_some_and(|name| name != attr.name) {
-            let message = format!("The option `{}' is defined with several tags", dotted(path));
-            return Err(ev.error(ErrorKind::Eval, message, Some(def.site)));
+        let [attr] = &set.entries[..] else {
+            return wrong_type(ev, system, path, native, &defs);
+        };
+        if name.is_some_and(|name| name != attr.name) || !is_tag(attr.name) {
+            return wrong_type(ev, system, path, native, &defs);
         }
         name = Some(attr.name);
         raws.push(def.raw(ev, attr));
     }
     let Some(name) = name else {
-        return one(ev, path, defs);
+        return one(ev, system, path, defs);
     };
     let text = ev.name(name).clone();
-    let Some(tag) = tags.get(name) else {
-        let message = format!("`{text}' is not a tag of option `{}'", dotted(path));
-        return Err(ev.error(ErrorKind::Eval, message, first_site(&defs)));
-    };
     let child = extend(path, &text);
     let slot = ev.reserve();
-    let decl = crate::merge::Decl {
-        value: tag.thunk,
-        hidden: false,
-    };
+    let decls: Vec<_> = tags
+        .iter()
+        .filter_map(|tags| tags.get(name))
+        .map(|tag| crate::merge::Decl {
+            value: tag.thunk,
+            hidden: false,
+            site: tag.site,
+            file: None,
+        })
+        .collect();
     let system = system.clone();
     ev.fill_native(slot, move |ev| {
-        crate::merge::node(ev, &system, &child, vec![decl], raws, slot)
+        crate::merge::node(ev, &system, &child, decls, raws, slot)
     });
     let attr = Attr {
         name,

@@ -33,6 +33,10 @@ pub struct Setup {
     pub open_world: bool,
     /// The path of the option that this evaluation is the value of.
     pub prefix: Vec<SmolStr>,
+    /// Does a mistake in one option fail all of it, as in Nix? So where the analysed code calls `evalModules` itself.
+    pub strict: bool,
+    /// The class that its modules must have if they say one.
+    pub class: Option<SmolStr>,
 }
 
 /// One module evaluation.
@@ -55,7 +59,9 @@ pub struct Collected {
     /// In the order in which they are merged.
     pub modules: Vec<Module>,
     /// The type of undeclared options.
-    pub freeform: Option<ThunkId>,
+    pub freeform: Vec<ThunkId>,
+    /// Why the evaluation as a whole fails in Nix.
+    pub(crate) fatal: Option<String>,
     /// Modules that could not be read.
     pub opaque: Vec<Gap>,
 }
@@ -72,6 +78,8 @@ pub struct Module {
     pub when: When,
     /// Is it one of our own?
     pub hidden: bool,
+    /// What it calls its file (`_file`), or what the module that imports it does.
+    pub(crate) file: Option<Symbol>,
 }
 
 struct Pending {
@@ -82,6 +90,7 @@ struct Pending {
     when: When,
     hidden: bool,
     site: Site,
+    file: Option<Symbol>,
 }
 
 impl std::fmt::Debug for System {
@@ -121,7 +130,12 @@ impl System {
             );
         };
         let (decls, defs) = self.top(&collected);
-        crate::merge::root(ev, self, decls, defs, collected.freeform)
+        if self.setup.strict
+            && let Some(message) = &collected.fatal
+        {
+            return ev.fail(message.clone(), NO_SITE);
+        }
+        crate::merge::root(ev, self, decls, defs, &collected)
     }
 
     fn eval_options(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Res<Tracked> {
@@ -143,10 +157,14 @@ impl System {
                 decls.push(Decl {
                     value,
                     hidden: module.hidden,
+                    site: NO_SITE,
+                    file: module.file,
                 });
             }
             if let Some(value) = module.config {
-                defs.push(RawDef::new(value, module.when, module.hidden));
+                let mut def = RawDef::new(value, module.when, module.hidden);
+                def.file = module.file;
+                defs.push(def);
             }
         }
         (decls, defs)
@@ -177,7 +195,8 @@ impl System {
     fn find_modules(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Collected {
         let mut out = Collected {
             modules: Vec::new(),
-            freeform: None,
+            freeform: Vec::new(),
+            fatal: None,
             opaque: Vec::new(),
         };
         let mut queue = VecDeque::new();
@@ -188,6 +207,7 @@ impl System {
             when: When::ALWAYS,
             hidden,
             site: NO_SITE,
+            file: None,
         };
         queue.extend(
             self.setup
@@ -266,6 +286,7 @@ impl System {
                         when: ev.both(item.when, elem.when),
                         hidden: item.hidden,
                         site: item.site,
+                        file: item.file,
                     });
                 }
                 return;
@@ -281,6 +302,7 @@ impl System {
                         when,
                         hidden: item.hidden,
                         site: item.site,
+                        file: item.file,
                     });
                 }
                 return;
@@ -308,6 +330,13 @@ impl System {
         {
             item.key = key.text.to_string();
         }
+        if let Some(attr) = set.get(names.others[0]) {
+            match ev.force_or_unknown(attr.thunk).value {
+                Value::String(file) => item.file = Some(ev.intern(&file.text)),
+                Value::Path(file) => item.file = Some(ev.intern(&file)),
+                _ => {}
+            }
+        }
         children
             .entry(std::mem::take(&mut item.parent))
             .or_default()
@@ -320,10 +349,10 @@ impl System {
             self.disabled(ev, attr.thunk, disabled);
         }
         let structured = set.get(names.config).is_some() || set.get(names.options).is_some();
+        if let Some(freeform) = set.get(names.freeform) {
+            out.freeform.push(freeform.thunk);
+        }
         let config = if structured {
-            if let Some(freeform) = set.get(names.freeform) {
-                out.freeform = Some(freeform.thunk);
-            }
             set.get(names.config).map(|attr| attr.thunk)
         } else {
             let entries: Vec<Attr> = set
@@ -351,6 +380,7 @@ impl System {
             config,
             when: item.when,
             hidden: item.hidden,
+            file: item.file,
         });
     }
 
@@ -395,6 +425,7 @@ impl System {
                     when,
                     hidden: item.hidden,
                     site: attr.site,
+                    file: item.file,
                 });
             }
         }
@@ -471,6 +502,7 @@ impl System {
                 match ev.import(nixpod_source::Utf8Path::new(&*path)) {
                     Ok(thunk) => {
                         item.key = path.to_string();
+                        item.file = None;
                         let inner = ev.force(thunk).unwrap_or_else(|error| Tracked {
                             value: Value::Unknown(error_unknown(&error)),
                             origin: value.origin,
@@ -625,6 +657,11 @@ impl System {
     /// Was the evaluation started from a file that no host imports?
     pub fn open_world(&self) -> bool {
         self.setup.open_world
+    }
+
+    /// Do mistakes fail as in Nix?
+    pub fn strict(&self) -> bool {
+        self.setup.strict
     }
 
     /// Do undeclared options merge as they are?

@@ -40,6 +40,8 @@ pub enum Scalar {
     Attrs,
     /// A Boolean; several definitions are joined by or.
     BoolByOr,
+    /// An option type; several definitions are merged as declarations are.
+    OptionType,
 }
 
 /// The native form of an option type.
@@ -52,6 +54,13 @@ pub enum OptType {
         kind: Scalar,
         /// The least and greatest integer.
         bounds: Option<(i64, i64)>,
+    },
+    /// A path of a certain kind.
+    PathWith {
+        /// Must it be in the store, or must it not?
+        in_store: Option<bool>,
+        /// Must it be absolute, or must it not?
+        absolute: Option<bool>,
     },
     /// Strings joined by a separator.
     Joined(SmolStr, SmolStr),
@@ -67,6 +76,8 @@ pub enum OptType {
         elem: Rc<OptType>,
         /// Are names there although their definitions may be conditional?
         lazy: bool,
+        /// What stands for a name in paths of the documentation.
+        placeholder: SmolStr,
     },
     /// A nested module evaluation.
     Submodule(Rc<Submodule>),
@@ -94,7 +105,7 @@ pub enum OptType {
     /// A type with a further condition on its values.
     Checked(Rc<OptType>, ThunkId),
     /// Exactly one of several tagged options.
-    AttrTag(ThunkId),
+    AttrTag(Vec<ThunkId>),
     /// A type written in Nix, by its `check` and `merge` functions.
     Custom {
         /// Its name.
@@ -118,6 +129,8 @@ pub struct Submodule {
     pub shorthand_only_config: bool,
     /// Is it the evaluation of a whole system (a container's `config`, a Home Manager user)?
     pub system: Option<SmolStr>,
+    /// The class of its modules.
+    pub class: Option<SmolStr>,
 }
 
 impl OptType {
@@ -126,6 +139,7 @@ impl OptType {
         match self {
             Self::Scalar { name, .. } | Self::Custom { name, .. } => name.clone(),
             Self::Joined(name, _) => name.clone(),
+            Self::PathWith { .. } => "path".into(),
             Self::Enum(_) => "enum".into(),
             Self::ListOf(_) | Self::NonEmptyListOf(_) => "listOf".into(),
             Self::AttrsOf { lazy: false, .. } => "attrsOf".into(),
@@ -140,48 +154,6 @@ impl OptType {
             Self::Unique(..) => "unique".into(),
             Self::Checked(inner, _) => inner.name(),
             Self::AttrTag(_) => "attrTag".into(),
-        }
-    }
-
-    /// What the type is, in words, for messages.
-    pub fn describe(&self) -> String {
-        match self {
-            Self::Scalar { kind, name, bounds } => match (kind, bounds) {
-                (_, Some((low, high))) => format!("integer between {low} and {high} (both inclusive)"),
-                (Scalar::Bool | Scalar::BoolByOr, _) => "boolean".to_owned(),
-                (Scalar::Int, _) => "signed integer".to_owned(),
-                (Scalar::Float, _) => "floating point number".to_owned(),
-                (Scalar::Str, _) => "string".to_owned(),
-                (Scalar::Path, _) => "absolute path".to_owned(),
-                (Scalar::Attrs, _) => "attribute set".to_owned(),
-                (Scalar::Any, _) => "anything".to_owned(),
-                (Scalar::Raw, _) => "raw value".to_owned(),
-                _ => name.to_string(),
-            },
-            Self::Joined(_, separator) if separator == "\n" => "strings concatenated with \"\\n\"".to_owned(),
-            Self::Joined(..) => "strings concatenated".to_owned(),
-            Self::Enum(_) => "one of some values".to_owned(),
-            Self::ListOf(elem) => format!("list of {}", elem.describe()),
-            Self::NonEmptyListOf(elem) => format!("non-empty list of {}", elem.describe()),
-            Self::AttrsOf { elem, lazy } => {
-                format!(
-                    "{}attribute set of {}",
-                    if *lazy { "lazy " } else { "" },
-                    elem.describe()
-                )
-            }
-            Self::Submodule(_) => "submodule".to_owned(),
-            Self::DeferredModule(_) => "module".to_owned(),
-            Self::Anything => "anything".to_owned(),
-            Self::NullOr(inner) => format!("null or {}", inner.describe()),
-            Self::Either(a, b) => format!("{} or {}", a.describe(), b.describe()),
-            Self::Coerced { from, to, .. } => {
-                format!("{} or {} convertible to it", to.describe(), from.describe())
-            }
-            Self::FunctionTo(to) => format!("function that evaluates to a(n) {}", to.describe()),
-            Self::Unique(inner, _) | Self::Checked(inner, _) => inner.describe(),
-            Self::AttrTag(_) => "attribute-tagged union".to_owned(),
-            Self::Custom { name, .. } => name.to_string(),
         }
     }
 
@@ -259,11 +231,30 @@ impl LookupByName for Evaluator<'_> {
 pub fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     let tag = ev.alloc(Value::string("option-type"), OriginId::default());
     let name = ev.alloc(Value::string(native.name()), OriginId::default());
-    let description = ev.alloc(Value::string(native.describe()), OriginId::default());
-    let class = ev.alloc(Value::string("noun"), OriginId::default());
+    let described = native.clone();
+    let description = ev.alloc_native(move |ev| {
+        let text = crate::describe::describe(ev, &described);
+        Ok(Tracked {
+            value: Value::string(text),
+            origin: OriginId::default(),
+        })
+    });
+    let class = crate::describe::class(&native).name();
+    let class = ev.alloc(Value::string(class), OriginId::default());
     let hidden = ev.alloc(Value::Opaque(Opaque(native.clone())), OriginId::default());
     let empty = ev.empty_attrs();
     let empty = ev.alloc(empty, OriginId::default());
+    let for_empty = native.clone();
+    let when_empty = ev.alloc_native(move |ev| {
+        let entries = match empty_value(ev, &for_empty) {
+            Some(value) => vec![("value", ev.alloc(value, OriginId::default()))],
+            None => Vec::new(),
+        };
+        Ok(Tracked {
+            value: Value::attrs(ev.attrs_from(entries)),
+            origin: OriginId::default(),
+        })
+    });
     let for_check = native.clone();
     let check = ev.primop("check", 1, 0, move |ev, args, site| {
         let value = ev.force(args[0])?;
@@ -287,7 +278,7 @@ pub fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
         (NATIVE, hidden),
         ("check", check),
         ("merge", merge),
-        ("emptyValue", empty),
+        ("emptyValue", when_empty),
     ];
     let nested = match &*native {
         OptType::ListOf(inner) | OptType::AttrsOf { elem: inner, .. } | OptType::NullOr(inner) => {
@@ -307,6 +298,58 @@ pub fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
         entries.push(("getSubModules", modules));
     }
     Value::attrs(ev.attrs_from(entries))
+}
+
+/// What an option without definitions and default is.
+pub(crate) fn empty_value(ev: &mut Evaluator<'_>, native: &OptType) -> Option<Value> {
+    match native {
+        OptType::NullOr(_) => Some(Value::Null),
+        OptType::ListOf(_) => Some(ev.empty_list()),
+        OptType::AttrsOf { .. }
+        | OptType::Submodule(_)
+        | OptType::DeferredModule(_)
+        | OptType::Scalar {
+            kind: Scalar::Attrs, ..
+        } => Some(ev.empty_attrs()),
+        OptType::Unique(inner, _) | OptType::Checked(inner, _) | OptType::Coerced { to: inner, .. } => {
+            empty_value(ev, inner)
+        }
+        _ => None,
+    }
+}
+
+/// Is a text a path below a thing in the store (or of a content-addressed one)?
+fn is_in_store(text: &str) -> bool {
+    let rest = text.strip_prefix("/nix/store/").or_else(|| {
+        let rest = text.strip_prefix('/')?;
+        let hash = rest.split('/').next()?;
+        (hash.len() == 52 && hash.chars().all(|c| c.is_ascii_alphanumeric())).then_some(rest)
+    });
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('.') && !rest.starts_with('/'))
+}
+
+/// Does `types.pathWith` accept a value?
+fn is_path(ev: &mut Evaluator<'_>, value: &Value, in_store: Option<bool>, absolute: Option<bool>) -> bool {
+    match value {
+        // A path is copied when it is used, so what it becomes is in the store.
+        Value::Path(_) => in_store != Some(false) && absolute != Some(false),
+        Value::String(string) => {
+            if string.hole().is_some() {
+                return true;
+            }
+            in_store.is_none_or(|wanted| wanted == is_in_store(&string.text))
+                && absolute.is_none_or(|wanted| wanted == string.text.starts_with('/'))
+        }
+        Value::Attrs(attrs) => attrs.get(ev.common().out_path).is_some() || attrs.open.is_some(),
+        _ => false,
+    }
+}
+
+/// Is a set a derivation by its `type`?
+fn is_derivation(ev: &mut Evaluator<'_>, attrs: &Attrs) -> bool {
+    attrs.get(ev.common().kind).map(|attr| attr.thunk).is_some_and(
+        |kind| matches!(ev.force_or_unknown(kind).value, Value::String(text) if text.text == "derivation"),
+    )
 }
 
 /// Does a type accept a value? Exits early if the value is unknown.
@@ -349,14 +392,22 @@ pub fn accepts(ev: &mut Evaluator<'_>, native: &Rc<OptType>, value: &Tracked, si
                 Value::Attrs(attrs) => attrs.get(ev.common().out_path).is_some() || attrs.open.is_some(),
                 _ => false,
             },
+            Scalar::OptionType => {
+                matches!(&value.value, Value::Attrs(attrs) if attrs.get(ev.common().tag).is_some())
+            }
             Scalar::Package => match &value.value {
-                Value::Attrs(attrs) => attrs.get(ev.common().out_path).is_some() || attrs.open.is_some(),
+                Value::Attrs(attrs) => {
+                    attrs.get(ev.common().out_path).is_some()
+                        || attrs.open.is_some()
+                        || is_derivation(ev, attrs)
+                }
                 Value::String(_) | Value::Path(_) => true,
                 _ => false,
             },
             Scalar::Function => ev.is_function(&value.value),
             Scalar::Attrs => matches!(value.value, Value::Attrs(_)),
         },
+        OptType::PathWith { in_store, absolute } => is_path(ev, &value.value, *in_store, *absolute),
         OptType::Joined(..) => matches!(value.value, Value::String(_)),
         OptType::Enum(values) => {
             let mut unknown = None;

@@ -6,6 +6,8 @@ let
 
   wrap = tag: priority: content: { _type = tag; inherit priority content; };
 
+  literalExpression = text: { _type = "literalExpression"; inherit text; };
+
   isOption = value: isAttrs value && (value._type or null) == "option";
   isType = name: value: isAttrs value && (value._type or null) == name;
 
@@ -13,6 +15,8 @@ let
   mkOrder = wrap "order";
   mkMerge = contents: { _type = "merge"; inherit contents; };
   mkOption = declaration: declaration // { _type = "option"; };
+
+  showPath = lib.concatStringsSep ".";
 
   optionAt = path: options:
     builtins.foldl'
@@ -22,7 +26,7 @@ let
 
   definitionsOf = option: natives.mkIf (isOption option && option.isDefined) (mkMerge option.definitions);
 
-  rename = { from, to, use, visible ? false, withPriority ? true, condition ? true }:
+  rename = { from, to, use, visible ? false, withPriority ? true, condition ? true, warn ? false }:
     { options, config, ... }:
     let
       old = optionAt from options;
@@ -34,9 +38,16 @@ let
         description = "Alias of another option.";
         apply = _: use (lib.getAttrFromPath to config);
       });
-      config = natives.mkIf condition (natives.mkIf old.isDefined (
-        lib.setAttrByPath to (if withPriority then mkOverride old.highestPrio forwarded else forwarded)
-      ));
+      config = mkMerge [
+        (if warn && options ? warnings then {
+          warnings = natives.mkIf (condition && old.isDefined) [
+            "The option `${showPath from}' defined in ${lib.showFiles old.files} has been renamed to `${showPath to}'."
+          ];
+        } else { })
+        (natives.mkIf condition (natives.mkIf old.isDefined (
+          lib.setAttrByPath to (if withPriority then mkOverride old.highestPrio forwarded else forwarded)
+        )))
+      ];
     };
 in
 {
@@ -74,16 +85,22 @@ in
     let
       names = if isList name then name else [ name ];
       path = if isList default then default else if default == null then [ ] else [ default ];
+      namedIn = set: parts: lib.concatStringsSep "." ([ set ] ++ map lib.strings.escapeNixIdentifier parts);
     in
     mkOption ({
       type = if nullable then types.nullOr types.package else types.package;
-      description = "The ${lib.last names} package to use.";
-    } // (if default == null then (if nullable then { default = null; } else { }) else { default = lib.getAttrFromPath path packages; }));
+      description = "The ${lib.last names} package to use.${if extraDescription == "" then "" else " ${extraDescription}"}";
+    } // (if default == null then (if nullable then { default = null; } else { }) else {
+      default = lib.getAttrFromPath path packages;
+      defaultText = literalExpression (namedIn pkgsText path);
+    }) // (if example == null then { } else {
+      example = literalExpression (if isList example then namedIn pkgsText example else example);
+    }));
   mkPackageOptionMD = packages: name: arguments: mkOption { type = types.package; };
 
   mkSinkUndeclaredOptions = attributes: mkOption ({ internal = true; visible = false; default = false; type = types.anything; } // attributes);
 
-  literalExpression = text: { _type = "literalExpression"; inherit text; };
+  inherit literalExpression;
   literalExample = text: { _type = "literalExpression"; inherit text; };
   literalMD = text: { _type = "literalMD"; inherit text; };
   literalDocBook = text: { _type = "literalMD"; inherit text; };
@@ -123,7 +140,7 @@ in
   mkAliasIfDef = option: natives.mkIf (isOption option && option.isDefined);
   mkDerivedConfig = option: f: natives.mkIf option.isDefined (mkOverride option.highestPrio (f option.value));
 
-  doRename = { from, to, visible ? false, use ? (value: value), withPriority ? true, condition ? true, warn ? false }: rename { inherit from to visible use withPriority condition; };
+  doRename = { from, to, visible ? false, use ? (value: value), withPriority ? true, condition ? true, warn ? false }: rename { inherit from to visible use withPriority condition warn; };
   mkRenamedOptionModule = from: to: rename { inherit from to; use = value: value; };
   mkRenamedOptionModuleWith = { from, to, sinceRelease ? null }: rename { inherit from to; use = value: value; };
   mkAliasOptionModule = from: to: rename { inherit from to; use = value: value; visible = true; };
