@@ -43,18 +43,36 @@ pub(crate) fn combine(
             check_all(ev, system, path, native, &defs)?;
             joined(ev, separator, defs)
         }
-        OptType::Anything => anything(ev, system, path, defs),
+        OptType::Anything | OptType::Deep => anything(ev, system, path, native, defs),
+        OptType::Changed { inner, check, .. } => match check {
+            Some(_) if system.strict() && is_coherent(inner) => {
+                let kind = crate::describe::describe(ev, inner);
+                let message = format!(
+                    "The option `{}' has a type `{kind}' that uses an ad-hoc `type // {{ check = ...; }}' override, which is incompatible with how it merges. Please use `lib.types.addCheck' instead.",
+                    dotted(path)
+                );
+                Err(ev.error(ErrorKind::Eval, message, first_site(&defs)))
+            }
+            _ => {
+                check_all(ev, system, path, native, &defs)?;
+                combine(ev, system, path, inner, defs)
+            }
+        },
         OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => {
             list_of(ev, system, path, elem, native, defs)
         }
         OptType::AttrsOf { elem, lazy, .. } => attrs_of(ev, system, path, elem, *lazy, native, defs),
         OptType::Submodule(submodule) => submodule_value(ev, system, path, submodule, defs),
-        OptType::DeferredModule(modules) => {
-            let modules: Vec<ThunkId> = modules
+        OptType::DeferredModule(own) => {
+            let modules: Vec<ThunkId> = own
                 .iter()
                 .copied()
                 .chain(defs.iter().map(|def| def.thunk))
                 .collect();
+            let modules = match system.strict() {
+                false => modules,
+                true => deferred(ev, path, own, &defs),
+            };
             let imports = ev.alloc(Value::list(modules), OriginId::default());
             let set = ev.attrs_from(vec![("imports", imports)]);
             let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
@@ -147,6 +165,30 @@ pub(crate) fn combine(
             }
         }
     }
+}
+
+/// Types of which a replaced `check` leaves no trace in what their merging decides.
+fn is_coherent(native: &OptType) -> bool {
+    match native {
+        OptType::Unique(inner, _) | OptType::Checked(inner, _) => is_coherent(inner),
+        OptType::AttrsOf { .. }
+        | OptType::ListOf(_)
+        | OptType::Submodule(_)
+        | OptType::Either(..)
+        | OptType::NullOr(_)
+        | OptType::Coerced { .. } => true,
+        _ => false,
+    }
+}
+
+/// Deferred modules, each with the name of the option through which it came.
+fn deferred(ev: &mut Evaluator<'_>, path: &OptionPath, own: &[ThunkId], defs: &[Definition]) -> Vec<ThunkId> {
+    let mut out = own.to_vec();
+    for def in defs {
+        let file = format!("{}, via option {}", def.file_name(ev), dotted(path));
+        out.push(crate::parts::located(ev, def.thunk, &file));
+    }
+    out
 }
 
 /// Definitions of one of several values become several conditional definitions.
@@ -415,8 +457,11 @@ fn anything(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
     path: &OptionPath,
+    elem: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
+    // `types.anything` does not join lists; what nobody declares (a list of some kind) does.
+    let joins = !(system.strict() && matches!(**elem, OptType::Deep));
     if let [only] = &defs[..]
         && only.when.is_always()
         && !matches!(only.value.value, Value::Attrs(_))
@@ -431,18 +476,16 @@ fn anything(
     let all_lists = !known.is_empty() && known.iter().all(|def| matches!(def.value.value, Value::List(_)));
     let unknown_count = defs.len() - known.len();
     if all_sets && (unknown_count == 0 || known.len() > 1) {
-        let elem = Rc::new(OptType::Anything);
-        return attrs_of(ev, system, path, &elem.clone(), true, &elem, defs);
+        return attrs_of(ev, system, path, elem, !(system.strict() && joins), elem, defs);
     }
-    if all_lists {
-        let elem = Rc::new(OptType::Anything);
-        return list_of(ev, system, path, &elem.clone(), &elem, defs);
+    if all_lists && joins {
+        return list_of(ev, system, path, elem, elem, defs);
     }
     if !known.is_empty()
         && known.len() == defs.len()
         && known.iter().all(|def| ev.is_function(&def.value.value))
     {
-        return function_to(ev, system, path, &Rc::new(OptType::Anything), defs);
+        return function_to(ev, system, path, elem, defs);
     }
     one(ev, system, path, defs)
 }

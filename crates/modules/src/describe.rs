@@ -99,7 +99,8 @@ pub(crate) fn describe(ev: &mut Evaluator<'_>, native: &OptType) -> String {
         }
         OptType::Submodule(_) => "submodule".to_owned(),
         OptType::DeferredModule(_) => "module".to_owned(),
-        OptType::Anything => "anything".to_owned(),
+        OptType::Anything | OptType::Deep => "anything".to_owned(),
+        OptType::Changed { inner, .. } => describe(ev, inner),
         OptType::NullOr(inner) => format!("null or {}", phrase(ev, inner, &SIDE)),
         OptType::Either(a, b) => {
             let first = phrase(ev, a, &SIDE);

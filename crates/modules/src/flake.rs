@@ -316,6 +316,7 @@ fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module:
         prefix: Vec::new(),
         strict: false,
         class: None,
+        library: Some(library.clone()),
     };
     let system = System::new(ev, &library.shared, setup);
     let flake = ev.intern("flake");

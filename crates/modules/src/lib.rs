@@ -3,6 +3,7 @@
 //! This crate must never know which options mean containers, nor speak to humans. What NixOS and Home Manager declare
 //! by themselves is data (`own/*.nix`), evaluated like any other module.
 
+mod arguments;
 mod combine;
 mod definitions;
 mod describe;
@@ -11,6 +12,7 @@ mod info;
 mod join;
 mod library;
 mod merge;
+mod meta;
 mod nixos;
 mod option;
 mod options;

@@ -131,14 +131,43 @@ impl Library {
 }
 
 /// The result of an evaluation as a value: `config`, `options`, `extendModules`, `type`.
-pub(crate) fn system_value(ev: &mut Evaluator<'_>, library: &Library, system: &Rc<System>) -> Value {
+pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Value {
     let hidden = ev.alloc(
         Value::Opaque(Opaque(Rc::new(system.clone()))),
         OriginId::default(),
     );
-    let again = (library.clone(), system.clone());
+    let extend = extend_modules(ev, system);
+    let kind = module_type(ev, system);
+    let config = system.config;
+    let module = ev.intern("_module");
+    let internal = ev.alloc_native(move |ev| {
+        let config = ev.force(config)?;
+        ev.select_value(&config, module, NO_SITE)
+    });
+    let tag = ev.alloc(Value::string("configuration"), OriginId::default());
+    let class = system.class_value();
+    let class = ev.alloc(class, OriginId::default());
+    let mut entries = vec![
+        ("_type", tag),
+        ("class", class),
+        ("config", system.config),
+        ("options", system.options),
+        ("extendModules", extend),
+        ("type", kind),
+        ("_module", internal),
+        (SYSTEM, hidden),
+    ];
+    if let Some(library) = &system.setup.library {
+        entries.push(("pkgs", library.pkgs));
+        entries.push(("lib", library.lib));
+    }
+    Value::attrs(ev.attrs_from(entries))
+}
+
+/// `extendModules`: the same evaluation with further modules.
+pub(crate) fn extend_modules(ev: &mut Evaluator<'_>, system: &Rc<System>) -> ThunkId {
+    let system = system.clone();
     let extend = ev.primop("extendModules", 1, 1, move |ev, args, site| {
-        let (library, system) = &again;
         let given = ev.force_attrs(args[0], site)?;
         let mut setup = system.setup.clone();
         setup.modules.extend(list_of(ev, &given, "modules", site)?);
@@ -148,11 +177,15 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, library: &Library, system: &R
             let merged = ev.update_attrs(&old, &new);
             setup.special = Some(ev.alloc(Value::attrs(merged), OriginId::default()));
         }
-        let extended = System::new(ev, &library.shared, setup);
-        Ok(tracked(system_value(ev, library, &extended)))
+        let extended = System::new(ev, &system.shared, setup);
+        Ok(tracked(system_value(ev, &extended)))
     });
-    let extend = ev.alloc(extend, OriginId::default());
-    let submodule = OptType::Submodule(Rc::new(Submodule {
+    ev.alloc(extend, OriginId::default())
+}
+
+/// The type whose values are evaluations of the same modules and more.
+pub(crate) fn module_type(ev: &mut Evaluator<'_>, system: &Rc<System>) -> ThunkId {
+    let native = OptType::Submodule(Rc::new(Submodule {
         modules: system.setup.modules.clone(),
         own: Vec::new(),
         special: system.setup.special,
@@ -160,32 +193,8 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, library: &Library, system: &R
         system: None,
         class: system.setup.class.clone(),
     }));
-    let kind = value(ev, Rc::new(submodule));
-    let kind = ev.alloc(kind, OriginId::default());
-    let config = system.config;
-    let module = ev.intern("_module");
-    let internal = ev.alloc_native(move |ev| {
-        let config = ev.force(config)?;
-        ev.select_value(&config, module, NO_SITE)
-    });
-    let tag = ev.alloc(Value::string("configuration"), OriginId::default());
-    let class = match &system.setup.class {
-        Some(class) => Value::string(class.clone()),
-        None => Value::Null,
-    };
-    let null = ev.alloc(class, OriginId::default());
-    Value::attrs(ev.attrs_from(vec![
-        ("_type", tag),
-        ("class", null),
-        ("config", system.config),
-        ("options", system.options),
-        ("pkgs", library.pkgs),
-        ("lib", library.lib),
-        ("extendModules", extend),
-        ("type", kind),
-        ("_module", internal),
-        (SYSTEM, hidden),
-    ]))
+    let kind = value(ev, Rc::new(native));
+    ev.alloc(kind, OriginId::default())
 }
 
 /// The evaluation behind a value, if it is one.
@@ -254,12 +263,13 @@ fn natives(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
             special,
             args: vec![("lib".into(), library.lib)],
             strict: true,
+            library: Some(library.clone()),
             class: text_of(ev, &given, "class"),
             prefix: prefix.into_iter().collect(),
             ..Setup::default()
         };
         let system = System::new(ev, &library.shared, setup);
-        Ok(tracked(system_value(ev, &library, &system)))
+        Ok(tracked(system_value(ev, &system)))
     });
     set(ev, vec![("mkIf", mk_if), ("evalModules", eval_modules)])
 }
@@ -325,9 +335,8 @@ fn types(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
         };
         entries.push((name.to_owned(), value(ev, Rc::new(native))));
     }
-    for name in ["anything", "unspecified"] {
-        entries.push((name.to_owned(), value(ev, Rc::new(OptType::Anything))));
-    }
+    entries.push(("anything".to_owned(), value(ev, Rc::new(OptType::Deep))));
+    entries.push(("unspecified".to_owned(), value(ev, Rc::new(OptType::Anything))));
     for (name, separator) in [("lines", "\n"), ("commas", ","), ("envVar", ":"), ("string", "")] {
         let native = Rc::new(OptType::Joined("separatedString".into(), separator.into()));
         entries.push((name.to_owned(), value(ev, native)));

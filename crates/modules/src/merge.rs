@@ -46,23 +46,7 @@ pub(crate) fn root(
     defs: Vec<RawDef>,
     collected: &crate::system::Collected,
 ) -> Res<Tracked> {
-    let mut types: Vec<Rc<OptType>> = Vec::new();
-    for thunk in &collected.freeform {
-        types.push(native_of(ev, *thunk));
-    }
-    if !system.generic() {
-        let settings = crate::strict::setting(ev, &defs, &["_module", "freeformType"]);
-        for def in discharge(ev, &settings).on {
-            types.push(crate::types::native(ev, &def.value));
-        }
-    }
-    let mut freeform: Option<Rc<OptType>> = None;
-    for one in types {
-        freeform = Some(match freeform {
-            None => one,
-            Some(first) => crate::join::join(ev, &first, &one)?.unwrap_or(first),
-        });
-    }
+    let freeform = freeform_of(ev, system, &defs, collected)?;
     if system.strict() && collected.opaque.is_empty() {
         crate::strict::check(ev, &system.prefix, &decls, &defs, freeform.is_some())?;
     }
@@ -75,6 +59,41 @@ pub(crate) fn root(
         freeform.as_ref(),
         true,
     )
+}
+
+/// The type of undeclared names.
+pub(crate) fn freeform(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Res<Option<Rc<OptType>>> {
+    let Some(collected) = system.collect(ev) else {
+        return Ok(None);
+    };
+    let (_, defs) = system.top(&collected);
+    freeform_of(ev, system, &defs, &collected)
+}
+
+fn freeform_of(
+    ev: &mut Evaluator<'_>,
+    system: &System,
+    defs: &[RawDef],
+    collected: &crate::system::Collected,
+) -> Res<Option<Rc<OptType>>> {
+    let mut types: Vec<Rc<OptType>> = Vec::new();
+    for thunk in &collected.freeform {
+        types.push(native_of(ev, *thunk));
+    }
+    if !system.generic() {
+        let settings = crate::strict::setting(ev, defs, &["_module", "freeformType"]);
+        for def in discharge(ev, &settings).on {
+            types.push(crate::types::native(ev, &def.value));
+        }
+    }
+    let mut freeform: Option<Rc<OptType>> = None;
+    for one in types {
+        freeform = Some(match freeform {
+            None => one,
+            Some(first) => crate::join::join(ev, &first, &one)?.unwrap_or(first),
+        });
+    }
+    Ok(freeform)
 }
 
 /// What a node of the option tree is.

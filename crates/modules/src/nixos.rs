@@ -53,6 +53,7 @@ pub fn system(
         prefix: Vec::new(),
         strict: false,
         class: None,
+        library: Some(library.clone()),
     };
     System::new(ev, &library.shared, setup)
 }
@@ -79,6 +80,7 @@ pub(crate) fn nested(
         args.push(("modulesPath".into(), modules_path(ev)));
     }
     let parent = parent.clone();
+    let outer = parent.setup.library.clone();
     if kind == "home" {
         base.push(model(ev, Kind::Home));
         let user = path.last().cloned().unwrap_or_default();
@@ -108,6 +110,7 @@ pub(crate) fn nested(
             prefix: path.to_vec(),
             strict: false,
             class: None,
+            library: outer,
         };
     }
     base.push(model(ev, Kind::Nixos));
@@ -123,6 +126,7 @@ pub(crate) fn nested(
         prefix: path.to_vec(),
         strict: false,
         class: None,
+        library: outer,
     }
 }
 
@@ -207,7 +211,7 @@ pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind)
         );
         let system = system(ev, &library, kind, modules, special, false);
         Ok(Tracked {
-            value: system_value(ev, &library, &system),
+            value: system_value(ev, &system),
             origin: OriginId::default(),
         })
     })

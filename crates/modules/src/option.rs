@@ -190,7 +190,7 @@ pub(crate) fn evaluate(
         // The user's own option may be set in a file that was not seen.
         default = default.map(|default| perhaps_set_elsewhere(ev, path, default));
     }
-    let value = merge_option(
+    let merged = merge_option(
         ev,
         system,
         path,
@@ -199,10 +199,19 @@ pub(crate) fn evaluate(
         default,
         slot,
         true,
-    )?;
-    match declared.apply {
-        None => Ok(value),
-        Some(apply) => {
+    );
+    let Some(apply) = declared.apply else {
+        return merged;
+    };
+    match merged {
+        // The function may not need a value: an alias takes that of another option.
+        Err(stop) if system.strict() => {
+            let argument = ev.alloc_native(move |_| Err(stop));
+            let apply = ev.force(apply)?;
+            ev.apply(apply, argument, NO_SITE)
+        }
+        Err(stop) => Err(stop),
+        Ok(value) => {
             let origin = value.origin;
             let apply = ev.force(apply)?;
             let argument = ev.alloc_tracked(value);

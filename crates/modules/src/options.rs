@@ -1,9 +1,10 @@
 //! The `options` argument of modules: declarations as values that Nix code can look into.
 
-use crate::definitions::{Definitions, RawDef, discharge, unwrap_all};
+use crate::definitions::{Definition, Definitions, RawDef, discharge, file_name, unwrap_all};
 use crate::info::OptionPath;
 use crate::merge::{Decl, Declaration, dotted, extend, node, split};
 use crate::system::System;
+use crate::types::OptType;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
@@ -63,7 +64,8 @@ pub(crate) fn tree(
 ) -> Res<Tracked> {
     let declared = split(ev, &decls);
     if !declared.options.is_empty() {
-        return option(ev, system, &path, decls, &declared.options, pending);
+        let (options, below) = (declared.options, declared.below);
+        return option(ev, system, &path, decls, &options, &below, pending);
     }
     let mut children: indexmap::IndexMap<Symbol, Vec<Decl>> = indexmap::IndexMap::new();
     for declaration in &declared.below {
@@ -104,6 +106,7 @@ fn option(
     path: &OptionPath,
     decls: Vec<Decl>,
     options: &[Declaration],
+    below: &[Declaration],
     pending: Pending,
 ) -> Res<Tracked> {
     let mut merged = Attrs::default();
@@ -116,6 +119,87 @@ fn option(
         .collect();
     let loc = ev.alloc(Value::list(location), OriginId::default());
     let name = ev.alloc(Value::string(dotted(path)), OriginId::default());
+    let native = {
+        let (system, path, options) = (system.clone(), path.clone(), options.to_vec());
+        let below = below.to_vec();
+        ev.alloc_native(move |ev| {
+            let declared = crate::option::declared(ev, &system, &path, &options, &below)?;
+            Ok(Tracked {
+                value: Value::Opaque(nixpod_eval::Opaque(declared.native)),
+                origin: OriginId::default(),
+            })
+        })
+    };
+    let kind = {
+        let written = ev.intern("type");
+        let written: Vec<ThunkId> = options
+            .iter()
+            .filter_map(|declaration| declaration.set.get(written))
+            .map(|attr| attr.thunk)
+            .collect();
+        match &written[..] {
+            [] => None,
+            // A type that is not merged stays as it was written, with what Nix code added to it.
+            [only] if below.is_empty() => Some(*only),
+            _ => Some(ev.alloc_native(move |ev| {
+                let native = native_in(ev, native)?;
+                Ok(Tracked {
+                    value: crate::types::value(ev, native),
+                    origin: OriginId::default(),
+                })
+            })),
+        }
+    };
+    let all: Vec<Decl> = options
+        .iter()
+        .chain(below)
+        .map(|declaration| declaration.decl)
+        .collect();
+    let mut files = Vec::new();
+    let mut positions = Vec::new();
+    for decl in all {
+        let file = file_name(ev, decl.file, decl.site);
+        let file = ev.alloc(Value::string(file), OriginId::default());
+        files.push(file);
+        positions.push(ev.alloc_native(move |ev| {
+            let known = ev.position_value(decl.site);
+            if !matches!(known.value, Value::Null) {
+                return Ok(known);
+            }
+            let null = ev.alloc(Value::Null, OriginId::default());
+            let set = ev.attrs_from(vec![("file", file), ("line", null), ("column", null)]);
+            Ok(Tracked {
+                value: Value::attrs(set),
+                origin: OriginId::default(),
+            })
+        }));
+    }
+    let declarations = ev.alloc(Value::list(files), OriginId::default());
+    let positions = ev.alloc(Value::list(positions), OriginId::default());
+    let meta = {
+        let (system, path, pending) = (system.clone(), path.clone(), pending.clone());
+        let symbol = ev.intern("default");
+        let default = options
+            .iter()
+            .find_map(|declaration| declaration.set.get(symbol))
+            .map(|attr| attr.thunk);
+        ev.alloc_native(move |ev| {
+            let native = native_in(ev, native)?;
+            let defs = pending.resolve(ev);
+            let mut defs = discharge(ev, &defs).on;
+            let best = defs.iter().map(|def| def.priority).min();
+            defs.retain(|def| Some(def.priority) == best);
+            if let (true, Some(default)) = (defs.is_empty(), default) {
+                let value = ev.force(default)?;
+                let priority = crate::merge::OPTION_DEFAULT_PRIORITY;
+                defs.push(Definition::plain(value, default, priority, false));
+            }
+            Ok(Tracked {
+                value: crate::meta::value_meta(ev, &system, &path, &native, defs)?,
+                origin: OriginId::default(),
+            })
+        })
+    };
     let default = ev.intern("default");
     let has_default = merged.get(default).is_some();
     let value = ev.reserve();
@@ -135,7 +219,15 @@ fn option(
             origin: OriginId::default(),
         })
     });
-    let mut entries = vec![("loc", loc), ("name", name), ("value", value)];
+    let mut entries = vec![
+        ("loc", loc),
+        ("name", name),
+        ("value", value),
+        ("declarations", declarations),
+        ("declarationPositions", positions),
+        ("valueMeta", meta),
+    ];
+    entries.extend(kind.map(|kind| ("type", kind)));
     for part in [
         "isDefined",
         "definitions",
@@ -155,6 +247,16 @@ fn option(
     Ok(Tracked {
         value: Value::attrs(set),
         origin: OriginId::default(),
+    })
+}
+
+/// The type in a thunk that holds one natively.
+fn native_in(ev: &mut Evaluator<'_>, thunk: ThunkId) -> Res<Rc<OptType>> {
+    Ok(match ev.force(thunk)?.value {
+        Value::Opaque(nixpod_eval::Opaque(any)) => any
+            .downcast::<OptType>()
+            .unwrap_or_else(|_| Rc::new(OptType::Anything)),
+        _ => Rc::new(OptType::Anything),
     })
 }
 

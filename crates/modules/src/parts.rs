@@ -199,7 +199,7 @@ pub(crate) fn submodule_value(
 }
 
 /// The evaluation of a submodule with its definitions as modules.
-fn submodule_system(
+pub(crate) fn submodule_system(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
     path: &OptionPath,
@@ -212,8 +212,20 @@ fn submodule_system(
         let module = match &def.value.value {
             Value::Attrs(set) if submodule.shorthand_only_config && !is_module_list(ev, set) => {
                 let config = ev.alloc_tracked(def.value.clone());
-                let set = ev.attrs_from(vec![("config", config)]);
-                ev.alloc(Value::attrs(set), def.value.origin)
+                let mut entries = vec![("config", config)];
+                if let Some(file) = def.file {
+                    let file = Value::string(ev.name(file).clone());
+                    entries.push(("_file", ev.alloc(file, OriginId::default())));
+                }
+                let set = ev.attrs_from(entries);
+                let module = ev.alloc(Value::attrs(set), def.value.origin);
+                let module = conditional(ev, module, def.when);
+                if def.hidden {
+                    base.push(module)
+                } else {
+                    modules.push(module)
+                }
+                continue;
             }
             Value::Attrs(_) | Value::Path(_) | Value::String(_) | Value::Unknown(_) | Value::Either(_) => {
                 ev.alloc_tracked(def.value.clone())
@@ -230,7 +242,10 @@ fn submodule_system(
             }
         };
         let module = match def.file {
-            Some(file) => located(ev, module, file),
+            Some(file) => {
+                let file = ev.name(file).clone();
+                located(ev, module, &file)
+            }
             None => module,
         };
         let module = conditional(ev, module, def.when);
@@ -274,6 +289,7 @@ fn submodule_system(
             prefix: path.to_vec(),
             strict: system.strict(),
             class: submodule.class.clone(),
+            library: system.setup.library.clone(),
         },
     };
     Ok(System::new(ev, &system.shared, setup))
@@ -299,9 +315,8 @@ fn is_module_list(ev: &mut Evaluator<'_>, set: &Attrs) -> bool {
 }
 
 /// A module with the name of its file, as its definer calls it.
-fn located(ev: &mut Evaluator<'_>, module: ThunkId, file: nixpod_eval::Symbol) -> ThunkId {
-    let file = Value::string(ev.name(file).clone());
-    let file = ev.alloc(file, OriginId::default());
+pub(crate) fn located(ev: &mut Evaluator<'_>, module: ThunkId, file: &str) -> ThunkId {
+    let file = ev.alloc(Value::string(file), OriginId::default());
     let imports = ev.alloc(Value::list([module]), OriginId::default());
     let set = ev.attrs_from(vec![("_file", file), ("imports", imports)]);
     ev.alloc(Value::attrs(set), OriginId::default())

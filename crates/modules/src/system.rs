@@ -37,6 +37,8 @@ pub struct Setup {
     pub strict: bool,
     /// The class that its modules must have if they say one.
     pub class: Option<SmolStr>,
+    /// What all evaluations need, where `evalModules` was called by the analysed code.
+    pub library: Option<crate::Library>,
 }
 
 /// One module evaluation.
@@ -51,7 +53,7 @@ pub struct System {
     pub options: ThunkId,
     pub(crate) setup: Setup,
     collected: OnceCell<Rc<Collected>>,
-    collecting: Cell<bool>,
+    pub(crate) collecting: Cell<bool>,
 }
 
 /// The modules of an evaluation.
@@ -82,15 +84,15 @@ pub struct Module {
     pub(crate) file: Option<Symbol>,
 }
 
-struct Pending {
+pub(crate) struct Pending {
     value: ThunkId,
-    key: String,
+    pub(crate) key: String,
     /// The key of the module that imports it; empty for the first ones.
     parent: String,
     when: When,
     hidden: bool,
     site: Site,
-    file: Option<Symbol>,
+    pub(crate) file: Option<Symbol>,
 }
 
 impl std::fmt::Debug for System {
@@ -146,10 +148,14 @@ impl System {
             );
         };
         let (decls, defs) = self.top(&collected);
-        crate::options::tree(ev, self, Rc::from([]), decls, crate::options::Pending::new(defs))
+        let prefix = match self.generic() {
+            true => Rc::from([]),
+            false => self.prefix.clone(),
+        };
+        crate::options::tree(ev, self, prefix, decls, crate::options::Pending::new(defs))
     }
 
-    fn top(&self, collected: &Collected) -> (Vec<Decl>, Vec<RawDef>) {
+    pub(crate) fn top(&self, collected: &Collected) -> (Vec<Decl>, Vec<RawDef>) {
         let mut decls = Vec::new();
         let mut defs = Vec::new();
         for module in &collected.modules {
@@ -322,13 +328,12 @@ impl System {
             }
         };
         let names = Names::new(ev);
-        if let Some(key) = set.get(names.key)
-            && let Ok(Tracked {
-                value: Value::String(key),
-                ..
-            }) = ev.force(key.thunk)
-        {
-            item.key = key.text.to_string();
+        if let Some(key) = set.get(names.key) {
+            match ev.force_or_unknown(key.thunk).value {
+                Value::String(key) => item.key = key.text.to_string(),
+                Value::Int(key) => item.key = key.to_string(),
+                _ => {}
+            }
         }
         if let Some(attr) = set.get(names.others[0]) {
             match ev.force_or_unknown(attr.thunk).value {
@@ -336,6 +341,9 @@ impl System {
                 Value::Path(file) => item.file = Some(ev.intern(&file)),
                 _ => {}
             }
+        }
+        if self.setup.strict && !item.hidden && out.fatal.is_none() {
+            out.fatal = self.not_a_module(ev, &set, &names, &item);
         }
         children
             .entry(std::mem::take(&mut item.parent))
@@ -448,6 +456,9 @@ impl System {
                 Value::String(string) if string.hole().is_none() => {
                     disabled.insert(string.text.to_string());
                 }
+                Value::Int(key) => {
+                    disabled.insert(key.to_string());
+                }
                 Value::Attrs(set) => {
                     let key = ev.intern("key");
                     if let Some(attr) = set.get(key)
@@ -502,7 +513,8 @@ impl System {
                 match ev.import(nixpod_source::Utf8Path::new(&*path)) {
                     Ok(thunk) => {
                         item.key = path.to_string();
-                        item.file = None;
+                        // Only where mistakes are reported as Nix does: elsewhere places are enough.
+                        item.file = self.setup.strict.then(|| ev.intern(&path));
                         let inner = ev.force(thunk).unwrap_or_else(|error| Tracked {
                             value: Value::Unknown(error_unknown(&error)),
                             origin: value.origin,
@@ -527,7 +539,11 @@ impl System {
                 }
             }
             other if ev.is_function(other) => {
-                let argument = self.arguments(ev, other);
+                let file = match item.file {
+                    Some(file) => ev.name(file).to_string(),
+                    None => item.key.clone(),
+                };
+                let argument = self.arguments(ev, other, &file);
                 let argument = ev.alloc(Value::attrs(argument), OriginId::default());
                 let result = ev.apply(value.clone(), argument, NO_SITE);
                 match ev.settle(result) {
@@ -541,112 +557,6 @@ impl System {
             }
             _ => Ok(value),
         }
-    }
-
-    /// The arguments of a module function: what every module gets, `specialArgs`, and whatever it names.
-    fn arguments(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Value) -> Attrs {
-        let special = self.special(ev);
-        let mut entries: Vec<Attr> = Vec::new();
-        let push = |name: Symbol, thunk: ThunkId, entries: &mut Vec<Attr>| {
-            entries.push(Attr {
-                name,
-                thunk,
-                site: NO_SITE,
-                when: When::ALWAYS,
-            });
-        };
-        for (name, thunk) in &self.setup.args {
-            let name = ev.intern(name);
-            push(name, *thunk, &mut entries);
-        }
-        let formals = match function {
-            Value::Attrs(set) => {
-                let functor = set.get(ev.common().functor).map(|attr| attr.thunk);
-                let functor = functor.map(|thunk| ev.force_or_unknown(thunk));
-                functor.and_then(|functor| {
-                    let itself = ev.alloc(function.clone(), OriginId::default());
-                    let inner = ev.apply(functor, itself, NO_SITE).ok()?;
-                    ev.function_args(&inner.value)
-                })
-            }
-            other => ev.function_args(other),
-        };
-        for (name, _, _) in formals.unwrap_or_default() {
-            let text = ev.name(name).clone();
-            let known = self.setup.args.iter().any(|(arg, _)| *arg == text)
-                || special.get(name).is_some()
-                || matches!(text.as_str(), "config" | "options");
-            if !known {
-                let this = self.clone();
-                let thunk = ev.alloc_native(move |ev| this.named_argument(ev, &text));
-                push(name, thunk, &mut entries);
-            }
-        }
-        // The last entry of a name stays: specialArgs over our own, `config` and `options` over all.
-        entries.extend(special.entries.iter().copied());
-        let (config, options) = (ev.intern("config"), ev.intern("options"));
-        push(config, self.config, &mut entries);
-        push(options, self.options, &mut entries);
-        Attrs::from_entries(entries)
-    }
-
-    /// An evaluation without modules, for merging values outside of one.
-    pub(crate) fn detached(ev: &mut Evaluator<'_>) -> Rc<Self> {
-        Self::new(ev, &Rc::new(Shared::default()), Setup::default())
-    }
-
-    /// `specialArgs` as a set.
-    pub fn special(&self, ev: &mut Evaluator<'_>) -> Rc<Attrs> {
-        match self.setup.special.map(|thunk| ev.force_or_unknown(thunk)) {
-            Some(Tracked {
-                value: Value::Attrs(set),
-                ..
-            }) => set,
-            _ => Rc::default(),
-        }
-    }
-
-    /// An argument that `_module.args` may define; otherwise an unknown of that name.
-    fn named_argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str) -> Res<Tracked> {
-        if self.collecting.get() {
-            // `imports` that depend on an argument: `_module.args` cannot define it, so a caller must have.
-            let why = Why::External(name.to_owned());
-            return Ok(Tracked {
-                value: Value::unknown(why),
-                origin: OriginId::default(),
-            });
-        }
-        let mut at = ev.force(self.config)?;
-        for part in ["_module", "args", name] {
-            let symbol = ev.intern(part);
-            match &at.value {
-                Value::Attrs(set) => match set.get(symbol) {
-                    Some(attr) => at = ev.force(attr.thunk)?,
-                    None => {
-                        return Ok(Tracked {
-                            value: Value::unknown(Why::External(name.to_owned())),
-                            origin: OriginId::default(),
-                        });
-                    }
-                },
-                _ => break,
-            }
-        }
-        Ok(at)
-    }
-
-    /// An argument by name, as a module would get it.
-    pub fn argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str) -> Option<ThunkId> {
-        let symbol = ev.intern(name);
-        let special = self.special(ev);
-        if let Some(attr) = special.get(symbol) {
-            return Some(attr.thunk);
-        }
-        self.setup
-            .args
-            .iter()
-            .find(|(arg, _)| arg == name)
-            .map(|(_, thunk)| *thunk)
     }
 
     /// The arguments besides `specialArgs`.
@@ -678,7 +588,7 @@ fn is_factory(ev: &Evaluator<'_>, value: &Value) -> bool {
     }
 }
 
-struct Names {
+pub(crate) struct Names {
     imports: Symbol,
     require: Symbol,
     config: Symbol,
@@ -686,7 +596,8 @@ struct Names {
     key: Symbol,
     disabled: Symbol,
     freeform: Symbol,
-    others: [Symbol; 3],
+    pub(crate) tag: Symbol,
+    pub(crate) others: [Symbol; 3],
 }
 
 impl Names {
@@ -699,6 +610,7 @@ impl Names {
             key: ev.intern("key"),
             disabled: ev.intern("disabledModules"),
             freeform: ev.intern("freeformType"),
+            tag: ev.intern("_type"),
             others: [
                 ev.intern("_file"),
                 ev.intern("_class"),

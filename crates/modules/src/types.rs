@@ -13,6 +13,14 @@ use std::rc::Rc;
 /// The hidden attribute with the native form.
 const NATIVE: &str = "__nixpodType";
 
+/// What a type value is made of: its native form, and the functions that Nix code may replace.
+struct Made {
+    native: Rc<OptType>,
+    check: ThunkId,
+    merge: ThunkId,
+    empty: ThunkId,
+}
+
 /// How a scalar of a type is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scalar {
@@ -85,6 +93,17 @@ pub enum OptType {
     DeferredModule(Vec<ThunkId>),
     /// Merges whatever it finds: sets deeply, lists by joining.
     Anything,
+    /// `types.anything`: sets deeply, everything else must be equal.
+    Deep,
+    /// A type of which Nix code replaced a part by `//`.
+    Changed {
+        /// The type as it was.
+        inner: Rc<OptType>,
+        /// Another `check`.
+        check: Option<ThunkId>,
+        /// Another `emptyValue`.
+        empty: Option<ThunkId>,
+    },
     /// Null or another type.
     NullOr(Rc<OptType>),
     /// The first of two types that all definitions fit.
@@ -146,7 +165,8 @@ impl OptType {
             Self::AttrsOf { lazy: true, .. } => "lazyAttrsOf".into(),
             Self::Submodule(_) => "submodule".into(),
             Self::DeferredModule(_) => "deferredModule".into(),
-            Self::Anything => "anything".into(),
+            Self::Anything | Self::Deep => "anything".into(),
+            Self::Changed { inner, .. } => inner.name(),
             Self::NullOr(_) => "nullOr".into(),
             Self::Either(..) => "either".into(),
             Self::Coerced { .. } => "coercedTo".into(),
@@ -167,6 +187,7 @@ impl OptType {
             | Self::AttrsOf { elem: inner, .. }
             | Self::FunctionTo(inner)
             | Self::Unique(inner, _)
+            | Self::Changed { inner, .. }
             | Self::Checked(inner, _) => inner.submodule(),
             Self::Coerced { to, .. } => to.submodule(),
             Self::Either(a, b) => a.submodule().or_else(|| b.submodule()),
@@ -186,9 +207,30 @@ pub fn native(ev: &mut Evaluator<'_>, value: &Tracked) -> Rc<OptType> {
             value: Value::Opaque(Opaque(any)),
             ..
         }) = ev.force(attr.thunk)
-        && let Ok(native) = any.downcast::<OptType>()
+        && let Ok(made) = any.downcast::<Made>()
     {
-        return native;
+        let mut now = |name: &str, made: ThunkId| {
+            let symbol = ev.intern(name);
+            let thunk = attrs.get(symbol).map(|attr| attr.thunk)?;
+            (thunk != made).then_some(thunk)
+        };
+        let check = now("check", made.check);
+        let empty = now("emptyValue", made.empty);
+        if let Some(merge) = now("merge", made.merge) {
+            return Rc::new(OptType::Custom {
+                name: made.native.name(),
+                check: check.or(Some(made.check)),
+                merge: Some(merge),
+            });
+        }
+        if check.is_none() && empty.is_none() {
+            return made.native.clone();
+        }
+        return Rc::new(OptType::Changed {
+            inner: made.native.clone(),
+            check,
+            empty,
+        });
     }
     let name = match ev.intern_lookup(value, "name") {
         Some(Tracked {
@@ -241,7 +283,6 @@ pub fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     });
     let class = crate::describe::class(&native).name();
     let class = ev.alloc(Value::string(class), OriginId::default());
-    let hidden = ev.alloc(Value::Opaque(Opaque(native.clone())), OriginId::default());
     let empty = ev.empty_attrs();
     let empty = ev.alloc(empty, OriginId::default());
     let for_empty = native.clone();
@@ -270,7 +311,30 @@ pub fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
         crate::merge::merge_from_nix(ev, &for_merge, args[0], args[1], site)
     });
     let merge = ev.alloc(merge, OriginId::default());
+    let hidden = ev.alloc(
+        Value::Opaque(Opaque(Rc::new(Made {
+            native: native.clone(),
+            check,
+            merge,
+            empty: when_empty,
+        }))),
+        OriginId::default(),
+    );
+    let for_options = native.clone();
+    let sub_options = ev.primop("getSubOptions", 1, 1, move |ev, args, site| {
+        let prefix = ev.force_list(args[0], site)?;
+        let mut path = Vec::new();
+        for elem in &prefix.elems {
+            path.push(match ev.force_or_unknown(elem.thunk).value {
+                Value::String(part) => part.text.clone(),
+                _ => "*".into(),
+            });
+        }
+        crate::meta::sub_options(ev, &for_options, &path.into())
+    });
+    let sub_options = ev.alloc(sub_options, OriginId::default());
     let mut entries = vec![
+        ("getSubOptions", sub_options),
         ("_type", tag),
         ("name", name),
         ("description", description),
@@ -314,6 +378,13 @@ pub(crate) fn empty_value(ev: &mut Evaluator<'_>, native: &OptType) -> Option<Va
         OptType::Unique(inner, _) | OptType::Checked(inner, _) | OptType::Coerced { to: inner, .. } => {
             empty_value(ev, inner)
         }
+        OptType::Changed { inner, empty, .. } => match empty {
+            None => empty_value(ev, inner),
+            Some(empty) => {
+                let empty = ev.force_or_unknown(*empty);
+                ev.intern_lookup(&empty, "value").map(|value| value.value)
+            }
+        },
         _ => None,
     }
 }
@@ -430,7 +501,11 @@ pub fn accepts(ev: &mut Evaluator<'_>, native: &Rc<OptType>, value: &Tracked, si
         OptType::Submodule(_) | OptType::DeferredModule(_) => {
             matches!(value.value, Value::Attrs(_) | Value::Path(_)) || ev.is_function(&value.value)
         }
-        OptType::Anything => true,
+        OptType::Anything | OptType::Deep => true,
+        OptType::Changed { inner, check, .. } => match check {
+            Some(check) => call_check(ev, *check, value, site)?,
+            None => accepts(ev, inner, value, site)?,
+        },
         OptType::NullOr(inner) => matches!(value.value, Value::Null) || accepts(ev, inner, value, site)?,
         OptType::Either(a, b) => accepts(ev, a, value, site)? || accepts(ev, b, value, site)?,
         OptType::Coerced { from, to, with } => {

@@ -1,0 +1,216 @@
+//! What module functions are called with, and which sets Nix takes for modules.
+
+use crate::info::Shared;
+use crate::system::{Names, Pending, Setup, System};
+use nixpod_eval::{
+    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
+};
+use nixpod_source::Why;
+use std::rc::Rc;
+
+impl System {
+    /// Why Nix does not take a set for a module of this evaluation.
+    pub(crate) fn not_a_module(
+        &self,
+        ev: &mut Evaluator<'_>,
+        set: &Attrs,
+        names: &Names,
+        item: &Pending,
+    ) -> Option<String> {
+        let mut text = |name: Symbol| match ev.force_or_unknown(set.get(name)?.thunk).value {
+            Value::String(text) => Some(text.text.clone()),
+            _ => None,
+        };
+        let (class, tag) = (text(names.others[1]), text(names.tag));
+        let file = match item.file {
+            Some(file) => ev.name(file).to_string(),
+            None => item.key.clone(),
+        };
+        if let (Some(class), Some(expected)) = (class, &self.setup.class)
+            && class != *expected
+        {
+            return Some(format!(
+                "The module `{file}` (class: \"{class}\") cannot be imported into a module evaluation that expects class \"{expected}\"."
+            ));
+        }
+        let tag =
+            tag.filter(|tag| !matches!(tag.as_str(), "if" | "merge" | "override" | "order" | "definition"))?;
+        let hint = match tag.as_str() {
+            "configuration" => {
+                " If you wanted to extend it, please only import the modules that make up the configuration."
+            }
+            _ => "",
+        };
+        Some(format!(
+            "Expected a module, but found a value of type \"{tag}\", while trying to load a module into {file}.{hint}"
+        ))
+    }
+
+    /// The arguments of a module function: what every module gets, `specialArgs`, and whatever it names.
+    pub(crate) fn arguments(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Value, file: &str) -> Attrs {
+        let special = self.special(ev);
+        let mut entries: Vec<Attr> = Vec::new();
+        let push = |name: Symbol, thunk: ThunkId, entries: &mut Vec<Attr>| {
+            entries.push(Attr {
+                name,
+                thunk,
+                site: NO_SITE,
+                when: When::ALWAYS,
+            });
+        };
+        for (name, thunk) in &self.setup.args {
+            let name = ev.intern(name);
+            push(name, *thunk, &mut entries);
+        }
+        if self.setup.strict {
+            for (name, value) in [
+                ("_class", self.class_value()),
+                (
+                    "_prefix",
+                    Value::list(
+                        self.prefix
+                            .iter()
+                            .map(|part| ev.alloc(Value::string(part.clone()), OriginId::default()))
+                            .collect::<Vec<_>>(),
+                    ),
+                ),
+                ("specialArgs", Value::Attrs(special.clone())),
+            ] {
+                let thunk = ev.alloc(value, OriginId::default());
+                let name = ev.intern(name);
+                push(name, thunk, &mut entries);
+            }
+        }
+        let formals = match function {
+            Value::Attrs(set) => {
+                let functor = set.get(ev.common().functor).map(|attr| attr.thunk);
+                let functor = functor.map(|thunk| ev.force_or_unknown(thunk));
+                functor.and_then(|functor| {
+                    let itself = ev.alloc(function.clone(), OriginId::default());
+                    let inner = ev.apply(functor, itself, NO_SITE).ok()?;
+                    ev.function_args(&inner.value)
+                })
+            }
+            other => ev.function_args(other),
+        };
+        for (name, _, _) in formals.unwrap_or_default() {
+            let text = ev.name(name).clone();
+            let known = self.setup.args.iter().any(|(arg, _)| *arg == text)
+                || special.get(name).is_some()
+                || matches!(text.as_str(), "config" | "options")
+                || self.setup.strict && matches!(text.as_str(), "_class" | "_prefix" | "specialArgs");
+            if !known {
+                let this = self.clone();
+                let file = file.to_owned();
+                let thunk = ev.alloc_native(move |ev| this.named_argument(ev, &text, &file));
+                push(name, thunk, &mut entries);
+            }
+        }
+        // The last entry of a name stays: specialArgs over our own, `config` and `options` over all.
+        entries.extend(special.entries.iter().copied());
+        let (config, options) = (ev.intern("config"), ev.intern("options"));
+        push(config, self.config, &mut entries);
+        push(options, self.options, &mut entries);
+        Attrs::from_entries(entries)
+    }
+
+    /// An evaluation without modules, for merging values outside of one.
+    pub(crate) fn detached(ev: &mut Evaluator<'_>) -> Rc<Self> {
+        let setup = Setup {
+            args: ev
+                .search_path("nixpkgs/lib")
+                .map(|lib| ("lib".into(), lib))
+                .into_iter()
+                .collect(),
+            strict: true,
+            ..Setup::default()
+        };
+        Self::new(ev, &Rc::new(Shared::default()), setup)
+    }
+
+    /// `specialArgs` as a set.
+    pub fn special(&self, ev: &mut Evaluator<'_>) -> Rc<Attrs> {
+        match self.setup.special.map(|thunk| ev.force_or_unknown(thunk)) {
+            Some(Tracked {
+                value: Value::Attrs(set),
+                ..
+            }) => set,
+            _ => Rc::default(),
+        }
+    }
+
+    /// An argument that `_module.args` may define; otherwise an unknown of that name.
+    fn named_argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str, file: &str) -> Res<Tracked> {
+        if self.setup.strict {
+            match name {
+                "extendModules" => {
+                    let thunk = crate::library::extend_modules(ev, self);
+                    return Ok(ev.force(thunk)?);
+                }
+                "moduleType" => {
+                    let thunk = crate::library::module_type(ev, self);
+                    return Ok(ev.force(thunk)?);
+                }
+                _ if self.collecting.get() => {
+                    return self.no_argument(ev, name, file, "infinite recursion encountered");
+                }
+                _ => {}
+            }
+        }
+        if self.collecting.get() {
+            // `imports` that depend on an argument: `_module.args` cannot define it, so a caller must have.
+            let why = Why::External(name.to_owned());
+            return Ok(Tracked {
+                value: Value::unknown(why),
+                origin: OriginId::default(),
+            });
+        }
+        let mut at = ev.force(self.config)?;
+        for part in ["_module", "args", name] {
+            let symbol = ev.intern(part);
+            match &at.value {
+                Value::Attrs(set) => match set.get(symbol) {
+                    Some(attr) => at = ev.force(attr.thunk)?,
+                    None if self.setup.strict && self.setup.class.is_none() => {
+                        return self.no_argument(ev, name, file, &format!("attribute '{name}' missing"));
+                    }
+                    None => {
+                        return Ok(Tracked {
+                            value: Value::unknown(Why::External(name.to_owned())),
+                            origin: OriginId::default(),
+                        });
+                    }
+                },
+                _ => break,
+            }
+        }
+        Ok(at)
+    }
+
+    fn no_argument(&self, ev: &Evaluator<'_>, name: &str, file: &str, why: &str) -> Res<Tracked> {
+        let message = format!("while evaluating the module argument `{name}' in \"{file}\":\n{why}");
+        ev.fail(message, NO_SITE)
+    }
+
+    /// The class as Nix code sees it.
+    pub(crate) fn class_value(&self) -> Value {
+        match &self.setup.class {
+            Some(class) => Value::string(class.clone()),
+            None => Value::Null,
+        }
+    }
+
+    /// An argument by name, as a module would get it.
+    pub fn argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str) -> Option<ThunkId> {
+        let symbol = ev.intern(name);
+        let special = self.special(ev);
+        if let Some(attr) = special.get(symbol) {
+            return Some(attr.thunk);
+        }
+        self.setup
+            .args
+            .iter()
+            .find(|(arg, _)| arg == name)
+            .map(|(_, thunk)| *thunk)
+    }
+}

@@ -1,0 +1,171 @@
+//! What Nix code can ask of a type besides merging: the options inside of it, and what its values are made of.
+
+use crate::definitions::{Definition, RawDef, discharge};
+use crate::info::OptionPath;
+use crate::merge::{Decl, extend};
+use crate::parts::submodule_system;
+use crate::system::System;
+use crate::types::OptType;
+use nixpod_eval::{
+    Attr, Attrs, Evaluator, List, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
+};
+use std::rc::Rc;
+
+fn tracked(value: Value) -> Tracked {
+    Tracked {
+        value,
+        origin: OriginId::default(),
+    }
+}
+
+/// `type.getSubOptions prefix`.
+pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &OptionPath) -> Res<Tracked> {
+    match native {
+        OptType::Submodule(submodule) => {
+            let outer = System::detached(ev);
+            let system = submodule_system(ev, &outer, path, submodule, Vec::new())?;
+            let options = ev.force(system.options)?;
+            let Some(free) = crate::merge::freeform(ev, &system)? else {
+                return Ok(options);
+            };
+            let Value::Attrs(options) = &options.value else {
+                return Ok(options);
+            };
+            let path = path.clone();
+            let free = ev.alloc_native(move |ev| sub_options(ev, &free, &path));
+            let free = ev.attrs_from(vec![("_freeformOptions", free)]);
+            let all = ev.update_attrs(options, &free);
+            Ok(tracked(Value::attrs(all)))
+        }
+        OptType::AttrsOf {
+            elem, placeholder, ..
+        } => {
+            let path = extend(path, &format!("<{placeholder}>"));
+            sub_options(ev, elem, &path)
+        }
+        OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => sub_options(ev, elem, &extend(path, "*")),
+        OptType::FunctionTo(to) => sub_options(ev, to, &extend(path, "<function body>")),
+        OptType::NullOr(inner)
+        | OptType::Unique(inner, _)
+        | OptType::Checked(inner, _)
+        | OptType::Coerced { to: inner, .. } => sub_options(ev, inner, path),
+        OptType::Changed { inner, .. } => sub_options(ev, inner, path),
+        OptType::Either(a, b) => {
+            let (first, second) = (sub_options(ev, a, path)?, sub_options(ev, b, path)?);
+            let (Value::Attrs(first), Value::Attrs(second)) = (&first.value, &second.value) else {
+                return Ok(first);
+            };
+            let both = ev.update_attrs(first, second);
+            Ok(tracked(Value::attrs(both)))
+        }
+        OptType::AttrTag(tags) => {
+            let mut children: indexmap::IndexMap<Symbol, Vec<Decl>> = indexmap::IndexMap::new();
+            for set in tags {
+                for attr in &ev.force_attrs(*set, NO_SITE)?.entries {
+                    children.entry(attr.name).or_default().push(Decl {
+                        value: attr.thunk,
+                        hidden: false,
+                        site: attr.site,
+                        file: None,
+                    });
+                }
+            }
+            let system = System::detached(ev);
+            let mut entries = Vec::new();
+            for (name, decls) in children {
+                let path = extend(path, ev.name(name).as_str());
+                let system = system.clone();
+                let pending = crate::options::Pending::new(Vec::new());
+                let thunk =
+                    ev.alloc_native(move |ev| crate::options::tree(ev, &system, path, decls, pending));
+                entries.push(entry(name, thunk));
+            }
+            Ok(tracked(Value::attrs(Attrs::from_entries(entries))))
+        }
+        _ => Ok(tracked(ev.empty_attrs())),
+    }
+}
+
+fn entry(name: Symbol, thunk: ThunkId) -> Attr {
+    Attr {
+        name,
+        thunk,
+        site: NO_SITE,
+        when: When::ALWAYS,
+    }
+}
+
+/// `options.x.valueMeta`: the evaluations behind submodules, by name or by place.
+pub(crate) fn value_meta(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    native: &Rc<OptType>,
+    defs: Vec<Definition>,
+) -> Res<Value> {
+    match &**native {
+        OptType::Submodule(submodule) => {
+            let inner = submodule_system(ev, system, path, submodule, defs)?;
+            let configuration = crate::library::system_value(ev, &inner);
+            let configuration = ev.alloc(configuration, OriginId::default());
+            Ok(Value::attrs(
+                ev.attrs_from(vec![("configuration", configuration)]),
+            ))
+        }
+        OptType::AttrsOf { elem, .. } => {
+            let mut children: indexmap::IndexMap<Symbol, Vec<RawDef>> = indexmap::IndexMap::new();
+            for def in &defs {
+                if let Value::Attrs(set) = &def.value.value {
+                    for attr in &set.entries {
+                        let raw = def.raw(ev, attr);
+                        children.entry(attr.name).or_default().push(raw);
+                    }
+                }
+            }
+            let mut entries = Vec::new();
+            for (name, raws) in children {
+                let path = extend(path, ev.name(name).as_str());
+                let thunk = later(ev, system, path, elem, raws);
+                entries.push(entry(name, thunk));
+            }
+            let all = ev.alloc(Value::attrs(Attrs::from_entries(entries)), OriginId::default());
+            Ok(Value::attrs(ev.attrs_from(vec![("attrs", all)])))
+        }
+        OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => {
+            let mut all = List::default();
+            for def in &defs {
+                if let Value::List(list) = &def.value.value {
+                    for element in &list.elems {
+                        let raw = def.raw(ev, &entry(ev.common().value, element.thunk));
+                        let path = extend(path, &format!("[entry {}]", all.elems.len() + 1));
+                        let thunk = later(ev, system, path, elem, vec![raw]);
+                        all.elems.push(nixpod_eval::Elem { thunk, ..*element });
+                    }
+                }
+            }
+            let all = ev.alloc(Value::List(Rc::new(all)), OriginId::default());
+            Ok(Value::attrs(ev.attrs_from(vec![("list", all)])))
+        }
+        OptType::NullOr(inner) | OptType::Unique(inner, _) | OptType::Checked(inner, _) => {
+            value_meta(ev, system, path, inner, defs)
+        }
+        _ => Ok(ev.empty_attrs()),
+    }
+}
+
+/// The same one level deeper, when somebody asks.
+fn later(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: OptionPath,
+    native: &Rc<OptType>,
+    raws: Vec<RawDef>,
+) -> ThunkId {
+    let (system, native) = (system.clone(), native.clone());
+    ev.alloc_native(move |ev| {
+        let mut defs = discharge(ev, &raws).on;
+        let best = defs.iter().map(|def| def.priority).min();
+        defs.retain(|def| Some(def.priority) == best);
+        Ok(tracked(value_meta(ev, &system, &path, &native, defs)?))
+    })
+}
