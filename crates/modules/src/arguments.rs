@@ -2,9 +2,7 @@
 
 use crate::info::Shared;
 use crate::system::{Names, Pending, Setup, System};
-use nixpod_eval::{
-    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
-};
+use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When};
 use nixpod_source::Why;
 use std::rc::Rc;
 
@@ -22,16 +20,25 @@ impl System {
             _ => None,
         };
         let (class, tag) = (text(names.others[1]), text(names.tag));
-        let file = match item.file {
-            Some(file) => ev.name(file).to_string(),
-            None => item.key.clone(),
-        };
+        let file = item.file_name(ev);
         if let (Some(class), Some(expected)) = (class, &self.setup.class)
             && class != *expected
         {
             return Some(format!(
                 "The module `{file}` (class: \"{class}\") cannot be imported into a module evaluation that expects class \"{expected}\"."
             ));
+        }
+        let structured = set.get(names.config).is_some() || set.get(names.options).is_some();
+        if structured && tag.is_none() {
+            let stray = set.entries.iter().find(|attr| {
+                !names.special(attr.name) && ![names.config, names.options, names.meta].contains(&attr.name)
+            });
+            if let Some(stray) = stray {
+                return Some(format!(
+                    "Module `{file}' has an unsupported attribute `{}'. This is caused by introducing a top-level `config' or `options' attribute. Add configuration attributes immediately on the top level instead, or move all of them into the explicit `config' attribute.",
+                    ev.name(stray.name)
+                ));
+            }
         }
         let tag =
             tag.filter(|tag| !matches!(tag.as_str(), "if" | "merge" | "override" | "order" | "definition"))?;

@@ -21,7 +21,13 @@ pub(crate) fn combine(
     native: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
+    if system.strict() {
+        coherent(ev, path, native)?;
+    }
     match &**native {
+        OptType::Scalar {
+            kind: Scalar::Raw, ..
+        } if system.strict() && defs.len() > 1 => several(ev, path, "", &defs),
         OptType::Scalar { kind, name, .. } => {
             check_all(ev, system, path, native, &defs)?;
             match kind {
@@ -44,21 +50,14 @@ pub(crate) fn combine(
             joined(ev, separator, defs)
         }
         OptType::Anything | OptType::Deep => anything(ev, system, path, native, defs),
-        OptType::Changed { inner, check, .. } => match check {
-            Some(_) if system.strict() && is_coherent(inner) => {
-                let kind = crate::describe::describe(ev, inner);
-                let message = format!(
-                    "The option `{}' has a type `{kind}' that uses an ad-hoc `type // {{ check = ...; }}' override, which is incompatible with how it merges. Please use `lib.types.addCheck' instead.",
-                    dotted(path)
-                );
-                Err(ev.error(ErrorKind::Eval, message, first_site(&defs)))
-            }
-            _ => {
-                check_all(ev, system, path, native, &defs)?;
-                combine(ev, system, path, inner, defs)
-            }
-        },
+        OptType::Changed { inner, .. } => {
+            check_all(ev, system, path, native, &defs)?;
+            combine(ev, system, path, inner, defs)
+        }
         OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => {
+            if system.strict() {
+                check_all(ev, system, path, native, &defs)?;
+            }
             list_of(ev, system, path, elem, native, defs)
         }
         OptType::AttrsOf { elem, lazy, .. } => attrs_of(ev, system, path, elem, *lazy, native, defs),
@@ -120,6 +119,9 @@ pub(crate) fn combine(
             one(ev, system, path, defs)
         }
         OptType::Coerced { from, with, to } => {
+            if system.strict() {
+                check_all(ev, system, path, native, &defs)?;
+            }
             let mut coerced = Vec::with_capacity(defs.len());
             for def in defs {
                 let site = def.site;
@@ -142,13 +144,8 @@ pub(crate) fn combine(
         }
         OptType::FunctionTo(to) => function_to(ev, system, path, to, defs),
         OptType::Unique(inner, message) => {
-            let certain: Vec<_> = defs.iter().filter(|def| def.when.is_always()).collect();
-            if certain.len() > 1 {
-                let text = format!(
-                    "The option `{}' is defined multiple times while it's expected to be unique.\n{message}",
-                    dotted(path)
-                );
-                return Err(ev.error(ErrorKind::Eval, text, certain.last().map(|def| def.site)));
+            if defs.iter().filter(|def| def.when.is_always()).count() > 1 {
+                return several(ev, path, message, &defs);
             }
             combine(ev, system, path, inner, defs)
         }
@@ -165,6 +162,46 @@ pub(crate) fn combine(
             }
         }
     }
+}
+
+/// Several definitions where there may be one.
+fn several<T>(ev: &mut Evaluator<'_>, path: &OptionPath, message: &str, defs: &[Definition]) -> Res<T> {
+    let text = format!(
+        "The option `{}' is defined multiple times while it's expected to be unique.\n{message}",
+        dotted(path)
+    );
+    let last = defs.iter().rfind(|def| def.when.is_always());
+    Err(ev.error(ErrorKind::Eval, text, last.map(|def| def.site)))
+}
+
+/// Fails where a type that merges by more than its `check` got another one by `//`.
+fn coherent(ev: &mut Evaluator<'_>, path: &OptionPath, native: &OptType) -> Res<()> {
+    let parts: [Option<&OptType>; 2] = match native {
+        OptType::Either(a, b) => [Some(a), Some(b)],
+        OptType::Coerced { from, to, .. } => [Some(from), Some(to)],
+        OptType::Checked(inner, _) | OptType::NullOr(inner) => [Some(inner), None],
+        other => [Some(other), None],
+    };
+    for part in parts.into_iter().flatten() {
+        let OptType::Changed {
+            inner,
+            check: Some(_),
+            ..
+        } = part
+        else {
+            continue;
+        };
+        if !is_coherent(inner) {
+            continue;
+        }
+        let kind = crate::describe::describe(ev, inner);
+        let message = format!(
+            "The option `{}' has a type `{kind}' that uses an ad-hoc `type // {{ check = ...; }}' override, which is incompatible with how it merges. Please use `lib.types.addCheck' instead.",
+            dotted(path)
+        );
+        return Err(ev.error(ErrorKind::Eval, message, None));
+    }
+    Ok(())
 }
 
 /// Types of which a replaced `check` leaves no trace in what their merging decides.
@@ -476,7 +513,16 @@ fn anything(
     let all_lists = !known.is_empty() && known.iter().all(|def| matches!(def.value.value, Value::List(_)));
     let unknown_count = defs.len() - known.len();
     if all_sets && (unknown_count == 0 || known.len() > 1) {
-        return attrs_of(ev, system, path, elem, !(system.strict() && joins), elem, defs);
+        return attrs_of(ev, system, path, elem, joins, elem, defs);
+    }
+    let kinds: std::collections::BTreeSet<_> = known.iter().map(|def| def.value.value.type_of()).collect();
+    if !joins && kinds.len() > 1 {
+        let shown = crate::describe::show_definitions(ev, &defs);
+        let message = format!(
+            "The option `{}' has conflicting option types in definitions:{shown}",
+            dotted(path)
+        );
+        return Err(ev.error(ErrorKind::Eval, message, first_site(&defs)));
     }
     if all_lists && joins {
         return list_of(ev, system, path, elem, elem, defs);

@@ -44,7 +44,7 @@ pub(crate) fn class(native: &OptType) -> Class {
         | OptType::NonEmptyListOf(_) => Class::Composite,
         OptType::NullOr(_) | OptType::Either(..) => Class::Conjunction,
         OptType::Enum(values) if values.len() > 1 => Class::Conjunction,
-        OptType::Coerced { .. } => Class::Clause,
+        OptType::Coerced { .. } | OptType::Submodule(_) => Class::Clause,
         OptType::Unique(inner, _) | OptType::Checked(inner, _) => class(inner),
         _ => Class::Noun,
     }

@@ -155,6 +155,9 @@ pub(crate) fn node(
     if !declared.options.is_empty() {
         return crate::option::evaluate(ev, system, path, &declared.options, &declared.below, defs, slot);
     }
+    if system.strict() {
+        crate::strict::only_options(ev, path, &declared.below)?;
+    }
     if declared.below.is_empty() {
         // Nobody declares it: it is a leaf unless every definition is a plain set.
         let mut flat = Vec::new();

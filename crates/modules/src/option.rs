@@ -36,7 +36,10 @@ pub(crate) fn declared(
             set.get(symbol).map(|attr| attr.thunk)
         };
         if let Some(thunk) = find(ev, "type") {
-            let value = ev.force_or_unknown(thunk);
+            let value = match system.strict() {
+                true => ev.force(thunk)?,
+                false => ev.force_or_unknown(thunk),
+            };
             types.push((native(ev, &value), *decl));
         }
         if let Some(modules) = find(ev, "options") {
@@ -65,7 +68,7 @@ pub(crate) fn declared(
                 return is_no_parent(ev, path, &types, options, first);
             }
         } else {
-            for declaration in below {
+            for declaration in below.iter().rev() {
                 let set = Tracked {
                     value: Value::Attrs(declaration.set.clone()),
                     origin: OriginId::default(),
@@ -118,17 +121,21 @@ fn is_no_parent<T>(
 ) -> Res<T> {
     let kind = match types.first() {
         Some((native, _)) => crate::describe::describe(ev, native),
-        None => "unspecified value".to_owned(),
+        None => "<no description>".to_owned(),
     };
     let own = options.first().map(|declaration| declaration.decl);
     let own = own.map(|decl| file_name(ev, decl.file, decl.site));
     let mut names = String::new();
     for attr in ev.sorted(&below.set) {
         let name = extend(path, ev.name(attr.name).as_str());
-        names.push_str(&format!("\n  - `{}'", dotted(&name)));
+        let file = file_name(ev, below.decl.file, below.decl.site);
+        names.push_str(&format!(
+            "\n- option(s) with prefix `{}' in module `{file}'",
+            dotted(&name)
+        ));
     }
     let message = format!(
-        "The option `{}' in `{}' would be a parent of the following options, but its type `{kind}' does not support nested options.{names}",
+        "The option `{}' in module `{}' would be a parent of the following options, but its type `{kind}' does not support nested options.{names}",
         dotted(path),
         own.unwrap_or_default(),
     );

@@ -5,7 +5,7 @@ use crate::definitions::{Definition, RawDef, presence_of};
 use crate::info::OptionPath;
 use crate::merge::{delay_merge, extend};
 use crate::system::{Setup, System};
-use crate::types::{OptType, Submodule};
+use crate::types::{LookupByName, OptType, Submodule};
 use nixpod_eval::{
     Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, ThunkId, Tracked, Value, When,
 };
@@ -378,6 +378,19 @@ pub(crate) fn attr_tag(
     let mut tags: Vec<Rc<Attrs>> = Vec::new();
     for set in attr_tags {
         tags.push(ev.force_attrs(*set, NO_SITE)?);
+    }
+    for set in tags.iter().filter(|_| system.strict()) {
+        for attr in &set.entries {
+            let tag = ev.force_or_unknown(attr.thunk);
+            let kind = ev.intern_lookup(&tag, "_type");
+            if !matches!(kind, Some(Tracked { value: Value::String(kind), .. }) if kind.text == "option") {
+                let message = format!(
+                    "In attrTag, each tag value must be an option, but tag {} was a bare type, not wrapped in mkOption.",
+                    ev.name(attr.name)
+                );
+                return ev.fail(message, attr.site);
+            }
+        }
     }
     let is_tag = |name| tags.iter().any(|tags| tags.get(name).is_some());
     let mut name = None;

@@ -1,12 +1,17 @@
 //! What fails a module evaluation as a whole in Nix: definitions of options that nobody declares.
 
-use crate::definitions::{RawDef, discharge, unwrap};
+use crate::definitions::{RawDef, discharge, file_name, unwrap};
 use crate::info::OptionPath;
-use crate::merge::{Decl, dotted, extend, split};
-use nixpod_eval::{ErrorKind, Evaluator, NO_SITE, Res, Symbol, Value};
+use crate::merge::{Decl, Declaration, dotted, extend, split};
+use crate::types::LookupByName;
+use nixpod_eval::{ErrorKind, Evaluator, NO_SITE, Res, Symbol, Tracked, Value};
+use nixpod_source::Why;
 
 /// Deeper than this no option is looked for; a declaration that contains itself would have no end.
 const MAX_DEPTH: usize = 60;
+
+/// Among more names than this only very similar ones are proposed, as Nix does.
+const MANY: usize = 100;
 
 /// A name that is defined, and who defines it.
 struct Unmatched {
@@ -37,6 +42,26 @@ pub(crate) fn setting(ev: &mut Evaluator<'_>, root: &[RawDef], path: &[&str]) ->
     defs
 }
 
+/// Fails where something else of a known kind is declared in place of an option.
+pub(crate) fn only_options(ev: &mut Evaluator<'_>, path: &OptionPath, below: &[Declaration]) -> Res<()> {
+    for declaration in below {
+        let Some(attr) = declaration.set.get(ev.common().tag) else {
+            continue;
+        };
+        let Value::String(kind) = ev.force_or_unknown(attr.thunk).value else {
+            continue;
+        };
+        let file = file_name(ev, declaration.decl.file, declaration.decl.site);
+        let message = format!(
+            "In module {file}: expected an option declaration at option path `{}' but got an attribute set with type {}",
+            dotted(path),
+            kind.text
+        );
+        return Err(ev.error(ErrorKind::Eval, message, Some(declaration.decl.site)));
+    }
+    Ok(())
+}
+
 /// Fails if a definition has no declaration and `_module.check` is not off.
 pub(crate) fn check(
     ev: &mut Evaluator<'_>,
@@ -46,7 +71,7 @@ pub(crate) fn check(
     free: bool,
 ) -> Res<()> {
     let mut found = Vec::new();
-    unmatched(ev, path, decls, defs, &mut found, 0);
+    unmatched(ev, path, decls, defs, &mut found, 0)?;
     if free {
         return Ok(());
     }
@@ -63,7 +88,32 @@ pub(crate) fn check(
     let shown = crate::describe::show_definitions(ev, &definitions.on);
     let name = dotted(&first.path);
     let mut message = format!("The option `{name}' does not exist. Definition values:{shown}");
-    let near = near(&name, &first.beside);
+    for def in &definitions.on {
+        if let Value::Unknown(unknown) = &def.value.value
+            && let Why::Error(why) = &unknown.why
+        {
+            message.push_str(&format!(
+                "\nwhile evaluating the error message for definitions for `{name}', which is an option that does not exist\nwhile evaluating a definition from `{}'\n{why}",
+                def.file_name(ev)
+            ));
+        }
+        let kind = ev.intern_lookup(&def.value, "_type");
+        if matches!(kind, Some(Tracked { value: Value::String(kind), .. }) if kind.text == "option") {
+            message.push_str(match path.is_empty() {
+                true => {
+                    "\n\nIt seems as if you're trying to declare an option by placing it into `config' rather than `options'!"
+                }
+                false => {
+                    "\n\nAre you sure that the option is declared properly? This can happen if you e.g. declared your options in `types.submodule' under `config' rather than `options'."
+                }
+            });
+        }
+    }
+    let parent = first.path.split_last().map_or(&[][..], |(_, parent)| parent);
+    let near: Vec<String> = near(first.path.last().map_or("", |last| last), &first.beside)
+        .into_iter()
+        .map(|name| dotted(&extend(&parent.into(), &name)))
+        .collect();
     match &near[..] {
         [] => {}
         [only] => message.push_str(&format!("\n\nDid you mean `{only}'?")),
@@ -85,16 +135,14 @@ fn near(name: &str, all: &[String]) -> Vec<String> {
     let mut ranked: Vec<(usize, &String)> = all
         .iter()
         .map(|other| (strsim::levenshtein(name, other), other))
+        .filter(|(distance, _)| all.len() <= MANY || *distance <= 2)
         .collect();
     ranked.sort();
-    let best = ranked.first().map_or(0, |(distance, _)| *distance);
-    let mut out: Vec<String> = Vec::new();
-    for (distance, other) in ranked {
-        if out.len() < 3 && distance <= best + 1 {
-            out.push(other.clone());
-        }
-    }
-    out
+    ranked
+        .into_iter()
+        .take(3)
+        .map(|(_, other)| other.clone())
+        .collect()
 }
 
 fn unmatched(
@@ -104,10 +152,12 @@ fn unmatched(
     defs: &[RawDef],
     found: &mut Vec<Unmatched>,
     depth: usize,
-) {
+) -> Res<()> {
     let declared = split(ev, decls);
-    if !declared.options.is_empty() || depth > MAX_DEPTH {
-        return;
+    // A declaration that is not known may be an option.
+    let unclear = declared.below.is_empty() && !decls.is_empty();
+    if !declared.options.is_empty() || unclear || depth > MAX_DEPTH {
+        return Ok(());
     }
     let mut children: indexmap::IndexMap<Symbol, (Vec<Decl>, Vec<RawDef>)> = indexmap::IndexMap::new();
     for declaration in &declared.below {
@@ -121,18 +171,33 @@ fn unmatched(
         unwrap(ev, def.clone(), &mut flat);
     }
     for (def, value) in &flat {
-        if let Value::Attrs(set) = &value.value {
-            for attr in &set.entries {
-                let child = def.child(ev, attr);
-                children.entry(attr.name).or_default().1.push(child);
+        match &value.value {
+            Value::Attrs(set) => {
+                for attr in &set.entries {
+                    let child = def.child(ev, attr);
+                    children.entry(attr.name).or_default().1.push(child);
+                }
+            }
+            Value::Unknown(_) | Value::Either(_) => {}
+            other => {
+                let kind = match other {
+                    Value::Bool(_) => "bool",
+                    other => other.type_of().unwrap_or("unknown"),
+                };
+                let message = format!(
+                    "In module `{}', you're trying to define a value of type `{kind}'\n  rather than an attribute set for the option\n  `{}'!\n\n  This usually happens if `{}' has option definitions inside that are not matched.",
+                    file_name(ev, def.file, def.site),
+                    dotted(path),
+                    dotted(path),
+                );
+                return Err(ev.error(ErrorKind::Eval, message, Some(def.site)));
             }
         }
     }
     let mut beside: Vec<String> = Vec::new();
     for (name, (decls, _)) in &children {
         if !decls.is_empty() {
-            let name = extend(path, ev.name(*name).as_str());
-            beside.push(dotted(&name));
+            beside.push(ev.name(*name).to_string());
         }
     }
     for (name, (decls, defs)) in children {
@@ -151,7 +216,8 @@ fn unmatched(
                 beside: beside.clone(),
             });
         } else {
-            unmatched(ev, &path, &decls, &defs, found, depth + 1);
+            unmatched(ev, &path, &decls, &defs, found, depth + 1)?;
         }
     }
+    Ok(())
 }

@@ -95,6 +95,16 @@ pub(crate) struct Pending {
     pub(crate) file: Option<Symbol>,
 }
 
+impl Pending {
+    /// The file that messages name for it.
+    pub(crate) fn file_name(&self, ev: &Evaluator<'_>) -> String {
+        match self.file {
+            Some(file) => ev.name(file).to_string(),
+            None => self.key.clone(),
+        }
+    }
+}
+
 impl std::fmt::Debug for System {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("System")
@@ -253,6 +263,13 @@ impl System {
                 &mut children,
             );
         }
+        if self.setup.strict && out.fatal.is_none() {
+            // What cannot be read as a module, or fails while its imports are found, fails all.
+            out.fatal = out.opaque.iter().find_map(|gap| match &gap.why {
+                Why::Error(message) | Why::Cycle(message) => Some(message.clone()),
+                _ => None,
+            });
+        }
         if !disabled.is_empty() {
             drop_disabled(&mut out.modules, &disabled, &children);
         }
@@ -321,6 +338,11 @@ impl System {
                     what: "module".to_owned(),
                     why: match other {
                         Value::Unknown(unknown) => unknown.why.clone(),
+                        _ if self.setup.strict => Why::Error(format!(
+                            "Module {} ({}) does not look like a module.",
+                            item.file_name(ev),
+                            item.key
+                        )),
                         other => Why::Error(format!("{} is not a module", other.describe())),
                     },
                 });
@@ -354,7 +376,9 @@ impl System {
         }
         self.imports(ev, &set, &names, &item, out, queue);
         if let Some(attr) = set.get(names.disabled) {
-            self.disabled(ev, attr.thunk, disabled);
+            if let Err(message) = self.disabled(ev, attr.thunk, &item, disabled) {
+                out.fatal.get_or_insert(message);
+            }
         }
         let structured = set.get(names.config).is_some() || set.get(names.options).is_some();
         if let Some(freeform) = set.get(names.freeform) {
@@ -439,13 +463,20 @@ impl System {
         }
     }
 
-    fn disabled(&self, ev: &mut Evaluator<'_>, thunk: ThunkId, disabled: &mut FxHashSet<String>) {
+    /// Reads `disabledModules`; an item that names no module is an error.
+    fn disabled(
+        &self,
+        ev: &mut Evaluator<'_>,
+        thunk: ThunkId,
+        item: &Pending,
+        disabled: &mut FxHashSet<String>,
+    ) -> Result<(), String> {
         let Ok(Tracked {
             value: Value::List(list),
             ..
         }) = ev.force(thunk)
         else {
-            return;
+            return Ok(());
         };
         for elem in &list.elems {
             let value = ev.force_or_unknown(elem.thunk);
@@ -455,6 +486,13 @@ impl System {
                 }
                 Value::String(string) if string.hole().is_none() => {
                     disabled.insert(string.text.to_string());
+                    // A relative name lies in the folder of the system's own modules.
+                    let name = ev.intern("modulesPath");
+                    if let Some(attr) = self.special(ev).get(name)
+                        && let Value::Path(folder) = ev.force_or_unknown(attr.thunk).value
+                    {
+                        disabled.insert(format!("{folder}/{}", string.text));
+                    }
                 }
                 Value::Int(key) => {
                     disabled.insert(key.to_string());
@@ -468,11 +506,17 @@ impl System {
                         }) = ev.force(attr.thunk)
                     {
                         disabled.insert(key.text.to_string());
+                    } else {
+                        return Err(format!(
+                            "Module `{}' contains a disabledModules item that is an attribute set, presumably a module, that does not have a `key' attribute. Without one it is not clear which module is meant.",
+                            item.file_name(ev)
+                        ));
                     }
                 }
                 _ => {}
             }
         }
+        Ok(())
     }
 
     /// Follows paths and applies functions until a set (or several, or something unknown) is there.
@@ -539,10 +583,7 @@ impl System {
                 }
             }
             other if ev.is_function(other) => {
-                let file = match item.file {
-                    Some(file) => ev.name(file).to_string(),
-                    None => item.key.clone(),
-                };
+                let file = item.file_name(ev);
                 let argument = self.arguments(ev, other, &file);
                 let argument = ev.alloc(Value::attrs(argument), OriginId::default());
                 let result = ev.apply(value.clone(), argument, NO_SITE);
@@ -591,12 +632,13 @@ fn is_factory(ev: &Evaluator<'_>, value: &Value) -> bool {
 pub(crate) struct Names {
     imports: Symbol,
     require: Symbol,
-    config: Symbol,
-    options: Symbol,
+    pub(crate) config: Symbol,
+    pub(crate) options: Symbol,
     key: Symbol,
     disabled: Symbol,
     freeform: Symbol,
     pub(crate) tag: Symbol,
+    pub(crate) meta: Symbol,
     pub(crate) others: [Symbol; 3],
 }
 
@@ -611,6 +653,7 @@ impl Names {
             disabled: ev.intern("disabledModules"),
             freeform: ev.intern("freeformType"),
             tag: ev.intern("_type"),
+            meta: ev.intern("meta"),
             others: [
                 ev.intern("_file"),
                 ev.intern("_class"),
@@ -620,7 +663,7 @@ impl Names {
     }
 
     /// Keys that are not configuration in a module without `config`.
-    fn special(&self, name: Symbol) -> bool {
+    pub(crate) fn special(&self, name: Symbol) -> bool {
         [self.imports, self.require, self.key, self.disabled, self.freeform].contains(&name)
             || self.others.contains(&name)
     }

@@ -7,6 +7,8 @@ use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+mod strict;
+
 /// Files by path below `/p`; parts of a text after `#- /path` lines.
 struct Files {
     texts: BTreeMap<Utf8PathBuf, String>,

@@ -106,7 +106,7 @@ in
   literalDocBook = text: { _type = "literalMD"; inherit text; };
   mdDoc = text: text;
 
-  showOption = parts: lib.concatStringsSep "." (map (part: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*" part != null || part == "*" then part else builtins.toJSON part) parts);
+  showOption = parts: lib.concatStringsSep "." (map (part: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*|[*]|<.*>" part != null then part else builtins.toJSON part) parts);
   showFiles = files: lib.concatStringsSep " and " (map (file: "`${file}'") files);
   showDefs = definitions: lib.concatStrings (map (definition: "\n- In `${definition.file}'") definitions);
   getFiles = map (definition: definition.file);

@@ -339,7 +339,7 @@ fn values_of_the_wrong_type() {
               users: unknown: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
               capability: unknown: evaluation fails: expected a string but found an integer <- 1
               network: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
-              mount: unknown: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of submodule'. Definition value: a list <- bindMounts
+              mount: unknown: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list <- bindMounts
               flag: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
               private users: unknown: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
               ownership: unknown: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
