@@ -375,10 +375,10 @@ impl System {
             return;
         }
         self.imports(ev, &set, &names, &item, out, queue);
-        if let Some(attr) = set.get(names.disabled) {
-            if let Err(message) = self.disabled(ev, attr.thunk, &item, disabled) {
-                out.fatal.get_or_insert(message);
-            }
+        if let Some(attr) = set.get(names.disabled)
+            && let Err(message) = self.disabled(ev, attr.thunk, &item, disabled)
+        {
+            out.fatal.get_or_insert(message);
         }
         let structured = set.get(names.config).is_some() || set.get(names.options).is_some();
         if let Some(freeform) = set.get(names.freeform) {
