@@ -1,4 +1,4 @@
-//! The builtins, by family. Each family registers its functions in a [`Registry`].
+//! The builtins, by family. Each family registers its functions in a `Registry`.
 
 mod attrs;
 mod context;
