@@ -1,0 +1,278 @@
+//! Mutations of Nix files, and the run that every mutated file must survive: used by the example `fuzz` and by the
+//! bounded test of the same.
+
+use nixpod_eval::{Evaluator, FileKind, Limits, Loaded, NO_SITE, Source, Value, nixlib};
+use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
+use std::path::Path;
+
+/// What a mutated file may not exceed.
+const LONGEST: usize = 1024;
+
+/// Bounds small enough that each run takes well under a millisecond.
+pub(crate) const LIMITS: Limits = Limits {
+    fuel: 20_000,
+    call_depth: 400,
+    force_depth: 2_000,
+    bytes: 1 << 20,
+    thunks: 40_000,
+    speculation: 4,
+};
+
+/// Words that mutations put in.
+const WORDS: &str = "let in with rec inherit if then else assert or null true false { } [ ] ( ) = ; : , . ... @ ? ! != \
+    == < > <= >= && || -> + - * / ++ // |> <| \" '' ${ \\ ''$ ''\\ '''  # /* */ ./. ./other.nix <nixpkgs/lib> ~/x __curPos a.b \
+    0 1 -1 9223372036854775807 0.5 1e308 x: {x}: {x,...}@y: lib config pkgs mkIf mkMerge mkForce options imports \
+    __functor __toString outPath __overrides _type type derivation meta name recurseForDerivations virtualisation containers \
+    builtins map import throw abort toString lib.mkIf lib.mkForce lib.types.str (import<nixpkgs/lib>) \u{e9} \u{1f980} \u{feff} \0 \r \t";
+
+/// Small files that between them use every part of the language.
+const SEEDS: [&str; 14] = [
+    "let f = { a ? 1, b, ... }@args: a + b * args.c or 2; in f { b = 3; c = 4; }",
+    "rec { x = 1; y = x + 1; inherit (builtins) length map; z = length (map (v: v + y) [ 1 2 3 ]); }",
+    "with { a = 1; }; assert a == 1; \"${toString a} \\n ${\"nested ${\"more\"}\"}\"",
+    "''\n  indented ${toString 1}\n    ''$ ''${x} ''\\n\n''",
+    "builtins.foldl' (acc: x: acc // { ${x} = acc.a or x; }) { } [ \"a\" \"b\" \"c.d\" ]",
+    "let s = { __functor = self: x: self.n + x; n = 2; }; in map s [ 1 2 3 ] |> builtins.head",
+    "builtins.tryEval (throw \"no\") // { r = builtins.match \"(a+)(b*)[[:space:]]?\" \"aab \"; }",
+    "builtins.sort (a: b: a < b) (builtins.concatLists (builtins.genList (i: [ i (10 - i) ]) 6))",
+    "builtins.toJSON { a = [ 1 2.5 null true \"x\" ]; b = builtins.fromJSON ''{\"k\": [1, {}]}''; }",
+    "{ lib, config, pkgs, ... }: { config = lib.mkIf config.on (lib.mkMerge [ { a.b = lib.mkForce 1; } { a.c = 2; } ]); }",
+    "builtins.genericClosure { startSet = [ { key = 1; } ]; operator = x: if x.key > 5 then [ ] else [ { key = x.key + 1; } ]; }",
+    "let d = derivation { name = \"n\"; system = \"s\"; builder = \"b\"; args = [ \"${./.}\" ]; }; in \"${d}/bin\" + d.outPath",
+    "builtins.fromTOML ''\n[a]\nb = [1, 2]\nc.d = \"x\"\n'' // builtins.splitVersion \"1.2pre3\" |> builtins.length",
+    "let lib = import <nixpkgs/lib>; in lib.mapAttrs' (n: v: lib.nameValuePair (lib.toUpper n) (lib.concatMapStrings toString v)) { a = [ 1 2 ]; }",
+];
+
+/// The files that mutations start from: the seeds and every Nix file of the test data.
+pub(crate) fn corpus() -> Vec<Vec<u8>> {
+    let mut corpus: Vec<Vec<u8>> = SEEDS.iter().map(|seed| seed.as_bytes().to_vec()).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    let mut folders = vec![root];
+    let mut paths = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "nix") {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    for text in paths.iter().filter_map(|path| std::fs::read(path).ok()) {
+        // A long file is taken in pieces: each run stays short, and every part is reached.
+        let mut piece = Vec::new();
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            if piece.len() + line.len() > LONGEST / 2 && !piece.is_empty() {
+                corpus.push(std::mem::take(&mut piece));
+            }
+            piece.extend_from_slice(line);
+        }
+        corpus.push(piece);
+    }
+    corpus
+}
+
+/// The words of the dictionary, with every builtin of this evaluator.
+pub(crate) fn dictionary() -> Vec<String> {
+    let mut words: Vec<String> = WORDS.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let mut ev = Evaluator::new(&Nowhere, Limits::default());
+    let builtins = ev.builtins();
+    if let Ok(value) = ev.force(builtins)
+        && let Value::Attrs(set) = &value.value
+    {
+        words.extend(ev.sorted(set).iter().map(|attr| format!("builtins.{}", ev.name(attr.name))));
+    }
+    words
+}
+
+/// One mutation, as numbers that are taken modulo whatever there is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    pub(crate) kind: u8,
+    pub(crate) at: u32,
+    pub(crate) length: u16,
+    pub(crate) other: u32,
+}
+
+/// Where the tokens of a text are, roughly: words, blanks, and single characters.
+fn tokens(text: &[u8]) -> Vec<(usize, usize)> {
+    let class = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | 128.. => 1,
+        b' ' | b'\n' | b'\t' => 2,
+        _ => 3,
+    };
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for (at, byte) in text.iter().enumerate() {
+        match out.last_mut() {
+            Some((start, end)) if class(*byte) != 3 && text.get(*start).is_some_and(|first| class(*first) == class(*byte)) => {
+                *end = at + 1;
+            }
+            _ => out.push((at, at + 1)),
+        }
+    }
+    out
+}
+
+/// Does the mutations one after another.
+pub(crate) fn mutate(text: &mut Vec<u8>, steps: &[Step], corpus: &[Vec<u8>], words: &[String]) {
+    for step in steps {
+        let (at, other) = (step.at as usize, step.other as usize);
+        let places = tokens(text);
+        let (start, end) = match places.len() {
+            0 => (0, 0),
+            count => {
+                let first = at % count;
+                let last = (first + step.length as usize % 8).min(count - 1);
+                (places[first].0, places[last].1)
+            }
+        };
+        let word = words.get(other % words.len().max(1)).map_or("", String::as_str).as_bytes();
+        match step.kind % 12 {
+            // A bit, a byte, a byte more.
+            0 => {
+                let length = text.len().max(1);
+                if let Some(byte) = text.get_mut(at % length) {
+                    *byte ^= 1 << (other % 8);
+                }
+            }
+            1 => text.insert(at % (text.len() + 1), other as u8),
+            2 => text.truncate(text.len().saturating_sub(at % (text.len() + 1) / 4)),
+            // A word instead of a token, or before it.
+            3 | 4 => drop(text.splice(start..end, word.iter().copied())),
+            5 => drop(text.splice(start..start, [b" ", word, b" "].concat())),
+            // Tokens away, twice, or many times.
+            6 => drop(text.drain(start..end)),
+            7 | 8 => {
+                let times = if step.kind % 12 == 7 { 1 } else { 1 + other % 200 };
+                let piece = text[start..end].repeat(times);
+                drop(text.splice(end..end, piece));
+            }
+            // A piece of another file, or of this one elsewhere.
+            9 | 10 => {
+                let donor = if step.kind % 12 == 9 { corpus.get(other % corpus.len().max(1)) } else { None };
+                let donor = donor.unwrap_or(text);
+                let pieces = tokens(donor);
+                if let Some(count) = std::num::NonZero::new(pieces.len()) {
+                    let first = (other >> 8) % count;
+                    let last = (first + step.length as usize % 40).min(count.get() - 1);
+                    let piece = donor[pieces[first].0..pieces[last].1].to_vec();
+                    drop(text.splice(start..end, piece));
+                }
+            }
+            // Nesting.
+            _ => {
+                let (open, close) = [("(", ")"), ("[", "]"), ("{a=", ";}"), ("\"${", "}\""), ("''${", "}''"), ("(x:", ")"), ("!", ""), ("-", "")]
+                    [other % 8];
+                let times = 1 + (other >> 3) % 60;
+                let piece = [open.repeat(times).as_bytes(), &text[start..end], close.repeat(times).as_bytes()].concat();
+                drop(text.splice(start..end, piece));
+            }
+        }
+        text.truncate(LONGEST);
+    }
+}
+
+/// What a run came to.
+pub(crate) struct Outcome {
+    /// A rough description; files that show a new one are worth more mutations.
+    pub(crate) kind: String,
+    /// Steps taken.
+    pub(crate) steps: u64,
+    /// Thunks made.
+    pub(crate) thunks: usize,
+    /// Bytes printed.
+    pub(crate) printed: usize,
+}
+
+/// Parses, lowers, evaluates and prints whatever the bytes are.
+pub(crate) fn run(bytes: &[u8]) -> Outcome {
+    let text = String::from_utf8_lossy(bytes);
+    let parsed = nixpod_syntax::parse(&text);
+    for (at, _) in parsed.hir.exprs.iter().enumerate() {
+        let range = parsed.map.range(nixpod_source::ExprId(at as u32));
+        assert!(usize::from(range.end()) <= text.len(), "a range lies in the file");
+    }
+    let mut ev = Evaluator::new(&Nowhere, LIMITS);
+    let lib = nixlib::install_lib(&mut ev, Vec::new());
+    ev.set_search_path("nixpkgs/lib", lib);
+    let thunk = ev.add_unit(FileId(0), parsed.hir.clone(), Utf8Path::new("/t.nix"), false);
+    let mut result = ev.force(thunk);
+    // A module is called as the module system does, with what is not known.
+    if let Ok(value) = &result
+        && let Some(wanted) = ev.function_args(&value.value)
+    {
+        let mut entries = Vec::new();
+        for (symbol, ..) in wanted {
+            let name = ev.name(symbol).to_string();
+            let argument = match name.as_str() {
+                "lib" => lib,
+                _ => ev.alloc_unknown(Why::External(name.clone())),
+            };
+            entries.push((name, argument));
+        }
+        let set = ev.attrs_from(entries.iter().map(|(name, thunk)| (name.as_str(), *thunk)).collect());
+        let argument = ev.alloc(Value::attrs(set), Default::default());
+        let applied = ev.apply(value.clone(), argument, NO_SITE);
+        result = ev.settle(applied);
+    }
+    let printed = result.and_then(|value| {
+        let json = ev.print_json(&value).map_or(0, |text| text.len());
+        let xml = ev.print_xml(&value).map_or(0, |text| text.len());
+        ev.print(&value).map(|text| (text, json + xml))
+    });
+    let (steps, thunks) = ev.statistics();
+    let size = (64 - steps.leading_zeros()) / 2;
+    let (kind, printed) = match &printed {
+        Ok((text, rest)) => {
+            let shape: String = text.chars().filter(|c| "{[\"<«/".contains(*c)).take(3).collect();
+            (format!("{shape} {size} {}", parsed.errors.is_empty()), text.len() + rest)
+        }
+        Err(error) => {
+            let words: String = error.message.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').take(28).collect();
+            (format!("{words} {size}"), 0)
+        }
+    };
+    Outcome { kind, steps, thunks, printed }
+}
+
+/// A world with one other file.
+struct Nowhere;
+
+impl Source for Nowhere {
+    fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
+        if path == "/other.nix" {
+            let hir = nixpod_syntax::parse("{ a = 1; f = x: x; l = [ 1 2 ]; }").hir;
+            return Ok(Loaded { file: FileId(1), hir, path: path.to_owned() });
+        }
+        Err(Why::MissingFile(path.to_string()))
+    }
+
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why> {
+        if path == "/other.nix" { Ok(b"{ \"a\": [1] }".to_vec()) } else { Err(Why::MissingFile(path.to_string())) }
+    }
+
+    fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, FileKind)>, Why> {
+        match path.as_str() {
+            "/" => Ok(vec![("other.nix".to_owned(), FileKind::Regular), ("t.nix".to_owned(), FileKind::Regular)]),
+            _ => Err(Why::MissingFile(path.to_string())),
+        }
+    }
+
+    fn kind(&self, path: &Utf8Path) -> Result<Option<FileKind>, Why> {
+        Ok(match path.as_str() {
+            "/" => Some(FileKind::Directory),
+            "/other.nix" | "/t.nix" => Some(FileKind::Regular),
+            _ => None,
+        })
+    }
+
+    fn position(&self, _: Site) -> Option<(u32, u32)> {
+        Some((1, 1))
+    }
+
+    fn path_of(&self, _: FileId) -> Utf8PathBuf {
+        Utf8PathBuf::from("/t.nix")
+    }
+}
