@@ -35,7 +35,9 @@ impl Numbers {
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+    line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
 }
 
 #[expect(clippy::print_stdout, reason = "printing is what this tool is for")]
@@ -46,7 +48,13 @@ fn main() -> ExitCode {
     {
         let start = Instant::now();
         let outcome = run(&fs::read(file).unwrap_or_default());
-        println!("{} ({} steps, {} thunks, {:?})", outcome.kind, outcome.steps, outcome.thunks, start.elapsed());
+        println!(
+            "{} ({} steps, {} thunks, {:?})",
+            outcome.kind,
+            outcome.steps,
+            outcome.thunks,
+            start.elapsed()
+        );
         return ExitCode::SUCCESS;
     }
     let number = |at: usize| arguments.get(at).and_then(|text| text.parse::<u64>().ok());
@@ -62,22 +70,34 @@ fn main() -> ExitCode {
     let (at_first, mut numbers, mut seen) = (corpus.len(), Numbers(seed), HashSet::new());
     let executions = Arc::new(AtomicU64::new(0));
     watch(executions.clone());
-    let (start, mut failures, mut slowest, mut thunks, mut steps, mut printed) = (Instant::now(), 0, Duration::ZERO, 0, 0, 0);
+    let (start, mut failures, mut slowest, mut thunks, mut steps, mut printed) =
+        (Instant::now(), 0, Duration::ZERO, 0, 0, 0);
     let mut said = Instant::now();
     while start.elapsed() < time && failures < 20 {
         // Later files of the corpus are those that showed something new: half of the runs start there.
         let pick = numbers.next() as usize;
-        let from = if numbers.next().is_multiple_of(2) { pick % corpus.len() } else { corpus.len() - 1 - pick % corpus.len().min(500) };
+        let from = if numbers.next().is_multiple_of(2) {
+            pick % corpus.len()
+        } else {
+            corpus.len() - 1 - pick % corpus.len().min(500)
+        };
         let mut text = corpus[from].clone();
         let count = 1 + numbers.next() % 6;
         let list: Vec<Step> = (0..count)
             .map(|_| {
                 let (a, b) = (numbers.next(), numbers.next());
-                Step { kind: a as u8, at: (a >> 32) as u32, length: (a >> 16) as u16, other: b as u32 }
+                Step {
+                    kind: a as u8,
+                    at: (a >> 32) as u32,
+                    length: (a >> 16) as u16,
+                    other: b as u32,
+                }
             })
             .collect();
         mutate(&mut text, &list, &corpus, &words);
-        let _ = current.write_all_at(&text, 0).and_then(|()| current.set_len(text.len() as u64));
+        let _ = current
+            .write_all_at(&text, 0)
+            .and_then(|()| current.set_len(text.len() as u64));
         let began = Instant::now();
         let outcome = std::panic::catch_unwind(|| run(&text));
         let took = began.elapsed();
@@ -86,8 +106,12 @@ fn main() -> ExitCode {
         let fault = match &outcome {
             Err(_) => Some("panics".to_owned()),
             Ok(_) if took > Duration::from_secs(2) => Some(format!("takes {took:?}")),
-            Ok(outcome) if outcome.thunks > 2 * LIMITS.thunks => Some(format!("makes {} thunks", outcome.thunks)),
-            Ok(outcome) if outcome.steps > LIMITS.fuel + 1000 => Some(format!("takes {} steps", outcome.steps)),
+            Ok(outcome) if outcome.thunks > 2 * LIMITS.thunks => {
+                Some(format!("makes {} thunks", outcome.thunks))
+            }
+            Ok(outcome) if outcome.steps > LIMITS.fuel + 1000 => {
+                Some(format!("takes {} steps", outcome.steps))
+            }
             Ok(outcome) if outcome.printed > 64 << 20 => Some(format!("prints {} bytes", outcome.printed)),
             Ok(_) => None,
         };
@@ -107,7 +131,11 @@ fn main() -> ExitCode {
         }
         if said.elapsed() > Duration::from_secs(30) {
             said = Instant::now();
-            println!("{} executions, {} outcomes, {failures} failures", executions.load(Ordering::Relaxed), seen.len());
+            println!(
+                "{} executions, {} outcomes, {failures} failures",
+                executions.load(Ordering::Relaxed),
+                seen.len()
+            );
         }
     }
     let (count, seconds) = (executions.load(Ordering::Relaxed), start.elapsed().as_secs_f64());
@@ -119,7 +147,11 @@ fn main() -> ExitCode {
         seen.len(),
         peak(),
     );
-    if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failures == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Ends the process when one run does not end: the file is in `fuzz-current.nix`.

@@ -40,10 +40,8 @@ impl Evaluator<'_> {
             }
             Value::Attrs(attrs) => match attrs.get(self.sym.functor) {
                 Some(functor) => {
-                    let functor = self.force(functor.thunk)?;
-                    let itself = self.alloc_tracked(function.clone());
-                    let inner = self.apply(functor, itself, site)?;
-                    self.apply(inner, argument, site)
+                    let functor = functor.thunk;
+                    self.apply_functor(functor, &function, argument, site)
                 }
                 None => match &attrs.open {
                     Some(open) => Ok(call_of_unknown(open)),
@@ -57,6 +55,33 @@ impl Evaluator<'_> {
             }
             other => self.not_a_function(&other.clone(), site),
         }
+    }
+
+    /// Calls a set. What `__functor` gives can be a set again, the same one even, so this counts as a nested call.
+    fn apply_functor(
+        &mut self,
+        functor: ThunkId,
+        function: &Tracked,
+        argument: ThunkId,
+        site: Site,
+    ) -> Res<Tracked> {
+        self.step()?;
+        if self.call_depth >= self.limits.call_depth {
+            return Err(self.error(
+                ErrorKind::Eval,
+                "stack overflow; max-call-depth exceeded",
+                Some(site),
+            ));
+        }
+        self.call_depth += 1;
+        let result = stacker::maybe_grow(128 << 10, 4 << 20, || {
+            let functor = self.force(functor)?;
+            let itself = self.alloc_tracked(function.clone());
+            let inner = self.apply(functor, itself, site)?;
+            self.apply(inner, argument, site)
+        });
+        self.call_depth -= 1;
+        result
     }
 
     /// Calls a function with several arguments.

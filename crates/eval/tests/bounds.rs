@@ -49,6 +49,8 @@ fn endless_calls() {
     ends("let f = x: f x == f x; in f 0");
     ends("let f = x: \"${f x}\"; in f 0");
     ends("let f = { __functor = self: self self; }; in f f");
+    ends("let f = { __functor = f; }; in f 0");
+    ends("let f = { __functor = { __functor = f; }; }; in map f [ 1 ]");
 }
 
 #[test]

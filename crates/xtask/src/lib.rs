@@ -4,6 +4,7 @@
 
 pub mod docs;
 pub mod record;
+pub mod suites;
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::{docs, record, root};
+use nixpod_xtask::{docs, record, root, suites};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,7 +10,10 @@ cargo xtask docs [--check]
     Writes docs/rules from the rules' own documentation; with --check only says what is not current.
 cargo xtask record [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB [CASE]...
     Asks real Nix with the real `lib` what the module trees of testdata/modules and testdata/corpus evaluate to,
-    and writes the answers beside them.";
+    and writes the answers beside them.
+cargo xtask suites [--nix NIX_CHECKOUT] [--lib NIXPKGS_LIB] [--only TEXT] [--release]
+    Holds the evaluator and the module system against the suites of Nix and of nixpkgs' `lib`, which are fetched by
+    whoever asks; prints what fails and a table of passed and total. Needs python3.";
 
 #[expect(
     clippy::print_stdout,
@@ -60,6 +63,19 @@ fn run(arguments: &[String]) -> Result<String> {
             }
             let lib = lib.context("--lib DIR is missing: the folder `lib` of nixpkgs")?;
             record::run(&root(), &nix, &lib, &cases)
+        }
+        Some("suites") => {
+            let mut options = suites::Options::default();
+            while let Some(word) = words.next() {
+                match word {
+                    "--nix" => options.nix = words.next().map(PathBuf::from),
+                    "--lib" => options.lib = words.next().map(PathBuf::from),
+                    "--only" => options.only = words.next().map(str::to_owned),
+                    "--release" => options.release = true,
+                    other => bail!("unknown argument `{other}`\n{USAGE}"),
+                }
+            }
+            suites::run(&root(), &options)
         }
         _ => bail!("usage:\n{USAGE}"),
     }

@@ -288,8 +288,68 @@ in
     imap = prim.imap1;
   };
 
-  # What the names stand for changes from release to release and is metadata; the names themselves say enough.
-  licenses = prim.externalSet "lib.licenses";
+  # What most of these names stand for changes from release to release and is metadata; the names say enough. What can
+  # be computed with licences is written out, and those that nobody will ever change.
+  licenses =
+    let
+      simple =
+        shortName: { free ? true, redistributable ? free, spdxId ? null, fullName }:
+        { inherit shortName free redistributable fullName; deprecated = false; licenseType = "simple"; }
+        // (if spdxId == null then { } else { inherit spdxId; url = "https://spdx.org/licenses/${spdxId}.html"; });
+      test =
+        one: permissive:
+        let
+          recur = test one permissive;
+          # `permissive` says what a choice needs: one that passes, or all.
+          some = if permissive then builtins.any else builtins.all;
+          every = if permissive then builtins.all else builtins.any;
+        in
+        license:
+        {
+          simple = one license;
+          compound = (if license.operator == "OR" then some else every) recur license.licenses;
+          exception = recur license.license && recur license.exception;
+          plus = recur license.license;
+        }.${license.licenseType};
+      named = name: permissive: test (license: license.${name}) permissive;
+      spdx =
+        license:
+        let
+          inner =
+            part:
+            if part.licenseType == "compound" || part.licenseType == "exception" then "(${spdx part})" else spdx part;
+        in
+        {
+          simple = license.spdxId or "LicenseRef-nixos-${license.shortName}";
+          compound = builtins.concatStringsSep " ${license.operator} " (map inner license.licenses);
+          exception = "${inner license.license} WITH ${inner license.exception}";
+          plus = "${inner license.license}+";
+        }.${license.licenseType};
+    in
+    prim.externalSet "lib.licenses"
+    // builtins.mapAttrs simple {
+      mit = { spdxId = "MIT"; fullName = "MIT License"; };
+      asl20 = { spdxId = "Apache-2.0"; fullName = "Apache License 2.0"; };
+      llvm-exception = { spdxId = "LLVM-exception"; fullName = "LLVM Exception"; };
+      isc = { spdxId = "ISC"; fullName = "ISC License"; };
+      mpl20 = { spdxId = "MPL-2.0"; fullName = "Mozilla Public License 2.0"; };
+      eupl11 = { spdxId = "EUPL-1.1"; fullName = "European Union Public License 1.1"; };
+      free = { fullName = "Unspecified free software license"; };
+      unfree = { free = false; fullName = "Unfree"; };
+      unfreeRedistributable = { free = false; redistributable = true; fullName = "Unfree redistributable"; };
+    }
+    // {
+      OR = licenses: { licenseType = "compound"; operator = "OR"; inherit licenses; };
+      AND = licenses: { licenseType = "compound"; operator = "AND"; inherit licenses; };
+      WITH = license: exception: { licenseType = "exception"; operator = "WITH"; inherit license exception; };
+      PLUS = license: { licenseType = "plus"; operator = "+"; inherit license; };
+      evaluateProperty = test;
+      evaluateNamedProperty = named;
+      isFree = named "free" true;
+      isRedistributable = named "redistributable" true;
+      containsLicenses = wanted: test (license: builtins.elem license wanted) false;
+      toSPDX = spdx;
+    };
   maintainers = prim.externalSet "lib.maintainers";
   teams = prim.externalSet "lib.teams";
   platforms = prim.externalSet "lib.platforms";

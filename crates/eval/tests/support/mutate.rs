@@ -76,13 +76,21 @@ pub(crate) fn corpus() -> Vec<Vec<u8>> {
 
 /// The words of the dictionary, with every builtin of this evaluator.
 pub(crate) fn dictionary() -> Vec<String> {
-    let mut words: Vec<String> = WORDS.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let mut words: Vec<String> = WORDS
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
     let mut ev = Evaluator::new(&Nowhere, Limits::default());
     let builtins = ev.builtins();
     if let Ok(value) = ev.force(builtins)
         && let Value::Attrs(set) = &value.value
     {
-        words.extend(ev.sorted(set).iter().map(|attr| format!("builtins.{}", ev.name(attr.name))));
+        words.extend(
+            ev.sorted(set)
+                .iter()
+                .map(|attr| format!("builtins.{}", ev.name(attr.name))),
+        );
     }
     words
 }
@@ -106,7 +114,12 @@ fn tokens(text: &[u8]) -> Vec<(usize, usize)> {
     let mut out: Vec<(usize, usize)> = Vec::new();
     for (at, byte) in text.iter().enumerate() {
         match out.last_mut() {
-            Some((start, end)) if class(*byte) != 3 && text.get(*start).is_some_and(|first| class(*first) == class(*byte)) => {
+            Some((start, end))
+                if class(*byte) != 3
+                    && text
+                        .get(*start)
+                        .is_some_and(|first| class(*first) == class(*byte)) =>
+            {
                 *end = at + 1;
             }
             _ => out.push((at, at + 1)),
@@ -128,7 +141,10 @@ pub(crate) fn mutate(text: &mut Vec<u8>, steps: &[Step], corpus: &[Vec<u8>], wor
                 (places[first].0, places[last].1)
             }
         };
-        let word = words.get(other % words.len().max(1)).map_or("", String::as_str).as_bytes();
+        let word = words
+            .get(other % words.len().max(1))
+            .map_or("", String::as_str)
+            .as_bytes();
         match step.kind % 12 {
             // A bit, a byte, a byte more.
             0 => {
@@ -151,7 +167,11 @@ pub(crate) fn mutate(text: &mut Vec<u8>, steps: &[Step], corpus: &[Vec<u8>], wor
             }
             // A piece of another file, or of this one elsewhere.
             9 | 10 => {
-                let donor = if step.kind % 12 == 9 { corpus.get(other % corpus.len().max(1)) } else { None };
+                let donor = if step.kind % 12 == 9 {
+                    corpus.get(other % corpus.len().max(1))
+                } else {
+                    None
+                };
                 let donor = donor.unwrap_or(text);
                 let pieces = tokens(donor);
                 if let Some(count) = std::num::NonZero::new(pieces.len()) {
@@ -163,10 +183,23 @@ pub(crate) fn mutate(text: &mut Vec<u8>, steps: &[Step], corpus: &[Vec<u8>], wor
             }
             // Nesting.
             _ => {
-                let (open, close) = [("(", ")"), ("[", "]"), ("{a=", ";}"), ("\"${", "}\""), ("''${", "}''"), ("(x:", ")"), ("!", ""), ("-", "")]
-                    [other % 8];
+                let (open, close) = [
+                    ("(", ")"),
+                    ("[", "]"),
+                    ("{a=", ";}"),
+                    ("\"${", "}\""),
+                    ("''${", "}''"),
+                    ("(x:", ")"),
+                    ("!", ""),
+                    ("-", ""),
+                ][other % 8];
                 let times = 1 + (other >> 3) % 60;
-                let piece = [open.repeat(times).as_bytes(), &text[start..end], close.repeat(times).as_bytes()].concat();
+                let piece = [
+                    open.repeat(times).as_bytes(),
+                    &text[start..end],
+                    close.repeat(times).as_bytes(),
+                ]
+                .concat();
                 drop(text.splice(start..end, piece));
             }
         }
@@ -212,7 +245,12 @@ pub(crate) fn run(bytes: &[u8]) -> Outcome {
             };
             entries.push((name, argument));
         }
-        let set = ev.attrs_from(entries.iter().map(|(name, thunk)| (name.as_str(), *thunk)).collect());
+        let set = ev.attrs_from(
+            entries
+                .iter()
+                .map(|(name, thunk)| (name.as_str(), *thunk))
+                .collect(),
+        );
         let argument = ev.alloc(Value::attrs(set), Default::default());
         let applied = ev.apply(value.clone(), argument, NO_SITE);
         result = ev.settle(applied);
@@ -227,14 +265,27 @@ pub(crate) fn run(bytes: &[u8]) -> Outcome {
     let (kind, printed) = match &printed {
         Ok((text, rest)) => {
             let shape: String = text.chars().filter(|c| "{[\"<«/".contains(*c)).take(3).collect();
-            (format!("{shape} {size} {}", parsed.errors.is_empty()), text.len() + rest)
+            (
+                format!("{shape} {size} {}", parsed.errors.is_empty()),
+                text.len() + rest,
+            )
         }
         Err(error) => {
-            let words: String = error.message.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').take(28).collect();
+            let words: String = error
+                .message
+                .chars()
+                .filter(|c| c.is_ascii_alphabetic() || *c == ' ')
+                .take(28)
+                .collect();
             (format!("{words} {size}"), 0)
         }
     };
-    Outcome { kind, steps, thunks, printed }
+    Outcome {
+        kind,
+        steps,
+        thunks,
+        printed,
+    }
 }
 
 /// A world with one other file.
@@ -244,18 +295,29 @@ impl Source for Nowhere {
     fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
         if path == "/other.nix" {
             let hir = nixpod_syntax::parse("{ a = 1; f = x: x; l = [ 1 2 ]; }").hir;
-            return Ok(Loaded { file: FileId(1), hir, path: path.to_owned() });
+            return Ok(Loaded {
+                file: FileId(1),
+                hir,
+                path: path.to_owned(),
+            });
         }
         Err(Why::MissingFile(path.to_string()))
     }
 
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why> {
-        if path == "/other.nix" { Ok(b"{ \"a\": [1] }".to_vec()) } else { Err(Why::MissingFile(path.to_string())) }
+        if path == "/other.nix" {
+            Ok(b"{ \"a\": [1] }".to_vec())
+        } else {
+            Err(Why::MissingFile(path.to_string()))
+        }
     }
 
     fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, FileKind)>, Why> {
         match path.as_str() {
-            "/" => Ok(vec![("other.nix".to_owned(), FileKind::Regular), ("t.nix".to_owned(), FileKind::Regular)]),
+            "/" => Ok(vec![
+                ("other.nix".to_owned(), FileKind::Regular),
+                ("t.nix".to_owned(), FileKind::Regular),
+            ]),
             _ => Err(Why::MissingFile(path.to_string())),
         }
     }
