@@ -74,11 +74,11 @@ impl Evaluator<'_> {
             ));
         }
         self.call_depth += 1;
-        let result = stacker::maybe_grow(128 << 10, 4 << 20, || {
-            let functor = self.force(functor)?;
-            let itself = self.alloc_tracked(function.clone());
-            let inner = self.apply(functor, itself, site)?;
-            self.apply(inner, argument, site)
+        let result = self.nested(site, |ev| {
+            let functor = ev.force(functor)?;
+            let itself = ev.alloc_tracked(function.clone());
+            let inner = ev.apply(functor, itself, site)?;
+            ev.apply(inner, argument, site)
         });
         self.call_depth -= 1;
         result

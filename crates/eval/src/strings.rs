@@ -176,6 +176,20 @@ impl Evaluator<'_> {
         mode: Coerce,
         site: Site,
     ) -> Res<()> {
+        // A set can give itself as its text, and a list can contain itself.
+        if matches!(value.value, Value::Attrs(_) | Value::List(_)) {
+            return self.nested(site, |ev| ev.coerce_whole(builder, value, mode, site));
+        }
+        self.coerce_whole(builder, value, mode, site)
+    }
+
+    fn coerce_whole(
+        &mut self,
+        builder: &mut StringBuilder,
+        value: &Tracked,
+        mode: Coerce,
+        site: Site,
+    ) -> Res<()> {
         let wide = matches!(mode, Coerce::ToString | Coerce::CopyAll);
         match &value.value {
             Value::String(string) => {

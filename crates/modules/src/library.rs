@@ -97,7 +97,6 @@ impl Library {
             }
         }
         extra.extend(names.iter().map(|(name, thunk)| (name.as_str(), *thunk)));
-        extra.push(("types", types));
         extra.push(("modules", prelude));
         extra.push(("options", prelude));
         let lib = nixpod_eval::nixlib::install_lib(ev, extra);

@@ -74,6 +74,29 @@ in
   mkStrict = content: content;
   mkDefinition = arguments: arguments // { _type = "definition"; };
 
+  # Changes what a definition is in the end, below all that says when and how strongly it holds.
+  mapDefinitionValue = change: definition:
+    let
+      recur = lib.modules.mapDefinitionValue change;
+      inside = name: definition // { ${name} = recur definition.${name}; };
+      kind = if isAttrs definition then definition._type or null else null;
+    in
+    if kind == "merge" then definition // { contents = map recur definition.contents; }
+    else if kind == "if" || kind == "override" || kind == "order" then inside "content"
+    else if kind == "definition" then inside "value"
+    else change definition;
+
+  types = types // {
+    inherit isType;
+    isOptionType = isType "option-type";
+    setType = name: value: value // { _type = name; };
+    # Two declarations of one option: what both allow of types without parts, and the values of both enumerations.
+    mergeTypes = a: b:
+      if a.name == "enum" && b.name == "enum" then types.either a b // { name = "enum"; }
+      else if a.name == b.name && a.nestedTypes == { } && b.nestedTypes == { } then a
+      else { _type = "merge-error"; error = "Cannot merge types"; };
+  };
+
   mkEnableOption = name: mkOption {
     default = false;
     example = true;
@@ -106,6 +129,7 @@ in
   literalDocBook = text: { _type = "literalMD"; inherit text; };
   mdDoc = text: text;
 
+  # What stands for any name (`*`, `<name>`) is shown as it is.
   showOption = parts: lib.concatStringsSep "." (map (part: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*|[*]|<.*>" part != null then part else builtins.toJSON part) parts);
   showFiles = files: lib.concatStringsSep " and " (map (file: "`${file}'") files);
   showDefs = definitions: lib.concatStrings (map (definition: "\n- In `${definition.file}'") definitions);
