@@ -195,7 +195,10 @@ fn packages_are_symbolic() {
         "lib.makeBinPath [ pkgs.fuse-overlayfs ]",
         expect![[r#""${«unknown: `pkgs.fuse-overlayfs`»}/bin""#]],
     );
-    check("lib.licenses.mit", expect!["«unknown: `lib.licenses.mit`»"]);
+    check(
+        "lib.licenses.gpl3Only",
+        expect!["«unknown: `lib.licenses.gpl3Only`»"],
+    );
     check(
         "with lib; with pkgs; [ hello (optional true 1) ]",
         expect!["[ «unknown: `pkgs.hello`» [ 1 ] ]"],
