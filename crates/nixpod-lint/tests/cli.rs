@@ -298,7 +298,7 @@ fn values_are_printed_as_nix_does() {
         .write("v.nix", "let f = x: x + 1; in { a = f 1; s = \"x\"; }\n")
         .write(
             "m.nix",
-            "{ config, ... }: { config.b = [ config.a ]; config.a = 3; }\n",
+            "{ config, ... }: { config.b = [ config.a ]; config.a = 3; config._module.check = false; }\n",
         )
         .write("bad.nix", "{ a = 1; }.b\n");
     let value = "{ a = 2; s = \"x\"; }\n";
