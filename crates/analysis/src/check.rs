@@ -155,15 +155,16 @@ fn finish(vfs: &Vfs, outcome: &mut Outcome, evaluated: &[Arc<Evaluated>]) {
         .roots
         .sort_by(|a, b| (!a.from_flake, &a.name).cmp(&(!b.from_flake, &b.name)));
     fix::resolve_all(vfs, evaluated, &mut outcome.findings);
-    let mut seen: BTreeSet<String> = BTreeSet::new();
+    // How many findings there were with a first fingerprint. Counting on from there keeps many equal ones cheap.
+    let mut counts: FxHashMap<String, u32> = FxHashMap::default();
     for checked in &mut outcome.findings {
         // The same text twice in one container is two findings, told apart by their order.
-        let mut nth = 0;
-        let mut fingerprint = fingerprint(vfs, checked, nth);
-        while !seen.insert(fingerprint.clone()) {
-            nth += 1;
-            fingerprint = self::fingerprint(vfs, checked, nth);
+        let mut fingerprint = fingerprint(vfs, checked, 0);
+        let nth = counts.entry(fingerprint.clone()).or_default();
+        if *nth > 0 {
+            fingerprint = self::fingerprint(vfs, checked, *nth);
         }
+        *nth += 1;
         checked.reported.fingerprint = fingerprint;
     }
 }
