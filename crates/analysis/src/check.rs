@@ -17,7 +17,7 @@ use nixpod_source::{
     Confidence, Diagnostic, FileId, Label, LabelKind, Place, RuleId, Span, TextRange, TextSize,
 };
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
