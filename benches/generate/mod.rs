@@ -14,7 +14,7 @@ pub(crate) fn module(lines: usize, label: &str) -> String {
         "{{ config, lib, pkgs, ... }}:\nlet\n  dataRoot = \"/srv/data\";\n  debug = false;\n  label = \"{label}\";\nin\n{{\n"
     );
     let mut index = 0;
-    while out.lines().count() + 24 < lines {
+    while out.lines().count() + 12 < lines {
         if index % 3 == 0 {
             oci(&mut out, index);
         } else {
