@@ -333,6 +333,7 @@ fn gaps_of(vfs: &Vfs, evaluated: &Evaluated, gaps: &mut Vec<Gap>) {
 }
 
 fn roots_of(vfs: &Vfs, evaluated: &Evaluated) -> Vec<ReportedRoot> {
+    let files: Arc<[FileId]> = evaluated.reads.parsed_files().collect();
     let hosts = evaluated.world.hosts.iter();
     hosts
         .map(|host| ReportedRoot {
@@ -342,8 +343,10 @@ fn roots_of(vfs: &Vfs, evaluated: &Evaluated) -> Vec<ReportedRoot> {
             },
             from_flake: host.from_flake,
             closed_world: host.closed_world,
+            imported_by_no_host: host.imported_by_no_host,
             modules: host.modules,
             missing_inputs: host.missing_inputs.clone(),
+            files: Arc::clone(&files),
         })
         .collect()
 }

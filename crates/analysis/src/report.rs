@@ -1,7 +1,8 @@
 //! What an analysis answers: plain data for the command line and the language server.
 
 use nixpod_model::Surface;
-use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf};
+use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf, Why};
+use std::sync::Arc;
 
 /// The result of checking a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,10 +70,14 @@ pub struct Root {
     pub from_flake: bool,
     /// Was its whole module tree seen?
     pub closed_world: bool,
+    /// Is it a file that no host imports?
+    pub imported_by_no_host: bool,
     /// How many modules were read.
     pub modules: usize,
     /// Names of inputs that were not on disk.
     pub missing_inputs: Vec<String>,
+    /// The Nix files that were read for it and for the other hosts of its flake.
+    pub files: Arc<[FileId]>,
 }
 
 /// A container's effective spec.
@@ -88,6 +93,14 @@ pub struct Shown {
     pub inside: Option<String>,
     /// Where it is defined.
     pub span: Option<Span>,
+    /// Everywhere its definition came through: the template that made it, the record it was made from.
+    pub places: Vec<Span>,
+    /// Is it in a file that no host imports?
+    pub imported_by_no_host: bool,
+    /// Is it from a host that is an output of a flake?
+    pub from_flake: bool,
+    /// The undecided conditions under which it is there at all; `None`: it certainly is.
+    pub condition: Option<String>,
     /// Facts in display order.
     pub facts: Vec<ShownFact>,
 }
@@ -103,6 +116,8 @@ pub struct ShownFact {
     pub certainty: Certainty,
     /// Why it is unknown, or under which condition it holds.
     pub reason: Option<String>,
+    /// Why it, or something inside of it, is not known.
+    pub holes: Vec<Why>,
     /// Every definition, the winning first.
     pub definitions: Vec<ShownDefinition>,
 }

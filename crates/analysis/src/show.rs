@@ -4,8 +4,8 @@ use crate::check::Outcome;
 use crate::labels::{span_of, span_of_origin};
 use crate::report::{Certainty, Shown, ShownDefinition, ShownFact};
 use crate::vfs::Vfs;
-use nixpod_model::{Container, Fact, OwnOption, SystemKind, World};
-use nixpod_source::Place;
+use nixpod_model::{Container, Existence, Fact, OwnOption, SystemKind, World};
+use nixpod_source::{Place, Span};
 use std::ops::Range;
 
 /// Every container of every root, sorted by host, surface and name.
@@ -40,12 +40,29 @@ fn show(vfs: &Vfs, world: &World, container: &Container) -> Shown {
             None => system.name.clone(),
         }),
     };
+    let host = world.host(container.host);
+    let mut places: Vec<Span> = container
+        .origin
+        .hops
+        .iter()
+        .filter_map(|hop| span_of(vfs, hop.place))
+        .collect();
+    places.dedup();
+    let condition = match &container.existence {
+        Existence::Certain => None,
+        Existence::Maybe(places) => Some(conditions(vfs, places).unwrap_or_else(|| "undecided".to_owned())),
+        Existence::Template => Some("for every name that is not known".to_owned()),
+    };
     Shown {
         surface: container.surface,
         name: container.name.clone(),
-        host: world.host(container.host).name.clone(),
+        host: host.name.clone(),
         inside,
         span: span_of_origin(vfs, &container.origin),
+        places,
+        imported_by_no_host: host.imported_by_no_host,
+        from_flake: host.from_flake,
+        condition,
         facts: container.options.iter().map(|option| fact(vfs, option)).collect(),
     }
 }
@@ -80,6 +97,7 @@ pub(crate) fn fact(vfs: &Vfs, option: &OwnOption) -> ShownFact {
         value,
         certainty,
         reason,
+        holes: option.holes.clone(),
         definitions,
     }
 }

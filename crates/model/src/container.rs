@@ -1,7 +1,7 @@
 //! One container.
 
 use crate::{Field, HostId, SystemId, Text};
-use nixpod_source::{Origin, Place};
+use nixpod_source::{Origin, Place, Why};
 
 /// Where a container is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,6 +119,8 @@ pub struct OwnOption {
     pub name: String,
     /// The value in Nix syntax.
     pub value: Field<String>,
+    /// What inside of the value is not known: interpolations, elements, entries.
+    pub holes: Vec<Why>,
 }
 
 /// How a container's users map to those of its system.

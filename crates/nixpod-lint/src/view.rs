@@ -109,6 +109,9 @@ pub(crate) struct ContainerSpec {
     /// One, or several hosts with the very same spec.
     pub(crate) hosts: Vec<String>,
     pub(crate) inside: Option<String>,
+    pub(crate) imported_by_no_host: bool,
+    /// Under which condition it is there, if that is not certain.
+    pub(crate) condition: Option<String>,
     pub(crate) location: Option<Location>,
     pub(crate) facts: Vec<FactSpec>,
 }
@@ -117,6 +120,7 @@ impl ContainerSpec {
     /// Is it the same but for the host?
     pub(crate) fn same_spec(&self, other: &Self) -> bool {
         (self.surface, &self.name, &self.inside) == (other.surface, &other.name, &other.inside)
+            && (self.imported_by_no_host, &self.condition) == (other.imported_by_no_host, &other.condition)
             && self.location == other.location
             && self.facts == other.facts
     }
@@ -128,6 +132,8 @@ pub(crate) struct FactSpec {
     pub(crate) value: Option<String>,
     pub(crate) certainty: Certainty,
     pub(crate) reason: Option<String>,
+    /// What inside of a known value is not known, each reason once.
+    pub(crate) unknown: Vec<String>,
     pub(crate) definitions: Vec<DefinitionSpec>,
 }
 
@@ -330,6 +336,8 @@ impl Resolver<'_> {
             name: shown.name,
             hosts: vec![shown.host],
             inside: shown.inside,
+            imported_by_no_host: shown.imported_by_no_host,
+            condition: shown.condition,
             location: shown.span.map(|span| self.location(span)),
             facts: shown
                 .facts
@@ -339,6 +347,10 @@ impl Resolver<'_> {
                     value: fact.value,
                     certainty: fact.certainty,
                     reason: fact.reason,
+                    unknown: match fact.certainty {
+                        Certainty::Unknown => Vec::new(),
+                        _ => fact.holes.iter().map(ToString::to_string).collect(),
+                    },
                     definitions: fact
                         .definitions
                         .into_iter()

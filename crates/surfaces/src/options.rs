@@ -37,7 +37,11 @@ impl Reader<'_, '_> {
                     Value::Null => Err(wrong("a module", &Value::Null)),
                     _ => Ok("{ … }".to_owned()),
                 });
-                out.push(OwnOption { name, value });
+                out.push(OwnOption {
+                    name,
+                    value,
+                    holes: Vec::new(),
+                });
             }
             return;
         }
@@ -68,6 +72,7 @@ impl Reader<'_, '_> {
         if matches!(value.fact, Fact::Unknown(_)) && self.is_unset(found) {
             return;
         }
-        out.push(OwnOption { name, value });
+        let holes = show::holes(self.ev, &found.value);
+        out.push(OwnOption { name, value, holes });
     }
 }

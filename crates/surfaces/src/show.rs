@@ -1,7 +1,67 @@
 //! Values in Nix syntax, shortened for lists of options and definitions.
 
 use nixpod_eval::print::{float_text, is_identifier, quote};
-use nixpod_eval::{Evaluator, OriginId, Tracked, Value};
+use nixpod_eval::{Evaluator, OriginId, Tracked, Unknown, Value};
+use nixpod_source::Why;
+
+/// More values inside of one are not looked at for unknown ones.
+const MAX_PARTS: usize = 2_000;
+/// As many reasons as anybody reads.
+const MAX_HOLES: usize = 8;
+
+/// Why parts of a value are not known, each reason once.
+pub(crate) fn holes(ev: &mut Evaluator<'_>, value: &Tracked) -> Vec<Why> {
+    let mut out = Vec::new();
+    let mut budget = MAX_PARTS;
+    collect(ev, &value.value, &mut out, &mut budget, 0);
+    out
+}
+
+fn collect(ev: &mut Evaluator<'_>, value: &Value, out: &mut Vec<Why>, budget: &mut usize, depth: u32) {
+    if *budget == 0 || out.len() >= MAX_HOLES || depth > MAX_DEPTH {
+        return;
+    }
+    *budget -= 1;
+    let mut push = |unknown: &Unknown| {
+        if !out.contains(&unknown.why) {
+            out.push(unknown.why.clone());
+        }
+    };
+    match value {
+        Value::Unknown(unknown) => push(unknown),
+        Value::String(string) => {
+            for part in string.parts.iter().flat_map(|parts| parts.iter()) {
+                part.hole.iter().for_each(|hole| push(hole));
+            }
+        }
+        Value::List(list) => {
+            list.open.iter().for_each(|open| push(open));
+            for elem in &list.elems {
+                let inner = ev.force_or_unknown(elem.thunk);
+                collect(ev, &inner.value, out, budget, depth + 1);
+            }
+        }
+        // A package is known by its name.
+        Value::Attrs(set) if set.get(ev.common().out_path).is_none() => {
+            set.open.iter().for_each(|open| push(open));
+            for attr in &set.entries {
+                let inner = ev.force_or_unknown(attr.thunk);
+                collect(ev, &inner.value, out, budget, depth + 1);
+            }
+        }
+        Value::Either(alternatives) => {
+            // Under a condition the container is there and sets it; otherwise neither.
+            let unset = |value: &Value| matches!(value, Value::Unknown(unknown) if matches!(unknown.why, Why::UnsetOption(_)));
+            for alternative in alternatives
+                .iter()
+                .filter(|one| depth > 0 || !unset(&one.value.value))
+            {
+                collect(ev, &alternative.value.value, out, budget, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}
 
 /// As long as a line of a terminal shows with a name and a place beside it.
 const MAX_LEN: usize = 120;

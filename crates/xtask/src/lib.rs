@@ -1,8 +1,10 @@
-//! Generates the rule pages and the recordings from real Nix, and checks the tidiness of the sources.
+//! Generates the rule pages and the recordings from real Nix, counts what is reached of real systems, and checks the
+//! tidiness of the sources.
 //!
 //! This crate must never know how findings are made; no shipped crate may use it.
 
 pub mod docs;
+pub mod reach;
 pub mod record;
 pub mod suites;
 

@@ -1,7 +1,7 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::{docs, record, root, suites};
+use nixpod_xtask::{docs, reach, record, root, suites};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,7 +13,10 @@ cargo xtask record [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB [CASE]...
     and writes the answers beside them.
 cargo xtask suites [--nix NIX_CHECKOUT] [--lib NIXPKGS_LIB] [--only TEXT] [--release]
     Holds the evaluator and the module system against the suites of Nix and of nixpkgs' `lib`, which are fetched by
-    whoever asks; prints what fails and a table of passed and total. Needs python3.";
+    whoever asks; prints what fails and a table of passed and total. Needs python3.
+cargo xtask reach [--details] DIR...
+    Counts for each repository how many of its container specs its hosts have, and of how many every fact is known,
+    with the most frequent reasons for the others; --details lists those.";
 
 #[expect(
     clippy::print_stdout,
@@ -76,6 +79,20 @@ fn run(arguments: &[String]) -> Result<String> {
                 }
             }
             suites::run(&root(), &options)
+        }
+        Some("reach") => {
+            let mut options = reach::Options::default();
+            for word in words {
+                match word {
+                    "--details" => options.details = true,
+                    flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
+                    directory => options.directories.push(directory.into()),
+                }
+            }
+            if options.directories.is_empty() {
+                bail!("which directories?\n{USAGE}");
+            }
+            reach::run(&options)
         }
         _ => bail!("usage:\n{USAGE}"),
     }

@@ -133,6 +133,7 @@ fn read_container(container: &mut Container, module: &Loaded, value: ExprId) {
                 container.options.push(OwnOption {
                     name: "isolated".to_owned(),
                     value: option,
+                    holes: Vec::new(),
                 });
                 container.network = Field {
                     fact: match text {

@@ -16,6 +16,8 @@ struct JsonContainer<'a> {
     name: &'a str,
     hosts: &'a [String],
     inside: Option<&'a str>,
+    imported_by_no_host: bool,
+    condition: Option<&'a str>,
     file: Option<&'a str>,
     line: Option<u32>,
     facts: Map<String, Value>,
@@ -26,6 +28,7 @@ struct JsonFact<'a> {
     value: Option<&'a str>,
     certainty: &'a str,
     reason: Option<&'a str>,
+    unknown: &'a [String],
     definitions: Vec<JsonDefinition<'a>>,
 }
 
@@ -65,6 +68,7 @@ pub(crate) fn show_json(containers: &[ContainerSpec]) -> serde_json::Result<Stri
                 value: fact.value.as_deref(),
                 certainty: fact.certainty.as_str(),
                 reason: fact.reason.as_deref(),
+                unknown: &fact.unknown,
                 definitions: fact.definitions.iter().map(Into::into).collect(),
             })?;
             facts.insert(fact.name.clone(), value);
@@ -75,6 +79,8 @@ pub(crate) fn show_json(containers: &[ContainerSpec]) -> serde_json::Result<Stri
             name: &container.name,
             hosts: &container.hosts,
             inside: container.inside.as_deref(),
+            imported_by_no_host: container.imported_by_no_host,
+            condition: container.condition.as_deref(),
             file: at.map(|at| at.source.name.as_str()),
             line: at.map(|at| at.line),
             facts,

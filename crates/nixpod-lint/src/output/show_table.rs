@@ -51,6 +51,12 @@ fn heading(out: &mut String, container: &ContainerSpec, context: &Context<'_>) {
     if let Some(at) = &container.location {
         let _ = write!(out, ", {}", place(at, context));
     }
+    if container.imported_by_no_host {
+        out.push_str(", imported by no host");
+    }
+    if let Some(condition) = &container.condition {
+        let _ = write!(out, ", {}", visible(condition));
+    }
     out.push('\n');
 }
 
@@ -95,6 +101,10 @@ fn rows(fact: &FactSpec, context: &Context<'_>) -> Vec<Row> {
             "{word} {}",
             visible(reason).replace('\n', " ")
         )));
+    }
+    for reason in &fact.unknown {
+        let reason = visible(reason).replace('\n', " ");
+        rows.push(Row::Detail(format!("not known in it: {reason}")));
     }
     // The only winner is the line above; of several, each is worth its own line.
     let details = fact

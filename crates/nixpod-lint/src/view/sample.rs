@@ -108,7 +108,18 @@ pub(crate) fn results() -> Results {
         value: value.map(str::to_owned),
         certainty,
         reason: reason.map(str::to_owned),
+        unknown: Vec::new(),
         definitions,
+    };
+    let command = FactSpec {
+        unknown: vec!["option `my.port` is set nowhere in the analysed files".to_owned()],
+        ..fact(
+            "cmd",
+            Some("[ \"--port=${my.port}\" ]"),
+            Certainty::Set,
+            None,
+            Vec::new(),
+        )
     };
     Results {
         not_analysed: vec![
@@ -121,39 +132,53 @@ pub(crate) fn results() -> Results {
                 reason: "`x` is not modelled".to_owned(),
             },
         ],
-        containers: vec![ContainerSpec {
-            surface: "oci-containers",
-            name: "web".to_owned(),
-            hosts: vec!["alpha".to_owned(), "beta".to_owned()],
-            inside: None,
-            location: Some(at(&web, "c.web")),
-            facts: vec![
-                fact(
-                    "privileged",
-                    Some("true"),
-                    Certainty::Set,
-                    None,
-                    vec![
-                        definition("true", 100, true, None),
-                        definition("false", 1000, false, Some("a == b")),
-                    ],
-                ),
-                fact(
-                    "network",
-                    Some("\"slirp4netns\""),
-                    Certainty::Default,
-                    None,
-                    Vec::new(),
-                ),
-                fact(
-                    "image",
-                    None,
-                    Certainty::Unknown,
-                    Some("`inputs.x` comes from outside"),
-                    vec![definition("inputs.x.y", 100, true, None)],
-                ),
-            ],
-        }],
+        containers: vec![
+            ContainerSpec {
+                surface: "oci-containers",
+                name: "web".to_owned(),
+                hosts: vec!["alpha".to_owned(), "beta".to_owned()],
+                inside: None,
+                imported_by_no_host: false,
+                condition: None,
+                location: Some(at(&web, "c.web")),
+                facts: vec![
+                    fact(
+                        "privileged",
+                        Some("true"),
+                        Certainty::Set,
+                        None,
+                        vec![
+                            definition("true", 100, true, None),
+                            definition("false", 1000, false, Some("a == b")),
+                        ],
+                    ),
+                    fact(
+                        "network",
+                        Some("\"slirp4netns\""),
+                        Certainty::Default,
+                        None,
+                        Vec::new(),
+                    ),
+                    fact(
+                        "image",
+                        None,
+                        Certainty::Unknown,
+                        Some("`inputs.x` comes from outside"),
+                        vec![definition("inputs.x.y", 100, true, None)],
+                    ),
+                ],
+            },
+            ContainerSpec {
+                surface: "nspawn",
+                name: "old".to_owned(),
+                hosts: vec!["old.nix".to_owned()],
+                inside: None,
+                imported_by_no_host: true,
+                condition: Some("only if `config.my.old`".to_owned()),
+                location: None,
+                facts: vec![command],
+            },
+        ],
         findings: vec![finding, hint],
         files: 2,
         ..Results::default()
