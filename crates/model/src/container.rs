@@ -12,6 +12,8 @@ pub enum Surface {
     OciContainers,
     /// Home Manager's `services.podman.containers.<name>`.
     HomeManagerPodman,
+    /// quadlet-nix: `virtualisation.quadlet.containers.<name>`, of NixOS or of Home Manager.
+    QuadletNix,
 }
 
 impl Surface {
@@ -21,6 +23,7 @@ impl Surface {
             Self::Nspawn => "nspawn",
             Self::OciContainers => "oci-containers",
             Self::HomeManagerPodman => "home-manager-podman",
+            Self::QuadletNix => "quadlet-nix",
         }
     }
 
@@ -30,6 +33,7 @@ impl Surface {
             Self::Nspawn => "containers",
             Self::OciContainers => "virtualisation.oci-containers.containers",
             Self::HomeManagerPodman => "services.podman.containers",
+            Self::QuadletNix => "virtualisation.quadlet.containers",
         }
     }
 

@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 
 static NIXOS: OnceLock<ParsedFile> = OnceLock::new();
 static HOME: OnceLock<ParsedFile> = OnceLock::new();
+static QUADLET: OnceLock<ParsedFile> = OnceLock::new();
 
 /// What a system is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +24,19 @@ pub enum Kind {
     Home,
 }
 
-/// Our model of what NixOS or Home Manager declares, as a module.
-pub(crate) fn model(ev: &mut Evaluator<'_>, kind: Kind) -> ThunkId {
-    match kind {
+/// Our models of what NixOS or Home Manager declares, as modules, with what quadlet-nix adds to both.
+pub(crate) fn models(ev: &mut Evaluator<'_>, kind: Kind) -> [ThunkId; 2] {
+    let own = match kind {
         Kind::Nixos => own_file(ev, &NIXOS, crate::OWN_MODELS, include_str!("own/nixos.nix")),
         Kind::Home => own_file(ev, &HOME, crate::OWN_MODELS + 1, include_str!("own/home.nix")),
-    }
+    };
+    let quadlet = own_file(
+        ev,
+        &QUADLET,
+        crate::OWN_MODELS + 3,
+        include_str!("own/quadlet.nix"),
+    );
+    [own, quadlet]
 }
 
 /// A whole system from its modules and arguments.
@@ -42,7 +50,7 @@ pub fn system(
 ) -> Rc<System> {
     let mut args = library.arguments(kind == Kind::Nixos && !open_world);
     args.push(("modulesPath".into(), modules_path(ev)));
-    let base = vec![model(ev, kind)];
+    let base = models(ev, kind).to_vec();
     let setup = Setup {
         modules,
         base,
@@ -82,7 +90,7 @@ pub(crate) fn nested(
     let parent = parent.clone();
     let outer = parent.setup.library.clone();
     if kind == "home" {
-        base.push(model(ev, Kind::Home));
+        base.extend(models(ev, Kind::Home));
         let user = path.last().cloned().unwrap_or_default();
         base.push(home_defaults(ev, &parent, user));
         let shared = option(ev, &parent, &["home-manager", "sharedModules"]);
@@ -113,7 +121,7 @@ pub(crate) fn nested(
             library: outer,
         };
     }
-    base.push(model(ev, Kind::Nixos));
+    base.extend(models(ev, Kind::Nixos));
     base.push(guest_defaults(ev, path));
     let special = option(ev, &parent, &["specialArgs"]);
     Setup {

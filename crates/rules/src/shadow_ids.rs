@@ -26,12 +26,12 @@ pub(crate) fn rootless_users<'a>(ctx: &Ctx<'a>, id: SystemId) -> Vec<RootlessUse
         let container = world.containers.iter().find(|container| {
             let home = world.system(container.system);
             match container.surface {
-                Surface::HomeManagerPodman => {
+                Surface::HomeManagerPodman | Surface::QuadletNix if home.kind == SystemKind::Home => {
                     home.kind == SystemKind::Home
                         && home.parent == Some(id)
                         && home.home_of.as_deref() == Some(user.name.as_str())
                 }
-                Surface::OciContainers => {
+                Surface::OciContainers | Surface::QuadletNix => {
                     container.system == id
                         && container.rootful.value() == Some(&false)
                         && container

@@ -3,7 +3,7 @@
 use crate::certainty::doubt;
 use crate::facts::{Found, Reader};
 use crate::system::{self, Place};
-use crate::{home, nspawn, oci};
+use crate::{home, nspawn, oci, quadlet};
 use nixpod_eval::{Evaluator, Value};
 use nixpod_model::{
     Container, Existence, Field, Host, HostId, Kernel, NotAnalysed, Release, Surface, SystemId, SystemKind,
@@ -175,10 +175,12 @@ impl Walk<'_, '_, '_> {
         };
         self.world.systems.push(system);
         if kind == SystemKind::Home {
+            self.quadlets(config, &inherited, home_of.clone());
             self.home_containers(config, &inherited, home_of);
         } else {
             self.nspawn_containers(config, &inherited);
             self.oci_containers(config, &inherited);
+            self.quadlets(config, &inherited, None);
             self.homes(config, &inherited);
         }
         id
@@ -276,7 +278,9 @@ impl Walk<'_, '_, '_> {
         if container.surface.is_oci() {
             doubt(&mut container.privileged, &why);
         }
-        if container.surface == Surface::OciContainers {
+        if matches!(container.surface, Surface::OciContainers | Surface::QuadletNix)
+            && container.runs_as.is_none()
+        {
             doubt(&mut container.rootful, &why);
         }
         if let Some(nspawn) = &mut container.nspawn {
@@ -343,6 +347,41 @@ impl Walk<'_, '_, '_> {
             );
             let secrets = self.under(given, |walk| oci::read(&mut walk.reader, &found, &mut container));
             self.push(container, secrets, outer.id);
+        }
+    }
+
+    /// Containers of quadlet-nix, of the system's own engine or of the user whose home it is.
+    fn quadlets(&mut self, config: &Found, outer: &Inherited, user: Option<String>) {
+        let home = self
+            .world
+            .systems
+            .get(outer.id.0 as usize)
+            .is_some_and(|system| system.kind == SystemKind::Home);
+        let path = ["virtualisation", "quadlet", "containers"];
+        let found = self.containers(config, &path);
+        if found.is_empty() {
+            return;
+        }
+        let module = quadlet::Module::new(&mut self.reader, config);
+        for (name, found, existence, given) in found {
+            if quadlet::is_off(&mut self.reader, &found) {
+                continue;
+            }
+            let origin = self.reader.place_of(&found);
+            let mut container = nspawn::empty(
+                Surface::QuadletNix,
+                &name,
+                existence,
+                origin,
+                outer.host,
+                outer.id,
+            );
+            container.runs_as = user.clone().map(Field::default);
+            self.under(given, |walk| {
+                quadlet::read(&mut walk.reader, &module, &found, home, &mut container);
+                walk.doubt_defaults(&found, &mut container);
+            });
+            self.push(container, Vec::new(), outer.id);
         }
     }
 

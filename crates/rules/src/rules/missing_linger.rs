@@ -120,8 +120,10 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
 fn runs_as(ctx: &Ctx<'_>, container: &Container, id: SystemId, user: &str) -> bool {
     let system = ctx.world.system(container.system);
     match container.surface {
-        Surface::HomeManagerPodman => system.parent == Some(id) && system.home_of.as_deref() == Some(user),
-        Surface::OciContainers => {
+        Surface::HomeManagerPodman | Surface::QuadletNix if system.kind == SystemKind::Home => {
+            system.parent == Some(id) && system.home_of.as_deref() == Some(user)
+        }
+        Surface::OciContainers | Surface::QuadletNix => {
             container.system == id
                 && container.rootful.value() == Some(&false)
                 && container
@@ -129,13 +131,16 @@ fn runs_as(ctx: &Ctx<'_>, container: &Container, id: SystemId, user: &str) -> bo
                     .as_ref()
                     .is_some_and(|field| field.value().is_some_and(|name| name == user))
         }
-        Surface::Nspawn => false,
+        Surface::Nspawn | Surface::HomeManagerPodman => false,
     }
 }
 
 /// The module for oci-containers changed its mind about lingering, so it depends on the release.
 fn needs_linger(system: &System, container: &Container) -> bool {
-    if container.surface == Surface::HomeManagerPodman {
+    if matches!(
+        container.surface,
+        Surface::HomeManagerPodman | Surface::QuadletNix
+    ) {
         return true;
     }
     // A system is at least as new as its state version.

@@ -4,6 +4,7 @@ mod dump;
 mod home;
 mod nspawn;
 mod oci;
+mod quadlet;
 mod source;
 
 use expect_test::Expect;

@@ -1,0 +1,195 @@
+//! quadlet-nix: `virtualisation.quadlet.containers.<name>` of NixOS and of Home Manager, in both forms that exist. One
+//! has an option for every key, the other takes keys as quadlet spells them; a container is read as both.
+
+use crate::facts::{Found, Reader};
+use crate::section::{self, Section};
+use nixpod_eval::Value;
+use nixpod_model::{Container, Fact, Field, Image, OwnOption};
+
+const OPTIONS: [&str; 10] = [
+    "containerConfig",
+    "imageFile",
+    "imageStream",
+    "autoStart",
+    "rootlessConfig",
+    "uid",
+    "rawConfig",
+    "extraConfig",
+    "serviceConfig",
+    "unitConfig",
+];
+
+/// Typed options by the key they become.
+const NAMES: [(&str, &str); 30] = [
+    ("AddCapability", "addCapabilities"),
+    ("AddDevice", "devices"),
+    ("AppArmor", "appArmor"),
+    ("DropCapability", "dropCapabilities"),
+    ("Entrypoint", "entrypoint"),
+    ("Environment", "environments"),
+    ("EnvironmentFile", "environmentFiles"),
+    ("Exec", "exec"),
+    ("GIDMap", "gidMaps"),
+    ("GlobalArgs", "globalArgs"),
+    ("Image", "image"),
+    ("Mask", "mask"),
+    ("Mount", "mounts"),
+    ("Network", "networks"),
+    ("NoNewPrivileges", "noNewPrivileges"),
+    ("PodmanArgs", "podmanArgs"),
+    ("PublishPort", "publishPorts"),
+    ("Rootfs", "rootfs"),
+    ("SeccompProfile", "seccompProfile"),
+    ("SecurityLabelDisable", "securityLabelDisable"),
+    ("SecurityLabelFileType", "securityLabelFileType"),
+    ("SecurityLabelLevel", "securityLabelLevel"),
+    ("SecurityLabelNested", "securityLabelNested"),
+    ("SecurityLabelType", "securityLabelType"),
+    ("SubGIDMap", "subGIDMap"),
+    ("SubUIDMap", "subUIDMap"),
+    ("Tmpfs", "tmpfses"),
+    ("UIDMap", "uidMaps"),
+    ("UserNS", "userns"),
+    ("Volume", "volumes"),
+];
+
+/// What the module as a whole says.
+pub(crate) struct Module {
+    /// Are the elements of typed lists quoted?
+    quoted: bool,
+    /// `pods`, whose namespaces their containers share.
+    pods: Found,
+    /// `users.users`, by which a number is told to be a user.
+    users: Found,
+}
+
+impl Module {
+    pub(crate) fn new(reader: &mut Reader<'_, '_>, config: &Found) -> Self {
+        let escape = reader.at(config, &["virtualisation", "quadlet", "autoEscape"]);
+        Self {
+            quoted: reader.bool(&escape).value() != Some(&false),
+            pods: reader.at(config, &["virtualisation", "quadlet", "pods"]),
+            users: reader.at(config, &["users", "users"]),
+        }
+    }
+}
+
+/// Is a container switched off by itself?
+pub(crate) fn is_off(reader: &mut Reader<'_, '_>, found: &Found) -> bool {
+    let enable = reader.get(found, "enable");
+    reader.bool(&enable).certain() == Some(&false)
+}
+
+/// Reads one container into an empty one. What Home Manager runs is rootless in any case.
+pub(crate) fn read(
+    reader: &mut Reader<'_, '_>,
+    module: &Module,
+    found: &Found,
+    home: bool,
+    container: &mut Container,
+) {
+    let auto_start = reader.get(found, "autoStart");
+    container.auto_start = reader.field(&auto_start, |_, value, _| match &value.value {
+        Value::Bool(bool) => Ok(*bool),
+        // The name of a target that wants it.
+        Value::String(_) => Ok(true),
+        other => Err(crate::certainty::wrong("a Boolean", other)),
+    });
+    if home {
+        container.rootful = Field::default(false);
+    } else {
+        rootless_user(reader, module, found, container);
+    }
+
+    let config = reader.get(found, "containerConfig");
+    let raw = reader.get(found, "rawConfig");
+    let raw = (!matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw)).then(|| reader.text(&raw));
+    if raw.is_none() {
+        in_pod(reader, module, &config, container);
+    }
+    let section = Section {
+        typed: &config,
+        names: &NAMES,
+        quoted: module.quoted,
+        extra: vec![config.clone(), reader.at(found, &["extraConfig", "Container"])],
+        raw,
+    };
+    section::read(reader, &section, container);
+    image_by_nix(reader, found, container);
+    container.options = reader.options(found, &OPTIONS);
+    // A hundred keys that nobody sets say nothing.
+    container.options.retain(|option| !is_empty_default(option));
+}
+
+fn is_empty_default(option: &OwnOption) -> bool {
+    matches!(&option.value.fact, Fact::Default(value) if matches!(value.as_str(), "null" | "[ ]" | "{ }"))
+}
+
+/// `rootlessConfig.uid` or `uid`: the container belongs to that user.
+fn rootless_user(reader: &mut Reader<'_, '_>, module: &Module, found: &Found, container: &mut Container) {
+    for path in [&["rootlessConfig", "uid"][..], &["uid"]] {
+        let uid = reader.at(found, path);
+        if matches!(uid.value.value, Value::Null) || reader.is_unset(&uid) {
+            continue;
+        }
+        let uid = reader.int(&uid);
+        container.rootful = uid.map(|_| false);
+        let Some(number) = uid.value().copied() else {
+            continue;
+        };
+        let users = reader.entries(&module.users);
+        for (name, user) in users.named {
+            let own = reader.get(&user, "uid");
+            if reader.int(&own).value() == Some(&number) {
+                container.runs_as = Some(uid.map(|_| name.clone()));
+                return;
+            }
+        }
+    }
+}
+
+/// The network, the user namespace and the ports of a container in a pod are the pod's.
+fn in_pod(reader: &mut Reader<'_, '_>, module: &Module, config: &Found, container: &mut Container) {
+    for key in ["pod", "Pod"] {
+        let pod = reader.get(config, key);
+        let Some(name) = reader.string(&pod).value().cloned() else {
+            continue;
+        };
+        let name = name.strip_suffix(".pod").unwrap_or(&name);
+        let pod = reader.get(&module.pods, name);
+        if reader.is_unset(&pod) {
+            continue;
+        }
+        let pod = reader.get(&pod, "podConfig");
+        let section = Section {
+            typed: &pod,
+            names: &NAMES,
+            quoted: module.quoted,
+            extra: vec![pod.clone()],
+            raw: None,
+        };
+        section::namespaces(reader, &section, container);
+    }
+}
+
+/// `imageFile` and `imageStream` are the image, whatever else is said.
+fn image_by_nix(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+    for option in ["imageFile", "imageStream"] {
+        let file = reader.get(found, option);
+        if matches!(file.value.value, Value::Null) || reader.is_unset(&file) || reader.is_default(&file) {
+            continue;
+        }
+        let origin = reader.place_of(&file);
+        let known = container.image.as_ref().and_then(Field::value);
+        let reference = match known {
+            Some(image) => image.reference.clone(),
+            None => crate::text::hole(nixpod_source::Why::External(option.to_owned()), origin.clone()),
+        };
+        container.image = Some(reader.field(&file, |_, _, _| {
+            Ok(Image {
+                reference: reference.clone(),
+                provided_by_nix: true,
+            })
+        }));
+    }
+}

@@ -1,0 +1,165 @@
+//! quadlet-nix, in both forms.
+
+use super::{containers, dump, world};
+use expect_test::expect;
+use nixpod_modules::Kind;
+
+#[test]
+fn typed_options() {
+    containers(
+        r#"
+{ config, ... }:
+let inherit (config.virtualisation.quadlet) networks pods volumes; in
+{
+  users.users.press = { isNormalUser = true; uid = 1004; };
+  virtualisation.quadlet = {
+    networks.lane.networkConfig.subnets = [ "10.9.0.0/24" ];
+    volumes.ink = { };
+    pods.desk.podConfig = { publishPorts = [ "8080:80" ]; userns = "auto"; };
+    containers.type = {
+      rootlessConfig.uid = 1004;
+      containerConfig = {
+        image = "docker.io/library/nginx:1";
+        networks = [ networks.lane.ref "host" ];
+        volumes = [ "${volumes.ink.ref}:/ink" "/srv/a:/a:ro" ];
+        addCapabilities = [ "NET_ADMIN" ];
+        environments = { A = "b"; };
+        podmanArgs = [ "--cap-add SYS_ADMIN" "--privileged" ];
+        exec = [ "run me" "-v" ];
+        securityLabelDisable = true;
+        noNewPrivileges = true;
+        tmpfses = [ "/tmp:size=1M" ];
+      };
+    };
+    containers.proof.containerConfig = { pod = pods.desk.ref; exec = "check it"; };
+  };
+}"#,
+        expect![[r#"
+            quadlet-nix proof in `box` <- containers.proof.containerConfig = { pod = pods.desk.ref; exec = "check it"; }
+              users: Pick <- "auto"
+              port: - 8080 -> 80 <- "8080:80"
+              command: check <- check
+              command: it <- it
+            quadlet-nix type in `box` <- {…
+              rootful: false <- 1004
+              runs as: press <- 1004
+              privileged: true <- "--privileged"
+              capability: CAP_NET_ADMIN <- "NET_ADMIN"
+              network: Host <- "host"
+              mount: volume ink.volume at /ink rw <- "${volumes.ink.ref}:/ink"
+              mount: /srv/a at /a ro <- "/srv/a:/a:ro"
+              mount: volume tmpfs at /tmp rw size=1M <- "/tmp:size=1M"
+              environment: A = b <- "b"
+              image: docker.io/library/nginx:1 <- "docker.io/library/nginx:1"
+              security: label=disable <- true
+              security: no-new-privileges <- true
+              command: run me <- "run me"
+              command: -v <- "-v"
+              malformed flag: --cap-add SYS_ADMIN <- "--cap-add SYS_ADMIN"
+              flag: --privileged <- "--privileged"
+        "#]],
+    );
+}
+
+#[test]
+fn keys_as_quadlet_spells_them() {
+    containers(
+        r#"
+{ pkgs, ... }:
+{
+  users.users.press = { isSystemUser = true; uid = 990; };
+  virtualisation.quadlet.containers = {
+    type = {
+      uid = 990;
+      containerConfig = {
+        Image = "registry.example/type:2";
+        PublishPort = [ "8082:80" ];
+        Environment = { TZ = "UTC"; };
+        PodmanArgs = "--pid=host --cap-add=SYS_PTRACE";
+        AddDevice = [ "/dev/fuse" ];
+      };
+      extraConfig.Container.UserNS = "keep-id";
+    };
+    built.imageStream = pkgs.dockerTools.streamLayeredImage { name = "built"; };
+    away = { enable = false; containerConfig.Image = "x"; };
+  };
+}"#,
+        expect![[r#"
+            quadlet-nix built in `box` <- built.imageStream = pkgs.dockerTools.streamLayeredImage { name = "built"; }
+              image: ${imageStream} by nix <- pkgs.dockerTools.streamLayeredImage { name = "built"; }
+            quadlet-nix type in `box` <- {…
+              rootful: false <- 990
+              runs as: press <- 990
+              users: KeepId <- "keep-id"
+              capability: CAP_SYS_PTRACE <- --cap-add=SYS_PTRACE
+              namespace: pid Host <- --pid=host
+              device: /dev/fuse rwm <- "/dev/fuse"
+              port: - 8082 -> 80 <- "8082:80"
+              environment: TZ = UTC <- "UTC"
+              image: registry.example/type:2 <- "registry.example/type:2"
+              flag: --pid=host <- --pid=host
+              flag: --cap-add=SYS_PTRACE <- --cap-add=SYS_PTRACE
+        "#]],
+    );
+}
+
+#[test]
+fn raw_text_takes_the_place_of_all_options() {
+    containers(
+        r#"
+{
+  virtualisation.quadlet.containers.type = {
+    containerConfig = { image = "lost"; noNewPrivileges = true; };
+    rawConfig = ''
+      [Unit]
+      Description=Image=nothing
+      [Container]
+      # AddCapability=NO
+      Image=registry.example/type:3
+      AddCapability=NET_RAW SYS_TIME
+      Volume=/srv:/srv
+      PublishPort=127.0.0.1:80:80
+    '';
+  };
+}"#,
+        expect![[r#"
+            quadlet-nix type in `box` <- {…
+              capability: CAP_NET_RAW <- NET_RAW
+              capability: CAP_SYS_TIME <- SYS_TIME
+              mount: /srv at /srv rw <- /srv:/srv
+              port: 127.0.0.1 80 -> 80 <- 127.0.0.1:80:80
+              image: registry.example/type:3 <- registry.example/type:3
+        "#]],
+    );
+}
+
+#[test]
+fn in_a_home() {
+    let (world, files) = world(
+        r#"
+{ config, ... }:
+{
+  home.username = "ada";
+  virtualisation.quadlet = {
+    autoEscape = false;
+    containers.type = {
+      autoStart = "graphical-session.target";
+      containerConfig = { image = "quay.io/a/b"; podmanArgs = [ "--cap-add SYS_ADMIN" ]; };
+    };
+  };
+}"#,
+        Kind::Home,
+        true,
+    );
+    expect![[r#"
+        quadlet-nix type in `box` <- {…
+          auto start: true <- "graphical-session.target"
+          runs as: default ada
+          capability: CAP_SYS_ADMIN <- SYS_ADMIN
+          image: quay.io/a/b <- "quay.io/a/b"
+          flag: --cap-add <- --cap-add
+          flag value: SYS_ADMIN <- SYS_ADMIN
+    "#]].assert_eq(&dump::containers(&world, &files));
+    let shown: Vec<_> = world.containers[0].options.iter().map(|option| option.name.as_str()).collect();
+    expect!["containerConfig.image containerConfig.podmanArgs autoStart"].assert_eq(&shown.join(" "));
+}
