@@ -175,6 +175,12 @@ impl Evaluation<'_> {
         let result = self.ev.apply(function, argument, NO_SITE);
         let text = self.settle(result)?;
         match &text.value {
+            // JSON with a part that is not known says so there.
+            Value::String(string) if string.hole().is_some() => {
+                let value = self.force(argument)?;
+                let text = self.ev.print_json(&value);
+                text.map_err(|error| self.describe(&error))
+            }
             Value::String(text) => Ok(text.text.to_string()),
             Value::Unknown(unknown) => Err(unknown.why.to_string()),
             _ => Err("the value has no single JSON form".to_owned()),
@@ -206,11 +212,23 @@ impl Evaluation<'_> {
         }
     }
 
+    /// The message, where it happened, and on the way to what.
     fn describe(&self, error: &ErrorRef) -> String {
-        match error.site.and_then(|site| self.place(site)) {
-            Some(place) => format!("{}\n  at {place}", error.message),
-            None => error.message.clone(),
+        let mut out = error.message.clone();
+        let mut last = error.site.and_then(|site| self.place(site));
+        if let Some(place) = &last {
+            out.push_str(&format!("\n  at {place}"));
         }
+        for place in error.trace.iter().filter_map(|site| self.place(*site)) {
+            if last.as_ref() != Some(&place) {
+                out.push_str(&format!("\n  from {place}"));
+                last = Some(place);
+            }
+        }
+        for context in &error.context {
+            out.push_str(&format!("\n  {context}"));
+        }
+        out
     }
 
     fn place(&self, site: Site) -> Option<String> {

@@ -4,6 +4,7 @@ use crate::apply::{self, Fixed, FixedFile};
 use crate::check::{self, Outcome};
 use crate::disk::FileSystem;
 use crate::evaluate::evaluate;
+use crate::reasons::{self, Reasons};
 use crate::report::{Action, Hover, Report, Reported};
 use crate::request::{EvalOutcome, EvalRequest};
 use crate::rule::Rule;
@@ -191,6 +192,11 @@ impl Analysis {
     /// Evaluates a file or an expression.
     pub fn evaluate(&self, request: &EvalRequest) -> EvalOutcome {
         evaluation::evaluate(&self.vfs, request)
+    }
+
+    /// What a file by itself leaves unknown, and why.
+    pub fn reasons(&self, path: &Utf8Path) -> Reasons {
+        reasons::reasons(&self.vfs, path)
     }
 
     /// The path of a file: below the project root as that was given, or as the editor named it.

@@ -17,6 +17,7 @@ mod own_rules;
 mod parallel;
 mod project;
 mod reads;
+mod reasons;
 mod report;
 mod request;
 mod roots;
@@ -41,6 +42,7 @@ pub use nixpod_source::{
     RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits,
 };
 pub use project::project_root;
+pub use reasons::Reasons;
 pub use report::{
     Action, ActionKind, Certainty, ContainerRef, Gap, Hover, Report, Reported, Root, Shown, ShownDefinition,
     ShownFact,

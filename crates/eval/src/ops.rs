@@ -1,5 +1,6 @@
 //! Operators: arithmetic, comparison, equality, `++` and `//`.
 
+use crate::evaluator::Thunk;
 use crate::strings::{Coerce, StringBuilder};
 use crate::{
     Attr, Attrs, Elem, Evaluator, List, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
@@ -194,10 +195,20 @@ impl Evaluator<'_> {
             self.force(a)?;
             return Ok(true);
         }
+        // Two variables that are bound to one value are that value, whatever it is.
+        let fresh = |ev: &Self, id: ThunkId| matches!(ev.thunks[id.0 as usize], Thunk::Delayed { .. });
+        let both_fresh = fresh(self, a) && fresh(self, b);
+        if self.bound_thunk(a) == self.bound_thunk(b) {
+            self.force(a)?;
+            self.force(b)?;
+            return Ok(true);
+        }
         let a = self.force(a)?;
         let b = self.force(b)?;
-        // Functions in sets and lists are equal if they are one and the same value.
+        // Functions in sets and lists are equal if they are one and the same value; what each was computed for itself
+        // is not.
         match (&a.value, &b.value) {
+            _ if both_fresh => {}
             (Value::Lambda(a), Value::Lambda(b)) if Rc::ptr_eq(a, b) => return Ok(true),
             (Value::Primop(a), Value::Primop(b)) if Rc::ptr_eq(a, b) => return Ok(true),
             _ => {}

@@ -76,7 +76,8 @@ pub fn float_text(float: f64) -> String {
     }
     if !float.is_finite() {
         return if float.is_nan() {
-            "nan".to_owned()
+            // The sign of what arithmetic gives on the machines that Nix runs on is set.
+            if float.is_sign_negative() { "-nan" } else { "nan" }.to_owned()
         } else if float > 0.0 {
             "inf".to_owned()
         } else {

@@ -21,6 +21,7 @@ pub(crate) fn lower(root: &SyntaxNode, errors: &mut Vec<SyntaxError>) -> (Hir, S
         map: SourceMap::default(),
         names: Names::default(),
         sets: FxHashMap::default(),
+        binds_search: None,
         errors,
     };
     let file = root.children().find_map(ast::Expr::cast);
@@ -50,6 +51,8 @@ struct Lower<'a> {
     names: Names,
     /// Sets that may still grow by merging; their nodes are placeholders until the end.
     sets: FxHashMap<ExprId, SetBuilder>,
+    /// Does the text name what `<x>` goes through, so that it may bind that itself? Looked up when one is met.
+    binds_search: Option<bool>,
     errors: &'a mut Vec<SyntaxError>,
 }
 

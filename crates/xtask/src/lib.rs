@@ -5,6 +5,7 @@
 
 pub mod docs;
 pub mod reach;
+pub mod reasons;
 pub mod record;
 pub mod suites;
 

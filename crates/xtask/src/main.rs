@@ -1,7 +1,7 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::{docs, reach, record, root, suites};
+use nixpod_xtask::{docs, reach, reasons, record, root, suites};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,6 +11,9 @@ cargo xtask docs [--check]
 cargo xtask record [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB [CASE]...
     Asks real Nix with the real `lib` what the module trees of testdata/modules and testdata/corpus evaluate to,
     and writes the answers beside them.
+cargo xtask reasons [--files TEXT] DIR...
+    Evaluates every Nix file below the folders by itself (functions are called as modules are) and counts why values
+    are not known; with --files also names files that meet the reasons that contain TEXT.
 cargo xtask suites [--nix NIX_CHECKOUT] [--lib NIXPKGS_LIB] [--only TEXT] [--release]
     Holds the evaluator and the module system against the suites of Nix and of nixpkgs' `lib`, which are fetched by
     whoever asks; prints what fails and a table of passed and total. Needs python3.
@@ -66,6 +69,16 @@ fn run(arguments: &[String]) -> Result<String> {
             }
             let lib = lib.context("--lib DIR is missing: the folder `lib` of nixpkgs")?;
             record::run(&root(), &nix, &lib, &cases)
+        }
+        Some("reasons") => {
+            let (mut only, mut folders) = (None, Vec::new());
+            while let Some(word) = words.next() {
+                match word {
+                    "--files" => only = words.next(),
+                    folder => folders.push(folder.into()),
+                }
+            }
+            reasons::run(&folders, only)
         }
         Some("suites") => {
             let mut options = suites::Options::default();

@@ -59,7 +59,10 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
 fn hash_value(ev: &mut Evaluator<'_>, algorithm: &str, bytes: &[u8], site: Site) -> Res<Tracked> {
     match digest(algorithm, bytes) {
         Some(hash) => plain(Value::string(base16(&hash))),
-        None => ev.fail(format!("unknown hash algorithm '{algorithm}'"), site),
+        None => ev.fail(
+            format!("unknown hash algorithm '{algorithm}', expect 'md5', 'sha1', 'sha256', or 'sha512'"),
+            site,
+        ),
     }
 }
 
@@ -110,7 +113,9 @@ pub(super) fn parse_hash<'a>(
         }
     };
     let Some(size) = size_of_hash(algorithm) else {
-        return Err(format!("unknown hash algorithm '{algorithm}'"));
+        return Err(format!(
+            "unknown hash algorithm '{algorithm}', expect 'md5', 'sha1', 'sha256', or 'sha512'"
+        ));
     };
     let bytes = if !sri && rest.len() == size * 2 {
         from_base16(rest)

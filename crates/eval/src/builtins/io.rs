@@ -138,8 +138,6 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         "fetchMercurial",
         "fetchClosure",
         "getFlake",
-        "parseFlakeRef",
-        "flakeRefToString",
     ] {
         r.function(name, 1, 0, move |_, _, _| {
             let unknown = Unknown {

@@ -81,7 +81,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             Some(elem) if elem.when.is_always() && list.open.is_none() => Ok(ev.force(elem.thunk)?),
             _ => {
                 ev.exact_list(&list)?;
-                ev.fail("list index 0 is out of bounds", site)
+                ev.fail("'builtins.head' called on an empty list", site)
             }
         }
     });
@@ -105,7 +105,13 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let at = ev.force_int(args[1], site)?;
         match usize::try_from(at).ok().and_then(|at| list.elems.get(at)) {
             Some(elem) => Ok(ev.force(elem.thunk)?),
-            None => ev.fail(format!("list index {at} is out of bounds"), site),
+            None => ev.fail(
+                format!(
+                    "'builtins.elemAt' called with index {at} on a list of size {}",
+                    list.elems.len()
+                ),
+                site,
+            ),
         }
     });
     r.function("elem", 2, 2, |ev, args, site| {

@@ -5,6 +5,7 @@ mod context;
 mod core;
 mod derivation;
 mod files;
+mod flakeref;
 mod hash;
 mod io;
 mod json;
@@ -105,6 +106,7 @@ pub(crate) fn install(ev: &mut Evaluator<'_>) {
     lists::register(&mut registry);
     io::register(&mut registry);
     files::register(&mut registry);
+    flakeref::register(&mut registry);
     strings::register(&mut registry);
     versions::register(&mut registry);
     regex::register(&mut registry);

@@ -23,6 +23,7 @@ const SIZE_LIMIT: usize = 8 << 20;
 pub(crate) struct Regex {
     /// The translated pattern for matching a whole text, with groups.
     whole: Meta,
+    repeated: Vec<Repeated>,
     /// What `split` needs; made when it is first asked for.
     search: std::cell::OnceCell<Option<Search>>,
     translated: String,
@@ -39,19 +40,12 @@ struct Search {
 pub(super) fn register(r: &mut Registry<'_, '_>) {
     r.function("match", 2, 3, |ev, args, site| {
         let (regex, text, origin) = arguments(ev, args, site)?;
-        let mut captures = regex.whole.create_captures();
-        regex.whole.captures(text.text.as_bytes(), &mut captures);
-        if !captures.is_match() {
+        let Some(found) = regex.groups(text.text.as_bytes()) else {
             return plain(Value::Null);
-        }
-        let mut groups = Vec::with_capacity(captures.group_len());
-        for group in 1..captures.group_len() {
-            groups.push(piece(
-                ev,
-                &text,
-                origin,
-                captures.get_group(group).map(|span| (span.start, span.end)),
-            )?);
+        };
+        let mut groups = Vec::with_capacity(found.len());
+        for span in found {
+            groups.push(piece(ev, &text, origin, span)?);
         }
         plain(Value::list(groups))
     });
@@ -67,15 +61,13 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             ev.charge(64)?;
             ev.step()?;
             out.push(piece(ev, &text, origin, Some((done, start)))?);
-            let mut captures = regex.whole.create_captures();
-            if let Some(matched) = text.text.as_bytes().get(start..end) {
-                regex.whole.captures(matched, &mut captures);
-            }
+            let found = text.text.as_bytes().get(start..end);
             let mut groups = Vec::new();
-            for group in 1..captures.group_len() {
-                let span = captures
-                    .get_group(group)
-                    .map(|span| (start + span.start, start + span.end));
+            for span in found
+                .and_then(|matched| regex.groups(matched))
+                .unwrap_or_default()
+            {
+                let span = span.map(|(from, to)| (start + from, start + to));
                 groups.push(piece(ev, &text, origin, span)?);
             }
             out.push(ev.alloc(Value::list(groups), OriginId(0)));
@@ -143,13 +135,41 @@ fn piece(
 impl Regex {
     /// Compiles a pattern; the error says whether it is too large (as against invalid).
     fn new(pattern: &SmolStr) -> Result<Self, bool> {
-        let translated = translate(pattern.as_bytes()).ok_or(false)?;
+        let mut repeated = Vec::new();
+        let translated = translate(pattern.as_bytes(), &mut repeated).ok_or(false)?;
         let whole = compile(&format!("\\A(?:{translated})\\z")).ok_or(true)?;
         Ok(Self {
             whole,
+            repeated,
             search: std::cell::OnceCell::new(),
             translated,
         })
+    }
+
+    /// Where the groups are if the pattern matches the whole text; nothing for one that took no part.
+    fn groups(&self, text: &[u8]) -> Option<Vec<Option<(usize, usize)>>> {
+        let mut captures = self.whole.create_captures();
+        self.whole.captures(text, &mut captures);
+        if !captures.is_match() {
+            return None;
+        }
+        let mut found: Vec<Option<(usize, usize)>> = (1..captures.group_len())
+            .map(|group| captures.get_group(group).map(|span| (span.start, span.end)))
+            .collect();
+        for group in &self.repeated {
+            let Some(Some((_, end))) = found.get(group.number - 1).copied() else {
+                continue;
+            };
+            let mut inside = group.inside.create_captures();
+            group.inside.captures(b"", &mut inside);
+            let took_part = (0..inside.group_len()).filter(|at| inside.get_group(*at).is_some());
+            for at in took_part {
+                if let Some(span) = found.get_mut(group.number - 1 + at) {
+                    *span = Some((end, end));
+                }
+            }
+        }
+        Some(found)
     }
 
     fn search(&self) -> Option<&Search> {
@@ -222,7 +242,7 @@ impl Search {
 }
 
 /// A POSIX extended pattern in the syntax of the engine; nothing if libstdc++ refuses it.
-fn translate(pattern: &[u8]) -> Option<String> {
+fn translate(pattern: &[u8], repeated: &mut Vec<Repeated>) -> Option<String> {
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut at = 0;
     let mut depth = 0usize;
@@ -272,6 +292,9 @@ fn translate(pattern: &[u8]) -> Option<String> {
                     return None;
                 }
                 wrap_quantified(&mut out);
+                if byte != b'?' {
+                    note_repeated(&out, repeated);
+                }
                 out.push(char::from(byte));
             }
             b'{' => {
@@ -293,7 +316,10 @@ fn translate(pattern: &[u8]) -> Option<String> {
                 wrap_quantified(&mut out);
                 match high {
                     Some(high) => out.push_str(&format!("{{{low},{high}}}")),
-                    None => out.push_str(&format!("{{{low},}}")),
+                    None => {
+                        note_repeated(&out, repeated);
+                        out.push_str(&format!("{{{low},}}"));
+                    }
                 }
                 at = close + 1;
             }
@@ -308,6 +334,46 @@ fn translate(pattern: &[u8]) -> Option<String> {
         }
     }
     (depth == 0).then_some(out)
+}
+
+/// A repeated group that can match nothing does so once more at the end, in libstdc++: what it, and what groups in it,
+/// hold then is empty. Notes the last atom if it is such a group.
+fn note_repeated(out: &str, repeated: &mut Vec<Repeated>) {
+    if !out.ends_with(')') || repeated.len() >= MOST_REPEATED {
+        return;
+    }
+    let start = atom_start(out.as_bytes());
+    let (Some(before), Some(group)) = (out.get(..start), out.get(start + 1..out.len() - 1)) else {
+        return;
+    };
+    if group.starts_with('?') {
+        return;
+    }
+    let perhaps = group.is_empty()
+        || group.contains(['*', '?', '{', '(', '|'])
+        || group.contains("\\A")
+        || group.contains("\\z");
+    let Some(inside) = perhaps.then(|| compile(&format!("\\A(?:{group})\\z"))).flatten() else {
+        return;
+    };
+    if inside.is_match(b"") {
+        let number = 1 + before
+            .match_indices('(')
+            .filter(|(at, _)| !before[at + 1..].starts_with('?'))
+            .count();
+        repeated.push(Repeated { number, inside });
+    }
+}
+
+/// So many repeated groups of one pattern are looked at.
+const MOST_REPEATED: usize = 30;
+
+/// A repeated group that can match nothing.
+#[derive(Debug)]
+struct Repeated {
+    number: usize,
+    /// What is in it; its groups follow in number.
+    inside: Meta,
 }
 
 fn number(text: &str) -> Option<u32> {

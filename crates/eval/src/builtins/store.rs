@@ -25,6 +25,9 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             return ev.fail(format!("path '{path}' is not in the Nix store"), site);
         };
         let name = rest.split('/').next().unwrap_or(rest);
+        if name.len() < 33 {
+            return ev.fail(format!("'{name}' is too short to be a valid store path"), site);
+        }
         let mut builder = StringBuilder::default();
         builder.push_literal(&path, value.origin, 0);
         builder.push_context(reference(&format!("{STORE}{name}"), ""));

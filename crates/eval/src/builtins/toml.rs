@@ -28,7 +28,9 @@ fn convert(ev: &mut Evaluator<'_>, value: toml::Value, origin: OriginId, site: S
         toml::Value::Integer(int) => Value::Int(int),
         toml::Value::Float(float) => Value::Float(float),
         toml::Value::Boolean(bool) => Value::Bool(bool),
-        toml::Value::Datetime(_) => return ev.fail("Dates and times are not supported", site),
+        toml::Value::Datetime(_) => {
+            return ev.fail("while parsing TOML: Dates and times are not supported", site);
+        }
         toml::Value::Array(values) => {
             let mut thunks = Vec::with_capacity(values.len());
             for value in values {

@@ -1,7 +1,7 @@
 //! Strings, paths and numbers.
 
 use super::Lower;
-use crate::hir::{Expr, PathKind, StrPart};
+use crate::hir::{Expr, PathKind, StrPart, VarRef};
 use crate::source_map::Piece;
 use nixpod_source::ExprId;
 use rnix::ast;
@@ -236,7 +236,29 @@ impl Lower<'_> {
             }
             first = false;
         }
+        if kind == PathKind::Search && self.binds_search(node) {
+            // `<x>` is a call of variables that a program may bind.
+            let [find, path] = ["__findFile", "__nixPath"].map(|name| {
+                let name = self.names.intern(name);
+                self.alloc(Expr::Var(name, VarRef::Global), range)
+            });
+            let name = self.finish_literal(parts, range, Expr::Str);
+            let find = self.alloc(Expr::Apply(find, path), range);
+            return self.alloc(Expr::Apply(find, name), range);
+        }
         self.finish_literal(parts, range, |parts| Expr::Path(kind, parts))
+    }
+
+    fn binds_search(&mut self, node: &SyntaxNode) -> bool {
+        *self.binds_search.get_or_insert_with(|| {
+            let text = node
+                .ancestors()
+                .last()
+                .unwrap_or_else(|| node.clone())
+                .text()
+                .to_string();
+            text.contains("__findFile") || text.contains("__nixPath")
+        })
     }
 }
 
