@@ -99,7 +99,12 @@ impl Evaluator<'_> {
             _ => {
                 let mut builder = StringBuilder::default();
                 self.coerce_into(&mut builder, &a, Coerce::Interpolate, site)?;
-                self.coerce_into(&mut builder, &b, Coerce::Interpolate, site)?;
+                // Only a string makes Nix copy the path after it: `self + /x` is a file of the flake.
+                let mode = match &a.value {
+                    Value::String(_) => Coerce::Interpolate,
+                    _ => Coerce::PathAppend,
+                };
+                self.coerce_into(&mut builder, &b, mode, site)?;
                 self.charge(builder.len())?;
                 Ok(Tracked {
                     value: builder.finish(),

@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 
 static FLAKE: OnceLock<ParsedFile> = OnceLock::new();
 static PARTS: OnceLock<ParsedFile> = OnceLock::new();
+static FRAMEWORKS: OnceLock<ParsedFile> = OnceLock::new();
 
 /// Nested flakes deeper than this are not read.
 const MAX_FLAKES: usize = 16;
@@ -21,6 +22,8 @@ const MAX_FLAKES: usize = 16;
 pub(crate) struct Flake {
     pub(crate) outputs: Tracked,
     pub(crate) release: Option<(u32, u32)>,
+    /// `makeHive`: the nodes of a hive as systems.
+    pub(crate) make_hive: ThunkId,
 }
 
 /// Evaluates the flake in a directory; `name` is that of the input it is, if it is one.
@@ -65,11 +68,22 @@ pub(crate) fn load(
     let lock = read_lock(ev, directory);
     let natives = natives(ev, library, directory, depth);
     let natives = ev.alloc(Value::attrs(natives), OriginId::default());
+    let given = ev.attrs_from(vec![("lib", library.lib), ("natives", natives)]);
+    let given = ev.alloc(Value::attrs(given), OriginId::default());
+    let text = include_str!("own/frameworks.nix");
+    let frameworks = own_file(ev, &FRAMEWORKS, 4, text);
+    let frameworks = ev.alloc_apply(frameworks, vec![given], NO_SITE);
+    let symbol = ev.intern("makeHive");
+    let make_hive = ev.alloc_native(move |ev| {
+        let frameworks = ev.force(frameworks)?;
+        ev.select_value(&frameworks, symbol, NO_SITE)
+    });
     let itself = ev.reserve();
     let arguments = ev.attrs_from(vec![
         ("lib", library.lib),
         ("pkgs", library.pkgs),
         ("natives", natives),
+        ("frameworks", frameworks),
         ("declared", declared),
         ("lock", lock),
         ("root", root),
@@ -113,7 +127,11 @@ pub(crate) fn load(
         })
     });
     let outputs = ev.force(called)?;
-    Ok(Flake { outputs, release })
+    Ok(Flake {
+        outputs,
+        release,
+        make_hive,
+    })
 }
 
 fn read_lock(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> ThunkId {
@@ -177,6 +195,14 @@ fn register_nixpkgs(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked)
     let tree = ev.select_value(models, symbol, NO_SITE)?;
     let tree = ev.alloc_tracked(tree);
     ev.set_search_path("import-tree", tree);
+    let symbol = ev.intern("imported");
+    let imported = ev.select_value(models, symbol, NO_SITE)?;
+    if let Value::Attrs(imported) = &imported.value {
+        for attr in &imported.entries {
+            let name = format!("inputs.{}", ev.name(attr.name));
+            ev.set_search_path(&name, attr.thunk);
+        }
+    }
     Ok(())
 }
 

@@ -99,7 +99,12 @@ pub(crate) fn nested(
         let special = ev.alloc_native(move |ev| {
             let given = option(ev, &parent, &["home-manager", "extraSpecialArgs"]);
             let given = ev.force_or_unknown(given);
+            let lib = home_lib(ev, &parent);
             let mut own = ev.attrs_from(vec![("osConfig", parent.config), ("nixosConfig", parent.config)]);
+            if let Some(lib) = lib {
+                let lib = ev.attrs_from(vec![("lib", lib)]);
+                own = ev.update_attrs(&own, &lib);
+            }
             if let Value::Attrs(given) = &given.value {
                 own = ev.update_attrs(&own, given);
             }
@@ -136,6 +141,28 @@ pub(crate) fn nested(
         class: None,
         library: outer,
     }
+}
+
+/// Home Manager extends the `lib` of the host, which may be one of its own.
+fn home_lib(ev: &mut Evaluator<'_>, parent: &Rc<System>) -> Option<ThunkId> {
+    let name = ev.intern("lib");
+    let lib = parent.special(ev).get(name)?.thunk;
+    let hm = parent.setup.library.as_ref()?.lib;
+    Some(ev.alloc_native(move |ev| {
+        let mut lib = ev.force(lib)?;
+        let name = ev.intern("hm");
+        if let Value::Attrs(set) = &lib.value
+            && set.get(name).is_none()
+        {
+            let thunk = ev.alloc_native(move |ev| {
+                let lib = ev.force(hm)?;
+                ev.select_value(&lib, name, NO_SITE)
+            });
+            let extra = ev.attrs_from(vec![("hm", thunk)]);
+            lib.value = Value::attrs(ev.update_attrs(set, &extra));
+        }
+        Ok(lib)
+    }))
 }
 
 /// A thunk of an option's value, by path.

@@ -4,7 +4,7 @@ use crate::info::Gap;
 use crate::library::{Library, find, system_of};
 use crate::nixos::{self, Kind};
 use crate::system::System;
-use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, Tracked, Value, error_unknown};
+use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, ThunkId, Tracked, Value, error_unknown};
 use nixpod_source::{Utf8Path, Why};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -182,6 +182,18 @@ pub fn file_root(
         Kind::Nixos
     };
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
+    loose(ev, library, module, kind, name, imported_by_no_host)
+}
+
+/// A module as a part of a system that is not seen whole.
+fn loose(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    module: ThunkId,
+    kind: Kind,
+    name: String,
+    imported_by_no_host: bool,
+) -> RootSystem {
     let system = nixos::system(ev, library, kind, vec![module], None, true);
     RootSystem {
         name,
@@ -286,6 +298,18 @@ pub fn flake_roots(
             let value = ev.force_or_unknown(attr.thunk);
             match system_of(ev, &value) {
                 Some(system) => roots.push(found(ev, name, system, kind, loaded.release)),
+                // A module that others import into a configuration of their own.
+                None if ev.is_function(&value.value) || matches!(value.value, Value::Path(_)) => {
+                    let module = ev.alloc_tracked(value);
+                    roots.push(loose(
+                        ev,
+                        library,
+                        module,
+                        kind,
+                        format!("{output}.{name}"),
+                        false,
+                    ));
+                }
                 None => {
                     let why = match &value.value {
                         Value::Unknown(unknown) => unknown.why.clone(),
@@ -363,24 +387,34 @@ fn hive(
     roots: &mut Vec<RootSystem>,
     wanted: &dyn Fn(&str) -> bool,
 ) {
-    let Some(nodes) = output_set(ev, library, &loaded.outputs, "colmena") else {
-        return;
-    };
-    let meta = find(ev, &nodes, "meta").map(|thunk| ev.force_or_unknown(thunk));
-    let special = meta.and_then(|meta| match &meta.value {
-        Value::Attrs(meta) => find(ev, meta, "specialArgs"),
-        _ => None,
-    });
-    let defaults = find(ev, &nodes, "defaults");
-    for attr in ev.sorted(&nodes) {
-        let name = ev.name(attr.name).to_string();
-        let known = roots.iter().any(|root| root.name == name);
-        if matches!(name.as_str(), "meta" | "defaults" | "network") || known || !wanted(&name) {
+    for output in ["colmenaHive", "colmena"] {
+        let Some(mut hive) = output_set(ev, library, &loaded.outputs, output) else {
             continue;
+        };
+        if output == "colmena" {
+            let function = ev.force_or_unknown(loaded.make_hive);
+            let argument = ev.alloc(Value::Attrs(hive), OriginId::default());
+            let Ok(made) = ev.apply(function, argument, NO_SITE) else {
+                continue;
+            };
+            let Value::Attrs(made) = made.value else { continue };
+            hive = made;
         }
-        let modules = defaults.into_iter().chain([attr.thunk]).collect();
-        let system = nixos::system(ev, library, Kind::Nixos, modules, special, false);
-        let root = found(ev, name, system, Kind::Nixos, loaded.release);
-        roots.push(root);
+        let Some(nodes) = find(ev, &hive, "nodes").map(|nodes| ev.force_or_unknown(nodes)) else {
+            continue;
+        };
+        let Value::Attrs(nodes) = nodes.value else {
+            continue;
+        };
+        for attr in ev.sorted(&nodes) {
+            let name = ev.name(attr.name).to_string();
+            if !wanted(&name) || roots.iter().any(|root| root.name == name) {
+                continue;
+            }
+            let value = ev.force_or_unknown(attr.thunk);
+            if let Some(system) = system_of(ev, &value) {
+                roots.push(found(ev, name, system, Kind::Nixos, loaded.release));
+            }
+        }
     }
 }

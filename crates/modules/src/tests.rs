@@ -7,6 +7,7 @@ use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+mod frameworks;
 mod strict;
 
 /// Files by path below `/p`; parts of a text after `#- /path` lines.

@@ -30,8 +30,8 @@ impl Reader<'_, '_> {
         if out.len() >= MAX_OPTIONS {
             return;
         }
-        if name == "config" {
-            // The guest has its own facts.
+        if matches!(name.as_str(), "config" | "specialArgs") {
+            // The guest has its own facts, and its arguments are whole flakes at times.
             if !matches!(found.value.value, Value::Null) {
                 let value = self.field(found, |_, value, _| match &value.value {
                     Value::Null => Err(wrong("a module", &Value::Null)),

@@ -1,7 +1,7 @@
 # What a flake's outputs function gets: models of well-known inputs, symbols for all others.
-{ lib, pkgs, natives, declared, lock, root, formals, self }:
+{ lib, pkgs, natives, frameworks, declared, lock, root, formals, self }:
 let
-  inherit (builtins) elem attrNames filter foldl' listToAttrs map match isString isAttrs;
+  inherit (builtins) concatMap elem attrNames filter foldl' listToAttrs map match isString isAttrs;
   systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
   bySystem = value: listToAttrs (map (name: { inherit name value; }) systems);
 
@@ -87,16 +87,28 @@ let
           (attrNames outputs))
       { }
       names;
+  utils = {
+    inherit eachSystem;
+    eachDefaultSystem = eachSystem systems;
+    defaultSystems = systems;
+    allSystems = systems;
+    system = listToAttrs (map (name: { inherit name; value = name; }) systems);
+  };
   flakeUtils = name:
     natives.open "inputs.${name}" {
-      lib = natives.open "inputs.${name}.lib" {
-        inherit eachSystem;
-        eachDefaultSystem = eachSystem systems;
-        defaultSystems = systems;
-        allSystems = systems;
-        system = listToAttrs (map (name: { inherit name; value = name; }) systems);
-      };
+      lib = natives.open "inputs.${name}.lib" utils;
     };
+
+  # The lists of systems of nix-systems, which are imported as such.
+  systemLists = {
+    default = [ "aarch64-darwin" "aarch64-linux" "x86_64-darwin" "x86_64-linux" ];
+    default-linux = [ "aarch64-linux" "x86_64-linux" ];
+    x86_64-linux = [ "x86_64-linux" ];
+    aarch64-linux = [ "aarch64-linux" ];
+  };
+  systemList = name:
+    let found = match ".*nix-systems/([a-z0-9_-]+).*" (url name); in
+    if found == null then null else systemLists.${builtins.head found} or null;
 
   model = name:
     if name == "self" then self
@@ -105,7 +117,11 @@ let
     else if is "flake-parts" name then flakeParts name
     else if is "import-tree" name then importTree
     else if is "flake-utils" name then flakeUtils name
-    else if is "default-linux" name || is "default" name && match ".*nix-systems.*" (url name) != null then natives.symbol "inputs.${name}"
+    else if is "flake-utils-plus" name then frameworks.utilsPlus name utils
+    else if is "colmena" name then frameworks.colmena name
+    else if is "nixos-unified" name || is "nixos-flake" name then frameworks.nixosUnified name
+    else if is "clan-core" name then frameworks.clan name
+    else if match ".*snowfallorg/lib.*" (url name) != null || name == "snowfall-lib" then frameworks.snowfall name
     else if isNixpkgs name then nixpkgs name
     else natives.symbol "inputs.${name}";
 
@@ -115,6 +131,10 @@ in
   inputs = listToAttrs (map (name: { inherit name; value = model name; }) names) // { inherit self; };
   missing = filter (name: !(isNixpkgs name || pathOf name != null || is "home-manager" name || is "flake-parts" name || is "import-tree" name || is "flake-utils" name)) names;
   nixpkgsNames = filter isNixpkgs names;
+  # What `import inputs.x` gives, by the input's name.
+  imported = listToAttrs (concatMap
+    (name: if systemList name == null then [ ] else [{ inherit name; value = systemList name; }])
+    names);
   inherit importTree;
   # The branch of the first nixpkgs, or the time of its last change.
   release =

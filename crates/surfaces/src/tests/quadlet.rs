@@ -159,7 +159,12 @@ fn in_a_home() {
           image: quay.io/a/b <- "quay.io/a/b"
           flag: --cap-add <- --cap-add
           flag value: SYS_ADMIN <- SYS_ADMIN
-    "#]].assert_eq(&dump::containers(&world, &files));
-    let shown: Vec<_> = world.containers[0].options.iter().map(|option| option.name.as_str()).collect();
+    "#]]
+    .assert_eq(&dump::containers(&world, &files));
+    let shown: Vec<_> = world.containers[0]
+        .options
+        .iter()
+        .map(|option| option.name.as_str())
+        .collect();
     expect!["containerConfig.image containerConfig.podmanArgs autoStart"].assert_eq(&shown.join(" "));
 }

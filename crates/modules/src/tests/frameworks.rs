@@ -1,0 +1,214 @@
+//! Flakes whose hosts a framework finds.
+
+use super::check_flake;
+use expect_test::expect;
+
+#[test]
+fn a_hive_of_colmena() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  inputs.colmena.url = "github:zhaofengli/colmena";
+  outputs = { nixpkgs, colmena, ... }: {
+    colmenaHive = colmena.lib.makeHive {
+      meta = { nixpkgs = import nixpkgs { system = "x86_64-linux"; }; specialArgs.tag = "3"; nodeSpecialArgs.oak.tag = "4"; };
+      defaults = { name, ... }: { networking.hostName = name; };
+      oak = { tag, ... }: { deployment.targetHost = "oak"; virtualisation.oci-containers.containers.w.image = "w:${tag}"; };
+      elm = { tag, nodes, ... }: { virtualisation.oci-containers.containers.w.image = "w:${tag}-${nodes.oak.config.networking.hostName}"; };
+    };
+  };
+}
+"#,
+        &[
+            "networking.hostName",
+            "virtualisation.oci-containers.containers.w.image",
+        ],
+        expect![[r##"
+            # elm closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "elm"
+            virtualisation.oci-containers.containers.w.image = "w:3-oak"
+            # oak closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "oak"
+            virtualisation.oci-containers.containers.w.image = "w:4"
+        "##]],
+    );
+}
+
+#[test]
+fn nixos_unified_finds_files() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+  inputs.nixos-unified.url = "github:srid/nixos-unified";
+  outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+    imports = [ inputs.nixos-unified.flakeModules.autoWire ];
+    pods.tag = "7";
+  };
+}
+#- /configurations/nixos/oak/default.nix
+{ flake, ... }: let inherit (flake.inputs) self; in { imports = [ self.nixosModules.pods (self + /extra/elm.nix) ]; }
+#- /modules/nixos/pods.nix
+{ flake, ... }: { virtualisation.oci-containers.containers.w.image = "w:${flake.config.pods.tag}"; }
+#- /extra/elm.nix
+{ networking.hostName = "oak"; }
+"#,
+        &[
+            "networking.hostName",
+            "virtualisation.oci-containers.containers.w.image",
+        ],
+        expect![[r##"
+            # oak closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "oak"
+            virtualisation.oci-containers.containers.w.image = "w:7"
+        "##]],
+    );
+}
+
+#[test]
+fn snowfall_wires_systems_homes_and_modules() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  inputs.snowfall-lib.url = "github:snowfallorg/lib";
+  outputs = inputs:
+    let lib = inputs.snowfall-lib.mkLib { inherit inputs; src = ./.; snowfall.namespace = "grove"; }; in
+    lib.mkFlake { systems.modules.nixos = [ { networking.domain = "example"; } ]; };
+}
+#- /lib/images/default.nix
+{ lib, ... }: { imageOf = name: "registry.example/${lib.toLower name}:1"; }
+#- /systems/x86_64-linux/oak/default.nix
+{ host, ... }: { networking.hostName = host; grove.pods.enable = true; }
+#- /modules/nixos/pods/default.nix
+{ config, lib, namespace, ... }: {
+  options.${namespace}.pods.enable = lib.mkEnableOption "pods";
+  config = lib.mkIf config.${namespace}.pods.enable { virtualisation.oci-containers.containers.w.image = lib.grove.imageOf "W"; };
+}
+#- /modules/home/nest/default.nix
+{ config, ... }: { services.podman.containers.n.image = "n-${config.snowfallorg.user.name}"; }
+#- /homes/x86_64-linux/ada@oak/default.nix
+{ osConfig, lib, ... }: { services.podman.containers.n.description = osConfig.networking.domain; services.podman.containers.n.exec = lib.grove.imageOf "N"; }
+"#,
+        &[
+            "networking.hostName",
+            "virtualisation.oci-containers.containers.w.image",
+            "home-manager.users.ada.services.podman.containers.n.image",
+            "home-manager.users.ada.services.podman.containers.n.description",
+            "home-manager.users.ada.services.podman.containers.n.exec",
+        ],
+        expect![[r##"
+            # oak closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "oak"
+            virtualisation.oci-containers.containers.w.image = "registry.example/w:1"
+            home-manager.users.ada.services.podman.containers.n.image = "n-ada"
+            home-manager.users.ada.services.podman.containers.n.description = "example"
+            home-manager.users.ada.services.podman.containers.n.exec = "registry.example/n:1"
+        "##]],
+    );
+}
+
+#[test]
+fn flake_utils_plus_shares_modules() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  inputs.utils.url = "github:gytis-ivaskevicius/flake-utils-plus";
+  outputs = { self, utils, nixpkgs, ... }@inputs: utils.lib.mkFlake {
+    inherit self inputs;
+    hostDefaults = { modules = [ { networking.domain = "example"; } ]; extraArgs.tag = "2"; };
+    hosts.oak.modules = [ ({ tag, ... }: { virtualisation.oci-containers.containers.w.image = "w:${tag}"; }) ];
+    hosts.mac.output = "darwinConfigurations";
+  };
+}
+"#,
+        &[
+            "networking.hostName",
+            "networking.domain",
+            "virtualisation.oci-containers.containers.w.image",
+        ],
+        expect![[r##"
+            # oak closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "oak"
+            networking.domain = "example"
+            virtualisation.oci-containers.containers.w.image = "w:2"
+        "##]],
+    );
+}
+
+#[test]
+fn clan_has_machines_in_a_folder() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  inputs.clan-core.url = "git+https://git.clan.lol/clan/clan-core";
+  outputs = { self, clan-core, ... }:
+    let clan = clan-core.lib.clan { inherit self; inventory.machines.elm = { }; specialArgs.tag = "9"; machines.elm = { containers.e.autoStart = true; }; }; in
+    { inherit (clan.config) nixosConfigurations; };
+}
+#- /machines/oak/configuration.nix
+{ tag, ... }: { virtualisation.oci-containers.containers.w.image = "w:${tag}"; }
+"#,
+        &[
+            "networking.hostName",
+            "virtualisation.oci-containers.containers.w.image",
+            "containers.e.autoStart",
+        ],
+        expect![[r##"
+            # elm closed=false missing=["clan-core"] release=Some((25, 11))
+            networking.hostName = "elm"
+            virtualisation.oci-containers.containers.w.image = error: attribute 'w' missing
+            containers.e.autoStart = true
+            # oak closed=false missing=["clan-core"] release=Some((25, 11))
+            networking.hostName = "oak"
+            virtualisation.oci-containers.containers.w.image = "w:9"
+            containers.e.autoStart = error: attribute 'e' missing
+            gap: module: `inputs.clan-core.nixosModules.clanCore` comes from outside
+        "##]],
+    );
+}
+
+#[test]
+fn homes_use_the_library_of_their_host() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  outputs = { nixpkgs, ... }:
+    let lib = nixpkgs.lib.extend (final: prev: { grove.tag = "5"; }); in
+    {
+      nixosConfigurations.oak = lib.nixosSystem {
+        specialArgs = { inherit lib; };
+        modules = [ { home-manager.users.ada = { lib, ... }: {
+          services.podman.containers.n.image = "n:${lib.grove.tag}";
+          home.activation.x = lib.hm.dag.entryAfter [ "writeBoundary" ] "true";
+        }; } ];
+      };
+      homeConfigurations.nest = { pkgs, ... }: { services.podman.containers.n.image = "alone"; };
+    };
+}
+"#,
+        &[
+            "home-manager.users.ada.services.podman.containers.n.image",
+            "services.podman.containers.n.image",
+        ],
+        expect![[r##"
+            # oak closed=true missing=[] release=Some((25, 11))
+            home-manager.users.ada.services.podman.containers.n.image = "n:5"
+            services.podman.containers.n.image = «unknown: option `services.podman.containers.n.image` is set nowhere in the analysed files»
+            # homeConfigurations.nest closed=false missing=[] release=None
+            home-manager.users.ada.services.podman.containers.n.image = «unknown: option `home-manager.users.ada.services.podman.containers.n.image` is set nowhere in the analysed files»
+            services.podman.containers.n.image = "alone"
+        "##]],
+    );
+}
