@@ -399,7 +399,7 @@ fn every_option_with_its_definitions() {
           path: default null
           flake: default null
           nixpkgs: default null
-          specialArgs: default { }
+          specialArgs: default { … }
           autoStart: default false
           ephemeral: default false
           privateUsers: "no" <- "no"
