@@ -11,7 +11,7 @@ use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{BinaryOp, Expr, Param};
 
 /// Evaluates a root.
-pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>) -> World {
+pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, every_option: bool) -> World {
     let mut ev = Evaluator::new(reader, Limits::default());
     let library = Library::new(&mut ev);
     let path = reader.path_of(root.file());
@@ -39,6 +39,7 @@ pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>) -> World {
     let project = Project {
         directory: Some(directory.to_owned()),
         is_flake,
+        every_option,
     };
     read_world(&mut ev, &library, &roots, &project)
 }

@@ -28,6 +28,8 @@ pub struct Settings {
     pub require_reason: bool,
     /// Look only at these hosts of flakes; `None`: at all.
     pub hosts: Option<Vec<String>>,
+    /// Are options that nobody sets wanted in [`Report::containers`], too?
+    pub every_option: bool,
     /// How many threads may work at once; 0: as many as there are processors.
     pub jobs: usize,
 }
@@ -39,6 +41,7 @@ impl Default for Settings {
             enabled: BTreeSet::new(),
             require_reason: true,
             hosts: None,
+            every_option: false,
             jobs: 0,
         }
     }

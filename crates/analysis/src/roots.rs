@@ -120,7 +120,9 @@ impl Targets {
                 }),
             })
             .collect();
-        let mut out = parallel::map(settings.jobs, &flakes, |root| worlds.get(vfs, root));
+        let mut out = parallel::map(settings.jobs, &flakes, |root| {
+            worlds.get(vfs, root, settings.every_option)
+        });
         let imported_by_no_host = out.iter().any(|world| !world.world.hosts.is_empty());
         let mut reached = FxHashSet::default();
         reached.extend(self.flakes.values().copied());
@@ -137,7 +139,9 @@ impl Targets {
                 })
                 .collect();
             reached.extend(roots.iter().map(Root::file));
-            for world in parallel::map(settings.jobs, &roots, |root| worlds.get(vfs, root)) {
+            for world in parallel::map(settings.jobs, &roots, |root| {
+                worlds.get(vfs, root, settings.every_option)
+            }) {
                 reached.extend(world.reads.parsed_files());
                 out.push(world);
             }

@@ -96,14 +96,14 @@ impl Evaluated {
     }
 }
 
-/// Evaluates a root, reading through the reader only.
-pub(crate) type Evaluate = fn(&Root, &Reader<'_>) -> World;
+/// Evaluates a root, reading through the reader only; with options that nobody sets, or without.
+pub(crate) type Evaluate = fn(&Root, &Reader<'_>, bool) -> World;
 
 /// The worlds of all roots, shared by a host and its snapshots.
 #[derive(Debug)]
 pub(crate) struct Worlds {
     evaluate: Evaluate,
-    cache: Mutex<FxHashMap<Root, Arc<Evaluated>>>,
+    cache: Mutex<FxHashMap<(Root, bool), Arc<Evaluated>>>,
     evaluations: AtomicU64,
     checks: AtomicU64,
 }
@@ -123,8 +123,9 @@ impl Worlds {
     }
 
     /// The world of a root at this revision.
-    pub(crate) fn get(&self, vfs: &Vfs, root: &Root) -> Arc<Evaluated> {
-        let cached = lock(&self.cache).get(root).map(Arc::clone);
+    pub(crate) fn get(&self, vfs: &Vfs, root: &Root, every_option: bool) -> Arc<Evaluated> {
+        let key = (root.clone(), every_option);
+        let cached = lock(&self.cache).get(&key).map(Arc::clone);
         let now = self.checks.load(Ordering::Relaxed);
         if let Some(cached) = cached
             && cached.reads.is_current(vfs)
@@ -134,7 +135,7 @@ impl Worlds {
         }
         self.evaluations.fetch_add(1, Ordering::Relaxed);
         let reader = Reader::new(vfs);
-        let world = (self.evaluate)(root, &reader);
+        let world = (self.evaluate)(root, &reader, every_option);
         let evaluated = Arc::new(Evaluated {
             root: root.clone(),
             world,
@@ -142,7 +143,7 @@ impl Worlds {
             findings: Mutex::new(None),
             used: AtomicU64::new(now),
         });
-        lock(&self.cache).insert(root.clone(), Arc::clone(&evaluated));
+        lock(&self.cache).insert(key, Arc::clone(&evaluated));
         evaluated
     }
 

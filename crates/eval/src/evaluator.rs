@@ -146,6 +146,7 @@ pub struct Evaluator<'s> {
     conditions: Vec<ConditionNode>,
     pub(crate) units: Vec<Rc<Unit>>,
     files: FxHashMap<Utf8PathBuf, EvalResult<ThunkId>>,
+    own_units: FxHashMap<FileId, ThunkId>,
     /// Counts alternatives that were left out because they fail; see [`Self::drops`].
     pub(crate) drops: u64,
     pub(crate) call_depth: u32,
@@ -231,6 +232,7 @@ impl<'s> Evaluator<'s> {
             }],
             units: Vec::new(),
             files: FxHashMap::default(),
+            own_units: FxHashMap::default(),
             drops: 0,
             call_depth: 0,
             force_depth: 0,
@@ -653,6 +655,16 @@ impl<'s> Evaluator<'s> {
         self.files.insert(path.to_owned(), Ok(thunk));
         self.files.insert(loaded.path, Ok(thunk));
         Ok(thunk)
+    }
+
+    /// The value of one of our own files, whose steps do not belong in a trail; evaluated once.
+    pub fn own_unit(&mut self, file: FileId, code: &crate::Compiled) -> ThunkId {
+        if let Some(thunk) = self.own_units.get(&file) {
+            return *thunk;
+        }
+        let thunk = self.add_unit(file, code.hir(), Utf8Path::new("/nixpod-lint/own.nix"), true);
+        self.own_units.insert(file, thunk);
+        thunk
     }
 
     /// Makes a value available as a global variable (`lib` in tests) or replaces a builtin's global.

@@ -6,6 +6,7 @@
 mod apply;
 mod bindings;
 pub mod builtins;
+mod compiled;
 mod error;
 mod eval;
 mod evaluator;
@@ -20,6 +21,7 @@ mod select;
 mod strings;
 mod value;
 
+pub use compiled::Compiled;
 pub use error::{ErrorKind, ErrorRef, EvalError, EvalResult, Res, Stop};
 pub use evaluator::{CommonSymbols, Env, Evaluator, Limits};
 pub use force::error_unknown;

@@ -4,16 +4,14 @@ use crate::library::{Library, find, own_file};
 use crate::nixos::{self, Kind};
 use crate::system::{Setup, System};
 use nixpod_eval::{
-    Attrs, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
+    Attrs, Compiled, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
 };
 use nixpod_source::{Utf8Path, Why};
-use nixpod_syntax::ParsedFile;
 use std::rc::Rc;
-use std::sync::OnceLock;
 
-static FLAKE: OnceLock<ParsedFile> = OnceLock::new();
-static PARTS: OnceLock<ParsedFile> = OnceLock::new();
-static FRAMEWORKS: OnceLock<ParsedFile> = OnceLock::new();
+static FLAKE: Compiled = nixpod_eval::compiled!("flake");
+static PARTS: Compiled = nixpod_eval::compiled!("parts");
+static FRAMEWORKS: Compiled = nixpod_eval::compiled!("frameworks");
 
 /// Nested flakes deeper than this are not read.
 const MAX_FLAKES: usize = 16;
@@ -70,8 +68,7 @@ pub(crate) fn load(
     let natives = ev.alloc(Value::attrs(natives), OriginId::default());
     let given = ev.attrs_from(vec![("lib", library.lib), ("natives", natives)]);
     let given = ev.alloc(Value::attrs(given), OriginId::default());
-    let text = include_str!("own/frameworks.nix");
-    let frameworks = own_file(ev, &FRAMEWORKS, 4, text);
+    let frameworks = own_file(ev, &FRAMEWORKS, 4);
     let frameworks = ev.alloc_apply(frameworks, vec![given], NO_SITE);
     let symbol = ev.intern("makeHive");
     let make_hive = ev.alloc_native(move |ev| {
@@ -91,7 +88,7 @@ pub(crate) fn load(
         ("self", itself),
     ]);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-    let models = own_file(ev, &FLAKE, 3, include_str!("own/flake.nix"));
+    let models = own_file(ev, &FLAKE, 3);
     let models = ev.force(models)?;
     let models = ev.apply(models, arguments, NO_SITE)?;
     let part = |ev: &mut Evaluator<'_>, name: &str| {
@@ -331,7 +328,7 @@ fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module:
         special = ev.update_attrs(&special, &own);
     }
     let special = ev.alloc(Value::attrs(special), OriginId::default());
-    let model = own_file(ev, &PARTS, crate::OWN_MODELS + 2, include_str!("own/parts.nix"));
+    let model = own_file(ev, &PARTS, crate::OWN_MODELS + 2);
     let setup = Setup {
         modules: vec![module],
         base: vec![model],

@@ -4,7 +4,7 @@ use nixpod_eval::{OriginId, ThunkId, Tracked, When};
 use nixpod_source::{Site, Why};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 /// A path of option names.
@@ -62,6 +62,16 @@ pub struct Gap {
 pub struct Shared {
     infos: RefCell<FxHashMap<ThunkId, Rc<OptionInfo>>>,
     gaps: RefCell<Vec<Gap>>,
+    /// `lib`
+    pub(crate) lib: OnceCell<ThunkId>,
+    /// Our model of NixOS, a module.
+    pub(crate) nixos: OnceCell<ThunkId>,
+    /// Our model of Home Manager, a module.
+    pub(crate) home: OnceCell<ThunkId>,
+    /// Our model of quadlet-nix, a module.
+    pub(crate) quadlet: OnceCell<ThunkId>,
+    /// Single declarations that were read, by their thunks. Those of our models are the same in all systems.
+    pub(crate) declared: RefCell<FxHashMap<ThunkId, Rc<crate::option::Declared>>>,
 }
 
 impl Shared {

@@ -3,11 +3,11 @@
 use crate::info::Shared;
 use crate::system::{Setup, System};
 use crate::types::{OptType, Scalar, Submodule, native_of, set, value};
-use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Value, When};
-use nixpod_source::{FileId, Site, Utf8Path};
-use nixpod_syntax::ParsedFile;
+use nixpod_eval::{
+    Attr, Attrs, Compiled, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Value, When,
+};
+use nixpod_source::{FileId, Site};
 use std::rc::Rc;
-use std::sync::OnceLock;
 
 /// The hidden attribute of an evaluated system by which native code finds it again.
 pub(crate) const SYSTEM: &str = "__nixpodSystem";
@@ -32,31 +32,14 @@ fn tracked(value: Value) -> Tracked {
     }
 }
 
-/// Adds one of our own Nix files to an evaluation; it is parsed once per process.
-pub(crate) fn own_file(
-    ev: &mut Evaluator<'_>,
-    cell: &'static OnceLock<ParsedFile>,
-    number: u32,
-    text: &'static str,
-) -> ThunkId {
-    let parsed = cell.get_or_init(|| nixpod_syntax::parse(text));
-    debug_assert!(
-        parsed.errors.is_empty(),
-        "our own file {number} parses: {:?}",
-        parsed.errors
-    );
+/// The value of one of our own Nix files, a function.
+pub(crate) fn own_file(ev: &mut Evaluator<'_>, code: &'static Compiled, number: u32) -> ThunkId {
     // Ids from the upper end never meet those of real files.
-    let file = FileId(u32::MAX - 100 - number);
-    ev.add_unit(
-        file,
-        parsed.hir.clone(),
-        Utf8Path::new("/nixpod-lint/own.nix"),
-        true,
-    )
+    ev.own_unit(FileId(u32::MAX - 100 - number), code)
 }
 
-static PRELUDE: OnceLock<ParsedFile> = OnceLock::new();
-static PACKAGES: OnceLock<ParsedFile> = OnceLock::new();
+static PRELUDE: Compiled = nixpod_eval::compiled!("modules");
+static PACKAGES: Compiled = nixpod_eval::compiled!("packages");
 
 impl Library {
     /// Builds `lib` and `pkgs`.
@@ -71,11 +54,12 @@ impl Library {
             pkgs: pkgs_slot,
             linux_pkgs: linux_slot,
         };
+        library.shared.lib.get_or_init(|| lib_slot);
         let types = types(ev, &library);
         let types = ev.alloc(Value::attrs(types), OriginId::default());
         let natives = natives(ev, &library);
         let natives = ev.alloc(Value::attrs(natives), OriginId::default());
-        let prelude = own_file(ev, &PRELUDE, 1, include_str!("own/modules.nix"));
+        let prelude = own_file(ev, &PRELUDE, 1);
         let hm = ev.alloc_unknown(nixpod_source::Why::External("lib.hm".to_owned()));
         let arguments = ev.attrs_from(vec![
             ("lib", lib_slot),
@@ -101,7 +85,7 @@ impl Library {
         extra.push(("options", prelude));
         let lib = nixpod_eval::nixlib::install_lib(ev, extra);
         ev.fill_native(lib_slot, move |ev| Ok(ev.force(lib)?));
-        let packages = own_file(ev, &PACKAGES, 2, include_str!("own/packages.nix"));
+        let packages = own_file(ev, &PACKAGES, 2);
         let written = crate::packages::written(ev);
         let written = ev.alloc(written, OriginId::default());
         let open = crate::packages::open(ev);

@@ -1,19 +1,17 @@
 //! Whole systems: NixOS hosts, guests and Home Manager users, on our own models of what they declare.
 
-use crate::info::OptionPath;
+use crate::info::{OptionPath, Shared};
 use crate::library::{Library, own_file, system_value};
 use crate::system::{Setup, System};
 use crate::types::Submodule;
-use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Value};
+use nixpod_eval::{Attrs, Compiled, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Value};
 use nixpod_source::Why;
-use nixpod_syntax::ParsedFile;
 use smol_str::SmolStr;
 use std::rc::Rc;
-use std::sync::OnceLock;
 
-static NIXOS: OnceLock<ParsedFile> = OnceLock::new();
-static HOME: OnceLock<ParsedFile> = OnceLock::new();
-static QUADLET: OnceLock<ParsedFile> = OnceLock::new();
+static NIXOS: Compiled = nixpod_eval::compiled!("nixos");
+static HOME: Compiled = nixpod_eval::compiled!("home");
+static QUADLET: Compiled = nixpod_eval::compiled!("quadlet");
 
 /// What a system is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,18 +23,28 @@ pub enum Kind {
 }
 
 /// Our models of what NixOS or Home Manager declares, as modules, with what quadlet-nix adds to both.
-pub(crate) fn models(ev: &mut Evaluator<'_>, kind: Kind) -> [ThunkId; 2] {
-    let own = match kind {
-        Kind::Nixos => own_file(ev, &NIXOS, crate::OWN_MODELS, include_str!("own/nixos.nix")),
-        Kind::Home => own_file(ev, &HOME, crate::OWN_MODELS + 1, include_str!("own/home.nix")),
+///
+/// What they declare is the same for all systems of a root, so that it is made once.
+pub(crate) fn models(ev: &mut Evaluator<'_>, shared: &Shared, kind: Kind) -> [ThunkId; 2] {
+    let (cell, file, number) = match kind {
+        Kind::Nixos => (&shared.nixos, &NIXOS, crate::OWN_MODELS),
+        Kind::Home => (&shared.home, &HOME, crate::OWN_MODELS + 1),
     };
-    let quadlet = own_file(
-        ev,
-        &QUADLET,
-        crate::OWN_MODELS + 3,
-        include_str!("own/quadlet.nix"),
-    );
+    let own = *cell.get_or_init(|| model(ev, shared, file, number));
+    let quadlet = &shared.quadlet;
+    let quadlet = *quadlet.get_or_init(|| model(ev, shared, &QUADLET, crate::OWN_MODELS + 3));
     [own, quadlet]
+}
+
+fn model(ev: &mut Evaluator<'_>, shared: &Shared, file: &'static Compiled, number: u32) -> ThunkId {
+    let file = own_file(ev, file, number);
+    let lib = match shared.lib.get() {
+        Some(lib) => *lib,
+        None => ev.alloc_unknown(Why::NotModelled("lib".to_owned())),
+    };
+    let arguments = ev.attrs_from(vec![("lib", lib)]);
+    let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
+    ev.alloc_apply(file, vec![arguments], NO_SITE)
 }
 
 /// A whole system from its modules and arguments.
@@ -50,7 +58,7 @@ pub fn system(
 ) -> Rc<System> {
     let mut args = library.arguments(kind == Kind::Nixos && !open_world);
     args.push(("modulesPath".into(), modules_path(ev)));
-    let base = models(ev, kind).to_vec();
+    let base = models(ev, &library.shared, kind).to_vec();
     let setup = Setup {
         modules,
         base,
@@ -90,7 +98,7 @@ pub(crate) fn nested(
     let parent = parent.clone();
     let outer = parent.setup.library.clone();
     if kind == "home" {
-        base.extend(models(ev, Kind::Home));
+        base.extend(models(ev, &parent.shared, Kind::Home));
         let user = path.last().cloned().unwrap_or_default();
         base.push(home_defaults(ev, &parent, user));
         let shared = option(ev, &parent, &["home-manager", "sharedModules"]);
@@ -126,7 +134,7 @@ pub(crate) fn nested(
             library: outer,
         };
     }
-    base.extend(models(ev, Kind::Nixos));
+    base.extend(models(ev, &parent.shared, Kind::Nixos));
     base.push(guest_defaults(ev, path));
     let special = option(ev, &parent, &["specialArgs"]);
     Setup {

@@ -1,7 +1,7 @@
 //! One declared option: its type, default and `apply`, and its value.
 
 use crate::definitions::{Definition, RawDef, discharge, file_name};
-use crate::info::OptionPath;
+use crate::info::{OptionInfo, OptionPath};
 use crate::merge::{Decl, Declaration, OPTION_DEFAULT_PRIORITY, dotted, extend, merge_option};
 use crate::system::System;
 use crate::types::{OptType, Submodule, native};
@@ -19,8 +19,36 @@ pub(crate) struct Declared {
     pub(crate) hidden: bool,
 }
 
+impl std::fmt::Debug for Declared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Declared({})", self.native.name())
+    }
+}
+
 /// Reads the declarations of one option.
 pub(crate) fn declared(
+    ev: &mut Evaluator<'_>,
+    system: &System,
+    path: &OptionPath,
+    options: &[Declaration],
+    below: &[Declaration],
+) -> Res<Rc<Declared>> {
+    let ([Declaration { decl, .. }], []) = (options, below) else {
+        return Ok(Rc::new(read_declarations(ev, system, path, options, below)?));
+    };
+    if let Some(known) = system.shared.declared.borrow().get(&decl.value) {
+        return Ok(Rc::clone(known));
+    }
+    let read = Rc::new(read_declarations(ev, system, path, options, below)?);
+    system
+        .shared
+        .declared
+        .borrow_mut()
+        .insert(decl.value, Rc::clone(&read));
+    Ok(read)
+}
+
+fn read_declarations(
     ev: &mut Evaluator<'_>,
     system: &System,
     path: &OptionPath,
@@ -174,6 +202,21 @@ pub(crate) fn evaluate(
     slot: ThunkId,
 ) -> Res<Tracked> {
     let declared = declared(ev, system, path, options, below)?;
+    if defs.is_empty()
+        && !system.strict()
+        && let Some(value) = plain_default(ev, &declared)
+    {
+        system.shared.record(
+            slot,
+            OptionInfo {
+                path: path.clone(),
+                definitions: Vec::new(),
+                default: true,
+                declared: true,
+            },
+        );
+        return Ok(value);
+    }
     let definitions = discharge(ev, &defs);
     let mut default = declared.default.map(|thunk| {
         let mut value = ev.force_or_unknown(thunk);
@@ -229,6 +272,25 @@ pub(crate) fn evaluate(
             Ok(applied)
         }
     }
+}
+
+/// The default of an option of our models that is a value as it stands: most options of most systems are not set.
+fn plain_default(ev: &mut Evaluator<'_>, declared: &Declared) -> Option<Tracked> {
+    if !declared.hidden || declared.apply.is_some() || !declared.native.keeps_plain_values() {
+        return None;
+    }
+    let value = ev.force(declared.default?).ok()?.value;
+    let is_plain = match &value {
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => true,
+        Value::String(string) => string.hole().is_none(),
+        Value::List(list) => list.elems.is_empty() && list.open.is_none(),
+        Value::Attrs(set) => set.entries.is_empty() && set.open.is_none(),
+        _ => false,
+    };
+    is_plain.then(|| Tracked {
+        value,
+        origin: OriginId::default(),
+    })
 }
 
 fn perhaps_set_elsewhere(ev: &mut Evaluator<'_>, path: &OptionPath, default: Definition) -> Definition {

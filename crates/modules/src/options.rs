@@ -125,7 +125,7 @@ fn option(
         ev.alloc_native(move |ev| {
             let declared = crate::option::declared(ev, &system, &path, &options, &below)?;
             Ok(Tracked {
-                value: Value::Opaque(nixpod_eval::Opaque(declared.native)),
+                value: Value::Opaque(nixpod_eval::Opaque(declared.native.clone())),
                 origin: OriginId::default(),
             })
         })

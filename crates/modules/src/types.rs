@@ -177,6 +177,24 @@ impl OptType {
         }
     }
 
+    /// Does merging a single scalar or empty collection of this type leave it as it is?
+    pub(crate) fn keeps_plain_values(&self) -> bool {
+        match self {
+            Self::Scalar { .. }
+            | Self::PathWith { .. }
+            | Self::Joined(..)
+            | Self::Enum(_)
+            | Self::ListOf(_)
+            | Self::NonEmptyListOf(_)
+            | Self::AttrsOf { .. }
+            | Self::Anything
+            | Self::Deep => true,
+            Self::NullOr(inner) => inner.keeps_plain_values(),
+            Self::Either(a, b) => a.keeps_plain_values() && b.keeps_plain_values(),
+            _ => false,
+        }
+    }
+
     /// The modules of the submodule inside, for documentation and for merging declarations.
     pub fn submodule(&self) -> Option<&Rc<Submodule>> {
         match self {

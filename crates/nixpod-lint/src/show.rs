@@ -14,6 +14,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     let settings = Settings {
         hosts: (!args.host.is_empty()).then(|| args.host.clone()),
         jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
+        every_option: true,
         ..Settings::default()
     };
     let projects = Projects::new(&args.paths, None, &settings, terminal)?;

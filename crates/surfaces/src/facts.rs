@@ -2,6 +2,7 @@
 
 use crate::certainty::{known_string, wrong};
 use crate::show;
+use crate::world::Project;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_model::{Definition, Fact, Field, NotAnalysed};
 use nixpod_modules::{OptionInfo, Shared, is_own};
@@ -18,6 +19,8 @@ pub(crate) struct Reader<'e, 's> {
     /// Undecided conditions under which the thing being read exists at all: its own facts are certain in spite of them.
     pub(crate) given: Vec<Site>,
     pub(crate) not_analysed: Vec<NotAnalysed>,
+    /// Are options that nobody sets wanted too?
+    pub(crate) every_option: bool,
     definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
 }
 
@@ -40,11 +43,12 @@ pub(crate) struct Found {
 const MAX_DEFINITIONS: usize = 12;
 
 impl<'e, 's> Reader<'e, 's> {
-    pub(crate) fn new(ev: &'e mut Evaluator<'s>, shared: Rc<Shared>, project: Option<Utf8PathBuf>) -> Self {
+    pub(crate) fn new(ev: &'e mut Evaluator<'s>, shared: Rc<Shared>, project: &Project) -> Self {
         Self {
             ev,
             shared,
-            project,
+            project: project.directory.clone(),
+            every_option: project.every_option,
             given: Vec::new(),
             not_analysed: Vec::new(),
             definitions: FxHashMap::default(),
@@ -143,6 +147,25 @@ impl<'e, 's> Reader<'e, 's> {
             Some(_) => !self.is_default(found),
             None => !found.default && !matches!(found.value.value, Value::Unknown(_)),
         }
+    }
+
+    /// May the analysed code define this name in a set of options? `false` only where every definition is seen.
+    pub(crate) fn may_define(&self, found: &Found, name: &str) -> bool {
+        let Some(info) = &found.info else { return true };
+        let (symbol, imports) = (self.ev.symbol(name), self.ev.common().imports);
+        let written = info.definitions.iter().filter(|definition| !definition.off);
+        written.into_iter().any(|definition| match &definition.value {
+            Some(Tracked {
+                value: Value::Attrs(set),
+                ..
+            }) => {
+                let is_module = [imports, self.ev.common().config, self.ev.common().options];
+                set.open.is_some()
+                    || symbol.is_some_and(|symbol| set.get(symbol).is_some())
+                    || is_module.iter().any(|part| set.get(*part).is_some())
+            }
+            _ => true,
+        })
     }
 
     /// Is it a value that nobody sets and that has no default?

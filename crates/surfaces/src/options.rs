@@ -17,6 +17,9 @@ impl Reader<'_, '_> {
     pub(crate) fn options(&mut self, found: &Found, names: &[&str]) -> Vec<OwnOption> {
         let mut out: Vec<OwnOption> = Vec::new();
         for name in names {
+            if !self.every_option && !self.may_define(found, name) {
+                continue;
+            }
             let option = self.get(found, name);
             if self.is_unset(&option) || out.iter().any(|known| known.name == *name) {
                 continue;

@@ -22,6 +22,8 @@ pub struct Project {
     pub directory: Option<Utf8PathBuf>,
     /// Is there a `flake.nix`, so that its whole tracked tree is in the store?
     pub is_flake: bool,
+    /// Are options that nobody sets wanted too, for people to look at? Nothing else needs them, and there are many.
+    pub every_option: bool,
 }
 
 /// Reads all that the roots define.
@@ -82,7 +84,7 @@ fn read_root(
         modules,
         missing_inputs: root.missing_inputs.clone(),
     });
-    let mut reader = Reader::new(ev, library.shared.clone(), project.directory.clone());
+    let mut reader = Reader::new(ev, library.shared.clone(), project);
     let config = reader.root(root.system.config);
     let complete =
         root.closed_world && !has_gaps(library, (before, library.shared.gap_count())) && is_whole(&config);

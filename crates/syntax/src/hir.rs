@@ -3,14 +3,15 @@
 //! Two texts that differ only in white space and comments lower to equal `Hir`s.
 
 use nixpod_source::ExprId;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 /// An index into [`Hir::names`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NameId(pub u32);
 
 /// One file, lowered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hir {
     /// All nodes. Attribute keys and parameter names are nodes too ([`Expr::Key`]), so that they have a site.
     pub exprs: Vec<Expr>,
@@ -33,7 +34,7 @@ impl Hir {
 }
 
 /// One node.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Expr {
     /// Something that did not parse; evaluates to an unknown (syntax error).
     Missing,
@@ -81,7 +82,7 @@ pub enum Expr {
 }
 
 /// A part of a string or path.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum StrPart {
     /// Known text, escapes and indentation resolved.
     Text(SmolStr),
@@ -90,7 +91,7 @@ pub enum StrPart {
 }
 
 /// What a path literal is relative to. The text parts keep what is written, such as `./a/b.nix` or `../x`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PathKind {
     /// To the directory of the file.
     Relative,
@@ -106,7 +107,7 @@ pub enum PathKind {
 ///
 /// A frame is made by a lambda, a `let`, a recursive set and a `with`. `depth` counts frames outwards from the
 /// variable (0 is the innermost), `slot` is the place in that frame.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VarRef {
     /// A lexical variable. Lexical variables win over every `with`.
     Local {
@@ -125,7 +126,7 @@ pub enum VarRef {
 ///
 /// Nested paths (`a.b = 1; a.c = 2;`) are merged already into nested sets. A recursive set and a `let` make one frame
 /// whose slots are `entries` in order. Entries have distinct names; what was defined twice is a syntax error.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attrs {
     /// Do the values see the entries?
     pub recursive: bool,
@@ -138,7 +139,7 @@ pub struct Attrs {
 }
 
 /// A binding with a static name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The name.
     pub name: NameId,
@@ -149,7 +150,7 @@ pub struct Entry {
 }
 
 /// The value of a binding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryValue {
     /// `name = expr;`
     Expr(ExprId),
@@ -160,7 +161,7 @@ pub enum EntryValue {
 }
 
 /// A binding whose name is computed: `${name} = value;`, `"a${b}" = value;`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DynamicEntry {
     /// An expression that gives the name; null means that the binding is left out.
     pub name: ExprId,
@@ -169,7 +170,7 @@ pub struct DynamicEntry {
 }
 
 /// A name in a select path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AttrName {
     /// A fixed name and its node (an [`Expr::Key`]).
     Static(NameId, ExprId),
@@ -178,7 +179,7 @@ pub enum AttrName {
 }
 
 /// The parameter of a lambda, which makes one frame.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Param {
     /// `x:`; slot 0. The node is an [`Expr::Key`].
     Name(NameId, ExprId),
@@ -194,7 +195,7 @@ pub enum Param {
 }
 
 /// A field of a parameter pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// The name.
     pub name: NameId,
@@ -205,7 +206,7 @@ pub struct Field {
 }
 
 /// Binary operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum BinaryOp {
     Concat,

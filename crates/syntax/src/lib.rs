@@ -9,6 +9,7 @@ mod globals;
 mod guard;
 pub mod hir;
 mod lower;
+pub mod packed;
 mod repair;
 mod resolve;
 mod source_map;

@@ -5,22 +5,22 @@ use super::hash::{base16, parse_hash, sha256};
 use super::store::{check_name, reference, store_path, symbolic, text_path};
 use super::{Registry, plain};
 use crate::{
-    Coerce, ContextItem, Evaluator, NixString, OriginId, Res, StringBuilder, ThunkId, Tracked, Value,
+    Coerce, Compiled, ContextItem, Evaluator, NixString, OriginId, Res, StringBuilder, ThunkId, Tracked,
+    Value,
 };
 use nixpod_source::{FileId, Site, Utf8Path};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-const PRELUDE: &str = include_str!("../prelude/derivation.nix");
+static PRELUDE: Compiled = crate::compiled!("derivation");
 
 pub(super) fn register(r: &mut Registry<'_, '_>) {
     r.function("derivationStrict", 1, 1, derivation_strict);
     let thunk = r.ev.alloc_native(|ev| {
-        let parsed = nixpod_syntax::parse(PRELUDE);
         let thunk = ev.add_unit(
             FileId(u32::MAX - 1),
-            parsed.hir,
+            PRELUDE.hir(),
             Utf8Path::new("/(prelude)/derivation.nix"),
             true,
         );

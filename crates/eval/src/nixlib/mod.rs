@@ -1,6 +1,6 @@
 //! nixpkgs' `lib`, natively: a prelude in Nix, one file per namespace, over primitives in Rust.
 //!
-//! Prelude files are parsed once per process, each when it is first needed, and are hidden: a trail shows the call
+//! Prelude files are lowered when the program is built, unpacked when they are first needed, and hidden: a trail shows the call
 //! into `lib`, not what happens inside. What the module system defines (`types`, `mkOption`, `evalModules`, ..) is
 //! handed in by its owner. A name that is missing here is an unknown that carries the name, and is counted.
 
@@ -12,61 +12,49 @@ mod pieces;
 mod strings;
 mod text;
 
+use crate::Compiled;
 use crate::builtins::plain;
 use crate::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_source::{Site, Utf8Path, Why};
-use nixpod_syntax::Hir;
-use std::sync::{Arc, OnceLock};
 
-/// A file of the prelude: the namespace's name, the text, and the parsed code.
+/// A file of the prelude: the namespace's name and the code.
 struct Prelude {
     name: &'static str,
-    text: &'static str,
-    hir: OnceLock<Arc<Hir>>,
+    code: Compiled,
 }
 
 impl Prelude {
-    const fn new(name: &'static str, text: &'static str) -> Self {
-        Self {
-            name,
-            text,
-            hir: OnceLock::new(),
-        }
-    }
-
-    fn hir(&self) -> Arc<Hir> {
-        self.hir
-            .get_or_init(|| nixpod_syntax::parse(self.text).hir)
-            .clone()
+    const fn new(name: &'static str, code: Compiled) -> Self {
+        Self { name, code }
     }
 }
 
 macro_rules! preludes {
     ($($name:literal = $file:literal),+ $(,)?) => {
-        [$(Prelude::new($name, include_str!($file))),+]
+        [$(Prelude::new($name, crate::compiled!($file))),+]
     };
 }
 
 /// The namespaces that fill a file.
 static NAMESPACES: [Prelude; 18] = preludes! {
-    "trivial" = "trivial.nix",
-    "fixedPoints" = "fixed-points.nix",
-    "lists" = "lists.nix",
-    "attrsets" = "attrsets.nix",
-    "strings" = "strings.nix",
-    "asserts" = "asserts.nix",
-    "cli" = "cli.nix",
-    "customisation" = "customisation.nix",
-    "debug" = "debug.nix",
-    "derivations" = "derivations.nix",
-    "fileset" = "fileset.nix",
-    "filesystem" = "filesystem.nix",
-    "generators" = "generators.nix",
-    "gvariant" = "gvariant.nix",
-    "meta" = "meta.nix",
-    "path" = "path.nix",
-    "sources" = "sources.nix",
-    "versions" = "versions.nix",
+    "trivial" = "trivial",
+    "fixedPoints" = "fixed-points",
+    "lists" = "lists",
+    "attrsets" = "attrsets",
+    "strings" = "strings",
+    "asserts" = "asserts",
+    "cli" = "cli",
+    "customisation" = "customisation",
+    "debug" = "debug",
+    "derivations" = "derivations",
+    "fileset" = "fileset",
+    "filesystem" = "filesystem",
+    "generators" = "generators",
+    "gvariant" = "gvariant",
+    "meta" = "meta",
+    "path" = "path",
+    "sources" = "sources",
+    "versions" = "versions",
 };
 
 /// The namespaces that share a file.
@@ -85,10 +73,10 @@ const SMALL: [&str; 12] = [
     "teams",
 ];
 
-static SETS: Prelude = Prelude::new("sets", include_str!("sets.nix"));
+static SETS: Prelude = Prelude::new("sets", crate::compiled!("sets"));
 
 /// Which names of the namespaces are in `lib` itself.
-static TOP: Prelude = Prelude::new("top", include_str!("top.nix"));
+static TOP: Prelude = Prelude::new("top", crate::compiled!("top"));
 
 /// The set `lib`. The entries of `extra` come in addition and win; sets that only they define (`types`) are theirs as
 /// a whole.
@@ -164,7 +152,7 @@ fn evaluate(
     arguments: Vec<(&str, ThunkId)>,
 ) -> Res<Tracked> {
     let path = format!("/lib/{}.nix", prelude.name);
-    let function = ev.add_unit(NO_SITE.file, prelude.hir(), Utf8Path::new(&path), true);
+    let function = ev.add_unit(NO_SITE.file, prelude.code.hir(), Utf8Path::new(&path), true);
     let function = ev.force(function)?;
     let arguments = ev.attrs_from(arguments);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId(0));

@@ -1,5 +1,7 @@
 # What Home Manager declares by itself, as far as container specs need it.
-{ config, lib, ... }:
+#
+# The outer function is called once, as in the model of NixOS.
+{ lib }:
 let
   inherit (lib) mkOption types;
   opt = type: default: mkOption { inherit type default; };
@@ -66,22 +68,14 @@ let
       ignorelinks = enable;
     };
   });
-in
-{
-  options = {
+
+  # What does not depend on the system.
+  declared = {
     home = {
       username = mkOption { type = str; };
       homeDirectory = mkOption { type = types.path; };
       stateVersion = opt nullStr null;
       file = opt (types.attrsOf file) { };
-    };
-    xdg = {
-      configFile = opt (types.attrsOf file) { };
-      dataFile = opt (types.attrsOf file) { };
-      configHome = opt types.path "${config.home.homeDirectory}/.config";
-      dataHome = opt types.path "${config.home.homeDirectory}/.local/share";
-      stateHome = opt types.path "${config.home.homeDirectory}/.local/state";
-      cacheHome = opt types.path "${config.home.homeDirectory}/.cache";
     };
     services.podman = {
       enable = enable;
@@ -114,6 +108,18 @@ in
         };
       })) { };
       settings = opt set { };
+    };
+  };
+in
+{ config, ... }: {
+  options = declared // {
+    xdg = {
+      configFile = opt (types.attrsOf file) { };
+      dataFile = opt (types.attrsOf file) { };
+      configHome = opt types.path "${config.home.homeDirectory}/.config";
+      dataHome = opt types.path "${config.home.homeDirectory}/.local/share";
+      stateHome = opt types.path "${config.home.homeDirectory}/.local/state";
+      cacheHome = opt types.path "${config.home.homeDirectory}/.cache";
     };
   };
 }

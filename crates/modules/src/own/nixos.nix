@@ -1,6 +1,8 @@
 # What NixOS declares and adds by itself, as far as container specs and the rules need it: names, types and defaults.
 # Options that are not here merge as they are defined.
-{ config, lib, options, ... }:
+#
+# The outer function is called once: types and declarations that do not depend on a system are shared by all of them.
+{ lib }:
 let
   inherit (lib) mkOption mkIf mkDefault mkMerge types;
   opt = type: default: mkOption { inherit type default; };
@@ -68,12 +70,10 @@ let
     };
   };
 
-  oci = types.submodule ({ name, ... }: {
-    options = {
+  ociOptions = {
       image = mkOption { type = str; };
       imageFile = opt (types.nullOr types.package) null;
       imageStream = opt (types.nullOr types.package) null;
-      serviceName = opt str "${config.virtualisation.oci-containers.backend}-${name}";
       login = {
         username = opt nullStr null;
         passwordFile = opt nullStr null;
@@ -106,7 +106,9 @@ let
       privileged = enable;
       autoRemoveOnStop = opt bool true;
       networks = opt strings [ ];
-    };
+  };
+  oci = backend: types.submodule ({ name, ... }: {
+    options = ociOptions // { serviceName = opt str "${backend}-${name}"; };
   });
 
   idRange = start: types.submodule {
@@ -178,28 +180,21 @@ let
       gid = opt types.anything 0;
     };
   });
-in
-{
-  imports = [
+
+  aliases = [
     (lib.mkAliasOptionModule [ "users" "extraUsers" ] [ "users" "users" ])
     (lib.mkAliasOptionModule [ "users" "extraGroups" ] [ "users" "groups" ])
     (lib.mkRenamedOptionModule [ "docker-containers" ] [ "virtualisation" "oci-containers" "containers" ])
   ];
 
-  options = {
+  # What does not depend on the system.
+  declared = {
     assertions = opt (types.listOf types.unspecified) [ ];
     warnings = opt strings [ ];
 
     containers = opt (types.attrsOf nspawn) { };
 
     virtualisation = {
-      oci-containers = {
-        backend = mkOption {
-          type = types.enum [ "podman" "docker" ];
-          default = if config.system.stateVersion == null then "podman" else if lib.versionAtLeast config.system.stateVersion "22.05" then "podman" else "docker";
-        };
-        containers = opt (types.attrsOf oci) { };
-      };
       podman = {
         enable = enable;
         dockerCompat = enable;
@@ -293,9 +288,28 @@ in
       backupFileExtension = opt nullStr null;
     };
   };
+in
+{ config, ... }:
+let
+  inherit (config.virtualisation) oci-containers;
+in
+{
+  imports = aliases;
+
+  options = declared // {
+    virtualisation = declared.virtualisation // {
+      oci-containers = {
+        backend = mkOption {
+          type = types.enum [ "podman" "docker" ];
+          default = if config.system.stateVersion == null then "podman" else if lib.versionAtLeast config.system.stateVersion "22.05" then "podman" else "docker";
+        };
+        containers = opt (types.attrsOf (oci oci-containers.backend)) { };
+      };
+    };
+  };
 
   config = {
-    virtualisation.podman.enable = mkIf (config.virtualisation.oci-containers.containers != { } && config.virtualisation.oci-containers.backend == "podman") true;
-    virtualisation.docker.enable = mkIf (config.virtualisation.oci-containers.containers != { } && config.virtualisation.oci-containers.backend == "docker") true;
+    virtualisation.podman.enable = mkIf (oci-containers.containers != { } && oci-containers.backend == "podman") true;
+    virtualisation.docker.enable = mkIf (oci-containers.containers != { } && oci-containers.backend == "docker") true;
   };
 }

@@ -1,6 +1,8 @@
 # What quadlet-nix declares, in both forms that exist: SEIAROTg's, with an option for every key, and mirkolenz's, with
 # the keys as quadlet spells them. Both are modules for NixOS and for Home Manager.
-{ lib, ... }:
+#
+# The outer function is called once, as in the model of NixOS.
+{ lib }:
 let
   inherit (lib) mkOption types genAttrs;
   opt = type: default: mkOption { inherit type default; };
