@@ -1,7 +1,7 @@
 //! From targets to findings: roots are evaluated, rules run, the same finding of several hosts becomes one.
 
 use crate::fix;
-use crate::host::Settings;
+use crate::host::{Detail, Settings};
 use crate::labels::{line_of, span_of, span_of_origin, trail_of};
 use crate::own_rules;
 use crate::parallel;
@@ -51,6 +51,7 @@ pub(crate) fn check(
     worlds: &Worlds,
     rules: &'static [&'static Rule],
     settings: &Arc<Settings>,
+    detail: Detail,
     targets: &[Utf8PathBuf],
 ) -> Outcome {
     worlds.begin_check();
@@ -63,7 +64,7 @@ pub(crate) fn check(
             state.parsed();
         }
     });
-    let evaluated = targets.evaluate(vfs, worlds, settings);
+    let evaluated = targets.evaluate(vfs, worlds, settings, detail);
     for world in &evaluated {
         files.extend(
             world
@@ -111,7 +112,10 @@ pub(crate) fn check(
         files.values().copied(),
         &mut outcome.findings,
     );
-    finish(vfs, &mut outcome, &evaluated);
+    finish(vfs, &mut outcome);
+    if detail >= Detail::Fixes {
+        fix::resolve_all(vfs, &evaluated, &mut outcome.findings);
+    }
     outcome.files = files;
     outcome.worlds = evaluated;
     outcome
@@ -124,8 +128,8 @@ fn start_of(file: FileId) -> Span {
     }
 }
 
-/// Sorts everything by path and position, and gives each finding its fixes and its fingerprint.
-fn finish(vfs: &Vfs, outcome: &mut Outcome, evaluated: &[Arc<Evaluated>]) {
+/// Sorts everything by path and position, and gives each finding its fingerprint.
+fn finish(vfs: &Vfs, outcome: &mut Outcome) {
     let mut paths: FxHashMap<FileId, Utf8PathBuf> = FxHashMap::default();
     let mut path = |file: FileId| {
         paths
@@ -154,7 +158,6 @@ fn finish(vfs: &Vfs, outcome: &mut Outcome, evaluated: &[Arc<Evaluated>]) {
     outcome
         .roots
         .sort_by(|a, b| (!a.from_flake, &a.name).cmp(&(!b.from_flake, &b.name)));
-    fix::resolve_all(vfs, evaluated, &mut outcome.findings);
     // How many findings there were with a first fingerprint. Counting on from there keeps many equal ones cheap.
     let mut counts: FxHashMap<String, u32> = FxHashMap::default();
     for checked in &mut outcome.findings {

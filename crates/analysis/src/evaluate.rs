@@ -6,12 +6,12 @@ use nixpod_eval::{Evaluator, Limits, Source};
 use nixpod_model::World;
 use nixpod_modules::{Library, entry_root, file_root, flake_roots};
 use nixpod_source::Utf8Path;
-use nixpod_surfaces::{Project, read_world};
+use nixpod_surfaces::{Options, Project, read_world};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{BinaryOp, Expr, Param};
 
 /// Evaluates a root.
-pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, every_option: bool) -> World {
+pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, options: Options) -> World {
     let mut ev = Evaluator::new(reader, Limits::default());
     let library = Library::new(&mut ev);
     let path = reader.path_of(root.file());
@@ -39,7 +39,7 @@ pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, every_option: bool) -> 
     let project = Project {
         directory: Some(directory.to_owned()),
         is_flake,
-        every_option,
+        options,
     };
     read_world(&mut ev, &library, &roots, &project)
 }

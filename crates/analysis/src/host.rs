@@ -13,9 +13,31 @@ use crate::worlds::{Evaluate, Worlds};
 use crate::{actions, evaluation, hover, show};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{Applicability, FileId, LineIndex, RuleId, TextRange, TextSize};
+use nixpod_surfaces::Options;
 use nixpod_syntax::ParsedFile;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+
+/// How much a check finds out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Detail {
+    /// Findings without fixes.
+    Findings,
+    /// Findings with fixes, and the options of containers that the code sets.
+    Fixes,
+    /// Also the options that nobody sets.
+    Everything,
+}
+
+impl Detail {
+    pub(crate) const fn options(self) -> Options {
+        match self {
+            Self::Findings => Options::Needed,
+            Self::Fixes => Options::Written,
+            Self::Everything => Options::All,
+        }
+    }
+}
 
 /// What the user chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +50,8 @@ pub struct Settings {
     pub require_reason: bool,
     /// Look only at these hosts of flakes; `None`: at all.
     pub hosts: Option<Vec<String>>,
-    /// Are options that nobody sets wanted in [`Report::containers`], too?
-    pub every_option: bool,
+    /// How much a check finds out.
+    pub detail: Detail,
     /// How many threads may work at once; 0: as many as there are processors.
     pub jobs: usize,
 }
@@ -41,7 +63,7 @@ impl Default for Settings {
             enabled: BTreeSet::new(),
             require_reason: true,
             hosts: None,
-            every_option: false,
+            detail: Detail::Fixes,
             jobs: 0,
         }
     }
@@ -121,7 +143,7 @@ impl AnalysisHost {
 }
 
 /// The targets of the last check of a snapshot and what came out.
-type Last = Arc<Mutex<Option<(Vec<Utf8PathBuf>, Arc<Outcome>)>>>;
+type Last = Arc<Mutex<Option<(Vec<Utf8PathBuf>, Detail, Arc<Outcome>)>>>;
 
 /// An immutable snapshot that answers questions.
 #[derive(Clone, Debug)]
@@ -138,7 +160,7 @@ impl Analysis {
     /// Checks files and directories. A directory with a `flake.nix` is a flake; other files are taken as modules
     /// unless a host imports them.
     pub fn check(&self, targets: &[Utf8PathBuf]) -> Report {
-        let outcome = self.outcome(targets);
+        let outcome = self.outcome_with(targets, self.settings.detail);
         Report {
             findings: outcome
                 .findings
@@ -153,10 +175,11 @@ impl Analysis {
         }
     }
 
-    /// The findings whose primary label is in this file: the same as in a check of the whole project.
+    /// The findings whose primary label is in this file: the same as in a check of the whole project, without fixes,
+    /// for which [`Self::code_actions`] is to be asked.
     pub fn diagnostics(&self, path: &Utf8Path) -> Vec<Reported> {
         let file = self.vfs.file(path);
-        let outcome = self.outcome(&self.targets_of(path));
+        let outcome = self.outcome_with(&self.targets_of(path), Detail::Findings);
         outcome
             .findings
             .iter()
@@ -188,7 +211,7 @@ impl Analysis {
 
     /// The Nix files that a check of these targets reads, sorted by path.
     pub fn files(&self, targets: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
-        let outcome = self.outcome(targets);
+        let outcome = self.outcome_with(targets, Detail::Findings);
         outcome.files.values().map(|file| self.path(*file)).collect()
     }
 
@@ -233,23 +256,40 @@ impl Analysis {
         if let Some(project) = &self.vfs.project {
             let targets = vec![project.given.clone()];
             let canonical = self.vfs.canonical(path);
-            if self.outcome(&targets).files.contains_key(&canonical) {
+            if self
+                .outcome_with(&targets, Detail::Findings)
+                .files
+                .contains_key(&canonical)
+            {
                 return targets;
             }
         }
         vec![path.to_owned()]
     }
 
-    /// Checks, unless that was the last thing this snapshot did.
+    /// Checks with fixes, unless that was the last thing this snapshot did.
     pub(crate) fn outcome(&self, targets: &[Utf8PathBuf]) -> Arc<Outcome> {
-        if let Some((last, outcome)) = &*lock(&self.last)
+        self.outcome_with(targets, Detail::Fixes)
+    }
+
+    /// Checks, unless the last check of this snapshot found out as much.
+    fn outcome_with(&self, targets: &[Utf8PathBuf], detail: Detail) -> Arc<Outcome> {
+        if let Some((last, known, outcome)) = &*lock(&self.last)
             && last == targets
+            && *known >= detail
         {
             return Arc::clone(outcome);
         }
-        let outcome = check::check(&self.vfs, &self.worlds, self.rules, &self.settings, targets);
+        let outcome = check::check(
+            &self.vfs,
+            &self.worlds,
+            self.rules,
+            &self.settings,
+            detail,
+            targets,
+        );
         let outcome = Arc::new(outcome);
-        *lock(&self.last) = Some((targets.to_vec(), Arc::clone(&outcome)));
+        *lock(&self.last) = Some((targets.to_vec(), detail, Arc::clone(&outcome)));
         outcome
     }
 

@@ -2,7 +2,7 @@
 
 use crate::disk::FileKind;
 use crate::evaluate::may_hold_specs;
-use crate::host::Settings;
+use crate::host::{Detail, Settings};
 use crate::parallel;
 use crate::vfs::{Problem, Vfs};
 use crate::worlds::{Evaluated, Root, Worlds};
@@ -106,7 +106,13 @@ impl Targets {
     }
 
     /// Evaluates all roots among the files: flakes first, then what their hosts do not import.
-    pub(crate) fn evaluate(&self, vfs: &Vfs, worlds: &Worlds, settings: &Settings) -> Vec<Arc<Evaluated>> {
+    pub(crate) fn evaluate(
+        &self,
+        vfs: &Vfs,
+        worlds: &Worlds,
+        settings: &Settings,
+        detail: Detail,
+    ) -> Vec<Arc<Evaluated>> {
         let flakes: Vec<Root> = self
             .flakes
             .values()
@@ -121,7 +127,7 @@ impl Targets {
             })
             .collect();
         let mut out = parallel::map(settings.jobs, &flakes, |root| {
-            worlds.get(vfs, root, settings.every_option)
+            worlds.get(vfs, root, detail.options())
         });
         let imported_by_no_host = out.iter().any(|world| !world.world.hosts.is_empty());
         let mut reached = FxHashSet::default();
@@ -140,7 +146,7 @@ impl Targets {
                 .collect();
             reached.extend(roots.iter().map(Root::file));
             for world in parallel::map(settings.jobs, &roots, |root| {
-                worlds.get(vfs, root, settings.every_option)
+                worlds.get(vfs, root, detail.options())
             }) {
                 reached.extend(world.reads.parsed_files());
                 out.push(world);

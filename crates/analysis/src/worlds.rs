@@ -7,6 +7,7 @@ use crate::run::run_rules;
 use crate::vfs::{Vfs, lock};
 use nixpod_model::World;
 use nixpod_source::{ExprId, FileId, Origin, Place, Site};
+use nixpod_surfaces::Options;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -96,14 +97,14 @@ impl Evaluated {
     }
 }
 
-/// Evaluates a root, reading through the reader only; with options that nobody sets, or without.
-pub(crate) type Evaluate = fn(&Root, &Reader<'_>, bool) -> World;
+/// Evaluates a root, reading through the reader only.
+pub(crate) type Evaluate = fn(&Root, &Reader<'_>, Options) -> World;
 
 /// The worlds of all roots, shared by a host and its snapshots.
 #[derive(Debug)]
 pub(crate) struct Worlds {
     evaluate: Evaluate,
-    cache: Mutex<FxHashMap<(Root, bool), Arc<Evaluated>>>,
+    cache: Mutex<FxHashMap<(Root, Options), Arc<Evaluated>>>,
     evaluations: AtomicU64,
     checks: AtomicU64,
 }
@@ -123,8 +124,8 @@ impl Worlds {
     }
 
     /// The world of a root at this revision.
-    pub(crate) fn get(&self, vfs: &Vfs, root: &Root, every_option: bool) -> Arc<Evaluated> {
-        let key = (root.clone(), every_option);
+    pub(crate) fn get(&self, vfs: &Vfs, root: &Root, options: Options) -> Arc<Evaluated> {
+        let key = (root.clone(), options);
         let cached = lock(&self.cache).get(&key).map(Arc::clone);
         let now = self.checks.load(Ordering::Relaxed);
         if let Some(cached) = cached
@@ -135,7 +136,7 @@ impl Worlds {
         }
         self.evaluations.fetch_add(1, Ordering::Relaxed);
         let reader = Reader::new(vfs);
-        let world = (self.evaluate)(root, &reader, every_option);
+        let world = (self.evaluate)(root, &reader, options);
         let evaluated = Arc::new(Evaluated {
             root: root.clone(),
             world,

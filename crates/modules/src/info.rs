@@ -5,7 +5,7 @@ use nixpod_source::{Site, Why};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::cell::{OnceCell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 /// A path of option names.
 pub type OptionPath = Rc<[SmolStr]>;
@@ -70,6 +70,10 @@ pub struct Shared {
     pub(crate) home: OnceCell<ThunkId>,
     /// Our model of quadlet-nix, a module.
     pub(crate) quadlet: OnceCell<ThunkId>,
+    /// Stands for whichever system has a part that nothing defines.
+    pub(crate) no_system: RefCell<Weak<crate::System>>,
+    /// Parts of our models that nothing defines, by the thunks of their declarations.
+    pub(crate) defaults: RefCell<FxHashMap<ThunkId, ThunkId>>,
     /// Single declarations that were read, by their thunks. Those of our models are the same in all systems.
     pub(crate) declared: RefCell<FxHashMap<ThunkId, Rc<crate::option::Declared>>>,
 }

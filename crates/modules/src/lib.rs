@@ -18,6 +18,7 @@ mod option;
 mod options;
 mod packages;
 mod parts;
+mod renamed;
 mod roots;
 mod strict;
 mod system;

@@ -2,7 +2,7 @@
 
 use crate::definitions::{DEFAULT_ORDER, Definition, Definitions, RawDef, discharge, presence_of, unwrap};
 use crate::info::{DefinitionInfo, OptionInfo, OptionPath};
-use crate::system::System;
+use crate::system::{Setup, System};
 use crate::types::{LookupByName, OptType, native_of};
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
@@ -206,7 +206,7 @@ fn tree(
     is_root: bool,
 ) -> Res<Tracked> {
     let declared = split(ev, &decls);
-    let mut children: indexmap::IndexMap<nixpod_eval::Symbol, Child> = indexmap::IndexMap::new();
+    let mut children = Children::new();
     let mut open: Option<Rc<Unknown>> = None;
     for declaration in &declared.below {
         for attr in &declaration.set.entries {
@@ -264,6 +264,10 @@ fn tree(
             }
         }
     }
+    let below = path.get(system.prefix.len()..).filter(|_| system.generic());
+    if let Some(below) = below {
+        crate::renamed::forward(ev, below, &mut children);
+    }
     let mut entries = Vec::with_capacity(children.len());
     let mut free = Vec::new();
     for (name, child) in children {
@@ -276,9 +280,9 @@ fn tree(
             .map(|def| def.site)
             .or(child.site)
             .unwrap_or(NO_SITE);
-        let child_path = extend(path, &text);
         let undeclared = child.decls.is_empty();
         if undeclared && is_root && !system.generic() && text != "_module" {
+            let child_path = extend(path, &text);
             match freeform {
                 Some(freeform) => {
                     let (elem, lazy) = match &**freeform {
@@ -316,11 +320,18 @@ fn tree(
                 }
             }
         }
-        let thunk = ev.reserve();
-        let system = system.clone();
-        ev.fill_native(thunk, move |ev| {
-            node(ev, &system, &child_path, child.decls, child.defs, thunk)
-        });
+        let thunk = match untouched(system, &child) {
+            Some(decl) => default_node(ev, system, path, text, decl),
+            None => {
+                let thunk = ev.reserve();
+                let (system, path) = (system.clone(), path.clone());
+                ev.fill_native(thunk, move |ev| {
+                    let path = extend(&path, &text);
+                    node(ev, &system, &path, child.decls, child.defs, thunk)
+                });
+                thunk
+            }
+        };
         entries.push(Attr {
             name,
             thunk,
@@ -347,6 +358,9 @@ fn tree(
             entries.extend(declared);
         }
     }
+    if let Some(below) = below {
+        crate::renamed::alias(ev, below, &mut entries);
+    }
     let mut set = Attrs::from_entries(entries);
     // What nobody sets or declares in a whole system is not absent: the real module may declare it.
     set.open = open.or_else(|| {
@@ -363,12 +377,56 @@ fn tree(
     })
 }
 
+/// The declaration of what our model of a whole system declares and nothing defines.
+fn untouched(system: &System, child: &Child) -> Option<Decl> {
+    match child.decls[..] {
+        [decl] if decl.hidden && child.defs.is_empty() && system.generic() && !system.strict() => Some(decl),
+        _ => None,
+    }
+}
+
+/// Such a part is the same in all systems, and most parts of most guests are such: evaluated once. Its unknowns are
+/// named by their path inside of a system.
+fn default_node(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    name: SmolStr,
+    decl: Decl,
+) -> ThunkId {
+    if let Some(known) = system.shared.defaults.borrow().get(&decl.value) {
+        return *known;
+    }
+    let thunk = ev.reserve();
+    system.shared.defaults.borrow_mut().insert(decl.value, thunk);
+    let inside: OptionPath = path.get(system.prefix.len()..).unwrap_or_default().into();
+    let nobody = system.shared.no_system.borrow().upgrade();
+    let system = nobody.unwrap_or_else(|| {
+        let setup = Setup {
+            prefix: Vec::new(),
+            ..system.setup.clone()
+        };
+        let nobody = System::new(ev, &system.shared, setup);
+        *system.shared.no_system.borrow_mut() = Rc::downgrade(&nobody);
+        nobody
+    });
+    ev.fill_native(thunk, move |ev| {
+        let path = extend(&inside, &name);
+        node(ev, &system, &path, vec![decl], Vec::new(), thunk)
+    });
+    thunk
+}
+
+/// What is declared and defined under one name.
 #[derive(Default)]
-struct Child {
-    decls: Vec<Decl>,
-    defs: Vec<RawDef>,
+pub(crate) struct Child {
+    pub(crate) decls: Vec<Decl>,
+    pub(crate) defs: Vec<RawDef>,
     site: Option<Site>,
 }
+
+/// By name, in the order in which they were found.
+pub(crate) type Children = indexmap::IndexMap<Symbol, Child>;
 
 /// A path one name longer.
 pub(crate) fn extend(path: &OptionPath, name: &str) -> OptionPath {

@@ -268,7 +268,16 @@ impl Judge<'_, '_, '_> {
 }
 
 /// What the recording leaves out: nested systems and what belongs to the evaluation itself.
-const HIDDEN: &[&str] = &["_module", "config", "nixpkgs", "pkgs", "specialArgs"];
+const HIDDEN: &[&str] = &[
+    "_module",
+    "config",
+    "nixpkgs",
+    "pkgs",
+    "specialArgs",
+    // The recordings' stand-in for NixOS knows no old names.
+    "extraGroups",
+    "extraUsers",
+];
 
 /// Splits `a."b.c".d`.
 fn split(path: &str) -> Vec<String> {

@@ -7,14 +7,14 @@ use crate::output::{Context, show_json, show_table};
 use crate::project::Projects;
 use crate::terminal::Terminal;
 use anyhow::Result;
-use nixpod_analysis::Settings;
+use nixpod_analysis::{Detail, Settings};
 
 /// Shows effective specs.
 pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     let settings = Settings {
         hosts: (!args.host.is_empty()).then(|| args.host.clone()),
         jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
-        every_option: true,
+        detail: Detail::Everything,
         ..Settings::default()
     };
     let projects = Projects::new(&args.paths, None, &settings, terminal)?;

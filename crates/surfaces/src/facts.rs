@@ -2,7 +2,7 @@
 
 use crate::certainty::{known_string, wrong};
 use crate::show;
-use crate::world::Project;
+use crate::world::{Options, Project};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_model::{Definition, Fact, Field, NotAnalysed};
 use nixpod_modules::{OptionInfo, Shared, is_own};
@@ -19,8 +19,8 @@ pub(crate) struct Reader<'e, 's> {
     /// Undecided conditions under which the thing being read exists at all: its own facts are certain in spite of them.
     pub(crate) given: Vec<Site>,
     pub(crate) not_analysed: Vec<NotAnalysed>,
-    /// Are options that nobody sets wanted too?
-    pub(crate) every_option: bool,
+    /// Which options are listed.
+    pub(crate) options: Options,
     definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
 }
 
@@ -48,7 +48,7 @@ impl<'e, 's> Reader<'e, 's> {
             ev,
             shared,
             project: project.directory.clone(),
-            every_option: project.every_option,
+            options: project.options,
             given: Vec::new(),
             not_analysed: Vec::new(),
             definitions: FxHashMap::default(),

@@ -30,4 +30,4 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use world::{Project, read_world};
+pub use world::{Options, Project, read_world};

@@ -3,6 +3,7 @@
 use crate::certainty::wrong;
 use crate::facts::{Found, Reader};
 use crate::show;
+use crate::world::Options;
 use nixpod_eval::Value;
 use nixpod_model::{Fact, Field, OwnOption};
 use nixpod_source::Origin;
@@ -12,12 +13,20 @@ const MAX_DEPTH: u32 = 3;
 /// As many options as anybody reads of one container.
 const MAX_OPTIONS: usize = 400;
 
+/// What rules look for among the options: `podman.sdnotify`.
+const NEEDED: [&str; 1] = ["podman"];
+
 impl Reader<'_, '_> {
     /// The options of these names, sets of options flattened.
     pub(crate) fn options(&mut self, found: &Found, names: &[&str]) -> Vec<OwnOption> {
         let mut out: Vec<OwnOption> = Vec::new();
         for name in names {
-            if !self.every_option && !self.may_define(found, name) {
+            let wanted = match self.options {
+                Options::All => true,
+                Options::Written => self.may_define(found, name),
+                Options::Needed => NEEDED.contains(name) && self.may_define(found, name),
+            };
+            if !wanted {
                 continue;
             }
             let option = self.get(found, name);

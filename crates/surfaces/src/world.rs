@@ -22,8 +22,20 @@ pub struct Project {
     pub directory: Option<Utf8PathBuf>,
     /// Is there a `flake.nix`, so that its whole tracked tree is in the store?
     pub is_flake: bool,
-    /// Are options that nobody sets wanted too, for people to look at? Nothing else needs them, and there are many.
-    pub every_option: bool,
+    /// Which options of containers are listed one by one.
+    pub options: Options,
+}
+
+/// Which options of containers are listed one by one, besides what the model has fields for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Options {
+    /// Those that rules ask for.
+    #[default]
+    Needed,
+    /// Those that the analysed code sets.
+    Written,
+    /// All, for people to look at.
+    All,
 }
 
 /// Reads all that the roots define.

@@ -53,6 +53,12 @@ pub(crate) fn scan(text: &str) -> Result<Scan, SyntaxError> {
             ),
         ));
     }
+    if is_small_and_plain(text) {
+        return Ok(Scan {
+            patched: None,
+            errors: Vec::new(),
+        });
+    }
     let mut errors = Vec::new();
     let mut patched = None;
     if let Some(rest) = text.strip_prefix('\u{feff}') {
@@ -78,6 +84,16 @@ pub(crate) fn scan(text: &str) -> Result<Scan, SyntaxError> {
         patched,
         errors: scanner.errors,
     })
+}
+
+/// Can this text exceed no bound, whatever its tokens are, and hold nothing that the parser takes and Nix does not?
+/// Most files are such, and need no pass over their tokens.
+fn is_small_and_plain(text: &str) -> bool {
+    let plain = |byte: &u8| matches!(byte, b'\t' | b'\n' | b' '..=b'~');
+    let opens = |byte: &&u8| matches!(byte, b'[' | b'(' | b'{' | b'"' | b'\'');
+    text.len() <= MAX_CHAIN
+        && text.as_bytes().iter().all(plain)
+        && text.as_bytes().iter().filter(opens).count() < MAX_NESTING
 }
 
 /// Makes each carriage return that has no line feed after it one.

@@ -57,7 +57,7 @@ pub fn parse(text: &str) -> ParsedFile {
         {
             return file;
         }
-        finish(&parse, scan.errors)
+        finish(source, &parse, scan.errors)
     })
 }
 
@@ -69,7 +69,7 @@ fn parse_repaired(source: &str, errors_before: usize, found: &[SyntaxError]) -> 
     if parse.errors().len() >= errors_before {
         return None;
     }
-    let mut file = finish(&parse, Vec::new());
+    let mut file = finish(&repaired.text, &parse, Vec::new());
     file.map.change_ranges(&repaired);
     for error in &mut file.errors {
         error.range = repaired.original(error.range);
@@ -88,7 +88,7 @@ fn parse_repaired(source: &str, errors_before: usize, found: &[SyntaxError]) -> 
 }
 
 /// Lowers what was parsed.
-fn finish(parse: &rnix::Parse<rnix::Root>, mut errors: Vec<SyntaxError>) -> ParsedFile {
+fn finish(text: &str, parse: &rnix::Parse<rnix::Root>, mut errors: Vec<SyntaxError>) -> ParsedFile {
     error::from_rnix(parse, &mut errors);
     let root = parse.syntax();
     let (hir, map) = lower::lower(&root, &mut errors);
@@ -97,7 +97,7 @@ fn finish(parse: &rnix::Parse<rnix::Root>, mut errors: Vec<SyntaxError>) -> Pars
         hir: Arc::new(hir),
         map,
         errors,
-        suppressions: suppress::collect(&root),
+        suppressions: suppress::collect(text, &root),
     }
 }
 

@@ -16,7 +16,7 @@ use nixpod_model::{
 use nixpod_source::{ExprId, Hop, HopKind, Origin, Place, Site, Why};
 use nixpod_syntax::hir::{Attrs, EntryValue, Expr, PathKind, StrPart};
 
-pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, _: bool) -> World {
+pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, _: nixpod_surfaces::Options) -> World {
     let mut world = World::default();
     let path = reader.path_of(root.file());
     match root {

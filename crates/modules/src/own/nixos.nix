@@ -181,12 +181,6 @@ let
     };
   });
 
-  aliases = [
-    (lib.mkAliasOptionModule [ "users" "extraUsers" ] [ "users" "users" ])
-    (lib.mkAliasOptionModule [ "users" "extraGroups" ] [ "users" "groups" ])
-    (lib.mkRenamedOptionModule [ "docker-containers" ] [ "virtualisation" "oci-containers" "containers" ])
-  ];
-
   # What does not depend on the system.
   declared = {
     assertions = opt (types.listOf types.unspecified) [ ];
@@ -294,8 +288,6 @@ let
   inherit (config.virtualisation) oci-containers;
 in
 {
-  imports = aliases;
-
   options = declared // {
     virtualisation = declared.virtualisation // {
       oci-containers = {

@@ -34,7 +34,7 @@ fn world(text: &str, kind: Kind, closed_world: bool) -> (World, Files) {
         let project = crate::Project {
             directory: Some("/p".into()),
             is_flake: closed_world,
-            every_option: true,
+            options: crate::Options::All,
         };
         crate::read_world(&mut ev, &library, &[root], &project)
     };
