@@ -12,6 +12,10 @@ use nixpod_analysis::{AnalysisHost, FileSystem, MemoryFileSystem, Utf8PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// The program's own allocator, which matters here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let edits = if std::env::args().any(|arg| arg == "--test") {
         3

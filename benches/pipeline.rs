@@ -9,6 +9,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The program's own allocator, which matters here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many findings a cold check of a project has; what is cached in one run is not seen by the next.
 fn check(fs: &Arc<dyn FileSystem>, target: &Utf8PathBuf) -> usize {
     let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::clone(fs));

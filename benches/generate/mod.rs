@@ -1,6 +1,8 @@
 //! Configurations of any size, in memory. What they look like follows real ones: two nspawn containers to one OCI
 //! container, values through `let`, `lib` functions and interpolation, an option namespace of their own.
 
+#![allow(dead_code, reason = "each bench uses what it needs")]
+
 use nixpod_analysis::{MemoryFileSystem, Utf8PathBuf};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -109,12 +111,48 @@ in
     )
 }
 
-/// A flake with one host that imports so many modules; the path of the first module comes back, too.
+/// One module of a tree without containers: an option of its own, and a user that hangs on it.
+fn option(index: usize) -> String {
+    format!(
+        r#"{{ config, lib, ... }}:
+let
+  cfg = config.farm.part{index};
+in
+{{
+  options.farm.part{index} = {{
+    enable = lib.mkEnableOption "part {index}" // {{ default = true; }};
+    groups = lib.mkOption {{ type = lib.types.listOf lib.types.str; default = [ ]; }};
+  }};
+  config = lib.mkIf cfg.enable {{
+    farm.part{index}.groups = lib.mkBefore [ "audio" ];
+    users.users.part{index} = {{
+      isSystemUser = true;
+      group = "part{index}";
+      extraGroups = cfg.groups ++ lib.optional ({index} > 5) "video";
+    }};
+  }};
+}}
+"#
+    )
+}
+
+/// A flake with one host that imports so many modules, each with a container; the path of the first module comes back,
+/// too.
 pub(crate) fn flake(modules: usize) -> (Arc<MemoryFileSystem>, Utf8PathBuf) {
+    let files = tree(modules, |index| part(index, "label"));
+    (files, Utf8PathBuf::from(format!("{ROOT}/parts/part0.nix")))
+}
+
+/// A flake with one host that imports so many modules without containers.
+pub(crate) fn options(modules: usize) -> Arc<MemoryFileSystem> {
+    tree(modules, option)
+}
+
+fn tree(modules: usize, text: impl Fn(usize) -> String) -> Arc<MemoryFileSystem> {
     let files = MemoryFileSystem::default();
     let mut imports = String::new();
     for index in 0..modules {
-        files.write(format!("{ROOT}/parts/part{index}.nix"), part(index, "label"));
+        files.write(format!("{ROOT}/parts/part{index}.nix"), text(index));
         let _ = writeln!(imports, "        ./parts/part{index}.nix");
     }
     files.write(
@@ -124,8 +162,5 @@ pub(crate) fn flake(modules: usize) -> (Arc<MemoryFileSystem>, Utf8PathBuf) {
              nixosConfigurations.farm = nixpkgs.lib.nixosSystem {{\n      modules = [\n{imports}      ];\n    }};\n  }};\n}}\n"
         ),
     );
-    (
-        Arc::new(files),
-        Utf8PathBuf::from(format!("{ROOT}/parts/part0.nix")),
-    )
+    Arc::new(files)
 }

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::sync::Mutex;
+use std::ops::Bound;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a directory entry is. Links are not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,24 +149,22 @@ impl MemoryFileSystem {
 
     /// Removes a file or link.
     pub fn remove(&self, path: &Utf8Path) {
-        if let Ok(mut nodes) = self.nodes.lock() {
-            nodes.remove(path);
-        }
+        self.nodes().remove(path);
     }
 
     fn put(&self, path: Utf8PathBuf, node: Node) {
-        if let Ok(mut nodes) = self.nodes.lock() {
-            nodes.insert(path, node);
-        }
+        self.nodes().insert(path, node);
     }
 
-    fn nodes(&self) -> BTreeMap<Utf8PathBuf, Node> {
-        self.nodes.lock().map(|nodes| nodes.clone()).unwrap_or_default()
+    fn nodes(&self) -> MutexGuard<'_, BTreeMap<Utf8PathBuf, Node>> {
+        self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn is_directory(nodes: &BTreeMap<Utf8PathBuf, Node>, path: &Utf8Path) -> bool {
-    nodes.keys().any(|other| other != path && other.starts_with(path))
+    // Paths are ordered part by part, so that what is below one comes right after it.
+    let mut after = nodes.range::<Utf8Path, _>((Bound::Excluded(path), Bound::Unbounded));
+    after.next().is_some_and(|(other, _)| other.starts_with(path))
 }
 
 fn resolve(nodes: &BTreeMap<Utf8PathBuf, Node>, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
@@ -217,7 +216,7 @@ impl FileSystem for MemoryFileSystem {
             return Err(io::Error::new(ErrorKind::NotADirectory, "is not a directory"));
         }
         let mut entries = BTreeSet::new();
-        for (other, node) in &nodes {
+        for (other, node) in nodes.iter() {
             let Ok(rest) = other.strip_prefix(&dir) else {
                 continue;
             };

@@ -1,0 +1,69 @@
+//! What a cold check costs as the number of modules grows: time, allocations and the most memory in use at once.
+//!
+//! One thread, so that the counts are exact and the same in each run; the time is the best of several. `--test` takes
+//! small numbers only, to see that it runs.
+
+#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
+
+mod generate;
+
+use allocation_counter::AllocationInfo;
+use generate::{ROOT, flake, options};
+use nixpod_analysis::{AnalysisHost, Detail, FileSystem, MemoryFileSystem, Settings, Utf8PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+fn main() {
+    let test = std::env::args().any(|arg| arg == "--test");
+    println!(
+        "{:<40} {:>10} {:>11} {:>13} {:>13} {:>10}",
+        "", "ms", "us/module", "allocations", "per module", "peak MiB"
+    );
+    let sizes: &[usize] = if test { &[10, 20] } else { &[100, 1_000, 5_000] };
+    for modules in sizes {
+        let (files, _) = flake(*modules);
+        measure("modules with a container and a guest", *modules, &files);
+    }
+    let sizes: &[usize] = if test { &[10, 20] } else { &[100, 1_000, 10_000] };
+    for modules in sizes {
+        measure("modules with options of their own", *modules, &options(*modules));
+    }
+}
+
+fn measure(what: &str, modules: usize, files: &Arc<MemoryFileSystem>) {
+    let mut best = Duration::MAX;
+    let mut counts = AllocationInfo::default();
+    for _ in 0..if modules > 2_000 { 2 } else { 5 } {
+        let start = Instant::now();
+        counts = allocation_counter::measure(|| check(files));
+        best = best.min(start.elapsed());
+    }
+    println!(
+        "{:<40} {:>10.1} {:>11.1} {:>13} {:>13} {:>10.1}",
+        format!("{modules} {what}"),
+        best.as_secs_f64() * 1e3,
+        best.as_secs_f64() * 1e6 / modules as f64,
+        counts.count_total,
+        counts.count_total / modules as u64,
+        counts.bytes_max as f64 / f64::from(1 << 20),
+    );
+}
+
+fn check(files: &Arc<MemoryFileSystem>) {
+    let fs: Arc<dyn FileSystem> = Arc::clone(files) as Arc<dyn FileSystem>;
+    let mut host = AnalysisHost::new(nixpod_rules::ALL, fs);
+    host.set_settings(Settings {
+        jobs: 1,
+        detail: Detail::Findings,
+        ..Settings::default()
+    });
+    let root = Utf8PathBuf::from(ROOT);
+    host.set_project(root.clone());
+    let report = host.analysis().check(&[root]);
+    assert!(
+        report.not_analysed.is_empty(),
+        "{:?}",
+        report.not_analysed.first()
+    );
+    assert_eq!(report.roots.len(), 1);
+}
