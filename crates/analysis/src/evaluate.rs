@@ -4,7 +4,7 @@ use crate::reads::Reader;
 use crate::worlds::Root;
 use nixpod_eval::{Evaluator, Limits, Source};
 use nixpod_model::World;
-use nixpod_modules::{Library, entry_root, file_root, flake_roots};
+use nixpod_modules::{Library, entry_root, file_root, flake_roots, module_roots};
 use nixpod_source::Utf8Path;
 use nixpod_surfaces::{Options, Project, read_world};
 use nixpod_syntax::Hir;
@@ -41,7 +41,13 @@ pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, options: Options) -> Wo
         is_flake,
         options,
     };
-    read_world(&mut ev, &library, &roots, &project)
+    let all_hosts = matches!(root, Root::Flake { hosts: None, .. });
+    let has_hosts = roots.iter().any(|root| root.from_flake);
+    let further = |ev: &mut Evaluator<'_>| match all_hosts {
+        true => module_roots(ev, &library, has_hosts, &has_names),
+        false => Vec::new(),
+    };
+    read_world(&mut ev, &library, &roots, further, &project)
 }
 
 /// Names of which at least one is in every file that defines something the model holds.
@@ -63,7 +69,11 @@ const NAMES: [&str; 12] = [
 /// Can this file by itself define something that rules look at? A quick look at its shape and names, so that a tree of
 /// thousands of packages is not evaluated file by file.
 pub(crate) fn may_hold_specs(hir: &Hir) -> bool {
-    is_module_shaped(hir) && hir.names.iter().any(|name| NAMES.contains(&name.as_str()))
+    is_module_shaped(hir) && has_names(hir)
+}
+
+fn has_names(hir: &Hir) -> bool {
+    hir.names.iter().any(|name| NAMES.contains(&name.as_str()))
 }
 
 /// Is the file's value a set, or a function that takes whatever a module gets? A package's function names its

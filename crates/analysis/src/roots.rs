@@ -129,7 +129,9 @@ impl Targets {
         let mut out = parallel::map(settings.jobs, &flakes, |root| {
             worlds.get(vfs, root, detail.options())
         });
-        let imported_by_no_host = out.iter().any(|world| !world.world.hosts.is_empty());
+        let imported_by_no_host = out
+            .iter()
+            .any(|world| world.world.hosts.iter().any(|host| host.from_flake));
         let mut reached = FxHashSet::default();
         reached.extend(self.flakes.values().copied());
         for world in &out {

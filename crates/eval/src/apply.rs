@@ -345,6 +345,11 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The file that a function is written in.
+    pub fn lambda_hir(&self, lambda: &Lambda) -> std::sync::Arc<nixpod_syntax::Hir> {
+        self.unit(&lambda.env).hir.clone()
+    }
+
     /// Does a function of one plain argument return a function literal at once?
     pub fn is_curried(&self, lambda: &Lambda) -> bool {
         let unit = self.unit(&lambda.env);

@@ -2,7 +2,7 @@
 
 use nixpod_eval::{OriginId, ThunkId, Tracked, When};
 use nixpod_source::{Site, Why};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::cell::{OnceCell, RefCell};
 use std::rc::{Rc, Weak};
@@ -76,6 +76,17 @@ pub struct Shared {
     pub(crate) defaults: RefCell<FxHashMap<ThunkId, ThunkId>>,
     /// Single declarations that were read, by their thunks. Those of our models are the same in all systems.
     pub(crate) declared: RefCell<FxHashMap<ThunkId, Rc<crate::option::Declared>>>,
+    modules: RefCell<FxHashSet<ModuleId>>,
+    outputs: RefCell<Option<Tracked>>,
+}
+
+/// What a module is known by, in whichever system it takes part.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ModuleId {
+    /// A file.
+    Path(SmolStr),
+    /// A function, or a set that is written out.
+    Site(Site),
 }
 
 impl Shared {
@@ -95,6 +106,25 @@ impl Shared {
         if gaps.len() < 10_000 && !gaps.contains(&gap) {
             gaps.push(gap);
         }
+    }
+
+    /// Remembers that a system has a module.
+    pub(crate) fn use_module(&self, module: ModuleId) {
+        self.modules.borrow_mut().insert(module);
+    }
+
+    /// Does a system have this module?
+    pub(crate) fn uses_module(&self, module: &ModuleId) -> bool {
+        self.modules.borrow().contains(module)
+    }
+
+    /// Keeps the outputs of the project's flake.
+    pub(crate) fn keep_outputs(&self, outputs: Tracked) {
+        *self.outputs.borrow_mut() = Some(outputs);
+    }
+
+    pub(crate) fn outputs(&self) -> Option<Tracked> {
+        self.outputs.borrow().clone()
     }
 
     /// All that was not seen so far.

@@ -16,6 +16,7 @@ mod meta;
 mod nixos;
 mod option;
 mod options;
+mod outputs;
 mod packages;
 mod parts;
 mod renamed;
@@ -30,6 +31,7 @@ pub use info::{DefinitionInfo, Gap, OptionInfo, OptionPath, Shared};
 pub use library::{Library, system_of};
 pub use merge::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY, dotted};
 pub use nixos::{Kind, option, system};
+pub use outputs::module_roots;
 pub use roots::{RootSystem, entry_root, file_root, flake_roots, input_name, is_harmless};
 pub use system::{Collected, Module, Setup, System};
 

@@ -186,7 +186,7 @@ pub fn file_root(
 }
 
 /// A module as a part of a system that is not seen whole.
-fn loose(
+pub(crate) fn loose(
     ev: &mut Evaluator<'_>,
     library: &Library,
     module: ThunkId,
@@ -282,6 +282,7 @@ pub fn flake_roots(
             return roots;
         }
     };
+    library.shared.keep_outputs(loaded.outputs.clone());
     let wanted = |name: &str| hosts.is_none_or(|hosts| hosts.iter().any(|host| host == name));
     for (output, kind) in [
         ("nixosConfigurations", Kind::Nixos),

@@ -1,7 +1,7 @@
 //! One module evaluation: finding its modules and giving them their arguments.
 
 use crate::definitions::RawDef;
-use crate::info::{Gap, OptionPath, Shared};
+use crate::info::{Gap, ModuleId, OptionPath, Shared};
 use crate::merge::Decl;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When, error_unknown,
@@ -556,6 +556,7 @@ impl System {
                 };
                 match ev.import(nixpod_source::Utf8Path::new(&*path)) {
                     Ok(thunk) => {
+                        self.shared.use_module(ModuleId::Path((&*path).into()));
                         item.key = path.to_string();
                         // Only where mistakes are reported as Nix does: elsewhere places are enough.
                         item.file = self.setup.strict.then(|| ev.intern(&path));
@@ -583,6 +584,9 @@ impl System {
                 }
             }
             other if ev.is_function(other) => {
+                if let Value::Lambda(lambda) = other {
+                    self.shared.use_module(ModuleId::Site(ev.lambda_site(lambda)));
+                }
                 let file = item.file_name(ev);
                 let argument = self.arguments(ev, other, &file);
                 let argument = ev.alloc(Value::attrs(argument), OriginId::default());
@@ -596,7 +600,12 @@ impl System {
                     }),
                 }
             }
-            _ => Ok(value),
+            _ => {
+                if let Some(site) = ev.last_site(value.origin) {
+                    self.shared.use_module(ModuleId::Site(site));
+                }
+                Ok(value)
+            }
         }
     }
 

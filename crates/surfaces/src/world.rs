@@ -38,16 +38,20 @@ pub enum Options {
     All,
 }
 
-/// Reads all that the roots define.
+/// Reads all that the roots define, and then what further roots do: those that are only known once the first are read.
 pub fn read_world(
     ev: &mut Evaluator<'_>,
     library: &Library,
     roots: &[RootSystem],
+    further: impl FnOnce(&mut Evaluator<'_>) -> Vec<RootSystem>,
     project: &Project,
 ) -> World {
     let mut world = World::default();
     for root in roots {
         read_root(ev, library, root, project, &mut world);
+    }
+    for root in further(ev) {
+        read_root(ev, library, &root, project, &mut world);
     }
     for gap in library.shared.gaps() {
         if nixpod_modules::is_harmless(&gap.why) {

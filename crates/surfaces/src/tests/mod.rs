@@ -36,7 +36,7 @@ fn world(text: &str, kind: Kind, closed_world: bool) -> (World, Files) {
             is_flake: closed_world,
             options: crate::Options::All,
         };
-        crate::read_world(&mut ev, &library, &[root], &project)
+        crate::read_world(&mut ev, &library, &[root], |_| Vec::new(), &project)
     };
     (world, files)
 }
