@@ -170,6 +170,7 @@ impl Analysis {
             not_analysed: outcome.gaps.clone(),
             roots: outcome.roots.clone(),
             containers: show::containers(&self.vfs, &outcome),
+            switched_off: show::switched_off(&self.vfs, &outcome),
             files: outcome.files.len(),
             unreadable: outcome.unreadable.clone(),
         }

@@ -15,6 +15,8 @@ pub struct Report {
     pub roots: Vec<Root>,
     /// Every container with its effective spec, for `show`, sorted by host, surface and name.
     pub containers: Vec<Shown>,
+    /// Conditions that switch definitions of containers off on some host, each once.
+    pub switched_off: Vec<Span>,
     /// Number of Nix files that were read.
     pub files: usize,
     /// Paths named by the user that could not be read at all, with the reason.

@@ -22,6 +22,15 @@ pub(crate) fn containers(vfs: &Vfs, outcome: &Outcome) -> Vec<Shown> {
     out
 }
 
+/// Conditions that switch containers off.
+pub(crate) fn switched_off(vfs: &Vfs, outcome: &Outcome) -> Vec<Span> {
+    let places = outcome.worlds.iter().flat_map(|one| &one.world.switched_off);
+    let mut out: Vec<Span> = places.filter_map(|place| span_of(vfs, *place)).collect();
+    out.sort_by_key(|span| (span.file, span.range.start(), span.range.end()));
+    out.dedup();
+    out
+}
+
 fn show(vfs: &Vfs, world: &World, container: &Container) -> Shown {
     let system = world.system(container.system);
     let inside = match system.kind {

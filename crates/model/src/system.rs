@@ -1,7 +1,7 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
 use crate::{Container, Field, NotAnalysed, Text};
-use nixpod_source::Origin;
+use nixpod_source::{Origin, Place};
 
 /// An index into [`World::hosts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +22,8 @@ pub struct World {
     pub containers: Vec<Container>,
     /// What could not be looked into.
     pub not_analysed: Vec<NotAnalysed>,
+    /// Definitions of containers that a condition switches off: the condition, or else the definition.
+    pub switched_off: Vec<Place>,
 }
 
 impl World {

@@ -191,6 +191,10 @@ fn declared_twice<T>(
     Err(ev.error(ErrorKind::Eval, message, Some(second.site)))
 }
 
+/// Options of the system itself that nearly every configuration sets and others read: where that cannot be seen, their
+/// default would be a guess.
+const ELSEWHERE: [&[&str]; 1] = [&["time", "timeZone"]];
+
 /// The value of an option.
 pub(crate) fn evaluate(
     ev: &mut Evaluator<'_>,
@@ -235,6 +239,9 @@ pub(crate) fn evaluate(
         };
         let thunk = ev.alloc_tracked(value.clone());
         default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
+    }
+    if system.open_world() && ELSEWHERE.iter().any(|known| known.iter().eq(path.iter())) {
+        default = None;
     }
     if system.open_world() && !declared.hidden {
         // The user's own option may be set in a file that was not seen.

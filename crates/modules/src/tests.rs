@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 mod frameworks;
+mod outputs;
 mod strict;
 
 /// Files by path below `/p`; parts of a text after `#- /path` lines.

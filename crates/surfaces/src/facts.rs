@@ -364,6 +364,20 @@ impl<'e, 's> Reader<'e, 's> {
         }
     }
 
+    /// Where definitions by the analysed code are switched off.
+    pub(crate) fn switched_off(&self, found: &Found) -> Vec<Place> {
+        let Some(info) = &found.info else {
+            return Vec::new();
+        };
+        info.definitions
+            .iter()
+            .filter(|definition| definition.off && !definition.hidden)
+            .map(|definition| definition.guard.unwrap_or(definition.site))
+            .filter(|site| !is_own(*site) && *site != NO_SITE)
+            .map(Place::whole)
+            .collect()
+    }
+
     /// All definitions by the analysed code.
     fn definitions_of(&mut self, found: &Found) -> Vec<Definition> {
         let Some(info) = found.info.clone() else {

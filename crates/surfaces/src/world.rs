@@ -47,14 +47,16 @@ pub fn read_world(
     project: &Project,
 ) -> World {
     let mut world = World::default();
+    let mut data = Vec::new();
     for root in roots {
-        read_root(ev, library, root, project, &mut world);
+        read_root(ev, library, root, project, &mut world, &mut data);
     }
     for root in further(ev) {
-        read_root(ev, library, &root, project, &mut world);
+        read_root(ev, library, &root, project, &mut world, &mut data);
     }
     for gap in library.shared.gaps() {
-        if nixpod_modules::is_harmless(&gap.why) {
+        let is_data = || data.iter().any(|prefix| gap.what.starts_with(prefix.as_str()));
+        if nixpod_modules::is_harmless(&gap.why) || is_data() {
             continue;
         }
         let gap = NotAnalysed {
@@ -85,6 +87,7 @@ fn read_root(
     root: &RootSystem,
     project: &Project,
     world: &mut World,
+    data: &mut Vec<String>,
 ) {
     let host = HostId(world.hosts.len() as u32);
     let before = library.shared.gap_count();
@@ -131,9 +134,11 @@ fn read_root(
         library,
         world,
         nesting: 0,
+        data: Vec::new(),
     };
     walk.system(&config, place);
     let not_analysed = std::mem::take(&mut walk.reader.not_analysed);
+    data.append(&mut walk.data);
     for gap in not_analysed {
         if !world.not_analysed.contains(&gap) {
             world.not_analysed.push(gap);
@@ -165,6 +170,8 @@ struct Walk<'w, 'e, 's> {
     library: &'w Library,
     world: &'w mut World,
     nesting: u32,
+    /// Options that were taken for containers, but are data of the analysed code's own.
+    data: Vec<String>,
 }
 
 /// What systems in a system take over from it.
@@ -209,6 +216,11 @@ impl Walk<'_, '_, '_> {
         let all = self.reader.at(config, path);
         if self.reader.is_unset(&all) {
             return Vec::new();
+        }
+        for place in self.reader.switched_off(&all) {
+            if !self.world.switched_off.contains(&place) {
+                self.world.switched_off.push(place);
+            }
         }
         let entries = self.reader.entries(&all);
         if let Some(why) = &entries.open
@@ -257,8 +269,30 @@ impl Walk<'_, '_, '_> {
         out
     }
 
+    /// Is an entry of `containers` in a file that no system was seen to import something else? A record of services,
+    /// say, has names that no nspawn container has.
+    fn is_data(&self, found: &Found, name: &str, outer: &Inherited) -> bool {
+        let host = self.world.host(outer.host);
+        if host.closed_world || host.from_flake || self.nesting > 0 {
+            return false;
+        }
+        let path = nixpod_modules::dotted(&["containers".into(), name.into()]);
+        let gaps = self.reader.shared.gaps_in(found.gaps.0..found.gaps.1);
+        gaps.iter().any(|gap| {
+            gap.what
+                .strip_prefix(path.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+                && matches!(&gap.why, Why::Error(message) if message.ends_with("does not exist"))
+        })
+    }
+
     fn nspawn_containers(&mut self, config: &Found, outer: &Inherited) {
         for (name, found, existence, given) in self.containers(config, &["containers"]) {
+            if self.is_data(&found, &name, outer) {
+                let path = nixpod_modules::dotted(&["containers".into(), name.as_str().into()]);
+                self.data.push(format!("{path}."));
+                continue;
+            }
             let origin = self.reader.place_of(&found);
             let mut container =
                 nspawn::empty(Surface::Nspawn, &name, existence, origin, outer.host, outer.id);

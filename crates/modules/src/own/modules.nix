@@ -24,6 +24,36 @@ let
       options
       path;
 
+  # Sets of files, as the lists of their paths.
+  fileset =
+    let
+      isSet = value: isAttrs value && (value._type or null) == "fileset";
+      make = files: { _type = "fileset"; inherit files; };
+      filesOf = value:
+        if isSet value then value.files
+        else if builtins.readFileType value == "directory" then lib.filesystem.listFilesRecursive value
+        else [ value ];
+      within = set: let files = filesOf set; in file: builtins.elem file files;
+    in
+    {
+      toList = filesOf;
+      fileFilter = predicate: path: make (builtins.filter
+        (file:
+          let name = baseNameOf file; in
+          predicate { inherit name; type = "regular"; hasExt = extension: lib.hasSuffix ".${extension}" name; })
+        (filesOf path));
+      union = a: b: make (lib.unique (filesOf a ++ filesOf b));
+      unions = sets: make (lib.unique (builtins.concatMap filesOf sets));
+      intersection = a: b: make (builtins.filter (within b) (filesOf a));
+      difference = a: b: make (builtins.filter (file: !(within b file)) (filesOf a));
+      maybeMissing = path: if builtins.pathExists path then path else make [ ];
+      fromSource = source: make (filesOf (source.origSrc or source));
+      toSource = { root, fileset }: builtins.path { path = root; name = "source"; filter = _: _: true; };
+      trace = _: value: value;
+      traceVal = value: value;
+      traceValSeq = value: value;
+    };
+
   definitionsOf = option: natives.mkIf (isOption option && option.isDefined) (mkMerge option.definitions);
 
   rename = { from, to, use, visible ? false, withPriority ? true, condition ? true, warn ? false }:
@@ -52,6 +82,7 @@ let
 in
 {
   inherit (natives) mkIf evalModules;
+  inherit fileset;
   # Home Manager's own functions, which it adds to lib.
   inherit hm;
   inherit isOption isType mkOverride mkOrder mkMerge mkOption;

@@ -212,3 +212,34 @@ fn homes_use_the_library_of_their_host() {
         "##]],
     );
 }
+
+#[test]
+fn modules_from_sets_of_files() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  outputs = { nixpkgs, ... }: let inherit (nixpkgs.lib) fileset; in {
+    nixosConfigurations.oak = nixpkgs.lib.nixosSystem {
+      modules = fileset.toList (fileset.difference (fileset.fileFilter (file: file.hasExt "nix" && !(builtins.elem file.name [ "flake.nix" "main.nix" ])) ./.) ./not.nix);
+    };
+  };
+}
+#- /a/b.nix
+{ networking.hostName = "b"; }
+#- /c.nix
+{ networking.domain = "c"; }
+#- /not.nix
+throw "left out"
+#- /notes.txt
+no module
+"#,
+        &["networking.hostName", "networking.domain"],
+        expect![[r##"
+            # oak closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "b"
+            networking.domain = "c"
+        "##]],
+    );
+}

@@ -433,3 +433,37 @@ fn every_option_with_its_definitions() {
           timeoutStartSec: default "1min"
     "#]].assert_eq(&super::dump::options(&world, &files));
 }
+
+#[test]
+fn records_of_services_are_no_containers() {
+    let records = r#"
+{
+  containers.web = { image = "web:1"; ports = [ { containerPort = "80"; } ]; volumes = [ ]; };
+  containers.db = { image = "db:1"; };
+}"#;
+    let (world, files) = super::world(records, nixpod_modules::Kind::Nixos, false);
+    expect![[""]].assert_eq(&super::dump::containers(&world, &files));
+    assert!(world.not_analysed.is_empty(), "{:?}", world.not_analysed);
+    // A system that was seen whole does not evaluate with them, which is worth saying.
+    let (world, _) = super::world(records, nixpod_modules::Kind::Nixos, true);
+    assert!(!world.not_analysed.is_empty());
+}
+
+#[test]
+fn what_switches_containers_off_is_remembered() {
+    let (world, files) = super::world(
+        r#"
+{ config, lib, ... }: {
+  options.my.pod = lib.mkEnableOption "pod";
+  config = lib.mkIf config.my.pod { containers.pod = { }; };
+}"#,
+        nixpod_modules::Kind::Nixos,
+        true,
+    );
+    let places: Vec<String> = world
+        .switched_off
+        .iter()
+        .map(|place| files.code(*place))
+        .collect();
+    expect!["lib.mkIf config.my.pod { containers.pod = { }; }"].assert_eq(&places.join("\n"));
+}

@@ -140,3 +140,16 @@ fn each_element_is_one_word() {
         "#]],
     );
 }
+
+#[test]
+fn a_time_zone_that_another_file_sets() {
+    let text = r#"
+{ config, ... }: { virtualisation.oci-containers.containers.w = { image = "w"; environment.TZ = config.time.timeZone; }; }"#;
+    let (world, files) = super::world(text, nixpod_modules::Kind::Nixos, false);
+    expect![[r#"
+        oci-containers w in `box` <- { image = "w"; environment.TZ = config.time.timeZone; }
+          environment: TZ = ${time.timeZone} <- config.time.timeZone
+          image: w <- "w"
+    "#]]
+    .assert_eq(&super::dump::containers(&world, &files));
+}

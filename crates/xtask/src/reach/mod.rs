@@ -102,7 +102,14 @@ pub fn repository(directory: &Utf8Path) -> Repository {
         let lines = analysis.line_index(file);
         for site in sites(&parsed) {
             let found = matching(&report, file, &site);
-            let (status, reasons) = if found.is_empty() {
+            let switched_off = report
+                .switched_off
+                .iter()
+                .any(|span| span.file == file && span.range.contains_range(site.range));
+            let (status, reasons) = if found.is_empty() && switched_off && reached.files.contains(&file) {
+                off.entry(path.clone()).or_default().push(specs.len());
+                (Status::Off, Vec::new())
+            } else if found.is_empty() {
                 off.entry(path.clone()).or_default().push(specs.len());
                 (reached.missing(file), Vec::new())
             } else {
@@ -140,12 +147,15 @@ pub fn repository(directory: &Utf8Path) -> Repository {
                 continue;
             };
             let found = matching(&report, file, &spec.site);
+            if found.is_empty() && spec.status == Status::Off {
+                continue;
+            }
             if found.is_empty() {
                 spec.reasons = vec!["the spec is not found".to_owned()];
                 continue;
             }
             spec.status = match spec.status {
-                Status::Missed => Status::Off,
+                Status::Missed | Status::Off => Status::Off,
                 _ => Status::NoHost,
             };
             spec.reasons = reasons(&found);

@@ -196,12 +196,14 @@ impl Walk<'_> {
     }
 
     fn attrs(&mut self, attrs: &Attrs, depth: u32) {
-        // `containers = f x;` may be data of any kind; among options of a system it is a system's.
-        let siblings = attrs.entries.len() == 1
-            || attrs
-                .entries
-                .iter()
-                .any(|entry| SYSTEM.contains(&self.hir.name(entry.name).as_str()));
+        // `containers = f x;` may be data of any kind; among options of a system it is a system's, but not in a list
+        // of modules.
+        let listed = attrs
+            .entries
+            .iter()
+            .filter(|entry| self.is_file(entry.value))
+            .count();
+        let siblings = listed < 2 && self.has_options(attrs);
         for entry in &attrs.entries {
             let value = match entry.value {
                 EntryValue::Expr(value) => value,
@@ -216,6 +218,25 @@ impl Walk<'_> {
             self.entry(entry.name, entry.value, siblings, depth);
             self.path.pop();
         }
+    }
+
+    fn has_options(&self, attrs: &Attrs) -> bool {
+        let mut names = attrs
+            .entries
+            .iter()
+            .map(|entry| self.hir.name(entry.name).as_str());
+        attrs.entries.len() == 1 || names.any(|name| SYSTEM.contains(&name))
+    }
+
+    /// Is it `import ./x`, or the path by itself?
+    fn is_file(&self, value: EntryValue) -> bool {
+        let EntryValue::Expr(mut value) = value else {
+            return false;
+        };
+        if let Expr::Apply(_, argument) = self.hir.expr(value) {
+            value = *argument;
+        }
+        matches!(self.hir.expr(value), Expr::Path(..))
     }
 
     /// Is it not a set that is written out?
