@@ -380,7 +380,15 @@ fn tree(
 /// The declaration of what our model of a whole system declares and nothing defines.
 fn untouched(system: &System, child: &Child) -> Option<Decl> {
     match child.decls[..] {
-        [decl] if decl.hidden && child.defs.is_empty() && system.generic() && !system.strict() => Some(decl),
+        [decl]
+            if decl.hidden
+                && child.defs.is_empty()
+                && system.generic()
+                && !system.strict()
+                && !system.open_world() =>
+        {
+            Some(decl)
+        }
         _ => None,
     }
 }

@@ -206,8 +206,10 @@ pub(crate) fn evaluate(
     slot: ThunkId,
 ) -> Res<Tracked> {
     let declared = declared(ev, system, path, options, below)?;
+    let elsewhere = system.open_world() && ELSEWHERE.iter().any(|known| known.iter().eq(path.iter()));
     if defs.is_empty()
         && !system.strict()
+        && !elsewhere
         && let Some(value) = plain_default(ev, &declared)
     {
         system.shared.record(
@@ -240,7 +242,7 @@ pub(crate) fn evaluate(
         let thunk = ev.alloc_tracked(value.clone());
         default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
     }
-    if system.open_world() && ELSEWHERE.iter().any(|known| known.iter().eq(path.iter())) {
+    if elsewhere {
         default = None;
     }
     if system.open_world() && !declared.hidden {

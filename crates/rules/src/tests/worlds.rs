@@ -192,6 +192,7 @@ pub(super) fn world() -> World {
         systems: vec![system(SystemKind::Nixos, "box", None)],
         containers: Vec::new(),
         not_analysed: Vec::new(),
+        switched_off: Vec::new(),
     }
 }
 

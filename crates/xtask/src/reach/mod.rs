@@ -8,8 +8,8 @@ pub use sites::{Site, sites};
 
 use anyhow::{Context, Result};
 use nixpod_analysis::{
-    Analysis, AnalysisHost, Certainty, FileId, OsFileSystem, Report, Root, Shown, ShownFact, Span, Utf8Path,
-    Utf8PathBuf, Why,
+    Analysis, AnalysisHost, Certainty, Detail, FileId, OsFileSystem, Report, Root, Settings, Shown,
+    ShownFact, Span, Utf8Path, Utf8PathBuf, Why,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -196,6 +196,10 @@ fn gaps(report: &Report) -> Vec<String> {
 
 fn open(directory: &Utf8Path) -> Analysis {
     let mut host = AnalysisHost::new(&[], Arc::new(OsFileSystem));
+    host.set_settings(Settings {
+        detail: Detail::Everything,
+        ..Settings::default()
+    });
     host.set_project(directory.to_owned());
     host.analysis()
 }
