@@ -14,5 +14,7 @@ in
   longest = [ (s "a|ab" "xaby") (s "(a|ab)(c|bcd)" "abcd") ];
   alternatives = [ (m "(foo|bar)*" "foobarfoo") (m "a||b" "") ];
   quantified = [ (m "a**" "aaa") (m "(a+)?b" "b") ];
+  repeatedToNothing = [ (m "(a*)*" "aa") (m "(a*)+" "aa") (m "(a*){2,}" "aa") (m "(a*)*" "") (m "((a*)b?)*" "ab") (m "(a|b*)*" "ab") ];
+  repeatedInside = [ (m "((b*)(a*)+)*b{2,}.{0,}" "abba") (m "(a+(a+)*a*|[ab]?)*" "bbbba") (m "((b*.?){2})+a{2,}(([ab]))*" "babaa") (s "(a*)*" "baac") ];
   invalid = "errors are not values";
 }

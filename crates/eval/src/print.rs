@@ -185,6 +185,11 @@ impl Evaluator<'_> {
         identity: Identity,
         seen: &mut Seen,
     ) -> crate::EvalResult<()> {
+        // One large string may stand in many places.
+        if out.len() as u64 > self.limits.bytes {
+            out.push('…');
+            return Ok(());
+        }
         if let Some(text) = atom(&value.value) {
             out.push_str(&text);
             return Ok(());

@@ -5,6 +5,7 @@ mod support;
 use nixpod_eval::{Evaluator, Limits, NO_SITE, Value, nixlib};
 use nixpod_source::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 fn folder() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/eval/lib")
@@ -71,4 +72,79 @@ fn native_lib_gives_what_the_real_one_gives() {
     }
     assert!(functions > 200, "only {functions} functions were found");
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// The functions of each namespace of the native `lib`, but for those that are builtins.
+fn native_functions() -> BTreeSet<String> {
+    let source = support::TestSource::disk();
+    let mut ev = Evaluator::new(&source, Limits::default());
+    let lib = nixlib::install_lib(&mut ev, Vec::new());
+    let Ok(Value::Attrs(lib)) = ev.force(lib).map(|lib| lib.value) else {
+        return BTreeSet::new();
+    };
+    let builtins = ev.builtins();
+    let builtins = match ev.force(builtins).map(|set| set.value) {
+        Ok(Value::Attrs(set)) => set,
+        _ => return BTreeSet::new(),
+    };
+    let mut found = BTreeSet::new();
+    for namespace in ev.sorted(&lib) {
+        let Ok(Value::Attrs(set)) = ev.force(namespace.thunk).map(|set| set.value) else {
+            continue;
+        };
+        for attr in ev.sorted(&set) {
+            let function = match ev.force(attr.thunk).map(|value| value.value) {
+                Ok(Value::Lambda(_)) => true,
+                Ok(Value::Primop(_)) => builtins.get(attr.name).is_none(),
+                _ => false,
+            };
+            if function {
+                found.insert(format!("{}.{}", ev.name(namespace.name), ev.name(attr.name)));
+            }
+        }
+    }
+    found
+}
+
+/// A function that nothing holds against the real one may be wrong unnoticed.
+#[test]
+fn every_native_function_is_tried() {
+    let mut tried = BTreeSet::new();
+    for entry in std::fs::read_dir(folder())
+        .expect("the folder of recorded results")
+        .flatten()
+    {
+        let path = Utf8PathBuf::from_path_buf(entry.path()).expect("a name in UTF-8");
+        if path.extension() == Some("exp") {
+            let text = std::fs::read_to_string(&path).expect("recorded results");
+            let names = text.lines().filter(|line| !line.starts_with('#'));
+            tried.extend(names.filter_map(|line| Some(line.split_once(": ")?.0.to_owned())));
+        }
+    }
+    let text = std::fs::read_to_string(folder().join("without.txt")).expect("the list of exceptions");
+    let without: BTreeSet<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| Some(line.split_once(": ")?.0))
+        .collect();
+    let name_of = |function: &String| {
+        function
+            .split_once('.')
+            .map_or(function.clone(), |(_, name)| name.to_owned())
+    };
+    let native = native_functions();
+    assert!(native.len() > 300, "only {} functions were found", native.len());
+    let untried: Vec<&String> = native
+        .iter()
+        .filter(|function| !tried.contains(&name_of(function)) && !without.contains(function.as_str()))
+        .collect();
+    assert!(
+        untried.is_empty(),
+        "neither in arguments.txt nor in without.txt: {untried:#?}"
+    );
+    let needless: Vec<&&str> = without
+        .iter()
+        .filter(|function| !native.contains(**function) || tried.contains(&name_of(&(**function).to_owned())))
+        .collect();
+    assert!(needless.is_empty(), "without reason in without.txt: {needless:?}");
 }

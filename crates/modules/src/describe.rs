@@ -103,6 +103,10 @@ pub(crate) fn describe(ev: &mut Evaluator<'_>, native: &OptType) -> String {
         OptType::Changed { inner, .. } => describe(ev, inner),
         OptType::NullOr(inner) => format!("null or {}", phrase(ev, inner, &SIDE)),
         OptType::Either(a, b) => {
+            if class(a) == Class::Clause {
+                let (first, second) = (describe(ev, a), phrase(ev, b, &SIDE));
+                return format!("{first}, or {second}");
+            }
             let first = phrase(ev, a, &SIDE);
             let second = phrase(ev, b, &[Class::Noun, Class::Conjunction, Class::Composite]);
             format!("{first} or {second}")

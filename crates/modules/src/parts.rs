@@ -7,7 +7,7 @@ use crate::merge::{delay_merge, extend};
 use crate::system::{Setup, System};
 use crate::types::{LookupByName, OptType, Submodule};
 use nixpod_eval::{
-    Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, ThunkId, Tracked, Value, When,
+    Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
 };
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -348,10 +348,12 @@ pub(crate) fn function_to(
     let system = system.clone();
     let path = extend(path, "<function body>");
     let to = to.clone();
-    let value = ev.primop("functionTo", 1, 0, move |ev, args, site| {
+    let definitions = defs.clone();
+    let arguments = ev.alloc_native(move |ev| arguments_of_all(ev, &definitions));
+    let functor = ev.primop("functionTo", 2, 0, move |ev, args, site| {
         let mut results = Vec::with_capacity(defs.len());
         for def in &defs {
-            let value = ev.apply(def.value.clone(), args[0], site)?;
+            let value = ev.apply(def.value.clone(), args[1], site)?;
             let thunk = ev.alloc_tracked(value);
             let attr = Attr {
                 name: ev.common().value,
@@ -364,7 +366,48 @@ pub(crate) fn function_to(
         let thunk = delay_merge(ev, &system, path.clone(), to.clone(), results);
         Ok(ev.force(thunk)?)
     });
-    Ok(Tracked { value, origin })
+    let functor = ev.alloc(functor, OriginId::default());
+    let set = ev.attrs_from(vec![("__functor", functor), ("__functionArgs", arguments)]);
+    Ok(Tracked {
+        value: Value::attrs(set),
+        origin,
+    })
+}
+
+/// The named arguments of functions that are called together; one has a default if it has in all that name it.
+fn arguments_of_all(ev: &mut Evaluator<'_>, defs: &[Definition]) -> Res<Tracked> {
+    let mut all: Vec<(Symbol, bool)> = Vec::new();
+    for def in defs {
+        let mut wanted = Vec::new();
+        if let Some(given) = ev.intern_lookup(&def.value, "__functionArgs") {
+            if let Value::Attrs(set) = &given.value {
+                for attr in &set.entries {
+                    wanted.push((attr.name, ev.force_bool(attr.thunk, NO_SITE)?));
+                }
+            }
+        } else if let Some(fields) = ev.function_args(&def.value.value) {
+            wanted.extend(fields.into_iter().map(|(name, default, _)| (name, default)));
+        }
+        for (name, default) in wanted {
+            match all.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known &= default,
+                None => all.push((name, default)),
+            }
+        }
+    }
+    let entries = all
+        .into_iter()
+        .map(|(name, default)| Attr {
+            name,
+            thunk: ev.alloc(Value::Bool(default), OriginId::default()),
+            site: NO_SITE,
+            when: When::ALWAYS,
+        })
+        .collect();
+    Ok(Tracked {
+        value: Value::attrs(Attrs::from_entries(entries)),
+        origin: OriginId::default(),
+    })
 }
 
 pub(crate) fn attr_tag(

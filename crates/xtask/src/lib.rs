@@ -4,6 +4,7 @@
 //! This crate must never know how findings are made; no shipped crate may use it.
 
 pub mod docs;
+pub mod libcalls;
 pub mod reach;
 pub mod reasons;
 pub mod record;

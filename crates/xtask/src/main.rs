@@ -1,7 +1,7 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::{docs, reach, reasons, record, root, suites};
+use nixpod_xtask::{docs, libcalls, reach, reasons, record, root, suites};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,6 +11,9 @@ cargo xtask docs [--check]
 cargo xtask record [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB [CASE]...
     Asks real Nix with the real `lib` what the module trees of testdata/modules and testdata/corpus evaluate to,
     and writes the answers beside them.
+cargo xtask lib [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB
+    Makes calls of `lib` functions from testdata/eval/lib/arguments.txt, asks real Nix with the real `lib` what they
+    give, and writes both beside it.
 cargo xtask reasons [--files TEXT] DIR...
     Evaluates every Nix file below the folders by itself (functions are called as modules are) and counts why values
     are not known; with --files also names files that meet the reasons that contain TEXT.
@@ -55,7 +58,7 @@ fn run(arguments: &[String]) -> Result<String> {
             }
             Some(other) => bail!("unknown argument `{other}`\n{USAGE}"),
         },
-        Some("record") => {
+        Some(task @ ("record" | "lib")) => {
             let mut nix = "nix-instantiate".to_owned();
             let mut lib = None;
             let mut cases = Vec::new();
@@ -68,7 +71,10 @@ fn run(arguments: &[String]) -> Result<String> {
                 }
             }
             let lib = lib.context("--lib DIR is missing: the folder `lib` of nixpkgs")?;
-            record::run(&root(), &nix, &lib, &cases)
+            match task {
+                "record" => record::run(&root(), &nix, &lib, &cases),
+                _ => libcalls::run(&root(), &nix, &lib),
+            }
         }
         Some("reasons") => {
             let (mut only, mut folders) = (None, Vec::new());

@@ -88,7 +88,7 @@ pub fn run(root: &Path, nix: &str, lib: &Path, wanted: &[String]) -> Result<Stri
     Ok(out)
 }
 
-fn version_of(nix: &str) -> Result<String> {
+pub(crate) fn version_of(nix: &str) -> Result<String> {
     let output = Command::new(nix)
         .arg("--version")
         .output()
@@ -100,7 +100,7 @@ fn version_of(nix: &str) -> Result<String> {
         .to_owned())
 }
 
-fn lib_version(nix: &str, root: &Path, lib: &Path) -> Result<String> {
+pub(crate) fn lib_version(nix: &str, root: &Path, lib: &Path) -> Result<String> {
     let expression = format!("(import {}).trivial.release", lib.display());
     let output = command(nix, root)
         .args(["--eval", "--expr", &expression])
@@ -111,7 +111,7 @@ fn lib_version(nix: &str, root: &Path, lib: &Path) -> Result<String> {
 }
 
 /// Nix without a store, so that nothing can be built or copied, and with empty modules for Home Manager's channel.
-fn command(nix: &str, root: &Path) -> Command {
+pub(crate) fn command(nix: &str, root: &Path) -> Command {
     let mut command = Command::new(nix);
     let channel = root.join(FOLDER).join("oracle/home-manager");
     command

@@ -1,4 +1,4 @@
-# Cases for lib.asserts, made of generated arguments. What they give with nixpkgs' own lib is in asserts.exp.
+# Cases for lib.asserts, made from arguments.txt. What they give with nixpkgs' own lib is in asserts.exp.
 lib:
 let
   try = value: builtins.tryEval (builtins.deepSeq value value);
@@ -6,15 +6,17 @@ in
 {
   "assertMsg" = [
     (try (lib.asserts.assertMsg false "CamelCase_word"))
-    (try (lib.asserts.assertMsg false "Hello World"))
-    (try (lib.asserts.assertMsg false "\"q\" \\ \${x}"))
-    (try (lib.asserts.assertMsg true "  x y\n"))
-    (try (lib.asserts.assertMsg true ""))
-    (try (lib.asserts.assertMsg true "007"))
-    (try (lib.asserts.assertMsg true "Hello World"))
-    (try (lib.asserts.assertMsg true "a"))
+    (try (lib.asserts.assertMsg true "\"q\" \\ \${x}"))
+    (try (lib.asserts.assertMsg false "007"))
     (try (lib.asserts.assertMsg true "foo-1.2.3"))
+    (try (lib.asserts.assertMsg false "Hello World"))
+    (try (lib.asserts.assertMsg true "  x y\n"))
+    (try (lib.asserts.assertMsg false "a"))
     (try (lib.asserts.assertMsg true "x.service"))
+    (try (lib.asserts.assertMsg false "\"q\" \\ \${x}"))
+    (try (lib.asserts.assertMsg true ""))
+    (try (lib.asserts.assertMsg false "foo-1.2.3"))
+    (try (lib.asserts.assertMsg true "CamelCase_word"))
   ];
   "assertOneOf" = [
     (try (lib.asserts.assertOneOf "n" 1 [ 1 2 ]))

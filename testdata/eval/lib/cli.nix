@@ -1,4 +1,4 @@
-# Cases for lib.cli, made of generated arguments. What they give with nixpkgs' own lib is in cli.exp.
+# Cases for lib.cli, made from arguments.txt. What they give with nixpkgs' own lib is in cli.exp.
 lib:
 let
   try = value: builtins.tryEval (builtins.deepSeq value value);
@@ -22,5 +22,16 @@ in
   "toCommandLine" = [
     (try (lib.cli.toCommandLine (n: { option = "-${n}"; sep = null; explicitBool = true; }) { a = 1; b = true; c = [ null "x" ]; }))
     (try (lib.cli.toCommandLine (n: { option = "-${n}"; sep = null; explicitBool = true; }) { }))
+  ];
+  "toCommandLineShell" = [
+    (try (lib.cli.toCommandLineShell (_: { option = "-x"; sep = null; explicitBool = false; }) { a = true; b = false; c = "x y"; }))
+    (try (lib.cli.toCommandLineShell (n: { option = "--${n}"; sep = "="; explicitBool = false; }) { a = true; b = false; c = "x y"; }))
+    (try (lib.cli.toCommandLineShell (n: { option = "-${n}"; sep = " "; explicitBool = true; }) { a = true; b = false; c = "x y"; }))
+    (try (lib.cli.toCommandLineShell (_: { option = "-x"; sep = null; explicitBool = false; }) { a = [ 1 "q'" ]; b = null; }))
+    (try (lib.cli.toCommandLineShell (n: { option = "--${n}"; sep = "="; explicitBool = false; }) { a = [ 1 "q'" ]; b = null; }))
+    (try (lib.cli.toCommandLineShell (n: { option = "-${n}"; sep = " "; explicitBool = true; }) { a = [ 1 "q'" ]; b = null; }))
+    (try (lib.cli.toCommandLineShell (_: { option = "-x"; sep = null; explicitBool = false; }) { }))
+    (try (lib.cli.toCommandLineShell (n: { option = "--${n}"; sep = "="; explicitBool = false; }) { }))
+    (try (lib.cli.toCommandLineShell (n: { option = "-${n}"; sep = " "; explicitBool = true; }) { }))
   ];
 }

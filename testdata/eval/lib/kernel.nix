@@ -1,4 +1,4 @@
-# Cases for lib.kernel, made of generated arguments. What they give with nixpkgs' own lib is in kernel.exp.
+# Cases for lib.kernel, made from arguments.txt. What they give with nixpkgs' own lib is in kernel.exp.
 lib:
 let
   try = value: builtins.tryEval (builtins.deepSeq value value);

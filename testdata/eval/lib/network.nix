@@ -1,4 +1,4 @@
-# Cases for lib.network, made of generated arguments. What they give with nixpkgs' own lib is in network.exp.
+# Cases for lib.network, made from arguments.txt. What they give with nixpkgs' own lib is in network.exp.
 lib:
 let
   try = value: builtins.tryEval (builtins.deepSeq value value);

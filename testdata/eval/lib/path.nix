@@ -1,4 +1,4 @@
-# Cases for lib.path, made of generated arguments. What they give with nixpkgs' own lib is in path.exp.
+# Cases for lib.path, made from arguments.txt. What they give with nixpkgs' own lib is in path.exp.
 lib:
 let
   try = value: builtins.tryEval (builtins.deepSeq value value);
@@ -18,27 +18,31 @@ in
   ];
   "hasPrefix" = [
     (try (lib.path.hasPrefix /. /.))
-    (try (lib.path.hasPrefix /. /a/b))
-    (try (lib.path.hasPrefix /. /etc))
-    (try (lib.path.hasPrefix /a/b /.))
-    (try (lib.path.hasPrefix /a/b /etc))
-    (try (lib.path.hasPrefix /a/b/c /.))
+    (try (lib.path.hasPrefix /etc /.))
     (try (lib.path.hasPrefix /a/b/c /a/b))
-    (try (lib.path.hasPrefix /a/b/c /etc))
+    (try (lib.path.hasPrefix /a/b /etc))
+    (try (lib.path.hasPrefix /. /a/b/c))
     (try (lib.path.hasPrefix /etc /a/b/c))
+    (try (lib.path.hasPrefix /a/b/c /.))
+    (try (lib.path.hasPrefix /a/b /a/b))
+    (try (lib.path.hasPrefix /. /etc))
     (try (lib.path.hasPrefix /etc /etc))
+    (try (lib.path.hasPrefix /a/b/c /a/b/c))
+    (try (lib.path.hasPrefix /a/b /.))
   ];
   "removePrefix" = [
     (try (lib.path.removePrefix /. /.))
-    (try (lib.path.removePrefix /. /a/b/c))
-    (try (lib.path.removePrefix /a/b /.))
-    (try (lib.path.removePrefix /a/b /a/b))
-    (try (lib.path.removePrefix /a/b /a/b/c))
-    (try (lib.path.removePrefix /a/b /etc))
-    (try (lib.path.removePrefix /a/b/c /.))
+    (try (lib.path.removePrefix /etc /.))
     (try (lib.path.removePrefix /a/b/c /a/b/c))
-    (try (lib.path.removePrefix /a/b/c /etc))
+    (try (lib.path.removePrefix /a/b /a/b))
+    (try (lib.path.removePrefix /. /etc))
     (try (lib.path.removePrefix /etc /etc))
+    (try (lib.path.removePrefix /a/b/c /.))
+    (try (lib.path.removePrefix /a/b /a/b/c))
+    (try (lib.path.removePrefix /. /a/b))
+    (try (lib.path.removePrefix /etc /a/b))
+    (try (lib.path.removePrefix /a/b/c /etc))
+    (try (lib.path.removePrefix /a/b /.))
   ];
   "subpath.isValid" = [
     (try (lib.path.subpath.isValid ""))
@@ -76,5 +80,10 @@ in
     (try (lib.path.hasStorePathPrefix /a))
     (try (lib.path.hasStorePathPrefix /nix/store))
     (try (lib.path.hasStorePathPrefix /nix/store/nvl9ic0pj1fpyln3zaqrf4cclbqdfn1j-foo/bar))
+  ];
+  "splitRoot" = [
+    (try ((lib.path.splitRoot /a/b).subpath))
+    (try ((lib.path.splitRoot /.).subpath))
+    (try (toString (lib.path.splitRoot /a).root))
   ];
 }

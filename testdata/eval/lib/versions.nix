@@ -1,4 +1,4 @@
-# Cases for lib.versions, made of generated arguments. What they give with nixpkgs' own lib is in versions.exp.
+# Cases for lib.versions, made from arguments.txt. What they give with nixpkgs' own lib is in versions.exp.
 lib:
 let
   try = value: builtins.tryEval (builtins.deepSeq value value);
@@ -42,14 +42,24 @@ in
   ];
   "pad" = [
     (try (lib.versions.pad 2 "1.2.3"))
-    (try (lib.versions.pad 2 "24.05"))
-    (try (lib.versions.pad 3 "1.2"))
-    (try (lib.versions.pad 3 "2.0pre1"))
-    (try (lib.versions.pad 3 "24.05"))
-    (try (lib.versions.pad 3 "5.15.1-rc2"))
     (try (lib.versions.pad 4 "1.2.3"))
-    (try (lib.versions.pad 4 "2.0pre1"))
-    (try (lib.versions.pad 4 "24.05"))
+    (try (lib.versions.pad 3 "24.05"))
+    (try (lib.versions.pad 2 "1.2"))
+    (try (lib.versions.pad 4 "1.2"))
+    (try (lib.versions.pad 3 "2.0pre1"))
+    (try (lib.versions.pad 2 "5.15.1-rc2"))
     (try (lib.versions.pad 4 "5.15.1-rc2"))
+    (try (lib.versions.pad 3 "1.2.3"))
+    (try (lib.versions.pad 2 "24.05"))
+    (try (lib.versions.pad 4 "24.05"))
+    (try (lib.versions.pad 3 "1.2"))
+  ];
+  "compareVersions" = [
+    (try (lib.versions.compareVersions "1.2" "1.2"))
+    (try (lib.versions.compareVersions "1.10" "1.2"))
+    (try (lib.versions.compareVersions "1.2pre" "1.2"))
+    (try (lib.versions.compareVersions "1.2" "2"))
+    (try (lib.versions.compareVersions "1.10" "2"))
+    (try (lib.versions.compareVersions "1.2pre" "2"))
   ];
 }

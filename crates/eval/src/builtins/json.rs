@@ -18,9 +18,10 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let mut writer = Writer {
             builder: StringBuilder::default(),
             quote_unknown: false,
+            charged: 0,
         };
         writer.value(ev, &value, site)?;
-        ev.charge(writer.builder.len())?;
+        writer.charge(ev)?;
         Ok(Tracked {
             value: writer.builder.finish(),
             origin: value.origin,
@@ -52,6 +53,8 @@ struct Writer {
     builder: StringBuilder,
     /// Are unknown values shown as strings, so that the result is JSON all the same?
     quote_unknown: bool,
+    /// Bytes that were counted.
+    charged: usize,
 }
 
 /// The state between two entries.
@@ -71,6 +74,14 @@ impl Gap {
 }
 
 impl Writer {
+    /// Counts what was written since the last time, so that one large string many times does not fill the memory.
+    fn charge(&mut self, ev: &mut Evaluator<'_>) -> Res<()> {
+        let length = self.builder.len();
+        let new = length.saturating_sub(self.charged);
+        self.charged = length;
+        ev.charge(new)
+    }
+
     fn raw(&mut self, text: &str) {
         self.builder.push_literal(text, OriginId(0), 0);
     }
@@ -127,6 +138,7 @@ impl Writer {
 
     fn value(&mut self, ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<()> {
         ev.step()?;
+        self.charge(ev)?;
         match &value.value {
             Value::Null => self.raw("null"),
             Value::Bool(bool) => self.raw(if *bool { "true" } else { "false" }),
@@ -256,6 +268,7 @@ impl Evaluator<'_> {
         let mut writer = Writer {
             builder: StringBuilder::default(),
             quote_unknown: true,
+            charged: 0,
         };
         match writer.value(self, value, NO_SITE) {
             Ok(()) => {}
@@ -278,6 +291,7 @@ pub(super) fn write_pair(
     site: Site,
 ) -> Res<()> {
     let mut writer = Writer {
+        charged: builder.len(),
         builder: std::mem::take(builder),
         quote_unknown: false,
     };

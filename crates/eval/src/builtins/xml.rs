@@ -22,11 +22,12 @@ fn to_xml(ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<Value> {
         builder: StringBuilder::default(),
         indent: 1,
         seen: FxHashSet::default(),
+        charged: 0,
     };
     writer.raw("<?xml version='1.0' encoding='utf-8'?>\n<expr>\n");
     writer.value(ev, value, site)?;
     writer.raw("</expr>\n");
-    ev.charge(writer.builder.len())?;
+    writer.charge(ev)?;
     Ok(writer.builder.finish())
 }
 
@@ -46,9 +47,20 @@ struct Writer {
     builder: StringBuilder,
     indent: usize,
     seen: FxHashSet<String>,
+    /// Bytes that were counted.
+    charged: usize,
 }
 
 impl Writer {
+    /// Counts what was written since the last time: a value that contains itself, or one large string many times,
+    /// must not fill the memory before it is complete.
+    fn charge(&mut self, ev: &mut Evaluator<'_>) -> Res<()> {
+        let length = self.builder.len();
+        let new = length.saturating_sub(self.charged);
+        self.charged = length;
+        ev.charge(new)
+    }
+
     fn raw(&mut self, text: &str) {
         self.builder.push_literal(text, OriginId(0), 0);
     }
@@ -95,6 +107,7 @@ impl Writer {
 
     fn value(&mut self, ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<()> {
         ev.step()?;
+        self.charge(ev)?;
         match &value.value {
             Value::Null => self.line("<null />"),
             Value::Bool(bool) => self.line(&format!("<bool value=\"{bool}\" />")),

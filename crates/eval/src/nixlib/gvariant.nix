@@ -64,7 +64,7 @@ let
     if isGVariant value then
       value
     else if isInt value then
-      shown (throw "The GVariant type for number “${toString value}” is unclear.\nPlease wrap the value with one of the constructors of `lib.gvariant`, such as `lib.gvariant.mkInt32`") value (self: toString self.value)
+      throw "The GVariant type for number “${toString value}” is unclear.\nPlease wrap the value with one of the constructors of `lib.gvariant`, such as `lib.gvariant.mkInt32`"
     else if isBool value then
       mkBoolean value
     else if isFloat value then

@@ -53,7 +53,10 @@ in
     && (!(pkg ? meta.platforms) || builtins.any (platformMatch platform) pkg.meta.platforms)
     && builtins.all (elem: !platformMatch platform elem) (pkg.meta.badPlatforms or [ ]);
   getLicenseFromSpdxId = id: prim.external "lib.licenses by SPDX id";
-  getLicenseFromSpdxIdOr = id: default: prim.external "lib.licenses by SPDX id";
+  # What has other characters is nobody's identifier.
+  getLicenseFromSpdxIdOr =
+    id: default:
+    if builtins.match "[A-Za-z0-9.+-]+" id == null then default else prim.external "lib.licenses by SPDX id";
   licensesSpdx = prim.external "lib.meta.licensesSpdx";
   cpeFullVersionWithVendor = vendor: version: {
     inherit vendor version;

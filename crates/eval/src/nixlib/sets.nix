@@ -36,7 +36,11 @@ let
     );
   mergeAttrsWithFunc =
     f: a: b:
-    builtins.foldl' (result: name: result // { ${name} = if a ? ${name} then f a.${name} b.${name} else b.${name}; }) a (builtins.attrNames b);
+    let
+      # The second set's value stands in for what only it has.
+      both = b // a;
+    in
+    both // builtins.mapAttrs (name: value: f both.${name} value) b;
   maybeAttr = name: default: set: set.${name} or default;
 
   # Dependencies and theirs in turn, by store path.
@@ -168,7 +172,7 @@ in
     inherit textClosureList fullDepEntry;
     textClosureMap = f: predefined: names: builtins.concatStringsSep "\n" (map f (textClosureList predefined names));
     noDepEntry = text: fullDepEntry text [ ];
-    packEntry = fullDepEntry " ";
+    packEntry = fullDepEntry "";
     stringAfter = deps: text: { inherit text deps; };
   };
 
@@ -283,6 +287,10 @@ in
       value:
       if builtins.isAttrs value then
         if value ? _type then value._type else "attrs"
+      else if builtins.isFunction value then
+        "function"
+      else if builtins.isFloat value then
+        "string"
       else
         builtins.typeOf value;
     imap = prim.imap1;
