@@ -3,7 +3,7 @@
 use crate::definitions::Definition;
 use crate::info::OptionPath;
 use crate::merge::dotted;
-use crate::parts::{attr_tag, attrs_of, function_to, list_of, submodule_value};
+use crate::parts::{attr_tag, attrs_of, function_to, list_of, merged_function, submodule_value};
 use crate::system::System;
 use crate::types::{OptType, Scalar, accepts};
 use nixpod_eval::{
@@ -531,7 +531,7 @@ fn anything(
         && known.len() == defs.len()
         && known.iter().all(|def| ev.is_function(&def.value.value))
     {
-        return function_to(ev, system, path, elem, defs);
+        return merged_function(ev, system, path, elem, defs);
     }
     one(ev, system, path, defs)
 }

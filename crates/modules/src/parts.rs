@@ -337,7 +337,8 @@ fn conditional(ev: &mut Evaluator<'_>, module: ThunkId, when: When) -> ThunkId {
     ev.alloc(Value::attrs(set), OriginId::default())
 }
 
-pub(crate) fn function_to(
+/// Functions that are called together: the results are merged.
+pub(crate) fn merged_function(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
     path: &OptionPath,
@@ -348,12 +349,10 @@ pub(crate) fn function_to(
     let system = system.clone();
     let path = extend(path, "<function body>");
     let to = to.clone();
-    let definitions = defs.clone();
-    let arguments = ev.alloc_native(move |ev| arguments_of_all(ev, &definitions));
-    let functor = ev.primop("functionTo", 2, 0, move |ev, args, site| {
+    let value = ev.primop("functionTo", 1, 0, move |ev, args, site| {
         let mut results = Vec::with_capacity(defs.len());
         for def in &defs {
-            let value = ev.apply(def.value.clone(), args[1], site)?;
+            let value = ev.apply(def.value.clone(), args[0], site)?;
             let thunk = ev.alloc_tracked(value);
             let attr = Attr {
                 name: ev.common().value,
@@ -366,6 +365,23 @@ pub(crate) fn function_to(
         let thunk = delay_merge(ev, &system, path.clone(), to.clone(), results);
         Ok(ev.force(thunk)?)
     });
+    Ok(Tracked { value, origin })
+}
+
+/// The value of an option of type `functionTo`: a set that can be called and says which arguments it takes.
+pub(crate) fn function_to(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    to: &Rc<OptType>,
+    defs: Vec<Definition>,
+) -> Res<Tracked> {
+    let definitions = defs.clone();
+    let arguments = ev.alloc_native(move |ev| arguments_of_all(ev, &definitions));
+    let function = merged_function(ev, system, path, to, defs)?;
+    let origin = function.origin;
+    let function = ev.alloc_tracked(function);
+    let functor = ev.primop("functionTo", 1, 0, move |ev, _, _| Ok(ev.force(function)?));
     let functor = ev.alloc(functor, OriginId::default());
     let set = ev.attrs_from(vec![("__functor", functor), ("__functionArgs", arguments)]);
     Ok(Tracked {

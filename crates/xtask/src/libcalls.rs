@@ -168,7 +168,9 @@ impl Asker<'_> {
             let _ = write!(expression, "(try ({call})) ");
         }
         expression.push(']');
+        // Paths in calls are relative to where the cases are.
         let output = command(self.nix, self.root)
+            .current_dir(self.root.join(FOLDER))
             .args(["--eval", "--strict", "--json", "--expr", &expression])
             .output()
             .with_context(|| format!("cannot run {}", self.nix))?;

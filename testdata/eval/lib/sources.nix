@@ -13,4 +13,18 @@ in
     (try (lib.sources.canCleanSource { _isLibCleanSourceWith = true; origSrc = "x"; filter = 1; }))
     (try (lib.sources.canCleanSource 1))
   ];
+  "cleanSourceFilter" = [
+    (try (lib.sources.cleanSourceFilter "/a/.git" "directory"))
+    (try (lib.sources.cleanSourceFilter "/a/.svn" "directory"))
+    (try (lib.sources.cleanSourceFilter "/a/result" "regular"))
+    (try (lib.sources.cleanSourceFilter "/a/x.nix" "symlink"))
+    (try (lib.sources.cleanSourceFilter "/a/x~" "unknown"))
+    (try (lib.sources.cleanSourceFilter "/a/x.o" "directory"))
+    (try (lib.sources.cleanSourceFilter "/a/.git" "regular"))
+    (try (lib.sources.cleanSourceFilter "/a/.svn" "regular"))
+    (try (lib.sources.cleanSourceFilter "/a/result" "symlink"))
+    (try (lib.sources.cleanSourceFilter "/a/x.nix" "unknown"))
+    (try (lib.sources.cleanSourceFilter "/a/x~" "directory"))
+    (try (lib.sources.cleanSourceFilter "/a/x.o" "regular"))
+  ];
 }

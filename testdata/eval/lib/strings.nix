@@ -825,4 +825,7 @@ in
     (try (lib.strings.makeSearchPathOutput "out" "lib/x" [ { outPath = "/p"; dev = "/d"; } ]))
     (try (lib.strings.makeSearchPathOutput "dev" "lib/x" [ { outPath = "/p"; dev = "/d"; } ]))
   ];
+  "fileContents" = [
+    (try (lib.strings.fileContents ../files/text))
+  ];
 }

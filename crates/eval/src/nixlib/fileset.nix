@@ -1,35 +1,98 @@
-# lib.fileset: sets of files, kept as the paths they are made of. What `toSource` copies is its root.
+# lib.fileset: sets of files, each by its path. What `toSource` copies is its root.
 { lib, prim }:
 let
-  inherit (builtins) concatLists isPath;
+  inherit (builtins)
+    attrNames
+    concatMap
+    foldl'
+    intersectAttrs
+    isPath
+    listToAttrs
+    pathExists
+    readDir
+    readFileType
+    removeAttrs
+    ;
 
-  make = paths: {
+  # The files are looked for when they are asked for.
+  make = files: {
     _type = "fileset";
-    _paths = paths;
+    _files = files;
   };
-  paths =
+  below =
+    path: type:
+    if type == "directory" then
+      let
+        entries = readDir path;
+      in
+      concatMap (name: below (path + "/${name}") entries.${name}) (attrNames entries)
+    else
+      [ { inherit path type; } ];
+  named =
+    entries:
+    listToAttrs (
+      map (entry: {
+        name = toString entry.path;
+        value = entry;
+      }) entries
+    );
+  filesIn = path: named (below path (readFileType path));
+  filesOf =
     value:
     if isPath value then
-      [ value ]
+      if pathExists value then
+        filesIn value
+      else
+        throw "lib.fileset: Argument (${toString value}) is a path that does not exist."
     else
-      value._paths or [ value ];
-  union = a: b: make (paths a ++ paths b);
+      value._files;
+  parts = path: prim.splitString "/" (toString path);
+  unions = list: make (foldl' (all: value: all // filesOf value) { } list);
 in
 {
-  inherit union;
-  unions = list: make (concatLists (map paths list));
-  intersection = a: b: make (paths a);
-  difference = a: b: make (paths a);
-  empty = make [ ];
+  inherit unions;
+  union = a: b: unions [ a b ];
+  intersection = a: b: make (intersectAttrs (filesOf b) (filesOf a));
+  difference = a: b: make (removeAttrs (filesOf a) (attrNames (filesOf b)));
+  empty = make { };
   isFileset = value: isPath value || value._type or null == "fileset";
-  maybeMissing = path: make [ path ];
-  fromSource = source: make [ (source.origSrc or source) ];
-  fileFilter = predicate: path: make [ path ];
-  gitTracked = path: make [ path ];
-  gitTrackedWith = options: path: make [ path ];
+  maybeMissing = path: make (if pathExists path then filesIn path else { });
+  fromSource =
+    source:
+    make (
+      if source ? filter then prim.external "the files of a filtered source" else filesIn (source.origSrc or source)
+    );
+  fileFilter =
+    predicate: path:
+    make (
+      named (
+        builtins.filter (
+          entry:
+          let
+            name = baseNameOf entry.path;
+          in
+          predicate {
+            inherit name;
+            inherit (entry) type;
+            hasExt = extension: prim.hasSuffix ".${extension}" name;
+          }
+        ) (below path (readFileType path))
+      )
+    );
+  gitTracked = path: make (prim.external "the files that Git tracks");
+  gitTrackedWith = options: path: make (prim.external "the files that Git tracks");
   trace = fileset: value: value;
   traceVal = fileset: fileset;
-  toList = fileset: prim.external "lib.fileset.toList";
+  toList =
+    fileset:
+    let
+      files = filesOf fileset;
+      entries = map (name: {
+        key = parts name;
+        inherit (files.${name}) path;
+      }) (attrNames files);
+    in
+    map (entry: entry.path) (builtins.sort (a: b: a.key < b.key) entries);
   toSource =
     { root, fileset }:
     {

@@ -27,8 +27,8 @@ let
       name = baseNameOf (toString path);
     in
     !(
-      (type == "directory" && builtins.elem name [ ".git" ".svn" "CVS" ".hg" ".jj" ".pijul" "_darcs" ])
-      || (type == "directory" && name == ".direnv")
+      name == ".git"
+      || (type == "directory" && builtins.elem name [ ".svn" "CVS" ".hg" ".jj" ".pijul" "_darcs" ])
       || prim.hasSuffix "~" name
       || match "^\\.sw[a-z]$" name != null
       || match "^\\..*\\.sw[a-z]$" name != null
