@@ -15,16 +15,16 @@ in
   ];
   "cleanSourceFilter" = [
     (try (lib.sources.cleanSourceFilter "/a/.git" "directory"))
-    (try (lib.sources.cleanSourceFilter "/a/.svn" "directory"))
-    (try (lib.sources.cleanSourceFilter "/a/result" "regular"))
-    (try (lib.sources.cleanSourceFilter "/a/x.nix" "symlink"))
-    (try (lib.sources.cleanSourceFilter "/a/x~" "unknown"))
-    (try (lib.sources.cleanSourceFilter "/a/x.o" "directory"))
-    (try (lib.sources.cleanSourceFilter "/a/.git" "regular"))
-    (try (lib.sources.cleanSourceFilter "/a/.svn" "regular"))
-    (try (lib.sources.cleanSourceFilter "/a/result" "symlink"))
-    (try (lib.sources.cleanSourceFilter "/a/x.nix" "unknown"))
     (try (lib.sources.cleanSourceFilter "/a/x~" "directory"))
+    (try (lib.sources.cleanSourceFilter "/a/.svn" "directory"))
     (try (lib.sources.cleanSourceFilter "/a/x.o" "regular"))
+    (try (lib.sources.cleanSourceFilter "/a/result" "regular"))
+    (try (lib.sources.cleanSourceFilter "/a/.direnv" "symlink"))
+    (try (lib.sources.cleanSourceFilter "/a/x.nix" "symlink"))
+    (try (lib.sources.cleanSourceFilter "/a/.git" "unknown"))
+    (try (lib.sources.cleanSourceFilter "/a/x~" "unknown"))
+    (try (lib.sources.cleanSourceFilter "/a/.svn" "unknown"))
+    (try (lib.sources.cleanSourceFilter "/a/x.o" "directory"))
+    (try (lib.sources.cleanSourceFilter "/a/result" "directory"))
   ];
 }
