@@ -1,45 +1,80 @@
 //! `show --format json`: the contract for effective specs.
 
+//!
+//! `docs/show.schema.json` is made from these types; fields are only ever added, and an incompatible change raises
+//! `version`.
+
 use crate::view::{ContainerSpec, DefinitionSpec};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
+/// The effective specs of all containers that were found, sorted by host, surface and name.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Document<'a> {
+    /// The version of this format: 1.
     version: u32,
+    /// One entry for each container; hosts with the same spec share one.
     containers: Vec<JsonContainer<'a>>,
 }
 
+/// A container.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonContainer<'a> {
+    /// How it is declared: `nspawn`, `oci-containers`, `home-manager-podman` or `quadlet-nix`.
     surface: &'a str,
+    /// Its name; `<name>` where a template makes containers of names that are not known.
     name: &'a str,
+    /// The hosts that have it, or the file where no host does.
     hosts: &'a [String],
+    /// The guest or home that it is declared in; null: the host itself.
     inside: Option<&'a str>,
+    /// Is it only seen in a file that no host imports?
     imported_by_no_host: bool,
+    /// Under which undecided condition it exists; null: it certainly does.
     condition: Option<&'a str>,
+    /// The file that defines it, relative to the project.
     file: Option<&'a str>,
+    /// The line, from 1.
     line: Option<u32>,
-    facts: Map<String, Value>,
+    /// Its options by name, parts of sets under dotted names.
+    facts: BTreeMap<&'a str, JsonFact<'a>>,
 }
 
+/// The effective value of an option.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonFact<'a> {
+    /// The value in Nix syntax; null if it is not known.
     value: Option<&'a str>,
+    /// `set`, `default`, `maybe` (depends on something undecided) or `unknown`.
     certainty: &'a str,
+    /// Why it is `maybe` or `unknown`.
     reason: Option<&'a str>,
+    /// What parts inside of the value are not known.
     unknown: &'a [String],
+    /// All definitions in the analysed code, the winning ones first.
     definitions: Vec<JsonDefinition<'a>>,
 }
 
+/// A definition of an option.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonDefinition<'a> {
+    /// The file, relative to the project.
     file: Option<&'a str>,
+    /// The line, from 1.
     line: Option<u32>,
+    /// The column in Unicode characters, from 1.
     column: Option<u32>,
+    /// What it defines, in Nix syntax.
     value: &'a str,
+    /// Its priority: 100 for a plain definition, 50 for `mkForce`, 1000 for `mkDefault`. Lower wins.
     priority: i64,
+    /// Is it part of the effective value?
     won: bool,
+    /// The `mkIf` around it.
     condition: Option<&'a str>,
 }
 
@@ -62,17 +97,16 @@ impl<'a> From<&'a DefinitionSpec> for JsonDefinition<'a> {
 pub(crate) fn show_json(containers: &[ContainerSpec]) -> serde_json::Result<String> {
     let mut list = Vec::new();
     for container in containers {
-        let mut facts = Map::new();
-        for fact in &container.facts {
-            let value = serde_json::to_value(JsonFact {
+        let facts = container.facts.iter().map(|fact| {
+            let json = JsonFact {
                 value: fact.value.as_deref(),
                 certainty: fact.certainty.as_str(),
                 reason: fact.reason.as_deref(),
                 unknown: &fact.unknown,
                 definitions: fact.definitions.iter().map(Into::into).collect(),
-            })?;
-            facts.insert(fact.name.clone(), value);
-        }
+            };
+            (fact.name.as_str(), json)
+        });
         let at = container.location.as_ref();
         list.push(JsonContainer {
             surface: container.surface,
@@ -83,7 +117,7 @@ pub(crate) fn show_json(containers: &[ContainerSpec]) -> serde_json::Result<Stri
             condition: container.condition.as_deref(),
             file: at.map(|at| at.source.name.as_str()),
             line: at.map(|at| at.line),
-            facts,
+            facts: facts.collect(),
         });
     }
     let mut text = serde_json::to_string_pretty(&Document {
@@ -92,4 +126,14 @@ pub(crate) fn show_json(containers: &[ContainerSpec]) -> serde_json::Result<Stri
     })?;
     text.push('\n');
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_schema_is_the_documented_one() {
+        let schema = schemars::schema_for!(super::Document<'_>);
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        expect_test::expect_file!["../../../../docs/show.schema.json"].assert_eq(&text);
+    }
 }
