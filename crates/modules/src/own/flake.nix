@@ -120,7 +120,8 @@ let
     else if is "flake-utils-plus" name then frameworks.utilsPlus name utils
     else if is "colmena" name then frameworks.colmena name
     else if is "nixos-unified" name || is "nixos-flake" name then frameworks.nixosUnified name
-    else if is "clan-core" name then frameworks.clan name
+    else if is "clan-core" name || name == "clan-core" then frameworks.clan name
+    else if is "den" name then frameworks.den name
     else if match ".*snowfallorg/lib.*" (url name) != null || name == "snowfall-lib" then frameworks.snowfall name
     else if isNixpkgs name then nixpkgs name
     else natives.symbol "inputs.${name}";

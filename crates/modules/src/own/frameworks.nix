@@ -202,6 +202,92 @@ in
     in
     open "inputs.${name}" ({ inherit mkFlake; lib = open "inputs.${name}.lib" own; } // own);
 
+  # den: aspects, each with a module for every class of configuration, that include one another; a host is its aspect.
+  den = name:
+    let
+      inherit (lib) mkOption types;
+      opt = type: default: mkOption { inherit type default; };
+      aspect = types.submodule ({ config, ... }: {
+        freeformType = types.lazyAttrsOf types.raw;
+        options = {
+          nixos = opt types.deferredModule { };
+          homeManager = opt types.deferredModule { };
+          includes = opt (types.listOf types.raw) [ ];
+          provides = opt (types.lazyAttrsOf aspect) { };
+          # Another name for it.
+          _ = opt types.raw config.provides;
+        };
+      });
+      # What comes with den; each by itself says nothing about containers.
+      nothing = { nixos = _: { }; homeManager = _: { }; includes = [ ]; };
+      batteries = open "inputs.${name}.batteries" {
+        hostname = nothing;
+        define-user = nothing;
+        primary-user = nothing;
+        host-aspects = nothing;
+        user-shell = _: nothing;
+      };
+      # The modules of a class, of an aspect and all that it includes. A function wants to know whose they are.
+      resolve = class: context: depth: one:
+        if depth > 12 then [ ]
+        else if isFunction one then
+          (if builtins.all (argument: context ? ${argument}) (attrNames (functionArgs one))
+          then resolve class context (depth + 1) (one (if functionArgs one == { } then context else builtins.intersectAttrs (functionArgs one) context))
+          else [ ])
+        else (if one ? ${class} then [ one.${class} ] else [ ])
+          ++ concatMap (resolve class context (depth + 1)) (one.includes or [ ]);
+      module = { config, ... }:
+        let
+          inherit (config) den;
+          aspectOf = one: den.aspects.${one} or { };
+          hostsOf = system: map (host: { inherit system host; }) (attrNames den.hosts.${system});
+          hosts = concatMap hostsOf (filter (system: match ".*-linux" system != null) (attrNames den.hosts));
+          systemOf = { system, host }:
+            let
+              record = { inherit system; name = host; hostName = host; } // den.hosts.${system}.${host};
+              users = attrNames (record.users or { });
+              contextOf = user: { host = record; user = { name = user; userName = user; } // record.users.${user}; };
+              ofUser = user:
+                let own = aspectOf user; in
+                resolve "nixos" (contextOf user) 0 own
+                ++ resolve "nixos" (contextOf user) 0 (own.provides.to-hosts or { })
+                ++ [{
+                  users.users.${user}.isNormalUser = lib.mkDefault true;
+                  home-manager.users.${user}.imports = concatMap (resolve "homeManager" (contextOf user) 0)
+                    [ den.default own (aspectOf host) ];
+                }];
+            in
+            natives.nixosSystem {
+              modules = concatMap (resolve "nixos" { host = record; } 0) [ den.default (aspectOf host) ]
+                ++ concatMap ofUser users
+                ++ [ { networking.hostName = lib.mkDefault host; } ];
+            };
+        in
+        {
+          key = "inputs.${name}.flakeModule";
+          options.den = opt
+            (types.submodule {
+              freeformType = types.lazyAttrsOf types.anything;
+              options = {
+                aspects = opt (types.lazyAttrsOf aspect) { };
+                default = opt aspect { };
+                hosts = opt (types.lazyAttrsOf (types.lazyAttrsOf types.anything)) { };
+                batteries = opt types.raw batteries;
+                lib = opt types.raw (natives.symbol "inputs.${name}.lib");
+              };
+            })
+            { };
+          config = {
+            _module.args.den = den;
+            flake.nixosConfigurations = listToAttrs (map (one: { name = one.host; value = systemOf one; }) hosts);
+          };
+        };
+    in
+    open "inputs.${name}" {
+      flakeModule = module;
+      flakeModules = open "inputs.${name}.flakeModules" { default = module; dendritic = module; };
+    };
+
   # clan: machines from a set, from the inventory, and from the folder `machines`.
   clan = name:
     let
@@ -226,7 +312,21 @@ in
       lib = open "inputs.${name}.lib" { inherit clan; buildClan = clan; };
       flakeModules = open "inputs.${name}.flakeModules" {
         default = { self, config, ... }: {
-          flake = if config ? clan then machinesOf ({ inherit self; } // config.clan) else { };
+          options.clan = lib.mkOption {
+            type = lib.types.submodule {
+              freeformType = lib.types.lazyAttrsOf lib.types.raw;
+              options = {
+                machines = lib.mkOption { type = lib.types.lazyAttrsOf lib.types.deferredModule; default = { }; };
+                inventory = lib.mkOption { type = lib.types.attrsOf lib.types.anything; default = { }; };
+                specialArgs = lib.mkOption { type = lib.types.lazyAttrsOf lib.types.raw; default = { }; };
+              };
+            };
+            default = { };
+          };
+          config.flake = machinesOf {
+            inherit self;
+            inherit (config.clan) machines inventory specialArgs;
+          };
         };
       };
     };

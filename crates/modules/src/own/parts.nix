@@ -17,7 +17,7 @@ in
       homeManagerModules = modules;
       darwinModules = modules;
       flakeModules = modules;
-      modules = opt (types.lazyAttrsOf (types.lazyAttrsOf types.deferredModule)) { };
+      modules = opt (types.lazyAttrsOf (types.either (types.lazyAttrsOf types.deferredModule) types.raw)) { };
       nixosConfigurations = opt (types.lazyAttrsOf types.raw) { };
       homeConfigurations = opt (types.lazyAttrsOf types.raw) { };
       darwinConfigurations = opt (types.lazyAttrsOf types.raw) { };

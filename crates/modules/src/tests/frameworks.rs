@@ -178,6 +178,35 @@ fn clan_has_machines_in_a_folder() {
 }
 
 #[test]
+fn clan_in_flake_parts() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+  inputs.clan-core.url = "https://git.clan.lol/clan/clan-core/archive/main.zip";
+  outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+    imports = [ inputs.clan-core.flakeModules.default ];
+    clan.inventory.machines.elm.tags = [ "all" ];
+    clan.specialArgs.tag = "9";
+  };
+}
+#- /machines/oak/configuration.nix
+{ tag, ... }: { virtualisation.oci-containers.containers.w.image = "w:${tag}"; }
+"#,
+        &["networking.hostName"],
+        expect![[r##"
+            # elm closed=false missing=["clan-core"] release=Some((25, 11))
+            networking.hostName = "elm"
+            # oak closed=false missing=["clan-core"] release=Some((25, 11))
+            networking.hostName = "oak"
+            gap: module: `inputs.clan-core.nixosModules.clanCore` comes from outside
+        "##]],
+    );
+}
+
+#[test]
 fn homes_use_the_library_of_their_host() {
     check_flake(
         r#"
@@ -240,6 +269,56 @@ no module
             # oak closed=true missing=[] release=Some((25, 11))
             networking.hostName = "b"
             networking.domain = "c"
+        "##]],
+    );
+}
+
+#[test]
+fn aspects_of_den() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+  inputs.import-tree.url = "github:vic/import-tree";
+  inputs.den.url = "github:denful/den";
+  outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } (inputs.import-tree ./parts);
+}
+#- /parts/den.nix
+{ inputs, den, ... }: {
+  imports = [ (inputs.den.flakeModules.dendritic or inputs.den.flakeModule or { }) ];
+  den.hosts.x86_64-linux.oak.users.ada = { };
+  den.default.includes = [ den.aspects.common ];
+  den.aspects.common.nixos.networking.domain = "example";
+  flake.modules.nixosModule = { ... }: { };
+}
+#- /parts/oak.nix
+{ den, ... }: {
+  den.aspects.oak = {
+    includes = [ den.batteries.hostname den.aspects.services._.web ({ host, ... }: { nixos.environment.variables.HOST = host.name; }) ];
+    nixos = { ... }: { containers.o.autoStart = true; };
+  };
+}
+#- /parts/web.nix
+{ den.aspects.services.provides.web.nixos = { config, ... }: { virtualisation.oci-containers.containers.w.image = "w:${config.networking.domain}"; }; }
+#- /parts/ada.nix
+{ den, ... }: { den.aspects.ada = { includes = [ (den.batteries.user-shell "fish") ]; homeManager.services.podman.containers.n.image = "n"; }; }
+"#,
+        &[
+            "networking.hostName",
+            "environment.variables.HOST",
+            "containers.o.autoStart",
+            "virtualisation.oci-containers.containers.w.image",
+            "home-manager.users.ada.services.podman.containers.n.image",
+        ],
+        expect![[r##"
+            # oak closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "oak"
+            environment.variables.HOST = "oak"
+            containers.o.autoStart = true
+            virtualisation.oci-containers.containers.w.image = "w:example"
+            home-manager.users.ada.services.podman.containers.n.image = "n"
         "##]],
     );
 }

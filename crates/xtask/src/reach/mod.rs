@@ -324,7 +324,7 @@ fn is_symbol(why: &Why) -> bool {
     };
     let name = name.strip_prefix("config.").unwrap_or(name);
     name.starts_with("store path of ")
-        || ["pkgs", "sops", "age"].iter().any(|prefix| {
+        || ["pkgs", "sops", "age", "clan.core.vars"].iter().any(|prefix| {
             name == *prefix
                 || name
                     .strip_prefix(prefix)
