@@ -71,6 +71,15 @@ pub(super) fn render(repositories: &[Repository], details: bool) -> String {
     let hosts: usize = repositories.iter().map(|repository| repository.hosts.0).sum();
     let closed: usize = repositories.iter().map(|repository| repository.hosts.1).sum();
     let _ = writeln!(out, "| all | {hosts} ({closed}) | {}", Counts::of(all()).row());
+    // Libraries of modules have nobody to import them.
+    let systems = || repositories.iter().filter(|repository| repository.hosts.0 > 0);
+    let of_systems = Counts::of(systems().flat_map(|repository| &repository.specs));
+    let _ = writeln!(
+        out,
+        "| {} with hosts | {hosts} ({closed}) | {}",
+        systems().count(),
+        of_systems.row()
+    );
 
     out.push_str("\nBy surface:\n\n| surface | specs | on a host | switched off | no host imports | library | not found | reached | every fact known |\n|---|---|---|---|---|---|---|---|---|\n");
     let mut surfaces: BTreeMap<&str, Vec<&Spec>> = BTreeMap::new();
