@@ -199,6 +199,12 @@ fn kind_of(why: &Why) -> String {
             format!("outside: import {}", first(&name[7..]))
         }
         Why::External(name) if name.starts_with("config.") => "outside: an option set elsewhere".to_owned(),
+        Why::External(name) if name.starts_with("lib.hm") || name.starts_with("lib.maintainers") => {
+            format!(
+                "outside: {}",
+                name.split('.').take(2).collect::<Vec<_>>().join(".")
+            )
+        }
         Why::External(name) if name.starts_with("lib.") || name.starts_with("builtins.") => {
             format!(
                 "outside: {}",
