@@ -16,7 +16,7 @@ use nixpod_model::Surface;
 use nixpod_source::{
     Confidence, Diagnostic, FileId, Label, LabelKind, Place, RuleId, Span, TextRange, TextSize,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -65,14 +65,19 @@ pub(crate) fn check(
         }
     });
     let evaluated = targets.evaluate(vfs, worlds, settings, detail);
+    let mut broken = FxHashSet::default();
     for world in &evaluated {
-        files.extend(
-            world
-                .reads
-                .parsed_files()
-                .filter(|file| vfs.state(*file).problem.is_none())
-                .map(|file| (vfs.table.path(file), file)),
-        );
+        for file in world.reads.parsed_files() {
+            let (path, state) = (vfs.table.path(file), vfs.state(file));
+            // Files of inputs are not the user's: a mistake there is no finding, and a comment there silences nothing.
+            if !vfs.in_project(&path) {
+                if state.problem.is_none() && !state.parsed().errors.is_empty() {
+                    broken.insert(file);
+                }
+            } else if state.problem.is_none() {
+                files.insert(path, file);
+            }
+        }
     }
     let mut outcome = Outcome {
         unreadable: targets.unreadable,
@@ -104,6 +109,10 @@ pub(crate) fn check(
             }
         }
     }
+    outcome.gaps.extend(broken.iter().map(|file| Gap {
+        span: Some(start_of(*file)),
+        reason: "the file of an input has a syntax error".to_owned(),
+    }));
     files.retain(|_, file| vfs.state(*file).problem.is_none());
     suppress::apply(
         vfs,

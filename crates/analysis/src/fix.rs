@@ -77,7 +77,7 @@ fn edits_of(vfs: &Vfs, change: &Change) -> Option<(Place, Vec<TextEdit>)> {
     let place = origin.place()?;
     span_of(vfs, place)?;
     // Inputs of a flake are read, but they are not the user's to change.
-    if !vfs.inside(&vfs.table.path(place.site.file)) {
+    if !vfs.in_project(&vfs.table.path(place.site.file)) {
         return None;
     }
     let edits = edits::edits_of(&vfs.state(place.site.file), place, change)?;

@@ -80,6 +80,9 @@ fn position(vfs: &Vfs, site: Site) -> Option<(u32, u32)> {
 pub(crate) struct Reader<'a> {
     vfs: &'a Vfs,
     reads: Mutex<ReadSet>,
+    /// The trees of inputs that this evaluation may read. What another evaluation may read is of no matter to this one,
+    /// or else the answer would depend on which is first.
+    inputs: Mutex<Vec<Utf8PathBuf>>,
 }
 
 impl<'a> Reader<'a> {
@@ -87,6 +90,7 @@ impl<'a> Reader<'a> {
         Self {
             vfs,
             reads: Mutex::default(),
+            inputs: Mutex::default(),
         }
     }
 
@@ -130,6 +134,17 @@ impl<'a> Reader<'a> {
         canonical
     }
 
+    /// May this evaluation read a canonical path? If not, nothing about it is remembered, for the answer stays the same.
+    fn check(&self, canonical: &Utf8Path) -> Result<(), Why> {
+        let allowed = self.vfs.in_project(canonical)
+            || lock(&self.inputs).iter().any(|tree| canonical.starts_with(tree));
+        if allowed {
+            Ok(())
+        } else {
+            Err(self.why(canonical, Problem::Outside))
+        }
+    }
+
     fn why(&self, path: &Utf8Path, problem: Problem) -> Why {
         let path = match &self.vfs.project {
             Some(project) => path.strip_prefix(&project.canonical).unwrap_or(path),
@@ -146,8 +161,10 @@ impl<'a> Reader<'a> {
 impl Source for Reader<'_> {
     fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
         let mut path = self.resolve(path);
+        self.check(&path)?;
         if self.vfs.link_kind(&path) == Some(FileKind::Directory) {
             path = self.resolve(&path.join("default.nix"));
+            self.check(&path)?;
         }
         let file = self.vfs.table.intern(&path);
         let hir = hir(self.vfs, file);
@@ -163,6 +180,7 @@ impl Source for Reader<'_> {
 
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why> {
         let path = self.resolve(path);
+        self.check(&path)?;
         let file = self.vfs.table.intern(&path);
         let content = self.vfs.state(file).content();
         lock(&self.reads)
@@ -177,6 +195,7 @@ impl Source for Reader<'_> {
 
     fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, nixpod_eval::FileKind)>, Why> {
         let path = self.resolve(path);
+        self.check(&path)?;
         let listing = self.vfs.list(&path);
         lock(&self.reads)
             .listings
@@ -189,7 +208,6 @@ impl Source for Reader<'_> {
                     .map(|(name, kind)| (name.clone(), convert(*kind)))
                     .collect())
             }
-            Err(_) if !self.vfs.inside(&path) => Err(self.why(&path, Problem::Outside)),
             Err(reason) => Err(self.why(&path, Problem::Unreadable(reason))),
         }
     }
@@ -200,9 +218,7 @@ impl Source for Reader<'_> {
             (Some(parent), Some(name)) => self.resolve(parent).join(name),
             _ => path.to_owned(),
         };
-        if !self.vfs.inside(&path) {
-            return Err(self.why(&path, Problem::Outside));
-        }
+        self.check(&path)?;
         let kind = self.vfs.link_kind(&path);
         lock(&self.reads).kinds.insert(path, kind);
         Ok(kind.map(convert))
@@ -212,6 +228,21 @@ impl Source for Reader<'_> {
         let position = position(self.vfs, site);
         lock(&self.reads).positions.insert(site, position);
         position
+    }
+
+    fn admit(&self, tree: &Utf8Path) -> bool {
+        let admitted = self.vfs.admit(tree);
+        // Whether it is there is part of what was read.
+        let canonical = self.resolve(tree);
+        let kind = self.vfs.link_kind(&canonical);
+        lock(&self.reads).kinds.insert(canonical, kind);
+        match admitted {
+            Some(tree) => {
+                lock(&self.inputs).push(tree);
+                true
+            }
+            None => false,
+        }
     }
 
     fn path_of(&self, file: FileId) -> Utf8PathBuf {

@@ -5,7 +5,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, LineIndex};
 use nixpod_syntax::{Hir, ParsedFile};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
@@ -201,7 +201,13 @@ pub(crate) struct Vfs {
     /// By canonical path: the path as the editor gave it, and the file.
     buffers: Arc<BTreeMap<Utf8PathBuf, (Utf8PathBuf, Arc<FileState>)>>,
     disk: Arc<Mutex<DiskCache>>,
+    /// Trees of locked inputs in the store, which may be read besides the project. They are named by the hash of what
+    /// they hold, so they never change.
+    inputs: Arc<RwLock<BTreeSet<Utf8PathBuf>>>,
 }
+
+/// Where the sources of locked inputs lie.
+const STORE: &str = "/nix/store";
 
 impl Vfs {
     pub(crate) fn new(fs: Arc<dyn FileSystem>) -> Self {
@@ -211,6 +217,7 @@ impl Vfs {
             project: None,
             buffers: Arc::default(),
             disk: Arc::default(),
+            inputs: Arc::default(),
         }
     }
 
@@ -316,9 +323,34 @@ impl Vfs {
 
     /// May this canonical path be read?
     pub(crate) fn inside(&self, canonical: &Utf8Path) -> bool {
+        self.in_project(canonical) || {
+            let inputs = self.inputs.read().unwrap_or_else(PoisonError::into_inner);
+            inputs.iter().any(|tree| canonical.starts_with(tree))
+        }
+    }
+
+    /// Is this canonical path one of the project itself?
+    pub(crate) fn in_project(&self, canonical: &Utf8Path) -> bool {
         self.project
             .as_ref()
             .is_none_or(|project| canonical.starts_with(&project.canonical))
+    }
+
+    /// Lets the tree at a path of the store be read, if it is such a tree and there; returns where it really is.
+    ///
+    /// A store path that is a link is refused, whatever it leads to: only what lies in the store itself is an input.
+    pub(crate) fn admit(&self, tree: &Utf8Path) -> Option<Utf8PathBuf> {
+        let name = tree.strip_prefix(STORE).ok()?;
+        if name.components().count() != 1 || name.as_str() == ".." {
+            return None;
+        }
+        let expected = self.canonical(Utf8Path::new(STORE)).join(name);
+        if self.canonical(tree) != expected || self.link_kind(&expected) != Some(FileKind::Directory) {
+            return None;
+        }
+        let mut inputs = self.inputs.write().unwrap_or_else(PoisonError::into_inner);
+        inputs.insert(expected.clone());
+        Some(expected)
     }
 
     /// The number of the file at a path, which need not be there.

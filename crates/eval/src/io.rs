@@ -60,6 +60,10 @@ pub trait Source {
     fn executable(&self, _path: &Utf8Path) -> Option<bool> {
         None
     }
+    /// Is the tree of a locked input on this machine? Then it can be read from now on, and nothing else beside it.
+    fn admit(&self, _tree: &Utf8Path) -> bool {
+        false
+    }
     /// Has somebody lost interest in the result? Asked now and then.
     fn cancelled(&self) -> bool {
         false

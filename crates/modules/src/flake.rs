@@ -24,14 +24,29 @@ pub(crate) struct Flake {
     pub(crate) make_hive: ThunkId,
 }
 
-/// Evaluates the flake in a directory; `name` is that of the input it is, if it is one.
-pub(crate) fn load(
+/// What a flake is an input of.
+#[derive(Clone)]
+struct Parent {
+    /// The input's name.
+    name: String,
+    /// The lock file that says what the input's own inputs are, the input's node in it, and the `self` of its flake.
+    locked: Option<(ThunkId, ThunkId, ThunkId)>,
+    depth: usize,
+}
+
+/// Evaluates the flake in a directory.
+pub(crate) fn load(ev: &mut Evaluator<'_>, library: &Library, directory: &Utf8Path) -> Res<Flake> {
+    load_input(ev, library, directory, None)
+}
+
+/// Evaluates a flake that may be an input of another.
+fn load_input(
     ev: &mut Evaluator<'_>,
     library: &Library,
     directory: &Utf8Path,
-    name: Option<&str>,
-    depth: usize,
+    parent: Option<&Parent>,
 ) -> Res<Flake> {
+    let depth = parent.map_or(0, |parent| parent.depth);
     if depth > MAX_FLAKES {
         return ev.fail("flakes are nested too deeply", NO_SITE);
     }
@@ -63,8 +78,16 @@ pub(crate) fn load(
         .collect();
     let formals = ev.alloc(Value::list(formals), OriginId::default());
     let root = ev.alloc(Value::string(directory.as_str()), OriginId::default());
-    let lock = read_lock(ev, directory);
-    let natives = natives(ev, library, directory, depth);
+    let itself = ev.reserve();
+    let (lock, key, top) = match parent.and_then(|parent| parent.locked) {
+        Some(locked) => locked,
+        None => (
+            read_lock(ev, directory),
+            ev.alloc(Value::Null, OriginId::default()),
+            itself,
+        ),
+    };
+    let natives = natives(ev, library, directory, (lock, top), depth);
     let natives = ev.alloc(Value::attrs(natives), OriginId::default());
     let given = ev.attrs_from(vec![("lib", library.lib), ("natives", natives)]);
     let given = ev.alloc(Value::attrs(given), OriginId::default());
@@ -75,7 +98,6 @@ pub(crate) fn load(
         let frameworks = ev.force(frameworks)?;
         ev.select_value(&frameworks, symbol, NO_SITE)
     });
-    let itself = ev.reserve();
     let arguments = ev.attrs_from(vec![
         ("lib", library.lib),
         ("pkgs", library.pkgs),
@@ -83,9 +105,11 @@ pub(crate) fn load(
         ("frameworks", frameworks),
         ("declared", declared),
         ("lock", lock),
+        ("key", key),
         ("root", root),
         ("formals", formals),
         ("self", itself),
+        ("top", top),
     ]);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
     let models = own_file(ev, &FLAKE, 3);
@@ -97,11 +121,12 @@ pub(crate) fn load(
     };
     let inputs = part(ev, "inputs")?;
     register_nixpkgs(ev, library, &models)?;
+    register_harmless(ev, library, &models)?;
     let release = release(ev, &models);
     let inputs = ev.alloc_tracked(inputs);
     let function = ev.alloc_tracked(outputs);
     let called = ev.alloc_apply(function, vec![inputs], NO_SITE);
-    let source = name.map(str::to_owned);
+    let source = parent.map(|parent| format!("inputs.{}", parent.name));
     ev.fill_native(itself, move |ev| {
         // `self` is what the outputs are, with the flake's own path: lazily, for outputs refer to it.
         let outputs = ev.force(called)?;
@@ -217,12 +242,32 @@ pub(crate) fn register_paths(ev: &mut Evaluator<'_>, library: &Library, prefix: 
     }
 }
 
+/// Remembers inputs that by their repository have nothing to do with containers, whatever they are called here.
+fn register_harmless(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
+    let symbol = ev.intern("harmless");
+    let names = ev.select_value(models, symbol, NO_SITE)?;
+    let Value::List(names) = &names.value else {
+        return Ok(());
+    };
+    for elem in &names.elems {
+        let name = ev.force_string(elem.thunk, NO_SITE)?;
+        library.shared.harmless_input(&name.text);
+    }
+    Ok(())
+}
+
 fn symbol_value(name: &str) -> Value {
     Value::unknown(Why::External(name.to_owned()))
 }
 
 /// What `own/flake.nix` cannot say in Nix.
-fn natives(ev: &mut Evaluator<'_>, library: &Library, directory: &Utf8Path, depth: usize) -> Attrs {
+fn natives(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    directory: &Utf8Path,
+    (lock, top): (ThunkId, ThunkId),
+    depth: usize,
+) -> Attrs {
     let plain = |value| {
         Ok(Tracked {
             value,
@@ -261,26 +306,47 @@ fn natives(ev: &mut Evaluator<'_>, library: &Library, directory: &Utf8Path, dept
         flake_parts(ev, &for_parts, &given, args[1])
     });
     let (for_sub, base) = (library.clone(), directory.to_owned());
-    let subflake = ev.primop("subflake", 2, 3, move |ev, args, site| {
+    let subflake = ev.primop("subflake", 3, 3, move |ev, args, site| {
         let path = ev.force_string(args[0], site)?;
-        let name = ev.force_string(args[1], site)?;
+        let name = ev.force_string(args[1], site)?.text.to_string();
         let path = nixpod_eval::paths::normalise(&path.text);
         let path = Utf8Path::new(&*path);
         if path == base || !matches!(ev.source().kind(&path.join("flake.nix")), Ok(Some(_))) {
-            return plain(symbol_value(&format!("inputs.{}", name.text)));
+            return plain(symbol_value(&format!("inputs.{name}")));
         }
-        let flake = load(
-            ev,
-            &for_sub,
-            path,
-            Some(&format!("inputs.{}", name.text)),
-            depth + 1,
-        )?;
+        let is_locked = !matches!(ev.force(args[2])?.value, Value::Null);
+        let parent = Parent {
+            name,
+            locked: is_locked.then_some((lock, args[2], top)),
+            depth: depth + 1,
+        };
+        let flake = load_input(ev, &for_sub, path, Some(&parent))?;
         let out_path = ev.alloc(Value::string(path.as_str()), OriginId::default());
         let extra = ev.attrs_from(vec![("outPath", out_path)]);
         let outputs = ev.attrs_or_open(flake.outputs, site)?;
         let merged = ev.update_attrs(&outputs, &extra);
         plain(Value::attrs(merged))
+    });
+    let tree = ev.primop("tree", 2, 3, move |ev, args, site| {
+        let path = ev.force_string(args[0], site)?;
+        let path = nixpod_eval::paths::normalise(&path.text);
+        if !matches!(ev.source().kind(Utf8Path::new(&*path)), Ok(Some(_))) {
+            let name = ev.force_string(args[1], site)?;
+            return plain(symbol_value(&format!("inputs.{}", name.text)));
+        }
+        let out_path = ev.alloc(Value::string(&*path), OriginId::default());
+        let set = ev.attrs_from(vec![("outPath", out_path)]);
+        plain(Value::attrs(set))
+    });
+    let stored = ev.primop("stored", 1, 3, move |ev, args, site| {
+        let hash = ev.force_string(args[0], site)?;
+        let path = nixpod_eval::builtins::source_path(&hash.text);
+        let path = path.filter(|path| ev.source().admit(Utf8Path::new(path)));
+        plain(path.map_or(Value::Null, Value::string))
+    });
+    let is_harmless = ev.primop("isHarmless", 1, 3, move |ev, args, site| {
+        let name = ev.force_string(args[0], site)?;
+        plain(Value::Bool(crate::roots::is_harmless_input(&name.text)))
     });
     crate::types::set(
         ev,
@@ -292,6 +358,9 @@ fn natives(ev: &mut Evaluator<'_>, library: &Library, directory: &Utf8Path, dept
             ("homeManagerConfiguration", home),
             ("flakeParts", parts),
             ("subflake", subflake),
+            ("tree", tree),
+            ("stored", stored),
+            ("isHarmless", is_harmless),
         ],
     )
 }

@@ -78,6 +78,8 @@ pub struct Shared {
     pub(crate) declared: RefCell<FxHashMap<ThunkId, Rc<crate::option::Declared>>>,
     modules: RefCell<FxHashSet<ModuleId>>,
     outputs: RefCell<Option<Tracked>>,
+    /// Names of inputs whose repository is known to have nothing to do with containers.
+    harmless: RefCell<FxHashSet<String>>,
 }
 
 /// What a module is known by, in whichever system it takes part.
@@ -130,6 +132,16 @@ impl Shared {
     /// All that was not seen so far.
     pub fn gaps(&self) -> Vec<Gap> {
         self.gaps.borrow().clone()
+    }
+
+    /// Remembers that an input has nothing to do with containers.
+    pub(crate) fn harmless_input(&self, name: &str) {
+        self.harmless.borrow_mut().insert(name.to_owned());
+    }
+
+    /// Was it remembered?
+    pub(crate) fn is_harmless_input(&self, name: &str) -> bool {
+        self.harmless.borrow().contains(name)
     }
 
     /// How much was not seen so far.

@@ -17,6 +17,8 @@ pub(crate) struct Declared {
     pub(crate) default: Option<ThunkId>,
     pub(crate) apply: Option<ThunkId>,
     pub(crate) hidden: bool,
+    /// Does the real system add to it what our model does not have? Then what nobody sets in it is not absent.
+    open: bool,
 }
 
 impl std::fmt::Debug for Declared {
@@ -58,11 +60,13 @@ fn read_declarations(
     let mut types = Vec::new();
     let mut default = None;
     let mut apply = None;
+    let mut open = false;
     for Declaration { set, decl } in options {
         let find = |ev: &mut Evaluator<'_>, name: &str| {
             let symbol = ev.intern(name);
             set.get(symbol).map(|attr| attr.thunk)
         };
+        open |= decl.hidden && find(ev, "nixpodOpen").is_some();
         if let Some(thunk) = find(ev, "type") {
             let value = match system.strict() {
                 true => ev.force(thunk)?,
@@ -125,6 +129,7 @@ fn read_declarations(
         default,
         apply,
         hidden: options.iter().all(|declaration| declaration.decl.hidden),
+        open,
     })
 }
 
@@ -249,7 +254,7 @@ pub(crate) fn evaluate(
         // The user's own option may be set in a file that was not seen.
         default = default.map(|default| perhaps_set_elsewhere(ev, path, default));
     }
-    let merged = merge_option(
+    let mut merged = merge_option(
         ev,
         system,
         path,
@@ -259,6 +264,15 @@ pub(crate) fn evaluate(
         slot,
         true,
     );
+    if declared.open
+        && let Ok(Tracked {
+            value: Value::Attrs(set),
+            ..
+        }) = &mut merged
+    {
+        let unknown = || Unknown::new(Why::UnsetOption(dotted(path)));
+        Rc::make_mut(set).open.get_or_insert_with(unknown);
+    }
     let Some(apply) = declared.apply else {
         return merged;
     };
@@ -285,7 +299,7 @@ pub(crate) fn evaluate(
 
 /// The default of an option of our models that is a value as it stands: most options of most systems are not set.
 fn plain_default(ev: &mut Evaluator<'_>, declared: &Declared) -> Option<Tracked> {
-    if !declared.hidden || declared.apply.is_some() || !declared.native.keeps_plain_values() {
+    if !declared.hidden || declared.open || declared.apply.is_some() || !declared.native.keeps_plain_values() {
         return None;
     }
     let value = ev.force(declared.default?).ok()?.value;

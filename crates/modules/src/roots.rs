@@ -1,6 +1,6 @@
 //! Roots: the hosts of a flake, and files taken as modules.
 
-use crate::info::Gap;
+use crate::info::{Gap, Shared};
 use crate::library::{Library, find, system_of};
 use crate::nixos::{self, Kind};
 use crate::system::System;
@@ -31,7 +31,7 @@ pub struct RootSystem {
 }
 
 /// Inputs whose modules are known to declare or set nothing of container specs, users' sub-ids, groups or engines.
-const HARMLESS: [&str; 93] = [
+const HARMLESS: [&str; 95] = [
     "aagl",
     "agenix",
     "agenix-rekey",
@@ -75,6 +75,7 @@ const HARMLESS: [&str; 93] = [
     "mango",
     "mangowm",
     "microvm",
+    "microvm-nix",
     "musnix",
     "neovim-nightly-overlay",
     "nh",
@@ -110,6 +111,7 @@ const HARMLESS: [&str; 93] = [
     "one-password-shell-plugins",
     "plasma-manager",
     "pre-commit-hooks",
+    "proxmox-nixos",
     "quadlet-nix",
     "ragenix",
     "simple-nixos-mailserver",
@@ -127,9 +129,26 @@ const HARMLESS: [&str; 93] = [
     "zen-browser",
 ];
 
+/// Does an input of this name, or a repository, have nothing to do with containers?
+pub(crate) fn is_harmless_input(name: &str) -> bool {
+    let name = name.to_lowercase();
+    // Repositories are often called `NAME.nix`.
+    let name = name.strip_suffix(".nix").unwrap_or(&name);
+    HARMLESS.contains(&name)
+        || [
+            "nixpkgs",
+            "nixos-unstable",
+            "nixos-stable",
+            "nixos-2",
+            "home-manager",
+        ]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+}
+
 /// Is what could not be read known to be of no matter for containers? Modules of the real nixpkgs are part of our
 /// model, and some inputs are known to have other business.
-pub fn is_harmless(why: &Why) -> bool {
+pub fn is_harmless(shared: &Shared, why: &Why) -> bool {
     let Why::External(name) = why else { return false };
     let name = name.strip_prefix("import ").unwrap_or(name);
     if name.starts_with("modulesPath")
@@ -139,25 +158,10 @@ pub fn is_harmless(why: &Why) -> bool {
     {
         return true;
     }
-    let Some(input) = name.strip_prefix("inputs.") else {
-        return false;
-    };
-    let input = input
-        .split(['.', ' ', '/'])
-        .next()
-        .unwrap_or(input)
-        .trim_matches('"')
-        .to_lowercase();
-    HARMLESS.contains(&&*input)
-        || [
-            "nixpkgs",
-            "nixos-unstable",
-            "nixos-stable",
-            "nixos-2",
-            "home-manager",
-        ]
-        .iter()
-        .any(|prefix| input.starts_with(prefix))
+    input_name(why).is_some_and(|input| {
+        let input = input.trim_matches('"');
+        is_harmless_input(input) || shared.is_harmless_input(input)
+    })
 }
 
 /// The name of the input that an unknown comes from.
@@ -233,13 +237,13 @@ pub fn entry_root(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path, na
     if path.file_name() == Some("configuration.nix") {
         let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
         root.system = nixos::system(ev, library, root.kind, vec![module], None, false);
-        close(ev, &mut root);
+        close(ev, library, &mut root);
     }
     root
 }
 
 /// Looks whether the module tree was seen whole.
-fn close(ev: &mut Evaluator<'_>, root: &mut RootSystem) {
+fn close(ev: &mut Evaluator<'_>, library: &Library, root: &mut RootSystem) {
     let Some(collected) = root.system.collect(ev) else {
         return;
     };
@@ -249,7 +253,7 @@ fn close(ev: &mut Evaluator<'_>, root: &mut RootSystem) {
         if let Some(input) = input_name(&gap.why) {
             missing.insert(input);
         }
-        closed &= is_harmless(&gap.why);
+        closed &= is_harmless(&library.shared, &gap.why);
     }
     root.closed_world = closed;
     root.missing_inputs = missing.into_iter().collect();
@@ -263,7 +267,7 @@ pub fn flake_roots(
     hosts: Option<&[String]>,
 ) -> Vec<RootSystem> {
     let mut roots = Vec::new();
-    let loaded = match crate::flake::load(ev, library, directory, None, 0) {
+    let loaded = match crate::flake::load(ev, library, directory) {
         Ok(loaded) => loaded,
         Err(error) => {
             let why = match &error {
@@ -298,7 +302,7 @@ pub fn flake_roots(
             }
             let value = ev.force_or_unknown(attr.thunk);
             match system_of(ev, &value) {
-                Some(system) => roots.push(found(ev, name, system, kind, loaded.release)),
+                Some(system) => roots.push(found(ev, library, name, system, kind, loaded.release)),
                 // A module that others import into a configuration of their own.
                 None if ev.is_function(&value.value) || matches!(value.value, Value::Path(_)) => {
                     let module = ev.alloc_tracked(value);
@@ -341,6 +345,7 @@ pub fn flake_roots(
 
 fn found(
     ev: &mut Evaluator<'_>,
+    library: &Library,
     name: String,
     system: Rc<System>,
     kind: Kind,
@@ -356,7 +361,7 @@ fn found(
         missing_inputs: Vec::new(),
         release,
     };
-    close(ev, &mut root);
+    close(ev, library, &mut root);
     root
 }
 
@@ -414,7 +419,7 @@ fn hive(
             }
             let value = ev.force_or_unknown(attr.thunk);
             if let Some(system) = system_of(ev, &value) {
-                roots.push(found(ev, name, system, Kind::Nixos, loaded.release));
+                roots.push(found(ev, library, name, system, Kind::Nixos, loaded.release));
             }
         }
     }

@@ -197,7 +197,7 @@ impl System {
         let collected = Rc::new(self.find_modules(ev));
         self.collecting.set(false);
         for gap in &collected.opaque {
-            if !crate::is_harmless(&gap.why) {
+            if !crate::is_harmless(&self.shared, &gap.why) {
                 let mut gap = gap.clone();
                 if !self.prefix.is_empty() && gap.what == "module" {
                     gap.what = format!("a definition of {}", crate::dotted(&self.prefix));

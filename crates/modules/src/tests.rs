@@ -204,7 +204,7 @@ let cfg = config.my.pods.web; in {
             containers.web.extraFlags = [ "-U" "--drop-capability=CAP_SYS_PTRACE" ]
             containers.web.config.networking.hostName = "inner"
             containers.off.autoStart = error: attribute 'off' missing
-            users.users = { }
+            users.users = { «unknown keys: option `users.users` is set nowhere in the analysed files» }
         "#]],
     );
 }

@@ -4,13 +4,16 @@ use crate::certainty::{doubt, known_string, wrong};
 use crate::facts::{Found, Reader};
 use nixpod_eval::Value;
 use nixpod_model::{Field, SecretSlot, SecretValue, SubIdRange, User};
-use nixpod_source::Origin;
+use nixpod_source::{Origin, Why};
 
 /// Reads `users.users`.
 pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) -> Vec<User> {
     let all = reader.at(config, &["users", "users"]);
     let entries = reader.entries(&all);
-    if let Some(why) = &entries.open {
+    // That NixOS has users of its own is no gap.
+    if let Some(why) = &entries.open
+        && !matches!(why, Why::UnsetOption(_))
+    {
         let origin = reader.place_of(&all);
         reader.gap("users.users".to_owned(), why.clone(), &origin);
     }

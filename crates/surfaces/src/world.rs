@@ -56,7 +56,7 @@ pub fn read_world(
     }
     for gap in library.shared.gaps() {
         let is_data = || data.iter().any(|prefix| gap.what.starts_with(prefix.as_str()));
-        if nixpod_modules::is_harmless(&gap.why) || is_data() {
+        if nixpod_modules::is_harmless(&library.shared, &gap.why) || is_data() {
             continue;
         }
         let gap = NotAnalysed {
@@ -105,8 +105,9 @@ fn read_root(
     });
     let mut reader = Reader::new(ev, library.shared.clone(), project);
     let config = reader.root(root.system.config);
-    let complete =
-        root.closed_world && !has_gaps(library, (before, library.shared.gap_count())) && is_whole(&config);
+    let complete = root.closed_world
+        && !has_gaps(library, (before, library.shared.gap_count()))
+        && is_whole(library, &config);
     let (kind, home_of) = match root.kind {
         Kind::Nixos => (SystemKind::Nixos, None),
         Kind::Home => {
@@ -148,18 +149,16 @@ fn read_root(
 
 /// Did something stay unseen that may matter?
 fn has_gaps(library: &Library, range: (usize, usize)) -> bool {
-    library
-        .shared
-        .gaps_in(range.0..range.1)
-        .iter()
-        .any(|gap| !matches!(&gap.why, Why::UnsetOption(_)) && !nixpod_modules::is_harmless(&gap.why))
+    library.shared.gaps_in(range.0..range.1).iter().any(|gap| {
+        !matches!(&gap.why, Why::UnsetOption(_)) && !nixpod_modules::is_harmless(&library.shared, &gap.why)
+    })
 }
 
 /// Are all definitions of a system there, so that what is not among them is not set?
-fn is_whole(config: &Found) -> bool {
+fn is_whole(library: &Library, config: &Found) -> bool {
     match &config.value.value {
         Value::Attrs(set) => set.open.as_ref().is_none_or(|open| {
-            matches!(open.why, Why::UnsetOption(_)) || nixpod_modules::is_harmless(&open.why)
+            matches!(open.why, Why::UnsetOption(_)) || nixpod_modules::is_harmless(&library.shared, &open.why)
         }),
         _ => false,
     }
@@ -366,7 +365,8 @@ impl Walk<'_, '_, '_> {
             }
             _ => return None,
         }
-        let complete = outer.complete && !has_gaps(self.library, config.gaps) && is_whole(&config);
+        let complete =
+            outer.complete && !has_gaps(self.library, config.gaps) && is_whole(self.library, &config);
         let place = Place {
             kind: SystemKind::Guest,
             host: outer.host,
@@ -484,7 +484,8 @@ impl Walk<'_, '_, '_> {
                     .gap(format!("home-manager.users.{name}"), why, &origin);
                 continue;
             }
-            let complete = outer.complete && !has_gaps(self.library, found.gaps) && is_whole(&found);
+            let complete =
+                outer.complete && !has_gaps(self.library, found.gaps) && is_whole(self.library, &found);
             let place = Place {
                 kind: SystemKind::Home,
                 host: outer.host,

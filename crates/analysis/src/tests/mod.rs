@@ -4,6 +4,7 @@ mod answers;
 mod evaluation;
 mod files;
 mod incremental;
+mod inputs;
 mod toy;
 
 use crate::disk::MemoryFileSystem;

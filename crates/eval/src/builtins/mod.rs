@@ -19,6 +19,7 @@ pub(crate) mod versions;
 mod xml;
 
 pub(crate) use store::copied;
+pub use store::source_path;
 
 pub(crate) use attrs::{key_origin, wildcard_call};
 

@@ -206,6 +206,10 @@ impl Source for TestSource {
         }
     }
 
+    fn admit(&self, tree: &Utf8Path) -> bool {
+        self.is_directory(tree)
+    }
+
     fn position(&self, site: Site) -> Option<(u32, u32)> {
         let units = self.units.borrow();
         let unit = units.get(site.file.0 as usize)?;

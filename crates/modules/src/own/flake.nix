@@ -1,43 +1,80 @@
 # What a flake's outputs function gets: models of well-known inputs, symbols for all others.
-{ lib, pkgs, natives, frameworks, declared, lock, root, formals, self }:
+# `key` names this flake's node in the lock file, null if it is the lock file's own flake; `top` is that flake's `self`.
+{ lib, pkgs, natives, frameworks, declared, lock, key, root, formals, self, top }:
 let
-  inherit (builtins) concatMap elem attrNames filter foldl' listToAttrs map match isString isAttrs;
+  inherit (builtins) concatMap elem attrNames elemAt filter foldl' head isList listToAttrs map match isString isAttrs tail;
   systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
   bySystem = value: listToAttrs (map (name: { inherit name value; }) systems);
 
-  nodes = lock.nodes or { };
-  rootNode = nodes.${lock.root or "root"} or { };
-  locked = name:
-    let key = rootNode.inputs.${name} or null; in
-    if isString key then nodes.${key}.original or { } else { };
-  url = name:
-    let input = declared.${name} or { }; in
-    if isAttrs input && isString (input.url or null) then input.url else "";
+  # ---- the lock file: versions 5 to 7 have the same nodes -------------------------------------------------------------
+  nodes = if elem (lock.version or 7) [ 5 6 7 ] && isAttrs (lock.nodes or null) then lock.nodes else { };
+  rootKey = lock.root or "root";
+  ownKey = if key == null then rootKey else key;
+  # An input is a node's key, or a path of inputs from the root (`follows`). A path of nothing is the root itself.
+  resolve = depth: reference:
+    if isString reference then (if nodes ? ${reference} then reference else null)
+    else if isList reference && depth < 16 then follow (depth + 1) rootKey reference
+    else null;
+  follow = depth: from: path:
+    if path == [ ] || from == null then from
+    else follow depth (resolve depth ((nodes.${from}.inputs or { }).${head path} or null)) (tail path);
+  keyOf = name: resolve 0 ((nodes.${ownKey} or { }).inputs.${name} or null);
+  nodeOf = name: let found = keyOf name; in if found == null then { } else nodes.${found};
+  original = name: (nodeOf name).original or { };
+  locked = name: (nodeOf name).locked or { };
+
+  # ---- what the flake itself says of an input -------------------------------------------------------------------------
+  says = name: let input = declared.${name} or { }; in if isAttrs input then input else { };
+  text = value: if isString value then value else "";
+  url = name: text (says name).url or "";
+  # What an input without a lock is the same as: the last part of a path of inputs names its kind well enough.
+  alias = name:
+    let followed = (says name).follows or null; in
+    if keyOf name == null && isString followed then lib.last ([ "" ] ++ lib.splitString "/" followed) else name;
   repository = name:
     let
-      original = locked name;
-      fromUrl = match "(github|gitlab|git\\+https|https|sourcehut|git):([^?#]*).*" (url name);
-      parts = if fromUrl == null then [ ] else filter (part: isString part && part != "") (builtins.split "/" (builtins.elemAt fromUrl 1));
-      githubLike = builtins.length parts >= 2 && elem (builtins.elemAt fromUrl 0) [ "github" "gitlab" "sourcehut" ];
+      from = original name;
+      fromUrl = match "(github|gitlab|git\\+https|git\\+ssh|https|sourcehut|git):([^?#]*).*" (url name);
+      parts = if fromUrl == null then [ ] else filter (part: isString part && part != "") (builtins.split "/" (elemAt fromUrl 1));
+      githubLike = builtins.length parts >= 2 && elem (elemAt fromUrl 0) [ "github" "gitlab" "sourcehut" ];
     in
-    if original ? repo then original.repo
-    else if original ? id then original.id
-    else if githubLike then builtins.elemAt parts 1
+    if from ? repo then from.repo
+    else if from ? id then from.id
+    else if (says name) ? repo then (says name).repo
+    else if githubLike then elemAt parts 1
     else if builtins.length parts >= 1 then lib.removeSuffix ".git" (lib.last parts)
     else name;
 
   is = kind: name:
     let repo = lib.toLower (repository name); in
-    repo == kind || (url name == "" && locked name == { } && name == kind);
+    repo == kind || (url name == "" && original name == { } && name == kind);
   isNixpkgs = name:
     let repo = lib.toLower (repository name); in
     repo == "nixpkgs" || lib.hasPrefix "nixpkgs" repo || lib.hasPrefix "nixos-" repo && match ".*channels.*" (url name) != null
       || match "nixpkgs([/-].*)?" (url name) != null || match ".*nixpkgs.*" (url name) != null || lib.hasPrefix "nixpkgs" name && url name == "";
 
+  # ---- sources that may be read ---------------------------------------------------------------------------------------
+  # A path below the project; whether it is there, and whether it is below the project at all, is asked where it is read.
   pathOf = name:
-    let found = match "path:(\\./.*|\\.)|(\\./.*)" (url name); in
-    if found == null then null
-    else if builtins.elemAt found 0 != null then builtins.elemAt found 0 else builtins.elemAt found 1;
+    let
+      schemed = match "(path|git\\+file):(//)?([^?#]*).*" (url name);
+      plain = match "((\\.\\.?|/)[^?#]*).*" (url name);
+      found =
+        if schemed != null then elemAt schemed 2
+        else if plain != null then elemAt plain 0
+        else if (locked name).type or (says name).type or null == "path" then text ((locked name).path or (says name).path or null)
+        else "";
+    in
+    if found == "" then null else (if lib.hasPrefix "/" found then found else root + "/" + found) + below name;
+  # The folder of the flake in its source.
+  below = name:
+    let inUrl = match "[^?]*\\?(.*&)?dir=([^&#]*).*" (url name); in
+    if (locked name) ? dir then "/" + text (locked name).dir
+    else if inUrl != null then "/" + elemAt inUrl 1
+    else "";
+  storeOf = name: natives.stored (text ((locked name).narHash or null));
+  isFlake = name: (nodeOf name).flake or (says name).flake or true;
+  read = name: path: if isFlake name then natives.subflake path name (keyOf name) else natives.tree path name;
 
   nixpkgs = name:
     natives.open "inputs.${name}" {
@@ -67,7 +104,7 @@ let
   importTree = {
     __functor = _: path: {
       imports =
-        if builtins.isList path then builtins.concatMap (one: (importTree one).imports) path
+        if isList path then builtins.concatMap (one: (importTree one).imports) path
         else if isAttrs path && !(path ? outPath) then [ path ]
         else if isNixFile path then [ path ] else nixFilesBelow path;
     };
@@ -111,9 +148,15 @@ let
     if found == null then null else systemLists.${builtins.head found} or null;
 
   model = name:
+    let same = alias name; in
     if name == "self" then self
-    else if pathOf name != null then natives.subflake (root + "/" + pathOf name) name
-    else if is "home-manager" name then homeManager name
+    else if keyOf name == rootKey || (says name).follows or null == "" then top
+    else if same == name then (if pathOf name != null then read name (pathOf name) else known name)
+    else if declared ? ${same} && !((says same) ? follows) then model same
+    else known same;
+  # Models come first: what we know of an input does not depend on whether it is on this machine.
+  known = name:
+    if is "home-manager" name then homeManager name
     else if is "flake-parts" name then flakeParts name
     else if is "import-tree" name then importTree
     else if is "flake-utils" name then flakeUtils name
@@ -124,27 +167,31 @@ let
     else if is "den" name then frameworks.den name
     else if match ".*snowfallorg/lib.*" (url name) != null || name == "snowfall-lib" then frameworks.snowfall name
     else if isNixpkgs name then nixpkgs name
-    else natives.symbol "inputs.${name}";
+    else if isHarmless name then natives.symbol "inputs.${name}"
+    else let stored = storeOf name; in
+    if stored != null then read name (stored + below name) else natives.symbol "inputs.${name}";
+  isHarmless = name: natives.isHarmless name || natives.isHarmless (repository name);
 
   names = lib.unique (filter (name: name != "self") (attrNames declared ++ formals));
 in
 {
   inputs = listToAttrs (map (name: { inherit name; value = model name; }) names) // { inherit self; };
-  missing = filter (name: !(isNixpkgs name || pathOf name != null || is "home-manager" name || is "flake-parts" name || is "import-tree" name || is "flake-utils" name)) names;
   nixpkgsNames = filter isNixpkgs names;
   # What `import inputs.x` gives, by the input's name.
   imported = listToAttrs (concatMap
     (name: if systemList name == null then [ ] else [{ inherit name; value = systemList name; }])
     names);
+  # Inputs whose repository says what their name does not.
+  harmless = filter isHarmless names;
   inherit importTree;
   # The branch of the first nixpkgs, or the time of its last change.
   release =
     let
       nixpkgsNames = filter isNixpkgs names;
-      first = if elem "nixpkgs" nixpkgsNames then "nixpkgs" else if nixpkgsNames == [ ] then null else builtins.head nixpkgsNames;
+      first = if elem "nixpkgs" nixpkgsNames then "nixpkgs" else if nixpkgsNames == [ ] then null else head nixpkgsNames;
       branch = match ".*(nixos|nixpkgs|release)-([0-9][0-9])\\.([0-9][0-9]).*" (
-        if first == null then "" else "${(locked first).ref or ""} ${url first} ${(locked first).id or ""}"
+        if first == null then "" else "${(original first).ref or ""} ${url first} ${(original first).id or ""}"
       );
     in
-    if branch == null then null else [ (builtins.fromJSON (builtins.elemAt branch 1)) (builtins.elemAt branch 2) ];
+    if branch == null then null else [ (builtins.fromJSON (elemAt branch 1)) (elemAt branch 2) ];
 }

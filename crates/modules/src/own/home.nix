@@ -5,6 +5,8 @@
 let
   inherit (lib) mkOption types;
   opt = type: default: mkOption { inherit type default; };
+  # Home Manager itself adds to these sets.
+  grown = type: mkOption { inherit type; default = { }; nixpodOpen = true; };
   str = types.str;
   nullStr = types.nullOr types.str;
   bool = types.bool;
@@ -75,7 +77,7 @@ let
       username = mkOption { type = str; };
       homeDirectory = mkOption { type = types.path; };
       stateVersion = opt nullStr null;
-      file = opt (types.attrsOf file) { };
+      file = grown (types.attrsOf file);
     };
     services.podman = {
       enable = enable;
@@ -114,8 +116,8 @@ in
 { config, ... }: {
   options = declared // {
     xdg = {
-      configFile = opt (types.attrsOf file) { };
-      dataFile = opt (types.attrsOf file) { };
+      configFile = grown (types.attrsOf file);
+      dataFile = grown (types.attrsOf file);
       configHome = opt types.path "${config.home.homeDirectory}/.config";
       dataHome = opt types.path "${config.home.homeDirectory}/.local/share";
       stateHome = opt types.path "${config.home.homeDirectory}/.local/state";

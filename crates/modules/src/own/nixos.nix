@@ -6,6 +6,8 @@
 let
   inherit (lib) mkOption mkIf mkDefault mkMerge types;
   opt = type: default: mkOption { inherit type default; };
+  # NixOS itself adds to these sets.
+  grown = type: mkOption { inherit type; default = { }; nixpodOpen = true; };
   str = types.str;
   nullStr = types.nullOr types.str;
   bool = types.bool;
@@ -229,8 +231,8 @@ let
     };
 
     users = {
-      users = opt (types.attrsOf user) { };
-      groups = opt (types.attrsOf group) { };
+      users = grown (types.attrsOf user);
+      groups = grown (types.attrsOf group);
       mutableUsers = opt bool true;
       manageLingering = opt bool true;
       allowNoPasswordLogin = enable;
@@ -241,7 +243,7 @@ let
       isContainer = enable;
       enableContainers = opt bool true;
       kernelPackages = mkOption { type = types.raw; };
-      kernel.sysctl = opt (types.attrsOf types.anything) { };
+      kernel.sysctl = grown (types.attrsOf types.anything);
     };
 
     security = {
@@ -259,9 +261,9 @@ let
     };
     time.timeZone = opt nullStr null;
 
-    nix.settings = opt (types.attrsOf types.anything) { };
+    nix.settings = grown (types.attrsOf types.anything);
 
-    environment.etc = opt (types.attrsOf etc) { };
+    environment.etc = grown (types.attrsOf etc);
 
     fileSystems = opt (types.attrsOf (types.submodule ({ name, ... }: {
       options = {

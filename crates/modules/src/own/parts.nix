@@ -11,16 +11,20 @@ in
     systems = opt (types.listOf types.str) [ ];
     perSystem = opt types.deferredModule { };
     debug = opt types.bool false;
-    flake = {
-      nixosModules = modules;
-      homeModules = modules;
-      homeManagerModules = modules;
-      darwinModules = modules;
-      flakeModules = modules;
-      modules = opt (types.lazyAttrsOf (types.either (types.lazyAttrsOf types.deferredModule) types.raw)) { };
-      nixosConfigurations = opt (types.lazyAttrsOf types.raw) { };
-      homeConfigurations = opt (types.lazyAttrsOf types.raw) { };
-      darwinConfigurations = opt (types.lazyAttrsOf types.raw) { };
-    };
+    # As in flake-parts a submodule, which decides the order of what several files define.
+    flake = opt (types.submodule {
+      freeformType = types.lazyAttrsOf types.anything;
+      options = {
+        nixosModules = modules;
+        homeModules = modules;
+        homeManagerModules = modules;
+        darwinModules = modules;
+        flakeModules = modules;
+        modules = opt (types.lazyAttrsOf (types.either (types.lazyAttrsOf types.deferredModule) types.raw)) { };
+        nixosConfigurations = opt (types.lazyAttrsOf types.raw) { };
+        homeConfigurations = opt (types.lazyAttrsOf types.raw) { };
+        darwinConfigurations = opt (types.lazyAttrsOf types.raw) { };
+      };
+    }) { };
   };
 }
