@@ -5,6 +5,7 @@
 
 pub mod docs;
 pub mod libcalls;
+pub mod oracle;
 pub mod reach;
 pub mod reasons;
 pub mod record;

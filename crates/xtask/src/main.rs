@@ -1,13 +1,16 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::{docs, libcalls, reach, reasons, record, root, suites};
+use nixpod_xtask::{docs, libcalls, oracle, reach, reasons, record, root, suites};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask docs [--check]
     Writes docs/rules from the rules' own documentation; with --check only says what is not current.
+cargo xtask oracle [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB FILE_OR_FLAKE...
+    Holds our evaluation of module files and whole flakes against real Nix with the real `lib`; prints each definite
+    value of ours that differs, and counts. Needs python3.
 cargo xtask record [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB [CASE]...
     Asks real Nix with the real `lib` what the module trees of testdata/modules and testdata/corpus evaluate to,
     and writes the answers beside them.
@@ -58,6 +61,21 @@ fn run(arguments: &[String]) -> Result<String> {
             }
             Some(other) => bail!("unknown argument `{other}`\n{USAGE}"),
         },
+        Some("oracle") => {
+            let mut nix = "nix-instantiate".to_owned();
+            let mut lib = None;
+            let mut targets = Vec::new();
+            while let Some(word) = words.next() {
+                match word {
+                    "--nix" => nix = words.next().context("--nix needs a program")?.to_owned(),
+                    "--lib" => lib = words.next().map(PathBuf::from),
+                    flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
+                    target => targets.push(PathBuf::from(target)),
+                }
+            }
+            let lib = lib.context("--lib DIR is missing: the folder `lib` of nixpkgs")?;
+            oracle::run(&root(), &nix, &lib, &targets)
+        }
         Some(task @ ("record" | "lib")) => {
             let mut nix = "nix-instantiate".to_owned();
             let mut lib = None;

@@ -183,7 +183,7 @@ fn only_the_tree_of_the_input_is_read() {
     expect![[r#"
         web: open, 2 modules, missing: 
         db on web (/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix): [ «unknown» ]
-        inside on web (/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/inside.nix): [ ]
+        inside on web (/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/inside.nix): 
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/nix/store/other/outside.nix` lies outside the project
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/etc/outside.nix` lies outside the project
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/etc/outside.nix` lies outside the project
@@ -222,7 +222,7 @@ fn what_another_host_may_read_is_not_read_by_name() {
         expect![[r#"
             web: closed, 1 modules, missing: 
             stray.nix: open, 1 modules, missing: 
-            stray on stray.nix (/p/stray.nix): [ ]
+            stray on stray.nix (/p/stray.nix): 
             gap /p/stray.nix: `module`: `/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/inside.nix` lies outside the project
             2 files"#]],
     );
@@ -244,8 +244,8 @@ fn a_well_known_input_is_recognised_by_its_repository() {
         expect![[r#"
         lab: open, 1 modules, missing: mine
         web: closed, 1 modules, missing: secrets
-        a on lab (/p/flake.nix): [ ]
-        a on web (/p/flake.nix): [ ]
+        a on lab (/p/flake.nix): 
+        a on web (/p/flake.nix): 
         gap /p/flake.nix: `module`: `inputs.mine.nixosModules.sops` comes from outside
         1 files"#]],
     );
