@@ -299,7 +299,8 @@ pub(crate) fn evaluate(
 
 /// The default of an option of our models that is a value as it stands: most options of most systems are not set.
 fn plain_default(ev: &mut Evaluator<'_>, declared: &Declared) -> Option<Tracked> {
-    if !declared.hidden || declared.open || declared.apply.is_some() || !declared.native.keeps_plain_values() {
+    if !declared.hidden || declared.open || declared.apply.is_some() || !declared.native.keeps_plain_values()
+    {
         return None;
     }
     let value = ev.force(declared.default?).ok()?.value;

@@ -32,7 +32,10 @@ pub fn run(root: &Path, nix: &str, lib: &Path, targets: &[PathBuf]) -> Result<St
         .context("python3 cannot be run")?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     if text.is_empty() {
-        bail!("nothing was compared:\n{}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "nothing was compared:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     Ok(text)
 }
