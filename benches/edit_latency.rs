@@ -26,26 +26,40 @@ fn main() {
     println!("{:<32} {:>9} {:>9} {:>9} {:>9}", "", "first", "p50", "p95", "max");
     for lines in [300, 2_000] {
         let path = Utf8PathBuf::from(format!("{ROOT}/configuration.nix"));
-        let files = MemoryFileSystem::default();
-        files.write(&path, module(lines, "label"));
-        let text = |label: &str| module(lines, label);
-        measure(
-            &format!("{lines} lines, a string"),
-            Arc::new(files),
-            &path,
-            edits,
-            &text,
-        );
+        let plain = module(lines, "label");
+        for (what, old) in [(UNREAD, "\"label\""), (READ, "\"/srv/data\"")] {
+            let files = MemoryFileSystem::default();
+            files.write(&path, plain.clone());
+            let text = |new: &str| plain.replacen(old, new, 1);
+            measure(
+                &format!("{lines} lines, {what}"),
+                Arc::new(files),
+                &path,
+                edits,
+                &text,
+            );
+        }
     }
-    for (what, comment) in [("a string", false), ("a comment", true)] {
+    let plain = part(0, "label");
+    for (what, old) in [
+        (UNREAD, "\"label\""),
+        (READ, "\"/srv/part0\""),
+        ("a comment", "{ config"),
+    ] {
         let (files, path) = flake(500);
-        let text = |label: &str| match comment {
-            true => format!("# {label}\n{}", part(0, "label")),
-            false => part(0, label),
+        let text = |new: &str| match what {
+            "a comment" => format!("# {new}\n{plain}"),
+            _ => plain.replacen(old, new, 1),
         };
         measure(&format!("500 modules, {what}"), files, &path, edits, &text);
     }
 }
+
+/// What most of a configuration is: nothing that the analysis looks at depends on it.
+const UNREAD: &str = "text nobody reads";
+
+/// A path that a bind mount is made from.
+const READ: &str = "text that is read";
 
 /// Types into a file and waits for its findings each time.
 fn measure(
@@ -62,7 +76,7 @@ fn measure(
     let first = start.elapsed();
     let mut times = Vec::with_capacity(edits);
     for edit in 0..edits {
-        let text = text(&format!("edit {edit}"));
+        let text = text(&format!("\"/edit/{edit}\""));
         let start = Instant::now();
         host.set_buffer(path.clone(), Some(text));
         let found = host.analysis().diagnostics(path).len();

@@ -47,7 +47,9 @@ pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, options: Options) -> Wo
         true => module_roots(ev, &library, has_hosts, &has_names),
         false => Vec::new(),
     };
-    read_world(&mut ev, &library, &roots, further, &project)
+    let world = read_world(&mut ev, &library, &roots, further, &project);
+    reader.set_strings(ev.strings_read());
+    world
 }
 
 /// Names of which at least one is in every file that defines something the model holds.

@@ -4,15 +4,17 @@ use crate::disk::FileKind;
 use crate::labels::span_of;
 use crate::vfs::{Listing, Problem, Vfs, lock};
 use camino::{Utf8Path, Utf8PathBuf};
-use nixpod_eval::{Loaded, Source};
-use nixpod_source::{FileId, Place, Site, Why};
+use nixpod_eval::{Loaded, Source, StringsRead};
+use nixpod_source::{ExprId, FileId, Place, Site, Why};
 use nixpod_syntax::Hir;
+use nixpod_syntax::hir::{Expr, StrPart};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex};
 
 /// What was read, including what was not there.
 ///
-/// Ranges and comments are no part of it: two texts with equal `Hir`s count as the same.
+/// Ranges and comments are no part of it: two texts with equal `Hir`s count as the same, and so do two that differ in
+/// strings that the evaluation never looked at.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReadSet {
     parsed: FxHashMap<FileId, Result<Arc<Hir>, Problem>>,
@@ -21,6 +23,8 @@ pub(crate) struct ReadSet {
     kinds: FxHashMap<Utf8PathBuf, Option<FileKind>>,
     resolved: FxHashMap<Utf8PathBuf, Utf8PathBuf>,
     positions: FxHashMap<Site, Option<(u32, u32)>>,
+    /// The string literals that were looked at; `None`: perhaps all.
+    strings: Option<StringsRead>,
 }
 
 impl ReadSet {
@@ -29,11 +33,42 @@ impl ReadSet {
         self.parsed.keys().copied()
     }
 
+    /// Pointers are compared first: a file that did not change keeps its tree. A tree that differs only in strings
+    /// that nothing looked at is as good as the same.
+    fn same_hir(
+        &self,
+        file: FileId,
+        old: &Result<Arc<Hir>, Problem>,
+        new: &Result<Arc<Hir>, Problem>,
+    ) -> bool {
+        let (old, new) = match (old, new) {
+            (Ok(old), Ok(new)) => (old, new),
+            (Err(old), Err(new)) => return old == new,
+            _ => return false,
+        };
+        if Arc::ptr_eq(old, new) {
+            return true;
+        }
+        if old.root != new.root || old.names != new.names || old.exprs.len() != new.exprs.len() {
+            return false;
+        }
+        let mut pairs = old.exprs.iter().zip(&new.exprs).enumerate();
+        pairs.all(|(index, (old, new))| {
+            old == new
+                || (is_plain_string(old)
+                    && is_plain_string(new)
+                    && self
+                        .strings
+                        .as_ref()
+                        .is_some_and(|strings| !strings.contains(file, ExprId(index as u32))))
+        })
+    }
+
     /// Would an evaluation read the very same things now?
     pub(crate) fn is_current(&self, vfs: &Vfs) -> bool {
         self.parsed
             .iter()
-            .all(|(file, old)| same_hir(old, &hir(vfs, *file)))
+            .all(|(file, old)| self.same_hir(*file, old, &hir(vfs, *file)))
             && self
                 .contents
                 .iter()
@@ -51,13 +86,9 @@ impl ReadSet {
     }
 }
 
-/// Pointers are compared first: a file that did not change keeps its tree.
-fn same_hir(old: &Result<Arc<Hir>, Problem>, new: &Result<Arc<Hir>, Problem>) -> bool {
-    match (old, new) {
-        (Ok(old), Ok(new)) => Arc::ptr_eq(old, new) || old == new,
-        (Err(old), Err(new)) => old == new,
-        _ => false,
-    }
+/// Is it a string without interpolation?
+fn is_plain_string(expr: &Expr) -> bool {
+    matches!(expr, Expr::Str(parts) if matches!(&**parts, [] | [StrPart::Text(_)]))
 }
 
 fn hir(vfs: &Vfs, file: FileId) -> Result<Arc<Hir>, Problem> {
@@ -92,6 +123,11 @@ impl<'a> Reader<'a> {
             reads: Mutex::default(),
             inputs: Mutex::default(),
         }
+    }
+
+    /// Remembers which string literals were looked at.
+    pub(crate) fn set_strings(&self, strings: StringsRead) {
+        lock(&self.reads).strings = Some(strings);
     }
 
     /// What was read.

@@ -106,9 +106,11 @@ impl Evaluator<'_> {
 
     /// The state of a thunk for an expression: literals are values at once.
     pub(crate) fn delayed(&mut self, env: &Rc<Env>, expr: ExprId) -> Thunk {
-        let immediate = match self.unit(env).hir.expr(expr) {
+        let unit = self.unit(env);
+        let immediate = match unit.hir.expr(expr) {
             Expr::Int(_) | Expr::Float(_) | Expr::Lambda(..) => true,
-            Expr::Str(parts) => matches!(&**parts, [] | [StrPart::Text(_)]),
+            // Of the analysed code it is remembered which strings were looked at.
+            Expr::Str(parts) => unit.hidden && matches!(&**parts, [] | [StrPart::Text(_)]),
             _ => false,
         };
         if immediate && let Ok(value) = self.eval_inner(env, expr) {
@@ -187,11 +189,16 @@ impl Evaluator<'_> {
             Expr::Key(_) => Value::Null,
             Expr::Int(int) => Value::Int(*int),
             Expr::Float(float) => Value::Float(*float),
-            Expr::Str(parts) => match &**parts {
-                [] => Value::string(""),
-                [StrPart::Text(text)] => Value::String(Rc::new(NixString::new(text.clone()))),
-                parts => return self.eval_string(&unit, env, expr, parts),
-            },
+            Expr::Str(parts) => {
+                if !unit.hidden {
+                    self.mark_string(env.unit, expr);
+                }
+                match &**parts {
+                    [] => Value::string(""),
+                    [StrPart::Text(text)] => Value::String(Rc::new(NixString::new(text.clone()))),
+                    parts => return self.eval_string(&unit, env, expr, parts),
+                }
+            }
             Expr::Path(kind, parts) => return self.eval_path(&unit, env, expr, *kind, parts),
             Expr::Var(name, reference) => {
                 let value = self.eval_var(&unit, env, site, *name, reference)?;

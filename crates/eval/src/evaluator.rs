@@ -134,6 +134,21 @@ const MAX_ORIGINS: usize = 4_000_000;
 /// Places of the cache of lately made origins.
 const RECENT_ORIGINS: usize = 4096;
 
+/// Which string literals an evaluation looked at, by file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StringsRead {
+    files: FxHashMap<FileId, Vec<u64>>,
+}
+
+impl StringsRead {
+    /// Was this literal looked at?
+    pub fn contains(&self, file: FileId, expr: ExprId) -> bool {
+        let words = self.files.get(&file);
+        let word = words.and_then(|words| words.get(expr.0 as usize / 64));
+        word.is_some_and(|word| word >> (expr.0 % 64) & 1 == 1)
+    }
+}
+
 /// One evaluation: reads files through a [`Source`], evaluates lazily, keeps origins.
 pub struct Evaluator<'s> {
     pub(crate) source: &'s dyn Source,
@@ -147,6 +162,8 @@ pub struct Evaluator<'s> {
     pub(crate) units: Vec<Rc<Unit>>,
     files: FxHashMap<Utf8PathBuf, EvalResult<ThunkId>>,
     own_units: FxHashMap<FileId, ThunkId>,
+    /// By unit, bit by expression: the strings that were looked at.
+    strings_read: Vec<Vec<u64>>,
     /// Counts alternatives that were left out because they fail; see [`Self::drops`].
     pub(crate) drops: u64,
     pub(crate) call_depth: u32,
@@ -233,6 +250,7 @@ impl<'s> Evaluator<'s> {
             units: Vec::new(),
             files: FxHashMap::default(),
             own_units: FxHashMap::default(),
+            strings_read: Vec::new(),
             drops: 0,
             call_depth: 0,
             force_depth: 0,
@@ -665,6 +683,36 @@ impl<'s> Evaluator<'s> {
         let thunk = self.add_unit(file, code.hir(), Utf8Path::new("/nixpod-lint/own.nix"), true);
         self.own_units.insert(file, thunk);
         thunk
+    }
+
+    pub(crate) fn mark_string(&mut self, unit: UnitId, expr: ExprId) {
+        let unit = unit.0 as usize;
+        if self.strings_read.len() <= unit {
+            self.strings_read.resize_with(unit + 1, Vec::new);
+        }
+        let word = expr.0 as usize / 64;
+        if let Some(read) = self.strings_read.get_mut(unit) {
+            if read.len() <= word {
+                read.resize(word + 1, 0);
+            }
+            read[word] |= 1 << (expr.0 % 64);
+        }
+    }
+
+    /// Which string literals of the analysed files were looked at so far. The result does not depend on the text of
+    /// any other.
+    pub fn strings_read(&self) -> StringsRead {
+        let mut files: FxHashMap<FileId, Vec<u64>> = FxHashMap::default();
+        for (unit, read) in self.units.iter().zip(&self.strings_read) {
+            let all = files.entry(unit.file).or_default();
+            if all.len() < read.len() {
+                all.resize(read.len(), 0);
+            }
+            for (all, read) in all.iter_mut().zip(read) {
+                *all |= read;
+            }
+        }
+        StringsRead { files }
     }
 
     /// Makes a value available as a global variable (`lib` in tests) or replaces a builtin's global.
