@@ -585,7 +585,10 @@ impl System {
             }
             other if ev.is_function(other) => {
                 if let Value::Lambda(lambda) = other {
-                    self.shared.use_module(ModuleId::Site(ev.lambda_site(lambda)));
+                    let site = ev.lambda_site(lambda);
+                    // A module of a type that our models declare is theirs, whatever its sets are put together from.
+                    item.hidden |= crate::is_model(site);
+                    self.shared.use_module(ModuleId::Site(site));
                 }
                 let file = item.file_name(ev);
                 let argument = self.arguments(ev, other, &file);

@@ -168,3 +168,22 @@ fn in_a_home() {
         .collect();
     expect!["containerConfig.image containerConfig.podmanArgs autoStart"].assert_eq(&shown.join(" "));
 }
+
+#[test]
+fn in_a_file_that_no_host_imports() {
+    let (world, files) = world(
+        r#"
+{ config, ... }: {
+  virtualisation.quadlet = {
+    builds.site.buildConfig.file = "/srv/Containerfile";
+    containers.type.containerConfig.image = config.virtualisation.quadlet.builds.site.ref;
+  };
+}"#,
+        Kind::Nixos,
+        false,
+    );
+    expect![[r#"
+        quadlet-nix type in `box` <- containers.type.containerConfig.image = config.virtualisation.quadlet.builds.site.ref
+          image: site.build <- config.virtualisation.quadlet.builds.site.ref
+    "#]].assert_eq(&dump::containers(&world, &files));
+}
