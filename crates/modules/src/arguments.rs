@@ -221,3 +221,11 @@ impl System {
             .map(|(_, thunk)| *thunk)
     }
 }
+
+/// Is it a function of one plain argument whose result is a function, as in `name: { config, ... }: { }`?
+pub(crate) fn is_factory(ev: &Evaluator<'_>, value: &Value) -> bool {
+    match value {
+        Value::Lambda(lambda) => ev.is_curried(lambda),
+        _ => false,
+    }
+}

@@ -570,7 +570,7 @@ impl System {
                 }
             }
             Value::Unknown(unknown) => Err(gap(ev, &value, "module", unknown.why.clone())),
-            other if self.setup.open_world && is_factory(ev, other) => {
+            other if self.setup.open_world && crate::arguments::is_factory(ev, other) => {
                 // Called by somebody with an argument that is not there to be seen.
                 let argument = ev.alloc_unknown(Why::External("an argument of the caller".to_owned()));
                 let result = ev.apply(value.clone(), argument, NO_SITE);
@@ -630,14 +630,6 @@ impl System {
     /// Do undeclared options merge as they are?
     pub fn generic(&self) -> bool {
         self.setup.generic
-    }
-}
-
-/// Is it a function of one plain argument whose result is a function, as in `name: { config, ... }: { }`?
-fn is_factory(ev: &Evaluator<'_>, value: &Value) -> bool {
-    match value {
-        Value::Lambda(lambda) => ev.is_curried(lambda),
-        _ => false,
     }
 }
 
