@@ -338,10 +338,9 @@ let
     options = {
       containers = o (attrsOf nspawn) { };
       virtualisation = {
-        oci-containers = o (sub {
-          backend = o (enum [ "podman" "docker" ]) "podman";
-          containers = o (attrsOf (oci config.virtualisation.oci-containers.backend)) { };
-        }) { };
+        # Plain options, not a submodule: that would turn the order of what several files define.
+        oci-containers.backend = o (enum [ "podman" "docker" ]) "podman";
+        oci-containers.containers = o (attrsOf (oci config.virtualisation.oci-containers.backend)) { };
         quadlet = o quadlet { };
         podman = o (withFree { enable = o bool false; dockerSocket.enable = o bool false; dockerCompat = o bool false; }) { };
       };
