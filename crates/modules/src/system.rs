@@ -54,6 +54,8 @@ pub struct System {
     pub(crate) setup: Setup,
     collected: OnceCell<Rc<Collected>>,
     pub(crate) collecting: Cell<bool>,
+    /// Did a module ask for `config` to know what it imports?
+    asked: Cell<bool>,
 }
 
 /// The modules of an evaluation.
@@ -126,16 +128,22 @@ impl System {
             setup,
             collected: OnceCell::new(),
             collecting: Cell::new(false),
+            asked: Cell::new(false),
         });
-        let this = system.clone();
-        ev.fill_native(config, move |ev| this.eval_config(ev));
+        system.fill_config(ev);
         let this = system.clone();
         ev.fill_native(options, move |ev| this.eval_options(ev));
         system
     }
 
+    fn fill_config(self: &Rc<Self>, ev: &mut Evaluator<'_>) {
+        let this = self.clone();
+        ev.fill_native(self.config, move |ev| this.eval_config(ev));
+    }
+
     fn eval_config(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Res<Tracked> {
         let Some(collected) = self.collect(ev) else {
+            self.asked.set(true);
             return ev.fail(
                 "infinite recursion encountered: `imports` depend on `config`",
                 NO_SITE,
@@ -196,6 +204,10 @@ impl System {
         }
         let collected = Rc::new(self.find_modules(ev));
         self.collecting.set(false);
+        if self.asked.take() && !self.setup.strict {
+            // What asked too early has its error; all others shall have the configuration.
+            self.fill_config(ev);
+        }
         for gap in &collected.opaque {
             if !crate::is_harmless(&self.shared, &gap.why) {
                 let mut gap = gap.clone();
