@@ -85,7 +85,8 @@ let
 
   homeManager = name:
     natives.open "inputs.${name}" {
-      lib = natives.open "inputs.${name}.lib" { inherit (natives) homeManagerConfiguration; };
+      # All of its names, so that `lib // home-manager.lib` has the functions of `lib`.
+      lib = { inherit (natives) homeManagerConfiguration; hm = natives.open "inputs.${name}.lib.hm" { }; };
       nixosModules = natives.open "inputs.${name}.nixosModules" { home-manager = { }; default = { }; };
       outPath = natives.storePath "inputs.${name}";
     };
