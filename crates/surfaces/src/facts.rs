@@ -32,7 +32,7 @@ pub(crate) struct Found {
     pub(crate) when: When,
     /// The key's place.
     pub(crate) site: Site,
-    info: Option<Rc<OptionInfo>>,
+    pub(crate) info: Option<Rc<OptionInfo>>,
     /// Where there is no info of its own: is it a part of a default?
     default: bool,
     /// What could not be seen while it was evaluated: a range of the shared gaps.
@@ -338,9 +338,11 @@ impl<'e, 's> Reader<'e, 's> {
         let definitions = self.definitions_of(found);
         let Some((value, origin, when, _, first)) = best else {
             let why = why.unwrap_or_else(|| Why::Undecided("no value".to_owned()));
+            let origin = self.origin(found.value.origin, found);
+            self.broken(found, &why, &origin);
             return Field {
                 fact: Fact::Unknown(why),
-                origin: self.origin(found.value.origin, found),
+                origin,
                 conditions: Vec::new(),
                 definitions,
             };
@@ -448,31 +450,6 @@ impl<'e, 's> Reader<'e, 's> {
             Value::Null => Ok(None),
             other => convert(other).map(Some),
         })
-    }
-
-    /// Why a part of a set's definitions could not be seen, if so: then what is not set in it is not known either.
-    pub(crate) fn unseen(&self, found: &Found) -> Option<Why> {
-        let open = match &found.value.value {
-            Value::Attrs(set) => set.open.as_ref().map(|open| open.why.clone()),
-            _ => None,
-        };
-        let open = open.filter(|why| !matches!(why, Why::UnsetOption(_)));
-        open.or_else(|| {
-            let gaps = self.shared.gaps_in(found.gaps.0..found.gaps.1);
-            gaps.into_iter().map(|gap| gap.why).next()
-        })
-    }
-
-    /// Something that the analysis cannot look into.
-    pub(crate) fn gap(&mut self, what: String, why: Why, origin: &Origin) {
-        let gap = NotAnalysed {
-            place: origin.place(),
-            what,
-            why,
-        };
-        if !self.not_analysed.contains(&gap) {
-            self.not_analysed.push(gap);
-        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod certainty;
 mod facts;
 mod flags;
+mod gaps;
 mod home;
 mod kernel;
 mod mounts;

@@ -229,7 +229,9 @@ impl Walk<'_, '_, '_> {
             self.reader.gap(path.join("."), why.clone(), &origin);
         }
         let mut out = Vec::new();
+        let condition = format!("a condition of {}", path.join("."));
         for (name, found) in entries.all() {
+            self.reader.broken_conditions(&condition, found.when);
             let (conditions, open) = self.reader.conditions(found.when);
             let existence = if name.starts_with('<') {
                 Existence::Template

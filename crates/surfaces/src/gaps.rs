@@ -1,0 +1,61 @@
+//! What could not be looked into, and what is wrong with the code itself.
+
+use crate::facts::{Found, Reader};
+use nixpod_eval::{Value, When};
+use nixpod_model::NotAnalysed;
+use nixpod_modules::is_own;
+use nixpod_source::{Origin, Why};
+
+impl Reader<'_, '_> {
+    /// Why a part of a set's definitions could not be seen, if so: then what is not set in it is not known either.
+    pub(crate) fn unseen(&self, found: &Found) -> Option<Why> {
+        let open = match &found.value.value {
+            Value::Attrs(set) => set.open.as_ref().map(|open| open.why.clone()),
+            _ => None,
+        };
+        let open = open.filter(|why| !matches!(why, Why::UnsetOption(_)));
+        open.or_else(|| {
+            let gaps = self.shared.gaps_in(found.gaps.0..found.gaps.1);
+            gaps.into_iter().map(|gap| gap.why).next()
+        })
+    }
+
+    /// An option that the analysed code sets to what Nix itself cannot evaluate: a mistake to tell, where other
+    /// unknowns only need more than the repository.
+    pub(crate) fn broken(&mut self, found: &Found, why: &Why, origin: &Origin) {
+        let Some(info) = &found.info else { return };
+        if matches!(found.value.value, Value::Unknown(_)) && is_mistake(why) && !self.is_default(found) {
+            let what = nixpod_modules::dotted(&info.path);
+            self.gap(what, why.clone(), origin);
+        }
+    }
+
+    /// Conditions that Nix itself cannot evaluate.
+    pub(crate) fn broken_conditions(&mut self, what: &str, when: When) {
+        for (place, why) in self.ev.conditions(when) {
+            if is_mistake(&why) && !is_own(place.site) {
+                self.gap(what.to_owned(), why, &Origin::at(place));
+            }
+        }
+    }
+
+    /// Something that the analysis cannot look into.
+    pub(crate) fn gap(&mut self, what: String, why: Why, origin: &Origin) {
+        let gap = NotAnalysed {
+            place: origin.place(),
+            what,
+            why,
+        };
+        if !self.not_analysed.contains(&gap) {
+            self.not_analysed.push(gap);
+        }
+    }
+}
+
+/// Does the code fail in Nix, too?
+fn is_mistake(why: &Why) -> bool {
+    matches!(
+        why,
+        Why::Error(_) | Why::Cycle(_) | Why::SyntaxError(_) | Why::MissingFile(_)
+    )
+}
