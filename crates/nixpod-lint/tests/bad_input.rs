@@ -1,0 +1,366 @@
+//! A mistake in one place of a system: it is told with its place, counted, and everything else is analysed all the same.
+
+use serde_json::Value;
+use snapbox::cmd::{Command, cargo_bin};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What every system here has besides its mistake: one container, of which there is something to say.
+const SOUND: &str = r#"{
+  containers.lamp = {
+    privateNetwork = true;
+    privateUsers = "pick";
+    additionalCapabilities = [ "CAP_SYS_ADMIN" ];
+    config = { };
+  };
+}
+"#;
+
+const FLAKE: &str = r#"{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.05";
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.harbor = nixpkgs.lib.nixosSystem {
+      system = "x86_64-linux";
+      modules = [ ./sound.nix ./main.nix ];
+    };
+  };
+}
+"#;
+
+/// What a run says of a system.
+struct Told {
+    /// `FILE:LINE RULE`
+    findings: Vec<String>,
+    /// `FILE:LINE REASON`
+    not_analysed: Vec<String>,
+}
+
+/// Runs the program over the sound file and these, and checks what holds for every mistake.
+#[track_caller]
+fn told(test: &str, files: &[(&str, &str)]) -> Told {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("bad-input")
+        .join(test);
+    let _ = fs::remove_dir_all(&root);
+    fs::create_dir_all(root.join(".git")).unwrap();
+    for (name, text) in [("flake.nix", FLAKE), ("sound.nix", SOUND)].iter().chain(files) {
+        let path = root.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let told = of_json(&run(&root, &["--format", "json"]));
+    assert!(
+        told.findings
+            .contains(&"sound.nix:5 sys-admin-capability".to_owned()),
+        "the sound file: {:#?}",
+        told.findings
+    );
+    let text = run(&root, &["--format", "pretty"]);
+    let last = text.lines().last().unwrap();
+    match told.not_analysed.len() {
+        0 => assert!(!text.contains("not analysed ("), "{text}"),
+        1 => assert_eq!(last, "1 thing was not analysed (--verbose lists them)"),
+        many => assert_eq!(
+            last,
+            format!("{many} things were not analysed (--verbose lists them)")
+        ),
+    }
+    told
+}
+
+fn run(root: &PathBuf, args: &[&str]) -> String {
+    let output = Command::new(cargo_bin!("nixpod-lint"))
+        .current_dir(root)
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .args(args)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_eq!(stderr, "");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn of_json(text: &str) -> Told {
+    let document: Value = serde_json::from_str(text).unwrap();
+    let list = |name: &str, show: &dyn Fn(&Value) -> String| -> Vec<String> {
+        document[name].as_array().unwrap().iter().map(show).collect()
+    };
+    let place = |at: &Value| format!("{}:{}", at["file"].as_str().unwrap_or("?"), at["line"]);
+    Told {
+        findings: list("findings", &|one| {
+            format!("{} {}", place(&one["location"]), one["rule"].as_str().unwrap())
+        }),
+        not_analysed: list("not_analysed", &|one| {
+            format!("{} {}", place(one), one["reason"].as_str().unwrap())
+        }),
+    }
+}
+
+#[track_caller]
+fn assert_told(told: &[String], expected: &[&str]) {
+    assert_eq!(told, expected, "{told:#?}");
+}
+
+#[test]
+fn modules_that_import_each_other_are_one_module_each() {
+    let told = told(
+        "ring",
+        &[
+            ("main.nix", "{ imports = [ ./ring/one.nix ]; }"),
+            ("ring/one.nix", "{ imports = [ ./two.nix ]; }"),
+            (
+                "ring/two.nix",
+                "{\n  imports = [ ./one.nix ./two.nix ];\n  containers.bell.config = { };\n}",
+            ),
+        ],
+    );
+    assert_told(
+        &told.findings,
+        &[
+            "ring/two.nix:3 missing-private-users",
+            "ring/two.nix:3 shared-host-network",
+            "sound.nix:5 sys-admin-capability",
+        ],
+    );
+    assert_told(&told.not_analysed, &[]);
+}
+
+#[test]
+fn files_that_are_each_other() {
+    let told = told(
+        "chain",
+        &[
+            (
+                "main.nix",
+                "{\n  imports = [\n    ./head.nix\n  ];\n  containers.odd = import ./odd.nix;\n}",
+            ),
+            ("head.nix", "import ./tail.nix"),
+            ("tail.nix", "import ./head.nix"),
+            (
+                "odd.nix",
+                "{\n  config = { };\n  privateNetwork =\n    (import ./odd.nix).privateNetwork;\n}",
+            ),
+        ],
+    );
+    assert_told(
+        &told.findings,
+        &[
+            "odd.nix:1 missing-private-users",
+            "sound.nix:5 sys-admin-capability",
+        ],
+    );
+    assert_told(
+        &told.not_analysed,
+        &[
+            "main.nix:3 `module`: infinite recursion: infinite recursion encountered",
+            "odd.nix:4 `containers.odd.privateNetwork`: infinite recursion: infinite recursion encountered",
+        ],
+    );
+}
+
+#[test]
+fn imports_that_depend_on_what_they_import() {
+    let told = told(
+        "imports-of-config",
+        &[
+            (
+                "main.nix",
+                "{ config, lib, ... }:\n{\n  imports = lib.optional config.services.nginx.enable ./web.nix;\n  containers.bell.config = { };\n}",
+            ),
+            ("web.nix", "{ services.nginx.enable = true; }"),
+        ],
+    );
+    assert_told(
+        &told.findings,
+        &[
+            "main.nix:4 missing-private-users",
+            "main.nix:4 shared-host-network",
+            "sound.nix:5 sys-admin-capability",
+        ],
+    );
+    assert_told(
+        &told.not_analysed,
+        &[
+            "main.nix:3 `imports`: evaluation fails: infinite recursion encountered: `imports` depend on `config`",
+        ],
+    );
+}
+
+#[test]
+fn a_container_that_is_there_if_another_is() {
+    let told = told(
+        "recursion",
+        &[
+            (
+                "main.nix",
+                "{ config, lib, ... }:\n{\n  imports = [ ./gui.nix ];\n  containers.db = lib.mkIf (config.containers ? gui) {\n    privateNetwork = true;\n    config = { };\n  };\n}",
+            ),
+            (
+                "gui.nix",
+                "{\n  containers.gui = {\n    privateUsers = \"pick\";\n    config = { };\n  };\n}",
+            ),
+        ],
+    );
+    assert_told(
+        &told.findings,
+        &[
+            "gui.nix:2 shared-host-network",
+            "main.nix:4 missing-private-users",
+            "sound.nix:5 sys-admin-capability",
+        ],
+    );
+    assert_told(
+        &told.not_analysed,
+        &["main.nix:4 `a condition of containers`: infinite recursion: infinite recursion encountered"],
+    );
+}
+
+#[test]
+fn options_of_two_modules_that_are_each_other() {
+    let told = told(
+        "recursion-of-values",
+        &[
+            ("main.nix", "{ imports = [ ./left.nix ./right.nix ]; }"),
+            (
+                "left.nix",
+                "{ config, ... }:\n{\n  containers.left.privateNetwork = config.containers.right.privateNetwork;\n  containers.left.config = { };\n}",
+            ),
+            (
+                "right.nix",
+                "{ config, ... }:\n{\n  containers.right.privateNetwork =\n    config.containers.left.privateNetwork;\n  containers.right.config = { };\n}",
+            ),
+        ],
+    );
+    assert_told(
+        &told.findings,
+        &[
+            "left.nix:3 missing-private-users",
+            "right.nix:3 missing-private-users",
+            "sound.nix:5 sys-admin-capability",
+        ],
+    );
+    assert_told(
+        &told.not_analysed,
+        &[
+            "right.nix:3 `containers.left.privateNetwork`: infinite recursion: infinite recursion encountered",
+            "right.nix:3 `containers.right.privateNetwork`: infinite recursion: infinite recursion encountered",
+        ],
+    );
+}
+
+#[test]
+fn two_files_that_define_one_option_differently() {
+    let told = told(
+        "conflict",
+        &[
+            ("main.nix", "{ imports = [ ./left.nix ./right.nix ]; }"),
+            (
+                "left.nix",
+                "{\n  containers.db = {\n    privateNetwork = true;\n    config = { };\n  };\n}",
+            ),
+            ("right.nix", "{\n  containers.db.privateNetwork = false;\n}"),
+        ],
+    );
+    assert_told(
+        &told.findings,
+        &[
+            "right.nix:2 missing-private-users",
+            "sound.nix:5 sys-admin-capability",
+        ],
+    );
+    assert_told(
+        &told.not_analysed,
+        &[
+            "right.nix:2 `containers.db.privateNetwork`: evaluation fails: The option `containers.db.privateNetwork' has conflicting definition values",
+        ],
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_type() {
+    let told = told(
+        "type",
+        &[(
+            "main.nix",
+            "{\n  containers.db = {\n    privateNetwork = \"yes\";\n    config = { };\n  };\n  containers.text = \"postgres\";\n}",
+        )],
+    );
+    assert_told(
+        &told.findings,
+        &[
+            "main.nix:2 missing-private-users",
+            "sound.nix:5 sys-admin-capability",
+        ],
+    );
+    assert_told(
+        &told.not_analysed,
+        &[
+            "main.nix:3 `containers.db.privateNetwork`: evaluation fails: A definition for option `containers.db.privateNetwork' is not of type `boolean'. Definition value: a string",
+            "main.nix:6 `a definition of containers.text`: evaluation fails: string 'postgres' doesn't represent an absolute path",
+        ],
+    );
+}
+
+#[test]
+fn files_that_are_not_there() {
+    let told = told(
+        "missing",
+        &[(
+            "main.nix",
+            "{\n  imports = [\n    ./gone.nix\n  ];\n  containers.db = import ./lost.nix;\n  containers.bell.config = { };\n}",
+        )],
+    );
+    assert_told(
+        &told.findings,
+        &[
+            "main.nix:6 missing-private-users",
+            "main.nix:6 shared-host-network",
+            "sound.nix:5 sys-admin-capability",
+        ],
+    );
+    assert_told(
+        &told.not_analysed,
+        &[
+            "main.nix:3 `module`: file `gone.nix` is missing or unreadable",
+            "main.nix:5 `a definition of containers.db`: file `lost.nix` is missing or unreadable",
+        ],
+    );
+}
+
+#[test]
+fn one_broken_file_among_500() {
+    let names: Vec<String> = (0..500).map(|at| format!("modules/{at:03}.nix")).collect();
+    let imports: String = names.iter().map(|name| format!("  ./{name}\n")).collect();
+    let main = format!("{{\n  imports = [\n{imports}  ];\n}}");
+    let module = |at: usize| match at {
+        250 => "{\n  containers.torn = {\n    privateNetwork = ;\n    config = { };\n  };\n}".to_owned(),
+        499 => {
+            "{\n  containers.bell = {\n    privateUsers = \"pick\";\n    config = { };\n  };\n}".to_owned()
+        }
+        _ => format!("{{ services.app{at}.enable = true; }}"),
+    };
+    let texts: Vec<String> = (0..500).map(module).collect();
+    let mut files = vec![("main.nix", main.as_str())];
+    files.extend(
+        names
+            .iter()
+            .zip(&texts)
+            .map(|(name, text)| (name.as_str(), text.as_str())),
+    );
+    let told = told("broken", &files);
+    assert_told(
+        &told.findings,
+        &[
+            "modules/250.nix:2 missing-private-users",
+            "modules/250.nix:3 parse-error",
+            "modules/499.nix:2 shared-host-network",
+            "sound.nix:5 sys-admin-capability",
+        ],
+    );
+    assert_told(
+        &told.not_analysed,
+        &["modules/250.nix:3 `containers.torn.privateNetwork`: syntax error: the code here does not parse"],
+    );
+}
