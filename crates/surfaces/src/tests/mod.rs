@@ -6,6 +6,7 @@ mod nspawn;
 mod oci;
 mod quadlet;
 mod source;
+mod traps;
 
 use expect_test::Expect;
 use nixpod_eval::{Evaluator, Limits};
