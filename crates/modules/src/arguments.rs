@@ -1,7 +1,8 @@
 //! What module functions are called with, and which sets Nix takes for modules.
 
 use crate::info::Shared;
-use crate::system::{Names, Pending, Setup, System};
+use crate::names::Names;
+use crate::system::{Pending, Setup, System};
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When};
 use nixpod_source::Why;
 use std::rc::Rc;

@@ -13,6 +13,7 @@ mod join;
 mod library;
 mod merge;
 mod meta;
+mod names;
 mod nixos;
 mod option;
 mod options;

@@ -3,6 +3,7 @@
 use crate::definitions::RawDef;
 use crate::info::{Gap, ModuleId, OptionPath, Shared};
 use crate::merge::Decl;
+use crate::names::Names;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When, error_unknown,
 };
@@ -642,46 +643,6 @@ impl System {
     /// Do undeclared options merge as they are?
     pub fn generic(&self) -> bool {
         self.setup.generic
-    }
-}
-
-pub(crate) struct Names {
-    imports: Symbol,
-    require: Symbol,
-    pub(crate) config: Symbol,
-    pub(crate) options: Symbol,
-    key: Symbol,
-    disabled: Symbol,
-    freeform: Symbol,
-    pub(crate) tag: Symbol,
-    pub(crate) meta: Symbol,
-    pub(crate) others: [Symbol; 3],
-}
-
-impl Names {
-    fn new(ev: &mut Evaluator<'_>) -> Self {
-        Self {
-            imports: ev.intern("imports"),
-            require: ev.intern("require"),
-            config: ev.intern("config"),
-            options: ev.intern("options"),
-            key: ev.intern("key"),
-            disabled: ev.intern("disabledModules"),
-            freeform: ev.intern("freeformType"),
-            tag: ev.intern("_type"),
-            meta: ev.intern("meta"),
-            others: [
-                ev.intern("_file"),
-                ev.intern("_class"),
-                ev.intern("_module_marker"),
-            ],
-        }
-    }
-
-    /// Keys that are not configuration in a module without `config`.
-    pub(crate) fn special(&self, name: Symbol) -> bool {
-        [self.imports, self.require, self.key, self.disabled, self.freeform].contains(&name)
-            || self.others.contains(&name)
     }
 }
 

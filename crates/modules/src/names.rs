@@ -1,0 +1,44 @@
+//! Names that mean something in a module.
+
+use nixpod_eval::{Evaluator, Symbol};
+
+/// Their symbols.
+pub(crate) struct Names {
+    pub(crate) imports: Symbol,
+    pub(crate) require: Symbol,
+    pub(crate) config: Symbol,
+    pub(crate) options: Symbol,
+    pub(crate) key: Symbol,
+    pub(crate) disabled: Symbol,
+    pub(crate) freeform: Symbol,
+    pub(crate) tag: Symbol,
+    pub(crate) meta: Symbol,
+    pub(crate) others: [Symbol; 3],
+}
+
+impl Names {
+    pub(crate) fn new(ev: &mut Evaluator<'_>) -> Self {
+        Self {
+            imports: ev.intern("imports"),
+            require: ev.intern("require"),
+            config: ev.intern("config"),
+            options: ev.intern("options"),
+            key: ev.intern("key"),
+            disabled: ev.intern("disabledModules"),
+            freeform: ev.intern("freeformType"),
+            tag: ev.intern("_type"),
+            meta: ev.intern("meta"),
+            others: [
+                ev.intern("_file"),
+                ev.intern("_class"),
+                ev.intern("_module_marker"),
+            ],
+        }
+    }
+
+    /// Keys that are not configuration in a module without `config`.
+    pub(crate) fn special(&self, name: Symbol) -> bool {
+        [self.imports, self.require, self.key, self.disabled, self.freeform].contains(&name)
+            || self.others.contains(&name)
+    }
+}
