@@ -69,7 +69,7 @@ class Comparison:
         if isinstance(real, dict) and shape == "set":
             return self.set(at, real, ours)
         if isinstance(real, dict) and shape == "guest":
-            return self.system(at, real, ours["guest"])
+            return self.system(at + ".", real, ours["guest"])
         whole = shape == "list" and not ours["open"] and not any(isinstance(e, dict) and "maybe" in e for e in ours["list"])
         if isinstance(real, list) and whole and real and len(real) == len(ours["list"]):
             for index, (a, b) in enumerate(zip(real, ours["list"])):
@@ -105,7 +105,7 @@ class Comparison:
                     self.differs(where, value, None)
         # Our models declare a few options more than the oracle's.
         parts = at.split(".")
-        if parts[-1] in ("quadlet", "podman") or len(parts) > 1 and parts[-2] in KINDS + ("oci-containers", "users"):
+        if "quadlet" in parts or parts[-1] == "podman" or len(parts) > 1 and parts[-2] in KINDS + ("oci-containers", "users"):
             return
         for name, value in ours["set"].items():
             if name not in real and not (isinstance(value, dict) and ("maybe" in value or "unknown" in value)):
