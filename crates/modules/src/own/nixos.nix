@@ -253,7 +253,8 @@ let
       lockKernelModules = enable;
     };
 
-    system.stateVersion = opt nullStr null;
+    # A number in systems of nix-darwin, whose files often lie beside.
+    system.stateVersion = opt (types.nullOr (types.either types.str types.int)) null;
 
     networking = {
       hostName = opt str "nixos";
@@ -295,7 +296,7 @@ in
       oci-containers = {
         backend = mkOption {
           type = types.enum [ "podman" "docker" ];
-          default = if config.system.stateVersion == null then "podman" else if lib.versionAtLeast config.system.stateVersion "22.05" then "podman" else "docker";
+          default = if !lib.isString config.system.stateVersion then "podman" else if lib.versionAtLeast config.system.stateVersion "22.05" then "podman" else "docker";
         };
         containers = opt (types.attrsOf (oci oci-containers.backend)) { };
       };

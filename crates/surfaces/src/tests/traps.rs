@@ -422,3 +422,17 @@ fn a_home_has_a_configuration_of_its_own_and_that_of_the_host() {
         "#]],
     );
 }
+
+#[test]
+fn the_version_of_a_mac_is_a_number() {
+    systems(
+        "{ system.stateVersion = 5; users.users.ada.isNormalUser = true; }",
+        expect![[r#"
+            Nixos `box` <- -
+              user: ada <- users.users.ada.isNormalUser = true
+                normal: true <- true
+                auto sub-ids: default true
+                group: default Some("users")
+        "#]],
+    );
+}
