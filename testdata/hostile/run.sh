@@ -31,7 +31,8 @@ judge() {
   local name=$1 path=$2 limit=$3 result status millis peak why=""
   result=$(
     cd "$path" &&
-      ulimit -v "$memory" &&
+      # The allocator reserves addresses in large pieces; what counts is the memory that is used, below.
+      ulimit -v "$((memory * 4))" &&
       # A canary in the environment: reading /proc/self/environ would show it.
       CANARY=canary-of-the-environment HOME="$work/home" PYTHON_LIMIT=$limit \
         python3 - "$binary" "$work/out" "$work/err" <<'PYTHON'
@@ -61,6 +62,9 @@ PYTHON
   fi
   if grep -aqF -e "$first_line" -e "root:x:0" -e "canary-of-the-environment" "$work/out" "$work/err"; then
     why="$why; shows a file from outside"
+  fi
+  if [ "${peak:-0}" -gt "$memory" ]; then
+    why="$why; more than $memory KiB"
   fi
   if [ -e /tmp/nixpod-lint-was-here ]; then
     why="$why; ran a command"
