@@ -70,6 +70,8 @@ pub struct Shared {
     pub(crate) home: OnceCell<ThunkId>,
     /// Our model of quadlet-nix, a module.
     pub(crate) quadlet: OnceCell<ThunkId>,
+    /// The systems that `nixosSystem`, `<nixpkgs/nixos>` and the like made, in order.
+    pub(crate) made: RefCell<Vec<(crate::Kind, Weak<crate::System>)>>,
     /// Stands for whichever system has a part that nothing defines.
     pub(crate) no_system: RefCell<Weak<crate::System>>,
     /// Parts of our models that nothing defines, by the thunks of their declarations.

@@ -253,6 +253,9 @@ pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind)
             },
         );
         let system = system(ev, &library, kind, modules, special, false);
+        let mut made = library.shared.made.borrow_mut();
+        made.push((kind, Rc::downgrade(&system)));
+        drop(made);
         Ok(Tracked {
             value: system_value(ev, &system),
             origin: OriginId::default(),

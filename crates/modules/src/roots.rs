@@ -185,8 +185,35 @@ pub fn file_root(
     } else {
         Kind::Nixos
     };
+    if let Some((kind, system)) = built(ev, library, path) {
+        let mut root = RootSystem {
+            name,
+            system,
+            kind,
+            from_flake: false,
+            closed_world: false,
+            imported_by_no_host,
+            missing_inputs: Vec::new(),
+            release: None,
+        };
+        close(ev, library, &mut root);
+        return root;
+    }
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
     loose(ev, library, module, kind, name, imported_by_no_host)
+}
+
+/// The system that a file builds, where its value is a part of it: `(import <nixpkgs/nixos> { ... }).system`.
+fn built(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Option<(Kind, Rc<System>)> {
+    let before = library.shared.made.borrow().len();
+    let thunk = ev.import(path).ok()?;
+    let value = ev.force_or_unknown(thunk);
+    if !matches!(value.value, Value::Unknown(_)) {
+        return None;
+    }
+    let made = library.shared.made.borrow();
+    let (kind, system) = made.get(before)?;
+    Some((*kind, system.upgrade()?))
 }
 
 /// A module as a part of a system that is not seen whole.

@@ -153,8 +153,8 @@ impl<'e, 's> Reader<'e, 's> {
     pub(crate) fn may_define(&self, found: &Found, name: &str) -> bool {
         let Some(info) = &found.info else { return true };
         let (symbol, imports) = (self.ev.symbol(name), self.ev.common().imports);
-        let written = info.definitions.iter().filter(|definition| !definition.off);
-        written.into_iter().any(|definition| match &definition.value {
+        let mut written = info.definitions.iter().filter(|definition| !definition.off);
+        written.any(|definition| match &definition.value {
             Some(Tracked {
                 value: Value::Attrs(set),
                 ..

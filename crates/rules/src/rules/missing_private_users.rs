@@ -207,4 +207,33 @@ mod tests {
 "#,
         );
     }
+
+    /// Such a file is no module, but what it builds is a whole system.
+    #[test]
+    fn a_system_built_without_a_flake() {
+        check(
+            &RULE,
+            r#"
+(import <nixpkgs/nixos> { configuration = { imports = [ ./web.nix ]; }; }).config.system.build.toplevel
+#- /web.nix
+{ containers.web.autoStart = true; }
+           # ^^^ high: `web` has no user namespace: its root is the host's root
+"#,
+        );
+    }
+
+    /// A file whose value is a list of modules.
+    #[test]
+    fn a_list_of_modules() {
+        check(
+            &RULE,
+            r#"
+[ ./web.nix { containers.inner.autoStart = true; } ]
+                       # ^^^^^ high: `inner` has no user namespace: its root is the host's root
+#- /web.nix
+{ containers.web.autoStart = true; }
+           # ^^^ high: `web` has no user namespace: its root is the host's root
+"#,
+        );
+    }
 }
