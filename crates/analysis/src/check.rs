@@ -337,9 +337,16 @@ pub(crate) fn plain(rule: &'static Rule, span: Span, message: String, help: Opti
 
 fn gaps_of(vfs: &Vfs, evaluated: &Evaluated, gaps: &mut Vec<Gap>) {
     for gap in &evaluated.world.not_analysed {
+        let mut reason = format!("`{}`: {}", gap.what, gap.why);
+        let also = gap.also.iter().filter_map(|place| span_of(vfs, *place));
+        for (at, span) in also.enumerate() {
+            let lead = if at == 0 { "; also defined at" } else { "," };
+            let line = line_of(vfs, span).1;
+            reason.push_str(&format!("{lead} {}:{line}", vfs.relative_path(span.file)));
+        }
         gaps.push(Gap {
             span: gap.place.and_then(|place| span_of(vfs, place)),
-            reason: format!("`{}`: {}", gap.what, gap.why),
+            reason,
         });
     }
 }

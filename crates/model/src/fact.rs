@@ -138,4 +138,6 @@ pub struct NotAnalysed {
     pub what: String,
     /// Why it is not known.
     pub why: Why,
+    /// Other places that have a part in it: the definitions that this one conflicts with.
+    pub also: Vec<Place>,
 }

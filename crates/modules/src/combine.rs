@@ -10,7 +10,7 @@ use nixpod_eval::{
     Alternative, Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, NixString, OriginId, Res, Stop,
     StringBuilder, ThunkId, Tracked, Unknown, Value, When,
 };
-use nixpod_source::Site;
+use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
 /// Merges definitions that are all of the winning priority (or stronger, under undecided conditions).
@@ -162,6 +162,19 @@ pub(crate) fn combine(
             }
         }
     }
+}
+
+/// Is it that definitions contradict each other, so that no one of them is the mistake?
+pub fn is_conflict(why: &Why) -> bool {
+    let Why::Error(message) = why else { return false };
+    message.starts_with("The option `")
+        && [
+            "' has conflicting definition values",
+            "' is defined both null and not null",
+            "' is defined multiple times",
+        ]
+        .iter()
+        .any(|part| message.contains(part))
 }
 
 /// Several definitions where there may be one.
@@ -363,7 +376,7 @@ pub(crate) fn one(
         (None, false) => {
             // Nothing is certain: it may also be left undefined.
             let when = alternatives[0].when;
-            let why = Unknown::new(nixpod_source::Why::UnsetOption(dotted(path)));
+            let why = Unknown::new(Why::UnsetOption(dotted(path)));
             alternatives.push(Alternative {
                 value: Tracked {
                     value: Value::Unknown(why),
@@ -374,7 +387,7 @@ pub(crate) fn one(
             Ok(ev.join(alternatives))
         }
         (None, true) => {
-            let why = Unknown::new(nixpod_source::Why::UnsetOption(dotted(path)));
+            let why = Unknown::new(Why::UnsetOption(dotted(path)));
             Err(Stop::Unknown(why))
         }
     }
@@ -472,9 +485,7 @@ fn joined(ev: &mut Evaluator<'_>, separator: &str, defs: Vec<Definition>) -> Res
         match (&def.value.value, def.when.is_always()) {
             (Value::String(string), true) => builder.push_string(string, def.value.origin),
             (Value::String(_), false) => {
-                let why = Unknown::new(nixpod_source::Why::Undecided(
-                    "a conditional definition".to_owned(),
-                ));
+                let why = Unknown::new(Why::Undecided("a conditional definition".to_owned()));
                 builder.push_hole(why, def.value.origin);
             }
             _ => {

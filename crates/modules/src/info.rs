@@ -112,6 +112,12 @@ impl Shared {
         }
     }
 
+    /// Is this known not to have been seen, whichever place it has?
+    pub fn has_gap(&self, what: &str, why: &Why) -> bool {
+        let gaps = self.gaps.borrow();
+        gaps.iter().any(|gap| gap.what == what && gap.why == *why)
+    }
+
     /// Remembers that a system has a module.
     pub(crate) fn use_module(&self, module: ModuleId) {
         self.modules.borrow_mut().insert(module);

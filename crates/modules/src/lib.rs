@@ -28,6 +28,7 @@ mod system;
 mod tests;
 pub mod types;
 
+pub use combine::is_conflict;
 pub use info::{DefinitionInfo, Gap, OptionInfo, OptionPath, Shared};
 pub use library::{Library, system_of};
 pub use merge::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY, dotted};

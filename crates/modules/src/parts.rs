@@ -2,14 +2,15 @@
 
 use crate::combine::{one, wrong_type};
 use crate::definitions::{Definition, RawDef, presence_of};
-use crate::info::OptionPath;
-use crate::merge::{delay_merge, extend};
+use crate::info::{Gap, OptionPath};
+use crate::merge::{delay_merge, dotted, extend};
 use crate::system::{Setup, System};
 use crate::types::{LookupByName, OptType, Submodule};
 use nixpod_eval::{
-    Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
+    Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown,
+    Value, When,
 };
-use nixpod_source::Site;
+use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
 /// Do the elements of this type need merging of their own?
@@ -50,6 +51,7 @@ pub(crate) fn list_of(
         _ => None,
     };
     let atomic = is_atomic(elem);
+    let sound = !system.strict() && defs.iter().any(|def| matches!(def.value.value, Value::List(_)));
     let mut index = 0;
     for def in defs {
         if origin == OriginId::default() {
@@ -58,6 +60,10 @@ pub(crate) fn list_of(
         let list = match &def.value.value {
             Value::List(list) => list.clone(),
             Value::Unknown(_) | Value::Either(_) => ev.list_or_open(def.value.clone(), def.site)?,
+            _ if sound => {
+                out.open = Some(left_out(ev, system, path, native, &def));
+                continue;
+            }
             _ => return wrong_type(ev, system, path, native, std::slice::from_ref(&def)),
         };
         for element in &list.elems {
@@ -102,6 +108,39 @@ fn with_hop(ev: &mut Evaluator<'_>, thunk: ThunkId, def: &Definition) -> ThunkId
     })
 }
 
+/// Leaves a definition of the wrong type out, where others are sound: one mistake must not hide all the rest. What it
+/// would have added is not known.
+fn left_out(
+    ev: &mut Evaluator<'_>,
+    system: &System,
+    path: &OptionPath,
+    native: &OptType,
+    def: &Definition,
+) -> Rc<Unknown> {
+    let unknown = mistake(ev, system, path, native, def);
+    system.shared.gap(Gap {
+        site: (def.site != NO_SITE).then_some(def.site),
+        what: dotted(path),
+        why: unknown.why.clone(),
+    });
+    unknown
+}
+
+/// What stands for a definition of the wrong type.
+fn mistake(
+    ev: &mut Evaluator<'_>,
+    system: &System,
+    path: &OptionPath,
+    native: &OptType,
+    def: &Definition,
+) -> Rc<Unknown> {
+    match wrong_type::<()>(ev, system, path, native, std::slice::from_ref(def)) {
+        Err(Stop::Error(error)) => nixpod_eval::error_unknown(&error),
+        Err(Stop::Unknown(unknown)) => unknown,
+        Ok(()) => Unknown::new(Why::UnsetOption(dotted(path))),
+    }
+}
+
 pub(crate) fn attrs_of(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
@@ -116,6 +155,7 @@ pub(crate) fn attrs_of(
     let mut open = None;
     let mut wildcard = Vec::new();
     let mut origin = OriginId::default();
+    let sound = !system.strict() && defs.iter().any(|def| matches!(def.value.value, Value::Attrs(_)));
     for def in &defs {
         if origin == OriginId::default() {
             origin = def.value.origin;
@@ -123,6 +163,10 @@ pub(crate) fn attrs_of(
         let set = match &def.value.value {
             Value::Attrs(set) => set.clone(),
             Value::Unknown(_) | Value::Either(_) => ev.attrs_or_open(def.value.clone(), def.site)?,
+            _ if sound => {
+                open = Some(left_out(ev, system, path, native, def));
+                continue;
+            }
             _ => return wrong_type(ev, system, path, native, std::slice::from_ref(def)),
         };
         for attr in &set.entries {
@@ -208,6 +252,7 @@ pub(crate) fn submodule_system(
 ) -> Res<Rc<System>> {
     let mut modules = Vec::with_capacity(defs.len());
     let mut base = submodule.own.clone();
+    let sound = !system.strict() && defs.iter().any(|def| matches!(def.value.value, Value::Attrs(_)));
     for def in defs {
         let module = match &def.value.value {
             Value::Attrs(set) if submodule.shorthand_only_config && !is_module_list(ev, set) => {
@@ -232,13 +277,13 @@ pub(crate) fn submodule_system(
             }
             other if ev.is_function(other) => ev.alloc_tracked(def.value.clone()),
             _ => {
-                return wrong_type(
-                    ev,
-                    system,
-                    path,
-                    &OptType::Submodule(Rc::new(submodule.shallow())),
-                    std::slice::from_ref(&def),
-                );
+                let native = OptType::Submodule(Rc::new(submodule.shallow()));
+                if !sound {
+                    return wrong_type(ev, system, path, &native, std::slice::from_ref(&def));
+                }
+                // A module that could not be read leaves open what it would have set.
+                let unknown = mistake(ev, system, path, &native, &def);
+                ev.alloc(Value::Unknown(unknown), def.value.origin)
             }
         };
         let module = match def.file {

@@ -273,7 +273,32 @@ fn two_files_that_define_one_option_differently() {
     assert_told(
         &told.not_analysed,
         &[
-            "right.nix:2 `containers.db.privateNetwork`: evaluation fails: The option `containers.db.privateNetwork' has conflicting definition values",
+            "right.nix:2 `containers.db.privateNetwork`: evaluation fails: The option `containers.db.privateNetwork' has conflicting definition values; also defined at left.nix:3",
+        ],
+    );
+}
+
+#[test]
+fn three_files_that_define_one_option_differently() {
+    let told = told(
+        "conflicts",
+        &[
+            ("main.nix", "{ imports = [ ./a.nix ./b.nix ./c.nix ]; }"),
+            (
+                "a.nix",
+                "{\n  containers.db = {\n    config = { };\n    privateUsers = \"no\";\n  };\n}",
+            ),
+            ("b.nix", "{\n  containers.db.privateUsers = \"pick\";\n}"),
+            (
+                "c.nix",
+                "{ lib, ... }:\n{\n  containers.db.privateUsers = lib.mkMerge [ \"no\" (lib.mkDefault 65536) ];\n}",
+            ),
+        ],
+    );
+    assert_told(
+        &told.not_analysed,
+        &[
+            "b.nix:2 `containers.db.privateUsers`: evaluation fails: The option `containers.db.privateUsers' has conflicting definition values; also defined at a.nix:4, c.nix:3",
         ],
     );
 }
@@ -299,6 +324,51 @@ fn a_value_of_the_wrong_type() {
         &[
             "main.nix:3 `containers.db.privateNetwork`: evaluation fails: A definition for option `containers.db.privateNetwork' is not of type `boolean'. Definition value: a string",
             "main.nix:6 `a definition of containers.text`: evaluation fails: string 'postgres' doesn't represent an absolute path",
+        ],
+    );
+}
+
+/// A set of containers that is no set is left out; what other files say of them is not.
+#[test]
+fn all_containers_of_the_wrong_type() {
+    let told = told(
+        "sets",
+        &[
+            (
+                "main.nix",
+                "{ imports = [ ./text.nix ./list.nix ./oci.nix ./one.nix ]; }",
+            ),
+            ("text.nix", "{\n  containers =\n    \"postgres\";\n}"),
+            (
+                "list.nix",
+                "{ lib, ... }:\n{\n  containers = lib.mkIf true [ ];\n}",
+            ),
+            (
+                "oci.nix",
+                "{ lib, ... }:\n{\n  virtualisation.oci-containers = lib.mkMerge [\n    { containers.web = { image = \"localhost/web:1\"; privileged = true; }; }\n    { containers = 5; }\n  ];\n}",
+            ),
+            (
+                "one.nix",
+                "{ lib, ... }:\n{\n  containers.bell = lib.mkMerge [\n    { config = { }; privateUsers = \"pick\"; }\n    7\n    { bindMounts = lib.mkMerge [ { \"/etc\".isReadOnly = false; } [ ] ]; }\n  ];\n}",
+            ),
+        ],
+    );
+    assert_told(
+        &told.findings,
+        &[
+            "oci.nix:4 privileged-container",
+            "one.nix:6 sensitive-bind",
+            "sound.nix:5 sys-admin-capability",
+        ],
+    );
+    assert_told(
+        &told.not_analysed,
+        &[
+            "list.nix:3 `containers`: evaluation fails: A definition for option `containers' is not of type `attribute set of (submodule)'. Definition value: a list",
+            "oci.nix:5 `virtualisation.oci-containers.containers`: evaluation fails: A definition for option `virtualisation.oci-containers.containers' is not of type `attribute set of (submodule)'. Definition value: an integer",
+            "one.nix:3 `a definition of containers.bell`: evaluation fails: A definition for option `containers.bell' is not of type `submodule'. Definition value: an integer",
+            "one.nix:6 `containers.bell.bindMounts`: evaluation fails: A definition for option `containers.bell.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list",
+            "text.nix:2 `containers`: evaluation fails: A definition for option `containers' is not of type `attribute set of (submodule)'. Definition value: a string",
         ],
     );
 }

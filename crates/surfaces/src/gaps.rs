@@ -4,7 +4,7 @@ use crate::facts::{Found, Reader};
 use nixpod_eval::{Value, When};
 use nixpod_model::NotAnalysed;
 use nixpod_modules::is_own;
-use nixpod_source::{Origin, Why};
+use nixpod_source::{Origin, Place, Why};
 
 impl Reader<'_, '_> {
     /// Why a part of a set's definitions could not be seen, if so: then what is not set in it is not known either.
@@ -26,7 +26,26 @@ impl Reader<'_, '_> {
         let Some(info) = &found.info else { return };
         if matches!(found.value.value, Value::Unknown(_)) && is_mistake(why) && !self.is_default(found) {
             let what = nixpod_modules::dotted(&info.path);
-            self.gap(what, why.clone(), origin);
+            let place = origin.place();
+            let mut also = Vec::new();
+            if nixpod_modules::is_conflict(why) {
+                let certain = info
+                    .definitions
+                    .iter()
+                    .filter(|one| one.won && one.when.is_always());
+                for site in certain.map(|one| one.site).filter(|site| !is_own(*site)) {
+                    let other = Place::whole(site);
+                    if place != Some(other) && !also.contains(&other) {
+                        also.push(other);
+                    }
+                }
+            }
+            self.push_gap(NotAnalysed {
+                place,
+                what,
+                why: why.clone(),
+                also,
+            });
         }
     }
 
@@ -41,11 +60,15 @@ impl Reader<'_, '_> {
 
     /// Something that the analysis cannot look into.
     pub(crate) fn gap(&mut self, what: String, why: Why, origin: &Origin) {
-        let gap = NotAnalysed {
+        self.push_gap(NotAnalysed {
             place: origin.place(),
             what,
             why,
-        };
+            also: Vec::new(),
+        });
+    }
+
+    fn push_gap(&mut self, gap: NotAnalysed) {
         if !self.not_analysed.contains(&gap) {
             self.not_analysed.push(gap);
         }

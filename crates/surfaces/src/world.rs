@@ -66,6 +66,7 @@ pub fn read_world(
                 .map(nixpod_source::Place::whole),
             what: gap.what,
             why: gap.why,
+            also: Vec::new(),
         };
         if !world.not_analysed.contains(&gap) {
             world.not_analysed.push(gap);
@@ -76,6 +77,7 @@ pub fn read_world(
             place: None,
             what: "the rest of the evaluation".to_owned(),
             why: why.clone(),
+            also: Vec::new(),
         });
     }
     world
@@ -224,6 +226,8 @@ impl Walk<'_, '_, '_> {
         let entries = self.reader.entries(&all);
         if let Some(why) = &entries.open
             && !matches!(why, Why::UnsetOption(_))
+            // What was left out is told with its own place.
+            && !self.library.shared.has_gap(&path.join("."), why)
         {
             let origin = self.reader.place_of(&all);
             self.reader.gap(path.join("."), why.clone(), &origin);

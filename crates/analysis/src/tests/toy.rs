@@ -58,6 +58,7 @@ fn host(world: &mut World, reader: &Reader<'_>, name: String, path: Utf8PathBuf,
                 place: None,
                 what: path.file_name().unwrap_or_default().to_owned(),
                 why,
+                also: Vec::new(),
             }),
         }
     }
