@@ -10,7 +10,7 @@ use crate::roots::Targets;
 use crate::rule::{Finding, Rule};
 use crate::suppress;
 use crate::vfs::{Problem, Vfs};
-use crate::worlds::{Evaluated, Root, Worlds};
+use crate::worlds::{Evaluated, Worlds};
 use camino::Utf8PathBuf;
 use nixpod_model::Surface;
 use nixpod_source::{
@@ -92,7 +92,7 @@ pub(crate) fn check(
             merged.add(vfs, world, finding);
         }
         gaps_of(vfs, world, &mut outcome.gaps);
-        outcome.roots.extend(roots_of(vfs, world));
+        outcome.roots.extend(roots_of(world));
     }
     outcome.findings = merged.findings;
     for (path, file) in &files {
@@ -351,15 +351,12 @@ fn gaps_of(vfs: &Vfs, evaluated: &Evaluated, gaps: &mut Vec<Gap>) {
     }
 }
 
-fn roots_of(vfs: &Vfs, evaluated: &Evaluated) -> Vec<ReportedRoot> {
+fn roots_of(evaluated: &Evaluated) -> Vec<ReportedRoot> {
     let files: Arc<[FileId]> = evaluated.reads.parsed_files().collect();
     let hosts = evaluated.world.hosts.iter();
     hosts
         .map(|host| ReportedRoot {
-            name: match evaluated.root {
-                Root::Flake { .. } => host.name.clone(),
-                Root::Module { file, .. } => vfs.relative_path(file).into_string(),
-            },
+            name: host.name.clone(),
             from_flake: host.from_flake,
             closed_world: host.closed_world,
             imported_by_no_host: host.imported_by_no_host,

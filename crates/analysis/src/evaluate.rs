@@ -4,7 +4,7 @@ use crate::reads::Reader;
 use crate::worlds::Root;
 use nixpod_eval::{Evaluator, Limits, Source};
 use nixpod_model::World;
-use nixpod_modules::{Library, entry_root, file_root, flake_roots, module_roots};
+use nixpod_modules::{Library, entry_roots, file_roots, flake_roots, module_roots};
 use nixpod_source::Utf8Path;
 use nixpod_surfaces::{Options, Project, read_world};
 use nixpod_syntax::Hir;
@@ -25,13 +25,11 @@ pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, options: Options) -> Wo
             imported_by_no_host,
         } => {
             let name = reader.name_of(*file);
-            vec![
-                if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
-                    file_root(&mut ev, &library, &path, name, *imported_by_no_host)
-                } else {
-                    entry_root(&mut ev, &library, &path, name)
-                },
-            ]
+            if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
+                file_roots(&mut ev, &library, &path, name, *imported_by_no_host)
+            } else {
+                entry_roots(&mut ev, &library, &path, name)
+            }
         }
     };
     let directory = reader.project().or(path.parent()).unwrap_or(Utf8Path::new("/"));
@@ -87,10 +85,17 @@ fn is_module_shaped(hir: &Hir) -> bool {
             Expr::Let(_, body) | Expr::With(_, body) | Expr::Assert(_, body) => at = *body,
             Expr::Lambda(param, body) => match &**param {
                 Param::Name(..) => at = *body,
-                Param::Pattern { ellipsis, .. } => return *ellipsis,
+                Param::Pattern { ellipsis: true, .. } => return true,
+                // What can be called with nothing may build systems.
+                Param::Pattern { fields, .. } if fields.iter().all(|field| field.default.is_some()) => {
+                    at = *body
+                }
+                Param::Pattern { .. } => return false,
             },
             Expr::Attrs(_) => return true,
-            Expr::Binary(BinaryOp::Update, ..) | Expr::Apply(..) | Expr::If(..) => return true,
+            Expr::Binary(BinaryOp::Update, ..) | Expr::Apply(..) | Expr::If(..) | Expr::Select(..) => {
+                return true;
+            }
             _ => return false,
         }
     }

@@ -140,6 +140,9 @@ impl StringsRead {
     }
 }
 
+/// Says what a file is, given its path; `None` for what it says itself.
+pub type ImportHook = Rc<dyn Fn(&mut Evaluator<'_>, &Utf8Path) -> Option<ThunkId>>;
+
 /// One evaluation: reads files through a [`Source`], evaluates lazily, keeps origins.
 pub struct Evaluator<'s> {
     pub(crate) source: &'s dyn Source,
@@ -167,6 +170,7 @@ pub struct Evaluator<'s> {
     pub(crate) builtins: ThunkId,
     /// Modules of search paths, such as `nixpkgs/lib`, that are answered natively.
     pub(crate) search_paths: FxHashMap<SmolStr, ThunkId>,
+    import_hook: Option<ImportHook>,
     /// The entries of `builtins.nixPath`, prefix and path; `None` where they depend on the machine.
     pub(crate) nix_path: Option<Vec<(String, String)>>,
     /// The environment variables; `None` where they depend on the machine.
@@ -252,6 +256,7 @@ impl<'s> Evaluator<'s> {
             globals: FxHashMap::default(),
             builtins: ThunkId(0),
             search_paths: FxHashMap::default(),
+            import_hook: None,
             nix_path: None,
             variables: None,
             abort_on_warn: false,
@@ -531,7 +536,11 @@ impl<'s> Evaluator<'s> {
         {
             return Ok(*thunk);
         }
-        let thunk = self.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+        let answered = self.import_hook.clone().and_then(|hook| hook(self, &loaded.path));
+        let thunk = match answered {
+            Some(thunk) => thunk,
+            None => self.add_unit(loaded.file, loaded.hir, &loaded.path, false),
+        };
         self.files.insert(path.to_owned(), Ok(thunk));
         self.files.insert(loaded.path, Ok(thunk));
         Ok(thunk)
@@ -585,6 +594,11 @@ impl<'s> Evaluator<'s> {
     /// Answers `<name>` by a value when it is imported.
     pub fn set_search_path(&mut self, name: &str, thunk: ThunkId) {
         self.search_paths.insert(name.into(), thunk);
+    }
+
+    /// Lets native code say what a file is when it is imported, such as one that only fetches.
+    pub fn set_import_hook(&mut self, hook: ImportHook) {
+        self.import_hook = Some(hook);
     }
 
     /// Sets the entries of `builtins.nixPath`: prefix (perhaps empty) and path.

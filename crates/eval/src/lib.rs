@@ -23,7 +23,7 @@ mod value;
 
 pub use compiled::Compiled;
 pub use error::{ErrorKind, ErrorRef, EvalError, EvalResult, Res, Stop};
-pub use evaluator::{CommonSymbols, Env, Evaluator, Limits, StringsRead};
+pub use evaluator::{CommonSymbols, Env, Evaluator, ImportHook, Limits, StringsRead};
 pub use force::error_unknown;
 pub use io::{FileKind, Loaded, Source};
 pub use ops::open_set;

@@ -120,7 +120,7 @@ fn load_input(
         ev.select_value(&models, symbol, NO_SITE)
     };
     let inputs = part(ev, "inputs")?;
-    register_nixpkgs(ev, library, &models)?;
+    register_inputs(ev, library, &models)?;
     register_harmless(ev, library, &models)?;
     let release = release(ev, &models);
     let inputs = ev.alloc_tracked(inputs);
@@ -184,7 +184,7 @@ fn read_lock(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> ThunkId {
     })
 }
 
-fn release(ev: &mut Evaluator<'_>, models: &Tracked) -> Option<(u32, u32)> {
+pub(crate) fn release(ev: &mut Evaluator<'_>, models: &Tracked) -> Option<(u32, u32)> {
     let symbol = ev.intern("release");
     let value = ev.select_value(models, symbol, NO_SITE).ok()?;
     let Value::List(list) = &value.value else {
@@ -199,7 +199,7 @@ fn release(ev: &mut Evaluator<'_>, models: &Tracked) -> Option<(u32, u32)> {
 }
 
 /// Importing an input that is nixpkgs, or a file in it, is answered natively.
-fn register_nixpkgs(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
+pub(crate) fn register_names(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
     let symbol = ev.intern("nixpkgsNames");
     let names = ev.select_value(models, symbol, NO_SITE)?;
     let Value::List(names) = &names.value else {
@@ -212,6 +212,12 @@ fn register_nixpkgs(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked)
     for prefix in prefixes {
         register_paths(ev, library, &prefix);
     }
+    Ok(())
+}
+
+/// What importing inputs gives.
+fn register_inputs(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
+    register_names(ev, library, models)?;
     // `import inputs.import-tree` is the function that the input itself also is.
     let symbol = ev.intern("importTree");
     let tree = ev.select_value(models, symbol, NO_SITE)?;
@@ -243,7 +249,7 @@ pub(crate) fn register_paths(ev: &mut Evaluator<'_>, library: &Library, prefix: 
 }
 
 /// Remembers inputs that by their repository have nothing to do with containers, whatever they are called here.
-fn register_harmless(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
+pub(crate) fn register_harmless(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
     let symbol = ev.intern("harmless");
     let names = ev.select_value(models, symbol, NO_SITE)?;
     let Value::List(names) = &names.value else {
@@ -258,6 +264,43 @@ fn register_harmless(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked
 
 fn symbol_value(name: &str) -> Value {
     Value::unknown(Why::External(name.to_owned()))
+}
+
+/// A function from a name to the path in the store that it stands for.
+pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
+    ev.primop("storePath", 1, 1, move |ev, args, site| {
+        let name = ev.force_string(args[0], site)?;
+        let hole = Unknown {
+            why: Why::External(name.text.to_string()),
+            store_path: true,
+        };
+        let part = Part {
+            len: 0,
+            origin: OriginId::default(),
+            offset: 0,
+            hole: Some(Rc::new(hole)),
+        };
+        let text = NixString {
+            text: "".into(),
+            parts: Some(Rc::new([part])),
+            context: None,
+        };
+        Ok(Tracked {
+            value: Value::String(Rc::new(text)),
+            origin: OriginId::default(),
+        })
+    })
+}
+
+/// Does an input of this name have nothing to do with containers?
+pub(crate) fn is_harmless(ev: &mut Evaluator<'_>) -> Value {
+    ev.primop("isHarmless", 1, 3, move |ev, args, site| {
+        let name = ev.force_string(args[0], site)?;
+        Ok(Tracked {
+            value: Value::Bool(crate::roots::is_harmless_input(&name.text)),
+            origin: OriginId::default(),
+        })
+    })
 }
 
 /// What `own/flake.nix` cannot say in Nix.
@@ -278,25 +321,7 @@ fn natives(
         let name = ev.force_string(args[0], site)?;
         plain(symbol_value(&name.text))
     });
-    let store_path = ev.primop("storePath", 1, 1, move |ev, args, site| {
-        let name = ev.force_string(args[0], site)?;
-        let hole = Unknown {
-            why: Why::External(name.text.to_string()),
-            store_path: true,
-        };
-        let part = Part {
-            len: 0,
-            origin: OriginId::default(),
-            offset: 0,
-            hole: Some(Rc::new(hole)),
-        };
-        let text = NixString {
-            text: "".into(),
-            parts: Some(Rc::new([part])),
-            context: None,
-        };
-        plain(Value::String(Rc::new(text)))
-    });
+    let store_path = store_path(ev);
     let open = crate::packages::open(ev);
     let nixos_system = nixos::constructor(ev, library, Kind::Nixos);
     let home = nixos::constructor(ev, library, Kind::Home);
@@ -344,10 +369,7 @@ fn natives(
         let path = path.filter(|path| ev.source().admit(Utf8Path::new(path)));
         plain(path.map_or(Value::Null, Value::string))
     });
-    let is_harmless = ev.primop("isHarmless", 1, 3, move |ev, args, site| {
-        let name = ev.force_string(args[0], site)?;
-        plain(Value::Bool(crate::roots::is_harmless_input(&name.text)))
-    });
+    let is_harmless = is_harmless(ev);
     crate::types::set(
         ev,
         vec![

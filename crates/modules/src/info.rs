@@ -4,7 +4,7 @@ use nixpod_eval::{OriginId, ThunkId, Tracked, When};
 use nixpod_source::{Site, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
 /// A path of option names.
@@ -72,6 +72,8 @@ pub struct Shared {
     pub(crate) quadlet: OnceCell<ThunkId>,
     /// The systems that `nixosSystem`, `<nixpkgs/nixos>` and the like made, in order.
     pub(crate) made: RefCell<Vec<(crate::Kind, Weak<crate::System>)>>,
+    /// The NixOS release that pinned sources follow: year without century, month.
+    pub(crate) release: Cell<Option<(u32, u32)>>,
     /// Stands for whichever system has a part that nothing defines.
     pub(crate) no_system: RefCell<Weak<crate::System>>,
     /// Parts of our models that nothing defines, by the thunks of their declarations.

@@ -4,6 +4,7 @@
 //! by themselves is data (`own/*.nix`), evaluated like any other module.
 
 mod arguments;
+mod built;
 mod combine;
 mod definitions;
 mod describe;
@@ -20,6 +21,7 @@ mod options;
 mod outputs;
 mod packages;
 mod parts;
+mod pinned;
 mod renamed;
 mod roots;
 mod strict;
@@ -34,7 +36,7 @@ pub use library::{Library, system_of};
 pub use merge::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY, dotted};
 pub use nixos::{Kind, option, system};
 pub use outputs::module_roots;
-pub use roots::{RootSystem, entry_root, file_root, flake_roots, input_name, is_harmless};
+pub use roots::{RootSystem, entry_roots, file_root, file_roots, flake_roots, input_name, is_harmless};
 pub use system::{Collected, Module, Setup, System};
 
 /// Our own files have ids from the upper end downwards; those from this number on model what NixOS and Home Manager

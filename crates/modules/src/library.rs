@@ -103,6 +103,8 @@ impl Library {
             ev.fill_native(slot, move |ev| crate::packages::set(ev, packages, "pkgs"));
         }
         crate::flake::register_paths(ev, &library, "nixpkgs");
+        crate::flake::register_paths(ev, &library, "pkgs.path");
+        crate::pinned::register(ev, &library);
         library
     }
 

@@ -185,35 +185,43 @@ pub fn file_root(
     } else {
         Kind::Nixos
     };
-    if let Some((kind, system)) = built(ev, library, path) {
-        let mut root = RootSystem {
-            name,
-            system,
-            kind,
-            from_flake: false,
-            closed_world: false,
-            imported_by_no_host,
-            missing_inputs: Vec::new(),
-            release: None,
-        };
-        close(ev, library, &mut root);
-        return root;
-    }
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
     loose(ev, library, module, kind, name, imported_by_no_host)
 }
 
-/// The system that a file builds, where its value is a part of it: `(import <nixpkgs/nixos> { ... }).system`.
-fn built(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Option<(Kind, Rc<System>)> {
-    let before = library.shared.made.borrow().len();
-    let thunk = ev.import(path).ok()?;
-    let value = ev.force_or_unknown(thunk);
-    if !matches!(value.value, Value::Unknown(_)) {
-        return None;
+/// The systems that a file builds, if it builds any, or else itself as a module.
+pub fn file_roots(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    path: &Utf8Path,
+    name: String,
+    imported_by_no_host: bool,
+) -> Vec<RootSystem> {
+    let built = crate::built::systems(ev, library, path);
+    if built.is_empty() {
+        return vec![file_root(ev, library, path, name, imported_by_no_host)];
     }
-    let made = library.shared.made.borrow();
-    let (kind, system) = made.get(before)?;
-    Some((*kind, system.upgrade()?))
+    let release = library.shared.release.get();
+    let mut roots = Vec::with_capacity(built.len());
+    for (attribute, kind, system) in built {
+        let mut root = RootSystem {
+            name: if attribute.is_empty() {
+                name.clone()
+            } else {
+                attribute
+            },
+            system,
+            kind,
+            from_flake: false,
+            closed_world: false,
+            imported_by_no_host: false,
+            missing_inputs: Vec::new(),
+            release,
+        };
+        close(ev, library, &mut root);
+        roots.push(root);
+    }
+    roots
 }
 
 /// A module as a part of a system that is not seen whole.
@@ -259,14 +267,21 @@ fn looks_like_home(ev: &mut Evaluator<'_>, path: &Utf8Path) -> bool {
 
 /// A plain configuration (`configuration.nix`, `default.nix`) that is a system's entry by its name: its tree is whole
 /// if every import was read.
-pub fn entry_root(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path, name: String) -> RootSystem {
-    let mut root = file_root(ev, library, path, name, false);
-    if path.file_name() == Some("configuration.nix") {
-        let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
-        root.system = nixos::system(ev, library, root.kind, vec![module], None, false);
-        close(ev, library, &mut root);
+pub fn entry_roots(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    path: &Utf8Path,
+    name: String,
+) -> Vec<RootSystem> {
+    if path.file_name() != Some("configuration.nix") {
+        return file_roots(ev, library, path, name, false);
     }
-    root
+    let mut root = file_root(ev, library, path, name, false);
+    let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
+    root.system = nixos::system(ev, library, root.kind, vec![module], None, false);
+    close(ev, library, &mut root);
+    root.release = library.shared.release.get();
+    vec![root]
 }
 
 /// Looks whether the module tree was seen whole.

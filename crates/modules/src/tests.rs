@@ -1,12 +1,14 @@
 //! Module evaluations as text in, text out.
 
-use crate::{Kind, Library, RootSystem, flake_roots, system};
+use crate::{Kind, Library, RootSystem, file_roots, flake_roots, system};
 use expect_test::{Expect, expect};
 use nixpod_eval::{Evaluator, FileKind, Limits, Loaded, NO_SITE, OriginId, Source, Value};
 use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
+mod built;
 mod frameworks;
 mod outputs;
 mod strict;
@@ -130,6 +132,44 @@ fn render(ev: &mut Evaluator<'_>, root: &crate::System, paths: &[&str]) -> Strin
     out
 }
 
+/// Evaluates what `roots` finds in the files, and prints options of each.
+fn check_roots(
+    fixture: &str,
+    paths: &[&str],
+    expect: Expect,
+    roots: impl FnOnce(&mut Evaluator<'_>, &Library) -> Vec<RootSystem>,
+) {
+    let files = Files::new(fixture);
+    let mut ev = Evaluator::new(&files, Limits::default());
+    let library = Library::new(&mut ev);
+    let roots = roots(&mut ev, &library);
+    let mut out = String::new();
+    for root in roots {
+        let _ = write!(
+            out,
+            "# {} {:?} closed={}",
+            root.name, root.kind, root.closed_world
+        );
+        if root.imported_by_no_host {
+            out.push_str(" imported by no host");
+        }
+        let _ = writeln!(
+            out,
+            " missing={:?} release={:?}",
+            root.missing_inputs, root.release
+        );
+        out.push_str(&render(&mut ev, &root.system, paths));
+    }
+    gaps(&library, &mut out);
+    expect.assert_eq(&out);
+}
+
+fn gaps(library: &Library, out: &mut String) {
+    for gap in library.shared.gaps() {
+        let _ = writeln!(out, "gap: {}: {}", gap.what, gap.why);
+    }
+}
+
 /// Evaluates `/main.nix` as a NixOS module and prints options.
 fn check(fixture: &str, paths: &[&str], expect: Expect) {
     let files = Files::new(fixture);
@@ -138,30 +178,28 @@ fn check(fixture: &str, paths: &[&str], expect: Expect) {
     let module = ev.alloc(Value::Path("/p/main.nix".into()), OriginId::default());
     let root = system(&mut ev, &library, Kind::Nixos, vec![module], None, false);
     let mut out = render(&mut ev, &root, paths);
-    for gap in library.shared.gaps() {
-        out.push_str(&format!("gap: {}: {}\n", gap.what, gap.why));
-    }
+    gaps(&library, &mut out);
     expect.assert_eq(&out);
 }
 
 /// Evaluates the flake and prints options of each host.
 fn check_flake(fixture: &str, paths: &[&str], expect: Expect) {
-    let files = Files::new(fixture);
-    let mut ev = Evaluator::new(&files, Limits::default());
-    let library = Library::new(&mut ev);
-    let roots: Vec<RootSystem> = flake_roots(&mut ev, &library, Utf8Path::new("/p"), None);
-    let mut out = String::new();
-    for root in roots {
-        out.push_str(&format!(
-            "# {} closed={} missing={:?} release={:?}\n",
-            root.name, root.closed_world, root.missing_inputs, root.release
-        ));
-        out.push_str(&render(&mut ev, &root.system, paths));
-    }
-    for gap in library.shared.gaps() {
-        out.push_str(&format!("gap: {}: {}\n", gap.what, gap.why));
-    }
-    expect.assert_eq(&out);
+    check_roots(fixture, paths, expect, |ev, library| {
+        flake_roots(ev, library, Utf8Path::new("/p"), None)
+    });
+}
+
+/// Evaluates what `/main.nix` builds and prints options of each system.
+fn check_file(fixture: &str, paths: &[&str], expect: Expect) {
+    check_roots(fixture, paths, expect, |ev, library| {
+        file_roots(
+            ev,
+            library,
+            Utf8Path::new("/p/main.nix"),
+            "main.nix".into(),
+            false,
+        )
+    });
 }
 
 #[test]
@@ -271,12 +309,12 @@ fn a_flake_with_hosts_made_by_a_function() {
             "containers.c.privateNetwork",
         ],
         expect![[r##"
-            # a closed=true missing=["sops-nix"] release=Some((25, 5))
+            # a Nixos closed=true missing=["sops-nix"] release=Some((25, 5))
             virtualisation.oci-containers.containers.web.ports = [ "81:80" ]
             virtualisation.oci-containers.containers.web.environmentFiles = [ «unknown: option `sops.secrets.a.path` is set nowhere in the analysed files» ]
             virtualisation.podman.enable = true
             containers.c.privateNetwork = error: attribute 'c' missing
-            # b closed=false missing=["odd", "sops-nix"] release=Some((25, 5))
+            # b Nixos closed=false missing=["odd", "sops-nix"] release=Some((25, 5))
             virtualisation.oci-containers.containers.web.ports = error: attribute 'web' missing
             virtualisation.oci-containers.containers.web.environmentFiles = error: attribute 'web' missing
             virtualisation.podman.enable = false
@@ -306,7 +344,7 @@ throw "not read"
 "#,
         &["containers.p.privateNetwork", "containers.p.privateUsers"],
         expect![[r##"
-            # h closed=true missing=[] release=None
+            # h Nixos closed=true missing=[] release=None
             containers.p.privateNetwork = true
             containers.p.privateUsers = "no"
         "##]],

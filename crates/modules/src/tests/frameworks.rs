@@ -26,10 +26,10 @@ fn a_hive_of_colmena() {
             "virtualisation.oci-containers.containers.w.image",
         ],
         expect![[r##"
-            # elm closed=true missing=[] release=Some((25, 11))
+            # elm Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "elm"
             virtualisation.oci-containers.containers.w.image = "w:3-oak"
-            # oak closed=true missing=[] release=Some((25, 11))
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "oak"
             virtualisation.oci-containers.containers.w.image = "w:4"
         "##]],
@@ -62,7 +62,7 @@ fn nixos_unified_finds_files() {
             "virtualisation.oci-containers.containers.w.image",
         ],
         expect![[r##"
-            # oak closed=true missing=[] release=Some((25, 11))
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "oak"
             virtualisation.oci-containers.containers.w.image = "w:7"
         "##]],
@@ -103,7 +103,7 @@ fn snowfall_wires_systems_homes_and_modules() {
             "home-manager.users.ada.services.podman.containers.n.exec",
         ],
         expect![[r##"
-            # oak closed=true missing=[] release=Some((25, 11))
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "oak"
             virtualisation.oci-containers.containers.w.image = "registry.example/w:1"
             home-manager.users.ada.services.podman.containers.n.image = "n-ada"
@@ -135,7 +135,7 @@ fn flake_utils_plus_shares_modules() {
             "virtualisation.oci-containers.containers.w.image",
         ],
         expect![[r##"
-            # oak closed=true missing=[] release=Some((25, 11))
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "oak"
             networking.domain = "example"
             virtualisation.oci-containers.containers.w.image = "w:2"
@@ -164,11 +164,11 @@ fn clan_has_machines_in_a_folder() {
             "containers.e.autoStart",
         ],
         expect![[r##"
-            # elm closed=false missing=["clan-core"] release=Some((25, 11))
+            # elm Nixos closed=false missing=["clan-core"] release=Some((25, 11))
             networking.hostName = "elm"
             virtualisation.oci-containers.containers.w.image = error: attribute 'w' missing
             containers.e.autoStart = true
-            # oak closed=false missing=["clan-core"] release=Some((25, 11))
+            # oak Nixos closed=false missing=["clan-core"] release=Some((25, 11))
             networking.hostName = "oak"
             virtualisation.oci-containers.containers.w.image = "w:9"
             containers.e.autoStart = error: attribute 'e' missing
@@ -197,9 +197,9 @@ fn clan_in_flake_parts() {
 "#,
         &["networking.hostName"],
         expect![[r##"
-            # elm closed=false missing=["clan-core"] release=Some((25, 11))
+            # elm Nixos closed=false missing=["clan-core"] release=Some((25, 11))
             networking.hostName = "elm"
-            # oak closed=false missing=["clan-core"] release=Some((25, 11))
+            # oak Nixos closed=false missing=["clan-core"] release=Some((25, 11))
             networking.hostName = "oak"
             gap: module: `inputs.clan-core.nixosModules.clanCore` comes from outside
         "##]],
@@ -232,10 +232,10 @@ fn homes_use_the_library_of_their_host() {
             "services.podman.containers.n.image",
         ],
         expect![[r##"
-            # oak closed=true missing=[] release=Some((25, 11))
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
             home-manager.users.ada.services.podman.containers.n.image = "n:5"
             services.podman.containers.n.image = «unknown: option `services.podman.containers.n.image` is set nowhere in the analysed files»
-            # homeConfigurations.nest closed=false missing=[] release=None
+            # homeConfigurations.nest Home closed=false missing=[] release=None
             home-manager.users.ada.services.podman.containers.n.image = «unknown: option `home-manager.users.ada.services.podman.containers.n.image` is set nowhere in the analysed files»
             services.podman.containers.n.image = "alone"
         "##]],
@@ -266,7 +266,7 @@ no module
 "#,
         &["networking.hostName", "networking.domain"],
         expect![[r##"
-            # oak closed=true missing=[] release=Some((25, 11))
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "b"
             networking.domain = "c"
         "##]],
@@ -313,7 +313,7 @@ fn aspects_of_den() {
             "home-manager.users.ada.services.podman.containers.n.image",
         ],
         expect![[r##"
-            # oak closed=true missing=[] release=Some((25, 11))
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "oak"
             environment.variables.HOST = "oak"
             containers.o.autoStart = true

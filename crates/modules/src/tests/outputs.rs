@@ -1,29 +1,19 @@
 //! Modules that a flake offers, as roots.
 
-use super::Files;
-use crate::{Library, flake_roots, module_roots};
+use super::check_roots;
+use crate::{flake_roots, module_roots};
 use expect_test::{Expect, expect};
-use nixpod_eval::{Evaluator, Limits};
 use nixpod_source::Utf8Path;
-use std::fmt::Write;
 
 fn check(fixture: &str, expected: Expect) {
-    let files = Files::new(fixture);
-    let mut ev = Evaluator::new(&files, Limits::default());
-    let library = Library::new(&mut ev);
-    let hosts = flake_roots(&mut ev, &library, Utf8Path::new("/p"), None);
-    let modules = module_roots(&mut ev, &library, !hosts.is_empty(), &|hir| {
-        hir.names.iter().any(|name| name == "containers")
+    check_roots(fixture, &[], expected, |ev, library| {
+        let mut roots = flake_roots(ev, library, Utf8Path::new("/p"), None);
+        let has_hosts = !roots.is_empty();
+        roots.extend(module_roots(ev, library, has_hosts, &|hir| {
+            hir.names.iter().any(|name| name == "containers")
+        }));
+        roots
     });
-    let mut out = String::new();
-    for root in hosts.iter().chain(&modules) {
-        let _ = writeln!(
-            out,
-            "{} {:?} closed={} imported_by_no_host={}",
-            root.name, root.kind, root.closed_world, root.imported_by_no_host
-        );
-    }
-    expected.assert_eq(&out);
 }
 
 #[test]
@@ -53,12 +43,12 @@ fn only_what_no_host_imports_is_a_root() {
 { ... }: { containers.d.autoStart = true; }
 "#,
         expect![[r#"
-            oak Nixos closed=true imported_by_no_host=false
-            homeModules.nest Home closed=false imported_by_no_host=true
-            nixosModules.idle Nixos closed=false imported_by_no_host=true
-            nixosModules.idle-file Nixos closed=false imported_by_no_host=true
-            nixosModules.idle-set Nixos closed=false imported_by_no_host=true
-            nixosModules.other Nixos closed=false imported_by_no_host=true
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            # homeModules.nest Home closed=false imported by no host missing=[] release=None
+            # nixosModules.idle Nixos closed=false imported by no host missing=[] release=None
+            # nixosModules.idle-file Nixos closed=false imported by no host missing=[] release=None
+            # nixosModules.idle-set Nixos closed=false imported by no host missing=[] release=None
+            # nixosModules.other Nixos closed=false imported by no host missing=[] release=None
         "#]],
     );
 }
@@ -82,8 +72,8 @@ fn a_library_of_modules_has_roots_of_its_own() {
 { flake.modules.nixos.cave = { config, ... }: { containers.c.autoStart = true; }; }
 "#,
         expect![[r#"
-            nixosModules.default Nixos closed=false imported_by_no_host=false
-            modules.nixos.cave Nixos closed=false imported_by_no_host=false
+            # nixosModules.default Nixos closed=false missing=[] release=None
+            # modules.nixos.cave Nixos closed=false missing=[] release=None
         "#]],
     );
 }

@@ -222,6 +222,31 @@ mod tests {
         );
     }
 
+    /// Each attribute is a host; what they share is told once.
+    #[test]
+    fn systems_built_without_a_flake() {
+        check(
+            &RULE,
+            r#"
+let sources = import ./npins; nixos = import "${sources.nixpkgs}/nixos"; in
+{
+  oak = (nixos { configuration = ./oak.nix; }).config.system.build.toplevel;
+  elm = nixos { configuration = { imports = [ ./web.nix ]; containers.own.autoStart = true; }; };
+                                                                    # ^^^ high: `own` has no user namespace: its root is the host's root
+}
+#- /oak.nix
+{ imports = [ ./web.nix ]; }
+#- /web.nix
+{ containers.web.autoStart = true; }
+           # ^^^ high: `web` has no user namespace: its root is the host's root
+#- /npins/default.nix
+builtins.mapAttrs (_: pin: builtins.fetchTarball pin.url) (builtins.fromJSON (builtins.readFile ./sources.json)).pins
+#- /npins/sources.json
+{ "pins": { "nixpkgs": { "type": "Channel", "name": "nixos-unstable", "url": "https://example.org/" } }, "version": 5 }
+"#,
+        );
+    }
+
     /// A file whose value is a list of modules.
     #[test]
     fn a_list_of_modules() {

@@ -1,0 +1,120 @@
+//! Systems that a file builds without a flake: by `<nixpkgs/nixos>`, `eval-config.nix` and the like.
+
+use crate::library::{Library, system_of};
+use crate::nixos::Kind;
+use crate::system::System;
+use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
+use nixpod_source::Utf8Path;
+use std::rc::Rc;
+
+/// Sets in sets deeper than this are not looked into.
+const MAX_DEPTH: u32 = 3;
+/// More values of one file than this are not looked at.
+const MAX_VALUES: usize = 1_000;
+
+/// Names that tell a module, or a part of one, from a set of systems.
+const OF_MODULES: [&str; 13] = [
+    "imports",
+    "config",
+    "options",
+    "boot",
+    "containers",
+    "environment",
+    "home-manager",
+    "networking",
+    "programs",
+    "services",
+    "systemd",
+    "users",
+    "virtualisation",
+];
+
+/// The systems that a file's value is, has as attributes, or has parts of: with the path of the attribute.
+pub(crate) fn systems(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    path: &Utf8Path,
+) -> Vec<(String, Kind, Rc<System>)> {
+    let Ok(thunk) = ev.import(path) else {
+        return Vec::new();
+    };
+    let mut search = Search {
+        library,
+        values: 0,
+        found: Vec::new(),
+    };
+    let before = library.shared.made.borrow().len();
+    // A function all of whose arguments have defaults is called, as `nix-build` does.
+    let value = ev.force_or_unknown(thunk);
+    let arguments = ev.function_args(&value.value);
+    let thunk = match arguments {
+        Some(arguments) if arguments.iter().all(|(_, default, _)| *default) => {
+            let none = ev.empty_attrs();
+            let none = ev.alloc(none, OriginId::default());
+            ev.alloc_apply(thunk, vec![none], NO_SITE)
+        }
+        _ => thunk,
+    };
+    search.value(ev, thunk, before, "", 0);
+    search.found
+}
+
+struct Search<'l> {
+    library: &'l Library,
+    values: usize,
+    found: Vec<(String, Kind, Rc<System>)>,
+}
+
+impl Search<'_> {
+    /// `before` is how many systems there were before the value was looked at for the first time.
+    fn value(&mut self, ev: &mut Evaluator<'_>, thunk: ThunkId, before: usize, name: &str, depth: u32) {
+        self.values += 1;
+        let value = ev.force_or_unknown(thunk);
+        if let Some(system) = system_of(ev, &value) {
+            let made = self.library.shared.made.borrow();
+            let kind = made.iter().find(|(_, made)| made.as_ptr() == Rc::as_ptr(&system));
+            let kind = kind.map_or(Kind::Nixos, |(kind, _)| *kind);
+            self.push(name, kind, system);
+            return;
+        }
+        let found = self.found.len();
+        if let Value::Attrs(set) = &value.value {
+            if depth >= MAX_DEPTH || is_module(ev, set) {
+                return;
+            }
+            for attr in ev.sorted(set) {
+                if self.values >= MAX_VALUES {
+                    break;
+                }
+                let below = crate::dotted(&[ev.name(attr.name).clone()]);
+                let below = match name {
+                    "" => below,
+                    _ => format!("{name}.{below}"),
+                };
+                let before = self.library.shared.made.borrow().len();
+                self.value(ev, attr.thunk, before, &below, depth + 1);
+            }
+        }
+        // A part of a system, such as `.config.system.build.toplevel`, is not the system, but needed it.
+        if self.found.len() == found {
+            let made = self.library.shared.made.borrow().get(before).cloned();
+            if let Some((kind, system)) = made
+                && let Some(system) = system.upgrade()
+            {
+                self.push(name, kind, system);
+            }
+        }
+    }
+
+    fn push(&mut self, name: &str, kind: Kind, system: Rc<System>) {
+        if !self.found.iter().any(|(_, _, known)| Rc::ptr_eq(known, &system)) {
+            self.found.push((name.to_owned(), kind, system));
+        }
+    }
+}
+
+fn is_module(ev: &Evaluator<'_>, set: &Attrs) -> bool {
+    let names = OF_MODULES.iter().filter_map(|name| ev.symbol(name));
+    let mut names = names.filter(|name| set.get(*name).is_some());
+    names.next().is_some()
+}
