@@ -311,6 +311,12 @@ impl FindingBuilder<'_> {
         self
     }
 
+    /// Not about this container alone, but about what it shares with others, such as its pod: told once for all of them.
+    pub fn shared(self) -> Self {
+        self.finding.container = None;
+        self
+    }
+
     /// Another place that explains the finding; left out if the origin is empty.
     pub fn related(self, origin: &Origin, message: impl Into<String>) -> Self {
         if !origin.hops.is_empty() {

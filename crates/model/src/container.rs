@@ -162,6 +162,8 @@ pub struct Port {
     pub container: Text,
     /// The whole text, where it is one.
     pub text: Option<Text>,
+    /// The pod that publishes it for all of its containers.
+    pub pod: Option<String>,
 }
 
 /// How a container is connected.

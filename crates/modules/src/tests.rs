@@ -277,6 +277,27 @@ fn users_get_what_normal_users_imply() {
 }
 
 #[test]
+fn quadlets_enable_podman() {
+    let enabled = |module: &str, expected: Expect| check(module, &["virtualisation.podman.enable"], expected);
+    enabled(
+        "{ virtualisation.quadlet.pods.desk = { }; }",
+        expect![["virtualisation.podman.enable = true\n"]],
+    );
+    enabled(
+        "{ virtualisation.quadlet.enable = true; }",
+        expect![["virtualisation.podman.enable = true\n"]],
+    );
+    enabled(
+        "{ virtualisation.quadlet = { enable = false; containers.web = { }; }; }",
+        expect![["virtualisation.podman.enable = false\n"]],
+    );
+    enabled(
+        "{ virtualisation.quadlet.autoEscape = false; }",
+        expect![["virtualisation.podman.enable = false\n"]],
+    );
+}
+
+#[test]
 fn a_flake_with_hosts_made_by_a_function() {
     check_flake(
         r#"

@@ -131,6 +131,7 @@ pub(crate) fn read_port(reader: &mut Reader<'_, '_>, found: &Found) -> Field<Por
             host: Some(host),
             container,
             text: None,
+            pod: None,
         })
     })
 }

@@ -38,6 +38,7 @@ pub(crate) fn published(text: &Text) -> Port {
         host: filled(host),
         container,
         text: Some(text.clone()),
+        pod: None,
     }
 }
 
@@ -56,6 +57,7 @@ pub(crate) fn forwarded(text: &Text) -> Port {
             .map_or_else(|| host.clone(), |text| (*text).clone()),
         host: Some(host),
         text: Some(text.clone()),
+        pod: None,
     }
 }
 

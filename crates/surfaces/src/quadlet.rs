@@ -4,7 +4,7 @@
 use crate::facts::{Found, Reader};
 use crate::section::{self, Section};
 use nixpod_eval::Value;
-use nixpod_model::{Container, Fact, Field, Image, OwnOption};
+use nixpod_model::{Container, Fact, Field, Image, OwnOption, Port};
 
 const OPTIONS: [&str; 10] = [
     "containerConfig",
@@ -168,7 +168,14 @@ fn in_pod(reader: &mut Reader<'_, '_>, module: &Module, config: &Found, containe
             extra: vec![pod.clone()],
             raw: None,
         };
+        let own = container.ports.len();
         section::namespaces(reader, &section, container);
+        for port in container.ports.iter_mut().skip(own) {
+            *port = port.map(|port| Port {
+                pod: Some(name.to_owned()),
+                ..port.clone()
+            });
+        }
     }
 }
 

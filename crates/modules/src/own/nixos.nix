@@ -288,7 +288,11 @@ let
 in
 { config, ... }:
 let
-  inherit (config.virtualisation) oci-containers;
+  inherit (config.virtualisation) oci-containers quadlet;
+  # Where nobody says whether, any object enables it.
+  quadlet-nix = quadlet.enable == true || quadlet.enable == null && lib.any (objects: objects != { }) [
+    quadlet.builds quadlet.containers quadlet.images quadlet.kubes quadlet.networks quadlet.pods quadlet.volumes
+  ];
 in
 {
   options = declared // {
@@ -304,7 +308,7 @@ in
   };
 
   config = {
-    virtualisation.podman.enable = mkIf (oci-containers.containers != { } && oci-containers.backend == "podman") true;
+    virtualisation.podman.enable = mkIf (quadlet-nix || oci-containers.containers != { } && oci-containers.backend == "podman") true;
     virtualisation.docker.enable = mkIf (oci-containers.containers != { } && oci-containers.backend == "docker") true;
   };
 }

@@ -322,3 +322,35 @@ fn aspects_of_den() {
         "##]],
     );
 }
+
+/// What deploys the hosts is no host, and not looked at.
+#[test]
+fn hosts_deployed_by_deploy_rs() {
+    check_flake(
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  inputs.deploy-rs.url = "github:serokell/deploy-rs";
+  outputs = { self, nixpkgs, deploy-rs }: {
+    nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ { containers.web.autoStart = true; } ]; };
+    deploy = {
+      sshUser = "root";
+      nodes = builtins.mapAttrs (name: host: {
+        hostname = host.config.networking.hostName;
+        profiles.system.path = deploy-rs.lib.x86_64-linux.activate.nixos host;
+      }) self.nixosConfigurations // {
+        oak.profiles.extra.path = deploy-rs.lib.x86_64-linux.activate.custom self.packages.x86_64-linux.extra "./bin/activate";
+      };
+    };
+    checks = builtins.mapAttrs (_: deployLib: deployLib.deployChecks self.deploy) deploy-rs.lib;
+  };
+}
+"#,
+        &["containers.web.autoStart"],
+        expect![[r##"
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            containers.web.autoStart = true
+        "##]],
+    );
+}

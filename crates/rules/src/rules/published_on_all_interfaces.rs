@@ -7,7 +7,7 @@ use nixpod_model::{Container, Field, NetworkMode, Port, TextPart};
 declare_rule! {
     /// ## What it flags
     /// Ports that a rootful container publishes on every address of the host: `"8080:80"`, `"0.0.0.0:8080:80"`, and
-    /// nspawn's `forwardPorts`, which have no address. One finding for each container. Rootless containers and
+    /// nspawn's `forwardPorts`, which have no address. One finding for each container or pod. Rootless containers and
     /// containers in the host's network are left out: there the firewall holds.
     /// ## Why
     /// The engine translates addresses before the NixOS firewall looks at packets, so the port is open to every
@@ -61,7 +61,15 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         .filter_map(|field| field.value().map(|port| (field, port)))
         .filter(|(_, port)| is_open(port))
         .collect();
-    let Some((first, _)) = open.first() else {
+    // What a pod publishes is the pod's.
+    let (of_pod, own): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, port)| port.pod.is_some());
+    for ports in [own, of_pod] {
+        report(container, &ports, is_nspawn, sink);
+    }
+}
+
+fn report(container: &Container, open: &[(&Field<Port>, &Port)], is_nspawn: bool, sink: &mut Sink) {
+    let Some((first, port)) = open.first() else {
         return;
     };
     let ports: Vec<String> = open
@@ -72,13 +80,16 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         })
         .collect();
     let noun = if ports.len() == 1 { "port" } else { "ports" };
+    let who = match &port.pod {
+        Some(pod) => format!("pod `{pod}`"),
+        None => name(container),
+    };
     let severity = if is_nspawn { Severity::Info } else { Severity::Low };
     let mut builder = sink
         .report(
             first,
             format!(
-                "{} publishes {noun} {} on every address, past the firewall",
-                name(container),
+                "{who} publishes {noun} {} on every address, past the firewall",
                 listed(&ports, 3)
             ),
         )
@@ -91,6 +102,9 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy needs \
              the port, publish it as `127.0.0.1:PORT:PORT`."
         });
+    if port.pod.is_some() {
+        builder = builder.shared();
+    }
     for (field, _) in open.iter().skip(1) {
         builder = builder.related(&field.origin, "this one too");
     }
@@ -135,6 +149,25 @@ fn on_loopback(port: &Port) -> Option<Change> {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn what_a_pod_publishes_is_told_once() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  virtualisation.quadlet = {
+    pods.desk.podConfig.publishPorts = [ "8080:80" "127.0.0.1:81:81" "9090:90" ];
+                                       # ^^^^^^^^^ low: pod `desk` publishes ports 8080 and 9090 on every address, past the firewall
+    containers.ink.containerConfig = { image = "a:1"; pod = config.virtualisation.quadlet.pods.desk.ref; };
+    containers.pen.containerConfig = { image = "a:1"; pod = "desk.pod"; };
+    containers.cup.containerConfig = { image = "a:1"; publishPorts = [ "82:82" ]; };
+                                                                     # ^^^^^^^ low: `cup` publishes port 82 on every address, past the firewall
+  };
+}
+"#,
+        );
+    }
 
     #[test]
     fn one_finding_for_a_container() {

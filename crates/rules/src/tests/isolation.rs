@@ -323,6 +323,7 @@ fn ports_and_images() {
                 Some(address) => format!("{address}:{host}:80"),
                 None => format!("{host}:80"),
             })),
+            pod: None,
         })
     };
     let ports = vec![

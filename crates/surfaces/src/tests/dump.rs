@@ -150,11 +150,13 @@ fn container(world: &World, files: &Files, one: &Container, lines: &mut Lines) {
         )
     });
     lines.many(files, "port", &one.ports, |port| {
+        let pod = port.pod.iter().map(|pod| format!(" of pod {pod}"));
         format!(
-            "{} {} -> {}",
+            "{} {} -> {}{}",
             optional(&port.address),
             optional(&port.host),
-            text(&port.container)
+            text(&port.container),
+            pod.collect::<String>()
         )
     });
     lines.many(files, "environment", &one.environment, |variable| {

@@ -37,7 +37,7 @@ let inherit (config.virtualisation.quadlet) networks pods volumes; in
         expect![[r#"
             quadlet-nix proof in `box` <- containers.proof.containerConfig = { pod = pods.desk.ref; exec = "check it"; }
               users: Pick <- "auto"
-              port: - 8080 -> 80 <- "8080:80"
+              port: - 8080 -> 80 of pod desk <- "8080:80"
               command: check <- check
               command: it <- it
             quadlet-nix type in `box` <- {…
