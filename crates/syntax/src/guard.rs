@@ -23,16 +23,16 @@ pub const MAX_NESTING: usize = 500;
 pub const MAX_CHAIN: usize = 10_000;
 
 /// The sum over all tokens of how deep they are, which is what rowan's hashing costs at most: ten nanoseconds each.
-const MAX_WORK: usize = 300_000_000;
+pub(crate) const MAX_WORK: usize = 300_000_000;
 
 /// The tokenizer looks ahead to the end of a run of path characters for each token in it, so that a run such as
 /// `1+1+1+1` costs its length squared. In characters looked at, of two nanoseconds each.
-const MAX_LOOKAHEAD: usize = 100_000_000;
+pub(crate) const MAX_LOOKAHEAD: usize = 100_000_000;
 
 /// If brackets do not match or an operand is missing, the parser takes the next token for it, so that depth is not
 /// known before parsing. Then the file may have no more tokens than this: a tree of them all, each inside the one
 /// before, takes up to three seconds; without optimisation it needs less than 32 MiB of stack.
-const MAX_BROKEN: usize = 50_000;
+pub(crate) const MAX_BROKEN: usize = 50_000;
 
 /// What the pass found out about a text that may be parsed.
 pub(crate) struct Scan {
@@ -299,7 +299,7 @@ fn ends_operand(kind: SyntaxKind) -> bool {
 }
 
 /// Characters that the tokenizer's lookahead runs over.
-fn runs_on(byte: u8) -> bool {
+pub(crate) fn runs_on(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'.' | b'+' | b'-' | b'<')
 }
 

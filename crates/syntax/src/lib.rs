@@ -10,6 +10,7 @@ mod guard;
 pub mod hir;
 mod lower;
 pub mod packed;
+mod quick;
 mod repair;
 mod resolve;
 mod source_map;
@@ -27,7 +28,7 @@ pub use source_map::SourceMap;
 pub use suppress::{Suppression, SuppressionKind, Suppressions};
 
 /// One file's text, analysed as far as that is possible without any other file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ParsedFile {
     /// The expressions.
     pub hir: Arc<Hir>,
@@ -45,6 +46,18 @@ const STACK: usize = 64 * 1024 * 1024;
 
 /// Parses and lowers a text. Every text gives a result; what could not be understood is [`hir::Expr::Missing`].
 pub fn parse(text: &str) -> ParsedFile {
+    quick::parse(text).unwrap_or_else(|| parse_slowly(text))
+}
+
+/// [`parse`] if it is certain that a text has no mistakes; for tests, which compare it with [`parse_slowly`].
+#[doc(hidden)]
+pub fn parse_quickly(text: &str) -> Option<ParsedFile> {
+    quick::parse(text)
+}
+
+/// [`parse`] over the concrete syntax tree.
+#[doc(hidden)]
+pub fn parse_slowly(text: &str) -> ParsedFile {
     let scan = match guard::scan(text) {
         Ok(scan) => scan,
         Err(error) => return unparsed(text, error),

@@ -1,7 +1,7 @@
 //! From the concrete syntax tree to the arena.
 
-mod attrs;
-mod literal;
+pub(crate) mod attrs;
+pub(crate) mod literal;
 
 use crate::hir::{AttrName, BinaryOp, Expr, Field, Hir, NameId, Param, VarRef};
 use crate::source_map::{Names, SourceMap};
@@ -16,14 +16,7 @@ use text_size::{TextRange, TextSize};
 
 /// Lowers a whole file.
 pub(crate) fn lower(root: &SyntaxNode, errors: &mut Vec<SyntaxError>) -> (Hir, SourceMap) {
-    let mut lower = Lower {
-        exprs: Vec::new(),
-        map: SourceMap::default(),
-        names: Names::default(),
-        sets: FxHashMap::default(),
-        binds_search: None,
-        errors,
-    };
+    let mut lower = Lower::new(errors);
     let file = root.children().find_map(ast::Expr::cast);
     let root = lower.expr_or_missing(file, root.text_range());
     lower.finish(root)
@@ -45,19 +38,32 @@ pub(crate) fn nothing(text: &str) -> (Hir, SourceMap) {
     (hir, map)
 }
 
-struct Lower<'a> {
-    exprs: Vec<Expr>,
-    map: SourceMap,
-    names: Names,
+pub(crate) struct Lower<'a> {
+    pub(crate) exprs: Vec<Expr>,
+    pub(crate) map: SourceMap,
+    pub(crate) names: Names,
     /// Sets that may still grow by merging; their nodes are placeholders until the end.
-    sets: FxHashMap<ExprId, SetBuilder>,
+    pub(crate) sets: FxHashMap<ExprId, SetBuilder>,
     /// Does the text name what `<x>` goes through, so that it may bind that itself? Looked up when one is met.
     binds_search: Option<bool>,
-    errors: &'a mut Vec<SyntaxError>,
+    pub(crate) errors: &'a mut Vec<SyntaxError>,
+}
+
+impl<'a> Lower<'a> {
+    pub(crate) fn new(errors: &'a mut Vec<SyntaxError>) -> Self {
+        Self {
+            exprs: Vec::new(),
+            map: SourceMap::default(),
+            names: Names::default(),
+            sets: FxHashMap::default(),
+            binds_search: None,
+            errors,
+        }
+    }
 }
 
 impl Lower<'_> {
-    fn finish(mut self, root: ExprId) -> (Hir, SourceMap) {
+    pub(crate) fn finish(mut self, root: ExprId) -> (Hir, SourceMap) {
         let mut sets: Vec<(ExprId, SetBuilder)> = self.sets.drain().collect();
         sets.sort_by_key(|(id, _)| *id);
         for (id, set) in sets {
@@ -80,14 +86,14 @@ impl Lower<'_> {
         (hir, self.map)
     }
 
-    fn alloc(&mut self, expr: Expr, range: TextRange) -> ExprId {
+    pub(crate) fn alloc(&mut self, expr: Expr, range: TextRange) -> ExprId {
         let id = ExprId(self.exprs.len() as u32);
         self.exprs.push(expr);
         self.map.ranges.push(range);
         id
     }
 
-    fn key(&mut self, name: NameId, range: TextRange) -> ExprId {
+    pub(crate) fn key(&mut self, name: NameId, range: TextRange) -> ExprId {
         self.alloc(Expr::Key(name), range)
     }
 
@@ -302,7 +308,7 @@ impl Lower<'_> {
         }
     }
 
-    fn duplicate_argument(&mut self, name: NameId, range: TextRange) {
+    pub(crate) fn duplicate_argument(&mut self, name: NameId, range: TextRange) {
         let text = self.name(name);
         self.error(range, format!("duplicate argument `{text}`"));
     }

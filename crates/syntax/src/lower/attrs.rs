@@ -11,21 +11,21 @@ use rustc_hash::FxHashMap;
 use text_size::TextRange;
 
 /// Each name of an attribute path makes a set inside of a set; nobody writes more than ten.
-const MAX_PATH: usize = 500;
+pub(crate) const MAX_PATH: usize = 500;
 
 /// A set whose bindings are being collected.
-pub(super) struct SetBuilder {
+pub(crate) struct SetBuilder {
     recursive: bool,
     entries: Vec<Entry>,
     by_name: FxHashMap<NameId, u32>,
     dynamic: Vec<DynamicEntry>,
     froms: Vec<ExprId>,
     /// The expression after `in`, if this is a `let`.
-    pub(super) body: Option<ExprId>,
+    pub(crate) body: Option<ExprId>,
 }
 
 impl SetBuilder {
-    pub(super) fn new(recursive: bool) -> Self {
+    pub(crate) fn new(recursive: bool) -> Self {
         Self {
             recursive,
             entries: Vec::new(),
@@ -36,7 +36,7 @@ impl SetBuilder {
         }
     }
 
-    pub(super) fn finish(self) -> Expr {
+    pub(crate) fn finish(self) -> Expr {
         let attrs = Box::new(Attrs {
             recursive: self.recursive,
             entries: self.entries.into(),
@@ -62,7 +62,7 @@ impl SetBuilder {
 
 /// One name of a path, before it has a node.
 #[derive(Clone, Copy)]
-enum Attr {
+pub(crate) enum Attr {
     Static(NameId, TextRange),
     Dynamic(ExprId),
 }
@@ -71,15 +71,16 @@ impl Lower<'_> {
     /// The path of a selection; none if a name is missing.
     pub(super) fn attr_path(&mut self, path: Option<ast::Attrpath>) -> Option<Box<[AttrName]>> {
         let attrs = self.attrs_of(&path?)?;
-        Some(
-            attrs
-                .into_iter()
-                .map(|attr| match attr {
-                    Attr::Static(name, range) => AttrName::Static(name, self.key(name, range)),
-                    Attr::Dynamic(id) => AttrName::Dynamic(id),
-                })
-                .collect(),
-        )
+        Some(self.path_of(&attrs))
+    }
+
+    /// Gives the names of a selection's path their nodes.
+    pub(crate) fn path_of(&mut self, attrs: &[Attr]) -> Box<[AttrName]> {
+        let name = |attr: &Attr| match *attr {
+            Attr::Static(name, range) => AttrName::Static(name, self.key(name, range)),
+            Attr::Dynamic(id) => AttrName::Dynamic(id),
+        };
+        attrs.iter().map(name).collect()
     }
 
     fn attrs_of(&mut self, path: &ast::Attrpath) -> Option<Vec<Attr>> {
@@ -124,7 +125,7 @@ impl Lower<'_> {
     }
 
     /// A string without interpolation is a fixed name, however it is written: `"a"`, `${"a"}`, `${(''a'')}`.
-    fn static_if_plain(&mut self, id: ExprId, range: TextRange) -> Attr {
+    pub(crate) fn static_if_plain(&mut self, id: ExprId, range: TextRange) -> Attr {
         let text = match self.exprs.get(id.0 as usize) {
             Some(Expr::Str(parts)) => match &**parts {
                 [] => Some(smol_str::SmolStr::default()),
@@ -151,36 +152,48 @@ impl Lower<'_> {
         let statement = node.syntax().text_range();
         let from = node.from().map(|from| {
             let source = self.expr_or_missing(from.expr(), from.syntax().text_range());
-            let froms = self.sets.get_mut(&set).map(|builder| &mut builder.froms);
-            froms.map_or(0, |froms| {
-                froms.push(source);
-                froms.len() as u32 - 1
-            })
+            self.inherit_source(set, source)
         });
         for attr in node.attrs() {
             let range = attr.syntax().text_range();
             match self.attr(&attr) {
-                Some(Attr::Static(name, range)) => {
-                    // The variable has the smaller number, so that it is what is found at its offset.
-                    let value = match from {
-                        Some(index) => EntryValue::From(index),
-                        None => EntryValue::Inherit(self.alloc(Expr::Var(name, VarRef::Global), range)),
-                    };
-                    let key = self.key(name, range);
-                    self.map.bindings.insert(key, statement);
-                    let builder = self.sets.get_mut(&set);
-                    match builder {
-                        Some(builder) if builder.get(name).is_none() => {
-                            builder.push(Entry { name, key, value });
-                        }
-                        _ => self.duplicate(name, range),
-                    }
-                }
+                Some(Attr::Static(name, range)) => self.inherit_name(set, from, name, range, statement),
                 Some(Attr::Dynamic(_)) => {
                     self.error(range, "dynamic attributes are not allowed in `inherit`");
                 }
                 None => {}
             }
+        }
+    }
+
+    /// The `(from)` of an `inherit`; gives back its number.
+    pub(crate) fn inherit_source(&mut self, set: ExprId, source: ExprId) -> u32 {
+        let froms = self.sets.get_mut(&set).map(|builder| &mut builder.froms);
+        froms.map_or(0, |froms| {
+            froms.push(source);
+            froms.len() as u32 - 1
+        })
+    }
+
+    /// One name of an `inherit`.
+    pub(crate) fn inherit_name(
+        &mut self,
+        set: ExprId,
+        from: Option<u32>,
+        name: NameId,
+        range: TextRange,
+        statement: TextRange,
+    ) {
+        // The variable has the smaller number, so that it is what is found at its offset.
+        let value = match from {
+            Some(index) => EntryValue::From(index),
+            None => EntryValue::Inherit(self.alloc(Expr::Var(name, VarRef::Global), range)),
+        };
+        let key = self.key(name, range);
+        self.map.bindings.insert(key, statement);
+        match self.sets.get_mut(&set) {
+            Some(builder) if builder.get(name).is_none() => builder.push(Entry { name, key, value }),
+            _ => self.duplicate(name, range),
         }
     }
 
@@ -202,6 +215,19 @@ impl Lower<'_> {
             self.error(range, "dynamic attributes are not allowed in `let`");
             return;
         }
+        self.bind(set, &attrs, path_range, value, whole, without_semicolon);
+    }
+
+    /// Adds `a.b.c = value;` to a set.
+    pub(crate) fn bind(
+        &mut self,
+        set: ExprId,
+        attrs: &[Attr],
+        path_range: TextRange,
+        value: ExprId,
+        whole: TextRange,
+        without_semicolon: TextRange,
+    ) {
         let Some((last, prefix)) = attrs.split_last() else {
             return;
         };

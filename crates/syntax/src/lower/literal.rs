@@ -12,7 +12,7 @@ use text_size::{TextRange, TextSize};
 
 /// Collects the parts of one literal with the map from its content to the text.
 #[derive(Default)]
-struct Parts {
+pub(crate) struct Parts {
     done: Vec<StrPart>,
     text: String,
     /// Bytes in all text parts so far.
@@ -22,7 +22,7 @@ struct Parts {
 
 impl Parts {
     /// Appends content that was written as `source_len` bytes at `source`.
-    fn push(&mut self, content: &str, source: u32, source_len: u32) {
+    pub(crate) fn push(&mut self, content: &str, source: u32, source_len: u32) {
         let content_len = content.len() as u32;
         if content_len == 0 {
             return;
@@ -49,7 +49,7 @@ impl Parts {
         self.length += content_len;
     }
 
-    fn interpolate(&mut self, id: ExprId) {
+    pub(crate) fn interpolate(&mut self, id: ExprId) {
         self.flush();
         self.done.push(StrPart::Interp(id));
     }
@@ -64,6 +64,39 @@ impl Parts {
     fn finish(mut self) -> (Box<[StrPart]>, Vec<Piece>) {
         self.flush();
         (self.done.into(), self.pieces)
+    }
+}
+
+/// Collects an indented string.
+#[derive(Default)]
+pub(crate) struct Chunks<'a> {
+    done: Vec<Chunk<'a>>,
+    /// Was there text or an interpolation?
+    begun: bool,
+}
+
+impl<'a> Chunks<'a> {
+    /// Text as it is written.
+    pub(crate) fn text(&mut self, text: &'a str, start: u32) {
+        // Spaces and a line break right after the opening quotes belong to them.
+        let spaces = text.len() - text.trim_start_matches(' ').len();
+        let skip = match text.as_bytes().get(spaces) {
+            Some(b'\n') if !self.begun => spaces + 1,
+            _ => 0,
+        };
+        self.begun = true;
+        let text = text.get(skip..).unwrap_or_default();
+        cut(text, start + skip as u32, &mut self.done);
+    }
+
+    pub(crate) fn interpolate(&mut self, id: ExprId) {
+        self.begun = true;
+        self.done.push(Chunk::Interp(id));
+    }
+
+    /// The parts, without the common indentation.
+    pub(crate) fn finish(self) -> Parts {
+        strip_indentation(&self.done)
     }
 }
 
@@ -82,8 +115,12 @@ impl Lower<'_> {
         let Some(token) = node.syntax().first_token() else {
             return self.alloc(Expr::Missing, range);
         };
-        let text = token.text();
-        let expr = match token.kind() {
+        self.literal_of(token.kind(), token.text(), range)
+    }
+
+    /// A number or a bare URI.
+    pub(crate) fn literal_of(&mut self, kind: SyntaxKind, text: &str, range: TextRange) -> ExprId {
+        let expr = match kind {
             SyntaxKind::TOKEN_INTEGER => match text.parse() {
                 Ok(value) => Expr::Int(value),
                 Err(_) => {
@@ -114,7 +151,7 @@ impl Lower<'_> {
         self.alloc(expr, range)
     }
 
-    fn finish_literal(
+    pub(crate) fn finish_literal(
         &mut self,
         parts: Parts,
         range: TextRange,
@@ -170,38 +207,25 @@ impl Lower<'_> {
 
     fn indented_parts(&mut self, node: &SyntaxNode) -> Parts {
         let mut texts = Vec::new();
-        let mut first = true;
         for child in node.children_with_tokens() {
             match child {
                 NodeOrToken::Node(node) if node.kind() == SyntaxKind::NODE_INTERPOL => {
                     texts.push(NodeOrToken::Node(self.interpolation(&node)));
-                    first = false;
                 }
                 NodeOrToken::Token(token) if token.kind() == SyntaxKind::TOKEN_STRING_CONTENT => {
-                    // Spaces and a line break right after the opening quotes belong to them.
-                    let text = token.text();
-                    let spaces = text.len() - text.trim_start_matches(' ').len();
-                    let skip = match text.as_bytes().get(spaces) {
-                        Some(b'\n') if first => spaces + 1,
-                        _ => 0,
-                    };
-                    texts.push(NodeOrToken::Token((token, skip)));
-                    first = false;
+                    texts.push(NodeOrToken::Token(token));
                 }
                 _ => {}
             }
         }
-        let mut chunks = Vec::new();
+        let mut chunks = Chunks::default();
         for part in &texts {
             match part {
-                NodeOrToken::Node(id) => chunks.push(Chunk::Interp(*id)),
-                NodeOrToken::Token((token, skip)) => {
-                    let start = u32::from(token.text_range().start()) + *skip as u32;
-                    cut(token.text().get(*skip..).unwrap_or_default(), start, &mut chunks);
-                }
+                NodeOrToken::Node(id) => chunks.interpolate(*id),
+                NodeOrToken::Token(token) => chunks.text(token.text(), token.text_range().start().into()),
             }
         }
-        strip_indentation(&chunks)
+        chunks.finish()
     }
 
     pub(super) fn path(&mut self, node: &SyntaxNode) -> ExprId {
@@ -283,7 +307,7 @@ fn escaped(c: char) -> Option<&'static str> {
 }
 
 /// Resolves the escapes of `"..."`. Line ends become line feeds, as in Nix.
-fn unescape(parts: &mut Parts, text: &str, start: u32) {
+pub(crate) fn unescape(parts: &mut Parts, text: &str, start: u32) {
     let mut plain = 0;
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {

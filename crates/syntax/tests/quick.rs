@@ -1,0 +1,192 @@
+//! The quick way of lowering gives up, or gives what the slow one gives.
+
+use nixpod_syntax::{parse_quickly, parse_slowly};
+use proptest::prelude::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What texts are made of, and changed by.
+const WORDS: &[&str] = &[
+    "a",
+    "b",
+    "1",
+    "07",
+    "1.5",
+    "1.e3",
+    ".5",
+    "\"",
+    "''",
+    "${",
+    "$$",
+    "\\",
+    "}",
+    "{",
+    "[",
+    "]",
+    "(",
+    ")",
+    ";",
+    ",",
+    ":",
+    "@",
+    "?",
+    ".",
+    "..",
+    "...",
+    "=",
+    "==",
+    "!",
+    "-",
+    "+",
+    "++",
+    "/",
+    "//",
+    "*",
+    "<",
+    ">",
+    "<=",
+    "&&",
+    "||",
+    "->",
+    "|>",
+    "let",
+    "in",
+    "rec {",
+    "with",
+    "inherit",
+    "if",
+    "then",
+    "else",
+    "assert",
+    "or",
+    "./a",
+    "./${x}/y",
+    "a/b",
+    "/${a}",
+    "../",
+    "~/b",
+    "<n>",
+    "a:b",
+    "a_b:c",
+    "#",
+    "/*",
+    "*/",
+    " ",
+    "\n",
+    "\t",
+    "\r\n",
+    "é",
+    "\0",
+    "'",
+    "''$",
+    "'''",
+    "''\\n",
+    "''\n  q\n ''",
+    "__curPos",
+    "__nixpod'hole",
+    "a.b or c",
+    "{ a, b }:",
+    "x@{ ... }:",
+    "{ }@y:",
+    "inherit (x) y;",
+    "a.b = 1;",
+    "\"a\" = 2;",
+    "${\"b\"} = 3;",
+    "let in",
+    "nixpod",
+];
+
+/// Does it take the quick way? Then both have to agree.
+fn agrees(text: &str) -> bool {
+    let quick = parse_quickly(text);
+    let took_it = quick.is_some();
+    if let Some(quick) = quick {
+        assert_eq!(quick, parse_slowly(text), "{text}");
+    }
+    took_it
+}
+
+fn nix_files(directory: &Path, out: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        if path.is_dir() {
+            nix_files(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "nix") {
+            out.push(path);
+        }
+    }
+}
+
+fn own_texts() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut files = Vec::new();
+    nix_files(&root.join("testdata"), &mut files);
+    nix_files(&root.join("crates"), &mut files);
+    files.sort();
+    files
+        .iter()
+        .filter_map(|file| fs::read_to_string(file).ok())
+        .collect()
+}
+
+#[test]
+fn files_take_the_quick_way() {
+    let texts = own_texts();
+    assert!(texts.len() > 50);
+    let quick = texts.iter().filter(|text| agrees(text)).count();
+    assert!(quick * 10 > texts.len() * 8, "{quick} of {}", texts.len());
+}
+
+#[test]
+fn changed_files_agree() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |bound: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as usize % bound
+    };
+    for text in own_texts().iter().filter(|text| text.len() < 3_000) {
+        for _ in 0..20 {
+            let cuts: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+            let first = random(cuts.len());
+            let last = (first + random(3)).min(cuts.len() - 1);
+            let mut changed = text.clone();
+            changed.replace_range(cuts[first]..cuts[last], WORDS[random(WORDS.len())]);
+            agrees(&changed);
+        }
+    }
+}
+
+#[test]
+fn what_is_refused_for_its_size_is_not_accepted() {
+    for (before, piece, after) in [
+        ("", "[ ", ""),
+        ("", "a: ", "a"),
+        ("", "if a then b else ", "c"),
+        ("", "!", "a"),
+        ("", "- ", "a"),
+        ("a", " + a", ""),
+        ("a", " ++ a", ""),
+        ("f", " a", ""),
+        ("", "(f a b c d e f g h i j) ", ""),
+        ("a", ".a", ""),
+        ("[", "(f a b c) ", "]"),
+        ("{", "a = f b; ", "}"),
+        ("{ x = ", "f { a = b; } ", "; }"),
+        ("\"", "${a} ", "\""),
+        ("\"", "abc/", "\""),
+    ] {
+        for count in [10, 100, 1_000, 5_000, 20_000] {
+            agrees(&format!("{before}{}{after}", piece.repeat(count)));
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_words_agree(words in prop::collection::vec((prop::sample::select(WORDS), any::<bool>()), 0..14)) {
+        let words = words.iter().map(|(word, space)| if *space { format!("{word} ") } else { (*word).to_owned() });
+        agrees(&words.collect::<String>());
+    }
+}
