@@ -27,34 +27,32 @@ pub(crate) fn code_actions(
     };
     let outcome = analysis.outcome(targets);
     let mut out = Vec::new();
-    let touched: Vec<&Checked> = outcome
-        .findings
-        .iter()
-        .filter(|checked| {
-            let span = checked.reported.diagnostic.primary.span;
-            span.file == file
-                && span.range.intersect(range).is_some()
-                && checked.reported.suppressed.is_none()
-        })
-        .collect();
-    for checked in &touched {
-        for fix in &checked.reported.diagnostic.fixes {
+    let touched = outcome.findings.iter().filter(|checked| {
+        let span = checked.reported.diagnostic.primary.span;
+        span.file == file && span.range.intersect(range).is_some() && checked.reported.suppressed.is_none()
+    });
+    let touched = crate::group::groups(touched);
+    for group in &touched {
+        let diagnostic = &group.reported.diagnostic;
+        for fix in &diagnostic.fixes {
             // What changes nothing else is offered only after a look at what it does change.
             if fix.applicability == Applicability::Safe {
+                let has_it = |checked: &&&Checked| checked.reported.diagnostic.fixes.contains(fix);
+                let fixed: Vec<&Checked> = group.members.iter().filter(has_it).copied().collect();
                 let after = with_fixes(analysis, std::iter::once(fix)).outcome(targets);
-                if !keeps_promise(&outcome, &after, &[checked]) {
+                if !keeps_promise(&outcome, &after, &fixed) {
                     continue;
                 }
             }
             out.push(Action {
                 kind: ActionKind::Fix,
                 fix: fix.clone(),
-                diagnostic: checked.reported.diagnostic.clone(),
+                diagnostic: diagnostic.clone(),
             });
         }
     }
-    for checked in &touched {
-        let diagnostic = &checked.reported.diagnostic;
+    for group in &touched {
+        let diagnostic = &group.reported.diagnostic;
         if OWN_RULES.iter().any(|rule| rule.meta.id == diagnostic.rule) {
             continue;
         }

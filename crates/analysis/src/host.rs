@@ -1,7 +1,7 @@
 //! The owner of all state, and the immutable snapshots that it hands out.
 
 use crate::apply::{self, Fixed, FixedFile};
-use crate::check::{self, Outcome};
+use crate::check::{self, Checked, Outcome};
 use crate::disk::FileSystem;
 use crate::evaluate::evaluate;
 use crate::reasons::{self, Reasons};
@@ -142,6 +142,12 @@ impl AnalysisHost {
     }
 }
 
+/// What readers see: one finding for all containers of a template.
+fn reported<'c>(findings: impl IntoIterator<Item = &'c Checked>) -> Vec<Reported> {
+    let groups = crate::group::groups(findings);
+    groups.into_iter().map(|group| group.reported).collect()
+}
+
 /// The targets of the last check of a snapshot and what came out.
 type Last = Arc<Mutex<Option<(Vec<Utf8PathBuf>, Detail, Arc<Outcome>)>>>;
 
@@ -162,11 +168,7 @@ impl Analysis {
     pub fn check(&self, targets: &[Utf8PathBuf]) -> Report {
         let outcome = self.outcome_with(targets, self.settings.detail);
         Report {
-            findings: outcome
-                .findings
-                .iter()
-                .map(|checked| checked.reported.clone())
-                .collect(),
+            findings: reported(&outcome.findings),
             not_analysed: outcome.gaps.clone(),
             roots: outcome.roots.clone(),
             containers: show::containers(&self.vfs, &outcome),
@@ -181,12 +183,8 @@ impl Analysis {
     pub fn diagnostics(&self, path: &Utf8Path) -> Vec<Reported> {
         let file = self.vfs.file(path);
         let outcome = self.outcome_with(&self.targets_of(path), Detail::Findings);
-        outcome
-            .findings
-            .iter()
-            .filter(|checked| checked.reported.diagnostic.primary.span.file == file)
-            .map(|checked| checked.reported.clone())
-            .collect()
+        let findings = outcome.findings.iter();
+        reported(findings.filter(|checked| checked.reported.diagnostic.primary.span.file == file))
     }
 
     /// What is to be said about a place.

@@ -1,6 +1,6 @@
 //! What is said about a place in the code.
 
-use crate::check::{Checked, Outcome};
+use crate::check::Outcome;
 use crate::host::Analysis;
 use crate::own_rules::OWN_RULES;
 use crate::report::{Certainty, Hover, ShownFact};
@@ -25,14 +25,11 @@ pub(crate) fn hover(
 }
 
 fn findings(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize) -> Option<Hover> {
-    let under: Vec<&Checked> = outcome
-        .findings
-        .iter()
-        .filter(|checked| {
-            let span = checked.reported.diagnostic.primary.span;
-            span.file == file && span.range.contains_inclusive(offset)
-        })
-        .collect();
+    let under = outcome.findings.iter().filter(|checked| {
+        let span = checked.reported.diagnostic.primary.span;
+        span.file == file && span.range.contains_inclusive(offset)
+    });
+    let under = crate::group::groups(under);
     let first = under.first()?;
     let span = first.reported.diagnostic.primary.span;
     let mut markdown = String::new();

@@ -10,6 +10,7 @@ mod edits;
 mod evaluate;
 mod evaluation;
 mod fix;
+mod group;
 mod host;
 mod hover;
 mod labels;
@@ -44,8 +45,8 @@ pub use nixpod_source::{
 pub use project::project_root;
 pub use reasons::Reasons;
 pub use report::{
-    Action, ActionKind, Certainty, ContainerRef, Gap, Hover, Report, Reported, Root, Shown, ShownDefinition,
-    ShownFact,
+    Action, ActionKind, Certainty, ContainerRef, Gap, Hover, Other, Report, Reported, Root, Shown,
+    ShownDefinition, ShownFact,
 };
 pub use request::{EvalInput, EvalOutcome, EvalRequest};
 pub use rule::{

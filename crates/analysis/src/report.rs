@@ -32,6 +32,8 @@ pub struct Reported {
     pub fingerprint: String,
     /// The container, if it is about one.
     pub container: Option<ContainerRef>,
+    /// Other containers with the same finding at the same place, which are made from the same template.
+    pub others: Vec<Other>,
     /// Names of the hosts it applies to, sorted. Empty for findings about the tool's own comments and for files that
     /// do not parse.
     pub hosts: Vec<String>,
@@ -39,6 +41,15 @@ pub struct Reported {
     pub imported_by_no_host: bool,
     /// Is it suppressed, and with which reason?
     pub suppressed: Option<String>,
+}
+
+/// A further container that a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// The container.
+    pub container: ContainerRef,
+    /// The fingerprint that the finding has for it, and would have if it were the only one.
+    pub fingerprint: String,
 }
 
 /// Which container a finding is about.

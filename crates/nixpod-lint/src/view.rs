@@ -7,8 +7,8 @@ pub(crate) mod sample;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_analysis::{
-    Analysis, Applicability, Certainty, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, LineIndex,
-    Report, Reported, Root, RuleId, Severity, Shown, Span, TextEdit, TextRange, TextSize,
+    Analysis, Applicability, Certainty, Confidence, ContainerRef, Diagnostic, FileId, Fix, Label, LabelKind,
+    LineIndex, Report, Reported, Root, RuleId, Severity, Shown, Span, TextEdit, TextRange, TextSize,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -86,6 +86,8 @@ pub(crate) struct Finding {
     pub(crate) help: Option<String>,
     pub(crate) fingerprint: String,
     pub(crate) container: Option<ContainerName>,
+    /// Further containers with the same finding at the same place, each with its own fingerprint.
+    pub(crate) others: Vec<(ContainerName, String)>,
     pub(crate) hosts: Vec<String>,
     pub(crate) imported_by_no_host: bool,
     pub(crate) suppressed: Option<String>,
@@ -314,12 +316,12 @@ impl Resolver<'_> {
             message,
             help,
             fingerprint: reported.fingerprint,
-            container: reported.container.map(|container| ContainerName {
-                surface: container.surface.as_str(),
-                name: container.name,
-                file: self.source(container.file).name.clone(),
-                line: container.line,
-            }),
+            container: reported.container.map(|container| self.named(container)),
+            others: reported
+                .others
+                .into_iter()
+                .map(|other| (self.named(other.container), other.fingerprint))
+                .collect(),
             hosts: reported.hosts,
             imported_by_no_host: reported.imported_by_no_host,
             suppressed: reported.suppressed,
@@ -327,6 +329,15 @@ impl Resolver<'_> {
             label: primary.message,
             trail: trail.into_iter().map(|label| self.step(label)).collect(),
             fixes: fixes.into_iter().map(|fix| self.fix(fix)).collect(),
+        }
+    }
+
+    fn named(&mut self, container: ContainerRef) -> ContainerName {
+        ContainerName {
+            surface: container.surface.as_str(),
+            file: self.source(container.file).name.clone(),
+            name: container.name,
+            line: container.line,
         }
     }
 

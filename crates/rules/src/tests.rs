@@ -4,5 +4,6 @@ mod binds;
 mod isolation;
 mod people;
 mod registry;
+mod together;
 mod ways;
 mod worlds;

@@ -1,6 +1,6 @@
 //! The stable contract for programs. Fields are only ever added; an incompatible change raises `version`.
 
-use crate::view::{Finding, Location, Results};
+use crate::view::{ContainerName, Finding, Location, Results};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -21,6 +21,7 @@ struct JsonFinding<'a> {
     help: Option<&'a str>,
     fingerprint: &'a str,
     container: Option<JsonContainer<'a>>,
+    also: Vec<JsonOther<'a>>,
     hosts: &'a [String],
     imported_by_no_host: bool,
     location: JsonLocation<'a>,
@@ -35,6 +36,14 @@ struct JsonContainer<'a> {
     name: &'a str,
     file: &'a str,
     line: u32,
+}
+
+/// A further container with the same finding at the same place.
+#[derive(Serialize)]
+struct JsonOther<'a> {
+    #[serde(flatten)]
+    container: JsonContainer<'a>,
+    fingerprint: &'a str,
 }
 
 /// A place; the end is exclusive and columns count Unicode characters.
@@ -96,6 +105,16 @@ impl<'a> From<&'a Location> for JsonLocation<'a> {
 
 impl<'a> From<&'a Finding> for JsonFinding<'a> {
     fn from(finding: &'a Finding) -> Self {
+        let container = |container: &'a ContainerName| JsonContainer {
+            surface: container.surface,
+            name: &container.name,
+            file: &container.file,
+            line: container.line,
+        };
+        let other = |(named, fingerprint): &'a (ContainerName, String)| JsonOther {
+            container: container(named),
+            fingerprint,
+        };
         let step = |step: &'a crate::view::Step| JsonStep {
             kind: step.kind.as_str(),
             message: &step.message,
@@ -117,12 +136,8 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
             message: &finding.message,
             help: finding.help.as_deref(),
             fingerprint: &finding.fingerprint,
-            container: finding.container.as_ref().map(|container| JsonContainer {
-                surface: container.surface,
-                name: &container.name,
-                file: &container.file,
-                line: container.line,
-            }),
+            container: finding.container.as_ref().map(container),
+            also: finding.others.iter().map(other).collect(),
             hosts: &finding.hosts,
             imported_by_no_host: finding.imported_by_no_host,
             location: (&finding.location).into(),

@@ -64,11 +64,17 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
 fn about(out: &mut String, finding: &Finding, context: &Context<'_>) {
     let mut facts = Vec::new();
     if let Some(container) = &finding.container {
-        facts.push(format!(
-            "container `{}` ({})",
-            visible(&container.name),
-            container.surface
-        ));
+        let others = finding.others.iter().map(|(other, _)| other);
+        let names: Vec<String> = std::iter::once(container)
+            .chain(others)
+            .map(|container| format!("`{}`", visible(&container.name)))
+            .collect();
+        let noun = if names.len() == 1 {
+            "container"
+        } else {
+            "containers"
+        };
+        facts.push(format!("{noun} {} ({})", names.join(", "), container.surface));
     }
     match finding.hosts.as_slice() {
         [] => {}

@@ -162,6 +162,13 @@ fn properties(finding: &Finding) -> Value {
     if let Some(container) = &finding.container {
         let named = json!({ "surface": container.surface, "name": container.name });
         insert(&mut object, "container", named);
+        let others = finding.others.iter().map(|(other, fingerprint)| {
+            json!({ "surface": other.surface, "name": other.name, "fingerprint": fingerprint })
+        });
+        let others: Vec<Value> = others.collect();
+        if !others.is_empty() {
+            insert(&mut object, "also", json!(others));
+        }
     }
     object
 }

@@ -49,7 +49,7 @@ pub(crate) fn results() -> Results {
         rule: "privileged-container",
         severity: Severity::Critical,
         confidence: Confidence::High,
-        message: "`web` runs privileged".to_owned(),
+        message: "`web` (also `worker`) runs privileged".to_owned(),
         help: Some("Root inside is root on the host. Grant the one capability that is needed.".to_owned()),
         fingerprint: "0123456789abcdef".to_owned(),
         container: Some(ContainerName {
@@ -58,11 +58,20 @@ pub(crate) fn results() -> Results {
             file: "web.nix".to_owned(),
             line: 4,
         }),
+        others: vec![(
+            ContainerName {
+                surface: "oci-containers",
+                name: "worker".to_owned(),
+                file: "web.nix".to_owned(),
+                line: 4,
+            },
+            "00112233445566ff".to_owned(),
+        )],
         hosts: vec!["alpha".to_owned(), "beta".to_owned()],
         imported_by_no_host: false,
         suppressed: None,
         location: at(&flags, "\"--privileged\""),
-        label: "`web` runs privileged".to_owned(),
+        label: "`web` (also `worker`) runs privileged".to_owned(),
         trail: vec![
             step(LabelKind::Import, "imported here", at(&web, "import ./flags.nix")),
             step(
@@ -88,6 +97,7 @@ pub(crate) fn results() -> Results {
         help: None,
         fingerprint: "fedcba9876543210".to_owned(),
         container: None,
+        others: Vec::new(),
         hosts: Vec::new(),
         imported_by_no_host: true,
         suppressed: Some("it is built here".to_owned()),

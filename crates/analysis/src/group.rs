@@ -1,0 +1,124 @@
+//! Containers that are made from one template have the same findings at the same places: each is told once, with the
+//! names of all of them.
+
+use crate::check::Checked;
+use crate::report::{Other, Reported};
+use nixpod_model::Surface;
+use nixpod_source::{Confidence, RuleId, Severity, Span};
+use rustc_hash::FxHashMap;
+
+/// So many other containers are named in a message; all of them are in the report.
+const NAMED: usize = 3;
+
+/// Findings that are one to whoever reads them.
+#[derive(Debug)]
+pub(crate) struct Group<'c> {
+    /// The finding of the first container, with the others.
+    pub(crate) reported: Reported,
+    /// One finding for each container.
+    pub(crate) members: Vec<&'c Checked>,
+}
+
+/// What makes findings of several containers one: all but the container's name.
+type Sameness<'c> = (
+    RuleId,
+    Span,
+    String,
+    Surface,
+    Severity,
+    Confidence,
+    &'c [String],
+    bool,
+    Option<&'c str>,
+);
+
+/// Groups findings; a group stands where its first finding stood.
+pub(crate) fn groups<'c>(findings: impl IntoIterator<Item = &'c Checked>) -> Vec<Group<'c>> {
+    let mut out: Vec<Group<'c>> = Vec::new();
+    let mut index: FxHashMap<Sameness<'c>, usize> = FxHashMap::default();
+    for checked in findings {
+        if let Some(key) = sameness(&checked.reported) {
+            let at = *index.entry(key).or_insert(out.len());
+            if let Some(group) = out.get_mut(at) {
+                group.add(checked);
+                continue;
+            }
+        }
+        out.push(Group {
+            reported: checked.reported.clone(),
+            members: vec![checked],
+        });
+    }
+    for group in &mut out {
+        name_all(&mut group.reported);
+    }
+    out
+}
+
+fn sameness(reported: &Reported) -> Option<Sameness<'_>> {
+    let container = reported.container.as_ref()?;
+    let diagnostic = &reported.diagnostic;
+    Some((
+        diagnostic.rule,
+        diagnostic.primary.span,
+        diagnostic.message.replace(&quoted(&container.name), "``"),
+        container.surface,
+        diagnostic.severity,
+        diagnostic.confidence,
+        &reported.hosts,
+        reported.imported_by_no_host,
+        reported.suppressed.as_deref(),
+    ))
+}
+
+impl<'c> Group<'c> {
+    fn add(&mut self, checked: &'c Checked) {
+        self.members.push(checked);
+        let Some(container) = checked.reported.container.clone() else {
+            return;
+        };
+        self.reported.others.push(Other {
+            container,
+            fingerprint: checked.reported.fingerprint.clone(),
+        });
+        let fixes = &mut self.reported.diagnostic.fixes;
+        for fix in &checked.reported.diagnostic.fixes {
+            if !fixes.contains(fix) {
+                fixes.push(fix.clone());
+            }
+        }
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{name}`")
+}
+
+/// Names the other containers behind the first one.
+fn name_all(reported: &mut Reported) {
+    let Some(first) = &reported.container else { return };
+    let others: Vec<String> = reported
+        .others
+        .iter()
+        .map(|other| quoted(&other.container.name))
+        .collect();
+    // That there is one more is not said instead of which one.
+    let at_most = if others.len() == NAMED + 1 {
+        NAMED + 1
+    } else {
+        NAMED
+    };
+    let (named, more) = others.split_at(others.len().min(at_most));
+    let also = match (named, more.len()) {
+        ([], _) => return,
+        ([only], 0) => only.clone(),
+        ([init @ .., last], 0) => format!("{} and {last}", init.join(", ")),
+        (named, more) => format!("{} and {more} more", named.join(", ")),
+    };
+    let first = quoted(&first.name);
+    let all = format!("{first} (also {also})");
+    let diagnostic = &mut reported.diagnostic;
+    for text in [&mut diagnostic.message, &mut diagnostic.primary.message] {
+        *text = text.replacen(&first, &all, 1);
+    }
+}

@@ -1,0 +1,195 @@
+//! What is told once: a finding that several hosts or several containers have at the same place.
+
+use crate::ALL;
+use expect_test::{Expect, expect};
+use nixpod_analysis::Applicability;
+use nixpod_testing::{Fixture, host, targets};
+use std::fmt::Write;
+
+/// Checks a project with all rules that are on by default, and prints the findings of one of them.
+fn check(rule: &str, fixture: &str, expected: Expect) {
+    let fixture = Fixture::parse(fixture);
+    let host = host(ALL, &fixture);
+    let analysis = host.analysis();
+    let mut out = String::new();
+    for found in analysis.check(&targets()).findings {
+        let diagnostic = &found.diagnostic;
+        if diagnostic.rule != rule {
+            continue;
+        }
+        let span = diagnostic.primary.span;
+        let text = analysis.text(span.file);
+        let line = analysis
+            .line_index(span.file)
+            .position(&text, span.range.start())
+            .line;
+        let path = analysis.path(span.file);
+        let _ = writeln!(
+            out,
+            "{}:{line}: {}",
+            path.file_name().unwrap_or_default(),
+            diagnostic.message
+        );
+        let _ = writeln!(out, "  on {}", found.hosts.join(", "));
+        if let Some(container) = &found.container {
+            let _ = writeln!(out, "  {} {}", container.name, found.fingerprint);
+        }
+        for other in &found.others {
+            let _ = writeln!(out, "  {} {}", other.container.name, other.fingerprint);
+        }
+        for fix in &diagnostic.fixes {
+            let _ = writeln!(out, "  fix: {} ({} edits)", fix.title, fix.edits.len());
+        }
+    }
+    let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|found| {
+        found.diagnostic.rule == rule
+    });
+    for file in fixed.files {
+        let _ = write!(
+            out,
+            "{}:\n{}",
+            file.path.file_name().unwrap_or_default(),
+            file.after
+        );
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn a_module_of_two_hosts() {
+    check(
+        "missing-private-users",
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations = nixpkgs.lib.genAttrs [ "oak" "elm" ] (name: nixpkgs.lib.nixosSystem {
+      modules = [ ./web.nix { networking.hostName = name; } ];
+    });
+  };
+}
+#- /web.nix
+{
+  containers.web = {
+    autoStart = true;
+  };
+}
+"#,
+        expect![[r#"
+            web.nix:2: `web` has no user namespace: its root is the host's root
+              on elm, oak
+              web 15b7a0d824ae75ac
+              fix: set `privateUsers = "pick"` (1 edits)
+            web.nix:
+            {
+              containers.web = {
+                autoStart = true;
+                privateUsers = "pick";
+              };
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn guests_of_one_template() {
+    check(
+        "missing-private-users",
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ ./guests.nix ]; };
+  };
+}
+#- /guests.nix
+{ lib, ... }: {
+  containers = lib.genAttrs [ "db" "web" "mail" "chat" "wiki" ] (name: {
+    autoStart = true;
+  });
+}
+"#,
+        expect![[r#"
+            guests.nix:2: `chat` (also `db`, `mail`, `web` and `wiki`) has no user namespace: its root is the host's root
+              on oak
+              chat 4cbceee9f523354e
+              db 6d46e4f3a844d042
+              mail 5ede1d703d218dae
+              web 15b7a0d824ae75ac
+              wiki 560e5c55fc42d986
+              fix: set `privateUsers = "pick"` (1 edits)
+            guests.nix:
+            { lib, ... }: {
+              containers = lib.genAttrs [ "db" "web" "mail" "chat" "wiki" ] (name: {
+                autoStart = true;
+                privateUsers = "pick";
+              });
+            }
+        "#]],
+    );
+}
+
+/// As many containers as stand in the template, no more words than are the same for them.
+#[test]
+fn what_differs_is_not_put_together() {
+    check(
+        "sensitive-bind",
+        r#"
+#- /guests.nix
+{ lib, ... }: {
+  containers = lib.mapAttrs (name: path: {
+    bindMounts.${path}.isReadOnly = false;
+    bindMounts."/root".isReadOnly = false;
+  }) { db = "/etc"; web = "/var"; };
+}
+"#,
+        expect![[r#"
+            guests.nix:3: `db` gets the host's configuration and password hashes in `/etc`, writable
+              on guests.nix
+              db 1a0d8c323fbbc790
+            guests.nix:3: `web` gets the state of all services in `/var`, writable
+              on guests.nix
+              web dcae8c2ee5d7eacc
+            guests.nix:4: `db` (also `web`) gets the whole home `/root`, writable
+              on guests.nix
+              db 60058d16a27fcf3a
+              web f454e36f45ef1c96
+        "#]],
+    );
+}
+
+/// Another host has another guest: which has which must stay visible.
+#[test]
+fn guests_of_several_hosts() {
+    check(
+        "missing-private-users",
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations = nixpkgs.lib.mapAttrs (_: guests: nixpkgs.lib.nixosSystem {
+      modules = [ (import ./guests.nix guests) ];
+    }) { oak = [ "db" "web" ]; elm = [ "db" "web" "mail" ]; };
+  };
+}
+#- /guests.nix
+guests: { lib, ... }: { containers = lib.genAttrs guests (name: { autoStart = true; }); }
+"#,
+        expect![[r#"
+            guests.nix:1: `db` (also `web`) has no user namespace: its root is the host's root
+              on elm, oak
+              db 6d46e4f3a844d042
+              web 15b7a0d824ae75ac
+              fix: set `privateUsers = "pick"` (1 edits)
+            guests.nix:1: `mail` has no user namespace: its root is the host's root
+              on elm
+              mail 5ede1d703d218dae
+              fix: set `privateUsers = "pick"` (1 edits)
+            guests.nix:
+            guests: { lib, ... }: { containers = lib.genAttrs guests (name: { autoStart = true; privateUsers = "pick"; }); }
+        "#]],
+    );
+}
