@@ -55,6 +55,9 @@ enum Parent {
 /// `mkIf a (mkForce (mkOrder 1 x))` is as deep as anybody writes.
 const MAX_CALLS: usize = 4;
 
+/// The configuration of what runs inside, which is long: options are added before it.
+const NESTED: &str = "config";
+
 struct File<'a> {
     text: &'a str,
     parsed: &'a ParsedFile,
@@ -158,10 +161,18 @@ impl File<'_> {
             return Some(edit::replace(self.range(old), value));
         }
         let binding = format!("{name} = {value};");
-        edit::insert_binding(self.text, self.range(set), &binding).or_else(|| {
+        edit::insert_binding(self.text, self.range(set), &binding, NESTED).or_else(|| {
             // A set that only `a.b = 1;` implies has no braces: `a.c = 2;` goes beside.
-            let entry = attrs.entries.first()?;
-            edit::insert_sibling(self.text, self.range(entry.key), name, value)
+            let nested = |entry: &&Entry| {
+                let name = self.hir.names.get(entry.name.0 as usize);
+                name.is_some_and(|name| name == NESTED)
+            };
+            let other = attrs.entries.iter().rfind(|entry| !nested(entry));
+            let (entry, side) = match other {
+                Some(entry) => (entry, edit::Side::After),
+                None => (attrs.entries.first()?, edit::Side::Before),
+            };
+            edit::insert_sibling(self.text, self.range(entry.key), side, name, value)
         })
     }
 

@@ -13,7 +13,7 @@ use rowan::ast::AstNode as _;
 use std::cell::RefCell;
 use text_size::{TextRange, TextSize};
 
-pub use insert::{insert_binding, insert_list_element, insert_sibling};
+pub use insert::{Side, insert_binding, insert_list_element, insert_sibling};
 
 /// Puts something else in the place of a range.
 pub fn replace(range: TextRange, new: impl Into<String>) -> TextEdit {

@@ -103,7 +103,7 @@ fn remove_list_element() {
 
 #[test]
 fn insert_binding() {
-    let make = |text: &str, range| edit::insert_binding(text, range, "n = 1;");
+    let make = |text: &str, range| edit::insert_binding(text, range, "n = 1;", "config");
     check("|{ }|", make, expect!["{ n = 1; }"]);
     check("|{}|", make, expect!["{ n = 1; }"]);
     check("|{ a = 1; }|", make, expect!["{ a = 1; n = 1; }"]);
@@ -169,7 +169,7 @@ fn insert_binding() {
     );
     check(
         "|{\n  a = 1;\n}|",
-        |text, range| edit::insert_binding(text, range, "n = {\n  m = 1;\n};"),
+        |text, range| edit::insert_binding(text, range, "n = {\n  m = 1;\n};", "config"),
         expect![[r#"
             {
               a = 1;
@@ -200,9 +200,125 @@ fn insert_list_element() {
     );
 }
 
+/// What is long and called so stays at the end.
+#[test]
+fn insert_binding_before_the_last() {
+    let make = |text: &str, range| edit::insert_binding(text, range, "n = 1;", "config");
+    check("|{ config = { }; }|", make, expect!["{ n = 1; config = { }; }"]);
+    check("|{config={};}|", make, expect!["{n = 1; config={};}"]);
+    check(
+        "|{ a = 1; config.b = 2; }|",
+        make,
+        expect!["{ a = 1; n = 1; config.b = 2; }"],
+    );
+    check(
+        "|{ config = 1; a = 1; }|",
+        make,
+        expect!["{ config = 1; a = 1; n = 1; }"],
+    );
+    check(
+        "|{\n  a = 1; # one\n\n  # The guest.\n  config = {\n    b = 2;\n  };\n}|",
+        make,
+        expect![[r#"
+            {
+              a = 1; # one
+              n = 1;
+
+              # The guest.
+              config = {
+                b = 2;
+              };
+            }"#]],
+    );
+    check(
+        "|{\n  # The guest,\n  # all of it.\n  config = {\n    b = 2;\n  };\n}|",
+        make,
+        expect![[r#"
+            {
+              n = 1;
+              # The guest,
+              # all of it.
+              config = {
+                b = 2;
+              };
+            }"#]],
+    );
+    check(
+        "|{ # x\n\n  config = { };\n  # last\n}|",
+        make,
+        expect![[r#"
+        { # x
+
+          n = 1;
+          config = { };
+          # last
+        }"#]],
+    );
+    check(
+        "|{ a = 1;\n  config = { };\n}|",
+        make,
+        expect![[r#"
+        { a = 1; n = 1;
+          config = { };
+        }"#]],
+    );
+    check(
+        "|{ a = 1; # one\n  config = { };\n}|",
+        make,
+        expect![[r#"
+            { a = 1; # one
+              n = 1;
+              config = { };
+            }"#]],
+    );
+    check(
+        "|{\n  a = 1; b = 2;\n  inherit c;\n  config.x = 1;\n  config.y = 1;\n}|",
+        make,
+        expect![[r#"
+            {
+              a = 1; b = 2;
+              inherit c;
+              n = 1;
+              config.x = 1;
+              config.y = 1;
+            }"#]],
+    );
+    check(
+        "|{\n  a = 1; config = {\n  };\n}|",
+        make,
+        expect![[r#"
+        {
+          a = 1; n = 1; config = {
+          };
+        }"#]],
+    );
+    check(
+        "|{\r\n  a = 1;\r\n  config = { };\r\n}|",
+        make,
+        expect![[r#"
+        {<CR>
+          a = 1;<CR>
+          n = 1;<CR>
+          config = { };<CR>
+        }"#]],
+    );
+    check(
+        "|{\n  a = 1;\n  config = { };\n}|",
+        |text, range| edit::insert_binding(text, range, "n = {\n  m = 1;\n};", "config"),
+        expect![[r#"
+            {
+              a = 1;
+              n = {
+                m = 1;
+              };
+              config = { };
+            }"#]],
+    );
+}
+
 #[test]
 fn insert_sibling() {
-    let make = |text: &str, range| edit::insert_sibling(text, range, "n", "1");
+    let make = |text: &str, range| edit::insert_sibling(text, range, edit::Side::After, "n", "1");
     check(
         "{\n  a.b.|c| = {\n    d = 1;\n  };\n  e = 1;\n}",
         make,
@@ -229,6 +345,35 @@ fn insert_sibling() {
         "{ ${\"a\"}.|b| = 1; }",
         make,
         expect![[r#"{ ${"a"}.b = 1; ${"a"}.n = 1; }"#]],
+    );
+}
+
+#[test]
+fn insert_sibling_before() {
+    let make = |text: &str, range| edit::insert_sibling(text, range, edit::Side::Before, "n", "1");
+    check("{ a.|b|.c = 1; }", make, expect!["{ a.n = 1; a.b.c = 1; }"]);
+    check(
+        "{\n  x = 1;\n\n  # The guest.\n  a.|config| = {\n  };\n}",
+        make,
+        expect![[r#"
+            {
+              x = 1;
+
+              a.n = 1;
+              # The guest.
+              a.config = {
+              };
+            }"#]],
+    );
+    check(
+        "{\n  x = 1; # one\n  a.|config| = { };\n}",
+        make,
+        expect![[r#"
+        {
+          x = 1; # one
+          a.n = 1;
+          a.config = { };
+        }"#]],
     );
 }
 

@@ -188,9 +188,10 @@ proptest! {
             edit::remove_binding(&text, range),
             edit::remove_list_element(&text, range),
             edit::set_binding_value(&text, range, "1"),
-            edit::insert_binding(&text, range, "n = 1;"),
+            edit::insert_binding(&text, range, "n = 1;", "a"),
             edit::insert_list_element(&text, range, "1"),
-            edit::insert_sibling(&text, range, "n", "1"),
+            edit::insert_sibling(&text, range, edit::Side::After, "n", "1"),
+            edit::insert_sibling(&text, range, edit::Side::Before, "n", "1"),
         ].into_iter().flatten() {
             prop_assert!(text.get(usize::from(edit.range.start())..usize::from(edit.range.end())).is_some());
         }

@@ -131,7 +131,7 @@ mod tests {
 { containers.web = { hostBridge = "br0"; config = { }; }; }
 "#,
             r#"
-{ containers.web = { hostBridge = "br0"; config = { }; privateNetwork = true; }; }
+{ containers.web = { hostBridge = "br0"; privateNetwork = true; config = { }; }; }
 "#,
         );
     }

@@ -190,7 +190,7 @@ mod tests {
 { containers.web = { config = { }; }; }
 "#,
             r#"
-{ containers.web = { config = { }; privateUsers = "pick"; }; }
+{ containers.web = { privateUsers = "pick"; config = { }; }; }
 "#,
         );
     }

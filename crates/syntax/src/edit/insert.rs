@@ -6,12 +6,16 @@ use rnix::{NodeOrToken, SyntaxKind, SyntaxNode, ast};
 use rowan::ast::AstNode as _;
 use text_size::{TextRange, TextSize};
 
-/// Adds a binding, written as `name = value;`, as the last one of the set that has exactly this range (brackets
-/// around it aside).
+/// Adds a binding, written as `name = value;`, to the set that has exactly this range (brackets around it aside): as
+/// the last one, but before bindings of the name `last` that end the set.
 ///
 /// A set that only `a.b = ..;` implies has no braces to add to: see [`insert_sibling`].
-pub fn insert_binding(text: &str, set: TextRange, binding: &str) -> Option<TextEdit> {
-    insert(text, set, SyntaxKind::NODE_ATTR_SET, binding)
+pub fn insert_binding(text: &str, set: TextRange, binding: &str, last: &str) -> Option<TextEdit> {
+    let before = with_tree(text, |root| {
+        let node = exactly(root, set, SyntaxKind::NODE_ATTR_SET)?;
+        before_last(text, &node, binding, last)
+    });
+    before.or_else(|| insert(text, set, SyntaxKind::NODE_ATTR_SET, binding))
 }
 
 /// Adds an element as the last one of the list that has exactly this range (brackets around it aside).
@@ -19,8 +23,17 @@ pub fn insert_list_element(text: &str, list: TextRange, element: &str) -> Option
     insert(text, list, SyntaxKind::NODE_LIST, element)
 }
 
+/// On which side of a binding another one is added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Before it, and before comments that stand right above it.
+    Before,
+    /// After it.
+    After,
+}
+
 /// Adds a binding beside another one: next to `a.b.c = 1;` with the key `c`, the name `d` makes `a.b.d = value;`.
-pub fn insert_sibling(text: &str, key: TextRange, name: &str, value: &str) -> Option<TextEdit> {
+pub fn insert_sibling(text: &str, key: TextRange, side: Side, name: &str, value: &str) -> Option<TextEdit> {
     with_tree(text, |root| {
         let node = innermost(root, key, |node| node.kind() == SyntaxKind::NODE_ATTRPATH_VALUE)?;
         let last = node.last_token()?;
@@ -33,18 +46,86 @@ pub fn insert_sibling(text: &str, key: TextRange, name: &str, value: &str) -> Op
             .find(|attr| attr.syntax().text_range().contains_range(key))?;
         let start = path.syntax().text_range().start();
         let prefix = slice(text, TextRange::new(start, attr.syntax().text_range().start()))?;
-        let before = text.get(..start.into())?;
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let alone = line.chars().all(|c| c == ' ' || c == '\t');
         let binding = format!("{prefix}{name} = {value};");
-        let inserted = if alone {
-            let newline = newline_of(before);
-            format!("{newline}{line}{}", indented(&binding, newline, line))
-        } else {
-            format!(" {binding}")
+        let line = own_indentation(text, start);
+        if side == Side::Before {
+            return Some(before(text, &node, &binding));
+        }
+        let inserted = match line {
+            Some(line) => {
+                let newline = newline_of(text.get(..start.into())?);
+                format!("{newline}{line}{}", indented(&binding, newline, line))
+            }
+            None => format!(" {binding}"),
         };
         Some(replace(TextRange::empty(node.text_range().end()), inserted))
     })
+}
+
+/// A binding before those of the name `last` at the end of a set, if there are any: after what is before them, or else
+/// before the first of them.
+fn before_last(text: &str, set: &SyntaxNode, binding: &str, last: &str) -> Option<TextEdit> {
+    let bindings: Vec<SyntaxNode> = set
+        .children()
+        .filter(|child| {
+            matches!(
+                child.kind(),
+                SyntaxKind::NODE_ATTRPATH_VALUE | SyntaxKind::NODE_INHERIT
+            )
+        })
+        .collect();
+    let is_last = |node: &&SyntaxNode| {
+        let path = ast::AttrpathValue::cast((*node).clone()).and_then(|node| node.attrpath());
+        let first = path.and_then(|path| path.attrs().next());
+        first.is_some_and(|first| first.syntax().text() == last)
+    };
+    let trailing = bindings.iter().rev().take_while(is_last).count();
+    let (others, trailing) = bindings.split_at(bindings.len() - trailing);
+    let first = trailing.first()?;
+    let behind = others.last().and_then(|other| after(text, other, binding));
+    behind.or_else(|| Some(before(text, first, binding)))
+}
+
+/// Text after a binding and what is said of it at the end of its line.
+fn after(text: &str, node: &SyntaxNode, binding: &str) -> Option<TextEdit> {
+    let end = node.text_range().end();
+    let line = text.get(end.into()..)?.split('\n').next().unwrap_or_default();
+    let rest = line.trim_end_matches('\r');
+    let is_comment = rest.trim_start().starts_with('#');
+    let own = own_indentation(text, node.text_range().start());
+    match own {
+        Some(indent) if is_comment || rest.trim().is_empty() => {
+            let newline = newline_of(text);
+            let at = end + TextSize::of(if is_comment { rest } else { "" });
+            let inserted = format!("{newline}{indent}{}", indented(binding, newline, indent));
+            Some(replace(TextRange::empty(at), inserted))
+        }
+        // On one line with others.
+        _ if !is_comment => Some(replace(TextRange::empty(end), format!(" {binding}"))),
+        _ => None,
+    }
+}
+
+/// Text before a binding and the comments right above it.
+fn before(text: &str, node: &SyntaxNode, binding: &str) -> TextEdit {
+    let mut at = node.text_range().start();
+    let Some(indent) = own_indentation(text, at) else {
+        return replace(TextRange::empty(at), format!("{binding} "));
+    };
+    let mut above = node.prev_sibling_or_token();
+    while let Some(NodeOrToken::Token(token)) = above {
+        match token.kind() {
+            SyntaxKind::TOKEN_WHITESPACE if token.text().matches('\n').count() < 2 => {}
+            SyntaxKind::TOKEN_COMMENT if own_indentation(text, token.text_range().start()).is_some() => {
+                at = token.text_range().start();
+            }
+            _ => break,
+        }
+        above = token.prev_sibling_or_token();
+    }
+    let newline = newline_of(text);
+    let inserted = format!("{}{newline}{indent}", indented(binding, newline, indent));
+    replace(TextRange::empty(at), inserted)
 }
 
 fn insert(text: &str, range: TextRange, kind: SyntaxKind, what: &str) -> Option<TextEdit> {

@@ -229,7 +229,9 @@ impl<'t> Lexer<'t> {
                 true => self.path(start, PathKind::Relative),
                 false => self.number(start),
             },
-            (b'.', Some(b'.')) if self.byte(start + 2) == Some(b'.') => Some((Token::Ellipsis, start, start + 3)),
+            (b'.', Some(b'.')) if self.byte(start + 2) == Some(b'.') => {
+                Some((Token::Ellipsis, start, start + 3))
+            }
             (b'.' | b'+' | b'-', _) if self.is_relative_path(start, start)? => {
                 self.path(start, PathKind::Relative)
             }
