@@ -4,7 +4,7 @@ use crate::disk::FileKind;
 use crate::evaluate::may_hold_specs;
 use crate::host::{Detail, Settings};
 use crate::parallel;
-use crate::vfs::{Problem, Vfs};
+use crate::vfs::{Problem, Vfs, normalize};
 use crate::worlds::{Evaluated, Root, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::FileId;
@@ -23,6 +23,9 @@ pub(crate) struct Targets {
     named: FxHashSet<FileId>,
     /// The `flake.nix` files among them, by path.
     flakes: BTreeMap<Utf8PathBuf, FileId>,
+    /// Directories that were walked, all their links being in `links`.
+    walked: Vec<Utf8PathBuf>,
+    links: FxHashSet<Utf8PathBuf>,
     /// What was named, but cannot be read.
     pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,
 }
@@ -78,31 +81,50 @@ impl Targets {
             self.unreadable.push((target.to_owned(), reason));
             return;
         }
-        let mut todo = vec![directory];
-        while let Some(directory) = todo.pop() {
-            let Ok(entries) = vfs.list(&directory) else {
-                continue;
-            };
-            for (name, kind) in entries.iter() {
-                let path = directory.join(name);
-                match kind {
-                    FileKind::Directory if SKIPPED.contains(&name.as_str()) => {}
-                    FileKind::Directory => todo.push(path),
-                    FileKind::Regular if name.ends_with(".nix") => {
-                        let file = vfs.table.intern(&path);
-                        self.add(path, file);
-                    }
-                    FileKind::Symlink if name.ends_with(".nix") => {
-                        let path = vfs.canonical(&path);
-                        if vfs.kind(&path) == Some(FileKind::Regular) && vfs.inside(&path) {
-                            let file = vfs.table.intern(&path);
-                            self.add(path, file);
+        self.walked.push(directory.clone());
+        // In the order of paths, so that sorting what was found is little work.
+        let mut found = Vec::new();
+        let mut todo = vec![(directory, FileKind::Directory)];
+        while let Some((path, kind)) = todo.pop() {
+            let is_nix = path.as_str().ends_with(".nix");
+            match kind {
+                FileKind::Directory => {
+                    let Ok(entries) = vfs.list(&path) else {
+                        continue;
+                    };
+                    for (name, kind) in entries.iter().rev() {
+                        if *kind == FileKind::Symlink {
+                            self.links.insert(path.join(name));
+                        }
+                        let wanted = match kind {
+                            FileKind::Directory => !SKIPPED.contains(&name.as_str()),
+                            _ => name.ends_with(".nix"),
+                        };
+                        if wanted {
+                            todo.push((path.join(name), *kind));
                         }
                     }
-                    FileKind::Regular | FileKind::Symlink | FileKind::Other => {}
                 }
+                FileKind::Regular if is_nix => {
+                    let file = vfs.table.intern(&path);
+                    found.push((path, file));
+                }
+                FileKind::Symlink if is_nix => {
+                    let path = vfs.canonical(&path);
+                    if vfs.kind(&path) == Some(FileKind::Regular) && vfs.inside(&path) {
+                        let file = vfs.table.intern(&path);
+                        found.push((path, file));
+                    }
+                }
+                FileKind::Regular | FileKind::Symlink | FileKind::Other => {}
             }
         }
+        for (path, file) in &found {
+            if path.file_name() == Some("flake.nix") {
+                self.flakes.insert(path.clone(), *file);
+            }
+        }
+        self.files.append(&mut found.into_iter().collect());
     }
 
     /// Evaluates all roots among the files: flakes first, then what their hosts do not import.
@@ -137,7 +159,7 @@ impl Targets {
         for world in &out {
             reached.extend(world.reads.parsed_files());
         }
-        let mut rest = self.candidates(vfs, &reached);
+        let mut rest = self.candidates(vfs, settings.jobs, &reached);
         while !rest.is_empty() {
             let roots: Vec<Root> = tops(&rest)
                 .into_iter()
@@ -159,27 +181,64 @@ impl Targets {
     }
 
     /// Files that may be roots of their own, by path.
-    fn candidates(&self, vfs: &Vfs, reached: &FxHashSet<FileId>) -> Vec<Candidate> {
-        let mut all: Vec<Candidate> = self
+    fn candidates(&self, vfs: &Vfs, jobs: usize, reached: &FxHashSet<FileId>) -> Vec<Candidate> {
+        let rest: Vec<(&Utf8PathBuf, FileId)> = self
             .files
             .iter()
-            .filter(|(_, file)| !reached.contains(*file))
-            .filter_map(|(path, file)| {
-                let state = vfs.state(*file);
-                if state.problem.is_some() {
-                    return None;
-                }
-                let parsed = state.parsed();
-                Some(Candidate {
-                    file: *file,
-                    mentions: mentions(vfs, path, &parsed.hir),
-                    matters: self.named.contains(file) || may_hold_specs(&parsed.hir),
-                })
-            })
+            .map(|(path, file)| (path, *file))
+            .filter(|(_, file)| !reached.contains(file))
             .collect();
+        let found = parallel::map(jobs, &rest, |(path, file)| {
+            let state = vfs.state(*file);
+            if state.problem.is_some() {
+                return None;
+            }
+            let parsed = state.parsed();
+            Some(Candidate {
+                file: *file,
+                mentions: self.mentions(vfs, path, &parsed.hir),
+                matters: self.named.contains(file) || may_hold_specs(&parsed.hir),
+            })
+        });
+        let mut all: Vec<Candidate> = found.into_iter().flatten().collect();
         spread(&mut all);
         all.retain(|candidate| candidate.matters);
         all
+    }
+
+    /// The Nix files that the path literals of a file name.
+    fn mentions(&self, vfs: &Vfs, path: &Utf8Path, hir: &Hir) -> Vec<FileId> {
+        let Some(directory) = path.parent() else {
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for expr in &hir.exprs {
+            let Expr::Path(PathKind::Relative, parts) = expr else {
+                continue;
+            };
+            let [StrPart::Text(text)] = &**parts else { continue };
+            let path = self.canonical(vfs, &directory.join(text.as_str()));
+            if text.ends_with(".nix") {
+                out.extend(vfs.table.get(&path));
+            } else {
+                out.extend(vfs.table.get(&path.join("default.nix")));
+            }
+        }
+        out.sort();
+        out.dedup();
+        out
+    }
+
+    /// The path with links resolved. Where all links are known, the disk need not be asked.
+    fn canonical(&self, vfs: &Vfs, path: &Utf8Path) -> Utf8PathBuf {
+        let plain = normalize(path);
+        let known = self.walked.iter().any(|walked| plain.starts_with(walked))
+            && !plain.components().any(|part| SKIPPED.contains(&part.as_str()))
+            && (self.links.is_empty() || !plain.ancestors().any(|part| self.links.contains(part)));
+        match known {
+            true => plain,
+            false => vfs.canonical(path),
+        }
     }
 }
 
@@ -244,27 +303,4 @@ fn tops(candidates: &[Candidate]) -> Vec<FileId> {
     } else {
         tops
     }
-}
-
-/// The Nix files that the path literals of a file name.
-fn mentions(vfs: &Vfs, path: &Utf8Path, hir: &Hir) -> Vec<FileId> {
-    let Some(directory) = path.parent() else {
-        return Vec::new();
-    };
-    let mut out = Vec::new();
-    for expr in &hir.exprs {
-        let Expr::Path(PathKind::Relative, parts) = expr else {
-            continue;
-        };
-        let [StrPart::Text(text)] = &**parts else { continue };
-        let path = vfs.canonical(&directory.join(text.as_str()));
-        if text.ends_with(".nix") {
-            out.extend(vfs.table.get(&path));
-        } else {
-            out.extend(vfs.table.get(&path.join("default.nix")));
-        }
-    }
-    out.sort();
-    out.dedup();
-    out
 }

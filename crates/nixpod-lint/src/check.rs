@@ -11,16 +11,18 @@ use crate::view::{Results, relative};
 use anyhow::{Result, bail};
 use camino::Utf8Path;
 use nixpod_analysis::Applicability;
+use std::mem::ManuallyDrop;
 
 /// Checks, fixes if asked to, and prints.
 pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
     let selection = Selection::new(args, nixpod_rules::ALL)?;
-    let mut projects = Projects::new(
+    // The process ends right after this: taking everything apart piece by piece would only delay that.
+    let mut projects = ManuallyDrop::new(Projects::new(
         &args.paths,
         args.stdin_filename.as_deref(),
         &selection.settings(),
         terminal,
-    )?;
+    )?);
     let base = projects.base();
     let look = |projects: &Projects| {
         let mut results = projects.check(&base);

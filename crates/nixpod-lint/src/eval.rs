@@ -7,6 +7,7 @@ use crate::terminal::Terminal;
 use anyhow::{Result, bail};
 use camino::Utf8PathBuf;
 use nixpod_analysis::{AnalysisHost, EvalInput, EvalRequest, FileSystem, OsFileSystem, project_root};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 /// Evaluates and prints.
@@ -37,7 +38,8 @@ pub(crate) fn run(args: &EvalArgs, terminal: &Terminal) -> Result<Outcome> {
             (EvalInput::default(), near)
         }
     };
-    let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::clone(&fs));
+    // The process ends right after this: taking everything apart piece by piece would only delay that.
+    let mut host = ManuallyDrop::new(AnalysisHost::new(nixpod_rules::ALL, Arc::clone(&fs)));
     host.set_project(project_root(&*fs, &near));
     let outcome = host.analysis().evaluate(&EvalRequest {
         directory: Some(current),
@@ -46,6 +48,7 @@ pub(crate) fn run(args: &EvalArgs, terminal: &Terminal) -> Result<Outcome> {
         json: args.json,
         modules,
         attr: args.attr.clone(),
+        last: true,
     });
     for trace in &outcome.traces {
         terminal.note(&format!("trace: {trace}"));

@@ -6,12 +6,11 @@ pub(crate) mod literal;
 use crate::hir::{AttrName, BinaryOp, Expr, Field, Hir, NameId, Param, VarRef};
 use crate::source_map::{Names, SourceMap};
 use crate::{SyntaxError, repair, resolve};
-use attrs::SetBuilder;
+use attrs::{SetBuilder, Sets};
 use nixpod_source::ExprId;
 use rnix::SyntaxNode;
 use rnix::ast::{self, BinOpKind, HasEntry as _, UnaryOpKind};
 use rowan::ast::AstNode as _;
-use rustc_hash::FxHashMap;
 use text_size::{TextRange, TextSize};
 
 /// Lowers a whole file.
@@ -38,12 +37,15 @@ pub(crate) fn nothing(text: &str) -> (Hir, SourceMap) {
     (hir, map)
 }
 
+/// The most dense files have a node for so many bytes.
+const BYTES_PER_NODE: usize = 6;
+
 pub(crate) struct Lower<'a> {
     pub(crate) exprs: Vec<Expr>,
     pub(crate) map: SourceMap,
     pub(crate) names: Names,
     /// Sets that may still grow by merging; their nodes are placeholders until the end.
-    pub(crate) sets: FxHashMap<ExprId, SetBuilder>,
+    pub(crate) sets: Sets,
     /// Does the text name what `<x>` goes through, so that it may bind that itself? Looked up when one is met.
     binds_search: Option<bool>,
     pub(crate) errors: &'a mut Vec<SyntaxError>,
@@ -55,7 +57,7 @@ impl<'a> Lower<'a> {
             exprs: Vec::new(),
             map: SourceMap::default(),
             names: Names::default(),
-            sets: FxHashMap::default(),
+            sets: Sets::default(),
             binds_search: None,
             errors,
         }
@@ -64,13 +66,12 @@ impl<'a> Lower<'a> {
 
 impl Lower<'_> {
     pub(crate) fn finish(mut self, root: ExprId) -> (Hir, SourceMap) {
-        let mut sets: Vec<(ExprId, SetBuilder)> = self.sets.drain().collect();
-        sets.sort_by_key(|(id, _)| *id);
-        for (id, set) in sets {
+        for (id, set) in self.sets.finish() {
             if let Some(expr) = self.exprs.get_mut(id.0 as usize) {
                 *expr = set.finish();
             }
         }
+        self.map.bindings.sort_unstable_by_key(|entry| entry.0);
         self.map.live = resolve::resolve(
             &mut self.exprs,
             &self.names.all,
@@ -84,6 +85,13 @@ impl Lower<'_> {
             names: self.names.all,
         };
         (hir, self.map)
+    }
+
+    /// Makes room for what a text of this length has on average.
+    pub(crate) fn reserve(&mut self, length: usize) {
+        let nodes = length / BYTES_PER_NODE;
+        self.exprs.reserve(nodes);
+        self.map.ranges.reserve(nodes);
     }
 
     pub(crate) fn alloc(&mut self, expr: Expr, range: TextRange) -> ExprId {
@@ -141,7 +149,7 @@ impl Lower<'_> {
             }
             ast::Expr::AttrSet(node) => {
                 let set = self.alloc(Expr::Missing, range);
-                self.sets.insert(set, SetBuilder::new(node.rec_token().is_some()));
+                self.sets.push(set, SetBuilder::new(node.rec_token().is_some()));
                 for entry in node.entries() {
                     self.entry(set, &entry, false);
                 }
@@ -149,19 +157,19 @@ impl Lower<'_> {
             }
             ast::Expr::LetIn(node) => {
                 let set = self.alloc(Expr::Missing, range);
-                self.sets.insert(set, SetBuilder::new(true));
+                self.sets.push(set, SetBuilder::new(true));
                 for entry in node.entries() {
                     self.entry(set, &entry, true);
                 }
                 let body = self.expr_or_missing(node.body(), range);
-                if let Some(builder) = self.sets.get_mut(&set) {
+                if let Some(builder) = self.sets.get_mut(set) {
                     builder.body = Some(body);
                 }
                 set
             }
             ast::Expr::LegacyLet(node) => {
                 let set = self.alloc(Expr::Missing, range);
-                self.sets.insert(set, SetBuilder::new(true));
+                self.sets.push(set, SetBuilder::new(true));
                 for entry in node.entries() {
                     self.entry(set, &entry, true);
                 }

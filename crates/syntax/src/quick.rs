@@ -17,6 +17,7 @@ use bounds::Bounds;
 use lexer::{Lexer, Token};
 use nixpod_source::ExprId;
 use rnix::SyntaxKind;
+use smallvec::SmallVec;
 use std::sync::Arc;
 use text_size::{TextRange, TextSize};
 
@@ -32,8 +33,8 @@ const MAX_DEPTH: u32 = 128;
 
 /// Lowers a text, if that is certain to have no mistakes.
 pub(crate) fn parse(text: &str) -> Surely<ParsedFile> {
-    let plain = |byte: u8| byte != b'\r' && byte != 0;
-    if text.len() > MAX_LENGTH || text.starts_with('\u{feff}') || !text.bytes().all(plain) {
+    let odd = |byte: u8| text.as_bytes().contains(&byte);
+    if text.len() > MAX_LENGTH || text.starts_with('\u{feff}') || odd(b'\r') || odd(0) {
         return None;
     }
     if text.contains("nixpod") {
@@ -49,7 +50,9 @@ pub(crate) fn parse(text: &str) -> Surely<ParsedFile> {
         lower: Lower::new(&mut errors),
         depth: 0,
         set_at: None,
+        begun: None,
     };
+    reader.lower.reserve(text.len());
     let root = reader.expr()?;
     if reader.lexer.token != Token::End {
         return None;
@@ -80,6 +83,8 @@ struct Reader<'t, 'e> {
     depth: u32,
     /// The brace that is known to open a set and no parameter.
     set_at: Option<TextSize>,
+    /// A name that was read already, with which an operation begins.
+    begun: Option<(&'t str, TextRange)>,
 }
 
 /// How tightly operators bind: higher is tighter. `!` binds as [`NOT`].
@@ -149,21 +154,25 @@ impl<'t> Reader<'t, '_> {
                 let otherwise = self.expr()?.id;
                 Some(self.alloc(Expr::If(condition, then, otherwise), start))
             }
-            Token::Ident => match self.lexer.next_byte()? {
-                Some(b':') => {
-                    let (word, range) = self.name()?;
-                    let name = self.lower.names.intern(word);
-                    let key = self.lower.key(name, range);
-                    self.lambda(Param::Name(name, key), start)
+            Token::Ident => {
+                let (word, range) = self.name()?;
+                match self.lexer.token {
+                    Token::Colon => {
+                        let name = self.lower.names.intern(word);
+                        let key = self.lower.key(name, range);
+                        self.lambda(Param::Name(name, key), start)
+                    }
+                    Token::At => {
+                        self.lexer.advance()?;
+                        let param = self.pattern(Some((word, range)))?;
+                        self.lambda(param, start)
+                    }
+                    _ => {
+                        self.begun = Some((word, range));
+                        self.operation(0)
+                    }
                 }
-                Some(b'@') => {
-                    let alias = self.name()?;
-                    self.lexer.expect(Token::At)?;
-                    let param = self.pattern(Some(alias))?;
-                    self.lambda(param, start)
-                }
-                _ => self.operation(0),
-            },
+            }
             Token::LeftBrace if self.lexer.opens_pattern()? => {
                 let param = self.pattern(None)?;
                 self.lambda(param, start)
@@ -254,6 +263,7 @@ impl<'t> Reader<'t, '_> {
     fn operation(&mut self, least: u8) -> Surely<Node> {
         let start = self.lexer.here();
         let mut left = match self.lexer.token {
+            _ if self.begun.is_some() => self.call()?,
             Token::Not if least <= NOT => {
                 self.lexer.advance()?;
                 let inner = self.deeper(|this| this.operation(NOT))?.id;
@@ -269,7 +279,7 @@ impl<'t> Reader<'t, '_> {
                     self.lexer.advance()?;
                     let attrs = self.attr_path()?;
                     let path = self.lower.path_of(&attrs);
-                    left = self.alloc(Expr::HasAttr(left.id, path), start);
+                    left = self.alloc(Expr::HasAttr(left.id, path), left.start);
                     continue;
                 }
                 Token::Operator(op) if level(op) >= least => op,
@@ -285,7 +295,7 @@ impl<'t> Reader<'t, '_> {
                 _ => level + 1,
             };
             let right = self.deeper(|this| this.operation(right))?.id;
-            left = self.alloc(Expr::Binary(op, left.id, right), start);
+            left = self.alloc(Expr::Binary(op, left.id, right), left.start);
             if matches!(level, 3 | 4) {
                 compared = level;
             }
@@ -343,6 +353,9 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn simple(&mut self) -> Surely<Node> {
+        if let Some((word, range)) = self.begun.take() {
+            return Some(self.variable(word, range));
+        }
         let start = self.lexer.here();
         match self.lexer.token {
             Token::LeftParen => {
@@ -372,17 +385,23 @@ impl<'t> Reader<'t, '_> {
             Token::Integer => self.number(SyntaxKind::TOKEN_INTEGER),
             Token::Float => self.number(SyntaxKind::TOKEN_FLOAT),
             Token::Ident => {
-                if matches!(self.lexer.next_byte()?, Some(b':' | b'@')) {
-                    return None;
-                }
-                let (word, _) = self.name()?;
-                if word == "__curPos" {
-                    return Some(self.alloc(Expr::CurPos, start));
-                }
-                let name = self.lower.names.intern(word);
-                Some(self.alloc(Expr::Var(name, VarRef::Global), start))
+                let (word, range) = self.name()?;
+                // rnix would take a function for an argument here.
+                let is_function = matches!(self.lexer.token, Token::Colon | Token::At);
+                (!is_function).then(|| self.variable(word, range))
             }
             _ => None,
+        }
+    }
+
+    fn variable(&mut self, word: &str, range: TextRange) -> Node {
+        let expr = match word {
+            "__curPos" => Expr::CurPos,
+            _ => Expr::Var(self.lower.names.intern(word), VarRef::Global),
+        };
+        Node {
+            id: self.lower.alloc(expr, range),
+            start: range.start(),
         }
     }
 
@@ -405,6 +424,14 @@ impl<'t> Reader<'t, '_> {
         let mut chunks = Chunks::default();
         loop {
             let (text, at, goes_on) = self.lexer.string_text(indented)?;
+            if !(goes_on || interpolated || indented || text.is_empty() || text.contains('\\')) {
+                // Most strings are such.
+                self.lexer.close();
+                self.lexer.advance()?;
+                let range = self.lexer.since(start);
+                let id = self.lower.plain_literal(text, at, range, Expr::Str);
+                return Some((Node { id, start }, false));
+            }
             match indented {
                 _ if text.is_empty() => {}
                 true => chunks.text(text, at),
@@ -456,9 +483,17 @@ impl<'t> Reader<'t, '_> {
             }
             PathKind::Relative | PathKind::Absolute => {}
         }
+        if kind == PathKind::Search || !self.lexer.follows("${") {
+            self.lexer.advance()?;
+            let range = self.lexer.since(start);
+            let id = self
+                .lower
+                .plain_literal(text, at, range, |parts| Expr::Path(kind, parts));
+            return Some(Node { id, start });
+        }
         let mut parts = Parts::default();
         parts.push(text, at, text.len() as u32);
-        while kind != PathKind::Search && self.lexer.follows("${") {
+        while self.lexer.follows("${") {
             self.lexer.end += "${".len();
             let id = self.interpolation()?;
             parts.interpolate(id);
@@ -477,8 +512,8 @@ impl<'t> Reader<'t, '_> {
         Some(Node { id, start })
     }
 
-    fn attr_path(&mut self) -> Surely<Vec<Attr>> {
-        let mut attrs = Vec::with_capacity(4);
+    fn attr_path(&mut self) -> Surely<SmallVec<[Attr; 4]>> {
+        let mut attrs = SmallVec::new();
         loop {
             attrs.push(self.attr()?);
             if attrs.len() > MAX_PATH {
@@ -543,14 +578,14 @@ impl<'t> Reader<'t, '_> {
         self.bindings(set, Token::In)?;
         self.lexer.advance()?;
         let body = self.expr()?.id;
-        self.lower.sets.get_mut(&set)?.body = Some(body);
+        self.lower.sets.get_mut(set)?.body = Some(body);
         self.finish_set(set, start)
     }
 
     /// A set has a smaller number than what is in it, so its range is put in later.
     fn begin_set(&mut self, start: TextSize, recursive: bool) -> ExprId {
         let set = self.lower.alloc(Expr::Missing, TextRange::empty(start));
-        self.lower.sets.insert(set, SetBuilder::new(recursive));
+        self.lower.sets.push(set, SetBuilder::new(recursive));
         set
     }
 

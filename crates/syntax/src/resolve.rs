@@ -25,7 +25,7 @@ pub(crate) fn resolve(
         exprs,
         ranges,
         errors,
-        globals: names.iter().map(|name| globals::is_global(name)).collect(),
+        names,
         slots: vec![Vec::new(); names.len()],
         withs: Vec::new(),
         depth: 0,
@@ -40,8 +40,7 @@ struct Resolver<'a> {
     ranges: &'a [TextRange],
     errors: &'a mut Vec<SyntaxError>,
     live: Vec<bool>,
-    /// By name: is it in the base environment?
-    globals: Vec<bool>,
+    names: &'a [smol_str::SmolStr],
     /// By name: the frame, counted from the outermost, and the slot of each definition in scope, innermost last.
     slots: Vec<Vec<(u32, u32)>>,
     /// The frames that are made by `with`, counted from the outermost.
@@ -213,7 +212,7 @@ impl Resolver<'_> {
                 slot,
             };
         }
-        if self.globals.get(index).copied().unwrap_or(false) {
+        if self.names.get(index).is_some_and(|name| globals::is_global(name)) {
             return VarRef::Global;
         }
         let before = self.links;

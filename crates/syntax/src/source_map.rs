@@ -12,8 +12,8 @@ pub struct SourceMap {
     pub(crate) ranges: Vec<TextRange>,
     /// Nodes that can be reached from the root; merging of nested sets leaves some behind.
     pub(crate) live: Vec<bool>,
-    /// By the key or the computed name of a binding: the binding.
-    pub(crate) bindings: FxHashMap<ExprId, TextRange>,
+    /// By the key or the computed name of a binding, ascending: the binding.
+    pub(crate) bindings: Vec<(ExprId, TextRange)>,
     /// Literals with text, by node, ascending, each with its stretch of `pieces`.
     pub(crate) literals: Vec<(ExprId, u32, u32)>,
     /// How the content of literals maps to text, ascending in both within one literal.
@@ -77,7 +77,8 @@ impl SourceMap {
     /// The whole binding `a.b = v;`, with its semicolon, of any of its keys or of its computed name; of an inherited
     /// name the whole `inherit` statement.
     pub fn binding_range(&self, key: ExprId) -> Option<TextRange> {
-        self.bindings.get(&key).copied()
+        let index = self.bindings.binary_search_by_key(&key, |entry| entry.0).ok()?;
+        self.bindings.get(index).map(|entry| entry.1)
     }
 
     /// The text that a stretch of a literal's content was written as.
@@ -130,9 +131,9 @@ impl SourceMap {
         for range in &mut self.ranges {
             *range = repaired.original(*range);
         }
-        self.bindings
-            .values_mut()
-            .for_each(|range| *range = repaired.original(*range));
+        for (_, range) in &mut self.bindings {
+            *range = repaired.original(*range);
+        }
         // Nothing is inserted into the text of literals, so that lengths stay.
         for piece in &mut self.pieces {
             piece.source = repaired.original_offset(piece.source as usize) as u32;

@@ -13,10 +13,14 @@ use text_size::TextRange;
 /// Each name of an attribute path makes a set inside of a set; nobody writes more than ten.
 pub(crate) const MAX_PATH: usize = 500;
 
+/// So many entries are looked through one by one.
+const FEW: usize = 12;
+
 /// A set whose bindings are being collected.
 pub(crate) struct SetBuilder {
     recursive: bool,
     entries: Vec<Entry>,
+    /// Where each entry is, once there are [`FEW`].
     by_name: FxHashMap<NameId, u32>,
     dynamic: Vec<DynamicEntry>,
     froms: Vec<ExprId>,
@@ -50,13 +54,61 @@ impl SetBuilder {
     }
 
     fn get(&self, name: NameId) -> Option<Entry> {
+        if self.entries.len() < FEW {
+            return self.entries.iter().find(|entry| entry.name == name).cloned();
+        }
         let index = self.by_name.get(&name)?;
         self.entries.get(*index as usize).cloned()
     }
 
+    /// Adds an entry of a new name.
     fn push(&mut self, entry: Entry) {
-        self.by_name.insert(entry.name, self.entries.len() as u32);
         self.entries.push(entry);
+        let known = match self.entries.len() {
+            0..FEW => return,
+            FEW => 0,
+            more => more - 1,
+        };
+        for (index, entry) in self.entries.iter().enumerate().skip(known) {
+            self.by_name.insert(entry.name, index as u32);
+        }
+    }
+}
+
+/// The sets of one file that may still grow, by node.
+#[derive(Default)]
+pub(crate) struct Sets {
+    /// Ascending, for nodes are made in order. A set that was merged into another is gone.
+    all: Vec<(ExprId, Option<SetBuilder>)>,
+}
+
+impl Sets {
+    /// Puts in a set whose node was made last.
+    pub(crate) fn push(&mut self, id: ExprId, set: SetBuilder) {
+        self.all.push((id, Some(set)));
+    }
+
+    fn index(&self, id: ExprId) -> Option<usize> {
+        self.all.binary_search_by_key(&id, |entry| entry.0).ok()
+    }
+
+    fn get(&self, id: ExprId) -> Option<&SetBuilder> {
+        self.all.get(self.index(id)?)?.1.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: ExprId) -> Option<&mut SetBuilder> {
+        let index = self.index(id)?;
+        self.all.get_mut(index)?.1.as_mut()
+    }
+
+    fn remove(&mut self, id: ExprId) -> Option<SetBuilder> {
+        let index = self.index(id)?;
+        self.all.get_mut(index)?.1.take()
+    }
+
+    /// What is left.
+    pub(crate) fn finish(self) -> impl Iterator<Item = (ExprId, SetBuilder)> {
+        self.all.into_iter().filter_map(|(id, set)| Some((id, set?)))
     }
 }
 
@@ -168,7 +220,7 @@ impl Lower<'_> {
 
     /// The `(from)` of an `inherit`; gives back its number.
     pub(crate) fn inherit_source(&mut self, set: ExprId, source: ExprId) -> u32 {
-        let froms = self.sets.get_mut(&set).map(|builder| &mut builder.froms);
+        let froms = self.sets.get_mut(set).map(|builder| &mut builder.froms);
         froms.map_or(0, |froms| {
             froms.push(source);
             froms.len() as u32 - 1
@@ -190,8 +242,8 @@ impl Lower<'_> {
             None => EntryValue::Inherit(self.alloc(Expr::Var(name, VarRef::Global), range)),
         };
         let key = self.key(name, range);
-        self.map.bindings.insert(key, statement);
-        match self.sets.get_mut(&set) {
+        self.map.bindings.push((key, statement));
+        match self.sets.get_mut(set) {
             Some(builder) if builder.get(name).is_none() => builder.push(Entry { name, key, value }),
             _ => self.duplicate(name, range),
         }
@@ -235,7 +287,7 @@ impl Lower<'_> {
         for attr in prefix {
             set = match *attr {
                 Attr::Static(name, range) => {
-                    match self.sets.get(&set).and_then(|builder| builder.get(name)) {
+                    match self.sets.get(set).and_then(|builder| builder.get(name)) {
                         Some(Entry {
                             value: EntryValue::Expr(inner),
                             ..
@@ -247,13 +299,13 @@ impl Lower<'_> {
                         None => {
                             let nested = self.nested(without_semicolon);
                             let key = self.key(name, range);
-                            self.map.bindings.insert(key, whole);
+                            self.map.bindings.push((key, whole));
                             let entry = Entry {
                                 name,
                                 key,
                                 value: EntryValue::Expr(nested),
                             };
-                            if let Some(builder) = self.sets.get_mut(&set) {
+                            if let Some(builder) = self.sets.get_mut(set) {
                                 builder.push(entry);
                             }
                             nested
@@ -270,7 +322,7 @@ impl Lower<'_> {
         match *last {
             Attr::Static(name, range) => {
                 let key = self.key(name, range);
-                self.map.bindings.insert(key, whole);
+                self.map.bindings.push((key, whole));
                 let value = EntryValue::Expr(value);
                 self.add(set, Entry { name, key, value });
             }
@@ -279,8 +331,8 @@ impl Lower<'_> {
     }
 
     fn dynamic(&mut self, set: ExprId, name: ExprId, value: ExprId, binding: TextRange) {
-        self.map.bindings.insert(name, binding);
-        if let Some(builder) = self.sets.get_mut(&set) {
+        self.map.bindings.push((name, binding));
+        if let Some(builder) = self.sets.get_mut(set) {
             builder.dynamic.push(DynamicEntry { name, value });
         }
     }
@@ -288,22 +340,22 @@ impl Lower<'_> {
     /// The set that a path such as `a.b` implies.
     fn nested(&mut self, range: TextRange) -> ExprId {
         let id = self.alloc(Expr::Missing, range);
-        self.sets.insert(id, SetBuilder::new(false));
+        self.sets.push(id, SetBuilder::new(false));
         id
     }
 
     /// Is this a set that bindings can be added to? A `let` is not.
     fn is_set(&self, id: ExprId) -> bool {
-        self.sets.get(&id).is_some_and(|builder| builder.body.is_none())
+        self.sets.get(id).is_some_and(|builder| builder.body.is_none())
     }
 
     /// Adds a binding; if there is one of that name and both are sets, the new one's bindings are added to it.
     ///
     /// As in Nix, `rec` of the first set then holds for all bindings, and `rec` of the second is forgotten.
     fn add(&mut self, set: ExprId, entry: Entry) {
-        let known = self.sets.get(&set).and_then(|builder| builder.get(entry.name));
+        let known = self.sets.get(set).and_then(|builder| builder.get(entry.name));
         let Some(known) = known else {
-            if let Some(builder) = self.sets.get_mut(&set) {
+            if let Some(builder) = self.sets.get_mut(set) {
                 builder.push(entry);
             }
             return;
@@ -314,11 +366,11 @@ impl Lower<'_> {
         if !self.is_set(old) || !self.is_set(new) {
             return self.duplicate(entry.name, self.map.range(entry.key));
         }
-        let Some(added) = self.sets.remove(&new) else {
+        let Some(added) = self.sets.remove(new) else {
             return;
         };
         let mut shift = 0;
-        if let Some(builder) = self.sets.get_mut(&old) {
+        if let Some(builder) = self.sets.get_mut(old) {
             shift = builder.froms.len() as u32;
             builder.froms.extend(added.froms);
             builder.dynamic.extend(added.dynamic);

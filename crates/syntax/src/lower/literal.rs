@@ -168,6 +168,26 @@ impl Lower<'_> {
         id
     }
 
+    /// A literal that stands for itself: text that is not empty, without escapes and interpolations.
+    pub(crate) fn plain_literal(
+        &mut self,
+        text: &str,
+        source: u32,
+        range: TextRange,
+        make: impl FnOnce(Box<[StrPart]>) -> Expr,
+    ) -> ExprId {
+        let id = self.alloc(make(Box::new([StrPart::Text(SmolStr::new(text))])), range);
+        let start = self.map.pieces.len() as u32;
+        self.map.pieces.push(Piece {
+            content: 0,
+            content_len: text.len() as u32,
+            source,
+            source_len: text.len() as u32,
+        });
+        self.map.literals.push((id, start, start + 1));
+        id
+    }
+
     pub(super) fn string(&mut self, node: &ast::Str) -> ExprId {
         let range = node.syntax().text_range();
         let indented = node

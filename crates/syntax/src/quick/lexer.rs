@@ -124,11 +124,6 @@ impl<'t> Lexer<'t> {
             .is_some_and(|rest| rest.starts_with(text.as_bytes()))
     }
 
-    /// The first byte that is no white space and in no comment after the current token.
-    pub(super) fn next_byte(&self) -> Surely<Option<u8>> {
-        Some(self.byte(self.skip_trivia(self.end)?))
-    }
-
     /// Is the current brace the beginning of a parameter? Decided by the two tokens after it, as rnix does.
     pub(super) fn opens_pattern(&self) -> Surely<bool> {
         let (first, _, end) = self.token_at(self.end)?;
@@ -295,7 +290,7 @@ impl<'t> Lexer<'t> {
         });
         let word = self.text.get(start..end)?;
         // What could belong to a path or URI ends at a prime.
-        if !word.contains('\'') && self.is_relative_path(start, end)? {
+        if !word.as_bytes().contains(&b'\'') && self.is_relative_path(start, end)? {
             return self.path(start, PathKind::Relative);
         }
         let token = match word {
