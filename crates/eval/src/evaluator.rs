@@ -171,6 +171,7 @@ pub struct Evaluator<'s> {
     /// Modules of search paths, such as `nixpkgs/lib`, that are answered natively.
     pub(crate) search_paths: FxHashMap<SmolStr, ThunkId>,
     import_hook: Option<ImportHook>,
+    text_symbols: &'static [(&'static str, &'static str)],
     /// The entries of `builtins.nixPath`, prefix and path; `None` where they depend on the machine.
     pub(crate) nix_path: Option<Vec<(String, String)>>,
     /// The environment variables; `None` where they depend on the machine.
@@ -257,6 +258,7 @@ impl<'s> Evaluator<'s> {
             builtins: ThunkId(0),
             search_paths: FxHashMap::default(),
             import_hook: None,
+            text_symbols: &[],
             nix_path: None,
             variables: None,
             abort_on_warn: false,
@@ -594,6 +596,25 @@ impl<'s> Evaluator<'s> {
     /// Answers `<name>` by a value when it is imported.
     pub fn set_search_path(&mut self, name: &str, thunk: ThunkId) {
         self.search_paths.insert(name.into(), thunk);
+    }
+
+    /// Names of unknowns that are certainly strings, such as the path of a file that is made at run time: how they begin,
+    /// perhaps inside of something else, and how they end.
+    pub fn set_text_symbols(&mut self, names: &'static [(&'static str, &'static str)]) {
+        self.text_symbols = names;
+    }
+
+    /// Is it certain that something unknown is not null?
+    pub(crate) fn is_not_null(&self, unknown: &Unknown) -> bool {
+        let is_text = |name: &str| {
+            self.text_symbols.iter().any(|(start, end)| {
+                let inner = name
+                    .match_indices(start)
+                    .any(|(at, _)| at == 0 || name[..at].ends_with('.'));
+                inner && name.ends_with(end)
+            })
+        };
+        unknown.store_path || unknown.name().is_some_and(is_text)
     }
 
     /// Lets native code say what a file is when it is imported, such as one that only fetches.

@@ -159,6 +159,11 @@ impl Evaluator<'_> {
     pub fn equal(&mut self, a: &Tracked, b: &Tracked, site: Site) -> Res<bool> {
         self.step()?;
         let undecided = match (&a.value, &b.value) {
+            (Value::Unknown(unknown), Value::Null) | (Value::Null, Value::Unknown(unknown))
+                if self.is_not_null(unknown) =>
+            {
+                return Ok(false);
+            }
             (Value::Unknown(unknown), _) | (_, Value::Unknown(unknown)) => Some(unknown.clone()),
             (Value::Either(_), _) => Some(self.undecided(a)),
             (_, Value::Either(_)) => Some(self.undecided(b)),

@@ -38,6 +38,14 @@ pub(crate) fn own_file(ev: &mut Evaluator<'_>, code: &'static Compiled, number: 
     ev.own_unit(FileId(u32::MAX - 100 - number), code)
 }
 
+/// Options of sops-nix and agenix that are strings, whatever they are.
+static TEXTS: [(&str, &str); 4] = [
+    ("sops.secrets.", ".path"),
+    ("sops.templates.", ".path"),
+    ("sops.placeholder.", ""),
+    ("age.secrets.", ".path"),
+];
+
 static PRELUDE: Compiled = nixpod_eval::compiled!("modules");
 static PACKAGES: Compiled = nixpod_eval::compiled!("packages");
 
@@ -105,6 +113,7 @@ impl Library {
         crate::flake::register_paths(ev, &library, "nixpkgs");
         crate::flake::register_paths(ev, &library, "pkgs.path");
         crate::pinned::register(ev, &library);
+        ev.set_text_symbols(&TEXTS);
         library
     }
 

@@ -297,6 +297,41 @@ fn quadlets_enable_podman() {
     );
 }
 
+/// What sops-nix and agenix make at run time is there; whether an option of an input is null, nobody knows.
+#[test]
+fn paths_of_secrets_are_not_null() {
+    check(
+        r#"
+{ config, lib, ... }:
+let
+  inherit (config.sops) secrets;
+  given = path: if path != null then "yes" else "no";
+in {
+  sops.secrets."web.env" = { };
+  containers.web.config = { config, ... }: { sops.secrets.inner = { }; networking.hostName = given config.sops.secrets.inner.path; };
+  networking.hostName = given secrets."web.env".path;
+  networking.domain = given config.age.secrets.other.path;
+  time.timeZone = given (if null == config.sops.templates.env.path then null else config.sops.templates.env.path);
+  boot.kernelParams = lib.optional (config.services.other.path != null) "quiet";
+}
+"#,
+        &[
+            "containers.web.config.networking.hostName",
+            "networking.hostName",
+            "networking.domain",
+            "time.timeZone",
+            "boot.kernelParams",
+        ],
+        expect![[r#"
+            containers.web.config.networking.hostName = "yes"
+            networking.hostName = "yes"
+            networking.domain = "yes"
+            time.timeZone = "yes"
+            boot.kernelParams = [ "quiet" «if option `services.other.path` is set nowhere in the analysed files» ]
+        "#]],
+    );
+}
+
 #[test]
 fn a_flake_with_hosts_made_by_a_function() {
     check_flake(
