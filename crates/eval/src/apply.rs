@@ -144,6 +144,7 @@ impl Evaluator<'_> {
             ));
         }
         let unit = self.unit(&lambda.env);
+        self.evaluates(lambda.env.unit, lambda.expr);
         let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
             return self.fail("not a function", site);
         };
@@ -325,6 +326,7 @@ impl Evaluator<'_> {
     pub fn function_args(&mut self, value: &Value) -> Option<Vec<(Symbol, bool, Site)>> {
         let Value::Lambda(lambda) = value else { return None };
         let unit = self.unit(&lambda.env);
+        self.evaluates(lambda.env.unit, lambda.expr);
         let Expr::Lambda(param, _) = unit.hir.expr(lambda.expr) else {
             return None;
         };
@@ -346,13 +348,19 @@ impl Evaluator<'_> {
     }
 
     /// The file that a function is written in.
-    pub fn lambda_hir(&self, lambda: &Lambda) -> std::sync::Arc<nixpod_syntax::Hir> {
+    pub fn lambda_hir(&mut self, lambda: &Lambda) -> std::sync::Arc<nixpod_syntax::Hir> {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.reads_unit(lambda.env.unit);
+        }
         self.unit(&lambda.env).hir.clone()
     }
 
     /// Does a function of one plain argument return a function literal at once?
-    pub fn is_curried(&self, lambda: &Lambda) -> bool {
+    pub fn is_curried(&mut self, lambda: &Lambda) -> bool {
         let unit = self.unit(&lambda.env);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.reads_unit(lambda.env.unit);
+        }
         let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
             return false;
         };

@@ -47,6 +47,7 @@ impl Evaluator<'_> {
     /// Evaluates an expression now; unknowns are values.
     pub(crate) fn eval(&mut self, env: &Rc<Env>, expr: ExprId) -> EvalResult<Tracked> {
         if self.force_depth >= self.limits.force_depth {
+            self.spoil();
             let why = Why::OutOfFuel("the limit on nested evaluation is reached".to_owned());
             return Ok(Tracked {
                 value: Value::unknown(why),
@@ -78,6 +79,7 @@ impl Evaluator<'_> {
     /// A thunk for an expression.
     pub(crate) fn delay(&mut self, env: &Rc<Env>, expr: ExprId) -> ThunkId {
         if let Some(bound) = self.plain_variable(env, expr) {
+            self.evaluates(env.unit, expr);
             return bound;
         }
         let thunk = self.delayed(env, expr);
@@ -108,7 +110,9 @@ impl Evaluator<'_> {
     pub(crate) fn delayed(&mut self, env: &Rc<Env>, expr: ExprId) -> Thunk {
         let unit = self.unit(env);
         let immediate = match unit.hir.expr(expr) {
-            Expr::Int(_) | Expr::Float(_) | Expr::Lambda(..) => true,
+            // A number of the analysed code can change without the set that it is in.
+            Expr::Int(_) | Expr::Float(_) => unit.hidden || self.ledger.is_none(),
+            Expr::Lambda(..) => true,
             // Of the analysed code it is remembered which strings were looked at.
             Expr::Str(parts) => unit.hidden && matches!(&**parts, [] | [StrPart::Text(_)]),
             _ => false,
@@ -184,6 +188,11 @@ impl Evaluator<'_> {
         self.step()?;
         let unit = self.unit(env);
         let site = self.site(env, expr);
+        if let Some(ledger) = &mut self.ledger
+            && !unit.hidden
+        {
+            ledger.evaluates(env.unit, expr);
+        }
         let value = match unit.hir.expr(expr) {
             Expr::Missing => Value::unknown(Why::SyntaxError("the code here does not parse".to_owned())),
             Expr::Key(_) => Value::Null,
@@ -313,6 +322,7 @@ impl Evaluator<'_> {
         let mut head = function;
         let mut calls: SmallVec<[(ExprId, Site); 4]> = smallvec::smallvec![(argument, site)];
         while let Expr::Apply(function, argument) = unit.hir.expr(head) {
+            self.evaluates(env.unit, head);
             calls.push((
                 *argument,
                 Site {
@@ -381,6 +391,7 @@ impl Evaluator<'_> {
         branches: &[ExprId],
     ) -> Res<Tracked> {
         if self.speculation >= self.limits.speculation {
+            self.spoil();
             return Err(Stop::Unknown(why));
         }
         let when = self.condition(site, why, When::ALWAYS);
@@ -552,6 +563,7 @@ impl Evaluator<'_> {
         }
         let why = self.undecided(&a);
         if self.speculation >= self.limits.speculation {
+            self.spoil();
             return Err(Stop::Unknown(why));
         }
         self.speculation += 1;

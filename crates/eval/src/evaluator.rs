@@ -73,7 +73,8 @@ pub(crate) struct Unit {
     pub(crate) scope: Option<Rc<Attrs>>,
 }
 
-pub(crate) type NativeThunk = Box<dyn FnOnce(&mut Evaluator<'_>) -> Res<Tracked>>;
+/// Can be run again: where the heap survives edits, what depends on changed text is.
+pub(crate) type NativeThunk = Box<dyn Fn(&mut Evaluator<'_>) -> Res<Tracked>>;
 
 pub(crate) enum Thunk {
     Delayed {
@@ -194,6 +195,8 @@ pub struct Evaluator<'s> {
     /// Names that were asked for and are not modelled, with the number of times.
     pub missing: std::collections::BTreeMap<SmolStr, u32>,
     pub(crate) sym: CommonSymbols,
+    /// What is remembered of the evaluation, where the heap is to survive edits.
+    pub(crate) ledger: Option<Box<crate::retain::Ledger>>,
 }
 
 macro_rules! common_symbols {
@@ -271,6 +274,7 @@ impl<'s> Evaluator<'s> {
             traces: Vec::new(),
             missing: std::collections::BTreeMap::new(),
             sym,
+            ledger: None,
         };
         crate::builtins::install(&mut this);
         this
@@ -334,7 +338,7 @@ impl<'s> Evaluator<'s> {
     /// A thunk that is computed by native code when it is first forced.
     pub fn alloc_native(
         &mut self,
-        run: impl FnOnce(&mut Evaluator<'_>) -> Res<Tracked> + 'static,
+        run: impl Fn(&mut Evaluator<'_>) -> Res<Tracked> + 'static,
     ) -> ThunkId {
         self.push_thunk(Thunk::Native(Box::new(run)))
     }
@@ -356,8 +360,8 @@ impl<'s> Evaluator<'s> {
         }
         self.alloc_native(move |ev| {
             let mut result = ev.force(function)?;
-            for arg in args {
-                result = ev.apply(result, arg, site)?;
+            for arg in &args {
+                result = ev.apply(result, *arg, site)?;
             }
             Ok(result)
         })
@@ -372,7 +376,7 @@ impl<'s> Evaluator<'s> {
     pub fn fill_native(
         &mut self,
         id: ThunkId,
-        run: impl FnOnce(&mut Evaluator<'_>) -> Res<Tracked> + 'static,
+        run: impl Fn(&mut Evaluator<'_>) -> Res<Tracked> + 'static,
     ) {
         self.thunks[id.0 as usize] = Thunk::Native(Box::new(run));
     }
@@ -448,6 +452,12 @@ impl<'s> Evaluator<'s> {
             Some(unknown) => Err(Stop::Unknown(unknown.clone())),
             None => Ok(()),
         }
+    }
+
+    /// The bounds count anew.
+    pub(crate) fn restart(&mut self) {
+        self.steps = 0;
+        self.bytes = 0;
     }
 
     fn exhaust(&mut self, what: &str) {
@@ -529,6 +539,7 @@ impl<'s> Evaluator<'s> {
 
     /// The value of a file, evaluated once per path.
     pub fn import(&mut self, path: &Utf8Path) -> Result<ThunkId, Why> {
+        self.claims(path.as_str());
         if let Some(Ok(thunk)) = self.files.get(path) {
             return Ok(*thunk);
         }

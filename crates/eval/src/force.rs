@@ -25,14 +25,24 @@ impl Evaluator<'_> {
                 if *tainted {
                     self.drops += 1;
                 }
+                if let Some(ledger) = &mut self.ledger {
+                    ledger.ask_done(id);
+                }
                 return Ok(Tracked {
                     value: value.clone(),
                     origin: *origin,
                 });
             }
-            Thunk::Failed(error) => return Err(error.clone()),
+            Thunk::Failed(error) => {
+                let error = error.clone();
+                if let Some(ledger) = &mut self.ledger {
+                    ledger.ask_done(id);
+                }
+                return Err(error);
+            }
             Thunk::Busy(site) => {
                 let site = *site;
+                self.spoil();
                 return Err(Rc::new(EvalError {
                     kind: ErrorKind::Recursion,
                     message: "infinite recursion encountered".to_owned(),
@@ -44,6 +54,7 @@ impl Evaluator<'_> {
             Thunk::Delayed { .. } | Thunk::Native(_) | Thunk::Apply { .. } => {}
         }
         if self.force_depth >= self.limits.force_depth {
+            self.spoil();
             return Ok(Tracked {
                 value: Value::unknown(Why::OutOfFuel(
                     "the limit on nested evaluation is reached".to_owned(),
@@ -57,12 +68,13 @@ impl Evaluator<'_> {
             _ => None,
         };
         let thunk = std::mem::replace(&mut self.thunks[id.0 as usize], Thunk::Busy(site));
+        let outer = self.ledger.as_mut().map(|ledger| ledger.enter(id));
         self.force_depth += 1;
-        let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || match thunk {
+        let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || match &thunk {
             Thunk::Delayed { env, expr } => {
-                let result = self.eval_inner(&env, expr);
+                let result = self.eval_inner(env, *expr);
                 let result = self.settle(result);
-                self.place_unknown(&env, expr, result).map_err(Stop::from)
+                self.place_unknown(env, *expr, result).map_err(Stop::from)
             }
             Thunk::Native(run) => run(self),
             Thunk::Apply {
@@ -71,10 +83,10 @@ impl Evaluator<'_> {
                 second,
                 site,
             } => {
-                let function = self.force(function)?;
-                let result = self.apply(function, first, site)?;
+                let function = self.force(*function)?;
+                let result = self.apply(function, *first, *site)?;
                 match second {
-                    Some(second) => self.apply(result, second, site),
+                    Some(second) => self.apply(result, *second, *site),
                     None => Ok(result),
                 }
             }
@@ -91,12 +103,16 @@ impl Evaluator<'_> {
             },
             Err(error) => Thunk::Failed(error.clone()),
         };
+        if let (Some(ledger), Some(outer)) = (&mut self.ledger, &outer) {
+            ledger.leave(id, thunk, outer);
+        }
         result
     }
 
     /// Runs native code that calls itself for nested data, with a bound on the depth and room on the stack.
     pub(crate) fn nested<T>(&mut self, site: Site, run: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
         if self.force_depth >= self.limits.force_depth {
+            self.spoil();
             return self.fail("stack overflow (possible infinite recursion)", site);
         }
         self.force_depth += 1;

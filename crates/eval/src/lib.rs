@@ -17,6 +17,7 @@ mod ops;
 pub mod partial;
 pub mod paths;
 pub mod print;
+mod retain;
 mod select;
 mod strings;
 mod value;
@@ -27,6 +28,7 @@ pub use evaluator::{CommonSymbols, Env, Evaluator, ImportHook, Limits, StringsRe
 pub use force::error_unknown;
 pub use io::{FileKind, Loaded, Source};
 pub use ops::open_set;
+pub use retain::Observed;
 pub use select::Lookup;
 pub use strings::{Coerce, StringBuilder};
 pub use value::{

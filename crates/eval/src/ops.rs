@@ -218,6 +218,8 @@ impl Evaluator<'_> {
         // Functions in sets and lists are equal if they are one and the same value; what each was computed for itself
         // is not.
         match (&a.value, &b.value) {
+            // Whether they were computed before is chance as soon as the heap outlives an edit.
+            (Value::Lambda(_), Value::Lambda(_)) | (Value::Primop(_), Value::Primop(_)) if both_fresh => self.spoil(),
             _ if both_fresh => {}
             (Value::Lambda(a), Value::Lambda(b)) if Rc::ptr_eq(a, b) => return Ok(true),
             (Value::Primop(a), Value::Primop(b)) if Rc::ptr_eq(a, b) => return Ok(true),
@@ -225,6 +227,7 @@ impl Evaluator<'_> {
         }
         stacker::maybe_grow(64 << 10, 1 << 20, || {
             if self.force_depth >= self.limits.force_depth {
+                self.spoil();
                 return self.fail("stack overflow (possible infinite recursion)", site);
             }
             self.force_depth += 1;

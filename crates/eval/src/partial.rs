@@ -125,7 +125,7 @@ pub(crate) fn join_thunks(ev: &mut Evaluator<'_>, thunks: Vec<(ThunkId, When)>) 
     ev.alloc_native(move |ev| {
         let mut alternatives = Vec::with_capacity(thunks.len());
         let mut failure = None;
-        for (thunk, when) in thunks {
+        for &(thunk, when) in &thunks {
             match ev.force(thunk) {
                 Ok(value) => alternatives.push(Alternative { value, when }),
                 Err(error) => failure = Some(error),

@@ -166,6 +166,7 @@ impl System {
             }
         }
         if self.collecting.get() {
+            ev.spoil();
             // `imports` that depend on an argument: `_module.args` cannot define it, so a caller must have.
             let why = Why::External(name.to_owned());
             return Ok(Tracked {
@@ -224,7 +225,7 @@ impl System {
 }
 
 /// Is it a function of one plain argument whose result is a function, as in `name: { config, ... }: { }`?
-pub(crate) fn is_factory(ev: &Evaluator<'_>, value: &Value) -> bool {
+pub(crate) fn is_factory(ev: &mut Evaluator<'_>, value: &Value) -> bool {
     match value {
         Value::Lambda(lambda) => ev.is_curried(lambda),
         _ => false,

@@ -257,7 +257,7 @@ pub(crate) fn register_harmless(ev: &mut Evaluator<'_>, library: &Library, model
     };
     for elem in &names.elems {
         let name = ev.force_string(elem.thunk, NO_SITE)?;
-        library.shared.harmless_input(&name.text);
+        library.shared.harmless_input(ev, &name.text);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What is remembered of each option: all definitions, which won, under which conditions.
 
-use nixpod_eval::{OriginId, ThunkId, Tracked, When};
+use nixpod_eval::{Evaluator, OriginId, ThunkId, Tracked, When};
 use nixpod_source::{Site, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -78,8 +78,8 @@ pub struct Shared {
     pub(crate) no_system: RefCell<Weak<crate::System>>,
     /// Parts of our models that nothing defines, by the thunks of their declarations.
     pub(crate) defaults: RefCell<FxHashMap<ThunkId, ThunkId>>,
-    /// Single declarations that were read, by their thunks. Those of our models are the same in all systems.
-    pub(crate) declared: RefCell<FxHashMap<ThunkId, Rc<crate::option::Declared>>>,
+    /// What single declarations say, by their thunks. Those of our models are the same in all systems.
+    pub(crate) declared: RefCell<FxHashMap<ThunkId, ThunkId>>,
     modules: RefCell<FxHashSet<ModuleId>>,
     outputs: RefCell<Option<Tracked>>,
     /// Names of inputs whose repository is known to have nothing to do with containers.
@@ -107,11 +107,12 @@ impl Shared {
     }
 
     /// Remembers something that was not seen, once.
-    pub fn gap(&self, gap: Gap) {
+    pub fn gap(&self, ev: &mut Evaluator<'_>, gap: Gap) {
         let mut gaps = self.gaps.borrow_mut();
         if gaps.len() < 10_000 && !gaps.contains(&gap) {
             gaps.push(gap);
         }
+        ev.tells(gaps.len());
     }
 
     /// Is this known not to have been seen, whichever place it has?
@@ -121,8 +122,13 @@ impl Shared {
     }
 
     /// Remembers that a system has a module.
-    pub(crate) fn use_module(&self, module: ModuleId) {
-        self.modules.borrow_mut().insert(module);
+    pub(crate) fn use_module(&self, ev: &mut Evaluator<'_>, module: ModuleId) {
+        ev.claims(&module);
+        let new = self.modules.borrow_mut().insert(module);
+        if new && ev.is_renewal() {
+            // The modules that no system has were looked for already.
+            ev.spoil();
+        }
     }
 
     /// Does a system have this module?
@@ -131,7 +137,8 @@ impl Shared {
     }
 
     /// Keeps the outputs of the project's flake.
-    pub(crate) fn keep_outputs(&self, outputs: Tracked) {
+    pub(crate) fn keep_outputs(&self, ev: &mut Evaluator<'_>, outputs: Tracked) {
+        ev.tells(self.gap_count());
         *self.outputs.borrow_mut() = Some(outputs);
     }
 
@@ -145,7 +152,8 @@ impl Shared {
     }
 
     /// Remembers that an input has nothing to do with containers.
-    pub(crate) fn harmless_input(&self, name: &str) {
+    pub(crate) fn harmless_input(&self, ev: &mut Evaluator<'_>, name: &str) {
+        ev.tells(self.gap_count());
         self.harmless.borrow_mut().insert(name.to_owned());
     }
 

@@ -54,8 +54,8 @@ pub(crate) fn root(
         ev,
         system,
         &system.prefix.clone(),
-        decls,
-        defs,
+        &decls,
+        &defs,
         freeform.as_ref(),
         true,
     )
@@ -147,11 +147,11 @@ pub(crate) fn node(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
     path: &OptionPath,
-    decls: Vec<Decl>,
-    defs: Vec<RawDef>,
+    decls: &[Decl],
+    defs: &[RawDef],
     slot: ThunkId,
 ) -> Res<Tracked> {
-    let declared = split(ev, &decls);
+    let declared = split(ev, decls);
     if !declared.options.is_empty() {
         return crate::option::evaluate(ev, system, path, &declared.options, &declared.below, defs, slot);
     }
@@ -161,7 +161,7 @@ pub(crate) fn node(
     if declared.below.is_empty() {
         // Nobody declares it: it is a leaf unless every definition is a plain set.
         let mut flat = Vec::new();
-        for def in &defs {
+        for def in defs {
             unwrap(ev, def.clone(), &mut flat);
         }
         let nested = flat.iter().any(|(_, value)| is_plain_set(ev, &value.value))
@@ -169,7 +169,7 @@ pub(crate) fn node(
                 .iter()
                 .all(|(_, value)| is_plain_set(ev, &value.value) || matches!(value.value, Value::Unknown(_)));
         if !nested {
-            let definitions = discharge(ev, &defs);
+            let definitions = discharge(ev, defs);
             return merge_option(
                 ev,
                 system,
@@ -200,12 +200,12 @@ fn tree(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
     path: &OptionPath,
-    decls: Vec<Decl>,
-    defs: Vec<RawDef>,
+    decls: &[Decl],
+    defs: &[RawDef],
     freeform: Option<&Rc<OptType>>,
     is_root: bool,
 ) -> Res<Tracked> {
-    let declared = split(ev, &decls);
+    let declared = split(ev, decls);
     let mut children = Children::new();
     let mut open: Option<Rc<Unknown>> = None;
     for declaration in &declared.below {
@@ -217,7 +217,7 @@ fn tree(
     }
     let mut flat = Vec::new();
     for def in defs {
-        unwrap(ev, def, &mut flat);
+        unwrap(ev, def.clone(), &mut flat);
     }
     let mut wildcard = None;
     let mut origin = OriginId::default();
@@ -238,10 +238,11 @@ fn tree(
             }
             Value::Unknown(unknown) => {
                 open.get_or_insert_with(|| unknown.clone());
-                system.shared.gap(crate::info::Gap {
-                    site: ev
-                        .last_site(value.origin)
-                        .or((def.site != NO_SITE).then_some(def.site)),
+                let site = ev
+                    .last_site(value.origin)
+                    .or((def.site != NO_SITE).then_some(def.site));
+                system.shared.gap(ev, crate::info::Gap {
+                    site,
                     what: if path.is_empty() {
                         "a module's definitions".to_owned()
                     } else {
@@ -256,7 +257,7 @@ fn tree(
                     dotted(path),
                     other.describe()
                 );
-                system.shared.gap(crate::info::Gap {
+                system.shared.gap(ev, crate::info::Gap {
                     site: (def.site != NO_SITE).then_some(def.site),
                     what: dotted(path),
                     why: Why::Error(message),
@@ -312,7 +313,7 @@ fn tree(
                 None => {
                     let at = child.defs.first().map_or(NO_SITE, |def| def.site);
                     let message = format!("The option `{}' does not exist", dotted(&child_path));
-                    system.shared.gap(crate::info::Gap {
+                    system.shared.gap(ev, crate::info::Gap {
                         site: (at != NO_SITE).then_some(at),
                         what: dotted(&child_path),
                         why: Why::Error(message),
@@ -327,7 +328,7 @@ fn tree(
                 let (system, path) = (system.clone(), path.clone());
                 ev.fill_native(thunk, move |ev| {
                     let path = extend(&path, &text);
-                    node(ev, &system, &path, child.decls, child.defs, thunk)
+                    node(ev, &system, &path, &child.decls, &child.defs, thunk)
                 });
                 thunk
             }
@@ -420,7 +421,7 @@ fn default_node(
     });
     ev.fill_native(thunk, move |ev| {
         let path = extend(&inside, &name);
-        node(ev, &system, &path, vec![decl], Vec::new(), thunk)
+        node(ev, &system, &path, &[decl], &[], thunk)
     });
     thunk
 }

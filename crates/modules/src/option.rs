@@ -6,7 +6,7 @@ use crate::merge::{Decl, Declaration, OPTION_DEFAULT_PRIORITY, dotted, extend, m
 use crate::system::System;
 use crate::types::{OptType, Submodule, native};
 use nixpod_eval::{
-    Alternative, ErrorKind, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::Why;
 use std::rc::Rc;
@@ -36,23 +36,30 @@ pub(crate) fn declared(
     below: &[Declaration],
 ) -> Res<Rc<Declared>> {
     let ([Declaration { decl, .. }], []) = (options, below) else {
-        return Ok(Rc::new(read_declarations(ev, system, path, options, below)?));
+        return Ok(Rc::new(read_declarations(ev, system.strict(), path, options, below)?));
     };
-    if let Some(known) = system.shared.declared.borrow().get(&decl.value) {
-        return Ok(Rc::clone(known));
+    let known = system.shared.declared.borrow().get(&decl.value).copied();
+    let thunk = known.unwrap_or_else(|| {
+        let (strict, path, options) = (system.strict(), path.clone(), options.to_vec());
+        let thunk = ev.alloc_native(move |ev| {
+            let read = read_declarations(ev, strict, &path, &options, &[])?;
+            Ok(Tracked {
+                value: Value::Opaque(Opaque(Rc::new(read))),
+                origin: OriginId::default(),
+            })
+        });
+        system.shared.declared.borrow_mut().insert(decl.value, thunk);
+        thunk
+    });
+    match ev.opaque(thunk) {
+        Some(known) => Ok(known),
+        None => Ok(Rc::new(read_declarations(ev, system.strict(), path, options, below)?)),
     }
-    let read = Rc::new(read_declarations(ev, system, path, options, below)?);
-    system
-        .shared
-        .declared
-        .borrow_mut()
-        .insert(decl.value, Rc::clone(&read));
-    Ok(read)
 }
 
 fn read_declarations(
     ev: &mut Evaluator<'_>,
-    system: &System,
+    strict: bool,
     path: &OptionPath,
     options: &[Declaration],
     below: &[Declaration],
@@ -68,7 +75,7 @@ fn read_declarations(
         };
         open |= decl.hidden && find(ev, "nixpodOpen").is_some();
         if let Some(thunk) = find(ev, "type") {
-            let value = match system.strict() {
+            let value = match strict {
                 true => ev.force(thunk)?,
                 false => ev.force_or_unknown(thunk),
             };
@@ -84,7 +91,7 @@ fn read_declarations(
         }
         for (part, seen) in [("default", &mut default), ("apply", &mut apply)] {
             match (find(ev, part), &seen) {
-                (Some(_), Some(_)) if system.strict() => return declared_twice(ev, path, options, *decl),
+                (Some(_), Some(_)) if strict => return declared_twice(ev, path, options, *decl),
                 (Some(thunk), None) => *seen = Some(thunk),
                 _ => {}
             }
@@ -96,7 +103,7 @@ fn read_declarations(
             .iter()
             .all(|(native, _)| matches!(**native, OptType::Submodule(_)));
         if !fits || types.is_empty() {
-            if system.strict() {
+            if strict {
                 return is_no_parent(ev, path, &types, options, first);
             }
         } else {
@@ -118,7 +125,7 @@ fn read_declarations(
             None => one,
             Some(first) => match crate::join::join(ev, &first, &one)? {
                 Some(both) => both,
-                None if system.strict() => return declared_twice(ev, path, options, decl),
+                None if strict => return declared_twice(ev, path, options, decl),
                 None => first,
             },
         });
@@ -207,7 +214,7 @@ pub(crate) fn evaluate(
     path: &OptionPath,
     options: &[Declaration],
     below: &[Declaration],
-    defs: Vec<RawDef>,
+    defs: &[RawDef],
     slot: ThunkId,
 ) -> Res<Tracked> {
     let declared = declared(ev, system, path, options, below)?;
@@ -228,7 +235,7 @@ pub(crate) fn evaluate(
         );
         return Ok(value);
     }
-    let definitions = discharge(ev, &defs);
+    let definitions = discharge(ev, defs);
     let mut default = declared.default.map(|thunk| {
         let mut value = ev.force_or_unknown(thunk);
         if declared.hidden {
@@ -279,7 +286,7 @@ pub(crate) fn evaluate(
     match merged {
         // The function may not need a value: an alias takes that of another option.
         Err(stop) if system.strict() => {
-            let argument = ev.alloc_native(move |_| Err(stop));
+            let argument = ev.alloc_native(move |_| Err(stop.clone()));
             let apply = ev.force(apply)?;
             ev.apply(apply, argument, NO_SITE)
         }

@@ -80,7 +80,7 @@ pub(crate) fn tree(
         let path = extend(&path, &text);
         let system = system.clone();
         let pending = pending.below(name);
-        let thunk = ev.alloc_native(move |ev| tree(ev, &system, path, decls, pending));
+        let thunk = ev.alloc_native(move |ev| tree(ev, &system, path.clone(), decls.clone(), pending.clone()));
         entries.push(Attr {
             name,
             thunk,
@@ -207,7 +207,7 @@ fn option(
         let (system, path, pending) = (system.clone(), path.clone(), pending.clone());
         ev.fill_native(value, move |ev| {
             let defs = pending.resolve(ev);
-            node(ev, &system, &path, decls, defs, value)
+            node(ev, &system, &path, &decls, &defs, value)
         });
     }
     let winning = ev.alloc_native(move |ev| {

@@ -118,7 +118,7 @@ fn left_out(
     def: &Definition,
 ) -> Rc<Unknown> {
     let unknown = mistake(ev, system, path, native, def);
-    system.shared.gap(Gap {
+    system.shared.gap(ev, Gap {
         site: (def.site != NO_SITE).then_some(def.site),
         what: dotted(path),
         why: unknown.why.clone(),
@@ -533,7 +533,7 @@ pub(crate) fn attr_tag(
         .collect();
     let system = system.clone();
     ev.fill_native(slot, move |ev| {
-        crate::merge::node(ev, &system, &child, decls, raws, slot)
+        crate::merge::node(ev, &system, &child, &decls, &raws, slot)
     });
     let attr = Attr {
         name,

@@ -320,7 +320,7 @@ pub fn flake_roots(
                 nixpod_eval::Stop::Error(error) => error.site,
                 nixpod_eval::Stop::Unknown(_) => None,
             };
-            library.shared.gap(Gap {
+            library.shared.gap(ev, Gap {
                 site,
                 what: "the flake's outputs".to_owned(),
                 why,
@@ -328,7 +328,7 @@ pub fn flake_roots(
             return roots;
         }
     };
-    library.shared.keep_outputs(loaded.outputs.clone());
+    library.shared.keep_outputs(ev, loaded.outputs.clone());
     let wanted = |name: &str| hosts.is_none_or(|hosts| hosts.iter().any(|host| host == name));
     for (output, kind) in [
         ("nixosConfigurations", Kind::Nixos),
@@ -365,7 +365,7 @@ pub fn flake_roots(
                     let site = ev
                         .last_site(value.origin)
                         .or((attr.site != NO_SITE).then_some(attr.site));
-                    library.shared.gap(Gap {
+                    library.shared.gap(ev, Gap {
                         site,
                         what: format!("{output}.{name}"),
                         why,
@@ -374,7 +374,7 @@ pub fn flake_roots(
             }
         }
         if let Some(open) = &set.open {
-            library.shared.gap(Gap {
+            library.shared.gap(ev, Gap {
                 site: None,
                 what: format!("further {output}"),
                 why: open.why.clone(),
@@ -415,7 +415,7 @@ fn output_set(ev: &mut Evaluator<'_>, library: &Library, outputs: &Tracked, name
         Ok(Lookup::Absent) => return None,
         Err(nixpod_eval::Stop::Error(error)) => {
             let why = error_unknown(&error).why.clone();
-            library.shared.gap(Gap {
+            library.shared.gap(ev, Gap {
                 site: error.site,
                 what: name.to_owned(),
                 why,

@@ -5,12 +5,12 @@ use crate::info::{Gap, ModuleId, OptionPath, Shared};
 use crate::merge::Decl;
 use crate::names::Names;
 use nixpod_eval::{
-    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When, error_unknown,
+    Attr, Attrs, Evaluator, NO_SITE, Opaque, OriginId, Res, Symbol, ThunkId, Tracked, Value, When, error_unknown,
 };
 use nixpod_source::{Site, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -53,7 +53,8 @@ pub struct System {
     /// Its `options`.
     pub options: ThunkId,
     pub(crate) setup: Setup,
-    collected: OnceCell<Rc<Collected>>,
+    /// Its modules, found when they are first asked for.
+    collected: ThunkId,
     pub(crate) collecting: Cell<bool>,
     /// Did a module ask for `config` to know what it imports?
     asked: Cell<bool>,
@@ -121,19 +122,27 @@ impl System {
     pub fn new(ev: &mut Evaluator<'_>, shared: &Rc<Shared>, setup: Setup) -> Rc<Self> {
         let config = ev.reserve();
         let options = ev.reserve();
+        let collected = ev.reserve();
         let system = Rc::new(Self {
             shared: shared.clone(),
             prefix: setup.prefix.clone().into(),
             config,
             options,
             setup,
-            collected: OnceCell::new(),
+            collected,
             collecting: Cell::new(false),
             asked: Cell::new(false),
         });
         system.fill_config(ev);
         let this = system.clone();
         ev.fill_native(options, move |ev| this.eval_options(ev));
+        let this = system.clone();
+        ev.fill_native(collected, move |ev| {
+            Ok(Tracked {
+                value: Value::Opaque(Opaque(Rc::new(this.find(ev)))),
+                origin: OriginId::default(),
+            })
+        });
         system
     }
 
@@ -197,16 +206,19 @@ impl System {
 
     /// The modules, found once. Nothing while they are being found (a module whose imports depend on the result).
     pub fn collect(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Option<Rc<Collected>> {
-        if let Some(collected) = self.collected.get() {
-            return Some(collected.clone());
-        }
-        if self.collecting.replace(true) {
+        if self.collecting.get() {
             return None;
         }
-        let collected = Rc::new(self.find_modules(ev));
+        ev.opaque(self.collected)
+    }
+
+    fn find(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Collected {
+        self.collecting.set(true);
+        let collected = self.find_modules(ev);
         self.collecting.set(false);
         if self.asked.take() && !self.setup.strict {
             // What asked too early has its error; all others shall have the configuration.
+            ev.spoil();
             self.fill_config(ev);
         }
         for gap in &collected.opaque {
@@ -215,10 +227,10 @@ impl System {
                 if !self.prefix.is_empty() && gap.what == "module" {
                     gap.what = format!("a definition of {}", crate::dotted(&self.prefix));
                 }
-                self.shared.gap(gap);
+                self.shared.gap(ev, gap);
             }
         }
-        Some(self.collected.get_or_init(|| collected).clone())
+        collected
     }
 
     fn find_modules(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Collected {
@@ -569,7 +581,7 @@ impl System {
                 };
                 match ev.import(nixpod_source::Utf8Path::new(&*path)) {
                     Ok(thunk) => {
-                        self.shared.use_module(ModuleId::Path((&*path).into()));
+                        self.shared.use_module(ev, ModuleId::Path((&*path).into()));
                         item.key = path.to_string();
                         // Only where mistakes are reported as Nix does: elsewhere places are enough.
                         item.file = self.setup.strict.then(|| ev.intern(&path));
@@ -601,7 +613,7 @@ impl System {
                     let site = ev.lambda_site(lambda);
                     // A module of a type that our models declare is theirs, whatever its sets are put together from.
                     item.hidden |= crate::is_model(site);
-                    self.shared.use_module(ModuleId::Site(site));
+                    self.shared.use_module(ev, ModuleId::Site(site));
                 }
                 let file = item.file_name(ev);
                 let argument = self.arguments(ev, other, &file);
@@ -618,7 +630,7 @@ impl System {
             }
             _ => {
                 if let Some(site) = ev.last_site(value.origin) {
-                    self.shared.use_module(ModuleId::Site(site));
+                    self.shared.use_module(ev, ModuleId::Site(site));
                 }
                 Ok(value)
             }

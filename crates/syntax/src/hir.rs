@@ -27,6 +27,11 @@ impl Hir {
         &self.exprs[id.0 as usize]
     }
 
+    /// Do the two differ at most in what single nodes are, so that numbers of nodes mean the same in both?
+    pub fn same_shape(&self, other: &Self) -> bool {
+        self.root == other.root && self.exprs.len() == other.exprs.len() && self.names == other.names
+    }
+
     /// The text of a name.
     pub fn name(&self, id: NameId) -> &SmolStr {
         &self.names[id.0 as usize]

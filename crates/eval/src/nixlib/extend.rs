@@ -50,7 +50,7 @@ fn extended(ev: &mut Evaluator<'_>, base: Rc<Attrs>, overlays: Rc<Vec<ThunkId>>,
             let additions = ev.attrs_or_open(additions, site)?;
             set = Rc::new(overlaid(ev, &set, &additions)?);
         }
-        let set = with_extend(ev, &set, &base, overlays);
+        let set = with_extend(ev, &set, &base, overlays.clone());
         plain(Value::attrs(set))
     });
     Ok(ev.force(last)?)

@@ -87,7 +87,7 @@ pub fn install_lib(ev: &mut Evaluator<'_>, extra: Vec<(&str, ThunkId)>) -> Thunk
         .collect();
     let lib = ev.reserve();
     ev.fill_native(lib, move |ev| {
-        let base = base(ev, lib, extra)?;
+        let base = base(ev, lib, extra.clone())?;
         Ok(extend::extensible(ev, base))
     });
     lib
