@@ -1,53 +1,106 @@
 //! The seam to the evaluator: a root and a view of the files in, a world out.
 
-use crate::reads::Reader;
+use crate::reads::{ReadSet, Reader};
+use crate::vfs::Vfs;
 use crate::worlds::Root;
-use nixpod_eval::{Evaluator, Limits, Source};
+use nixpod_eval::{Evaluator, Limits, Observed, Source};
 use nixpod_model::World;
 use nixpod_modules::{Library, entry_roots, file_roots, flake_roots, module_roots};
 use nixpod_source::Utf8Path;
-use nixpod_surfaces::{Options, Project, read_world};
+use nixpod_surfaces::{Options, Project, Survey};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{BinaryOp, Expr, Param};
 
 /// Evaluates a root.
-pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, options: Options) -> World {
-    let mut ev = Evaluator::new(reader, Limits::default());
-    let library = Library::new(&mut ev);
-    let path = reader.path_of(root.file());
-    let roots = match root {
-        Root::Flake { hosts, .. } => {
-            let directory = path.parent().unwrap_or(&path);
-            flake_roots(&mut ev, &library, directory, hosts.as_deref())
-        }
-        Root::Module {
-            file,
-            imported_by_no_host,
-        } => {
-            let name = reader.name_of(*file);
-            if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
-                file_roots(&mut ev, &library, &path, name, *imported_by_no_host)
-            } else {
-                entry_roots(&mut ev, &library, &path, name)
-            }
-        }
-    };
-    let directory = reader.project().or(path.parent()).unwrap_or(Utf8Path::new("/"));
-    let is_flake = matches!(reader.kind(&directory.join("flake.nix")), Ok(Some(_)));
-    let project = Project {
-        directory: Some(directory.to_owned()),
-        is_flake,
-        options,
-    };
-    let all_hosts = matches!(root, Root::Flake { hosts: None, .. });
-    let has_hosts = roots.iter().any(|root| root.from_flake);
-    let further = |ev: &mut Evaluator<'_>| match all_hosts {
-        true => module_roots(ev, &library, has_hosts, &has_names),
-        false => Vec::new(),
-    };
-    let world = read_world(&mut ev, &library, &roots, further, &project);
-    reader.set_strings(ev.strings_read());
+pub(crate) fn evaluate(root: &Root, reader: &Reader, options: Options) -> World {
+    let (evaluation, world) = Evaluation::start(root, reader, options, false);
+    reader.set_strings(evaluation.ev.strings_read());
     world
+}
+
+/// A root that was evaluated.
+pub(crate) struct Evaluation<'r> {
+    ev: Evaluator<'r>,
+    library: Library,
+    survey: Survey,
+    /// The work of finding out what the roots are, and which further ones there are.
+    found: [Observed; 2],
+}
+
+impl<'r> Evaluation<'r> {
+    /// Evaluates a root; `retain`: so that it can be renewed after edits.
+    pub(crate) fn start(root: &Root, reader: &'r Reader, options: Options, retain: bool) -> (Self, World) {
+        let mut ev = Evaluator::new(reader, Limits::default());
+        if retain {
+            ev.retain();
+        }
+        let library = Library::new(&mut ev);
+        let path = reader.path_of(root.file());
+        let (roots, found) = ev.observe(|ev| match root {
+            Root::Flake { hosts, .. } => {
+                let directory = path.parent().unwrap_or(&path);
+                flake_roots(ev, &library, directory, hosts.as_deref())
+            }
+            Root::Module {
+                file,
+                imported_by_no_host,
+            } => {
+                let name = reader.name_of(*file);
+                if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
+                    file_roots(ev, &library, &path, name, *imported_by_no_host)
+                } else {
+                    entry_roots(ev, &library, &path, name)
+                }
+            }
+        });
+        let directory = reader.project().or_else(|| path.parent().map(Utf8Path::to_owned));
+        let directory = directory.unwrap_or_else(|| "/".into());
+        let is_flake = matches!(reader.kind(&directory.join("flake.nix")), Ok(Some(_)));
+        let project = Project {
+            directory: Some(directory),
+            is_flake,
+            options,
+        };
+        let all_hosts = matches!(root, Root::Flake { hosts: None, .. });
+        let has_hosts = roots.iter().any(|root| root.from_flake);
+        let mut further = found;
+        let mut survey = Survey::new(roots, project);
+        let world = survey.read(&mut ev, &library, |ev| {
+            let (roots, observed) = ev.observe(|ev| match all_hosts {
+                true => module_roots(ev, &library, has_hosts, &has_names),
+                false => Vec::new(),
+            });
+            further = observed;
+            roots
+        });
+        let evaluation = Self {
+            ev,
+            library,
+            survey,
+            found: [found, further],
+        };
+        (evaluation, world)
+    }
+
+    /// How many thunks there are.
+    pub(crate) fn size(&self) -> usize {
+        self.ev.statistics().1
+    }
+
+    /// All that was read so far.
+    pub(crate) fn reads(&self, reader: &Reader) -> ReadSet {
+        reader.set_strings(self.ev.strings_read());
+        reader.reads()
+    }
+
+    /// The world after an edit. Nothing: only a fresh evaluation can tell, and this one is of no use any more.
+    pub(crate) fn renew(&mut self, reader: &Reader, vfs: &Vfs) -> Option<World> {
+        let changed = reader.renew(vfs)?;
+        if !self.ev.renew(&changed) || self.found.iter().any(|found| self.ev.is_stale(*found)) {
+            return None;
+        }
+        self.survey.read_again(&mut self.ev, &self.library)
+    }
 }
 
 /// Names of which at least one is in every file that defines something the model holds.

@@ -91,7 +91,7 @@ fn modules(vfs: &Vfs, modules: &[Utf8PathBuf], directory: &Utf8Path) -> String {
 
 struct Evaluation<'a> {
     ev: Evaluator<'a>,
-    reader: &'a Reader<'a>,
+    reader: &'a Reader,
 }
 
 impl Evaluation<'_> {

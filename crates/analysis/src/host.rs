@@ -9,7 +9,7 @@ use crate::report::{Action, Hover, Report, Reported};
 use crate::request::{EvalOutcome, EvalRequest};
 use crate::rule::Rule;
 use crate::vfs::{Vfs, lock};
-use crate::worlds::{Evaluate, Worlds};
+use crate::worlds::Worlds;
 use crate::{actions, evaluation, hover, show};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{Applicability, FileId, LineIndex, RuleId, TextRange, TextSize};
@@ -89,19 +89,24 @@ pub struct AnalysisHost {
 impl AnalysisHost {
     /// A host without a project.
     pub fn new(rules: &'static [&'static Rule], fs: Arc<dyn FileSystem>) -> Self {
-        Self::with_evaluator(rules, fs, evaluate)
+        Self::with_worlds(rules, fs, Worlds::new(evaluate, true))
     }
 
+    #[cfg(test)]
     pub(crate) fn with_evaluator(
         rules: &'static [&'static Rule],
         fs: Arc<dyn FileSystem>,
-        evaluate: Evaluate,
+        evaluate: crate::worlds::Evaluate,
     ) -> Self {
+        Self::with_worlds(rules, fs, Worlds::new(evaluate, false))
+    }
+
+    fn with_worlds(rules: &'static [&'static Rule], fs: Arc<dyn FileSystem>, worlds: Worlds) -> Self {
         Self {
             rules,
             settings: Arc::default(),
             vfs: Vfs::new(fs),
-            worlds: Arc::new(Worlds::new(evaluate)),
+            worlds: Arc::new(worlds),
         }
     }
 

@@ -13,6 +13,7 @@ mod fix;
 mod group;
 mod host;
 mod hover;
+mod keeper;
 mod labels;
 mod own_rules;
 mod parallel;

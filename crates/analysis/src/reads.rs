@@ -9,6 +9,8 @@ use nixpod_source::{ExprId, FileId, Place, Site, Why};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Expr, StrPart};
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 /// What was read, including what was not there.
@@ -49,7 +51,7 @@ impl ReadSet {
         if Arc::ptr_eq(old, new) {
             return true;
         }
-        if old.root != new.root || old.names != new.names || old.exprs.len() != new.exprs.len() {
+        if !old.same_shape(new) {
             return false;
         }
         let mut pairs = old.exprs.iter().zip(&new.exprs).enumerate();
@@ -69,10 +71,14 @@ impl ReadSet {
         self.parsed
             .iter()
             .all(|(file, old)| self.same_hir(*file, old, &hir(vfs, *file)))
-            && self
-                .contents
-                .iter()
-                .all(|(file, old)| *old == vfs.state(*file).content())
+            && self.others_are_current(vfs)
+    }
+
+    /// Would it, apart from the code of files?
+    fn others_are_current(&self, vfs: &Vfs) -> bool {
+        self.contents
+            .iter()
+            .all(|(file, old)| *old == vfs.state(*file).content())
             && self
                 .resolved
                 .iter()
@@ -108,18 +114,19 @@ fn position(vfs: &Vfs, site: Site) -> Option<(u32, u32)> {
 
 /// The evaluator's view of the files: records all that it hands out.
 #[derive(Debug)]
-pub(crate) struct Reader<'a> {
-    vfs: &'a Vfs,
+pub(crate) struct Reader {
+    /// The files at one revision; another one after an edit.
+    vfs: RefCell<Rc<Vfs>>,
     reads: Mutex<ReadSet>,
     /// The trees of inputs that this evaluation may read. What another evaluation may read is of no matter to this one,
     /// or else the answer would depend on which is first.
     inputs: Mutex<Vec<Utf8PathBuf>>,
 }
 
-impl<'a> Reader<'a> {
-    pub(crate) fn new(vfs: &'a Vfs) -> Self {
+impl Reader {
+    pub(crate) fn new(vfs: &Vfs) -> Self {
         Self {
-            vfs,
+            vfs: RefCell::new(Rc::new(vfs.clone())),
             reads: Mutex::default(),
             inputs: Mutex::default(),
         }
@@ -130,6 +137,41 @@ impl<'a> Reader<'a> {
         lock(&self.reads).strings = Some(strings);
     }
 
+    fn vfs(&self) -> Rc<Vfs> {
+        Rc::clone(&self.vfs.borrow())
+    }
+
+    /// From now on files are as they are here. Gives the files whose code is another one, if that is the only
+    /// difference and all code could be read before and after.
+    pub(crate) fn renew(&self, vfs: &Vfs) -> Option<Vec<(FileId, Arc<Hir>)>> {
+        let mut reads = lock(&self.reads);
+        if !reads.others_are_current(vfs) {
+            return None;
+        }
+        let mut changed = Vec::new();
+        for (file, old) in &mut reads.parsed {
+            let new = hir(vfs, *file);
+            match (&*old, &new) {
+                (Ok(before), Ok(after)) if Arc::ptr_eq(before, after) => {}
+                (Ok(before), Ok(after)) => {
+                    if before != after {
+                        changed.push((*file, Arc::clone(after)));
+                    }
+                    *old = new;
+                }
+                (Err(before), Err(after)) if before == after => {}
+                _ => return None,
+            }
+        }
+        *self.vfs.borrow_mut() = Rc::new(vfs.clone());
+        Some(changed)
+    }
+
+    /// What was read so far.
+    pub(crate) fn reads(&self) -> ReadSet {
+        lock(&self.reads).clone()
+    }
+
     /// What was read.
     pub(crate) fn finish(self) -> ReadSet {
         self.reads.into_inner().unwrap_or_default()
@@ -137,12 +179,12 @@ impl<'a> Reader<'a> {
 
     /// The file's path as the user knows it, from the project on.
     pub(crate) fn name_of(&self, file: FileId) -> String {
-        self.vfs.relative_path(file).into_string()
+        self.vfs().relative_path(file).into_string()
     }
 
     /// The first syntax error of a file, with its place.
     pub(crate) fn syntax_error(&self, file: FileId) -> Option<String> {
-        let state = self.vfs.state(file);
+        let state = self.vfs().state(file);
         let parsed = state.parsed();
         let error = parsed.errors.first()?;
         let position = state.lines().position(&state.text, error.range.start());
@@ -154,15 +196,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The project's directory, if there is one.
-    pub(crate) fn project(&self) -> Option<&Utf8Path> {
-        self.vfs
-            .project
-            .as_ref()
-            .map(|project| project.canonical.as_path())
+    pub(crate) fn project(&self) -> Option<Utf8PathBuf> {
+        let vfs = self.vfs();
+        vfs.project.as_ref().map(|project| project.canonical.clone())
     }
 
     fn resolve(&self, path: &Utf8Path) -> Utf8PathBuf {
-        let canonical = self.vfs.canonical(path);
+        let canonical = self.vfs().canonical(path);
         lock(&self.reads)
             .resolved
             .entry(path.to_owned())
@@ -172,7 +212,7 @@ impl<'a> Reader<'a> {
 
     /// May this evaluation read a canonical path? If not, nothing about it is remembered, for the answer stays the same.
     fn check(&self, canonical: &Utf8Path) -> Result<(), Why> {
-        let allowed = self.vfs.in_project(canonical)
+        let allowed = self.vfs().in_project(canonical)
             || lock(&self.inputs).iter().any(|tree| canonical.starts_with(tree));
         if allowed {
             Ok(())
@@ -182,7 +222,8 @@ impl<'a> Reader<'a> {
     }
 
     fn why(&self, path: &Utf8Path, problem: Problem) -> Why {
-        let path = match &self.vfs.project {
+        let vfs = self.vfs();
+        let path = match &vfs.project {
             Some(project) => path.strip_prefix(&project.canonical).unwrap_or(path),
             None => path,
         };
@@ -194,16 +235,16 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl Source for Reader<'_> {
+impl Source for Reader {
     fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
         let mut path = self.resolve(path);
         self.check(&path)?;
-        if self.vfs.link_kind(&path) == Some(FileKind::Directory) {
+        if self.vfs().link_kind(&path) == Some(FileKind::Directory) {
             path = self.resolve(&path.join("default.nix"));
             self.check(&path)?;
         }
-        let file = self.vfs.table.intern(&path);
-        let hir = hir(self.vfs, file);
+        let file = self.vfs().table.intern(&path);
+        let hir = hir(&self.vfs(), file);
         lock(&self.reads)
             .parsed
             .entry(file)
@@ -217,8 +258,8 @@ impl Source for Reader<'_> {
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why> {
         let path = self.resolve(path);
         self.check(&path)?;
-        let file = self.vfs.table.intern(&path);
-        let content = self.vfs.state(file).content();
+        let file = self.vfs().table.intern(&path);
+        let content = self.vfs().state(file).content();
         lock(&self.reads)
             .contents
             .entry(file)
@@ -232,7 +273,7 @@ impl Source for Reader<'_> {
     fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, nixpod_eval::FileKind)>, Why> {
         let path = self.resolve(path);
         self.check(&path)?;
-        let listing = self.vfs.list(&path);
+        let listing = self.vfs().list(&path);
         lock(&self.reads)
             .listings
             .entry(path.clone())
@@ -255,22 +296,22 @@ impl Source for Reader<'_> {
             _ => path.to_owned(),
         };
         self.check(&path)?;
-        let kind = self.vfs.link_kind(&path);
+        let kind = self.vfs().link_kind(&path);
         lock(&self.reads).kinds.insert(path, kind);
         Ok(kind.map(convert))
     }
 
     fn position(&self, site: Site) -> Option<(u32, u32)> {
-        let position = position(self.vfs, site);
+        let position = position(&self.vfs(), site);
         lock(&self.reads).positions.insert(site, position);
         position
     }
 
     fn admit(&self, tree: &Utf8Path) -> bool {
-        let admitted = self.vfs.admit(tree);
+        let admitted = self.vfs().admit(tree);
         // Whether it is there is part of what was read.
         let canonical = self.resolve(tree);
-        let kind = self.vfs.link_kind(&canonical);
+        let kind = self.vfs().link_kind(&canonical);
         lock(&self.reads).kinds.insert(canonical, kind);
         match admitted {
             Some(tree) => {
@@ -282,7 +323,7 @@ impl Source for Reader<'_> {
     }
 
     fn path_of(&self, file: FileId) -> Utf8PathBuf {
-        self.vfs.table.path(file)
+        self.vfs().table.path(file)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Evaluated roots, kept until something that they read changes.
 
 use crate::host::Settings;
+use crate::keeper::Keeper;
 use crate::reads::{ReadSet, Reader};
 use crate::rule::{Finding, Rule};
 use crate::run::run_rules;
@@ -98,13 +99,15 @@ impl Evaluated {
 }
 
 /// Evaluates a root, reading through the reader only.
-pub(crate) type Evaluate = fn(&Root, &Reader<'_>, Options) -> World;
+pub(crate) type Evaluate = fn(&Root, &Reader, Options) -> World;
 
 /// The worlds of all roots, shared by a host and its snapshots.
 #[derive(Debug)]
 pub(crate) struct Worlds {
     evaluate: Evaluate,
     cache: Mutex<FxHashMap<(Root, Options), Arc<Evaluated>>>,
+    /// The heaps of roots that are being edited, with the check that last used each; nothing where heaps are not kept.
+    keepers: Option<Mutex<FxHashMap<Root, (Arc<Keeper>, u64)>>>,
     evaluations: AtomicU64,
     checks: AtomicU64,
 }
@@ -113,11 +116,16 @@ pub(crate) struct Worlds {
 /// of single files in between leave roots out.
 const KEEP_FOR_CHECKS: u64 = 16;
 
+/// So many heaps are kept at once. People edit one system at a time.
+const MAX_KEEPERS: usize = 4;
+
 impl Worlds {
-    pub(crate) fn new(evaluate: Evaluate) -> Self {
+    /// `keep`: heaps survive edits.
+    pub(crate) fn new(evaluate: Evaluate, keep: bool) -> Self {
         Self {
             evaluate,
             cache: Mutex::default(),
+            keepers: keep.then(Mutex::default),
             evaluations: AtomicU64::new(0),
             checks: AtomicU64::new(0),
         }
@@ -128,19 +136,29 @@ impl Worlds {
         let key = (root.clone(), options);
         let cached = lock(&self.cache).get(&key).map(Arc::clone);
         let now = self.checks.load(Ordering::Relaxed);
+        let known = cached.is_some();
         if let Some(cached) = cached
             && cached.reads.is_current(vfs)
         {
             cached.used.store(now, Ordering::Relaxed);
+            self.touch(root, now);
             return cached;
         }
         self.evaluations.fetch_add(1, Ordering::Relaxed);
-        let reader = Reader::new(vfs);
-        let world = (self.evaluate)(root, &reader, options);
+        // What is evaluated a second time is being edited.
+        let keeper = match known {
+            true => self.keeper(root, options, now),
+            false => None,
+        };
+        let (world, reads) = keeper.and_then(|keeper| keeper.evaluate(vfs)).unwrap_or_else(|| {
+            let reader = Reader::new(vfs);
+            let world = (self.evaluate)(root, &reader, options);
+            (world, reader.finish())
+        });
         let evaluated = Arc::new(Evaluated {
             root: root.clone(),
             world,
-            reads: reader.finish(),
+            reads,
             findings: Mutex::new(None),
             used: AtomicU64::new(now),
         });
@@ -148,11 +166,38 @@ impl Worlds {
         evaluated
     }
 
+    /// A heap whose world is still the right one is in use, too.
+    fn touch(&self, root: &Root, now: u64) {
+        if let Some(keepers) = &self.keepers
+            && let Some((_, used)) = lock(keepers).get_mut(root)
+        {
+            *used = now;
+        }
+    }
+
+    /// What keeps the heap of a root. Only the findings are asked for after every edit.
+    fn keeper(&self, root: &Root, options: Options, now: u64) -> Option<Arc<Keeper>> {
+        let mut keepers = lock(self.keepers.as_ref()?);
+        if options != Options::Needed {
+            return None;
+        }
+        if let Some((keeper, used)) = keepers.get_mut(root) {
+            *used = now;
+            return Some(Arc::clone(keeper));
+        }
+        if keepers.len() >= MAX_KEEPERS {
+            return None;
+        }
+        let keeper = Arc::new(Keeper::start(root.clone(), options).ok()?);
+        keepers.insert(root.clone(), (Arc::clone(&keeper), now));
+        Some(keeper)
+    }
+
     /// A copy that changes without this one changing.
     pub(crate) fn fork(&self) -> Self {
         Self {
             cache: Mutex::new(lock(&self.cache).clone()),
-            ..Self::new(self.evaluate)
+            ..Self::new(self.evaluate, false)
         }
     }
 
@@ -166,5 +211,8 @@ impl Worlds {
         let now = self.checks.fetch_add(1, Ordering::Relaxed);
         lock(&self.cache)
             .retain(|_, world| world.used.load(Ordering::Relaxed).saturating_add(KEEP_FOR_CHECKS) >= now);
+        if let Some(keepers) = &self.keepers {
+            lock(keepers).retain(|_, (_, used)| used.saturating_add(KEEP_FOR_CHECKS) >= now);
+        }
     }
 }

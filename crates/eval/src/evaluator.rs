@@ -336,10 +336,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// A thunk that is computed by native code when it is first forced.
-    pub fn alloc_native(
-        &mut self,
-        run: impl Fn(&mut Evaluator<'_>) -> Res<Tracked> + 'static,
-    ) -> ThunkId {
+    pub fn alloc_native(&mut self, run: impl Fn(&mut Evaluator<'_>) -> Res<Tracked> + 'static) -> ThunkId {
         self.push_thunk(Thunk::Native(Box::new(run)))
     }
 
@@ -373,11 +370,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// Fills a reserved thunk with native code.
-    pub fn fill_native(
-        &mut self,
-        id: ThunkId,
-        run: impl Fn(&mut Evaluator<'_>) -> Res<Tracked> + 'static,
-    ) {
+    pub fn fill_native(&mut self, id: ThunkId, run: impl Fn(&mut Evaluator<'_>) -> Res<Tracked> + 'static) {
         self.thunks[id.0 as usize] = Thunk::Native(Box::new(run));
     }
 

@@ -28,7 +28,7 @@ pub use evaluator::{CommonSymbols, Env, Evaluator, ImportHook, Limits, StringsRe
 pub use force::error_unknown;
 pub use io::{FileKind, Loaded, Source};
 pub use ops::open_set;
-pub use retain::Observed;
+pub use retain::{Observation, Observed};
 pub use select::Lookup;
 pub use strings::{Coerce, StringBuilder};
 pub use value::{

@@ -219,7 +219,9 @@ impl Evaluator<'_> {
         // is not.
         match (&a.value, &b.value) {
             // Whether they were computed before is chance as soon as the heap outlives an edit.
-            (Value::Lambda(_), Value::Lambda(_)) | (Value::Primop(_), Value::Primop(_)) if both_fresh => self.spoil(),
+            (Value::Lambda(_), Value::Lambda(_)) | (Value::Primop(_), Value::Primop(_)) if both_fresh => {
+                self.spoil()
+            }
             _ if both_fresh => {}
             (Value::Lambda(a), Value::Lambda(b)) if Rc::ptr_eq(a, b) => return Ok(true),
             (Value::Primop(a), Value::Primop(b)) if Rc::ptr_eq(a, b) => return Ok(true),

@@ -22,6 +22,14 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Observed(ThunkId);
 
+/// Work that is being observed.
+#[derive(Debug)]
+#[must_use]
+pub struct Observation {
+    observed: Observed,
+    outer: ThunkId,
+}
+
 /// Asks on nobody's behalf: what is computed from the answer is computed anew after every edit.
 const NOBODY: ThunkId = ThunkId(u32::MAX);
 
@@ -186,23 +194,45 @@ impl Evaluator<'_> {
         self.ledger = Some(Box::new(Ledger::new()));
     }
 
+    /// Is the heap kept fit for [`Self::renew`]?
+    pub fn retains(&self) -> bool {
+        self.ledger.is_some()
+    }
+
     /// Runs work whose result is kept over edits, and gives a handle by which to ask whether it is still up to date.
     pub fn observe<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> (T, Observed) {
+        let observation = self.start_observing();
+        let result = run(self);
+        (result, self.stop_observing(observation))
+    }
+
+    /// As [`Self::observe`], for work that has the evaluator inside of something else.
+    pub fn start_observing(&mut self) -> Observation {
         if self.ledger.is_none() {
-            return (run(self), Observed(NOBODY));
+            return Observation {
+                observed: Observed(NOBODY),
+                outer: NOBODY,
+            };
         }
         let id = self.alloc(Value::Null, OriginId(0));
-        let outer = self.ledger.as_mut().map(|ledger| {
+        let outer = self.ledger.as_mut().map_or(NOBODY, |ledger| {
             ledger.observers.insert(id, false);
             std::mem::replace(&mut ledger.asker, id)
         });
-        let result = run(self);
-        if let (Some(ledger), Some(outer)) = (&mut self.ledger, outer) {
-            ledger.asker = outer;
-            // Work that contains this work is out of date when this is.
-            ledger.ask(id);
+        Observation {
+            observed: Observed(id),
+            outer,
         }
-        (result, Observed(id))
+    }
+
+    /// The work is done.
+    pub fn stop_observing(&mut self, observation: Observation) -> Observed {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.asker = observation.outer;
+            // Work that contains this work is out of date when this is.
+            ledger.ask(observation.observed.0);
+        }
+        observation.observed
     }
 
     /// Has a value changed that the work asked for?
@@ -233,7 +263,10 @@ impl Evaluator<'_> {
     /// How much had been told to the outside when the last thing was told that `work` depends on, be it by earlier work
     /// that it asked for.
     pub fn told_by<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, usize) {
-        let outer = self.ledger.as_mut().map(|ledger| std::mem::take(&mut ledger.telling_now));
+        let outer = self
+            .ledger
+            .as_mut()
+            .map(|ledger| std::mem::take(&mut ledger.telling_now));
         let result = work(self);
         let told = match (&mut self.ledger, outer) {
             (Some(ledger), Some(outer)) => {
@@ -345,7 +378,9 @@ impl Evaluator<'_> {
             let index = thunk.0 as usize;
             if let Some(recipe) = ledger.recipes.get_mut(index).and_then(Option::take) {
                 self.thunks[index] = recipe;
-                ledger.lost.extend(ledger.claims.remove(&thunk).into_iter().flatten());
+                ledger
+                    .lost
+                    .extend(ledger.claims.remove(&thunk).into_iter().flatten());
             }
             // Who asks again is noted again.
             let mut edge = ledger

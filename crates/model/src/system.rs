@@ -2,6 +2,7 @@
 
 use crate::{Container, Field, NotAnalysed, Text};
 use nixpod_source::{Origin, Place};
+use std::sync::Arc;
 
 /// An index into [`World::hosts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,9 +18,9 @@ pub struct World {
     /// The roots: hosts of a flake, or files taken as modules.
     pub hosts: Vec<Host>,
     /// Hosts, guests and homes.
-    pub systems: Vec<System>,
+    pub systems: Vec<Arc<System>>,
     /// All containers of all systems.
-    pub containers: Vec<Container>,
+    pub containers: Vec<Arc<Container>>,
     /// What could not be looked into.
     pub not_analysed: Vec<NotAnalysed>,
     /// Definitions of containers that a condition switches off: the condition, or else the definition.

@@ -241,15 +241,18 @@ fn tree(
                 let site = ev
                     .last_site(value.origin)
                     .or((def.site != NO_SITE).then_some(def.site));
-                system.shared.gap(ev, crate::info::Gap {
-                    site,
-                    what: if path.is_empty() {
-                        "a module's definitions".to_owned()
-                    } else {
-                        dotted(path)
+                system.shared.gap(
+                    ev,
+                    crate::info::Gap {
+                        site,
+                        what: if path.is_empty() {
+                            "a module's definitions".to_owned()
+                        } else {
+                            dotted(path)
+                        },
+                        why: unknown.why.clone(),
                     },
-                    why: unknown.why.clone(),
-                });
+                );
             }
             other => {
                 let message = format!(
@@ -257,11 +260,14 @@ fn tree(
                     dotted(path),
                     other.describe()
                 );
-                system.shared.gap(ev, crate::info::Gap {
-                    site: (def.site != NO_SITE).then_some(def.site),
-                    what: dotted(path),
-                    why: Why::Error(message),
-                });
+                system.shared.gap(
+                    ev,
+                    crate::info::Gap {
+                        site: (def.site != NO_SITE).then_some(def.site),
+                        what: dotted(path),
+                        why: Why::Error(message),
+                    },
+                );
             }
         }
     }
@@ -313,11 +319,14 @@ fn tree(
                 None => {
                     let at = child.defs.first().map_or(NO_SITE, |def| def.site);
                     let message = format!("The option `{}' does not exist", dotted(&child_path));
-                    system.shared.gap(ev, crate::info::Gap {
-                        site: (at != NO_SITE).then_some(at),
-                        what: dotted(&child_path),
-                        why: Why::Error(message),
-                    });
+                    system.shared.gap(
+                        ev,
+                        crate::info::Gap {
+                            site: (at != NO_SITE).then_some(at),
+                            what: dotted(&child_path),
+                            why: Why::Error(message),
+                        },
+                    );
                 }
             }
         }

@@ -76,10 +76,9 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
                 let path = extend(path, ev.name(name).as_str());
                 let system = system.clone();
                 let pending = crate::options::Pending::new(Vec::new());
-                let thunk =
-                    ev.alloc_native(move |ev| {
-                        crate::options::tree(ev, &system, path.clone(), decls.clone(), pending.clone())
-                    });
+                let thunk = ev.alloc_native(move |ev| {
+                    crate::options::tree(ev, &system, path.clone(), decls.clone(), pending.clone())
+                });
                 entries.push(entry(name, thunk));
             }
             Ok(tracked(Value::attrs(Attrs::from_entries(entries))))

@@ -36,7 +36,13 @@ pub(crate) fn declared(
     below: &[Declaration],
 ) -> Res<Rc<Declared>> {
     let ([Declaration { decl, .. }], []) = (options, below) else {
-        return Ok(Rc::new(read_declarations(ev, system.strict(), path, options, below)?));
+        return Ok(Rc::new(read_declarations(
+            ev,
+            system.strict(),
+            path,
+            options,
+            below,
+        )?));
     };
     let known = system.shared.declared.borrow().get(&decl.value).copied();
     let thunk = known.unwrap_or_else(|| {
@@ -53,7 +59,13 @@ pub(crate) fn declared(
     });
     match ev.opaque(thunk) {
         Some(known) => Ok(known),
-        None => Ok(Rc::new(read_declarations(ev, system.strict(), path, options, below)?)),
+        None => Ok(Rc::new(read_declarations(
+            ev,
+            system.strict(),
+            path,
+            options,
+            below,
+        )?)),
     }
 }
 

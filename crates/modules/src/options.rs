@@ -80,7 +80,8 @@ pub(crate) fn tree(
         let path = extend(&path, &text);
         let system = system.clone();
         let pending = pending.below(name);
-        let thunk = ev.alloc_native(move |ev| tree(ev, &system, path.clone(), decls.clone(), pending.clone()));
+        let thunk =
+            ev.alloc_native(move |ev| tree(ev, &system, path.clone(), decls.clone(), pending.clone()));
         entries.push(Attr {
             name,
             thunk,

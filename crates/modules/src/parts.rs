@@ -118,11 +118,14 @@ fn left_out(
     def: &Definition,
 ) -> Rc<Unknown> {
     let unknown = mistake(ev, system, path, native, def);
-    system.shared.gap(ev, Gap {
-        site: (def.site != NO_SITE).then_some(def.site),
-        what: dotted(path),
-        why: unknown.why.clone(),
-    });
+    system.shared.gap(
+        ev,
+        Gap {
+            site: (def.site != NO_SITE).then_some(def.site),
+            what: dotted(path),
+            why: unknown.why.clone(),
+        },
+    );
     unknown
 }
 

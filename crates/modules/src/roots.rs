@@ -320,11 +320,14 @@ pub fn flake_roots(
                 nixpod_eval::Stop::Error(error) => error.site,
                 nixpod_eval::Stop::Unknown(_) => None,
             };
-            library.shared.gap(ev, Gap {
-                site,
-                what: "the flake's outputs".to_owned(),
-                why,
-            });
+            library.shared.gap(
+                ev,
+                Gap {
+                    site,
+                    what: "the flake's outputs".to_owned(),
+                    why,
+                },
+            );
             return roots;
         }
     };
@@ -365,20 +368,26 @@ pub fn flake_roots(
                     let site = ev
                         .last_site(value.origin)
                         .or((attr.site != NO_SITE).then_some(attr.site));
-                    library.shared.gap(ev, Gap {
-                        site,
-                        what: format!("{output}.{name}"),
-                        why,
-                    });
+                    library.shared.gap(
+                        ev,
+                        Gap {
+                            site,
+                            what: format!("{output}.{name}"),
+                            why,
+                        },
+                    );
                 }
             }
         }
         if let Some(open) = &set.open {
-            library.shared.gap(ev, Gap {
-                site: None,
-                what: format!("further {output}"),
-                why: open.why.clone(),
-            });
+            library.shared.gap(
+                ev,
+                Gap {
+                    site: None,
+                    what: format!("further {output}"),
+                    why: open.why.clone(),
+                },
+            );
         }
     }
     hive(ev, library, &loaded, &mut roots, &wanted);
@@ -415,11 +424,14 @@ fn output_set(ev: &mut Evaluator<'_>, library: &Library, outputs: &Tracked, name
         Ok(Lookup::Absent) => return None,
         Err(nixpod_eval::Stop::Error(error)) => {
             let why = error_unknown(&error).why.clone();
-            library.shared.gap(ev, Gap {
-                site: error.site,
-                what: name.to_owned(),
-                why,
-            });
+            library.shared.gap(
+                ev,
+                Gap {
+                    site: error.site,
+                    what: name.to_owned(),
+                    why,
+                },
+            );
             return None;
         }
         Err(nixpod_eval::Stop::Unknown(_)) => return None,

@@ -5,7 +5,8 @@ use crate::info::{Gap, ModuleId, OptionPath, Shared};
 use crate::merge::Decl;
 use crate::names::Names;
 use nixpod_eval::{
-    Attr, Attrs, Evaluator, NO_SITE, Opaque, OriginId, Res, Symbol, ThunkId, Tracked, Value, When, error_unknown,
+    Attr, Attrs, Evaluator, NO_SITE, Opaque, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
+    error_unknown,
 };
 use nixpod_source::{Site, Why};
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -55,7 +55,8 @@ pub(crate) fn enclosing<'a>(ctx: &Ctx<'a>, system: SystemId) -> Option<&'a Conta
     for _ in 0..MAX_NESTING {
         let system = ctx.world.system(id);
         if system.kind == SystemKind::Guest {
-            return ctx.world.containers.get(system.container? as usize);
+            let container = ctx.world.containers.get(system.container? as usize);
+            return container.map(|container| &**container);
         }
         id = system.parent?;
     }

@@ -2,6 +2,7 @@
 
 use crate::certainty::{known_string, wrong};
 use crate::show;
+use crate::survey::Memory;
 use crate::world::{Options, Project};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_model::{Definition, Fact, Field, NotAnalysed};
@@ -21,6 +22,7 @@ pub(crate) struct Reader<'e, 's> {
     pub(crate) not_analysed: Vec<NotAnalysed>,
     /// Which options are listed.
     pub(crate) options: Options,
+    pub(crate) memory: &'e mut Memory,
     definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
 }
 
@@ -28,6 +30,8 @@ pub(crate) struct Reader<'e, 's> {
 #[derive(Clone)]
 pub(crate) struct Found {
     pub(crate) value: Tracked,
+    /// Where in the heap it is, if it is there.
+    pub(crate) thunk: Option<ThunkId>,
     /// Under which undecided conditions it is there.
     pub(crate) when: When,
     /// The key's place.
@@ -43,12 +47,18 @@ pub(crate) struct Found {
 const MAX_DEFINITIONS: usize = 12;
 
 impl<'e, 's> Reader<'e, 's> {
-    pub(crate) fn new(ev: &'e mut Evaluator<'s>, shared: Rc<Shared>, project: &Project) -> Self {
+    pub(crate) fn new(
+        ev: &'e mut Evaluator<'s>,
+        shared: Rc<Shared>,
+        project: &Project,
+        memory: &'e mut Memory,
+    ) -> Self {
         Self {
             ev,
             shared,
             project: project.directory.clone(),
             options: project.options,
+            memory,
             given: Vec::new(),
             not_analysed: Vec::new(),
             definitions: FxHashMap::default(),
@@ -61,8 +71,13 @@ impl<'e, 's> Reader<'e, 's> {
     }
 
     pub(crate) fn found(&mut self, thunk: ThunkId, when: When, site: Site, default: bool) -> Found {
-        let before = self.shared.gap_count();
-        let value = self.ev.force_or_unknown(thunk);
+        let shared = &self.shared;
+        let (value, gaps) = self.memory.measure(
+            self.ev,
+            thunk,
+            || shared.gap_count(),
+            |ev| ev.force_or_unknown(thunk),
+        );
         let info = self.shared.info(thunk);
         Found {
             value,
@@ -70,7 +85,8 @@ impl<'e, 's> Reader<'e, 's> {
             site,
             info,
             default,
-            gaps: (before, self.shared.gap_count()),
+            gaps,
+            thunk: Some(thunk),
         }
     }
 
@@ -115,6 +131,7 @@ impl<'e, 's> Reader<'e, 's> {
             info: None,
             default,
             gaps: (0, 0),
+            thunk: None,
         }
     }
 
@@ -258,6 +275,7 @@ impl<'e, 's> Reader<'e, 's> {
                 value: Value::unknown(why),
                 origin: found.value.origin,
             },
+            thunk: None,
             ..found.clone()
         }
     }

@@ -40,7 +40,7 @@ impl Reader<'_, '_> {
                     }
                 }
             }
-            self.push_gap(NotAnalysed {
+            self.not_analysed.push(NotAnalysed {
                 place,
                 what,
                 why: why.clone(),
@@ -60,18 +60,12 @@ impl Reader<'_, '_> {
 
     /// Something that the analysis cannot look into.
     pub(crate) fn gap(&mut self, what: String, why: Why, origin: &Origin) {
-        self.push_gap(NotAnalysed {
+        self.not_analysed.push(NotAnalysed {
             place: origin.place(),
             what,
             why,
             also: Vec::new(),
         });
-    }
-
-    fn push_gap(&mut self, gap: NotAnalysed) {
-        if !self.not_analysed.contains(&gap) {
-            self.not_analysed.push(gap);
-        }
     }
 }
 

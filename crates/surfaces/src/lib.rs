@@ -22,6 +22,7 @@ mod release;
 mod secrets;
 mod section;
 mod show;
+mod survey;
 mod system;
 mod text;
 mod users;
@@ -31,4 +32,5 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use world::{Options, Project, read_world};
+pub use survey::Survey;
+pub use world::{Options, Project};

@@ -3,7 +3,7 @@
 
 use crate::facts::{Found, Reader};
 use crate::section::{self, Section};
-use nixpod_eval::Value;
+use nixpod_eval::{ThunkId, Value};
 use nixpod_model::{Container, Fact, Field, Image, OwnOption, Port};
 
 const OPTIONS: [&str; 10] = [
@@ -55,6 +55,8 @@ const NAMES: [(&str, &str); 30] = [
 
 /// What the module as a whole says.
 pub(crate) struct Module {
+    /// What all of this was read from.
+    from: [Option<ThunkId>; 3],
     /// Are the elements of typed lists quoted?
     quoted: bool,
     /// `pods`, whose namespaces their containers share.
@@ -66,10 +68,20 @@ pub(crate) struct Module {
 impl Module {
     pub(crate) fn new(reader: &mut Reader<'_, '_>, config: &Found) -> Self {
         let escape = reader.at(config, &["virtualisation", "quadlet", "autoEscape"]);
+        let pods = reader.at(config, &["virtualisation", "quadlet", "pods"]);
+        let users = reader.at(config, &["users", "users"]);
         Self {
+            from: [escape.thunk, pods.thunk, users.thunk],
             quoted: reader.bool(&escape).value() != Some(&false),
-            pods: reader.at(config, &["virtualisation", "quadlet", "pods"]),
-            users: reader.at(config, &["users", "users"]),
+            pods,
+            users,
+        }
+    }
+
+    /// A container that is read with the help of this depends on it.
+    pub(crate) fn ask(&self, reader: &mut Reader<'_, '_>) {
+        for thunk in self.from.into_iter().flatten() {
+            let _ = reader.ev.force_or_unknown(thunk);
         }
     }
 }

@@ -2,15 +2,17 @@
 
 use crate::certainty::doubt;
 use crate::facts::{Found, Reader};
+use crate::survey::Memory;
 use crate::system::{self, Place};
 use crate::{home, nspawn, oci, quadlet};
 use nixpod_eval::{Evaluator, Value};
 use nixpod_model::{
-    Container, Existence, Field, Host, HostId, Kernel, NotAnalysed, Release, Surface, SystemId, SystemKind,
-    World,
+    Container, Existence, Field, Host, HostId, Kernel, NotAnalysed, Release, SecretValue, Surface, SystemId,
+    SystemKind, World,
 };
 use nixpod_modules::{Kind, Library, RootSystem};
 use nixpod_source::{Origin, Site, Utf8PathBuf, Why};
+use std::sync::Arc;
 
 /// Guests in guests in guests: nobody writes more, but a guest could contain itself.
 const MAX_NESTING: u32 = 4;
@@ -38,22 +40,8 @@ pub enum Options {
     All,
 }
 
-/// Reads all that the roots define, and then what further roots do: those that are only known once the first are read.
-pub fn read_world(
-    ev: &mut Evaluator<'_>,
-    library: &Library,
-    roots: &[RootSystem],
-    further: impl FnOnce(&mut Evaluator<'_>) -> Vec<RootSystem>,
-    project: &Project,
-) -> World {
-    let mut world = World::default();
-    let mut data = Vec::new();
-    for root in roots {
-        read_root(ev, library, root, project, &mut world, &mut data);
-    }
-    for root in further(ev) {
-        read_root(ev, library, &root, project, &mut world, &mut data);
-    }
+/// Adds what could not be seen, once each.
+pub(crate) fn complete_world(ev: &Evaluator<'_>, library: &Library, data: &[String], world: &mut World) {
     for gap in library.shared.gaps() {
         let is_data = || data.iter().any(|prefix| gap.what.starts_with(prefix.as_str()));
         if nixpod_modules::is_harmless(&library.shared, &gap.why) || is_data() {
@@ -80,20 +68,30 @@ pub fn read_world(
             also: Vec::new(),
         });
     }
-    world
+    let mut seen = Vec::new();
+    world.switched_off.retain(|place| {
+        let new = !seen.contains(place);
+        if new {
+            seen.push(*place);
+        }
+        new
+    });
 }
 
-fn read_root(
+pub(crate) fn read_root(
     ev: &mut Evaluator<'_>,
     library: &Library,
     root: &RootSystem,
     project: &Project,
+    memory: &mut Memory,
     world: &mut World,
     data: &mut Vec<String>,
 ) {
     let host = HostId(world.hosts.len() as u32);
-    let before = library.shared.gap_count();
-    let modules = root.system.collect(ev).map_or(0, |collected| {
+    let gaps = || library.shared.gap_count();
+    let before = memory.told(gaps());
+    let (collected, _) = memory.measure(ev, root.system.options, gaps, |ev| root.system.collect(ev));
+    let modules = collected.map_or(0, |collected| {
         collected.modules.iter().filter(|module| !module.hidden).count()
     });
     world.hosts.push(Host {
@@ -105,10 +103,10 @@ fn read_root(
         modules,
         missing_inputs: root.missing_inputs.clone(),
     });
-    let mut reader = Reader::new(ev, library.shared.clone(), project);
+    let mut reader = Reader::new(ev, library.shared.clone(), project, memory);
     let config = reader.root(root.system.config);
     let complete = root.closed_world
-        && !has_gaps(library, (before, library.shared.gap_count()))
+        && !has_gaps(library, (before, reader.memory.told(gaps())))
         && is_whole(library, &config);
     let (kind, home_of) = match root.kind {
         Kind::Nixos => (SystemKind::Nixos, None),
@@ -166,18 +164,19 @@ fn is_whole(library: &Library, config: &Found) -> bool {
     }
 }
 
-struct Walk<'w, 'e, 's> {
-    reader: Reader<'e, 's>,
-    library: &'w Library,
-    world: &'w mut World,
+pub(crate) struct Walk<'w, 'e, 's> {
+    pub(crate) reader: Reader<'e, 's>,
+    pub(crate) library: &'w Library,
+    pub(crate) world: &'w mut World,
     nesting: u32,
     /// Options that were taken for containers, but are data of the analysed code's own.
-    data: Vec<String>,
+    pub(crate) data: Vec<String>,
 }
 
 /// What systems in a system take over from it.
-struct Inherited {
-    id: SystemId,
+#[derive(Clone, PartialEq)]
+pub(crate) struct Inherited {
+    pub(crate) id: SystemId,
     host: HostId,
     kernel: Field<Kernel>,
     release: Field<Release>,
@@ -199,7 +198,7 @@ impl Walk<'_, '_, '_> {
             name: system.name.clone(),
             complete: system.complete,
         };
-        self.world.systems.push(system);
+        self.world.systems.push(Arc::new(system));
         if kind == SystemKind::Home {
             self.quadlets(config, &inherited, home_of.clone());
             self.home_containers(config, &inherited, home_of);
@@ -219,9 +218,7 @@ impl Walk<'_, '_, '_> {
             return Vec::new();
         }
         for place in self.reader.switched_off(&all) {
-            if !self.world.switched_off.contains(&place) {
-                self.world.switched_off.push(place);
-            }
+            self.world.switched_off.push(place);
         }
         let entries = self.reader.entries(&all);
         if let Some(why) = &entries.open
@@ -293,35 +290,46 @@ impl Walk<'_, '_, '_> {
 
     fn nspawn_containers(&mut self, config: &Found, outer: &Inherited) {
         for (name, found, existence, given) in self.containers(config, &["containers"]) {
-            if self.is_data(&found, &name, outer) {
-                let path = nixpod_modules::dotted(&["containers".into(), name.as_str().into()]);
-                self.data.push(format!("{path}."));
-                continue;
-            }
-            let origin = self.reader.place_of(&found);
-            let mut container =
-                nspawn::empty(Surface::Nspawn, &name, existence, origin, outer.host, outer.id);
-            self.under(given, |walk| {
-                nspawn::read(&mut walk.reader, &found, &mut container);
-                walk.doubt_defaults(&found, &mut container);
-                if let Some(opaque) = container
-                    .nspawn
-                    .as_ref()
-                    .and_then(|nspawn| nspawn.opaque.as_ref())
-                {
-                    let what = format!("the guest of containers.{name}");
-                    let why = Why::External(opaque.value().cloned().unwrap_or_default());
-                    let origin = opaque.origin.clone();
-                    walk.reader.gap(what, why, &origin);
-                }
-                let at = walk.world.containers.len();
-                walk.world.containers.push(container);
-                let guest = walk.guest(&found, &name, at as u32, outer);
-                if let Some(container) = walk.world.containers.get_mut(at) {
-                    container.guest = guest;
-                }
+            self.piece(Surface::Nspawn, &name, &found, &existence, outer, |walk| {
+                walk.nspawn_container(&name, &found, &existence, given, outer);
             });
         }
+    }
+
+    fn nspawn_container(
+        &mut self,
+        name: &str,
+        found: &Found,
+        existence: &Existence,
+        given: Vec<Site>,
+        outer: &Inherited,
+    ) {
+        if self.is_data(found, name, outer) {
+            let path = nixpod_modules::dotted(&["containers".into(), name.into()]);
+            self.data.push(format!("{path}."));
+            return;
+        }
+        let mut container = self.empty(Surface::Nspawn, name, found, existence, outer);
+        self.under(given, |walk| {
+            nspawn::read(&mut walk.reader, found, &mut container);
+            walk.doubt_defaults(found, &mut container);
+            if let Some(opaque) = container
+                .nspawn
+                .as_ref()
+                .and_then(|nspawn| nspawn.opaque.as_ref())
+            {
+                let what = format!("the guest of containers.{name}");
+                let why = Why::External(opaque.value().cloned().unwrap_or_default());
+                let origin = opaque.origin.clone();
+                walk.reader.gap(what, why, &origin);
+            }
+            let at = walk.world.containers.len();
+            walk.world.containers.push(Arc::new(container));
+            let guest = walk.guest(found, name, at as u32, outer);
+            if let Some(container) = walk.world.containers.get_mut(at) {
+                Arc::make_mut(container).guest = guest;
+            }
+        });
     }
 
     /// Where a part of a container's definitions could not be seen, what nobody was seen to set is not known.
@@ -394,17 +402,12 @@ impl Walk<'_, '_, '_> {
     fn oci_containers(&mut self, config: &Found, outer: &Inherited) {
         let path = ["virtualisation", "oci-containers", "containers"];
         for (name, found, existence, given) in self.containers(config, &path) {
-            let origin = self.reader.place_of(&found);
-            let mut container = nspawn::empty(
-                Surface::OciContainers,
-                &name,
-                existence,
-                origin,
-                outer.host,
-                outer.id,
-            );
-            let secrets = self.under(given, |walk| oci::read(&mut walk.reader, &found, &mut container));
-            self.push(container, secrets, outer.id);
+            self.piece(Surface::OciContainers, &name, &found, &existence, outer, |walk| {
+                let mut container = walk.empty(Surface::OciContainers, &name, &found, &existence, outer);
+                let secrets = walk.under(given, |walk| oci::read(&mut walk.reader, &found, &mut container));
+                walk.world.containers.push(Arc::new(container));
+                walk.add_secrets(outer.id, &secrets);
+            });
         }
     }
 
@@ -422,52 +425,63 @@ impl Walk<'_, '_, '_> {
         }
         let module = quadlet::Module::new(&mut self.reader, config);
         for (name, found, existence, given) in found {
-            if quadlet::is_off(&mut self.reader, &found) {
-                continue;
-            }
-            let origin = self.reader.place_of(&found);
-            let mut container = nspawn::empty(
-                Surface::QuadletNix,
-                &name,
-                existence,
-                origin,
-                outer.host,
-                outer.id,
-            );
-            container.runs_as = user.clone().map(Field::default);
-            self.under(given, |walk| {
-                quadlet::read(&mut walk.reader, &module, &found, home, &mut container);
-                walk.doubt_defaults(&found, &mut container);
+            self.piece(Surface::QuadletNix, &name, &found, &existence, outer, |walk| {
+                module.ask(&mut walk.reader);
+                if quadlet::is_off(&mut walk.reader, &found) {
+                    return;
+                }
+                let mut container = walk.empty(Surface::QuadletNix, &name, &found, &existence, outer);
+                container.runs_as = user.clone().map(Field::default);
+                walk.under(given, |walk| {
+                    quadlet::read(&mut walk.reader, &module, &found, home, &mut container);
+                    walk.doubt_defaults(&found, &mut container);
+                });
+                walk.world.containers.push(Arc::new(container));
             });
-            self.push(container, Vec::new(), outer.id);
         }
     }
 
     fn home_containers(&mut self, config: &Found, outer: &Inherited, user: Option<String>) {
-        for (name, found, existence, given) in self.containers(config, &["services", "podman", "containers"])
-        {
-            let origin = self.reader.place_of(&found);
-            let mut container = nspawn::empty(
+        let path = ["services", "podman", "containers"];
+        for (name, found, existence, given) in self.containers(config, &path) {
+            self.piece(
                 Surface::HomeManagerPodman,
                 &name,
-                existence,
-                origin,
-                outer.host,
-                outer.id,
+                &found,
+                &existence,
+                outer,
+                |walk| {
+                    let mut container =
+                        walk.empty(Surface::HomeManagerPodman, &name, &found, &existence, outer);
+                    container.runs_as = user.clone().map(Field::default);
+                    walk.under(given, |walk| {
+                        home::read(&mut walk.reader, &found, &mut container);
+                        walk.doubt_defaults(&found, &mut container);
+                    });
+                    walk.world.containers.push(Arc::new(container));
+                },
             );
-            container.runs_as = user.clone().map(Field::default);
-            self.under(given, |walk| {
-                home::read(&mut walk.reader, &found, &mut container);
-                walk.doubt_defaults(&found, &mut container);
-            });
-            self.push(container, Vec::new(), outer.id);
         }
     }
 
-    fn push(&mut self, container: Container, secrets: Vec<nixpod_model::SecretValue>, system: SystemId) {
-        self.world.containers.push(container);
-        if let Some(system) = self.world.systems.get_mut(system.0 as usize) {
-            system.secrets.extend(secrets);
+    /// A container of which nothing is read yet.
+    fn empty(
+        &self,
+        surface: Surface,
+        name: &str,
+        found: &Found,
+        existence: &Existence,
+        outer: &Inherited,
+    ) -> Container {
+        let origin = self.reader.place_of(found);
+        nspawn::empty(surface, name, existence.clone(), origin, outer.host, outer.id)
+    }
+
+    pub(crate) fn add_secrets(&mut self, system: SystemId, secrets: &[SecretValue]) {
+        if let Some(system) = self.world.systems.get_mut(system.0 as usize)
+            && !secrets.is_empty()
+        {
+            Arc::make_mut(system).secrets.extend(secrets.iter().cloned());
         }
     }
 

@@ -15,8 +15,9 @@ use nixpod_model::{
 };
 use nixpod_source::{ExprId, Hop, HopKind, Origin, Place, Site, Why};
 use nixpod_syntax::hir::{Attrs, EntryValue, Expr, PathKind, StrPart};
+use std::sync::Arc;
 
-pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, _: nixpod_surfaces::Options) -> World {
+pub(crate) fn evaluate(root: &Root, reader: &Reader, _: nixpod_surfaces::Options) -> World {
     let mut world = World::default();
     let path = reader.path_of(root.file());
     match root {
@@ -41,10 +42,10 @@ pub(crate) fn evaluate(root: &Root, reader: &Reader<'_>, _: nixpod_surfaces::Opt
     world
 }
 
-fn host(world: &mut World, reader: &Reader<'_>, name: String, path: Utf8PathBuf, imported_by_no_host: bool) {
+fn host(world: &mut World, reader: &Reader, name: String, path: Utf8PathBuf, imported_by_no_host: bool) {
     let id = HostId(world.hosts.len() as u32);
     let system_id = SystemId(world.systems.len() as u32);
-    world.systems.push(system(id, name.clone()));
+    world.systems.push(Arc::new(system(id, name.clone())));
     let mut todo = vec![path];
     let mut seen = Vec::new();
     while let Some(path) = todo.pop() {
@@ -94,7 +95,7 @@ fn read_module(
             for (name, value) in entries(module, value) {
                 let mut container = container(host, system, name, at(module, value));
                 read_container(&mut container, module, value);
-                world.containers.push(container);
+                world.containers.push(Arc::new(container));
             }
         }
     }

@@ -56,6 +56,7 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
             .world
             .containers
             .iter()
+            .map(|container| &**container)
             .filter(|container| runs_as(ctx, container, id, &user.name))
             .filter(|container| {
                 container.auto_start.value() == Some(&true) && needs_linger(system, container)

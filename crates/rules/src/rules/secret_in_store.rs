@@ -193,23 +193,28 @@ fn check_command(container: &Container, who: &str, sink: &mut Sink) {
 /// Where a secret is: a module that several guests share says it once, for the first of them. None if it was said.
 fn place_of(ctx: &Ctx<'_>, id: SystemId, system: &System, secret: &SecretValue) -> Option<String> {
     let place = secret.value.origin.place();
-    let same = |other: &&System| {
+    let same = |other: &System| {
         let mut secrets = other.secrets.iter();
         other.host == system.host
             && place.is_some()
             && secrets.any(|one| one.slot == secret.slot && one.value.origin.place() == place)
     };
     let (before, after) = ctx.world.systems.split_at_checked(id.0 as usize)?;
-    if before.iter().any(|other| same(&other)) {
+    if before.iter().any(|other| same(other)) {
         return None;
     }
     let here = inside(ctx, system);
     let noun = |count: usize| if count == 1 { "guest" } else { "guests" };
-    Some(match (after.iter().skip(1).filter(same).count(), system.kind) {
-        (0, _) => here,
-        (more, SystemKind::Nixos) => format!(" on the host and in {more} {}", noun(more)),
-        (more, _) => format!("{here} and {more} more {}", noun(more)),
-    })
+    Some(
+        match (
+            after.iter().skip(1).filter(|other| same(other)).count(),
+            system.kind,
+        ) {
+            (0, _) => here,
+            (more, SystemKind::Nixos) => format!(" on the host and in {more} {}", noun(more)),
+            (more, _) => format!("{here} and {more} more {}", noun(more)),
+        },
+    )
 }
 
 fn check_system(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {

@@ -3,6 +3,7 @@
 use super::worlds::{check, device, kernel, nested, nspawn, oci, set, silent, text, unknown};
 use expect_test::expect;
 use nixpod_model::{Container, Image, Namespace, NamespaceMode, NetworkMode, Port, Release, Userns};
+use std::sync::Arc;
 
 #[test]
 fn user_namespaces_of_guests() {
@@ -28,8 +29,8 @@ fn user_namespaces_of_guests() {
         "#]],
     );
     let mut open = nspawn(|_| {});
-    open.systems[0].complete = false;
-    open.systems[0].release = set(Release { year: 24, month: 11 });
+    Arc::make_mut(&mut open.systems[0]).complete = false;
+    Arc::make_mut(&mut open.systems[0]).release = set(Release { year: 24, month: 11 });
     check(
         rule,
         &open,
@@ -39,7 +40,7 @@ fn user_namespaces_of_guests() {
     "#]],
     );
     let mut overlay = nspawn(|_| {});
-    overlay.systems[0].store_fs_type = Some(set("overlay".into()));
+    Arc::make_mut(&mut overlay.systems[0]).store_fs_type = Some(set("overlay".into()));
     check(
         rule,
         &overlay,
@@ -65,7 +66,7 @@ fn sys_admin_names_the_kernel() {
           remove CAP_SYS_ADMIN (safe)
     "#]],
     );
-    world.systems[0].kernel = kernel(6, 12);
+    Arc::make_mut(&mut world.systems[0]).kernel = kernel(6, 12);
     check(
         rule,
         &world,
@@ -74,9 +75,9 @@ fn sys_admin_names_the_kernel() {
           remove CAP_SYS_ADMIN (safe)
     "#]],
     );
-    world.systems[0].kernel = kernel(5, 12);
-    world.systems[0].selinux = set(true);
-    world.containers[0].userns = set(Userns::Pick);
+    Arc::make_mut(&mut world.systems[0]).kernel = kernel(5, 12);
+    Arc::make_mut(&mut world.systems[0]).selinux = set(true);
+    Arc::make_mut(&mut world.containers[0]).userns = set(Userns::Pick);
     check(
         rule,
         &world,
@@ -168,7 +169,9 @@ fn dangerous_capabilities() {
 fn fuse_is_for_old_kernels_and_other_programs() {
     let rule = "fuse-device";
     let mut world = nested(Userns::Pick, |_| {});
-    world.containers[0].devices.push(device("/dev/fuse", true));
+    Arc::make_mut(&mut world.containers[0])
+        .devices
+        .push(device("/dev/fuse", true));
     check(
         rule,
         &world,
@@ -176,7 +179,7 @@ fn fuse_is_for_old_kernels_and_other_programs() {
         low medium: `web` is given /dev/fuse, but every default kernel since NixOS 22.05 mounts rootless overlays without it
     "#]],
     );
-    world.systems[0].kernel = kernel(6, 6);
+    Arc::make_mut(&mut world.systems[0]).kernel = kernel(6, 6);
     check(
         rule,
         &world,
@@ -184,7 +187,7 @@ fn fuse_is_for_old_kernels_and_other_programs() {
         low high: `web` is given /dev/fuse, but kernel 6.6 (pkgs.linuxPackages_6_6) mounts rootless overlays without it
     "#]],
     );
-    world.systems[0].kernel = kernel(5, 10);
+    Arc::make_mut(&mut world.systems[0]).kernel = kernel(5, 10);
     silent(rule, &world);
     let image = |name: &'static str| {
         move |web: &mut Container| {
@@ -343,10 +346,10 @@ fn ports_and_images() {
     "#]],
     );
     let mut rootless = world.clone();
-    rootless.containers[0].rootful = set(false);
+    Arc::make_mut(&mut rootless.containers[0]).rootful = set(false);
     silent(rule, &rootless);
     let mut shared = world;
-    shared.containers[0].network = set(NetworkMode::Host);
+    Arc::make_mut(&mut shared.containers[0]).network = set(NetworkMode::Host);
     silent(rule, &shared);
 
     let rule = "unpinned-image";

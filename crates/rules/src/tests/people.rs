@@ -8,6 +8,7 @@ use nixpod_model::{
     EnvVar, Field, Mount, Release, SecretSlot, SecretValue, StoreRef, SubIdRange, Surface, SystemKind, Text,
     User, Userns,
 };
+use std::sync::Arc;
 
 #[test]
 fn secrets() {
@@ -56,7 +57,7 @@ fn secrets() {
         slot,
         value: set(text(value)),
     };
-    users.systems[0].secrets = vec![
+    Arc::make_mut(&mut users.systems[0]).secrets = vec![
         secret(SecretSlot::Password("alice".into(), "initialPassword"), "secret"),
         secret(
             SecretSlot::HashedPassword("bob".into(), "hashedPassword"),
@@ -172,18 +173,18 @@ fn lingering() {
     silent(rule, &nested(Userns::Host, |app| app.linger = set(Some(true))));
     silent(rule, &nested(Userns::Host, |app| app.linger = unknown()));
     let mut standalone = world();
-    standalone.systems[0] = system(SystemKind::Home, "home of app", None);
+    standalone.systems[0] = Arc::new(system(SystemKind::Home, "home of app", None));
     standalone
         .containers
-        .push(container(Surface::HomeManagerPodman, "pod", 0));
+        .push(Arc::new(container(Surface::HomeManagerPodman, "pod", 0)));
     silent(rule, &standalone);
     let mut rootless = oci(|web| {
         web.rootful = set(false);
         web.runs_as = Some(set("app".into()));
     });
-    rootless.systems[0].users.push(user("app"));
+    Arc::make_mut(&mut rootless.systems[0]).users.push(user("app"));
     silent(rule, &rootless);
-    rootless.systems[0].release = set(Release { year: 26, month: 5 });
+    Arc::make_mut(&mut rootless.systems[0]).release = set(Release { year: 26, month: 5 });
     check(
         rule,
         &rootless,
@@ -235,7 +236,7 @@ fn subordinate_ids() {
     let rule = "colliding-subid-ranges";
     let users = |users: Vec<User>| {
         let mut world = world();
-        world.systems[0].users = users;
+        Arc::make_mut(&mut world.systems[0]).users = users;
         world
     };
     let explicit = |name: &str, start: i64| User {
@@ -317,12 +318,12 @@ fn groups() {
         alice
     };
     let mut world = world();
-    world.systems[0].users = vec![member("podman"), member("wheel")];
+    Arc::make_mut(&mut world.systems[0]).users = vec![member("podman"), member("wheel")];
     silent(rule, &world);
-    world.systems[0].complete = false;
+    Arc::make_mut(&mut world.systems[0]).complete = false;
     silent(rule, &world);
-    world.systems[0].complete = true;
-    world.systems[0].engines.podman = set(true);
+    Arc::make_mut(&mut world.systems[0]).complete = true;
+    Arc::make_mut(&mut world.systems[0]).engines.podman = set(true);
     check(
         rule,
         &world,
@@ -331,8 +332,8 @@ fn groups() {
           remove `alice` from group `podman` (unsafe)
     "#]],
     );
-    world.systems[0].users.clear();
-    world.systems[0]
+    Arc::make_mut(&mut world.systems[0]).users.clear();
+    Arc::make_mut(&mut world.systems[0])
         .group_members
         .push(set(("podman".into(), "bob".into())));
     check(

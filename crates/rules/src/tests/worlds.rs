@@ -8,6 +8,7 @@ use nixpod_model::{
     SubIdRange, Surface, System, SystemId, SystemKind, Text, TextPart, User, Userns, World,
 };
 use nixpod_source::{ExprId, FileId, Origin, Place, Site, Why};
+use std::sync::Arc;
 
 /// Some place in code, so that findings there are told from findings of absence.
 pub(super) fn here() -> Origin {
@@ -189,7 +190,7 @@ pub(super) fn world() -> World {
             modules: 1,
             missing_inputs: Vec::new(),
         }],
-        systems: vec![system(SystemKind::Nixos, "box", None)],
+        systems: vec![Arc::new(system(SystemKind::Nixos, "box", None))],
         containers: Vec::new(),
         not_analysed: Vec::new(),
         switched_off: Vec::new(),
@@ -199,7 +200,7 @@ pub(super) fn world() -> World {
 /// A world with one container on the host.
 pub(super) fn with(container: Container) -> World {
     let mut world = world();
-    world.containers.push(container);
+    world.containers.push(Arc::new(container));
     world
 }
 
@@ -228,10 +229,10 @@ pub(super) fn nested(userns: Userns, change: impl FnOnce(&mut User)) -> World {
     guest.users.push(app);
     let mut home = system(SystemKind::Home, "home of app", Some(1));
     home.home_of = Some("app".into());
-    world.systems.extend([guest, home]);
+    world.systems.extend([guest, home].map(Arc::new));
     world
         .containers
-        .push(container(Surface::HomeManagerPodman, "pod", 2));
+        .push(Arc::new(container(Surface::HomeManagerPodman, "pod", 2)));
     world
 }
 

@@ -37,7 +37,7 @@ fn world(text: &str, kind: Kind, closed_world: bool) -> (World, Files) {
             is_flake: closed_world,
             options: crate::Options::All,
         };
-        crate::read_world(&mut ev, &library, &[root], |_| Vec::new(), &project)
+        crate::Survey::new(vec![root], project).read(&mut ev, &library, |_| Vec::new())
     };
     (world, files)
 }

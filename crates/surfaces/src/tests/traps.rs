@@ -17,7 +17,7 @@ fn hosts(text: &str, expected: Expect) {
         is_flake: true,
         options: crate::Options::Needed,
     };
-    let world = crate::read_world(&mut ev, &library, &roots, |_| Vec::new(), &project);
+    let world = crate::Survey::new(roots, project).read(&mut ev, &library, |_| Vec::new());
     expected.assert_eq(&dump::containers(&world, &files));
 }
 

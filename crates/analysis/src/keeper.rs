@@ -1,0 +1,79 @@
+//! Evaluations whose heaps are kept between edits, each on a thread of its own.
+//!
+//! A heap cannot move to another thread, and edits are asked about from any. So the thread that evaluated a root stays
+//! and waits for the next edit; it ends when its keeper is dropped.
+
+use crate::evaluate::Evaluation;
+use crate::reads::{ReadSet, Reader};
+use crate::vfs::Vfs;
+use crate::worlds::Root;
+use nixpod_model::World;
+use nixpod_surfaces::Options;
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+/// More thunks than this are not kept. Systems of thousands of modules have fewer.
+const MAX_THUNKS: usize = 2_000_000;
+
+/// Nested Nix code grows the stack on the heap; this is for the rest.
+const STACK_SIZE: usize = 8 << 20;
+
+/// A world and what it was made from.
+type Answer = (World, ReadSet);
+
+struct Job {
+    vfs: Vfs,
+    reply: SyncSender<Answer>,
+}
+
+/// The thread that keeps the heap of a root.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    jobs: Sender<Job>,
+}
+
+impl Keeper {
+    /// Starts the thread; nothing is evaluated yet.
+    pub(crate) fn start(root: Root, options: Options) -> io::Result<Self> {
+        let (jobs, receiver) = channel();
+        std::thread::Builder::new()
+            .name("evaluation".to_owned())
+            .stack_size(STACK_SIZE)
+            .spawn(move || keep(&root, options, &receiver))?;
+        Ok(Self { jobs })
+    }
+
+    /// The world as the files are now. Nothing if the thread is gone.
+    pub(crate) fn evaluate(&self, vfs: &Vfs) -> Option<Answer> {
+        let (reply, answer) = sync_channel(1);
+        let vfs = vfs.clone();
+        self.jobs.send(Job { vfs, reply }).ok()?;
+        answer.recv().ok()
+    }
+}
+
+fn keep(root: &Root, options: Options, jobs: &Receiver<Job>) {
+    let mut next = jobs.recv().ok();
+    while let Some(job) = next.take() {
+        let reader = Reader::new(&job.vfs);
+        let (mut evaluation, world) = Evaluation::start(root, &reader, options, true);
+        // Who asked may have lost interest; the heap is of use for the next one.
+        let _ = job.reply.send((world, evaluation.reads(&reader)));
+        if evaluation.size() > MAX_THUNKS {
+            drop(evaluation);
+            next = jobs.recv().ok();
+            continue;
+        }
+        while let Ok(job) = jobs.recv() {
+            match evaluation.renew(&reader, &job.vfs) {
+                Some(world) => {
+                    let _ = job.reply.send((world, evaluation.reads(&reader)));
+                }
+                None => {
+                    next = Some(job);
+                    break;
+                }
+            }
+        }
+    }
+}

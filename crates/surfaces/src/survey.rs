@@ -1,0 +1,234 @@
+//! Reading the systems of a root again after an edit: only what changed is read, the rest is taken over.
+
+use crate::facts::Found;
+use crate::world::{Inherited, Project, Walk, complete_world, read_root};
+use nixpod_eval::{Evaluator, Observed, ThunkId, When};
+use nixpod_model::{Container, Existence, NotAnalysed, SecretValue, Surface, System, SystemId, World};
+use nixpod_modules::{Library, RootSystem};
+use nixpod_source::{Place, Site};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// The systems of a root, and what was read of them.
+pub struct Survey {
+    project: Project,
+    roots: Vec<RootSystem>,
+    further: Vec<RootSystem>,
+    memory: Memory,
+}
+
+impl Survey {
+    /// Nothing is read yet.
+    pub fn new(roots: Vec<RootSystem>, project: Project) -> Self {
+        Self {
+            project,
+            roots,
+            further: Vec::new(),
+            memory: Memory::default(),
+        }
+    }
+
+    /// Reads all that the roots define, and then what further roots do: those that are only known once the first are
+    /// read.
+    pub fn read(
+        &mut self,
+        ev: &mut Evaluator<'_>,
+        library: &Library,
+        further: impl FnOnce(&mut Evaluator<'_>) -> Vec<RootSystem>,
+    ) -> World {
+        let mut world = World::default();
+        let mut data = Vec::new();
+        let (project, memory) = (&self.project, &mut self.memory);
+        for root in &self.roots {
+            read_root(ev, library, root, project, memory, &mut world, &mut data);
+        }
+        self.further = further(ev);
+        for root in &self.further {
+            read_root(ev, library, root, project, memory, &mut world, &mut data);
+        }
+        complete_world(ev, library, &data, &mut world);
+        world
+    }
+
+    /// Reads what changed since; only after [`Evaluator::renew`] kept the heap and while the roots are the same.
+    /// Nothing: a fresh evaluation is needed.
+    pub fn read_again(&mut self, ev: &mut Evaluator<'_>, library: &Library) -> Option<World> {
+        let mut world = World::default();
+        let mut data = Vec::new();
+        self.memory.begin();
+        let (project, memory) = (&self.project, &mut self.memory);
+        for root in self.roots.iter().chain(&self.further) {
+            read_root(ev, library, root, project, memory, &mut world, &mut data);
+        }
+        complete_world(ev, library, &data, &mut world);
+        (!self.memory.unsure && ev.is_faithful()).then_some(world)
+    }
+}
+
+/// What is remembered of a reading.
+#[derive(Default)]
+pub(crate) struct Memory {
+    /// What could not be seen while a value was computed for the first time: a range of the shared gaps. The same value
+    /// read again tells nothing.
+    ranges: FxHashMap<ThunkId, (usize, usize)>,
+    pieces: FxHashMap<Key, Piece>,
+    /// How many gaps a fresh reading would have seen so far; nothing during a fresh reading.
+    told: Option<usize>,
+    /// Would a fresh reading perhaps see other gaps?
+    unsure: bool,
+}
+
+impl Memory {
+    fn begin(&mut self) {
+        self.told = Some(0);
+        self.unsure = false;
+    }
+
+    /// How many gaps a fresh reading would have seen so far; there are `now` of them.
+    pub(crate) fn told(&self, now: usize) -> usize {
+        self.told.unwrap_or(now)
+    }
+
+    /// Forces a value, and gives the range of gaps that belong to it. `count` counts the gaps.
+    pub(crate) fn measure<T>(
+        &mut self,
+        ev: &mut Evaluator<'_>,
+        thunk: ThunkId,
+        count: impl Fn() -> usize,
+        force: impl FnOnce(&mut Evaluator<'_>) -> T,
+    ) -> (T, (usize, usize)) {
+        let Some(before) = self.told else {
+            let before = count();
+            let value = force(ev);
+            let range = (before, count());
+            if range.0 != range.1 && ev.retains() {
+                self.ranges.entry(thunk).or_insert(range);
+            }
+            return (value, range);
+        };
+        let (value, told) = ev.told_by(force);
+        let range = match self.ranges.get(&thunk) {
+            Some(range) if range.0 >= before => *range,
+            _ => (before, before),
+        };
+        // A new value may rest on what told something for the first time later than this.
+        self.unsure |= told > range.1;
+        self.told = Some(range.1);
+        (value, range)
+    }
+}
+
+/// Which container it is.
+type Key = (SystemId, Surface, ThunkId, String);
+
+/// Where in the world it is read, and what besides its own values counts.
+#[derive(PartialEq)]
+pub(crate) struct Setting {
+    outer: Inherited,
+    existence: Existence,
+    when: When,
+    given: Vec<Site>,
+    containers: usize,
+    systems: usize,
+    told: usize,
+}
+
+/// A container, with its guest and all that is in it.
+struct Piece {
+    setting: Setting,
+    observed: Observed,
+    containers: Vec<Arc<Container>>,
+    systems: Vec<Arc<System>>,
+    secrets: Vec<SecretValue>,
+    not_analysed: Vec<NotAnalysed>,
+    switched_off: Vec<Place>,
+    data: Vec<String>,
+    told: usize,
+}
+
+impl Walk<'_, '_, '_> {
+    /// Reads a container, or takes over what was read of it.
+    pub(crate) fn piece(
+        &mut self,
+        surface: Surface,
+        name: &str,
+        found: &Found,
+        existence: &Existence,
+        outer: &Inherited,
+        read: impl FnOnce(&mut Self),
+    ) {
+        let Some(thunk) = found.thunk.filter(|_| self.reader.ev.retains()) else {
+            return read(self);
+        };
+        let gaps = self.library.shared.gap_count();
+        let setting = Setting {
+            outer: outer.clone(),
+            existence: existence.clone(),
+            when: found.when,
+            given: self.reader.given.clone(),
+            containers: self.world.containers.len(),
+            systems: self.world.systems.len(),
+            told: self.reader.memory.told(gaps),
+        };
+        let key = (outer.id, surface, thunk, name.to_owned());
+        let known = self.reader.memory.pieces.remove(&key);
+        if let Some(piece) = known
+            && piece.setting == setting
+            && !self.reader.ev.is_stale(piece.observed)
+        {
+            self.take_over(&piece, outer.id);
+            self.reader.memory.pieces.insert(key, piece);
+            return;
+        }
+        let secrets = self.secrets(outer.id);
+        let (not_analysed, switched_off, data) = (
+            self.reader.not_analysed.len(),
+            self.world.switched_off.len(),
+            self.data.len(),
+        );
+        let observation = self.reader.ev.start_observing();
+        // What is known of it already was not asked for by this work.
+        let _ = self.reader.ev.force_or_unknown(thunk);
+        read(self);
+        let observed = self.reader.ev.stop_observing(observation);
+        let gaps = self.library.shared.gap_count();
+        let world = &self.world;
+        let piece = Piece {
+            observed,
+            containers: since(&world.containers, setting.containers),
+            systems: since(&world.systems, setting.systems),
+            secrets: match world.systems.get(outer.id.0 as usize) {
+                Some(system) => since(&system.secrets, secrets),
+                None => Vec::new(),
+            },
+            not_analysed: since(&self.reader.not_analysed, not_analysed),
+            switched_off: since(&world.switched_off, switched_off),
+            data: since(&self.data, data),
+            told: self.reader.memory.told(gaps),
+            setting,
+        };
+        self.reader.memory.pieces.insert(key, piece);
+    }
+
+    fn secrets(&self, system: SystemId) -> usize {
+        let system = self.world.systems.get(system.0 as usize);
+        system.map_or(0, |system| system.secrets.len())
+    }
+
+    fn take_over(&mut self, piece: &Piece, outer: SystemId) {
+        self.world.containers.extend(piece.containers.iter().cloned());
+        self.world.systems.extend(piece.systems.iter().cloned());
+        self.add_secrets(outer, &piece.secrets);
+        self.reader
+            .not_analysed
+            .extend(piece.not_analysed.iter().cloned());
+        self.world.switched_off.extend(piece.switched_off.iter().copied());
+        self.data.extend(piece.data.iter().cloned());
+        self.reader.ev.reuse(piece.observed);
+        self.reader.memory.told = self.reader.memory.told.map(|_| piece.told);
+    }
+}
+
+fn since<T: Clone>(all: &[T], at: usize) -> Vec<T> {
+    all.get(at..).unwrap_or_default().to_vec()
+}
