@@ -1,7 +1,7 @@
 //! From an edit to its findings, as an editor sees it: in one file, and in a flake of 500 modules.
 //!
 //! Criterion gives means; what a user feels is the slow end, so this one prints percentiles. `--test` makes a few edits
-//! only, to see that it runs.
+//! only, to see that it runs; any other word chooses the rows that contain it.
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
@@ -69,6 +69,13 @@ fn measure(
     edits: usize,
     text: &dyn Fn(&str) -> String,
 ) {
+    let mut wanted = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with("--"))
+        .peekable();
+    if wanted.peek().is_some() && !wanted.any(|word| what.contains(&word)) {
+        return;
+    }
     let mut host = AnalysisHost::new(nixpod_rules::ALL, files);
     host.set_project(Utf8PathBuf::from(ROOT));
     let start = Instant::now();

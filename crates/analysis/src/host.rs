@@ -145,6 +145,11 @@ impl AnalysisHost {
     pub fn evaluations(&self) -> u64 {
         self.worlds.evaluations()
     }
+
+    /// How many of these evaluated again only what an edit changed.
+    pub fn renewals(&self) -> u64 {
+        self.worlds.renewals()
+    }
 }
 
 /// What readers see: one finding for all containers of a template.

@@ -19,7 +19,12 @@ const MAX_THUNKS: usize = 2_000_000;
 const STACK_SIZE: usize = 8 << 20;
 
 /// A world and what it was made from.
-type Answer = (World, ReadSet);
+pub(crate) struct Answer {
+    pub(crate) world: World,
+    pub(crate) reads: ReadSet,
+    /// Was the kept heap of use?
+    pub(crate) renewed: bool,
+}
 
 struct Job {
     vfs: Vfs,
@@ -58,7 +63,11 @@ fn keep(root: &Root, options: Options, jobs: &Receiver<Job>) {
         let reader = Reader::new(&job.vfs);
         let (mut evaluation, world) = Evaluation::start(root, &reader, options, true);
         // Who asked may have lost interest; the heap is of use for the next one.
-        let _ = job.reply.send((world, evaluation.reads(&reader)));
+        let _ = job.reply.send(Answer {
+            world,
+            reads: evaluation.reads(&reader),
+            renewed: false,
+        });
         if evaluation.size() > MAX_THUNKS {
             drop(evaluation);
             next = jobs.recv().ok();
@@ -67,7 +76,11 @@ fn keep(root: &Root, options: Options, jobs: &Receiver<Job>) {
         while let Ok(job) = jobs.recv() {
             match evaluation.renew(&reader, &job.vfs) {
                 Some(world) => {
-                    let _ = job.reply.send((world, evaluation.reads(&reader)));
+                    let _ = job.reply.send(Answer {
+                        world,
+                        reads: evaluation.reads(&reader),
+                        renewed: true,
+                    });
                 }
                 None => {
                     next = Some(job);

@@ -109,6 +109,7 @@ pub(crate) struct Worlds {
     /// The heaps of roots that are being edited, with the check that last used each; nothing where heaps are not kept.
     keepers: Option<Mutex<FxHashMap<Root, (Arc<Keeper>, u64)>>>,
     evaluations: AtomicU64,
+    renewals: AtomicU64,
     checks: AtomicU64,
 }
 
@@ -127,6 +128,7 @@ impl Worlds {
             cache: Mutex::default(),
             keepers: keep.then(Mutex::default),
             evaluations: AtomicU64::new(0),
+            renewals: AtomicU64::new(0),
             checks: AtomicU64::new(0),
         }
     }
@@ -150,11 +152,18 @@ impl Worlds {
             true => self.keeper(root, options, now),
             false => None,
         };
-        let (world, reads) = keeper.and_then(|keeper| keeper.evaluate(vfs)).unwrap_or_else(|| {
-            let reader = Reader::new(vfs);
-            let world = (self.evaluate)(root, &reader, options);
-            (world, reader.finish())
-        });
+        let (world, reads) = match keeper.and_then(|keeper| keeper.evaluate(vfs)) {
+            Some(answer) => {
+                let renewals = u64::from(answer.renewed);
+                self.renewals.fetch_add(renewals, Ordering::Relaxed);
+                (answer.world, answer.reads)
+            }
+            None => {
+                let reader = Reader::new(vfs);
+                let world = (self.evaluate)(root, &reader, options);
+                (world, reader.finish())
+            }
+        };
         let evaluated = Arc::new(Evaluated {
             root: root.clone(),
             world,
@@ -204,6 +213,11 @@ impl Worlds {
     /// How many roots were evaluated so far, for tests of the cache.
     pub(crate) fn evaluations(&self) -> u64 {
         self.evaluations.load(Ordering::Relaxed)
+    }
+
+    /// How many of these took a heap over from before an edit.
+    pub(crate) fn renewals(&self) -> u64 {
+        self.renewals.load(Ordering::Relaxed)
     }
 
     /// A check begins: forgets roots that nobody asks for any more.

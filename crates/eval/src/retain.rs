@@ -39,7 +39,7 @@ const END: u32 = u32::MAX;
 /// Stands for all expressions of a unit.
 const ANY: ExprId = ExprId(u32::MAX);
 
-/// How much a heap may grow before it is made anew, in thunks and in edges.
+/// How much a heap may grow before it is made anew, in thunks and in edges, besides becoming three times as large.
 const GROWTH: usize = 20_000;
 
 #[derive(Clone, Copy)]
@@ -329,7 +329,7 @@ impl Evaluator<'_> {
             ledger.size = (self.thunks.len(), ledger.edges.len());
             ledger.again = true;
         }
-        let grown = |now: usize, then: usize| now > then + then / 2 + GROWTH;
+        let grown = |now: usize, then: usize| now > then.saturating_mul(3) + GROWTH;
         if ledger.spoiled
             || grown(self.thunks.len(), ledger.size.0)
             || grown(ledger.edges.len(), ledger.size.1)

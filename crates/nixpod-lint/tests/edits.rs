@@ -77,7 +77,7 @@ fn strings(text: &str) -> Vec<Range<usize>> {
 
 #[test]
 fn after_an_edit_a_host_answers_as_a_new_one() {
-    let (mut unread, mut read) = (0, 0);
+    let (mut unread, mut read, mut renewed) = (0, 0, 0u64);
     for folder in [
         "sample",
         "corpus/app-isolation/bad",
@@ -107,6 +107,7 @@ fn after_an_edit_a_host_answers_as_a_new_one() {
                 assert!(check(&old) == before, "{folder}{path}: back again");
             }
         }
+        renewed += old.renewals();
     }
     assert!(
         unread >= 40,
@@ -114,4 +115,10 @@ fn after_an_edit_a_host_answers_as_a_new_one() {
         unread + read
     );
     assert!(read >= 50, "of {} strings only {read} are read", unread + read);
+    // Each of these is changed and changed back.
+    assert!(
+        renewed >= 3 * read / 2,
+        "{renewed} of {} evaluations kept the heap",
+        2 * read
+    );
 }

@@ -4,6 +4,7 @@
 //! This crate must never know how findings are made; no shipped crate may use it.
 
 pub mod docs;
+pub mod edits;
 pub mod libcalls;
 pub mod oracle;
 pub mod reach;

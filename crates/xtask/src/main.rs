@@ -1,13 +1,16 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::{docs, libcalls, oracle, reach, reasons, record, root, suites};
+use nixpod_xtask::{docs, edits, libcalls, oracle, reach, reasons, record, root, suites};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask docs [--check]
     Writes docs/rules from the rules' own documentation; with --check only says what is not current.
+cargo xtask edits [--count N] DIR...
+    Edits literals of the trees at random in memory, and compares the answer of a host that remembers what was before
+    with that of a fresh one.
 cargo xtask oracle [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB FILE_OR_FLAKE...
     Holds our evaluation of module files and whole flakes against real Nix with the real `lib`; prints each definite
     value of ours that differs, and counts. Needs python3.
@@ -61,6 +64,16 @@ fn run(arguments: &[String]) -> Result<String> {
             }
             Some(other) => bail!("unknown argument `{other}`\n{USAGE}"),
         },
+        Some("edits") => {
+            let (mut count, mut trees) = (50, Vec::new());
+            while let Some(word) = words.next() {
+                match word {
+                    "--count" => count = words.next().context("--count needs a number")?.parse()?,
+                    tree => trees.push(PathBuf::from(tree)),
+                }
+            }
+            edits::edits(count, &trees)
+        }
         Some("oracle") => {
             let mut nix = "nix-instantiate".to_owned();
             let mut lib = None;

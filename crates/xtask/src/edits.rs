@@ -1,0 +1,171 @@
+//! `cargo xtask edits`: random edits of whole trees, each answered by a host that remembers and by a fresh one.
+
+use anyhow::{Result, ensure};
+use nixpod_analysis::{
+    Analysis, AnalysisHost, Detail, FileId, OsFileSystem, Report, Settings, Utf8Path, Utf8PathBuf,
+};
+use nixpod_source::ExprId;
+use nixpod_syntax::hir::{Expr, StrPart};
+use std::fmt::Write;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What literals become.
+const STRINGS: [&str; 5] = [
+    "\"edited\"",
+    "\"\"",
+    "\"/etc/passwd\"",
+    "\"host\"",
+    "\"${\"a\"}b\"",
+];
+
+/// Edits each tree so many times, and tells what a host that remembers answers differently from a fresh one.
+pub fn edits(count: usize, trees: &[PathBuf]) -> Result<String> {
+    let mut out = String::new();
+    let mut wrong = 0;
+    for tree in trees {
+        let tree = Utf8PathBuf::try_from(tree.clone())?;
+        wrong += edit(&tree, count, &mut out)?;
+    }
+    ensure!(wrong == 0, "{out}{wrong} edits were answered differently");
+    Ok(out)
+}
+
+fn host(tree: &Utf8Path) -> AnalysisHost {
+    let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::new(OsFileSystem));
+    host.set_settings(Settings {
+        detail: Detail::Findings,
+        ..Settings::default()
+    });
+    host.set_project(tree.to_owned());
+    host
+}
+
+fn check(analysis: &Analysis, tree: &Utf8Path) -> String {
+    shown(analysis, &analysis.check(&[tree.to_owned()]))
+}
+
+fn edit(tree: &Utf8Path, count: usize, out: &mut String) -> Result<usize> {
+    let mut old = host(tree);
+    let analysis = old.analysis();
+    check(&analysis, tree);
+    let files: Vec<(Utf8PathBuf, Arc<str>)> = analysis
+        .files(&[tree.to_owned()])
+        .into_iter()
+        .filter_map(|path| Some((path.clone(), analysis.text(analysis.file_id(&path)?))))
+        .collect();
+    drop(analysis);
+    if files.is_empty() {
+        return Ok(0);
+    }
+    // The same edits every time: any sequence that visits all files will do.
+    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    let (mut wrong, mut made) = (0, 0);
+    for _ in 0..count * 20 {
+        if made >= count {
+            break;
+        }
+        let Some((path, text)) = files.get(random(files.len())) else {
+            continue;
+        };
+        let places = literals(text);
+        if places.is_empty() {
+            continue;
+        }
+        let Some((range, new)) = places.get(random(places.len())).map(|range| {
+            let old = text.get(range.clone()).unwrap_or_default();
+            (range.clone(), replacement(old, random(STRINGS.len())))
+        }) else {
+            continue;
+        };
+        let mut edited = text.to_string();
+        edited.replace_range(range.clone(), &new);
+        let evaluations = old.evaluations();
+        old.set_buffer(path.clone(), Some(edited.clone()));
+        let ours = check(&old.analysis(), tree);
+        if old.evaluations() == evaluations {
+            // Nothing looked at it: there is another test for that.
+            old.set_buffer(path.clone(), Some(text.to_string()));
+            continue;
+        }
+        made += 1;
+        let mut fresh = host(tree);
+        fresh.set_buffer(path.clone(), Some(edited));
+        let theirs = check(&fresh.analysis(), tree);
+        if ours != theirs {
+            wrong += 1;
+            let line = text.get(..range.start).unwrap_or_default().lines().count();
+            let _ = writeln!(out, "{path}:{line}: {} becomes {new}", &text[range]);
+            for (sign, a, b) in [('-', &ours, &theirs), ('+', &theirs, &ours)] {
+                for line in a.lines().filter(|line| !b.contains(*line)) {
+                    let _ = writeln!(out, "  {sign} {line}");
+                }
+            }
+        }
+        old.set_buffer(path.clone(), Some(text.to_string()));
+        check(&old.analysis(), tree);
+    }
+    let (renewals, evaluations) = (old.renewals(), old.evaluations());
+    let _ = writeln!(
+        out,
+        "{tree}: {made} edits, {renewals} of {evaluations} evaluations kept the heap, {wrong} wrong"
+    );
+    Ok(wrong)
+}
+
+/// Findings, containers and what was not analysed, by the line. Hosts number files as they come upon them, so paths stand
+/// for numbers.
+fn shown(analysis: &Analysis, report: &Report) -> String {
+    let findings = report.findings.iter().map(|one| format!("{one:?}"));
+    let containers = report.containers.iter().map(|one| format!("{one:?}"));
+    let gaps = report.not_analysed.iter().map(|one| format!("{one:?}"));
+    let mut out = String::new();
+    for line in findings.chain(containers).chain(gaps) {
+        let mut parts = line.split("FileId(");
+        out.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let (number, rest) = part.split_once(')').unwrap_or((part, ""));
+            let file = FileId(number.parse().unwrap_or(u32::MAX));
+            out.push_str(analysis.path(file).as_str());
+            out.push_str(rest);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Places of strings without interpolation in double quotes, of numbers, and of `true` and `false`.
+fn literals(text: &str) -> Vec<Range<usize>> {
+    let parsed = nixpod_syntax::parse(text);
+    let mut out = Vec::new();
+    for (index, expr) in parsed.hir.exprs.iter().enumerate() {
+        let range = Range::<usize>::from(parsed.map.range(ExprId(index as u32)));
+        let written = text.get(range.clone()).unwrap_or_default();
+        let literal = match expr {
+            Expr::Str(parts) => matches!(&**parts, [] | [StrPart::Text(_)]) && written.starts_with('"'),
+            Expr::Int(_) => true,
+            Expr::Var(..) => matches!(written, "true" | "false"),
+            _ => false,
+        };
+        if literal && !written.is_empty() {
+            out.push(range);
+        }
+    }
+    out
+}
+
+fn replacement(old: &str, choice: usize) -> String {
+    match old {
+        "true" => "false".to_owned(),
+        "false" => "true".to_owned(),
+        _ if old.starts_with('"') => STRINGS[choice % STRINGS.len()].to_owned(),
+        _ => (choice * 7).to_string(),
+    }
+}
