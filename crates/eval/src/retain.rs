@@ -61,8 +61,8 @@ pub(crate) struct Ledger {
     asker: ThunkId,
     /// Which stretches of work are out of date.
     observers: FxHashMap<ThunkId, bool>,
-    /// Thunks that told something to the outside while they were computed.
-    telling: FxHashSet<ThunkId>,
+    /// Thunks that told something to the outside while they were computed, or whose value depends on when that was.
+    unrepeatable: FxHashSet<ThunkId>,
     /// By thunk: how much had been told to the outside after the last of what it is made from told something.
     told: Vec<u32>,
     telling_now: u32,
@@ -94,7 +94,7 @@ impl Ledger {
             evaluated: Vec::new(),
             asker: NOBODY,
             observers: FxHashMap::default(),
-            telling: FxHashSet::default(),
+            unrepeatable: FxHashSet::default(),
             told: Vec::new(),
             telling_now: 0,
             claims: FxHashMap::default(),
@@ -182,8 +182,10 @@ impl Ledger {
         self.evaluates(unit, ANY);
     }
 
+    /// What is computed now depends on the order of evaluation, so it cannot be computed again.
     pub(crate) fn spoil(&mut self) {
-        self.spoiled = true;
+        self.spoiled |= self.again;
+        self.unrepeatable.insert(self.asker);
     }
 }
 
@@ -255,7 +257,7 @@ impl Evaluator<'_> {
     pub fn tells(&mut self, count: usize) {
         if let Some(ledger) = &mut self.ledger {
             ledger.spoiled |= ledger.again;
-            ledger.telling.insert(ledger.asker);
+            ledger.unrepeatable.insert(ledger.asker);
             ledger.telling_now = ledger.telling_now.max(u32::try_from(count).unwrap_or(u32::MAX));
         }
     }
@@ -369,7 +371,7 @@ impl Evaluator<'_> {
                 // Asked again anyway.
                 continue;
             }
-            if ledger.telling.contains(&thunk) {
+            if ledger.unrepeatable.contains(&thunk) {
                 return false;
             }
             if let Some(stale) = ledger.observers.get_mut(&thunk) {

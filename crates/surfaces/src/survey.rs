@@ -40,10 +40,12 @@ impl Survey {
         let mut data = Vec::new();
         let (project, memory) = (&self.project, &mut self.memory);
         for root in &self.roots {
+            memory.starts.push(library.shared.gap_count());
             read_root(ev, library, root, project, memory, &mut world, &mut data);
         }
         self.further = further(ev);
         for root in &self.further {
+            memory.starts.push(library.shared.gap_count());
             read_root(ev, library, root, project, memory, &mut world, &mut data);
         }
         complete_world(ev, library, &data, &mut world);
@@ -55,9 +57,11 @@ impl Survey {
     pub fn read_again(&mut self, ev: &mut Evaluator<'_>, library: &Library) -> Option<World> {
         let mut world = World::default();
         let mut data = Vec::new();
-        self.memory.begin();
         let (project, memory) = (&self.project, &mut self.memory);
-        for root in self.roots.iter().chain(&self.further) {
+        memory.unsure = false;
+        for (at, root) in self.roots.iter().chain(&self.further).enumerate() {
+            // What was told before the root was read was told by the search for it.
+            memory.told = Some(memory.starts.get(at).copied().unwrap_or_default());
             read_root(ev, library, root, project, memory, &mut world, &mut data);
         }
         complete_world(ev, library, &data, &mut world);
@@ -72,6 +76,8 @@ pub(crate) struct Memory {
     /// read again tells nothing.
     ranges: FxHashMap<ThunkId, (usize, usize)>,
     pieces: FxHashMap<Key, Piece>,
+    /// How many gaps there were when the reading of each root began.
+    starts: Vec<usize>,
     /// How many gaps a fresh reading would have seen so far; nothing during a fresh reading.
     told: Option<usize>,
     /// Would a fresh reading perhaps see other gaps?
@@ -79,11 +85,6 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    fn begin(&mut self) {
-        self.told = Some(0);
-        self.unsure = false;
-    }
-
     /// How many gaps a fresh reading would have seen so far; there are `now` of them.
     pub(crate) fn told(&self, now: usize) -> usize {
         self.told.unwrap_or(now)
