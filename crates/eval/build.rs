@@ -1,11 +1,15 @@
-//! Lowers our own Nix files, so that the program need not parse them each time it starts.
+//! Lowers our own Nix files, so that the program need not parse them each time it starts. Every crate that has such
+//! files is built with this.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() -> Result<(), String> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
-    for directory in ["src/nixlib", "src/prelude"] {
+    for directory in ["src/nixlib", "src/prelude", "src/own"] {
+        if !Path::new(directory).is_dir() {
+            continue;
+        }
         println!("cargo::rerun-if-changed={directory}");
         for entry in fs::read_dir(directory).map_err(|error| format!("{directory}: {error}"))? {
             let path = entry.map_err(|error| error.to_string())?.path();

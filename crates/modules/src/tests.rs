@@ -2,7 +2,7 @@
 
 use crate::{Kind, Library, RootSystem, file_roots, flake_roots, system};
 use expect_test::{Expect, expect};
-use nixpod_eval::{Evaluator, FileKind, Limits, Loaded, NO_SITE, OriginId, Source, Value};
+use nixpod_eval::{Evaluator, FileKind, Limits, Loaded, NO_SITE, OriginId, Source, ThunkId, Tracked, Value};
 use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -111,23 +111,31 @@ impl Source for Files {
     }
 }
 
+/// The value at a path below another, or what is wrong with it.
+fn at(ev: &mut Evaluator<'_>, root: ThunkId, path: &str) -> Result<Tracked, String> {
+    let mut value = ev.force(root).map_err(|error| error.message.clone());
+    for name in path.split('.') {
+        value = value.and_then(|value| {
+            let symbol = ev.intern(name);
+            let selected = ev.select_value(&value, symbol, NO_SITE);
+            ev.settle(selected).map_err(|error| error.message.clone())
+        });
+    }
+    value
+}
+
+/// One line.
+fn line(ev: &mut Evaluator<'_>, path: &str, value: Result<Tracked, String>) -> String {
+    let shown = value.and_then(|value| ev.print(&value).map_err(|error| error.message.clone()));
+    let shown = shown.unwrap_or_else(|error| format!("error: {error}"));
+    format!("{path} = {shown}\n")
+}
+
 fn render(ev: &mut Evaluator<'_>, root: &crate::System, paths: &[&str]) -> String {
     let mut out = String::new();
     for path in paths {
-        let names: Vec<&str> = path.split('.').collect();
-        let mut value = ev.force(root.config).map_err(|error| error.message.clone());
-        for name in names {
-            value = value.and_then(|value| {
-                let symbol = ev.intern(name);
-                let selected = ev.select_value(&value, symbol, NO_SITE);
-                ev.settle(selected).map_err(|error| error.message.clone())
-            });
-        }
-        let shown = value.and_then(|value| ev.print(&value).map_err(|error| error.message.clone()));
-        out.push_str(&format!(
-            "{path} = {}\n",
-            shown.unwrap_or_else(|error| format!("error: {error}"))
-        ));
+        let value = at(ev, root.config, path);
+        out.push_str(&line(ev, path, value));
     }
     out
 }

@@ -170,168 +170,37 @@ let
       else lib.mergeEqualOption loc defs;
   };
 
-  o = type: default: mkOption { inherit type default; };
-  r = type: mkOption { inherit type; };
-  inherit (types) attrsOf bool either enum int listOf nullOr path port str submodule;
-  strs = o (listOf str) [ ];
-  nstr = o (nullOr str) null;
-  sub = options: submodule { inherit options; };
-  scalar = nullOr (types.oneOf [ bool int str path ]);
-  sections = o (attrsOf loose) { };
-
-  # ---- option declarations (names, types and defaults as NixOS has them) ----
-  networkOptions = {
-    hostBridge = nstr;
-    hostAddress = nstr;
-    hostAddress6 = nstr;
-    localAddress = nstr;
-    localAddress6 = nstr;
-    localMacAddress = nstr;
-    forwardPorts = o (listOf (sub {
-      protocol = o str "tcp";
-      hostPort = r port;
-      containerPort = o (nullOr port) null;
-    })) [ ];
+  # ---- option declarations -------------------------------------------------
+  shared = real.import ./options.nix {
+    inherit lib loose;
+    guest = name: config: modules: (system {
+      prefix = [ "containers" name ];
+      modules = [
+        { boot.isContainer = mkDefault true; networking.hostName = mkDefault name; networking.useDHCP = mkDefault false; }
+      ] ++ modules;
+      extra = config.specialArgs;
+    }).config;
   };
-
-  nspawn = submodule ({ name, config, options, ... }: {
-    options = networkOptions // {
-      config = mkOption {
-        type = lib.mkOptionType {
-          name = "Toplevel NixOS config";
-          merge = _: defs: (system {
-            prefix = [ "containers" name ];
-            modules = [
-              { boot.isContainer = mkDefault true; networking.hostName = mkDefault name; networking.useDHCP = mkDefault false; }
-            ] ++ map (d: d.value) defs;
-            extra = config.specialArgs;
-          }).config;
-        };
-      };
-      path = o (nullOr path) null;
-      additionalCapabilities = strs;
-      nixpkgs = o loose null;
-      specialArgs = o (attrsOf types.unspecified) { };
-      ephemeral = o bool false;
-      enableTun = o bool false;
-      copyResolvConf = o bool true;
-      privateNetwork = o bool false;
-      networkNamespace = o (nullOr path) null;
-      privateUsers = o (either types.ints.u32 (enum [ "no" "identity" "pick" ])) "no";
-      interfaces = strs;
-      macvlans = strs;
-      extraVeths = o (attrsOf (sub networkOptions)) { };
-      autoStart = o bool false;
-      restartIfChanged = o bool true;
-      timeoutStartSec = o str "1min";
-      bindMounts = o (attrsOf (submodule ({ name, ... }: {
-        options = { mountPoint = r str; hostPath = nstr; isReadOnly = o bool true; };
-        config.mountPoint = mkDefault name;
-      }))) { };
-      allowedDevices = o (listOf (sub { node = r str; modifier = r str; })) [ ];
-      tmpfs = strs;
-      extraFlags = strs;
-      flake = nstr;
-    };
-  });
-
-  oci = backend: submodule ({ name, ... }: {
-    options = {
-      image = r str;
-      imageFile = o (nullOr types.package) null;
-      imageStream = o (nullOr types.package) null;
-      serviceName = o str "${backend}-${name}";
-      login = { username = nstr; passwordFile = nstr; registry = nstr; };
-      cmd = strs;
-      labels = o (attrsOf str) { };
-      entrypoint = nstr;
-      environment = o (attrsOf str) { };
-      environmentFiles = o (listOf path) [ ];
-      log-driver = o str "journald";
-      ports = strs;
-      user = nstr;
-      volumes = strs;
-      workdir = nstr;
-      dependsOn = strs;
-      hostname = nstr;
-      preRunExtraOptions = strs;
-      extraOptions = strs;
-      autoStart = o bool true;
-      podman = o (nullOr (sub { sdnotify = o (enum [ "conmon" "healthy" "container" ]) "conmon"; user = o str "root"; })) null;
-      pull = o (enum [ "always" "missing" "never" "newer" ]) "missing";
-      capabilities = o (types.lazyAttrsOf (nullOr bool)) { };
-      devices = strs;
-      privileged = o bool false;
-      autoRemoveOnStop = o bool true;
-      networks = strs;
-    };
-  });
-
-  # Home Manager's services.podman
-  hmCommon = { autoStart = o bool true; description = nstr; extraConfig = sections; extraPodmanArgs = strs; };
-  withFree = options: submodule { freeformType = types.lazyAttrsOf loose; inherit options; };
-  hmPodman = withFree {
-    enable = o bool false;
-    containers = o (attrsOf (withFree (hmCommon // {
-      addCapabilities = strs;
-      autoUpdate = o (enum [ null "registry" "local" ]) null;
-      devices = strs;
-      dropCapabilities = strs;
-      entrypoint = nstr;
-      environment = o (attrsOf (either scalar (listOf scalar))) { };
-      environmentFile = strs;
-      exec = nstr;
-      group = o (nullOr (either int str)) null;
-      image = r str;
-      ip4 = nstr;
-      ip6 = nstr;
-      labels = o (attrsOf str) { };
-      network = mkOption { type = either str (listOf str); default = [ ]; apply = v: if isString v then [ v ] else v; };
-      networkAlias = strs;
-      ports = strs;
-      userNS = nstr;
-      user = o (nullOr (either int str)) null;
-      volumes = strs;
+  inherit (shared) free nspawn o oci;
+  inherit (types) attrsOf bool either enum listOf nullOr str submodule;
+  hmPodman = shared.homePodman {
+    networks = o (attrsOf (free (shared.common // {
+      driver = shared.string; gateway = shared.string; internal = o (nullOr bool) null; labels = o (attrsOf str) { }; subnet = shared.string;
     }))) { };
-    networks = o (attrsOf (withFree (hmCommon // {
-      driver = nstr; gateway = nstr; internal = o (nullOr bool) null; labels = o (attrsOf str) { }; subnet = nstr;
-    }))) { };
-    volumes = o (attrsOf (withFree hmCommon)) { };
-    builds = o (attrsOf (withFree hmCommon)) { };
-    images = o (attrsOf (withFree hmCommon)) { };
+    builds = o (attrsOf (free shared.common)) { };
+    images = o (attrsOf (free shared.common)) { };
   };
+  user = shared.user { };
 
   # quadlet-nix: the object kinds and `ref`; the many *Config options stay free-form
   quadletObject = kind: submodule ({ name, ... }: {
     freeformType = types.lazyAttrsOf loose;
     options = { autoStart = o (either bool str) true; ref = o str "${name}.${kind}"; };
   });
-  quadlet = withFree (mapAttrs (_: kind: o (attrsOf (quadletObject kind)) { }) {
+  quadlet = free (mapAttrs (_: kind: o (attrsOf (quadletObject kind)) { }) {
     containers = "container"; pods = "pod"; networks = "network"; volumes = "volume";
     images = "image"; builds = "build"; kubes = "kube";
   } // { enable = o (nullOr bool) null; autoEscape = o bool true; });
-
-  user = submodule ({ name, config, ... }: {
-    freeformType = types.lazyAttrsOf loose;
-    options = {
-      name = o str name;
-      uid = o (nullOr int) null;
-      group = o str "";
-      extraGroups = strs;
-      isNormalUser = o bool false;
-      isSystemUser = o bool false;
-      linger = o (nullOr bool) null;
-      home = o path "/var/empty";
-      autoSubUidGidRange = o bool false;
-      subUidRanges = o (listOf (sub { startUid = r int; count = o int 1; })) [ ];
-      subGidRanges = o (listOf (sub { startGid = r int; count = o int 1; })) [ ];
-    };
-    config = lib.mkIf config.isNormalUser {
-      group = mkDefault "users";
-      home = mkDefault "/home/${config.name}";
-      autoSubUidGidRange = lib.mkIf (config.subUidRanges == [ ] && config.subGidRanges == [ ]) (mkDefault true);
-    };
-  });
 
   surfaces = { config, ... }: {
     imports = [ (lib.mkAliasOptionModule [ "users" "extraUsers" ] [ "users" "users" ]) ];
@@ -342,7 +211,7 @@ let
         oci-containers.backend = o (enum [ "podman" "docker" ]) "podman";
         oci-containers.containers = o (attrsOf (oci config.virtualisation.oci-containers.backend)) { };
         quadlet = o quadlet { };
-        podman = o (withFree { enable = o bool false; dockerSocket.enable = o bool false; dockerCompat = o bool false; }) { };
+        podman = o (free { enable = o bool false; dockerSocket.enable = o bool false; dockerCompat = o bool false; }) { };
       };
       services.podman = o hmPodman { };
       users.users = o (attrsOf user) { };

@@ -80,163 +80,22 @@ let
   };
 
   # ---- the options of containers, engines and users, as NixOS and Home Manager declare them -----------------------
-  inherit (types) attrsOf bool either enum int listOf nullOr path port str submodule;
-  o = type: default: mkOption { inherit type default; };
-  r = type: mkOption { inherit type; };
-  sub = options: submodule { inherit options; };
-  free = options: submodule { freeformType = types.lazyAttrsOf loose; inherit options; };
-  strings = o (listOf str) [ ];
-  string = o (nullOr str) null;
-  scalar = nullOr (types.oneOf [ bool int str path ]);
-  sections = o (attrsOf loose) { };
-
-  address = {
-    hostBridge = string;
-    hostAddress = string;
-    hostAddress6 = string;
-    localAddress = string;
-    localAddress6 = string;
-    localMacAddress = string;
-    forwardPorts = o (listOf (sub {
-      protocol = o str "tcp";
-      hostPort = r port;
-      containerPort = o (nullOr port) null;
-    })) [ ];
+  shared = import ../../../crates/xtask/oracle/options.nix {
+    inherit lib loose;
+    guest = name: config: modules: (system {
+      base = [ surfaces { boot.isContainer = true; networking.hostName = mkDefault name; } ];
+      inherit modules;
+      special = config.specialArgs;
+      prefix = [ "containers" name ];
+    }).config;
   };
-
-  nspawn = submodule ({ name, config, options, ... }: {
-    options = address // {
-      config = mkOption {
-        default = null;
-        type = lib.mkOptionType {
-          name = "nested system";
-          merge = _: defs: (system {
-            base = [ surfaces { boot.isContainer = true; networking.hostName = mkDefault name; } ];
-            modules = map (d: d.value) defs;
-            special = config.specialArgs;
-            prefix = [ "containers" name ];
-          }).config;
-        };
-      };
-      path = o (nullOr path) null;
-      flake = string;
-      nixpkgs = o loose null;
-      specialArgs = o (attrsOf types.unspecified) { };
-      additionalCapabilities = strings;
-      ephemeral = o bool false;
-      enableTun = o bool false;
-      copyResolvConf = o bool true;
-      privateNetwork = o bool false;
-      networkNamespace = o (nullOr path) null;
-      privateUsers = o (either types.ints.u32 (enum [ "no" "identity" "pick" ])) "no";
-      interfaces = strings;
-      macvlans = strings;
-      extraVeths = o (attrsOf (sub address)) { };
-      autoStart = o bool false;
-      restartIfChanged = o bool true;
-      timeoutStartSec = o str "1min";
-      bindMounts = o (attrsOf (submodule ({ name, ... }: {
-        options = { mountPoint = r str; hostPath = string; isReadOnly = o bool true; };
-        config.mountPoint = mkDefault name;
-      }))) { };
-      allowedDevices = o (listOf (sub { node = r str; modifier = r str; })) [ ];
-      tmpfs = strings;
-      extraFlags = strings;
-    };
-  });
-
-  oci = backend: submodule ({ name, ... }: {
-    options = {
-      image = r str;
-      imageFile = o (nullOr types.package) null;
-      imageStream = o (nullOr types.package) null;
-      serviceName = o str "${backend}-${name}";
-      login = { username = string; passwordFile = string; registry = string; };
-      cmd = strings;
-      labels = o (attrsOf str) { };
-      entrypoint = string;
-      environment = o (attrsOf str) { };
-      environmentFiles = o (listOf path) [ ];
-      log-driver = o str "journald";
-      ports = strings;
-      user = string;
-      volumes = strings;
-      workdir = string;
-      dependsOn = strings;
-      hostname = string;
-      preRunExtraOptions = strings;
-      extraOptions = strings;
-      autoStart = o bool true;
-      podman = o (nullOr (sub {
-        sdnotify = o (enum [ "conmon" "healthy" "container" ]) "conmon";
-        user = o str "root";
-      })) null;
-      pull = o (enum [ "always" "missing" "never" "newer" ]) "missing";
-      capabilities = o (types.lazyAttrsOf (nullOr bool)) { };
-      devices = strings;
-      privileged = o bool false;
-      autoRemoveOnStop = o bool true;
-      networks = strings;
-    };
-  });
-
-  common = { autoStart = o bool true; description = string; extraConfig = sections; extraPodmanArgs = strings; };
-  homePodman = free {
-    enable = o bool false;
-    containers = o (attrsOf (free (common // {
-      addCapabilities = strings;
-      autoUpdate = o (enum [ null "registry" "local" ]) null;
-      devices = strings;
-      dropCapabilities = strings;
-      entrypoint = string;
-      environment = o (attrsOf (either scalar (listOf scalar))) { };
-      environmentFile = strings;
-      exec = string;
-      group = o (nullOr (either int str)) null;
-      image = r str;
-      ip4 = string;
-      ip6 = string;
-      labels = o (attrsOf str) { };
-      network = mkOption {
-        type = either str (listOf str);
-        default = [ ];
-        apply = v: if isString v then [ v ] else v;
-      };
-      networkAlias = strings;
-      ports = strings;
-      userNS = string;
-      user = o (nullOr (either int str)) null;
-      volumes = strings;
-    }))) { };
-    networks = o (attrsOf (free common)) { };
-    volumes = o (attrsOf (free common)) { };
+  inherit (shared) nspawn o oci r strings;
+  inherit (types) attrsOf bool enum int listOf nullOr path str submodule;
+  homePodman = shared.homePodman { };
+  user = shared.user {
+    more = { createHome = o bool false; useDefaultShell = o bool false; };
+    implied = { createHome = mkDefault true; useDefaultShell = mkDefault true; };
   };
-
-  user = submodule ({ name, config, ... }: {
-    freeformType = types.lazyAttrsOf loose;
-    options = {
-      name = o str name;
-      uid = o (nullOr int) null;
-      group = o str "";
-      extraGroups = strings;
-      isNormalUser = o bool false;
-      isSystemUser = o bool false;
-      linger = o (nullOr bool) null;
-      home = o path "/var/empty";
-      createHome = o bool false;
-      useDefaultShell = o bool false;
-      autoSubUidGidRange = o bool false;
-      subUidRanges = o (listOf (sub { startUid = r int; count = o int 1; })) [ ];
-      subGidRanges = o (listOf (sub { startGid = r int; count = o int 1; })) [ ];
-    };
-    config = lib.mkIf config.isNormalUser {
-      group = mkDefault "users";
-      createHome = mkDefault true;
-      useDefaultShell = mkDefault true;
-      home = mkDefault "/home/${config.name}";
-      autoSubUidGidRange = lib.mkIf (config.subUidRanges == [ ] && config.subGidRanges == [ ]) (mkDefault true);
-    };
-  });
 
   group = submodule ({ name, ... }: {
     freeformType = types.lazyAttrsOf loose;
@@ -247,10 +106,10 @@ let
     imports = [ (lib.mkAliasOptionModule [ "users" "extraUsers" ] [ "users" "users" ]) ];
     options = {
       containers = o (attrsOf nspawn) { };
-      virtualisation.oci-containers = o (sub {
+      virtualisation.oci-containers = o (types.submodule { options = {
         backend = o (enum [ "podman" "docker" ]) "podman";
         containers = o (attrsOf (oci config.virtualisation.oci-containers.backend)) { };
-      }) { };
+      }; }) { };
       users.users = o (attrsOf user) { };
       users.groups = o (attrsOf group) { };
       boot.isContainer = o bool false;

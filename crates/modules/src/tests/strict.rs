@@ -17,20 +17,12 @@ fn check(modules: &str, paths: &[&str], expect: Expect) {
         .expect("the file is there");
     let mut out = String::new();
     for path in paths {
-        let mut value = ev.force(root).map_err(|error| error.message.clone());
-        for name in path.split('.') {
-            value = value.and_then(|value| {
-                let symbol = ev.intern(name);
-                let selected = ev.select_value(&value, symbol, nixpod_eval::NO_SITE);
-                ev.settle(selected).map_err(|error| error.message.clone())
-            });
-        }
-        let shown = value.and_then(|value| match &value.value {
+        // Here nothing is unknown but what fails.
+        let value = super::at(&mut ev, root, path).and_then(|value| match &value.value {
             Value::Unknown(unknown) => Err(unknown.why.to_string()),
-            _ => ev.print(&value).map_err(|error| error.message.clone()),
+            _ => Ok(value),
         });
-        let shown = shown.unwrap_or_else(|error| format!("error: {error}"));
-        out.push_str(&format!("{path} = {shown}\n"));
+        out.push_str(&super::line(&mut ev, path, value));
     }
     expect.assert_eq(&out);
 }
