@@ -17,7 +17,7 @@ pub use text_size::{TextRange, TextSize};
 pub struct FileId(pub u32);
 
 /// One node of a file's lowered syntax tree: an expression, an attribute key or a binding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExprId(pub u32);
 
 /// A place in code that stays the same when only white space or comments move.

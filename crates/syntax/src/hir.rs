@@ -3,15 +3,14 @@
 //! Two texts that differ only in white space and comments lower to equal `Hir`s.
 
 use nixpod_source::ExprId;
-use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 /// An index into [`Hir::names`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameId(pub u32);
 
 /// One file, lowered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Hir {
     /// All nodes. Attribute keys and parameter names are nodes too ([`Expr::Key`]), so that they have a site.
     pub exprs: Vec<Expr>,
@@ -39,7 +38,7 @@ impl Hir {
 }
 
 /// One node.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
     /// Something that did not parse; evaluates to an unknown (syntax error).
     Missing,
@@ -87,7 +86,7 @@ pub enum Expr {
 }
 
 /// A part of a string or path.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum StrPart {
     /// Known text, escapes and indentation resolved.
     Text(SmolStr),
@@ -96,7 +95,7 @@ pub enum StrPart {
 }
 
 /// What a path literal is relative to. The text parts keep what is written, such as `./a/b.nix` or `../x`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathKind {
     /// To the directory of the file.
     Relative,
@@ -112,7 +111,7 @@ pub enum PathKind {
 ///
 /// A frame is made by a lambda, a `let`, a recursive set and a `with`. `depth` counts frames outwards from the
 /// variable (0 is the innermost), `slot` is the place in that frame.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VarRef {
     /// A lexical variable. Lexical variables win over every `with`.
     Local {
@@ -131,7 +130,7 @@ pub enum VarRef {
 ///
 /// Nested paths (`a.b = 1; a.c = 2;`) are merged already into nested sets. A recursive set and a `let` make one frame
 /// whose slots are `entries` in order. Entries have distinct names; what was defined twice is a syntax error.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Attrs {
     /// Do the values see the entries?
     pub recursive: bool,
@@ -144,7 +143,7 @@ pub struct Attrs {
 }
 
 /// A binding with a static name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// The name.
     pub name: NameId,
@@ -155,7 +154,7 @@ pub struct Entry {
 }
 
 /// The value of a binding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryValue {
     /// `name = expr;`
     Expr(ExprId),
@@ -166,7 +165,7 @@ pub enum EntryValue {
 }
 
 /// A binding whose name is computed: `${name} = value;`, `"a${b}" = value;`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DynamicEntry {
     /// An expression that gives the name; null means that the binding is left out.
     pub name: ExprId,
@@ -175,7 +174,7 @@ pub struct DynamicEntry {
 }
 
 /// A name in a select path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttrName {
     /// A fixed name and its node (an [`Expr::Key`]).
     Static(NameId, ExprId),
@@ -184,7 +183,7 @@ pub enum AttrName {
 }
 
 /// The parameter of a lambda, which makes one frame.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Param {
     /// `x:`; slot 0. The node is an [`Expr::Key`].
     Name(NameId, ExprId),
@@ -200,7 +199,7 @@ pub enum Param {
 }
 
 /// A field of a parameter pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
     /// The name.
     pub name: NameId,
@@ -211,7 +210,7 @@ pub struct Field {
 }
 
 /// Binary operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum BinaryOp {
     Concat,

@@ -35,9 +35,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("miette", &["lint"]),
     ("clap", &["lint"]),
     ("anstream", &["lint"]),
-    // Lowered files are packed when the program is built.
-    ("serde", &["source", "syntax", "lsp", "lint", "xtask"]),
-    ("postcard", &["syntax"]),
+    ("serde", &["lsp", "lint", "xtask"]),
     ("serde_json", &["lsp", "lint", "xtask"]),
 ];
 

@@ -286,32 +286,30 @@ impl Lower<'_> {
         let mut set = set;
         for attr in prefix {
             set = match *attr {
-                Attr::Static(name, range) => {
-                    match self.sets.get(set).and_then(|builder| builder.get(name)) {
-                        Some(Entry {
-                            value: EntryValue::Expr(inner),
-                            ..
-                        }) if self.is_set(inner) => inner,
-                        Some(_) => {
-                            self.duplicate(name, path_range);
-                            return;
-                        }
-                        None => {
-                            let nested = self.nested(without_semicolon);
-                            let key = self.key(name, range);
-                            self.map.bindings.push((key, whole));
-                            let entry = Entry {
-                                name,
-                                key,
-                                value: EntryValue::Expr(nested),
-                            };
-                            if let Some(builder) = self.sets.get_mut(set) {
-                                builder.push(entry);
-                            }
-                            nested
-                        }
+                Attr::Static(name, range) => match self.sets.get(set).and_then(|builder| builder.get(name)) {
+                    Some(Entry {
+                        value: EntryValue::Expr(inner),
+                        ..
+                    }) if self.is_set(inner) => inner,
+                    Some(_) => {
+                        self.duplicate(name, path_range);
+                        return;
                     }
-                }
+                    None => {
+                        let nested = self.nested(without_semicolon);
+                        let key = self.key(name, range);
+                        self.map.bindings.push((key, whole));
+                        let entry = Entry {
+                            name,
+                            key,
+                            value: EntryValue::Expr(nested),
+                        };
+                        if let Some(builder) = self.sets.get_mut(set) {
+                            builder.push(entry);
+                        }
+                        nested
+                    }
+                },
                 Attr::Dynamic(name) => {
                     let nested = self.nested(without_semicolon);
                     self.dynamic(set, name, nested, whole);
