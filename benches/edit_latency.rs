@@ -23,7 +23,7 @@ fn main() {
         200
     };
     println!("edit to findings, {edits} edits");
-    println!("{:<32} {:>9} {:>9} {:>9} {:>9}", "", "first", "p50", "p95", "max");
+    println!("{:<32} {:>9} {:>9} {:>9} {:>9} {:>6}", "", "first", "p50", "p95", "max", "fresh");
     for lines in [300, 2_000] {
         let path = Utf8PathBuf::from(format!("{ROOT}/configuration.nix"));
         let plain = module(lines, "label");
@@ -93,7 +93,9 @@ fn measure(
     times.sort();
     let percentile = |percent: usize| times[(times.len() - 1) * percent / 100];
     let [p50, p95, max] = [percentile(50), percentile(95), percentile(100)].map(millis);
-    println!("{what:<32} {:>9} {p50:>9} {p95:>9} {max:>9}", millis(first));
+    // How often the whole root was evaluated anew.
+    let fresh = host.evaluations() - host.renewals() - 1;
+    println!("{what:<32} {:>9} {p50:>9} {p95:>9} {max:>9} {fresh:>6}", millis(first));
 }
 
 fn millis(time: Duration) -> String {

@@ -39,7 +39,7 @@ const END: u32 = u32::MAX;
 /// Stands for all expressions of a unit.
 const ANY: ExprId = ExprId(u32::MAX);
 
-/// How much a heap may grow before it is made anew, in thunks and in edges, besides becoming three times as large.
+/// How much a heap may grow before it is made anew, in thunks, besides becoming three times as large.
 const GROWTH: usize = 20_000;
 
 #[derive(Clone, Copy)]
@@ -75,8 +75,10 @@ pub(crate) struct Ledger {
     again: bool,
     /// Does a fresh evaluation perhaps give something else?
     spoiled: bool,
-    /// The size of the heap after the first evaluation: thunks and edges.
-    size: (usize, usize),
+    /// How many thunks there were after the first evaluation.
+    size: usize,
+    /// How many edges there were when each was there once.
+    dense: usize,
 }
 
 /// What is put back when a thunk is done.
@@ -102,7 +104,8 @@ impl Ledger {
             made: FxHashSet::default(),
             again: false,
             spoiled: false,
-            size: (0, 0),
+            size: 0,
+            dense: 0,
         }
     }
 
@@ -129,6 +132,33 @@ impl Ledger {
             });
             *first = (self.edges.len() - 1) as u32;
         }
+    }
+
+    /// Leaves each edge there once: what is computed again and again asks for the same things every time.
+    fn compact(&mut self) {
+        let old = std::mem::take(&mut self.edges);
+        // By asker: the thunk that it was last seen to ask for.
+        let mut seen: Vec<u32> = vec![END; self.first.len()];
+        for (thunk, first) in (0u32..).zip(&mut self.first) {
+            let mut at = std::mem::replace(first, END);
+            while let Some(edge) = old.get(at as usize) {
+                at = edge.next;
+                let asker = edge.asker.0 as usize;
+                if seen.len() <= asker {
+                    seen.resize(asker + 1, END);
+                }
+                match seen.get_mut(asker) {
+                    Some(last) if *last != thunk => *last = thunk,
+                    _ => continue,
+                }
+                self.edges.push(Edge {
+                    asker: edge.asker,
+                    next: *first,
+                });
+                *first = (self.edges.len() - 1) as u32;
+            }
+        }
+        self.dense = self.edges.len();
     }
 
     /// The current work asks for a thunk that has its value.
@@ -203,20 +233,24 @@ impl Evaluator<'_> {
 
     /// Runs work whose result is kept over edits, and gives a handle by which to ask whether it is still up to date.
     pub fn observe<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> (T, Observed) {
-        let observation = self.start_observing();
+        let observation = self.start_observing(None);
         let result = run(self);
         (result, self.stop_observing(observation))
     }
 
-    /// As [`Self::observe`], for work that has the evaluator inside of something else.
-    pub fn start_observing(&mut self) -> Observation {
+    /// As [`Self::observe`], for work that has the evaluator inside of something else. `before`: the same work is done
+    /// again.
+    pub fn start_observing(&mut self, before: Option<Observed>) -> Observation {
         if self.ledger.is_none() {
             return Observation {
                 observed: Observed(NOBODY),
                 outer: NOBODY,
             };
         }
-        let id = self.alloc(Value::Null, OriginId(0));
+        let id = match before {
+            Some(Observed(id)) => id,
+            None => self.alloc(Value::Null, OriginId(0)),
+        };
         let outer = self.ledger.as_mut().map_or(NOBODY, |ledger| {
             ledger.observers.insert(id, false);
             std::mem::replace(&mut ledger.asker, id)
@@ -328,15 +362,14 @@ impl Evaluator<'_> {
 
     fn forget(&mut self, ledger: &mut Ledger, files: &[(FileId, Arc<Hir>)]) -> bool {
         if !ledger.again {
-            ledger.size = (self.thunks.len(), ledger.edges.len());
+            ledger.size = self.thunks.len();
             ledger.again = true;
         }
-        let grown = |now: usize, then: usize| now > then.saturating_mul(3) + GROWTH;
-        if ledger.spoiled
-            || grown(self.thunks.len(), ledger.size.0)
-            || grown(ledger.edges.len(), ledger.size.1)
-        {
+        if ledger.spoiled || self.thunks.len() > ledger.size.saturating_mul(3) + GROWTH {
             return false;
+        }
+        if ledger.edges.len() > ledger.dense.saturating_mul(2) + GROWTH {
+            ledger.compact();
         }
         self.restart();
         ledger.lost.clear();

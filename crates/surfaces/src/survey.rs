@@ -173,6 +173,7 @@ impl Walk<'_, '_, '_> {
         };
         let key = (outer.id, surface, thunk, name.to_owned());
         let known = self.reader.memory.pieces.remove(&key);
+        let before = known.as_ref().map(|piece| piece.observed);
         if let Some(piece) = known
             && piece.setting == setting
             && !self.reader.ev.is_stale(piece.observed)
@@ -187,7 +188,7 @@ impl Walk<'_, '_, '_> {
             self.world.switched_off.len(),
             self.data.len(),
         );
-        let observation = self.reader.ev.start_observing();
+        let observation = self.reader.ev.start_observing(before);
         // What is known of it already was not asked for by this work.
         let _ = self.reader.ev.force_or_unknown(thunk);
         read(self);
