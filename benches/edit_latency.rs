@@ -23,14 +23,21 @@ fn main() {
         200
     };
     println!("edit to findings, {edits} edits");
-    println!("{:<32} {:>9} {:>9} {:>9} {:>9} {:>6}", "", "first", "p50", "p95", "max", "fresh");
+    println!(
+        "{:<34} {:>9} {:>9} {:>9} {:>9} {:>6}",
+        "", "first", "p50", "p95", "max", "fresh"
+    );
     for lines in [300, 2_000] {
         let path = Utf8PathBuf::from(format!("{ROOT}/configuration.nix"));
         let plain = module(lines, "label");
-        for (what, old) in [(UNREAD, "\"label\""), (READ, "\"/srv/data\"")] {
+        for (what, old) in [
+            (UNREAD, "\"label\""),
+            (READ, "\"/srv/data\""),
+            (INNER, "isReadOnly = false;"),
+        ] {
             let files = MemoryFileSystem::default();
             files.write(&path, plain.clone());
-            let text = |new: &str| plain.replacen(old, new, 1);
+            let text = |new: &str| typed(&plain, what, old, new);
             measure(
                 &format!("{lines} lines, {what}"),
                 Arc::new(files),
@@ -44,12 +51,14 @@ fn main() {
     for (what, old) in [
         (UNREAD, "\"label\""),
         (READ, "\"/srv/part0\""),
+        (INNER, "autoStart = lib.mkDefault true;"),
+        (OUTER, "config = lib.mkIf"),
         ("a comment", "{ config"),
     ] {
         let (files, path) = flake(500);
         let text = |new: &str| match what {
             "a comment" => format!("# {new}\n{plain}"),
-            _ => plain.replacen(old, new, 1),
+            _ => typed(&plain, what, old, new),
         };
         measure(&format!("500 modules, {what}"), files, &path, edits, &text);
     }
@@ -60,6 +69,22 @@ const UNREAD: &str = "text nobody reads";
 
 /// A path that a bind mount is made from.
 const READ: &str = "text that is read";
+
+/// A line in the set of a container.
+const INNER: &str = "a line in a container";
+
+/// A line in the set of the whole module.
+const OUTER: &str = "a line in the module";
+
+/// The text with an edit in it.
+fn typed(plain: &str, what: &str, old: &str, new: &str) -> String {
+    match what {
+        INNER if old.contains("isReadOnly") => plain.replacen(old, &format!("mountPoint = {new}; {old}"), 1),
+        INNER => plain.replacen(old, &format!("timeoutStartSec = {new}; {old}"), 1),
+        OUTER => plain.replacen(old, &format!("options.farm.edited = {new}; {old}"), 1),
+        _ => plain.replacen(old, new, 1),
+    }
+}
 
 /// Types into a file and waits for its findings each time.
 fn measure(
@@ -82,8 +107,15 @@ fn measure(
     let before = host.analysis().diagnostics(path).len();
     let first = start.elapsed();
     let mut times = Vec::with_capacity(edits);
+    let plain = host
+        .analysis()
+        .text(host.analysis().file_id(path).expect("the edited file"));
     for edit in 0..edits {
-        let text = text(&format!("\"/edit/{edit}\""));
+        let text = match (what.contains("a line"), edit % 2) {
+            // A new line is taken out again.
+            (true, 1) => plain.to_string(),
+            _ => text(&format!("\"/edit/{edit}\"")),
+        };
         let start = Instant::now();
         host.set_buffer(path.clone(), Some(text));
         let found = host.analysis().diagnostics(path).len();
@@ -95,7 +127,10 @@ fn measure(
     let [p50, p95, max] = [percentile(50), percentile(95), percentile(100)].map(millis);
     // How often the whole root was evaluated anew.
     let fresh = host.evaluations() - host.renewals() - 1;
-    println!("{what:<32} {:>9} {p50:>9} {p95:>9} {max:>9} {fresh:>6}", millis(first));
+    println!(
+        "{what:<34} {:>9} {p50:>9} {p95:>9} {max:>9} {fresh:>6}",
+        millis(first)
+    );
 }
 
 fn millis(time: Duration) -> String {

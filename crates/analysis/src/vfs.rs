@@ -90,13 +90,10 @@ impl FileState {
 
     pub(crate) fn parsed(&self) -> Arc<ParsedFile> {
         Arc::clone(self.parsed.get_or_init(|| {
-            let mut parsed = nixpod_syntax::parse(&self.text);
-            if let Some(before) = &self.before
-                && **before == *parsed.hir
-            {
-                parsed.hir = Arc::clone(before);
-            }
-            Arc::new(parsed)
+            Arc::new(match &self.before {
+                Some(before) => nixpod_syntax::parse_again(&self.text, before),
+                None => nixpod_syntax::parse(&self.text),
+            })
         }))
     }
 

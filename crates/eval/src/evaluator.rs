@@ -322,6 +322,9 @@ impl<'s> Evaluator<'s> {
         }
         let id = ThunkId(self.thunks.len() as u32);
         self.thunks.push(thunk);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.makes(id);
+        }
         id
     }
 

@@ -55,18 +55,21 @@ pub(crate) struct Ledger {
     /// By thunk: the first of its edges.
     first: Vec<u32>,
     edges: Vec<Edge>,
+    /// By thunk: the thunk that was computed when it was made. What a thunk made is gone when it is computed again.
+    makers: Vec<ThunkId>,
     /// By unit: which thunk evaluated which expression.
     evaluated: Vec<Vec<(ExprId, ThunkId)>>,
     /// Who asks at the moment.
     asker: ThunkId,
     /// Which stretches of work are out of date.
     observers: FxHashMap<ThunkId, bool>,
-    /// Thunks that told something to the outside while they were computed, or whose value depends on when that was.
+    /// Thunks that told something to the outside while they were computed, or whose value depends on when that was; and
+    /// those that made them.
     unrepeatable: FxHashSet<ThunkId>,
     /// By thunk: how much had been told to the outside after the last of what it is made from told something.
     told: Vec<u32>,
     telling_now: u32,
-    /// By thunk: what it laid claim to.
+    /// By thunk: what it and the thunks that it made laid claim to.
     claims: FxHashMap<ThunkId, Vec<u64>>,
     /// Claims of thunks that were forgotten, and those made since.
     lost: FxHashSet<u64>,
@@ -93,6 +96,7 @@ impl Ledger {
             recipes: Vec::new(),
             first: Vec::new(),
             edges: Vec::new(),
+            makers: Vec::new(),
             evaluated: Vec::new(),
             asker: NOBODY,
             observers: FxHashMap::default(),
@@ -107,6 +111,30 @@ impl Ledger {
             size: 0,
             dense: 0,
         }
+    }
+
+    /// The current work makes a thunk; they are made in order.
+    pub(crate) fn makes(&mut self, thunk: ThunkId) {
+        self.makers.resize(thunk.0 as usize, NOBODY);
+        self.makers.push(self.asker);
+    }
+
+    /// The current work, what made it, what made that, and so on: if any of these is done again, this work is undone.
+    fn line(&self) -> Vec<ThunkId> {
+        let mut out = Vec::new();
+        let mut at = self.asker;
+        while at != NOBODY {
+            out.push(at);
+            at = self.makers.get(at.0 as usize).copied().unwrap_or(NOBODY);
+        }
+        out
+    }
+
+    /// The current work tells something to the outside, or its result depends on when it is done.
+    fn cannot_repeat(&mut self) {
+        self.spoiled |= self.again;
+        let line = self.line();
+        self.unrepeatable.extend(line);
     }
 
     /// The current work asks for a thunk.
@@ -211,12 +239,6 @@ impl Ledger {
     pub(crate) fn reads_unit(&mut self, unit: UnitId) {
         self.evaluates(unit, ANY);
     }
-
-    /// What is computed now depends on the order of evaluation, so it cannot be computed again.
-    pub(crate) fn spoil(&mut self) {
-        self.spoiled |= self.again;
-        self.unrepeatable.insert(self.asker);
-    }
 }
 
 impl Evaluator<'_> {
@@ -290,8 +312,7 @@ impl Evaluator<'_> {
     /// evaluation began.
     pub fn tells(&mut self, count: usize) {
         if let Some(ledger) = &mut self.ledger {
-            ledger.spoiled |= ledger.again;
-            ledger.unrepeatable.insert(ledger.asker);
+            ledger.cannot_repeat();
             ledger.telling_now = ledger.telling_now.max(u32::try_from(count).unwrap_or(u32::MAX));
         }
     }
@@ -323,7 +344,9 @@ impl Evaluator<'_> {
             if ledger.again {
                 ledger.made.insert(claim);
             }
-            ledger.claims.entry(ledger.asker).or_default().push(claim);
+            for thunk in ledger.line() {
+                ledger.claims.entry(thunk).or_default().push(claim);
+            }
         }
     }
 
@@ -334,10 +357,10 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What is computed now depends on the order of evaluation.
+    /// What is computed now depends on the order of evaluation, so it cannot be computed again.
     pub fn spoil(&mut self) {
         if let Some(ledger) = &mut self.ledger {
-            ledger.spoil();
+            ledger.cannot_repeat();
         }
     }
 
@@ -381,19 +404,25 @@ impl Evaluator<'_> {
                 continue;
             };
             let old = Arc::clone(&unit.hir);
-            if !old.same_shape(new) {
+            if Arc::ptr_eq(&old, new) {
+                continue;
+            }
+            // Thunks that were never forced refer to nodes by number.
+            if old.root != new.root || old.exprs.len() > new.exprs.len() {
                 return false;
             }
+            let same = old.same_nodes(new);
             for (expr, thunk) in ledger.evaluated.get(index).into_iter().flatten() {
-                let at = expr.0 as usize;
-                if *expr == ANY || old.exprs.get(at) != new.exprs.get(at) {
+                if *expr == ANY || !same(*expr) {
                     todo.push(*thunk);
                 }
             }
+            let unit = Rc::clone(unit);
+            let names = new.names.iter().map(|name| self.intern(name)).collect();
             self.units[index] = Rc::new(Unit {
                 file: unit.file,
                 hir: Arc::clone(new),
-                names: unit.names.clone(),
+                names,
                 dir: unit.dir.clone(),
                 hidden: unit.hidden,
                 scope: unit.scope.clone(),

@@ -31,6 +31,15 @@ impl Hir {
         self.root == other.root && self.exprs.len() == other.exprs.len() && self.names == other.names
     }
 
+    /// Tells which nodes another revision of the text has as well, apart from what is below them.
+    pub fn same_nodes<'a>(&'a self, other: &'a Self) -> impl Fn(ExprId) -> bool + 'a {
+        let same_names = self.names == other.names;
+        move |id| match (self.exprs.get(id.0 as usize), other.exprs.get(id.0 as usize)) {
+            (Some(a), Some(b)) => a == b && (same_names || !crate::stable::has_other_names(self, other, a)),
+            _ => false,
+        }
+    }
+
     /// The text of a name.
     pub fn name(&self, id: NameId) -> &SmolStr {
         &self.names[id.0 as usize]

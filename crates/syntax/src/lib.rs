@@ -14,6 +14,7 @@ mod quick;
 mod repair;
 mod resolve;
 mod source_map;
+mod stable;
 mod suppress;
 
 use std::sync::Arc;
@@ -47,6 +48,18 @@ const STACK: usize = 64 * 1024 * 1024;
 /// Parses and lowers a text. Every text gives a result; what could not be understood is [`hir::Expr::Missing`].
 pub fn parse(text: &str) -> ParsedFile {
     quick::parse(text).unwrap_or_else(|| parse_slowly(text))
+}
+
+/// Parses a text that was another one before. Nodes that are in both keep their numbers, and those of nodes that are
+/// gone are not used again (until too many are).
+pub fn parse_again(text: &str, before: &Arc<Hir>) -> ParsedFile {
+    let mut file = parse(text);
+    stable::renumber(&mut file, before);
+    // Comparing two revisions is comparing pointers then.
+    if file.hir == *before {
+        file.hir = Arc::clone(before);
+    }
+    file
 }
 
 /// [`parse`] if it is certain that a text has no mistakes; for tests, which compare it with [`parse_slowly`].

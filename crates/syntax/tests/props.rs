@@ -1,7 +1,7 @@
 //! What must hold for any text.
 
 use nixpod_source::{ExprId, TextRange, TextSize};
-use nixpod_syntax::{edit, parse};
+use nixpod_syntax::{dump, edit, parse, parse_again};
 use proptest::prelude::*;
 
 /// Words that Nix code is made of, so that random texts get past the first token.
@@ -194,6 +194,25 @@ proptest! {
             edit::insert_sibling(&text, range, edit::Side::Before, "n", "1"),
         ].into_iter().flatten() {
             prop_assert!(text.get(usize::from(edit.range.start())..usize::from(edit.range.end())).is_some());
+        }
+    }
+
+    #[test]
+    fn numbers_from_before_change_no_tree(before in tokens(), after in tokens(), cut in any::<prop::sample::Index>()) {
+        let before = before.join(" ");
+        let mut texts = vec![after.join(" ")];
+        // A part of the old text, and both parts with something between them.
+        let at = cut.index(before.len() + 1);
+        if let Some((front, back)) = before.split_at_checked(at) {
+            texts.push(front.to_owned());
+            texts.push(format!("{front} {} {back}", after.join(" ")));
+        }
+        let mut hir = parse(&before).hir;
+        for text in texts {
+            let (again, fresh) = (parse_again(&text, &hir), parse(&text));
+            prop_assert_eq!(dump(&again.hir), dump(&fresh.hir));
+            prop_assert_eq!(&again.errors, &fresh.errors);
+            hir = again.hir;
         }
     }
 

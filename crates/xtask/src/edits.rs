@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What literals become.
+/// What strings become.
 const STRINGS: [&str; 5] = [
     "\"edited\"",
     "\"\"",
@@ -19,6 +19,18 @@ const STRINGS: [&str; 5] = [
     "\"host\"",
     "\"${\"a\"}b\"",
 ];
+
+/// What is written behind bindings.
+const LINES: [&str; 5] = [
+    "\n  privateUsers = \"pick\";",
+    "\n  edited = true;",
+    "\n  bindMounts.\"/edited\".hostPath = \"/etc\";",
+    " inherit (builtins) edited;",
+    "\n  edit",
+];
+
+/// What bindings become.
+const HALVES: [&str; 3] = ["", "edited =", "edited.a = 1; edited.b = [ ];"];
 
 /// Edits each tree so many times, and tells what a host that remembers answers differently from a fresh one.
 pub fn edits(count: usize, trees: &[PathBuf]) -> Result<String> {
@@ -75,13 +87,14 @@ fn edit(tree: &Utf8Path, count: usize, out: &mut String) -> Result<usize> {
         let Some((path, text)) = files.get(random(files.len())) else {
             continue;
         };
-        let places = literals(text);
+        let places = places(text);
         if places.is_empty() {
             continue;
         }
         let Some((range, new)) = places.get(random(places.len())).map(|range| {
             let old = text.get(range.clone()).unwrap_or_default();
-            (range.clone(), replacement(old, random(STRINGS.len())))
+            let before = text.get(..range.start).unwrap_or_default();
+            (range.clone(), replacement(old, before, random(20)))
         }) else {
             continue;
         };
@@ -141,31 +154,43 @@ fn shown(analysis: &Analysis, report: &Report) -> String {
     out
 }
 
-/// Places of strings without interpolation in double quotes, of numbers, and of `true` and `false`.
-fn literals(text: &str) -> Vec<Range<usize>> {
+/// Places that can be edited: strings without interpolation in double quotes, numbers, `true` and `false`, whole
+/// bindings, and the empty places behind bindings and at the beginning of lists.
+fn places(text: &str) -> Vec<Range<usize>> {
     let parsed = nixpod_syntax::parse(text);
     let mut out = Vec::new();
     for (index, expr) in parsed.hir.exprs.iter().enumerate() {
-        let range = Range::<usize>::from(parsed.map.range(ExprId(index as u32)));
+        let id = ExprId(index as u32);
+        let range = Range::<usize>::from(parsed.map.range(id));
         let written = text.get(range.clone()).unwrap_or_default();
-        let literal = match expr {
-            Expr::Str(parts) => matches!(&**parts, [] | [StrPart::Text(_)]) && written.starts_with('"'),
-            Expr::Int(_) => true,
-            Expr::Var(..) => matches!(written, "true" | "false"),
-            _ => false,
-        };
-        if literal && !written.is_empty() {
-            out.push(range);
+        match expr {
+            Expr::Str(parts) if matches!(&**parts, [] | [StrPart::Text(_)]) && written.starts_with('"') => {
+                out.push(range);
+            }
+            Expr::Int(_) => out.push(range),
+            Expr::Var(..) if matches!(written, "true" | "false") => out.push(range),
+            Expr::Key(_) => {
+                let binding = parsed.map.binding_range(id).map(Range::<usize>::from);
+                if let Some(binding) = binding.filter(|binding| binding.len() < 400) {
+                    out.push(binding.end..binding.end);
+                    out.push(binding);
+                }
+            }
+            Expr::List(_) if written.starts_with('[') => out.push(range.start + 1..range.start + 1),
+            _ => {}
         }
     }
     out
 }
 
-fn replacement(old: &str, choice: usize) -> String {
+fn replacement(old: &str, before: &str, choice: usize) -> String {
     match old {
         "true" => "false".to_owned(),
         "false" => "true".to_owned(),
+        "" if before.ends_with('[') => " \"edited\" ".to_owned(),
+        "" => LINES[choice % LINES.len()].to_owned(),
         _ if old.starts_with('"') => STRINGS[choice % STRINGS.len()].to_owned(),
+        _ if old.ends_with(';') => HALVES[choice % HALVES.len()].to_owned(),
         _ => (choice * 7).to_string(),
     }
 }
