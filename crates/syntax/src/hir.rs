@@ -2,6 +2,7 @@
 //!
 //! Two texts that differ only in white space and comments lower to equal `Hir`s.
 
+use crate::packed::Nodes;
 use nixpod_source::ExprId;
 use smol_str::SmolStr;
 
@@ -12,18 +13,24 @@ pub struct NameId(pub u32);
 /// One file, lowered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hir {
-    /// All nodes. Attribute keys and parameter names are nodes too ([`Expr::Key`]), so that they have a site.
+    /// All nodes. Attribute keys and parameter names are nodes too ([`Expr::Key`]), so that they have a site. Empty in
+    /// files that were unpacked, whose nodes [`Hir::expr`] gives.
     pub exprs: Vec<Expr>,
     /// The file's expression.
     pub root: ExprId,
     /// Every identifier and static attribute name, each once.
     pub names: Vec<SmolStr>,
+    /// The nodes of an unpacked file.
+    pub(crate) nodes: Option<Nodes>,
 }
 
 impl Hir {
     /// A node.
     pub fn expr(&self, id: ExprId) -> &Expr {
-        &self.exprs[id.0 as usize]
+        match &self.nodes {
+            None => &self.exprs[id.0 as usize],
+            Some(nodes) => nodes.get(id),
+        }
     }
 
     /// Do the two differ at most in what single nodes are, so that numbers of nodes mean the same in both?

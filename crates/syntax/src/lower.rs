@@ -27,6 +27,7 @@ pub(crate) fn nothing(text: &str) -> (Hir, SourceMap) {
         exprs: vec![Expr::Missing],
         root: ExprId(0),
         names: Vec::new(),
+        nodes: None,
     };
     let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let map = SourceMap {
@@ -39,6 +40,9 @@ pub(crate) fn nothing(text: &str) -> (Hir, SourceMap) {
 
 /// The most dense files have a node for so many bytes.
 const BYTES_PER_NODE: usize = 6;
+
+/// Long files repeat their names.
+const MOST_NAMES: usize = 200;
 
 pub(crate) struct Lower<'a> {
     pub(crate) exprs: Vec<Expr>,
@@ -83,6 +87,7 @@ impl Lower<'_> {
             exprs: self.exprs,
             root,
             names: self.names.all,
+            nodes: None,
         };
         (hir, self.map)
     }
@@ -92,6 +97,7 @@ impl Lower<'_> {
         let nodes = length / BYTES_PER_NODE;
         self.exprs.reserve(nodes);
         self.map.ranges.reserve(nodes);
+        self.names.reserve(nodes.min(MOST_NAMES * 8) / 8);
     }
 
     pub(crate) fn alloc(&mut self, expr: Expr, range: TextRange) -> ExprId {

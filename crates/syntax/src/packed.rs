@@ -1,9 +1,9 @@
 //! Lowered files as bytes.
 //!
-//! Parsing the prelude takes longer than checking a small file, so that build scripts lower it once and the program
-//! only unpacks it. The format is that of one build: it is never kept or exchanged. Unpacking is a good part of a
-//! short run, hence a format of our own: numbers take a byte for every seven bits, lists begin with their length, and
-//! the text of all names is in one piece.
+//! Parsing the prelude takes longer than checking a small file, so that build scripts lower it once. The program
+//! unpacks it node by node, for a run asks for few of them. The format is that of one build: it is never kept or
+//! exchanged. Numbers take a byte for every seven bits, lists begin with their length, the text of all names is in one
+//! piece, and before the nodes there is a table of where each begins.
 
 use crate::Hir;
 use crate::hir::{
@@ -12,6 +12,7 @@ use crate::hir::{
 };
 use nixpod_source::ExprId;
 use smol_str::SmolStr;
+use std::sync::OnceLock;
 
 /// The bytes of a lowered file.
 pub fn pack(hir: &Hir) -> Vec<u8> {
@@ -24,14 +25,17 @@ pub fn pack(hir: &Hir) -> Vec<u8> {
     }
     hir.root.write(&mut out);
     (hir.exprs.len() as u32).write(&mut out);
+    let mut nodes = Vec::new();
     for expr in &hir.exprs {
-        expr.write(&mut out);
+        out.extend_from_slice(&(nodes.len() as u32).to_le_bytes());
+        expr.write(&mut nodes);
     }
+    out.append(&mut nodes);
     out
 }
 
-/// The lowered file of these bytes; none if [`pack`] did not write them.
-pub fn unpack(bytes: &[u8]) -> Option<Hir> {
+/// The lowered file of these bytes; none if [`pack`] did not write them. Its nodes are read when they are asked for.
+pub fn unpack(bytes: &'static [u8]) -> Option<Hir> {
     let mut input = Input { rest: bytes };
     let mut text = input.text()?;
     let count = input.count()?;
@@ -43,11 +47,49 @@ pub fn unpack(bytes: &[u8]) -> Option<Hir> {
     }
     let root = ExprId::read(&mut input)?;
     let count = input.count()?;
-    let mut exprs = Vec::with_capacity(count);
-    for _ in 0..count {
-        exprs.push(Expr::read(&mut input)?);
+    let (starts, nodes) = input.rest.split_at_checked(count.checked_mul(size_of::<u32>())?)?;
+    Some(Hir {
+        exprs: Vec::new(),
+        root,
+        names,
+        nodes: Some(Nodes {
+            starts,
+            nodes,
+            read: std::iter::repeat_with(OnceLock::new).take(count).collect(),
+        }),
+    })
+}
+
+/// The nodes of a packed file, each read once.
+#[derive(Clone, Debug)]
+pub(crate) struct Nodes {
+    starts: &'static [u8],
+    nodes: &'static [u8],
+    read: Box<[OnceLock<Box<Expr>>]>,
+}
+
+impl PartialEq for Nodes {
+    fn eq(&self, other: &Self) -> bool {
+        (self.starts, self.nodes) == (other.starts, other.nodes)
     }
-    input.rest.is_empty().then_some(Hir { exprs, root, names })
+}
+
+impl Nodes {
+    /// A node; what is not there is missing.
+    pub(crate) fn get(&self, id: ExprId) -> &Expr {
+        static MISSING: Expr = Expr::Missing;
+        let index = id.0 as usize;
+        match self.read.get(index) {
+            Some(cell) => cell.get_or_init(|| Box::new(self.node(index).unwrap_or(Expr::Missing))),
+            None => &MISSING,
+        }
+    }
+
+    fn node(&self, index: usize) -> Option<Expr> {
+        let start = self.starts.get(index * size_of::<u32>()..)?.first_chunk()?;
+        let rest = self.nodes.get(u32::from_le_bytes(*start) as usize..)?;
+        Expr::read(&mut Input { rest })
+    }
 }
 
 /// For build scripts: lowers and packs a text that has no mistakes.
@@ -315,6 +357,8 @@ impl Packed for f64 {
 #[cfg(test)]
 mod tests {
     use super::{pack, unpack};
+    use crate::hir::Expr;
+    use nixpod_source::ExprId;
 
     #[test]
     fn packing_keeps_everything() {
@@ -326,10 +370,19 @@ mod tests {
         }"#;
         let parsed = crate::parse(text);
         assert_eq!(parsed.errors, []);
-        let bytes = pack(&parsed.hir);
-        assert_eq!(unpack(&bytes).unwrap(), *parsed.hir);
+        let bytes: &'static [u8] = pack(&parsed.hir).leak();
+        let hir = unpack(bytes).unwrap();
+        assert_eq!((hir.root, &hir.names), (parsed.hir.root, &parsed.hir.names));
+        for (index, expr) in parsed.hir.exprs.iter().enumerate() {
+            assert_eq!(hir.expr(ExprId(index as u32)), expr);
+        }
+        assert_eq!(hir.expr(ExprId(u32::MAX)), &Expr::Missing);
         for end in 0..bytes.len() {
-            assert!(unpack(&bytes[..end]).is_none());
+            // What is cut off is missing.
+            if let Some(hir) = unpack(&bytes[..end]) {
+                let last = parsed.hir.exprs.len() - 1;
+                assert_eq!(hir.expr(ExprId(last as u32)), &Expr::Missing);
+            }
         }
     }
 }

@@ -164,6 +164,12 @@ pub(crate) struct Names {
 }
 
 impl Names {
+    /// Makes room for so many.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.all.reserve(count);
+        self.index.reserve(count);
+    }
+
     pub(crate) fn intern(&mut self, text: &str) -> NameId {
         if let Some(id) = self.index.get(text) {
             return *id;
