@@ -50,6 +50,7 @@ pub(crate) fn renumber(file: &mut ParsedFile, before: &Hir) {
         exprs,
         root,
         names: names.all,
+        nodes: None,
     });
     renumber_map(&mut file.map, &numbers, next as usize);
 }
