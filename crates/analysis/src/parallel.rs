@@ -2,18 +2,19 @@
 
 use crate::vfs::lock;
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 /// The results of `work` on all items, in their order. `jobs` 0: as many threads as processors.
 ///
 /// The order of the results, and so all output, does not depend on the number of threads.
 pub(crate) fn map<T: Sync, R: Send>(jobs: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let jobs = match jobs {
-        0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        jobs => jobs,
+    let jobs = match (jobs, items.len()) {
+        // Counting processors takes the system longer than a short file takes us.
+        (_, 0 | 1) => 1,
+        (0, count) => processors().min(count),
+        (jobs, count) => jobs.min(count),
     };
-    let jobs = jobs.min(items.len());
     if jobs <= 1 {
         return items.iter().map(work).collect();
     }
@@ -37,4 +38,9 @@ pub(crate) fn map<T: Sync, R: Send>(jobs: usize, items: &[T], work: impl Fn(&T) 
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+fn processors() -> usize {
+    static COUNT: OnceLock<usize> = OnceLock::new();
+    *COUNT.get_or_init(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
 }

@@ -38,11 +38,12 @@ pub(crate) fn nothing(text: &str) -> (Hir, SourceMap) {
     (hir, map)
 }
 
-/// The most dense files have a node for so many bytes.
-const BYTES_PER_NODE: usize = 6;
+/// Files have a node for so many bytes or more.
+const BYTES_PER_NODE: usize = 10;
 
 /// Long files repeat their names.
 const MOST_NAMES: usize = 200;
+const NODES_PER_NAME: usize = 5;
 
 pub(crate) struct Lower<'a> {
     pub(crate) exprs: Vec<Expr>,
@@ -97,7 +98,7 @@ impl Lower<'_> {
         let nodes = length / BYTES_PER_NODE;
         self.exprs.reserve(nodes);
         self.map.ranges.reserve(nodes);
-        self.names.reserve(nodes.min(MOST_NAMES * 8) / 8);
+        self.names.reserve((nodes / NODES_PER_NAME).min(MOST_NAMES));
     }
 
     pub(crate) fn alloc(&mut self, expr: Expr, range: TextRange) -> ExprId {

@@ -47,7 +47,9 @@ pub fn unpack(bytes: &'static [u8]) -> Option<Hir> {
     }
     let root = ExprId::read(&mut input)?;
     let count = input.count()?;
-    let (starts, nodes) = input.rest.split_at_checked(count.checked_mul(size_of::<u32>())?)?;
+    let (starts, nodes) = input
+        .rest
+        .split_at_checked(count.checked_mul(size_of::<u32>())?)?;
     Some(Hir {
         exprs: Vec::new(),
         root,
