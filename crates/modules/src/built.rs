@@ -5,6 +5,8 @@ use crate::nixos::Kind;
 use crate::system::System;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Utf8Path;
+use nixpod_syntax::Hir;
+use nixpod_syntax::hir::{Expr, StrPart};
 use std::rc::Rc;
 
 /// Sets in sets deeper than this are not looked into.
@@ -40,15 +42,18 @@ pub(crate) fn systems(
     };
     let mut search = Search {
         library,
+        inside: false,
         values: 0,
         found: Vec::new(),
     };
     let before = library.shared.made.borrow().len();
-    // A function all of whose arguments have defaults is called, as `nix-build` does.
     let value = ev.force_or_unknown(thunk);
+    // Whatever is looked at here counts as read, and is no root by itself any more: a set of modules is left alone.
+    search.inside = ev.source().load(path).is_ok_and(|loaded| may_build(&loaded.hir));
+    // A function all of whose arguments have defaults is called, as `nix-build` does.
     let arguments = ev.function_args(&value.value);
     let thunk = match arguments {
-        Some(arguments) if arguments.iter().all(|(_, default, _)| *default) => {
+        Some(arguments) if search.inside && arguments.iter().all(|(_, default, _)| *default) => {
             let none = ev.empty_attrs();
             let none = ev.alloc(none, OriginId::default());
             ev.alloc_apply(thunk, vec![none], NO_SITE)
@@ -61,6 +66,8 @@ pub(crate) fn systems(
 
 struct Search<'l> {
     library: &'l Library,
+    /// Are elements and attributes looked at?
+    inside: bool,
     values: usize,
     found: Vec<(String, Kind, Rc<System>)>,
 }
@@ -78,22 +85,28 @@ impl Search<'_> {
             return;
         }
         let found = self.found.len();
-        if let Value::Attrs(set) = &value.value {
-            if depth >= MAX_DEPTH || is_module(ev, set) {
-                return;
-            }
-            for attr in ev.sorted(set) {
-                if self.values >= MAX_VALUES {
-                    break;
+        let mut parts = Vec::new();
+        match &value.value {
+            Value::Attrs(set) if is_module(ev, set) => return,
+            Value::Attrs(set) => {
+                for attr in ev.sorted(set) {
+                    let below = crate::dotted(&[ev.name(attr.name).clone()]);
+                    let dot = if name.is_empty() { "" } else { "." };
+                    parts.push((format!("{name}{dot}{below}"), attr.thunk));
                 }
-                let below = crate::dotted(&[ev.name(attr.name).clone()]);
-                let below = match name {
-                    "" => below,
-                    _ => format!("{name}.{below}"),
-                };
-                let before = self.library.shared.made.borrow().len();
-                self.value(ev, attr.thunk, before, &below, depth + 1);
             }
+            Value::List(list) => {
+                let elems = list.elems.iter().enumerate();
+                parts.extend(elems.map(|(index, elem)| (format!("{name}[{index}]"), elem.thunk)));
+            }
+            _ => {}
+        }
+        for (name, thunk) in parts {
+            if !self.inside || depth >= MAX_DEPTH || self.values >= MAX_VALUES {
+                break;
+            }
+            let before = self.library.shared.made.borrow().len();
+            self.value(ev, thunk, before, &name, depth + 1);
         }
         // A part of a system, such as `.config.system.build.toplevel`, is not the system, but needed it.
         if self.found.len() == found {
@@ -111,6 +124,22 @@ impl Search<'_> {
             self.found.push((name.to_owned(), kind, system));
         }
     }
+}
+
+/// Does a file speak of what builds systems: `<nixpkgs/nixos>`, `nixpkgs + "/nixos"`, `eval-config.nix`?
+fn may_build(hir: &Hir) -> bool {
+    let is_entry = |part: &StrPart| match part {
+        StrPart::Text(text) => {
+            let text = text.trim_end_matches('/');
+            text.ends_with("nixpkgs/nixos") || text == "/nixos" || text.ends_with("/eval-config.nix")
+        }
+        StrPart::Interp(_) => false,
+    };
+    hir.names.iter().any(|name| name == "nixosSystem")
+        || hir.exprs.iter().any(|expr| match expr {
+            Expr::Str(parts) | Expr::Path(_, parts) => parts.iter().any(is_entry),
+            _ => false,
+        })
 }
 
 fn is_module(ev: &Evaluator<'_>, set: &Attrs) -> bool {

@@ -3,7 +3,7 @@
 use crate::combine::{one, wrong_type};
 use crate::definitions::{Definition, RawDef, presence_of};
 use crate::info::{Gap, OptionPath};
-use crate::merge::{delay_merge, dotted, extend};
+use crate::merge::{OPTION_DEFAULT_PRIORITY, delay_merge, dotted, extend};
 use crate::system::{Setup, System};
 use crate::types::{LookupByName, OptType, Submodule};
 use nixpod_eval::{

@@ -205,10 +205,11 @@ pub fn file_roots(
     let mut roots = Vec::with_capacity(built.len());
     for (attribute, kind, system) in built {
         let mut root = RootSystem {
-            name: if attribute.is_empty() {
-                name.clone()
-            } else {
-                attribute
+            name: match attribute.as_str() {
+                // The file's value, or an element of it.
+                "" => name.clone(),
+                element if element.starts_with('[') => format!("{name}{element}"),
+                _ => attribute,
             },
             system,
             kind,

@@ -40,6 +40,15 @@ impl Files {
     }
 }
 
+impl Files {
+    /// The files that were asked for.
+    fn loaded(&self) -> Vec<String> {
+        let ids = self.ids.borrow();
+        let names = ids.iter().filter_map(|path| path.strip_prefix("/p").ok());
+        names.map(ToString::to_string).collect()
+    }
+}
+
 impl Source for Files {
     fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
         let mut path = path.to_owned();

@@ -291,6 +291,8 @@ impl Resolver<'_> {
                 });
             }
         }
+        // In the order of paths, not of the numbers that files have.
+        edits.sort_by(|a, b| a.location.key().cmp(&b.location.key()));
         ResolvedFix {
             title: fix.title,
             applicability: fix.applicability,

@@ -157,3 +157,33 @@ fn a_module_builds_no_system() {
         "#]],
     );
 }
+
+#[test]
+fn a_list_of_systems() {
+    check_file(
+        r#"
+let build = configuration: (import <nixpkgs/nixos> { inherit configuration; }).system; in
+map build [ ./oak.nix { containers.web.autoStart = false; } ]
+#- /oak.nix
+{ containers.web.autoStart = true; }
+"#,
+        &["containers.web.autoStart"],
+        expect![[r#"
+            # main.nix[0] Nixos closed=true missing=[] release=None
+            containers.web.autoStart = true
+            # main.nix[1] Nixos closed=true missing=[] release=None
+            containers.web.autoStart = false
+        "#]],
+    );
+}
+
+/// The modules of a set are not looked at here, so that each is looked at by itself.
+#[test]
+fn a_set_of_modules_is_not_entered() {
+    let files = super::Files::new("{ oak = import ./oak.nix; }\n#- /oak.nix\n{ containers.web = { }; }");
+    let mut ev = nixpod_eval::Evaluator::new(&files, nixpod_eval::Limits::default());
+    let library = crate::Library::new(&mut ev);
+    let path = nixpod_source::Utf8Path::new("/p/main.nix");
+    crate::file_roots(&mut ev, &library, path, "main.nix".into(), false);
+    expect![["main.nix"]].assert_eq(&files.loaded().join(" "));
+}
