@@ -118,14 +118,15 @@ fn left_out(
     def: &Definition,
 ) -> Rc<Unknown> {
     let unknown = mistake(ev, system, path, native, def);
-    system.shared.gap(
-        ev,
-        Gap {
+    // A default that does not fit is only a mistake where it is the value.
+    if def.site != NO_SITE || def.priority < OPTION_DEFAULT_PRIORITY {
+        let gap = Gap {
             site: (def.site != NO_SITE).then_some(def.site),
             what: dotted(path),
             why: unknown.why.clone(),
-        },
-    );
+        };
+        system.shared.gap(ev, gap);
+    }
     unknown
 }
 
