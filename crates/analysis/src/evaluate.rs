@@ -99,6 +99,9 @@ impl<'r> Evaluation<'r> {
         if !self.ev.renew(&changed) || self.found.iter().any(|found| self.ev.is_stale(*found)) {
             return None;
         }
+        for found in self.found {
+            self.ev.reuse(found);
+        }
         self.survey.read_again(&mut self.ev, &self.library)
     }
 }

@@ -149,7 +149,9 @@ impl Reader {
             return None;
         }
         let mut changed = Vec::new();
-        for (file, old) in &mut reads.parsed {
+        let mut files: Vec<_> = reads.parsed.iter_mut().collect();
+        files.sort_unstable_by_key(|(file, _)| **file);
+        for (file, old) in files {
             let new = hir(vfs, *file);
             match (&*old, &new) {
                 (Ok(before), Ok(after)) if Arc::ptr_eq(before, after) => {}

@@ -101,13 +101,16 @@ impl Evaluated {
 /// Evaluates a root, reading through the reader only.
 pub(crate) type Evaluate = fn(&Root, &Reader, Options) -> World;
 
+/// By root: what keeps its heap, and the check that last used it.
+type Keepers = FxHashMap<Root, (Arc<Keeper>, u64)>;
+
 /// The worlds of all roots, shared by a host and its snapshots.
 #[derive(Debug)]
 pub(crate) struct Worlds {
     evaluate: Evaluate,
     cache: Mutex<FxHashMap<(Root, Options), Arc<Evaluated>>>,
-    /// The heaps of roots that are being edited, with the check that last used each; nothing where heaps are not kept.
-    keepers: Option<Mutex<FxHashMap<Root, (Arc<Keeper>, u64)>>>,
+    /// The heaps of roots that are being edited; nothing where heaps are not kept.
+    keepers: Option<Mutex<Keepers>>,
     evaluations: AtomicU64,
     renewals: AtomicU64,
     checks: AtomicU64,

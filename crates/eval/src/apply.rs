@@ -349,18 +349,14 @@ impl Evaluator<'_> {
 
     /// The file that a function is written in.
     pub fn lambda_hir(&mut self, lambda: &Lambda) -> std::sync::Arc<nixpod_syntax::Hir> {
-        if let Some(ledger) = &mut self.ledger {
-            ledger.reads_unit(lambda.env.unit);
-        }
+        self.reads_unit(lambda.env.unit);
         self.unit(&lambda.env).hir.clone()
     }
 
     /// Does a function of one plain argument return a function literal at once?
     pub fn is_curried(&mut self, lambda: &Lambda) -> bool {
         let unit = self.unit(&lambda.env);
-        if let Some(ledger) = &mut self.ledger {
-            ledger.reads_unit(lambda.env.unit);
-        }
+        self.reads_unit(lambda.env.unit);
         let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
             return false;
         };

@@ -104,7 +104,7 @@ impl Evaluator<'_> {
             Err(error) => Thunk::Failed(error.clone()),
         };
         if let (Some(ledger), Some(outer)) = (&mut self.ledger, &outer) {
-            ledger.leave(id, thunk, outer);
+            ledger.leave(id, Some(thunk), outer);
         }
         result
     }

@@ -10,7 +10,7 @@ use crate::merge::DEFAULT_PRIORITY;
 pub(crate) const DEFAULT_ORDER: i64 = 1000;
 
 /// A definition on its way down the option tree, with what was wrapped around it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct RawDef {
     /// The value.
     pub(crate) value: ThunkId,
@@ -28,7 +28,7 @@ pub(crate) struct RawDef {
     pub(crate) file: Option<Symbol>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 struct Condition {
     value: ThunkId,
     site: Site,

@@ -80,6 +80,10 @@ pub struct Shared {
     pub(crate) defaults: RefCell<FxHashMap<ThunkId, ThunkId>>,
     /// What single declarations say, by their thunks. Those of our models are the same in all systems.
     pub(crate) declared: RefCell<FxHashMap<ThunkId, ThunkId>>,
+    /// Parts of systems that are the same after an edit.
+    pub(crate) parts: RefCell<crate::again::Parts>,
+    /// How many systems there are.
+    systems: Cell<u64>,
     modules: RefCell<FxHashSet<ModuleId>>,
     outputs: RefCell<Option<Tracked>>,
     /// Names of inputs whose repository is known to have nothing to do with containers.
@@ -96,6 +100,12 @@ pub(crate) enum ModuleId {
 }
 
 impl Shared {
+    /// The number of a new system.
+    pub(crate) fn new_system(&self) -> u64 {
+        self.systems.set(self.systems.get() + 1);
+        self.systems.get()
+    }
+
     /// Remembers an option by the thunk of its value.
     pub fn record(&self, thunk: ThunkId, info: OptionInfo) {
         self.infos.borrow_mut().insert(thunk, Rc::new(info));

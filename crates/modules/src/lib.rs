@@ -3,6 +3,7 @@
 //! This crate must never know which options mean containers, nor speak to humans. What NixOS and Home Manager declare
 //! by themselves is data (`own/*.nix`), evaluated like any other module.
 
+mod again;
 mod arguments;
 mod built;
 mod combine;
@@ -36,7 +37,9 @@ pub use library::{Library, system_of};
 pub use merge::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY, dotted};
 pub use nixos::{Kind, option, system};
 pub use outputs::module_roots;
-pub use roots::{RootSystem, entry_roots, file_root, file_roots, flake_roots, input_name, is_harmless};
+pub use roots::{
+    RootSystem, entry_roots, file_root, file_roots, flake_roots, input_name, is_harmless, look_again,
+};
 pub use system::{Collected, Module, Setup, System};
 
 /// Our own files have ids from the upper end downwards; those from this number on model what NixOS and Home Manager

@@ -17,7 +17,7 @@ pub const DEFAULT_PRIORITY: i64 = 100;
 pub const OPTION_DEFAULT_PRIORITY: i64 = 1500;
 
 /// A declaration, or a set of declarations.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(crate) struct Decl {
     /// The value under `options`.
     pub(crate) value: ThunkId,
@@ -333,13 +333,23 @@ fn tree(
         let thunk = match untouched(system, &child) {
             Some(decl) => default_node(ev, system, path, text, decl),
             None => {
-                let thunk = ev.reserve();
-                let (system, path) = (system.clone(), path.clone());
-                ev.fill_native(thunk, move |ev| {
-                    let path = extend(&path, &text);
-                    node(ev, &system, &path, &child.decls, &child.defs, thunk)
-                });
-                thunk
+                let Child { decls, defs, .. } = child;
+                let key = crate::again::Made {
+                    path: (path, &text),
+                    native: None,
+                    decls: &decls,
+                    defs: &defs,
+                };
+                let key = system.key(ev, &key);
+                system.part(ev, key, None, |ev| {
+                    let thunk = ev.reserve();
+                    let (system, path) = (system.clone(), path.clone());
+                    ev.fill_native(thunk, move |ev| {
+                        let path = extend(&path, &text);
+                        node(ev, &system, &path, &decls, &defs, thunk)
+                    });
+                    thunk
+                })
             }
         };
         entries.push(Attr {
@@ -474,22 +484,31 @@ pub(crate) fn delay_merge(
     native: Rc<OptType>,
     defs: Vec<RawDef>,
 ) -> ThunkId {
-    let slot = ev.reserve();
-    let system = system.clone();
-    ev.fill_native(slot, move |ev| {
-        let definitions = discharge(ev, &defs);
-        let mut default = None;
-        if definitions.on.is_empty()
-            && let Some(value) = crate::types::empty_value(ev, &native)
-        {
-            let origin = OriginId::default();
-            let value = Tracked { value, origin };
-            let thunk = ev.alloc_tracked(value.clone());
-            default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
-        }
-        merge_option(ev, &system, &path, &native, definitions, default, slot, true)
-    });
-    slot
+    let key = crate::again::Made {
+        path: (&path, ""),
+        native: Some(&native),
+        decls: &[],
+        defs: &defs,
+    };
+    let key = system.key(ev, &key);
+    system.part(ev, key, Some(&native.clone()), |ev| {
+        let slot = ev.reserve();
+        let system = system.clone();
+        ev.fill_native(slot, move |ev| {
+            let definitions = discharge(ev, &defs);
+            let mut default = None;
+            if definitions.on.is_empty()
+                && let Some(value) = crate::types::empty_value(ev, &native)
+            {
+                let origin = OriginId::default();
+                let value = Tracked { value, origin };
+                let thunk = ev.alloc_tracked(value.clone());
+                default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
+            }
+            merge_option(ev, &system, &path, &native, definitions, default, slot, true)
+        });
+        slot
+    })
 }
 
 /// Chooses the winning definitions, merges them by type, and remembers all of them.

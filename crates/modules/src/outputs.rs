@@ -52,7 +52,7 @@ pub fn module_roots(
         if is_unused(ev, library, thunk, matters, 0) {
             let root = loose(ev, library, thunk, kind, name, has_hosts);
             // Finding its modules now keeps those that it imports from being roots, too.
-            let _ = root.system.collect(ev);
+            let _ = ev.unobserved(|ev| root.system.collect(ev));
             roots.push(root);
         }
     }

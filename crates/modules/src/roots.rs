@@ -20,6 +20,8 @@ pub struct RootSystem {
     pub kind: Kind,
     /// Is it an output of a flake?
     pub from_flake: bool,
+    /// Does the module tree begin here, so that all of it may have been seen?
+    pub rooted: bool,
     /// Was the whole module tree seen?
     pub closed_world: bool,
     /// Are there hosts, and does none of them import this file?
@@ -214,6 +216,7 @@ pub fn file_roots(
             system,
             kind,
             from_flake: false,
+            rooted: false,
             closed_world: false,
             imported_by_no_host: false,
             missing_inputs: Vec::new(),
@@ -240,6 +243,7 @@ pub(crate) fn loose(
         system,
         kind,
         from_flake: false,
+        rooted: false,
         closed_world: false,
         imported_by_no_host,
         missing_inputs: Vec::new(),
@@ -287,6 +291,15 @@ pub fn entry_roots(
 
 /// Looks whether the module tree was seen whole.
 fn close(ev: &mut Evaluator<'_>, library: &Library, root: &mut RootSystem) {
+    root.rooted = true;
+    ev.unobserved(|ev| look_again(ev, library, root));
+}
+
+/// Looks whether the module tree was seen whole, of a root whose tree begins there; after an edit, too.
+pub fn look_again(ev: &mut Evaluator<'_>, library: &Library, root: &mut RootSystem) {
+    if !root.rooted {
+        return;
+    }
     let Some(collected) = root.system.collect(ev) else {
         return;
     };
@@ -408,6 +421,7 @@ fn found(
         system,
         kind,
         from_flake: true,
+        rooted: false,
         closed_world: false,
         imported_by_no_host: false,
         missing_inputs: Vec::new(),

@@ -54,6 +54,8 @@ pub struct System {
     /// Its `options`.
     pub options: ThunkId,
     pub(crate) setup: Setup,
+    /// Tells it from all others of the root.
+    pub(crate) id: u64,
     /// Its modules, found when they are first asked for.
     collected: ThunkId,
     pub(crate) collecting: Cell<bool>,
@@ -130,6 +132,7 @@ impl System {
             config,
             options,
             setup,
+            id: shared.new_system(),
             collected,
             collecting: Cell::new(false),
             asked: Cell::new(false),
@@ -617,10 +620,20 @@ impl System {
                     self.shared.use_module(ev, ModuleId::Site(site));
                 }
                 let file = item.file_name(ev);
-                let argument = self.arguments(ev, other, &file);
-                let argument = ev.alloc(Value::attrs(argument), OriginId::default());
-                let result = ev.apply(value.clone(), argument, NO_SITE);
-                match ev.settle(result) {
+                let result = match other {
+                    Value::Lambda(lambda) if ev.retains() => {
+                        let thunk = self.applied(ev, lambda, &file, |ev| {
+                            let (this, function, file) = (self.clone(), value.clone(), file.clone());
+                            ev.alloc_native(move |ev| this.call(ev, &function, &file))
+                        });
+                        ev.force(thunk)
+                    }
+                    _ => {
+                        let result = self.call(ev, &value, &file);
+                        ev.settle(result)
+                    }
+                };
+                match result {
                     Ok(inner) => self.resolve(ev, item, inner, depth + 1),
                     Err(error) => Err(Gap {
                         site: error.site,
@@ -636,6 +649,13 @@ impl System {
                 Ok(value)
             }
         }
+    }
+
+    /// Calls a module that is a function.
+    fn call(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Tracked, file: &str) -> Res<Tracked> {
+        let argument = self.arguments(ev, &function.value, file);
+        let argument = ev.alloc(Value::attrs(argument), OriginId::default());
+        ev.apply(function.clone(), argument, NO_SITE)
     }
 
     /// The arguments besides `specialArgs`.

@@ -59,7 +59,8 @@ impl Survey {
         let mut data = Vec::new();
         let (project, memory) = (&self.project, &mut self.memory);
         memory.unsure = false;
-        for (at, root) in self.roots.iter().chain(&self.further).enumerate() {
+        for (at, root) in self.roots.iter_mut().chain(&mut self.further).enumerate() {
+            nixpod_modules::look_again(ev, library, root);
             // What was told before the root was read was told by the search for it.
             memory.told = Some(memory.starts.get(at).copied().unwrap_or_default());
             read_root(ev, library, root, project, memory, &mut world, &mut data);

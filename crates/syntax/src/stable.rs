@@ -23,7 +23,7 @@ pub(crate) fn renumber(file: &mut ParsedFile, before: &Hir) {
         return;
     }
     let names = Names::new(before, new);
-    let matched = Matching::new(before, new, &names).run();
+    let matched = Matching::new(before, new, &names).run(&file.map.live);
     let mut next = before.exprs.len() as u32;
     let numbers: Vec<u32> = matched
         .into_iter()
@@ -135,9 +135,25 @@ impl<'a> Matching<'a> {
         }
     }
 
-    fn run(mut self) -> Vec<Option<u32>> {
+    fn run(mut self, live: &[bool]) -> Vec<Option<u32>> {
         while let Some((old, new)) = self.todo.pop() {
             self.pair(old, new);
+        }
+        // Merging of nested sets leaves nodes behind that nothing leads to. They stay in order.
+        let kind = |hir: &'a Hir, id: usize| hir.exprs.get(id).map(std::mem::discriminant);
+        let mut left = 0;
+        for index in (0..self.numbers.len()).filter(|index| live.get(*index) == Some(&false)) {
+            let wanted = kind(self.new, index);
+            let free = |at: &usize| self.taken.get(*at) == Some(&false) && kind(self.old, *at) == wanted;
+            let found = (left..self.old.exprs.len()).take(self.fuel).find(free);
+            let Some(found) = found else {
+                self.fuel = self.fuel.saturating_sub(self.old.exprs.len() - left);
+                continue;
+            };
+            self.fuel = self.fuel.saturating_sub(found - left);
+            left = found + 1;
+            self.pair(ExprId(found as u32), ExprId(index as u32));
+            self.todo.clear();
         }
         self.numbers
     }

@@ -101,6 +101,17 @@ fn what_is_taken_back_is_as_it_was() {
 }
 
 #[test]
+fn nodes_that_merging_leaves_behind_keep_their_numbers() {
+    let text = |value: &str| format!("{{ a = {{ b = 1; }}; a.c = {value}; d.e = 1; d.f = {{ }}; }}");
+    let one = parse(&text("1"));
+    let two = parse_again(&text("[ x ]"), &one.hir);
+    let three = parse_again(&text("1"), &two.hir);
+    let four = parse_again(&text("2"), &three.hir);
+    assert!(four.hir.same_shape(&three.hir));
+    assert!(three.hir.exprs.len() <= one.hir.exprs.len() + 3);
+}
+
+#[test]
 fn numbers_do_not_pile_up() {
     let mut hir = parse("{ a = [ ]; }").hir;
     let mut most = 0;

@@ -27,6 +27,7 @@ fn world(text: &str, kind: Kind, closed_world: bool) -> (World, Files) {
             system,
             kind,
             from_flake: closed_world,
+            rooted: false,
             closed_world,
             imported_by_no_host: false,
             missing_inputs: Vec::new(),
