@@ -210,7 +210,9 @@ pub fn file_roots(
             name: match attribute.as_str() {
                 // The file's value, or an element of it.
                 "" => name.clone(),
-                element if element.starts_with('[') => format!("{name}{element}"),
+                element if element.starts_with('[') => {
+                    host_name(ev, &system).unwrap_or_else(|| format!("{name}{element}"))
+                }
                 _ => attribute,
             },
             system,
@@ -268,6 +270,18 @@ fn looks_like_home(ev: &mut Evaluator<'_>, path: &Utf8Path) -> bool {
     let home =
         has("homeDirectory") || has("xdg") || (has("services") && has("podman") && !has("virtualisation"));
     home && !nixos.iter().any(|name| has(name) && *name != "containers")
+}
+
+/// What a system calls itself.
+fn host_name(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Option<String> {
+    let name = nixos::option(ev, system, &["networking", "hostName"]);
+    let written = ev.force_or_unknown(name);
+    match &written.value {
+        Value::String(name) if name.hole().is_none() && written.origin != OriginId::default() => {
+            Some(name.text.to_string())
+        }
+        _ => None,
+    }
 }
 
 /// A plain configuration (`configuration.nix`, `default.nix`) that is a system's entry by its name: its tree is whole

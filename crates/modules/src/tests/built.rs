@@ -165,11 +165,11 @@ fn a_list_of_systems() {
 let build = configuration: (import <nixpkgs/nixos> { inherit configuration; }).system; in
 map build [ ./oak.nix { containers.web.autoStart = false; } ]
 #- /oak.nix
-{ containers.web.autoStart = true; }
+{ containers.web.autoStart = true; networking.hostName = "oak"; }
 "#,
         &["containers.web.autoStart"],
         expect![[r#"
-            # main.nix[0] Nixos closed=true missing=[] release=None
+            # oak Nixos closed=true missing=[] release=None
             containers.web.autoStart = true
             # main.nix[1] Nixos closed=true missing=[] release=None
             containers.web.autoStart = false
