@@ -126,18 +126,22 @@ impl Search<'_> {
     }
 }
 
-/// Does a file speak of what builds systems: `<nixpkgs/nixos>`, `nixpkgs + "/nixos"`, `eval-config.nix`?
+/// Does a file speak of what builds systems: `<nixpkgs/nixos>`, `sources.nixpkgs`, `eval-config.nix`? Strings are not
+/// looked at: an edit of one that nobody looks at is to change nothing.
 fn may_build(hir: &Hir) -> bool {
     let is_entry = |part: &StrPart| match part {
         StrPart::Text(text) => {
             let text = text.trim_end_matches('/');
-            text.ends_with("nixpkgs/nixos") || text == "/nixos" || text.ends_with("/eval-config.nix")
+            text.ends_with("nixpkgs/nixos") || text.ends_with("/eval-config.nix")
         }
         StrPart::Interp(_) => false,
     };
-    hir.names.iter().any(|name| name == "nixosSystem")
+    let has = |wanted: &str| hir.names.iter().any(|name| name == wanted);
+    has("nixosSystem")
+        || has("nixpkgs")
+        || has("sources") && has("nixos")
         || hir.exprs.iter().any(|expr| match expr {
-            Expr::Str(parts) | Expr::Path(_, parts) => parts.iter().any(is_entry),
+            Expr::Path(_, parts) => parts.iter().any(is_entry),
             _ => false,
         })
 }
