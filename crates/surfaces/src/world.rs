@@ -393,9 +393,21 @@ impl Walk<'_, '_, '_> {
             release: None,
             complete,
         };
-        self.nesting += 1;
-        let id = self.system(&config, place);
-        self.nesting -= 1;
+        let id = SystemId(self.world.systems.len() as u32);
+        // Most edits concern the container or its guest, not both.
+        let part = format!("{name}, its guest{}", if complete { "" } else { ", in part" });
+        self.piece(
+            Surface::Nspawn,
+            &part,
+            &config,
+            &Existence::Certain,
+            outer,
+            |walk| {
+                walk.nesting += 1;
+                walk.system(&config, place);
+                walk.nesting -= 1;
+            },
+        );
         Some(id)
     }
 
