@@ -30,6 +30,9 @@ pub(crate) struct Targets {
     pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,
 }
 
+/// No system opens a longer path, in bytes, and looking at every directory of one takes long.
+const MAX_PATH: usize = 4096;
+
 /// Directories that hold copies, histories or caches, never the sources of a system.
 const SKIPPED: [&str; 7] = [".git", ".hg", ".jj", ".svn", ".direnv", ".cache", "node_modules"];
 
@@ -217,6 +220,9 @@ impl Targets {
                 continue;
             };
             let [StrPart::Text(text)] = &**parts else { continue };
+            if text.len() > MAX_PATH {
+                continue;
+            }
             let path = self.canonical(vfs, &directory.join(text.as_str()));
             if text.ends_with(".nix") {
                 out.extend(vfs.table.get(&path));
