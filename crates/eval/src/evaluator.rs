@@ -231,7 +231,7 @@ impl<'s> Evaluator<'s> {
         let mut this = Self {
             source,
             limits,
-            thunks: Vec::with_capacity(4096),
+            thunks: Vec::with_capacity(1024),
             symbols,
             symbol_ids,
             origins: vec![OriginNode {
