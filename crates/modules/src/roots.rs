@@ -32,6 +32,23 @@ pub struct RootSystem {
     pub release: Option<(u32, u32)>,
 }
 
+impl RootSystem {
+    /// A system of which nothing else is known yet.
+    fn new(name: String, system: Rc<System>, kind: Kind) -> Self {
+        Self {
+            name,
+            system,
+            kind,
+            from_flake: false,
+            rooted: false,
+            closed_world: false,
+            imported_by_no_host: false,
+            missing_inputs: Vec::new(),
+            release: None,
+        }
+    }
+}
+
 /// Inputs whose modules are known to declare or set nothing of container specs, users' sub-ids, groups or engines.
 const HARMLESS: [&str; 95] = [
     "aagl",
@@ -206,24 +223,16 @@ pub fn file_roots(
     let release = library.shared.release.get();
     let mut roots = Vec::with_capacity(built.len());
     for (attribute, kind, system) in built {
-        let mut root = RootSystem {
-            name: match attribute.as_str() {
-                // The file's value, or an element of it.
-                "" => name.clone(),
-                element if element.starts_with('[') => {
-                    host_name(ev, &system).unwrap_or_else(|| format!("{name}{element}"))
-                }
-                _ => attribute,
-            },
-            system,
-            kind,
-            from_flake: false,
-            rooted: false,
-            closed_world: false,
-            imported_by_no_host: false,
-            missing_inputs: Vec::new(),
-            release,
+        let name = match attribute.as_str() {
+            // The file's value, or an element of it.
+            "" => name.clone(),
+            element if element.starts_with('[') => {
+                host_name(ev, &system).unwrap_or_else(|| format!("{name}{element}"))
+            }
+            _ => attribute,
         };
+        let mut root = RootSystem::new(name, system, kind);
+        root.release = release;
         close(ev, library, &mut root);
         roots.push(root);
     }
@@ -241,15 +250,8 @@ pub(crate) fn loose(
 ) -> RootSystem {
     let system = nixos::system(ev, library, kind, vec![module], None, true);
     RootSystem {
-        name,
-        system,
-        kind,
-        from_flake: false,
-        rooted: false,
-        closed_world: false,
         imported_by_no_host,
-        missing_inputs: Vec::new(),
-        release: None,
+        ..RootSystem::new(name, system, kind)
     }
 }
 
@@ -431,15 +433,9 @@ fn found(
     release: Option<(u32, u32)>,
 ) -> RootSystem {
     let mut root = RootSystem {
-        name,
-        system,
-        kind,
         from_flake: true,
-        rooted: false,
-        closed_world: false,
-        imported_by_no_host: false,
-        missing_inputs: Vec::new(),
         release,
+        ..RootSystem::new(name, system, kind)
     };
     close(ev, library, &mut root);
     root
