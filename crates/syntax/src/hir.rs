@@ -101,6 +101,45 @@ pub enum Expr {
     Negate(ExprId),
 }
 
+impl Expr {
+    /// Visits the nodes right below this one, in the order of the text as far as it is known.
+    pub fn for_each_child(&self, visit: &mut impl FnMut(ExprId)) {
+        match self {
+            Self::Missing | Self::Int(_) | Self::Float(_) | Self::CurPos | Self::Key(_) | Self::Var(..) => {}
+            Self::Str(parts) | Self::Path(_, parts) => parts.iter().for_each(|part| {
+                if let StrPart::Interp(id) = part {
+                    visit(*id);
+                }
+            }),
+            Self::List(elements) => elements.iter().copied().for_each(visit),
+            Self::Attrs(attrs) => attrs.for_each_child(visit),
+            Self::Let(attrs, body) => {
+                attrs.for_each_child(visit);
+                visit(*body);
+            }
+            Self::With(a, b) | Self::Apply(a, b) | Self::Assert(a, b) | Self::Binary(_, a, b) => {
+                visit(*a);
+                visit(*b);
+            }
+            Self::Lambda(param, body) => {
+                param.for_each_child(visit);
+                visit(*body);
+            }
+            Self::Select(base, path, default) => {
+                visit(*base);
+                path.iter().for_each(|name| visit(name.node()));
+                default.iter().copied().for_each(visit);
+            }
+            Self::HasAttr(base, path) => {
+                visit(*base);
+                path.iter().for_each(|name| visit(name.node()));
+            }
+            Self::If(a, b, c) => [a, b, c].into_iter().for_each(|id| visit(*id)),
+            Self::Not(a) | Self::Negate(a) => visit(*a),
+        }
+    }
+}
+
 /// A part of a string or path.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StrPart {
@@ -158,6 +197,22 @@ pub struct Attrs {
     pub froms: Box<[ExprId]>,
 }
 
+impl Attrs {
+    fn for_each_child(&self, visit: &mut impl FnMut(ExprId)) {
+        for entry in &self.entries {
+            visit(entry.key);
+            if let EntryValue::Expr(id) | EntryValue::Inherit(id) = entry.value {
+                visit(id);
+            }
+        }
+        for entry in &self.dynamic {
+            visit(entry.name);
+            visit(entry.value);
+        }
+        self.froms.iter().copied().for_each(visit);
+    }
+}
+
 /// A binding with a static name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -198,6 +253,15 @@ pub enum AttrName {
     Dynamic(ExprId),
 }
 
+impl AttrName {
+    fn node(&self) -> ExprId {
+        match self {
+            Self::Static(_, key) => *key,
+            Self::Dynamic(id) => *id,
+        }
+    }
+}
+
 /// The parameter of a lambda, which makes one frame.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Param {
@@ -212,6 +276,20 @@ pub enum Param {
         /// The name of the whole argument.
         alias: Option<NameId>,
     },
+}
+
+impl Param {
+    fn for_each_child(&self, visit: &mut impl FnMut(ExprId)) {
+        match self {
+            Self::Name(_, key) => visit(*key),
+            Self::Pattern { fields, .. } => {
+                for field in fields {
+                    visit(field.key);
+                    field.default.iter().copied().for_each(&mut *visit);
+                }
+            }
+        }
+    }
 }
 
 /// A field of a parameter pattern.

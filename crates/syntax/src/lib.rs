@@ -10,6 +10,7 @@ mod guard;
 pub mod hir;
 mod lower;
 pub mod packed;
+mod parents;
 mod quick;
 mod repair;
 mod resolve;
@@ -25,6 +26,7 @@ pub use error::SyntaxError;
 pub use globals::GLOBALS;
 pub use guard::{MAX_CHAIN, MAX_FILE_SIZE, MAX_NESTING};
 pub use hir::Hir;
+pub use parents::Parents;
 pub use source_map::SourceMap;
 pub use suppress::{Suppression, SuppressionKind, Suppressions};
 
@@ -39,6 +41,13 @@ pub struct ParsedFile {
     pub errors: Vec<SyntaxError>,
     /// Comments that silence findings.
     pub suppressions: Suppressions,
+}
+
+impl ParsedFile {
+    /// The way from nodes outwards. Found anew at each call, since most files are never asked.
+    pub fn parents(&self) -> Parents {
+        Parents::new(self)
+    }
 }
 
 /// The stack that one parse may use, most of it never touched. At every bound of [`guard`], half of it was enough

@@ -203,3 +203,25 @@ fn nodes_at_offsets() {
     "#]],
     );
 }
+
+/// The text of what a node stands in, of its key and of its value.
+#[test]
+fn outwards() {
+    let text = "{ a.b = [ x ]; inherit y; inherit (z) w; ${n} = f 1; a.c = 2; }";
+    let file = parse(text);
+    let parents = file.parents();
+    let at = |part: &str| {
+        let start = TextSize::of(text.split_once(part).unwrap().0);
+        file.map.expr_at(start).unwrap()
+    };
+    let show = |id: Option<ExprId>| id.map_or("", |id| &text[file.map.range(id)]);
+    assert_eq!(show(parents.parent(at("x ]"))), "[ x ]");
+    assert_eq!(show(parents.key_of(at("[ x"))), "b");
+    assert_eq!(show(parents.value_of(at("b ="))), "[ x ]");
+    // Both `a.b` and `a.c` are in the set that the first of them implies.
+    assert_eq!(parents.parent(at("b =")), parents.parent(at("c =")));
+    assert_eq!(show(parents.value_of(at("n}"))), "f 1");
+    assert_eq!(show(parents.key_of(parents.value_of(at("n}")).unwrap())), "n");
+    assert_eq!(show(parents.value_of(at("w;"))), "");
+    assert_eq!(parents.parent(file.hir.root), None);
+}
