@@ -42,6 +42,10 @@ impl Evaluator<'_> {
             }
             Thunk::Busy(site) => {
                 let site = *site;
+                // Who failed like that fails no longer once this thunk needs something else.
+                if let Some(ledger) = &mut self.ledger {
+                    ledger.ask_done(id);
+                }
                 self.spoil();
                 return Err(Rc::new(EvalError {
                     kind: ErrorKind::Recursion,

@@ -2,9 +2,10 @@
 
 use nixpod_eval::{FileKind, Loaded, Source};
 use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
-use nixpod_syntax::ParsedFile;
+use nixpod_syntax::{Hir, ParsedFile};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One file that was loaded.
 struct Unit {
@@ -64,6 +65,17 @@ impl TestSource {
             hir,
             path: path.to_owned(),
         })
+    }
+
+    /// Gives a file that was loaded another text. Nodes that are in both keep their numbers.
+    pub(crate) fn edit(&self, path: &Utf8Path, text: &str) -> (FileId, Arc<Hir>) {
+        let mut units = self.units.borrow_mut();
+        let at = units.iter().position(|unit| unit.path == path);
+        let at = at.expect("only a file that was loaded is edited");
+        let unit = &mut units[at];
+        unit.parsed = nixpod_syntax::parse_again(text, &unit.parsed.hir);
+        text.clone_into(&mut unit.text);
+        (FileId(at as u32), unit.parsed.hir.clone())
     }
 
     /// `path:line:column` and the text of a site.
