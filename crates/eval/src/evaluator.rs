@@ -196,7 +196,7 @@ pub struct Evaluator<'s> {
     pub missing: std::collections::BTreeMap<SmolStr, u32>,
     pub(crate) sym: CommonSymbols,
     /// What is remembered of the evaluation, where the heap is to survive edits.
-    pub(crate) ledger: Option<Box<crate::retain::Ledger>>,
+    pub(crate) ledger: Option<Box<crate::memo::Ledger>>,
 }
 
 macro_rules! common_symbols {

@@ -1,10 +1,10 @@
 //! Operators: arithmetic, comparison, equality, `++` and `//`.
 
 use crate::evaluator::Thunk;
-use crate::strings::{Coerce, StringBuilder};
 use crate::{
     Attr, Attrs, Elem, Evaluator, List, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
 };
+use crate::{Coerce, StringBuilder};
 use nixpod_source::{Site, Why};
 use nixpod_syntax::hir::BinaryOp;
 use std::cmp::Ordering;

@@ -1,11 +1,11 @@
 //! Evaluation of expressions.
 
 use crate::evaluator::{Thunk, Unit};
-use crate::strings::{Coerce, StringBuilder};
 use crate::{
     Alternative, Elem, Env, ErrorKind, EvalResult, Evaluator, Lambda, List, NO_SITE, NixString, OriginId,
     Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
+use crate::{Coerce, StringBuilder};
 use nixpod_source::{ExprId, HopKind, Site, Why};
 use nixpod_syntax::hir::{BinaryOp, Expr, NameId, PathKind, StrPart, VarRef};
 use smallvec::SmallVec;

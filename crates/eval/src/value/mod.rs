@@ -1,5 +1,7 @@
 //! Values: those of Nix, plus explicit partiality.
 
+pub(crate) mod error;
+
 use crate::{Env, Evaluator, Res};
 use nixpod_source::{ExprId, FileId, Site, Why};
 use smol_str::SmolStr;

@@ -1,0 +1,11 @@
+//! Evaluation proper: expressions, calls, operators, and the ways to ask for a value.
+
+mod apply;
+mod bindings;
+pub(crate) mod coerce;
+mod eval;
+pub(crate) mod force;
+pub(crate) mod ops;
+pub mod partial;
+pub mod print;
+pub(crate) mod select;

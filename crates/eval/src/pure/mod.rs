@@ -1,0 +1,3 @@
+//! What needs no evaluator: functions of plain data.
+
+pub mod paths;
