@@ -56,7 +56,7 @@ fn load(ev: &mut Evaluator<'_>, source: &TestSource) -> ThunkId {
 
 /// The value; of a set each attribute by itself, so that one that fails does not hide the others.
 fn show(ev: &mut Evaluator<'_>, root: ThunkId) -> String {
-    let mut print = |ev: &mut Evaluator<'_>, thunk| {
+    let print = |ev: &mut Evaluator<'_>, thunk| {
         let printed = ev.force(thunk).and_then(|value| ev.print(&value));
         printed.unwrap_or_else(|error| format!("error: {}", error.message))
     };
