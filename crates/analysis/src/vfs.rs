@@ -144,7 +144,7 @@ impl FileTable {
         if let Some(id) = inner.ids.get(path) {
             return *id;
         }
-        let id = FileId(u32::try_from(inner.paths.len()).unwrap_or(u32::MAX));
+        let id = FileId::project(u32::try_from(inner.paths.len()).unwrap_or(u32::MAX));
         inner.paths.push(path.to_owned());
         inner.ids.insert(path.to_owned(), id);
         id
@@ -157,12 +157,16 @@ impl FileTable {
 
     fn contains(&self, file: FileId) -> bool {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        (file.0 as usize) < inner.paths.len()
+        file.project_number()
+            .is_some_and(|number| (number as usize) < inner.paths.len())
     }
 
     pub(crate) fn path(&self, file: FileId) -> Utf8PathBuf {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        inner.paths.get(file.0 as usize).cloned().unwrap_or_default()
+        file.project_number()
+            .and_then(|number| inner.paths.get(number as usize))
+            .cloned()
+            .unwrap_or_default()
     }
 }
 

@@ -28,7 +28,7 @@ impl Source for Disk {
         let mut files = self.files.borrow_mut();
         files.push(path.clone());
         Ok(Loaded {
-            file: FileId(files.len() as u32 - 1),
+            file: FileId::project(files.len() as u32 - 1),
             hir: nixpod_syntax::parse(&text).hir,
             path,
         })
@@ -68,10 +68,8 @@ impl Source for Disk {
     }
 
     fn path_of(&self, file: FileId) -> Utf8PathBuf {
-        self.files
-            .borrow()
-            .get(file.0 as usize)
-            .cloned()
+        file.project_number()
+            .and_then(|number| self.files.borrow().get(number as usize).cloned())
             .unwrap_or_default()
     }
 }

@@ -24,6 +24,6 @@ pub use memo::{Observation, Observed};
 pub use pure::paths;
 pub use value::error::{ErrorKind, ErrorRef, EvalError, EvalResult, Res, Stop};
 pub use value::{
-    Alternative, Attr, Attrs, ContextItem, Elem, Lambda, List, NO_SITE, NixString, Opaque, OriginId,
-    PASSED_ON, Part, Primop, PrimopApp, PrimopFn, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Attr, Attrs, ContextItem, Elem, Lambda, List, NO_SITE, NixString, OWN_FILES, Opaque,
+    OriginId, PASSED_ON, Part, Primop, PrimopApp, PrimopFn, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };

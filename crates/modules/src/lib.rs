@@ -42,16 +42,13 @@ pub use roots::{
 };
 pub use system::{Collected, Module, Setup, System};
 
-/// Our own files have ids from the upper end downwards; those from this number on model what NixOS and Home Manager
-/// declare, the ones before are parts of `lib`.
+/// Of our own files, those from this number on model what NixOS and Home Manager declare; the ones before are parts of
+/// `lib`.
 pub(crate) const OWN_MODELS: u32 = 10;
 
 /// Is a site in one of our models (and not in the analysed code)?
-pub fn is_model(site: nixpod_source::Site) -> bool {
-    (u32::MAX - 100 - OWN_MODELS - 10..=u32::MAX - 100 - OWN_MODELS).contains(&site.file.0)
-}
-
-/// Is a site in any file of our own?
-pub fn is_own(site: nixpod_source::Site) -> bool {
-    site.file.0 >= u32::MAX - 1000
+pub(crate) fn is_model(site: nixpod_source::Site) -> bool {
+    site.file
+        .own_number()
+        .is_some_and(|number| number >= nixpod_eval::OWN_FILES + OWN_MODELS)
 }

@@ -4,7 +4,8 @@ use crate::info::Shared;
 use crate::system::{Setup, System};
 use crate::types::{OptType, Scalar, Submodule, native_of, set, value};
 use nixpod_eval::{
-    Attr, Attrs, Compiled, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Value, When,
+    Attr, Attrs, Compiled, Evaluator, NO_SITE, OWN_FILES, Opaque, OriginId, Res, ThunkId, Tracked, Value,
+    When,
 };
 use nixpod_source::{FileId, Site};
 use std::rc::Rc;
@@ -32,10 +33,9 @@ fn tracked(value: Value) -> Tracked {
     }
 }
 
-/// The value of one of our own Nix files, a function.
+/// The value of one of our own Nix files, a function. Each has a number of its own.
 pub(crate) fn own_file(ev: &mut Evaluator<'_>, code: &'static Compiled, number: u32) -> ThunkId {
-    // Ids from the upper end never meet those of real files.
-    ev.own_unit(FileId(u32::MAX - 100 - number), code)
+    ev.own_unit(FileId::own(OWN_FILES + number), code)
 }
 
 /// Options of sops-nix and agenix that are strings, whatever they are.

@@ -65,7 +65,7 @@ impl Source for Files {
             ids.len() - 1
         });
         Ok(Loaded {
-            file: FileId(at as u32),
+            file: FileId::project(at as u32),
             hir: nixpod_syntax::parse(text).hir,
             path,
         })
@@ -112,10 +112,8 @@ impl Source for Files {
     }
 
     fn path_of(&self, file: FileId) -> Utf8PathBuf {
-        self.ids
-            .borrow()
-            .get(file.0 as usize)
-            .cloned()
+        file.project_number()
+            .and_then(|number| self.ids.borrow().get(number as usize).cloned())
             .unwrap_or_default()
     }
 }

@@ -12,9 +12,55 @@ pub use diagnostic::{
 pub use lines::{LineIndex, Position};
 pub use text_size::{TextRange, TextSize};
 
-/// One file of an analysis; the analysis host maps it to a path and to a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub u32);
+/// One file of an analysis: of the project, which the analysis host maps to a path and to a text, or one of the files
+/// that this program brings along.
+///
+/// Every value carries a [`Site`], so both kinds share four bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+impl FileId {
+    /// Set in the numbers of our own files.
+    const OWN: u32 = 1 << 31;
+
+    /// A file of the project. There are fewer than 2³¹.
+    pub const fn project(number: u32) -> Self {
+        Self(if number < Self::OWN { number } else { Self::OWN - 1 })
+    }
+
+    /// One of our own files; `nixpod-eval` and `nixpod-modules` say which have which number.
+    pub const fn own(number: u32) -> Self {
+        Self(number | Self::OWN)
+    }
+
+    /// Is it one of our own files, about which nobody wants to hear?
+    pub const fn is_own(self) -> bool {
+        self.0 >= Self::OWN
+    }
+
+    /// The number of a file of the project.
+    pub const fn project_number(self) -> Option<u32> {
+        if self.is_own() { None } else { Some(self.0) }
+    }
+
+    /// The number of one of our own files.
+    pub const fn own_number(self) -> Option<u32> {
+        if self.is_own() {
+            Some(self.0 & !Self::OWN)
+        } else {
+            None
+        }
+    }
+}
+
+impl std::fmt::Debug for FileId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.own_number() {
+            Some(number) => write!(f, "FileId(own {number})"),
+            None => write!(f, "FileId({})", self.0),
+        }
+    }
+}
 
 /// One node of a file's lowered syntax tree: an expression, an attribute key or a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,5 +201,25 @@ impl std::fmt::Display for Why {
             Self::OutOfFuel(s) => write!(f, "{s}"),
             Self::Undecided(s) => write!(f, "undecided: {s}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileId;
+
+    #[test]
+    fn files_of_the_project_and_our_own_never_meet() {
+        let last = (1 << 31) - 1;
+        for number in [0, 1, last] {
+            let (project, own) = (FileId::project(number), FileId::own(number));
+            assert_eq!(
+                (project.project_number(), own.project_number()),
+                (Some(number), None)
+            );
+            assert_eq!((project.own_number(), own.own_number()), (None, Some(number)));
+            assert!(!project.is_own() && own.is_own());
+        }
+        assert_eq!(FileId::project(u32::MAX), FileId::project(last));
     }
 }

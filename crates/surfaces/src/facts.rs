@@ -6,7 +6,7 @@ use crate::survey::Memory;
 use crate::world::{Options, Project};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_model::{Definition, Fact, Field, NotAnalysed};
-use nixpod_modules::{OptionInfo, Shared, is_own};
+use nixpod_modules::{OptionInfo, Shared};
 use nixpod_source::{Origin, Place, Site, Utf8PathBuf, Why};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -289,7 +289,7 @@ impl<'e, 's> Reader<'e, 's> {
                 continue;
             }
             any = true;
-            if !is_own(place.site) {
+            if !place.site.file.is_own() {
                 places.push(place);
             }
         }
@@ -307,21 +307,21 @@ impl<'e, 's> Reader<'e, 's> {
             .filter(|definition| definition.won && !definition.hidden)
             .map(|definition| definition.site)
             .chain([found.site])
-            .find(|site| !is_own(*site));
+            .find(|site| !site.file.is_own());
         site.map(|site| Origin::at(Place::whole(site)))
             .unwrap_or_default()
     }
 
     /// A trail without places in our own files.
     pub(crate) fn trail(&self, mut trail: Origin) -> Origin {
-        trail.hops.retain(|hop| !is_own(hop.place.site));
+        trail.hops.retain(|hop| !hop.place.site.file.is_own());
         trail
     }
 
     /// Where something as a whole is defined: its set, or its key.
     pub(crate) fn place_of(&self, found: &Found) -> Origin {
         let origin = self.origin(found.value.origin, found);
-        if origin.hops.is_empty() && !is_own(found.site) {
+        if origin.hops.is_empty() && !found.site.file.is_own() {
             return Origin::at(Place::whole(found.site));
         }
         origin
@@ -393,7 +393,7 @@ impl<'e, 's> Reader<'e, 's> {
             .iter()
             .filter(|definition| definition.off && !definition.hidden)
             .map(|definition| definition.guard.unwrap_or(definition.site))
-            .filter(|site| !is_own(*site) && *site != NO_SITE)
+            .filter(|site| !site.file.is_own() && *site != NO_SITE)
             .map(Place::whole)
             .collect()
     }
@@ -414,7 +414,7 @@ impl<'e, 's> Reader<'e, 's> {
             let place = match self
                 .trail(self.ev.trail(definition.origin))
                 .place()
-                .or_else(|| (!is_own(definition.site)).then(|| Place::whole(definition.site)))
+                .or_else(|| (!definition.site.file.is_own()).then(|| Place::whole(definition.site)))
             {
                 Some(place) => place,
                 None => continue,
@@ -424,7 +424,10 @@ impl<'e, 's> Reader<'e, 's> {
                 None => "…".to_owned(),
             };
             let undecided = self.conditions(definition.when).0.first().copied();
-            let guard = definition.guard.filter(|site| !is_own(*site)).map(Place::whole);
+            let guard = definition
+                .guard
+                .filter(|site| !site.file.is_own())
+                .map(Place::whole);
             out.push(Definition {
                 place,
                 value,

@@ -3,7 +3,6 @@
 use crate::facts::{Found, Reader};
 use nixpod_eval::{Value, When};
 use nixpod_model::NotAnalysed;
-use nixpod_modules::is_own;
 use nixpod_source::{Origin, Place, Why};
 
 impl Reader<'_, '_> {
@@ -33,7 +32,7 @@ impl Reader<'_, '_> {
                     .definitions
                     .iter()
                     .filter(|one| one.won && one.when.is_always());
-                for site in certain.map(|one| one.site).filter(|site| !is_own(*site)) {
+                for site in certain.map(|one| one.site).filter(|site| !site.file.is_own()) {
                     let other = Place::whole(site);
                     if place != Some(other) && !also.contains(&other) {
                         also.push(other);
@@ -52,7 +51,7 @@ impl Reader<'_, '_> {
     /// Conditions that Nix itself cannot evaluate.
     pub(crate) fn broken_conditions(&mut self, what: &str, when: When) {
         for (place, why) in self.ev.conditions(when) {
-            if is_mistake(&why) && !is_own(place.site) {
+            if is_mistake(&why) && !place.site.file.is_own() {
                 self.gap(what.to_owned(), why, &Origin::at(place));
             }
         }

@@ -176,7 +176,7 @@ impl Reader<'_, '_> {
 
     /// The place of the key that defines a thing.
     pub(crate) fn key_origin(&self, found: &Found) -> Origin {
-        if nixpod_modules::is_own(found.site) {
+        if found.site.file.is_own() {
             return self.place_of(found);
         }
         Origin::at(nixpod_source::Place::whole(found.site))

@@ -50,7 +50,7 @@ pub(crate) fn complete_world(ev: &Evaluator<'_>, library: &Library, data: &[Stri
         let gap = NotAnalysed {
             place: gap
                 .site
-                .filter(|site| !nixpod_modules::is_own(*site))
+                .filter(|site| !site.file.is_own())
                 .map(nixpod_source::Place::whole),
             what: gap.what,
             why: gap.why,

@@ -145,8 +145,9 @@ fn shown(analysis: &Analysis, report: &Report) -> String {
         out.push_str(parts.next().unwrap_or_default());
         for part in parts {
             let (number, rest) = part.split_once(')').unwrap_or((part, ""));
-            let file = FileId(number.parse().unwrap_or(u32::MAX));
-            out.push_str(analysis.path(file).as_str());
+            if let Ok(number) = number.parse() {
+                out.push_str(analysis.path(FileId::project(number)).as_str());
+            }
             out.push_str(rest);
         }
         out.push('\n');

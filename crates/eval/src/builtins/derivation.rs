@@ -19,7 +19,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
     r.function("derivationStrict", 1, 1, derivation_strict);
     let thunk = r.ev.alloc_native(|ev| {
         let thunk = ev.add_unit(
-            FileId(u32::MAX - 1),
+            FileId::own(1),
             PRELUDE.hir(),
             Utf8Path::new("/(prelude)/derivation.nix"),
             true,

@@ -262,9 +262,13 @@ impl List {
     }
 }
 
+/// So many numbers of own files ([`FileId::own`]) are taken by this crate: that of [`NO_SITE`], which the files of `lib`
+/// share, and that of `derivation`.
+pub const OWN_FILES: u32 = 2;
+
 /// A key position that has no place in code.
 pub const NO_SITE: Site = Site {
-    file: FileId(u32::MAX),
+    file: FileId::own(0),
     expr: ExprId(u32::MAX),
 };
 

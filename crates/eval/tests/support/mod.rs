@@ -14,6 +14,10 @@ struct Unit {
     parsed: ParsedFile,
 }
 
+fn unit_of(units: &[Unit], file: FileId) -> Option<&Unit> {
+    units.get(file.project_number()? as usize)
+}
+
 /// Reads files of a map, or of the disk where there is none.
 pub(crate) struct TestSource {
     files: Option<BTreeMap<Utf8PathBuf, Vec<u8>>>,
@@ -53,7 +57,7 @@ impl TestSource {
             )));
         }
         let mut units = self.units.borrow_mut();
-        let file = FileId(units.len() as u32);
+        let file = FileId::project(units.len() as u32);
         let hir = parsed.hir.clone();
         units.push(Unit {
             path: path.to_owned(),
@@ -81,7 +85,7 @@ impl TestSource {
     /// `path:line:column` and the text of a site.
     pub(crate) fn show(&self, site: Site) -> String {
         let units = self.units.borrow();
-        let Some(unit) = units.get(site.file.0 as usize) else {
+        let Some(unit) = unit_of(&units, site.file) else {
             return "nowhere".to_owned();
         };
         let range = unit.parsed.map.range(site.expr);
@@ -93,7 +97,7 @@ impl TestSource {
     /// The text that a stretch of a literal's content was written as.
     pub(crate) fn show_within(&self, site: Site, start: u32, end: u32) -> String {
         let units = self.units.borrow();
-        let Some(unit) = units.get(site.file.0 as usize) else {
+        let Some(unit) = unit_of(&units, site.file) else {
             return "nowhere".to_owned();
         };
         let range = unit.parsed.map.string_range(site.expr, start, end);
@@ -144,7 +148,7 @@ impl Source for TestSource {
             .find(|(_, unit)| unit.path == path)
         {
             return Ok(Loaded {
-                file: FileId(at as u32),
+                file: FileId::project(at as u32),
                 hir: unit.parsed.hir.clone(),
                 path,
             });
@@ -224,15 +228,13 @@ impl Source for TestSource {
 
     fn position(&self, site: Site) -> Option<(u32, u32)> {
         let units = self.units.borrow();
-        let unit = units.get(site.file.0 as usize)?;
+        let unit = unit_of(&units, site.file)?;
         let range = unit.parsed.map.range(site.expr);
         Some(line_and_column(&unit.text, range.start().into()))
     }
 
     fn path_of(&self, file: FileId) -> Utf8PathBuf {
-        self.units
-            .borrow()
-            .get(file.0 as usize)
+        unit_of(&self.units.borrow(), file)
             .map(|unit| unit.path.clone())
             .unwrap_or_default()
     }

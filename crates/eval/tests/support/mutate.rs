@@ -230,7 +230,12 @@ pub(crate) fn run(bytes: &[u8]) -> Outcome {
     let mut ev = Evaluator::new(&Nowhere, LIMITS);
     let lib = nixlib::install_lib(&mut ev, Vec::new());
     ev.set_search_path("nixpkgs/lib", lib);
-    let thunk = ev.add_unit(FileId(0), parsed.hir.clone(), Utf8Path::new("/t.nix"), false);
+    let thunk = ev.add_unit(
+        FileId::project(0),
+        parsed.hir.clone(),
+        Utf8Path::new("/t.nix"),
+        false,
+    );
     let mut result = ev.force(thunk);
     // A module is called as the module system does, with what is not known.
     if let Ok(value) = &result
@@ -301,7 +306,7 @@ impl Source for Nowhere {
         if path == "/other.nix" {
             let hir = nixpod_syntax::parse("{ a = 1; f = x: x; l = [ 1 2 ]; }").hir;
             return Ok(Loaded {
-                file: FileId(1),
+                file: FileId::project(1),
                 hir,
                 path: path.to_owned(),
             });

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Some place in code, so that findings there are told from findings of absence.
 pub(super) fn here() -> Origin {
     Origin::at(Place::whole(Site {
-        file: FileId(0),
+        file: FileId::project(0),
         expr: ExprId(0),
     }))
 }

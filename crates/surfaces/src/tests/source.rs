@@ -39,9 +39,13 @@ impl Files {
         self.0.iter().position(|file| file.path == path)
     }
 
+    fn file(&self, file: FileId) -> Option<&File> {
+        self.0.get(file.project_number()? as usize)
+    }
+
     /// The code at a place, shortened to its first line.
     pub(super) fn code(&self, place: Place) -> String {
-        let Some(file) = self.0.get(place.site.file.0 as usize) else {
+        let Some(file) = self.file(place.site.file) else {
             return "own".to_owned();
         };
         let range = match place.within {
@@ -65,7 +69,7 @@ impl Source for Files {
             .find(path)
             .ok_or_else(|| Why::MissingFile(path.to_string()))?;
         Ok(Loaded {
-            file: FileId(at as u32),
+            file: FileId::project(at as u32),
             hir: self.0[at].parsed.hir.clone(),
             path: path.to_owned(),
         })
@@ -91,9 +95,6 @@ impl Source for Files {
     }
 
     fn path_of(&self, file: FileId) -> Utf8PathBuf {
-        self.0
-            .get(file.0 as usize)
-            .map(|file| file.path.clone())
-            .unwrap_or_default()
+        self.file(file).map(|file| file.path.clone()).unwrap_or_default()
     }
 }
