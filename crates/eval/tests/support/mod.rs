@@ -79,7 +79,7 @@ impl TestSource {
         let unit = &mut units[at];
         unit.parsed = nixpod_syntax::parse_again(text, &unit.parsed.hir);
         text.clone_into(&mut unit.text);
-        (FileId(at as u32), unit.parsed.hir.clone())
+        (FileId::project(at as u32), unit.parsed.hir.clone())
     }
 
     /// `path:line:column` and the text of a site.
