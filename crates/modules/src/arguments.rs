@@ -2,8 +2,9 @@
 
 use crate::info::Shared;
 use crate::names::Names;
-use crate::system::{Pending, Setup, System};
-use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When};
+use crate::system::{Mode, Pending, Setup, System};
+use crate::values::{entry, plain};
+use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};
 use nixpod_source::Why;
 use std::rc::Rc;
 
@@ -20,7 +21,7 @@ impl System {
             Value::String(text) => Some(text.text.clone()),
             _ => None,
         };
-        let (class, tag) = (text(names.others[1]), text(names.tag));
+        let (class, tag) = (text(names.class), text(names.tag));
         let file = item.file_name(ev);
         if let (Some(class), Some(expected)) = (class, &self.setup.class)
             && class != *expected
@@ -59,18 +60,13 @@ impl System {
         let special = self.special(ev);
         let mut entries: Vec<Attr> = Vec::new();
         let push = |name: Symbol, thunk: ThunkId, entries: &mut Vec<Attr>| {
-            entries.push(Attr {
-                name,
-                thunk,
-                site: NO_SITE,
-                when: When::ALWAYS,
-            });
+            entries.push(entry(name, thunk));
         };
         for (name, thunk) in &self.setup.args {
             let name = ev.intern(name);
             push(name, *thunk, &mut entries);
         }
-        if self.setup.strict {
+        if self.mode() == Mode::AsNix {
             for (name, value) in [
                 ("_class", self.class_value()),
                 (
@@ -106,7 +102,8 @@ impl System {
             let known = self.setup.args.iter().any(|(arg, _)| *arg == text)
                 || special.get(name).is_some()
                 || matches!(text.as_str(), "config" | "options")
-                || self.setup.strict && matches!(text.as_str(), "_class" | "_prefix" | "specialArgs");
+                || self.mode() == Mode::AsNix
+                    && matches!(text.as_str(), "_class" | "_prefix" | "specialArgs");
             if !known {
                 let this = self.clone();
                 let file = file.to_owned();
@@ -130,7 +127,7 @@ impl System {
                 .map(|lib| ("lib".into(), lib))
                 .into_iter()
                 .collect(),
-            strict: true,
+            mode: Mode::AsNix,
             ..Setup::default()
         };
         Self::new(ev, &Rc::new(Shared::default()), setup)
@@ -149,7 +146,7 @@ impl System {
 
     /// An argument that `_module.args` may define; otherwise an unknown of that name.
     fn named_argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str, file: &str) -> Res<Tracked> {
-        if self.setup.strict {
+        if self.mode() == Mode::AsNix {
             match name {
                 "extendModules" => {
                     let thunk = crate::library::extend_modules(ev, self);
@@ -169,10 +166,7 @@ impl System {
             ev.spoil();
             // `imports` that depend on an argument: `_module.args` cannot define it, so a caller must have.
             let why = Why::External(name.to_owned());
-            return Ok(Tracked {
-                value: Value::unknown(why),
-                origin: OriginId::default(),
-            });
+            return Ok(plain(Value::unknown(why)));
         }
         let mut at = ev.force(self.config)?;
         for part in ["_module", "args", name] {
@@ -180,14 +174,11 @@ impl System {
             match &at.value {
                 Value::Attrs(set) => match set.get(symbol) {
                     Some(attr) => at = ev.force(attr.thunk)?,
-                    None if self.setup.strict && self.setup.class.is_none() => {
+                    None if self.mode() == Mode::AsNix && self.setup.class.is_none() => {
                         return self.no_argument(ev, name, file, &format!("attribute '{name}' missing"));
                     }
                     None => {
-                        return Ok(Tracked {
-                            value: Value::unknown(Why::External(name.to_owned())),
-                            origin: OriginId::default(),
-                        });
+                        return Ok(plain(Value::unknown(Why::External(name.to_owned()))));
                     }
                 },
                 _ => break,

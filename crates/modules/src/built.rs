@@ -2,8 +2,9 @@
 
 use crate::library::{Library, system_of};
 use crate::nixos::Kind;
+use crate::option_names::is_module;
 use crate::system::System;
-use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
+use nixpod_eval::{Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Utf8Path;
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Expr, StrPart};
@@ -13,23 +14,6 @@ use std::rc::Rc;
 const MAX_DEPTH: u32 = 3;
 /// More values of one file than this are not looked at.
 const MAX_VALUES: usize = 1_000;
-
-/// Names that tell a module, or a part of one, from a set of systems.
-const OF_MODULES: [&str; 13] = [
-    "imports",
-    "config",
-    "options",
-    "boot",
-    "containers",
-    "environment",
-    "home-manager",
-    "networking",
-    "programs",
-    "services",
-    "systemd",
-    "users",
-    "virtualisation",
-];
 
 /// The systems that a file's value is, has as attributes, or has parts of: with the path of the attribute.
 pub(crate) fn systems(
@@ -144,10 +128,4 @@ fn may_build(hir: &Hir) -> bool {
             Expr::Path(_, parts) => parts.iter().any(is_entry),
             _ => false,
         })
-}
-
-fn is_module(ev: &Evaluator<'_>, set: &Attrs) -> bool {
-    let names = OF_MODULES.iter().filter_map(|name| ev.symbol(name));
-    let mut names = names.filter(|name| set.get(*name).is_some());
-    names.next().is_some()
 }

@@ -4,8 +4,9 @@ use crate::definitions::Definition;
 use crate::info::OptionPath;
 use crate::merge::dotted;
 use crate::parts::{attr_tag, attrs_of, function_to, list_of, merged_function, submodule_value};
-use crate::system::System;
+use crate::system::{Mode, System};
 use crate::types::{OptType, Scalar, accepts};
+use crate::values::plain;
 use nixpod_eval::{
     Alternative, Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, NixString, OriginId, Res, Stop,
     StringBuilder, ThunkId, Tracked, Unknown, Value, When,
@@ -21,13 +22,13 @@ pub(crate) fn combine(
     native: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
-    if system.strict() {
+    if system.mode() == Mode::AsNix {
         coherent(ev, path, native)?;
     }
     match &**native {
         OptType::Scalar {
             kind: Scalar::Raw, ..
-        } if system.strict() && defs.len() > 1 => several(ev, path, "", &defs),
+        } if system.mode() == Mode::AsNix && defs.len() > 1 => several(ev, path, "", &defs),
         OptType::Scalar { kind, name, .. } => {
             check_all(ev, system, path, native, &defs)?;
             match kind {
@@ -55,7 +56,7 @@ pub(crate) fn combine(
             combine(ev, system, path, inner, defs)
         }
         OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => {
-            if system.strict() {
+            if system.mode() == Mode::AsNix {
                 check_all(ev, system, path, native, &defs)?;
             }
             list_of(ev, system, path, elem, native, defs)
@@ -68,9 +69,9 @@ pub(crate) fn combine(
                 .copied()
                 .chain(defs.iter().map(|def| def.thunk))
                 .collect();
-            let modules = match system.strict() {
-                false => modules,
-                true => deferred(ev, path, own, &defs),
+            let modules = match system.mode() {
+                Mode::AsNix => deferred(ev, path, own, &defs),
+                Mode::WholeSystem | Mode::Part => modules,
             };
             let imports = ev.alloc(Value::list(modules), OriginId::default());
             let set = ev.attrs_from(vec![("imports", imports)]);
@@ -119,7 +120,7 @@ pub(crate) fn combine(
             one(ev, system, path, defs)
         }
         OptType::Coerced { from, with, to } => {
-            if system.strict() {
+            if system.mode() == Mode::AsNix {
                 check_all(ev, system, path, native, &defs)?;
             }
             let mut coerced = Vec::with_capacity(defs.len());
@@ -323,7 +324,7 @@ pub(crate) fn wrong_type<T>(
     );
     let message = match defs {
         // In whole systems the place stands beside the message, so one line is enough.
-        [def, ..] if !system.strict() => format!("{start}: {}", def.value.value.describe()),
+        [def, ..] if system.mode() != Mode::AsNix => format!("{start}: {}", def.value.value.describe()),
         _ => format!("{start}s:{}", crate::describe::show_definitions(ev, defs)),
     };
     Err(ev.error(ErrorKind::Eval, message, first_site(defs)))
@@ -347,7 +348,7 @@ pub(crate) fn one(
                 Ok(false) => {
                     let mut message =
                         format!("The option `{}' has conflicting definition values", dotted(path));
-                    if system.strict() {
+                    if system.mode() == Mode::AsNix {
                         message.push(':');
                         message.push_str(&crate::describe::show_definitions(ev, &certain));
                     }
@@ -378,10 +379,7 @@ pub(crate) fn one(
             let when = alternatives[0].when;
             let why = Unknown::new(Why::UnsetOption(dotted(path)));
             alternatives.push(Alternative {
-                value: Tracked {
-                    value: Value::Unknown(why),
-                    origin: OriginId::default(),
-                },
+                value: plain(Value::Unknown(why)),
                 when,
             });
             Ok(ev.join(alternatives))
@@ -413,10 +411,7 @@ fn merged_type(ev: &mut Evaluator<'_>, path: &OptionPath, defs: Vec<Definition>)
         });
     }
     let joined = joined.unwrap_or_else(|| Rc::new(OptType::Anything));
-    Ok(Tracked {
-        value: crate::types::value(ev, joined),
-        origin: OriginId::default(),
-    })
+    Ok(plain(crate::types::value(ev, joined)))
 }
 
 fn bool_by_or(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Res<Tracked> {
@@ -433,10 +428,7 @@ fn bool_by_or(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Res<Tracked> {
     match (undecided, last) {
         (Some(why), _) => Err(Stop::Unknown(why)),
         (None, Some(value)) => Ok(value),
-        (None, None) => Ok(Tracked {
-            value: Value::Bool(false),
-            origin: OriginId::default(),
-        }),
+        (None, None) => Ok(plain(Value::Bool(false))),
     }
 }
 
@@ -509,7 +501,7 @@ fn anything(
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
     // `types.anything` does not join lists; what nobody declares (a list of some kind) does.
-    let joins = !(system.strict() && matches!(**elem, OptType::Deep));
+    let joins = !(system.mode() == Mode::AsNix && matches!(**elem, OptType::Deep));
     if let [only] = &defs[..]
         && only.when.is_always()
         && !matches!(only.value.value, Value::Attrs(_))

@@ -1,8 +1,9 @@
 //! Flakes: inputs as models and symbols, outputs as ordinary evaluation.
 
-use crate::library::{Library, find, own_file};
+use crate::library::{Library, own_file};
 use crate::nixos::{self, Kind};
-use crate::system::{Setup, System};
+use crate::system::{Mode, Setup, System};
+use crate::values::{find, plain};
 use nixpod_eval::{
     Attrs, Compiled, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
 };
@@ -131,10 +132,7 @@ fn load_input(
         // `self` is what the outputs are, with the flake's own path: lazily, for outputs refer to it.
         let outputs = ev.force(called)?;
         let extra = ev.attrs_from(vec![("outPath", root), ("inputs", inputs), ("outputs", called)]);
-        let extra = Tracked {
-            value: Value::attrs(extra),
-            origin: OriginId::default(),
-        };
+        let extra = plain(Value::attrs(extra));
         let unknown = source.as_deref().unwrap_or("self").to_owned();
         let mut set = match (&outputs.value, &extra.value) {
             (Value::Attrs(outputs), Value::Attrs(extra)) => ev.update_attrs(outputs, extra),
@@ -143,10 +141,7 @@ fn load_input(
         };
         set.open
             .get_or_insert_with(|| Unknown::new(Why::External(unknown)));
-        Ok(Tracked {
-            value: Value::attrs(set),
-            origin: OriginId::default(),
-        })
+        Ok(plain(Value::attrs(set)))
     });
     let outputs = ev.force(called)?;
     Ok(Flake {
@@ -285,10 +280,7 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
             parts: Some(Rc::new([part])),
             context: None,
         };
-        Ok(Tracked {
-            value: Value::String(Rc::new(text)),
-            origin: OriginId::default(),
-        })
+        Ok(plain(Value::String(Rc::new(text))))
     })
 }
 
@@ -296,10 +288,7 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
 pub(crate) fn is_harmless(ev: &mut Evaluator<'_>) -> Value {
     ev.primop("isHarmless", 1, 3, move |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
-        Ok(Tracked {
-            value: Value::Bool(crate::roots::is_harmless_input(&name.text)),
-            origin: OriginId::default(),
-        })
+        Ok(plain(Value::Bool(crate::roots::is_harmless_input(&name.text))))
     })
 }
 
@@ -311,15 +300,9 @@ fn natives(
     (lock, top): (ThunkId, ThunkId),
     depth: usize,
 ) -> Attrs {
-    let plain = |value| {
-        Ok(Tracked {
-            value,
-            origin: OriginId::default(),
-        })
-    };
     let symbol = ev.primop("symbol", 1, 1, move |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
-        plain(symbol_value(&name.text))
+        Ok(plain(symbol_value(&name.text)))
     });
     let store_path = store_path(ev);
     let open = crate::packages::open(ev);
@@ -337,7 +320,7 @@ fn natives(
         let path = nixpod_eval::paths::normalise(&path.text);
         let path = Utf8Path::new(&*path);
         if path == base || !matches!(ev.source().kind(&path.join("flake.nix")), Ok(Some(_))) {
-            return plain(symbol_value(&format!("inputs.{name}")));
+            return Ok(plain(symbol_value(&format!("inputs.{name}"))));
         }
         let is_locked = !matches!(ev.force(args[2])?.value, Value::Null);
         let parent = Parent {
@@ -350,27 +333,27 @@ fn natives(
         let extra = ev.attrs_from(vec![("outPath", out_path)]);
         let outputs = ev.attrs_or_open(flake.outputs, site)?;
         let merged = ev.update_attrs(&outputs, &extra);
-        plain(Value::attrs(merged))
+        Ok(plain(Value::attrs(merged)))
     });
     let tree = ev.primop("tree", 2, 3, move |ev, args, site| {
         let path = ev.force_string(args[0], site)?;
         let path = nixpod_eval::paths::normalise(&path.text);
         if !matches!(ev.source().kind(Utf8Path::new(&*path)), Ok(Some(_))) {
             let name = ev.force_string(args[1], site)?;
-            return plain(symbol_value(&format!("inputs.{}", name.text)));
+            return Ok(plain(symbol_value(&format!("inputs.{}", name.text))));
         }
         let out_path = ev.alloc(Value::string(&*path), OriginId::default());
         let set = ev.attrs_from(vec![("outPath", out_path)]);
-        plain(Value::attrs(set))
+        Ok(plain(Value::attrs(set)))
     });
     let stored = ev.primop("stored", 1, 3, move |ev, args, site| {
         let hash = ev.force_string(args[0], site)?;
         let path = nixpod_eval::builtins::source_path(&hash.text);
         let path = path.filter(|path| ev.source().admit(Utf8Path::new(path)));
-        plain(path.map_or(Value::Null, Value::string))
+        Ok(plain(path.map_or(Value::Null, Value::string)))
     });
     let is_harmless = is_harmless(ev);
-    crate::types::set(
+    crate::values::set(
         ev,
         vec![
             ("symbol", symbol),
@@ -425,10 +408,9 @@ fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module:
         base: vec![model],
         special: Some(special),
         args: vec![("lib".into(), library.lib)],
-        generic: true,
+        mode: Mode::WholeSystem,
         open_world: false,
         prefix: Vec::new(),
-        strict: false,
         class: None,
         library: Some(library.clone()),
     };

@@ -12,12 +12,14 @@ mod describe;
 mod flake;
 mod info;
 mod join;
+mod lib_types;
 mod library;
 mod merge;
 mod meta;
 mod names;
 mod nixos;
 mod option;
+mod option_names;
 mod options;
 mod outputs;
 mod packages;
@@ -29,7 +31,8 @@ mod strict;
 mod system;
 #[cfg(test)]
 mod tests;
-pub mod types;
+mod types;
+mod values;
 
 pub use combine::is_conflict;
 pub use info::{DefinitionInfo, Gap, OptionInfo, OptionPath, Shared};
@@ -40,7 +43,7 @@ pub use outputs::module_roots;
 pub use roots::{
     RootSystem, entry_roots, file_root, file_roots, flake_roots, input_name, is_harmless, look_again,
 };
-pub use system::{Collected, Module, Setup, System};
+pub use system::{Collected, Mode, Module, Setup, System};
 
 /// Of our own files, those from this number on model what NixOS and Home Manager declare; the ones before are parts of
 /// `lib`.

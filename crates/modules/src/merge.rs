@@ -2,8 +2,9 @@
 
 use crate::definitions::{DEFAULT_ORDER, Definition, Definitions, RawDef, discharge, presence_of, unwrap};
 use crate::info::{DefinitionInfo, OptionInfo, OptionPath};
-use crate::system::{Setup, System};
-use crate::types::{LookupByName, OptType, native_of};
+use crate::system::{Mode, Setup, System};
+use crate::types::{OptType, native_of};
+use crate::values::look_up;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
@@ -47,7 +48,7 @@ pub(crate) fn root(
     collected: &crate::system::Collected,
 ) -> Res<Tracked> {
     let freeform = freeform_of(ev, system, &defs, collected)?;
-    if system.strict() && collected.opaque.is_empty() {
+    if system.mode() == Mode::AsNix && collected.opaque.is_empty() {
         crate::strict::check(ev, &system.prefix, &decls, &defs, freeform.is_some())?;
     }
     tree(
@@ -80,7 +81,7 @@ fn freeform_of(
     for thunk in &collected.freeform {
         types.push(native_of(ev, *thunk));
     }
-    if !system.generic() {
+    if system.mode() != Mode::WholeSystem {
         let settings = crate::strict::setting(ev, defs, &["_module", "freeformType"]);
         for def in discharge(ev, &settings).on {
             types.push(crate::types::native(ev, &def.value));
@@ -155,7 +156,7 @@ pub(crate) fn node(
     if !declared.options.is_empty() {
         return crate::option::evaluate(ev, system, path, &declared.options, &declared.below, defs, slot);
     }
-    if system.strict() {
+    if system.mode() == Mode::AsNix {
         crate::strict::only_options(ev, path, &declared.below)?;
     }
     if declared.below.is_empty() {
@@ -271,7 +272,9 @@ fn tree(
             }
         }
     }
-    let below = path.get(system.prefix.len()..).filter(|_| system.generic());
+    let below = path
+        .get(system.prefix.len()..)
+        .filter(|_| system.mode() == Mode::WholeSystem);
     if let Some(below) = below {
         crate::renamed::forward(ev, below, &mut children);
     }
@@ -288,7 +291,7 @@ fn tree(
             .or(child.site)
             .unwrap_or(NO_SITE);
         let undeclared = child.decls.is_empty();
-        if undeclared && is_root && !system.generic() && text != "_module" {
+        if undeclared && is_root && system.mode() != Mode::WholeSystem && text != "_module" {
             let child_path = extend(path, &text);
             match freeform {
                 Some(freeform) => {
@@ -315,7 +318,7 @@ fn tree(
                     });
                     continue;
                 }
-                None if system.strict() => {}
+                None if system.mode() == Mode::AsNix => {}
                 None => {
                     let at = child.defs.first().map_or(NO_SITE, |def| def.site);
                     let message = format!("The option `{}' does not exist", dotted(&child_path));
@@ -386,8 +389,8 @@ fn tree(
     set.open = open.or_else(|| {
         let whole_is_declared =
             !declared.below.is_empty() && declared.below.iter().all(|declaration| !declaration.decl.hidden);
-        let may_have_more =
-            system.generic() && (path.is_empty() || system.open_world() || !whole_is_declared);
+        let may_have_more = system.mode() == Mode::WholeSystem
+            && (path.is_empty() || system.open_world() || !whole_is_declared);
         may_have_more.then(|| Unknown::new(Why::UnsetOption(dotted(path))))
     });
     set.wildcard = wildcard;
@@ -403,8 +406,7 @@ fn untouched(system: &System, child: &Child) -> Option<Decl> {
         [decl]
             if decl.hidden
                 && child.defs.is_empty()
-                && system.generic()
-                && !system.strict()
+                && system.mode() == Mode::WholeSystem
                 && !system.open_world() =>
         {
             Some(decl)
@@ -571,7 +573,7 @@ pub(crate) fn merge_option(
             declared,
         },
     );
-    if on.is_empty() && system.strict() {
+    if on.is_empty() && system.mode() == Mode::AsNix {
         let message = format!(
             "The option `{}' was accessed but has no value defined. Try setting the option.",
             dotted(path)
@@ -617,7 +619,7 @@ pub(crate) fn merge_from_nix(
             site: NO_SITE,
             hidden: false,
             guard: None,
-            file: match ev.intern_lookup(&def, "file") {
+            file: match look_up(ev, &def, "file") {
                 Some(Tracked {
                     value: Value::String(file),
                     ..

@@ -6,17 +6,9 @@ use crate::merge::{Decl, extend};
 use crate::parts::submodule_system;
 use crate::system::System;
 use crate::types::OptType;
-use nixpod_eval::{
-    Attr, Attrs, Evaluator, List, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
-};
+use crate::values::{entry, plain};
+use nixpod_eval::{Attrs, Evaluator, List, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};
 use std::rc::Rc;
-
-fn tracked(value: Value) -> Tracked {
-    Tracked {
-        value,
-        origin: OriginId::default(),
-    }
-}
 
 /// `type.getSubOptions prefix`.
 pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &OptionPath) -> Res<Tracked> {
@@ -35,7 +27,7 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
             let free = ev.alloc_native(move |ev| sub_options(ev, &free, &path));
             let free = ev.attrs_from(vec![("_freeformOptions", free)]);
             let all = ev.update_attrs(options, &free);
-            Ok(tracked(Value::attrs(all)))
+            Ok(plain(Value::attrs(all)))
         }
         OptType::AttrsOf {
             elem, placeholder, ..
@@ -56,7 +48,7 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
                 return Ok(first);
             };
             let both = ev.update_attrs(first, second);
-            Ok(tracked(Value::attrs(both)))
+            Ok(plain(Value::attrs(both)))
         }
         OptType::AttrTag(tags) => {
             let mut children: indexmap::IndexMap<Symbol, Vec<Decl>> = indexmap::IndexMap::new();
@@ -81,18 +73,9 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
                 });
                 entries.push(entry(name, thunk));
             }
-            Ok(tracked(Value::attrs(Attrs::from_entries(entries))))
+            Ok(plain(Value::attrs(Attrs::from_entries(entries))))
         }
-        _ => Ok(tracked(ev.empty_attrs())),
-    }
-}
-
-fn entry(name: Symbol, thunk: ThunkId) -> Attr {
-    Attr {
-        name,
-        thunk,
-        site: NO_SITE,
-        when: When::ALWAYS,
+        _ => Ok(plain(ev.empty_attrs())),
     }
 }
 
@@ -167,6 +150,6 @@ fn later(
         let mut defs = discharge(ev, &raws).on;
         let best = defs.iter().map(|def| def.priority).min();
         defs.retain(|def| Some(def.priority) == best);
-        Ok(tracked(value_meta(ev, &system, &path, &native, defs)?))
+        Ok(plain(value_meta(ev, &system, &path, &native, defs)?))
     })
 }

@@ -13,7 +13,8 @@ pub(crate) struct Names {
     pub(crate) freeform: Symbol,
     pub(crate) tag: Symbol,
     pub(crate) meta: Symbol,
-    pub(crate) others: [Symbol; 3],
+    pub(crate) file: Symbol,
+    pub(crate) class: Symbol,
 }
 
 impl Names {
@@ -28,17 +29,22 @@ impl Names {
             freeform: ev.intern("freeformType"),
             tag: ev.intern("_type"),
             meta: ev.intern("meta"),
-            others: [
-                ev.intern("_file"),
-                ev.intern("_class"),
-                ev.intern("_module_marker"),
-            ],
+            file: ev.intern("_file"),
+            class: ev.intern("_class"),
         }
     }
 
     /// Keys that are not configuration in a module without `config`.
     pub(crate) fn special(&self, name: Symbol) -> bool {
-        [self.imports, self.require, self.key, self.disabled, self.freeform].contains(&name)
-            || self.others.contains(&name)
+        [
+            self.imports,
+            self.require,
+            self.key,
+            self.disabled,
+            self.freeform,
+            self.file,
+            self.class,
+        ]
+        .contains(&name)
     }
 }

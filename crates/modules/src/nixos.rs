@@ -2,9 +2,10 @@
 
 use crate::info::{OptionPath, Shared};
 use crate::library::{Library, own_file, system_value};
-use crate::system::{Setup, System};
+use crate::system::{Mode, Setup, System};
 use crate::types::Submodule;
-use nixpod_eval::{Attrs, Compiled, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Value};
+use crate::values::plain;
+use nixpod_eval::{Attrs, Compiled, Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Why;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -64,10 +65,9 @@ pub fn system(
         base,
         special,
         args,
-        generic: true,
+        mode: Mode::WholeSystem,
         open_world,
         prefix: Vec::new(),
-        strict: false,
         class: None,
         library: Some(library.clone()),
     };
@@ -116,20 +116,16 @@ pub(crate) fn nested(
             if let Value::Attrs(given) = &given.value {
                 own = ev.update_attrs(&own, given);
             }
-            Ok(Tracked {
-                value: Value::attrs(own),
-                origin: OriginId::default(),
-            })
+            Ok(plain(Value::attrs(own)))
         });
         return Setup {
             modules,
             base,
             special: Some(special),
             args,
-            generic: true,
+            mode: Mode::WholeSystem,
             open_world: false,
             prefix: path.to_vec(),
-            strict: false,
             class: None,
             library: outer,
         };
@@ -142,10 +138,9 @@ pub(crate) fn nested(
         base,
         special: Some(special),
         args,
-        generic: true,
+        mode: Mode::WholeSystem,
         open_world: parent.open_world(),
         prefix: path.to_vec(),
-        strict: false,
         class: None,
         library: outer,
     }
@@ -188,13 +183,13 @@ pub fn option(ev: &mut Evaluator<'_>, system: &Rc<System>, path: &[&str]) -> Thu
 }
 
 fn module_of(ev: &mut Evaluator<'_>, entries: Vec<(&str, Value)>) -> ThunkId {
-    let set = crate::types::set(ev, entries);
+    let set = crate::values::set(ev, entries);
     ev.alloc(Value::attrs(set), OriginId::default())
 }
 
 /// What every guest has.
 fn guest_defaults(ev: &mut Evaluator<'_>, path: &OptionPath) -> ThunkId {
-    let boot = crate::types::set(ev, vec![("isContainer", Value::Bool(true))]);
+    let boot = crate::values::set(ev, vec![("isContainer", Value::Bool(true))]);
     let mut entries = vec![("boot", Value::attrs(boot))];
     // `containers.<name>.config` is called like its container, unless the name is not known.
     if let [.., name, _] = &path[..]
@@ -241,10 +236,10 @@ pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind)
     ev.primop(name, 1, 1, move |ev, args, site| {
         let given = ev.force_attrs(args[0], site)?;
         let mut modules = crate::library::list_of(ev, &given, "modules", site)?;
-        if let Some(configuration) = crate::library::find(ev, &given, "configuration") {
+        if let Some(configuration) = crate::values::find(ev, &given, "configuration") {
             modules.push(configuration);
         }
-        let special = crate::library::find(
+        let special = crate::values::find(
             ev,
             &given,
             match kind {
@@ -257,9 +252,6 @@ pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind)
         let mut made = library.shared.made.borrow_mut();
         made.push((kind, Rc::downgrade(&system)));
         drop(made);
-        Ok(Tracked {
-            value: system_value(ev, &system),
-            origin: OriginId::default(),
-        })
+        Ok(plain(system_value(ev, &system)))
     })
 }

@@ -3,8 +3,9 @@
 use crate::definitions::{Definition, RawDef, discharge, file_name};
 use crate::info::{OptionInfo, OptionPath};
 use crate::merge::{Decl, Declaration, OPTION_DEFAULT_PRIORITY, dotted, extend, merge_option};
-use crate::system::System;
+use crate::system::{Mode, System};
 use crate::types::{OptType, Submodule, native};
+use crate::values::{find, plain};
 use nixpod_eval::{
     Alternative, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
 };
@@ -38,7 +39,7 @@ pub(crate) fn declared(
     let ([Declaration { decl, .. }], []) = (options, below) else {
         return Ok(Rc::new(read_declarations(
             ev,
-            system.strict(),
+            system.mode(),
             path,
             options,
             below,
@@ -46,13 +47,10 @@ pub(crate) fn declared(
     };
     let known = system.shared.declared.borrow().get(&decl.value).copied();
     let thunk = known.unwrap_or_else(|| {
-        let (strict, path, options) = (system.strict(), path.clone(), options.to_vec());
+        let (mode, path, options) = (system.mode(), path.clone(), options.to_vec());
         let thunk = ev.alloc_native(move |ev| {
-            let read = read_declarations(ev, strict, &path, &options, &[])?;
-            Ok(Tracked {
-                value: Value::Opaque(Opaque(Rc::new(read))),
-                origin: OriginId::default(),
-            })
+            let read = read_declarations(ev, mode, &path, &options, &[])?;
+            Ok(plain(Value::Opaque(Opaque(Rc::new(read)))))
         });
         system.shared.declared.borrow_mut().insert(decl.value, thunk);
         thunk
@@ -61,7 +59,7 @@ pub(crate) fn declared(
         Some(known) => Ok(known),
         None => Ok(Rc::new(read_declarations(
             ev,
-            system.strict(),
+            system.mode(),
             path,
             options,
             below,
@@ -71,7 +69,7 @@ pub(crate) fn declared(
 
 fn read_declarations(
     ev: &mut Evaluator<'_>,
-    strict: bool,
+    mode: Mode,
     path: &OptionPath,
     options: &[Declaration],
     below: &[Declaration],
@@ -81,19 +79,15 @@ fn read_declarations(
     let mut apply = None;
     let mut open = false;
     for Declaration { set, decl } in options {
-        let find = |ev: &mut Evaluator<'_>, name: &str| {
-            let symbol = ev.intern(name);
-            set.get(symbol).map(|attr| attr.thunk)
-        };
-        open |= decl.hidden && find(ev, "nixpodOpen").is_some();
-        if let Some(thunk) = find(ev, "type") {
-            let value = match strict {
-                true => ev.force(thunk)?,
-                false => ev.force_or_unknown(thunk),
+        open |= decl.hidden && find(ev, set, "nixpodOpen").is_some();
+        if let Some(thunk) = find(ev, set, "type") {
+            let value = match mode {
+                Mode::AsNix => ev.force(thunk)?,
+                Mode::WholeSystem | Mode::Part => ev.force_or_unknown(thunk),
             };
             types.push((native(ev, &value), *decl));
         }
-        if let Some(modules) = find(ev, "options") {
+        if let Some(modules) = find(ev, set, "options") {
             // `options` of an old-style submodule declaration are modules of their own.
             let modules = ev.force_or_unknown(modules);
             if let Value::List(list) = &modules.value {
@@ -102,8 +96,8 @@ fn read_declarations(
             }
         }
         for (part, seen) in [("default", &mut default), ("apply", &mut apply)] {
-            match (find(ev, part), &seen) {
-                (Some(_), Some(_)) if strict => return declared_twice(ev, path, options, *decl),
+            match (find(ev, set, part), &seen) {
+                (Some(_), Some(_)) if mode == Mode::AsNix => return declared_twice(ev, path, options, *decl),
                 (Some(thunk), None) => *seen = Some(thunk),
                 _ => {}
             }
@@ -115,15 +109,12 @@ fn read_declarations(
             .iter()
             .all(|(native, _)| matches!(**native, OptType::Submodule(_)));
         if !fits || types.is_empty() {
-            if strict {
+            if mode == Mode::AsNix {
                 return is_no_parent(ev, path, &types, options, first);
             }
         } else {
             for declaration in below.iter().rev() {
-                let set = Tracked {
-                    value: Value::Attrs(declaration.set.clone()),
-                    origin: OriginId::default(),
-                };
+                let set = plain(Value::Attrs(declaration.set.clone()));
                 let set = ev.alloc_tracked(set);
                 let module = ev.attrs_from(vec![("options", set)]);
                 let module = ev.alloc(Value::attrs(module), OriginId::default());
@@ -137,7 +128,7 @@ fn read_declarations(
             None => one,
             Some(first) => match crate::join::join(ev, &first, &one)? {
                 Some(both) => both,
-                None if strict => return declared_twice(ev, path, options, decl),
+                None if mode == Mode::AsNix => return declared_twice(ev, path, options, decl),
                 None => first,
             },
         });
@@ -232,7 +223,7 @@ pub(crate) fn evaluate(
     let declared = declared(ev, system, path, options, below)?;
     let elsewhere = system.open_world() && ELSEWHERE.iter().any(|known| known.iter().eq(path.iter()));
     if defs.is_empty()
-        && !system.strict()
+        && system.mode() != Mode::AsNix
         && !elsewhere
         && let Some(value) = plain_default(ev, &declared)
     {
@@ -256,13 +247,10 @@ pub(crate) fn evaluate(
         Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, declared.hidden)
     });
     if default.is_none()
-        && !(declared.hidden && system.generic())
+        && !(declared.hidden && system.mode() == Mode::WholeSystem)
         && let Some(value) = crate::types::empty_value(ev, &declared.native)
     {
-        let value = Tracked {
-            value,
-            origin: OriginId::default(),
-        };
+        let value = plain(value);
         let thunk = ev.alloc_tracked(value.clone());
         default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
     }
@@ -297,7 +285,7 @@ pub(crate) fn evaluate(
     };
     match merged {
         // The function may not need a value: an alias takes that of another option.
-        Err(stop) if system.strict() => {
+        Err(stop) if system.mode() == Mode::AsNix => {
             let argument = ev.alloc_native(move |_| Err(stop.clone()));
             let apply = ev.force(apply)?;
             ev.apply(apply, argument, NO_SITE)
@@ -330,10 +318,7 @@ fn plain_default(ev: &mut Evaluator<'_>, declared: &Declared) -> Option<Tracked>
         Value::Attrs(set) => set.entries.is_empty() && set.open.is_none(),
         _ => false,
     };
-    is_plain.then(|| Tracked {
-        value,
-        origin: OriginId::default(),
-    })
+    is_plain.then(|| plain(value))
 }
 
 fn perhaps_set_elsewhere(ev: &mut Evaluator<'_>, path: &OptionPath, default: Definition) -> Definition {

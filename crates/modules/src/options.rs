@@ -3,11 +3,10 @@
 use crate::definitions::{Definition, Definitions, RawDef, discharge, file_name, unwrap_all};
 use crate::info::OptionPath;
 use crate::merge::{Decl, Declaration, dotted, extend, node, split};
-use crate::system::System;
+use crate::system::{Mode, System};
 use crate::types::OptType;
-use nixpod_eval::{
-    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When,
-};
+use crate::values::{entry, plain};
+use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value};
 use nixpod_source::Why;
 use std::rc::Rc;
 
@@ -82,22 +81,14 @@ pub(crate) fn tree(
         let pending = pending.below(name);
         let thunk =
             ev.alloc_native(move |ev| tree(ev, &system, path.clone(), decls.clone(), pending.clone()));
-        entries.push(Attr {
-            name,
-            thunk,
-            site: NO_SITE,
-            when: When::ALWAYS,
-        });
+        entries.push(entry(name, thunk));
     }
     let mut set = Attrs::from_entries(entries);
-    if system.generic() {
+    if system.mode() == Mode::WholeSystem {
         let name = format!("options.{}", dotted(&path));
         set.open = Some(Unknown::new(Why::External(name.trim_end_matches('.').to_owned())));
     }
-    Ok(Tracked {
-        value: Value::attrs(set),
-        origin: OriginId::default(),
-    })
+    Ok(plain(Value::attrs(set)))
 }
 
 /// One option as a value: its declaration plus what is known of its definitions.
@@ -125,10 +116,7 @@ fn option(
         let below = below.to_vec();
         ev.alloc_native(move |ev| {
             let declared = crate::option::declared(ev, &system, &path, &options, &below)?;
-            Ok(Tracked {
-                value: Value::Opaque(nixpod_eval::Opaque(declared.native.clone())),
-                origin: OriginId::default(),
-            })
+            Ok(plain(Value::Opaque(nixpod_eval::Opaque(declared.native.clone()))))
         })
     };
     let kind = {
@@ -144,10 +132,7 @@ fn option(
             [only] if below.is_empty() => Some(*only),
             _ => Some(ev.alloc_native(move |ev| {
                 let native = native_in(ev, native)?;
-                Ok(Tracked {
-                    value: crate::types::value(ev, native),
-                    origin: OriginId::default(),
-                })
+                Ok(plain(crate::types::value(ev, native)))
             })),
         }
     };
@@ -169,10 +154,7 @@ fn option(
             }
             let null = ev.alloc(Value::Null, OriginId::default());
             let set = ev.attrs_from(vec![("file", file), ("line", null), ("column", null)]);
-            Ok(Tracked {
-                value: Value::attrs(set),
-                origin: OriginId::default(),
-            })
+            Ok(plain(Value::attrs(set)))
         }));
     }
     let declarations = ev.alloc(Value::list(files), OriginId::default());
@@ -195,10 +177,7 @@ fn option(
                 let priority = crate::merge::OPTION_DEFAULT_PRIORITY;
                 defs.push(Definition::plain(value, default, priority, false));
             }
-            Ok(Tracked {
-                value: crate::meta::value_meta(ev, &system, &path, &native, defs)?,
-                origin: OriginId::default(),
-            })
+            Ok(plain(crate::meta::value_meta(ev, &system, &path, &native, defs)?))
         })
     };
     let default = ev.intern("default");
@@ -215,10 +194,7 @@ fn option(
         let defs = pending.resolve(ev);
         let definitions = discharge(ev, &defs);
         let set = describe(ev, definitions, has_default);
-        Ok(Tracked {
-            value: set,
-            origin: OriginId::default(),
-        })
+        Ok(plain(set))
     });
     let mut entries = vec![
         ("loc", loc),
@@ -245,10 +221,7 @@ fn option(
     }
     let extra = ev.attrs_from(entries);
     let set = ev.update_attrs(&merged, &extra);
-    Ok(Tracked {
-        value: Value::attrs(set),
-        origin: OriginId::default(),
-    })
+    Ok(plain(Value::attrs(set)))
 }
 
 /// The type in a thunk that holds one natively.
@@ -296,7 +269,7 @@ fn describe(ev: &mut Evaluator<'_>, definitions: Definitions, has_default: bool)
         Value::unknown(Why::Undecided("a conditional definition".to_owned()))
     };
     let priority = Value::Int(best.unwrap_or(crate::merge::OPTION_DEFAULT_PRIORITY));
-    let set = crate::types::set(
+    let set = crate::values::set(
         ev,
         vec![
             ("isDefined", defined),

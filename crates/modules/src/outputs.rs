@@ -1,9 +1,11 @@
 //! Modules that a flake offers to others, as roots: those that none of its own hosts imports.
 
 use crate::info::ModuleId;
-use crate::library::{Library, find};
+use crate::library::Library;
 use crate::nixos::Kind;
+use crate::option_names::may_matter;
 use crate::roots::{RootSystem, loose};
+use crate::values::find;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, ThunkId, Value};
 use nixpod_source::Utf8Path;
 use nixpod_syntax::Hir;
@@ -119,19 +121,7 @@ fn is_unused(
                     .any(|elem| is_unused(ev, library, elem.thunk, matters, depth + 1));
             }
             let site = ev.last_site(value.origin);
-            site.is_some_and(|site| !library.shared.uses_module(&ModuleId::Site(site)))
-                && names.iter().any(|name| {
-                    matches!(
-                        name.as_str(),
-                        "config"
-                            | "options"
-                            | "imports"
-                            | "containers"
-                            | "virtualisation"
-                            | "services"
-                            | "users"
-                    )
-                })
+            site.is_some_and(|site| !library.shared.uses_module(&ModuleId::Site(site))) && may_matter(ev, set)
         }
         _ => false,
     }

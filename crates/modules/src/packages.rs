@@ -1,5 +1,6 @@
 //! `pkgs` as symbols: every package is an unknown of its name; files written by Nix keep their text.
 
+use crate::values::plain;
 use nixpod_eval::{
     Attrs, ContextItem, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
 };
@@ -41,10 +42,7 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
             ("text", text),
         ]);
         set.open = Some(Unknown::new(Why::External(format!("written file {label}"))));
-        Ok(Tracked {
-            value: Value::attrs(set),
-            origin: OriginId::default(),
-        })
+        Ok(plain(Value::attrs(set)))
     })
 }
 
@@ -56,10 +54,7 @@ pub(crate) fn set(ev: &mut Evaluator<'_>, modelled: ThunkId, name: &str) -> Res<
         why: Why::External(name.to_owned()),
         store_path: false,
     }));
-    Ok(Tracked {
-        value: Value::attrs(set),
-        origin: OriginId::default(),
-    })
+    Ok(plain(Value::attrs(set)))
 }
 
 /// The function that makes a set open under a name: name, then set.
@@ -68,9 +63,6 @@ pub(crate) fn open(ev: &mut Evaluator<'_>) -> Value {
         let name = ev.force_string(args[0], site)?;
         let mut set = (*ev.force_attrs(args[1], site)?).clone();
         set.open = Some(Unknown::new(Why::External(name.text.to_string())));
-        Ok(Tracked {
-            value: Value::attrs(set),
-            origin: OriginId::default(),
-        })
+        Ok(plain(Value::attrs(set)))
     })
 }

@@ -4,8 +4,9 @@ use crate::combine::{one, wrong_type};
 use crate::definitions::{Definition, RawDef, presence_of};
 use crate::info::{Gap, OptionPath};
 use crate::merge::{OPTION_DEFAULT_PRIORITY, delay_merge, dotted, extend};
-use crate::system::{Setup, System};
-use crate::types::{LookupByName, OptType, Submodule};
+use crate::system::{Mode, Setup, System};
+use crate::types::{OptType, Submodule};
+use crate::values::{entry, is_tagged, look_up, plain};
 use nixpod_eval::{
     Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown,
     Value, When,
@@ -51,7 +52,8 @@ pub(crate) fn list_of(
         _ => None,
     };
     let atomic = is_atomic(elem);
-    let sound = !system.strict() && defs.iter().any(|def| matches!(def.value.value, Value::List(_)));
+    let sound =
+        system.mode() != Mode::AsNix && defs.iter().any(|def| matches!(def.value.value, Value::List(_)));
     let mut index = 0;
     for def in defs {
         if origin == OriginId::default() {
@@ -75,12 +77,7 @@ pub(crate) fn list_of(
                 with_hop(ev, element.thunk, &def)
             } else {
                 let child = extend(path, &format!("[definition {}-entry {}]", 1, index + 1));
-                let attr = Attr {
-                    name: ev.common().value,
-                    thunk: element.thunk,
-                    site: NO_SITE,
-                    when: When::ALWAYS,
-                };
+                let attr = entry(ev.common().value, element.thunk);
                 let raw = def.raw(ev, &attr);
                 delay_merge(ev, system, child, elem.clone(), vec![raw])
             };
@@ -159,7 +156,8 @@ pub(crate) fn attrs_of(
     let mut open = None;
     let mut wildcard = Vec::new();
     let mut origin = OriginId::default();
-    let sound = !system.strict() && defs.iter().any(|def| matches!(def.value.value, Value::Attrs(_)));
+    let sound =
+        system.mode() != Mode::AsNix && defs.iter().any(|def| matches!(def.value.value, Value::Attrs(_)));
     for def in &defs {
         if origin == OriginId::default() {
             origin = def.value.origin;
@@ -183,12 +181,7 @@ pub(crate) fn attrs_of(
         if let Some(unknown) = &set.open {
             open = Some(unknown.clone());
             if let Some(thunk) = set.wildcard {
-                let attr = Attr {
-                    name: ev.common().name,
-                    thunk,
-                    site: NO_SITE,
-                    when: When::ALWAYS,
-                };
+                let attr = entry(ev.common().name, thunk);
                 wildcard.push(def.raw(ev, &attr));
             }
         }
@@ -233,7 +226,7 @@ pub(crate) fn submodule_value(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
     path: &OptionPath,
-    submodule: &Submodule,
+    submodule: &Rc<Submodule>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
     let origin = defs
@@ -251,12 +244,13 @@ pub(crate) fn submodule_system(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
     path: &OptionPath,
-    submodule: &Submodule,
+    submodule: &Rc<Submodule>,
     defs: Vec<Definition>,
 ) -> Res<Rc<System>> {
     let mut modules = Vec::with_capacity(defs.len());
     let mut base = submodule.own.clone();
-    let sound = !system.strict() && defs.iter().any(|def| matches!(def.value.value, Value::Attrs(_)));
+    let sound =
+        system.mode() != Mode::AsNix && defs.iter().any(|def| matches!(def.value.value, Value::Attrs(_)));
     for def in defs {
         let module = match &def.value.value {
             Value::Attrs(set) if submodule.shorthand_only_config && !is_module_list(ev, set) => {
@@ -281,7 +275,7 @@ pub(crate) fn submodule_system(
             }
             other if ev.is_function(other) => ev.alloc_tracked(def.value.clone()),
             _ => {
-                let native = OptType::Submodule(Rc::new(submodule.shallow()));
+                let native = OptType::Submodule(submodule.clone());
                 if !sound {
                     return wrong_type(ev, system, path, &native, std::slice::from_ref(&def));
                 }
@@ -333,28 +327,14 @@ pub(crate) fn submodule_system(
             base,
             special: submodule.special,
             args,
-            generic: false,
+            mode: system.mode().inside(),
             open_world: system.open_world(),
             prefix: path.to_vec(),
-            strict: system.strict(),
             class: submodule.class.clone(),
             library: system.setup.library.clone(),
         },
     };
     Ok(System::new(ev, &system.shared, setup))
-}
-
-impl Submodule {
-    fn shallow(&self) -> Self {
-        Self {
-            modules: self.modules.clone(),
-            own: self.own.clone(),
-            special: self.special,
-            shorthand_only_config: self.shorthand_only_config,
-            system: self.system.clone(),
-            class: self.class.clone(),
-        }
-    }
 }
 
 /// Does a definition of a submodule use module syntax?
@@ -403,12 +383,7 @@ pub(crate) fn merged_function(
         for def in &defs {
             let value = ev.apply(def.value.clone(), args[0], site)?;
             let thunk = ev.alloc_tracked(value);
-            let attr = Attr {
-                name: ev.common().value,
-                thunk,
-                site: NO_SITE,
-                when: When::ALWAYS,
-            };
+            let attr = entry(ev.common().value, thunk);
             results.push(def.raw(ev, &attr));
         }
         let thunk = delay_merge(ev, &system, path.clone(), to.clone(), results);
@@ -444,7 +419,7 @@ fn arguments_of_all(ev: &mut Evaluator<'_>, defs: &[Definition]) -> Res<Tracked>
     let mut all: Vec<(Symbol, bool)> = Vec::new();
     for def in defs {
         let mut wanted = Vec::new();
-        if let Some(given) = ev.intern_lookup(&def.value, "__functionArgs") {
+        if let Some(given) = look_up(ev, &def.value, "__functionArgs") {
             if let Value::Attrs(set) = &given.value {
                 for attr in &set.entries {
                     wanted.push((attr.name, ev.force_bool(attr.thunk, NO_SITE)?));
@@ -469,10 +444,7 @@ fn arguments_of_all(ev: &mut Evaluator<'_>, defs: &[Definition]) -> Res<Tracked>
             when: When::ALWAYS,
         })
         .collect();
-    Ok(Tracked {
-        value: Value::attrs(Attrs::from_entries(entries)),
-        origin: OriginId::default(),
-    })
+    Ok(plain(Value::attrs(Attrs::from_entries(entries))))
 }
 
 pub(crate) fn attr_tag(
@@ -487,11 +459,10 @@ pub(crate) fn attr_tag(
     for set in attr_tags {
         tags.push(ev.force_attrs(*set, NO_SITE)?);
     }
-    for set in tags.iter().filter(|_| system.strict()) {
+    for set in tags.iter().filter(|_| system.mode() == Mode::AsNix) {
         for attr in &set.entries {
             let tag = ev.force_or_unknown(attr.thunk);
-            let kind = ev.intern_lookup(&tag, "_type");
-            if !matches!(kind, Some(Tracked { value: Value::String(kind), .. }) if kind.text == "option") {
+            if !is_tagged(ev, &tag, "option") {
                 let message = format!(
                     "In attrTag, each tag value must be an option, but tag {} was a bare type, not wrapped in mkOption.",
                     ev.name(attr.name)
@@ -539,12 +510,7 @@ pub(crate) fn attr_tag(
     ev.fill_native(slot, move |ev| {
         crate::merge::node(ev, &system, &child, &decls, &raws, slot)
     });
-    let attr = Attr {
-        name,
-        thunk: slot,
-        site: NO_SITE,
-        when: When::ALWAYS,
-    };
+    let attr = entry(name, slot);
     Ok(Tracked {
         value: Value::attrs(Attrs::from_entries(vec![attr])),
         origin,

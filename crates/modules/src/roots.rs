@@ -1,9 +1,11 @@
 //! Roots: the hosts of a flake, and files taken as modules.
 
 use crate::info::{Gap, Shared};
-use crate::library::{Library, find, system_of};
+use crate::library::{Library, system_of};
 use crate::nixos::{self, Kind};
+use crate::option_names::kind_of_file;
 use crate::system::System;
+use crate::values::find;
 use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, ThunkId, Tracked, Value, error_unknown};
 use nixpod_source::{Utf8Path, Why};
 use std::collections::BTreeSet;
@@ -199,11 +201,8 @@ pub fn file_root(
     name: String,
     imported_by_no_host: bool,
 ) -> RootSystem {
-    let kind = if looks_like_home(ev, path) {
-        Kind::Home
-    } else {
-        Kind::Nixos
-    };
+    let loaded = ev.source().load(path);
+    let kind = loaded.map_or(Kind::Nixos, |loaded| kind_of_file(&loaded.hir));
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
     loose(ev, library, module, kind, name, imported_by_no_host)
 }
@@ -253,25 +252,6 @@ pub(crate) fn loose(
         imported_by_no_host,
         ..RootSystem::new(name, system, kind)
     }
-}
-
-/// Does a file by itself define Home Manager options?
-fn looks_like_home(ev: &mut Evaluator<'_>, path: &Utf8Path) -> bool {
-    let Ok(loaded) = ev.source().load(path) else {
-        return false;
-    };
-    let has = |name: &str| loaded.hir.names.iter().any(|known| known == name);
-    let nixos = [
-        "home-manager",
-        "virtualisation",
-        "containers",
-        "boot",
-        "networking",
-        "isNormalUser",
-    ];
-    let home =
-        has("homeDirectory") || has("xdg") || (has("services") && has("podman") && !has("virtualisation"));
-    home && !nixos.iter().any(|name| has(name) && *name != "containers")
 }
 
 /// What a system calls itself.

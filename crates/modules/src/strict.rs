@@ -3,8 +3,8 @@
 use crate::definitions::{RawDef, discharge, file_name, unwrap};
 use crate::info::OptionPath;
 use crate::merge::{Decl, Declaration, dotted, extend, split};
-use crate::types::LookupByName;
-use nixpod_eval::{ErrorKind, Evaluator, NO_SITE, Res, Symbol, Tracked, Value};
+use crate::values::is_tagged;
+use nixpod_eval::{ErrorKind, Evaluator, NO_SITE, Res, Symbol, Value};
 use nixpod_source::Why;
 
 /// Deeper than this no option is looked for; a declaration that contains itself would have no end.
@@ -97,8 +97,7 @@ pub(crate) fn check(
                 def.file_name(ev)
             ));
         }
-        let kind = ev.intern_lookup(&def.value, "_type");
-        if matches!(kind, Some(Tracked { value: Value::String(kind), .. }) if kind.text == "option") {
+        if is_tagged(ev, &def.value, "option") {
             message.push_str(match path.is_empty() {
                 true => {
                     "\n\nIt seems as if you're trying to declare an option by placing it into `config' rather than `options'!"

@@ -4,6 +4,7 @@ use crate::definitions::RawDef;
 use crate::info::{Gap, ModuleId, OptionPath, Shared};
 use crate::merge::Decl;
 use crate::names::Names;
+use crate::values::plain;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, Opaque, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
     error_unknown,
@@ -18,6 +19,32 @@ use std::rc::Rc;
 /// More modules than this in one evaluation are not read; real systems stay below 3,000 of their own.
 const MAX_MODULES: usize = 20_000;
 
+/// What kind of evaluation it is: what becomes of options that nobody declares, and of mistakes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// A host, a guest, a user's home, or the options of a flake. Our models declare a part of what the real one
+    /// does: options that nobody declares merge as they are, and what nobody sets is unknown and not absent.
+    WholeSystem,
+    /// The value of an option inside of one, of a submodule type. All its options are declared: what defines another
+    /// is told as a mistake, and so is a definition of the wrong type, but the rest keeps its value.
+    #[default]
+    Part,
+    /// An evaluation that the analysed code asks for itself, by `evalModules`, and all inside of it. It has just the
+    /// options that its modules declare, and a mistake fails what Nix fails, with the message that Nix has: the code
+    /// may catch it.
+    AsNix,
+}
+
+impl Mode {
+    /// The mode of the evaluations that are values of options.
+    pub(crate) fn inside(self) -> Self {
+        match self {
+            Self::WholeSystem | Self::Part => Self::Part,
+            Self::AsNix => Self::AsNix,
+        }
+    }
+}
+
 /// What a module evaluation starts from.
 #[derive(Clone, Default)]
 pub struct Setup {
@@ -29,14 +56,12 @@ pub struct Setup {
     pub special: Option<ThunkId>,
     /// Further arguments, such as `lib`, `pkgs` and `name`; `specialArgs` win over them.
     pub args: Vec<(SmolStr, ThunkId)>,
-    /// Do options that nobody declares merge as they are? So for whole systems, of which only a part is modelled.
-    pub generic: bool,
+    /// What becomes of undeclared options and of mistakes.
+    pub mode: Mode,
     /// May definitions be missing because the module tree was not seen from a root?
     pub open_world: bool,
     /// The path of the option that this evaluation is the value of.
     pub prefix: Vec<SmolStr>,
-    /// Does a mistake in one option fail all of it, as in Nix? So where the analysed code calls `evalModules` itself.
-    pub strict: bool,
     /// The class that its modules must have if they say one.
     pub class: Option<SmolStr>,
     /// What all evaluations need, where `evalModules` was called by the analysed code.
@@ -142,10 +167,7 @@ impl System {
         ev.fill_native(options, move |ev| this.eval_options(ev));
         let this = system.clone();
         ev.fill_native(collected, move |ev| {
-            Ok(Tracked {
-                value: Value::Opaque(Opaque(Rc::new(this.find(ev)))),
-                origin: OriginId::default(),
-            })
+            Ok(plain(Value::Opaque(Opaque(Rc::new(this.find(ev))))))
         });
         system
     }
@@ -164,7 +186,7 @@ impl System {
             );
         };
         let (decls, defs) = self.top(&collected);
-        if self.setup.strict
+        if self.mode() == Mode::AsNix
             && let Some(message) = &collected.fatal
         {
             return ev.fail(message.clone(), NO_SITE);
@@ -180,9 +202,9 @@ impl System {
             );
         };
         let (decls, defs) = self.top(&collected);
-        let prefix = match self.generic() {
-            true => Rc::from([]),
-            false => self.prefix.clone(),
+        let prefix = match self.mode() {
+            Mode::WholeSystem => Rc::from([]),
+            Mode::Part | Mode::AsNix => self.prefix.clone(),
         };
         crate::options::tree(ev, self, prefix, decls, crate::options::Pending::new(defs))
     }
@@ -220,7 +242,7 @@ impl System {
         self.collecting.set(true);
         let collected = self.find_modules(ev);
         self.collecting.set(false);
-        if self.asked.take() && !self.setup.strict {
+        if self.asked.take() && self.mode() != Mode::AsNix {
             // What asked too early has its error; all others shall have the configuration.
             ev.spoil();
             self.fill_config(ev);
@@ -292,7 +314,7 @@ impl System {
                 &mut children,
             );
         }
-        if self.setup.strict && out.fatal.is_none() {
+        if self.mode() == Mode::AsNix && out.fatal.is_none() {
             // What cannot be read as a module, or fails while its imports are found, fails all.
             out.fatal = out.opaque.iter().find_map(|gap| match &gap.why {
                 Why::Error(message) | Why::Cycle(message) => Some(message.clone()),
@@ -367,7 +389,7 @@ impl System {
                     what: "module".to_owned(),
                     why: match other {
                         Value::Unknown(unknown) => unknown.why.clone(),
-                        _ if self.setup.strict => Why::Error(format!(
+                        _ if self.mode() == Mode::AsNix => Why::Error(format!(
                             "Module {} ({}) does not look like a module.",
                             item.file_name(ev),
                             item.key
@@ -386,14 +408,14 @@ impl System {
                 _ => {}
             }
         }
-        if let Some(attr) = set.get(names.others[0]) {
+        if let Some(attr) = set.get(names.file) {
             match ev.force_or_unknown(attr.thunk).value {
                 Value::String(file) => item.file = Some(ev.intern(&file.text)),
                 Value::Path(file) => item.file = Some(ev.intern(&file)),
                 _ => {}
             }
         }
-        if self.setup.strict && !item.hidden && out.fatal.is_none() {
+        if self.mode() == Mode::AsNix && !item.hidden && out.fatal.is_none() {
             out.fatal = self.not_a_module(ev, &set, &names, &item);
         }
         children
@@ -588,7 +610,7 @@ impl System {
                         self.shared.use_module(ev, ModuleId::Path((&*path).into()));
                         item.key = path.to_string();
                         // Only where mistakes are reported as Nix does: elsewhere places are enough.
-                        item.file = self.setup.strict.then(|| ev.intern(&path));
+                        item.file = (self.mode() == Mode::AsNix).then(|| ev.intern(&path));
                         let inner = ev.force(thunk).unwrap_or_else(|error| Tracked {
                             value: Value::Unknown(error_unknown(&error)),
                             origin: value.origin,
@@ -668,14 +690,9 @@ impl System {
         self.setup.open_world
     }
 
-    /// Do mistakes fail as in Nix?
-    pub fn strict(&self) -> bool {
-        self.setup.strict
-    }
-
-    /// Do undeclared options merge as they are?
-    pub fn generic(&self) -> bool {
-        self.setup.generic
+    /// What becomes of undeclared options and of mistakes.
+    pub fn mode(&self) -> Mode {
+        self.setup.mode
     }
 }
 

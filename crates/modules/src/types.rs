@@ -3,9 +3,8 @@
 //! A type is an attribute set for Nix code (`name`, `check`, `merge`, ...) that carries its native form in a hidden
 //! attribute. Types written in Nix (`mkOptionType`) keep their own functions.
 
-use nixpod_eval::{
-    Attr, Attrs, Evaluator, Lookup, NO_SITE, Opaque, OriginId, Res, Stop, ThunkId, Tracked, Value, When,
-};
+use crate::values::{find, look_up, plain};
+use nixpod_eval::{Attrs, Evaluator, Opaque, OriginId, Res, Stop, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -23,7 +22,7 @@ struct Made {
 
 /// How a scalar of a type is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scalar {
+pub(crate) enum Scalar {
     /// Anything; several definitions must be equal.
     Any,
     /// Anything; only one definition.
@@ -53,7 +52,7 @@ pub enum Scalar {
 }
 
 /// The native form of an option type.
-pub enum OptType {
+pub(crate) enum OptType {
     /// A value without parts.
     Scalar {
         /// Its name.
@@ -137,7 +136,7 @@ pub enum OptType {
 }
 
 /// A submodule type.
-pub struct Submodule {
+pub(crate) struct Submodule {
     /// The modules that make it up.
     pub modules: Vec<ThunkId>,
     /// Those of our own models: what they define or declare is not written by anybody.
@@ -154,7 +153,7 @@ pub struct Submodule {
 
 impl OptType {
     /// The name as `type.name` gives it.
-    pub fn name(&self) -> SmolStr {
+    pub(crate) fn name(&self) -> SmolStr {
         match self {
             Self::Scalar { name, .. } | Self::Custom { name, .. } => name.clone(),
             Self::Joined(name, _) => name.clone(),
@@ -196,7 +195,7 @@ impl OptType {
     }
 
     /// The modules of the submodule inside, for documentation and for merging declarations.
-    pub fn submodule(&self) -> Option<&Rc<Submodule>> {
+    pub(crate) fn submodule(&self) -> Option<&Rc<Submodule>> {
         match self {
             Self::Submodule(submodule) => Some(submodule),
             Self::NullOr(inner)
@@ -215,7 +214,7 @@ impl OptType {
 }
 
 /// The native form of a type value. A set without one is a type written in Nix; what is unknown accepts anything.
-pub fn native(ev: &mut Evaluator<'_>, value: &Tracked) -> Rc<OptType> {
+pub(crate) fn native(ev: &mut Evaluator<'_>, value: &Tracked) -> Rc<OptType> {
     let Value::Attrs(attrs) = &value.value else {
         return Rc::new(OptType::Anything);
     };
@@ -250,54 +249,31 @@ pub fn native(ev: &mut Evaluator<'_>, value: &Tracked) -> Rc<OptType> {
             empty,
         });
     }
-    let name = match ev.intern_lookup(value, "name") {
+    let name = match look_up(ev, value, "name") {
         Some(Tracked {
             value: Value::String(name),
             ..
         }) => name.text.clone(),
         _ => "custom".into(),
     };
-    let find = |ev: &mut Evaluator<'_>, name: &str| {
-        let symbol = ev.intern(name);
-        attrs.get(symbol).map(|attr| attr.thunk)
-    };
-    let (check, merge) = (find(ev, "check"), find(ev, "merge"));
+    let (check, merge) = (find(ev, attrs, "check"), find(ev, attrs, "merge"));
     Rc::new(OptType::Custom { name, check, merge })
 }
 
 /// The native form of the type in a thunk.
-pub fn native_of(ev: &mut Evaluator<'_>, thunk: ThunkId) -> Rc<OptType> {
+pub(crate) fn native_of(ev: &mut Evaluator<'_>, thunk: ThunkId) -> Rc<OptType> {
     let value = ev.force_or_unknown(thunk);
     native(ev, &value)
 }
 
-/// Small look-ups that never fail.
-pub trait LookupByName {
-    /// An attribute of a value, if it is certainly there and evaluates.
-    fn intern_lookup(&mut self, value: &Tracked, name: &str) -> Option<Tracked>;
-}
-
-impl LookupByName for Evaluator<'_> {
-    fn intern_lookup(&mut self, value: &Tracked, name: &str) -> Option<Tracked> {
-        let symbol = self.intern(name);
-        match self.lookup(value, symbol) {
-            Ok(Lookup::Found(value)) => Some(value),
-            _ => None,
-        }
-    }
-}
-
 /// The attribute set that stands for a type in Nix code.
-pub fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
+pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     let tag = ev.alloc(Value::string("option-type"), OriginId::default());
     let name = ev.alloc(Value::string(native.name()), OriginId::default());
     let described = native.clone();
     let description = ev.alloc_native(move |ev| {
         let text = crate::describe::describe(ev, &described);
-        Ok(Tracked {
-            value: Value::string(text),
-            origin: OriginId::default(),
-        })
+        Ok(plain(Value::string(text)))
     });
     let class = crate::describe::class(&native).name();
     let class = ev.alloc(Value::string(class), OriginId::default());
@@ -309,19 +285,13 @@ pub fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
             Some(value) => vec![("value", ev.alloc(value, OriginId::default()))],
             None => Vec::new(),
         };
-        Ok(Tracked {
-            value: Value::attrs(ev.attrs_from(entries)),
-            origin: OriginId::default(),
-        })
+        Ok(plain(Value::attrs(ev.attrs_from(entries))))
     });
     let for_check = native.clone();
     let check = ev.primop("check", 1, 0, move |ev, args, site| {
         let value = ev.force(args[0])?;
         let verdict = accepts(ev, &for_check, &value, site)?;
-        Ok(Tracked {
-            value: Value::Bool(verdict),
-            origin: OriginId::default(),
-        })
+        Ok(plain(Value::Bool(verdict)))
     });
     let check = ev.alloc(check, OriginId::default());
     let for_merge = native.clone();
@@ -400,7 +370,7 @@ pub(crate) fn empty_value(ev: &mut Evaluator<'_>, native: &OptType) -> Option<Va
             None => empty_value(ev, inner),
             Some(empty) => {
                 let empty = ev.force_or_unknown(*empty);
-                ev.intern_lookup(&empty, "value").map(|value| value.value)
+                look_up(ev, &empty, "value").map(|value| value.value)
             }
         },
         _ => None,
@@ -442,7 +412,12 @@ fn is_derivation(ev: &mut Evaluator<'_>, attrs: &Attrs) -> bool {
 }
 
 /// Does a type accept a value? Exits early if the value is unknown.
-pub fn accepts(ev: &mut Evaluator<'_>, native: &Rc<OptType>, value: &Tracked, site: Site) -> Res<bool> {
+pub(crate) fn accepts(
+    ev: &mut Evaluator<'_>,
+    native: &Rc<OptType>,
+    value: &Tracked,
+    site: Site,
+) -> Res<bool> {
     match &value.value {
         Value::Unknown(unknown) => return Err(Stop::Unknown(unknown.clone())),
         Value::Either(_) => return Err(Stop::Unknown(ev.undecided(value))),
@@ -558,21 +533,4 @@ fn call_check(ev: &mut Evaluator<'_>, check: ThunkId, value: &Tracked, site: Sit
     let verdict = ev.apply(check, argument, site)?;
     let verdict = ev.known(verdict)?;
     ev.as_bool(&verdict, site)
-}
-
-/// A set made of names and values, without positions.
-pub fn set(ev: &mut Evaluator<'_>, entries: Vec<(&str, Value)>) -> Attrs {
-    let entries = entries
-        .into_iter()
-        .map(|(name, value)| {
-            let thunk = ev.alloc(value, OriginId::default());
-            Attr {
-                name: ev.intern(name),
-                thunk,
-                site: NO_SITE,
-                when: When::ALWAYS,
-            }
-        })
-        .collect();
-    Attrs::from_entries(entries)
 }

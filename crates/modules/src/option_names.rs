@@ -1,0 +1,102 @@
+//! What names of options tell where a file or a set must be judged before it is evaluated as a module.
+//!
+//! This says nothing about containers: a name matters if container specs can hang on what is set below it.
+
+use crate::nixos::Kind;
+use nixpod_eval::{Attrs, Evaluator};
+use nixpod_syntax::Hir;
+
+/// A name that modules use.
+struct Name {
+    text: &'static str,
+    /// Is it a key of a module, or the first name of an option? Sets of systems or packages have no such keys.
+    in_module: bool,
+    /// Can what is set there be of interest? A module with none of these is not looked at by itself.
+    matters: bool,
+    /// The kind of system whose modules alone use the name, at whichever depth.
+    only_in: Option<Kind>,
+}
+
+const fn key(text: &'static str) -> Name {
+    Name {
+        text,
+        in_module: true,
+        matters: true,
+        only_in: None,
+    }
+}
+
+impl Name {
+    /// Nothing that is set there is of interest.
+    const fn idle(mut self) -> Self {
+        self.matters = false;
+        self
+    }
+
+    const fn only_in(mut self, kind: Kind) -> Self {
+        self.only_in = Some(kind);
+        self
+    }
+
+    /// Only tells the kind of a system.
+    const fn inner(mut self) -> Self {
+        self.in_module = false;
+        self.matters = false;
+        self
+    }
+}
+
+const NAMES: &[Name] = &[
+    // Keys of modules.
+    key("imports"),
+    key("config"),
+    key("options"),
+    // Options of systems.
+    key("boot").idle().only_in(Kind::Nixos),
+    key("containers"),
+    key("environment").idle(),
+    key("home-manager").idle().only_in(Kind::Nixos),
+    key("networking").idle().only_in(Kind::Nixos),
+    key("programs").idle(),
+    key("services"),
+    key("systemd").idle(),
+    key("users"),
+    key("virtualisation").only_in(Kind::Nixos),
+    // Names that tell the kind of a system wherever they occur.
+    key("isNormalUser").inner().only_in(Kind::Nixos),
+    key("homeDirectory").inner().only_in(Kind::Home),
+    key("xdg").inner().only_in(Kind::Home),
+];
+
+/// Is it a module and not, say, a set of systems?
+pub(crate) fn is_module(ev: &Evaluator<'_>, set: &Attrs) -> bool {
+    has(ev, set, |name| name.in_module)
+}
+
+/// Is it a module that may say something of interest?
+pub(crate) fn may_matter(ev: &Evaluator<'_>, set: &Attrs) -> bool {
+    has(ev, set, |name| name.in_module && name.matters)
+}
+
+fn has(ev: &Evaluator<'_>, set: &Attrs, wanted: fn(&Name) -> bool) -> bool {
+    NAMES
+        .iter()
+        .filter(|name| wanted(name))
+        .filter_map(|name| ev.symbol(name.text))
+        .any(|symbol| set.get(symbol).is_some())
+}
+
+/// Whether a file by itself is a module of Home Manager: by the names in it.
+pub(crate) fn kind_of_file(hir: &Hir) -> Kind {
+    let has = |text: &str| hir.names.iter().any(|known| known == text);
+    let has_of = |kind| {
+        let mut names = NAMES.iter().filter(|name| name.only_in == Some(kind));
+        names.any(|name| has(name.text))
+    };
+    // Quadlets of users have options of their own in Home Manager; in NixOS podman is below `virtualisation`.
+    let is_home = has_of(Kind::Home) || has("services") && has("podman");
+    match is_home && !has_of(Kind::Nixos) {
+        true => Kind::Home,
+        false => Kind::Nixos,
+    }
+}
