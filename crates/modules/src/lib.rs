@@ -3,47 +3,33 @@
 //! This crate must never know which options mean containers, nor speak to humans. What NixOS and Home Manager declare
 //! by themselves is data (`own/*.nix`), evaluated like any other module.
 
-mod again;
-mod arguments;
-mod built;
-mod combine;
-mod definitions;
-mod describe;
-mod flake;
-mod info;
-mod join;
+mod definition;
+mod fixpoint;
+mod inputs;
+mod keys;
 mod lib_types;
 mod library;
-mod merge;
-mod meta;
-mod names;
 mod nixos;
-mod option;
 mod option_names;
-mod options;
-mod outputs;
-mod packages;
-mod parts;
-mod pinned;
 mod renamed;
 mod roots;
-mod strict;
 mod system;
 #[cfg(test)]
 mod tests;
 mod types;
+mod undeclared;
 mod values;
 
-pub use combine::is_conflict;
-pub use info::{DefinitionInfo, Gap, OptionInfo, OptionPath, Shared};
+pub use fixpoint::by_type::is_conflict;
+pub use fixpoint::collect::{Collected, Mode, Module, Setup, System};
+pub use fixpoint::tree::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY, dotted};
 pub use library::{Library, system_of};
-pub use merge::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY, dotted};
 pub use nixos::{Kind, option, system};
-pub use outputs::module_roots;
-pub use roots::{
+pub use roots::hosts::{
     RootSystem, entry_roots, file_root, file_roots, flake_roots, input_name, is_harmless, look_again,
 };
-pub use system::{Collected, Mode, Module, Setup, System};
+pub use roots::outputs::module_roots;
+pub use system::report::{DefinitionInfo, Gap, OptionInfo, OptionPath, Shared};
 
 /// Of our own files, those from this number on model what NixOS and Home Manager declare; the ones before are parts of
 /// `lib`.

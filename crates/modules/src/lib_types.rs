@@ -1,7 +1,7 @@
 //! `lib.types`, in tables.
 
 use crate::library::list_of;
-use crate::types::{OptType, Scalar, Submodule, native_of, value};
+use crate::types::native::{OptType, Scalar, Submodule, native_of, value};
 use crate::values::{find, find_bool, find_text, plain, set};
 use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;

@@ -1,8 +1,8 @@
 //! The part of `lib` that belongs to the module system: `types`, `mkIf`, `mkOption`, `evalModules` and so on.
 
-use crate::info::Shared;
-use crate::system::{Mode, Setup, System};
-use crate::types::{OptType, Submodule, value};
+use crate::fixpoint::collect::{Mode, Setup, System};
+use crate::system::report::Shared;
+use crate::types::native::{OptType, Submodule, value};
 use crate::values::{entry, find, find_text, plain, set};
 use nixpod_eval::{
     Attr, Attrs, Compiled, Evaluator, NO_SITE, OWN_FILES, Opaque, OriginId, Res, ThunkId, Tracked, Value,
@@ -87,9 +87,9 @@ impl Library {
         let lib = nixpod_eval::nixlib::install_lib(ev, extra);
         ev.fill_native(lib_slot, move |ev| Ok(ev.force(lib)?));
         let packages = own_file(ev, &PACKAGES, 2);
-        let written = crate::packages::written(ev);
+        let written = crate::inputs::packages::written(ev);
         let written = ev.alloc(written, OriginId::default());
-        let open = crate::packages::open(ev);
+        let open = crate::inputs::packages::open(ev);
         let open = ev.alloc(open, OriginId::default());
         for (slot, linux) in [(pkgs_slot, false), (linux_slot, true)] {
             let linux = ev.alloc(Value::Bool(linux), OriginId::default());
@@ -101,11 +101,11 @@ impl Library {
             ]);
             let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
             let packages = ev.alloc_apply(packages, vec![arguments], NO_SITE);
-            ev.fill_native(slot, move |ev| crate::packages::set(ev, packages, "pkgs"));
+            ev.fill_native(slot, move |ev| crate::inputs::packages::set(ev, packages, "pkgs"));
         }
-        crate::flake::register_paths(ev, &library, "nixpkgs");
-        crate::flake::register_paths(ev, &library, "pkgs.path");
-        crate::pinned::register(ev, &library);
+        crate::inputs::flake::register_paths(ev, &library, "nixpkgs");
+        crate::inputs::flake::register_paths(ev, &library, "pkgs.path");
+        crate::inputs::pinned::register(ev, &library);
         ev.set_text_symbols(&TEXTS);
         library
     }

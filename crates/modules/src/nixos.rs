@@ -1,9 +1,9 @@
 //! Whole systems: NixOS hosts, guests and Home Manager users, on our own models of what they declare.
 
-use crate::info::{OptionPath, Shared};
+use crate::fixpoint::collect::{Mode, Setup, System};
 use crate::library::{Library, own_file, system_value};
-use crate::system::{Mode, Setup, System};
-use crate::types::Submodule;
+use crate::system::report::{OptionPath, Shared};
+use crate::types::native::Submodule;
 use crate::values::plain;
 use nixpod_eval::{Attrs, Compiled, Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Why;

@@ -4,7 +4,7 @@ use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Symbol, ThunkId, Tr
 use nixpod_source::{HopKind, Site};
 use std::rc::Rc;
 
-use crate::merge::DEFAULT_PRIORITY;
+use crate::fixpoint::tree::DEFAULT_PRIORITY;
 
 /// Order of a plain definition.
 pub(crate) const DEFAULT_ORDER: i64 = 1000;

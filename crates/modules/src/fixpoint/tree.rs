@@ -1,9 +1,9 @@
 //! Merging definitions: from raw module values to the value of each option.
 
-use crate::definitions::{DEFAULT_ORDER, Definition, Definitions, RawDef, discharge, presence_of, unwrap};
-use crate::info::{DefinitionInfo, OptionInfo, OptionPath};
-use crate::system::{Mode, Setup, System};
-use crate::types::{OptType, native_of};
+use crate::definition::{DEFAULT_ORDER, Definition, Definitions, RawDef, discharge, presence_of, unwrap};
+use crate::fixpoint::collect::{Mode, Setup, System};
+use crate::system::report::{DefinitionInfo, OptionInfo, OptionPath};
+use crate::types::native::{OptType, native_of};
 use crate::values::look_up;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
@@ -45,11 +45,11 @@ pub(crate) fn root(
     system: &Rc<System>,
     decls: Vec<Decl>,
     defs: Vec<RawDef>,
-    collected: &crate::system::Collected,
+    collected: &crate::fixpoint::collect::Collected,
 ) -> Res<Tracked> {
     let freeform = freeform_of(ev, system, &defs, collected)?;
     if system.mode() == Mode::AsNix && collected.opaque.is_empty() {
-        crate::strict::check(ev, &system.prefix, &decls, &defs, freeform.is_some())?;
+        crate::undeclared::check(ev, &system.prefix, &decls, &defs, freeform.is_some())?;
     }
     tree(
         ev,
@@ -75,23 +75,23 @@ fn freeform_of(
     ev: &mut Evaluator<'_>,
     system: &System,
     defs: &[RawDef],
-    collected: &crate::system::Collected,
+    collected: &crate::fixpoint::collect::Collected,
 ) -> Res<Option<Rc<OptType>>> {
     let mut types: Vec<Rc<OptType>> = Vec::new();
     for thunk in &collected.freeform {
         types.push(native_of(ev, *thunk));
     }
     if system.mode() != Mode::WholeSystem {
-        let settings = crate::strict::setting(ev, defs, &["_module", "freeformType"]);
+        let settings = crate::undeclared::setting(ev, defs, &["_module", "freeformType"]);
         for def in discharge(ev, &settings).on {
-            types.push(crate::types::native(ev, &def.value));
+            types.push(crate::types::native::native(ev, &def.value));
         }
     }
     let mut freeform: Option<Rc<OptType>> = None;
     for one in types {
         freeform = Some(match freeform {
             None => one,
-            Some(first) => crate::join::join(ev, &first, &one)?.unwrap_or(first),
+            Some(first) => crate::types::join::join(ev, &first, &one)?.unwrap_or(first),
         });
     }
     Ok(freeform)
@@ -154,10 +154,18 @@ pub(crate) fn node(
 ) -> Res<Tracked> {
     let declared = split(ev, decls);
     if !declared.options.is_empty() {
-        return crate::option::evaluate(ev, system, path, &declared.options, &declared.below, defs, slot);
+        return crate::fixpoint::option::evaluate(
+            ev,
+            system,
+            path,
+            &declared.options,
+            &declared.below,
+            defs,
+            slot,
+        );
     }
     if system.mode() == Mode::AsNix {
-        crate::strict::only_options(ev, path, &declared.below)?;
+        crate::undeclared::only_options(ev, path, &declared.below)?;
     }
     if declared.below.is_empty() {
         // Nobody declares it: it is a leaf unless every definition is a plain set.
@@ -244,7 +252,7 @@ fn tree(
                     .or((def.site != NO_SITE).then_some(def.site));
                 system.shared.gap(
                     ev,
-                    crate::info::Gap {
+                    crate::system::report::Gap {
                         site,
                         what: if path.is_empty() {
                             "a module's definitions".to_owned()
@@ -263,7 +271,7 @@ fn tree(
                 );
                 system.shared.gap(
                     ev,
-                    crate::info::Gap {
+                    crate::system::report::Gap {
                         site: (def.site != NO_SITE).then_some(def.site),
                         what: dotted(path),
                         why: Why::Error(message),
@@ -324,7 +332,7 @@ fn tree(
                     let message = format!("The option `{}' does not exist", dotted(&child_path));
                     system.shared.gap(
                         ev,
-                        crate::info::Gap {
+                        crate::system::report::Gap {
                             site: (at != NO_SITE).then_some(at),
                             what: dotted(&child_path),
                             why: Why::Error(message),
@@ -337,7 +345,7 @@ fn tree(
             Some(decl) => default_node(ev, system, path, text, decl),
             None => {
                 let Child { decls, defs, .. } = child;
-                let key = crate::again::Made {
+                let key = crate::system::memo::Made {
                     path: (path, &text),
                     native: None,
                     decls: &decls,
@@ -374,7 +382,7 @@ fn tree(
             }
         }
         let definitions = discharge(ev, &raws).on;
-        let merged = crate::combine::combine(ev, system, path, freeform, definitions)?;
+        let merged = crate::fixpoint::by_type::combine(ev, system, path, freeform, definitions)?;
         if let Value::Attrs(merged) = &merged.value {
             let declared: Vec<Attr> = entries;
             entries = merged.entries.clone();
@@ -486,7 +494,7 @@ pub(crate) fn delay_merge(
     native: Rc<OptType>,
     defs: Vec<RawDef>,
 ) -> ThunkId {
-    let key = crate::again::Made {
+    let key = crate::system::memo::Made {
         path: (&path, ""),
         native: Some(&native),
         decls: &[],
@@ -500,7 +508,7 @@ pub(crate) fn delay_merge(
             let definitions = discharge(ev, &defs);
             let mut default = None;
             if definitions.on.is_empty()
-                && let Some(value) = crate::types::empty_value(ev, &native)
+                && let Some(value) = crate::types::native::empty_value(ev, &native)
             {
                 let origin = OriginId::default();
                 let value = Tracked { value, origin };
@@ -583,7 +591,7 @@ pub(crate) fn merge_option(
     if on.is_empty() {
         return Err(Stop::Unknown(Unknown::new(Why::UnsetOption(dotted(path)))));
     }
-    crate::combine::combine(ev, system, path, native, on)
+    crate::fixpoint::by_type::combine(ev, system, path, native, on)
 }
 
 /// `type.merge loc defs` called by Nix code: definitions are sets with `value` and `file`.
@@ -629,5 +637,5 @@ pub(crate) fn merge_from_nix(
         });
     }
     let system = System::detached(ev);
-    crate::combine::combine(ev, &system, &path.into(), native, on)
+    crate::fixpoint::by_type::combine(ev, &system, &path.into(), native, on)
 }

@@ -1,8 +1,8 @@
 //! Flakes: inputs as models and symbols, outputs as ordinary evaluation.
 
+use crate::fixpoint::collect::{Mode, Setup, System};
 use crate::library::{Library, own_file};
 use crate::nixos::{self, Kind};
-use crate::system::{Mode, Setup, System};
 use crate::values::{find, plain};
 use nixpod_eval::{
     Attrs, Compiled, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
@@ -288,7 +288,9 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
 pub(crate) fn is_harmless(ev: &mut Evaluator<'_>) -> Value {
     ev.primop("isHarmless", 1, 3, move |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
-        Ok(plain(Value::Bool(crate::roots::is_harmless_input(&name.text))))
+        Ok(plain(Value::Bool(crate::roots::hosts::is_harmless_input(
+            &name.text,
+        ))))
     })
 }
 
@@ -305,7 +307,7 @@ fn natives(
         Ok(plain(symbol_value(&name.text)))
     });
     let store_path = store_path(ev);
-    let open = crate::packages::open(ev);
+    let open = crate::inputs::packages::open(ev);
     let nixos_system = nixos::constructor(ev, library, Kind::Nixos);
     let home = nixos::constructor(ev, library, Kind::Home);
     let for_parts = library.clone();

@@ -1,8 +1,8 @@
 //! What fails a module evaluation as a whole in Nix: definitions of options that nobody declares.
 
-use crate::definitions::{RawDef, discharge, file_name, unwrap};
-use crate::info::OptionPath;
-use crate::merge::{Decl, Declaration, dotted, extend, split};
+use crate::definition::{RawDef, discharge, file_name, unwrap};
+use crate::fixpoint::tree::{Decl, Declaration, dotted, extend, split};
+use crate::system::report::OptionPath;
 use crate::values::is_tagged;
 use nixpod_eval::{ErrorKind, Evaluator, NO_SITE, Res, Symbol, Value};
 use nixpod_source::Why;
@@ -85,7 +85,7 @@ pub(crate) fn check(
         }
     }
     let definitions = discharge(ev, &first.defs);
-    let shown = crate::describe::show_definitions(ev, &definitions.on);
+    let shown = crate::types::describe::show_definitions(ev, &definitions.on);
     let name = dotted(&first.path);
     let mut message = format!("The option `{name}' does not exist. Definition values:{shown}");
     for def in &definitions.on {

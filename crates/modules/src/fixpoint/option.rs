@@ -1,10 +1,10 @@
 //! One declared option: its type, default and `apply`, and its value.
 
-use crate::definitions::{Definition, RawDef, discharge, file_name};
-use crate::info::{OptionInfo, OptionPath};
-use crate::merge::{Decl, Declaration, OPTION_DEFAULT_PRIORITY, dotted, extend, merge_option};
-use crate::system::{Mode, System};
-use crate::types::{OptType, Submodule, native};
+use crate::definition::{Definition, RawDef, discharge, file_name};
+use crate::fixpoint::collect::{Mode, System};
+use crate::fixpoint::tree::{Decl, Declaration, OPTION_DEFAULT_PRIORITY, dotted, extend, merge_option};
+use crate::system::report::{OptionInfo, OptionPath};
+use crate::types::native::{OptType, Submodule, native};
 use crate::values::{find, plain};
 use nixpod_eval::{
     Alternative, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
@@ -126,7 +126,7 @@ fn read_declarations(
     for (one, decl) in types {
         native = Some(match native {
             None => one,
-            Some(first) => match crate::join::join(ev, &first, &one)? {
+            Some(first) => match crate::types::join::join(ev, &first, &one)? {
                 Some(both) => both,
                 None if mode == Mode::AsNix => return declared_twice(ev, path, options, decl),
                 None => first,
@@ -163,7 +163,7 @@ fn is_no_parent<T>(
     below: &Declaration,
 ) -> Res<T> {
     let kind = match types.first() {
-        Some((native, _)) => crate::describe::describe(ev, native),
+        Some((native, _)) => crate::types::describe::describe(ev, native),
         None => "<no description>".to_owned(),
     };
     let own = options.first().map(|declaration| declaration.decl);
@@ -248,7 +248,7 @@ pub(crate) fn evaluate(
     });
     if default.is_none()
         && !(declared.hidden && system.mode() == Mode::WholeSystem)
-        && let Some(value) = crate::types::empty_value(ev, &declared.native)
+        && let Some(value) = crate::types::native::empty_value(ev, &declared.native)
     {
         let value = plain(value);
         let thunk = ev.alloc_tracked(value.clone());

@@ -1,7 +1,7 @@
 //! What option types and values are in words, for messages and for `type.description`.
 
-use crate::definitions::Definition;
-use crate::types::{OptType, Scalar};
+use crate::definition::Definition;
+use crate::types::native::{OptType, Scalar};
 use nixpod_eval::{Evaluator, Tracked, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;

@@ -1,11 +1,11 @@
 //! Merging lists, sets and submodules: types whose values have parts that are merged by themselves.
 
-use crate::combine::{one, wrong_type};
-use crate::definitions::{Definition, RawDef, presence_of};
-use crate::info::{Gap, OptionPath};
-use crate::merge::{OPTION_DEFAULT_PRIORITY, delay_merge, dotted, extend};
-use crate::system::{Mode, Setup, System};
-use crate::types::{OptType, Submodule};
+use crate::definition::{Definition, RawDef, presence_of};
+use crate::fixpoint::by_type::{one, wrong_type};
+use crate::fixpoint::collect::{Mode, Setup, System};
+use crate::fixpoint::tree::{OPTION_DEFAULT_PRIORITY, delay_merge, dotted, extend};
+use crate::system::report::{Gap, OptionPath};
+use crate::types::native::{OptType, Submodule};
 use crate::values::{entry, is_tagged, look_up, plain};
 use nixpod_eval::{
     Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown,
@@ -18,7 +18,7 @@ use std::rc::Rc;
 fn is_atomic(native: &OptType) -> bool {
     match native {
         OptType::Scalar {
-            kind: crate::types::Scalar::OptionType,
+            kind: crate::types::native::Scalar::OptionType,
             ..
         } => false,
         OptType::Scalar { .. } | OptType::PathWith { .. } | OptType::Enum(_) | OptType::Joined(..) => true,
@@ -499,7 +499,7 @@ pub(crate) fn attr_tag(
     let decls: Vec<_> = tags
         .iter()
         .filter_map(|tags| tags.get(name))
-        .map(|tag| crate::merge::Decl {
+        .map(|tag| crate::fixpoint::tree::Decl {
             value: tag.thunk,
             hidden: false,
             site: tag.site,
@@ -508,7 +508,7 @@ pub(crate) fn attr_tag(
         .collect();
     let system = system.clone();
     ev.fill_native(slot, move |ev| {
-        crate::merge::node(ev, &system, &child, &decls, &raws, slot)
+        crate::fixpoint::tree::node(ev, &system, &child, &decls, &raws, slot)
     });
     let attr = entry(name, slot);
     Ok(Tracked {

@@ -2,10 +2,10 @@
 //! made before, with its value. Only heaps that survive edits remember such parts.
 
 use crate::System;
-use crate::definitions::RawDef;
-use crate::info::OptionPath;
-use crate::merge::Decl;
-use crate::types::OptType;
+use crate::definition::RawDef;
+use crate::fixpoint::tree::Decl;
+use crate::system::report::OptionPath;
+use crate::types::native::OptType;
 use nixpod_eval::{Evaluator, Lambda, ThunkId};
 use rustc_hash::FxHashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,10 +1,10 @@
 //! The `options` argument of modules: declarations as values that Nix code can look into.
 
-use crate::definitions::{Definition, Definitions, RawDef, discharge, file_name, unwrap_all};
-use crate::info::OptionPath;
-use crate::merge::{Decl, Declaration, dotted, extend, node, split};
-use crate::system::{Mode, System};
-use crate::types::OptType;
+use crate::definition::{Definition, Definitions, RawDef, discharge, file_name, unwrap_all};
+use crate::fixpoint::collect::{Mode, System};
+use crate::fixpoint::tree::{Decl, Declaration, dotted, extend, node, split};
+use crate::system::report::OptionPath;
+use crate::types::native::OptType;
 use crate::values::{entry, plain};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value};
 use nixpod_source::Why;
@@ -115,7 +115,7 @@ fn option(
         let (system, path, options) = (system.clone(), path.clone(), options.to_vec());
         let below = below.to_vec();
         ev.alloc_native(move |ev| {
-            let declared = crate::option::declared(ev, &system, &path, &options, &below)?;
+            let declared = crate::fixpoint::option::declared(ev, &system, &path, &options, &below)?;
             Ok(plain(Value::Opaque(nixpod_eval::Opaque(declared.native.clone()))))
         })
     };
@@ -132,7 +132,7 @@ fn option(
             [only] if below.is_empty() => Some(*only),
             _ => Some(ev.alloc_native(move |ev| {
                 let native = native_in(ev, native)?;
-                Ok(plain(crate::types::value(ev, native)))
+                Ok(plain(crate::types::native::value(ev, native)))
             })),
         }
     };
@@ -174,10 +174,12 @@ fn option(
             defs.retain(|def| Some(def.priority) == best);
             if let (true, Some(default)) = (defs.is_empty(), default) {
                 let value = ev.force(default)?;
-                let priority = crate::merge::OPTION_DEFAULT_PRIORITY;
+                let priority = crate::fixpoint::tree::OPTION_DEFAULT_PRIORITY;
                 defs.push(Definition::plain(value, default, priority, false));
             }
-            Ok(plain(crate::meta::value_meta(ev, &system, &path, &native, defs)?))
+            Ok(plain(crate::fixpoint::meta::value_meta(
+                ev, &system, &path, &native, defs,
+            )?))
         })
     };
     let default = ev.intern("default");
@@ -268,7 +270,7 @@ fn describe(ev: &mut Evaluator<'_>, definitions: Definitions, has_default: bool)
     } else {
         Value::unknown(Why::Undecided("a conditional definition".to_owned()))
     };
-    let priority = Value::Int(best.unwrap_or(crate::merge::OPTION_DEFAULT_PRIORITY));
+    let priority = Value::Int(best.unwrap_or(crate::fixpoint::tree::OPTION_DEFAULT_PRIORITY));
     let set = crate::values::set(
         ev,
         vec![

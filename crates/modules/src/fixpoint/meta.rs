@@ -1,11 +1,11 @@
 //! What Nix code can ask of a type besides merging: the options inside of it, and what its values are made of.
 
-use crate::definitions::{Definition, RawDef, discharge};
-use crate::info::OptionPath;
-use crate::merge::{Decl, extend};
-use crate::parts::submodule_system;
-use crate::system::System;
-use crate::types::OptType;
+use crate::definition::{Definition, RawDef, discharge};
+use crate::fixpoint::collect::System;
+use crate::fixpoint::compound::submodule_system;
+use crate::fixpoint::tree::{Decl, extend};
+use crate::system::report::OptionPath;
+use crate::types::native::OptType;
 use crate::values::{entry, plain};
 use nixpod_eval::{Attrs, Evaluator, List, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};
 use std::rc::Rc;
@@ -17,7 +17,7 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
             let outer = System::detached(ev);
             let system = submodule_system(ev, &outer, path, submodule, Vec::new())?;
             let options = ev.force(system.options)?;
-            let Some(free) = crate::merge::freeform(ev, &system)? else {
+            let Some(free) = crate::fixpoint::tree::freeform(ev, &system)? else {
                 return Ok(options);
             };
             let Value::Attrs(options) = &options.value else {
@@ -67,9 +67,15 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
             for (name, decls) in children {
                 let path = extend(path, ev.name(name).as_str());
                 let system = system.clone();
-                let pending = crate::options::Pending::new(Vec::new());
+                let pending = crate::fixpoint::option_value::Pending::new(Vec::new());
                 let thunk = ev.alloc_native(move |ev| {
-                    crate::options::tree(ev, &system, path.clone(), decls.clone(), pending.clone())
+                    crate::fixpoint::option_value::tree(
+                        ev,
+                        &system,
+                        path.clone(),
+                        decls.clone(),
+                        pending.clone(),
+                    )
                 });
                 entries.push(entry(name, thunk));
             }

@@ -1,8 +1,8 @@
 //! What module functions are called with, and which sets Nix takes for modules.
 
-use crate::info::Shared;
-use crate::names::Names;
-use crate::system::{Mode, Pending, Setup, System};
+use crate::fixpoint::collect::{Mode, Pending, Setup, System};
+use crate::keys::Names;
+use crate::system::report::Shared;
 use crate::values::{entry, plain};
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};
 use nixpod_source::Why;

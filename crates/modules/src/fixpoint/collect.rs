@@ -1,9 +1,9 @@
 //! One module evaluation: finding its modules and giving them their arguments.
 
-use crate::definitions::RawDef;
-use crate::info::{Gap, ModuleId, OptionPath, Shared};
-use crate::merge::Decl;
-use crate::names::Names;
+use crate::definition::RawDef;
+use crate::fixpoint::tree::Decl;
+use crate::keys::Names;
+use crate::system::report::{Gap, ModuleId, OptionPath, Shared};
 use crate::values::plain;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, Opaque, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
@@ -191,7 +191,7 @@ impl System {
         {
             return ev.fail(message.clone(), NO_SITE);
         }
-        crate::merge::root(ev, self, decls, defs, &collected)
+        crate::fixpoint::tree::root(ev, self, decls, defs, &collected)
     }
 
     fn eval_options(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Res<Tracked> {
@@ -206,7 +206,13 @@ impl System {
             Mode::WholeSystem => Rc::from([]),
             Mode::Part | Mode::AsNix => self.prefix.clone(),
         };
-        crate::options::tree(ev, self, prefix, decls, crate::options::Pending::new(defs))
+        crate::fixpoint::option_value::tree(
+            ev,
+            self,
+            prefix,
+            decls,
+            crate::fixpoint::option_value::Pending::new(defs),
+        )
     }
 
     pub(crate) fn top(&self, collected: &Collected) -> (Vec<Decl>, Vec<RawDef>) {
@@ -621,7 +627,7 @@ impl System {
                 }
             }
             Value::Unknown(unknown) => Err(gap(ev, &value, "module", unknown.why.clone())),
-            other if self.setup.open_world && crate::arguments::is_factory(ev, other) => {
+            other if self.setup.open_world && crate::fixpoint::arguments::is_factory(ev, other) => {
                 // Called by somebody with an argument that is not there to be seen.
                 let argument = ev.alloc_unknown(Why::External("an argument of the caller".to_owned()));
                 let result = ev.apply(value.clone(), argument, NO_SITE);

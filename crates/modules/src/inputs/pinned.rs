@@ -34,9 +34,9 @@ fn sources(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Option
         return None;
     }
     let pinned = ev.alloc_tracked(pinned);
-    let store_path = crate::flake::store_path(ev);
-    let open = crate::packages::open(ev);
-    let is_harmless = crate::flake::is_harmless(ev);
+    let store_path = crate::inputs::flake::store_path(ev);
+    let open = crate::inputs::packages::open(ev);
+    let is_harmless = crate::inputs::flake::is_harmless(ev);
     let [store_path, open, is_harmless] =
         [store_path, open, is_harmless].map(|value| ev.alloc(value, OriginId::default()));
     let arguments = ev.attrs_from(vec![
@@ -50,10 +50,13 @@ fn sources(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Option
     let model = own_file(ev, &SOURCES, 5);
     let model = ev.alloc_apply(model, vec![arguments], NO_SITE);
     let model = ev.force(model).ok()?;
-    crate::flake::register_names(ev, library, &model).ok()?;
-    crate::flake::register_harmless(ev, library, &model).ok()?;
+    crate::inputs::flake::register_names(ev, library, &model).ok()?;
+    crate::inputs::flake::register_harmless(ev, library, &model).ok()?;
     if library.shared.release.get().is_none() {
-        library.shared.release.set(crate::flake::release(ev, &model));
+        library
+            .shared
+            .release
+            .set(crate::inputs::flake::release(ev, &model));
     }
     let sources = ev.intern("sources");
     let sources = ev.select_value(&model, sources, NO_SITE).ok()?;

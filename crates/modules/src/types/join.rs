@@ -1,6 +1,6 @@
 //! An option declared more than once: its types become one.
 
-use crate::types::{OptType, Submodule};
+use crate::types::native::{OptType, Submodule};
 use nixpod_eval::{ErrorKind, Evaluator, Res};
 use std::rc::Rc;
 

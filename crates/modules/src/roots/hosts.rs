@@ -1,10 +1,10 @@
 //! Roots: the hosts of a flake, and files taken as modules.
 
-use crate::info::{Gap, Shared};
+use crate::fixpoint::collect::System;
 use crate::library::{Library, system_of};
 use crate::nixos::{self, Kind};
 use crate::option_names::kind_of_file;
-use crate::system::System;
+use crate::system::report::{Gap, Shared};
 use crate::values::find;
 use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, ThunkId, Tracked, Value, error_unknown};
 use nixpod_source::{Utf8Path, Why};
@@ -215,7 +215,7 @@ pub fn file_roots(
     name: String,
     imported_by_no_host: bool,
 ) -> Vec<RootSystem> {
-    let built = crate::built::systems(ev, library, path);
+    let built = crate::roots::built::systems(ev, library, path);
     if built.is_empty() {
         return vec![file_root(ev, library, path, name, imported_by_no_host)];
     }
@@ -319,7 +319,7 @@ pub fn flake_roots(
     hosts: Option<&[String]>,
 ) -> Vec<RootSystem> {
     let mut roots = Vec::new();
-    let loaded = match crate::flake::load(ev, library, directory) {
+    let loaded = match crate::inputs::flake::load(ev, library, directory) {
         Ok(loaded) => loaded,
         Err(error) => {
             let why = match &error {
@@ -448,7 +448,7 @@ fn output_set(ev: &mut Evaluator<'_>, library: &Library, outputs: &Tracked, name
 fn hive(
     ev: &mut Evaluator<'_>,
     library: &Library,
-    loaded: &crate::flake::Flake,
+    loaded: &crate::inputs::flake::Flake,
     roots: &mut Vec<RootSystem>,
     wanted: &dyn Fn(&str) -> bool,
 ) {

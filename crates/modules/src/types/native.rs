@@ -272,10 +272,10 @@ pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     let name = ev.alloc(Value::string(native.name()), OriginId::default());
     let described = native.clone();
     let description = ev.alloc_native(move |ev| {
-        let text = crate::describe::describe(ev, &described);
+        let text = crate::types::describe::describe(ev, &described);
         Ok(plain(Value::string(text)))
     });
-    let class = crate::describe::class(&native).name();
+    let class = crate::types::describe::class(&native).name();
     let class = ev.alloc(Value::string(class), OriginId::default());
     let empty = ev.empty_attrs();
     let empty = ev.alloc(empty, OriginId::default());
@@ -296,7 +296,7 @@ pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     let check = ev.alloc(check, OriginId::default());
     let for_merge = native.clone();
     let merge = ev.primop("merge", 2, 0, move |ev, args, site| {
-        crate::merge::merge_from_nix(ev, &for_merge, args[0], args[1], site)
+        crate::fixpoint::tree::merge_from_nix(ev, &for_merge, args[0], args[1], site)
     });
     let merge = ev.alloc(merge, OriginId::default());
     let hidden = ev.alloc(
@@ -318,7 +318,7 @@ pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
                 _ => "*".into(),
             });
         }
-        crate::meta::sub_options(ev, &for_options, &path.into())
+        crate::fixpoint::meta::sub_options(ev, &for_options, &path.into())
     });
     let sub_options = ev.alloc(sub_options, OriginId::default());
     let mut entries = vec![

@@ -1,0 +1,3 @@
+pub(crate) mod flake;
+pub(crate) mod packages;
+pub(crate) mod pinned;

@@ -1,0 +1,3 @@
+pub(crate) mod built;
+pub(crate) mod hosts;
+pub(crate) mod outputs;

@@ -1,0 +1,3 @@
+pub(crate) mod describe;
+pub(crate) mod join;
+pub(crate) mod native;
