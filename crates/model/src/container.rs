@@ -27,16 +27,6 @@ impl Surface {
         }
     }
 
-    /// The option path of the container's set.
-    pub const fn option_path(self) -> &'static str {
-        match self {
-            Self::Nspawn => "containers",
-            Self::OciContainers => "virtualisation.oci-containers.containers",
-            Self::HomeManagerPodman => "services.podman.containers",
-            Self::QuadletNix => "virtualisation.quadlet.containers",
-        }
-    }
-
     /// Is it a Podman or Docker container?
     pub const fn is_oci(self) -> bool {
         !matches!(self, Self::Nspawn)
@@ -114,6 +104,52 @@ pub struct Container {
     pub nspawn: Option<Nspawn>,
     /// Every option of the container as it is written or defaulted, for `show`, in schema order.
     pub options: Vec<OwnOption>,
+}
+
+impl Container {
+    /// A container of which nothing is said: everything is as its surface has it by default.
+    pub fn new(
+        surface: Surface,
+        name: impl Into<String>,
+        origin: Origin,
+        host: HostId,
+        system: SystemId,
+    ) -> Self {
+        let is_nspawn = surface == Surface::Nspawn;
+        Self {
+            surface,
+            name: name.into(),
+            existence: Existence::Certain,
+            origin,
+            host,
+            system,
+            guest: None,
+            auto_start: Field::default(!is_nspawn),
+            rootful: Field::default(surface != Surface::HomeManagerPodman),
+            runs_as: None,
+            userns: Field::default(Userns::Host),
+            privileged: Field::default(false),
+            capabilities: Vec::new(),
+            dropped_capabilities: Vec::new(),
+            network: Field::default(if is_nspawn {
+                NetworkMode::Host
+            } else {
+                NetworkMode::Private
+            }),
+            namespaces: Vec::new(),
+            mounts: Vec::new(),
+            devices: Vec::new(),
+            ports: Vec::new(),
+            environment: Vec::new(),
+            environment_files: Vec::new(),
+            image: None,
+            security_options: Vec::new(),
+            command: Vec::new(),
+            flags: Vec::new(),
+            nspawn: is_nspawn.then(Nspawn::default),
+            options: Vec::new(),
+        }
+    }
 }
 
 /// One option of a container for display: value in Nix syntax.
@@ -263,17 +299,6 @@ pub enum FlagForm {
     Malformed,
 }
 
-/// An id map line, container id to host id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IdMap {
-    /// First id inside.
-    pub inside: u32,
-    /// First id outside.
-    pub outside: u32,
-    /// How many.
-    pub count: u32,
-}
-
 /// What only nspawn has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nspawn {
@@ -291,4 +316,19 @@ pub struct Nspawn {
     pub other_private_network: Field<bool>,
     /// The guest is a `flake` or a `path`, which is not looked into.
     pub opaque: Option<Field<String>>,
+}
+
+/// What nspawn does where nothing is said.
+impl Default for Nspawn {
+    fn default() -> Self {
+        Self {
+            private_users: Field::default(Userns::Host),
+            ownership: Field::default(false),
+            private_network: Field::default(false),
+            enable_tun: Field::default(false),
+            network_options: Vec::new(),
+            other_private_network: Field::default(false),
+            opaque: None,
+        }
+    }
 }

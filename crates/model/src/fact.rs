@@ -74,6 +74,11 @@ impl<T> Field<T> {
         }
     }
 
+    /// Something that nothing sets and that has no default: the option of this name.
+    pub fn unset(option: &str) -> Self {
+        Self::unknown(Why::UnsetOption(option.to_owned()), Origin::default())
+    }
+
     /// The value, unless it is unknown; true `Maybe`s are included.
     pub fn value(&self) -> Option<&T> {
         match &self.fact {

@@ -8,7 +8,7 @@ mod system;
 mod text;
 
 pub use container::{
-    Container, Device, EnvVar, Existence, Flag, FlagForm, IdMap, Image, Mount, Namespace, NamespaceMode,
+    Container, Device, EnvVar, Existence, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode,
     NetworkMode, Nspawn, OwnOption, Port, Surface, Userns,
 };
 pub use fact::{Definition, Fact, Field, NotAnalysed};

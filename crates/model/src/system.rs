@@ -110,6 +110,32 @@ pub struct System {
     pub complete: bool,
 }
 
+impl System {
+    /// A system in which nothing is set, and of which nobody has looked at the whole.
+    pub fn new(kind: SystemKind, name: impl Into<String>, host: HostId) -> Self {
+        Self {
+            kind,
+            host,
+            parent: None,
+            container: None,
+            home_of: None,
+            origin: Origin::default(),
+            name: name.into(),
+            release: Field::unset("nixpkgs"),
+            state_version: Field::unset("system.stateVersion"),
+            kernel: Field::unset("boot.kernelPackages"),
+            selinux: Field::default(false),
+            user_namespaces: Field::default(true),
+            store_fs_type: None,
+            users: Vec::new(),
+            group_members: Vec::new(),
+            engines: Engines::default(),
+            secrets: Vec::new(),
+            complete: false,
+        }
+    }
+}
+
 /// A NixOS release, such as 25.05.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Release {
@@ -155,6 +181,22 @@ pub struct Engines {
     pub keyring: Field<bool>,
     /// `users.manageLingering`.
     pub manage_lingering: Field<bool>,
+}
+
+/// No engine is on.
+impl Default for Engines {
+    fn default() -> Self {
+        Self {
+            podman: Field::default(false),
+            docker: Field::default(false),
+            docker_rootless: Field::default(false),
+            lxd: Field::default(false),
+            libvirtd: Field::default(false),
+            oci_backend: Field::default("podman".to_owned()),
+            keyring: Field::default(true),
+            manage_lingering: Field::default(true),
+        }
+    }
 }
 
 /// A user of a system.

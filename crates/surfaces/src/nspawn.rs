@@ -6,10 +6,7 @@ use crate::flags::parse;
 use crate::nspawn_flags::{self, FromFlags, GRAMMAR, IDS};
 use crate::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use nixpod_eval::Value;
-use nixpod_model::{
-    Container, Device, Existence, Fact, Field, HostId, Mount, NetworkMode, Nspawn, Surface, SystemId, Text,
-    Userns,
-};
+use nixpod_model::{Container, Device, Fact, Field, Mount, NetworkMode, Nspawn, Text, Userns};
 use nixpod_source::{Origin, Why};
 
 /// The options in the order in which they are shown.
@@ -55,51 +52,6 @@ const NETWORK_OPTIONS: [&str; 7] = [
     "localMacAddress",
     "forwardPorts",
 ];
-
-/// What containers of all surfaces begin with.
-pub(crate) fn empty(
-    surface: Surface,
-    name: &str,
-    existence: Existence,
-    origin: Origin,
-    host: HostId,
-    system: SystemId,
-) -> Container {
-    let is_nspawn = surface == Surface::Nspawn;
-    Container {
-        surface,
-        name: name.to_owned(),
-        existence,
-        origin,
-        host,
-        system,
-        guest: None,
-        auto_start: Field::default(!is_nspawn),
-        rootful: Field::default(surface != Surface::HomeManagerPodman),
-        runs_as: None,
-        userns: Field::default(Userns::Host),
-        privileged: Field::default(false),
-        capabilities: Vec::new(),
-        dropped_capabilities: Vec::new(),
-        network: Field::default(if is_nspawn {
-            NetworkMode::Host
-        } else {
-            NetworkMode::Private
-        }),
-        namespaces: Vec::new(),
-        mounts: Vec::new(),
-        devices: Vec::new(),
-        ports: Vec::new(),
-        environment: Vec::new(),
-        environment_files: Vec::new(),
-        image: None,
-        security_options: Vec::new(),
-        command: Vec::new(),
-        flags: Vec::new(),
-        nspawn: None,
-        options: Vec::new(),
-    }
-}
 
 /// Reads one container into an empty one.
 pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {

@@ -20,17 +20,14 @@ pub(crate) fn parse(text: &str) -> Option<Release> {
 pub(crate) fn given(release: Option<(u32, u32)>) -> Field<Release> {
     match release {
         Some((year, month)) => Field::set(Release { year, month }, Origin::default()),
-        None => Field::unknown(Why::UnsetOption("nixpkgs".to_owned()), Origin::default()),
+        None => Field::unset("nixpkgs"),
     }
 }
 
 /// `system.stateVersion` or `home.stateVersion`: the system is at least that new.
 pub(crate) fn state_version(reader: &mut Reader<'_, '_>, found: &Found) -> Field<StateVersion> {
     if matches!(found.value.value, nixpod_eval::Value::Null) {
-        return Field::unknown(
-            Why::UnsetOption("system.stateVersion".to_owned()),
-            Origin::default(),
-        );
+        return Field::unset("system.stateVersion");
     }
     reader.field(found, |_, value, _| {
         let text = known_string(&value.value)?;

@@ -3,80 +3,34 @@
 use crate::facts::{Found, Reader};
 use crate::{kernel, release, secrets, users};
 use nixpod_eval::Value;
-use nixpod_model::{Engines, Field, HostId, Kernel, Release, SecretValue, System, SystemId, SystemKind};
-use nixpod_source::{Origin, Why};
+use nixpod_model::{Engines, Field, System, SystemKind};
 
-/// Where a system stands among the others.
-pub(crate) struct Place {
-    pub(crate) kind: SystemKind,
-    pub(crate) host: HostId,
-    pub(crate) parent: Option<SystemId>,
-    pub(crate) container: Option<u32>,
-    pub(crate) home_of: Option<String>,
-    pub(crate) name: String,
-    pub(crate) origin: Origin,
-    /// The host's kernel and release; `None` for the host itself.
-    pub(crate) inherited: Option<(Field<Kernel>, Field<Release>)>,
-    pub(crate) release: Option<(u32, u32)>,
-    pub(crate) complete: bool,
-}
-
-/// Reads a system.
-pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, place: Place) -> System {
-    let is_home = place.kind == SystemKind::Home;
+/// Reads a system into an empty one. What is nested takes over kernel and release from around it.
+pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, system: &mut System) {
+    let is_home = system.kind == SystemKind::Home;
     let state_version = if is_home {
         reader.at(config, &["home", "stateVersion"])
     } else {
         reader.at(config, &["system", "stateVersion"])
     };
-    let state_version = release::state_version(reader, &state_version);
-    let (kernel, release) = match place.inherited {
-        Some(inherited) => inherited,
-        None => {
-            let release = release::given(place.release);
-            let kernel = if is_home {
-                unset("boot.kernelPackages")
-            } else {
-                let packages = reader.at(config, &["boot", "kernelPackages"]);
-                kernel::read(reader, &packages, &release, &state_version)
-            };
-            (kernel, release)
-        }
-    };
-    let mut found_secrets: Vec<SecretValue> = Vec::new();
-    let (users, group_members) = if is_home {
-        (Vec::new(), Vec::new())
-    } else {
-        (
-            users::read(reader, config, &mut found_secrets),
-            users::members(reader, config),
-        )
-    };
-    secrets::read(reader, config, place.kind, &mut found_secrets);
-    System {
-        kind: place.kind,
-        host: place.host,
-        parent: place.parent,
-        container: place.container,
-        home_of: place.home_of,
-        origin: place.origin,
-        name: place.name,
-        release,
-        state_version,
-        kernel,
-        selinux: selinux(reader, config, is_home),
-        user_namespaces: user_namespaces(reader, config, is_home),
-        store_fs_type: store_fs_type(reader, config, is_home),
-        users,
-        group_members,
-        engines: engines(reader, config, is_home),
-        secrets: found_secrets,
-        complete: place.complete,
+    system.state_version = release::state_version(reader, &state_version);
+    if is_home {
+        system.user_namespaces = Field::unset("security.allowUserNamespaces");
+        secrets::read(reader, config, system.kind, &mut system.secrets);
+        system.engines = home_engines(reader, config);
+        return;
     }
-}
-
-fn unset<T>(option: &str) -> Field<T> {
-    Field::unknown(Why::UnsetOption(option.to_owned()), Origin::default())
+    if system.parent.is_none() {
+        let packages = reader.at(config, &["boot", "kernelPackages"]);
+        system.kernel = kernel::read(reader, &packages, &system.release, &system.state_version);
+    }
+    system.users = users::read(reader, config, &mut system.secrets);
+    system.group_members = users::members(reader, config);
+    secrets::read(reader, config, system.kind, &mut system.secrets);
+    system.selinux = selinux(reader, config);
+    system.user_namespaces = user_namespaces(reader, config);
+    system.store_fs_type = store_fs_type(reader, config);
+    system.engines = engines(reader, config);
 }
 
 /// A Boolean that is off where nobody sets it.
@@ -103,30 +57,27 @@ fn any(reader: &mut Reader<'_, '_>, config: &Found, paths: &[&[&str]]) -> Field<
     out.unwrap_or_else(|| Field::default(false))
 }
 
-fn engines(reader: &mut Reader<'_, '_>, config: &Found, is_home: bool) -> Engines {
-    if is_home {
-        return Engines {
-            podman: switch(reader, config, &["services", "podman", "enable"]),
-            docker: Field::default(false),
-            docker_rootless: Field::default(false),
-            lxd: Field::default(false),
-            libvirtd: Field::default(false),
-            oci_backend: Field::default("podman".to_owned()),
-            keyring: keyring(
-                reader,
-                config,
-                &[
-                    "services",
-                    "podman",
-                    "settings",
-                    "containers",
-                    "containers",
-                    "keyring",
-                ],
-            ),
-            manage_lingering: unset("users.manageLingering"),
-        };
+fn home_engines(reader: &mut Reader<'_, '_>, config: &Found) -> Engines {
+    Engines {
+        podman: switch(reader, config, &["services", "podman", "enable"]),
+        keyring: keyring(
+            reader,
+            config,
+            &[
+                "services",
+                "podman",
+                "settings",
+                "containers",
+                "containers",
+                "keyring",
+            ],
+        ),
+        manage_lingering: Field::unset("users.manageLingering"),
+        ..Engines::default()
     }
+}
+
+fn engines(reader: &mut Reader<'_, '_>, config: &Found) -> Engines {
     let backend = reader.at(config, &["virtualisation", "oci-containers", "backend"]);
     let lingering = reader.at(config, &["users", "manageLingering"]);
     Engines {
@@ -172,10 +123,7 @@ fn keyring(reader: &mut Reader<'_, '_>, config: &Found, path: &[&str]) -> Field<
     reader.bool(&found)
 }
 
-fn user_namespaces(reader: &mut Reader<'_, '_>, config: &Found, is_home: bool) -> Field<bool> {
-    if is_home {
-        return unset("security.allowUserNamespaces");
-    }
+fn user_namespaces(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
     let limit = reader.at(config, &["boot", "kernel", "sysctl"]);
     for path in [
         &["user.max_user_namespaces"] as &[&str],
@@ -195,10 +143,7 @@ fn user_namespaces(reader: &mut Reader<'_, '_>, config: &Found, is_home: bool) -
     reader.bool(&allowed)
 }
 
-fn selinux(reader: &mut Reader<'_, '_>, config: &Found, is_home: bool) -> Field<bool> {
-    if is_home {
-        return Field::default(false);
-    }
+fn selinux(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
     let enabled = any(
         reader,
         config,
@@ -223,10 +168,7 @@ fn selinux(reader: &mut Reader<'_, '_>, config: &Found, is_home: bool) -> Field<
     enabled
 }
 
-fn store_fs_type(reader: &mut Reader<'_, '_>, config: &Found, is_home: bool) -> Option<Field<String>> {
-    if is_home {
-        return None;
-    }
+fn store_fs_type(reader: &mut Reader<'_, '_>, config: &Found) -> Option<Field<String>> {
     let all = reader.at(config, &["fileSystems"]);
     for mount in ["/nix/store", "/nix"] {
         let kind = reader.at(&all, &[mount, "fsType"]);

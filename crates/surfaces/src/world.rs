@@ -3,12 +3,11 @@
 use crate::certainty::doubt;
 use crate::facts::{Found, Reader};
 use crate::survey::Memory;
-use crate::system::{self, Place};
-use crate::{home, nspawn, oci, quadlet};
+use crate::{home, nspawn, oci, quadlet, release, system};
 use nixpod_eval::{Evaluator, Value};
 use nixpod_model::{
-    Container, Existence, Field, Host, HostId, Kernel, NotAnalysed, Release, SecretValue, Surface, SystemId,
-    SystemKind, World,
+    Container, Existence, Field, Host, HostId, Kernel, NotAnalysed, Release, SecretValue, Surface, System,
+    SystemId, SystemKind, World,
 };
 use nixpod_modules::{Kind, Library, RootSystem};
 use nixpod_source::{Origin, Site, Utf8PathBuf, Why};
@@ -118,17 +117,11 @@ pub(crate) fn read_root(
     if let Value::Unknown(unknown) = &config.value.value {
         reader.gap(root.name.clone(), unknown.why.clone(), &Origin::default());
     }
-    let place = Place {
-        kind,
-        host,
-        parent: None,
-        container: None,
+    let system = System {
         home_of,
-        name: root.name.clone(),
-        origin: Origin::default(),
-        inherited: None,
-        release: root.release,
+        release: release::given(root.release),
         complete,
+        ..System::new(kind, root.name.as_str(), host)
     };
     let mut walk = Walk {
         reader,
@@ -137,7 +130,7 @@ pub(crate) fn read_root(
         nesting: 0,
         data: Vec::new(),
     };
-    walk.system(&config, place);
+    walk.system(&config, system);
     let not_analysed = std::mem::take(&mut walk.reader.not_analysed);
     data.append(&mut walk.data);
     for gap in not_analysed {
@@ -184,12 +177,24 @@ pub(crate) struct Inherited {
     complete: bool,
 }
 
+impl Inherited {
+    /// A system in this one of which nothing else is known yet.
+    fn nested(&self, kind: SystemKind, name: String) -> System {
+        System {
+            parent: Some(self.id),
+            release: self.release.clone(),
+            kernel: self.kernel.clone(),
+            ..System::new(kind, name, self.host)
+        }
+    }
+}
+
 impl Walk<'_, '_, '_> {
-    fn system(&mut self, config: &Found, place: Place) -> SystemId {
+    fn system(&mut self, config: &Found, mut system: System) -> SystemId {
         let id = SystemId(self.world.systems.len() as u32);
-        let kind = place.kind;
-        let home_of = place.home_of.clone();
-        let system = system::read(&mut self.reader, config, place);
+        let kind = system.kind;
+        let home_of = system.home_of.clone();
+        system::read(&mut self.reader, config, &mut system);
         let inherited = Inherited {
             id,
             host: system.host,
@@ -381,17 +386,11 @@ impl Walk<'_, '_, '_> {
         }
         let complete =
             outer.complete && !has_gaps(self.library, config.gaps) && is_whole(self.library, &config);
-        let place = Place {
-            kind: SystemKind::Guest,
-            host: outer.host,
-            parent: Some(outer.id),
+        let system = System {
             container: Some(container),
-            home_of: None,
-            name: format!("guest {name} of {}", outer.name),
             origin,
-            inherited: Some((outer.kernel.clone(), outer.release.clone())),
-            release: None,
             complete,
+            ..outer.nested(SystemKind::Guest, format!("guest {name} of {}", outer.name))
         };
         let id = SystemId(self.world.systems.len() as u32);
         // Most edits concern the container or its guest, not both.
@@ -404,7 +403,7 @@ impl Walk<'_, '_, '_> {
             outer,
             |walk| {
                 walk.nesting += 1;
-                walk.system(&config, place);
+                walk.system(&config, system);
                 walk.nesting -= 1;
             },
         );
@@ -486,7 +485,10 @@ impl Walk<'_, '_, '_> {
         outer: &Inherited,
     ) -> Container {
         let origin = self.reader.place_of(found);
-        nspawn::empty(surface, name, existence.clone(), origin, outer.host, outer.id)
+        Container {
+            existence: existence.clone(),
+            ..Container::new(surface, name, origin, outer.host, outer.id)
+        }
     }
 
     pub(crate) fn add_secrets(&mut self, system: SystemId, secrets: &[SecretValue]) {
@@ -518,21 +520,18 @@ impl Walk<'_, '_, '_> {
             }
             let complete =
                 outer.complete && !has_gaps(self.library, found.gaps) && is_whole(self.library, &found);
-            let place = Place {
-                kind: SystemKind::Home,
-                host: outer.host,
-                parent: Some(outer.id),
-                container: None,
-                name: format!("home of {name}"),
+            let system = System {
                 origin: self.reader.place_of(&found),
-                home_of: Some(name),
-                inherited: Some((outer.kernel.clone(), outer.release.clone())),
-                release: None,
                 complete,
+                ..outer.nested(SystemKind::Home, format!("home of {name}"))
+            };
+            let system = System {
+                home_of: Some(name),
+                ..system
             };
             let given = self.reader.ev.conditions(found.when);
             let given = given.into_iter().map(|(place, _)| place.site).collect();
-            self.under(given, |walk| walk.system(&found, place));
+            self.under(given, |walk| walk.system(&found, system));
         }
     }
 }

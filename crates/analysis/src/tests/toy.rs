@@ -10,8 +10,8 @@ use crate::{Applicability, declare_rule};
 use camino::Utf8PathBuf;
 use nixpod_eval::{Loaded, Source};
 use nixpod_model::{
-    Container, Definition, Engines, Existence, Fact, Field, Flag, FlagForm, Host, HostId, NetworkMode,
-    NotAnalysed, OwnOption, Surface, System, SystemId, SystemKind, Text, Userns, World,
+    Container, Definition, Fact, Field, Flag, FlagForm, Host, HostId, NetworkMode, NotAnalysed, OwnOption,
+    Surface, System, SystemId, SystemKind, Text, World,
 };
 use nixpod_source::{ExprId, Hop, HopKind, Origin, Place, Site, Why};
 use nixpod_syntax::hir::{Attrs, EntryValue, Expr, PathKind, StrPart};
@@ -45,7 +45,9 @@ pub(crate) fn evaluate(root: &Root, reader: &Reader, _: nixpod_surfaces::Options
 fn host(world: &mut World, reader: &Reader, name: String, path: Utf8PathBuf, imported_by_no_host: bool) {
     let id = HostId(world.hosts.len() as u32);
     let system_id = SystemId(world.systems.len() as u32);
-    world.systems.push(Arc::new(system(id, name.clone())));
+    world
+        .systems
+        .push(Arc::new(System::new(SystemKind::Nixos, name.clone(), id)));
     let mut todo = vec![path];
     let mut seen = Vec::new();
     while let Some(path) = todo.pop() {
@@ -93,7 +95,7 @@ fn read_module(
         }
         if name == "containers" {
             for (name, value) in entries(module, value) {
-                let mut container = container(host, system, name, at(module, value));
+                let mut container = Container::new(Surface::Nspawn, name, at(module, value), host, system);
                 read_container(&mut container, module, value);
                 world.containers.push(Arc::new(container));
             }
@@ -210,71 +212,6 @@ fn path_of(module: &Loaded, expr: ExprId) -> Option<Utf8PathBuf> {
         return None;
     };
     Some(module.path.parent()?.join(text.as_str()))
-}
-
-fn container(host: HostId, system: SystemId, name: String, origin: Origin) -> Container {
-    Container {
-        surface: Surface::Nspawn,
-        name,
-        existence: Existence::Certain,
-        origin,
-        host,
-        system,
-        guest: None,
-        auto_start: Field::default(false),
-        rootful: Field::default(true),
-        runs_as: None,
-        userns: Field::default(Userns::Host),
-        privileged: Field::default(false),
-        capabilities: Vec::new(),
-        dropped_capabilities: Vec::new(),
-        network: Field::default(NetworkMode::Host),
-        namespaces: Vec::new(),
-        mounts: Vec::new(),
-        devices: Vec::new(),
-        ports: Vec::new(),
-        environment: Vec::new(),
-        environment_files: Vec::new(),
-        image: None,
-        security_options: Vec::new(),
-        command: Vec::new(),
-        flags: Vec::new(),
-        nspawn: None,
-        options: Vec::new(),
-    }
-}
-
-fn system(host: HostId, name: String) -> System {
-    let unknown = || Why::Undecided("toy".to_owned());
-    System {
-        kind: SystemKind::Nixos,
-        host,
-        parent: None,
-        container: None,
-        home_of: None,
-        origin: Origin::default(),
-        name,
-        release: Field::unknown(unknown(), Origin::default()),
-        state_version: Field::unknown(unknown(), Origin::default()),
-        kernel: Field::unknown(unknown(), Origin::default()),
-        selinux: Field::default(false),
-        user_namespaces: Field::default(true),
-        store_fs_type: None,
-        users: Vec::new(),
-        group_members: Vec::new(),
-        engines: Engines {
-            podman: Field::default(false),
-            docker: Field::default(false),
-            docker_rootless: Field::default(false),
-            lxd: Field::default(false),
-            libvirtd: Field::default(false),
-            oci_backend: Field::default("podman".to_owned()),
-            keyring: Field::default(false),
-            manage_lingering: Field::default(false),
-        },
-        secrets: Vec::new(),
-        complete: false,
-    }
 }
 
 /// Finds one flag.

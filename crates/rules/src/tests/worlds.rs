@@ -4,8 +4,8 @@ use crate::ALL;
 use expect_test::{Expect, expect};
 use nixpod_analysis::run_rules;
 use nixpod_model::{
-    Container, Device, Engines, Existence, Field, Host, HostId, Kernel, Mount, NetworkMode, Nspawn,
-    SubIdRange, Surface, System, SystemId, SystemKind, Text, TextPart, User, Userns, World,
+    Container, Device, Field, Host, HostId, Kernel, Mount, SubIdRange, Surface, System, SystemId, SystemKind,
+    Text, TextPart, User, Userns, World,
 };
 use nixpod_source::{ExprId, FileId, Origin, Place, Site, Why};
 use std::sync::Arc;
@@ -49,80 +49,20 @@ pub(super) fn text(pattern: &str) -> Text {
     }
 }
 
+/// A system that was seen as a whole.
 pub(super) fn system(kind: SystemKind, name: &str, parent: Option<u32>) -> System {
     System {
-        kind,
-        host: HostId(0),
         parent: parent.map(SystemId),
-        container: None,
-        home_of: None,
-        origin: Origin::default(),
-        name: name.into(),
-        release: Field::unknown(Why::UnsetOption("nixpkgs".into()), Origin::default()),
-        state_version: Field::unknown(Why::UnsetOption("system.stateVersion".into()), Origin::default()),
-        kernel: Field::unknown(Why::UnsetOption("boot.kernelPackages".into()), Origin::default()),
-        selinux: Field::default(false),
-        user_namespaces: Field::default(true),
-        store_fs_type: None,
-        users: Vec::new(),
-        group_members: Vec::new(),
-        engines: Engines {
-            podman: Field::default(false),
-            docker: Field::default(false),
-            docker_rootless: Field::default(false),
-            lxd: Field::default(false),
-            libvirtd: Field::default(false),
-            oci_backend: Field::default("podman".into()),
-            keyring: Field::default(true),
-            manage_lingering: Field::default(true),
-        },
-        secrets: Vec::new(),
         complete: true,
+        ..System::new(kind, name, HostId(0))
     }
 }
 
+/// A container that is started by itself.
 pub(super) fn container(surface: Surface, name: &str, system: u32) -> Container {
-    let is_nspawn = surface == Surface::Nspawn;
     Container {
-        surface,
-        name: name.into(),
-        existence: Existence::Certain,
-        origin: here(),
-        host: HostId(0),
-        system: SystemId(system),
-        guest: None,
         auto_start: Field::default(true),
-        rootful: Field::default(surface != Surface::HomeManagerPodman),
-        runs_as: None,
-        userns: Field::default(Userns::Host),
-        privileged: Field::default(false),
-        capabilities: Vec::new(),
-        dropped_capabilities: Vec::new(),
-        network: Field::default(if is_nspawn {
-            NetworkMode::Host
-        } else {
-            NetworkMode::Private
-        }),
-        namespaces: Vec::new(),
-        mounts: Vec::new(),
-        devices: Vec::new(),
-        ports: Vec::new(),
-        environment: Vec::new(),
-        environment_files: Vec::new(),
-        image: None,
-        security_options: Vec::new(),
-        command: Vec::new(),
-        flags: Vec::new(),
-        nspawn: is_nspawn.then(|| Nspawn {
-            private_users: Field::default(Userns::Host),
-            ownership: Field::default(false),
-            private_network: Field::default(false),
-            enable_tun: Field::default(false),
-            network_options: Vec::new(),
-            other_private_network: Field::default(false),
-            opaque: None,
-        }),
-        options: Vec::new(),
+        ..Container::new(surface, name, here(), HostId(0), SystemId(system))
     }
 }
 
