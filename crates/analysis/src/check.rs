@@ -228,7 +228,7 @@ struct Merged {
 impl Merged {
     fn add(&mut self, vfs: &Vfs, evaluated: &Evaluated, finding: &Finding) {
         let world = &evaluated.world;
-        let Some(host) = world.hosts.get(finding.host.0 as usize) else {
+        let Some(host) = world.hosts.get(&finding.host) else {
             return;
         };
         let Some(place) = finding
@@ -239,7 +239,7 @@ impl Merged {
         else {
             return;
         };
-        let container = finding.container.and_then(|index| world.containers.get(index));
+        let container = finding.container.as_ref().map(|id| world.container(id));
         let key = (
             finding.rule,
             place.place,
@@ -355,7 +355,7 @@ fn gaps_of(vfs: &Vfs, evaluated: &Evaluated, gaps: &mut Vec<Gap>) {
 
 fn roots_of(evaluated: &Evaluated) -> Vec<ReportedRoot> {
     let files: Arc<[FileId]> = evaluated.reads.parsed_files().collect();
-    let hosts = evaluated.world.hosts.iter();
+    let hosts = evaluated.world.hosts.values();
     hosts
         .map(|host| ReportedRoot {
             name: host.name.clone(),

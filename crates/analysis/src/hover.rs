@@ -73,7 +73,7 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
     let sites = [Site { file, expr: at }, Site { file, expr: value }];
     let mut markdown = String::new();
     for evaluated in &outcome.worlds {
-        for container in &evaluated.world.containers {
+        for container in evaluated.world.containers.values() {
             for option in &container.options {
                 let defined = option
                     .value
@@ -81,7 +81,7 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
                     .iter()
                     .any(|definition| sites.contains(&definition.place.site));
                 if defined {
-                    let host = &evaluated.world.host(container.host).name;
+                    let host = &evaluated.world.host(&container.host).name;
                     let fact = show::fact(&analysis.vfs, option);
                     describe(analysis, container, host, &fact, &mut markdown);
                 }

@@ -8,7 +8,7 @@ use crate::declare_rule;
 use crate::host::Settings;
 use crate::rule::{Ctx, Rule, Sink};
 use crate::vfs::Vfs;
-use nixpod_model::{System, SystemId};
+use nixpod_model::System;
 use nixpod_source::{FileId, Span};
 
 /// The rules about the tool's own business: syntax errors and suppression comments.
@@ -19,7 +19,7 @@ pub static OWN_RULES: &[&Rule] = &[
     &unused_suppression::RULE,
 ];
 
-fn nothing(_ctx: &Ctx<'_>, _id: SystemId, _system: &System, _sink: &mut Sink) {}
+fn nothing(_ctx: &Ctx<'_>, _system: &System, _sink: &mut Sink) {}
 
 pub(crate) mod parse_error {
     use super::*;

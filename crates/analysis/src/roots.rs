@@ -156,7 +156,7 @@ impl Targets {
         });
         let imported_by_no_host = out
             .iter()
-            .any(|world| world.world.hosts.iter().any(|host| host.from_flake));
+            .any(|world| world.world.hosts.values().any(|host| host.from_flake));
         let mut reached = FxHashSet::default();
         reached.extend(self.flakes.values().copied());
         for world in &out {

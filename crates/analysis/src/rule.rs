@@ -1,6 +1,6 @@
 //! What a rule is, and what it may say.
 
-use nixpod_model::{Container, Field, Host, System, SystemId, World};
+use nixpod_model::{Container, ContainerId, Field, Host, HostId, System, SystemId, World};
 use nixpod_source::{Applicability, Confidence, Origin, RuleId, Severity};
 
 /// Which set a rule belongs to; it decides whether the rule is on by default.
@@ -82,11 +82,11 @@ pub enum Check {
     /// Every container.
     Container(fn(&Ctx<'_>, &Container, &mut Sink)),
     /// Every system: hosts, guests, homes.
-    System(fn(&Ctx<'_>, SystemId, &System, &mut Sink)),
+    System(fn(&Ctx<'_>, &System, &mut Sink)),
     /// Both, each with a function of its own.
     Both(
         fn(&Ctx<'_>, &Container, &mut Sink),
-        fn(&Ctx<'_>, SystemId, &System, &mut Sink),
+        fn(&Ctx<'_>, &System, &mut Sink),
     ),
 }
 
@@ -109,23 +109,28 @@ pub struct Ctx<'a> {
 impl<'a> Ctx<'a> {
     /// The system whose configuration declares the container.
     pub fn system(&self, container: &Container) -> &'a System {
-        self.world.system(container.system)
+        self.world.system(&container.system)
     }
 
     /// The guest system of an nspawn container.
     pub fn guest(&self, container: &Container) -> Option<&'a System> {
-        container.guest.map(|id| self.world.system(id))
+        container.guest.as_ref().map(|id| self.world.system(id))
+    }
+
+    /// The container whose guest a system is.
+    pub fn container_of(&self, guest: &System) -> Option<&'a Container> {
+        guest.container.as_ref().map(|id| self.world.container(id))
     }
 
     /// The host (root) of a container.
     pub fn host(&self, container: &Container) -> &'a Host {
-        self.world.host(container.host)
+        self.world.host(&container.host)
     }
 
     /// The outermost system that a system is nested in (itself for a host).
-    pub fn outermost(&self, id: SystemId) -> &'a System {
+    pub fn outermost(&self, id: &SystemId) -> &'a System {
         let mut system = self.world.system(id);
-        while let Some(parent) = system.parent {
+        while let Some(parent) = &system.parent {
             system = self.world.system(parent);
         }
         system
@@ -179,18 +184,18 @@ pub struct Finding {
     pub related: Vec<(Origin, String)>,
     /// Fixes, best first.
     pub fixes: Vec<Intent>,
-    /// Index into [`World::containers`] of the container that it is about.
-    pub container: Option<usize>,
+    /// The container that it is about.
+    pub container: Option<ContainerId>,
     /// The host.
-    pub host: nixpod_model::HostId,
+    pub host: HostId,
 }
 
 /// Takes the findings of one rule on one container or system.
 #[derive(Debug)]
 pub struct Sink {
     pub(crate) rule: &'static Meta,
-    pub(crate) container: Option<usize>,
-    pub(crate) host: nixpod_model::HostId,
+    pub(crate) container: Option<ContainerId>,
+    pub(crate) host: HostId,
     /// The place used when a finding has none of its own: the definition of the container or system.
     pub(crate) fallback: Origin,
     pub(crate) ceiling: Confidence,
@@ -200,8 +205,8 @@ pub struct Sink {
 impl Sink {
     pub(crate) fn new(
         rule: &'static Meta,
-        container: Option<usize>,
-        host: nixpod_model::HostId,
+        container: Option<ContainerId>,
+        host: HostId,
         fallback: Origin,
         ceiling: Confidence,
     ) -> Self {
@@ -266,8 +271,8 @@ impl Sink {
             conditions,
             related: Vec::new(),
             fixes: Vec::new(),
-            container: self.container,
-            host: self.host,
+            container: self.container.clone(),
+            host: self.host.clone(),
         };
         let at = self.findings.len();
         self.findings.push(finding);

@@ -1,7 +1,7 @@
 //! Runs rules over a world.
 
 use crate::{Check, Ctx, Finding, Rule, Sink};
-use nixpod_model::{Container, Existence, System, SystemId, World};
+use nixpod_model::{Container, Existence, System, World};
 use nixpod_source::Confidence;
 
 /// What the rules find in a world: rule by rule, then in the world's order.
@@ -17,27 +17,31 @@ pub fn run_rules(rules: &[&'static Rule], world: &World) -> Vec<Finding> {
             Check::Both(container, system) => (Some(container), Some(system)),
         };
         if let Some(check) = of_container {
-            for (index, container) in world.containers.iter().enumerate() {
-                let fallback = container.origin.clone();
+            for container in world.containers.values() {
                 let ceiling = ceiling_of(world, container);
-                let mut sink = Sink::new(&rule.meta, Some(index), container.host, fallback, ceiling);
+                let mut sink = Sink::new(
+                    &rule.meta,
+                    Some(container.id.clone()),
+                    container.host.clone(),
+                    container.origin.clone(),
+                    ceiling,
+                );
                 check(&ctx, container, &mut sink);
                 add_conditions(container, &mut sink);
                 findings.append(&mut sink.findings);
             }
         }
         if let Some(check) = of_system {
-            for (index, system) in world.systems.iter().enumerate() {
+            for system in world.systems.values() {
                 // The guest of a container that may not be there may not be there either.
-                let guest_of = system
-                    .container
-                    .and_then(|index| world.containers.get(index as usize));
+                let guest_of = ctx.container_of(system);
                 let ceiling = match guest_of {
                     Some(container) => ceiling_of(world, container),
                     None => host_ceiling(world, system),
                 };
-                let mut sink = Sink::new(&rule.meta, None, system.host, system.origin.clone(), ceiling);
-                check(&ctx, SystemId(index as u32), system, &mut sink);
+                let (host, fallback) = (system.host.clone(), system.origin.clone());
+                let mut sink = Sink::new(&rule.meta, None, host, fallback, ceiling);
+                check(&ctx, system, &mut sink);
                 if let Some(container) = guest_of {
                     add_conditions(container, &mut sink);
                 }
@@ -49,7 +53,7 @@ pub fn run_rules(rules: &[&'static Rule], world: &World) -> Vec<Finding> {
 }
 
 fn ceiling_of(world: &World, container: &Container) -> Confidence {
-    let ceiling = host_ceiling(world, world.system(container.system));
+    let ceiling = host_ceiling(world, world.system(&container.system));
     match container.existence {
         Existence::Certain => ceiling,
         Existence::Maybe(_) | Existence::Template => ceiling.lower(),
@@ -57,7 +61,7 @@ fn ceiling_of(world: &World, container: &Container) -> Confidence {
 }
 
 fn host_ceiling(world: &World, system: &System) -> Confidence {
-    if world.host(system.host).imported_by_no_host {
+    if world.host(&system.host).imported_by_no_host {
         Confidence::High.lower()
     } else {
         Confidence::High

@@ -12,7 +12,7 @@ use std::ops::Range;
 pub(crate) fn containers(vfs: &Vfs, outcome: &Outcome) -> Vec<Shown> {
     let mut out = Vec::new();
     for evaluated in &outcome.worlds {
-        for container in &evaluated.world.containers {
+        for container in evaluated.world.containers.values() {
             out.push(show(vfs, &evaluated.world, container));
         }
     }
@@ -32,24 +32,19 @@ pub(crate) fn switched_off(vfs: &Vfs, outcome: &Outcome) -> Vec<Span> {
 }
 
 fn show(vfs: &Vfs, world: &World, container: &Container) -> Shown {
-    let system = world.system(container.system);
+    let system = world.system(&container.system);
     let inside = match system.kind {
         SystemKind::Nixos => None,
-        SystemKind::Guest => Some(
-            match system
-                .container
-                .and_then(|index| world.containers.get(index as usize))
-            {
-                Some(guest) => format!("guest {}", guest.name),
-                None => system.name.clone(),
-            },
-        ),
+        SystemKind::Guest => Some(match &system.container {
+            Some(guest) => format!("guest {}", world.container(guest).name),
+            None => system.name.clone(),
+        }),
         SystemKind::Home => Some(match &system.home_of {
             Some(user) => format!("home of {user}"),
             None => system.name.clone(),
         }),
     };
-    let host = world.host(container.host);
+    let host = world.host(&container.host);
     let mut places: Vec<Span> = container
         .origin
         .hops

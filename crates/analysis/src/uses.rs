@@ -21,12 +21,12 @@ impl Uses {
     pub(crate) fn count(worlds: &[Arc<Evaluated>]) -> Self {
         let mut counter = Counter::default();
         for evaluated in worlds {
-            for container in &evaluated.world.containers {
+            for container in evaluated.world.containers.values() {
                 counter.user = (container.origin.place(), container.name.as_str());
                 counter.origin(&container.origin);
                 counter.container(container);
             }
-            for system in &evaluated.world.systems {
+            for system in evaluated.world.systems.values() {
                 counter.system(system);
             }
         }

@@ -1,37 +1,7 @@
 //! One container.
 
-use crate::{Field, HostId, SystemId, Text};
+use crate::{ContainerId, EntryName, Field, HostId, Surface, SystemId, Text};
 use nixpod_source::{Origin, Place, Why};
-
-/// Where a container is declared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Surface {
-    /// `containers.<name>`: systemd-nspawn.
-    Nspawn,
-    /// `virtualisation.oci-containers.containers.<name>`.
-    OciContainers,
-    /// Home Manager's `services.podman.containers.<name>`.
-    HomeManagerPodman,
-    /// quadlet-nix: `virtualisation.quadlet.containers.<name>`, of NixOS or of Home Manager.
-    QuadletNix,
-}
-
-impl Surface {
-    /// The name used in every format.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Nspawn => "nspawn",
-            Self::OciContainers => "oci-containers",
-            Self::HomeManagerPodman => "home-manager-podman",
-            Self::QuadletNix => "quadlet-nix",
-        }
-    }
-
-    /// Is it a Podman or Docker container?
-    pub const fn is_oci(self) -> bool {
-        !matches!(self, Self::Nspawn)
-    }
-}
 
 /// Is the container certainly there?
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +20,8 @@ pub enum Existence {
 /// `privileged`. `flags` keeps every word for rules that look at the words themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Container {
+    /// What it is known by. Surface, name, host and system are told by it, too.
+    pub id: ContainerId,
     /// Where it is declared.
     pub surface: Surface,
     /// Its name; `<name>` for a template.
@@ -107,22 +79,23 @@ pub struct Container {
 }
 
 impl Container {
-    /// A container of which nothing is said: everything is as its surface has it by default.
-    pub fn new(
-        surface: Surface,
-        name: impl Into<String>,
-        origin: Origin,
-        host: HostId,
-        system: SystemId,
-    ) -> Self {
+    /// A container of which nothing is said: everything is as its surface has it by default. It is there for certain,
+    /// unless its name is not known.
+    pub fn new(id: ContainerId, origin: Origin) -> Self {
+        let surface = id.surface();
         let is_nspawn = surface == Surface::Nspawn;
+        let system = id.system().clone();
         Self {
             surface,
-            name: name.into(),
-            existence: Existence::Certain,
+            name: id.name().to_string(),
+            existence: match id.name() {
+                EntryName::Known(_) => Existence::Certain,
+                EntryName::Template => Existence::Template,
+            },
             origin,
-            host,
+            host: system.host().clone(),
             system,
+            id,
             guest: None,
             auto_start: Field::default(!is_nspawn),
             rootful: Field::default(surface != Surface::HomeManagerPodman),

@@ -4,16 +4,20 @@
 
 mod container;
 mod fact;
+mod ids;
 mod system;
 mod text;
+mod world;
 
 pub use container::{
     Container, Device, EnvVar, Existence, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode,
-    NetworkMode, Nspawn, OwnOption, Port, Surface, Userns,
+    NetworkMode, Nspawn, OwnOption, Port, Userns,
 };
 pub use fact::{Definition, Fact, Field, NotAnalysed};
+pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
 pub use system::{
-    Engines, Host, HostId, Kernel, Release, SecretSlot, SecretValue, StateVersion, SubIdRange, System,
-    SystemId, SystemKind, User, World,
+    Engines, Host, Kernel, Release, SecretSlot, SecretValue, StateVersion, SubIdRange, System, SystemKind,
+    User,
 };
 pub use text::{StoreRef, Text, TextPart};
+pub use world::{ById, World};

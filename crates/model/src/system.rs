@@ -1,47 +1,13 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
-use crate::{Container, Field, NotAnalysed, Text};
-use nixpod_source::{Origin, Place};
-use std::sync::Arc;
-
-/// An index into [`World::hosts`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HostId(pub u32);
-
-/// An index into [`World::systems`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SystemId(pub u32);
-
-/// All that one run saw.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct World {
-    /// The roots: hosts of a flake, or files taken as modules.
-    pub hosts: Vec<Host>,
-    /// Hosts, guests and homes.
-    pub systems: Vec<Arc<System>>,
-    /// All containers of all systems.
-    pub containers: Vec<Arc<Container>>,
-    /// What could not be looked into.
-    pub not_analysed: Vec<NotAnalysed>,
-    /// Definitions of containers that a condition switches off: the condition, or else the definition.
-    pub switched_off: Vec<Place>,
-}
-
-impl World {
-    /// A system.
-    pub fn system(&self, id: SystemId) -> &System {
-        &self.systems[id.0 as usize]
-    }
-
-    /// A host.
-    pub fn host(&self, id: HostId) -> &Host {
-        &self.hosts[id.0 as usize]
-    }
-}
+use crate::{ContainerId, Field, HostId, SystemId, Text};
+use nixpod_source::Origin;
 
 /// One root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
+    /// What it is known by.
+    pub id: HostId,
     /// `web` for `nixosConfigurations.web`, or the file's path for a file taken as a module.
     pub name: String,
     /// Was its whole module tree seen? Then absence is certain.
@@ -72,14 +38,16 @@ pub enum SystemKind {
 /// One system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct System {
+    /// What it is known by. Host, parent and container are told by it, too.
+    pub id: SystemId,
     /// What it is.
     pub kind: SystemKind,
     /// Its host.
     pub host: HostId,
     /// The system it is nested in.
     pub parent: Option<SystemId>,
-    /// The container whose guest it is: an index into [`World::containers`].
-    pub container: Option<u32>,
+    /// The container whose guest it is.
+    pub container: Option<ContainerId>,
     /// The user whose home it is.
     pub home_of: Option<String>,
     /// Where it is defined: the `config` of a guest, `home-manager.users.<u>` of a home; empty for a host.
@@ -112,12 +80,13 @@ pub struct System {
 
 impl System {
     /// A system in which nothing is set, and of which nobody has looked at the whole.
-    pub fn new(kind: SystemKind, name: impl Into<String>, host: HostId) -> Self {
+    pub fn new(id: SystemId, kind: SystemKind, name: impl Into<String>) -> Self {
         Self {
             kind,
-            host,
-            parent: None,
-            container: None,
+            host: id.host().clone(),
+            parent: id.parent().cloned(),
+            container: id.container().cloned(),
+            id,
             home_of: None,
             origin: Origin::default(),
             name: name.into(),

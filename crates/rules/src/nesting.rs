@@ -6,13 +6,12 @@ use nixpod_model::Container;
 
 /// Is it known that containers run inside?
 pub(crate) fn runs_containers(ctx: &Ctx<'_>, container: &Container) -> bool {
-    if let Some(id) = container.guest {
-        let guest = ctx.world.system(id);
+    if let Some(guest) = ctx.guest(container) {
         return guest.engines.podman.written() == Some(&true)
             || guest.engines.docker.written() == Some(&true)
-            || ctx.world.containers.iter().any(|inner| {
+            || ctx.world.containers.values().any(|inner| {
                 inner.surface.is_oci()
-                    && enclosing(ctx, inner.system).is_some_and(|outer| outer.guest == Some(id))
+                    && enclosing(ctx, &inner.system).is_some_and(|outer| outer.id == container.id)
             });
     }
     let Some(image) = container.image.as_ref().and_then(|image| image.value()) else {

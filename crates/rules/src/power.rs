@@ -25,7 +25,7 @@ pub(crate) fn root_of(ctx: &Ctx<'_>, container: &Container) -> Root {
             Root::Host => {}
             other => return other,
         }
-        match enclosing(ctx, container.system) {
+        match enclosing(ctx, &container.system) {
             Some(outer) => container = outer,
             None => return Root::Host,
         }
@@ -50,15 +50,13 @@ fn own_root(container: &Container) -> Root {
 }
 
 /// The container whose guest a system is, directly or through a home in that guest.
-pub(crate) fn enclosing<'a>(ctx: &Ctx<'a>, system: SystemId) -> Option<&'a Container> {
-    let mut id = system;
+pub(crate) fn enclosing<'a>(ctx: &Ctx<'a>, system: &SystemId) -> Option<&'a Container> {
+    let mut system = ctx.world.system(system);
     for _ in 0..MAX_NESTING {
-        let system = ctx.world.system(id);
         if system.kind == SystemKind::Guest {
-            let container = ctx.world.containers.get(system.container? as usize);
-            return container.map(|container| &**container);
+            return ctx.container_of(system);
         }
-        id = system.parent?;
+        system = ctx.world.system(system.parent.as_ref()?);
     }
     None
 }
@@ -81,7 +79,7 @@ pub(crate) fn has_user_namespace(ctx: &Ctx<'_>, container: &Container) -> Option
         if *container.userns.value()? != Userns::Host {
             return Some(true);
         }
-        match enclosing(ctx, container.system) {
+        match enclosing(ctx, &container.system) {
             Some(outer) => container = outer,
             None => return Some(false),
         }

@@ -1,7 +1,7 @@
 //! Who runs rootless containers, and with which subordinate ids.
 
 use nixpod_analysis::Ctx;
-use nixpod_model::{Container, Field, SubIdRange, Surface, System, SystemId, SystemKind, User, Userns};
+use nixpod_model::{Container, Field, SubIdRange, Surface, System, SystemKind, User, Userns};
 use nixpod_source::Origin;
 
 /// The first id that NixOS gives out by itself.
@@ -19,20 +19,21 @@ pub(crate) struct RootlessUser<'a> {
 }
 
 /// The users of a system that are known to run rootless containers, in the system's order.
-pub(crate) fn rootless_users<'a>(ctx: &Ctx<'a>, id: SystemId) -> Vec<RootlessUser<'a>> {
+pub(crate) fn rootless_users<'a>(ctx: &Ctx<'a>, system: &'a System) -> Vec<RootlessUser<'a>> {
     let world = ctx.world;
     let mut found = Vec::new();
-    for user in &world.system(id).users {
-        let container = world.containers.iter().find(|container| {
-            let home = world.system(container.system);
+    let id = Some(&system.id);
+    for user in &system.users {
+        let container = world.containers.values().find(|container| {
+            let home = world.system(&container.system);
             match container.surface {
                 Surface::HomeManagerPodman | Surface::QuadletNix if home.kind == SystemKind::Home => {
                     home.kind == SystemKind::Home
-                        && home.parent == Some(id)
+                        && home.parent.as_ref() == id
                         && home.home_of.as_deref() == Some(user.name.as_str())
                 }
                 Surface::OciContainers | Surface::QuadletNix => {
-                    container.system == id
+                    Some(&container.system) == id
                         && container.rootful.value() == Some(&false)
                         && container
                             .runs_as
@@ -47,10 +48,10 @@ pub(crate) fn rootless_users<'a>(ctx: &Ctx<'a>, id: SystemId) -> Vec<RootlessUse
             Some(container) => Some(container.origin.clone()),
             None => world
                 .systems
-                .iter()
+                .values()
                 .find(|home| {
                     home.kind == SystemKind::Home
-                        && home.parent == Some(id)
+                        && home.parent.as_ref() == id
                         && home.home_of.as_deref() == Some(user.name.as_str())
                         && home.engines.podman.written() == Some(&true)
                 })
@@ -65,7 +66,7 @@ pub(crate) fn rootless_users<'a>(ctx: &Ctx<'a>, id: SystemId) -> Vec<RootlessUse
 
 /// The container of a guest system and how many ids its user namespace has; `None` where nothing limits them.
 pub(crate) fn ids_of_guest<'a>(ctx: &Ctx<'a>, system: &System) -> Option<(&'a Container, i64)> {
-    let container = ctx.world.containers.get(system.container? as usize)?;
+    let container = ctx.container_of(system)?;
     let available = match container.userns.value()? {
         Userns::Pick | Userns::Identity => RANGE,
         Userns::Fixed { count, .. } => i64::from(*count),

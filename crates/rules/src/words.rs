@@ -14,13 +14,10 @@ pub(crate) fn name(container: &Container) -> String {
 pub(crate) fn inside(ctx: &Ctx<'_>, system: &System) -> String {
     match system.kind {
         SystemKind::Nixos => String::new(),
-        SystemKind::Guest => {
-            let index = system.container.map(|index| index as usize);
-            match index.and_then(|index| ctx.world.containers.get(index)) {
-                Some(container) => format!(" in guest `{}`", container.name),
-                None => " in a guest".to_owned(),
-            }
-        }
+        SystemKind::Guest => match ctx.container_of(system) {
+            Some(container) => format!(" in guest `{}`", container.name),
+            None => " in a guest".to_owned(),
+        },
         SystemKind::Home => match &system.home_of {
             Some(user) => format!(" in the home of `{user}`"),
             None => " in a home".to_owned(),

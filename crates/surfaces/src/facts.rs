@@ -5,7 +5,7 @@ use crate::show;
 use crate::survey::Memory;
 use crate::world::{Options, Project};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
-use nixpod_model::{Definition, Fact, Field, NotAnalysed};
+use nixpod_model::{Definition, EntryName, Fact, Field, NotAnalysed};
 use nixpod_modules::{OptionInfo, Shared};
 use nixpod_source::{Origin, Place, Site, Utf8PathBuf, Why};
 use rustc_hash::FxHashMap;
@@ -486,9 +486,19 @@ pub(crate) struct Entries {
 }
 
 impl Entries {
-    /// With the template as an entry named `<name>`.
-    pub(crate) fn all(self) -> Vec<(String, Found)> {
-        let template = self.template.map(|found| ("<name>".to_owned(), found));
-        self.named.into_iter().chain(template).collect()
+    /// With the template as an entry.
+    pub(crate) fn all(self) -> Vec<(EntryName, Found)> {
+        let named = self.named.into_iter();
+        let named = named.map(|(name, found)| (EntryName::Known(name.into()), found));
+        let template = self.template.map(|found| (EntryName::Template, found));
+        named.chain(template).collect()
+    }
+}
+
+/// The name of an entry as a part of an option's path.
+pub(crate) fn as_key(name: &EntryName) -> String {
+    match name {
+        EntryName::Known(name) => nixpod_modules::dotted(std::slice::from_ref(name)),
+        EntryName::Template => name.to_string(),
     }
 }

@@ -4,7 +4,7 @@ use crate::certainty::{maybe, weaken};
 use crate::facts::{Found, Reader};
 use crate::text::{hole, split_once};
 use nixpod_eval::Value;
-use nixpod_model::{Container, Device, Fact, Field, Mount, Port, Text};
+use nixpod_model::{Container, Device, EntryName, Fact, Field, Mount, Port, Text};
 use nixpod_source::Why;
 
 /// An element of `allowedDevices`.
@@ -53,8 +53,10 @@ pub(crate) fn read_bind_mounts(reader: &mut Reader<'_, '_>, found: &Found, conta
                 |text| Text::known(text, key.clone()),
             ),
             Some(text) => text.clone(),
-            None if name.starts_with('<') => hole(Why::External("name".to_owned()), key.clone()),
-            None => Text::known(name.as_str(), key.clone()),
+            None => match &name {
+                EntryName::Known(name) => Text::known(name.clone(), key.clone()),
+                EntryName::Template => hole(Why::External("name".to_owned()), key.clone()),
+            },
         };
         // The flag is `source:target`, so options after a colon in the target become options of the mount.
         let mut options = Vec::new();

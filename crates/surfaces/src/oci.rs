@@ -1,6 +1,6 @@
 //! `virtualisation.oci-containers.containers.<name>`.
 
-use crate::facts::{Entries, Found, Reader};
+use crate::facts::{Entries, Found, Reader, as_key};
 use crate::flags::parse;
 use crate::mounts::volume;
 use crate::podman_flags::{self, WORDS, device, network, set_network};
@@ -61,7 +61,7 @@ pub(crate) fn read(
             continue;
         }
         let granted = reader.bool(&entry);
-        let name = crate::nspawn_flags::normal_capability(&name);
+        let name = crate::nspawn_flags::normal_capability(&name.to_string());
         let list = match granted.value() {
             Some(false) => &mut container.dropped_capabilities,
             _ => &mut container.capabilities,
@@ -103,7 +103,7 @@ pub(crate) fn read(
 
     let mut secrets = Vec::new();
     let file = reader.at(found, &["login", "passwordFile"]);
-    let name = nixpod_modules::dotted(&[container.name.as_str().into()]);
+    let name = as_key(container.id.name());
     let slot = SecretSlot::SecretFile(format!(
         "virtualisation.oci-containers.containers.{name}.login.passwordFile"
     ));
@@ -137,7 +137,7 @@ pub(crate) fn read_environment(reader: &mut Reader<'_, '_>, entries: Entries, co
                 .scalar_text(value, origin)
                 .unwrap_or_else(|why| crate::text::hole(why, origin.clone()));
             Ok(EnvVar {
-                name: name.clone(),
+                name: name.to_string(),
                 value,
             })
         });

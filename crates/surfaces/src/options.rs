@@ -1,7 +1,7 @@
 //! Every option of a container as it stands, for people who want to see why.
 
 use crate::certainty::wrong;
-use crate::facts::{Found, Reader};
+use crate::facts::{Found, Reader, as_key};
 use crate::show;
 use crate::world::Options;
 use nixpod_eval::Value;
@@ -64,12 +64,7 @@ impl Reader<'_, '_> {
         {
             for (key, inner) in self.entries(found).all() {
                 if !self.is_unset(&inner) {
-                    let key = if key.starts_with('<') {
-                        key
-                    } else {
-                        nixpod_modules::dotted(&[key.into()])
-                    };
-                    self.push_option(format!("{name}.{key}"), &inner, depth + 1, out);
+                    self.push_option(format!("{name}.{}", as_key(&key)), &inner, depth + 1, out);
                 }
             }
             return;

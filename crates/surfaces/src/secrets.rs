@@ -1,6 +1,6 @@
 //! Options whose values end in the world-readable store.
 
-use crate::facts::{Found, Reader};
+use crate::facts::{Found, Reader, as_key};
 use nixpod_eval::Value;
 use nixpod_model::{Field, SecretSlot, SecretValue, StoreRef, SystemKind, Text};
 
@@ -140,11 +140,7 @@ fn environment_lines(reader: &mut Reader<'_, '_>, found: &Found, secrets: &mut V
 fn images(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
     let all = reader.at(config, &["services", "podman", "images"]);
     for (name, image) in reader.entries(&all).all() {
-        let name = if name.starts_with('<') {
-            name
-        } else {
-            nixpod_modules::dotted(&[name.into()])
-        };
+        let name = as_key(&name);
         let password = reader.get(&image, "password");
         let slot = SecretSlot::Credential(format!("services.podman.images.{name}.password"));
         reader.secret(&password, slot, secrets);

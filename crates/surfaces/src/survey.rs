@@ -3,7 +3,7 @@
 use crate::facts::Found;
 use crate::world::{Inherited, Project, Walk, complete_world, read_root};
 use nixpod_eval::{Evaluator, Observed, ThunkId, When};
-use nixpod_model::{Container, Existence, NotAnalysed, SecretValue, Surface, System, SystemId, World};
+use nixpod_model::{Container, ContainerId, Existence, NotAnalysed, SecretValue, System, SystemId, World};
 use nixpod_modules::{Library, RootSystem};
 use nixpod_source::{Place, Site};
 use rustc_hash::FxHashMap;
@@ -120,22 +120,29 @@ impl Memory {
     }
 }
 
-/// Which container it is.
-type Key = (SystemId, Surface, ThunkId, String);
+/// What is read by itself.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Part {
+    /// A container without its guest.
+    Container(ContainerId),
+    /// A guest, of which all definitions could be seen or not.
+    Guest { id: SystemId, complete: bool },
+}
 
-/// Where in the world it is read, and what besides its own values counts.
+/// Which part it is, and where its value is in the heap.
+type Key = (Part, ThunkId);
+
+/// What counts besides the values of a part.
 #[derive(PartialEq)]
 pub(crate) struct Setting {
     outer: Inherited,
     existence: Existence,
     when: When,
     given: Vec<Site>,
-    containers: usize,
-    systems: usize,
     told: usize,
 }
 
-/// A container, with its guest and all that is in it.
+/// A part, with all that is in it.
 struct Piece {
     setting: Setting,
     observed: Observed,
@@ -149,11 +156,10 @@ struct Piece {
 }
 
 impl Walk<'_, '_, '_> {
-    /// Reads a container, or takes over what was read of it.
+    /// Reads a part, or takes over what was read of it.
     pub(crate) fn piece(
         &mut self,
-        surface: Surface,
-        name: &str,
+        part: Part,
         found: &Found,
         existence: &Existence,
         outer: &Inherited,
@@ -168,22 +174,21 @@ impl Walk<'_, '_, '_> {
             existence: existence.clone(),
             when: found.when,
             given: self.reader.given.clone(),
-            containers: self.world.containers.len(),
-            systems: self.world.systems.len(),
             told: self.reader.memory.told(gaps),
         };
-        let key = (outer.id, surface, thunk, name.to_owned());
+        let key = (part, thunk);
         let known = self.reader.memory.pieces.remove(&key);
         let before = known.as_ref().map(|piece| piece.observed);
         if let Some(piece) = known
             && piece.setting == setting
             && !self.reader.ev.is_stale(piece.observed)
         {
-            self.take_over(&piece, outer.id);
+            self.take_over(&piece, &outer.id);
             self.reader.memory.pieces.insert(key, piece);
             return;
         }
-        let secrets = self.secrets(outer.id);
+        let (containers, systems) = (self.world.containers.len(), self.world.systems.len());
+        let secrets = self.secrets(&outer.id);
         let (not_analysed, switched_off, data) = (
             self.reader.not_analysed.len(),
             self.world.switched_off.len(),
@@ -198,9 +203,9 @@ impl Walk<'_, '_, '_> {
         let world = &self.world;
         let piece = Piece {
             observed,
-            containers: since(&world.containers, setting.containers),
-            systems: since(&world.systems, setting.systems),
-            secrets: match world.systems.get(outer.id.0 as usize) {
+            containers: world.containers.values().skip(containers).cloned().collect(),
+            systems: world.systems.values().skip(systems).cloned().collect(),
+            secrets: match world.systems.get(&outer.id) {
                 Some(system) => since(&system.secrets, secrets),
                 None => Vec::new(),
             },
@@ -213,14 +218,18 @@ impl Walk<'_, '_, '_> {
         self.reader.memory.pieces.insert(key, piece);
     }
 
-    fn secrets(&self, system: SystemId) -> usize {
-        let system = self.world.systems.get(system.0 as usize);
+    fn secrets(&self, system: &SystemId) -> usize {
+        let system = self.world.systems.get(system);
         system.map_or(0, |system| system.secrets.len())
     }
 
-    fn take_over(&mut self, piece: &Piece, outer: SystemId) {
-        self.world.containers.extend(piece.containers.iter().cloned());
-        self.world.systems.extend(piece.systems.iter().cloned());
+    fn take_over(&mut self, piece: &Piece, outer: &SystemId) {
+        for container in &piece.containers {
+            self.world.add_container(container.clone());
+        }
+        for system in &piece.systems {
+            self.world.add_system(system.clone());
+        }
         self.add_secrets(outer, &piece.secrets);
         self.reader
             .not_analysed

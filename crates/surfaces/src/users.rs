@@ -1,9 +1,9 @@
 //! Users, groups and sub-ids.
 
 use crate::certainty::{doubt, known_string, wrong};
-use crate::facts::{Found, Reader};
+use crate::facts::{Found, Reader, as_key};
 use nixpod_eval::Value;
-use nixpod_model::{Field, SecretSlot, SecretValue, SubIdRange, User};
+use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, SubIdRange, User};
 use nixpod_source::{Origin, Why};
 
 /// Reads `users.users`.
@@ -30,7 +30,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Ve
     out
 }
 
-fn user(reader: &mut Reader<'_, '_>, name: &str, found: &Found) -> User {
+fn user(reader: &mut Reader<'_, '_>, name: &EntryName, found: &Found) -> User {
     let bool = |reader: &mut Reader<'_, '_>, option: &str| {
         let found = reader.get(found, option);
         reader.bool(&found)
@@ -61,7 +61,7 @@ fn user(reader: &mut Reader<'_, '_>, name: &str, found: &Found) -> User {
         extra_groups.push(reader.string(&element));
     }
     let mut user = User {
-        name: name.to_owned(),
+        name: name.to_string(),
         origin: reader.place_of(found),
         is_normal,
         is_system,
@@ -126,25 +126,21 @@ fn ranges(
     (out, known)
 }
 
-fn passwords(reader: &mut Reader<'_, '_>, name: &str, found: &Found, secrets: &mut Vec<SecretValue>) {
-    type Slot = fn(String, &'static str) -> SecretSlot;
-    let options: [(&'static str, Slot); 6] = [
-        ("password", SecretSlot::Password),
-        ("initialPassword", SecretSlot::Password),
-        ("hashedPassword", SecretSlot::HashedPassword),
-        ("initialHashedPassword", SecretSlot::HashedPassword),
-        ("hashedPasswordFile", file),
-        ("passwordFile", file),
-    ];
-    for (option, slot) in options {
+fn passwords(reader: &mut Reader<'_, '_>, name: &EntryName, found: &Found, secrets: &mut Vec<SecretValue>) {
+    for option in ["password", "initialPassword"] {
         let found = reader.get(found, option);
-        reader.secret(&found, slot(name.to_owned(), option), secrets);
+        reader.secret(&found, SecretSlot::Password(name.to_string(), option), secrets);
     }
-}
-
-fn file(user: String, option: &'static str) -> SecretSlot {
-    let user = nixpod_modules::dotted(&[user.into()]);
-    SecretSlot::SecretFile(format!("users.users.{user}.{option}"))
+    for option in ["hashedPassword", "initialHashedPassword"] {
+        let found = reader.get(found, option);
+        let slot = SecretSlot::HashedPassword(name.to_string(), option);
+        reader.secret(&found, slot, secrets);
+    }
+    for option in ["hashedPasswordFile", "passwordFile"] {
+        let found = reader.get(found, option);
+        let slot = SecretSlot::SecretFile(format!("users.users.{}.{option}", as_key(name)));
+        reader.secret(&found, slot, secrets);
+    }
 }
 
 /// `users.groups.<g>.members` as pairs.

@@ -1,16 +1,16 @@
 //! From evaluated roots to the world: systems in systems and the containers of each.
 
 use crate::certainty::doubt;
-use crate::facts::{Found, Reader};
-use crate::survey::Memory;
+use crate::facts::{Found, Reader, as_key};
+use crate::survey::{Memory, Part};
 use crate::{home, nspawn, oci, quadlet, release, system};
-use nixpod_eval::{Evaluator, Value};
+use nixpod_eval::{Evaluator, Value, When};
 use nixpod_model::{
-    Container, Existence, Field, Host, HostId, Kernel, NotAnalysed, Release, SecretValue, Surface, System,
-    SystemId, SystemKind, World,
+    Container, ContainerId, EntryName, Existence, Field, Host, Kernel, NotAnalysed, Release, SecretValue,
+    Surface, System, SystemId, SystemKind, World,
 };
 use nixpod_modules::{Kind, Library, RootSystem};
-use nixpod_source::{Origin, Site, Utf8PathBuf, Why};
+use nixpod_source::{Origin, Utf8PathBuf, Why};
 use std::sync::Arc;
 
 /// Guests in guests in guests: nobody writes more, but a guest could contain itself.
@@ -86,14 +86,15 @@ pub(crate) fn read_root(
     world: &mut World,
     data: &mut Vec<String>,
 ) {
-    let host = HostId(world.hosts.len() as u32);
+    let host = world.next_host(&root.name);
     let gaps = || library.shared.gap_count();
     let before = memory.told(gaps());
     let (collected, _) = memory.measure(ev, root.system.options, gaps, |ev| root.system.collect(ev));
     let modules = collected.map_or(0, |collected| {
         collected.modules.iter().filter(|module| !module.hidden).count()
     });
-    world.hosts.push(Host {
+    world.add_host(Host {
+        id: host.clone(),
         name: root.name.clone(),
         closed_world: root.closed_world,
         from_flake: root.from_flake,
@@ -121,7 +122,7 @@ pub(crate) fn read_root(
         home_of,
         release: release::given(root.release),
         complete,
-        ..System::new(kind, root.name.as_str(), host)
+        ..System::new(SystemId::of_host(host), kind, root.name.as_str())
     };
     let mut walk = Walk {
         reader,
@@ -166,11 +167,28 @@ pub(crate) struct Walk<'w, 'e, 's> {
     pub(crate) data: Vec<String>,
 }
 
+/// A container that is declared.
+struct Declared {
+    id: ContainerId,
+    existence: Existence,
+    /// Its set of options.
+    found: Found,
+}
+
+/// The option that holds the containers of a surface.
+fn path_of(surface: Surface) -> &'static [&'static str] {
+    match surface {
+        Surface::Nspawn => &["containers"],
+        Surface::OciContainers => &["virtualisation", "oci-containers", "containers"],
+        Surface::HomeManagerPodman => &["services", "podman", "containers"],
+        Surface::QuadletNix => &["virtualisation", "quadlet", "containers"],
+    }
+}
+
 /// What systems in a system take over from it.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Inherited {
     pub(crate) id: SystemId,
-    host: HostId,
     kernel: Field<Kernel>,
     release: Field<Release>,
     name: String,
@@ -178,32 +196,29 @@ pub(crate) struct Inherited {
 }
 
 impl Inherited {
-    /// A system in this one of which nothing else is known yet.
-    fn nested(&self, kind: SystemKind, name: String) -> System {
+    /// A system in this one, of which nothing else is known yet.
+    fn nested(&self, id: SystemId, kind: SystemKind, name: String) -> System {
         System {
-            parent: Some(self.id),
             release: self.release.clone(),
             kernel: self.kernel.clone(),
-            ..System::new(kind, name, self.host)
+            ..System::new(id, kind, name)
         }
     }
 }
 
 impl Walk<'_, '_, '_> {
-    fn system(&mut self, config: &Found, mut system: System) -> SystemId {
-        let id = SystemId(self.world.systems.len() as u32);
+    fn system(&mut self, config: &Found, mut system: System) {
         let kind = system.kind;
         let home_of = system.home_of.clone();
         system::read(&mut self.reader, config, &mut system);
         let inherited = Inherited {
-            id,
-            host: system.host,
+            id: system.id.clone(),
             kernel: system.kernel.clone(),
             release: system.release.clone(),
             name: system.name.clone(),
             complete: system.complete,
         };
-        self.world.systems.push(Arc::new(system));
+        self.world.add_system(system);
         if kind == SystemKind::Home {
             self.quadlets(config, &inherited, home_of.clone());
             self.home_containers(config, &inherited, home_of);
@@ -213,11 +228,11 @@ impl Walk<'_, '_, '_> {
             self.quadlets(config, &inherited, None);
             self.homes(config, &inherited);
         }
-        id
     }
 
-    /// The entries of a set of containers, each with whether it exists.
-    fn containers(&mut self, config: &Found, path: &[&str]) -> Vec<(String, Found, Existence, Vec<Site>)> {
+    /// The entries of a surface's set of containers.
+    fn declared(&mut self, config: &Found, surface: Surface, outer: &Inherited) -> Vec<Declared> {
+        let path = path_of(surface);
         let all = self.reader.at(config, path);
         if self.reader.is_unset(&all) {
             return Vec::new();
@@ -238,101 +253,102 @@ impl Walk<'_, '_, '_> {
         let condition = format!("a condition of {}", path.join("."));
         for (name, found) in entries.all() {
             self.reader.broken_conditions(&condition, found.when);
-            let (conditions, open) = self.reader.conditions(found.when);
-            let existence = if name.starts_with('<') {
-                Existence::Template
-            } else if open {
-                Existence::Maybe(conditions)
-            } else {
-                Existence::Certain
-            };
-            let given = self
-                .reader
-                .ev
-                .conditions(found.when)
-                .into_iter()
-                .map(|(place, _)| place.site)
-                .collect();
             if let Value::Unknown(unknown) = &found.value.value {
                 let origin = self.reader.place_of(&found);
-                let what = format!(
-                    "{}.{}",
-                    path.join("."),
-                    nixpod_modules::dotted(&[name.as_str().into()])
-                );
+                let what = format!("{}.{}", path.join("."), as_key(&name));
                 self.reader.gap(what, unknown.why.clone(), &origin);
             }
-            out.push((name, found, existence, given));
+            let (conditions, open) = self.reader.conditions(found.when);
+            let existence = match name {
+                EntryName::Template => Existence::Template,
+                EntryName::Known(_) if open => Existence::Maybe(conditions),
+                EntryName::Known(_) => Existence::Certain,
+            };
+            out.push(Declared {
+                id: ContainerId::new(outer.id.clone(), surface, name),
+                existence,
+                found,
+            });
         }
         out
     }
 
-    /// Runs with further conditions taken for granted.
-    fn under<T>(&mut self, given: Vec<Site>, run: impl FnOnce(&mut Self) -> T) -> T {
+    /// Runs with the conditions of a value taken for granted.
+    fn under(&mut self, when: When, run: impl FnOnce(&mut Self)) {
         let before = self.reader.given.len();
-        self.reader.given.extend(given);
-        let out = run(self);
+        let conditions = self.reader.ev.conditions(when);
+        self.reader
+            .given
+            .extend(conditions.into_iter().map(|(place, _)| place.site));
+        run(self);
         self.reader.given.truncate(before);
-        out
     }
 
     /// Is an entry of `containers` in a file that no system was seen to import something else? A record of services,
     /// say, has names that no nspawn container has.
-    fn is_data(&self, found: &Found, name: &str, outer: &Inherited) -> bool {
-        let host = self.world.host(outer.host);
+    fn is_data(&self, found: &Found, path: &str, outer: &Inherited) -> bool {
+        let host = self.world.host(outer.id.host());
         if host.closed_world || host.from_flake || self.nesting > 0 {
             return false;
         }
-        let path = nixpod_modules::dotted(&["containers".into(), name.into()]);
         let gaps = self.reader.shared.gaps_in(found.gaps.0..found.gaps.1);
         gaps.iter().any(|gap| {
             gap.what
-                .strip_prefix(path.as_str())
+                .strip_prefix(path)
                 .is_some_and(|rest| rest.starts_with('.'))
                 && matches!(&gap.why, Why::Error(message) if message.ends_with("does not exist"))
         })
     }
 
+    /// Reads a container by itself, or takes over what was read of it before an edit.
+    fn container(
+        &mut self,
+        declared: Declared,
+        outer: &Inherited,
+        read: impl FnOnce(&mut Self, &Found, Container),
+    ) {
+        let Declared { id, existence, found } = declared;
+        let part = Part::Container(id.clone());
+        self.piece(part, &found, &existence, outer, |walk| {
+            let container = Container {
+                existence: existence.clone(),
+                ..Container::new(id, walk.reader.place_of(&found))
+            };
+            read(walk, &found, container);
+        });
+    }
+
     fn nspawn_containers(&mut self, config: &Found, outer: &Inherited) {
-        for (name, found, existence, given) in self.containers(config, &["containers"]) {
-            self.piece(Surface::Nspawn, &name, &found, &existence, outer, |walk| {
-                walk.nspawn_container(&name, &found, &existence, given, outer);
+        for declared in self.declared(config, Surface::Nspawn, outer) {
+            self.container(declared, outer, |walk, found, container| {
+                walk.nspawn_container(found, container, outer);
             });
         }
     }
 
-    fn nspawn_container(
-        &mut self,
-        name: &str,
-        found: &Found,
-        existence: &Existence,
-        given: Vec<Site>,
-        outer: &Inherited,
-    ) {
-        if self.is_data(found, name, outer) {
-            let path = nixpod_modules::dotted(&["containers".into(), name.into()]);
+    fn nspawn_container(&mut self, found: &Found, mut container: Container, outer: &Inherited) {
+        let path = format!("containers.{}", as_key(container.id.name()));
+        if self.is_data(found, &path, outer) {
             self.data.push(format!("{path}."));
             return;
         }
-        let mut container = self.empty(Surface::Nspawn, name, found, existence, outer);
-        self.under(given, |walk| {
+        self.under(found.when, |walk| {
             nspawn::read(&mut walk.reader, found, &mut container);
             walk.doubt_defaults(found, &mut container);
-            if let Some(opaque) = container
+            let opaque = container
                 .nspawn
                 .as_ref()
-                .and_then(|nspawn| nspawn.opaque.as_ref())
-            {
-                let what = format!("the guest of containers.{name}");
+                .and_then(|nspawn| nspawn.opaque.as_ref());
+            if let Some(opaque) = opaque {
+                let what = format!("the guest of containers.{}", container.name);
                 let why = Why::External(opaque.value().cloned().unwrap_or_default());
-                let origin = opaque.origin.clone();
-                walk.reader.gap(what, why, &origin);
+                walk.reader.gap(what, why, &opaque.origin);
             }
-            let at = walk.world.containers.len();
-            walk.world.containers.push(Arc::new(container));
-            let guest = walk.guest(found, name, at as u32, outer);
-            if let Some(container) = walk.world.containers.get_mut(at) {
-                Arc::make_mut(container).guest = guest;
+            let guest = walk.guest(found, &container, outer);
+            container.guest = guest.as_ref().map(|(guest, _)| guest.id.clone());
+            walk.world.add_container(container);
+            if let Some((system, config)) = guest {
+                walk.read_guest(&config, system, outer);
             }
         });
     }
@@ -362,12 +378,14 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    fn guest(&mut self, found: &Found, name: &str, container: u32, outer: &Inherited) -> Option<SystemId> {
+    /// The guest of a container, if it can be looked into.
+    fn guest(&mut self, found: &Found, container: &Container, outer: &Inherited) -> Option<(System, Found)> {
         if self.nesting >= MAX_NESTING {
             return None;
         }
         let mut config = self.reader.get(found, "config");
         let origin = self.reader.place_of(&config);
+        let name = &container.name;
         match &config.value.value {
             Value::Attrs(_) => {}
             Value::Either(alternatives) => {
@@ -386,113 +404,79 @@ impl Walk<'_, '_, '_> {
         }
         let complete =
             outer.complete && !has_gaps(self.library, config.gaps) && is_whole(self.library, &config);
+        let id = SystemId::guest(container.id.clone());
         let system = System {
-            container: Some(container),
             origin,
             complete,
-            ..outer.nested(SystemKind::Guest, format!("guest {name} of {}", outer.name))
+            ..outer.nested(id, SystemKind::Guest, format!("guest {name} of {}", outer.name))
         };
-        let id = SystemId(self.world.systems.len() as u32);
-        // Most edits concern the container or its guest, not both.
-        let part = format!("{name}, its guest{}", if complete { "" } else { ", in part" });
-        self.piece(
-            Surface::Nspawn,
-            &part,
-            &config,
-            &Existence::Certain,
-            outer,
-            |walk| {
-                walk.nesting += 1;
-                walk.system(&config, system);
-                walk.nesting -= 1;
-            },
-        );
-        Some(id)
+        Some((system, config))
+    }
+
+    /// Most edits concern a container or its guest and not both, so each is a piece of its own.
+    fn read_guest(&mut self, config: &Found, system: System, outer: &Inherited) {
+        let part = Part::Guest {
+            id: system.id.clone(),
+            complete: system.complete,
+        };
+        self.piece(part, config, &Existence::Certain, outer, |walk| {
+            walk.nesting += 1;
+            walk.system(config, system);
+            walk.nesting -= 1;
+        });
     }
 
     fn oci_containers(&mut self, config: &Found, outer: &Inherited) {
-        let path = ["virtualisation", "oci-containers", "containers"];
-        for (name, found, existence, given) in self.containers(config, &path) {
-            self.piece(Surface::OciContainers, &name, &found, &existence, outer, |walk| {
-                let mut container = walk.empty(Surface::OciContainers, &name, &found, &existence, outer);
-                let secrets = walk.under(given, |walk| oci::read(&mut walk.reader, &found, &mut container));
-                walk.world.containers.push(Arc::new(container));
-                walk.add_secrets(outer.id, &secrets);
+        for declared in self.declared(config, Surface::OciContainers, outer) {
+            self.container(declared, outer, |walk, found, mut container| {
+                walk.under(found.when, |walk| {
+                    let secrets = oci::read(&mut walk.reader, found, &mut container);
+                    walk.add_secrets(&outer.id, &secrets);
+                });
+                walk.world.add_container(container);
             });
         }
     }
 
     /// Containers of quadlet-nix, of the system's own engine or of the user whose home it is.
     fn quadlets(&mut self, config: &Found, outer: &Inherited, user: Option<String>) {
-        let home = self
-            .world
-            .systems
-            .get(outer.id.0 as usize)
-            .is_some_and(|system| system.kind == SystemKind::Home);
-        let path = ["virtualisation", "quadlet", "containers"];
-        let found = self.containers(config, &path);
-        if found.is_empty() {
+        let home = self.world.system(&outer.id).kind == SystemKind::Home;
+        let declared = self.declared(config, Surface::QuadletNix, outer);
+        if declared.is_empty() {
             return;
         }
         let module = quadlet::Module::new(&mut self.reader, config);
-        for (name, found, existence, given) in found {
-            self.piece(Surface::QuadletNix, &name, &found, &existence, outer, |walk| {
+        for one in declared {
+            self.container(one, outer, |walk, found, mut container| {
                 module.ask(&mut walk.reader);
-                if quadlet::is_off(&mut walk.reader, &found) {
+                if quadlet::is_off(&mut walk.reader, found) {
                     return;
                 }
-                let mut container = walk.empty(Surface::QuadletNix, &name, &found, &existence, outer);
                 container.runs_as = user.clone().map(Field::default);
-                walk.under(given, |walk| {
-                    quadlet::read(&mut walk.reader, &module, &found, home, &mut container);
-                    walk.doubt_defaults(&found, &mut container);
+                walk.under(found.when, |walk| {
+                    quadlet::read(&mut walk.reader, &module, found, home, &mut container);
+                    walk.doubt_defaults(found, &mut container);
                 });
-                walk.world.containers.push(Arc::new(container));
+                walk.world.add_container(container);
             });
         }
     }
 
     fn home_containers(&mut self, config: &Found, outer: &Inherited, user: Option<String>) {
-        let path = ["services", "podman", "containers"];
-        for (name, found, existence, given) in self.containers(config, &path) {
-            self.piece(
-                Surface::HomeManagerPodman,
-                &name,
-                &found,
-                &existence,
-                outer,
-                |walk| {
-                    let mut container =
-                        walk.empty(Surface::HomeManagerPodman, &name, &found, &existence, outer);
-                    container.runs_as = user.clone().map(Field::default);
-                    walk.under(given, |walk| {
-                        home::read(&mut walk.reader, &found, &mut container);
-                        walk.doubt_defaults(&found, &mut container);
-                    });
-                    walk.world.containers.push(Arc::new(container));
-                },
-            );
+        for declared in self.declared(config, Surface::HomeManagerPodman, outer) {
+            self.container(declared, outer, |walk, found, mut container| {
+                container.runs_as = user.clone().map(Field::default);
+                walk.under(found.when, |walk| {
+                    home::read(&mut walk.reader, found, &mut container);
+                    walk.doubt_defaults(found, &mut container);
+                });
+                walk.world.add_container(container);
+            });
         }
     }
 
-    /// A container of which nothing is read yet.
-    fn empty(
-        &self,
-        surface: Surface,
-        name: &str,
-        found: &Found,
-        existence: &Existence,
-        outer: &Inherited,
-    ) -> Container {
-        let origin = self.reader.place_of(found);
-        Container {
-            existence: existence.clone(),
-            ..Container::new(surface, name, origin, outer.host, outer.id)
-        }
-    }
-
-    pub(crate) fn add_secrets(&mut self, system: SystemId, secrets: &[SecretValue]) {
-        if let Some(system) = self.world.systems.get_mut(system.0 as usize)
+    pub(crate) fn add_secrets(&mut self, system: &SystemId, secrets: &[SecretValue]) {
+        if let Some(system) = self.world.systems.get_mut(system)
             && !secrets.is_empty()
         {
             Arc::make_mut(system).secrets.extend(secrets.iter().cloned());
@@ -520,18 +504,16 @@ impl Walk<'_, '_, '_> {
             }
             let complete =
                 outer.complete && !has_gaps(self.library, found.gaps) && is_whole(self.library, &found);
+            let called = format!("home of {name}");
+            let home_of = Some(name.to_string());
+            let id = SystemId::home(outer.id.clone(), name);
             let system = System {
+                home_of,
                 origin: self.reader.place_of(&found),
                 complete,
-                ..outer.nested(SystemKind::Home, format!("home of {name}"))
+                ..outer.nested(id, SystemKind::Home, called)
             };
-            let system = System {
-                home_of: Some(name),
-                ..system
-            };
-            let given = self.reader.ev.conditions(found.when);
-            let given = given.into_iter().map(|(place, _)| place.site).collect();
-            self.under(given, |walk| walk.system(&found, system));
+            self.under(found.when, |walk| walk.system(&found, system));
         }
     }
 }

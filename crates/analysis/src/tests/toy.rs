@@ -10,12 +10,11 @@ use crate::{Applicability, declare_rule};
 use camino::Utf8PathBuf;
 use nixpod_eval::{Loaded, Source};
 use nixpod_model::{
-    Container, Definition, Fact, Field, Flag, FlagForm, Host, HostId, NetworkMode, NotAnalysed, OwnOption,
-    Surface, System, SystemId, SystemKind, Text, World,
+    Container, ContainerId, Definition, EntryName, Fact, Field, Flag, FlagForm, Host, NetworkMode,
+    NotAnalysed, OwnOption, Surface, System, SystemId, SystemKind, Text, World,
 };
 use nixpod_source::{ExprId, Hop, HopKind, Origin, Place, Site, Why};
 use nixpod_syntax::hir::{Attrs, EntryValue, Expr, PathKind, StrPart};
-use std::sync::Arc;
 
 pub(crate) fn evaluate(root: &Root, reader: &Reader, _: nixpod_surfaces::Options) -> World {
     let mut world = World::default();
@@ -43,11 +42,9 @@ pub(crate) fn evaluate(root: &Root, reader: &Reader, _: nixpod_surfaces::Options
 }
 
 fn host(world: &mut World, reader: &Reader, name: String, path: Utf8PathBuf, imported_by_no_host: bool) {
-    let id = HostId(world.hosts.len() as u32);
-    let system_id = SystemId(world.systems.len() as u32);
-    world
-        .systems
-        .push(Arc::new(System::new(SystemKind::Nixos, name.clone(), id)));
+    let id = world.next_host(&name);
+    let system_id = SystemId::of_host(id.clone());
+    world.add_system(System::new(system_id.clone(), SystemKind::Nixos, name.clone()));
     let mut todo = vec![path];
     let mut seen = Vec::new();
     while let Some(path) = todo.pop() {
@@ -55,7 +52,7 @@ fn host(world: &mut World, reader: &Reader, name: String, path: Utf8PathBuf, imp
             Ok(module) if seen.contains(&module.file) => {}
             Ok(module) => {
                 seen.push(module.file);
-                read_module(world, &module, id, system_id, &mut todo);
+                read_module(world, &module, &system_id, &mut todo);
             }
             Err(why) => world.not_analysed.push(NotAnalysed {
                 place: None,
@@ -65,7 +62,8 @@ fn host(world: &mut World, reader: &Reader, name: String, path: Utf8PathBuf, imp
             }),
         }
     }
-    world.hosts.push(Host {
+    world.add_host(Host {
+        id,
         name,
         closed_world: false,
         from_flake: !imported_by_no_host,
@@ -76,13 +74,7 @@ fn host(world: &mut World, reader: &Reader, name: String, path: Utf8PathBuf, imp
     });
 }
 
-fn read_module(
-    world: &mut World,
-    module: &Loaded,
-    host: HostId,
-    system: SystemId,
-    todo: &mut Vec<Utf8PathBuf>,
-) {
+fn read_module(world: &mut World, module: &Loaded, system: &SystemId, todo: &mut Vec<Utf8PathBuf>) {
     let mut root = module.hir.root;
     while let Expr::Let(_, body) = module.hir.expr(root) {
         root = *body;
@@ -95,9 +87,11 @@ fn read_module(
         }
         if name == "containers" {
             for (name, value) in entries(module, value) {
-                let mut container = Container::new(Surface::Nspawn, name, at(module, value), host, system);
+                let name = EntryName::Known(name.into());
+                let id = ContainerId::new(system.clone(), Surface::Nspawn, name);
+                let mut container = Container::new(id, at(module, value));
                 read_container(&mut container, module, value);
-                world.containers.push(Arc::new(container));
+                world.add_container(container);
             }
         }
     }

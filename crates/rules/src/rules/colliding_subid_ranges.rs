@@ -2,7 +2,7 @@
 
 use crate::shadow_ids::{FIRST_AUTOMATIC, RANGE, certain, overlap};
 use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{Field, SubIdRange, System, SystemId, SystemKind, User};
+use nixpod_model::{Field, SubIdRange, System, SystemKind, User};
 
 declare_rule! {
     /// ## What it flags
@@ -46,7 +46,7 @@ declare_rule! {
 const HELP: &str = "Users who share subordinate ids can change each other's containers. Drop the explicit ranges and set \
     `autoSubUidGidRange = true`, so that NixOS keeps them apart.";
 
-fn check(_ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
+fn check(_ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     if system.kind == SystemKind::Home {
         return;
     }

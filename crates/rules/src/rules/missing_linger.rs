@@ -3,7 +3,7 @@
 use crate::shadow_ids::rootless_users;
 use crate::words::listed;
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Release, Surface, System, SystemId, SystemKind};
+use nixpod_model::{Container, Release, Surface, System, SystemKind};
 
 declare_rule! {
     /// ## What it flags
@@ -46,18 +46,18 @@ const LINGER_FOR_ALL: Release = Release { year: 26, month: 5 };
 /// From here on oci-containers can be rootless.
 const ROOTLESS_SINCE: Release = Release { year: 25, month: 5 };
 
-fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     if system.kind == SystemKind::Home || system.engines.manage_lingering.written() == Some(&false) {
         return;
     }
-    for rootless in rootless_users(ctx, id) {
+    for rootless in rootless_users(ctx, system) {
         let user = rootless.user;
         let containers: Vec<&Container> = ctx
             .world
             .containers
-            .iter()
+            .values()
             .map(|container| &**container)
-            .filter(|container| runs_as(ctx, container, id, &user.name))
+            .filter(|container| runs_as(ctx, container, system, &user.name))
             .filter(|container| {
                 container.auto_start.value() == Some(&true) && needs_linger(system, container)
             })
@@ -118,14 +118,14 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
     }
 }
 
-fn runs_as(ctx: &Ctx<'_>, container: &Container, id: SystemId, user: &str) -> bool {
-    let system = ctx.world.system(container.system);
+fn runs_as(ctx: &Ctx<'_>, container: &Container, system: &System, user: &str) -> bool {
+    let inner = ctx.system(container);
     match container.surface {
-        Surface::HomeManagerPodman | Surface::QuadletNix if system.kind == SystemKind::Home => {
-            system.parent == Some(id) && system.home_of.as_deref() == Some(user)
+        Surface::HomeManagerPodman | Surface::QuadletNix if inner.kind == SystemKind::Home => {
+            inner.parent.as_ref() == Some(&system.id) && inner.home_of.as_deref() == Some(user)
         }
         Surface::OciContainers | Surface::QuadletNix => {
-            container.system == id
+            container.system == system.id
                 && container.rootful.value() == Some(&false)
                 && container
                     .runs_as

@@ -2,7 +2,7 @@
 
 use crate::shadow_ids::{RANGE, certain, ids_of_guest, rootless_users};
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{System, SystemId, SystemKind};
+use nixpod_model::{System, SystemKind};
 
 declare_rule! {
     /// ## What it flags
@@ -40,7 +40,7 @@ declare_rule! {
     }
 }
 
-fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     if system.kind == SystemKind::Home {
         return;
     }
@@ -54,7 +54,7 @@ fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
         Some((_, available)) if available <= RANGE => available / 2,
         _ => RANGE,
     };
-    for rootless in rootless_users(ctx, id) {
+    for rootless in rootless_users(ctx, system) {
         let user = rootless.user;
         let known = user.sub_ids_known
             && user

@@ -2,7 +2,7 @@
 
 use crate::shadow_ids::{RANGE, RootlessUser, certain, ids_of_guest, rootless_users};
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{Container, System, SystemId, SystemKind};
+use nixpod_model::{Container, System, SystemKind};
 
 declare_rule! {
     /// ## What it flags
@@ -61,14 +61,14 @@ declare_rule! {
 
 const TITLE: &str = "use ids that the guest has";
 
-fn check(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     if system.kind != SystemKind::Guest {
         return;
     }
     let Some((container, available)) = ids_of_guest(ctx, system) else {
         return;
     };
-    let users = rootless_users(ctx, id);
+    let users = rootless_users(ctx, system);
     // Two users would get the same range from the fix.
     let alone = users.len() == 1;
     for rootless in &users {

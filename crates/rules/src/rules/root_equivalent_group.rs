@@ -3,7 +3,7 @@
 use crate::power::maps_root_to_root;
 use crate::words::inside;
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Field, Surface, System, SystemId, SystemKind, User};
+use nixpod_model::{Field, Surface, System, SystemKind, User};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -49,7 +49,7 @@ enum Way {
     Primary,
 }
 
-fn check(ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     if system.kind == SystemKind::Home {
         return;
     }
@@ -158,20 +158,13 @@ fn enabled_at<'a>(ctx: &Ctx<'a>, system: &'a System, enabled: &'a Field<bool>) -
     }
     ctx.world
         .containers
-        .iter()
-        .find(|container| {
-            container.surface == Surface::OciContainers
-                && container.host == system.host
-                && std::ptr::eq(ctx.system(container), system)
-        })
+        .values()
+        .find(|container| container.surface == Surface::OciContainers && container.system == system.id)
         .map_or(&enabled.origin, |container| &container.origin)
 }
 
 fn judge_wheel<T>(ctx: &Ctx<'_>, system: &System, user: &str, field: &Field<T>, sink: &mut Sink) {
-    let Some(container) = system
-        .container
-        .and_then(|index| ctx.world.containers.get(index as usize))
-    else {
+    let Some(container) = ctx.container_of(system) else {
         return;
     };
     if !container.userns.value().is_some_and(maps_root_to_root) {

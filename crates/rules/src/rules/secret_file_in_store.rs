@@ -3,7 +3,7 @@
 use crate::secrets::announced_by;
 use crate::words::{inside, name};
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, SystemId, Text};
+use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -128,9 +128,9 @@ fn is_flag_of_a_fact(word: &str) -> bool {
     .any(|flag| word.starts_with(flag))
 }
 
-fn check_system(ctx: &Ctx<'_>, _id: SystemId, system: &System, sink: &mut Sink) {
+fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     let place = inside(ctx, system);
-    let in_flake = ctx.world.host(system.host).in_flake;
+    let in_flake = ctx.world.host(&system.host).in_flake;
     for secret in &system.secrets {
         let field = &secret.value;
         let Some(text) = field.value() else {

@@ -3,7 +3,7 @@
 use crate::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
 use crate::words::{inside, name};
 use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, System, SystemId, SystemKind, Text};
+use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, System, SystemKind, Text};
 
 declare_rule! {
     /// ## What it flags
@@ -191,7 +191,7 @@ fn check_command(container: &Container, who: &str, sink: &mut Sink) {
 }
 
 /// Where a secret is: a module that several guests share says it once, for the first of them. None if it was said.
-fn place_of(ctx: &Ctx<'_>, id: SystemId, system: &System, secret: &SecretValue) -> Option<String> {
+fn place_of(ctx: &Ctx<'_>, system: &System, secret: &SecretValue) -> Option<String> {
     let place = secret.value.origin.place();
     let same = |other: &System| {
         let mut secrets = other.secrets.iter();
@@ -199,27 +199,24 @@ fn place_of(ctx: &Ctx<'_>, id: SystemId, system: &System, secret: &SecretValue) 
             && place.is_some()
             && secrets.any(|one| one.slot == secret.slot && one.value.origin.place() == place)
     };
-    let (before, after) = ctx.world.systems.split_at_checked(id.0 as usize)?;
-    if before.iter().any(|other| same(other)) {
+    let at = ctx.world.systems.get_index_of(&system.id)?;
+    let mut before = ctx.world.systems.values().take(at);
+    if before.any(|other| same(other)) {
         return None;
     }
+    let after = ctx.world.systems.values().skip(at + 1);
     let here = inside(ctx, system);
     let noun = |count: usize| if count == 1 { "guest" } else { "guests" };
-    Some(
-        match (
-            after.iter().skip(1).filter(|other| same(other)).count(),
-            system.kind,
-        ) {
-            (0, _) => here,
-            (more, SystemKind::Nixos) => format!(" on the host and in {more} {}", noun(more)),
-            (more, _) => format!("{here} and {more} more {}", noun(more)),
-        },
-    )
+    Some(match (after.filter(|other| same(other)).count(), system.kind) {
+        (0, _) => here,
+        (more, SystemKind::Nixos) => format!(" on the host and in {more} {}", noun(more)),
+        (more, _) => format!("{here} and {more} more {}", noun(more)),
+    })
 }
 
-fn check_system(ctx: &Ctx<'_>, id: SystemId, system: &System, sink: &mut Sink) {
+fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     for secret in &system.secrets {
-        let Some(place) = place_of(ctx, id, system, secret) else {
+        let Some(place) = place_of(ctx, system, secret) else {
             continue;
         };
         let field = &secret.value;

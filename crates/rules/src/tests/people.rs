@@ -1,7 +1,8 @@
 //! Decisions of rules on worlds built by hand.
 
 use super::worlds::{
-    check, container, here, nested, oci, range, set, silent, system, text, unknown, user, world,
+    check, container, here, nested, oci, range, set, silent, system, text, the_box, unknown, user, world,
+    world_of,
 };
 use expect_test::expect;
 use nixpod_model::{
@@ -172,11 +173,8 @@ fn lingering() {
     );
     silent(rule, &nested(Userns::Host, |app| app.linger = set(Some(true))));
     silent(rule, &nested(Userns::Host, |app| app.linger = unknown()));
-    let mut standalone = world();
-    standalone.systems[0] = Arc::new(system(SystemKind::Home, "home of app", None));
-    standalone
-        .containers
-        .push(Arc::new(container(Surface::HomeManagerPodman, "pod", 0)));
+    let mut standalone = world_of(system(the_box(), SystemKind::Home, "home of app"));
+    standalone.add_container(container(the_box(), Surface::HomeManagerPodman, "pod"));
     silent(rule, &standalone);
     let mut rootless = oci(|web| {
         web.rootful = set(false);

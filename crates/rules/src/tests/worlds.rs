@@ -4,11 +4,10 @@ use crate::ALL;
 use expect_test::{Expect, expect};
 use nixpod_analysis::run_rules;
 use nixpod_model::{
-    Container, Device, Field, Host, HostId, Kernel, Mount, SubIdRange, Surface, System, SystemId, SystemKind,
-    Text, TextPart, User, Userns, World,
+    Container, ContainerId, Device, EntryName, Field, Host, HostId, Kernel, Mount, SubIdRange, Surface,
+    System, SystemId, SystemKind, Text, TextPart, User, Userns, World,
 };
 use nixpod_source::{ExprId, FileId, Origin, Place, Site, Why};
-use std::sync::Arc;
 
 /// Some place in code, so that findings there are told from findings of absence.
 pub(super) fn here() -> Origin {
@@ -49,20 +48,25 @@ pub(super) fn text(pattern: &str) -> Text {
     }
 }
 
+/// The id of the host.
+pub(super) fn the_box() -> SystemId {
+    SystemId::of_host(HostId::new("box", 0))
+}
+
 /// A system that was seen as a whole.
-pub(super) fn system(kind: SystemKind, name: &str, parent: Option<u32>) -> System {
+pub(super) fn system(id: SystemId, kind: SystemKind, name: &str) -> System {
     System {
-        parent: parent.map(SystemId),
         complete: true,
-        ..System::new(kind, name, HostId(0))
+        ..System::new(id, kind, name)
     }
 }
 
 /// A container that is started by itself.
-pub(super) fn container(surface: Surface, name: &str, system: u32) -> Container {
+pub(super) fn container(system: SystemId, surface: Surface, name: &str) -> Container {
+    let id = ContainerId::new(system, surface, EntryName::Known(name.into()));
     Container {
         auto_start: Field::default(true),
-        ..Container::new(surface, name, here(), HostId(0), SystemId(system))
+        ..Container::new(id, here())
     }
 }
 
@@ -120,59 +124,63 @@ pub(super) fn kernel(major: u32, minor: u32) -> Field<Kernel> {
 
 /// A host alone in the world.
 pub(super) fn world() -> World {
-    World {
-        hosts: vec![Host {
-            name: "box".into(),
-            closed_world: true,
-            from_flake: true,
-            in_flake: true,
-            imported_by_no_host: false,
-            modules: 1,
-            missing_inputs: Vec::new(),
-        }],
-        systems: vec![Arc::new(system(SystemKind::Nixos, "box", None))],
-        containers: Vec::new(),
-        not_analysed: Vec::new(),
-        switched_off: Vec::new(),
-    }
+    world_of(system(the_box(), SystemKind::Nixos, "box"))
+}
+
+/// A root alone in the world.
+pub(super) fn world_of(root: System) -> World {
+    let mut world = World::default();
+    world.add_host(Host {
+        id: root.host.clone(),
+        name: root.name.clone(),
+        closed_world: true,
+        from_flake: true,
+        in_flake: true,
+        imported_by_no_host: false,
+        modules: 1,
+        missing_inputs: Vec::new(),
+    });
+    world.add_system(root);
+    world
 }
 
 /// A world with one container on the host.
 pub(super) fn with(container: Container) -> World {
     let mut world = world();
-    world.containers.push(Arc::new(container));
+    world.add_container(container);
     world
 }
 
 pub(super) fn nspawn(change: impl FnOnce(&mut Container)) -> World {
-    let mut web = container(Surface::Nspawn, "web", 0);
+    let mut web = container(the_box(), Surface::Nspawn, "web");
     change(&mut web);
     with(web)
 }
 
 pub(super) fn oci(change: impl FnOnce(&mut Container)) -> World {
-    let mut web = container(Surface::OciContainers, "web", 0);
+    let mut web = container(the_box(), Surface::OciContainers, "web");
     change(&mut web);
     with(web)
 }
 
 /// A guest `web` of the host with a user `app` whose home runs a rootless container.
 pub(super) fn nested(userns: Userns, change: impl FnOnce(&mut User)) -> World {
-    let mut world = nspawn(|web| {
-        web.userns = set(userns);
-        web.guest = Some(SystemId(1));
-    });
-    let mut guest = system(SystemKind::Guest, "guest web", Some(0));
-    guest.container = Some(0);
+    let mut web = container(the_box(), Surface::Nspawn, "web");
+    let guest = SystemId::guest(web.id.clone());
+    web.userns = set(userns);
+    web.guest = Some(guest.clone());
+    let mut world = with(web);
+
     let mut app = user("app");
     change(&mut app);
+    let mut guest = system(guest, SystemKind::Guest, "guest web");
     guest.users.push(app);
-    let mut home = system(SystemKind::Home, "home of app", Some(1));
+    let home = SystemId::home(guest.id.clone(), EntryName::Known("app".into()));
+    let mut home = system(home, SystemKind::Home, "home of app");
     home.home_of = Some("app".into());
-    world.systems.extend([guest, home].map(Arc::new));
-    world
-        .containers
-        .push(Arc::new(container(Surface::HomeManagerPodman, "pod", 2)));
+    world.add_container(container(home.id.clone(), Surface::HomeManagerPodman, "pod"));
+    world.add_system(guest);
+    world.add_system(home);
     world
 }
 

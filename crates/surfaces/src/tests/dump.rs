@@ -77,7 +77,7 @@ impl Lines {
 /// All containers, without what is as by default.
 pub(super) fn containers(world: &World, files: &Files) -> String {
     let mut lines = Lines { out: String::new() };
-    for one in &world.containers {
+    for one in world.containers.values() {
         container(world, files, one, &mut lines);
     }
     gaps(world, files, &mut lines);
@@ -104,12 +104,13 @@ fn container(world: &World, files: &Files, one: &Container, lines: &mut Lines) {
     };
     let guest = one
         .guest
+        .as_ref()
         .map_or(String::new(), |id| format!(", guest `{}`", world.system(id).name));
     lines.out.push_str(&format!(
         "{} {}{existence} in `{}`{guest} <- {}\n",
         one.surface.as_str(),
         one.name,
-        world.system(one.system).name,
+        world.system(&one.system).name,
         one.origin
             .place()
             .map_or("-".to_owned(), |place| files.code(place)),
@@ -204,7 +205,7 @@ fn container(world: &World, files: &Files, one: &Container, lines: &mut Lines) {
 /// The options of all containers.
 pub(super) fn options(world: &World, files: &Files) -> String {
     let mut lines = Lines { out: String::new() };
-    for one in &world.containers {
+    for one in world.containers.values() {
         lines.out.push_str(&format!("{}\n", one.name));
         for option in &one.options {
             lines.push(&option.name, field(files, &option.value, String::clone));
@@ -227,7 +228,7 @@ pub(super) fn options(world: &World, files: &Files) -> String {
 /// All systems, without what is as by default.
 pub(super) fn systems(world: &World, files: &Files) -> String {
     let mut lines = Lines { out: String::new() };
-    for one in &world.systems {
+    for one in world.systems.values() {
         system(files, one, &mut lines);
     }
     gaps(world, files, &mut lines);

@@ -1,0 +1,71 @@
+//! The world that one root evaluates to.
+
+use crate::{Container, ContainerId, Host, HostId, NotAnalysed, System, SystemId};
+use indexmap::IndexMap;
+use nixpod_source::Place;
+use rustc_hash::FxBuildHasher;
+use std::sync::Arc;
+
+/// Things in the order in which they were read, which are also found by what they are known by.
+pub type ById<I, T> = IndexMap<I, T, FxBuildHasher>;
+
+/// All that one run saw. Whatever an id in it stands for is in it, too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct World {
+    /// The roots: hosts of a flake, or files taken as modules.
+    pub hosts: ById<HostId, Host>,
+    /// Hosts, guests and homes.
+    pub systems: ById<SystemId, Arc<System>>,
+    /// All containers of all systems.
+    pub containers: ById<ContainerId, Arc<Container>>,
+    /// What could not be looked into.
+    pub not_analysed: Vec<NotAnalysed>,
+    /// Definitions of containers that a condition switches off: the condition, or else the definition.
+    pub switched_off: Vec<Place>,
+}
+
+impl World {
+    /// An id for one more host; those of the same name are told apart by their order.
+    pub fn next_host(&self, name: &str) -> HostId {
+        let mut nth = 0;
+        loop {
+            let id = HostId::new(name, nth);
+            if !self.hosts.contains_key(&id) {
+                return id;
+            }
+            nth += 1;
+        }
+    }
+
+    /// Adds a host.
+    pub fn add_host(&mut self, host: Host) {
+        self.hosts.insert(host.id.clone(), host);
+    }
+
+    /// Adds a system.
+    pub fn add_system(&mut self, system: impl Into<Arc<System>>) {
+        let system = system.into();
+        self.systems.insert(system.id.clone(), system);
+    }
+
+    /// Adds a container.
+    pub fn add_container(&mut self, container: impl Into<Arc<Container>>) {
+        let container = container.into();
+        self.containers.insert(container.id.clone(), container);
+    }
+
+    /// A host.
+    pub fn host(&self, id: &HostId) -> &Host {
+        &self.hosts[id]
+    }
+
+    /// A system.
+    pub fn system(&self, id: &SystemId) -> &System {
+        &self.systems[id]
+    }
+
+    /// A container.
+    pub fn container(&self, id: &ContainerId) -> &Container {
+        &self.containers[id]
+    }
+}
