@@ -1,10 +1,15 @@
 //! Definitions: what was wrapped around them on the way down the option tree, and taking it off.
 
+use crate::own::is_model;
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Symbol, ThunkId, Tracked, Value, When};
 use nixpod_source::{HopKind, Site};
 use std::rc::Rc;
 
-use crate::fixpoint::tree::DEFAULT_PRIORITY;
+/// Priority of a plain definition.
+pub const DEFAULT_PRIORITY: i64 = 100;
+
+/// Priority of an option's default.
+pub const OPTION_DEFAULT_PRIORITY: i64 = 1500;
 
 /// Order of a plain definition.
 pub(crate) const DEFAULT_ORDER: i64 = 1000;
@@ -422,9 +427,5 @@ pub(crate) fn presence_of(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Option<Whe
 
 /// Is the definition of a key our own? Who wrote the key tells: our models forward sets that users write (aliases).
 pub(crate) fn hidden(inherited: bool, key: Site) -> bool {
-    if key == NO_SITE {
-        inherited
-    } else {
-        crate::is_model(key)
-    }
+    if key == NO_SITE { inherited } else { is_model(key) }
 }

@@ -3,6 +3,7 @@
 //! This crate must never know which options mean containers, nor speak to humans. What NixOS and Home Manager declare
 //! by themselves is data (`own/*.nix`), evaluated like any other module.
 
+mod declaration;
 mod definition;
 mod fixpoint;
 mod inputs;
@@ -11,6 +12,8 @@ mod lib_types;
 mod library;
 mod nixos;
 mod option_names;
+mod own;
+mod path;
 mod renamed;
 mod roots;
 mod system;
@@ -20,24 +23,14 @@ mod types;
 mod undeclared;
 mod values;
 
+pub use definition::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY};
 pub use fixpoint::by_type::is_conflict;
 pub use fixpoint::collect::{Collected, Mode, Module, Setup, System};
-pub use fixpoint::tree::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY, dotted};
 pub use library::{Library, system_of};
 pub use nixos::{Kind, option, system};
+pub use path::{OptionPath, dotted};
 pub use roots::hosts::{
     RootSystem, entry_roots, file_root, file_roots, flake_roots, input_name, is_harmless, look_again,
 };
 pub use roots::outputs::module_roots;
-pub use system::report::{DefinitionInfo, Gap, OptionInfo, OptionPath, Shared};
-
-/// Of our own files, those from this number on model what NixOS and Home Manager declare; the ones before are parts of
-/// `lib`.
-pub(crate) const OWN_MODELS: u32 = 10;
-
-/// Is a site in one of our models (and not in the analysed code)?
-pub(crate) fn is_model(site: nixpod_source::Site) -> bool {
-    site.file
-        .own_number()
-        .is_some_and(|number| number >= nixpod_eval::OWN_FILES + OWN_MODELS)
-}
+pub use system::report::{DefinitionInfo, Gap, OptionInfo, Shared};

@@ -4,10 +4,8 @@ use crate::fixpoint::collect::{Mode, Setup, System};
 use crate::system::report::Shared;
 use crate::types::native::{OptType, Submodule, value};
 use crate::values::{entry, find, find_text, plain, set};
-use nixpod_eval::{
-    Attr, Attrs, Compiled, Evaluator, NO_SITE, OWN_FILES, Opaque, OriginId, Res, ThunkId, Tracked, Value,
-};
-use nixpod_source::{FileId, Site};
+use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Value};
+use nixpod_source::Site;
 use std::rc::Rc;
 
 /// The hidden attribute of an evaluated system by which native code finds it again.
@@ -26,11 +24,6 @@ pub struct Library {
     pub linux_pkgs: ThunkId,
 }
 
-/// The value of one of our own Nix files, a function. Each has a number of its own.
-pub(crate) fn own_file(ev: &mut Evaluator<'_>, code: &'static Compiled, number: u32) -> ThunkId {
-    ev.own_unit(FileId::own(OWN_FILES + number), code)
-}
-
 /// Options of sops-nix and agenix that are strings, whatever they are.
 static TEXTS: [(&str, &str); 4] = [
     ("sops.secrets.", ".path"),
@@ -38,9 +31,6 @@ static TEXTS: [(&str, &str); 4] = [
     ("sops.placeholder.", ""),
     ("age.secrets.", ".path"),
 ];
-
-static PRELUDE: Compiled = nixpod_eval::compiled!("modules");
-static PACKAGES: Compiled = nixpod_eval::compiled!("packages");
 
 impl Library {
     /// Builds `lib` and `pkgs`.
@@ -60,7 +50,7 @@ impl Library {
         let types = ev.alloc(Value::attrs(types), OriginId::default());
         let natives = natives(ev, &library);
         let natives = ev.alloc(Value::attrs(natives), OriginId::default());
-        let prelude = own_file(ev, &PRELUDE, 1);
+        let prelude = crate::own::MODULES.value(ev);
         let hm = ev.alloc_unknown(nixpod_source::Why::External("lib.hm".to_owned()));
         let arguments = ev.attrs_from(vec![
             ("lib", lib_slot),
@@ -86,7 +76,7 @@ impl Library {
         extra.push(("options", prelude));
         let lib = nixpod_eval::nixlib::install_lib(ev, extra);
         ev.fill_native(lib_slot, move |ev| Ok(ev.force(lib)?));
-        let packages = own_file(ev, &PACKAGES, 2);
+        let packages = crate::own::PACKAGES.value(ev);
         let written = crate::inputs::packages::written(ev);
         let written = ev.alloc(written, OriginId::default());
         let open = crate::inputs::packages::open(ev);

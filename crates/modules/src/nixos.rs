@@ -1,18 +1,17 @@
 //! Whole systems: NixOS hosts, guests and Home Manager users, on our own models of what they declare.
 
 use crate::fixpoint::collect::{Mode, Setup, System};
-use crate::library::{Library, own_file, system_value};
-use crate::system::report::{OptionPath, Shared};
+use crate::library::{Library, system_value};
+use crate::own;
+use crate::own::OwnFile;
+use crate::path::OptionPath;
+use crate::system::report::Shared;
 use crate::types::native::Submodule;
 use crate::values::plain;
-use nixpod_eval::{Attrs, Compiled, Evaluator, NO_SITE, OriginId, ThunkId, Value};
+use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Why;
 use smol_str::SmolStr;
 use std::rc::Rc;
-
-static NIXOS: Compiled = nixpod_eval::compiled!("nixos");
-static HOME: Compiled = nixpod_eval::compiled!("home");
-static QUADLET: Compiled = nixpod_eval::compiled!("quadlet");
 
 /// What a system is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,18 +26,17 @@ pub enum Kind {
 ///
 /// What they declare is the same for all systems of a root, so that it is made once.
 pub(crate) fn models(ev: &mut Evaluator<'_>, shared: &Shared, kind: Kind) -> [ThunkId; 2] {
-    let (cell, file, number) = match kind {
-        Kind::Nixos => (&shared.nixos, &NIXOS, crate::OWN_MODELS),
-        Kind::Home => (&shared.home, &HOME, crate::OWN_MODELS + 1),
+    let (cell, file) = match kind {
+        Kind::Nixos => (&shared.nixos, &own::NIXOS),
+        Kind::Home => (&shared.home, &own::HOME),
     };
-    let own = *cell.get_or_init(|| model(ev, shared, file, number));
-    let quadlet = &shared.quadlet;
-    let quadlet = *quadlet.get_or_init(|| model(ev, shared, &QUADLET, crate::OWN_MODELS + 3));
-    [own, quadlet]
+    let declared = *cell.get_or_init(|| model(ev, shared, file));
+    let quadlet = *shared.quadlet.get_or_init(|| model(ev, shared, &own::QUADLET));
+    [declared, quadlet]
 }
 
-fn model(ev: &mut Evaluator<'_>, shared: &Shared, file: &'static Compiled, number: u32) -> ThunkId {
-    let file = own_file(ev, file, number);
+fn model(ev: &mut Evaluator<'_>, shared: &Shared, file: &'static OwnFile) -> ThunkId {
+    let file = file.value(ev);
     let lib = match shared.lib.get() {
         Some(lib) => *lib,
         None => ev.alloc_unknown(Why::NotModelled("lib".to_owned())),

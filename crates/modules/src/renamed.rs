@@ -2,7 +2,7 @@
 //!
 //! Alias modules would do the same, but every guest of every host would evaluate them.
 
-use crate::fixpoint::tree::Children;
+use crate::declaration::Children;
 use nixpod_eval::{Attr, Evaluator, OriginId, Value};
 use smol_str::SmolStr;
 

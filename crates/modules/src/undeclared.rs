@@ -1,8 +1,8 @@
 //! What fails a module evaluation as a whole in Nix: definitions of options that nobody declares.
 
+use crate::declaration::{Decl, Declaration, split};
 use crate::definition::{RawDef, discharge, file_name, unwrap};
-use crate::fixpoint::tree::{Decl, Declaration, dotted, extend, split};
-use crate::system::report::OptionPath;
+use crate::path::{OptionPath, dotted, extend};
 use crate::values::is_tagged;
 use nixpod_eval::{ErrorKind, Evaluator, NO_SITE, Res, Symbol, Value};
 use nixpod_source::Why;

@@ -3,8 +3,7 @@
 use crate::definition::Definition;
 use crate::fixpoint::collect::{Mode, System};
 use crate::fixpoint::compound::{attr_tag, attrs_of, function_to, list_of, merged_function, submodule_value};
-use crate::fixpoint::tree::dotted;
-use crate::system::report::OptionPath;
+use crate::path::{OptionPath, dotted};
 use crate::types::native::{OptType, Scalar, accepts};
 use crate::values::plain;
 use nixpod_eval::{

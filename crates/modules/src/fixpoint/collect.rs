@@ -1,9 +1,10 @@
 //! One module evaluation: finding its modules and giving them their arguments.
 
+use crate::declaration::Decl;
 use crate::definition::RawDef;
-use crate::fixpoint::tree::Decl;
 use crate::keys::Names;
-use crate::system::report::{Gap, ModuleId, OptionPath, Shared};
+use crate::path::OptionPath;
+use crate::system::report::{Gap, ModuleId, Shared};
 use crate::values::plain;
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, Opaque, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
@@ -644,7 +645,7 @@ impl System {
                 if let Value::Lambda(lambda) = other {
                     let site = ev.lambda_site(lambda);
                     // A module of a type that our models declare is theirs, whatever its sets are put together from.
-                    item.hidden |= crate::is_model(site);
+                    item.hidden |= crate::own::is_model(site);
                     self.shared.use_module(ev, ModuleId::Site(site));
                 }
                 let file = item.file_name(ev);

@@ -1,10 +1,11 @@
 //! Merging lists, sets and submodules: types whose values have parts that are merged by themselves.
 
-use crate::definition::{Definition, RawDef, presence_of};
+use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, presence_of};
 use crate::fixpoint::by_type::{one, wrong_type};
 use crate::fixpoint::collect::{Mode, Setup, System};
-use crate::fixpoint::tree::{OPTION_DEFAULT_PRIORITY, delay_merge, dotted, extend};
-use crate::system::report::{Gap, OptionPath};
+use crate::fixpoint::tree::delay_merge;
+use crate::path::{OptionPath, dotted, extend};
+use crate::system::report::Gap;
 use crate::types::native::{OptType, Submodule};
 use crate::values::{entry, is_tagged, look_up, plain};
 use nixpod_eval::{
@@ -499,7 +500,7 @@ pub(crate) fn attr_tag(
     let decls: Vec<_> = tags
         .iter()
         .filter_map(|tags| tags.get(name))
-        .map(|tag| crate::fixpoint::tree::Decl {
+        .map(|tag| crate::declaration::Decl {
             value: tag.thunk,
             hidden: false,
             site: tag.site,

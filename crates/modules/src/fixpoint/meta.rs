@@ -1,10 +1,10 @@
 //! What Nix code can ask of a type besides merging: the options inside of it, and what its values are made of.
 
+use crate::declaration::Decl;
 use crate::definition::{Definition, RawDef, discharge};
 use crate::fixpoint::collect::System;
 use crate::fixpoint::compound::submodule_system;
-use crate::fixpoint::tree::{Decl, extend};
-use crate::system::report::OptionPath;
+use crate::path::{OptionPath, extend};
 use crate::types::native::OptType;
 use crate::values::{entry, plain};
 use nixpod_eval::{Attrs, Evaluator, List, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};

@@ -1,9 +1,11 @@
 //! One declared option: its type, default and `apply`, and its value.
 
-use crate::definition::{Definition, RawDef, discharge, file_name};
+use crate::declaration::{Decl, Declaration};
+use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, file_name};
 use crate::fixpoint::collect::{Mode, System};
-use crate::fixpoint::tree::{Decl, Declaration, OPTION_DEFAULT_PRIORITY, dotted, extend, merge_option};
-use crate::system::report::{OptionInfo, OptionPath};
+use crate::fixpoint::tree::merge_option;
+use crate::path::{OptionPath, dotted, extend};
+use crate::system::report::OptionInfo;
 use crate::types::native::{OptType, Submodule, native};
 use crate::values::{find, plain};
 use nixpod_eval::{

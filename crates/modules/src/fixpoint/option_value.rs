@@ -1,9 +1,10 @@
 //! The `options` argument of modules: declarations as values that Nix code can look into.
 
+use crate::declaration::{Decl, Declaration, split};
 use crate::definition::{Definition, Definitions, RawDef, discharge, file_name, unwrap_all};
 use crate::fixpoint::collect::{Mode, System};
-use crate::fixpoint::tree::{Decl, Declaration, dotted, extend, node, split};
-use crate::system::report::OptionPath;
+use crate::fixpoint::tree::node;
+use crate::path::{OptionPath, dotted, extend};
 use crate::types::native::OptType;
 use crate::values::{entry, plain};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value};
@@ -174,7 +175,7 @@ fn option(
             defs.retain(|def| Some(def.priority) == best);
             if let (true, Some(default)) = (defs.is_empty(), default) {
                 let value = ev.force(default)?;
-                let priority = crate::fixpoint::tree::OPTION_DEFAULT_PRIORITY;
+                let priority = crate::definition::OPTION_DEFAULT_PRIORITY;
                 defs.push(Definition::plain(value, default, priority, false));
             }
             Ok(plain(crate::fixpoint::meta::value_meta(
@@ -270,7 +271,7 @@ fn describe(ev: &mut Evaluator<'_>, definitions: Definitions, has_default: bool)
     } else {
         Value::unknown(Why::Undecided("a conditional definition".to_owned()))
     };
-    let priority = Value::Int(best.unwrap_or(crate::fixpoint::tree::OPTION_DEFAULT_PRIORITY));
+    let priority = Value::Int(best.unwrap_or(crate::definition::OPTION_DEFAULT_PRIORITY));
     let set = crate::values::set(
         ev,
         vec![

@@ -1,43 +1,21 @@
 //! Merging definitions: from raw module values to the value of each option.
 
-use crate::definition::{DEFAULT_ORDER, Definition, Definitions, RawDef, discharge, presence_of, unwrap};
+use crate::declaration::{Child, Children, Decl, split};
+use crate::definition::{
+    DEFAULT_ORDER, DEFAULT_PRIORITY, Definition, Definitions, OPTION_DEFAULT_PRIORITY, RawDef, discharge,
+    presence_of, unwrap,
+};
 use crate::fixpoint::collect::{Mode, Setup, System};
-use crate::system::report::{DefinitionInfo, OptionInfo, OptionPath};
+use crate::path::{OptionPath, dotted, extend};
+use crate::system::report::{DefinitionInfo, OptionInfo};
 use crate::types::native::{OptType, native_of};
 use crate::values::look_up;
 use nixpod_eval::{
-    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{Site, Why};
 use smol_str::SmolStr;
 use std::rc::Rc;
-
-/// Priority of a plain definition.
-pub const DEFAULT_PRIORITY: i64 = 100;
-/// Priority of an option's default.
-pub const OPTION_DEFAULT_PRIORITY: i64 = 1500;
-
-/// A declaration, or a set of declarations.
-#[derive(Clone, Copy, Debug, Hash)]
-pub(crate) struct Decl {
-    /// The value under `options`.
-    pub(crate) value: ThunkId,
-    /// Is it one of our own?
-    pub(crate) hidden: bool,
-    /// The key that declares it.
-    pub(crate) site: Site,
-    /// What its module calls its file.
-    pub(crate) file: Option<Symbol>,
-}
-
-/// One declaration of an option, or a set of declarations.
-#[derive(Clone, Debug)]
-pub(crate) struct Declaration {
-    /// What it says.
-    pub(crate) set: Rc<Attrs>,
-    /// Where it comes from.
-    pub(crate) decl: Decl,
-}
 
 /// The root of a module evaluation: its `config`.
 pub(crate) fn root(
@@ -95,52 +73,6 @@ fn freeform_of(
         });
     }
     Ok(freeform)
-}
-
-/// What a node of the option tree is.
-pub(crate) struct Split {
-    /// Option declarations at this path itself.
-    pub(crate) options: Vec<Declaration>,
-    /// Declarations below it.
-    pub(crate) below: Vec<Declaration>,
-}
-
-impl Decl {
-    /// What a set of declarations says under one of its keys.
-    pub(crate) fn below(&self, attr: &Attr) -> Self {
-        Self {
-            value: attr.thunk,
-            hidden: self.hidden || crate::is_model(attr.site),
-            site: attr.site,
-            file: self.file,
-        }
-    }
-}
-
-/// Sorts declarations into options and sets of options.
-pub(crate) fn split(ev: &mut Evaluator<'_>, decls: &[Decl]) -> Split {
-    let mut out = Split {
-        options: Vec::new(),
-        below: Vec::new(),
-    };
-    for decl in decls {
-        let value = ev.force_or_unknown(decl.value);
-        let Value::Attrs(set) = &value.value else { continue };
-        let tag = set.get(ev.common().tag).map(|attr| attr.thunk);
-        let is_option = tag.is_some_and(
-            |tag| matches!(ev.force_or_unknown(tag).value, Value::String(s) if s.text == "option"),
-        );
-        if is_option {
-            &mut out.options
-        } else {
-            &mut out.below
-        }
-        .push(Declaration {
-            set: set.clone(),
-            decl: *decl,
-        });
-    }
-    out
 }
 
 /// Evaluates a node: an option, a set of options, or something undeclared.
@@ -453,37 +385,6 @@ fn default_node(
         node(ev, &system, &path, &[decl], &[], thunk)
     });
     thunk
-}
-
-/// What is declared and defined under one name.
-#[derive(Default)]
-pub(crate) struct Child {
-    pub(crate) decls: Vec<Decl>,
-    pub(crate) defs: Vec<RawDef>,
-    site: Option<Site>,
-}
-
-/// By name, in the order in which they were found.
-pub(crate) type Children = indexmap::IndexMap<Symbol, Child>;
-
-/// A path one name longer.
-pub(crate) fn extend(path: &OptionPath, name: &str) -> OptionPath {
-    path.iter().cloned().chain([SmolStr::new(name)]).collect()
-}
-
-/// A path as users write it.
-pub fn dotted(path: &[SmolStr]) -> String {
-    let parts: Vec<String> = path
-        .iter()
-        .map(|part| {
-            if nixpod_eval::print::is_identifier(part) || part.starts_with('<') {
-                part.to_string()
-            } else {
-                nixpod_eval::print::quote(part)
-            }
-        })
-        .collect();
-    parts.join(".")
 }
 
 /// A thunk that merges definitions by a type, for values inside of options.

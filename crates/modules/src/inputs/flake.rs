@@ -1,18 +1,16 @@
 //! Flakes: inputs as models and symbols, outputs as ordinary evaluation.
 
 use crate::fixpoint::collect::{Mode, Setup, System};
-use crate::library::{Library, own_file};
-use crate::nixos::{self, Kind};
+use crate::library::Library;
+use crate::nixos;
+use crate::nixos::Kind;
+use crate::own;
 use crate::values::{find, plain};
 use nixpod_eval::{
-    Attrs, Compiled, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
+    Attrs, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
 };
 use nixpod_source::{Utf8Path, Why};
 use std::rc::Rc;
-
-static FLAKE: Compiled = nixpod_eval::compiled!("flake");
-static PARTS: Compiled = nixpod_eval::compiled!("parts");
-static FRAMEWORKS: Compiled = nixpod_eval::compiled!("frameworks");
 
 /// Nested flakes deeper than this are not read.
 const MAX_FLAKES: usize = 16;
@@ -92,7 +90,7 @@ fn load_input(
     let natives = ev.alloc(Value::attrs(natives), OriginId::default());
     let given = ev.attrs_from(vec![("lib", library.lib), ("natives", natives)]);
     let given = ev.alloc(Value::attrs(given), OriginId::default());
-    let frameworks = own_file(ev, &FRAMEWORKS, 4);
+    let frameworks = own::FRAMEWORKS.value(ev);
     let frameworks = ev.alloc_apply(frameworks, vec![given], NO_SITE);
     let symbol = ev.intern("makeHive");
     let make_hive = ev.alloc_native(move |ev| {
@@ -113,7 +111,7 @@ fn load_input(
         ("top", top),
     ]);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-    let models = own_file(ev, &FLAKE, 3);
+    let models = own::FLAKE.value(ev);
     let models = ev.force(models)?;
     let models = ev.apply(models, arguments, NO_SITE)?;
     let part = |ev: &mut Evaluator<'_>, name: &str| {
@@ -404,7 +402,7 @@ fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module:
         special = ev.update_attrs(&special, &own);
     }
     let special = ev.alloc(Value::attrs(special), OriginId::default());
-    let model = own_file(ev, &PARTS, crate::OWN_MODELS + 2);
+    let model = own::PARTS.value(ev);
     let setup = Setup {
         modules: vec![module],
         base: vec![model],

@@ -1,11 +1,10 @@
 //! Sources that npins and niv pin: their own files fetch them, so that to us they are inputs, known by name.
 
-use crate::library::{Library, own_file};
-use nixpod_eval::{Compiled, Evaluator, NO_SITE, OriginId, ThunkId, Value};
+use crate::library::Library;
+use crate::own;
+use nixpod_eval::{Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Utf8Path;
 use std::rc::Rc;
-
-static SOURCES: Compiled = nixpod_eval::compiled!("sources");
 
 /// Answers imports of `npins/default.nix` and niv's `sources.nix`.
 pub(crate) fn register(ev: &mut Evaluator<'_>, library: &Library) {
@@ -47,7 +46,7 @@ fn sources(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Option
         ("pinned", pinned),
     ]);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-    let model = own_file(ev, &SOURCES, 5);
+    let model = own::SOURCES.value(ev);
     let model = ev.alloc_apply(model, vec![arguments], NO_SITE);
     let model = ev.force(model).ok()?;
     crate::inputs::flake::register_names(ev, library, &model).ok()?;

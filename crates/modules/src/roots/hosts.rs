@@ -2,7 +2,8 @@
 
 use crate::fixpoint::collect::System;
 use crate::library::{Library, system_of};
-use crate::nixos::{self, Kind};
+use crate::nixos;
+use crate::nixos::Kind;
 use crate::option_names::kind_of_file;
 use crate::system::report::{Gap, Shared};
 use crate::values::find;

@@ -1,10 +1,10 @@
 //! The same parts after an edit: where a merge is done again, what it makes from the same definitions is the thunk that it
 //! made before, with its value. Only heaps that survive edits remember such parts.
 
-use crate::System;
+use crate::declaration::Decl;
 use crate::definition::RawDef;
-use crate::fixpoint::tree::Decl;
-use crate::system::report::OptionPath;
+use crate::fixpoint::collect::System;
+use crate::path::OptionPath;
 use crate::types::native::OptType;
 use nixpod_eval::{Evaluator, Lambda, ThunkId};
 use rustc_hash::FxHashMap;

@@ -1,14 +1,12 @@
 //! What is remembered of each option: all definitions, which won, under which conditions.
 
+use crate::path::OptionPath;
 use nixpod_eval::{Evaluator, OriginId, ThunkId, Tracked, When};
 use nixpod_source::{Site, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
-
-/// A path of option names.
-pub type OptionPath = Rc<[SmolStr]>;
 
 /// One definition of an option.
 #[derive(Clone, Debug)]
