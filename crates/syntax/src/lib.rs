@@ -56,7 +56,7 @@ const STACK: usize = 64 * 1024 * 1024;
 
 /// Parses and lowers a text. Every text gives a result; what could not be understood is [`hir::Expr::Missing`].
 pub fn parse(text: &str) -> ParsedFile {
-    quick::parse(text).unwrap_or_else(|| parse_slowly(text))
+    parse_quickly(text).unwrap_or_else(|| parse_slowly(text))
 }
 
 /// Parses a text that was another one before. Nodes that are in both keep their numbers, and those of nodes that are
@@ -74,7 +74,7 @@ pub fn parse_again(text: &str, before: &Arc<Hir>) -> ParsedFile {
 /// [`parse`] if it is certain that a text has no mistakes; for tests, which compare it with [`parse_slowly`].
 #[doc(hidden)]
 pub fn parse_quickly(text: &str) -> Option<ParsedFile> {
-    quick::parse(text)
+    quick::parse(text).map(|lowered| file(text, lowered, Vec::new()))
 }
 
 /// [`parse`] over the concrete syntax tree.
@@ -126,13 +126,19 @@ fn parse_repaired(source: &str, errors_before: usize, found: &[SyntaxError]) -> 
 fn finish(text: &str, parse: &rnix::Parse<rnix::Root>, mut errors: Vec<SyntaxError>) -> ParsedFile {
     error::from_rnix(parse, &mut errors);
     let root = parse.syntax();
-    let (hir, map) = lower::lower(&root, &mut errors);
+    let lowered = lower::lower(text, &root, &mut errors);
     sort(&mut errors);
+    file(text, lowered, errors)
+}
+
+/// A text and all that was found out about it.
+fn file(text: &str, lowered: lower::Lowered, errors: Vec<SyntaxError>) -> ParsedFile {
+    let remarks = lowered.remarks;
     ParsedFile {
-        hir: Arc::new(hir),
-        map,
+        hir: Arc::new(lowered.hir),
+        map: lowered.map,
         errors,
-        suppressions: suppress::collect(text, &root),
+        suppressions: remarks.map_or_else(Suppressions::default, |remarks| suppress::collect(text, remarks)),
     }
 }
 
@@ -143,11 +149,5 @@ fn sort(errors: &mut Vec<SyntaxError>) {
 
 /// The result for a text that is not given to the parser.
 fn unparsed(text: &str, error: SyntaxError) -> ParsedFile {
-    let (hir, map) = lower::nothing(text);
-    ParsedFile {
-        hir: Arc::new(hir),
-        map,
-        errors: vec![error],
-        suppressions: Suppressions::default(),
-    }
+    file(text, lower::nothing(text), vec![error])
 }

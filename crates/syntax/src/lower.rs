@@ -8,21 +8,26 @@ use crate::source_map::{Names, SourceMap};
 use crate::{SyntaxError, repair, resolve};
 use attrs::{SetBuilder, Sets};
 use nixpod_source::ExprId;
-use rnix::SyntaxNode;
 use rnix::ast::{self, BinOpKind, HasEntry as _, UnaryOpKind};
+use rnix::{NodeOrToken, SyntaxKind, SyntaxNode};
 use rowan::ast::AstNode as _;
 use text_size::{TextRange, TextSize};
 
 /// Lowers a whole file.
-pub(crate) fn lower(root: &SyntaxNode, errors: &mut Vec<SyntaxError>) -> (Hir, SourceMap) {
-    let mut lower = Lower::new(errors);
+pub(crate) fn lower(text: &str, root: &SyntaxNode, errors: &mut Vec<SyntaxError>) -> Lowered {
+    let mut lower = Lower::new(text, errors);
+    let tokens = root.descendants_with_tokens().filter_map(NodeOrToken::into_token);
+    if let Some(remarks) = &mut lower.remarks {
+        let comments = tokens.filter(|token| token.kind() == SyntaxKind::TOKEN_COMMENT);
+        remarks.comments = comments.map(|token| token.text_range()).collect();
+    }
     let file = root.children().find_map(ast::Expr::cast);
     let root = lower.expr_or_missing(file, root.text_range());
     lower.finish(root)
 }
 
 /// The result for a text that was not parsed.
-pub(crate) fn nothing(text: &str) -> (Hir, SourceMap) {
+pub(crate) fn nothing(text: &str) -> Lowered {
     let hir = Hir {
         exprs: vec![Expr::Missing],
         root: ExprId(0),
@@ -35,7 +40,36 @@ pub(crate) fn nothing(text: &str) -> (Hir, SourceMap) {
         live: vec![true],
         ..SourceMap::default()
     };
-    (hir, map)
+    Lowered {
+        hir,
+        map,
+        remarks: None,
+    }
+}
+
+/// A lowered file.
+pub(crate) struct Lowered {
+    pub(crate) hir: Hir,
+    pub(crate) map: SourceMap,
+    pub(crate) remarks: Option<Remarks>,
+}
+
+/// Comments and what they may be about, collected only where a suppression comment may be.
+#[derive(Default)]
+pub(crate) struct Remarks {
+    /// All comments, in text order.
+    pub(crate) comments: Vec<TextRange>,
+    /// In no order.
+    pub(crate) subjects: Vec<Subject>,
+}
+
+/// A binding, an `inherit` or an element of a list.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject {
+    /// All of it, with its semicolon and with the brackets around it.
+    pub(crate) range: TextRange,
+    /// Where the value of a binding starts.
+    pub(crate) value: Option<TextSize>,
 }
 
 /// Files have a node for so many bytes or more.
@@ -53,24 +87,26 @@ pub(crate) struct Lower<'a> {
     pub(crate) sets: Sets,
     /// Does the text name what `<x>` goes through, so that it may bind that itself? Looked up when one is met.
     binds_search: Option<bool>,
+    pub(crate) remarks: Option<Remarks>,
     pub(crate) errors: &'a mut Vec<SyntaxError>,
 }
 
 impl<'a> Lower<'a> {
-    pub(crate) fn new(errors: &'a mut Vec<SyntaxError>) -> Self {
+    pub(crate) fn new(text: &str, errors: &'a mut Vec<SyntaxError>) -> Self {
         Self {
             exprs: Vec::new(),
             map: SourceMap::default(),
             names: Names::default(),
             sets: Sets::default(),
             binds_search: None,
+            remarks: text.contains("nixpod").then(Remarks::default),
             errors,
         }
     }
 }
 
 impl Lower<'_> {
-    pub(crate) fn finish(mut self, root: ExprId) -> (Hir, SourceMap) {
+    pub(crate) fn finish(mut self, root: ExprId) -> Lowered {
         for (id, set) in self.sets.finish() {
             if let Some(expr) = self.exprs.get_mut(id.0 as usize) {
                 *expr = set.finish();
@@ -90,7 +126,18 @@ impl Lower<'_> {
             names: self.names.all,
             nodes: None,
         };
-        (hir, self.map)
+        Lowered {
+            hir,
+            map: self.map,
+            remarks: self.remarks,
+        }
+    }
+
+    /// Remembers what a comment may be about.
+    pub(crate) fn subject(&mut self, range: TextRange, value: Option<TextSize>) {
+        if let Some(remarks) = &mut self.remarks {
+            remarks.subjects.push(Subject { range, value });
+        }
     }
 
     /// Makes room for what a text of this length has on average.
@@ -151,7 +198,11 @@ impl Lower<'_> {
             },
             ast::Expr::CurPos(_) => self.alloc(Expr::CurPos, range),
             ast::Expr::List(node) => {
-                let items: Vec<ExprId> = node.items().map(|item| self.expr(&item)).collect();
+                let mut items = Vec::new();
+                for item in node.items() {
+                    self.subject(item.syntax().text_range(), None);
+                    items.push(self.expr(&item));
+                }
                 self.alloc(Expr::List(items.into()), range)
             }
             ast::Expr::AttrSet(node) => {

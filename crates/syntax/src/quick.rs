@@ -1,7 +1,6 @@
 //! Lowers texts without mistakes directly, an order of magnitude faster than over a concrete syntax tree.
 //!
-//! This reads only what is surely well-formed and gives up on everything else: on mistakes, on suppression comments,
-//! and on what is rare (URIs, pipes, the old `let { }`, `or` as a variable, very deep nesting). What it gives is what
+//! This reads only what is surely well-formed and gives up on everything else: on mistakes, and on what is rare (URIs, pipes, the old `let { }`, `or` as a variable, very deep nesting). What it gives is what
 //! lowering rnix's tree gives, to the last node and range; tests compare both on all texts they have.
 
 mod bounds;
@@ -9,16 +8,15 @@ mod lexer;
 
 use crate::guard::MAX_CHAIN;
 use crate::hir::{BinaryOp, Expr, Field, Param, PathKind, StrPart, VarRef};
-use crate::lower::Lower;
 use crate::lower::attrs::{Attr, MAX_PATH, SetBuilder};
 use crate::lower::literal::{Chunks, Parts, unescape};
-use crate::{ParsedFile, SourceMap, Suppressions, repair};
+use crate::lower::{Lower, Lowered};
+use crate::repair;
 use bounds::Bounds;
 use lexer::{Lexer, Token};
 use nixpod_source::ExprId;
 use rnix::SyntaxKind;
 use smallvec::SmallVec;
-use std::sync::Arc;
 use text_size::{TextRange, TextSize};
 
 /// A result, if it is certain.
@@ -32,12 +30,9 @@ const MAX_LENGTH: usize = 4 << 20;
 const MAX_DEPTH: u32 = 128;
 
 /// Lowers a text, if that is certain to have no mistakes.
-pub(crate) fn parse(text: &str) -> Surely<ParsedFile> {
+pub(crate) fn parse(text: &str) -> Surely<Lowered> {
     let odd = |byte: u8| text.as_bytes().contains(&byte);
     if text.len() > MAX_LENGTH || text.starts_with('\u{feff}') || odd(b'\r') || odd(0) {
-        return None;
-    }
-    if text.contains("nixpod") {
         return None;
     }
     let bounds = match text.len() > MAX_CHAIN {
@@ -45,9 +40,10 @@ pub(crate) fn parse(text: &str) -> Surely<ParsedFile> {
         false => None,
     };
     let mut errors = Vec::new();
+    let lower = Lower::new(text, &mut errors);
     let mut reader = Reader {
-        lexer: Lexer::new(text, bounds)?,
-        lower: Lower::new(&mut errors),
+        lexer: Lexer::new(text, bounds, lower.remarks.is_some())?,
+        lower,
         depth: 0,
         set_at: None,
         begun: None,
@@ -57,17 +53,11 @@ pub(crate) fn parse(text: &str) -> Surely<ParsedFile> {
     if reader.lexer.token != Token::End {
         return None;
     }
-    let (hir, map) = reader.lower.finish(root.id);
-    errors.is_empty().then(|| file(hir, map))
-}
-
-fn file(hir: crate::Hir, map: SourceMap) -> ParsedFile {
-    ParsedFile {
-        hir: Arc::new(hir),
-        map,
-        errors: Vec::new(),
-        suppressions: Suppressions::default(),
+    if let Some(remarks) = &mut reader.lower.remarks {
+        remarks.comments = reader.lexer.comments.unwrap_or_default();
     }
+    let lowered = reader.lower.finish(root.id);
+    errors.is_empty().then_some(lowered)
 }
 
 /// An expression that was read, and where it starts. Brackets belong to the text of an expression, not of its node.
@@ -375,7 +365,9 @@ impl<'t> Reader<'t, '_> {
                 self.lexer.advance()?;
                 let mut items = Vec::new();
                 while self.lexer.token != Token::RightBracket {
-                    items.push(self.deeper(Self::selection)?.id);
+                    let item = self.deeper(Self::selection)?;
+                    self.lower.subject(self.lexer.since(item.start), None);
+                    items.push(item.id);
                 }
                 self.lexer.advance()?;
                 Some(self.alloc(Expr::List(items.into()), start))
@@ -622,6 +614,7 @@ impl<'t> Reader<'t, '_> {
         }
         self.lexer.advance()?;
         let statement = self.lexer.since(start);
+        self.lower.subject(statement, None);
         for (word, range) in names {
             let name = self.lower.names.intern(word);
             self.lower.inherit_name(set, from, name, range, statement);
@@ -637,12 +630,13 @@ impl<'t> Reader<'t, '_> {
         }
         let path = self.lexer.since(start);
         self.lexer.expect(Token::Assign)?;
-        let value = self.expr()?.id;
+        let value = self.expr()?;
         let without_semicolon = TextRange::new(start, self.lexer.here());
         self.lexer.expect(Token::Semicolon)?;
         let whole = self.lexer.since(start);
+        self.lower.subject(whole, Some(value.start));
         self.lower
-            .bind(set, &attrs, path, value, whole, without_semicolon);
+            .bind(set, &attrs, path, value.id, whole, without_semicolon);
         Some(())
     }
 }

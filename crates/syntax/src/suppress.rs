@@ -1,8 +1,9 @@
 //! Comments that silence findings: `# nixpod: ignore[rule] reason`.
 
-use rnix::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, ast};
-use rowan::ast::AstNode as _;
+use crate::lower::{Remarks, Subject};
 use smol_str::SmolStr;
+use std::cmp::Reverse;
+use std::ops::Range;
 use text_size::{TextRange, TextSize};
 
 /// All suppression comments of a file.
@@ -56,18 +57,16 @@ pub enum SuppressionKind {
     File,
 }
 
-/// Collects the comments of a file.
-pub(crate) fn collect(text: &str, root: &SyntaxNode) -> Suppressions {
+/// Reads the comments of a file.
+pub(crate) fn collect(text: &str, remarks: Remarks) -> Suppressions {
     let mut found = Suppressions::default();
-    if !text.contains("nixpod") {
-        return found;
-    }
-    for comment in comments(root) {
-        let range = comment.token.text_range();
-        match read(comment.token.text(), range.start()) {
+    let subjects = Subjects::new(remarks.subjects);
+    for comment in comments(text, &remarks.comments) {
+        let range = comment.range;
+        match read(slice(text, range), range.start()) {
             None => {}
             Some(Err(problem)) => found.malformed.push((range, problem)),
-            Some(Ok(directive)) => match place(root, &comment, directive.file) {
+            Some(Ok(directive)) => match place(text, &comment, directive.file, &subjects) {
                 Ok((kind, covers)) => found.items.push(Suppression {
                     rules: directive.rules,
                     reason: directive.reason,
@@ -82,53 +81,67 @@ pub(crate) fn collect(text: &str, root: &SyntaxNode) -> Suppressions {
     found
 }
 
-/// A comment and the code around it. Looking for that from each comment would be slow where many stand in a row.
+/// A comment and the code around it.
 struct Comment {
-    token: SyntaxToken,
+    range: TextRange,
     /// Where its line begins.
     line: TextSize,
-    /// The last code on its line.
-    before: Option<SyntaxToken>,
-    /// The first code after it.
-    after: Option<SyntaxToken>,
-    /// Does code stand anywhere before it?
-    late: bool,
+    /// Where the last code before it ends.
+    code_before: Option<TextSize>,
+    /// Does that stand on the same line?
+    trails: bool,
+    /// Where the first code after it starts.
+    code_after: Option<TextSize>,
 }
 
-/// All comments, in one walk over the tokens.
-fn comments(root: &SyntaxNode) -> Vec<Comment> {
-    let mut out: Vec<Comment> = Vec::new();
-    let (mut line, mut before, mut late) = (TextSize::new(0), None, false);
-    // Those from here on have not met the code after them.
-    let mut waiting = 0;
-    let tokens = root.descendants_with_tokens().filter_map(NodeOrToken::into_token);
-    for token in tokens {
-        let trivia = token.kind().is_trivia();
-        if token.kind() == SyntaxKind::TOKEN_COMMENT {
-            out.push(Comment {
-                token: token.clone(),
-                line,
-                before: before.clone(),
-                after: None,
-                late,
-            });
+/// All comments. Looking for the code around each by itself would be slow where many stand in a row.
+fn comments(text: &str, ranges: &[TextRange]) -> Vec<Comment> {
+    let mut out: Vec<Comment> = Vec::with_capacity(ranges.len());
+    let (mut end, mut line) = (TextSize::new(0), TextSize::new(0));
+    let (mut code_before, mut trails) = (None, false);
+    for &range in ranges {
+        let gap = TextRange::new(end, range.start());
+        let code = slice(text, gap).trim_end();
+        if !code.is_empty() {
+            code_before = Some(end + TextSize::of(code));
+            trails = true;
         }
-        if let Some(at) = token.text().rfind('\n') {
-            line = token.text_range().start() + TextSize::new(at as u32 + 1);
-            if trivia {
-                before = None;
-            }
+        if let Some(new_line) = last_line(text, gap) {
+            line = new_line;
+            trails &= code_before.is_some_and(|code| code >= line);
         }
-        if !trivia {
-            for comment in out.get_mut(waiting..).unwrap_or_default() {
-                comment.after = Some(token.clone());
-            }
-            waiting = out.len();
-            late = true;
-            before = Some(token);
+        out.push(Comment {
+            range,
+            line,
+            code_before,
+            trails,
+            code_after: None,
+        });
+        if let Some(new_line) = last_line(text, range) {
+            (line, trails) = (new_line, false);
         }
+        end = range.end();
+    }
+    let (mut start, mut code_after) = (TextSize::of(text), None);
+    for comment in out.iter_mut().rev() {
+        let code = slice(text, TextRange::new(comment.range.end(), start)).trim_start();
+        if !code.is_empty() {
+            code_after = Some(start - TextSize::of(code));
+        }
+        comment.code_after = code_after;
+        start = comment.range.start();
     }
     out
+}
+
+fn slice(text: &str, range: TextRange) -> &str {
+    text.get(Range::<usize>::from(range)).unwrap_or_default()
+}
+
+/// Where the last line that begins in a range begins.
+fn last_line(text: &str, range: TextRange) -> Option<TextSize> {
+    let at = slice(text, range).rfind('\n')?;
+    Some(range.start() + TextSize::new(at as u32 + 1))
 }
 
 /// What a comment says.
@@ -198,53 +211,71 @@ fn read(comment: &str, start: TextSize) -> Option<Result<Directive, String>> {
 
 /// What a comment covers.
 fn place(
-    root: &SyntaxNode,
+    text: &str,
     comment: &Comment,
     file: bool,
+    subjects: &Subjects,
 ) -> Result<(SuppressionKind, TextRange), &'static str> {
     if file {
-        return match comment.late {
-            true => Err("`ignore-file` must stand before all code"),
-            false => Ok((SuppressionKind::File, root.text_range())),
+        return match comment.code_before {
+            Some(_) => Err("`ignore-file` must stand before all code"),
+            None => Ok((SuppressionKind::File, TextRange::up_to(TextSize::of(text)))),
         };
     }
-    match &comment.before {
-        Some(token) => {
-            let line = TextRange::new(comment.line, comment.token.text_range().start());
-            token
-                .parent_ancestors()
-                .filter_map(|node| covered(&node))
+    match comment.code_before {
+        Some(end) if comment.trails => {
+            let line = TextRange::new(comment.line, comment.range.start());
+            subjects
+                .around(end - TextSize::new(1))
+                .map(|subject| subject.range)
                 .find(|range| line.contains(range.start()) || line.contains_inclusive(range.end()))
                 .map(|range| (SuppressionKind::Trailing, range))
                 .ok_or("there is no binding or list element on this line")
         }
-        None => {
-            let problem = "no binding or list element follows";
-            let next = comment.after.as_ref().ok_or(problem)?;
-            let start = next.text_range().start();
-            next.parent_ancestors()
-                .take_while(|node| node.text_range().start() == start)
-                .find_map(|node| covered(&node).or_else(|| value_of(&node)))
-                .map(|range| (SuppressionKind::OwnLine, range))
-                .ok_or(problem)
-        }
+        _ => comment
+            .code_after
+            .and_then(|start| {
+                subjects
+                    .around(start)
+                    .find(|subject| subject.range.start() == start || subject.value == Some(start))
+            })
+            .map(|subject| (SuppressionKind::OwnLine, subject.range))
+            .ok_or("no binding or list element follows"),
     }
 }
 
-/// The range of a binding or list element.
-fn covered(node: &SyntaxNode) -> Option<TextRange> {
-    let kind = node.kind();
-    let binding = matches!(kind, SyntaxKind::NODE_ATTRPATH_VALUE | SyntaxKind::NODE_INHERIT);
-    let element = ast::Expr::can_cast(kind)
-        && node
-            .parent()
-            .is_some_and(|parent| parent.kind() == SyntaxKind::NODE_LIST);
-    (binding || element).then(|| node.text_range())
+/// What comments may be about, by place.
+struct Subjects {
+    /// In text order, outer before inner.
+    all: Vec<Subject>,
+    /// For each, the one around it.
+    parents: Vec<Option<usize>>,
 }
 
-/// The range of the binding whose value this is.
-fn value_of(node: &SyntaxNode) -> Option<TextRange> {
-    let parent = node.parent()?;
-    let value = parent.kind() == SyntaxKind::NODE_ATTRPATH_VALUE && ast::Expr::can_cast(node.kind());
-    value.then(|| parent.text_range())
+impl Subjects {
+    fn new(mut all: Vec<Subject>) -> Self {
+        all.sort_unstable_by_key(|subject| (subject.range.start(), Reverse(subject.range.end())));
+        let mut parents = Vec::with_capacity(all.len());
+        let mut open: Vec<usize> = Vec::new();
+        for (index, subject) in all.iter().enumerate() {
+            while open
+                .pop_if(|outer| all[*outer].range.end() <= subject.range.start())
+                .is_some()
+            {}
+            parents.push(open.last().copied());
+            open.push(index);
+        }
+        Self { all, parents }
+    }
+
+    /// Those that hold an offset, innermost first.
+    fn around(&self, offset: TextSize) -> impl Iterator<Item = Subject> + '_ {
+        let behind = self
+            .all
+            .partition_point(|subject| subject.range.start() <= offset);
+        let outer = |index: &usize| self.parents.get(*index).copied().flatten();
+        std::iter::successors(behind.checked_sub(1), outer)
+            .filter_map(|index| self.all.get(index).copied())
+            .filter(move |subject| subject.range.contains(offset))
+    }
 }

@@ -94,6 +94,9 @@ const WORDS: &[&str] = &[
     "${\"b\"} = 3;",
     "let in",
     "nixpod",
+    "# nixpod: ignore[a] b\n",
+    "/* nixpod: ignore[a] */",
+    "# nixpod: ignore-file[a]\n",
 ];
 
 /// Does it take the quick way? Then both have to agree.
@@ -154,6 +157,29 @@ fn changed_files_agree() {
             let mut changed = text.clone();
             changed.replace_range(cuts[first]..cuts[last], WORDS[random(WORDS.len())]);
             agrees(&changed);
+        }
+    }
+}
+
+/// Where nothing but a comment stands between two tokens, or within one.
+#[test]
+fn suppressions_at_any_place_agree() {
+    let texts: Vec<String> = own_texts()
+        .into_iter()
+        .filter(|text| text.len() < 2_000)
+        .collect();
+    for (index, text) in texts.iter().enumerate() {
+        let gaps = text.char_indices().filter(|(_, c)| c.is_whitespace());
+        for (at, _) in gaps.skip(index % 41).step_by(41) {
+            for comment in [
+                " # nixpod: ignore[a] b",
+                "\n  # nixpod: ignore[a] b\n  ",
+                "/* nixpod: ignore[a] */ ",
+            ] {
+                let mut changed = text.clone();
+                changed.insert_str(at, comment);
+                agrees(&changed);
+            }
         }
     }
 }

@@ -1,8 +1,16 @@
 //! What suppression comments say and cover.
 
 use expect_test::{Expect, expect};
+use nixpod_syntax::{parse_quickly, parse_slowly};
 
+/// What is found in a text without mistakes, by both ways of reading it.
 fn check(text: &str, expected: Expect) {
+    let quick = parse_quickly(text).expect("it is well-formed");
+    assert_eq!(quick, parse_slowly(text), "{text}");
+    show(text, expected);
+}
+
+fn show(text: &str, expected: Expect) {
     let found = nixpod_syntax::parse(text).suppressions;
     let mut out = String::new();
     for item in &found.items {
@@ -156,4 +164,126 @@ fn white_space_is_lenient_and_meaning_is_strict() {
     );
     check("{ a = 1; # nixpod is fine, nixpod-lint: too\n}", expect![]);
     check("{ a = \"# nixpod: ignore[x]\"; }", expect![]);
+}
+
+#[test]
+fn what_is_nearest_is_covered() {
+    check(
+        "{\n  a = [\n    [ 1 (f [ 2 ]) ] # nixpod: ignore[x]\n    # nixpod: ignore[y]\n    [ 3 ]\n  ];\n}",
+        expect![[r#"
+            Trailing ["x"] None covers "[ 1 (f [ 2 ]) ]"
+            OwnLine ["y"] None covers "[ 3 ]"
+        "#]],
+    );
+    check(
+        "[\n  ( # nixpod: ignore[x]\n    (f 1)\n  )\n  # nixpod: ignore[y]\n  (( 2 ))\n]",
+        expect![[r#"
+            Trailing ["x"] None covers "( # nixpod: ignore[x]\n    (f 1)\n  )"
+            OwnLine ["y"] None covers "(( 2 ))"
+        "#]],
+    );
+    check(
+        "let\n  # nixpod: ignore[x]\n  a = b: { # nixpod: ignore[y]\n    c = 1;\n  };\nin\n# nixpod: ignore[z]\na",
+        expect![[r##"
+            OwnLine ["x"] None covers "a = b: { # nixpod: ignore[y]\n    c = 1;\n  };"
+            Trailing ["y"] None covers "a = b: { # nixpod: ignore[y]\n    c = 1;\n  };"
+            malformed: no binding or list element follows at "# nixpod: ignore[z]"
+        "##]],
+    );
+    check(
+        "{\n  inherit (a) b c; # nixpod: ignore[x]\n  inherit; # nixpod: ignore[y]\n}",
+        expect![[r#"
+            Trailing ["x"] None covers "inherit (a) b c;"
+            Trailing ["y"] None covers "inherit;"
+        "#]],
+    );
+    check(
+        "{\n  a.b.c = 1; # nixpod: ignore[x]\n  # nixpod: ignore[y]\n  a.b = { d = 2; };\n}",
+        expect![[r#"
+            Trailing ["x"] None covers "a.b.c = 1;"
+            OwnLine ["y"] None covers "a.b = { d = 2; };"
+        "#]],
+    );
+}
+
+#[test]
+fn a_comment_before_a_value_covers_the_binding() {
+    check(
+        "{\n  a = # nixpod: ignore[x]\n    # nixpod: ignore[y]\n    (f { }).b;\n}",
+        expect![[r#"
+            Trailing ["x"] None covers "a = # nixpod: ignore[x]\n    # nixpod: ignore[y]\n    (f { }).b;"
+            OwnLine ["y"] None covers "a = # nixpod: ignore[x]\n    # nixpod: ignore[y]\n    (f { }).b;"
+        "#]],
+    );
+    check(
+        "{ a = b ==\n  # nixpod: ignore[x]\n  c; }",
+        expect![[r##"
+        malformed: no binding or list element follows at "# nixpod: ignore[x]"
+    "##]],
+    );
+    check(
+        "{ a = b: c:\n  # nixpod: ignore[x]\n  d; }",
+        expect![[r##"
+        malformed: no binding or list element follows at "# nixpod: ignore[x]"
+    "##]],
+    );
+}
+
+#[test]
+fn comments_in_a_row() {
+    check(
+        "{ a = 1; /* nixpod: ignore[x] */ /* nixpod: ignore[y] */ # nixpod: ignore[z]\n}",
+        expect![[r#"
+            Trailing ["x"] None covers "a = 1;"
+            Trailing ["y"] None covers "a = 1;"
+            Trailing ["z"] None covers "a = 1;"
+        "#]],
+    );
+    check(
+        "{ a = 1; /* nixpod: ignore[x]\n*/ /* nixpod: ignore[y] */ b = 2; }",
+        expect![[r#"
+            Trailing ["x"] None covers "a = 1;"
+            OwnLine ["y"] None covers "b = 2;"
+        "#]],
+    );
+}
+
+#[test]
+fn in_strings_there_are_none_but_in_what_they_interpolate() {
+    check(
+        "{\n  a = \"\n    # nixpod: ignore[x]\n  \";\n  b = ''\n    /* nixpod: ignore[x] */\n  '';\n}",
+        expect![],
+    );
+    check(
+        "{\n  a = ''\n    b ${ # nixpod: ignore[x]\n      f [\n        1 # nixpod: ignore[y]\n      ]\n    }\n  '';\n}",
+        expect![[r##"
+            Trailing ["y"] None covers "1"
+            malformed: there is no binding or list element on this line at "# nixpod: ignore[x]"
+        "##]],
+    );
+}
+
+#[test]
+fn in_broken_files() {
+    show(
+        "{\n  a = 1; # nixpod: ignore[x]\n  b = ;\n  # nixpod: ignore[y]\n  c = [ 2 ];\n}",
+        expect![[r#"
+            Trailing ["x"] None covers "a = 1;"
+            OwnLine ["y"] None covers "c = [ 2 ];"
+        "#]],
+    );
+    show(
+        "{\n  # nixpod: ignore[x]\n  a = {\n    b = 1; # nixpod: ignore[y]\n  c = 2;\n}",
+        expect![[r#"
+            OwnLine ["x"] None covers "a = {\n    b = 1; # nixpod: ignore[y]\n  c = 2;\n}"
+            Trailing ["y"] None covers "b = 1;"
+        "#]],
+    );
+    show(
+        "{ a = 1 # nixpod: ignore[x]\n}",
+        expect![[r#"
+        Trailing ["x"] None covers "a = 1"
+    "#]],
+    );
+    show("{ a = \"b; # nixpod: ignore[x]\n}", expect![]);
 }

@@ -202,6 +202,7 @@ impl Lower<'_> {
 
     fn inherit(&mut self, set: ExprId, node: &ast::Inherit) {
         let statement = node.syntax().text_range();
+        self.subject(statement, None);
         let from = node.from().map(|from| {
             let source = self.expr_or_missing(from.expr(), from.syntax().text_range());
             self.inherit_source(set, source)
@@ -251,6 +252,8 @@ impl Lower<'_> {
 
     fn binding(&mut self, set: ExprId, node: &ast::AttrpathValue, in_let: bool) {
         let whole = node.syntax().text_range();
+        let value_start = node.value().map(|value| value.syntax().text_range().start());
+        self.subject(whole, value_start);
         let without_semicolon = match node.syntax().last_token() {
             Some(last) if last.kind() == SyntaxKind::TOKEN_SEMICOLON => {
                 TextRange::new(whole.start(), last.text_range().start())

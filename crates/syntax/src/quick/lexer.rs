@@ -57,11 +57,13 @@ pub(super) struct Lexer<'t> {
     /// Where the token before it ends.
     before: usize,
     bounds: Option<Bounds>,
+    /// Where comments are, if anybody wants to know.
+    pub(super) comments: Option<Vec<TextRange>>,
 }
 
 impl<'t> Lexer<'t> {
     /// At the first token.
-    pub(super) fn new(text: &'t str, bounds: Option<Bounds>) -> Surely<Self> {
+    pub(super) fn new(text: &'t str, bounds: Option<Bounds>, with_comments: bool) -> Surely<Self> {
         let mut lexer = Self {
             text,
             token: Token::End,
@@ -69,6 +71,7 @@ impl<'t> Lexer<'t> {
             end: 0,
             before: 0,
             bounds,
+            comments: with_comments.then(Vec::new),
         };
         lexer.advance()?;
         Some(lexer)
@@ -78,9 +81,29 @@ impl<'t> Lexer<'t> {
     pub(super) fn advance(&mut self) -> Surely<()> {
         self.before = self.end;
         (self.token, self.start, self.end) = self.token_at(self.end)?;
+        if self.comments.is_some() {
+            self.collect_comments();
+        }
         match &mut self.bounds {
             Some(bounds) => bounds.count(self.token, self.end - self.before),
             None => Some(()),
+        }
+    }
+
+    /// Takes down the comments in front of the current token.
+    fn collect_comments(&mut self) {
+        let mut at = self.before;
+        while at < self.start {
+            let end = match self.byte(at) {
+                Some(b'#' | b'/') => self.comment_end(at).unwrap_or(self.start),
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            let range = TextRange::new(TextSize::new(at as u32), TextSize::new(end as u32));
+            self.comments.get_or_insert_default().push(range);
+            at = end;
         }
     }
 
@@ -197,14 +220,20 @@ impl<'t> Lexer<'t> {
         loop {
             match self.byte(at) {
                 Some(b' ' | b'\n' | b'\t') => at += 1,
-                Some(b'#') => at = self.run(at, |byte| byte != b'\n'),
-                Some(b'/') if self.byte(at + 1) == Some(b'*') => {
-                    let body = self.text.get(at + 2..)?;
-                    at += 2 + body.find("*/")? + 2;
-                }
+                Some(b'#') => at = self.comment_end(at)?,
+                Some(b'/') if self.byte(at + 1) == Some(b'*') => at = self.comment_end(at)?,
                 _ => return Some(at),
             }
         }
+    }
+
+    /// The end of the comment that begins here.
+    fn comment_end(&self, start: usize) -> Surely<usize> {
+        if self.byte(start) == Some(b'#') {
+            return Some(self.run(start, |byte| byte != b'\n'));
+        }
+        let body = self.text.get(start + 2..)?;
+        Some(start + 2 + body.find("*/")? + 2)
     }
 
     /// The token at or after an offset, its start and its end.
