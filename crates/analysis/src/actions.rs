@@ -1,8 +1,9 @@
 //! Code actions: fixes that were tried, and suppression comments with a reason to fill in.
 
 use crate::apply::{keeps_promise, with_fixes};
-use crate::check::Checked;
+use crate::fix;
 use crate::host::Analysis;
+use crate::merge::Checked;
 use crate::own_rules::OWN_RULES;
 use crate::report::{Action, ActionKind};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -31,7 +32,8 @@ pub(crate) fn code_actions(
         let span = checked.reported.diagnostic.primary.span;
         span.file == file && span.range.intersect(range).is_some() && checked.reported.suppressed.is_none()
     });
-    let touched = crate::group::groups(touched);
+    let touched = fix::with_fixes(&analysis.vfs, &outcome.worlds, touched);
+    let touched = crate::group::groups(&touched);
     for group in &touched {
         let diagnostic = &group.reported.diagnostic;
         for fix in &diagnostic.fixes {

@@ -1,8 +1,9 @@
 //! Applies fixes, and makes sure that they do what they promise.
 
-use crate::check::{Checked, Outcome};
-use crate::fix::overlap;
+use crate::check::Outcome;
+use crate::fix::{self, Taken};
 use crate::host::Analysis;
+use crate::merge::Checked;
 use crate::report::Reported;
 use camino::Utf8PathBuf;
 use nixpod_source::{Applicability, FileId, Fix, RuleId, TextEdit, apply_edits};
@@ -47,7 +48,8 @@ pub(crate) fn fix(
     let mut now = analysis.clone();
     let mut outcome = now.outcome(targets);
     for round in 0..=MAX_ROUNDS {
-        let fixes = select(&outcome, level, wanted);
+        let fixable = fix::with_fixes(&now.vfs, &outcome.worlds, &outcome.findings);
+        let fixes = select(&fixable, level, wanted);
         if fixes.is_empty() {
             break;
         }
@@ -71,13 +73,13 @@ type Selected<'a> = (&'a Checked, &'a Fix);
 
 /// Fixes that do not touch each other, in the order of findings.
 fn select<'a>(
-    outcome: &'a Outcome,
+    findings: &'a [Checked],
     level: Applicability,
     wanted: &dyn Fn(&Reported) -> bool,
 ) -> Vec<Selected<'a>> {
-    let mut taken: BTreeMap<FileId, Vec<TextEdit>> = BTreeMap::new();
+    let mut taken: BTreeMap<FileId, Taken> = BTreeMap::new();
     let mut out = Vec::new();
-    for checked in &outcome.findings {
+    for checked in findings {
         if checked.reported.suppressed.is_some() || !wanted(&checked.reported) {
             continue;
         }
@@ -85,17 +87,15 @@ fn select<'a>(
         let Some(fix) = fixes.iter().find(|fix| fix.applicability <= level) else {
             continue;
         };
-        let clash = fix.edits.iter().any(|(file, edits)| {
-            let taken = taken.get(file).map_or(&[][..], Vec::as_slice);
-            edits
-                .iter()
-                .any(|edit| taken.iter().any(|other| overlap(edit.range, other.range)))
-        });
-        if clash {
+        let touches = |(file, edits): (&FileId, &Vec<TextEdit>)| {
+            let taken = taken.get(file);
+            taken.is_some_and(|taken| edits.iter().any(|edit| taken.touches(edit.range)))
+        };
+        if fix.edits.iter().any(touches) {
             continue;
         }
         for (file, edits) in &fix.edits {
-            taken.entry(*file).or_default().extend(edits.iter().cloned());
+            taken.entry(*file).or_default().take(edits);
         }
         out.push((checked, fix));
     }
@@ -163,9 +163,11 @@ fn key(checked: &Checked) -> Key<'_> {
     )
 }
 
-fn count<'a>(findings: impl Iterator<Item = &'a Checked>) -> BTreeMap<Key<'a>, usize> {
+/// How many findings there are of each name, without those that are suppressed.
+fn count(outcome: &Outcome) -> BTreeMap<Key<'_>, usize> {
     let mut out = BTreeMap::new();
-    for checked in findings {
+    let findings = outcome.findings.iter();
+    for checked in findings.filter(|checked| checked.reported.suppressed.is_none()) {
         *out.entry(key(checked)).or_default() += 1;
     }
     out
@@ -173,21 +175,13 @@ fn count<'a>(findings: impl Iterator<Item = &'a Checked>) -> BTreeMap<Key<'a>, u
 
 /// Are the fixed findings gone, and is there none that was not there before?
 pub(crate) fn keeps_promise(before: &Outcome, after: &Outcome, fixed: &[&Checked]) -> bool {
-    let live = |outcome: &'_ Outcome| -> Vec<Checked> {
-        let findings = outcome.findings.iter();
-        findings
-            .filter(|checked| checked.reported.suppressed.is_none())
-            .cloned()
-            .collect()
-    };
-    let (before, after) = (live(before), live(after));
-    let mut allowed = count(before.iter());
+    let mut allowed = count(before);
     for checked in fixed {
         if let Some(count) = allowed.get_mut(&key(checked)) {
             *count = count.saturating_sub(1);
         }
     }
-    count(after.iter())
+    count(after)
         .into_iter()
         .all(|(key, count)| count <= allowed.get(&key).copied().unwrap_or_default())
 }

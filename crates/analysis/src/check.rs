@@ -1,37 +1,21 @@
 //! From targets to findings: roots are evaluated, rules run, the same finding of several hosts becomes one.
 
-use crate::fix;
 use crate::host::{Detail, Settings};
-use crate::labels::{line_of, span_of, span_of_origin, trail_of};
+use crate::labels::{line_of, slice, span_of};
+use crate::merge::{Checked, Merged};
 use crate::own_rules;
 use crate::parallel;
-use crate::report::{ContainerRef, Gap, Reported, Root as ReportedRoot};
+use crate::report::{Gap, Root as ReportedRoot};
 use crate::roots::Targets;
-use crate::rule::{Finding, Rule};
+use crate::rule::Rule;
 use crate::suppress;
-use crate::vfs::{Problem, Vfs};
+use crate::vfs::{Files, Problem, Vfs};
 use crate::worlds::{Evaluated, Worlds};
-use camino::Utf8PathBuf;
-use nixpod_model::Surface;
-use nixpod_source::{
-    Confidence, Diagnostic, FileId, Label, LabelKind, Place, RuleId, Span, TextRange, TextSize,
-};
+use camino::{Utf8Path, Utf8PathBuf};
+use nixpod_source::{FileId, Span, TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
-
-/// A finding with what later questions about it need.
-#[derive(Clone, Debug)]
-pub(crate) struct Checked {
-    pub(crate) reported: Reported,
-    /// Every place the value came through.
-    pub(crate) places: Vec<Span>,
-    /// The text, or else the words, that tell the finding from others of its rule and container.
-    identity: String,
-    /// The finding before it got ranges; none for findings about comments and syntax.
-    pub(crate) finding: Option<Finding>,
-}
 
 /// The result of one check, before it is made into a report.
 #[derive(Clone, Debug, Default)]
@@ -56,29 +40,9 @@ pub(crate) fn check(
 ) -> Outcome {
     worlds.begin_check();
     let targets = Targets::find(vfs, targets);
-    let mut files = targets.files.clone();
-    let listed: Vec<FileId> = files.values().copied().collect();
-    parallel::map(settings.jobs, &listed, |file| {
-        let state = vfs.state(*file);
-        if state.problem.is_none() {
-            state.parsed();
-        }
-    });
+    parse_all(vfs, settings.jobs, &targets);
     let evaluated = targets.evaluate(vfs, worlds, settings, detail);
-    let mut broken = FxHashSet::default();
-    for world in &evaluated {
-        for file in world.reads.parsed_files() {
-            let (path, state) = (vfs.table.path(file), vfs.state(file));
-            // Files of inputs are not the user's: a mistake there is no finding, and a comment there silences nothing.
-            if !vfs.in_project(&path) {
-                if state.problem.is_none() && !state.parsed().errors.is_empty() {
-                    broken.insert(file);
-                }
-            } else if state.problem.is_none() {
-                files.insert(path, file);
-            }
-        }
-    }
+    let (mut files, broken) = files_of(vfs, &targets, &evaluated);
     let mut outcome = Outcome {
         unreadable: targets.unreadable,
         ..Outcome::default()
@@ -86,34 +50,24 @@ pub(crate) fn check(
     let raw = parallel::map(settings.jobs, &evaluated, |world| {
         world.findings(vfs, rules, settings)
     });
+    let looked_up = Files::new(vfs);
     let mut merged = Merged::default();
     for (world, findings) in evaluated.iter().zip(raw) {
         for finding in findings.iter() {
-            merged.add(vfs, world, finding);
+            merged.add(&looked_up, world, finding);
         }
-        gaps_of(vfs, world, &mut outcome.gaps);
+        gaps_of(&looked_up, world, &mut outcome.gaps);
         outcome.roots.extend(roots_of(world));
     }
     outcome.findings = merged.findings;
     for (path, file) in &files {
-        let state = vfs.state(*file);
-        match &state.problem {
-            None => own_rules::parse_errors(vfs, *file, settings, &mut outcome.findings),
-            // What could be read by name is reported as unreadable already.
-            Some(problem @ (Problem::NotText(_) | Problem::Unreadable(_))) => outcome.gaps.push(Gap {
-                span: Some(start_of(*file)),
-                reason: format!("the file {problem}"),
-            }),
-            Some(Problem::Missing | Problem::Outside) => {
-                debug_assert!(!path.as_str().is_empty(), "listed files have paths");
-            }
-        }
+        look_at_text(&looked_up, path, *file, settings, &mut outcome);
     }
     outcome.gaps.extend(broken.iter().map(|file| Gap {
         span: Some(start_of(*file)),
         reason: "the file of an input has a syntax error".to_owned(),
     }));
-    files.retain(|_, file| vfs.state(*file).problem.is_none());
+    files.retain(|_, file| looked_up.readable(*file).is_some());
     suppress::apply(
         vfs,
         rules,
@@ -121,13 +75,65 @@ pub(crate) fn check(
         files.values().copied(),
         &mut outcome.findings,
     );
-    finish(vfs, &mut outcome);
-    if detail >= Detail::Fixes {
-        fix::resolve_all(vfs, &evaluated, &mut outcome.findings);
-    }
+    finish(&looked_up, &mut outcome);
     outcome.files = files;
     outcome.worlds = evaluated;
     outcome
+}
+
+fn parse_all(vfs: &Vfs, jobs: usize, targets: &Targets) {
+    let listed: Vec<FileId> = targets.files.values().copied().collect();
+    parallel::map(jobs, &listed, |file| {
+        let state = vfs.state(*file);
+        if state.problem.is_none() {
+            state.parsed();
+        }
+    });
+}
+
+/// The files of a check by path, and files of inputs that do not parse. The latter are not the user's: a mistake there is
+/// no finding, and a comment there silences nothing.
+fn files_of(
+    vfs: &Vfs,
+    targets: &Targets,
+    evaluated: &[Arc<Evaluated>],
+) -> (BTreeMap<Utf8PathBuf, FileId>, FxHashSet<FileId>) {
+    let mut files = targets.files.clone();
+    let mut broken = FxHashSet::default();
+    for file in evaluated.iter().flat_map(|world| world.reads.parsed_files()) {
+        let (path, state) = (vfs.table.path(file), vfs.state(file));
+        if state.problem.is_some() {
+            continue;
+        }
+        if vfs.in_project(&path) {
+            files.insert(path, file);
+        } else if !state.parsed().errors.is_empty() {
+            broken.insert(file);
+        }
+    }
+    (files, broken)
+}
+
+/// Adds what is to be said about one file's text as such.
+fn look_at_text(
+    files: &Files<'_>,
+    path: &Utf8Path,
+    file: FileId,
+    settings: &Settings,
+    outcome: &mut Outcome,
+) {
+    let state = files.state(file);
+    match &state.problem {
+        None => own_rules::parse_errors(file, &state, settings, &mut outcome.findings),
+        // What could be read by name is reported as unreadable already.
+        Some(problem @ (Problem::NotText(_) | Problem::Unreadable(_))) => outcome.gaps.push(Gap {
+            span: Some(start_of(file)),
+            reason: format!("the file {problem}"),
+        }),
+        Some(Problem::Missing | Problem::Outside) => {
+            debug_assert!(!path.as_str().is_empty(), "listed files have paths");
+        }
+    }
 }
 
 fn start_of(file: FileId) -> Span {
@@ -138,12 +144,12 @@ fn start_of(file: FileId) -> Span {
 }
 
 /// Sorts everything by path and position, and gives each finding its fingerprint.
-fn finish(vfs: &Vfs, outcome: &mut Outcome) {
+fn finish(files: &Files<'_>, outcome: &mut Outcome) {
     let mut paths: FxHashMap<FileId, Utf8PathBuf> = FxHashMap::default();
     let mut path = |file: FileId| {
         paths
             .entry(file)
-            .or_insert_with(|| vfs.display_path(file))
+            .or_insert_with(|| files.vfs.display_path(file))
             .clone()
     };
     outcome.findings.sort_by_cached_key(|checked| {
@@ -171,33 +177,27 @@ fn finish(vfs: &Vfs, outcome: &mut Outcome) {
     let mut counts: FxHashMap<String, u32> = FxHashMap::default();
     for checked in &mut outcome.findings {
         // The same text twice in one container is two findings, told apart by their order.
-        let mut fingerprint = fingerprint(vfs, checked, 0);
+        let mut fingerprint = fingerprint(files, checked, 0);
         let nth = counts.entry(fingerprint.clone()).or_default();
         if *nth > 0 {
-            fingerprint = self::fingerprint(vfs, checked, *nth);
+            fingerprint = self::fingerprint(files, checked, *nth);
         }
         *nth += 1;
         checked.reported.fingerprint = fingerprint;
     }
 }
 
-fn slice(vfs: &Vfs, span: Span) -> String {
-    let state = vfs.state(span.file);
-    let text = state.text.get(Range::<usize>::from(span.range));
-    text.unwrap_or_default().to_owned()
-}
-
 /// Made from what stays the same when code around it moves. FNV-1a, because it has to be the same for all versions.
-fn fingerprint(vfs: &Vfs, checked: &Checked, nth: u32) -> String {
+fn fingerprint(files: &Files<'_>, checked: &Checked, nth: u32) -> String {
     let reported = &checked.reported;
     let span = reported.diagnostic.primary.span;
     let identity = match checked.identity.as_str() {
-        "" => slice(vfs, span),
+        "" => slice(files, span),
         identity => identity.to_owned(),
     };
     let (kind, name) = match &reported.container {
         Some(container) => (container.surface.as_str(), container.name.clone()),
-        None => ("", vfs.relative_path(span.file).into_string()),
+        None => ("", files.vfs.relative_path(span.file).into_string()),
     };
     let words: Vec<&str> = identity.split_whitespace().collect();
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
@@ -215,139 +215,17 @@ fn fingerprint(vfs: &Vfs, checked: &Checked, nth: u32) -> String {
     format!("{hash:016x}")
 }
 
-/// What makes two findings one: rule, place, message and container.
-type Sameness = (RuleId, Place, String, Option<(Surface, String)>);
-
-/// Findings of all roots; the same text with the same words for the same container is one.
-#[derive(Default)]
-struct Merged {
-    findings: Vec<Checked>,
-    index: FxHashMap<Sameness, usize>,
-}
-
-impl Merged {
-    fn add(&mut self, vfs: &Vfs, evaluated: &Evaluated, finding: &Finding) {
-        let world = &evaluated.world;
-        let Some(host) = world.hosts.get(&finding.host) else {
-            return;
-        };
-        let Some(place) = finding
-            .origin
-            .hops
-            .iter()
-            .find(|hop| span_of(vfs, hop.place).is_some())
-        else {
-            return;
-        };
-        let container = finding.container.as_ref().map(|id| world.container(id));
-        let key = (
-            finding.rule,
-            place.place,
-            finding.message.clone(),
-            container.map(|container| (container.surface, container.name.clone())),
-        );
-        if let Some(known) = self
-            .index
-            .get(&key)
-            .and_then(|index| self.findings.get_mut(*index))
-        {
-            let reported = &mut known.reported;
-            if let Err(at) = reported.hosts.binary_search(&host.name) {
-                reported.hosts.insert(at, host.name.clone());
-            }
-            reported.imported_by_no_host &= host.imported_by_no_host;
-            let diagnostic = &mut reported.diagnostic;
-            diagnostic.severity = diagnostic.severity.max(finding.severity);
-            diagnostic.confidence = diagnostic.confidence.max(finding.confidence);
-            return;
-        }
-        let Some(trail) = trail_of(vfs, finding) else {
-            return;
-        };
-        // What is absent from a set is not told apart by what is in it.
-        let identity = match trail.literal {
-            true => slice(vfs, trail.primary.span),
-            false => finding.message.clone(),
-        };
-        let diagnostic = Diagnostic {
-            rule: finding.rule,
-            severity: finding.severity,
-            confidence: finding.confidence,
-            message: finding.message.clone(),
-            help: finding.help.clone(),
-            primary: trail.primary,
-            trail: trail.trail,
-            fixes: Vec::new(),
-        };
-        let reference = container.map(|container| {
-            let span = span_of_origin(vfs, &container.origin).unwrap_or(diagnostic.primary.span);
-            ContainerRef {
-                surface: container.surface,
-                name: container.name.clone(),
-                file: span.file,
-                line: line_of(vfs, span).1,
-            }
-        });
-        self.index.insert(key, self.findings.len());
-        self.findings.push(Checked {
-            reported: Reported {
-                diagnostic,
-                fingerprint: String::new(),
-                container: reference,
-                others: Vec::new(),
-                hosts: vec![host.name.clone()],
-                imported_by_no_host: host.imported_by_no_host,
-                suppressed: None,
-            },
-            places: trail.all,
-            identity,
-            finding: Some(finding.clone()),
-        });
-    }
-}
-
-/// A finding about text as such, which no host has a part in.
-pub(crate) fn plain(rule: &'static Rule, span: Span, message: String, help: Option<String>) -> Checked {
-    Checked {
-        reported: Reported {
-            diagnostic: Diagnostic {
-                rule: rule.meta.id,
-                severity: rule.meta.severity,
-                confidence: Confidence::High,
-                primary: Label {
-                    kind: LabelKind::Primary,
-                    span,
-                    message: message.clone(),
-                },
-                message,
-                help,
-                trail: Vec::new(),
-                fixes: Vec::new(),
-            },
-            fingerprint: String::new(),
-            container: None,
-            others: Vec::new(),
-            hosts: Vec::new(),
-            imported_by_no_host: false,
-            suppressed: None,
-        },
-        places: vec![span],
-        identity: String::new(),
-        finding: None,
-    }
-}
-
-fn gaps_of(vfs: &Vfs, evaluated: &Evaluated, gaps: &mut Vec<Gap>) {
+fn gaps_of(files: &Files<'_>, evaluated: &Evaluated, gaps: &mut Vec<Gap>) {
     for gap in &evaluated.world.not_analysed {
         let mut reason = format!("`{}`: {}", gap.what, gap.why);
-        let also = gap.also.iter().filter_map(|place| span_of(vfs, *place));
+        let also = gap.also.iter().filter_map(|place| span_of(files, *place));
         for (at, span) in also.enumerate() {
             let lead = if at == 0 { "; also defined at" } else { "," };
-            let line = line_of(vfs, span).1;
-            reason.push_str(&format!("{lead} {}:{line}", vfs.relative_path(span.file)));
+            let line = line_of(files, span).1;
+            reason.push_str(&format!("{lead} {}:{line}", files.vfs.relative_path(span.file)));
         }
         gaps.push(Gap {
-            span: gap.place.and_then(|place| span_of(vfs, place)),
+            span: gap.place.and_then(|place| span_of(files, place)),
             reason,
         });
     }

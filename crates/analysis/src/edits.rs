@@ -4,7 +4,7 @@ use crate::rule::Change;
 use crate::vfs::FileState;
 use nixpod_source::{ExprId, Place, TextEdit, TextRange, TextSize};
 use nixpod_syntax::hir::{Attrs, Entry, EntryValue, Expr};
-use nixpod_syntax::{Hir, ParsedFile, edit};
+use nixpod_syntax::{Hir, Parents, ParsedFile, edit};
 use std::ops::Range;
 
 /// The edits that make a change at a place; `None` if the code there is not of the right kind.
@@ -12,7 +12,8 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
     let parsed = state.parsed();
     let file = File {
         text: &state.text,
-        parsed: &parsed,
+        parsed,
+        parents: state.parents(),
         hir: &parsed.hir,
     };
     let expr = place.site.expr;
@@ -61,6 +62,7 @@ const NESTED: &str = "config";
 struct File<'a> {
     text: &'a str,
     parsed: &'a ParsedFile,
+    parents: &'a Parents,
     hir: &'a Hir,
 }
 
@@ -78,15 +80,22 @@ impl File<'_> {
     }
 
     fn parent(&self, child: ExprId) -> Option<Parent> {
-        self.hir.exprs.iter().enumerate().find_map(|(index, expr)| {
-            let id = ExprId(u32::try_from(index).ok()?);
-            match expr {
-                Expr::List(elements) => elements.contains(&child).then_some(Parent::Element(id)),
-                Expr::Attrs(attrs) | Expr::Let(attrs, _) => bound(attrs, child).map(Parent::Bound),
-                Expr::Apply(_, argument) => (*argument == child).then_some(Parent::Argument(id)),
-                _ => None,
+        if let Some(key) = self.parents.key_of(child) {
+            return Some(Parent::Bound(key));
+        }
+        if self.parents.value_of(child).is_some() {
+            return Some(Parent::Bound(child));
+        }
+        let around = self.parents.parent(child)?;
+        match self.expr(around)? {
+            Expr::List(_) => Some(Parent::Element(around)),
+            Expr::Apply(_, argument) if *argument == child => Some(Parent::Argument(around)),
+            // A name that is inherited from a set is a binding without a value of its own.
+            Expr::Attrs(_) | Expr::Let(..) if matches!(self.expr(child), Some(Expr::Key(_))) => {
+                Some(Parent::Bound(child))
             }
-        })
+            _ => None,
+        }
     }
 
     /// Does the stretch hold all of a literal's content?
@@ -138,7 +147,7 @@ impl File<'_> {
     fn set_in(&self, expr: ExprId, name: &str, value: &str) -> Option<TextEdit> {
         // The place may be the key of the set's binding.
         let mut at = match self.expr(expr)? {
-            Expr::Key(_) => self.value_of(expr)?,
+            Expr::Key(_) => self.parents.value_of(expr)?,
             _ => expr,
         };
         for _ in 0..=MAX_CALLS {
@@ -199,34 +208,5 @@ impl File<'_> {
             attrs = inner;
         }
         None
-    }
-
-    fn value_of(&self, key: ExprId) -> Option<ExprId> {
-        self.hir.exprs.iter().find_map(|expr| {
-            let (Expr::Attrs(attrs) | Expr::Let(attrs, _)) = expr else {
-                return None;
-            };
-            let entry = attrs.entries.iter().find(|entry| entry.key == key)?;
-            match entry.value {
-                EntryValue::Expr(value) => Some(value),
-                EntryValue::Inherit(_) | EntryValue::From(_) => None,
-            }
-        })
-    }
-}
-
-/// The key of the binding that this is the key or the value of.
-fn bound(attrs: &Attrs, child: ExprId) -> Option<ExprId> {
-    let fixed = attrs.entries.iter().find(|entry| {
-        entry.key == child
-            || matches!(entry.value, EntryValue::Expr(value) | EntryValue::Inherit(value) if value == child)
-    });
-    let computed = || {
-        let mut entries = attrs.dynamic.iter();
-        entries.find(|entry| entry.name == child || entry.value == child)
-    };
-    match fixed {
-        Some(entry) => Some(entry.key),
-        None => computed().map(|entry| entry.name),
     }
 }

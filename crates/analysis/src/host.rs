@@ -1,16 +1,17 @@
 //! The owner of all state, and the immutable snapshots that it hands out.
 
 use crate::apply::{self, Fixed, FixedFile};
-use crate::check::{self, Checked, Outcome};
+use crate::check::{self, Outcome};
 use crate::disk::FileSystem;
 use crate::evaluate::evaluate;
+use crate::merge::Checked;
 use crate::reasons::{self, Reasons};
 use crate::report::{Action, Hover, Report, Reported};
 use crate::request::{EvalOutcome, EvalRequest};
 use crate::rule::Rule;
-use crate::vfs::{Vfs, lock};
+use crate::vfs::{Files, Vfs, lock};
 use crate::worlds::Worlds;
-use crate::{actions, evaluation, hover, show};
+use crate::{actions, evaluation, fix, hover, show};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{Applicability, FileId, LineIndex, RuleId, TextRange, TextSize};
 use nixpod_surfaces::Options;
@@ -177,12 +178,17 @@ impl Analysis {
     /// unless a host imports them.
     pub fn check(&self, targets: &[Utf8PathBuf]) -> Report {
         let outcome = self.outcome_with(targets, self.settings.detail);
+        let files = Files::new(&self.vfs);
+        let findings = match self.settings.detail >= Detail::Fixes {
+            true => reported(&fix::with_fixes(&self.vfs, &outcome.worlds, &outcome.findings)),
+            false => reported(&outcome.findings),
+        };
         Report {
-            findings: reported(&outcome.findings),
+            findings,
             not_analysed: outcome.gaps.clone(),
             roots: outcome.roots.clone(),
-            containers: show::containers(&self.vfs, &outcome),
-            switched_off: show::switched_off(&self.vfs, &outcome),
+            containers: show::containers(&files, &outcome),
+            switched_off: show::switched_off(&files, &outcome),
             files: outcome.files.len(),
             unreadable: outcome.unreadable.clone(),
         }
@@ -246,7 +252,7 @@ impl Analysis {
 
     /// The lines of a file.
     pub fn line_index(&self, file: FileId) -> Arc<LineIndex> {
-        self.vfs.state(file).lines()
+        Arc::clone(self.vfs.state(file).lines())
     }
 
     /// The number of the file at a path, if it can be read.
@@ -304,7 +310,7 @@ impl Analysis {
 
     /// The file's syntax.
     pub(crate) fn parsed(&self, file: FileId) -> Arc<ParsedFile> {
-        self.vfs.state(file).parsed()
+        Arc::clone(self.vfs.state(file).parsed())
     }
 
     /// The snapshot as it would be with other texts. What it evaluates does not push real results out of the cache.

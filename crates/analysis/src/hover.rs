@@ -5,11 +5,10 @@ use crate::host::Analysis;
 use crate::own_rules::OWN_RULES;
 use crate::report::{Certainty, Hover, ShownFact};
 use crate::show;
+use crate::vfs::Files;
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_model::Container;
-use nixpod_source::{ExprId, FileId, Site, Span, TextRange, TextSize};
-use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{EntryValue, Expr};
+use nixpod_source::{FileId, Site, Span, TextRange, TextSize};
 use std::fmt::Write as _;
 
 /// The findings under the cursor; where there is none, the effective value of the option.
@@ -67,9 +66,11 @@ fn unindent(line: &str) -> &str {
 }
 
 fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize) -> Option<Hover> {
-    let parsed = analysis.parsed(file);
+    let state = analysis.vfs.state(file);
+    let parsed = state.parsed();
+    let files = Files::new(&analysis.vfs);
     let at = parsed.map.expr_at(offset)?;
-    let value = value_of_key(&parsed.hir, at).unwrap_or(at);
+    let value = state.parents().value_of(at).unwrap_or(at);
     let sites = [Site { file, expr: at }, Site { file, expr: value }];
     let mut markdown = String::new();
     for evaluated in &outcome.worlds {
@@ -82,7 +83,7 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
                     .any(|definition| sites.contains(&definition.place.site));
                 if defined {
                     let host = &evaluated.world.host(&container.host).name;
-                    let fact = show::fact(&analysis.vfs, option);
+                    let fact = show::fact(&files, option);
                     describe(analysis, container, host, &fact, &mut markdown);
                 }
             }
@@ -133,22 +134,6 @@ fn describe(analysis: &Analysis, container: &Container, host: &str, fact: &Shown
         let _ = writeln!(out, "- {path}:{line}: `{}`{priority}{won}", definition.value);
     }
     out.push('\n');
-}
-
-/// The value that belongs to a key.
-fn value_of_key(hir: &Hir, key: ExprId) -> Option<ExprId> {
-    hir.exprs.iter().find_map(|expr| {
-        let (Expr::Attrs(attrs) | Expr::Let(attrs, _)) = expr else {
-            return None;
-        };
-        let fixed = attrs.entries.iter().find(|entry| entry.key == key);
-        let computed = || attrs.dynamic.iter().find(|entry| entry.name == key);
-        match fixed.map(|entry| entry.value) {
-            Some(EntryValue::Expr(value) | EntryValue::Inherit(value)) => Some(value),
-            Some(EntryValue::From(_)) => None,
-            None => computed().map(|entry| entry.value),
-        }
-    })
 }
 
 fn first_line(text: &str, range: TextRange) -> TextRange {

@@ -1,11 +1,11 @@
 //! From sites to text: spans of places, and trails for humans.
 
 use crate::rule::Finding;
-use crate::vfs::Vfs;
+use crate::vfs::Files;
 use nixpod_source::{
     ExprId, FileId, Hop, HopKind, Label, LabelKind, Origin, Place, Span, TextRange, TextSize,
 };
-use nixpod_syntax::hir::{BinaryOp, EntryValue, Expr};
+use nixpod_syntax::hir::{BinaryOp, Expr};
 use std::ops::Range;
 
 /// The primary label of a finding and its trail.
@@ -21,15 +21,9 @@ pub(crate) struct Trail {
 }
 
 /// The text at a place; `None` if it is not in a file of this project, such as in the built-in library.
-pub(crate) fn span_of(vfs: &Vfs, place: Place) -> Option<Span> {
+pub(crate) fn span_of(files: &Files<'_>, place: Place) -> Option<Span> {
     let file = place.site.file;
-    if !vfs.is_known(file) {
-        return None;
-    }
-    let state = vfs.state(file);
-    if state.problem.is_some() {
-        return None;
-    }
+    let state = files.readable(file)?;
     let parsed = state.parsed();
     if place.site.expr.0 as usize >= parsed.hir.exprs.len() {
         return None;
@@ -42,9 +36,9 @@ pub(crate) fn span_of(vfs: &Vfs, place: Place) -> Option<Span> {
 }
 
 /// Does the place hold nothing that could itself be changed without the finding being another?
-fn is_literal(vfs: &Vfs, place: Place) -> bool {
-    let parsed = vfs.state(place.site.file).parsed();
-    let expr = parsed.hir.exprs.get(place.site.expr.0 as usize);
+fn is_literal(files: &Files<'_>, place: Place) -> bool {
+    let state = files.state(place.site.file);
+    let expr = state.parsed().hir.exprs.get(place.site.expr.0 as usize);
     place.within.is_some()
         || matches!(
             expr,
@@ -58,77 +52,52 @@ fn is_literal(vfs: &Vfs, place: Place) -> bool {
 const MAX_AROUND: usize = 8;
 
 /// The name that a set or function is bound to, which says more than its opening brace.
-fn name_of(vfs: &Vfs, place: Place) -> Option<Span> {
-    let parsed = vfs.state(place.site.file).parsed();
+fn name_of(files: &Files<'_>, place: Place) -> Option<Span> {
+    let state = files.state(place.site.file);
+    let (parsed, parents) = (state.parsed(), state.parents());
     let mut at = place.site.expr;
     for _ in 0..MAX_AROUND {
-        match around(&parsed.hir.exprs, at)? {
-            Around::Name(name) => {
-                return Some(Span {
-                    file: place.site.file,
-                    range: parsed.map.range(name),
-                });
-            }
-            Around::Wrapped(outer) => at = outer,
+        if let Some(name) = parents.key_of(at) {
+            return Some(Span {
+                file: place.site.file,
+                range: parsed.map.range(name),
+            });
         }
+        let outer = parents.parent(at)?;
+        if !passes_on(parsed.hir.exprs.get(outer.0 as usize)?, at) {
+            return None;
+        }
+        at = outer;
     }
     None
 }
 
+/// Does an expression give the value of a part of it, or something that the value is a part of?
+fn passes_on(expr: &Expr, part: ExprId) -> bool {
+    match expr {
+        Expr::Lambda(_, inner)
+        | Expr::With(_, inner)
+        | Expr::Assert(_, inner)
+        | Expr::Let(_, inner)
+        | Expr::Apply(_, inner) => *inner == part,
+        Expr::Binary(BinaryOp::Update, ..) => true,
+        _ => false,
+    }
+}
+
 /// Is a place the name of a binding whose value a span is in?
-fn binds(vfs: &Vfs, place: Place, inner: Span) -> bool {
-    let parsed = vfs.state(place.site.file).parsed();
-    place.site.file == inner.file
-        && parsed.hir.exprs.iter().any(|expr| {
-            let (Expr::Attrs(attrs) | Expr::Let(attrs, _)) = expr else {
-                return false;
-            };
-            attrs.entries.iter().any(|entry| {
-                entry.key == place.site.expr
-                    && matches!(entry.value, EntryValue::Expr(value)
-                        if parsed.map.range(value).contains_range(inner.range))
-            })
-        })
-}
-
-/// What is around an expression.
-enum Around {
-    /// A binding of this name.
-    Name(ExprId),
-    /// An expression whose value it gives, or is a part of.
-    Wrapped(ExprId),
-}
-
-fn around(exprs: &[Expr], child: ExprId) -> Option<Around> {
-    exprs.iter().enumerate().find_map(|(index, expr)| {
-        let wrapped = || {
-            u32::try_from(index)
-                .ok()
-                .map(|index| Around::Wrapped(ExprId(index)))
-        };
-        match expr {
-            Expr::Lambda(_, inner) | Expr::With(_, inner) | Expr::Assert(_, inner) if *inner == child => {
-                wrapped()
-            }
-            Expr::Apply(_, argument) if *argument == child => wrapped(),
-            Expr::Binary(BinaryOp::Update, left, right) if *left == child || *right == child => wrapped(),
-            Expr::Let(_, inner) if *inner == child => wrapped(),
-            Expr::Attrs(attrs) | Expr::Let(attrs, _) => {
-                let is_value = |value: EntryValue| matches!(value, EntryValue::Expr(value) if value == child);
-                let fixed = attrs.entries.iter().find(|entry| is_value(entry.value));
-                let computed = || attrs.dynamic.iter().find(|entry| entry.value == child);
-                let name = fixed.map(|entry| entry.key);
-                name.or_else(|| computed().map(|entry| entry.name))
-                    .map(Around::Name)
-            }
-            _ => None,
-        }
-    })
+fn binds(files: &Files<'_>, place: Place, inner: Span) -> bool {
+    if place.site.file != inner.file {
+        return false;
+    }
+    let state = files.state(inner.file);
+    let value = state.parents().value_of(place.site.expr);
+    value.is_some_and(|value| state.parsed().map.range(value).contains_range(inner.range))
 }
 
 /// Cuts a whole set or function to its first line: more would hide what the finding is about.
-fn shorten(vfs: &Vfs, span: Span) -> Span {
-    let state = vfs.state(span.file);
+fn shorten(files: &Files<'_>, span: Span) -> Span {
+    let state = files.state(span.file);
     let text = state
         .text
         .get(Range::<usize>::from(span.range))
@@ -140,23 +109,30 @@ fn shorten(vfs: &Vfs, span: Span) -> Span {
     }
 }
 
+/// The text of a span.
+pub(crate) fn slice(files: &Files<'_>, span: Span) -> String {
+    let state = files.state(span.file);
+    let text = state.text.get(Range::<usize>::from(span.range));
+    text.unwrap_or_default().to_owned()
+}
+
 /// The innermost place of an origin that has text.
-pub(crate) fn span_of_origin(vfs: &Vfs, origin: &Origin) -> Option<Span> {
-    origin.hops.iter().find_map(|hop| span_of(vfs, hop.place))
+pub(crate) fn span_of_origin(files: &Files<'_>, origin: &Origin) -> Option<Span> {
+    origin.hops.iter().find_map(|hop| span_of(files, hop.place))
 }
 
 /// Makes the labels of a finding; `None` if none of its places has text.
-pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
+pub(crate) fn trail_of(files: &Files<'_>, finding: &Finding) -> Option<Trail> {
     let mut hops = finding
         .origin
         .hops
         .iter()
-        .filter_map(|hop| Some((*hop, span_of(vfs, hop.place)?)));
+        .filter_map(|hop| Some((*hop, span_of(files, hop.place)?)));
     let (first, span) = hops.next()?;
-    let literal = is_literal(vfs, first.place);
+    let literal = is_literal(files, first.place);
     let span = match literal {
         true => span,
-        false => name_of(vfs, first.place).unwrap_or_else(|| shorten(vfs, span)),
+        false => name_of(files, first.place).unwrap_or_else(|| shorten(files, span)),
     };
     let primary = Label {
         kind: LabelKind::Primary,
@@ -164,8 +140,8 @@ pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
         message: finding.message.clone(),
     };
     let mut collector = Collector {
-        vfs,
-        lines: vec![line_of(vfs, span)],
+        files,
+        lines: vec![line_of(files, span)],
         seen: vec![span],
         trail: Vec::new(),
     };
@@ -176,7 +152,7 @@ pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
             continue;
         }
         // Nor is the name of the binding that what was shown last stands in.
-        if hop.kind == HopKind::Merge && binds(vfs, hop.place, innermost) {
+        if hop.kind == HopKind::Merge && binds(files, hop.place, innermost) {
             collector.seen.push(span);
             continue;
         }
@@ -189,7 +165,7 @@ pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
         );
     }
     for place in &finding.conditions {
-        if let Some(span) = span_of(vfs, *place) {
+        if let Some(span) = span_of(files, *place) {
             collector.add(
                 LabelKind::Guard,
                 span,
@@ -201,7 +177,7 @@ pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
     // Related places are no steps of the value: a comment there does not silence the finding.
     let all = collector.seen.clone();
     for (origin, message) in &finding.related {
-        if let Some(span) = span_of_origin(vfs, origin) {
+        if let Some(span) = span_of_origin(files, origin) {
             collector.add(LabelKind::Related, span, message.clone(), false);
         }
     }
@@ -214,7 +190,7 @@ pub(crate) fn trail_of(vfs: &Vfs, finding: &Finding) -> Option<Trail> {
 }
 
 struct Collector<'a> {
-    vfs: &'a Vfs,
+    files: &'a Files<'a>,
     lines: Vec<(FileId, u32)>,
     seen: Vec<Span>,
     trail: Vec<Label>,
@@ -227,7 +203,7 @@ impl Collector<'_> {
         if !known {
             self.seen.push(span);
         }
-        let line = line_of(self.vfs, span);
+        let line = line_of(self.files, span);
         let shown = self.lines.contains(&line);
         if (shown && once_per_line) || (known && kind != LabelKind::Related) {
             return;
@@ -240,8 +216,8 @@ impl Collector<'_> {
 }
 
 /// The line a span starts on, counted from 1.
-pub(crate) fn line_of(vfs: &Vfs, span: Span) -> (FileId, u32) {
-    let state = vfs.state(span.file);
+pub(crate) fn line_of(files: &Files<'_>, span: Span) -> (FileId, u32) {
+    let state = files.state(span.file);
     (
         span.file,
         state.lines().position(&state.text, span.range.start()).line,

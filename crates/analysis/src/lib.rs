@@ -15,6 +15,7 @@ mod host;
 mod hover;
 mod keeper;
 mod labels;
+mod merge;
 mod own_rules;
 mod parallel;
 mod project;

@@ -3,11 +3,11 @@
 //! They are rules like all others, so that they have documentation and can be switched off; their checks find nothing
 //! in a world.
 
-use crate::check::{Checked, plain};
 use crate::declare_rule;
 use crate::host::Settings;
+use crate::merge::{Checked, plain};
 use crate::rule::{Ctx, Rule, Sink};
-use crate::vfs::Vfs;
+use crate::vfs::FileState;
 use nixpod_model::System;
 use nixpod_source::{FileId, Span};
 
@@ -161,11 +161,11 @@ pub(crate) mod unused_suppression {
 }
 
 /// Reports the syntax errors of a file.
-pub(crate) fn parse_errors(vfs: &Vfs, file: FileId, settings: &Settings, out: &mut Vec<Checked>) {
+pub(crate) fn parse_errors(file: FileId, state: &FileState, settings: &Settings, out: &mut Vec<Checked>) {
     if !settings.is_on(&parse_error::RULE) {
         return;
     }
-    for error in &vfs.state(file).parsed().errors {
+    for error in &state.parsed().errors {
         let span = Span {
             file,
             range: error.range,

@@ -2,7 +2,7 @@
 
 use crate::disk::FileKind;
 use crate::labels::span_of;
-use crate::vfs::{Listing, Problem, Vfs, lock};
+use crate::vfs::{Files, Listing, Problem, Vfs, lock};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_eval::{Loaded, Source, StringsRead};
 use nixpod_source::{ExprId, FileId, Place, Site, Why};
@@ -106,7 +106,7 @@ fn hir(vfs: &Vfs, file: FileId) -> Result<Arc<Hir>, Problem> {
 }
 
 fn position(vfs: &Vfs, site: Site) -> Option<(u32, u32)> {
-    let span = span_of(vfs, Place::whole(site))?;
+    let span = span_of(&Files::new(vfs), Place::whole(site))?;
     let state = vfs.state(span.file);
     let position = state.lines().position(&state.text, span.range.start());
     Some((position.line, position.column))

@@ -3,17 +3,17 @@
 use crate::check::Outcome;
 use crate::labels::{span_of, span_of_origin};
 use crate::report::{Certainty, Shown, ShownDefinition, ShownFact};
-use crate::vfs::Vfs;
+use crate::vfs::Files;
 use nixpod_model::{Container, Existence, Fact, OwnOption, SystemKind, World};
 use nixpod_source::{Place, Span};
 use std::ops::Range;
 
 /// Every container of every root, sorted by host, surface and name.
-pub(crate) fn containers(vfs: &Vfs, outcome: &Outcome) -> Vec<Shown> {
+pub(crate) fn containers(files: &Files<'_>, outcome: &Outcome) -> Vec<Shown> {
     let mut out = Vec::new();
     for evaluated in &outcome.worlds {
         for container in evaluated.world.containers.values() {
-            out.push(show(vfs, &evaluated.world, container));
+            out.push(show(files, &evaluated.world, container));
         }
     }
     out.sort_by(|a, b| {
@@ -23,15 +23,15 @@ pub(crate) fn containers(vfs: &Vfs, outcome: &Outcome) -> Vec<Shown> {
 }
 
 /// Conditions that switch containers off.
-pub(crate) fn switched_off(vfs: &Vfs, outcome: &Outcome) -> Vec<Span> {
+pub(crate) fn switched_off(files: &Files<'_>, outcome: &Outcome) -> Vec<Span> {
     let places = outcome.worlds.iter().flat_map(|one| &one.world.switched_off);
-    let mut out: Vec<Span> = places.filter_map(|place| span_of(vfs, *place)).collect();
+    let mut out: Vec<Span> = places.filter_map(|place| span_of(files, *place)).collect();
     out.sort_by_key(|span| (span.file, span.range.start(), span.range.end()));
     out.dedup();
     out
 }
 
-fn show(vfs: &Vfs, world: &World, container: &Container) -> Shown {
+fn show(files: &Files<'_>, world: &World, container: &Container) -> Shown {
     let system = world.system(&container.system);
     let inside = match system.kind {
         SystemKind::Nixos => None,
@@ -49,12 +49,12 @@ fn show(vfs: &Vfs, world: &World, container: &Container) -> Shown {
         .origin
         .hops
         .iter()
-        .filter_map(|hop| span_of(vfs, hop.place))
+        .filter_map(|hop| span_of(files, hop.place))
         .collect();
     places.dedup();
     let condition = match &container.existence {
         Existence::Certain => None,
-        Existence::Maybe(places) => Some(conditions(vfs, places).unwrap_or_else(|| "undecided".to_owned())),
+        Existence::Maybe(places) => Some(conditions(files, places).unwrap_or_else(|| "undecided".to_owned())),
         Existence::Template => Some("for every name that is not known".to_owned()),
     };
     Shown {
@@ -62,17 +62,21 @@ fn show(vfs: &Vfs, world: &World, container: &Container) -> Shown {
         name: container.name.clone(),
         host: host.name.clone(),
         inside,
-        span: span_of_origin(vfs, &container.origin),
+        span: span_of_origin(files, &container.origin),
         places,
         imported_by_no_host: host.imported_by_no_host,
         from_flake: host.from_flake,
         condition,
-        facts: container.options.iter().map(|option| fact(vfs, option)).collect(),
+        facts: container
+            .options
+            .iter()
+            .map(|option| fact(files, option))
+            .collect(),
     }
 }
 
 /// One option with where it was set.
-pub(crate) fn fact(vfs: &Vfs, option: &OwnOption) -> ShownFact {
+pub(crate) fn fact(files: &Files<'_>, option: &OwnOption) -> ShownFact {
     let field = &option.value;
     let (value, certainty, reason) = match &field.fact {
         Fact::Set(value) => (Some(value.clone()), Certainty::Set, None),
@@ -80,7 +84,7 @@ pub(crate) fn fact(vfs: &Vfs, option: &OwnOption) -> ShownFact {
         Fact::Maybe(value) => (
             Some(value.clone()),
             Certainty::Maybe,
-            conditions(vfs, &field.conditions),
+            conditions(files, &field.conditions),
         ),
         Fact::Unknown(why) => (None, Certainty::Unknown, Some(why.to_string())),
     };
@@ -88,11 +92,11 @@ pub(crate) fn fact(vfs: &Vfs, option: &OwnOption) -> ShownFact {
         .definitions
         .iter()
         .map(|definition| ShownDefinition {
-            span: span_of(vfs, definition.place),
+            span: span_of(files, definition.place),
             value: definition.value.clone(),
             priority: definition.priority,
             won: definition.won,
-            condition: definition.condition.and_then(|place| span_of(vfs, place)),
+            condition: definition.condition.and_then(|place| span_of(files, place)),
         })
         .collect();
     definitions.sort_by_key(|definition| (!definition.won, definition.priority));
@@ -107,11 +111,11 @@ pub(crate) fn fact(vfs: &Vfs, option: &OwnOption) -> ShownFact {
 }
 
 /// The undecided conditions in the words of the code.
-fn conditions(vfs: &Vfs, places: &[Place]) -> Option<String> {
+fn conditions(files: &Files<'_>, places: &[Place]) -> Option<String> {
     let mut words = Vec::new();
     for place in places {
-        if let Some(span) = span_of(vfs, *place) {
-            let state = vfs.state(span.file);
+        if let Some(span) = span_of(files, *place) {
+            let state = files.state(span.file);
             let text = state
                 .text
                 .get(Range::<usize>::from(span.range))

@@ -1,7 +1,7 @@
 //! Applies suppression comments, and reports those that do not do what they say.
 
-use crate::check::{Checked, plain};
 use crate::host::Settings;
+use crate::merge::{Checked, plain};
 use crate::own_rules::{OWN_RULES, malformed_suppression, unknown_suppression, unused_suppression};
 use crate::rule::Rule;
 use crate::vfs::{FileState, Vfs};
@@ -25,7 +25,8 @@ pub(crate) fn apply(
     let mut by_file: FxHashMap<FileId, Range<usize>> = FxHashMap::default();
     for file in files {
         let start = comments.len();
-        let parsed = vfs.state(file).parsed();
+        let state = vfs.state(file);
+        let parsed = state.parsed();
         if settings.is_on(&malformed_suppression::RULE) {
             for (range, problem) in &parsed.suppressions.malformed {
                 let span = Span { file, range: *range };

@@ -3,8 +3,9 @@
 use crate::disk::{FileKind, FileSystem};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, LineIndex};
-use nixpod_syntax::{Hir, ParsedFile};
+use nixpod_syntax::{Hir, Parents, ParsedFile};
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -52,6 +53,7 @@ pub(crate) struct FileState {
     bytes: Option<Arc<[u8]>>,
     lines: OnceLock<Arc<LineIndex>>,
     parsed: OnceLock<Arc<ParsedFile>>,
+    parents: OnceLock<Parents>,
     /// The tree that the file had before. If the new one is equal, the old one is kept, so that comparing two
     /// revisions is comparing pointers.
     before: Option<Arc<Hir>>,
@@ -72,6 +74,7 @@ impl FileState {
             bytes,
             lines: OnceLock::new(),
             parsed: OnceLock::new(),
+            parents: OnceLock::new(),
             before: before.and_then(|state| match state.parsed.get() {
                 Some(parsed) => Some(Arc::clone(&parsed.hir)),
                 None => state.before.clone(),
@@ -88,17 +91,22 @@ impl FileState {
         }
     }
 
-    pub(crate) fn parsed(&self) -> Arc<ParsedFile> {
-        Arc::clone(self.parsed.get_or_init(|| {
+    pub(crate) fn parsed(&self) -> &Arc<ParsedFile> {
+        self.parsed.get_or_init(|| {
             Arc::new(match &self.before {
                 Some(before) => nixpod_syntax::parse_again(&self.text, before),
                 None => nixpod_syntax::parse(&self.text),
             })
-        }))
+        })
     }
 
-    pub(crate) fn lines(&self) -> Arc<LineIndex> {
-        Arc::clone(self.lines.get_or_init(|| Arc::new(LineIndex::new(&self.text))))
+    /// What each node of the file stands in.
+    pub(crate) fn parents(&self) -> &Parents {
+        self.parents.get_or_init(|| self.parsed().parents())
+    }
+
+    pub(crate) fn lines(&self) -> &Arc<LineIndex> {
+        self.lines.get_or_init(|| Arc::new(LineIndex::new(&self.text)))
     }
 }
 
@@ -484,6 +492,36 @@ impl Vfs {
             };
         }
         path
+    }
+}
+
+/// The files that one question looks at, each looked up once: a lock and a path for every label would be most of the
+/// work.
+#[derive(Debug)]
+pub(crate) struct Files<'v> {
+    pub(crate) vfs: &'v Vfs,
+    states: RefCell<FxHashMap<FileId, Arc<FileState>>>,
+}
+
+impl<'v> Files<'v> {
+    pub(crate) fn new(vfs: &'v Vfs) -> Self {
+        Self {
+            vfs,
+            states: RefCell::default(),
+        }
+    }
+
+    /// The state of a file that [`Vfs::is_known`].
+    pub(crate) fn state(&self, file: FileId) -> Arc<FileState> {
+        let mut states = self.states.borrow_mut();
+        Arc::clone(states.entry(file).or_insert_with(|| self.vfs.state(file)))
+    }
+
+    /// The state of a file that has text; none for what is built in or cannot be read.
+    pub(crate) fn readable(&self, file: FileId) -> Option<Arc<FileState>> {
+        let known = self.states.borrow().get(&file).cloned();
+        let state = known.or_else(|| self.vfs.is_known(file).then(|| self.state(file)))?;
+        state.problem.is_none().then_some(state)
     }
 }
 

@@ -1,0 +1,152 @@
+//! The findings of all roots, with their labels: the same finding of several hosts is one.
+
+use crate::labels::{Trail, line_of, slice, span_of, span_of_origin, trail_of};
+use crate::report::{ContainerRef, Reported};
+use crate::rule::{Finding, Rule};
+use crate::vfs::Files;
+use crate::worlds::Evaluated;
+use nixpod_model::{Container, Host, Surface};
+use nixpod_source::{Confidence, Diagnostic, Label, LabelKind, Place, RuleId, Span};
+use rustc_hash::FxHashMap;
+
+/// A finding with what later questions about it need.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked {
+    pub(crate) reported: Reported,
+    /// Every place the value came through.
+    pub(crate) places: Vec<Span>,
+    /// The text, or else the words, that tell the finding from others of its rule and container.
+    pub(crate) identity: String,
+    /// The finding before it got ranges; none for findings about comments and syntax.
+    pub(crate) finding: Option<Finding>,
+}
+
+/// What makes two findings one: rule, place, message and container.
+type Sameness = (RuleId, Place, String, Option<(Surface, String)>);
+
+/// Findings of all roots; the same text with the same words for the same container is one.
+#[derive(Default)]
+pub(crate) struct Merged {
+    pub(crate) findings: Vec<Checked>,
+    index: FxHashMap<Sameness, usize>,
+}
+
+impl Merged {
+    pub(crate) fn add(&mut self, files: &Files<'_>, evaluated: &Evaluated, finding: &Finding) {
+        let world = &evaluated.world;
+        let Some(host) = world.hosts.get(&finding.host) else {
+            return;
+        };
+        let mut hops = finding.origin.hops.iter();
+        let Some(first) = hops.find(|hop| span_of(files, hop.place).is_some()) else {
+            return;
+        };
+        let container = finding.container.as_ref().map(|id| world.container(id));
+        let key = (
+            finding.rule,
+            first.place,
+            finding.message.clone(),
+            container.map(|container| (container.surface, container.name.clone())),
+        );
+        let known = self.index.get(&key).copied();
+        if let Some(known) = known.and_then(|index| self.findings.get_mut(index)) {
+            known.add_host(host, finding);
+        } else if let Some(trail) = trail_of(files, finding) {
+            self.index.insert(key, self.findings.len());
+            self.findings
+                .push(Checked::new(files, finding, trail, host, container));
+        }
+    }
+}
+
+impl Checked {
+    fn new(
+        files: &Files<'_>,
+        finding: &Finding,
+        trail: Trail,
+        host: &Host,
+        container: Option<&Container>,
+    ) -> Self {
+        // What is absent from a set is not told apart by what is in it.
+        let identity = match trail.literal {
+            true => slice(files, trail.primary.span),
+            false => finding.message.clone(),
+        };
+        let container = container.map(|container| {
+            let span = span_of_origin(files, &container.origin).unwrap_or(trail.primary.span);
+            ContainerRef {
+                surface: container.surface,
+                name: container.name.clone(),
+                file: span.file,
+                line: line_of(files, span).1,
+            }
+        });
+        let diagnostic = Diagnostic {
+            rule: finding.rule,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+            primary: trail.primary,
+            trail: trail.trail,
+            fixes: Vec::new(),
+        };
+        Self {
+            reported: Reported {
+                diagnostic,
+                fingerprint: String::new(),
+                container,
+                others: Vec::new(),
+                hosts: vec![host.name.clone()],
+                imported_by_no_host: host.imported_by_no_host,
+                suppressed: None,
+            },
+            places: trail.all,
+            identity,
+            finding: Some(finding.clone()),
+        }
+    }
+
+    /// The same finding was made on another host.
+    fn add_host(&mut self, host: &Host, finding: &Finding) {
+        let reported = &mut self.reported;
+        if let Err(at) = reported.hosts.binary_search(&host.name) {
+            reported.hosts.insert(at, host.name.clone());
+        }
+        reported.imported_by_no_host &= host.imported_by_no_host;
+        let diagnostic = &mut reported.diagnostic;
+        diagnostic.severity = diagnostic.severity.max(finding.severity);
+        diagnostic.confidence = diagnostic.confidence.max(finding.confidence);
+    }
+}
+
+/// A finding about text as such, which no host has a part in.
+pub(crate) fn plain(rule: &'static Rule, span: Span, message: String, help: Option<String>) -> Checked {
+    Checked {
+        reported: Reported {
+            diagnostic: Diagnostic {
+                rule: rule.meta.id,
+                severity: rule.meta.severity,
+                confidence: Confidence::High,
+                primary: Label {
+                    kind: LabelKind::Primary,
+                    span,
+                    message: message.clone(),
+                },
+                message,
+                help,
+                trail: Vec::new(),
+                fixes: Vec::new(),
+            },
+            fingerprint: String::new(),
+            container: None,
+            others: Vec::new(),
+            hosts: Vec::new(),
+            imported_by_no_host: false,
+            suppressed: None,
+        },
+        places: vec![span],
+        identity: String::new(),
+        finding: None,
+    }
+}
