@@ -6,10 +6,12 @@
 mod declaration;
 mod definition;
 mod fixpoint;
+mod harmless;
 mod inputs;
 mod keys;
 mod lib_types;
 mod library;
+mod models;
 mod nixos;
 mod option_names;
 mod own;
@@ -25,12 +27,15 @@ mod values;
 
 pub use definition::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY};
 pub use fixpoint::by_type::is_conflict;
-pub use fixpoint::collect::{Collected, Mode, Module, Setup, System};
-pub use library::{Library, system_of};
-pub use nixos::{Kind, option, system};
+pub use fixpoint::collect::{Collected, Module};
+pub use fixpoint::system_value::system_of;
+pub use harmless::{input_name, is_harmless};
+pub use models::option;
+pub use nixos::system;
 pub use path::{OptionPath, dotted};
-pub use roots::hosts::{
-    RootSystem, entry_roots, file_root, file_roots, flake_roots, input_name, is_harmless, look_again,
-};
+pub use roots::files::{entry_roots, file_root, file_roots};
+pub use roots::hosts::flake_roots;
 pub use roots::outputs::module_roots;
+pub use roots::root::{RootSystem, look_again};
+pub use system::evaluation::{Kind, Library, Mode, Setup, System};
 pub use system::report::{DefinitionInfo, Gap, OptionInfo, Shared};

@@ -1,8 +1,8 @@
 //! `lib.types`, in tables.
 
-use crate::library::list_of;
-use crate::types::native::{OptType, Scalar, Submodule, native_of, value};
-use crate::values::{find, find_bool, find_text, plain, set};
+use crate::fixpoint::type_value::value;
+use crate::types::native::{OptType, Scalar, Submodule, native_of};
+use crate::values::{find, find_bool, find_text, modules_in, plain, set};
 use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use smol_str::SmolStr;
@@ -140,8 +140,8 @@ pub(crate) fn types(ev: &mut Evaluator<'_>) -> Attrs {
         let native = OptType::Joined("separatedString".into(), (*separator).into());
         entries.push((name, value(ev, Rc::new(native))));
     }
-    for (name, native) in CONSTANTS {
-        entries.push((name, value(ev, Rc::new(native()))));
+    for (name, make) in CONSTANTS {
+        entries.push((name, value(ev, Rc::new(make()))));
     }
     for (name, arity, strict, run) in FUNCTIONS {
         entries.push((name, ev.primop(name, *arity, *strict, *run)));
@@ -328,7 +328,7 @@ fn submodule_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
     let shorthand = find_bool(ev, &given, "shorthandOnlyDefinesConfig").unwrap_or(false);
     // How our models say that the value is a whole system.
     let system = find_text(ev, &given, "nixpodSystem");
-    let (modules, own) = whose(list_of(ev, &given, "modules", site)?, site);
+    let (modules, own) = whose(modules_in(ev, &given, "modules", site)?, site);
     let native = Submodule {
         modules,
         own,

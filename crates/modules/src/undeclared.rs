@@ -3,6 +3,7 @@
 use crate::declaration::{Decl, Declaration, split};
 use crate::definition::{RawDef, discharge, file_name, unwrap};
 use crate::path::{OptionPath, dotted, extend};
+use crate::types::describe::show_definitions;
 use crate::values::is_tagged;
 use nixpod_eval::{ErrorKind, Evaluator, NO_SITE, Res, Symbol, Value};
 use nixpod_source::Why;
@@ -85,7 +86,7 @@ pub(crate) fn check(
         }
     }
     let definitions = discharge(ev, &first.defs);
-    let shown = crate::types::describe::show_definitions(ev, &definitions.on);
+    let shown = show_definitions(ev, &definitions.on);
     let name = dotted(&first.path);
     let mut message = format!("The option `{name}' does not exist. Definition values:{shown}");
     for def in &definitions.on {

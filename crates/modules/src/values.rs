@@ -1,6 +1,9 @@
 //! Making values that stand nowhere in the analysed code, and small look-ups in sets.
 
-use nixpod_eval::{Attr, Attrs, Evaluator, Lookup, NO_SITE, OriginId, Symbol, ThunkId, Tracked, Value, When};
+use nixpod_eval::{
+    Attr, Attrs, Evaluator, Lookup, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
+};
+use nixpod_source::Site;
 use smol_str::SmolStr;
 
 /// A value without an origin.
@@ -72,4 +75,20 @@ pub(crate) fn is_tagged(ev: &mut Evaluator<'_>, value: &Tracked, tag: &str) -> b
         look_up(ev, value, "_type"),
         Some(Tracked { value: Value::String(found), .. }) if found.text == tag
     )
+}
+
+/// Modules in a list under a key.
+pub(crate) fn modules_in(ev: &mut Evaluator<'_>, set: &Attrs, name: &str, site: Site) -> Res<Vec<ThunkId>> {
+    let Some(thunk) = find(ev, set, name) else {
+        return Ok(Vec::new());
+    };
+    let value = ev.force(thunk)?;
+    let list = ev.list_or_open(value.clone(), site)?;
+    if list.is_exact() {
+        return Ok(list.elems.iter().map(|elem| elem.thunk).collect());
+    }
+    // A list that is not exactly known is one module that imports it.
+    let imports = ev.alloc_tracked(value);
+    let set = ev.attrs_from(vec![("imports", imports)]);
+    Ok(vec![ev.alloc(Value::attrs(set), OriginId::default())])
 }

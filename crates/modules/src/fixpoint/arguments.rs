@@ -1,7 +1,8 @@
 //! What module functions are called with, and which sets Nix takes for modules.
 
-use crate::fixpoint::collect::{Mode, Pending, Setup, System};
+use crate::fixpoint::collect::Pending;
 use crate::keys::Names;
+use crate::system::evaluation::{Mode, Setup, System};
 use crate::system::report::Shared;
 use crate::values::{entry, plain};
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};
@@ -133,27 +134,16 @@ impl System {
         Self::new(ev, &Rc::new(Shared::default()), setup)
     }
 
-    /// `specialArgs` as a set.
-    pub fn special(&self, ev: &mut Evaluator<'_>) -> Rc<Attrs> {
-        match self.setup.special.map(|thunk| ev.force_or_unknown(thunk)) {
-            Some(Tracked {
-                value: Value::Attrs(set),
-                ..
-            }) => set,
-            _ => Rc::default(),
-        }
-    }
-
     /// An argument that `_module.args` may define; otherwise an unknown of that name.
     fn named_argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str, file: &str) -> Res<Tracked> {
         if self.mode() == Mode::AsNix {
             match name {
                 "extendModules" => {
-                    let thunk = crate::library::extend_modules(ev, self);
+                    let thunk = crate::fixpoint::system_value::extend_modules(ev, self);
                     return Ok(ev.force(thunk)?);
                 }
                 "moduleType" => {
-                    let thunk = crate::library::module_type(ev, self);
+                    let thunk = crate::fixpoint::system_value::module_type(ev, self);
                     return Ok(ev.force(thunk)?);
                 }
                 _ if self.collecting.get() => {
@@ -190,14 +180,6 @@ impl System {
     fn no_argument(&self, ev: &Evaluator<'_>, name: &str, file: &str, why: &str) -> Res<Tracked> {
         let message = format!("while evaluating the module argument `{name}' in \"{file}\":\n{why}");
         ev.fail(message, NO_SITE)
-    }
-
-    /// The class as Nix code sees it.
-    pub(crate) fn class_value(&self) -> Value {
-        match &self.setup.class {
-            Some(class) => Value::string(class.clone()),
-            None => Value::Null,
-        }
     }
 
     /// An argument by name, as a module would get it.

@@ -1,10 +1,13 @@
 //! Merging the winning definitions of an option by its type.
 
 use crate::definition::Definition;
-use crate::fixpoint::collect::{Mode, System};
 use crate::fixpoint::compound::{attr_tag, attrs_of, function_to, list_of, merged_function, submodule_value};
 use crate::path::{OptionPath, dotted};
-use crate::types::native::{OptType, Scalar, accepts};
+use crate::system::evaluation::{Mode, System};
+use crate::types::accept::accepts;
+use crate::types::describe::{describe, show_definitions};
+use crate::types::join::join;
+use crate::types::native::{OptType, Scalar, native};
 use crate::values::plain;
 use nixpod_eval::{
     Alternative, Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, NixString, OriginId, Res, Stop,
@@ -207,7 +210,7 @@ fn coherent(ev: &mut Evaluator<'_>, path: &OptionPath, native: &OptType) -> Res<
         if !is_coherent(inner) {
             continue;
         }
-        let kind = crate::types::describe::describe(ev, inner);
+        let kind = describe(ev, inner);
         let message = format!(
             "The option `{}' has a type `{kind}' that uses an ad-hoc `type // {{ check = ...; }}' override, which is incompatible with how it merges. Please use `lib.types.addCheck' instead.",
             dotted(path)
@@ -316,7 +319,7 @@ pub(crate) fn wrong_type<T>(
     native: &OptType,
     defs: &[Definition],
 ) -> Res<T> {
-    let kind = crate::types::describe::describe(ev, native);
+    let kind = describe(ev, native);
     let start = format!(
         "A definition for option `{}' is not of type `{kind}'. Definition value",
         dotted(path)
@@ -324,7 +327,7 @@ pub(crate) fn wrong_type<T>(
     let message = match defs {
         // In whole systems the place stands beside the message, so one line is enough.
         [def, ..] if system.mode() != Mode::AsNix => format!("{start}: {}", def.value.value.describe()),
-        _ => format!("{start}s:{}", crate::types::describe::show_definitions(ev, defs)),
+        _ => format!("{start}s:{}", show_definitions(ev, defs)),
     };
     Err(ev.error(ErrorKind::Eval, message, first_site(defs)))
 }
@@ -349,7 +352,7 @@ pub(crate) fn one(
                         format!("The option `{}' has conflicting definition values", dotted(path));
                     if system.mode() == Mode::AsNix {
                         message.push(':');
-                        message.push_str(&crate::types::describe::show_definitions(ev, &certain));
+                        message.push_str(&show_definitions(ev, &certain));
                     }
                     return Err(ev.error(ErrorKind::Eval, message, Some(def.site)));
                 }
@@ -397,10 +400,10 @@ fn merged_type(ev: &mut Evaluator<'_>, path: &OptionPath, defs: Vec<Definition>)
     }
     let mut joined: Option<Rc<OptType>> = None;
     for def in &defs {
-        let native = crate::types::native::native(ev, &def.value);
+        let native = native(ev, &def.value);
         joined = Some(match joined {
             None => native,
-            Some(first) => match crate::types::join::join(ev, &first, &native)? {
+            Some(first) => match join(ev, &first, &native)? {
                 Some(both) => both,
                 None => {
                     let message = format!("The option `{}' has types that do not merge", dotted(path));
@@ -410,7 +413,7 @@ fn merged_type(ev: &mut Evaluator<'_>, path: &OptionPath, defs: Vec<Definition>)
         });
     }
     let joined = joined.unwrap_or_else(|| Rc::new(OptType::Anything));
-    Ok(plain(crate::types::native::value(ev, joined)))
+    Ok(plain(crate::fixpoint::type_value::value(ev, joined)))
 }
 
 fn bool_by_or(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Res<Tracked> {
@@ -519,7 +522,7 @@ fn anything(
     }
     let kinds: std::collections::BTreeSet<_> = known.iter().map(|def| def.value.value.type_of()).collect();
     if !joins && kinds.len() > 1 {
-        let shown = crate::types::describe::show_definitions(ev, &defs);
+        let shown = show_definitions(ev, &defs);
         let message = format!(
             "The option `{}' has conflicting option types in definitions:{shown}",
             dotted(path)

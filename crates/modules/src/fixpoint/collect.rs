@@ -3,7 +3,7 @@
 use crate::declaration::Decl;
 use crate::definition::RawDef;
 use crate::keys::Names;
-use crate::path::OptionPath;
+use crate::system::evaluation::{Mode, Setup, System};
 use crate::system::report::{Gap, ModuleId, Shared};
 use crate::values::plain;
 use nixpod_eval::{
@@ -12,82 +12,12 @@ use nixpod_eval::{
 };
 use nixpod_source::{Site, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
-use smol_str::SmolStr;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// More modules than this in one evaluation are not read; real systems stay below 3,000 of their own.
 const MAX_MODULES: usize = 20_000;
-
-/// What kind of evaluation it is: what becomes of options that nobody declares, and of mistakes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// A host, a guest, a user's home, or the options of a flake. Our models declare a part of what the real one
-    /// does: options that nobody declares merge as they are, and what nobody sets is unknown and not absent.
-    WholeSystem,
-    /// The value of an option inside of one, of a submodule type. All its options are declared: what defines another
-    /// is told as a mistake, and so is a definition of the wrong type, but the rest keeps its value.
-    #[default]
-    Part,
-    /// An evaluation that the analysed code asks for itself, by `evalModules`, and all inside of it. It has just the
-    /// options that its modules declare, and a mistake fails what Nix fails, with the message that Nix has: the code
-    /// may catch it.
-    AsNix,
-}
-
-impl Mode {
-    /// The mode of the evaluations that are values of options.
-    pub(crate) fn inside(self) -> Self {
-        match self {
-            Self::WholeSystem | Self::Part => Self::Part,
-            Self::AsNix => Self::AsNix,
-        }
-    }
-}
-
-/// What a module evaluation starts from.
-#[derive(Clone, Default)]
-pub struct Setup {
-    /// The modules: paths, functions or sets.
-    pub modules: Vec<ThunkId>,
-    /// Modules of our own that model what the real system declares and adds.
-    pub base: Vec<ThunkId>,
-    /// `specialArgs`, a set.
-    pub special: Option<ThunkId>,
-    /// Further arguments, such as `lib`, `pkgs` and `name`; `specialArgs` win over them.
-    pub args: Vec<(SmolStr, ThunkId)>,
-    /// What becomes of undeclared options and of mistakes.
-    pub mode: Mode,
-    /// May definitions be missing because the module tree was not seen from a root?
-    pub open_world: bool,
-    /// The path of the option that this evaluation is the value of.
-    pub prefix: Vec<SmolStr>,
-    /// The class that its modules must have if they say one.
-    pub class: Option<SmolStr>,
-    /// What all evaluations need, where `evalModules` was called by the analysed code.
-    pub library: Option<crate::Library>,
-}
-
-/// One module evaluation.
-pub struct System {
-    /// What all evaluations of the root share.
-    pub shared: Rc<Shared>,
-    /// The path of the option that it is the value of.
-    pub prefix: OptionPath,
-    /// Its `config`.
-    pub config: ThunkId,
-    /// Its `options`.
-    pub options: ThunkId,
-    pub(crate) setup: Setup,
-    /// Tells it from all others of the root.
-    pub(crate) id: u64,
-    /// Its modules, found when they are first asked for.
-    collected: ThunkId,
-    pub(crate) collecting: Cell<bool>,
-    /// Did a module ask for `config` to know what it imports?
-    asked: Cell<bool>,
-}
 
 /// The modules of an evaluation.
 pub struct Collected {
@@ -135,14 +65,6 @@ impl Pending {
             Some(file) => ev.name(file).to_string(),
             None => self.key.clone(),
         }
-    }
-}
-
-impl std::fmt::Debug for System {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("System")
-            .field("prefix", &self.prefix)
-            .finish_non_exhaustive()
     }
 }
 
@@ -685,21 +607,6 @@ impl System {
         let argument = self.arguments(ev, &function.value, file);
         let argument = ev.alloc(Value::attrs(argument), OriginId::default());
         ev.apply(function.clone(), argument, NO_SITE)
-    }
-
-    /// The arguments besides `specialArgs`.
-    pub fn extra_args(&self) -> &[(SmolStr, ThunkId)] {
-        &self.setup.args
-    }
-
-    /// Was the evaluation started from a file that no host imports?
-    pub fn open_world(&self) -> bool {
-        self.setup.open_world
-    }
-
-    /// What becomes of undeclared options and of mistakes.
-    pub fn mode(&self) -> Mode {
-        self.setup.mode
     }
 }
 

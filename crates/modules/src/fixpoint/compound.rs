@@ -2,9 +2,9 @@
 
 use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, presence_of};
 use crate::fixpoint::by_type::{one, wrong_type};
-use crate::fixpoint::collect::{Mode, Setup, System};
-use crate::fixpoint::tree::delay_merge;
+use crate::fixpoint::option::delay_merge;
 use crate::path::{OptionPath, dotted, extend};
+use crate::system::evaluation::{Mode, Setup, System};
 use crate::system::report::Gap;
 use crate::types::native::{OptType, Submodule};
 use crate::values::{entry, is_tagged, look_up, plain};
@@ -321,7 +321,7 @@ pub(crate) fn submodule_system(
     };
     let types: Vec<ThunkId> = submodule.modules.iter().map(&mut own).collect();
     let setup = match &submodule.system {
-        Some(kind) => crate::nixos::nested(ev, system, kind, submodule, base, modules, args, path),
+        Some(kind) => crate::models::nested(ev, system, kind, submodule, base, modules, args, path),
         None => Setup {
             // The type's own modules come first; those of our model are told apart by their files.
             modules: types.into_iter().chain(modules).collect(),

@@ -2,9 +2,9 @@
 
 use crate::declaration::Decl;
 use crate::definition::{Definition, RawDef, discharge};
-use crate::fixpoint::collect::System;
 use crate::fixpoint::compound::submodule_system;
 use crate::path::{OptionPath, extend};
+use crate::system::evaluation::System;
 use crate::types::native::OptType;
 use crate::values::{entry, plain};
 use nixpod_eval::{Attrs, Evaluator, List, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};
@@ -96,7 +96,7 @@ pub(crate) fn value_meta(
     match &**native {
         OptType::Submodule(submodule) => {
             let inner = submodule_system(ev, system, path, submodule, defs)?;
-            let configuration = crate::library::system_value(ev, &inner);
+            let configuration = crate::fixpoint::system_value::system_value(ev, &inner);
             let configuration = ev.alloc(configuration, OriginId::default());
             Ok(Value::attrs(
                 ev.attrs_from(vec![("configuration", configuration)]),

@@ -5,4 +5,6 @@ pub(crate) mod compound;
 pub(crate) mod meta;
 pub(crate) mod option;
 pub(crate) mod option_value;
+pub(crate) mod system_value;
 pub(crate) mod tree;
+pub(crate) mod type_value;

@@ -1,15 +1,17 @@
 //! One declared option: its type, default and `apply`, and its value.
 
 use crate::declaration::{Decl, Declaration};
-use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, file_name};
-use crate::fixpoint::collect::{Mode, System};
-use crate::fixpoint::tree::merge_option;
+use crate::definition::{Definition, Definitions, OPTION_DEFAULT_PRIORITY, RawDef, discharge, file_name};
 use crate::path::{OptionPath, dotted, extend};
-use crate::system::report::OptionInfo;
+use crate::system::evaluation::{Mode, System};
+use crate::system::report::{DefinitionInfo, OptionInfo};
+use crate::types::describe::describe;
+use crate::types::join::join;
 use crate::types::native::{OptType, Submodule, native};
 use crate::values::{find, plain};
 use nixpod_eval::{
-    Alternative, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, Stop, ThunkId, Tracked, Unknown,
+    Value, When,
 };
 use nixpod_source::Why;
 use std::rc::Rc;
@@ -128,7 +130,7 @@ fn read_declarations(
     for (one, decl) in types {
         native = Some(match native {
             None => one,
-            Some(first) => match crate::types::join::join(ev, &first, &one)? {
+            Some(first) => match join(ev, &first, &one)? {
                 Some(both) => both,
                 None if mode == Mode::AsNix => return declared_twice(ev, path, options, decl),
                 None => first,
@@ -165,7 +167,7 @@ fn is_no_parent<T>(
     below: &Declaration,
 ) -> Res<T> {
     let kind = match types.first() {
-        Some((native, _)) => crate::types::describe::describe(ev, native),
+        Some((native, _)) => describe(ev, native),
         None => "<no description>".to_owned(),
     };
     let own = options.first().map(|declaration| declaration.decl);
@@ -362,4 +364,112 @@ fn perhaps_set_elsewhere(ev: &mut Evaluator<'_>, path: &OptionPath, default: Def
     ]);
     let thunk = ev.alloc_tracked(joined.clone());
     default.with(joined, thunk)
+}
+
+/// A thunk that merges definitions by a type, for values inside of options.
+pub(crate) fn delay_merge(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: OptionPath,
+    native: Rc<OptType>,
+    defs: Vec<RawDef>,
+) -> ThunkId {
+    let key = crate::system::memo::Made {
+        path: (&path, ""),
+        native: Some(&native),
+        decls: &[],
+        defs: &defs,
+    };
+    let key = system.key(ev, &key);
+    system.part(ev, key, Some(&native.clone()), |ev| {
+        let slot = ev.reserve();
+        let system = system.clone();
+        ev.fill_native(slot, move |ev| {
+            let definitions = discharge(ev, &defs);
+            let mut default = None;
+            if definitions.on.is_empty()
+                && let Some(value) = crate::types::native::empty_value(ev, &native)
+            {
+                let origin = OriginId::default();
+                let value = Tracked { value, origin };
+                let thunk = ev.alloc_tracked(value.clone());
+                default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
+            }
+            merge_option(ev, &system, &path, &native, definitions, default, slot, true)
+        });
+        slot
+    })
+}
+
+/// Chooses the winning definitions, merges them by type, and remembers all of them.
+#[expect(clippy::too_many_arguments, reason = "an option is known by all of these")]
+pub(crate) fn merge_option(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<System>,
+    path: &OptionPath,
+    native: &Rc<OptType>,
+    definitions: Definitions,
+    default: Option<Definition>,
+    slot: ThunkId,
+    declared: bool,
+) -> Res<Tracked> {
+    let Definitions { mut on, off } = definitions;
+    let strongest = on
+        .iter()
+        .filter(|def| def.when.is_always())
+        .map(|def| def.priority)
+        .min();
+    let certain = strongest.is_some();
+    let best = strongest.unwrap_or(i64::MAX);
+    let is_default = on.is_empty();
+    let mut infos: Vec<DefinitionInfo> = on
+        .iter()
+        .map(|def| DefinitionInfo {
+            value: Some(def.value.clone()),
+            site: def.site,
+            priority: def.priority,
+            won: def.priority <= best,
+            when: def.when,
+            guard: def.guard,
+            off: false,
+            hidden: def.hidden,
+            origin: def.value.origin,
+        })
+        .collect();
+    infos.extend(off.into_iter().map(|(def, priority, guard)| DefinitionInfo {
+        value: None,
+        site: def.site,
+        priority,
+        won: false,
+        when: def.when,
+        guard,
+        off: true,
+        hidden: def.hidden,
+        origin: OriginId::default(),
+    }));
+    on.retain(|def| def.priority <= best);
+    if !certain && let Some(default) = default {
+        on.push(default);
+    }
+    on.sort_by_key(|def| def.order);
+    system.shared.record(
+        slot,
+        OptionInfo {
+            path: path.clone(),
+            definitions: infos,
+            default: is_default,
+            declared,
+        },
+    );
+    if on.is_empty() && system.mode() == Mode::AsNix {
+        let message = format!(
+            "The option `{}' was accessed but has no value defined. Try setting the option.",
+            dotted(path)
+        );
+        return ev.fail(message, NO_SITE);
+    }
+    if on.is_empty() {
+        return Err(Stop::Unknown(Unknown::new(Why::UnsetOption(dotted(path)))));
+    }
+    crate::fixpoint::by_type::combine(ev, system, path, native, on)
 }

@@ -2,9 +2,9 @@
 
 use crate::declaration::{Decl, Declaration, split};
 use crate::definition::{Definition, Definitions, RawDef, discharge, file_name, unwrap_all};
-use crate::fixpoint::collect::{Mode, System};
 use crate::fixpoint::tree::node;
 use crate::path::{OptionPath, dotted, extend};
+use crate::system::evaluation::{Mode, System};
 use crate::types::native::OptType;
 use crate::values::{entry, plain};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value};
@@ -133,7 +133,7 @@ fn option(
             [only] if below.is_empty() => Some(*only),
             _ => Some(ev.alloc_native(move |ev| {
                 let native = native_in(ev, native)?;
-                Ok(plain(crate::types::native::value(ev, native)))
+                Ok(plain(crate::fixpoint::type_value::value(ev, native)))
             })),
         }
     };

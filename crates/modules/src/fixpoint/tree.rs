@@ -1,19 +1,14 @@
 //! Merging definitions: from raw module values to the value of each option.
 
 use crate::declaration::{Child, Children, Decl, split};
-use crate::definition::{
-    DEFAULT_ORDER, DEFAULT_PRIORITY, Definition, Definitions, OPTION_DEFAULT_PRIORITY, RawDef, discharge,
-    presence_of, unwrap,
-};
-use crate::fixpoint::collect::{Mode, Setup, System};
+use crate::definition::{RawDef, discharge, presence_of, unwrap};
+use crate::fixpoint::option::{delay_merge, merge_option};
 use crate::path::{OptionPath, dotted, extend};
-use crate::system::report::{DefinitionInfo, OptionInfo};
-use crate::types::native::{OptType, native_of};
-use crate::values::look_up;
-use nixpod_eval::{
-    Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
-};
-use nixpod_source::{Site, Why};
+use crate::system::evaluation::{Mode, Setup, System};
+use crate::types::join::join;
+use crate::types::native::{OptType, native, native_of};
+use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When};
+use nixpod_source::Why;
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -62,14 +57,14 @@ fn freeform_of(
     if system.mode() != Mode::WholeSystem {
         let settings = crate::undeclared::setting(ev, defs, &["_module", "freeformType"]);
         for def in discharge(ev, &settings).on {
-            types.push(crate::types::native::native(ev, &def.value));
+            types.push(native(ev, &def.value));
         }
     }
     let mut freeform: Option<Rc<OptType>> = None;
     for one in types {
         freeform = Some(match freeform {
             None => one,
-            Some(first) => crate::types::join::join(ev, &first, &one)?.unwrap_or(first),
+            Some(first) => join(ev, &first, &one)?.unwrap_or(first),
         });
     }
     Ok(freeform)
@@ -385,158 +380,4 @@ fn default_node(
         node(ev, &system, &path, &[decl], &[], thunk)
     });
     thunk
-}
-
-/// A thunk that merges definitions by a type, for values inside of options.
-pub(crate) fn delay_merge(
-    ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: OptionPath,
-    native: Rc<OptType>,
-    defs: Vec<RawDef>,
-) -> ThunkId {
-    let key = crate::system::memo::Made {
-        path: (&path, ""),
-        native: Some(&native),
-        decls: &[],
-        defs: &defs,
-    };
-    let key = system.key(ev, &key);
-    system.part(ev, key, Some(&native.clone()), |ev| {
-        let slot = ev.reserve();
-        let system = system.clone();
-        ev.fill_native(slot, move |ev| {
-            let definitions = discharge(ev, &defs);
-            let mut default = None;
-            if definitions.on.is_empty()
-                && let Some(value) = crate::types::native::empty_value(ev, &native)
-            {
-                let origin = OriginId::default();
-                let value = Tracked { value, origin };
-                let thunk = ev.alloc_tracked(value.clone());
-                default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
-            }
-            merge_option(ev, &system, &path, &native, definitions, default, slot, true)
-        });
-        slot
-    })
-}
-
-/// Chooses the winning definitions, merges them by type, and remembers all of them.
-#[expect(clippy::too_many_arguments, reason = "an option is known by all of these")]
-pub(crate) fn merge_option(
-    ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
-    native: &Rc<OptType>,
-    definitions: Definitions,
-    default: Option<Definition>,
-    slot: ThunkId,
-    declared: bool,
-) -> Res<Tracked> {
-    let Definitions { mut on, off } = definitions;
-    let strongest = on
-        .iter()
-        .filter(|def| def.when.is_always())
-        .map(|def| def.priority)
-        .min();
-    let certain = strongest.is_some();
-    let best = strongest.unwrap_or(i64::MAX);
-    let is_default = on.is_empty();
-    let mut infos: Vec<DefinitionInfo> = on
-        .iter()
-        .map(|def| DefinitionInfo {
-            value: Some(def.value.clone()),
-            site: def.site,
-            priority: def.priority,
-            won: def.priority <= best,
-            when: def.when,
-            guard: def.guard,
-            off: false,
-            hidden: def.hidden,
-            origin: def.value.origin,
-        })
-        .collect();
-    infos.extend(off.into_iter().map(|(def, priority, guard)| DefinitionInfo {
-        value: None,
-        site: def.site,
-        priority,
-        won: false,
-        when: def.when,
-        guard,
-        off: true,
-        hidden: def.hidden,
-        origin: OriginId::default(),
-    }));
-    on.retain(|def| def.priority <= best);
-    if !certain && let Some(default) = default {
-        on.push(default);
-    }
-    on.sort_by_key(|def| def.order);
-    system.shared.record(
-        slot,
-        OptionInfo {
-            path: path.clone(),
-            definitions: infos,
-            default: is_default,
-            declared,
-        },
-    );
-    if on.is_empty() && system.mode() == Mode::AsNix {
-        let message = format!(
-            "The option `{}' was accessed but has no value defined. Try setting the option.",
-            dotted(path)
-        );
-        return ev.fail(message, NO_SITE);
-    }
-    if on.is_empty() {
-        return Err(Stop::Unknown(Unknown::new(Why::UnsetOption(dotted(path)))));
-    }
-    crate::fixpoint::by_type::combine(ev, system, path, native, on)
-}
-
-/// `type.merge loc defs` called by Nix code: definitions are sets with `value` and `file`.
-pub(crate) fn merge_from_nix(
-    ev: &mut Evaluator<'_>,
-    native: &Rc<OptType>,
-    location: ThunkId,
-    definitions: ThunkId,
-    site: Site,
-) -> Res<Tracked> {
-    let location = ev.force_list(location, site)?;
-    let mut path = Vec::new();
-    for elem in &location.elems {
-        let part = ev.force_known(elem.thunk)?;
-        path.push(match &part.value {
-            Value::String(string) => string.text.clone(),
-            _ => "*".into(),
-        });
-    }
-    let list = ev.force_list(definitions, site)?;
-    let value = ev.intern("value");
-    let mut on = Vec::new();
-    for elem in &list.elems {
-        let def = ev.force_known(elem.thunk)?;
-        let inner = ev.select_value(&def, value, site)?;
-        let thunk = ev.alloc_tracked(inner.clone());
-        on.push(Definition {
-            value: inner,
-            thunk,
-            priority: DEFAULT_PRIORITY,
-            order: DEFAULT_ORDER,
-            when: elem.when,
-            site: NO_SITE,
-            hidden: false,
-            guard: None,
-            file: match look_up(ev, &def, "file") {
-                Some(Tracked {
-                    value: Value::String(file),
-                    ..
-                }) => Some(ev.intern(&file.text)),
-                _ => None,
-            },
-        });
-    }
-    let system = System::detached(ev);
-    crate::fixpoint::by_type::combine(ev, &system, &path.into(), native, on)
 }

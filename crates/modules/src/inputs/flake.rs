@@ -1,10 +1,8 @@
 //! Flakes: inputs as models and symbols, outputs as ordinary evaluation.
 
-use crate::fixpoint::collect::{Mode, Setup, System};
-use crate::library::Library;
 use crate::nixos;
-use crate::nixos::Kind;
 use crate::own;
+use crate::system::evaluation::{Kind, Library, Mode, Setup, System};
 use crate::values::{find, plain};
 use nixpod_eval::{
     Attrs, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
@@ -283,12 +281,10 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
 }
 
 /// Does an input of this name have nothing to do with containers?
-pub(crate) fn is_harmless(ev: &mut Evaluator<'_>) -> Value {
+pub(crate) fn harmless_test(ev: &mut Evaluator<'_>) -> Value {
     ev.primop("isHarmless", 1, 3, move |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
-        Ok(plain(Value::Bool(crate::roots::hosts::is_harmless_input(
-            &name.text,
-        ))))
+        Ok(plain(Value::Bool(crate::harmless::is_harmless_input(&name.text))))
     })
 }
 
@@ -352,7 +348,7 @@ fn natives(
         let path = path.filter(|path| ev.source().admit(Utf8Path::new(path)));
         Ok(plain(path.map_or(Value::Null, Value::string)))
     });
-    let is_harmless = is_harmless(ev);
+    let is_harmless = harmless_test(ev);
     crate::values::set(
         ev,
         vec![

@@ -1,7 +1,7 @@
 //! Sources that npins and niv pin: their own files fetch them, so that to us they are inputs, known by name.
 
-use crate::library::Library;
 use crate::own;
+use crate::system::evaluation::Library;
 use nixpod_eval::{Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Utf8Path;
 use std::rc::Rc;
@@ -35,7 +35,7 @@ fn sources(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Option
     let pinned = ev.alloc_tracked(pinned);
     let store_path = crate::inputs::flake::store_path(ev);
     let open = crate::inputs::packages::open(ev);
-    let is_harmless = crate::inputs::flake::is_harmless(ev);
+    let is_harmless = crate::inputs::flake::harmless_test(ev);
     let [store_path, open, is_harmless] =
         [store_path, open, is_harmless].map(|value| ev.alloc(value, OriginId::default()));
     let arguments = ev.attrs_from(vec![

@@ -1,9 +1,8 @@
 //! Systems that a file builds without a flake: by `<nixpkgs/nixos>`, `eval-config.nix` and the like.
 
-use crate::fixpoint::collect::System;
-use crate::library::{Library, system_of};
-use crate::nixos::Kind;
+use crate::fixpoint::system_value::system_of;
 use crate::option_names::is_module;
+use crate::system::evaluation::{Kind, Library, System};
 use nixpod_eval::{Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Utf8Path;
 use nixpod_syntax::Hir;

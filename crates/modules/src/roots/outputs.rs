@@ -1,9 +1,8 @@
 //! Modules that a flake offers to others, as roots: those that none of its own hosts imports.
 
-use crate::library::Library;
-use crate::nixos::Kind;
 use crate::option_names::may_matter;
-use crate::roots::hosts::{RootSystem, loose};
+use crate::roots::root::{RootSystem, loose};
+use crate::system::evaluation::{Kind, Library};
 use crate::system::report::ModuleId;
 use crate::values::find;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, ThunkId, Value};

@@ -3,8 +3,8 @@
 
 use crate::declaration::Decl;
 use crate::definition::RawDef;
-use crate::fixpoint::collect::System;
 use crate::path::OptionPath;
+use crate::system::evaluation::System;
 use crate::types::native::OptType;
 use nixpod_eval::{Evaluator, Lambda, ThunkId};
 use rustc_hash::FxHashMap;

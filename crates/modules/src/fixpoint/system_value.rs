@@ -1,0 +1,90 @@
+//! Evaluations as values of Nix code: what `evalModules` gives.
+
+use crate::fixpoint::type_value::value;
+use crate::system::evaluation::System;
+use crate::types::native::{OptType, Submodule};
+use crate::values::{find, modules_in, plain};
+use nixpod_eval::{Evaluator, NO_SITE, Opaque, OriginId, ThunkId, Tracked, Value};
+use std::rc::Rc;
+
+/// The hidden attribute of an evaluated system by which native code finds it again.
+pub(crate) const SYSTEM: &str = "__nixpodSystem";
+
+/// The result of an evaluation as a value: `config`, `options`, `extendModules`, `type`.
+pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Value {
+    let hidden = ev.alloc(
+        Value::Opaque(Opaque(Rc::new(system.clone()))),
+        OriginId::default(),
+    );
+    let extend = extend_modules(ev, system);
+    let kind = module_type(ev, system);
+    let config = system.config;
+    let module = ev.intern("_module");
+    let internal = ev.alloc_native(move |ev| {
+        let config = ev.force(config)?;
+        ev.select_value(&config, module, NO_SITE)
+    });
+    let tag = ev.alloc(Value::string("configuration"), OriginId::default());
+    let class = system.class_value();
+    let class = ev.alloc(class, OriginId::default());
+    let mut entries = vec![
+        ("_type", tag),
+        ("class", class),
+        ("config", system.config),
+        ("options", system.options),
+        ("extendModules", extend),
+        ("type", kind),
+        ("_module", internal),
+        (SYSTEM, hidden),
+    ];
+    if let Some(library) = &system.setup.library {
+        entries.push(("pkgs", library.pkgs));
+        entries.push(("lib", library.lib));
+    }
+    Value::attrs(ev.attrs_from(entries))
+}
+
+/// `extendModules`: the same evaluation with further modules.
+pub(crate) fn extend_modules(ev: &mut Evaluator<'_>, system: &Rc<System>) -> ThunkId {
+    let system = system.clone();
+    let extend = ev.primop("extendModules", 1, 1, move |ev, args, site| {
+        let given = ev.force_attrs(args[0], site)?;
+        let mut setup = system.setup.clone();
+        setup.modules.extend(modules_in(ev, &given, "modules", site)?);
+        if let Some(special) = find(ev, &given, "specialArgs") {
+            let old = system.special(ev);
+            let new = ev.force_attrs(special, site)?;
+            let merged = ev.update_attrs(&old, &new);
+            setup.special = Some(ev.alloc(Value::attrs(merged), OriginId::default()));
+        }
+        let extended = System::new(ev, &system.shared, setup);
+        Ok(plain(system_value(ev, &extended)))
+    });
+    ev.alloc(extend, OriginId::default())
+}
+
+/// The type whose values are evaluations of the same modules and more.
+pub(crate) fn module_type(ev: &mut Evaluator<'_>, system: &Rc<System>) -> ThunkId {
+    let native = OptType::Submodule(Rc::new(Submodule {
+        modules: system.setup.modules.clone(),
+        own: Vec::new(),
+        special: system.setup.special,
+        shorthand_only_config: false,
+        system: None,
+        class: system.setup.class.clone(),
+    }));
+    let kind = value(ev, Rc::new(native));
+    ev.alloc(kind, OriginId::default())
+}
+
+/// The evaluation behind a value, if it is one.
+pub fn system_of(ev: &mut Evaluator<'_>, value: &Tracked) -> Option<Rc<System>> {
+    let Value::Attrs(set) = &value.value else {
+        return None;
+    };
+    let symbol = ev.symbol(SYSTEM)?;
+    match ev.force(set.get(symbol)?.thunk).ok()?.value {
+        Value::Opaque(Opaque(any)) => any.downcast::<Rc<System>>().ok().map(|system| (*system).clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,189 @@
+//! Whole systems in systems: what our models of NixOS and Home Manager add to a host, a guest and a user.
+
+use crate::own;
+use crate::own::OwnFile;
+use crate::path::OptionPath;
+use crate::system::evaluation::{Kind, Mode, Setup, System};
+use crate::system::report::Shared;
+use crate::types::native::Submodule;
+use crate::values::plain;
+use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
+use nixpod_source::Why;
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+/// Our models of what NixOS or Home Manager declares, as modules, with what quadlet-nix adds to both.
+///
+/// What they declare is the same for all systems of a root, so that it is made once.
+pub(crate) fn models(ev: &mut Evaluator<'_>, shared: &Shared, kind: Kind) -> [ThunkId; 2] {
+    let (cell, file) = match kind {
+        Kind::Nixos => (&shared.nixos, &own::NIXOS),
+        Kind::Home => (&shared.home, &own::HOME),
+    };
+    let declared = *cell.get_or_init(|| model(ev, shared, file));
+    let quadlet = *shared.quadlet.get_or_init(|| model(ev, shared, &own::QUADLET));
+    [declared, quadlet]
+}
+
+fn model(ev: &mut Evaluator<'_>, shared: &Shared, file: &'static OwnFile) -> ThunkId {
+    let file = file.value(ev);
+    let lib = match shared.lib.get() {
+        Some(lib) => *lib,
+        None => ev.alloc_unknown(Why::NotModelled("lib".to_owned())),
+    };
+    let arguments = ev.attrs_from(vec![("lib", lib)]);
+    let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
+    ev.alloc_apply(file, vec![arguments], NO_SITE)
+}
+
+pub(crate) fn modules_path(ev: &mut Evaluator<'_>) -> ThunkId {
+    ev.alloc_unknown(Why::External("modulesPath".to_owned()))
+}
+
+/// The setup of a system that is the value of an option: a guest or a user's home.
+#[expect(clippy::too_many_arguments, reason = "what one nested system is made of")]
+pub(crate) fn nested(
+    ev: &mut Evaluator<'_>,
+    parent: &Rc<System>,
+    kind: &str,
+    submodule: &Submodule,
+    mut base: Vec<ThunkId>,
+    definitions: Vec<ThunkId>,
+    args: Vec<(SmolStr, ThunkId)>,
+    path: &OptionPath,
+) -> Setup {
+    let mut modules: Vec<ThunkId> = submodule.modules.iter().copied().chain(definitions).collect();
+    let mut args: Vec<(SmolStr, ThunkId)> = args.into_iter().filter(|(name, _)| name != "name").collect();
+    if !args.iter().any(|(name, _)| name == "modulesPath") {
+        args.push(("modulesPath".into(), modules_path(ev)));
+    }
+    let parent = parent.clone();
+    let outer = parent.setup.library.clone();
+    if kind == "home" {
+        base.extend(models(ev, &parent.shared, Kind::Home));
+        let user = path.last().cloned().unwrap_or_default();
+        base.push(home_defaults(ev, &parent, user));
+        let shared = option(ev, &parent, &["home-manager", "sharedModules"]);
+        let set = ev.attrs_from(vec![("imports", shared)]);
+        modules.push(ev.alloc(Value::attrs(set), OriginId::default()));
+        let special = ev.alloc_native(move |ev| {
+            let given = option(ev, &parent, &["home-manager", "extraSpecialArgs"]);
+            let given = ev.force_or_unknown(given);
+            let lib = home_lib(ev, &parent);
+            let mut own = ev.attrs_from(vec![("osConfig", parent.config), ("nixosConfig", parent.config)]);
+            if let Some(lib) = lib {
+                let lib = ev.attrs_from(vec![("lib", lib)]);
+                own = ev.update_attrs(&own, &lib);
+            }
+            if let Value::Attrs(given) = &given.value {
+                own = ev.update_attrs(&own, given);
+            }
+            Ok(plain(Value::attrs(own)))
+        });
+        return Setup {
+            modules,
+            base,
+            special: Some(special),
+            args,
+            mode: Mode::WholeSystem,
+            open_world: false,
+            prefix: path.to_vec(),
+            class: None,
+            library: outer,
+        };
+    }
+    base.extend(models(ev, &parent.shared, Kind::Nixos));
+    base.push(guest_defaults(ev, path));
+    let special = option(ev, &parent, &["specialArgs"]);
+    Setup {
+        modules,
+        base,
+        special: Some(special),
+        args,
+        mode: Mode::WholeSystem,
+        open_world: parent.open_world(),
+        prefix: path.to_vec(),
+        class: None,
+        library: outer,
+    }
+}
+
+/// Home Manager extends the `lib` of the host, which may be one of its own.
+fn home_lib(ev: &mut Evaluator<'_>, parent: &Rc<System>) -> Option<ThunkId> {
+    let name = ev.intern("lib");
+    let lib = parent.special(ev).get(name)?.thunk;
+    let hm = parent.setup.library.as_ref()?.lib;
+    Some(ev.alloc_native(move |ev| {
+        let mut lib = ev.force(lib)?;
+        let name = ev.intern("hm");
+        if let Value::Attrs(set) = &lib.value
+            && set.get(name).is_none()
+        {
+            let thunk = ev.alloc_native(move |ev| {
+                let lib = ev.force(hm)?;
+                ev.select_value(&lib, name, NO_SITE)
+            });
+            let extra = ev.attrs_from(vec![("hm", thunk)]);
+            lib.value = Value::attrs(ev.update_attrs(set, &extra));
+        }
+        Ok(lib)
+    }))
+}
+
+/// A thunk of an option's value, by path.
+pub fn option(ev: &mut Evaluator<'_>, system: &Rc<System>, path: &[&str]) -> ThunkId {
+    let config = system.config;
+    let path: Vec<SmolStr> = path.iter().map(SmolStr::new).collect();
+    ev.alloc_native(move |ev| {
+        let mut at = ev.force(config)?;
+        for part in &path {
+            let symbol = ev.intern(part);
+            at = ev.select_value(&at, symbol, NO_SITE)?;
+        }
+        Ok(at)
+    })
+}
+
+fn module_of(ev: &mut Evaluator<'_>, entries: Vec<(&str, Value)>) -> ThunkId {
+    let set = crate::values::set(ev, entries);
+    ev.alloc(Value::attrs(set), OriginId::default())
+}
+
+/// What every guest has.
+fn guest_defaults(ev: &mut Evaluator<'_>, path: &OptionPath) -> ThunkId {
+    let boot = crate::values::set(ev, vec![("isContainer", Value::Bool(true))]);
+    let mut entries = vec![("boot", Value::attrs(boot))];
+    // `containers.<name>.config` is called like its container, unless the name is not known.
+    if let [.., name, _] = &path[..]
+        && !name.starts_with('<')
+    {
+        let name = ev.alloc(Value::string(name.clone()), OriginId::default());
+        let name = as_default(ev, name);
+        let networking = ev.attrs_from(vec![("hostName", name)]);
+        entries.push(("networking", Value::attrs(networking)));
+    }
+    module_of(ev, entries)
+}
+
+/// `mkDefault`
+fn as_default(ev: &mut Evaluator<'_>, content: ThunkId) -> ThunkId {
+    let tag = ev.alloc(Value::string("override"), OriginId::default());
+    let priority = ev.alloc(Value::Int(1000), OriginId::default());
+    let set: Attrs = ev.attrs_from(vec![("_type", tag), ("priority", priority), ("content", content)]);
+    ev.alloc(Value::attrs(set), OriginId::default())
+}
+
+/// The name and home directory of a user whose home is configured in NixOS.
+fn home_defaults(ev: &mut Evaluator<'_>, host: &Rc<System>, user: SmolStr) -> ThunkId {
+    let host = host.clone();
+    let name = user.clone();
+    let directory = ev.alloc_native(move |ev| {
+        let home = option(ev, &host, &["users", "users", &user, "home"]);
+        Ok(ev.force(home)?)
+    });
+    let directory = as_default(ev, directory);
+    let name = ev.alloc(Value::string(name), OriginId::default());
+    let name = as_default(ev, name);
+    let home = ev.attrs_from(vec![("homeDirectory", directory), ("username", name)]);
+    module_of(ev, vec![("home", Value::attrs(home))])
+}

@@ -1,0 +1,72 @@
+//! Files as roots: the systems that they build, or themselves as modules.
+
+use crate::nixos;
+use crate::option_names::kind_of_file;
+use crate::roots::root::{RootSystem, close, host_name, loose};
+use crate::system::evaluation::{Kind, Library};
+use nixpod_eval::{Evaluator, OriginId, Value};
+use nixpod_source::Utf8Path;
+
+/// A file as a module of a system that is not seen whole.
+pub fn file_root(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    path: &Utf8Path,
+    name: String,
+    imported_by_no_host: bool,
+) -> RootSystem {
+    let loaded = ev.source().load(path);
+    let kind = loaded.map_or(Kind::Nixos, |loaded| kind_of_file(&loaded.hir));
+    let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
+    loose(ev, library, module, kind, name, imported_by_no_host)
+}
+
+/// The systems that a file builds, if it builds any, or else itself as a module.
+pub fn file_roots(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    path: &Utf8Path,
+    name: String,
+    imported_by_no_host: bool,
+) -> Vec<RootSystem> {
+    let built = crate::roots::built::systems(ev, library, path);
+    if built.is_empty() {
+        return vec![file_root(ev, library, path, name, imported_by_no_host)];
+    }
+    let release = library.shared.release.get();
+    let mut roots = Vec::with_capacity(built.len());
+    for (attribute, kind, system) in built {
+        let name = match attribute.as_str() {
+            // The file's value, or an element of it.
+            "" => name.clone(),
+            element if element.starts_with('[') => {
+                host_name(ev, &system).unwrap_or_else(|| format!("{name}{element}"))
+            }
+            _ => attribute,
+        };
+        let mut root = RootSystem::new(name, system, kind);
+        root.release = release;
+        close(ev, library, &mut root);
+        roots.push(root);
+    }
+    roots
+}
+
+/// A plain configuration (`configuration.nix`, `default.nix`) that is a system's entry by its name: its tree is whole
+/// if every import was read.
+pub fn entry_roots(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    path: &Utf8Path,
+    name: String,
+) -> Vec<RootSystem> {
+    if path.file_name() != Some("configuration.nix") {
+        return file_roots(ev, library, path, name, false);
+    }
+    let mut root = file_root(ev, library, path, name, false);
+    let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
+    root.system = nixos::system(ev, library, root.kind, vec![module], None, false);
+    close(ev, library, &mut root);
+    root.release = library.shared.release.get();
+    vec![root]
+}

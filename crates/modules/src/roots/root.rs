@@ -1,0 +1,103 @@
+//! What is evaluated as a whole.
+
+use crate::harmless::{input_name, is_harmless};
+use crate::models::option;
+use crate::nixos;
+use crate::system::evaluation::{Kind, Library, System};
+use nixpod_eval::{Evaluator, OriginId, ThunkId, Value};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// A system that is evaluated as a whole.
+#[derive(Clone, Debug)]
+pub struct RootSystem {
+    /// The host's name, or the file's path.
+    pub name: String,
+    /// The evaluation.
+    pub system: Rc<System>,
+    /// NixOS or Home Manager.
+    pub kind: Kind,
+    /// Is it an output of a flake?
+    pub from_flake: bool,
+    /// Does the module tree begin here, so that all of it may have been seen?
+    pub rooted: bool,
+    /// Was the whole module tree seen?
+    pub closed_world: bool,
+    /// Are there hosts, and does none of them import this file?
+    pub imported_by_no_host: bool,
+    /// Names of flake inputs that were not on disk and that modules of the host come from.
+    pub missing_inputs: Vec<String>,
+    /// The NixOS release that the flake's nixpkgs follows: year without century, month.
+    pub release: Option<(u32, u32)>,
+}
+
+impl RootSystem {
+    /// A system of which nothing else is known yet.
+    pub(crate) fn new(name: String, system: Rc<System>, kind: Kind) -> Self {
+        Self {
+            name,
+            system,
+            kind,
+            from_flake: false,
+            rooted: false,
+            closed_world: false,
+            imported_by_no_host: false,
+            missing_inputs: Vec::new(),
+            release: None,
+        }
+    }
+}
+
+/// A module as a part of a system that is not seen whole.
+pub(crate) fn loose(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    module: ThunkId,
+    kind: Kind,
+    name: String,
+    imported_by_no_host: bool,
+) -> RootSystem {
+    let system = nixos::system(ev, library, kind, vec![module], None, true);
+    RootSystem {
+        imported_by_no_host,
+        ..RootSystem::new(name, system, kind)
+    }
+}
+
+/// What a system calls itself.
+pub(crate) fn host_name(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Option<String> {
+    let name = option(ev, system, &["networking", "hostName"]);
+    let written = ev.force_or_unknown(name);
+    match &written.value {
+        Value::String(name) if name.hole().is_none() && written.origin != OriginId::default() => {
+            Some(name.text.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// Looks whether the module tree was seen whole.
+pub(crate) fn close(ev: &mut Evaluator<'_>, library: &Library, root: &mut RootSystem) {
+    root.rooted = true;
+    ev.unobserved(|ev| look_again(ev, library, root));
+}
+
+/// Looks whether the module tree was seen whole, of a root whose tree begins there; after an edit, too.
+pub fn look_again(ev: &mut Evaluator<'_>, library: &Library, root: &mut RootSystem) {
+    if !root.rooted {
+        return;
+    }
+    let Some(collected) = root.system.collect(ev) else {
+        return;
+    };
+    let mut missing = BTreeSet::new();
+    let mut closed = true;
+    for gap in &collected.opaque {
+        if let Some(input) = input_name(&gap.why) {
+            missing.insert(input);
+        }
+        closed &= is_harmless(&library.shared, &gap.why);
+    }
+    root.closed_world = closed;
+    root.missing_inputs = missing.into_iter().collect();
+}

@@ -1,0 +1,151 @@
+//! The data of one module evaluation. What is computed with it is in `fixpoint`.
+
+use crate::path::OptionPath;
+use crate::system::report::Shared;
+use nixpod_eval::{Attrs, Evaluator, ThunkId, Tracked, Value};
+use smol_str::SmolStr;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// What a system is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A NixOS host or guest.
+    Nixos,
+    /// A Home Manager configuration.
+    Home,
+}
+
+/// What kind of evaluation it is: what becomes of options that nobody declares, and of mistakes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// A host, a guest, a user's home, or the options of a flake. Our models declare a part of what the real one
+    /// does: options that nobody declares merge as they are, and what nobody sets is unknown and not absent.
+    WholeSystem,
+    /// The value of an option inside of one, of a submodule type. All its options are declared: what defines another
+    /// is told as a mistake, and so is a definition of the wrong type, but the rest keeps its value.
+    #[default]
+    Part,
+    /// An evaluation that the analysed code asks for itself, by `evalModules`, and all inside of it. It has just the
+    /// options that its modules declare, and a mistake fails what Nix fails, with the message that Nix has: the code
+    /// may catch it.
+    AsNix,
+}
+
+impl Mode {
+    /// The mode of the evaluations that are values of options.
+    pub(crate) fn inside(self) -> Self {
+        match self {
+            Self::WholeSystem | Self::Part => Self::Part,
+            Self::AsNix => Self::AsNix,
+        }
+    }
+}
+
+/// What a module evaluation starts from.
+#[derive(Clone, Default)]
+pub struct Setup {
+    /// The modules: paths, functions or sets.
+    pub modules: Vec<ThunkId>,
+    /// Modules of our own that model what the real system declares and adds.
+    pub base: Vec<ThunkId>,
+    /// `specialArgs`, a set.
+    pub special: Option<ThunkId>,
+    /// Further arguments, such as `lib`, `pkgs` and `name`; `specialArgs` win over them.
+    pub args: Vec<(SmolStr, ThunkId)>,
+    /// What becomes of undeclared options and of mistakes.
+    pub mode: Mode,
+    /// May definitions be missing because the module tree was not seen from a root?
+    pub open_world: bool,
+    /// The path of the option that this evaluation is the value of.
+    pub prefix: Vec<SmolStr>,
+    /// The class that its modules must have if they say one.
+    pub class: Option<SmolStr>,
+    /// What all evaluations need, where `evalModules` was called by the analysed code.
+    pub library: Option<crate::Library>,
+}
+
+/// Everything that module evaluations of one root need.
+#[derive(Clone)]
+pub struct Library {
+    /// What all evaluations share.
+    pub shared: Rc<Shared>,
+    /// `lib`.
+    pub lib: ThunkId,
+    /// `pkgs`: symbols and writers.
+    pub pkgs: ThunkId,
+    /// `pkgs` of a system that is certainly a Linux.
+    pub linux_pkgs: ThunkId,
+}
+
+/// One module evaluation.
+pub struct System {
+    /// What all evaluations of the root share.
+    pub shared: Rc<Shared>,
+    /// The path of the option that it is the value of.
+    pub prefix: OptionPath,
+    /// Its `config`.
+    pub config: ThunkId,
+    /// Its `options`.
+    pub options: ThunkId,
+    pub(crate) setup: Setup,
+    /// Tells it from all others of the root.
+    pub(crate) id: u64,
+    /// Its modules, found when they are first asked for.
+    pub(crate) collected: ThunkId,
+    pub(crate) collecting: Cell<bool>,
+    /// Did a module ask for `config` to know what it imports?
+    pub(crate) asked: Cell<bool>,
+}
+
+impl std::fmt::Debug for System {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("System")
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
+    }
+}
+
+impl System {
+    /// The arguments besides `specialArgs`.
+    pub fn extra_args(&self) -> &[(SmolStr, ThunkId)] {
+        &self.setup.args
+    }
+
+    /// Was the evaluation started from a file that no host imports?
+    pub fn open_world(&self) -> bool {
+        self.setup.open_world
+    }
+
+    /// What becomes of undeclared options and of mistakes.
+    pub fn mode(&self) -> Mode {
+        self.setup.mode
+    }
+
+    /// `specialArgs` as a set.
+    pub fn special(&self, ev: &mut Evaluator<'_>) -> Rc<Attrs> {
+        match self.setup.special.map(|thunk| ev.force_or_unknown(thunk)) {
+            Some(Tracked {
+                value: Value::Attrs(set),
+                ..
+            }) => set,
+            _ => Rc::default(),
+        }
+    }
+
+    /// The class as Nix code sees it.
+    pub(crate) fn class_value(&self) -> Value {
+        match &self.setup.class {
+            Some(class) => Value::string(class.clone()),
+            None => Value::Null,
+        }
+    }
+}
+
+impl Library {
+    /// The arguments that every module gets.
+    pub fn arguments(&self, linux: bool) -> Vec<(smol_str::SmolStr, ThunkId)> {
+        let pkgs = if linux { self.linux_pkgs } else { self.pkgs };
+        vec![("lib".into(), self.lib), ("pkgs".into(), pkgs)]
+    }
+}
