@@ -1,8 +1,8 @@
 //! Every option of a container as it stands, for people who want to see why.
 
-use crate::certainty::wrong;
-use crate::facts::{Found, Reader, as_key};
-use crate::show;
+use crate::read::facts::{Found, Reader, as_key};
+use crate::read::print;
+use crate::vocabulary::certainty::wrong;
 use crate::world::Options;
 use nixpod_eval::Value;
 use nixpod_model::{Fact, Field, OwnOption};
@@ -69,17 +69,17 @@ impl Reader<'_, '_> {
             }
             return;
         }
-        let text = show::value(self.ev, &found.value);
+        let text = print::value(self.ev, &found.value);
         let value = self.field(found, |_, value, _| match &value.value {
             Value::Unknown(unknown) => Err(unknown.why.clone()),
             _ => Ok(()),
         });
-        let value: Field<String> = crate::certainty::part(&value, text, Origin::default());
+        let value: Field<String> = crate::vocabulary::certainty::part(&value, text, Origin::default());
         // An option's default is its definition too, but nobody wrote it.
         if matches!(value.fact, Fact::Unknown(_)) && self.is_unset(found) {
             return;
         }
-        let holes = show::holes(self.ev, &found.value);
+        let holes = print::holes(self.ev, &found.value);
         out.push(OwnOption { name, value, holes });
     }
 }

@@ -1,11 +1,11 @@
 //! What `extraFlags` change: systemd-nspawn's own options.
 
-use crate::facts::Reader;
-use crate::flags::{Arity, Grammar, Opt, origin_of};
-use crate::mounts::nspawn_bind;
-use crate::podman_flags::tmpfs;
-use crate::ports::forwarded;
-use crate::text::split_once;
+use crate::read::facts::Reader;
+use crate::read::text::split_once;
+use crate::vocabulary::flags::{Arity, Grammar, Opt, origin_of};
+use crate::vocabulary::mounts::nspawn_bind;
+use crate::vocabulary::podman::tmpfs;
+use crate::vocabulary::ports::forwarded;
 use nixpod_model::{Container, EnvVar, Field, NetworkMode, Text, Userns};
 use nixpod_source::Origin;
 
@@ -145,7 +145,7 @@ pub(crate) fn capabilities(text: &Text, field: &Field<()>) -> Vec<Field<String>>
         } else {
             text.origin_of(start, end)
         };
-        out.push(crate::certainty::part(
+        out.push(crate::vocabulary::certainty::part(
             field,
             normal_capability(&text.slice(start, end).display()),
             origin,
@@ -170,14 +170,14 @@ pub(crate) fn normal_capability(name: &str) -> String {
 impl Reader<'_, '_> {
     /// An element of a list of flags, split at white space as the start script does.
     pub(crate) fn nspawn_words(&mut self, elements: &[Field<Text>]) -> Vec<Field<Text>> {
-        split_words(elements, crate::words::blanks)
+        split_words(elements, crate::vocabulary::words::blanks)
     }
 }
 
 /// The words of texts; a text that is unknown stays one unknown word.
 pub(crate) fn split_words(
     elements: &[Field<Text>],
-    how: fn(&str) -> Vec<crate::words::Word>,
+    how: fn(&str) -> Vec<crate::vocabulary::words::Word>,
 ) -> Vec<Field<Text>> {
     let mut out = Vec::new();
     for element in elements {
@@ -185,7 +185,7 @@ pub(crate) fn split_words(
             out.push(element.clone());
             continue;
         };
-        let words = crate::words::split(text, how);
+        let words = crate::vocabulary::words::split(text, how);
         if let [only] = &words[..]
             && only.pattern() == text.pattern()
         {
@@ -194,7 +194,7 @@ pub(crate) fn split_words(
         }
         for word in words {
             let origin = origin_of(&word);
-            out.push(crate::certainty::part(element, word, origin));
+            out.push(crate::vocabulary::certainty::part(element, word, origin));
         }
     }
     out

@@ -1,7 +1,7 @@
 //! The NixOS release and the oldest that a system can be.
 
-use crate::certainty::known_string;
-use crate::facts::{Found, Reader};
+use crate::read::facts::{Found, Reader};
+use crate::vocabulary::certainty::known_string;
 use nixpod_model::{Field, Release, StateVersion};
 use nixpod_source::{Origin, Why};
 

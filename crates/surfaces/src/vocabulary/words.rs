@@ -1,6 +1,6 @@
 //! Splitting texts into words, as the shell, systemd and NixOS' start scripts do, without losing where they are written.
 
-use crate::text::concat;
+use crate::read::text::concat;
 use nixpod_model::{Text, TextPart};
 
 /// A word: stretches of the text, and characters that an escape stands for.

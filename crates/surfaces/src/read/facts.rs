@@ -1,8 +1,8 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
-use crate::certainty::{known_string, wrong};
-use crate::show;
-use crate::survey::Memory;
+use crate::read::print;
+use crate::vocabulary::certainty::{known_string, wrong};
+use crate::world::Memory;
 use crate::world::{Options, Project};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_model::{Definition, EntryName, Fact, Field, NotAnalysed};
@@ -420,7 +420,7 @@ impl<'e, 's> Reader<'e, 's> {
                 None => continue,
             };
             let value = match &definition.value {
-                Some(value) => show::value(self.ev, value),
+                Some(value) => print::value(self.ev, value),
                 None => "…".to_owned(),
             };
             let undecided = self.conditions(definition.when).0.first().copied();

@@ -1,10 +1,10 @@
 //! What options of `podman run` and `docker run` change.
 
-use crate::flags::{Arity, Grammar, Opt};
-use crate::mounts::{mount, volume};
-use crate::nspawn_flags::capabilities;
-use crate::ports::published;
-use crate::text::{concat, split_all, split_once};
+use crate::read::text::{concat, split_all, split_once};
+use crate::vocabulary::flags::{Arity, Grammar, Opt};
+use crate::vocabulary::mounts::{mount, volume};
+use crate::vocabulary::nspawn::capabilities;
+use crate::vocabulary::ports::published;
 use nixpod_model::{
     Container, Device, EnvVar, Field, Mount, Namespace, NamespaceMode, NetworkMode, Text, Userns,
 };

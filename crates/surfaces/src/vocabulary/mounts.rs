@@ -1,6 +1,6 @@
 //! Mounts as texts.
 
-use crate::text::split_all;
+use crate::read::text::split_all;
 use nixpod_model::{Mount, Text};
 
 /// `source:target:options` of systemd-nspawn's `--bind=`; one path alone is both.

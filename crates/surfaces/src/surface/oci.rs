@@ -1,10 +1,10 @@
 //! `virtualisation.oci-containers.containers.<name>`.
 
-use crate::facts::{Entries, Found, Reader, as_key};
-use crate::flags::parse;
-use crate::mounts::volume;
-use crate::podman_flags::{self, WORDS, device, network, set_network};
-use crate::ports::published;
+use crate::read::facts::{Entries, Found, Reader, as_key};
+use crate::vocabulary::flags::parse;
+use crate::vocabulary::mounts::volume;
+use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
+use crate::vocabulary::ports::published;
 use nixpod_eval::Value;
 use nixpod_model::{Container, EnvVar, Fact, Field, Image, SecretSlot, SecretValue, Text};
 
@@ -61,7 +61,7 @@ pub(crate) fn read(
             continue;
         }
         let granted = reader.bool(&entry);
-        let name = crate::nspawn_flags::normal_capability(&name.to_string());
+        let name = crate::vocabulary::nspawn::normal_capability(&name.to_string());
         let list = match granted.value() {
             Some(false) => &mut container.dropped_capabilities,
             _ => &mut container.capabilities,
@@ -98,7 +98,7 @@ pub(crate) fn read(
     let words = texts(reader, found, "extraOptions");
     let (flags, options) = parse(&words, &WORDS);
     container.flags.extend(flags);
-    podman_flags::apply(container, &options);
+    podman::apply(container, &options);
     container.options = reader.options(found, &OPTIONS);
 
     let mut secrets = Vec::new();
@@ -135,7 +135,7 @@ pub(crate) fn read_environment(reader: &mut Reader<'_, '_>, entries: Entries, co
         let field = reader.field(&entry, |this, value, origin| {
             let value = this
                 .scalar_text(value, origin)
-                .unwrap_or_else(|why| crate::text::hole(why, origin.clone()));
+                .unwrap_or_else(|why| crate::read::text::hole(why, origin.clone()));
             Ok(EnvVar {
                 name: name.to_string(),
                 value,
@@ -177,7 +177,7 @@ fn read_image(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Contai
     if by_nix && let Fact::Unknown(why) = &field.fact {
         // Which archive it is does not matter as long as Nix provides it.
         field.fact = Fact::Set(Image {
-            reference: crate::text::hole(why.clone(), field.origin.clone()),
+            reference: crate::read::text::hole(why.clone(), field.origin.clone()),
             provided_by_nix: true,
         });
     }

@@ -1,9 +1,14 @@
 //! From evaluated roots to the world: systems in systems and the containers of each.
 
-use crate::certainty::doubt;
-use crate::facts::{Found, Reader, as_key};
-use crate::survey::{Memory, Part};
-use crate::{home, nspawn, oci, quadlet, release, system};
+mod survey;
+
+pub(crate) use survey::Memory;
+pub use survey::Survey;
+
+use crate::read::facts::{Found, Reader, as_key};
+use crate::surface::{home, nspawn, oci, quadlet};
+use crate::system::{self, release};
+use crate::vocabulary::certainty::doubt;
 use nixpod_eval::{Evaluator, Value, When};
 use nixpod_model::{
     Container, ContainerId, EntryName, Existence, Field, Host, Kernel, NotAnalysed, Release, SecretValue,
@@ -12,6 +17,7 @@ use nixpod_model::{
 use nixpod_modules::{Kind, Library, RootSystem};
 use nixpod_source::{Origin, Utf8PathBuf, Why};
 use std::sync::Arc;
+use survey::Part;
 
 /// Guests in guests in guests: nobody writes more, but a guest could contain itself.
 const MAX_NESTING: u32 = 4;

@@ -1,8 +1,8 @@
 //! The lists and sets of `containers.<name>`: devices, bind mounts and forwarded ports.
 
-use crate::certainty::{maybe, weaken};
-use crate::facts::{Found, Reader};
-use crate::text::{hole, split_once};
+use crate::read::facts::{Found, Reader};
+use crate::read::text::{hole, split_once};
+use crate::vocabulary::certainty::{maybe, weaken};
 use nixpod_eval::Value;
 use nixpod_model::{Container, Device, EntryName, Fact, Field, Mount, Port, Text};
 use nixpod_source::Why;

@@ -1,7 +1,11 @@
 //! What rules need to know of a host, a guest or a home.
 
-use crate::facts::{Found, Reader};
-use crate::{kernel, release, secrets, users};
+mod kernel;
+pub(crate) mod release;
+mod secrets;
+mod users;
+
+use crate::read::facts::{Found, Reader};
 use nixpod_eval::Value;
 use nixpod_model::{Engines, Field, System, SystemKind};
 
@@ -133,7 +137,7 @@ fn user_namespaces(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
         let field = reader.field(&limit, |_, value, _| match &value.value {
             Value::Int(0) => Ok(false),
             Value::String(text) if text.hole().is_none() && text.text.trim() == "0" => Ok(false),
-            other => Err(crate::certainty::wrong("zero", other)),
+            other => Err(crate::vocabulary::certainty::wrong("zero", other)),
         });
         if field.written().is_some() {
             return field;

@@ -1,6 +1,6 @@
 //! Options whose values end in the world-readable store.
 
-use crate::facts::{Found, Reader, as_key};
+use crate::read::facts::{Found, Reader, as_key};
 use nixpod_eval::Value;
 use nixpod_model::{Field, SecretSlot, SecretValue, StoreRef, SystemKind, Text};
 
@@ -122,15 +122,18 @@ fn environment_lines(reader: &mut Reader<'_, '_>, found: &Found, secrets: &mut V
     };
     for line in lines {
         let field = reader.text(&line);
-        let fields = crate::nspawn_flags::split_words(&[field], crate::words::systemd);
+        let fields = crate::vocabulary::nspawn::split_words(&[field], crate::vocabulary::words::systemd);
         for word in fields {
-            let Some((name, value)) = word.value().and_then(|text| crate::text::split_once(text, '=')) else {
+            let Some((name, value)) = word
+                .value()
+                .and_then(|text| crate::read::text::split_once(text, '='))
+            else {
                 continue;
             };
-            let origin = crate::flags::origin_of(&value);
+            let origin = crate::vocabulary::flags::origin_of(&value);
             secrets.push(SecretValue {
                 slot: SecretSlot::Environment(name.display()),
-                value: crate::certainty::part(&word, value, origin),
+                value: crate::vocabulary::certainty::part(&word, value, origin),
             });
         }
     }

@@ -1,8 +1,8 @@
 //! Home Manager's `services.podman.containers.<name>`: typed options that become keys of a quadlet file, and
 //! `extraConfig`, which adds to lists and replaces single values.
 
-use crate::facts::{Found, Reader};
-use crate::section::{self, Section};
+use crate::read::facts::{Found, Reader};
+use crate::surface::section::{self, Section};
 use nixpod_model::{Container, Field};
 
 const OPTIONS: [&str; 23] = [

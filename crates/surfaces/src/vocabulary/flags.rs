@@ -1,6 +1,6 @@
 //! Words of a command line, as options with their values.
 
-use crate::certainty::part;
+use crate::vocabulary::certainty::part;
 use nixpod_model::{Field, Flag, FlagForm, Text};
 use nixpod_source::Origin;
 
@@ -85,7 +85,7 @@ pub(crate) fn parse(words: &[Field<Text>], grammar: &Grammar) -> (Vec<Flag>, Vec
                     word: next.clone(),
                     form: FlagForm::Value,
                 });
-                let field = crate::certainty::weaken(part(next, (), Origin::default()), word);
+                let field = crate::vocabulary::certainty::weaken(part(next, (), Origin::default()), word);
                 options.push(Opt {
                     name,
                     value: next.value().cloned(),

@@ -1,7 +1,7 @@
 //! Strings with their pieces, origins and references to the store.
 
-use crate::certainty::wrong;
-use crate::facts::{Found, Reader};
+use crate::read::facts::{Found, Reader};
+use crate::vocabulary::certainty::wrong;
 use nixpod_eval::{Coerce, ContextItem, NixString, OriginId, StringBuilder, Tracked, Value};
 use nixpod_model::{Field, StoreRef, Text, TextPart};
 use nixpod_source::{Origin, Utf8Path, Why};
