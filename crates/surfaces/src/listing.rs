@@ -1,8 +1,8 @@
 //! Every option of a container as it stands, for people who want to see why.
 
-use crate::read::facts::{Found, Reader, as_key};
 use crate::read::print;
-use crate::vocabulary::certainty::wrong;
+use crate::read::{Found, Reader, as_key, wrong};
+use crate::vocabulary::certainty::part;
 use crate::world::Options;
 use nixpod_eval::Value;
 use nixpod_model::{Fact, Field, OwnOption};
@@ -74,7 +74,7 @@ impl Reader<'_, '_> {
             Value::Unknown(unknown) => Err(unknown.why.clone()),
             _ => Ok(()),
         });
-        let value: Field<String> = crate::vocabulary::certainty::part(&value, text, Origin::default());
+        let value: Field<String> = part(&value, text, Origin::default());
         // An option's default is its definition too, but nobody wrote it.
         if matches!(value.fact, Fact::Unknown(_)) && self.is_unset(found) {
             return;

@@ -1,7 +1,6 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
 use crate::read::print;
-use crate::vocabulary::certainty::{known_string, wrong};
 use crate::world::Memory;
 use crate::world::{Options, Project};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
@@ -500,5 +499,25 @@ pub(crate) fn as_key(name: &EntryName) -> String {
     match name {
         EntryName::Known(name) => nixpod_modules::dotted(std::slice::from_ref(name)),
         EntryName::Template => name.to_string(),
+    }
+}
+
+/// Why a value cannot be read as what is expected.
+pub(crate) fn wrong(expected: &str, value: &Value) -> Why {
+    match value {
+        Value::Unknown(unknown) => unknown.why.clone(),
+        Value::Either(_) => Why::Undecided("several values".to_owned()),
+        other => Why::Error(format!("expected {expected} but found {}", other.describe())),
+    }
+}
+
+/// A string without holes.
+pub(crate) fn known_string(value: &Value) -> Result<String, Why> {
+    match value {
+        Value::String(string) => match string.hole() {
+            None => Ok(string.text.to_string()),
+            Some(hole) => Err(hole.why.clone()),
+        },
+        other => Err(wrong("a string", other)),
     }
 }

@@ -1,6 +1,6 @@
 //! What could not be looked into, and what is wrong with the code itself.
 
-use crate::read::facts::{Found, Reader};
+use crate::read::{Found, Reader};
 use nixpod_eval::{Value, When};
 use nixpod_model::NotAnalysed;
 use nixpod_source::{Origin, Place, Why};

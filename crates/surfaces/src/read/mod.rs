@@ -1,6 +1,8 @@
 //! Reading options: evaluated values as facts of the model, with where they come from and how certain they are.
 
-pub(crate) mod facts;
+mod facts;
 mod gaps;
 pub(crate) mod print;
-pub(crate) mod text;
+mod text;
+
+pub(crate) use facts::{Entries, Found, Reader, as_key, known_string, wrong};

@@ -1,7 +1,7 @@
 //! Strings with their pieces, origins and references to the store.
 
-use crate::read::facts::{Found, Reader};
-use crate::vocabulary::certainty::wrong;
+use crate::read::{Found, Reader, wrong};
+use crate::vocabulary::text::hole;
 use nixpod_eval::{Coerce, ContextItem, NixString, OriginId, StringBuilder, Tracked, Value};
 use nixpod_model::{Field, StoreRef, Text, TextPart};
 use nixpod_source::{Origin, Utf8Path, Why};
@@ -194,56 +194,4 @@ fn looks_encrypted(content: &[u8]) -> bool {
     }
     let text = String::from_utf8_lossy(content);
     text.contains("ENC[AES256_GCM,") && (text.contains("sops") || text.contains("lastmodified"))
-}
-
-/// A text that is one hole.
-pub(crate) fn hole(why: Why, origin: Origin) -> Text {
-    Text {
-        parts: vec![TextPart::Hole { why, origin }],
-        context: Vec::new(),
-    }
-}
-
-/// Texts one after another.
-pub(crate) fn concat(texts: impl IntoIterator<Item = Text>) -> Text {
-    let mut out = Text::default();
-    for text in texts {
-        out.parts.extend(text.parts);
-        for reference in text.context {
-            if !out.context.contains(&reference) {
-                out.context.push(reference);
-            }
-        }
-    }
-    out
-}
-
-/// Splits a text at the first place of a separator.
-pub(crate) fn split_once(text: &Text, separator: char) -> Option<(Text, Text)> {
-    let pattern = text.pattern();
-    let at = pattern.find(separator)?;
-    Some((
-        text.slice(0, at),
-        text.slice(at + separator.len_utf8(), pattern.len()),
-    ))
-}
-
-/// Splits a text at every separator that no backslash escapes.
-pub(crate) fn split_all(text: &Text, separator: char) -> Vec<Text> {
-    let pattern = text.pattern();
-    let mut out = Vec::new();
-    let mut start = 0;
-    let mut escaped = false;
-    for (at, c) in pattern.char_indices() {
-        if escaped {
-            escaped = false;
-        } else if c == '\\' {
-            escaped = true;
-        } else if c == separator {
-            out.push(text.slice(start, at));
-            start = at + c.len_utf8();
-        }
-    }
-    out.push(text.slice(start, pattern.len()));
-    out
 }

@@ -1,7 +1,7 @@
 //! Home Manager's `services.podman.containers.<name>`: typed options that become keys of a quadlet file, and
 //! `extraConfig`, which adds to lists and replaces single values.
 
-use crate::read::facts::{Found, Reader};
+use crate::read::{Found, Reader};
 use crate::surface::section::{self, Section};
 use nixpod_model::{Container, Field};
 

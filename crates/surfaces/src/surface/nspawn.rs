@@ -1,10 +1,13 @@
 //! `containers.<name>`: systemd-nspawn.
 
-use crate::read::facts::{Found, Reader};
+use crate::read::{Found, Reader, wrong};
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
-use crate::vocabulary::certainty::{part, wrong};
+use crate::vocabulary::capabilities::capabilities;
+use crate::vocabulary::certainty::part;
 use crate::vocabulary::flags::parse;
-use crate::vocabulary::nspawn::{self, FromFlags, GRAMMAR, IDS};
+use crate::vocabulary::nspawn::{self as flags, FromFlags, GRAMMAR, IDS};
+use crate::vocabulary::text::origin_of;
+use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
 use nixpod_model::{Container, Device, Fact, Field, Mount, NetworkMode, Nspawn, Text, Userns};
 use nixpod_source::{Origin, Why};
@@ -100,10 +103,10 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut C
     for element in reader.elements(&list) {
         flags.push(reader.text(&element));
     }
-    elements.extend(reader.nspawn_words(&flags));
+    elements.extend(split_words(&flags, words::blanks));
     let (flags, options) = parse(&elements, &GRAMMAR);
     container.flags = flags;
-    let from_flags = nspawn::apply(container, &options);
+    let from_flags = flags::apply(container, &options);
     let unknown_flag = container.flags.iter().find_map(|flag| match &flag.word.fact {
         Fact::Unknown(why) => Some((why.clone(), flag.word.origin.clone())),
         _ => None,
@@ -156,15 +159,15 @@ fn capability(text: &Field<Text>, container: &mut Container, words: &mut Vec<Fie
     let unit = part(text, (), Origin::default());
     let pattern = value.pattern();
     let Some(quote) = pattern.find('"') else {
-        container.capabilities.extend(nspawn::capabilities(value, &unit));
+        container.capabilities.extend(capabilities(value, &unit));
         return;
     };
     let list = value.slice(0, quote);
-    let unit = part(&unit, (), crate::vocabulary::flags::origin_of(&list));
-    container.capabilities.extend(nspawn::capabilities(&list, &unit));
+    let unit = part(&unit, (), origin_of(&list));
+    container.capabilities.extend(capabilities(&list, &unit));
     let rest = value.slice(quote + 1, pattern.len());
-    for word in crate::vocabulary::words::split(&rest, crate::vocabulary::words::shell) {
-        let origin = crate::vocabulary::flags::origin_of(&word);
+    for word in words::split(&rest, words::shell) {
+        let origin = origin_of(&word);
         words.push(part(text, word, origin));
     }
 }

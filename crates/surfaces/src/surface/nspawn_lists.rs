@@ -1,8 +1,8 @@
 //! The lists and sets of `containers.<name>`: devices, bind mounts and forwarded ports.
 
-use crate::read::facts::{Found, Reader};
-use crate::read::text::{hole, split_once};
+use crate::read::{Found, Reader};
 use crate::vocabulary::certainty::{maybe, weaken};
+use crate::vocabulary::text::{hole, split_once};
 use nixpod_eval::Value;
 use nixpod_model::{Container, Device, EntryName, Fact, Field, Mount, Port, Text};
 use nixpod_source::Why;

@@ -1,10 +1,12 @@
 //! `virtualisation.oci-containers.containers.<name>`.
 
-use crate::read::facts::{Entries, Found, Reader, as_key};
+use crate::read::{Entries, Found, Reader, as_key};
+use crate::vocabulary::capabilities::normal_capability;
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::mounts::volume;
 use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
 use crate::vocabulary::ports::published;
+use crate::vocabulary::text::hole;
 use nixpod_eval::Value;
 use nixpod_model::{Container, EnvVar, Fact, Field, Image, SecretSlot, SecretValue, Text};
 
@@ -61,7 +63,7 @@ pub(crate) fn read(
             continue;
         }
         let granted = reader.bool(&entry);
-        let name = crate::vocabulary::nspawn::normal_capability(&name.to_string());
+        let name = normal_capability(&name.to_string());
         let list = match granted.value() {
             Some(false) => &mut container.dropped_capabilities,
             _ => &mut container.capabilities,
@@ -135,7 +137,7 @@ pub(crate) fn read_environment(reader: &mut Reader<'_, '_>, entries: Entries, co
         let field = reader.field(&entry, |this, value, origin| {
             let value = this
                 .scalar_text(value, origin)
-                .unwrap_or_else(|why| crate::read::text::hole(why, origin.clone()));
+                .unwrap_or_else(|why| hole(why, origin.clone()));
             Ok(EnvVar {
                 name: name.to_string(),
                 value,
@@ -177,7 +179,7 @@ fn read_image(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Contai
     if by_nix && let Fact::Unknown(why) = &field.fact {
         // Which archive it is does not matter as long as Nix provides it.
         field.fact = Fact::Set(Image {
-            reference: crate::read::text::hole(why.clone(), field.origin.clone()),
+            reference: hole(why.clone(), field.origin.clone()),
             provided_by_nix: true,
         });
     }

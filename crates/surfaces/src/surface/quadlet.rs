@@ -1,8 +1,9 @@
 //! quadlet-nix: `virtualisation.quadlet.containers.<name>` of NixOS and of Home Manager, in both forms that exist. One
 //! has an option for every key, the other takes keys as quadlet spells them; a container is read as both.
 
-use crate::read::facts::{Found, Reader};
+use crate::read::{Found, Reader, wrong};
 use crate::surface::section::{self, Section};
+use crate::vocabulary::text::hole;
 use nixpod_eval::{ThunkId, Value};
 use nixpod_model::{Container, Fact, Field, Image, OwnOption, Port};
 
@@ -105,7 +106,7 @@ pub(crate) fn read(
         Value::Bool(bool) => Ok(*bool),
         // The name of a target that wants it.
         Value::String(_) => Ok(true),
-        other => Err(crate::vocabulary::certainty::wrong("a Boolean", other)),
+        other => Err(wrong("a Boolean", other)),
     });
     if home {
         container.rootful = Field::default(false);
@@ -202,7 +203,7 @@ fn image_by_nix(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Cont
         let known = container.image.as_ref().and_then(Field::value);
         let reference = match known {
             Some(image) => image.reference.clone(),
-            None => crate::read::text::hole(nixpod_source::Why::External(option.to_owned()), origin.clone()),
+            None => hole(nixpod_source::Why::External(option.to_owned()), origin.clone()),
         };
         container.image = Some(reader.field(&file, |_, _, _| {
             Ok(Image {

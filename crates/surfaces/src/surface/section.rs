@@ -1,13 +1,16 @@
 //! The `[Container]` section of a quadlet, from typed options, from keys as quadlet spells them, and from text.
 
-use crate::read::facts::{Found, Reader};
-use crate::read::text::{split_all, split_once};
+use crate::read::{Found, Reader, wrong};
 use crate::surface::oci::read_environment;
+use crate::vocabulary::capabilities::capabilities;
+use crate::vocabulary::certainty::part;
 use crate::vocabulary::flags::parse;
-use crate::vocabulary::mounts::{mount, volume};
-use crate::vocabulary::nspawn::{capabilities, split_words};
-use crate::vocabulary::podman::{self, WORDS, device, network, security, set_network, tmpfs, userns};
+use crate::vocabulary::mounts::{mount, tmpfs, volume};
+use crate::vocabulary::podman::{self, WORDS, device, network, security, set_network, userns};
 use crate::vocabulary::ports::published;
+use crate::vocabulary::text::{origin_of, split_all, split_once};
+use crate::vocabulary::words;
+use crate::vocabulary::words::split_words;
 use nixpod_eval::Value;
 use nixpod_model::{Container, EnvVar, Fact, Field, Image, Text, Userns};
 use nixpod_source::Origin;
@@ -64,7 +67,7 @@ impl Section<'_> {
         &self,
         reader: &mut Reader<'_, '_>,
         key: &str,
-        how: fn(&str) -> Vec<crate::vocabulary::words::Word>,
+        how: fn(&str) -> Vec<words::Word>,
     ) -> Vec<Field<Text>> {
         let (plain, mut out) = self.values(reader, key);
         out.extend(split_words(&plain, how));
@@ -120,8 +123,8 @@ fn from_text(raw: &Field<Text>, key: &str) -> Vec<Field<Text>> {
             let content = value.pattern();
             let start = content.len() - content.trim_start().len();
             let value = value.slice(start, content.trim_end().len().max(start));
-            let origin = crate::vocabulary::flags::origin_of(&value);
-            out.push(crate::vocabulary::certainty::part(raw, value, origin));
+            let origin = origin_of(&value);
+            out.push(part(raw, value, origin));
         }
     }
     out
@@ -141,7 +144,7 @@ fn scalars(reader: &mut Reader<'_, '_>, found: &Found) -> Vec<Field<Text>> {
         .iter()
         .map(|element| {
             reader.field(element, |this, value, origin| match &value.value {
-                Value::Null => Err(crate::vocabulary::certainty::wrong("a string", &Value::Null)),
+                Value::Null => Err(wrong("a string", &Value::Null)),
                 _ => this.scalar_text(value, origin),
             })
         })
@@ -184,16 +187,16 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, section: &Section<'_>, container
         })
     });
 
-    for word in section.words(reader, "AddCapability", crate::vocabulary::words::blanks) {
+    for word in section.words(reader, "AddCapability", words::blanks) {
         push_capability(&word, &mut container.capabilities);
     }
-    for word in section.words(reader, "DropCapability", crate::vocabulary::words::blanks) {
+    for word in section.words(reader, "DropCapability", words::blanks) {
         push_capability(&word, &mut container.dropped_capabilities);
     }
-    for word in section.words(reader, "AddDevice", crate::vocabulary::words::blanks) {
+    for word in section.words(reader, "AddDevice", words::blanks) {
         container.devices.push(word.map(device));
     }
-    for word in section.words(reader, "Mount", crate::vocabulary::words::systemd) {
+    for word in section.words(reader, "Mount", words::systemd) {
         if let Some(Some(mounted)) = word.value().map(mount) {
             container.mounts.push(word.map(|_| mounted.clone()));
         }
@@ -202,11 +205,9 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, section: &Section<'_>, container
         container.mounts.push(value.map(tmpfs));
     }
     environment(reader, section, container);
-    container.environment_files.extend(section.words(
-        reader,
-        "EnvironmentFile",
-        crate::vocabulary::words::systemd,
-    ));
+    container
+        .environment_files
+        .extend(section.words(reader, "EnvironmentFile", words::systemd));
     security_options(reader, section, container);
 
     if let Some(entrypoint) = section.one(reader, "Entrypoint") {
@@ -217,11 +218,11 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, section: &Section<'_>, container
     let last = exec.last().cloned();
     container
         .command
-        .extend(split_words(last.as_slice(), crate::vocabulary::words::systemd));
+        .extend(split_words(last.as_slice(), words::systemd));
 
-    let mut arguments = section.words(reader, "GlobalArgs", crate::vocabulary::words::systemd);
+    let mut arguments = section.words(reader, "GlobalArgs", words::systemd);
     container.flags = parse(&arguments, &WORDS).0;
-    arguments = section.words(reader, "PodmanArgs", crate::vocabulary::words::systemd);
+    arguments = section.words(reader, "PodmanArgs", words::systemd);
     let (flags, options) = parse(&arguments, &WORDS);
     container.flags.extend(flags);
     podman::apply(container, &options);
@@ -229,10 +230,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, section: &Section<'_>, container
 
 fn push_capability(word: &Field<Text>, out: &mut Vec<Field<String>>) {
     match word.value() {
-        Some(text) => out.extend(capabilities(
-            text,
-            &crate::vocabulary::certainty::part(word, (), Origin::default()),
-        )),
+        Some(text) => out.extend(capabilities(text, &part(word, (), Origin::default()))),
         None => out.push(word.map(|_| String::new())),
     }
 }
@@ -266,7 +264,7 @@ fn environment(reader: &mut Reader<'_, '_>, section: &Section<'_>, container: &m
             }
         }
     }
-    for word in split_words(&lines, crate::vocabulary::words::systemd) {
+    for word in split_words(&lines, words::systemd) {
         let Some((name, value)) = word.value().and_then(|text| split_once(text, '=')) else {
             continue;
         };

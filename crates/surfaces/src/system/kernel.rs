@@ -1,6 +1,6 @@
 //! The kernel of a host.
 
-use crate::read::facts::{Found, Reader};
+use crate::read::{Found, Reader};
 use nixpod_eval::Value;
 use nixpod_model::{Fact, Field, Kernel, Release, StateVersion};
 use nixpod_source::{Origin, Why};

@@ -5,7 +5,7 @@ pub(crate) mod release;
 mod secrets;
 mod users;
 
-use crate::read::facts::{Found, Reader};
+use crate::read::{Found, Reader, wrong};
 use nixpod_eval::Value;
 use nixpod_model::{Engines, Field, System, SystemKind};
 
@@ -137,7 +137,7 @@ fn user_namespaces(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
         let field = reader.field(&limit, |_, value, _| match &value.value {
             Value::Int(0) => Ok(false),
             Value::String(text) if text.hole().is_none() && text.text.trim() == "0" => Ok(false),
-            other => Err(crate::vocabulary::certainty::wrong("zero", other)),
+            other => Err(wrong("zero", other)),
         });
         if field.written().is_some() {
             return field;

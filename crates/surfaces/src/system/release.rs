@@ -1,7 +1,6 @@
 //! The NixOS release and the oldest that a system can be.
 
-use crate::read::facts::{Found, Reader};
-use crate::vocabulary::certainty::known_string;
+use crate::read::{Found, Reader, known_string};
 use nixpod_model::{Field, Release, StateVersion};
 use nixpod_source::{Origin, Why};
 

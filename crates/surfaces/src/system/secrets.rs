@@ -1,6 +1,10 @@
 //! Options whose values end in the world-readable store.
 
-use crate::read::facts::{Found, Reader, as_key};
+use crate::read::{Found, Reader, as_key};
+use crate::vocabulary::certainty::part;
+use crate::vocabulary::text::{origin_of, split_once};
+use crate::vocabulary::words;
+use crate::vocabulary::words::split_words;
 use nixpod_eval::Value;
 use nixpod_model::{Field, SecretSlot, SecretValue, StoreRef, SystemKind, Text};
 
@@ -122,18 +126,15 @@ fn environment_lines(reader: &mut Reader<'_, '_>, found: &Found, secrets: &mut V
     };
     for line in lines {
         let field = reader.text(&line);
-        let fields = crate::vocabulary::nspawn::split_words(&[field], crate::vocabulary::words::systemd);
+        let fields = split_words(&[field], words::systemd);
         for word in fields {
-            let Some((name, value)) = word
-                .value()
-                .and_then(|text| crate::read::text::split_once(text, '='))
-            else {
+            let Some((name, value)) = word.value().and_then(|text| split_once(text, '=')) else {
                 continue;
             };
-            let origin = crate::vocabulary::flags::origin_of(&value);
+            let origin = origin_of(&value);
             secrets.push(SecretValue {
                 slot: SecretSlot::Environment(name.display()),
-                value: crate::vocabulary::certainty::part(&word, value, origin),
+                value: part(&word, value, origin),
             });
         }
     }

@@ -1,7 +1,7 @@
 //! Users, groups and sub-ids.
 
-use crate::read::facts::{Found, Reader, as_key};
-use crate::vocabulary::certainty::{doubt, known_string, wrong};
+use crate::read::{Found, Reader, as_key, known_string, wrong};
+use crate::vocabulary::certainty::{doubt, maybe, weaken};
 use nixpod_eval::Value;
 use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, SubIdRange, User};
 use nixpod_source::{Origin, Why};
@@ -108,10 +108,10 @@ fn ranges(
                     count: *ids,
                     count_written,
                 };
-                let mut field = crate::vocabulary::certainty::weaken(first.map(|_| range), &count);
+                let mut field = weaken(first.map(|_| range), &count);
                 let (conditions, open) = reader.conditions(element.when);
                 if open {
-                    field = crate::vocabulary::certainty::maybe(field, conditions);
+                    field = maybe(field, conditions);
                 }
                 known &= !field.is_maybe();
                 let origin = reader.place_of(&element);

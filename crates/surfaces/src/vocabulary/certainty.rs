@@ -1,27 +1,7 @@
 //! Certainties of facts that are made from others.
 
-use nixpod_eval::Value;
 use nixpod_model::{Fact, Field};
 use nixpod_source::{Origin, Place, Why};
-
-/// Why a value cannot be read as what is expected.
-pub(crate) fn wrong(expected: &str, value: &Value) -> Why {
-    match value {
-        Value::Unknown(unknown) => unknown.why.clone(),
-        Value::Either(_) => Why::Undecided("several values".to_owned()),
-        other => Why::Error(format!("expected {expected} but found {}", other.describe())),
-    }
-}
-
-pub(crate) fn known_string(value: &Value) -> Result<String, Why> {
-    match value {
-        Value::String(string) => match string.hole() {
-            None => Ok(string.text.to_string()),
-            Some(hole) => Err(hole.why.clone()),
-        },
-        other => Err(wrong("a string", other)),
-    }
-}
 
 /// The same certainty with another value and origin.
 pub(crate) fn part<T, U>(field: &Field<T>, value: U, origin: Origin) -> Field<U> {

@@ -1,6 +1,6 @@
 //! Words of a command line, as options with their values.
 
-use crate::vocabulary::certainty::part;
+use crate::vocabulary::certainty::{part, weaken};
 use nixpod_model::{Field, Flag, FlagForm, Text};
 use nixpod_source::Origin;
 
@@ -47,11 +47,6 @@ impl Opt {
     }
 }
 
-/// The origin of a text as a whole.
-pub(crate) fn origin_of(text: &Text) -> Origin {
-    text.origin_of(0, text.pattern().len())
-}
-
 /// Reads words: every word with its form, and the options in order.
 pub(crate) fn parse(words: &[Field<Text>], grammar: &Grammar) -> (Vec<Flag>, Vec<Opt>) {
     let mut flags = Vec::with_capacity(words.len());
@@ -85,7 +80,7 @@ pub(crate) fn parse(words: &[Field<Text>], grammar: &Grammar) -> (Vec<Flag>, Vec
                     word: next.clone(),
                     form: FlagForm::Value,
                 });
-                let field = crate::vocabulary::certainty::weaken(part(next, (), Origin::default()), word);
+                let field = weaken(part(next, (), Origin::default()), word);
                 options.push(Opt {
                     name,
                     value: next.value().cloned(),

@@ -1,10 +1,12 @@
 //! What the words of containers mean, wherever they stand: command lines, mounts, ports and capabilities as texts. Nothing
 //! here asks for an option.
 
+pub(crate) mod capabilities;
 pub(crate) mod certainty;
 pub(crate) mod flags;
 pub(crate) mod mounts;
 pub(crate) mod nspawn;
 pub(crate) mod podman;
 pub(crate) mod ports;
+pub(crate) mod text;
 pub(crate) mod words;

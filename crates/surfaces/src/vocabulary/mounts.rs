@@ -1,7 +1,8 @@
 //! Mounts as texts.
 
-use crate::read::text::split_all;
+use crate::vocabulary::text::{split_all, split_once};
 use nixpod_model::{Mount, Text};
+use nixpod_source::Origin;
 
 /// `source:target:options` of systemd-nspawn's `--bind=`; one path alone is both.
 pub(crate) fn nspawn_bind(text: &Text, read_only: bool) -> Mount {
@@ -102,6 +103,23 @@ pub(crate) fn mount(text: &Text) -> Option<Mount> {
         _ => return None,
     }
     Some(out)
+}
+
+/// `target[:options]` of `--tmpfs`.
+pub(crate) fn tmpfs(value: &Text) -> Mount {
+    let (target, options) = split_once(value, ':').unwrap_or((value.clone(), Text::default()));
+    Mount {
+        source: Text::known("tmpfs", Origin::default()),
+        target,
+        read_only: false,
+        options: options
+            .pattern()
+            .split(',')
+            .filter(|option| !option.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        is_bind: false,
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,11 @@
 //! What `extraFlags` change: systemd-nspawn's own options.
 
-use crate::read::facts::Reader;
-use crate::read::text::split_once;
-use crate::vocabulary::flags::{Arity, Grammar, Opt, origin_of};
-use crate::vocabulary::mounts::nspawn_bind;
-use crate::vocabulary::podman::tmpfs;
+use crate::vocabulary::capabilities::capabilities;
+use crate::vocabulary::flags::{Arity, Grammar, Opt};
+use crate::vocabulary::mounts::{nspawn_bind, tmpfs};
 use crate::vocabulary::ports::forwarded;
-use nixpod_model::{Container, EnvVar, Field, NetworkMode, Text, Userns};
-use nixpod_source::Origin;
+use crate::vocabulary::text::split_once;
+use nixpod_model::{Container, EnvVar, Field, NetworkMode, Userns};
 
 /// systemd-nspawn's command line after NixOS' start script split it.
 pub(crate) const GRAMMAR: Grammar = Grammar {
@@ -127,75 +125,4 @@ fn private_users(text: &str) -> Userns {
             }
         }
     }
-}
-
-/// A comma-separated list of capabilities, each with its own place.
-pub(crate) fn capabilities(text: &Text, field: &Field<()>) -> Vec<Field<String>> {
-    let pattern = text.pattern();
-    let mut out = Vec::new();
-    let mut at = 0;
-    for name in pattern.split(',') {
-        let (start, end) = (at, at + name.len());
-        at = end + 1;
-        if name.trim().is_empty() {
-            continue;
-        }
-        let origin = if (start, end) == (0, pattern.len()) {
-            Origin::default()
-        } else {
-            text.origin_of(start, end)
-        };
-        out.push(crate::vocabulary::certainty::part(
-            field,
-            normal_capability(&text.slice(start, end).display()),
-            origin,
-        ));
-    }
-    out
-}
-
-/// `sys_admin`, `CAP_SYS_ADMIN` and `SYS_ADMIN` are one; `all` stays.
-pub(crate) fn normal_capability(name: &str) -> String {
-    let upper = name.trim().to_ascii_uppercase();
-    if upper == "ALL" || upper == "CAP_ALL" {
-        return "all".to_owned();
-    }
-    if upper.starts_with("CAP_") {
-        upper
-    } else {
-        format!("CAP_{upper}")
-    }
-}
-
-impl Reader<'_, '_> {
-    /// An element of a list of flags, split at white space as the start script does.
-    pub(crate) fn nspawn_words(&mut self, elements: &[Field<Text>]) -> Vec<Field<Text>> {
-        split_words(elements, crate::vocabulary::words::blanks)
-    }
-}
-
-/// The words of texts; a text that is unknown stays one unknown word.
-pub(crate) fn split_words(
-    elements: &[Field<Text>],
-    how: fn(&str) -> Vec<crate::vocabulary::words::Word>,
-) -> Vec<Field<Text>> {
-    let mut out = Vec::new();
-    for element in elements {
-        let Some(text) = element.value() else {
-            out.push(element.clone());
-            continue;
-        };
-        let words = crate::vocabulary::words::split(text, how);
-        if let [only] = &words[..]
-            && only.pattern() == text.pattern()
-        {
-            out.push(element.clone());
-            continue;
-        }
-        for word in words {
-            let origin = origin_of(&word);
-            out.push(crate::vocabulary::certainty::part(element, word, origin));
-        }
-    }
-    out
 }

@@ -1,13 +1,11 @@
 //! What options of `podman run` and `docker run` change.
 
-use crate::read::text::{concat, split_all, split_once};
+use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::flags::{Arity, Grammar, Opt};
-use crate::vocabulary::mounts::{mount, volume};
-use crate::vocabulary::nspawn::capabilities;
+use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
-use nixpod_model::{
-    Container, Device, EnvVar, Field, Mount, Namespace, NamespaceMode, NetworkMode, Text, Userns,
-};
+use crate::vocabulary::text::{concat, split_all, split_once};
+use nixpod_model::{Container, Device, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, Text, Userns};
 use nixpod_source::Origin;
 
 /// Options without a value, by name; all others take one.
@@ -186,22 +184,6 @@ pub(crate) fn device(value: &Text) -> Device {
         node: parts.first().cloned().unwrap_or_default(),
         access,
         allowed_only: false,
-    }
-}
-
-pub(crate) fn tmpfs(value: &Text) -> Mount {
-    let (target, options) = split_once(value, ':').unwrap_or((value.clone(), Text::default()));
-    Mount {
-        source: Text::known("tmpfs", Origin::default()),
-        target,
-        read_only: false,
-        options: options
-            .pattern()
-            .split(',')
-            .filter(|option| !option.is_empty())
-            .map(str::to_owned)
-            .collect(),
-        is_bind: false,
     }
 }
 

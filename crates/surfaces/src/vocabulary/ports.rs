@@ -1,6 +1,6 @@
 //! Published ports as texts.
 
-use crate::read::text::split_all;
+use crate::vocabulary::text::split_all;
 use nixpod_model::{Port, Text};
 
 /// `[[ip:][host]:]container[/protocol]`, as podman and docker take it.

@@ -1,7 +1,8 @@
 //! Splitting texts into words, as the shell, systemd and NixOS' start scripts do, without losing where they are written.
 
-use crate::read::text::concat;
-use nixpod_model::{Text, TextPart};
+use crate::vocabulary::certainty::part;
+use crate::vocabulary::text::{concat, origin_of};
+use nixpod_model::{Field, Text, TextPart};
 
 /// A word: stretches of the text, and characters that an escape stands for.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +49,29 @@ impl Word {
 /// The words of a text.
 pub(crate) fn split(text: &Text, how: fn(&str) -> Vec<Word>) -> Vec<Text> {
     how(&text.pattern()).iter().map(|word| word.text(text)).collect()
+}
+
+/// The words of texts; a text that is unknown stays one unknown word.
+pub(crate) fn split_words(elements: &[Field<Text>], how: fn(&str) -> Vec<Word>) -> Vec<Field<Text>> {
+    let mut out = Vec::new();
+    for element in elements {
+        let Some(text) = element.value() else {
+            out.push(element.clone());
+            continue;
+        };
+        let words = split(text, how);
+        if let [only] = &words[..]
+            && only.pattern() == text.pattern()
+        {
+            out.push(element.clone());
+            continue;
+        }
+        for word in words {
+            let origin = origin_of(&word);
+            out.push(part(element, word, origin));
+        }
+    }
+    out
 }
 
 /// At white space only: an unquoted variable in a shell script. Quotes stay as they are.

@@ -5,7 +5,7 @@ mod survey;
 pub(crate) use survey::Memory;
 pub use survey::Survey;
 
-use crate::read::facts::{Found, Reader, as_key};
+use crate::read::{Found, Reader, as_key};
 use crate::surface::{home, nspawn, oci, quadlet};
 use crate::system::{self, release};
 use crate::vocabulary::certainty::doubt;

@@ -1,6 +1,6 @@
 //! Reading the systems of a root again after an edit: only what changed is read, the rest is taken over.
 
-use crate::read::facts::Found;
+use crate::read::Found;
 use crate::world::{Inherited, Project, Walk, complete_world, read_root};
 use nixpod_eval::{Evaluator, Observed, ThunkId, When};
 use nixpod_model::{Container, ContainerId, Existence, NotAnalysed, SecretValue, System, SystemId, World};

@@ -1,0 +1,43 @@
+//! Linux capabilities as texts.
+
+use crate::vocabulary::certainty::part;
+use nixpod_model::{Field, Text};
+use nixpod_source::Origin;
+
+/// A comma-separated list of capabilities, each with its own place.
+pub(crate) fn capabilities(text: &Text, field: &Field<()>) -> Vec<Field<String>> {
+    let pattern = text.pattern();
+    let mut out = Vec::new();
+    let mut at = 0;
+    for name in pattern.split(',') {
+        let (start, end) = (at, at + name.len());
+        at = end + 1;
+        if name.trim().is_empty() {
+            continue;
+        }
+        let origin = if (start, end) == (0, pattern.len()) {
+            Origin::default()
+        } else {
+            text.origin_of(start, end)
+        };
+        out.push(part(
+            field,
+            normal_capability(&text.slice(start, end).display()),
+            origin,
+        ));
+    }
+    out
+}
+
+/// `sys_admin`, `CAP_SYS_ADMIN` and `SYS_ADMIN` are one; `all` stays.
+pub(crate) fn normal_capability(name: &str) -> String {
+    let upper = name.trim().to_ascii_uppercase();
+    if upper == "ALL" || upper == "CAP_ALL" {
+        return "all".to_owned();
+    }
+    if upper.starts_with("CAP_") {
+        upper
+    } else {
+        format!("CAP_{upper}")
+    }
+}
