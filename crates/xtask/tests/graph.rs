@@ -99,35 +99,6 @@ fn short(name: &Value) -> &str {
     name.strip_prefix("nixpod-").unwrap_or(name)
 }
 
-#[test]
-fn every_rule_file_is_in_the_list() {
-    let folder = root().join("crates/rules/src/rules");
-    let files: BTreeSet<String> = fs::read_dir(&folder)
-        .into_iter()
-        .flatten()
-        .map(|entry| entry.expect("a readable entry").file_name())
-        .filter_map(|name| name.to_str()?.strip_suffix(".rs").map(str::to_owned))
-        .collect();
-    let listed: BTreeSet<String> = nixpod_rules::ALL
-        .iter()
-        .filter_map(|rule| Path::new(rule.meta.file).file_stem()?.to_str().map(str::to_owned))
-        .collect();
-    for name in &files {
-        assert!(
-            listed.contains(name),
-            "`crates/rules/src/rules/{name}.rs` lacks its two lines in `crates/rules/src/rules.rs`: \
-             `mod {name};` and `&{name}::RULE`"
-        );
-    }
-    assert_eq!(files, listed, "every rule has a file of its own");
-    for rule in nixpod_rules::ALL {
-        let file = Path::new(rule.meta.file)
-            .file_stem()
-            .and_then(|name| name.to_str());
-        assert_eq!(file, Some(rule.meta.id.replace('-', "_").as_str()));
-    }
-}
-
 /// What only some files may use: the text, and how the paths of those files begin.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     (

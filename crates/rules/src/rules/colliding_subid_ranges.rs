@@ -1,6 +1,6 @@
 //! colliding-subid-ranges
 
-use crate::shadow_ids::{FIRST_AUTOMATIC, RANGE, certain, overlap};
+use crate::about::subids::{FIRST_AUTOMATIC, RANGE, certain, overlap};
 use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
 use nixpod_model::{Field, SubIdRange, System, SystemKind, User};
 

@@ -1,7 +1,7 @@
 //! dangerous-capability
 
-use crate::power::has_user_namespace;
-use crate::words::{name, removal};
+use crate::about::power::has_user_namespace;
+use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Container, NetworkMode};
 

@@ -1,10 +1,10 @@
 //! engine-socket-bind
 
-use crate::paths::{Base, HostPath, host_path};
-use crate::power::{Root, root_of};
-use crate::words::name;
+use crate::about::paths::{Base, HostPath, host_path};
+use crate::about::power::{Root, root_of};
+use crate::about::words::name;
 use nixpod_analysis::{Ctx, Severity, Sink, declare_rule};
-use nixpod_model::Container;
+use nixpod_model::{Container, Mount};
 
 declare_rule! {
     /// ## What it flags
@@ -63,65 +63,103 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some(socket) = host_path(&mount.source).as_ref().and_then(socket) else {
             continue;
         };
-        let who = name(container);
-        let source = mount.source.display();
-        let read_only = if mount.read_only {
-            " Read-only does not help, because connecting to a socket needs no write."
-        } else {
-            ""
+        let said = match socket {
+            Socket::Rootful(engine) if is_filter(container) => Some(of_filter(container, mount, engine)),
+            Socket::Rootful(engine) => Some(of_roots_engine(ctx, container, mount, engine)),
+            Socket::Own(engine) => Some(of_users_engine(container, mount, engine)),
+            Socket::Nix => of_nix_daemon(ctx, container, mount),
         };
-        let (severity, message, help) = match socket {
-            Socket::Rootful(engine) if is_filter(container) => (
-                Severity::Medium,
-                format!("{who} gets {engine}'s socket `{source}` to filter it"),
-                "A filtering proxy is the right place for the socket, but the proxy itself is root on the host. Pin \
-                 its image by digest and put it on a network that only its users share."
-                    .to_owned(),
-            ),
-            Socket::Rootful(engine) => {
-                // An unprivileged user cannot open the socket, unless something maps the owner.
-                let severity = if root_of(ctx, container) == Root::Confined {
-                    Severity::High
-                } else {
-                    Severity::Critical
-                };
-                (
-                    severity,
-                    format!("{who} gets {engine}'s socket `{source}`, which is root on the host"),
-                    format!(
-                        "Who talks to the engine starts a container with the host's root directory mounted.{read_only} \
-                         Leave it out, or put a filtering socket proxy in between."
-                    ),
-                )
-            }
-            Socket::Own(engine) => (
-                Severity::High,
-                format!("{who} gets the user's own {engine} socket `{source}`, and so all of the user's files"),
-                format!(
-                    "Who talks to the engine starts a container with the user's home mounted.{read_only} Leave it \
-                     out, or put a filtering socket proxy in between."
-                ),
-            ),
-            Socket::Nix => {
-                if root_of(ctx, container) != Root::Host {
-                    continue;
-                }
-                // Every nspawn guest has it anyway, so leaving the line out is no way out there.
-                let way_out = if container.nspawn.is_some() {
-                    "Every guest has the socket, so set `privateUsers = \"pick\"`: its root is then no trusted user."
-                } else {
-                    "Leave it out, or run the container in a user namespace."
-                };
-                (
-                    Severity::High,
-                    format!("{who} gets the Nix daemon's socket `{source}` as the host's root"),
-                    format!(
-                        "Root is a trusted user of the daemon and can replace what the host runs.{read_only} {way_out}"
-                    ),
-                )
-            }
-        };
-        sink.report(field, message).severity(severity).help(help);
+        if let Some((severity, message, help)) = said {
+            sink.report(field, message).severity(severity).help(help);
+        }
+    }
+}
+
+/// What is said of a socket: severity, message and help.
+type Said = (Severity, String, String);
+
+fn of_filter(container: &Container, mount: &Mount, engine: &str) -> Said {
+    (
+        Severity::Medium,
+        format!(
+            "{} gets {engine}'s socket `{}` to filter it",
+            name(container),
+            mount.source.display()
+        ),
+        "A filtering proxy is the right place for the socket, but the proxy itself is root on the host. Pin its image by \
+         digest and put it on a network that only its users share."
+            .to_owned(),
+    )
+}
+
+fn of_roots_engine(ctx: &Ctx<'_>, container: &Container, mount: &Mount, engine: &str) -> Said {
+    // An unprivileged user cannot open the socket, unless something maps the owner.
+    let severity = if root_of(ctx, container) == Root::Confined {
+        Severity::High
+    } else {
+        Severity::Critical
+    };
+    let read_only = read_only(mount);
+    (
+        severity,
+        format!(
+            "{} gets {engine}'s socket `{}`, which is root on the host",
+            name(container),
+            mount.source.display()
+        ),
+        format!(
+            "Who talks to the engine starts a container with the host's root directory mounted.{read_only} Leave it \
+             out, or put a filtering socket proxy in between."
+        ),
+    )
+}
+
+fn of_users_engine(container: &Container, mount: &Mount, engine: &str) -> Said {
+    let read_only = read_only(mount);
+    (
+        Severity::High,
+        format!(
+            "{} gets the user's own {engine} socket `{}`, and so all of the user's files",
+            name(container),
+            mount.source.display()
+        ),
+        format!(
+            "Who talks to the engine starts a container with the user's home mounted.{read_only} Leave it out, or put a \
+             filtering socket proxy in between."
+        ),
+    )
+}
+
+/// Only for root the daemon does more than for everybody.
+fn of_nix_daemon(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> Option<Said> {
+    if root_of(ctx, container) != Root::Host {
+        return None;
+    }
+    // Every nspawn guest has it anyway, so leaving the line out is no way out there.
+    let way_out = if container.nspawn.is_some() {
+        "Every guest has the socket, so set `privateUsers = \"pick\"`: its root is then no trusted user."
+    } else {
+        "Leave it out, or run the container in a user namespace."
+    };
+    let read_only = read_only(mount);
+    Some((
+        Severity::High,
+        format!(
+            "{} gets the Nix daemon's socket `{}` as the host's root",
+            name(container),
+            mount.source.display()
+        ),
+        format!(
+            "Root is a trusted user of the daemon and can replace what the host runs.{read_only} {way_out}"
+        ),
+    ))
+}
+
+fn read_only(mount: &Mount) -> &'static str {
+    if mount.read_only {
+        " Read-only does not help, because connecting to a socket needs no write."
+    } else {
+        ""
     }
 }
 

@@ -1,9 +1,9 @@
 //! fuse-device
 
-use crate::nesting::runs_containers;
-use crate::overlay_support::{NativeOverlay, native_overlay};
-use crate::paths::host_path;
-use crate::words::{name, removal};
+use crate::about::nesting::runs_containers;
+use crate::about::overlay_support::{NativeOverlay, native_overlay};
+use crate::about::paths::host_path;
+use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Confidence, Ctx, Sink, declare_rule};
 use nixpod_model::{Container, Text};
 

@@ -1,7 +1,7 @@
 //! gpu-device
 
-use crate::paths::{HOLE, HostPath, host_path};
-use crate::words::name;
+use crate::about::paths::{HOLE, HostPath, host_path};
+use crate::about::words::name;
 use nixpod_analysis::{Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Text};
 

@@ -1,7 +1,7 @@
 //! host-namespace
 
-use crate::power::{Root, root_of};
-use crate::words::{name, removal};
+use crate::about::power::{Root, root_of};
+use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Container, NamespaceMode, Userns};
 
@@ -58,38 +58,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         else {
             continue;
         };
-        let (severity, what, help) = match namespace.kind {
-            "pid" => (
-                if confined {
-                    Severity::Medium
-                } else {
-                    Severity::High
-                },
-                "the host's processes",
-                "It sees all processes with their arguments and can signal and inspect those of its own user, which is \
-                 root if the engine is rootful. Leave it out, or join another container's with `--pid=container:NAME`.",
-            ),
-            "ipc" => (
-                if confined {
-                    Severity::Medium
-                } else {
-                    Severity::High
-                },
-                "the host's shared memory",
-                "Databases, browsers and sound servers keep data there, and SELinux separation is switched off. Leave \
-                 it out, or share with one container with `--ipc=container:NAME`.",
-            ),
-            "uts" => (
-                Severity::Low,
-                "the host's name",
-                "A privileged program inside can rename the host. Set `--hostname` instead.",
-            ),
-            "cgroup" => (
-                Severity::Low,
-                "the host's control groups",
-                "It sees the host's services and their limits. Leave it out unless systemd inside needs it.",
-            ),
-            _ => continue,
+        let Some((severity, what, help)) = words(namespace.kind, confined) else {
+            continue;
         };
         let builder = sink
             .report(field, format!("{who} shares {what}"))
@@ -99,22 +69,65 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             builder.fix("give it a namespace of its own", Applicability::Unsafe, change);
         }
     }
-    if container.userns.written() == Some(&Userns::Host) && container.rootful.value() == Some(&true) {
-        let builder = sink
-            .report(&container.userns, format!("{who} is told to run without a user namespace"))
-            .severity(Severity::Medium)
-            .depends_on(&container.rootful)
-            .help(
-                "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they \
-                 are, and `--userns=auto` gives it ids of its own.",
-            );
-        if let Some(change) = removal(container, &container.userns.origin) {
-            builder.fix(
-                "leave the user namespace to the engine",
-                Applicability::Unsafe,
-                change,
-            );
-        }
+    check_users(container, &who, sink);
+}
+
+/// How bad it is to share a kind of namespace, what is shared, and what to do.
+fn words(kind: &str, confined: bool) -> Option<(Severity, &'static str, &'static str)> {
+    let with_power = if confined {
+        Severity::Medium
+    } else {
+        Severity::High
+    };
+    Some(match kind {
+        "pid" => (
+            with_power,
+            "the host's processes",
+            "It sees all processes with their arguments and can signal and inspect those of its own user, which is root \
+             if the engine is rootful. Leave it out, or join another container's with `--pid=container:NAME`.",
+        ),
+        "ipc" => (
+            with_power,
+            "the host's shared memory",
+            "Databases, browsers and sound servers keep data there, and SELinux separation is switched off. Leave it \
+             out, or share with one container with `--ipc=container:NAME`.",
+        ),
+        "uts" => (
+            Severity::Low,
+            "the host's name",
+            "A privileged program inside can rename the host. Set `--hostname` instead.",
+        ),
+        "cgroup" => (
+            Severity::Low,
+            "the host's control groups",
+            "It sees the host's services and their limits. Leave it out unless systemd inside needs it.",
+        ),
+        _ => return None,
+    })
+}
+
+/// `--userns=host` said to a rootful engine.
+fn check_users(container: &Container, who: &str, sink: &mut Sink) {
+    if container.userns.written() != Some(&Userns::Host) || container.rootful.value() != Some(&true) {
+        return;
+    }
+    let builder = sink
+        .report(
+            &container.userns,
+            format!("{who} is told to run without a user namespace"),
+        )
+        .severity(Severity::Medium)
+        .depends_on(&container.rootful)
+        .help(
+            "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they are, \
+             and `--userns=auto` gives it ids of its own.",
+        );
+    if let Some(change) = removal(container, &container.userns.origin) {
+        builder.fix(
+            "leave the user namespace to the engine",
+            Applicability::Unsafe,
+            change,
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! ignored-network-option
 
-use crate::words::{listed, name};
+use crate::about::words::{listed, name};
 use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
 use nixpod_model::Container;
 

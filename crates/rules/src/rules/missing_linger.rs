@@ -1,9 +1,9 @@
 //! missing-linger
 
-use crate::shadow_ids::rootless_users;
-use crate::words::listed;
-use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Release, Surface, System, SystemKind};
+use crate::about::subids::rootless_users;
+use crate::about::words::listed;
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, FindingBuilder, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Release, Surface, System, SystemKind, User};
 
 declare_rule! {
     /// ## What it flags
@@ -62,60 +62,54 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                 container.auto_start.value() == Some(&true) && needs_linger(system, container)
             })
             .collect();
-        let Some(first) = containers.first() else {
-            continue;
-        };
-        let Some(linger) = user.linger.value() else {
-            continue;
-        };
-        if *linger == Some(true) {
-            continue;
+        let lingers = user.linger.value().copied();
+        if let (Some(first), Some(Some(false) | None)) = (containers.first(), lingers) {
+            report(system, user, &containers, sink)
+                .related(&first.origin, "this container is to start by itself")
+                .help(
+                    "systemd starts a user's services at login and stops them at logout. Set `linger = true` for the \
+                     user to start them at boot.",
+                );
         }
-        let names: Vec<String> = containers
-            .iter()
-            .map(|container| format!("`{}`", container.name))
-            .collect();
-        let verb = if names.len() == 1 { "starts" } else { "start" };
-        let subject = listed(&names, 2);
-        let written = user.linger.written().is_some();
-        let builder = if *linger == Some(false) && written {
-            sink.report(
-                &user.linger,
-                format!(
-                    "{subject} of user `{}` {verb} only at login, because it does not linger",
-                    user.name
-                ),
-            )
+    }
+}
+
+/// Says that a user who runs these containers does not linger, with the fix.
+fn report<'s>(
+    system: &System,
+    user: &User,
+    containers: &[&Container],
+    sink: &'s mut Sink,
+) -> FindingBuilder<'s> {
+    let names: Vec<String> = containers
+        .iter()
+        .map(|container| format!("`{}`", container.name))
+        .collect();
+    let verb = if names.len() == 1 { "starts" } else { "start" };
+    let said = format!(
+        "{} of user `{}` {verb} only at login, because",
+        listed(&names, 2),
+        user.name
+    );
+    let written = user.linger.written();
+    let builder = if written == Some(&Some(false)) {
+        sink.report(&user.linger, format!("{said} it does not linger"))
             .severity(Severity::Medium)
+    } else {
+        let confidence = if system.complete {
+            Confidence::High
         } else {
-            let confidence = if system.complete {
-                Confidence::High
-            } else {
-                Confidence::Medium
-            };
-            sink.report_at(
-                &user.origin,
-                format!(
-                    "{subject} of user `{}` {verb} only at login, because lingering is not set",
-                    user.name
-                ),
-            )
+            Confidence::Medium
+        };
+        sink.report_at(&user.origin, format!("{said} lingering is not set"))
             .severity(Severity::Info)
             .at_most(confidence)
-        };
-        let change = if written {
-            Change::Replace(user.linger.origin.clone(), "true".into())
-        } else {
-            Change::SetIn(user.origin.clone(), "linger".into(), "true".into())
-        };
-        builder
-            .related(&first.origin, "this container is to start by itself")
-            .help(
-                "systemd starts a user's services at login and stops them at logout. Set `linger = true` for the user \
-                 to start them at boot.",
-            )
-            .fix("set `linger = true`", Applicability::Unsafe, change);
-    }
+    };
+    let change = match written {
+        Some(_) => Change::Replace(user.linger.origin.clone(), "true".into()),
+        None => Change::SetIn(user.origin.clone(), "linger".into(), "true".into()),
+    };
+    builder.fix("set `linger = true`", Applicability::Unsafe, change)
 }
 
 fn runs_as(ctx: &Ctx<'_>, container: &Container, system: &System, user: &str) -> bool {

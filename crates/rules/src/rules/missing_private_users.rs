@@ -1,6 +1,6 @@
 //! missing-private-users
 
-use crate::words::{name, replace_text};
+use crate::about::words::{name, replace_text};
 use nixpod_analysis::{Applicability, Change, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, Release, System, Userns};
 

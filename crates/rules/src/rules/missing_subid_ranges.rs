@@ -1,6 +1,6 @@
 //! missing-subid-ranges
 
-use crate::shadow_ids::{RANGE, certain, ids_of_guest, rootless_users};
+use crate::about::subids::{RANGE, certain, ids_of_guest, rootless_users};
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
 use nixpod_model::{System, SystemKind};
 

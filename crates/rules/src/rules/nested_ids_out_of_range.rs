@@ -1,8 +1,8 @@
 //! nested-ids-out-of-range
 
-use crate::shadow_ids::{RANGE, RootlessUser, certain, ids_of_guest, rootless_users};
+use crate::about::subids::{RANGE, RootlessUser, certain, ids_of_guest, rootless_users};
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{Container, System, SystemKind};
+use nixpod_model::{Container, Field, SubIdRange, System, SystemKind, User};
 
 declare_rule! {
     /// ## What it flags
@@ -68,67 +68,106 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     let Some((container, available)) = ids_of_guest(ctx, system) else {
         return;
     };
+    let guest = Guest {
+        system,
+        container,
+        available,
+    };
     let users = rootless_users(ctx, system);
     // Two users would get the same range from the fix.
-    let alone = users.len() == 1;
+    let fixable = users.len() == 1 && available == RANGE;
     for rootless in &users {
-        check_user(system, container, rootless, available, alone, sink);
+        let outside = outside(rootless.user, available);
+        if outside.is_empty() {
+            check_automatic(&guest, rootless, fixable, sink);
+        } else {
+            report_written(&guest, rootless, &outside, fixable, sink);
+        }
     }
 }
 
-fn check_user(
-    system: &System,
-    container: &Container,
-    rootless: &RootlessUser<'_>,
+/// A guest system with limited ids.
+struct Guest<'a> {
+    system: &'a System,
+    container: &'a Container,
+    /// How many ids it has.
     available: i64,
-    alone: bool,
+}
+
+impl Guest<'_> {
+    fn help(&self) -> String {
+        format!(
+            "The guest has the ids 0 to {}, and the kernel refuses to map others, so no rootless container starts. Give \
+             the user a range inside, such as 55536 ids from 10000, with `autoSubUidGidRange = false`.",
+            self.available - 1
+        )
+    }
+}
+
+/// A user's range of subordinate ids as it was written, and what the ids are of: `Uid` or `Gid`.
+type Written<'a> = (&'a Field<SubIdRange>, SubIdRange, &'static str);
+
+fn last(range: SubIdRange) -> i64 {
+    range.start.saturating_add(range.count).saturating_sub(1)
+}
+
+/// The ranges that reach beyond what the guest has.
+fn outside(user: &User, available: i64) -> Vec<Written<'_>> {
+    let uids = certain(&user.sub_uids).map(|(field, range)| (field, range, "Uid"));
+    let gids = certain(&user.sub_gids).map(|(field, range)| (field, range, "Gid"));
+    uids.chain(gids)
+        .filter(|(_, range, _)| last(*range) >= available)
+        .collect()
+}
+
+fn report_written(
+    guest: &Guest<'_>,
+    rootless: &RootlessUser<'_>,
+    outside: &[Written<'_>],
+    fixable: bool,
     sink: &mut Sink,
 ) {
-    let user = rootless.user;
-    let last = |start: i64, count: i64| start.saturating_add(count).saturating_sub(1);
-    let outside = certain(&user.sub_uids)
-        .map(|found| (found, "Uid"))
-        .chain(certain(&user.sub_gids).map(|found| (found, "Gid")))
-        .filter(|((_, range), _)| last(range.start, range.count) >= available);
-    let outside: Vec<_> = outside.collect();
-    let help = format!(
-        "The guest has the ids 0 to {}, and the kernel refuses to map others, so no rootless container starts. Give the \
-         user a range inside, such as 55536 ids from 10000, with `autoSubUidGidRange = false`.",
-        available - 1
-    );
-    if let Some(((field, range), _)) = outside.first() {
-        let builder = sink
-            .report(
-                field,
-                format!(
-                    "user `{}` in guest `{}` has subordinate ids up to {}, but the guest has only {available} ids",
-                    user.name,
-                    container.name,
-                    last(range.start, range.count)
-                ),
-            )
-            .depends_on(&container.userns)
-            .related(&container.userns.origin, "the guest's ids are limited here")
-            .related(&rootless.because, "rootless containers run here")
-            .help(help);
-        let changes: Vec<Change> = outside
-            .iter()
-            .filter(|((field, _), _)| field.origin.place().is_some())
-            .map(|((field, _), kind)| {
-                Change::Replace(
-                    field.origin.clone(),
-                    format!("{{ start{kind} = 10000; count = 55536; }}"),
-                )
-            })
-            .collect();
-        let one_each = ["Uid", "Gid"]
-            .iter()
-            .all(|kind| outside.iter().filter(|(_, k)| k == kind).count() == 1);
-        if alone && one_each && available == RANGE && changes.len() == 2 {
-            builder.fix_all(TITLE, Applicability::Unsafe, changes);
-        }
+    let Some((field, range, _)) = outside.first() else {
         return;
+    };
+    let Guest {
+        container, available, ..
+    } = guest;
+    let builder = sink
+        .report(
+            field,
+            format!(
+                "user `{}` in guest `{}` has subordinate ids up to {}, but the guest has only {available} ids",
+                rootless.user.name,
+                container.name,
+                last(*range)
+            ),
+        )
+        .depends_on(&container.userns)
+        .related(&container.userns.origin, "the guest's ids are limited here")
+        .related(&rootless.because, "rootless containers run here")
+        .help(guest.help());
+    let changes: Vec<Change> = outside
+        .iter()
+        .filter(|(field, ..)| field.origin.place().is_some())
+        .map(|(field, _, kind)| {
+            Change::Replace(
+                field.origin.clone(),
+                format!("{{ start{kind} = 10000; count = 55536; }}"),
+            )
+        })
+        .collect();
+    let one_each = ["Uid", "Gid"]
+        .iter()
+        .all(|kind| outside.iter().filter(|(.., of)| of == kind).count() == 1);
+    if fixable && one_each && changes.len() == 2 {
+        builder.fix_all(TITLE, Applicability::Unsafe, changes);
     }
+}
+
+/// The range that NixOS gives to a user by itself lies beyond what the guest has.
+fn check_automatic(guest: &Guest<'_>, rootless: &RootlessUser<'_>, fixable: bool, sink: &mut Sink) {
+    let user = rootless.user;
     let automatic = user.sub_ids_known
         && user.sub_uids.is_empty()
         && user.sub_gids.is_empty()
@@ -136,6 +175,11 @@ fn check_user(
     if !automatic {
         return;
     }
+    let Guest {
+        system,
+        container,
+        available,
+    } = guest;
     let confidence = if system.complete {
         Confidence::High
     } else {
@@ -154,8 +198,8 @@ fn check_user(
         .depends_on(&user.auto_sub_ids)
         .related(&container.userns.origin, "the guest's ids are limited here")
         .related(&rootless.because, "rootless containers run here")
-        .help(help);
-    if alone && available == RANGE {
+        .help(guest.help());
+    if fixable {
         let set = |option: &str, value: &str| Change::SetIn(user.origin.clone(), option.into(), value.into());
         builder.fix_all(
             TITLE,

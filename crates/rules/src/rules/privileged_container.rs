@@ -1,7 +1,7 @@
 //! privileged-container
 
-use crate::power::{Root, root_of};
-use crate::words::{name, removal};
+use crate::about::power::{Root, root_of};
+use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 

@@ -1,6 +1,6 @@
 //! published-on-all-interfaces
 
-use crate::words::{listed, name, replace_text};
+use crate::about::words::{listed, name, replace_text};
 use nixpod_analysis::{Applicability, Change, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, NetworkMode, Port, TextPart};
 

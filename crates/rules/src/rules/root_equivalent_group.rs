@@ -1,7 +1,7 @@
 //! root-equivalent-group
 
-use crate::power::maps_root_to_root;
-use crate::words::inside;
+use crate::about::power::maps_root_to_root;
+use crate::about::words::inside;
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Field, Surface, System, SystemKind, User};
 use nixpod_source::Origin;
@@ -59,11 +59,11 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         }
         for field in &user.extra_groups {
             if let Some(group) = field.value() {
-                judge(ctx, system, &user.name, group, field, Way::Element, sink);
+                judge(ctx, system, (&user.name, group), field, Way::Element, sink);
             }
         }
         if let Some(Some(group)) = user.group.written() {
-            judge(ctx, system, &user.name, group, &user.group, Way::Primary, sink);
+            judge(ctx, system, (&user.name, group), &user.group, Way::Primary, sink);
         }
     }
     for field in &system.group_members {
@@ -75,7 +75,7 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             .iter()
             .any(|user| user.name == *member && in_extra_groups(user, group));
         if member != "root" && !is_listed_twice {
-            judge(ctx, system, member, group, field, Way::Element, sink);
+            judge(ctx, system, (member, group), field, Way::Element, sink);
         }
     }
 }
@@ -89,8 +89,7 @@ fn in_extra_groups(user: &User, group: &str) -> bool {
 fn judge<T>(
     ctx: &Ctx<'_>,
     system: &System,
-    user: &str,
-    group: &str,
+    (user, group): (&str, &str),
     field: &Field<T>,
     way: Way,
     sink: &mut Sink,

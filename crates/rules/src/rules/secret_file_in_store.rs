@@ -1,7 +1,7 @@
 //! secret-file-in-store
 
-use crate::secrets::announced_by;
-use crate::words::{inside, name};
+use crate::about::secrets::announced_by;
+use crate::about::words::{inside, name};
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text};
 use nixpod_source::Origin;
@@ -87,35 +87,40 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             continue;
         };
         check_text(field, text, &who, true, sink);
-        for context in &text.context {
-            let StoreRef::Path { path, encrypted, .. } = context else {
-                continue;
-            };
-            // A path elsewhere, such as one below /run, is neither in the flake nor in the checkout.
-            if *encrypted || is_public(path) || path.starts_with('/') {
-                continue;
-            }
-            if in_flake {
-                let severity = if is_secret_name(path) {
+        check_environment_file(field, text, &who, in_flake, sink);
+    }
+}
+
+/// Files with variables that are read from where the configuration lies.
+fn check_environment_file<T>(field: &Field<T>, text: &Text, who: &str, in_flake: bool, sink: &mut Sink) {
+    for context in &text.context {
+        let StoreRef::Path { path, encrypted, .. } = context else {
+            continue;
+        };
+        // A path elsewhere, such as one below /run, is neither in the flake nor in the checkout.
+        if *encrypted || is_public(path) || path.starts_with('/') {
+            continue;
+        }
+        let (severity, message, help) = if in_flake {
+            (
+                if is_secret_name(path) {
                     Severity::High
                 } else {
                     Severity::Medium
-                };
-                sink.report(
-                    field,
-                    format!("{who} reads the committed file `{path}`, which is in the Nix store with the whole flake"),
-                )
-                .severity(severity)
-                .help(COPIED_HELP);
-            } else {
-                sink.report(
-                    field,
-                    format!("{who} reads its environment `{path}` from your checkout"),
-                )
-                .severity(Severity::Low)
-                .help(CHECKOUT_HELP);
-            }
-        }
+                },
+                format!(
+                    "{who} reads the committed file `{path}`, which is in the Nix store with the whole flake"
+                ),
+                COPIED_HELP,
+            )
+        } else {
+            (
+                Severity::Low,
+                format!("{who} reads its environment `{path}` from your checkout"),
+                CHECKOUT_HELP,
+            )
+        };
+        sink.report(field, message).severity(severity).help(help);
     }
 }
 

@@ -1,8 +1,8 @@
 //! secret-in-store
 
-use crate::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
-use crate::words::{inside, name};
-use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
+use crate::about::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
+use crate::about::words::{inside, name};
+use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, System, SystemKind, Text};
 
 declare_rule! {
@@ -62,26 +62,29 @@ const FILE_HELP: &str = "Everybody on the host and in its containers can read th
 
 fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let who = name(container);
+    check_environment(container, &who, sink);
+    check_environment_files(container, &who, sink);
+    check_command(container, &who, sink);
+    check_credentials(container, &who, sink);
+}
+
+fn check_environment(container: &Container, who: &str, sink: &mut Sink) {
     for field in &container.environment {
         let Some(variable) = field.value() else {
             continue;
         };
-        if is_read_from_file(&variable.value) {
+        let text = &variable.value;
+        if is_read_from_file(text) {
             continue;
         }
-        if let Some(hit) = judge(&variable.name, &variable.value.pattern()) {
-            let message = message(&hit, &format!("`{}` of {who}", variable.name));
-            report(
-                sink,
-                field,
-                &variable.value,
-                &hit,
-                message,
-                ENVIRONMENT_HELP,
-                Confidence::High,
-            );
+        if let Some(hit) = judge(&variable.name, &text.pattern()) {
+            let what = format!("`{}` of {who}", variable.name);
+            report(sink, field, text, &hit, &what, ENVIRONMENT_HELP);
         }
     }
+}
+
+fn check_environment_files(container: &Container, who: &str, sink: &mut Sink) {
     for field in &container.environment_files {
         let Some(file) = field.value() else {
             continue;
@@ -90,20 +93,15 @@ fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             if let StoreRef::Written { name: file, text } = context {
                 for (variable, hit) in judge_lines(&text.pattern()) {
                     let what = in_file(&variable, file, &format!(" of {who}"));
-                    report(
-                        sink,
-                        field,
-                        text,
-                        &hit,
-                        message(&hit, &what),
-                        FILE_HELP,
-                        Confidence::High,
-                    );
+                    report(sink, field, text, &hit, &what, FILE_HELP);
                 }
             }
         }
     }
-    check_command(container, &who, sink);
+}
+
+/// systemd's credentials: `--set-credential=id:value`.
+fn check_credentials(container: &Container, who: &str, sink: &mut Sink) {
     for flag in &container.flags {
         let Some(word) = flag.word.value() else {
             continue;
@@ -123,16 +121,8 @@ fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 range: (from, pattern.len()),
                 ..hit
             };
-            let message = message(&hit, &format!("the credential `{id}` of {who}"));
-            report(
-                sink,
-                &flag.word,
-                word,
-                &hit,
-                message,
-                ENVIRONMENT_HELP,
-                Confidence::High,
-            );
+            let what = format!("the credential `{id}` of {who}");
+            report(sink, &flag.word, word, &hit, &what, ENVIRONMENT_HELP);
         }
     }
 }
@@ -176,16 +166,8 @@ fn check_command(container: &Container, who: &str, sink: &mut Sink) {
         if let Some(mut hit) = judge(name, &value) {
             let shift = text.pattern().len().saturating_sub(value.len());
             hit.range = (hit.range.0 + shift, hit.range.1 + shift);
-            let message = message(&hit, &format!("`{option}` in the command of {who}"));
-            report(
-                sink,
-                field,
-                text,
-                &hit,
-                message,
-                ENVIRONMENT_HELP,
-                Confidence::High,
-            );
+            let what = format!("`{option}` in the command of {who}");
+            report(sink, field, text, &hit, &what, ENVIRONMENT_HELP);
         }
     }
 }
@@ -226,72 +208,58 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         if is_read_from_file(text) {
             continue;
         }
-        let pattern = text.pattern();
-        match &secret.slot {
-            SecretSlot::Password(user, option) => {
-                if let Some(hit) = judge_credential(&pattern) {
-                    let message = message(
-                        &hit,
-                        &format!("the password of user `{user}`{place} (`{option}`)"),
-                    );
-                    report(sink, field, text, &hit, message, USER_HELP, Confidence::High);
-                }
+        check_slot(&secret.slot, &place, field, text, sink);
+    }
+}
+
+/// `place` tells where in the host the slot is.
+fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, sink: &mut Sink) {
+    let pattern = text.pattern();
+    match slot {
+        SecretSlot::Password(user, option) => {
+            if let Some(hit) = judge_credential(&pattern) {
+                let what = format!("the password of user `{user}`{place} (`{option}`)");
+                report(sink, field, text, &hit, &what, USER_HELP);
             }
-            SecretSlot::HashedPassword(user, option) => {
-                // A hash that begins like this matches no password: the account is locked on purpose.
-                if pattern.starts_with(['!', '*']) || pattern == "x" {
-                    continue;
-                }
-                if let Some(hit) = judge_credential(&pattern) {
-                    let message = message(
-                        &hit,
-                        &format!("the password of user `{user}`{place} (`{option}`)"),
-                    );
-                    report(sink, field, text, &hit, message, USER_HELP, Confidence::High);
-                }
+        }
+        SecretSlot::HashedPassword(user, option) => {
+            // A hash that begins like this matches no password: the account is locked on purpose.
+            let locked = pattern.starts_with(['!', '*']) || pattern == "x";
+            if let Some(hit) = judge_credential(&pattern).filter(|_| !locked) {
+                let what = format!("the password of user `{user}`{place} (`{option}`)");
+                report(sink, field, text, &hit, &what, USER_HELP);
             }
-            SecretSlot::WrittenFile(file) => {
-                for (variable, hit) in judge_lines(&pattern) {
+        }
+        SecretSlot::WrittenFile(file) => {
+            for (variable, hit) in judge_lines(&pattern) {
+                let confidence = match hit.kind {
+                    Kind::Shape(_) => Confidence::High,
                     // Instructions are full of names with something to put in their place.
-                    if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) {
-                        continue;
-                    }
-                    let confidence = match hit.kind {
-                        Kind::Shape(_) => Confidence::High,
-                        _ => Confidence::Medium,
-                    };
-                    let message = message(&hit, &in_file(&variable, file, &place));
-                    report(sink, field, text, &hit, message, FILE_HELP, confidence);
-                }
+                    _ if is_document(file) => continue,
+                    _ => Confidence::Medium,
+                };
+                let what = in_file(&variable, file, place);
+                report(sink, field, text, &hit, &what, FILE_HELP).at_most(confidence);
             }
-            SecretSlot::Environment(variable) => {
-                if let Some(hit) = judge(variable, &pattern) {
-                    let message = message(&hit, &format!("the variable `{variable}`{place}"));
-                    report(
-                        sink,
-                        field,
-                        text,
-                        &hit,
-                        message,
-                        ENVIRONMENT_HELP,
-                        Confidence::High,
-                    );
-                }
+        }
+        SecretSlot::Environment(variable) => {
+            if let Some(hit) = judge(variable, &pattern) {
+                let what = format!("the variable `{variable}`{place}");
+                report(sink, field, text, &hit, &what, ENVIRONMENT_HELP);
             }
-            SecretSlot::Credential(option) => {
-                if let Some(hit) = judge_credential(&pattern) {
-                    let message = message(&hit, &format!("`{option}`{place}"));
-                    report(sink, field, text, &hit, message, FILE_HELP, Confidence::High);
-                }
+        }
+        SecretSlot::Credential(option) => {
+            if let Some(hit) = judge_credential(&pattern) {
+                report(sink, field, text, &hit, &format!("`{option}`{place}"), FILE_HELP);
             }
-            SecretSlot::SecretFile(option) => {
-                for context in &text.context {
-                    if let StoreRef::Written { text, .. } = context
-                        && let Some(hit) = judge_credential(&text.pattern())
-                    {
-                        let message = message(&hit, &format!("the file of `{option}`{place}"));
-                        report(sink, field, text, &hit, message, FILE_HELP, Confidence::High);
-                    }
+        }
+        SecretSlot::SecretFile(option) => {
+            for context in &text.context {
+                if let StoreRef::Written { text, .. } = context
+                    && let Some(hit) = judge_credential(&text.pattern())
+                {
+                    let what = format!("the file of `{option}`{place}");
+                    report(sink, field, text, &hit, &what, FILE_HELP);
                 }
             }
         }
@@ -330,15 +298,16 @@ fn message(hit: &Hit, what: &str) -> String {
     }
 }
 
-fn report<T>(
-    sink: &mut Sink,
+/// Reports a secret where it stands in a text; `what` tells what it is the secret of.
+fn report<'s, T>(
+    sink: &'s mut Sink,
     field: &Field<T>,
     text: &Text,
     hit: &Hit,
-    message: String,
+    what: &str,
     help: &str,
-    confidence: Confidence,
-) {
+) -> FindingBuilder<'s> {
+    let message = message(hit, what);
     let builder = if hit.range == (0, text.pattern().len()) {
         sink.report(field, message)
     } else {
@@ -346,10 +315,7 @@ fn report<T>(
             .depends_on(field)
     };
     let help = if hit.kind == Kind::Hash { HASH_HELP } else { help };
-    builder
-        .severity(hit.kind.severity())
-        .at_most(confidence)
-        .help(help);
+    builder.severity(hit.kind.severity()).help(help)
 }
 
 #[cfg(test)]

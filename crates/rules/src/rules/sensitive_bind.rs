@@ -1,8 +1,8 @@
 //! sensitive-bind
 
-use crate::paths::{Base, HostPath, host_path};
-use crate::power::{Root, root_of};
-use crate::words::name;
+use crate::about::paths::{Base, HostPath, host_path};
+use crate::about::power::{Root, root_of};
+use crate::about::words::name;
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
@@ -172,6 +172,7 @@ fn sensitive(path: &HostPath) -> Option<Sensitive> {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
     let found = match rest {
         "" => system(
@@ -313,6 +314,54 @@ fn host_key(path: &HostPath) -> Option<Sensitive> {
     ))
 }
 
+/// Below a home: keys and passwords.
+const STORES: [&str; 23] = [
+    ".ssh",
+    ".gnupg",
+    ".aws",
+    ".aws/credentials",
+    ".azure",
+    ".config/gcloud",
+    ".kube",
+    ".kube/config",
+    ".docker/config.json",
+    ".config/sops",
+    ".config/sops/age",
+    ".config/sops/age/keys.txt",
+    ".password-store",
+    ".local/share/keyrings",
+    ".local/share/kwalletd",
+    ".netrc",
+    ".git-credentials",
+    ".config/gh",
+    ".config/gh/hosts.yml",
+    ".mozilla",
+    ".config/google-chrome",
+    ".config/chromium",
+    ".thunderbird",
+];
+
+/// Below a home: what runs at login, or lets somebody log in.
+const STARTS: [&str; 17] = [
+    ".config",
+    ".local",
+    ".local/bin",
+    ".config/systemd",
+    ".config/systemd/user",
+    ".config/containers/systemd",
+    ".config/autostart",
+    ".config/fish",
+    ".config/home-manager",
+    ".config/nixpkgs",
+    ".bashrc",
+    ".bash_profile",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".xprofile",
+    ".ssh/authorized_keys",
+];
+
 fn in_home(rest: &str) -> Option<Sensitive> {
     const KEYS: &str = "With them programs inside log in elsewhere as the user.";
     if rest.is_empty() {
@@ -325,31 +374,6 @@ fn in_home(rest: &str) -> Option<Sensitive> {
     }
     let file = rest.rsplit('/').next().unwrap_or(rest);
     let is_private_key = rest.starts_with(".ssh/") && file.starts_with("id_") && !file.ends_with(".pub");
-    const STORES: [&str; 23] = [
-        ".ssh",
-        ".gnupg",
-        ".aws",
-        ".aws/credentials",
-        ".azure",
-        ".config/gcloud",
-        ".kube",
-        ".kube/config",
-        ".docker/config.json",
-        ".config/sops",
-        ".config/sops/age",
-        ".config/sops/age/keys.txt",
-        ".password-store",
-        ".local/share/keyrings",
-        ".local/share/kwalletd",
-        ".netrc",
-        ".git-credentials",
-        ".config/gh",
-        ".config/gh/hosts.yml",
-        ".mozilla",
-        ".config/google-chrome",
-        ".config/chromium",
-        ".thunderbird",
-    ];
     if is_private_key || STORES.contains(&rest) {
         return Some(personal(
             "a user's keys or passwords in",
@@ -358,25 +382,6 @@ fn in_home(rest: &str) -> Option<Sensitive> {
             KEYS,
         ));
     }
-    const STARTS: [&str; 17] = [
-        ".config",
-        ".local",
-        ".local/bin",
-        ".config/systemd",
-        ".config/systemd/user",
-        ".config/containers/systemd",
-        ".config/autostart",
-        ".config/fish",
-        ".config/home-manager",
-        ".config/nixpkgs",
-        ".bashrc",
-        ".bash_profile",
-        ".profile",
-        ".zshrc",
-        ".zshenv",
-        ".xprofile",
-        ".ssh/authorized_keys",
-    ];
     STARTS.contains(&rest).then_some(personal(
         "a user's start files in",
         Some(High),

@@ -1,6 +1,6 @@
 //! shared-host-network
 
-use crate::words::{name, removal};
+use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
 use nixpod_model::{Container, NetworkMode};
 

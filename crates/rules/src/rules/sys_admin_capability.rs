@@ -1,9 +1,9 @@
 //! sys-admin-capability
 
-use crate::nesting::runs_containers;
-use crate::overlay_support::{NativeOverlay, native_overlay};
-use crate::power::has_user_namespace;
-use crate::words::{name, removal};
+use crate::about::nesting::runs_containers;
+use crate::about::overlay_support::{NativeOverlay, native_overlay};
+use crate::about::power::has_user_namespace;
+use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
@@ -59,7 +59,23 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     };
     let is_nspawn = container.nspawn.is_some();
-    let confined = has_user_namespace(ctx, container);
+    let (severity, help) = danger(is_nspawn, has_user_namespace(ctx, container) == Some(true));
+    let builder = sink
+        .report(field, message(ctx, container))
+        .severity(severity)
+        .help(help);
+    let applicability = if is_nspawn {
+        Applicability::Safe
+    } else {
+        Applicability::Unsafe
+    };
+    if let Some(change) = removal(container, &field.origin) {
+        builder.fix("remove CAP_SYS_ADMIN", applicability, change);
+    }
+}
+
+fn message(ctx: &Ctx<'_>, container: &Container) -> String {
+    let who = name(container);
     let overlay = match native_overlay(ctx.system(container)) {
         NativeOverlay::Yes(kernel) => {
             format!("on {kernel} rootless overlay storage needs neither it nor /dev/fuse")
@@ -74,47 +90,39 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 .to_owned()
         }
     };
-    let who = name(container);
-    let message = if is_nspawn {
+    if container.nspawn.is_some() {
         format!("{who} asks for CAP_SYS_ADMIN, which nspawn grants anyway; {overlay}")
+    } else if runs_containers(ctx, container) {
+        format!("{who} is given CAP_SYS_ADMIN; {overlay}")
     } else {
         // Programs that watch the system want it for other reasons than storage.
-        if runs_containers(ctx, container) {
-            format!("{who} is given CAP_SYS_ADMIN; {overlay}")
-        } else {
-            format!("{who} is given CAP_SYS_ADMIN, which is root in all but name")
-        }
-    };
-    let (severity, help) = match (is_nspawn, confined) {
-        (true, Some(true)) => (
+        format!("{who} is given CAP_SYS_ADMIN, which is root in all but name")
+    }
+}
+
+/// How bad it is, and what to do. `confined`: a user namespace certainly limits it.
+fn danger(is_nspawn: bool, confined: bool) -> (Severity, &'static str) {
+    match (is_nspawn, confined) {
+        (true, true) => (
             Severity::Low,
             "The line changes nothing, because nspawn never takes this capability away, and the user namespace \
              confines it. Remove it.",
         ),
-        (true, _) => (
+        (true, false) => (
             Severity::High,
             "The line itself changes nothing, because nspawn never takes this capability away; but without a user \
              namespace it is real power over the host. Remove it and set `privateUsers = \"pick\"`.",
         ),
-        (false, Some(true)) => (
+        (false, true) => (
             Severity::Medium,
             "In a user namespace it reaches less, but it opens much more of the kernel to attack than any other \
              capability. Remove it, or grant the narrower one that the workload needs.",
         ),
-        (false, _) => (
+        (false, false) => (
             Severity::High,
             "With it root in the container can mount, join namespaces and leave the container. Remove it, or grant \
              the narrower capability that the workload needs.",
         ),
-    };
-    let builder = sink.report(field, message).severity(severity).help(help);
-    let applicability = if is_nspawn {
-        Applicability::Safe
-    } else {
-        Applicability::Unsafe
-    };
-    if let Some(change) = removal(container, &field.origin) {
-        builder.fix("remove CAP_SYS_ADMIN", applicability, change);
     }
 }
 

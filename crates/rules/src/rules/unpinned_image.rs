@@ -1,7 +1,7 @@
 //! unpinned-image
 
-use crate::paths::HOLE;
-use crate::words::name;
+use crate::about::paths::HOLE;
+use crate::about::words::name;
 use nixpod_analysis::{Ctx, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 

@@ -1,7 +1,7 @@
 //! x11-socket-bind
 
-use crate::paths::{Base, HostPath, host_path};
-use crate::words::name;
+use crate::about::paths::{Base, HostPath, host_path};
+use crate::about::words::name;
 use nixpod_analysis::{Ctx, Sink, declare_rule};
 use nixpod_model::Container;
 

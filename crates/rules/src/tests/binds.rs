@@ -2,7 +2,7 @@
 
 use super::worlds::{check, device, mount, nspawn, oci, set, silent, text};
 use expect_test::expect;
-use nixpod_model::{Container, Image, Userns};
+use nixpod_model::{Container, Image, Userns, World};
 
 #[test]
 fn sockets_of_the_session() {
@@ -139,30 +139,31 @@ fn sockets_of_engines() {
     );
 }
 
+const SENSITIVE: &[&str] = &[
+    "/",
+    "/etc",
+    "/home/alice",
+    "/home/${}/.ssh",
+    "/var/lib",
+    "/run",
+    "/dev",
+    "/proc",
+    "/sys",
+    "/boot",
+    "/etc/ssh/ssh_host_ed25519_key",
+    "/run/secrets",
+    "~/.bashrc",
+];
+
+fn with_binds(sources: &'static [&'static str], read_only: bool) -> World {
+    oci(move |web| web.mounts = sources.iter().map(|source| mount(source, read_only)).collect())
+}
+
 #[test]
-fn sensitive_paths() {
-    let rule = "sensitive-bind";
-    let with_binds = |sources: &'static [&'static str], read_only: bool| {
-        oci(move |web| web.mounts = sources.iter().map(|source| mount(source, read_only)).collect())
-    };
-    const PATHS: &[&str] = &[
-        "/",
-        "/etc",
-        "/home/alice",
-        "/home/${}/.ssh",
-        "/var/lib",
-        "/run",
-        "/dev",
-        "/proc",
-        "/sys",
-        "/boot",
-        "/etc/ssh/ssh_host_ed25519_key",
-        "/run/secrets",
-        "~/.bashrc",
-    ];
+fn sensitive_paths_writable() {
     check(
-        rule,
-        &with_binds(PATHS, false),
+        "sensitive-bind",
+        &with_binds(SENSITIVE, false),
         expect![[r#"
         high high: `web` gets the host's root directory `/`, writable
         high high: `web` gets the host's configuration and password hashes in `/etc`, writable
@@ -179,9 +180,13 @@ fn sensitive_paths() {
         high high: `web` gets a user's start files in `~/.bashrc`, writable
     "#]],
     );
+}
+
+#[test]
+fn sensitive_paths_read_only() {
     check(
-        rule,
-        &with_binds(PATHS, true),
+        "sensitive-bind",
+        &with_binds(SENSITIVE, true),
         expect![[r#"
         medium high: `web` gets the host's root directory `/`, read-only
         medium high: `web` gets the host's configuration and password hashes in `/etc`, read-only
@@ -196,6 +201,14 @@ fn sensitive_paths() {
         medium high: `web` gets all decrypted secrets in `/run/secrets`, read-only
     "#]],
     );
+    silent(
+        "sensitive-bind",
+        &with_binds(&["/etc/passwd", "/etc/nixos", "/sys"], true),
+    );
+}
+
+#[test]
+fn paths_that_are_not_sensitive() {
     const FINE: &[&str] = &[
         "/var/lib/gitea",
         "/home/alice/project",
@@ -217,14 +230,17 @@ fn sensitive_paths() {
         "/home/alice/.ssh/known_hosts",
         "/persist/containers/web/ssh_host_ed25519_key",
     ];
-    silent(rule, &with_binds(FINE, false));
-    silent(rule, &with_binds(&["/etc/passwd", "/etc/nixos", "/sys"], true));
+    silent("sensitive-bind", &with_binds(FINE, false));
+}
+
+#[test]
+fn sensitive_paths_without_root() {
     let rootless = oci(|web| {
         web.rootful = set(false);
         web.mounts = vec![mount("/etc", true), mount("/home/alice", false)];
     });
     check(
-        rule,
+        "sensitive-bind",
         &rootless,
         expect![[r#"
         low high: `web` gets the host's configuration and password hashes in `/etc`, read-only

@@ -315,7 +315,7 @@ fn privileges_and_namespaces() {
 }
 
 #[test]
-fn ports_and_images() {
+fn ports_on_all_interfaces() {
     let rule = "published-on-all-interfaces";
     let port = |address: Option<&str>, host: &str| {
         set(Port {
@@ -351,7 +351,10 @@ fn ports_and_images() {
     let mut shared = world;
     Arc::make_mut(&mut shared.containers[0]).network = set(NetworkMode::Host);
     silent(rule, &shared);
+}
 
+#[test]
+fn images_that_move() {
     let rule = "unpinned-image";
     let image = |reference: &'static str, provided_by_nix: bool| {
         oci(move |web| {

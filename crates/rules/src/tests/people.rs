@@ -12,7 +12,7 @@ use nixpod_model::{
 use std::sync::Arc;
 
 #[test]
-fn secrets() {
+fn secrets_of_containers() {
     let rule = "secret-in-store";
     let variable = |name: &str, value: &str| {
         set(EnvVar {
@@ -53,7 +53,12 @@ fn secrets() {
         high high: `--requirepass` in the command of `web` is written out, so everybody can read it in the Nix store
     "#]],
     );
-    let mut users = self::world();
+}
+
+#[test]
+fn secrets_of_systems() {
+    let rule = "secret-in-store";
+    let mut users = world();
     let secret = |slot: SecretSlot, value: &str| SecretValue {
         slot,
         value: set(text(value)),
@@ -126,6 +131,11 @@ fn files_with_secrets() {
     silent(rule, &bound("secrets.yaml", true));
     silent(rule, &bound("secret.age", false));
     silent(rule, &bound("nginx.conf", false));
+}
+
+#[test]
+fn files_with_secrets_beside_the_configuration() {
+    let rule = "secret-file-in-store";
     let named = Text {
         context: vec![StoreRef::Path {
             path: "secrets.env".into(),
@@ -194,7 +204,7 @@ fn lingering() {
 }
 
 #[test]
-fn subordinate_ids() {
+fn subordinate_ids_that_are_missing() {
     let rule = "missing-subid-ranges";
     let manual = |uids: Vec<Field<SubIdRange>>, gids: Vec<Field<SubIdRange>>| {
         nested(Userns::Host, move |app| {
@@ -230,7 +240,10 @@ fn subordinate_ids() {
         &manual(vec![range(200_000, 65_536)], vec![range(200_000, 65_536)]),
     );
     silent(rule, &nested(Userns::Host, |_| {}));
+}
 
+#[test]
+fn subordinate_ids_that_collide() {
     let rule = "colliding-subid-ranges";
     let users = |users: Vec<User>| {
         let mut world = world();
@@ -274,7 +287,10 @@ fn subordinate_ids() {
         rule,
         &users(vec![user("alice"), user("bob"), explicit("carol", 300_000)]),
     );
+}
 
+#[test]
+fn subordinate_ids_that_the_guest_lacks() {
     let rule = "nested-ids-out-of-range";
     check(
         rule,

@@ -111,7 +111,7 @@ fn files_of_a_folder_do_not_know_each_other_without_an_order() {
         ("lib.rs", "mod rules; use rules::one;"),
         (
             "rules/mod.rs",
-            "mod one; mod two; pub(crate) use {one::One, two::Two};",
+            "mod one; mod two; pub(crate) use {one::One, two::Two}; fn f() { one::g() }",
         ),
         ("rules/one.rs", "pub(crate) struct One;"),
         ("rules/two.rs", "use super::One;\npub(crate) struct Two;"),

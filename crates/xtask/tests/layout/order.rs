@@ -40,11 +40,7 @@ impl Layout {
         let mut told = BTreeSet::new();
         for arrow in tree.arrows() {
             let step = Step::of(name, &arrow);
-            if self
-                .order
-                .get(&step.folder)
-                .is_some_and(|order| step.is_fine(order))
-            {
+            if step.is_fine(self.order.get(&step.folder)) {
                 continue;
             }
             let exceptions: Vec<String> = [step.folder.clone(), step.file(&step.from), step.file(&step.to)]
@@ -144,7 +140,10 @@ impl Step {
     }
 
     /// Does it go to the left? (Or is it about a file that the order does not have, which is told elsewhere?)
-    fn is_fine(&self, order: &str) -> bool {
+    fn is_fine(&self, order: Option<&String>) -> bool {
+        let Some(order) = order else {
+            return self.from == FACE;
+        };
         let order = with_face(order);
         let place = |name: &str| order.split_whitespace().position(|word| word == name);
         place(&self.to)

@@ -1,7 +1,9 @@
 //! Secrets that are known by their shape.
 
-use super::{Announced, Hit, Kind, can_be_secret};
-use crate::paths::HOLE;
+use super::hit::{Hit, Kind};
+use super::names::Announced;
+use super::values::can_be_secret;
+use crate::about::paths::HOLE;
 
 /// Secrets that are known by their shape, wherever they stand.
 pub(super) fn shape(value: &str) -> Option<Hit> {
@@ -79,34 +81,36 @@ fn url_password(value: &str) -> Option<(usize, usize)> {
     None
 }
 
+/// How tokens of services begin, how long the rest is at least, and what they are.
+const TOKENS: [(&str, usize, &str); 25] = [
+    ("AGE-SECRET-KEY-1", 50, "an age key"),
+    ("ghp_", 36, "a GitHub token"),
+    ("gho_", 36, "a GitHub token"),
+    ("ghu_", 36, "a GitHub token"),
+    ("ghs_", 36, "a GitHub token"),
+    ("ghr_", 36, "a GitHub token"),
+    ("github_pat_", 30, "a GitHub token"),
+    ("glpat-", 20, "a GitLab token"),
+    ("xoxb-", 20, "a Slack token"),
+    ("xoxp-", 20, "a Slack token"),
+    ("sk_live_", 20, "a Stripe key"),
+    ("rk_live_", 20, "a Stripe key"),
+    ("sk-ant-", 20, "an API key"),
+    ("sk-proj-", 20, "an API key"),
+    ("dckr_pat_", 20, "a Docker Hub token"),
+    ("npm_", 36, "an npm token"),
+    ("hf_", 30, "a Hugging Face token"),
+    ("AIza", 35, "a Google API key"),
+    ("tskey-auth-", 16, "a Tailscale key"),
+    ("tskey-client-", 16, "a Tailscale key"),
+    ("dop_v1_", 60, "a DigitalOcean token"),
+    ("shpat_", 32, "a Shopify token"),
+    ("glsa_", 32, "a Grafana token"),
+    ("nvapi-", 30, "an API key"),
+    ("gsk_", 40, "an API key"),
+];
+
 fn token(value: &str) -> Option<(usize, usize, &'static str)> {
-    const TOKENS: [(&str, usize, &str); 25] = [
-        ("AGE-SECRET-KEY-1", 50, "an age key"),
-        ("ghp_", 36, "a GitHub token"),
-        ("gho_", 36, "a GitHub token"),
-        ("ghu_", 36, "a GitHub token"),
-        ("ghs_", 36, "a GitHub token"),
-        ("ghr_", 36, "a GitHub token"),
-        ("github_pat_", 30, "a GitHub token"),
-        ("glpat-", 20, "a GitLab token"),
-        ("xoxb-", 20, "a Slack token"),
-        ("xoxp-", 20, "a Slack token"),
-        ("sk_live_", 20, "a Stripe key"),
-        ("rk_live_", 20, "a Stripe key"),
-        ("sk-ant-", 20, "an API key"),
-        ("sk-proj-", 20, "an API key"),
-        ("dckr_pat_", 20, "a Docker Hub token"),
-        ("npm_", 36, "an npm token"),
-        ("hf_", 30, "a Hugging Face token"),
-        ("AIza", 35, "a Google API key"),
-        ("tskey-auth-", 16, "a Tailscale key"),
-        ("tskey-client-", 16, "a Tailscale key"),
-        ("dop_v1_", 60, "a DigitalOcean token"),
-        ("shpat_", 32, "a Shopify token"),
-        ("glsa_", 32, "a Grafana token"),
-        ("nvapi-", 30, "an API key"),
-        ("gsk_", 40, "an API key"),
-    ];
     let starts_fresh = |at: usize| {
         !value
             .get(..at)

@@ -1,6 +1,6 @@
 //! Can rootless containers use the kernel's own overlay file system?
 
-use crate::words::kernel_words;
+use crate::about::words::kernel_words;
 use nixpod_model::{Fact, Release, System};
 use nixpod_source::Why;
 

@@ -1,6 +1,6 @@
 //! Containers in containers.
 
-use crate::power::enclosing;
+use crate::about::power::enclosing;
 use nixpod_analysis::Ctx;
 use nixpod_model::Container;
 

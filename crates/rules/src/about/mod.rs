@@ -1,0 +1,9 @@
+//! What several rules ask of containers and systems.
+
+pub(crate) mod nesting;
+pub(crate) mod overlay_support;
+pub(crate) mod paths;
+pub(crate) mod power;
+pub(crate) mod secrets;
+pub(crate) mod subids;
+pub(crate) mod words;

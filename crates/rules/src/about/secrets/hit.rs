@@ -1,0 +1,35 @@
+//! What was recognised as a secret.
+
+use nixpod_analysis::Severity;
+
+/// What was recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// Where in the text.
+    pub(crate) range: (usize, usize),
+    /// What it is.
+    pub(crate) kind: Kind,
+}
+
+/// Kinds of secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The value of something whose name says secret.
+    Named,
+    /// The same, and anybody can guess it.
+    Placeholder,
+    /// Recognised by its shape alone; in words.
+    Shape(&'static str),
+    /// A password hash.
+    Hash,
+}
+
+impl Kind {
+    /// How bad it is that everybody can read it.
+    pub(crate) const fn severity(self) -> Severity {
+        match self {
+            Self::Hash => Severity::Low,
+            _ => Severity::High,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What a value by itself tells: a reference, a switch, a filler of manuals, a hash, or maybe a secret.
+
+use super::names::Announced;
+use crate::about::paths::HOLE;
+
+/// Could this value be a secret of that sort, and not a switch, a path or a reference?
+pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
+    let value = value.trim();
+    let lower = value.to_ascii_lowercase();
+    const SWITCHES: [&str; 25] = [
+        "",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "0",
+        "1",
+        "none",
+        "null",
+        "nil",
+        "undefined",
+        "unset",
+        "auto",
+        "generate",
+        "generated",
+        "random",
+        "disabled",
+        "enabled",
+        "disable",
+        "enable",
+        "optional",
+        "required",
+        "-",
+    ];
+    const WORDS: [&str; 12] = [
+        "default", "bearer", "jwt", "header", "cookie", "session", "basic", "oauth", "oauth2", "bot",
+        "token", "query",
+    ];
+    if SWITCHES.contains(&lower.as_str()) || is_reference(value) || value.contains(HOLE) {
+        return false;
+    }
+    if says_not_needed(&lower) {
+        return false;
+    }
+    match announced {
+        Announced::Password => true,
+        Announced::Key if lower.contains("dummy") || lower.contains("fake") => false,
+        Announced::Key => {
+            value.len() >= 4
+                && !WORDS.contains(&lower.as_str())
+                && !(value.len() <= 8 && value.chars().all(|c| c.is_ascii_digit()))
+        }
+    }
+}
+
+/// Fillers for programs that insist on a value which nothing checks.
+fn says_not_needed(lower: &str) -> bool {
+    let letters: String = lower.chars().filter(char::is_ascii_alphabetic).collect();
+    const PARTS: [&str; 11] = [
+        "doesnotmatter",
+        "doesntmatter",
+        "dontcare",
+        "notneeded",
+        "notrequired",
+        "notused",
+        "notapplicable",
+        "notset",
+        "nokey",
+        "notoken",
+        "irrelevant",
+    ];
+    const WHOLE: [&str; 6] = ["unused", "ignored", "anything", "whatever", "nopassword", "na"];
+    PARTS.iter().any(|part| letters.contains(part)) || WHOLE.contains(&letters.as_str())
+}
+
+/// A path, a URL or the name of a place where the secret is: not the secret itself.
+pub(super) fn is_reference(value: &str) -> bool {
+    let value = value.trim();
+    const PREFIXES: [&str; 26] = [
+        "/",
+        "./",
+        "../",
+        "~/",
+        "file:",
+        "{{",
+        "{%",
+        "<%",
+        "%(",
+        "%d/",
+        "%t/",
+        "%h/",
+        "env:",
+        "env.",
+        "env/",
+        "vault:",
+        "op://",
+        "bws:",
+        "ref+",
+        "sops:",
+        "!secret",
+        "!env",
+        "secret:",
+        "secrets.",
+        "keyring:",
+        "credential:",
+    ];
+    let mut chars = value.chars();
+    let variable = chars.next() == Some('$')
+        && chars
+            .next()
+            .is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '{' | '('))
+        && !is_hash(value);
+    let framed =
+        |mark: &str| value.len() > 2 * mark.len() && value.starts_with(mark) && value.ends_with(mark);
+    PREFIXES.iter().any(|prefix| value.starts_with(prefix))
+        || variable
+        || framed("@")
+        || framed("__")
+        || framed("%")
+        || framed("#")
+        || value.contains("://")
+        || value.contains("/run/secrets")
+}
+
+/// Values that stand in manuals: live, and known to everybody.
+pub(super) fn is_placeholder(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    const PARTS: [&str; 17] = [
+        "changeme",
+        "change_me",
+        "change-me",
+        "change me",
+        "your_",
+        "your-",
+        "yourpass",
+        "yoursecret",
+        "placeholder",
+        "example",
+        "replace",
+        "insert",
+        "dummy",
+        "todo",
+        "fixme",
+        "xxxx",
+        "supersecret",
+    ];
+    const WHOLE: [&str; 20] = [
+        "password", "passwd", "pass", "secret", "admin", "root", "test", "postgres", "mysql", "mariadb",
+        "redis", "user", "guest", "default", "12345", "123456", "12345678", "1234", "qwerty", "letmein",
+    ];
+    PARTS.iter().any(|part| lower.contains(part)) || WHOLE.contains(&lower.as_str())
+}
+
+/// A password hash in the usual notations; a doubled dollar sign is how composed files escape one.
+pub(super) fn is_hash(value: &str) -> bool {
+    let value = value.trim().replace("$$", "$");
+    let after_user = value.split_once(':').map_or("", |(_, rest)| rest);
+    const MARKS: [&str; 12] = [
+        "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$argon2", "$apr1$", "{SSHA",
+    ];
+    MARKS
+        .iter()
+        .any(|mark| value.starts_with(mark) || after_user.starts_with(mark))
+}
