@@ -112,6 +112,8 @@ pub struct Shown {
     pub imported_by_no_host: bool,
     /// Is it from a host that is an output of a flake?
     pub from_flake: bool,
+    /// Does it stand for any number of containers, of names that are not known?
+    pub is_template: bool,
     /// The undecided conditions under which it is there at all; `None`: it certainly is.
     pub condition: Option<String>,
     /// Facts in display order.

@@ -66,6 +66,7 @@ fn show(files: &Files<'_>, world: &World, container: &Container) -> Shown {
         places,
         imported_by_no_host: host.imported_by_no_host,
         from_flake: host.from_flake,
+        is_template: container.existence == Existence::Template,
         condition,
         facts: container
             .options

@@ -32,7 +32,7 @@ pub use fixpoint::system_value::system_of;
 pub use harmless::{input_name, is_harmless};
 pub use models::option;
 pub use nixos::system;
-pub use path::{OptionPath, dotted};
+pub use path::{OptionPath, Step, dotted, key};
 pub use roots::files::{entry_roots, file_root, file_roots};
 pub use roots::hosts::flake_roots;
 pub use roots::outputs::module_roots;

@@ -108,7 +108,7 @@ fn natives(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
         let mut prefix = Vec::new();
         for part in modules_in(ev, &given, "prefix", site)? {
             if let Value::String(part) = ev.force_or_unknown(part).value {
-                prefix.push(part.text.clone());
+                prefix.push(crate::path::Step::from_nix(&part.text));
             }
         }
         let setup = Setup {

@@ -2,7 +2,7 @@
 
 use crate::own;
 use crate::own::OwnFile;
-use crate::path::OptionPath;
+use crate::path::{OptionPath, Step};
 use crate::system::evaluation::{Kind, Mode, Setup, System};
 use crate::system::report::Shared;
 use crate::types::native::Submodule;
@@ -61,7 +61,7 @@ pub(crate) fn nested(
     let outer = parent.setup.library.clone();
     if kind == "home" {
         base.extend(models(ev, &parent.shared, Kind::Home));
-        let user = path.last().cloned().unwrap_or_default();
+        let user = path.last().map(|step| step.text().clone()).unwrap_or_default();
         base.push(home_defaults(ev, &parent, user));
         let shared = option(ev, &parent, &["home-manager", "sharedModules"]);
         let set = ev.attrs_from(vec![("imports", shared)]);
@@ -154,9 +154,7 @@ fn guest_defaults(ev: &mut Evaluator<'_>, path: &OptionPath) -> ThunkId {
     let boot = crate::values::set(ev, vec![("isContainer", Value::Bool(true))]);
     let mut entries = vec![("boot", Value::attrs(boot))];
     // `containers.<name>.config` is called like its container, unless the name is not known.
-    if let [.., name, _] = &path[..]
-        && !name.starts_with('<')
-    {
+    if let [.., Step::Name(name), _] = &path[..] {
         let name = ev.alloc(Value::string(name.clone()), OriginId::default());
         let name = as_default(ev, name);
         let networking = ev.attrs_from(vec![("hostName", name)]);

@@ -3,8 +3,8 @@
 //! Alias modules would do the same, but every guest of every host would evaluate them.
 
 use crate::declaration::Children;
+use crate::path::{Step, is_at};
 use nixpod_eval::{Attr, Evaluator, OriginId, Value};
-use smol_str::SmolStr;
 
 /// Under one set of options: the old name and the new one.
 const BESIDE: [(&[&str], &str, &str); 2] = [
@@ -19,7 +19,7 @@ const MOVED: (&str, [&str; 3]) = (
 );
 
 /// Gives what is defined under old names to the new ones.
-pub(crate) fn forward(ev: &mut Evaluator<'_>, path: &[SmolStr], children: &mut Children) {
+pub(crate) fn forward(ev: &mut Evaluator<'_>, path: &[Step], children: &mut Children) {
     for (parent, old, new) in BESIDE {
         if is_at(path, parent)
             && let Some(old) = ev.symbol(old)
@@ -47,7 +47,7 @@ pub(crate) fn forward(ev: &mut Evaluator<'_>, path: &[SmolStr], children: &mut C
 }
 
 /// Makes values readable under their old names.
-pub(crate) fn alias(ev: &mut Evaluator<'_>, path: &[SmolStr], entries: &mut Vec<Attr>) {
+pub(crate) fn alias(ev: &mut Evaluator<'_>, path: &[Step], entries: &mut Vec<Attr>) {
     for (parent, old, new) in BESIDE {
         if is_at(path, parent)
             && let Some(new) = ev.symbol(new)
@@ -57,8 +57,4 @@ pub(crate) fn alias(ev: &mut Evaluator<'_>, path: &[SmolStr], entries: &mut Vec<
             entries.push(Attr { name, ..attr });
         }
     }
-}
-
-fn is_at(path: &[SmolStr], parent: &[&str]) -> bool {
-    path.iter().map(|part| part.as_str()).eq(parent.iter().copied())
 }

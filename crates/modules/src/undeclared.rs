@@ -110,7 +110,7 @@ pub(crate) fn check(
         }
     }
     let parent = first.path.split_last().map_or(&[][..], |(_, parent)| parent);
-    let near: Vec<String> = near(first.path.last().map_or("", |last| last), &first.beside)
+    let near: Vec<String> = near(first.path.last().map_or("", |last| last.text()), &first.beside)
         .into_iter()
         .map(|name| dotted(&extend(&parent.into(), &name)))
         .collect();

@@ -75,7 +75,7 @@ impl System {
                     Value::list(
                         self.prefix
                             .iter()
-                            .map(|part| ev.alloc(Value::string(part.clone()), OriginId::default()))
+                            .map(|step| ev.alloc(Value::string(step.text().clone()), OriginId::default()))
                             .collect::<Vec<_>>(),
                     ),
                 ),

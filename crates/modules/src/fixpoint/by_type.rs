@@ -552,7 +552,7 @@ fn plain_set(ev: &mut Evaluator<'_>, value: &Value) -> bool {
 fn custom(ev: &mut Evaluator<'_>, path: &OptionPath, merge: ThunkId, defs: Vec<Definition>) -> Res<Tracked> {
     let location: Vec<ThunkId> = path
         .iter()
-        .map(|part| ev.alloc(Value::string(part.clone()), OriginId::default()))
+        .map(|step| ev.alloc(Value::string(step.text().clone()), OriginId::default()))
         .collect();
     let location = ev.alloc(Value::list(location), OriginId::default());
     let mut elems = Vec::with_capacity(defs.len());

@@ -3,7 +3,7 @@
 use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, presence_of};
 use crate::fixpoint::by_type::{one, wrong_type};
 use crate::fixpoint::option::delay_merge;
-use crate::path::{OptionPath, dotted, extend};
+use crate::path::{OptionPath, Step, dotted, extend, extend_any};
 use crate::system::evaluation::{Mode, Setup, System};
 use crate::system::report::Gap;
 use crate::types::native::{OptType, Submodule};
@@ -212,7 +212,7 @@ pub(crate) fn attrs_of(
         set.wildcard = Some(delay_merge(
             ev,
             system,
-            extend(path, "<name>"),
+            extend_any(path, "<name>"),
             elem.clone(),
             wildcard,
         ));
@@ -299,13 +299,12 @@ pub(crate) fn submodule_system(
             modules.push(module)
         }
     }
-    let name = path.last().cloned().unwrap_or_default();
-    let name = if name.starts_with('<') {
-        let why = nixpod_source::Why::External("name".to_owned());
-        ev.alloc(Value::unknown(why), OriginId::default())
-    } else {
-        ev.alloc(Value::string(name), OriginId::default())
+    let name = match path.last() {
+        Some(Step::Any(_)) => Value::unknown(nixpod_source::Why::External("name".to_owned())),
+        Some(Step::Name(name)) => Value::string(name.clone()),
+        None => Value::string(""),
     };
+    let name = ev.alloc(name, OriginId::default());
     let mut args: Vec<_> = system
         .extra_args()
         .iter()
@@ -377,7 +376,7 @@ pub(crate) fn merged_function(
 ) -> Res<Tracked> {
     let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
     let system = system.clone();
-    let path = extend(path, "<function body>");
+    let path = extend_any(path, "<function body>");
     let to = to.clone();
     let value = ev.primop("functionTo", 1, 0, move |ev, args, site| {
         let mut results = Vec::with_capacity(defs.len());

@@ -3,7 +3,7 @@
 use crate::declaration::Decl;
 use crate::definition::{Definition, RawDef, discharge};
 use crate::fixpoint::compound::submodule_system;
-use crate::path::{OptionPath, extend};
+use crate::path::{OptionPath, extend, extend_any};
 use crate::system::evaluation::System;
 use crate::types::native::OptType;
 use crate::values::{entry, plain};
@@ -32,11 +32,11 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
         OptType::AttrsOf {
             elem, placeholder, ..
         } => {
-            let path = extend(path, &format!("<{placeholder}>"));
+            let path = extend_any(path, &format!("<{placeholder}>"));
             sub_options(ev, elem, &path)
         }
         OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => sub_options(ev, elem, &extend(path, "*")),
-        OptType::FunctionTo(to) => sub_options(ev, to, &extend(path, "<function body>")),
+        OptType::FunctionTo(to) => sub_options(ev, to, &extend_any(path, "<function body>")),
         OptType::NullOr(inner)
         | OptType::Unique(inner, _)
         | OptType::Checked(inner, _)

@@ -2,7 +2,7 @@
 
 use crate::declaration::{Decl, Declaration};
 use crate::definition::{Definition, Definitions, OPTION_DEFAULT_PRIORITY, RawDef, discharge, file_name};
-use crate::path::{OptionPath, dotted, extend};
+use crate::path::{OptionPath, dotted, extend, is_at};
 use crate::system::evaluation::{Mode, System};
 use crate::system::report::{DefinitionInfo, OptionInfo};
 use crate::types::describe::describe;
@@ -225,7 +225,7 @@ pub(crate) fn evaluate(
     slot: ThunkId,
 ) -> Res<Tracked> {
     let declared = declared(ev, system, path, options, below)?;
-    let elsewhere = system.open_world() && ELSEWHERE.iter().any(|known| known.iter().eq(path.iter()));
+    let elsewhere = system.open_world() && ELSEWHERE.iter().any(|known| is_at(path, known));
     if defs.is_empty()
         && system.mode() != Mode::AsNix
         && !elsewhere

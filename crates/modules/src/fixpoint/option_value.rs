@@ -108,7 +108,7 @@ fn option(
     }
     let location: Vec<ThunkId> = path
         .iter()
-        .map(|part| ev.alloc(Value::string(part.clone()), OriginId::default()))
+        .map(|step| ev.alloc(Value::string(step.text().clone()), OriginId::default()))
         .collect();
     let loc = ev.alloc(Value::list(location), OriginId::default());
     let name = ev.alloc(Value::string(dotted(path)), OriginId::default());

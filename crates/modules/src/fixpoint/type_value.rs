@@ -1,6 +1,7 @@
 //! Types as values of Nix code: sets with `name`, `check`, `merge` and so on.
 
 use crate::definition::{DEFAULT_ORDER, DEFAULT_PRIORITY, Definition};
+use crate::path::Step;
 use crate::system::evaluation::System;
 use crate::types::accept::accepts;
 use crate::types::describe::{class, describe};
@@ -58,8 +59,8 @@ pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
         let mut path = Vec::new();
         for elem in &prefix.elems {
             path.push(match ev.force_or_unknown(elem.thunk).value {
-                Value::String(part) => part.text.clone(),
-                _ => "*".into(),
+                Value::String(part) => Step::from_nix(&part.text),
+                _ => Step::Name("*".into()),
             });
         }
         crate::fixpoint::meta::sub_options(ev, &for_options, &path.into())
@@ -109,8 +110,8 @@ pub(crate) fn merge_from_nix(
     for elem in &location.elems {
         let part = ev.force_known(elem.thunk)?;
         path.push(match &part.value {
-            Value::String(string) => string.text.clone(),
-            _ => "*".into(),
+            Value::String(string) => Step::from_nix(&string.text),
+            _ => Step::Name("*".into()),
         });
     }
     let list = ev.force_list(definitions, site)?;

@@ -73,7 +73,7 @@ impl Search<'_> {
             Value::Attrs(set) if is_module(ev, set) => return,
             Value::Attrs(set) => {
                 for attr in ev.sorted(set) {
-                    let below = crate::dotted(&[ev.name(attr.name).clone()]);
+                    let below = crate::path::key(ev.name(attr.name));
                     let dot = if name.is_empty() { "" } else { "." };
                     parts.push((format!("{name}{dot}{below}"), attr.thunk));
                 }

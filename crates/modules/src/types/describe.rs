@@ -129,7 +129,7 @@ pub(crate) fn describe(ev: &mut Evaluator<'_>, native: &OptType) -> String {
             let names: Vec<String> = ev
                 .sorted(&all)
                 .iter()
-                .map(|attr| crate::dotted(&[ev.name(attr.name).clone()]))
+                .map(|attr| crate::path::key(ev.name(attr.name)))
                 .collect();
             format!("attribute-tagged union with choices: {}", names.join(", "))
         }

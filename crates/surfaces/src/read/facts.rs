@@ -497,7 +497,7 @@ impl Entries {
 /// The name of an entry as a part of an option's path.
 pub(crate) fn as_key(name: &EntryName) -> String {
     match name {
-        EntryName::Known(name) => nixpod_modules::dotted(std::slice::from_ref(name)),
+        EntryName::Known(name) => nixpod_modules::key(name),
         EntryName::Template => name.to_string(),
     }
 }

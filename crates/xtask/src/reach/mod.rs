@@ -256,7 +256,7 @@ fn matching<'r>(report: &'r Report, file: FileId, site: &Site) -> Vec<&'r Shown>
         .filter(|shown| {
             site.name
                 .as_ref()
-                .is_none_or(|name| *name == shown.name || shown.name.starts_with('<'))
+                .is_none_or(|name| *name == shown.name || shown.is_template)
                 && (shown.span.iter().chain(&shown.places).any(&inside)
                     || definitions(shown).any(|span| inside(&span)))
         })
