@@ -68,12 +68,50 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut C
     let private_network = reader.bool(&private_network);
     let private_users = read_private_users(reader, &private_users);
 
-    let mut elements = Vec::new();
+    let mut elements = read_capabilities(reader, found, container);
+    read_lists(reader, found, container);
+    // The start script puts the capabilities' words first, so what was smuggled into them comes before the flags.
+    let list = reader.get(found, "extraFlags");
+    let mut flags = Vec::new();
+    for element in reader.elements(&list) {
+        flags.push(reader.text(&element));
+    }
+    elements.extend(split_words(&flags, words::blanks));
+    let (flags, options) = parse(&elements, &GRAMMAR);
+    container.flags = flags;
+    let from_flags = flags::apply(container, &options);
+    let unknown_flag = container.flags.iter().find_map(|flag| match &flag.word.fact {
+        Fact::Unknown(why) => Some((why.clone(), flag.word.origin.clone())),
+        _ => None,
+    });
+    let said = Said {
+        private_users,
+        private_network,
+        enable_tun,
+        from_flags,
+        unknown_flag,
+    };
+    merge(reader, found, container, said);
+    container.options = reader.options(found, &OPTIONS);
+}
+
+/// `additionalCapabilities`; gives the words of the command line that are smuggled into it.
+fn read_capabilities(
+    reader: &mut Reader<'_, '_>,
+    found: &Found,
+    container: &mut Container,
+) -> Vec<Field<Text>> {
+    let mut words = Vec::new();
     let list = reader.get(found, "additionalCapabilities");
     for element in reader.elements(&list) {
         let text = reader.text(&element);
-        capability(&text, container, &mut elements);
+        capability(&text, container, &mut words);
     }
+    words
+}
+
+/// Devices, mounts and ports.
+fn read_lists(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
     let list = reader.get(found, "allowedDevices");
     for element in reader.elements(&list) {
         let device = read_device(reader, &element);
@@ -96,41 +134,15 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut C
         let port = read_port(reader, &element);
         container.ports.push(port);
     }
-
-    // The start script puts the capabilities' words first, so what was smuggled into them comes before the flags.
-    let list = reader.get(found, "extraFlags");
-    let mut flags = Vec::new();
-    for element in reader.elements(&list) {
-        flags.push(reader.text(&element));
-    }
-    elements.extend(split_words(&flags, words::blanks));
-    let (flags, options) = parse(&elements, &GRAMMAR);
-    container.flags = flags;
-    let from_flags = flags::apply(container, &options);
-    let unknown_flag = container.flags.iter().find_map(|flag| match &flag.word.fact {
-        Fact::Unknown(why) => Some((why.clone(), flag.word.origin.clone())),
-        _ => None,
-    });
-    merge(
-        reader,
-        found,
-        container,
-        Parts {
-            private_users,
-            private_network,
-            enable_tun,
-            from_flags,
-            unknown_flag,
-        },
-    );
-    container.options = reader.options(found, &OPTIONS);
 }
 
-struct Parts {
+/// What options and flags say, before it is put together.
+struct Said {
     private_users: Field<Userns>,
     private_network: Field<bool>,
     enable_tun: Field<bool>,
     from_flags: FromFlags,
+    /// A word that is not known may be any flag.
     unknown_flag: Option<(Why, Origin)>,
 }
 
@@ -173,14 +185,14 @@ fn capability(text: &Field<Text>, container: &mut Container, words: &mut Vec<Fie
 }
 
 /// Puts options and flags together, and what NixOS adds by itself.
-fn merge(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container, parts: Parts) {
-    let Parts {
+fn merge(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container, said: Said) {
+    let Said {
         private_users,
         private_network,
         enable_tun,
         from_flags,
         unknown_flag,
-    } = parts;
+    } = said;
     // The module passes the option first, so a flag wins.
     container.userns = match (from_flags.userns, &unknown_flag) {
         (Some(flag), _) => flag,
@@ -189,23 +201,43 @@ fn merge(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container, 
         }
         _ => private_users.clone(),
     };
-    let ownership = from_flags.ownership.unwrap_or_else(|| {
-        let is_pick = container.userns.map(|userns| match userns {
-            Userns::Pick => true,
-            Userns::Other(mode) => mode == "managed",
-            _ => false,
-        });
-        if is_pick.value() == Some(&false) {
-            Field::default(false)
-        } else {
-            is_pick
-        }
-    });
-
+    let ownership = from_flags
+        .ownership
+        .unwrap_or_else(|| implied_ownership(&container.userns));
     let other = other_private_network(reader, found, from_flags.network.as_ref(), unknown_flag);
     container.network = network(reader, found, &private_network, &other, from_flags.network);
+    let network_options = network_options(reader, found);
+    let mut nspawn = Nspawn {
+        private_users,
+        ownership,
+        private_network,
+        enable_tun,
+        network_options,
+        other_private_network: other,
+        opaque: None,
+    };
+    tun(container, &nspawn);
+    nspawn.opaque = opaque(reader, found);
+    container.nspawn = Some(nspawn);
+}
 
-    let mut network_options = Vec::new();
+/// Picked users own their files.
+fn implied_ownership(userns: &Field<Userns>) -> Field<bool> {
+    let is_pick = userns.map(|userns| match userns {
+        Userns::Pick => true,
+        Userns::Other(mode) => mode == "managed",
+        _ => false,
+    });
+    if is_pick.value() == Some(&false) {
+        Field::default(false)
+    } else {
+        is_pick
+    }
+}
+
+/// Those of [`NETWORK_OPTIONS`] that are set.
+fn network_options(reader: &mut Reader<'_, '_>, found: &Found) -> Vec<Field<String>> {
+    let mut out = Vec::new();
     for name in NETWORK_OPTIONS {
         let option = reader.get(found, name);
         let is_set = match &option.value.value {
@@ -214,60 +246,56 @@ fn merge(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container, 
             _ => true,
         };
         if is_set && reader.is_written(&option) {
-            let field = reader.field(&option, |_, value, _| match &value.value {
+            out.push(reader.field(&option, |_, value, _| match &value.value {
                 Value::Null => Err(Why::Undecided("null".to_owned())),
                 // It may be null.
                 Value::Unknown(unknown) => Err(unknown.why.clone()),
                 _ => Ok(name.to_owned()),
-            });
-            network_options.push(field);
+            }));
         }
     }
+    out
+}
 
-    let tun = |access: &str, field: Field<()>| {
-        part(
-            &field,
-            Device {
-                node: Text::known("/dev/net/tun", field.origin.clone()),
-                access: access.to_owned(),
-                allowed_only: true,
-            },
-            Origin::default(),
-        )
+/// The capability and the device that come with `enableTun`, and the device that NixOS gives to containers with users
+/// and a network of their own.
+fn tun(container: &mut Container, nspawn: &Nspawn) {
+    let device = |field: Field<()>| {
+        let device = Device {
+            node: Text::known("/dev/net/tun", field.origin.clone()),
+            access: "rwm".to_owned(),
+            allowed_only: true,
+        };
+        part(&field, device, Origin::default())
     };
-    if enable_tun.value() == Some(&true) {
+    let has_users = match nspawn.private_users.value() {
+        Some(Userns::Pick) => true,
+        Some(Userns::Fixed { first, .. }) => *first > 0,
+        _ => false,
+    };
+    if nspawn.enable_tun.value() == Some(&true) {
         container
             .capabilities
-            .push(enable_tun.map(|_| "CAP_NET_ADMIN".to_owned()));
-        container.devices.push(tun("rwm", enable_tun.map(|_| ())));
-    } else if private_network.value() == Some(&true)
-        && matches!(private_users.value(), Some(Userns::Pick))
-            | matches!(private_users.value(), Some(Userns::Fixed { first, .. }) if *first > 0)
-    {
-        container.devices.push(tun("rwm", Field::default(())));
+            .push(nspawn.enable_tun.map(|_| "CAP_NET_ADMIN".to_owned()));
+        container.devices.push(device(nspawn.enable_tun.map(|_| ())));
+    } else if nspawn.private_network.value() == Some(&true) && has_users {
+        container.devices.push(device(Field::default(())));
     }
+}
 
-    let mut opaque = None;
+/// A guest that is a `flake` or a `path`.
+fn opaque(reader: &mut Reader<'_, '_>, found: &Found) -> Option<Field<String>> {
     for name in ["flake", "path"] {
         let option = reader.get(found, name);
         let is_null = matches!(option.value.value, Value::Null);
         if !is_null && reader.is_written(&option) {
-            opaque = Some(reader.field(&option, |this, value, origin| match &value.value {
+            return Some(reader.field(&option, |this, value, origin| match &value.value {
                 Value::Null => Err(Why::Undecided("null".to_owned())),
                 _ => Ok(format!("{name} = {}", this.text_or_hole(value, origin).display())),
             }));
-            break;
         }
     }
-    container.nspawn = Some(Nspawn {
-        private_users,
-        ownership,
-        private_network,
-        enable_tun,
-        network_options,
-        other_private_network: other,
-        opaque,
-    });
+    None
 }
 
 /// Does something besides `privateNetwork` give the guest a network of its own?

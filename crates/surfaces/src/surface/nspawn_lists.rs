@@ -5,7 +5,7 @@ use crate::vocabulary::certainty::{maybe, weaken};
 use crate::vocabulary::text::{hole, split_once};
 use nixpod_eval::Value;
 use nixpod_model::{Container, Device, EntryName, Fact, Field, Mount, Port, Text};
-use nixpod_source::Why;
+use nixpod_source::{Origin, Why};
 
 /// An element of `allowedDevices`.
 pub(crate) fn read_device(reader: &mut Reader<'_, '_>, found: &Found) -> Field<Device> {
@@ -41,75 +41,78 @@ pub(crate) fn read_bind_mounts(reader: &mut Reader<'_, '_>, found: &Found, conta
         container.mounts.push(Field::unknown(why.clone(), origin));
     }
     for (name, entry) in entries.all() {
-        let host_path = reader.get(&entry, "hostPath");
-        let mount_point = reader.get(&entry, "mountPoint");
-        let read_only = reader.get(&entry, "isReadOnly");
-        let read_only = reader.bool(&read_only);
-        let key = reader.key_origin(&entry);
-        let mount_point_field = reader.text(&mount_point);
-        let mut target = match mount_point_field.value() {
-            Some(text) if mount_point_field.is_default() => text.as_known().map_or_else(
-                || hole(Why::External("name".to_owned()), key.clone()),
-                |text| Text::known(text, key.clone()),
-            ),
-            Some(text) => text.clone(),
-            None => match &name {
-                EntryName::Known(name) => Text::known(name.clone(), key.clone()),
-                EntryName::Template => hole(Why::External("name".to_owned()), key.clone()),
-            },
-        };
-        // The flag is `source:target`, so options after a colon in the target become options of the mount.
-        let mut options = Vec::new();
-        let is_null = |value: &Value| matches!(value, Value::Null);
-        let source = if is_null(&host_path.value.value) {
-            let whole = target.clone();
-            if let Some((source, rest)) = split_once(&whole, ':') {
-                target = rest;
-                source
-            } else {
-                whole
-            }
-        } else {
-            if let Some((path, words)) = split_once(&target.clone(), ':') {
-                options = words.pattern().split(',').map(str::to_owned).collect();
-                target = path;
-            }
-            let field = reader.field(&host_path, |this, value, origin| match &value.value {
-                Value::Null => Ok(None),
-                _ => Ok(Some(this.text_or_hole(value, origin))),
-            });
-            match field.value() {
-                Some(Some(text)) => text.clone(),
-                _ => target.clone(),
-            }
-        };
-        let source_origin = reader.origin(host_path.value.origin, &host_path);
-        let origin = if source_origin.hops.is_empty() {
-            key
-        } else {
-            source_origin
-        };
-        let mut field = Field::set(
-            Mount {
-                source,
-                target,
-                read_only: read_only.value().copied().unwrap_or(true),
-                options,
-                is_bind: true,
-            },
-            origin,
-        );
-        let when = reader.ev.both(entry.when, host_path.when);
-        let (conditions, open) = reader.conditions(when);
-        let host_field = reader.field(&host_path, |_, _, _| Ok(()));
-        field = weaken(field, &host_field);
-        field = weaken(field, &read_only);
-        field.definitions = host_field.definitions;
-        if open {
-            field = maybe(field, conditions);
-        }
-        container.mounts.push(field);
+        container.mounts.push(bind_mount(reader, &name, &entry));
     }
+}
+
+fn bind_mount(reader: &mut Reader<'_, '_>, name: &EntryName, entry: &Found) -> Field<Mount> {
+    let host_path = reader.get(entry, "hostPath");
+    let mount_point = reader.get(entry, "mountPoint");
+    let read_only = reader.get(entry, "isReadOnly");
+    let read_only = reader.bool(&read_only);
+    let key = reader.key_origin(entry);
+    let mount_point = reader.text(&mount_point);
+    let target = mounted_at(&mount_point, name, &key);
+    let (source, target, options) = bound(reader, &host_path, target);
+    let mut origin = reader.origin(host_path.value.origin, &host_path);
+    if origin.hops.is_empty() {
+        origin = key;
+    }
+    let mut field = Field::set(
+        Mount {
+            source,
+            target,
+            read_only: read_only.value().copied().unwrap_or(true),
+            options,
+            is_bind: true,
+        },
+        origin,
+    );
+    let when = reader.ev.both(entry.when, host_path.when);
+    let (conditions, open) = reader.conditions(when);
+    let host_field = reader.field(&host_path, |_, _, _| Ok(()));
+    field = weaken(field, &host_field);
+    field = weaken(field, &read_only);
+    field.definitions = host_field.definitions;
+    if open {
+        field = maybe(field, conditions);
+    }
+    field
+}
+
+/// `mountPoint`, which is the entry's name unless it is set.
+fn mounted_at(mount_point: &Field<Text>, name: &EntryName, key: &Origin) -> Text {
+    let unknown = || hole(Why::External("name".to_owned()), key.clone());
+    match (mount_point.value(), name) {
+        (Some(text), _) if mount_point.is_default() => text
+            .as_known()
+            .map_or_else(unknown, |text| Text::known(text, key.clone())),
+        (Some(text), _) => text.clone(),
+        (None, EntryName::Known(name)) => Text::known(name.clone(), key.clone()),
+        (None, EntryName::Template) => unknown(),
+    }
+}
+
+/// Source, target and options. The flag is `source:target`, so options after a colon in the target become options of
+/// the mount.
+fn bound(reader: &mut Reader<'_, '_>, host_path: &Found, target: Text) -> (Text, Text, Vec<String>) {
+    if matches!(host_path.value.value, Value::Null) {
+        let (source, target) = split_once(&target, ':').unwrap_or_else(|| (target.clone(), target));
+        return (source, target, Vec::new());
+    }
+    let (target, options) = match split_once(&target, ':') {
+        Some((path, words)) => (path, words.pattern().split(',').map(str::to_owned).collect()),
+        None => (target, Vec::new()),
+    };
+    let field = reader.field(host_path, |this, value, origin| match &value.value {
+        Value::Null => Ok(None),
+        _ => Ok(Some(this.text_or_hole(value, origin))),
+    });
+    let source = match field.value() {
+        Some(Some(text)) => text.clone(),
+        _ => target.clone(),
+    };
+    (source, target, options)
 }
 
 /// An element of `forwardPorts`.

@@ -56,20 +56,7 @@ pub(crate) fn read(
     read_user(reader, found, container);
     read_image(reader, found, container);
 
-    let capabilities = reader.get(found, "capabilities");
-    let entries = reader.entries(&capabilities);
-    for (name, entry) in entries.all() {
-        if matches!(entry.value.value, Value::Null) {
-            continue;
-        }
-        let granted = reader.bool(&entry);
-        let name = normal_capability(&name.to_string());
-        let list = match granted.value() {
-            Some(false) => &mut container.dropped_capabilities,
-            _ => &mut container.capabilities,
-        };
-        list.push(granted.map(|_| name.clone()));
-    }
+    read_capabilities(reader, found, container);
     for element in texts(reader, found, "devices") {
         container.devices.push(element.map(device));
     }
@@ -102,7 +89,29 @@ pub(crate) fn read(
     container.flags.extend(flags);
     podman::apply(container, &options);
     container.options = reader.options(found, &OPTIONS);
+    login(reader, found, container)
+}
 
+/// A set of capabilities that are granted or taken.
+fn read_capabilities(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+    let capabilities = reader.get(found, "capabilities");
+    let entries = reader.entries(&capabilities);
+    for (name, entry) in entries.all() {
+        if matches!(entry.value.value, Value::Null) {
+            continue;
+        }
+        let granted = reader.bool(&entry);
+        let name = normal_capability(&name.to_string());
+        let list = match granted.value() {
+            Some(false) => &mut container.dropped_capabilities,
+            _ => &mut container.capabilities,
+        };
+        list.push(granted.map(|_| name.clone()));
+    }
+}
+
+/// The password for the image's registry.
+fn login(reader: &mut Reader<'_, '_>, found: &Found, container: &Container) -> Vec<SecretValue> {
     let mut secrets = Vec::new();
     let file = reader.at(found, &["login", "passwordFile"]);
     let name = as_key(container.id.name());

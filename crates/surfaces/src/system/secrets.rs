@@ -11,14 +11,9 @@ use nixpod_model::{Field, SecretSlot, SecretValue, StoreRef, SystemKind, Text};
 /// Systems write a few hundred files and variables; more than this is generated data.
 const MAX_SECRETS: usize = 2_000;
 
-/// Collects them from a system.
-pub(crate) fn read(
-    reader: &mut Reader<'_, '_>,
-    config: &Found,
-    kind: SystemKind,
-    secrets: &mut Vec<SecretValue>,
-) {
-    let files: &[&[&str]] = match kind {
+/// Sets of files that a system writes.
+const fn files(kind: SystemKind) -> &'static [&'static [&'static str]] {
+    match kind {
         SystemKind::Home => &[
             &["home", "file"],
             &["xdg", "configFile"],
@@ -27,12 +22,12 @@ pub(crate) fn read(
             &["xdg", "cacheFile"],
         ],
         SystemKind::Nixos | SystemKind::Guest => &[&["environment", "etc"]],
-    };
-    for path in files {
-        let all = reader.at(config, path);
-        written_files(reader, &all, secrets);
     }
-    let variables: &[&[&str]] = match kind {
+}
+
+/// Sets of variables that a system writes.
+const fn variables(kind: SystemKind) -> &'static [&'static [&'static str]] {
+    match kind {
         SystemKind::Home => &[
             &["home", "sessionVariables"],
             &["systemd", "user", "sessionVariables"],
@@ -42,15 +37,32 @@ pub(crate) fn read(
             &["environment", "sessionVariables"],
             &["systemd", "globalEnvironment"],
         ],
-    };
-    for path in variables {
+    }
+}
+
+/// Collects them from a system.
+pub(crate) fn read(
+    reader: &mut Reader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+    secrets: &mut Vec<SecretValue>,
+) {
+    for path in files(kind) {
+        let all = reader.at(config, path);
+        written_files(reader, &all, secrets);
+    }
+    for path in variables(kind) {
         let all = reader.at(config, path);
         environment(reader, &all, secrets);
     }
     if kind == SystemKind::Home {
         images(reader, config, secrets);
-        return;
+    } else {
+        services(reader, config, secrets);
     }
+}
+
+fn services(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
     for path in [
         &["systemd", "services"] as &[&str],
         &["systemd", "user", "services"],

@@ -3,6 +3,8 @@
 use crate::vocabulary::certainty::{part, weaken};
 use nixpod_model::{Field, Flag, FlagForm, Text};
 use nixpod_source::Origin;
+use std::iter::Peekable;
+use std::slice::Iter;
 
 /// How an option takes a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,95 +51,103 @@ impl Opt {
 
 /// Reads words: every word with its form, and the options in order.
 pub(crate) fn parse(words: &[Field<Text>], grammar: &Grammar) -> (Vec<Flag>, Vec<Opt>) {
-    let mut flags = Vec::with_capacity(words.len());
-    let mut options = Vec::new();
-    let mut words = words.iter().peekable();
-    while let Some(word) = words.next() {
-        let flag = |form| Flag {
-            word: word.clone(),
-            form,
-        };
+    let mut line = CommandLine {
+        grammar,
+        rest: words.iter().peekable(),
+        flags: Vec::with_capacity(words.len()),
+        options: Vec::new(),
+    };
+    while let Some(word) = line.rest.next() {
+        line.word(word);
+    }
+    (line.flags, line.options)
+}
+
+struct CommandLine<'w> {
+    grammar: &'w Grammar,
+    /// The words that are not read yet.
+    rest: Peekable<Iter<'w, Field<Text>>>,
+    flags: Vec<Flag>,
+    options: Vec<Opt>,
+}
+
+impl<'w> CommandLine<'w> {
+    fn word(&mut self, word: &'w Field<Text>) {
         let Some(text) = word.value() else {
-            flags.push(flag(FlagForm::Option));
-            continue;
+            return self.flag(word, FlagForm::Option);
         };
         let pattern = text.pattern();
         if !pattern.starts_with('-') || pattern.len() < 2 {
-            flags.push(flag(FlagForm::Value));
-            continue;
+            return self.flag(word, FlagForm::Value);
         }
         let before_value = pattern.split('=').next().unwrap_or_default();
-        if !grammar.pre_split && before_value.contains(|c: char| c.is_ascii_whitespace()) {
-            flags.push(flag(FlagForm::Malformed));
-            continue;
+        if !self.grammar.pre_split && before_value.contains(|c: char| c.is_ascii_whitespace()) {
+            return self.flag(word, FlagForm::Malformed);
         }
-        flags.push(flag(FlagForm::Option));
-        let mut take_next = |options: &mut Vec<Opt>, name: String| match words
-            .next_if(|next| next.value().is_none_or(|next| !next.pattern().starts_with("--")))
-        {
-            Some(next) => {
-                flags.push(Flag {
-                    word: next.clone(),
-                    form: FlagForm::Value,
-                });
-                let field = weaken(part(next, (), Origin::default()), word);
-                options.push(Opt {
-                    name,
-                    value: next.value().cloned(),
-                    field,
-                });
-            }
-            None => options.push(Opt {
-                name,
-                value: None,
-                field: part(word, (), Origin::default()),
-            }),
-        };
-        if let Some(long) = pattern.strip_prefix("--") {
-            match long.find('=') {
-                Some(at) => {
-                    let value = text.slice(at + 3, pattern.len());
-                    options.push(Opt {
-                        name: format!("--{}", long.get(..at).unwrap_or_default()),
-                        value: Some(value),
-                        field: part(word, (), Origin::default()),
-                    });
-                }
-                None if (grammar.long)(long) == Arity::Required => take_next(&mut options, pattern.clone()),
-                None => options.push(Opt {
-                    name: pattern.clone(),
-                    value: None,
-                    field: part(word, (), Origin::default()),
-                }),
-            }
-            continue;
+        self.flag(word, FlagForm::Option);
+        match pattern.strip_prefix("--") {
+            Some(name) => self.long(word, text, name),
+            None => self.short(word, text, &pattern),
         }
-        // Short options may stand together; the first one that takes a value ends them.
+    }
+
+    fn long(&mut self, word: &Field<Text>, text: &Text, name: &str) {
+        match name.split_once('=') {
+            Some((name, value)) => {
+                let end = text.pattern().len();
+                let value = text.slice(end - value.len(), end);
+                self.option(word, format!("--{name}"), Some(value));
+            }
+            None if (self.grammar.long)(name) == Arity::Required => self.with_next(word, format!("--{name}")),
+            None => self.option(word, format!("--{name}"), None),
+        }
+    }
+
+    /// Short options may stand together; the first one that takes a value ends them.
+    fn short(&mut self, word: &Field<Text>, text: &Text, pattern: &str) {
         for (at, c) in pattern.char_indices().skip(1) {
             let name = format!("-{c}");
-            if (grammar.short)(c) == Arity::None {
-                options.push(Opt {
-                    name,
-                    value: None,
-                    field: part(word, (), Origin::default()),
-                });
+            if (self.grammar.short)(c) == Arity::None {
+                self.option(word, name, None);
                 continue;
             }
             let mut start = at + c.len_utf8();
             if start >= pattern.len() {
-                take_next(&mut options, name);
-                break;
+                return self.with_next(word, name);
             }
-            if pattern.get(start..).is_some_and(|rest| rest.starts_with('=')) && !grammar.pre_split {
+            if pattern.get(start..).is_some_and(|rest| rest.starts_with('=')) && !self.grammar.pre_split {
                 start += 1;
             }
-            options.push(Opt {
-                name,
-                value: Some(text.slice(start, pattern.len())),
-                field: part(word, (), Origin::default()),
-            });
-            break;
+            return self.option(word, name, Some(text.slice(start, pattern.len())));
         }
     }
-    (flags, options)
+
+    /// An option whose value is the next word, unless that is a long option.
+    fn with_next(&mut self, word: &Field<Text>, name: String) {
+        let is_value = |next: &Field<Text>| next.value().is_none_or(|next| !next.pattern().starts_with("--"));
+        let Some(next) = self.rest.next_if(|next| is_value(next)) else {
+            return self.option(word, name, None);
+        };
+        self.flag(next, FlagForm::Value);
+        self.options.push(Opt {
+            name,
+            value: next.value().cloned(),
+            field: weaken(part(next, (), Origin::default()), word),
+        });
+    }
+
+    fn option(&mut self, word: &Field<Text>, name: String, value: Option<Text>) {
+        self.options.push(Opt {
+            name,
+            value,
+            field: part(word, (), Origin::default()),
+        });
+    }
+
+    fn flag(&mut self, word: &Field<Text>, form: FlagForm) {
+        self.flags.push(Flag {
+            word: word.clone(),
+            form,
+        });
+    }
 }
