@@ -2,7 +2,7 @@
 
 use crate::definition::RawDef;
 use crate::own::is_model;
-use nixpod_eval::{Attr, Attrs, Evaluator, Symbol, ThunkId, Value};
+use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, Symbol, ThunkId, Value};
 use nixpod_source::Site;
 use std::rc::Rc;
 
@@ -20,6 +20,16 @@ pub(crate) struct Decl {
 }
 
 impl Decl {
+    /// What a tag of `types.attrTag` says.
+    pub(crate) fn of_tag(tag: &Attr) -> Self {
+        Self {
+            value: tag.thunk,
+            hidden: false,
+            site: tag.site,
+            file: None,
+        }
+    }
+
     /// What a set of declarations says under one of its keys.
     pub(crate) fn below(&self, attr: &Attr) -> Self {
         Self {
@@ -40,8 +50,9 @@ pub(crate) struct Declaration {
     pub(crate) decl: Decl,
 }
 
-/// What a node of the option tree is.
-pub(crate) struct Split {
+/// What is declared at one path.
+#[derive(Clone)]
+pub(crate) struct Declarations {
     /// Option declarations at this path itself.
     pub(crate) options: Vec<Declaration>,
     /// Declarations below it.
@@ -49,8 +60,8 @@ pub(crate) struct Split {
 }
 
 /// Sorts declarations into options and sets of options.
-pub(crate) fn split(ev: &mut Evaluator<'_>, decls: &[Decl]) -> Split {
-    let mut out = Split {
+pub(crate) fn split(ev: &mut Evaluator<'_>, decls: &[Decl]) -> Declarations {
+    let mut out = Declarations {
         options: Vec::new(),
         below: Vec::new(),
     };
@@ -74,12 +85,37 @@ pub(crate) fn split(ev: &mut Evaluator<'_>, decls: &[Decl]) -> Split {
     out
 }
 
+/// What is declared in sets of options, by name. Definitions are still to come.
+pub(crate) fn declared_in(declarations: &[Declaration]) -> Children {
+    let mut children = Children::new();
+    for declaration in declarations {
+        for attr in &declaration.set.entries {
+            let child = children.entry(attr.name).or_default();
+            child.decls.push(declaration.decl.below(attr));
+            child.declared_at.get_or_insert(attr.site);
+        }
+    }
+    children
+}
+
 /// What is declared and defined under one name.
 #[derive(Default)]
 pub(crate) struct Child {
     pub(crate) decls: Vec<Decl>,
     pub(crate) defs: Vec<RawDef>,
-    pub(crate) site: Option<Site>,
+    /// The first key that declares it.
+    pub(crate) declared_at: Option<Site>,
+}
+
+impl Child {
+    /// The key that it is known by: of the first definition of the analysed code, or else of the declaration.
+    pub(crate) fn site(&self) -> Site {
+        let written = self.defs.iter().find(|def| !def.hidden);
+        written
+            .map(|def| def.site)
+            .or(self.declared_at)
+            .unwrap_or(NO_SITE)
+    }
 }
 
 /// By name, in the order in which they were found.

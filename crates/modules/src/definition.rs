@@ -1,7 +1,10 @@
 //! Definitions: what was wrapped around them on the way down the option tree, and taking it off.
 
 use crate::own::is_model;
-use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Symbol, ThunkId, Tracked, Value, When};
+use crate::values::{find, find_text};
+use nixpod_eval::{
+    Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Symbol, ThunkId, Tracked, Value, When,
+};
 use nixpod_source::{HopKind, Site};
 use std::rc::Rc;
 
@@ -102,166 +105,170 @@ pub(crate) struct Definition {
     pub(crate) file: Option<Symbol>,
 }
 
-/// Takes `mkMerge`, `mkIf`, `mkOverride` and `mkOrder` off a definition without looking at conditions.
-pub(crate) fn unwrap(ev: &mut Evaluator<'_>, def: RawDef, out: &mut Vec<(RawDef, Tracked)>) {
-    let value = ev.force_or_unknown(def.value);
-    unwrap_value(ev, def, value, out, 0);
+/// Wrappers nested deeper than this are not looked into: a module may build them without end.
+const MAX_DEPTH: u32 = 64;
+
+/// Takes `mkMerge`, `mkIf`, `mkOverride` and `mkOrder` off definitions without looking at conditions.
+pub(crate) fn unwrap_all(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Vec<(RawDef, Tracked)> {
+    let mut unwrapped = Unwrapped::default();
+    for def in defs {
+        unwrapped.add(ev, def.clone());
+    }
+    unwrapped.all
 }
 
-fn unwrap_value(
-    ev: &mut Evaluator<'_>,
-    def: RawDef,
-    value: Tracked,
-    out: &mut Vec<(RawDef, Tracked)>,
-    depth: u32,
-) {
-    if depth > 64 {
-        return;
-    }
-    match &value.value {
-        Value::Attrs(set) => {
-            let tag = set.get(ev.common().tag).map(|attr| attr.thunk);
-            let Some(tag) = tag else {
-                out.push((def, value));
-                return;
-            };
-            let tag = ev.force_or_unknown(tag);
-            let Value::String(tag) = &tag.value else {
-                out.push((def, value));
-                return;
-            };
-            let content = set.get(ev.common().content).map(|attr| attr.thunk);
-            match (tag.text.as_str(), content) {
-                ("merge", _) => {
-                    let Some(contents) = set.get(ev.common().contents) else {
-                        return;
-                    };
-                    let contents = ev.force_or_unknown(contents.thunk);
-                    let Ok(list) = ev.list_or_open(contents, NO_SITE) else {
-                        return;
-                    };
-                    for elem in &list.elems {
-                        let when = ev.both(def.when, elem.when);
-                        let inner = RawDef {
-                            value: elem.thunk,
-                            when,
-                            ..def.clone()
-                        };
-                        let value = ev.force_or_unknown(elem.thunk);
-                        unwrap_value(ev, inner, value, out, depth + 1);
-                    }
-                    if let Some(open) = &list.open {
-                        let unknown = ev.alloc(Value::Unknown(open.clone()), OriginId::default());
-                        let inner = RawDef {
-                            value: unknown,
-                            ..def
-                        };
-                        out.push((
-                            inner,
-                            Tracked {
-                                value: Value::Unknown(open.clone()),
-                                origin: value.origin,
-                            },
-                        ));
-                    }
-                }
-                ("if", Some(content)) => {
-                    let Some(condition) = set.get(ev.common().condition).copied() else {
-                        return;
-                    };
-                    let conditions = Some(Rc::new(Condition {
-                        value: condition.thunk,
-                        site: condition.site,
-                        outer: def.conditions.clone(),
-                    }));
-                    let inner = RawDef {
-                        value: content,
-                        conditions,
-                        ..def
-                    };
-                    let value = ev.force_or_unknown(content);
-                    unwrap_value(ev, inner, value, out, depth + 1);
-                }
-                ("override", Some(content)) => {
-                    let priority = int_attr(ev, set, "priority");
-                    let inner = RawDef {
-                        value: content,
-                        priority: def.priority.or(priority),
-                        ..def
-                    };
-                    let value = ev.force_or_unknown(content);
-                    // Nix decides conditions before it looks at priorities, so one inside stays a set that fits no type.
-                    if is_condition(ev, &value) {
-                        out.push((inner, value));
-                    } else {
-                        unwrap_value(ev, inner, value, out, depth + 1);
-                    }
-                }
-                ("order", Some(content)) => {
-                    let order = int_attr(ev, set, "priority");
-                    let inner = RawDef {
-                        value: content,
-                        order: def.order.or(order),
-                        ..def
-                    };
-                    let value = ev.force_or_unknown(content);
-                    unwrap_value(ev, inner, value, out, depth + 1);
-                }
-                ("definition", _) => {
-                    let symbol = ev.intern("value");
-                    let Some(inner) = set.get(symbol).map(|attr| attr.thunk) else {
-                        return;
-                    };
-                    let file = string_attr(ev, set, "file").or(def.file);
-                    let value = ev.force_or_unknown(inner);
-                    let inner = RawDef {
-                        value: inner,
-                        file,
-                        ..def
-                    };
-                    unwrap_value(ev, inner, value, out, depth + 1);
-                }
-                _ => out.push((def, value)),
-            }
+/// The definitions of one key of what is defined.
+pub(crate) fn children_of(ev: &mut Evaluator<'_>, defs: &[RawDef], key: Symbol) -> Vec<RawDef> {
+    let mut children = Vec::new();
+    for (def, value) in unwrap_all(ev, defs) {
+        if let Value::Attrs(set) = &value.value
+            && let Some(attr) = set.get(key)
+        {
+            children.push(def.child(ev, attr));
         }
-        Value::Either(alternatives) => {
-            for alternative in alternatives.clone().iter() {
+    }
+    children
+}
+
+#[derive(Default)]
+struct Unwrapped {
+    all: Vec<(RawDef, Tracked)>,
+    depth: u32,
+}
+
+impl Unwrapped {
+    fn add(&mut self, ev: &mut Evaluator<'_>, def: RawDef) {
+        let value = ev.force_or_unknown(def.value);
+        self.add_value(ev, def, value);
+    }
+
+    fn add_value(&mut self, ev: &mut Evaluator<'_>, def: RawDef, value: Tracked) {
+        if self.depth > MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        if let Value::Either(alternatives) = &value.value {
+            for alternative in alternatives.iter() {
                 let when = ev.both(def.when, alternative.when);
-                let thunk = ev.alloc_tracked(alternative.value.clone());
+                let value = ev.alloc_tracked(alternative.value.clone());
                 let inner = RawDef {
-                    value: thunk,
+                    value,
                     when,
                     ..def.clone()
                 };
-                unwrap_value(ev, inner, alternative.value.clone(), out, depth + 1);
+                self.add_value(ev, inner, alternative.value.clone());
             }
+        } else if let Some(wrapper) = tag_of(ev, &value) {
+            self.add_wrapped(ev, &wrapper.text, def, value);
+        } else {
+            self.all.push((def, value));
         }
-        _ => out.push((def, value)),
+        self.depth -= 1;
+    }
+
+    /// Adds what is in a set with a `_type`.
+    fn add_wrapped(&mut self, ev: &mut Evaluator<'_>, wrapper: &str, def: RawDef, value: Tracked) {
+        let Value::Attrs(set) = &value.value else { return };
+        let content = set.get(ev.common().content).map(|attr| attr.thunk);
+        match (wrapper, content) {
+            ("merge", _) => self.add_merged(ev, &def, set, value.origin),
+            ("if", Some(content)) => {
+                let Some(condition) = set.get(ev.common().condition) else {
+                    return;
+                };
+                let condition = Condition {
+                    value: condition.thunk,
+                    site: condition.site,
+                    outer: def.conditions.clone(),
+                };
+                let inner = RawDef {
+                    value: content,
+                    conditions: Some(Rc::new(condition)),
+                    ..def
+                };
+                self.add(ev, inner);
+            }
+            ("override", Some(content)) => {
+                let priority = int_attr(ev, set, "priority");
+                let inner = RawDef {
+                    value: content,
+                    priority: def.priority.or(priority),
+                    ..def
+                };
+                let value = ev.force_or_unknown(content);
+                // Nix decides conditions before it looks at priorities, so one inside stays a set that fits no type.
+                match tag_of(ev, &value) {
+                    Some(tag) if tag.text == "if" => self.all.push((inner, value)),
+                    _ => self.add_value(ev, inner, value),
+                }
+            }
+            ("order", Some(content)) => {
+                let order = int_attr(ev, set, "priority");
+                let inner = RawDef {
+                    value: content,
+                    order: def.order.or(order),
+                    ..def
+                };
+                self.add(ev, inner);
+            }
+            ("definition", _) => {
+                let Some(content) = find(ev, set, "value") else {
+                    return;
+                };
+                let file = find_text(ev, set, "file").map(|file| ev.intern(&file));
+                let inner = RawDef {
+                    value: content,
+                    file: file.or(def.file),
+                    ..def
+                };
+                self.add(ev, inner);
+            }
+            _ => self.all.push((def, value)),
+        }
+    }
+
+    /// Adds what is in an `mkMerge`.
+    fn add_merged(&mut self, ev: &mut Evaluator<'_>, def: &RawDef, set: &Attrs, origin: OriginId) {
+        let Some(contents) = set.get(ev.common().contents) else {
+            return;
+        };
+        let contents = ev.force_or_unknown(contents.thunk);
+        let Ok(list) = ev.list_or_open(contents, NO_SITE) else {
+            return;
+        };
+        for elem in &list.elems {
+            let when = ev.both(def.when, elem.when);
+            let inner = RawDef {
+                value: elem.thunk,
+                when,
+                ..def.clone()
+            };
+            self.add(ev, inner);
+        }
+        if let Some(open) = &list.open {
+            let value = Value::Unknown(open.clone());
+            let unknown = ev.alloc(value.clone(), OriginId::default());
+            self.all.push((def.replaced(unknown), Tracked { value, origin }));
+        }
     }
 }
 
-/// Is it an `mkIf`?
-fn is_condition(ev: &mut Evaluator<'_>, value: &Tracked) -> bool {
+/// The `_type` of a set, which says how it is wrapped.
+fn tag_of(ev: &mut Evaluator<'_>, value: &Tracked) -> Option<Rc<NixString>> {
     let Value::Attrs(set) = &value.value else {
-        return false;
+        return None;
     };
-    set.get(ev.common().tag).is_some_and(
-        |tag| matches!(ev.force_or_unknown(tag.thunk).value, Value::String(text) if text.text == "if"),
-    )
+    let tag = set.get(ev.common().tag)?.thunk;
+    match ev.force_or_unknown(tag).value {
+        Value::String(tag) => Some(tag),
+        _ => None,
+    }
 }
 
 fn int_attr(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<i64> {
     let symbol = ev.intern(name);
     match ev.force_or_unknown(set.get(symbol)?.thunk).value {
         Value::Int(int) => Some(int),
-        _ => None,
-    }
-}
-
-fn string_attr(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<Symbol> {
-    let symbol = ev.intern(name);
-    match ev.force_or_unknown(set.get(symbol)?.thunk).value {
-        Value::String(text) => Some(ev.intern(&text.text)),
         _ => None,
     }
 }
@@ -292,12 +299,8 @@ fn decide(ev: &mut Evaluator<'_>, def: &RawDef) -> Option<When> {
 
 /// Takes all wrappers off, decides the conditions. Definitions that are off are in the second list.
 pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions {
-    let mut flat = Vec::new();
-    for def in defs {
-        unwrap(ev, def.clone(), &mut flat);
-    }
     let mut out = Definitions::default();
-    for (def, mut value) in flat {
+    for (def, mut value) in unwrap_all(ev, defs) {
         let guard = def
             .conditions
             .as_ref()
@@ -331,6 +334,14 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
         });
     }
     out
+}
+
+/// The definitions of the strongest priority, as far as conditions are decided.
+pub(crate) fn strongest(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Vec<Definition> {
+    let mut defs = discharge(ev, defs).on;
+    let best = defs.iter().map(|def| def.priority).min();
+    defs.retain(|def| Some(def.priority) == best);
+    defs
 }
 
 /// The definitions of one option.
@@ -401,21 +412,10 @@ pub(crate) fn file_name(ev: &Evaluator<'_>, file: Option<Symbol>, site: Site) ->
     }
 }
 
-/// Takes the wrappers off definitions without looking at conditions.
-pub(crate) fn unwrap_all(ev: &mut Evaluator<'_>, defs: &[RawDef], out: &mut Vec<(RawDef, Tracked)>) {
-    for def in defs {
-        unwrap(ev, def.clone(), out);
-    }
-}
-
 /// Is any of the definitions there? `None`: none; otherwise under which conditions.
 pub(crate) fn presence_of(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Option<When> {
-    let mut flat = Vec::new();
-    for def in defs {
-        unwrap(ev, def.clone(), &mut flat);
-    }
     let mut perhaps = None;
-    for (def, _) in &flat {
+    for (def, _) in &unwrap_all(ev, defs) {
         match decide(ev, def) {
             Some(when) if when.is_always() => return Some(when),
             Some(when) => perhaps = Some(when),

@@ -1,9 +1,9 @@
-//! Names that mean something in a module.
+//! Keys that mean something in a module.
 
 use nixpod_eval::{Evaluator, Symbol};
 
 /// Their symbols.
-pub(crate) struct Names {
+pub(crate) struct Keys {
     pub(crate) imports: Symbol,
     pub(crate) require: Symbol,
     pub(crate) config: Symbol,
@@ -17,7 +17,7 @@ pub(crate) struct Names {
     pub(crate) class: Symbol,
 }
 
-impl Names {
+impl Keys {
     pub(crate) fn new(ev: &mut Evaluator<'_>) -> Self {
         Self {
             imports: ev.intern("imports"),

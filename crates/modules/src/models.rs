@@ -1,11 +1,10 @@
 //! Whole systems in systems: what our models of NixOS and Home Manager add to a host, a guest and a user.
 
 use crate::own;
-use crate::own::OwnFile;
+use crate::own::{Kind, OwnFile};
 use crate::path::{OptionPath, Step};
-use crate::system::evaluation::{Kind, Mode, Setup, System};
+use crate::system::evaluation::{At, Mode, Setup, System};
 use crate::system::report::Shared;
-use crate::types::native::Submodule;
 use crate::values::plain;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Why;
@@ -40,72 +39,51 @@ pub(crate) fn modules_path(ev: &mut Evaluator<'_>) -> ThunkId {
     ev.alloc_unknown(Why::External("modulesPath".to_owned()))
 }
 
-/// The setup of a system that is the value of an option: a guest or a user's home.
-#[expect(clippy::too_many_arguments, reason = "what one nested system is made of")]
-pub(crate) fn nested(
-    ev: &mut Evaluator<'_>,
-    parent: &Rc<System>,
-    kind: &str,
-    submodule: &Submodule,
-    mut base: Vec<ThunkId>,
-    definitions: Vec<ThunkId>,
-    args: Vec<(SmolStr, ThunkId)>,
-    path: &OptionPath,
-) -> Setup {
-    let mut modules: Vec<ThunkId> = submodule.modules.iter().copied().chain(definitions).collect();
-    let mut args: Vec<(SmolStr, ThunkId)> = args.into_iter().filter(|(name, _)| name != "name").collect();
-    if !args.iter().any(|(name, _)| name == "modulesPath") {
-        args.push(("modulesPath".into(), modules_path(ev)));
+/// Makes the value of an option a system of its own: a guest, or a user's home.
+pub(crate) fn whole_system(ev: &mut Evaluator<'_>, at: At<'_>, kind: Kind, mut setup: Setup) -> Setup {
+    setup.mode = Mode::WholeSystem;
+    setup.class = None;
+    setup.args.retain(|(name, _)| name != "name");
+    if !setup.args.iter().any(|(name, _)| name == "modulesPath") {
+        setup.args.push(("modulesPath".into(), modules_path(ev)));
     }
-    let parent = parent.clone();
-    let outer = parent.setup.library.clone();
-    if kind == "home" {
-        base.extend(models(ev, &parent.shared, Kind::Home));
-        let user = path.last().map(|step| step.text().clone()).unwrap_or_default();
-        base.push(home_defaults(ev, &parent, user));
-        let shared = option(ev, &parent, &["home-manager", "sharedModules"]);
-        let set = ev.attrs_from(vec![("imports", shared)]);
-        modules.push(ev.alloc(Value::attrs(set), OriginId::default()));
-        let special = ev.alloc_native(move |ev| {
-            let given = option(ev, &parent, &["home-manager", "extraSpecialArgs"]);
-            let given = ev.force_or_unknown(given);
-            let lib = home_lib(ev, &parent);
-            let mut own = ev.attrs_from(vec![("osConfig", parent.config), ("nixosConfig", parent.config)]);
-            if let Some(lib) = lib {
-                let lib = ev.attrs_from(vec![("lib", lib)]);
-                own = ev.update_attrs(&own, &lib);
-            }
-            if let Value::Attrs(given) = &given.value {
-                own = ev.update_attrs(&own, given);
-            }
-            Ok(plain(Value::attrs(own)))
-        });
-        return Setup {
-            modules,
-            base,
-            special: Some(special),
-            args,
-            mode: Mode::WholeSystem,
-            open_world: false,
-            prefix: path.to_vec(),
-            class: None,
-            library: outer,
-        };
+    setup.base.extend(models(ev, &at.system.shared, kind));
+    match kind {
+        Kind::Nixos => guest(ev, at, &mut setup),
+        Kind::Home => home(ev, at, &mut setup),
     }
-    base.extend(models(ev, &parent.shared, Kind::Nixos));
-    base.push(guest_defaults(ev, path));
-    let special = option(ev, &parent, &["specialArgs"]);
-    Setup {
-        modules,
-        base,
-        special: Some(special),
-        args,
-        mode: Mode::WholeSystem,
-        open_world: parent.open_world(),
-        prefix: path.to_vec(),
-        class: None,
-        library: outer,
-    }
+    setup
+}
+
+fn guest(ev: &mut Evaluator<'_>, at: At<'_>, setup: &mut Setup) {
+    setup.base.push(guest_defaults(ev, at.path));
+    setup.special = Some(option(ev, at.system, &["specialArgs"]));
+}
+
+fn home(ev: &mut Evaluator<'_>, at: At<'_>, setup: &mut Setup) {
+    let host = at.system.clone();
+    let user = at.path.last().map(|step| step.text().clone()).unwrap_or_default();
+    setup.base.push(home_defaults(ev, &host, user));
+    let shared = option(ev, &host, &["home-manager", "sharedModules"]);
+    let set = ev.attrs_from(vec![("imports", shared)]);
+    setup
+        .modules
+        .push(ev.alloc(Value::attrs(set), OriginId::default()));
+    // Which users there are is seen from the host.
+    setup.open_world = false;
+    setup.special = Some(ev.alloc_native(move |ev| {
+        let given = option(ev, &host, &["home-manager", "extraSpecialArgs"]);
+        let given = ev.force_or_unknown(given);
+        let mut special = ev.attrs_from(vec![("osConfig", host.config), ("nixosConfig", host.config)]);
+        if let Some(lib) = home_lib(ev, &host) {
+            let lib = ev.attrs_from(vec![("lib", lib)]);
+            special = ev.update_attrs(&special, &lib);
+        }
+        if let Value::Attrs(given) = &given.value {
+            special = ev.update_attrs(&special, given);
+        }
+        Ok(plain(Value::attrs(special)))
+    }));
 }
 
 /// Home Manager extends the `lib` of the host, which may be one of its own.

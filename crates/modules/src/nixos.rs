@@ -2,7 +2,8 @@
 
 use crate::fixpoint::system_value::system_value;
 use crate::models::{models, modules_path};
-use crate::system::evaluation::{Kind, Library, Mode, Setup, System};
+use crate::own::Kind;
+use crate::system::evaluation::{Library, Mode, Setup, System};
 use crate::values::plain;
 use nixpod_eval::{Evaluator, ThunkId, Value};
 use std::rc::Rc;

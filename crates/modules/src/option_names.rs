@@ -2,7 +2,7 @@
 //!
 //! This says nothing about containers: a name matters if container specs can hang on what is set below it.
 
-use crate::system::evaluation::Kind;
+use crate::own::Kind;
 use nixpod_eval::{Attrs, Evaluator};
 use nixpod_syntax::Hir;
 

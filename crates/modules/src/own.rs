@@ -6,6 +6,15 @@
 use nixpod_eval::{Compiled, Evaluator, OWN_FILES, ThunkId, compiled};
 use nixpod_source::{FileId, Site};
 
+/// What a system is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A NixOS host or guest.
+    Nixos,
+    /// A Home Manager configuration.
+    Home,
+}
+
 /// One of the files.
 pub(crate) struct OwnFile {
     number: u32,

@@ -1,11 +1,11 @@
 //! What fails a module evaluation as a whole in Nix: definitions of options that nobody declares.
 
-use crate::declaration::{Decl, Declaration, split};
-use crate::definition::{RawDef, discharge, file_name, unwrap};
+use crate::declaration::{Child, Decl, Declaration, declared_in, split};
+use crate::definition::{Definition, RawDef, children_of, discharge, file_name, unwrap_all};
 use crate::path::{OptionPath, dotted, extend};
 use crate::types::describe::show_definitions;
-use crate::values::is_tagged;
-use nixpod_eval::{ErrorKind, Evaluator, NO_SITE, Res, Symbol, Value};
+use crate::values::{is_tagged, known};
+use nixpod_eval::{ErrorKind, Evaluator, Res, Stop, Value};
 use nixpod_source::Why;
 
 /// Deeper than this no option is looked for; a declaration that contains itself would have no end.
@@ -27,18 +27,7 @@ pub(crate) fn setting(ev: &mut Evaluator<'_>, root: &[RawDef], path: &[&str]) ->
     let mut defs = root.to_vec();
     for name in path {
         let name = ev.intern(name);
-        let mut flat = Vec::new();
-        for def in defs {
-            unwrap(ev, def, &mut flat);
-        }
-        defs = Vec::new();
-        for (def, value) in &flat {
-            if let Value::Attrs(set) = &value.value
-                && let Some(attr) = set.get(name)
-            {
-                defs.push(def.child(ev, attr));
-            }
-        }
+        defs = children_of(ev, &defs, name);
     }
     defs
 }
@@ -85,49 +74,57 @@ pub(crate) fn check(
             return Ok(());
         }
     }
-    let definitions = discharge(ev, &first.defs);
-    let shown = show_definitions(ev, &definitions.on);
+    let definitions = discharge(ev, &first.defs).on;
     let name = dotted(&first.path);
+    let shown = show_definitions(ev, &definitions);
     let mut message = format!("The option `{name}' does not exist. Definition values:{shown}");
-    for def in &definitions.on {
-        if let Value::Unknown(unknown) = &def.value.value
-            && let Why::Error(why) = &unknown.why
-        {
-            message.push_str(&format!(
-                "\nwhile evaluating the error message for definitions for `{name}', which is an option that does not exist\nwhile evaluating a definition from `{}'\n{why}",
-                def.file_name(ev)
-            ));
-        }
-        if is_tagged(ev, &def.value, "option") {
-            message.push_str(match path.is_empty() {
-                true => {
-                    "\n\nIt seems as if you're trying to declare an option by placing it into `config' rather than `options'!"
-                }
-                false => {
-                    "\n\nAre you sure that the option is declared properly? This can happen if you e.g. declared your options in `types.submodule' under `config' rather than `options'."
-                }
-            });
-        }
+    for def in &definitions {
+        add_hints(ev, path, &name, def, &mut message);
     }
-    let parent = first.path.split_last().map_or(&[][..], |(_, parent)| parent);
-    let near: Vec<String> = near(first.path.last().map_or("", |last| last.text()), &first.beside)
+    message.push_str(&did_you_mean(&first));
+    let site = first.defs.first().and_then(|def| known(def.site));
+    Err(ev.error(ErrorKind::Eval, message, site))
+}
+
+/// What Nix says beside the value of a definition that nobody declares.
+fn add_hints(ev: &mut Evaluator<'_>, path: &OptionPath, name: &str, def: &Definition, message: &mut String) {
+    if let Value::Unknown(unknown) = &def.value.value
+        && let Why::Error(why) = &unknown.why
+    {
+        message.push_str(&format!(
+            "\nwhile evaluating the error message for definitions for `{name}', which is an option that does not exist\nwhile evaluating a definition from `{}'\n{why}",
+            def.file_name(ev)
+        ));
+    }
+    if is_tagged(ev, &def.value, "option") {
+        message.push_str(match path.is_empty() {
+            true => {
+                "\n\nIt seems as if you're trying to declare an option by placing it into `config' rather than `options'!"
+            }
+            false => {
+                "\n\nAre you sure that the option is declared properly? This can happen if you e.g. declared your options in `types.submodule' under `config' rather than `options'."
+            }
+        });
+    }
+}
+
+/// Proposes options with a similar name, if there are any.
+fn did_you_mean(unmatched: &Unmatched) -> String {
+    let Some((name, parent)) = unmatched.path.split_last() else {
+        return String::new();
+    };
+    let near: Vec<String> = near(name.text(), &unmatched.beside)
         .into_iter()
         .map(|name| dotted(&extend(&parent.into(), &name)))
         .collect();
     match &near[..] {
-        [] => {}
-        [only] => message.push_str(&format!("\n\nDid you mean `{only}'?")),
+        [] => String::new(),
+        [only] => format!("\n\nDid you mean `{only}'?"),
         [rest @ .., last] => {
             let rest: Vec<String> = rest.iter().map(|one| format!("`{one}'")).collect();
-            message.push_str(&format!("\n\nDid you mean {} or `{last}'?", rest.join(", ")));
+            format!("\n\nDid you mean {} or `{last}'?", rest.join(", "))
         }
     }
-    let site = first
-        .defs
-        .first()
-        .map(|def| def.site)
-        .filter(|site| *site != NO_SITE);
-    Err(ev.error(ErrorKind::Eval, message, site))
 }
 
 /// The three names nearest to one that does not exist.
@@ -159,56 +156,31 @@ fn unmatched(
     if !declared.options.is_empty() || unclear || depth > MAX_DEPTH {
         return Ok(());
     }
-    let mut children: indexmap::IndexMap<Symbol, (Vec<Decl>, Vec<RawDef>)> = indexmap::IndexMap::new();
-    for declaration in &declared.below {
-        for attr in &declaration.set.entries {
-            let decl = declaration.decl.below(attr);
-            children.entry(attr.name).or_default().0.push(decl);
-        }
-    }
-    let mut flat = Vec::new();
-    for def in defs {
-        unwrap(ev, def.clone(), &mut flat);
-    }
-    for (def, value) in &flat {
+    let mut children = declared_in(&declared.below);
+    for (def, value) in &unwrap_all(ev, defs) {
         match &value.value {
             Value::Attrs(set) => {
                 for attr in &set.entries {
                     let child = def.child(ev, attr);
-                    children.entry(attr.name).or_default().1.push(child);
+                    children.entry(attr.name).or_default().defs.push(child);
                 }
             }
             Value::Unknown(_) | Value::Either(_) => {}
-            other => {
-                let kind = match other {
-                    Value::Bool(_) => "bool",
-                    other => other.type_of().unwrap_or("unknown"),
-                };
-                let message = format!(
-                    "In module `{}', you're trying to define a value of type `{kind}'\n  rather than an attribute set for the option\n  `{}'!\n\n  This usually happens if `{}' has option definitions inside that are not matched.",
-                    file_name(ev, def.file, def.site),
-                    dotted(path),
-                    dotted(path),
-                );
-                return Err(ev.error(ErrorKind::Eval, message, Some(def.site)));
-            }
+            other => return Err(not_a_set(ev, path, def, other)),
         }
     }
     let mut beside: Vec<String> = Vec::new();
-    for (name, (decls, _)) in &children {
-        if !decls.is_empty() {
+    for (name, child) in &children {
+        if !child.decls.is_empty() {
             beside.push(ev.name(*name).to_string());
         }
     }
-    for (name, (decls, defs)) in children {
-        if defs.is_empty() {
+    for (name, Child { decls, defs, .. }) in children {
+        let name = ev.name(name).clone();
+        if defs.is_empty() || depth == 0 && name == "_module" {
             continue;
         }
-        let text = ev.name(name).clone();
-        if depth == 0 && text == "_module" {
-            continue;
-        }
-        let path = extend(path, &text);
+        let path = extend(path, &name);
         if decls.is_empty() {
             found.push(Unmatched {
                 path,
@@ -220,4 +192,18 @@ fn unmatched(
         }
     }
     Ok(())
+}
+
+/// A value is defined where options are declared below.
+fn not_a_set(ev: &Evaluator<'_>, path: &OptionPath, def: &RawDef, value: &Value) -> Stop {
+    let kind = match value {
+        Value::Bool(_) => "bool",
+        other => other.type_of().unwrap_or("unknown"),
+    };
+    let name = dotted(path);
+    let message = format!(
+        "In module `{}', you're trying to define a value of type `{kind}'\n  rather than an attribute set for the option\n  `{name}'!\n\n  This usually happens if `{name}' has option definitions inside that are not matched.",
+        file_name(ev, def.file, def.site),
+    );
+    ev.error(ErrorKind::Eval, message, Some(def.site))
 }

@@ -24,6 +24,11 @@ pub(crate) fn entry(name: Symbol, thunk: ThunkId) -> Attr {
     }
 }
 
+/// A place, if there is one.
+pub(crate) fn known(site: Site) -> Option<Site> {
+    (site != NO_SITE).then_some(site)
+}
+
 /// A set made of names and values.
 pub(crate) fn set(ev: &mut Evaluator<'_>, entries: Vec<(&str, Value)>) -> Attrs {
     let entries = entries

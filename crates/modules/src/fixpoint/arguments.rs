@@ -1,7 +1,7 @@
 //! What module functions are called with, and which sets Nix takes for modules.
 
-use crate::fixpoint::collect::Pending;
-use crate::keys::Names;
+use crate::fixpoint::collect::Import;
+use crate::keys::Keys;
 use crate::system::evaluation::{Mode, Setup, System};
 use crate::system::report::Shared;
 use crate::values::{entry, plain};
@@ -15,14 +15,14 @@ impl System {
         &self,
         ev: &mut Evaluator<'_>,
         set: &Attrs,
-        names: &Names,
-        item: &Pending,
+        keys: &Keys,
+        item: &Import,
     ) -> Option<String> {
         let mut text = |name: Symbol| match ev.force_or_unknown(set.get(name)?.thunk).value {
             Value::String(text) => Some(text.text.clone()),
             _ => None,
         };
-        let (class, tag) = (text(names.class), text(names.tag));
+        let (class, tag) = (text(keys.class), text(keys.tag));
         let file = item.file_name(ev);
         if let (Some(class), Some(expected)) = (class, &self.setup.class)
             && class != *expected
@@ -31,10 +31,10 @@ impl System {
                 "The module `{file}` (class: \"{class}\") cannot be imported into a module evaluation that expects class \"{expected}\"."
             ));
         }
-        let structured = set.get(names.config).is_some() || set.get(names.options).is_some();
+        let structured = set.get(keys.config).is_some() || set.get(keys.options).is_some();
         if structured && tag.is_none() {
             let stray = set.entries.iter().find(|attr| {
-                !names.special(attr.name) && ![names.config, names.options, names.meta].contains(&attr.name)
+                !keys.special(attr.name) && ![keys.config, keys.options, keys.meta].contains(&attr.name)
             });
             if let Some(stray) = stray {
                 return Some(format!(
@@ -56,7 +56,7 @@ impl System {
         ))
     }
 
-    /// The arguments of a module function: what every module gets, `specialArgs`, and whatever it names.
+    /// The arguments of a module function: what every module gets, `specialArgs`, and whatever it keys.
     pub(crate) fn arguments(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Value, file: &str) -> Attrs {
         let special = self.special(ev);
         let mut entries: Vec<Attr> = Vec::new();

@@ -1,9 +1,12 @@
 //! Merging the winning definitions of an option by its type.
 
 use crate::definition::Definition;
-use crate::fixpoint::compound::{attr_tag, attrs_of, function_to, list_of, merged_function, submodule_value};
+use crate::fixpoint::compound::{
+    attr_tag, attrs_of, function_to, list_of, located, merged_function, submodule_value,
+};
+use crate::fixpoint::option_value::location;
 use crate::path::{OptionPath, dotted};
-use crate::system::evaluation::{Mode, System};
+use crate::system::evaluation::{At, Mode};
 use crate::types::accept::accepts;
 use crate::types::describe::{describe, show_definitions};
 use crate::types::join::join;
@@ -19,152 +22,170 @@ use std::rc::Rc;
 /// Merges definitions that are all of the winning priority (or stronger, under undecided conditions).
 pub(crate) fn combine(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     native: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
-    if system.mode() == Mode::AsNix {
-        coherent(ev, path, native)?;
+    if at.mode() == Mode::AsNix {
+        coherent(ev, at.path, native)?;
     }
     match &**native {
-        OptType::Scalar {
-            kind: Scalar::Raw, ..
-        } if system.mode() == Mode::AsNix && defs.len() > 1 => several(ev, path, "", &defs),
-        OptType::Scalar { kind, name, .. } => {
-            check_all(ev, system, path, native, &defs)?;
-            match kind {
-                Scalar::BoolByOr => bool_by_or(ev, defs),
-                Scalar::OptionType => merged_type(ev, path, defs),
-                Scalar::Attrs => combine_attrs_shallow(ev, defs),
-                Scalar::Str if name == "singleLineStr" => {
-                    let merged = one(ev, system, path, defs)?;
-                    Ok(without_line_end(merged))
-                }
-                _ => one(ev, system, path, defs),
-            }
-        }
+        OptType::Scalar { kind, name, .. } => scalar(ev, at, native, (*kind, name), defs),
         OptType::Enum(_) | OptType::PathWith { .. } => {
-            check_all(ev, system, path, native, &defs)?;
-            one(ev, system, path, defs)
+            check_all(ev, at, native, &defs)?;
+            one(ev, at, defs)
         }
         OptType::Joined(_, separator) => {
-            check_all(ev, system, path, native, &defs)?;
+            check_all(ev, at, native, &defs)?;
             joined(ev, separator, defs)
         }
-        OptType::Anything | OptType::Deep => anything(ev, system, path, native, defs),
-        OptType::Changed { inner, .. } => {
-            check_all(ev, system, path, native, &defs)?;
-            combine(ev, system, path, inner, defs)
+        OptType::Anything | OptType::Deep => anything(ev, at, native, defs),
+        OptType::Changed { inner, .. } | OptType::Checked(inner, _) => {
+            check_all(ev, at, native, &defs)?;
+            combine(ev, at, inner, defs)
         }
         OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => {
-            if system.mode() == Mode::AsNix {
-                check_all(ev, system, path, native, &defs)?;
+            if at.mode() == Mode::AsNix {
+                check_all(ev, at, native, &defs)?;
             }
-            list_of(ev, system, path, elem, native, defs)
+            list_of(ev, at, elem, native, defs)
         }
-        OptType::AttrsOf { elem, lazy, .. } => attrs_of(ev, system, path, elem, *lazy, native, defs),
-        OptType::Submodule(submodule) => submodule_value(ev, system, path, submodule, defs),
-        OptType::DeferredModule(own) => {
-            let modules: Vec<ThunkId> = own
-                .iter()
-                .copied()
-                .chain(defs.iter().map(|def| def.thunk))
-                .collect();
-            let modules = match system.mode() {
-                Mode::AsNix => deferred(ev, path, own, &defs),
-                Mode::WholeSystem | Mode::Part => modules,
-            };
-            let imports = ev.alloc(Value::list(modules), OriginId::default());
-            let set = ev.attrs_from(vec![("imports", imports)]);
-            let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
-            Ok(Tracked {
-                value: Value::attrs(set),
-                origin,
-            })
-        }
-        OptType::NullOr(inner) => {
-            let defs = apart(ev, defs);
-            let (nulls, rest): (Vec<_>, Vec<_>) = defs
-                .into_iter()
-                .partition(|def| matches!(def.value.value, Value::Null));
-            if rest.is_empty() {
-                return one(ev, system, path, nulls);
-            }
-            if nulls.iter().any(|def| def.when.is_always()) && rest.iter().any(|def| def.when.is_always()) {
-                let message = format!("The option `{}' is defined both null and not null", dotted(path));
-                return Err(ev.error(ErrorKind::Eval, message, first_site(&rest)));
-            }
-            if nulls.is_empty() {
-                return combine(ev, system, path, inner, rest);
-            }
-            let when = nulls
-                .iter()
-                .chain(&rest)
-                .map(|def| def.when)
-                .find(|when| !when.is_always());
-            let when = when.unwrap_or(When::ALWAYS);
-            let null = nulls[0].value.clone();
-            let other = combine(ev, system, path, inner, rest)?;
-            Ok(ev.join(vec![
-                Alternative { value: other, when },
-                Alternative { value: null, when },
-            ]))
-        }
+        OptType::AttrsOf { elem, lazy, .. } => attrs_of(ev, at, elem, *lazy, native, defs),
+        OptType::Submodule(submodule) => submodule_value(ev, at, submodule, defs),
+        OptType::DeferredModule(own) => Ok(deferred_module(ev, at, own, &defs)),
+        OptType::NullOr(inner) => null_or(ev, at, inner, defs),
         OptType::Either(a, b) => {
             if all_accept(ev, a, &defs) {
-                return combine(ev, system, path, a, defs);
+                return combine(ev, at, a, defs);
             }
             if all_accept(ev, b, &defs) {
-                return combine(ev, system, path, b, defs);
+                return combine(ev, at, b, defs);
             }
-            check_all(ev, system, path, native, &defs)?;
-            one(ev, system, path, defs)
+            check_all(ev, at, native, &defs)?;
+            one(ev, at, defs)
         }
         OptType::Coerced { from, with, to } => {
-            if system.mode() == Mode::AsNix {
-                check_all(ev, system, path, native, &defs)?;
+            if at.mode() == Mode::AsNix {
+                check_all(ev, at, native, &defs)?;
             }
-            let mut coerced = Vec::with_capacity(defs.len());
-            for def in defs {
-                let site = def.site;
-                match accepts(ev, from, &def.value, site) {
-                    Ok(true) => {
-                        let function = ev.force(*with)?;
-                        let argument = ev.alloc_tracked(def.value.clone());
-                        let mut value = ev.apply(function, argument, NO_SITE)?;
-                        if value.origin == OriginId::default() {
-                            value.origin = def.value.origin;
-                        }
-                        let thunk = ev.alloc_tracked(value.clone());
-                        coerced.push(def.with(value, thunk));
-                    }
-                    Ok(false) | Err(Stop::Unknown(_)) => coerced.push(def),
-                    Err(error) => return Err(error),
-                }
-            }
-            combine(ev, system, path, to, coerced)
+            let defs = coerced(ev, from, *with, defs)?;
+            combine(ev, at, to, defs)
         }
-        OptType::FunctionTo(to) => function_to(ev, system, path, to, defs),
+        OptType::FunctionTo(to) => function_to(ev, at, to, defs),
         OptType::Unique(inner, message) => {
             if defs.iter().filter(|def| def.when.is_always()).count() > 1 {
-                return several(ev, path, message, &defs);
+                return Err(several(ev, at.path, message, &defs));
             }
-            combine(ev, system, path, inner, defs)
+            combine(ev, at, inner, defs)
         }
-        OptType::Checked(inner, _) => {
-            check_all(ev, system, path, native, &defs)?;
-            combine(ev, system, path, inner, defs)
-        }
-        OptType::AttrTag(tags) => attr_tag(ev, system, path, tags, native, defs),
+        OptType::AttrTag(tags) => attr_tag(ev, at, tags, native, defs),
         OptType::Custom { merge, .. } => {
-            check_all(ev, system, path, native, &defs)?;
+            check_all(ev, at, native, &defs)?;
             match merge {
-                None => one(ev, system, path, defs),
-                Some(merge) => custom(ev, path, *merge, defs),
+                None => one(ev, at, defs),
+                Some(merge) => custom(ev, at.path, *merge, defs),
             }
         }
     }
+}
+
+/// A value without parts.
+fn scalar(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    native: &Rc<OptType>,
+    (kind, name): (Scalar, &str),
+    defs: Vec<Definition>,
+) -> Res<Tracked> {
+    if kind == Scalar::Raw && at.mode() == Mode::AsNix && defs.len() > 1 {
+        return Err(several(ev, at.path, "", &defs));
+    }
+    check_all(ev, at, native, &defs)?;
+    match kind {
+        Scalar::BoolByOr => bool_by_or(ev, defs),
+        Scalar::OptionType => merged_type(ev, at.path, defs),
+        Scalar::Attrs => combine_attrs_shallow(ev, defs),
+        Scalar::Str if name == "singleLineStr" => Ok(without_line_end(one(ev, at, defs)?)),
+        _ => one(ev, at, defs),
+    }
+}
+
+/// A module that imports all definitions, which are modules for later.
+fn deferred_module(ev: &mut Evaluator<'_>, at: At<'_>, own: &[ThunkId], defs: &[Definition]) -> Tracked {
+    let mut modules = own.to_vec();
+    for def in defs {
+        modules.push(match at.mode() {
+            // With the name of the option through which it came, for messages.
+            Mode::AsNix => {
+                let file = format!("{}, via option {}", def.file_name(ev), dotted(at.path));
+                located(ev, def.thunk, &file)
+            }
+            Mode::WholeSystem | Mode::Part => def.thunk,
+        });
+    }
+    let imports = ev.alloc(Value::list(modules), OriginId::default());
+    let set = ev.attrs_from(vec![("imports", imports)]);
+    Tracked {
+        value: Value::attrs(set),
+        origin: defs.first().map(|def| def.value.origin).unwrap_or_default(),
+    }
+}
+
+/// Null, or a value of the inner type; either of them where conditions are undecided.
+fn null_or(ev: &mut Evaluator<'_>, at: At<'_>, inner: &Rc<OptType>, defs: Vec<Definition>) -> Res<Tracked> {
+    let defs = apart(ev, defs);
+    let (nulls, rest): (Vec<_>, Vec<_>) = defs
+        .into_iter()
+        .partition(|def| matches!(def.value.value, Value::Null));
+    if rest.is_empty() {
+        return one(ev, at, nulls);
+    }
+    let certain = |defs: &[Definition]| defs.iter().any(|def| def.when.is_always());
+    if certain(&nulls) && certain(&rest) {
+        let message = format!(
+            "The option `{}' is defined both null and not null",
+            dotted(at.path)
+        );
+        return Err(ev.error(ErrorKind::Eval, message, first_site(&rest)));
+    }
+    let Some(null) = nulls.first().map(|def| def.value.clone()) else {
+        return combine(ev, at, inner, rest);
+    };
+    let mut conditions = nulls.iter().chain(&rest).map(|def| def.when);
+    let when = conditions.find(|when| !when.is_always());
+    let when = when.unwrap_or(When::ALWAYS);
+    let other = combine(ev, at, inner, rest)?;
+    Ok(ev.join(vec![
+        Alternative { value: other, when },
+        Alternative { value: null, when },
+    ]))
+}
+
+/// Definitions of the first type become those of the second one.
+fn coerced(
+    ev: &mut Evaluator<'_>,
+    from: &Rc<OptType>,
+    with: ThunkId,
+    defs: Vec<Definition>,
+) -> Res<Vec<Definition>> {
+    let mut coerced = Vec::with_capacity(defs.len());
+    for def in defs {
+        match accepts(ev, from, &def.value, def.site) {
+            Ok(true) => {
+                let function = ev.force(with)?;
+                let argument = ev.alloc_tracked(def.value.clone());
+                let mut value = ev.apply(function, argument, NO_SITE)?;
+                if value.origin == OriginId::default() {
+                    value.origin = def.value.origin;
+                }
+                let thunk = ev.alloc_tracked(value.clone());
+                coerced.push(def.with(value, thunk));
+            }
+            Ok(false) | Err(Stop::Unknown(_)) => coerced.push(def),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(coerced)
 }
 
 /// Is it that definitions contradict each other, so that no one of them is the mistake?
@@ -181,13 +202,13 @@ pub fn is_conflict(why: &Why) -> bool {
 }
 
 /// Several definitions where there may be one.
-fn several<T>(ev: &mut Evaluator<'_>, path: &OptionPath, message: &str, defs: &[Definition]) -> Res<T> {
+fn several(ev: &mut Evaluator<'_>, path: &OptionPath, message: &str, defs: &[Definition]) -> Stop {
     let text = format!(
         "The option `{}' is defined multiple times while it's expected to be unique.\n{message}",
         dotted(path)
     );
     let last = defs.iter().rfind(|def| def.when.is_always());
-    Err(ev.error(ErrorKind::Eval, text, last.map(|def| def.site)))
+    ev.error(ErrorKind::Eval, text, last.map(|def| def.site))
 }
 
 /// Fails where a type that merges by more than its `check` got another one by `//`.
@@ -232,16 +253,6 @@ fn is_coherent(native: &OptType) -> bool {
         | OptType::Coerced { .. } => true,
         _ => false,
     }
-}
-
-/// Deferred modules, each with the name of the option through which it came.
-fn deferred(ev: &mut Evaluator<'_>, path: &OptionPath, own: &[ThunkId], defs: &[Definition]) -> Vec<ThunkId> {
-    let mut out = own.to_vec();
-    for def in defs {
-        let file = format!("{}, via option {}", def.file_name(ev), dotted(path));
-        out.push(crate::fixpoint::compound::located(ev, def.thunk, &file));
-    }
-    out
 }
 
 /// Definitions of one of several values become several conditional definitions.
@@ -295,51 +306,35 @@ fn all_accept(ev: &mut Evaluator<'_>, native: &Rc<OptType>, defs: &[Definition])
 }
 
 /// Fails with Nix's message if a definition is of the wrong type; unknown values pass.
-fn check_all(
-    ev: &mut Evaluator<'_>,
-    system: &System,
-    path: &OptionPath,
-    native: &Rc<OptType>,
-    defs: &[Definition],
-) -> Res<()> {
+fn check_all(ev: &mut Evaluator<'_>, at: At<'_>, native: &Rc<OptType>, defs: &[Definition]) -> Res<()> {
     for def in defs {
         match accepts(ev, native, &def.value, def.site) {
             Ok(true) | Err(Stop::Unknown(_)) => {}
-            Ok(false) => return wrong_type(ev, system, path, native, std::slice::from_ref(def)),
+            Ok(false) => return Err(wrong_type(ev, at, native, std::slice::from_ref(def))),
             Err(error) => return Err(error),
         }
     }
     Ok(())
 }
 
-pub(crate) fn wrong_type<T>(
-    ev: &mut Evaluator<'_>,
-    system: &System,
-    path: &OptionPath,
-    native: &OptType,
-    defs: &[Definition],
-) -> Res<T> {
+/// The error of Nix for definitions that do not fit.
+pub(crate) fn wrong_type(ev: &mut Evaluator<'_>, at: At<'_>, native: &OptType, defs: &[Definition]) -> Stop {
     let kind = describe(ev, native);
     let start = format!(
         "A definition for option `{}' is not of type `{kind}'. Definition value",
-        dotted(path)
+        dotted(at.path)
     );
     let message = match defs {
         // In whole systems the place stands beside the message, so one line is enough.
-        [def, ..] if system.mode() != Mode::AsNix => format!("{start}: {}", def.value.value.describe()),
+        [def, ..] if at.mode() != Mode::AsNix => format!("{start}: {}", def.value.value.describe()),
         _ => format!("{start}s:{}", show_definitions(ev, defs)),
     };
-    Err(ev.error(ErrorKind::Eval, message, first_site(defs)))
+    ev.error(ErrorKind::Eval, message, first_site(defs))
 }
 
 /// A value of which there can be only one: equal definitions are one, different ones conflict. Definitions under
 /// undecided conditions are alternatives, where they are stronger than the certain one.
-pub(crate) fn one(
-    ev: &mut Evaluator<'_>,
-    system: &System,
-    path: &OptionPath,
-    defs: Vec<Definition>,
-) -> Res<Tracked> {
+pub(crate) fn one(ev: &mut Evaluator<'_>, at: At<'_>, defs: Vec<Definition>) -> Res<Tracked> {
     let (certain, perhaps): (Vec<_>, Vec<_>) = defs.into_iter().partition(|def| def.when.is_always());
     let mut value = None;
     for def in &certain {
@@ -348,9 +343,11 @@ pub(crate) fn one(
             Some(first) => match ev.equal(first, &def.value, def.site) {
                 Ok(true) | Err(Stop::Unknown(_)) => {}
                 Ok(false) => {
-                    let mut message =
-                        format!("The option `{}' has conflicting definition values", dotted(path));
-                    if system.mode() == Mode::AsNix {
+                    let mut message = format!(
+                        "The option `{}' has conflicting definition values",
+                        dotted(at.path)
+                    );
+                    if at.mode() == Mode::AsNix {
                         message.push(':');
                         message.push_str(&show_definitions(ev, &certain));
                     }
@@ -379,7 +376,7 @@ pub(crate) fn one(
         (None, false) => {
             // Nothing is certain: it may also be left undefined.
             let when = alternatives[0].when;
-            let why = Unknown::new(Why::UnsetOption(dotted(path)));
+            let why = Unknown::new(Why::UnsetOption(dotted(at.path)));
             alternatives.push(Alternative {
                 value: plain(Value::Unknown(why)),
                 when,
@@ -387,7 +384,7 @@ pub(crate) fn one(
             Ok(ev.join(alternatives))
         }
         (None, true) => {
-            let why = Unknown::new(Why::UnsetOption(dotted(path)));
+            let why = Unknown::new(Why::UnsetOption(dotted(at.path)));
             Err(Stop::Unknown(why))
         }
     }
@@ -495,15 +492,9 @@ fn joined(ev: &mut Evaluator<'_>, separator: &str, defs: Vec<Definition>) -> Res
 }
 
 /// Undeclared options and `types.anything`: sets deeply, lists joined, everything else as one value.
-fn anything(
-    ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
-    elem: &Rc<OptType>,
-    defs: Vec<Definition>,
-) -> Res<Tracked> {
+fn anything(ev: &mut Evaluator<'_>, at: At<'_>, elem: &Rc<OptType>, defs: Vec<Definition>) -> Res<Tracked> {
     // `types.anything` does not join lists; what nobody declares (a list of some kind) does.
-    let joins = !(system.mode() == Mode::AsNix && matches!(**elem, OptType::Deep));
+    let joins = !(at.mode() == Mode::AsNix && matches!(**elem, OptType::Deep));
     if let [only] = &defs[..]
         && only.when.is_always()
         && !matches!(only.value.value, Value::Attrs(_))
@@ -518,27 +509,27 @@ fn anything(
     let all_lists = !known.is_empty() && known.iter().all(|def| matches!(def.value.value, Value::List(_)));
     let unknown_count = defs.len() - known.len();
     if all_sets && (unknown_count == 0 || known.len() > 1) {
-        return attrs_of(ev, system, path, elem, joins, elem, defs);
+        return attrs_of(ev, at, elem, joins, elem, defs);
     }
     let kinds: std::collections::BTreeSet<_> = known.iter().map(|def| def.value.value.type_of()).collect();
     if !joins && kinds.len() > 1 {
         let shown = show_definitions(ev, &defs);
         let message = format!(
             "The option `{}' has conflicting option types in definitions:{shown}",
-            dotted(path)
+            dotted(at.path)
         );
         return Err(ev.error(ErrorKind::Eval, message, first_site(&defs)));
     }
     if all_lists && joins {
-        return list_of(ev, system, path, elem, elem, defs);
+        return list_of(ev, at, elem, elem, defs);
     }
     if !known.is_empty()
         && known.len() == defs.len()
         && known.iter().all(|def| ev.is_function(&def.value.value))
     {
-        return merged_function(ev, system, path, elem, defs);
+        return merged_function(ev, at, elem, defs);
     }
-    one(ev, system, path, defs)
+    one(ev, at, defs)
 }
 
 fn plain_set(ev: &mut Evaluator<'_>, value: &Value) -> bool {
@@ -550,11 +541,7 @@ fn plain_set(ev: &mut Evaluator<'_>, value: &Value) -> bool {
 
 /// A type's own `merge loc defs`.
 fn custom(ev: &mut Evaluator<'_>, path: &OptionPath, merge: ThunkId, defs: Vec<Definition>) -> Res<Tracked> {
-    let location: Vec<ThunkId> = path
-        .iter()
-        .map(|step| ev.alloc(Value::string(step.text().clone()), OriginId::default()))
-        .collect();
-    let location = ev.alloc(Value::list(location), OriginId::default());
+    let location = location(ev, path);
     let mut elems = Vec::with_capacity(defs.len());
     for def in &defs {
         let file = def.file_name(ev);

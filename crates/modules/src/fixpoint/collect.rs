@@ -1,16 +1,20 @@
-//! One module evaluation: finding its modules and giving them their arguments.
+//! Finding the modules of an evaluation: `imports`, files, functions, `disabledModules`.
 
 use crate::declaration::Decl;
 use crate::definition::RawDef;
-use crate::keys::Names;
-use crate::system::evaluation::{Mode, Setup, System};
+use crate::fixpoint::arguments::is_factory;
+use crate::fixpoint::option_value::{WayDown, tree};
+use crate::fixpoint::tree::root;
+use crate::keys::Keys;
+use crate::own::is_model;
+use crate::system::evaluation::{At, Mode, Setup, System};
 use crate::system::report::{Gap, ModuleId, Shared};
-use crate::values::plain;
+use crate::values::{find, find_text, known, plain};
 use nixpod_eval::{
-    Attr, Attrs, Evaluator, NO_SITE, Opaque, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
-    error_unknown,
+    Attrs, EvalResult, Evaluator, NO_SITE, Opaque, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Value,
+    When, error_unknown,
 };
-use nixpod_source::{Site, Why};
+use nixpod_source::{Site, Utf8Path, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -47,23 +51,58 @@ pub struct Module {
     pub(crate) file: Option<Symbol>,
 }
 
-pub(crate) struct Pending {
+/// A module that is still to be read.
+pub(crate) struct Import {
     value: ThunkId,
     pub(crate) key: String,
     /// The key of the module that imports it; empty for the first ones.
     parent: String,
     when: When,
     hidden: bool,
+    /// Where it is imported.
     site: Site,
     pub(crate) file: Option<Symbol>,
 }
 
-impl Pending {
+impl Import {
+    /// One that the evaluation starts from.
+    fn first(value: ThunkId, key: String, hidden: bool) -> Self {
+        Self {
+            value,
+            key,
+            parent: String::new(),
+            when: When::ALWAYS,
+            hidden,
+            site: NO_SITE,
+            file: None,
+        }
+    }
+
+    /// Another in its place.
+    fn instead(&self, value: ThunkId, key: String, when: When) -> Self {
+        Self {
+            value,
+            key,
+            parent: self.parent.clone(),
+            when,
+            ..*self
+        }
+    }
+
     /// The file that messages name for it.
     pub(crate) fn file_name(&self, ev: &Evaluator<'_>) -> String {
         match self.file {
             Some(file) => ev.name(file).to_string(),
             None => self.key.clone(),
+        }
+    }
+
+    /// Why it could not be read, where it says so itself or is imported.
+    fn gap(&self, ev: &Evaluator<'_>, value: &Tracked, why: Why) -> Gap {
+        Gap {
+            site: ev.last_site(value.origin).or(known(self.site)),
+            what: "module".to_owned(),
+            why,
         }
     }
 }
@@ -114,7 +153,7 @@ impl System {
         {
             return ev.fail(message.clone(), NO_SITE);
         }
-        crate::fixpoint::tree::root(ev, self, decls, defs, &collected)
+        root(ev, self, &decls, &defs, &collected)
     }
 
     fn eval_options(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Res<Tracked> {
@@ -125,19 +164,15 @@ impl System {
             );
         };
         let (decls, defs) = self.top(&collected);
-        let prefix = match self.mode() {
+        let path = &match self.mode() {
             Mode::WholeSystem => Rc::from([]),
             Mode::Part | Mode::AsNix => self.prefix.clone(),
         };
-        crate::fixpoint::option_value::tree(
-            ev,
-            self,
-            prefix,
-            decls,
-            crate::fixpoint::option_value::Pending::new(defs),
-        )
+        let at = At { system: self, path };
+        tree(ev, at, decls, &WayDown::new(defs))
     }
 
+    /// What its modules declare and define, by module.
     pub(crate) fn top(&self, collected: &Collected) -> (Vec<Decl>, Vec<RawDef>) {
         let mut decls = Vec::new();
         let mut defs = Vec::new();
@@ -169,7 +204,7 @@ impl System {
 
     fn find(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Collected {
         self.collecting.set(true);
-        let collected = self.find_modules(ev);
+        let collected = Collection::new(ev, self).run(ev);
         self.collecting.set(false);
         if self.asked.take() && self.mode() != Mode::AsNix {
             // What asked too early has its error; all others shall have the configuration.
@@ -187,44 +222,51 @@ impl System {
         }
         collected
     }
+}
 
-    fn find_modules(self: &Rc<Self>, ev: &mut Evaluator<'_>) -> Collected {
-        let mut out = Collected {
-            modules: Vec::new(),
-            freeform: Vec::new(),
-            fatal: None,
-            opaque: Vec::new(),
-        };
-        let mut queue = VecDeque::new();
-        let pending = |value: &ThunkId, at: usize, hidden: bool| Pending {
-            value: *value,
-            key: format!(":anon-{}{at}", if hidden { "base-" } else { "" }),
-            parent: String::new(),
-            when: When::ALWAYS,
-            hidden,
-            site: NO_SITE,
-            file: None,
-        };
-        queue.extend(
-            self.setup
-                .base
-                .iter()
-                .enumerate()
-                .map(|(at, value)| pending(value, at, true)),
-        );
-        queue.extend(
-            self.setup
-                .modules
-                .iter()
-                .enumerate()
-                .map(|(at, value)| pending(value, at, false)),
-        );
-        let mut seen: FxHashSet<String> = FxHashSet::default();
-        let mut disabled: FxHashSet<String> = FxHashSet::default();
-        let mut children: FxHashMap<String, Vec<String>> = FxHashMap::default();
-        while let Some(next) = queue.pop_front() {
-            if out.modules.len() >= MAX_MODULES {
-                out.opaque.push(Gap {
+/// Modules that are functions of functions deeper than this are not read.
+const MAX_NESTED: u32 = 8;
+
+/// Finding the modules of one evaluation.
+struct Collection<'s> {
+    system: &'s Rc<System>,
+    keys: Keys,
+    out: Collected,
+    queue: VecDeque<Import>,
+    /// The keys of modules that were read.
+    seen: FxHashSet<String>,
+    /// The keys of modules that shall not be there.
+    disabled: FxHashSet<String>,
+    /// By key, what a module imports; those of the empty key are the first ones.
+    children: FxHashMap<String, Vec<String>>,
+}
+
+impl<'s> Collection<'s> {
+    fn new(ev: &mut Evaluator<'_>, system: &'s Rc<System>) -> Self {
+        let base = system.setup.base.iter().enumerate();
+        let base = base.map(|(at, value)| Import::first(*value, format!(":anon-base-{at}"), true));
+        let modules = system.setup.modules.iter().enumerate();
+        let modules = modules.map(|(at, value)| Import::first(*value, format!(":anon-{at}"), false));
+        Self {
+            system,
+            keys: Keys::new(ev),
+            out: Collected {
+                modules: Vec::new(),
+                freeform: Vec::new(),
+                fatal: None,
+                opaque: Vec::new(),
+            },
+            queue: base.chain(modules).collect(),
+            seen: FxHashSet::default(),
+            disabled: FxHashSet::default(),
+            children: FxHashMap::default(),
+        }
+    }
+
+    fn run(mut self, ev: &mut Evaluator<'_>) -> Collected {
+        while let Some(next) = self.queue.pop_front() {
+            if self.out.modules.len() >= MAX_MODULES {
+                self.out.opaque.push(Gap {
                     site: None,
                     what: "modules".to_owned(),
                     why: Why::OutOfFuel(format!("more than {MAX_MODULES} modules")),
@@ -232,225 +274,171 @@ impl System {
                 break;
             }
             let value = ev.force_or_unknown(next.value);
-            self.load(
-                ev,
-                next,
-                value,
-                &mut out,
-                &mut queue,
-                &mut seen,
-                &mut disabled,
-                &mut children,
-            );
+            self.load(ev, next, value);
         }
-        if self.mode() == Mode::AsNix && out.fatal.is_none() {
+        if self.as_nix() && self.out.fatal.is_none() {
             // What cannot be read as a module, or fails while its imports are found, fails all.
-            out.fatal = out.opaque.iter().find_map(|gap| match &gap.why {
+            self.out.fatal = self.out.opaque.iter().find_map(|gap| match &gap.why {
                 Why::Error(message) | Why::Cycle(message) => Some(message.clone()),
                 _ => None,
             });
         }
-        if !disabled.is_empty() {
-            drop_disabled(&mut out.modules, &disabled, &children);
-        }
+        self.drop_disabled();
         // Nix merges definitions of later imports first.
-        out.modules.reverse();
-        out
+        self.out.modules.reverse();
+        self.out
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the state of one loop")]
-    fn load(
-        self: &Rc<Self>,
-        ev: &mut Evaluator<'_>,
-        mut item: Pending,
-        value: Tracked,
-        out: &mut Collected,
-        queue: &mut VecDeque<Pending>,
-        seen: &mut FxHashSet<String>,
-        disabled: &mut FxHashSet<String>,
-        children: &mut FxHashMap<String, Vec<String>>,
-    ) {
+    fn as_nix(&self) -> bool {
+        self.system.mode() == Mode::AsNix
+    }
+
+    /// Reads a module and what it imports.
+    fn load(&mut self, ev: &mut Evaluator<'_>, mut item: Import, value: Tracked) {
         let value = match self.resolve(ev, &mut item, value, 0) {
             Ok(value) => value,
             Err(gap) => {
-                out.opaque.push(gap);
+                self.out.opaque.push(gap);
                 return;
             }
         };
-        let set = match &value.value {
-            Value::Attrs(set) => set.clone(),
+        match &value.value {
+            Value::Attrs(set) => self.load_set(ev, item, set, value.origin),
             Value::List(list) => {
                 // A file that is a list of modules.
                 for (at, elem) in list.elems.iter().enumerate() {
-                    queue.push_back(Pending {
-                        value: elem.thunk,
-                        key: format!("{}:{at}", item.key),
-                        parent: item.parent.clone(),
-                        when: ev.both(item.when, elem.when),
-                        hidden: item.hidden,
-                        site: item.site,
-                        file: item.file,
-                    });
+                    let when = ev.both(item.when, elem.when);
+                    let key = format!("{}:{at}", item.key);
+                    self.queue.push_back(item.instead(elem.thunk, key, when));
                 }
-                return;
             }
             Value::Either(alternatives) => {
                 for alternative in alternatives.iter() {
                     let when = ev.both(item.when, alternative.when);
                     let thunk = ev.alloc_tracked(alternative.value.clone());
-                    queue.push_back(Pending {
-                        value: thunk,
-                        key: format!("{}:either", item.key),
-                        parent: item.parent.clone(),
-                        when,
-                        hidden: item.hidden,
-                        site: item.site,
-                        file: item.file,
-                    });
+                    let key = format!("{}:either", item.key);
+                    self.queue.push_back(item.instead(thunk, key, when));
                 }
-                return;
             }
             other => {
-                out.opaque.push(Gap {
-                    site: ev
-                        .last_site(value.origin)
-                        .or((item.site != NO_SITE).then_some(item.site)),
-                    what: "module".to_owned(),
-                    why: match other {
-                        Value::Unknown(unknown) => unknown.why.clone(),
-                        _ if self.mode() == Mode::AsNix => Why::Error(format!(
-                            "Module {} ({}) does not look like a module.",
-                            item.file_name(ev),
-                            item.key
-                        )),
-                        other => Why::Error(format!("{} is not a module", other.describe())),
-                    },
-                });
-                return;
+                let why = match other {
+                    Value::Unknown(unknown) => unknown.why.clone(),
+                    _ if self.as_nix() => {
+                        let file = item.file_name(ev);
+                        let key = &item.key;
+                        Why::Error(format!("Module {file} ({key}) does not look like a module."))
+                    }
+                    other => Why::Error(format!("{} is not a module", other.describe())),
+                };
+                self.out.opaque.push(item.gap(ev, &value, why));
             }
+        }
+    }
+
+    /// Reads a module that is a set.
+    fn load_set(&mut self, ev: &mut Evaluator<'_>, mut item: Import, set: &Attrs, origin: OriginId) {
+        self.name(ev, &mut item, set);
+        if self.as_nix() && !item.hidden && self.out.fatal.is_none() {
+            self.out.fatal = self.system.not_a_module(ev, set, &self.keys, &item);
+        }
+        self.children
+            .entry(std::mem::take(&mut item.parent))
+            .or_default()
+            .push(item.key.clone());
+        if !self.seen.insert(item.key.clone()) {
+            return;
+        }
+        self.imports(ev, set, &item);
+        if let Some(attr) = set.get(self.keys.disabled)
+            && let Err(message) = self.disable(ev, attr.thunk, &item)
+        {
+            self.out.fatal.get_or_insert(message);
+        }
+        if let Some(freeform) = set.get(self.keys.freeform) {
+            self.out.freeform.push(freeform.thunk);
+        }
+        let module = Module {
+            options: set.get(self.keys.options).map(|attr| attr.thunk),
+            config: self.config(ev, set, origin),
+            key: item.key,
+            when: item.when,
+            hidden: item.hidden,
+            file: item.file,
         };
-        let names = Names::new(ev);
-        if let Some(key) = set.get(names.key) {
+        self.out.modules.push(module);
+    }
+
+    /// A module may say what it is known by, and what its file is called.
+    fn name(&self, ev: &mut Evaluator<'_>, item: &mut Import, set: &Attrs) {
+        if let Some(key) = set.get(self.keys.key) {
             match ev.force_or_unknown(key.thunk).value {
                 Value::String(key) => item.key = key.text.to_string(),
                 Value::Int(key) => item.key = key.to_string(),
                 _ => {}
             }
         }
-        if let Some(attr) = set.get(names.file) {
+        if let Some(attr) = set.get(self.keys.file) {
             match ev.force_or_unknown(attr.thunk).value {
                 Value::String(file) => item.file = Some(ev.intern(&file.text)),
                 Value::Path(file) => item.file = Some(ev.intern(&file)),
                 _ => {}
             }
         }
-        if self.mode() == Mode::AsNix && !item.hidden && out.fatal.is_none() {
-            out.fatal = self.not_a_module(ev, &set, &names, &item);
-        }
-        children
-            .entry(std::mem::take(&mut item.parent))
-            .or_default()
-            .push(item.key.clone());
-        if !seen.insert(item.key.clone()) {
-            return;
-        }
-        self.imports(ev, &set, &names, &item, out, queue);
-        if let Some(attr) = set.get(names.disabled)
-            && let Err(message) = self.disabled(ev, attr.thunk, &item, disabled)
-        {
-            out.fatal.get_or_insert(message);
-        }
-        let structured = set.get(names.config).is_some() || set.get(names.options).is_some();
-        if let Some(freeform) = set.get(names.freeform) {
-            out.freeform.push(freeform.thunk);
-        }
-        let config = if structured {
-            set.get(names.config).map(|attr| attr.thunk)
-        } else {
-            let entries: Vec<Attr> = set
-                .entries
-                .iter()
-                .filter(|attr| !names.special(attr.name))
-                .copied()
-                .collect();
-            let mut config = Attrs::from_entries(entries);
-            config.open.clone_from(&set.open);
-            config.wildcard = set.wildcard;
-            Some(ev.alloc(Value::attrs(config), value.origin))
-        };
-        if let Some(open) = set.open.as_ref().filter(|_| structured) {
-            out.opaque.push(Gap {
-                site: ev.last_site(value.origin),
-                what: "part of a module".to_owned(),
-                why: open.why.clone(),
-            });
-        }
-        let options = set.get(names.options).map(|attr| attr.thunk);
-        out.modules.push(Module {
-            key: item.key,
-            options,
-            config,
-            when: item.when,
-            hidden: item.hidden,
-            file: item.file,
-        });
     }
 
-    fn imports(
-        self: &Rc<Self>,
-        ev: &mut Evaluator<'_>,
-        set: &Attrs,
-        names: &Names,
-        item: &Pending,
-        out: &mut Collected,
-        queue: &mut VecDeque<Pending>,
-    ) {
-        for name in [names.require, names.imports] {
-            let Some(attr) = set.get(name) else { continue };
-            let imports = ev.force_or_unknown(attr.thunk);
-            let list = match ev.list_or_open(imports.clone(), attr.site) {
-                Ok(list) => list,
-                Err(_) => {
-                    let why = Why::Error("`imports` is not a list".to_owned());
-                    out.opaque.push(Gap {
-                        site: Some(attr.site),
-                        what: "imports".to_owned(),
-                        why,
-                    });
-                    continue;
-                }
-            };
-            if let Some(open) = &list.open {
-                out.opaque.push(Gap {
-                    site: ev.last_site(imports.origin).or(Some(attr.site)),
-                    what: "imports".to_owned(),
+    /// What a module defines: its `config`, or all that is no other key where it has neither `config` nor `options`.
+    fn config(&mut self, ev: &mut Evaluator<'_>, set: &Attrs, origin: OriginId) -> Option<ThunkId> {
+        let config = set.get(self.keys.config).map(|attr| attr.thunk);
+        if config.is_some() || set.get(self.keys.options).is_some() {
+            if let Some(open) = &set.open {
+                self.out.opaque.push(Gap {
+                    site: ev.last_site(origin),
+                    what: "part of a module".to_owned(),
                     why: open.why.clone(),
                 });
             }
+            return config;
+        }
+        let entries = set.entries.iter();
+        let entries = entries.filter(|attr| !self.keys.special(attr.name));
+        let mut config = Attrs::from_entries(entries.copied().collect());
+        config.open.clone_from(&set.open);
+        config.wildcard = set.wildcard;
+        Some(ev.alloc(Value::attrs(config), origin))
+    }
+
+    fn imports(&mut self, ev: &mut Evaluator<'_>, set: &Attrs, item: &Import) {
+        for name in [self.keys.require, self.keys.imports] {
+            let Some(attr) = set.get(name) else { continue };
+            let mut gap = |site, why| {
+                let what = "imports".to_owned();
+                self.out.opaque.push(Gap { site, what, why });
+            };
+            let imports = ev.force_or_unknown(attr.thunk);
+            let origin = imports.origin;
+            let Ok(list) = ev.list_or_open(imports, attr.site) else {
+                gap(Some(attr.site), Why::Error("`imports` is not a list".to_owned()));
+                continue;
+            };
+            if let Some(open) = &list.open {
+                gap(ev.last_site(origin).or(Some(attr.site)), open.why.clone());
+            }
             for (at, elem) in list.elems.iter().enumerate() {
-                let key = format!("{}:anon-{at}", item.key);
-                let when = ev.both(item.when, elem.when);
-                queue.push_back(Pending {
+                let import = Import {
                     value: elem.thunk,
-                    key,
+                    key: format!("{}:anon-{at}", item.key),
                     parent: item.key.clone(),
-                    when,
-                    hidden: item.hidden,
+                    when: ev.both(item.when, elem.when),
                     site: attr.site,
-                    file: item.file,
-                });
+                    ..*item
+                };
+                self.queue.push_back(import);
             }
         }
     }
 
     /// Reads `disabledModules`; an item that names no module is an error.
-    fn disabled(
-        &self,
-        ev: &mut Evaluator<'_>,
-        thunk: ThunkId,
-        item: &Pending,
-        disabled: &mut FxHashSet<String>,
-    ) -> Result<(), String> {
+    fn disable(&mut self, ev: &mut Evaluator<'_>, thunk: ThunkId, item: &Import) -> Result<(), String> {
         let Ok(Tracked {
             value: Value::List(list),
             ..
@@ -459,39 +447,31 @@ impl System {
             return Ok(());
         };
         for elem in &list.elems {
-            let value = ev.force_or_unknown(elem.thunk);
-            match &value.value {
+            match &ev.force_or_unknown(elem.thunk).value {
                 Value::Path(path) => {
-                    disabled.insert(path.to_string());
+                    self.disabled.insert(path.to_string());
                 }
                 Value::String(string) if string.hole().is_none() => {
-                    disabled.insert(string.text.to_string());
+                    self.disabled.insert(string.text.to_string());
                     // A relative name lies in the folder of the system's own modules.
-                    let name = ev.intern("modulesPath");
-                    if let Some(attr) = self.special(ev).get(name)
-                        && let Value::Path(folder) = ev.force_or_unknown(attr.thunk).value
+                    let special = self.system.special(ev);
+                    if let Some(folder) = find(ev, &special, "modulesPath")
+                        && let Value::Path(folder) = ev.force_or_unknown(folder).value
                     {
-                        disabled.insert(format!("{folder}/{}", string.text));
+                        self.disabled.insert(format!("{folder}/{}", string.text));
                     }
                 }
                 Value::Int(key) => {
-                    disabled.insert(key.to_string());
+                    self.disabled.insert(key.to_string());
                 }
                 Value::Attrs(set) => {
-                    let key = ev.intern("key");
-                    if let Some(attr) = set.get(key)
-                        && let Ok(Tracked {
-                            value: Value::String(key),
-                            ..
-                        }) = ev.force(attr.thunk)
-                    {
-                        disabled.insert(key.text.to_string());
-                    } else {
+                    let Some(key) = find_text(ev, set, "key") else {
                         return Err(format!(
                             "Module `{}' contains a disabledModules item that is an attribute set, presumably a module, that does not have a `key' attribute. Without one it is not clear which module is meant.",
                             item.file_name(ev)
                         ));
-                    }
+                    };
+                    self.disabled.insert(key.to_string());
                 }
                 _ => {}
             }
@@ -501,130 +481,122 @@ impl System {
 
     /// Follows paths and applies functions until a set (or several, or something unknown) is there.
     fn resolve(
-        self: &Rc<Self>,
+        &self,
         ev: &mut Evaluator<'_>,
-        item: &mut Pending,
+        item: &mut Import,
         value: Tracked,
         depth: u32,
     ) -> Result<Tracked, Gap> {
-        let gap = |ev: &Evaluator<'_>, value: &Tracked, what: &str, why: Why| Gap {
-            site: ev
-                .last_site(value.origin)
-                .or((item.site != NO_SITE).then_some(item.site)),
-            what: what.to_owned(),
-            why,
-        };
-        if depth > 8 {
-            return Err(gap(
-                ev,
-                &value,
-                "module",
-                Why::Error("too many nested functions".to_owned()),
-            ));
+        if depth > MAX_NESTED {
+            let why = Why::Error("too many nested functions".to_owned());
+            return Err(item.gap(ev, &value, why));
         }
-        match &value.value {
+        let result = match &value.value {
             Value::Path(_) | Value::String(_) => {
-                let site = ev.last_site(value.origin).unwrap_or(item.site);
-                let path = match ev.to_path(&value, site) {
-                    Ok(path) => path,
-                    Err(nixpod_eval::Stop::Unknown(unknown)) => {
-                        return Err(gap(ev, &value, "module", unknown.why.clone()));
-                    }
-                    Err(nixpod_eval::Stop::Error(error)) => {
-                        return Err(gap(ev, &value, "module", Why::Error(error.message.clone())));
-                    }
-                };
-                match ev.import(nixpod_source::Utf8Path::new(&*path)) {
-                    Ok(thunk) => {
-                        self.shared.use_module(ev, ModuleId::Path((&*path).into()));
-                        item.key = path.to_string();
-                        // Only where mistakes are reported as Nix does: elsewhere places are enough.
-                        item.file = (self.mode() == Mode::AsNix).then(|| ev.intern(&path));
-                        let inner = ev.force(thunk).unwrap_or_else(|error| Tracked {
-                            value: Value::Unknown(error_unknown(&error)),
-                            origin: value.origin,
-                        });
-                        self.resolve(ev, item, inner, depth + 1)
-                    }
-                    Err(why) => Err(gap(ev, &value, "module", why)),
-                }
+                let inner = self.read(ev, item, &value)?;
+                return self.resolve(ev, item, inner, depth + 1);
             }
-            Value::Unknown(unknown) => Err(gap(ev, &value, "module", unknown.why.clone())),
-            other if self.setup.open_world && crate::fixpoint::arguments::is_factory(ev, other) => {
+            Value::Unknown(unknown) => return Err(item.gap(ev, &value, unknown.why.clone())),
+            other if self.system.open_world() && is_factory(ev, other) => {
                 // Called by somebody with an argument that is not there to be seen.
                 let argument = ev.alloc_unknown(Why::External("an argument of the caller".to_owned()));
                 let result = ev.apply(value.clone(), argument, NO_SITE);
-                match ev.settle(result) {
-                    Ok(inner) => self.resolve(ev, item, inner, depth + 1),
-                    Err(error) => Err(Gap {
-                        site: error.site,
-                        what: "module".to_owned(),
-                        why: error_unknown(&error).why.clone(),
-                    }),
-                }
+                ev.settle(result)
             }
-            other if ev.is_function(other) => {
-                if let Value::Lambda(lambda) = other {
-                    let site = ev.lambda_site(lambda);
-                    // A module of a type that our models declare is theirs, whatever its sets are put together from.
-                    item.hidden |= crate::own::is_model(site);
-                    self.shared.use_module(ev, ModuleId::Site(site));
-                }
-                let file = item.file_name(ev);
-                let result = match other {
-                    Value::Lambda(lambda) if ev.retains() => {
-                        let thunk = self.applied(ev, lambda, &file, |ev| {
-                            let (this, function, file) = (self.clone(), value.clone(), file.clone());
-                            ev.alloc_native(move |ev| this.call(ev, &function, &file))
-                        });
-                        ev.force(thunk)
-                    }
-                    _ => {
-                        let result = self.call(ev, &value, &file);
-                        ev.settle(result)
-                    }
-                };
-                match result {
-                    Ok(inner) => self.resolve(ev, item, inner, depth + 1),
-                    Err(error) => Err(Gap {
-                        site: error.site,
-                        what: "module".to_owned(),
-                        why: error_unknown(&error).why.clone(),
-                    }),
-                }
-            }
+            other if ev.is_function(other) => self.call(ev, item, &value),
             _ => {
                 if let Some(site) = ev.last_site(value.origin) {
-                    self.shared.use_module(ev, ModuleId::Site(site));
+                    self.system.shared.use_module(ev, ModuleId::Site(site));
                 }
-                Ok(value)
+                return Ok(value);
+            }
+        };
+        match result {
+            Ok(inner) => self.resolve(ev, item, inner, depth + 1),
+            Err(error) => Err(Gap {
+                site: error.site,
+                what: "module".to_owned(),
+                why: error_unknown(&error).why.clone(),
+            }),
+        }
+    }
+
+    /// The value of the file at a path.
+    fn read(&self, ev: &mut Evaluator<'_>, item: &mut Import, value: &Tracked) -> Result<Tracked, Gap> {
+        let site = ev.last_site(value.origin).unwrap_or(item.site);
+        let path = match ev.to_path(value, site) {
+            Ok(path) => path,
+            Err(Stop::Unknown(unknown)) => return Err(item.gap(ev, value, unknown.why.clone())),
+            Err(Stop::Error(error)) => {
+                return Err(item.gap(ev, value, Why::Error(error.message.clone())));
+            }
+        };
+        let thunk = match ev.import(Utf8Path::new(&*path)) {
+            Ok(thunk) => thunk,
+            Err(why) => return Err(item.gap(ev, value, why)),
+        };
+        self.system.shared.use_module(ev, ModuleId::Path((&*path).into()));
+        item.key = path.to_string();
+        // Only where mistakes are reported as Nix does: elsewhere places are enough.
+        item.file = self.as_nix().then(|| ev.intern(&path));
+        Ok(ev.force(thunk).unwrap_or_else(|error| Tracked {
+            value: Value::Unknown(error_unknown(&error)),
+            origin: value.origin,
+        }))
+    }
+
+    /// What a module that is a function gives.
+    fn call(&self, ev: &mut Evaluator<'_>, item: &mut Import, function: &Tracked) -> EvalResult<Tracked> {
+        if let Value::Lambda(lambda) = &function.value {
+            let site = ev.lambda_site(lambda);
+            // A module of a type that our models declare is theirs, whatever its sets are put together from.
+            item.hidden |= is_model(site);
+            self.system.shared.use_module(ev, ModuleId::Site(site));
+        }
+        let file = item.file_name(ev);
+        match &function.value {
+            Value::Lambda(lambda) if ev.retains() => {
+                let thunk = self.system.applied(ev, lambda, &file, |ev| {
+                    let (system, function, file) = (self.system.clone(), function.clone(), file.clone());
+                    ev.alloc_native(move |ev| system.call(ev, &function, &file))
+                });
+                ev.force(thunk)
+            }
+            _ => {
+                let result = self.system.call(ev, function, &file);
+                ev.settle(result)
             }
         }
     }
 
+    /// Leaves out disabled modules and what only they import.
+    fn drop_disabled(&mut self) {
+        let disabled = &self.disabled;
+        if disabled.is_empty() {
+            return;
+        }
+        let is_disabled =
+            |key: &str| disabled.contains(key) || disabled.contains(&format!("{key}/default.nix"));
+        let mut kept: FxHashSet<&str> = FxHashSet::default();
+        let mut pending = vec![""];
+        while let Some(key) = pending.pop() {
+            for child in self.children.get(key).into_iter().flatten() {
+                if !is_disabled(child) && kept.insert(child) {
+                    pending.push(child);
+                }
+            }
+        }
+        self.out
+            .modules
+            .retain(|module| kept.contains(module.key.as_str()));
+    }
+}
+
+impl System {
     /// Calls a module that is a function.
     fn call(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Tracked, file: &str) -> Res<Tracked> {
         let argument = self.arguments(ev, &function.value, file);
         let argument = ev.alloc(Value::attrs(argument), OriginId::default());
         ev.apply(function.clone(), argument, NO_SITE)
     }
-}
-
-/// Leaves out disabled modules and what only they import. The children of the empty key are the roots.
-fn drop_disabled(
-    modules: &mut Vec<Module>,
-    disabled: &FxHashSet<String>,
-    children: &FxHashMap<String, Vec<String>>,
-) {
-    let is_disabled = |key: &str| disabled.contains(key) || disabled.contains(&format!("{key}/default.nix"));
-    let mut kept: FxHashSet<&str> = FxHashSet::default();
-    let mut pending = vec![""];
-    while let Some(key) = pending.pop() {
-        for child in children.get(key).into_iter().flatten() {
-            if !is_disabled(child) && kept.insert(child) {
-                pending.push(child);
-            }
-        }
-    }
-    modules.retain(|module| kept.contains(module.key.as_str()));
 }

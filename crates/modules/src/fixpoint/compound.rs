@@ -1,18 +1,23 @@
-//! Merging lists, sets and submodules: types whose values have parts that are merged by themselves.
+//! Merging by types whose values have parts: lists, sets, submodules and functions. The parts are merged by themselves,
+//! when somebody asks for them.
 
+use crate::declaration::Decl;
 use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, presence_of};
 use crate::fixpoint::by_type::{one, wrong_type};
 use crate::fixpoint::option::delay_merge;
-use crate::path::{OptionPath, Step, dotted, extend, extend_any};
-use crate::system::evaluation::{Mode, Setup, System};
+use crate::fixpoint::tree::node;
+use crate::models::whole_system;
+use crate::path::{Step, dotted, extend, extend_any};
+use crate::system::evaluation::{At, Mode, Setup, System};
 use crate::system::report::Gap;
 use crate::types::native::{OptType, Submodule};
-use crate::values::{entry, is_tagged, look_up, plain};
+use crate::values::{entry, is_tagged, known, look_up, plain};
 use nixpod_eval::{
     Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown,
     Value, When,
 };
 use nixpod_source::{Site, Why};
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// Do the elements of this type need merging of their own?
@@ -31,43 +36,24 @@ fn is_atomic(native: &OptType) -> bool {
 
 pub(crate) fn list_of(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     elem: &Rc<OptType>,
     native: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
     let mut out = List::default();
-    let mut origin = OriginId::default();
-    let strongest = defs
-        .iter()
-        .filter(|def| def.when.is_always())
-        .map(|def| def.priority)
-        .min();
-    // A stronger definition under an undecided condition may replace all others.
-    let contested = defs
-        .iter()
-        .find(|def| !def.when.is_always() && strongest.is_none_or(|strongest| def.priority < strongest));
-    let contested = match contested {
-        Some(def) if strongest.is_some() => Some(def.when),
-        _ => None,
-    };
+    let origin = first_origin(&defs);
+    let contested = contested(&defs);
     let atomic = is_atomic(elem);
-    let sound =
-        system.mode() != Mode::AsNix && defs.iter().any(|def| matches!(def.value.value, Value::List(_)));
-    let mut index = 0;
+    let sound = has_sound(at, &defs, |value| matches!(value, Value::List(_)));
     for def in defs {
-        if origin == OriginId::default() {
-            origin = def.value.origin;
-        }
         let list = match &def.value.value {
             Value::List(list) => list.clone(),
             Value::Unknown(_) | Value::Either(_) => ev.list_or_open(def.value.clone(), def.site)?,
-            _ if sound => {
-                out.open = Some(left_out(ev, system, path, native, &def));
+            _ => {
+                out.open = Some(left_out(ev, at, native, &def, sound)?);
                 continue;
             }
-            _ => return wrong_type(ev, system, path, native, std::slice::from_ref(&def)),
         };
         for element in &list.elems {
             let mut when = ev.both(def.when, element.when);
@@ -77,12 +63,11 @@ pub(crate) fn list_of(
             let thunk = if atomic {
                 with_hop(ev, element.thunk, &def)
             } else {
-                let child = extend(path, &format!("[definition {}-entry {}]", 1, index + 1));
+                let name = format!("[definition 1-entry {}]", out.elems.len() + 1);
                 let attr = entry(ev.common().value, element.thunk);
                 let raw = def.raw(ev, &attr);
-                delay_merge(ev, system, child, elem.clone(), vec![raw])
+                delay_merge(ev, at.system, extend(at.path, &name), elem.clone(), vec![raw])
             };
-            index += 1;
             out.elems.push(Elem { thunk, when });
         }
         out.open = out.open.or_else(|| list.open.clone());
@@ -91,6 +76,23 @@ pub(crate) fn list_of(
         value: Value::List(Rc::new(out)),
         origin,
     })
+}
+
+/// The condition of a stronger definition that may replace all others.
+fn contested(defs: &[Definition]) -> Option<When> {
+    let certain = defs.iter().filter(|def| def.when.is_always());
+    let strongest = certain.map(|def| def.priority).min()?;
+    let stronger = defs
+        .iter()
+        .find(|def| !def.when.is_always() && def.priority < strongest);
+    stronger.map(|def| def.when)
+}
+
+fn first_origin(defs: &[Definition]) -> OriginId {
+    let mut origins = defs.iter().map(|def| def.value.origin);
+    origins
+        .find(|origin| *origin != OriginId::default())
+        .unwrap_or_default()
 }
 
 /// An element whose trail also names the definition of the list.
@@ -106,99 +108,110 @@ fn with_hop(ev: &mut Evaluator<'_>, thunk: ThunkId, def: &Definition) -> ThunkId
     })
 }
 
-/// Leaves a definition of the wrong type out, where others are sound: one mistake must not hide all the rest. What it
-/// would have added is not known.
-fn left_out(
+/// Is a definition of the right kind there, so that a mistake in another must not hide it? Nix fails all the same.
+fn has_sound(at: At<'_>, defs: &[Definition], fits: fn(&Value) -> bool) -> bool {
+    at.mode() != Mode::AsNix && defs.iter().any(|def| fits(&def.value.value))
+}
+
+/// What stands for a definition of the wrong type where others are sound; fails where none is.
+fn misfit(
     ev: &mut Evaluator<'_>,
-    system: &System,
-    path: &OptionPath,
+    at: At<'_>,
     native: &OptType,
     def: &Definition,
-) -> Rc<Unknown> {
-    let unknown = mistake(ev, system, path, native, def);
+    sound: bool,
+) -> Res<Rc<Unknown>> {
+    match wrong_type(ev, at, native, std::slice::from_ref(def)) {
+        Stop::Error(error) if sound => Ok(nixpod_eval::error_unknown(&error)),
+        stop => Err(stop),
+    }
+}
+
+/// Leaves such a definition out of a set or list. What it would have added is not known.
+fn left_out(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    native: &OptType,
+    def: &Definition,
+    sound: bool,
+) -> Res<Rc<Unknown>> {
+    let unknown = misfit(ev, at, native, def, sound)?;
     // A default that does not fit is only a mistake where it is the value.
     if def.site != NO_SITE || def.priority < OPTION_DEFAULT_PRIORITY {
         let gap = Gap {
-            site: (def.site != NO_SITE).then_some(def.site),
-            what: dotted(path),
+            site: known(def.site),
+            what: dotted(at.path),
             why: unknown.why.clone(),
         };
-        system.shared.gap(ev, gap);
+        at.gap(ev, gap);
     }
-    unknown
+    Ok(unknown)
 }
 
-/// What stands for a definition of the wrong type.
-fn mistake(
-    ev: &mut Evaluator<'_>,
-    system: &System,
-    path: &OptionPath,
-    native: &OptType,
-    def: &Definition,
-) -> Rc<Unknown> {
-    match wrong_type::<()>(ev, system, path, native, std::slice::from_ref(def)) {
-        Err(Stop::Error(error)) => nixpod_eval::error_unknown(&error),
-        Err(Stop::Unknown(unknown)) => unknown,
-        Ok(()) => Unknown::new(Why::UnsetOption(dotted(path))),
+/// What several sets say together.
+#[derive(Default)]
+struct Names {
+    /// By name, with the key of the first.
+    by_name: indexmap::IndexMap<Symbol, (Vec<RawDef>, Site)>,
+    /// Why there may be more names.
+    open: Option<Rc<Unknown>>,
+    /// What defines each name that is not known.
+    wildcard: Vec<RawDef>,
+}
+
+impl Names {
+    fn add(&mut self, ev: &mut Evaluator<'_>, def: &Definition, set: &Attrs) {
+        for attr in &set.entries {
+            let raw = def.raw(ev, attr);
+            let (all, _) = self
+                .by_name
+                .entry(attr.name)
+                .or_insert_with(|| (Vec::new(), raw.site));
+            all.push(raw);
+        }
+        if let Some(unknown) = &set.open {
+            self.open = Some(unknown.clone());
+            if let Some(thunk) = set.wildcard {
+                let attr = entry(ev.common().name, thunk);
+                self.wildcard.push(def.raw(ev, &attr));
+            }
+        }
     }
 }
 
 pub(crate) fn attrs_of(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     elem: &Rc<OptType>,
     lazy: bool,
     native: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
-    let mut children: indexmap::IndexMap<nixpod_eval::Symbol, (Vec<RawDef>, Site)> =
-        indexmap::IndexMap::new();
-    let mut open = None;
-    let mut wildcard = Vec::new();
-    let mut origin = OriginId::default();
-    let sound =
-        system.mode() != Mode::AsNix && defs.iter().any(|def| matches!(def.value.value, Value::Attrs(_)));
+    let mut names = Names::default();
+    let origin = first_origin(&defs);
+    let sound = has_sound(at, &defs, |value| matches!(value, Value::Attrs(_)));
     for def in &defs {
-        if origin == OriginId::default() {
-            origin = def.value.origin;
-        }
         let set = match &def.value.value {
             Value::Attrs(set) => set.clone(),
             Value::Unknown(_) | Value::Either(_) => ev.attrs_or_open(def.value.clone(), def.site)?,
-            _ if sound => {
-                open = Some(left_out(ev, system, path, native, def));
+            _ => {
+                names.open = Some(left_out(ev, at, native, def, sound)?);
                 continue;
             }
-            _ => return wrong_type(ev, system, path, native, std::slice::from_ref(def)),
         };
-        for attr in &set.entries {
-            let raw = def.raw(ev, attr);
-            let child = children
-                .entry(attr.name)
-                .or_insert_with(|| (Vec::new(), raw.site));
-            child.0.push(raw);
-        }
-        if let Some(unknown) = &set.open {
-            open = Some(unknown.clone());
-            if let Some(thunk) = set.wildcard {
-                let attr = entry(ev.common().name, thunk);
-                wildcard.push(def.raw(ev, &attr));
-            }
-        }
+        names.add(ev, def, &set);
     }
-    let mut entries = Vec::with_capacity(children.len());
-    for (name, (raws, site)) in children {
-        let when = if lazy {
-            When::ALWAYS
-        } else {
-            match presence_of(ev, &raws) {
+    let mut entries = Vec::with_capacity(names.by_name.len());
+    for (name, (raws, site)) in names.by_name {
+        let when = match lazy {
+            true => When::ALWAYS,
+            false => match presence_of(ev, &raws) {
                 Some(when) => when,
                 None => continue,
-            }
+            },
         };
-        let text = ev.name(name).clone();
-        let thunk = delay_merge(ev, system, extend(path, &text), elem.clone(), raws);
+        let path = extend(at.path, ev.name(name));
+        let thunk = delay_merge(ev, at.system, path, elem.clone(), raws);
         entries.push(Attr {
             name,
             thunk,
@@ -207,15 +220,10 @@ pub(crate) fn attrs_of(
         });
     }
     let mut set = Attrs::from_entries(entries);
-    set.open = open;
-    if !wildcard.is_empty() {
-        set.wildcard = Some(delay_merge(
-            ev,
-            system,
-            extend_any(path, "<name>"),
-            elem.clone(),
-            wildcard,
-        ));
+    set.open = names.open;
+    if !names.wildcard.is_empty() {
+        let path = extend_any(at.path, "<name>");
+        set.wildcard = Some(delay_merge(ev, at.system, path, elem.clone(), names.wildcard));
     }
     Ok(Tracked {
         value: Value::attrs(set),
@@ -225,116 +233,116 @@ pub(crate) fn attrs_of(
 
 pub(crate) fn submodule_value(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     submodule: &Rc<Submodule>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
-    let origin = defs
-        .iter()
-        .map(|def| def.value.origin)
-        .find(|origin| *origin != OriginId::default());
-    let inner = submodule_system(ev, system, path, submodule, defs)?;
+    let origin = first_origin(&defs);
+    let inner = submodule_system(ev, at, submodule, defs)?;
     let mut value = ev.force(inner.config)?;
-    value.origin = origin.unwrap_or_default();
+    value.origin = origin;
     Ok(value)
 }
 
 /// The evaluation of a submodule with its definitions as modules.
 pub(crate) fn submodule_system(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     submodule: &Rc<Submodule>,
     defs: Vec<Definition>,
 ) -> Res<Rc<System>> {
-    let mut modules = Vec::with_capacity(defs.len());
+    // The type's own modules come first; those of our model are told apart by their files.
+    let mut modules = match submodule.system {
+        Some(_) => submodule.modules.clone(),
+        None => submodule
+            .modules
+            .iter()
+            .map(|module| imported(ev, *module))
+            .collect(),
+    };
     let mut base = submodule.own.clone();
-    let sound =
-        system.mode() != Mode::AsNix && defs.iter().any(|def| matches!(def.value.value, Value::Attrs(_)));
+    let sound = has_sound(at, &defs, |value| matches!(value, Value::Attrs(_)));
     for def in defs {
-        let module = match &def.value.value {
-            Value::Attrs(set) if submodule.shorthand_only_config && !is_module_list(ev, set) => {
-                let config = ev.alloc_tracked(def.value.clone());
-                let mut entries = vec![("config", config)];
-                if let Some(file) = def.file {
-                    let file = Value::string(ev.name(file).clone());
-                    entries.push(("_file", ev.alloc(file, OriginId::default())));
-                }
-                let set = ev.attrs_from(entries);
-                let module = ev.alloc(Value::attrs(set), def.value.origin);
-                let module = conditional(ev, module, def.when);
-                if def.hidden {
-                    base.push(module)
-                } else {
-                    modules.push(module)
-                }
-                continue;
-            }
-            Value::Attrs(_) | Value::Path(_) | Value::String(_) | Value::Unknown(_) | Value::Either(_) => {
-                ev.alloc_tracked(def.value.clone())
-            }
-            other if ev.is_function(other) => ev.alloc_tracked(def.value.clone()),
-            _ => {
-                let native = OptType::Submodule(submodule.clone());
-                if !sound {
-                    return wrong_type(ev, system, path, &native, std::slice::from_ref(&def));
-                }
-                // A module that could not be read leaves open what it would have set.
-                let unknown = mistake(ev, system, path, &native, &def);
-                ev.alloc(Value::Unknown(unknown), def.value.origin)
-            }
-        };
-        let module = match def.file {
-            Some(file) => {
-                let file = ev.name(file).clone();
-                located(ev, module, &file)
-            }
-            None => module,
-        };
+        let module = definition_as_module(ev, at, submodule, &def, sound)?;
         let module = conditional(ev, module, def.when);
-        if def.hidden {
-            base.push(module)
-        } else {
-            modules.push(module)
+        match def.hidden {
+            true => base.push(module),
+            false => modules.push(module),
         }
     }
-    let name = match path.last() {
-        Some(Step::Any(_)) => Value::unknown(nixpod_source::Why::External("name".to_owned())),
+    let setup = Setup {
+        modules,
+        base,
+        special: submodule.special,
+        args: arguments_inside(ev, at),
+        mode: at.mode().inside(),
+        open_world: at.system.open_world(),
+        prefix: at.path.to_vec(),
+        class: submodule.class.clone(),
+        library: at.system.setup.library.clone(),
+    };
+    let setup = match submodule.system {
+        Some(kind) => whole_system(ev, at, kind, setup),
+        None => setup,
+    };
+    Ok(System::new(ev, &at.system.shared, setup))
+}
+
+/// What the modules of a submodule get from the evaluation around it, and its name.
+fn arguments_inside(ev: &mut Evaluator<'_>, at: At<'_>) -> Vec<(SmolStr, ThunkId)> {
+    let name = match at.path.last() {
+        Some(Step::Any(_)) => Value::unknown(Why::External("name".to_owned())),
         Some(Step::Name(name)) => Value::string(name.clone()),
         None => Value::string(""),
     };
     let name = ev.alloc(name, OriginId::default());
-    let mut args: Vec<_> = system
-        .extra_args()
-        .iter()
-        .filter(|(arg, _)| matches!(arg.as_str(), "lib" | "pkgs" | "modulesPath"))
-        .cloned()
-        .collect();
-    args.push(("name".into(), name));
-    // Declaring an option wraps the modules of its type into one import each, so that they merge as imports do.
-    let mut own = |thunk: &ThunkId| {
-        let imports = ev.alloc(Value::list([*thunk]), OriginId::default());
-        let set = ev.attrs_from(vec![("imports", imports)]);
-        ev.alloc(Value::attrs(set), OriginId::default())
+    let passed_on = ["lib", "pkgs", "modulesPath"];
+    let args = at.system.extra_args().iter();
+    let args = args.filter(|(arg, _)| passed_on.contains(&arg.as_str()));
+    args.cloned().chain([("name".into(), name)]).collect()
+}
+
+/// A definition of a submodule as one of its modules.
+fn definition_as_module(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    submodule: &Rc<Submodule>,
+    def: &Definition,
+    sound: bool,
+) -> Res<ThunkId> {
+    let file = def.file.map(|file| ev.name(file).clone());
+    let module = match &def.value.value {
+        Value::Attrs(set) if submodule.shorthand_only_config && !is_module_list(ev, set) => {
+            let config = ev.alloc_tracked(def.value.clone());
+            let mut entries = vec![("config", config)];
+            if let Some(file) = file {
+                entries.push(("_file", ev.alloc(Value::string(file), OriginId::default())));
+            }
+            let set = ev.attrs_from(entries);
+            return Ok(ev.alloc(Value::attrs(set), def.value.origin));
+        }
+        Value::Attrs(_) | Value::Path(_) | Value::String(_) | Value::Unknown(_) | Value::Either(_) => {
+            ev.alloc_tracked(def.value.clone())
+        }
+        other if ev.is_function(other) => ev.alloc_tracked(def.value.clone()),
+        _ => {
+            // A module that could not be read leaves open what it would have set.
+            let native = OptType::Submodule(submodule.clone());
+            let unknown = misfit(ev, at, &native, def, sound)?;
+            ev.alloc(Value::Unknown(unknown), def.value.origin)
+        }
     };
-    let types: Vec<ThunkId> = submodule.modules.iter().map(&mut own).collect();
-    let setup = match &submodule.system {
-        Some(kind) => crate::models::nested(ev, system, kind, submodule, base, modules, args, path),
-        None => Setup {
-            // The type's own modules come first; those of our model are told apart by their files.
-            modules: types.into_iter().chain(modules).collect(),
-            base,
-            special: submodule.special,
-            args,
-            mode: system.mode().inside(),
-            open_world: system.open_world(),
-            prefix: path.to_vec(),
-            class: submodule.class.clone(),
-            library: system.setup.library.clone(),
-        },
-    };
-    Ok(System::new(ev, &system.shared, setup))
+    Ok(match file {
+        Some(file) => located(ev, module, &file),
+        None => module,
+    })
+}
+
+/// Declaring an option wraps the modules of its type into one import each, so that they merge as imports do.
+fn imported(ev: &mut Evaluator<'_>, module: ThunkId) -> ThunkId {
+    let imports = ev.alloc(Value::list([module]), OriginId::default());
+    let set = ev.attrs_from(vec![("imports", imports)]);
+    ev.alloc(Value::attrs(set), OriginId::default())
 }
 
 /// Does a definition of a submodule use module syntax?
@@ -369,14 +377,13 @@ fn conditional(ev: &mut Evaluator<'_>, module: ThunkId, when: When) -> ThunkId {
 /// Functions that are called together: the results are merged.
 pub(crate) fn merged_function(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     to: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
     let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
-    let system = system.clone();
-    let path = extend_any(path, "<function body>");
+    let system = at.system.clone();
+    let path = extend_any(at.path, "<function body>");
     let to = to.clone();
     let value = ev.primop("functionTo", 1, 0, move |ev, args, site| {
         let mut results = Vec::with_capacity(defs.len());
@@ -395,14 +402,13 @@ pub(crate) fn merged_function(
 /// The value of an option of type `functionTo`: a set that can be called and says which arguments it takes.
 pub(crate) fn function_to(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     to: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
     let definitions = defs.clone();
     let arguments = ev.alloc_native(move |ev| arguments_of_all(ev, &definitions));
-    let function = merged_function(ev, system, path, to, defs)?;
+    let function = merged_function(ev, at, to, defs)?;
     let origin = function.origin;
     let function = ev.alloc_tracked(function);
     let functor = ev.primop("functionTo", 1, 0, move |ev, _, _| Ok(ev.force(function)?));
@@ -447,10 +453,10 @@ fn arguments_of_all(ev: &mut Evaluator<'_>, defs: &[Definition]) -> Res<Tracked>
     Ok(plain(Value::attrs(Attrs::from_entries(entries))))
 }
 
+/// Exactly one of several tagged options.
 pub(crate) fn attr_tag(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     attr_tags: &[ThunkId],
     native: &Rc<OptType>,
     defs: Vec<Definition>,
@@ -459,60 +465,55 @@ pub(crate) fn attr_tag(
     for set in attr_tags {
         tags.push(ev.force_attrs(*set, NO_SITE)?);
     }
-    for set in tags.iter().filter(|_| system.mode() == Mode::AsNix) {
-        for attr in &set.entries {
-            let tag = ev.force_or_unknown(attr.thunk);
-            if !is_tagged(ev, &tag, "option") {
-                let message = format!(
-                    "In attrTag, each tag value must be an option, but tag {} was a bare type, not wrapped in mkOption.",
-                    ev.name(attr.name)
-                );
-                return ev.fail(message, attr.site);
-            }
-        }
+    if at.mode() == Mode::AsNix {
+        only_options_as_tags(ev, &tags)?;
     }
     let is_tag = |name| tags.iter().any(|tags| tags.get(name).is_some());
     let mut name = None;
     let mut raws = Vec::new();
-    let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
     for def in &defs {
         let set = match &def.value.value {
             Value::Attrs(set) => set.clone(),
             Value::Unknown(_) | Value::Either(_) => ev.as_attrs(&def.value.clone(), def.site)?,
-            _ => return wrong_type(ev, system, path, native, std::slice::from_ref(def)),
+            _ => return Err(wrong_type(ev, at, native, std::slice::from_ref(def))),
         };
         let [attr] = &set.entries[..] else {
-            return wrong_type(ev, system, path, native, &defs);
+            return Err(wrong_type(ev, at, native, &defs));
         };
         if name.is_some_and(|name| name != attr.name) || !is_tag(attr.name) {
-            return wrong_type(ev, system, path, native, &defs);
+            return Err(wrong_type(ev, at, native, &defs));
         }
         name = Some(attr.name);
         raws.push(def.raw(ev, attr));
     }
     let Some(name) = name else {
-        return one(ev, system, path, defs);
+        return one(ev, at, defs);
     };
-    let text = ev.name(name).clone();
-    let child = extend(path, &text);
+    let tags = tags.iter().filter_map(|tags| tags.get(name));
+    let decls: Vec<Decl> = tags.map(Decl::of_tag).collect();
     let slot = ev.reserve();
-    let decls: Vec<_> = tags
-        .iter()
-        .filter_map(|tags| tags.get(name))
-        .map(|tag| crate::declaration::Decl {
-            value: tag.thunk,
-            hidden: false,
-            site: tag.site,
-            file: None,
-        })
-        .collect();
-    let system = system.clone();
+    let (system, path) = (at.system.clone(), extend(at.path, ev.name(name)));
     ev.fill_native(slot, move |ev| {
-        crate::fixpoint::tree::node(ev, &system, &child, &decls, &raws, slot)
+        let (system, path) = (&system, &path);
+        node(ev, At { system, path }, &decls, &raws, slot)
     });
-    let attr = entry(name, slot);
     Ok(Tracked {
-        value: Value::attrs(Attrs::from_entries(vec![attr])),
-        origin,
+        value: Value::attrs(Attrs::from_entries(vec![entry(name, slot)])),
+        origin: defs.first().map(|def| def.value.origin).unwrap_or_default(),
     })
+}
+
+/// Fails as Nix does where a tag is a type and not an option.
+fn only_options_as_tags(ev: &mut Evaluator<'_>, tags: &[Rc<Attrs>]) -> Res<()> {
+    for attr in tags.iter().flat_map(|set| &set.entries) {
+        let tag = ev.force_or_unknown(attr.thunk);
+        if !is_tagged(ev, &tag, "option") {
+            let message = format!(
+                "In attrTag, each tag value must be an option, but tag {} was a bare type, not wrapped in mkOption.",
+                ev.name(attr.name)
+            );
+            return ev.fail(message, attr.site);
+        }
+    }
+    Ok(())
 }

@@ -1,12 +1,14 @@
 //! What Nix code can ask of a type besides merging: the options inside of it, and what its values are made of.
 
 use crate::declaration::Decl;
-use crate::definition::{Definition, RawDef, discharge};
+use crate::definition::{Definition, RawDef, strongest};
 use crate::fixpoint::compound::submodule_system;
+use crate::fixpoint::option_value::{WayDown, tree};
 use crate::path::{OptionPath, extend, extend_any};
-use crate::system::evaluation::System;
+use crate::system::evaluation::{At, System};
 use crate::types::native::OptType;
 use crate::values::{entry, plain};
+use indexmap::IndexMap;
 use nixpod_eval::{Attrs, Evaluator, List, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};
 use std::rc::Rc;
 
@@ -15,7 +17,8 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
     match native {
         OptType::Submodule(submodule) => {
             let outer = System::detached(ev);
-            let system = submodule_system(ev, &outer, path, submodule, Vec::new())?;
+            let at = At { system: &outer, path };
+            let system = submodule_system(ev, at, submodule, Vec::new())?;
             let options = ev.force(system.options)?;
             let Some(free) = crate::fixpoint::tree::freeform(ev, &system)? else {
                 return Ok(options);
@@ -50,52 +53,42 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
             let both = ev.update_attrs(first, second);
             Ok(plain(Value::attrs(both)))
         }
-        OptType::AttrTag(tags) => {
-            let mut children: indexmap::IndexMap<Symbol, Vec<Decl>> = indexmap::IndexMap::new();
-            for set in tags {
-                for attr in &ev.force_attrs(*set, NO_SITE)?.entries {
-                    children.entry(attr.name).or_default().push(Decl {
-                        value: attr.thunk,
-                        hidden: false,
-                        site: attr.site,
-                        file: None,
-                    });
-                }
-            }
-            let system = System::detached(ev);
-            let mut entries = Vec::new();
-            for (name, decls) in children {
-                let path = extend(path, ev.name(name).as_str());
-                let system = system.clone();
-                let pending = crate::fixpoint::option_value::Pending::new(Vec::new());
-                let thunk = ev.alloc_native(move |ev| {
-                    crate::fixpoint::option_value::tree(
-                        ev,
-                        &system,
-                        path.clone(),
-                        decls.clone(),
-                        pending.clone(),
-                    )
-                });
-                entries.push(entry(name, thunk));
-            }
-            Ok(plain(Value::attrs(Attrs::from_entries(entries))))
-        }
+        OptType::AttrTag(tags) => options_of_tags(ev, tags, path),
         _ => Ok(plain(ev.empty_attrs())),
     }
+}
+
+fn options_of_tags(ev: &mut Evaluator<'_>, tags: &[ThunkId], path: &OptionPath) -> Res<Tracked> {
+    let mut children: IndexMap<Symbol, Vec<Decl>> = IndexMap::new();
+    for set in tags {
+        for attr in &ev.force_attrs(*set, NO_SITE)?.entries {
+            children.entry(attr.name).or_default().push(Decl::of_tag(attr));
+        }
+    }
+    let system = System::detached(ev);
+    let mut entries = Vec::new();
+    for (name, decls) in children {
+        let (system, path) = (system.clone(), extend(path, ev.name(name)));
+        let way = WayDown::new(Vec::new());
+        let thunk = ev.alloc_native(move |ev| {
+            let (system, path) = (&system, &path);
+            tree(ev, At { system, path }, decls.clone(), &way)
+        });
+        entries.push(entry(name, thunk));
+    }
+    Ok(plain(Value::attrs(Attrs::from_entries(entries))))
 }
 
 /// `options.x.valueMeta`: the evaluations behind submodules, by name or by place.
 pub(crate) fn value_meta(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     native: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Value> {
     match &**native {
         OptType::Submodule(submodule) => {
-            let inner = submodule_system(ev, system, path, submodule, defs)?;
+            let inner = submodule_system(ev, at, submodule, defs)?;
             let configuration = crate::fixpoint::system_value::system_value(ev, &inner);
             let configuration = ev.alloc(configuration, OriginId::default());
             Ok(Value::attrs(
@@ -103,7 +96,7 @@ pub(crate) fn value_meta(
             ))
         }
         OptType::AttrsOf { elem, .. } => {
-            let mut children: indexmap::IndexMap<Symbol, Vec<RawDef>> = indexmap::IndexMap::new();
+            let mut children: IndexMap<Symbol, Vec<RawDef>> = IndexMap::new();
             for def in &defs {
                 if let Value::Attrs(set) = &def.value.value {
                     for attr in &set.entries {
@@ -114,8 +107,8 @@ pub(crate) fn value_meta(
             }
             let mut entries = Vec::new();
             for (name, raws) in children {
-                let path = extend(path, ev.name(name).as_str());
-                let thunk = later(ev, system, path, elem, raws);
+                let path = extend(at.path, ev.name(name));
+                let thunk = later(ev, at.system, path, elem, raws);
                 entries.push(entry(name, thunk));
             }
             let all = ev.alloc(Value::attrs(Attrs::from_entries(entries)), OriginId::default());
@@ -127,8 +120,8 @@ pub(crate) fn value_meta(
                 if let Value::List(list) = &def.value.value {
                     for element in &list.elems {
                         let raw = def.raw(ev, &entry(ev.common().value, element.thunk));
-                        let path = extend(path, &format!("[entry {}]", all.elems.len() + 1));
-                        let thunk = later(ev, system, path, elem, vec![raw]);
+                        let path = extend(at.path, &format!("[entry {}]", all.elems.len() + 1));
+                        let thunk = later(ev, at.system, path, elem, vec![raw]);
                         all.elems.push(nixpod_eval::Elem { thunk, ..*element });
                     }
                 }
@@ -137,7 +130,7 @@ pub(crate) fn value_meta(
             Ok(Value::attrs(ev.attrs_from(vec![("list", all)])))
         }
         OptType::NullOr(inner) | OptType::Unique(inner, _) | OptType::Checked(inner, _) => {
-            value_meta(ev, system, path, inner, defs)
+            value_meta(ev, at, inner, defs)
         }
         _ => Ok(ev.empty_attrs()),
     }
@@ -153,9 +146,8 @@ fn later(
 ) -> ThunkId {
     let (system, native) = (system.clone(), native.clone());
     ev.alloc_native(move |ev| {
-        let mut defs = discharge(ev, &raws).on;
-        let best = defs.iter().map(|def| def.priority).min();
-        defs.retain(|def| Some(def.priority) == best);
-        Ok(plain(value_meta(ev, &system, &path, &native, defs)?))
+        let defs = strongest(ev, &raws);
+        let (system, path) = (&system, &path);
+        Ok(plain(value_meta(ev, At { system, path }, &native, defs)?))
     })
 }

@@ -1,19 +1,21 @@
 //! One declared option: its type, default and `apply`, and its value.
 
-use crate::declaration::{Decl, Declaration};
+use crate::declaration::{Decl, Declaration, Declarations};
 use crate::definition::{Definition, Definitions, OPTION_DEFAULT_PRIORITY, RawDef, discharge, file_name};
+use crate::fixpoint::by_type::combine;
 use crate::path::{OptionPath, dotted, extend, is_at};
-use crate::system::evaluation::{Mode, System};
+use crate::system::evaluation::{At, Mode, System};
+use crate::system::memo::MadeFrom;
 use crate::system::report::{DefinitionInfo, OptionInfo};
 use crate::types::describe::describe;
 use crate::types::join::join;
-use crate::types::native::{OptType, Submodule, native};
+use crate::types::native::{OptType, Submodule, empty_value, native};
 use crate::values::{find, plain};
 use nixpod_eval::{
     Alternative, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, Stop, ThunkId, Tracked, Unknown,
     Value, When,
 };
-use nixpod_source::Why;
+use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
 /// An option's declarations taken together.
@@ -32,119 +34,122 @@ impl std::fmt::Debug for Declared {
     }
 }
 
-/// Reads the declarations of one option.
-pub(crate) fn declared(
-    ev: &mut Evaluator<'_>,
-    system: &System,
-    path: &OptionPath,
-    options: &[Declaration],
-    below: &[Declaration],
-) -> Res<Rc<Declared>> {
-    let ([Declaration { decl, .. }], []) = (options, below) else {
-        return Ok(Rc::new(read_declarations(
-            ev,
-            system.mode(),
-            path,
-            options,
-            below,
-        )?));
-    };
-    let known = system.shared.declared.borrow().get(&decl.value).copied();
-    let thunk = known.unwrap_or_else(|| {
-        let (mode, path, options) = (system.mode(), path.clone(), options.to_vec());
-        let thunk = ev.alloc_native(move |ev| {
-            let read = read_declarations(ev, mode, &path, &options, &[])?;
-            Ok(plain(Value::Opaque(Opaque(Rc::new(read)))))
+/// What the declarations of an option say together, read once where it is declared once.
+pub(crate) fn declared(ev: &mut Evaluator<'_>, at: At<'_>, all: &Declarations) -> Res<Rc<Declared>> {
+    if let ([Declaration { decl, .. }], []) = (&all.options[..], &all.below[..]) {
+        let known = at.system.shared.declared.borrow().get(&decl.value).copied();
+        let thunk = known.unwrap_or_else(|| {
+            let (mode, path, all) = (at.mode(), at.path.clone(), all.clone());
+            let thunk = ev.alloc_native(move |ev| {
+                let read = read_declarations(ev, mode, &path, &all)?;
+                Ok(plain(Value::Opaque(Opaque(Rc::new(read)))))
+            });
+            at.system.shared.declared.borrow_mut().insert(decl.value, thunk);
+            thunk
         });
-        system.shared.declared.borrow_mut().insert(decl.value, thunk);
-        thunk
-    });
-    match ev.opaque(thunk) {
-        Some(known) => Ok(known),
-        None => Ok(Rc::new(read_declarations(
-            ev,
-            system.mode(),
-            path,
-            options,
-            below,
-        )?)),
+        if let Some(known) = ev.opaque(thunk) {
+            return Ok(known);
+        }
     }
+    Ok(Rc::new(read_declarations(ev, at.mode(), at.path, all)?))
 }
 
 fn read_declarations(
     ev: &mut Evaluator<'_>,
     mode: Mode,
     path: &OptionPath,
-    options: &[Declaration],
-    below: &[Declaration],
+    all: &Declarations,
 ) -> Res<Declared> {
     let mut types = Vec::new();
     let mut default = None;
     let mut apply = None;
     let mut open = false;
-    for Declaration { set, decl } in options {
+    for declaration in &all.options {
+        let Declaration { set, decl } = declaration;
         open |= decl.hidden && find(ev, set, "nixpodOpen").is_some();
-        if let Some(thunk) = find(ev, set, "type") {
-            let value = match mode {
-                Mode::AsNix => ev.force(thunk)?,
-                Mode::WholeSystem | Mode::Part => ev.force_or_unknown(thunk),
-            };
-            types.push((native(ev, &value), *decl));
-        }
-        if let Some(modules) = find(ev, set, "options") {
-            // `options` of an old-style submodule declaration are modules of their own.
-            let modules = ev.force_or_unknown(modules);
-            if let Value::List(list) = &modules.value {
-                let modules = list.elems.iter().map(|elem| elem.thunk).collect();
-                types.push((submodule_of(modules), *decl));
-            }
-        }
+        add_types(ev, mode, declaration, &mut types)?;
         for (part, seen) in [("default", &mut default), ("apply", &mut apply)] {
             match (find(ev, set, part), &seen) {
-                (Some(_), Some(_)) if mode == Mode::AsNix => return declared_twice(ev, path, options, *decl),
+                (Some(_), Some(_)) if mode == Mode::AsNix => {
+                    return declared_twice(ev, path, &all.options, *decl);
+                }
                 (Some(thunk), None) => *seen = Some(thunk),
                 _ => {}
             }
         }
     }
-    if let Some(first) = below.first() {
-        // Options below an option: its type must be a submodule, and they become a module of it.
-        let fits = types
-            .iter()
-            .all(|(native, _)| matches!(**native, OptType::Submodule(_)));
-        if !fits || types.is_empty() {
-            if mode == Mode::AsNix {
-                return is_no_parent(ev, path, &types, options, first);
-            }
-        } else {
-            for declaration in below.iter().rev() {
-                let set = plain(Value::Attrs(declaration.set.clone()));
-                let set = ev.alloc_tracked(set);
-                let module = ev.attrs_from(vec![("options", set)]);
-                let module = ev.alloc(Value::attrs(module), OriginId::default());
-                types.push((submodule_of(vec![module]), declaration.decl));
-            }
-        }
-    }
+    add_types_below(ev, mode, path, all, &mut types)?;
     let mut native: Option<Rc<OptType>> = None;
     for (one, decl) in types {
         native = Some(match native {
             None => one,
             Some(first) => match join(ev, &first, &one)? {
                 Some(both) => both,
-                None if mode == Mode::AsNix => return declared_twice(ev, path, options, decl),
+                None if mode == Mode::AsNix => return declared_twice(ev, path, &all.options, decl),
                 None => first,
             },
         });
     }
-    let native = native.unwrap_or_else(|| Rc::new(OptType::Anything));
     Ok(Declared {
-        native,
+        native: native.unwrap_or_else(|| Rc::new(OptType::Anything)),
         default,
         apply,
-        hidden: options.iter().all(|declaration| declaration.decl.hidden),
+        hidden: all.options.iter().all(|declaration| declaration.decl.hidden),
         open,
     })
+}
+
+/// The types that one declaration gives its option.
+fn add_types(
+    ev: &mut Evaluator<'_>,
+    mode: Mode,
+    Declaration { set, decl }: &Declaration,
+    types: &mut Vec<(Rc<OptType>, Decl)>,
+) -> Res<()> {
+    if let Some(thunk) = find(ev, set, "type") {
+        let value = match mode {
+            Mode::AsNix => ev.force(thunk)?,
+            Mode::WholeSystem | Mode::Part => ev.force_or_unknown(thunk),
+        };
+        types.push((native(ev, &value), *decl));
+    }
+    if let Some(modules) = find(ev, set, "options") {
+        // `options` of an old-style submodule declaration are modules of their own.
+        let modules = ev.force_or_unknown(modules);
+        if let Value::List(list) = &modules.value {
+            let modules = list.elems.iter().map(|elem| elem.thunk).collect();
+            types.push((submodule_of(modules), *decl));
+        }
+    }
+    Ok(())
+}
+
+/// Options below an option: its type must be a submodule, and they become a module of it.
+fn add_types_below(
+    ev: &mut Evaluator<'_>,
+    mode: Mode,
+    path: &OptionPath,
+    all: &Declarations,
+    types: &mut Vec<(Rc<OptType>, Decl)>,
+) -> Res<()> {
+    let Some(first) = all.below.first() else {
+        return Ok(());
+    };
+    let mut kinds = types.iter().map(|(native, _)| &**native);
+    let fits = !types.is_empty() && kinds.all(|native| matches!(native, OptType::Submodule(_)));
+    if !fits {
+        return match mode {
+            Mode::AsNix => is_no_parent(ev, path, types, &all.options, first),
+            Mode::WholeSystem | Mode::Part => Ok(()),
+        };
+    }
+    for declaration in all.below.iter().rev() {
+        let set = ev.alloc_tracked(plain(Value::Attrs(declaration.set.clone())));
+        let module = ev.attrs_from(vec![("options", set)]);
+        let module = ev.alloc(Value::attrs(module), OriginId::default());
+        types.push((submodule_of(vec![module]), declaration.decl));
+    }
+    Ok(())
 }
 
 fn submodule_of(modules: Vec<ThunkId>) -> Rc<OptType> {
@@ -217,79 +222,85 @@ const ELSEWHERE: [&[&str]; 1] = [&["time", "timeZone"]];
 /// The value of an option.
 pub(crate) fn evaluate(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
-    options: &[Declaration],
-    below: &[Declaration],
+    at: At<'_>,
+    declarations: &Declarations,
     defs: &[RawDef],
     slot: ThunkId,
 ) -> Res<Tracked> {
-    let declared = declared(ev, system, path, options, below)?;
-    let elsewhere = system.open_world() && ELSEWHERE.iter().any(|known| is_at(path, known));
+    let declared = declared(ev, at, declarations)?;
+    let elsewhere = at.system.open_world() && ELSEWHERE.iter().any(|known| is_at(at.path, known));
     if defs.is_empty()
-        && system.mode() != Mode::AsNix
+        && at.mode() != Mode::AsNix
         && !elsewhere
         && let Some(value) = plain_default(ev, &declared)
     {
-        system.shared.record(
-            slot,
-            OptionInfo {
-                path: path.clone(),
-                definitions: Vec::new(),
-                default: true,
-                declared: true,
-            },
-        );
+        let info = OptionInfo {
+            path: at.path.clone(),
+            definitions: Vec::new(),
+            default: true,
+            declared: true,
+        };
+        at.system.shared.record(slot, info);
         return Ok(value);
     }
     let definitions = discharge(ev, defs);
-    let mut default = declared.default.map(|thunk| {
-        let mut value = ev.force_or_unknown(thunk);
-        if declared.hidden {
-            value.origin = OriginId::default();
-        }
-        Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, declared.hidden)
-    });
-    if default.is_none()
-        && !(declared.hidden && system.mode() == Mode::WholeSystem)
-        && let Some(value) = crate::types::native::empty_value(ev, &declared.native)
-    {
-        let value = plain(value);
-        let thunk = ev.alloc_tracked(value.clone());
-        default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
-    }
-    if elsewhere {
-        default = None;
-    }
-    if system.open_world() && !declared.hidden {
-        // The user's own option may be set in a file that was not seen.
-        default = default.map(|default| perhaps_set_elsewhere(ev, path, default));
-    }
-    let mut merged = merge_option(
-        ev,
-        system,
-        path,
-        &declared.native,
-        definitions,
-        default,
-        slot,
-        true,
-    );
+    let wanted = Wanted {
+        native: declared.native.clone(),
+        default: match elsewhere {
+            true => None,
+            false => default_of(ev, at, &declared),
+        },
+        declared: true,
+    };
+    let mut merged = merge_option(ev, at, slot, wanted, definitions);
     if declared.open
         && let Ok(Tracked {
             value: Value::Attrs(set),
             ..
         }) = &mut merged
     {
-        let unknown = || Unknown::new(Why::UnsetOption(dotted(path)));
+        let unknown = || Unknown::new(Why::UnsetOption(dotted(at.path)));
         Rc::make_mut(set).open.get_or_insert_with(unknown);
     }
-    let Some(apply) = declared.apply else {
-        return merged;
+    match declared.apply {
+        Some(apply) => applied(ev, at.mode(), apply, merged),
+        None => merged,
+    }
+}
+
+/// What the option is where nothing certain defines it.
+fn default_of(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declared) -> Option<Definition> {
+    let default = match declared.default {
+        Some(thunk) => {
+            let mut value = ev.force_or_unknown(thunk);
+            if declared.hidden {
+                value.origin = OriginId::default();
+            }
+            Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, declared.hidden)
+        }
+        // In whole systems our models say where an option is empty.
+        None if declared.hidden && at.mode() == Mode::WholeSystem => return None,
+        None => empty(ev, &declared.native)?,
     };
+    // The user's own option may be set in a file that was not seen.
+    Some(match at.system.open_world() && !declared.hidden {
+        true => perhaps_set_elsewhere(ev, at.path, default),
+        false => default,
+    })
+}
+
+/// What a type says of an option without definitions.
+fn empty(ev: &mut Evaluator<'_>, native: &OptType) -> Option<Definition> {
+    let value = plain(empty_value(ev, native)?);
+    let thunk = ev.alloc_tracked(value.clone());
+    Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true))
+}
+
+/// The value that the option's `apply` makes of the merged one.
+fn applied(ev: &mut Evaluator<'_>, mode: Mode, apply: ThunkId, merged: Res<Tracked>) -> Res<Tracked> {
     match merged {
         // The function may not need a value: an alias takes that of another option.
-        Err(stop) if system.mode() == Mode::AsNix => {
+        Err(stop) if mode == Mode::AsNix => {
             let argument = ev.alloc_native(move |_| Err(stop.clone()));
             let apply = ev.force(apply)?;
             ev.apply(apply, argument, NO_SITE)
@@ -374,69 +385,111 @@ pub(crate) fn delay_merge(
     native: Rc<OptType>,
     defs: Vec<RawDef>,
 ) -> ThunkId {
-    let key = crate::system::memo::Made {
+    let made_from = MadeFrom {
         path: (&path, ""),
         native: Some(&native),
         decls: &[],
         defs: &defs,
     };
-    let key = system.key(ev, &key);
+    let key = system.key(ev, &made_from);
     system.part(ev, key, Some(&native.clone()), |ev| {
         let slot = ev.reserve();
         let system = system.clone();
         ev.fill_native(slot, move |ev| {
             let definitions = discharge(ev, &defs);
-            let mut default = None;
-            if definitions.on.is_empty()
-                && let Some(value) = crate::types::native::empty_value(ev, &native)
-            {
-                let origin = OriginId::default();
-                let value = Tracked { value, origin };
-                let thunk = ev.alloc_tracked(value.clone());
-                default = Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true));
-            }
-            merge_option(ev, &system, &path, &native, definitions, default, slot, true)
+            let default = match definitions.on.is_empty() {
+                true => empty(ev, &native),
+                false => None,
+            };
+            let wanted = Wanted {
+                native: native.clone(),
+                default,
+                declared: true,
+            };
+            let (system, path) = (&system, &path);
+            merge_option(ev, At { system, path }, slot, wanted, definitions)
         });
         slot
     })
 }
 
+/// What the merge of an option's definitions rests on besides them.
+pub(crate) struct Wanted {
+    native: Rc<OptType>,
+    /// What it is where nothing certain defines it.
+    default: Option<Definition>,
+    declared: bool,
+}
+
+impl Wanted {
+    /// What is wanted of a name that nobody declares.
+    pub(crate) fn anything() -> Self {
+        Self {
+            native: Rc::new(OptType::Anything),
+            default: None,
+            declared: false,
+        }
+    }
+}
+
 /// Chooses the winning definitions, merges them by type, and remembers all of them.
-#[expect(clippy::too_many_arguments, reason = "an option is known by all of these")]
 pub(crate) fn merge_option(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
-    native: &Rc<OptType>,
-    definitions: Definitions,
-    default: Option<Definition>,
+    at: At<'_>,
     slot: ThunkId,
-    declared: bool,
+    wanted: Wanted,
+    definitions: Definitions,
 ) -> Res<Tracked> {
     let Definitions { mut on, off } = definitions;
-    let strongest = on
-        .iter()
-        .filter(|def| def.when.is_always())
-        .map(|def| def.priority)
-        .min();
-    let certain = strongest.is_some();
+    let certain = on.iter().filter(|def| def.when.is_always());
+    let strongest = certain.map(|def| def.priority).min();
+    // Under an undecided condition, what is stronger than all that is certain may win, too.
     let best = strongest.unwrap_or(i64::MAX);
-    let is_default = on.is_empty();
-    let mut infos: Vec<DefinitionInfo> = on
-        .iter()
-        .map(|def| DefinitionInfo {
-            value: Some(def.value.clone()),
-            site: def.site,
-            priority: def.priority,
-            won: def.priority <= best,
-            when: def.when,
-            guard: def.guard,
-            off: false,
-            hidden: def.hidden,
-            origin: def.value.origin,
-        })
-        .collect();
-    infos.extend(off.into_iter().map(|(def, priority, guard)| DefinitionInfo {
+    let mut definitions: Vec<DefinitionInfo> = on.iter().map(|def| on_info(def, best)).collect();
+    definitions.extend(off.into_iter().map(off_info));
+    let info = OptionInfo {
+        path: at.path.clone(),
+        definitions,
+        default: on.is_empty(),
+        declared: wanted.declared,
+    };
+    on.retain(|def| def.priority <= best);
+    if strongest.is_none() {
+        on.extend(wanted.default);
+    }
+    on.sort_by_key(|def| def.order);
+    at.system.shared.record(slot, info);
+    if on.is_empty() {
+        let name = dotted(at.path);
+        return match at.mode() {
+            Mode::AsNix => {
+                let message = format!(
+                    "The option `{name}' was accessed but has no value defined. Try setting the option."
+                );
+                ev.fail(message, NO_SITE)
+            }
+            Mode::WholeSystem | Mode::Part => Err(Stop::Unknown(Unknown::new(Why::UnsetOption(name)))),
+        };
+    }
+    combine(ev, at, &wanted.native, on)
+}
+
+fn on_info(def: &Definition, best: i64) -> DefinitionInfo {
+    DefinitionInfo {
+        value: Some(def.value.clone()),
+        site: def.site,
+        priority: def.priority,
+        won: def.priority <= best,
+        when: def.when,
+        guard: def.guard,
+        off: false,
+        hidden: def.hidden,
+        origin: def.value.origin,
+    }
+}
+
+fn off_info((def, priority, guard): (RawDef, i64, Option<Site>)) -> DefinitionInfo {
+    DefinitionInfo {
         value: None,
         site: def.site,
         priority,
@@ -446,30 +499,5 @@ pub(crate) fn merge_option(
         off: true,
         hidden: def.hidden,
         origin: OriginId::default(),
-    }));
-    on.retain(|def| def.priority <= best);
-    if !certain && let Some(default) = default {
-        on.push(default);
     }
-    on.sort_by_key(|def| def.order);
-    system.shared.record(
-        slot,
-        OptionInfo {
-            path: path.clone(),
-            definitions: infos,
-            default: is_default,
-            declared,
-        },
-    );
-    if on.is_empty() && system.mode() == Mode::AsNix {
-        let message = format!(
-            "The option `{}' was accessed but has no value defined. Try setting the option.",
-            dotted(path)
-        );
-        return ev.fail(message, NO_SITE);
-    }
-    if on.is_empty() {
-        return Err(Stop::Unknown(Unknown::new(Why::UnsetOption(dotted(path)))));
-    }
-    crate::fixpoint::by_type::combine(ev, system, path, native, on)
 }

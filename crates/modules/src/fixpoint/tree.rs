@@ -1,38 +1,56 @@
-//! Merging definitions: from raw module values to the value of each option.
+//! The tree of options: definitions go down it unopened until they reach an option, or a name that nobody declares.
 
-use crate::declaration::{Child, Children, Decl, split};
-use crate::definition::{RawDef, discharge, presence_of, unwrap};
-use crate::fixpoint::option::{delay_merge, merge_option};
+use crate::declaration::{Child, Children, Decl, Declaration, declared_in, split};
+use crate::definition::{RawDef, discharge, presence_of, unwrap_all};
+use crate::fixpoint::by_type::combine;
+use crate::fixpoint::collect::Collected;
+use crate::fixpoint::option::{Wanted, delay_merge, evaluate, merge_option};
 use crate::path::{OptionPath, dotted, extend};
-use crate::system::evaluation::{Mode, Setup, System};
+use crate::renamed;
+use crate::system::evaluation::{At, Mode, Setup, System};
+use crate::system::memo::MadeFrom;
+use crate::system::report::Gap;
 use crate::types::join::join;
 use crate::types::native::{OptType, native, native_of};
-use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When};
+use crate::undeclared;
+use crate::values::{entry, known};
+use nixpod_eval::{Attr, Attrs, Evaluator, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_source::Why;
 use smol_str::SmolStr;
 use std::rc::Rc;
+
+/// What becomes of names that nobody declares.
+#[derive(Clone, Copy)]
+enum Undeclared<'a> {
+    /// They merge as they are.
+    Kept,
+    /// They are of a type: there is a `freeformType`.
+    Typed(&'a Rc<OptType>),
+    /// They merge as they are, and each is told as a mistake.
+    Mistake,
+}
 
 /// The root of a module evaluation: its `config`.
 pub(crate) fn root(
     ev: &mut Evaluator<'_>,
     system: &Rc<System>,
-    decls: Vec<Decl>,
-    defs: Vec<RawDef>,
-    collected: &crate::fixpoint::collect::Collected,
+    decls: &[Decl],
+    defs: &[RawDef],
+    collected: &Collected,
 ) -> Res<Tracked> {
-    let freeform = freeform_of(ev, system, &defs, collected)?;
+    let freeform = freeform_of(ev, system, defs, collected)?;
     if system.mode() == Mode::AsNix && collected.opaque.is_empty() {
-        crate::undeclared::check(ev, &system.prefix, &decls, &defs, freeform.is_some())?;
+        undeclared::check(ev, &system.prefix, decls, defs, freeform.is_some())?;
     }
-    tree(
-        ev,
-        system,
-        &system.prefix.clone(),
-        &decls,
-        &defs,
-        freeform.as_ref(),
-        true,
-    )
+    let undeclared = match (system.mode(), &freeform) {
+        (Mode::WholeSystem, _) => Undeclared::Kept,
+        (_, Some(freeform)) => Undeclared::Typed(freeform),
+        // The check has told already.
+        (Mode::AsNix, None) => Undeclared::Kept,
+        (Mode::Part, None) => Undeclared::Mistake,
+    };
+    let path = &system.prefix;
+    tree(ev, At { system, path }, decls, defs, undeclared)
 }
 
 /// The type of undeclared names.
@@ -48,14 +66,14 @@ fn freeform_of(
     ev: &mut Evaluator<'_>,
     system: &System,
     defs: &[RawDef],
-    collected: &crate::fixpoint::collect::Collected,
+    collected: &Collected,
 ) -> Res<Option<Rc<OptType>>> {
     let mut types: Vec<Rc<OptType>> = Vec::new();
     for thunk in &collected.freeform {
         types.push(native_of(ev, *thunk));
     }
     if system.mode() != Mode::WholeSystem {
-        let settings = crate::undeclared::setting(ev, defs, &["_module", "freeformType"]);
+        let settings = undeclared::setting(ev, defs, &["_module", "freeformType"]);
         for def in discharge(ev, &settings).on {
             types.push(native(ev, &def.value));
         }
@@ -73,52 +91,32 @@ fn freeform_of(
 /// Evaluates a node: an option, a set of options, or something undeclared.
 pub(crate) fn node(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     decls: &[Decl],
     defs: &[RawDef],
     slot: ThunkId,
 ) -> Res<Tracked> {
     let declared = split(ev, decls);
     if !declared.options.is_empty() {
-        return crate::fixpoint::option::evaluate(
-            ev,
-            system,
-            path,
-            &declared.options,
-            &declared.below,
-            defs,
-            slot,
-        );
+        return evaluate(ev, at, &declared, defs, slot);
     }
-    if system.mode() == Mode::AsNix {
-        crate::undeclared::only_options(ev, path, &declared.below)?;
+    if at.mode() == Mode::AsNix {
+        undeclared::only_options(ev, at.path, &declared.below)?;
     }
-    if declared.below.is_empty() {
-        // Nobody declares it: it is a leaf unless every definition is a plain set.
-        let mut flat = Vec::new();
-        for def in defs {
-            unwrap(ev, def.clone(), &mut flat);
-        }
-        let nested = flat.iter().any(|(_, value)| is_plain_set(ev, &value.value))
-            && flat
-                .iter()
-                .all(|(_, value)| is_plain_set(ev, &value.value) || matches!(value.value, Value::Unknown(_)));
-        if !nested {
-            let definitions = discharge(ev, defs);
-            return merge_option(
-                ev,
-                system,
-                path,
-                &Rc::new(OptType::Anything),
-                definitions,
-                None,
-                slot,
-                false,
-            );
-        }
+    if declared.below.is_empty() && !is_nested(ev, defs) {
+        let definitions = discharge(ev, defs);
+        return merge_option(ev, at, slot, Wanted::anything(), definitions);
     }
-    tree(ev, system, path, decls, defs, None, false)
+    tree(ev, at, decls, defs, Undeclared::Kept)
+}
+
+/// Is what nobody declares a set of further names, and not a value? So it is if every definition is a plain set.
+fn is_nested(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> bool {
+    let flat = unwrap_all(ev, defs);
+    flat.iter().any(|(_, value)| is_plain_set(ev, &value.value))
+        && flat
+            .iter()
+            .all(|(_, value)| is_plain_set(ev, &value.value) || matches!(value.value, Value::Unknown(_)))
 }
 
 /// A set that is not a package, a module wrapper or an option.
@@ -134,204 +132,219 @@ fn is_plain_set(ev: &mut Evaluator<'_>, value: &Value) -> bool {
 /// A set of options and undeclared names.
 fn tree(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
+    at: At<'_>,
     decls: &[Decl],
     defs: &[RawDef],
-    freeform: Option<&Rc<OptType>>,
-    is_root: bool,
+    undeclared: Undeclared<'_>,
 ) -> Res<Tracked> {
-    let declared = split(ev, decls);
-    let mut children = Children::new();
-    let mut open: Option<Rc<Unknown>> = None;
-    for declaration in &declared.below {
-        for attr in &declaration.set.entries {
-            let child = children.entry(attr.name).or_default();
-            child.decls.push(declaration.decl.below(attr));
-            child.site.get_or_insert(attr.site);
+    let mut level = Level::gather(ev, at, decls, defs);
+    // In whole systems some names are known by older ones, too.
+    let inside = at.path.get(at.system.prefix.len()..);
+    let inside = inside.filter(|_| at.mode() == Mode::WholeSystem);
+    if let Some(inside) = inside {
+        renamed::forward(ev, inside, &mut level.children);
+    }
+    let mut entries = Vec::with_capacity(level.children.len());
+    let mut together = Vec::new();
+    for (name, child) in std::mem::take(&mut level.children) {
+        if child.decls.is_empty() && *ev.name(name) != "_module" {
+            match undeclared {
+                Undeclared::Kept => {}
+                Undeclared::Mistake => does_not_exist(ev, at, name, &child),
+                Undeclared::Typed(freeform) if matches!(**freeform, OptType::Custom { .. }) => {
+                    together.push(name);
+                    continue;
+                }
+                Undeclared::Typed(freeform) => {
+                    entries.extend(free(ev, at, freeform, name, child));
+                    continue;
+                }
+            }
         }
+        let site = child.site();
+        let thunk = part(ev, at, name, child);
+        entries.push(Attr {
+            site,
+            ..entry(name, thunk)
+        });
     }
-    let mut flat = Vec::new();
-    for def in defs {
-        unwrap(ev, def.clone(), &mut flat);
+    if let (Undeclared::Typed(freeform), false) = (undeclared, together.is_empty()) {
+        let merged = merged_together(ev, at, freeform, &level, &together)?;
+        // Where a name is twice in the list, the last one stays.
+        entries.splice(0..0, merged);
     }
-    let mut wildcard = None;
-    let mut origin = OriginId::default();
-    for (def, value) in &flat {
+    if let Some(inside) = inside {
+        renamed::alias(ev, inside, &mut entries);
+    }
+    let mut set = Attrs::from_entries(entries);
+    set.open = level.open.clone().or_else(|| level.may_have_more(at));
+    set.wildcard = level.wildcard;
+    Ok(Tracked {
+        value: Value::attrs(set),
+        origin: level.origin,
+    })
+}
+
+/// What is known of a set of options before its entries are made.
+struct Level {
+    declarations: Vec<Declaration>,
+    /// Its definitions without their wrappers.
+    definitions: Vec<(RawDef, Tracked)>,
+    children: Children,
+    /// Why it may have more names.
+    open: Option<Rc<Unknown>>,
+    /// The value of each name that is not known.
+    wildcard: Option<ThunkId>,
+    origin: OriginId,
+}
+
+impl Level {
+    fn gather(ev: &mut Evaluator<'_>, at: At<'_>, decls: &[Decl], defs: &[RawDef]) -> Self {
+        let declarations = split(ev, decls).below;
+        let mut level = Self {
+            children: declared_in(&declarations),
+            declarations,
+            definitions: Vec::new(),
+            open: None,
+            wildcard: None,
+            origin: OriginId::default(),
+        };
+        let definitions = unwrap_all(ev, defs);
+        for (def, value) in &definitions {
+            level.define(ev, at, def, value);
+        }
+        level.definitions = definitions;
+        level
+    }
+
+    /// Adds what one definition of the whole set says.
+    fn define(&mut self, ev: &mut Evaluator<'_>, at: At<'_>, def: &RawDef, value: &Tracked) {
         match &value.value {
             Value::Attrs(set) => {
-                if origin == OriginId::default() && !def.hidden {
-                    origin = value.origin;
+                if self.origin == OriginId::default() && !def.hidden {
+                    self.origin = value.origin;
                 }
                 for attr in &set.entries {
                     let raw = def.child(ev, attr);
-                    children.entry(attr.name).or_default().defs.push(raw);
+                    self.children.entry(attr.name).or_default().defs.push(raw);
                 }
                 if let Some(unknown) = &set.open {
-                    open.get_or_insert_with(|| unknown.clone());
-                    wildcard = wildcard.or(set.wildcard);
+                    self.open.get_or_insert_with(|| unknown.clone());
+                    self.wildcard = self.wildcard.or(set.wildcard);
                 }
             }
             Value::Unknown(unknown) => {
-                open.get_or_insert_with(|| unknown.clone());
-                let site = ev
-                    .last_site(value.origin)
-                    .or((def.site != NO_SITE).then_some(def.site));
-                system.shared.gap(
-                    ev,
-                    crate::system::report::Gap {
-                        site,
-                        what: if path.is_empty() {
-                            "a module's definitions".to_owned()
-                        } else {
-                            dotted(path)
-                        },
-                        why: unknown.why.clone(),
-                    },
-                );
+                self.open.get_or_insert_with(|| unknown.clone());
+                let site = ev.last_site(value.origin).or(known(def.site));
+                let what = match at.path.is_empty() {
+                    true => "a module's definitions".to_owned(),
+                    false => dotted(at.path),
+                };
+                let why = unknown.why.clone();
+                at.gap(ev, Gap { site, what, why });
             }
             other => {
-                let message = format!(
-                    "`{}' is defined as {} although it has options",
-                    dotted(path),
-                    other.describe()
-                );
-                system.shared.gap(
-                    ev,
-                    crate::system::report::Gap {
-                        site: (def.site != NO_SITE).then_some(def.site),
-                        what: dotted(path),
-                        why: Why::Error(message),
-                    },
-                );
+                let what = dotted(at.path);
+                let kind = other.describe();
+                let why = Why::Error(format!("`{what}' is defined as {kind} although it has options"));
+                let site = known(def.site);
+                at.gap(ev, Gap { site, what, why });
             }
         }
     }
-    let below = path
-        .get(system.prefix.len()..)
-        .filter(|_| system.mode() == Mode::WholeSystem);
-    if let Some(below) = below {
-        crate::renamed::forward(ev, below, &mut children);
-    }
-    let mut entries = Vec::with_capacity(children.len());
-    let mut free = Vec::new();
-    for (name, child) in children {
-        let text = ev.name(name).clone();
-        let mut when = When::ALWAYS;
-        let site = child
-            .defs
-            .iter()
-            .find(|def| !def.hidden)
-            .map(|def| def.site)
-            .or(child.site)
-            .unwrap_or(NO_SITE);
-        let undeclared = child.decls.is_empty();
-        if undeclared && is_root && system.mode() != Mode::WholeSystem && text != "_module" {
-            let child_path = extend(path, &text);
-            match freeform {
-                Some(freeform) => {
-                    let (elem, lazy) = match &**freeform {
-                        OptType::AttrsOf { elem, lazy, .. } => (elem.clone(), *lazy),
-                        OptType::Custom { .. } => {
-                            free.push(name);
-                            continue;
-                        }
-                        _ => (Rc::new(OptType::Anything), true),
-                    };
-                    if !lazy {
-                        let Some(presence) = presence_of(ev, &child.defs) else {
-                            continue;
-                        };
-                        when = presence;
-                    }
-                    let thunk = delay_merge(ev, system, child_path, elem, child.defs);
-                    entries.push(Attr {
-                        name,
-                        thunk,
-                        site,
-                        when,
-                    });
-                    continue;
-                }
-                None if system.mode() == Mode::AsNix => {}
-                None => {
-                    let at = child.defs.first().map_or(NO_SITE, |def| def.site);
-                    let message = format!("The option `{}' does not exist", dotted(&child_path));
-                    system.shared.gap(
-                        ev,
-                        crate::system::report::Gap {
-                            site: (at != NO_SITE).then_some(at),
-                            what: dotted(&child_path),
-                            why: Why::Error(message),
-                        },
-                    );
-                }
-            }
-        }
-        let thunk = match untouched(system, &child) {
-            Some(decl) => default_node(ev, system, path, text, decl),
-            None => {
-                let Child { decls, defs, .. } = child;
-                let key = crate::system::memo::Made {
-                    path: (path, &text),
-                    native: None,
-                    decls: &decls,
-                    defs: &defs,
-                };
-                let key = system.key(ev, &key);
-                system.part(ev, key, None, |ev| {
-                    let thunk = ev.reserve();
-                    let (system, path) = (system.clone(), path.clone());
-                    ev.fill_native(thunk, move |ev| {
-                        let path = extend(&path, &text);
-                        node(ev, &system, &path, &decls, &defs, thunk)
-                    });
-                    thunk
-                })
-            }
-        };
-        entries.push(Attr {
-            name,
-            thunk,
-            site,
-            when,
-        });
-    }
-    if let (Some(freeform), false) = (freeform, free.is_empty()) {
-        // A type written in Nix merges all undeclared names together.
-        let mut raws = Vec::new();
-        for (def, value) in &flat {
-            if let Value::Attrs(set) = &value.value {
-                let kept = set.entries.iter().filter(|attr| free.contains(&attr.name));
-                let kept = Value::attrs(Attrs::from_entries(kept.copied().collect()));
-                let value = ev.alloc(kept, value.origin);
-                raws.push(def.replaced(value));
-            }
-        }
-        let definitions = discharge(ev, &raws).on;
-        let merged = crate::fixpoint::by_type::combine(ev, system, path, freeform, definitions)?;
-        if let Value::Attrs(merged) = &merged.value {
-            let declared: Vec<Attr> = entries;
-            entries = merged.entries.clone();
-            entries.extend(declared);
-        }
-    }
-    if let Some(below) = below {
-        crate::renamed::alias(ev, below, &mut entries);
-    }
-    let mut set = Attrs::from_entries(entries);
-    // What nobody sets or declares in a whole system is not absent: the real module may declare it.
-    set.open = open.or_else(|| {
+
+    /// What nobody sets or declares in a whole system is not absent: the real module may declare it.
+    fn may_have_more(&self, at: At<'_>) -> Option<Rc<Unknown>> {
+        let mut declarations = self.declarations.iter();
         let whole_is_declared =
-            !declared.below.is_empty() && declared.below.iter().all(|declaration| !declaration.decl.hidden);
-        let may_have_more = system.mode() == Mode::WholeSystem
-            && (path.is_empty() || system.open_world() || !whole_is_declared);
-        may_have_more.then(|| Unknown::new(Why::UnsetOption(dotted(path))))
-    });
-    set.wildcard = wildcard;
-    Ok(Tracked {
-        value: Value::attrs(set),
-        origin,
+            declarations.len() > 0 && declarations.all(|declaration| !declaration.decl.hidden);
+        let may_have_more = at.mode() == Mode::WholeSystem
+            && (at.path.is_empty() || at.system.open_world() || !whole_is_declared);
+        may_have_more.then(|| Unknown::new(Why::UnsetOption(dotted(at.path))))
+    }
+}
+
+/// Tells of a definition that nobody declares.
+fn does_not_exist(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: &Child) {
+    let what = dotted(&extend(at.path, ev.name(name)));
+    let why = Why::Error(format!("The option `{what}' does not exist"));
+    let site = child.defs.first().and_then(|def| known(def.site));
+    at.gap(ev, Gap { site, what, why });
+}
+
+/// A name of the freeform type. Nothing if all that defines it is off.
+fn free(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    freeform: &Rc<OptType>,
+    name: Symbol,
+    child: Child,
+) -> Option<Attr> {
+    let (elem, lazy) = match &**freeform {
+        OptType::AttrsOf { elem, lazy, .. } => (elem.clone(), *lazy),
+        _ => (Rc::new(OptType::Anything), true),
+    };
+    let when = match lazy {
+        true => When::ALWAYS,
+        false => presence_of(ev, &child.defs)?,
+    };
+    let site = child.site();
+    let path = extend(at.path, ev.name(name));
+    let thunk = delay_merge(ev, at.system, path, elem, child.defs);
+    Some(Attr {
+        name,
+        thunk,
+        site,
+        when,
+    })
+}
+
+/// A freeform type written in Nix merges all undeclared names together.
+fn merged_together(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    freeform: &Rc<OptType>,
+    level: &Level,
+    names: &[Symbol],
+) -> Res<Vec<Attr>> {
+    let mut raws = Vec::new();
+    for (def, value) in &level.definitions {
+        if let Value::Attrs(set) = &value.value {
+            let kept = set.entries.iter().filter(|attr| names.contains(&attr.name));
+            let kept = Value::attrs(Attrs::from_entries(kept.copied().collect()));
+            let value = ev.alloc(kept, value.origin);
+            raws.push(def.replaced(value));
+        }
+    }
+    let definitions = discharge(ev, &raws).on;
+    Ok(match combine(ev, at, freeform, definitions)?.value {
+        Value::Attrs(merged) => merged.entries.clone(),
+        _ => Vec::new(),
+    })
+}
+
+/// The thunk of what is declared and defined under one name.
+fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> ThunkId {
+    let name = ev.name(name).clone();
+    if let Some(decl) = untouched(at.system, &child) {
+        return default_node(ev, at, name, decl);
+    }
+    let Child { decls, defs, .. } = child;
+    let made_from = MadeFrom {
+        path: (at.path, &name),
+        native: None,
+        decls: &decls,
+        defs: &defs,
+    };
+    let key = at.system.key(ev, &made_from);
+    at.system.part(ev, key, None, |ev| {
+        let thunk = ev.reserve();
+        let (system, path) = (at.system.clone(), at.path.clone());
+        ev.fill_native(thunk, move |ev| {
+            let (system, path) = (&system, &extend(&path, &name));
+            node(ev, At { system, path }, &decls, &defs, thunk)
+        });
+        thunk
     })
 }
 
@@ -352,32 +365,32 @@ fn untouched(system: &System, child: &Child) -> Option<Decl> {
 
 /// Such a part is the same in all systems, and most parts of most guests are such: evaluated once. Its unknowns are
 /// named by their path inside of a system.
-fn default_node(
-    ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
-    path: &OptionPath,
-    name: SmolStr,
-    decl: Decl,
-) -> ThunkId {
-    if let Some(known) = system.shared.defaults.borrow().get(&decl.value) {
+fn default_node(ev: &mut Evaluator<'_>, at: At<'_>, name: SmolStr, decl: Decl) -> ThunkId {
+    let shared = &at.system.shared;
+    if let Some(known) = shared.defaults.borrow().get(&decl.value) {
         return *known;
     }
     let thunk = ev.reserve();
-    system.shared.defaults.borrow_mut().insert(decl.value, thunk);
-    let inside: OptionPath = path.get(system.prefix.len()..).unwrap_or_default().into();
-    let nobody = system.shared.no_system.borrow().upgrade();
-    let system = nobody.unwrap_or_else(|| {
-        let setup = Setup {
-            prefix: Vec::new(),
-            ..system.setup.clone()
-        };
-        let nobody = System::new(ev, &system.shared, setup);
-        *system.shared.no_system.borrow_mut() = Rc::downgrade(&nobody);
-        nobody
-    });
+    shared.defaults.borrow_mut().insert(decl.value, thunk);
+    let inside: OptionPath = at.path.get(at.system.prefix.len()..).unwrap_or_default().into();
+    let system = no_system(ev, at.system);
     ev.fill_native(thunk, move |ev| {
-        let path = extend(&inside, &name);
-        node(ev, &system, &path, &[decl], &[], thunk)
+        let (system, path) = (&system, &extend(&inside, &name));
+        node(ev, At { system, path }, &[decl], &[], thunk)
     });
     thunk
+}
+
+/// The evaluation that stands for whichever has such a part.
+fn no_system(ev: &mut Evaluator<'_>, like: &Rc<System>) -> Rc<System> {
+    let known = like.shared.no_system.borrow().upgrade();
+    known.unwrap_or_else(|| {
+        let setup = Setup {
+            prefix: Vec::new(),
+            ..like.setup.clone()
+        };
+        let system = System::new(ev, &like.shared, setup);
+        *like.shared.no_system.borrow_mut() = Rc::downgrade(&system);
+        system
+    })
 }

@@ -1,8 +1,9 @@
 //! Types as values of Nix code: sets with `name`, `check`, `merge` and so on.
 
 use crate::definition::{DEFAULT_ORDER, DEFAULT_PRIORITY, Definition};
+use crate::fixpoint::by_type::combine;
 use crate::path::Step;
-use crate::system::evaluation::System;
+use crate::system::evaluation::{At, System};
 use crate::types::accept::accepts;
 use crate::types::describe::{class, describe};
 use crate::types::native::{NATIVE, OptType, TypeParts, empty_value};
@@ -140,5 +141,6 @@ pub(crate) fn merge_from_nix(
         });
     }
     let system = System::detached(ev);
-    crate::fixpoint::by_type::combine(ev, &system, &path.into(), native, on)
+    let (system, path) = (&system, &path.into());
+    combine(ev, At { system, path }, native, on)
 }

@@ -2,7 +2,8 @@
 
 use crate::nixos;
 use crate::own;
-use crate::system::evaluation::{Kind, Library, Mode, Setup, System};
+use crate::own::Kind;
+use crate::system::evaluation::{Library, Mode, Setup, System};
 use crate::values::{find, plain};
 use nixpod_eval::{
     Attrs, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,

@@ -2,7 +2,8 @@
 
 use crate::fixpoint::system_value::system_of;
 use crate::option_names::is_module;
-use crate::system::evaluation::{Kind, Library, System};
+use crate::own::Kind;
+use crate::system::evaluation::{Library, System};
 use nixpod_eval::{Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Utf8Path;
 use nixpod_syntax::Hir;

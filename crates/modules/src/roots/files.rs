@@ -2,8 +2,9 @@
 
 use crate::nixos;
 use crate::option_names::kind_of_file;
+use crate::own::Kind;
 use crate::roots::root::{RootSystem, close, host_name, loose};
-use crate::system::evaluation::{Kind, Library};
+use crate::system::evaluation::Library;
 use nixpod_eval::{Evaluator, OriginId, Value};
 use nixpod_source::Utf8Path;
 

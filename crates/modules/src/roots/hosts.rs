@@ -1,8 +1,9 @@
 //! The hosts of a flake as roots.
 
 use crate::fixpoint::system_value::system_of;
+use crate::own::Kind;
 use crate::roots::root::{RootSystem, close, loose};
-use crate::system::evaluation::{Kind, Library, System};
+use crate::system::evaluation::{Library, System};
 use crate::system::report::Gap;
 use crate::values::find;
 use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, Tracked, Value, error_unknown};

@@ -1,8 +1,9 @@
 //! Modules that a flake offers to others, as roots: those that none of its own hosts imports.
 
 use crate::option_names::may_matter;
+use crate::own::Kind;
 use crate::roots::root::{RootSystem, loose};
-use crate::system::evaluation::{Kind, Library};
+use crate::system::evaluation::Library;
 use crate::system::report::ModuleId;
 use crate::values::find;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, ThunkId, Value};

@@ -3,7 +3,8 @@
 use crate::harmless::{input_name, is_harmless};
 use crate::models::option;
 use crate::nixos;
-use crate::system::evaluation::{Kind, Library, System};
+use crate::own::Kind;
+use crate::system::evaluation::{Library, System};
 use nixpod_eval::{Evaluator, OriginId, ThunkId, Value};
 use std::collections::BTreeSet;
 use std::rc::Rc;

@@ -1,20 +1,11 @@
 //! The data of one module evaluation. What is computed with it is in `fixpoint`.
 
 use crate::path::{OptionPath, Step};
-use crate::system::report::Shared;
+use crate::system::report::{Gap, Shared};
 use nixpod_eval::{Attrs, Evaluator, ThunkId, Tracked, Value};
 use smol_str::SmolStr;
 use std::cell::Cell;
 use std::rc::Rc;
-
-/// What a system is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A NixOS host or guest.
-    Nixos,
-    /// A Home Manager configuration.
-    Home,
-}
 
 /// What kind of evaluation it is: what becomes of options that nobody declares, and of mistakes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -147,5 +138,24 @@ impl Library {
     pub fn arguments(&self, linux: bool) -> Vec<(smol_str::SmolStr, ThunkId)> {
         let pkgs = if linux { self.linux_pkgs } else { self.pkgs };
         vec![("lib".into(), self.lib), ("pkgs".into(), pkgs)]
+    }
+}
+
+/// Where a merge is at work: an option of an evaluation, or a set of options.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    pub(crate) system: &'a Rc<System>,
+    pub(crate) path: &'a OptionPath,
+}
+
+impl At<'_> {
+    /// What becomes of undeclared options and of mistakes.
+    pub(crate) fn mode(self) -> Mode {
+        self.system.mode()
+    }
+
+    /// What defines something here was not seen, or is a mistake.
+    pub(crate) fn gap(self, ev: &mut Evaluator<'_>, gap: Gap) {
+        self.system.shared.gap(ev, gap);
     }
 }

@@ -26,7 +26,7 @@ struct Part {
 }
 
 /// What a part of a system is made from.
-pub(crate) struct Made<'a> {
+pub(crate) struct MadeFrom<'a> {
     /// Where it is: the path of what it is in, and its name there.
     pub(crate) path: (&'a OptionPath, &'a str),
     /// Its type, where it has no declarations of its own.
@@ -37,7 +37,7 @@ pub(crate) struct Made<'a> {
 
 impl System {
     /// What a part of this system is remembered by, if it is at all.
-    pub(crate) fn key(&self, ev: &Evaluator<'_>, made: &Made<'_>) -> Option<u64> {
+    pub(crate) fn key(&self, ev: &Evaluator<'_>, made: &MadeFrom<'_>) -> Option<u64> {
         ev.retains().then(|| {
             let mut hasher = DefaultHasher::new();
             let native = made.native.map(Rc::as_ptr);

@@ -21,7 +21,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, a: &Rc<OptType>, b: &Rc<OptType>) -> 
                 own: x.own.iter().chain(&y.own).copied().collect(),
                 special: x.special.or(y.special),
                 shorthand_only_config: x.shorthand_only_config || y.shorthand_only_config,
-                system: x.system.clone().or_else(|| y.system.clone()),
+                system: x.system.or(y.system),
                 class: x.class.clone().or_else(|| y.class.clone()),
             }))
         }

@@ -3,6 +3,7 @@
 //! A type is an attribute set for Nix code (`name`, `check`, `merge`, ...) that carries its native form in a hidden
 //! attribute. Types written in Nix (`mkOptionType`) keep their own functions.
 
+use crate::own::Kind;
 use crate::values::{find, look_up};
 use nixpod_eval::{Evaluator, Opaque, ThunkId, Tracked, Value};
 use smol_str::SmolStr;
@@ -137,17 +138,17 @@ pub(crate) enum OptType {
 /// A submodule type.
 pub(crate) struct Submodule {
     /// The modules that make it up.
-    pub modules: Vec<ThunkId>,
+    pub(crate) modules: Vec<ThunkId>,
     /// Those of our own models: what they define or declare is not written by anybody.
-    pub own: Vec<ThunkId>,
+    pub(crate) own: Vec<ThunkId>,
     /// Arguments for the modules, a set.
-    pub special: Option<ThunkId>,
+    pub(crate) special: Option<ThunkId>,
     /// Do definitions that are sets only define `config`?
-    pub shorthand_only_config: bool,
+    pub(crate) shorthand_only_config: bool,
     /// Is it the evaluation of a whole system (a container's `config`, a Home Manager user)?
-    pub system: Option<SmolStr>,
+    pub(crate) system: Option<Kind>,
     /// The class of its modules.
-    pub class: Option<SmolStr>,
+    pub(crate) class: Option<SmolStr>,
 }
 
 impl OptType {
