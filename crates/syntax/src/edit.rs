@@ -5,7 +5,7 @@
 
 mod insert;
 
-use crate::guard;
+use crate::tree::guard;
 use nixpod_source::TextEdit;
 use rnix::{SyntaxKind, SyntaxNode, ast};
 use rowan::GreenNode;

@@ -2,8 +2,14 @@
 //!
 //! Two texts that differ only in white space and comments lower to equal `Hir`s.
 
-use crate::packed::Nodes;
+mod dump;
+pub(crate) mod globals;
+pub mod packed;
+
+#[doc(hidden)]
+pub use dump::dump;
 use nixpod_source::ExprId;
+use packed::Nodes;
 use smol_str::SmolStr;
 
 /// An index into [`Hir::names`].
@@ -42,7 +48,7 @@ impl Hir {
     pub fn same_nodes<'a>(&'a self, other: &'a Self) -> impl Fn(ExprId) -> bool + 'a {
         let same_names = self.names == other.names;
         move |id| match (self.exprs.get(id.0 as usize), other.exprs.get(id.0 as usize)) {
-            (Some(a), Some(b)) => a == b && (same_names || !crate::stable::has_other_names(self, other, a)),
+            (Some(a), Some(b)) => a == b && (same_names || !crate::renumber::has_other_names(self, other, a)),
             _ => false,
         }
     }

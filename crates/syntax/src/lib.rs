@@ -2,33 +2,29 @@
 //!
 //! This crate must never know other files, evaluation or containers.
 
-mod dump;
+mod build;
+mod comments;
 pub mod edit;
 mod error;
-mod globals;
-mod guard;
+mod fast;
 pub mod hir;
-mod lower;
-pub mod packed;
 mod parents;
-mod quick;
-mod repair;
-mod resolve;
+mod renumber;
 mod source_map;
-mod stable;
-mod suppress;
+mod tree;
 
 use std::sync::Arc;
 
-#[doc(hidden)]
-pub use dump::dump;
+pub use comments::{Suppression, SuppressionKind, Suppressions};
 pub use error::SyntaxError;
-pub use globals::GLOBALS;
-pub use guard::{MAX_CHAIN, MAX_FILE_SIZE, MAX_NESTING};
-pub use hir::Hir;
+#[doc(hidden)]
+pub use hir::dump;
+pub use hir::globals::GLOBALS;
+pub use hir::{Hir, packed};
 pub use parents::Parents;
 pub use source_map::SourceMap;
-pub use suppress::{Suppression, SuppressionKind, Suppressions};
+pub use tree::guard::{MAX_CHAIN, MAX_FILE_SIZE, MAX_NESTING};
+use tree::{guard, lower, repair};
 
 /// One file's text, analysed as far as that is possible without any other file.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +59,7 @@ pub fn parse(text: &str) -> ParsedFile {
 /// gone are not used again (until too many are).
 pub fn parse_again(text: &str, before: &Arc<Hir>) -> ParsedFile {
     let mut file = parse(text);
-    stable::renumber(&mut file, before);
+    renumber::renumber(&mut file, before);
     // Comparing two revisions is comparing pointers then.
     if file.hir == *before {
         file.hir = Arc::clone(before);
@@ -74,7 +70,7 @@ pub fn parse_again(text: &str, before: &Arc<Hir>) -> ParsedFile {
 /// [`parse`] if it is certain that a text has no mistakes; for tests, which compare it with [`parse_slowly`].
 #[doc(hidden)]
 pub fn parse_quickly(text: &str) -> Option<ParsedFile> {
-    quick::parse(text).map(|lowered| file(text, lowered, Vec::new()))
+    fast::parse(text).map(|lowered| file(text, lowered, Vec::new()))
 }
 
 /// [`parse`] over the concrete syntax tree.
@@ -138,7 +134,7 @@ fn file(text: &str, lowered: lower::Lowered, errors: Vec<SyntaxError>) -> Parsed
         hir: Arc::new(lowered.hir),
         map: lowered.map,
         errors,
-        suppressions: remarks.map_or_else(Suppressions::default, |remarks| suppress::collect(text, remarks)),
+        suppressions: remarks.map_or_else(Suppressions::default, |remarks| comments::collect(text, remarks)),
     }
 }
 

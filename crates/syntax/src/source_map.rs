@@ -127,7 +127,7 @@ impl SourceMap {
     }
 
     /// Makes ranges of a repaired text ranges of the original one.
-    pub(crate) fn change_ranges(&mut self, repaired: &crate::repair::Repaired) {
+    pub(crate) fn change_ranges(&mut self, repaired: &crate::tree::repair::Repaired) {
         for range in &mut self.ranges {
             *range = repaired.original(*range);
         }

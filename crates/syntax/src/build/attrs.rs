@@ -1,8 +1,8 @@
 //! Attribute paths, bindings and the merging of nested sets, as Nix's parser does it.
 
-use super::Lower;
 use crate::hir::{AttrName, Attrs, DynamicEntry, Entry, EntryValue, Expr, NameId, StrPart, VarRef};
-use crate::repair;
+use crate::tree::lower::Lower;
+use crate::tree::repair;
 use nixpod_source::ExprId;
 use rnix::ast;
 use rnix::{NodeOrToken, SyntaxKind};
@@ -121,7 +121,7 @@ pub(crate) enum Attr {
 
 impl Lower<'_> {
     /// The path of a selection; none if a name is missing.
-    pub(super) fn attr_path(&mut self, path: Option<ast::Attrpath>) -> Option<Box<[AttrName]>> {
+    pub(crate) fn attr_path(&mut self, path: Option<ast::Attrpath>) -> Option<Box<[AttrName]>> {
         let attrs = self.attrs_of(&path?)?;
         Some(self.path_of(&attrs))
     }
@@ -193,7 +193,7 @@ impl Lower<'_> {
     }
 
     /// A binding or an `inherit`. Directly in a `let`, names must be fixed.
-    pub(super) fn entry(&mut self, set: ExprId, entry: &ast::Entry, in_let: bool) {
+    pub(crate) fn entry(&mut self, set: ExprId, entry: &ast::Entry, in_let: bool) {
         match entry {
             ast::Entry::Inherit(node) => self.inherit(set, node),
             ast::Entry::AttrpathValue(node) => self.binding(set, node, in_let),

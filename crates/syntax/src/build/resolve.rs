@@ -3,8 +3,9 @@
 //! A pass of its own, because sets must be merged first: a binding that `a.b = ..;` adds to `a = rec { .. };` sees
 //! the names of `a`.
 
+use crate::SyntaxError;
+use crate::hir::globals;
 use crate::hir::{AttrName, Attrs, EntryValue, Expr, NameId, Param, StrPart, VarRef};
-use crate::{SyntaxError, globals};
 use nixpod_source::ExprId;
 use text_size::TextRange;
 

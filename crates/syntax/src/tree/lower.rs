@@ -1,12 +1,11 @@
 //! From the concrete syntax tree to the arena.
 
-pub(crate) mod attrs;
-pub(crate) mod literal;
-
+use crate::SyntaxError;
+use crate::build::attrs::{SetBuilder, Sets};
+use crate::build::resolve;
 use crate::hir::{AttrName, BinaryOp, Expr, Field, Hir, NameId, Param, VarRef};
 use crate::source_map::{Names, SourceMap};
-use crate::{SyntaxError, repair, resolve};
-use attrs::{SetBuilder, Sets};
+use crate::tree::repair;
 use nixpod_source::ExprId;
 use rnix::ast::{self, BinOpKind, HasEntry as _, UnaryOpKind};
 use rnix::{NodeOrToken, SyntaxKind, SyntaxNode};
@@ -86,7 +85,7 @@ pub(crate) struct Lower<'a> {
     /// Sets that may still grow by merging; their nodes are placeholders until the end.
     pub(crate) sets: Sets,
     /// Does the text name what `<x>` goes through, so that it may bind that itself? Looked up when one is met.
-    binds_search: Option<bool>,
+    pub(crate) binds_search: Option<bool>,
     pub(crate) remarks: Option<Remarks>,
     pub(crate) errors: &'a mut Vec<SyntaxError>,
 }
@@ -159,19 +158,19 @@ impl Lower<'_> {
         self.alloc(Expr::Key(name), range)
     }
 
-    fn error(&mut self, range: TextRange, message: impl Into<String>) {
+    pub(crate) fn error(&mut self, range: TextRange, message: impl Into<String>) {
         self.errors.push(SyntaxError::new(range, message));
     }
 
     /// An expression, or a hole at the end of what should hold it.
-    fn expr_or_missing(&mut self, expr: Option<ast::Expr>, around: TextRange) -> ExprId {
+    pub(crate) fn expr_or_missing(&mut self, expr: Option<ast::Expr>, around: TextRange) -> ExprId {
         match expr {
             Some(expr) => self.expr(&expr),
             None => self.alloc(Expr::Missing, TextRange::empty(around.end())),
         }
     }
 
-    fn expr(&mut self, expr: &ast::Expr) -> ExprId {
+    pub(crate) fn expr(&mut self, expr: &ast::Expr) -> ExprId {
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.expr_inner(expr))
     }
 
@@ -379,7 +378,7 @@ impl Lower<'_> {
         self.error(range, format!("duplicate argument `{text}`"));
     }
 
-    fn name(&self, name: NameId) -> smol_str::SmolStr {
+    pub(crate) fn name(&self, name: NameId) -> smol_str::SmolStr {
         self.names.all.get(name.0 as usize).cloned().unwrap_or_default()
     }
 

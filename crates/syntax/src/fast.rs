@@ -6,12 +6,12 @@
 mod bounds;
 mod lexer;
 
-use crate::guard::MAX_CHAIN;
+use crate::build::attrs::{Attr, MAX_PATH, SetBuilder};
+use crate::build::literal::{Chunks, Parts, unescape};
 use crate::hir::{BinaryOp, Expr, Field, Param, PathKind, StrPart, VarRef};
-use crate::lower::attrs::{Attr, MAX_PATH, SetBuilder};
-use crate::lower::literal::{Chunks, Parts, unescape};
-use crate::lower::{Lower, Lowered};
-use crate::repair;
+use crate::tree::guard::MAX_CHAIN;
+use crate::tree::lower::{Lower, Lowered};
+use crate::tree::repair;
 use bounds::Bounds;
 use lexer::{Lexer, Token};
 use nixpod_source::ExprId;

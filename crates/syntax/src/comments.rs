@@ -1,6 +1,6 @@
 //! Comments that silence findings: `# nixpod: ignore[rule] reason`.
 
-use crate::lower::{Remarks, Subject};
+use crate::tree::lower::{Remarks, Subject};
 use smol_str::SmolStr;
 use std::cmp::Reverse;
 use std::ops::Range;

@@ -1,8 +1,8 @@
 //! Strings, paths and numbers.
 
-use super::Lower;
 use crate::hir::{Expr, PathKind, StrPart, VarRef};
 use crate::source_map::Piece;
+use crate::tree::lower::Lower;
 use nixpod_source::ExprId;
 use rnix::ast;
 use rnix::{NodeOrToken, SyntaxKind, SyntaxNode};
@@ -110,7 +110,7 @@ enum Chunk<'a> {
 }
 
 impl Lower<'_> {
-    pub(super) fn literal(&mut self, node: &ast::Literal) -> ExprId {
+    pub(crate) fn literal(&mut self, node: &ast::Literal) -> ExprId {
         let range = node.syntax().text_range();
         let Some(token) = node.syntax().first_token() else {
             return self.alloc(Expr::Missing, range);
@@ -188,7 +188,7 @@ impl Lower<'_> {
         id
     }
 
-    pub(super) fn string(&mut self, node: &ast::Str) -> ExprId {
+    pub(crate) fn string(&mut self, node: &ast::Str) -> ExprId {
         let range = node.syntax().text_range();
         let indented = node
             .syntax()
@@ -248,7 +248,7 @@ impl Lower<'_> {
         chunks.finish()
     }
 
-    pub(super) fn path(&mut self, node: &SyntaxNode) -> ExprId {
+    pub(crate) fn path(&mut self, node: &SyntaxNode) -> ExprId {
         let range = node.text_range();
         let kind = match node.kind() {
             SyntaxKind::NODE_PATH_ABS => PathKind::Absolute,

@@ -1,8 +1,8 @@
-//! The bounds of [`crate::guard`], kept while reading: what it refuses must not be accepted here.
+//! The bounds of [`crate::tree::guard`], kept while reading: what it refuses must not be accepted here.
 
 use super::Surely;
 use super::lexer::Token;
-use crate::guard::{MAX_BROKEN, MAX_CHAIN, MAX_LOOKAHEAD, MAX_WORK, runs_on};
+use crate::tree::guard::{MAX_BROKEN, MAX_CHAIN, MAX_LOOKAHEAD, MAX_WORK, runs_on};
 
 /// Counts as the guard does, or more.
 pub(super) struct Bounds {
