@@ -1,6 +1,6 @@
 //! Comments that silence findings: `# nixpod: ignore[rule] reason`.
 
-use crate::tree::lower::{Remarks, Subject};
+use crate::build::{Remarks, Subject};
 use smol_str::SmolStr;
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -13,22 +13,6 @@ pub struct Suppressions {
     pub items: Vec<Suppression>,
     /// Those that were meant as one but say nothing: where, and why in one line without a final dot.
     pub malformed: Vec<(TextRange, String)>,
-}
-
-impl Suppressions {
-    /// Applies a function to all ranges.
-    pub(crate) fn change_ranges(&mut self, change: &dyn Fn(TextRange) -> TextRange) {
-        for item in &mut self.items {
-            item.comment = change(item.comment);
-            item.covers = change(item.covers);
-            for (_, range) in &mut item.rules {
-                *range = change(*range);
-            }
-        }
-        for (range, _) in &mut self.malformed {
-            *range = change(*range);
-        }
-    }
 }
 
 /// One suppression comment.

@@ -5,7 +5,7 @@
 
 mod insert;
 
-use crate::tree::guard;
+use crate::tree::{STACK, guard};
 use nixpod_source::TextEdit;
 use rnix::{SyntaxKind, SyntaxNode, ast};
 use rowan::GreenNode;
@@ -81,7 +81,7 @@ struct Parsed {
 impl Drop for Parsed {
     fn drop(&mut self) {
         let green = self.green.take();
-        stacker::maybe_grow(crate::STACK, crate::STACK, || drop(green));
+        stacker::maybe_grow(STACK, STACK, || drop(green));
     }
 }
 
@@ -94,7 +94,7 @@ thread_local! {
 /// Parses and works on the tree on a stack that is large enough for its depth.
 fn with_tree<T>(text: &str, work: impl FnOnce(&SyntaxNode) -> Option<T>) -> Option<T> {
     let last = LAST.take().filter(|last| last.text == text);
-    stacker::maybe_grow(crate::STACK, crate::STACK, || {
+    stacker::maybe_grow(STACK, STACK, || {
         let (parsed, root) = match last {
             Some(parsed) => {
                 let root = SyntaxNode::new_root(parsed.green.clone()?);

@@ -6,16 +6,14 @@
 mod bounds;
 mod lexer;
 
-use crate::build::attrs::{Attr, MAX_PATH, SetBuilder};
+use crate::build::attrs::{Attr, BindingRanges, MAX_PATH, SetBuilder};
 use crate::build::literal::{Chunks, Parts, unescape};
+use crate::build::{Builder, HOLE, Lowered};
 use crate::hir::{BinaryOp, Expr, Field, Param, PathKind, StrPart, VarRef};
-use crate::tree::guard::MAX_CHAIN;
-use crate::tree::lower::{Lower, Lowered};
-use crate::tree::repair;
+use crate::limits::MAX_CHAIN;
 use bounds::Bounds;
 use lexer::{Lexer, Token};
 use nixpod_source::ExprId;
-use rnix::SyntaxKind;
 use smallvec::SmallVec;
 use text_size::{TextRange, TextSize};
 
@@ -40,23 +38,23 @@ pub(crate) fn parse(text: &str) -> Surely<Lowered> {
         false => None,
     };
     let mut errors = Vec::new();
-    let lower = Lower::new(text, &mut errors);
+    let build = Builder::new(text, &mut errors);
     let mut reader = Reader {
-        lexer: Lexer::new(text, bounds, lower.remarks.is_some())?,
-        lower,
+        lexer: Lexer::new(text, bounds, build.remarks.is_some())?,
+        build,
         depth: 0,
         set_at: None,
         begun: None,
     };
-    reader.lower.reserve(text.len());
+    reader.build.reserve(text.len());
     let root = reader.expr()?;
     if reader.lexer.token != Token::End {
         return None;
     }
-    if let Some(remarks) = &mut reader.lower.remarks {
+    if let Some(remarks) = &mut reader.build.remarks {
         remarks.comments = reader.lexer.comments.unwrap_or_default();
     }
-    let lowered = reader.lower.finish(root.id);
+    let lowered = reader.build.finish(root.id);
     errors.is_empty().then_some(lowered)
 }
 
@@ -69,7 +67,7 @@ struct Node {
 
 struct Reader<'t, 'e> {
     lexer: Lexer<'t>,
-    lower: Lower<'e>,
+    build: Builder<'e>,
     depth: u32,
     /// The brace that is known to open a set and no parameter.
     set_at: Option<TextSize>,
@@ -95,10 +93,10 @@ const fn level(op: BinaryOp) -> u8 {
 const NOT: u8 = 6;
 const HAS_ATTR: u8 = 10;
 
-impl<'t> Reader<'t, '_> {
+impl<'t, 'e> Reader<'t, 'e> {
     fn alloc(&mut self, expr: Expr, start: TextSize) -> Node {
         let range = self.lexer.since(start);
-        let id = self.lower.alloc(expr, range);
+        let id = self.build.alloc(expr, range);
         Node { id, start }
     }
 
@@ -148,8 +146,8 @@ impl<'t> Reader<'t, '_> {
                 let (word, range) = self.name()?;
                 match self.lexer.token {
                     Token::Colon => {
-                        let name = self.lower.names.intern(word);
-                        let key = self.lower.key(name, range);
+                        let name = self.build.names.intern(word);
+                        let key = self.build.key(name, range);
                         self.lambda(Param::Name(name, key), start)
                     }
                     Token::At => {
@@ -178,7 +176,7 @@ impl<'t> Reader<'t, '_> {
     /// A name that is no keyword, and where it is.
     fn name(&mut self) -> Surely<(&'t str, TextRange)> {
         let (word, range) = (self.lexer.word(), self.lexer.range());
-        if word == repair::HOLE {
+        if word == HOLE {
             return None;
         }
         self.lexer.expect(Token::Ident)?;
@@ -205,8 +203,8 @@ impl<'t> Reader<'t, '_> {
                 break;
             }
             let (word, range) = self.name()?;
-            let name = self.lower.names.intern(word);
-            let key = self.lower.key(name, range);
+            let name = self.build.names.intern(word);
+            let key = self.build.key(name, range);
             let default = match self.lexer.token {
                 Token::Question => {
                     self.lexer.advance()?;
@@ -233,8 +231,8 @@ impl<'t> Reader<'t, '_> {
         }
         let alias = match alias {
             Some((word, range)) => {
-                let name = self.lower.names.intern(word);
-                self.lower.key(name, range);
+                let name = self.build.names.intern(word);
+                self.build.key(name, range);
                 if fields.iter().any(|field| field.name == name) {
                     return None;
                 }
@@ -268,7 +266,7 @@ impl<'t> Reader<'t, '_> {
                 Token::Question if least <= HAS_ATTR => {
                     self.lexer.advance()?;
                     let attrs = self.attr_path()?;
-                    let path = self.lower.path_of(&attrs);
+                    let path = self.build.path_of(&attrs);
                     left = self.alloc(Expr::HasAttr(left.id, path), left.start);
                     continue;
                 }
@@ -331,7 +329,7 @@ impl<'t> Reader<'t, '_> {
         }
         self.lexer.advance()?;
         let attrs = self.attr_path()?;
-        let path = self.lower.path_of(&attrs);
+        let path = self.build.path_of(&attrs);
         let default = match self.lexer.token {
             Token::Or => {
                 self.lexer.advance()?;
@@ -366,7 +364,7 @@ impl<'t> Reader<'t, '_> {
                 let mut items = Vec::new();
                 while self.lexer.token != Token::RightBracket {
                     let item = self.deeper(Self::selection)?;
-                    self.lower.subject(self.lexer.since(item.start), None);
+                    self.build.subject(self.lexer.since(item.start), None);
                     items.push(item.id);
                 }
                 self.lexer.advance()?;
@@ -374,8 +372,8 @@ impl<'t> Reader<'t, '_> {
             }
             Token::Quote | Token::Indented => self.string().map(|(node, _)| node),
             Token::Path(kind) => self.path(kind),
-            Token::Integer => self.number(SyntaxKind::TOKEN_INTEGER),
-            Token::Float => self.number(SyntaxKind::TOKEN_FLOAT),
+            Token::Integer => self.number(Builder::integer),
+            Token::Float => self.number(Builder::float),
             Token::Ident => {
                 let (word, range) = self.name()?;
                 // rnix would take a function for an argument here.
@@ -389,17 +387,17 @@ impl<'t> Reader<'t, '_> {
     fn variable(&mut self, word: &str, range: TextRange) -> Node {
         let expr = match word {
             "__curPos" => Expr::CurPos,
-            _ => Expr::Var(self.lower.names.intern(word), VarRef::Global),
+            _ => Expr::Var(self.build.names.intern(word), VarRef::Global),
         };
         Node {
-            id: self.lower.alloc(expr, range),
+            id: self.build.alloc(expr, range),
             start: range.start(),
         }
     }
 
-    fn number(&mut self, kind: SyntaxKind) -> Surely<Node> {
+    fn number(&mut self, make: fn(&mut Builder<'e>, &str, TextRange) -> ExprId) -> Surely<Node> {
         let (word, range) = (self.lexer.word(), self.lexer.range());
-        let id = self.lower.literal_of(kind, word, range);
+        let id = make(&mut self.build, word, range);
         self.lexer.advance()?;
         Some(Node {
             id,
@@ -421,7 +419,7 @@ impl<'t> Reader<'t, '_> {
                 self.lexer.close();
                 self.lexer.advance()?;
                 let range = self.lexer.since(start);
-                let id = self.lower.plain_literal(text, at, range, Expr::Str);
+                let id = self.build.plain_literal(text, at, range, Expr::Str);
                 return Some((Node { id, start }, false));
             }
             match indented {
@@ -445,7 +443,7 @@ impl<'t> Reader<'t, '_> {
             parts = chunks.finish();
         }
         let range = self.lexer.since(start);
-        let id = self.lower.finish_literal(parts, range, Expr::Str);
+        let id = self.build.finish_literal(parts, range, Expr::Str);
         Some((Node { id, start }, interpolated))
     }
 
@@ -479,7 +477,7 @@ impl<'t> Reader<'t, '_> {
             self.lexer.advance()?;
             let range = self.lexer.since(start);
             let id = self
-                .lower
+                .build
                 .plain_literal(text, at, range, |parts| Expr::Path(kind, parts));
             return Some(Node { id, start });
         }
@@ -499,7 +497,7 @@ impl<'t> Reader<'t, '_> {
         self.lexer.advance()?;
         let range = self.lexer.since(start);
         let id = self
-            .lower
+            .build
             .finish_literal(parts, range, |parts: Box<[StrPart]>| Expr::Path(kind, parts));
         Some(Node { id, start })
     }
@@ -523,20 +521,20 @@ impl<'t> Reader<'t, '_> {
         match self.lexer.token {
             Token::Ident | Token::Or => {
                 let (word, range) = self.attr_name()?;
-                Some(Attr::Static(self.lower.names.intern(word), range))
+                Some(Attr::Static(self.build.names.intern(word), range))
             }
             Token::Quote | Token::Indented => {
                 let (node, interpolated) = self.string()?;
                 Some(match interpolated {
                     true => Attr::Dynamic(node.id),
-                    false => self.lower.static_if_plain(node.id, self.lexer.since(start)),
+                    false => self.build.static_if_plain(node.id, self.lexer.since(start)),
                 })
             }
             Token::Interpolation => {
                 self.lexer.advance()?;
                 let id = self.expr()?.id;
                 self.lexer.expect(Token::RightBrace)?;
-                Some(self.lower.static_if_plain(id, self.lexer.since(start)))
+                Some(self.build.static_if_plain(id, self.lexer.since(start)))
             }
             _ => None,
         }
@@ -570,19 +568,19 @@ impl<'t> Reader<'t, '_> {
         self.bindings(set, Token::In)?;
         self.lexer.advance()?;
         let body = self.expr()?.id;
-        self.lower.sets.get_mut(set)?.body = Some(body);
+        self.build.sets.get_mut(set)?.body = Some(body);
         self.finish_set(set, start)
     }
 
     /// A set has a smaller number than what is in it, so its range is put in later.
     fn begin_set(&mut self, start: TextSize, recursive: bool) -> ExprId {
-        let set = self.lower.alloc(Expr::Missing, TextRange::empty(start));
-        self.lower.sets.push(set, SetBuilder::new(recursive));
+        let set = self.build.alloc(Expr::Missing, TextRange::empty(start));
+        self.build.sets.push(set, SetBuilder::new(recursive));
         set
     }
 
     fn finish_set(&mut self, set: ExprId, start: TextSize) -> Surely<Node> {
-        *self.lower.map.ranges.get_mut(set.0 as usize)? = self.lexer.since(start);
+        *self.build.map.ranges.get_mut(set.0 as usize)? = self.lexer.since(start);
         Some(Node { id: set, start })
     }
 
@@ -604,7 +602,7 @@ impl<'t> Reader<'t, '_> {
                 self.lexer.advance()?;
                 let source = self.expr()?.id;
                 self.lexer.expect(Token::RightParen)?;
-                Some(self.lower.inherit_source(set, source))
+                Some(self.build.inherit_source(set, source))
             }
             _ => None,
         };
@@ -614,10 +612,10 @@ impl<'t> Reader<'t, '_> {
         }
         self.lexer.advance()?;
         let statement = self.lexer.since(start);
-        self.lower.subject(statement, None);
+        self.build.subject(statement, None);
         for (word, range) in names {
-            let name = self.lower.names.intern(word);
-            self.lower.inherit_name(set, from, name, range, statement);
+            let name = self.build.names.intern(word);
+            self.build.inherit_name(set, from, name, range, statement);
         }
         Some(())
     }
@@ -634,9 +632,13 @@ impl<'t> Reader<'t, '_> {
         let without_semicolon = TextRange::new(start, self.lexer.here());
         self.lexer.expect(Token::Semicolon)?;
         let whole = self.lexer.since(start);
-        self.lower.subject(whole, Some(value.start));
-        self.lower
-            .bind(set, &attrs, path, value.id, whole, without_semicolon);
+        self.build.subject(whole, Some(value.start));
+        let ranges = BindingRanges {
+            path,
+            without_semicolon,
+            whole,
+        };
+        self.build.bind(set, &attrs, value.id, ranges);
         Some(())
     }
 }

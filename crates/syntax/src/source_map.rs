@@ -1,8 +1,6 @@
 //! From nodes back to text. The only place that knows ranges.
 
-use crate::hir::NameId;
 use nixpod_source::ExprId;
-use rustc_hash::FxHashMap;
 use text_size::{TextRange, TextSize};
 
 /// Where the nodes of one file are in its text.
@@ -126,17 +124,17 @@ impl SourceMap {
         }
     }
 
-    /// Makes ranges of a repaired text ranges of the original one.
-    pub(crate) fn change_ranges(&mut self, repaired: &crate::tree::repair::Repaired) {
+    /// Moves everything, within one text, to where a function says.
+    pub(crate) fn change_offsets(&mut self, change: &impl Fn(TextSize) -> TextSize) {
         for range in &mut self.ranges {
-            *range = repaired.original(*range);
+            *range = moved(*range, change);
         }
         for (_, range) in &mut self.bindings {
-            *range = repaired.original(*range);
+            *range = moved(*range, change);
         }
         // Nothing is inserted into the text of literals, so that lengths stay.
         for piece in &mut self.pieces {
-            piece.source = repaired.original_offset(piece.source as usize) as u32;
+            piece.source = change(piece.source.into()).into();
         }
     }
 
@@ -150,34 +148,14 @@ impl SourceMap {
     }
 }
 
+/// A range after its ends were moved.
+pub(crate) fn moved(range: TextRange, change: &impl Fn(TextSize) -> TextSize) -> TextRange {
+    let start = change(range.start());
+    TextRange::new(start, change(range.end()).max(start))
+}
+
 /// The piece that holds a content offset; the last one for the end of the content.
 fn piece_at(pieces: &[Piece], content: u32) -> Option<Piece> {
     let after = pieces.partition_point(|piece| piece.content <= content);
     pieces.get(after.saturating_sub(1)).copied()
-}
-
-/// Collects names, each once.
-#[derive(Default)]
-pub(crate) struct Names {
-    pub(crate) all: Vec<smol_str::SmolStr>,
-    index: FxHashMap<smol_str::SmolStr, NameId>,
-}
-
-impl Names {
-    /// Makes room for so many.
-    pub(crate) fn reserve(&mut self, count: usize) {
-        self.all.reserve(count);
-        self.index.reserve(count);
-    }
-
-    pub(crate) fn intern(&mut self, text: &str) -> NameId {
-        if let Some(id) = self.index.get(text) {
-            return *id;
-        }
-        let id = NameId(self.all.len() as u32);
-        let name = smol_str::SmolStr::new(text);
-        self.all.push(name.clone());
-        self.index.insert(name, id);
-        id
-    }
 }

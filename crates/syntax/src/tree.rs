@@ -1,5 +1,98 @@
-//! Lowers a text over rnix's concrete syntax tree.
+//! Reads any text over rnix's concrete syntax tree, however broken it is.
 
+mod errors;
 pub(crate) mod guard;
-pub(crate) mod lower;
-pub(crate) mod repair;
+mod lower;
+mod repair;
+
+use crate::SyntaxError;
+use crate::build::{Lowered, nothing};
+use crate::source_map::moved;
+use text_size::{TextRange, TextSize};
+
+/// The stack that one parse may use, most of it never touched. At every bound of [`guard`], half of it was enough
+/// even with rnix and rowan built without optimisation.
+pub(crate) const STACK: usize = 64 * 1024 * 1024;
+
+/// What was read.
+pub(crate) struct Read {
+    pub(crate) lowered: Lowered,
+    /// In text order.
+    pub(crate) errors: Vec<SyntaxError>,
+    /// The text, of the same length, that was read instead.
+    pub(crate) patched: Option<String>,
+}
+
+/// Reads a text.
+pub(crate) fn parse(text: &str) -> Read {
+    let scan = match guard::scan(text) {
+        Ok(scan) => scan,
+        Err(error) => {
+            return Read {
+                lowered: nothing(text),
+                errors: vec![error],
+                patched: None,
+            };
+        }
+    };
+    let source = scan.patched.as_deref().unwrap_or(text);
+    let (lowered, errors) = stacker::maybe_grow(STACK, STACK, || {
+        let parse = rnix::Root::parse(source);
+        if !parse.errors().is_empty()
+            && let Some(repaired) = parse_repaired(source, parse.errors().len(), &scan.errors)
+        {
+            return repaired;
+        }
+        lower(source, &parse, scan.errors)
+    });
+    Read {
+        lowered,
+        errors,
+        patched: scan.patched,
+    }
+}
+
+/// Reads what a text with errors may become, if that has fewer errors.
+fn parse_repaired(
+    source: &str,
+    errors_before: usize,
+    found: &[SyntaxError],
+) -> Option<(Lowered, Vec<SyntaxError>)> {
+    let repaired = repair::repair(source)?;
+    guard::scan(&repaired.text).ok()?;
+    let parse = rnix::Root::parse(&repaired.text);
+    if parse.errors().len() >= errors_before {
+        return None;
+    }
+    let (mut lowered, mut errors) = lower(&repaired.text, &parse, Vec::new());
+    let original = |offset| repaired.original(offset);
+    lowered.change_offsets(&original);
+    for error in &mut errors {
+        error.range = moved(error.range, &original);
+    }
+    for insertion in &repaired.insertions {
+        let range = TextRange::empty(TextSize::new(insertion.at as u32));
+        if !errors.iter().any(|error| error.range == range) {
+            errors.push(SyntaxError::new(range, insertion.message));
+        }
+    }
+    errors.extend_from_slice(found);
+    sort(&mut errors);
+    Some((lowered, errors))
+}
+
+fn lower(
+    text: &str,
+    parse: &rnix::Parse<rnix::Root>,
+    mut errors: Vec<SyntaxError>,
+) -> (Lowered, Vec<SyntaxError>) {
+    errors::from_rnix(parse, &mut errors);
+    let lowered = lower::lower(text, &parse.syntax(), &mut errors);
+    sort(&mut errors);
+    (lowered, errors)
+}
+
+fn sort(errors: &mut Vec<SyntaxError>) {
+    errors.sort_by_key(|error| (error.range.start(), error.range.end()));
+    errors.dedup();
+}

@@ -1,12 +1,8 @@
 //! Attribute paths, bindings and the merging of nested sets, as Nix's parser does it.
 
+use super::Builder;
 use crate::hir::{AttrName, Attrs, DynamicEntry, Entry, EntryValue, Expr, NameId, StrPart, VarRef};
-use crate::tree::lower::Lower;
-use crate::tree::repair;
 use nixpod_source::ExprId;
-use rnix::ast;
-use rnix::{NodeOrToken, SyntaxKind};
-use rowan::ast::AstNode as _;
 use rustc_hash::FxHashMap;
 use text_size::TextRange;
 
@@ -119,13 +115,15 @@ pub(crate) enum Attr {
     Dynamic(ExprId),
 }
 
-impl Lower<'_> {
-    /// The path of a selection; none if a name is missing.
-    pub(crate) fn attr_path(&mut self, path: Option<ast::Attrpath>) -> Option<Box<[AttrName]>> {
-        let attrs = self.attrs_of(&path?)?;
-        Some(self.path_of(&attrs))
-    }
+/// Where `a.b = value;` and its parts are.
+#[derive(Clone, Copy)]
+pub(crate) struct BindingRanges {
+    pub(crate) path: TextRange,
+    pub(crate) without_semicolon: TextRange,
+    pub(crate) whole: TextRange,
+}
 
+impl Builder<'_> {
     /// Gives the names of a selection's path their nodes.
     pub(crate) fn path_of(&mut self, attrs: &[Attr]) -> Box<[AttrName]> {
         let name = |attr: &Attr| match *attr {
@@ -133,47 +131,6 @@ impl Lower<'_> {
             Attr::Dynamic(id) => AttrName::Dynamic(id),
         };
         attrs.iter().map(name).collect()
-    }
-
-    fn attrs_of(&mut self, path: &ast::Attrpath) -> Option<Vec<Attr>> {
-        let dots = path
-            .syntax()
-            .children_with_tokens()
-            .filter(|child| child.kind() == SyntaxKind::TOKEN_DOT)
-            .count();
-        let attrs: Vec<Attr> = path.attrs().filter_map(|attr| self.attr(&attr)).collect();
-        if attrs.len() > MAX_PATH {
-            self.error(path.syntax().text_range(), "attribute path is too long");
-            return None;
-        }
-        (attrs.len() == dots + 1).then_some(attrs)
-    }
-
-    fn attr(&mut self, attr: &ast::Attr) -> Option<Attr> {
-        let range = attr.syntax().text_range();
-        match attr {
-            ast::Attr::Ident(ident) => {
-                let token = ident.ident_token().filter(|token| token.text() != repair::HOLE)?;
-                Some(Attr::Static(self.names.intern(token.text()), range))
-            }
-            ast::Attr::Str(node) => {
-                // Without interpolation only the name is wanted, not a node for the string.
-                let has_interpolation = node
-                    .syntax()
-                    .children()
-                    .any(|child| child.kind() == SyntaxKind::NODE_INTERPOL);
-                let id = self.string(node);
-                if has_interpolation {
-                    Some(Attr::Dynamic(id))
-                } else {
-                    Some(self.static_if_plain(id, range))
-                }
-            }
-            ast::Attr::Dynamic(node) => {
-                let id = self.expr_or_missing(node.expr(), range);
-                Some(self.static_if_plain(id, range))
-            }
-        }
     }
 
     /// A string without interpolation is a fixed name, however it is written: `"a"`, `${"a"}`, `${(''a'')}`.
@@ -189,33 +146,6 @@ impl Lower<'_> {
         match text {
             Some(text) => Attr::Static(self.names.intern(&text), range),
             None => Attr::Dynamic(id),
-        }
-    }
-
-    /// A binding or an `inherit`. Directly in a `let`, names must be fixed.
-    pub(crate) fn entry(&mut self, set: ExprId, entry: &ast::Entry, in_let: bool) {
-        match entry {
-            ast::Entry::Inherit(node) => self.inherit(set, node),
-            ast::Entry::AttrpathValue(node) => self.binding(set, node, in_let),
-        }
-    }
-
-    fn inherit(&mut self, set: ExprId, node: &ast::Inherit) {
-        let statement = node.syntax().text_range();
-        self.subject(statement, None);
-        let from = node.from().map(|from| {
-            let source = self.expr_or_missing(from.expr(), from.syntax().text_range());
-            self.inherit_source(set, source)
-        });
-        for attr in node.attrs() {
-            let range = attr.syntax().text_range();
-            match self.attr(&attr) {
-                Some(Attr::Static(name, range)) => self.inherit_name(set, from, name, range, statement),
-                Some(Attr::Dynamic(_)) => {
-                    self.error(range, "dynamic attributes are not allowed in `inherit`");
-                }
-                None => {}
-            }
         }
     }
 
@@ -250,39 +180,8 @@ impl Lower<'_> {
         }
     }
 
-    fn binding(&mut self, set: ExprId, node: &ast::AttrpathValue, in_let: bool) {
-        let whole = node.syntax().text_range();
-        let value_start = node.value().map(|value| value.syntax().text_range().start());
-        self.subject(whole, value_start);
-        let without_semicolon = match node.syntax().last_token() {
-            Some(last) if last.kind() == SyntaxKind::TOKEN_SEMICOLON => {
-                TextRange::new(whole.start(), last.text_range().start())
-            }
-            _ => whole,
-        };
-        let Some(path) = node.attrpath() else { return };
-        let path_range = path.syntax().text_range();
-        let attrs = self.attrs_of(&path);
-        let value = self.expr_or_missing(node.value(), after_assign(node));
-        let Some(attrs) = attrs else { return };
-        if in_let && let Some(Attr::Dynamic(id)) = attrs.first() {
-            let range = self.map.range(*id);
-            self.error(range, "dynamic attributes are not allowed in `let`");
-            return;
-        }
-        self.bind(set, &attrs, path_range, value, whole, without_semicolon);
-    }
-
     /// Adds `a.b.c = value;` to a set.
-    pub(crate) fn bind(
-        &mut self,
-        set: ExprId,
-        attrs: &[Attr],
-        path_range: TextRange,
-        value: ExprId,
-        whole: TextRange,
-        without_semicolon: TextRange,
-    ) {
+    pub(crate) fn bind(&mut self, set: ExprId, attrs: &[Attr], value: ExprId, ranges: BindingRanges) {
         let Some((last, prefix)) = attrs.split_last() else {
             return;
         };
@@ -295,13 +194,13 @@ impl Lower<'_> {
                         ..
                     }) if self.is_set(inner) => inner,
                     Some(_) => {
-                        self.duplicate(name, path_range);
+                        self.duplicate(name, ranges.path);
                         return;
                     }
                     None => {
-                        let nested = self.nested(without_semicolon);
+                        let nested = self.nested(ranges.without_semicolon);
                         let key = self.key(name, range);
-                        self.map.bindings.push((key, whole));
+                        self.map.bindings.push((key, ranges.whole));
                         let entry = Entry {
                             name,
                             key,
@@ -314,8 +213,8 @@ impl Lower<'_> {
                     }
                 },
                 Attr::Dynamic(name) => {
-                    let nested = self.nested(without_semicolon);
-                    self.dynamic(set, name, nested, whole);
+                    let nested = self.nested(ranges.without_semicolon);
+                    self.dynamic(set, name, nested, ranges.whole);
                     nested
                 }
             };
@@ -323,11 +222,11 @@ impl Lower<'_> {
         match *last {
             Attr::Static(name, range) => {
                 let key = self.key(name, range);
-                self.map.bindings.push((key, whole));
+                self.map.bindings.push((key, ranges.whole));
                 let value = EntryValue::Expr(value);
                 self.add(set, Entry { name, key, value });
             }
-            Attr::Dynamic(name) => self.dynamic(set, name, value, whole),
+            Attr::Dynamic(name) => self.dynamic(set, name, value, ranges.whole),
         }
     }
 
@@ -388,13 +287,4 @@ impl Lower<'_> {
         let text = self.name(name);
         self.error(range, format!("attribute `{text}` is already defined"));
     }
-}
-
-/// Where the value of a binding belongs that has none.
-fn after_assign(node: &ast::AttrpathValue) -> TextRange {
-    node.syntax()
-        .children_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .find(|token| token.kind() == SyntaxKind::TOKEN_ASSIGN)
-        .map_or(node.syntax().text_range(), |token| token.text_range())
 }

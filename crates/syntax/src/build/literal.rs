@@ -1,14 +1,11 @@
 //! Strings, paths and numbers.
 
-use crate::hir::{Expr, PathKind, StrPart, VarRef};
+use super::Builder;
+use crate::hir::{Expr, StrPart};
 use crate::source_map::Piece;
-use crate::tree::lower::Lower;
 use nixpod_source::ExprId;
-use rnix::ast;
-use rnix::{NodeOrToken, SyntaxKind, SyntaxNode};
-use rowan::ast::AstNode as _;
 use smol_str::SmolStr;
-use text_size::{TextRange, TextSize};
+use text_size::TextRange;
 
 /// Collects the parts of one literal with the map from its content to the text.
 #[derive(Default)]
@@ -109,44 +106,31 @@ enum Chunk<'a> {
     Interp(ExprId),
 }
 
-impl Lower<'_> {
-    pub(crate) fn literal(&mut self, node: &ast::Literal) -> ExprId {
-        let range = node.syntax().text_range();
-        let Some(token) = node.syntax().first_token() else {
-            return self.alloc(Expr::Missing, range);
+impl Builder<'_> {
+    pub(crate) fn integer(&mut self, text: &str, range: TextRange) -> ExprId {
+        let expr = match text.parse() {
+            Ok(value) => Expr::Int(value),
+            Err(_) => {
+                self.error(range, format!("integer `{text}` does not fit 64 bits"));
+                Expr::Missing
+            }
         };
-        self.literal_of(token.kind(), token.text(), range)
+        self.alloc(expr, range)
     }
 
-    /// A number or a bare URI.
-    pub(crate) fn literal_of(&mut self, kind: SyntaxKind, text: &str, range: TextRange) -> ExprId {
-        let expr = match kind {
-            SyntaxKind::TOKEN_INTEGER => match text.parse() {
-                Ok(value) => Expr::Int(value),
-                Err(_) => {
-                    self.error(range, format!("integer `{text}` does not fit 64 bits"));
-                    Expr::Missing
-                }
-            },
-            SyntaxKind::TOKEN_FLOAT => match text.parse::<f64>() {
-                Ok(_)
-                    if text.starts_with("0.") && !text.as_bytes().get(2).is_some_and(u8::is_ascii_digit) =>
-                {
-                    self.error(range, format!("`{text}` is not a number"));
-                    Expr::Missing
-                }
-                Ok(value) if value.is_finite() => Expr::Float(value),
-                _ => {
-                    self.error(range, format!("float `{text}` is out of range"));
-                    Expr::Missing
-                }
-            },
-            SyntaxKind::TOKEN_URI => {
-                let mut parts = Parts::default();
-                parts.push(text, range.start().into(), range.len().into());
-                return self.finish_literal(parts, range, Expr::Str);
+    pub(crate) fn float(&mut self, text: &str, range: TextRange) -> ExprId {
+        let without_digits =
+            text.starts_with("0.") && !text.as_bytes().get(2).is_some_and(u8::is_ascii_digit);
+        let expr = match text.parse::<f64>() {
+            Ok(_) if without_digits => {
+                self.error(range, format!("`{text}` is not a number"));
+                Expr::Missing
             }
-            _ => Expr::Missing,
+            Ok(value) if value.is_finite() => Expr::Float(value),
+            _ => {
+                self.error(range, format!("float `{text}` is out of range"));
+                Expr::Missing
+            }
         };
         self.alloc(expr, range)
     }
@@ -187,133 +171,6 @@ impl Lower<'_> {
         self.map.literals.push((id, start, start + 1));
         id
     }
-
-    pub(crate) fn string(&mut self, node: &ast::Str) -> ExprId {
-        let range = node.syntax().text_range();
-        let indented = node
-            .syntax()
-            .first_token()
-            .is_some_and(|token| token.text() == "''");
-        let parts = if indented {
-            self.indented_parts(node.syntax())
-        } else {
-            self.plain_parts(node.syntax())
-        };
-        self.finish_literal(parts, range, Expr::Str)
-    }
-
-    fn interpolation(&mut self, node: &SyntaxNode) -> ExprId {
-        let inner = node.children().find_map(ast::Expr::cast);
-        let start = node.text_range().start() + TextSize::of("${");
-        self.expr_or_missing(inner, TextRange::empty(start.min(node.text_range().end())))
-    }
-
-    fn plain_parts(&mut self, node: &SyntaxNode) -> Parts {
-        let mut parts = Parts::default();
-        for child in node.children_with_tokens() {
-            match child {
-                NodeOrToken::Node(node) if node.kind() == SyntaxKind::NODE_INTERPOL => {
-                    let id = self.interpolation(&node);
-                    parts.interpolate(id);
-                }
-                NodeOrToken::Token(token) if token.kind() == SyntaxKind::TOKEN_STRING_CONTENT => {
-                    unescape(&mut parts, token.text(), token.text_range().start().into());
-                }
-                _ => {}
-            }
-        }
-        parts
-    }
-
-    fn indented_parts(&mut self, node: &SyntaxNode) -> Parts {
-        let mut texts = Vec::new();
-        for child in node.children_with_tokens() {
-            match child {
-                NodeOrToken::Node(node) if node.kind() == SyntaxKind::NODE_INTERPOL => {
-                    texts.push(NodeOrToken::Node(self.interpolation(&node)));
-                }
-                NodeOrToken::Token(token) if token.kind() == SyntaxKind::TOKEN_STRING_CONTENT => {
-                    texts.push(NodeOrToken::Token(token));
-                }
-                _ => {}
-            }
-        }
-        let mut chunks = Chunks::default();
-        for part in &texts {
-            match part {
-                NodeOrToken::Node(id) => chunks.interpolate(*id),
-                NodeOrToken::Token(token) => chunks.text(token.text(), token.text_range().start().into()),
-            }
-        }
-        chunks.finish()
-    }
-
-    pub(crate) fn path(&mut self, node: &SyntaxNode) -> ExprId {
-        let range = node.text_range();
-        let kind = match node.kind() {
-            SyntaxKind::NODE_PATH_ABS => PathKind::Absolute,
-            SyntaxKind::NODE_PATH_HOME => PathKind::Home,
-            SyntaxKind::NODE_PATH_SEARCH => PathKind::Search,
-            _ => PathKind::Relative,
-        };
-        let mut parts = Parts::default();
-        let mut first = true;
-        for child in node.children_with_tokens() {
-            match child {
-                NodeOrToken::Node(node) if node.kind() == SyntaxKind::NODE_INTERPOL => {
-                    let id = self.interpolation(&node);
-                    parts.interpolate(id);
-                }
-                NodeOrToken::Token(token) if is_path(token.kind()) => {
-                    let mut text = token.text();
-                    let mut start = u32::from(token.text_range().start());
-                    if kind == PathKind::Search {
-                        text = text.trim_start_matches('<').trim_end_matches('>');
-                        start += 1;
-                    } else if kind == PathKind::Home && first {
-                        text = text.trim_start_matches('~');
-                        start += 1;
-                    }
-                    parts.push(text, start, text.len() as u32);
-                }
-                _ => {}
-            }
-            first = false;
-        }
-        if kind == PathKind::Search && self.binds_search(node) {
-            // `<x>` is a call of variables that a program may bind.
-            let [find, path] = ["__findFile", "__nixPath"].map(|name| {
-                let name = self.names.intern(name);
-                self.alloc(Expr::Var(name, VarRef::Global), range)
-            });
-            let name = self.finish_literal(parts, range, Expr::Str);
-            let find = self.alloc(Expr::Apply(find, path), range);
-            return self.alloc(Expr::Apply(find, name), range);
-        }
-        self.finish_literal(parts, range, |parts| Expr::Path(kind, parts))
-    }
-
-    fn binds_search(&mut self, node: &SyntaxNode) -> bool {
-        *self.binds_search.get_or_insert_with(|| {
-            let text = node
-                .ancestors()
-                .last()
-                .unwrap_or_else(|| node.clone())
-                .text()
-                .to_string();
-            text.contains("__findFile") || text.contains("__nixPath")
-        })
-    }
-}
-
-fn is_path(kind: SyntaxKind) -> bool {
-    matches!(
-        kind,
-        SyntaxKind::TOKEN_PATH_ABS
-            | SyntaxKind::TOKEN_PATH_REL
-            | SyntaxKind::TOKEN_PATH_HOME
-            | SyntaxKind::TOKEN_PATH_SEARCH
-    )
 }
 
 /// What the character after a backslash stands for, if not for itself.

@@ -14,7 +14,7 @@ use text_size::TextRange;
 const MAX_WITH_LINKS: usize = 4_000_000;
 
 /// Resolves all variables that can be reached from the root; gives back which nodes can be.
-pub(crate) fn resolve(
+pub(super) fn resolve(
     exprs: &mut [Expr],
     names: &[smol_str::SmolStr],
     ranges: &[TextRange],

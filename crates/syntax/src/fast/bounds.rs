@@ -2,7 +2,7 @@
 
 use super::Surely;
 use super::lexer::Token;
-use crate::tree::guard::{MAX_BROKEN, MAX_CHAIN, MAX_LOOKAHEAD, MAX_WORK, runs_on};
+use crate::limits::{MAX_BROKEN, MAX_CHAIN, MAX_LOOKAHEAD, MAX_WORK, runs_on};
 
 /// Counts as the guard does, or more.
 pub(super) struct Bounds {

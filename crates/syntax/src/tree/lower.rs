@@ -1,20 +1,21 @@
 //! From the concrete syntax tree to the arena.
 
+mod attrs;
+mod literal;
+
 use crate::SyntaxError;
-use crate::build::attrs::{SetBuilder, Sets};
-use crate::build::resolve;
-use crate::hir::{AttrName, BinaryOp, Expr, Field, Hir, NameId, Param, VarRef};
-use crate::source_map::{Names, SourceMap};
-use crate::tree::repair;
+use crate::build::attrs::SetBuilder;
+use crate::build::{Builder, HOLE, Lowered};
+use crate::hir::{AttrName, BinaryOp, Expr, Field, NameId, Param, VarRef};
 use nixpod_source::ExprId;
 use rnix::ast::{self, BinOpKind, HasEntry as _, UnaryOpKind};
 use rnix::{NodeOrToken, SyntaxKind, SyntaxNode};
 use rowan::ast::AstNode as _;
-use text_size::{TextRange, TextSize};
+use text_size::TextRange;
 
 /// Lowers a whole file.
-pub(crate) fn lower(text: &str, root: &SyntaxNode, errors: &mut Vec<SyntaxError>) -> Lowered {
-    let mut lower = Lower::new(text, errors);
+pub(super) fn lower(text: &str, root: &SyntaxNode, errors: &mut Vec<SyntaxError>) -> Lowered {
+    let mut lower = Builder::new(text, errors);
     let tokens = root.descendants_with_tokens().filter_map(NodeOrToken::into_token);
     if let Some(remarks) = &mut lower.remarks {
         let comments = tokens.filter(|token| token.kind() == SyntaxKind::TOKEN_COMMENT);
@@ -25,152 +26,16 @@ pub(crate) fn lower(text: &str, root: &SyntaxNode, errors: &mut Vec<SyntaxError>
     lower.finish(root)
 }
 
-/// The result for a text that was not parsed.
-pub(crate) fn nothing(text: &str) -> Lowered {
-    let hir = Hir {
-        exprs: vec![Expr::Missing],
-        root: ExprId(0),
-        names: Vec::new(),
-        nodes: None,
-    };
-    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    let map = SourceMap {
-        ranges: vec![TextRange::up_to(TextSize::new(length))],
-        live: vec![true],
-        ..SourceMap::default()
-    };
-    Lowered {
-        hir,
-        map,
-        remarks: None,
-    }
-}
-
-/// A lowered file.
-pub(crate) struct Lowered {
-    pub(crate) hir: Hir,
-    pub(crate) map: SourceMap,
-    pub(crate) remarks: Option<Remarks>,
-}
-
-/// Comments and what they may be about, collected only where a suppression comment may be.
-#[derive(Default)]
-pub(crate) struct Remarks {
-    /// All comments, in text order.
-    pub(crate) comments: Vec<TextRange>,
-    /// In no order.
-    pub(crate) subjects: Vec<Subject>,
-}
-
-/// A binding, an `inherit` or an element of a list.
-#[derive(Clone, Copy)]
-pub(crate) struct Subject {
-    /// All of it, with its semicolon and with the brackets around it.
-    pub(crate) range: TextRange,
-    /// Where the value of a binding starts.
-    pub(crate) value: Option<TextSize>,
-}
-
-/// Files have a node for so many bytes or more.
-const BYTES_PER_NODE: usize = 10;
-
-/// Long files repeat their names.
-const MOST_NAMES: usize = 200;
-const NODES_PER_NAME: usize = 5;
-
-pub(crate) struct Lower<'a> {
-    pub(crate) exprs: Vec<Expr>,
-    pub(crate) map: SourceMap,
-    pub(crate) names: Names,
-    /// Sets that may still grow by merging; their nodes are placeholders until the end.
-    pub(crate) sets: Sets,
-    /// Does the text name what `<x>` goes through, so that it may bind that itself? Looked up when one is met.
-    pub(crate) binds_search: Option<bool>,
-    pub(crate) remarks: Option<Remarks>,
-    pub(crate) errors: &'a mut Vec<SyntaxError>,
-}
-
-impl<'a> Lower<'a> {
-    pub(crate) fn new(text: &str, errors: &'a mut Vec<SyntaxError>) -> Self {
-        Self {
-            exprs: Vec::new(),
-            map: SourceMap::default(),
-            names: Names::default(),
-            sets: Sets::default(),
-            binds_search: None,
-            remarks: text.contains("nixpod").then(Remarks::default),
-            errors,
-        }
-    }
-}
-
-impl Lower<'_> {
-    pub(crate) fn finish(mut self, root: ExprId) -> Lowered {
-        for (id, set) in self.sets.finish() {
-            if let Some(expr) = self.exprs.get_mut(id.0 as usize) {
-                *expr = set.finish();
-            }
-        }
-        self.map.bindings.sort_unstable_by_key(|entry| entry.0);
-        self.map.live = resolve::resolve(
-            &mut self.exprs,
-            &self.names.all,
-            &self.map.ranges,
-            root,
-            self.errors,
-        );
-        let hir = Hir {
-            exprs: self.exprs,
-            root,
-            names: self.names.all,
-            nodes: None,
-        };
-        Lowered {
-            hir,
-            map: self.map,
-            remarks: self.remarks,
-        }
-    }
-
-    /// Remembers what a comment may be about.
-    pub(crate) fn subject(&mut self, range: TextRange, value: Option<TextSize>) {
-        if let Some(remarks) = &mut self.remarks {
-            remarks.subjects.push(Subject { range, value });
-        }
-    }
-
-    /// Makes room for what a text of this length has on average.
-    pub(crate) fn reserve(&mut self, length: usize) {
-        let nodes = length / BYTES_PER_NODE;
-        self.exprs.reserve(nodes);
-        self.map.ranges.reserve(nodes);
-        self.names.reserve((nodes / NODES_PER_NAME).min(MOST_NAMES));
-    }
-
-    pub(crate) fn alloc(&mut self, expr: Expr, range: TextRange) -> ExprId {
-        let id = ExprId(self.exprs.len() as u32);
-        self.exprs.push(expr);
-        self.map.ranges.push(range);
-        id
-    }
-
-    pub(crate) fn key(&mut self, name: NameId, range: TextRange) -> ExprId {
-        self.alloc(Expr::Key(name), range)
-    }
-
-    pub(crate) fn error(&mut self, range: TextRange, message: impl Into<String>) {
-        self.errors.push(SyntaxError::new(range, message));
-    }
-
+impl Builder<'_> {
     /// An expression, or a hole at the end of what should hold it.
-    pub(crate) fn expr_or_missing(&mut self, expr: Option<ast::Expr>, around: TextRange) -> ExprId {
+    fn expr_or_missing(&mut self, expr: Option<ast::Expr>, around: TextRange) -> ExprId {
         match expr {
             Some(expr) => self.expr(&expr),
             None => self.alloc(Expr::Missing, TextRange::empty(around.end())),
         }
     }
 
-    pub(crate) fn expr(&mut self, expr: &ast::Expr) -> ExprId {
+    fn expr(&mut self, expr: &ast::Expr) -> ExprId {
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.expr_inner(expr))
     }
 
@@ -188,7 +53,7 @@ impl Lower<'_> {
             | ast::Expr::PathHome(_)
             | ast::Expr::PathSearch(_) => self.path(expr.syntax()),
             ast::Expr::Ident(node) => match node.ident_token() {
-                Some(token) if token.text() == repair::HOLE => self.alloc(Expr::Missing, range),
+                Some(token) if token.text() == HOLE => self.alloc(Expr::Missing, range),
                 Some(token) => {
                     let name = self.names.intern(token.text());
                     self.alloc(Expr::Var(name, VarRef::Global), range)
@@ -371,15 +236,6 @@ impl Lower<'_> {
             ellipsis: node.ellipsis_token().is_some(),
             alias,
         }
-    }
-
-    pub(crate) fn duplicate_argument(&mut self, name: NameId, range: TextRange) {
-        let text = self.name(name);
-        self.error(range, format!("duplicate argument `{text}`"));
-    }
-
-    pub(crate) fn name(&self, name: NameId) -> smol_str::SmolStr {
-        self.names.all.get(name.0 as usize).cloned().unwrap_or_default()
     }
 
     fn ident_key(&mut self, ident: &ast::Ident) -> Option<(NameId, ExprId)> {

@@ -3,11 +3,9 @@
 //! rnix keeps the text around an error, but often not its meaning: in `{ a = ; b = 2; }` it takes the semicolon for
 //! the value of `a` and loses `b`. While somebody types, everything else in the file must stay what it was.
 
+use crate::build::HOLE;
 use rnix::SyntaxKind::{self, *};
-use text_size::{TextRange, TextSize};
-
-/// Stands for what is missing. Lowers to a hole, and to no name at all in an attribute path.
-pub(crate) const HOLE: &str = "__nixpod'hole";
+use text_size::TextSize;
 
 /// Something that was put into the text.
 pub(crate) struct Insertion {
@@ -26,15 +24,9 @@ pub(crate) struct Repaired {
 }
 
 impl Repaired {
-    /// The range in the original text.
-    pub(crate) fn original(&self, range: TextRange) -> TextRange {
-        let start = self.original_offset(range.start().into());
-        let end = self.original_offset(range.end().into()).max(start);
-        TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32))
-    }
-
     /// The offset in the original text; all of an insertion is at its place.
-    pub(crate) fn original_offset(&self, offset: usize) -> usize {
+    pub(crate) fn original(&self, offset: TextSize) -> TextSize {
+        let offset = usize::from(offset);
         let mut inserted = 0;
         // There are few insertions: one per mistake.
         for insertion in &self.insertions {
@@ -43,11 +35,11 @@ impl Repaired {
                 break;
             }
             if offset < start + insertion.text.len() {
-                return insertion.at;
+                return TextSize::new(insertion.at as u32);
             }
             inserted += insertion.text.len();
         }
-        offset - inserted
+        TextSize::new((offset - inserted) as u32)
     }
 }
 
