@@ -23,8 +23,7 @@ fn main() -> Result<(), String> {
 
 fn compile(path: &Path, out: &Path) -> Result<(), String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let bytes =
-        nixpod_syntax::packed::compile(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let bytes = nixpod_syntax::compile(&text).map_err(|error| format!("{}: {error}", path.display()))?;
     let name = path.file_stem().ok_or("a file without a name")?;
     let target = out.join(name).with_extension("hir");
     fs::write(&target, bytes).map_err(|error| format!("{}: {error}", target.display()))

@@ -107,7 +107,7 @@ fn suppress(analysis: &Analysis, file: FileId, rule: &str, range: TextRange) -> 
 /// All bindings and list elements.
 fn units(parsed: &ParsedFile) -> Vec<TextRange> {
     let mut out = Vec::new();
-    for expr in &parsed.hir.exprs {
+    for expr in parsed.hir.exprs() {
         match expr {
             Expr::List(elements) => out.extend(elements.iter().map(|element| parsed.map.range(*element))),
             Expr::Attrs(attrs) | Expr::Let(attrs, _) => {

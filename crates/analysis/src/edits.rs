@@ -17,7 +17,7 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
         hir: &parsed.hir,
     };
     let expr = place.site.expr;
-    file.hir.exprs.get(expr.0 as usize)?;
+    file.hir.get(expr)?;
     let edit = match change {
         Change::Remove(_) => match place.within {
             Some((start, end)) if !file.is_whole(expr, start, end) => {
@@ -72,7 +72,7 @@ impl File<'_> {
     }
 
     fn expr(&self, expr: ExprId) -> Option<&Expr> {
-        self.hir.exprs.get(expr.0 as usize)
+        self.hir.get(expr)
     }
 
     fn slice(&self, range: TextRange) -> &str {
@@ -173,7 +173,7 @@ impl File<'_> {
         edit::insert_binding(self.text, self.range(set), &binding, NESTED).or_else(|| {
             // A set that only `a.b = 1;` implies has no braces: `a.c = 2;` goes beside.
             let nested = |entry: &&Entry| {
-                let name = self.hir.names.get(entry.name.0 as usize);
+                let name = self.hir.names().get(entry.name.0 as usize);
                 name.is_some_and(|name| name == NESTED)
             };
             let other = attrs.entries.iter().rfind(|entry| !nested(entry));
@@ -192,7 +192,7 @@ impl File<'_> {
             let mut entries = attrs.entries.iter();
             let entry = entries.find(|entry| {
                 self.hir
-                    .names
+                    .names()
                     .get(entry.name.0 as usize)
                     .is_some_and(|n| n == name)
             })?;

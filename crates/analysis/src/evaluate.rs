@@ -129,13 +129,13 @@ pub(crate) fn may_hold_specs(hir: &Hir) -> bool {
 }
 
 fn has_names(hir: &Hir) -> bool {
-    hir.names.iter().any(|name| NAMES.contains(&name.as_str()))
+    hir.names().iter().any(|name| NAMES.contains(&name.as_str()))
 }
 
 /// Is the file's value a set, or a function that takes whatever a module gets? A package's function names its
 /// arguments and takes no others.
 fn is_module_shaped(hir: &Hir) -> bool {
-    let mut at = hir.root;
+    let mut at = hir.root();
     loop {
         match hir.expr(at) {
             Expr::Let(_, body) | Expr::With(_, body) | Expr::Assert(_, body) => at = *body,

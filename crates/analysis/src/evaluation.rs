@@ -243,7 +243,7 @@ impl Evaluation<'_> {
 
 /// Is the file a function of named arguments that all have defaults? Nix calls those by itself.
 fn takes_defaults(hir: &Hir) -> bool {
-    match hir.exprs.get(hir.root.0 as usize) {
+    match hir.exprs().get(hir.root().0 as usize) {
         Some(Expr::Lambda(param, _)) => match &**param {
             Param::Pattern { fields, .. } => fields.iter().all(|field| field.default.is_some()),
             Param::Name(..) => false,

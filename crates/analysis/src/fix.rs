@@ -133,7 +133,7 @@ impl<'v> Resolver<'v> {
         }
         let file = place.site.file;
         let state = self.files.state(file);
-        let exprs = &state.parsed().hir.exprs;
+        let exprs = state.parsed().hir.exprs();
         let Some(Expr::Var(name, VarRef::Local { .. })) = exprs.get(place.site.expr.0 as usize) else {
             return false;
         };

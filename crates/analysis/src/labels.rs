@@ -25,7 +25,7 @@ pub(crate) fn span_of(files: &Files<'_>, place: Place) -> Option<Span> {
     let file = place.site.file;
     let state = files.readable(file)?;
     let parsed = state.parsed();
-    if place.site.expr.0 as usize >= parsed.hir.exprs.len() {
+    if place.site.expr.0 as usize >= parsed.hir.exprs().len() {
         return None;
     }
     let range = match place.within {
@@ -38,7 +38,7 @@ pub(crate) fn span_of(files: &Files<'_>, place: Place) -> Option<Span> {
 /// Does the place hold nothing that could itself be changed without the finding being another?
 fn is_literal(files: &Files<'_>, place: Place) -> bool {
     let state = files.state(place.site.file);
-    let expr = state.parsed().hir.exprs.get(place.site.expr.0 as usize);
+    let expr = state.parsed().hir.get(place.site.expr);
     place.within.is_some()
         || matches!(
             expr,
@@ -64,7 +64,7 @@ fn name_of(files: &Files<'_>, place: Place) -> Option<Span> {
             });
         }
         let outer = parents.parent(at)?;
-        if !passes_on(parsed.hir.exprs.get(outer.0 as usize)?, at) {
+        if !passes_on(parsed.hir.get(outer)?, at) {
             return None;
         }
         at = outer;

@@ -54,7 +54,7 @@ impl ReadSet {
         if !old.same_shape(new) {
             return false;
         }
-        let mut pairs = old.exprs.iter().zip(&new.exprs).enumerate();
+        let mut pairs = old.exprs().iter().zip(new.exprs()).enumerate();
         pairs.all(|(index, (old, new))| {
             old == new
                 || (is_plain_string(old)

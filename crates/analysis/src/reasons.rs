@@ -117,7 +117,7 @@ fn parameter(ev: &Evaluator<'_>, path: &Utf8Path) -> String {
     let Ok(loaded) = ev.source().load(path) else {
         return "argument".to_owned();
     };
-    match loaded.hir.expr(loaded.hir.root) {
+    match loaded.hir.expr(loaded.hir.root()) {
         Expr::Lambda(param, _) => match &**param {
             Param::Name(name, ..) => loaded.hir.name(*name).to_string(),
             Param::Pattern { .. } => "argument".to_owned(),

@@ -215,7 +215,7 @@ impl Targets {
             return Vec::new();
         };
         let mut out = Vec::new();
-        for expr in &hir.exprs {
+        for expr in hir.exprs() {
             let Expr::Path(PathKind::Relative, parts) = expr else {
                 continue;
             };

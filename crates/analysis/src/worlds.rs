@@ -90,7 +90,7 @@ impl Evaluated {
         let file = self.root.file();
         let state = vfs.state(file);
         let expr = if state.problem.is_none() {
-            state.parsed().hir.root
+            state.parsed().hir.root()
         } else {
             ExprId(0)
         };

@@ -87,7 +87,7 @@ fn run(source: &TestSource, ev: &mut Evaluator<'_>) -> Result<String, String> {
     };
     let loaded = loaded.map_err(|why| why.to_string())?;
     if mode == "parse" {
-        let undefined = loaded.hir.exprs.iter().find_map(|expr| match expr {
+        let undefined = loaded.hir.exprs().iter().find_map(|expr| match expr {
             Expr::Var(name, VarRef::With(frames)) if frames.is_empty() => Some(loaded.hir.name(*name)),
             _ => None,
         });

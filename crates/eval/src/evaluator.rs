@@ -500,7 +500,7 @@ impl<'s> Evaluator<'s> {
 
     /// Adds a file's code under an environment of its own and gives the thunk of its value.
     pub fn add_unit(&mut self, file: FileId, hir: Arc<Hir>, path: &Utf8Path, hidden: bool) -> ThunkId {
-        let names = hir.names.iter().map(|name| self.intern(name)).collect();
+        let names = hir.names().iter().map(|name| self.intern(name)).collect();
         let dir = path.parent().unwrap_or(path).to_owned();
         self.add_scoped_unit(file, hir, dir, hidden, None, names)
     }
@@ -514,7 +514,7 @@ impl<'s> Evaluator<'s> {
         scope: Option<Rc<Attrs>>,
         names: Vec<Symbol>,
     ) -> ThunkId {
-        let root = hir.root;
+        let root = hir.root();
         let unit = UnitId(self.units.len() as u32);
         self.units.push(Rc::new(Unit {
             file,

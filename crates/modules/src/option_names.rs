@@ -88,7 +88,7 @@ fn has(ev: &Evaluator<'_>, set: &Attrs, wanted: fn(&Name) -> bool) -> bool {
 
 /// Whether a file by itself is a module of Home Manager: by the names in it.
 pub(crate) fn kind_of_file(hir: &Hir) -> Kind {
-    let has = |text: &str| hir.names.iter().any(|known| known == text);
+    let has = |text: &str| hir.names().iter().any(|known| known == text);
     let has_of = |kind| {
         let mut names = NAMES.iter().filter(|name| name.only_in == Some(kind));
         names.any(|name| has(name.text))

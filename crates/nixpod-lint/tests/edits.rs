@@ -61,7 +61,7 @@ fn check(host: &AnalysisHost) -> Report {
 fn strings(text: &str) -> Vec<Range<usize>> {
     let parsed = nixpod_syntax::parse(text);
     let mut out: Vec<Range<usize>> = Vec::new();
-    for (index, expr) in parsed.hir.exprs.iter().enumerate() {
+    for (index, expr) in parsed.hir.exprs().iter().enumerate() {
         let plain = matches!(expr, Expr::Str(parts) if matches!(&**parts, [StrPart::Text(_)]));
         let range = Range::<usize>::from(parsed.map.range(ExprId(index as u32)));
         if plain

@@ -18,12 +18,7 @@ pub(crate) const HOLE: &str = "__nixpod'hole";
 
 /// The result for a text that was not parsed.
 pub(crate) fn nothing(text: &str) -> Lowered {
-    let hir = Hir {
-        exprs: vec![Expr::Missing],
-        root: ExprId(0),
-        names: Vec::new(),
-        nodes: None,
-    };
+    let hir = Hir::new(ExprId(0), vec![Expr::Missing], Vec::new());
     let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let map = SourceMap {
         ranges: vec![TextRange::up_to(TextSize::new(length))],
@@ -132,14 +127,8 @@ impl Builder<'_> {
             root,
             self.errors,
         );
-        let hir = Hir {
-            exprs: self.exprs,
-            root,
-            names: self.names.all,
-            nodes: None,
-        };
         Lowered {
-            hir,
+            hir: Hir::new(root, self.exprs, self.names.all),
             map: self.map,
             remarks: self.remarks,
         }

@@ -20,8 +20,7 @@ pub use comments::{Suppression, SuppressionKind, Suppressions};
 pub use error::SyntaxError;
 #[doc(hidden)]
 pub use hir::dump;
-pub use hir::globals::GLOBALS;
-pub use hir::{Hir, packed};
+pub use hir::{GLOBALS, Hir};
 pub use limits::{MAX_CHAIN, MAX_FILE_SIZE, MAX_NESTING};
 pub use parents::Parents;
 pub use source_map::SourceMap;
@@ -61,6 +60,18 @@ pub fn parse_again(text: &str, before: &Arc<Hir>) -> ParsedFile {
         file.hir = Arc::clone(before);
     }
     file
+}
+
+/// For build scripts: lowers a text that has no mistakes, as bytes for [`Hir::unpack`].
+///
+/// # Errors
+/// What is wrong with its syntax.
+pub fn compile(text: &str) -> Result<Vec<u8>, String> {
+    let parsed = parse(text);
+    match parsed.errors.first() {
+        Some(error) => Err(format!("{error:?}")),
+        None => Ok(parsed.hir.pack()),
+    }
 }
 
 /// [`parse`] if it is certain that a text has no mistakes; for tests, which compare it with [`parse_slowly`].

@@ -17,14 +17,14 @@ pub struct Parents {
 
 impl Parents {
     pub(crate) fn new(file: &ParsedFile) -> Self {
-        let count = file.hir.exprs.len();
+        let count = file.hir.exprs().len();
         let mut parents = Self {
             around: vec![None; count],
             keys: vec![None; count],
             values: vec![None; count],
         };
         let live = file.map.live.iter();
-        for ((expr, live), number) in file.hir.exprs.iter().zip(live).zip(0..) {
+        for ((expr, live), number) in file.hir.exprs().iter().zip(live).zip(0..) {
             // What merging left behind holds nodes that stand elsewhere now.
             if *live {
                 parents.add(ExprId(number), expr);

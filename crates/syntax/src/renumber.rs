@@ -4,10 +4,11 @@
 //! the edit left alone has the number that it had before.
 
 use crate::ParsedFile;
-use crate::hir::{AttrName, Attrs, EntryValue, Expr, Hir, NameId, Param, StrPart};
+use crate::hir::{Attrs, EntryValue, Expr, Hir, NameId, Param, Part};
 use crate::source_map::SourceMap;
 use nixpod_source::ExprId;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 use std::sync::Arc;
 use text_size::{TextRange, TextSize};
@@ -17,14 +18,14 @@ const SPARE: usize = 4_000;
 
 /// Gives the nodes of a file the numbers that they had before an edit, as far as they were there. Numbers of nodes that
 /// are gone are not used again. What is left as it is when too many are gone.
-pub(crate) fn renumber(file: &mut ParsedFile, before: &Hir) {
+pub(crate) fn renumber(file: &mut ParsedFile, before: &Arc<Hir>) {
     let new = &file.hir;
-    if new.same_shape(before) || before.exprs.len() > 2 * new.exprs.len() + SPARE {
+    if new.same_shape(before) || before.exprs().len() > 2 * new.exprs().len() + SPARE {
         return;
     }
     let names = Names::new(before, new);
     let matched = Matching::new(before, new, &names).run(&file.map.live);
-    let mut next = before.exprs.len() as u32;
+    let mut next = before.exprs().len() as u32;
     let numbers: Vec<u32> = matched
         .into_iter()
         .map(|number| {
@@ -35,23 +36,18 @@ pub(crate) fn renumber(file: &mut ParsedFile, before: &Hir) {
         })
         .collect();
     let number = |id: ExprId| ExprId(numbers.get(id.0 as usize).copied().unwrap_or(id.0));
+    let root = number(new.root());
     let mut exprs = vec![Expr::Missing; next as usize];
-    for (expr, at) in new.exprs.iter().zip(&numbers) {
-        let mut expr = expr.clone();
-        visit(&mut expr, &mut |id| *id = number(*id), &mut |name| {
+    let new = std::mem::replace(&mut file.hir, Arc::clone(before));
+    for (mut expr, at) in Arc::unwrap_or_clone(new).into_exprs().into_iter().zip(&numbers) {
+        expr.change(&mut |id| *id = number(*id), &mut |name| {
             *name = names.number(*name);
         });
         if let Some(slot) = exprs.get_mut(*at as usize) {
             *slot = expr;
         }
     }
-    let root = number(new.root);
-    file.hir = Arc::new(Hir {
-        exprs,
-        root,
-        names: names.all,
-        nodes: None,
-    });
+    file.hir = Arc::new(Hir::new(root, exprs, names.all));
     renumber_map(&mut file.map, &numbers, next as usize);
 }
 
@@ -86,11 +82,11 @@ struct Names {
 
 impl Names {
     fn new(before: &Hir, new: &Hir) -> Self {
-        let known: FxHashMap<&str, u32> = before.names.iter().map(SmolStr::as_str).zip(0..).collect();
+        let known: FxHashMap<&str, u32> = before.names().iter().map(SmolStr::as_str).zip(0..).collect();
         // A name that is gone leaves an empty one behind: others look for names in the list.
-        let mut all = vec![SmolStr::default(); before.names.len()];
-        let mut numbers = Vec::with_capacity(new.names.len());
-        for name in &new.names {
+        let mut all = vec![SmolStr::default(); before.names().len()];
+        let mut numbers = Vec::with_capacity(new.names().len());
+        for name in new.names() {
             let number = known.get(name.as_str()).copied().filter(|_| !name.is_empty());
             let number = number.unwrap_or_else(|| {
                 all.push(SmolStr::default());
@@ -128,10 +124,10 @@ impl<'a> Matching<'a> {
             old,
             new,
             names,
-            numbers: vec![None; new.exprs.len()],
-            taken: vec![false; old.exprs.len()],
-            todo: vec![(old.root, new.root)],
-            fuel: 4 * new.exprs.len(),
+            numbers: vec![None; new.exprs().len()],
+            taken: vec![false; old.exprs().len()],
+            todo: vec![(old.root(), new.root())],
+            fuel: 4 * new.exprs().len(),
         }
     }
 
@@ -140,14 +136,14 @@ impl<'a> Matching<'a> {
             self.pair(old, new);
         }
         // Merging of nested sets leaves nodes behind that nothing leads to. They stay in order.
-        let kind = |hir: &'a Hir, id: usize| hir.exprs.get(id).map(std::mem::discriminant);
+        let kind = |hir: &'a Hir, id: usize| hir.exprs().get(id).map(std::mem::discriminant);
         let mut left = 0;
         for index in (0..self.numbers.len()).filter(|index| live.get(*index) == Some(&false)) {
             let wanted = kind(self.new, index);
             let free = |at: &usize| self.taken.get(*at) == Some(&false) && kind(self.old, *at) == wanted;
-            let found = (left..self.old.exprs.len()).take(self.fuel).find(free);
+            let found = (left..self.old.exprs().len()).take(self.fuel).find(free);
             let Some(found) = found else {
-                self.fuel = self.fuel.saturating_sub(self.old.exprs.len() - left);
+                self.fuel = self.fuel.saturating_sub(self.old.exprs().len() - left);
                 continue;
             };
             self.fuel = self.fuel.saturating_sub(found - left);
@@ -160,8 +156,8 @@ impl<'a> Matching<'a> {
 
     fn exprs(&self, old: ExprId, new: ExprId) -> Option<(&'a Expr, &'a Expr)> {
         Some((
-            self.old.exprs.get(old.0 as usize)?,
-            self.new.exprs.get(new.0 as usize)?,
+            self.old.exprs().get(old.0 as usize)?,
+            self.new.exprs().get(new.0 as usize)?,
         ))
     }
 
@@ -286,113 +282,26 @@ impl<'a> Matching<'a> {
         true
     }
 
-    /// Are two nodes the same but for what is below them?
+    /// Are two nodes of one kind the same but for what is below them?
     fn same_content(&self, old: &Expr, new: &Expr) -> bool {
-        let nowhere = |id: &mut ExprId| *id = ExprId(0);
-        let (mut old, mut new) = (old.clone(), new.clone());
-        visit(&mut old, &mut { nowhere }, &mut |_| {});
-        visit(&mut new, &mut { nowhere }, &mut |name| *name = self.name(*name));
-        old == new
+        let (mut before, mut after) = (
+            SmallVec::<[Part<'_>; 16]>::new(),
+            SmallVec::<[Part<'_>; 16]>::new(),
+        );
+        old.for_each_part(&mut |part| before.push(part));
+        new.for_each_part(&mut |part| after.push(part));
+        before.len() == after.len()
+            && before.into_iter().zip(after).all(|parts| match parts {
+                (Part::Child(_), Part::Child(_)) => true,
+                (Part::Name(old), Part::Name(new)) => old == self.name(new),
+                (old, new) => old == new,
+            })
     }
 }
 
 /// The nodes right below a node, in order.
-fn children(expr: &Expr) -> Vec<ExprId> {
-    let mut out = Vec::new();
+fn children(expr: &Expr) -> SmallVec<[ExprId; 8]> {
+    let mut out = SmallVec::new();
     expr.for_each_child(&mut |id| out.push(id));
     out
-}
-
-/// Visits the nodes right below a node, in order, and the names in it.
-fn visit(expr: &mut Expr, ids: &mut dyn FnMut(&mut ExprId), names: &mut dyn FnMut(&mut NameId)) {
-    match expr {
-        Expr::Missing | Expr::Int(_) | Expr::Float(_) | Expr::CurPos => {}
-        Expr::Key(name) | Expr::Var(name, _) => names(name),
-        Expr::Str(parts) | Expr::Path(_, parts) => {
-            for part in parts {
-                if let StrPart::Interp(id) = part {
-                    ids(id);
-                }
-            }
-        }
-        Expr::List(elems) => elems.iter_mut().for_each(ids),
-        Expr::Attrs(attrs) => visit_attrs(attrs, ids, names),
-        Expr::Let(attrs, body) => {
-            visit_attrs(attrs, ids, names);
-            ids(body);
-        }
-        Expr::With(a, b) | Expr::Apply(a, b) | Expr::Assert(a, b) | Expr::Binary(_, a, b) => {
-            ids(a);
-            ids(b);
-        }
-        Expr::Lambda(param, body) => {
-            match &mut **param {
-                Param::Name(name, key) => {
-                    names(name);
-                    ids(key);
-                }
-                Param::Pattern { fields, alias, .. } => {
-                    for field in fields {
-                        names(&mut field.name);
-                        ids(&mut field.key);
-                        field.default.iter_mut().for_each(&mut *ids);
-                    }
-                    alias.iter_mut().for_each(names);
-                }
-            }
-            ids(body);
-        }
-        Expr::Select(base, path, default) => {
-            ids(base);
-            visit_path(path, ids, names);
-            default.iter_mut().for_each(ids);
-        }
-        Expr::HasAttr(base, path) => {
-            ids(base);
-            visit_path(path, ids, names);
-        }
-        Expr::If(a, b, c) => {
-            ids(a);
-            ids(b);
-            ids(c);
-        }
-        Expr::Not(a) | Expr::Negate(a) => ids(a),
-    }
-}
-
-fn visit_attrs(attrs: &mut Attrs, ids: &mut dyn FnMut(&mut ExprId), names: &mut dyn FnMut(&mut NameId)) {
-    for entry in &mut attrs.entries {
-        names(&mut entry.name);
-        ids(&mut entry.key);
-        match &mut entry.value {
-            EntryValue::Expr(id) | EntryValue::Inherit(id) => ids(id),
-            EntryValue::From(_) => {}
-        }
-    }
-    for dynamic in &mut attrs.dynamic {
-        ids(&mut dynamic.name);
-        ids(&mut dynamic.value);
-    }
-    attrs.froms.iter_mut().for_each(ids);
-}
-
-fn visit_path(path: &mut [AttrName], ids: &mut dyn FnMut(&mut ExprId), names: &mut dyn FnMut(&mut NameId)) {
-    for part in path {
-        match part {
-            AttrName::Static(name, key) => {
-                names(name);
-                ids(key);
-            }
-            AttrName::Dynamic(id) => ids(id),
-        }
-    }
-}
-
-/// Does a node use a name that is another one in another revision?
-pub(crate) fn has_other_names(one: &Hir, other: &Hir, expr: &Expr) -> bool {
-    let mut any = false;
-    visit(&mut expr.clone(), &mut |_| {}, &mut |name| {
-        any |= one.names.get(name.0 as usize) != other.names.get(name.0 as usize);
-    });
-    any
 }

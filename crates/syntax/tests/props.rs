@@ -150,7 +150,7 @@ fn well_formed(text: &str) -> Result<(), TestCaseError> {
         text.get(usize::from(range.start())..usize::from(range.end()))
             .is_some()
     };
-    for index in 0..file.hir.exprs.len() {
+    for index in 0..file.hir.exprs().len() {
         let id = ExprId(index as u32);
         prop_assert!(fits(file.map.range(id)), "{:?}", file.hir.expr(id));
         prop_assert!(fits(file.map.string_range(id, 0, u32::MAX)));

@@ -12,7 +12,7 @@ fn check(before: &str, after: &str, expected: Expect) {
     assert_eq!(dump(&new.hir), dump(&parse(after).hir));
     let same = old.hir.same_nodes(&new.hir);
     let mut out = Vec::new();
-    for index in 0..new.hir.exprs.len() {
+    for index in 0..new.hir.exprs().len() {
         let id = ExprId(index as u32);
         let range = new.map.range(id);
         if !same(id) && !range.is_empty() {
@@ -93,10 +93,10 @@ fn what_is_taken_back_is_as_it_was() {
     let two = parse_again("{ a = 1; b = 2; c = [ x y ]; }", &one.hir);
     let three = parse_again(first, &two.hir);
     let same = one.hir.same_nodes(&three.hir);
-    assert!((0..one.hir.exprs.len()).all(|index| same(ExprId(index as u32))));
+    assert!((0..one.hir.exprs().len()).all(|index| same(ExprId(index as u32))));
     assert_eq!(
-        three.hir.names.iter().filter(|name| !name.is_empty()).count(),
-        one.hir.names.len()
+        three.hir.names().iter().filter(|name| !name.is_empty()).count(),
+        one.hir.names().len()
     );
 }
 
@@ -108,7 +108,7 @@ fn nodes_that_merging_leaves_behind_keep_their_numbers() {
     let three = parse_again(&text("1"), &two.hir);
     let four = parse_again(&text("2"), &three.hir);
     assert!(four.hir.same_shape(&three.hir));
-    assert!(three.hir.exprs.len() <= one.hir.exprs.len() + 3);
+    assert!(three.hir.exprs().len() <= one.hir.exprs().len() + 3);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn numbers_do_not_pile_up() {
     let mut most = 0;
     for edit in 0..9_000 {
         let file = parse_again(&format!("{{ a = [ {} ]; }}", "x ".repeat(edit % 2)), &hir);
-        most = most.max(file.hir.exprs.len());
+        most = most.max(file.hir.exprs().len());
         hir = file.hir;
     }
     assert!((3_000..4_500).contains(&most), "{most} numbers");

@@ -10,7 +10,7 @@ fn characters(text: &str, expected: Expect) {
     let file = parse(text);
     let (id, parts) = file
         .hir
-        .exprs
+        .exprs()
         .iter()
         .enumerate()
         .find_map(|(index, expr)| match expr {
@@ -87,7 +87,7 @@ fn contents() {
 #[test]
 fn clamped() {
     let file = parse("\"abc\"");
-    let id = file.hir.root;
+    let id = file.hir.root();
     let text = "\"abc\"";
     assert_eq!(&text[file.map.string_range(id, 1, 99)], "bc");
     assert_eq!(&text[file.map.string_range(id, 7, 3)], "");
@@ -223,5 +223,5 @@ fn outwards() {
     assert_eq!(show(parents.value_of(at("n}"))), "f 1");
     assert_eq!(show(parents.key_of(parents.value_of(at("n}")).unwrap())), "n");
     assert_eq!(show(parents.value_of(at("w;"))), "");
-    assert_eq!(parents.parent(file.hir.root), None);
+    assert_eq!(parents.parent(file.hir.root()), None);
 }

@@ -160,7 +160,7 @@ fn shown(analysis: &Analysis, report: &Report) -> String {
 fn places(text: &str) -> Vec<Range<usize>> {
     let parsed = nixpod_syntax::parse(text);
     let mut out = Vec::new();
-    for (index, expr) in parsed.hir.exprs.iter().enumerate() {
+    for (index, expr) in parsed.hir.exprs().iter().enumerate() {
         let id = ExprId(index as u32);
         let range = Range::<usize>::from(parsed.map.range(id));
         let written = text.get(range.clone()).unwrap_or_default();

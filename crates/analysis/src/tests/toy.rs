@@ -24,7 +24,7 @@ pub(crate) fn evaluate(root: &Root, reader: &Reader, _: nixpod_surfaces::Options
             let Ok(flake) = reader.load(&path) else {
                 return world;
             };
-            for (name, value) in entries(&flake, flake.hir.root) {
+            for (name, value) in entries(&flake, flake.hir.root()) {
                 let wanted = hosts.as_ref().is_none_or(|hosts| hosts.contains(&name));
                 if let (true, Some(path)) = (wanted, path_of(&flake, value)) {
                     host(&mut world, reader, name, path, false);
@@ -75,7 +75,7 @@ fn host(world: &mut World, reader: &Reader, name: String, path: Utf8PathBuf, imp
 }
 
 fn read_module(world: &mut World, module: &Loaded, system: &SystemId, todo: &mut Vec<Utf8PathBuf>) {
-    let mut root = module.hir.root;
+    let mut root = module.hir.root();
     while let Expr::Let(_, body) = module.hir.expr(root) {
         root = *body;
     }
@@ -150,7 +150,7 @@ fn read_container(container: &mut Container, module: &Loaded, value: ExprId) {
 /// Follows a variable to its `let`.
 fn through_let(module: &Loaded, value: ExprId) -> (ExprId, Vec<Hop>) {
     if let Expr::Var(name, _) = module.hir.expr(value) {
-        for expr in &module.hir.exprs {
+        for expr in module.hir.exprs() {
             if let Expr::Let(attrs, _) = expr
                 && let Some(entry) = attrs.entries.iter().find(|entry| entry.name == *name)
                 && let EntryValue::Expr(bound) = entry.value

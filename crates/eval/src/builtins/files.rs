@@ -60,7 +60,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
             Ok(loaded) => loaded,
             Err(why) => return plain(Value::unknown(why)),
         };
-        let names = loaded.hir.names.iter().map(|name| ev.intern(name)).collect();
+        let names = loaded.hir.names().iter().map(|name| ev.intern(name)).collect();
         let dir = loaded.path.parent().unwrap_or(&loaded.path).to_owned();
         let thunk = ev.add_scoped_unit(loaded.file, loaded.hir, dir, false, Some(scope), names);
         Ok(ev.force(thunk)?)

@@ -20,8 +20,7 @@ impl Compiled {
 
     /// The code, unpacked once per process.
     pub fn hir(&self) -> Arc<Hir> {
-        let unpack =
-            || Arc::new(nixpod_syntax::packed::unpack(self.bytes).expect("the build script packed it"));
+        let unpack = || Arc::new(nixpod_syntax::Hir::unpack(self.bytes).expect("the build script packed it"));
         self.hir.get_or_init(unpack).clone()
     }
 }

@@ -214,7 +214,7 @@ impl Evaluator<'_> {
                 continue;
             }
             // Thunks that were never forced refer to nodes by number.
-            if old.root != new.root || old.exprs.len() > new.exprs.len() {
+            if old.root() != new.root() || old.exprs().len() > new.exprs().len() {
                 return false;
             }
             let same = old.same_nodes(new);
@@ -223,7 +223,7 @@ impl Evaluator<'_> {
                     todo.push(*thunk);
                 }
             }
-            let names = new.names.iter().map(|name| self.intern(name)).collect();
+            let names = new.names().iter().map(|name| self.intern(name)).collect();
             self.units[index] = Rc::new(Unit {
                 file: unit.file,
                 hir: Arc::clone(new),

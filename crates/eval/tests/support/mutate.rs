@@ -223,7 +223,7 @@ pub(crate) struct Outcome {
 pub(crate) fn run(bytes: &[u8]) -> Outcome {
     let text = String::from_utf8_lossy(bytes);
     let parsed = nixpod_syntax::parse(&text);
-    for (at, _) in parsed.hir.exprs.iter().enumerate() {
+    for (at, _) in parsed.hir.exprs().iter().enumerate() {
         let range = parsed.map.range(nixpod_source::ExprId(at as u32));
         assert!(usize::from(range.end()) <= text.len(), "a range lies in the file");
     }

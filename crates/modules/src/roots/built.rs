@@ -120,11 +120,11 @@ fn may_build(hir: &Hir) -> bool {
         }
         StrPart::Interp(_) => false,
     };
-    let has = |wanted: &str| hir.names.iter().any(|name| name == wanted);
+    let has = |wanted: &str| hir.names().iter().any(|name| name == wanted);
     has("nixosSystem")
         || has("nixpkgs")
         || has("sources") && has("nixos")
-        || hir.exprs.iter().any(|expr| match expr {
+        || hir.exprs().iter().any(|expr| match expr {
             Expr::Path(_, parts) => parts.iter().any(is_entry),
             _ => false,
         })

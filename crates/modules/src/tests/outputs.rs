@@ -10,7 +10,7 @@ fn check(fixture: &str, expected: Expect) {
         let mut roots = flake_roots(ev, library, Utf8Path::new("/p"), None);
         let has_hosts = !roots.is_empty();
         roots.extend(module_roots(ev, library, has_hosts, &|hir| {
-            hir.names.iter().any(|name| name == "containers")
+            hir.names().iter().any(|name| name == "containers")
         }));
         roots
     });

@@ -4,8 +4,7 @@
 //! the names of `a`.
 
 use crate::SyntaxError;
-use crate::hir::globals;
-use crate::hir::{AttrName, Attrs, EntryValue, Expr, NameId, Param, StrPart, VarRef};
+use crate::hir::{AttrName, Attrs, EntryValue, Expr, NameId, Param, StrPart, VarRef, is_global};
 use nixpod_source::ExprId;
 use text_size::TextRange;
 
@@ -213,7 +212,7 @@ impl Resolver<'_> {
                 slot,
             };
         }
-        if self.names.get(index).is_some_and(|name| globals::is_global(name)) {
+        if self.names.get(index).is_some_and(|name| is_global(name)) {
             return VarRef::Global;
         }
         let before = self.links;

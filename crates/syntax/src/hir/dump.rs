@@ -1,6 +1,7 @@
 //! A compact print of the HIR for tests.
 
-use crate::hir::{AttrName, Attrs, EntryValue, Expr, Hir, Param, StrPart, VarRef};
+use super::file::Hir;
+use super::node::{AttrName, Attrs, EntryValue, Expr, Param, StrPart, VarRef};
 use nixpod_source::ExprId;
 use std::fmt::Write as _;
 
@@ -9,7 +10,7 @@ use std::fmt::Write as _;
 #[doc(hidden)]
 pub fn dump(hir: &Hir) -> String {
     let mut out = String::new();
-    print(hir, hir.root, &mut out);
+    print(hir, hir.root(), &mut out);
     out
 }
 

@@ -5,8 +5,7 @@
 //! exchanged. Numbers take a byte for every seven bits, lists begin with their length, the text of all names is in one
 //! piece, and before the nodes there is a table of where each begins.
 
-use crate::Hir;
-use crate::hir::{
+use super::node::{
     AttrName, Attrs, BinaryOp, DynamicEntry, Entry, EntryValue, Expr, Field, NameId, Param, PathKind,
     StrPart, VarRef,
 };
@@ -15,18 +14,18 @@ use smol_str::SmolStr;
 use std::sync::OnceLock;
 
 /// The bytes of a lowered file.
-pub fn pack(hir: &Hir) -> Vec<u8> {
+pub(super) fn pack(root: ExprId, names: &[SmolStr], exprs: &[Expr]) -> Vec<u8> {
     let mut out = Vec::new();
-    let text: String = hir.names.iter().map(SmolStr::as_str).collect();
+    let text: String = names.iter().map(SmolStr::as_str).collect();
     text.as_str().write(&mut out);
-    (hir.names.len() as u32).write(&mut out);
-    for name in &hir.names {
+    (names.len() as u32).write(&mut out);
+    for name in names {
         (name.len() as u32).write(&mut out);
     }
-    hir.root.write(&mut out);
-    (hir.exprs.len() as u32).write(&mut out);
+    root.write(&mut out);
+    (exprs.len() as u32).write(&mut out);
     let mut nodes = Vec::new();
-    for expr in &hir.exprs {
+    for expr in exprs {
         out.extend_from_slice(&(nodes.len() as u32).to_le_bytes());
         expr.write(&mut nodes);
     }
@@ -34,8 +33,8 @@ pub fn pack(hir: &Hir) -> Vec<u8> {
     out
 }
 
-/// The lowered file of these bytes; none if [`pack`] did not write them. Its nodes are read when they are asked for.
-pub fn unpack(bytes: &'static [u8]) -> Option<Hir> {
+/// Root, names and nodes of a file; none if [`pack`] did not write these bytes.
+pub(super) fn unpack(bytes: &'static [u8]) -> Option<(ExprId, Vec<SmolStr>, Nodes)> {
     let mut input = Input { rest: bytes };
     let mut text = input.text()?;
     let count = input.count()?;
@@ -50,21 +49,17 @@ pub fn unpack(bytes: &'static [u8]) -> Option<Hir> {
     let (starts, nodes) = input
         .rest
         .split_at_checked(count.checked_mul(size_of::<u32>())?)?;
-    Some(Hir {
-        exprs: Vec::new(),
-        root,
-        names,
-        nodes: Some(Nodes {
-            starts,
-            nodes,
-            read: std::iter::repeat_with(OnceLock::new).take(count).collect(),
-        }),
-    })
+    let nodes = Nodes {
+        starts,
+        nodes,
+        read: std::iter::repeat_with(OnceLock::new).take(count).collect(),
+    };
+    Some((root, names, nodes))
 }
 
 /// The nodes of a packed file, each read once.
 #[derive(Clone, Debug)]
-pub(crate) struct Nodes {
+pub(super) struct Nodes {
     starts: &'static [u8],
     nodes: &'static [u8],
     read: Box<[OnceLock<Box<Expr>>]>,
@@ -78,7 +73,7 @@ impl PartialEq for Nodes {
 
 impl Nodes {
     /// A node; what is not there is missing.
-    pub(crate) fn get(&self, id: ExprId) -> &Expr {
+    pub(super) fn get(&self, id: ExprId) -> &Expr {
         static MISSING: Expr = Expr::Missing;
         let index = id.0 as usize;
         match self.read.get(index) {
@@ -91,18 +86,6 @@ impl Nodes {
         let start = self.starts.get(index * size_of::<u32>()..)?.first_chunk()?;
         let rest = self.nodes.get(u32::from_le_bytes(*start) as usize..)?;
         Expr::read(&mut Input { rest })
-    }
-}
-
-/// For build scripts: lowers and packs a text that has no mistakes.
-///
-/// # Errors
-/// What is wrong with its syntax.
-pub fn compile(text: &str) -> Result<Vec<u8>, String> {
-    let parsed = crate::parse(text);
-    match parsed.errors.first() {
-        Some(error) => Err(format!("{error:?}")),
-        None => Ok(pack(&parsed.hir)),
     }
 }
 
@@ -358,8 +341,7 @@ impl Packed for f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{pack, unpack};
-    use crate::hir::Expr;
+    use crate::hir::{Expr, Hir};
     use nixpod_source::ExprId;
 
     #[test]
@@ -372,17 +354,17 @@ mod tests {
         }"#;
         let parsed = crate::parse(text);
         assert_eq!(parsed.errors, []);
-        let bytes: &'static [u8] = pack(&parsed.hir).leak();
-        let hir = unpack(bytes).unwrap();
-        assert_eq!((hir.root, &hir.names), (parsed.hir.root, &parsed.hir.names));
-        for (index, expr) in parsed.hir.exprs.iter().enumerate() {
+        let bytes: &'static [u8] = parsed.hir.pack().leak();
+        let hir = Hir::unpack(bytes).unwrap();
+        assert_eq!((hir.root(), hir.names()), (parsed.hir.root(), parsed.hir.names()));
+        for (index, expr) in parsed.hir.exprs().iter().enumerate() {
             assert_eq!(hir.expr(ExprId(index as u32)), expr);
         }
         assert_eq!(hir.expr(ExprId(u32::MAX)), &Expr::Missing);
         for end in 0..bytes.len() {
             // What is cut off is missing.
-            if let Some(hir) = unpack(&bytes[..end]) {
-                let last = parsed.hir.exprs.len() - 1;
+            if let Some(hir) = Hir::unpack(&bytes[..end]) {
+                let last = parsed.hir.exprs().len() - 1;
                 assert_eq!(hir.expr(ExprId(last as u32)), &Expr::Missing);
             }
         }

@@ -104,7 +104,7 @@ pub fn sites(file: &ParsedFile) -> Vec<Site> {
         path: Vec::new(),
         out: Vec::new(),
     };
-    walk.expr(file.hir.root, 0);
+    walk.expr(file.hir.root(), 0);
     walk.out
 }
 
