@@ -36,8 +36,11 @@ const SCALARS: &[(&str, Scalar)] = &[
 /// Strings that are joined: name, separator.
 const JOINED: &[(&str, &str)] = &[("lines", "\n"), ("commas", ","), ("envVar", ":"), ("string", "")];
 
+/// A type that takes no arguments: name, how it is made.
+type Constant = (&'static str, fn() -> OptType);
+
 /// Other types that take no arguments.
-const CONSTANTS: &[(&str, fn() -> OptType)] = &[
+const CONSTANTS: &[Constant] = &[
     ("port", || bounded("unsignedInt16", 0, 65_535)),
     ("pathInStore", || absolute_path(true)),
     ("externalPath", || absolute_path(false)),

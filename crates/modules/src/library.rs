@@ -1,10 +1,17 @@
 //! The part of `lib` that belongs to the module system: `types`, `mkIf`, `mkOption`, `evalModules` and so on.
 
 use crate::fixpoint::system_value::system_value;
+use crate::inputs::flake;
+use crate::inputs::packages;
+use crate::inputs::pinned;
+use crate::lib_types::types;
+use crate::own;
+use crate::path::Step;
 use crate::system::evaluation::{Library, Mode, Setup, System};
 use crate::system::report::Shared;
 use crate::values::{entry, find, find_text, modules_in, plain, set};
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Tracked, Value};
+use nixpod_source::Why;
 use std::rc::Rc;
 
 /// Options of sops-nix and agenix that are strings, whatever they are.
@@ -18,69 +25,73 @@ static TEXTS: [(&str, &str); 4] = [
 impl Library {
     /// Builds `lib` and `pkgs`.
     pub fn new(ev: &mut Evaluator<'_>) -> Self {
-        let shared = Rc::new(Shared::default());
-        let lib_slot = ev.reserve();
-        let pkgs_slot = ev.reserve();
-        let linux_slot = ev.reserve();
         let library = Self {
-            shared,
-            lib: lib_slot,
-            pkgs: pkgs_slot,
-            linux_pkgs: linux_slot,
+            shared: Rc::new(Shared::default()),
+            lib: ev.reserve(),
+            pkgs: ev.reserve(),
+            linux_pkgs: ev.reserve(),
         };
-        library.shared.lib.get_or_init(|| lib_slot);
-        let types = crate::lib_types::types(ev);
+        library.shared.lib.get_or_init(|| library.lib);
+        library.fill_lib(ev);
+        library.fill_packages(ev);
+        flake::register_paths(ev, &library, "nixpkgs");
+        flake::register_paths(ev, &library, "pkgs.path");
+        pinned::register(ev, &library);
+        ev.set_text_symbols(&TEXTS);
+        library
+    }
+
+    /// `lib`: what `nixpod-eval` has of it, and what belongs to the module system.
+    fn fill_lib(&self, ev: &mut Evaluator<'_>) {
+        let types = types(ev);
         let types = ev.alloc(Value::attrs(types), OriginId::default());
-        let natives = natives(ev, &library);
+        let natives = natives(ev, self);
         let natives = ev.alloc(Value::attrs(natives), OriginId::default());
-        let prelude = crate::own::MODULES.value(ev);
-        let hm = ev.alloc_unknown(nixpod_source::Why::External("lib.hm".to_owned()));
+        let hm = ev.alloc_unknown(Why::External("lib.hm".to_owned()));
         let arguments = ev.attrs_from(vec![
-            ("lib", lib_slot),
+            ("lib", self.lib),
             ("natives", natives),
             ("types", types),
             ("hm", hm),
         ]);
         let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-        let prelude = ev.alloc_apply(prelude, vec![arguments], NO_SITE);
-        let mut extra = Vec::new();
+        let modules = own::MODULES.value(ev);
+        let modules = ev.alloc_apply(modules, vec![arguments], NO_SITE);
         let mut names = Vec::new();
         if let Ok(Tracked {
             value: Value::Attrs(all),
             ..
-        }) = ev.force(prelude)
+        }) = ev.force(modules)
         {
             for attr in ev.sorted(&all) {
                 names.push((ev.name(attr.name).to_string(), attr.thunk));
             }
         }
-        extra.extend(names.iter().map(|(name, thunk)| (name.as_str(), *thunk)));
-        extra.push(("modules", prelude));
-        extra.push(("options", prelude));
-        let lib = nixpod_eval::nixlib::install_lib(ev, extra);
-        ev.fill_native(lib_slot, move |ev| Ok(ev.force(lib)?));
-        let packages = crate::own::PACKAGES.value(ev);
-        let written = crate::inputs::packages::written(ev);
+        let all = names.iter().map(|(name, thunk)| (name.as_str(), *thunk));
+        let all = all.chain([("modules", modules), ("options", modules)]);
+        let lib = nixpod_eval::nixlib::install_lib(ev, all.collect());
+        ev.fill_native(self.lib, move |ev| Ok(ev.force(lib)?));
+    }
+
+    /// `pkgs`, of any system and of a Linux.
+    fn fill_packages(&self, ev: &mut Evaluator<'_>) {
+        let packages = own::PACKAGES.value(ev);
+        let written = packages::written(ev);
         let written = ev.alloc(written, OriginId::default());
-        let open = crate::inputs::packages::open(ev);
+        let open = packages::open(ev);
         let open = ev.alloc(open, OriginId::default());
-        for (slot, linux) in [(pkgs_slot, false), (linux_slot, true)] {
+        for (slot, linux) in [(self.pkgs, false), (self.linux_pkgs, true)] {
             let linux = ev.alloc(Value::Bool(linux), OriginId::default());
             let arguments = ev.attrs_from(vec![
-                ("lib", lib_slot),
+                ("lib", self.lib),
                 ("written", written),
                 ("open", open),
                 ("linux", linux),
             ]);
             let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
             let packages = ev.alloc_apply(packages, vec![arguments], NO_SITE);
-            ev.fill_native(slot, move |ev| crate::inputs::packages::set(ev, packages, "pkgs"));
+            ev.fill_native(slot, move |ev| packages::set(ev, packages, "pkgs"));
         }
-        crate::inputs::flake::register_paths(ev, &library, "nixpkgs");
-        crate::inputs::flake::register_paths(ev, &library, "pkgs.path");
-        crate::inputs::pinned::register(ev, &library);
-        ev.set_text_symbols(&TEXTS);
-        library
     }
 }
 
@@ -108,7 +119,7 @@ fn natives(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
         let mut prefix = Vec::new();
         for part in modules_in(ev, &given, "prefix", site)? {
             if let Value::String(part) = ev.force_or_unknown(part).value {
-                prefix.push(crate::path::Step::from_nix(&part.text));
+                prefix.push(Step::from_nix(&part.text));
             }
         }
         let setup = Setup {

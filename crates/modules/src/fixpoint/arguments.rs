@@ -56,49 +56,20 @@ impl System {
         ))
     }
 
-    /// The arguments of a module function: what every module gets, `specialArgs`, and whatever it keys.
+    /// The arguments of a module function: what every module gets, `specialArgs`, and whatever it names.
     pub(crate) fn arguments(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Value, file: &str) -> Attrs {
         let special = self.special(ev);
         let mut entries: Vec<Attr> = Vec::new();
-        let push = |name: Symbol, thunk: ThunkId, entries: &mut Vec<Attr>| {
-            entries.push(entry(name, thunk));
-        };
         for (name, thunk) in &self.setup.args {
-            let name = ev.intern(name);
-            push(name, *thunk, &mut entries);
+            entries.push(entry(ev.intern(name), *thunk));
         }
         if self.mode() == Mode::AsNix {
-            for (name, value) in [
-                ("_class", self.class_value()),
-                (
-                    "_prefix",
-                    Value::list(
-                        self.prefix
-                            .iter()
-                            .map(|step| ev.alloc(Value::string(step.text().clone()), OriginId::default()))
-                            .collect::<Vec<_>>(),
-                    ),
-                ),
-                ("specialArgs", Value::Attrs(special.clone())),
-            ] {
+            for (name, value) in self.of_the_evaluation(ev, &special) {
                 let thunk = ev.alloc(value, OriginId::default());
-                let name = ev.intern(name);
-                push(name, thunk, &mut entries);
+                entries.push(entry(ev.intern(name), thunk));
             }
         }
-        let formals = match function {
-            Value::Attrs(set) => {
-                let functor = set.get(ev.common().functor).map(|attr| attr.thunk);
-                let functor = functor.map(|thunk| ev.force_or_unknown(thunk));
-                functor.and_then(|functor| {
-                    let itself = ev.alloc(function.clone(), OriginId::default());
-                    let inner = ev.apply(functor, itself, NO_SITE).ok()?;
-                    ev.function_args(&inner.value)
-                })
-            }
-            other => ev.function_args(other),
-        };
-        for (name, _, _) in formals.unwrap_or_default() {
+        for name in formals(ev, function) {
             let text = ev.name(name).clone();
             let known = self.setup.args.iter().any(|(arg, _)| *arg == text)
                 || special.get(name).is_some()
@@ -109,15 +80,28 @@ impl System {
                 let this = self.clone();
                 let file = file.to_owned();
                 let thunk = ev.alloc_native(move |ev| this.named_argument(ev, &text, &file));
-                push(name, thunk, &mut entries);
+                entries.push(entry(name, thunk));
             }
         }
         // The last entry of a name stays: specialArgs over our own, `config` and `options` over all.
         entries.extend(special.entries.iter().copied());
-        let (config, options) = (ev.intern("config"), ev.intern("options"));
-        push(config, self.config, &mut entries);
-        push(options, self.options, &mut entries);
+        entries.push(entry(ev.common().config, self.config));
+        entries.push(entry(ev.common().options, self.options));
         Attrs::from_entries(entries)
+    }
+
+    /// What modules can ask of the evaluation itself.
+    fn of_the_evaluation(&self, ev: &mut Evaluator<'_>, special: &Rc<Attrs>) -> [(&'static str, Value); 3] {
+        let prefix: Vec<ThunkId> = self
+            .prefix
+            .iter()
+            .map(|step| ev.alloc(Value::string(step.text().clone()), OriginId::default()))
+            .collect();
+        [
+            ("_class", self.class_value()),
+            ("_prefix", Value::list(prefix)),
+            ("specialArgs", Value::Attrs(special.clone())),
+        ]
     }
 
     /// An evaluation without modules, for merging values outside of one.
@@ -195,6 +179,23 @@ impl System {
             .find(|(arg, _)| arg == name)
             .map(|(_, thunk)| *thunk)
     }
+}
+
+/// The arguments that a function names.
+fn formals(ev: &mut Evaluator<'_>, function: &Value) -> Vec<Symbol> {
+    let formals = match function {
+        Value::Attrs(set) => {
+            let functor = set.get(ev.common().functor).map(|attr| attr.thunk);
+            functor.and_then(|functor| {
+                let functor = ev.force_or_unknown(functor);
+                let itself = ev.alloc(function.clone(), OriginId::default());
+                let inner = ev.apply(functor, itself, NO_SITE).ok()?;
+                ev.function_args(&inner.value)
+            })
+        }
+        other => ev.function_args(other),
+    };
+    formals.into_iter().flatten().map(|(name, _, _)| name).collect()
 }
 
 /// Is it a function of one plain argument whose result is a function, as in `name: { config, ... }: { }`?

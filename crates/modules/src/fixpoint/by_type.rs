@@ -31,10 +31,6 @@ pub(crate) fn combine(
     }
     match &**native {
         OptType::Scalar { kind, name, .. } => scalar(ev, at, native, (*kind, name), defs),
-        OptType::Enum(_) | OptType::PathWith { .. } => {
-            check_all(ev, at, native, &defs)?;
-            one(ev, at, defs)
-        }
         OptType::Joined(_, separator) => {
             check_all(ev, at, native, &defs)?;
             joined(ev, separator, defs)
@@ -54,13 +50,9 @@ pub(crate) fn combine(
         OptType::Submodule(submodule) => submodule_value(ev, at, submodule, defs),
         OptType::DeferredModule(own) => Ok(deferred_module(ev, at, own, &defs)),
         OptType::NullOr(inner) => null_or(ev, at, inner, defs),
-        OptType::Either(a, b) => {
-            if all_accept(ev, a, &defs) {
-                return combine(ev, at, a, defs);
-            }
-            if all_accept(ev, b, &defs) {
-                return combine(ev, at, b, defs);
-            }
+        OptType::Either(a, _) if all_accept(ev, a, &defs) => combine(ev, at, a, defs),
+        OptType::Either(_, b) if all_accept(ev, b, &defs) => combine(ev, at, b, defs),
+        OptType::Enum(_) | OptType::PathWith { .. } | OptType::Either(..) => {
             check_all(ev, at, native, &defs)?;
             one(ev, at, defs)
         }

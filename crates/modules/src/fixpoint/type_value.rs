@@ -2,6 +2,7 @@
 
 use crate::definition::{DEFAULT_ORDER, DEFAULT_PRIORITY, Definition};
 use crate::fixpoint::by_type::combine;
+use crate::fixpoint::meta::sub_options;
 use crate::path::Step;
 use crate::system::evaluation::{At, System};
 use crate::types::accept::accepts;
@@ -14,48 +15,68 @@ use std::rc::Rc;
 
 /// The attribute set that stands for a type in Nix code.
 pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
-    let tag = ev.alloc(Value::string("option-type"), OriginId::default());
-    let name = ev.alloc(Value::string(native.name()), OriginId::default());
-    let described = native.clone();
-    let description = ev.alloc_native(move |ev| {
-        let text = describe(ev, &described);
-        Ok(plain(Value::string(text)))
-    });
+    let parts = parts(ev, &native);
+    let mut entries = vec![
+        ("getSubOptions", sub_options_of(ev, &native)),
+        ("description", description(ev, &native)),
+        ("check", parts.check),
+        ("merge", parts.merge),
+        ("emptyValue", parts.empty),
+        ("nestedTypes", nested_types(ev, &native)),
+    ];
     let class = class(&native).name();
-    let class = ev.alloc(Value::string(class), OriginId::default());
-    let empty = ev.empty_attrs();
-    let empty = ev.alloc(empty, OriginId::default());
-    let for_empty = native.clone();
-    let when_empty = ev.alloc_native(move |ev| {
-        let entries = match empty_value(ev, &for_empty) {
-            Some(value) => vec![("value", ev.alloc(value, OriginId::default()))],
-            None => Vec::new(),
-        };
-        Ok(plain(Value::attrs(ev.attrs_from(entries))))
-    });
+    for (name, value) in [
+        ("_type", Value::string("option-type")),
+        ("name", Value::string(native.name())),
+        ("descriptionClass", Value::string(class)),
+        (NATIVE, Value::Opaque(Opaque(Rc::new(parts)))),
+    ] {
+        entries.push((name, ev.alloc(value, OriginId::default())));
+    }
+    if let Some(submodule) = native.submodule() {
+        let modules = Value::list(submodule.modules.iter().copied());
+        entries.push(("getSubModules", ev.alloc(modules, OriginId::default())));
+    }
+    Value::attrs(ev.attrs_from(entries))
+}
+
+/// The functions that Nix code may replace.
+fn parts(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> TypeParts {
     let for_check = native.clone();
     let check = ev.primop("check", 1, 0, move |ev, args, site| {
         let value = ev.force(args[0])?;
         let verdict = accepts(ev, &for_check, &value, site)?;
         Ok(plain(Value::Bool(verdict)))
     });
-    let check = ev.alloc(check, OriginId::default());
     let for_merge = native.clone();
     let merge = ev.primop("merge", 2, 0, move |ev, args, site| {
-        crate::fixpoint::type_value::merge_from_nix(ev, &for_merge, args[0], args[1], site)
+        merge_from_nix(ev, &for_merge, args[0], args[1], site)
     });
-    let merge = ev.alloc(merge, OriginId::default());
-    let hidden = ev.alloc(
-        Value::Opaque(Opaque(Rc::new(TypeParts {
-            native: native.clone(),
-            check,
-            merge,
-            empty: when_empty,
-        }))),
-        OriginId::default(),
-    );
-    let for_options = native.clone();
-    let sub_options = ev.primop("getSubOptions", 1, 1, move |ev, args, site| {
+    let for_empty = native.clone();
+    let empty = ev.alloc_native(move |ev| {
+        let entries = match empty_value(ev, &for_empty) {
+            Some(value) => vec![("value", ev.alloc(value, OriginId::default()))],
+            None => Vec::new(),
+        };
+        Ok(plain(Value::attrs(ev.attrs_from(entries))))
+    });
+    TypeParts {
+        native: native.clone(),
+        check: ev.alloc(check, OriginId::default()),
+        merge: ev.alloc(merge, OriginId::default()),
+        empty,
+    }
+}
+
+fn description(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> ThunkId {
+    let native = native.clone();
+    ev.alloc_native(move |ev| Ok(plain(Value::string(describe(ev, &native)))))
+}
+
+/// `getSubOptions`, which takes the path of the option.
+fn sub_options_of(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> ThunkId {
+    let native = native.clone();
+    let function = ev.primop("getSubOptions", 1, 1, move |ev, args, site| {
         let prefix = ev.force_list(args[0], site)?;
         let mut path = Vec::new();
         for elem in &prefix.elems {
@@ -64,38 +85,21 @@ pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
                 _ => Step::Name("*".into()),
             });
         }
-        crate::fixpoint::meta::sub_options(ev, &for_options, &path.into())
+        sub_options(ev, &native, &path.into())
     });
-    let sub_options = ev.alloc(sub_options, OriginId::default());
-    let mut entries = vec![
-        ("getSubOptions", sub_options),
-        ("_type", tag),
-        ("name", name),
-        ("description", description),
-        ("descriptionClass", class),
-        (NATIVE, hidden),
-        ("check", check),
-        ("merge", merge),
-        ("emptyValue", when_empty),
-    ];
-    let nested = match &*native {
+    ev.alloc(function, OriginId::default())
+}
+
+fn nested_types(ev: &mut Evaluator<'_>, native: &OptType) -> ThunkId {
+    let nested = match native {
         OptType::ListOf(inner) | OptType::AttrsOf { elem: inner, .. } | OptType::NullOr(inner) => {
             let elem = value(ev, inner.clone());
             let elem = ev.alloc(elem, OriginId::default());
-            let set = ev.attrs_from(vec![("elemType", elem)]);
-            ev.alloc(Value::attrs(set), OriginId::default())
+            Value::attrs(ev.attrs_from(vec![("elemType", elem)]))
         }
-        _ => empty,
+        _ => ev.empty_attrs(),
     };
-    entries.push(("nestedTypes", nested));
-    if let Some(submodule) = native.submodule() {
-        let modules = ev.alloc(
-            Value::list(submodule.modules.iter().copied()),
-            OriginId::default(),
-        );
-        entries.push(("getSubModules", modules));
-    }
-    Value::attrs(ev.attrs_from(entries))
+    ev.alloc(nested, OriginId::default())
 }
 
 /// `type.merge loc defs` called by Nix code: definitions are sets with `value` and `file`.

@@ -1,14 +1,15 @@
 //! Flakes: inputs as models and symbols, outputs as ordinary evaluation.
 
+use crate::inputs::packages::open;
 use crate::nixos;
 use crate::own;
 use crate::own::Kind;
 use crate::system::evaluation::{Library, Mode, Setup, System};
-use crate::values::{find, plain};
+use crate::values::{find, plain, set};
 use nixpod_eval::{
-    Attrs, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
+    Attrs, Evaluator, NO_SITE, NixString, OriginId, Part, Res, Stop, ThunkId, Tracked, Unknown, Value,
 };
-use nixpod_source::{Utf8Path, Why};
+use nixpod_source::{Site, Utf8Path, Utf8PathBuf, Why};
 use std::rc::Rc;
 
 /// Nested flakes deeper than this are not read.
@@ -48,13 +49,78 @@ fn load_input(
     if depth > MAX_FLAKES {
         return ev.fail("flakes are nested too deeply", NO_SITE);
     }
+    let written = read(ev, directory)?;
+    let itself = ev.reserve();
+    let null = ev.alloc(Value::Null, OriginId::default());
+    let locked = parent.and_then(|parent| parent.locked);
+    let (lock, key, top) = locked.unwrap_or_else(|| (read_lock(ev, directory), null, itself));
+    let place = Place {
+        library: library.clone(),
+        directory: directory.to_owned(),
+        lock,
+        top,
+        depth,
+    };
+    let natives = place.natives(ev);
+    let natives = ev.alloc(Value::attrs(natives), OriginId::default());
+    let frameworks = frameworks(ev, library, natives);
+    let root = ev.alloc(Value::string(directory.as_str()), OriginId::default());
+    let arguments = ev.attrs_from(vec![
+        ("lib", library.lib),
+        ("pkgs", library.pkgs),
+        ("natives", natives),
+        ("frameworks", frameworks),
+        ("declared", written.inputs),
+        ("lock", lock),
+        ("key", key),
+        ("root", root),
+        ("formals", written.formals),
+        ("self", itself),
+        ("top", top),
+    ]);
+    let models = own::FLAKE.value(ev);
+    let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
+    let models = ev.force(models)?;
+    let models = ev.apply(models, arguments, NO_SITE)?;
+    let inputs = select(ev, &models, "inputs")?;
+    register_inputs(ev, library, &models)?;
+    register_harmless(ev, library, &models)?;
+    let release = release(ev, &models);
+    let inputs = ev.alloc_tracked(inputs);
+    let outputs = ev.alloc_apply(written.outputs, vec![inputs], NO_SITE);
+    let name = parent.map_or_else(|| "self".to_owned(), |parent| format!("inputs.{}", parent.name));
+    fill_self(
+        ev,
+        itself,
+        name,
+        [("outPath", root), ("inputs", inputs), ("outputs", outputs)],
+    );
+    Ok(Flake {
+        outputs: ev.force(outputs)?,
+        release,
+        make_hive: ev.alloc_native(move |ev| {
+            let frameworks = ev.force(frameworks)?;
+            select(ev, &frameworks, "makeHive")
+        }),
+    })
+}
+
+/// What a `flake.nix` says.
+struct Written {
+    inputs: ThunkId,
+    /// The function, and the names of its arguments.
+    outputs: ThunkId,
+    formals: ThunkId,
+}
+
+fn read(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> Res<Written> {
     let thunk = match ev.import(&directory.join("flake.nix")) {
         Ok(thunk) => thunk,
-        Err(why) => return Err(nixpod_eval::Stop::Unknown(Unknown::new(why))),
+        Err(why) => return Err(Stop::Unknown(Unknown::new(why))),
     };
     let flake = ev.force_known(thunk)?;
     let set = ev.as_attrs(&flake, NO_SITE)?;
-    let declared = match find(ev, &set, "inputs") {
+    let inputs = match find(ev, &set, "inputs") {
         Some(thunk) => thunk,
         None => {
             let empty = ev.empty_attrs();
@@ -74,78 +140,40 @@ fn load_input(
             ev.alloc(Value::string(text), OriginId::default())
         })
         .collect();
-    let formals = ev.alloc(Value::list(formals), OriginId::default());
-    let root = ev.alloc(Value::string(directory.as_str()), OriginId::default());
-    let itself = ev.reserve();
-    let (lock, key, top) = match parent.and_then(|parent| parent.locked) {
-        Some(locked) => locked,
-        None => (
-            read_lock(ev, directory),
-            ev.alloc(Value::Null, OriginId::default()),
-            itself,
-        ),
-    };
-    let natives = natives(ev, library, directory, (lock, top), depth);
-    let natives = ev.alloc(Value::attrs(natives), OriginId::default());
+    Ok(Written {
+        inputs,
+        outputs: ev.alloc_tracked(outputs),
+        formals: ev.alloc(Value::list(formals), OriginId::default()),
+    })
+}
+
+/// What the functions of frameworks make of flakes.
+fn frameworks(ev: &mut Evaluator<'_>, library: &Library, natives: ThunkId) -> ThunkId {
     let given = ev.attrs_from(vec![("lib", library.lib), ("natives", natives)]);
     let given = ev.alloc(Value::attrs(given), OriginId::default());
     let frameworks = own::FRAMEWORKS.value(ev);
-    let frameworks = ev.alloc_apply(frameworks, vec![given], NO_SITE);
-    let symbol = ev.intern("makeHive");
-    let make_hive = ev.alloc_native(move |ev| {
-        let frameworks = ev.force(frameworks)?;
-        ev.select_value(&frameworks, symbol, NO_SITE)
-    });
-    let arguments = ev.attrs_from(vec![
-        ("lib", library.lib),
-        ("pkgs", library.pkgs),
-        ("natives", natives),
-        ("frameworks", frameworks),
-        ("declared", declared),
-        ("lock", lock),
-        ("key", key),
-        ("root", root),
-        ("formals", formals),
-        ("self", itself),
-        ("top", top),
-    ]);
-    let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-    let models = own::FLAKE.value(ev);
-    let models = ev.force(models)?;
-    let models = ev.apply(models, arguments, NO_SITE)?;
-    let part = |ev: &mut Evaluator<'_>, name: &str| {
-        let symbol = ev.intern(name);
-        ev.select_value(&models, symbol, NO_SITE)
-    };
-    let inputs = part(ev, "inputs")?;
-    register_inputs(ev, library, &models)?;
-    register_harmless(ev, library, &models)?;
-    let release = release(ev, &models);
-    let inputs = ev.alloc_tracked(inputs);
-    let function = ev.alloc_tracked(outputs);
-    let called = ev.alloc_apply(function, vec![inputs], NO_SITE);
-    let source = parent.map(|parent| format!("inputs.{}", parent.name));
+    ev.alloc_apply(frameworks, vec![given], NO_SITE)
+}
+
+/// `self` is what the outputs are, with the flake's own path: lazily, for outputs refer to it.
+fn fill_self(ev: &mut Evaluator<'_>, itself: ThunkId, name: String, parts: [(&'static str, ThunkId); 3]) {
+    let [.., (_, outputs)] = parts;
     ev.fill_native(itself, move |ev| {
-        // `self` is what the outputs are, with the flake's own path: lazily, for outputs refer to it.
-        let outputs = ev.force(called)?;
-        let extra = ev.attrs_from(vec![("outPath", root), ("inputs", inputs), ("outputs", called)]);
-        let extra = plain(Value::attrs(extra));
-        let unknown = source.as_deref().unwrap_or("self").to_owned();
-        let mut set = match (&outputs.value, &extra.value) {
-            (Value::Attrs(outputs), Value::Attrs(extra)) => ev.update_attrs(outputs, extra),
-            (_, Value::Attrs(extra)) => (**extra).clone(),
-            _ => Attrs::default(),
-        };
+        let outputs = ev.force(outputs)?;
+        let mut set = ev.attrs_from(parts.to_vec());
+        if let Value::Attrs(outputs) = &outputs.value {
+            set = ev.update_attrs(outputs, &set);
+        }
         set.open
-            .get_or_insert_with(|| Unknown::new(Why::External(unknown)));
+            .get_or_insert_with(|| Unknown::new(Why::External(name.clone())));
         Ok(plain(Value::attrs(set)))
     });
-    let outputs = ev.force(called)?;
-    Ok(Flake {
-        outputs,
-        release,
-        make_hive,
-    })
+}
+
+/// The part of a model that has this name.
+fn select(ev: &mut Evaluator<'_>, models: &Tracked, name: &str) -> Res<Tracked> {
+    let symbol = ev.intern(name);
+    ev.select_value(models, symbol, NO_SITE)
 }
 
 fn read_lock(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> ThunkId {
@@ -177,8 +205,7 @@ fn read_lock(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> ThunkId {
 }
 
 pub(crate) fn release(ev: &mut Evaluator<'_>, models: &Tracked) -> Option<(u32, u32)> {
-    let symbol = ev.intern("release");
-    let value = ev.select_value(models, symbol, NO_SITE).ok()?;
+    let value = select(ev, models, "release").ok()?;
     let Value::List(list) = &value.value else {
         return None;
     };
@@ -192,8 +219,7 @@ pub(crate) fn release(ev: &mut Evaluator<'_>, models: &Tracked) -> Option<(u32, 
 
 /// Importing an input that is nixpkgs, or a file in it, is answered natively.
 pub(crate) fn register_names(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
-    let symbol = ev.intern("nixpkgsNames");
-    let names = ev.select_value(models, symbol, NO_SITE)?;
+    let names = select(ev, models, "nixpkgsNames")?;
     let Value::List(names) = &names.value else {
         return Ok(());
     };
@@ -211,12 +237,10 @@ pub(crate) fn register_names(ev: &mut Evaluator<'_>, library: &Library, models: 
 fn register_inputs(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
     register_names(ev, library, models)?;
     // `import inputs.import-tree` is the function that the input itself also is.
-    let symbol = ev.intern("importTree");
-    let tree = ev.select_value(models, symbol, NO_SITE)?;
+    let tree = select(ev, models, "importTree")?;
     let tree = ev.alloc_tracked(tree);
     ev.set_search_path("import-tree", tree);
-    let symbol = ev.intern("imported");
-    let imported = ev.select_value(models, symbol, NO_SITE)?;
+    let imported = select(ev, models, "imported")?;
     if let Value::Attrs(imported) = &imported.value {
         for attr in &imported.entries {
             let name = format!("inputs.{}", ev.name(attr.name));
@@ -242,8 +266,7 @@ pub(crate) fn register_paths(ev: &mut Evaluator<'_>, library: &Library, prefix: 
 
 /// Remembers inputs that by their repository have nothing to do with containers, whatever they are called here.
 pub(crate) fn register_harmless(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
-    let symbol = ev.intern("harmless");
-    let names = ev.select_value(models, symbol, NO_SITE)?;
+    let names = select(ev, models, "harmless")?;
     let Value::List(names) = &names.value else {
         return Ok(());
     };
@@ -289,82 +312,94 @@ pub(crate) fn harmless_test(ev: &mut Evaluator<'_>) -> Value {
     })
 }
 
-/// What `own/flake.nix` cannot say in Nix.
-fn natives(
-    ev: &mut Evaluator<'_>,
-    library: &Library,
-    directory: &Utf8Path,
-    (lock, top): (ThunkId, ThunkId),
+/// Where a flake is, for the functions that its inputs are made by.
+#[derive(Clone)]
+struct Place {
+    library: Library,
+    directory: Utf8PathBuf,
+    /// The lock file that says what its inputs are, and the `self` of the flake that has it.
+    lock: ThunkId,
+    top: ThunkId,
     depth: usize,
-) -> Attrs {
-    let symbol = ev.primop("symbol", 1, 1, move |ev, args, site| {
-        let name = ev.force_string(args[0], site)?;
-        Ok(plain(symbol_value(&name.text)))
-    });
-    let store_path = store_path(ev);
-    let open = crate::inputs::packages::open(ev);
-    let nixos_system = nixos::constructor(ev, library, Kind::Nixos);
-    let home = nixos::constructor(ev, library, Kind::Home);
-    let for_parts = library.clone();
-    let parts = ev.primop("mkFlake", 2, 1, move |ev, args, site| {
-        let given = ev.force_attrs(args[0], site)?;
-        flake_parts(ev, &for_parts, &given, args[1])
-    });
-    let (for_sub, base) = (library.clone(), directory.to_owned());
-    let subflake = ev.primop("subflake", 3, 3, move |ev, args, site| {
+}
+
+impl Place {
+    /// What `own/flake.nix` cannot say in Nix.
+    fn natives(&self, ev: &mut Evaluator<'_>) -> Attrs {
+        let symbol = ev.primop("symbol", 1, 1, move |ev, args, site| {
+            let name = ev.force_string(args[0], site)?;
+            Ok(plain(symbol_value(&name.text)))
+        });
+        let for_parts = self.library.clone();
+        let parts = ev.primop("mkFlake", 2, 1, move |ev, args, site| {
+            let given = ev.force_attrs(args[0], site)?;
+            flake_parts(ev, &for_parts, &given, args[1])
+        });
+        let place = self.clone();
+        let subflake = ev.primop("subflake", 3, 3, move |ev, args, site| {
+            place.subflake(ev, args, site)
+        });
+        let entries = vec![
+            ("symbol", symbol),
+            ("storePath", store_path(ev)),
+            ("open", open(ev)),
+            ("nixosSystem", nixos::constructor(ev, &self.library, Kind::Nixos)),
+            (
+                "homeManagerConfiguration",
+                nixos::constructor(ev, &self.library, Kind::Home),
+            ),
+            ("flakeParts", parts),
+            ("subflake", subflake),
+            ("tree", ev.primop("tree", 2, 3, tree)),
+            ("stored", ev.primop("stored", 1, 3, stored)),
+            ("isHarmless", harmless_test(ev)),
+        ];
+        set(ev, entries)
+    }
+
+    /// An input that is a flake on this disk: its path, its name, its node in the lock file or null.
+    fn subflake(&self, ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
         let path = ev.force_string(args[0], site)?;
         let name = ev.force_string(args[1], site)?.text.to_string();
         let path = nixpod_eval::paths::normalise(&path.text);
         let path = Utf8Path::new(&*path);
-        if path == base || !matches!(ev.source().kind(&path.join("flake.nix")), Ok(Some(_))) {
+        if path == self.directory || !matches!(ev.source().kind(&path.join("flake.nix")), Ok(Some(_))) {
             return Ok(plain(symbol_value(&format!("inputs.{name}"))));
         }
         let is_locked = !matches!(ev.force(args[2])?.value, Value::Null);
         let parent = Parent {
             name,
-            locked: is_locked.then_some((lock, args[2], top)),
-            depth: depth + 1,
+            locked: is_locked.then_some((self.lock, args[2], self.top)),
+            depth: self.depth + 1,
         };
-        let flake = load_input(ev, &for_sub, path, Some(&parent))?;
+        let flake = load_input(ev, &self.library, path, Some(&parent))?;
         let out_path = ev.alloc(Value::string(path.as_str()), OriginId::default());
         let extra = ev.attrs_from(vec![("outPath", out_path)]);
         let outputs = ev.attrs_or_open(flake.outputs, site)?;
         let merged = ev.update_attrs(&outputs, &extra);
         Ok(plain(Value::attrs(merged)))
-    });
-    let tree = ev.primop("tree", 2, 3, move |ev, args, site| {
-        let path = ev.force_string(args[0], site)?;
-        let path = nixpod_eval::paths::normalise(&path.text);
-        if !matches!(ev.source().kind(Utf8Path::new(&*path)), Ok(Some(_))) {
-            let name = ev.force_string(args[1], site)?;
-            return Ok(plain(symbol_value(&format!("inputs.{}", name.text))));
-        }
-        let out_path = ev.alloc(Value::string(&*path), OriginId::default());
-        let set = ev.attrs_from(vec![("outPath", out_path)]);
-        Ok(plain(Value::attrs(set)))
-    });
-    let stored = ev.primop("stored", 1, 3, move |ev, args, site| {
-        let hash = ev.force_string(args[0], site)?;
-        let path = nixpod_eval::builtins::source_path(&hash.text);
-        let path = path.filter(|path| ev.source().admit(Utf8Path::new(path)));
-        Ok(plain(path.map_or(Value::Null, Value::string)))
-    });
-    let is_harmless = harmless_test(ev);
-    crate::values::set(
-        ev,
-        vec![
-            ("symbol", symbol),
-            ("storePath", store_path),
-            ("open", open),
-            ("nixosSystem", nixos_system),
-            ("homeManagerConfiguration", home),
-            ("flakeParts", parts),
-            ("subflake", subflake),
-            ("tree", tree),
-            ("stored", stored),
-            ("isHarmless", is_harmless),
-        ],
-    )
+    }
+}
+
+/// An input that is no flake: its path, its name.
+fn tree(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let path = ev.force_string(args[0], site)?;
+    let path = nixpod_eval::paths::normalise(&path.text);
+    if !matches!(ev.source().kind(Utf8Path::new(&*path)), Ok(Some(_))) {
+        let name = ev.force_string(args[1], site)?;
+        return Ok(plain(symbol_value(&format!("inputs.{}", name.text))));
+    }
+    let out_path = ev.alloc(Value::string(&*path), OriginId::default());
+    let set = ev.attrs_from(vec![("outPath", out_path)]);
+    Ok(plain(Value::attrs(set)))
+}
+
+/// The path in the store of what has this hash, if it may be read; otherwise null.
+fn stored(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let hash = ev.force_string(args[0], site)?;
+    let path = nixpod_eval::builtins::source_path(&hash.text);
+    let path = path.filter(|path| ev.source().admit(Utf8Path::new(path)));
+    Ok(plain(path.map_or(Value::Null, Value::string)))
 }
 
 /// `mkFlake`: a module evaluation whose `config.flake` are the outputs.

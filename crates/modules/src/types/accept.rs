@@ -18,68 +18,10 @@ pub(crate) fn accepts(
         _ => {}
     }
     Ok(match &**native {
-        OptType::Scalar { kind, bounds, name } => match kind {
-            Scalar::Any | Scalar::Raw => true,
-            Scalar::Bool | Scalar::BoolByOr => matches!(value.value, Value::Bool(_)),
-            Scalar::Int => match (&value.value, bounds) {
-                (Value::Int(int), Some((low, high))) => (low..=high).contains(&int),
-                (Value::Int(_), None) => true,
-                _ => false,
-            },
-            Scalar::Float => matches!(value.value, Value::Float(_)),
-            Scalar::Number => matches!(value.value, Value::Int(_) | Value::Float(_)),
-            Scalar::Str => match &value.value {
-                Value::String(string) if name == "nonEmptyStr" => {
-                    string.hole().is_some() || !string.text.trim().is_empty()
-                }
-                Value::String(string) if name == "singleLineStr" => {
-                    !string.text.trim_end_matches('\n').contains('\n')
-                }
-                Value::String(_) => true,
-                _ => false,
-            },
-            Scalar::Path => match &value.value {
-                Value::Path(_) => true,
-                Value::String(string) => {
-                    let hole_first = string
-                        .pieces(OriginId::default())
-                        .first()
-                        .is_some_and(|part| part.hole.is_some());
-                    hole_first || string.text.starts_with('/')
-                }
-                Value::Attrs(attrs) => attrs.get(ev.common().out_path).is_some() || attrs.open.is_some(),
-                _ => false,
-            },
-            Scalar::OptionType => {
-                matches!(&value.value, Value::Attrs(attrs) if attrs.get(ev.common().tag).is_some())
-            }
-            Scalar::Package => match &value.value {
-                Value::Attrs(attrs) => {
-                    attrs.get(ev.common().out_path).is_some()
-                        || attrs.open.is_some()
-                        || is_derivation(ev, attrs)
-                }
-                Value::String(_) | Value::Path(_) => true,
-                _ => false,
-            },
-            Scalar::Function => ev.is_function(&value.value),
-            Scalar::Attrs => matches!(value.value, Value::Attrs(_)),
-        },
+        OptType::Scalar { kind, bounds, name } => is_scalar(ev, *kind, name, *bounds, &value.value),
         OptType::PathWith { in_store, absolute } => is_path(ev, &value.value, *in_store, *absolute),
         OptType::Joined(..) => matches!(value.value, Value::String(_)),
-        OptType::Enum(values) => {
-            let mut unknown = None;
-            for one in values {
-                let one = ev.force(*one)?;
-                match ev.equal(&one, value, site) {
-                    Ok(true) => return Ok(true),
-                    Ok(false) => {}
-                    Err(Stop::Unknown(why)) => unknown = Some(why),
-                    Err(error) => return Err(error),
-                }
-            }
-            return unknown.map_or(Ok(false), |why| Err(Stop::Unknown(why)));
-        }
+        OptType::Enum(values) => is_one_of(ev, values, value, site)?,
         OptType::ListOf(_) => matches!(value.value, Value::List(_)),
         OptType::NonEmptyListOf(_) => {
             matches!(&value.value, Value::List(list) if !list.elems.is_empty() || list.open.is_some())
@@ -119,6 +61,76 @@ pub(crate) fn accepts(
         } => call_check(ev, *check, value, site)?,
         OptType::Custom { check: None, .. } => true,
     })
+}
+
+/// Is it a value without parts of this kind?
+fn is_scalar(
+    ev: &mut Evaluator<'_>,
+    kind: Scalar,
+    name: &str,
+    bounds: Option<(i64, i64)>,
+    value: &Value,
+) -> bool {
+    match kind {
+        Scalar::Any | Scalar::Raw => true,
+        Scalar::Bool | Scalar::BoolByOr => matches!(value, Value::Bool(_)),
+        Scalar::Int => match (value, bounds) {
+            (Value::Int(int), Some((low, high))) => (low..=high).contains(int),
+            (Value::Int(_), None) => true,
+            _ => false,
+        },
+        Scalar::Float => matches!(value, Value::Float(_)),
+        Scalar::Number => matches!(value, Value::Int(_) | Value::Float(_)),
+        Scalar::Str => match value {
+            Value::String(string) if name == "nonEmptyStr" => {
+                string.hole().is_some() || !string.text.trim().is_empty()
+            }
+            Value::String(string) if name == "singleLineStr" => {
+                !string.text.trim_end_matches('\n').contains('\n')
+            }
+            Value::String(_) => true,
+            _ => false,
+        },
+        Scalar::Path => match value {
+            Value::Path(_) => true,
+            Value::String(string) => {
+                let hole_first = string
+                    .pieces(OriginId::default())
+                    .first()
+                    .is_some_and(|part| part.hole.is_some());
+                hole_first || string.text.starts_with('/')
+            }
+            Value::Attrs(attrs) => attrs.get(ev.common().out_path).is_some() || attrs.open.is_some(),
+            _ => false,
+        },
+        Scalar::OptionType => {
+            matches!(value, Value::Attrs(attrs) if attrs.get(ev.common().tag).is_some())
+        }
+        Scalar::Package => match value {
+            Value::Attrs(attrs) => {
+                attrs.get(ev.common().out_path).is_some() || attrs.open.is_some() || is_derivation(ev, attrs)
+            }
+            Value::String(_) | Value::Path(_) => true,
+            _ => false,
+        },
+        Scalar::Function => ev.is_function(value),
+        Scalar::Attrs => matches!(value, Value::Attrs(_)),
+    }
+}
+
+/// Is it certainly one of some values, or certainly none?
+fn is_one_of(ev: &mut Evaluator<'_>, values: &[ThunkId], value: &Tracked, site: Site) -> Res<bool> {
+    let mut unknown = None;
+    for one in values {
+        let one = ev.force(*one)?;
+        match ev.equal(&one, value, site) {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(Stop::Unknown(why)) => unknown = Some(why),
+            Err(error) => return Err(error),
+        }
+    }
+    unknown.map_or(Ok(false), |why| Err(Stop::Unknown(why)))
 }
 
 fn call_check(ev: &mut Evaluator<'_>, check: ThunkId, value: &Tracked, site: Site) -> Res<bool> {

@@ -1,8 +1,9 @@
 //! What option types and values are in words, for messages and for `type.description`.
 
 use crate::definition::Definition;
+use crate::path::key;
 use crate::types::native::{OptType, Scalar};
-use nixpod_eval::{Evaluator, Tracked, Value};
+use nixpod_eval::{Attrs, Evaluator, ThunkId, Tracked, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -74,23 +75,7 @@ pub(crate) fn describe(ev: &mut Evaluator<'_>, native: &OptType) -> String {
                 nixpod_eval::print::quote(separator)
             )
         }
-        OptType::Enum(values) => {
-            let shown: Vec<String> = values
-                .iter()
-                .map(|thunk| {
-                    let value = ev.force_or_unknown(*thunk);
-                    match &value.value {
-                        Value::Null => "<null>".to_owned(),
-                        _ => show(ev, &value),
-                    }
-                })
-                .collect();
-            match &shown[..] {
-                [] => "impossible (empty enum)".to_owned(),
-                [only] => format!("value {only} (singular enum)"),
-                all => format!("one of {}", all.join(", ")),
-            }
-        }
+        OptType::Enum(values) => one_of(ev, values),
         OptType::ListOf(elem) => format!("list of {}", phrase(ev, elem, &PART)),
         OptType::NonEmptyListOf(elem) => format!("non-empty (list of {})", phrase(ev, elem, &PART)),
         OptType::AttrsOf { elem, lazy, .. } => {
@@ -119,22 +104,40 @@ pub(crate) fn describe(ev: &mut Evaluator<'_>, native: &OptType) -> String {
             format!("function that evaluates to a(n) {}", phrase(ev, to, &PART))
         }
         OptType::Unique(inner, _) | OptType::Checked(inner, _) => describe(ev, inner),
-        OptType::AttrTag(tags) => {
-            let mut all = nixpod_eval::Attrs::default();
-            for tags in tags {
-                if let Value::Attrs(set) = &ev.force_or_unknown(*tags).value {
-                    all = ev.update_attrs(&all, set);
-                }
-            }
-            let names: Vec<String> = ev
-                .sorted(&all)
-                .iter()
-                .map(|attr| crate::path::key(ev.name(attr.name)))
-                .collect();
-            format!("attribute-tagged union with choices: {}", names.join(", "))
-        }
+        OptType::AttrTag(tags) => tagged(ev, tags),
         OptType::Custom { name, .. } => name.to_string(),
     }
+}
+
+fn one_of(ev: &mut Evaluator<'_>, values: &[ThunkId]) -> String {
+    let mut shown = Vec::new();
+    for thunk in values {
+        let value = ev.force_or_unknown(*thunk);
+        shown.push(match &value.value {
+            Value::Null => "<null>".to_owned(),
+            _ => show(ev, &value),
+        });
+    }
+    match &shown[..] {
+        [] => "impossible (empty enum)".to_owned(),
+        [only] => format!("value {only} (singular enum)"),
+        all => format!("one of {}", all.join(", ")),
+    }
+}
+
+fn tagged(ev: &mut Evaluator<'_>, tags: &[ThunkId]) -> String {
+    let mut all = Attrs::default();
+    for tags in tags {
+        if let Value::Attrs(set) = &ev.force_or_unknown(*tags).value {
+            all = ev.update_attrs(&all, set);
+        }
+    }
+    let names: Vec<String> = ev
+        .sorted(&all)
+        .iter()
+        .map(|attr| key(ev.name(attr.name)))
+        .collect();
+    format!("attribute-tagged union with choices: {}", names.join(", "))
 }
 
 fn scalar(kind: Scalar, name: &SmolStr, bounds: Option<(i64, i64)>) -> String {

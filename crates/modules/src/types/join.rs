@@ -2,59 +2,14 @@
 
 use crate::types::native::{OptType, Submodule};
 use nixpod_eval::{ErrorKind, Evaluator, Res};
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// The type that stands for both. `None`: they contradict each other.
 pub(crate) fn join(ev: &mut Evaluator<'_>, a: &Rc<OptType>, b: &Rc<OptType>) -> Res<Option<Rc<OptType>>> {
     let joined = match (&**a, &**b) {
-        (OptType::Submodule(x), OptType::Submodule(y)) => {
-            if let (Some(first), Some(second)) = (&x.class, &y.class)
-                && first != second
-            {
-                let message = format!(
-                    "A submoduleWith option is declared multiple times with conflicting class values \"{first}\" and \"{second}\"."
-                );
-                return Err(ev.error(ErrorKind::Eval, message, None));
-            }
-            OptType::Submodule(Rc::new(Submodule {
-                modules: x.modules.iter().chain(&y.modules).copied().collect(),
-                own: x.own.iter().chain(&y.own).copied().collect(),
-                special: x.special.or(y.special),
-                shorthand_only_config: x.shorthand_only_config || y.shorthand_only_config,
-                system: x.system.or(y.system),
-                class: x.class.clone().or_else(|| y.class.clone()),
-            }))
-        }
-        (
-            OptType::AttrsOf {
-                elem: x,
-                lazy,
-                placeholder: first,
-            },
-            OptType::AttrsOf {
-                elem: y,
-                lazy: other,
-                placeholder: second,
-            },
-        ) => {
-            let placeholder = match (first.as_str(), second.as_str()) {
-                (a, b) if a == b => first,
-                ("name", _) => second,
-                (_, "name") => first,
-                _ => return Ok(None),
-            };
-            if lazy != other {
-                return Ok(None);
-            }
-            let Some(elem) = join(ev, x, y)? else {
-                return Ok(None);
-            };
-            OptType::AttrsOf {
-                elem,
-                lazy: *lazy,
-                placeholder: placeholder.clone(),
-            }
-        }
+        (OptType::Submodule(x), OptType::Submodule(y)) => OptType::Submodule(Rc::new(submodules(ev, x, y)?)),
+        (OptType::AttrsOf { .. }, OptType::AttrsOf { .. }) => return attrs_of(ev, a, b),
         (OptType::ListOf(x), OptType::ListOf(y)) => return wrapped(ev, x, y, OptType::ListOf),
         (OptType::NonEmptyListOf(x), OptType::NonEmptyListOf(y)) => {
             return wrapped(ev, x, y, OptType::NonEmptyListOf);
@@ -99,4 +54,61 @@ fn wrapped(
     wrap: impl FnOnce(Rc<OptType>) -> OptType,
 ) -> Res<Option<Rc<OptType>>> {
     Ok(join(ev, a, b)?.map(|both| Rc::new(wrap(both))))
+}
+
+fn attrs_of(ev: &mut Evaluator<'_>, a: &OptType, b: &OptType) -> Res<Option<Rc<OptType>>> {
+    let OptType::AttrsOf {
+        elem: x,
+        lazy,
+        placeholder: first,
+    } = a
+    else {
+        return Ok(None);
+    };
+    let OptType::AttrsOf {
+        elem: y,
+        lazy: other,
+        placeholder: second,
+    } = b
+    else {
+        return Ok(None);
+    };
+    let Some(placeholder) = placeholders(first, second).filter(|_| lazy == other) else {
+        return Ok(None);
+    };
+    wrapped(ev, x, y, |elem| OptType::AttrsOf {
+        elem,
+        lazy: *lazy,
+        placeholder,
+    })
+}
+
+/// The same evaluation with the modules of both.
+fn submodules(ev: &Evaluator<'_>, x: &Submodule, y: &Submodule) -> Res<Submodule> {
+    if let (Some(first), Some(second)) = (&x.class, &y.class)
+        && first != second
+    {
+        let message = format!(
+            "A submoduleWith option is declared multiple times with conflicting class values \"{first}\" and \"{second}\"."
+        );
+        return Err(ev.error(ErrorKind::Eval, message, None));
+    }
+    Ok(Submodule {
+        modules: x.modules.iter().chain(&y.modules).copied().collect(),
+        own: x.own.iter().chain(&y.own).copied().collect(),
+        special: x.special.or(y.special),
+        shorthand_only_config: x.shorthand_only_config || y.shorthand_only_config,
+        system: x.system.or(y.system),
+        class: x.class.clone().or_else(|| y.class.clone()),
+    })
+}
+
+/// What stands for a name: the one that was chosen, if there is only one.
+fn placeholders(first: &SmolStr, second: &SmolStr) -> Option<SmolStr> {
+    match (first.as_str(), second.as_str()) {
+        (a, b) if a == b => Some(first.clone()),
+        ("name", _) => Some(second.clone()),
+        (_, "name") => Some(first.clone()),
+        _ => None,
+    }
 }
