@@ -1,4 +1,5 @@
-//! What a cold check costs as the number of modules grows: time, allocations and the most memory in use at once.
+//! What a cold check costs as systems grow: time, allocations and the most memory in use at once. Modules grow in number,
+//! each in a file of its own, and containers in one file, as the commands ask for them.
 //!
 //! One thread, so that the counts are exact and the same in each run; the time is the best of several. `--test` takes
 //! small numbers only, to see that it runs.
@@ -8,7 +9,7 @@
 mod generate;
 
 use allocation_counter::AllocationInfo;
-use generate::{ROOT, flake, options};
+use generate::{ROOT, flake, in_one_file, options};
 use nixpod_analysis::{AnalysisHost, Detail, FileSystem, MemoryFileSystem, Settings, Utf8PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,44 +18,66 @@ fn main() {
     let test = std::env::args().any(|arg| arg == "--test");
     println!(
         "{:<40} {:>10} {:>11} {:>13} {:>13} {:>10}",
-        "", "ms", "us/module", "allocations", "per module", "peak MiB"
+        "", "ms", "us/one", "allocations", "per one", "peak MiB"
     );
     let sizes: &[usize] = if test { &[10, 20] } else { &[100, 1_000, 5_000] };
     for modules in sizes {
         let (files, _) = flake(*modules);
-        measure("modules with a container and a guest", *modules, &files);
+        measure(
+            "modules with a container and a guest",
+            *modules,
+            &files,
+            Detail::Findings,
+        );
     }
     let sizes: &[usize] = if test { &[10, 20] } else { &[100, 1_000, 10_000] };
     for modules in sizes {
-        measure("modules with options of their own", *modules, &options(*modules));
+        let files = options(*modules);
+        measure(
+            "modules with options of their own",
+            *modules,
+            &files,
+            Detail::Findings,
+        );
+    }
+    let sizes: &[usize] = if test { &[10, 20] } else { &[250, 1_000, 4_000] };
+    for (command, detail) in [
+        ("concise", Detail::Findings),
+        ("json", Detail::Fixes),
+        ("show", Detail::Everything),
+    ] {
+        for containers in sizes {
+            let what = format!("containers in one file, {command}");
+            measure(&what, *containers, &in_one_file(*containers), detail);
+        }
     }
 }
 
-fn measure(what: &str, modules: usize, files: &Arc<MemoryFileSystem>) {
+fn measure(what: &str, number: usize, files: &Arc<MemoryFileSystem>, detail: Detail) {
     let mut best = Duration::MAX;
     let mut counts = AllocationInfo::default();
-    for _ in 0..if modules > 2_000 { 2 } else { 5 } {
+    for _ in 0..if number > 2_000 { 2 } else { 5 } {
         let start = Instant::now();
-        counts = allocation_counter::measure(|| check(files));
+        counts = allocation_counter::measure(|| check(files, detail));
         best = best.min(start.elapsed());
     }
     println!(
         "{:<40} {:>10.1} {:>11.1} {:>13} {:>13} {:>10.1}",
-        format!("{modules} {what}"),
+        format!("{number} {what}"),
         best.as_secs_f64() * 1e3,
-        best.as_secs_f64() * 1e6 / modules as f64,
+        best.as_secs_f64() * 1e6 / number as f64,
         counts.count_total,
-        counts.count_total / modules as u64,
+        counts.count_total / number as u64,
         counts.bytes_max as f64 / f64::from(1 << 20),
     );
 }
 
-fn check(files: &Arc<MemoryFileSystem>) {
+fn check(files: &Arc<MemoryFileSystem>, detail: Detail) {
     let fs: Arc<dyn FileSystem> = Arc::clone(files) as Arc<dyn FileSystem>;
     let mut host = AnalysisHost::new(nixpod_rules::ALL, fs);
     host.set_settings(Settings {
         jobs: 1,
-        detail: Detail::Findings,
+        detail,
         ..Settings::default()
     });
     let root = Utf8PathBuf::from(ROOT);

@@ -143,6 +143,21 @@ pub(crate) fn flake(modules: usize) -> (Arc<MemoryFileSystem>, Utf8PathBuf) {
     (files, Utf8PathBuf::from(format!("{ROOT}/parts/part0.nix")))
 }
 
+/// A module with so many containers, none of which has a user namespace, as a file of its own.
+pub(crate) fn in_one_file(containers: usize) -> Arc<MemoryFileSystem> {
+    let mut text = "{ ... }:\n{\n".to_owned();
+    for index in 0..containers {
+        let _ = writeln!(
+            text,
+            "  containers.c{index} = {{ privateNetwork = true; config = {{ }}; }};"
+        );
+    }
+    text.push_str("}\n");
+    let files = MemoryFileSystem::default();
+    files.write(format!("{ROOT}/containers.nix"), text);
+    Arc::new(files)
+}
+
 /// A flake with one host that imports so many modules without containers.
 pub(crate) fn options(modules: usize) -> Arc<MemoryFileSystem> {
     tree(modules, option)
