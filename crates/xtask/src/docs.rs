@@ -1,4 +1,4 @@
-//! The pages below `docs/rules`: one a rule, and the table of all.
+//! The pages below `docs/rules`: one a rule, and the table of all; and the list of rules in `README.md`.
 
 use anyhow::{Context, Result};
 use nixpod_analysis::{FixAvailability, Group, Meta, OWN_RULES};
@@ -9,6 +9,11 @@ use std::path::{Path, PathBuf};
 
 /// Where the pages are, below the repository's root.
 const FOLDER: &str = "docs/rules";
+
+/// The file in which the list of rules stands between these two lines.
+const README: &str = "README.md";
+const LIST_BEGINS: &str = "<!-- The list of rules, by `cargo xtask docs`. -->\n";
+const LIST_ENDS: &str = "<!-- The end of the list. -->\n";
 
 /// All pages by file name, rendered from the rules.
 pub fn pages() -> BTreeMap<String, String> {
@@ -101,6 +106,33 @@ fn table(rules: &[&Meta]) -> String {
     out
 }
 
+/// The README with the list of rules that there are.
+fn readme(text: &str) -> Result<String> {
+    let (before, rest) = text
+        .split_once(LIST_BEGINS)
+        .with_context(|| format!("{README} lacks the line {LIST_BEGINS}"))?;
+    let (_, after) = rest
+        .split_once(LIST_ENDS)
+        .with_context(|| format!("{README} lacks the line {LIST_ENDS}"))?;
+    Ok(format!("{before}{LIST_BEGINS}{}{LIST_ENDS}{after}", list()))
+}
+
+/// The rules about containers by group, one row each.
+fn list() -> String {
+    let mut out = "| group | rules |\n|---|---|\n".to_owned();
+    let groups: BTreeSet<Group> = nixpod_rules::ALL.iter().map(|rule| rule.meta.group).collect();
+    for group in groups {
+        let links: Vec<String> = nixpod_rules::ALL
+            .iter()
+            .map(|rule| &rule.meta)
+            .filter(|meta| meta.group == group)
+            .map(|meta| format!("[{id}]({FOLDER}/{id}.md)", id = meta.id))
+            .collect();
+        let _ = writeln!(out, "| {} | {} |", heading(group), links.join(", "));
+    }
+    out
+}
+
 fn heading(group: Group) -> &'static str {
     match group {
         Group::Isolation => "Isolation",
@@ -139,7 +171,7 @@ fn capitalised(text: &str) -> String {
     }
 }
 
-/// Writes all pages and removes those of rules that are gone; returns what was done.
+/// Writes all pages and the list, and removes the pages of rules that are gone; returns what was done.
 pub fn write(root: &Path) -> Result<String> {
     let folder = root.join(FOLDER);
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -160,6 +192,13 @@ pub fn write(root: &Path) -> Result<String> {
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         let _ = writeln!(out, "wrote {FOLDER}/{name}");
     }
+    let path = root.join(README);
+    let old = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let new = readme(&old)?;
+    if new != old {
+        fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
+        let _ = writeln!(out, "wrote {README}");
+    }
     Ok(out)
 }
 
@@ -179,7 +218,15 @@ pub fn stale(root: &Path) -> Vec<String> {
             Ok(_) => Some(format!("{FOLDER}/{name} differs")),
             Err(_) => Some(format!("{FOLDER}/{name} is missing")),
         });
-    gone.chain(old).collect()
+    let list = fs::read_to_string(root.join(README))
+        .map_err(anyhow::Error::from)
+        .and_then(|text| Ok(readme(&text)? != text));
+    let list = match list {
+        Ok(true) => Some(format!("{README} has another list of rules")),
+        Ok(false) => None,
+        Err(error) => Some(format!("{error:#}")),
+    };
+    gone.chain(old).chain(list).collect()
 }
 
 fn existing(folder: &Path) -> Vec<PathBuf> {

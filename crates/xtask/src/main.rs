@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask docs [--check]
-    Writes docs/rules from the rules' own documentation; with --check only says what is not current.
+    Writes docs/rules, and the list of rules in README.md, from the rules' own documentation; with --check only says
+    what is not current.
 cargo xtask edits [--count N] DIR...
     Edits literals of the trees at random in memory, and compares the answer of a host that remembers what was before
     with that of a fresh one.
