@@ -87,6 +87,10 @@ pub(crate) struct GlobalArgs {
     /// Also list everything that was not analysed, and why
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
+
+    /// Tell on standard error how long each phase took; NIXPOD_LOG=debug tells what is done
+    #[arg(long, global = true)]
+    pub(crate) timings: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ mod check;
 mod eval;
 mod explain;
 mod fix;
+mod log;
 mod markdown;
 mod output;
 mod project;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let _timings = log::start(cli.global.timings)?;
     match cli.command {
         None => check::run(&cli.check, terminal),
         Some(Command::Check(args)) => check::run(&args, terminal),

@@ -143,6 +143,7 @@ mod tests {
             color: ColorWhen::Never,
             quiet: false,
             verbose: false,
+            timings: false,
         });
         terminal.width = width;
         terminal

@@ -68,6 +68,7 @@ mod tests {
             color: ColorWhen::Never,
             quiet: false,
             verbose: true,
+            timings: false,
         });
         terminal.unicode = true;
         let context = Context {
