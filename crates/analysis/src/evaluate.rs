@@ -106,22 +106,6 @@ impl<'r> Evaluation<'r> {
     }
 }
 
-/// Names of which at least one is in every file that defines something the model holds.
-const NAMES: [&str; 12] = [
-    "containers",
-    "docker",
-    "extraGroups",
-    "home-manager",
-    "linger",
-    "nspawn",
-    "oci-containers",
-    "podman",
-    "quadlet",
-    "users",
-    "virtualisation",
-    "nixosConfigurations",
-];
-
 /// Can this file by itself define something that rules look at? A quick look at its shape and names, so that a tree of
 /// thousands of packages is not evaluated file by file.
 pub(crate) fn may_hold_specs(hir: &Hir) -> bool {
@@ -129,7 +113,8 @@ pub(crate) fn may_hold_specs(hir: &Hir) -> bool {
 }
 
 fn has_names(hir: &Hir) -> bool {
-    hir.names().iter().any(|name| NAMES.contains(&name.as_str()))
+    let tells = |name: &str| name == "nixosConfigurations" || nixpod_surfaces::is_telling(name);
+    hir.names().iter().any(|name| tells(name))
 }
 
 /// Is the file's value a set, or a function that takes whatever a module gets? A package's function names its

@@ -1,6 +1,7 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
 use crate::read::print;
+use crate::vocabulary::options::SYSTEM_HEADS;
 use crate::world::Memory;
 use crate::world::{Options, Project};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
@@ -132,6 +133,15 @@ impl<'e, 's> Reader<'e, 's> {
             gaps: (0, 0),
             thunk: None,
         }
+    }
+
+    /// An option of a system.
+    pub(crate) fn option(&mut self, config: &Found, path: &[&str]) -> Found {
+        debug_assert!(
+            path.first().is_some_and(|head| SYSTEM_HEADS.contains(head)),
+            "{path:?} is missing in the heads of what is read"
+        );
+        self.at(config, path)
     }
 
     /// The value at a path.

@@ -3,8 +3,19 @@
 
 use crate::read::{Found, Reader};
 use crate::surface::section::{self, Section};
-use nixpod_model::{Container, Field};
+use crate::vocabulary::options::Table;
+use nixpod_model::{Container, Field, Surface};
 
+/// What is known of the surface before a container is read.
+pub(crate) const TABLE: Table = Table {
+    surface: Surface::HomeManagerPodman,
+    path: &["services", "podman", "containers"],
+    old_path: None,
+    options: &OPTIONS,
+    telling: &["podman"],
+};
+
+/// The options in the order in which they are shown.
 const OPTIONS: [&str; 23] = [
     "image",
     "autoStart",

@@ -6,11 +6,21 @@ use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::nspawn::{self as flags, FromFlags, GRAMMAR, IDS};
+use crate::vocabulary::options::Table;
 use crate::vocabulary::text::origin_of;
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
-use nixpod_model::{Container, Device, Fact, Field, Mount, NetworkMode, Nspawn, Text, Userns};
+use nixpod_model::{Container, Device, Fact, Field, Mount, NetworkMode, Nspawn, Surface, Text, Userns};
 use nixpod_source::{Origin, Why};
+
+/// What is known of the surface before a container is read.
+pub(crate) const TABLE: Table = Table {
+    surface: Surface::Nspawn,
+    path: &["containers"],
+    old_path: None,
+    options: &OPTIONS,
+    telling: &["containers", "nspawn"],
+};
 
 /// The options in the order in which they are shown.
 const OPTIONS: [&str; 29] = [

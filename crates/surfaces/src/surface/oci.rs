@@ -4,12 +4,23 @@ use crate::read::{Entries, Found, Reader, as_key};
 use crate::vocabulary::capabilities::normal_capability;
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::mounts::volume;
+use crate::vocabulary::options::Table;
 use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::text::hole;
 use nixpod_eval::Value;
-use nixpod_model::{Container, EnvVar, Fact, Field, Image, SecretSlot, SecretValue, Text};
+use nixpod_model::{Container, EnvVar, Fact, Field, Image, SecretSlot, SecretValue, Surface, Text};
 
+/// What is known of the surface before a container is read.
+pub(crate) const TABLE: Table = Table {
+    surface: Surface::OciContainers,
+    path: &["virtualisation", "oci-containers", "containers"],
+    old_path: Some(&["docker-containers"]),
+    options: &OPTIONS,
+    telling: &["oci-containers", "virtualisation"],
+};
+
+/// The options in the order in which they are shown.
 const OPTIONS: [&str; 28] = [
     "image",
     "imageFile",

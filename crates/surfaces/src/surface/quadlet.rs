@@ -3,10 +3,21 @@
 
 use crate::read::{Found, Reader, wrong};
 use crate::surface::section::{self, Section};
+use crate::vocabulary::options::Table;
 use crate::vocabulary::text::hole;
 use nixpod_eval::{ThunkId, Value};
-use nixpod_model::{Container, Fact, Field, Image, OwnOption, Port};
+use nixpod_model::{Container, Fact, Field, Image, OwnOption, Port, Surface};
 
+/// What is known of the surface before a container is read.
+pub(crate) const TABLE: Table = Table {
+    surface: Surface::QuadletNix,
+    path: &["virtualisation", "quadlet", "containers"],
+    old_path: None,
+    options: &OPTIONS,
+    telling: &["quadlet"],
+};
+
+/// The options in the order in which they are shown.
 const OPTIONS: [&str; 10] = [
     "containerConfig",
     "imageFile",
@@ -68,9 +79,9 @@ pub(crate) struct Module {
 
 impl Module {
     pub(crate) fn new(reader: &mut Reader<'_, '_>, config: &Found) -> Self {
-        let escape = reader.at(config, &["virtualisation", "quadlet", "autoEscape"]);
-        let pods = reader.at(config, &["virtualisation", "quadlet", "pods"]);
-        let users = reader.at(config, &["users", "users"]);
+        let escape = reader.option(config, &["virtualisation", "quadlet", "autoEscape"]);
+        let pods = reader.option(config, &["virtualisation", "quadlet", "pods"]);
+        let users = reader.option(config, &["users", "users"]);
         Self {
             from: [escape.thunk, pods.thunk, users.thunk],
             quoted: reader.bool(&escape).value() != Some(&false),

@@ -13,9 +13,9 @@ use nixpod_model::{Engines, Field, System, SystemKind};
 pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, system: &mut System) {
     let is_home = system.kind == SystemKind::Home;
     let state_version = if is_home {
-        reader.at(config, &["home", "stateVersion"])
+        reader.option(config, &["home", "stateVersion"])
     } else {
-        reader.at(config, &["system", "stateVersion"])
+        reader.option(config, &["system", "stateVersion"])
     };
     system.state_version = release::state_version(reader, &state_version);
     if is_home {
@@ -25,7 +25,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, system: &mut Sys
         return;
     }
     if system.parent.is_none() {
-        let packages = reader.at(config, &["boot", "kernelPackages"]);
+        let packages = reader.option(config, &["boot", "kernelPackages"]);
         system.kernel = kernel::read(reader, &packages, &system.release, &system.state_version);
     }
     system.users = users::read(reader, config, &mut system.secrets);
@@ -39,7 +39,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, system: &mut Sys
 
 /// A Boolean that is off where nobody sets it.
 fn switch(reader: &mut Reader<'_, '_>, config: &Found, path: &[&str]) -> Field<bool> {
-    let found = reader.at(config, path);
+    let found = reader.option(config, path);
     if reader.is_unset(&found) {
         return Field::default(false);
     }
@@ -82,8 +82,8 @@ fn home_engines(reader: &mut Reader<'_, '_>, config: &Found) -> Engines {
 }
 
 fn engines(reader: &mut Reader<'_, '_>, config: &Found) -> Engines {
-    let backend = reader.at(config, &["virtualisation", "oci-containers", "backend"]);
-    let lingering = reader.at(config, &["users", "manageLingering"]);
+    let backend = reader.option(config, &["virtualisation", "oci-containers", "backend"]);
+    let lingering = reader.option(config, &["users", "manageLingering"]);
     Engines {
         podman: switch(reader, config, &["virtualisation", "podman", "enable"]),
         docker: switch(reader, config, &["virtualisation", "docker", "enable"]),
@@ -120,7 +120,7 @@ fn engines(reader: &mut Reader<'_, '_>, config: &Found) -> Engines {
 
 /// The engine's own default is on. A set without the key is certain only if all its keys are known.
 fn keyring(reader: &mut Reader<'_, '_>, config: &Found, path: &[&str]) -> Field<bool> {
-    let found = reader.at(config, path);
+    let found = reader.option(config, path);
     if reader.is_unset(&found) {
         return Field::default(true);
     }
@@ -128,7 +128,7 @@ fn keyring(reader: &mut Reader<'_, '_>, config: &Found, path: &[&str]) -> Field<
 }
 
 fn user_namespaces(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
-    let limit = reader.at(config, &["boot", "kernel", "sysctl"]);
+    let limit = reader.option(config, &["boot", "kernel", "sysctl"]);
     for path in [
         &["user.max_user_namespaces"] as &[&str],
         &["user", "max_user_namespaces"],
@@ -143,7 +143,7 @@ fn user_namespaces(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
             return field;
         }
     }
-    let allowed = reader.at(config, &["security", "allowUserNamespaces"]);
+    let allowed = reader.option(config, &["security", "allowUserNamespaces"]);
     reader.bool(&allowed)
 }
 
@@ -156,7 +156,7 @@ fn selinux(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
     if enabled.value() == Some(&true) {
         return enabled;
     }
-    let parameters = reader.at(config, &["boot", "kernelParams"]);
+    let parameters = reader.option(config, &["boot", "kernelParams"]);
     if reader.is_unset(&parameters) {
         return enabled;
     }
@@ -173,7 +173,7 @@ fn selinux(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
 }
 
 fn store_fs_type(reader: &mut Reader<'_, '_>, config: &Found) -> Option<Field<String>> {
-    let all = reader.at(config, &["fileSystems"]);
+    let all = reader.option(config, &["fileSystems"]);
     for mount in ["/nix/store", "/nix"] {
         let kind = reader.at(&all, &[mount, "fsType"]);
         if !reader.is_unset(&kind) && !reader.is_default(&kind) {

@@ -48,11 +48,11 @@ pub(crate) fn read(
     secrets: &mut Vec<SecretValue>,
 ) {
     for path in files(kind) {
-        let all = reader.at(config, path);
+        let all = reader.option(config, path);
         written_files(reader, &all, secrets);
     }
     for path in variables(kind) {
-        let all = reader.at(config, path);
+        let all = reader.option(config, path);
         environment(reader, &all, secrets);
     }
     if kind == SystemKind::Home {
@@ -67,7 +67,7 @@ fn services(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<Secre
         &["systemd", "services"] as &[&str],
         &["systemd", "user", "services"],
     ] {
-        let all = reader.at(config, path);
+        let all = reader.option(config, path);
         for (_, service) in reader.entries(&all).named {
             if secrets.len() >= MAX_SECRETS {
                 return;
@@ -78,7 +78,7 @@ fn services(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<Secre
             environment_lines(reader, &lines, secrets);
         }
     }
-    let key = reader.at(
+    let key = reader.option(
         config,
         &["virtualisation", "podman", "networkSocket", "tls", "key"],
     );
@@ -154,7 +154,7 @@ fn environment_lines(reader: &mut Reader<'_, '_>, found: &Found, secrets: &mut V
 
 /// Home Manager's podman images: credentials become lines of unit files.
 fn images(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
-    let all = reader.at(config, &["services", "podman", "images"]);
+    let all = reader.option(config, &["services", "podman", "images"]);
     for (name, image) in reader.entries(&all).all() {
         let name = as_key(&name);
         let password = reader.get(&image, "password");

@@ -8,7 +8,7 @@ use nixpod_source::{Origin, Why};
 
 /// Reads `users.users`.
 pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) -> Vec<User> {
-    let all = reader.at(config, &["users", "users"]);
+    let all = reader.option(config, &["users", "users"]);
     let entries = reader.entries(&all);
     // That NixOS has users of its own is no gap.
     if let Some(why) = &entries.open
@@ -145,7 +145,7 @@ fn passwords(reader: &mut Reader<'_, '_>, name: &EntryName, found: &Found, secre
 
 /// `users.groups.<g>.members` as pairs.
 pub(crate) fn members(reader: &mut Reader<'_, '_>, config: &Found) -> Vec<Field<(String, String)>> {
-    let groups = reader.at(config, &["users", "groups"]);
+    let groups = reader.option(config, &["users", "groups"]);
     let mut out = Vec::new();
     for (group, found) in reader.entries(&groups).named {
         let list = reader.get(&found, "members");

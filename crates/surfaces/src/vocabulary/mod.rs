@@ -6,6 +6,7 @@ pub(crate) mod certainty;
 pub(crate) mod flags;
 pub(crate) mod mounts;
 pub(crate) mod nspawn;
+pub(crate) mod options;
 pub(crate) mod podman;
 pub(crate) mod ports;
 pub(crate) mod text;

@@ -6,7 +6,7 @@ pub(crate) use survey::Memory;
 pub use survey::Survey;
 
 use crate::read::{Found, Reader, as_key};
-use crate::surface::{home, nspawn, oci, quadlet};
+use crate::surface::{home, nspawn, oci, quadlet, table};
 use crate::system::{self, release};
 use crate::vocabulary::certainty::doubt;
 use nixpod_eval::{Evaluator, Value, When};
@@ -117,7 +117,7 @@ pub(crate) fn read_root(
     let (kind, home_of) = match root.kind {
         Kind::Nixos => (SystemKind::Nixos, None),
         Kind::Home => {
-            let name = reader.at(&config, &["home", "username"]);
+            let name = reader.option(&config, &["home", "username"]);
             (SystemKind::Home, reader.string(&name).value().cloned())
         }
     };
@@ -181,16 +181,6 @@ struct Declared {
     found: Found,
 }
 
-/// The option that holds the containers of a surface.
-fn path_of(surface: Surface) -> &'static [&'static str] {
-    match surface {
-        Surface::Nspawn => &["containers"],
-        Surface::OciContainers => &["virtualisation", "oci-containers", "containers"],
-        Surface::HomeManagerPodman => &["services", "podman", "containers"],
-        Surface::QuadletNix => &["virtualisation", "quadlet", "containers"],
-    }
-}
-
 /// What systems in a system take over from it.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Inherited {
@@ -238,8 +228,8 @@ impl Walk<'_, '_, '_> {
 
     /// The entries of a surface's set of containers.
     fn declared(&mut self, config: &Found, surface: Surface, outer: &Inherited) -> Vec<Declared> {
-        let path = path_of(surface);
-        let all = self.reader.at(config, path);
+        let path = table(surface).path;
+        let all = self.reader.option(config, path);
         if self.reader.is_unset(&all) {
             return Vec::new();
         }
@@ -490,7 +480,7 @@ impl Walk<'_, '_, '_> {
     }
 
     fn homes(&mut self, config: &Found, outer: &Inherited) {
-        let all = self.reader.at(config, &["home-manager", "users"]);
+        let all = self.reader.option(config, &["home-manager", "users"]);
         if self.reader.is_unset(&all) {
             return;
         }

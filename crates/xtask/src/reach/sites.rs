@@ -5,6 +5,7 @@
 
 use nixpod_analysis::TextRange;
 use nixpod_source::ExprId;
+use nixpod_surfaces::TABLES;
 use nixpod_syntax::hir::{AttrName, Attrs, BinaryOp, EntryValue, Expr, StrPart};
 use nixpod_syntax::{Hir, ParsedFile};
 
@@ -18,46 +19,6 @@ pub struct Site {
     /// The text of the definition.
     pub range: TextRange,
 }
-
-/// Paths below which containers are defined, and the surface's name. `containers` alone is nspawn's.
-const SURFACES: [(&str, &[&str]); 5] = [
-    (
-        "oci-containers",
-        &["virtualisation", "oci-containers", "containers"],
-    ),
-    ("quadlet-nix", &["virtualisation", "quadlet", "containers"]),
-    ("home-manager-podman", &["services", "podman", "containers"]),
-    ("nspawn", &["containers"]),
-    ("oci-containers", &["docker-containers"]),
-];
-
-/// Options of nspawn containers; a set with none of these is something else that is called `containers`.
-const NSPAWN: [&str; 24] = [
-    "additionalCapabilities",
-    "allowedDevices",
-    "autoStart",
-    "bindMounts",
-    "config",
-    "enableTun",
-    "ephemeral",
-    "extraFlags",
-    "extraVeths",
-    "flake",
-    "forwardPorts",
-    "hostAddress",
-    "hostAddress6",
-    "hostBridge",
-    "interfaces",
-    "localAddress",
-    "localAddress6",
-    "macvlans",
-    "networkNamespace",
-    "nixpkgs",
-    "path",
-    "privateNetwork",
-    "privateUsers",
-    "tmpfs",
-];
 
 /// What else a system that has containers sets.
 const SYSTEM: [&str; 14] = [
@@ -95,6 +56,11 @@ const TRANSPARENT: [&str; 12] = [
 
 /// Deeper than any file that the parser accepts would be by nesting alone.
 const MAX_DEPTH: u32 = 400;
+
+fn nspawn_options() -> &'static [&'static str] {
+    let table = TABLES.iter().find(|table| table.surface.as_str() == "nspawn");
+    table.map_or(&[], |table| table.options)
+}
 
 /// All sites of a file.
 pub fn sites(file: &ParsedFile) -> Vec<Site> {
@@ -270,7 +236,11 @@ impl Walk<'_> {
                     .zip(names.iter().rev())
                     .all(|(a, b)| a.as_deref() == Some(*b))
         };
-        for (surface, names) in SURFACES {
+        let sets = TABLES.iter().flat_map(|table| {
+            let paths = [Some(table.path), table.old_path];
+            paths.into_iter().flatten().map(move |path| (table, path))
+        });
+        for (table, names) in sets {
             let rooted = |path: &[Option<String>]| match path {
                 [] => true,
                 [Some(config)] => config == "config",
@@ -282,7 +252,7 @@ impl Walk<'_> {
             if ends_with(names)
                 && (names.len() > 1 || rooted(self.path.get(..self.path.len() - names.len()).unwrap_or(&[])))
             {
-                return Some(surface);
+                return Some(table.surface.as_str());
             }
         }
         None
@@ -368,7 +338,8 @@ impl Walk<'_> {
                     .iter()
                     .any(|entry| names.contains(&self.hir.name(entry.name).as_str()))
             };
-            if surface == "nspawn" && !has(&NSPAWN) {
+            // A set with none of the options is something else that is called `containers`.
+            if surface == "nspawn" && !has(nspawn_options()) {
                 return;
             }
             // A guest may hold containers of its own.
