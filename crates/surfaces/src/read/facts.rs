@@ -135,7 +135,7 @@ impl<'e, 's> Reader<'e, 's> {
         }
     }
 
-    /// An option of a system.
+    /// An option of a system that is no set of containers.
     pub(crate) fn option(&mut self, config: &Found, path: &[&str]) -> Found {
         debug_assert!(
             path.first().is_some_and(|head| SYSTEM_HEADS.contains(head)),

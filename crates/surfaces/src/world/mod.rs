@@ -229,7 +229,7 @@ impl Walk<'_, '_, '_> {
     /// The entries of a surface's set of containers.
     fn declared(&mut self, config: &Found, surface: Surface, outer: &Inherited) -> Vec<Declared> {
         let path = table(surface).path;
-        let all = self.reader.option(config, path);
+        let all = self.reader.at(config, path);
         if self.reader.is_unset(&all) {
             return Vec::new();
         }
