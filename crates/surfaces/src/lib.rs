@@ -2,6 +2,20 @@
 //!
 //! This crate must never know rules, files on disk or how findings are shown. It asks evaluated systems for options by
 //! path; what cannot be known becomes an unknown fact or an entry of what was not analysed, never a guess.
+//!
+//! Begin with [`Survey`], which reads the systems of a root (`world`): each system's own facts (`system`), then the
+//! containers of each surface (`surface`), then the guests and homes in it. All of them ask a `Reader` for options and
+//! turn values into facts (`read`); what is written in words, such as flags and mounts, is taken apart in `vocabulary`.
+//! Options one by one, for people to look at, are in `listing`.
+//!
+//! Invariants:
+//! - A value is read through a `Reader`, so that its fact says how certain it is and where it comes from. A default is
+//!   only certain if every definition could be seen; where not, it is doubted.
+//! - The same code gives the same ids and facts, whatever was read before and whatever stands beside it.
+//! - Every option that is read has its first name in a [`Table`] or in [`SYSTEM_HEADS`].
+//!
+//! A new surface is a variant of `Surface` in the model, a file in `surface/` with its [`Table`] and a function that reads
+//! one container into an empty one, a line in [`TABLES`], and a line in `world` that calls the function.
 
 mod listing;
 mod read;

@@ -336,6 +336,14 @@ impl<'e, 's> Reader<'e, 's> {
         origin
     }
 
+    /// The place of the key that defines a thing.
+    pub(crate) fn key_origin(&self, found: &Found) -> Origin {
+        if found.site.file.is_own() {
+            return self.place_of(found);
+        }
+        Origin::at(Place::whole(found.site))
+    }
+
     /// Reads a value as a fact.
     pub(crate) fn field<T>(
         &mut self,

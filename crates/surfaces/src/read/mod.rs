@@ -5,4 +5,4 @@ mod gaps;
 pub(crate) mod print;
 mod text;
 
-pub(crate) use facts::{Entries, Found, Reader, as_key, known_string, wrong};
+pub(crate) use facts::{Found, Reader, as_key, known_string, wrong};

@@ -3,7 +3,7 @@
 use crate::read::{Found, Reader, wrong};
 use crate::vocabulary::text::hole;
 use nixpod_eval::{Coerce, ContextItem, NixString, OriginId, StringBuilder, Tracked, Value};
-use nixpod_model::{Field, StoreRef, Text, TextPart};
+use nixpod_model::{EnvVar, Field, SecretSlot, SecretValue, StoreRef, Text, TextPart};
 use nixpod_source::{Origin, Utf8Path, Why};
 
 /// Files written by Nix may refer to others; what lies deeper is not looked at.
@@ -15,6 +15,49 @@ impl Reader<'_, '_> {
     /// A string option as a fact. A value that is unknown as a whole is an unknown fact.
     pub(crate) fn text(&mut self, found: &Found) -> Field<Text> {
         self.field(found, |this, value, origin| this.text_of(value, origin, 0))
+    }
+
+    /// The elements of an option that is a list of strings.
+    pub(crate) fn texts(&mut self, found: &Found, name: &str) -> Vec<Field<Text>> {
+        let list = self.get(found, name);
+        if self.is_unset(&list) {
+            return Vec::new();
+        }
+        let elements = self.elements(&list);
+        elements.iter().map(|element| self.text(element)).collect()
+    }
+
+    /// A set of environment variables. An unknown value is a hole, because the name is known.
+    pub(crate) fn variables(&mut self, found: &Found) -> Vec<Field<EnvVar>> {
+        let entries = self.entries(found);
+        let open = entries.open.clone();
+        let open = open.map(|why| Field::unknown(why, Origin::default()));
+        let mut out: Vec<_> = open.into_iter().collect();
+        for (name, entry) in entries.all() {
+            if matches!(entry.value.value, Value::Null) {
+                continue;
+            }
+            out.push(self.field(&entry, |this, value, origin| {
+                let value = this.scalar_text(value, origin);
+                Ok(EnvVar {
+                    name: name.to_string(),
+                    value: value.unwrap_or_else(|why| hole(why, origin.clone())),
+                })
+            }));
+        }
+        out
+    }
+
+    /// A value that would be in the store, if the analysed code sets it.
+    pub(crate) fn secret(&mut self, found: &Found, slot: SecretSlot, secrets: &mut Vec<SecretValue>) {
+        if self.is_default(found) || self.is_unset(found) || matches!(found.value.value, Value::Null) {
+            return;
+        }
+        let value = self.field(found, |this, value, origin| match &value.value {
+            Value::Null => Err(wrong("a string", &Value::Null)),
+            _ => this.scalar_text(value, origin),
+        });
+        secrets.push(SecretValue { slot, value });
     }
 
     /// A string, a path, or something that is used as a string; whatever is unknown becomes a hole.

@@ -1,6 +1,6 @@
 //! `virtualisation.oci-containers.containers.<name>`.
 
-use crate::read::{Entries, Found, Reader, as_key};
+use crate::read::{Found, Reader, as_key};
 use crate::vocabulary::capabilities::normal_capability;
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::mounts::volume;
@@ -9,7 +9,7 @@ use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::text::hole;
 use nixpod_eval::Value;
-use nixpod_model::{Container, EnvVar, Fact, Field, Image, SecretSlot, SecretValue, Surface, Text};
+use nixpod_model::{Container, Fact, Image, SecretSlot, SecretValue, Surface};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -68,34 +68,33 @@ pub(crate) fn read(
     read_image(reader, found, container);
 
     read_capabilities(reader, found, container);
-    for element in texts(reader, found, "devices") {
+    for element in reader.texts(found, "devices") {
         container.devices.push(element.map(device));
     }
-    for element in texts(reader, found, "networks") {
+    for element in reader.texts(found, "networks") {
         set_network(container, element.map(network));
     }
-    for element in texts(reader, found, "ports") {
+    for element in reader.texts(found, "ports") {
         container.ports.push(element.map(published));
     }
-    for element in texts(reader, found, "volumes") {
+    for element in reader.texts(found, "volumes") {
         container.mounts.push(element.map(volume));
     }
     let environment = reader.get(found, "environment");
-    let entries = reader.entries(&environment);
-    read_environment(reader, entries, container);
+    container.environment = reader.variables(&environment);
     container
         .environment_files
-        .extend(texts(reader, found, "environmentFiles"));
+        .extend(reader.texts(found, "environmentFiles"));
     let entrypoint = reader.get(found, "entrypoint");
     if !matches!(entrypoint.value.value, Value::Null) && !reader.is_unset(&entrypoint) {
         container.command.push(reader.text(&entrypoint));
     }
-    container.command.extend(texts(reader, found, "cmd"));
+    container.command.extend(reader.texts(found, "cmd"));
 
     // Options of the engine itself come before `run`; they are kept as words only.
-    let before = texts(reader, found, "preRunExtraOptions");
+    let before = reader.texts(found, "preRunExtraOptions");
     container.flags = parse(&before, &WORDS).0;
-    let words = texts(reader, found, "extraOptions");
+    let words = reader.texts(found, "extraOptions");
     let (flags, options) = parse(&words, &WORDS);
     container.flags.extend(flags);
     podman::apply(container, &options);
@@ -131,40 +130,6 @@ fn login(reader: &mut Reader<'_, '_>, found: &Found, container: &Container) -> V
     ));
     reader.secret(&file, slot, &mut secrets);
     secrets
-}
-
-/// The elements of a list of strings.
-pub(crate) fn texts(reader: &mut Reader<'_, '_>, found: &Found, name: &str) -> Vec<Field<Text>> {
-    let list = reader.get(found, name);
-    if reader.is_unset(&list) {
-        return Vec::new();
-    }
-    let elements = reader.elements(&list);
-    elements.iter().map(|element| reader.text(element)).collect()
-}
-
-/// Variables, as texts; an unknown value is a hole, because the name is known.
-pub(crate) fn read_environment(reader: &mut Reader<'_, '_>, entries: Entries, container: &mut Container) {
-    if let Some(why) = &entries.open {
-        container
-            .environment
-            .push(Field::unknown(why.clone(), nixpod_source::Origin::default()));
-    }
-    for (name, entry) in entries.all() {
-        if matches!(entry.value.value, Value::Null) {
-            continue;
-        }
-        let field = reader.field(&entry, |this, value, origin| {
-            let value = this
-                .scalar_text(value, origin)
-                .unwrap_or_else(|why| hole(why, origin.clone()));
-            Ok(EnvVar {
-                name: name.to_string(),
-                value,
-            })
-        });
-        container.environment.push(field);
-    }
 }
 
 /// `podman.user`: another user than root makes the container rootless.

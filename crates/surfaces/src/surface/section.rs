@@ -1,7 +1,6 @@
 //! The `[Container]` section of a quadlet, from typed options, from keys as quadlet spells them, and from text.
 
 use crate::read::{Found, Reader, wrong};
-use crate::surface::oci::read_environment;
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::flags::parse;
@@ -253,12 +252,10 @@ fn environment(reader: &mut Reader<'_, '_>, section: &Section<'_>, container: &m
             match &found.value.value {
                 Value::Unknown(_) if reader.is_unset(&found) => {}
                 Value::Attrs(_) | Value::Unknown(_) => {
-                    let entries = reader.entries(&found);
-                    read_environment(reader, entries, container);
+                    container.environment.extend(reader.variables(&found));
                 }
                 Value::Either(all) if all.iter().any(|one| matches!(one.value.value, Value::Attrs(_))) => {
-                    let entries = reader.entries(&found);
-                    read_environment(reader, entries, container);
+                    container.environment.extend(reader.variables(&found));
                 }
                 _ => lines.extend(scalars(reader, &found)),
             }

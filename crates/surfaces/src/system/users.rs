@@ -4,7 +4,7 @@ use crate::read::{Found, Reader, as_key, known_string, wrong};
 use crate::vocabulary::certainty::{doubt, maybe, weaken};
 use nixpod_eval::Value;
 use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, SubIdRange, User};
-use nixpod_source::{Origin, Why};
+use nixpod_source::Why;
 
 /// Reads `users.users`.
 pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) -> Vec<User> {
@@ -155,26 +155,4 @@ pub(crate) fn members(reader: &mut Reader<'_, '_>, config: &Found) -> Vec<Field<
         }
     }
     out
-}
-
-impl Reader<'_, '_> {
-    /// A value that would be in the store, if the analysed code sets it.
-    pub(crate) fn secret(&mut self, found: &Found, slot: SecretSlot, secrets: &mut Vec<SecretValue>) {
-        if self.is_default(found) || self.is_unset(found) || matches!(found.value.value, Value::Null) {
-            return;
-        }
-        let value = self.field(found, |this, value, origin| match &value.value {
-            Value::Null => Err(wrong("a string", &Value::Null)),
-            _ => this.scalar_text(value, origin),
-        });
-        secrets.push(SecretValue { slot, value });
-    }
-
-    /// The place of the key that defines a thing.
-    pub(crate) fn key_origin(&self, found: &Found) -> Origin {
-        if found.site.file.is_own() {
-            return self.place_of(found);
-        }
-        Origin::at(nixpod_source::Place::whole(found.site))
-    }
 }

@@ -2,7 +2,8 @@
 
 use super::source::Files;
 use nixpod_model::{
-    Container, Existence, Fact, Field, FlagForm, SecretSlot, StoreRef, System, Text, Userns, World,
+    Container, Existence, Fact, Field, FlagForm, Nspawn, SecretSlot, StoreRef, System, Text, User, Userns,
+    World,
 };
 
 /// `set`, `maybe if COND` or `default`, value, `<- code`.
@@ -125,6 +126,21 @@ fn container(world: &World, files: &Files, one: &Container, lines: &mut Lines) {
     lines.many(files, "capability", &one.capabilities, String::clone);
     lines.many(files, "dropped", &one.dropped_capabilities, String::clone);
     lines.one(files, "network", &one.network, debug);
+    lists(files, one, lines);
+    for flag in &one.flags {
+        let name = match flag.form {
+            FlagForm::Option => "flag",
+            FlagForm::Value => "flag value",
+            FlagForm::Malformed => "malformed flag",
+        };
+        lines.push(name, field(files, &flag.word, text));
+    }
+    if let Some(nspawn) = &one.nspawn {
+        nspawn_only(files, nspawn, lines);
+    }
+}
+
+fn lists(files: &Files, one: &Container, lines: &mut Lines) {
     lines.many(files, "namespace", &one.namespaces, |namespace| {
         format!("{} {:?}", namespace.kind, namespace.mode)
     });
@@ -176,29 +192,18 @@ fn container(world: &World, files: &Files, one: &Container, lines: &mut Lines) {
     }
     lines.many(files, "security", &one.security_options, text);
     lines.many(files, "command", &one.command, text);
-    for flag in &one.flags {
-        let name = match flag.form {
-            FlagForm::Option => "flag",
-            FlagForm::Value => "flag value",
-            FlagForm::Malformed => "malformed flag",
-        };
-        lines.push(name, field(files, &flag.word, text));
-    }
-    if let Some(nspawn) = &one.nspawn {
-        lines.one(files, "private users", &nspawn.private_users, userns);
-        lines.one(files, "ownership", &nspawn.ownership, debug);
-        lines.one(files, "private network", &nspawn.private_network, debug);
-        lines.one(files, "tun", &nspawn.enable_tun, debug);
-        lines.many(files, "network option", &nspawn.network_options, String::clone);
-        lines.one(
-            files,
-            "other private network",
-            &nspawn.other_private_network,
-            debug,
-        );
-        if let Some(opaque) = &nspawn.opaque {
-            lines.push("opaque", field(files, opaque, String::clone));
-        }
+}
+
+fn nspawn_only(files: &Files, nspawn: &Nspawn, lines: &mut Lines) {
+    lines.one(files, "private users", &nspawn.private_users, userns);
+    lines.one(files, "ownership", &nspawn.ownership, debug);
+    lines.one(files, "private network", &nspawn.private_network, debug);
+    lines.one(files, "tun", &nspawn.enable_tun, debug);
+    lines.many(files, "network option", &nspawn.network_options, String::clone);
+    let other = &nspawn.other_private_network;
+    lines.one(files, "other private network", other, debug);
+    if let Some(opaque) = &nspawn.opaque {
+        lines.push("opaque", field(files, opaque, String::clone));
     }
 }
 
@@ -223,6 +228,40 @@ pub(super) fn options(world: &World, files: &Files) -> String {
         }
     }
     lines.out
+}
+
+fn user(files: &Files, user: &User, lines: &mut Lines) {
+    let place = user
+        .origin
+        .place()
+        .map_or("-".to_owned(), |place| files.code(place));
+    lines.push("user", format!("{} <- {place}", user.name));
+    let mut inner = Lines { out: String::new() };
+    inner.one(files, "  normal", &user.is_normal, debug);
+    inner.one(files, "  system", &user.is_system, debug);
+    inner.one(files, "  uid", &user.uid, debug);
+    inner.one(files, "  linger", &user.linger, debug);
+    if user.auto_sub_ids.value() != Some(&false) {
+        inner.push("  auto sub-ids", field(files, &user.auto_sub_ids, debug));
+    }
+    let range = |range: &nixpod_model::SubIdRange| {
+        format!(
+            "{} + {}{}",
+            range.start,
+            range.count,
+            if range.count_written { "" } else { " unwritten" }
+        )
+    };
+    inner.many(files, "  sub-uids", &user.sub_uids, range);
+    inner.many(files, "  sub-gids", &user.sub_gids, range);
+    if !user.sub_ids_known {
+        inner.push("  sub-ids", "not all known".to_owned());
+    }
+    if user.group.value().is_none_or(Option::is_some) {
+        inner.push("  group", field(files, &user.group, debug));
+    }
+    inner.many(files, "  extra group", &user.extra_groups, String::clone);
+    lines.out.push_str(&inner.out);
 }
 
 /// All systems, without what is as by default.
@@ -286,44 +325,14 @@ fn system(files: &Files, one: &System, lines: &mut Lines) {
         }
     }
     lines.one(files, "oci backend", &engines.oci_backend, String::clone);
-    for user in &one.users {
-        let place = user
-            .origin
-            .place()
-            .map_or("-".to_owned(), |place| files.code(place));
-        lines.push("user", format!("{} <- {place}", user.name));
-        let mut inner = Lines { out: String::new() };
-        inner.one(files, "  normal", &user.is_normal, debug);
-        inner.one(files, "  system", &user.is_system, debug);
-        inner.one(files, "  uid", &user.uid, debug);
-        inner.one(files, "  linger", &user.linger, debug);
-        if user.auto_sub_ids.value() != Some(&false) {
-            inner.push("  auto sub-ids", field(files, &user.auto_sub_ids, debug));
-        }
-        let range = |range: &nixpod_model::SubIdRange| {
-            format!(
-                "{} + {}{}",
-                range.start,
-                range.count,
-                if range.count_written { "" } else { " unwritten" }
-            )
-        };
-        inner.many(files, "  sub-uids", &user.sub_uids, range);
-        inner.many(files, "  sub-gids", &user.sub_gids, range);
-        if !user.sub_ids_known {
-            inner.push("  sub-ids", "not all known".to_owned());
-        }
-        if user.group.value().is_none_or(Option::is_some) {
-            inner.push("  group", field(files, &user.group, debug));
-        }
-        inner.many(files, "  extra group", &user.extra_groups, String::clone);
-        lines.out.push_str(&inner.out);
+    for one in &one.users {
+        user(files, one, lines);
     }
     lines.many(files, "member", &one.group_members, |(group, member)| {
         format!("{member} in {group}")
     });
-    for secret in &one.secrets {
-        let slot = match &secret.slot {
+    for one in &one.secrets {
+        let slot = match &one.slot {
             SecretSlot::Password(user, option) | SecretSlot::HashedPassword(user, option) => {
                 format!("{user}.{option}")
             }
@@ -332,6 +341,6 @@ fn system(files: &Files, one: &System, lines: &mut Lines) {
             SecretSlot::Credential(name) => format!("credential {name}"),
             SecretSlot::SecretFile(name) => format!("file of {name}"),
         };
-        lines.push(&slot, field(files, &secret.value, text));
+        lines.push(&slot, field(files, &one.value, text));
     }
 }

@@ -7,12 +7,12 @@ use nixpod_model::{Field, Text, TextPart};
 /// A word: stretches of the text, and characters that an escape stands for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Word {
-    pieces: Vec<Piece>,
+    stretches: Vec<Stretch>,
 }
 
 #[derive(Clone, Debug)]
-enum Piece {
-    /// A stretch of the text's pattern.
+enum Stretch {
+    /// As it stands in the text's pattern.
     Range(usize, usize),
     /// A character that is written otherwise, at this stretch.
     Escape(char, usize, usize),
@@ -20,17 +20,17 @@ enum Piece {
 
 impl Word {
     fn push(&mut self, start: usize, end: usize) {
-        match self.pieces.last_mut() {
-            Some(Piece::Range(_, last)) if *last == start => *last = end,
-            _ => self.pieces.push(Piece::Range(start, end)),
+        match self.stretches.last_mut() {
+            Some(Stretch::Range(_, last)) if *last == start => *last = end,
+            _ => self.stretches.push(Stretch::Range(start, end)),
         }
     }
 
     /// The word's text.
     pub(crate) fn text(&self, whole: &Text) -> Text {
-        let parts = self.pieces.iter().map(|piece| match piece {
-            Piece::Range(start, end) => whole.slice(*start, *end),
-            Piece::Escape(c, start, end) => Text {
+        let parts = self.stretches.iter().map(|stretch| match stretch {
+            Stretch::Range(start, end) => whole.slice(*start, *end),
+            Stretch::Escape(c, start, end) => Text {
                 parts: vec![TextPart::Known {
                     text: c.to_string().into(),
                     origin: whole.origin_of(*start, *end),
@@ -208,7 +208,7 @@ fn escape(
         _ => None,
     };
     if let Some(simple) = simple {
-        word.pieces.push(Piece::Escape(simple, at, end));
+        word.stretches.push(Stretch::Escape(simple, at, end));
         return;
     }
     if c == 'x'
@@ -218,7 +218,8 @@ fn escape(
     {
         chars.next();
         chars.next();
-        word.pieces.push(Piece::Escape(char::from(code), at, end + 2));
+        word.stretches
+            .push(Stretch::Escape(char::from(code), at, end + 2));
         return;
     }
     word.push(next, end);
