@@ -2,6 +2,26 @@
 //!
 //! This crate must never know which options mean containers, nor speak to humans. What NixOS and Home Manager declare
 //! by themselves is data (`own/*.nix`), evaluated like any other module.
+//!
+//! # Where to begin
+//!
+//! 1. `system/evaluation.rs` has the nouns: a [`System`] is one module evaluation, made from a [`Setup`] in a [`Mode`].
+//!    Everything in it is a thunk: nothing is computed before somebody asks.
+//! 2. `definition.rs` has what travels: a raw definition goes down the tree of options with its conditions, priority
+//!    and order still around it; at an option they are taken off.
+//! 3. `fixpoint` computes. Its first lines are a map. `collect` finds the modules, `tree` sorts what they say by name,
+//!    `option` chooses among the definitions of one option, `by_type` and `compound` merge them.
+//! 4. `models.rs` makes an evaluation a host, a guest or a user's home; `inputs` makes flakes and pinned sources known;
+//!    `roots` finds what is to be evaluated as a whole, which is where [`flake_roots`] and the other entries are.
+//!
+//! # Invariants
+//!
+//! - Conditions are not looked at before a leaf needs them: `mkIf config.a.enable { a = ..; }` is no cycle.
+//! - What is not known stays an unknown with its reason. In a whole system an option that nobody sets is not absent.
+//! - No result is kept outside of thunks, or an edit would not reach it. What `system/memo.rs` keeps are thunks by all
+//!   that they are made from.
+//! - What our own files say has no place, and no definition of theirs is reported as one of the analysed code.
+//! - Only in [`Mode::AsNix`] does a mistake fail more than the option that it is in.
 
 mod declaration;
 mod definition;

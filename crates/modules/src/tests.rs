@@ -204,6 +204,17 @@ fn check_flake(fixture: &str, paths: &[&str], expect: Expect) {
     });
 }
 
+/// The text of a flake that has nixpkgs 25.11 as an input: the rest of its `flake.nix` is given, and other files.
+fn on_nixpkgs(rest: &str) -> String {
+    let nixpkgs = "inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-25.11\";";
+    format!("#- /flake.nix\n{{\n  {nixpkgs}{rest}")
+}
+
+/// Evaluates such a flake and prints options of each host.
+fn check_on_nixpkgs(rest: &str, paths: &[&str], expect: Expect) {
+    check_flake(&on_nixpkgs(rest), paths, expect);
+}
+
 /// Evaluates what `/main.nix` builds and prints options of each system.
 fn check_file(fixture: &str, paths: &[&str], expect: Expect) {
     check_roots(fixture, paths, expect, |ev, library| {

@@ -1,3 +1,22 @@
+//! What a module evaluation is: the values of its options depend on its modules, and those on its options.
+//!
+//! The files below know each other in a circle, the only one of this crate, and for a reason of the thing itself: the
+//! value of an option of a submodule type is an evaluation, and so is the type that Nix code makes of one. From the
+//! outside in:
+//!
+//! | file | from | to |
+//! |---|---|---|
+//! | `collect` | what an evaluation starts from | its modules, through `imports` |
+//! | `arguments` | an evaluation | what a module that is a function is called with |
+//! | `tree` | declarations and definitions of a set | those of each name in it |
+//! | `option` | declarations and definitions of one option | which definitions win, and the value |
+//! | `by_type` | definitions that win | one value, as the type says |
+//! | `compound` | the same, for types with parts | thunks of the parts |
+//! | `option_value` | declarations | the `options` argument of modules |
+//! | `type_value` | a type | the set that it is in Nix code |
+//! | `meta` | a type, or definitions of it | `getSubOptions`, `valueMeta` |
+//! | `system_value` | an evaluation | what `evalModules` gives |
+
 pub(crate) mod arguments;
 pub(crate) mod by_type;
 pub(crate) mod collect;

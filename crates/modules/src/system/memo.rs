@@ -1,5 +1,8 @@
-//! The same parts after an edit: where a merge is done again, what it makes from the same definitions is the thunk that it
-//! made before, with its value. Only heaps that survive edits remember such parts.
+//! Parts of evaluations that are used again after an edit.
+//!
+//! Where a merge is done again, what it makes from the same ingredients is the thunk that it made before: with its value,
+//! if the edit did not concern that. So one new container among many leaves the others alone. Only heaps that survive
+//! edits remember parts.
 
 use crate::declaration::Decl;
 use crate::definition::RawDef;
@@ -11,14 +14,14 @@ use rustc_hash::FxHashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::{Rc, Weak};
 
-/// Parts by all that they are made from.
+/// Thunks by a hash of all that they are made from.
 #[derive(Debug, Default)]
-pub(crate) struct Parts {
-    known: FxHashMap<u64, Part>,
+pub(crate) struct Memo {
+    known: FxHashMap<u64, Kept>,
 }
 
 #[derive(Debug)]
-struct Part {
+struct Kept {
     thunk: ThunkId,
     /// As long as these are here, what they point at keeps its address to itself.
     _native: Weak<OptType>,
@@ -91,7 +94,7 @@ impl System {
             return thunk;
         }
         let thunk = make(ev);
-        let part = Part {
+        let part = Kept {
             thunk,
             _native: native,
             _function: function,

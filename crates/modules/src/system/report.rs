@@ -79,7 +79,7 @@ pub struct Shared {
     /// What single declarations say, by their thunks. Those of our models are the same in all systems.
     pub(crate) declared: RefCell<FxHashMap<ThunkId, ThunkId>>,
     /// Parts of systems that are the same after an edit.
-    pub(crate) parts: RefCell<crate::system::memo::Parts>,
+    pub(crate) parts: RefCell<crate::system::memo::Memo>,
     /// How many systems there are.
     systems: Cell<u64>,
     modules: RefCell<FxHashSet<ModuleId>>,

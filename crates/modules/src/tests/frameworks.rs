@@ -1,15 +1,12 @@
 //! Flakes whose hosts a framework finds.
 
-use super::check_flake;
+use super::check_on_nixpkgs;
 use expect_test::expect;
 
 #[test]
 fn a_hive_of_colmena() {
-    check_flake(
+    check_on_nixpkgs(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   inputs.colmena.url = "github:zhaofengli/colmena";
   outputs = { nixpkgs, colmena, ... }: {
     colmenaHive = colmena.lib.makeHive {
@@ -38,11 +35,8 @@ fn a_hive_of_colmena() {
 
 #[test]
 fn nixos_unified_finds_files() {
-    check_flake(
+    check_on_nixpkgs(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   inputs.flake-parts.url = "github:hercules-ci/flake-parts";
   inputs.nixos-unified.url = "github:srid/nixos-unified";
   outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
@@ -71,11 +65,8 @@ fn nixos_unified_finds_files() {
 
 #[test]
 fn snowfall_wires_systems_homes_and_modules() {
-    check_flake(
+    check_on_nixpkgs(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   inputs.snowfall-lib.url = "github:snowfallorg/lib";
   outputs = inputs:
     let lib = inputs.snowfall-lib.mkLib { inherit inputs; src = ./.; snowfall.namespace = "grove"; }; in
@@ -115,11 +106,8 @@ fn snowfall_wires_systems_homes_and_modules() {
 
 #[test]
 fn flake_utils_plus_shares_modules() {
-    check_flake(
+    check_on_nixpkgs(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   inputs.utils.url = "github:gytis-ivaskevicius/flake-utils-plus";
   outputs = { self, utils, nixpkgs, ... }@inputs: utils.lib.mkFlake {
     inherit self inputs;
@@ -145,11 +133,8 @@ fn flake_utils_plus_shares_modules() {
 
 #[test]
 fn clan_has_machines_in_a_folder() {
-    check_flake(
+    check_on_nixpkgs(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   inputs.clan-core.url = "git+https://git.clan.lol/clan/clan-core";
   outputs = { self, clan-core, ... }:
     let clan = clan-core.lib.clan { inherit self; inventory.machines.elm = { }; specialArgs.tag = "9"; machines.elm = { containers.e.autoStart = true; }; }; in
@@ -179,11 +164,8 @@ fn clan_has_machines_in_a_folder() {
 
 #[test]
 fn clan_in_flake_parts() {
-    check_flake(
+    check_on_nixpkgs(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   inputs.flake-parts.url = "github:hercules-ci/flake-parts";
   inputs.clan-core.url = "https://git.clan.lol/clan/clan-core/archive/main.zip";
   outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
@@ -208,11 +190,8 @@ fn clan_in_flake_parts() {
 
 #[test]
 fn homes_use_the_library_of_their_host() {
-    check_flake(
+    check_on_nixpkgs(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   outputs = { nixpkgs, ... }:
     let lib = nixpkgs.lib.extend (final: prev: { grove.tag = "5"; }); in
     {
@@ -244,11 +223,8 @@ fn homes_use_the_library_of_their_host() {
 
 #[test]
 fn modules_from_sets_of_files() {
-    check_flake(
+    check_on_nixpkgs(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   outputs = { nixpkgs, ... }: let inherit (nixpkgs.lib) fileset; in {
     nixosConfigurations.oak = nixpkgs.lib.nixosSystem {
       modules = fileset.toList (fileset.difference (fileset.fileFilter (file: file.hasExt "nix" && !(builtins.elem file.name [ "flake.nix" "main.nix" ])) ./.) ./not.nix);
@@ -275,11 +251,8 @@ no module
 
 #[test]
 fn aspects_of_den() {
-    check_flake(
+    check_on_nixpkgs(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   inputs.flake-parts.url = "github:hercules-ci/flake-parts";
   inputs.import-tree.url = "github:vic/import-tree";
   inputs.den.url = "github:denful/den";
@@ -326,11 +299,8 @@ fn aspects_of_den() {
 /// What deploys the hosts is no host, and not looked at.
 #[test]
 fn hosts_deployed_by_deploy_rs() {
-    check_flake(
+    check_on_nixpkgs(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   inputs.deploy-rs.url = "github:serokell/deploy-rs";
   outputs = { self, nixpkgs, deploy-rs }: {
     nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ { containers.web.autoStart = true; } ]; };

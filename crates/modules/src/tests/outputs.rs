@@ -1,12 +1,12 @@
 //! Modules that a flake offers, as roots.
 
-use super::check_roots;
+use super::{check_roots, on_nixpkgs};
 use crate::{flake_roots, module_roots};
 use expect_test::{Expect, expect};
 use nixpod_source::Utf8Path;
 
-fn check(fixture: &str, expected: Expect) {
-    check_roots(fixture, &[], expected, |ev, library| {
+fn check(rest: &str, expected: Expect) {
+    check_roots(&on_nixpkgs(rest), &[], expected, |ev, library| {
         let mut roots = flake_roots(ev, library, Utf8Path::new("/p"), None);
         let has_hosts = !roots.is_empty();
         roots.extend(module_roots(ev, library, has_hosts, &|hir| {
@@ -20,9 +20,6 @@ fn check(fixture: &str, expected: Expect) {
 fn only_what_no_host_imports_is_a_root() {
     check(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   outputs = { self, nixpkgs, ... }: {
     nixosModules = {
       used = { ... }: { containers.u.autoStart = true; };
@@ -57,9 +54,6 @@ fn only_what_no_host_imports_is_a_root() {
 fn a_library_of_modules_has_roots_of_its_own() {
     check(
         r#"
-#- /flake.nix
-{
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
   inputs.flake-parts.url = "github:hercules-ci/flake-parts";
   inputs.import-tree.url = "github:vic/import-tree";
   outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } (inputs.import-tree ./modules);
