@@ -1,7 +1,7 @@
 //! Values in Nix syntax, shortened for lists of options and definitions.
 
 use nixpod_eval::print::{float_text, is_identifier, quote};
-use nixpod_eval::{Evaluator, OriginId, Tracked, Unknown, Value};
+use nixpod_eval::{Attrs, Evaluator, List, NixString, OriginId, Tracked, Unknown, Value};
 use nixpod_source::Why;
 
 /// More values inside of one are not looked at for unknown ones.
@@ -96,75 +96,9 @@ fn write(ev: &mut Evaluator<'_>, value: &Tracked, out: &mut String, depth: u32) 
         Value::Int(int) => out.push_str(&int.to_string()),
         Value::Float(float) => out.push_str(&float_text(*float)),
         Value::Path(path) => out.push_str(path),
-        Value::String(string) => {
-            let mut text = String::new();
-            let mut at = 0;
-            for part in string.pieces(OriginId::default()) {
-                match &part.hole {
-                    Some(hole) => text.push_str(&format!("${{{}}}", hole.name().unwrap_or("…"))),
-                    None => {
-                        let end = at + part.len as usize;
-                        text.push_str(string.text.get(at..end).unwrap_or_default());
-                        at = end;
-                    }
-                }
-                if text.len() > MAX_LEN {
-                    break;
-                }
-            }
-            // Holes are written as interpolations, so their dollar sign must stay as it is.
-            out.push_str(&if string.parts.is_some() {
-                quote(&text).replace("\\${", "${")
-            } else {
-                quote(&text)
-            });
-        }
-        Value::List(list) => {
-            out.push_str("[ ");
-            for elem in &list.elems {
-                if out.len() > MAX_LEN {
-                    return;
-                }
-                let inner = ev.force_or_unknown(elem.thunk);
-                write(ev, &inner, out, depth + 1);
-                out.push(' ');
-            }
-            if list.open.is_some() {
-                out.push_str("… ");
-            }
-            out.push(']');
-        }
-        Value::Attrs(set) => {
-            let name = ev.symbol("name").and_then(|symbol| set.get(symbol).copied());
-            let is_package = set.get(ev.common().out_path).is_some();
-            if is_package && let Some(name) = name {
-                let name = ev.force_or_unknown(name.thunk);
-                if let Value::String(name) = &name.value {
-                    out.push_str(&format!("«{}»", name.text));
-                    return;
-                }
-            }
-            out.push_str("{ ");
-            for attr in ev.sorted(set) {
-                if out.len() > MAX_LEN {
-                    return;
-                }
-                let name = ev.name(attr.name).clone();
-                if is_identifier(&name) {
-                    out.push_str(&name);
-                } else {
-                    out.push_str(&quote(&name));
-                }
-                out.push_str(" = ");
-                let inner = ev.force_or_unknown(attr.thunk);
-                write(ev, &inner, out, depth + 1);
-                out.push_str("; ");
-            }
-            if set.open.is_some() {
-                out.push_str("… ");
-            }
-            out.push('}');
-        }
+        Value::String(string) => write_string(string, out),
+        Value::List(list) => write_list(ev, list, out, depth),
+        Value::Attrs(set) => write_set(ev, set, out, depth),
         Value::Lambda(_) | Value::Primop(_) => out.push_str("«function»"),
         Value::Opaque(_) => out.push_str("«module system»"),
         Value::Unknown(unknown) => match unknown.name() {
@@ -180,4 +114,76 @@ fn write(ev: &mut Evaluator<'_>, value: &Tracked, out: &mut String, depth: u32) 
             }
         }
     }
+}
+
+fn write_string(string: &NixString, out: &mut String) {
+    let mut text = String::new();
+    let mut at = 0;
+    for part in string.pieces(OriginId::default()) {
+        match &part.hole {
+            Some(hole) => text.push_str(&format!("${{{}}}", hole.name().unwrap_or("…"))),
+            None => {
+                let end = at + part.len as usize;
+                text.push_str(string.text.get(at..end).unwrap_or_default());
+                at = end;
+            }
+        }
+        if text.len() > MAX_LEN {
+            break;
+        }
+    }
+    // Holes are written as interpolations, so their dollar sign must stay as it is.
+    out.push_str(&if string.parts.is_some() {
+        quote(&text).replace("\\${", "${")
+    } else {
+        quote(&text)
+    });
+}
+
+fn write_list(ev: &mut Evaluator<'_>, list: &List, out: &mut String, depth: u32) {
+    out.push_str("[ ");
+    for elem in &list.elems {
+        if out.len() > MAX_LEN {
+            return;
+        }
+        let inner = ev.force_or_unknown(elem.thunk);
+        write(ev, &inner, out, depth + 1);
+        out.push(' ');
+    }
+    if list.open.is_some() {
+        out.push_str("… ");
+    }
+    out.push(']');
+}
+
+fn write_set(ev: &mut Evaluator<'_>, set: &Attrs, out: &mut String, depth: u32) {
+    let name = ev.symbol("name").and_then(|symbol| set.get(symbol).copied());
+    let is_package = set.get(ev.common().out_path).is_some();
+    if is_package && let Some(name) = name {
+        let name = ev.force_or_unknown(name.thunk);
+        if let Value::String(name) = &name.value {
+            out.push_str(&format!("«{}»", name.text));
+            return;
+        }
+    }
+    out.push_str("{ ");
+    for attr in ev.sorted(set) {
+        if out.len() > MAX_LEN {
+            return;
+        }
+        let name = ev.name(attr.name).clone();
+        if is_identifier(&name) {
+            out.push_str(&name);
+        } else {
+            out.push_str(&quote(&name));
+        }
+        out.push_str(" = ");
+        let inner = ev.force_or_unknown(attr.thunk);
+        write(ev, &inner, out, depth + 1);
+        out.push_str("; ");
+    }
+    if set.open.is_some() {
+        out.push_str("… ");
+    }
+    out.push('}');
 }
