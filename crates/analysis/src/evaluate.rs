@@ -36,7 +36,7 @@ impl<'r> Evaluation<'r> {
         }
         let library = Library::new(&mut ev);
         let path = reader.path_of(root.file());
-        let (roots, found) = ev.observe(|ev| match root {
+        let ((roots, outputs), found) = ev.observe(|ev| match root {
             Root::Flake { hosts, .. } => {
                 let directory = path.parent().unwrap_or(&path);
                 flake_roots(ev, &library, directory, hosts.as_deref())
@@ -46,11 +46,12 @@ impl<'r> Evaluation<'r> {
                 imported_by_no_host,
             } => {
                 let name = reader.name_of(*file);
-                if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
+                let roots = if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
                     file_roots(ev, &library, &path, name, *imported_by_no_host)
                 } else {
                     entry_roots(ev, &library, &path, name)
-                }
+                };
+                (roots, None)
             }
         });
         let directory = reader.project().or_else(|| path.parent().map(Utf8Path::to_owned));
@@ -62,13 +63,14 @@ impl<'r> Evaluation<'r> {
             options,
         };
         let all_hosts = matches!(root, Root::Flake { hosts: None, .. });
+        let outputs = outputs.filter(|_| all_hosts);
         let has_hosts = roots.iter().any(|root| root.from_flake);
         let mut further = found;
         let mut survey = Survey::new(roots, project);
         let world = survey.read(&mut ev, &library, |ev| {
-            let (roots, observed) = ev.observe(|ev| match all_hosts {
-                true => module_roots(ev, &library, has_hosts, &has_names),
-                false => Vec::new(),
+            let (roots, observed) = ev.observe(|ev| match &outputs {
+                Some(outputs) => module_roots(ev, &library, outputs, has_hosts, &has_names),
+                None => Vec::new(),
             });
             further = observed;
             roots
@@ -99,10 +101,10 @@ impl<'r> Evaluation<'r> {
         if !self.ev.renew(&changed) || self.found.iter().any(|found| self.ev.is_stale(*found)) {
             return None;
         }
-        for found in self.found {
-            self.ev.reuse(found);
-        }
-        self.survey.read_again(&mut self.ev, &self.library)
+        let [roots, further] = self.found;
+        self.ev.reuse(roots);
+        self.survey
+            .read_again(&mut self.ev, &self.library, |ev| ev.reuse(further))
     }
 }
 

@@ -197,6 +197,10 @@ pub struct Evaluator<'s> {
     pub(crate) sym: CommonSymbols,
     /// What is remembered of the evaluation, where the heap is to survive edits.
     pub(crate) ledger: Option<Box<crate::memo::Ledger>>,
+    /// How many notes have numbers.
+    pub(crate) notes: u32,
+    /// The notes that files were read, by path.
+    pub(crate) reads: FxHashMap<SmolStr, crate::NoteId>,
 }
 
 macro_rules! common_symbols {
@@ -275,6 +279,8 @@ impl<'s> Evaluator<'s> {
             missing: std::collections::BTreeMap::new(),
             sym,
             ledger: None,
+            notes: 0,
+            reads: FxHashMap::default(),
         };
         crate::builtins::install(&mut this);
         this
@@ -535,7 +541,7 @@ impl<'s> Evaluator<'s> {
 
     /// The value of a file, evaluated once per path.
     pub fn import(&mut self, path: &Utf8Path) -> Result<ThunkId, Why> {
-        self.claims(path.as_str());
+        self.note_read(path.as_str());
         if let Some(Ok(thunk)) = self.files.get(path) {
             return Ok(*thunk);
         }

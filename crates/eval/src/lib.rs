@@ -20,7 +20,7 @@ pub use machine::force::error_unknown;
 pub use machine::ops::open_set;
 pub use machine::select::Lookup;
 pub use machine::{partial, print};
-pub use memo::{Observation, Observed};
+pub use memo::{NoteId, Noted, Observation, Observed};
 pub use pure::paths;
 pub use value::error::{ErrorKind, ErrorRef, EvalError, EvalResult, Res, Stop};
 pub use value::{

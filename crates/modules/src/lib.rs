@@ -59,4 +59,4 @@ pub use roots::hosts::flake_roots;
 pub use roots::outputs::module_roots;
 pub use roots::root::{RootSystem, look_again};
 pub use system::evaluation::{Library, Mode, Setup, System};
-pub use system::report::{DefinitionInfo, Gap, OptionInfo, Shared};
+pub use system::report::{About, DefinitionInfo, Gap, OptionInfo, Shared};

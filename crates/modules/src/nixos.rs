@@ -56,7 +56,6 @@ pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind)
             },
         );
         let system = system(ev, &library, kind, modules, special, false);
-        ev.tells(library.shared.gap_count());
         let mut made = library.shared.made.borrow_mut();
         made.push((kind, Rc::downgrade(&system)));
         drop(made);

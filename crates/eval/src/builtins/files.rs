@@ -55,7 +55,7 @@ pub(super) fn register(r: &mut Registry<'_, '_>) {
         let scope = ev.force_attrs(args[0], site)?;
         let value = ev.force(args[1])?;
         let path = ev.to_path(&value, site)?;
-        ev.claims(&*path);
+        ev.note_read(&path);
         let loaded = match ev.source.load(Utf8Path::new(&*path)) {
             Ok(loaded) => loaded,
             Err(why) => return plain(Value::unknown(why)),

@@ -1,5 +1,6 @@
 //! What is remembered of an evaluation whose heap is kept.
 
+use super::notes::{NoteId, NoteSet, NoteSets, Noted};
 use crate::ThunkId;
 use crate::evaluator::{Thunk, UnitId};
 use nixpod_source::ExprId;
@@ -23,34 +24,10 @@ struct Edge {
     next: u32,
 }
 
-/// What thunks told to the outside, such as what could not be seen: each such thing has a number.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Told {
-    /// One more than the highest number.
-    pub(super) count: u32,
-    /// Which, by the last digits of their numbers.
-    which: u128,
-}
-
-impl Told {
-    /// The first `count` things are told, and this work told the last of them.
-    pub(super) fn one(count: usize) -> Self {
-        Self {
-            count: u32::try_from(count).unwrap_or(u32::MAX),
-            which: 1 << (count % 128),
-        }
-    }
-
-    fn add(&mut self, other: Self) {
-        self.count = self.count.max(other.count);
-        self.which |= other.which;
-    }
-}
-
 /// What is put back when a thunk is done.
 pub(crate) struct Outer {
     pub(super) asker: ThunkId,
-    told: Told,
+    noting: NoteSet,
 }
 
 /// All that is remembered.
@@ -70,17 +47,15 @@ pub(crate) struct Ledger {
     pub(super) asker: ThunkId,
     /// Which stretches of work are out of date.
     pub(super) observers: FxHashMap<ThunkId, bool>,
-    /// By thunk: what it and all that it is made from told to the outside.
-    told: Vec<Told>,
-    pub(super) telling: Told,
-    /// All that was told by what was asked for, in the first evaluation.
-    all_told: Option<Told>,
-    /// Thunks that told something to the outside while they were computed, or whose value depends on when that was.
+    pub(super) sets: NoteSets,
+    /// By thunk: the notes of its own computation and of all that it asked for.
+    noted: Vec<NoteSet>,
+    /// The notes of the work that is being done.
+    noting: NoteSet,
+    /// Thunks whose value depends on when they were computed.
     unrepeatable: FxHashSet<ThunkId>,
-    /// What thunks laid claim to.
-    claims: Vec<(ThunkId, u64)>,
-    /// Claims of thunks that were forgotten.
-    lost: Vec<u64>,
+    /// Notes that the outside relies on for good: if one no longer holds, a fresh evaluation is needed.
+    lasting: FxHashSet<NoteId>,
     /// Thunks that are to be computed again, and those that were made before and are part of the heap still.
     forgotten: FxHashSet<ThunkId>,
     adopted: FxHashSet<ThunkId>,
@@ -88,6 +63,8 @@ pub(crate) struct Ledger {
     old: u32,
     /// Does a fresh evaluation perhaps give something else?
     spoiled: bool,
+    /// Is the first evaluation over?
+    again: bool,
     /// How many thunks there were after the first evaluation.
     pub(super) size: usize,
 }
@@ -103,33 +80,32 @@ impl Ledger {
             evaluated: Vec::new(),
             asker: NOBODY,
             observers: FxHashMap::default(),
-            told: Vec::new(),
-            telling: Told::default(),
-            all_told: None,
+            sets: NoteSets::new(),
+            noted: Vec::new(),
+            noting: NoteSet::default(),
             unrepeatable: FxHashSet::default(),
-            claims: Vec::new(),
-            lost: Vec::new(),
+            lasting: FxHashSet::default(),
             forgotten: FxHashSet::default(),
             adopted: FxHashSet::default(),
             old: 0,
             spoiled: false,
+            again: false,
             size: 0,
         }
     }
 
     /// Is the first evaluation over?
     pub(super) fn again(&self) -> bool {
-        self.all_told.is_some()
+        self.again
     }
 
     /// An edit was made: from now on everything is done again. There are `thunks` so far.
     pub(super) fn begin(&mut self, thunks: usize) -> bool {
         self.old = u32::try_from(thunks).unwrap_or(u32::MAX);
-        self.all_told.get_or_insert(self.telling);
-        self.telling = Told::default();
+        self.again = true;
+        self.noting = NoteSet::default();
         self.forgotten.clear();
         self.adopted.clear();
-        self.lost.clear();
         if self.edges.len() > self.dense.saturating_mul(2) + SLACK {
             self.compact();
         }
@@ -142,18 +118,50 @@ impl Ledger {
         self.makers.push(self.asker);
     }
 
-    /// The current work tells something to the outside, or its result depends on when it is done.
+    /// The result of the current work depends on when it is done.
     pub(super) fn cannot_repeat(&mut self) {
         self.spoiled |= self.again();
         self.unrepeatable.insert(self.asker);
     }
 
-    pub(super) fn tell(&mut self, told: Told) {
-        self.telling.add(told);
+    /// The current work comes with a note.
+    pub(super) fn note(&mut self, note: NoteId) {
+        let one = self.sets.one(note);
+        self.noting = self.sets.union(self.noting, one);
     }
 
-    pub(super) fn claims(&mut self, claim: u64) {
-        self.claims.push((self.asker, claim));
+    /// A note that has to hold as long as the heap is kept.
+    pub(super) fn note_for_good(&mut self, note: NoteId) {
+        self.note(note);
+        self.lasting.insert(note);
+    }
+
+    /// The notes of all that the work asked for that is being done.
+    pub(super) fn notes(&self) -> Noted {
+        match self.again {
+            true => self.sets.notes(self.noting),
+            false => Noted::ALL,
+        }
+    }
+
+    /// The notes of a thunk.
+    pub(super) fn notes_of(&self, thunk: ThunkId) -> Noted {
+        match self.again {
+            true => self
+                .sets
+                .notes(self.noted.get(thunk.0 as usize).copied().unwrap_or_default()),
+            false => Noted::ALL,
+        }
+    }
+
+    /// Sets the notes of the work aside that is being done.
+    pub(super) fn set_notes_aside(&mut self) -> NoteSet {
+        std::mem::take(&mut self.noting)
+    }
+
+    /// Takes notes up again that were set aside, instead of those made meanwhile.
+    pub(super) fn take_notes_up(&mut self, notes: NoteSet) {
+        self.noting = notes;
     }
 
     /// The current work asks for a thunk.
@@ -184,8 +192,8 @@ impl Ledger {
     /// The current work asks for a thunk that has its value.
     pub(crate) fn ask_done(&mut self, thunk: ThunkId) {
         self.ask(thunk);
-        if let Some(told) = self.told.get(thunk.0 as usize) {
-            self.telling.add(*told);
+        if let Some(noted) = self.noted.get(thunk.0 as usize) {
+            self.noting = self.sets.union(self.noting, *noted);
         }
     }
 
@@ -194,7 +202,7 @@ impl Ledger {
         self.ask(thunk);
         Outer {
             asker: std::mem::replace(&mut self.asker, thunk),
-            told: std::mem::take(&mut self.telling),
+            noting: std::mem::take(&mut self.noting),
         }
     }
 
@@ -209,13 +217,13 @@ impl Ledger {
                 *slot = recipe;
             }
         }
-        if self.telling != Told::default() && self.told.len() <= index {
-            self.told.resize(index + 1, Told::default());
+        if self.noting != NoteSet::default() && self.noted.len() <= index {
+            self.noted.resize(index + 1, NoteSet::default());
         }
-        if let Some(told) = self.told.get_mut(index) {
-            *told = self.telling;
+        if let Some(noted) = self.noted.get_mut(index) {
+            *noted = self.noting;
         }
-        self.telling.add(outer.told);
+        self.noting = self.sets.union(outer.noting, self.noting);
         self.asker = outer.asker;
     }
 
@@ -264,16 +272,6 @@ impl Ledger {
                 edge = one.next;
             }
         }
-        let forgotten = &self.forgotten;
-        let (lost, kept) = self
-            .claims
-            .iter()
-            .partition(|(thunk, _)| forgotten.contains(thunk));
-        self.claims = kept;
-        self.lost = (lost as Vec<(ThunkId, u64)>)
-            .into_iter()
-            .map(|(_, claim)| claim)
-            .collect();
         true
     }
 
@@ -317,27 +315,16 @@ impl Ledger {
         true
     }
 
-    /// Is what was told and claimed before what a fresh evaluation would tell and claim now?
-    pub(super) fn is_faithful(&mut self) -> bool {
-        if self.spoiled || self.all_told.is_some_and(|told| told != self.telling) {
+    /// Is what was computed since the last edit what a fresh evaluation would have computed?
+    pub(super) fn is_faithful(&self) -> bool {
+        if self.spoiled {
             return false;
         }
-        if self.forgotten.is_empty() {
-            return true;
-        }
-        // What was made anew would tell everything anew.
-        if !self.unrepeatable.iter().all(|thunk| self.is_attached(*thunk)) {
+        // What was made anew would depend on its own order of evaluation.
+        if !self.forgotten.is_empty() && !self.unrepeatable.iter().all(|thunk| self.is_attached(*thunk)) {
             return false;
         }
-        let (kept, gone): (Vec<_>, Vec<_>) = self
-            .claims
-            .iter()
-            .copied()
-            .partition(|(thunk, _)| self.is_attached(*thunk));
-        let claimed: FxHashSet<u64> = kept.iter().map(|(_, claim)| *claim).collect();
-        let gone = gone.iter().map(|(_, claim)| claim);
-        let faithful = gone.chain(&self.lost).all(|claim| claimed.contains(claim));
-        self.claims = kept;
-        faithful
+        let noted = self.notes();
+        self.lasting.iter().all(|note| noted.has(*note))
     }
 }

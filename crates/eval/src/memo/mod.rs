@@ -4,22 +4,26 @@
 //! others, and which thunk evaluated which expression. When the text of a file changes, the thunks that evaluated a
 //! changed expression become again what they were, as does all that asked for them; everything else keeps its value.
 //!
-//! Some results depend on the order of evaluation (an infinite recursion is noticed where it is entered; what could not
-//! be seen is told by whoever comes first). Where an edit touches such a thing the heap is given up, and the next
-//! evaluation is a fresh one: a kept heap must not answer anything that a fresh one would not.
+//! What native code says beside a value (something could not be seen, a file was read) is a note, which belongs to the
+//! thunk like its value.
+//!
+//! Some results depend on the order of evaluation: an infinite recursion is noticed where it is entered. Where an edit
+//! touches such a thing the heap is given up, and the next evaluation is a fresh one: a kept heap must not answer
+//! anything that a fresh one would not.
 
 mod ledger;
+mod notes;
 
 use crate::evaluator::{Evaluator, Unit, UnitId};
 use crate::{OriginId, ThunkId, Tracked, Value};
-use ledger::{ANY, NOBODY, Outer, Told};
+use ledger::{ANY, NOBODY, Outer};
 use nixpod_source::{ExprId, FileId};
 use nixpod_syntax::Hir;
-use std::hash::{BuildHasher, BuildHasherDefault, Hash};
 use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) use ledger::Ledger;
+pub use notes::{NoteId, Noted};
 
 /// A stretch of work outside of the heap that asked for values; it is known to the heap as if it were a thunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,13 +107,14 @@ impl Evaluator<'_> {
 
     /// Does work that is done again after every edit, inside of work that is not.
     pub fn unobserved<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        let asker = self
-            .ledger
-            .as_mut()
-            .map(|ledger| std::mem::replace(&mut ledger.asker, NOBODY));
+        let outer = self.ledger.as_mut().map(|ledger| {
+            let asker = std::mem::replace(&mut ledger.asker, NOBODY);
+            (asker, ledger.set_notes_aside())
+        });
         let result = run(self);
-        if let (Some(ledger), Some(asker)) = (&mut self.ledger, asker) {
+        if let (Some(ledger), Some((asker, notes))) = (&mut self.ledger, outer) {
             ledger.asker = asker;
+            ledger.take_notes_up(notes);
         }
         result
     }
@@ -121,40 +126,52 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The work that is being done tells something to the outside, once: `count` things in all were told since the
-    /// evaluation began.
-    pub fn tells(&mut self, count: usize) {
+    /// A number for a note that is new to whoever asks.
+    pub fn new_note(&mut self) -> NoteId {
+        self.notes += 1;
+        NoteId(self.notes - 1)
+    }
+
+    /// The value that is being computed comes with a note, and so does what asks for the value.
+    pub fn note(&mut self, note: NoteId) {
         if let Some(ledger) = &mut self.ledger {
-            ledger.cannot_repeat();
-            ledger.tell(Told::one(count));
+            ledger.note(note);
         }
     }
 
-    /// How much had been told to the outside when the last thing was told that `work` depends on, be it by earlier work
-    /// that it asked for.
-    pub fn told_by<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, usize) {
-        let outer = self
-            .ledger
-            .as_mut()
-            .map(|ledger| std::mem::take(&mut ledger.telling));
-        let result = work(self);
-        let told = match (&mut self.ledger, outer) {
-            (Some(ledger), Some(outer)) => {
-                let told = ledger.telling.count;
-                ledger.tell(outer);
-                told as usize
+    /// As [`Self::note`], of something that the outside relies on for good: the heap is given up if an edit makes the
+    /// note untrue.
+    pub fn note_for_good(&mut self, note: NoteId) {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.note_for_good(note);
+        }
+    }
+
+    /// The notes of all that was asked for since the last edit, by the work that is being done.
+    pub fn notes(&self) -> Noted {
+        self.ledger.as_ref().map_or(Noted::ALL, |ledger| ledger.notes())
+    }
+
+    /// The notes of a value and of all that it was made from. Without a kept heap, all that were made.
+    pub fn notes_of(&self, thunk: ThunkId) -> Noted {
+        let ledger = self.ledger.as_ref();
+        ledger.map_or(Noted::ALL, |ledger| ledger.notes_of(thunk))
+    }
+
+    /// A file is read, so that it is no root by itself.
+    pub(crate) fn note_read(&mut self, path: &str) {
+        if self.ledger.is_none() {
+            return;
+        }
+        let note = match self.reads.get(path) {
+            Some(note) => *note,
+            None => {
+                let note = self.new_note();
+                self.reads.insert(path.into(), note);
+                note
             }
-            _ => 0,
         };
-        (result, told)
-    }
-
-    /// The work that is being done claims something, such as that a file is part of a system. If nothing claims it any
-    /// more after an edit, the heap is given up.
-    pub fn claims(&mut self, what: impl Hash) {
-        if let Some(ledger) = &mut self.ledger {
-            ledger.claims(BuildHasherDefault::<rustc_hash::FxHasher>::default().hash_one(what));
-        }
+        self.note_for_good(note);
     }
 
     /// The current work looks at the form of an expression.
@@ -242,8 +259,8 @@ impl Evaluator<'_> {
     }
 
     /// Is what was computed since [`Self::renew`] what a fresh evaluation would have computed?
-    pub fn is_faithful(&mut self) -> bool {
-        self.exhausted().is_none() && self.ledger.as_mut().is_some_and(|ledger| ledger.is_faithful())
+    pub fn is_faithful(&self) -> bool {
+        self.exhausted().is_none() && self.ledger.as_ref().is_some_and(|ledger| ledger.is_faithful())
     }
 
     /// A value that is computed when it is first asked for, for native code that would remember it otherwise.

@@ -110,6 +110,17 @@ impl Import {
 impl System {
     /// A module evaluation; nothing is computed yet.
     pub fn new(ev: &mut Evaluator<'_>, shared: &Rc<Shared>, setup: Setup) -> Rc<Self> {
+        let id = shared.new_system();
+        Self::make(ev, shared, setup, id, id)
+    }
+
+    /// One that is the value of an option of another.
+    pub(crate) fn within(ev: &mut Evaluator<'_>, outer: &Self, setup: Setup) -> Rc<Self> {
+        let id = outer.shared.new_system();
+        Self::make(ev, &outer.shared, setup, id, outer.outermost)
+    }
+
+    fn make(ev: &mut Evaluator<'_>, shared: &Rc<Shared>, setup: Setup, id: u64, outermost: u64) -> Rc<Self> {
         let config = ev.reserve();
         let options = ev.reserve();
         let collected = ev.reserve();
@@ -119,7 +130,8 @@ impl System {
             config,
             options,
             setup,
-            id: shared.new_system(),
+            id,
+            outermost,
             collected,
             collecting: Cell::new(false),
             asked: Cell::new(false),
@@ -217,7 +229,7 @@ impl System {
                 if !self.prefix.is_empty() && gap.what == "module" {
                     gap.what = format!("a definition of {}", crate::dotted(&self.prefix));
                 }
-                self.shared.gap(ev, gap);
+                self.shared.gap(ev, self.about(), gap);
             }
         }
         collected

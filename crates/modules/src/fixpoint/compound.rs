@@ -285,7 +285,7 @@ pub(crate) fn submodule_system(
         Some(kind) => whole_system(ev, at, kind, setup),
         None => setup,
     };
-    Ok(System::new(ev, &at.system.shared, setup))
+    Ok(System::within(ev, at.system, setup))
 }
 
 /// What the modules of a submodule get from the evaluation around it, and its name.

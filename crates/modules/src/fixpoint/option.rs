@@ -235,7 +235,7 @@ pub(crate) fn evaluate(
         && let Some(value) = plain_default(ev, &declared)
     {
         let info = OptionInfo {
-            path: at.path.clone(),
+            about: at.system.option(at.path),
             definitions: Vec::new(),
             default: true,
             declared: true,
@@ -448,7 +448,7 @@ pub(crate) fn merge_option(
     let mut definitions: Vec<DefinitionInfo> = on.iter().map(|def| on_info(def, best)).collect();
     definitions.extend(off.into_iter().map(off_info));
     let info = OptionInfo {
-        path: at.path.clone(),
+        about: at.system.option(at.path),
         definitions,
         default: on.is_empty(),
         declared: wanted.declared,

@@ -6,28 +6,27 @@ use crate::inputs::flake::Flake;
 use crate::own::Kind;
 use crate::roots::root::{RootSystem, close, loose};
 use crate::system::evaluation::{Library, System};
-use crate::system::report::Gap;
+use crate::system::report::{About, Gap};
 use crate::values::{find, known};
-use nixpod_eval::{Attr, Attrs, Evaluator, Lookup, NO_SITE, OriginId, Stop, Value, error_unknown};
+use nixpod_eval::{Attr, Attrs, Evaluator, Lookup, NO_SITE, OriginId, Stop, Tracked, Value, error_unknown};
 use nixpod_source::{Site, Utf8Path, Why};
 use std::rc::Rc;
 
-/// The hosts of the flake in a directory.
+/// The hosts of the flake in a directory, and its outputs if they could be evaluated.
 pub fn flake_roots(
     ev: &mut Evaluator<'_>,
     library: &Library,
     directory: &Utf8Path,
     hosts: Option<&[String]>,
-) -> Vec<RootSystem> {
+) -> (Vec<RootSystem>, Option<Tracked>) {
     let flake = match flake::load(ev, library, directory) {
         Ok(flake) => flake,
         Err(stop) => {
             let (site, why) = cause(&stop);
             gap(ev, library, site, "the flake's outputs", why);
-            return Vec::new();
+            return (Vec::new(), None);
         }
     };
-    library.shared.keep_outputs(ev, flake.outputs.clone());
     let mut search = Search {
         library,
         flake: &flake,
@@ -39,13 +38,14 @@ pub fn flake_roots(
     for output in ["colmenaHive", "colmena"] {
         search.hive(ev, output);
     }
-    search.roots
+    let roots = search.roots;
+    (roots, Some(flake.outputs))
 }
 
 /// Something of the flake could not be seen.
 fn gap(ev: &mut Evaluator<'_>, library: &Library, site: Option<Site>, what: impl Into<String>, why: Why) {
     let what = what.into();
-    library.shared.gap(ev, Gap { site, what, why });
+    library.shared.gap(ev, About::default(), Gap { site, what, why });
 }
 
 /// Where and why an evaluation stopped.

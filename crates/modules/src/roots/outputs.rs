@@ -6,7 +6,7 @@ use crate::roots::root::{RootSystem, loose};
 use crate::system::evaluation::Library;
 use crate::system::report::ModuleId;
 use crate::values::find;
-use nixpod_eval::{Attrs, Evaluator, NO_SITE, ThunkId, Value};
+use nixpod_eval::{Attrs, Evaluator, NO_SITE, ThunkId, Tracked, Value};
 use nixpod_source::Utf8Path;
 use nixpod_syntax::Hir;
 use std::rc::Rc;
@@ -14,17 +14,15 @@ use std::rc::Rc;
 /// More modules of one flake than this are not looked at by themselves.
 const MAX_MODULES: usize = 400;
 
-/// Modules among the outputs of the flake whose hosts were read, which no host has. `matters` tells from a file
+/// Modules among the outputs of a flake whose hosts were read, which no host has. `matters` tells from a file
 /// whether its modules can say anything of interest.
 pub fn module_roots(
     ev: &mut Evaluator<'_>,
     library: &Library,
+    outputs: &Tracked,
     has_hosts: bool,
     matters: &dyn Fn(&Hir) -> bool,
 ) -> Vec<RootSystem> {
-    let Some(outputs) = library.shared.outputs() else {
-        return Vec::new();
-    };
     let Value::Attrs(outputs) = &outputs.value else {
         return Vec::new();
     };

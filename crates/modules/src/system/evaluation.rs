@@ -1,7 +1,7 @@
 //! The data of one module evaluation. What is computed with it is in `fixpoint`.
 
 use crate::path::{OptionPath, Step};
-use crate::system::report::{Gap, Shared};
+use crate::system::report::{About, Gap, Shared};
 use nixpod_eval::{Attrs, Evaluator, ThunkId, Tracked, Value};
 use smol_str::SmolStr;
 use std::cell::Cell;
@@ -82,6 +82,8 @@ pub struct System {
     pub(crate) setup: Setup,
     /// Tells it from all others of the root.
     pub(crate) id: u64,
+    /// The outermost evaluation that it is a part of, which may be itself.
+    pub(crate) outermost: u64,
     /// Its modules, found when they are first asked for.
     pub(crate) collected: ThunkId,
     pub(crate) collecting: Cell<bool>,
@@ -124,6 +126,19 @@ impl System {
         }
     }
 
+    /// What notes about the evaluation as a whole are about: its modules, and the definitions that are not of one option.
+    pub fn about(&self) -> About {
+        self.option(&self.prefix)
+    }
+
+    /// What notes about an option are about.
+    pub(crate) fn option(&self, path: &OptionPath) -> About {
+        About {
+            evaluation: self.outermost,
+            path: path.clone(),
+        }
+    }
+
     /// The class as Nix code sees it.
     pub(crate) fn class_value(&self) -> Value {
         match &self.setup.class {
@@ -156,6 +171,6 @@ impl At<'_> {
 
     /// What defines something here was not seen, or is a mistake.
     pub(crate) fn gap(self, ev: &mut Evaluator<'_>, gap: Gap) {
-        self.system.shared.gap(ev, gap);
+        self.system.shared.gap(ev, self.system.option(self.path), gap);
     }
 }

@@ -1,12 +1,23 @@
 //! What is remembered of each option: all definitions, which won, under which conditions.
 
 use crate::path::OptionPath;
-use nixpod_eval::{Evaluator, OriginId, ThunkId, Tracked, When};
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+use nixpod_eval::{Evaluator, NoteId, OriginId, ThunkId, Tracked, When};
 use nixpod_source::{Site, Why};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
+
+/// What a note is about: an option of one of the evaluations that no other is a part of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct About {
+    /// Tells the evaluation from all others.
+    pub(crate) evaluation: u64,
+    /// The option, by its path from there.
+    pub path: OptionPath,
+}
 
 /// One definition of an option.
 #[derive(Clone, Debug)]
@@ -34,8 +45,8 @@ pub struct DefinitionInfo {
 /// An option that was evaluated.
 #[derive(Clone, Debug)]
 pub struct OptionInfo {
-    /// Its path.
-    pub path: OptionPath,
+    /// Which option it is.
+    pub about: About,
     /// Its definitions, in the order in which they are merged.
     pub definitions: Vec<DefinitionInfo>,
     /// Is the effective value the option's default?
@@ -45,7 +56,7 @@ pub struct OptionInfo {
 }
 
 /// Why a part of a system was not seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Gap {
     /// Where.
     pub site: Option<Site>,
@@ -59,7 +70,7 @@ pub struct Gap {
 #[derive(Debug, Default)]
 pub struct Shared {
     infos: RefCell<FxHashMap<ThunkId, Rc<OptionInfo>>>,
-    gaps: RefCell<Vec<Gap>>,
+    gaps: RefCell<Gaps>,
     /// `lib`
     pub(crate) lib: OnceCell<ThunkId>,
     /// Our model of NixOS, a module.
@@ -82,11 +93,22 @@ pub struct Shared {
     pub(crate) parts: RefCell<crate::system::memo::Memo>,
     /// How many systems there are.
     systems: Cell<u64>,
-    modules: RefCell<FxHashSet<ModuleId>>,
-    outputs: RefCell<Option<Tracked>>,
+    /// The modules that systems have.
+    modules: RefCell<FxHashMap<ModuleId, NoteId>>,
     /// Names of inputs whose repository is known to have nothing to do with containers.
-    harmless: RefCell<FxHashSet<String>>,
+    harmless: RefCell<FxHashMap<String, NoteId>>,
 }
+
+/// What was not seen, each with the number of its note.
+#[derive(Debug, Default)]
+struct Gaps {
+    all: IndexMap<(About, Gap), NoteId>,
+    /// Where in `all` those about an option are.
+    about: FxHashMap<About, Vec<usize>>,
+}
+
+/// More than this is not told one by one.
+const MAX_GAPS: usize = 100_000;
 
 /// What a module is known by, in whichever system it takes part.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -114,73 +136,92 @@ impl Shared {
         self.infos.borrow().get(&thunk).cloned()
     }
 
-    /// Remembers something that was not seen, once.
-    pub fn gap(&self, ev: &mut Evaluator<'_>, gap: Gap) {
+    /// The value that is being computed rests on something that was not seen.
+    pub fn gap(&self, ev: &mut Evaluator<'_>, about: About, gap: Gap) {
         let mut gaps = self.gaps.borrow_mut();
-        if gaps.len() < 10_000 && !gaps.contains(&gap) {
-            gaps.push(gap);
-        }
-        ev.tells(gaps.len());
+        let at = gaps.all.len();
+        let note = match gaps.all.entry((about.clone(), gap)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(_) if at >= MAX_GAPS => return,
+            Entry::Vacant(new) => {
+                let note = *new.insert(ev.new_note());
+                gaps.about.entry(about).or_default().push(at);
+                note
+            }
+        };
+        drop(gaps);
+        ev.note(note);
     }
 
-    /// Is this known not to have been seen, whichever place it has?
-    pub fn has_gap(&self, what: &str, why: &Why) -> bool {
+    /// What was not seen of an option, or of an evaluation as a whole, whose value a thunk is.
+    pub fn gaps_about(&self, ev: &Evaluator<'_>, about: &About, thunk: ThunkId) -> Vec<Gap> {
         let gaps = self.gaps.borrow();
-        gaps.iter().any(|gap| gap.what == what && gap.why == *why)
+        let Some(known) = gaps.about.get(about) else {
+            return Vec::new();
+        };
+        let noted = ev.notes_of(thunk);
+        known
+            .iter()
+            .filter_map(|at| gaps.all.get_index(*at))
+            .filter(|(_, note)| noted.has(**note))
+            .map(|((_, gap), _)| gap.clone())
+            .collect()
     }
 
-    /// Remembers that a system has a module.
+    /// All that was not seen of what was asked for.
+    pub fn gaps(&self, ev: &Evaluator<'_>) -> Vec<Gap> {
+        let noted = ev.notes();
+        let gaps = self.gaps.borrow();
+        gaps.all
+            .iter()
+            .filter(|(_, note)| noted.has(**note))
+            .map(|((_, gap), _)| gap.clone())
+            .collect()
+    }
+
+    /// A system has a module.
     pub(crate) fn use_module(&self, ev: &mut Evaluator<'_>, module: ModuleId) {
-        ev.claims(&module);
-        let new = self.modules.borrow_mut().insert(module);
-        if new && ev.is_renewal() {
-            // The modules that no system has were looked for already.
-            ev.spoil();
-        }
+        let note = *self
+            .modules
+            .borrow_mut()
+            .entry(module)
+            .or_insert_with(|| ev.new_note());
+        ev.note(note);
     }
 
-    /// Does a system have this module?
+    /// Did any system have this module so far? Only to be asked while nothing was forgotten.
     pub(crate) fn uses_module(&self, module: &ModuleId) -> bool {
-        self.modules.borrow().contains(module)
+        self.modules.borrow().contains_key(module)
     }
 
-    /// Keeps the outputs of the project's flake.
-    pub(crate) fn keep_outputs(&self, ev: &mut Evaluator<'_>, outputs: Tracked) {
-        ev.tells(self.gap_count());
-        *self.outputs.borrow_mut() = Some(outputs);
-    }
-
-    pub(crate) fn outputs(&self) -> Option<Tracked> {
-        self.outputs.borrow().clone()
-    }
-
-    /// All that was not seen so far.
-    pub fn gaps(&self) -> Vec<Gap> {
-        self.gaps.borrow().clone()
+    /// The modules that systems have of what was asked for, as notes.
+    pub fn modules_in_use(&self, ev: &Evaluator<'_>) -> Vec<NoteId> {
+        let noted = ev.notes();
+        let modules = self.modules.borrow();
+        let mut used: Vec<NoteId> = modules
+            .values()
+            .copied()
+            .filter(|note| noted.has(*note))
+            .collect();
+        used.sort_unstable();
+        used
     }
 
     /// Remembers that an input has nothing to do with containers.
     pub(crate) fn harmless_input(&self, ev: &mut Evaluator<'_>, name: &str) {
-        ev.tells(self.gap_count());
-        self.harmless.borrow_mut().insert(name.to_owned());
+        let mut harmless = self.harmless.borrow_mut();
+        let known = harmless.get(name).copied();
+        if known.is_none() && ev.is_renewal() {
+            // What was read before would be read with other eyes.
+            ev.spoil();
+        }
+        let note = known.unwrap_or_else(|| ev.new_note());
+        harmless.insert(name.to_owned(), note);
+        ev.note_for_good(note);
     }
 
     /// Was it remembered?
     pub(crate) fn is_harmless_input(&self, name: &str) -> bool {
-        self.harmless.borrow().contains(name)
-    }
-
-    /// How much was not seen so far.
-    pub fn gap_count(&self) -> usize {
-        self.gaps.borrow().len()
-    }
-
-    /// What was not seen in a stretch of the evaluation, by counts of gaps before and after it.
-    pub fn gaps_in(&self, range: std::ops::Range<usize>) -> Vec<Gap> {
-        self.gaps
-            .borrow()
-            .get(range)
-            .map(<[Gap]>::to_vec)
-            .unwrap_or_default()
+        self.harmless.borrow().contains_key(name)
     }
 }

@@ -39,8 +39,6 @@ pub(crate) struct Found {
     pub(crate) info: Option<Rc<OptionInfo>>,
     /// Where there is no info of its own: is it a part of a default?
     default: bool,
-    /// What could not be seen while it was evaluated: a range of the shared gaps.
-    pub(crate) gaps: (usize, usize),
 }
 
 /// Definitions beyond this many say nothing more to a reader; lists that every module of a system adds to have hundreds.
@@ -71,13 +69,7 @@ impl<'e, 's> Reader<'e, 's> {
     }
 
     pub(crate) fn found(&mut self, thunk: ThunkId, when: When, site: Site, default: bool) -> Found {
-        let shared = &self.shared;
-        let (value, gaps) = self.memory.measure(
-            self.ev,
-            thunk,
-            || shared.gap_count(),
-            |ev| ev.force_or_unknown(thunk),
-        );
+        let value = self.ev.force_or_unknown(thunk);
         let info = self.shared.info(thunk);
         Found {
             value,
@@ -85,7 +77,6 @@ impl<'e, 's> Reader<'e, 's> {
             site,
             info,
             default,
-            gaps,
             thunk: Some(thunk),
         }
     }
@@ -130,7 +121,6 @@ impl<'e, 's> Reader<'e, 's> {
             site: base.site,
             info: None,
             default,
-            gaps: (0, 0),
             thunk: None,
         }
     }

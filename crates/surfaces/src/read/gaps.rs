@@ -3,6 +3,7 @@
 use crate::read::{Found, Reader};
 use nixpod_eval::{Value, When};
 use nixpod_model::NotAnalysed;
+use nixpod_modules::Gap;
 use nixpod_source::{Origin, Place, Why};
 
 impl Reader<'_, '_> {
@@ -13,10 +14,15 @@ impl Reader<'_, '_> {
             _ => None,
         };
         let open = open.filter(|why| !matches!(why, Why::UnsetOption(_)));
-        open.or_else(|| {
-            let gaps = self.shared.gaps_in(found.gaps.0..found.gaps.1);
-            gaps.into_iter().map(|gap| gap.why).next()
-        })
+        open.or_else(|| self.gaps(found).into_iter().map(|gap| gap.why).next())
+    }
+
+    /// What could not be seen of an option itself.
+    pub(crate) fn gaps(&self, found: &Found) -> Vec<Gap> {
+        match (&found.info, found.thunk) {
+            (Some(info), Some(thunk)) => self.shared.gaps_about(self.ev, &info.about, thunk),
+            _ => Vec::new(),
+        }
     }
 
     /// An option that the analysed code sets to what Nix itself cannot evaluate: a mistake to tell, where other
@@ -24,7 +30,7 @@ impl Reader<'_, '_> {
     pub(crate) fn broken(&mut self, found: &Found, why: &Why, origin: &Origin) {
         let Some(info) = &found.info else { return };
         if matches!(found.value.value, Value::Unknown(_)) && is_mistake(why) && !self.is_default(found) {
-            let what = nixpod_modules::dotted(&info.path);
+            let what = nixpod_modules::dotted(&info.about.path);
             let place = origin.place();
             let mut also = Vec::new();
             if nixpod_modules::is_conflict(why) {

@@ -11,7 +11,7 @@ fn hosts(text: &str, expected: Expect) {
     let files = Files::new(text);
     let mut ev = Evaluator::new(&files, Limits::default());
     let library = Library::new(&mut ev);
-    let roots = nixpod_modules::flake_roots(&mut ev, &library, "/p".into(), None);
+    let (roots, _) = nixpod_modules::flake_roots(&mut ev, &library, "/p".into(), None);
     let project = crate::Project {
         directory: Some("/p".into()),
         is_flake: true,

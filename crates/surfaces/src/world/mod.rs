@@ -14,7 +14,7 @@ use nixpod_model::{
     Container, ContainerId, EntryName, Existence, Field, Host, Kernel, NotAnalysed, Release, SecretValue,
     Surface, System, SystemId, SystemKind, World,
 };
-use nixpod_modules::{Kind, Library, RootSystem};
+use nixpod_modules::{Gap, Kind, Library, RootSystem};
 use nixpod_source::{Origin, Utf8PathBuf, Why};
 use std::sync::Arc;
 use survey::Part;
@@ -47,7 +47,7 @@ pub enum Options {
 
 /// Adds what could not be seen, once each.
 pub(crate) fn complete_world(ev: &Evaluator<'_>, library: &Library, data: &[String], world: &mut World) {
-    for gap in library.shared.gaps() {
+    for gap in library.shared.gaps(ev) {
         let is_data = || data.iter().any(|prefix| gap.what.starts_with(prefix.as_str()));
         if nixpod_modules::is_harmless(&library.shared, &gap.why) || is_data() {
             continue;
@@ -93,9 +93,7 @@ pub(crate) fn read_root(
     data: &mut Vec<String>,
 ) {
     let host = world.next_host(&root.name);
-    let gaps = || library.shared.gap_count();
-    let before = memory.told(gaps());
-    let (collected, _) = memory.measure(ev, root.system.options, gaps, |ev| root.system.collect(ev));
+    let collected = root.system.collect(ev);
     let modules = collected.map_or(0, |collected| {
         collected.modules.iter().filter(|module| !module.hidden).count()
     });
@@ -111,9 +109,10 @@ pub(crate) fn read_root(
     });
     let mut reader = Reader::new(ev, library.shared.clone(), project, memory);
     let config = reader.root(root.system.config);
-    let complete = root.closed_world
-        && !has_gaps(library, (before, reader.memory.told(gaps())))
-        && is_whole(library, &config);
+    let unseen = reader
+        .shared
+        .gaps_about(reader.ev, &root.system.about(), root.system.config);
+    let complete = root.closed_world && !may_matter(library, &unseen) && is_whole(library, &config);
     let (kind, home_of) = match root.kind {
         Kind::Nixos => (SystemKind::Nixos, None),
         Kind::Home => {
@@ -147,9 +146,9 @@ pub(crate) fn read_root(
     }
 }
 
-/// Did something stay unseen that may matter?
-fn has_gaps(library: &Library, range: (usize, usize)) -> bool {
-    library.shared.gaps_in(range.0..range.1).iter().any(|gap| {
+/// Does what stayed unseen perhaps matter?
+fn may_matter(library: &Library, unseen: &[Gap]) -> bool {
+    unseen.iter().any(|gap| {
         !matches!(&gap.why, Why::UnsetOption(_)) && !nixpod_modules::is_harmless(&library.shared, &gap.why)
     })
 }
@@ -240,7 +239,7 @@ impl Walk<'_, '_, '_> {
         if let Some(why) = &entries.open
             && !matches!(why, Why::UnsetOption(_))
             // What was left out is told with its own place.
-            && !self.library.shared.has_gap(&path.join("."), why)
+            && !self.reader.gaps(&all).iter().any(|gap| gap.why == *why)
         {
             let origin = self.reader.place_of(&all);
             self.reader.gap(path.join("."), why.clone(), &origin);
@@ -287,8 +286,7 @@ impl Walk<'_, '_, '_> {
         if host.closed_world || host.from_flake || self.nesting > 0 {
             return false;
         }
-        let gaps = self.reader.shared.gaps_in(found.gaps.0..found.gaps.1);
-        gaps.iter().any(|gap| {
+        self.reader.gaps(found).iter().any(|gap| {
             gap.what
                 .strip_prefix(path)
                 .is_some_and(|rest| rest.starts_with('.'))
@@ -398,8 +396,9 @@ impl Walk<'_, '_, '_> {
             }
             _ => return None,
         }
-        let complete =
-            outer.complete && !has_gaps(self.library, config.gaps) && is_whole(self.library, &config);
+        let complete = outer.complete
+            && !may_matter(self.library, &self.reader.gaps(&config))
+            && is_whole(self.library, &config);
         let id = SystemId::guest(container.id.clone());
         let system = System {
             origin,
@@ -498,8 +497,9 @@ impl Walk<'_, '_, '_> {
                     .gap(format!("home-manager.users.{name}"), why, &origin);
                 continue;
             }
-            let complete =
-                outer.complete && !has_gaps(self.library, found.gaps) && is_whole(self.library, &found);
+            let complete = outer.complete
+                && !may_matter(self.library, &self.reader.gaps(&found))
+                && is_whole(self.library, &found);
             let called = format!("home of {name}");
             let home_of = Some(name.to_string());
             let id = SystemId::home(outer.id.clone(), name);

@@ -2,7 +2,7 @@
 
 use crate::read::Found;
 use crate::world::{Inherited, Project, Walk, complete_world, read_root};
-use nixpod_eval::{Evaluator, Observed, ThunkId, When};
+use nixpod_eval::{Evaluator, NoteId, Observed, ThunkId, When};
 use nixpod_model::{Container, ContainerId, Existence, NotAnalysed, SecretValue, System, SystemId, World};
 use nixpod_modules::{Library, RootSystem};
 use nixpod_source::{Place, Site};
@@ -40,12 +40,11 @@ impl Survey {
         let mut data = Vec::new();
         let (project, memory) = (&self.project, &mut self.memory);
         for root in &self.roots {
-            memory.starts.push(library.shared.gap_count());
             read_root(ev, library, root, project, memory, &mut world, &mut data);
         }
+        memory.modules = library.shared.modules_in_use(ev);
         self.further = further(ev);
         for root in &self.further {
-            memory.starts.push(library.shared.gap_count());
             read_root(ev, library, root, project, memory, &mut world, &mut data);
         }
         complete_world(ev, library, &data, &mut world);
@@ -53,71 +52,40 @@ impl Survey {
     }
 
     /// Reads what changed since; only after [`Evaluator::renew`] kept the heap and while the roots are the same.
-    /// Nothing: a fresh evaluation is needed.
-    pub fn read_again(&mut self, ev: &mut Evaluator<'_>, library: &Library) -> Option<World> {
+    /// `further` says that the search for further roots is up to date. Nothing: a fresh evaluation is needed.
+    pub fn read_again(
+        &mut self,
+        ev: &mut Evaluator<'_>,
+        library: &Library,
+        further: impl FnOnce(&mut Evaluator<'_>),
+    ) -> Option<World> {
         let mut world = World::default();
         let mut data = Vec::new();
         let (project, memory) = (&self.project, &mut self.memory);
-        memory.unsure = false;
-        for (at, root) in self.roots.iter_mut().chain(&mut self.further).enumerate() {
+        for root in &mut self.roots {
             nixpod_modules::look_again(ev, library, root);
-            // What was told before the root was read was told by the search for it.
-            memory.told = Some(memory.starts.get(at).copied().unwrap_or_default());
+            read_root(ev, library, root, project, memory, &mut world, &mut data);
+        }
+        // Modules that no system has are roots by themselves.
+        if library.shared.modules_in_use(ev) != memory.modules {
+            return None;
+        }
+        further(ev);
+        for root in &mut self.further {
+            nixpod_modules::look_again(ev, library, root);
             read_root(ev, library, root, project, memory, &mut world, &mut data);
         }
         complete_world(ev, library, &data, &mut world);
-        (!self.memory.unsure && ev.is_faithful()).then_some(world)
+        ev.is_faithful().then_some(world)
     }
 }
 
 /// What is remembered of a reading.
 #[derive(Default)]
 pub(crate) struct Memory {
-    /// What could not be seen while a value was computed for the first time: a range of the shared gaps. The same value
-    /// read again tells nothing.
-    ranges: FxHashMap<ThunkId, (usize, usize)>,
     pieces: FxHashMap<Key, Piece>,
-    /// How many gaps there were when the reading of each root began.
-    starts: Vec<usize>,
-    /// How many gaps a fresh reading would have seen so far; nothing during a fresh reading.
-    told: Option<usize>,
-    /// Would a fresh reading perhaps see other gaps?
-    unsure: bool,
-}
-
-impl Memory {
-    /// How many gaps a fresh reading would have seen so far; there are `now` of them.
-    pub(crate) fn told(&self, now: usize) -> usize {
-        self.told.unwrap_or(now)
-    }
-
-    /// Forces a value, and gives the range of gaps that belong to it. `count` counts the gaps.
-    pub(crate) fn measure<T>(
-        &mut self,
-        ev: &mut Evaluator<'_>,
-        thunk: ThunkId,
-        count: impl Fn() -> usize,
-        force: impl FnOnce(&mut Evaluator<'_>) -> T,
-    ) -> (T, (usize, usize)) {
-        let Some(before) = self.told else {
-            let before = count();
-            let value = force(ev);
-            let range = (before, count());
-            if range.0 != range.1 && ev.retains() {
-                self.ranges.entry(thunk).or_insert(range);
-            }
-            return (value, range);
-        };
-        let (value, told) = ev.told_by(force);
-        let range = match self.ranges.get(&thunk) {
-            Some(range) if range.0 >= before => *range,
-            _ => (before, before),
-        };
-        // A new value may rest on what told something for the first time later than this.
-        self.unsure |= told > range.1;
-        self.told = Some(range.1);
-        (value, range)
-    }
+    /// The modules of the first roots and of all systems in them.
+    modules: Vec<NoteId>,
 }
 
 /// What is read by itself.
@@ -139,7 +107,6 @@ pub(crate) struct Setting {
     existence: Existence,
     when: When,
     given: Vec<Site>,
-    told: usize,
 }
 
 /// A part, with all that is in it.
@@ -152,7 +119,6 @@ struct Piece {
     not_analysed: Vec<NotAnalysed>,
     switched_off: Vec<Place>,
     data: Vec<String>,
-    told: usize,
 }
 
 impl Walk<'_, '_, '_> {
@@ -168,13 +134,11 @@ impl Walk<'_, '_, '_> {
         let Some(thunk) = found.thunk.filter(|_| self.reader.ev.retains()) else {
             return read(self);
         };
-        let gaps = self.library.shared.gap_count();
         let setting = Setting {
             outer: outer.clone(),
             existence: existence.clone(),
             when: found.when,
             given: self.reader.given.clone(),
-            told: self.reader.memory.told(gaps),
         };
         let key = (part, thunk);
         let known = self.reader.memory.pieces.remove(&key);
@@ -199,7 +163,6 @@ impl Walk<'_, '_, '_> {
         let _ = self.reader.ev.force_or_unknown(thunk);
         read(self);
         let observed = self.reader.ev.stop_observing(observation);
-        let gaps = self.library.shared.gap_count();
         let world = &self.world;
         let piece = Piece {
             observed,
@@ -212,7 +175,6 @@ impl Walk<'_, '_, '_> {
             not_analysed: since(&self.reader.not_analysed, not_analysed),
             switched_off: since(&world.switched_off, switched_off),
             data: since(&self.data, data),
-            told: self.reader.memory.told(gaps),
             setting,
         };
         self.reader.memory.pieces.insert(key, piece);
@@ -237,7 +199,6 @@ impl Walk<'_, '_, '_> {
         self.world.switched_off.extend(piece.switched_off.iter().copied());
         self.data.extend(piece.data.iter().cloned());
         self.reader.ev.reuse(piece.observed);
-        self.reader.memory.told = self.reader.memory.told.map(|_| piece.told);
     }
 }
 
