@@ -315,10 +315,10 @@ fn submodule(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
         Value::List(list) => list.elems.iter().map(|elem| elem.thunk).collect(),
         _ => vec![args[0]],
     };
-    let (modules, own) = whose(modules, site);
+    let (modules, ours) = whose(modules, site);
     let native = Submodule {
         modules,
-        own,
+        ours,
         special: None,
         shorthand_only_config: true,
         system: None,
@@ -335,10 +335,10 @@ fn submodule_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
         "home" => Kind::Home,
         _ => Kind::Nixos,
     });
-    let (modules, own) = whose(modules_in(ev, &given, "modules", site)?, site);
+    let (modules, ours) = whose(modules_in(ev, &given, "modules", site)?, site);
     let native = Submodule {
         modules,
-        own,
+        ours,
         special: find(ev, &given, "specialArgs"),
         shorthand_only_config: shorthand,
         system,

@@ -48,7 +48,7 @@ pub(crate) fn combine(
         }
         OptType::AttrsOf { elem, lazy, .. } => attrs_of(ev, at, elem, *lazy, native, defs),
         OptType::Submodule(submodule) => submodule_value(ev, at, submodule, defs),
-        OptType::DeferredModule(own) => Ok(deferred_module(ev, at, own, &defs)),
+        OptType::DeferredModule(declared) => Ok(deferred_module(ev, at, declared, &defs)),
         OptType::NullOr(inner) => null_or(ev, at, inner, defs),
         OptType::Either(a, _) if all_accept(ev, a, &defs) => combine(ev, at, a, defs),
         OptType::Either(_, b) if all_accept(ev, b, &defs) => combine(ev, at, b, defs),
@@ -103,8 +103,8 @@ fn scalar(
 }
 
 /// A module that imports all definitions, which are modules for later.
-fn deferred_module(ev: &mut Evaluator<'_>, at: At<'_>, own: &[ThunkId], defs: &[Definition]) -> Tracked {
-    let mut modules = own.to_vec();
+fn deferred_module(ev: &mut Evaluator<'_>, at: At<'_>, declared: &[ThunkId], defs: &[Definition]) -> Tracked {
+    let mut modules = declared.to_vec();
     for def in defs {
         modules.push(match at.mode() {
             // With the name of the option through which it came, for messages.

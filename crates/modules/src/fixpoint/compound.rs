@@ -260,7 +260,7 @@ pub(crate) fn submodule_system(
             .map(|module| imported(ev, *module))
             .collect(),
     };
-    let mut base = submodule.own.clone();
+    let mut base = submodule.ours.clone();
     let sound = has_sound(at, &defs, |value| matches!(value, Value::Attrs(_)));
     for def in defs {
         let module = definition_as_module(ev, at, submodule, &def, sound)?;

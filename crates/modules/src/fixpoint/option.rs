@@ -155,7 +155,7 @@ fn add_types_below(
 fn submodule_of(modules: Vec<ThunkId>) -> Rc<OptType> {
     Rc::new(OptType::Submodule(Rc::new(Submodule {
         modules,
-        own: Vec::new(),
+        ours: Vec::new(),
         special: None,
         shorthand_only_config: false,
         system: None,
@@ -175,8 +175,8 @@ fn is_no_parent<T>(
         Some((native, _)) => describe(ev, native),
         None => "<no description>".to_owned(),
     };
-    let own = options.first().map(|declaration| declaration.decl);
-    let own = own.map(|decl| file_name(ev, decl.file, decl.site));
+    let file = options.first().map(|declaration| declaration.decl);
+    let file = file.map(|decl| file_name(ev, decl.file, decl.site));
     let mut names = String::new();
     for attr in ev.sorted(&below.set) {
         let name = extend(path, ev.name(attr.name).as_str());
@@ -189,7 +189,7 @@ fn is_no_parent<T>(
     let message = format!(
         "The option `{}' in module `{}' would be a parent of the following options, but its type `{kind}' does not support nested options.{names}",
         dotted(path),
-        own.unwrap_or_default(),
+        file.unwrap_or_default(),
     );
     Err(ev.error(ErrorKind::Eval, message, Some(below.decl.site)))
 }

@@ -67,7 +67,7 @@ pub(crate) fn extend_modules(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Thu
 pub(crate) fn module_type(ev: &mut Evaluator<'_>, system: &Rc<System>) -> ThunkId {
     let native = OptType::Submodule(Rc::new(Submodule {
         modules: system.setup.modules.clone(),
-        own: Vec::new(),
+        ours: Vec::new(),
         special: system.setup.special,
         shorthand_only_config: false,
         system: None,

@@ -95,7 +95,7 @@ fn submodules(ev: &Evaluator<'_>, x: &Submodule, y: &Submodule) -> Res<Submodule
     }
     Ok(Submodule {
         modules: x.modules.iter().chain(&y.modules).copied().collect(),
-        own: x.own.iter().chain(&y.own).copied().collect(),
+        ours: x.ours.iter().chain(&y.ours).copied().collect(),
         special: x.special.or(y.special),
         shorthand_only_config: x.shorthand_only_config || y.shorthand_only_config,
         system: x.system.or(y.system),

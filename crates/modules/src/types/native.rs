@@ -140,7 +140,7 @@ pub(crate) struct Submodule {
     /// The modules that make it up.
     pub(crate) modules: Vec<ThunkId>,
     /// Those of our own models: what they define or declare is not written by anybody.
-    pub(crate) own: Vec<ThunkId>,
+    pub(crate) ours: Vec<ThunkId>,
     /// Arguments for the modules, a set.
     pub(crate) special: Option<ThunkId>,
     /// Do definitions that are sets only define `config`?
