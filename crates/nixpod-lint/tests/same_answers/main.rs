@@ -11,10 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use systems::{OURS, ROOT, System, in_order};
 
-/// What could not be seen is told by whoever comes first, so confidence hangs on which option was looked at before, as
-/// `formats::confidence_does_not_depend_on_the_format` shows. Once that is mended, this goes.
-const CONFIDENCE_IS_WRONG: bool = true;
-
 /// How many generated systems are asked about.
 const GENERATED: u64 = 24;
 
@@ -79,12 +75,11 @@ fn findings(analysis: &Analysis, all: &[Reported]) -> BTreeSet<String> {
             {
                 message = message.replace(&format!("`{}`", named.name), "`NAME`");
             }
-            let confidence = (!CONFIDENCE_IS_WRONG).then_some(diagnostic.confidence);
             let line = format!(
                 "{} {:?} {:?} {message} {:?} {container:?} {hosts:?} {:?} {:?}",
                 diagnostic.rule,
                 diagnostic.severity,
-                confidence,
+                diagnostic.confidence,
                 diagnostic.primary.span,
                 one.imported_by_no_host,
                 one.suppressed,
