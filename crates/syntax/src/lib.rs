@@ -1,6 +1,18 @@
 //! Turns Nix text into HIR, a source map and suppression comments. Never fails.
 //!
 //! This crate must never know other files, evaluation or containers.
+//!
+//! What holds always:
+//! - Every text gives a [`ParsedFile`], in linear time and bounded stack (`limits`, `tree/guard`). What could not be
+//!   understood is [`hir::Expr::Missing`] and has a [`SyntaxError`].
+//! - A [`Hir`] has no ranges: texts that differ in white space and comments only give equal ones. The [`SourceMap`] alone
+//!   knows where nodes are.
+//! - There are two ways to read a text: `fast` takes most texts that are well-formed and gives up on all others, `tree`
+//!   goes over rnix's concrete syntax tree and takes any. Where both give something they give the same, to the last
+//!   range. With the feature `force-rnix`, [`parse`] does without the fast one.
+//!
+//! Begin reading with `hir/node`, then `build`, which both ways share, and `tree/lower`, which says in rnix's words what is
+//! lowered to what.
 
 mod build;
 mod comments;
@@ -10,6 +22,7 @@ mod fast;
 pub mod hir;
 mod limits;
 mod parents;
+mod parsed;
 mod renumber;
 mod source_map;
 mod tree;
@@ -23,31 +36,17 @@ pub use hir::dump;
 pub use hir::{GLOBALS, Hir};
 pub use limits::{MAX_CHAIN, MAX_FILE_SIZE, MAX_NESTING};
 pub use parents::Parents;
+pub use parsed::ParsedFile;
 pub use source_map::SourceMap;
-
-/// One file's text, analysed as far as that is possible without any other file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ParsedFile {
-    /// The expressions.
-    pub hir: Arc<Hir>,
-    /// Where they are in the text.
-    pub map: SourceMap,
-    /// What Nix would refuse, in text order.
-    pub errors: Vec<SyntaxError>,
-    /// Comments that silence findings.
-    pub suppressions: Suppressions,
-}
-
-impl ParsedFile {
-    /// The way from nodes outwards. Found anew at each call, since most files are never asked.
-    pub fn parents(&self) -> Parents {
-        Parents::new(self)
-    }
-}
 
 /// Parses and lowers a text. Every text gives a result; what could not be understood is [`hir::Expr::Missing`].
 pub fn parse(text: &str) -> ParsedFile {
-    parse_quickly(text).unwrap_or_else(|| parse_slowly(text))
+    let fast = if cfg!(feature = "force-rnix") {
+        None
+    } else {
+        parse_quickly(text)
+    };
+    fast.unwrap_or_else(|| parse_slowly(text))
 }
 
 /// Parses a text that was another one before. Nodes that are in both keep their numbers, and those of nodes that are

@@ -1,7 +1,7 @@
 //! From a node outwards: what it stands in, and which key belongs to which value.
 
-use crate::ParsedFile;
-use crate::hir::{Attrs, EntryValue, Expr};
+use crate::hir::{Attrs, EntryValue, Expr, Hir};
+use crate::source_map::SourceMap;
 use nixpod_source::ExprId;
 
 /// What every node of a file stands in, found in one walk over the file.
@@ -16,15 +16,15 @@ pub struct Parents {
 }
 
 impl Parents {
-    pub(crate) fn new(file: &ParsedFile) -> Self {
-        let count = file.hir.exprs().len();
+    pub(crate) fn new(hir: &Hir, map: &SourceMap) -> Self {
+        let count = hir.exprs().len();
         let mut parents = Self {
             around: vec![None; count],
             keys: vec![None; count],
             values: vec![None; count],
         };
-        let live = file.map.live.iter();
-        for ((expr, live), number) in file.hir.exprs().iter().zip(live).zip(0..) {
+        let live = map.live.iter();
+        for ((expr, live), number) in hir.exprs().iter().zip(live).zip(0..) {
             // What merging left behind holds nodes that stand elsewhere now.
             if *live {
                 parents.add(ExprId(number), expr);

@@ -1,0 +1,49 @@
+//! Reasons for not knowing.
+
+/// Why something could not be known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Why {
+    /// A file or directory that is not there (or not readable); the text names it.
+    MissingFile(String),
+    /// A path outside the project and its resolved inputs; the text names it.
+    OutsideProject(String),
+    /// Needs the network or a build.
+    Fetch(String),
+    /// A builtin, `lib` function or option type that this version does not model.
+    NotModelled(String),
+    /// Depends on the machine, the time or the environment.
+    Impure(String),
+    /// A flake input, module argument or package: the name tells which, such as `pkgs.hello`.
+    External(String),
+    /// An option that nothing in the analysed files sets and whose default is not known.
+    UnsetOption(String),
+    /// The file does not parse.
+    SyntaxError(String),
+    /// The evaluation of this value fails; the text is Nix's message.
+    Error(String),
+    /// The value depends on itself.
+    Cycle(String),
+    /// A bound on work, depth or size was reached.
+    OutOfFuel(String),
+    /// It depends on several unknowns or on a condition that is not known.
+    Undecided(String),
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::MissingFile(s) => write!(f, "file `{s}` is missing or unreadable"),
+            Self::OutsideProject(s) => write!(f, "`{s}` lies outside the project"),
+            Self::Fetch(s) => write!(f, "{s} needs the network or a build"),
+            Self::NotModelled(s) => write!(f, "`{s}` is not modelled"),
+            Self::Impure(s) => write!(f, "{s} depends on the machine"),
+            Self::External(s) => write!(f, "`{s}` comes from outside"),
+            Self::UnsetOption(s) => write!(f, "option `{s}` is set nowhere in the analysed files"),
+            Self::SyntaxError(s) => write!(f, "syntax error: {s}"),
+            Self::Error(s) => write!(f, "evaluation fails: {s}"),
+            Self::Cycle(s) => write!(f, "infinite recursion: {s}"),
+            Self::OutOfFuel(s) => write!(f, "{s}"),
+            Self::Undecided(s) => write!(f, "undecided: {s}"),
+        }
+    }
+}
