@@ -8,6 +8,7 @@ pub mod edits;
 pub mod libcalls;
 pub mod oracle;
 pub mod reach;
+pub mod readers;
 pub mod reasons;
 pub mod record;
 pub mod suites;

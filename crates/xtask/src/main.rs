@@ -1,7 +1,7 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::{docs, edits, libcalls, oracle, reach, reasons, record, root, suites};
+use nixpod_xtask::{docs, edits, libcalls, oracle, reach, readers, reasons, record, root, suites};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,6 +21,9 @@ cargo xtask record [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB [CASE]...
 cargo xtask lib [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB
     Makes calls of `lib` functions from testdata/eval/lib/arguments.txt, asks real Nix with the real `lib` what they
     give, and writes both beside it.
+cargo xtask readers DIR...
+    Reads every Nix file below the folders both ways, and tells where the fast reader and rnix differ. For each upgrade of
+    rnix.
 cargo xtask reasons [--files TEXT] DIR...
     Evaluates every Nix file below the folders by itself (functions are called as modules are) and counts why values
     are not known; with --files also names files that meet the reasons that contain TEXT.
@@ -131,6 +134,7 @@ fn run(arguments: &[String]) -> Result<String> {
             }
             suites::run(&root(), &options)
         }
+        Some("readers") => readers::compare(&words.map(PathBuf::from).collect::<Vec<_>>()),
         Some("reach") => {
             let mut options = reach::Options::default();
             for word in words {
