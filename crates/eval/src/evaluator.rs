@@ -5,9 +5,11 @@
 
 mod origins;
 
+use crate::builtins::Builtin;
+use crate::thunk::{Primop, PrimopCode, Thunk};
 use crate::{
-    Alternative, Attr, Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, List, NO_SITE, NixString, OriginId,
-    Primop, PrimopApp, Res, Source, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Attr, Attrs, ErrorKind, EvalError, EvalResult, List, NO_SITE, NixString, OriginId,
+    PrimopApp, PrimopId, Res, Source, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{ExprId, FileId, HopKind, Site, Utf8Path, Utf8PathBuf, Why};
 use nixpod_syntax::Hir;
@@ -73,45 +75,6 @@ pub(crate) struct Unit {
     pub(crate) scope: Option<Rc<Attrs>>,
 }
 
-/// Can be run again: where the heap survives edits, what depends on changed text is.
-pub(crate) type NativeThunk = Box<dyn Fn(&mut Evaluator<'_>) -> Res<Tracked>>;
-
-pub(crate) enum Thunk {
-    Delayed {
-        env: Rc<Env>,
-        expr: ExprId,
-    },
-    Native(NativeThunk),
-    /// A function applied to one or two arguments.
-    Apply {
-        function: ThunkId,
-        first: ThunkId,
-        second: Option<ThunkId>,
-        site: Site,
-    },
-    Busy(Option<Site>),
-    /// The fields of a [`Tracked`], so that the whole fits 32 bytes.
-    Done {
-        value: Value,
-        origin: OriginId,
-        tainted: bool,
-    },
-    Failed(ErrorRef),
-}
-
-/// Thunks are by far the most numerous objects, and are freed only as a whole.
-const _: () = assert!(size_of::<Thunk>() <= 32);
-
-impl Thunk {
-    pub(crate) fn done(tracked: Tracked) -> Self {
-        Self::Done {
-            value: tracked.value,
-            origin: tracked.origin,
-            tainted: false,
-        }
-    }
-}
-
 #[derive(Clone, Copy)]
 struct OriginNode {
     kind: HopKind,
@@ -149,6 +112,7 @@ pub struct Evaluator<'s> {
     pub(crate) source: &'s dyn Source,
     pub(crate) limits: Limits,
     pub(crate) thunks: Vec<Thunk>,
+    pub(crate) primops: Vec<Primop>,
     symbols: Vec<SmolStr>,
     symbol_ids: FxHashMap<SmolStr, Symbol>,
     origins: Vec<OriginNode>,
@@ -187,7 +151,7 @@ pub struct Evaluator<'s> {
     pub(crate) exact_lists: Vec<Rc<List>>,
     pub(crate) exact_lists_next: usize,
     /// Patterns of `match` and `split`, compiled.
-    pub(crate) regexes: FxHashMap<SmolStr, Rc<crate::builtins::regex::Regex>>,
+    pub(crate) regexes: FxHashMap<SmolStr, Rc<crate::pure::regex::Regex>>,
     /// By store path: the hash by which a derivation counts in those that need it.
     pub(crate) derivations: FxHashMap<SmolStr, SmolStr>,
     /// Messages of `builtins.trace` and `warn`, bounded.
@@ -236,6 +200,7 @@ impl<'s> Evaluator<'s> {
             source,
             limits,
             thunks: Vec::with_capacity(1024),
+            primops: Vec::with_capacity(256),
             symbols,
             symbol_ids,
             origins: vec![OriginNode {
@@ -393,24 +358,44 @@ impl<'s> Evaluator<'s> {
         self.alloc(Value::unknown(why), OriginId(0))
     }
 
-    /// A builtin as a value.
+    /// A function in Rust as a value: its name, the number of arguments, which of them are forced first (see
+    /// [`crate::PASSED_ON`]), the code.
     pub fn primop(
         &mut self,
-        name: &str,
+        name: &'static str,
         arity: usize,
         strict: u32,
         run: impl Fn(&mut Evaluator<'_>, &[ThunkId], Site) -> Res<Tracked> + 'static,
     ) -> Value {
-        let primop = Rc::new(Primop {
-            name: name.into(),
+        self.new_primop(Primop {
+            name,
             arity,
             strict,
-            run: Rc::new(run),
-        });
+            code: PrimopCode::Made(Rc::new(run)),
+        })
+    }
+
+    /// A builtin of a table as a value.
+    pub(crate) fn builtin(&mut self, (name, arity, strict, _, code): &Builtin) -> Value {
+        self.new_primop(Primop {
+            name,
+            arity: *arity,
+            strict: *strict,
+            code: PrimopCode::Table(*code),
+        })
+    }
+
+    fn new_primop(&mut self, primop: Primop) -> Value {
+        let id = PrimopId(self.primops.len() as u32);
+        self.primops.push(primop);
         Value::Primop(Rc::new(PrimopApp {
-            primop,
+            primop: id,
             args: Vec::new(),
         }))
+    }
+
+    pub(crate) fn primop_of(&self, app: &PrimopApp) -> &Primop {
+        &self.primops[app.primop.0 as usize]
     }
 
     /// A set from names and thunks.

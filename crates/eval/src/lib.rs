@@ -10,6 +10,7 @@ mod machine;
 mod memo;
 pub mod nixlib;
 mod pure;
+mod thunk;
 mod value;
 
 pub use evaluator::{CommonSymbols, Env, Evaluator, ImportHook, Limits, StringsRead};
@@ -25,5 +26,5 @@ pub use pure::paths;
 pub use value::error::{ErrorKind, ErrorRef, EvalError, EvalResult, Res, Stop};
 pub use value::{
     Alternative, Attr, Attrs, ContextItem, Elem, Lambda, List, NO_SITE, NixString, OWN_FILES, Opaque,
-    OriginId, PASSED_ON, Part, Primop, PrimopApp, PrimopFn, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    OriginId, PASSED_ON, Part, PrimopApp, PrimopId, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };

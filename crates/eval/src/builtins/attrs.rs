@@ -1,254 +1,275 @@
 //! Builtins on attribute sets.
 
-use super::{Registry, plain};
+use super::table::{Builtin, Cost, plain};
 use crate::{
     Attr, Attrs, Elem, Evaluator, List, Lookup, NO_SITE, OriginId, PASSED_ON, Res, Stop, Symbol, ThunkId,
     Tracked, Value, When,
 };
+use nixpod_source::{HopKind, Site};
 use std::rc::Rc;
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("attrNames", 1, 1 | PASSED_ON, |ev, args, site| {
-        let attrs = ev.force(args[0])?;
-        let attrs = ev.attrs_or_open(attrs, site)?;
-        let elems = ev
-            .sorted(&attrs)
-            .iter()
-            .map(|attr| {
-                let name = ev.name(attr.name).clone();
-                let origin = key_origin(ev, attr);
-                Elem {
-                    thunk: ev.alloc(Value::string(name), origin),
-                    when: attr.when,
-                }
-            })
-            .collect();
-        plain(Value::List(Rc::new(List {
-            elems,
-            open: attrs.open.clone(),
-        })))
-    });
-    r.function("attrValues", 1, 1 | PASSED_ON, |ev, args, site| {
-        let attrs = ev.force(args[0])?;
-        let attrs = ev.attrs_or_open(attrs, site)?;
-        let elems = ev
-            .sorted(&attrs)
-            .iter()
-            .map(|attr| Elem {
-                thunk: attr.thunk,
+pub(super) const BUILTINS: &[Builtin] = &[
+    ("attrNames", 1, 1 | PASSED_ON, Cost::Nothing, attr_names),
+    ("attrValues", 1, 1 | PASSED_ON, Cost::Nothing, attr_values),
+    ("getAttr", 2, 1, Cost::Call, get_attr),
+    ("hasAttr", 2, 3, Cost::Call, has_attr),
+    ("removeAttrs", 2, 3, Cost::Nothing, remove_attrs),
+    ("listToAttrs", 1, 1 | PASSED_ON, Cost::Nothing, list_to_attrs),
+    ("intersectAttrs", 2, 3, Cost::Nothing, intersect_attrs),
+    ("catAttrs", 2, 3, Cost::Nothing, cat_attrs),
+    ("mapAttrs", 2, 2 | PASSED_ON << 1, Cost::Bytes, map_attrs),
+    ("zipAttrsWith", 2, 2, Cost::Nothing, zip_attrs_with),
+    ("unsafeGetAttrPos", 2, 3, Cost::Call, unsafe_get_attr_pos),
+];
+
+fn attr_names(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let attrs = ev.force(args[0])?;
+    let attrs = ev.attrs_or_open(attrs, site)?;
+    let elems = ev
+        .sorted(&attrs)
+        .iter()
+        .map(|attr| {
+            let name = ev.name(attr.name).clone();
+            let origin = key_origin(ev, attr);
+            Elem {
+                thunk: ev.alloc(Value::string(name), origin),
                 when: attr.when,
-            })
-            .collect();
-        plain(Value::List(Rc::new(List {
-            elems,
-            open: attrs.open.clone(),
-        })))
-    });
-    r.function("getAttr", 2, 1, |ev, args, site| {
-        let name = ev.force_plain_string(args[0], site)?;
-        let symbol = ev.intern(&name.text);
-        let base = ev.force(args[1])?;
+            }
+        })
+        .collect();
+    plain(Value::List(Rc::new(List {
+        elems,
+        open: attrs.open.clone(),
+    })))
+}
+
+fn attr_values(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let attrs = ev.force(args[0])?;
+    let attrs = ev.attrs_or_open(attrs, site)?;
+    let elems = ev
+        .sorted(&attrs)
+        .iter()
+        .map(|attr| Elem {
+            thunk: attr.thunk,
+            when: attr.when,
+        })
+        .collect();
+    plain(Value::List(Rc::new(List {
+        elems,
+        open: attrs.open.clone(),
+    })))
+}
+
+fn get_attr(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let name = ev.force_plain_string(args[0], site)?;
+    let symbol = ev.intern(&name.text);
+    let base = ev.force(args[1])?;
+    if !matches!(base.value, Value::Attrs(_) | Value::Unknown(_) | Value::Either(_)) {
+        return ev.type_error("a set", &base.value, site);
+    }
+    ev.select_value(&base, symbol, site)
+}
+
+fn has_attr(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let name = ev.force_plain_string(args[0], site)?;
+    let symbol = ev.intern(&name.text);
+    let attrs = ev.force_attrs(args[1], site)?;
+    match attrs.get(symbol) {
+        Some(attr) if attr.when.is_always() => plain(Value::Bool(true)),
+        Some(attr) => Err(Stop::Unknown(ev.condition_reason(attr.when))),
+        None => match &attrs.open {
+            Some(open) => Err(Stop::Unknown(open.select(&name.text))),
+            None => plain(Value::Bool(false)),
+        },
+    }
+}
+
+fn remove_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let attrs = ev.force_attrs(args[0], site)?;
+    let names = ev.force_exact_list(args[1], site)?;
+    let mut removed = Vec::with_capacity(names.elems.len());
+    for elem in &names.elems {
+        let name = ev.force_string(elem.thunk, site)?;
+        removed.push(ev.intern(&name.text));
+    }
+    let mut set = (*attrs).clone();
+    set.entries.retain(|attr| !removed.contains(&attr.name));
+    plain(Value::attrs(set))
+}
+
+fn intersect_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let left = ev.force_attrs(args[0], site)?;
+    let right = ev.force_attrs(args[1], site)?;
+    let mut entries = Vec::new();
+    for attr in &right.entries {
+        match left.get(attr.name) {
+            Some(other) => {
+                let when = ev.both(other.when, attr.when);
+                entries.push(Attr { when, ..*attr });
+            }
+            None => {
+                if let Some(open) = &left.open {
+                    let name = ev.name(attr.name).clone();
+                    let when = ev.condition(attr.site, open.select(&name), attr.when);
+                    entries.push(Attr { when, ..*attr });
+                }
+            }
+        }
+    }
+    let mut set = Attrs::from_entries(entries);
+    set.open = right
+        .open
+        .clone()
+        .filter(|_| left.open.is_some() || !left.entries.is_empty());
+    plain(Value::attrs(set))
+}
+
+fn cat_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let name = ev.force_plain_string(args[0], site)?;
+    let symbol = ev.intern(&name.text);
+    let list = ev.force_list(args[1], site)?;
+    let mut out = List {
+        elems: Vec::new(),
+        open: list.open.clone(),
+    };
+    for elem in &list.elems {
+        let base = ev.force(elem.thunk).map_err(Stop::from);
+        let Some(base) = ev.unless_absent(elem.when, base)? else {
+            continue;
+        };
         if !matches!(base.value, Value::Attrs(_) | Value::Unknown(_) | Value::Either(_)) {
             return ev.type_error("a set", &base.value, site);
         }
-        ev.select_value(&base, symbol, site)
-    });
-    r.function("hasAttr", 2, 3, |ev, args, site| {
-        let name = ev.force_plain_string(args[0], site)?;
-        let symbol = ev.intern(&name.text);
-        let attrs = ev.force_attrs(args[1], site)?;
-        match attrs.get(symbol) {
-            Some(attr) if attr.when.is_always() => plain(Value::Bool(true)),
-            Some(attr) => Err(Stop::Unknown(ev.condition_reason(attr.when))),
-            None => match &attrs.open {
-                Some(open) => Err(Stop::Unknown(open.select(&name.text))),
-                None => plain(Value::Bool(false)),
-            },
-        }
-    });
-    r.function("removeAttrs", 2, 3, |ev, args, site| {
-        let attrs = ev.force_attrs(args[0], site)?;
-        let names = ev.force_exact_list(args[1], site)?;
-        let mut removed = Vec::with_capacity(names.elems.len());
-        for elem in &names.elems {
-            let name = ev.force_string(elem.thunk, site)?;
-            removed.push(ev.intern(&name.text));
-        }
-        let mut set = (*attrs).clone();
-        set.entries.retain(|attr| !removed.contains(&attr.name));
-        plain(Value::attrs(set))
-    });
-    r.function("listToAttrs", 1, 1 | PASSED_ON, list_to_attrs);
-    r.function("intersectAttrs", 2, 3, |ev, args, site| {
-        let left = ev.force_attrs(args[0], site)?;
-        let right = ev.force_attrs(args[1], site)?;
-        let mut entries = Vec::new();
-        for attr in &right.entries {
-            match left.get(attr.name) {
-                Some(other) => {
-                    let when = ev.both(other.when, attr.when);
-                    entries.push(Attr { when, ..*attr });
-                }
-                None => {
-                    if let Some(open) = &left.open {
-                        let name = ev.name(attr.name).clone();
-                        let when = ev.condition(attr.site, open.select(&name), attr.when);
-                        entries.push(Attr { when, ..*attr });
-                    }
-                }
-            }
-        }
-        let mut set = Attrs::from_entries(entries);
-        set.open = right
-            .open
-            .clone()
-            .filter(|_| left.open.is_some() || !left.entries.is_empty());
-        plain(Value::attrs(set))
-    });
-    r.function("catAttrs", 2, 3, |ev, args, site| {
-        let name = ev.force_plain_string(args[0], site)?;
-        let symbol = ev.intern(&name.text);
-        let list = ev.force_list(args[1], site)?;
-        let mut out = List {
-            elems: Vec::new(),
-            open: list.open.clone(),
-        };
-        for elem in &list.elems {
-            let base = ev.force(elem.thunk).map_err(Stop::from);
-            let Some(base) = ev.unless_absent(elem.when, base)? else {
-                continue;
-            };
-            if !matches!(base.value, Value::Attrs(_) | Value::Unknown(_) | Value::Either(_)) {
-                return ev.type_error("a set", &base.value, site);
-            }
-            if let Value::Attrs(attrs) = &base.value
-                && attrs.open.is_none()
-            {
-                if let Some(attr) = attrs.get(symbol) {
-                    let when = ev.both(elem.when, attr.when);
-                    out.elems.push(Elem {
-                        thunk: attr.thunk,
-                        when,
-                    });
-                }
-                continue;
-            }
-            match ev.lookup(&base, symbol)? {
-                Lookup::Found(value) => {
-                    out.elems.push(Elem {
-                        thunk: ev.alloc_tracked(value),
-                        when: elem.when,
-                    });
-                }
-                Lookup::Perhaps(value, when) => {
-                    let when = ev.both(elem.when, when);
-                    out.elems.push(Elem {
-                        thunk: ev.alloc_tracked(value),
-                        when,
-                    });
-                }
-                Lookup::Absent => {}
-            }
-        }
-        plain(Value::List(Rc::new(out)))
-    });
-    r.function("mapAttrs", 2, 2 | PASSED_ON << 1, |ev, args, site| {
-        let function = args[0];
-        let value = ev.force(args[1])?;
-        let attrs = ev.attrs_or_open(value.clone(), site)?;
-        ev.charge(attrs.entries.len() * size_of::<Attr>())?;
-        let mut entries = Vec::with_capacity(attrs.entries.len());
-        for attr in &attrs.entries {
-            let thunk = map_entry(ev, function, attr, site);
-            ev.mark_generated(thunk);
-            entries.push(Attr { thunk, ..*attr });
-        }
-        let mut set = Attrs {
-            entries,
-            open: attrs.open.clone(),
-            wildcard: None,
-        };
-        if let Some(open) = &attrs.open {
-            set.wildcard = Some(wildcard_call(ev, function, attrs.wildcard, open.clone(), site));
-        }
-        Ok(Tracked {
-            value: Value::attrs(set),
-            origin: value.origin,
-        })
-    });
-    r.function("zipAttrsWith", 2, 2, |ev, args, site| {
-        let function = args[0];
-        let list = ev.force_list(args[1], site)?;
-        let mut names: Vec<Symbol> = Vec::new();
-        let mut values: rustc_hash::FxHashMap<Symbol, Vec<(Elem, nixpod_source::Site)>> = Default::default();
-        let mut open = list.open.clone();
-        for elem in &list.elems {
-            let set = match ev.force(elem.thunk) {
-                Ok(set) => ev.attrs_or_open(set, site),
-                Err(error) => Err(error.into()),
-            };
-            let Some(set) = ev.unless_absent(elem.when, set)? else {
-                continue;
-            };
-            open = open.or_else(|| set.open.clone());
-            for attr in &set.entries {
+        if let Value::Attrs(attrs) = &base.value
+            && attrs.open.is_none()
+        {
+            if let Some(attr) = attrs.get(symbol) {
                 let when = ev.both(elem.when, attr.when);
-                let group = values.entry(attr.name).or_insert_with(|| {
-                    names.push(attr.name);
-                    Vec::new()
+                out.elems.push(Elem {
+                    thunk: attr.thunk,
+                    when,
                 });
-                group.push((
-                    Elem {
-                        thunk: attr.thunk,
-                        when,
-                    },
-                    attr.site,
-                ));
             }
+            continue;
         }
-        let mut entries = Vec::with_capacity(names.len());
-        for name in names {
-            let group = values.remove(&name).unwrap_or_default();
-            let site_of = group.first().map_or(NO_SITE, |(_, site)| *site);
-            let certain = group.iter().any(|(elem, _)| elem.when.is_always());
-            let when = if certain {
-                When::ALWAYS
-            } else {
-                group.first().map_or(When::ALWAYS, |(elem, _)| elem.when)
-            };
-            let elems = group.into_iter().map(|(elem, _)| elem).collect();
-            let list = ev.alloc(
-                Value::List(Rc::new(List {
-                    elems,
-                    open: open.clone(),
-                })),
-                OriginId(0),
-            );
-            let text = ev.name(name).clone();
-            let name_thunk = ev.alloc(Value::string(text), OriginId(0));
-            let thunk = ev.alloc_apply(function, vec![name_thunk, list], site);
-            ev.mark_generated(thunk);
-            entries.push(Attr {
-                name,
-                thunk,
-                site: site_of,
-                when,
+        match ev.lookup(&base, symbol)? {
+            Lookup::Found(value) => {
+                out.elems.push(Elem {
+                    thunk: ev.alloc_tracked(value),
+                    when: elem.when,
+                });
+            }
+            Lookup::Perhaps(value, when) => {
+                let when = ev.both(elem.when, when);
+                out.elems.push(Elem {
+                    thunk: ev.alloc_tracked(value),
+                    when,
+                });
+            }
+            Lookup::Absent => {}
+        }
+    }
+    plain(Value::List(Rc::new(out)))
+}
+
+fn map_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let function = args[0];
+    let value = ev.force(args[1])?;
+    let attrs = ev.attrs_or_open(value.clone(), site)?;
+    ev.charge(attrs.entries.len() * size_of::<Attr>())?;
+    let mut entries = Vec::with_capacity(attrs.entries.len());
+    for attr in &attrs.entries {
+        let thunk = map_entry(ev, function, attr, site);
+        ev.mark_generated(thunk);
+        entries.push(Attr { thunk, ..*attr });
+    }
+    let mut set = Attrs {
+        entries,
+        open: attrs.open.clone(),
+        wildcard: None,
+    };
+    if let Some(open) = &attrs.open {
+        set.wildcard = Some(wildcard_call(ev, function, attrs.wildcard, open.clone(), site));
+    }
+    Ok(Tracked {
+        value: Value::attrs(set),
+        origin: value.origin,
+    })
+}
+
+fn zip_attrs_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let function = args[0];
+    let list = ev.force_list(args[1], site)?;
+    let mut names: Vec<Symbol> = Vec::new();
+    let mut values: rustc_hash::FxHashMap<Symbol, Vec<(Elem, Site)>> = Default::default();
+    let mut open = list.open.clone();
+    for elem in &list.elems {
+        let set = match ev.force(elem.thunk) {
+            Ok(set) => ev.attrs_or_open(set, site),
+            Err(error) => Err(error.into()),
+        };
+        let Some(set) = ev.unless_absent(elem.when, set)? else {
+            continue;
+        };
+        open = open.or_else(|| set.open.clone());
+        for attr in &set.entries {
+            let when = ev.both(elem.when, attr.when);
+            let group = values.entry(attr.name).or_insert_with(|| {
+                names.push(attr.name);
+                Vec::new()
             });
+            group.push((
+                Elem {
+                    thunk: attr.thunk,
+                    when,
+                },
+                attr.site,
+            ));
         }
-        let mut set = Attrs::from_entries(entries);
-        set.open = open;
-        plain(Value::attrs(set))
-    });
-    r.function("unsafeGetAttrPos", 2, 3, |ev, args, site| {
-        let name = ev.force_string(args[0], site)?;
-        let symbol = ev.intern(&name.text);
-        let attrs = ev.force_attrs(args[1], site)?;
-        match attrs.get(symbol) {
-            Some(attr) if ev.is_generated(attr.thunk) => plain(Value::Null),
-            Some(attr) => Ok(ev.position_value(attr.site)),
-            None => plain(Value::Null),
-        }
-    });
+    }
+    let mut entries = Vec::with_capacity(names.len());
+    for name in names {
+        let group = values.remove(&name).unwrap_or_default();
+        let site_of = group.first().map_or(NO_SITE, |(_, site)| *site);
+        let certain = group.iter().any(|(elem, _)| elem.when.is_always());
+        let when = if certain {
+            When::ALWAYS
+        } else {
+            group.first().map_or(When::ALWAYS, |(elem, _)| elem.when)
+        };
+        let elems = group.into_iter().map(|(elem, _)| elem).collect();
+        let list = ev.alloc(
+            Value::List(Rc::new(List {
+                elems,
+                open: open.clone(),
+            })),
+            OriginId(0),
+        );
+        let text = ev.name(name).clone();
+        let name_thunk = ev.alloc(Value::string(text), OriginId(0));
+        let thunk = ev.alloc_apply(function, vec![name_thunk, list], site);
+        ev.mark_generated(thunk);
+        entries.push(Attr {
+            name,
+            thunk,
+            site: site_of,
+            when,
+        });
+    }
+    let mut set = Attrs::from_entries(entries);
+    set.open = open;
+    plain(Value::attrs(set))
+}
+
+fn unsafe_get_attr_pos(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let name = ev.force_string(args[0], site)?;
+    let symbol = ev.intern(&name.text);
+    let attrs = ev.force_attrs(args[1], site)?;
+    match attrs.get(symbol) {
+        Some(attr) if ev.is_generated(attr.thunk) => plain(Value::Null),
+        Some(attr) => Ok(ev.position_value(attr.site)),
+        None => plain(Value::Null),
+    }
 }
 
 /// The origin of an attribute's name: its key.
@@ -256,10 +277,10 @@ pub(crate) fn key_origin(ev: &mut Evaluator<'_>, attr: &Attr) -> OriginId {
     if attr.site == NO_SITE {
         return OriginId(0);
     }
-    ev.origin(nixpod_source::HopKind::Literal, attr.site, OriginId(0))
+    ev.origin(HopKind::Literal, attr.site, OriginId(0))
 }
 
-fn map_entry(ev: &mut Evaluator<'_>, function: ThunkId, attr: &Attr, site: nixpod_source::Site) -> ThunkId {
+fn map_entry(ev: &mut Evaluator<'_>, function: ThunkId, attr: &Attr, site: Site) -> ThunkId {
     let text = ev.name(attr.name).clone();
     let origin = key_origin(ev, attr);
     let name = ev.alloc(Value::string(text), origin);
@@ -272,7 +293,7 @@ pub(crate) fn wildcard_call(
     function: ThunkId,
     wildcard: Option<ThunkId>,
     open: Rc<crate::Unknown>,
-    site: nixpod_source::Site,
+    site: Site,
 ) -> ThunkId {
     let name = ev.alloc(Value::Unknown(open.select("*")), OriginId(0));
     let value = match wildcard {
@@ -282,7 +303,7 @@ pub(crate) fn wildcard_call(
     ev.alloc_apply(function, vec![name, value], site)
 }
 
-fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: nixpod_source::Site) -> Res<Tracked> {
+fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let list = ev.force(args[0])?;
     let list = ev.list_or_open(list, site)?;
     let mut set = Attrs {

@@ -4,7 +4,8 @@
 //! derivation with all its outputs, with an empty output for the path alone.
 
 use super::strings::push_context;
-use super::{Registry, plain};
+use super::table::{Builtin, Cost, plain};
+use crate::pure::store_path::STORE;
 use crate::{
     Attr, Attrs, ContextItem, Evaluator, NO_SITE, NixString, OriginId, Res, StringBuilder, ThunkId, Tracked,
     Unknown, Value, When,
@@ -14,54 +15,76 @@ use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-pub(super) const STORE: &str = "/nix/store/";
+pub(super) const BUILTINS: &[Builtin] = &[
+    ("hasContext", 1, 1, Cost::Nothing, has_context),
+    (
+        "unsafeDiscardStringContext",
+        1,
+        1,
+        Cost::Nothing,
+        unsafe_discard_string_context,
+    ),
+    (
+        "unsafeDiscardOutputDependency",
+        1,
+        1,
+        Cost::Nothing,
+        unsafe_discard_output_dependency,
+    ),
+    (
+        "addDrvOutputDependencies",
+        1,
+        1,
+        Cost::Nothing,
+        add_output_dependencies,
+    ),
+    ("getContext", 1, 1, Cost::Nothing, get_context),
+    ("appendContext", 2, 3, Cost::Nothing, append_context),
+];
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("hasContext", 1, 1, |ev, args, site| {
-        let (string, _) = ev.force_string_with_holes(args[0], site)?;
-        match references(&string) {
-            true => plain(Value::Bool(true)),
-            // What stands in a hole may have a context.
-            false => match string.hole() {
-                Some(hole) => Err(crate::Stop::Unknown(hole.clone())),
-                None => plain(Value::Bool(false)),
+fn has_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let (string, _) = ev.force_string_with_holes(args[0], site)?;
+    match references(&string) {
+        true => plain(Value::Bool(true)),
+        // What stands in a hole may have a context.
+        false => match string.hole() {
+            Some(hole) => Err(crate::Stop::Unknown(hole.clone())),
+            None => plain(Value::Bool(false)),
+        },
+    }
+}
+
+fn unsafe_discard_string_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let (string, origin) = ev.coerced_string(args[0], crate::Coerce::Interpolate, site)?;
+    let keep = |item: &ContextItem| matches!(item, ContextItem::Read { .. });
+    Ok(Tracked {
+        value: rebuilt(&string, keep),
+        origin,
+    })
+}
+
+fn unsafe_discard_output_dependency(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let (string, origin) = ev.force_string_with_holes(args[0], site)?;
+    let items = string
+        .context
+        .iter()
+        .flat_map(|context| context.iter())
+        .map(|item| match item {
+            ContextItem::Derivation { name, output } if output == "*" => ContextItem::Derivation {
+                name: name.clone(),
+                output: SmolStr::default(),
             },
-        }
-    });
-    r.function("unsafeDiscardStringContext", 1, 1, |ev, args, site| {
-        let (string, origin) = ev.coerced_string(args[0], crate::Coerce::Interpolate, site)?;
-        let keep = |item: &ContextItem| matches!(item, ContextItem::Read { .. });
-        Ok(Tracked {
-            value: rebuilt(&string, keep),
-            origin,
-        })
-    });
-    r.function("unsafeDiscardOutputDependency", 1, 1, |ev, args, site| {
-        let (string, origin) = ev.force_string_with_holes(args[0], site)?;
-        let items = string
-            .context
-            .iter()
-            .flat_map(|context| context.iter())
-            .map(|item| match item {
-                ContextItem::Derivation { name, output } if output == "*" => ContextItem::Derivation {
-                    name: name.clone(),
-                    output: SmolStr::default(),
-                },
-                item => item.clone(),
-            });
-        let items: Rc<[ContextItem]> = items.collect();
-        let context = (!items.is_empty()).then_some(items);
-        Ok(Tracked {
-            value: Value::String(Rc::new(NixString {
-                context,
-                ..(*string).clone()
-            })),
-            origin,
-        })
-    });
-    r.function("addDrvOutputDependencies", 1, 1, add_output_dependencies);
-    r.function("getContext", 1, 1, get_context);
-    r.function("appendContext", 2, 3, append_context);
+            item => item.clone(),
+        });
+    let items: Rc<[ContextItem]> = items.collect();
+    let context = (!items.is_empty()).then_some(items);
+    Ok(Tracked {
+        value: Value::String(Rc::new(NixString {
+            context,
+            ..(*string).clone()
+        })),
+        origin,
+    })
 }
 
 /// Does the string refer to the store? That it was read from a file is no reference.

@@ -1,9 +1,9 @@
 //! `derivationStrict` as a value that is never built: the paths are Nix's where all of the inputs are known.
 
-use super::context::STORE;
-use super::hash::{base16, parse_hash, sha256};
-use super::store::{check_name, reference, store_path, symbolic, text_path};
-use super::{Registry, plain};
+use super::store::{check_name, reference, symbolic};
+use super::table::{Builtin, Cost, Delayed, plain};
+use crate::pure::hash::{base16, parse_hash, sha256};
+use crate::pure::store_path::{STORE, fixed_path, store_path, text_path};
 use crate::{
     Coerce, Compiled, ContextItem, Evaluator, NixString, OriginId, Res, StringBuilder, ThunkId, Tracked,
     Value,
@@ -15,19 +15,13 @@ use std::rc::Rc;
 
 static PRELUDE: Compiled = crate::compiled!("derivation");
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("derivationStrict", 1, 1, derivation_strict);
-    let thunk = r.ev.alloc_native(|ev| {
-        let thunk = ev.add_unit(
-            FileId::own(1),
-            PRELUDE.hir(),
-            Utf8Path::new("/(prelude)/derivation.nix"),
-            true,
-        );
-        Ok(ev.force(thunk)?)
-    });
-    r.thunk("derivation", thunk);
-}
+pub(super) const BUILTINS: &[Builtin] = &[("derivationStrict", 1, 1, Cost::Bytes, derivation_strict)];
+
+pub(super) const DELAYED: &[Delayed] = &[("derivation", |ev| {
+    let path = Utf8Path::new("/(prelude)/derivation.nix");
+    let thunk = ev.add_unit(FileId::own(1), PRELUDE.hir(), path, true);
+    Ok(ev.force(thunk)?)
+})];
 
 /// A store derivation being put together.
 #[derive(Default)]
@@ -384,16 +378,6 @@ fn instantiate(
         entries.push((output.clone(), path_value(&made.path, &drv_path, output)));
     }
     result(ev, entries).map(Some)
-}
-
-/// The path of content that is identified by a hash given beforehand.
-pub(super) fn fixed_path(name: &str, algorithm: &str, hash: &[u8], recursive: bool) -> String {
-    if recursive && algorithm == "sha256" {
-        return store_path("source", &base16(hash), name);
-    }
-    let prefix = if recursive { "r:" } else { "" };
-    let text = format!("fixed:out:{prefix}{algorithm}:{}:", base16(hash));
-    store_path("output:out", &base16(&sha256(text.as_bytes())), name)
 }
 
 fn path_value(path: &str, drv: &str, output: &str) -> Value {

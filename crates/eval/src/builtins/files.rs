@@ -1,70 +1,76 @@
 //! Search paths, and files evaluated in a scope of their own.
 
-use super::{Registry, plain};
+use super::table::{Builtin, Cost, Delayed, plain};
 use crate::{ErrorKind, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Value};
 use nixpod_source::{Site, Utf8Path, Why};
 use std::rc::Rc;
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    let nix_path = r.ev.alloc_native(|ev| {
-        let Some(entries) = ev.nix_path.clone() else {
-            return plain(Value::unknown(Why::Impure("builtins.nixPath".to_owned())));
+pub(super) const BUILTINS: &[Builtin] = &[
+    ("findFile", 2, 2, Cost::Nothing, find_file),
+    ("scopedImport", 2, 3, Cost::Call, scoped_import),
+];
+
+pub(super) const DELAYED: &[Delayed] = &[("nixPath", nix_path)];
+
+fn nix_path(ev: &mut Evaluator<'_>) -> Res<Tracked> {
+    let Some(entries) = ev.nix_path.clone() else {
+        return plain(Value::unknown(Why::Impure("builtins.nixPath".to_owned())));
+    };
+    let mut thunks = Vec::with_capacity(entries.len());
+    for (prefix, path) in entries {
+        let prefix = ev.alloc(Value::string(prefix), OriginId(0));
+        let path = ev.alloc(Value::string(path), OriginId(0));
+        let set = ev.attrs_from(vec![("prefix", prefix), ("path", path)]);
+        thunks.push(ev.alloc(Value::attrs(set), OriginId(0)));
+    }
+    plain(Value::list(thunks))
+}
+
+fn find_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let name = ev.force_string(args[1], site)?.text.clone();
+    let value = ev.force(args[0])?;
+    let list = match &value.value {
+        Value::List(list) => list.clone(),
+        Value::Unknown(_) | Value::Either(_) => return plain(external(&name)),
+        other => return ev.type_error("a list", other, site),
+    };
+    if ev.exact_list(&list).is_err() {
+        return plain(external(&name));
+    }
+    let [prefix_symbol, path_symbol] = [ev.common().prefix, ev.common().path];
+    let mut entries = Vec::with_capacity(list.elems.len());
+    for elem in &list.elems {
+        let entry = ev.force_attrs(elem.thunk, site)?;
+        let prefix = match entry.get(prefix_symbol) {
+            Some(prefix) => ev.force_string(prefix.thunk, site)?.text.to_string(),
+            None => String::new(),
         };
-        let mut thunks = Vec::with_capacity(entries.len());
-        for (prefix, path) in entries {
-            let prefix = ev.alloc(Value::string(prefix), OriginId(0));
-            let path = ev.alloc(Value::string(path), OriginId(0));
-            let set = ev.attrs_from(vec![("prefix", prefix), ("path", path)]);
-            thunks.push(ev.alloc(Value::attrs(set), OriginId(0)));
-        }
-        plain(Value::list(thunks))
-    });
-    r.thunk("nixPath", nix_path);
-    r.function("findFile", 2, 2, |ev, args, site| {
-        let name = ev.force_string(args[1], site)?.text.clone();
-        let value = ev.force(args[0])?;
-        let list = match &value.value {
-            Value::List(list) => list.clone(),
-            Value::Unknown(_) | Value::Either(_) => return plain(external(&name)),
-            other => return ev.type_error("a list", other, site),
+        let Some(path) = entry.get(path_symbol) else {
+            return ev.fail("attribute 'path' missing", site);
         };
-        if ev.exact_list(&list).is_err() {
-            return plain(external(&name));
+        let path = ev.force(path.thunk)?;
+        match ev.to_path(&path, site) {
+            Ok(path) => entries.push((prefix, path.to_string())),
+            Err(Stop::Unknown(_)) => return plain(external(&name)),
+            Err(error) => return Err(error),
         }
-        let [prefix_symbol, path_symbol] = [ev.common().prefix, ev.common().path];
-        let mut entries = Vec::with_capacity(list.elems.len());
-        for elem in &list.elems {
-            let entry = ev.force_attrs(elem.thunk, site)?;
-            let prefix = match entry.get(prefix_symbol) {
-                Some(prefix) => ev.force_string(prefix.thunk, site)?.text.to_string(),
-                None => String::new(),
-            };
-            let Some(path) = entry.get(path_symbol) else {
-                return ev.fail("attribute 'path' missing", site);
-            };
-            let path = ev.force(path.thunk)?;
-            match ev.to_path(&path, site) {
-                Ok(path) => entries.push((prefix, path.to_string())),
-                Err(Stop::Unknown(_)) => return plain(external(&name)),
-                Err(error) => return Err(error),
-            }
-        }
-        find(ev, &entries, &name, site)
-    });
-    r.function("scopedImport", 2, 3, |ev, args, site| {
-        let scope = ev.force_attrs(args[0], site)?;
-        let value = ev.force(args[1])?;
-        let path = ev.to_path(&value, site)?;
-        ev.note_read(&path);
-        let loaded = match ev.source.load(Utf8Path::new(&*path)) {
-            Ok(loaded) => loaded,
-            Err(why) => return plain(Value::unknown(why)),
-        };
-        let names = loaded.hir.names().iter().map(|name| ev.intern(name)).collect();
-        let dir = loaded.path.parent().unwrap_or(&loaded.path).to_owned();
-        let thunk = ev.add_scoped_unit(loaded.file, loaded.hir, dir, false, Some(scope), names);
-        Ok(ev.force(thunk)?)
-    });
+    }
+    find(ev, &entries, &name, site)
+}
+
+fn scoped_import(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let scope = ev.force_attrs(args[0], site)?;
+    let value = ev.force(args[1])?;
+    let path = ev.to_path(&value, site)?;
+    ev.note_read(&path);
+    let loaded = match ev.source.load(Utf8Path::new(&*path)) {
+        Ok(loaded) => loaded,
+        Err(why) => return plain(Value::unknown(why)),
+    };
+    let names = loaded.hir.names().iter().map(|name| ev.intern(name)).collect();
+    let dir = loaded.path.parent().unwrap_or(&loaded.path).to_owned();
+    let thunk = ev.add_scoped_unit(loaded.file, loaded.hir, dir, false, Some(scope), names);
+    Ok(ev.force(thunk)?)
 }
 
 fn external(name: &str) -> Value {

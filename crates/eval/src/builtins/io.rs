@@ -1,6 +1,6 @@
 //! Builtins that look at files, all through [`crate::Source`], and those that would need the outside world.
 
-use super::{Registry, plain};
+use super::table::{Builtin, Cost, plain};
 use crate::{
     ContextItem, Evaluator, FileKind, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
 };
@@ -8,145 +8,159 @@ use nixpod_source::{HopKind, Site, Utf8Path, Why};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("import", 1, 0, |ev, args, site| {
+pub(super) const BUILTINS: &[Builtin] = &[
+    ("import", 1, 0, Cost::Call, |ev, args, site| {
         let value = ev.force(args[0])?;
         import(ev, &value, site)
-    });
-    r.function("readFile", 1, 1, |ev, args, site| {
-        let value = ev.force(args[0])?;
-        let path = ev.to_path(&value, site)?;
-        let bytes = match ev.source.read(Utf8Path::new(&*path)) {
-            Ok(bytes) => bytes,
-            Err(why) => return plain(Value::unknown(why)),
-        };
-        ev.charge(bytes.len())?;
-        let origin = ev.origin(HopKind::Import, site, value.origin);
-        let Ok(text) = String::from_utf8(bytes) else {
-            // Such as what git-crypt locks: a text that is not known, but that is known to come from this file.
-            let why = Why::NotModelled(format!("readFile of {path}, which is not UTF-8"));
-            let string = NixString {
-                text: SmolStr::default(),
-                parts: Some(Rc::new([Part {
-                    len: 0,
-                    origin,
-                    offset: 0,
-                    hole: Some(Unknown::new(why)),
-                }])),
-                context: Some(Rc::new([ContextItem::Read { path, origin }])),
-            };
-            return Ok(Tracked {
-                value: Value::String(Rc::new(string)),
-                origin,
-            });
-        };
-        if text.contains('\0') {
-            return ev.fail(
-                format!("the contents of the file '{path}' cannot be represented as a Nix string"),
-                site,
-            );
-        }
-        let context: Rc<[ContextItem]> = Rc::new([ContextItem::Read { path, origin }]);
+    }),
+    ("readFile", 1, 1, Cost::Bytes, read_file),
+    ("readDir", 1, 0, Cost::Nothing, read_dir),
+    ("readFileType", 1, 1, Cost::Call, read_file_type),
+    ("pathExists", 1, 1, Cost::Call, path_exists),
+    ("getEnv", 1, 1, Cost::Call, get_env),
+    ("fetchurl", 1, 0, Cost::Call, |_, _, _| fetched("fetchurl")),
+    ("fetchTarball", 1, 0, Cost::Call, |_, _, _| {
+        fetched("fetchTarball")
+    }),
+    ("fetchGit", 1, 0, Cost::Call, |_, _, _| fetched("fetchGit")),
+    ("fetchTree", 1, 0, Cost::Call, |_, _, _| fetched("fetchTree")),
+    ("fetchMercurial", 1, 0, Cost::Call, |_, _, _| {
+        fetched("fetchMercurial")
+    }),
+    ("fetchClosure", 1, 0, Cost::Call, |_, _, _| {
+        fetched("fetchClosure")
+    }),
+    ("getFlake", 1, 0, Cost::Call, |_, _, _| fetched("getFlake")),
+];
+
+fn read_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[0])?;
+    let path = ev.to_path(&value, site)?;
+    let bytes = match ev.source.read(Utf8Path::new(&*path)) {
+        Ok(bytes) => bytes,
+        Err(why) => return plain(Value::unknown(why)),
+    };
+    ev.charge(bytes.len())?;
+    let origin = ev.origin(HopKind::Import, site, value.origin);
+    let Ok(text) = String::from_utf8(bytes) else {
+        // Such as what git-crypt locks: a text that is not known, but that is known to come from this file.
+        let why = Why::NotModelled(format!("readFile of {path}, which is not UTF-8"));
         let string = NixString {
-            text: text.into(),
-            parts: None,
-            context: Some(context),
+            text: SmolStr::default(),
+            parts: Some(Rc::new([Part {
+                len: 0,
+                origin,
+                offset: 0,
+                hole: Some(Unknown::new(why)),
+            }])),
+            context: Some(Rc::new([ContextItem::Read { path, origin }])),
         };
-        Ok(Tracked {
+        return Ok(Tracked {
             value: Value::String(Rc::new(string)),
             origin,
-        })
-    });
-    r.function("readDir", 1, 0, |ev, args, site| {
-        let value = ev.force(args[0])?;
-        let path = match ev.to_path(&value, site) {
-            Err(crate::Stop::Unknown(unknown)) => {
-                // The entries of an unknown directory are not the directory.
-                let why = match unknown.name() {
-                    Some(name) if name.len() < 200 => {
-                        // Something below it is marked, so that walks through directories end.
-                        let below = if matches!(value.value, Value::Unknown(_)) {
-                            ""
-                        } else {
-                            "/*"
-                        };
-                        Why::External(format!("readDir {name}{below}"))
-                    }
-                    _ => unknown.why.clone(),
-                };
-                return plain(Value::unknown(why));
-            }
-            path => path?,
-        };
-        let entries = match ev.source.read_dir(Utf8Path::new(&*path)) {
-            Ok(entries) => entries,
-            Err(why) => return plain(Value::unknown(why)),
-        };
-        let entries: Vec<(String, ThunkId)> = entries
-            .into_iter()
-            .map(|(name, kind)| (name, ev.alloc(Value::string(kind.as_str()), OriginId(0))))
-            .collect();
-        let attrs = ev.attrs_from(
-            entries
-                .iter()
-                .map(|(name, thunk)| (name.as_str(), *thunk))
-                .collect(),
-        );
-        plain(Value::attrs(attrs))
-    });
-    r.function("readFileType", 1, 1, |ev, args, site| {
-        let value = ev.force(args[0])?;
-        let path = ev.to_path(&value, site)?;
-        match ev.source.kind(Utf8Path::new(&*path)) {
-            Ok(Some(kind)) => plain(Value::string(kind.as_str())),
-            Ok(None) => plain(Value::unknown(Why::MissingFile(path.to_string()))),
-            Err(why) => plain(Value::unknown(why)),
-        }
-    });
-    r.function("pathExists", 1, 1, |ev, args, site| {
-        let value = ev.force(args[0])?;
-        let path = ev.to_path(&value, site)?;
-        // A final slash asks for a directory.
-        let directory = matches!(&value.value, Value::String(string)
-            if string.text.ends_with('/') || string.text.ends_with("/."));
-        match ev.source.kind(Utf8Path::new(&*path)) {
-            Ok(Some(FileKind::Symlink)) if directory => {
-                plain(Value::Bool(ev.source.read_dir(Utf8Path::new(&*path)).is_ok()))
-            }
-            Ok(Some(kind)) => plain(Value::Bool(!directory || kind == FileKind::Directory)),
-            Ok(None) => plain(Value::Bool(false)),
-            Err(why) => plain(Value::unknown(why)),
-        }
-    });
-    r.function("getEnv", 1, 1, |ev, args, site| {
-        let name = ev.force_string(args[0], site)?;
-        match &ev.variables {
-            Some(variables) => plain(Value::string(
-                variables.get(name.text.as_str()).cloned().unwrap_or_default(),
-            )),
-            None => plain(Value::unknown(Why::Impure(format!(
-                "the environment variable {}",
-                name.text
-            )))),
-        }
-    });
-    for name in [
-        "fetchurl",
-        "fetchTarball",
-        "fetchGit",
-        "fetchTree",
-        "fetchMercurial",
-        "fetchClosure",
-        "getFlake",
-    ] {
-        r.function(name, 1, 0, move |_, _, _| {
-            let unknown = Unknown {
-                why: Why::Fetch(format!("builtins.{name}")),
-                store_path: true,
-            };
-            plain(Value::Unknown(Rc::new(unknown)))
         });
+    };
+    if text.contains('\0') {
+        return ev.fail(
+            format!("the contents of the file '{path}' cannot be represented as a Nix string"),
+            site,
+        );
     }
+    let context: Rc<[ContextItem]> = Rc::new([ContextItem::Read { path, origin }]);
+    let string = NixString {
+        text: text.into(),
+        parts: None,
+        context: Some(context),
+    };
+    Ok(Tracked {
+        value: Value::String(Rc::new(string)),
+        origin,
+    })
+}
+
+fn read_dir(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[0])?;
+    let path = match ev.to_path(&value, site) {
+        Err(crate::Stop::Unknown(unknown)) => {
+            // The entries of an unknown directory are not the directory.
+            let why = match unknown.name() {
+                Some(name) if name.len() < 200 => {
+                    // Something below it is marked, so that walks through directories end.
+                    let below = if matches!(value.value, Value::Unknown(_)) {
+                        ""
+                    } else {
+                        "/*"
+                    };
+                    Why::External(format!("readDir {name}{below}"))
+                }
+                _ => unknown.why.clone(),
+            };
+            return plain(Value::unknown(why));
+        }
+        path => path?,
+    };
+    let entries = match ev.source.read_dir(Utf8Path::new(&*path)) {
+        Ok(entries) => entries,
+        Err(why) => return plain(Value::unknown(why)),
+    };
+    let entries: Vec<(String, ThunkId)> = entries
+        .into_iter()
+        .map(|(name, kind)| (name, ev.alloc(Value::string(kind.as_str()), OriginId(0))))
+        .collect();
+    let attrs = ev.attrs_from(
+        entries
+            .iter()
+            .map(|(name, thunk)| (name.as_str(), *thunk))
+            .collect(),
+    );
+    plain(Value::attrs(attrs))
+}
+
+fn read_file_type(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[0])?;
+    let path = ev.to_path(&value, site)?;
+    match ev.source.kind(Utf8Path::new(&*path)) {
+        Ok(Some(kind)) => plain(Value::string(kind.as_str())),
+        Ok(None) => plain(Value::unknown(Why::MissingFile(path.to_string()))),
+        Err(why) => plain(Value::unknown(why)),
+    }
+}
+
+fn path_exists(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[0])?;
+    let path = ev.to_path(&value, site)?;
+    // A final slash asks for a directory.
+    let directory = matches!(&value.value, Value::String(string)
+            if string.text.ends_with('/') || string.text.ends_with("/."));
+    match ev.source.kind(Utf8Path::new(&*path)) {
+        Ok(Some(FileKind::Symlink)) if directory => {
+            plain(Value::Bool(ev.source.read_dir(Utf8Path::new(&*path)).is_ok()))
+        }
+        Ok(Some(kind)) => plain(Value::Bool(!directory || kind == FileKind::Directory)),
+        Ok(None) => plain(Value::Bool(false)),
+        Err(why) => plain(Value::unknown(why)),
+    }
+}
+
+fn get_env(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let name = ev.force_string(args[0], site)?;
+    match &ev.variables {
+        Some(variables) => plain(Value::string(
+            variables.get(name.text.as_str()).cloned().unwrap_or_default(),
+        )),
+        None => plain(Value::unknown(Why::Impure(format!(
+            "the environment variable {}",
+            name.text
+        )))),
+    }
+}
+
+/// What would need the network.
+fn fetched(name: &str) -> Res<Tracked> {
+    plain(Value::Unknown(Rc::new(Unknown {
+        why: Why::Fetch(format!("builtins.{name}")),
+        store_path: true,
+    })))
 }
 
 impl Evaluator<'_> {

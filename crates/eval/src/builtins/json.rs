@@ -1,7 +1,7 @@
 //! JSON: `toJSON`, `fromJSON` and printing.
 
-use super::Registry;
 use super::strings::push_bare_slice;
+use super::table::{Builtin, Cost};
 use crate::{
     Attr, Attrs, Coerce, EvalResult, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringBuilder,
     ThunkId, Tracked, Unknown, Value, When,
@@ -12,41 +12,45 @@ use std::rc::Rc;
 /// Deeper JSON than this is refused; Nix has no such bound but its own stack.
 const MAX_DEPTH: usize = 1000;
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("toJSON", 1, 1, |ev, args, site| {
-        let value = ev.force(args[0])?;
-        let mut writer = Writer {
-            builder: StringBuilder::default(),
-            quote_unknown: false,
-            charged: 0,
-        };
-        writer.value(ev, &value, site)?;
-        writer.charge(ev)?;
-        Ok(Tracked {
-            value: writer.builder.finish(),
-            origin: value.origin,
-        })
-    });
-    r.function("fromJSON", 1, 1, |ev, args, site| {
-        let (string, origin) = ev.force_string_with_holes(args[0], site)?;
-        if let Some(hole) = string.hole() {
-            return Err(Stop::Unknown(hole.clone()));
-        }
-        ev.charge(string.text.len())?;
-        let mut reader = Reader {
-            text: &string.text,
-            at: 0,
-            string: &string,
-            origin,
-            site,
-        };
-        let value = reader.value(ev, 0)?;
-        reader.blanks();
-        if reader.at < string.text.len() {
-            return reader.error(ev, "unexpected text after the value");
-        }
-        Ok(value)
-    });
+pub(super) const BUILTINS: &[Builtin] = &[
+    ("toJSON", 1, 1, Cost::Steps, to_json),
+    ("fromJSON", 1, 1, Cost::Steps, from_json),
+];
+
+fn to_json(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[0])?;
+    let mut writer = Writer {
+        builder: StringBuilder::default(),
+        quote_unknown: false,
+        charged: 0,
+    };
+    writer.value(ev, &value, site)?;
+    writer.charge(ev)?;
+    Ok(Tracked {
+        value: writer.builder.finish(),
+        origin: value.origin,
+    })
+}
+
+fn from_json(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let (string, origin) = ev.force_string_with_holes(args[0], site)?;
+    if let Some(hole) = string.hole() {
+        return Err(Stop::Unknown(hole.clone()));
+    }
+    ev.charge(string.text.len())?;
+    let mut reader = Reader {
+        text: &string.text,
+        at: 0,
+        string: &string,
+        origin,
+        site,
+    };
+    let value = reader.value(ev, 0)?;
+    reader.blanks();
+    if reader.at < string.text.len() {
+        return reader.error(ev, "unexpected text after the value");
+    }
+    Ok(value)
 }
 
 struct Writer {

@@ -1,287 +1,313 @@
 //! Builtins on lists.
 
-use super::{Registry, plain};
+use super::table::{Builtin, Cost, plain};
 use crate::{Elem, Evaluator, List, OriginId, PASSED_ON, Res, Stop, ThunkId, Tracked, Value, When};
 use nixpod_source::Site;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("map", 2, 2 | PASSED_ON << 1, |ev, args, site| {
-        let value = ev.force(args[1])?;
-        let list = ev.list_or_open(value.clone(), site)?;
-        ev.charge(list.elems.len() * size_of::<Elem>())?;
-        let elems = list
-            .elems
-            .iter()
-            .map(|elem| Elem {
-                thunk: ev.alloc_apply(args[0], vec![elem.thunk], site),
-                when: elem.when,
-            })
-            .collect();
-        let mut out = List {
-            elems,
-            open: list.open.clone(),
-        };
-        if let Some(open) = &list.open {
-            // What the function gives for an unknown element stands for all of them.
-            let unknown = ev.alloc(Value::Unknown(open.select("*")), OriginId(0));
-            let thunk = ev.alloc_apply(args[0], vec![unknown], site);
-            let when = ev.condition(crate::NO_SITE, open.clone(), When::ALWAYS);
-            out.elems.push(Elem { thunk, when });
-        }
-        Ok(Tracked {
-            value: Value::List(Rc::new(out)),
-            origin: value.origin,
-        })
-    });
-    r.function("filter", 2, 2, |ev, args, site| {
-        let value = ev.force(args[1])?;
-        let Value::List(list) = &value.value else {
-            return ev.type_error("a list", &value.value, site);
-        };
-        let predicate = ev.force(args[0])?;
-        let mut out = List {
-            elems: Vec::new(),
-            open: list.open.clone(),
-        };
-        for elem in &list.elems {
-            let verdict = ev.apply(predicate.clone(), elem.thunk, site);
-            let verdict = ev.settle(verdict).map_err(Stop::from);
-            let Some(verdict) = ev.unless_absent(elem.when, verdict)? else {
-                continue;
-            };
-            match &verdict.value {
-                Value::Bool(true) => out.elems.push(*elem),
-                Value::Bool(false) => {}
-                Value::Unknown(_) | Value::Either(_) => {
-                    let why = ev.undecided(&verdict);
-                    let at = ev.origin_site(verdict.origin).unwrap_or(site);
-                    let when = ev.condition(at, why, elem.when);
-                    out.elems.push(Elem {
-                        thunk: elem.thunk,
-                        when,
-                    });
-                }
-                other => return ev.type_error("a Boolean", other, site),
-            }
-        }
-        Ok(Tracked {
-            value: Value::List(Rc::new(out)),
-            origin: value.origin,
-        })
-    });
-    r.function("length", 1, 1, |ev, args, site| {
+pub(super) const BUILTINS: &[Builtin] = &[
+    ("map", 2, 2 | PASSED_ON << 1, Cost::Bytes, map),
+    ("filter", 2, 2, Cost::Calls, filter),
+    ("length", 1, 1, Cost::Nothing, |ev, args, site| {
         let list = ev.force_exact_list(args[0], site)?;
         plain(Value::Int(list.elems.len() as i64))
-    });
-    r.function("head", 1, 1, |ev, args, site| {
-        let list = ev.force_list(args[0], site)?;
-        match list.elems.first() {
-            Some(elem) if elem.when.is_always() && list.open.is_none() => Ok(ev.force(elem.thunk)?),
-            _ => {
-                ev.exact_list(&list)?;
-                ev.fail("'builtins.head' called on an empty list", site)
-            }
-        }
-    });
-    r.function("tail", 1, 1, |ev, args, site| {
-        let list = ev.force_list(args[0], site)?;
-        match list.elems.split_first() {
-            Some((first, rest)) if first.when.is_always() && list.open.is_none() => {
-                plain(Value::List(Rc::new(List {
-                    elems: rest.to_vec(),
-                    open: None,
-                })))
-            }
-            _ => {
-                ev.exact_list(&list)?;
-                ev.fail("'tail' called on an empty list", site)
-            }
-        }
-    });
-    r.function("elemAt", 2, 3, |ev, args, site| {
-        let list = ev.force_exact_list(args[0], site)?;
-        let at = ev.force_int(args[1], site)?;
-        match usize::try_from(at).ok().and_then(|at| list.elems.get(at)) {
-            Some(elem) => Ok(ev.force(elem.thunk)?),
-            None => ev.fail(
-                format!(
-                    "'builtins.elemAt' called with index {at} on a list of size {}",
-                    list.elems.len()
-                ),
-                site,
-            ),
-        }
-    });
-    r.function("elem", 2, 2, |ev, args, site| {
-        let list = ev.force_list(args[1], site)?;
-        let mut unknown = list.open.clone();
-        if list.elems.is_empty() {
-            return decide(unknown, false);
-        }
-        let wanted = ev.force(args[0])?;
-        for elem in &list.elems {
-            let value = match (ev.force(elem.thunk), &unknown) {
-                (Ok(value), _) => value,
-                (Err(_), _) if !elem.when.is_always() => {
-                    ev.drops += 1;
-                    continue;
-                }
-                (Err(_), Some(why)) => return Err(ev.perhaps_not_reached(why.clone())),
-                (Err(error), None) => return Err(error.into()),
-            };
-            match ev.equal(&wanted, &value, site) {
-                Ok(true) if elem.when.is_always() => return plain(Value::Bool(true)),
-                Ok(true) => unknown = Some(ev.condition_reason(elem.when)),
-                Ok(false) => {}
-                Err(Stop::Unknown(why)) => unknown = Some(why),
-                Err(error) => match unknown {
-                    Some(why) => return Err(ev.perhaps_not_reached(why)),
-                    None => return Err(error),
-                },
-            }
-        }
-        decide(unknown, false)
-    });
-    r.function("any", 2, 2, |ev, args, site| quantify(ev, args, site, true));
-    r.function("all", 2, 2, |ev, args, site| quantify(ev, args, site, false));
-    r.function("concatLists", 1, 1, |ev, args, site| {
+    }),
+    ("head", 1, 1, Cost::Call, head),
+    ("tail", 1, 1, Cost::Nothing, tail),
+    ("elemAt", 2, 3, Cost::Nothing, elem_at),
+    ("elem", 2, 2, Cost::Steps, elem),
+    ("any", 2, 2, Cost::Calls, |ev, args, site| {
+        quantify(ev, args, site, true)
+    }),
+    ("all", 2, 2, Cost::Calls, |ev, args, site| {
+        quantify(ev, args, site, false)
+    }),
+    ("concatLists", 1, 1, Cost::Bytes, |ev, args, site| {
         let list = ev.force_list(args[0], site)?;
         concat_all(ev, &list, |_, thunk| Ok(thunk), site)
-    });
-    r.function("concatMap", 2, 2, |ev, args, site| {
-        let list = ev.force_list(args[1], site)?;
-        let function = args[0];
-        let mut list = (*list).clone();
-        if let Some(open) = &list.open {
-            let unknown = ev.alloc(Value::Unknown(open.clone()), OriginId(0));
-            let when = ev.condition(crate::NO_SITE, open.clone(), When::ALWAYS);
-            list.elems.push(Elem { thunk: unknown, when });
+    }),
+    ("concatMap", 2, 2, Cost::Bytes, concat_map),
+    ("genList", 2, 2, Cost::Bytes, gen_list),
+    ("foldl'", 3, 4, Cost::Calls, foldl),
+    ("sort", 2, 2, Cost::Calls, sort),
+    ("partition", 2, 2, Cost::Calls, partition),
+    ("groupBy", 2, 2, Cost::Calls, group_by),
+    ("genericClosure", 1, 1, Cost::Bytes, generic_closure),
+];
+
+fn map(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[1])?;
+    let list = ev.list_or_open(value.clone(), site)?;
+    ev.charge(list.elems.len() * size_of::<Elem>())?;
+    let elems = list
+        .elems
+        .iter()
+        .map(|elem| Elem {
+            thunk: ev.alloc_apply(args[0], vec![elem.thunk], site),
+            when: elem.when,
+        })
+        .collect();
+    let mut out = List {
+        elems,
+        open: list.open.clone(),
+    };
+    if let Some(open) = &list.open {
+        // What the function gives for an unknown element stands for all of them.
+        let unknown = ev.alloc(Value::Unknown(open.select("*")), OriginId(0));
+        let thunk = ev.alloc_apply(args[0], vec![unknown], site);
+        let when = ev.condition(crate::NO_SITE, open.clone(), When::ALWAYS);
+        out.elems.push(Elem { thunk, when });
+    }
+    Ok(Tracked {
+        value: Value::List(Rc::new(out)),
+        origin: value.origin,
+    })
+}
+
+fn filter(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[1])?;
+    let Value::List(list) = &value.value else {
+        return ev.type_error("a list", &value.value, site);
+    };
+    let predicate = ev.force(args[0])?;
+    let mut out = List {
+        elems: Vec::new(),
+        open: list.open.clone(),
+    };
+    for elem in &list.elems {
+        let verdict = ev.apply(predicate.clone(), elem.thunk, site);
+        let verdict = ev.settle(verdict).map_err(Stop::from);
+        let Some(verdict) = ev.unless_absent(elem.when, verdict)? else {
+            continue;
+        };
+        match &verdict.value {
+            Value::Bool(true) => out.elems.push(*elem),
+            Value::Bool(false) => {}
+            Value::Unknown(_) | Value::Either(_) => {
+                let why = ev.undecided(&verdict);
+                let at = ev.origin_site(verdict.origin).unwrap_or(site);
+                let when = ev.condition(at, why, elem.when);
+                out.elems.push(Elem {
+                    thunk: elem.thunk,
+                    when,
+                });
+            }
+            other => return ev.type_error("a Boolean", other, site),
         }
-        concat_all(
-            ev,
-            &list,
-            |ev, thunk| Ok(ev.alloc_apply(function, vec![thunk], site)),
+    }
+    Ok(Tracked {
+        value: Value::List(Rc::new(out)),
+        origin: value.origin,
+    })
+}
+
+fn head(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_list(args[0], site)?;
+    match list.elems.first() {
+        Some(elem) if elem.when.is_always() && list.open.is_none() => Ok(ev.force(elem.thunk)?),
+        _ => {
+            ev.exact_list(&list)?;
+            ev.fail("'builtins.head' called on an empty list", site)
+        }
+    }
+}
+
+fn tail(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_list(args[0], site)?;
+    match list.elems.split_first() {
+        Some((first, rest)) if first.when.is_always() && list.open.is_none() => {
+            plain(Value::List(Rc::new(List {
+                elems: rest.to_vec(),
+                open: None,
+            })))
+        }
+        _ => {
+            ev.exact_list(&list)?;
+            ev.fail("'tail' called on an empty list", site)
+        }
+    }
+}
+
+fn elem_at(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_exact_list(args[0], site)?;
+    let at = ev.force_int(args[1], site)?;
+    match usize::try_from(at).ok().and_then(|at| list.elems.get(at)) {
+        Some(elem) => Ok(ev.force(elem.thunk)?),
+        None => ev.fail(
+            format!(
+                "'builtins.elemAt' called with index {at} on a list of size {}",
+                list.elems.len()
+            ),
             site,
-        )
-    });
-    r.function("genList", 2, 2, |ev, args, site| {
-        let len = ev.force_int(args[1], site)?;
-        let Ok(len) = usize::try_from(len) else {
-            return ev.fail(format!("cannot create list of size {len}"), site);
-        };
-        ev.charge(len.saturating_mul(64))?;
-        let elems = (0..len)
-            .map(|at| {
-                let number = ev.alloc(Value::Int(at as i64), OriginId(0));
-                Elem {
-                    thunk: ev.alloc_apply(args[0], vec![number], site),
-                    when: When::ALWAYS,
-                }
-            })
-            .collect();
-        plain(Value::List(Rc::new(List { elems, open: None })))
-    });
-    r.function("foldl'", 3, 4, |ev, args, site| {
-        let list = ev.force_exact_list(args[2], site)?;
-        let function = ev.force(args[0])?;
-        let mut accumulator = args[1];
-        if list.elems.is_empty() {
-            return Ok(ev.force(accumulator)?);
-        }
-        let mut result = None;
-        for elem in &list.elems {
-            let step = ev.apply_all(function.clone(), &[accumulator, elem.thunk], site);
-            let step = ev.settle(step)?;
-            accumulator = ev.alloc_tracked(step.clone());
-            result = Some(step);
-        }
-        match result {
-            Some(result) => Ok(result),
-            None => plain(Value::Null),
-        }
-    });
-    r.function("sort", 2, 2, sort);
-    r.function("partition", 2, 2, |ev, args, site| {
-        let list = ev.force_list(args[1], site)?;
-        let predicate = ev.force(args[0])?;
-        let mut right = List {
-            elems: Vec::new(),
-            open: list.open.clone(),
-        };
-        let mut wrong = right.clone();
-        for elem in &list.elems {
-            let verdict = ev.apply(predicate.clone(), elem.thunk, site);
-            let verdict = ev.settle(verdict).map_err(Stop::from);
-            let Some(verdict) = ev.unless_absent(elem.when, verdict)? else {
+        ),
+    }
+}
+
+fn elem(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_list(args[1], site)?;
+    let mut unknown = list.open.clone();
+    if list.elems.is_empty() {
+        return decide(unknown, false);
+    }
+    let wanted = ev.force(args[0])?;
+    for elem in &list.elems {
+        let value = match (ev.force(elem.thunk), &unknown) {
+            (Ok(value), _) => value,
+            (Err(_), _) if !elem.when.is_always() => {
+                ev.drops += 1;
                 continue;
-            };
-            match &verdict.value {
-                Value::Bool(true) => right.elems.push(*elem),
-                Value::Bool(false) => wrong.elems.push(*elem),
-                Value::Unknown(_) | Value::Either(_) => {
-                    let why = ev.undecided(&verdict);
-                    let when = ev.condition(site, why, elem.when);
-                    right.elems.push(Elem {
-                        thunk: elem.thunk,
-                        when,
-                    });
-                    wrong.elems.push(Elem {
-                        thunk: elem.thunk,
-                        when,
-                    });
-                }
-                other => return ev.type_error("a Boolean", other, site),
             }
+            (Err(_), Some(why)) => return Err(ev.perhaps_not_reached(why.clone())),
+            (Err(error), None) => return Err(error.into()),
+        };
+        match ev.equal(&wanted, &value, site) {
+            Ok(true) if elem.when.is_always() => return plain(Value::Bool(true)),
+            Ok(true) => unknown = Some(ev.condition_reason(elem.when)),
+            Ok(false) => {}
+            Err(Stop::Unknown(why)) => unknown = Some(why),
+            Err(error) => match unknown {
+                Some(why) => return Err(ev.perhaps_not_reached(why)),
+                None => return Err(error),
+            },
         }
-        let right = ev.alloc(Value::List(Rc::new(right)), OriginId(0));
-        let wrong = ev.alloc(Value::List(Rc::new(wrong)), OriginId(0));
-        let attrs = ev.attrs_from(vec![("right", right), ("wrong", wrong)]);
-        plain(Value::attrs(attrs))
-    });
-    r.function("groupBy", 2, 2, |ev, args, site| {
-        let list = ev.force_list(args[1], site)?;
-        let function = ev.force(args[0])?;
-        let mut groups: indexed::Groups = indexed::Groups::default();
-        let mut open = list.open.clone();
-        for elem in &list.elems {
-            let key = ev.apply(function.clone(), elem.thunk, site);
-            let key = ev.settle(key).map_err(Stop::from);
-            let Some(key) = ev.unless_absent(elem.when, key)? else {
-                continue;
-            };
-            match &key.value {
-                Value::String(string) if string.hole().is_none() => {
-                    let symbol = ev.intern(&string.text.clone());
-                    groups.push(symbol, *elem);
-                }
-                Value::String(_) | Value::Unknown(_) | Value::Either(_) => open = Some(ev.undecided(&key)),
-                other => return ev.type_error("a string", other, site),
+    }
+    decide(unknown, false)
+}
+
+fn concat_map(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_list(args[1], site)?;
+    let function = args[0];
+    let mut list = (*list).clone();
+    if let Some(open) = &list.open {
+        let unknown = ev.alloc(Value::Unknown(open.clone()), OriginId(0));
+        let when = ev.condition(crate::NO_SITE, open.clone(), When::ALWAYS);
+        list.elems.push(Elem { thunk: unknown, when });
+    }
+    concat_all(
+        ev,
+        &list,
+        |ev, thunk| Ok(ev.alloc_apply(function, vec![thunk], site)),
+        site,
+    )
+}
+
+fn gen_list(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let len = ev.force_int(args[1], site)?;
+    let Ok(len) = usize::try_from(len) else {
+        return ev.fail(format!("cannot create list of size {len}"), site);
+    };
+    ev.charge(len.saturating_mul(64))?;
+    let elems = (0..len)
+        .map(|at| {
+            let number = ev.alloc(Value::Int(at as i64), OriginId(0));
+            Elem {
+                thunk: ev.alloc_apply(args[0], vec![number], site),
+                when: When::ALWAYS,
             }
+        })
+        .collect();
+    plain(Value::List(Rc::new(List { elems, open: None })))
+}
+
+fn foldl(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_exact_list(args[2], site)?;
+    let function = ev.force(args[0])?;
+    let mut accumulator = args[1];
+    if list.elems.is_empty() {
+        return Ok(ev.force(accumulator)?);
+    }
+    let mut result = None;
+    for elem in &list.elems {
+        let step = ev.apply_all(function.clone(), &[accumulator, elem.thunk], site);
+        let step = ev.settle(step)?;
+        accumulator = ev.alloc_tracked(step.clone());
+        result = Some(step);
+    }
+    match result {
+        Some(result) => Ok(result),
+        None => plain(Value::Null),
+    }
+}
+
+fn partition(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_list(args[1], site)?;
+    let predicate = ev.force(args[0])?;
+    let mut right = List {
+        elems: Vec::new(),
+        open: list.open.clone(),
+    };
+    let mut wrong = right.clone();
+    for elem in &list.elems {
+        let verdict = ev.apply(predicate.clone(), elem.thunk, site);
+        let verdict = ev.settle(verdict).map_err(Stop::from);
+        let Some(verdict) = ev.unless_absent(elem.when, verdict)? else {
+            continue;
+        };
+        match &verdict.value {
+            Value::Bool(true) => right.elems.push(*elem),
+            Value::Bool(false) => wrong.elems.push(*elem),
+            Value::Unknown(_) | Value::Either(_) => {
+                let why = ev.undecided(&verdict);
+                let when = ev.condition(site, why, elem.when);
+                right.elems.push(Elem {
+                    thunk: elem.thunk,
+                    when,
+                });
+                wrong.elems.push(Elem {
+                    thunk: elem.thunk,
+                    when,
+                });
+            }
+            other => return ev.type_error("a Boolean", other, site),
         }
-        let mut entries = Vec::new();
-        for (name, elems) in groups.into_entries() {
-            let when = elems.first().map_or(When::ALWAYS, |elem| elem.when);
-            let thunk = ev.alloc(
-                Value::List(Rc::new(List {
-                    elems,
-                    open: open.clone(),
-                })),
-                OriginId(0),
-            );
-            entries.push(crate::Attr {
-                name,
-                thunk,
-                site: crate::NO_SITE,
-                when,
-            });
+    }
+    let right = ev.alloc(Value::List(Rc::new(right)), OriginId(0));
+    let wrong = ev.alloc(Value::List(Rc::new(wrong)), OriginId(0));
+    let attrs = ev.attrs_from(vec![("right", right), ("wrong", wrong)]);
+    plain(Value::attrs(attrs))
+}
+
+fn group_by(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let list = ev.force_list(args[1], site)?;
+    let function = ev.force(args[0])?;
+    let mut groups: indexed::Groups = indexed::Groups::default();
+    let mut open = list.open.clone();
+    for elem in &list.elems {
+        let key = ev.apply(function.clone(), elem.thunk, site);
+        let key = ev.settle(key).map_err(Stop::from);
+        let Some(key) = ev.unless_absent(elem.when, key)? else {
+            continue;
+        };
+        match &key.value {
+            Value::String(string) if string.hole().is_none() => {
+                let symbol = ev.intern(&string.text.clone());
+                groups.push(symbol, *elem);
+            }
+            Value::String(_) | Value::Unknown(_) | Value::Either(_) => open = Some(ev.undecided(&key)),
+            other => return ev.type_error("a string", other, site),
         }
-        let mut set = crate::Attrs::from_entries(entries);
-        set.open = open;
-        plain(Value::attrs(set))
-    });
-    r.function("genericClosure", 1, 1, generic_closure);
+    }
+    let mut entries = Vec::new();
+    for (name, elems) in groups.into_entries() {
+        let when = elems.first().map_or(When::ALWAYS, |elem| elem.when);
+        let thunk = ev.alloc(
+            Value::List(Rc::new(List {
+                elems,
+                open: open.clone(),
+            })),
+            OriginId(0),
+        );
+        entries.push(crate::Attr {
+            name,
+            thunk,
+            site: crate::NO_SITE,
+            when,
+        });
+    }
+    let mut set = crate::Attrs::from_entries(entries);
+    set.open = open;
+    plain(Value::attrs(set))
 }
 
 mod indexed {
@@ -386,8 +412,8 @@ fn sort(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     if !ev.is_function(&compare.value) && !matches!(compare.value, Value::Unknown(_) | Value::Either(_)) {
         return ev.type_error("a function", &compare.value, site);
     }
-    let less_than =
-        matches!(&compare.value, Value::Primop(app) if app.primop.name == "lessThan" && app.args.is_empty());
+    let less_than = matches!(&compare.value, Value::Primop(app)
+        if app.args.is_empty() && ev.primop_of(app).name == "lessThan");
     let less = |ev: &mut Evaluator<'_>, a: ThunkId, b: ThunkId| -> Res<bool> {
         if less_than {
             let a = ev.force_known(a)?;

@@ -1,4 +1,4 @@
-//! The builtins, by family. Each family registers its functions in a `Registry`.
+//! The builtins, by family, in tables.
 
 mod attrs;
 mod context;
@@ -6,31 +6,28 @@ mod core;
 mod derivation;
 mod files;
 mod flakeref;
-mod hash;
+mod hashes;
 mod io;
 mod json;
 mod lists;
 mod nar;
-pub(crate) mod regex;
+mod patterns;
 mod store;
 mod strings;
+mod table;
 mod toml;
-pub(crate) mod versions;
+mod versions;
 mod xml;
 
+pub use crate::pure::store_path::source_path;
 pub(crate) use store::copied;
-pub use store::source_path;
 
 pub(crate) use attrs::{key_origin, wildcard_call};
 
-use crate::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Value, When};
-use nixpod_source::Site;
+pub(crate) use table::{Builtin, Cost, plain};
 
-/// Collects the builtins while an evaluator is made.
-pub(crate) struct Registry<'a, 's> {
-    pub(crate) ev: &'a mut Evaluator<'s>,
-    entries: Vec<Attr>,
-}
+use crate::{Attr, Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Value, When};
+use table::Delayed;
 
 /// The names that are visible without `builtins.`, besides the `__name` forms.
 const UNQUALIFIED: [&str; 23] = [
@@ -59,81 +56,89 @@ const UNQUALIFIED: [&str; 23] = [
     "builtins",
 ];
 
-impl Registry<'_, '_> {
-    /// A function: its name, arity and the arguments that are forced first (see [`crate::Primop::strict`]).
-    pub(crate) fn function(
-        &mut self,
-        name: &str,
-        arity: usize,
-        strict: u32,
-        run: impl Fn(&mut Evaluator<'_>, &[ThunkId], Site) -> Res<Tracked> + 'static,
-    ) {
-        let value = self.ev.primop(name, arity, strict, run);
-        self.constant(name, value);
-    }
+const BUILTINS: &[&[Builtin]] = &[
+    core::BUILTINS,
+    attrs::BUILTINS,
+    lists::BUILTINS,
+    io::BUILTINS,
+    files::BUILTINS,
+    flakeref::BUILTINS,
+    strings::BUILTINS,
+    versions::BUILTINS,
+    patterns::BUILTINS,
+    hashes::BUILTINS,
+    context::BUILTINS,
+    json::BUILTINS,
+    xml::BUILTINS,
+    toml::BUILTINS,
+    store::BUILTINS,
+    derivation::BUILTINS,
+];
 
-    /// A constant.
-    pub(crate) fn constant(&mut self, name: &str, value: Value) {
-        let thunk = self.ev.alloc(value, OriginId(0));
-        self.thunk(name, thunk);
-    }
-
-    /// A value that is there already.
-    pub(crate) fn thunk(&mut self, name: &str, thunk: ThunkId) {
-        let symbol = self.ev.intern(name);
-        self.entries.push(Attr {
-            name: symbol,
-            thunk,
-            site: NO_SITE,
-            when: When::ALWAYS,
-        });
-        if UNQUALIFIED.contains(&name) {
-            self.ev.globals.insert(name.into(), thunk);
-        }
-        self.ev.globals.insert(format!("__{name}").into(), thunk);
-    }
-}
+const DELAYED: &[&[Delayed]] = &[core::DELAYED, files::DELAYED, derivation::DELAYED];
 
 /// Puts all builtins in place.
 pub(crate) fn install(ev: &mut Evaluator<'_>) {
     let builtins = ev.reserve();
     ev.builtins = builtins;
-    let mut registry = Registry {
-        ev,
-        entries: Vec::new(),
+    let mut entries = vec![global(ev, "builtins", builtins)];
+    for builtin in BUILTINS.iter().copied().flatten() {
+        let value = ev.builtin(builtin);
+        let thunk = ev.alloc(value, OriginId(0));
+        entries.push(global(ev, builtin.0, thunk));
+    }
+    for (name, value) in core::CONSTANTS {
+        let thunk = ev.alloc(value(), OriginId(0));
+        entries.push(global(ev, name, thunk));
+    }
+    for (name, make) in DELAYED.iter().copied().flatten() {
+        let thunk = ev.alloc_native(make);
+        entries.push(global(ev, name, thunk));
+    }
+    let set = Tracked {
+        value: Value::attrs(Attrs::from_entries(entries)),
+        origin: OriginId(0),
     };
-    core::register(&mut registry);
-    attrs::register(&mut registry);
-    lists::register(&mut registry);
-    io::register(&mut registry);
-    files::register(&mut registry);
-    flakeref::register(&mut registry);
-    strings::register(&mut registry);
-    versions::register(&mut registry);
-    regex::register(&mut registry);
-    hash::register(&mut registry);
-    context::register(&mut registry);
-    json::register(&mut registry);
-    xml::register(&mut registry);
-    toml::register(&mut registry);
-    store::register(&mut registry);
-    derivation::register(&mut registry);
-    registry.thunk("builtins", builtins);
-    let entries = std::mem::take(&mut registry.entries);
-    let set = Attrs::from_entries(entries);
-    registry.ev.fill(
-        builtins,
-        Tracked {
-            value: Value::attrs(set),
-            origin: OriginId(0),
-        },
-    );
+    ev.fill(builtins, set);
 }
 
-/// A result without an origin of its own.
-pub(crate) fn plain(value: Value) -> Res<Tracked> {
-    Ok(Tracked {
-        value,
-        origin: OriginId(0),
-    })
+/// Makes a builtin visible under the names that it has, and gives its entry in `builtins`.
+fn global(ev: &mut Evaluator<'_>, name: &str, thunk: ThunkId) -> Attr {
+    if UNQUALIFIED.contains(&name) {
+        ev.globals.insert(name.into(), thunk);
+    }
+    ev.globals.insert(format!("__{name}").into(), thunk);
+    Attr {
+        name: ev.intern(name),
+        thunk,
+        site: NO_SITE,
+        when: When::ALWAYS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUILTINS, UNQUALIFIED};
+    use crate::PASSED_ON;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_tables_are_sound() {
+        let mut names = BTreeSet::new();
+        for (name, arity, strict, ..) in BUILTINS.iter().copied().flatten() {
+            assert!(names.insert(*name), "`{name}` is there twice");
+            let forced = strict % PASSED_ON;
+            assert!(
+                forced < 1 << arity,
+                "`{name}` forces arguments that it does not have"
+            );
+            let passed_on = strict / PASSED_ON;
+            assert_eq!(
+                passed_on & !forced,
+                0,
+                "`{name}` passes on what it does not force"
+            );
+        }
+        assert!(UNQUALIFIED.iter().filter(|name| names.contains(**name)).count() > 10);
+    }
 }

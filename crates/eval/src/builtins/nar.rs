@@ -1,6 +1,6 @@
 //! Store paths of copied files, where the source of files can tell everything that goes into the hash.
 
-use super::hash::{base16, sha256};
+use crate::pure::hash::{base16, sha256};
 use crate::{Evaluator, FileKind};
 use nixpod_source::Utf8Path;
 
@@ -17,7 +17,7 @@ pub(super) fn store_path(ev: &Evaluator<'_>, path: &Utf8Path, name: &str) -> Opt
     let mut archive = Vec::new();
     text(&mut archive, b"nix-archive-1");
     node(ev, path, kind, &mut archive, 0)?;
-    Some(super::store::store_path(
+    Some(crate::pure::store_path::store_path(
         "source",
         &base16(&sha256(&archive)),
         name,

@@ -3,60 +3,63 @@
 //! Nothing is written or copied. Where the path follows from the arguments alone it is exact; the path of copied files
 //! depends on their content and is a hole with the file's name.
 
-use super::context::STORE;
-use super::hash::{base16, nix32, sha256};
-use super::{Registry, plain};
+use super::table::{Builtin, Cost, plain};
+use crate::pure::hash::parse_hash;
+use crate::pure::store_path::{STORE, fixed_path, placeholder, text_path};
 use crate::{
     ContextItem, Evaluator, NixString, OriginId, Res, StringBuilder, ThunkId, Tracked, Unknown, Value,
 };
 use nixpod_source::{Site, Utf8Path, Why};
-use smol_str::SmolStr;
 use std::rc::Rc;
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("placeholder", 1, 1, |ev, args, site| {
+pub(super) const BUILTINS: &[Builtin] = &[
+    ("placeholder", 1, 1, Cost::Nothing, |ev, args, site| {
         let output = ev.force_plain_string(args[0], site)?;
         plain(Value::string(placeholder(&output.text)))
-    });
-    r.function("storePath", 1, 1, |ev, args, site| {
-        let value = ev.force(args[0])?;
-        let path = ev.to_path(&value, site)?;
-        let Some(rest) = path.strip_prefix(STORE) else {
-            return ev.fail(format!("path '{path}' is not in the Nix store"), site);
-        };
-        let name = rest.split('/').next().unwrap_or(rest);
-        if name.len() < 33 {
-            return ev.fail(format!("'{name}' is too short to be a valid store path"), site);
-        }
-        let mut builder = StringBuilder::default();
-        builder.push_literal(&path, value.origin, 0);
-        builder.push_context(reference(&format!("{STORE}{name}"), ""));
-        Ok(Tracked {
-            value: builder.finish(),
-            origin: value.origin,
-        })
-    });
-    r.function("toFile", 2, 1, to_file);
-    r.function("path", 1, 1, path);
-    r.function("filterSource", 2, 2, |ev, args, site| {
-        let value = ev.force(args[1])?;
-        let path = ev.to_path(&value, site)?;
-        let name = crate::paths::base_name(&path).to_owned();
-        // The filter is not asked: what is left out changes the content, not the name.
-        let mut builder = StringBuilder::default();
-        builder.push_hole(symbolic(&name), value.origin);
-        builder.push_context(ContextItem::Copied {
-            path,
-            origin: value.origin,
-        });
-        Ok(Tracked {
-            value: builder.finish(),
-            origin: value.origin,
-        })
-    });
-    r.function("outputOf", 2, 3, |_, _, _| {
+    }),
+    ("storePath", 1, 1, Cost::Nothing, existing),
+    ("toFile", 2, 1, Cost::Nothing, to_file),
+    ("path", 1, 1, Cost::Nothing, path),
+    ("filterSource", 2, 2, Cost::Nothing, filter_source),
+    ("outputOf", 2, 3, Cost::Call, |_, _, _| {
         plain(Value::unknown(Why::Fetch("builtins.outputOf".to_owned())))
+    }),
+];
+
+fn existing(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[0])?;
+    let path = ev.to_path(&value, site)?;
+    let Some(rest) = path.strip_prefix(STORE) else {
+        return ev.fail(format!("path '{path}' is not in the Nix store"), site);
+    };
+    let name = rest.split('/').next().unwrap_or(rest);
+    if name.len() < 33 {
+        return ev.fail(format!("'{name}' is too short to be a valid store path"), site);
+    }
+    let mut builder = StringBuilder::default();
+    builder.push_literal(&path, value.origin, 0);
+    builder.push_context(reference(&format!("{STORE}{name}"), ""));
+    Ok(Tracked {
+        value: builder.finish(),
+        origin: value.origin,
+    })
+}
+
+fn filter_source(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[1])?;
+    let path = ev.to_path(&value, site)?;
+    let name = crate::paths::base_name(&path).to_owned();
+    // The filter is not asked: what is left out changes the content, not the name.
+    let mut builder = StringBuilder::default();
+    builder.push_hole(symbolic(&name), value.origin);
+    builder.push_context(ContextItem::Copied {
+        path,
+        origin: value.origin,
     });
+    Ok(Tracked {
+        value: builder.finish(),
+        origin: value.origin,
+    })
 }
 
 /// A reference to a store path; see [`super::context`].
@@ -65,37 +68,6 @@ pub(super) fn reference(path: &str, output: &str) -> ContextItem {
         name: path.into(),
         output: output.into(),
     }
-}
-
-pub(super) fn placeholder(output: &str) -> String {
-    format!("/{}", nix32(&sha256(format!("nix-output:{output}").as_bytes())))
-}
-
-/// The store path of a kind of thing, from the hash that identifies it (in base 16).
-pub(super) fn store_path(kind: &str, hash: &str, name: &str) -> String {
-    let full = sha256(format!("{kind}:sha256:{hash}:/nix/store:{name}").as_bytes());
-    // The hash is folded to 20 bytes.
-    let mut folded = [0u8; 20];
-    for (at, byte) in full.iter().enumerate() {
-        folded[at % 20] ^= byte;
-    }
-    format!("{STORE}{}-{name}", nix32(&folded))
-}
-
-/// Where the store keeps a fetched source, from the hash of its archive as a lock file gives it.
-pub fn source_path(nar_hash: &str) -> Option<String> {
-    let (algorithm, hash) = super::hash::parse_hash(nar_hash, Some("sha256")).ok()?;
-    (algorithm == "sha256").then(|| store_path("source", &base16(&hash), "source"))
-}
-
-/// The store path of a text file that refers to other store paths.
-pub(super) fn text_path(name: &str, text: &str, references: &std::collections::BTreeSet<SmolStr>) -> String {
-    let mut kind = "text".to_owned();
-    for path in references {
-        kind.push(':');
-        kind.push_str(path);
-    }
-    store_path(&kind, &base16(&sha256(text.as_bytes())), name)
 }
 
 /// Nix's rule for names of store paths.
@@ -235,11 +207,11 @@ fn path(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let name = name.unwrap_or_else(|| crate::paths::base_name(&path).to_owned());
     check_name(ev, &name, site)?;
     if let Some(expected) = expected {
-        let (algorithm, hash) = match super::hash::parse_hash(&expected, Some("sha256")) {
+        let (algorithm, hash) = match parse_hash(&expected, Some("sha256")) {
             Ok(parsed) => parsed,
             Err(message) => return ev.fail(message, site),
         };
-        let exact = super::derivation::fixed_path(&name, algorithm, &hash, recursive);
+        let exact = fixed_path(&name, algorithm, &hash, recursive);
         let mut builder = StringBuilder::default();
         builder.push_literal(&exact, origin, 0);
         builder.push_context(reference(&exact, ""));
@@ -262,39 +234,4 @@ fn path(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
         value: Value::String(Rc::new(copied(ev, &path, &name, origin))),
         origin,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::source_path;
-
-    /// Recorded with `nix-store --print-fixed-path --recursive sha256 HASH source` of Nix 2.26.3.
-    #[test]
-    fn sources_lie_where_real_nix_keeps_them() {
-        let empty = Some("/nix/store/f6jkrn77ysv9dhs8hh6s2faflhjc930i-source".to_owned());
-        let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        for written in [
-            "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
-            hash,
-            &format!("sha256:{hash}"),
-        ] {
-            assert_eq!(source_path(written), empty, "{written}");
-        }
-        let other = Some("/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source".to_owned());
-        for written in [
-            "sha256-X49hRgodOmR9xoWQ2uEoYux+qIrtGGqG5i4ojx8Kur8=",
-            "sha256:1gxs18gqya1fws36l67dial7xv3253hxm445qryn8fhx193633sz",
-        ] {
-            assert_eq!(source_path(written), other, "{written}");
-        }
-        for wrong in [
-            "",
-            "sha256-",
-            "sha256-AAAA",
-            "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
-            "x/../y",
-        ] {
-            assert_eq!(source_path(wrong), None, "{wrong}");
-        }
-    }
 }

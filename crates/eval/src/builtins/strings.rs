@@ -1,6 +1,6 @@
 //! Builtins on strings. Pieces keep their origins, and what is unknown stays a hole where that is right.
 
-use super::{Registry, plain};
+use super::table::{Builtin, Cost, plain};
 use crate::{
     Coerce, ContextItem, Evaluator, NixString, OriginId, Part, Res, Stop, StringBuilder, ThunkId, Tracked,
     Unknown, Value,
@@ -8,90 +8,98 @@ use crate::{
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("stringLength", 1, 1, |ev, args, site| {
-        let (string, _) = ev.coerced_string(args[0], Coerce::Interpolate, site)?;
-        match string.hole() {
-            Some(hole) => Err(Stop::Unknown(hole.clone())),
-            None => plain(Value::Int(string.text.len() as i64)),
-        }
-    });
-    r.function("substring", 3, 3, substring);
-    r.function("concatStringsSep", 2, 2, concat_strings_sep);
-    r.function("replaceStrings", 3, 5, replace_strings);
-    r.function("baseNameOf", 1, 1, |ev, args, site| {
-        let (string, origin) = ev.coerced_string(args[0], Coerce::PathAppend, site)?;
-        let tail = known_tail(&string);
-        let text = string.text.as_str();
-        let end = if text.len() > 1 && text.ends_with('/') {
-            text.len() - 1
-        } else {
-            text.len()
-        };
-        let start = match text.get(tail..end.max(tail)).and_then(|known| known.rfind('/')) {
-            Some(at) => tail + at + 1,
-            None if tail == 0 && string.hole().is_none() => 0,
-            None => return Err(Stop::Unknown(string.hole().cloned().unwrap_or_else(whole_string))),
-        };
-        let mut builder = StringBuilder::default();
-        builder.push_slice(&string, origin, start, end.max(start));
-        Ok(Tracked {
-            value: builder.finish(),
-            origin,
-        })
-    });
-    r.function("dirOf", 1, 1, |ev, args, site| {
-        let value = ev.force(args[0])?;
-        if let Value::Path(path) = &value.value {
-            let parent = path
-                .rfind('/')
-                .map_or("/", |at| if at == 0 { "/" } else { &path[..at] });
-            return Ok(Tracked {
-                value: Value::Path(parent.into()),
-                origin: value.origin,
-            });
-        }
-        let (string, origin) = ev.coerced_string(args[0], Coerce::PathAppend, site)?;
-        let tail = known_tail(&string);
-        match string.text.get(tail..).and_then(|known| known.rfind('/')) {
-            Some(at) => {
-                let at = tail + at;
-                let end = if at == 0 && string.hole().is_none() { 1 } else { at };
-                Ok(Tracked {
-                    value: slice_with_holes(&string, origin, end),
-                    origin,
-                })
-            }
-            None if string.hole().is_none() => {
-                let mut builder = StringBuilder::default();
-                builder.push_literal(".", OriginId(0), 0);
-                push_context(&mut builder, &string, |_| true);
-                Ok(Tracked {
-                    value: builder.finish(),
-                    origin,
-                })
-            }
-            None => Err(Stop::Unknown(string.hole().cloned().unwrap_or_else(whole_string))),
-        }
-    });
-    r.function("toPath", 1, 1, |ev, args, site| {
-        let value = ev.force(args[0])?;
-        if let Value::String(string) = &value.value
-            && let Some(hole) = string.hole()
-        {
-            return Err(Stop::Unknown(hole.clone()));
-        }
-        let path = ev.to_path(&value, site)?;
-        let mut builder = StringBuilder::default();
-        builder.push_literal(&path, value.origin, 0);
-        if let Value::String(string) = &value.value {
-            push_context(&mut builder, string, |_| true);
-        }
-        Ok(Tracked {
-            value: builder.finish(),
+pub(super) const BUILTINS: &[Builtin] = &[
+    ("stringLength", 1, 1, Cost::Call, string_length),
+    ("substring", 3, 3, Cost::Bytes, substring),
+    ("concatStringsSep", 2, 2, Cost::Bytes, concat_strings_sep),
+    ("replaceStrings", 3, 5, Cost::Nothing, replace_strings),
+    ("baseNameOf", 1, 1, Cost::Nothing, base_name_of),
+    ("dirOf", 1, 1, Cost::Nothing, dir_of),
+    ("toPath", 1, 1, Cost::Nothing, to_path),
+];
+
+fn string_length(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let (string, _) = ev.coerced_string(args[0], Coerce::Interpolate, site)?;
+    match string.hole() {
+        Some(hole) => Err(Stop::Unknown(hole.clone())),
+        None => plain(Value::Int(string.text.len() as i64)),
+    }
+}
+
+fn base_name_of(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let (string, origin) = ev.coerced_string(args[0], Coerce::PathAppend, site)?;
+    let tail = known_tail(&string);
+    let text = string.text.as_str();
+    let end = if text.len() > 1 && text.ends_with('/') {
+        text.len() - 1
+    } else {
+        text.len()
+    };
+    let start = match text.get(tail..end.max(tail)).and_then(|known| known.rfind('/')) {
+        Some(at) => tail + at + 1,
+        None if tail == 0 && string.hole().is_none() => 0,
+        None => return Err(Stop::Unknown(string.hole().cloned().unwrap_or_else(whole_string))),
+    };
+    let mut builder = StringBuilder::default();
+    builder.push_slice(&string, origin, start, end.max(start));
+    Ok(Tracked {
+        value: builder.finish(),
+        origin,
+    })
+}
+
+fn dir_of(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[0])?;
+    if let Value::Path(path) = &value.value {
+        let parent = path
+            .rfind('/')
+            .map_or("/", |at| if at == 0 { "/" } else { &path[..at] });
+        return Ok(Tracked {
+            value: Value::Path(parent.into()),
             origin: value.origin,
-        })
-    });
+        });
+    }
+    let (string, origin) = ev.coerced_string(args[0], Coerce::PathAppend, site)?;
+    let tail = known_tail(&string);
+    match string.text.get(tail..).and_then(|known| known.rfind('/')) {
+        Some(at) => {
+            let at = tail + at;
+            let end = if at == 0 && string.hole().is_none() { 1 } else { at };
+            Ok(Tracked {
+                value: slice_with_holes(&string, origin, end),
+                origin,
+            })
+        }
+        None if string.hole().is_none() => {
+            let mut builder = StringBuilder::default();
+            builder.push_literal(".", OriginId(0), 0);
+            push_context(&mut builder, &string, |_| true);
+            Ok(Tracked {
+                value: builder.finish(),
+                origin,
+            })
+        }
+        None => Err(Stop::Unknown(string.hole().cloned().unwrap_or_else(whole_string))),
+    }
+}
+
+fn to_path(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let value = ev.force(args[0])?;
+    if let Value::String(string) = &value.value
+        && let Some(hole) = string.hole()
+    {
+        return Err(Stop::Unknown(hole.clone()));
+    }
+    let path = ev.to_path(&value, site)?;
+    let mut builder = StringBuilder::default();
+    builder.push_literal(&path, value.origin, 0);
+    if let Value::String(string) = &value.value {
+        push_context(&mut builder, string, |_| true);
+    }
+    Ok(Tracked {
+        value: builder.finish(),
+        origin: value.origin,
+    })
 }
 
 impl Evaluator<'_> {

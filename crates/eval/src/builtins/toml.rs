@@ -1,22 +1,22 @@
 //! `fromTOML`.
 
-use super::{Registry, plain};
-use crate::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Tracked, Value, When};
+use super::table::{Builtin, Cost, plain};
+use crate::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Value, When};
 use nixpod_source::Site;
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("fromTOML", 1, 1, |ev, args, site| {
-        let (string, origin) = ev.force_string_with_holes(args[0], site)?;
-        if let Some(hole) = string.hole() {
-            return Err(crate::Stop::Unknown(hole.clone()));
-        }
-        ev.charge(string.text.len())?;
-        // Offsets of values are not kept by the parser, so all of them are from the text as a whole.
-        match string.text.parse::<toml::Table>() {
-            Ok(table) => convert(ev, toml::Value::Table(table), origin, site),
-            Err(error) => ev.fail(format!("while parsing TOML: {}", error.message()), site),
-        }
-    });
+pub(super) const BUILTINS: &[Builtin] = &[("fromTOML", 1, 1, Cost::Steps, from_toml)];
+
+fn from_toml(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let (string, origin) = ev.force_string_with_holes(args[0], site)?;
+    if let Some(hole) = string.hole() {
+        return Err(crate::Stop::Unknown(hole.clone()));
+    }
+    ev.charge(string.text.len())?;
+    // Offsets of values are not kept by the parser, so all of them are from the text as a whole.
+    match string.text.parse::<toml::Table>() {
+        Ok(table) => convert(ev, toml::Value::Table(table), origin, site),
+        Err(error) => ev.fail(format!("while parsing TOML: {}", error.message()), site),
+    }
 }
 
 /// The parser bounds the nesting, so that this recursion is bounded, too.

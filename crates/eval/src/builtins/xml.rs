@@ -1,21 +1,19 @@
 //! `toXML` and printing as XML.
 
-use super::Registry;
+use super::table::{Builtin, Cost};
 use crate::{EvalResult, Evaluator, NixString, OriginId, Res, Stop, StringBuilder, Tracked, Unknown, Value};
 use nixpod_source::Site;
 use nixpod_syntax::hir::{Expr, Param};
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("toXML", 1, 1, |ev, args, site| {
-        let value = ev.force(args[0])?;
-        Ok(Tracked {
-            value: to_xml(ev, &value, site)?,
-            origin: value.origin,
-        })
-    });
-}
+pub(super) const BUILTINS: &[Builtin] = &[("toXML", 1, 1, Cost::Steps, |ev, args, site| {
+    let value = ev.force(args[0])?;
+    Ok(Tracked {
+        value: to_xml(ev, &value, site)?,
+        origin: value.origin,
+    })
+})];
 
 fn to_xml(ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<Value> {
     let mut writer = Writer {

@@ -1,8 +1,9 @@
 //! Function calls.
 
+use crate::thunk::PrimopCode;
 use crate::{
-    Alternative, Attrs, Env, ErrorKind, Evaluator, Lambda, Lookup, OriginId, PrimopApp, Res, Symbol, ThunkId,
-    Tracked, Unknown, Value, When,
+    Alternative, Attrs, Env, ErrorKind, Evaluator, Lambda, Lookup, OriginId, PrimopApp, PrimopId, Res,
+    Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{Site, Why};
 use nixpod_syntax::hir::{Expr, Field, Param};
@@ -21,11 +22,11 @@ impl Evaluator<'_> {
                 self.call_lambda(&lambda, argument, site)
             }
             Value::Primop(app) => {
-                if app.args.len() + 1 < app.primop.arity {
+                if app.args.len() + 1 < self.primop_of(app).arity {
                     let mut args = app.args.clone();
                     args.push(argument);
                     let app = PrimopApp {
-                        primop: app.primop.clone(),
+                        primop: app.primop,
                         args,
                     };
                     return Ok(Tracked {
@@ -33,10 +34,9 @@ impl Evaluator<'_> {
                         origin: OriginId(0),
                     });
                 }
-                let app = app.clone();
                 let mut args = Args::from_slice(&app.args);
                 args.push(argument);
-                self.call_primop(&app, args, site)
+                self.call_primop(app.primop, args, site)
             }
             Value::Attrs(attrs) => match attrs.get(self.sym.functor) {
                 Some(functor) => {
@@ -104,9 +104,9 @@ impl Evaluator<'_> {
         )
     }
 
-    pub(crate) fn call_primop(&mut self, app: &PrimopApp, args: Args, site: Site) -> Res<Tracked> {
+    pub(crate) fn call_primop(&mut self, id: PrimopId, args: Args, site: Site) -> Res<Tracked> {
         self.step()?;
-        let strict = app.primop.strict;
+        let strict = self.primops[id.0 as usize].strict;
         for (at, arg) in args.iter().enumerate() {
             if strict & (1 << at) == 0 {
                 continue;
@@ -126,13 +126,16 @@ impl Evaluator<'_> {
                     return self.each_alternative(&alternatives, |ev, one| {
                         let mut args = args.clone();
                         args[at] = ev.alloc_tracked(one);
-                        ev.call_primop(app, args, site)
+                        ev.call_primop(id, args, site)
                     });
                 }
                 _ => {}
             }
         }
-        (app.primop.run)(self, &args, site)
+        match self.primops[id.0 as usize].code.clone() {
+            PrimopCode::Table(run) => run(self, &args, site),
+            PrimopCode::Made(run) => run(self, &args, site),
+        }
     }
 
     fn call_lambda(&mut self, lambda: &Rc<Lambda>, argument: ThunkId, site: Site) -> Res<Tracked> {
@@ -305,9 +308,7 @@ impl Evaluator<'_> {
         for (slot, default, given) in defaults {
             let env = frame.clone();
             match given {
-                None => {
-                    self.thunks[slot.0 as usize] = crate::evaluator::Thunk::Delayed { env, expr: default }
-                }
+                None => self.thunks[slot.0 as usize] = crate::thunk::Thunk::Delayed { env, expr: default },
                 Some((given, when)) => self.fill_native(slot, move |ev| {
                     let given = ev.force(given)?;
                     let default = ev.eval(&env, default)?;

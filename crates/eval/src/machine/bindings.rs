@@ -1,6 +1,7 @@
 //! Sets, the frames of `let`, and variables.
 
-use crate::evaluator::{Thunk, Unit};
+use crate::evaluator::Unit;
+use crate::thunk::Thunk;
 use crate::{
     Alternative, Attr, Attrs, Env, Evaluator, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
 };

@@ -1,6 +1,7 @@
 //! Evaluation of expressions.
 
-use crate::evaluator::{Thunk, Unit};
+use crate::evaluator::Unit;
+use crate::thunk::Thunk;
 use crate::{
     Alternative, Elem, Env, ErrorKind, EvalResult, Evaluator, Lambda, List, NO_SITE, NixString, OriginId,
     Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
@@ -335,16 +336,17 @@ impl Evaluator<'_> {
         let mut value = self.eval(env, head)?;
         if let Value::Primop(app) = &value.value
             && app.args.is_empty()
-            && app.primop.arity <= calls.len()
+            && let arity = self.primop_of(app).arity
+            && arity <= calls.len()
         {
-            let app = app.clone();
-            let rest = calls.len() - app.primop.arity;
+            let primop = app.primop;
+            let rest = calls.len() - arity;
             let args = calls[rest..]
                 .iter()
                 .rev()
                 .map(|(argument, _)| self.delay(env, *argument))
                 .collect();
-            let result = self.call_primop(&app, args, calls[rest].1);
+            let result = self.call_primop(primop, args, calls[rest].1);
             if rest == 0 {
                 return result;
             }

@@ -1,6 +1,6 @@
 //! Forcing thunks, and the typed ways to ask for a value.
 
-use crate::evaluator::Thunk;
+use crate::thunk::Thunk;
 use crate::{
     Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, Evaluator, List, NixString, OriginId, Res, Stop,
     ThunkId, Tracked, Unknown, Value, When,

@@ -1,6 +1,6 @@
 //! Operators: arithmetic, comparison, equality, `++` and `//`.
 
-use crate::evaluator::Thunk;
+use crate::thunk::Thunk;
 use crate::{
     Attr, Attrs, Elem, Evaluator, List, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
 };

@@ -1,20 +1,25 @@
 //! Primitives on attribute sets that keep what is partly known.
 
-use super::Primitive;
-use crate::builtins::plain;
+use crate::builtins::{Builtin, Cost, plain};
 use crate::{
     Attr, Attrs, Elem, Evaluator, List, OriginId, PASSED_ON, Res, Stop, ThunkId, Tracked, Value, When,
 };
 use nixpod_source::Site;
 use std::rc::Rc;
 
-pub(super) const PRIMITIVES: &[Primitive] = &[
-    ("filterAttrs", 2, 2 | PASSED_ON << 1, filter_attrs),
-    ("mapAttrsToList", 2, 2 | PASSED_ON << 1, map_attrs_to_list),
-    ("mergeAttrsList", 1, 1, merge_attrs_list),
-    ("optionalAttrs", 2, 0, optional_attrs),
-    ("recursiveUpdate", 2, 0, recursive_update),
-    ("external", 1, 1, external),
+pub(super) const PRIMITIVES: &[Builtin] = &[
+    ("filterAttrs", 2, 2 | PASSED_ON << 1, Cost::Bytes, filter_attrs),
+    (
+        "mapAttrsToList",
+        2,
+        2 | PASSED_ON << 1,
+        Cost::Bytes,
+        map_attrs_to_list,
+    ),
+    ("mergeAttrsList", 1, 1, Cost::Nothing, merge_attrs_list),
+    ("optionalAttrs", 2, 0, Cost::Call, optional_attrs),
+    ("recursiveUpdate", 2, 0, Cost::Nothing, recursive_update),
+    ("external", 1, 1, Cost::Call, external),
 ];
 
 /// A value that comes from outside, by its symbolic name.

@@ -1,21 +1,24 @@
 //! Primitives on lists that keep what is partly known.
 
-use super::Primitive;
-use crate::builtins::plain;
+use crate::builtins::{Builtin, Cost, plain};
 use crate::{Elem, Evaluator, List, OriginId, Res, Stop, ThunkId, Tracked, Value, When};
 use nixpod_source::Site;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-pub(super) const PRIMITIVES: &[Primitive] = &[
-    ("optional", 2, 0, optional),
-    ("optionals", 2, 0, optionals),
-    ("flatten", 1, 1, flatten),
-    ("imap0", 2, 2, |ev, args, site| imap(ev, args, site, 0)),
-    ("imap1", 2, 2, |ev, args, site| imap(ev, args, site, 1)),
-    ("findFirstIndex", 3, 4, find_first_index),
-    ("reverseList", 1, 1, reverse),
-    ("unique", 1, 1, unique),
+pub(super) const PRIMITIVES: &[Builtin] = &[
+    ("optional", 2, 0, Cost::Call, optional),
+    ("optionals", 2, 0, Cost::Call, optionals),
+    ("flatten", 1, 1, Cost::Steps, flatten),
+    ("imap0", 2, 2, Cost::Bytes, |ev, args, site| {
+        imap(ev, args, site, 0)
+    }),
+    ("imap1", 2, 2, Cost::Bytes, |ev, args, site| {
+        imap(ev, args, site, 1)
+    }),
+    ("findFirstIndex", 3, 4, Cost::Calls, find_first_index),
+    ("reverseList", 1, 1, Cost::Nothing, reverse),
+    ("unique", 1, 1, Cost::Steps, unique),
 ];
 
 fn optional(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {

@@ -15,7 +15,7 @@ mod text;
 use crate::Compiled;
 use crate::builtins::plain;
 use crate::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When};
-use nixpod_source::{Site, Utf8Path, Why};
+use nixpod_source::{Utf8Path, Why};
 
 /// A file of the prelude: the namespace's name and the code.
 struct Prelude {
@@ -159,11 +159,6 @@ fn evaluate(
     ev.apply(function, arguments, NO_SITE)
 }
 
-type Code = fn(&mut Evaluator<'_>, &[ThunkId], Site) -> Res<Tracked>;
-
-/// A primitive: name, number of arguments, which of them are forced first, code.
-type Primitive = (&'static str, usize, u32, Code);
-
 fn primitives(ev: &mut Evaluator<'_>) -> Attrs {
     let all = [
         strings::PRIMITIVES,
@@ -173,10 +168,10 @@ fn primitives(ev: &mut Evaluator<'_>) -> Attrs {
         packages::PRIMITIVES,
     ];
     let mut entries = Vec::new();
-    for (name, arity, strict, run) in all.into_iter().flatten() {
-        let value = ev.primop(name, *arity, *strict, *run);
+    for primitive in all.into_iter().flatten() {
+        let value = ev.builtin(primitive);
         let thunk = ev.alloc(value, OriginId(0));
-        entries.push(entry(ev, name, thunk));
+        entries.push(entry(ev, primitive.0, thunk));
     }
     let systems = packages::systems(ev);
     entries.push(entry(ev, "systems", systems));

@@ -1,23 +1,22 @@
 //! Primitives for packages and for sets that only have names.
 
-use super::Primitive;
 use super::pieces::push_made;
 use super::text::throw;
-use crate::builtins::plain;
+use crate::builtins::{Builtin, Cost, plain};
 use crate::{
     Attrs, Elem, Evaluator, List, OriginId, Res, StringBuilder, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
-pub(super) const PRIMITIVES: &[Primitive] = &[
-    ("getExe", 1, 0, get_exe),
-    ("getExe'", 2, 2, get_exe_named),
-    ("isSymbolic", 1, 0, |ev, args, _| {
+pub(super) const PRIMITIVES: &[Builtin] = &[
+    ("getExe", 1, 0, Cost::Bytes, get_exe),
+    ("getExe'", 2, 2, Cost::Bytes, get_exe_named),
+    ("isSymbolic", 1, 0, Cost::Call, |ev, args, _| {
         let value = ev.force(args[0])?;
         plain(Value::Bool(is_symbolic(&value)))
     }),
-    ("symbolic", 1, 0, |ev, args, _| {
+    ("symbolic", 1, 0, Cost::Call, |ev, args, _| {
         let mut value = ev.force(args[0])?;
         if let Value::Unknown(unknown) = &value.value {
             value.value = Value::Unknown(Rc::new(Unknown {
@@ -27,7 +26,7 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
         }
         Ok(value)
     }),
-    ("present", 1, 1, |ev, args, site| {
+    ("present", 1, 1, Cost::Nothing, |ev, args, site| {
         // A package that is only known by name is there, not null.
         let list = ev.force_list(args[0], site)?;
         let mut elems = Vec::with_capacity(list.elems.len());
@@ -39,7 +38,7 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
         let open = list.open.clone();
         plain(Value::List(Rc::new(List { elems, open })))
     }),
-    ("externalSet", 1, 1, |ev, args, site| {
+    ("externalSet", 1, 1, Cost::Call, |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
         plain(Value::attrs(named_set(&name.text)))
     }),

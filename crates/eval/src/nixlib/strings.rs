@@ -1,8 +1,7 @@
 //! Primitives that look for something in strings: prefixes, suffixes, separators.
 
-use super::Primitive;
 use super::pieces::{self, head, pieces, push, push_context, push_part, runs, slice, tail};
-use crate::builtins::plain;
+use crate::builtins::{Builtin, Cost, plain};
 use crate::{
     Coerce, Elem, Evaluator, List, NixString, OriginId, Res, Stop, StringBuilder, ThunkId, Tracked, Value,
     When,
@@ -10,16 +9,16 @@ use crate::{
 use nixpod_source::Site;
 use std::rc::Rc;
 
-pub(super) const PRIMITIVES: &[Primitive] = &[
-    ("hasPrefix", 2, 3, |ev, args, site| {
+pub(super) const PRIMITIVES: &[Builtin] = &[
+    ("hasPrefix", 2, 3, Cost::Nothing, |ev, args, site| {
         let (prefix, string) = both(ev, args, site)?;
         plain(Value::Bool(has_prefix(&prefix.0, &string.0)?))
     }),
-    ("hasSuffix", 2, 3, |ev, args, site| {
+    ("hasSuffix", 2, 3, Cost::Nothing, |ev, args, site| {
         let (suffix, string) = both(ev, args, site)?;
         plain(Value::Bool(has_suffix(&suffix.0, &string.0)?))
     }),
-    ("hasInfix", 2, 3, |ev, args, site| {
+    ("hasInfix", 2, 3, Cost::Nothing, |ev, args, site| {
         let (infix, string) = both(ev, args, site)?;
         known(&infix.0)?;
         let stored = string
@@ -35,7 +34,7 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
             _ => plain(Value::Bool(found)),
         }
     }),
-    ("removePrefix", 2, 3, |ev, args, site| {
+    ("removePrefix", 2, 3, Cost::Nothing, |ev, args, site| {
         let (prefix, string) = both(ev, args, site)?;
         let start = if has_prefix(&prefix.0, &string.0)? {
             let start = prefix.0.text.len();
@@ -51,7 +50,7 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
         let value = slice(&string, origin, start, string.text.len());
         Ok(Tracked { value, origin })
     }),
-    ("removeSuffix", 2, 3, |ev, args, site| {
+    ("removeSuffix", 2, 3, Cost::Nothing, |ev, args, site| {
         let (suffix, string) = both(ev, args, site)?;
         let (string, origin) = string;
         let cut = if has_suffix(&suffix.0, &string)? {
@@ -62,11 +61,11 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
         let value = slice(&string, origin, 0, string.text.len() - cut);
         Ok(Tracked { value, origin })
     }),
-    ("splitString", 2, 3, split_string),
-    ("concatMapStringsSep", 3, 4, concat_map),
-    ("stringToCharacters", 1, 1, characters),
-    ("trim", 3, 7, trim),
-    ("isStorePath", 1, 1, is_store_path),
+    ("splitString", 2, 3, Cost::Bytes, split_string),
+    ("concatMapStringsSep", 3, 4, Cost::Calls, concat_map),
+    ("stringToCharacters", 1, 1, Cost::Bytes, characters),
+    ("trim", 3, 7, Cost::Nothing, trim),
+    ("isStorePath", 1, 1, Cost::Nothing, is_store_path),
 ];
 
 type Text = (Rc<NixString>, OriginId);

@@ -1,34 +1,33 @@
 //! Primitives that rewrite text: case, escaping, names.
 
-use super::Primitive;
 use super::pieces::{head, map_chars, push_made};
 use super::strings::text;
-use crate::builtins::plain;
+use crate::builtins::{Builtin, Cost, plain};
 use crate::{Coerce, Evaluator, NixString, OriginId, Res, StringBuilder, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-pub(super) const PRIMITIVES: &[Primitive] = &[
-    ("toLower", 1, 1, |ev, args, site| {
+pub(super) const PRIMITIVES: &[Builtin] = &[
+    ("toLower", 1, 1, Cost::Bytes, |ev, args, site| {
         mapped(ev, args, site, |c| {
             c.is_ascii_uppercase()
                 .then(|| c.to_ascii_lowercase().to_string().into())
         })
     }),
-    ("toUpper", 1, 1, |ev, args, site| {
+    ("toUpper", 1, 1, Cost::Bytes, |ev, args, site| {
         mapped(ev, args, site, |c| {
             c.is_ascii_lowercase()
                 .then(|| c.to_ascii_uppercase().to_string().into())
         })
     }),
-    ("escapeURL", 1, 1, |ev, args, site| {
+    ("escapeURL", 1, 1, Cost::Bytes, |ev, args, site| {
         mapped(ev, args, site, |c| {
             let plain = c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~') || !c.is_ascii();
             (!plain).then(|| format!("%{:02X}", u32::from(c)).into())
         })
     }),
-    ("normalizePath", 1, 1, |ev, args, site| {
+    ("normalizePath", 1, 1, Cost::Bytes, |ev, args, site| {
         let mut slash = false;
         mapped(ev, args, site, |c| {
             let again = slash && c == '/';
@@ -36,19 +35,19 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
             again.then_some(Cow::Borrowed(""))
         })
     }),
-    ("escapeShellArg", 1, 1, escape_shell_arg),
-    ("isNixIdentifier", 1, 1, |ev, args, site| {
+    ("escapeShellArg", 1, 1, Cost::Bytes, escape_shell_arg),
+    ("isNixIdentifier", 1, 1, Cost::Nothing, |ev, args, site| {
         let string = ev.force_string(args[0], site)?;
         plain(Value::Bool(crate::print::is_identifier(&string.text)))
     }),
-    ("charToInt", 1, 1, |ev, args, site| {
+    ("charToInt", 1, 1, Cost::Call, |ev, args, site| {
         let string = ev.force_string(args[0], site)?;
         match string.text.as_bytes() {
             [byte] if *byte < 128 => plain(Value::Int(i64::from(*byte))),
             _ => ev.fail(format!("attribute '{}' missing", string.text), site),
         }
     }),
-    ("fromHexString", 1, 1, |ev, args, site| {
+    ("fromHexString", 1, 1, Cost::Nothing, |ev, args, site| {
         let string = ev.force_string(args[0], site)?;
         let text = string.text.as_str();
         let digits = text.strip_prefix("0x").unwrap_or(text);
@@ -62,12 +61,12 @@ pub(super) const PRIMITIVES: &[Primitive] = &[
             ),
         }
     }),
-    ("sanitizeDerivationName", 1, 1, sanitize),
-    ("toCamelCase", 1, 1, |ev, args, site| {
+    ("sanitizeDerivationName", 1, 1, Cost::Nothing, sanitize),
+    ("toCamelCase", 1, 1, Cost::Nothing, |ev, args, site| {
         let string = ev.force_string(args[0], site)?;
         plain(Value::string(camel_case(&string.text)))
     }),
-    ("levenshtein", 2, 3, |ev, args, site| {
+    ("levenshtein", 2, 3, Cost::Bytes, |ev, args, site| {
         let a = ev.force_string(args[0], site)?;
         let b = ev.force_string(args[1], site)?;
         ev.charge(a.text.len().saturating_mul(b.text.len()))?;

@@ -2,7 +2,7 @@
 
 pub(crate) mod error;
 
-use crate::{Env, Evaluator, Res};
+use crate::Env;
 use nixpod_source::{ExprId, FileId, Site, Why};
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -337,38 +337,21 @@ pub struct Lambda {
     pub expr: ExprId,
 }
 
-/// The code of a builtin: gets as many thunks as its arity says and the place of the call.
-pub type PrimopFn = Rc<dyn Fn(&mut Evaluator<'_>, &[ThunkId], Site) -> Res<Tracked>>;
-
-/// The bit of [`Primop::strict`] that, shifted by the argument's position, has named unknowns passed on.
+/// The bit of a builtin's strictness that, shifted by the argument's position, has named unknowns passed on. The bits
+/// below say which arguments are forced before the call: an unknown one makes the result unknown, alternatives are
+/// tried one by one. A named unknown is passed on for functions that say what holds for any element of it.
 pub const PASSED_ON: u32 = 1 << 16;
 
-/// A builtin.
-pub struct Primop {
-    /// Its name, for messages and printing.
-    pub name: SmolStr,
-    /// The number of arguments.
-    pub arity: usize,
-    /// Bit i: argument i is forced before the call; an unknown one makes the result unknown, alternatives are tried
-    /// one by one. Bit i of [`PASSED_ON`]: a named unknown is passed on, for functions that say what holds for any
-    /// element of it.
-    pub strict: u32,
-    /// The code.
-    pub run: PrimopFn,
-}
-
-impl std::fmt::Debug for Primop {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Primop({})", self.name)
-    }
-}
+/// A builtin, by its number in the evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrimopId(pub(crate) u32);
 
 /// A builtin and the arguments it has already.
 #[derive(Clone, Debug)]
 pub struct PrimopApp {
     /// The builtin.
-    pub primop: Rc<Primop>,
-    /// Fewer than its arity.
+    pub primop: PrimopId,
+    /// Fewer than it takes.
     pub args: Vec<ThunkId>,
 }
 

@@ -1,72 +1,12 @@
-//! Builtins on hashes.
+//! Hashes and how they are written.
 
-use super::{Registry, plain};
-use crate::{Evaluator, Res, Tracked, Value};
-use nixpod_source::{Site, Utf8Path};
 use sha2::Digest;
 
 /// Nix's own base 32, which leaves out letters that make words.
 const NIX32: &[u8; 32] = b"0123456789abcdfghijklmnpqrsvwxyz";
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("hashString", 2, 3, |ev, args, site| {
-        let algorithm = ev.force_string(args[0], site)?;
-        let text = ev.force_string(args[1], site)?;
-        ev.charge(text.text.len())?;
-        hash_value(ev, &algorithm.text, text.text.as_bytes(), site)
-    });
-    r.function("hashFile", 2, 3, |ev, args, site| {
-        let algorithm = ev.force_string(args[0], site)?;
-        let value = ev.force(args[1])?;
-        let path = ev.to_path(&value, site)?;
-        match ev.source.read(Utf8Path::new(&*path)) {
-            Ok(bytes) => {
-                ev.charge(bytes.len())?;
-                hash_value(ev, &algorithm.text, &bytes, site)
-            }
-            Err(why) => plain(Value::unknown(why)),
-        }
-    });
-    r.function("convertHash", 1, 1, |ev, args, site| {
-        let input = ev.force_attrs(args[0], site)?;
-        let mut fields = [None, None, None];
-        for (field, name) in fields.iter_mut().zip(["hash", "hashAlgo", "toHashFormat"]) {
-            let symbol = ev.intern(name);
-            if let Some(attr) = input.get(symbol) {
-                *field = Some(ev.force_plain_string(attr.thunk, site)?.text.clone());
-            }
-        }
-        let [Some(hash), algorithm, format] = fields else {
-            return ev.fail("attribute 'hash' missing", site);
-        };
-        let Some(format) = format else {
-            return ev.fail("attribute 'toHashFormat' missing", site);
-        };
-        match parse_hash(&hash, algorithm.as_deref()) {
-            Ok((algorithm, bytes)) => match show_hash(algorithm, &bytes, &format) {
-                Some(text) => plain(Value::string(text)),
-                None => ev.fail(
-                    format!("unknown hash format '{format}', expect 'base16', 'base32', 'base64', or 'sri'"),
-                    site,
-                ),
-            },
-            Err(message) => ev.fail(message, site),
-        }
-    });
-}
-
-fn hash_value(ev: &mut Evaluator<'_>, algorithm: &str, bytes: &[u8], site: Site) -> Res<Tracked> {
-    match digest(algorithm, bytes) {
-        Some(hash) => plain(Value::string(base16(&hash))),
-        None => ev.fail(
-            format!("unknown hash algorithm '{algorithm}', expect 'md5', 'sha1', 'sha256', or 'sha512'"),
-            site,
-        ),
-    }
-}
-
-fn digest(algorithm: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn digest(algorithm: &str, bytes: &[u8]) -> Option<Vec<u8>> {
     Some(match algorithm {
         "md5" => md5::Md5::digest(bytes).to_vec(),
         "sha1" => sha1::Sha1::digest(bytes).to_vec(),
@@ -77,7 +17,7 @@ fn digest(algorithm: &str, bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The SHA-256 of some bytes.
-pub(super) fn sha256(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
     sha2::Sha256::digest(bytes).to_vec()
 }
 
@@ -92,7 +32,7 @@ fn size_of_hash(algorithm: &str) -> Option<usize> {
 }
 
 /// An algorithm and the bytes of a hash written as `algorithm:hash`, `algorithm-base64` or `hash`.
-pub(super) fn parse_hash<'a>(
+pub(crate) fn parse_hash<'a>(
     hash: &'a str,
     algorithm: Option<&'a str>,
 ) -> Result<(&'a str, Vec<u8>), String> {
@@ -132,7 +72,7 @@ pub(super) fn parse_hash<'a>(
     }
 }
 
-fn show_hash(algorithm: &str, bytes: &[u8], format: &str) -> Option<String> {
+pub(crate) fn show_hash(algorithm: &str, bytes: &[u8], format: &str) -> Option<String> {
     Some(match format {
         "base16" => base16(bytes),
         "nix32" | "base32" => nix32(bytes),
@@ -143,7 +83,7 @@ fn show_hash(algorithm: &str, bytes: &[u8], format: &str) -> Option<String> {
 }
 
 /// Lower-case hexadecimal digits.
-pub(super) fn base16(bytes: &[u8]) -> String {
+pub(crate) fn base16(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -160,7 +100,7 @@ fn nix32_len(size: usize) -> usize {
 }
 
 /// The text in Nix's base 32: digits from the end, five bits each.
-pub(super) fn nix32(bytes: &[u8]) -> String {
+pub(crate) fn nix32(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return String::new();
     }

@@ -1,19 +1,13 @@
-//! `match` and `split`: POSIX extended regular expressions over bytes, as Nix's (those of libstdc++).
+//! POSIX extended regular expressions over bytes, as Nix's (those of libstdc++).
 //!
 //! The pattern is translated and run by an engine whose time is linear in the text, so that no pattern is
 //! catastrophic. Of several matches the leftmost and longest counts; of its submatches the first alternative that
 //! leads to it, which is what libstdc++ does.
 
-use super::strings::{inside_character, push_bare_slice};
-use super::{Registry, plain};
-use crate::{Evaluator, NixString, OriginId, Res, Stop, StringBuilder, ThunkId, Value};
-use nixpod_source::Site;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::meta::Regex as Meta;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
-use smol_str::SmolStr;
-use std::rc::Rc;
 
 /// A pattern of some hundred characters needs a few kilobytes; libstdc++ gives up at 100,000 states.
 const SIZE_LIMIT: usize = 8 << 20;
@@ -31,110 +25,15 @@ pub(crate) struct Regex {
 
 /// Finds the leftmost longest match: where it begins, then how far it goes.
 #[derive(Debug)]
-struct Search {
+pub(crate) struct Search {
     start: Meta,
     longest: DFA,
     cache: std::cell::RefCell<Cache>,
 }
 
-pub(super) fn register(r: &mut Registry<'_, '_>) {
-    r.function("match", 2, 3, |ev, args, site| {
-        let (regex, text, origin) = arguments(ev, args, site)?;
-        let Some(found) = regex.groups(text.text.as_bytes()) else {
-            return plain(Value::Null);
-        };
-        let mut groups = Vec::with_capacity(found.len());
-        for span in found {
-            groups.push(piece(ev, &text, origin, span)?);
-        }
-        plain(Value::list(groups))
-    });
-    r.function("split", 2, 3, |ev, args, site| {
-        let (regex, text, origin) = arguments(ev, args, site)?;
-        let Some(search) = regex.search() else {
-            return ev.fail("memory limit exceeded by regular expression", site);
-        };
-        let mut out = Vec::new();
-        let mut done = 0;
-        let mut next = search.find(text.text.as_bytes(), 0);
-        while let Some((start, end)) = next {
-            ev.charge(64)?;
-            ev.step()?;
-            out.push(piece(ev, &text, origin, Some((done, start)))?);
-            let found = text.text.as_bytes().get(start..end);
-            let mut groups = Vec::new();
-            for span in found
-                .and_then(|matched| regex.groups(matched))
-                .unwrap_or_default()
-            {
-                let span = span.map(|(from, to)| (start + from, start + to));
-                groups.push(piece(ev, &text, origin, span)?);
-            }
-            out.push(ev.alloc(Value::list(groups), OriginId(0)));
-            done = end;
-            next = search.after(text.text.as_bytes(), start, end);
-        }
-        out.push(piece(ev, &text, origin, Some((done, text.text.len())))?);
-        plain(Value::list(out))
-    });
-}
-
-fn arguments(
-    ev: &mut Evaluator<'_>,
-    args: &[ThunkId],
-    site: Site,
-) -> Res<(Rc<Regex>, Rc<NixString>, OriginId)> {
-    let pattern = ev.force_string(args[0], site)?;
-    let regex = match ev.regexes.get(&pattern.text) {
-        Some(regex) => regex.clone(),
-        None => match Regex::new(&pattern.text) {
-            Ok(regex) => {
-                let regex = Rc::new(regex);
-                // A program that makes patterns without end must not fill the memory.
-                if ev.regexes.len() >= 1000 {
-                    ev.regexes.clear();
-                }
-                ev.regexes.insert(pattern.text.clone(), regex.clone());
-                regex
-            }
-            Err(true) => {
-                return ev.fail(
-                    format!("memory limit exceeded by regular expression '{}'", pattern.text),
-                    site,
-                );
-            }
-            Err(false) => return ev.fail(format!("invalid regular expression '{}'", pattern.text), site),
-        },
-    };
-    let (text, origin) = ev.force_string_with_holes(args[1], site)?;
-    if let Some(hole) = text.hole() {
-        return Err(Stop::Unknown(hole.clone()));
-    }
-    ev.charge(text.text.len())?;
-    Ok((regex, text, origin))
-}
-
-/// A piece of the text as a value; null for a group that took no part.
-fn piece(
-    ev: &mut Evaluator<'_>,
-    text: &NixString,
-    origin: OriginId,
-    span: Option<(usize, usize)>,
-) -> Res<ThunkId> {
-    let Some((start, end)) = span else {
-        return Ok(ev.alloc(Value::Null, OriginId(0)));
-    };
-    if !text.text.is_char_boundary(start) || !text.text.is_char_boundary(end) {
-        return Ok(ev.alloc(Value::Unknown(inside_character()), OriginId(0)));
-    }
-    let mut builder = StringBuilder::default();
-    push_bare_slice(&mut builder, text, origin, start, end);
-    Ok(ev.alloc(builder.finish(), origin))
-}
-
 impl Regex {
     /// Compiles a pattern; the error says whether it is too large (as against invalid).
-    fn new(pattern: &SmolStr) -> Result<Self, bool> {
+    pub(crate) fn new(pattern: &str) -> Result<Self, bool> {
         let mut repeated = Vec::new();
         let translated = translate(pattern.as_bytes(), &mut repeated).ok_or(false)?;
         let whole = compile(&format!("\\A(?:{translated})\\z")).ok_or(true)?;
@@ -147,7 +46,7 @@ impl Regex {
     }
 
     /// Where the groups are if the pattern matches the whole text; nothing for one that took no part.
-    fn groups(&self, text: &[u8]) -> Option<Vec<Option<(usize, usize)>>> {
+    pub(crate) fn groups(&self, text: &[u8]) -> Option<Vec<Option<(usize, usize)>>> {
         let mut captures = self.whole.create_captures();
         self.whole.captures(text, &mut captures);
         if !captures.is_match() {
@@ -172,7 +71,7 @@ impl Regex {
         Some(found)
     }
 
-    fn search(&self) -> Option<&Search> {
+    pub(crate) fn search(&self) -> Option<&Search> {
         let made = self.search.get_or_init(|| {
             let longest = DFA::builder()
                 .configure(
@@ -213,7 +112,7 @@ fn compile(pattern: &str) -> Option<Meta> {
 
 impl Search {
     /// The leftmost longest match that begins at or after an offset.
-    fn find(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
+    pub(crate) fn find(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
         let found = self.start.find(Input::new(text).range(from..))?;
         let start = found.start();
         Some((start, self.longest_from(text, start).unwrap_or(found.end())))
@@ -227,7 +126,7 @@ impl Search {
     }
 
     /// The match after one, as `std::regex_iterator` goes on.
-    fn after(&self, text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    pub(crate) fn after(&self, text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
         if start != end {
             return self.find(text, end);
         }

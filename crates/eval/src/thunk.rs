@@ -1,0 +1,63 @@
+//! What a thunk is before and after it is forced, and the code of functions in Rust.
+//!
+//! This is where the heap holds code that runs in the evaluator that has the heap.
+
+use crate::{Env, ErrorRef, Evaluator, OriginId, Res, ThunkId, Tracked, Value};
+use nixpod_source::{ExprId, Site};
+use std::rc::Rc;
+
+/// Can be run again: where the heap survives edits, what depends on changed text is.
+pub(crate) type NativeThunk = Box<dyn Fn(&mut Evaluator<'_>) -> Res<Tracked>>;
+
+pub(crate) enum Thunk {
+    Delayed {
+        env: Rc<Env>,
+        expr: ExprId,
+    },
+    Native(NativeThunk),
+    /// A function applied to one or two arguments.
+    Apply {
+        function: ThunkId,
+        first: ThunkId,
+        second: Option<ThunkId>,
+        site: Site,
+    },
+    Busy(Option<Site>),
+    /// The fields of a [`Tracked`], so that the whole fits 32 bytes.
+    Done {
+        value: Value,
+        origin: OriginId,
+        tainted: bool,
+    },
+    Failed(ErrorRef),
+}
+
+/// Thunks are by far the most numerous objects, and are freed only as a whole.
+const _: () = assert!(size_of::<Thunk>() <= 32);
+
+impl Thunk {
+    pub(crate) fn done(tracked: Tracked) -> Self {
+        Self::Done {
+            value: tracked.value,
+            origin: tracked.origin,
+            tainted: false,
+        }
+    }
+}
+
+/// A function in Rust: a builtin of the tables, or one that other native code made.
+pub(crate) struct Primop {
+    pub(crate) name: &'static str,
+    pub(crate) arity: usize,
+    /// Which arguments are forced before the call; see [`crate::PASSED_ON`].
+    pub(crate) strict: u32,
+    pub(crate) code: PrimopCode,
+}
+
+#[derive(Clone)]
+pub(crate) enum PrimopCode {
+    Table(fn(&mut Evaluator<'_>, &[ThunkId], Site) -> Res<Tracked>),
+    Made(MadeCode),
+}
+
+pub(crate) type MadeCode = Rc<dyn Fn(&mut Evaluator<'_>, &[ThunkId], Site) -> Res<Tracked>>;
