@@ -13,18 +13,25 @@ mod pure;
 mod thunk;
 mod value;
 
-pub use evaluator::{CommonSymbols, Env, Evaluator, ImportHook, Limits, StringsRead};
+pub use evaluator::Evaluator;
+pub use heap::budget::Limits;
 pub use heap::compiled::Compiled;
+pub use heap::files::{ImportHook, StringsRead};
+pub use heap::names::CommonSymbols;
 pub use heap::source::{FileKind, Loaded, Source};
-pub use machine::coerce::{Coerce, StringBuilder};
+pub use machine::coerce::Coerce;
 pub use machine::force::error_unknown;
 pub use machine::ops::open_set;
 pub use machine::select::Lookup;
 pub use machine::{partial, print};
 pub use memo::{NoteId, Noted, Observation, Observed};
 pub use pure::paths;
+pub use value::builder::StringBuilder;
 pub use value::error::{ErrorKind, ErrorRef, EvalError, EvalResult, Res, Stop};
-pub use value::{
-    Alternative, Attr, Attrs, ContextItem, Elem, Lambda, List, NO_SITE, NixString, OWN_FILES, Opaque,
-    OriginId, PASSED_ON, Part, PrimopApp, PrimopId, Symbol, ThunkId, Tracked, Unknown, Value, When,
-};
+pub use value::function::{Env, Lambda, PASSED_ON, PrimopApp};
+pub(crate) use value::ids::UnitId;
+pub use value::ids::{NO_SITE, OWN_FILES, OriginId, PrimopId, Symbol, ThunkId, When};
+pub use value::sets::{Attr, Attrs, Elem, List};
+pub use value::string::{ContextItem, NixString, Part};
+pub use value::unknown::Unknown;
+pub use value::{Alternative, Opaque, Tracked, Value};

@@ -231,7 +231,7 @@ fn missing_names_are_unknown_and_counted() {
         "[ lib.frobnicate lib.frobnicate lib.strings.frob ]",
         |ev, value| {
             let shown = value.and_then(|value| ev.print(&value)).unwrap_or_default();
-            format!("{shown}\n{:?}", ev.missing)
+            format!("{shown}\n{:?}", ev.missing())
         },
     );
     expect![[r#"

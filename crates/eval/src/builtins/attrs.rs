@@ -266,7 +266,7 @@ fn unsafe_get_attr_pos(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> 
     let symbol = ev.intern(&name.text);
     let attrs = ev.force_attrs(args[1], site)?;
     match attrs.get(symbol) {
-        Some(attr) if ev.is_generated(attr.thunk) => plain(Value::Null),
+        Some(attr) if ev.thunks.is_generated(attr.thunk) => plain(Value::Null),
         Some(attr) => Ok(ev.position_value(attr.site)),
         None => plain(Value::Null),
     }
@@ -318,14 +318,14 @@ fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
         let Some(pair) = ev.unless_absent(elem.when, pair)? else {
             continue;
         };
-        let name = match ev.lookup(&pair, ev.sym.name)? {
+        let name = match ev.lookup(&pair, ev.names.common.name)? {
             Lookup::Found(name) | Lookup::Perhaps(name, _) => name,
             Lookup::Absent => match &pair.value {
                 Value::Attrs(_) => return ev.fail("attribute 'name' missing", site),
                 other => return ev.type_error("a set", other, site),
             },
         };
-        let value_symbol = ev.sym.value;
+        let value_symbol = ev.names.common.value;
         let thunk = match &pair.value {
             Value::Attrs(attrs) if attrs.get(value_symbol).is_some_and(|attr| attr.when.is_always()) => {
                 attrs.get(value_symbol).map(|attr| attr.thunk)

@@ -32,7 +32,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
     }),
     ("warn", 2, 0, Cost::Call, |ev, args, site| {
         tell(ev, args[0])?;
-        if ev.abort_on_warn {
+        if ev.settings.abort_on_warn {
             let message = "aborting to reveal stack trace of warning, as abort-on-warn is set";
             return Err(ev.error(ErrorKind::Abort, message, Some(site)));
         }
@@ -124,7 +124,7 @@ pub(super) const CONSTANTS: &[Constant] = &[
 
 /// Values that are made when they are first asked for.
 pub(super) const DELAYED: &[Delayed] = &[("currentSystem", |ev| {
-    plain(match ev.current_system.clone() {
+    plain(match ev.settings.current_system.clone() {
         Some(system) => Value::string(system),
         None => Value::unknown(Why::Impure("builtins.currentSystem".to_owned())),
     })
@@ -286,7 +286,7 @@ impl Evaluator<'_> {
         }
         // An unknown part may or may not fail; the value itself is what counts.
         if first_unknown.is_some() {
-            self.drops += 1;
+            self.conditions.drops += 1;
         }
         Ok(())
     }

@@ -301,7 +301,7 @@ fn instantiate(
 ) -> Res<Option<Tracked>> {
     let mut inputs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (path, names) in &drv.input_drvs {
-        let Some(hash) = ev.derivations.get(path.as_str()) else {
+        let Some(hash) = ev.caches.derivations.get(path.as_str()) else {
             return Ok(None);
         };
         inputs
@@ -372,7 +372,9 @@ fn instantiate(
     references.extend(drv.input_drvs.keys().map(SmolStr::from));
     let drv_path = text_path(&format!("{name}.drv"), &text, &references);
     let hash = fixed_hash.unwrap_or_else(|| base16(&sha256(drv.text(false, &inputs).as_bytes())));
-    ev.derivations.insert(drv_path.as_str().into(), hash.into());
+    ev.caches
+        .derivations
+        .insert(drv_path.as_str().into(), hash.into());
     let mut entries = vec![("drvPath".to_owned(), path_value(&drv_path, &drv_path, "*"))];
     for (output, made) in &drv.outputs {
         entries.push((output.clone(), path_value(&made.path, &drv_path, output)));

@@ -13,7 +13,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
 pub(super) const DELAYED: &[Delayed] = &[("nixPath", nix_path)];
 
 fn nix_path(ev: &mut Evaluator<'_>) -> Res<Tracked> {
-    let Some(entries) = ev.nix_path.clone() else {
+    let Some(entries) = ev.settings.nix_path.clone() else {
         return plain(Value::unknown(Why::Impure("builtins.nixPath".to_owned())));
     };
     let mut thunks = Vec::with_capacity(entries.len());
@@ -63,13 +63,11 @@ fn scoped_import(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
     let value = ev.force(args[1])?;
     let path = ev.to_path(&value, site)?;
     ev.note_read(&path);
-    let loaded = match ev.source.load(Utf8Path::new(&*path)) {
+    let loaded = match ev.source().load(Utf8Path::new(&*path)) {
         Ok(loaded) => loaded,
         Err(why) => return plain(Value::unknown(why)),
     };
-    let names = loaded.hir.names().iter().map(|name| ev.intern(name)).collect();
-    let dir = loaded.path.parent().unwrap_or(&loaded.path).to_owned();
-    let thunk = ev.add_scoped_unit(loaded.file, loaded.hir, dir, false, Some(scope), names);
+    let thunk = ev.add_loaded(loaded, false, Some(scope));
     Ok(ev.force(thunk)?)
 }
 
@@ -85,7 +83,7 @@ fn find(ev: &mut Evaluator<'_>, entries: &[(String, String)], name: &str, site: 
             _ => continue,
         };
         let candidate = crate::paths::normalise(&format!("{path}/{rest}"));
-        match ev.source.kind(Utf8Path::new(&*candidate)) {
+        match ev.source().kind(Utf8Path::new(&*candidate)) {
             Ok(Some(_)) => return plain(Value::Path(candidate)),
             Ok(None) | Err(Why::MissingFile(_)) => {}
             // An entry that cannot be looked into may be the one.
@@ -113,7 +111,7 @@ impl Evaluator<'_> {
             let [find_file, nix_path] = ["__findFile", "__nixPath"].map(|name| self.intern(name));
             let given = |symbol| scope.get(symbol).map(|attr| attr.thunk);
             if given(find_file).is_some() || given(nix_path).is_some() {
-                let global = |ev: &Self, name: &str| ev.globals.get(name).copied();
+                let global = |ev: &Self, name: &str| ev.names.globals.get(name).copied();
                 let function = given(find_file).or_else(|| global(self, "__findFile"));
                 let entries = given(nix_path).or_else(|| global(self, "__nixPath"));
                 if let (Some(function), Some(entries)) = (function, entries) {
@@ -123,7 +121,7 @@ impl Evaluator<'_> {
                 }
             }
         }
-        match self.nix_path.clone() {
+        match self.settings.nix_path.clone() {
             Some(entries) if self.search_path(name).is_none() => find(self, &entries, name, site),
             _ => plain(external(name)),
         }

@@ -22,7 +22,7 @@ fn hash_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
     let algorithm = ev.force_string(args[0], site)?;
     let value = ev.force(args[1])?;
     let path = ev.to_path(&value, site)?;
-    match ev.source.read(Utf8Path::new(&*path)) {
+    match ev.source().read(Utf8Path::new(&*path)) {
         Ok(bytes) => {
             ev.charge(bytes.len())?;
             hash_value(ev, &algorithm.text, &bytes, site)

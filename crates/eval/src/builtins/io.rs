@@ -36,7 +36,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
 fn read_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let value = ev.force(args[0])?;
     let path = ev.to_path(&value, site)?;
-    let bytes = match ev.source.read(Utf8Path::new(&*path)) {
+    let bytes = match ev.source().read(Utf8Path::new(&*path)) {
         Ok(bytes) => bytes,
         Err(why) => return plain(Value::unknown(why)),
     };
@@ -99,7 +99,7 @@ fn read_dir(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked
         }
         path => path?,
     };
-    let entries = match ev.source.read_dir(Utf8Path::new(&*path)) {
+    let entries = match ev.source().read_dir(Utf8Path::new(&*path)) {
         Ok(entries) => entries,
         Err(why) => return plain(Value::unknown(why)),
     };
@@ -119,7 +119,7 @@ fn read_dir(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked
 fn read_file_type(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let value = ev.force(args[0])?;
     let path = ev.to_path(&value, site)?;
-    match ev.source.kind(Utf8Path::new(&*path)) {
+    match ev.source().kind(Utf8Path::new(&*path)) {
         Ok(Some(kind)) => plain(Value::string(kind.as_str())),
         Ok(None) => plain(Value::unknown(Why::MissingFile(path.to_string()))),
         Err(why) => plain(Value::unknown(why)),
@@ -132,9 +132,9 @@ fn path_exists(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Trac
     // A final slash asks for a directory.
     let directory = matches!(&value.value, Value::String(string)
             if string.text.ends_with('/') || string.text.ends_with("/."));
-    match ev.source.kind(Utf8Path::new(&*path)) {
+    match ev.source().kind(Utf8Path::new(&*path)) {
         Ok(Some(FileKind::Symlink)) if directory => {
-            plain(Value::Bool(ev.source.read_dir(Utf8Path::new(&*path)).is_ok()))
+            plain(Value::Bool(ev.source().read_dir(Utf8Path::new(&*path)).is_ok()))
         }
         Ok(Some(kind)) => plain(Value::Bool(!directory || kind == FileKind::Directory)),
         Ok(None) => plain(Value::Bool(false)),
@@ -144,7 +144,7 @@ fn path_exists(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Trac
 
 fn get_env(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let name = ev.force_string(args[0], site)?;
-    match &ev.variables {
+    match &ev.settings.variables {
         Some(variables) => plain(Value::string(
             variables.get(name.text.as_str()).cloned().unwrap_or_default(),
         )),

@@ -155,7 +155,7 @@ fn elem(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
         let value = match (ev.force(elem.thunk), &unknown) {
             (Ok(value), _) => value,
             (Err(_), _) if !elem.when.is_always() => {
-                ev.drops += 1;
+                ev.conditions.drops += 1;
                 continue;
             }
             (Err(_), Some(why)) => return Err(ev.perhaps_not_reached(why.clone())),
@@ -353,7 +353,7 @@ fn quantify(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site, stop: bool) ->
         let verdict = match (ev.settle(verdict), &unknown) {
             (Ok(verdict), _) => verdict,
             (Err(_), _) if !elem.when.is_always() => {
-                ev.drops += 1;
+                ev.conditions.drops += 1;
                 continue;
             }
             (Err(_), Some(why)) => return Err(ev.perhaps_not_reached(why.clone())),
@@ -413,7 +413,7 @@ fn sort(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
         return ev.type_error("a function", &compare.value, site);
     }
     let less_than = matches!(&compare.value, Value::Primop(app)
-        if app.args.is_empty() && ev.primop_of(app).name == "lessThan");
+        if app.args.is_empty() && ev.thunks.primop(app.primop).name == "lessThan");
     let less = |ev: &mut Evaluator<'_>, a: ThunkId, b: ThunkId| -> Res<bool> {
         if less_than {
             let a = ev.force_known(a)?;
@@ -451,10 +451,10 @@ fn sort(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
 
 fn generic_closure(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let base = ev.force_known(args[0])?;
-    let start = ev.select_value(&base, ev.sym.start_set, site)?;
+    let start = ev.select_value(&base, ev.names.common.start_set, site)?;
     let start = ev.alloc_tracked(start);
     let start = ev.force_list(start, site)?;
-    let operator = ev.select_value(&base, ev.sym.operator, site)?;
+    let operator = ev.select_value(&base, ev.names.common.operator, site)?;
     let mut open = start.open.clone();
     let mut queue: std::collections::VecDeque<Elem> = start.elems.iter().copied().collect();
     let mut keys: Vec<Tracked> = Vec::new();
@@ -464,7 +464,7 @@ fn generic_closure(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<
     while let Some(elem) = queue.pop_front() {
         ev.charge(size_of::<Elem>())?;
         let item = ev.force_known(elem.thunk)?;
-        let key = ev.select_value(&item, ev.sym.key, site)?;
+        let key = ev.select_value(&item, ev.names.common.key, site)?;
         let key = ev.known(key)?;
         // All keys must be comparable with one another.
         match &first_key {

@@ -80,7 +80,7 @@ const DELAYED: &[&[Delayed]] = &[core::DELAYED, files::DELAYED, derivation::DELA
 /// Puts all builtins in place.
 pub(crate) fn install(ev: &mut Evaluator<'_>) {
     let builtins = ev.reserve();
-    ev.builtins = builtins;
+    ev.names.builtins = builtins;
     let mut entries = vec![global(ev, "builtins", builtins)];
     for builtin in BUILTINS.iter().copied().flatten() {
         let value = ev.builtin(builtin);
@@ -105,9 +105,9 @@ pub(crate) fn install(ev: &mut Evaluator<'_>) {
 /// Makes a builtin visible under the names that it has, and gives its entry in `builtins`.
 fn global(ev: &mut Evaluator<'_>, name: &str, thunk: ThunkId) -> Attr {
     if UNQUALIFIED.contains(&name) {
-        ev.globals.insert(name.into(), thunk);
+        ev.names.globals.insert(name.into(), thunk);
     }
-    ev.globals.insert(format!("__{name}").into(), thunk);
+    ev.names.globals.insert(format!("__{name}").into(), thunk);
     Attr {
         name: ev.intern(name),
         thunk,

@@ -10,9 +10,9 @@ const MAX_BYTES: usize = 64 << 20;
 /// The path that a file or directory has when it is copied into the store; nothing if that cannot be told.
 pub(super) fn store_path(ev: &Evaluator<'_>, path: &Utf8Path, name: &str) -> Option<String> {
     // Most sources do not know; ask before reading anything.
-    let kind = ev.source.kind(path).ok()??;
+    let kind = ev.source().kind(path).ok()??;
     if kind == FileKind::Regular {
-        ev.source.executable(path)?;
+        ev.source().executable(path)?;
     }
     let mut archive = Vec::new();
     text(&mut archive, b"nix-archive-1");
@@ -45,16 +45,16 @@ fn node(
     match kind {
         FileKind::Regular => {
             text(archive, b"regular");
-            if ev.source.executable(path)? {
+            if ev.source().executable(path)? {
                 text(archive, b"executable");
                 text(archive, b"");
             }
             text(archive, b"contents");
-            text(archive, &ev.source.read(path).ok()?);
+            text(archive, &ev.source().read(path).ok()?);
         }
         FileKind::Directory => {
             text(archive, b"directory");
-            for (name, kind) in ev.source.read_dir(path).ok()? {
+            for (name, kind) in ev.source().read_dir(path).ok()? {
                 text(archive, b"entry");
                 text(archive, b"(");
                 text(archive, b"name");

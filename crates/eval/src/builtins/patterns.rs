@@ -2,7 +2,7 @@
 
 use super::strings::{inside_character, push_bare_slice};
 use super::table::{Builtin, Cost, plain};
-use crate::pure::regex::Regex;
+use crate::pure::regex::{BadPattern, Regex};
 use crate::{Evaluator, NixString, OriginId, Res, Stop, StringBuilder, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -59,26 +59,15 @@ fn arguments(
     site: Site,
 ) -> Res<(Rc<Regex>, Rc<NixString>, OriginId)> {
     let pattern = ev.force_string(args[0], site)?;
-    let regex = match ev.regexes.get(&pattern.text) {
-        Some(regex) => regex.clone(),
-        None => match Regex::new(&pattern.text) {
-            Ok(regex) => {
-                let regex = Rc::new(regex);
-                // A program that makes patterns without end must not fill the memory.
-                if ev.regexes.len() >= 1000 {
-                    ev.regexes.clear();
-                }
-                ev.regexes.insert(pattern.text.clone(), regex.clone());
-                regex
-            }
-            Err(true) => {
-                return ev.fail(
-                    format!("memory limit exceeded by regular expression '{}'", pattern.text),
-                    site,
-                );
-            }
-            Err(false) => return ev.fail(format!("invalid regular expression '{}'", pattern.text), site),
-        },
+    let regex = match ev.caches.regex(&pattern.text) {
+        Ok(regex) => regex,
+        Err(BadPattern::TooLarge) => {
+            let message = format!("memory limit exceeded by regular expression '{}'", pattern.text);
+            return ev.fail(message, site);
+        }
+        Err(BadPattern::Invalid) => {
+            return ev.fail(format!("invalid regular expression '{}'", pattern.text), site);
+        }
     };
     let (text, origin) = ev.force_string_with_holes(args[1], site)?;
     if let Some(hole) = text.hole() {

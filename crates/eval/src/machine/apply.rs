@@ -22,7 +22,7 @@ impl Evaluator<'_> {
                 self.call_lambda(&lambda, argument, site)
             }
             Value::Primop(app) => {
-                if app.args.len() + 1 < self.primop_of(app).arity {
+                if app.args.len() + 1 < self.thunks.primop(app.primop).arity {
                     let mut args = app.args.clone();
                     args.push(argument);
                     let app = PrimopApp {
@@ -38,7 +38,7 @@ impl Evaluator<'_> {
                 args.push(argument);
                 self.call_primop(app.primop, args, site)
             }
-            Value::Attrs(attrs) => match attrs.get(self.sym.functor) {
+            Value::Attrs(attrs) => match attrs.get(self.names.common.functor) {
                 Some(functor) => {
                     let functor = functor.thunk;
                     self.apply_functor(functor, &function, argument, site)
@@ -66,21 +66,21 @@ impl Evaluator<'_> {
         site: Site,
     ) -> Res<Tracked> {
         self.step()?;
-        if self.call_depth >= self.limits.call_depth {
+        if self.budget.call_depth >= self.budget.limits.call_depth {
             return Err(self.error(
                 ErrorKind::Eval,
                 "stack overflow; max-call-depth exceeded",
                 Some(site),
             ));
         }
-        self.call_depth += 1;
+        self.budget.call_depth += 1;
         let result = self.nested(site, |ev| {
             let functor = ev.force(functor)?;
             let itself = ev.alloc_tracked(function.clone());
             let inner = ev.apply(functor, itself, site)?;
             ev.apply(inner, argument, site)
         });
-        self.call_depth -= 1;
+        self.budget.call_depth -= 1;
         result
     }
 
@@ -106,7 +106,7 @@ impl Evaluator<'_> {
 
     pub(crate) fn call_primop(&mut self, id: PrimopId, args: Args, site: Site) -> Res<Tracked> {
         self.step()?;
-        let strict = self.primops[id.0 as usize].strict;
+        let strict = self.thunks.primop(id).strict;
         for (at, arg) in args.iter().enumerate() {
             if strict & (1 << at) == 0 {
                 continue;
@@ -132,14 +132,14 @@ impl Evaluator<'_> {
                 _ => {}
             }
         }
-        match self.primops[id.0 as usize].code.clone() {
+        match self.thunks.primop(id).code.clone() {
             PrimopCode::Table(run) => run(self, &args, site),
             PrimopCode::Made(run) => run(self, &args, site),
         }
     }
 
     fn call_lambda(&mut self, lambda: &Rc<Lambda>, argument: ThunkId, site: Site) -> Res<Tracked> {
-        if self.call_depth >= self.limits.call_depth {
+        if self.budget.call_depth >= self.budget.limits.call_depth {
             return Err(self.error(
                 ErrorKind::Eval,
                 "stack overflow; max-call-depth exceeded",
@@ -183,9 +183,9 @@ impl Evaluator<'_> {
                 )?
             }
         };
-        self.call_depth += 1;
+        self.budget.call_depth += 1;
         let result = self.eval(&frame, *body);
-        self.call_depth -= 1;
+        self.budget.call_depth -= 1;
         match result {
             Ok(value) => Ok(value),
             Err(error) => Err(self.with_trace(error, site).into()),
@@ -247,7 +247,7 @@ impl Evaluator<'_> {
             let slot = match (present, field.default) {
                 (Presence::There(thunk, when), None) => {
                     if !when.is_always() {
-                        self.drops += 1;
+                        self.conditions.drops += 1;
                     }
                     thunk
                 }
@@ -308,7 +308,7 @@ impl Evaluator<'_> {
         for (slot, default, given) in defaults {
             let env = frame.clone();
             match given {
-                None => self.thunks[slot.0 as usize] = crate::thunk::Thunk::Delayed { env, expr: default },
+                None => self.thunks[slot] = crate::thunk::Thunk::Delayed { env, expr: default },
                 Some((given, when)) => self.fill_native(slot, move |ev| {
                     let given = ev.force(given)?;
                     let default = ev.eval(&env, default)?;
@@ -383,7 +383,7 @@ impl Evaluator<'_> {
     pub fn is_function(&self, value: &Value) -> bool {
         match value {
             Value::Lambda(_) | Value::Primop(_) => true,
-            Value::Attrs(attrs) => attrs.get(self.sym.functor).is_some(),
+            Value::Attrs(attrs) => attrs.get(self.names.common.functor).is_some(),
             _ => false,
         }
     }

@@ -1,6 +1,6 @@
 //! Sets, the frames of `let`, and variables.
 
-use crate::evaluator::Unit;
+use crate::heap::files::Unit;
 use crate::thunk::Thunk;
 use crate::{
     Alternative, Attr, Attrs, Env, Evaluator, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
@@ -58,7 +58,7 @@ impl Evaluator<'_> {
             };
             let thunk = match inner.slots.get(at).copied() {
                 Some(slot) if attrs.recursive => {
-                    self.thunks[slot.0 as usize] = thunk;
+                    self.thunks[slot] = thunk;
                     slot
                 }
                 _ => self.push_thunk(thunk),
@@ -79,7 +79,7 @@ impl Evaluator<'_> {
             && attrs
                 .entries
                 .iter()
-                .any(|entry| unit.symbol(entry.name) == self.sym.overrides)
+                .any(|entry| unit.symbol(entry.name) == self.names.common.overrides)
         {
             self.apply_overrides(&mut set, site)?;
         }
@@ -122,7 +122,7 @@ impl Evaluator<'_> {
         let Some(at) = set
             .entries
             .iter()
-            .position(|attr| attr.name == self.sym.overrides)
+            .position(|attr| attr.name == self.names.common.overrides)
         else {
             return Ok(());
         };
@@ -174,7 +174,7 @@ impl Evaluator<'_> {
                 }
                 Ok(value)
             }
-            VarRef::Global => match self.globals.get(unit.hir.name(name)) {
+            VarRef::Global => match self.names.globals.get(unit.hir.name(name)) {
                 Some(thunk) => Ok(self.force(*thunk)?),
                 None => {
                     let text = unit.hir.name(name).clone();

@@ -1,6 +1,6 @@
 //! Evaluation of expressions.
 
-use crate::evaluator::Unit;
+use crate::heap::files::Unit;
 use crate::thunk::Thunk;
 use crate::{
     Alternative, Elem, Env, ErrorKind, EvalResult, Evaluator, Lambda, List, NO_SITE, NixString, OriginId,
@@ -8,46 +8,18 @@ use crate::{
 };
 use crate::{Coerce, StringBuilder};
 use nixpod_source::{ExprId, HopKind, Site, Why};
-use nixpod_syntax::hir::{BinaryOp, Expr, NameId, PathKind, StrPart, VarRef};
+use nixpod_syntax::hir::{BinaryOp, Expr, PathKind, StrPart, VarRef};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
-impl Env {
-    /// The frame `depth` levels out.
-    pub(crate) fn outer(self: &Rc<Self>, depth: u32) -> Option<&Rc<Self>> {
-        let mut at = self;
-        for _ in 0..depth {
-            at = at.parent.as_ref()?;
-        }
-        Some(at)
-    }
-}
-
-impl Unit {
-    pub(crate) fn symbol(&self, name: NameId) -> Symbol {
-        self.names[name.0 as usize]
-    }
-
-    /// The place of a key, if readers can see it.
-    pub(crate) fn key_site(&self, expr: ExprId) -> Site {
-        if self.hidden {
-            return NO_SITE;
-        }
-        Site {
-            file: self.file,
-            expr,
-        }
-    }
-}
-
 impl Evaluator<'_> {
     pub(crate) fn unit(&self, env: &Env) -> Rc<Unit> {
-        self.units[env.unit.0 as usize].clone()
+        self.files.unit(env.unit).clone()
     }
 
     /// Evaluates an expression now; unknowns are values.
     pub(crate) fn eval(&mut self, env: &Rc<Env>, expr: ExprId) -> EvalResult<Tracked> {
-        if self.force_depth >= self.limits.force_depth {
+        if self.budget.is_deep() {
             self.spoil();
             let why = Why::OutOfFuel("the limit on nested evaluation is reached".to_owned());
             return Ok(Tracked {
@@ -55,9 +27,9 @@ impl Evaluator<'_> {
                 origin: OriginId(0),
             });
         }
-        self.force_depth += 1;
+        self.budget.force_depth += 1;
         let result = stacker::maybe_grow(128 << 10, 4 << 20, || self.eval_inner(env, expr));
-        self.force_depth -= 1;
+        self.budget.force_depth -= 1;
         let result = self.settle(result);
         self.place_unknown(env, expr, result)
     }
@@ -87,15 +59,19 @@ impl Evaluator<'_> {
         self.push_thunk(thunk)
     }
 
+    /// The thunk that a variable of an enclosing frame is bound to.
+    fn local_variable(&self, env: &Rc<Env>, expr: ExprId) -> Option<ThunkId> {
+        let Expr::Var(_, VarRef::Local { depth, slot }) = self.files.unit(env.unit).hir.expr(expr) else {
+            return None;
+        };
+        env.outer(*depth)?.slots.get(*slot as usize).copied()
+    }
+
     /// The thunk that a variable is bound to, if it is a value already that has no origin: reading it adds no step to
     /// a trail then.
     fn plain_variable(&self, env: &Rc<Env>, expr: ExprId) -> Option<ThunkId> {
-        let unit = self.units.get(env.unit.0 as usize)?;
-        let Expr::Var(_, VarRef::Local { depth, slot }) = unit.hir.expr(expr) else {
-            return None;
-        };
-        let bound = *env.outer(*depth)?.slots.get(*slot as usize)?;
-        match self.thunks.get(bound.0 as usize)? {
+        let bound = self.local_variable(env, expr)?;
+        match self.thunks[bound] {
             Thunk::Done {
                 value: Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_),
                 ..
@@ -112,7 +88,7 @@ impl Evaluator<'_> {
         let unit = self.unit(env);
         let immediate = match unit.hir.expr(expr) {
             // A number of the analysed code can change without the set that it is in.
-            Expr::Int(_) | Expr::Float(_) => unit.hidden || self.ledger.is_none(),
+            Expr::Int(_) | Expr::Float(_) => unit.hidden || self.memo.ledger.is_none(),
             Expr::Lambda(..) => true,
             // Of the analysed code it is remembered which strings were looked at.
             Expr::Str(parts) => unit.hidden && matches!(&**parts, [] | [StrPart::Text(_)]),
@@ -132,22 +108,13 @@ impl Evaluator<'_> {
         let mut at = thunk;
         // A chain of variables is as long as the nesting of calls at most; a cycle must not hang.
         for _ in 0..1000 {
-            let Thunk::Delayed { env, expr } = &self.thunks[at.0 as usize] else {
+            let Thunk::Delayed { env, expr } = &self.thunks[at] else {
                 break;
             };
-            let Some(unit) = self.units.get(env.unit.0 as usize) else {
+            let Some(next) = self.local_variable(env, *expr) else {
                 break;
             };
-            let Expr::Var(_, VarRef::Local { depth, slot }) = unit.hir.expr(*expr) else {
-                break;
-            };
-            let Some(next) = env
-                .outer(*depth)
-                .and_then(|frame| frame.slots.get(*slot as usize))
-            else {
-                break;
-            };
-            at = *next;
+            at = next;
         }
         at
     }
@@ -189,7 +156,7 @@ impl Evaluator<'_> {
         self.step()?;
         let unit = self.unit(env);
         let site = self.site(env, expr);
-        if let Some(ledger) = &mut self.ledger
+        if let Some(ledger) = &mut self.memo.ledger
             && !unit.hidden
         {
             ledger.evaluates(env.unit, expr);
@@ -201,7 +168,7 @@ impl Evaluator<'_> {
             Expr::Float(float) => Value::Float(*float),
             Expr::Str(parts) => {
                 if !unit.hidden {
-                    self.mark_string(env.unit, expr);
+                    self.files.mark_string(env.unit, expr);
                 }
                 match &**parts {
                     [] => Value::string(""),
@@ -281,7 +248,7 @@ impl Evaluator<'_> {
                         return Err(self.error(ErrorKind::Assert, "assertion failed", Some(site)));
                     }
                     // The configuration is taken to evaluate, so an undecided assertion holds.
-                    Value::Unknown(_) | Value::Either(_) => self.drops += 1,
+                    Value::Unknown(_) | Value::Either(_) => self.conditions.drops += 1,
                     other => {
                         return self.type_error("a Boolean", other, self.site(env, *condition));
                     }
@@ -336,7 +303,7 @@ impl Evaluator<'_> {
         let mut value = self.eval(env, head)?;
         if let Value::Primop(app) = &value.value
             && app.args.is_empty()
-            && let arity = self.primop_of(app).arity
+            && let arity = self.thunks.primop(app.primop).arity
             && arity <= calls.len()
         {
             let primop = app.primop;
@@ -392,12 +359,12 @@ impl Evaluator<'_> {
         why: Rc<Unknown>,
         branches: &[ExprId],
     ) -> Res<Tracked> {
-        if self.speculation >= self.limits.speculation {
+        if self.budget.speculation >= self.budget.limits.speculation {
             self.spoil();
             return Err(Stop::Unknown(why));
         }
         let when = self.condition(site, why, When::ALWAYS);
-        self.speculation += 1;
+        self.budget.speculation += 1;
         let mut alternatives = Vec::new();
         let mut failure = None;
         for branch in branches {
@@ -406,11 +373,11 @@ impl Evaluator<'_> {
                 Err(error) => failure = Some(error),
             }
         }
-        self.speculation -= 1;
+        self.budget.speculation -= 1;
         match failure {
             Some(error) if alternatives.is_empty() => return Err(error.into()),
             Some(_) => {
-                self.drops += 1;
+                self.conditions.drops += 1;
                 // What is left must hold, if the configuration evaluates at all.
                 if let [only] = &mut *alternatives {
                     return Ok(only.value.clone());
@@ -427,7 +394,7 @@ impl Evaluator<'_> {
             return open.select(self.name(symbol));
         };
         let name = format!("{set}.{}", self.name(symbol));
-        *self.missing.entry(name.as_str().into()).or_default() += 1;
+        self.names.misses(&name);
         Unknown::new(Why::NotModelled(name))
     }
 
@@ -488,16 +455,13 @@ impl Evaluator<'_> {
         let value = match kind {
             PathKind::Relative => Value::Path(crate::paths::resolve(unit.dir.as_str(), &text)),
             PathKind::Absolute => Value::Path(crate::paths::normalise(&text)),
-            PathKind::Home => {
-                match self
-                    .variables
-                    .as_ref()
-                    .map(|variables| variables.get("HOME").cloned().unwrap_or_default())
-                {
-                    Some(home) => Value::Path(crate::paths::normalise(&format!("{home}/{text}"))),
-                    None => Value::unknown(Why::Impure(format!("the home directory in `~{text}`"))),
+            PathKind::Home => match &self.settings.variables {
+                Some(variables) => {
+                    let home = variables.get("HOME").map_or("", String::as_str);
+                    Value::Path(crate::paths::normalise(&format!("{home}/{text}")))
                 }
-            }
+                None => Value::unknown(Why::Impure(format!("the home directory in `~{text}`"))),
+            },
             PathKind::Search => {
                 let mut found = self.search(unit.scope.as_ref(), &text, site)?;
                 found.origin = origin;
@@ -509,10 +473,10 @@ impl Evaluator<'_> {
 
     /// The value of `__curPos` and of `unsafeGetAttrPos`: null where there is no position.
     pub fn position_value(&mut self, site: Site) -> Tracked {
-        let position = (site != NO_SITE).then(|| self.source.position(site)).flatten();
+        let position = (site != NO_SITE).then(|| self.source().position(site)).flatten();
         let value = match position {
             Some((line, column)) => {
-                let path = self.source.path_of(site.file);
+                let path = self.source().path_of(site.file);
                 let file = self.alloc(Value::string(path.as_str()), OriginId(0));
                 let line = self.alloc(Value::Int(i64::from(line)), OriginId(0));
                 let column = self.alloc(Value::Int(i64::from(column)), OriginId(0));
@@ -564,13 +528,13 @@ impl Evaluator<'_> {
             }
         }
         let why = self.undecided(&a);
-        if self.speculation >= self.limits.speculation {
+        if self.budget.speculation >= self.budget.limits.speculation {
             self.spoil();
             return Err(Stop::Unknown(why));
         }
-        self.speculation += 1;
+        self.budget.speculation += 1;
         let b = self.eval(env, right);
-        self.speculation -= 1;
+        self.budget.speculation -= 1;
         match b {
             // `unknown && false`, `unknown || true`, `unknown -> true`.
             Ok(Tracked {
@@ -579,7 +543,7 @@ impl Evaluator<'_> {
             }) if b == outcome => Ok(Value::Bool(outcome)),
             Ok(_) => Err(Stop::Unknown(why)),
             Err(_) => {
-                self.drops += 1;
+                self.conditions.drops += 1;
                 Err(Stop::Unknown(why))
             }
         }

@@ -16,16 +16,16 @@ const STACK_CHUNK: usize = 4 << 20;
 impl Evaluator<'_> {
     /// The value of a thunk: perhaps unknown, or an error. Computed once.
     pub fn force(&mut self, id: ThunkId) -> EvalResult<Tracked> {
-        match &self.thunks[id.0 as usize] {
+        match &self.thunks[id] {
             Thunk::Done {
                 value,
                 origin,
                 tainted,
             } => {
                 if *tainted {
-                    self.drops += 1;
+                    self.conditions.drops += 1;
                 }
-                if let Some(ledger) = &mut self.ledger {
+                if let Some(ledger) = &mut self.memo.ledger {
                     ledger.ask_done(id);
                 }
                 return Ok(Tracked {
@@ -35,7 +35,7 @@ impl Evaluator<'_> {
             }
             Thunk::Failed(error) => {
                 let error = error.clone();
-                if let Some(ledger) = &mut self.ledger {
+                if let Some(ledger) = &mut self.memo.ledger {
                     ledger.ask_done(id);
                 }
                 return Err(error);
@@ -43,7 +43,7 @@ impl Evaluator<'_> {
             Thunk::Busy(site) => {
                 let site = *site;
                 // Who failed like that fails no longer once this thunk needs something else.
-                if let Some(ledger) = &mut self.ledger {
+                if let Some(ledger) = &mut self.memo.ledger {
                     ledger.ask_done(id);
                 }
                 self.spoil();
@@ -57,7 +57,7 @@ impl Evaluator<'_> {
             }
             Thunk::Delayed { .. } | Thunk::Native(_) | Thunk::Apply { .. } => {}
         }
-        if self.force_depth >= self.limits.force_depth {
+        if self.budget.is_deep() {
             self.spoil();
             return Ok(Tracked {
                 value: Value::unknown(Why::OutOfFuel(
@@ -66,14 +66,14 @@ impl Evaluator<'_> {
                 origin: OriginId(0),
             });
         }
-        let before = self.drops;
-        let site = match &self.thunks[id.0 as usize] {
+        let before = self.conditions.drops;
+        let site = match &self.thunks[id] {
             Thunk::Delayed { env, expr } => Some(self.site(env, *expr)),
             _ => None,
         };
-        let thunk = std::mem::replace(&mut self.thunks[id.0 as usize], Thunk::Busy(site));
-        let outer = self.ledger.as_mut().map(|ledger| ledger.enter(id));
-        self.force_depth += 1;
+        let thunk = std::mem::replace(&mut self.thunks[id], Thunk::Busy(site));
+        let outer = self.memo.ledger.as_mut().map(|ledger| ledger.enter(id));
+        self.budget.force_depth += 1;
         let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || match &thunk {
             Thunk::Delayed { env, expr } => {
                 let result = self.eval_inner(env, *expr);
@@ -96,10 +96,10 @@ impl Evaluator<'_> {
             }
             Thunk::Busy(_) | Thunk::Done { .. } | Thunk::Failed(_) => unreachable!("handled above"),
         });
-        self.force_depth -= 1;
+        self.budget.force_depth -= 1;
         let result = self.settle(result);
-        let tainted = self.drops != before;
-        self.thunks[id.0 as usize] = match &result {
+        let tainted = self.conditions.drops != before;
+        self.thunks[id] = match &result {
             Ok(value) => Thunk::Done {
                 value: value.value.clone(),
                 origin: value.origin,
@@ -107,7 +107,7 @@ impl Evaluator<'_> {
             },
             Err(error) => Thunk::Failed(error.clone()),
         };
-        if let (Some(ledger), Some(outer)) = (&mut self.ledger, &outer) {
+        if let (Some(ledger), Some(outer)) = (&mut self.memo.ledger, &outer) {
             ledger.leave(id, Some(thunk), outer);
         }
         result
@@ -115,13 +115,13 @@ impl Evaluator<'_> {
 
     /// Runs native code that calls itself for nested data, with a bound on the depth and room on the stack.
     pub(crate) fn nested<T>(&mut self, site: Site, run: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
-        if self.force_depth >= self.limits.force_depth {
+        if self.budget.is_deep() {
             self.spoil();
             return self.fail("stack overflow (possible infinite recursion)", site);
         }
-        self.force_depth += 1;
+        self.budget.force_depth += 1;
         let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || run(self));
-        self.force_depth -= 1;
+        self.budget.force_depth -= 1;
         result
     }
 
@@ -130,7 +130,7 @@ impl Evaluator<'_> {
         match result {
             Ok(value) => Ok(Some(value)),
             Err(Stop::Error(_)) if !when.is_always() => {
-                self.drops += 1;
+                self.conditions.drops += 1;
                 Ok(None)
             }
             Err(stop) => Err(stop),
@@ -214,17 +214,12 @@ impl Evaluator<'_> {
     /// A list whose elements are exactly known.
     pub fn force_exact_list(&mut self, id: ThunkId, site: Site) -> Res<Rc<List>> {
         let list = self.force_list(id, site)?;
+        // Loops that take one element of a long list at a time must not look at all of it each time.
         if list.elems.len() < 32 {
             self.exact_list(&list)?;
-        } else if !self.exact_lists.iter().any(|known| Rc::ptr_eq(known, &list)) {
-            // Loops that take one element of a long list at a time must not look at all of it each time.
+        } else if !self.caches.is_exact(&list) {
             self.exact_list(&list)?;
-            let oldest = self.exact_lists_next % 4;
-            self.exact_lists_next = oldest + 1;
-            match self.exact_lists.get_mut(oldest) {
-                Some(slot) => *slot = list.clone(),
-                None => self.exact_lists.push(list.clone()),
-            }
+            self.caches.found_exact(&list);
         }
         Ok(list)
     }

@@ -160,7 +160,7 @@ impl Evaluator<'_> {
         self.step()?;
         let undecided = match (&a.value, &b.value) {
             (Value::Unknown(unknown), Value::Null) | (Value::Null, Value::Unknown(unknown))
-                if self.is_not_null(unknown) =>
+                if self.settings.is_not_null(unknown) =>
             {
                 return Ok(false);
             }
@@ -206,7 +206,7 @@ impl Evaluator<'_> {
             return Ok(true);
         }
         // Two variables that are bound to one value are that value, whatever it is.
-        let fresh = |ev: &Self, id: ThunkId| matches!(ev.thunks[id.0 as usize], Thunk::Delayed { .. });
+        let fresh = |ev: &Self, id: ThunkId| matches!(ev.thunks[id], Thunk::Delayed { .. });
         let both_fresh = fresh(self, a) && fresh(self, b);
         if self.bound_thunk(a) == self.bound_thunk(b) {
             self.force(a)?;
@@ -228,20 +228,20 @@ impl Evaluator<'_> {
             _ => {}
         }
         stacker::maybe_grow(64 << 10, 1 << 20, || {
-            if self.force_depth >= self.limits.force_depth {
+            if self.budget.is_deep() {
                 self.spoil();
                 return self.fail("stack overflow (possible infinite recursion)", site);
             }
-            self.force_depth += 1;
+            self.budget.force_depth += 1;
             let result = self.equal(&a, &b, site);
-            self.force_depth -= 1;
+            self.budget.force_depth -= 1;
             result
         })
     }
 
     /// The early exit for an error behind something unknown that may have ended the search before.
     pub(crate) fn perhaps_not_reached(&mut self, unknown: Rc<Unknown>) -> Stop {
-        self.drops += 1;
+        self.conditions.drops += 1;
         Stop::Unknown(unknown)
     }
 
@@ -313,7 +313,10 @@ impl Evaluator<'_> {
 
     /// The `outPath` of a derivation.
     fn derivation_path(&mut self, attrs: &Attrs) -> Res<Option<ThunkId>> {
-        let (Some(kind), Some(path)) = (attrs.get(self.sym.kind), attrs.get(self.sym.out_path)) else {
+        let (Some(kind), Some(path)) = (
+            attrs.get(self.names.common.kind),
+            attrs.get(self.names.common.out_path),
+        ) else {
             return Ok(None);
         };
         let kind = self.force(kind.thunk)?;
@@ -443,7 +446,7 @@ impl Evaluator<'_> {
                         }
                         Value::Unknown(unknown) => set.open = Some(unknown.clone()),
                         // A null or another type in one branch would fail; the other branch must be the one.
-                        _ => self.drops += 1,
+                        _ => self.conditions.drops += 1,
                     }
                 }
                 let unknown = alternatives

@@ -135,7 +135,7 @@ pub(crate) fn join_thunks(ev: &mut Evaluator<'_>, thunks: Vec<(ThunkId, When)>) 
             if alternatives.is_empty() {
                 return Err(error.into());
             }
-            ev.drops += 1;
+            ev.conditions.drops += 1;
         }
         Ok(ev.join(alternatives))
     })
@@ -320,7 +320,7 @@ impl Evaluator<'_> {
             if results.is_empty() {
                 return Err(error.into());
             }
-            self.drops += 1;
+            self.conditions.drops += 1;
         }
         Ok(self.join(results))
     }

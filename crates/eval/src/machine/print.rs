@@ -186,7 +186,7 @@ impl Evaluator<'_> {
         seen: &mut Seen,
     ) -> crate::EvalResult<()> {
         // One large string may stand in many places.
-        if out.len() as u64 > self.limits.bytes {
+        if out.len() as u64 > self.budget.limits.bytes {
             out.push('…');
             return Ok(());
         }
@@ -194,15 +194,15 @@ impl Evaluator<'_> {
             out.push_str(&text);
             return Ok(());
         }
-        if self.force_depth >= self.limits.force_depth {
+        if self.budget.is_deep() {
             out.push_str("«too deep»");
             return Ok(());
         }
-        self.force_depth += 1;
+        self.budget.force_depth += 1;
         let result = stacker::maybe_grow(64 << 10, 1 << 20, || {
             self.print_composite(out, value, identity, seen)
         });
-        self.force_depth -= 1;
+        self.budget.force_depth -= 1;
         result
     }
 

@@ -1,6 +1,6 @@
 //! Selecting attributes, also from what is only partly known.
 
-use crate::evaluator::Unit;
+use crate::heap::files::Unit;
 use crate::{Alternative, Env, Evaluator, NO_SITE, Res, Stop, Symbol, Tracked, Unknown, Value, When};
 use nixpod_source::{ExprId, Site};
 use nixpod_syntax::hir::AttrName;
@@ -110,7 +110,7 @@ impl Evaluator<'_> {
         for attr in &attrs.entries {
             match self.force(attr.thunk) {
                 Ok(value) => alternatives.push(Alternative { value, when }),
-                Err(_) => self.drops += 1,
+                Err(_) => self.conditions.drops += 1,
             }
         }
         if let Some(default) = default {
@@ -125,7 +125,7 @@ impl Evaluator<'_> {
         match self.lookup(base, symbol)? {
             Lookup::Found(value) => Ok(value),
             Lookup::Perhaps(value, _) => {
-                self.drops += 1;
+                self.conditions.drops += 1;
                 Ok(value)
             }
             Lookup::Absent => match &base.value {

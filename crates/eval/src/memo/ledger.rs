@@ -2,7 +2,7 @@
 
 use super::notes::{NoteId, NoteSet, NoteSets, Noted};
 use crate::ThunkId;
-use crate::evaluator::UnitId;
+use crate::UnitId;
 use crate::thunk::Thunk;
 use nixpod_source::ExprId;
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -14,11 +14,12 @@
 mod ledger;
 mod notes;
 
-use crate::evaluator::{Evaluator, Unit, UnitId};
-use crate::{OriginId, ThunkId, Tracked, Value};
+use crate::{Evaluator, OriginId, ThunkId, Tracked, UnitId, Value};
 use ledger::{ANY, NOBODY, Outer};
 use nixpod_source::{ExprId, FileId};
 use nixpod_syntax::Hir;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -36,6 +37,16 @@ pub struct Observation {
     outer: Option<Outer>,
 }
 
+/// What is remembered where the heap is to survive edits.
+#[derive(Default)]
+pub(crate) struct Memo {
+    pub(crate) ledger: Option<Box<Ledger>>,
+    /// How many notes have numbers.
+    notes: u32,
+    /// The notes that files were read, by path.
+    reads: FxHashMap<SmolStr, NoteId>,
+}
+
 /// How much a heap may grow before it is made anew, in thunks, besides becoming three times as large.
 const GROWTH: usize = 20_000;
 
@@ -43,12 +54,12 @@ impl Evaluator<'_> {
     /// Keeps the heap fit for [`Self::renew`] from now on, at some cost in time and memory. To be called before
     /// anything is evaluated.
     pub fn retain(&mut self) {
-        self.ledger = Some(Box::new(Ledger::new()));
+        self.memo.ledger = Some(Box::new(Ledger::new()));
     }
 
     /// Is the heap kept fit for [`Self::renew`]?
     pub fn retains(&self) -> bool {
-        self.ledger.is_some()
+        self.memo.ledger.is_some()
     }
 
     /// Runs work whose result is kept over edits, and gives a handle by which to ask whether it is still up to date.
@@ -61,7 +72,7 @@ impl Evaluator<'_> {
     /// As [`Self::observe`], for work that has the evaluator inside of something else. `before`: the same work is done
     /// again.
     pub fn start_observing(&mut self, before: Option<Observed>) -> Observation {
-        if self.ledger.is_none() {
+        if self.memo.ledger.is_none() {
             return Observation {
                 observed: Observed(NOBODY),
                 outer: None,
@@ -71,7 +82,7 @@ impl Evaluator<'_> {
             Some(Observed(id)) => id,
             None => self.alloc(Value::Null, OriginId(0)),
         };
-        let outer = self.ledger.as_mut().map(|ledger| {
+        let outer = self.memo.ledger.as_mut().map(|ledger| {
             ledger.observers.insert(id, false);
             // Work that contains this work is out of date when this is.
             ledger.enter(id)
@@ -84,7 +95,7 @@ impl Evaluator<'_> {
 
     /// The work is done.
     pub fn stop_observing(&mut self, observation: Observation) -> Observed {
-        if let (Some(ledger), Some(outer)) = (&mut self.ledger, &observation.outer) {
+        if let (Some(ledger), Some(outer)) = (&mut self.memo.ledger, &observation.outer) {
             ledger.leave(observation.observed.0, None, outer);
         }
         observation.observed
@@ -92,7 +103,7 @@ impl Evaluator<'_> {
 
     /// Has a value changed that the work asked for?
     pub fn is_stale(&self, observed: Observed) -> bool {
-        match &self.ledger {
+        match &self.memo.ledger {
             Some(ledger) => ledger.observers.get(&observed.0).copied().unwrap_or(true),
             None => true,
         }
@@ -100,19 +111,19 @@ impl Evaluator<'_> {
 
     /// The work is part of what is kept although it was not done again.
     pub fn reuse(&mut self, observed: Observed) {
-        if let Some(ledger) = &mut self.ledger {
+        if let Some(ledger) = &mut self.memo.ledger {
             ledger.ask_done(observed.0);
         }
     }
 
     /// Does work that is done again after every edit, inside of work that is not.
     pub fn unobserved<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = self.ledger.as_mut().map(|ledger| {
+        let outer = self.memo.ledger.as_mut().map(|ledger| {
             let asker = std::mem::replace(&mut ledger.asker, NOBODY);
             (asker, ledger.set_notes_aside())
         });
         let result = run(self);
-        if let (Some(ledger), Some((asker, notes))) = (&mut self.ledger, outer) {
+        if let (Some(ledger), Some((asker, notes))) = (&mut self.memo.ledger, outer) {
             ledger.asker = asker;
             ledger.take_notes_up(notes);
         }
@@ -121,20 +132,20 @@ impl Evaluator<'_> {
 
     /// A thunk that was made before is made use of again by the current work, which makes thunks anew.
     pub fn adopt(&mut self, thunk: ThunkId) {
-        if let Some(ledger) = &mut self.ledger {
+        if let Some(ledger) = &mut self.memo.ledger {
             ledger.adopt(thunk);
         }
     }
 
     /// A number for a note that is new to whoever asks.
     pub fn new_note(&mut self) -> NoteId {
-        self.notes += 1;
-        NoteId(self.notes - 1)
+        self.memo.notes += 1;
+        NoteId(self.memo.notes - 1)
     }
 
     /// The value that is being computed comes with a note, and so does what asks for the value.
     pub fn note(&mut self, note: NoteId) {
-        if let Some(ledger) = &mut self.ledger {
+        if let Some(ledger) = &mut self.memo.ledger {
             ledger.note(note);
         }
     }
@@ -142,32 +153,35 @@ impl Evaluator<'_> {
     /// As [`Self::note`], of something that the outside relies on for good: the heap is given up if an edit makes the
     /// note untrue.
     pub fn note_for_good(&mut self, note: NoteId) {
-        if let Some(ledger) = &mut self.ledger {
+        if let Some(ledger) = &mut self.memo.ledger {
             ledger.note_for_good(note);
         }
     }
 
     /// The notes of all that was asked for since the last edit, by the work that is being done.
     pub fn notes(&self) -> Noted {
-        self.ledger.as_ref().map_or(Noted::ALL, |ledger| ledger.notes())
+        self.memo
+            .ledger
+            .as_ref()
+            .map_or(Noted::ALL, |ledger| ledger.notes())
     }
 
     /// The notes of a value and of all that it was made from. Without a kept heap, all that were made.
     pub fn notes_of(&self, thunk: ThunkId) -> Noted {
-        let ledger = self.ledger.as_ref();
+        let ledger = self.memo.ledger.as_ref();
         ledger.map_or(Noted::ALL, |ledger| ledger.notes_of(thunk))
     }
 
     /// A file is read, so that it is no root by itself.
     pub(crate) fn note_read(&mut self, path: &str) {
-        if self.ledger.is_none() {
+        if self.memo.ledger.is_none() {
             return;
         }
-        let note = match self.reads.get(path) {
+        let note = match self.memo.reads.get(path) {
             Some(note) => *note,
             None => {
                 let note = self.new_note();
-                self.reads.insert(path.into(), note);
+                self.memo.reads.insert(path.into(), note);
                 note
             }
         };
@@ -176,7 +190,7 @@ impl Evaluator<'_> {
 
     /// The current work looks at the form of an expression.
     pub(crate) fn evaluates(&mut self, unit: UnitId, expr: ExprId) {
-        if let Some(ledger) = &mut self.ledger {
+        if let Some(ledger) = &mut self.memo.ledger {
             ledger.evaluates(unit, expr);
         }
     }
@@ -188,14 +202,14 @@ impl Evaluator<'_> {
 
     /// What is computed now depends on the order of evaluation, so it cannot be computed again.
     pub fn spoil(&mut self) {
-        if let Some(ledger) = &mut self.ledger {
+        if let Some(ledger) = &mut self.memo.ledger {
             ledger.cannot_repeat();
         }
     }
 
     /// Is the first evaluation over, so that the current work is done again after an edit?
     pub fn is_renewal(&self) -> bool {
-        self.ledger.as_ref().is_some_and(|ledger| ledger.again())
+        self.memo.ledger.as_ref().is_some_and(|ledger| ledger.again())
     }
 
     /// Files have other texts. Forgets what depends on what changed in them. `false`: the heap is of no use any more.
@@ -204,11 +218,11 @@ impl Evaluator<'_> {
         if self.exhausted().is_some() {
             return false;
         }
-        let Some(mut ledger) = self.ledger.take() else {
+        let Some(mut ledger) = self.memo.ledger.take() else {
             return false;
         };
         let kept = self.forget(&mut ledger, files);
-        self.ledger = Some(ledger);
+        self.memo.ledger = Some(ledger);
         kept
     }
 
@@ -219,10 +233,10 @@ impl Evaluator<'_> {
         if !ledger.begin(self.thunks.len()) || self.thunks.len() > ledger.size.saturating_mul(3) + GROWTH {
             return false;
         }
-        self.restart();
+        self.budget.restart();
         let mut todo = Vec::new();
-        for index in 0..self.units.len() {
-            let unit = Rc::clone(&self.units[index]);
+        for id in self.files.ids() {
+            let unit = Rc::clone(self.files.unit(id));
             let Some((_, new)) = files.iter().find(|(file, _)| *file == unit.file) else {
                 continue;
             };
@@ -235,32 +249,26 @@ impl Evaluator<'_> {
                 return false;
             }
             let same = old.same_nodes(new);
-            for (expr, thunk) in ledger.evaluated.get(index).into_iter().flatten() {
+            for (expr, thunk) in ledger.evaluated.get(id.0 as usize).into_iter().flatten() {
                 if *expr == ANY || !same(*expr) {
                     todo.push(*thunk);
                 }
             }
             let names = new.names().iter().map(|name| self.intern(name)).collect();
-            self.units[index] = Rc::new(Unit {
-                file: unit.file,
-                hir: Arc::clone(new),
-                names,
-                dir: unit.dir.clone(),
-                hidden: unit.hidden,
-                scope: unit.scope.clone(),
-            });
+            self.files.replace_code(id, Arc::clone(new), names);
         }
         let thunks = &mut self.thunks;
-        ledger.forget(todo, |thunk, recipe| {
-            if let Some(slot) = thunks.get_mut(thunk.0 as usize) {
-                *slot = recipe;
-            }
-        })
+        ledger.forget(todo, |thunk, recipe| thunks[thunk] = recipe)
     }
 
     /// Is what was computed since [`Self::renew`] what a fresh evaluation would have computed?
     pub fn is_faithful(&self) -> bool {
-        self.exhausted().is_none() && self.ledger.as_ref().is_some_and(|ledger| ledger.is_faithful())
+        self.exhausted().is_none()
+            && self
+                .memo
+                .ledger
+                .as_ref()
+                .is_some_and(|ledger| ledger.is_faithful())
     }
 
     /// A value that is computed when it is first asked for, for native code that would remember it otherwise.

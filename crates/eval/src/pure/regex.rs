@@ -23,6 +23,13 @@ pub(crate) struct Regex {
     translated: String,
 }
 
+/// Why a pattern cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BadPattern {
+    Invalid,
+    TooLarge,
+}
+
 /// Finds the leftmost longest match: where it begins, then how far it goes.
 #[derive(Debug)]
 pub(crate) struct Search {
@@ -32,11 +39,10 @@ pub(crate) struct Search {
 }
 
 impl Regex {
-    /// Compiles a pattern; the error says whether it is too large (as against invalid).
-    pub(crate) fn new(pattern: &str) -> Result<Self, bool> {
+    pub(crate) fn new(pattern: &str) -> Result<Self, BadPattern> {
         let mut repeated = Vec::new();
-        let translated = translate(pattern.as_bytes(), &mut repeated).ok_or(false)?;
-        let whole = compile(&format!("\\A(?:{translated})\\z")).ok_or(true)?;
+        let translated = translate(pattern.as_bytes(), &mut repeated).ok_or(BadPattern::Invalid)?;
+        let whole = compile(&format!("\\A(?:{translated})\\z")).ok_or(BadPattern::TooLarge)?;
         Ok(Self {
             whole,
             repeated,

@@ -1,6 +1,6 @@
 //! Evaluation errors and the early exit on unknowns.
 
-use crate::Unknown;
+use super::unknown::Unknown;
 use nixpod_source::Site;
 use std::rc::Rc;
 

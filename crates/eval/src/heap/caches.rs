@@ -1,0 +1,50 @@
+//! What would cost too much to find out again and again. Nothing here changes an answer.
+
+use crate::List;
+use crate::pure::regex::{BadPattern, Regex};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+/// So many long lists are remembered; a loop goes through one or two.
+const MAX_LISTS: usize = 4;
+
+/// A program that makes patterns without end must not fill the memory.
+const MAX_REGEXES: usize = 1000;
+
+#[derive(Default)]
+pub(crate) struct Caches {
+    /// Long lists that were lately found to be exactly known.
+    exact_lists: Vec<Rc<List>>,
+    next: usize,
+    /// Patterns of `match` and `split`, compiled.
+    regexes: FxHashMap<SmolStr, Rc<Regex>>,
+    /// By store path: the hash by which a derivation counts in those that need it.
+    pub(crate) derivations: FxHashMap<SmolStr, SmolStr>,
+}
+
+impl Caches {
+    pub(crate) fn is_exact(&self, list: &Rc<List>) -> bool {
+        self.exact_lists.iter().any(|known| Rc::ptr_eq(known, list))
+    }
+
+    pub(crate) fn found_exact(&mut self, list: &Rc<List>) {
+        match self.exact_lists.get_mut(self.next) {
+            Some(slot) => *slot = list.clone(),
+            None => self.exact_lists.push(list.clone()),
+        }
+        self.next = (self.next + 1) % MAX_LISTS;
+    }
+
+    pub(crate) fn regex(&mut self, pattern: &SmolStr) -> Result<Rc<Regex>, BadPattern> {
+        if let Some(regex) = self.regexes.get(pattern) {
+            return Ok(regex.clone());
+        }
+        let regex = Rc::new(Regex::new(pattern)?);
+        if self.regexes.len() >= MAX_REGEXES {
+            self.regexes.clear();
+        }
+        self.regexes.insert(pattern.clone(), regex.clone());
+        Ok(regex)
+    }
+}

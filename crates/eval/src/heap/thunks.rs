@@ -1,0 +1,74 @@
+//! Thunks, and the functions in Rust that values name by number. Both are freed only as a whole.
+
+use crate::thunk::{Primop, Thunk};
+use crate::{PrimopApp, PrimopId, ThunkId};
+use std::ops::{Index, IndexMut};
+
+/// The thunks of an evaluation.
+pub(crate) struct Thunks {
+    all: Vec<Thunk>,
+    primops: Vec<Primop>,
+    /// Bit by thunk: it is the value of an attribute that a builtin made, which has no position in Nix.
+    generated: Vec<u64>,
+}
+
+impl Thunks {
+    pub(crate) fn new() -> Self {
+        Self {
+            all: Vec::with_capacity(1024),
+            primops: Vec::with_capacity(256),
+            generated: Vec::new(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(crate) fn push(&mut self, thunk: Thunk) -> ThunkId {
+        let id = ThunkId(self.all.len() as u32);
+        self.all.push(thunk);
+        id
+    }
+
+    pub(crate) fn push_primop(&mut self, primop: Primop) -> PrimopApp {
+        let id = PrimopId(self.primops.len() as u32);
+        self.primops.push(primop);
+        PrimopApp {
+            primop: id,
+            args: Vec::new(),
+        }
+    }
+
+    pub(crate) fn primop(&self, id: PrimopId) -> &Primop {
+        &self.primops[id.0 as usize]
+    }
+
+    pub(crate) fn mark_generated(&mut self, thunk: ThunkId) {
+        let word = thunk.0 as usize / 64;
+        if self.generated.len() <= word {
+            self.generated.resize(word + 1, 0);
+        }
+        self.generated[word] |= 1 << (thunk.0 % 64);
+    }
+
+    pub(crate) fn is_generated(&self, thunk: ThunkId) -> bool {
+        self.generated
+            .get(thunk.0 as usize / 64)
+            .is_some_and(|word| word >> (thunk.0 % 64) & 1 == 1)
+    }
+}
+
+impl Index<ThunkId> for Thunks {
+    type Output = Thunk;
+
+    fn index(&self, id: ThunkId) -> &Thunk {
+        &self.all[id.0 as usize]
+    }
+}
+
+impl IndexMut<ThunkId> for Thunks {
+    fn index_mut(&mut self, id: ThunkId) -> &mut Thunk {
+        &mut self.all[id.0 as usize]
+    }
+}

@@ -1,0 +1,47 @@
+//! What values refer to by number.
+
+use nixpod_source::{ExprId, FileId, Site};
+
+/// A thunk in the evaluator's heap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ThunkId(pub(crate) u32);
+
+/// An interned attribute name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(pub(crate) u32);
+
+/// Where a value was written and how it came here: an index into the evaluator's origins. Zero is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OriginId(pub(crate) u32);
+
+/// Under which undecided conditions something is there: an index into the evaluator's conditions. Zero is always.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct When(pub(crate) u32);
+
+impl When {
+    /// Without a condition.
+    pub const ALWAYS: Self = Self(0);
+
+    /// Is there no condition?
+    pub const fn is_always(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// A builtin, by its number in the evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrimopId(pub(crate) u32);
+
+/// So many numbers of own files ([`FileId::own`]) are taken by this crate: that of [`NO_SITE`], which the files of `lib`
+/// share, and that of `derivation`.
+pub const OWN_FILES: u32 = 2;
+
+/// A key position that has no place in code.
+pub const NO_SITE: Site = Site {
+    file: FileId::own(0),
+    expr: ExprId(u32::MAX),
+};
+
+/// A loaded file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct UnitId(pub(crate) u32);

@@ -1,0 +1,87 @@
+//! Lists and attribute sets.
+
+use super::ids::{Symbol, ThunkId, When};
+use super::unknown::Unknown;
+use nixpod_source::Site;
+use std::rc::Rc;
+
+/// A list.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// The elements that are known to be, or may be, there.
+    pub elems: Vec<Elem>,
+    /// There may be further elements, anywhere between the known ones.
+    pub open: Option<Rc<Unknown>>,
+}
+
+/// A list element.
+#[derive(Clone, Copy, Debug)]
+pub struct Elem {
+    /// Its value.
+    pub thunk: ThunkId,
+    /// When it is there.
+    pub when: When,
+}
+
+impl List {
+    /// Are the elements exactly known?
+    pub fn is_exact(&self) -> bool {
+        self.open.is_none() && self.elems.iter().all(|elem| elem.when.is_always())
+    }
+}
+
+/// An attribute set.
+#[derive(Clone, Debug, Default)]
+pub struct Attrs {
+    /// The entries, sorted by symbol (not by name).
+    pub entries: Vec<Attr>,
+    /// There may be further keys; the unknown tells which set they belong to.
+    pub open: Option<Rc<Unknown>>,
+    /// What a further key's value is, where it is known: a set made by a generator over unknown names.
+    pub wildcard: Option<ThunkId>,
+}
+
+/// An entry of a set.
+#[derive(Clone, Copy, Debug)]
+pub struct Attr {
+    /// Its name.
+    pub name: Symbol,
+    /// Its value.
+    pub thunk: ThunkId,
+    /// The key's place, or [`NO_SITE`].
+    pub site: Site,
+    /// When it is there.
+    pub when: When,
+}
+
+impl Attrs {
+    /// A set from entries in any order; of entries of one name the last stays.
+    pub fn from_entries(mut entries: Vec<Attr>) -> Self {
+        entries.sort_by_key(|attr| attr.name);
+        entries.dedup_by(|later, earlier| {
+            let same = later.name == earlier.name;
+            if same {
+                *earlier = *later;
+            }
+            same
+        });
+        Self {
+            entries,
+            open: None,
+            wildcard: None,
+        }
+    }
+
+    /// An entry.
+    pub fn get(&self, name: Symbol) -> Option<&Attr> {
+        self.entries
+            .binary_search_by_key(&name, |attr| attr.name)
+            .ok()
+            .map(|at| &self.entries[at])
+    }
+
+    /// Are the keys exactly known?
+    pub fn is_exact(&self) -> bool {
+        self.open.is_none() && self.entries.iter().all(|attr| attr.when.is_always())
+    }
+}
