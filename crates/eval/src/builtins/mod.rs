@@ -12,6 +12,7 @@ mod json;
 mod lists;
 mod nar;
 mod patterns;
+mod replace;
 mod store;
 mod strings;
 mod table;
@@ -64,6 +65,7 @@ const BUILTINS: &[&[Builtin]] = &[
     files::BUILTINS,
     flakeref::BUILTINS,
     strings::BUILTINS,
+    replace::BUILTINS,
     versions::BUILTINS,
     patterns::BUILTINS,
     hashes::BUILTINS,

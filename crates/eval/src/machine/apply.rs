@@ -1,14 +1,18 @@
 //! Function calls.
 
-use crate::thunk::PrimopCode;
+use crate::heap::files::Unit;
+use crate::thunk::{PrimopCode, Thunk};
 use crate::{
-    Alternative, Attrs, Env, ErrorKind, Evaluator, Lambda, Lookup, OriginId, PrimopApp, PrimopId, Res,
-    Symbol, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Attrs, Env, ErrorKind, ErrorRef, Evaluator, Lambda, Lookup, NO_SITE, OriginId, PrimopApp,
+    PrimopId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
-use nixpod_source::{Site, Why};
+use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::{Expr, Field, Param};
 use smallvec::SmallVec;
 use std::rc::Rc;
+
+/// The variables of a frame.
+type Slots = SmallVec<[ThunkId; 4]>;
 
 /// The arguments of a builtin; few have more than three.
 pub(crate) type Args = SmallVec<[ThunkId; 4]>;
@@ -151,36 +155,35 @@ impl Evaluator<'_> {
         let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
             return self.fail("not a function", site);
         };
-        let call = (site != crate::NO_SITE).then_some(site);
+        let call = (site != NO_SITE).then_some(site);
+        let new_frame = |slots| {
+            Rc::new(Env {
+                parent: Some(lambda.env.clone()),
+                unit: lambda.env.unit,
+                slots,
+                call,
+            })
+        };
         let frame = match &**param {
-            Param::Name(..) => {
-                let slots = smallvec::smallvec![argument];
-                Rc::new(Env {
-                    parent: Some(lambda.env.clone()),
-                    unit: lambda.env.unit,
-                    slots,
-                    call,
-                })
-            }
+            Param::Name(..) => new_frame(smallvec::smallvec![argument]),
             Param::Pattern {
                 fields,
                 ellipsis,
                 alias,
             } => {
-                let names: Vec<Symbol> = fields
-                    .iter()
-                    .map(|field| unit.names[field.name.0 as usize])
-                    .collect();
-                self.bind_pattern(
-                    lambda,
-                    fields,
-                    &names,
-                    *ellipsis,
-                    alias.is_some(),
-                    argument,
-                    call,
-                    site,
-                )?
+                let value = self.pattern_argument(&unit, fields, *ellipsis, argument, site)?;
+                let mut slots = Slots::with_capacity(fields.len() + 1);
+                let mut defaults = Vec::new();
+                for field in fields {
+                    let name = unit.symbol(field.name);
+                    slots.push(self.bind_field(&value, name, field.default, &mut defaults, site)?);
+                }
+                if alias.is_some() {
+                    slots.push(argument);
+                }
+                let frame = new_frame(slots);
+                self.fill_defaults(&frame, defaults);
+                frame
             }
         };
         self.budget.call_depth += 1;
@@ -193,8 +196,8 @@ impl Evaluator<'_> {
     }
 
     /// Adds the call to an error's trace while it is short.
-    fn with_trace(&mut self, error: crate::ErrorRef, site: Site) -> crate::ErrorRef {
-        if site == crate::NO_SITE || error.trace.len() >= 12 || error.trace.last() == Some(&site) {
+    fn with_trace(&mut self, error: ErrorRef, site: Site) -> ErrorRef {
+        if site == NO_SITE || error.trace.len() >= 12 || error.trace.last() == Some(&site) {
             return error;
         }
         let mut traced = (*error).clone();
@@ -202,116 +205,100 @@ impl Evaluator<'_> {
         Rc::new(traced)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call, everything of it known to the caller"
-    )]
-    fn bind_pattern(
+    /// The argument of a function that takes a set apart.
+    fn pattern_argument(
         &mut self,
-        lambda: &Rc<Lambda>,
+        unit: &Unit,
         fields: &[Field],
-        names: &[Symbol],
         ellipsis: bool,
-        alias: bool,
         argument: ThunkId,
-        call: Option<Site>,
         site: Site,
-    ) -> Res<Rc<Env>> {
+    ) -> Res<Tracked> {
         let value = self.force(argument)?;
-        if !matches!(
-            value.value,
-            Value::Attrs(_) | Value::Unknown(_) | Value::Either(_)
-        ) {
-            return self.type_error("a set", &value.value, site);
+        match &value.value {
+            Value::Attrs(attrs) if !ellipsis => {
+                let expected = |name| fields.iter().any(|field| unit.symbol(field.name) == name);
+                let extra = attrs
+                    .entries
+                    .iter()
+                    .find(|attr| attr.when.is_always() && !expected(attr.name));
+                if let Some(extra) = extra {
+                    let name = self.name(extra.name).clone();
+                    return self.fail(format!("function called with unexpected argument '{name}'"), site);
+                }
+                Ok(value)
+            }
+            Value::Attrs(_) | Value::Unknown(_) | Value::Either(_) => Ok(value),
+            other => self.type_error("a set", other, site),
         }
-        if let (Value::Attrs(attrs), false) = (&value.value, ellipsis)
-            && let Some(extra) = attrs
-                .entries
-                .iter()
-                .find(|attr| attr.when.is_always() && !names.contains(&attr.name))
-        {
-            let name = self.name(extra.name).clone();
-            return self.fail(format!("function called with unexpected argument '{name}'"), site);
-        }
-        let mut slots: SmallVec<[ThunkId; 4]> = SmallVec::with_capacity(fields.len() + 1);
-        let mut defaults = Vec::new();
-        for (field, name) in fields.iter().zip(names) {
-            let present = match &value.value {
-                Value::Attrs(attrs) => match attrs.get(*name) {
-                    Some(attr) => Presence::There(attr.thunk, attr.when),
-                    None if attrs.open.is_some() => Presence::Perhaps,
-                    None => Presence::Absent,
-                },
-                _ => Presence::Perhaps,
-            };
-            let slot = match (present, field.default) {
-                (Presence::There(thunk, when), None) => {
-                    if !when.is_always() {
-                        self.conditions.drops += 1;
-                    }
-                    thunk
+    }
+
+    /// What a field of a pattern is bound to. A default sees the whole frame, so it is filled in once that is there.
+    fn bind_field(
+        &mut self,
+        value: &Tracked,
+        name: Symbol,
+        default: Option<ExprId>,
+        defaults: &mut Vec<Defaulted>,
+        site: Site,
+    ) -> Res<ThunkId> {
+        let attr = match &value.value {
+            Value::Attrs(attrs) => attrs.get(name).copied(),
+            _ => None,
+        };
+        let open = !matches!(&value.value, Value::Attrs(attrs) if attrs.open.is_none());
+        let given = match (attr, default) {
+            (Some(attr), None) => {
+                if !attr.when.is_always() {
+                    self.conditions.drops += 1;
                 }
-                (Presence::There(thunk, when), Some(_)) if when.is_always() => thunk,
-                (Presence::There(thunk, when), Some(default)) => {
-                    let slot = self.reserve();
-                    defaults.push((slot, default, Some((thunk, when))));
-                    slot
-                }
-                (Presence::Perhaps, default) => {
-                    let base = value.clone();
-                    let name = *name;
-                    let unknown = self.alloc_native(move |ev| match ev.lookup(&base, name)? {
-                        Lookup::Found(value) | Lookup::Perhaps(value, _) => Ok(value),
-                        Lookup::Absent => {
-                            let why = Why::Undecided("an argument".to_owned());
-                            Ok(Tracked {
-                                value: Value::unknown(why),
-                                origin: OriginId(0),
-                            })
-                        }
-                    });
-                    match default {
-                        None => unknown,
-                        Some(default) => {
-                            let reason = self.undecided(&value);
-                            let when = self.condition(site, reason, When::ALWAYS);
-                            let slot = self.reserve();
-                            defaults.push((slot, default, Some((unknown, when))));
-                            slot
-                        }
-                    }
-                }
-                (Presence::Absent, Some(default)) => {
-                    let slot = self.reserve();
-                    defaults.push((slot, default, None));
-                    slot
-                }
-                (Presence::Absent, None) => {
-                    let name = self.name(*name).clone();
-                    return self.fail(
-                        format!("function called without required argument '{name}'"),
-                        site,
-                    );
-                }
-            };
-            slots.push(slot);
-        }
-        if alias {
-            slots.push(argument);
-        }
-        let frame = Rc::new(Env {
-            parent: Some(lambda.env.clone()),
-            unit: lambda.env.unit,
-            slots,
-            call,
-        });
-        for (slot, default, given) in defaults {
+                return Ok(attr.thunk);
+            }
+            (Some(attr), Some(_)) if attr.when.is_always() => return Ok(attr.thunk),
+            (Some(attr), Some(_)) => Some((attr.thunk, attr.when)),
+            (None, None) if open => return Ok(self.perhaps_given(value, name)),
+            (None, Some(_)) if open => {
+                let thunk = self.perhaps_given(value, name);
+                let reason = self.undecided(value);
+                Some((thunk, self.condition(site, reason, When::ALWAYS)))
+            }
+            (None, Some(_)) => None,
+            (None, None) => {
+                let name = self.name(name).clone();
+                return self.fail(
+                    format!("function called without required argument '{name}'"),
+                    site,
+                );
+            }
+        };
+        let slot = self.reserve();
+        defaults.extend(default.map(|expr| Defaulted { slot, expr, given }));
+        Ok(slot)
+    }
+
+    /// An attribute that an argument may have of which not all is known.
+    fn perhaps_given(&mut self, argument: &Tracked, name: Symbol) -> ThunkId {
+        let argument = argument.clone();
+        self.alloc_native(move |ev| match ev.lookup(&argument, name)? {
+            Lookup::Found(value) | Lookup::Perhaps(value, _) => Ok(value),
+            Lookup::Absent => {
+                let why = Why::Undecided("an argument".to_owned());
+                Ok(Tracked {
+                    value: Value::unknown(why),
+                    origin: OriginId(0),
+                })
+            }
+        })
+    }
+
+    fn fill_defaults(&mut self, frame: &Rc<Env>, defaults: Vec<Defaulted>) {
+        for Defaulted { slot, expr, given } in defaults {
             let env = frame.clone();
             match given {
-                None => self.thunks[slot] = crate::thunk::Thunk::Delayed { env, expr: default },
+                None => self.thunks[slot] = Thunk::Delayed { env, expr },
                 Some((given, when)) => self.fill_native(slot, move |ev| {
                     let given = ev.force(given)?;
-                    let default = ev.eval(&env, default)?;
+                    let default = ev.eval(&env, expr)?;
                     Ok(ev.join(vec![
                         Alternative { value: given, when },
                         Alternative { value: default, when },
@@ -319,7 +306,6 @@ impl Evaluator<'_> {
                 }),
             }
         }
-        Ok(frame)
     }
 
     /// The parameter of a function for `functionArgs`: names and whether they have a default. `None` for functions
@@ -341,7 +327,7 @@ impl Evaluator<'_> {
                             file: unit.file,
                             expr: field.key,
                         };
-                        (unit.names[field.name.0 as usize], field.default.is_some(), site)
+                        (unit.symbol(field.name), field.default.is_some(), site)
                     })
                     .collect(),
             ),
@@ -394,10 +380,12 @@ impl Evaluator<'_> {
     }
 }
 
-enum Presence {
-    There(ThunkId, When),
-    Perhaps,
-    Absent,
+/// A field of a pattern that takes its default, or perhaps does.
+struct Defaulted {
+    slot: ThunkId,
+    expr: ExprId,
+    /// What is there instead under an undecided condition.
+    given: Option<(ThunkId, When)>,
 }
 
 /// Calling an unknown function gives an unknown that keeps the function's name.

@@ -6,7 +6,7 @@ use crate::{
     Alternative, Attr, Attrs, Env, Evaluator, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{HopKind, Site, Why};
-use nixpod_syntax::hir::{Attrs as AttrsExpr, EntryValue, NameId, VarRef};
+use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, NameId, VarRef};
 use std::rc::Rc;
 
 impl Evaluator<'_> {
@@ -32,29 +32,13 @@ impl Evaluator<'_> {
         let froms: Vec<ThunkId> = attrs.froms.iter().map(|from| self.delay(&inner, *from)).collect();
         let mut entries = Vec::with_capacity(attrs.entries.len() + attrs.dynamic.len());
         for (at, entry) in attrs.entries.iter().enumerate() {
-            let name = unit.symbol(entry.name);
             let thunk = match entry.value {
                 EntryValue::Expr(expr) => self.delayed(&inner, expr),
                 EntryValue::Inherit(expr) => Thunk::Delayed {
                     env: env.clone(),
                     expr,
                 },
-                EntryValue::From(from) => {
-                    let key = unit.key_site(entry.key);
-                    let hidden = unit.hidden;
-                    let from = froms.get(from as usize).copied();
-                    Thunk::Native(Box::new(move |ev| {
-                        let Some(from) = from else {
-                            return ev.fail("inherit without a source", key);
-                        };
-                        let base = ev.force(from)?;
-                        let mut value = ev.select_value(&base, name, key)?;
-                        if !hidden {
-                            value.origin = ev.origin(HopKind::Binding, key, value.origin);
-                        }
-                        Ok(value)
-                    }))
-                }
+                EntryValue::From(from) => inherited(unit, entry, froms.get(from as usize).copied()),
             };
             let thunk = match inner.slots.get(at).copied() {
                 Some(slot) if attrs.recursive => {
@@ -64,7 +48,7 @@ impl Evaluator<'_> {
                 _ => self.push_thunk(thunk),
             };
             entries.push(Attr {
-                name,
+                name: unit.symbol(entry.name),
                 thunk,
                 site: unit.key_site(entry.key),
                 when: When::ALWAYS,
@@ -75,46 +59,53 @@ impl Evaluator<'_> {
             open: None,
             wildcard: None,
         };
-        if attrs.recursive
-            && attrs
-                .entries
-                .iter()
-                .any(|entry| unit.symbol(entry.name) == self.names.common.overrides)
-        {
+        if attrs.recursive {
             self.apply_overrides(&mut set, site)?;
         }
         for dynamic in &attrs.dynamic {
-            let key = unit.key_site(dynamic.name);
-            match self.eval_attr_name(&inner, dynamic.name) {
-                Ok(None) => {}
-                Ok(Some(name)) => {
-                    if set.entries.iter().any(|attr| attr.name == name) {
-                        let name = self.name(name).clone();
-                        return self.fail(format!("dynamic attribute '{name}' already defined"), key);
-                    }
-                    let thunk = self.delay(&inner, dynamic.value);
-                    set.entries.push(Attr {
-                        name,
-                        thunk,
-                        site: key,
-                        when: When::ALWAYS,
-                    });
-                }
-                Err(Stop::Unknown(unknown)) => {
-                    // One binding under an unknown name: any further key may be it.
-                    set.wildcard = match set.open {
-                        None => Some(self.delay(&inner, dynamic.value)),
-                        Some(_) => None,
-                    };
-                    set.open = Some(unknown);
-                }
-                Err(error) => return Err(error),
-            }
+            self.add_dynamic(&mut set, unit, &inner, dynamic)?;
         }
         let mut sorted = Attrs::from_entries(set.entries);
         sorted.open = set.open;
         sorted.wildcard = set.wildcard;
         Ok((sorted, inner))
+    }
+
+    /// `${name} = value;`
+    fn add_dynamic(
+        &mut self,
+        set: &mut Attrs,
+        unit: &Unit,
+        env: &Rc<Env>,
+        dynamic: &DynamicEntry,
+    ) -> Res<()> {
+        let key = unit.key_site(dynamic.name);
+        match self.eval_attr_name(env, dynamic.name) {
+            Ok(None) => {}
+            Ok(Some(name)) => {
+                if set.entries.iter().any(|attr| attr.name == name) {
+                    let name = self.name(name).clone();
+                    return self.fail(format!("dynamic attribute '{name}' already defined"), key);
+                }
+                let thunk = self.delay(env, dynamic.value);
+                set.entries.push(Attr {
+                    name,
+                    thunk,
+                    site: key,
+                    when: When::ALWAYS,
+                });
+            }
+            Err(Stop::Unknown(unknown)) => {
+                // One binding under an unknown name: any further key may be it.
+                set.wildcard = match set.open {
+                    None => Some(self.delay(env, dynamic.value)),
+                    Some(_) => None,
+                };
+                set.open = Some(unknown);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// `__overrides` of a recursive set: its attributes replace those of the set, for the set's own bindings too.
@@ -234,28 +225,8 @@ impl Evaluator<'_> {
                 }
                 other => return self.type_error("a set", other, site),
             };
-            match (found, &open) {
-                (Some(value), None) => return Ok(value),
-                (Some(value), Some(unknown)) => {
-                    // The package set does not shadow functions of `lib`; any other unknown namespace may.
-                    let from_packages = matches!(&unknown.value, Value::Unknown(u)
-                        if u.name().is_some_and(|name| name.starts_with("pkgs")));
-                    if from_packages {
-                        return Ok(value);
-                    }
-                    let alternatives = vec![
-                        Alternative {
-                            value: unknown.clone(),
-                            when: When::ALWAYS,
-                        },
-                        Alternative {
-                            value,
-                            when: When::ALWAYS,
-                        },
-                    ];
-                    return Ok(self.join(alternatives));
-                }
-                (None, _) => {}
+            if let Some(value) = found {
+                return Ok(self.perhaps_shadowed(value, open));
             }
         }
         match (open, not_modelled) {
@@ -264,4 +235,38 @@ impl Evaluator<'_> {
             (None, None) => self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site),
         }
     }
+
+    /// What the innermost `with` that has a name gives for it, when one that is further in may have it as well.
+    fn perhaps_shadowed(&mut self, value: Tracked, shadow: Option<Tracked>) -> Tracked {
+        let Some(shadow) = shadow else { return value };
+        // The package set does not shadow functions of `lib`; any other unknown namespace may.
+        let from_packages = matches!(&shadow.value, Value::Unknown(unknown)
+            if unknown.name().is_some_and(|name| name.starts_with("pkgs")));
+        if from_packages {
+            return value;
+        }
+        let alternatives = [shadow, value].map(|value| Alternative {
+            value,
+            when: When::ALWAYS,
+        });
+        self.join(alternatives.into())
+    }
+}
+
+/// The value of a name that is inherited from a set.
+fn inherited(unit: &Unit, entry: &Entry, from: Option<ThunkId>) -> Thunk {
+    let name = unit.symbol(entry.name);
+    let key = unit.key_site(entry.key);
+    let hidden = unit.hidden;
+    Thunk::Native(Box::new(move |ev| {
+        let Some(from) = from else {
+            return ev.fail("inherit without a source", key);
+        };
+        let base = ev.force(from)?;
+        let mut value = ev.select_value(&base, name, key)?;
+        if !hidden {
+            value.origin = ev.origin(HopKind::Binding, key, value.origin);
+        }
+        Ok(value)
+    }))
 }

@@ -1,5 +1,6 @@
 //! Evaluation of expressions.
 
+use super::force::{RED_ZONE, STACK_CHUNK};
 use crate::heap::files::Unit;
 use crate::thunk::Thunk;
 use crate::{
@@ -20,15 +21,10 @@ impl Evaluator<'_> {
     /// Evaluates an expression now; unknowns are values.
     pub(crate) fn eval(&mut self, env: &Rc<Env>, expr: ExprId) -> EvalResult<Tracked> {
         if self.budget.is_deep() {
-            self.spoil();
-            let why = Why::OutOfFuel("the limit on nested evaluation is reached".to_owned());
-            return Ok(Tracked {
-                value: Value::unknown(why),
-                origin: OriginId(0),
-            });
+            return Ok(self.too_deep());
         }
         self.budget.force_depth += 1;
-        let result = stacker::maybe_grow(128 << 10, 4 << 20, || self.eval_inner(env, expr));
+        let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || self.eval_inner(env, expr));
         self.budget.force_depth -= 1;
         let result = self.settle(result);
         self.place_unknown(env, expr, result)
@@ -182,17 +178,7 @@ impl Evaluator<'_> {
                 return Ok(self.hop(&unit, HopKind::Binding, expr, value));
             }
             Expr::CurPos => return Ok(self.position_value(site)),
-            Expr::List(elems) => {
-                self.charge(elems.len() * size_of::<Elem>())?;
-                let elems = elems
-                    .iter()
-                    .map(|elem| Elem {
-                        thunk: self.delay(env, *elem),
-                        when: When::ALWAYS,
-                    })
-                    .collect();
-                Value::List(Rc::new(List { elems, open: None }))
-            }
+            Expr::List(elems) => self.eval_list(env, elems)?,
             Expr::Attrs(attrs) => {
                 let (attrs, _) = self.eval_attrs(&unit, env, attrs, site)?;
                 Value::Attrs(Rc::new(attrs))
@@ -201,16 +187,7 @@ impl Evaluator<'_> {
                 let (_, frame) = self.eval_attrs(&unit, env, bindings, site)?;
                 return Ok(self.eval(&frame, *body)?);
             }
-            Expr::With(namespace, body) => {
-                let namespace = self.delay(env, *namespace);
-                let frame = Rc::new(Env {
-                    parent: Some(env.clone()),
-                    unit: env.unit,
-                    slots: smallvec::smallvec![namespace],
-                    call: None,
-                });
-                return Ok(self.eval(&frame, *body)?);
-            }
+            Expr::With(namespace, body) => return self.eval_with_body(env, *namespace, *body),
             Expr::Lambda(..) => Value::Lambda(Rc::new(Lambda {
                 env: env.clone(),
                 expr,
@@ -225,57 +202,85 @@ impl Evaluator<'_> {
             }
             Expr::HasAttr(base, path) => self.eval_has_attr(env, *base, path)?,
             Expr::If(condition, then, otherwise) => {
-                let decided = self.eval(env, *condition)?;
-                let branch = match &decided.value {
-                    Value::Bool(true) => *then,
-                    Value::Bool(false) => *otherwise,
-                    Value::Unknown(_) | Value::Either(_) => {
-                        let why = self.undecided(&decided);
-                        let condition_site = self.site(env, *condition);
-                        return self.speculate(env, condition_site, why, &[*then, *otherwise]);
-                    }
-                    other => {
-                        return self.type_error("a Boolean", other, self.site(env, *condition));
-                    }
-                };
-                return Ok(self.eval(env, branch)?);
+                return self.eval_if(env, *condition, [*then, *otherwise]);
             }
-            Expr::Assert(condition, body) => {
-                let decided = self.eval(env, *condition)?;
-                match &decided.value {
-                    Value::Bool(true) => {}
-                    Value::Bool(false) => {
-                        return Err(self.error(ErrorKind::Assert, "assertion failed", Some(site)));
-                    }
-                    // The configuration is taken to evaluate, so an undecided assertion holds.
-                    Value::Unknown(_) | Value::Either(_) => self.conditions.drops += 1,
-                    other => {
-                        return self.type_error("a Boolean", other, self.site(env, *condition));
-                    }
-                }
-                return Ok(self.eval(env, *body)?);
-            }
-            Expr::Binary(op, left, right) => return self.eval_binary(&unit, env, expr, *op, *left, *right),
+            Expr::Assert(condition, body) => return self.eval_assert(env, site, *condition, *body),
+            Expr::Binary(op, left, right) => return self.eval_binary(&unit, env, expr, *op, (*left, *right)),
             Expr::Not(inner) => {
                 let inner = self.eval(env, *inner)?;
                 let inner = self.known(inner)?;
                 Value::Bool(!self.as_bool(&inner, site)?)
             }
-            Expr::Negate(inner) => {
-                let inner = self.eval(env, *inner)?;
-                match &self.known(inner)?.value {
-                    Value::Int(int) => match int.checked_neg() {
-                        Some(int) => Value::Int(int),
-                        None => return self.fail(format!("integer overflow in negating {int}"), site),
-                    },
-                    // Nix reads it as `0 - x`, which is not negative zero.
-                    Value::Float(float) => Value::Float(0.0 - float),
-                    other => return self.type_error("an integer", other, site),
-                }
-            }
+            Expr::Negate(inner) => self.eval_negate(env, site, *inner)?,
         };
         let origin = self.literal(&unit, expr);
         Ok(Tracked { value, origin })
+    }
+
+    fn eval_list(&mut self, env: &Rc<Env>, elems: &[ExprId]) -> Res<Value> {
+        self.charge(elems.len() * size_of::<Elem>())?;
+        let elems = elems
+            .iter()
+            .map(|elem| Elem {
+                thunk: self.delay(env, *elem),
+                when: When::ALWAYS,
+            })
+            .collect();
+        Ok(Value::List(Rc::new(List { elems, open: None })))
+    }
+
+    fn eval_with_body(&mut self, env: &Rc<Env>, namespace: ExprId, body: ExprId) -> Res<Tracked> {
+        let namespace = self.delay(env, namespace);
+        let frame = Rc::new(Env {
+            parent: Some(env.clone()),
+            unit: env.unit,
+            slots: smallvec::smallvec![namespace],
+            call: None,
+        });
+        Ok(self.eval(&frame, body)?)
+    }
+
+    fn eval_if(&mut self, env: &Rc<Env>, condition: ExprId, branches: [ExprId; 2]) -> Res<Tracked> {
+        let [then, otherwise] = branches;
+        let decided = self.eval(env, condition)?;
+        let branch = match &decided.value {
+            Value::Bool(true) => then,
+            Value::Bool(false) => otherwise,
+            Value::Unknown(_) | Value::Either(_) => {
+                let why = self.undecided(&decided);
+                let site = self.site(env, condition);
+                return self.speculate(env, site, why, &branches);
+            }
+            other => return self.type_error("a Boolean", other, self.site(env, condition)),
+        };
+        Ok(self.eval(env, branch)?)
+    }
+
+    fn eval_assert(&mut self, env: &Rc<Env>, site: Site, condition: ExprId, body: ExprId) -> Res<Tracked> {
+        let decided = self.eval(env, condition)?;
+        match &decided.value {
+            Value::Bool(true) => {}
+            Value::Bool(false) => {
+                return Err(self.error(ErrorKind::Assert, "assertion failed", Some(site)));
+            }
+            // The configuration is taken to evaluate, so an undecided assertion holds.
+            Value::Unknown(_) | Value::Either(_) => self.conditions.drops += 1,
+            other => return self.type_error("a Boolean", other, self.site(env, condition)),
+        }
+        Ok(self.eval(env, body)?)
+    }
+
+    fn eval_negate(&mut self, env: &Rc<Env>, site: Site, inner: ExprId) -> Res<Value> {
+        let inner = self.eval(env, inner)?;
+        match &self.known(inner)?.value {
+            Value::Int(int) => match int.checked_neg() {
+                Some(int) => Ok(Value::Int(int)),
+                None => self.fail(format!("integer overflow in negating {int}"), site),
+            },
+            // Nix reads it as `0 - x`, which is not negative zero.
+            Value::Float(float) => Ok(Value::Float(0.0 - float)),
+            other => self.type_error("an integer", other, site),
+        }
     }
 
     /// A call, with all the arguments that stand side by side: `f a b` is one call of a builtin with two arguments.
@@ -496,8 +501,7 @@ impl Evaluator<'_> {
         env: &Rc<Env>,
         expr: ExprId,
         op: BinaryOp,
-        left: ExprId,
-        right: ExprId,
+        (left, right): (ExprId, ExprId),
     ) -> Res<Tracked> {
         let site = self.site(env, expr);
         let origin = self.literal(unit, expr);

@@ -10,61 +10,17 @@ use std::rc::Rc;
 
 /// Room that must be left on the native stack before a nested evaluation, and how much is added when there is less.
 /// One nesting level of the evaluator takes a few hundred bytes in release and some kilobytes in debug builds.
-const RED_ZONE: usize = 128 << 10;
-const STACK_CHUNK: usize = 4 << 20;
+pub(crate) const RED_ZONE: usize = 128 << 10;
+pub(crate) const STACK_CHUNK: usize = 4 << 20;
 
 impl Evaluator<'_> {
     /// The value of a thunk: perhaps unknown, or an error. Computed once.
     pub fn force(&mut self, id: ThunkId) -> EvalResult<Tracked> {
-        match &self.thunks[id] {
-            Thunk::Done {
-                value,
-                origin,
-                tainted,
-            } => {
-                if *tainted {
-                    self.conditions.drops += 1;
-                }
-                if let Some(ledger) = &mut self.memo.ledger {
-                    ledger.ask_done(id);
-                }
-                return Ok(Tracked {
-                    value: value.clone(),
-                    origin: *origin,
-                });
-            }
-            Thunk::Failed(error) => {
-                let error = error.clone();
-                if let Some(ledger) = &mut self.memo.ledger {
-                    ledger.ask_done(id);
-                }
-                return Err(error);
-            }
-            Thunk::Busy(site) => {
-                let site = *site;
-                // Who failed like that fails no longer once this thunk needs something else.
-                if let Some(ledger) = &mut self.memo.ledger {
-                    ledger.ask_done(id);
-                }
-                self.spoil();
-                return Err(Rc::new(EvalError {
-                    kind: ErrorKind::Recursion,
-                    message: "infinite recursion encountered".to_owned(),
-                    site,
-                    trace: Vec::new(),
-                    context: Vec::new(),
-                }));
-            }
-            Thunk::Delayed { .. } | Thunk::Native(_) | Thunk::Apply { .. } => {}
+        if let Some(result) = self.computed(id) {
+            return result;
         }
         if self.budget.is_deep() {
-            self.spoil();
-            return Ok(Tracked {
-                value: Value::unknown(Why::OutOfFuel(
-                    "the limit on nested evaluation is reached".to_owned(),
-                )),
-                origin: OriginId(0),
-            });
+            return Ok(self.too_deep());
         }
         let before = self.conditions.drops;
         let site = match &self.thunks[id] {
@@ -74,7 +30,65 @@ impl Evaluator<'_> {
         let thunk = std::mem::replace(&mut self.thunks[id], Thunk::Busy(site));
         let outer = self.memo.ledger.as_mut().map(|ledger| ledger.enter(id));
         self.budget.force_depth += 1;
-        let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || match &thunk {
+        let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || self.compute(&thunk));
+        self.budget.force_depth -= 1;
+        let result = self.settle(result);
+        let tainted = self.conditions.drops != before;
+        self.thunks[id] = match &result {
+            Ok(value) => Thunk::Done {
+                value: value.value.clone(),
+                origin: value.origin,
+                tainted,
+            },
+            Err(error) => Thunk::Failed(error.clone()),
+        };
+        if let (Some(ledger), Some(outer)) = (&mut self.memo.ledger, &outer) {
+            ledger.leave(id, Some(thunk), outer);
+        }
+        result
+    }
+
+    /// What is known of a thunk without computing anything.
+    #[inline]
+    fn computed(&mut self, id: ThunkId) -> Option<EvalResult<Tracked>> {
+        let result = match &self.thunks[id] {
+            Thunk::Done {
+                value,
+                origin,
+                tainted,
+            } => {
+                if *tainted {
+                    self.conditions.drops += 1;
+                }
+                Ok(Tracked {
+                    value: value.clone(),
+                    origin: *origin,
+                })
+            }
+            Thunk::Failed(error) => Err(error.clone()),
+            Thunk::Busy(site) => {
+                let error = EvalError {
+                    kind: ErrorKind::Recursion,
+                    message: "infinite recursion encountered".to_owned(),
+                    site: *site,
+                    trace: Vec::new(),
+                    context: Vec::new(),
+                };
+                // Where a circle is noticed depends on where it is entered.
+                self.spoil();
+                Err(Rc::new(error))
+            }
+            Thunk::Delayed { .. } | Thunk::Native(_) | Thunk::Apply { .. } => return None,
+        };
+        // Whoever waits for a thunk that is being computed asks for it, too: the circle may be gone after an edit.
+        if let Some(ledger) = &mut self.memo.ledger {
+            ledger.ask_done(id);
+        }
+        Some(result)
+    }
+
+    fn compute(&mut self, thunk: &Thunk) -> Res<Tracked> {
+        match thunk {
             Thunk::Delayed { env, expr } => {
                 let result = self.eval_inner(env, *expr);
                 let result = self.settle(result);
@@ -94,23 +108,20 @@ impl Evaluator<'_> {
                     None => Ok(result),
                 }
             }
-            Thunk::Busy(_) | Thunk::Done { .. } | Thunk::Failed(_) => unreachable!("handled above"),
-        });
-        self.budget.force_depth -= 1;
-        let result = self.settle(result);
-        let tainted = self.conditions.drops != before;
-        self.thunks[id] = match &result {
-            Ok(value) => Thunk::Done {
-                value: value.value.clone(),
-                origin: value.origin,
-                tainted,
-            },
-            Err(error) => Thunk::Failed(error.clone()),
-        };
-        if let (Some(ledger), Some(outer)) = (&mut self.memo.ledger, &outer) {
-            ledger.leave(id, Some(thunk), outer);
+            Thunk::Busy(_) | Thunk::Done { .. } | Thunk::Failed(_) => {
+                unreachable!("such a thunk is not computed")
+            }
         }
-        result
+    }
+
+    /// What an evaluation gives that is nested too deeply in others. That depends on where one began.
+    pub(crate) fn too_deep(&mut self) -> Tracked {
+        self.spoil();
+        let why = Why::OutOfFuel("the limit on nested evaluation is reached".to_owned());
+        Tracked {
+            value: Value::unknown(why),
+            origin: OriginId(0),
+        }
     }
 
     /// Runs native code that calls itself for nested data, with a bound on the depth and room on the stack.
