@@ -3,9 +3,10 @@
 use super::table::{Builtin, Cost, plain};
 use crate::{
     Attr, Attrs, Elem, Evaluator, List, Lookup, NO_SITE, OriginId, PASSED_ON, Res, Stop, Symbol, ThunkId,
-    Tracked, Value, When,
+    Tracked, Unknown, Value, When,
 };
 use nixpod_source::{HopKind, Site};
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 pub(super) const BUILTINS: &[Builtin] = &[
@@ -198,10 +199,9 @@ fn map_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
 }
 
 fn zip_attrs_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
-    let function = args[0];
     let list = ev.force_list(args[1], site)?;
     let mut names: Vec<Symbol> = Vec::new();
-    let mut values: rustc_hash::FxHashMap<Symbol, Vec<(Elem, Site)>> = Default::default();
+    let mut values: FxHashMap<Symbol, Vec<(Elem, Site)>> = Default::default();
     let mut open = list.open.clone();
     for elem in &list.elems {
         let set = match ev.force(elem.thunk) {
@@ -230,35 +230,42 @@ fn zip_attrs_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
     let mut entries = Vec::with_capacity(names.len());
     for name in names {
         let group = values.remove(&name).unwrap_or_default();
-        let site_of = group.first().map_or(NO_SITE, |(_, site)| *site);
-        let certain = group.iter().any(|(elem, _)| elem.when.is_always());
-        let when = if certain {
-            When::ALWAYS
-        } else {
-            group.first().map_or(When::ALWAYS, |(elem, _)| elem.when)
-        };
-        let elems = group.into_iter().map(|(elem, _)| elem).collect();
-        let list = ev.alloc(
-            Value::List(Rc::new(List {
-                elems,
-                open: open.clone(),
-            })),
-            OriginId(0),
-        );
-        let text = ev.name(name).clone();
-        let name_thunk = ev.alloc(Value::string(text), OriginId(0));
-        let thunk = ev.alloc_apply(function, vec![name_thunk, list], site);
-        ev.mark_generated(thunk);
-        entries.push(Attr {
-            name,
-            thunk,
-            site: site_of,
-            when,
-        });
+        entries.push(zipped(ev, args[0], name, group, &open, site));
     }
     let mut set = Attrs::from_entries(entries);
     set.open = open;
     plain(Value::attrs(set))
+}
+
+/// The entry that the function gives for all values of one name.
+fn zipped(
+    ev: &mut Evaluator<'_>,
+    function: ThunkId,
+    name: Symbol,
+    group: Vec<(Elem, Site)>,
+    open: &Option<Rc<Unknown>>,
+    site: Site,
+) -> Attr {
+    let first = group.first().copied();
+    let certain = group.iter().any(|(elem, _)| elem.when.is_always());
+    let list = Value::List(Rc::new(List {
+        elems: group.into_iter().map(|(elem, _)| elem).collect(),
+        open: open.clone(),
+    }));
+    let list = ev.alloc(list, OriginId(0));
+    let text = Value::string(ev.name(name).clone());
+    let text = ev.alloc(text, OriginId(0));
+    let thunk = ev.alloc_apply(function, vec![text, list], site);
+    ev.mark_generated(thunk);
+    Attr {
+        name,
+        thunk,
+        site: first.map_or(NO_SITE, |(_, site)| site),
+        when: match first {
+            Some((elem, _)) if !certain => elem.when,
+            _ => When::ALWAYS,
+        },
+    }
 }
 
 fn unsafe_get_attr_pos(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
@@ -292,7 +299,7 @@ pub(crate) fn wildcard_call(
     ev: &mut Evaluator<'_>,
     function: ThunkId,
     wildcard: Option<ThunkId>,
-    open: Rc<crate::Unknown>,
+    open: Rc<Unknown>,
     site: Site,
 ) -> ThunkId {
     let name = ev.alloc(Value::Unknown(open.select("*")), OriginId(0));
@@ -303,16 +310,27 @@ pub(crate) fn wildcard_call(
     ev.alloc_apply(function, vec![name, value], site)
 }
 
+/// The set that `listToAttrs` makes.
+struct Pairs {
+    set: Attrs,
+    /// Where in the set the entry of a name is.
+    at: FxHashMap<Symbol, usize>,
+    /// Was there a pair whose name is not known?
+    generic: bool,
+}
+
 fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let list = ev.force(args[0])?;
     let list = ev.list_or_open(list, site)?;
-    let mut set = Attrs {
-        entries: Vec::new(),
-        open: list.open.clone(),
-        wildcard: None,
+    let mut pairs = Pairs {
+        set: Attrs {
+            entries: Vec::new(),
+            open: list.open.clone(),
+            wildcard: None,
+        },
+        at: FxHashMap::default(),
+        generic: false,
     };
-    let mut seen = rustc_hash::FxHashMap::default();
-    let mut generic = false;
     for elem in &list.elems {
         let pair = ev.force(elem.thunk).map_err(Stop::from);
         let Some(pair) = ev.unless_absent(elem.when, pair)? else {
@@ -325,79 +343,85 @@ fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
                 other => return ev.type_error("a set", other, site),
             },
         };
-        let value_symbol = ev.names.common.value;
-        let thunk = match &pair.value {
-            Value::Attrs(attrs) if attrs.get(value_symbol).is_some_and(|attr| attr.when.is_always()) => {
-                attrs.get(value_symbol).map(|attr| attr.thunk)
-            }
-            _ => None,
-        };
-        let thunk = match thunk {
-            Some(thunk) => thunk,
-            None => ev.alloc_native(move |ev| ev.select_value(&pair, value_symbol, site)),
-        };
-        let known = match &name.value {
-            Value::String(string) if string.hole().is_none() => Some(string.text.clone()),
-            Value::String(_) | Value::Unknown(_) | Value::Either(_) => None,
-            other => return ev.type_error("a string", other, site),
-        };
-        match known {
-            Some(text) => {
-                let symbol = ev.intern(&text);
-                let key = ev.origin_site(name.origin).unwrap_or(NO_SITE);
-                let attr = Attr {
-                    name: symbol,
-                    thunk,
-                    site: key,
-                    when: elem.when,
-                };
-                // The first of two elements with one name counts.
-                match seen.get(&symbol).copied() {
-                    None => {
-                        seen.insert(symbol, set.entries.len());
-                        set.entries.push(attr);
-                    }
-                    Some(at) => {
-                        let first: Attr = set.entries[at];
-                        if !first.when.is_always() {
-                            let joined = crate::partial::join_thunks(
-                                ev,
-                                vec![(first.thunk, first.when), (thunk, elem.when)],
-                            );
-                            let when = if elem.when.is_always() {
-                                When::ALWAYS
-                            } else {
-                                first.when
-                            };
-                            set.entries[at] = Attr {
-                                thunk: joined,
-                                when,
-                                ..first
-                            };
-                        }
-                    }
+        let thunk = value_of_pair(ev, pair, site);
+        match &name.value {
+            Value::String(string) => match string.hole().cloned() {
+                None => {
+                    let attr = Attr {
+                        name: ev.intern(&string.text),
+                        thunk,
+                        site: ev.origin_site(name.origin).unwrap_or(NO_SITE),
+                        when: elem.when,
+                    };
+                    pairs.add(ev, attr);
                 }
+                Some(hole) => pairs.add_generic(ev, hole, thunk, elem.when, &list.open),
+            },
+            Value::Unknown(_) | Value::Either(_) => {
+                let unknown = ev.undecided(&name);
+                pairs.add_generic(ev, unknown, thunk, elem.when, &list.open);
             }
-            None => {
-                let hole = match &name.value {
-                    Value::String(string) => string.hole().cloned(),
-                    _ => None,
-                };
-                let unknown = hole.unwrap_or_else(|| ev.undecided(&name));
-                // It speaks for all further keys if it is the only one, or what a generator gives for the unknown
-                // part of the list.
-                let for_all = match &list.open {
-                    None => set.open.is_none(),
-                    Some(open) => !elem.when.is_always() && ev.condition_reason(elem.when) == *open,
-                };
-                set.wildcard = (for_all && !generic).then_some(thunk);
-                generic = true;
-                set.open = Some(unknown);
-            }
+            other => return ev.type_error("a string", other, site),
         }
     }
-    let mut sorted = Attrs::from_entries(set.entries);
-    sorted.open = set.open;
-    sorted.wildcard = set.wildcard;
+    let mut sorted = Attrs::from_entries(pairs.set.entries);
+    sorted.open = pairs.set.open;
+    sorted.wildcard = pairs.set.wildcard;
     plain(Value::attrs(sorted))
+}
+
+/// The value of `{ name = ...; value = ...; }`, not forced.
+fn value_of_pair(ev: &mut Evaluator<'_>, pair: Tracked, site: Site) -> ThunkId {
+    let value = ev.names.common.value;
+    if let Value::Attrs(attrs) = &pair.value
+        && let Some(attr) = attrs.get(value).filter(|attr| attr.when.is_always())
+    {
+        return attr.thunk;
+    }
+    ev.alloc_native(move |ev| ev.select_value(&pair, value, site))
+}
+
+impl Pairs {
+    /// The first of two pairs with one name counts.
+    fn add(&mut self, ev: &mut Evaluator<'_>, attr: Attr) {
+        let Some(at) = self.at.get(&attr.name).copied() else {
+            self.at.insert(attr.name, self.set.entries.len());
+            self.set.entries.push(attr);
+            return;
+        };
+        let first = self.set.entries[at];
+        if first.when.is_always() {
+            return;
+        }
+        let either = vec![(first.thunk, first.when), (attr.thunk, attr.when)];
+        self.set.entries[at] = Attr {
+            thunk: crate::partial::join_thunks(ev, either),
+            when: if attr.when.is_always() {
+                When::ALWAYS
+            } else {
+                first.when
+            },
+            ..first
+        };
+    }
+
+    /// A pair whose name is not known.
+    fn add_generic(
+        &mut self,
+        ev: &mut Evaluator<'_>,
+        name: Rc<Unknown>,
+        value: ThunkId,
+        when: When,
+        list_open: &Option<Rc<Unknown>>,
+    ) {
+        // It speaks for all further keys if it is the only one, or what a generator gives for the unknown part of the
+        // list.
+        let for_all = match list_open {
+            None => self.set.open.is_none(),
+            Some(open) => !when.is_always() && ev.condition_reason(when) == *open,
+        };
+        self.set.wildcard = (for_all && !self.generic).then_some(value);
+        self.generic = true;
+        self.set.open = Some(name);
+    }
 }

@@ -169,14 +169,39 @@ fn add_output_dependencies(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site)
     })
 }
 
+/// What `getContext` says of one store path.
+#[derive(Default)]
+struct Entry {
+    path: bool,
+    all: bool,
+    outputs: Vec<SmolStr>,
+}
+
+impl Entry {
+    fn into_set(mut self, ev: &mut Evaluator<'_>) -> Attrs {
+        let mut fields = Vec::new();
+        let yes = ev.alloc(Value::Bool(true), OriginId(0));
+        if self.path {
+            fields.push(("path", yes));
+        }
+        if self.all {
+            fields.push(("allOutputs", yes));
+        }
+        if !self.outputs.is_empty() {
+            self.outputs.sort();
+            let thunks: Vec<ThunkId> = self
+                .outputs
+                .into_iter()
+                .map(|output| ev.alloc(Value::string(output), OriginId(0)))
+                .collect();
+            fields.push(("outputs", ev.alloc(Value::list(thunks), OriginId(0))));
+        }
+        ev.attrs_from(fields)
+    }
+}
+
 fn get_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let (string, _) = ev.force_string_with_holes(args[0], site)?;
-    #[derive(Default)]
-    struct Entry {
-        path: bool,
-        all: bool,
-        outputs: Vec<SmolStr>,
-    }
     let mut entries: BTreeMap<SmolStr, Entry> = BTreeMap::new();
     let mut open = string.hole().cloned();
     for item in string.context.iter().flat_map(|context| context.iter()) {
@@ -203,29 +228,11 @@ fn get_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Trac
         }
     }
     let mut attrs = Vec::with_capacity(entries.len());
-    for (name, mut entry) in entries {
-        let mut fields = Vec::new();
-        let yes = ev.alloc(Value::Bool(true), OriginId(0));
-        if entry.path {
-            fields.push(("path", yes));
-        }
-        if entry.all {
-            fields.push(("allOutputs", yes));
-        }
-        if !entry.outputs.is_empty() {
-            entry.outputs.sort();
-            let thunks: Vec<ThunkId> = entry
-                .outputs
-                .iter()
-                .map(|output| ev.alloc(Value::string(output.clone()), OriginId(0)))
-                .collect();
-            fields.push(("outputs", ev.alloc(Value::list(thunks), OriginId(0))));
-        }
-        let inner = ev.attrs_from(fields);
-        let thunk = ev.alloc(Value::attrs(inner), OriginId(0));
+    for (name, entry) in entries {
+        let info = entry.into_set(ev);
         attrs.push(Attr {
             name: ev.intern(&name),
-            thunk,
+            thunk: ev.alloc(Value::attrs(info), OriginId(0)),
             site: NO_SITE,
             when: When::ALWAYS,
         });

@@ -5,8 +5,8 @@ use super::table::{Builtin, Cost, Delayed, plain};
 use crate::pure::hash::{base16, parse_hash, sha256};
 use crate::pure::store_path::{STORE, fixed_path, store_path, text_path};
 use crate::{
-    Coerce, Compiled, ContextItem, Evaluator, NixString, OriginId, Res, StringBuilder, ThunkId, Tracked,
-    Value,
+    Attr, Attrs, Coerce, Compiled, ContextItem, Evaluator, NixString, OriginId, Res, Stop, StringBuilder,
+    ThunkId, Tracked, Value,
 };
 use nixpod_source::{FileId, Site, Utf8Path};
 use smol_str::SmolStr;
@@ -81,6 +81,37 @@ impl Derivation {
         out.push_str("])");
         out
     }
+
+    /// Its content is known by its hash. Gives the hash by which it counts in others.
+    fn set_fixed(&mut self, output: Output) -> String {
+        let text = format!("fixed:out:{}:{}:{}", output.algorithm, output.hash, output.path);
+        self.env.insert("out".to_owned(), output.path.clone());
+        self.outputs.insert("out".to_owned(), output);
+        base16(&sha256(text.as_bytes()))
+    }
+
+    /// Its paths follow from what it is made of.
+    fn set_outputs(&mut self, name: &str, outputs: &[String], inputs: &BTreeMap<String, BTreeSet<String>>) {
+        for output in outputs {
+            self.outputs.insert(output.clone(), Output::default());
+            self.env.insert(output.clone(), String::new());
+        }
+        let hash = base16(&sha256(self.text(true, inputs).as_bytes()));
+        for output in outputs {
+            let full = if output == "out" {
+                name.to_owned()
+            } else {
+                format!("{name}-{output}")
+            };
+            let path = store_path(&format!("output:{output}"), &hash, &full);
+            self.env.insert(output.clone(), path.clone());
+            let made = Output {
+                path,
+                ..Output::default()
+            };
+            self.outputs.insert(output.clone(), made);
+        }
+    }
 }
 
 fn joined(items: impl Iterator<Item = String>) -> String {
@@ -108,14 +139,31 @@ fn quote(text: &str) -> String {
 
 fn derivation_strict(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let input = ev.force_attrs(args[0], site)?;
-    let name_attr = input.get(ev.common().name).copied();
-    let Some(name_attr) = name_attr else {
-        ev.exact_attrs(&input)?;
+    let Some(name) = name_of(ev, &input, site)? else {
+        return symbolic_result(ev, "derivation", &["out".to_owned()]);
+    };
+    let mut draft = Draft::new(ev, &input, site)?;
+    for attr in ev.sorted(&input) {
+        draft.add(ev, &attr, site)?;
+    }
+    draft.complete(ev, site)?;
+    if draft.exact
+        && let Some(result) = instantiate(ev, &mut draft, &name, site)?
+    {
+        return Ok(result);
+    }
+    symbolic_result(ev, &name, &draft.outputs)
+}
+
+/// The name of a derivation; nothing if it is not known.
+fn name_of(ev: &mut Evaluator<'_>, input: &Attrs, site: Site) -> Res<Option<String>> {
+    let Some(attr) = input.get(ev.common().name) else {
+        ev.exact_attrs(input)?;
         return ev.fail("required attribute 'name' missing", site);
     };
-    let name = match ev.force_string(name_attr.thunk, site) {
+    let name = match ev.force_string(attr.thunk, site) {
         Ok(name) => name.text.to_string(),
-        Err(crate::Stop::Unknown(_)) => return symbolic_result(ev, "derivation", &["out".to_owned()]),
+        Err(Stop::Unknown(_)) => return Ok(None),
         Err(error) => return Err(error),
     };
     check_name(ev, &name, site)?;
@@ -125,130 +173,185 @@ fn derivation_strict(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Re
             site,
         );
     }
-    let mut drv = Derivation::default();
-    let mut exact = input.open.is_none();
-    let mut context: Vec<ContextItem> = Vec::new();
-    let mut outputs = vec!["out".to_owned()];
-    let mut fixed: [Option<String>; 3] = [None, None, None];
-    let flag = |ev: &mut Evaluator<'_>, name: &str| -> Res<bool> {
-        let symbol = ev.intern(name);
-        match input.get(symbol) {
-            Some(attr) => ev.force_bool(attr.thunk, site),
-            None => Ok(false),
-        }
-    };
-    let ignore_nulls = flag(ev, "__ignoreNulls")?;
-    let structured = flag(ev, "__structuredAttrs")?;
-    exact &= !flag(ev, "__contentAddressed")? && !flag(ev, "__impure")?;
-    let (mut system, mut builder) = (false, false);
-    let mut json = StringBuilder::default();
-    for attr in ev.sorted(&input) {
+    Ok(Some(name))
+}
+
+/// A derivation while its attributes are read.
+struct Draft {
+    drv: Derivation,
+    /// Is all of it known, so that its paths are?
+    exact: bool,
+    context: Vec<ContextItem>,
+    outputs: Vec<String>,
+    /// `outputHash`, `outputHashAlgo` and `outputHashMode`.
+    fixed: [Option<String>; 3],
+    ignore_nulls: bool,
+    /// The attributes as JSON, if they are passed like that.
+    json: Option<StringBuilder>,
+    has_builder: bool,
+    has_system: bool,
+}
+
+impl Draft {
+    fn new(ev: &mut Evaluator<'_>, input: &Attrs, site: Site) -> Res<Self> {
+        let mut flag = |name: &str| -> Res<bool> {
+            let symbol = ev.intern(name);
+            match input.get(symbol) {
+                Some(attr) => ev.force_bool(attr.thunk, site),
+                None => Ok(false),
+            }
+        };
+        Ok(Self {
+            ignore_nulls: flag("__ignoreNulls")?,
+            json: flag("__structuredAttrs")?.then(StringBuilder::default),
+            exact: !flag("__contentAddressed")? && !flag("__impure")? && input.open.is_none(),
+            drv: Derivation::default(),
+            context: Vec::new(),
+            outputs: vec!["out".to_owned()],
+            fixed: [None, None, None],
+            has_builder: false,
+            has_system: false,
+        })
+    }
+
+    fn add(&mut self, ev: &mut Evaluator<'_>, attr: &Attr, site: Site) -> Res<()> {
         let key = ev.name(attr.name).clone();
-        if key == "__ignoreNulls" || (structured && key == "__structuredAttrs") {
-            continue;
+        if key == "__ignoreNulls" || (self.json.is_some() && key == "__structuredAttrs") {
+            return Ok(());
         }
-        exact &= attr.when.is_always();
+        self.exact &= attr.when.is_always();
         let value = ev.force(attr.thunk)?;
-        if ignore_nulls && matches!(value.value, Value::Null) {
-            continue;
+        if self.ignore_nulls && matches!(value.value, Value::Null) {
+            return Ok(());
         }
         if key == "args" {
-            let list = match ev.force_exact_list(attr.thunk, site) {
-                Ok(list) => list,
-                Err(crate::Stop::Unknown(_)) => {
-                    exact = false;
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
-            for elem in &list.elems {
-                let elem = ev.force(elem.thunk)?;
-                let text = text_of(ev, &elem, &mut context, &mut exact, site)?;
-                drv.args.push(text);
-            }
-            continue;
+            return self.add_args(ev, attr.thunk, site);
         }
-        let text = if structured {
-            if !json.is_empty() {
-                json.push_literal(",", OriginId(0), 0);
+        let text = match &mut self.json {
+            Some(json) => add_to_json(ev, json, &key, &value, site)?,
+            None => {
+                let text = self.text_of(ev, &value, site)?;
+                self.drv.env.insert(key.to_string(), text.clone());
+                text
             }
-            super::json::write_pair(ev, &mut json, &key, &value, site)?;
-            match (&value.value, key.as_str()) {
-                (Value::List(list), "outputs") => {
-                    let mut names = Vec::new();
-                    for elem in &list.elems {
-                        names.push(ev.force_string(elem.thunk, site)?.text.to_string());
-                    }
-                    names.join(" ")
-                }
-                (Value::String(string), _) => string.text.to_string(),
-                _ => String::new(),
-            }
-        } else {
-            let text = text_of(ev, &value, &mut context, &mut exact, site)?;
-            drv.env.insert(key.to_string(), text.clone());
-            text
         };
         match key.as_str() {
             "builder" => {
-                builder = true;
-                drv.builder = text;
+                self.has_builder = true;
+                self.drv.builder = text;
             }
             "system" => {
-                system = true;
-                drv.system = text;
+                self.has_system = true;
+                self.drv.system = text;
             }
-            "outputHash" => fixed[0] = Some(text),
-            "outputHashAlgo" => fixed[1] = Some(text),
-            "outputHashMode" => fixed[2] = Some(text),
-            "outputs" if exact => outputs = check_outputs(ev, &text, site)?,
+            "outputHash" => self.fixed[0] = Some(text),
+            "outputHashAlgo" => self.fixed[1] = Some(text),
+            "outputHashMode" => self.fixed[2] = Some(text),
+            "outputs" if self.exact => self.outputs = check_outputs(ev, &text, site)?,
             _ => {}
         }
+        Ok(())
     }
-    if structured {
-        let mut whole = StringBuilder::default();
-        whole.push_literal("{", OriginId(0), 0);
-        if let Value::String(json) = json.finish() {
-            whole.push_string(&json, OriginId(0));
-        }
-        whole.push_literal("}", OriginId(0), 0);
-        let text = Tracked {
-            value: whole.finish(),
-            origin: OriginId(0),
+
+    fn add_args(&mut self, ev: &mut Evaluator<'_>, thunk: ThunkId, site: Site) -> Res<()> {
+        let list = match ev.force_exact_list(thunk, site) {
+            Ok(list) => list,
+            Err(Stop::Unknown(_)) => {
+                self.exact = false;
+                return Ok(());
+            }
+            Err(error) => return Err(error),
         };
-        let text = text_of(ev, &text, &mut context, &mut exact, site)?;
-        drv.env.insert("__json".to_owned(), text);
-    }
-    if exact && !builder {
-        return ev.fail("required attribute 'builder' missing", site);
-    }
-    if exact && !system {
-        return ev.fail("required attribute 'system' missing", site);
-    }
-    for item in context {
-        match item {
-            ContextItem::Derivation { name, output } if name.starts_with(STORE) => match output.as_str() {
-                "" => {
-                    drv.input_srcs.insert(name);
-                }
-                "*" => exact = false,
-                _ => {
-                    drv.input_drvs
-                        .entry(name.to_string())
-                        .or_default()
-                        .insert(output.to_string());
-                }
-            },
-            ContextItem::Written { .. } | ContextItem::Read { .. } => {}
-            // With an exact path there is a reference to it as well.
-            ContextItem::Copied { .. } => {}
-            ContextItem::Derivation { .. } => exact = false,
+        for elem in &list.elems {
+            let elem = ev.force(elem.thunk)?;
+            let text = self.text_of(ev, &elem, site)?;
+            self.drv.args.push(text);
         }
+        Ok(())
     }
-    if exact && let Some(result) = instantiate(ev, drv, &name, &outputs, fixed, site)? {
-        return Ok(result);
+
+    /// The text of an attribute in the environment of the build. Unknown pieces make the paths inexact.
+    fn text_of(&mut self, ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<String> {
+        let mut builder = StringBuilder::default();
+        ev.coerce_into(&mut builder, value, Coerce::CopyAll, site)?;
+        let Value::String(string) = builder.finish() else {
+            return Ok(String::new());
+        };
+        self.exact &= string.hole().is_none();
+        for item in string.context.iter().flat_map(|context| context.iter()) {
+            if !self.context.contains(item) {
+                self.context.push(item.clone());
+            }
+        }
+        Ok(string.text.to_string())
     }
-    symbolic_result(ev, &name, &outputs)
+
+    /// All attributes were read.
+    fn complete(&mut self, ev: &mut Evaluator<'_>, site: Site) -> Res<()> {
+        if let Some(json) = self.json.take() {
+            let mut whole = StringBuilder::default();
+            whole.push_literal("{", OriginId(0), 0);
+            if let Value::String(json) = json.finish() {
+                whole.push_string(&json, OriginId(0));
+            }
+            whole.push_literal("}", OriginId(0), 0);
+            let text = Tracked {
+                value: whole.finish(),
+                origin: OriginId(0),
+            };
+            let text = self.text_of(ev, &text, site)?;
+            self.drv.env.insert("__json".to_owned(), text);
+        }
+        if self.exact && !self.has_builder {
+            return ev.fail("required attribute 'builder' missing", site);
+        }
+        if self.exact && !self.has_system {
+            return ev.fail("required attribute 'system' missing", site);
+        }
+        for item in std::mem::take(&mut self.context) {
+            match item {
+                ContextItem::Derivation { name, output } if name.starts_with(STORE) => {
+                    match output.as_str() {
+                        "" => drop(self.drv.input_srcs.insert(name)),
+                        "*" => self.exact = false,
+                        _ => {
+                            let outputs = self.drv.input_drvs.entry(name.to_string()).or_default();
+                            outputs.insert(output.to_string());
+                        }
+                    }
+                }
+                // With an exact path there is a reference to a copied one as well.
+                ContextItem::Written { .. } | ContextItem::Read { .. } | ContextItem::Copied { .. } => {}
+                ContextItem::Derivation { .. } => self.exact = false,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Adds an attribute to those that are passed as JSON, and gives its text.
+fn add_to_json(
+    ev: &mut Evaluator<'_>,
+    json: &mut StringBuilder,
+    key: &str,
+    value: &Tracked,
+    site: Site,
+) -> Res<String> {
+    if !json.is_empty() {
+        json.push_literal(",", OriginId(0), 0);
+    }
+    super::json::write_pair(ev, json, key, value, site)?;
+    Ok(match (&value.value, key) {
+        (Value::List(list), "outputs") => {
+            let mut names = Vec::new();
+            for elem in &list.elems {
+                names.push(ev.force_string(elem.thunk, site)?.text.to_string());
+            }
+            names.join(" ")
+        }
+        (Value::String(string), _) => string.text.to_string(),
+        _ => String::new(),
+    })
 }
 
 fn check_outputs(ev: &Evaluator<'_>, text: &str, site: Site) -> Res<Vec<String>> {
@@ -268,39 +371,10 @@ fn check_outputs(ev: &Evaluator<'_>, text: &str, site: Site) -> Res<Vec<String>>
     Ok(outputs)
 }
 
-/// The text of an attribute in the environment of the build. Unknown pieces make the paths inexact.
-fn text_of(
-    ev: &mut Evaluator<'_>,
-    value: &Tracked,
-    context: &mut Vec<ContextItem>,
-    exact: &mut bool,
-    site: Site,
-) -> Res<String> {
-    let mut builder = StringBuilder::default();
-    ev.coerce_into(&mut builder, value, Coerce::CopyAll, site)?;
-    let Value::String(string) = builder.finish() else {
-        return Ok(String::new());
-    };
-    *exact &= string.hole().is_none();
-    for item in string.context.iter().flat_map(|context| context.iter()) {
-        if !context.contains(item) {
-            context.push(item.clone());
-        }
-    }
-    Ok(string.text.to_string())
-}
-
 /// Computes the paths; nothing if an input derivation is not one of this evaluation.
-fn instantiate(
-    ev: &mut Evaluator<'_>,
-    mut drv: Derivation,
-    name: &str,
-    outputs: &[String],
-    fixed: [Option<String>; 3],
-    site: Site,
-) -> Res<Option<Tracked>> {
+fn instantiate(ev: &mut Evaluator<'_>, draft: &mut Draft, name: &str, site: Site) -> Res<Option<Tracked>> {
     let mut inputs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (path, names) in &drv.input_drvs {
+    for (path, names) in &draft.drv.input_drvs {
         let Some(hash) = ev.caches.derivations.get(path.as_str()) else {
             return Ok(None);
         };
@@ -309,63 +383,23 @@ fn instantiate(
             .or_default()
             .extend(names.iter().cloned());
     }
-    let mut fixed_hash = None;
-    if let [Some(hash), algorithm, mode] = &fixed {
-        if outputs != ["out"] {
-            return ev.fail(
-                "multiple outputs are not supported in fixed-output derivations",
-                site,
-            );
-        }
-        let algorithm = algorithm.as_deref().filter(|algorithm| !algorithm.is_empty());
-        let (algorithm, bytes) = match parse_hash(hash, algorithm) {
-            Ok(parsed) => parsed,
-            Err(message) => return ev.fail(message, site),
-        };
-        let recursive = match mode.as_deref() {
-            None | Some("flat") => false,
-            Some("recursive" | "nar") => true,
-            Some(other) => {
+    let fixed_hash = match draft.fixed.each_ref() {
+        [Some(hash), algorithm, mode] => {
+            if draft.outputs != ["out"] {
                 return ev.fail(
-                    format!("invalid value '{other}' for 'outputHashMode' attribute"),
+                    "multiple outputs are not supported in fixed-output derivations",
                     site,
                 );
             }
-        };
-        let path = fixed_path(name, algorithm, &bytes, recursive);
-        let prefix = if recursive { "r:" } else { "" };
-        let output = Output {
-            path: path.clone(),
-            algorithm: format!("{prefix}{algorithm}"),
-            hash: base16(&bytes),
-        };
-        let text = format!("fixed:out:{}:{}:{path}", output.algorithm, output.hash);
-        fixed_hash = Some(base16(&sha256(text.as_bytes())));
-        drv.outputs.insert("out".to_owned(), output);
-        drv.env.insert("out".to_owned(), path);
-    } else {
-        for output in outputs {
-            drv.outputs.insert(output.clone(), Output::default());
-            drv.env.insert(output.clone(), String::new());
+            let output = fixed_output(ev, name, hash, algorithm.as_deref(), mode.as_deref(), site)?;
+            Some(draft.drv.set_fixed(output))
         }
-        let hash = base16(&sha256(drv.text(true, &inputs).as_bytes()));
-        for output in outputs {
-            let full = if output == "out" {
-                name.to_owned()
-            } else {
-                format!("{name}-{output}")
-            };
-            let path = store_path(&format!("output:{output}"), &hash, &full);
-            drv.env.insert(output.clone(), path.clone());
-            drv.outputs.insert(
-                output.clone(),
-                Output {
-                    path,
-                    ..Output::default()
-                },
-            );
+        _ => {
+            draft.drv.set_outputs(name, &draft.outputs, &inputs);
+            None
         }
-    }
+    };
+    let drv = &draft.drv;
     let text = drv.text(false, &drv.input_drvs);
     ev.charge(text.len())?;
     let mut references = drv.input_srcs.clone();
@@ -380,6 +414,36 @@ fn instantiate(
         entries.push((output.clone(), path_value(&made.path, &drv_path, output)));
     }
     result(ev, entries).map(Some)
+}
+
+/// The output of a derivation whose content is known by its hash.
+fn fixed_output(
+    ev: &mut Evaluator<'_>,
+    name: &str,
+    hash: &str,
+    algorithm: Option<&str>,
+    mode: Option<&str>,
+    site: Site,
+) -> Res<Output> {
+    let algorithm = algorithm.filter(|algorithm| !algorithm.is_empty());
+    let (algorithm, bytes) = match parse_hash(hash, algorithm) {
+        Ok(parsed) => parsed,
+        Err(message) => return ev.fail(message, site),
+    };
+    let recursive = match mode {
+        None | Some("flat") => false,
+        Some("recursive" | "nar") => true,
+        Some(other) => {
+            let message = format!("invalid value '{other}' for 'outputHashMode' attribute");
+            return ev.fail(message, site);
+        }
+    };
+    let prefix = if recursive { "r:" } else { "" };
+    Ok(Output {
+        path: fixed_path(name, algorithm, &bytes, recursive),
+        algorithm: format!("{prefix}{algorithm}"),
+        hash: base16(&bytes),
+    })
 }
 
 fn path_value(path: &str, drv: &str, output: &str) -> Value {

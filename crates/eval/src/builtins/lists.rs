@@ -3,6 +3,8 @@
 use super::table::{Builtin, Cost, plain};
 use crate::{Elem, Evaluator, List, OriginId, PASSED_ON, Res, Stop, ThunkId, Tracked, Value, When};
 use nixpod_source::Site;
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -449,6 +451,46 @@ fn sort(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     plain(Value::list(sorted))
 }
 
+/// The keys that `genericClosure` has met.
+#[derive(Default)]
+struct Keys {
+    first: Option<Tracked>,
+    texts: FxHashSet<SmolStr>,
+    others: Vec<Tracked>,
+}
+
+impl Keys {
+    /// Is it a new one?
+    fn add(&mut self, ev: &mut Evaluator<'_>, key: Tracked, site: Site) -> Res<bool> {
+        // All keys must be comparable with one another.
+        let first = self.first.get_or_insert_with(|| key.clone());
+        let number = |value: &Value| matches!(value, Value::Int(_) | Value::Float(_));
+        let alike = std::mem::discriminant(&first.value) == std::mem::discriminant(&key.value)
+            || number(&first.value) && number(&key.value);
+        if !alike {
+            ev.compare(first, &key, site)?;
+        }
+        match &key.value {
+            Value::String(string) => Ok(self.texts.insert(string.text.clone())),
+            Value::Int(_) | Value::Float(_) | Value::Path(_) | Value::List(_) | Value::Bool(_) => {
+                for seen in &self.others {
+                    if ev.compare(seen, &key, site)? == Some(Ordering::Equal) {
+                        return Ok(false);
+                    }
+                }
+                self.others.push(key);
+                Ok(true)
+            }
+            other => {
+                let kind = other.describe();
+                let message =
+                    format!("cannot compare {kind} with {kind}; values of that type are incomparable");
+                ev.fail(message, site)
+            }
+        }
+    }
+}
+
 fn generic_closure(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let base = ev.force_known(args[0])?;
     let start = ev.select_value(&base, ev.names.common.start_set, site)?;
@@ -457,53 +499,14 @@ fn generic_closure(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<
     let operator = ev.select_value(&base, ev.names.common.operator, site)?;
     let mut open = start.open.clone();
     let mut queue: std::collections::VecDeque<Elem> = start.elems.iter().copied().collect();
-    let mut keys: Vec<Tracked> = Vec::new();
-    let mut texts = rustc_hash::FxHashSet::default();
+    let mut keys = Keys::default();
     let mut out = Vec::new();
-    let mut first_key: Option<Tracked> = None;
     while let Some(elem) = queue.pop_front() {
         ev.charge(size_of::<Elem>())?;
         let item = ev.force_known(elem.thunk)?;
         let key = ev.select_value(&item, ev.names.common.key, site)?;
         let key = ev.known(key)?;
-        // All keys must be comparable with one another.
-        match &first_key {
-            None => first_key = Some(key.clone()),
-            Some(first) => {
-                let number = |value: &Value| matches!(value, Value::Int(_) | Value::Float(_));
-                let alike = std::mem::discriminant(&first.value) == std::mem::discriminant(&key.value)
-                    || number(&first.value) && number(&key.value);
-                if !alike {
-                    ev.compare(first, &key, site)?;
-                }
-            }
-        }
-        let fresh = match &key.value {
-            Value::String(string) => texts.insert(string.text.clone()),
-            Value::Int(_) | Value::Float(_) | Value::Path(_) | Value::List(_) | Value::Bool(_) => {
-                let mut known = false;
-                for seen in &keys {
-                    if ev.compare(seen, &key, site)? == Some(Ordering::Equal) {
-                        known = true;
-                        break;
-                    }
-                }
-                if !known {
-                    keys.push(key);
-                }
-                !known
-            }
-            other => {
-                return ev.fail(
-                    format!(
-                        "cannot compare {} with {}; values of that type are incomparable",
-                        other.describe(),
-                        other.describe()
-                    ),
-                    site,
-                );
-            }
-        };
+        let fresh = keys.add(ev, key, site)?;
         if !fresh {
             continue;
         }

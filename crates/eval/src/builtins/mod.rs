@@ -6,6 +6,7 @@ mod core;
 mod derivation;
 mod files;
 mod flakeref;
+mod from_json;
 mod hashes;
 mod io;
 mod json;
@@ -71,6 +72,7 @@ const BUILTINS: &[&[Builtin]] = &[
     hashes::BUILTINS,
     context::BUILTINS,
     json::BUILTINS,
+    from_json::BUILTINS,
     xml::BUILTINS,
     toml::BUILTINS,
     store::BUILTINS,

@@ -10,6 +10,7 @@ use crate::{
     ContextItem, Evaluator, NixString, OriginId, Res, StringBuilder, ThunkId, Tracked, Unknown, Value,
 };
 use nixpod_source::{Site, Utf8Path, Why};
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 pub(super) const BUILTINS: &[Builtin] = &[
@@ -172,66 +173,84 @@ pub(crate) fn copied(ev: &Evaluator<'_>, path: &Rc<str>, name: &str, origin: Ori
     }
 }
 
-fn path(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
-    let input = ev.force_attrs(args[0], site)?;
-    let (mut path, mut name, mut origin) = (None, None, OriginId(0));
-    let (mut filtered, mut recursive, mut expected) = (false, true, None);
-    for attr in ev.sorted(&input) {
-        match ev.name(attr.name).clone().as_str() {
-            "path" => {
-                let value = ev.force(attr.thunk)?;
-                path = Some(ev.to_path(&value, site)?);
-                origin = value.origin;
-            }
-            "name" => name = Some(ev.force_string(attr.thunk, site)?.text.to_string()),
-            "filter" => {
-                ev.force(attr.thunk)?;
-                filtered = true;
-            }
-            "recursive" => recursive = ev.force_bool(attr.thunk, site)?,
-            "sha256" => expected = Some(ev.force_string(attr.thunk, site)?.text.clone()),
-            other => {
-                return ev.fail(
-                    format!("unsupported argument '{other}' to 'builtins.path'"),
-                    attr.site,
-                );
+/// The arguments of `builtins.path`.
+struct PathArguments {
+    path: Rc<str>,
+    origin: OriginId,
+    name: String,
+    /// Is a filter asked what to leave out?
+    filtered: bool,
+    recursive: bool,
+    sha256: Option<SmolStr>,
+}
+
+impl PathArguments {
+    fn read(ev: &mut Evaluator<'_>, thunk: ThunkId, site: Site) -> Res<Self> {
+        let input = ev.force_attrs(thunk, site)?;
+        let (mut path, mut name) = (None, None);
+        let (mut filtered, mut recursive, mut sha256) = (false, true, None);
+        for attr in ev.sorted(&input) {
+            match ev.name(attr.name).clone().as_str() {
+                "path" => {
+                    let value = ev.force(attr.thunk)?;
+                    path = Some((ev.to_path(&value, site)?, value.origin));
+                }
+                "name" => name = Some(ev.force_string(attr.thunk, site)?.text.to_string()),
+                "filter" => {
+                    ev.force(attr.thunk)?;
+                    filtered = true;
+                }
+                "recursive" => recursive = ev.force_bool(attr.thunk, site)?,
+                "sha256" => sha256 = Some(ev.force_string(attr.thunk, site)?.text.clone()),
+                other => {
+                    let message = format!("unsupported argument '{other}' to 'builtins.path'");
+                    return ev.fail(message, attr.site);
+                }
             }
         }
+        let Some((path, origin)) = path else {
+            let message = "missing required 'path' attribute in the first argument to 'builtins.path'";
+            return ev.fail(message, site);
+        };
+        let name = name.unwrap_or_else(|| crate::paths::base_name(&path).to_owned());
+        check_name(ev, &name, site)?;
+        Ok(Self {
+            path,
+            origin,
+            name,
+            filtered,
+            recursive,
+            sha256,
+        })
     }
-    let Some(path) = path else {
-        return ev.fail(
-            "missing required 'path' attribute in the first argument to 'builtins.path'",
-            site,
-        );
-    };
-    let name = name.unwrap_or_else(|| crate::paths::base_name(&path).to_owned());
-    check_name(ev, &name, site)?;
-    if let Some(expected) = expected {
-        let (algorithm, hash) = match parse_hash(&expected, Some("sha256")) {
+}
+
+fn path(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let args = PathArguments::read(ev, args[0], site)?;
+    let origin = args.origin;
+    let mut builder = StringBuilder::default();
+    if let Some(expected) = &args.sha256 {
+        let (algorithm, hash) = match parse_hash(expected, Some("sha256")) {
             Ok(parsed) => parsed,
             Err(message) => return ev.fail(message, site),
         };
-        let exact = fixed_path(&name, algorithm, &hash, recursive);
-        let mut builder = StringBuilder::default();
+        let exact = fixed_path(&args.name, algorithm, &hash, args.recursive);
         builder.push_literal(&exact, origin, 0);
         builder.push_context(reference(&exact, ""));
-        builder.push_context(ContextItem::Copied { path, origin });
+    } else if args.filtered || !args.recursive {
+        builder.push_hole(symbolic(&args.name), origin);
+    } else {
         return Ok(Tracked {
-            value: builder.finish(),
+            value: Value::String(Rc::new(copied(ev, &args.path, &args.name, origin))),
             origin,
         });
     }
-    if filtered || !recursive {
-        let mut builder = StringBuilder::default();
-        builder.push_hole(symbolic(&name), origin);
-        builder.push_context(ContextItem::Copied { path, origin });
-        return Ok(Tracked {
-            value: builder.finish(),
-            origin,
-        });
-    }
+    builder.push_context(ContextItem::Copied {
+        path: args.path,
+        origin,
+    });
     Ok(Tracked {
-        value: Value::String(Rc::new(copied(ev, &path, &name, origin))),
+        value: builder.finish(),
         origin,
     })
 }

@@ -1,7 +1,10 @@
 //! `toXML` and printing as XML.
 
 use super::table::{Builtin, Cost};
-use crate::{EvalResult, Evaluator, NixString, OriginId, Res, Stop, StringBuilder, Tracked, Unknown, Value};
+use crate::{
+    Attrs, EvalResult, Evaluator, List, NixString, OriginId, Res, Stop, StringBuilder, Tracked, Unknown,
+    Value,
+};
 use nixpod_source::Site;
 use nixpod_syntax::hir::{Expr, Param};
 use rustc_hash::FxHashSet;
@@ -167,85 +170,101 @@ impl Writer {
 
     fn composite(&mut self, ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<()> {
         match &value.value {
-            Value::List(list) => {
-                self.open("list");
-                for elem in &list.elems {
-                    if let Some(open) = &list.open {
-                        self.hole(open.clone(), value.origin);
-                    }
-                    let inner = ev.force(elem.thunk).map_err(Stop::from);
-                    let Some(inner) = ev.unless_absent(elem.when, inner)? else {
-                        continue;
-                    };
-                    if elem.when.is_always() {
-                        self.value(ev, &inner, site)?;
-                    } else {
-                        let hole = ev.condition_reason(elem.when);
-                        self.hole(hole, inner.origin);
-                    }
-                }
-                if let Some(open) = &list.open {
-                    self.hole(open.clone(), value.origin);
-                }
-                self.close("list");
+            Value::List(list) => self.list(ev, list, value.origin, site),
+            Value::Attrs(attrs) => self.attrs(ev, attrs, value.origin, site),
+            _ => Ok(()),
+        }
+    }
+
+    fn list(&mut self, ev: &mut Evaluator<'_>, list: &List, origin: OriginId, site: Site) -> Res<()> {
+        self.open("list");
+        for elem in &list.elems {
+            self.perhaps_more(&list.open, origin);
+            let inner = ev.force(elem.thunk).map_err(Stop::from);
+            let Some(inner) = ev.unless_absent(elem.when, inner)? else {
+                continue;
+            };
+            if elem.when.is_always() {
+                self.value(ev, &inner, site)?;
+            } else {
+                let hole = ev.condition_reason(elem.when);
+                self.hole(hole, inner.origin);
             }
-            Value::Attrs(attrs) => {
-                let mut tag = "attrs";
-                let mut first_time = true;
-                let kind = match attrs.get(ev.common().kind) {
-                    Some(kind) => Some(ev.force(kind.thunk)?.value),
-                    None => None,
-                };
-                if matches!(&kind, Some(Value::String(kind)) if kind.text == "derivation") {
-                    tag = "derivation";
-                    let mut line = "<derivation".to_owned();
-                    for (name, symbol) in [
-                        ("drvPath", ev.common().drv_path),
-                        ("outPath", ev.common().out_path),
-                    ] {
-                        let Some(attr) = attrs.get(symbol) else { continue };
-                        let path = ev.force(attr.thunk)?;
-                        if let Value::String(path) = &path.value {
-                            line.push_str(&format!(" {name}=\"{}\"", escape(&path.text)));
-                            if symbol == ev.common().drv_path {
-                                first_time = self.seen.insert(path.text.to_string());
-                            }
-                        }
-                    }
-                    self.line(&format!("{line}>"));
-                    self.indent += 1;
-                } else {
-                    self.open(tag);
-                }
-                if first_time {
-                    for attr in ev.sorted(attrs) {
-                        let name = ev.name(attr.name).clone();
-                        let inner = ev.force(attr.thunk).map_err(Stop::from);
-                        let Some(inner) = ev.unless_absent(attr.when, inner)? else {
-                            continue;
-                        };
-                        if let Some(open) = &attrs.open {
-                            self.hole(open.clone(), value.origin);
-                        }
-                        if !attr.when.is_always() {
-                            let hole = ev.condition_reason(attr.when);
-                            self.hole(hole, inner.origin);
-                            continue;
-                        }
-                        self.line(&format!("<attr name=\"{}\">", escape(&name)));
-                        self.indent += 1;
-                        self.value(ev, &inner, site)?;
-                        self.close("attr");
-                    }
-                } else {
-                    self.line("<repeated />");
-                }
-                if let Some(open) = &attrs.open {
-                    self.hole(open.clone(), value.origin);
-                }
-                self.close(tag);
+        }
+        self.perhaps_more(&list.open, origin);
+        self.close("list");
+        Ok(())
+    }
+
+    fn perhaps_more(&mut self, open: &Option<Rc<Unknown>>, origin: OriginId) {
+        if let Some(open) = open {
+            self.hole(open.clone(), origin);
+        }
+    }
+
+    fn attrs(&mut self, ev: &mut Evaluator<'_>, attrs: &Attrs, origin: OriginId, site: Site) -> Res<()> {
+        let kind = match attrs.get(ev.common().kind) {
+            Some(kind) => Some(ev.force(kind.thunk)?.value),
+            None => None,
+        };
+        let (tag, first_time) = match kind {
+            Some(Value::String(kind)) if kind.text == "derivation" => {
+                ("derivation", self.open_derivation(ev, attrs)?)
             }
-            _ => {}
+            _ => {
+                self.open("attrs");
+                ("attrs", true)
+            }
+        };
+        if first_time {
+            self.entries(ev, attrs, origin, site)?;
+        } else {
+            self.line("<repeated />");
+        }
+        self.perhaps_more(&attrs.open, origin);
+        self.close(tag);
+        Ok(())
+    }
+
+    /// Is it the first time that this derivation is written?
+    fn open_derivation(&mut self, ev: &mut Evaluator<'_>, attrs: &Attrs) -> Res<bool> {
+        let mut first_time = true;
+        let mut line = "<derivation".to_owned();
+        for (name, symbol) in [
+            ("drvPath", ev.common().drv_path),
+            ("outPath", ev.common().out_path),
+        ] {
+            let Some(attr) = attrs.get(symbol) else { continue };
+            let path = ev.force(attr.thunk)?;
+            if let Value::String(path) = &path.value {
+                line.push_str(&format!(" {name}=\"{}\"", escape(&path.text)));
+                if symbol == ev.common().drv_path {
+                    first_time = self.seen.insert(path.text.to_string());
+                }
+            }
+        }
+        self.line(&format!("{line}>"));
+        self.indent += 1;
+        Ok(first_time)
+    }
+
+    fn entries(&mut self, ev: &mut Evaluator<'_>, attrs: &Attrs, origin: OriginId, site: Site) -> Res<()> {
+        for attr in ev.sorted(attrs) {
+            let name = ev.name(attr.name).clone();
+            let inner = ev.force(attr.thunk).map_err(Stop::from);
+            let Some(inner) = ev.unless_absent(attr.when, inner)? else {
+                continue;
+            };
+            self.perhaps_more(&attrs.open, origin);
+            if !attr.when.is_always() {
+                let hole = ev.condition_reason(attr.when);
+                self.hole(hole, inner.origin);
+                continue;
+            }
+            self.line(&format!("<attr name=\"{}\">", escape(&name)));
+            self.indent += 1;
+            self.value(ev, &inner, site)?;
+            self.close("attr");
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Coercion to strings.
 
-use crate::{ContextItem, Evaluator, NixString, OriginId, Part, Res, StringBuilder, Tracked, Value};
+use crate::{
+    Attrs, ContextItem, Evaluator, List, NixString, OriginId, Part, Res, StringBuilder, Tracked, Value,
+};
 use nixpod_source::Site;
 use std::rc::Rc;
 
@@ -52,26 +54,7 @@ impl Evaluator<'_> {
                 builder.push_string(&NixString::new(&**path), value.origin);
             }
             Value::Path(path) => self.push_copied(builder, path, value.origin),
-            Value::Attrs(attrs) => {
-                if let Some(convert) = attrs.get(self.names.common.to_string) {
-                    let convert = self.force(convert.thunk)?;
-                    let argument = self.alloc_tracked(value.clone());
-                    let text = self.apply(convert, argument, site)?;
-                    return self.coerce_into(builder, &text, mode, site);
-                }
-                if let Some(path) = attrs.get(self.names.common.out_path) {
-                    let mut path = self.force(path.thunk)?;
-                    if path.origin == OriginId(0) {
-                        path.origin = value.origin;
-                    }
-                    return self.coerce_into(builder, &path, mode, site);
-                }
-                if let Some(open) = &attrs.open {
-                    builder.push_hole(open.clone(), value.origin);
-                    return Ok(());
-                }
-                return self.coercion_error(&value.value, site);
-            }
+            Value::Attrs(attrs) => return self.coerce_set(builder, value, attrs, mode, site),
             Value::Unknown(unknown) => builder.push_hole(unknown.clone(), value.origin),
             Value::Either(_) => {
                 let why = self.undecided(value);
@@ -83,26 +66,63 @@ impl Evaluator<'_> {
             }
             Value::Bool(true) if wide => builder.push_string(&NixString::new("1"), value.origin),
             Value::Bool(false) | Value::Null if wide => {}
-            Value::List(list) if wide => {
-                let list = list.clone();
-                for (at, elem) in list.elems.iter().enumerate() {
-                    let element = self.force(elem.thunk)?;
-                    if elem.when.is_always() {
-                        self.coerce_into(builder, &element, mode, site)?;
-                    } else {
-                        let why = self.condition_reason(elem.when);
-                        builder.push_hole(why, element.origin);
-                    }
-                    let empty_list = matches!(&element.value, Value::List(inner) if inner.elems.is_empty());
-                    if at + 1 < list.elems.len() && !empty_list {
-                        builder.push_literal(" ", OriginId(0), 0);
-                    }
-                }
-                if let Some(open) = &list.open {
-                    builder.push_hole(open.clone(), value.origin);
-                }
-            }
+            Value::List(list) if wide => return self.coerce_list(builder, list, value.origin, mode, site),
             other => return self.coercion_error(other, site),
+        }
+        Ok(())
+    }
+
+    fn coerce_set(
+        &mut self,
+        builder: &mut StringBuilder,
+        value: &Tracked,
+        attrs: &Attrs,
+        mode: Coerce,
+        site: Site,
+    ) -> Res<()> {
+        if let Some(convert) = attrs.get(self.names.common.to_string) {
+            let convert = self.force(convert.thunk)?;
+            let argument = self.alloc_tracked(value.clone());
+            let text = self.apply(convert, argument, site)?;
+            return self.coerce_into(builder, &text, mode, site);
+        }
+        if let Some(path) = attrs.get(self.names.common.out_path) {
+            let mut path = self.force(path.thunk)?;
+            if path.origin == OriginId(0) {
+                path.origin = value.origin;
+            }
+            return self.coerce_into(builder, &path, mode, site);
+        }
+        if let Some(open) = &attrs.open {
+            builder.push_hole(open.clone(), value.origin);
+            return Ok(());
+        }
+        self.coercion_error(&value.value, site)
+    }
+
+    fn coerce_list(
+        &mut self,
+        builder: &mut StringBuilder,
+        list: &List,
+        origin: OriginId,
+        mode: Coerce,
+        site: Site,
+    ) -> Res<()> {
+        for (at, elem) in list.elems.iter().enumerate() {
+            let element = self.force(elem.thunk)?;
+            if elem.when.is_always() {
+                self.coerce_into(builder, &element, mode, site)?;
+            } else {
+                let why = self.condition_reason(elem.when);
+                builder.push_hole(why, element.origin);
+            }
+            let empty_list = matches!(&element.value, Value::List(inner) if inner.elems.is_empty());
+            if at + 1 < list.elems.len() && !empty_list {
+                builder.push_literal(" ", OriginId(0), 0);
+            }
+        }
+        if let Some(open) = &list.open {
+            builder.push_hole(open.clone(), origin);
         }
         Ok(())
     }

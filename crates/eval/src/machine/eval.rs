@@ -87,7 +87,7 @@ impl Evaluator<'_> {
             Expr::Int(_) | Expr::Float(_) => unit.hidden || self.memo.ledger.is_none(),
             Expr::Lambda(..) => true,
             // Of the analysed code it is remembered which strings were looked at.
-            Expr::Str(parts) => unit.hidden && matches!(&**parts, [] | [StrPart::Text(_)]),
+            Expr::Str(parts) => unit.hidden && plain_text(parts).is_some(),
             _ => false,
         };
         if immediate && let Ok(value) = self.eval_inner(env, expr) {
@@ -166,10 +166,9 @@ impl Evaluator<'_> {
                 if !unit.hidden {
                     self.files.mark_string(env.unit, expr);
                 }
-                match &**parts {
-                    [] => Value::string(""),
-                    [StrPart::Text(text)] => Value::String(Rc::new(NixString::new(text.clone()))),
-                    parts => return self.eval_string(&unit, env, expr, parts),
+                match plain_text(parts) {
+                    Some(text) => Value::String(Rc::new(text)),
+                    None => return self.eval_string(&unit, env, expr, parts),
                 }
             }
             Expr::Path(kind, parts) => return self.eval_path(&unit, env, expr, *kind, parts),
@@ -551,5 +550,14 @@ impl Evaluator<'_> {
                 Err(Stop::Unknown(why))
             }
         }
+    }
+}
+
+/// A string literal without interpolations.
+fn plain_text(parts: &[StrPart]) -> Option<NixString> {
+    match parts {
+        [] => Some(NixString::default()),
+        [StrPart::Text(text)] => Some(NixString::new(text.clone())),
+        _ => None,
     }
 }

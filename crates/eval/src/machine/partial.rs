@@ -4,7 +4,8 @@
 //! `if unknown then { a = 1; b = 2; } else { a = 1; }` is a set with a certain `a` and a conditional `b`.
 
 use crate::{
-    Alternative, Attr, Attrs, Elem, Evaluator, List, OriginId, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Symbol, ThunkId, Tracked, Unknown,
+    Value, When,
 };
 use nixpod_source::Why;
 use std::rc::Rc;
@@ -156,50 +157,10 @@ fn join_attrs(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Alterna
         .collect();
     names.sort_unstable();
     names.dedup();
-    let mut entries = Vec::with_capacity(names.len());
-    for name in names {
-        let mut thunks = Vec::new();
-        let mut site = crate::NO_SITE;
-        let mut presence = When::ALWAYS;
-        let mut everywhere = true;
-        for (set, when) in &sets {
-            match set.get(name) {
-                Some(attr) => {
-                    if thunks.is_empty() {
-                        site = attr.site;
-                    }
-                    if !attr.when.is_always() {
-                        everywhere = false;
-                    }
-                    let both = ev.both(*when, attr.when);
-                    presence = both;
-                    thunks.push((attr.thunk, both));
-                }
-                None => {
-                    everywhere = false;
-                    // An open set may have it, with a value of its own.
-                    if let Some(open) = &set.open {
-                        let thunk = match set.wildcard {
-                            Some(wildcard) => wildcard,
-                            None => {
-                                let selected = open.select(&ev.name(name).clone());
-                                ev.alloc(Value::Unknown(selected), OriginId(0))
-                            }
-                        };
-                        thunks.push((thunk, *when));
-                    }
-                }
-            }
-        }
-        let thunk = join_thunks(ev, thunks);
-        let when = if everywhere { When::ALWAYS } else { presence };
-        entries.push(Attr {
-            name,
-            thunk,
-            site,
-            when,
-        });
-    }
+    let entries = names
+        .into_iter()
+        .map(|name| join_entry(ev, &sets, name))
+        .collect();
     let mut joined = Attrs {
         entries,
         open: None,
@@ -222,6 +183,43 @@ fn join_attrs(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Alterna
     }
 }
 
+/// An attribute that some of the sets have.
+fn join_entry(ev: &mut Evaluator<'_>, sets: &[(Rc<Attrs>, When)], name: Symbol) -> Attr {
+    let mut thunks = Vec::new();
+    let mut site = NO_SITE;
+    let mut presence = When::ALWAYS;
+    let mut everywhere = true;
+    for (set, when) in sets {
+        if let Some(attr) = set.get(name) {
+            if thunks.is_empty() {
+                site = attr.site;
+            }
+            everywhere &= attr.when.is_always();
+            presence = ev.both(*when, attr.when);
+            thunks.push((attr.thunk, presence));
+            continue;
+        }
+        everywhere = false;
+        // An open set may have it, with a value of its own.
+        if let Some(open) = &set.open {
+            let thunk = match set.wildcard {
+                Some(wildcard) => wildcard,
+                None => {
+                    let selected = open.select(&ev.name(name).clone());
+                    ev.alloc(Value::Unknown(selected), OriginId(0))
+                }
+            };
+            thunks.push((thunk, *when));
+        }
+    }
+    Attr {
+        name,
+        thunk: join_thunks(ev, thunks),
+        site,
+        when: if everywhere { When::ALWAYS } else { presence },
+    }
+}
+
 fn join_lists(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Alternative {
     let first = alternatives[0].clone();
     let lists: Vec<(Rc<List>, When)> = alternatives
@@ -240,52 +238,9 @@ fn join_lists(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Alterna
         open: lists.iter().find_map(|(list, _)| list.open.clone()),
     };
     if aligned {
-        for at in 0..len {
-            let thunks = lists
-                .iter()
-                .map(|(list, when)| (list.elems[at].thunk, *when))
-                .collect();
-            let thunk = join_thunks(ev, thunks);
-            joined.elems.push(Elem {
-                thunk,
-                when: When::ALWAYS,
-            });
-        }
+        joined.elems = join_aligned(ev, &lists, len);
     } else {
-        // A common beginning stays certain (`[ a ] ++ optional c b` in both branches).
-        let common = (0..)
-            .take_while(|at| {
-                let at: usize = *at;
-                let elem = lists[0].0.elems.get(at).filter(|elem| elem.when.is_always());
-                elem.is_some_and(|elem| {
-                    lists.iter().all(|(list, _)| {
-                        list.elems
-                            .get(at)
-                            .is_some_and(|e| e.when.is_always() && e.thunk == elem.thunk)
-                    })
-                })
-            })
-            .count();
-        joined.elems.extend_from_slice(&lists[0].0.elems[..common]);
-        for (list, when) in &lists {
-            for elem in &list.elems[common..] {
-                if joined.elems[common..].iter().any(|seen| seen.thunk == elem.thunk) {
-                    continue;
-                }
-                let when = ev.both(*when, elem.when);
-                joined.elems.push(Elem {
-                    thunk: elem.thunk,
-                    when,
-                });
-            }
-        }
-        if joined.elems.len() > common && joined.elems[common..].iter().all(|elem| elem.when.is_always()) {
-            // Without a condition to name, the rest must still not look certain.
-            joined.open = joined
-                .open
-                .or_else(|| Some(Unknown::new(Why::Undecided("a list".to_owned()))));
-            joined.elems.truncate(common);
-        }
+        join_unaligned(ev, &lists, &mut joined);
     }
     Alternative {
         value: Tracked {
@@ -293,6 +248,53 @@ fn join_lists(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Alterna
             origin: first.value.origin,
         },
         when: first.when,
+    }
+}
+
+/// Lists of one length: element by element.
+fn join_aligned(ev: &mut Evaluator<'_>, lists: &[(Rc<List>, When)], len: usize) -> Vec<Elem> {
+    let join = |at: usize| {
+        let thunks = lists
+            .iter()
+            .map(|(list, when)| (list.elems[at].thunk, *when))
+            .collect();
+        Elem {
+            thunk: join_thunks(ev, thunks),
+            when: When::ALWAYS,
+        }
+    };
+    (0..len).map(join).collect()
+}
+
+/// Other lists: a common beginning stays certain (`[ a ] ++ optional c b` in both branches), all else is conditional.
+fn join_unaligned(ev: &mut Evaluator<'_>, lists: &[(Rc<List>, When)], joined: &mut List) {
+    let first = &lists[0].0.elems;
+    let is_common = |(at, elem): &(usize, &Elem)| {
+        let same = |other: &Elem| other.when.is_always() && other.thunk == elem.thunk;
+        elem.when.is_always()
+            && lists
+                .iter()
+                .all(|(list, _)| list.elems.get(*at).is_some_and(same))
+    };
+    let common = first.iter().enumerate().take_while(is_common).count();
+    joined.elems.extend_from_slice(&first[..common]);
+    for (list, when) in lists {
+        for elem in &list.elems[common..] {
+            if joined.elems[common..].iter().any(|seen| seen.thunk == elem.thunk) {
+                continue;
+            }
+            let when = ev.both(*when, elem.when);
+            joined.elems.push(Elem {
+                thunk: elem.thunk,
+                when,
+            });
+        }
+    }
+    if joined.elems.len() > common && joined.elems[common..].iter().all(|elem| elem.when.is_always()) {
+        // Without a condition to name, the rest must still not look certain.
+        let why = || Unknown::new(Why::Undecided("a list".to_owned()));
+        joined.open.get_or_insert_with(why);
+        joined.elems.truncate(common);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Printing values as Nix does.
 
-use crate::{Evaluator, OriginId, ThunkId, Tracked, Value};
+use crate::{Attrs, EvalResult, Evaluator, List, OriginId, ThunkId, Tracked, Value, When};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// A value for an error message: not forced further, shortened.
 pub(crate) fn brief(ev: &Evaluator<'_>, value: &Value) -> String {
@@ -171,7 +172,7 @@ impl Seen {
 impl Evaluator<'_> {
     /// Prints a value fully forced, as `nix-instantiate --eval --strict` does; an error anywhere is the result.
     /// Unknowns are shown as `«unknown: reason»`.
-    pub fn print(&mut self, value: &Tracked) -> crate::EvalResult<String> {
+    pub fn print(&mut self, value: &Tracked) -> EvalResult<String> {
         let mut out = String::new();
         let mut seen = Seen::default();
         self.print_into(&mut out, value, Identity::Value, &mut seen)?;
@@ -184,7 +185,7 @@ impl Evaluator<'_> {
         value: &Tracked,
         identity: Identity,
         seen: &mut Seen,
-    ) -> crate::EvalResult<()> {
+    ) -> EvalResult<()> {
         // One large string may stand in many places.
         if out.len() as u64 > self.budget.limits.bytes {
             out.push('…');
@@ -212,18 +213,16 @@ impl Evaluator<'_> {
         value: &Tracked,
         identity: Identity,
         seen: &mut Seen,
-    ) -> crate::EvalResult<()> {
+    ) -> EvalResult<()> {
         let repeated = match (&value.value, identity) {
             (Value::Attrs(attrs), _) if !attrs.entries.is_empty() => {
-                !seen.values.insert(std::rc::Rc::as_ptr(attrs).cast())
+                !seen.values.insert(Rc::as_ptr(attrs).cast())
             }
             // Nix keeps lists of up to two elements inside the value, so only the same value counts as repeated.
             (Value::List(list), Identity::Thunk(thunk)) if (1..=2).contains(&list.elems.len()) => {
                 !seen.thunks.insert(thunk)
             }
-            (Value::List(list), _) if list.elems.len() > 2 => {
-                !seen.values.insert(std::rc::Rc::as_ptr(list).cast())
-            }
+            (Value::List(list), _) if list.elems.len() > 2 => !seen.values.insert(Rc::as_ptr(list).cast()),
             _ => false,
         };
         if repeated {
@@ -231,45 +230,8 @@ impl Evaluator<'_> {
             return Ok(());
         }
         match &value.value {
-            Value::Attrs(attrs) => {
-                out.push_str("{ ");
-                for attr in self.sorted(attrs) {
-                    let name = self.name(attr.name).clone();
-                    if is_identifier(&name) {
-                        out.push_str(&name)
-                    } else {
-                        out.push_str(&quote(&name))
-                    }
-                    out.push_str(" = ");
-                    let identity = seen.identity(self, attr.thunk);
-                    let inner = self.force(attr.thunk)?;
-                    self.print_into(out, &inner, identity, seen)?;
-                    if !attr.when.is_always() {
-                        out.push_str(&format!(" «if {}»", self.condition_reason(attr.when).why));
-                    }
-                    out.push_str("; ");
-                }
-                if let Some(open) = &attrs.open {
-                    out.push_str(&format!("«unknown keys: {}» ", open.why));
-                }
-                out.push('}');
-            }
-            Value::List(list) => {
-                out.push_str("[ ");
-                for elem in &list.elems {
-                    let identity = seen.identity(self, elem.thunk);
-                    let inner = self.force(elem.thunk)?;
-                    self.print_into(out, &inner, identity, seen)?;
-                    if !elem.when.is_always() {
-                        out.push_str(&format!(" «if {}»", self.condition_reason(elem.when).why));
-                    }
-                    out.push(' ');
-                }
-                if let Some(open) = &list.open {
-                    out.push_str(&format!("«unknown elements: {}» ", open.why));
-                }
-                out.push(']');
-            }
+            Value::Attrs(attrs) => self.print_attrs(out, attrs, seen)?,
+            Value::List(list) => self.print_list(out, list, seen)?,
             Value::Either(alternatives) => {
                 out.push_str("«one of: ");
                 for (at, alternative) in alternatives.clone().iter().enumerate() {
@@ -281,6 +243,55 @@ impl Evaluator<'_> {
                 out.push('»');
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn print_attrs(&mut self, out: &mut String, attrs: &Attrs, seen: &mut Seen) -> EvalResult<()> {
+        out.push_str("{ ");
+        for attr in self.sorted(attrs) {
+            let name = self.name(attr.name).clone();
+            if is_identifier(&name) {
+                out.push_str(&name)
+            } else {
+                out.push_str(&quote(&name))
+            }
+            out.push_str(" = ");
+            self.print_thunk(out, attr.thunk, attr.when, seen)?;
+            out.push_str("; ");
+        }
+        if let Some(open) = &attrs.open {
+            out.push_str(&format!("«unknown keys: {}» ", open.why));
+        }
+        out.push('}');
+        Ok(())
+    }
+
+    fn print_list(&mut self, out: &mut String, list: &List, seen: &mut Seen) -> EvalResult<()> {
+        out.push_str("[ ");
+        for elem in &list.elems {
+            self.print_thunk(out, elem.thunk, elem.when, seen)?;
+            out.push(' ');
+        }
+        if let Some(open) = &list.open {
+            out.push_str(&format!("«unknown elements: {}» ", open.why));
+        }
+        out.push(']');
+        Ok(())
+    }
+
+    fn print_thunk(
+        &mut self,
+        out: &mut String,
+        thunk: ThunkId,
+        when: When,
+        seen: &mut Seen,
+    ) -> EvalResult<()> {
+        let identity = seen.identity(self, thunk);
+        let inner = self.force(thunk)?;
+        self.print_into(out, &inner, identity, seen)?;
+        if !when.is_always() {
+            out.push_str(&format!(" «if {}»", self.condition_reason(when).why));
         }
         Ok(())
     }

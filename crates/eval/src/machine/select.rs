@@ -152,60 +152,54 @@ impl Evaluator<'_> {
                     }
                     (Some(unknown), None) => {
                         let selected = self.select_unlisted(unknown, symbol);
-                        let when = self.condition(base_site(self, base), selected.clone(), When::ALWAYS);
-                        Ok(Lookup::Perhaps(
-                            Tracked {
-                                value: Value::Unknown(selected),
-                                origin: base.origin,
-                            },
-                            when,
-                        ))
+                        Ok(self.perhaps_unknown(base, selected))
                     }
                     (None, _) => Ok(Lookup::Absent),
                 },
             },
             Value::Unknown(unknown) => {
                 let selected = unknown.select(self.name(symbol));
-                let when = self.condition(base_site(self, base), selected.clone(), When::ALWAYS);
-                Ok(Lookup::Perhaps(
-                    Tracked {
-                        value: Value::Unknown(selected),
-                        origin: base.origin,
-                    },
-                    when,
-                ))
+                Ok(self.perhaps_unknown(base, selected))
             }
-            Value::Either(alternatives) => {
-                let mut found = Vec::new();
-                let mut when = When::ALWAYS;
-                let mut absent = false;
-                for alternative in alternatives.iter() {
-                    when = alternative.when;
-                    match self.lookup(&alternative.value, symbol)? {
-                        Lookup::Found(value) => found.push(Alternative {
-                            value,
-                            when: alternative.when,
-                        }),
-                        Lookup::Perhaps(value, inner) => {
-                            absent = true;
-                            let when = self.both(alternative.when, inner);
-                            found.push(Alternative { value, when });
-                        }
-                        Lookup::Absent => absent = true,
-                    }
-                }
-                if found.is_empty() {
-                    return Ok(Lookup::Absent);
-                }
-                let value = self.join(found);
-                Ok(if absent {
-                    Lookup::Perhaps(value, when)
-                } else {
-                    Lookup::Found(value)
-                })
-            }
+            Value::Either(alternatives) => self.lookup_in_each(alternatives, symbol),
             _ => Ok(Lookup::Absent),
         }
+    }
+
+    fn perhaps_unknown(&mut self, base: &Tracked, selected: Rc<Unknown>) -> Lookup {
+        let when = self.condition(base_site(self, base), selected.clone(), When::ALWAYS);
+        let value = Tracked {
+            value: Value::Unknown(selected),
+            origin: base.origin,
+        };
+        Lookup::Perhaps(value, when)
+    }
+
+    fn lookup_in_each(&mut self, alternatives: &[Alternative], symbol: Symbol) -> Res<Lookup> {
+        let mut found = Vec::new();
+        let mut when = When::ALWAYS;
+        let mut absent = false;
+        for alternative in alternatives {
+            when = alternative.when;
+            match self.lookup(&alternative.value, symbol)? {
+                Lookup::Found(value) => found.push(Alternative { value, when }),
+                Lookup::Perhaps(value, inner) => {
+                    absent = true;
+                    let when = self.both(when, inner);
+                    found.push(Alternative { value, when });
+                }
+                Lookup::Absent => absent = true,
+            }
+        }
+        if found.is_empty() {
+            return Ok(Lookup::Absent);
+        }
+        let value = self.join(found);
+        Ok(if absent {
+            Lookup::Perhaps(value, when)
+        } else {
+            Lookup::Found(value)
+        })
     }
 
     pub(crate) fn eval_has_attr(&mut self, env: &Rc<Env>, base: ExprId, path: &[AttrName]) -> Res<Value> {

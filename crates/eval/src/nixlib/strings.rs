@@ -145,6 +145,22 @@ fn has_suffix(suffix: &NixString, string: &NixString) -> Res<bool> {
 }
 
 /// A hole may contain the separator, so the list may then have further elements.
+/// Where the separators in a string begin and end. They may go across pieces, but not across holes.
+fn cuts(string: &NixString, separator: &str) -> Vec<(usize, usize)> {
+    if separator.is_empty() {
+        let ends = string.text.char_indices().map(|(at, _)| at);
+        return ends.chain([string.text.len()]).map(|at| (at, at)).collect();
+    }
+    let mut cuts = Vec::new();
+    let mut start = 0;
+    for run in runs(string) {
+        let found = run.match_indices(separator).map(|(at, _)| start + at);
+        cuts.extend(found.map(|at| (at, at + separator.len())));
+        start += run.len();
+    }
+    cuts
+}
+
 fn split_string(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let separator = text(ev, args[0], Coerce::ToString, site)?;
     let (string, origin) = text(ev, args[1], Coerce::ToString, site)?;
@@ -154,25 +170,7 @@ fn split_string(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tra
     if separator.is_empty() {
         known(&string)?;
     }
-    // Separators may go across pieces, but not across holes.
-    let mut cuts = Vec::new();
-    let mut start = 0;
-    if separator.is_empty() {
-        let bounds = string
-            .text
-            .char_indices()
-            .map(|(at, _)| at)
-            .chain([string.text.len()]);
-        cuts.extend(bounds.map(|at| (at, at)));
-    } else {
-        for run in runs(&string) {
-            cuts.extend(
-                run.match_indices(separator)
-                    .map(|(at, _)| (start + at, start + at + separator.len())),
-            );
-            start += run.len();
-        }
-    }
+    let cuts = cuts(&string, separator);
     let mut builders = vec![StringBuilder::default()];
     let mut cuts = cuts.into_iter().peekable();
     // Everything before `from` is in a builder or part of a separator.

@@ -87,75 +87,69 @@ pub(crate) fn parse(text: &str) -> Result<Input, String> {
         };
         parameters.insert(name.to_owned(), decode(value)?);
     }
-    let absolute = || format!("flake reference '{text}' is not an absolute path");
-    let Some((scheme, rest)) = whole.split_once(':').filter(|(scheme, _)| {
+    let is_scheme = |scheme: &str| {
+        let mut chars = scheme.chars();
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c))
-    }) else {
-        if whole.starts_with('/') {
-            let mut input = Input::from([
-                ("type".to_owned(), Field::Text("path".to_owned())),
-                ("path".to_owned(), Field::Text(decode(whole)?)),
-            ]);
-            typed(&mut input, &parameters);
-            return Ok(input);
+            && chars.all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c))
+    };
+    let absolute = || format!("flake reference '{text}' is not an absolute path");
+    match whole.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) {
+        Some((scheme @ ("github" | "gitlab" | "sourcehut"), rest)) => {
+            hosted(scheme, text, rest, &parameters).ok_or_else(absolute)?
         }
-        let parts: Vec<&str> = whole.split('/').collect();
-        return match parts.first() {
-            Some(id) if is_id(id) && parts.len() <= 3 && query.is_empty() => indirect(&parts, text),
-            _ => Err(absolute()),
-        };
-    };
-    let decoded = || {
-        rest.split('/')
-            .map(decode)
-            .collect::<Result<Vec<String>, String>>()
-    };
-    match scheme {
-        "github" | "gitlab" | "sourcehut" => hosted(scheme, text, rest, &parameters).ok_or_else(absolute)?,
-        "flake" => {
-            let parts = decoded()?;
+        Some(("flake", rest)) => {
+            let parts = rest.split('/').map(decode).collect::<Result<Vec<_>, _>>()?;
             let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
             let mut input = indirect(&parts, text)?;
             typed(&mut input, &parameters);
             Ok(input)
         }
-        "path" => {
-            if rest.starts_with("//") && !rest.starts_with("///") {
-                return Err(format!("path URL '{text}' should not have an authority"));
-            }
+        Some(("path", rest)) => path(text, rest, &parameters),
+        Some((scheme, _)) => by_url(scheme, text, whole, &parameters),
+        None if whole.starts_with('/') => {
             let mut input = Input::from([
                 ("type".to_owned(), Field::Text("path".to_owned())),
-                (
-                    "path".to_owned(),
-                    Field::Text(decode(rest.strip_prefix("//").unwrap_or(rest))?),
-                ),
+                ("path".to_owned(), Field::Text(decode(whole)?)),
             ]);
-            for (name, value) in &parameters {
-                if !matches!(
-                    name.as_str(),
-                    "rev" | "narHash" | "revCount" | "lastModified" | "dir"
-                ) {
-                    return Err(format!("path URL '{text}' has unsupported parameter '{name}'"));
-                }
-                let number = matches!(name.as_str(), "revCount" | "lastModified");
-                let field = match value.parse() {
-                    Ok(value) if number => Field::Number(value),
-                    Err(_) if number => {
-                        return Err(format!(
-                            "path URL '{text}' has invalid parameter '{name}={value}'"
-                        ));
-                    }
-                    _ => Field::Text(value.clone()),
-                };
-                input.insert(name.clone(), field);
-            }
+            typed(&mut input, &parameters);
             Ok(input)
         }
-        _ => by_url(scheme, text, whole, &parameters),
+        None => {
+            let parts: Vec<&str> = whole.split('/').collect();
+            match parts.first() {
+                Some(id) if is_id(id) && parts.len() <= 3 && query.is_empty() => indirect(&parts, text),
+                _ => Err(absolute()),
+            }
+        }
     }
+}
+
+/// `path:dir?rev=...`.
+fn path(text: &str, rest: &str, parameters: &BTreeMap<String, String>) -> Result<Input, String> {
+    if rest.starts_with("//") && !rest.starts_with("///") {
+        return Err(format!("path URL '{text}' should not have an authority"));
+    }
+    let path = decode(rest.strip_prefix("//").unwrap_or(rest))?;
+    let mut input = Input::from([
+        ("type".to_owned(), Field::Text("path".to_owned())),
+        ("path".to_owned(), Field::Text(path)),
+    ]);
+    for (name, value) in parameters {
+        let field = match name.as_str() {
+            "rev" | "narHash" | "dir" => Field::Text(value.clone()),
+            "revCount" | "lastModified" => match value.parse() {
+                Ok(number) => Field::Number(number),
+                Err(_) => {
+                    return Err(format!(
+                        "path URL '{text}' has invalid parameter '{name}={value}'"
+                    ));
+                }
+            },
+            _ => return Err(format!("path URL '{text}' has unsupported parameter '{name}'")),
+        };
+        input.insert(name.clone(), field);
+    }
+    Ok(input)
 }
 
 /// `id`, `id/ref`, `id/rev`, `id/ref/rev`.
@@ -273,33 +267,7 @@ fn by_url(
     // What is not the reference's own stays in the address.
     let mut left = Vec::new();
     for (name, value) in parameters {
-        let own = match kind {
-            "git" => matches!(
-                name.as_str(),
-                "ref"
-                    | "rev"
-                    | "dir"
-                    | "narHash"
-                    | "shallow"
-                    | "submodules"
-                    | "allRefs"
-                    | "exportIgnore"
-                    | "lfs"
-                    | "keytype"
-                    | "publicKey"
-                    | "publicKeys"
-                    | "verifyCommit"
-                    | "name"
-                    | "dirtyRev"
-                    | "dirtyShortRev"
-            ),
-            "hg" => matches!(name.as_str(), "ref" | "rev" | "dir" | "narHash"),
-            _ => matches!(
-                name.as_str(),
-                "narHash" | "dir" | "rev" | "revCount" | "lastModified"
-            ),
-        };
-        if !own {
+        if !url_parameters(kind).contains(&name.as_str()) {
             left.push(format!("{}={}", encode(name, QUERY), encode(value, QUERY)));
             continue;
         }
@@ -323,6 +291,32 @@ fn by_url(
     Ok(input)
 }
 
+/// The parameters of an address that belong to the reference.
+fn url_parameters(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "git" => &[
+            "ref",
+            "rev",
+            "dir",
+            "narHash",
+            "shallow",
+            "submodules",
+            "allRefs",
+            "exportIgnore",
+            "lfs",
+            "keytype",
+            "publicKey",
+            "publicKeys",
+            "verifyCommit",
+            "name",
+            "dirtyRev",
+            "dirtyShortRev",
+        ],
+        "hg" => &["ref", "rev", "dir", "narHash"],
+        _ => &["narHash", "dir", "rev", "revCount", "lastModified"],
+    }
+}
+
 /// Parameters of references that are not addresses.
 fn typed(input: &mut Input, parameters: &BTreeMap<String, String>) {
     for (name, value) in parameters {
@@ -342,28 +336,8 @@ pub(crate) fn show(input: &Input) -> Result<String, String> {
     };
     let needed = |name: &str| text(name).ok_or_else(|| format!("input attribute '{name}' is missing"));
     let kind = needed("type")?;
-    let allowed: &[&str] = match kind {
-        "github" | "gitlab" | "sourcehut" => &["narHash", "dir", "host"],
-        "indirect" => &["narHash", "dir"],
-        "git" => &[
-            "ref",
-            "rev",
-            "dir",
-            "narHash",
-            "shallow",
-            "submodules",
-            "allRefs",
-            "exportIgnore",
-            "lfs",
-            "verifyCommit",
-            "keytype",
-            "publicKey",
-            "publicKeys",
-        ],
-        "hg" => &["ref", "rev", "dir", "narHash"],
-        "path" => &["rev", "narHash", "revCount", "lastModified", "dir"],
-        "tarball" | "file" => &["narHash", "dir", "rev", "revCount", "lastModified"],
-        _ => return Err(format!("cannot show unsupported input '{{\"type\":\"{kind}\"}}'")),
+    let Some(allowed) = shown_parameters(kind) else {
+        return Err(format!("cannot show unsupported input '{{\"type\":\"{kind}\"}}'"));
     };
     let base = match kind {
         "github" | "gitlab" | "sourcehut" => {
@@ -388,16 +362,7 @@ pub(crate) fn show(input: &Input) -> Result<String, String> {
                 format!("{kind}+{url}")
             }
         }
-        // An address that would be taken for the other kind says which it is.
-        _ => {
-            let url = needed("url")?;
-            let bare = url.split(['?', '#']).next().unwrap_or(url);
-            let archive = !url.starts_with("file:") || is_archive(bare);
-            match (kind, archive) {
-                ("tarball", true) | ("file", false) => url.to_owned(),
-                _ => format!("{kind}+{url}"),
-            }
-        }
+        _ => archive_address(kind, needed("url")?),
     };
     let mut query = Vec::new();
     for (name, field) in input {
@@ -417,4 +382,41 @@ pub(crate) fn show(input: &Input) -> Result<String, String> {
         true => base,
         false => format!("{base}{separator}{}", query.join("&")),
     })
+}
+
+/// The parameters that are shown of a kind of reference.
+fn shown_parameters(kind: &str) -> Option<&'static [&'static str]> {
+    Some(match kind {
+        "github" | "gitlab" | "sourcehut" => &["narHash", "dir", "host"],
+        "indirect" => &["narHash", "dir"],
+        "git" => &[
+            "ref",
+            "rev",
+            "dir",
+            "narHash",
+            "shallow",
+            "submodules",
+            "allRefs",
+            "exportIgnore",
+            "lfs",
+            "verifyCommit",
+            "keytype",
+            "publicKey",
+            "publicKeys",
+        ],
+        "hg" => &["ref", "rev", "dir", "narHash"],
+        "path" => &["rev", "narHash", "revCount", "lastModified", "dir"],
+        "tarball" | "file" => &["narHash", "dir", "rev", "revCount", "lastModified"],
+        _ => return None,
+    })
+}
+
+/// The address of an archive or a file. One that would be taken for the other kind says which it is.
+fn archive_address(kind: &str, url: &str) -> String {
+    let bare = url.split(['?', '#']).next().unwrap_or(url);
+    let archive = !url.starts_with("file:") || is_archive(bare);
+    match (kind, archive) {
+        ("tarball", true) | ("file", false) => url.to_owned(),
+        _ => format!("{kind}+{url}"),
+    }
 }

@@ -163,80 +163,33 @@ fn translate(pattern: &[u8], repeated: &mut Vec<Repeated>) -> Option<String> {
                     .filter(|next| b".[\\()*+?{|^$".contains(next))?;
                 at += 1;
                 push_byte(&mut out, escaped);
-                atom = true;
             }
             b'(' => {
                 depth += 1;
                 out.push('(');
-                atom = false;
             }
             b')' => {
                 depth = depth.checked_sub(1)?;
                 out.push(')');
-                atom = true;
             }
-            b'|' => {
-                out.push('|');
-                atom = false;
-            }
-            b'^' => {
-                out.push_str("\\A");
-                atom = false;
-            }
-            b'$' => {
-                out.push_str("\\z");
-                atom = false;
-            }
+            b'|' => out.push('|'),
+            b'^' => out.push_str("\\A"),
+            b'$' => out.push_str("\\z"),
             // Any byte but NUL, which no string of Nix contains.
-            b'.' => {
-                out.push('.');
-                atom = true;
-            }
+            b'.' => out.push('.'),
+            b'*' | b'+' | b'?' | b'{' if !atom => return None,
             b'*' | b'+' | b'?' => {
-                if !atom {
-                    return None;
-                }
                 wrap_quantified(&mut out);
                 if byte != b'?' {
                     note_repeated(&out, repeated);
                 }
                 out.push(char::from(byte));
             }
-            b'{' => {
-                if !atom {
-                    return None;
-                }
-                let close = at + pattern.get(at..)?.iter().position(|byte| *byte == b'}')?;
-                let bounds = std::str::from_utf8(pattern.get(at..close)?).ok()?;
-                let (low, high) = bounds.split_once(',').unwrap_or((bounds, bounds));
-                let low: u32 = number(low)?;
-                let high: Option<u32> = if high.is_empty() {
-                    None
-                } else {
-                    Some(number(high)?)
-                };
-                if high.is_some_and(|high| high < low) {
-                    return None;
-                }
-                wrap_quantified(&mut out);
-                match high {
-                    Some(high) => out.push_str(&format!("{{{low},{high}}}")),
-                    None => {
-                        note_repeated(&out, repeated);
-                        out.push_str(&format!("{{{low},}}"));
-                    }
-                }
-                at = close + 1;
-            }
-            b'[' => {
-                at = bracket(pattern, at, &mut out)?;
-                atom = true;
-            }
-            byte => {
-                push_byte(&mut out, byte);
-                atom = true;
-            }
+            b'{' => at = bounds(pattern, at, &mut out, repeated)?,
+            b'[' => at = bracket(pattern, at, &mut out)?,
+            byte => push_byte(&mut out, byte),
         }
+        atom = !matches!(byte, b'(' | b'|' | b'^' | b'$');
     }
     (depth == 0).then_some(out)
 }
@@ -342,6 +295,31 @@ fn push_byte(out: &mut String, byte: u8) {
     }
 }
 
+/// `{low,high}` after what it is about; `at` is behind the brace. Where the pattern goes on.
+fn bounds(pattern: &[u8], at: usize, out: &mut String, repeated: &mut Vec<Repeated>) -> Option<usize> {
+    let close = at + pattern.get(at..)?.iter().position(|byte| *byte == b'}')?;
+    let bounds = std::str::from_utf8(pattern.get(at..close)?).ok()?;
+    let (low, high) = bounds.split_once(',').unwrap_or((bounds, bounds));
+    let low: u32 = number(low)?;
+    let high: Option<u32> = if high.is_empty() {
+        None
+    } else {
+        Some(number(high)?)
+    };
+    if high.is_some_and(|high| high < low) {
+        return None;
+    }
+    wrap_quantified(out);
+    match high {
+        Some(high) => out.push_str(&format!("{{{low},{high}}}")),
+        None => {
+            note_repeated(out, repeated);
+            out.push_str(&format!("{{{low},}}"));
+        }
+    }
+    Some(close + 1)
+}
+
 /// A bracket expression whose `[` was read; gives the offset after it.
 fn bracket(pattern: &[u8], start: usize, out: &mut String) -> Option<usize> {
     let mut at = start;
@@ -393,6 +371,12 @@ fn bracket(pattern: &[u8], start: usize, out: &mut String) -> Option<usize> {
             }
         }
     }
+    write_class(&set, negated, out);
+    Some(at)
+}
+
+/// The bytes that are in the set, or those that are not.
+fn write_class(set: &[bool; 256], negated: bool, out: &mut String) {
     out.push('[');
     let mut byte = 0usize;
     while byte < 256 {
@@ -412,7 +396,6 @@ fn bracket(pattern: &[u8], start: usize, out: &mut String) -> Option<usize> {
         out.push_str("^\\x00-\\xFF");
     }
     out.push(']');
-    Some(at)
 }
 
 fn class_of(name: &[u8]) -> Option<fn(&u8) -> bool> {
