@@ -10,9 +10,12 @@ mod generate;
 
 use allocation_counter::AllocationInfo;
 use generate::{ROOT, flake, in_one_file, options};
-use nixpod_analysis::{AnalysisHost, Detail, FileSystem, MemoryFileSystem, Settings, Utf8PathBuf};
+use nixpod_analysis::{Analysis, AnalysisHost, FileSystem, MemoryFileSystem, Report, Settings, Utf8PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// What a command asks.
+type Question = fn(&Analysis, &[Utf8PathBuf]) -> Report;
 
 fn main() {
     let test = std::env::args().any(|arg| arg == "--test");
@@ -27,7 +30,7 @@ fn main() {
             "modules with a container and a guest",
             *modules,
             &files,
-            Detail::Findings,
+            Analysis::check,
         );
     }
     let sizes: &[usize] = if test { &[10, 20] } else { &[100, 1_000, 10_000] };
@@ -37,28 +40,29 @@ fn main() {
             "modules with options of their own",
             *modules,
             &files,
-            Detail::Findings,
+            Analysis::check,
         );
     }
     let sizes: &[usize] = if test { &[10, 20] } else { &[250, 1_000, 4_000] };
-    for (command, detail) in [
-        ("concise", Detail::Findings),
-        ("json", Detail::Fixes),
-        ("show", Detail::Everything),
-    ] {
+    let commands: [(&str, Question); 3] = [
+        ("concise", Analysis::check),
+        ("json", Analysis::check_with_fixes),
+        ("show", Analysis::show),
+    ];
+    for (command, question) in commands {
         for containers in sizes {
             let what = format!("containers in one file, {command}");
-            measure(&what, *containers, &in_one_file(*containers), detail);
+            measure(&what, *containers, &in_one_file(*containers), question);
         }
     }
 }
 
-fn measure(what: &str, number: usize, files: &Arc<MemoryFileSystem>, detail: Detail) {
+fn measure(what: &str, number: usize, files: &Arc<MemoryFileSystem>, question: Question) {
     let mut best = Duration::MAX;
     let mut counts = AllocationInfo::default();
     for _ in 0..if number > 2_000 { 2 } else { 5 } {
         let start = Instant::now();
-        counts = allocation_counter::measure(|| check(files, detail));
+        counts = allocation_counter::measure(|| check(files, question));
         best = best.min(start.elapsed());
     }
     println!(
@@ -72,17 +76,16 @@ fn measure(what: &str, number: usize, files: &Arc<MemoryFileSystem>, detail: Det
     );
 }
 
-fn check(files: &Arc<MemoryFileSystem>, detail: Detail) {
+fn check(files: &Arc<MemoryFileSystem>, question: Question) {
     let fs: Arc<dyn FileSystem> = Arc::clone(files) as Arc<dyn FileSystem>;
     let mut host = AnalysisHost::new(nixpod_rules::ALL, fs);
     host.set_settings(Settings {
         jobs: 1,
-        detail,
         ..Settings::default()
     });
     let root = Utf8PathBuf::from(ROOT);
     host.set_project(root.clone());
-    let report = host.analysis().check(&[root]);
+    let report = question(&host.analysis(), &[root]);
     assert!(
         report.not_analysed.is_empty(),
         "{:?}",

@@ -32,7 +32,7 @@ pub(crate) fn code_actions(
         let span = checked.reported.diagnostic.primary.span;
         span.file == file && span.range.intersect(range).is_some() && checked.reported.suppressed.is_none()
     });
-    let touched = fix::with_fixes(&analysis.vfs, &outcome.worlds, touched);
+    let touched = fix::with_fixes(analysis, &outcome, touched);
     let touched = crate::group::groups(&touched);
     for group in &touched {
         let diagnostic = &group.reported.diagnostic;

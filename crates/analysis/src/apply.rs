@@ -46,9 +46,9 @@ pub(crate) fn fix(
 ) -> Fixed {
     let mut fixed = Fixed::default();
     let mut now = analysis.clone();
-    let mut outcome = now.outcome(targets);
+    let mut outcome = now.outcome_to_list(targets);
     for round in 0..=MAX_ROUNDS {
-        let fixable = fix::with_fixes(&now.vfs, &outcome.worlds, &outcome.findings);
+        let fixable = fix::with_fixes(&now, &outcome, &outcome.findings);
         let fixes = select(&fixable, level, wanted);
         if fixes.is_empty() {
             break;
@@ -122,7 +122,7 @@ fn try_fixes(
     fixes: &[Selected<'_>],
 ) -> Option<Step> {
     let next = with_fixes(now, fixes.iter().map(|(_, fix)| *fix));
-    let after = next.outcome(targets);
+    let after = next.outcome_to_list(targets);
     let done: Vec<&Checked> = fixes.iter().map(|(checked, _)| *checked).collect();
     keeps_promise(outcome, &after, &done).then(|| {
         let done = done

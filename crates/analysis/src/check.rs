@@ -1,6 +1,6 @@
 //! From targets to findings: roots are evaluated, rules run, the same finding of several hosts becomes one.
 
-use crate::host::{Detail, Settings};
+use crate::host::Settings;
 use crate::labels::{line_of, slice, span_of};
 use crate::merge::{Checked, Merged};
 use crate::own_rules;
@@ -10,7 +10,7 @@ use crate::roots::Targets;
 use crate::rule::Rule;
 use crate::suppress;
 use crate::vfs::{Files, Problem, Vfs};
-use crate::worlds::{Evaluated, Worlds};
+use crate::worlds::{Known, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, Span, TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -23,25 +23,25 @@ pub(crate) struct Outcome {
     pub(crate) findings: Vec<Checked>,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) roots: Vec<ReportedRoot>,
-    pub(crate) worlds: Vec<Arc<Evaluated>>,
+    pub(crate) worlds: Vec<Arc<Known>>,
     /// All files that were looked at, by path.
     pub(crate) files: BTreeMap<Utf8PathBuf, FileId>,
     pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,
 }
 
-/// Checks files and directories.
+/// Checks files and directories. `list`: the options of their containers will be asked for.
 pub(crate) fn check(
     vfs: &Vfs,
     worlds: &Worlds,
     rules: &'static [&'static Rule],
     settings: &Arc<Settings>,
-    detail: Detail,
+    list: bool,
     targets: &[Utf8PathBuf],
 ) -> Outcome {
     worlds.begin_check();
     let targets = Targets::find(vfs, targets);
     parse_all(vfs, settings.jobs, &targets);
-    let evaluated = targets.evaluate(vfs, worlds, settings, detail);
+    let evaluated = targets.evaluate(vfs, worlds, settings, list);
     let (mut files, broken) = files_of(vfs, &targets, &evaluated);
     let mut outcome = Outcome {
         unreadable: targets.unreadable,
@@ -96,7 +96,7 @@ fn parse_all(vfs: &Vfs, jobs: usize, targets: &Targets) {
 fn files_of(
     vfs: &Vfs,
     targets: &Targets,
-    evaluated: &[Arc<Evaluated>],
+    evaluated: &[Arc<Known>],
 ) -> (BTreeMap<Utf8PathBuf, FileId>, FxHashSet<FileId>) {
     let mut files = targets.files.clone();
     let mut broken = FxHashSet::default();
@@ -215,7 +215,7 @@ fn fingerprint(files: &Files<'_>, checked: &Checked, nth: u32) -> String {
     format!("{hash:016x}")
 }
 
-fn gaps_of(files: &Files<'_>, evaluated: &Evaluated, gaps: &mut Vec<Gap>) {
+fn gaps_of(files: &Files<'_>, evaluated: &Known, gaps: &mut Vec<Gap>) {
     for gap in &evaluated.world.not_analysed {
         let mut reason = format!("`{}`: {}", gap.what, gap.why);
         let also = gap.also.iter().filter_map(|place| span_of(files, *place));
@@ -231,7 +231,7 @@ fn gaps_of(files: &Files<'_>, evaluated: &Evaluated, gaps: &mut Vec<Gap>) {
     }
 }
 
-fn roots_of(evaluated: &Evaluated) -> Vec<ReportedRoot> {
+fn roots_of(evaluated: &Known) -> Vec<ReportedRoot> {
     let files: Arc<[FileId]> = evaluated.reads.parsed_files().collect();
     let hosts = evaluated.world.hosts.values();
     hosts

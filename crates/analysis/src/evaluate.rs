@@ -4,18 +4,32 @@ use crate::reads::{ReadSet, Reader};
 use crate::vfs::Vfs;
 use crate::worlds::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Source};
-use nixpod_model::World;
+use nixpod_model::{Listing, World};
 use nixpod_modules::{Library, entry_roots, file_roots, flake_roots, module_roots};
 use nixpod_source::Utf8Path;
-use nixpod_surfaces::{Options, Project, Survey};
+use nixpod_surfaces::{Project, Survey};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{BinaryOp, Expr, Param};
 
-/// Evaluates a root.
-pub(crate) fn evaluate(root: &Root, reader: &Reader, options: Options) -> World {
-    let (evaluation, world) = Evaluation::start(root, reader, options, false);
-    reader.set_strings(evaluation.ev.strings_read());
-    world
+/// Evaluates a root; `list`: lists the options of its containers, too.
+pub(crate) fn evaluate(vfs: &Vfs, root: &Root, list: bool) -> Evaluated {
+    let reader = Reader::new(vfs);
+    let (mut evaluation, world) = Evaluation::start(root, &reader, false);
+    evaluation.answer(&reader, world, list)
+}
+
+/// A world, what it was made from, and the options of its containers if they were asked for.
+pub(crate) struct Evaluated {
+    pub(crate) world: World,
+    pub(crate) reads: ReadSet,
+    pub(crate) listed: Option<Listed>,
+}
+
+/// The options of all containers of a world, and what they and the world were made from.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    pub(crate) options: Listing,
+    pub(crate) reads: ReadSet,
 }
 
 /// A root that was evaluated.
@@ -29,7 +43,7 @@ pub(crate) struct Evaluation<'r> {
 
 impl<'r> Evaluation<'r> {
     /// Evaluates a root; `retain`: so that it can be renewed after edits.
-    pub(crate) fn start(root: &Root, reader: &'r Reader, options: Options, retain: bool) -> (Self, World) {
+    pub(crate) fn start(root: &Root, reader: &'r Reader, retain: bool) -> (Self, World) {
         let mut ev = Evaluator::new(reader, Limits::default());
         if retain {
             ev.retain();
@@ -60,7 +74,6 @@ impl<'r> Evaluation<'r> {
         let project = Project {
             directory: Some(directory),
             is_flake,
-            options,
         };
         let all_hosts = matches!(root, Root::Flake { hosts: None, .. });
         let outputs = outputs.filter(|_| all_hosts);
@@ -84,13 +97,28 @@ impl<'r> Evaluation<'r> {
         (evaluation, world)
     }
 
+    /// The world with what belongs to it. Options are listed when the world is complete, so that it does not depend on
+    /// whether somebody asks for them.
+    pub(crate) fn answer(&mut self, reader: &Reader, world: World, list: bool) -> Evaluated {
+        let reads = self.reads(reader);
+        let listed = list.then(|| {
+            let containers = world.containers.keys();
+            let options = self.survey.list(&mut self.ev, &self.library, containers);
+            Listed {
+                options,
+                reads: self.reads(reader),
+            }
+        });
+        Evaluated { world, reads, listed }
+    }
+
     /// How many thunks there are.
     pub(crate) fn size(&self) -> usize {
         self.ev.statistics().1
     }
 
     /// All that was read so far.
-    pub(crate) fn reads(&self, reader: &Reader) -> ReadSet {
+    fn reads(&self, reader: &Reader) -> ReadSet {
         reader.set_strings(self.ev.strings_read());
         reader.reads()
     }

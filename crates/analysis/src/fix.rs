@@ -1,33 +1,35 @@
 //! From a rule's intent to text edits that are known to parse.
 
+use crate::check::Outcome;
 use crate::edits;
+use crate::host::Analysis;
 use crate::labels::span_of;
 use crate::merge::Checked;
 use crate::rule::{Change, Intent};
 use crate::uses::Uses;
 use crate::vfs::{Files, Vfs};
-use crate::worlds::Evaluated;
 use nixpod_source::{
     Applicability, FileId, Fix, HopKind, Origin, Place, TextEdit, TextRange, TextSize, apply_edits,
 };
 use nixpod_syntax::hir::{Expr, NameId, VarRef};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// The findings with their fixes. Those that cannot be written as edits, or would not parse, are left out.
 pub(crate) fn with_fixes<'c>(
-    vfs: &Vfs,
-    worlds: &[Arc<Evaluated>],
+    analysis: &Analysis,
+    outcome: &Outcome,
     findings: impl IntoIterator<Item = &'c Checked>,
 ) -> Vec<Checked> {
+    let vfs = &analysis.vfs;
     let mut findings: Vec<Checked> = findings.into_iter().cloned().collect();
     let mut resolver = None;
     let mut all = Vec::new();
     for (index, checked) in findings.iter().enumerate() {
         let Some(finding) = &checked.finding else { continue };
         for intent in &finding.fixes {
-            let resolver = resolver.get_or_insert_with(|| Resolver::new(vfs, worlds));
+            let resolver = resolver
+                .get_or_insert_with(|| Resolver::new(vfs, Uses::count(&analysis.listed(&outcome.worlds))));
             if let Some(fix) = resolver.fix(intent) {
                 all.push((index, fix));
             }
@@ -53,10 +55,10 @@ struct Resolver<'v> {
 }
 
 impl<'v> Resolver<'v> {
-    fn new(vfs: &'v Vfs, worlds: &[Arc<Evaluated>]) -> Self {
+    fn new(vfs: &'v Vfs, uses: Uses) -> Self {
         Self {
             files: Files::new(vfs),
-            uses: Uses::count(worlds),
+            uses,
             reads: FxHashMap::default(),
         }
     }

@@ -3,42 +3,21 @@
 use crate::apply::{self, Fixed, FixedFile};
 use crate::check::{self, Outcome};
 use crate::disk::FileSystem;
-use crate::evaluate::evaluate;
+use crate::evaluate::Listed;
 use crate::merge::Checked;
+use crate::parallel;
 use crate::reasons::{self, Reasons};
 use crate::report::{Action, Hover, Report, Reported};
 use crate::request::{EvalOutcome, EvalRequest};
 use crate::rule::Rule;
 use crate::vfs::{Files, Vfs, lock};
-use crate::worlds::Worlds;
+use crate::worlds::{Known, Worlds};
 use crate::{actions, evaluation, fix, hover, show};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{Applicability, FileId, LineIndex, RuleId, TextRange, TextSize};
-use nixpod_surfaces::Options;
 use nixpod_syntax::ParsedFile;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
-
-/// How much a check finds out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Detail {
-    /// Findings without fixes.
-    Findings,
-    /// Findings with fixes, and the options of containers that the code sets.
-    Fixes,
-    /// Also the options that nobody sets.
-    Everything,
-}
-
-impl Detail {
-    pub(crate) const fn options(self) -> Options {
-        match self {
-            Self::Findings => Options::Needed,
-            Self::Fixes => Options::Written,
-            Self::Everything => Options::All,
-        }
-    }
-}
 
 /// What the user chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +30,6 @@ pub struct Settings {
     pub require_reason: bool,
     /// Look only at these hosts of flakes; `None`: at all.
     pub hosts: Option<Vec<String>>,
-    /// How much a check finds out.
-    pub detail: Detail,
     /// How many threads may work at once; 0: as many as there are processors.
     pub jobs: usize,
 }
@@ -64,7 +41,6 @@ impl Default for Settings {
             enabled: BTreeSet::new(),
             require_reason: true,
             hosts: None,
-            detail: Detail::Fixes,
             jobs: 0,
         }
     }
@@ -90,24 +66,11 @@ pub struct AnalysisHost {
 impl AnalysisHost {
     /// A host without a project.
     pub fn new(rules: &'static [&'static Rule], fs: Arc<dyn FileSystem>) -> Self {
-        Self::with_worlds(rules, fs, Worlds::new(evaluate, true))
-    }
-
-    #[cfg(test)]
-    pub(crate) fn with_evaluator(
-        rules: &'static [&'static Rule],
-        fs: Arc<dyn FileSystem>,
-        evaluate: crate::worlds::Evaluate,
-    ) -> Self {
-        Self::with_worlds(rules, fs, Worlds::new(evaluate, false))
-    }
-
-    fn with_worlds(rules: &'static [&'static Rule], fs: Arc<dyn FileSystem>, worlds: Worlds) -> Self {
         Self {
             rules,
             settings: Arc::default(),
             vfs: Vfs::new(fs),
-            worlds: Arc::new(worlds),
+            worlds: Arc::default(),
         }
     }
 
@@ -160,7 +123,7 @@ fn reported<'c>(findings: impl IntoIterator<Item = &'c Checked>) -> Vec<Reported
 }
 
 /// The targets of the last check of a snapshot and what came out.
-type Last = Arc<Mutex<Option<(Vec<Utf8PathBuf>, Detail, Arc<Outcome>)>>>;
+type Last = Arc<Mutex<Option<(Vec<Utf8PathBuf>, Arc<Outcome>)>>>;
 
 /// An immutable snapshot that answers questions.
 #[derive(Clone, Debug)]
@@ -176,19 +139,44 @@ pub struct Analysis {
 impl Analysis {
     /// Checks files and directories. A directory with a `flake.nix` is a flake; other files are taken as modules
     /// unless a host imports them.
+    ///
+    /// Findings about code come without fixes, and containers without options: see [`Self::check_with_fixes`] and
+    /// [`Self::show`]. Everything else is the same in all three.
     pub fn check(&self, targets: &[Utf8PathBuf]) -> Report {
-        let outcome = self.outcome_with(targets, self.settings.detail);
+        let outcome = self.outcome(targets);
+        self.report(&outcome, reported(&outcome.findings), &[])
+    }
+
+    /// Checks, and makes the fixes of all findings.
+    pub fn check_with_fixes(&self, targets: &[Utf8PathBuf]) -> Report {
+        let outcome = self.outcome_to_list(targets);
+        let findings = fix::with_fixes(self, &outcome, &outcome.findings);
+        self.report(&outcome, reported(&findings), &[])
+    }
+
+    /// Checks, and lists the options of all containers.
+    pub fn show(&self, targets: &[Utf8PathBuf]) -> Report {
+        let outcome = self.outcome_to_list(targets);
+        self.report(
+            &outcome,
+            reported(&outcome.findings),
+            &self.listed(&outcome.worlds),
+        )
+    }
+
+    fn report(
+        &self,
+        outcome: &Outcome,
+        findings: Vec<Reported>,
+        listed: &[(Arc<Known>, Arc<Listed>)],
+    ) -> Report {
         let files = Files::new(&self.vfs);
-        let findings = match self.settings.detail >= Detail::Fixes {
-            true => reported(&fix::with_fixes(&self.vfs, &outcome.worlds, &outcome.findings)),
-            false => reported(&outcome.findings),
-        };
         Report {
             findings,
             not_analysed: outcome.gaps.clone(),
             roots: outcome.roots.clone(),
-            containers: show::containers(&files, &outcome),
-            switched_off: show::switched_off(&files, &outcome),
+            containers: show::containers(&files, outcome, listed),
+            switched_off: show::switched_off(&files, outcome),
             files: outcome.files.len(),
             unreadable: outcome.unreadable.clone(),
         }
@@ -198,7 +186,7 @@ impl Analysis {
     /// for which [`Self::code_actions`] is to be asked.
     pub fn diagnostics(&self, path: &Utf8Path) -> Vec<Reported> {
         let file = self.vfs.file(path);
-        let outcome = self.outcome_with(&self.targets_of(path), Detail::Findings);
+        let outcome = self.outcome(&self.targets_of(path));
         let findings = outcome.findings.iter();
         reported(findings.filter(|checked| checked.reported.diagnostic.primary.span.file == file))
     }
@@ -226,7 +214,7 @@ impl Analysis {
 
     /// The Nix files that a check of these targets reads, sorted by path.
     pub fn files(&self, targets: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
-        let outcome = self.outcome_with(targets, Detail::Findings);
+        let outcome = self.outcome(targets);
         outcome.files.values().map(|file| self.path(*file)).collect()
     }
 
@@ -271,41 +259,40 @@ impl Analysis {
         if let Some(project) = &self.vfs.project {
             let targets = vec![project.given.clone()];
             let canonical = self.vfs.canonical(path);
-            if self
-                .outcome_with(&targets, Detail::Findings)
-                .files
-                .contains_key(&canonical)
-            {
+            if self.outcome(&targets).files.contains_key(&canonical) {
                 return targets;
             }
         }
         vec![path.to_owned()]
     }
 
-    /// Checks with fixes, unless that was the last thing this snapshot did.
+    /// Checks, unless that was the last thing this snapshot did.
     pub(crate) fn outcome(&self, targets: &[Utf8PathBuf]) -> Arc<Outcome> {
-        self.outcome_with(targets, Detail::Fixes)
+        self.outcome_with(targets, false)
     }
 
-    /// Checks, unless the last check of this snapshot found out as much.
-    fn outcome_with(&self, targets: &[Utf8PathBuf], detail: Detail) -> Arc<Outcome> {
-        if let Some((last, known, outcome)) = &*lock(&self.last)
+    /// The same for whoever asks for the options of containers next: what has to be evaluated lists them at once.
+    pub(crate) fn outcome_to_list(&self, targets: &[Utf8PathBuf]) -> Arc<Outcome> {
+        self.outcome_with(targets, true)
+    }
+
+    fn outcome_with(&self, targets: &[Utf8PathBuf], list: bool) -> Arc<Outcome> {
+        if let Some((last, outcome)) = &*lock(&self.last)
             && last == targets
-            && *known >= detail
         {
             return Arc::clone(outcome);
         }
-        let outcome = check::check(
-            &self.vfs,
-            &self.worlds,
-            self.rules,
-            &self.settings,
-            detail,
-            targets,
-        );
+        let outcome = check::check(&self.vfs, &self.worlds, self.rules, &self.settings, list, targets);
         let outcome = Arc::new(outcome);
-        *lock(&self.last) = Some((targets.to_vec(), detail, Arc::clone(&outcome)));
+        *lock(&self.last) = Some((targets.to_vec(), Arc::clone(&outcome)));
         outcome
+    }
+
+    /// Worlds with the options of their containers.
+    pub(crate) fn listed(&self, worlds: &[Arc<Known>]) -> Vec<(Arc<Known>, Arc<Listed>)> {
+        parallel::map(self.settings.jobs, worlds, |known| {
+            (Arc::clone(known), self.worlds.listed(&self.vfs, known))
+        })
     }
 
     /// The file's syntax.

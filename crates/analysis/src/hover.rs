@@ -6,10 +6,12 @@ use crate::own_rules::OWN_RULES;
 use crate::report::{Certainty, Hover, ShownFact};
 use crate::show;
 use crate::vfs::Files;
+use crate::worlds::Known;
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_model::Container;
 use nixpod_source::{FileId, Site, Span, TextRange, TextSize};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// The findings under the cursor; where there is none, the effective value of the option.
 pub(crate) fn hover(
@@ -73,16 +75,22 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
     let value = state.parents().value_of(at).unwrap_or(at);
     let sites = [Site { file, expr: at }, Site { file, expr: value }];
     let mut markdown = String::new();
-    for evaluated in &outcome.worlds {
-        for container in evaluated.world.containers.values() {
-            for option in &container.options {
-                let defined = option
-                    .value
-                    .definitions
+    // An option that is defined in a file belongs to a root that read it.
+    let worlds: Vec<Arc<Known>> = outcome
+        .worlds
+        .iter()
+        .filter(|known| known.reads.has_parsed(file))
+        .cloned()
+        .collect();
+    for (known, listed) in analysis.listed(&worlds) {
+        for container in known.world.containers.values() {
+            for option in listed.options.get(&container.id).into_iter().flatten() {
+                let definitions = &option.value.definitions;
+                let defined = definitions
                     .iter()
                     .any(|definition| sites.contains(&definition.place.site));
                 if defined {
-                    let host = &evaluated.world.host(&container.host).name;
+                    let host = &known.world.host(&container.host).name;
                     let fact = show::fact(&files, option);
                     describe(analysis, container, host, &fact, &mut markdown);
                 }

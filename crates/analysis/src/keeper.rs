@@ -3,12 +3,10 @@
 //! A heap cannot move to another thread, and edits are asked about from any. So the thread that evaluated a root stays
 //! and waits for the next edit; it ends when its keeper is dropped.
 
-use crate::evaluate::Evaluation;
-use crate::reads::{ReadSet, Reader};
+use crate::evaluate::{Evaluated, Evaluation};
+use crate::reads::Reader;
 use crate::vfs::Vfs;
 use crate::worlds::Root;
-use nixpod_model::World;
-use nixpod_surfaces::Options;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
@@ -18,16 +16,16 @@ const MAX_THUNKS: usize = 2_000_000;
 /// Nested Nix code grows the stack on the heap; this is for the rest.
 const STACK_SIZE: usize = 8 << 20;
 
-/// A world and what it was made from.
+/// What a kept heap answers.
 pub(crate) struct Answer {
-    pub(crate) world: World,
-    pub(crate) reads: ReadSet,
+    pub(crate) evaluated: Evaluated,
     /// Was the kept heap of use?
     pub(crate) renewed: bool,
 }
 
 struct Job {
     vfs: Vfs,
+    list: bool,
     reply: SyncSender<Answer>,
 }
 
@@ -39,33 +37,32 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     /// Starts the thread; nothing is evaluated yet.
-    pub(crate) fn start(root: Root, options: Options) -> io::Result<Self> {
+    pub(crate) fn start(root: Root) -> io::Result<Self> {
         let (jobs, receiver) = channel();
         std::thread::Builder::new()
             .name("evaluation".to_owned())
             .stack_size(STACK_SIZE)
-            .spawn(move || keep(&root, options, &receiver))?;
+            .spawn(move || keep(&root, &receiver))?;
         Ok(Self { jobs })
     }
 
-    /// The world as the files are now. Nothing if the thread is gone.
-    pub(crate) fn evaluate(&self, vfs: &Vfs) -> Option<Answer> {
+    /// The world as the files are now, with the options of its containers if `list`. Nothing if the thread is gone.
+    pub(crate) fn evaluate(&self, vfs: &Vfs, list: bool) -> Option<Answer> {
         let (reply, answer) = sync_channel(1);
         let vfs = vfs.clone();
-        self.jobs.send(Job { vfs, reply }).ok()?;
+        self.jobs.send(Job { vfs, list, reply }).ok()?;
         answer.recv().ok()
     }
 }
 
-fn keep(root: &Root, options: Options, jobs: &Receiver<Job>) {
+fn keep(root: &Root, jobs: &Receiver<Job>) {
     let mut next = jobs.recv().ok();
     while let Some(job) = next.take() {
         let reader = Reader::new(&job.vfs);
-        let (mut evaluation, world) = Evaluation::start(root, &reader, options, true);
+        let (mut evaluation, world) = Evaluation::start(root, &reader, true);
         // Who asked may have lost interest; the heap is of use for the next one.
         let _ = job.reply.send(Answer {
-            world,
-            reads: evaluation.reads(&reader),
+            evaluated: evaluation.answer(&reader, world, job.list),
             renewed: false,
         });
         if evaluation.size() > MAX_THUNKS {
@@ -77,8 +74,7 @@ fn keep(root: &Root, options: Options, jobs: &Receiver<Job>) {
             match evaluation.renew(&reader, &job.vfs) {
                 Some(world) => {
                     let _ = job.reply.send(Answer {
-                        world,
-                        reads: evaluation.reads(&reader),
+                        evaluated: evaluation.answer(&reader, world, job.list),
                         renewed: true,
                     });
                 }

@@ -39,7 +39,7 @@ pub use own_rules::OWN_RULES;
 
 pub use camino::{Utf8Path, Utf8PathBuf};
 pub use disk::{FileKind, FileSystem, MemoryFileSystem, OsFileSystem};
-pub use host::{Analysis, AnalysisHost, Detail, Settings};
+pub use host::{Analysis, AnalysisHost, Settings};
 pub use nixpod_source::{
     Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, LineIndex, Origin, Position,
     RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits,

@@ -4,7 +4,7 @@ use crate::labels::{Trail, line_of, slice, span_of, span_of_origin, trail_of};
 use crate::report::{ContainerRef, Reported};
 use crate::rule::{Finding, Rule};
 use crate::vfs::Files;
-use crate::worlds::Evaluated;
+use crate::worlds::Known;
 use nixpod_model::{Container, Host, Surface};
 use nixpod_source::{Confidence, Diagnostic, Label, LabelKind, Place, RuleId, Span};
 use rustc_hash::FxHashMap;
@@ -32,7 +32,7 @@ pub(crate) struct Merged {
 }
 
 impl Merged {
-    pub(crate) fn add(&mut self, files: &Files<'_>, evaluated: &Evaluated, finding: &Finding) {
+    pub(crate) fn add(&mut self, files: &Files<'_>, evaluated: &Known, finding: &Finding) {
         let world = &evaluated.world;
         let Some(host) = world.hosts.get(&finding.host) else {
             return;

@@ -35,6 +35,11 @@ impl ReadSet {
         self.parsed.keys().copied()
     }
 
+    /// Was a file read as Nix code?
+    pub(crate) fn has_parsed(&self, file: FileId) -> bool {
+        self.parsed.contains_key(&file)
+    }
+
     /// Pointers are compared first: a file that did not change keeps its tree. A tree that differs only in strings
     /// that nothing looked at is as good as the same.
     fn same_hir(
@@ -172,11 +177,6 @@ impl Reader {
     /// What was read so far.
     pub(crate) fn reads(&self) -> ReadSet {
         lock(&self.reads).clone()
-    }
-
-    /// What was read.
-    pub(crate) fn finish(self) -> ReadSet {
-        self.reads.into_inner().unwrap_or_default()
     }
 
     /// The file's path as the user knows it, from the project on.

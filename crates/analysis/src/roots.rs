@@ -2,10 +2,10 @@
 
 use crate::disk::FileKind;
 use crate::evaluate::may_hold_specs;
-use crate::host::{Detail, Settings};
+use crate::host::Settings;
 use crate::parallel;
 use crate::vfs::{Problem, Vfs, normalize};
-use crate::worlds::{Evaluated, Root, Worlds};
+use crate::worlds::{Known, Root, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::FileId;
 use nixpod_syntax::Hir;
@@ -130,14 +130,15 @@ impl Targets {
         self.files.append(&mut found.into_iter().collect());
     }
 
-    /// Evaluates all roots among the files: flakes first, then what their hosts do not import.
+    /// Evaluates all roots among the files: flakes first, then what their hosts do not import. `list`: the options of
+    /// their containers will be asked for.
     pub(crate) fn evaluate(
         &self,
         vfs: &Vfs,
         worlds: &Worlds,
         settings: &Settings,
-        detail: Detail,
-    ) -> Vec<Arc<Evaluated>> {
+        list: bool,
+    ) -> Vec<Arc<Known>> {
         let flakes: Vec<Root> = self
             .flakes
             .values()
@@ -151,9 +152,7 @@ impl Targets {
                 }),
             })
             .collect();
-        let mut out = parallel::map(settings.jobs, &flakes, |root| {
-            worlds.get(vfs, root, detail.options())
-        });
+        let mut out = parallel::map(settings.jobs, &flakes, |root| worlds.get(vfs, root, list));
         let imported_by_no_host = out
             .iter()
             .any(|world| world.world.hosts.values().any(|host| host.from_flake));
@@ -172,9 +171,7 @@ impl Targets {
                 })
                 .collect();
             reached.extend(roots.iter().map(Root::file));
-            for world in parallel::map(settings.jobs, &roots, |root| {
-                worlds.get(vfs, root, detail.options())
-            }) {
+            for world in parallel::map(settings.jobs, &roots, |root| worlds.get(vfs, root, list)) {
                 reached.extend(world.reads.parsed_files());
                 out.push(world);
             }

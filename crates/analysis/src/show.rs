@@ -1,19 +1,29 @@
 //! The effective spec of each container, for `show`.
 
 use crate::check::Outcome;
+use crate::evaluate::Listed;
 use crate::labels::{span_of, span_of_origin};
 use crate::report::{Certainty, Shown, ShownDefinition, ShownFact};
 use crate::vfs::Files;
+use crate::worlds::Known;
 use nixpod_model::{Container, Existence, Fact, OwnOption, SystemKind, World};
 use nixpod_source::{Place, Span};
 use std::ops::Range;
+use std::sync::Arc;
 
-/// Every container of every root, sorted by host, surface and name.
-pub(crate) fn containers(files: &Files<'_>, outcome: &Outcome) -> Vec<Shown> {
+/// Every container of every root, sorted by host, surface and name. Those of `listed` worlds come with their options.
+pub(crate) fn containers(
+    files: &Files<'_>,
+    outcome: &Outcome,
+    listed: &[(Arc<Known>, Arc<Listed>)],
+) -> Vec<Shown> {
     let mut out = Vec::new();
-    for evaluated in &outcome.worlds {
-        for container in evaluated.world.containers.values() {
-            out.push(show(files, &evaluated.world, container));
+    for (at, known) in outcome.worlds.iter().enumerate() {
+        let options = listed.get(at).map(|(_, listed)| &listed.options);
+        for container in known.world.containers.values() {
+            let options = options.and_then(|options| options.get(&container.id));
+            let options = options.map(Vec::as_slice).unwrap_or_default();
+            out.push(show(files, &known.world, container, options));
         }
     }
     out.sort_by(|a, b| {
@@ -31,7 +41,7 @@ pub(crate) fn switched_off(files: &Files<'_>, outcome: &Outcome) -> Vec<Span> {
     out
 }
 
-fn show(files: &Files<'_>, world: &World, container: &Container) -> Shown {
+fn show(files: &Files<'_>, world: &World, container: &Container, options: &[OwnOption]) -> Shown {
     let system = world.system(&container.system);
     let inside = match system.kind {
         SystemKind::Nixos => None,
@@ -68,11 +78,7 @@ fn show(files: &Files<'_>, world: &World, container: &Container) -> Shown {
         from_flake: host.from_flake,
         is_template: container.existence == Existence::Template,
         condition,
-        facts: container
-            .options
-            .iter()
-            .map(|option| fact(files, option))
-            .collect(),
+        facts: options.iter().map(|option| fact(files, option)).collect(),
     }
 }
 

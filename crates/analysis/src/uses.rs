@@ -1,7 +1,8 @@
 //! How many things each literal is used for, so that a fix for one does not change another.
 
-use crate::worlds::Evaluated;
-use nixpod_model::{Container, Field, StoreRef, System, Text, TextPart};
+use crate::evaluate::Listed;
+use crate::worlds::Known;
+use nixpod_model::{Container, Fact, Field, OwnOption, StoreRef, System, Text, TextPart};
 use nixpod_source::{Origin, Place, Site};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -18,15 +19,17 @@ pub(crate) struct Uses {
 
 impl Uses {
     /// Counts the literals of all worlds.
-    pub(crate) fn count(worlds: &[Arc<Evaluated>]) -> Self {
+    pub(crate) fn count(worlds: &[(Arc<Known>, Arc<Listed>)]) -> Self {
         let mut counter = Counter::default();
-        for evaluated in worlds {
-            for container in evaluated.world.containers.values() {
+        for (known, listed) in worlds {
+            for container in known.world.containers.values() {
                 counter.user = (container.origin.place(), container.name.as_str());
                 counter.origin(&container.origin);
                 counter.container(container);
+                let options = listed.options.get(&container.id);
+                counter.options(options.map(Vec::as_slice).unwrap_or_default());
             }
-            for system in evaluated.world.systems.values() {
+            for system in known.world.systems.values() {
                 counter.system(system);
             }
         }
@@ -147,8 +150,17 @@ impl<'a> Counter<'a> {
             self.fields(&nspawn.network_options);
             self.field(&nspawn.other_private_network);
         }
-        for option in &container.options {
-            self.field(&option.value);
+        if let Some(sdnotify) = &container.sdnotify {
+            self.field(sdnotify);
+        }
+    }
+
+    /// Options that rules know nothing of use literals, too. A default is nobody's.
+    fn options(&mut self, options: &[OwnOption]) {
+        for option in options {
+            if !matches!(option.value.fact, Fact::Default(_)) {
+                self.field(&option.value);
+            }
         }
     }
 

@@ -1,14 +1,14 @@
 //! Evaluated roots, kept until something that they read changes.
 
+use crate::evaluate::{Evaluated, Listed, evaluate};
 use crate::host::Settings;
 use crate::keeper::Keeper;
-use crate::reads::{ReadSet, Reader};
+use crate::reads::ReadSet;
 use crate::rule::{Finding, Rule};
 use crate::run::run_rules;
 use crate::vfs::{Vfs, lock};
 use nixpod_model::World;
 use nixpod_source::{ExprId, FileId, Origin, Place, Site};
-use nixpod_surfaces::Options;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -45,17 +45,30 @@ type RuleRun = (Arc<Settings>, Arc<[Finding]>);
 
 /// A root's world with what it was made from.
 #[derive(Debug)]
-pub(crate) struct Evaluated {
+pub(crate) struct Known {
     pub(crate) root: Root,
     pub(crate) world: World,
     pub(crate) reads: ReadSet,
+    /// The options of its containers, if somebody asked for them.
+    listed: Mutex<Option<Arc<Listed>>>,
     /// Findings have no ranges either, so they stay valid as long as the world does.
     findings: Mutex<Option<RuleRun>>,
     /// The last check that used it.
     used: AtomicU64,
 }
 
-impl Evaluated {
+impl Known {
+    fn new(root: Root, evaluated: Evaluated, now: u64) -> Arc<Self> {
+        Arc::new(Self {
+            root,
+            world: evaluated.world,
+            reads: evaluated.reads,
+            listed: Mutex::new(evaluated.listed.map(Arc::new)),
+            findings: Mutex::default(),
+            used: AtomicU64::new(now),
+        })
+    }
+
     /// The findings of the rules that are on.
     pub(crate) fn findings(
         &self,
@@ -98,19 +111,15 @@ impl Evaluated {
     }
 }
 
-/// Evaluates a root, reading through the reader only.
-pub(crate) type Evaluate = fn(&Root, &Reader, Options) -> World;
-
 /// By root: what keeps its heap, and the check that last used it.
 type Keepers = FxHashMap<Root, (Arc<Keeper>, u64)>;
 
 /// The worlds of all roots, shared by a host and its snapshots.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Worlds {
-    evaluate: Evaluate,
-    cache: Mutex<FxHashMap<(Root, Options), Arc<Evaluated>>>,
-    /// The heaps of roots that are being edited; nothing where heaps are not kept.
-    keepers: Option<Mutex<Keepers>>,
+    cache: Mutex<FxHashMap<Root, Arc<Known>>>,
+    /// The heaps of roots that are being edited, shared by those who only try an edit.
+    keepers: Arc<Mutex<Keepers>>,
     evaluations: AtomicU64,
     renewals: AtomicU64,
     checks: AtomicU64,
@@ -124,83 +133,75 @@ const KEEP_FOR_CHECKS: u64 = 16;
 const MAX_KEEPERS: usize = 4;
 
 impl Worlds {
-    /// `keep`: heaps survive edits.
-    pub(crate) fn new(evaluate: Evaluate, keep: bool) -> Self {
-        Self {
-            evaluate,
-            cache: Mutex::default(),
-            keepers: keep.then(Mutex::default),
-            evaluations: AtomicU64::new(0),
-            renewals: AtomicU64::new(0),
-            checks: AtomicU64::new(0),
-        }
-    }
-
-    /// The world of a root at this revision.
-    pub(crate) fn get(&self, vfs: &Vfs, root: &Root, options: Options) -> Arc<Evaluated> {
-        let key = (root.clone(), options);
-        let cached = lock(&self.cache).get(&key).map(Arc::clone);
+    /// The world of a root at this revision. `list`: somebody is about to ask for the options of its containers.
+    pub(crate) fn get(&self, vfs: &Vfs, root: &Root, list: bool) -> Arc<Known> {
+        let cached = lock(&self.cache).get(root).map(Arc::clone);
         let now = self.checks.load(Ordering::Relaxed);
-        let known = cached.is_some();
+        let is_known = cached.is_some();
         if let Some(cached) = cached
             && cached.reads.is_current(vfs)
         {
             cached.used.store(now, Ordering::Relaxed);
-            self.touch(root, now);
+            self.keeper(root);
             return cached;
         }
-        self.evaluations.fetch_add(1, Ordering::Relaxed);
         // What is evaluated a second time is being edited.
-        let keeper = match known {
-            true => self.keeper(root, options, now),
+        let keeper = match is_known {
+            true => self.start_keeper(root),
             false => None,
         };
-        let (world, reads) = match keeper.and_then(|keeper| keeper.evaluate(vfs)) {
+        let evaluated = self.evaluate(vfs, root, keeper, list);
+        let known = Known::new(root.clone(), evaluated, now);
+        lock(&self.cache).insert(root.clone(), Arc::clone(&known));
+        known
+    }
+
+    /// The options of a world's containers at this revision.
+    pub(crate) fn listed(&self, vfs: &Vfs, known: &Known) -> Arc<Listed> {
+        let listed = lock(&known.listed).clone();
+        if let Some(listed) = listed
+            && listed.reads.is_current(vfs)
+        {
+            return listed;
+        }
+        let keeper = self.keeper(&known.root);
+        let evaluated = self.evaluate(vfs, &known.root, keeper, true);
+        let listed = Arc::new(evaluated.listed.unwrap_or_default());
+        *lock(&known.listed) = Some(Arc::clone(&listed));
+        listed
+    }
+
+    fn evaluate(&self, vfs: &Vfs, root: &Root, keeper: Option<Arc<Keeper>>, list: bool) -> Evaluated {
+        self.evaluations.fetch_add(1, Ordering::Relaxed);
+        match keeper.and_then(|keeper| keeper.evaluate(vfs, list)) {
             Some(answer) => {
                 let renewals = u64::from(answer.renewed);
                 self.renewals.fetch_add(renewals, Ordering::Relaxed);
-                (answer.world, answer.reads)
+                answer.evaluated
             }
-            None => {
-                let reader = Reader::new(vfs);
-                let world = (self.evaluate)(root, &reader, options);
-                (world, reader.finish())
-            }
-        };
-        let evaluated = Arc::new(Evaluated {
-            root: root.clone(),
-            world,
-            reads,
-            findings: Mutex::new(None),
-            used: AtomicU64::new(now),
-        });
-        lock(&self.cache).insert(key, Arc::clone(&evaluated));
-        evaluated
-    }
-
-    /// A heap whose world is still the right one is in use, too.
-    fn touch(&self, root: &Root, now: u64) {
-        if let Some(keepers) = &self.keepers
-            && let Some((_, used)) = lock(keepers).get_mut(root)
-        {
-            *used = now;
+            None => evaluate(vfs, root, list),
         }
     }
 
-    /// What keeps the heap of a root. Only the findings are asked for after every edit.
-    fn keeper(&self, root: &Root, options: Options, now: u64) -> Option<Arc<Keeper>> {
-        let mut keepers = lock(self.keepers.as_ref()?);
-        if options != Options::Needed {
-            return None;
+    /// What keeps the heap of a root, if anything does. A heap whose world is still the right one is in use, too.
+    fn keeper(&self, root: &Root) -> Option<Arc<Keeper>> {
+        let mut keepers = lock(&self.keepers);
+        let (keeper, used) = keepers.get_mut(root)?;
+        *used = self.checks.load(Ordering::Relaxed);
+        Some(Arc::clone(keeper))
+    }
+
+    /// The same; if nothing does yet, and there are not too many, something does from now on.
+    fn start_keeper(&self, root: &Root) -> Option<Arc<Keeper>> {
+        if let Some(keeper) = self.keeper(root) {
+            return Some(keeper);
         }
-        if let Some((keeper, used)) = keepers.get_mut(root) {
-            *used = now;
-            return Some(Arc::clone(keeper));
-        }
+        let now = self.checks.load(Ordering::Relaxed);
+        let mut keepers = lock(&self.keepers);
         if keepers.len() >= MAX_KEEPERS {
             return None;
         }
-        let keeper = Arc::new(Keeper::start(root.clone(), options).ok()?);
+        let keeper = Arc::new(Keeper::start(root.clone()).ok()?);
         keepers.insert(root.clone(), (Arc::clone(&keeper), now));
         Some(keeper)
     }
@@ -209,7 +210,9 @@ impl Worlds {
     pub(crate) fn fork(&self) -> Self {
         Self {
             cache: Mutex::new(lock(&self.cache).clone()),
-            ..Self::new(self.evaluate, false)
+            keepers: Arc::clone(&self.keepers),
+            checks: AtomicU64::new(self.checks.load(Ordering::Relaxed)),
+            ..Self::default()
         }
     }
 
@@ -228,8 +231,6 @@ impl Worlds {
         let now = self.checks.fetch_add(1, Ordering::Relaxed);
         lock(&self.cache)
             .retain(|_, world| world.used.load(Ordering::Relaxed).saturating_add(KEEP_FOR_CHECKS) >= now);
-        if let Some(keepers) = &self.keepers {
-            lock(keepers).retain(|_, (_, used)| used.saturating_add(KEEP_FOR_CHECKS) >= now);
-        }
+        lock(&self.keepers).retain(|_, (_, used)| used.saturating_add(KEEP_FOR_CHECKS) >= now);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{ContainerId, EntryName, Field, HostId, Surface, SystemId, Text};
 use nixpod_source::{Origin, Place, Why};
+use rustc_hash::FxHashMap;
 
 /// Is the container certainly there?
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,10 +73,10 @@ pub struct Container {
     pub command: Vec<Field<Text>>,
     /// Every word of the extra flags.
     pub flags: Vec<Flag>,
+    /// When the service counts as started, for those whose module lets it be said: `podman.sdnotify`.
+    pub sdnotify: Option<Field<String>>,
     /// What only nspawn has.
     pub nspawn: Option<Nspawn>,
-    /// Every option of the container as it is written or defaulted, for `show`, in schema order.
-    pub options: Vec<OwnOption>,
 }
 
 impl Container {
@@ -119,8 +120,8 @@ impl Container {
             security_options: Vec::new(),
             command: Vec::new(),
             flags: Vec::new(),
+            sdnotify: None,
             nspawn: is_nspawn.then(Nspawn::default),
-            options: Vec::new(),
         }
     }
 }
@@ -135,6 +136,10 @@ pub struct OwnOption {
     /// What inside of the value is not known: interpolations, elements, entries.
     pub holes: Vec<Why>,
 }
+
+/// Every option of containers as it is written or defaulted, in the order of the schema. Nothing that rules look at: it is
+/// made for people, when they ask.
+pub type Listing = FxHashMap<ContainerId, Vec<OwnOption>>;
 
 /// How a container's users map to those of its system.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod text;
 mod world;
 
 pub use container::{
-    Container, Device, EnvVar, Existence, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode,
+    Container, Device, EnvVar, Existence, Flag, FlagForm, Image, Listing, Mount, Namespace, NamespaceMode,
     NetworkMode, Nspawn, OwnOption, Port, Userns,
 };
 pub use fact::{Definition, Fact, Field, NotAnalysed};

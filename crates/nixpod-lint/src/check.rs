@@ -4,13 +4,13 @@ use crate::Outcome;
 use crate::args::{CheckArgs, Format};
 use crate::fix::{self, Fixed};
 use crate::output::{Context, count, render};
-use crate::project::Projects;
+use crate::project::{Projects, Question};
 use crate::selection::{Selection, closest};
 use crate::terminal::Terminal;
 use crate::view::{Results, relative};
 use anyhow::{Result, bail};
 use camino::Utf8Path;
-use nixpod_analysis::Applicability;
+use nixpod_analysis::{Analysis, Applicability};
 use std::mem::ManuallyDrop;
 
 /// Checks, fixes if asked to, and prints.
@@ -24,8 +24,13 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         terminal,
     )?);
     let base = projects.base();
+    let question: Question = match args.format {
+        // These say nothing of fixes, and `--fix` asks for them itself.
+        Format::Concise | Format::Github => Analysis::check,
+        Format::Pretty | Format::Json | Format::Sarif => Analysis::check_with_fixes,
+    };
     let look = |projects: &Projects| {
-        let mut results = projects.check(&base);
+        let mut results = projects.ask(question, &base);
         results
             .findings
             .retain(|finding| selection.shows_finding(finding));

@@ -6,7 +6,7 @@ use crate::terminal::Terminal;
 use crate::view::Results;
 use anyhow::{Context, Result, bail};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
-use nixpod_analysis::{AnalysisHost, FileSystem, OsFileSystem, Settings, project_root};
+use nixpod_analysis::{Analysis, AnalysisHost, FileSystem, OsFileSystem, Report, Settings, project_root};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
@@ -121,18 +121,21 @@ impl Projects {
         self.projects.iter_mut()
     }
 
-    /// Checks all of them.
-    pub(crate) fn check(&self, base: &Utf8Path) -> Results {
+    /// Asks the same of all of them.
+    pub(crate) fn ask(&self, question: Question, base: &Utf8Path) -> Results {
         let mut results = Results::default();
         for project in &self.projects {
             let analysis = project.host.analysis();
-            let report = analysis.check(&project.targets);
+            let report = question(&analysis, &project.targets);
             results.add(&analysis, report, base);
         }
         results.sort();
         results
     }
 }
+
+/// What is asked of a project: [`Analysis::check`] or one that answers more.
+pub(crate) type Question = fn(&Analysis, &[Utf8PathBuf]) -> Report;
 
 /// The current directory.
 pub(crate) fn current_directory() -> Result<Utf8PathBuf> {

@@ -1,9 +1,9 @@
 //! Which rules run and which findings are shown.
 
-use crate::args::{CheckArgs, Format};
+use crate::args::CheckArgs;
 use crate::view::Finding;
 use anyhow::{Result, bail};
-use nixpod_analysis::{Confidence, Detail, Diagnostic, Group, OWN_RULES, Rule, RuleId, Settings, Severity};
+use nixpod_analysis::{Confidence, Diagnostic, Group, OWN_RULES, Rule, RuleId, Settings, Severity};
 use std::collections::BTreeSet;
 
 /// What the user selected.
@@ -54,11 +54,6 @@ impl Selection {
                 enabled,
                 hosts: (!args.host.is_empty()).then(|| args.host.clone()),
                 jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
-                detail: match args.format {
-                    // These say nothing of fixes, and `--fix` asks for them itself.
-                    Format::Concise | Format::Github => Detail::Findings,
-                    Format::Pretty | Format::Json | Format::Sarif => Detail::Fixes,
-                },
                 ..Settings::default()
             },
             hidden,

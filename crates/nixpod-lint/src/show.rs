@@ -7,19 +7,18 @@ use crate::output::{Context, show_json, show_table};
 use crate::project::Projects;
 use crate::terminal::Terminal;
 use anyhow::Result;
-use nixpod_analysis::{Detail, Settings};
+use nixpod_analysis::{Analysis, Settings};
 
 /// Shows effective specs.
 pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     let settings = Settings {
         hosts: (!args.host.is_empty()).then(|| args.host.clone()),
         jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
-        detail: Detail::Everything,
         ..Settings::default()
     };
     let projects = Projects::new(&args.paths, None, &settings, terminal)?;
     let base = projects.base();
-    let mut results = projects.check(&base);
+    let mut results = projects.ask(Analysis::show, &base);
     check_hosts(&args.host, &results)?;
     if !args.container.is_empty() {
         results

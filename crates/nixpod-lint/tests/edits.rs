@@ -3,7 +3,7 @@
 //! Every string of our own systems is changed, one by one. Those that the analysis never looked at must not make it
 //! evaluate anything again.
 
-use nixpod_analysis::{AnalysisHost, Detail, FileSystem, MemoryFileSystem, Report, Settings, Utf8PathBuf};
+use nixpod_analysis::{AnalysisHost, FileSystem, MemoryFileSystem, Report, Utf8PathBuf};
 use nixpod_source::ExprId;
 use nixpod_syntax::hir::{Expr, StrPart};
 use std::ops::Range;
@@ -45,10 +45,6 @@ fn disk_of(files: &[(Utf8PathBuf, String)]) -> Arc<MemoryFileSystem> {
 fn host(fs: &Arc<MemoryFileSystem>) -> AnalysisHost {
     let fs: Arc<dyn FileSystem> = Arc::clone(fs) as Arc<dyn FileSystem>;
     let mut host = AnalysisHost::new(nixpod_rules::ALL, fs);
-    host.set_settings(Settings {
-        detail: Detail::Findings,
-        ..Settings::default()
-    });
     host.set_project(Utf8PathBuf::from(ROOT));
     host
 }

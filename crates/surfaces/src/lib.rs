@@ -29,7 +29,7 @@ mod tests;
 
 pub use surface::TABLES;
 pub use vocabulary::options::{SYSTEM_HEADS, Table};
-pub use world::{Options, Project, Survey};
+pub use world::{Project, Survey};
 
 /// Does a name tell that a file may define something that is read? Every file that defines it in the usual way has one.
 pub fn is_telling(name: &str) -> bool {

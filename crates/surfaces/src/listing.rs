@@ -2,10 +2,10 @@
 
 use crate::read::print;
 use crate::read::{Found, Reader, as_key, wrong};
+use crate::surface::table;
 use crate::vocabulary::certainty::part;
-use crate::world::Options;
 use nixpod_eval::Value;
-use nixpod_model::{Fact, Field, OwnOption};
+use nixpod_model::{Fact, Field, OwnOption, Surface};
 use nixpod_source::Origin;
 
 /// `bindMounts.<name>.hostPath` is the deepest that is shown by itself.
@@ -13,27 +13,20 @@ const MAX_DEPTH: u32 = 3;
 /// As many options as anybody reads of one container.
 const MAX_OPTIONS: usize = 400;
 
-/// What rules look for among the options: `podman.sdnotify`.
-const NEEDED: [&str; 1] = ["podman"];
-
 impl Reader<'_, '_> {
-    /// The options of these names, sets of options flattened.
-    pub(crate) fn options(&mut self, found: &Found, names: &[&str]) -> Vec<OwnOption> {
+    /// The options of a container, sets of options flattened.
+    pub(crate) fn list(&mut self, surface: Surface, found: &Found) -> Vec<OwnOption> {
         let mut out: Vec<OwnOption> = Vec::new();
-        for name in names {
-            let wanted = match self.options {
-                Options::All => true,
-                Options::Written => self.may_define(found, name),
-                Options::Needed => NEEDED.contains(name) && self.may_define(found, name),
-            };
-            if !wanted {
-                continue;
-            }
+        for name in table(surface).options {
             let option = self.get(found, name);
             if self.is_unset(&option) || out.iter().any(|known| known.name == *name) {
                 continue;
             }
             self.push_option(name.to_string(), &option, 1, &mut out);
+        }
+        if surface == Surface::QuadletNix {
+            // A hundred keys that nobody sets say nothing.
+            out.retain(|option| !is_empty_default(option));
         }
         out
     }
@@ -82,4 +75,8 @@ impl Reader<'_, '_> {
         let holes = print::holes(self.ev, &found.value);
         out.push(OwnOption { name, value, holes });
     }
+}
+
+fn is_empty_default(option: &OwnOption) -> bool {
+    matches!(&option.value.fact, Fact::Default(value) if matches!(value.as_str(), "null" | "[ ]" | "{ }"))
 }

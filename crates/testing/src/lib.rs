@@ -65,7 +65,7 @@ pub fn check_fix(rule: &'static Rule, before: &str, after: &str) {
     let (before, after) = (Fixture::parse(before), Fixture::parse(after));
     let host = host(leak(rule), &before);
     let analysis = host.analysis();
-    judge_fixes(rule, &analysis, &analysis.check(&targets()));
+    judge_fixes(rule, &analysis, &analysis.check_with_fixes(&targets()));
     let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|finding| {
         finding.diagnostic.rule == rule.meta.id
     });
@@ -108,7 +108,7 @@ pub fn targets() -> Vec<Utf8PathBuf> {
 fn run(rule: &'static Rule, fixture: &Fixture) {
     let mut host = host(leak(rule), fixture);
     let analysis = host.analysis();
-    let result = analysis.check(&targets());
+    let result = analysis.check_with_fixes(&targets());
     let with_notes = fixture
         .files
         .iter()

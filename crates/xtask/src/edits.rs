@@ -1,9 +1,7 @@
 //! `cargo xtask edits`: random edits of whole trees, each answered by a host that remembers and by a fresh one.
 
 use anyhow::{Result, ensure};
-use nixpod_analysis::{
-    Analysis, AnalysisHost, Detail, FileId, OsFileSystem, Report, Settings, Utf8Path, Utf8PathBuf,
-};
+use nixpod_analysis::{Analysis, AnalysisHost, FileId, OsFileSystem, Report, Utf8Path, Utf8PathBuf};
 use nixpod_source::ExprId;
 use nixpod_syntax::hir::{Expr, StrPart};
 use std::fmt::Write;
@@ -46,10 +44,6 @@ pub fn edits(count: usize, trees: &[PathBuf]) -> Result<String> {
 
 fn host(tree: &Utf8Path) -> AnalysisHost {
     let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::new(OsFileSystem));
-    host.set_settings(Settings {
-        detail: Detail::Findings,
-        ..Settings::default()
-    });
     host.set_project(tree.to_owned());
     host
 }

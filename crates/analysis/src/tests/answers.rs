@@ -12,11 +12,11 @@ use nixpod_source::{TextRange, TextSize};
 fn a_trail_leads_from_the_literal_to_its_use() {
     let out = check(&[(
         "a.nix",
-        "let\n  extra = [ \"-v\" \"--all\" ];\nin {\n  containers.web = {\n    flags = extra;\n    isolated = true;\n  };\n}",
+        "let\n  extra = [ \"-v\" \"--all\" ];\nin {\n  containers.web = {\n    extraFlags = extra;\n    privateNetwork = true;\n  };\n}",
     )]);
     expect![[r#"
-        a.nix:2:19 `--all` high/high toy-flag: `web` uses `--all` [a.nix]
-          a.nix:5:13 `extra` used here
+        a.nix:2:18 `"--all"` high/high toy-flag: `web` uses `--all` [a.nix]
+          a.nix:5:5 `extraFlags` set here
           fix (safe): remove `--all`
     "#]]
     .assert_eq(&out);
@@ -30,22 +30,22 @@ fn a_comment_at_the_literal_or_at_the_use_suppresses() {
   extra = [ "--all" ];
 in {
   # nixpod: ignore[toy-flag] needs all
-  containers.one = { flags = extra; isolated = true; };
-  containers.two = { flags = extra; isolated = true; };
+  containers.one = { extraFlags = extra; privateNetwork = true; };
+  containers.two = { extraFlags = extra; privateNetwork = true; };
   containers.three = {
-    flags = [ "--all" ]; # nixpod: ignore[toy-flag] needs all, too
-    isolated = true;
+    extraFlags = [ "--all" ]; # nixpod: ignore[toy-flag] needs all, too
+    privateNetwork = true;
   };
 }"#,
     )]);
     expect![[r#"
-        a.nix:2:14 `--all` high/high toy-flag: `one` uses `--all` [a.nix] suppressed: needs all
-          a.nix:5:30 `extra` used here
+        a.nix:2:13 `"--all"` high/high toy-flag: `one` uses `--all` [a.nix] suppressed: needs all
+          a.nix:5:22 `extraFlags` set here
           fix (display-only): remove `--all`
-        a.nix:2:14 `--all` high/high toy-flag: `two` uses `--all` [a.nix]
-          a.nix:6:30 `extra` used here
+        a.nix:2:13 `"--all"` high/high toy-flag: `two` uses `--all` [a.nix]
+          a.nix:6:22 `extraFlags` set here
           fix (display-only): remove `--all`
-        a.nix:8:16 `--all` high/high toy-flag: `three` uses `--all` [a.nix] suppressed: needs all, too
+        a.nix:8:20 `"--all"` high/high toy-flag: `three` uses `--all` [a.nix] suppressed: needs all, too
           fix (safe): remove `--all`
     "#]]
     .assert_eq(&out);
@@ -57,15 +57,15 @@ fn comments_that_do_nothing_are_findings() {
         "a.nix",
         r#"{
   # nixpod: ignore[toy-flag] nothing to find here
-  containers.one = { isolated = true; };
+  containers.one = { privateNetwork = true; };
   # nixpod: ignore[toy-absnet] misspelt
-  containers.two = { isolated = false; };
+  containers.two = { privateNetwork = false; };
   # nixpod: ignore[toy-absent, toy-flag] half of it is used
-  containers.three = { isolated = false; };
+  containers.three = { privateNetwork = false; };
   # nixpod: ignore[toy-absent]
-  containers.four = { isolated = false; };
+  containers.four = { privateNetwork = false; };
   # nixpod: ignore everything
-  containers.five = { isolated = true; };
+  containers.five = { privateNetwork = true; };
 }"#,
     )]);
     expect![[r#"
@@ -90,7 +90,7 @@ fn comments_that_do_nothing_are_findings() {
 fn what_is_switched_off_finds_nothing() {
     let (mut host, _) = host(&[(
         "a.nix",
-        "{\n  # nixpod: ignore[toy-absent]\n  containers.four = { flags = [ \"--all\" ]; };\n}",
+        "{\n  # nixpod: ignore[toy-absent]\n  containers.four = { extraFlags = [ \"--all\" ]; };\n}",
     )]);
     host.set_settings(Settings {
         disabled: ["toy-flag"].into(),
@@ -98,7 +98,7 @@ fn what_is_switched_off_finds_nothing() {
         ..Settings::default()
     });
     let analysis = host.analysis();
-    let report = analysis.check(&project());
+    let report = analysis.check_with_fixes(&project());
     expect![[r#"
         a.nix:3:14 `four` medium/high toy-absent: `four` is not isolated [a.nix] suppressed: 
           fix (safe): isolate it
@@ -111,26 +111,26 @@ fn fixes_come_to_an_end_and_touch_nothing_else() {
     check_fix(
         r#"{
   containers.web = {
-    flags = [
+    extraFlags = [
       "-v"
       "--all"
     ];
   };
-  containers.db.flags = [ "--all" "-q" ];
-  containers.ok = { isolated = true; };
+  containers.db.extraFlags = [ "--all" "-q" ];
+  containers.ok = { privateNetwork = true; };
 }"#,
         Applicability::Safe,
         expect![[r#"
             {
               containers.web = {
-                flags = [
+                extraFlags = [
                   "-v"
                 ];
-                isolated = true;
+                privateNetwork = true;
               };
-              containers.db.flags = [ "-q" ];
-              containers.db.isolated = true;
-              containers.ok = { isolated = true; };
+              containers.db.extraFlags = [ "-q" ];
+              containers.db.privateNetwork = true;
+              containers.ok = { privateNetwork = true; };
             }"#]],
     );
 }
@@ -138,7 +138,7 @@ fn fixes_come_to_an_end_and_touch_nothing_else() {
 #[test]
 fn a_literal_with_several_uses_is_left_alone() {
     check_fix(
-        "let f = [ \"--all\" ]; in { containers.p = { flags = f; isolated = true; }; containers.q = { flags = f; isolated = true; }; }",
+        "let f = [ \"--all\" ]; in { containers.p = { extraFlags = f; privateNetwork = true; }; containers.q = { extraFlags = f; privateNetwork = true; }; }",
         Applicability::Unsafe,
         expect!["unchanged"],
     );
@@ -147,12 +147,12 @@ fn a_literal_with_several_uses_is_left_alone() {
 #[test]
 fn unused_comments_are_removed() {
     check_fix(
-        "{\n  # nixpod: ignore[toy-flag] gone\n  containers.p = { isolated = true; };\n  containers.q = { isolated = true; }; # nixpod: ignore[toy-flag, toy-absent] gone\n}",
+        "{\n  # nixpod: ignore[toy-flag] gone\n  containers.p = { privateNetwork = true; };\n  containers.q = { privateNetwork = true; }; # nixpod: ignore[toy-flag, toy-absent] gone\n}",
         Applicability::Safe,
         expect![[r#"
             {
-              containers.p = { isolated = true; };
-              containers.q = { isolated = true; };
+              containers.p = { privateNetwork = true; };
+              containers.q = { privateNetwork = true; };
             }"#]],
     );
 }
@@ -170,7 +170,7 @@ fn check_fix(text: &str, level: Applicability, expected: Expect) {
 
 const ACTIONS: &str = r#"{
   containers = {
-    web = { flags = [ "--all" ]; isolated = true; };
+    web = { extraFlags = [ "--all" ]; privateNetwork = true; };
   };
 }"#;
 
@@ -189,14 +189,14 @@ fn actions_fix_or_suppress() {
         == remove `--all`
         {
           containers = {
-            web = { flags = [ ]; isolated = true; };
+            web = { extraFlags = [ ]; privateNetwork = true; };
           };
         }
         == suppress `toy-flag` here with a reason
         {
           containers = {
             # nixpod: ignore[toy-flag] reason: why this is acceptable here
-            web = { flags = [ "--all" ]; isolated = true; };
+            web = { extraFlags = [ "--all" ]; privateNetwork = true; };
           };
         }
     "#]]
@@ -208,7 +208,7 @@ fn actions_fix_or_suppress() {
     let (_, edits) = suppress.fix.edits.iter().next().unwrap();
     let out = check(&[("a.nix", &apply_edits(ACTIONS, edits))]);
     expect![[r#"
-        a.nix:4:24 `--all` high/high toy-flag: `web` uses `--all` [a.nix] suppressed: reason: why this is acceptable here
+        a.nix:4:28 `"--all"` high/high toy-flag: `web` uses `--all` [a.nix] suppressed: reason: why this is acceptable here
           fix (safe): remove `--all`
     "#]].assert_eq(&out);
 }
@@ -217,7 +217,7 @@ fn actions_fix_or_suppress() {
 fn hovering_explains_findings_and_options() {
     let (host, _) = host(&[(
         "a.nix",
-        "{ containers.web = { flags = [ \"--all\" ]; isolated = true; }; }",
+        "{ containers.web = { extraFlags = [ \"--all\" ]; privateNetwork = true; }; }",
     )]);
     let analysis = host.analysis();
     let hover = |what: &str| {
@@ -230,7 +230,7 @@ fn hovering_explains_findings_and_options() {
         }
     };
     expect![[r#"
-        a.nix:1:33 `--all`
+        a.nix:1:37 `"--all"`
         **toy-flag** (high): `web` uses `--all`
 
         ---
@@ -239,18 +239,18 @@ fn hovering_explains_findings_and_options() {
         The flag `--all`."#]]
     .assert_eq(&hover("--all"));
     expect![[r#"
-        a.nix:1:43 `isolated`
-        `isolated` of container `web` in `a.nix` is `true`
+        a.nix:1:48 `privateNetwork`
+        `privateNetwork` of container `web` in `a.nix` is `true`
 
         - a.nix:1: `true`"#]]
-    .assert_eq(&hover("isolated"));
+    .assert_eq(&hover("privateNetwork"));
     expect!["nothing"].assert_eq(&hover("containers"));
 }
 
 #[test]
 fn diagnostics_of_a_file_are_those_of_the_project() {
     let (host, _) = host(&[
-        ("flake.nix", "{ web = ./a.nix; }"),
+        ("flake.nix", &super::flake(&[("web", "a.nix")])),
         ("a.nix", "{ imports = [ ./b.nix ]; }"),
         ("b.nix", "{ containers.b = { }; }"),
         ("unused.nix", "{ containers.u = { }; }"),
@@ -270,7 +270,7 @@ fn diagnostics_of_a_file_are_those_of_the_project() {
     "#]]
     .assert_eq(&text);
     assert_eq!(host.evaluations(), 2);
-    let mut checked = analysis.check(&project()).findings;
+    let mut checked = analysis.check_with_fixes(&project()).findings;
     for finding in &mut checked {
         assert_eq!(finding.diagnostic.fixes.len(), 1);
         finding.diagnostic.fixes.clear();

@@ -1,6 +1,6 @@
 //! Which files are read, and which are not.
 
-use super::{check, host, project, render, toy};
+use super::{check, host, project, render, rules};
 use crate::disk::{FileSystem, MemoryFileSystem, OsFileSystem};
 use crate::host::AnalysisHost;
 use camino::Utf8PathBuf;
@@ -10,21 +10,21 @@ use std::sync::Arc;
 #[test]
 fn a_file_that_a_host_imports_is_no_root() {
     let out = check(&[
-        ("flake.nix", "{ one = ./a.nix; two = ./b.nix; }"),
+        ("flake.nix", &super::flake(&[("one", "a.nix"), ("two", "b.nix")])),
         (
             "a.nix",
-            r#"{ containers.web = { flags = [ "--all" ]; isolated = true; }; }"#,
+            r#"{ containers.web = { extraFlags = [ "--all" ]; privateNetwork = true; }; }"#,
         ),
         ("b.nix", "{ imports = [ ./a.nix ]; }"),
         (
             "old.nix",
-            r#"{ containers.old = { flags = [ "--all" ]; isolated = true; }; }"#,
+            r#"{ containers.old = { extraFlags = [ "--all" ]; privateNetwork = true; }; }"#,
         ),
     ]);
     expect![[r#"
-        a.nix:1:33 `--all` high/high toy-flag: `web` uses `--all` [one two]
+        a.nix:1:37 `"--all"` high/high toy-flag: `web` uses `--all` [one two]
           fix (safe): remove `--all`
-        old.nix:1:33 `--all` high/medium toy-flag: `old` uses `--all` [old.nix] imported by no host
+        old.nix:1:37 `"--all"` high/medium toy-flag: `old` uses `--all` [old.nix] imported by no host
           fix (safe): remove `--all`
     "#]]
     .assert_eq(&out);
@@ -35,14 +35,14 @@ fn without_hosts_files_that_others_import_are_no_roots() {
     let out = check(&[
         (
             "a.nix",
-            r#"{ containers.web = { flags = [ "--all" ]; isolated = true; }; }"#,
+            r#"{ containers.web = { extraFlags = [ "--all" ]; privateNetwork = true; }; }"#,
         ),
         ("z.nix", "{ imports = [ ./a.nix ]; }"),
         ("ring1.nix", "{ imports = [ ./ring2.nix ]; containers.r1 = { }; }"),
         ("ring2.nix", "{ imports = [ ./ring1.nix ]; containers.r2 = { }; }"),
     ]);
     expect![[r#"
-        a.nix:1:33 `--all` high/high toy-flag: `web` uses `--all` [z.nix]
+        a.nix:1:37 `"--all"` high/high toy-flag: `web` uses `--all` [z.nix]
           fix (safe): remove `--all`
         ring1.nix:1:41 `r1` medium/high toy-absent: `r1` is not isolated [ring1.nix]
           fix (safe): isolate it
@@ -55,14 +55,14 @@ fn without_hosts_files_that_others_import_are_no_roots() {
 #[test]
 fn what_is_no_nix_text_is_named_and_harms_nothing_else() {
     let fs = Arc::new(MemoryFileSystem::new());
-    fs.write("/p/a.nix", "{ containers.web = { isolated = false; }; }");
+    fs.write("/p/a.nix", "{ containers.web = { privateNetwork = false; }; }");
     fs.write("/p/secret.nix", b"\0GITCRYPT\0abcdef".to_vec());
     fs.write("/p/latin.nix", b"# caf\xe9\n{ }".to_vec());
     fs.write("/p/binary.nix", b"\x7fELF\0\0\0".to_vec());
     fs.special("/p/pipe.nix");
     fs.link("/p/loop.nix", "/p/loop.nix");
     fs.link("/p/dangling.nix", "/p/nowhere.nix");
-    let mut host = AnalysisHost::with_evaluator(toy::RULES, fs, toy::evaluate);
+    let mut host = AnalysisHost::new(rules::RULES, fs);
     host.set_project("/p".into());
     let analysis = host.analysis();
     let mut targets = project();
@@ -80,7 +80,7 @@ fn what_is_no_nix_text_is_named_and_harms_nothing_else() {
         unreadable /p/loop.nix: is neither a file nor a directory
         unreadable /p/none.nix: there is no such file
     "#]]
-    .assert_eq(&render(&analysis, &analysis.check(&targets)));
+    .assert_eq(&render(&analysis, &analysis.check_with_fixes(&targets)));
 }
 
 #[test]
@@ -94,9 +94,9 @@ fn nothing_outside_of_the_project_is_read() {
     fs.write(
         "/p/a.nix",
         "{ imports = [ ../outside/secret.nix ./escape.nix ./escape-dir/secret.nix ./inner-link.nix ]; \
-           containers.a = { isolated = true; }; }",
+           containers.a = { privateNetwork = true; }; }",
     );
-    let mut host = AnalysisHost::with_evaluator(toy::RULES, fs, toy::evaluate);
+    let mut host = AnalysisHost::new(rules::RULES, fs);
     host.set_project("/p".into());
     let analysis = host.analysis();
     let mut targets = project();
@@ -104,20 +104,21 @@ fn nothing_outside_of_the_project_is_read() {
     expect![[r#"
         real/inner.nix:1:14 `inner` medium/high toy-absent: `inner` is not isolated [a.nix]
           fix (safe): isolate it
-        gap : `escape.nix`: `/outside/secret.nix` lies outside the project
-        gap : `secret.nix`: `/outside/secret.nix` lies outside the project
+        gap /p/a.nix: `module`: `/outside/secret.nix` lies outside the project
+        gap /p/a.nix: `module`: `/outside/secret.nix` lies outside the project
+        gap /p/a.nix: `module`: `/outside/secret.nix` lies outside the project
         unreadable /outside/secret.nix: lies outside of the project
     "#]]
-    .assert_eq(&render(&analysis, &analysis.check(&targets)));
+    .assert_eq(&render(&analysis, &analysis.check_with_fixes(&targets)));
 }
 
 #[test]
 fn syntax_errors_are_findings() {
-    let out = check(&[("a.nix", "{ containers.web = { isolated = false };\n}")]);
+    let out = check(&[("a.nix", "{ containers.web = { privateNetwork = false };\n}")]);
     expect![[r#"
         a.nix:1:14 `web` medium/high toy-absent: `web` is not isolated [a.nix]
           fix (safe): isolate it
-        a.nix:1:38 `` high/high parse-error: missing `;`
+        a.nix:1:44 `` high/high parse-error: missing `;`
     "#]]
     .assert_eq(&out);
 }
@@ -171,11 +172,11 @@ fn a_pipe_in_a_project_does_not_block() {
         .status()
         .unwrap();
     assert!(status.success());
-    let mut host = AnalysisHost::with_evaluator(toy::RULES, Arc::new(OsFileSystem), toy::evaluate);
+    let mut host = AnalysisHost::new(rules::RULES, Arc::new(OsFileSystem));
     host.set_project(dir.clone());
     let report = host.analysis().check(std::slice::from_ref(&dir));
     assert_eq!(report.findings.len(), 1);
-    expect!["`pipe.nix`: file `pipe.nix` is missing or unreadable"].assert_eq(&report.not_analysed[0].reason);
+    expect!["`module`: file `pipe.nix` is missing or unreadable"].assert_eq(&report.not_analysed[0].reason);
     std::fs::remove_dir_all(dir).unwrap();
 }
 
@@ -183,7 +184,7 @@ fn a_pipe_in_a_project_does_not_block() {
 fn unsaved_buffers_count() {
     let (mut host, _) = host(&[(
         "a.nix",
-        "{ imports = [ ./new.nix ]; containers.a = { isolated = true; }; }",
+        "{ imports = [ ./new.nix ]; containers.a = { privateNetwork = true; }; }",
     )]);
     assert_eq!(host.analysis().check(&project()).findings.len(), 0);
     host.set_buffer("/p/new.nix".into(), Some("{ containers.new = { }; }".into()));

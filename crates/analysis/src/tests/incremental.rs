@@ -1,15 +1,16 @@
 //! A changed file costs what it changes, and the answers are those of a fresh start.
 
-use super::{host, project, render, toy};
+use super::{host, project, render, rules};
 use crate::disk::{FileSystem, MemoryFileSystem};
-use crate::host::AnalysisHost;
+use crate::host::{Analysis, AnalysisHost};
+use crate::report::Shown;
 use camino::Utf8Path;
 use proptest::prelude::*;
 use std::sync::Arc;
 
 #[test]
 fn a_comment_evaluates_nothing_again_and_moves_the_labels() {
-    let text = "{ containers.web = { isolated = false; }; }";
+    let text = "{ containers.web = { privateNetwork = false; }; }";
     let (mut host, _) = host(&[("a.nix", text), ("b.nix", "{ containers.b = { }; }")]);
     let before = host.analysis().check(&project());
     assert_eq!(host.evaluations(), 2);
@@ -49,7 +50,7 @@ fn an_edit_evaluates_only_the_roots_that_read_the_file() {
 fn a_file_that_comes_into_being_is_noticed() {
     let (mut host, fs) = host(&[(
         "a.nix",
-        "{ imports = [ ./later.nix ]; containers.a = { isolated = true; }; }",
+        "{ imports = [ ./later.nix ]; containers.a = { privateNetwork = true; }; }",
     )]);
     assert_eq!(host.analysis().check(&project()).findings.len(), 0);
     fs.write("/p/later.nix", "{ containers.later = { }; }");
@@ -68,24 +69,26 @@ fn a_snapshot_stays_as_it_was() {
     old.check(&project());
     host.set_buffer(
         "/p/a.nix".into(),
-        Some("{ containers.a = { isolated = true; }; }".into()),
+        Some("{ containers.a = { privateNetwork = true; }; }".into()),
     );
     assert_eq!(old.clone().check(&project()).findings.len(), 1);
     assert_eq!(host.analysis().check(&project()).findings.len(), 0);
     assert_eq!(old.check(&project()).findings.len(), 1);
 }
 
+const FLAKE: &str = "{ outputs = { nixpkgs, ... }: { nixosConfigurations.one = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./b.nix ]; }; }; }";
+
 /// Texts that one file may have: valid, half-typed, with comments, importing each other.
 const TEXTS: [&str; 9] = [
     "{ }",
-    "{ containers.x = { flags = [ \"--all\" \"-v\" ]; }; }",
-    "# nixpod: ignore-file[toy-absent] the whole file is for tests\n{ containers.x = { flags = [ \"--all\" ]; }; }",
-    "{ imports = [ ./a.nix ./b.nix ]; containers.y = { isolated = false; }; }",
+    "{ containers.x = { extraFlags = [ \"--all\" \"-v\" ]; }; }",
+    "# nixpod: ignore-file[toy-absent] the whole file is for tests\n{ containers.x = { extraFlags = [ \"--all\" ]; }; }",
+    "{ imports = [ ./a.nix ./b.nix ]; containers.y = { privateNetwork = false; }; }",
     "{ imports = [ ./c.nix ]; }",
-    "let f = [ \"--all\" ]; in { containers.p = { flags = f; }; containers.q = { flags = f; }; }",
-    "{ containers.x = { flags = [ \"--al",
-    "{ one = ./a.nix; two = ./b.nix; }",
-    "{\n  # nixpod: ignore[toy-flag] a reason\n  containers.z = { flags = [ \"--all\" ]; };\n}",
+    "let f = [ \"--all\" ]; in { containers.p = { extraFlags = f; }; containers.q = { extraFlags = f; }; }",
+    "{ containers.x = { extraFlags = [ \"--al",
+    FLAKE,
+    "{\n  # nixpod: ignore[toy-flag] a reason\n  containers.z = { extraFlags = [ \"--all\" ]; };\n}",
 ];
 const PATHS: [&str; 4] = ["/p/flake.nix", "/p/a.nix", "/p/b.nix", "/p/c.nix"];
 
@@ -97,6 +100,7 @@ enum Edit {
     Write(usize, usize),
     Remove(usize),
     Check,
+    Show,
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -109,6 +113,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         2 => (path.clone(), text).prop_map(|(path, text)| Edit::Write(path, text)),
         1 => path.prop_map(Edit::Remove),
         3 => Just(Edit::Check),
+        1 => Just(Edit::Show),
     ]
 }
 
@@ -149,9 +154,13 @@ proptest! {
                 Edit::Check => {
                     incremental.analysis().check(&project());
                 }
+                // Options are listed over the same heap.
+                Edit::Show => {
+                    incremental.analysis().show(&project());
+                }
             }
         }
-        let mut fresh = AnalysisHost::with_evaluator(toy::RULES, copy(&fs), toy::evaluate);
+        let mut fresh = AnalysisHost::new(rules::RULES, copy(&fs));
         fresh.set_project("/p".into());
         for (path, text) in buffers {
             fresh.set_buffer(PATHS[path].into(), Some(text));
@@ -161,7 +170,23 @@ proptest! {
             render(&incremental, &incremental.check(&project())),
             render(&fresh, &fresh.check(&project()))
         );
+        prop_assert_eq!(facts(&incremental), facts(&fresh));
     }
+}
+
+/// Hosts number files as they come upon them, so places are left out.
+fn facts(analysis: &Analysis) -> Vec<String> {
+    let shown = analysis.show(&project()).containers;
+    let facts = |one: &Shown| -> Vec<(String, Option<String>)> {
+        let facts = one.facts.iter();
+        facts
+            .map(|fact| (fact.name.clone(), fact.value.clone()))
+            .collect()
+    };
+    shown
+        .iter()
+        .map(|one| format!("{} {:?} {:?}", one.name, one.condition, facts(one)))
+        .collect()
 }
 
 fn copy(fs: &MemoryFileSystem) -> Arc<MemoryFileSystem> {

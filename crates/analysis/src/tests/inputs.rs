@@ -39,7 +39,7 @@ fn describe(fs: Arc<MemoryFileSystem>) -> String {
     let mut host = AnalysisHost::new(&[], fs);
     host.set_project("/p".into());
     let analysis = host.analysis();
-    let report = analysis.check(&["/p".into()]);
+    let report = analysis.show(&["/p".into()]);
     let mut out = String::new();
     for root in &report.roots {
         let world = if root.closed_world { "closed" } else { "open" };
@@ -183,7 +183,7 @@ fn only_the_tree_of_the_input_is_read() {
     expect![[r#"
         web: open, 2 modules, missing: 
         db on web (/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix): [ «unknown» ]
-        inside on web (/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/inside.nix): 
+        inside on web (/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/inside.nix): [ ]
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/nix/store/other/outside.nix` lies outside the project
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/etc/outside.nix` lies outside the project
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/etc/outside.nix` lies outside the project
@@ -222,7 +222,7 @@ fn what_another_host_may_read_is_not_read_by_name() {
         expect![[r#"
             web: closed, 1 modules, missing: 
             stray.nix: open, 1 modules, missing: 
-            stray on stray.nix (/p/stray.nix): 
+            stray on stray.nix (/p/stray.nix): [ ]
             gap /p/stray.nix: `module`: `/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/inside.nix` lies outside the project
             2 files"#]],
     );
@@ -242,12 +242,12 @@ fn a_well_known_input_is_recognised_by_its_repository() {
     check(
         &[("flake.nix", flake)],
         expect![[r#"
-        lab: open, 1 modules, missing: mine
-        web: closed, 1 modules, missing: secrets
-        a on lab (/p/flake.nix): 
-        a on web (/p/flake.nix): 
-        gap /p/flake.nix: `module`: `inputs.mine.nixosModules.sops` comes from outside
-        1 files"#]],
+            lab: open, 1 modules, missing: mine
+            web: closed, 1 modules, missing: secrets
+            a on lab (/p/flake.nix): [ ]
+            a on web (/p/flake.nix): [ ]
+            gap /p/flake.nix: `module`: `inputs.mine.nixosModules.sops` comes from outside
+            1 files"#]],
     );
 }
 
@@ -387,11 +387,11 @@ fn findings_in_inputs_have_no_fixes_and_mistakes_there_are_theirs() {
         ("STORE1/flake.nix", base),
         ("STORE1/broken.nix", "{ a = 1 }"),
     ]);
-    let mut host = AnalysisHost::new(super::toy::RULES, fs);
+    let mut host = AnalysisHost::new(super::rules::RULES, fs);
     host.set_project("/p".into());
     let analysis = host.analysis();
     expect![[r#"
         /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix:1:82 `db` medium/high toy-absent: `db` is not isolated [web]
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/broken.nix: the file of an input has a syntax error
-    "#]].assert_eq(&super::render(&analysis, &analysis.check(&["/p".into()])));
+    "#]].assert_eq(&super::render(&analysis, &analysis.check_with_fixes(&["/p".into()])));
 }

@@ -1,11 +1,11 @@
-//! Tests of files, caches, labels, suppressions and fixes, over a toy evaluator.
+//! Tests of files, caches, labels, suppressions and fixes.
 
 mod answers;
 mod evaluation;
 mod files;
 mod incremental;
 mod inputs;
-mod toy;
+mod rules;
 
 use crate::disk::MemoryFileSystem;
 use crate::host::{Analysis, AnalysisHost};
@@ -20,9 +20,20 @@ fn host(files: &[(&str, &str)]) -> (AnalysisHost, Arc<MemoryFileSystem>) {
     for (path, text) in files {
         fs.write(format!("/p/{path}"), *text);
     }
-    let mut host = AnalysisHost::with_evaluator(toy::RULES, fs.clone(), toy::evaluate);
+    let mut host = AnalysisHost::new(rules::RULES, fs.clone());
     host.set_project("/p".into());
     (host, fs)
+}
+
+/// A flake with hosts, each of one module.
+fn flake(hosts: &[(&str, &str)]) -> String {
+    let hosts = hosts.iter().map(|(name, module)| {
+        format!("    nixosConfigurations.{name} = nixpkgs.lib.nixosSystem {{ modules = [ ./{module} ]; }};\n")
+    });
+    format!(
+        "{{\n  outputs = {{ nixpkgs, ... }}: {{\n{}  }};\n}}",
+        hosts.collect::<String>()
+    )
 }
 
 fn project() -> Vec<Utf8PathBuf> {
@@ -32,7 +43,7 @@ fn project() -> Vec<Utf8PathBuf> {
 fn check(files: &[(&str, &str)]) -> String {
     let (host, _) = host(files);
     let analysis = host.analysis();
-    let report = analysis.check(&project());
+    let report = analysis.check_with_fixes(&project());
     render(&analysis, &report)
 }
 

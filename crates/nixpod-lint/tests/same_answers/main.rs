@@ -4,9 +4,7 @@
 mod formats;
 mod systems;
 
-use nixpod_analysis::{
-    Analysis, AnalysisHost, Detail, FileId, FileSystem, Report, Reported, Settings, Utf8PathBuf,
-};
+use nixpod_analysis::{Analysis, AnalysisHost, FileId, FileSystem, Report, Reported, Settings, Utf8PathBuf};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use systems::{OURS, ROOT, System, in_order};
@@ -19,10 +17,9 @@ fn all() -> impl Iterator<Item = System> {
     ours.chain((0..GENERATED).map(|seed| System::generated(seed, false)))
 }
 
-fn host(system: &System, detail: Detail, jobs: usize) -> AnalysisHost {
+fn host(system: &System, jobs: usize) -> AnalysisHost {
     let mut host = AnalysisHost::new(nixpod_rules::ALL, system.disk() as Arc<dyn FileSystem>);
     host.set_settings(Settings {
-        detail,
         jobs,
         ..Settings::default()
     });
@@ -113,9 +110,22 @@ fn answer(analysis: &Analysis, report: &Report) -> Answer {
     }
 }
 
+/// What commands and formats ask.
+const QUESTIONS: [(&str, Question); 3] = [
+    ("check", Analysis::check),
+    ("check_with_fixes", Analysis::check_with_fixes),
+    ("show", Analysis::show),
+];
+
+type Question = fn(&Analysis, &[Utf8PathBuf]) -> Report;
+
 fn check(host: &AnalysisHost) -> Answer {
+    ask(host, Analysis::check)
+}
+
+fn ask(host: &AnalysisHost, question: Question) -> Answer {
     let analysis = host.analysis();
-    let report = analysis.check(&project());
+    let report = question(&analysis, &project());
     answer(&analysis, &report)
 }
 
@@ -134,11 +144,11 @@ fn same(what: &str, a: &Answer, b: &Answer) {
 #[test]
 fn every_command_and_any_number_of_threads_answer_the_same() {
     for system in all() {
-        let first = check(&host(&system, Detail::Everything, 1));
-        for detail in [Detail::Findings, Detail::Fixes, Detail::Everything] {
+        let first = ask(&host(&system, 1), Analysis::show);
+        for (name, question) in QUESTIONS {
             for jobs in [1, 4] {
-                let what = format!("{} with {detail:?} and {jobs} threads", system.name);
-                same(&what, &first, &check(&host(&system, detail, jobs)));
+                let what = format!("{} with {name} and {jobs} threads", system.name);
+                same(&what, &first, &ask(&host(&system, jobs), question));
             }
         }
     }
@@ -147,9 +157,9 @@ fn every_command_and_any_number_of_threads_answer_the_same() {
 #[test]
 fn the_order_of_questions_does_not_matter() {
     for system in all() {
-        let first = check(&host(&system, Detail::Findings, 1));
+        let first = check(&host(&system, 1));
         for reversed in [false, true] {
-            let host = host(&system, Detail::Everything, 1);
+            let host = host(&system, 1);
             let analysis = host.analysis();
             let mut files: Vec<&Utf8PathBuf> = system.nix_files().collect();
             if reversed {
@@ -176,7 +186,7 @@ fn the_order_of_hosts_and_containers_does_not_matter() {
     for seed in 0..GENERATED {
         let [forwards, backwards] = [false, true].map(|reversed| {
             let system = System::generated(seed, reversed);
-            check(&host(&system, Detail::Findings, 1))
+            check(&host(&system, 1))
         });
         same(&format!("generated system {seed}"), &forwards, &backwards);
     }
@@ -187,7 +197,7 @@ fn a_kept_heap_answers_as_a_fresh_one() {
     for seed in 0..GENERATED / 2 {
         let before = System::generated(2 * seed, false);
         let after = System::generated(2 * seed + 1, false);
-        let mut kept = host(&before, Detail::Findings, 1);
+        let mut kept = host(&before, 1);
         check(&kept);
         // One becomes the other, file by file, and back again.
         let mut now = before.clone();
@@ -199,7 +209,7 @@ fn a_kept_heap_answers_as_a_fresh_one() {
                 file.1.clone_from(text);
                 kept.set_buffer(path.clone(), Some(text.clone()));
                 let what = format!("generated system {seed} with another {path}");
-                same(&what, &check(&host(&now, Detail::Findings, 1)), &check(&kept));
+                same(&what, &check(&host(&now, 1)), &check(&kept));
             }
         }
     }

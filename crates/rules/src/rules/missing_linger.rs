@@ -3,7 +3,7 @@
 use crate::about::subids::rootless_users;
 use crate::about::words::listed;
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, FindingBuilder, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Release, Surface, System, SystemKind, User};
+use nixpod_model::{Container, Field, Release, Surface, System, SystemKind, User};
 
 declare_rule! {
     /// ## What it flags
@@ -145,9 +145,8 @@ fn needs_linger(system: &System, container: &Container) -> bool {
     if *release >= LINGER_FOR_ALL {
         return true;
     }
-    let healthy = container.options.iter().any(|option| {
-        option.name == "podman.sdnotify" && option.value.value().is_some_and(|value| value == "\"healthy\"")
-    });
+    let sdnotify = container.sdnotify.as_ref().and_then(Field::value);
+    let healthy = sdnotify.is_some_and(|sdnotify| sdnotify == "healthy");
     *release >= ROOTLESS_SINCE && healthy
 }
 

@@ -12,7 +12,7 @@ fn check(rule: &str, fixture: &str, expected: Expect) {
     let host = host(ALL, &fixture);
     let analysis = host.analysis();
     let mut out = String::new();
-    for found in analysis.check(&targets()).findings {
+    for found in analysis.check_with_fixes(&targets()).findings {
         let diagnostic = &found.diagnostic;
         if diagnostic.rule != rule {
             continue;

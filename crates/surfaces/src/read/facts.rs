@@ -2,8 +2,7 @@
 
 use crate::read::print;
 use crate::vocabulary::options::SYSTEM_HEADS;
-use crate::world::Memory;
-use crate::world::{Options, Project};
+use crate::world::{Memory, Project};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_model::{Definition, EntryName, Fact, Field, NotAnalysed};
 use nixpod_modules::{OptionInfo, Shared};
@@ -20,8 +19,6 @@ pub(crate) struct Reader<'e, 's> {
     /// Undecided conditions under which the thing being read exists at all: its own facts are certain in spite of them.
     pub(crate) given: Vec<Site>,
     pub(crate) not_analysed: Vec<NotAnalysed>,
-    /// Which options are listed.
-    pub(crate) options: Options,
     pub(crate) memory: &'e mut Memory,
     definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
 }
@@ -55,7 +52,6 @@ impl<'e, 's> Reader<'e, 's> {
             ev,
             shared,
             project: project.directory.clone(),
-            options: project.options,
             memory,
             given: Vec::new(),
             not_analysed: Vec::new(),
@@ -163,25 +159,6 @@ impl<'e, 's> Reader<'e, 's> {
             Some(_) => !self.is_default(found),
             None => !found.default && !matches!(found.value.value, Value::Unknown(_)),
         }
-    }
-
-    /// May the analysed code define this name in a set of options? `false` only where every definition is seen.
-    pub(crate) fn may_define(&self, found: &Found, name: &str) -> bool {
-        let Some(info) = &found.info else { return true };
-        let (symbol, imports) = (self.ev.symbol(name), self.ev.common().imports);
-        let mut written = info.definitions.iter().filter(|definition| !definition.off);
-        written.any(|definition| match &definition.value {
-            Some(Tracked {
-                value: Value::Attrs(set),
-                ..
-            }) => {
-                let is_module = [imports, self.ev.common().config, self.ev.common().options];
-                set.open.is_some()
-                    || symbol.is_some_and(|symbol| set.get(symbol).is_some())
-                    || is_module.iter().any(|part| set.get(*part).is_some())
-            }
-            _ => true,
-        })
     }
 
     /// Is it a value that nobody sets and that has no default?

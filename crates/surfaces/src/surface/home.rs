@@ -72,5 +72,4 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut C
         raw: None,
     };
     section::read(reader, &section, container);
-    container.options = reader.options(found, &OPTIONS);
 }

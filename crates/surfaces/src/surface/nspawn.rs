@@ -102,7 +102,6 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut C
         unknown_flag,
     };
     merge(reader, found, container, said);
-    container.options = reader.options(found, &OPTIONS);
 }
 
 /// `additionalCapabilities`; gives the words of the command line that are smuggled into it.

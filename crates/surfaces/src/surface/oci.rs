@@ -64,7 +64,7 @@ pub(crate) fn read(
     };
     container.auto_start = bool(reader, "autoStart");
     container.privileged = bool(reader, "privileged");
-    read_user(reader, found, container);
+    read_podman(reader, found, container);
     read_image(reader, found, container);
 
     read_capabilities(reader, found, container);
@@ -98,7 +98,6 @@ pub(crate) fn read(
     let (flags, options) = parse(&words, &WORDS);
     container.flags.extend(flags);
     podman::apply(container, &options);
-    container.options = reader.options(found, &OPTIONS);
     login(reader, found, container)
 }
 
@@ -132,11 +131,15 @@ fn login(reader: &mut Reader<'_, '_>, found: &Found, container: &Container) -> V
     secrets
 }
 
-/// `podman.user`: another user than root makes the container rootless.
-fn read_user(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+/// What only Podman has: how the container tells that it runs, and `user`, which makes it rootless unless it is root.
+fn read_podman(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
     let podman = reader.get(found, "podman");
     if matches!(podman.value.value, Value::Null) || reader.is_unset(&podman) {
         return;
+    }
+    let notify = reader.get(&podman, "sdnotify");
+    if !reader.is_unset(&notify) {
+        container.sdnotify = Some(reader.string(&notify));
     }
     let user = reader.get(&podman, "user");
     if reader.is_unset(&user) {

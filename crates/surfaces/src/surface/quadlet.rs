@@ -6,7 +6,7 @@ use crate::surface::section::{self, Section};
 use crate::vocabulary::options::Table;
 use crate::vocabulary::text::hole;
 use nixpod_eval::{ThunkId, Value};
-use nixpod_model::{Container, Fact, Field, Image, OwnOption, Port, Surface};
+use nixpod_model::{Container, Field, Image, Port, Surface};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -140,13 +140,6 @@ pub(crate) fn read(
     };
     section::read(reader, &section, container);
     image_by_nix(reader, found, container);
-    container.options = reader.options(found, &OPTIONS);
-    // A hundred keys that nobody sets say nothing.
-    container.options.retain(|option| !is_empty_default(option));
-}
-
-fn is_empty_default(option: &OwnOption) -> bool {
-    matches!(&option.value.fact, Fact::Default(value) if matches!(value.as_str(), "null" | "[ ]" | "{ }"))
 }
 
 /// `rootlessConfig.uid` or `uid`: the container belongs to that user.

@@ -2,8 +2,8 @@
 
 use super::source::Files;
 use nixpod_model::{
-    Container, Existence, Fact, Field, FlagForm, Nspawn, SecretSlot, StoreRef, System, Text, User, Userns,
-    World,
+    Container, Existence, Fact, Field, FlagForm, Listing, Nspawn, SecretSlot, StoreRef, System, Text, User,
+    Userns, World,
 };
 
 /// `set`, `maybe if COND` or `default`, value, `<- code`.
@@ -208,11 +208,11 @@ fn nspawn_only(files: &Files, nspawn: &Nspawn, lines: &mut Lines) {
 }
 
 /// The options of all containers.
-pub(super) fn options(world: &World, files: &Files) -> String {
+pub(super) fn options(world: &World, listing: &Listing, files: &Files) -> String {
     let mut lines = Lines { out: String::new() };
     for one in world.containers.values() {
         lines.out.push_str(&format!("{}\n", one.name));
-        for option in &one.options {
+        for option in &listing[&one.id] {
             lines.push(&option.name, field(files, &option.value, String::clone));
             for definition in &option.value.definitions {
                 let condition = definition

@@ -1,6 +1,6 @@
 //! Home Manager's `services.podman`.
 
-use super::{dump, systems, world};
+use super::{dump, listed, systems, world};
 use expect_test::expect;
 use nixpod_modules::Kind;
 
@@ -91,7 +91,7 @@ fn standalone() {
 
 #[test]
 fn every_option_with_its_definitions() {
-    let (world, files) = world(
+    let (world, listing, files) = listed(
         r#"
 { lib, inputs, ... }:
 {
@@ -135,7 +135,7 @@ fn every_option_with_its_definitions() {
           exec: default null
           labels: default { }
     "#]]
-    .assert_eq(&dump::options(&world, &files));
+    .assert_eq(&dump::options(&world, &listing, &files));
 }
 
 #[test]

@@ -10,14 +10,20 @@ mod traps;
 
 use expect_test::Expect;
 use nixpod_eval::{Evaluator, Limits};
-use nixpod_model::World;
+use nixpod_model::{Listing, World};
 use nixpod_modules::{Kind, Library, RootSystem};
 use source::Files;
 
 /// The world of a module `/p/main.nix`; other files begin with a line `#- name`.
 fn world(text: &str, kind: Kind, closed_world: bool) -> (World, Files) {
+    let (world, _, files) = listed(text, kind, closed_world);
+    (world, files)
+}
+
+/// The same with the options of its containers.
+fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, Files) {
     let files = Files::new(text);
-    let world = {
+    let (world, listing) = {
         let mut ev = Evaluator::new(&files, Limits::default());
         let library = Library::new(&mut ev);
         let main = ev.import("/p/main.nix".into()).expect("the main file is there");
@@ -36,11 +42,13 @@ fn world(text: &str, kind: Kind, closed_world: bool) -> (World, Files) {
         let project = crate::Project {
             directory: Some("/p".into()),
             is_flake: closed_world,
-            options: crate::Options::All,
         };
-        crate::Survey::new(vec![root], project).read(&mut ev, &library, |_| Vec::new())
+        let mut survey = crate::Survey::new(vec![root], project);
+        let world = survey.read(&mut ev, &library, |_| Vec::new());
+        let listing = survey.list(&mut ev, &library, world.containers.keys());
+        (world, listing)
     };
-    (world, files)
+    (world, listing, files)
 }
 
 /// What the containers of a closed system are.

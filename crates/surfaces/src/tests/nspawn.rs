@@ -383,7 +383,7 @@ fn values_of_the_wrong_type() {
 
 #[test]
 fn every_option_with_its_definitions() {
-    let (world, files) = super::world(
+    let (world, listing, files) = super::listed(
         r#"
 { lib, ... }:
 {
@@ -437,7 +437,7 @@ fn every_option_with_its_definitions() {
           copyResolvConf: default true
           restartIfChanged: default true
           timeoutStartSec: default "1min"
-    "#]].assert_eq(&super::dump::options(&world, &files));
+    "#]].assert_eq(&super::dump::options(&world, &listing, &files));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! quadlet-nix, in both forms.
 
-use super::{containers, dump, world};
+use super::{containers, dump, listed, world};
 use expect_test::expect;
 use nixpod_modules::Kind;
 
@@ -135,7 +135,7 @@ fn raw_text_takes_the_place_of_all_options() {
 
 #[test]
 fn in_a_home() {
-    let (world, files) = world(
+    let (world, listing, files) = listed(
         r#"
 { config, ... }:
 {
@@ -161,8 +161,7 @@ fn in_a_home() {
           flag value: SYS_ADMIN <- SYS_ADMIN
     "#]]
     .assert_eq(&dump::containers(&world, &files));
-    let shown: Vec<_> = world.containers[0]
-        .options
+    let shown: Vec<_> = listing[&world.containers[0].id]
         .iter()
         .map(|option| option.name.as_str())
         .collect();

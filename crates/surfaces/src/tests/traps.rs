@@ -15,7 +15,6 @@ fn hosts(text: &str, expected: Expect) {
     let project = crate::Project {
         directory: Some("/p".into()),
         is_flake: true,
-        options: crate::Options::Needed,
     };
     let world = crate::Survey::new(roots, project).read(&mut ev, &library, |_| Vec::new());
     expected.assert_eq(&dump::containers(&world, &files));

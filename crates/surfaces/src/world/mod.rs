@@ -29,20 +29,6 @@ pub struct Project {
     pub directory: Option<Utf8PathBuf>,
     /// Is there a `flake.nix`, so that its whole tracked tree is in the store?
     pub is_flake: bool,
-    /// Which options of containers are listed one by one.
-    pub options: Options,
-}
-
-/// Which options of containers are listed one by one, besides what the model has fields for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Options {
-    /// Those that rules ask for.
-    #[default]
-    Needed,
-    /// Those that the analysed code sets.
-    Written,
-    /// All, for people to look at.
-    All,
 }
 
 /// Adds what could not be seen, once each.
@@ -302,6 +288,7 @@ impl Walk<'_, '_, '_> {
         read: impl FnOnce(&mut Self, &Found, Container),
     ) {
         let Declared { id, existence, found } = declared;
+        self.reader.remember(&id, &found);
         let part = Part::Container(id.clone());
         self.piece(part, &found, &existence, outer, |walk| {
             let container = Container {

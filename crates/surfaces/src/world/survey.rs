@@ -1,9 +1,11 @@
 //! Reading the systems of a root again after an edit: only what changed is read, the rest is taken over.
 
-use crate::read::Found;
+use crate::read::{Found, Reader};
 use crate::world::{Inherited, Project, Walk, complete_world, read_root};
 use nixpod_eval::{Evaluator, NoteId, Observed, ThunkId, When};
-use nixpod_model::{Container, ContainerId, Existence, NotAnalysed, SecretValue, System, SystemId, World};
+use nixpod_model::{
+    Container, ContainerId, Existence, Listing, NotAnalysed, SecretValue, System, SystemId, World,
+};
 use nixpod_modules::{Library, RootSystem};
 use nixpod_source::{Place, Site};
 use rustc_hash::FxHashMap;
@@ -78,6 +80,32 @@ impl Survey {
         complete_world(ev, library, &data, &mut world);
         ev.is_faithful().then_some(world)
     }
+
+    /// Lists the options of containers that were read, over the same heap. The world stays as it is.
+    pub fn list<'c>(
+        &self,
+        ev: &mut Evaluator<'_>,
+        library: &Library,
+        containers: impl Iterator<Item = &'c ContainerId>,
+    ) -> Listing {
+        let mut nothing = Memory::default();
+        let mut reader = Reader::new(ev, library.shared.clone(), &self.project, &mut nothing);
+        let mut listing = Listing::default();
+        for id in containers {
+            if let Some(Read { found, given }) = self.memory.containers.get(id) {
+                reader.given.clone_from(given);
+                listing.insert(id.clone(), reader.list(id.surface(), found));
+            }
+        }
+        listing
+    }
+}
+
+/// A container that was read.
+struct Read {
+    found: Found,
+    /// The conditions under which it is there.
+    given: Vec<Site>,
 }
 
 /// What is remembered of a reading.
@@ -86,6 +114,22 @@ pub(crate) struct Memory {
     pieces: FxHashMap<Key, Piece>,
     /// The modules of the first roots and of all systems in them.
     modules: Vec<NoteId>,
+    /// The containers that were read, for those who ask for more of them later.
+    containers: FxHashMap<ContainerId, Read>,
+}
+
+impl Reader<'_, '_> {
+    /// Remembers where a container is in the heap.
+    pub(crate) fn remember(&mut self, id: &ContainerId, found: &Found) {
+        let mut given = self.given.clone();
+        let conditions = self.ev.conditions(found.when);
+        given.extend(conditions.into_iter().map(|(place, _)| place.site));
+        let read = Read {
+            found: found.clone(),
+            given,
+        };
+        self.memory.containers.insert(id.clone(), read);
+    }
 }
 
 /// What is read by itself.

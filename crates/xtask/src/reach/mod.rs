@@ -8,8 +8,8 @@ pub use sites::{Site, sites};
 
 use anyhow::{Context, Result};
 use nixpod_analysis::{
-    Analysis, AnalysisHost, Certainty, Detail, FileId, OsFileSystem, Report, Root, Settings, Shown,
-    ShownFact, Span, Utf8Path, Utf8PathBuf, Why,
+    Analysis, AnalysisHost, Certainty, FileId, OsFileSystem, Report, Root, Shown, ShownFact, Span, Utf8Path,
+    Utf8PathBuf, Why,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -89,7 +89,7 @@ pub fn run(options: &Options) -> Result<String> {
 /// Looks at one repository.
 pub fn repository(directory: &Utf8Path) -> Repository {
     let analysis = open(directory);
-    let report = analysis.check(&[directory.to_owned()]);
+    let report = analysis.show(&[directory.to_owned()]);
     let reached = Reached::new(&report, directory);
     let mut specs = Vec::new();
     let mut off: BTreeMap<Utf8PathBuf, Vec<usize>> = BTreeMap::new();
@@ -138,7 +138,7 @@ pub fn repository(directory: &Utf8Path) -> Repository {
     // What no host has may be switched off everywhere: then the file by itself shows it.
     for (path, indices) in off {
         let alone = open(directory);
-        let report = alone.check(std::slice::from_ref(&path));
+        let report = alone.show(std::slice::from_ref(&path));
         let Some(file) = alone.file_id(&path) else {
             continue;
         };
@@ -196,10 +196,6 @@ fn gaps(report: &Report) -> Vec<String> {
 
 fn open(directory: &Utf8Path) -> Analysis {
     let mut host = AnalysisHost::new(&[], Arc::new(OsFileSystem));
-    host.set_settings(Settings {
-        detail: Detail::Everything,
-        ..Settings::default()
-    });
     host.set_project(directory.to_owned());
     host.analysis()
 }
