@@ -7,7 +7,7 @@ use nixpod_eval::{Evaluator, Limits, Observed, Source};
 use nixpod_model::{Listing, World};
 use nixpod_modules::{Library, entry_roots, file_roots, flake_roots, module_roots};
 use nixpod_source::Utf8Path;
-use nixpod_surfaces::{Project, Survey};
+use nixpod_surfaces::{Project, RootReader};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{BinaryOp, Expr, Param};
 
@@ -36,7 +36,7 @@ pub(crate) struct Listed {
 pub(crate) struct Evaluation<'r> {
     ev: Evaluator<'r>,
     library: Library,
-    survey: Survey,
+    systems: RootReader,
     /// The work of finding out what the roots are, and which further ones there are.
     found: [Observed; 2],
 }
@@ -79,8 +79,8 @@ impl<'r> Evaluation<'r> {
         let outputs = outputs.filter(|_| all_hosts);
         let has_hosts = roots.iter().any(|root| root.from_flake);
         let mut further = found;
-        let mut survey = Survey::new(roots, project);
-        let world = survey.read(&mut ev, &library, |ev| {
+        let mut systems = RootReader::new(roots, project);
+        let world = systems.read(&mut ev, &library, |ev| {
             let (roots, observed) = ev.observe(|ev| match &outputs {
                 Some(outputs) => module_roots(ev, &library, outputs, has_hosts, &has_names),
                 None => Vec::new(),
@@ -91,7 +91,7 @@ impl<'r> Evaluation<'r> {
         let evaluation = Self {
             ev,
             library,
-            survey,
+            systems,
             found: [found, further],
         };
         (evaluation, world)
@@ -103,7 +103,7 @@ impl<'r> Evaluation<'r> {
         let reads = self.reads(reader);
         let listed = list.then(|| {
             let containers = world.containers.keys();
-            let options = self.survey.list(&mut self.ev, &self.library, containers);
+            let options = self.systems.list(&mut self.ev, &self.library, containers);
             Listed {
                 options,
                 reads: self.reads(reader),
@@ -131,7 +131,7 @@ impl<'r> Evaluation<'r> {
         }
         let [roots, further] = self.found;
         self.ev.reuse(roots);
-        self.survey
+        self.systems
             .read_again(&mut self.ev, &self.library, |ev| ev.reuse(further))
     }
 }

@@ -135,7 +135,7 @@ impl<T> Field<T> {
 }
 
 /// Something that the analysis could not look into, so that silence is never mistaken for safety.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NotAnalysed {
     /// Where, if it has a place.
     pub place: Option<Place>,

@@ -3,7 +3,7 @@
 //! This crate must never know rules, files on disk or how findings are shown. It asks evaluated systems for options by
 //! path; what cannot be known becomes an unknown fact or an entry of what was not analysed, never a guess.
 //!
-//! Begin with [`Survey`], which reads the systems of a root (`world`): each system's own facts (`system`), then the
+//! Begin with [`RootReader`], which reads the systems of a root (`world`): each system's own facts (`system`), then the
 //! containers of each surface (`surface`), then the guests and homes in it. All of them ask a `Reader` for options and
 //! turn values into facts (`read`); what is written in words, such as flags and mounts, is taken apart in `vocabulary`.
 //! Options one by one, for people to look at, are in `listing`.
@@ -27,9 +27,10 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use read::Project;
 pub use surface::TABLES;
 pub use vocabulary::options::{SYSTEM_HEADS, Table};
-pub use world::{Project, Survey};
+pub use world::RootReader;
 
 /// Does a name tell that a file may define something that is read? Every file that defines it in the usual way has one.
 pub fn is_telling(name: &str) -> bool {

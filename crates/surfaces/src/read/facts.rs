@@ -1,8 +1,8 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
 use crate::read::print;
+use crate::read::project::Project;
 use crate::vocabulary::options::SYSTEM_HEADS;
-use crate::world::{Memory, Project};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_model::{Definition, EntryName, Fact, Field, NotAnalysed};
 use nixpod_modules::{OptionInfo, Shared};
@@ -19,7 +19,6 @@ pub(crate) struct Reader<'e, 's> {
     /// Undecided conditions under which the thing being read exists at all: its own facts are certain in spite of them.
     pub(crate) given: Vec<Site>,
     pub(crate) not_analysed: Vec<NotAnalysed>,
-    pub(crate) memory: &'e mut Memory,
     definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
 }
 
@@ -42,17 +41,11 @@ pub(crate) struct Found {
 const MAX_DEFINITIONS: usize = 12;
 
 impl<'e, 's> Reader<'e, 's> {
-    pub(crate) fn new(
-        ev: &'e mut Evaluator<'s>,
-        shared: Rc<Shared>,
-        project: &Project,
-        memory: &'e mut Memory,
-    ) -> Self {
+    pub(crate) fn new(ev: &'e mut Evaluator<'s>, shared: Rc<Shared>, project: &Project) -> Self {
         Self {
             ev,
             shared,
             project: project.directory.clone(),
-            memory,
             given: Vec::new(),
             not_analysed: Vec::new(),
             definitions: FxHashMap::default(),

@@ -3,6 +3,8 @@
 mod facts;
 mod gaps;
 pub(crate) mod print;
+mod project;
 mod text;
 
 pub(crate) use facts::{Found, Reader, as_key, known_string, wrong};
+pub use project::Project;

@@ -43,9 +43,9 @@ fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, Files)
             directory: Some("/p".into()),
             is_flake: closed_world,
         };
-        let mut survey = crate::Survey::new(vec![root], project);
-        let world = survey.read(&mut ev, &library, |_| Vec::new());
-        let listing = survey.list(&mut ev, &library, world.containers.keys());
+        let mut reader = crate::RootReader::new(vec![root], project);
+        let world = reader.read(&mut ev, &library, |_| Vec::new());
+        let listing = reader.list(&mut ev, &library, world.containers.keys());
         (world, listing)
     };
     (world, listing, files)

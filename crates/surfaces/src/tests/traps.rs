@@ -16,7 +16,7 @@ fn hosts(text: &str, expected: Expect) {
         directory: Some("/p".into()),
         is_flake: true,
     };
-    let world = crate::Survey::new(roots, project).read(&mut ev, &library, |_| Vec::new());
+    let world = crate::RootReader::new(roots, project).read(&mut ev, &library, |_| Vec::new());
     expected.assert_eq(&dump::containers(&world, &files));
 }
 

@@ -1,0 +1,225 @@
+//! Reading the systems of a root, and reading them again after an edit: only what changed is read, the rest is taken over.
+
+use crate::read::Project;
+use crate::read::{Found, Reader};
+use crate::system::release;
+use crate::world::memo::{Memo, ReadContainer};
+use crate::world::walk::Walk;
+use nixpod_eval::{Evaluator, Value};
+use nixpod_model::{ContainerId, Host, HostId, Listing, NotAnalysed, System, SystemId, SystemKind, World};
+use nixpod_modules::{Kind, Library, RootSystem};
+use nixpod_source::{Origin, Place};
+use rustc_hash::FxHashSet;
+
+/// The systems of a root, and what was read of them.
+pub struct RootReader {
+    project: Project,
+    roots: Vec<RootSystem>,
+    further: Vec<RootSystem>,
+    memo: Memo,
+}
+
+impl RootReader {
+    /// Nothing is read yet.
+    pub fn new(roots: Vec<RootSystem>, project: Project) -> Self {
+        Self {
+            project,
+            roots,
+            further: Vec::new(),
+            memo: Memo::default(),
+        }
+    }
+
+    /// Reads all that the roots define, and then what further roots do: those that are only known once the first are
+    /// read.
+    pub fn read(
+        &mut self,
+        ev: &mut Evaluator<'_>,
+        library: &Library,
+        further: impl FnOnce(&mut Evaluator<'_>) -> Vec<RootSystem>,
+    ) -> World {
+        let mut pass = Pass::new(ev, library, &self.project, &mut self.memo);
+        for root in &self.roots {
+            pass.read(root);
+        }
+        pass.memo.modules = library.shared.modules_in_use(pass.ev);
+        self.further = further(pass.ev);
+        for root in &self.further {
+            pass.read(root);
+        }
+        pass.finish()
+    }
+
+    /// Reads what changed since; only after [`Evaluator::renew`] kept the heap and while the roots are the same.
+    /// `further` says that the search for further roots is up to date. Nothing: a fresh evaluation is needed.
+    pub fn read_again(
+        &mut self,
+        ev: &mut Evaluator<'_>,
+        library: &Library,
+        further: impl FnOnce(&mut Evaluator<'_>),
+    ) -> Option<World> {
+        let mut pass = Pass::new(ev, library, &self.project, &mut self.memo);
+        for root in &mut self.roots {
+            pass.read_again(root);
+        }
+        // Modules that no system has are roots by themselves.
+        if library.shared.modules_in_use(pass.ev) != pass.memo.modules {
+            return None;
+        }
+        further(pass.ev);
+        for root in &mut self.further {
+            pass.read_again(root);
+        }
+        let world = pass.finish();
+        ev.is_faithful().then_some(world)
+    }
+
+    /// Lists the options of containers that were read, over the same heap. The world stays as it is.
+    pub fn list<'c>(
+        &self,
+        ev: &mut Evaluator<'_>,
+        library: &Library,
+        containers: impl Iterator<Item = &'c ContainerId>,
+    ) -> Listing {
+        let mut reader = Reader::new(ev, library.shared.clone(), &self.project);
+        let mut listing = Listing::default();
+        for id in containers {
+            if let Some(ReadContainer { found, given }) = self.memo.containers.get(id) {
+                reader.given.clone_from(given);
+                listing.insert(id.clone(), reader.list(id.surface(), found));
+            }
+        }
+        listing
+    }
+}
+
+/// One reading of all roots.
+struct Pass<'p, 'e, 's> {
+    ev: &'e mut Evaluator<'s>,
+    library: &'p Library,
+    project: &'p Project,
+    memo: &'p mut Memo,
+    world: World,
+    /// Options that were taken for containers, but are data of the analysed code's own.
+    data: Vec<String>,
+}
+
+impl<'p, 'e, 's> Pass<'p, 'e, 's> {
+    fn new(
+        ev: &'e mut Evaluator<'s>,
+        library: &'p Library,
+        project: &'p Project,
+        memo: &'p mut Memo,
+    ) -> Self {
+        Self {
+            ev,
+            library,
+            project,
+            memo,
+            world: World::default(),
+            data: Vec::new(),
+        }
+    }
+
+    /// Reads a root after an edit, which may have changed what of its module tree can be seen.
+    fn read_again(&mut self, root: &mut RootSystem) {
+        nixpod_modules::look_again(self.ev, self.library, root);
+        self.read(root);
+    }
+
+    fn read(&mut self, root: &RootSystem) {
+        let host = self.add_host(root);
+        let mut walk = Walk {
+            reader: Reader::new(self.ev, self.library.shared.clone(), self.project),
+            library: self.library,
+            world: &mut self.world,
+            memo: self.memo,
+            nesting: 0,
+            data: Vec::new(),
+        };
+        let config = walk.reader.root(root.system.config);
+        if let Value::Unknown(unknown) = &config.value.value {
+            walk.reader
+                .gap(root.name.clone(), unknown.why.clone(), &Origin::default());
+        }
+        let system = outermost(&mut walk, root, &config, host);
+        walk.system(&config, system);
+        self.data.append(&mut walk.data);
+        let not_analysed = walk.reader.not_analysed;
+        self.world.not_analysed.extend(not_analysed);
+    }
+
+    fn add_host(&mut self, root: &RootSystem) -> HostId {
+        let host = self.world.next_host(&root.name);
+        let collected = root.system.collect(self.ev);
+        let modules = collected.map_or(0, |collected| {
+            collected.modules.iter().filter(|module| !module.hidden).count()
+        });
+        self.world.add_host(Host {
+            id: host.clone(),
+            name: root.name.clone(),
+            closed_world: root.closed_world,
+            from_flake: root.from_flake,
+            in_flake: self.project.is_flake,
+            imported_by_no_host: root.imported_by_no_host,
+            modules,
+            missing_inputs: root.missing_inputs.clone(),
+        });
+        host
+    }
+
+    /// The world, with what could not be seen, everything once.
+    fn finish(mut self) -> World {
+        for gap in self.library.shared.gaps(self.ev) {
+            let is_data = self
+                .data
+                .iter()
+                .any(|prefix| gap.what.starts_with(prefix.as_str()));
+            if is_data || nixpod_modules::is_harmless(&self.library.shared, &gap.why) {
+                continue;
+            }
+            self.world.not_analysed.push(NotAnalysed {
+                place: gap.site.filter(|site| !site.file.is_own()).map(Place::whole),
+                what: gap.what,
+                why: gap.why,
+                also: Vec::new(),
+            });
+        }
+        if let Some(why) = self.ev.exhausted() {
+            self.world.not_analysed.push(NotAnalysed {
+                place: None,
+                what: "the rest of the evaluation".to_owned(),
+                why: why.clone(),
+                also: Vec::new(),
+            });
+        }
+        keep_first(&mut self.world.not_analysed);
+        keep_first(&mut self.world.switched_off);
+        self.world
+    }
+}
+
+/// The system that a root is, before anything of it is read.
+fn outermost(walk: &mut Walk<'_, '_, '_>, root: &RootSystem, config: &Found, host: HostId) -> System {
+    let shared = &walk.library.shared;
+    let unseen = shared.gaps_about(walk.reader.ev, &root.system.about(), root.system.config);
+    let (kind, home_of) = match root.kind {
+        Kind::Nixos => (SystemKind::Nixos, None),
+        Kind::Home => {
+            let name = walk.reader.option(config, &["home", "username"]);
+            (SystemKind::Home, walk.reader.string(&name).value().cloned())
+        }
+    };
+    System {
+        home_of,
+        release: release::given(root.release),
+        complete: root.closed_world && walk.is_whole(&unseen, config),
+        ..System::new(SystemId::of_host(host), kind, root.name.as_str())
+    }
+}
+
+/// Leaves out what is there already.
+fn keep_first<T: Clone + Eq + std::hash::Hash>(all: &mut Vec<T>) {
+    let mut seen = FxHashSet::default();
+    all.retain(|one| seen.insert(one.clone()));
+}

@@ -1,0 +1,147 @@
+//! Going through a root: what was read so far, and taking over what an edit does not concern.
+
+use crate::read::{Found, Reader};
+use crate::world::memo::{Inherited, Memo, Part, ReadContainer, ReadPart, Setting};
+use nixpod_eval::{Value, When};
+use nixpod_model::{ContainerId, Existence, SecretValue, SystemId, World};
+use nixpod_modules::{Gap, Library};
+use nixpod_source::Why;
+use std::sync::Arc;
+
+/// A root that is being read.
+pub(super) struct Walk<'w, 'e, 's> {
+    pub(super) reader: Reader<'e, 's>,
+    pub(super) library: &'w Library,
+    pub(super) world: &'w mut World,
+    pub(super) memo: &'w mut Memo,
+    /// How many guests the walk is in.
+    pub(super) nesting: u32,
+    /// Options that were taken for containers, but are data of the analysed code's own.
+    pub(super) data: Vec<String>,
+}
+
+impl Walk<'_, '_, '_> {
+    /// Runs with the conditions of a value taken for granted.
+    pub(super) fn under(&mut self, when: When, run: impl FnOnce(&mut Self)) {
+        let before = self.reader.given.len();
+        let conditions = self.reader.ev.conditions(when);
+        self.reader
+            .given
+            .extend(conditions.into_iter().map(|(place, _)| place.site));
+        run(self);
+        self.reader.given.truncate(before);
+    }
+
+    /// Remembers where a container is in the heap.
+    pub(super) fn remember(&mut self, id: &ContainerId, found: &Found) {
+        let mut given = self.reader.given.clone();
+        let conditions = self.reader.ev.conditions(found.when);
+        given.extend(conditions.into_iter().map(|(place, _)| place.site));
+        let read = ReadContainer {
+            found: found.clone(),
+            given,
+        };
+        self.memo.containers.insert(id.clone(), read);
+    }
+
+    pub(super) fn add_secrets(&mut self, system: &SystemId, secrets: &[SecretValue]) {
+        if let Some(system) = self.world.systems.get_mut(system)
+            && !secrets.is_empty()
+        {
+            Arc::make_mut(system).secrets.extend(secrets.iter().cloned());
+        }
+    }
+
+    /// Was all seen that defines a system, so that what is not among it is not set?
+    pub(super) fn is_whole(&self, unseen: &[Gap], config: &Found) -> bool {
+        let matters = |why: &Why| {
+            !matches!(why, Why::UnsetOption(_)) && !nixpod_modules::is_harmless(&self.library.shared, why)
+        };
+        let all_modules = !unseen.iter().any(|gap| matters(&gap.why));
+        match &config.value.value {
+            Value::Attrs(set) => all_modules && set.open.as_ref().is_none_or(|open| !matters(&open.why)),
+            _ => false,
+        }
+    }
+
+    /// Reads a part, or takes over what was read of it.
+    pub(super) fn part(
+        &mut self,
+        part: Part,
+        found: &Found,
+        existence: &Existence,
+        outer: &Inherited,
+        read: impl FnOnce(&mut Self),
+    ) {
+        let Some(thunk) = found.thunk.filter(|_| self.reader.ev.retains()) else {
+            return read(self);
+        };
+        let setting = Setting {
+            outer: outer.clone(),
+            existence: existence.clone(),
+            when: found.when,
+            given: self.reader.given.clone(),
+        };
+        let key = (part, thunk);
+        let known = self.memo.parts.remove(&key);
+        let before = known.as_ref().map(|read| read.observed);
+        if let Some(read) = known
+            && read.setting == setting
+            && !self.reader.ev.is_stale(read.observed)
+        {
+            self.take_over(&read, &outer.id);
+            self.memo.parts.insert(key, read);
+            return;
+        }
+        let (containers, systems) = (self.world.containers.len(), self.world.systems.len());
+        let secrets = self.secrets(&outer.id);
+        let (not_analysed, switched_off, data) = (
+            self.reader.not_analysed.len(),
+            self.world.switched_off.len(),
+            self.data.len(),
+        );
+        let observation = self.reader.ev.start_observing(before);
+        // What is known of it already was not asked for by this work.
+        let _ = self.reader.ev.force_or_unknown(thunk);
+        read(self);
+        let observed = self.reader.ev.stop_observing(observation);
+        let world = &self.world;
+        let read = ReadPart {
+            observed,
+            containers: world.containers.values().skip(containers).cloned().collect(),
+            systems: world.systems.values().skip(systems).cloned().collect(),
+            secrets: match world.systems.get(&outer.id) {
+                Some(system) => since(&system.secrets, secrets),
+                None => Vec::new(),
+            },
+            not_analysed: since(&self.reader.not_analysed, not_analysed),
+            switched_off: since(&world.switched_off, switched_off),
+            data: since(&self.data, data),
+            setting,
+        };
+        self.memo.parts.insert(key, read);
+    }
+
+    fn secrets(&self, system: &SystemId) -> usize {
+        let system = self.world.systems.get(system);
+        system.map_or(0, |system| system.secrets.len())
+    }
+
+    fn take_over(&mut self, part: &ReadPart, outer: &SystemId) {
+        for container in &part.containers {
+            self.world.add_container(container.clone());
+        }
+        for system in &part.systems {
+            self.world.add_system(system.clone());
+        }
+        self.add_secrets(outer, &part.secrets);
+        self.reader.not_analysed.extend(part.not_analysed.iter().cloned());
+        self.world.switched_off.extend(part.switched_off.iter().copied());
+        self.data.extend(part.data.iter().cloned());
+        self.reader.ev.reuse(part.observed);
+    }
+}
+
+fn since<T: Clone>(all: &[T], at: usize) -> Vec<T> {
+    all.get(at..).unwrap_or_default().to_vec()
+}
