@@ -58,16 +58,16 @@ impl<'e, 's> Reader<'e, 's> {
     }
 
     pub(crate) fn found(&mut self, thunk: ThunkId, when: When, site: Site, default: bool) -> Found {
-        let value = self.ev.force_or_unknown(thunk);
-        let info = self.shared.info(thunk);
-        Found {
-            value,
+        let found = Found {
+            value: self.ev.force_or_unknown(thunk),
             when,
             site,
-            info,
+            info: self.shared.info(thunk),
             default,
             thunk: Some(thunk),
-        }
+        };
+        self.tell_mistake(&found);
+        found
     }
 
     /// The attribute of a value.
@@ -334,7 +334,6 @@ impl<'e, 's> Reader<'e, 's> {
         let Some((value, origin, when, _, first)) = best else {
             let why = why.unwrap_or_else(|| Why::Undecided("no value".to_owned()));
             let origin = self.origin(found.value.origin, found);
-            self.broken(found, &why, &origin);
             return Field {
                 fact: Fact::Unknown(why),
                 origin,

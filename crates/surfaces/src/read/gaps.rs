@@ -25,13 +25,16 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// An option that the analysed code sets to what Nix itself cannot evaluate: a mistake to tell, where other
-    /// unknowns only need more than the repository.
-    pub(crate) fn broken(&mut self, found: &Found, why: &Why, origin: &Origin) {
-        let Some(info) = &found.info else { return };
-        if matches!(found.value.value, Value::Unknown(_)) && is_mistake(why) && !self.is_default(found) {
+    /// Tells an option that the analysed code sets to what Nix itself cannot evaluate: a mistake, where other unknowns only
+    /// need more than the repository.
+    pub(super) fn tell_mistake(&mut self, found: &Found) {
+        let (Some(info), Value::Unknown(unknown)) = (&found.info, &found.value.value) else {
+            return;
+        };
+        let why = &unknown.why;
+        if is_mistake(why) && !self.is_default(found) {
             let what = nixpod_modules::dotted(&info.about.path);
-            let place = origin.place();
+            let place = self.origin(found.value.origin, found).place();
             let mut also = Vec::new();
             if nixpod_modules::is_conflict(why) {
                 let certain = info

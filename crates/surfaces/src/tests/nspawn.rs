@@ -313,8 +313,8 @@ fn what_is_unknown_as_a_whole() {
               private network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               tun: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               other private network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
-            not analysed: containers: `inputs.containers` comes from outside <- inputs
             not analysed: containers.e: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+            not analysed: containers: `inputs.containers` comes from outside <- inputs
             not analysed: containers.e.config: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: a definition of containers.a: `inputs.a` comes from outside <- a
             not analysed: a definition of containers.c: `inputs.c` comes from outside <- inputs.c
@@ -370,11 +370,12 @@ fn values_of_the_wrong_type() {
             nspawn d in `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
             not analysed: containers.a.privateNetwork: evaluation fails: A definition for option `containers.a.privateNetwork' is not of type `boolean'. Definition value: a string <- privateNetwork
             not analysed: containers.a.privateUsers: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
-            not analysed: containers.a.extraFlags: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
             not analysed: containers.a.bindMounts: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list <- bindMounts
+            not analysed: containers.a.extraFlags: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
             not analysed: containers.a.config: evaluation fails: A definition for option `containers.a.config' is not of type `submodule'. Definition value: an integer <- config
             not analysed: containers.b.privateUsers: evaluation fails: no <- throw "no"
             not analysed: containers.b.bindMounts."/x".hostPath: evaluation fails: A definition for option `containers.b.bindMounts."/x".hostPath' is not of type `string'. Definition value: an integer <- hostPath
+            not analysed: containers.b.forwardPorts."[definition 1-entry 1]".hostPort: evaluation fails: A definition for option `containers.b.forwardPorts."[definition 1-entry 1]".hostPort' is not of type `16 bit unsigned integer; between 0 and 65535 (both inclusive)'. Definition value: an integer <- hostPort
             not analysed: a definition of containers.c: infinite recursion: infinite recursion encountered <- c
             not analysed: a definition of containers.b.allowedDevices."[definition 1-entry 2]": evaluation fails: string 'x' doesn't represent an absolute path <- allowedDevices
         "#]],
