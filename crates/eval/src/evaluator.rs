@@ -100,8 +100,8 @@ impl<'s> Evaluator<'s> {
     pub(crate) fn push_thunk(&mut self, thunk: Thunk) -> ThunkId {
         self.budget.thunk(self.thunks.len());
         let id = self.thunks.push(thunk);
-        if let Some(ledger) = &mut self.memo.ledger {
-            ledger.makes(id);
+        if let Some(dependencies) = &mut self.memo.dependencies {
+            dependencies.makes(id);
         }
         id
     }

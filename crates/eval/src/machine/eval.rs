@@ -84,7 +84,7 @@ impl Evaluator<'_> {
         let unit = self.unit(env);
         let immediate = match unit.hir.expr(expr) {
             // A number of the analysed code can change without the set that it is in.
-            Expr::Int(_) | Expr::Float(_) => unit.hidden || self.memo.ledger.is_none(),
+            Expr::Int(_) | Expr::Float(_) => unit.hidden || self.memo.dependencies.is_none(),
             Expr::Lambda(..) => true,
             // Of the analysed code it is remembered which strings were looked at.
             Expr::Str(parts) => unit.hidden && plain_text(parts).is_some(),
@@ -152,10 +152,10 @@ impl Evaluator<'_> {
         self.step()?;
         let unit = self.unit(env);
         let site = self.site(env, expr);
-        if let Some(ledger) = &mut self.memo.ledger
+        if let Some(dependencies) = &mut self.memo.dependencies
             && !unit.hidden
         {
-            ledger.evaluates(env.unit, expr);
+            dependencies.evaluates(env.unit, expr);
         }
         let value = match unit.hir.expr(expr) {
             Expr::Missing => Value::unknown(Why::SyntaxError("the code here does not parse".to_owned())),
@@ -364,7 +364,7 @@ impl Evaluator<'_> {
         branches: &[ExprId],
     ) -> Res<Tracked> {
         if self.budget.speculation >= self.budget.limits.speculation {
-            self.spoil();
+            self.depends_on_order();
             return Err(Stop::Unknown(why));
         }
         let when = self.condition(site, why, When::ALWAYS);
@@ -532,7 +532,7 @@ impl Evaluator<'_> {
         }
         let why = self.undecided(&a);
         if self.budget.speculation >= self.budget.limits.speculation {
-            self.spoil();
+            self.depends_on_order();
             return Err(Stop::Unknown(why));
         }
         self.budget.speculation += 1;

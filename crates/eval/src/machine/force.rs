@@ -28,7 +28,11 @@ impl Evaluator<'_> {
             _ => None,
         };
         let thunk = std::mem::replace(&mut self.thunks[id], Thunk::Busy(site));
-        let outer = self.memo.ledger.as_mut().map(|ledger| ledger.enter(id));
+        let outer = self
+            .memo
+            .dependencies
+            .as_mut()
+            .map(|dependencies| dependencies.enter(id));
         self.budget.force_depth += 1;
         let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || self.compute(&thunk));
         self.budget.force_depth -= 1;
@@ -42,8 +46,8 @@ impl Evaluator<'_> {
             },
             Err(error) => Thunk::Failed(error.clone()),
         };
-        if let (Some(ledger), Some(outer)) = (&mut self.memo.ledger, &outer) {
-            ledger.leave(id, Some(thunk), outer);
+        if let (Some(dependencies), Some(outer)) = (&mut self.memo.dependencies, &outer) {
+            dependencies.leave(id, Some(thunk), outer);
         }
         result
     }
@@ -75,14 +79,14 @@ impl Evaluator<'_> {
                     context: Vec::new(),
                 };
                 // Where a circle is noticed depends on where it is entered.
-                self.spoil();
+                self.depends_on_order();
                 Err(Rc::new(error))
             }
             Thunk::Delayed { .. } | Thunk::Native(_) | Thunk::Apply { .. } => return None,
         };
         // Whoever waits for a thunk that is being computed asks for it, too: the circle may be gone after an edit.
-        if let Some(ledger) = &mut self.memo.ledger {
-            ledger.ask_done(id);
+        if let Some(dependencies) = &mut self.memo.dependencies {
+            dependencies.depends_on_done(id);
         }
         Some(result)
     }
@@ -116,7 +120,7 @@ impl Evaluator<'_> {
 
     /// What an evaluation gives that is nested too deeply in others. That depends on where one began.
     pub(crate) fn too_deep(&mut self) -> Tracked {
-        self.spoil();
+        self.depends_on_order();
         let why = Why::OutOfFuel("the limit on nested evaluation is reached".to_owned());
         Tracked {
             value: Value::unknown(why),
@@ -127,7 +131,7 @@ impl Evaluator<'_> {
     /// Runs native code that calls itself for nested data, with a bound on the depth and room on the stack.
     pub(crate) fn nested<T>(&mut self, site: Site, run: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
         if self.budget.is_deep() {
-            self.spoil();
+            self.depends_on_order();
             return self.fail("stack overflow (possible infinite recursion)", site);
         }
         self.budget.force_depth += 1;

@@ -220,7 +220,7 @@ impl Evaluator<'_> {
         match (&a.value, &b.value) {
             // Whether they were computed before is chance as soon as the heap outlives an edit.
             (Value::Lambda(_), Value::Lambda(_)) | (Value::Primop(_), Value::Primop(_)) if both_fresh => {
-                self.spoil()
+                self.depends_on_order()
             }
             _ if both_fresh => {}
             (Value::Lambda(a), Value::Lambda(b)) if Rc::ptr_eq(a, b) => return Ok(true),
@@ -229,7 +229,7 @@ impl Evaluator<'_> {
         }
         stacker::maybe_grow(64 << 10, 1 << 20, || {
             if self.budget.is_deep() {
-                self.spoil();
+                self.depends_on_order();
                 return self.fail("stack overflow (possible infinite recursion)", site);
             }
             self.budget.force_depth += 1;

@@ -11,11 +11,11 @@
 //! touches such a thing the heap is given up, and the next evaluation is a fresh one: a kept heap must not answer
 //! anything that a fresh one would not.
 
-mod ledger;
+mod dependencies;
 mod notes;
 
 use crate::{Evaluator, OriginId, ThunkId, Tracked, UnitId, Value};
-use ledger::{ANY, NOBODY, Outer};
+use dependencies::{ANY, NOBODY, Outer};
 use nixpod_source::{ExprId, FileId};
 use nixpod_syntax::Hir;
 use rustc_hash::FxHashMap;
@@ -23,7 +23,7 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub(crate) use ledger::Ledger;
+pub(crate) use dependencies::Dependencies;
 pub use notes::{NoteId, Noted};
 
 /// A stretch of work outside of the heap that asked for values; it is known to the heap as if it were a thunk.
@@ -40,7 +40,7 @@ pub struct Observation {
 /// What is remembered where the heap is to survive edits.
 #[derive(Default)]
 pub(crate) struct Memo {
-    pub(crate) ledger: Option<Box<Ledger>>,
+    pub(crate) dependencies: Option<Box<Dependencies>>,
     /// How many notes have numbers.
     notes: u32,
     /// The notes that files were read, by path.
@@ -54,12 +54,12 @@ impl Evaluator<'_> {
     /// Keeps the heap fit for [`Self::renew`] from now on, at some cost in time and memory. To be called before
     /// anything is evaluated.
     pub fn retain(&mut self) {
-        self.memo.ledger = Some(Box::new(Ledger::new()));
+        self.memo.dependencies = Some(Box::new(Dependencies::new()));
     }
 
     /// Is the heap kept fit for [`Self::renew`]?
     pub fn retains(&self) -> bool {
-        self.memo.ledger.is_some()
+        self.memo.dependencies.is_some()
     }
 
     /// Runs work whose result is kept over edits, and gives a handle by which to ask whether it is still up to date.
@@ -72,7 +72,7 @@ impl Evaluator<'_> {
     /// As [`Self::observe`], for work that has the evaluator inside of something else. `before`: the same work is done
     /// again.
     pub fn start_observing(&mut self, before: Option<Observed>) -> Observation {
-        if self.memo.ledger.is_none() {
+        if self.memo.dependencies.is_none() {
             return Observation {
                 observed: Observed(NOBODY),
                 outer: None,
@@ -82,10 +82,10 @@ impl Evaluator<'_> {
             Some(Observed(id)) => id,
             None => self.alloc(Value::Null, OriginId(0)),
         };
-        let outer = self.memo.ledger.as_mut().map(|ledger| {
-            ledger.observers.insert(id, false);
+        let outer = self.memo.dependencies.as_mut().map(|dependencies| {
+            dependencies.observers.insert(id, false);
             // Work that contains this work is out of date when this is.
-            ledger.enter(id)
+            dependencies.enter(id)
         });
         Observation {
             observed: Observed(id),
@@ -95,45 +95,45 @@ impl Evaluator<'_> {
 
     /// The work is done.
     pub fn stop_observing(&mut self, observation: Observation) -> Observed {
-        if let (Some(ledger), Some(outer)) = (&mut self.memo.ledger, &observation.outer) {
-            ledger.leave(observation.observed.0, None, outer);
+        if let (Some(dependencies), Some(outer)) = (&mut self.memo.dependencies, &observation.outer) {
+            dependencies.leave(observation.observed.0, None, outer);
         }
         observation.observed
     }
 
     /// Has a value changed that the work asked for?
     pub fn is_stale(&self, observed: Observed) -> bool {
-        match &self.memo.ledger {
-            Some(ledger) => ledger.observers.get(&observed.0).copied().unwrap_or(true),
+        match &self.memo.dependencies {
+            Some(dependencies) => dependencies.observers.get(&observed.0).copied().unwrap_or(true),
             None => true,
         }
     }
 
     /// The work is part of what is kept although it was not done again.
     pub fn reuse(&mut self, observed: Observed) {
-        if let Some(ledger) = &mut self.memo.ledger {
-            ledger.ask_done(observed.0);
+        if let Some(dependencies) = &mut self.memo.dependencies {
+            dependencies.depends_on_done(observed.0);
         }
     }
 
     /// Does work that is done again after every edit, inside of work that is not.
     pub fn unobserved<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = self.memo.ledger.as_mut().map(|ledger| {
-            let asker = std::mem::replace(&mut ledger.asker, NOBODY);
-            (asker, ledger.set_notes_aside())
+        let outer = self.memo.dependencies.as_mut().map(|dependencies| {
+            let dependent = std::mem::replace(&mut dependencies.dependent, NOBODY);
+            (dependent, dependencies.set_notes_aside())
         });
         let result = run(self);
-        if let (Some(ledger), Some((asker, notes))) = (&mut self.memo.ledger, outer) {
-            ledger.asker = asker;
-            ledger.take_notes_up(notes);
+        if let (Some(dependencies), Some((dependent, notes))) = (&mut self.memo.dependencies, outer) {
+            dependencies.dependent = dependent;
+            dependencies.take_notes_up(notes);
         }
         result
     }
 
     /// A thunk that was made before is made use of again by the current work, which makes thunks anew.
     pub fn adopt(&mut self, thunk: ThunkId) {
-        if let Some(ledger) = &mut self.memo.ledger {
-            ledger.adopt(thunk);
+        if let Some(dependencies) = &mut self.memo.dependencies {
+            dependencies.adopt(thunk);
         }
     }
 
@@ -145,36 +145,36 @@ impl Evaluator<'_> {
 
     /// The value that is being computed comes with a note, and so does what asks for the value.
     pub fn note(&mut self, note: NoteId) {
-        if let Some(ledger) = &mut self.memo.ledger {
-            ledger.note(note);
+        if let Some(dependencies) = &mut self.memo.dependencies {
+            dependencies.note(note);
         }
     }
 
     /// As [`Self::note`], of something that the outside relies on for good: the heap is given up if an edit makes the
     /// note untrue.
     pub fn note_for_good(&mut self, note: NoteId) {
-        if let Some(ledger) = &mut self.memo.ledger {
-            ledger.note_for_good(note);
+        if let Some(dependencies) = &mut self.memo.dependencies {
+            dependencies.note_for_good(note);
         }
     }
 
     /// The notes of all that was asked for since the last edit, by the work that is being done.
     pub fn notes(&self) -> Noted {
         self.memo
-            .ledger
+            .dependencies
             .as_ref()
-            .map_or(Noted::ALL, |ledger| ledger.notes())
+            .map_or(Noted::ALL, |dependencies| dependencies.notes())
     }
 
     /// The notes of a value and of all that it was made from. Without a kept heap, all that were made.
     pub fn notes_of(&self, thunk: ThunkId) -> Noted {
-        let ledger = self.memo.ledger.as_ref();
-        ledger.map_or(Noted::ALL, |ledger| ledger.notes_of(thunk))
+        let dependencies = self.memo.dependencies.as_ref();
+        dependencies.map_or(Noted::ALL, |dependencies| dependencies.notes_of(thunk))
     }
 
     /// A file is read, so that it is no root by itself.
     pub(crate) fn note_read(&mut self, path: &str) {
-        if self.memo.ledger.is_none() {
+        if self.memo.dependencies.is_none() {
             return;
         }
         let note = match self.memo.reads.get(path) {
@@ -190,8 +190,8 @@ impl Evaluator<'_> {
 
     /// The current work looks at the form of an expression.
     pub(crate) fn evaluates(&mut self, unit: UnitId, expr: ExprId) {
-        if let Some(ledger) = &mut self.memo.ledger {
-            ledger.evaluates(unit, expr);
+        if let Some(dependencies) = &mut self.memo.dependencies {
+            dependencies.evaluates(unit, expr);
         }
     }
 
@@ -201,36 +201,41 @@ impl Evaluator<'_> {
     }
 
     /// What is computed now depends on the order of evaluation, so it cannot be computed again.
-    pub fn spoil(&mut self) {
-        if let Some(ledger) = &mut self.memo.ledger {
-            ledger.cannot_repeat();
+    pub fn depends_on_order(&mut self) {
+        if let Some(dependencies) = &mut self.memo.dependencies {
+            dependencies.depends_on_order();
         }
     }
 
     /// Is the first evaluation over, so that the current work is done again after an edit?
     pub fn is_renewal(&self) -> bool {
-        self.memo.ledger.as_ref().is_some_and(|ledger| ledger.again())
+        self.memo
+            .dependencies
+            .as_ref()
+            .is_some_and(|dependencies| dependencies.is_renewal())
     }
 
-    /// Files have other texts. Forgets what depends on what changed in them. `false`: the heap is of no use any more.
+    /// Files have other texts. Invalidates what depends on what changed in them. `false`: the heap is of no use any more.
     #[must_use]
     pub fn renew(&mut self, files: &[(FileId, Arc<Hir>)]) -> bool {
         if self.exhausted().is_some() {
             return false;
         }
-        let Some(mut ledger) = self.memo.ledger.take() else {
+        let Some(mut dependencies) = self.memo.dependencies.take() else {
             return false;
         };
-        let kept = self.forget(&mut ledger, files);
-        self.memo.ledger = Some(ledger);
+        let kept = self.invalidate(&mut dependencies, files);
+        self.memo.dependencies = Some(dependencies);
         kept
     }
 
-    fn forget(&mut self, ledger: &mut Ledger, files: &[(FileId, Arc<Hir>)]) -> bool {
-        if !ledger.again() {
-            ledger.size = self.thunks.len();
+    fn invalidate(&mut self, dependencies: &mut Dependencies, files: &[(FileId, Arc<Hir>)]) -> bool {
+        if !dependencies.is_renewal() {
+            dependencies.size = self.thunks.len();
         }
-        if !ledger.begin(self.thunks.len()) || self.thunks.len() > ledger.size.saturating_mul(3) + GROWTH {
+        if !dependencies.begin(self.thunks.len())
+            || self.thunks.len() > dependencies.size.saturating_mul(3) + GROWTH
+        {
             return false;
         }
         self.budget.restart();
@@ -249,7 +254,7 @@ impl Evaluator<'_> {
                 return false;
             }
             let same = old.same_nodes(new);
-            for (expr, thunk) in ledger.evaluated.get(id.0 as usize).into_iter().flatten() {
+            for (expr, thunk) in dependencies.evaluated.get(id.0 as usize).into_iter().flatten() {
                 if *expr == ANY || !same(*expr) {
                     todo.push(*thunk);
                 }
@@ -258,7 +263,7 @@ impl Evaluator<'_> {
             self.files.replace_code(id, Arc::clone(new), names);
         }
         let thunks = &mut self.thunks;
-        ledger.forget(todo, |thunk, recipe| thunks[thunk] = recipe)
+        dependencies.invalidate(todo, |thunk, unforced| thunks[thunk] = unforced)
     }
 
     /// Is what was computed since [`Self::renew`] what a fresh evaluation would have computed?
@@ -266,9 +271,9 @@ impl Evaluator<'_> {
         self.exhausted().is_none()
             && self
                 .memo
-                .ledger
+                .dependencies
                 .as_ref()
-                .is_some_and(|ledger| ledger.is_faithful())
+                .is_some_and(|dependencies| dependencies.is_faithful())
     }
 
     /// A value that is computed when it is first asked for, for native code that would remember it otherwise.

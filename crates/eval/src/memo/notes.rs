@@ -1,7 +1,7 @@
 //! What native code says beside the values that it computes: that something could not be seen, that a file was read.
 //!
 //! What a note stands for is known to whoever made its number. Here it belongs to the thunk that was being computed,
-//! and to every thunk that asked for that one; it is gone when the thunk is forgotten. So after an edit the notes of
+//! and to every thunk that asked for that one; it is gone when the thunk is invalidated. So after an edit the notes of
 //! what was asked for are those that a fresh evaluation would make, whoever came first.
 
 use rustc_hash::FxHashMap;
@@ -104,7 +104,7 @@ impl NoteSets {
 pub struct Noted(Option<Vec<bool>>);
 
 impl Noted {
-    /// All that were ever made: so while nothing was forgotten.
+    /// All that were ever made: so while nothing was invalidated.
     pub(super) const ALL: Self = Self(None);
 
     /// Does a note hold?

@@ -137,7 +137,7 @@ impl System {
             }
         }
         if self.collecting.get() {
-            ev.spoil();
+            ev.depends_on_order();
             // `imports` that depend on an argument: `_module.args` cannot define it, so a caller must have.
             let why = Why::External(name.to_owned());
             return Ok(plain(Value::unknown(why)));

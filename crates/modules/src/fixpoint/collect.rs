@@ -220,7 +220,7 @@ impl System {
         self.collecting.set(false);
         if self.asked.take() && self.mode() != Mode::AsNix {
             // What asked too early has its error; all others shall have the configuration.
-            ev.spoil();
+            ev.depends_on_order();
             self.fill_config(ev);
         }
         for gap in &collected.opaque {

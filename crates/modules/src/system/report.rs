@@ -213,7 +213,7 @@ impl Shared {
         let known = harmless.get(name).copied();
         if known.is_none() && ev.is_renewal() {
             // What was read before would be read with other eyes.
-            ev.spoil();
+            ev.depends_on_order();
         }
         let note = known.unwrap_or_else(|| ev.new_note());
         harmless.insert(name.to_owned(), note);

@@ -21,20 +21,20 @@ const SLACK: usize = 20_000;
 
 #[derive(Clone, Copy)]
 struct Edge {
-    asker: ThunkId,
+    dependent: ThunkId,
     next: u32,
 }
 
 /// What is put back when a thunk is done.
 pub(crate) struct Outer {
-    pub(super) asker: ThunkId,
+    pub(super) dependent: ThunkId,
     noting: NoteSet,
 }
 
 /// All that is remembered.
-pub(crate) struct Ledger {
+pub(crate) struct Dependencies {
     /// By thunk: what it was before it was forced.
-    recipes: Vec<Option<Thunk>>,
+    unforced: Vec<Option<Thunk>>,
     /// By thunk: the first of its edges.
     first: Vec<u32>,
     edges: Vec<Edge>,
@@ -45,7 +45,7 @@ pub(crate) struct Ledger {
     /// By unit: which thunk evaluated which expression.
     pub(super) evaluated: Vec<Vec<(ExprId, ThunkId)>>,
     /// Who asks at the moment.
-    pub(super) asker: ThunkId,
+    pub(super) dependent: ThunkId,
     /// Which stretches of work are out of date.
     pub(super) observers: FxHashMap<ThunkId, bool>,
     pub(super) sets: NoteSets,
@@ -54,75 +54,75 @@ pub(crate) struct Ledger {
     /// The notes of the work that is being done.
     noting: NoteSet,
     /// Thunks whose value depends on when they were computed.
-    unrepeatable: FxHashSet<ThunkId>,
+    order_dependent: FxHashSet<ThunkId>,
     /// Notes that the outside relies on for good: if one no longer holds, a fresh evaluation is needed.
     lasting: FxHashSet<NoteId>,
     /// Thunks that are to be computed again, and those that were made before and are part of the heap still.
-    forgotten: FxHashSet<ThunkId>,
+    invalidated: FxHashSet<ThunkId>,
     adopted: FxHashSet<ThunkId>,
     /// Thunks below this number were made before the last edit.
     old: u32,
     /// Does a fresh evaluation perhaps give something else?
-    spoiled: bool,
+    invalid: bool,
     /// Is the first evaluation over?
-    again: bool,
+    renewed: bool,
     /// How many thunks there were after the first evaluation.
     pub(super) size: usize,
 }
 
-impl Ledger {
+impl Dependencies {
     pub(super) fn new() -> Self {
         Self {
-            recipes: Vec::new(),
+            unforced: Vec::new(),
             first: Vec::new(),
             edges: Vec::new(),
             dense: 0,
             makers: Vec::new(),
             evaluated: Vec::new(),
-            asker: NOBODY,
+            dependent: NOBODY,
             observers: FxHashMap::default(),
             sets: NoteSets::new(),
             noted: Vec::new(),
             noting: NoteSet::default(),
-            unrepeatable: FxHashSet::default(),
+            order_dependent: FxHashSet::default(),
             lasting: FxHashSet::default(),
-            forgotten: FxHashSet::default(),
+            invalidated: FxHashSet::default(),
             adopted: FxHashSet::default(),
             old: 0,
-            spoiled: false,
-            again: false,
+            invalid: false,
+            renewed: false,
             size: 0,
         }
     }
 
     /// Is the first evaluation over?
-    pub(super) fn again(&self) -> bool {
-        self.again
+    pub(super) fn is_renewal(&self) -> bool {
+        self.renewed
     }
 
     /// An edit was made: from now on everything is done again. There are `thunks` so far.
     pub(super) fn begin(&mut self, thunks: usize) -> bool {
         self.old = u32::try_from(thunks).unwrap_or(u32::MAX);
-        self.again = true;
+        self.renewed = true;
         self.noting = NoteSet::default();
-        self.forgotten.clear();
+        self.invalidated.clear();
         self.adopted.clear();
         if self.edges.len() > self.dense.saturating_mul(2) + SLACK {
             self.compact();
         }
-        !self.spoiled
+        !self.invalid
     }
 
     /// The current work makes a thunk; they are made in order.
     pub(crate) fn makes(&mut self, thunk: ThunkId) {
         self.makers.resize(thunk.0 as usize, NOBODY);
-        self.makers.push(self.asker);
+        self.makers.push(self.dependent);
     }
 
     /// The result of the current work depends on when it is done.
-    pub(super) fn cannot_repeat(&mut self) {
-        self.spoiled |= self.again();
-        self.unrepeatable.insert(self.asker);
+    pub(super) fn depends_on_order(&mut self) {
+        self.invalid |= self.is_renewal();
+        self.order_dependent.insert(self.dependent);
     }
 
     /// The current work comes with a note.
@@ -139,7 +139,7 @@ impl Ledger {
 
     /// The notes of all that the work asked for that is being done.
     pub(super) fn notes(&self) -> Noted {
-        match self.again {
+        match self.renewed {
             true => self.sets.notes(self.noting),
             false => Noted::ALL,
         }
@@ -147,7 +147,7 @@ impl Ledger {
 
     /// The notes of a thunk.
     pub(super) fn notes_of(&self, thunk: ThunkId) -> Noted {
-        match self.again {
+        match self.renewed {
             true => self
                 .sets
                 .notes(self.noted.get(thunk.0 as usize).copied().unwrap_or_default()),
@@ -166,8 +166,8 @@ impl Ledger {
     }
 
     /// The current work asks for a thunk.
-    fn ask(&mut self, thunk: ThunkId) {
-        if self.asker == NOBODY {
+    fn depends_on(&mut self, thunk: ThunkId) {
+        if self.dependent == NOBODY {
             return;
         }
         let index = thunk.0 as usize;
@@ -180,10 +180,10 @@ impl Ledger {
         let known = self
             .edges
             .get(*first as usize)
-            .is_some_and(|edge| edge.asker == self.asker);
+            .is_some_and(|edge| edge.dependent == self.dependent);
         if !known {
             self.edges.push(Edge {
-                asker: self.asker,
+                dependent: self.dependent,
                 next: *first,
             });
             *first = (self.edges.len() - 1) as u32;
@@ -191,8 +191,8 @@ impl Ledger {
     }
 
     /// The current work asks for a thunk that has its value.
-    pub(crate) fn ask_done(&mut self, thunk: ThunkId) {
-        self.ask(thunk);
+    pub(crate) fn depends_on_done(&mut self, thunk: ThunkId) {
+        self.depends_on(thunk);
         if let Some(noted) = self.noted.get(thunk.0 as usize) {
             self.noting = self.sets.union(self.noting, *noted);
         }
@@ -200,22 +200,22 @@ impl Ledger {
 
     /// The current work forces a thunk.
     pub(crate) fn enter(&mut self, thunk: ThunkId) -> Outer {
-        self.ask(thunk);
+        self.depends_on(thunk);
         Outer {
-            asker: std::mem::replace(&mut self.asker, thunk),
+            dependent: std::mem::replace(&mut self.dependent, thunk),
             noting: std::mem::take(&mut self.noting),
         }
     }
 
-    /// A thunk is done; `recipe` is what it was, if it was a thunk.
-    pub(crate) fn leave(&mut self, thunk: ThunkId, recipe: Option<Thunk>, outer: &Outer) {
+    /// A thunk is done; `unforced` is what it was, if it was a thunk.
+    pub(crate) fn leave(&mut self, thunk: ThunkId, unforced: Option<Thunk>, outer: &Outer) {
         let index = thunk.0 as usize;
-        if recipe.is_some() {
-            if self.recipes.len() <= index {
-                self.recipes.resize_with(index + 1, || None);
+        if unforced.is_some() {
+            if self.unforced.len() <= index {
+                self.unforced.resize_with(index + 1, || None);
             }
-            if let Some(slot) = self.recipes.get_mut(index) {
-                *slot = recipe;
+            if let Some(slot) = self.unforced.get_mut(index) {
+                *slot = unforced;
             }
         }
         if self.noting != NoteSet::default() && self.noted.len() <= index {
@@ -225,7 +225,7 @@ impl Ledger {
             *noted = self.noting;
         }
         self.noting = self.sets.union(outer.noting, self.noting);
-        self.asker = outer.asker;
+        self.dependent = outer.dependent;
     }
 
     /// The current work evaluates an expression, or looks at its form.
@@ -235,7 +235,7 @@ impl Ledger {
             self.evaluated.resize_with(index + 1, Vec::new);
         }
         if let Some(all) = self.evaluated.get_mut(index) {
-            all.push((expr, self.asker));
+            all.push((expr, self.dependent));
         }
     }
 
@@ -246,22 +246,26 @@ impl Ledger {
 
     /// Gives back what these thunks were before they were forced, and all thunks that asked for them. `false`: one of
     /// them cannot be computed again.
-    pub(super) fn forget(&mut self, mut todo: Vec<ThunkId>, mut restore: impl FnMut(ThunkId, Thunk)) -> bool {
+    pub(super) fn invalidate(
+        &mut self,
+        mut todo: Vec<ThunkId>,
+        mut restore: impl FnMut(ThunkId, Thunk),
+    ) -> bool {
         while let Some(thunk) = todo.pop() {
             if thunk == NOBODY {
                 // Asked again anyway.
                 continue;
             }
-            if self.unrepeatable.contains(&thunk) {
+            if self.order_dependent.contains(&thunk) {
                 return false;
             }
             if let Some(stale) = self.observers.get_mut(&thunk) {
                 *stale = true;
             }
             let index = thunk.0 as usize;
-            if let Some(recipe) = self.recipes.get_mut(index).and_then(Option::take) {
-                restore(thunk, recipe);
-                self.forgotten.insert(thunk);
+            if let Some(unforced) = self.unforced.get_mut(index).and_then(Option::take) {
+                restore(thunk, unforced);
+                self.invalidated.insert(thunk);
             }
             // Who asks again is noted again.
             let mut edge = self
@@ -269,7 +273,7 @@ impl Ledger {
                 .get_mut(index)
                 .map_or(END, |first| std::mem::replace(first, END));
             while let Some(one) = self.edges.get(edge as usize) {
-                todo.push(one.asker);
+                todo.push(one.dependent);
                 edge = one.next;
             }
         }
@@ -279,22 +283,22 @@ impl Ledger {
     /// Leaves each edge there once: what is computed again and again asks for the same things every time.
     fn compact(&mut self) {
         let old = std::mem::take(&mut self.edges);
-        // By asker: the thunk that it was last seen to ask for.
+        // By dependent: the thunk that it was last seen to ask for.
         let mut seen: Vec<u32> = vec![END; self.first.len()];
         for (thunk, first) in (0u32..).zip(&mut self.first) {
             let mut at = std::mem::replace(first, END);
             while let Some(edge) = old.get(at as usize) {
                 at = edge.next;
-                let asker = edge.asker.0 as usize;
-                if seen.len() <= asker {
-                    seen.resize(asker + 1, END);
+                let dependent = edge.dependent.0 as usize;
+                if seen.len() <= dependent {
+                    seen.resize(dependent + 1, END);
                 }
-                match seen.get_mut(asker) {
+                match seen.get_mut(dependent) {
                     Some(last) if *last != thunk => *last = thunk,
                     _ => continue,
                 }
                 self.edges.push(Edge {
-                    asker: edge.asker,
+                    dependent: edge.dependent,
                     next: *first,
                 });
                 *first = (self.edges.len() - 1) as u32;
@@ -303,13 +307,13 @@ impl Ledger {
         self.dense = self.edges.len();
     }
 
-    /// Is a thunk still part of the heap, after what was forgotten was computed again? It is not if it was made by
+    /// Is a thunk still part of the heap, after what was invalidated was computed again? It is not if it was made by
     /// something that was computed again, and that made something else this time.
     fn is_attached(&self, thunk: ThunkId) -> bool {
         let mut at = thunk;
         while at.0 < self.old && !self.adopted.contains(&at) {
             at = self.makers.get(at.0 as usize).copied().unwrap_or(NOBODY);
-            if self.forgotten.contains(&at) {
+            if self.invalidated.contains(&at) {
                 return false;
             }
         }
@@ -318,11 +322,12 @@ impl Ledger {
 
     /// Is what was computed since the last edit what a fresh evaluation would have computed?
     pub(super) fn is_faithful(&self) -> bool {
-        if self.spoiled {
+        if self.invalid {
             return false;
         }
         // What was made anew would depend on its own order of evaluation.
-        if !self.forgotten.is_empty() && !self.unrepeatable.iter().all(|thunk| self.is_attached(*thunk)) {
+        if !self.invalidated.is_empty() && !self.order_dependent.iter().all(|thunk| self.is_attached(*thunk))
+        {
             return false;
         }
         let noted = self.notes();
