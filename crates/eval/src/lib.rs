@@ -2,6 +2,20 @@
 //!
 //! This crate must never know NixOS, option names, rules, the disk, the clock or the environment. What it cannot
 //! know stays an explicit [`Unknown`]; nothing of the analysed code is executed outside of pure evaluation.
+//!
+//! What holds always:
+//!
+//! - A [`Value`] refers to thunks, names, origins and builtins by number, and means something only to the [`Evaluator`]
+//!   that made it. There are no cycles of references, so dropping the evaluator frees everything.
+//! - Every loop that a program can make long counts steps or bytes, and every nesting has a bound ([`Limits`]). A bound
+//!   that is reached gives an unknown, never a panic.
+//! - An answer does not depend on the order in which values are asked for. Where it would (an infinite recursion is
+//!   noticed where it is entered), a heap that is kept over edits is told by [`Evaluator::spoil`].
+//! - Native code remembers values in thunks only: otherwise an edit would not reach them.
+//!
+//! Begin with `value`, which is what all others speak of, then `machine/eval.rs` (expressions) and `machine/force.rs`
+//! (thunks); `evaluator.rs` lists the parts of an evaluation, which are in `heap`. `memo` has a heap that is kept over
+//! edits, `builtins` and `nixlib` have what Nix programs can call, `pure` has what needs no evaluator.
 
 pub mod builtins;
 mod evaluator;
