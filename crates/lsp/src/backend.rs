@@ -3,8 +3,8 @@
 use crate::client::{Client as ClientFacts, Options, path_of};
 use crate::convert;
 use crate::document::Encoding;
+use crate::event::{Event, Outgoing, Setup};
 use crate::guard::guarded;
-use crate::owner::{Event, Outgoing, Setup};
 use crate::snapshot::Snapshot;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};

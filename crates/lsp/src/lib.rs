@@ -11,6 +11,7 @@ mod backend;
 mod client;
 mod convert;
 mod document;
+mod event;
 mod guard;
 mod order;
 mod owner;
@@ -27,15 +28,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_lsp::{LspService, Server};
 
-/// The stack of threads that evaluate: the evaluator's depth guard is made for the main thread's usual 8 MiB, and
-/// address space costs nothing until it is used.
-pub(crate) const STACK_SIZE: usize = 16 << 20;
-
 /// Runs the server on standard input and output until the client leaves. Did it say goodbye (`shutdown`) before?
 pub fn run_stdio(rules: &'static [&'static Rule]) -> io::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
-        .thread_stack_size(STACK_SIZE)
+        .thread_stack_size(event::STACK_SIZE)
         .build()?;
     let (stdin, stdout) = (tokio::io::stdin(), tokio::io::stdout());
     let said_goodbye = runtime.block_on(serve(stdin, stdout, rules, Arc::new(OsFileSystem)))?;
@@ -67,6 +64,6 @@ where
         .serve(order::InOrder::new(service))
         .await;
     // The owner ends anyway when this fails: nobody is left who could send it anything.
-    let _ = events.send(owner::Event::Stop);
+    let _ = events.send(event::Event::Stop);
     Ok(said_goodbye.load(Ordering::SeqCst))
 }

@@ -1,11 +1,12 @@
-//! The one thread that owns documents and analysis hosts. All causes of work are variants of [`Event`].
+//! The one thread that owns documents and analysis hosts.
 
 use crate::client::{Client, Options, path_of};
 use crate::document::Document;
+use crate::event::{Computed, Event, Outgoing, STACK_SIZE};
 use crate::guard::guarded;
 use crate::projects::Projects;
 use crate::snapshot::{Snapshot, open_documents};
-use crate::worker::{self, Computed, Job};
+use crate::worker::{self, Job};
 use nixpod_analysis::{FileSystem, Rule, Utf8PathBuf};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -14,7 +15,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
 use tower_lsp::ls_types as lsp;
 
 /// How long the inbox has to be quiet after a single change before diagnostics are computed: as long as it takes to
@@ -26,48 +26,6 @@ const QUIET_IN_BURST: Duration = Duration::from_millis(8);
 
 /// Changes that never stop are not waited for longer than this: three frames of a screen.
 const PATIENCE: Duration = Duration::from_millis(50);
-
-/// Everything that can happen.
-#[derive(Debug)]
-pub(crate) enum Event {
-    Initialize(Box<Setup>),
-    Configure(Options),
-    Folders {
-        added: Vec<Utf8PathBuf>,
-        removed: Vec<Utf8PathBuf>,
-    },
-    Open(lsp::TextDocumentItem),
-    Change(lsp::DidChangeTextDocumentParams),
-    Close(lsp::Uri),
-    Saved(lsp::Uri),
-    ChangedOnDisk(Vec<lsp::Uri>),
-    /// A request wants to see the state after everything that came before it.
-    Look {
-        uri: lsp::Uri,
-        reply: oneshot::Sender<Option<Snapshot>>,
-    },
-    Computed(Computed),
-    JobDone,
-    /// The connection is gone.
-    Stop,
-}
-
-/// What is known after `initialize`.
-#[derive(Debug)]
-pub(crate) struct Setup {
-    pub(crate) client: Client,
-    pub(crate) options: Options,
-    pub(crate) params: lsp::InitializeParams,
-}
-
-/// What goes to the client without having been asked for.
-#[derive(Debug)]
-pub(crate) enum Outgoing {
-    Publish(lsp::PublishDiagnosticsParams),
-    /// The client should ask for diagnostics again.
-    Refresh,
-    Log(lsp::MessageType, String),
-}
 
 /// Starts the thread. It ends with [`Event::Stop`].
 pub(crate) fn start(
@@ -97,7 +55,7 @@ pub(crate) fn start(
     };
     std::thread::Builder::new()
         .name("documents".to_owned())
-        .stack_size(crate::STACK_SIZE)
+        .stack_size(STACK_SIZE)
         .spawn(move || owner.run(&inbox))?;
     Ok(())
 }

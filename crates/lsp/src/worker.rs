@@ -1,15 +1,13 @@
 //! Computes diagnostics on a thread of its own, so that text changes never wait for an evaluation.
 
+use crate::convert;
+use crate::event::{Computed, Event, STACK_SIZE};
 use crate::guard::guarded;
-use crate::owner::Event;
 use crate::snapshot::Snapshot;
-use crate::{STACK_SIZE, convert};
-use nixpod_analysis::Utf8PathBuf;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use tower_lsp::ls_types::Diagnostic;
 
 /// The diagnostics of some documents at one generation.
 #[derive(Debug)]
@@ -17,15 +15,6 @@ pub(crate) struct Job {
     pub(crate) generation: u64,
     /// What was edited comes first.
     pub(crate) snapshots: Vec<Snapshot>,
-}
-
-/// What became of one document.
-#[derive(Debug)]
-pub(crate) struct Computed {
-    pub(crate) generation: u64,
-    pub(crate) path: Utf8PathBuf,
-    /// The diagnostics, or the panic's message.
-    pub(crate) diagnostics: Result<Vec<Diagnostic>, String>,
 }
 
 /// Starts the thread. It ends when the owner drops the sender.

@@ -288,3 +288,43 @@ async fn strange_documents_do_no_harm() {
     let found = client.diagnostics(URI, 2).await;
     assert_eq!(found[0]["range"]["start"]["line"], 1, "{found:?}");
 }
+
+#[tokio::test]
+async fn the_trail_of_a_finding_leads_through_other_files() {
+    const FLAGS: &str = "file:///ws/flags.nix";
+    let disk = fs();
+    disk.write("/ws/.git", "");
+    disk.write(
+        "/ws/web.nix",
+        "{\n  virtualisation.oci-containers.containers.web = {\n    image = \"web:1\";\n    extraOptions = import ./flags.nix;\n  };\n}\n",
+    );
+    disk.write("/ws/flags.nix", "[ ]\n");
+    let (mut client, _) = TestClient::session(&disk, nixpod_rules::ALL, everything()).await;
+    client.open(FLAGS, "[ \"--init\" \"--privileged\" ]\n").await;
+    let found = client.diagnostics(FLAGS, 1).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["code"], "privileged-container");
+    assert_eq!(
+        found[0]["range"],
+        json!({ "start": { "line": 0, "character": 11 }, "end": { "line": 0, "character": 25 } })
+    );
+    let related = found[0]["relatedInformation"].as_array().unwrap();
+    let there: Vec<&Value> = related
+        .iter()
+        .filter(|step| step["location"]["uri"] == "file:///ws/web.nix")
+        .collect();
+    assert!(!there.is_empty(), "{related:?}");
+    assert_eq!(there[0]["location"]["range"]["start"]["line"], 3, "{related:?}");
+
+    // An edit of the file at the other end of the trail takes the finding away.
+    let web = "file:///ws/web.nix";
+    client.open(web, "{ }\n").await;
+    assert_eq!(client.diagnostics(web, 1).await, Vec::<Value>::new());
+    loop {
+        let published = client.wait_for("textDocument/publishDiagnostics").await;
+        if published["uri"] == FLAGS {
+            assert_eq!(published["diagnostics"], json!([]));
+            break;
+        }
+    }
+}
