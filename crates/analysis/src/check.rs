@@ -39,7 +39,7 @@ pub(crate) fn check(
     targets: &[Utf8PathBuf],
 ) -> Outcome {
     worlds.begin_check();
-    let targets = Targets::find(vfs, targets);
+    let targets = tracing::debug_span!("find files").in_scope(|| Targets::find(vfs, targets));
     parse_all(vfs, settings.jobs, &targets);
     let evaluated = targets.evaluate(vfs, worlds, settings, list);
     let (mut files, broken) = files_of(vfs, &targets, &evaluated);

@@ -66,6 +66,7 @@ fn keep(root: &Root, jobs: &Receiver<Job>) {
             renewed: false,
         });
         if evaluation.size() > MAX_THUNKS {
+            tracing::debug!(thunks = evaluation.size(), "the heap is too large to be kept");
             drop(evaluation);
             next = jobs.recv().ok();
             continue;
@@ -79,6 +80,7 @@ fn keep(root: &Root, jobs: &Receiver<Job>) {
                     });
                 }
                 None => {
+                    tracing::debug!("the heap is given up: it cannot answer for this edit");
                     next = Some(job);
                     break;
                 }

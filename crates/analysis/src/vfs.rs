@@ -93,6 +93,7 @@ impl FileState {
 
     pub(crate) fn parsed(&self) -> &Arc<ParsedFile> {
         self.parsed.get_or_init(|| {
+            let _span = tracing::debug_span!("parse").entered();
             Arc::new(match &self.before {
                 Some(before) => nixpod_syntax::parse_again(&self.text, before),
                 None => nixpod_syntax::parse(&self.text),

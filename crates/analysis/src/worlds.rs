@@ -82,6 +82,7 @@ impl Known {
         {
             return Arc::clone(findings);
         }
+        let _span = tracing::debug_span!("rules").entered();
         let on: Vec<&'static Rule> = rules
             .iter()
             .copied()
@@ -173,13 +174,19 @@ impl Worlds {
 
     fn evaluate(&self, vfs: &Vfs, root: &Root, keeper: Option<Arc<Keeper>>, list: bool) -> Evaluated {
         self.evaluations.fetch_add(1, Ordering::Relaxed);
+        let name = || vfs.display_path(root.file());
+        let _span = tracing::debug_span!("evaluate", root = %name()).entered();
         match keeper.and_then(|keeper| keeper.evaluate(vfs, list)) {
             Some(answer) => {
                 let renewals = u64::from(answer.renewed);
                 self.renewals.fetch_add(renewals, Ordering::Relaxed);
+                tracing::debug!(root = %name(), renewed = answer.renewed, "evaluated in a heap that is kept");
                 answer.evaluated
             }
-            None => evaluate(vfs, root, list),
+            None => {
+                tracing::debug!(root = %name(), list, "evaluated in a heap that is not kept");
+                evaluate(vfs, root, list)
+            }
         }
     }
 

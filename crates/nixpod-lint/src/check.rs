@@ -69,6 +69,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
     };
     // Where nothing could be looked at, "no findings" would be a lie; programs still get their document.
     if !projects.is_empty() || matches!(args.format, Format::Json | Format::Sarif) {
+        let _span = tracing::debug_span!("render").entered();
         terminal.print(&render(args.format, &results, &context)?)?;
     }
     if terminal.verbose && args.format != Format::Pretty {

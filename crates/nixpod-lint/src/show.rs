@@ -33,6 +33,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
         base: &base,
         statistics: false,
     };
+    let _span = tracing::debug_span!("render").entered();
     match args.format {
         TableFormat::Json => terminal.print(&show_json(&results.containers)?)?,
         TableFormat::Table => {

@@ -450,3 +450,29 @@ fn comments_that_suppress_nothing_are_findings() {
         ["medium[malformed-suppression]", live]
     );
 }
+
+#[test]
+fn timings_and_the_log_go_to_standard_error() {
+    let project = Project::new("timings");
+    project.write("a.nix", "{ containers.web = { config = { }; }; }\n");
+    let quiet = project.run(&["--format", "json"]).output().unwrap();
+    let output = project
+        .run(&["--format", "json", "--timings"])
+        .env("NIXPOD_LOG", "nixpod_analysis=debug")
+        .output()
+        .unwrap();
+    assert_eq!(output.stdout, quiet.stdout);
+    assert!(quiet.stderr.is_empty());
+    let told = String::from_utf8(output.stderr).unwrap();
+    for phase in ["find files", "parse", "evaluate", "rules", "render", "in all"] {
+        assert!(
+            told.lines().any(|line| line.contains(&format!(" 1 {phase}"))),
+            "{phase}: {told}"
+        );
+    }
+    assert!(told.contains("evaluated in a heap that is not kept"), "{told}");
+
+    let output = project.run(&[]).env("NIXPOD_LOG", "a=b=c").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("NIXPOD_LOG"));
+}
