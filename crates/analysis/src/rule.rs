@@ -383,3 +383,5 @@ macro_rules! declare_rule {
         };
     };
 }
+
+pub(crate) use declare_rule;

@@ -1,8 +1,8 @@
 //! Trails, suppressions, fixes, hover and actions.
 
 use super::{check, host, place, project, render_finding};
-use crate::host::Settings;
 use crate::report::{Action, ActionKind};
+use crate::settings::Settings;
 use crate::{Applicability, apply_edits};
 use camino::Utf8Path;
 use expect_test::{Expect, expect};

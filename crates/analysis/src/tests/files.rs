@@ -1,8 +1,8 @@
 //! Which files are read, and which are not.
 
 use super::{check, host, project, render, rules};
-use crate::disk::{FileSystem, MemoryFileSystem, OsFileSystem};
 use crate::host::AnalysisHost;
+use crate::vfs::disk::{FileSystem, MemoryFileSystem, OsFileSystem};
 use camino::Utf8PathBuf;
 use expect_test::expect;
 use std::sync::Arc;

@@ -1,9 +1,10 @@
 //! A changed file costs what it changes, and the answers are those of a fresh start.
 
 use super::{host, project, render, rules};
-use crate::disk::{FileSystem, MemoryFileSystem};
-use crate::host::{Analysis, AnalysisHost};
+use crate::check::snapshot::Analysis;
+use crate::host::AnalysisHost;
 use crate::report::Shown;
+use crate::vfs::disk::{FileSystem, MemoryFileSystem};
 use camino::Utf8Path;
 use proptest::prelude::*;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Inputs of flakes: which sources are read, and what is said of those that are not there. With the real evaluator.
 
-use crate::disk::MemoryFileSystem;
 use crate::host::AnalysisHost;
+use crate::vfs::disk::MemoryFileSystem;
 use expect_test::{Expect, expect};
 use std::fmt::Write as _;
 use std::sync::Arc;

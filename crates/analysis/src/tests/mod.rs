@@ -7,9 +7,10 @@ mod incremental;
 mod inputs;
 mod rules;
 
-use crate::disk::MemoryFileSystem;
-use crate::host::{Analysis, AnalysisHost};
+use crate::check::snapshot::Analysis;
+use crate::host::AnalysisHost;
 use crate::report::{Report, Reported};
+use crate::vfs::disk::MemoryFileSystem;
 use camino::Utf8PathBuf;
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! The command `eval`: values of files, expressions and module trees, as text.
 
-use crate::reads::Reader;
-use crate::request::{EvalInput, EvalOutcome, EvalRequest};
+use crate::check::snapshot::Analysis;
+use crate::report::request::{EvalInput, EvalOutcome, EvalRequest};
+use crate::vfs::reads::Reader;
 use crate::vfs::{Vfs, normalize};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_eval::{
@@ -11,6 +12,13 @@ use nixpod_modules::Library;
 use nixpod_source::{Site, Why};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Expr, Param};
+
+impl Analysis {
+    /// Evaluates a file or an expression.
+    pub fn evaluate(&self, request: &EvalRequest) -> EvalOutcome {
+        evaluate(&self.vfs, request)
+    }
+}
 
 /// Evaluates and prints.
 pub(crate) fn evaluate(vfs: &Vfs, request: &EvalRequest) -> EvalOutcome {

@@ -1,11 +1,12 @@
 //! The effective spec of each container, for `show`.
 
-use crate::check::Outcome;
-use crate::evaluate::Listed;
-use crate::labels::{span_of, span_of_origin};
+use crate::check::outcome::Outcome;
+use crate::check::places::span_of_origin;
 use crate::report::{Certainty, Shown, ShownDefinition, ShownFact};
 use crate::vfs::Files;
-use crate::worlds::Known;
+use crate::vfs::spans::span_of;
+use crate::world::evaluate::Listed;
+use crate::world::worlds::Known;
 use nixpod_model::{Container, Existence, Fact, OwnOption, SystemKind, World};
 use nixpod_source::{Place, Span};
 use std::ops::Range;

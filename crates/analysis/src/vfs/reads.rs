@@ -1,7 +1,7 @@
 //! What an evaluation reads, so that it is repeated only when one of these things changed.
 
-use crate::disk::FileKind;
-use crate::labels::span_of;
+use crate::vfs::disk::FileKind;
+use crate::vfs::spans::span_of;
 use crate::vfs::{Files, Listing, Problem, Vfs, lock};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_eval::{Loaded, Source, StringsRead};

@@ -1,44 +1,18 @@
 //! Evaluated roots, kept until something that they read changes.
 
-use crate::evaluate::{Evaluated, Listed, evaluate};
-use crate::host::Settings;
-use crate::keeper::Keeper;
-use crate::reads::ReadSet;
 use crate::rule::{Finding, Rule};
 use crate::run::run_rules;
+use crate::settings::Settings;
+use crate::vfs::reads::ReadSet;
 use crate::vfs::{Vfs, lock};
+use crate::world::evaluate::{Evaluated, Listed, evaluate};
+use crate::world::keeper::Keeper;
+use crate::world::root::Root;
 use nixpod_model::World;
-use nixpod_source::{ExprId, FileId, Origin, Place, Site};
+use nixpod_source::{ExprId, Origin, Place, Site};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-
-/// What is evaluated as one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Root {
-    /// The hosts of a flake.
-    Flake {
-        /// Its `flake.nix`.
-        file: FileId,
-        /// Only these hosts, sorted; `None`: all.
-        hosts: Option<Vec<String>>,
-    },
-    /// A file taken as a module.
-    Module {
-        /// The file.
-        file: FileId,
-        /// Are there hosts, and does none of them import it?
-        imported_by_no_host: bool,
-    },
-}
-
-impl Root {
-    pub(crate) const fn file(&self) -> FileId {
-        match self {
-            Self::Flake { file, .. } | Self::Module { file, .. } => *file,
-        }
-    }
-}
 
 /// What the rules found under some settings.
 type RuleRun = (Arc<Settings>, Arc<[Finding]>);

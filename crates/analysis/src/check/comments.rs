@@ -1,9 +1,9 @@
 //! Applies suppression comments, and reports those that do not do what they say.
 
-use crate::host::Settings;
-use crate::merge::{Checked, plain};
-use crate::own_rules::{OWN_RULES, malformed_suppression, unknown_suppression, unused_suppression};
+use crate::check::merge::{Checked, plain};
+use crate::check::tool_rules::{OWN_RULES, malformed_suppression, unknown_suppression, unused_suppression};
 use crate::rule::Rule;
+use crate::settings::Settings;
 use crate::vfs::{FileState, Vfs};
 use nixpod_source::{Applicability, FileId, Fix, Span, TextEdit, TextRange, TextSize};
 use nixpod_syntax::Suppression;

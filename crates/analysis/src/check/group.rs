@@ -1,7 +1,7 @@
 //! Containers that are made from one template have the same findings at the same places: each is told once, with the
 //! names of all of them.
 
-use crate::merge::Checked;
+use crate::check::merge::Checked;
 use crate::report::{Other, Reported};
 use nixpod_model::Surface;
 use nixpod_source::{Confidence, RuleId, Severity, Span};

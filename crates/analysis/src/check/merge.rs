@@ -1,10 +1,11 @@
 //! The findings of all roots, with their labels: the same finding of several hosts is one.
 
-use crate::labels::{Trail, line_of, slice, span_of, span_of_origin, trail_of};
+use crate::check::places::{Trail, line_of, slice, span_of_origin, trail_of};
 use crate::report::{ContainerRef, Reported};
 use crate::rule::{Finding, Rule};
 use crate::vfs::Files;
-use crate::worlds::Known;
+use crate::vfs::spans::span_of;
+use crate::world::worlds::Known;
 use nixpod_model::{Container, Host, Surface};
 use nixpod_source::{Confidence, Diagnostic, Label, LabelKind, Place, RuleId, Span};
 use rustc_hash::FxHashMap;

@@ -1,13 +1,21 @@
 //! Why parts of a file's value are not known: the measure of what the evaluator does not model.
 
-use crate::reads::Reader;
+use crate::check::snapshot::Analysis;
 use crate::vfs::Vfs;
+use crate::vfs::reads::Reader;
 use nixpod_eval::{Attrs, Evaluator, Limits, NO_SITE, ThunkId, Tracked, Value};
 use nixpod_modules::{Library, file_root};
 use nixpod_source::{Utf8Path, Why};
 use nixpod_syntax::hir::{Expr, Param};
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
+
+impl Analysis {
+    /// What a file by itself leaves unknown, and why.
+    pub fn reasons(&self, path: &Utf8Path) -> Reasons {
+        reasons(&self.vfs, path)
+    }
+}
 
 /// So many values of one file are looked at; what a model of a package set goes on with is not the file's.
 const MOST_VALUES: usize = 20_000;

@@ -3,10 +3,10 @@
 //! A heap cannot move to another thread, and edits are asked about from any. So the thread that evaluated a root stays
 //! and waits for the next edit; it ends when its keeper is dropped.
 
-use crate::evaluate::{Evaluated, Evaluation};
-use crate::reads::Reader;
 use crate::vfs::Vfs;
-use crate::worlds::Root;
+use crate::vfs::reads::Reader;
+use crate::world::evaluate::{Evaluated, Evaluation};
+use crate::world::root::Root;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 

@@ -2,6 +2,7 @@
 
 use crate::rule::Finding;
 use crate::vfs::Files;
+use crate::vfs::spans::span_of;
 use nixpod_source::{
     ExprId, FileId, Hop, HopKind, Label, LabelKind, Origin, Place, Span, TextRange, TextSize,
 };
@@ -18,21 +19,6 @@ pub(crate) struct Trail {
     pub(crate) all: Vec<Span>,
     /// Is the primary label a literal, and not a whole set or function of which only the beginning is shown?
     pub(crate) literal: bool,
-}
-
-/// The text at a place; `None` if it is not in a file of this project, such as in the built-in library.
-pub(crate) fn span_of(files: &Files<'_>, place: Place) -> Option<Span> {
-    let file = place.site.file;
-    let state = files.readable(file)?;
-    let parsed = state.parsed();
-    if place.site.expr.0 as usize >= parsed.hir.exprs().len() {
-        return None;
-    }
-    let range = match place.within {
-        Some((start, end)) => parsed.map.string_range(place.site.expr, start, end),
-        None => parsed.map.range(place.site.expr),
-    };
-    Some(Span { file, range })
 }
 
 /// Does the place hold nothing that could itself be changed without the finding being another?

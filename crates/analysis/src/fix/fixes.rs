@@ -1,19 +1,30 @@
 //! From a rule's intent to text edits that are known to parse.
 
-use crate::check::Outcome;
-use crate::edits;
-use crate::host::Analysis;
-use crate::labels::span_of;
-use crate::merge::Checked;
+use crate::check::merge::Checked;
+use crate::check::outcome::Outcome;
+use crate::check::snapshot::{Analysis, reported};
+use crate::fix::edits;
+use crate::fix::uses::Uses;
+use crate::report::Report;
 use crate::rule::{Change, Intent};
-use crate::uses::Uses;
+use crate::vfs::spans::span_of;
 use crate::vfs::{Files, Vfs};
+use camino::Utf8PathBuf;
 use nixpod_source::{
     Applicability, FileId, Fix, HopKind, Origin, Place, TextEdit, TextRange, TextSize, apply_edits,
 };
 use nixpod_syntax::hir::{Expr, NameId, VarRef};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
+
+impl Analysis {
+    /// Checks, and makes the fixes of all findings.
+    pub fn check_with_fixes(&self, targets: &[Utf8PathBuf]) -> Report {
+        let outcome = self.outcome_to_list(targets);
+        let findings = with_fixes(self, &outcome, &outcome.findings);
+        self.report(&outcome, reported(&findings), &[])
+    }
+}
 
 /// The findings with their fixes. Those that cannot be written as edits, or would not parse, are left out.
 pub(crate) fn with_fixes<'c>(

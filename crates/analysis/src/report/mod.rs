@@ -1,5 +1,7 @@
 //! What an analysis answers: plain data for the command line and the language server.
 
+pub(crate) mod request;
+
 use nixpod_model::Surface;
 use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf, Why};
 use std::sync::Arc;

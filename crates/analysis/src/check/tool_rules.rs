@@ -3,10 +3,10 @@
 //! They are rules like all others, so that they have documentation and can be switched off; their checks find nothing
 //! in a world.
 
-use crate::declare_rule;
-use crate::host::Settings;
-use crate::merge::{Checked, plain};
+use crate::check::merge::{Checked, plain};
+use crate::rule::declare_rule;
 use crate::rule::{Ctx, Rule, Sink};
+use crate::settings::Settings;
 use crate::vfs::FileState;
 use nixpod_model::System;
 use nixpod_source::{FileId, Span};

@@ -1,7 +1,7 @@
 //! How many things each literal is used for, so that a fix for one does not change another.
 
-use crate::evaluate::Listed;
-use crate::worlds::Known;
+use crate::world::evaluate::Listed;
+use crate::world::worlds::Known;
 use nixpod_model::{Container, Fact, Field, OwnOption, StoreRef, System, Text, TextPart};
 use nixpod_source::{Origin, Place, Site};
 use rustc_hash::FxHashMap;

@@ -1,11 +1,12 @@
 //! Which files a check is about, and what is evaluated as a root.
 
-use crate::disk::FileKind;
-use crate::evaluate::may_hold_specs;
-use crate::host::Settings;
-use crate::parallel;
+use crate::settings::Settings;
+use crate::vfs::disk::FileKind;
+use crate::vfs::parallel;
 use crate::vfs::{Problem, Vfs, normalize};
-use crate::worlds::{Known, Root, Worlds};
+use crate::world::evaluate::may_hold_specs;
+use crate::world::root::Root;
+use crate::world::worlds::{Known, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::FileId;
 use nixpod_syntax::Hir;

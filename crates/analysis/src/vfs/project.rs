@@ -1,6 +1,6 @@
 //! Where a project begins.
 
-use crate::disk::{FileKind, FileSystem};
+use crate::vfs::disk::{FileKind, FileSystem};
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// The project that a file or directory belongs to: its nearest ancestor (or itself) with a `flake.nix` or a `.git`;

@@ -1,6 +1,12 @@
 //! Files of one revision: editor buffers over the disk, with what was read kept by path.
 
-use crate::disk::{FileKind, FileSystem};
+pub(crate) mod disk;
+pub(crate) mod parallel;
+pub(crate) mod project;
+pub(crate) mod reads;
+pub(crate) mod spans;
+
+use crate::vfs::disk::{FileKind, FileSystem};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, LineIndex};
 use nixpod_syntax::{Hir, Parents, ParsedFile};

@@ -1,16 +1,17 @@
 //! From targets to findings: roots are evaluated, rules run, the same finding of several hosts becomes one.
 
-use crate::host::Settings;
-use crate::labels::{line_of, slice, span_of};
-use crate::merge::{Checked, Merged};
-use crate::own_rules;
-use crate::parallel;
+use crate::check::comments;
+use crate::check::merge::{Checked, Merged};
+use crate::check::places::{line_of, slice};
+use crate::check::targets::Targets;
+use crate::check::tool_rules;
 use crate::report::{Gap, Root as ReportedRoot};
-use crate::roots::Targets;
 use crate::rule::Rule;
-use crate::suppress;
+use crate::settings::Settings;
+use crate::vfs::parallel;
+use crate::vfs::spans::span_of;
 use crate::vfs::{Files, Problem, Vfs};
-use crate::worlds::{Known, Worlds};
+use crate::world::worlds::{Known, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, Span, TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -68,7 +69,7 @@ pub(crate) fn check(
         reason: "the file of an input has a syntax error".to_owned(),
     }));
     files.retain(|_, file| looked_up.readable(*file).is_some());
-    suppress::apply(
+    comments::apply(
         vfs,
         rules,
         settings,
@@ -124,7 +125,7 @@ fn look_at_text(
 ) {
     let state = files.state(file);
     match &state.problem {
-        None => own_rules::parse_errors(file, &state, settings, &mut outcome.findings),
+        None => tool_rules::parse_errors(file, &state, settings, &mut outcome.findings),
         // What could be read by name is reported as unreadable already.
         Some(problem @ (Problem::NotText(_) | Problem::Unreadable(_))) => outcome.gaps.push(Gap {
             span: Some(start_of(file)),

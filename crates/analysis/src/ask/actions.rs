@@ -1,10 +1,10 @@
 //! Code actions: fixes that were tried, and suppression comments with a reason to fill in.
 
-use crate::apply::{keeps_promise, with_fixes};
-use crate::fix;
-use crate::host::Analysis;
-use crate::merge::Checked;
-use crate::own_rules::OWN_RULES;
+use crate::check::merge::Checked;
+use crate::check::snapshot::Analysis;
+use crate::check::tool_rules::OWN_RULES;
+use crate::fix::apply::{applied, keeps_promise};
+use crate::fix::fixes::with_fixes;
 use crate::report::{Action, ActionKind};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{Applicability, FileId, Fix, TextEdit, TextRange, TextSize};
@@ -12,6 +12,13 @@ use nixpod_syntax::ParsedFile;
 use nixpod_syntax::hir::Expr;
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+impl Analysis {
+    /// Fixes and suppressions for the findings in a range.
+    pub fn code_actions(&self, path: &Utf8Path, range: TextRange) -> Vec<Action> {
+        code_actions(self, &self.targets_of(path), path, range)
+    }
+}
 
 /// Stands for the reason that the user should write.
 pub(crate) const REASON: &str = "reason: why this is acceptable here";
@@ -32,8 +39,8 @@ pub(crate) fn code_actions(
         let span = checked.reported.diagnostic.primary.span;
         span.file == file && span.range.intersect(range).is_some() && checked.reported.suppressed.is_none()
     });
-    let touched = fix::with_fixes(analysis, &outcome, touched);
-    let touched = crate::group::groups(&touched);
+    let touched = with_fixes(analysis, &outcome, touched);
+    let touched = crate::check::group::groups(&touched);
     for group in &touched {
         let diagnostic = &group.reported.diagnostic;
         for fix in &diagnostic.fixes {
@@ -41,7 +48,7 @@ pub(crate) fn code_actions(
             if fix.applicability == Applicability::Safe {
                 let has_it = |checked: &&&Checked| checked.reported.diagnostic.fixes.contains(fix);
                 let fixed: Vec<&Checked> = group.members.iter().filter(has_it).copied().collect();
-                let after = with_fixes(analysis, std::iter::once(fix)).outcome(targets);
+                let after = applied(analysis, std::iter::once(fix)).outcome(targets);
                 if !keeps_promise(&outcome, &after, &fixed) {
                     continue;
                 }

@@ -1,14 +1,44 @@
 //! Applies fixes, and makes sure that they do what they promise.
 
-use crate::check::Outcome;
-use crate::fix::{self, Taken};
-use crate::host::Analysis;
-use crate::merge::Checked;
+use crate::check::merge::Checked;
+use crate::check::outcome::Outcome;
+use crate::check::snapshot::Analysis;
+use crate::fix::fixes::{Taken, with_fixes};
 use crate::report::Reported;
 use camino::Utf8PathBuf;
 use nixpod_source::{Applicability, FileId, Fix, RuleId, TextEdit, apply_edits};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+impl Analysis {
+    /// Applies all fixes up to `level` to the findings that `wanted` accepts, again and again until nothing is left
+    /// to be fixed. Nothing is written.
+    pub fn fix(
+        &self,
+        targets: &[Utf8PathBuf],
+        level: Applicability,
+        wanted: &dyn Fn(&Reported) -> bool,
+    ) -> Fixed {
+        fix(self, targets, level, wanted)
+    }
+
+    /// The files whose text is not the same as in another snapshot of this host.
+    pub(crate) fn changed_since(&self, other: &Self) -> Vec<FixedFile> {
+        let mut out: Vec<FixedFile> = self
+            .vfs
+            .buffered()
+            .map(|file| FixedFile {
+                file,
+                path: other.path(file),
+                before: other.text(file),
+                after: self.text(file).to_string(),
+            })
+            .filter(|fixed| *fixed.before != *fixed.after)
+            .collect();
+        out.sort_by(|a, b| a.path.cmp(&b.path));
+        out
+    }
+}
 
 /// A file before and after fixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +78,7 @@ pub(crate) fn fix(
     let mut now = analysis.clone();
     let mut outcome = now.outcome_to_list(targets);
     for round in 0..=MAX_ROUNDS {
-        let fixable = fix::with_fixes(&now, &outcome, &outcome.findings);
+        let fixable = with_fixes(&now, &outcome, &outcome.findings);
         let fixes = select(&fixable, level, wanted);
         if fixes.is_empty() {
             break;
@@ -121,7 +151,7 @@ fn try_fixes(
     targets: &[Utf8PathBuf],
     fixes: &[Selected<'_>],
 ) -> Option<Step> {
-    let next = with_fixes(now, fixes.iter().map(|(_, fix)| *fix));
+    let next = applied(now, fixes.iter().map(|(_, fix)| *fix));
     let after = next.outcome_to_list(targets);
     let done: Vec<&Checked> = fixes.iter().map(|(checked, _)| *checked).collect();
     keeps_promise(outcome, &after, &done).then(|| {
@@ -137,7 +167,7 @@ fn try_fixes(
 }
 
 /// The snapshot as it would be with these fixes.
-pub(crate) fn with_fixes<'a>(now: &Analysis, fixes: impl Iterator<Item = &'a Fix>) -> Analysis {
+pub(crate) fn applied<'a>(now: &Analysis, fixes: impl Iterator<Item = &'a Fix>) -> Analysis {
     let mut edits: BTreeMap<FileId, Vec<TextEdit>> = BTreeMap::new();
     for fix in fixes {
         for (file, list) in &fix.edits {

@@ -1,8 +1,8 @@
 //! The seam to the evaluator: a root and a view of the files in, a world out.
 
-use crate::reads::{ReadSet, Reader};
 use crate::vfs::Vfs;
-use crate::worlds::Root;
+use crate::vfs::reads::{ReadSet, Reader};
+use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Source};
 use nixpod_model::{Listing, World};
 use nixpod_modules::{Library, entry_roots, file_roots, flake_roots, module_roots};

@@ -1,17 +1,24 @@
 //! What is said about a place in the code.
 
-use crate::check::Outcome;
-use crate::host::Analysis;
-use crate::own_rules::OWN_RULES;
+use crate::check::containers;
+use crate::check::outcome::Outcome;
+use crate::check::snapshot::Analysis;
+use crate::check::tool_rules::OWN_RULES;
 use crate::report::{Certainty, Hover, ShownFact};
-use crate::show;
 use crate::vfs::Files;
-use crate::worlds::Known;
+use crate::world::worlds::Known;
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_model::Container;
 use nixpod_source::{FileId, Site, Span, TextRange, TextSize};
 use std::fmt::Write as _;
 use std::sync::Arc;
+
+impl Analysis {
+    /// What is to be said about a place.
+    pub fn hover(&self, path: &Utf8Path, offset: TextSize) -> Option<Hover> {
+        hover(self, &self.targets_of(path), path, offset)
+    }
+}
 
 /// The findings under the cursor; where there is none, the effective value of the option.
 pub(crate) fn hover(
@@ -30,7 +37,7 @@ fn findings(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSi
         let span = checked.reported.diagnostic.primary.span;
         span.file == file && span.range.contains_inclusive(offset)
     });
-    let under = crate::group::groups(under);
+    let under = crate::check::group::groups(under);
     let first = under.first()?;
     let span = first.reported.diagnostic.primary.span;
     let mut markdown = String::new();
@@ -91,7 +98,7 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
                     .any(|definition| sites.contains(&definition.place.site));
                 if defined {
                     let host = &known.world.host(&container.host).name;
-                    let fact = show::fact(&files, option);
+                    let fact = containers::fact(&files, option);
                     describe(analysis, container, host, &fact, &mut markdown);
                 }
             }

@@ -1,0 +1,6 @@
+//! Questions about a snapshot, each in a file.
+
+mod actions;
+mod eval;
+mod hover;
+pub(crate) mod reasons;

@@ -1,0 +1,11 @@
+//! From targets to findings.
+
+pub(crate) mod comments;
+pub(crate) mod containers;
+pub(crate) mod group;
+pub(crate) mod merge;
+pub(crate) mod outcome;
+pub(crate) mod places;
+pub(crate) mod snapshot;
+pub(crate) mod targets;
+pub(crate) mod tool_rules;

@@ -1,0 +1,40 @@
+//! What the user chose.
+
+use crate::rule::Rule;
+use nixpod_source::RuleId;
+use std::collections::BTreeSet;
+
+/// What the user chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Rules that are off.
+    pub disabled: BTreeSet<RuleId>,
+    /// Rules that are on although their group is off by default.
+    pub enabled: BTreeSet<RuleId>,
+    /// Does a suppression comment need a reason?
+    pub require_reason: bool,
+    /// Look only at these hosts of flakes; `None`: at all.
+    pub hosts: Option<Vec<String>>,
+    /// How many threads may work at once; 0: as many as there are processors.
+    pub jobs: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            disabled: BTreeSet::new(),
+            enabled: BTreeSet::new(),
+            require_reason: true,
+            hosts: None,
+            jobs: 0,
+        }
+    }
+}
+
+impl Settings {
+    /// Is the rule on?
+    pub fn is_on(&self, rule: &Rule) -> bool {
+        !self.disabled.contains(rule.meta.id)
+            && (rule.meta.group.on_by_default() || self.enabled.contains(rule.meta.id))
+    }
+}

@@ -1,0 +1,30 @@
+//! What is evaluated as one.
+
+use nixpod_source::FileId;
+
+/// The hosts of a flake, or a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Root {
+    /// The hosts of a flake.
+    Flake {
+        /// Its `flake.nix`.
+        file: FileId,
+        /// Only these hosts, sorted; `None`: all.
+        hosts: Option<Vec<String>>,
+    },
+    /// A file taken as a module.
+    Module {
+        /// The file.
+        file: FileId,
+        /// Are there hosts, and does none of them import it?
+        imported_by_no_host: bool,
+    },
+}
+
+impl Root {
+    pub(crate) const fn file(&self) -> FileId {
+        match self {
+            Self::Flake { file, .. } | Self::Module { file, .. } => *file,
+        }
+    }
+}
