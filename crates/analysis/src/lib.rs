@@ -18,12 +18,11 @@ mod world;
 pub use check::tool_rules::OWN_RULES;
 pub use fix::apply::{Fixed, FixedFile};
 
-pub use ask::reasons::Reasons;
 pub use camino::{Utf8Path, Utf8PathBuf};
 pub use check::snapshot::Analysis;
 pub use host::AnalysisHost;
 pub use nixpod_source::{
-    Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, LineIndex, Origin, Position,
+    Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, Level, LineIndex, Origin, Position,
     RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits,
 };
 pub use report::request::{EvalInput, EvalOutcome, EvalRequest};

@@ -6,12 +6,13 @@ use crate::project::{absolute, current_directory, reason};
 use crate::terminal::Terminal;
 use anyhow::{Result, bail};
 use camino::Utf8PathBuf;
-use nixpod_analysis::{AnalysisHost, EvalInput, EvalRequest, FileSystem, OsFileSystem, project_root};
-use std::mem::ManuallyDrop;
+use nixpod_analysis::{
+    AnalysisHost, EvalInput, EvalOutcome, EvalRequest, FileSystem, OsFileSystem, project_root,
+};
 use std::sync::Arc;
 
-/// Evaluates and prints.
-pub(crate) fn run(args: &EvalArgs, terminal: &Terminal) -> Result<Outcome> {
+/// Evaluates and prints. `at_end` is run right before the process ends, which it may do here.
+pub(crate) fn run(args: &EvalArgs, terminal: &Terminal, at_end: impl FnOnce()) -> Result<Outcome> {
     let fs: Arc<dyn FileSystem> = Arc::new(OsFileSystem);
     let current = current_directory()?;
     let existing = |path: &Utf8PathBuf| -> Result<Utf8PathBuf> {
@@ -38,18 +39,28 @@ pub(crate) fn run(args: &EvalArgs, terminal: &Terminal) -> Result<Outcome> {
             (EvalInput::default(), near)
         }
     };
-    // The process ends right after this: taking everything apart piece by piece would only delay that.
-    let mut host = ManuallyDrop::new(AnalysisHost::new(nixpod_rules::ALL, Arc::clone(&fs)));
+    let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::clone(&fs));
     host.set_project(project_root(&*fs, &near));
-    let outcome = host.analysis().evaluate(&EvalRequest {
+    let request = EvalRequest {
         directory: Some(current),
         input,
         strict: !args.lazy,
         json: args.json,
         modules,
         attr: args.attr.clone(),
-        last: true,
-    });
+    };
+    host.analysis()
+        .evaluate_then(&request, |outcome| match tell(outcome, terminal) {
+            Ok(outcome) => {
+                at_end();
+                // Freeing every value by itself would take a twentieth of the whole.
+                std::process::exit(outcome.code().into())
+            }
+            Err(error) => Err(error),
+        })
+}
+
+fn tell(outcome: EvalOutcome, terminal: &Terminal) -> Result<Outcome> {
     for trace in &outcome.traces {
         terminal.note(&format!("trace: {trace}"));
     }

@@ -38,13 +38,20 @@ enum Outcome {
     Failed,
 }
 
+impl Outcome {
+    /// The exit code.
+    const fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Failed => 2,
+        }
+    }
+}
+
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Clean => Self::from(0),
-            Outcome::Findings => Self::from(1),
-            Outcome::Failed => Self::from(2),
-        }
+        Self::from(outcome.code())
     }
 }
 
@@ -68,14 +75,14 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
-    let _timings = log::start(cli.global.timings)?;
+    let timings = log::start(cli.global.timings)?;
     match cli.command {
         None => check::run(&cli.check, terminal),
         Some(Command::Check(args)) => check::run(&args, terminal),
         Some(Command::Show(args)) => show::run(&args, terminal),
         Some(Command::Explain { rule }) => explain::explain(&rule, terminal),
         Some(Command::Rules { format }) => explain::list(format, terminal),
-        Some(Command::Eval(args)) => eval::run(&args, terminal),
+        Some(Command::Eval(args)) => eval::run(&args, terminal, || drop(timings)),
         Some(Command::Lsp { stdio: _ }) => {
             let proper = nixpod_lsp::run_stdio(nixpod_rules::ALL)?;
             Ok(if proper { Outcome::Clean } else { Outcome::Findings })

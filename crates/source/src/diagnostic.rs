@@ -22,7 +22,27 @@ pub enum Severity {
     Critical,
 }
 
+/// How formats with three levels call a severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Worth knowing.
+    Note,
+    /// Worth a look.
+    Warning,
+    /// To be mended.
+    Error,
+}
+
 impl Severity {
+    /// The level in formats that have three.
+    pub const fn level(self) -> Level {
+        match self {
+            Self::Critical | Self::High => Level::Error,
+            Self::Medium | Self::Low => Level::Warning,
+            Self::Info => Level::Note,
+        }
+    }
+
     /// All severities, lowest first.
     pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
 

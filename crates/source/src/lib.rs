@@ -13,7 +13,8 @@ mod why;
 
 pub use camino::{Utf8Path, Utf8PathBuf};
 pub use diagnostic::{
-    Applicability, Confidence, Diagnostic, Fix, Label, LabelKind, RuleId, Severity, TextEdit, apply_edits,
+    Applicability, Confidence, Diagnostic, Fix, Label, LabelKind, Level, RuleId, Severity, TextEdit,
+    apply_edits,
 };
 pub use place::{ExprId, FileId, Hop, HopKind, Origin, Place, Site, Span};
 pub use text::{LineIndex, Position};

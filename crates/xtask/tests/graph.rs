@@ -23,7 +23,12 @@ const GRAPH: &[(&str, &[&str])] = &[
     ("lint", &["analysis", "rules", "lsp"]),
     ("testing", &["analysis", "source"]),
     // The rules about the tool's own business are in the analysis.
-    ("xtask", &["rules", "analysis", "surfaces", "syntax", "source"]),
+    (
+        "xtask",
+        &[
+            "rules", "analysis", "surfaces", "modules", "eval", "syntax", "source",
+        ],
+    ),
 ];
 
 /// Only these may know rnix, the language server protocol, or the terminal.

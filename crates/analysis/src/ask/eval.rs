@@ -16,12 +16,18 @@ use nixpod_syntax::hir::{Expr, Param};
 impl Analysis {
     /// Evaluates a file or an expression.
     pub fn evaluate(&self, request: &EvalRequest) -> EvalOutcome {
-        evaluate(&self.vfs, request)
+        self.evaluate_then(request, |outcome| outcome)
+    }
+
+    /// The same, and what is done with the outcome while the values are still there: whoever ends the process then does
+    /// not wait for them to be freed one by one.
+    pub fn evaluate_then<T>(&self, request: &EvalRequest, then: impl FnOnce(EvalOutcome) -> T) -> T {
+        evaluate(&self.vfs, request, then)
     }
 }
 
 /// Evaluates and prints.
-pub(crate) fn evaluate(vfs: &Vfs, request: &EvalRequest) -> EvalOutcome {
+fn evaluate<T>(vfs: &Vfs, request: &EvalRequest, then: impl FnOnce(EvalOutcome) -> T) -> T {
     // Texts of the command line become buffers, so that positions in them can be named like those of files.
     let mut vfs = vfs.clone();
     let directory = match (&request.directory, &vfs.project) {
@@ -32,33 +38,29 @@ pub(crate) fn evaluate(vfs: &Vfs, request: &EvalRequest) -> EvalOutcome {
     let entry = match input(&mut vfs, request, &directory) {
         Ok(entry) => entry,
         Err(error) => {
-            return EvalOutcome {
+            return then(EvalOutcome {
                 error: Some(error),
                 ..EvalOutcome::default()
-            };
+            });
         }
     };
     let reader = Reader::new(&vfs);
-    let mut evaluation = Evaluation {
+    let mut query = Query {
         ev: Evaluator::new(&reader, Limits::default()),
         reader: &reader,
     };
-    let library = Library::new(&mut evaluation.ev);
-    evaluation.ev.set_search_path("nixpkgs/lib", library.lib);
-    let result = evaluation.run(&entry, request);
+    let library = Library::new(&mut query.ev);
+    query.ev.set_search_path("nixpkgs/lib", library.lib);
+    let result = query.run(&entry, request);
     let mut outcome = EvalOutcome {
-        traces: std::mem::take(&mut evaluation.ev.traces),
+        traces: std::mem::take(&mut query.ev.traces),
         ..EvalOutcome::default()
     };
     match result {
         Ok(text) => outcome.output = Some(text),
         Err(error) => outcome.error = Some(error),
     }
-    if request.last {
-        // Freeing every value by itself would take a twentieth of the whole.
-        std::mem::forget(evaluation);
-    }
-    outcome
+    then(outcome)
 }
 
 /// The file to evaluate.
@@ -97,12 +99,12 @@ fn modules(vfs: &Vfs, modules: &[Utf8PathBuf], directory: &Utf8Path) -> String {
     )
 }
 
-struct Evaluation<'a> {
+struct Query<'a> {
     ev: Evaluator<'a>,
     reader: &'a Reader,
 }
 
-impl Evaluation<'_> {
+impl Query<'_> {
     fn run(&mut self, path: &Utf8Path, request: &EvalRequest) -> Result<String, String> {
         let loaded = self.reader.load(path).map_err(|why| why.to_string())?;
         if let Some(error) = self.reader.syntax_error(loaded.file) {

@@ -3,4 +3,4 @@
 mod actions;
 mod eval;
 mod hover;
-pub(crate) mod reasons;
+mod source;

@@ -150,16 +150,7 @@ pub(crate) fn trail_of(files: &Files<'_>, finding: &Finding) -> Option<Trail> {
             hop.kind != HopKind::Guard,
         );
     }
-    for place in &finding.conditions {
-        if let Some(span) = span_of(files, *place) {
-            collector.add(
-                LabelKind::Guard,
-                span,
-                message_of_kind(HopKind::Guard).to_owned(),
-                false,
-            );
-        }
-    }
+    collector.conditions(&finding.conditions);
     // Related places are no steps of the value: a comment there does not silence the finding.
     let all = collector.seen.clone();
     for (origin, message) in &finding.related {
@@ -183,6 +174,14 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
+    /// Adds the conditions under which it holds.
+    fn conditions(&mut self, conditions: &[Place]) {
+        for span in conditions.iter().filter_map(|place| span_of(self.files, *place)) {
+            let message = message_of_kind(HopKind::Guard).to_owned();
+            self.add(LabelKind::Guard, span, message, false);
+        }
+    }
+
     /// Adds a label unless it is there already, or (`once_per_line`) its line is shown already.
     fn add(&mut self, kind: LabelKind, span: Span, message: String, once_per_line: bool) {
         let known = self.seen.contains(&span);

@@ -17,8 +17,6 @@ pub struct EvalRequest {
     pub modules: Vec<Utf8PathBuf>,
     /// Print only this attribute path; of a module tree `config`, if there is none.
     pub attr: Option<String>,
-    /// Does the process end with the answer? Then the memory that it took is left to the system.
-    pub last: bool,
 }
 
 /// Where the expression comes from.

@@ -2,17 +2,17 @@
 
 use super::Context;
 use crate::view::Results;
-use nixpod_analysis::Severity;
+use nixpod_analysis::Level;
 use std::fmt::Write;
 
 pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
     let mut out = String::new();
     for finding in results.open() {
         let at = &finding.location;
-        let command = match finding.severity {
-            Severity::Critical | Severity::High => "error",
-            Severity::Medium | Severity::Low => "warning",
-            Severity::Info => "notice",
+        let command = match finding.severity.level() {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "notice",
         };
         let mut message = finding.message.clone();
         if let Some(help) = &finding.help {

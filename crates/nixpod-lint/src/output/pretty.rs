@@ -9,7 +9,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
-use nixpod_analysis::{Applicability, Severity, Utf8PathBuf, rule_url};
+use nixpod_analysis::{Applicability, Level, Utf8PathBuf, rule_url};
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::sync::Arc;
@@ -229,10 +229,10 @@ impl Shown {
 fn parts(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Vec<Shown> {
     let primary = &finding.location;
     let name = context.name(&primary.source);
-    let severity = match finding.severity {
-        Severity::Critical | Severity::High => miette::Severity::Error,
-        Severity::Medium | Severity::Low => miette::Severity::Warning,
-        Severity::Info => miette::Severity::Advice,
+    let severity = match finding.severity.level() {
+        Level::Error => miette::Severity::Error,
+        Level::Warning => miette::Severity::Warning,
+        Level::Note => miette::Severity::Advice,
     };
     let mut first = Shown::new(visible(&finding.message), severity);
     first.code = Some(format!("{}[{}]", finding.severity.as_str(), finding.rule));

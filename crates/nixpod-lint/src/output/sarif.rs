@@ -4,7 +4,7 @@
 
 use super::Context;
 use crate::view::{Finding, Location, ResolvedFix, Results};
-use nixpod_analysis::{Applicability, Confidence, OWN_RULES, RuleId, Severity, rule_url};
+use nixpod_analysis::{Applicability, Confidence, Level, OWN_RULES, RuleId, Severity, rule_url};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -87,18 +87,18 @@ fn rule(id: RuleId, context: &Context<'_>) -> Value {
 }
 
 const fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium | Severity::Low => "warning",
-        Severity::Info => "note",
+    match severity.level() {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
     }
 }
 
 const fn problem(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium | Severity::Low => "warning",
-        Severity::Info => "recommendation",
+    match severity.level() {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "recommendation",
     }
 }
 

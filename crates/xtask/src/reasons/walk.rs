@@ -1,42 +1,31 @@
 //! Why parts of a file's value are not known: the measure of what the evaluator does not model.
 
-use crate::check::snapshot::Analysis;
-use crate::vfs::Vfs;
-use crate::vfs::reads::Reader;
-use nixpod_eval::{Attrs, Evaluator, Limits, NO_SITE, ThunkId, Tracked, Value};
+use nixpod_eval::{Attrs, Evaluator, Limits, NO_SITE, Source, ThunkId, Tracked, Value};
 use nixpod_modules::{Library, file_root};
 use nixpod_source::{Utf8Path, Why};
 use nixpod_syntax::hir::{Expr, Param};
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
-impl Analysis {
-    /// What a file by itself leaves unknown, and why.
-    pub fn reasons(&self, path: &Utf8Path) -> Reasons {
-        reasons(&self.vfs, path)
-    }
-}
-
 /// So many values of one file are looked at; what a model of a package set goes on with is not the file's.
 const MOST_VALUES: usize = 20_000;
 
 /// What one file's value leaves open.
 #[derive(Clone, Debug, Default)]
-pub struct Reasons {
+pub(super) struct Reasons {
     /// How often each reason was met. Names of what comes from outside are cut to what kind of thing it is.
-    pub counts: BTreeMap<String, usize>,
+    pub(super) counts: BTreeMap<String, usize>,
     /// Values that were looked at.
-    pub values: usize,
+    pub(super) values: usize,
     /// Steps of evaluation that were taken.
-    pub steps: u64,
+    pub(super) steps: u64,
     /// The bound that was reached, if one was.
-    pub exhausted: Option<String>,
+    pub(super) exhausted: Option<String>,
 }
 
 /// Evaluates a file by itself, calls it as a module is called if it is a function, and looks at everything in it.
-pub(crate) fn reasons(vfs: &Vfs, path: &Utf8Path) -> Reasons {
-    let reader = Reader::new(vfs);
-    let mut ev = Evaluator::new(&reader, Limits::default());
+pub(super) fn reasons(source: &dyn Source, path: &Utf8Path) -> Reasons {
+    let mut ev = Evaluator::new(source, Limits::default());
     let library = Library::new(&mut ev);
     ev.set_search_path("nixpkgs/lib", library.lib);
     let mut walk = Walk::default();
