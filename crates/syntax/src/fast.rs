@@ -1,24 +1,24 @@
 //! Lowers texts without mistakes directly, an order of magnitude faster than over a concrete syntax tree.
 //!
-//! This reads only what is surely well-formed and gives up on everything else: on mistakes, and on what is rare (URIs, pipes, the old `let { }`, `or` as a variable, very deep nesting). What it gives is what
-//! lowering rnix's tree gives, to the last node and range; tests compare both on all texts they have.
+//! This reads only what is surely well-formed and gives up on everything else: on mistakes, and on what is rare (URIs,
+//! pipes, the old `let { }`, `or` as a variable, very deep nesting). What it gives is what lowering rnix's tree gives, to
+//! the last node and range; tests compare both on all texts they have.
 
 mod bounds;
 mod lexer;
+mod token;
 
-use crate::build::attrs::{Attr, BindingRanges, MAX_PATH, SetBuilder};
+use crate::build::attrs::{Attr, BindingRanges, MAX_PATH};
 use crate::build::literal::{Chunks, Parts, unescape};
-use crate::build::{Builder, HOLE, Lowered};
+use crate::build::{Builder, HOLE, Lowered, SetBuilder};
 use crate::hir::{BinaryOp, Expr, Field, Param, PathKind, StrPart, VarRef};
 use crate::limits::MAX_CHAIN;
 use bounds::Bounds;
-use lexer::{Lexer, Token};
+use lexer::Lexer;
 use nixpod_source::ExprId;
 use smallvec::SmallVec;
 use text_size::{TextRange, TextSize};
-
-/// A result, if it is certain.
-type Surely<T> = Option<T>;
+use token::{Surely, Token};
 
 /// Longer texts are data, and few.
 const MAX_LENGTH: usize = 4 << 20;

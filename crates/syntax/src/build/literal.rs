@@ -1,6 +1,6 @@
 //! Strings, paths and numbers.
 
-use super::Builder;
+use super::builder::Builder;
 use crate::hir::{Expr, StrPart};
 use crate::source_map::Piece;
 use nixpod_source::ExprId;

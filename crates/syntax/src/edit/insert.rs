@@ -1,6 +1,6 @@
 //! Edits that add something.
 
-use super::{innermost, replace, with_tree};
+use super::tree::{innermost, replace, with_tree};
 use nixpod_source::TextEdit;
 use rnix::{NodeOrToken, SyntaxKind, SyntaxNode, ast};
 use rowan::ast::AstNode as _;

@@ -1,7 +1,6 @@
 //! The bounds of [`crate::tree::guard`], kept while reading: what it refuses must not be accepted here.
 
-use super::Surely;
-use super::lexer::Token;
+use super::token::{Surely, Token};
 use crate::limits::{MAX_BROKEN, MAX_CHAIN, MAX_LOOKAHEAD, MAX_WORK, runs_on};
 
 /// Counts as the guard does, or more.

@@ -1,52 +1,9 @@
 //! The tokens of a text that is surely well-formed, cut as rnix's tokenizer cuts them.
 
-use super::Surely;
 use super::bounds::Bounds;
+use super::token::{Surely, Token};
 use crate::hir::{BinaryOp, PathKind};
 use text_size::{TextRange, TextSize};
-
-/// A token. Of strings and paths only the beginning is one: the parser reads on by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
-    End,
-    Ident,
-    Or,
-    Let,
-    In,
-    Rec,
-    With,
-    Inherit,
-    If,
-    Then,
-    Else,
-    Assert,
-    Integer,
-    Float,
-    /// `"`
-    Quote,
-    /// `''`
-    Indented,
-    /// A path, up to its first interpolation.
-    Path(PathKind),
-    /// `${`
-    Interpolation,
-    LeftBrace,
-    RightBrace,
-    LeftBracket,
-    RightBracket,
-    LeftParen,
-    RightParen,
-    Semicolon,
-    Comma,
-    Colon,
-    At,
-    Dot,
-    Ellipsis,
-    Question,
-    Assign,
-    Not,
-    Operator(BinaryOp),
-}
 
 pub(super) struct Lexer<'t> {
     pub(super) text: &'t str,

@@ -4,8 +4,7 @@ mod attrs;
 mod literal;
 
 use crate::SyntaxError;
-use crate::build::attrs::SetBuilder;
-use crate::build::{Builder, HOLE, Lowered};
+use crate::build::{Builder, HOLE, Lowered, SetBuilder};
 use crate::hir::{AttrName, BinaryOp, Expr, Field, NameId, Param, VarRef};
 use nixpod_source::ExprId;
 use rnix::ast::{self, BinOpKind, HasEntry as _, UnaryOpKind};
