@@ -33,6 +33,10 @@ fn main() -> ExitCode {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "the course of a small tool, from its arguments to what it prints"
+)]
 fn run(source: &TestSource, ev: &mut Evaluator<'_>) -> Result<String, String> {
     let here = std::env::current_dir().map_err(|error| error.to_string())?;
     let here = Utf8PathBuf::from_path_buf(here).map_err(|_| "the directory is not UTF-8")?;

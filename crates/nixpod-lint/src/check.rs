@@ -50,11 +50,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         if args.diff {
             terminal.print(&fix::diff(&fixed, &projects.current, terminal))?;
             let differs = !fixed.files.is_empty();
-            return Ok(match (failed, differs) {
-                (true, _) => Outcome::Failed,
-                (false, true) => Outcome::Findings,
-                (false, false) => Outcome::Clean,
-            });
+            return Ok(outcome(failed, differs));
         }
         failed |= write(&fixed, terminal);
         results = look(&projects);
@@ -73,20 +69,30 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         terminal.print(&render(args.format, &results, &context)?)?;
     }
     if terminal.verbose && args.format != Format::Pretty {
-        for gap in &results.not_analysed {
-            let place = match &gap.location {
-                Some(at) => format!("{}:{}: ", context.name(&at.source), at.line),
-                None => String::new(),
-            };
-            terminal.note(&format!("not analysed: {place}{}", gap.reason));
-        }
+        tell_gaps(&results, &context);
     }
     let stops = results.open().any(|finding| args.fail_on.stops(finding.severity));
-    Ok(match (failed, stops) {
+    Ok(outcome(failed, stops))
+}
+
+/// What was not analysed, for those whose format does not say.
+fn tell_gaps(results: &Results, context: &Context<'_>) {
+    for gap in &results.not_analysed {
+        let place = match &gap.location {
+            Some(at) => format!("{}:{}: ", context.name(&at.source), at.line),
+            None => String::new(),
+        };
+        let note = format!("not analysed: {place}{}", gap.reason);
+        context.terminal.note(&note);
+    }
+}
+
+fn outcome(failed: bool, found: bool) -> Outcome {
+    match (failed, found) {
         (true, _) => Outcome::Failed,
         (false, true) => Outcome::Findings,
         (false, false) => Outcome::Clean,
-    })
+    }
 }
 
 /// Writes fixed files; says whether something failed.

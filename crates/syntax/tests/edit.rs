@@ -102,6 +102,7 @@ fn remove_list_element() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn insert_binding() {
     let make = |text: &str, range| edit::insert_binding(text, range, "n = 1;", "config");
     check("|{ }|", make, expect!["{ n = 1; }"]);
@@ -202,6 +203,7 @@ fn insert_list_element() {
 
 /// What is long and called so stays at the end.
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn insert_binding_before_the_last() {
     let make = |text: &str, range| edit::insert_binding(text, range, "n = 1;", "config");
     check("|{ config = { }; }|", make, expect!["{ n = 1; config = { }; }"]);

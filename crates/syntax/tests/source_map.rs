@@ -119,6 +119,7 @@ fn at(text: &str, expected: Expect) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn nodes_at_offsets() {
     at(
         "{ a.b = f 1; inherit c; }",

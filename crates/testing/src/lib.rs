@@ -19,7 +19,7 @@ pub use fixture::{File, Fixture, Marker};
 
 use markers::{found, report};
 use nixpod_analysis::{
-    Analysis, AnalysisHost, Applicability, FixAvailability, MemoryFileSystem, Report, Reported, Rule,
+    Analysis, AnalysisHost, Applicability, Fix, FixAvailability, MemoryFileSystem, Report, Reported, Rule,
     Utf8PathBuf, apply_edits,
 };
 use std::collections::BTreeSet;
@@ -181,6 +181,139 @@ fn judge_fixes(rule: &'static Rule, analysis: &Analysis, result: &Report) {
             }
         }
         for fix in &diagnostic.fixes {
+            let after = after(rule, analysis, fix);
+            assert!(
+                errors(&after) <= errors(result),
+                "{id}: does not parse after: {}",
+                fix.title
+            );
+            let count = |findings: &[Reported]| {
+                let same = |other: &&Reported| other.diagnostic.message == diagnostic.message;
+                findings.iter().filter(same).count()
+            };
+            assert!(
+                count(&own(&after)) < count(&live) || fix.applicability == Applicability::DisplayOnly,
+                "{id}: `{}` does not remove: {}",
+                fix.title,
+                diagnostic.message
+            );
+        }
+    }
+    let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|finding| {
+        finding.diagnostic.rule == rule.meta.id
+    });
+    let mut files = before.files;
+    for changed in fixed.files {
+        if let Some(file) = files.iter_mut().find(|file| file.full_path() == changed.path) {
+            file.text = changed.after;
+        }
+    }
+    let texts = |files: &[File]| -> String {
+        let parts = files.iter();
+        parts
+            .map(|file| format!("#- {}\n{}\n", file.path, file.text.trim_end()))
+            .collect()
+    };
+    let (actual, expected) = (texts(&files), texts(&after.files));
+    assert!(
+        actual == expected,
+        "the fixed text is not as expected\n== expected\n{expected}\n== actual\n{actual}"
+    );
+}
+
+/// A host with some rules and the files of a fixture.
+pub fn host(rules: &'static [&'static Rule], fixture: &Fixture) -> AnalysisHost {
+    let disk = MemoryFileSystem::new();
+    for file in &fixture.files {
+        disk.write(file.full_path(), file.text.as_str());
+    }
+    let mut host = AnalysisHost::new(rules, Arc::new(disk));
+    host.set_project(ROOT.into());
+    host
+}
+
+/// What to check to check a fixture.
+pub fn targets() -> Vec<Utf8PathBuf> {
+    vec![ROOT.into()]
+}
+
+#[track_caller]
+fn run(rule: &'static Rule, fixture: &Fixture) {
+    let mut host = host(leak(rule), fixture);
+    let analysis = host.analysis();
+    let result = analysis.check_with_fixes(&targets());
+    let with_notes = fixture
+        .files
+        .iter()
+        .flat_map(|file| &file.markers)
+        .any(|marker| marker.kind == "note");
+    let actual = found(rule, &analysis, &result, with_notes);
+    if let Some(difference) = report(fixture, &actual, with_notes) {
+        panic!("{}: {difference}", rule.meta.id);
+    }
+    judge_fixes(rule, &analysis, &result);
+
+    // Comments move everything and change nothing.
+    let evaluations = host.evaluations();
+    for file in fixture.files.iter().filter(|file| file.path.ends_with(".nix")) {
+        host.set_buffer(file.full_path(), Some(format!("# a comment\n\n{}", file.text)));
+    }
+    let commented = host.analysis();
+    let mut moved = found(rule, &commented, &commented.check(&targets()), with_notes);
+    for label in &mut moved {
+        label.line = label.line.saturating_sub(2);
+    }
+    let sorted = |labels: &[markers::Found]| -> BTreeSet<markers::Found> { labels.iter().cloned().collect() };
+    assert!(
+        sorted(&actual) == sorted(&moved),
+        "{}: with comments added the findings are others\n== before\n{actual:#?}\n== after\n{moved:#?}",
+        rule.meta.id
+    );
+    assert_eq!(
+        host.evaluations(),
+        evaluations,
+        "a comment made something be evaluated again"
+    );
+}
+
+/// Each fix keeps the text parsing and removes its finding, all together come to an end, and there are as many as the
+/// rule says.
+#[track_caller]
+fn judge_fixes(rule: &'static Rule, analysis: &Analysis, result: &Report) {
+    let id = rule.meta.id;
+    let own = |report: &Report| -> Vec<Reported> {
+        let findings = report.findings.iter();
+        findings
+            .filter(|finding| finding.diagnostic.rule == id)
+            .cloned()
+            .collect()
+    };
+    let errors = |report: &Report| {
+        let findings = report.findings.iter();
+        findings
+            .filter(|finding| finding.diagnostic.rule == "parse-error")
+            .count()
+    };
+    let live = own(result);
+    for finding in live.iter().filter(|finding| finding.suppressed.is_none()) {
+        let diagnostic = &finding.diagnostic;
+        match rule.meta.fix {
+            FixAvailability::Always => {
+                assert!(
+                    !diagnostic.fixes.is_empty(),
+                    "{id}: no fix for: {}",
+                    diagnostic.message
+                );
+            }
+            FixAvailability::Sometimes => {}
+            FixAvailability::None => {
+                assert!(
+                    diagnostic.fixes.is_empty(),
+                    "{id}: declared without fixes, but has one"
+                );
+            }
+        }
+        for fix in &diagnostic.fixes {
             let mut fixed = AnalysisHost::new(leak(rule), Arc::new(MemoryFileSystem::new()));
             fixed.set_project(ROOT.into());
             for file in nix_files(analysis) {
@@ -211,6 +344,19 @@ fn judge_fixes(rule: &'static Rule, analysis: &Analysis, result: &Report) {
         finding.diagnostic.rule == id
     });
     assert!(!fixed.unfinished, "{id}: fixing does not come to an end");
+}
+
+/// What is found after a fix.
+fn after(rule: &'static Rule, analysis: &Analysis, fix: &Fix) -> Report {
+    let mut fixed = AnalysisHost::new(leak(rule), Arc::new(MemoryFileSystem::new()));
+    fixed.set_project(ROOT.into());
+    for file in nix_files(analysis) {
+        if let Some(number) = analysis.file_id(&file) {
+            let edits = fix.edits.get(&number).map_or(&[][..], Vec::as_slice);
+            fixed.set_buffer(file, Some(apply_edits(&analysis.text(number), edits)));
+        }
+    }
+    fixed.analysis().check(&targets())
 }
 
 /// The Nix files of a fixture's project.

@@ -52,44 +52,62 @@ fn check(analysis: &Analysis, tree: &Utf8Path) -> String {
     shown(analysis, &analysis.check(&[tree.to_owned()]))
 }
 
+/// The same numbers every time: any sequence that visits all files will do.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound.max(1) as u64) as usize
+    }
+}
+
+/// The files of a tree, with their texts.
+fn files(analysis: &Analysis, tree: &Utf8Path) -> Vec<(Utf8PathBuf, Arc<str>)> {
+    let files = analysis.files(&[tree.to_owned()]).into_iter();
+    files
+        .filter_map(|path| Some((path.clone(), analysis.text(analysis.file_id(&path)?))))
+        .collect()
+}
+
+/// Some place of a text, and what is to stand there.
+fn random_edit(text: &str, random: &mut Random) -> Option<(Range<usize>, String)> {
+    let places = places(text);
+    let range = places.get(random.below(places.len()))?.clone();
+    let old = text.get(range.clone()).unwrap_or_default();
+    let before = text.get(..range.start).unwrap_or_default();
+    let new = replacement(old, before, random.below(20));
+    Some((range, new))
+}
+
+/// What two answers do not share.
+fn difference(ours: &str, theirs: &str, out: &mut String) {
+    for (sign, a, b) in [('-', ours, theirs), ('+', theirs, ours)] {
+        for line in a.lines().filter(|line| !b.contains(*line)) {
+            let _ = writeln!(out, "  {sign} {line}");
+        }
+    }
+}
+
 fn edit(tree: &Utf8Path, count: usize, out: &mut String) -> Result<usize> {
     let mut old = host(tree);
-    let analysis = old.analysis();
-    check(&analysis, tree);
-    let files: Vec<(Utf8PathBuf, Arc<str>)> = analysis
-        .files(&[tree.to_owned()])
-        .into_iter()
-        .filter_map(|path| Some((path.clone(), analysis.text(analysis.file_id(&path)?))))
-        .collect();
-    drop(analysis);
+    check(&old.analysis(), tree);
+    let files = files(&old.analysis(), tree);
     if files.is_empty() {
         return Ok(0);
     }
-    // The same edits every time: any sequence that visits all files will do.
-    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below.max(1) as u64) as usize
-    };
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let (mut wrong, mut made) = (0, 0);
     for _ in 0..count * 20 {
         if made >= count {
             break;
         }
-        let Some((path, text)) = files.get(random(files.len())) else {
+        let Some((path, text)) = files.get(random.below(files.len())) else {
             continue;
         };
-        let places = places(text);
-        if places.is_empty() {
-            continue;
-        }
-        let Some((range, new)) = places.get(random(places.len())).map(|range| {
-            let old = text.get(range.clone()).unwrap_or_default();
-            let before = text.get(..range.start).unwrap_or_default();
-            (range.clone(), replacement(old, before, random(20)))
-        }) else {
+        let Some((range, new)) = random_edit(text, &mut random) else {
             continue;
         };
         let mut edited = text.to_string();
@@ -110,11 +128,7 @@ fn edit(tree: &Utf8Path, count: usize, out: &mut String) -> Result<usize> {
             wrong += 1;
             let line = text.get(..range.start).unwrap_or_default().lines().count();
             let _ = writeln!(out, "{path}:{line}: {} becomes {new}", &text[range]);
-            for (sign, a, b) in [('-', &ours, &theirs), ('+', &theirs, &ours)] {
-                for line in a.lines().filter(|line| !b.contains(*line)) {
-                    let _ = writeln!(out, "  {sign} {line}");
-                }
-            }
+            difference(&ours, &theirs, out);
         }
         old.set_buffer(path.clone(), Some(text.to_string()));
         check(&old.analysis(), tree);

@@ -53,102 +53,123 @@ fn main() -> ExitCode {
     }
 }
 
+/// The words behind the name of a task.
+type Words<'a> = &'a mut dyn Iterator<Item = &'a str>;
+
 /// Does what the arguments say; returns what is to be printed.
 fn run(arguments: &[String]) -> Result<String> {
-    let mut words = arguments.iter().map(String::as_str);
+    let words: Words<'_> = &mut arguments.iter().map(String::as_str);
     match words.next() {
-        Some("docs") => match words.next() {
-            None => docs::write(&root()),
-            Some("--check") => {
-                let stale = docs::stale(&root());
-                if stale.is_empty() {
-                    return Ok(String::new());
-                }
-                bail!("not current, run `cargo xtask docs`:\n{}", stale.join("\n"))
-            }
-            Some(other) => bail!("unknown argument `{other}`\n{USAGE}"),
-        },
-        Some("edits") => {
-            let (mut count, mut trees) = (50, Vec::new());
-            while let Some(word) = words.next() {
-                match word {
-                    "--count" => count = words.next().context("--count needs a number")?.parse()?,
-                    tree => trees.push(PathBuf::from(tree)),
-                }
-            }
-            edits::edits(count, &trees)
-        }
+        Some("docs") => docs(words),
+        Some("edits") => edits(words),
         Some("oracle") => {
-            let mut nix = "nix-instantiate".to_owned();
-            let mut lib = None;
-            let mut targets = Vec::new();
-            while let Some(word) = words.next() {
-                match word {
-                    "--nix" => nix = words.next().context("--nix needs a program")?.to_owned(),
-                    "--lib" => lib = words.next().map(PathBuf::from),
-                    flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
-                    target => targets.push(PathBuf::from(target)),
-                }
-            }
-            let lib = lib.context("--lib DIR is missing: the folder `lib` of nixpkgs")?;
+            let RealNix { nix, lib, rest } = RealNix::from(words)?;
+            let targets: Vec<PathBuf> = rest.into_iter().map(PathBuf::from).collect();
             oracle::run(&root(), &nix, &lib, &targets)
         }
-        Some(task @ ("record" | "lib")) => {
-            let mut nix = "nix-instantiate".to_owned();
-            let mut lib = None;
-            let mut cases = Vec::new();
-            while let Some(word) = words.next() {
-                match word {
-                    "--nix" => nix = words.next().context("--nix needs a program")?.to_owned(),
-                    "--lib" => lib = words.next().map(PathBuf::from),
-                    flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
-                    case => cases.push(case.to_owned()),
-                }
-            }
-            let lib = lib.context("--lib DIR is missing: the folder `lib` of nixpkgs")?;
-            match task {
-                "record" => record::run(&root(), &nix, &lib, &cases),
-                _ => libcalls::run(&root(), &nix, &lib),
-            }
+        Some("record") => {
+            let RealNix { nix, lib, rest } = RealNix::from(words)?;
+            record::run(&root(), &nix, &lib, &rest)
         }
-        Some("reasons") => {
-            let (mut only, mut folders) = (None, Vec::new());
-            while let Some(word) = words.next() {
-                match word {
-                    "--files" => only = words.next(),
-                    folder => folders.push(folder.into()),
-                }
-            }
-            reasons::run(&folders, only)
+        Some("lib") => {
+            let RealNix { nix, lib, .. } = RealNix::from(words)?;
+            libcalls::run(&root(), &nix, &lib)
         }
-        Some("suites") => {
-            let mut options = suites::Options::default();
-            while let Some(word) = words.next() {
-                match word {
-                    "--nix" => options.nix = words.next().map(PathBuf::from),
-                    "--lib" => options.lib = words.next().map(PathBuf::from),
-                    "--only" => options.only = words.next().map(str::to_owned),
-                    "--release" => options.release = true,
-                    other => bail!("unknown argument `{other}`\n{USAGE}"),
-                }
-            }
-            suites::run(&root(), &options)
-        }
+        Some("reasons") => reasons(words),
+        Some("suites") => suites(words),
         Some("readers") => readers::compare(&words.map(PathBuf::from).collect::<Vec<_>>()),
-        Some("reach") => {
-            let mut options = reach::Options::default();
-            for word in words {
-                match word {
-                    "--details" => options.details = true,
-                    flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
-                    directory => options.directories.push(directory.into()),
-                }
-            }
-            if options.directories.is_empty() {
-                bail!("which directories?\n{USAGE}");
-            }
-            reach::run(&options)
-        }
+        Some("reach") => reach(words),
         _ => bail!("usage:\n{USAGE}"),
     }
+}
+
+fn docs(words: Words<'_>) -> Result<String> {
+    match words.next() {
+        None => docs::write(&root()),
+        Some("--check") => {
+            let stale = docs::stale(&root());
+            if stale.is_empty() {
+                return Ok(String::new());
+            }
+            bail!("not current, run `cargo xtask docs`:\n{}", stale.join("\n"))
+        }
+        Some(other) => bail!("unknown argument `{other}`\n{USAGE}"),
+    }
+}
+
+fn edits(words: Words<'_>) -> Result<String> {
+    let (mut count, mut trees) = (50, Vec::new());
+    while let Some(word) = words.next() {
+        match word {
+            "--count" => count = words.next().context("--count needs a number")?.parse()?,
+            tree => trees.push(PathBuf::from(tree)),
+        }
+    }
+    edits::edits(count, &trees)
+}
+
+/// What tasks need that ask real Nix.
+struct RealNix {
+    nix: String,
+    /// The folder `lib` of nixpkgs.
+    lib: PathBuf,
+    rest: Vec<String>,
+}
+
+impl RealNix {
+    fn from(words: Words<'_>) -> Result<Self> {
+        let mut nix = "nix-instantiate".to_owned();
+        let mut lib = None;
+        let mut rest = Vec::new();
+        while let Some(word) = words.next() {
+            match word {
+                "--nix" => nix = words.next().context("--nix needs a program")?.to_owned(),
+                "--lib" => lib = words.next().map(PathBuf::from),
+                flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
+                other => rest.push(other.to_owned()),
+            }
+        }
+        let lib = lib.context("--lib DIR is missing: the folder `lib` of nixpkgs")?;
+        Ok(Self { nix, lib, rest })
+    }
+}
+
+fn reasons(words: Words<'_>) -> Result<String> {
+    let (mut only, mut folders) = (None, Vec::new());
+    while let Some(word) = words.next() {
+        match word {
+            "--files" => only = words.next(),
+            folder => folders.push(folder.into()),
+        }
+    }
+    reasons::run(&folders, only)
+}
+
+fn suites(words: Words<'_>) -> Result<String> {
+    let mut options = suites::Options::default();
+    while let Some(word) = words.next() {
+        match word {
+            "--nix" => options.nix = words.next().map(PathBuf::from),
+            "--lib" => options.lib = words.next().map(PathBuf::from),
+            "--only" => options.only = words.next().map(str::to_owned),
+            "--release" => options.release = true,
+            other => bail!("unknown argument `{other}`\n{USAGE}"),
+        }
+    }
+    suites::run(&root(), &options)
+}
+
+fn reach(words: Words<'_>) -> Result<String> {
+    let mut options = reach::Options::default();
+    for word in words {
+        match word {
+            "--details" => options.details = true,
+            flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
+            directory => options.directories.push(directory.into()),
+        }
+    }
+    if options.directories.is_empty() {
+        bail!("which directories?\n{USAGE}");
+    }
+    reach::run(&options)
 }

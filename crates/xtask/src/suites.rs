@@ -87,76 +87,83 @@ fn list(root: &Path, options: &Options) -> Result<Vec<Suite>> {
     let (eval, lint) = (eval.display(), lint.display());
     let mut suites = Vec::new();
     if let Some(nix) = &options.nix {
-        let folder = existing(&nix.join("tests/functional/lang"))?;
-        for (name, kind) in [
-            ("nix lang, eval-okay", "eval-okay"),
-            ("nix lang, eval-fail", "eval-fail"),
-            ("nix lang, parse-okay", "parse-okay"),
-            ("nix lang, parse-fail", "parse-fail"),
-        ] {
-            let mut words = vec![
-                "--suite".to_owned(),
-                folder.clone(),
-                "--kinds".to_owned(),
-                kind.to_owned(),
-            ];
-            words.extend(["--cmd".to_owned(), format!("'{eval}' {{flags}} {{file}}")]);
-            words.extend(["--xml-cmd".to_owned(), format!("'{eval}' --xml {{file}}")]);
-            words.extend(["--parse-cmd".to_owned(), format!("'{eval}' --parse {{file}}")]);
-            suites.push(Suite {
-                name,
-                program: "nix_lang_suite.py",
-                words,
-            });
-        }
+        language(nix, &eval.to_string(), &mut suites)?;
     }
     if let Some(lib) = &options.lib {
-        let lib = existing(lib)?;
-        existing(&Path::new(&lib).join("tests/misc.nix"))?;
-        let mut add = |name, program, words: &[&str]| {
-            let mut all = vec!["--lib".to_owned(), lib.clone()];
-            all.extend(words.iter().map(|word| (*word).to_owned()));
-            suites.push(Suite {
-                name,
-                program,
-                words: all,
-            });
-        };
-        let real = format!("'{eval}' {{file}}");
-        add("lib misc.nix, real lib", "lib_suite.py", &["--cmd", &real]);
-        let native = format!("'{lint}' eval {{file}}");
-        add(
-            "lib misc.nix, native lib",
-            "lib_suite.py",
-            &["--cmd", &native, "--lib-expr", "import <nixpkgs/lib>"],
-        );
-        let real = format!("'{eval}' --json {{abort}} {{strict}} -E {{expr}} -A {{attr}}");
-        let native = format!("'{lint}' eval --json --modules {{modules}} --attr {{attr}}");
-        for (kind, real_name, native_name) in [
-            (
-                "output",
-                "modules.sh, output, real modules",
-                "modules.sh, output, native",
-            ),
-            (
-                "error",
-                "modules.sh, error, real modules",
-                "modules.sh, error, native",
-            ),
-        ] {
-            add(real_name, "modules_suite.py", &["--kind", kind, "--cmd", &real]);
-            // What our own messages say is ours to word: an error has to be one.
-            add(
-                native_name,
-                "modules_suite.py",
-                &["--kind", kind, "--errors", "any", "--cmd", &native],
-            );
-        }
+        library(lib, &eval.to_string(), &lint.to_string(), &mut suites)?;
     }
     if let Some(only) = &options.only {
         suites.retain(|suite| suite.name.contains(only.as_str()));
     }
     Ok(suites)
+}
+
+/// Nix's own tests of its language.
+fn language(nix: &Path, eval: &str, suites: &mut Vec<Suite>) -> Result<()> {
+    let folder = existing(&nix.join("tests/functional/lang"))?;
+    for (name, kind) in [
+        ("nix lang, eval-okay", "eval-okay"),
+        ("nix lang, eval-fail", "eval-fail"),
+        ("nix lang, parse-okay", "parse-okay"),
+        ("nix lang, parse-fail", "parse-fail"),
+    ] {
+        let words = [
+            ("--suite", folder.clone()),
+            ("--kinds", kind.to_owned()),
+            ("--cmd", format!("'{eval}' {{flags}} {{file}}")),
+            ("--xml-cmd", format!("'{eval}' --xml {{file}}")),
+            ("--parse-cmd", format!("'{eval}' --parse {{file}}")),
+        ];
+        suites.push(Suite {
+            name,
+            program: "nix_lang_suite.py",
+            words: words
+                .into_iter()
+                .flat_map(|(flag, value)| [flag.to_owned(), value])
+                .collect(),
+        });
+    }
+    Ok(())
+}
+
+/// nixpkgs' tests of its `lib` and of the module system.
+fn library(lib: &Path, eval: &str, lint: &str, suites: &mut Vec<Suite>) -> Result<()> {
+    let lib = existing(lib)?;
+    existing(&Path::new(&lib).join("tests/misc.nix"))?;
+    let mut add = |name, program, words: &[&str]| {
+        let mut all = vec!["--lib".to_owned(), lib.clone()];
+        all.extend(words.iter().map(|word| (*word).to_owned()));
+        suites.push(Suite {
+            name,
+            program,
+            words: all,
+        });
+    };
+    let real = format!("'{eval}' {{file}}");
+    add("lib misc.nix, real lib", "lib_suite.py", &["--cmd", &real]);
+    let native = format!("'{lint}' eval {{file}}");
+    let native_words = ["--cmd", native.as_str(), "--lib-expr", "import <nixpkgs/lib>"];
+    add("lib misc.nix, native lib", "lib_suite.py", &native_words);
+    let real = format!("'{eval}' --json {{abort}} {{strict}} -E {{expr}} -A {{attr}}");
+    let native = format!("'{lint}' eval --json --modules {{modules}} --attr {{attr}}");
+    for (kind, real_name, native_name) in [
+        (
+            "output",
+            "modules.sh, output, real modules",
+            "modules.sh, output, native",
+        ),
+        (
+            "error",
+            "modules.sh, error, real modules",
+            "modules.sh, error, native",
+        ),
+    ] {
+        add(real_name, "modules_suite.py", &["--kind", kind, "--cmd", &real]);
+        // What our own messages say is ours to word: an error has to be one.
+        let words = ["--kind", kind, "--errors", "any", "--cmd", native.as_str()];
+        add(native_name, "modules_suite.py", &words);
+    }
+    Ok(())
 }
 
 /// The absolute path of something that has to be there.

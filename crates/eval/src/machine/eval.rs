@@ -148,6 +148,7 @@ impl Evaluator<'_> {
         value
     }
 
+    #[expect(clippy::too_many_lines, reason = "an arm for each kind of expression")]
     pub(crate) fn eval_inner(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Tracked> {
         self.step()?;
         let unit = self.unit(env);

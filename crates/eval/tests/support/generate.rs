@@ -143,6 +143,7 @@ impl Choices<'_> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn operation(&mut self, wanted: Type, pick: usize, depth: usize) -> String {
         match (wanted, pick % 8) {
             (Type::Int, 0) => self.two("({} + {})", Type::Int, Type::Int, depth),

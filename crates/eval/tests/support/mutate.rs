@@ -129,6 +129,7 @@ fn tokens(text: &[u8]) -> Vec<(usize, usize)> {
 }
 
 /// Does the mutations one after another.
+#[expect(clippy::too_many_lines, reason = "an arm for each kind of mutation")]
 pub(crate) fn mutate(text: &mut Vec<u8>, steps: &[Step], corpus: &[Vec<u8>], words: &[String]) {
     for step in steps {
         let (at, other) = (step.at as usize, step.other as usize);
@@ -220,6 +221,7 @@ pub(crate) struct Outcome {
 }
 
 /// Parses, lowers, evaluates and prints whatever the bytes are.
+#[expect(clippy::too_many_lines, reason = "the course of one run, step by step")]
 pub(crate) fn run(bytes: &[u8]) -> Outcome {
     let text = String::from_utf8_lossy(bytes);
     let parsed = nixpod_syntax::parse(&text);

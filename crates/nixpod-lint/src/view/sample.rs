@@ -27,6 +27,7 @@ fn at(source: &Arc<Source>, needle: &str) -> Location {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a sample, field by field")]
 pub(crate) fn results() -> Results {
     let flags = source(
         "flags.nix",

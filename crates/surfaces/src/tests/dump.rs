@@ -274,6 +274,7 @@ pub(super) fn systems(world: &World, files: &Files) -> String {
     lines.out
 }
 
+#[expect(clippy::too_many_lines, reason = "a line for each fact")]
 fn system(files: &Files, one: &System, lines: &mut Lines) {
     lines.out.push_str(&format!(
         "{:?} `{}`{}{} <- {}\n",

@@ -176,6 +176,7 @@ fn templates() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn guests_are_systems_too() {
     systems(
         r#"
@@ -259,6 +260,7 @@ swordfish
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn what_is_unknown_as_a_whole() {
     containers(
         r#"

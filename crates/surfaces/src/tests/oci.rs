@@ -66,6 +66,7 @@ A=1
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn each_element_is_one_word() {
     containers(
         r#"

@@ -98,34 +98,12 @@ pub fn repository(directory: &Utf8Path) -> Repository {
             continue;
         };
         let text = analysis.text(file);
-        let parsed = nixpod_syntax::parse(&text);
         let lines = analysis.line_index(file);
-        for site in sites(&parsed) {
-            let found = matching(&report, file, &site);
-            let switched_off = report
-                .switched_off
-                .iter()
-                .any(|span| span.file == file && span.range.contains_range(site.range));
-            let (status, reasons) = if found.is_empty() && switched_off && reached.files.contains(&file) {
+        for site in sites(&nixpod_syntax::parse(&text)) {
+            let (status, reasons) = judge(&report, &reached, file, &site);
+            if matches!(status, Status::Off | Status::Missed | Status::MissedAlone) {
                 off.entry(path.clone()).or_default().push(specs.len());
-                (Status::Off, Vec::new())
-            } else if found.is_empty() {
-                off.entry(path.clone()).or_default().push(specs.len());
-                (reached.missing(file), Vec::new())
-            } else {
-                let on_host: Vec<&Shown> = found
-                    .iter()
-                    .copied()
-                    .filter(|shown| !shown.imported_by_no_host)
-                    .collect();
-                if on_host.is_empty() {
-                    (Status::NoHost, reasons(&found))
-                } else if reached.files.contains(&file) || on_host.iter().any(|shown| shown.from_flake) {
-                    (Status::OnHost, reasons(&on_host))
-                } else {
-                    (Status::Library, reasons(&on_host))
-                }
-            };
+            }
             specs.push(Spec {
                 file: path.strip_prefix(directory).unwrap_or(&path).to_string(),
                 line: lines.position(&text, site.range.start()).line,
@@ -137,46 +115,67 @@ pub fn repository(directory: &Utf8Path) -> Repository {
     }
     // What no host has may be switched off everywhere: then the file by itself shows it.
     for (path, indices) in off {
-        let alone = open(directory);
-        let report = alone.show(std::slice::from_ref(&path));
-        let Some(file) = alone.file_id(&path) else {
-            continue;
-        };
-        for index in indices {
-            let Some(spec) = specs.get_mut(index) else {
-                continue;
-            };
-            let found = matching(&report, file, &spec.site);
-            if found.is_empty() && spec.status == Status::Off {
-                continue;
-            }
-            if found.is_empty() {
-                spec.reasons = vec!["the spec is not found".to_owned()];
-                continue;
-            }
-            spec.status = match spec.status {
-                Status::Missed | Status::Off => Status::Off,
-                _ => Status::NoHost,
-            };
-            spec.reasons = reasons(&found);
-        }
+        look_alone(directory, &path, &indices, &mut specs);
     }
     let hosts: Vec<&Root> = report.roots.iter().filter(|root| reached.is_host(root)).collect();
-    let on_hosts: Vec<&Shown> = report
-        .containers
-        .iter()
-        .filter(|shown| !shown.imported_by_no_host)
-        .collect();
-    let whole = on_hosts
-        .iter()
-        .filter(|shown| reasons(&[**shown]).is_empty())
-        .count();
+    let containers = report.containers.iter();
+    let on_hosts: Vec<&Shown> = containers.filter(|shown| !shown.imported_by_no_host).collect();
+    let is_whole = |shown: &&&Shown| reasons(&[**shown]).is_empty();
+    let whole = on_hosts.iter().filter(is_whole).count();
     Repository {
         name: directory.file_name().unwrap_or("repository").to_owned(),
         hosts: (hosts.len(), hosts.iter().filter(|root| root.closed_world).count()),
         containers: (on_hosts.len(), whole),
         specs,
         gaps: gaps(&report),
+    }
+}
+
+/// What became of a spec in the repository as a whole.
+fn judge(report: &Report, reached: &Reached, file: FileId, site: &Site) -> (Status, Vec<String>) {
+    let found = matching(report, file, site);
+    if found.is_empty() {
+        let mut off = report.switched_off.iter();
+        let switched_off = off.any(|span| span.file == file && span.range.contains_range(site.range));
+        return match switched_off && reached.files.contains(&file) {
+            true => (Status::Off, Vec::new()),
+            false => (reached.missing(file), Vec::new()),
+        };
+    }
+    let containers = found.iter().copied();
+    let on_host: Vec<&Shown> = containers.filter(|shown| !shown.imported_by_no_host).collect();
+    if on_host.is_empty() {
+        (Status::NoHost, reasons(&found))
+    } else if reached.files.contains(&file) || on_host.iter().any(|shown| shown.from_flake) {
+        (Status::OnHost, reasons(&on_host))
+    } else {
+        (Status::Library, reasons(&on_host))
+    }
+}
+
+/// Looks at a file by itself for the specs in it that the repository as a whole does not show.
+fn look_alone(directory: &Utf8Path, path: &Utf8PathBuf, indices: &[usize], specs: &mut [Spec]) {
+    let alone = open(directory);
+    let report = alone.show(std::slice::from_ref(path));
+    let Some(file) = alone.file_id(path) else {
+        return;
+    };
+    for index in indices {
+        let Some(spec) = specs.get_mut(*index) else {
+            continue;
+        };
+        let found = matching(&report, file, &spec.site);
+        if found.is_empty() {
+            if spec.status != Status::Off {
+                spec.reasons = vec!["the spec is not found".to_owned()];
+            }
+            continue;
+        }
+        spec.status = match spec.status {
+            Status::Missed | Status::Off => Status::Off,
+            _ => Status::NoHost,
+        };
+        spec.reasons = reasons(&found);
     }
 }
 
