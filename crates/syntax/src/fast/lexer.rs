@@ -196,6 +196,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// The token at or after an offset, its start and its end.
+    #[expect(clippy::too_many_lines, reason = "an arm for each kind of token")]
     fn token_at(&self, at: usize) -> Surely<(Token, usize, usize)> {
         let start = self.skip_trivia(at)?;
         let Some(first) = self.byte(start) else {

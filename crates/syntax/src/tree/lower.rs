@@ -38,6 +38,7 @@ impl Builder<'_> {
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.expr_inner(expr))
     }
 
+    #[expect(clippy::too_many_lines, reason = "an arm for each kind of expression")]
     fn expr_inner(&mut self, expr: &ast::Expr) -> ExprId {
         let range = expr.syntax().text_range();
         match expr {
