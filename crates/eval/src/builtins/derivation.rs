@@ -1,7 +1,8 @@
 //! `derivationStrict` as a value that is never built: the paths are Nix's where all of the inputs are known.
 
-use super::store::{check_name, reference, symbolic};
+use super::store::check_name;
 use super::table::{Builtin, Cost, Delayed, plain};
+use crate::machine::copy::{reference, symbolic};
 use crate::pure::hash::{base16, parse_hash, sha256};
 use crate::pure::store_path::{STORE, fixed_path, store_path, text_path};
 use crate::{
@@ -13,7 +14,7 @@ use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-static PRELUDE: Compiled = crate::compiled!("derivation");
+static PRELUDE: Compiled = crate::heap::compiled::compiled!("derivation");
 
 pub(super) const BUILTINS: &[Builtin] = &[("derivationStrict", 1, 1, Cost::Bytes, derivation_strict)];
 

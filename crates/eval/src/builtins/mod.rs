@@ -11,7 +11,6 @@ mod hashes;
 mod io;
 mod json;
 mod lists;
-mod nar;
 mod patterns;
 mod replace;
 mod store;
@@ -22,7 +21,6 @@ mod versions;
 mod xml;
 
 pub use crate::pure::store_path::source_path;
-pub(crate) use store::copied;
 
 pub(crate) use attrs::{key_origin, wildcard_call};
 

@@ -4,12 +4,11 @@
 //! depends on their content and is a hole with the file's name.
 
 use super::table::{Builtin, Cost, plain};
+use crate::machine::copy::{copied, reference, symbolic};
 use crate::pure::hash::parse_hash;
 use crate::pure::store_path::{STORE, fixed_path, placeholder, text_path};
-use crate::{
-    ContextItem, Evaluator, NixString, OriginId, Res, StringBuilder, ThunkId, Tracked, Unknown, Value,
-};
-use nixpod_source::{Site, Utf8Path, Why};
+use crate::{ContextItem, Evaluator, OriginId, Res, StringBuilder, ThunkId, Tracked, Value};
+use nixpod_source::{Site, Why};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -61,14 +60,6 @@ fn filter_source(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
         value: builder.finish(),
         origin: value.origin,
     })
-}
-
-/// A reference to a store path; see [`super::context`].
-pub(super) fn reference(path: &str, output: &str) -> ContextItem {
-    ContextItem::Derivation {
-        name: path.into(),
-        output: output.into(),
-    }
 }
 
 /// Nix's rule for names of store paths.
@@ -143,34 +134,6 @@ fn to_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked>
         value: builder.finish(),
         origin: text.origin,
     })
-}
-
-/// The hole for a store path of which only the name is known.
-pub(super) fn symbolic(name: &str) -> Rc<Unknown> {
-    Rc::new(Unknown {
-        why: Why::External(format!("store path of {name}")),
-        store_path: true,
-    })
-}
-
-/// A path that is copied into the store under a name.
-pub(crate) fn copied(ev: &Evaluator<'_>, path: &Rc<str>, name: &str, origin: OriginId) -> NixString {
-    let mut builder = StringBuilder::default();
-    match super::nar::store_path(ev, Utf8Path::new(&**path), name) {
-        Some(exact) => {
-            builder.push_literal(&exact, origin, 0);
-            builder.push_context(reference(&exact, ""));
-        }
-        None => builder.push_hole(symbolic(name), origin),
-    }
-    builder.push_context(ContextItem::Copied {
-        path: path.clone(),
-        origin,
-    });
-    match builder.finish() {
-        Value::String(string) => (*string).clone(),
-        _ => NixString::default(),
-    }
 }
 
 /// The arguments of `builtins.path`.

@@ -32,3 +32,5 @@ macro_rules! compiled {
         $crate::Compiled::new(include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".hir")))
     };
 }
+
+pub(crate) use compiled;

@@ -131,7 +131,7 @@ impl Evaluator<'_> {
     /// carries the path's name.
     pub fn push_copied(&mut self, builder: &mut StringBuilder, path: &Rc<str>, origin: OriginId) {
         let name = crate::paths::base_name(path).to_owned();
-        let copied = crate::builtins::copied(self, path, &name, origin);
+        let copied = super::copy::copied(self, path, &name, origin);
         builder.push_string(&copied, origin);
         builder.push_context(ContextItem::Copied {
             path: path.clone(),

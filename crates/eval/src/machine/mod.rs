@@ -3,8 +3,10 @@
 mod apply;
 mod bindings;
 pub(crate) mod coerce;
+pub(crate) mod copy;
 mod eval;
 pub(crate) mod force;
+mod nar;
 pub(crate) mod ops;
 pub mod partial;
 pub mod print;

@@ -31,7 +31,7 @@ impl Prelude {
 
 macro_rules! preludes {
     ($($name:literal = $file:literal),+ $(,)?) => {
-        [$(Prelude::new($name, crate::compiled!($file))),+]
+        [$(Prelude::new($name, crate::heap::compiled::compiled!($file))),+]
     };
 }
 
@@ -73,10 +73,10 @@ const SMALL: [&str; 12] = [
     "teams",
 ];
 
-static SETS: Prelude = Prelude::new("sets", crate::compiled!("sets"));
+static SETS: Prelude = Prelude::new("sets", crate::heap::compiled::compiled!("sets"));
 
 /// Which names of the namespaces are in `lib` itself.
-static TOP: Prelude = Prelude::new("top", crate::compiled!("top"));
+static TOP: Prelude = Prelude::new("top", crate::heap::compiled::compiled!("top"));
 
 /// The set `lib`. The entries of `extra` come in addition and win; sets that only they define (`types`) are theirs as
 /// a whole.
