@@ -10,9 +10,6 @@ const FACE: &str = "mod";
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Layout {
-    /// Crates that are not in order yet.
-    #[serde(default)]
-    pub(crate) later: BTreeSet<String>,
     order: BTreeMap<String, String>,
     #[serde(default)]
     exceptions: BTreeMap<String, String>,
@@ -27,7 +24,7 @@ impl Layout {
 
     /// All that is in it and belongs to none of these crates.
     pub(crate) fn strangers(&self, crates: &[&str]) -> Vec<String> {
-        let keys = self.order.keys().chain(self.exceptions.keys()).chain(&self.later);
+        let keys = self.order.keys().chain(self.exceptions.keys());
         keys.filter(|key| !crates.contains(&key.split('/').next().unwrap_or(key)))
             .map(|key| format!("layout.toml speaks of `{key}`, which is in no crate that is checked"))
             .collect()
