@@ -1,6 +1,231 @@
 //! Host and snapshot: holds files, evaluates roots, runs the rules it is given, applies suppressions, builds fixes.
 //!
 //! This crate is the public face of the library. It must never know which rules exist, LSP, JSON or colours.
+//!
+//! An [`AnalysisHost`] owns the files of a project and the rules, and takes changes. [`AnalysisHost::analysis`] gives an
+//! [`Analysis`], a snapshot that answers questions: what is wrong ([`Analysis::check`]), what each container will be
+//! ([`Analysis::show`]), what to say about a place ([`Analysis::hover`]), what would mend it ([`Analysis::fix`]).
+//!
+//! The Nix code is evaluated by this library itself. Nothing of it is executed, no other program is started, no network
+//! is used, and the clock and the environment are not looked at: the same files give the same answer.
+//!
+//! # A project in memory
+//!
+//! The rules of the command line are in the crate `nixpod-rules` (`nixpod_rules::ALL`). This example brings one of its
+//! own: data and a function that looks at one container of the model, which is in the crate `nixpod-model`.
+//!
+//! ```
+//! use nixpod_analysis::{AnalysisHost, MemoryFileSystem, Rule};
+//! use std::sync::Arc;
+//!
+//! mod privileged {
+//!     use nixpod_analysis::{Ctx, Sink, declare_rule};
+//!     use nixpod_model::Container;
+//!
+//!     declare_rule! {
+//!         /// ## What it flags
+//!         /// A container that runs privileged.
+//!         pub static RULE = {
+//!             id: "privileged",
+//!             summary: "container runs privileged",
+//!             severity: High,
+//!             group: Oci,
+//!             since: "0.1.0",
+//!             fix: None,
+//!             check: Container(check),
+//!         }
+//!     }
+//!
+//!     fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+//!         // `written` is what the code sets. What is not known is never there, so a rule does not fire on it.
+//!         if container.privileged.written() == Some(&true) {
+//!             sink.report(&container.privileged, format!("`{}` runs privileged", container.name));
+//!         }
+//!     }
+//! }
+//!
+//! static RULES: &[&Rule] = &[&privileged::RULE];
+//!
+//! let disk = MemoryFileSystem::new();
+//! disk.write("/project/configuration.nix", "{ imports = [ ./web.nix ]; }");
+//! disk.write(
+//!     "/project/web.nix",
+//!     r#"
+//! let
+//!   trusted = true;
+//! in {
+//!   virtualisation.oci-containers.containers.web = {
+//!     image = "nginx";
+//!     privileged = trusted;
+//!   };
+//! }
+//! "#,
+//! );
+//!
+//! let mut host = AnalysisHost::new(RULES, Arc::new(disk));
+//! host.set_project("/project".into());
+//! let analysis = host.analysis();
+//! let report = analysis.check(&["/project".into()]);
+//!
+//! // A finding points at the text that causes it, by file and byte range; lines and columns are looked up.
+//! let mut lines = Vec::new();
+//! for finding in &report.findings {
+//!     let diagnostic = &finding.diagnostic;
+//!     let span = diagnostic.primary.span;
+//!     let index = analysis.line_index(span.file);
+//!     let start = index.position(&analysis.text(span.file), span.range.start());
+//!     let path = analysis.path(span.file);
+//!     lines.push(format!("{path}:{}:{}: {}", start.line, start.column, diagnostic.message));
+//! }
+//! assert_eq!(lines, ["/project/web.nix:3:13: `web` runs privileged"]);
+//!
+//! // What could not be looked into is said, so that silence is not mistaken for safety.
+//! assert!(report.not_analysed.is_empty());
+//! ```
+//!
+//! # From disk, while somebody edits
+//!
+//! With [`OsFileSystem`] the same is read from disk. A buffer lies over the file of its path, as in an editor: what is
+//! in it counts, and nothing is written. Whatever changes on disk has to be told by [`AnalysisHost::file_changed`].
+//!
+//! ```
+//! # use nixpod_analysis::{Ctx, Rule, Sink, declare_rule};
+//! # use nixpod_model::Container;
+//! # declare_rule! {
+//! #     /// The same rule as above.
+//! #     pub static RULE = {
+//! #         id: "privileged",
+//! #         summary: "container runs privileged",
+//! #         severity: High,
+//! #         group: Oci,
+//! #         since: "0.1.0",
+//! #         fix: None,
+//! #         check: Container(check),
+//! #     }
+//! # }
+//! # fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+//! #     if container.privileged.written() == Some(&true) {
+//! #         sink.report(&container.privileged, format!("`{}` runs privileged", container.name));
+//! #     }
+//! # }
+//! # static RULES: &[&Rule] = &[&RULE];
+//! use nixpod_analysis::{AnalysisHost, OsFileSystem, Utf8PathBuf};
+//! use std::{env, fs, process, sync::Arc, thread};
+//!
+//! // `RULES` as above.
+//! let project = Utf8PathBuf::try_from(env::temp_dir())?.join(format!("nixpod-{}", process::id()));
+//! let file = project.join("web.nix");
+//! let text = r#"{ virtualisation.oci-containers.containers.web.privileged = true; }"#;
+//! fs::create_dir_all(&project)?;
+//! fs::write(&file, text)?;
+//!
+//! let mut host = AnalysisHost::new(RULES, Arc::new(OsFileSystem));
+//! host.set_project(project.clone());
+//! let before = host.analysis();
+//! assert_eq!(before.check(&[project.clone()]).findings.len(), 1);
+//!
+//! host.set_buffer(file.clone(), Some(text.replace("true", "false")));
+//! let after = host.analysis();
+//! assert!(after.check(&[project.clone()]).findings.is_empty());
+//!
+//! // A snapshot stays as it was, and any thread may ask it. `diagnostics` is the part of a check that is in one file.
+//! let findings = thread::scope(|scope| scope.spawn(|| before.diagnostics(&file)).join()).unwrap();
+//! assert_eq!(findings.len(), 1);
+//!
+//! // The buffer is closed, and the disk counts again.
+//! host.set_buffer(file.clone(), None);
+//! assert_eq!(host.analysis().diagnostics(&file).len(), 1);
+//! # fs::remove_dir_all(&project)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A rule over a world made by hand
+//!
+//! What a root evaluates to is a [`World`](nixpod_model::World): hosts, their systems and their containers. It can be
+//! made without any Nix code, and [`run_rules`] runs rules over it; so a rule's test says what the rule sees and nothing
+//! else.
+//!
+//! ```
+//! use nixpod_analysis::{Confidence, Ctx, Origin, Sink, declare_rule, run_rules};
+//! use nixpod_model::{
+//!     Container, ContainerId, EntryName, Field, Host, HostId, Surface, System, SystemId, SystemKind, Userns, World,
+//! };
+//!
+//! declare_rule! {
+//!     /// ## What it flags
+//!     /// An nspawn container whose root is the root of its host.
+//!     pub static RULE = {
+//!         id: "no-user-namespace",
+//!         summary: "nspawn container without a user namespace",
+//!         severity: Medium,
+//!         group: Isolation,
+//!         since: "0.1.0",
+//!         fix: None,
+//!         check: Container(check),
+//!     }
+//! }
+//!
+//! fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+//!     if container.surface == Surface::Nspawn && container.userns.value() == Some(&Userns::Host) {
+//!         // That nothing sets an option is certain only if all that could set it was seen.
+//!         let complete = ctx.system(container).complete;
+//!         sink.report_absence(complete, format!("`{}` has no user namespace", container.name));
+//!     }
+//! }
+//!
+//! let host = HostId::new("box", 0);
+//! let system = SystemId::of_host(host.clone());
+//! let web = ContainerId::new(system.clone(), Surface::Nspawn, EntryName::Known("web".into()));
+//! let db = ContainerId::new(system.clone(), Surface::Nspawn, EntryName::Known("db".into()));
+//!
+//! let mut world = World::default();
+//! world.add_host(Host {
+//!     id: host,
+//!     name: "box".to_owned(),
+//!     closed_world: true,
+//!     from_flake: true,
+//!     in_flake: true,
+//!     imported_by_no_host: false,
+//!     modules: 1,
+//!     missing_inputs: Vec::new(),
+//! });
+//! world.add_system(System {
+//!     complete: true,
+//!     ..System::new(system, SystemKind::Nixos, "box")
+//! });
+//! // An origin is the place in Nix code that something comes from; there is none here.
+//! world.add_container(Container::new(web, Origin::default()));
+//! world.add_container(Container {
+//!     userns: Field::set(Userns::Pick, Origin::default()),
+//!     ..Container::new(db, Origin::default())
+//! });
+//!
+//! let findings = run_rules(&[&RULE], &world);
+//! assert_eq!(findings.len(), 1);
+//! assert_eq!(findings[0].message, "`web` has no user namespace");
+//! assert_eq!(findings[0].confidence, Confidence::High);
+//! ```
+//!
+//! # What to know
+//!
+//! - **Paths** are absolute and UTF-8, all of them: the project, targets, buffers. Files are read below the project only,
+//!   after links are resolved, and inputs of a flake that are locked where they lie in `/nix/store`. A host without
+//!   [a project](AnalysisHost::set_project) has no such bound and reads whatever the code imports: give it one.
+//!   [`project_root`] finds it.
+//! - **Threads**: snapshots are `Send` and `Sync`, and the host is, too. A check uses up to [`Settings::jobs`] threads
+//!   and is back when they are done; with 1 job it works in the thread that calls. The answer does not depend on their
+//!   number. A root that is evaluated again after an edit keeps its heap from then on, on a thread of its own, at most
+//!   four in a host; such a thread waits for the next edit and ends with the host and its snapshots, or when its root
+//!   was not asked for in 16 checks. A check cannot be cancelled; it ends by the limits.
+//! - **Limits**: what one evaluation may use is bounded by [`nixpod_eval::Limits`]: steps, nested calls, memory. A root
+//!   (all hosts of a flake, or a file by itself) is one evaluation. What lies behind a bound is unknown: it is no error
+//!   and no panic, gives no finding, and is in [`Report::not_analysed`]; so is a file of more than 16 MiB. A text that
+//!   nests more than 500 brackets is not parsed, which is a finding. The limits cannot be changed from here.
+//! - **Log**: what is read and evaluated, and whether a kept heap was of use, is told to `tracing` at level `debug`.
+//! - **Versions**: before 1.0 anything public may change with the second number of the version (0.1 to 0.2), and structs
+//!   and enums get new fields and variants. Take all `nixpod` crates in the same version, since types of `nixpod-model`
+//!   and `nixpod-source` are part of this interface. What is found may change with any version, as more of Nix is
+//!   understood; names of rules and fingerprints are meant to stay.
 
 mod ask;
 mod check;
