@@ -3,76 +3,10 @@
 //! `lib FILE` prints the value. `lib --tests FILE` takes a set of `{ expr, expected }`, compares each and prints what
 //! differs, then passed/total. Reads the disk without the restraint of the product: a tool for developers.
 
-use nixpod_eval::{EvalResult, Evaluator, FileKind, Limits, Loaded, NO_SITE, Source, Tracked, Value, nixlib};
-use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
-use std::cell::RefCell;
+use nixpod_eval::{EvalResult, Evaluator, Limits, NO_SITE, Tracked, Value, nixlib};
+use nixpod_fixture::TestSource;
+use nixpod_source::{Utf8Path, Utf8PathBuf};
 use std::fs;
-
-#[derive(Default)]
-struct Disk {
-    files: RefCell<Vec<Utf8PathBuf>>,
-}
-
-fn missing(path: &Utf8Path) -> Why {
-    Why::MissingFile(path.to_string())
-}
-
-impl Source for Disk {
-    fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
-        let path = if fs::metadata(path).is_ok_and(|found| found.is_dir()) {
-            path.join("default.nix")
-        } else {
-            path.to_owned()
-        };
-        let text = fs::read_to_string(&path).map_err(|_| missing(&path))?;
-        let mut files = self.files.borrow_mut();
-        files.push(path.clone());
-        Ok(Loaded {
-            file: FileId::project(files.len() as u32 - 1),
-            hir: nixpod_syntax::parse(&text).hir,
-            path,
-        })
-    }
-
-    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why> {
-        fs::read(path).map_err(|_| missing(path))
-    }
-
-    fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, FileKind)>, Why> {
-        let mut out = Vec::new();
-        for entry in fs::read_dir(path).map_err(|_| missing(path))?.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let kind = self.kind(&path.join(&name))?.unwrap_or(FileKind::Other);
-            out.push((name, kind));
-        }
-        out.sort_by(|a: &(String, _), b| a.0.cmp(&b.0));
-        Ok(out)
-    }
-
-    fn kind(&self, path: &Utf8Path) -> Result<Option<FileKind>, Why> {
-        Ok(fs::symlink_metadata(path).ok().map(|found| {
-            if found.is_dir() {
-                FileKind::Directory
-            } else if found.is_symlink() {
-                FileKind::Symlink
-            } else if found.is_file() {
-                FileKind::Regular
-            } else {
-                FileKind::Other
-            }
-        }))
-    }
-
-    fn position(&self, _: Site) -> Option<(u32, u32)> {
-        None
-    }
-
-    fn path_of(&self, file: FileId) -> Utf8PathBuf {
-        file.project_number()
-            .and_then(|number| self.files.borrow().get(number as usize).cloned())
-            .unwrap_or_default()
-    }
-}
 
 fn show(ev: &mut Evaluator<'_>, value: EvalResult<Tracked>) -> String {
     match value.and_then(|value| ev.print(&value)) {
@@ -105,7 +39,7 @@ fn main() {
 
 /// The value of a file, in an evaluation of its own.
 fn with_lib<T>(path: &Utf8Path, run: impl FnOnce(&mut Evaluator<'_>, EvalResult<Tracked>) -> T) -> T {
-    let disk = Disk::default();
+    let disk = TestSource::disk();
     let mut ev = Evaluator::new(&disk, Limits::default());
     let lib = nixlib::install_lib(&mut ev, Vec::new());
     ev.set_search_path("nixpkgs/lib", lib);

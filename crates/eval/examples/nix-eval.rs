@@ -1,14 +1,11 @@
 //! Evaluates a file or an expression as `nix-instantiate --eval --strict` does, for holding the evaluator against
 //! Nix by hand: `nix-eval [--json|--xml] [-I path] [-A attr] [--arg name expr] [--argstr name text] FILE | -E EXPR`.
 
-#[path = "../tests/support/mod.rs"]
-mod support;
-
 use nixpod_eval::{Evaluator, Limits, NO_SITE, Stop, Tracked, Value};
+use nixpod_fixture::TestSource;
 use nixpod_source::{Utf8Path, Utf8PathBuf, Why};
 use nixpod_syntax::hir::{Expr, VarRef};
 use std::process::ExitCode;
-use support::TestSource;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 fn main() -> ExitCode {

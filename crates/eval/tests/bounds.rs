@@ -1,10 +1,8 @@
 //! Bounds: whatever a program does, the evaluation ends, says why, and does not overflow the native stack.
 
-mod support;
-
 use nixpod_eval::{Evaluator, Limits, Source};
+use nixpod_fixture::TestSource;
 use nixpod_source::Utf8Path;
-use support::TestSource;
 
 /// Small limits, so that the tests are quick also without optimisation.
 fn limits() -> Limits {

@@ -4,15 +4,14 @@
 
 #[path = "support/generate.rs"]
 mod generate;
-mod support;
 
 use generate::expression;
 use nixpod_eval::{Evaluator, Limits, Source};
+use nixpod_fixture::TestSource;
 use nixpod_source::Utf8Path;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::process::Command;
-use support::TestSource;
 
 /// Programs in one run of Nix, and the number of runs.
 const BATCH: usize = 250;

@@ -1,11 +1,9 @@
 //! References to flakes, as Nix 2.26.3 takes them apart and puts them together with the feature `flakes` on.
 
-mod support;
-
 use expect_test::{Expect, expect};
 use nixpod_eval::{Evaluator, Limits, Source};
+use nixpod_fixture::TestSource;
 use nixpod_source::Utf8Path;
-use support::TestSource;
 
 fn ours(text: &str) -> String {
     let source = TestSource::memory(&[("/t.nix", text)]);

@@ -5,17 +5,16 @@
 
 #[path = "support/generate.rs"]
 mod generate;
-mod support;
 
 use generate::{INPUTS, expression};
 use nixpod_eval::{Evaluator, Limits, Observed, Source, ThunkId, Value};
+use nixpod_fixture::TestSource;
 use nixpod_source::{FileId, Utf8Path};
 use nixpod_syntax::Hir;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use std::cell::Cell;
 use std::sync::Arc;
-use support::TestSource;
 
 /// The files of a program as they are after so many edits. The first is `/t.nix`; `#- /b.nix` begins another.
 fn files(program: &str, edits: usize) -> Vec<(String, String)> {
@@ -29,16 +28,9 @@ fn files(program: &str, edits: usize) -> Vec<(String, String)> {
         rest = after;
     }
     text.push_str(rest);
-    let mut files = vec![("/t.nix".to_owned(), String::new())];
-    for line in text.lines() {
-        match line.trim_start().strip_prefix("#- ") {
-            Some(path) => files.push((path.to_owned(), String::new())),
-            None => {
-                let (_, text) = files.last_mut().expect("there is a first one");
-                text.push_str(line);
-                text.push('\n');
-            }
-        }
+    let mut files = nixpod_fixture::files(&text);
+    if let Some((first, _)) = files.first_mut() {
+        "/t.nix".clone_into(first);
     }
     files
 }

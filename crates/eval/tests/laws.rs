@@ -2,13 +2,12 @@
 
 #[path = "support/generate.rs"]
 mod generate;
-mod support;
 
 use generate::{INPUTS, expression};
 use nixpod_eval::{Attrs, Evaluator, Limits, List, NO_SITE, NixString, Source, Tracked, Value};
+use nixpod_fixture::TestSource;
 use nixpod_source::{Utf8Path, Why};
 use proptest::prelude::*;
-use support::TestSource;
 
 /// The value of `input: expression` for an input of which some fields are unknown (bit by bit).
 fn evaluate(ev: &mut Evaluator<'_>, source: &TestSource, text: &str, unknown: u8) -> Result<Tracked, String> {

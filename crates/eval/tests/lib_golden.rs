@@ -1,7 +1,5 @@
 //! Holds the native `lib` against recorded results of the real one; see `testdata/eval/lib/README.md`.
 
-mod support;
-
 use nixpod_eval::{Evaluator, Limits, NO_SITE, Value, nixlib};
 use nixpod_source::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
@@ -13,7 +11,7 @@ fn folder() -> Utf8PathBuf {
 
 /// What each function of a case file gives, as JSON.
 fn results(file: &Utf8Path) -> Result<BTreeMap<String, String>, String> {
-    let source = support::TestSource::disk();
+    let source = nixpod_fixture::TestSource::disk();
     let mut ev = Evaluator::new(&source, Limits::default());
     let lib = nixlib::install_lib(&mut ev, Vec::new());
     let cases = ev.import(file).map_err(|why| why.to_string())?;
@@ -76,7 +74,7 @@ fn native_lib_gives_what_the_real_one_gives() {
 
 /// The functions of each namespace of the native `lib`, but for those that are builtins.
 fn native_functions() -> BTreeSet<String> {
-    let source = support::TestSource::disk();
+    let source = nixpod_fixture::TestSource::disk();
     let mut ev = Evaluator::new(&source, Limits::default());
     let lib = nixlib::install_lib(&mut ev, Vec::new());
     let Ok(Value::Attrs(lib)) = ev.force(lib).map(|lib| lib.value) else {

@@ -1,7 +1,5 @@
 //! What the native `lib` keeps of values that are partly known, and where it says they come from.
 
-mod support;
-
 use expect_test::{Expect, expect};
 use nixpod_eval::{Evaluator, Limits, NO_SITE, Value, nixlib};
 use nixpod_source::{Utf8Path, Why};
@@ -12,7 +10,7 @@ fn evaluate<T>(
     run: impl FnOnce(&mut Evaluator<'_>, nixpod_eval::EvalResult<nixpod_eval::Tracked>) -> T,
 ) -> T {
     let text = format!("{{ lib, pkgs, u, input }}: {text}");
-    let source = support::TestSource::memory(&[("/t.nix", &text), ("/secret.key", "x")]);
+    let source = nixpod_fixture::TestSource::memory(&[("/t.nix", &text), ("/secret.key", "x")]);
     let mut ev = Evaluator::new(&source, Limits::default());
     let lib = nixlib::install_lib(&mut ev, Vec::new());
     let pkgs = ev.alloc_unknown(Why::External("pkgs".into()));
@@ -278,7 +276,7 @@ fn recursion_over_unknown_directories_and_modules_ends() {
 /// The trail of the first element of a list, or of the value itself.
 fn trail(text: &str) -> String {
     let text = format!("{{ lib, pkgs, u, input }}:\n{text}");
-    let source = support::TestSource::memory(&[("/t.nix", &text)]);
+    let source = nixpod_fixture::TestSource::memory(&[("/t.nix", &text)]);
     let mut ev = Evaluator::new(&source, Limits::default());
     let lib = nixlib::install_lib(&mut ev, Vec::new());
     let u = ev.alloc_unknown(Why::UnsetOption("u".into()));

@@ -3,12 +3,10 @@
 //! Without Nix there is nothing to compare with, and the test only says so; under `CI=true` or
 //! `NIXPOD_LINT_REAL_NIX=1` that is a failure. `NIX_INSTANTIATE` names another program.
 
-mod support;
-
 use nixpod_eval::{Evaluator, Limits, Source};
+use nixpod_fixture::TestSource;
 use nixpod_source::Utf8Path;
 use std::process::Command;
-use support::TestSource;
 
 fn ours(text: &str) -> Result<String, String> {
     let source = TestSource::memory(&[("/t.nix", text)]);

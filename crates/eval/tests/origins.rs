@@ -1,11 +1,9 @@
 //! Origins: a value points at the literal that wrote it, through functions, files and indented strings.
 
-mod support;
-
 use expect_test::{Expect, expect};
 use nixpod_eval::{Evaluator, Limits, NixString, OriginId, Source, Tracked, Value};
+use nixpod_fixture::TestSource;
 use nixpod_source::Utf8Path;
-use support::TestSource;
 
 /// Where a piece of the result string is written, and the trail from there.
 fn check(files: &[(&str, &str)], piece: &str, expected: Expect) {

@@ -2,13 +2,11 @@
 //!
 //! With `RECORD_NIX=path/to/nix-instantiate` the expectations are recorded anew by that Nix.
 
-mod support;
-
 use expect_test::{Expect, expect};
 use nixpod_eval::{Evaluator, Limits, Source};
+use nixpod_fixture::TestSource;
 use nixpod_source::{Utf8Path, Utf8PathBuf};
 use std::process::Command;
-use support::TestSource;
 
 fn folder() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -6,16 +6,13 @@
 //! with one key that says what it is: `set` (name to value) with `open`, `list` with `open`, `text` (known pieces, null
 //! for a hole), `maybe` (there under a condition), `either`, `unknown` (why), `error`, `function`.
 
-#[path = "../../eval/tests/support/mod.rs"]
-mod support;
-
 use nixpod_eval::{
     EvalResult, Evaluator, Limits, NO_SITE, NixString, OriginId, ThunkId, Tracked, Value, When, paths,
 };
+use nixpod_fixture::TestSource;
 use nixpod_modules::{Kind, Library, flake_roots, system};
 use nixpod_source::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value as Json, json};
-use support::TestSource;
 
 /// The options that are compared, by the names of their section.
 const SECTIONS: [(&str, &[&str]); 5] = [

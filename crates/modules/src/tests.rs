@@ -2,121 +2,15 @@
 
 use crate::{Kind, Library, RootSystem, file_roots, flake_roots, system};
 use expect_test::{Expect, expect};
-use nixpod_eval::{Evaluator, FileKind, Limits, Loaded, NO_SITE, OriginId, Source, ThunkId, Tracked, Value};
-use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use nixpod_eval::{Evaluator, Limits, NO_SITE, OriginId, ThunkId, Tracked, Value};
+use nixpod_fixture::TestSource;
+use nixpod_source::Utf8Path;
 use std::fmt::Write;
 
 mod built;
 mod frameworks;
 mod outputs;
 mod strict;
-
-/// Files by path below `/p`; parts of a text after `#- /path` lines.
-struct Files {
-    texts: BTreeMap<Utf8PathBuf, String>,
-    ids: RefCell<Vec<Utf8PathBuf>>,
-}
-
-impl Files {
-    fn new(fixture: &str) -> Self {
-        let mut texts = BTreeMap::new();
-        let mut path = Utf8PathBuf::from("/p/main.nix");
-        for line in fixture.lines() {
-            match line.trim_start().strip_prefix("#- ") {
-                Some(name) => path = Utf8PathBuf::from(format!("/p{}", name.trim())),
-                None => {
-                    let text: &mut String = texts.entry(path.clone()).or_default();
-                    text.push_str(line);
-                    text.push('\n');
-                }
-            }
-        }
-        Self {
-            texts,
-            ids: RefCell::default(),
-        }
-    }
-}
-
-impl Files {
-    /// The files that were asked for.
-    fn loaded(&self) -> Vec<String> {
-        let ids = self.ids.borrow();
-        let names = ids.iter().filter_map(|path| path.strip_prefix("/p").ok());
-        names.map(ToString::to_string).collect()
-    }
-}
-
-impl Source for Files {
-    fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
-        let mut path = path.to_owned();
-        if !self.texts.contains_key(&path) {
-            path = path.join("default.nix");
-        }
-        let text = self
-            .texts
-            .get(&path)
-            .ok_or_else(|| Why::MissingFile(path.to_string()))?;
-        let mut ids = self.ids.borrow_mut();
-        let at = ids.iter().position(|known| *known == path).unwrap_or_else(|| {
-            ids.push(path.clone());
-            ids.len() - 1
-        });
-        Ok(Loaded {
-            file: FileId::project(at as u32),
-            hir: nixpod_syntax::parse(text).hir,
-            path,
-        })
-    }
-
-    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why> {
-        self.texts
-            .get(path)
-            .map(|text| text.clone().into_bytes())
-            .ok_or_else(|| Why::MissingFile(path.to_string()))
-    }
-
-    fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, FileKind)>, Why> {
-        let mut out = BTreeMap::new();
-        for file in self.texts.keys() {
-            if let Ok(rest) = file.strip_prefix(path) {
-                let mut parts = rest.components();
-                if let Some(first) = parts.next() {
-                    let kind = if parts.next().is_some() {
-                        FileKind::Directory
-                    } else {
-                        FileKind::Regular
-                    };
-                    out.insert(first.to_string(), kind);
-                }
-            }
-        }
-        Ok(out.into_iter().collect())
-    }
-
-    fn kind(&self, path: &Utf8Path) -> Result<Option<FileKind>, Why> {
-        if self.texts.contains_key(path) {
-            return Ok(Some(FileKind::Regular));
-        }
-        Ok(self
-            .texts
-            .keys()
-            .any(|file| file.starts_with(path))
-            .then_some(FileKind::Directory))
-    }
-
-    fn position(&self, _: Site) -> Option<(u32, u32)> {
-        None
-    }
-
-    fn path_of(&self, file: FileId) -> Utf8PathBuf {
-        file.project_number()
-            .and_then(|number| self.ids.borrow().get(number as usize).cloned())
-            .unwrap_or_default()
-    }
-}
 
 /// The value at a path below another, or what is wrong with it.
 fn at(ev: &mut Evaluator<'_>, root: ThunkId, path: &str) -> Result<Tracked, String> {
@@ -154,7 +48,7 @@ fn check_roots(
     expect: Expect,
     roots: impl FnOnce(&mut Evaluator<'_>, &Library) -> Vec<RootSystem>,
 ) {
-    let files = Files::new(fixture);
+    let files = TestSource::fixture(fixture);
     let mut ev = Evaluator::new(&files, Limits::default());
     let library = Library::new(&mut ev);
     let roots = roots(&mut ev, &library);
@@ -192,7 +86,7 @@ fn gaps(ev: &Evaluator<'_>, library: &Library, out: &mut String) {
 
 /// Evaluates `/main.nix` as a NixOS module and prints options.
 fn check(fixture: &str, paths: &[&str], expect: Expect) {
-    let files = Files::new(fixture);
+    let files = TestSource::fixture(fixture);
     let mut ev = Evaluator::new(&files, Limits::default());
     let library = Library::new(&mut ev);
     let module = ev.alloc(Value::Path("/p/main.nix".into()), OriginId::default());

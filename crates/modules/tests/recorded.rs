@@ -2,18 +2,15 @@
 //!
 //! Where ours is unknown, that is listed in `testdata/modules/unknown.txt`, so that it is seen when the list grows.
 
-#[path = "../../eval/tests/support/mod.rs"]
-mod support;
-
 use expect_test::expect_file;
 use nixpod_eval::{
     Attrs, EvalResult, Evaluator, Limits, List, NO_SITE, NixString, OriginId, ThunkId, Tracked, Value,
 };
+use nixpod_fixture::TestSource;
 use nixpod_modules::{Kind, Library, System, system};
 use nixpod_source::{Utf8Path, Utf8PathBuf};
 use serde_json::Value as Json;
 use std::fmt::Write;
-use support::TestSource;
 
 /// How a stub of the recording looks inside of a text.
 const STUB: &str = "/nix/store/00000000000000000000000000000000-";

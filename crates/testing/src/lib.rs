@@ -12,10 +12,9 @@
 //! trail; trails are compared only in fixtures that have a note. `#<^^` begins in the first column. `$0` is the
 //! cursor, `\$0` the text.
 
-mod fixture;
 mod markers;
 
-pub use fixture::{File, Fixture, Marker};
+pub use nixpod_fixture::{File, Fixture, Marker, ROOT};
 
 use markers::{found, report};
 use nixpod_analysis::{
@@ -24,9 +23,6 @@ use nixpod_analysis::{
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Where the files of fixtures seem to lie.
-pub const ROOT: &str = "/fixture";
 
 /// Compares all findings of a rule with all markers, and judges the rule's fixes.
 ///

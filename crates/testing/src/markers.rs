@@ -1,7 +1,7 @@
 //! Compares findings with markers.
 
-use crate::fixture::{Fixture, Marker};
 use nixpod_analysis::{Analysis, Report, Rule, Span};
+use nixpod_fixture::{Fixture, Marker};
 use std::fmt::Write as _;
 
 /// A label of a finding.

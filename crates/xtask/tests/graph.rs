@@ -21,7 +21,8 @@ const GRAPH: &[(&str, &[&str])] = &[
     ("rules", &["analysis", "model", "source"]),
     ("lsp", &["analysis", "source"]),
     ("lint", &["analysis", "rules", "lsp"]),
-    ("testing", &["analysis", "source"]),
+    ("fixture", &["eval", "syntax", "source"]),
+    ("testing", &["analysis", "fixture", "source"]),
     // The rules about the tool's own business are in the analysis.
     (
         "xtask",
@@ -83,7 +84,7 @@ fn crates_use_only_what_they_may() {
                 let tests = match name {
                     "lint" => true,
                     "lsp" if other == "rules" => true,
-                    _ => other == "testing",
+                    _ => matches!(other, "fixture" | "testing"),
                 };
                 let fine = allowed.contains(&other) || (for_tests && tests);
                 if !fine {

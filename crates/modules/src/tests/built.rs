@@ -180,7 +180,9 @@ map build [ ./oak.nix { containers.web.autoStart = false; } ]
 /// The modules of a set are not looked at here, so that each is looked at by itself.
 #[test]
 fn a_set_of_modules_is_not_entered() {
-    let files = super::Files::new("{ oak = import ./oak.nix; }\n#- /oak.nix\n{ containers.web = { }; }");
+    let files = nixpod_fixture::TestSource::fixture(
+        "{ oak = import ./oak.nix; }\n#- /oak.nix\n{ containers.web = { }; }",
+    );
     let mut ev = nixpod_eval::Evaluator::new(&files, nixpod_eval::Limits::default());
     let library = crate::Library::new(&mut ev);
     let path = nixpod_source::Utf8Path::new("/p/main.nix");

@@ -1,15 +1,15 @@
 //! `evalModules` called by the analysed code: values, options as values, and errors as in Nix.
 
-use super::Files;
 use crate::Library;
 use expect_test::{Expect, expect};
 use nixpod_eval::{Evaluator, Limits, Value};
+use nixpod_fixture::TestSource;
 use nixpod_source::Utf8Path;
 
 /// Evaluates modules (the text is a list of them, `lib` is at hand) and prints what each path gives.
 fn check(modules: &str, paths: &[&str], expect: Expect) {
     let text = format!("let lib = import <nixpkgs/lib>; in lib.evalModules {{ modules = {modules}; }}");
-    let files = Files::new(&text);
+    let files = TestSource::fixture(&text);
     let mut ev = Evaluator::new(&files, Limits::default());
     let _library = Library::new(&mut ev);
     let root = ev

@@ -1,13 +1,13 @@
 //! Facts as lines of text: the certainty, the value, and the code that causes it.
 
-use super::source::Files;
+use nixpod_fixture::TestSource;
 use nixpod_model::{
     Container, Existence, Fact, Field, FlagForm, Listing, Nspawn, SecretSlot, StoreRef, System, Text, User,
     Userns, World,
 };
 
 /// `set`, `maybe if COND` or `default`, value, `<- code`.
-fn field<T>(files: &Files, field: &Field<T>, show: impl Fn(&T) -> String) -> String {
+fn field<T>(files: &TestSource, field: &Field<T>, show: impl Fn(&T) -> String) -> String {
     let conditions: Vec<String> = field.conditions.iter().map(|place| files.code(*place)).collect();
     let mut out = match &field.fact {
         Fact::Set(value) => show(value),
@@ -62,13 +62,13 @@ impl Lines {
     }
 
     /// Defaults that nobody changed are left out.
-    fn one<T>(&mut self, files: &Files, name: &str, value: &Field<T>, show: impl Fn(&T) -> String) {
+    fn one<T>(&mut self, files: &TestSource, name: &str, value: &Field<T>, show: impl Fn(&T) -> String) {
         if !value.is_default() {
             self.push(name, field(files, value, show));
         }
     }
 
-    fn many<T>(&mut self, files: &Files, name: &str, values: &[Field<T>], show: impl Fn(&T) -> String) {
+    fn many<T>(&mut self, files: &TestSource, name: &str, values: &[Field<T>], show: impl Fn(&T) -> String) {
         for value in values {
             self.push(name, field(files, value, &show));
         }
@@ -76,7 +76,7 @@ impl Lines {
 }
 
 /// All containers, without what is as by default.
-pub(super) fn containers(world: &World, files: &Files) -> String {
+pub(super) fn containers(world: &World, files: &TestSource) -> String {
     let mut lines = Lines { out: String::new() };
     for one in world.containers.values() {
         container(world, files, one, &mut lines);
@@ -85,7 +85,7 @@ pub(super) fn containers(world: &World, files: &Files) -> String {
     lines.out
 }
 
-fn gaps(world: &World, files: &Files, lines: &mut Lines) {
+fn gaps(world: &World, files: &TestSource, lines: &mut Lines) {
     for gap in &world.not_analysed {
         let place = gap.place.map_or("-".to_owned(), |place| files.code(place));
         lines
@@ -94,7 +94,7 @@ fn gaps(world: &World, files: &Files, lines: &mut Lines) {
     }
 }
 
-fn container(world: &World, files: &Files, one: &Container, lines: &mut Lines) {
+fn container(world: &World, files: &TestSource, one: &Container, lines: &mut Lines) {
     let existence = match &one.existence {
         Existence::Certain => String::new(),
         Existence::Template => " template".to_owned(),
@@ -140,7 +140,7 @@ fn container(world: &World, files: &Files, one: &Container, lines: &mut Lines) {
     }
 }
 
-fn lists(files: &Files, one: &Container, lines: &mut Lines) {
+fn lists(files: &TestSource, one: &Container, lines: &mut Lines) {
     lines.many(files, "namespace", &one.namespaces, |namespace| {
         format!("{} {:?}", namespace.kind, namespace.mode)
     });
@@ -194,7 +194,7 @@ fn lists(files: &Files, one: &Container, lines: &mut Lines) {
     lines.many(files, "command", &one.command, text);
 }
 
-fn nspawn_only(files: &Files, nspawn: &Nspawn, lines: &mut Lines) {
+fn nspawn_only(files: &TestSource, nspawn: &Nspawn, lines: &mut Lines) {
     lines.one(files, "private users", &nspawn.private_users, userns);
     lines.one(files, "ownership", &nspawn.ownership, debug);
     lines.one(files, "private network", &nspawn.private_network, debug);
@@ -208,7 +208,7 @@ fn nspawn_only(files: &Files, nspawn: &Nspawn, lines: &mut Lines) {
 }
 
 /// The options of all containers.
-pub(super) fn options(world: &World, listing: &Listing, files: &Files) -> String {
+pub(super) fn options(world: &World, listing: &Listing, files: &TestSource) -> String {
     let mut lines = Lines { out: String::new() };
     for one in world.containers.values() {
         lines.out.push_str(&format!("{}\n", one.name));
@@ -230,7 +230,7 @@ pub(super) fn options(world: &World, listing: &Listing, files: &Files) -> String
     lines.out
 }
 
-fn user(files: &Files, user: &User, lines: &mut Lines) {
+fn user(files: &TestSource, user: &User, lines: &mut Lines) {
     let place = user
         .origin
         .place()
@@ -265,7 +265,7 @@ fn user(files: &Files, user: &User, lines: &mut Lines) {
 }
 
 /// All systems, without what is as by default.
-pub(super) fn systems(world: &World, files: &Files) -> String {
+pub(super) fn systems(world: &World, files: &TestSource) -> String {
     let mut lines = Lines { out: String::new() };
     for one in world.systems.values() {
         system(files, one, &mut lines);
@@ -275,7 +275,7 @@ pub(super) fn systems(world: &World, files: &Files) -> String {
 }
 
 #[expect(clippy::too_many_lines, reason = "a line for each fact")]
-fn system(files: &Files, one: &System, lines: &mut Lines) {
+fn system(files: &TestSource, one: &System, lines: &mut Lines) {
     lines.out.push_str(&format!(
         "{:?} `{}`{}{} <- {}\n",
         one.kind,

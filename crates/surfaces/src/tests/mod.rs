@@ -5,24 +5,23 @@ mod home;
 mod nspawn;
 mod oci;
 mod quadlet;
-mod source;
 mod traps;
 
 use expect_test::Expect;
 use nixpod_eval::{Evaluator, Limits};
+use nixpod_fixture::TestSource;
 use nixpod_model::{Listing, World};
 use nixpod_modules::{Kind, Library, RootSystem};
-use source::Files;
 
 /// The world of a module `/p/main.nix`; other files begin with a line `#- name`.
-fn world(text: &str, kind: Kind, closed_world: bool) -> (World, Files) {
+fn world(text: &str, kind: Kind, closed_world: bool) -> (World, TestSource) {
     let (world, _, files) = listed(text, kind, closed_world);
     (world, files)
 }
 
 /// The same with the options of its containers.
-fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, Files) {
-    let files = Files::new(text);
+fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, TestSource) {
+    let files = TestSource::fixture(text);
     let (world, listing) = {
         let mut ev = Evaluator::new(&files, Limits::default());
         let library = Library::new(&mut ev);

@@ -1,14 +1,15 @@
 //! Ways of writing that are easily read wrongly.
 
-use super::{Files, containers, dump, systems};
+use super::{containers, dump, systems};
 use expect_test::{Expect, expect};
 use nixpod_eval::{Evaluator, Limits};
+use nixpod_fixture::TestSource;
 use nixpod_modules::Library;
 
 /// What the containers of a flake's hosts are.
 #[track_caller]
 fn hosts(text: &str, expected: Expect) {
-    let files = Files::new(text);
+    let files = TestSource::fixture(text);
     let mut ev = Evaluator::new(&files, Limits::default());
     let library = Library::new(&mut ev);
     let (roots, _) = nixpod_modules::flake_roots(&mut ev, &library, "/p".into(), None);
