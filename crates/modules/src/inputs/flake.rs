@@ -54,7 +54,7 @@ fn load_input(
     let null = ev.alloc(Value::Null, OriginId::default());
     let locked = parent.and_then(|parent| parent.locked);
     let (lock, key, top) = locked.unwrap_or_else(|| (read_lock(ev, directory), null, itself));
-    let place = Place {
+    let place = FlakePlace {
         library: library.clone(),
         directory: directory.to_owned(),
         lock,
@@ -314,7 +314,7 @@ pub(crate) fn harmless_test(ev: &mut Evaluator<'_>) -> Value {
 
 /// Where a flake is, for the functions that its inputs are made by.
 #[derive(Clone)]
-struct Place {
+struct FlakePlace {
     library: Library,
     directory: Utf8PathBuf,
     /// The lock file that says what its inputs are, and the `self` of the flake that has it.
@@ -323,7 +323,7 @@ struct Place {
     depth: usize,
 }
 
-impl Place {
+impl FlakePlace {
     /// What `own/flake.nix` cannot say in Nix.
     fn natives(&self, ev: &mut Evaluator<'_>) -> Attrs {
         let symbol = ev.primop("symbol", 1, 1, move |ev, args, site| {

@@ -27,18 +27,18 @@ pub fn flake_roots(
             return (Vec::new(), None);
         }
     };
-    let mut search = Search {
+    let mut walk = OutputWalk {
         library,
         flake: &flake,
         hosts,
         roots: Vec::new(),
     };
-    search.output(ev, "nixosConfigurations", Kind::Nixos);
-    search.output(ev, "homeConfigurations", Kind::Home);
+    walk.output(ev, "nixosConfigurations", Kind::Nixos);
+    walk.output(ev, "homeConfigurations", Kind::Home);
     for output in ["colmenaHive", "colmena"] {
-        search.hive(ev, output);
+        walk.hive(ev, output);
     }
-    let roots = search.roots;
+    let roots = walk.roots;
     (roots, Some(flake.outputs))
 }
 
@@ -57,7 +57,7 @@ fn cause(stop: &Stop) -> (Option<Site>, Why) {
 }
 
 /// Going through the outputs of a flake.
-struct Search<'a> {
+struct OutputWalk<'a> {
     library: &'a Library,
     flake: &'a Flake,
     /// The names of those that are wanted; all if nothing is said.
@@ -65,7 +65,7 @@ struct Search<'a> {
     roots: Vec<RootSystem>,
 }
 
-impl Search<'_> {
+impl OutputWalk<'_> {
     fn is_wanted(&self, name: &str) -> bool {
         self.hosts
             .is_none_or(|hosts| hosts.iter().any(|host| host == name))
