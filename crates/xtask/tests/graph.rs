@@ -117,6 +117,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         "std::fs",
         &[
             "crates/analysis/src/vfs/disk.rs",
+            "crates/fixture/",
             "crates/nixpod-lint/",
             "crates/lsp/",
             "crates/xtask/",
