@@ -10,7 +10,7 @@
 //! - Every loop that a program can make long counts steps or bytes, and every nesting has a bound ([`Limits`]). A bound
 //!   that is reached gives an unknown, never a panic.
 //! - An answer does not depend on the order in which values are asked for. Where it would (an infinite recursion is
-//!   noticed where it is entered), a heap that is kept over edits is told by [`Evaluator::spoil`].
+//!   noticed where it is entered), a heap that is kept over edits is told by [`Evaluator::depends_on_order`].
 //! - Native code remembers values in thunks only: otherwise an edit would not reach them.
 //!
 //! Begin with `value`, which is what all others speak of, then `machine/eval.rs` (expressions) and `machine/force.rs`

@@ -48,7 +48,7 @@ pub struct Attr {
     pub name: Symbol,
     /// Its value.
     pub thunk: ThunkId,
-    /// The key's place, or [`NO_SITE`].
+    /// The key's place, or [`NO_SITE`](crate::NO_SITE).
     pub site: Site,
     /// When it is there.
     pub when: When,
