@@ -1,0 +1,215 @@
+//! `++` and `//`, and the lists and sets that they take: what is only partly known of them stays known.
+
+use crate::partial::join_thunks;
+use crate::{Attr, Attrs, Elem, Evaluator, List, OriginId, Res, ThunkId, Tracked, Unknown, Value, When};
+use nixpod_source::{Site, Why};
+use std::rc::Rc;
+
+impl Evaluator<'_> {
+    /// `++`: an unknown operand leaves the list open.
+    pub(crate) fn concat(&mut self, a: Tracked, b: Tracked, site: Site, origin: OriginId) -> Res<Tracked> {
+        let a = self.list_or_open(a, site)?;
+        let b = self.list_or_open(b, site)?;
+        let value = if a.elems.is_empty() && a.open.is_none() {
+            Value::List(b)
+        } else if b.elems.is_empty() && b.open.is_none() {
+            Value::List(a)
+        } else {
+            self.charge((a.elems.len() + b.elems.len()) * size_of::<Elem>())?;
+            let elems = a.elems.iter().chain(&b.elems).copied().collect();
+            Value::List(Rc::new(List {
+                elems,
+                open: a.open.clone().or_else(|| b.open.clone()),
+            }))
+        };
+        Ok(Tracked { value, origin })
+    }
+
+    /// A list; what is not known becomes a list of unknown elements.
+    pub fn list_or_open(&mut self, value: Tracked, site: Site) -> Res<Rc<List>> {
+        match &value.value {
+            Value::List(list) => Ok(list.clone()),
+            Value::Unknown(unknown) => Ok(Rc::new(List {
+                elems: Vec::new(),
+                open: Some(unknown.clone()),
+            })),
+            Value::Either(alternatives) => {
+                let mut list = List::default();
+                for alternative in alternatives.iter() {
+                    match &alternative.value.value {
+                        Value::List(inner) => {
+                            for elem in &inner.elems {
+                                let when = self.both(alternative.when, elem.when);
+                                list.elems.push(Elem {
+                                    thunk: elem.thunk,
+                                    when,
+                                });
+                            }
+                            list.open = list.open.or_else(|| inner.open.clone());
+                        }
+                        Value::Unknown(unknown) => list.open = Some(unknown.clone()),
+                        other => return self.type_error("a list", other, site),
+                    }
+                }
+                Ok(Rc::new(list))
+            }
+            other => self.type_error("a list", other, site),
+        }
+    }
+
+    /// A set; what is not known becomes an open set.
+    pub fn attrs_or_open(&mut self, value: Tracked, site: Site) -> Res<Rc<Attrs>> {
+        match &value.value {
+            Value::Attrs(attrs) => Ok(attrs.clone()),
+            Value::Unknown(unknown) => Ok(Rc::new(open_set(unknown.clone()))),
+            Value::Either(alternatives) => {
+                let mut set = Attrs::default();
+                for alternative in alternatives.iter() {
+                    match &alternative.value.value {
+                        Value::Attrs(inner) => {
+                            let entries = inner
+                                .entries
+                                .iter()
+                                .map(|attr| Attr {
+                                    when: self.both(alternative.when, attr.when),
+                                    ..*attr
+                                })
+                                .collect();
+                            set.entries = entries;
+                            set.open = set.open.or_else(|| inner.open.clone());
+                            set.wildcard = set.wildcard.or(inner.wildcard);
+                        }
+                        Value::Unknown(unknown) => set.open = Some(unknown.clone()),
+                        // A null or another type in one branch would fail; the other branch must be the one.
+                        _ => self.conditions.drops += 1,
+                    }
+                }
+                let unknown = alternatives
+                    .iter()
+                    .find_map(|alternative| match &alternative.value.value {
+                        Value::Unknown(unknown) => Some((unknown.clone(), alternative.when)),
+                        _ => None,
+                    });
+                if let Some((unknown, when)) = unknown {
+                    // The unknown alternative may have the same keys with other values.
+                    for attr in &mut set.entries {
+                        let selected = unknown.select(&self.name(attr.name).clone());
+                        let selected = self.alloc(Value::Unknown(selected), OriginId(0));
+                        attr.thunk = join_thunks(self, vec![(attr.thunk, attr.when), (selected, when)]);
+                    }
+                }
+                Ok(Rc::new(set))
+            }
+            other => self.type_error("a set", other, site),
+        }
+    }
+
+    /// `//`: the right side wins, key by key.
+    pub(crate) fn update(&mut self, a: Tracked, b: Tracked, site: Site, origin: OriginId) -> Res<Tracked> {
+        let a = self.attrs_or_open(a, site)?;
+        let b = self.attrs_or_open(b, site)?;
+        if a.entries.is_empty() && a.open.is_none() {
+            return Ok(Tracked {
+                value: Value::Attrs(b),
+                origin,
+            });
+        }
+        if b.entries.is_empty() && b.open.is_none() {
+            return Ok(Tracked {
+                value: Value::Attrs(a),
+                origin,
+            });
+        }
+        self.charge((a.entries.len() + b.entries.len()) * size_of::<Attr>())?;
+        let merged = self.update_attrs(&a, &b);
+        Ok(Tracked {
+            value: Value::attrs(merged),
+            origin,
+        })
+    }
+
+    /// `//` on sets that may be partly known.
+    pub fn update_attrs(&mut self, a: &Attrs, b: &Attrs) -> Attrs {
+        let mut entries = Vec::with_capacity(a.entries.len() + b.entries.len());
+        let (mut left, mut right) = (a.entries.iter().peekable(), b.entries.iter().peekable());
+        loop {
+            match (left.peek(), right.peek()) {
+                (Some(x), Some(y)) if x.name == y.name => {
+                    let (x, y) = (**x, **y);
+                    left.next();
+                    right.next();
+                    if y.when.is_always() {
+                        entries.push(y);
+                    } else {
+                        let mut thunks = vec![(y.thunk, y.when), (x.thunk, y.when)];
+                        if let Some(open) = &b.open {
+                            let selected = open.select(&self.name(y.name).clone());
+                            thunks.push((self.alloc(Value::Unknown(selected), OriginId(0)), y.when));
+                        }
+                        let thunk = join_thunks(self, thunks);
+                        entries.push(Attr {
+                            name: y.name,
+                            thunk,
+                            site: y.site,
+                            when: x.when,
+                        });
+                    }
+                }
+                (Some(x), Some(y)) if y.name < x.name => {
+                    entries.push(**y);
+                    right.next();
+                }
+                (Some(x), _) => {
+                    let x = **x;
+                    left.next();
+                    entries.push(self.perhaps_overridden(x, b));
+                }
+                (None, Some(y)) => {
+                    entries.push(**y);
+                    right.next();
+                }
+                (None, None) => break,
+            }
+        }
+        Attrs {
+            entries,
+            open: b.open.clone().or_else(|| a.open.clone()),
+            wildcard: join_wildcards(a, b),
+        }
+    }
+
+    /// An entry of the left side when the right side may have further keys.
+    fn perhaps_overridden(&mut self, attr: Attr, right: &Attrs) -> Attr {
+        let Some(open) = &right.open else { return attr };
+        // What is left of the library are a few functions that we lack: nobody names something of their own like one
+        // of these, and `mine // nixpkgs.lib` is how many flakes extend it.
+        if matches!(&open.why, Why::NotModelled(name) if name == "lib") {
+            return attr;
+        }
+        let selected = open.select(&self.name(attr.name).clone());
+        let when = self.condition(attr.site, selected.clone(), When::ALWAYS);
+        let other = match right.wildcard {
+            Some(wildcard) => wildcard,
+            None => self.alloc(Value::Unknown(selected), OriginId(0)),
+        };
+        let thunk = join_thunks(self, vec![(attr.thunk, when), (other, when)]);
+        Attr { thunk, ..attr }
+    }
+}
+
+fn join_wildcards(a: &Attrs, b: &Attrs) -> Option<ThunkId> {
+    match (&a.open, &b.open) {
+        (Some(_), None) => a.wildcard,
+        (None, Some(_)) => b.wildcard,
+        _ => b.wildcard.filter(|wildcard| Some(*wildcard) == a.wildcard),
+    }
+}
+
+/// A set of which nothing is known.
+pub fn open_set(unknown: Rc<Unknown>) -> Attrs {
+    Attrs {
+        entries: Vec::new(),
+        open: Some(unknown),
+        wildcard: None,
+    }
+}
