@@ -252,7 +252,7 @@ pub use nixpod_source::{
 };
 pub use report::request::{EvalInput, EvalOutcome, EvalRequest};
 pub use report::{
-    Action, ActionKind, Certainty, ContainerRef, Gap, Hover, Other, Report, Reported, Root, Shown,
+    Action, ActionKind, Certainty, ContainerRef, EvaluatedRoot, Gap, Hover, Other, Report, Reported, Shown,
     ShownDefinition, ShownFact,
 };
 pub use rule::{

@@ -1,6 +1,6 @@
 //! The protocol's methods. Each one's first act is a synchronous send to the owner, which keeps their order.
 
-use crate::client::{Client as ClientFacts, Options, path_of};
+use crate::client::{Client as ClientFacts, ClientOptions, path_of};
 use crate::convert;
 use crate::document::Encoding;
 use crate::event::{Event, Outgoing, Setup};
@@ -92,7 +92,7 @@ pub(crate) async fn deliver(client: Client, mut outbox: UnboundedReceiver<Outgoi
 
 impl LanguageServer for Backend {
     async fn initialize(&self, params: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
-        let (options, problem) = Options::read(params.initialization_options.as_ref());
+        let (options, problem) = ClientOptions::read(params.initialization_options.as_ref());
         let client = ClientFacts::new(&params, &options);
         self.wants_watchers.store(client.watches_files, Ordering::SeqCst);
         let capabilities = capabilities(&client);
@@ -164,7 +164,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
-        let Some((options, problem)) = Options::changed(&params.settings) else {
+        let Some((options, problem)) = ClientOptions::changed(&params.settings) else {
             return;
         };
         self.tell(Event::Configure(options));

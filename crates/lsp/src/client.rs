@@ -29,7 +29,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(params: &InitializeParams, options: &Options) -> Self {
+    pub(crate) fn new(params: &InitializeParams, options: &ClientOptions) -> Self {
         let capabilities = &params.capabilities;
         let text_document = capabilities.text_document.as_ref();
         let workspace = capabilities.workspace.as_ref();
@@ -103,7 +103,7 @@ pub(crate) enum Delivery {
 /// `initializationOptions`, and the settings of `workspace/didChangeConfiguration`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct Options {
+pub(crate) struct ClientOptions {
     /// Publish syntax errors too. Off, because nil and nixd on the same buffer do.
     pub(crate) syntax_errors: bool,
     /// Push or pull.
@@ -114,7 +114,7 @@ pub(crate) struct Options {
     pub(crate) ignore: Vec<String>,
 }
 
-impl Options {
+impl ClientOptions {
     /// Reads `initializationOptions`; anything that is not understood is said and left at its default.
     pub(crate) fn read(value: Option<&Value>) -> (Self, Option<String>) {
         match value.map(own_section) {

@@ -1,6 +1,6 @@
 //! From the analysis' nouns to the protocol's. Nothing else in this crate builds diagnostics, edits or actions.
 
-use crate::client::Options;
+use crate::client::ClientOptions;
 use crate::plaintext::plaintext;
 use crate::snapshot::{Files, Snapshot};
 use nixpod_analysis::{
@@ -17,7 +17,7 @@ pub(crate) const SOURCE: &str = "nixpod-lint";
 pub(crate) const FIX_ALL: &str = "source.fixAll.nixpod-lint";
 
 /// Is the finding published?
-pub(crate) fn is_published(reported: &Reported, options: &Options) -> bool {
+pub(crate) fn is_published(reported: &Reported, options: &ClientOptions) -> bool {
     reported.suppressed.is_none() && (options.syntax_errors || reported.diagnostic.rule != "parse-error")
 }
 

@@ -1,6 +1,6 @@
 //! Everything that can happen: what the handlers, the owner and the worker tell one another.
 
-use crate::client::{Client, Options};
+use crate::client::{Client, ClientOptions};
 use crate::snapshot::Snapshot;
 use nixpod_analysis::Utf8PathBuf;
 use tokio::sync::oneshot;
@@ -14,7 +14,7 @@ pub(crate) const STACK_SIZE: usize = 16 << 20;
 #[derive(Debug)]
 pub(crate) enum Event {
     Initialize(Box<Setup>),
-    Configure(Options),
+    Configure(ClientOptions),
     Folders {
         added: Vec<Utf8PathBuf>,
         removed: Vec<Utf8PathBuf>,
@@ -39,7 +39,7 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) struct Setup {
     pub(crate) client: Client,
-    pub(crate) options: Options,
+    pub(crate) options: ClientOptions,
     pub(crate) params: lsp::InitializeParams,
 }
 

@@ -34,12 +34,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A request that is not answered yet.
-struct Pending {
+struct OpenRequest {
     gate: Arc<Gate>,
     is_initialize: bool,
 }
 
-impl Drop for Pending {
+impl Drop for OpenRequest {
     fn drop(&mut self) {
         let mut state = lock(&self.gate.state);
         state.requests = state.requests.saturating_sub(1);
@@ -56,11 +56,11 @@ impl Drop for Pending {
 }
 
 impl Gate {
-    fn enter(gate: &Arc<Self>, is_initialize: bool) -> Pending {
+    fn enter(gate: &Arc<Self>, is_initialize: bool) -> OpenRequest {
         let mut state = lock(&gate.state);
         state.requests += 1;
         state.initializing |= is_initialize;
-        Pending {
+        OpenRequest {
             gate: Arc::clone(gate),
             is_initialize,
         }

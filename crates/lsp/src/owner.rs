@@ -1,6 +1,6 @@
 //! The one thread that owns documents and analysis hosts.
 
-use crate::client::{Client, Options, path_of};
+use crate::client::{Client, ClientOptions, path_of};
 use crate::document::Document;
 use crate::event::{Computed, Event, Outgoing, STACK_SIZE};
 use crate::guard::guarded;
@@ -62,7 +62,7 @@ pub(crate) fn start(
 
 /// Changes that were not computed yet.
 #[derive(Clone, Copy, Debug)]
-struct Pending {
+struct PendingChanges {
     since: Instant,
     changes: u32,
 }
@@ -73,7 +73,7 @@ struct Owner {
     fs: Arc<dyn FileSystem>,
     projects: Projects,
     client: Arc<Client>,
-    options: Arc<Options>,
+    options: Arc<ClientOptions>,
     documents: BTreeMap<Utf8PathBuf, Document>,
     /// What the client shows now.
     published: BTreeMap<Utf8PathBuf, Vec<lsp::Diagnostic>>,
@@ -85,7 +85,7 @@ struct Owner {
     latest: Arc<AtomicU64>,
     /// Counts everything that can change diagnostics.
     generation: u64,
-    pending: Option<Pending>,
+    pending: Option<PendingChanges>,
     is_working: bool,
     jobs: Sender<Job>,
     outbox: UnboundedSender<Outgoing>,
@@ -174,7 +174,7 @@ impl Owner {
         }
     }
 
-    fn configure(&mut self, options: Options) {
+    fn configure(&mut self, options: ClientOptions) {
         self.projects.set_settings(options.settings(self.rules));
         self.options = Arc::new(options);
         self.touch();
@@ -235,7 +235,7 @@ impl Owner {
     fn touch(&mut self) {
         self.generation += 1;
         self.latest.store(self.generation, Ordering::SeqCst);
-        let pending = self.pending.get_or_insert(Pending {
+        let pending = self.pending.get_or_insert(PendingChanges {
             since: Instant::now(),
             changes: 0,
         });

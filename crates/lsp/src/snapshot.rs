@@ -1,6 +1,6 @@
 //! An immutable view of one moment, for requests and for diagnostics.
 
-use crate::client::{Client, Options};
+use crate::client::{Client, ClientOptions};
 use crate::document::{Document, Lines};
 use nixpod_analysis::{Analysis, FileId, Utf8Path, Utf8PathBuf};
 use std::collections::{BTreeMap, HashMap};
@@ -16,7 +16,7 @@ pub(crate) struct Snapshot {
     pub(crate) analysis: Analysis,
     pub(crate) path: Utf8PathBuf,
     pub(crate) client: Arc<Client>,
-    pub(crate) options: Arc<Options>,
+    pub(crate) options: Arc<ClientOptions>,
     pub(crate) open: OpenDocuments,
 }
 

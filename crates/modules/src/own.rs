@@ -31,7 +31,7 @@ pub(crate) static FRAMEWORKS: OwnFile = OwnFile::new(4, compiled!("frameworks"))
 pub(crate) static SOURCES: OwnFile = OwnFile::new(5, compiled!("sources"));
 pub(crate) static NIXOS: OwnFile = OwnFile::new(MODELS, compiled!("nixos"));
 pub(crate) static HOME: OwnFile = OwnFile::new(MODELS + 1, compiled!("home"));
-pub(crate) static PARTS: OwnFile = OwnFile::new(MODELS + 2, compiled!("parts"));
+pub(crate) static FLAKE_PARTS: OwnFile = OwnFile::new(MODELS + 2, compiled!("flake-parts"));
 pub(crate) static QUADLET: OwnFile = OwnFile::new(MODELS + 3, compiled!("quadlet"));
 
 impl OwnFile {

@@ -7,8 +7,9 @@ pub(crate) mod sample;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_analysis::{
-    Analysis, Applicability, Certainty, Confidence, ContainerRef, Diagnostic, FileId, Fix, Label, LabelKind,
-    LineIndex, Report, Reported, Root, RuleId, Severity, Shown, Span, TextEdit, TextRange, TextSize,
+    Analysis, Applicability, Certainty, Confidence, ContainerRef, Diagnostic, EvaluatedRoot, FileId, Fix,
+    Label, LabelKind, LineIndex, Report, Reported, RuleId, Severity, Shown, Span, TextEdit, TextRange,
+    TextSize,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -153,7 +154,7 @@ pub(crate) struct DefinitionSpec {
 pub(crate) struct Results {
     pub(crate) findings: Vec<Finding>,
     pub(crate) not_analysed: Vec<ResolvedGap>,
-    pub(crate) roots: Vec<Root>,
+    pub(crate) roots: Vec<EvaluatedRoot>,
     pub(crate) containers: Vec<ContainerSpec>,
     pub(crate) files: usize,
     pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,

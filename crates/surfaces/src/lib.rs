@@ -4,12 +4,12 @@
 //! path; what cannot be known becomes an unknown fact or an entry of what was not analysed, never a guess.
 //!
 //! Begin with [`RootReader`], which reads the systems of a root (`world`): each system's own facts (`system`), then the
-//! containers of each surface (`surface`), then the guests and homes in it. All of them ask a `Reader` for options and
+//! containers of each surface (`surface`), then the guests and homes in it. All of them ask an `OptionReader` for options and
 //! turn values into facts (`read`); what is written in words, such as flags and mounts, is taken apart in `vocabulary`.
 //! Options one by one, for people to look at, are in `listing`.
 //!
 //! Invariants:
-//! - A value is read through a `Reader`, so that its fact says how certain it is and where it comes from. A default is
+//! - A value is read through an `OptionReader`, so that its fact says how certain it is and where it comes from. A default is
 //!   only certain if every definition could be seen; where not, it is doubted.
 //! - The same code gives the same ids and facts, whatever was read before and whatever stands beside it.
 //! - Every option that is read has its first name in a [`Table`] or in [`SYSTEM_HEADS`].

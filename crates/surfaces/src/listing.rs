@@ -1,7 +1,7 @@
 //! Every option of a container as it stands, for people who want to see why.
 
 use crate::read::print;
-use crate::read::{Found, Reader, as_key, wrong};
+use crate::read::{Found, OptionReader, as_key, wrong};
 use crate::surface::table;
 use crate::vocabulary::certainty::part;
 use nixpod_eval::Value;
@@ -13,7 +13,7 @@ const MAX_DEPTH: u32 = 3;
 /// As many options as anybody reads of one container.
 const MAX_OPTIONS: usize = 400;
 
-impl Reader<'_, '_> {
+impl OptionReader<'_, '_> {
     /// The options of a container, sets of options flattened.
     pub(crate) fn list(&mut self, surface: Surface, found: &Found) -> Vec<OwnOption> {
         let mut out: Vec<OwnOption> = Vec::new();

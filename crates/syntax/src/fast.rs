@@ -9,9 +9,9 @@ mod lexer;
 mod token;
 
 use crate::build::attrs::{Attr, BindingRanges, MAX_PATH};
-use crate::build::literal::{Chunks, Parts, unescape};
+use crate::build::literal::{Chunks, LiteralParts, unescape};
 use crate::build::{Builder, HOLE, Lowered, SetBuilder};
-use crate::hir::{BinaryOp, Expr, Field, Param, PathKind, StrPart, VarRef};
+use crate::hir::{BinaryOp, Expr, Param, PathKind, PatternField, StrPart, VarRef};
 use crate::limits::MAX_CHAIN;
 use bounds::Bounds;
 use lexer::Lexer;
@@ -191,7 +191,7 @@ impl<'t, 'e> Reader<'t, 'e> {
 
     fn pattern(&mut self, mut alias: Option<(&'t str, TextRange)>) -> Surely<Param> {
         self.lexer.expect(Token::LeftBrace)?;
-        let mut fields: Vec<Field> = Vec::new();
+        let mut fields: Vec<PatternField> = Vec::new();
         let mut ellipsis = false;
         loop {
             if self.lexer.token == Token::RightBrace {
@@ -215,7 +215,7 @@ impl<'t, 'e> Reader<'t, 'e> {
             if fields.iter().any(|field| field.name == name) {
                 return None;
             }
-            fields.push(Field { name, key, default });
+            fields.push(PatternField { name, key, default });
             if self.lexer.token != Token::Comma {
                 break;
             }
@@ -410,7 +410,7 @@ impl<'t, 'e> Reader<'t, 'e> {
         let start = self.lexer.here();
         let indented = self.lexer.token == Token::Indented;
         let mut interpolated = false;
-        let mut parts = Parts::default();
+        let mut parts = LiteralParts::default();
         let mut chunks = Chunks::default();
         loop {
             let (text, at, goes_on) = self.lexer.string_text(indented)?;
@@ -481,7 +481,7 @@ impl<'t, 'e> Reader<'t, 'e> {
                 .plain_literal(text, at, range, |parts| Expr::Path(kind, parts));
             return Some(Node { id, start });
         }
-        let mut parts = Parts::default();
+        let mut parts = LiteralParts::default();
         parts.push(text, at, text.len() as u32);
         while self.lexer.follows("${") {
             self.lexer.end += "${".len();

@@ -15,7 +15,7 @@ pub use file::Hir;
 pub use globals::GLOBALS;
 pub(crate) use globals::is_global;
 pub use node::{
-    AttrName, Attrs, BinaryOp, DynamicEntry, Entry, EntryValue, Expr, Field, NameId, Param, PathKind,
+    AttrName, Attrs, BinaryOp, DynamicEntry, Entry, EntryValue, Expr, NameId, Param, PathKind, PatternField,
     StrPart, VarRef,
 };
-pub(crate) use visit::Part;
+pub(crate) use visit::NodePart;

@@ -4,7 +4,7 @@
 //! the edit left alone has the number that it had before.
 
 use crate::ParsedFile;
-use crate::hir::{Attrs, EntryValue, Expr, Hir, NameId, Param, Part};
+use crate::hir::{Attrs, EntryValue, Expr, Hir, NameId, NodePart, Param};
 use crate::source_map::SourceMap;
 use nixpod_source::ExprId;
 use rustc_hash::FxHashMap;
@@ -285,15 +285,15 @@ impl<'a> Matching<'a> {
     /// Are two nodes of one kind the same but for what is below them?
     fn same_content(&self, old: &Expr, new: &Expr) -> bool {
         let (mut before, mut after) = (
-            SmallVec::<[Part<'_>; 16]>::new(),
-            SmallVec::<[Part<'_>; 16]>::new(),
+            SmallVec::<[NodePart<'_>; 16]>::new(),
+            SmallVec::<[NodePart<'_>; 16]>::new(),
         );
         old.for_each_part(&mut |part| before.push(part));
         new.for_each_part(&mut |part| after.push(part));
         before.len() == after.len()
             && before.into_iter().zip(after).all(|parts| match parts {
-                (Part::Child(_), Part::Child(_)) => true,
-                (Part::Name(old), Part::Name(new)) => old == self.name(new),
+                (NodePart::Child(_), NodePart::Child(_)) => true,
+                (NodePart::Name(old), NodePart::Name(new)) => old == self.name(new),
                 (old, new) => old == new,
             })
     }

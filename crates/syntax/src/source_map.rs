@@ -15,7 +15,7 @@ pub struct SourceMap {
     /// Literals with text, by node, ascending, each with its stretch of `pieces`.
     pub(crate) literals: Vec<(ExprId, u32, u32)>,
     /// How the content of literals maps to text, ascending in both within one literal.
-    pub(crate) pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<LiteralPiece>,
 }
 
 /// A stretch of a literal's content.
@@ -23,14 +23,14 @@ pub struct SourceMap {
 /// If both lengths are equal it was copied as it is; otherwise it is an escape and maps as a whole. (Every escape
 /// is longer in the source than what it stands for.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub(crate) struct LiteralPiece {
     pub(crate) content: u32,
     pub(crate) content_len: u32,
     pub(crate) source: u32,
     pub(crate) source_len: u32,
 }
 
-impl Piece {
+impl LiteralPiece {
     fn source_at(self, content: u32) -> u32 {
         if self.content_len == self.source_len {
             self.source + content.saturating_sub(self.content).min(self.source_len)
@@ -138,7 +138,7 @@ impl SourceMap {
         }
     }
 
-    fn pieces_of(&self, id: ExprId) -> &[Piece] {
+    fn pieces_of(&self, id: ExprId) -> &[LiteralPiece] {
         self.literals
             .binary_search_by_key(&id, |entry| entry.0)
             .ok()
@@ -155,7 +155,7 @@ pub(crate) fn moved(range: TextRange, change: &impl Fn(TextSize) -> TextSize) ->
 }
 
 /// The piece that holds a content offset; the last one for the end of the content.
-fn piece_at(pieces: &[Piece], content: u32) -> Option<Piece> {
+fn piece_at(pieces: &[LiteralPiece], content: u32) -> Option<LiteralPiece> {
     let after = pieces.partition_point(|piece| piece.content <= content);
     pieces.get(after.saturating_sub(1)).copied()
 }

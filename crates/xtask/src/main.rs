@@ -146,7 +146,7 @@ fn reasons(words: Words<'_>) -> Result<String> {
 }
 
 fn suites(words: Words<'_>) -> Result<String> {
-    let mut options = suites::Options::default();
+    let mut options = suites::SuiteArguments::default();
     while let Some(word) = words.next() {
         match word {
             "--nix" => options.nix = words.next().map(PathBuf::from),
@@ -160,7 +160,7 @@ fn suites(words: Words<'_>) -> Result<String> {
 }
 
 fn reach(words: Words<'_>) -> Result<String> {
-    let mut options = reach::Options::default();
+    let mut options = reach::ReachArguments::default();
     for word in words {
         match word {
             "--details" => options.details = true,

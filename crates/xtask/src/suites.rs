@@ -11,7 +11,7 @@ use std::process::Command;
 
 /// What to hold against what.
 #[derive(Debug, Default)]
-pub struct Options {
+pub struct SuiteArguments {
     /// A checkout of NixOS/nix.
     pub nix: Option<PathBuf>,
     /// The folder `lib` of nixpkgs, or of a copy of it.
@@ -30,7 +30,7 @@ struct Suite {
 }
 
 /// Builds what is tried, runs the suites, and returns what failed and a table of passed and total.
-pub fn run(root: &Path, options: &Options) -> Result<String> {
+pub fn run(root: &Path, options: &SuiteArguments) -> Result<String> {
     let suites = list(root, options)?;
     if suites.is_empty() {
         bail!("no suite is chosen: give --nix DIR, --lib DIR or both");
@@ -80,7 +80,7 @@ fn build(root: &Path, release: bool) -> Result<()> {
 }
 
 /// Every suite that the options ask for.
-fn list(root: &Path, options: &Options) -> Result<Vec<Suite>> {
+fn list(root: &Path, options: &SuiteArguments) -> Result<Vec<Suite>> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let target = target.join(if options.release { "release" } else { "debug" });
     let (eval, lint) = (target.join("examples/nix-eval"), target.join("nixpod-lint"));

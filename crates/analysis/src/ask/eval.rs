@@ -2,7 +2,7 @@
 
 use crate::check::snapshot::Analysis;
 use crate::report::request::{EvalInput, EvalOutcome, EvalRequest};
-use crate::vfs::reads::Reader;
+use crate::vfs::reads::RecordingSource;
 use crate::vfs::{Vfs, normalize};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_eval::{
@@ -44,7 +44,7 @@ fn evaluate<T>(vfs: &Vfs, request: &EvalRequest, then: impl FnOnce(EvalOutcome) 
             });
         }
     };
-    let reader = Reader::new(&vfs);
+    let reader = RecordingSource::new(&vfs);
     let mut query = Query {
         ev: Evaluator::new(&reader, Limits::default()),
         reader: &reader,
@@ -101,7 +101,7 @@ fn modules(vfs: &Vfs, modules: &[Utf8PathBuf], directory: &Utf8Path) -> String {
 
 struct Query<'a> {
     ev: Evaluator<'a>,
-    reader: &'a Reader,
+    reader: &'a RecordingSource,
 }
 
 impl Query<'_> {

@@ -12,7 +12,7 @@ const NAMED: usize = 3;
 
 /// Findings that are one to whoever reads them.
 #[derive(Debug)]
-pub(crate) struct Group<'c> {
+pub(crate) struct SameFindings<'c> {
     /// The finding of the first container, with the others.
     pub(crate) reported: Reported,
     /// One finding for each container.
@@ -33,8 +33,8 @@ type Sameness<'c> = (
 );
 
 /// Groups findings; a group stands where its first finding stood.
-pub(crate) fn groups<'c>(findings: impl IntoIterator<Item = &'c Checked>) -> Vec<Group<'c>> {
-    let mut out: Vec<Group<'c>> = Vec::new();
+pub(crate) fn groups<'c>(findings: impl IntoIterator<Item = &'c Checked>) -> Vec<SameFindings<'c>> {
+    let mut out: Vec<SameFindings<'c>> = Vec::new();
     let mut index: FxHashMap<Sameness<'c>, usize> = FxHashMap::default();
     for checked in findings {
         if let Some(key) = sameness(&checked.reported) {
@@ -44,7 +44,7 @@ pub(crate) fn groups<'c>(findings: impl IntoIterator<Item = &'c Checked>) -> Vec
                 continue;
             }
         }
-        out.push(Group {
+        out.push(SameFindings {
             reported: checked.reported.clone(),
             members: vec![checked],
         });
@@ -71,7 +71,7 @@ fn sameness(reported: &Reported) -> Option<Sameness<'_>> {
     ))
 }
 
-impl<'c> Group<'c> {
+impl<'c> SameFindings<'c> {
     fn add(&mut self, checked: &'c Checked) {
         self.members.push(checked);
         let Some(container) = checked.reported.container.clone() else {

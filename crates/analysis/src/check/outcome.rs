@@ -5,7 +5,7 @@ use crate::check::merge::{Checked, Merged};
 use crate::check::places::{line_of, slice};
 use crate::check::targets::Targets;
 use crate::check::tool_rules;
-use crate::report::{Gap, Root as ReportedRoot};
+use crate::report::{EvaluatedRoot, Gap};
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::parallel;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub(crate) struct Outcome {
     pub(crate) findings: Vec<Checked>,
     pub(crate) gaps: Vec<Gap>,
-    pub(crate) roots: Vec<ReportedRoot>,
+    pub(crate) roots: Vec<EvaluatedRoot>,
     pub(crate) worlds: Vec<Arc<Known>>,
     /// All files that were looked at, by path.
     pub(crate) files: BTreeMap<Utf8PathBuf, FileId>,
@@ -232,11 +232,11 @@ fn gaps_of(files: &Files<'_>, evaluated: &Known, gaps: &mut Vec<Gap>) {
     }
 }
 
-fn roots_of(evaluated: &Known) -> Vec<ReportedRoot> {
+fn roots_of(evaluated: &Known) -> Vec<EvaluatedRoot> {
     let files: Arc<[FileId]> = evaluated.reads.parsed_files().collect();
     let hosts = evaluated.world.hosts.values();
     hosts
-        .map(|host| ReportedRoot {
+        .map(|host| EvaluatedRoot {
             name: host.name.clone(),
             from_flake: host.from_flake,
             closed_world: host.closed_world,

@@ -14,7 +14,7 @@ pub struct Report {
     /// What could not be looked into, sorted, each once.
     pub not_analysed: Vec<Gap>,
     /// The roots that were evaluated.
-    pub roots: Vec<Root>,
+    pub roots: Vec<EvaluatedRoot>,
     /// Every container with its effective spec, for `show`, sorted by host, surface and name.
     pub containers: Vec<Shown>,
     /// Conditions that switch definitions of containers off on some host, each once.
@@ -78,7 +78,7 @@ pub struct Gap {
 
 /// One evaluated root.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Root {
+pub struct EvaluatedRoot {
     /// The host's name, or the file's path relative to the project.
     pub name: String,
     /// Is it a host of a flake?

@@ -187,7 +187,7 @@ impl FileTable {
 
 /// The directory that reads have to stay below.
 #[derive(Clone, Debug)]
-pub(crate) struct Project {
+pub(crate) struct ProjectRoot {
     /// As it was given, for display.
     pub(crate) given: Utf8PathBuf,
     /// With all links resolved.
@@ -195,7 +195,7 @@ pub(crate) struct Project {
 }
 
 /// A directory's entries, or why there are none.
-pub(crate) type Listing = Result<Arc<[(String, FileKind)]>, String>;
+pub(crate) type DirectoryListing = Result<Arc<[(String, FileKind)]>, String>;
 
 /// What was read from the disk so far. A change of a file takes out what it may have changed.
 #[derive(Debug, Default)]
@@ -203,7 +203,7 @@ struct DiskCache {
     files: FxHashMap<FileId, Arc<FileState>>,
     /// What changed files were before.
     stale: FxHashMap<FileId, Arc<FileState>>,
-    directories: FxHashMap<Utf8PathBuf, Listing>,
+    directories: FxHashMap<Utf8PathBuf, DirectoryListing>,
     canonical: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
     kinds: FxHashMap<Utf8PathBuf, Option<FileKind>>,
 }
@@ -213,7 +213,7 @@ struct DiskCache {
 pub(crate) struct Vfs {
     fs: Arc<dyn FileSystem>,
     pub(crate) table: Arc<FileTable>,
-    pub(crate) project: Option<Project>,
+    pub(crate) project: Option<ProjectRoot>,
     /// By canonical path: the path as the editor gave it, and the file.
     buffers: Arc<BTreeMap<Utf8PathBuf, (Utf8PathBuf, Arc<FileState>)>>,
     disk: Arc<Mutex<DiskCache>>,
@@ -239,7 +239,7 @@ impl Vfs {
 
     pub(crate) fn set_project(&mut self, root: Utf8PathBuf) {
         let canonical = self.fs.canonicalize(&root).unwrap_or_else(|_| normalize(&root));
-        self.project = Some(Project {
+        self.project = Some(ProjectRoot {
             given: root,
             canonical,
         });
@@ -418,10 +418,10 @@ impl Vfs {
     }
 
     /// The entries of a directory given by its canonical path, with unsaved new buffers among them.
-    pub(crate) fn list(&self, directory: &Utf8Path) -> Listing {
+    pub(crate) fn list(&self, directory: &Utf8Path) -> DirectoryListing {
         let cached = lock(&self.disk).directories.get(directory).cloned();
         let listing = cached.unwrap_or_else(|| {
-            let listing: Listing = if self.inside(directory) {
+            let listing: DirectoryListing = if self.inside(directory) {
                 self.fs
                     .read_dir(directory)
                     .map(Arc::from)

@@ -2,7 +2,7 @@
 
 use crate::vfs::disk::FileKind;
 use crate::vfs::spans::span_of;
-use crate::vfs::{Files, Listing, Problem, Vfs, lock};
+use crate::vfs::{DirectoryListing, Files, Problem, Vfs, lock};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_eval::{Loaded, Source, StringsRead};
 use nixpod_source::{ExprId, FileId, Place, Site, Why};
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct ReadSet {
     parsed: FxHashMap<FileId, Result<Arc<Hir>, Problem>>,
     contents: FxHashMap<FileId, Result<Arc<[u8]>, Problem>>,
-    listings: FxHashMap<Utf8PathBuf, Listing>,
+    listings: FxHashMap<Utf8PathBuf, DirectoryListing>,
     kinds: FxHashMap<Utf8PathBuf, Option<FileKind>>,
     resolved: FxHashMap<Utf8PathBuf, Utf8PathBuf>,
     positions: FxHashMap<Site, Option<(u32, u32)>>,
@@ -119,7 +119,7 @@ fn position(vfs: &Vfs, site: Site) -> Option<(u32, u32)> {
 
 /// The evaluator's view of the files: records all that it hands out.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub(crate) struct RecordingSource {
     /// The files at one revision; another one after an edit.
     vfs: RefCell<Rc<Vfs>>,
     reads: Mutex<ReadSet>,
@@ -128,7 +128,7 @@ pub(crate) struct Reader {
     inputs: Mutex<Vec<Utf8PathBuf>>,
 }
 
-impl Reader {
+impl RecordingSource {
     pub(crate) fn new(vfs: &Vfs) -> Self {
         Self {
             vfs: RefCell::new(Rc::new(vfs.clone())),
@@ -237,7 +237,7 @@ impl Reader {
     }
 }
 
-impl Source for Reader {
+impl Source for RecordingSource {
     fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
         let mut path = self.resolve(path);
         self.check(&path)?;

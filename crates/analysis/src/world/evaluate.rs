@@ -1,7 +1,7 @@
 //! The seam to the evaluator: a root and a view of the files in, a world out.
 
 use crate::vfs::Vfs;
-use crate::vfs::reads::{ReadSet, Reader};
+use crate::vfs::reads::{ReadSet, RecordingSource};
 use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Source};
 use nixpod_model::{Listing, World};
@@ -13,7 +13,7 @@ use nixpod_syntax::hir::{BinaryOp, Expr, Param};
 
 /// Evaluates a root; `list`: lists the options of its containers, too.
 pub(crate) fn evaluate(vfs: &Vfs, root: &Root, list: bool) -> Evaluated {
-    let reader = Reader::new(vfs);
+    let reader = RecordingSource::new(vfs);
     let (mut evaluation, world) = Evaluation::start(root, &reader, false);
     evaluation.answer(&reader, world, list)
 }
@@ -43,7 +43,7 @@ pub(crate) struct Evaluation<'r> {
 
 impl<'r> Evaluation<'r> {
     /// Evaluates a root; `retain`: so that it can be renewed after edits.
-    pub(crate) fn start(root: &Root, reader: &'r Reader, retain: bool) -> (Self, World) {
+    pub(crate) fn start(root: &Root, reader: &'r RecordingSource, retain: bool) -> (Self, World) {
         let mut ev = Evaluator::new(reader, Limits::default());
         if retain {
             ev.retain();
@@ -99,7 +99,7 @@ impl<'r> Evaluation<'r> {
 
     /// The world with what belongs to it. Options are listed when the world is complete, so that it does not depend on
     /// whether somebody asks for them.
-    pub(crate) fn answer(&mut self, reader: &Reader, world: World, list: bool) -> Evaluated {
+    pub(crate) fn answer(&mut self, reader: &RecordingSource, world: World, list: bool) -> Evaluated {
         let reads = self.reads(reader);
         let listed = list.then(|| {
             let containers = world.containers.keys();
@@ -118,13 +118,13 @@ impl<'r> Evaluation<'r> {
     }
 
     /// All that was read so far.
-    fn reads(&self, reader: &Reader) -> ReadSet {
+    fn reads(&self, reader: &RecordingSource) -> ReadSet {
         reader.set_strings(self.ev.strings_read());
         reader.reads()
     }
 
     /// The world after an edit. Nothing: only a fresh evaluation can tell, and this one is of no use any more.
-    pub(crate) fn renew(&mut self, reader: &Reader, vfs: &Vfs) -> Option<World> {
+    pub(crate) fn renew(&mut self, reader: &RecordingSource, vfs: &Vfs) -> Option<World> {
         let changed = reader.renew(vfs)?;
         if !self.ev.renew(&changed) || self.found.iter().any(|found| self.ev.is_stale(*found)) {
             return None;

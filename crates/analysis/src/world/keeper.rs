@@ -4,7 +4,7 @@
 //! and waits for the next edit; it ends when its keeper is dropped.
 
 use crate::vfs::Vfs;
-use crate::vfs::reads::Reader;
+use crate::vfs::reads::RecordingSource;
 use crate::world::evaluate::{Evaluated, Evaluation};
 use crate::world::root::Root;
 use std::io;
@@ -58,7 +58,7 @@ impl Keeper {
 fn keep(root: &Root, jobs: &Receiver<Job>) {
     let mut next = jobs.recv().ok();
     while let Some(job) = next.take() {
-        let reader = Reader::new(&job.vfs);
+        let reader = RecordingSource::new(&job.vfs);
         let (mut evaluation, world) = Evaluation::start(root, &reader, true);
         // Who asked may have lost interest; the heap is of use for the next one.
         let _ = job.reply.send(Answer {

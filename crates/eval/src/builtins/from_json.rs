@@ -19,7 +19,7 @@ fn from_json(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
         return Err(Stop::Unknown(hole.clone()));
     }
     ev.charge(string.text.len())?;
-    let mut reader = Reader {
+    let mut reader = JsonReader {
         text: &string.text,
         at: 0,
         string: &string,
@@ -34,7 +34,7 @@ fn from_json(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
     Ok(value)
 }
 
-struct Reader<'a> {
+struct JsonReader<'a> {
     text: &'a str,
     at: usize,
     string: &'a NixString,
@@ -42,7 +42,7 @@ struct Reader<'a> {
     site: Site,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     fn error<T>(&self, ev: &Evaluator<'_>, message: &str) -> Res<T> {
         ev.fail(
             format!("while decoding a JSON string: {message} at byte {}", self.at),

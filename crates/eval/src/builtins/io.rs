@@ -2,7 +2,7 @@
 
 use super::table::{Builtin, Cost, plain};
 use crate::{
-    ContextItem, Evaluator, FileKind, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
+    ContextItem, Evaluator, FileKind, NixString, OriginId, Res, StringPart, ThunkId, Tracked, Unknown, Value,
 };
 use nixpod_source::{HopKind, Site, Utf8Path, Why};
 use smol_str::SmolStr;
@@ -47,7 +47,7 @@ fn read_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
         let why = Why::NotModelled(format!("readFile of {path}, which is not UTF-8"));
         let string = NixString {
             text: SmolStr::default(),
-            parts: Some(Rc::new([Part {
+            parts: Some(Rc::new([StringPart {
                 len: 0,
                 origin,
                 offset: 0,

@@ -34,13 +34,13 @@ struct Writer {
 }
 
 /// The state between two entries.
-struct Gap {
+struct Separator {
     first: bool,
     /// Why there may be further entries here.
     hole: Option<Rc<Unknown>>,
 }
 
-impl Gap {
+impl Separator {
     fn new(open: &Option<Rc<Unknown>>) -> Self {
         Self {
             first: true,
@@ -141,7 +141,7 @@ impl Writer {
     }
 
     /// What stands before an entry: a comma, or a hole in which entries that are perhaps there and their commas are.
-    fn separate(&mut self, gap: &mut Gap, open: &Option<Rc<Unknown>>) {
+    fn separate(&mut self, gap: &mut Separator, open: &Option<Rc<Unknown>>) {
         let hole = gap.hole.take().filter(|_| !self.quote_unknown);
         match hole {
             Some(hole) => self.builder.push_hole(hole, OriginId(0)),
@@ -152,7 +152,7 @@ impl Writer {
         gap.hole = open.clone();
     }
 
-    fn finish(&mut self, gap: Gap, open: &Option<Rc<Unknown>>) {
+    fn finish(&mut self, gap: Separator, open: &Option<Rc<Unknown>>) {
         match (self.quote_unknown, gap.hole) {
             (true, _) => {
                 if let Some(open) = open {
@@ -190,7 +190,7 @@ impl Writer {
 
     fn list(&mut self, ev: &mut Evaluator<'_>, list: &List, site: Site) -> Res<()> {
         self.raw("[");
-        let mut gap = Gap::new(&list.open);
+        let mut gap = Separator::new(&list.open);
         for elem in &list.elems {
             let inner = ev.force(elem.thunk).map_err(Stop::from);
             let Some(inner) = ev.unless_absent(elem.when, inner)? else {
@@ -214,7 +214,7 @@ impl Writer {
 
     fn attrs(&mut self, ev: &mut Evaluator<'_>, attrs: &Attrs, site: Site) -> Res<()> {
         self.raw("{");
-        let mut gap = Gap::new(&attrs.open);
+        let mut gap = Separator::new(&attrs.open);
         for attr in ev.sorted(attrs) {
             let inner = ev.force(attr.thunk).map_err(Stop::from);
             let Some(inner) = ev.unless_absent(attr.when, inner)? else {

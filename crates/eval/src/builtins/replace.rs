@@ -2,7 +2,9 @@
 
 use super::strings::{inside_character, push_context};
 use super::table::{Builtin, Cost};
-use crate::{Coerce, Evaluator, OriginId, Part, Res, Stop, StringBuilder, ThunkId, Tracked, Unknown, Value};
+use crate::{
+    Coerce, Evaluator, OriginId, Res, Stop, StringBuilder, StringPart, ThunkId, Tracked, Unknown, Value,
+};
 use nixpod_source::Site;
 use std::rc::Rc;
 
@@ -144,7 +146,7 @@ impl Rule {
 struct Run<'a> {
     text: &'a str,
     /// Where the text comes from, as far as it was not copied yet: stretches are copied in ascending order.
-    parts: &'a [Part],
+    parts: &'a [StringPart],
     /// Where the first of the parts begins.
     parts_start: usize,
     before: Option<&'a Rc<Unknown>>,
@@ -152,7 +154,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(text: &'a str, parts: &'a [Part], [before, after]: [Option<&'a Rc<Unknown>>; 2]) -> Self {
+    fn new(text: &'a str, parts: &'a [StringPart], [before, after]: [Option<&'a Rc<Unknown>>; 2]) -> Self {
         Self {
             text,
             parts,

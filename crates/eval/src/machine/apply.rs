@@ -7,7 +7,7 @@ use crate::{
     PrimopId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{ExprId, Site, Why};
-use nixpod_syntax::hir::{Expr, Field, Param};
+use nixpod_syntax::hir::{Expr, Param, PatternField};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -209,7 +209,7 @@ impl Evaluator<'_> {
     fn pattern_argument(
         &mut self,
         unit: &Unit,
-        fields: &[Field],
+        fields: &[PatternField],
         ellipsis: bool,
         argument: ThunkId,
         site: Site,

@@ -1,7 +1,7 @@
 //! Coercion to strings.
 
 use crate::{
-    Attrs, ContextItem, Evaluator, List, NixString, OriginId, Part, Res, StringBuilder, Tracked, Value,
+    Attrs, ContextItem, Evaluator, List, NixString, OriginId, Res, StringBuilder, StringPart, Tracked, Value,
 };
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -47,7 +47,7 @@ impl Evaluator<'_> {
             Value::String(string) => {
                 // A piece is larger than a short text, and doubling a string doubles its pieces.
                 let pieces = string.parts.as_ref().map_or(1, |parts| parts.len());
-                self.charge(string.text.len() + pieces * size_of::<Part>())?;
+                self.charge(string.text.len() + pieces * size_of::<StringPart>())?;
                 builder.push_string(string, value.origin);
             }
             Value::Path(path) if matches!(mode, Coerce::ToString | Coerce::PathAppend) => {

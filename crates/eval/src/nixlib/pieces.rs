@@ -1,10 +1,10 @@
 //! Working on strings with holes, piece by piece, so that what is known keeps its place in the source.
 
-use crate::{ContextItem, NixString, OriginId, Part, StringBuilder, Value};
+use crate::{ContextItem, NixString, OriginId, StringBuilder, StringPart, Value};
 use std::borrow::Cow;
 
 /// A piece: known text, or nothing where the part is a hole.
-pub(super) type Piece<'a> = (Part, &'a str);
+pub(super) type Piece<'a> = (StringPart, &'a str);
 
 /// The pieces with their text.
 pub(super) fn pieces(string: &NixString, origin: OriginId) -> Vec<Piece<'_>> {

@@ -19,7 +19,7 @@ pub(crate) struct Regex {
     whole: Meta,
     repeated: Vec<Repeated>,
     /// What `split` needs; made when it is first asked for.
-    search: std::cell::OnceCell<Option<Search>>,
+    search: std::cell::OnceCell<Option<RegexSearch>>,
     translated: String,
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum BadPattern {
 
 /// Finds the leftmost longest match: where it begins, then how far it goes.
 #[derive(Debug)]
-pub(crate) struct Search {
+pub(crate) struct RegexSearch {
     start: Meta,
     longest: DFA,
     cache: std::cell::RefCell<Cache>,
@@ -77,7 +77,7 @@ impl Regex {
         Some(found)
     }
 
-    pub(crate) fn search(&self) -> Option<&Search> {
+    pub(crate) fn search(&self) -> Option<&RegexSearch> {
         let made = self.search.get_or_init(|| {
             let longest = DFA::builder()
                 .configure(
@@ -90,7 +90,7 @@ impl Regex {
                 .build(&self.translated)
                 .ok()?;
             let cache = std::cell::RefCell::new(longest.create_cache());
-            Some(Search {
+            Some(RegexSearch {
                 start: compile(&self.translated)?,
                 longest,
                 cache,
@@ -116,7 +116,7 @@ fn compile(pattern: &str) -> Option<Meta> {
         .ok()
 }
 
-impl Search {
+impl RegexSearch {
     /// The leftmost longest match that begins at or after an offset.
     pub(crate) fn find(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
         let found = self.start.find(Input::new(text).range(from..))?;

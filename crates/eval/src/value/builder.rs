@@ -1,6 +1,6 @@
 //! Building strings from pieces.
 
-use crate::{ContextItem, NixString, OriginId, Part, Res, Stop, Unknown, Value};
+use crate::{ContextItem, NixString, OriginId, Res, Stop, StringPart, Unknown, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ const MAX_PARTS: usize = 4096;
 #[derive(Debug, Default)]
 pub struct StringBuilder {
     text: String,
-    parts: Vec<Part>,
+    parts: Vec<StringPart>,
     context: Vec<ContextItem>,
 }
 
@@ -43,7 +43,7 @@ impl StringBuilder {
             {
                 last.len += text.len() as u32;
             }
-            _ => self.parts.push(Part {
+            _ => self.parts.push(StringPart {
                 len: text.len() as u32,
                 origin,
                 offset,
@@ -110,7 +110,7 @@ impl StringBuilder {
         if self.parts.len() >= MAX_PARTS && self.parts.last().is_some_and(|last| last.hole.is_some()) {
             return;
         }
-        self.parts.push(Part {
+        self.parts.push(StringPart {
             len: 0,
             origin,
             offset: 0,

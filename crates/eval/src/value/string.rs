@@ -12,7 +12,7 @@ pub struct NixString {
     pub text: SmolStr,
     /// The pieces, if the string is not one literal (or one piece of it) as a whole. Their lengths add up to the
     /// text's.
-    pub parts: Option<Rc<[Part]>>,
+    pub parts: Option<Rc<[StringPart]>>,
     /// What the string refers to in the store, without duplicates.
     pub context: Option<Rc<[ContextItem]>>,
 }
@@ -33,10 +33,10 @@ impl NixString {
     }
 
     /// The pieces; a plain string is one piece of the value's own origin.
-    pub fn pieces(&self, origin: OriginId) -> Vec<Part> {
+    pub fn pieces(&self, origin: OriginId) -> Vec<StringPart> {
         match &self.parts {
             Some(parts) => parts.to_vec(),
-            None => vec![Part {
+            None => vec![StringPart {
                 len: self.text.len() as u32,
                 origin,
                 offset: 0,
@@ -48,7 +48,7 @@ impl NixString {
 
 /// A piece of a string.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct StringPart {
     /// Bytes of the text; zero for a hole.
     pub len: u32,
     /// Where the piece is written.

@@ -112,7 +112,7 @@ fn deferred_module(ev: &mut Evaluator<'_>, at: At<'_>, declared: &[ThunkId], def
                 let file = format!("{}, via option {}", def.file_name(ev), dotted(at.path));
                 located(ev, def.thunk, &file)
             }
-            Mode::WholeSystem | Mode::Part => def.thunk,
+            Mode::WholeSystem | Mode::Submodule => def.thunk,
         });
     }
     let imports = ev.alloc(Value::list(modules), OriginId::default());

@@ -178,7 +178,7 @@ impl System {
         let (decls, defs) = self.top(&collected);
         let path = &match self.mode() {
             Mode::WholeSystem => Rc::from([]),
-            Mode::Part | Mode::AsNix => self.prefix.clone(),
+            Mode::Submodule | Mode::AsNix => self.prefix.clone(),
         };
         let at = At { system: self, path };
         tree(ev, at, decls, &WayDown::new(defs))

@@ -109,7 +109,7 @@ fn add_types(
     if let Some(thunk) = find(ev, set, "type") {
         let value = match mode {
             Mode::AsNix => ev.force(thunk)?,
-            Mode::WholeSystem | Mode::Part => ev.force_or_unknown(thunk),
+            Mode::WholeSystem | Mode::Submodule => ev.force_or_unknown(thunk),
         };
         types.push((native(ev, &value), *decl));
     }
@@ -140,7 +140,7 @@ fn add_types_below(
     if !fits {
         return match mode {
             Mode::AsNix => is_no_parent(ev, path, types, &all.options, first),
-            Mode::WholeSystem | Mode::Part => Ok(()),
+            Mode::WholeSystem | Mode::Submodule => Ok(()),
         };
     }
     for declaration in all.below.iter().rev() {
@@ -468,7 +468,7 @@ pub(crate) fn merge_option(
                 );
                 ev.fail(message, NO_SITE)
             }
-            Mode::WholeSystem | Mode::Part => Err(Stop::Unknown(Unknown::new(Why::UnsetOption(name)))),
+            Mode::WholeSystem | Mode::Submodule => Err(Stop::Unknown(Unknown::new(Why::UnsetOption(name)))),
         };
     }
     combine(ev, at, &wanted.native, on)

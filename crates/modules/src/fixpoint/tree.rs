@@ -47,7 +47,7 @@ pub(crate) fn root(
         (_, Some(freeform)) => Undeclared::Typed(freeform),
         // The check has told already.
         (Mode::AsNix, None) => Undeclared::Kept,
-        (Mode::Part, None) => Undeclared::Mistake,
+        (Mode::Submodule, None) => Undeclared::Mistake,
     };
     let path = &system.prefix;
     tree(ev, At { system, path }, decls, defs, undeclared)

@@ -7,7 +7,7 @@ use crate::own::Kind;
 use crate::system::evaluation::{Library, Mode, Setup, System};
 use crate::values::{find, plain, set};
 use nixpod_eval::{
-    Attrs, Evaluator, NO_SITE, NixString, OriginId, Part, Res, Stop, ThunkId, Tracked, Unknown, Value,
+    Attrs, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringPart, ThunkId, Tracked, Unknown, Value,
 };
 use nixpod_source::{Site, Utf8Path, Utf8PathBuf, Why};
 use std::rc::Rc;
@@ -289,7 +289,7 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
             why: Why::External(name.text.to_string()),
             store_path: true,
         };
-        let part = Part {
+        let part = StringPart {
             len: 0,
             origin: OriginId::default(),
             offset: 0,
@@ -434,7 +434,7 @@ fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module:
         special = ev.update_attrs(&special, &own);
     }
     let special = ev.alloc(Value::attrs(special), OriginId::default());
-    let model = own::PARTS.value(ev);
+    let model = own::FLAKE_PARTS.value(ev);
     let setup = Setup {
         modules: vec![module],
         base: vec![model],

@@ -2,7 +2,8 @@
 
 use crate::values::plain;
 use nixpod_eval::{
-    Attrs, ContextItem, Evaluator, NO_SITE, NixString, OriginId, Part, Res, ThunkId, Tracked, Unknown, Value,
+    Attrs, ContextItem, Evaluator, NO_SITE, NixString, OriginId, Res, StringPart, ThunkId, Tracked, Unknown,
+    Value,
 };
 use nixpod_source::Why;
 use std::rc::Rc;
@@ -21,7 +22,7 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
             name: label.clone(),
             text,
         }]);
-        let part = Part {
+        let part = StringPart {
             len: 0,
             origin: OriginId::default(),
             offset: 0,

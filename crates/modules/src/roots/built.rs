@@ -24,7 +24,7 @@ pub(crate) fn systems(
     let Ok(thunk) = ev.import(path) else {
         return Vec::new();
     };
-    let mut search = Search {
+    let mut search = SystemSearch {
         library,
         inside: false,
         values: 0,
@@ -48,7 +48,7 @@ pub(crate) fn systems(
     search.found
 }
 
-struct Search<'l> {
+struct SystemSearch<'l> {
     library: &'l Library,
     /// Are elements and attributes looked at?
     inside: bool,
@@ -56,7 +56,7 @@ struct Search<'l> {
     found: Vec<(String, Kind, Rc<System>)>,
 }
 
-impl Search<'_> {
+impl SystemSearch<'_> {
     /// `before` is how many systems there were before the value was looked at for the first time.
     fn value(&mut self, ev: &mut Evaluator<'_>, thunk: ThunkId, before: usize, name: &str, depth: u32) {
         self.values += 1;

@@ -16,7 +16,7 @@ pub enum Mode {
     /// The value of an option inside of one, of a submodule type. All its options are declared: what defines another
     /// is told as a mistake, and so is a definition of the wrong type, but the rest keeps its value.
     #[default]
-    Part,
+    Submodule,
     /// An evaluation that the analysed code asks for itself, by `evalModules`, and all inside of it. It has just the
     /// options that its modules declare, and a mistake fails what Nix fails, with the message that Nix has: the code
     /// may catch it.
@@ -27,7 +27,7 @@ impl Mode {
     /// The mode of the evaluations that are values of options.
     pub(crate) fn inside(self) -> Self {
         match self {
-            Self::WholeSystem | Self::Part => Self::Part,
+            Self::WholeSystem | Self::Submodule => Self::Submodule,
             Self::AsNix => Self::AsNix,
         }
     }

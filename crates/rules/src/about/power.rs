@@ -8,7 +8,7 @@ const MAX_NESTING: usize = 16;
 
 /// What user id 0 inside a container is outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Root {
+pub(crate) enum RootUser {
     /// The root of the outermost host.
     Host,
     /// A user without power: an unprivileged user, or an id of a user namespace.
@@ -18,34 +18,34 @@ pub(crate) enum Root {
 }
 
 /// What the container's root is on the outermost host, followed through guests in guests.
-pub(crate) fn root_of(ctx: &Ctx<'_>, container: &Container) -> Root {
+pub(crate) fn root_of(ctx: &Ctx<'_>, container: &Container) -> RootUser {
     let mut container = container;
     for _ in 0..MAX_NESTING {
         match own_root(container) {
-            Root::Host => {}
+            RootUser::Host => {}
             other => return other,
         }
         match enclosing(ctx, &container.system) {
             Some(outer) => container = outer,
-            None => return Root::Host,
+            None => return RootUser::Host,
         }
     }
-    Root::Unknown
+    RootUser::Unknown
 }
 
 /// What the container's root is in the system that declares it.
-fn own_root(container: &Container) -> Root {
+fn own_root(container: &Container) -> RootUser {
     if container.surface.is_oci() {
         match container.rootful.value() {
             Some(true) => {}
-            Some(false) => return Root::Confined,
-            None => return Root::Unknown,
+            Some(false) => return RootUser::Confined,
+            None => return RootUser::Unknown,
         }
     }
     match container.userns.value() {
-        Some(userns) if maps_root_to_root(userns) => Root::Host,
-        Some(Userns::Other(_)) | None => Root::Unknown,
-        Some(_) => Root::Confined,
+        Some(userns) if maps_root_to_root(userns) => RootUser::Host,
+        Some(Userns::Other(_)) | None => RootUser::Unknown,
+        Some(_) => RootUser::Confined,
     }
 }
 

@@ -1,7 +1,7 @@
 //! engine-socket-bind
 
 use crate::about::paths::{Base, HostPath, host_path};
-use crate::about::power::{Root, root_of};
+use crate::about::power::{RootUser, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount};
@@ -94,7 +94,7 @@ fn of_filter(container: &Container, mount: &Mount, engine: &str) -> Said {
 
 fn of_roots_engine(ctx: &Ctx<'_>, container: &Container, mount: &Mount, engine: &str) -> Said {
     // An unprivileged user cannot open the socket, unless something maps the owner.
-    let severity = if root_of(ctx, container) == Root::Confined {
+    let severity = if root_of(ctx, container) == RootUser::Confined {
         Severity::High
     } else {
         Severity::Critical
@@ -132,7 +132,7 @@ fn of_users_engine(container: &Container, mount: &Mount, engine: &str) -> Said {
 
 /// Only for root the daemon does more than for everybody.
 fn of_nix_daemon(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> Option<Said> {
-    if root_of(ctx, container) != Root::Host {
+    if root_of(ctx, container) != RootUser::Host {
         return None;
     }
     // Every nspawn guest has it anyway, so leaving the line out is no way out there.

@@ -1,6 +1,6 @@
 //! host-namespace
 
-use crate::about::power::{Root, root_of};
+use crate::about::power::{RootUser, root_of};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::{Container, NamespaceMode, Userns};
@@ -50,7 +50,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     let who = name(container);
-    let confined = root_of(ctx, container) == Root::Confined;
+    let confined = root_of(ctx, container) == RootUser::Confined;
     for field in &container.namespaces {
         let Some(namespace) = field
             .value()

@@ -1,6 +1,6 @@
 //! privileged-container
 
-use crate::about::power::{Root, root_of};
+use crate::about::power::{RootUser, root_of};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::Container;
@@ -55,7 +55,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     let who = name(container);
-    let (severity, message, help) = if root_of(ctx, container) == Root::Host {
+    let (severity, message, help) = if root_of(ctx, container) == RootUser::Host {
         (
             Severity::Critical,
             format!("{who} runs privileged: its root is root on the host"),

@@ -1,7 +1,7 @@
 //! sensitive-bind
 
 use crate::about::paths::{Base, HostPath, host_path};
-use crate::about::power::{Root, root_of};
+use crate::about::power::{RootUser, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
 use nixpod_model::Container;
@@ -115,7 +115,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let undone = mount.read_only
             && sensitive.owned_by_root
             && container.nspawn.is_some()
-            && root == Root::Host
+            && root == RootUser::Host
             && after_remount > sensitive.read_only;
         let severity = match (mount.read_only, undone) {
             (false, _) => sensitive.writable,
@@ -125,7 +125,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some(severity) = severity else {
             continue;
         };
-        let severity = if sensitive.owned_by_root && root == Root::Confined {
+        let severity = if sensitive.owned_by_root && root == RootUser::Confined {
             one_less(severity)
         } else {
             severity

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// The evaluator with what reading needs besides.
-pub(crate) struct Reader<'e, 's> {
+pub(crate) struct OptionReader<'e, 's> {
     pub(crate) ev: &'e mut Evaluator<'s>,
     pub(crate) shared: Rc<Shared>,
     /// The project's directory, to which paths are told relative.
@@ -40,7 +40,7 @@ pub(crate) struct Found {
 /// Definitions beyond this many say nothing more to a reader; lists that every module of a system adds to have hundreds.
 const MAX_DEFINITIONS: usize = 12;
 
-impl<'e, 's> Reader<'e, 's> {
+impl<'e, 's> OptionReader<'e, 's> {
     pub(crate) fn new(ev: &'e mut Evaluator<'s>, shared: Rc<Shared>, project: &Project) -> Self {
         Self {
             ev,

@@ -1,12 +1,12 @@
 //! What could not be looked into, and what is wrong with the code itself.
 
-use crate::read::{Found, Reader};
+use crate::read::{Found, OptionReader};
 use nixpod_eval::{Value, When};
 use nixpod_model::NotAnalysed;
 use nixpod_modules::Gap;
 use nixpod_source::{Origin, Place, Why};
 
-impl Reader<'_, '_> {
+impl OptionReader<'_, '_> {
     /// Why a part of a set's definitions could not be seen, if so: then what is not set in it is not known either.
     pub(crate) fn unseen(&self, found: &Found) -> Option<Why> {
         let open = match &found.value.value {

@@ -6,5 +6,5 @@ pub(crate) mod print;
 mod project;
 mod text;
 
-pub(crate) use facts::{Found, Reader, as_key, known_string, wrong};
+pub(crate) use facts::{Found, OptionReader, as_key, known_string, wrong};
 pub use project::Project;

@@ -1,6 +1,6 @@
 //! Strings with their pieces, origins and references to the store.
 
-use crate::read::{Found, Reader, wrong};
+use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::text::hole;
 use nixpod_eval::{Coerce, ContextItem, NixString, OriginId, StringBuilder, Tracked, Value};
 use nixpod_model::{EnvVar, Field, SecretSlot, SecretValue, StoreRef, Text, TextPart};
@@ -11,7 +11,7 @@ const MAX_WRITTEN: u32 = 3;
 /// A sops file or an age header is recognised within its first bytes; sops' metadata stands at the end.
 const MAX_SNIFF: usize = 1 << 20;
 
-impl Reader<'_, '_> {
+impl OptionReader<'_, '_> {
     /// A string option as a fact. A value that is unknown as a whole is an unknown fact.
     pub(crate) fn text(&mut self, found: &Found) -> Field<Text> {
         self.field(found, |this, value, origin| this.text_of(value, origin, 0))

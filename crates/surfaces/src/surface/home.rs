@@ -1,7 +1,7 @@
 //! Home Manager's `services.podman.containers.<name>`: typed options that become keys of a quadlet file, and
 //! `extraConfig`, which adds to lists and replaces single values.
 
-use crate::read::{Found, Reader};
+use crate::read::{Found, OptionReader};
 use crate::surface::section::{self, Section};
 use crate::vocabulary::options::Table;
 use nixpod_model::{Container, Field, Surface};
@@ -60,7 +60,7 @@ const NAMES: [(&str, &str); 13] = [
 ];
 
 /// Reads one container into an empty one.
-pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+pub(crate) fn read(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.bool(&auto_start);
     container.rootful = Field::default(false);

@@ -1,6 +1,6 @@
 //! `containers.<name>`: systemd-nspawn.
 
-use crate::read::{Found, Reader, wrong};
+use crate::read::{Found, OptionReader, wrong};
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::part;
@@ -67,7 +67,7 @@ const NETWORK_OPTIONS: [&str; 7] = [
 ];
 
 /// Reads one container into an empty one.
-pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+pub(crate) fn read(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     let mut get = |name: &str| reader.get(found, name);
     let auto_start = get("autoStart");
     let tun = get("enableTun");
@@ -106,7 +106,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, found: &Found, container: &mut C
 
 /// `additionalCapabilities`; gives the words of the command line that are smuggled into it.
 fn read_capabilities(
-    reader: &mut Reader<'_, '_>,
+    reader: &mut OptionReader<'_, '_>,
     found: &Found,
     container: &mut Container,
 ) -> Vec<Field<Text>> {
@@ -120,7 +120,7 @@ fn read_capabilities(
 }
 
 /// Devices, mounts and ports.
-fn read_lists(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+fn read_lists(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     let list = reader.get(found, "allowedDevices");
     for element in reader.elements(&list) {
         let device = read_device(reader, &element);
@@ -155,7 +155,7 @@ struct Said {
     unknown_flag: Option<(Why, Origin)>,
 }
 
-fn read_private_users(reader: &mut Reader<'_, '_>, found: &Found) -> Field<Userns> {
+fn read_private_users(reader: &mut OptionReader<'_, '_>, found: &Found) -> Field<Userns> {
     reader.field(found, |_, value, _| match &value.value {
         Value::Int(first) => u32::try_from(*first)
             .map(|first| Userns::Fixed { first, count: IDS })
@@ -194,7 +194,7 @@ fn capability(text: &Field<Text>, container: &mut Container, words: &mut Vec<Fie
 }
 
 /// Puts options and flags together, and what NixOS adds by itself.
-fn merge(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container, said: Said) {
+fn merge(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container, said: Said) {
     let Said {
         private_users,
         private_network,
@@ -245,7 +245,7 @@ fn implied_ownership(userns: &Field<Userns>) -> Field<bool> {
 }
 
 /// Those of [`NETWORK_OPTIONS`] that are set.
-fn network_options(reader: &mut Reader<'_, '_>, found: &Found) -> Vec<Field<String>> {
+fn network_options(reader: &mut OptionReader<'_, '_>, found: &Found) -> Vec<Field<String>> {
     let mut out = Vec::new();
     for name in NETWORK_OPTIONS {
         let option = reader.get(found, name);
@@ -293,7 +293,7 @@ fn tun(container: &mut Container, nspawn: &Nspawn) {
 }
 
 /// A guest that is a `flake` or a `path`.
-fn opaque(reader: &mut Reader<'_, '_>, found: &Found) -> Option<Field<String>> {
+fn opaque(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<String>> {
     for name in ["flake", "path"] {
         let option = reader.get(found, name);
         let is_null = matches!(option.value.value, Value::Null);
@@ -309,7 +309,7 @@ fn opaque(reader: &mut Reader<'_, '_>, found: &Found) -> Option<Field<String>> {
 
 /// Does something besides `privateNetwork` give the guest a network of its own?
 fn other_private_network(
-    reader: &mut Reader<'_, '_>,
+    reader: &mut OptionReader<'_, '_>,
     found: &Found,
     flag: Option<&Field<NetworkMode>>,
     unknown_flag: Option<(Why, Origin)>,
@@ -350,7 +350,7 @@ fn other_private_network(
 }
 
 fn network(
-    reader: &mut Reader<'_, '_>,
+    reader: &mut OptionReader<'_, '_>,
     found: &Found,
     private_network: &Field<bool>,
     other: &Field<bool>,

@@ -1,6 +1,6 @@
 //! The lists and sets of `containers.<name>`: devices, bind mounts and forwarded ports.
 
-use crate::read::{Found, Reader};
+use crate::read::{Found, OptionReader};
 use crate::vocabulary::certainty::{maybe, weaken};
 use crate::vocabulary::text::{hole, split_once};
 use nixpod_eval::Value;
@@ -8,7 +8,7 @@ use nixpod_model::{Container, Device, EntryName, Fact, Field, Mount, Port, Text}
 use nixpod_source::{Origin, Why};
 
 /// An element of `allowedDevices`.
-pub(crate) fn read_device(reader: &mut Reader<'_, '_>, found: &Found) -> Field<Device> {
+pub(crate) fn read_device(reader: &mut OptionReader<'_, '_>, found: &Found) -> Field<Device> {
     let node = reader.get(found, "node");
     let modifier = reader.get(found, "modifier");
     let access = reader.string(&modifier);
@@ -33,7 +33,7 @@ pub(crate) fn read_device(reader: &mut Reader<'_, '_>, found: &Found) -> Field<D
 }
 
 /// `bindMounts`.
-pub(crate) fn read_bind_mounts(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+pub(crate) fn read_bind_mounts(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     let all = reader.get(found, "bindMounts");
     let entries = reader.entries(&all);
     if let Some(why) = &entries.open {
@@ -45,7 +45,7 @@ pub(crate) fn read_bind_mounts(reader: &mut Reader<'_, '_>, found: &Found, conta
     }
 }
 
-fn bind_mount(reader: &mut Reader<'_, '_>, name: &EntryName, entry: &Found) -> Field<Mount> {
+fn bind_mount(reader: &mut OptionReader<'_, '_>, name: &EntryName, entry: &Found) -> Field<Mount> {
     let host_path = reader.get(entry, "hostPath");
     let mount_point = reader.get(entry, "mountPoint");
     let read_only = reader.get(entry, "isReadOnly");
@@ -95,7 +95,7 @@ fn mounted_at(mount_point: &Field<Text>, name: &EntryName, key: &Origin) -> Text
 
 /// Source, target and options. The flag is `source:target`, so options after a colon in the target become options of
 /// the mount.
-fn bound(reader: &mut Reader<'_, '_>, host_path: &Found, target: Text) -> (Text, Text, Vec<String>) {
+fn bound(reader: &mut OptionReader<'_, '_>, host_path: &Found, target: Text) -> (Text, Text, Vec<String>) {
     if matches!(host_path.value.value, Value::Null) {
         let (source, target) = split_once(&target, ':').unwrap_or_else(|| (target.clone(), target));
         return (source, target, Vec::new());
@@ -116,13 +116,13 @@ fn bound(reader: &mut Reader<'_, '_>, host_path: &Found, target: Text) -> (Text,
 }
 
 /// An element of `forwardPorts`.
-pub(crate) fn read_port(reader: &mut Reader<'_, '_>, found: &Found) -> Field<Port> {
+pub(crate) fn read_port(reader: &mut OptionReader<'_, '_>, found: &Found) -> Field<Port> {
     let host = reader.get(found, "hostPort");
     let inside = reader.get(found, "containerPort");
     let host_value = host.value.clone();
     let inside_value = inside.value.clone();
     reader.field(&host, move |this, value, origin| {
-        let number = |this: &mut Reader<'_, '_>, value: &nixpod_eval::Tracked| {
+        let number = |this: &mut OptionReader<'_, '_>, value: &nixpod_eval::Tracked| {
             this.scalar_text(value, origin)
                 .unwrap_or_else(|why| hole(why, origin.clone()))
         };

@@ -1,6 +1,6 @@
 //! `virtualisation.oci-containers.containers.<name>`.
 
-use crate::read::{Found, Reader, as_key};
+use crate::read::{Found, OptionReader, as_key};
 use crate::vocabulary::capabilities::normal_capability;
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::mounts::volume;
@@ -54,11 +54,11 @@ const OPTIONS: [&str; 28] = [
 
 /// Reads one container into an empty one; gives what else of it is a secret.
 pub(crate) fn read(
-    reader: &mut Reader<'_, '_>,
+    reader: &mut OptionReader<'_, '_>,
     found: &Found,
     container: &mut Container,
 ) -> Vec<SecretValue> {
-    let bool = |reader: &mut Reader<'_, '_>, name: &str| {
+    let bool = |reader: &mut OptionReader<'_, '_>, name: &str| {
         let found = reader.get(found, name);
         reader.bool(&found)
     };
@@ -102,7 +102,7 @@ pub(crate) fn read(
 }
 
 /// A set of capabilities that are granted or taken.
-fn read_capabilities(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+fn read_capabilities(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     let capabilities = reader.get(found, "capabilities");
     let entries = reader.entries(&capabilities);
     for (name, entry) in entries.all() {
@@ -120,7 +120,7 @@ fn read_capabilities(reader: &mut Reader<'_, '_>, found: &Found, container: &mut
 }
 
 /// The password for the image's registry.
-fn login(reader: &mut Reader<'_, '_>, found: &Found, container: &Container) -> Vec<SecretValue> {
+fn login(reader: &mut OptionReader<'_, '_>, found: &Found, container: &Container) -> Vec<SecretValue> {
     let mut secrets = Vec::new();
     let file = reader.at(found, &["login", "passwordFile"]);
     let name = as_key(container.id.name());
@@ -132,7 +132,7 @@ fn login(reader: &mut Reader<'_, '_>, found: &Found, container: &Container) -> V
 }
 
 /// What only Podman has: how the container tells that it runs, and `user`, which makes it rootless unless it is root.
-fn read_podman(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+fn read_podman(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     let podman = reader.get(found, "podman");
     if matches!(podman.value.value, Value::Null) || reader.is_unset(&podman) {
         return;
@@ -152,7 +152,7 @@ fn read_podman(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Conta
     }
 }
 
-fn read_image(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+fn read_image(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     let image = reader.get(found, "image");
     let mut by_nix = false;
     for option in ["imageFile", "imageStream"] {

@@ -1,7 +1,7 @@
 //! quadlet-nix: `virtualisation.quadlet.containers.<name>` of NixOS and of Home Manager, in both forms that exist. One
 //! has an option for every key, the other takes keys as quadlet spells them; a container is read as both.
 
-use crate::read::{Found, Reader, wrong};
+use crate::read::{Found, OptionReader, wrong};
 use crate::surface::section::{self, Section};
 use crate::vocabulary::options::Table;
 use crate::vocabulary::text::hole;
@@ -66,7 +66,7 @@ const NAMES: [(&str, &str); 30] = [
 ];
 
 /// What the module as a whole says.
-pub(crate) struct Module {
+pub(crate) struct QuadletModule {
     /// What all of this was read from.
     from: [Option<ThunkId>; 3],
     /// Are the elements of typed lists quoted?
@@ -77,8 +77,8 @@ pub(crate) struct Module {
     users: Found,
 }
 
-impl Module {
-    pub(crate) fn new(reader: &mut Reader<'_, '_>, config: &Found) -> Self {
+impl QuadletModule {
+    pub(crate) fn new(reader: &mut OptionReader<'_, '_>, config: &Found) -> Self {
         let escape = reader.option(config, &["virtualisation", "quadlet", "autoEscape"]);
         let pods = reader.option(config, &["virtualisation", "quadlet", "pods"]);
         let users = reader.option(config, &["users", "users"]);
@@ -91,7 +91,7 @@ impl Module {
     }
 
     /// A container that is read with the help of this depends on it.
-    pub(crate) fn ask(&self, reader: &mut Reader<'_, '_>) {
+    pub(crate) fn ask(&self, reader: &mut OptionReader<'_, '_>) {
         for thunk in self.from.into_iter().flatten() {
             let _ = reader.ev.force_or_unknown(thunk);
         }
@@ -99,15 +99,15 @@ impl Module {
 }
 
 /// Is a container switched off by itself?
-pub(crate) fn is_off(reader: &mut Reader<'_, '_>, found: &Found) -> bool {
+pub(crate) fn is_off(reader: &mut OptionReader<'_, '_>, found: &Found) -> bool {
     let enable = reader.get(found, "enable");
     reader.bool(&enable).certain() == Some(&false)
 }
 
 /// Reads one container into an empty one. What Home Manager runs is rootless in any case.
 pub(crate) fn read(
-    reader: &mut Reader<'_, '_>,
-    module: &Module,
+    reader: &mut OptionReader<'_, '_>,
+    module: &QuadletModule,
     found: &Found,
     home: bool,
     container: &mut Container,
@@ -143,7 +143,12 @@ pub(crate) fn read(
 }
 
 /// `rootlessConfig.uid` or `uid`: the container belongs to that user.
-fn rootless_user(reader: &mut Reader<'_, '_>, module: &Module, found: &Found, container: &mut Container) {
+fn rootless_user(
+    reader: &mut OptionReader<'_, '_>,
+    module: &QuadletModule,
+    found: &Found,
+    container: &mut Container,
+) {
     for path in [&["rootlessConfig", "uid"][..], &["uid"]] {
         let uid = reader.at(found, path);
         if matches!(uid.value.value, Value::Null) || reader.is_unset(&uid) {
@@ -166,7 +171,12 @@ fn rootless_user(reader: &mut Reader<'_, '_>, module: &Module, found: &Found, co
 }
 
 /// The network, the user namespace and the ports of a container in a pod are the pod's.
-fn in_pod(reader: &mut Reader<'_, '_>, module: &Module, config: &Found, container: &mut Container) {
+fn in_pod(
+    reader: &mut OptionReader<'_, '_>,
+    module: &QuadletModule,
+    config: &Found,
+    container: &mut Container,
+) {
     for key in ["pod", "Pod"] {
         let pod = reader.get(config, key);
         let Some(name) = reader.string(&pod).value().cloned() else {
@@ -197,7 +207,7 @@ fn in_pod(reader: &mut Reader<'_, '_>, module: &Module, config: &Found, containe
 }
 
 /// `imageFile` and `imageStream` are the image, whatever else is said.
-fn image_by_nix(reader: &mut Reader<'_, '_>, found: &Found, container: &mut Container) {
+fn image_by_nix(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     for option in ["imageFile", "imageStream"] {
         let file = reader.get(found, option);
         if matches!(file.value.value, Value::Null) || reader.is_unset(&file) || reader.is_default(&file) {

@@ -1,6 +1,6 @@
 //! The `[Container]` section of a quadlet, from typed options, from keys as quadlet spells them, and from text.
 
-use crate::read::{Found, Reader, wrong};
+use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::flags::parse;
@@ -30,7 +30,7 @@ pub(crate) struct Section<'f> {
 
 impl Section<'_> {
     /// All values of a key that are not quoted, and those that are.
-    fn values(&self, reader: &mut Reader<'_, '_>, key: &str) -> (Vec<Field<Text>>, Vec<Field<Text>>) {
+    fn values(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> (Vec<Field<Text>>, Vec<Field<Text>>) {
         if let Some(raw) = &self.raw {
             return (from_text(raw, key), Vec::new());
         }
@@ -55,7 +55,7 @@ impl Section<'_> {
     }
 
     /// All values of a key.
-    fn list(&self, reader: &mut Reader<'_, '_>, key: &str) -> Vec<Field<Text>> {
+    fn list(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Vec<Field<Text>> {
         let (plain, mut out) = self.values(reader, key);
         out.extend(plain);
         out
@@ -64,7 +64,7 @@ impl Section<'_> {
     /// The words of all values of a key.
     fn words(
         &self,
-        reader: &mut Reader<'_, '_>,
+        reader: &mut OptionReader<'_, '_>,
         key: &str,
         how: fn(&str) -> Vec<words::Word>,
     ) -> Vec<Field<Text>> {
@@ -74,11 +74,11 @@ impl Section<'_> {
     }
 
     /// The value of a key that stands once.
-    fn one(&self, reader: &mut Reader<'_, '_>, key: &str) -> Option<Field<Text>> {
+    fn one(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Option<Field<Text>> {
         self.list(reader, key).pop()
     }
 
-    fn switch(&self, reader: &mut Reader<'_, '_>, key: &str) -> Option<Field<bool>> {
+    fn switch(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Option<Field<bool>> {
         let value = self.one(reader, key)?;
         Some(value.map(|text| matches!(text.pattern().as_str(), "true" | "yes" | "on" | "1")))
     }
@@ -130,7 +130,7 @@ fn from_text(raw: &Field<Text>, key: &str) -> Vec<Field<Text>> {
 }
 
 /// A string, a number, a Boolean or a list of those.
-fn scalars(reader: &mut Reader<'_, '_>, found: &Found) -> Vec<Field<Text>> {
+fn scalars(reader: &mut OptionReader<'_, '_>, found: &Found) -> Vec<Field<Text>> {
     if reader.is_unset(found) || matches!(found.value.value, Value::Null) {
         return Vec::new();
     }
@@ -151,7 +151,11 @@ fn scalars(reader: &mut Reader<'_, '_>, found: &Found) -> Vec<Field<Text>> {
 }
 
 /// Reads what a pod's section has in common with a container's: users, networks, ports and volumes.
-pub(crate) fn namespaces(reader: &mut Reader<'_, '_>, section: &Section<'_>, container: &mut Container) {
+pub(crate) fn namespaces(
+    reader: &mut OptionReader<'_, '_>,
+    section: &Section<'_>,
+    container: &mut Container,
+) {
     if let Some(mode) = section.one(reader, "UserNS") {
         container.userns = mode.map(userns);
     }
@@ -174,7 +178,7 @@ pub(crate) fn namespaces(reader: &mut Reader<'_, '_>, section: &Section<'_>, con
 }
 
 /// Reads a section into a container; what the container is besides was read before.
-pub(crate) fn read(reader: &mut Reader<'_, '_>, section: &Section<'_>, container: &mut Container) {
+pub(crate) fn read(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, container: &mut Container) {
     namespaces(reader, section, container);
     let image = section
         .one(reader, "Image")
@@ -235,7 +239,7 @@ fn push_capability(word: &Field<Text>, out: &mut Vec<Field<String>>) {
 }
 
 /// Variables of sets, and `A=b` words.
-fn environment(reader: &mut Reader<'_, '_>, section: &Section<'_>, container: &mut Container) {
+fn environment(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, container: &mut Container) {
     let mut lines = Vec::new();
     if let Some(raw) = &section.raw {
         lines = from_text(raw, "Environment");
@@ -274,7 +278,7 @@ fn environment(reader: &mut Reader<'_, '_>, section: &Section<'_>, container: &m
 }
 
 /// Keys that quadlet turns into `--security-opt`.
-fn security_options(reader: &mut Reader<'_, '_>, section: &Section<'_>, container: &mut Container) {
+fn security_options(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, container: &mut Container) {
     for (key, option) in [
         ("SecurityLabelDisable", "label=disable"),
         ("SecurityLabelNested", "label=nested"),

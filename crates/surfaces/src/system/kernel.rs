@@ -1,6 +1,6 @@
 //! The kernel of a host.
 
-use crate::read::{Found, Reader};
+use crate::read::{Found, OptionReader};
 use nixpod_eval::Value;
 use nixpod_model::{Fact, Field, Kernel, Release, StateVersion};
 use nixpod_source::{Origin, Why};
@@ -70,7 +70,7 @@ fn named(name: &str) -> Named {
 
 /// The kernel that `boot.kernelPackages` names, or the release's own.
 pub(crate) fn read(
-    reader: &mut Reader<'_, '_>,
+    reader: &mut OptionReader<'_, '_>,
     found: &Found,
     release: &Field<Release>,
     state_version: &Field<StateVersion>,

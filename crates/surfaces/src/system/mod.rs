@@ -5,12 +5,12 @@ pub(crate) mod release;
 mod secrets;
 mod users;
 
-use crate::read::{Found, Reader, wrong};
+use crate::read::{Found, OptionReader, wrong};
 use nixpod_eval::Value;
 use nixpod_model::{Engines, Field, System, SystemKind};
 
 /// Reads a system into an empty one. What is nested takes over kernel and release from around it.
-pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, system: &mut System) {
+pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &mut System) {
     let is_home = system.kind == SystemKind::Home;
     let state_version = if is_home {
         reader.option(config, &["home", "stateVersion"])
@@ -38,7 +38,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, system: &mut Sys
 }
 
 /// A Boolean that is off where nobody sets it.
-fn switch(reader: &mut Reader<'_, '_>, config: &Found, path: &[&str]) -> Field<bool> {
+fn switch(reader: &mut OptionReader<'_, '_>, config: &Found, path: &[&str]) -> Field<bool> {
     let found = reader.option(config, path);
     if reader.is_unset(&found) {
         return Field::default(false);
@@ -47,7 +47,7 @@ fn switch(reader: &mut Reader<'_, '_>, config: &Found, path: &[&str]) -> Field<b
 }
 
 /// The first switch that is on, or may be.
-fn any(reader: &mut Reader<'_, '_>, config: &Found, paths: &[&[&str]]) -> Field<bool> {
+fn any(reader: &mut OptionReader<'_, '_>, config: &Found, paths: &[&[&str]]) -> Field<bool> {
     let mut out: Option<Field<bool>> = None;
     for path in paths {
         let field = switch(reader, config, path);
@@ -61,7 +61,7 @@ fn any(reader: &mut Reader<'_, '_>, config: &Found, paths: &[&[&str]]) -> Field<
     out.unwrap_or_else(|| Field::default(false))
 }
 
-fn home_engines(reader: &mut Reader<'_, '_>, config: &Found) -> Engines {
+fn home_engines(reader: &mut OptionReader<'_, '_>, config: &Found) -> Engines {
     Engines {
         podman: switch(reader, config, &["services", "podman", "enable"]),
         keyring: keyring(
@@ -81,7 +81,7 @@ fn home_engines(reader: &mut Reader<'_, '_>, config: &Found) -> Engines {
     }
 }
 
-fn engines(reader: &mut Reader<'_, '_>, config: &Found) -> Engines {
+fn engines(reader: &mut OptionReader<'_, '_>, config: &Found) -> Engines {
     let backend = reader.option(config, &["virtualisation", "oci-containers", "backend"]);
     let lingering = reader.option(config, &["users", "manageLingering"]);
     Engines {
@@ -119,7 +119,7 @@ fn engines(reader: &mut Reader<'_, '_>, config: &Found) -> Engines {
 }
 
 /// The engine's own default is on. A set without the key is certain only if all its keys are known.
-fn keyring(reader: &mut Reader<'_, '_>, config: &Found, path: &[&str]) -> Field<bool> {
+fn keyring(reader: &mut OptionReader<'_, '_>, config: &Found, path: &[&str]) -> Field<bool> {
     let found = reader.option(config, path);
     if reader.is_unset(&found) {
         return Field::default(true);
@@ -127,7 +127,7 @@ fn keyring(reader: &mut Reader<'_, '_>, config: &Found, path: &[&str]) -> Field<
     reader.bool(&found)
 }
 
-fn user_namespaces(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
+fn user_namespaces(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
     let limit = reader.option(config, &["boot", "kernel", "sysctl"]);
     for path in [
         &["user.max_user_namespaces"] as &[&str],
@@ -147,7 +147,7 @@ fn user_namespaces(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
     reader.bool(&allowed)
 }
 
-fn selinux(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
+fn selinux(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
     let enabled = any(
         reader,
         config,
@@ -172,7 +172,7 @@ fn selinux(reader: &mut Reader<'_, '_>, config: &Found) -> Field<bool> {
     enabled
 }
 
-fn store_fs_type(reader: &mut Reader<'_, '_>, config: &Found) -> Option<Field<String>> {
+fn store_fs_type(reader: &mut OptionReader<'_, '_>, config: &Found) -> Option<Field<String>> {
     let all = reader.option(config, &["fileSystems"]);
     for mount in ["/nix/store", "/nix"] {
         let kind = reader.at(&all, &[mount, "fsType"]);

@@ -1,6 +1,6 @@
 //! The NixOS release and the oldest that a system can be.
 
-use crate::read::{Found, Reader, known_string};
+use crate::read::{Found, OptionReader, known_string};
 use nixpod_model::{Field, Release, StateVersion};
 use nixpod_source::{Origin, Why};
 
@@ -24,7 +24,7 @@ pub(crate) fn given(release: Option<(u32, u32)>) -> Field<Release> {
 }
 
 /// `system.stateVersion` or `home.stateVersion`: the system is at least that new.
-pub(crate) fn state_version(reader: &mut Reader<'_, '_>, found: &Found) -> Field<StateVersion> {
+pub(crate) fn state_version(reader: &mut OptionReader<'_, '_>, found: &Found) -> Field<StateVersion> {
     if matches!(found.value.value, nixpod_eval::Value::Null) {
         return Field::unset("system.stateVersion");
     }

@@ -1,6 +1,6 @@
 //! Options whose values end in the world-readable store.
 
-use crate::read::{Found, Reader, as_key};
+use crate::read::{Found, OptionReader, as_key};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::words;
@@ -42,7 +42,7 @@ const fn variables(kind: SystemKind) -> &'static [&'static [&'static str]] {
 
 /// Collects them from a system.
 pub(crate) fn read(
-    reader: &mut Reader<'_, '_>,
+    reader: &mut OptionReader<'_, '_>,
     config: &Found,
     kind: SystemKind,
     secrets: &mut Vec<SecretValue>,
@@ -62,7 +62,7 @@ pub(crate) fn read(
     }
 }
 
-fn services(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+fn services(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
     for path in [
         &["systemd", "services"] as &[&str],
         &["systemd", "user", "services"],
@@ -86,7 +86,7 @@ fn services(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<Secre
     reader.secret(&key, slot, secrets);
 }
 
-fn written_files(reader: &mut Reader<'_, '_>, all: &Found, secrets: &mut Vec<SecretValue>) {
+fn written_files(reader: &mut OptionReader<'_, '_>, all: &Found, secrets: &mut Vec<SecretValue>) {
     for (name, file) in reader.entries(all).named {
         if secrets.len() >= MAX_SECRETS {
             return;
@@ -115,7 +115,7 @@ pub(crate) fn written_by(field: &Field<Text>, secrets: &mut Vec<SecretValue>) {
     }
 }
 
-fn environment(reader: &mut Reader<'_, '_>, all: &Found, secrets: &mut Vec<SecretValue>) {
+fn environment(reader: &mut OptionReader<'_, '_>, all: &Found, secrets: &mut Vec<SecretValue>) {
     for (name, variable) in reader.entries(all).named {
         if secrets.len() >= MAX_SECRETS {
             return;
@@ -130,7 +130,7 @@ fn environment(reader: &mut Reader<'_, '_>, all: &Found, secrets: &mut Vec<Secre
 }
 
 /// `Environment=` of a unit: `A=b` words, as one string or a list.
-fn environment_lines(reader: &mut Reader<'_, '_>, found: &Found, secrets: &mut Vec<SecretValue>) {
+fn environment_lines(reader: &mut OptionReader<'_, '_>, found: &Found, secrets: &mut Vec<SecretValue>) {
     let lines = match &found.value.value {
         Value::String(_) => vec![found.clone()],
         Value::List(_) => reader.elements(found),
@@ -153,7 +153,7 @@ fn environment_lines(reader: &mut Reader<'_, '_>, found: &Found, secrets: &mut V
 }
 
 /// Home Manager's podman images: credentials become lines of unit files.
-fn images(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+fn images(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
     let all = reader.option(config, &["services", "podman", "images"]);
     for (name, image) in reader.entries(&all).all() {
         let name = as_key(&name);

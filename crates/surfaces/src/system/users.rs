@@ -1,13 +1,17 @@
 //! Users, groups and sub-ids.
 
-use crate::read::{Found, Reader, as_key, known_string, wrong};
+use crate::read::{Found, OptionReader, as_key, known_string, wrong};
 use crate::vocabulary::certainty::{doubt, maybe, weaken};
 use nixpod_eval::Value;
 use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, SubIdRange, User};
 use nixpod_source::Why;
 
 /// Reads `users.users`.
-pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) -> Vec<User> {
+pub(crate) fn read(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    secrets: &mut Vec<SecretValue>,
+) -> Vec<User> {
     let all = reader.option(config, &["users", "users"]);
     let entries = reader.entries(&all);
     // That NixOS has users of its own is no gap.
@@ -30,8 +34,8 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, config: &Found, secrets: &mut Ve
     out
 }
 
-fn user(reader: &mut Reader<'_, '_>, name: &EntryName, found: &Found) -> User {
-    let bool = |reader: &mut Reader<'_, '_>, option: &str| {
+fn user(reader: &mut OptionReader<'_, '_>, name: &EntryName, found: &Found) -> User {
+    let bool = |reader: &mut OptionReader<'_, '_>, option: &str| {
         let found = reader.get(found, option);
         reader.bool(&found)
     };
@@ -87,7 +91,7 @@ fn user(reader: &mut Reader<'_, '_>, name: &EntryName, found: &Found) -> User {
 }
 
 fn ranges(
-    reader: &mut Reader<'_, '_>,
+    reader: &mut OptionReader<'_, '_>,
     found: &Found,
     option: &str,
     start: &str,
@@ -126,7 +130,12 @@ fn ranges(
     (out, known)
 }
 
-fn passwords(reader: &mut Reader<'_, '_>, name: &EntryName, found: &Found, secrets: &mut Vec<SecretValue>) {
+fn passwords(
+    reader: &mut OptionReader<'_, '_>,
+    name: &EntryName,
+    found: &Found,
+    secrets: &mut Vec<SecretValue>,
+) {
     for option in ["password", "initialPassword"] {
         let found = reader.get(found, option);
         reader.secret(&found, SecretSlot::Password(name.to_string(), option), secrets);
@@ -144,7 +153,7 @@ fn passwords(reader: &mut Reader<'_, '_>, name: &EntryName, found: &Found, secre
 }
 
 /// `users.groups.<g>.members` as pairs.
-pub(crate) fn members(reader: &mut Reader<'_, '_>, config: &Found) -> Vec<Field<(String, String)>> {
+pub(crate) fn members(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Field<(String, String)>> {
     let groups = reader.option(config, &["users", "groups"]);
     let mut out = Vec::new();
     for (group, found) in reader.entries(&groups).named {

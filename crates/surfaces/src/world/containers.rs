@@ -3,7 +3,7 @@
 use crate::read::{Found, as_key};
 use crate::surface::{home, nspawn, oci, quadlet, table};
 use crate::vocabulary::certainty::doubt;
-use crate::world::memo::{Inherited, Part};
+use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
 use nixpod_eval::Value;
 use nixpod_model::{
@@ -90,7 +90,7 @@ impl Walk<'_, '_, '_> {
     ) {
         let Declared { id, existence, found } = declared;
         self.remember(&id, &found);
-        let part = Part::Container(id.clone());
+        let part = WorldPart::Container(id.clone());
         self.part(part, &found, &existence, outer, |walk| {
             let container = Container {
                 existence: existence.clone(),
@@ -196,7 +196,7 @@ impl Walk<'_, '_, '_> {
     }
 
     fn read_guest(&mut self, config: &Found, system: System, outer: &Inherited) {
-        let part = Part::Guest {
+        let part = WorldPart::Guest {
             id: system.id.clone(),
             complete: system.complete,
         };
@@ -226,7 +226,7 @@ impl Walk<'_, '_, '_> {
         if declared.is_empty() {
             return;
         }
-        let module = quadlet::Module::new(&mut self.reader, config);
+        let module = quadlet::QuadletModule::new(&mut self.reader, config);
         for one in declared {
             self.container(one, outer, |walk, found, mut container| {
                 module.ask(&mut walk.reader);

@@ -29,7 +29,7 @@ pub(super) struct ReadContainer {
 
 /// What is read by itself. Most edits concern a container or its guest and not both.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) enum Part {
+pub(super) enum WorldPart {
     /// A container without its guest.
     Container(ContainerId),
     /// A guest, of which all definitions could be seen or not.
@@ -37,7 +37,7 @@ pub(super) enum Part {
 }
 
 /// Which part it is, and where its value is in the heap.
-pub(super) type Key = (Part, ThunkId);
+pub(super) type Key = (WorldPart, ThunkId);
 
 /// What counts besides the values of a part: if it changed, the part is read again.
 #[derive(PartialEq)]

@@ -1,7 +1,7 @@
 //! Reading the systems of a root, and reading them again after an edit: only what changed is read, the rest is taken over.
 
 use crate::read::Project;
-use crate::read::{Found, Reader};
+use crate::read::{Found, OptionReader};
 use crate::system::release;
 use crate::world::memo::{Memo, ReadContainer};
 use crate::world::walk::Walk;
@@ -81,7 +81,7 @@ impl RootReader {
         library: &Library,
         containers: impl Iterator<Item = &'c ContainerId>,
     ) -> Listing {
-        let mut reader = Reader::new(ev, library.shared.clone(), &self.project);
+        let mut reader = OptionReader::new(ev, library.shared.clone(), &self.project);
         let mut listing = Listing::default();
         for id in containers {
             if let Some(ReadContainer { found, given }) = self.memo.containers.get(id) {
@@ -130,7 +130,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
     fn read(&mut self, root: &RootSystem) {
         let host = self.add_host(root);
         let mut walk = Walk {
-            reader: Reader::new(self.ev, self.library.shared.clone(), self.project),
+            reader: OptionReader::new(self.ev, self.library.shared.clone(), self.project),
             library: self.library,
             world: &mut self.world,
             memo: self.memo,

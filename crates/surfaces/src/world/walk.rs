@@ -1,7 +1,7 @@
 //! Going through a root: what was read so far, and taking over what an edit does not concern.
 
-use crate::read::{Found, Reader};
-use crate::world::memo::{Inherited, Memo, Part, ReadContainer, ReadPart, Setting};
+use crate::read::{Found, OptionReader};
+use crate::world::memo::{Inherited, Memo, ReadContainer, ReadPart, Setting, WorldPart};
 use nixpod_eval::{Value, When};
 use nixpod_model::{ContainerId, Existence, SecretValue, SystemId, World};
 use nixpod_modules::{Gap, Library};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// A root that is being read.
 pub(super) struct Walk<'w, 'e, 's> {
-    pub(super) reader: Reader<'e, 's>,
+    pub(super) reader: OptionReader<'e, 's>,
     pub(super) library: &'w Library,
     pub(super) world: &'w mut World,
     pub(super) memo: &'w mut Memo,
@@ -67,7 +67,7 @@ impl Walk<'_, '_, '_> {
     /// Reads a part, or takes over what was read of it.
     pub(super) fn part(
         &mut self,
-        part: Part,
+        part: WorldPart,
         found: &Found,
         existence: &Existence,
         outer: &Inherited,

@@ -2,22 +2,22 @@
 
 use super::builder::Builder;
 use crate::hir::{Expr, StrPart};
-use crate::source_map::Piece;
+use crate::source_map::LiteralPiece;
 use nixpod_source::ExprId;
 use smol_str::SmolStr;
 use text_size::TextRange;
 
 /// Collects the parts of one literal with the map from its content to the text.
 #[derive(Default)]
-pub(crate) struct Parts {
+pub(crate) struct LiteralParts {
     done: Vec<StrPart>,
     text: String,
     /// Bytes in all text parts so far.
     length: u32,
-    pieces: Vec<Piece>,
+    pieces: Vec<LiteralPiece>,
 }
 
-impl Parts {
+impl LiteralParts {
     /// Appends content that was written as `source_len` bytes at `source`.
     pub(crate) fn push(&mut self, content: &str, source: u32, source_len: u32) {
         let content_len = content.len() as u32;
@@ -36,7 +36,7 @@ impl Parts {
                 last.content_len += content_len;
                 last.source_len += source_len;
             }
-            _ => self.pieces.push(Piece {
+            _ => self.pieces.push(LiteralPiece {
                 content: self.length,
                 content_len,
                 source,
@@ -58,7 +58,7 @@ impl Parts {
         }
     }
 
-    fn finish(mut self) -> (Box<[StrPart]>, Vec<Piece>) {
+    fn finish(mut self) -> (Box<[StrPart]>, Vec<LiteralPiece>) {
         self.flush();
         (self.done.into(), self.pieces)
     }
@@ -92,7 +92,7 @@ impl<'a> Chunks<'a> {
     }
 
     /// The parts, without the common indentation.
-    pub(crate) fn finish(self) -> Parts {
+    pub(crate) fn finish(self) -> LiteralParts {
         strip_indentation(&self.done)
     }
 }
@@ -137,7 +137,7 @@ impl Builder<'_> {
 
     pub(crate) fn finish_literal(
         &mut self,
-        parts: Parts,
+        parts: LiteralParts,
         range: TextRange,
         make: impl FnOnce(Box<[StrPart]>) -> Expr,
     ) -> ExprId {
@@ -162,7 +162,7 @@ impl Builder<'_> {
     ) -> ExprId {
         let id = self.alloc(make(Box::new([StrPart::Text(SmolStr::new(text))])), range);
         let start = self.map.pieces.len() as u32;
-        self.map.pieces.push(Piece {
+        self.map.pieces.push(LiteralPiece {
             content: 0,
             content_len: text.len() as u32,
             source,
@@ -184,7 +184,7 @@ fn escaped(c: char) -> Option<&'static str> {
 }
 
 /// Resolves the escapes of `"..."`. Line ends become line feeds, as in Nix.
-pub(crate) fn unescape(parts: &mut Parts, text: &str, start: u32) {
+pub(crate) fn unescape(parts: &mut LiteralParts, text: &str, start: u32) {
     let mut plain = 0;
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -256,9 +256,9 @@ fn cut<'a>(text: &'a str, start: u32, chunks: &mut Vec<Chunk<'a>>) {
 }
 
 /// Takes the common indentation away.
-fn strip_indentation(chunks: &[Chunk<'_>]) -> Parts {
+fn strip_indentation(chunks: &[Chunk<'_>]) -> LiteralParts {
     let indentation = common_indentation(chunks);
-    let mut parts = Parts::default();
+    let mut parts = LiteralParts::default();
     let mut at_line_start = true;
     let mut dropped = 0;
     for (index, chunk) in chunks.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::node::{Expr, NameId};
 use super::packed::{self, Nodes};
-use super::visit::Part;
+use super::visit::NodePart;
 use nixpod_source::ExprId;
 use smol_str::SmolStr;
 
@@ -85,7 +85,7 @@ impl Hir {
     fn same_names(&self, other: &Self, expr: &Expr) -> bool {
         let mut same = true;
         expr.for_each_part(&mut |part| {
-            if let Part::Name(name) = part {
+            if let NodePart::Name(name) = part {
                 same &= self.names.get(name.0 as usize) == other.names.get(name.0 as usize);
             }
         });

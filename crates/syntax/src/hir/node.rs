@@ -160,7 +160,7 @@ pub enum Param {
     /// `{ a, b ? 1, ... } @ all:`; slots are the fields in order, then the alias.
     Pattern {
         /// The fields in source order.
-        fields: Box<[Field]>,
+        fields: Box<[PatternField]>,
         /// Was `...` written?
         ellipsis: bool,
         /// The name of the whole argument.
@@ -170,7 +170,7 @@ pub enum Param {
 
 /// A field of a parameter pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct PatternField {
     /// The name.
     pub name: NameId,
     /// Its node, an [`Expr::Key`].

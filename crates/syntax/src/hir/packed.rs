@@ -6,7 +6,7 @@
 //! piece, and before the nodes there is a table of where each begins.
 
 use super::node::{
-    AttrName, Attrs, BinaryOp, DynamicEntry, Entry, EntryValue, Expr, Field, NameId, Param, PathKind,
+    AttrName, Attrs, BinaryOp, DynamicEntry, Entry, EntryValue, Expr, NameId, Param, PathKind, PatternField,
     StrPart, VarRef,
 };
 use nixpod_source::ExprId;
@@ -300,7 +300,7 @@ packed!(Attrs {
 });
 packed!(Entry { name, key, value });
 packed!(DynamicEntry { name, value });
-packed!(Field { name, key, default });
+packed!(PatternField { name, key, default });
 packed!(EntryValue: 0 = Expr(expr), 1 = Inherit(expr), 2 = From(index));
 packed!(AttrName: 0 = Static(name, key), 1 = Dynamic(expr));
 packed!(Param: 0 = Name(name, key), 1 = Pattern { fields, ellipsis, alias });

@@ -5,7 +5,7 @@ use nixpod_source::ExprId;
 
 /// Something that a node holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Part<'a> {
+pub(crate) enum NodePart<'a> {
     /// A node right below it.
     Child(ExprId),
     Name(NameId),
@@ -20,56 +20,56 @@ impl Expr {
     /// Visits the nodes right below this one, in the order of the text as far as it is known.
     pub fn for_each_child(&self, visit: &mut impl FnMut(ExprId)) {
         self.for_each_part(&mut |part| {
-            if let Part::Child(id) = part {
+            if let NodePart::Child(id) = part {
                 visit(id);
             }
         });
     }
 
     /// Visits all that this node holds, children in the order of the text as far as it is known.
-    pub(crate) fn for_each_part<'a>(&'a self, visit: &mut impl FnMut(Part<'a>)) {
+    pub(crate) fn for_each_part<'a>(&'a self, visit: &mut impl FnMut(NodePart<'a>)) {
         match self {
             Self::Missing | Self::CurPos => {}
-            Self::Int(value) => visit(Part::Number(value.cast_unsigned())),
-            Self::Float(value) => visit(Part::Number(value.to_bits())),
-            Self::Key(name) => visit(Part::Name(*name)),
+            Self::Int(value) => visit(NodePart::Number(value.cast_unsigned())),
+            Self::Float(value) => visit(NodePart::Number(value.to_bits())),
+            Self::Key(name) => visit(NodePart::Name(*name)),
             Self::Var(name, target) => {
-                visit(Part::Name(*name));
-                visit(Part::Target(target));
+                visit(NodePart::Name(*name));
+                visit(NodePart::Target(target));
             }
             Self::Str(parts) => text_parts(parts, visit),
             Self::Path(kind, parts) => {
-                visit(Part::Number(*kind as u64));
+                visit(NodePart::Number(*kind as u64));
                 text_parts(parts, visit);
             }
-            Self::List(elements) => elements.iter().for_each(|id| visit(Part::Child(*id))),
+            Self::List(elements) => elements.iter().for_each(|id| visit(NodePart::Child(*id))),
             Self::Attrs(attrs) => attrs.for_each_part(visit),
             Self::Let(attrs, body) => {
                 attrs.for_each_part(visit);
-                visit(Part::Child(*body));
+                visit(NodePart::Child(*body));
             }
             Self::Binary(op, a, b) => {
-                visit(Part::Number(*op as u64));
-                [a, b].into_iter().for_each(|id| visit(Part::Child(*id)));
+                visit(NodePart::Number(*op as u64));
+                [a, b].into_iter().for_each(|id| visit(NodePart::Child(*id)));
             }
             Self::With(a, b) | Self::Apply(a, b) | Self::Assert(a, b) => {
-                [a, b].into_iter().for_each(|id| visit(Part::Child(*id)));
+                [a, b].into_iter().for_each(|id| visit(NodePart::Child(*id)));
             }
             Self::Lambda(param, body) => {
                 param.for_each_part(visit);
-                visit(Part::Child(*body));
+                visit(NodePart::Child(*body));
             }
             Self::Select(base, path, default) => {
-                visit(Part::Child(*base));
+                visit(NodePart::Child(*base));
                 path_parts(path, visit);
-                default.iter().for_each(|id| visit(Part::Child(*id)));
+                default.iter().for_each(|id| visit(NodePart::Child(*id)));
             }
             Self::HasAttr(base, path) => {
-                visit(Part::Child(*base));
+                visit(NodePart::Child(*base));
                 path_parts(path, visit);
             }
-            Self::If(a, b, c) => [a, b, c].into_iter().for_each(|id| visit(Part::Child(*id))),
-            Self::Not(a) | Self::Negate(a) => visit(Part::Child(*a)),
+            Self::If(a, b, c) => [a, b, c].into_iter().for_each(|id| visit(NodePart::Child(*id))),
+            Self::Not(a) | Self::Negate(a) => visit(NodePart::Child(*a)),
         }
     }
 
@@ -118,49 +118,49 @@ impl Expr {
     }
 }
 
-fn text_parts<'a>(parts: &'a [StrPart], visit: &mut impl FnMut(Part<'a>)) {
+fn text_parts<'a>(parts: &'a [StrPart], visit: &mut impl FnMut(NodePart<'a>)) {
     for part in parts {
         visit(match part {
-            StrPart::Text(text) => Part::Text(text),
-            StrPart::Interp(id) => Part::Child(*id),
+            StrPart::Text(text) => NodePart::Text(text),
+            StrPart::Interp(id) => NodePart::Child(*id),
         });
     }
 }
 
-fn path_parts<'a>(path: &'a [AttrName], visit: &mut impl FnMut(Part<'a>)) {
-    visit(Part::Number(path.len() as u64));
+fn path_parts<'a>(path: &'a [AttrName], visit: &mut impl FnMut(NodePart<'a>)) {
+    visit(NodePart::Number(path.len() as u64));
     for name in path {
         match name {
             AttrName::Static(name, key) => {
-                visit(Part::Name(*name));
-                visit(Part::Child(*key));
+                visit(NodePart::Name(*name));
+                visit(NodePart::Child(*key));
             }
-            AttrName::Dynamic(id) => visit(Part::Child(*id)),
+            AttrName::Dynamic(id) => visit(NodePart::Child(*id)),
         }
     }
 }
 
 impl Attrs {
-    fn for_each_part<'a>(&'a self, visit: &mut impl FnMut(Part<'a>)) {
-        visit(Part::Number(u64::from(self.recursive)));
-        visit(Part::Number(self.dynamic.len() as u64));
+    fn for_each_part<'a>(&'a self, visit: &mut impl FnMut(NodePart<'a>)) {
+        visit(NodePart::Number(u64::from(self.recursive)));
+        visit(NodePart::Number(self.dynamic.len() as u64));
         for entry in &self.entries {
-            visit(Part::Name(entry.name));
-            visit(Part::Child(entry.key));
+            visit(NodePart::Name(entry.name));
+            visit(NodePart::Child(entry.key));
             match entry.value {
-                EntryValue::Expr(id) => visit(Part::Child(id)),
+                EntryValue::Expr(id) => visit(NodePart::Child(id)),
                 EntryValue::Inherit(id) => {
-                    visit(Part::Number(0));
-                    visit(Part::Child(id));
+                    visit(NodePart::Number(0));
+                    visit(NodePart::Child(id));
                 }
-                EntryValue::From(index) => visit(Part::Number(u64::from(index))),
+                EntryValue::From(index) => visit(NodePart::Number(u64::from(index))),
             }
         }
         for entry in &self.dynamic {
-            visit(Part::Child(entry.name));
-            visit(Part::Child(entry.value));
+            visit(NodePart::Child(entry.name));
+            visit(NodePart::Child(entry.value));
         }
-        self.froms.iter().for_each(|id| visit(Part::Child(*id)));
+        self.froms.iter().for_each(|id| visit(NodePart::Child(*id)));
     }
 
     fn change(&mut self, ids: &mut dyn FnMut(&mut ExprId), names: &mut dyn FnMut(&mut NameId)) {
@@ -181,25 +181,25 @@ impl Attrs {
 }
 
 impl Param {
-    fn for_each_part<'a>(&'a self, visit: &mut impl FnMut(Part<'a>)) {
+    fn for_each_part<'a>(&'a self, visit: &mut impl FnMut(NodePart<'a>)) {
         match self {
             Self::Name(name, key) => {
-                visit(Part::Name(*name));
-                visit(Part::Child(*key));
+                visit(NodePart::Name(*name));
+                visit(NodePart::Child(*key));
             }
             Self::Pattern {
                 fields,
                 ellipsis,
                 alias,
             } => {
-                visit(Part::Number(fields.len() as u64));
-                visit(Part::Number(u64::from(*ellipsis)));
+                visit(NodePart::Number(fields.len() as u64));
+                visit(NodePart::Number(u64::from(*ellipsis)));
                 for field in fields {
-                    visit(Part::Name(field.name));
-                    visit(Part::Child(field.key));
-                    field.default.iter().for_each(|id| visit(Part::Child(*id)));
+                    visit(NodePart::Name(field.name));
+                    visit(NodePart::Child(field.key));
+                    field.default.iter().for_each(|id| visit(NodePart::Child(*id)));
                 }
-                alias.iter().for_each(|name| visit(Part::Name(*name)));
+                alias.iter().for_each(|name| visit(NodePart::Name(*name)));
             }
         }
     }

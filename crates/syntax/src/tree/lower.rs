@@ -5,7 +5,7 @@ mod literal;
 
 use crate::SyntaxError;
 use crate::build::{Builder, HOLE, Lowered, SetBuilder};
-use crate::hir::{AttrName, BinaryOp, Expr, Field, NameId, Param, VarRef};
+use crate::hir::{AttrName, BinaryOp, Expr, NameId, Param, PatternField, VarRef};
 use nixpod_source::ExprId;
 use rnix::ast::{self, BinOpKind, HasEntry as _, UnaryOpKind};
 use rnix::{NodeOrToken, SyntaxKind, SyntaxNode};
@@ -218,7 +218,7 @@ impl Builder<'_> {
                     .map(|_| self.expr_or_missing(None, entry.syntax().text_range())),
             };
             if seen.insert(name) {
-                fields.push(Field { name, key, default });
+                fields.push(PatternField { name, key, default });
             } else {
                 self.duplicate_argument(name, self.map.range(key));
             }

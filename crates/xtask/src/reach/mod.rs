@@ -4,12 +4,12 @@
 mod sites;
 mod table;
 
-pub use sites::{Site, sites};
+pub use sites::{SpecSite, sites};
 
 use anyhow::{Context, Result};
 use nixpod_analysis::{
-    Analysis, AnalysisHost, Certainty, FileId, OsFileSystem, Report, Root, Shown, ShownFact, Span, Utf8Path,
-    Utf8PathBuf, Why,
+    Analysis, AnalysisHost, Certainty, EvaluatedRoot, FileId, OsFileSystem, Report, Shown, ShownFact, Span,
+    Utf8Path, Utf8PathBuf, Why,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// What is to be counted.
 #[derive(Debug, Default)]
-pub struct Options {
+pub struct ReachArguments {
     /// The repositories' directories.
     pub directories: Vec<PathBuf>,
     /// Print every spec that is not whole.
@@ -49,7 +49,7 @@ pub struct Spec {
     /// The line, counted from 1.
     pub line: u32,
     /// Surface and name.
-    pub site: Site,
+    pub site: SpecSite,
     /// Where it was found.
     pub status: Status,
     /// Why facts of it are not known, each once; empty: all are.
@@ -72,7 +72,7 @@ pub struct Repository {
 }
 
 /// Counts, and prints what was counted.
-pub fn run(options: &Options) -> Result<String> {
+pub fn run(options: &ReachArguments) -> Result<String> {
     let mut repositories = Vec::new();
     for directory in &options.directories {
         let directory = Utf8PathBuf::from_path_buf(directory.clone())
@@ -117,7 +117,7 @@ pub fn repository(directory: &Utf8Path) -> Repository {
     for (path, indices) in off {
         look_alone(directory, &path, &indices, &mut specs);
     }
-    let hosts: Vec<&Root> = report.roots.iter().filter(|root| reached.is_host(root)).collect();
+    let hosts: Vec<&EvaluatedRoot> = report.roots.iter().filter(|root| reached.is_host(root)).collect();
     let containers = report.containers.iter();
     let on_hosts: Vec<&Shown> = containers.filter(|shown| !shown.imported_by_no_host).collect();
     let is_whole = |shown: &&&Shown| reasons(&[**shown]).is_empty();
@@ -132,7 +132,7 @@ pub fn repository(directory: &Utf8Path) -> Repository {
 }
 
 /// What became of a spec in the repository as a whole.
-fn judge(report: &Report, reached: &Reached, file: FileId, site: &Site) -> (Status, Vec<String>) {
+fn judge(report: &Report, reached: &Reached, file: FileId, site: &SpecSite) -> (Status, Vec<String>) {
     let found = matching(report, file, site);
     if found.is_empty() {
         let mut off = report.switched_off.iter();
@@ -222,7 +222,7 @@ impl Reached {
     }
 
     /// Is it a host of a flake, or, where there is no flake, a configuration that others are imported by?
-    fn is_host(&self, root: &Root) -> bool {
+    fn is_host(&self, root: &EvaluatedRoot) -> bool {
         root.from_flake
             || !self.has_flake && !self.has_flake_hosts && (root.closed_world || root.files.len() > 1)
     }
@@ -237,7 +237,7 @@ impl Reached {
 }
 
 /// The containers that a spec defines.
-fn matching<'r>(report: &'r Report, file: FileId, site: &Site) -> Vec<&'r Shown> {
+fn matching<'r>(report: &'r Report, file: FileId, site: &SpecSite) -> Vec<&'r Shown> {
     let inside = |span: &Span| span.file == file && site.range.contains_range(span.range);
     let around = |span: &Span| span.file == file && span.range.contains_range(site.range);
     let same: Vec<&Shown> = report

@@ -11,7 +11,7 @@ use nixpod_syntax::{Hir, ParsedFile};
 
 /// One definition of a container, or of a computed set of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Site {
+pub struct SpecSite {
     /// The surface's name, as in all formats.
     pub surface: &'static str,
     /// The name, if it is written out.
@@ -63,7 +63,7 @@ fn nspawn_options() -> &'static [&'static str] {
 }
 
 /// All sites of a file.
-pub fn sites(file: &ParsedFile) -> Vec<Site> {
+pub fn sites(file: &ParsedFile) -> Vec<SpecSite> {
     let mut walk = Walk {
         file,
         hir: &file.hir,
@@ -79,7 +79,7 @@ struct Walk<'f> {
     hir: &'f Hir,
     /// The option path so far; `None` for a computed name.
     path: Vec<Option<String>>,
-    out: Vec<Site>,
+    out: Vec<SpecSite>,
 }
 
 impl Walk<'_> {
@@ -364,7 +364,7 @@ impl Walk<'_> {
     fn site(&mut self, surface: &'static str, name: Option<String>, key: ExprId, value: ExprId) {
         let mut range = self.file.map.range(key);
         self.cover(value, &mut range, 0);
-        self.out.push(Site { surface, name, range });
+        self.out.push(SpecSite { surface, name, range });
     }
 
     /// Widens a range over a value, all pieces of it where it is put together from several bindings.

@@ -1,7 +1,7 @@
 //! Strings, paths and numbers.
 
 use crate::build::Builder;
-use crate::build::literal::{Chunks, Parts, unescape};
+use crate::build::literal::{Chunks, LiteralParts, unescape};
 use crate::hir::{Expr, PathKind, VarRef};
 use nixpod_source::ExprId;
 use rnix::ast;
@@ -19,7 +19,7 @@ impl Builder<'_> {
             SyntaxKind::TOKEN_INTEGER => self.integer(token.text(), range),
             SyntaxKind::TOKEN_FLOAT => self.float(token.text(), range),
             SyntaxKind::TOKEN_URI => {
-                let mut parts = Parts::default();
+                let mut parts = LiteralParts::default();
                 parts.push(token.text(), range.start().into(), range.len().into());
                 self.finish_literal(parts, range, Expr::Str)
             }
@@ -47,8 +47,8 @@ impl Builder<'_> {
         self.expr_or_missing(inner, TextRange::empty(start.min(node.text_range().end())))
     }
 
-    fn plain_parts(&mut self, node: &SyntaxNode) -> Parts {
-        let mut parts = Parts::default();
+    fn plain_parts(&mut self, node: &SyntaxNode) -> LiteralParts {
+        let mut parts = LiteralParts::default();
         for child in node.children_with_tokens() {
             match child {
                 NodeOrToken::Node(node) if node.kind() == SyntaxKind::NODE_INTERPOL => {
@@ -64,7 +64,7 @@ impl Builder<'_> {
         parts
     }
 
-    fn indented_parts(&mut self, node: &SyntaxNode) -> Parts {
+    fn indented_parts(&mut self, node: &SyntaxNode) -> LiteralParts {
         let mut texts = Vec::new();
         for child in node.children_with_tokens() {
             match child {
@@ -95,7 +95,7 @@ impl Builder<'_> {
             SyntaxKind::NODE_PATH_SEARCH => PathKind::Search,
             _ => PathKind::Relative,
         };
-        let mut parts = Parts::default();
+        let mut parts = LiteralParts::default();
         let mut first = true;
         for child in node.children_with_tokens() {
             match child {
