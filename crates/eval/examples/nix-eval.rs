@@ -97,7 +97,7 @@ fn run(source: &TestSource, ev: &mut Evaluator<'_>) -> Result<String, String> {
         }
         return Ok("parsed".to_owned());
     }
-    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
     let show = |error: nixpod_eval::ErrorRef| {
         let at = error
             .site
@@ -189,10 +189,7 @@ fn auto_call(
         let loaded = source
             .add(&here.join("(argument)"), text.clone())
             .map_err(|why: Why| why.to_string())?;
-        entries.push((
-            name.as_str(),
-            ev.add_unit(loaded.file, loaded.hir, &loaded.path, false),
-        ));
+        entries.push((name.as_str(), ev.add_unit(loaded.file, loaded.hir, &loaded.path)));
     }
     let set = ev.attrs_from(entries);
     let argument = ev.alloc(Value::attrs(set), Default::default());

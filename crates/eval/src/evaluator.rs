@@ -310,19 +310,18 @@ impl<'s> Evaluator<'s> {
 
     // ----- files
 
-    /// Adds a file's code under an environment of its own and gives the thunk of its value. `hidden`: it is one of our
-    /// own, whose steps do not belong in a trail.
-    pub fn add_unit(&mut self, file: FileId, hir: Arc<Hir>, path: &Utf8Path, hidden: bool) -> ThunkId {
+    /// Adds a file's code under an environment of its own and gives the thunk of its value.
+    pub fn add_unit(&mut self, file: FileId, hir: Arc<Hir>, path: &Utf8Path) -> ThunkId {
         let loaded = Loaded {
             file,
             hir,
             path: path.to_owned(),
         };
-        self.add_loaded(loaded, hidden, None)
+        self.add_loaded(loaded, None)
     }
 
     /// As [`Self::add_unit`]; the names of `scope` mean something in the code.
-    pub(crate) fn add_loaded(&mut self, loaded: Loaded, hidden: bool, scope: Option<Rc<Attrs>>) -> ThunkId {
+    pub(crate) fn add_loaded(&mut self, loaded: Loaded, scope: Option<Rc<Attrs>>) -> ThunkId {
         let Loaded { file, hir, path } = loaded;
         let expr = hir.root();
         let unit = self.files.add(Unit {
@@ -330,7 +329,6 @@ impl<'s> Evaluator<'s> {
             file,
             hir,
             dir: path.parent().unwrap_or(&path).to_owned(),
-            hidden,
             scope,
         });
         let env = Rc::new(Env {
@@ -355,7 +353,7 @@ impl<'s> Evaluator<'s> {
         }
         let hook = self.files.import_hook.clone();
         let answered = hook.and_then(|hook| hook(self, &real_path));
-        let thunk = answered.unwrap_or_else(|| self.add_loaded(loaded, false, None));
+        let thunk = answered.unwrap_or_else(|| self.add_loaded(loaded, None));
         self.files.set_value(path.to_owned(), thunk);
         self.files.set_value(real_path, thunk);
         Ok(thunk)
@@ -366,7 +364,7 @@ impl<'s> Evaluator<'s> {
         if let Some(thunk) = self.files.own_value(file) {
             return thunk;
         }
-        let thunk = self.add_unit(file, code.hir(), Utf8Path::new("/nixpod-lint/own.nix"), true);
+        let thunk = self.add_unit(file, code.hir(), Utf8Path::new("/nixpod-lint/own.nix"));
         self.files.set_own_value(file, thunk);
         thunk
     }
@@ -435,7 +433,7 @@ impl<'s> Evaluator<'s> {
     /// that led there: readers cannot see the prelude.
     pub(crate) fn site(&self, env: &Env, expr: ExprId) -> Site {
         let unit = self.files.unit(env.unit);
-        if !unit.hidden {
+        if !unit.is_own() {
             return Site {
                 file: unit.file,
                 expr,

@@ -19,7 +19,7 @@ fn run(text: &str, limits: Limits) -> (String, bool) {
     let source = TestSource::memory(&[("/t.nix", text)]);
     let mut ev = Evaluator::new(&source, limits);
     let loaded = source.load(Utf8Path::new("/t.nix")).unwrap();
-    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
     let shown = match ev.force(thunk).and_then(|value| ev.print(&value)) {
         Ok(text) => text,
         Err(error) => format!("error: {}", error.message),

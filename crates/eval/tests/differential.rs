@@ -24,7 +24,7 @@ fn ours(text: &str) -> String {
         Ok(loaded) => loaded,
         Err(why) => return format!("{why}"),
     };
-    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
     match ev.force(thunk).and_then(|value| ev.print_json(&value)) {
         Ok(text) => text,
         Err(error) => format!("error: {}", error.message),

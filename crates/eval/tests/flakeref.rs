@@ -9,7 +9,7 @@ fn ours(text: &str) -> String {
     let source = TestSource::memory(&[("/t.nix", text)]);
     let mut ev = Evaluator::new(&source, Limits::default());
     let loaded = source.load(Utf8Path::new("/t.nix")).unwrap();
-    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
     match ev.force(thunk).and_then(|value| ev.print(&value)) {
         Ok(text) => text,
         Err(error) => format!("error: {}", error.message),

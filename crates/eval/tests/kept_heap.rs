@@ -43,7 +43,7 @@ fn source(program: &str, edits: usize) -> TestSource {
 
 fn load(ev: &mut Evaluator<'_>, source: &TestSource) -> ThunkId {
     let loaded = source.load(Utf8Path::new("/t.nix")).expect("the program parses");
-    ev.add_unit(loaded.file, loaded.hir, &loaded.path, false)
+    ev.add_unit(loaded.file, loaded.hir, &loaded.path)
 }
 
 /// The value; of a set each attribute by itself, so that one that fails does not hide the others.

@@ -14,7 +14,7 @@ fn evaluate(ev: &mut Evaluator<'_>, source: &TestSource, text: &str, unknown: u8
     let loaded = source
         .load(Utf8Path::new("/t.nix"))
         .map_err(|why| format!("{why} in {text}"))?;
-    let function = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+    let function = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
     let mut entries = Vec::new();
     for (at, (name, _, value)) in INPUTS.iter().enumerate() {
         let thunk = if unknown >> at & 1 == 1 {
@@ -24,7 +24,7 @@ fn evaluate(ev: &mut Evaluator<'_>, source: &TestSource, text: &str, unknown: u8
             let loaded = source
                 .add(Utf8Path::new(&path), (*value).to_owned())
                 .map_err(|why| why.to_string())?;
-            ev.add_unit(loaded.file, loaded.hir, &loaded.path, false)
+            ev.add_unit(loaded.file, loaded.hir, &loaded.path)
         };
         entries.push((*name, thunk));
     }

@@ -14,7 +14,7 @@ fn ours(text: &str) -> Result<String, String> {
     let loaded = source
         .load(Utf8Path::new("/t.nix"))
         .map_err(|why| why.to_string())?;
-    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
     let printed = ev.force(thunk).and_then(|value| ev.print(&value));
     printed.map_err(|error| error.message.clone())
 }

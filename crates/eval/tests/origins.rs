@@ -10,7 +10,7 @@ fn check(files: &[(&str, &str)], piece: &str, expected: Expect) {
     let source = TestSource::memory(files);
     let mut ev = Evaluator::new(&source, Limits::default());
     let loaded = source.load(Utf8Path::new("/main.nix")).unwrap();
-    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
     let value = ev.force(thunk).unwrap();
     let shown = match &value.value {
         Value::String(string) => {

@@ -19,7 +19,7 @@ fn ours(path: &Utf8Path) -> String {
     let source = TestSource::disk();
     let mut ev = Evaluator::new(&source, Limits::default());
     let loaded = source.load(path).unwrap();
-    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+    let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
     match ev.force(thunk).and_then(|value| ev.print(&value)) {
         Ok(text) => text,
         Err(error) => format!("error: {}", error.message),
@@ -98,7 +98,7 @@ fn check_error(text: &str, expected: Expect) {
     let shown = match source.load(Utf8Path::new("/t.nix")) {
         Err(why) => why.to_string(),
         Ok(loaded) => {
-            let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+            let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
             match ev.force(thunk).and_then(|value| ev.print(&value)) {
                 Ok(text) => format!("no error but {text}"),
                 Err(error) => {
@@ -191,7 +191,7 @@ fn bad_patterns_are_refused_as_posix_refuses_them() {
         let source = TestSource::memory(&[("/t.nix", &format!("builtins.match \"{pattern}\" \"a\""))]);
         let mut ev = Evaluator::new(&source, Limits::default());
         let loaded = source.load(Utf8Path::new("/t.nix")).unwrap();
-        let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+        let thunk = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
         let error = ev.force(thunk).expect_err(pattern);
         assert!(
             error.message.starts_with("invalid regular expression"),

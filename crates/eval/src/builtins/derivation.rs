@@ -20,7 +20,7 @@ pub(super) const BUILTINS: &[Builtin] = &[("derivationStrict", 1, 1, Cost::Bytes
 
 pub(super) const DELAYED: &[Delayed] = &[("derivation", |ev| {
     let path = Utf8Path::new("/(prelude)/derivation.nix");
-    let thunk = ev.add_unit(FileId::own(1), PRELUDE.hir(), path, true);
+    let thunk = ev.add_unit(FileId::own(1), PRELUDE.hir(), path);
     Ok(ev.force(thunk)?)
 })];
 

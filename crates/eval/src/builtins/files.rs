@@ -67,7 +67,7 @@ fn scoped_import(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
         Ok(loaded) => loaded,
         Err(why) => return plain(Value::unknown(why)),
     };
-    let thunk = ev.add_loaded(loaded, false, Some(scope));
+    let thunk = ev.add_loaded(loaded, Some(scope));
     Ok(ev.force(thunk)?)
 }
 

@@ -36,20 +36,23 @@ pub(crate) struct Unit {
     pub(crate) names: Vec<Symbol>,
     /// Where relative paths start.
     pub(crate) dir: Utf8PathBuf,
-    /// Is it one of our own prelude files, whose steps do not belong in a trail?
-    pub(crate) hidden: bool,
     /// The names that `scopedImport` put into scope.
     pub(crate) scope: Option<Rc<Attrs>>,
 }
 
 impl Unit {
+    /// Is it one of our own files, whose steps do not belong in a trail?
+    pub(crate) fn is_own(&self) -> bool {
+        self.file.is_own()
+    }
+
     pub(crate) fn symbol(&self, name: NameId) -> Symbol {
         self.names[name.0 as usize]
     }
 
     /// The place of a key, if readers can see it.
     pub(crate) fn key_site(&self, expr: ExprId) -> Site {
-        if self.hidden {
+        if self.is_own() {
             return NO_SITE;
         }
         Site {
@@ -94,7 +97,6 @@ impl<'s> Files<'s> {
             hir,
             names,
             dir: old.dir.clone(),
-            hidden: old.hidden,
             scope: old.scope.clone(),
         });
     }

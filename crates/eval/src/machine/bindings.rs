@@ -155,7 +155,7 @@ impl Evaluator<'_> {
                 };
                 let mut value = self.force(thunk)?;
                 if let Some(call) = call
-                    && !unit.hidden
+                    && !unit.is_own()
                     && !matches!(
                         value.value,
                         Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
@@ -257,14 +257,14 @@ impl Evaluator<'_> {
 fn inherited(unit: &Unit, entry: &Entry, from: Option<ThunkId>) -> Thunk {
     let name = unit.symbol(entry.name);
     let key = unit.key_site(entry.key);
-    let hidden = unit.hidden;
+    let is_own = unit.is_own();
     Thunk::Native(Box::new(move |ev| {
         let Some(from) = from else {
             return ev.fail("inherit without a source", key);
         };
         let base = ev.force(from)?;
         let mut value = ev.select_value(&base, name, key)?;
-        if !hidden {
+        if !is_own {
             value.origin = ev.origin(HopKind::Binding, key, value.origin);
         }
         Ok(value)

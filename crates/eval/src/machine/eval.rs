@@ -84,10 +84,10 @@ impl Evaluator<'_> {
         let unit = self.unit(env);
         let immediate = match unit.hir.expr(expr) {
             // A number of the analysed code can change without the set that it is in.
-            Expr::Int(_) | Expr::Float(_) => unit.hidden || self.memo.dependencies.is_none(),
+            Expr::Int(_) | Expr::Float(_) => unit.is_own() || self.memo.dependencies.is_none(),
             Expr::Lambda(..) => true,
             // Of the analysed code it is remembered which strings were looked at.
-            Expr::Str(parts) => unit.hidden && plain_text(parts).is_some(),
+            Expr::Str(parts) => unit.is_own() && plain_text(parts).is_some(),
             _ => false,
         };
         if immediate && let Ok(value) = self.eval_inner(env, expr) {
@@ -116,7 +116,7 @@ impl Evaluator<'_> {
     }
 
     pub(crate) fn literal(&mut self, unit: &Unit, expr: ExprId) -> OriginId {
-        if unit.hidden {
+        if unit.is_own() {
             return OriginId(0);
         }
         self.origin(
@@ -135,7 +135,7 @@ impl Evaluator<'_> {
             value.value,
             Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
         );
-        if worth && !unit.hidden {
+        if worth && !unit.is_own() {
             value.origin = self.origin(
                 kind,
                 Site {
@@ -154,7 +154,7 @@ impl Evaluator<'_> {
         let unit = self.unit(env);
         let site = self.site(env, expr);
         if let Some(dependencies) = &mut self.memo.dependencies
-            && !unit.hidden
+            && !unit.is_own()
         {
             dependencies.evaluates(env.unit, expr);
         }
@@ -164,7 +164,7 @@ impl Evaluator<'_> {
             Expr::Int(int) => Value::Int(*int),
             Expr::Float(float) => Value::Float(*float),
             Expr::Str(parts) => {
-                if !unit.hidden {
+                if !unit.is_own() {
                     self.files.mark_string(env.unit, expr);
                 }
                 match plain_text(parts) {
@@ -416,7 +416,7 @@ impl Evaluator<'_> {
                 }
                 StrPart::Interp(inner) => {
                     let value = self.eval(env, *inner)?;
-                    let value = if unit.hidden {
+                    let value = if unit.is_own() {
                         value
                     } else {
                         let origin = self.origin(HopKind::Interpolation, site, value.origin);

@@ -152,7 +152,7 @@ fn evaluate(
     arguments: Vec<(&str, ThunkId)>,
 ) -> Res<Tracked> {
     let path = format!("/lib/{}.nix", prelude.name);
-    let function = ev.add_unit(NO_SITE.file, prelude.code.hir(), Utf8Path::new(&path), true);
+    let function = ev.add_unit(NO_SITE.file, prelude.code.hir(), Utf8Path::new(&path));
     let function = ev.force(function)?;
     let arguments = ev.attrs_from(arguments);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId(0));

@@ -232,12 +232,7 @@ pub(crate) fn run(bytes: &[u8]) -> Outcome {
     let mut ev = Evaluator::new(&Nowhere, LIMITS);
     let lib = nixlib::install_lib(&mut ev, Vec::new());
     ev.set_search_path("nixpkgs/lib", lib);
-    let thunk = ev.add_unit(
-        FileId::project(0),
-        parsed.hir.clone(),
-        Utf8Path::new("/t.nix"),
-        false,
-    );
+    let thunk = ev.add_unit(FileId::project(0), parsed.hir.clone(), Utf8Path::new("/t.nix"));
     let mut result = ev.force(thunk);
     // A module is called as the module system does, with what is not known.
     if let Ok(value) = &result
