@@ -296,13 +296,15 @@ impl Evaluator<'_> {
         let mut calls: SmallVec<[(ExprId, Site); 4]> = smallvec::smallvec![(argument, site)];
         while let Expr::Apply(function, argument) = unit.hir.expr(head) {
             self.evaluates(env.unit, head);
-            calls.push((
-                *argument,
-                Site {
+            // Calls in a file of our own are all where that was called.
+            let site = match unit.is_own() {
+                true => site,
+                false => Site {
                     file: unit.file,
                     expr: head,
                 },
-            ));
+            };
+            calls.push((*argument, site));
             head = *function;
         }
         let mut value = self.eval(env, head)?;
