@@ -1,7 +1,7 @@
 //! Declarations: what stands under `options`.
 
 use crate::definition::RawDef;
-use crate::own::is_model;
+use crate::own::Written;
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, Symbol, ThunkId, Value};
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -11,10 +11,8 @@ use std::rc::Rc;
 pub(crate) struct Decl {
     /// The value under `options`.
     pub(crate) value: ThunkId,
-    /// Is it one of our own?
-    pub(crate) hidden: bool,
     /// The key that declares it.
-    pub(crate) site: Site,
+    pub(crate) written: Written,
     /// What its module calls its file.
     pub(crate) file: Option<Symbol>,
 }
@@ -24,8 +22,7 @@ impl Decl {
     pub(crate) fn of_tag(tag: &Attr) -> Self {
         Self {
             value: tag.thunk,
-            hidden: false,
-            site: tag.site,
+            written: Written::at(tag.site),
             file: None,
         }
     }
@@ -34,8 +31,10 @@ impl Decl {
     pub(crate) fn below(&self, attr: &Attr) -> Self {
         Self {
             value: attr.thunk,
-            hidden: self.hidden || is_model(attr.site),
-            site: attr.site,
+            written: match self.written.is_ours() {
+                true => self.written,
+                false => Written::at(attr.site),
+            },
             file: self.file,
         }
     }
@@ -110,9 +109,9 @@ pub(crate) struct Child {
 impl Child {
     /// The key that it is known by: of the first definition of the analysed code, or else of the declaration.
     pub(crate) fn site(&self) -> Site {
-        let written = self.defs.iter().find(|def| !def.hidden);
+        let written = self.defs.iter().find(|def| !def.written.is_ours());
         written
-            .map(|def| def.site)
+            .map(|def| def.written.site())
             .or(self.declared_at)
             .unwrap_or(NO_SITE)
     }

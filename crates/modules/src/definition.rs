@@ -1,7 +1,7 @@
 //! Definitions: what was wrapped around them on the way down the option tree, and taking it off.
 
-use crate::own::is_model;
-use crate::values::{find, find_text};
+use crate::own::Written;
+use crate::values::{find, find_text, known};
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Symbol, ThunkId, Tracked, Value, When,
 };
@@ -29,9 +29,7 @@ pub(crate) struct RawDef {
     /// Under which undecided conditions it is there.
     pub(crate) when: When,
     /// The key that defines it.
-    pub(crate) site: Site,
-    /// Is it one of our own?
-    pub(crate) hidden: bool,
+    pub(crate) written: Written,
     /// What its module calls its file (`_file`), where that is not the file it is in.
     pub(crate) file: Option<Symbol>,
 }
@@ -45,15 +43,14 @@ struct Condition {
 
 impl RawDef {
     /// A definition without anything around it.
-    pub(crate) fn new(value: ThunkId, when: When, hidden: bool) -> Self {
+    pub(crate) fn new(value: ThunkId, when: When, written: Written) -> Self {
         Self {
             value,
             conditions: None,
             priority: None,
             order: None,
             when,
-            site: NO_SITE,
-            hidden,
+            written,
             file: None,
         }
     }
@@ -72,12 +69,7 @@ impl RawDef {
         Self {
             value: attr.thunk,
             when,
-            site: if attr.site == NO_SITE {
-                self.site
-            } else {
-                attr.site
-            },
-            hidden: hidden(self.hidden, attr.site),
+            written: self.written.key(attr.site),
             ..self.clone()
         }
     }
@@ -97,9 +89,7 @@ pub(crate) struct Definition {
     /// Under which undecided conditions it is there.
     pub(crate) when: When,
     /// The key that defines it.
-    pub(crate) site: Site,
-    /// Is it one of our own?
-    pub(crate) hidden: bool,
+    pub(crate) written: Written,
     pub(crate) guard: Option<Site>,
     /// What its module calls its file.
     pub(crate) file: Option<Symbol>,
@@ -311,12 +301,12 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
             out.off.push((def, priority, guard));
             continue;
         };
-        if !def.hidden {
+        if !def.written.is_ours() {
             if let Some(guard) = guard {
                 value.origin = ev.origin(HopKind::Guard, guard, value.origin);
             }
-            if def.site != NO_SITE {
-                value.origin = ev.origin(HopKind::Merge, def.site, value.origin);
+            if let Some(site) = known(def.written.site()) {
+                value.origin = ev.origin(HopKind::Merge, site, value.origin);
             }
         } else {
             value.origin = OriginId::default();
@@ -327,8 +317,7 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
             priority,
             order: def.order.unwrap_or(DEFAULT_ORDER),
             when,
-            site: def.site,
-            hidden: def.hidden,
+            written: def.written,
             guard,
             file: def.file,
         });
@@ -353,15 +342,14 @@ pub(crate) struct Definitions {
 
 impl Definition {
     /// A definition made by native code.
-    pub(crate) fn plain(value: Tracked, thunk: ThunkId, priority: i64, hidden: bool) -> Self {
+    pub(crate) fn plain(value: Tracked, thunk: ThunkId, priority: i64, written: Written) -> Self {
         Self {
             value,
             thunk,
             priority,
             order: DEFAULT_ORDER,
             when: When::ALWAYS,
-            site: NO_SITE,
-            hidden,
+            written,
             guard: None,
             file: None,
         }
@@ -369,7 +357,7 @@ impl Definition {
 
     /// The file that messages name for it.
     pub(crate) fn file_name(&self, ev: &Evaluator<'_>) -> String {
-        file_name(ev, self.file, self.site)
+        file_name(ev, self.file, self.written.site())
     }
 
     /// The same definition of another value.
@@ -384,20 +372,13 @@ impl Definition {
     /// The raw form, for merging one level deeper. Its own wrappers are gone already.
     pub(crate) fn raw(&self, ev: &mut Evaluator<'_>, attr: &Attr) -> RawDef {
         let when = ev.both(self.when, attr.when);
-        let site = if attr.site == NO_SITE {
-            self.site
-        } else {
-            attr.site
-        };
-        let hidden = hidden(self.hidden, attr.site);
         RawDef {
             value: attr.thunk,
             conditions: None,
             priority: None,
             order: None,
             when,
-            site,
-            hidden,
+            written: self.written.key(attr.site),
             file: self.file,
         }
     }
@@ -423,9 +404,4 @@ pub(crate) fn presence_of(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Option<Whe
         }
     }
     perhaps
-}
-
-/// Is the definition of a key our own? Who wrote the key tells: our models forward sets that users write (aliases).
-pub(crate) fn hidden(inherited: bool, key: Site) -> bool {
-    if key == NO_SITE { inherited } else { is_model(key) }
 }

@@ -20,7 +20,8 @@
 //! - What is not known stays an unknown with its reason. In a whole system an option that nobody sets is not absent.
 //! - No result is kept outside of thunks, or an edit would not reach it. What `system/memo.rs` keeps are thunks by all
 //!   that they are made from.
-//! - What our own files say has no place, and no definition of theirs is reported as one of the analysed code.
+//! - What our own files say has no place, and no definition of theirs is reported as one of the analysed code. Which
+//!   those are is asked of the file that something is [`Written`] in.
 //! - Only in [`Mode::AsNix`] does a mistake fail more than the option that it is in.
 
 mod declaration;
@@ -52,7 +53,7 @@ pub use fixpoint::system_value::system_of;
 pub use harmless::{input_name, is_harmless};
 pub use models::option;
 pub use nixos::system;
-pub use own::Kind;
+pub use own::{Kind, Written};
 pub use path::{OptionPath, Step, dotted, key};
 pub use roots::files::{entry_roots, file_root, file_roots};
 pub use roots::hosts::flake_roots;

@@ -41,13 +41,13 @@ pub(crate) fn only_options(ev: &mut Evaluator<'_>, path: &OptionPath, below: &[D
         let Value::String(kind) = ev.force_or_unknown(attr.thunk).value else {
             continue;
         };
-        let file = file_name(ev, declaration.decl.file, declaration.decl.site);
+        let file = file_name(ev, declaration.decl.file, declaration.decl.written.site());
         let message = format!(
             "In module {file}: expected an option declaration at option path `{}' but got an attribute set with type {}",
             dotted(path),
             kind.text
         );
-        return Err(ev.error(ErrorKind::Eval, message, Some(declaration.decl.site)));
+        return Err(ev.error(ErrorKind::Eval, message, Some(declaration.decl.written.site())));
     }
     Ok(())
 }
@@ -82,7 +82,7 @@ pub(crate) fn check(
         add_hints(ev, path, &name, def, &mut message);
     }
     message.push_str(&did_you_mean(&first));
-    let site = first.defs.first().and_then(|def| known(def.site));
+    let site = first.defs.first().and_then(|def| known(def.written.site()));
     Err(ev.error(ErrorKind::Eval, message, site))
 }
 
@@ -203,7 +203,7 @@ fn not_a_set(ev: &Evaluator<'_>, path: &OptionPath, def: &RawDef, value: &Value)
     let name = dotted(path);
     let message = format!(
         "In module `{}', you're trying to define a value of type `{kind}'\n  rather than an attribute set for the option\n  `{name}'!\n\n  This usually happens if `{name}' has option definitions inside that are not matched.",
-        file_name(ev, def.file, def.site),
+        file_name(ev, def.file, def.written.site()),
     );
-    ev.error(ErrorKind::Eval, message, Some(def.site))
+    ev.error(ErrorKind::Eval, message, Some(def.written.site()))
 }

@@ -162,7 +162,7 @@ fn coerced(
 ) -> Res<Vec<Definition>> {
     let mut coerced = Vec::with_capacity(defs.len());
     for def in defs {
-        match accepts(ev, from, &def.value, def.site) {
+        match accepts(ev, from, &def.value, def.written.site()) {
             Ok(true) => {
                 let function = ev.force(with)?;
                 let argument = ev.alloc_tracked(def.value.clone());
@@ -200,7 +200,7 @@ fn several(ev: &mut Evaluator<'_>, path: &OptionPath, message: &str, defs: &[Def
         dotted(path)
     );
     let last = defs.iter().rfind(|def| def.when.is_always());
-    ev.error(ErrorKind::Eval, text, last.map(|def| def.site))
+    ev.error(ErrorKind::Eval, text, last.map(|def| def.written.site()))
 }
 
 /// Fails where a type that merges by more than its `check` got another one by `//`.
@@ -289,18 +289,20 @@ fn without_line_end(merged: Tracked) -> Tracked {
 }
 
 pub(crate) fn first_site(defs: &[Definition]) -> Option<Site> {
-    defs.iter().map(|def| def.site).find(|site| *site != NO_SITE)
+    defs.iter()
+        .map(|def| def.written.site())
+        .find(|site| *site != NO_SITE)
 }
 
 fn all_accept(ev: &mut Evaluator<'_>, native: &Rc<OptType>, defs: &[Definition]) -> bool {
     defs.iter()
-        .all(|def| accepts(ev, native, &def.value, def.site).unwrap_or(true))
+        .all(|def| accepts(ev, native, &def.value, def.written.site()).unwrap_or(true))
 }
 
 /// Fails with Nix's message if a definition is of the wrong type; unknown values pass.
 fn check_all(ev: &mut Evaluator<'_>, at: At<'_>, native: &Rc<OptType>, defs: &[Definition]) -> Res<()> {
     for def in defs {
-        match accepts(ev, native, &def.value, def.site) {
+        match accepts(ev, native, &def.value, def.written.site()) {
             Ok(true) | Err(Stop::Unknown(_)) => {}
             Ok(false) => return Err(wrong_type(ev, at, native, std::slice::from_ref(def))),
             Err(error) => return Err(error),
@@ -332,7 +334,7 @@ pub(crate) fn one(ev: &mut Evaluator<'_>, at: At<'_>, defs: Vec<Definition>) -> 
     for def in &certain {
         match &value {
             None => value = Some(def.value.clone()),
-            Some(first) => match ev.equal(first, &def.value, def.site) {
+            Some(first) => match ev.equal(first, &def.value, def.written.site()) {
                 Ok(true) | Err(Stop::Unknown(_)) => {}
                 Ok(false) => {
                     let mut message = format!(
@@ -343,7 +345,7 @@ pub(crate) fn one(ev: &mut Evaluator<'_>, at: At<'_>, defs: Vec<Definition>) -> 
                         message.push(':');
                         message.push_str(&show_definitions(ev, &certain));
                     }
-                    return Err(ev.error(ErrorKind::Eval, message, Some(def.site)));
+                    return Err(ev.error(ErrorKind::Eval, message, Some(def.written.site())));
                 }
                 Err(error) => return Err(error),
             },
@@ -428,7 +430,8 @@ fn combine_attrs_shallow(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Res<T
     let mut merged = Attrs::default();
     let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
     for def in defs {
-        let set = ev.attrs_or_open(def.value, def.site)?;
+        let site = def.written.site();
+        let set = ev.attrs_or_open(def.value, site)?;
         let conditional = if def.when.is_always() {
             (*set).clone()
         } else {

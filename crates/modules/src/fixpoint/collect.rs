@@ -6,7 +6,7 @@ use crate::fixpoint::arguments::is_factory;
 use crate::fixpoint::option_value::{WayDown, tree};
 use crate::fixpoint::tree::root;
 use crate::keys::Keys;
-use crate::own::is_model;
+use crate::own::Written;
 use crate::system::evaluation::{At, Mode, Setup, System};
 use crate::system::report::{Gap, ModuleId, Shared};
 use crate::values::{find, find_text, known, plain};
@@ -45,8 +45,8 @@ pub struct Module {
     pub config: Option<ThunkId>,
     /// Under which undecided conditions it is imported.
     pub when: When,
-    /// Is it one of our own?
-    pub hidden: bool,
+    /// Whose it is.
+    pub written: Written,
     /// What it calls its file (`_file`), or what the module that imports it does.
     pub(crate) file: Option<Symbol>,
 }
@@ -58,7 +58,8 @@ pub(crate) struct Import {
     /// The key of the module that imports it; empty for the first ones.
     parent: String,
     when: When,
-    hidden: bool,
+    /// Whose it is.
+    written: Written,
     /// Where it is imported.
     site: Site,
     pub(crate) file: Option<Symbol>,
@@ -66,13 +67,13 @@ pub(crate) struct Import {
 
 impl Import {
     /// One that the evaluation starts from.
-    fn first(value: ThunkId, key: String, hidden: bool) -> Self {
+    fn first(value: ThunkId, key: String, written: Written) -> Self {
         Self {
             value,
             key,
             parent: String::new(),
             when: When::ALWAYS,
-            hidden,
+            written,
             site: NO_SITE,
             file: None,
         }
@@ -192,13 +193,12 @@ impl System {
             if let Some(value) = module.options {
                 decls.push(Decl {
                     value,
-                    hidden: module.hidden,
-                    site: NO_SITE,
+                    written: module.written,
                     file: module.file,
                 });
             }
             if let Some(value) = module.config {
-                let mut def = RawDef::new(value, module.when, module.hidden);
+                let mut def = RawDef::new(value, module.when, module.written);
                 def.file = module.file;
                 defs.push(def);
             }
@@ -256,9 +256,10 @@ struct Collection<'s> {
 impl<'s> Collection<'s> {
     fn new(ev: &mut Evaluator<'_>, system: &'s Rc<System>) -> Self {
         let base = system.setup.base.iter().enumerate();
-        let base = base.map(|(at, value)| Import::first(*value, format!(":anon-base-{at}"), true));
+        let base = base.map(|(at, value)| Import::first(*value, format!(":anon-base-{at}"), Written::BY_US));
         let modules = system.setup.modules.iter().enumerate();
-        let modules = modules.map(|(at, value)| Import::first(*value, format!(":anon-{at}"), false));
+        let modules =
+            modules.map(|(at, value)| Import::first(*value, format!(":anon-{at}"), Written::SOMEWHERE));
         Self {
             system,
             keys: Keys::new(ev),
@@ -350,7 +351,7 @@ impl<'s> Collection<'s> {
     /// Reads a module that is a set.
     fn load_set(&mut self, ev: &mut Evaluator<'_>, mut item: Import, set: &Attrs, origin: OriginId) {
         self.name(ev, &mut item, set);
-        if self.as_nix() && !item.hidden && self.out.fatal.is_none() {
+        if self.as_nix() && !item.written.is_ours() && self.out.fatal.is_none() {
             self.out.fatal = self.system.not_a_module(ev, set, &self.keys, &item);
         }
         self.children
@@ -374,7 +375,7 @@ impl<'s> Collection<'s> {
             config: self.config(ev, set, origin),
             key: item.key,
             when: item.when,
-            hidden: item.hidden,
+            written: item.written,
             file: item.file,
         };
         self.out.modules.push(module);
@@ -558,11 +559,9 @@ impl<'s> Collection<'s> {
     }
 
     /// What a module that is a function gives.
-    fn call(&self, ev: &mut Evaluator<'_>, item: &mut Import, function: &Tracked) -> EvalResult<Tracked> {
+    fn call(&self, ev: &mut Evaluator<'_>, item: &Import, function: &Tracked) -> EvalResult<Tracked> {
         if let Value::Lambda(lambda) = &function.value {
             let site = ev.lambda_site(lambda);
-            // A module of a type that our models declare is theirs, whatever its sets are put together from.
-            item.hidden |= is_model(site);
             self.system.shared.use_module(ev, ModuleId::Site(site));
         }
         let file = item.file_name(ev);

@@ -49,7 +49,7 @@ pub(crate) fn list_of(
     for def in defs {
         let list = match &def.value.value {
             Value::List(list) => list.clone(),
-            Value::Unknown(_) | Value::Either(_) => ev.list_or_open(def.value.clone(), def.site)?,
+            Value::Unknown(_) | Value::Either(_) => ev.list_or_open(def.value.clone(), def.written.site())?,
             _ => {
                 out.open = Some(left_out(ev, at, native, &def, sound)?);
                 continue;
@@ -97,10 +97,9 @@ fn first_origin(defs: &[Definition]) -> OriginId {
 
 /// An element whose trail also names the definition of the list.
 fn with_hop(ev: &mut Evaluator<'_>, thunk: ThunkId, def: &Definition) -> ThunkId {
-    if def.hidden || def.site == NO_SITE {
+    let Some(site) = known(def.written.site()) else {
         return thunk;
-    }
-    let site = def.site;
+    };
     ev.alloc_native(move |ev| {
         let mut value = ev.force(thunk)?;
         value.origin = ev.origin(nixpod_source::HopKind::Merge, site, value.origin);
@@ -137,9 +136,9 @@ fn left_out(
 ) -> Res<Rc<Unknown>> {
     let unknown = misfit(ev, at, native, def, sound)?;
     // A default that does not fit is only a mistake where it is the value.
-    if def.site != NO_SITE || def.priority < OPTION_DEFAULT_PRIORITY {
+    if def.written.site() != NO_SITE || def.priority < OPTION_DEFAULT_PRIORITY {
         let gap = Gap {
-            site: known(def.site),
+            site: known(def.written.site()),
             what: dotted(at.path),
             why: unknown.why.clone(),
         };
@@ -166,7 +165,7 @@ impl Names {
             let (all, _) = self
                 .by_name
                 .entry(attr.name)
-                .or_insert_with(|| (Vec::new(), raw.site));
+                .or_insert_with(|| (Vec::new(), raw.written.site()));
             all.push(raw);
         }
         if let Some(unknown) = &set.open {
@@ -193,7 +192,9 @@ pub(crate) fn attrs_of(
     for def in &defs {
         let set = match &def.value.value {
             Value::Attrs(set) => set.clone(),
-            Value::Unknown(_) | Value::Either(_) => ev.attrs_or_open(def.value.clone(), def.site)?,
+            Value::Unknown(_) | Value::Either(_) => {
+                ev.attrs_or_open(def.value.clone(), def.written.site())?
+            }
             _ => {
                 names.open = Some(left_out(ev, at, native, def, sound)?);
                 continue;
@@ -265,7 +266,7 @@ pub(crate) fn submodule_system(
     for def in defs {
         let module = definition_as_module(ev, at, submodule, &def, sound)?;
         let module = conditional(ev, module, def.when);
-        match def.hidden {
+        match def.written.is_ours() {
             true => base.push(module),
             false => modules.push(module),
         }
@@ -474,7 +475,7 @@ pub(crate) fn attr_tag(
     for def in &defs {
         let set = match &def.value.value {
             Value::Attrs(set) => set.clone(),
-            Value::Unknown(_) | Value::Either(_) => ev.as_attrs(&def.value.clone(), def.site)?,
+            Value::Unknown(_) | Value::Either(_) => ev.as_attrs(&def.value.clone(), def.written.site())?,
             _ => return Err(wrong_type(ev, at, native, std::slice::from_ref(def))),
         };
         let [attr] = &set.entries[..] else {

@@ -3,6 +3,7 @@
 use crate::declaration::{Decl, Declaration, Declarations};
 use crate::definition::{Definition, Definitions, OPTION_DEFAULT_PRIORITY, RawDef, discharge, file_name};
 use crate::fixpoint::by_type::combine;
+use crate::own::Written;
 use crate::path::{OptionPath, dotted, extend, is_at};
 use crate::system::evaluation::{At, Mode, System};
 use crate::system::memo::MadeFrom;
@@ -23,7 +24,8 @@ pub(crate) struct Declared {
     pub(crate) native: Rc<OptType>,
     pub(crate) default: Option<ThunkId>,
     pub(crate) apply: Option<ThunkId>,
-    pub(crate) hidden: bool,
+    /// By us, if all of them are.
+    pub(crate) written: Written,
     /// Does the real system add to it what our model does not have? Then what nobody sets in it is not absent.
     open: bool,
 }
@@ -66,7 +68,7 @@ fn read_declarations(
     let mut open = false;
     for declaration in &all.options {
         let Declaration { set, decl } = declaration;
-        open |= decl.hidden && find(ev, set, "nixpodOpen").is_some();
+        open |= decl.written.is_ours() && find(ev, set, "nixpodOpen").is_some();
         add_types(ev, mode, declaration, &mut types)?;
         for (part, seen) in [("default", &mut default), ("apply", &mut apply)] {
             match (find(ev, set, part), &seen) {
@@ -90,11 +92,16 @@ fn read_declarations(
             },
         });
     }
+    let mut options = all.options.iter();
+    let is_ours = options.all(|declaration| declaration.decl.written.is_ours());
     Ok(Declared {
         native: native.unwrap_or_else(|| Rc::new(OptType::Anything)),
         default,
         apply,
-        hidden: all.options.iter().all(|declaration| declaration.decl.hidden),
+        written: match is_ours {
+            true => Written::BY_US,
+            false => Written::SOMEWHERE,
+        },
         open,
     })
 }
@@ -176,11 +183,11 @@ fn is_no_parent<T>(
         None => "<no description>".to_owned(),
     };
     let file = options.first().map(|declaration| declaration.decl);
-    let file = file.map(|decl| file_name(ev, decl.file, decl.site));
+    let file = file.map(|decl| file_name(ev, decl.file, decl.written.site()));
     let mut names = String::new();
     for attr in ev.sorted(&below.set) {
         let name = extend(path, ev.name(attr.name).as_str());
-        let file = file_name(ev, below.decl.file, below.decl.site);
+        let file = file_name(ev, below.decl.file, below.decl.written.site());
         names.push_str(&format!(
             "\n- option(s) with prefix `{}' in module `{file}'",
             dotted(&name)
@@ -191,7 +198,7 @@ fn is_no_parent<T>(
         dotted(path),
         file.unwrap_or_default(),
     );
-    Err(ev.error(ErrorKind::Eval, message, Some(below.decl.site)))
+    Err(ev.error(ErrorKind::Eval, message, Some(below.decl.written.site())))
 }
 
 /// Declarations that contradict each other.
@@ -201,7 +208,7 @@ fn declared_twice<T>(
     options: &[Declaration],
     second: Decl,
 ) -> Res<T> {
-    let file = |decl: Decl| file_name(ev, decl.file, decl.site);
+    let file = |decl: Decl| file_name(ev, decl.file, decl.written.site());
     let first = options
         .iter()
         .map(|declaration| declaration.decl)
@@ -212,7 +219,7 @@ fn declared_twice<T>(
         file(second),
         first.map(file).unwrap_or_default(),
     );
-    Err(ev.error(ErrorKind::Eval, message, Some(second.site)))
+    Err(ev.error(ErrorKind::Eval, message, Some(second.written.site())))
 }
 
 /// Options of the system itself that nearly every configuration sets and others read: where that cannot be seen, their
@@ -273,17 +280,17 @@ fn default_of(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declared) -> Option
     let default = match declared.default {
         Some(thunk) => {
             let mut value = ev.force_or_unknown(thunk);
-            if declared.hidden {
+            if declared.written.is_ours() {
                 value.origin = OriginId::default();
             }
-            Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, declared.hidden)
+            Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, declared.written)
         }
         // In whole systems our models say where an option is empty.
-        None if declared.hidden && at.mode() == Mode::WholeSystem => return None,
+        None if declared.written.is_ours() && at.mode() == Mode::WholeSystem => return None,
         None => empty(ev, &declared.native)?,
     };
     // The user's own option may be set in a file that was not seen.
-    Some(match at.system.open_world() && !declared.hidden {
+    Some(match at.system.open_world() && !declared.written.is_ours() {
         true => perhaps_set_elsewhere(ev, at.path, default),
         false => default,
     })
@@ -293,7 +300,12 @@ fn default_of(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declared) -> Option
 fn empty(ev: &mut Evaluator<'_>, native: &OptType) -> Option<Definition> {
     let value = plain(empty_value(ev, native)?);
     let thunk = ev.alloc_tracked(value.clone());
-    Some(Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, true))
+    Some(Definition::plain(
+        value,
+        thunk,
+        OPTION_DEFAULT_PRIORITY,
+        Written::BY_US,
+    ))
 }
 
 /// The value that the option's `apply` makes of the merged one.
@@ -321,7 +333,10 @@ fn applied(ev: &mut Evaluator<'_>, mode: Mode, apply: ThunkId, merged: Res<Track
 
 /// The default of an option of our models that is a value as it stands: most options of most systems are not set.
 fn plain_default(ev: &mut Evaluator<'_>, declared: &Declared) -> Option<Tracked> {
-    if !declared.hidden || declared.open || declared.apply.is_some() || !declared.native.keeps_plain_values()
+    if !declared.written.is_ours()
+        || declared.open
+        || declared.apply.is_some()
+        || !declared.native.keeps_plain_values()
     {
         return None;
     }
@@ -477,13 +492,12 @@ pub(crate) fn merge_option(
 fn on_info(def: &Definition, best: i64) -> DefinitionInfo {
     DefinitionInfo {
         value: Some(def.value.clone()),
-        site: def.site,
+        written: def.written,
         priority: def.priority,
         won: def.priority <= best,
         when: def.when,
         guard: def.guard,
         off: false,
-        hidden: def.hidden,
         origin: def.value.origin,
     }
 }
@@ -491,13 +505,12 @@ fn on_info(def: &Definition, best: i64) -> DefinitionInfo {
 fn off_info((def, priority, guard): (RawDef, i64, Option<Site>)) -> DefinitionInfo {
     DefinitionInfo {
         value: None,
-        site: def.site,
+        written: def.written,
         priority,
         won: false,
         when: def.when,
         guard,
         off: true,
-        hidden: def.hidden,
         origin: OriginId::default(),
     }
 }

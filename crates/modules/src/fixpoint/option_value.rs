@@ -5,6 +5,7 @@ use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, children_of
 use crate::fixpoint::meta::value_meta;
 use crate::fixpoint::tree::node;
 use crate::fixpoint::type_value::value;
+use crate::own::Written;
 use crate::path::{OptionPath, dotted, extend};
 use crate::system::evaluation::{At, Mode};
 use crate::types::native::OptType;
@@ -147,7 +148,7 @@ fn places(ev: &mut Evaluator<'_>, declared: &Declarations) -> (ThunkId, ThunkId)
     let mut files = Vec::new();
     let mut positions = Vec::new();
     for Declaration { decl, .. } in declared.options.iter().chain(&declared.below) {
-        let site = decl.site;
+        let site = decl.written.site();
         let file = file_name(ev, decl.file, site);
         let file = ev.alloc(Value::string(file), OriginId::default());
         files.push(file);
@@ -186,7 +187,12 @@ fn meta_thunk(
         let mut defs = strongest(ev, &defs);
         if let (true, Some(default)) = (defs.is_empty(), default) {
             let value = ev.force(default)?;
-            defs.push(Definition::plain(value, default, OPTION_DEFAULT_PRIORITY, false));
+            defs.push(Definition::plain(
+                value,
+                default,
+                OPTION_DEFAULT_PRIORITY,
+                Written::SOMEWHERE,
+            ));
         }
         let (system, path) = (&system, &path);
         Ok(plain(value_meta(ev, At { system, path }, &native, defs)?))

@@ -221,7 +221,7 @@ impl Level {
     fn define(&mut self, ev: &mut Evaluator<'_>, at: At<'_>, def: &RawDef, value: &Tracked) {
         match &value.value {
             Value::Attrs(set) => {
-                if self.origin == OriginId::default() && !def.hidden {
+                if self.origin == OriginId::default() && !def.written.is_ours() {
                     self.origin = value.origin;
                 }
                 for attr in &set.entries {
@@ -235,7 +235,7 @@ impl Level {
             }
             Value::Unknown(unknown) => {
                 self.open.get_or_insert_with(|| unknown.clone());
-                let site = ev.last_site(value.origin).or(known(def.site));
+                let site = ev.last_site(value.origin).or(known(def.written.site()));
                 let what = match at.path.is_empty() {
                     true => "a module's definitions".to_owned(),
                     false => dotted(at.path),
@@ -247,7 +247,7 @@ impl Level {
                 let what = dotted(at.path);
                 let kind = other.describe();
                 let why = Why::Error(format!("`{what}' is defined as {kind} although it has options"));
-                let site = known(def.site);
+                let site = known(def.written.site());
                 at.gap(ev, Gap { site, what, why });
             }
         }
@@ -257,7 +257,7 @@ impl Level {
     fn may_have_more(&self, at: At<'_>) -> Option<Rc<Unknown>> {
         let mut declarations = self.declarations.iter();
         let whole_is_declared =
-            declarations.len() > 0 && declarations.all(|declaration| !declaration.decl.hidden);
+            declarations.len() > 0 && declarations.all(|declaration| !declaration.decl.written.is_ours());
         let may_have_more = at.mode() == Mode::WholeSystem
             && (at.path.is_empty() || at.system.open_world() || !whole_is_declared);
         may_have_more.then(|| Unknown::new(Why::UnsetOption(dotted(at.path))))
@@ -268,7 +268,7 @@ impl Level {
 fn does_not_exist(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: &Child) {
     let what = dotted(&extend(at.path, ev.name(name)));
     let why = Why::Error(format!("The option `{what}' does not exist"));
-    let site = child.defs.first().and_then(|def| known(def.site));
+    let site = child.defs.first().and_then(|def| known(def.written.site()));
     at.gap(ev, Gap { site, what, why });
 }
 
@@ -352,7 +352,7 @@ fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> Thunk
 fn untouched(system: &System, child: &Child) -> Option<Decl> {
     match child.decls[..] {
         [decl]
-            if decl.hidden
+            if decl.written.is_ours()
                 && child.defs.is_empty()
                 && system.mode() == Mode::WholeSystem
                 && !system.open_world() =>

@@ -3,13 +3,14 @@
 use crate::definition::{DEFAULT_ORDER, DEFAULT_PRIORITY, Definition};
 use crate::fixpoint::by_type::combine;
 use crate::fixpoint::meta::sub_options;
+use crate::own::Written;
 use crate::path::Step;
 use crate::system::evaluation::{At, System};
 use crate::types::accept::accepts;
 use crate::types::describe::{class, describe};
 use crate::types::native::{NATIVE, OptType, TypeParts, empty_value};
 use crate::values::{look_up, plain};
-use nixpod_eval::{Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Value};
+use nixpod_eval::{Evaluator, Opaque, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use std::rc::Rc;
 
@@ -132,8 +133,7 @@ pub(crate) fn merge_from_nix(
             priority: DEFAULT_PRIORITY,
             order: DEFAULT_ORDER,
             when: elem.when,
-            site: NO_SITE,
-            hidden: false,
+            written: Written::SOMEWHERE,
             guard: None,
             file: match look_up(ev, &def, "file") {
                 Some(Tracked {

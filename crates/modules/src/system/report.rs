@@ -1,5 +1,6 @@
 //! What is remembered of each option: all definitions, which won, under which conditions.
 
+use crate::own::Written;
 use crate::path::OptionPath;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
@@ -24,8 +25,8 @@ pub struct About {
 pub struct DefinitionInfo {
     /// The value; `None` if its conditions are false, so that it was not looked at.
     pub value: Option<Tracked>,
-    /// The place of the key that defines it.
-    pub site: Site,
+    /// The key that defines it.
+    pub written: Written,
     /// The priority, 100 for a plain one.
     pub priority: i64,
     /// Did it take part in the effective value?
@@ -36,8 +37,6 @@ pub struct DefinitionInfo {
     pub guard: Option<Site>,
     /// Was it decided that the condition is false?
     pub off: bool,
-    /// Does it come from our own model of NixOS and not from the analysed code?
-    pub hidden: bool,
     /// Its origin.
     pub origin: OriginId,
 }

@@ -140,7 +140,7 @@ impl<'e, 's> OptionReader<'e, 's> {
                     || !info
                         .definitions
                         .iter()
-                        .any(|definition| definition.won && !definition.hidden)
+                        .any(|definition| definition.won && !definition.written.is_ours())
             }
             None => found.default,
         }
@@ -273,8 +273,8 @@ impl<'e, 's> OptionReader<'e, 's> {
         }
         let defined = found.info.iter().flat_map(|info| &info.definitions);
         let site = defined
-            .filter(|definition| definition.won && !definition.hidden)
-            .map(|definition| definition.site)
+            .filter(|definition| definition.won && !definition.written.is_ours())
+            .map(|definition| definition.written.site())
             .chain([found.site])
             .find(|site| !site.file.is_own());
         site.map(|site| Origin::at(Place::whole(site)))
@@ -367,8 +367,8 @@ impl<'e, 's> OptionReader<'e, 's> {
         };
         info.definitions
             .iter()
-            .filter(|definition| definition.off && !definition.hidden)
-            .map(|definition| definition.guard.unwrap_or(definition.site))
+            .filter(|definition| definition.off && !definition.written.is_ours())
+            .map(|definition| definition.guard.unwrap_or(definition.written.site()))
             .filter(|site| !site.file.is_own() && *site != NO_SITE)
             .map(Place::whole)
             .collect()
@@ -383,18 +383,18 @@ impl<'e, 's> OptionReader<'e, 's> {
             return known.clone();
         }
         let mut out = Vec::new();
-        for definition in info.definitions.iter().filter(|definition| !definition.hidden) {
+        for definition in info
+            .definitions
+            .iter()
+            .filter(|definition| !definition.written.is_ours())
+        {
             if out.len() >= MAX_DEFINITIONS {
                 break;
             }
-            let place = match self
-                .trail(self.ev.trail(definition.origin))
-                .place()
-                .or_else(|| (!definition.site.file.is_own()).then(|| Place::whole(definition.site)))
-            {
-                Some(place) => place,
-                None => continue,
-            };
+            let key = definition.written.site();
+            let key = (!key.file.is_own()).then_some(Place::whole(key));
+            let written = self.trail(self.ev.trail(definition.origin)).place();
+            let Some(place) = written.or(key) else { continue };
             let value = match &definition.value {
                 Some(value) => print::value(self.ev, value),
                 None => "…".to_owned(),

@@ -41,7 +41,10 @@ impl OptionReader<'_, '_> {
                     .definitions
                     .iter()
                     .filter(|one| one.won && one.when.is_always());
-                for site in certain.map(|one| one.site).filter(|site| !site.file.is_own()) {
+                for site in certain
+                    .map(|one| one.written.site())
+                    .filter(|site| !site.file.is_own())
+                {
                     let other = Place::whole(site);
                     if place != Some(other) && !also.contains(&other) {
                         also.push(other);

@@ -153,7 +153,11 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         let host = self.world.next_host(&root.name);
         let collected = root.system.collect(self.ev);
         let modules = collected.map_or(0, |collected| {
-            collected.modules.iter().filter(|module| !module.hidden).count()
+            collected
+                .modules
+                .iter()
+                .filter(|module| !module.written.is_ours())
+                .count()
         });
         self.world.add_host(Host {
             id: host.clone(),
