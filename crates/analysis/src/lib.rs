@@ -248,9 +248,10 @@ pub use check::snapshot::Analysis;
 pub use host::AnalysisHost;
 pub use nixpod_source::{
     Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, Level, LineIndex, Origin, Position,
-    RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits,
+    RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits, visible,
 };
 pub use report::request::{EvalInput, EvalOutcome, EvalRequest};
+pub use report::secrets::{MASK, Secrets};
 pub use report::{
     Action, ActionKind, Certainty, ContainerRef, EvaluatedRoot, Gap, Hover, Other, Report, Reported, Shown,
     ShownDefinition, ShownFact,

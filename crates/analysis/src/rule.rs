@@ -1,6 +1,6 @@
 //! What a rule is, and what it may say.
 
-use nixpod_model::{Container, ContainerId, Field, Host, HostId, System, SystemId, World};
+use nixpod_model::{Container, ContainerId, Field, Host, HostId, System, SystemId, Text, TextPart, World};
 use nixpod_source::{Applicability, Confidence, Origin, RuleId, Severity};
 
 /// Which set a rule belongs to; it decides whether the rule is on by default.
@@ -190,6 +190,19 @@ pub struct Finding {
     pub host: HostId,
 }
 
+/// A text that no output may show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Secret {
+    /// The secret as a whole.
+    pub(crate) text: String,
+    /// Where pieces of it are written.
+    pub(crate) written: Vec<Origin>,
+    /// Where it is used.
+    pub(crate) used: Origin,
+    /// Is it a word that stands in many places where it is no secret, such as `changeme`?
+    pub(crate) common: bool,
+}
+
 /// Takes the findings of one rule on one container or system.
 #[derive(Debug)]
 pub struct Sink {
@@ -200,6 +213,7 @@ pub struct Sink {
     pub(crate) fallback: Origin,
     pub(crate) ceiling: Confidence,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) secrets: Vec<Secret>,
 }
 
 impl Sink {
@@ -217,7 +231,35 @@ impl Sink {
             fallback,
             ceiling,
             findings: Vec::new(),
+            secrets: Vec::new(),
         }
+    }
+
+    /// Says that a stretch of a text, counted in bytes of [`Text::pattern`], is a secret: no output shows it, whether
+    /// the finding about it is shown or not. `common`: other things are called the same, so it is hidden only where it
+    /// is written and used.
+    pub fn hide<T>(&mut self, field: &Field<T>, text: &Text, (start, end): (usize, usize), common: bool) {
+        let Some(whole) = text.pattern().get(start..end).map(str::to_owned) else {
+            return;
+        };
+        let parts = text.slice(start, end).parts;
+        let written = parts.into_iter().filter_map(|part| match part {
+            TextPart::Known { origin, .. } => Some(origin),
+            TextPart::Hole { .. } => None,
+        });
+        self.secrets.push(Secret {
+            text: whole,
+            written: written.collect(),
+            used: field.origin.clone(),
+            common,
+        });
+    }
+
+    /// Looks again at what was told already, only for what is to be hidden.
+    pub fn only_hide(&mut self, look: impl FnOnce(&mut Self)) {
+        let told = self.findings.len();
+        look(self);
+        self.findings.truncate(told);
     }
 
     /// Reports something that the code writes: at the field's origin, one step less sure if it is a `Maybe`.

@@ -1,5 +1,6 @@
 //! Runs rules over a world.
 
+use crate::rule::Secret;
 use crate::{Check, Ctx, Finding, Rule, Sink};
 use nixpod_model::{Container, Existence, System, World};
 use nixpod_source::Confidence;
@@ -8,8 +9,14 @@ use nixpod_source::Confidence;
 ///
 /// Findings on a container that may not be there are one step less sure, as are those in a file that no host imports.
 pub fn run_rules(rules: &[&'static Rule], world: &World) -> Vec<Finding> {
+    run(rules, world).0
+}
+
+/// The same, and the secrets that the rules came across.
+pub(crate) fn run(rules: &[&'static Rule], world: &World) -> (Vec<Finding>, Vec<Secret>) {
     let ctx = Ctx { world };
     let mut findings = Vec::new();
+    let mut secrets = Vec::new();
     for rule in rules {
         let (of_container, of_system) = match rule.check {
             Check::Container(check) => (Some(check), None),
@@ -29,6 +36,7 @@ pub fn run_rules(rules: &[&'static Rule], world: &World) -> Vec<Finding> {
                 check(&ctx, container, &mut sink);
                 add_conditions(container, &mut sink);
                 findings.append(&mut sink.findings);
+                secrets.append(&mut sink.secrets);
             }
         }
         if let Some(check) = of_system {
@@ -46,10 +54,11 @@ pub fn run_rules(rules: &[&'static Rule], world: &World) -> Vec<Finding> {
                     add_conditions(container, &mut sink);
                 }
                 findings.append(&mut sink.findings);
+                secrets.append(&mut sink.secrets);
             }
         }
     }
-    findings
+    (findings, secrets)
 }
 
 fn ceiling_of(world: &World, container: &Container) -> Confidence {

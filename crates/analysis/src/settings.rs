@@ -15,6 +15,8 @@ pub struct Settings {
     pub require_reason: bool,
     /// Look only at these hosts of flakes; `None`: at all.
     pub hosts: Option<Vec<String>>,
+    /// Show secrets in messages and values instead of hiding them.
+    pub show_secrets: bool,
     /// How many threads may work at once; 0: as many as there are processors.
     pub jobs: usize,
 }
@@ -26,6 +28,7 @@ impl Default for Settings {
             enabled: BTreeSet::new(),
             require_reason: true,
             hosts: None,
+            show_secrets: false,
             jobs: 0,
         }
     }

@@ -203,6 +203,10 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) stdin_filename: Option<Utf8PathBuf>,
 
+    /// Show secrets instead of `***`
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+
     /// How many threads to use; the results never depend on it
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
@@ -225,6 +229,10 @@ pub(crate) struct ShowArgs {
     /// Only these containers
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) container: Vec<String>,
+
+    /// Show secrets instead of `***`
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
 
     /// How many threads to use; the results never depend on it
     #[arg(long, value_name = "N")]

@@ -2,8 +2,9 @@
 
 use crate::Outcome;
 use crate::args::{CheckArgs, Format};
+use crate::diff::diff;
 use crate::fix::{self, Fixed};
-use crate::output::{Context, count, render};
+use crate::output::{Context, count, print};
 use crate::project::{Projects, Question};
 use crate::selection::{Selection, closest};
 use crate::terminal::Terminal;
@@ -46,9 +47,14 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         } else {
             Applicability::Safe
         };
+        let before = if args.diff { projects.secrets() } else { Vec::new() };
         let fixed = fix::apply(&mut projects, &selection, upto);
         if args.diff {
-            terminal.print(&fix::diff(&fixed, &projects.current, terminal))?;
+            let diff = diff(&fixed, &before, &projects, terminal);
+            terminal.print(&diff.text)?;
+            if diff.is_masked {
+                terminal.note("secrets are masked; with --show-secrets it is a patch");
+            }
             let differs = !fixed.files.is_empty();
             return Ok(outcome(failed, differs));
         }
@@ -66,7 +72,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
     // Where nothing could be looked at, "no findings" would be a lie; programs still get their document.
     if !projects.is_empty() || matches!(args.format, Format::Json | Format::Sarif) {
         let _span = tracing::debug_span!("render").entered();
-        terminal.print(&render(args.format, &results, &context)?)?;
+        print(args.format, &results, &context)?;
     }
     if terminal.verbose && args.format != Format::Pretty {
         tell_gaps(&results, &context);
@@ -98,7 +104,7 @@ fn outcome(failed: bool, found: bool) -> Outcome {
 /// Writes fixed files; says whether something failed.
 fn write(fixed: &Fixed, terminal: &Terminal) -> bool {
     let mut failed = false;
-    for file in &fixed.files {
+    for (_, file) in &fixed.files {
         if let Err(error) = fix::write(file) {
             terminal.error(&format!("cannot write `{}`: {error:#}", file.path));
             failed = true;

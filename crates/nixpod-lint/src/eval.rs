@@ -50,7 +50,7 @@ pub(crate) fn run(args: &EvalArgs, terminal: &Terminal, at_end: impl FnOnce()) -
         attr: args.attr.clone(),
     };
     host.analysis()
-        .evaluate_then(&request, |outcome| match tell(outcome, terminal) {
+        .evaluate_then(&request, |outcome| match tell(outcome, args.json, terminal) {
             Ok(outcome) => {
                 at_end();
                 // Freeing every value by itself would take a twentieth of the whole.
@@ -60,20 +60,20 @@ pub(crate) fn run(args: &EvalArgs, terminal: &Terminal, at_end: impl FnOnce()) -
         })
 }
 
-fn tell(outcome: EvalOutcome, terminal: &Terminal) -> Result<Outcome> {
+fn tell(outcome: EvalOutcome, is_json: bool, terminal: &Terminal) -> Result<Outcome> {
     for trace in &outcome.traces {
         terminal.note(&format!("trace: {trace}"));
     }
     match (outcome.output, outcome.error) {
         (Some(output), None) => {
-            terminal.print(&format!("{output}\n"))?;
+            terminal.print_value(&format!("{output}\n"), is_json)?;
             Ok(Outcome::Clean)
         }
         (output, error) => {
             if let Some(output) = output {
-                terminal.print(&format!("{output}\n"))?;
+                terminal.print_value(&format!("{output}\n"), is_json)?;
             }
-            terminal.error(error.as_deref().unwrap_or("evaluation gave no value"));
+            terminal.error_lines(error.as_deref().unwrap_or("evaluation gave no value"));
             // As `nix-instantiate` does: an expression that fails is the answer 1, not a usage error.
             Ok(Outcome::Findings)
         }

@@ -98,15 +98,14 @@ pub(crate) fn explain(name: &str, terminal: &Terminal) -> Result<Outcome> {
 /// Lists all rules.
 pub(crate) fn list(format: TableFormat, terminal: &Terminal) -> Result<Outcome> {
     let rules = all(nixpod_rules::ALL);
-    let text = match format {
+    match format {
         TableFormat::Json => {
             let mut text = serde_json::to_string_pretty(&Document { version: 1, rules })?;
             text.push('\n');
-            text
+            terminal.print_json(&text)?;
         }
-        TableFormat::Table => table(&rules, terminal),
-    };
-    terminal.print(&text)?;
+        TableFormat::Table => terminal.print(&table(&rules, terminal))?,
+    }
     Ok(Outcome::Clean)
 }
 

@@ -2,21 +2,16 @@
 
 use crate::project::Projects;
 use crate::selection::Selection;
-use crate::terminal::{Terminal, styles, visible};
-use crate::view::relative;
 use anyhow::{Context, Result, bail};
-use camino::Utf8Path;
 use nixpod_analysis::{Applicability, FixedFile};
-use similar::{ChangeTag, TextDiff};
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 
 /// What was fixed.
 #[derive(Debug, Default)]
 pub(crate) struct Fixed {
-    /// Changed files.
-    pub(crate) files: Vec<FixedFile>,
+    /// Changed files, each with the number of its project.
+    pub(crate) files: Vec<(usize, FixedFile)>,
     /// How many findings are gone.
     pub(crate) count: usize,
 }
@@ -24,7 +19,7 @@ pub(crate) struct Fixed {
 /// Applies the fixes of all selected findings in memory. From now on the projects see the fixed texts.
 pub(crate) fn apply(projects: &mut Projects, selection: &Selection, upto: Applicability) -> Fixed {
     let mut all = Fixed::default();
-    for project in projects.iter_mut() {
+    for (number, project) in projects.iter_mut().enumerate() {
         let analysis = project.host.analysis();
         let fixed = analysis.fix(&project.targets, upto, &|reported| {
             reported.suppressed.is_none() && selection.shows(&reported.diagnostic)
@@ -34,7 +29,7 @@ pub(crate) fn apply(projects: &mut Projects, selection: &Selection, upto: Applic
             project
                 .host
                 .set_buffer(file.path.clone(), Some(file.after.clone()));
-            all.files.push(file);
+            all.files.push((number, file));
         }
     }
     all
@@ -66,38 +61,4 @@ pub(crate) fn write(file: &FixedFile) -> Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     Ok(result?)
-}
-
-/// What would be changed, as a unified diff.
-pub(crate) fn diff(fixed: &Fixed, current: &Utf8Path, terminal: &Terminal) -> String {
-    let mut out = String::new();
-    for file in &fixed.files {
-        let name = relative(&file.path, current);
-        let diff = TextDiff::from_lines(&*file.before, file.after.as_str());
-        let header = format!("--- {name}\n+++ {name}");
-        let _ = writeln!(out, "{}", terminal.paint(styles::BOLD, &header));
-        for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
-            let _ = writeln!(
-                out,
-                "{}",
-                terminal.paint(styles::NAME, &hunk.header().to_string())
-            );
-            for change in hunk.iter_changes() {
-                let (sign, style) = match change.tag() {
-                    ChangeTag::Delete => ('-', styles::severity(nixpod_analysis::Severity::High)),
-                    ChangeTag::Insert => ('+', styles::GOOD),
-                    ChangeTag::Equal => (' ', anstyle::Style::new()),
-                };
-                let text = change.value();
-                let line = format!("{sign}{}", text.strip_suffix('\n').unwrap_or(text));
-                // For a terminal the text is made harmless; a patch has to be exact.
-                let line = if terminal.color { visible(&line) } else { line };
-                let _ = writeln!(out, "{}", terminal.paint(style, &line));
-                if change.missing_newline() {
-                    out.push_str("\\ No newline at end of file\n");
-                }
-            }
-        }
-    }
-    out
 }

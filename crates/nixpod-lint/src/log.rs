@@ -2,6 +2,7 @@
 //! standard error; nobody else installs a subscriber.
 
 use crate::to_stderr;
+use nixpod_analysis::visible;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::io;
@@ -29,7 +30,7 @@ pub(crate) fn start(timings: bool) -> anyhow::Result<Option<Printer>> {
                 .parse()
                 .map_err(|error| anyhow::anyhow!("{VARIABLE} is not understood: {error}"))?;
             let layer = tracing_subscriber::fmt::layer()
-                .with_writer(io::stderr)
+                .with_writer(|| Lines)
                 .with_ansi(false)
                 .without_time()
                 .with_filter(targets);
@@ -48,6 +49,21 @@ pub(crate) fn start(timings: bool) -> anyhow::Result<Option<Printer>> {
         spent,
         start: Instant::now(),
     }))
+}
+
+/// Standard error, for whole messages: names of files are in them.
+struct Lines;
+
+impl io::Write for Lines {
+    fn write(&mut self, message: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(message);
+        to_stderr(visible::lines(&text).trim_end_matches('\n'));
+        Ok(message.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// How often each phase was gone through, and the time of all threads together.
@@ -106,13 +122,14 @@ impl Drop for Printer {
     fn drop(&mut self) {
         let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         let row = |time: Duration, count: u32, phase: &str| {
-            format!("{:>10.2} ms {count:>7} {phase}", time.as_secs_f64() * 1e3)
+            let millis = time.as_secs_f64() * 1e3;
+            format!("{millis:>10.2} ms {count:>7} {}", visible::line(phase))
         };
         let mut rows: Vec<(&String, &(u32, Duration))> = spent.iter().collect();
         rows.sort_by_key(|(_, (_, time))| std::cmp::Reverse(*time));
         for (phase, (count, time)) in rows {
-            to_stderr(row(*time, *count, phase));
+            to_stderr(&row(*time, *count, phase));
         }
-        to_stderr(row(self.start.elapsed(), 1, "in all"));
+        to_stderr(&row(self.start.elapsed(), 1, "in all"));
     }
 }

@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod diff;
 mod eval;
 mod explain;
 mod fix;
@@ -11,14 +12,16 @@ mod log;
 mod markdown;
 mod output;
 mod project;
+mod runner;
 mod selection;
 mod show;
 mod terminal;
 mod view;
+mod words;
 
 use args::{Cli, Command};
 use clap::CommandFactory;
-use std::fmt::Display;
+use nixpod_analysis::visible;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 use terminal::Terminal;
@@ -59,8 +62,14 @@ fn main() -> ExitCode {
     let cli = match Cli::from_command_line() {
         Ok(cli) => cli,
         Err(error) => {
-            // Printing help into a closed pipe is no failure of ours.
-            let _ = error.print();
+            if error.use_stderr() {
+                // It repeats the arguments, which are names of files at times.
+                let text = error.render().to_string();
+                to_stderr(visible::lines(&text).trim_end());
+            } else {
+                // Printing help into a closed pipe is no failure of ours.
+                let _ = error.print();
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -111,6 +120,10 @@ fn unless_broken_pipe(result: io::Result<()>) -> io::Result<()> {
 }
 
 /// Writes to standard error; a closed one is nobody's problem.
-fn to_stderr(message: impl Display) {
+fn to_stderr(message: &str) {
+    let message = match runner::listens() {
+        true => runner::defuse(message),
+        false => message.into(),
+    };
     let _ = writeln!(anstream::stderr().lock(), "{message}");
 }

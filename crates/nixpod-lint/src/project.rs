@@ -6,7 +6,9 @@ use crate::terminal::Terminal;
 use crate::view::Results;
 use anyhow::{Context, Result, bail};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
-use nixpod_analysis::{Analysis, AnalysisHost, FileSystem, OsFileSystem, Report, Settings, project_root};
+use nixpod_analysis::{
+    Analysis, AnalysisHost, FileSystem, OsFileSystem, Report, Secrets, Settings, project_root,
+};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
@@ -119,6 +121,16 @@ impl Projects {
     /// The projects.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Project> {
         self.projects.iter_mut()
+    }
+
+    /// What must not be shown, by project, with the snapshot that knows their files.
+    pub(crate) fn secrets(&self) -> Vec<(Analysis, Arc<Secrets>)> {
+        let snapshots = self.projects.iter().map(|project| {
+            let analysis = project.host.analysis();
+            let secrets = analysis.secrets(&project.targets);
+            (analysis, secrets)
+        });
+        snapshots.collect()
     }
 
     /// Asks the same of all of them.

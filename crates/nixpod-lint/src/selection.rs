@@ -53,6 +53,7 @@ impl Selection {
                 disabled: hidden.clone(),
                 enabled,
                 hosts: (!args.host.is_empty()).then(|| args.host.clone()),
+                show_secrets: args.show_secrets,
                 jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
                 ..Settings::default()
             },

@@ -13,6 +13,7 @@ use nixpod_analysis::{Analysis, Settings};
 pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     let settings = Settings {
         hosts: (!args.host.is_empty()).then(|| args.host.clone()),
+        show_secrets: args.show_secrets,
         jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
         ..Settings::default()
     };
@@ -23,7 +24,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     if !args.container.is_empty() {
         results
             .containers
-            .retain(|container| args.container.contains(&container.name));
+            .retain(|container| args.container.iter().any(|name| name == container.name.exact()));
     }
     merge_hosts(&mut results.containers);
     let context = Context {
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     };
     let _span = tracing::debug_span!("render").entered();
     match args.format {
-        TableFormat::Json => terminal.print(&show_json(&results.containers)?)?,
+        TableFormat::Json => terminal.print_json(&show_json(&results.containers)?)?,
         TableFormat::Table => {
             terminal.print(&show_table(&results.containers, &context))?;
             if results.containers.is_empty() {

@@ -1,8 +1,11 @@
 //! What the output goes to: colours, width, and who listens.
 
 use crate::args::{ColorWhen, GlobalArgs};
+use crate::runner::{self, defuse, defuse_json, defuse_old};
 use crate::{to_stderr, unless_broken_pipe};
 use anstyle::{AnsiColor, Style};
+use nixpod_analysis::visible;
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 /// The width of text that goes to a file or pipe, and the most that is used of a terminal: longer lines read badly.
@@ -17,6 +20,9 @@ pub(crate) struct Terminal {
     pub(crate) quiet: bool,
     pub(crate) verbose: bool,
     stderr_color: bool,
+    is_terminal: bool,
+    /// What is printed is read by a runner that takes orders.
+    is_runner: bool,
 }
 
 impl Terminal {
@@ -39,30 +45,83 @@ impl Terminal {
             width: width.clamp(40, WIDTH),
             quiet: args.quiet,
             verbose: args.verbose,
+            is_terminal,
+            is_runner: runner::listens(),
             stderr_color: colored(anstream::AutoStream::choice(&io::stderr())),
         }
     }
 
-    /// Prints results.
+    /// Prints results for people.
     pub(crate) fn print(&self, text: &str) -> io::Result<()> {
-        self.print_bytes(text.as_bytes())
+        self.print_with(defuse, text)
     }
 
-    /// Prints results that are not ours to decode.
+    /// Prints lines that are commands to GitHub's runner.
+    pub(crate) fn print_commands(&self, lines: &str) -> io::Result<()> {
+        self.print_with(defuse_old, lines)
+    }
+
+    /// Prints a document in JSON.
+    pub(crate) fn print_json(&self, document: &str) -> io::Result<()> {
+        self.print_with(defuse_json, document)
+    }
+
+    /// Prints a value of the analysed code: exactly, unless somebody is looking.
+    pub(crate) fn print_value(&self, value: &str, is_json: bool) -> io::Result<()> {
+        let value = if self.is_terminal {
+            visible::lines(value)
+        } else {
+            Cow::Borrowed(value)
+        };
+        match is_json {
+            true => self.print_json(&value),
+            false => self.print(&value),
+        }
+    }
+
+    /// Prints what is ours from beginning to end.
     pub(crate) fn print_bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
         unless_broken_pipe(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
-    /// Says on standard error why something cannot be done.
-    pub(crate) fn error(&self, message: &str) {
-        self.say(AnsiColor::Red, "error", message);
+    /// Does somebody look at it, and not a program?
+    pub(crate) fn is_looked_at(&self) -> bool {
+        self.is_terminal || self.color
     }
 
-    /// Says on standard error what should be known, unless nobody wants to.
+    fn print_with(&self, defuse: fn(&str) -> Cow<'_, str>, text: &str) -> io::Result<()> {
+        match self.is_runner {
+            true => self.print_bytes(defuse(text).as_bytes()),
+            false => self.print_bytes(text.as_bytes()),
+        }
+    }
+
+    /// Says on standard error why something cannot be done, in one line.
+    pub(crate) fn error(&self, message: &str) {
+        self.say(AnsiColor::Red, "error", &visible::line(message));
+    }
+
+    /// The same in several lines, the later ones set in, so that none looks like a message of its own.
+    pub(crate) fn error_lines(&self, message: &str) {
+        let message = visible::lines(message);
+        let mut told = String::new();
+        for (at, line) in message.lines().enumerate() {
+            let indent = match at {
+                0 => "",
+                _ if line.starts_with("  ") => "\n",
+                _ => "\n  ",
+            };
+            told.push_str(indent);
+            told.push_str(line);
+        }
+        self.say(AnsiColor::Red, "error", &told);
+    }
+
+    /// Says on standard error what should be known, unless nobody wants to, in one line.
     pub(crate) fn note(&self, message: &str) {
         if !self.quiet {
-            self.say(AnsiColor::Cyan, "note", message);
+            self.say(AnsiColor::Cyan, "note", &visible::line(message));
         }
     }
 
@@ -72,7 +131,7 @@ impl Terminal {
         } else {
             Style::new()
         };
-        to_stderr(format_args!("{style}{what}{style:#}: {}", visible(message)));
+        to_stderr(&format!("{style}{what}{style:#}: {message}"));
     }
 
     /// The text in a style, if there are colours.
@@ -97,28 +156,6 @@ fn speaks_unicode() -> bool {
         })
 }
 
-/// Can this character change what a terminal shows elsewhere: controls and bidirectional overrides?
-fn is_dangerous(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
-}
-
-/// The text without characters that could drive the terminal of who reads it. It has the same length in bytes, so
-/// that offsets into it stay right.
-pub(crate) fn visible(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let (c, count) = match (is_dangerous(c), c.len_utf8()) {
-                (false, _) => (c, 1),
-                (true, 3) => ('\u{fffd}', 1),
-                (true, len) if c == '\r' => (' ', len),
-                (true, len) => ('?', len),
-            };
-            std::iter::repeat_n(c, count)
-        })
-        .collect()
-}
-
 /// Colours by meaning.
 pub(crate) mod styles {
     use anstyle::{AnsiColor, Style};
@@ -137,18 +174,5 @@ pub(crate) mod styles {
             Severity::Low => AnsiColor::Yellow.on_default(),
             Severity::Info => AnsiColor::Cyan.on_default(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_drives_a_terminal_is_replaced_byte_by_byte() {
-        let text = "a\u{1b}[31m\u{9b}x\u{202e}é\tb\n\r";
-        let shown = visible(text);
-        assert_eq!(shown, "a?[31m??x\u{fffd}é\tb\n ");
-        assert_eq!(shown.len(), text.len());
     }
 }

@@ -5,11 +5,12 @@
 #[cfg(test)]
 pub(crate) mod sample;
 
+use crate::words::Words;
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_analysis::{
     Analysis, Applicability, Certainty, Confidence, ContainerRef, Diagnostic, EvaluatedRoot, FileId, Fix,
-    Label, LabelKind, LineIndex, Report, Reported, RuleId, Severity, Shown, Span, TextEdit, TextRange,
-    TextSize,
+    Label, LabelKind, LineIndex, Report, Reported, RuleId, Secrets, Severity, Shown, Span, TextEdit,
+    TextRange, TextSize, Why, visible,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(crate) struct Source {
     pub(crate) name: String,
     pub(crate) text: Arc<str>,
     pub(crate) lines: Arc<LineIndex>,
+    /// What must not be shown of the text, sorted, each within a line.
+    pub(crate) hidden: Vec<TextRange>,
 }
 
 /// A range of a file; lines and columns count from 1, the end is exclusive.
@@ -53,7 +56,7 @@ impl Location {
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
     pub(crate) kind: LabelKind,
-    pub(crate) message: String,
+    pub(crate) message: Words,
     pub(crate) location: Location,
 }
 
@@ -65,7 +68,7 @@ pub(crate) struct ResolvedEdit {
 
 #[derive(Clone, Debug)]
 pub(crate) struct ResolvedFix {
-    pub(crate) title: String,
+    pub(crate) title: Words,
     pub(crate) applicability: Applicability,
     pub(crate) edits: Vec<ResolvedEdit>,
 }
@@ -73,7 +76,7 @@ pub(crate) struct ResolvedFix {
 #[derive(Clone, Debug)]
 pub(crate) struct ContainerName {
     pub(crate) surface: &'static str,
-    pub(crate) name: String,
+    pub(crate) name: Words,
     pub(crate) file: String,
     pub(crate) line: u32,
 }
@@ -83,18 +86,18 @@ pub(crate) struct Finding {
     pub(crate) rule: RuleId,
     pub(crate) severity: Severity,
     pub(crate) confidence: Confidence,
-    pub(crate) message: String,
-    pub(crate) help: Option<String>,
+    pub(crate) message: Words,
+    pub(crate) help: Option<Words>,
     pub(crate) fingerprint: String,
     pub(crate) container: Option<ContainerName>,
     /// Further containers with the same finding at the same place, each with its own fingerprint.
     pub(crate) others: Vec<(ContainerName, String)>,
-    pub(crate) hosts: Vec<String>,
+    pub(crate) hosts: Vec<Words>,
     pub(crate) imported_by_no_host: bool,
-    pub(crate) suppressed: Option<String>,
+    pub(crate) suppressed: Option<Words>,
     pub(crate) location: Location,
     /// What the primary label says.
-    pub(crate) label: String,
+    pub(crate) label: Words,
     pub(crate) trail: Vec<Step>,
     pub(crate) fixes: Vec<ResolvedFix>,
 }
@@ -102,19 +105,19 @@ pub(crate) struct Finding {
 #[derive(Clone, Debug)]
 pub(crate) struct ResolvedGap {
     pub(crate) location: Option<Location>,
-    pub(crate) reason: String,
+    pub(crate) reason: Words,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct ContainerSpec {
     pub(crate) surface: &'static str,
-    pub(crate) name: String,
+    pub(crate) name: Words,
     /// One, or several hosts with the very same spec.
-    pub(crate) hosts: Vec<String>,
-    pub(crate) inside: Option<String>,
+    pub(crate) hosts: Vec<Words>,
+    pub(crate) inside: Option<Words>,
     pub(crate) imported_by_no_host: bool,
     /// Under which condition it is there, if that is not certain.
-    pub(crate) condition: Option<String>,
+    pub(crate) condition: Option<Words>,
     pub(crate) location: Option<Location>,
     pub(crate) facts: Vec<FactSpec>,
 }
@@ -131,22 +134,22 @@ impl ContainerSpec {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FactSpec {
-    pub(crate) name: String,
-    pub(crate) value: Option<String>,
+    pub(crate) name: Words,
+    pub(crate) value: Option<Words>,
     pub(crate) certainty: Certainty,
-    pub(crate) reason: Option<String>,
+    pub(crate) reason: Option<Words>,
     /// What inside of a known value is not known, each reason once.
-    pub(crate) unknown: Vec<String>,
+    pub(crate) unknown: Vec<Words>,
     pub(crate) definitions: Vec<DefinitionSpec>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DefinitionSpec {
     pub(crate) location: Option<Location>,
-    pub(crate) value: String,
+    pub(crate) value: Words,
     pub(crate) priority: i64,
     pub(crate) won: bool,
-    pub(crate) condition: Option<String>,
+    pub(crate) condition: Option<Words>,
 }
 
 /// Everything that a run found.
@@ -157,7 +160,7 @@ pub(crate) struct Results {
     pub(crate) roots: Vec<EvaluatedRoot>,
     pub(crate) containers: Vec<ContainerSpec>,
     pub(crate) files: usize,
-    pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,
+    pub(crate) unreadable: Vec<(Utf8PathBuf, Words)>,
 }
 
 impl Results {
@@ -181,6 +184,7 @@ impl Results {
         let mut resolver = Resolver {
             analysis,
             base,
+            secrets: Arc::clone(&report.secrets),
             files: HashMap::new(),
         };
         self.findings.extend(
@@ -192,7 +196,7 @@ impl Results {
         self.not_analysed
             .extend(report.not_analysed.into_iter().map(|gap| ResolvedGap {
                 location: gap.span.map(|span| resolver.location(span)),
-                reason: gap.reason,
+                reason: gap.reason.into(),
             }));
         self.containers.extend(
             report
@@ -202,7 +206,9 @@ impl Results {
         );
         self.roots.extend(report.roots);
         self.files += report.files;
-        self.unreadable.extend(report.unreadable);
+        let unreadable = report.unreadable.into_iter();
+        self.unreadable
+            .extend(unreadable.map(|(path, reason)| (path, reason.into())));
     }
 
     /// Brings everything into the order that is promised, whichever project was checked first.
@@ -229,6 +235,7 @@ impl Results {
 struct Resolver<'a> {
     analysis: &'a Analysis,
     base: &'a Utf8Path,
+    secrets: Arc<Secrets>,
     files: HashMap<FileId, Arc<Source>>,
 }
 
@@ -238,10 +245,12 @@ impl Resolver<'_> {
             return Arc::clone(source);
         }
         let path = self.analysis.path(file);
+        let text = self.analysis.text(file);
         let source = Arc::new(Source {
             name: relative(&path, self.base),
             path,
-            text: self.analysis.text(file),
+            hidden: self.secrets.ranges(file, &text),
+            text,
             lines: self.analysis.line_index(file),
         });
         self.files.insert(file, Arc::clone(&source));
@@ -262,23 +271,27 @@ impl Resolver<'_> {
         }
     }
 
-    /// The text of a span in one line.
-    fn excerpt(&mut self, span: Span) -> String {
+    /// The text of a span in one line, without secrets.
+    fn excerpt(&mut self, span: Span) -> Words {
         let source = self.source(span.file);
-        let range = usize::from(span.range.start())..usize::from(span.range.end());
-        let text = source.text.get(range).unwrap_or_default();
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        let text = self.secrets.slice(span.file, &source.text, span.range);
+        text.split_whitespace().collect::<Vec<_>>().join(" ").into()
     }
 
     fn step(&mut self, label: Label) -> Step {
         Step {
             kind: label.kind,
-            message: label.message,
+            message: label.message.into(),
             location: self.location(label.span),
         }
     }
 
-    fn fix(&mut self, fix: Fix) -> ResolvedFix {
+    /// A fix that would write a secret down is not told: it cannot be masked and stay a fix.
+    fn fix(&mut self, fix: Fix) -> Option<ResolvedFix> {
+        let mut inserted = fix.edits.values().flatten().map(|edit| &edit.insert);
+        if inserted.any(|text| self.secrets.mask(text) != *text) {
+            return None;
+        }
         let mut edits = Vec::new();
         for (file, of_file) in fix.edits {
             for edit in of_file {
@@ -294,11 +307,11 @@ impl Resolver<'_> {
         }
         // In the order of paths, not of the numbers that files have.
         edits.sort_by(|a, b| a.location.key().cmp(&b.location.key()));
-        ResolvedFix {
-            title: fix.title,
+        Some(ResolvedFix {
+            title: fix.title.into(),
             applicability: fix.applicability,
             edits,
-        }
+        })
     }
 
     fn finding(&mut self, reported: Reported) -> Finding {
@@ -316,8 +329,8 @@ impl Resolver<'_> {
             rule,
             severity,
             confidence,
-            message,
-            help,
+            message: message.into(),
+            help: help.map(Words::from),
             fingerprint: reported.fingerprint,
             container: reported.container.map(|container| self.named(container)),
             others: reported
@@ -325,13 +338,13 @@ impl Resolver<'_> {
                 .into_iter()
                 .map(|other| (self.named(other.container), other.fingerprint))
                 .collect(),
-            hosts: reported.hosts,
+            hosts: reported.hosts.into_iter().map(Words::from).collect(),
             imported_by_no_host: reported.imported_by_no_host,
-            suppressed: reported.suppressed,
+            suppressed: reported.suppressed.map(Words::from),
             location: self.location(primary.span),
-            label: primary.message,
+            label: primary.message.into(),
             trail: trail.into_iter().map(|label| self.step(label)).collect(),
-            fixes: fixes.into_iter().map(|fix| self.fix(fix)).collect(),
+            fixes: fixes.into_iter().filter_map(|fix| self.fix(fix)).collect(),
         }
     }
 
@@ -339,38 +352,43 @@ impl Resolver<'_> {
         ContainerName {
             surface: container.surface.as_str(),
             file: self.source(container.file).name.clone(),
-            name: container.name,
+            name: container.name.into(),
             line: container.line,
         }
+    }
+
+    fn holes(&self, holes: &[Why]) -> Vec<Words> {
+        let told = |hole: &Why| visible::message(&self.secrets.mask(&hole.to_string()));
+        holes.iter().map(told).map(Words::from).collect()
     }
 
     fn container(&mut self, shown: Shown) -> ContainerSpec {
         ContainerSpec {
             surface: shown.surface.as_str(),
-            name: shown.name,
-            hosts: vec![shown.host],
-            inside: shown.inside,
+            name: shown.name.into(),
+            hosts: vec![shown.host.into()],
+            inside: shown.inside.map(Words::from),
             imported_by_no_host: shown.imported_by_no_host,
-            condition: shown.condition,
+            condition: shown.condition.map(Words::from),
             location: shown.span.map(|span| self.location(span)),
             facts: shown
                 .facts
                 .into_iter()
                 .map(|fact| FactSpec {
-                    name: fact.name,
-                    value: fact.value,
+                    name: fact.name.into(),
+                    value: fact.value.map(Words::from),
                     certainty: fact.certainty,
-                    reason: fact.reason,
+                    reason: fact.reason.map(Words::from),
                     unknown: match fact.certainty {
                         Certainty::Unknown => Vec::new(),
-                        _ => fact.holes.iter().map(ToString::to_string).collect(),
+                        _ => self.holes(&fact.holes),
                     },
                     definitions: fact
                         .definitions
                         .into_iter()
                         .map(|definition| DefinitionSpec {
                             location: definition.span.map(|span| self.location(span)),
-                            value: definition.value,
+                            value: definition.value.into(),
                             priority: definition.priority,
                             won: definition.won,
                             condition: definition.condition.map(|span| self.excerpt(span)),

@@ -9,6 +9,7 @@
 mod diagnostic;
 mod place;
 mod text;
+pub mod visible;
 mod why;
 
 pub use camino::{Utf8Path, Utf8PathBuf};

@@ -32,10 +32,11 @@ impl LineIndex {
             offset -= 1;
         }
         let line_col = self.index.line_col(TextSize::new(offset as u32));
-        let column = text[offset - line_col.col as usize..offset].chars().count() as u32;
+        // The index knows which characters are wider than a byte: long lines need not be counted again and again.
+        let wide = self.index.to_wide(line_index::WideEncoding::Utf32, line_col);
         Position {
             line: line_col.line + 1,
-            column: column + 1,
+            column: wide.map_or(line_col.col, |wide| wide.col) + 1,
         }
     }
 

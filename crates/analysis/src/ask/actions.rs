@@ -40,7 +40,7 @@ pub(crate) fn code_actions(
         span.file == file && span.range.intersect(range).is_some() && checked.reported.suppressed.is_none()
     });
     let touched = with_fixes(analysis, &outcome, touched);
-    let touched = crate::check::group::groups(&touched);
+    let touched = crate::check::group::groups(&touched, &outcome.secrets);
     for group in &touched {
         let diagnostic = &group.reported.diagnostic;
         for fix in &diagnostic.fixes {

@@ -1,5 +1,6 @@
 //! What is said about a place in the code.
 
+use crate::ask::markdown::{code, prose};
 use crate::check::containers;
 use crate::check::outcome::Outcome;
 use crate::check::snapshot::Analysis;
@@ -37,7 +38,7 @@ fn findings(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSi
         let span = checked.reported.diagnostic.primary.span;
         span.file == file && span.range.contains_inclusive(offset)
     });
-    let under = crate::check::group::groups(under);
+    let under = crate::check::group::groups(under, &outcome.secrets);
     let first = under.first()?;
     let span = first.reported.diagnostic.primary.span;
     let mut markdown = String::new();
@@ -45,12 +46,13 @@ fn findings(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSi
     for checked in under {
         let diagnostic = &checked.reported.diagnostic;
         let (rule, severity) = (diagnostic.rule, diagnostic.severity.as_str());
-        let _ = writeln!(markdown, "**{rule}** ({severity}): {}\n", diagnostic.message);
+        let message = prose(&diagnostic.message);
+        let _ = writeln!(markdown, "**{rule}** ({severity}): {message}\n");
         if let Some(reason) = &checked.reported.suppressed {
-            let _ = writeln!(markdown, "Suppressed: {reason}\n");
+            let _ = writeln!(markdown, "Suppressed: {}\n", prose(reason));
         }
         if let Some(help) = &diagnostic.help {
-            let _ = writeln!(markdown, "{help}\n");
+            let _ = writeln!(markdown, "{}\n", prose(help));
         }
         if !explained.contains(&rule) {
             explained.push(rule);
@@ -98,7 +100,7 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
                     .any(|definition| sites.contains(&definition.place.site));
                 if defined {
                     let host = &known.world.host(&container.host).name;
-                    let fact = containers::fact(&files, option);
+                    let fact = containers::fact(&files, &outcome.secrets, option);
                     describe(analysis, container, host, &fact, &mut markdown);
                 }
             }
@@ -118,17 +120,18 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
 
 fn describe(analysis: &Analysis, container: &Container, host: &str, fact: &ShownFact, out: &mut String) {
     let value = match &fact.value {
-        Some(value) => format!("`{value}`"),
+        Some(value) => code(value),
         None => "unknown".to_owned(),
     };
     let _ = writeln!(
         out,
-        "`{}` of container `{}` in `{host}` is {value}{}\n",
-        fact.name,
-        container.name,
+        "{} of container {} in {} is {value}{}\n",
+        code(&fact.name),
+        code(&container.name),
+        code(host),
         match (fact.certainty, &fact.reason) {
             (Certainty::Default, _) => " by default".to_owned(),
-            (_, Some(reason)) => format!(" ({reason})"),
+            (_, Some(reason)) => format!(" ({})", prose(reason)),
             (_, None) => String::new(),
         }
     );
@@ -138,7 +141,7 @@ fn describe(analysis: &Analysis, container: &Container, host: &str, fact: &Shown
             .line_index(span.file)
             .position(&analysis.text(span.file), span.range.start())
             .line;
-        let path = analysis.vfs.relative_path(span.file);
+        let place = format!("{}:{line}", analysis.vfs.relative_path(span.file));
         let won = if definition.won { "" } else { ", overridden" };
         let priority = match definition.priority {
             100 => String::new(),
@@ -146,7 +149,8 @@ fn describe(analysis: &Analysis, container: &Container, host: &str, fact: &Shown
             1000 => ", `mkDefault`".to_owned(),
             other => format!(", priority {other}"),
         };
-        let _ = writeln!(out, "- {path}:{line}: `{}`{priority}{won}", definition.value);
+        let value = code(&definition.value);
+        let _ = writeln!(out, "- {}: {value}{priority}{won}", code(&place));
     }
     out.push('\n');
 }

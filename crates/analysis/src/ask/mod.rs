@@ -3,4 +3,5 @@
 mod actions;
 mod eval;
 mod hover;
+mod markdown;
 mod source;

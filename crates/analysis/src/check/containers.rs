@@ -2,14 +2,15 @@
 
 use crate::check::outcome::Outcome;
 use crate::check::places::span_of_origin;
-use crate::report::{Certainty, Shown, ShownDefinition, ShownFact};
+use crate::report::secrets::Secrets;
+use crate::report::{Certainty, Shown, ShownDefinition, ShownFact, told};
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::evaluate::Listed;
 use crate::world::worlds::Known;
 use nixpod_model::{Container, Existence, Fact, OwnOption, SystemKind, World};
-use nixpod_source::{Place, Span};
-use std::ops::Range;
+use nixpod_source::visible::{cut, message};
+use nixpod_source::{Place, Site, Span};
 use std::sync::Arc;
 
 /// Every container of every root, sorted by host, surface and name. Those of `listed` worlds come with their options.
@@ -24,7 +25,7 @@ pub(crate) fn containers(
         for container in known.world.containers.values() {
             let options = options.and_then(|options| options.get(&container.id));
             let options = options.map(Vec::as_slice).unwrap_or_default();
-            out.push(show(files, &known.world, container, options));
+            out.push(show(files, &outcome.secrets, &known.world, (container, options)));
         }
     }
     out.sort_by(|a, b| {
@@ -42,7 +43,12 @@ pub(crate) fn switched_off(files: &Files<'_>, outcome: &Outcome) -> Vec<Span> {
     out
 }
 
-fn show(files: &Files<'_>, world: &World, container: &Container, options: &[OwnOption]) -> Shown {
+fn show(
+    files: &Files<'_>,
+    secrets: &Secrets,
+    world: &World,
+    (container, options): (&Container, &[OwnOption]),
+) -> Shown {
     let system = world.system(&container.system);
     let inside = match system.kind {
         SystemKind::Nixos => None,
@@ -65,7 +71,9 @@ fn show(files: &Files<'_>, world: &World, container: &Container, options: &[OwnO
     places.dedup();
     let condition = match &container.existence {
         Existence::Certain => None,
-        Existence::Maybe(places) => Some(conditions(files, places).unwrap_or_else(|| "undecided".to_owned())),
+        Existence::Maybe(places) => {
+            Some(conditions(files, secrets, places).unwrap_or_else(|| "undecided".to_owned()))
+        }
         Existence::Template => Some("for every name that is not known".to_owned()),
     };
     Shown {
@@ -79,29 +87,39 @@ fn show(files: &Files<'_>, world: &World, container: &Container, options: &[OwnO
         from_flake: host.from_flake,
         is_template: container.existence == Existence::Template,
         condition,
-        facts: options.iter().map(|option| fact(files, option)).collect(),
+        facts: options
+            .iter()
+            .map(|option| fact(files, secrets, option))
+            .collect(),
     }
 }
 
-/// One option with where it was set.
-pub(crate) fn fact(files: &Files<'_>, option: &OwnOption) -> ShownFact {
+/// One option with where it was set, without the secrets in it.
+pub(crate) fn fact(files: &Files<'_>, secrets: &Secrets, option: &OwnOption) -> ShownFact {
     let field = &option.value;
+    let sites: Vec<Site> = field
+        .definitions
+        .iter()
+        .map(|definition| definition.place.site)
+        .chain(field.origin.hops.iter().map(|hop| hop.place.site))
+        .collect();
+    let shown = |value: &str| secrets.mask_at(value, &sites);
     let (value, certainty, reason) = match &field.fact {
-        Fact::Set(value) => (Some(value.clone()), Certainty::Set, None),
-        Fact::Default(value) => (Some(value.clone()), Certainty::Default, None),
+        Fact::Set(value) => (Some(shown(value)), Certainty::Set, None),
+        Fact::Default(value) => (Some(shown(value)), Certainty::Default, None),
         Fact::Maybe(value) => (
-            Some(value.clone()),
+            Some(shown(value)),
             Certainty::Maybe,
-            conditions(files, &field.conditions),
+            conditions(files, secrets, &field.conditions),
         ),
-        Fact::Unknown(why) => (None, Certainty::Unknown, Some(why.to_string())),
+        Fact::Unknown(why) => (None, Certainty::Unknown, Some(told(&why.to_string(), secrets))),
     };
     let mut definitions: Vec<ShownDefinition> = field
         .definitions
         .iter()
         .map(|definition| ShownDefinition {
             span: span_of(files, definition.place),
-            value: definition.value.clone(),
+            value: shown(&definition.value),
             priority: definition.priority,
             won: definition.won,
             condition: definition.condition.and_then(|place| span_of(files, place)),
@@ -119,30 +137,18 @@ pub(crate) fn fact(files: &Files<'_>, option: &OwnOption) -> ShownFact {
 }
 
 /// The undecided conditions in the words of the code.
-fn conditions(files: &Files<'_>, places: &[Place]) -> Option<String> {
+fn conditions(files: &Files<'_>, secrets: &Secrets, places: &[Place]) -> Option<String> {
     let mut words = Vec::new();
     for place in places {
         if let Some(span) = span_of(files, *place) {
             let state = files.state(span.file);
-            let text = state
-                .text
-                .get(Range::<usize>::from(span.range))
-                .unwrap_or_default();
+            let text = secrets.slice(span.file, &state.text, span.range);
             let line: Vec<&str> = text.split_whitespace().collect();
-            words.push(format!("`{}`", shorten(&line.join(" "))));
+            words.push(format!("`{}`", cut(&line.join(" "), MAX_CONDITION)));
         }
     }
-    (!words.is_empty()).then(|| format!("only if {}", words.join(" and ")))
+    (!words.is_empty()).then(|| message(&format!("only if {}", words.join(" and "))))
 }
 
 /// Conditions are read in one line of a table.
 const MAX_CONDITION: usize = 60;
-
-fn shorten(text: &str) -> String {
-    if text.chars().count() <= MAX_CONDITION {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(MAX_CONDITION - 1).collect();
-    short.push('…');
-    short
-}

@@ -2,6 +2,7 @@
 //! names of all of them.
 
 use crate::check::merge::Checked;
+use crate::report::secrets::Secrets;
 use crate::report::{Other, Reported};
 use nixpod_model::Surface;
 use nixpod_source::{Confidence, RuleId, Severity, Span};
@@ -32,8 +33,11 @@ type Sameness<'c> = (
     Option<&'c str>,
 );
 
-/// Groups findings; a group stands where its first finding stood.
-pub(crate) fn groups<'c>(findings: impl IntoIterator<Item = &'c Checked>) -> Vec<SameFindings<'c>> {
+/// Groups findings; a group stands where its first finding stood. What it says may be shown.
+pub(crate) fn groups<'c>(
+    findings: impl IntoIterator<Item = &'c Checked>,
+    secrets: &Secrets,
+) -> Vec<SameFindings<'c>> {
     let mut out: Vec<SameFindings<'c>> = Vec::new();
     let mut index: FxHashMap<Sameness<'c>, usize> = FxHashMap::default();
     for checked in findings {
@@ -51,6 +55,7 @@ pub(crate) fn groups<'c>(findings: impl IntoIterator<Item = &'c Checked>) -> Vec
     }
     for group in &mut out {
         name_all(&mut group.reported);
+        group.reported.tell(secrets);
     }
     out
 }

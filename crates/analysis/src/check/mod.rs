@@ -6,6 +6,7 @@ pub(crate) mod group;
 pub(crate) mod merge;
 pub(crate) mod outcome;
 pub(crate) mod places;
+pub(crate) mod secrets;
 pub(crate) mod snapshot;
 pub(crate) mod targets;
 pub(crate) mod tool_rules;

@@ -3,8 +3,10 @@
 use crate::check::comments;
 use crate::check::merge::{Checked, Merged};
 use crate::check::places::{line_of, slice};
+use crate::check::secrets::look_up;
 use crate::check::targets::Targets;
 use crate::check::tool_rules;
+use crate::report::secrets::Secrets;
 use crate::report::{EvaluatedRoot, Gap};
 use crate::rule::Rule;
 use crate::settings::Settings;
@@ -28,6 +30,8 @@ pub(crate) struct Outcome {
     /// All files that were looked at, by path.
     pub(crate) files: BTreeMap<Utf8PathBuf, FileId>,
     pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,
+    /// What is not to be shown. Findings and gaps still have it; what leaves the analysis has not.
+    pub(crate) secrets: Arc<Secrets>,
 }
 
 /// Checks files and directories. `list`: the options of their containers will be asked for.
@@ -49,12 +53,16 @@ pub(crate) fn check(
         ..Outcome::default()
     };
     let raw = parallel::map(settings.jobs, &evaluated, |world| {
-        world.findings(vfs, rules, settings)
+        world.found(vfs, rules, settings)
     });
     let looked_up = Files::new(vfs);
     let mut merged = Merged::default();
-    for (world, findings) in evaluated.iter().zip(raw) {
-        for finding in findings.iter() {
+    if !settings.show_secrets {
+        let secrets = raw.iter().flat_map(|found| &found.secrets);
+        outcome.secrets = Arc::new(look_up(&looked_up, secrets));
+    }
+    for (world, found) in evaluated.iter().zip(raw) {
+        for finding in &found.findings {
             merged.add(&looked_up, world, finding);
         }
         gaps_of(&looked_up, world, &mut outcome.gaps);

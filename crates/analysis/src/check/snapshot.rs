@@ -4,7 +4,8 @@ use crate::check::containers::{containers, switched_off};
 use crate::check::group::groups;
 use crate::check::merge::Checked;
 use crate::check::outcome::{Outcome, check};
-use crate::report::{Report, Reported};
+use crate::report::secrets::Secrets;
+use crate::report::{Gap, Report, Reported, told};
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::parallel;
@@ -17,8 +18,11 @@ use nixpod_syntax::ParsedFile;
 use std::sync::{Arc, Mutex};
 
 /// What readers see: one finding for all containers of a template.
-pub(crate) fn reported<'c>(findings: impl IntoIterator<Item = &'c Checked>) -> Vec<Reported> {
-    let groups = groups(findings);
+pub(crate) fn reported<'c>(
+    findings: impl IntoIterator<Item = &'c Checked>,
+    secrets: &Secrets,
+) -> Vec<Reported> {
+    let groups = groups(findings, secrets);
     groups.into_iter().map(|group| group.reported).collect()
 }
 
@@ -44,7 +48,7 @@ impl Analysis {
     /// [`Self::show`]. Everything else is the same in all three.
     pub fn check(&self, targets: &[Utf8PathBuf]) -> Report {
         let outcome = self.outcome(targets);
-        self.report(&outcome, reported(&outcome.findings), &[])
+        self.report(&outcome, reported(&outcome.findings, &outcome.secrets), &[])
     }
 
     /// Checks, and lists the options of all containers.
@@ -52,9 +56,14 @@ impl Analysis {
         let outcome = self.outcome_to_list(targets);
         self.report(
             &outcome,
-            reported(&outcome.findings),
+            reported(&outcome.findings, &outcome.secrets),
             &self.listed(&outcome.worlds),
         )
+    }
+
+    /// What must not be shown of the files of these targets.
+    pub fn secrets(&self, targets: &[Utf8PathBuf]) -> Arc<Secrets> {
+        Arc::clone(&self.outcome(targets).secrets)
     }
 
     pub(crate) fn report(
@@ -66,12 +75,20 @@ impl Analysis {
         let files = Files::new(&self.vfs);
         Report {
             findings,
-            not_analysed: outcome.gaps.clone(),
+            not_analysed: outcome
+                .gaps
+                .iter()
+                .map(|gap| Gap {
+                    span: gap.span,
+                    reason: told(&gap.reason, &outcome.secrets),
+                })
+                .collect(),
             roots: outcome.roots.clone(),
             containers: containers(&files, outcome, listed),
             switched_off: switched_off(&files, outcome),
             files: outcome.files.len(),
             unreadable: outcome.unreadable.clone(),
+            secrets: Arc::clone(&outcome.secrets),
         }
     }
 
@@ -81,7 +98,8 @@ impl Analysis {
         let file = self.vfs.file(path);
         let outcome = self.outcome(&self.targets_of(path));
         let findings = outcome.findings.iter();
-        reported(findings.filter(|checked| checked.reported.diagnostic.primary.span.file == file))
+        let in_file = findings.filter(|checked| checked.reported.diagnostic.primary.span.file == file);
+        reported(in_file, &outcome.secrets)
     }
 
     /// The Nix files that a check of these targets reads, sorted by path.

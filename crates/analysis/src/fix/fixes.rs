@@ -22,7 +22,7 @@ impl Analysis {
     pub fn check_with_fixes(&self, targets: &[Utf8PathBuf]) -> Report {
         let outcome = self.outcome_to_list(targets);
         let findings = with_fixes(self, &outcome, &outcome.findings);
-        self.report(&outcome, reported(&findings), &[])
+        self.report(&outcome, reported(&findings, &outcome.secrets), &[])
     }
 }
 

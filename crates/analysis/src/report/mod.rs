@@ -1,9 +1,11 @@
 //! What an analysis answers: plain data for the command line and the language server.
 
 pub(crate) mod request;
+pub(crate) mod secrets;
 
+use crate::report::secrets::Secrets;
 use nixpod_model::Surface;
-use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf, Why};
+use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf, Why, visible};
 use std::sync::Arc;
 
 /// The result of checking a project.
@@ -23,6 +25,27 @@ pub struct Report {
     pub files: usize,
     /// Paths named by the user that could not be read at all, with the reason.
     pub unreadable: Vec<(Utf8PathBuf, String)>,
+    /// What must not be shown of the texts of files. Messages and values do not have it any more.
+    pub secrets: Arc<Secrets>,
+}
+
+/// A message that may be shown: one line in which everything is seen, without secrets, with long values cut.
+pub(crate) fn told(text: &str, secrets: &Secrets) -> String {
+    visible::message(&secrets.mask(text))
+}
+
+impl Reported {
+    /// Makes all that is said fit to be shown. Names stay as they are: programs compare them.
+    pub(crate) fn tell(&mut self, secrets: &Secrets) {
+        let diagnostic = &mut self.diagnostic;
+        let labels = diagnostic.trail.iter_mut().map(|label| &mut label.message);
+        let fixes = diagnostic.fixes.iter_mut().map(|fix| &mut fix.title);
+        let said = [&mut diagnostic.message, &mut diagnostic.primary.message];
+        let more = diagnostic.help.iter_mut().chain(&mut self.suppressed);
+        for text in said.into_iter().chain(labels).chain(fixes).chain(more) {
+            *text = told(text, secrets);
+        }
+    }
 }
 
 /// One finding with all that it applies to.

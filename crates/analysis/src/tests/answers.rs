@@ -242,7 +242,7 @@ fn hovering_explains_findings_and_options() {
         a.nix:1:48 `privateNetwork`
         `privateNetwork` of container `web` in `a.nix` is `true`
 
-        - a.nix:1: `true`"#]]
+        - `a.nix:1`: `true`"#]]
     .assert_eq(&hover("privateNetwork"));
     expect!["nothing"].assert_eq(&hover("containers"));
 }

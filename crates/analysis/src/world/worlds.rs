@@ -1,7 +1,7 @@
 //! Evaluated roots, kept until something that they read changes.
 
-use crate::rule::{Finding, Rule};
-use crate::run::run_rules;
+use crate::rule::{Finding, Group, Rule, Secret};
+use crate::run::run;
 use crate::settings::Settings;
 use crate::vfs::reads::ReadSet;
 use crate::vfs::{Vfs, lock};
@@ -9,13 +9,22 @@ use crate::world::evaluate::{Evaluated, Listed, evaluate};
 use crate::world::keeper::Keeper;
 use crate::world::root::Root;
 use nixpod_model::World;
-use nixpod_source::{ExprId, Origin, Place, Site};
+use nixpod_source::{ExprId, Origin, Place, RuleId, Site};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+/// What the rules found.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The findings of the rules that are on.
+    pub(crate) findings: Vec<Finding>,
+    /// The secrets that they came across, and so did the rules about secrets that are off.
+    pub(crate) secrets: Vec<Secret>,
+}
+
 /// What the rules found under some settings.
-type RuleRun = (Arc<Settings>, Arc<[Finding]>);
+type RuleRun = (Arc<Settings>, Arc<Found>);
 
 /// A root's world with what it was made from.
 #[derive(Debug)]
@@ -26,7 +35,7 @@ pub(crate) struct Known {
     /// The options of its containers, if somebody asked for them.
     listed: Mutex<Option<Arc<Listed>>>,
     /// Findings have no ranges either, so they stay valid as long as the world does.
-    findings: Mutex<Option<RuleRun>>,
+    found: Mutex<Option<RuleRun>>,
     /// The last check that used it.
     used: AtomicU64,
 }
@@ -38,39 +47,38 @@ impl Known {
             world: evaluated.world,
             reads: evaluated.reads,
             listed: Mutex::new(evaluated.listed.map(Arc::new)),
-            findings: Mutex::default(),
+            found: Mutex::default(),
             used: AtomicU64::new(now),
         })
     }
 
-    /// The findings of the rules that are on.
-    pub(crate) fn findings(
-        &self,
-        vfs: &Vfs,
-        rules: &[&'static Rule],
-        settings: &Arc<Settings>,
-    ) -> Arc<[Finding]> {
-        let mut findings = lock(&self.findings);
-        if let Some((old, findings)) = &*findings
+    /// What the rules find under these settings.
+    pub(crate) fn found(&self, vfs: &Vfs, rules: &[&'static Rule], settings: &Arc<Settings>) -> Arc<Found> {
+        let mut known = lock(&self.found);
+        if let Some((old, found)) = &*known
             && (Arc::ptr_eq(old, settings) || old == settings)
         {
-            return Arc::clone(findings);
+            return Arc::clone(found);
         }
         let _span = tracing::debug_span!("rules").entered();
-        let on: Vec<&'static Rule> = rules
+        // What is a secret does not depend on who wants to hear of it.
+        let needed: Vec<&'static Rule> = rules
             .iter()
             .copied()
-            .filter(|rule| settings.is_on(rule))
+            .filter(|rule| settings.is_on(rule) || rule.meta.group == Group::Secrets)
             .collect();
-        let mut new = run_rules(&on, &self.world);
-        for finding in &mut new {
+        let off = needed.iter().filter(|rule| !settings.is_on(rule));
+        let off: Vec<RuleId> = off.map(|rule| rule.meta.id).collect();
+        let (mut findings, secrets) = run(&needed, &self.world);
+        findings.retain(|finding| !off.contains(&finding.rule));
+        for finding in &mut findings {
             if finding.origin.hops.is_empty() {
                 finding.origin = self.origin(vfs);
             }
         }
-        let new: Arc<[Finding]> = new.into();
-        *findings = Some((Arc::clone(settings), Arc::clone(&new)));
-        new
+        let found = Arc::new(Found { findings, secrets });
+        *known = Some((Arc::clone(settings), Arc::clone(&found)));
+        found
     }
 
     /// Where the root as such is written.

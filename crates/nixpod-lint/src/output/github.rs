@@ -1,27 +1,24 @@
 //! Workflow commands, which GitHub shows as annotations of the changed lines.
 
-use super::Context;
-use crate::view::Results;
+use super::{Context, Entry, entries, more};
+use crate::runner::defuse_old;
+use crate::view::{Finding, Results};
 use nixpod_analysis::Level;
 use std::fmt::Write;
 
 pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
     let mut out = String::new();
-    for finding in results.open() {
+    for entry in entries(results) {
+        let (finding, message) = match entry {
+            Entry::Finding(finding) => (finding, message(finding, context)),
+            Entry::More(finding, number) => (finding, more(number)),
+        };
         let at = &finding.location;
         let command = match finding.severity.level() {
             Level::Error => "error",
             Level::Warning => "warning",
             Level::Note => "notice",
         };
-        let mut message = finding.message.clone();
-        if let Some(help) = &finding.help {
-            let _ = write!(message, "\n{help}");
-        }
-        for step in &finding.trail {
-            let name = context.name(&step.location.source);
-            let _ = write!(message, "\n{name}:{}: {}", step.location.line, step.message);
-        }
         // GitHub refuses columns of a range over several lines.
         let columns = if at.line == at.end_line {
             format!(",col={},endColumn={}", at.column, at.end_column)
@@ -41,9 +38,24 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
     out
 }
 
-/// Escapes what would end a command.
+fn message(finding: &Finding, context: &Context<'_>) -> String {
+    let mut message = finding.message.to_string();
+    if let Some(help) = &finding.help {
+        let _ = write!(message, "\n{help}");
+    }
+    for step in &finding.trail {
+        let name = context.name(&step.location.source);
+        let _ = write!(message, "\n{name}:{}: {}", step.location.line, step.message);
+    }
+    message
+}
+
+/// Escapes what would end a command, or be one of the older kind.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    defuse_old(text)
+        .replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// Escapes what would end a property.
@@ -57,7 +69,10 @@ mod tests {
 
     #[test]
     fn a_message_cannot_start_a_command() {
-        assert_eq!(data("100%\n::error::x"), "100%25%0A::error::x");
+        assert_eq!(
+            data("100%\n::error::x ##[error]y"),
+            "100%25%0A::error::x ##\\[error]y"
+        );
         assert_eq!(property("a,b:c"), "a%2Cb%3Ac");
     }
 }

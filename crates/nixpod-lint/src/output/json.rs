@@ -1,6 +1,7 @@
 //! The stable contract for programs. Fields are only ever added; an incompatible change raises `version`.
 
 use crate::view::{ContainerName, Finding, Location, Results};
+use crate::words::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ struct JsonFinding<'a> {
     fingerprint: &'a str,
     container: Option<JsonContainer<'a>>,
     also: Vec<JsonOther<'a>>,
-    hosts: &'a [String],
+    hosts: Vec<&'a str>,
     imported_by_no_host: bool,
     location: JsonLocation<'a>,
     trail: Vec<JsonStep<'a>>,
@@ -107,7 +108,7 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
     fn from(finding: &'a Finding) -> Self {
         let container = |container: &'a ContainerName| JsonContainer {
             surface: container.surface,
-            name: &container.name,
+            name: container.name.exact(),
             file: &container.file,
             line: container.line,
         };
@@ -117,7 +118,7 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
         };
         let step = |step: &'a crate::view::Step| JsonStep {
             kind: step.kind.as_str(),
-            message: &step.message,
+            message: step.message.exact(),
             location: (&step.location).into(),
         };
         let edit = |edit: &'a crate::view::ResolvedEdit| JsonEdit {
@@ -125,7 +126,7 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
             insert: &edit.edit.insert,
         };
         let fix = |fix: &'a crate::view::ResolvedFix| JsonFix {
-            title: &fix.title,
+            title: fix.title.exact(),
             applicability: fix.applicability.as_str(),
             edits: fix.edits.iter().map(edit).collect(),
         };
@@ -133,12 +134,12 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
             rule: finding.rule,
             severity: finding.severity.as_str(),
             confidence: finding.confidence.as_str(),
-            message: &finding.message,
-            help: finding.help.as_deref(),
+            message: finding.message.exact(),
+            help: finding.help.as_ref().map(Words::exact),
             fingerprint: &finding.fingerprint,
             container: finding.container.as_ref().map(container),
             also: finding.others.iter().map(other).collect(),
-            hosts: &finding.hosts,
+            hosts: finding.hosts.iter().map(Words::exact).collect(),
             imported_by_no_host: finding.imported_by_no_host,
             location: (&finding.location).into(),
             trail: finding.trail.iter().map(step).collect(),
@@ -158,7 +159,7 @@ pub(super) fn render(results: &Results) -> serde_json::Result<String> {
             .map(|gap| JsonGap {
                 file: gap.location.as_ref().map(|at| at.source.name.as_str()),
                 line: gap.location.as_ref().map(|at| at.line),
-                reason: &gap.reason,
+                reason: gap.reason.exact(),
             })
             .collect(),
         summary: Summary {

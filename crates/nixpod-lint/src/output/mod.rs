@@ -5,15 +5,17 @@ mod github;
 mod json;
 mod pretty;
 mod sarif;
+mod sheet;
 mod show_json;
 mod show_table;
 mod statistics;
 
 use crate::args::Format;
 use crate::terminal::Terminal;
-use crate::view::{Results, Source};
+use crate::view::{Finding, Results, Source};
 use camino::Utf8Path;
-use nixpod_analysis::Rule;
+use nixpod_analysis::{Rule, RuleId, Utf8PathBuf, visible};
+use std::collections::HashMap;
 
 pub(crate) use show_json::show_json;
 pub(crate) use show_table::show_table;
@@ -34,20 +36,61 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// A file's name for people: relative to the current directory where it is below.
     pub(crate) fn name(&self, source: &Source) -> String {
-        crate::terminal::visible(&crate::view::relative(&source.path, self.current))
+        visible::line(&crate::view::relative(&source.path, self.current)).into_owned()
     }
 }
 
-/// Renders the results of a check.
-pub(crate) fn render(format: Format, results: &Results, context: &Context<'_>) -> anyhow::Result<String> {
-    Ok(match format {
-        Format::Pretty | Format::Concise if context.statistics => statistics::render(results, context),
-        Format::Pretty => pretty::render(results, context),
-        Format::Concise => concise::render(results, context),
-        Format::Json => json::render(results)?,
-        Format::Sarif => sarif::render(results, context)?,
-        Format::Github => github::render(results, context),
-    })
+/// So many findings of a rule in a file are listed for people. Nobody reads more of the same.
+const LISTED: usize = 200;
+
+/// What a list for people has.
+enum Entry<'r> {
+    Finding(&'r Finding),
+    /// So many more findings of the rule in the file of this one, which is the first of them.
+    More(&'r Finding, usize),
+}
+
+/// The open findings. Programs get all of them instead.
+fn entries(results: &Results) -> Vec<Entry<'_>> {
+    let mut out: Vec<Entry<'_>> = Vec::new();
+    // How many there are, and where the rest is counted.
+    let mut known: HashMap<(&Utf8PathBuf, RuleId), (usize, usize)> = HashMap::new();
+    for finding in results.open() {
+        let key = (&finding.location.source.path, finding.rule);
+        let (count, rest) = known.entry(key).or_default();
+        *count += 1;
+        match (count.checked_sub(LISTED), out.get_mut(*rest)) {
+            (None | Some(0), _) => out.push(Entry::Finding(finding)),
+            (Some(more), Some(Entry::More(_, number))) if more > 1 => *number = more,
+            (Some(more), _) => {
+                *rest = out.len();
+                out.push(Entry::More(finding, more));
+            }
+        }
+    }
+    out
+}
+
+/// What is said of findings that are not listed.
+fn more(number: usize) -> String {
+    let findings = count(number, "more finding", "more findings");
+    format!("{findings} of this rule in this file (--format json lists all)")
+}
+
+/// Prints the results of a check.
+pub(crate) fn print(format: Format, results: &Results, context: &Context<'_>) -> anyhow::Result<()> {
+    let terminal = context.terminal;
+    match format {
+        Format::Pretty | Format::Concise if context.statistics => {
+            terminal.print(&statistics::render(results, context))?;
+        }
+        Format::Pretty => terminal.print(&pretty::render(results, context))?,
+        Format::Concise => terminal.print(&concise::render(results, context))?,
+        Format::Json => terminal.print_json(&json::render(results)?)?,
+        Format::Sarif => terminal.print_json(&sarif::render(results, context)?)?,
+        Format::Github => terminal.print_commands(&github::render(results, context))?,
+    }
+    Ok(())
 }
 
 /// `1 finding`, `2 findings`.

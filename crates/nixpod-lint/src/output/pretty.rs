@@ -1,21 +1,19 @@
 //! Source excerpts through miette, with the way the value took, over several files.
 //!
-//! This is the only file that knows miette.
+//! This file and `sheet.rs` are the only ones that know miette.
 
-use super::{Context, count};
-use crate::terminal::{styles, visible};
-use crate::view::{Finding, Location, Results, Source, Step};
+use super::sheet::{Excerpt, Sheet};
+use super::{Context, Entry, count, entries, more};
+use crate::terminal::styles;
+use crate::view::{Finding, Results, Source, Step};
+use crate::words::{Words, list};
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
-    SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles,
 };
 use nixpod_analysis::{Applicability, Level, Utf8PathBuf, rule_url};
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::sync::Arc;
-
-/// Longer lines are not shown: minified files would fill the screen.
-const MAX_LINE: usize = 400;
 
 pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
     let terminal = context.terminal;
@@ -38,7 +36,14 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
         .without_syntax_highlighting();
     let mut texts = Texts::default();
     let mut out = String::new();
-    for finding in results.open() {
+    for entry in entries(results) {
+        let finding = match entry {
+            Entry::Finding(finding) => finding,
+            Entry::More(finding, number) => {
+                not_listed(&mut out, finding, number, context);
+                continue;
+            }
+        };
         for shown in parts(finding, context, &mut texts) {
             let mut text = String::new();
             // The excerpt is best effort: if it cannot be made, the finding is told without.
@@ -60,6 +65,14 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
     out
 }
 
+/// The line that stands for findings that are too many.
+fn not_listed(out: &mut String, finding: &Finding, number: usize, context: &Context<'_>) {
+    let name = context.name(&finding.location.source);
+    let what = format!("{}[{}]", finding.severity.as_str(), finding.rule);
+    let what = context.terminal.paint(styles::severity(finding.severity), &what);
+    let _ = writeln!(out, "{what} {name}: {}\n", more(number));
+}
+
 /// The line on container, hosts and certainty.
 fn about(out: &mut String, finding: &Finding, context: &Context<'_>) {
     let mut facts = Vec::new();
@@ -67,7 +80,7 @@ fn about(out: &mut String, finding: &Finding, context: &Context<'_>) {
         let others = finding.others.iter().map(|(other, _)| other);
         let names: Vec<String> = std::iter::once(container)
             .chain(others)
-            .map(|container| format!("`{}`", visible(&container.name)))
+            .map(|container| format!("`{}`", container.name))
             .collect();
         let noun = if names.len() == 1 {
             "container"
@@ -78,8 +91,8 @@ fn about(out: &mut String, finding: &Finding, context: &Context<'_>) {
     }
     match finding.hosts.as_slice() {
         [] => {}
-        [host] => facts.push(format!("host {}", visible(host))),
-        hosts => facts.push(format!("hosts {}", visible(&hosts.join(", ")))),
+        [host] => facts.push(format!("host {host}")),
+        hosts => facts.push(format!("hosts {}", list(hosts))),
     }
     if finding.imported_by_no_host {
         facts.push("imported by no host".to_owned());
@@ -142,7 +155,7 @@ fn gaps(out: &mut String, results: &Results, context: &Context<'_>) {
                 Some(at) => format!("{}:{}: ", context.name(&at.source), at.line),
                 None => String::new(),
             };
-            let _ = writeln!(out, "  {place}{}", visible(&gap.reason).replace('\n', " "));
+            let _ = writeln!(out, "  {place}{}", gap.reason);
         }
     }
 }
@@ -154,48 +167,19 @@ fn has_safe_fix(finding: &Finding) -> bool {
         .any(|fix| fix.applicability == Applicability::Safe && !fix.edits.is_empty())
 }
 
-/// Texts without control characters, made once per file.
+/// Texts as they may be shown, made once per file.
 #[derive(Default)]
 struct Texts {
-    by_path: HashMap<Utf8PathBuf, Arc<str>>,
+    by_path: HashMap<Utf8PathBuf, Arc<Sheet>>,
 }
 
 impl Texts {
-    fn excerpt(&mut self, source: &Source, name: String) -> Excerpt {
-        let text = self
-            .by_path
+    fn sheet(&mut self, source: &Source) -> Arc<Sheet> {
+        let sheets = &mut self.by_path;
+        let sheet = sheets
             .entry(source.path.clone())
-            .or_insert_with(|| visible(&source.text).into());
-        Excerpt {
-            name,
-            text: Arc::clone(text),
-        }
-    }
-}
-
-/// A named text.
-#[derive(Debug)]
-struct Excerpt {
-    name: String,
-    text: Arc<str>,
-}
-
-impl SourceCode for Excerpt {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let inner = self.text.as_bytes().read_span(span, before, after)?;
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
-            inner.data(),
-            *inner.span(),
-            inner.line(),
-            inner.column(),
-            inner.line_count(),
-        )))
+            .or_insert_with(|| Arc::new(Sheet::new(source)));
+        Arc::clone(sheet)
     }
 }
 
@@ -234,22 +218,21 @@ fn parts(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Vec<Sho
         Level::Warning => miette::Severity::Warning,
         Level::Note => miette::Severity::Advice,
     };
-    let mut first = Shown::new(visible(&finding.message), severity);
+    let mut first = Shown::new(finding.message.to_string(), severity);
     first.code = Some(format!("{}[{}]", finding.severity.as_str(), finding.rule));
     // Where there are no links the address would be longer than the finding.
     first.url = context.terminal.color.then(|| rule_url(finding.rule));
-    if fits(primary) {
+    let sheet = texts.sheet(&primary.source);
+    if let Some(span) = sheet.span(primary) {
         // The message is above the excerpt already.
         let text = label(&finding.label).filter(|text| *text != first.message);
-        first
-            .labels
-            .push(LabeledSpan::new_primary_with_span(text, span(primary)));
-        first.source = Some(texts.excerpt(&primary.source, name));
+        first.labels.push(LabeledSpan::new_primary_with_span(text, span));
+        first.source = Some(Excerpt { name, sheet });
     } else {
         let _ = write!(first.message, " ({name}:{}:{})", primary.line, primary.column);
     }
     let mut parts = vec![first];
-    let mut help: Vec<String> = finding.help.iter().map(|help| visible(help)).collect();
+    let mut help: Vec<String> = finding.help.iter().map(ToString::to_string).collect();
     for step in &finding.trail {
         help.extend(add_step(&mut parts, step, context, texts));
     }
@@ -261,7 +244,7 @@ fn parts(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Vec<Sho
         };
         // Below an explanation it has to be told from it.
         let word = if help.is_empty() { "" } else { "Fix: " };
-        help.push(format!("{word}{} ({how})", visible(&fix.title)));
+        help.push(format!("{word}{} ({how})", fix.title));
     }
     if let Some(last) = parts.last_mut() {
         last.help = (!help.is_empty()).then(|| help.join("\n"));
@@ -273,15 +256,11 @@ fn parts(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Vec<Sho
 fn add_step(parts: &mut Vec<Shown>, step: &Step, context: &Context<'_>, texts: &mut Texts) -> Option<String> {
     let at = &step.location;
     let name = context.name(&at.source);
-    if !fits(at) {
-        return Some(format!(
-            "{name}:{}:{}: {}",
-            at.line,
-            at.column,
-            visible(&step.message)
-        ));
-    }
-    let piece = LabeledSpan::new_with_span(label(&step.message), span(at));
+    let sheet = texts.sheet(&at.source);
+    let Some(span) = sheet.span(at) else {
+        return Some(format!("{name}:{}:{}: {}", at.line, at.column, step.message));
+    };
+    let piece = LabeledSpan::new_with_span(label(&step.message), span);
     let known = parts
         .iter_mut()
         .find(|part| part.source.as_ref().is_some_and(|source| source.name == name));
@@ -290,35 +269,14 @@ fn add_step(parts: &mut Vec<Shown>, step: &Step, context: &Context<'_>, texts: &
     } else {
         let mut part = Shown::new(format!("and in {name}"), miette::Severity::Advice);
         part.labels.push(piece);
-        part.source = Some(texts.excerpt(&at.source, name));
+        part.source = Some(Excerpt { name, sheet });
         parts.push(part);
     }
     None
 }
 
-fn label(message: &str) -> Option<String> {
-    let text = visible(message).replace('\n', " ");
-    (!text.is_empty()).then_some(text)
-}
-
-fn span(at: &Location) -> SourceSpan {
-    (usize::from(at.range.start()), usize::from(at.range.len())).into()
-}
-
-/// Is the text of the range, with the lines around it, fit to be shown?
-fn fits(at: &Location) -> bool {
-    let text: &str = &at.source.text;
-    let (start, end) = (usize::from(at.range.start()), usize::from(at.range.end()));
-    let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else {
-        return false;
-    };
-    let from = before.rmatch_indices('\n').nth(1).map_or(0, |(at, _)| at);
-    let to = after
-        .match_indices('\n')
-        .nth(1)
-        .map_or(text.len(), |(at, _)| end + at);
-    text.get(from..to)
-        .is_some_and(|lines| lines.lines().all(|line| line.len() <= MAX_LINE))
+fn label(message: &Words) -> Option<String> {
+    (!message.is_empty()).then(|| message.to_string())
 }
 
 impl fmt::Display for Shown {

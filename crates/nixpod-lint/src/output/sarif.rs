@@ -4,7 +4,8 @@
 
 use super::Context;
 use crate::view::{Finding, Location, ResolvedFix, Results};
-use nixpod_analysis::{Applicability, Confidence, Level, OWN_RULES, RuleId, Severity, rule_url};
+use crate::words::Words;
+use nixpod_analysis::{Applicability, Confidence, Level, OWN_RULES, RuleId, Severity, rule_url, visible};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -19,11 +20,12 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> anyhow::Result
         .iter()
         .map(|finding| result(finding, &index))
         .collect();
-    let unreadable = results.unreadable.iter().map(
-        |(path, reason)| json!({ "level": "error", "message": { "text": format!("{path}: {reason}") } }),
-    );
+    let unreadable = results
+        .unreadable
+        .iter()
+        .map(|(path, reason)| json!({ "level": "error", "message": message(&format!("{path}: {reason}")) }));
     let gaps = results.not_analysed.iter().map(|gap| {
-        let mut note = json!({ "level": "note", "message": { "text": gap.reason } });
+        let mut note = json!({ "level": "note", "message": message(gap.reason.exact()) });
         if let Some(at) = &gap.location {
             insert(&mut note, "locations", json!([location(at)]));
         }
@@ -122,16 +124,16 @@ const fn rank(confidence: Confidence) -> f64 {
 }
 
 fn result(finding: &Finding, index: &BTreeMap<RuleId, usize>) -> Value {
-    let mut message = finding.message.clone();
+    let mut text = finding.message.to_string();
     if let Some(help) = &finding.help {
-        let _ = write!(message, ". {help}");
+        let _ = write!(text, ". {help}");
     }
     let mut value = json!({
         "ruleId": finding.rule,
         "ruleIndex": index.get(finding.rule),
         "level": level(finding.severity),
         "rank": rank(finding.confidence),
-        "message": { "text": message },
+        "message": message(&text),
         "locations": [location(&finding.location)],
         "partialFingerprints": { "nixpodLint/v1": finding.fingerprint },
         "properties": properties(finding),
@@ -145,7 +147,8 @@ fn result(finding: &Finding, index: &BTreeMap<RuleId, usize>) -> Value {
         insert(&mut value, "fixes", json!(fixes));
     }
     if let Some(reason) = &finding.suppressed {
-        let suppression = json!({ "kind": "inSource", "status": "accepted", "justification": reason });
+        let suppression =
+            json!({ "kind": "inSource", "status": "accepted", "justification": reason.exact() });
         insert(&mut value, "suppressions", json!([suppression]));
     }
     value
@@ -157,13 +160,14 @@ fn properties(finding: &Finding) -> Value {
         "confidence": finding.confidence.as_str(),
     });
     if !finding.hosts.is_empty() {
-        insert(&mut object, "hosts", json!(finding.hosts));
+        let hosts: Vec<&str> = finding.hosts.iter().map(Words::exact).collect();
+        insert(&mut object, "hosts", json!(hosts));
     }
     if let Some(container) = &finding.container {
-        let named = json!({ "surface": container.surface, "name": container.name });
+        let named = json!({ "surface": container.surface, "name": container.name.exact() });
         insert(&mut object, "container", named);
         let others = finding.others.iter().map(|(other, fingerprint)| {
-            json!({ "surface": other.surface, "name": other.name, "fingerprint": fingerprint })
+            json!({ "surface": other.surface, "name": other.name.exact(), "fingerprint": fingerprint })
         });
         let others: Vec<Value> = others.collect();
         if !others.is_empty() {
@@ -179,12 +183,12 @@ fn code_flow(finding: &Finding) -> Value {
     } else {
         &finding.label
     };
-    let steps: Vec<Value> = std::iter::once((label.as_str(), &finding.location))
+    let steps: Vec<Value> = std::iter::once((label.exact(), &finding.location))
         .chain(
             finding
                 .trail
                 .iter()
-                .map(|step| (step.message.as_str(), &step.location)),
+                .map(|step| (step.message.exact(), &step.location)),
         )
         .map(|(text, at)| json!({ "location": described(at, text) }))
         .collect();
@@ -193,7 +197,7 @@ fn code_flow(finding: &Finding) -> Value {
 
 fn related(finding: &Finding) -> Value {
     let places = finding.trail.iter().enumerate().map(|(at, step)| {
-        let mut place = described(&step.location, &step.message);
+        let mut place = described(&step.location, step.message.exact());
         insert(&mut place, "id", json!(at + 1));
         place
     });
@@ -221,12 +225,28 @@ fn fix(fix: &ResolvedFix) -> Option<Value> {
             json!({ "artifactLocation": artifact(file), "replacements": replacements })
         })
         .collect();
-    Some(json!({ "description": { "text": fix.title }, "artifactChanges": changes }))
+    Some(json!({ "description": message(fix.title.exact()), "artifactChanges": changes }))
+}
+
+/// A plain text message. Brackets are the syntax of links there (SARIF 2.1.0, 3.11.6), and none of ours is a link.
+fn message(text: &str) -> Value {
+    let text = visible::line(text);
+    if !text.contains(['[', ']']) {
+        return json!({ "text": text });
+    }
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if matches!(c, '\\' | '[' | ']') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    json!({ "text": escaped })
 }
 
 fn described(at: &Location, text: &str) -> Value {
     let mut value = location(at);
-    insert(&mut value, "message", json!({ "text": text }));
+    insert(&mut value, "message", message(text));
     value
 }
 
@@ -274,6 +294,14 @@ fn encode(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_message_has_a_link() {
+        assert_eq!(message("a \\ b"), json!({ "text": "a \\ b" }));
+        let text = "`[x](https://example.org)` \\[y](1)";
+        let escaped = "`\\[x\\](https://example.org)` \\\\\\[y\\](1)";
+        assert_eq!(message(text), json!({ "text": escaped }));
+    }
 
     #[test]
     fn paths_become_uris() {

@@ -5,6 +5,7 @@
 //! `version`.
 
 use crate::view::{ContainerSpec, DefinitionSpec};
+use crate::words::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -27,7 +28,7 @@ struct JsonContainer<'a> {
     /// Its name; `<name>` where a template makes containers of names that are not known.
     name: &'a str,
     /// The hosts that have it, or the file where no host does.
-    hosts: &'a [String],
+    hosts: Vec<&'a str>,
     /// The guest or home that it is declared in; null: the host itself.
     inside: Option<&'a str>,
     /// Is it only seen in a file that no host imports?
@@ -53,7 +54,7 @@ struct JsonFact<'a> {
     /// Why it is `maybe` or `unknown`.
     reason: Option<&'a str>,
     /// What parts inside of the value are not known.
-    unknown: &'a [String],
+    unknown: Vec<&'a str>,
     /// All definitions in the analysed code, the winning ones first.
     definitions: Vec<JsonDefinition<'a>>,
 }
@@ -85,10 +86,10 @@ impl<'a> From<&'a DefinitionSpec> for JsonDefinition<'a> {
             file: at.map(|at| at.source.name.as_str()),
             line: at.map(|at| at.line),
             column: at.map(|at| at.column),
-            value: &definition.value,
+            value: definition.value.exact(),
             priority: definition.priority,
             won: definition.won,
-            condition: definition.condition.as_deref(),
+            condition: definition.condition.as_ref().map(Words::exact),
         }
     }
 }
@@ -99,22 +100,22 @@ pub(crate) fn show_json(containers: &[ContainerSpec]) -> serde_json::Result<Stri
     for container in containers {
         let facts = container.facts.iter().map(|fact| {
             let json = JsonFact {
-                value: fact.value.as_deref(),
+                value: fact.value.as_ref().map(Words::exact),
                 certainty: fact.certainty.as_str(),
-                reason: fact.reason.as_deref(),
-                unknown: &fact.unknown,
+                reason: fact.reason.as_ref().map(Words::exact),
+                unknown: fact.unknown.iter().map(Words::exact).collect(),
                 definitions: fact.definitions.iter().map(Into::into).collect(),
             };
-            (fact.name.as_str(), json)
+            (fact.name.exact(), json)
         });
         let at = container.location.as_ref();
         list.push(JsonContainer {
             surface: container.surface,
-            name: &container.name,
-            hosts: &container.hosts,
-            inside: container.inside.as_deref(),
+            name: container.name.exact(),
+            hosts: container.hosts.iter().map(Words::exact).collect(),
+            inside: container.inside.as_ref().map(Words::exact),
             imported_by_no_host: container.imported_by_no_host,
-            condition: container.condition.as_deref(),
+            condition: container.condition.as_ref().map(Words::exact),
             file: at.map(|at| at.source.name.as_str()),
             line: at.map(|at| at.line),
             facts: facts.collect(),

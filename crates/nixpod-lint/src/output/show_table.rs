@@ -1,8 +1,9 @@
 //! `show` for people: one table per container.
 
 use super::Context;
-use crate::terminal::{Terminal, styles, visible};
+use crate::terminal::{Terminal, styles};
 use crate::view::{ContainerSpec, DefinitionSpec, FactSpec, Location};
+use crate::words::{Words, list};
 use nixpod_analysis::{Certainty, Severity};
 use std::fmt::Write;
 
@@ -37,17 +38,17 @@ pub(crate) fn show_table(containers: &[ContainerSpec], context: &Context<'_>) ->
 }
 
 fn heading(out: &mut String, container: &ContainerSpec, context: &Context<'_>) {
-    let name = context.terminal.paint(styles::NAME, &visible(&container.name));
+    let name = context.terminal.paint(styles::NAME, &container.name.to_string());
     let _ = write!(out, "{name}  {}", container.surface);
     if let Some(inside) = &container.inside {
-        let _ = write!(out, " in {}", visible(inside));
+        let _ = write!(out, " in {inside}");
     }
     let hosts = if container.hosts.len() == 1 {
         "host"
     } else {
         "hosts"
     };
-    let _ = write!(out, ", {hosts} {}", visible(&container.hosts.join(", ")));
+    let _ = write!(out, ", {hosts} {}", list(&container.hosts));
     if let Some(at) = &container.location {
         let _ = write!(out, ", {}", place(at, context));
     }
@@ -55,7 +56,7 @@ fn heading(out: &mut String, container: &ContainerSpec, context: &Context<'_>) {
         out.push_str(", imported by no host");
     }
     if let Some(condition) = &container.condition {
-        let _ = write!(out, ", {}", visible(condition));
+        let _ = write!(out, ", {condition}");
     }
     out.push('\n');
 }
@@ -88,7 +89,7 @@ fn rows(fact: &FactSpec, context: &Context<'_>) -> Vec<Row> {
     };
     let certainty = fact.certainty.as_str().to_owned();
     let mut rows = vec![Row::Cells(
-        [visible(&fact.name), value, certainty, set_at],
+        [fact.name.to_string(), value, certainty, set_at],
         fact.certainty,
     )];
     if let Some(reason) = &fact.reason {
@@ -97,13 +98,9 @@ fn rows(fact: &FactSpec, context: &Context<'_>) -> Vec<Row> {
         } else {
             "because"
         };
-        rows.push(Row::Detail(format!(
-            "{word} {}",
-            visible(reason).replace('\n', " ")
-        )));
+        rows.push(Row::Detail(format!("{word} {reason}")));
     }
     for reason in &fact.unknown {
-        let reason = visible(reason).replace('\n', " ");
         rows.push(Row::Detail(format!("not known in it: {reason}")));
     }
     // The only winner is the line above; of several, each is worth its own line.
@@ -169,8 +166,9 @@ fn place(at: &Location, context: &Context<'_>) -> String {
     format!("{}:{}:{}", context.name(&at.source), at.line, at.column)
 }
 
-fn shorten(text: &str, whole: bool) -> String {
-    let line = visible(text).split_whitespace().collect::<Vec<_>>().join(" ");
+fn shorten(value: &Words, whole: bool) -> String {
+    let line = value.to_string();
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     if whole || columns(&line) <= MAX_VALUE {
         return line;
     }

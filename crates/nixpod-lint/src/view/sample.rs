@@ -6,9 +6,10 @@ use nixpod_analysis::LabelKind;
 fn source(name: &str, text: &str) -> Arc<Source> {
     Arc::new(Source {
         path: format!("/project/{name}").into(),
-        name: name.to_owned(),
+        name: name.into(),
         text: text.into(),
         lines: Arc::new(LineIndex::new(text)),
+        hidden: Vec::new(),
     })
 }
 
@@ -43,36 +44,36 @@ pub(crate) fn results() -> Results {
     };
     let step = |kind, message: &str, location| Step {
         kind,
-        message: message.to_owned(),
+        message: message.into(),
         location,
     };
     let finding = Finding {
         rule: "privileged-container",
         severity: Severity::Critical,
         confidence: Confidence::High,
-        message: "`web` (also `worker`) runs privileged".to_owned(),
-        help: Some("Root inside is root on the host. Grant the one capability that is needed.".to_owned()),
-        fingerprint: "0123456789abcdef".to_owned(),
+        message: "`web` (also `worker`) runs privileged".into(),
+        help: Some("Root inside is root on the host. Grant the one capability that is needed.".into()),
+        fingerprint: "0123456789abcdef".into(),
         container: Some(ContainerName {
             surface: "oci-containers",
-            name: "web".to_owned(),
-            file: "web.nix".to_owned(),
+            name: "web".into(),
+            file: "web.nix".into(),
             line: 4,
         }),
         others: vec![(
             ContainerName {
                 surface: "oci-containers",
-                name: "worker".to_owned(),
-                file: "web.nix".to_owned(),
+                name: "worker".into(),
+                file: "web.nix".into(),
                 line: 4,
             },
-            "00112233445566ff".to_owned(),
+            "00112233445566ff".into(),
         )],
-        hosts: vec!["alpha".to_owned(), "beta".to_owned()],
+        hosts: vec!["alpha".into(), "beta".into()],
         imported_by_no_host: false,
         suppressed: None,
         location: at(&flags, "\"--privileged\""),
-        label: "`web` (also `worker`) runs privileged".to_owned(),
+        label: "`web` (also `worker`) runs privileged".into(),
         trail: vec![
             step(LabelKind::Import, "imported here", at(&web, "import ./flags.nix")),
             step(
@@ -82,7 +83,7 @@ pub(crate) fn results() -> Results {
             ),
         ],
         fixes: vec![ResolvedFix {
-            title: "Remove `--privileged`".to_owned(),
+            title: "Remove `--privileged`".into(),
             applicability: Applicability::Unsafe,
             edits: vec![ResolvedEdit {
                 location: at(&flags, "\"--privileged\" "),
@@ -94,36 +95,36 @@ pub(crate) fn results() -> Results {
         rule: "unpinned-image",
         severity: Severity::Info,
         confidence: Confidence::Medium,
-        message: "image of `web` has no tag".to_owned(),
+        message: "image of `web` has no tag".into(),
         help: None,
-        fingerprint: "fedcba9876543210".to_owned(),
+        fingerprint: "fedcba9876543210".into(),
         container: None,
         others: Vec::new(),
         hosts: Vec::new(),
         imported_by_no_host: true,
-        suppressed: Some("it is built here".to_owned()),
+        suppressed: Some("it is built here".into()),
         location: at(&web, "c.web"),
-        label: String::new(),
+        label: Words::default(),
         trail: Vec::new(),
         fixes: Vec::new(),
     };
     let definition = |value: &str, priority, won, condition: Option<&str>| DefinitionSpec {
         location: Some(at(&web, "flags.extra")),
-        value: value.to_owned(),
+        value: value.into(),
         priority,
         won,
-        condition: condition.map(str::to_owned),
+        condition: condition.map(Words::from),
     };
     let fact = |name: &str, value: Option<&str>, certainty, reason: Option<&str>, definitions| FactSpec {
-        name: name.to_owned(),
-        value: value.map(str::to_owned),
+        name: name.into(),
+        value: value.map(Words::from),
         certainty,
-        reason: reason.map(str::to_owned),
+        reason: reason.map(Words::from),
         unknown: Vec::new(),
         definitions,
     };
     let command = FactSpec {
-        unknown: vec!["option `my.port` is set nowhere in the analysed files".to_owned()],
+        unknown: vec!["option `my.port` is set nowhere in the analysed files".into()],
         ..fact(
             "cmd",
             Some("[ \"--port=${my.port}\" ]"),
@@ -136,18 +137,18 @@ pub(crate) fn results() -> Results {
         not_analysed: vec![
             ResolvedGap {
                 location: None,
-                reason: "input `sops-nix` is not on disk".to_owned(),
+                reason: "input `sops-nix` is not on disk".into(),
             },
             ResolvedGap {
                 location: Some(at(&web, "config")),
-                reason: "`x` is not modelled".to_owned(),
+                reason: "`x` is not modelled".into(),
             },
         ],
         containers: vec![
             ContainerSpec {
                 surface: "oci-containers",
-                name: "web".to_owned(),
-                hosts: vec!["alpha".to_owned(), "beta".to_owned()],
+                name: "web".into(),
+                hosts: vec!["alpha".into(), "beta".into()],
                 inside: None,
                 imported_by_no_host: false,
                 condition: None,
@@ -181,11 +182,11 @@ pub(crate) fn results() -> Results {
             },
             ContainerSpec {
                 surface: "nspawn",
-                name: "old".to_owned(),
-                hosts: vec!["old.nix".to_owned()],
+                name: "old".into(),
+                hosts: vec!["old.nix".into()],
                 inside: None,
                 imported_by_no_host: true,
-                condition: Some("only if `config.my.old`".to_owned()),
+                condition: Some("only if `config.my.old`".into()),
                 location: None,
                 facts: vec![command],
             },

@@ -222,6 +222,9 @@ fn check_text<T>(field: &Field<T>, text: &Text, user: &str, announced: bool, sin
         if is_public(path) || !(announced || is_secret_name(path)) {
             continue;
         }
+        if let StoreRef::Read { .. } = context {
+            sink.hide(field, text, (0, text.pattern().len()), false);
+        }
         let sure = announced || is_sure_name(path);
         let confidence = if sure {
             Confidence::High
