@@ -1,6 +1,9 @@
 //! One container.
 
-use crate::{ContainerId, EntryName, Field, HostId, Surface, SystemId, Text};
+use crate::{
+    ContainerId, Device, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image, Mount, Namespace,
+    NetworkMode, Port, Surface, SystemId, Text, Userns, Visitor, VisitorMut,
+};
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
 
@@ -126,6 +129,121 @@ impl Container {
     }
 }
 
+/// Shows all facts of a container to a visitor, in the order in which people want to read them.
+///
+/// One enumeration serves references of both kinds. A field that is not named does not compile; whoever adds one says
+/// here what it is called, and whether its default is in doubt where a definition could not be seen.
+macro_rules! every_fact {
+    ($container:expr, $visitor:expr) => {{
+        let visitor = $visitor;
+        let Container {
+            id: _,
+            surface,
+            name: _,
+            existence: _,
+            origin: _,
+            host: _,
+            system: _,
+            guest: _,
+            auto_start,
+            rootful,
+            runs_as,
+            userns,
+            privileged,
+            capabilities,
+            dropped_capabilities,
+            network,
+            namespaces,
+            mounts,
+            devices,
+            ports,
+            environment,
+            environment_files,
+            image,
+            security_options,
+            command,
+            flags,
+            sdnotify,
+            nspawn,
+        } = $container;
+        let default = FactInfo::by_default;
+        let certain = FactInfo::certain;
+        visitor.fact(default("auto start"), auto_start);
+        let may_be_rootless =
+            matches!(surface, Surface::OciContainers | Surface::QuadletNix) && runs_as.is_none();
+        let by_surface = |may_be_set: bool, name| if may_be_set { default(name) } else { certain(name) };
+        visitor.fact(by_surface(may_be_rootless, "rootful"), rootful);
+        if let Some(user) = runs_as {
+            visitor.fact(certain("runs as"), user);
+        }
+        visitor.fact(default("users"), userns);
+        visitor.fact(by_surface(surface.is_oci(), "privileged"), privileged);
+        every_fact!(visitor, "capability", capabilities);
+        every_fact!(visitor, "dropped", dropped_capabilities);
+        visitor.fact(default("network"), network);
+        every_fact!(visitor, "namespace", namespaces);
+        every_fact!(visitor, "mount", mounts);
+        every_fact!(visitor, "device", devices);
+        every_fact!(visitor, "port", ports);
+        every_fact!(visitor, "environment", environment);
+        every_fact!(visitor, "environment file", environment_files);
+        if let Some(image) = image {
+            visitor.fact(certain("image"), image);
+        }
+        every_fact!(visitor, "security", security_options);
+        every_fact!(visitor, "command", command);
+        for Flag { word, form } in flags {
+            let name = match form {
+                FlagForm::Option => "flag",
+                FlagForm::Value => "flag value",
+                FlagForm::Malformed => "malformed flag",
+            };
+            visitor.fact(certain(name), word);
+        }
+        if let Some(sdnotify) = sdnotify {
+            visitor.fact(default("sdnotify"), sdnotify);
+        }
+        if let Some(nspawn) = nspawn {
+            let Nspawn {
+                private_users,
+                ownership,
+                private_network,
+                enable_tun,
+                network_options,
+                other_private_network,
+                opaque,
+            } = nspawn;
+            visitor.fact(default("private users"), private_users);
+            visitor.fact(default("ownership"), ownership);
+            visitor.fact(default("private network"), private_network);
+            visitor.fact(default("tun"), enable_tun);
+            every_fact!(visitor, "network option", network_options);
+            visitor.fact(default("other private network"), other_private_network);
+            if let Some(opaque) = opaque {
+                visitor.fact(certain("opaque"), opaque);
+            }
+        }
+    }};
+    // The entries of a list.
+    ($visitor:ident, $name:literal, $list:expr) => {
+        for field in $list {
+            $visitor.fact(FactInfo::certain($name), field);
+        }
+    };
+}
+
+impl Container {
+    /// Shows all facts.
+    pub fn visit(&self, visitor: &mut impl Visitor) {
+        every_fact!(self, visitor);
+    }
+
+    /// Hands out all facts for changing.
+    pub fn visit_mut(&mut self, visitor: &mut impl VisitorMut) {
+        every_fact!(self, visitor);
+    }
+}
+
 /// One option of a container for display: value in Nix syntax.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnOption {
@@ -140,142 +258,6 @@ pub struct OwnOption {
 /// Every option of containers as it is written or defaulted, in the order of the schema. Nothing that rules look at: it is
 /// made for people, when they ask.
 pub type Listing = FxHashMap<ContainerId, Vec<OwnOption>>;
-
-/// How a container's users map to those of its system.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Userns {
-    /// The container's root is the system's root (or, rootless, the user).
-    Host,
-    /// A namespace that maps every id to itself.
-    Identity,
-    /// A range picked at start (`pick`, `-U`, `--userns=auto`).
-    Pick,
-    /// A fixed first id (nspawn) with the number of ids.
-    Fixed {
-        /// The first id on the host.
-        first: u32,
-        /// How many.
-        count: u32,
-    },
-    /// `keep-id`.
-    KeepId,
-    /// `nomap`.
-    NoMap,
-    /// Explicit maps or another named mode.
-    Other(String),
-}
-
-/// A published or forwarded port.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Port {
-    /// The host address; `None`: all.
-    pub address: Option<Text>,
-    /// The host port or range as written; `None`: chosen by the engine.
-    pub host: Option<Text>,
-    /// The container port as written.
-    pub container: Text,
-    /// The whole text, where it is one.
-    pub text: Option<Text>,
-    /// The pod that publishes it for all of its containers.
-    pub pod: Option<String>,
-}
-
-/// How a container is connected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NetworkMode {
-    /// The system's own network.
-    Host,
-    /// A network namespace of its own.
-    Private,
-    /// Another container's or a named namespace.
-    Joined(String),
-    /// None at all.
-    None,
-}
-
-/// A namespace other than user and network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Namespace {
-    /// `pid`, `ipc`, `uts` or `cgroup`.
-    pub kind: &'static str,
-    /// With whom it is shared.
-    pub mode: NamespaceMode,
-}
-
-/// With whom a namespace is shared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NamespaceMode {
-    /// The host.
-    Host,
-    /// Another container.
-    Container(String),
-    /// Its own or another mode.
-    Other(String),
-}
-
-/// A bind mount or a volume.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mount {
-    /// The host path or the volume's name; for nspawn with a null `hostPath` the same as the target.
-    pub source: Text,
-    /// The path inside.
-    pub target: Text,
-    /// Is it read-only?
-    pub read_only: bool,
-    /// Further options such as `Z`, `idmap` or `U`.
-    pub options: Vec<String>,
-    /// Is `source` a host path (and not a named volume or tmpfs)?
-    pub is_bind: bool,
-}
-
-/// A device.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Device {
-    /// The node on the host.
-    pub node: Text,
-    /// `r`, `w`, `m` as far as given.
-    pub access: String,
-    /// Was it only allowed in the device cgroup (nspawn's `allowedDevices`), and not bound?
-    pub allowed_only: bool,
-}
-
-/// An environment variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EnvVar {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: Text,
-}
-
-/// An image reference.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Image {
-    /// The reference.
-    pub reference: Text,
-    /// Is the content provided by Nix (`imageFile`, `imageStream`), so that the reference is only a name?
-    pub provided_by_nix: bool,
-}
-
-/// A word of the extra flags.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flag {
-    /// The word after splitting as the surface splits it.
-    pub word: Field<Text>,
-    /// How it takes part.
-    pub form: FlagForm,
-}
-
-/// How a flag word takes part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FlagForm {
-    /// An option, possibly with `=value`.
-    Option,
-    /// The value of the option before it.
-    Value,
-    /// One list element that holds an option, white space and more: the engine sees one unknown word.
-    Malformed,
-}
 
 /// What only nspawn has.
 #[derive(Clone, Debug, PartialEq, Eq)]

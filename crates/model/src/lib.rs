@@ -5,19 +5,22 @@
 mod container;
 mod fact;
 mod ids;
+mod spec;
 mod system;
 mod text;
+mod visit;
 mod world;
 
-pub use container::{
-    Container, Device, EnvVar, Existence, Flag, FlagForm, Image, Listing, Mount, Namespace, NamespaceMode,
-    NetworkMode, Nspawn, OwnOption, Port, Userns,
-};
+pub use container::{Container, Existence, Listing, Nspawn, OwnOption};
 pub use fact::{Definition, Fact, Field, NotAnalysed};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
+pub use spec::{
+    Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, Port, Userns,
+};
 pub use system::{
     Engines, Host, Kernel, Release, SecretSlot, SecretValue, StateVersion, SubIdRange, System, SystemKind,
     User,
 };
 pub use text::{StoreRef, Text, TextPart};
+pub use visit::{FactInfo, FactValue, Unset, Visitor, VisitorMut};
 pub use world::{ById, World};

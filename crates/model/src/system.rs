@@ -1,6 +1,6 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
-use crate::{ContainerId, Field, HostId, SystemId, Text};
+use crate::{ContainerId, FactInfo, FactValue, Field, HostId, SystemId, Text, Visitor, VisitorMut};
 use nixpod_source::Origin;
 
 /// One root.
@@ -102,6 +102,196 @@ impl System {
             secrets: Vec::new(),
             complete: false,
         }
+    }
+}
+
+impl System {
+    /// Shows all facts but those of its users. A field that is not named does not compile.
+    pub fn visit(&self, visitor: &mut impl Visitor) {
+        let Self {
+            id: _,
+            kind: _,
+            host: _,
+            parent: _,
+            container: _,
+            home_of: _,
+            origin: _,
+            name: _,
+            release,
+            state_version,
+            kernel,
+            selinux,
+            user_namespaces,
+            store_fs_type,
+            users: _,
+            group_members,
+            engines,
+            secrets,
+            complete: _,
+        } = self;
+        let default = FactInfo::by_default;
+        visitor.fact(default("release"), release);
+        visitor.fact(default("state version"), state_version);
+        visitor.fact(default("kernel"), kernel);
+        visitor.fact(default("selinux"), selinux);
+        visitor.fact(default("user namespaces"), user_namespaces);
+        if let Some(kind) = store_fs_type {
+            visitor.fact(default("store"), kind);
+        }
+        engines.visit(visitor);
+        for member in group_members {
+            visitor.fact(FactInfo::certain("member"), member);
+        }
+        for SecretValue { slot: _, value } in secrets {
+            visitor.fact(FactInfo::certain("secret"), value);
+        }
+    }
+}
+
+impl Engines {
+    fn visit(&self, visitor: &mut impl Visitor) {
+        let Self {
+            podman,
+            docker,
+            docker_rootless,
+            lxd,
+            libvirtd,
+            oci_backend,
+            keyring,
+            manage_lingering,
+        } = self;
+        let default = FactInfo::by_default;
+        visitor.fact(default("podman"), podman);
+        visitor.fact(default("docker"), docker);
+        visitor.fact(default("docker rootless"), docker_rootless);
+        visitor.fact(default("lxd"), lxd);
+        visitor.fact(default("libvirtd"), libvirtd);
+        visitor.fact(default("keyring"), keyring);
+        visitor.fact(default("oci backend"), oci_backend);
+        visitor.fact(default("manage lingering"), manage_lingering);
+    }
+}
+
+/// The same of a user as there is of a container.
+macro_rules! every_fact {
+    ($user:expr, $visitor:expr) => {{
+        let visitor = $visitor;
+        let User {
+            name: _,
+            origin: _,
+            is_normal,
+            is_system,
+            uid,
+            linger,
+            auto_sub_ids,
+            sub_uids,
+            sub_gids,
+            sub_ids_known: _,
+            group,
+            extra_groups,
+        } = $user;
+        let default = FactInfo::by_default;
+        visitor.fact(default("normal"), is_normal);
+        visitor.fact(default("system"), is_system);
+        visitor.fact(default("uid"), uid);
+        visitor.fact(default("linger"), linger);
+        visitor.fact(default("auto sub-ids"), auto_sub_ids);
+        for range in sub_uids {
+            visitor.fact(FactInfo::certain("sub-uids"), range);
+        }
+        for range in sub_gids {
+            visitor.fact(FactInfo::certain("sub-gids"), range);
+        }
+        visitor.fact(default("group"), group);
+        for group in extra_groups {
+            visitor.fact(FactInfo::certain("extra group"), group);
+        }
+    }};
+}
+
+impl User {
+    /// A user of whom nothing is said.
+    pub fn new(name: impl Into<String>, origin: Origin) -> Self {
+        Self {
+            name: name.into(),
+            origin,
+            is_normal: Field::default(false),
+            is_system: Field::default(false),
+            uid: Field::default(None),
+            linger: Field::default(None),
+            auto_sub_ids: Field::default(false),
+            sub_uids: Vec::new(),
+            sub_gids: Vec::new(),
+            sub_ids_known: true,
+            group: Field::default(None),
+            extra_groups: Vec::new(),
+        }
+    }
+
+    /// Shows all facts.
+    pub fn visit(&self, visitor: &mut impl Visitor) {
+        every_fact!(self, visitor);
+    }
+
+    /// Hands out all facts for changing.
+    pub fn visit_mut(&mut self, visitor: &mut impl VisitorMut) {
+        every_fact!(self, visitor);
+    }
+}
+
+impl FactValue for Release {
+    fn texts(&self) -> Vec<&Text> {
+        let Self { year: _, month: _ } = self;
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        format!("{}.{:02}", self.year, self.month)
+    }
+}
+
+impl FactValue for Kernel {
+    fn texts(&self) -> Vec<&Text> {
+        let Self {
+            major: _,
+            minor: _,
+            at_least: _,
+            source: _,
+        } = self;
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        let newer = if self.at_least { "+" } else { "" };
+        format!("{}.{}{newer} ({})", self.major, self.minor, self.source)
+    }
+}
+
+impl FactValue for SubIdRange {
+    fn texts(&self) -> Vec<&Text> {
+        let Self {
+            start: _,
+            count: _,
+            count_written: _,
+        } = self;
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        let unwritten = if self.count_written { "" } else { " unwritten" };
+        format!("{} + {}{unwritten}", self.start, self.count)
+    }
+}
+
+/// Group and member.
+impl FactValue for (String, String) {
+    fn texts(&self) -> Vec<&Text> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        let (group, member) = self;
+        format!("{member} in {group}")
     }
 }
 

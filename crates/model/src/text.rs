@@ -127,6 +127,22 @@ impl Text {
             .any(|part| matches!(part, TextPart::Hole { .. }))
     }
 
+    /// Where its pieces, and what it puts into the store, are written.
+    pub fn origins(&self, visit: &mut dyn FnMut(&Origin)) {
+        for part in &self.parts {
+            let (TextPart::Known { origin, .. } | TextPart::Hole { origin, .. }) = part;
+            visit(origin);
+        }
+        for reference in &self.context {
+            match reference {
+                StoreRef::Written { text, .. } => text.origins(visit),
+                StoreRef::Copied { origin, .. }
+                | StoreRef::Path { origin, .. }
+                | StoreRef::Read { origin, .. } => visit(origin),
+            }
+        }
+    }
+
     /// The origin of the piece at a byte offset of [`Self::pattern`], narrowed to `start..end` where the literal's
     /// content is known byte by byte.
     pub fn origin_of(&self, start: usize, end: usize) -> Origin {

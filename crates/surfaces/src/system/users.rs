@@ -1,7 +1,7 @@
 //! Users, groups and sub-ids.
 
 use crate::read::{Found, OptionReader, as_key, known_string, wrong};
-use crate::vocabulary::certainty::{doubt, maybe, weaken};
+use crate::vocabulary::certainty::{Doubt, maybe, weaken};
 use nixpod_eval::Value;
 use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, SubIdRange, User};
 use nixpod_source::Why;
@@ -39,52 +39,36 @@ fn user(reader: &mut OptionReader<'_, '_>, name: &EntryName, found: &Found) -> U
         let found = reader.get(found, option);
         reader.bool(&found)
     };
-    let is_normal = bool(reader, "isNormalUser");
-    let is_system = bool(reader, "isSystemUser");
-    let auto_sub_ids = bool(reader, "autoSubUidGidRange");
+    let mut user = User::new(name.to_string(), reader.place_of(found));
+    user.is_normal = bool(reader, "isNormalUser");
+    user.is_system = bool(reader, "isSystemUser");
+    user.auto_sub_ids = bool(reader, "autoSubUidGidRange");
     let uid = reader.get(found, "uid");
-    let uid = reader.nullable(&uid, |value| match value {
+    user.uid = reader.nullable(&uid, |value| match value {
         Value::Int(int) => Ok(*int),
         other => Err(wrong("an integer", other)),
     });
     let linger = reader.get(found, "linger");
-    let linger = reader.nullable(&linger, |value| match value {
+    user.linger = reader.nullable(&linger, |value| match value {
         Value::Bool(bool) => Ok(*bool),
         other => Err(wrong("a Boolean", other)),
     });
     let group = reader.get(found, "group");
-    let group = reader.field(&group, |_, value, _| {
+    user.group = reader.field(&group, |_, value, _| {
         let name = known_string(&value.value)?;
         Ok((!name.is_empty()).then_some(name))
     });
     let (sub_uids, uids_known) = ranges(reader, found, "subUidRanges", "startUid");
     let (sub_gids, gids_known) = ranges(reader, found, "subGidRanges", "startGid");
+    user.sub_uids = sub_uids;
+    user.sub_gids = sub_gids;
+    user.sub_ids_known = uids_known && gids_known;
     let groups = reader.get(found, "extraGroups");
-    let mut extra_groups = Vec::new();
     for element in reader.elements(&groups) {
-        extra_groups.push(reader.string(&element));
+        user.extra_groups.push(reader.string(&element));
     }
-    let mut user = User {
-        name: name.to_string(),
-        origin: reader.place_of(found),
-        is_normal,
-        is_system,
-        uid,
-        linger,
-        auto_sub_ids,
-        sub_uids,
-        sub_gids,
-        sub_ids_known: uids_known && gids_known,
-        group,
-        extra_groups,
-    };
     if let Some(why) = reader.unseen(found) {
-        doubt(&mut user.is_normal, &why);
-        doubt(&mut user.is_system, &why);
-        doubt(&mut user.uid, &why);
-        doubt(&mut user.linger, &why);
-        doubt(&mut user.auto_sub_ids, &why);
-        doubt(&mut user.group, &why);
+        user.visit_mut(&mut Doubt(why));
         user.sub_ids_known = false;
     }
     user

@@ -83,7 +83,9 @@ fn standalone() {
     .assert_eq(&dump::containers(&world, &files));
     expect![[r#"
         Home `box` of alice <- -
+          user namespaces: unknown: option `security.allowUserNamespaces` is set nowhere in the analysed files
           podman: true <- true
+          manage lingering: unknown: option `users.manageLingering` is set nowhere in the analysed files
           credential services.podman.images.x.password: hunter2 <- "hunter2"
     "#]]
     .assert_eq(&dump::systems(&world, &files));
@@ -153,9 +155,13 @@ fn homes_in_a_system() {
         expect![[r#"
             Nixos `box` <- -
             Home `home of alice` of alice <- { ... }: {…
+              user namespaces: unknown: option `security.allowUserNamespaces` is set nowhere in the analysed files
               podman: true <- true
+              manage lingering: unknown: option `users.manageLingering` is set nowhere in the analysed files
               credential services.podman.images.x.password: hunter2 <- "hunter2"
             Home `home of bob` incomplete of bob <- inputs
+              user namespaces: unknown: option `security.allowUserNamespaces` is set nowhere in the analysed files
+              manage lingering: unknown: option `users.manageLingering` is set nowhere in the analysed files
             not analysed: a definition of home-manager.users.bob: `inputs.bob` comes from outside <- bob
         "#]],
     );

@@ -215,6 +215,7 @@ swordfish
               kernel: 6.6 (pkgs.linuxPackages_6_6) <- pkgs
               selinux: true <- "security=selinux"
               store: overlay <- "overlay"
+              member: bob in podman <- "bob"
               user: alice <- { isNormalUser = true; linger = true; extraGroups = [ "wheel" "docker" ]; password = "hunter2"; uid = 1000; }
                 normal: true <- true
                 uid: Some(1000) <- 1000
@@ -232,7 +233,6 @@ swordfish
                 sub-uids: 100000 + 1 unwritten <- { startUid = 100000; }
                 sub-gids: 100000 + 65536 <- { startGid = 100000; count = 65536; }
                 group: Some("svc") <- "svc"
-              member: bob in podman <- "bob"
               alice.password: hunter2 <- "hunter2"
               file of users.users.bob.hashedPasswordFile: ${store path of pw} (copies ./pw) <- "${./pw}"
               file a.conf: token = swordfish
@@ -253,7 +253,9 @@ swordfish
               kernel: 6.6 (pkgs.linuxPackages_6_6) <- pkgs
             Home `home of alice` of alice <- { services.podman.enable = true; home.file.x.text = "y"; }
               kernel: 6.6 (pkgs.linuxPackages_6_6) <- pkgs
+              user namespaces: unknown: option `security.allowUserNamespaces` is set nowhere in the analysed files
               podman: true <- true
+              manage lingering: unknown: option `users.manageLingering` is set nowhere in the analysed files
               file x: y <- "y"
         "#]],
     );

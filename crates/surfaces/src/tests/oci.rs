@@ -61,6 +61,7 @@ A=1
               image: nginx:1.27 <- "nginx:1.27"
               command: /bin/web <- "/bin/web"
               command: serve <- "serve"
+              sdnotify: default conmon
         "#]],
     );
 }
@@ -153,4 +154,36 @@ fn a_time_zone_that_another_file_sets() {
           image: w <- "w"
     "#]]
     .assert_eq(&super::dump::containers(&world, &files));
+}
+
+/// What an input adds to a container may set anything of it, so that no default is certain.
+#[test]
+fn what_was_not_seen_dooms_the_defaults() {
+    containers(
+        r#"
+{ lib, inputs, ... }:
+{
+  virtualisation.oci-containers.containers = {
+    a = lib.mkMerge [ inputs.private.web { image = "x"; privileged = true; } ];
+    b = { image = "y"; } // inputs.b;
+  };
+}"#,
+        expect![[r#"
+            oci-containers a in `box` <- inputs
+              auto start: unknown: `inputs.private.web` comes from outside
+              rootful: unknown: `inputs.private.web` comes from outside
+              users: unknown: `inputs.private.web` comes from outside
+              privileged: true <- true
+              network: unknown: `inputs.private.web` comes from outside
+              image: x <- "x"
+            oci-containers b in `box` <- { image = "y"; } // inputs.b
+              auto start: unknown: `inputs.b` comes from outside
+              rootful: unknown: `inputs.b` comes from outside
+              users: unknown: `inputs.b` comes from outside
+              privileged: unknown: `inputs.b` comes from outside
+              network: unknown: `inputs.b` comes from outside
+              image: maybe[image] y <- "y"
+            not analysed: a definition of virtualisation.oci-containers.containers.a: `inputs.private.web` comes from outside <- a
+        "#]],
+    );
 }

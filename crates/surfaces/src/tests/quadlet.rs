@@ -154,6 +154,7 @@ fn in_a_home() {
     expect![[r#"
         quadlet-nix type in `box` <- {…
           auto start: true <- "graphical-session.target"
+          rootful: default false
           runs as: default ada
           capability: CAP_SYS_ADMIN <- SYS_ADMIN
           image: quay.io/a/b <- "quay.io/a/b"

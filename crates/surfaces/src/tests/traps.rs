@@ -429,6 +429,7 @@ fn the_version_of_a_mac_is_a_number() {
         "{ system.stateVersion = 5; users.users.ada.isNormalUser = true; }",
         expect![[r#"
             Nixos `box` <- -
+              state version: unknown: evaluation fails: expected a string but found an integer <- 5
               user: ada <- users.users.ada.isNormalUser = true
                 normal: true <- true
                 auto sub-ids: default true

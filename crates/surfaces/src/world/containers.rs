@@ -2,7 +2,7 @@
 
 use crate::read::{Found, as_key};
 use crate::surface::{home, nspawn, oci, quadlet, table};
-use crate::vocabulary::certainty::doubt;
+use crate::vocabulary::certainty::Doubt;
 use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
 use nixpod_eval::Value;
@@ -81,82 +81,64 @@ impl Walk<'_, '_, '_> {
         })
     }
 
-    /// Reads a container by itself, or takes over what was read of it before an edit.
+    /// Reads a container by itself, or takes over what was read of it before an edit. `read` reads it into one of which
+    /// nothing is said, and tells whether there is one at all.
     fn container(
         &mut self,
         declared: Declared,
         outer: &Inherited,
-        read: impl FnOnce(&mut Self, &Found, Container),
+        read: impl FnOnce(&mut Self, &Found, &mut Container) -> bool,
     ) {
         let Declared { id, existence, found } = declared;
         self.remember(&id, &found);
         let part = WorldPart::Container(id.clone());
         self.part(part, &found, &existence, outer, |walk| {
-            let container = Container {
+            let mut container = Container {
                 existence: existence.clone(),
                 ..Container::new(id, walk.reader.place_of(&found))
             };
-            read(walk, &found, container);
+            if read(walk, &found, &mut container) {
+                walk.under(found.when, |walk| walk.add(&found, container, outer));
+            }
         });
+    }
+
+    /// What all surfaces have in common once a container is read.
+    fn add(&mut self, found: &Found, mut container: Container, outer: &Inherited) {
+        if let Some(why) = self.reader.unseen(found) {
+            container.visit_mut(&mut Doubt(why));
+        }
+        let guest = match &container.nspawn {
+            Some(nspawn) => {
+                if let Some(opaque) = &nspawn.opaque {
+                    let what = format!("the guest of containers.{}", container.name);
+                    let why = Why::External(opaque.value().cloned().unwrap_or_default());
+                    self.reader.gap(what, why, &opaque.origin);
+                }
+                self.guest(found, &container, outer)
+            }
+            None => None,
+        };
+        container.guest = guest.as_ref().map(|(guest, _)| guest.id.clone());
+        self.world.add_container(container);
+        if let Some((system, config)) = guest {
+            self.read_guest(&config, system, outer);
+        }
     }
 
     pub(super) fn nspawn_containers(&mut self, config: &Found, outer: &Inherited) {
         for declared in self.declared(config, Surface::Nspawn, outer) {
             self.container(declared, outer, |walk, found, container| {
-                walk.nspawn_container(found, container, outer);
+                let path = format!("containers.{}", as_key(container.id.name()));
+                if walk.is_data(found, &path, outer) {
+                    walk.data.push(format!("{path}."));
+                    return false;
+                }
+                walk.under(found.when, |walk| {
+                    nspawn::read(&mut walk.reader, found, container)
+                });
+                true
             });
-        }
-    }
-
-    fn nspawn_container(&mut self, found: &Found, mut container: Container, outer: &Inherited) {
-        let path = format!("containers.{}", as_key(container.id.name()));
-        if self.is_data(found, &path, outer) {
-            self.data.push(format!("{path}."));
-            return;
-        }
-        self.under(found.when, |walk| {
-            nspawn::read(&mut walk.reader, found, &mut container);
-            walk.doubt_defaults(found, &mut container);
-            let opaque = container
-                .nspawn
-                .as_ref()
-                .and_then(|nspawn| nspawn.opaque.as_ref());
-            if let Some(opaque) = opaque {
-                let what = format!("the guest of containers.{}", container.name);
-                let why = Why::External(opaque.value().cloned().unwrap_or_default());
-                walk.reader.gap(what, why, &opaque.origin);
-            }
-            let guest = walk.guest(found, &container, outer);
-            container.guest = guest.as_ref().map(|(guest, _)| guest.id.clone());
-            walk.world.add_container(container);
-            if let Some((system, config)) = guest {
-                walk.read_guest(&config, system, outer);
-            }
-        });
-    }
-
-    /// Where a part of a container's definitions could not be seen, what nobody was seen to set is not known.
-    fn doubt_defaults(&self, found: &Found, container: &mut Container) {
-        let Some(why) = self.reader.unseen(found) else {
-            return;
-        };
-        doubt(&mut container.auto_start, &why);
-        doubt(&mut container.userns, &why);
-        doubt(&mut container.network, &why);
-        if container.surface.is_oci() {
-            doubt(&mut container.privileged, &why);
-        }
-        if matches!(container.surface, Surface::OciContainers | Surface::QuadletNix)
-            && container.runs_as.is_none()
-        {
-            doubt(&mut container.rootful, &why);
-        }
-        if let Some(nspawn) = &mut container.nspawn {
-            doubt(&mut nspawn.private_users, &why);
-            doubt(&mut nspawn.ownership, &why);
-            doubt(&mut nspawn.private_network, &why);
-            doubt(&mut nspawn.enable_tun, &why);
-            doubt(&mut nspawn.other_private_network, &why);
         }
     }
 
@@ -209,12 +191,12 @@ impl Walk<'_, '_, '_> {
 
     pub(super) fn oci_containers(&mut self, config: &Found, outer: &Inherited) {
         for declared in self.declared(config, Surface::OciContainers, outer) {
-            self.container(declared, outer, |walk, found, mut container| {
+            self.container(declared, outer, |walk, found, container| {
                 walk.under(found.when, |walk| {
-                    let secrets = oci::read(&mut walk.reader, found, &mut container);
+                    let secrets = oci::read(&mut walk.reader, found, container);
                     walk.add_secrets(&outer.id, &secrets);
                 });
-                walk.world.add_container(container);
+                true
             });
         }
     }
@@ -228,30 +210,26 @@ impl Walk<'_, '_, '_> {
         }
         let module = quadlet::QuadletModule::new(&mut self.reader, config);
         for one in declared {
-            self.container(one, outer, |walk, found, mut container| {
+            self.container(one, outer, |walk, found, container| {
                 module.ask(&mut walk.reader);
                 if quadlet::is_off(&mut walk.reader, found) {
-                    return;
+                    return false;
                 }
                 container.runs_as = user.clone().map(Field::default);
                 walk.under(found.when, |walk| {
-                    quadlet::read(&mut walk.reader, &module, found, home, &mut container);
-                    walk.doubt_defaults(found, &mut container);
+                    quadlet::read(&mut walk.reader, &module, found, home, container);
                 });
-                walk.world.add_container(container);
+                true
             });
         }
     }
 
     pub(super) fn home_containers(&mut self, config: &Found, outer: &Inherited, user: Option<String>) {
         for declared in self.declared(config, Surface::HomeManagerPodman, outer) {
-            self.container(declared, outer, |walk, found, mut container| {
+            self.container(declared, outer, |walk, found, container| {
                 container.runs_as = user.clone().map(Field::default);
-                walk.under(found.when, |walk| {
-                    home::read(&mut walk.reader, found, &mut container);
-                    walk.doubt_defaults(found, &mut container);
-                });
-                walk.world.add_container(container);
+                walk.under(found.when, |walk| home::read(&mut walk.reader, found, container));
+                true
             });
         }
     }

@@ -1,0 +1,245 @@
+//! What the facts of a container are: mounts, ports, namespaces and others.
+
+use crate::visit::plain;
+use crate::{FactValue, Field, Text};
+
+/// How a container's users map to those of its system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Userns {
+    /// The container's root is the system's root (or, rootless, the user).
+    Host,
+    /// A namespace that maps every id to itself.
+    Identity,
+    /// A range picked at start (`pick`, `-U`, `--userns=auto`).
+    Pick,
+    /// A fixed first id (nspawn) with the number of ids.
+    Fixed {
+        /// The first id on the host.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// `keep-id`.
+    KeepId,
+    /// `nomap`.
+    NoMap,
+    /// Explicit maps or another named mode.
+    Other(String),
+}
+
+/// A published or forwarded port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// The host address; `None`: all.
+    pub address: Option<Text>,
+    /// The host port or range as written; `None`: chosen by the engine.
+    pub host: Option<Text>,
+    /// The container port as written.
+    pub container: Text,
+    /// The whole text, where it is one.
+    pub text: Option<Text>,
+    /// The pod that publishes it for all of its containers.
+    pub pod: Option<String>,
+}
+
+/// How a container is connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NetworkMode {
+    /// The system's own network.
+    Host,
+    /// A network namespace of its own.
+    Private,
+    /// Another container's or a named namespace.
+    Joined(String),
+    /// None at all.
+    None,
+}
+
+/// A namespace other than user and network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    /// `pid`, `ipc`, `uts` or `cgroup`.
+    pub kind: &'static str,
+    /// With whom it is shared.
+    pub mode: NamespaceMode,
+}
+
+/// With whom a namespace is shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamespaceMode {
+    /// The host.
+    Host,
+    /// Another container.
+    Container(String),
+    /// Its own or another mode.
+    Other(String),
+}
+
+/// A bind mount or a volume.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// The host path or the volume's name; for nspawn with a null `hostPath` the same as the target.
+    pub source: Text,
+    /// The path inside.
+    pub target: Text,
+    /// Is it read-only?
+    pub read_only: bool,
+    /// Further options such as `Z`, `idmap` or `U`.
+    pub options: Vec<String>,
+    /// Is `source` a host path (and not a named volume or tmpfs)?
+    pub is_bind: bool,
+}
+
+/// A device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// The node on the host.
+    pub node: Text,
+    /// `r`, `w`, `m` as far as given.
+    pub access: String,
+    /// Was it only allowed in the device cgroup (nspawn's `allowedDevices`), and not bound?
+    pub allowed_only: bool,
+}
+
+/// An environment variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvVar {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Text,
+}
+
+/// An image reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// The reference.
+    pub reference: Text,
+    /// Is the content provided by Nix (`imageFile`, `imageStream`), so that the reference is only a name?
+    pub provided_by_nix: bool,
+}
+
+/// A word of the extra flags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// The word after splitting as the surface splits it.
+    pub word: Field<Text>,
+    /// How it takes part.
+    pub form: FlagForm,
+}
+
+/// How a flag word takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlagForm {
+    /// An option, possibly with `=value`.
+    Option,
+    /// The value of the option before it.
+    Value,
+    /// One list element that holds an option, white space and more: the engine sees one unknown word.
+    Malformed,
+}
+
+plain!(Userns, NetworkMode);
+
+impl FactValue for Namespace {
+    fn texts(&self) -> Vec<&Text> {
+        let Self { kind: _, mode: _ } = self;
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        format!("{} {:?}", self.kind, self.mode)
+    }
+}
+
+impl FactValue for Mount {
+    fn texts(&self) -> Vec<&Text> {
+        let Self {
+            source,
+            target,
+            read_only: _,
+            options: _,
+            is_bind: _,
+        } = self;
+        vec![source, target]
+    }
+
+    fn describe(&self) -> String {
+        let kind = if self.is_bind { "" } else { "volume " };
+        let (source, target) = (self.source.describe(), self.target.describe());
+        let access = if self.read_only { "ro" } else { "rw" };
+        let options: String = self.options.iter().map(|option| format!(" {option}")).collect();
+        format!("{kind}{source} at {target} {access}{options}")
+    }
+}
+
+impl FactValue for Device {
+    fn texts(&self) -> Vec<&Text> {
+        let Self {
+            node,
+            access: _,
+            allowed_only: _,
+        } = self;
+        vec![node]
+    }
+
+    fn describe(&self) -> String {
+        let allowed = if self.allowed_only { " allowed" } else { "" };
+        format!("{} {}{allowed}", self.node.describe(), self.access)
+    }
+}
+
+impl FactValue for Port {
+    fn texts(&self) -> Vec<&Text> {
+        let Self {
+            address,
+            host,
+            container,
+            text,
+            pod: _,
+        } = self;
+        [address, host, text]
+            .into_iter()
+            .flatten()
+            .chain([container])
+            .collect()
+    }
+
+    fn describe(&self) -> String {
+        let optional = |text: &Option<Text>| text.as_ref().map_or("-".to_owned(), Text::describe);
+        let pod = self.pod.iter().map(|pod| format!(" of pod {pod}"));
+        format!(
+            "{} {} -> {}{}",
+            optional(&self.address),
+            optional(&self.host),
+            self.container.describe(),
+            pod.collect::<String>()
+        )
+    }
+}
+
+impl FactValue for EnvVar {
+    fn texts(&self) -> Vec<&Text> {
+        let Self { name: _, value } = self;
+        vec![value]
+    }
+
+    fn describe(&self) -> String {
+        format!("{} = {}", self.name, self.value.describe())
+    }
+}
+
+impl FactValue for Image {
+    fn texts(&self) -> Vec<&Text> {
+        let Self {
+            reference,
+            provided_by_nix: _,
+        } = self;
+        vec![reference]
+    }
+
+    fn describe(&self) -> String {
+        let by_nix = if self.provided_by_nix { " by nix" } else { "" };
+        format!("{}{by_nix}", self.reference.describe())
+    }
+}

@@ -1,0 +1,112 @@
+//! Going through the facts of a container, a user or a system, without knowing which there are.
+//!
+//! Whoever has to do something with all facts (count what is unknown, doubt what was not seen, print them) is a
+//! [`Visitor`] or a [`VisitorMut`]. Each struct with facts enumerates them once, in `every_fact`, which takes the struct
+//! apart field by field: one that is left out does not compile.
+
+use crate::{Field, StoreRef, Text};
+
+/// What a fact is about, besides its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FactInfo {
+    /// A name for people. Facts that there can be several of have the same name.
+    pub name: &'static str,
+    /// What it means that nothing was seen to set it.
+    pub unset: Unset,
+}
+
+/// What it means that nothing was seen to set a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unset {
+    /// That the default holds, if all could be seen that may define it.
+    Default,
+    /// The same, whatever could be seen: nothing else can be set here. It follows from where the thing stands, say, or it
+    /// is an entry of a list, which is only there because somebody wrote it.
+    Certain,
+}
+
+impl FactInfo {
+    /// A fact that an option or a flag sets, and that has a default.
+    pub(crate) const fn by_default(name: &'static str) -> Self {
+        let unset = Unset::Default;
+        Self { name, unset }
+    }
+
+    /// A fact that no definition which could not be seen would change.
+    pub(crate) const fn certain(name: &'static str) -> Self {
+        let unset = Unset::Certain;
+        Self { name, unset }
+    }
+}
+
+/// Looks at facts.
+pub trait Visitor {
+    /// One fact.
+    fn fact<T: FactValue>(&mut self, info: FactInfo, field: &Field<T>);
+}
+
+/// Changes facts.
+pub trait VisitorMut {
+    /// One fact.
+    fn fact<T: FactValue>(&mut self, info: FactInfo, field: &mut Field<T>);
+}
+
+/// What a fact can be.
+pub trait FactValue {
+    /// The strings in it. Each of their pieces has an origin of its own, besides that of the fact.
+    fn texts(&self) -> Vec<&Text>;
+    /// The value in one line, for tests and for whoever looks for a mistake.
+    fn describe(&self) -> String;
+}
+
+/// Values without strings that have origins, as Rust prints them.
+macro_rules! plain {
+    ($($kind:ty),* $(,)?) => {
+        $(impl $crate::FactValue for $kind {
+            fn texts(&self) -> Vec<&$crate::Text> {
+                Vec::new()
+            }
+
+            fn describe(&self) -> String {
+                format!("{self:?}")
+            }
+        })*
+    };
+}
+
+pub(crate) use plain;
+
+plain!(bool, Option<bool>, Option<i64>, Option<String>);
+
+impl FactValue for String {
+    fn texts(&self) -> Vec<&Text> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        self.clone()
+    }
+}
+
+impl FactValue for Text {
+    fn texts(&self) -> Vec<&Text> {
+        vec![self]
+    }
+
+    fn describe(&self) -> String {
+        let mut out = self.display();
+        for reference in &self.context {
+            out.push_str(&match reference {
+                StoreRef::Copied { path, encrypted, .. } => format!(" (copies {path}{})", note(*encrypted)),
+                StoreRef::Path { path, encrypted, .. } => format!(" (path {path}{})", note(*encrypted)),
+                StoreRef::Read { path, encrypted, .. } => format!(" (reads {path}{})", note(*encrypted)),
+                StoreRef::Written { name, text } => format!(" (writes {name}: {:?})", text.describe()),
+            });
+        }
+        out
+    }
+}
+
+const fn note(encrypted: bool) -> &'static str {
+    if encrypted { " encrypted" } else { "" }
+}
