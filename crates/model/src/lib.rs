@@ -1,6 +1,19 @@
 //! The typed container spec shared by all surfaces: plain data with public fields.
 //!
 //! This crate must never know rnix, the evaluator, or which surface a container came from beyond a tag.
+//!
+//! Begin with [`Container`] and the kinds of certainty, [`Fact`] and [`Field`]; then [`World`], which holds the containers
+//! and systems of one root by their names ([`ContainerId`], [`SystemId`], [`HostId`]).
+//!
+//! What holds always:
+//!
+//! - What is not known is [`Fact::Unknown`] with its reason, and never a default, an empty text or a missing entry.
+//! - Every fact says where it comes from, by places that stay right while white space and comments move.
+//! - Every fact is shown to a [`Visitor`]: see [`Container::visit`].
+//! - A world is plain data: two that compare equal have the same findings.
+
+// A fact that is taken out of its struct and shown to nobody.
+#![deny(unused_variables)]
 
 mod container;
 mod fact;

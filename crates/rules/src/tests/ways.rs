@@ -6,7 +6,7 @@ use nixpod_analysis::Confidence;
 use nixpod_testing::{Fixture, host, targets};
 
 /// A rule, a module with `@` for a value, and a value that the rule is against.
-const CASES: [(&str, &str, &str); 22] = [
+const CASES: &[(&str, &str, &str)] = &[
     (
         "missing-private-users",
         "{ containers.web = { privateUsers = @; config = { }; }; }",
@@ -138,13 +138,13 @@ fn all_rules_have_a_case() {
     let mut of_rules: Vec<&str> = ALL.iter().map(|rule| rule.meta.id).collect();
     of_cases.sort_unstable();
     of_rules.sort_unstable();
-    assert_eq!(of_cases, of_rules);
+    assert_eq!(of_cases, of_rules, "each rule has one entry in `CASES` above");
 }
 
 #[test]
 fn values_are_found_however_they_come() {
     let mut wrong = Vec::new();
-    for (rule, module, value) in CASES {
+    for &(rule, module, value) in CASES {
         let written = surest(rule, &module.replace('@', value), "");
         if written.is_none() {
             wrong.push(format!("{rule}, written out: nothing is found"));
