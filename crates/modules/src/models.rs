@@ -41,6 +41,7 @@ pub(crate) fn modules_path(ev: &mut Evaluator<'_>) -> ThunkId {
 
 /// Makes the value of an option a system of its own: a guest, or a user's home.
 pub(crate) fn whole_system(ev: &mut Evaluator<'_>, at: At<'_>, kind: Kind, mut setup: Setup) -> Setup {
+    setup.kind = Some(kind);
     setup.mode = Mode::WholeSystem;
     setup.class = None;
     setup.args.retain(|(name, _)| name != "name");

@@ -25,6 +25,7 @@ pub fn system(
         base,
         special,
         args,
+        kind: Some(kind),
         mode: Mode::WholeSystem,
         open_world,
         prefix: Vec::new(),
@@ -56,9 +57,7 @@ pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind)
             },
         );
         let system = system(ev, &library, kind, modules, special, false);
-        let mut made = library.shared.made.borrow_mut();
-        made.push((kind, Rc::downgrade(&system)));
-        drop(made);
+        library.shared.makes_system(ev, &system);
         Ok(plain(system_value(ev, &system)))
     })
 }

@@ -140,19 +140,28 @@ impl Dependencies {
     /// The notes of all that the work asked for that is being done.
     pub(super) fn notes(&self) -> Noted {
         match self.renewed {
-            true => self.sets.notes(self.noting),
+            true => self.notes_so_far(),
             false => Noted::ALL,
         }
+    }
+
+    /// The same, before the first edit, too.
+    pub(super) fn notes_so_far(&self) -> Noted {
+        self.sets.notes(self.noting)
     }
 
     /// The notes of a thunk.
     pub(super) fn notes_of(&self, thunk: ThunkId) -> Noted {
         match self.renewed {
-            true => self
-                .sets
-                .notes(self.noted.get(thunk.0 as usize).copied().unwrap_or_default()),
+            true => self.notes_behind(thunk),
             false => Noted::ALL,
         }
+    }
+
+    /// The notes of a thunk, before the first edit, too.
+    pub(super) fn notes_behind(&self, thunk: ThunkId) -> Noted {
+        let noted = self.noted.get(thunk.0 as usize).copied();
+        self.sets.notes(noted.unwrap_or_default())
     }
 
     /// Sets the notes of the work aside that is being done.

@@ -172,6 +172,32 @@ impl Evaluator<'_> {
         dependencies.map_or(Noted::ALL, |dependencies| dependencies.notes_of(thunk))
     }
 
+    /// Runs work during which [`Self::notes_behind`] and [`Self::notes_so_far`] tell what values are made from, even if
+    /// the heap is not kept.
+    pub fn taking_notes<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        if self.retains() {
+            return run(self);
+        }
+        self.retain();
+        let result = run(self);
+        self.memo.dependencies = None;
+        result
+    }
+
+    /// As [`Self::notes_of`], but only what is certain to belong to the value, whoever else was asked before it: to be
+    /// asked inside of [`Self::taking_notes`], of a thunk that is forced there.
+    pub fn notes_behind(&self, thunk: ThunkId) -> Noted {
+        let dependencies = self.memo.dependencies.as_ref();
+        dependencies.map_or(Noted::NONE, |dependencies| dependencies.notes_behind(thunk))
+    }
+
+    /// The notes of all that the value that is being computed has asked for; to be asked inside of
+    /// [`Self::taking_notes`].
+    pub fn notes_so_far(&self) -> Noted {
+        let dependencies = self.memo.dependencies.as_ref();
+        dependencies.map_or(Noted::NONE, |dependencies| dependencies.notes_so_far())
+    }
+
     /// A file is read, so that it is no root by itself.
     pub(crate) fn note_read(&mut self, path: &str) {
         if self.memo.dependencies.is_none() {

@@ -107,6 +107,9 @@ impl Noted {
     /// All that were ever made: so while nothing was invalidated.
     pub(super) const ALL: Self = Self(None);
 
+    /// None at all.
+    pub(super) const NONE: Self = Self(Some(Vec::new()));
+
     /// Does a note hold?
     pub fn has(&self, note: NoteId) -> bool {
         match &self.0 {

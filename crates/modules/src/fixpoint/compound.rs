@@ -276,6 +276,7 @@ pub(crate) fn submodule_system(
         base,
         special: submodule.special,
         args: arguments_inside(ev, at),
+        kind: None,
         mode: at.mode().inside(),
         open_world: at.system.open_world(),
         prefix: at.path.to_vec(),

@@ -440,6 +440,7 @@ fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module:
         base: vec![model],
         special: Some(special),
         args: vec![("lib".into(), library.lib)],
+        kind: None,
         mode: Mode::WholeSystem,
         open_world: false,
         prefix: Vec::new(),

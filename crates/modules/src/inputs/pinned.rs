@@ -51,13 +51,15 @@ fn sources(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Option
     let model = ev.force(model).ok()?;
     crate::inputs::flake::register_names(ev, library, &model).ok()?;
     crate::inputs::flake::register_harmless(ev, library, &model).ok()?;
-    if library.shared.release.get().is_none() {
-        library
-            .shared
-            .release
-            .set(crate::inputs::flake::release(ev, &model));
-    }
+    let release = crate::inputs::flake::release(ev, &model);
     let sources = ev.intern("sources");
     let sources = ev.select_value(&model, sources, NO_SITE).ok()?;
-    Some(ev.alloc_tracked(sources))
+    let shared = library.shared.clone();
+    // A file is asked for once, but its value by everybody who makes use of it.
+    Some(ev.alloc_native(move |ev| {
+        if let Some(release) = release {
+            shared.follows_release(ev, release);
+        }
+        Ok(sources.clone())
+    }))
 }

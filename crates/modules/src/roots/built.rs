@@ -2,7 +2,6 @@
 
 use crate::fixpoint::system_value::system_of;
 use crate::option_names::is_module;
-use crate::own::Kind;
 use crate::system::evaluation::{Library, System};
 use nixpod_eval::{Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Utf8Path;
@@ -15,12 +14,19 @@ const MAX_DEPTH: u32 = 3;
 /// More values of one file than this are not looked at.
 const MAX_VALUES: usize = 1_000;
 
-/// The systems that a file's value is, has as attributes, or has parts of: with the path of the attribute.
-pub(crate) fn systems(
-    ev: &mut Evaluator<'_>,
-    library: &Library,
-    path: &Utf8Path,
-) -> Vec<(String, Kind, Rc<System>)> {
+/// A system that a file builds.
+pub(crate) struct BuiltSystem {
+    /// The path of the attribute that it is, or that is a part of it; empty for the file's value.
+    pub(crate) attribute: String,
+    pub(crate) system: Rc<System>,
+}
+
+/// The systems that a file's value is, has as attributes, or has parts of.
+pub(crate) fn systems(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Vec<BuiltSystem> {
+    ev.taking_notes(|ev| search(ev, library, path))
+}
+
+fn search(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Vec<BuiltSystem> {
     let Ok(thunk) = ev.import(path) else {
         return Vec::new();
     };
@@ -30,7 +36,6 @@ pub(crate) fn systems(
         values: 0,
         found: Vec::new(),
     };
-    let before = library.shared.made.borrow().len();
     let value = ev.force_or_unknown(thunk);
     // Whatever is looked at here counts as read, and is no root by itself any more: a set of modules is left alone.
     search.inside = ev.source().load(path).is_ok_and(|loaded| may_build(&loaded.hir));
@@ -44,7 +49,7 @@ pub(crate) fn systems(
         }
         _ => thunk,
     };
-    search.value(ev, thunk, before, "", 0);
+    search.value(ev, thunk, "", 0);
     search.found
 }
 
@@ -53,19 +58,15 @@ struct SystemSearch<'l> {
     /// Are elements and attributes looked at?
     inside: bool,
     values: usize,
-    found: Vec<(String, Kind, Rc<System>)>,
+    found: Vec<BuiltSystem>,
 }
 
 impl SystemSearch<'_> {
-    /// `before` is how many systems there were before the value was looked at for the first time.
-    fn value(&mut self, ev: &mut Evaluator<'_>, thunk: ThunkId, before: usize, name: &str, depth: u32) {
+    fn value(&mut self, ev: &mut Evaluator<'_>, thunk: ThunkId, name: &str, depth: u32) {
         self.values += 1;
         let value = ev.force_or_unknown(thunk);
         if let Some(system) = system_of(ev, &value) {
-            let made = self.library.shared.made.borrow();
-            let kind = made.iter().find(|(_, made)| made.as_ptr() == Rc::as_ptr(&system));
-            let kind = kind.map_or(Kind::Nixos, |(kind, _)| *kind);
-            self.push(name, kind, system);
+            self.push(name, system);
             return;
         }
         let found = self.found.len();
@@ -89,23 +90,27 @@ impl SystemSearch<'_> {
             if !self.inside || depth >= MAX_DEPTH || self.values >= MAX_VALUES {
                 break;
             }
-            let before = self.library.shared.made.borrow().len();
-            self.value(ev, thunk, before, &name, depth + 1);
+            self.value(ev, thunk, &name, depth + 1);
         }
         // A part of a system, such as `.config.system.build.toplevel`, is not the system, but needed it.
         if self.found.len() == found {
-            let made = self.library.shared.made.borrow().get(before).cloned();
-            if let Some((kind, system)) = made
-                && let Some(system) = system.upgrade()
-            {
-                self.push(name, kind, system);
+            let mut behind = self.library.shared.systems_behind(ev, thunk).into_iter();
+            if let Some(system) = behind.find(|system| !self.is_found(system)) {
+                self.push(name, system);
             }
         }
     }
 
-    fn push(&mut self, name: &str, kind: Kind, system: Rc<System>) {
-        if !self.found.iter().any(|(_, _, known)| Rc::ptr_eq(known, &system)) {
-            self.found.push((name.to_owned(), kind, system));
+    fn is_found(&self, system: &Rc<System>) -> bool {
+        self.found.iter().any(|found| Rc::ptr_eq(&found.system, system))
+    }
+
+    fn push(&mut self, name: &str, system: Rc<System>) {
+        if !self.is_found(&system) {
+            self.found.push(BuiltSystem {
+                attribute: name.to_owned(),
+                system,
+            });
         }
     }
 }

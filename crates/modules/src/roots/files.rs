@@ -3,6 +3,7 @@
 use crate::nixos;
 use crate::option_names::kind_of_file;
 use crate::own::Kind;
+use crate::roots::built::{BuiltSystem, systems};
 use crate::roots::root::{RootSystem, close, host_name, loose};
 use crate::system::evaluation::Library;
 use nixpod_eval::{Evaluator, OriginId, Value};
@@ -30,13 +31,12 @@ pub fn file_roots(
     name: String,
     imported_by_no_host: bool,
 ) -> Vec<RootSystem> {
-    let built = crate::roots::built::systems(ev, library, path);
+    let built = systems(ev, library, path);
     if built.is_empty() {
         return vec![file_root(ev, library, path, name, imported_by_no_host)];
     }
-    let release = library.shared.release.get();
     let mut roots = Vec::with_capacity(built.len());
-    for (attribute, kind, system) in built {
+    for BuiltSystem { attribute, system } in built {
         let name = match attribute.as_str() {
             // The file's value, or an element of it.
             "" => name.clone(),
@@ -45,8 +45,9 @@ pub fn file_roots(
             }
             _ => attribute,
         };
+        let kind = system.setup.kind.unwrap_or(Kind::Nixos);
         let mut root = RootSystem::new(name, system, kind);
-        root.release = release;
+        root.release = library.shared.release_of(&root.system);
         close(ev, library, &mut root);
         roots.push(root);
     }
@@ -67,7 +68,11 @@ pub fn entry_roots(
     let mut root = file_root(ev, library, path, name, false);
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
     root.system = nixos::system(ev, library, root.kind, vec![module], None, false);
-    close(ev, library, &mut root);
-    root.release = library.shared.release.get();
+    root.release = ev.taking_notes(|ev| {
+        close(ev, library, &mut root);
+        library
+            .shared
+            .release_among(&ev.notes_behind(root.system.collected))
+    });
     vec![root]
 }

@@ -1,5 +1,6 @@
 //! The data of one module evaluation. What is computed with it is in `fixpoint`.
 
+use crate::own::Kind;
 use crate::path::{OptionPath, Step};
 use crate::system::report::{About, Gap, Shared};
 use nixpod_eval::{Attrs, Evaluator, ThunkId, Tracked, Value};
@@ -44,6 +45,8 @@ pub struct Setup {
     pub special: Option<ThunkId>,
     /// Further arguments, such as `lib`, `pkgs` and `name`; `specialArgs` win over them.
     pub args: Vec<(SmolStr, ThunkId)>,
+    /// What is evaluated, if it is a whole system that one of the functions for that made.
+    pub kind: Option<Kind>,
     /// What becomes of undeclared options and of mistakes.
     pub mode: Mode,
     /// May definitions be missing because the module tree was not seen from a root?

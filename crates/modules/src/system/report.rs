@@ -4,7 +4,7 @@ use crate::own::Written;
 use crate::path::OptionPath;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
-use nixpod_eval::{Evaluator, NoteId, OriginId, ThunkId, Tracked, When};
+use nixpod_eval::{Evaluator, NoteId, Noted, OriginId, ThunkId, Tracked, When};
 use nixpod_source::{Site, Why};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -78,10 +78,10 @@ pub struct Shared {
     pub(crate) home: OnceCell<ThunkId>,
     /// Our model of quadlet-nix, a module.
     pub(crate) quadlet: OnceCell<ThunkId>,
-    /// The systems that `nixosSystem`, `<nixpkgs/nixos>` and the like made, in order.
-    pub(crate) made: RefCell<Vec<(crate::Kind, Weak<crate::System>)>>,
-    /// The NixOS release that pinned sources follow: year without century, month.
-    pub(crate) release: Cell<Option<(u32, u32)>>,
+    /// The systems that `nixosSystem`, `<nixpkgs/nixos>` and the like made.
+    made: RefCell<Vec<Made>>,
+    /// The NixOS releases that pinned sources follow (year without century, month), each with its note.
+    releases: RefCell<Vec<((u32, u32), NoteId)>>,
     /// Stands for whichever system has a part that nothing defines.
     pub(crate) no_system: RefCell<Weak<crate::System>>,
     /// Parts of our models that nothing defines, by the thunks of their declarations.
@@ -96,6 +96,15 @@ pub struct Shared {
     modules: RefCell<FxHashMap<ModuleId, NoteId>>,
     /// Names of inputs whose repository is known to have nothing to do with containers.
     harmless: RefCell<FxHashMap<String, NoteId>>,
+}
+
+/// A system that the analysed code made.
+#[derive(Debug)]
+struct Made {
+    note: NoteId,
+    system: Weak<crate::System>,
+    /// The release that its sources follow.
+    release: Option<(u32, u32)>,
 }
 
 /// What was not seen, each with the number of its note.
@@ -204,6 +213,53 @@ impl Shared {
             .collect();
         used.sort_unstable();
         used
+    }
+
+    /// The value that is being computed makes a system.
+    pub(crate) fn makes_system(&self, ev: &mut Evaluator<'_>, system: &Rc<crate::System>) {
+        let note = ev.new_note();
+        self.made.borrow_mut().push(Made {
+            note,
+            system: Rc::downgrade(system),
+            release: self.release_among(&ev.notes_so_far()),
+        });
+        ev.note(note);
+    }
+
+    /// The systems that had to be made for a value. Only inside of [`Evaluator::taking_notes`].
+    pub(crate) fn systems_behind(&self, ev: &Evaluator<'_>, thunk: ThunkId) -> Vec<Rc<crate::System>> {
+        let noted = ev.notes_behind(thunk);
+        let made = self.made.borrow();
+        let behind = made.iter().filter(|made| noted.has(made.note));
+        behind.filter_map(|made| made.system.upgrade()).collect()
+    }
+
+    /// The release that the pinned sources follow that a system was made from.
+    pub(crate) fn release_of(&self, system: &Rc<crate::System>) -> Option<(u32, u32)> {
+        let made = self.made.borrow();
+        let made = made
+            .iter()
+            .find(|made| made.system.as_ptr() == Rc::as_ptr(system));
+        made?.release
+    }
+
+    /// The value that is being computed comes from pinned sources that follow a release.
+    pub(crate) fn follows_release(&self, ev: &mut Evaluator<'_>, release: (u32, u32)) {
+        let mut releases = self.releases.borrow_mut();
+        let known = releases.iter().find(|(known, _)| *known == release);
+        let note = known.map_or_else(|| ev.new_note(), |(_, note)| *note);
+        if known.is_none() {
+            releases.push((release, note));
+        }
+        ev.note(note);
+    }
+
+    /// The release that the pinned sources follow which these notes tell of, if it is one.
+    pub(crate) fn release_among(&self, noted: &Noted) -> Option<(u32, u32)> {
+        let releases = self.releases.borrow();
+        let mut behind = releases.iter().filter(|(_, note)| noted.has(*note));
+        let (first, _) = behind.next()?;
+        behind.next().is_none().then_some(*first)
     }
 
     /// Remembers that an input has nothing to do with containers.

@@ -140,6 +140,40 @@ let sources = import ./nix/sources.nix; unstable = import sources.nixpkgs-unstab
     );
 }
 
+/// Each is of the release of its own sources, whichever is looked at first.
+#[test]
+fn hosts_of_two_releases() {
+    check_file(
+        r#"
+let
+  host = sources: configuration: import "${sources.nixpkgs}/nixos" { inherit configuration; };
+  old = host (import ./old/npins) { networking.hostName = "old"; };
+  new = host (import ./new/npins) { networking.hostName = "new"; };
+in
+{
+  both = "${old.config.networking.hostName} and ${new.config.networking.hostName}";
+  inherit new;
+  part = old.config.networking.hostName;
+}
+#- /old/npins/default.nix
+builtins.fetchTarball (builtins.fromJSON (builtins.readFile ./sources.json)).pins.nixpkgs.url
+#- /old/npins/sources.json
+{ "pins": { "nixpkgs": { "type": "Channel", "name": "nixos-24.11", "url": "https://example.org/a.tar.xz", "hash": "h" } }, "version": 5 }
+#- /new/npins/default.nix
+builtins.fetchTarball (builtins.fromJSON (builtins.readFile ./sources.json)).pins.nixpkgs.url
+#- /new/npins/sources.json
+{ "pins": { "nixpkgs": { "type": "Channel", "name": "nixos-25.05", "url": "https://example.org/b.tar.xz", "hash": "h" } }, "version": 5 }
+"#,
+        &["networking.hostName"],
+        expect![[r##"
+            # both Nixos closed=true missing=[] release=Some((24, 11))
+            networking.hostName = "old"
+            # new Nixos closed=true missing=[] release=Some((25, 5))
+            networking.hostName = "new"
+        "##]],
+    );
+}
+
 /// A module has attributes, too, and none of them is a system.
 #[test]
 fn a_module_builds_no_system() {
