@@ -229,6 +229,7 @@
 
 mod ask;
 mod check;
+mod did_you_mean;
 mod fix;
 mod host;
 mod report;
@@ -245,6 +246,7 @@ pub use fix::apply::{Fixed, FixedFile};
 
 pub use camino::{Utf8Path, Utf8PathBuf};
 pub use check::snapshot::Analysis;
+pub use did_you_mean::closest;
 pub use host::AnalysisHost;
 pub use nixpod_source::{
     Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, Level, LineIndex, Origin, Position,

@@ -65,10 +65,23 @@ pub struct Meta {
     pub since: &'static str,
     /// Does it come with fixes?
     pub fix: FixAvailability,
-    /// The documentation in Markdown, with the headings `What it flags`, `Why`, `Bad`, `Good`, `Fix safety`.
+    /// The documentation as it stands in the comment, with the headings `What it flags`, `Why`, `Bad`, `Good`,
+    /// `Fix safety`. To show it, take [`Self::markdown`].
     pub docs: &'static str,
     /// The rule's source file.
     pub file: &'static str,
+}
+
+impl Meta {
+    /// The documentation in Markdown: without the blank that stands after the slashes of each line.
+    pub fn markdown(&self) -> String {
+        let lines: Vec<&str> = self
+            .docs
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .collect();
+        lines.join("\n").trim().to_owned()
+    }
 }
 
 /// Where the documentation of a rule, or of a finding about the tool itself, is on the web.

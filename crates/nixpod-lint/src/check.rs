@@ -6,12 +6,12 @@ use crate::diff::diff;
 use crate::fix::{self, Fixed};
 use crate::output::{Context, count, print};
 use crate::project::{Projects, Question};
-use crate::selection::{Selection, closest};
+use crate::selection::Selection;
 use crate::terminal::Terminal;
 use crate::view::{Results, relative};
 use anyhow::{Result, bail};
 use camino::Utf8Path;
-use nixpod_analysis::{Analysis, Applicability};
+use nixpod_analysis::{Analysis, Applicability, closest};
 use std::mem::ManuallyDrop;
 
 /// Checks, fixes if asked to, and prints.

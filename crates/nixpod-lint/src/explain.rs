@@ -23,7 +23,7 @@ struct Listed {
     #[serde(skip)]
     level: Severity,
     #[serde(skip)]
-    docs: &'static str,
+    docs: String,
 }
 
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ fn all(rules: &[&Rule]) -> Vec<Listed> {
                 summary: meta.summary,
                 url: rule_url(meta.id),
                 level: meta.severity,
-                docs: meta.docs,
+                docs: meta.markdown(),
             }
         })
         .collect();
@@ -89,7 +89,7 @@ pub(crate) fn explain(name: &str, terminal: &Terminal) -> Result<Outcome> {
         rule.group,
         rule.since
     );
-    out.push_str(&markdown::render(rule.docs, terminal));
+    out.push_str(&markdown::render(&rule.docs, terminal));
     let _ = writeln!(out, "\n{}", rule.url);
     terminal.print(&out)?;
     Ok(Outcome::Clean)

@@ -2,15 +2,6 @@
 
 use crate::terminal::{Terminal, styles};
 
-/// Documentation comments put one space before each line.
-pub(crate) fn unindent(docs: &str) -> String {
-    let lines: Vec<&str> = docs
-        .lines()
-        .map(|line| line.strip_prefix(' ').unwrap_or(line))
-        .collect();
-    lines.join("\n").trim().to_owned()
-}
-
 /// Renders a text.
 pub(crate) fn render(markdown: &str, terminal: &Terminal) -> String {
     let mut out = Renderer {
@@ -20,7 +11,7 @@ pub(crate) fn render(markdown: &str, terminal: &Terminal) -> String {
         indent: "",
     };
     let mut in_code = false;
-    for line in unindent(markdown).lines() {
+    for line in markdown.lines() {
         let trimmed = line.trim();
         if trimmed.starts_with("```") {
             out.end_paragraph();
@@ -151,7 +142,7 @@ mod tests {
 
     #[test]
     fn paragraphs_are_filled_and_code_is_kept() {
-        let text = " ## What it flags\n A container\n that runs `privileged`.\n\n - one thing that is long\n - two\n ## Bad\n ```nix\n { a = 1;\n   b = 2; }\n ```\n";
+        let text = "## What it flags\nA container\nthat runs `privileged`.\n\n- one thing that is long\n- two\n## Bad\n```nix\n{ a = 1;\n  b = 2; }\n```\n";
         expect![[r#"
             What it flags
             A container that runs

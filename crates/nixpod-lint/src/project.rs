@@ -1,13 +1,12 @@
 //! From paths on the command line to projects, each with its own analysis host.
 
 use crate::args::COMMANDS;
-use crate::selection::closest;
 use crate::terminal::Terminal;
 use crate::view::Results;
 use anyhow::{Context, Result, bail};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use nixpod_analysis::{
-    Analysis, AnalysisHost, FileSystem, OsFileSystem, Report, Secrets, Settings, project_root,
+    Analysis, AnalysisHost, FileSystem, OsFileSystem, Report, Secrets, Settings, closest, project_root,
 };
 use std::collections::BTreeMap;
 use std::io::Read;

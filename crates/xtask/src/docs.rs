@@ -50,10 +50,9 @@ fn page(meta: &Meta) -> String {
         fix(meta),
         meta.since
     );
-    // Documentation comments put one space before each line.
     let mut fence_before = false;
-    for line in meta.docs.lines() {
-        let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
+    for line in meta.markdown().lines() {
+        let line = line.trim_end();
         // Blank lines around headings and between examples, which the sources leave out.
         let opens = line.starts_with("```") && line != "```";
         let blank = line.starts_with("## ") || (opens && fence_before);

@@ -61,19 +61,13 @@ fn findings(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSi
     for id in explained {
         let mut all = analysis.rules().iter().chain(OWN_RULES);
         if let Some(rule) = all.find(|rule| rule.meta.id == id) {
-            let docs: Vec<&str> = rule.meta.docs.lines().map(unindent).collect();
-            let _ = writeln!(markdown, "---\n\n{}\n", docs.join("\n").trim());
+            let _ = writeln!(markdown, "---\n\n{}\n", rule.meta.markdown());
         }
     }
     Some(Hover {
         span,
         markdown: markdown.trim_end().to_owned(),
     })
-}
-
-/// A doc comment's lines begin with the blank after its slashes.
-fn unindent(line: &str) -> &str {
-    line.strip_prefix(' ').unwrap_or(line)
 }
 
 fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize) -> Option<Hover> {

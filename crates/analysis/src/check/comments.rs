@@ -2,6 +2,7 @@
 
 use crate::check::merge::{Checked, plain};
 use crate::check::tool_rules::{OWN_RULES, malformed_suppression, unknown_suppression, unused_suppression};
+use crate::did_you_mean::closest;
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::{FileState, Vfs};
@@ -132,7 +133,7 @@ impl Comment {
 
     fn unknown(&self, rules: &[&'static Rule], span: Span, name: &str) -> Checked {
         let message = format!("there is no rule `{name}`");
-        let similar = most_similar(name, rules);
+        let similar = closest(name, rules.iter().chain(OWN_RULES).map(|rule| rule.meta.id));
         let help = similar.map(|id| format!("Did you mean `{id}`?"));
         let mut finding = plain(&unknown_suppression::RULE, span, message, help);
         if let Some(id) = similar {
@@ -206,15 +207,4 @@ fn comment_with_line(text: &str, comment: TextRange) -> TextRange {
     } else {
         TextRange::new(size(kept), comment.end())
     }
-}
-
-/// The rule whose name differs in the fewest letters, if it is similar at all.
-fn most_similar(name: &str, rules: &[&'static Rule]) -> Option<&'static str> {
-    rules
-        .iter()
-        .chain(OWN_RULES)
-        .map(|rule| (strsim::damerau_levenshtein(name, rule.meta.id), rule.meta.id))
-        .min()
-        .filter(|(distance, id)| *distance * 3 <= id.len())
-        .map(|(_, id)| id)
 }

@@ -66,11 +66,10 @@ fn insert(object: &mut Value, key: &str, value: Value) {
 fn rule(id: RuleId, context: &Context<'_>) -> Value {
     let mut all = context.rules.iter().chain(OWN_RULES).map(|rule| &rule.meta);
     let (summary, severity, docs, tag) = match all.find(|meta| meta.id == id) {
-        Some(meta) => (meta.summary, meta.severity, meta.docs, meta.group.as_str()),
-        None => (id, Severity::Medium, id, "correctness"),
+        Some(meta) => (meta.summary, meta.severity, meta.markdown(), meta.group.as_str()),
+        None => (id, Severity::Medium, id.to_owned(), "correctness"),
     };
     let is_security = tag != "correctness";
-    let docs = crate::markdown::unindent(docs);
     let mut properties = json!({ "problem.severity": problem(severity), "tags": [tag] });
     if is_security {
         insert(&mut properties, "tags", json!([tag, "security"]));
