@@ -13,9 +13,11 @@
 //!   only certain if every definition could be seen; where not, it is doubted.
 //! - The same code gives the same ids and facts, whatever was read before and whatever stands beside it.
 //! - Every option that is read has its first name in a [`Table`] or in [`SYSTEM_HEADS`].
+//! - A surface says how an option becomes a fact, and nothing else: which systems have containers of it is in its
+//!   [`Table`], and what all containers have in common (doubt, guests, what is kept over an edit) is done in `world`.
 //!
 //! A new surface is a variant of `Surface` in the model, a file in `surface/` with its [`Table`] and a function that reads
-//! one container into an empty one, a line in [`TABLES`], and a line in `world` that calls the function.
+//! one container into an empty one, and a line in `SURFACES`.
 
 mod listing;
 mod read;
@@ -28,12 +30,11 @@ mod world;
 mod tests;
 
 pub use read::Project;
-pub use surface::TABLES;
-pub use vocabulary::options::{SYSTEM_HEADS, Table};
+pub use surface::tables;
+pub use vocabulary::options::{SYSTEM_HEADS, Systems, Table};
 pub use world::RootReader;
 
 /// Does a name tell that a file may define something that is read? Every file that defines it in the usual way has one.
 pub fn is_telling(name: &str) -> bool {
-    TABLES.iter().any(|table| table.telling.contains(&name))
-        || vocabulary::options::SYSTEM_TELLING.contains(&name)
+    tables().any(|table| table.telling.contains(&name)) || vocabulary::options::SYSTEM_TELLING.contains(&name)
 }

@@ -2,7 +2,7 @@
 
 use crate::read::print;
 use crate::read::{Found, OptionReader, as_key, wrong};
-use crate::surface::table;
+use crate::surface::tables;
 use crate::vocabulary::certainty::part;
 use nixpod_eval::Value;
 use nixpod_model::{Fact, Field, OwnOption, Surface};
@@ -17,7 +17,8 @@ impl OptionReader<'_, '_> {
     /// The options of a container, sets of options flattened.
     pub(crate) fn list(&mut self, surface: Surface, found: &Found) -> Vec<OwnOption> {
         let mut out: Vec<OwnOption> = Vec::new();
-        for name in table(surface).options {
+        let table = tables().find(|table| table.surface == surface);
+        for name in table.map_or(&[][..], |table| table.options) {
             let option = self.get(found, name);
             if self.is_unset(&option) || out.iter().any(|known| known.name == *name) {
                 continue;

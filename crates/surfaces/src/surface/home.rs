@@ -3,12 +3,14 @@
 
 use crate::read::{Found, OptionReader};
 use crate::surface::section::{self, Section};
-use crate::vocabulary::options::Table;
+use crate::surface::surroundings::{Reading, Surroundings};
+use crate::vocabulary::options::{Systems, Table};
 use nixpod_model::{Container, Field, Surface};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
     surface: Surface::HomeManagerPodman,
+    systems: Systems::Homes,
     path: &["services", "podman", "containers"],
     old_path: None,
     options: &OPTIONS,
@@ -60,7 +62,13 @@ const NAMES: [(&str, &str); 13] = [
 ];
 
 /// Reads one container into an empty one.
-pub(crate) fn read(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
+pub(crate) fn read(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    around: &mut Surroundings<'_>,
+    container: &mut Container,
+) -> Reading {
+    container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.bool(&auto_start);
     container.rootful = Field::default(false);
@@ -72,4 +80,5 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, found: &Found, container: 
         raw: None,
     };
     section::read(reader, &section, container);
+    Reading::Container
 }

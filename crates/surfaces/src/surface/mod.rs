@@ -1,24 +1,26 @@
 //! One file for each way to declare containers.
 
-pub(crate) mod home;
-pub(crate) mod nspawn;
+mod home;
+mod nspawn;
 mod nspawn_lists;
-pub(crate) mod oci;
-pub(crate) mod quadlet;
+mod oci;
+mod quadlet;
 mod section;
+mod surroundings;
+
+pub(crate) use surroundings::{Read, Reading, Surroundings};
 
 use crate::vocabulary::options::Table;
-use nixpod_model::Surface;
 
-/// All surfaces, in the order in which a system is read.
-pub const TABLES: [&Table; 4] = [&nspawn::TABLE, &oci::TABLE, &quadlet::TABLE, &home::TABLE];
+/// All surfaces, in the order in which a system is read: what is known before, and what reads a container.
+pub(crate) const SURFACES: [(&Table, Read); 4] = [
+    (&nspawn::TABLE, nspawn::read),
+    (&oci::TABLE, oci::read),
+    (&quadlet::TABLE, quadlet::read),
+    (&home::TABLE, home::read),
+];
 
-/// What is known of a surface.
-pub(crate) const fn table(surface: Surface) -> &'static Table {
-    match surface {
-        Surface::Nspawn => &nspawn::TABLE,
-        Surface::OciContainers => &oci::TABLE,
-        Surface::QuadletNix => &quadlet::TABLE,
-        Surface::HomeManagerPodman => &home::TABLE,
-    }
+/// What is known of each surface before anything is read.
+pub fn tables() -> impl Iterator<Item = &'static Table> {
+    SURFACES.iter().map(|(table, _)| *table)
 }

@@ -1,12 +1,13 @@
 //! `containers.<name>`: systemd-nspawn.
 
-use crate::read::{Found, OptionReader, wrong};
+use crate::read::{Found, OptionReader, as_key, wrong};
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
+use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::nspawn::{self as flags, FromFlags, GRAMMAR, IDS};
-use crate::vocabulary::options::Table;
+use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::origin_of;
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
@@ -16,6 +17,7 @@ use nixpod_source::{Origin, Why};
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
     surface: Surface::Nspawn,
+    systems: Systems::Nixos,
     path: &["containers"],
     old_path: None,
     options: &OPTIONS,
@@ -67,7 +69,16 @@ const NETWORK_OPTIONS: [&str; 7] = [
 ];
 
 /// Reads one container into an empty one.
-pub(crate) fn read(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
+pub(crate) fn read(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    around: &mut Surroundings<'_>,
+    container: &mut Container,
+) -> Reading {
+    let path = format!("containers.{}", as_key(container.id.name()));
+    if around.may_be_data && is_data(reader, found, &path) {
+        return Reading::Data(path);
+    }
     let mut get = |name: &str| reader.get(found, name);
     let auto_start = get("autoStart");
     let tun = get("enableTun");
@@ -102,6 +113,18 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, found: &Found, container: 
         unknown_flag,
     };
     merge(reader, found, container, said);
+    Reading::Container
+}
+
+/// Does it have an option that no nspawn container has? Others than NixOS call a set of theirs `containers`, too: a record
+/// of services, say.
+fn is_data(reader: &OptionReader<'_, '_>, found: &Found, path: &str) -> bool {
+    reader.gaps(found).iter().any(|gap| {
+        gap.what
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.starts_with('.'))
+            && matches!(&gap.why, Why::Error(message) if message.ends_with("does not exist"))
+    })
 }
 
 /// `additionalCapabilities`; gives the words of the command line that are smuggled into it.

@@ -1,10 +1,11 @@
 //! `virtualisation.oci-containers.containers.<name>`.
 
 use crate::read::{Found, OptionReader, as_key};
+use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::capabilities::normal_capability;
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::mounts::volume;
-use crate::vocabulary::options::Table;
+use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::text::hole;
@@ -14,6 +15,7 @@ use nixpod_model::{Container, Fact, Image, SecretSlot, SecretValue, Surface};
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
     surface: Surface::OciContainers,
+    systems: Systems::Nixos,
     path: &["virtualisation", "oci-containers", "containers"],
     old_path: Some(&["docker-containers"]),
     options: &OPTIONS,
@@ -52,12 +54,13 @@ const OPTIONS: [&str; 28] = [
     "extraConfig",
 ];
 
-/// Reads one container into an empty one; gives what else of it is a secret.
+/// Reads one container into an empty one.
 pub(crate) fn read(
     reader: &mut OptionReader<'_, '_>,
     found: &Found,
+    around: &mut Surroundings<'_>,
     container: &mut Container,
-) -> Vec<SecretValue> {
+) -> Reading {
     let bool = |reader: &mut OptionReader<'_, '_>, name: &str| {
         let found = reader.get(found, name);
         reader.bool(&found)
@@ -98,7 +101,8 @@ pub(crate) fn read(
     let (flags, options) = parse(&words, &WORDS);
     container.flags.extend(flags);
     podman::apply(container, &options);
-    login(reader, found, container)
+    login(reader, found, container, &mut around.secrets);
+    Reading::Container
 }
 
 /// A set of capabilities that are granted or taken.
@@ -120,15 +124,18 @@ fn read_capabilities(reader: &mut OptionReader<'_, '_>, found: &Found, container
 }
 
 /// The password for the image's registry.
-fn login(reader: &mut OptionReader<'_, '_>, found: &Found, container: &Container) -> Vec<SecretValue> {
-    let mut secrets = Vec::new();
+fn login(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    container: &Container,
+    secrets: &mut Vec<SecretValue>,
+) {
     let file = reader.at(found, &["login", "passwordFile"]);
     let name = as_key(container.id.name());
     let slot = SecretSlot::SecretFile(format!(
         "virtualisation.oci-containers.containers.{name}.login.passwordFile"
     ));
-    reader.secret(&file, slot, &mut secrets);
-    secrets
+    reader.secret(&file, slot, secrets);
 }
 
 /// What only Podman has: how the container tells that it runs, and `user`, which makes it rootless unless it is root.

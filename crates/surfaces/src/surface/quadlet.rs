@@ -3,14 +3,16 @@
 
 use crate::read::{Found, OptionReader, wrong};
 use crate::surface::section::{self, Section};
-use crate::vocabulary::options::Table;
+use crate::surface::surroundings::{Reading, Surroundings};
+use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::hole;
-use nixpod_eval::{ThunkId, Value};
+use nixpod_eval::Value;
 use nixpod_model::{Container, Field, Image, Port, Surface};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
     surface: Surface::QuadletNix,
+    systems: Systems::Both,
     path: &["virtualisation", "quadlet", "containers"],
     old_path: None,
     options: &OPTIONS,
@@ -66,9 +68,7 @@ const NAMES: [(&str, &str); 30] = [
 ];
 
 /// What the module as a whole says.
-pub(crate) struct QuadletModule {
-    /// What all of this was read from.
-    from: [Option<ThunkId>; 3],
+struct QuadletModule {
     /// Are the elements of typed lists quoted?
     quoted: bool,
     /// `pods`, whose namespaces their containers share.
@@ -78,40 +78,31 @@ pub(crate) struct QuadletModule {
 }
 
 impl QuadletModule {
-    pub(crate) fn new(reader: &mut OptionReader<'_, '_>, config: &Found) -> Self {
+    fn new(reader: &mut OptionReader<'_, '_>, config: &Found) -> Self {
         let escape = reader.option(config, &["virtualisation", "quadlet", "autoEscape"]);
         let pods = reader.option(config, &["virtualisation", "quadlet", "pods"]);
         let users = reader.option(config, &["users", "users"]);
         Self {
-            from: [escape.thunk, pods.thunk, users.thunk],
             quoted: reader.bool(&escape).value() != Some(&false),
             pods,
             users,
         }
     }
-
-    /// A container that is read with the help of this depends on it.
-    pub(crate) fn ask(&self, reader: &mut OptionReader<'_, '_>) {
-        for thunk in self.from.into_iter().flatten() {
-            let _ = reader.ev.force_or_unknown(thunk);
-        }
-    }
-}
-
-/// Is a container switched off by itself?
-pub(crate) fn is_off(reader: &mut OptionReader<'_, '_>, found: &Found) -> bool {
-    let enable = reader.get(found, "enable");
-    reader.bool(&enable).certain() == Some(&false)
 }
 
 /// Reads one container into an empty one. What Home Manager runs is rootless in any case.
 pub(crate) fn read(
     reader: &mut OptionReader<'_, '_>,
-    module: &QuadletModule,
     found: &Found,
-    home: bool,
+    around: &mut Surroundings<'_>,
     container: &mut Container,
-) {
+) -> Reading {
+    let enable = reader.get(found, "enable");
+    if reader.bool(&enable).certain() == Some(&false) {
+        return Reading::Off;
+    }
+    let module = QuadletModule::new(reader, around.config);
+    container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.field(&auto_start, |_, value, _| match &value.value {
         Value::Bool(bool) => Ok(*bool),
@@ -119,17 +110,17 @@ pub(crate) fn read(
         Value::String(_) => Ok(true),
         other => Err(wrong("a Boolean", other)),
     });
-    if home {
+    if around.is_home {
         container.rootful = Field::default(false);
     } else {
-        rootless_user(reader, module, found, container);
+        rootless_user(reader, &module, found, container);
     }
 
     let config = reader.get(found, "containerConfig");
     let raw = reader.get(found, "rawConfig");
     let raw = (!matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw)).then(|| reader.text(&raw));
     if raw.is_none() {
-        in_pod(reader, module, &config, container);
+        in_pod(reader, &module, &config, container);
     }
     let section = Section {
         typed: &config,
@@ -140,6 +131,7 @@ pub(crate) fn read(
     };
     section::read(reader, &section, container);
     image_by_nix(reader, found, container);
+    Reading::Container
 }
 
 /// `rootlessConfig.uid` or `uid`: the container belongs to that user.

@@ -1,12 +1,14 @@
 //! Names of the options that are read, for whoever has to tell what may matter without reading it.
 
-use nixpod_model::Surface;
+use nixpod_model::{Surface, SystemKind};
 
 /// What is known of a surface before a container of it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Table {
     /// Which it is.
     pub surface: Surface,
+    /// Which systems declare such containers.
+    pub systems: Systems,
     /// The option that is the set of its containers.
     pub path: &'static [&'static str],
     /// An option that is the same under an old name.
@@ -15,6 +17,28 @@ pub struct Table {
     pub options: &'static [&'static str],
     /// Names of which one at least is in every file that defines such a container in the usual way.
     pub telling: &'static [&'static str],
+}
+
+/// Kinds of systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Systems {
+    /// NixOS: hosts and guests.
+    Nixos,
+    /// Users' homes.
+    Homes,
+    /// All of them.
+    Both,
+}
+
+impl Systems {
+    /// Is a system of this kind among them?
+    pub(crate) fn have(self, kind: SystemKind) -> bool {
+        match self {
+            Self::Nixos => kind != SystemKind::Home,
+            Self::Homes => kind == SystemKind::Home,
+            Self::Both => true,
+        }
+    }
 }
 
 /// The first names of all other options that a system is read from. In debug builds it is an error to read one that is

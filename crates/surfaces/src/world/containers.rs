@@ -1,14 +1,13 @@
 //! The containers of a system, surface by surface.
 
 use crate::read::{Found, as_key};
-use crate::surface::{home, nspawn, oci, quadlet, table};
+use crate::surface::{Read, Reading, SURFACES, Surroundings};
 use crate::vocabulary::certainty::Doubt;
+use crate::vocabulary::options::Table;
 use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
 use nixpod_eval::Value;
-use nixpod_model::{
-    Container, ContainerId, EntryName, Existence, Field, Surface, System, SystemId, SystemKind,
-};
+use nixpod_model::{Container, ContainerId, EntryName, Existence, System, SystemId, SystemKind};
 use nixpod_source::Why;
 
 /// Guests in guests in guests: nobody writes more, but a guest could contain itself.
@@ -24,8 +23,8 @@ struct Declared {
 
 impl Walk<'_, '_, '_> {
     /// The entries of a surface's set of containers.
-    fn declared(&mut self, config: &Found, surface: Surface, outer: &Inherited) -> Vec<Declared> {
-        let path = table(surface).path;
+    fn declared(&mut self, config: &Found, table: &Table, outer: &Inherited) -> Vec<Declared> {
+        let Table { surface, path, .. } = *table;
         let all = self.reader.at(config, path);
         if self.reader.is_unset(&all) {
             return Vec::new();
@@ -66,29 +65,28 @@ impl Walk<'_, '_, '_> {
         out
     }
 
-    /// Is an entry of `containers` in a file that no system was seen to import something else? A record of services,
-    /// say, has names that no nspawn container has.
-    fn is_data(&self, found: &Found, path: &str, outer: &Inherited) -> bool {
+    /// Reads all containers of a system, surface by surface.
+    pub(super) fn containers(&mut self, config: &Found, outer: &Inherited) {
+        let system = self.world.system(&outer.id);
+        let (kind, home_of) = (system.kind, system.home_of.clone());
         let host = self.world.host(outer.id.host());
-        if host.closed_world || host.from_flake || self.nesting > 0 {
-            return false;
+        let may_be_data = !host.closed_world && !host.from_flake && self.nesting == 0;
+        for (table, read) in SURFACES.iter().filter(|(table, _)| table.systems.have(kind)) {
+            for declared in self.declared(config, table, outer) {
+                let around = Surroundings {
+                    config,
+                    is_home: kind == SystemKind::Home,
+                    home_of: home_of.as_deref(),
+                    may_be_data,
+                    secrets: Vec::new(),
+                };
+                self.container(declared, outer, around, *read);
+            }
         }
-        self.reader.gaps(found).iter().any(|gap| {
-            gap.what
-                .strip_prefix(path)
-                .is_some_and(|rest| rest.starts_with('.'))
-                && matches!(&gap.why, Why::Error(message) if message.ends_with("does not exist"))
-        })
     }
 
-    /// Reads a container by itself, or takes over what was read of it before an edit. `read` reads it into one of which
-    /// nothing is said, and tells whether there is one at all.
-    fn container(
-        &mut self,
-        declared: Declared,
-        outer: &Inherited,
-        read: impl FnOnce(&mut Self, &Found, &mut Container) -> bool,
-    ) {
+    /// Reads a container by itself, or takes over what was read of it before an edit.
+    fn container(&mut self, declared: Declared, outer: &Inherited, mut around: Surroundings<'_>, read: Read) {
         let Declared { id, existence, found } = declared;
         self.remember(&id, &found);
         let part = WorldPart::Container(id.clone());
@@ -97,9 +95,16 @@ impl Walk<'_, '_, '_> {
                 existence: existence.clone(),
                 ..Container::new(id, walk.reader.place_of(&found))
             };
-            if read(walk, &found, &mut container) {
-                walk.under(found.when, |walk| walk.add(&found, container, outer));
-            }
+            walk.under(found.when, |walk| {
+                match read(&mut walk.reader, &found, &mut around, &mut container) {
+                    Reading::Container => {
+                        walk.add_secrets(&outer.id, &around.secrets);
+                        walk.add(&found, container, outer);
+                    }
+                    Reading::Off => {}
+                    Reading::Data(path) => walk.data.push(path + "."),
+                }
+            });
         });
     }
 
@@ -123,22 +128,6 @@ impl Walk<'_, '_, '_> {
         self.world.add_container(container);
         if let Some((system, config)) = guest {
             self.read_guest(&config, system, outer);
-        }
-    }
-
-    pub(super) fn nspawn_containers(&mut self, config: &Found, outer: &Inherited) {
-        for declared in self.declared(config, Surface::Nspawn, outer) {
-            self.container(declared, outer, |walk, found, container| {
-                let path = format!("containers.{}", as_key(container.id.name()));
-                if walk.is_data(found, &path, outer) {
-                    walk.data.push(format!("{path}."));
-                    return false;
-                }
-                walk.under(found.when, |walk| {
-                    nspawn::read(&mut walk.reader, found, container)
-                });
-                true
-            });
         }
     }
 
@@ -187,50 +176,5 @@ impl Walk<'_, '_, '_> {
             walk.system(config, system);
             walk.nesting -= 1;
         });
-    }
-
-    pub(super) fn oci_containers(&mut self, config: &Found, outer: &Inherited) {
-        for declared in self.declared(config, Surface::OciContainers, outer) {
-            self.container(declared, outer, |walk, found, container| {
-                walk.under(found.when, |walk| {
-                    let secrets = oci::read(&mut walk.reader, found, container);
-                    walk.add_secrets(&outer.id, &secrets);
-                });
-                true
-            });
-        }
-    }
-
-    /// Containers of quadlet-nix, of the system's own engine or of the user whose home it is.
-    pub(super) fn quadlets(&mut self, config: &Found, outer: &Inherited, user: Option<String>) {
-        let home = self.world.system(&outer.id).kind == SystemKind::Home;
-        let declared = self.declared(config, Surface::QuadletNix, outer);
-        if declared.is_empty() {
-            return;
-        }
-        let module = quadlet::QuadletModule::new(&mut self.reader, config);
-        for one in declared {
-            self.container(one, outer, |walk, found, container| {
-                module.ask(&mut walk.reader);
-                if quadlet::is_off(&mut walk.reader, found) {
-                    return false;
-                }
-                container.runs_as = user.clone().map(Field::default);
-                walk.under(found.when, |walk| {
-                    quadlet::read(&mut walk.reader, &module, found, home, container);
-                });
-                true
-            });
-        }
-    }
-
-    pub(super) fn home_containers(&mut self, config: &Found, outer: &Inherited, user: Option<String>) {
-        for declared in self.declared(config, Surface::HomeManagerPodman, outer) {
-            self.container(declared, outer, |walk, found, container| {
-                container.runs_as = user.clone().map(Field::default);
-                walk.under(found.when, |walk| home::read(&mut walk.reader, found, container));
-                true
-            });
-        }
     }
 }

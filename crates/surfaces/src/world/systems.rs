@@ -11,7 +11,6 @@ impl Walk<'_, '_, '_> {
     /// Reads a system with all that is in it.
     pub(super) fn system(&mut self, config: &Found, mut system: System) {
         let kind = system.kind;
-        let home_of = system.home_of.clone();
         system::read(&mut self.reader, config, &mut system);
         let inherited = Inherited {
             id: system.id.clone(),
@@ -21,13 +20,8 @@ impl Walk<'_, '_, '_> {
             complete: system.complete,
         };
         self.world.add_system(system);
-        if kind == SystemKind::Home {
-            self.quadlets(config, &inherited, home_of.clone());
-            self.home_containers(config, &inherited, home_of);
-        } else {
-            self.nspawn_containers(config, &inherited);
-            self.oci_containers(config, &inherited);
-            self.quadlets(config, &inherited, None);
+        self.containers(config, &inherited);
+        if kind != SystemKind::Home {
             self.homes(config, &inherited);
         }
     }

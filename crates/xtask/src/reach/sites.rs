@@ -5,7 +5,7 @@
 
 use nixpod_analysis::TextRange;
 use nixpod_source::ExprId;
-use nixpod_surfaces::TABLES;
+use nixpod_surfaces::tables;
 use nixpod_syntax::hir::{AttrName, Attrs, BinaryOp, EntryValue, Expr, StrPart};
 use nixpod_syntax::{Hir, ParsedFile};
 
@@ -58,7 +58,7 @@ const TRANSPARENT: [&str; 12] = [
 const MAX_DEPTH: u32 = 400;
 
 fn nspawn_options() -> &'static [&'static str] {
-    let table = TABLES.iter().find(|table| table.surface.as_str() == "nspawn");
+    let table = tables().find(|table| table.surface.as_str() == "nspawn");
     table.map_or(&[], |table| table.options)
 }
 
@@ -236,7 +236,7 @@ impl Walk<'_> {
                     .zip(names.iter().rev())
                     .all(|(a, b)| a.as_deref() == Some(*b))
         };
-        let sets = TABLES.iter().flat_map(|table| {
+        let sets = tables().flat_map(|table| {
             let paths = [Some(table.path), table.old_path];
             paths.into_iter().flatten().map(move |path| (table, path))
         });
