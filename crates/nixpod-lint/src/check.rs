@@ -1,9 +1,9 @@
 //! The command `check`.
 
-use crate::Outcome;
 use crate::args::{CheckArgs, Format};
 use crate::diff::diff;
 use crate::fix::{self, Fixed};
+use crate::outcome::Outcome;
 use crate::output::{Context, count, print};
 use crate::project::{Projects, Question};
 use crate::selection::Selection;

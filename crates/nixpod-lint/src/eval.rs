@@ -1,7 +1,7 @@
 //! The command `eval`.
 
-use crate::Outcome;
 use crate::args::EvalArgs;
+use crate::outcome::Outcome;
 use crate::project::{absolute, current_directory, reason};
 use crate::terminal::Terminal;
 use anyhow::{Result, bail};

@@ -1,9 +1,10 @@
 //! The commands `explain` and `rules`.
 
 use crate::args::TableFormat;
+use crate::markdown;
+use crate::outcome::Outcome;
 use crate::selection::unknown_rule;
 use crate::terminal::{Terminal, styles};
-use crate::{Outcome, markdown};
 use anyhow::{Result, bail};
 use nixpod_analysis::{FixAvailability, OWN_RULES, Rule, Severity, rule_url};
 use serde::Serialize;

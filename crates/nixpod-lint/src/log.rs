@@ -1,7 +1,7 @@
 //! What the library tells about its work: `NIXPOD_LOG` for the events, `--timings` for what the phases cost. Both go to
 //! standard error; nobody else installs a subscriber.
 
-use crate::to_stderr;
+use crate::streams::to_stderr;
 use nixpod_analysis::visible;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};

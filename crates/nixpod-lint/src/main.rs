@@ -10,11 +10,13 @@ mod explain;
 mod fix;
 mod log;
 mod markdown;
+mod outcome;
 mod output;
 mod project;
 mod runner;
 mod selection;
 mod show;
+mod streams;
 mod terminal;
 mod view;
 mod words;
@@ -22,41 +24,14 @@ mod words;
 use args::{Cli, Command};
 use clap::CommandFactory;
 use nixpod_analysis::visible;
-use std::io::{self, ErrorKind, Write};
+use outcome::Outcome;
 use std::process::ExitCode;
+use streams::to_stderr;
 use terminal::Terminal;
 
 /// An evaluation makes and frees a great many small objects, at which the system's allocator takes twice the time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// Nothing at or above the gate.
-    Clean,
-    /// Findings at or above the gate.
-    Findings,
-    /// Something could not be done, as standard error says.
-    Failed,
-}
-
-impl Outcome {
-    /// The exit code.
-    const fn code(self) -> u8 {
-        match self {
-            Self::Clean => 0,
-            Self::Findings => 1,
-            Self::Failed => 2,
-        }
-    }
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        Self::from(outcome.code())
-    }
-}
 
 fn main() -> ExitCode {
     let cli = match Cli::from_command_line() {
@@ -109,21 +84,4 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
             Ok(Outcome::Clean)
         }
     }
-}
-
-/// Turns a broken pipe into success: whoever reads our output has seen enough.
-fn unless_broken_pipe(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        other => other,
-    }
-}
-
-/// Writes to standard error; a closed one is nobody's problem.
-fn to_stderr(message: &str) {
-    let message = match runner::listens() {
-        true => runner::defuse(message),
-        false => message.into(),
-    };
-    let _ = writeln!(anstream::stderr().lock(), "{message}");
 }

@@ -1,8 +1,8 @@
 //! The command `show`.
 
-use crate::Outcome;
 use crate::args::{ShowArgs, TableFormat};
 use crate::check::{check_hosts, report_unreadable};
+use crate::outcome::Outcome;
 use crate::output::{Context, show_json, show_table};
 use crate::project::Projects;
 use crate::terminal::Terminal;

@@ -2,7 +2,7 @@
 
 use crate::args::{ColorWhen, GlobalArgs};
 use crate::runner::{self, defuse, defuse_json, defuse_old};
-use crate::{to_stderr, unless_broken_pipe};
+use crate::streams::{to_stderr, unless_broken_pipe};
 use anstyle::{AnsiColor, Style};
 use nixpod_analysis::visible;
 use std::borrow::Cow;

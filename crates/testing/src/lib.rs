@@ -1,6 +1,7 @@
-//! Fixtures, markers and checks for the tests of the other crates.
+//! Compares the findings of a rule with the markers of a fixture, and judges the rule's fixes.
 //!
-//! This crate must never be part of what ships: it may panic, and others use it for their tests only.
+//! This crate must never be part of what ships: it may panic, and others use it for their tests only. It runs the whole
+//! analysis; crates that the analysis is made of take their fixtures from `nixpod-fixture`, which knows none of it.
 //!
 //! ```text
 //! #- /other.nix                                    a new file; what comes before is `/main.nix`

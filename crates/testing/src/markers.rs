@@ -1,7 +1,7 @@
 //! Compares findings with markers.
 
 use nixpod_analysis::{Analysis, Report, Rule, Span};
-use nixpod_fixture::{Fixture, Marker};
+use nixpod_fixture::{Fixture, Marker, ROOT};
 use std::fmt::Write as _;
 
 /// A label of a finding.
@@ -71,7 +71,7 @@ fn label(analysis: &Analysis, span: Span, kind: &'static str, message: &str) -> 
         .unwrap_or_default();
     let length = body.lines().next().unwrap_or_default().chars().count().max(1);
     let path = analysis.path(span.file);
-    let path = path.as_str().strip_prefix(crate::ROOT).unwrap_or(path.as_str());
+    let path = path.as_str().strip_prefix(ROOT).unwrap_or(path.as_str());
     Found {
         path: path.to_owned(),
         line: start.line,

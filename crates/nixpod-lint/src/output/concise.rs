@@ -1,6 +1,7 @@
 //! `file:line:column: severity[rule] message`, one line each: for `grep`, and for editors' error lists.
 
-use super::{Context, Entry, entries, more};
+use super::context::Context;
+use super::entries::{Entry, entries, more};
 use crate::terminal::styles;
 use crate::view::Results;
 use std::fmt::Write;

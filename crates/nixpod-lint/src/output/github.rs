@@ -1,6 +1,7 @@
 //! Workflow commands, which GitHub shows as annotations of the changed lines.
 
-use super::{Context, Entry, entries, more};
+use super::context::Context;
+use super::entries::{Entry, entries, more};
 use crate::runner::defuse_old;
 use crate::view::{Finding, Results};
 use nixpod_analysis::Level;

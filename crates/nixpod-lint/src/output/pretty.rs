@@ -2,8 +2,9 @@
 //!
 //! This file and `sheet.rs` are the only ones that know miette.
 
+use super::context::Context;
+use super::entries::{Entry, count, entries, more};
 use super::sheet::{Excerpt, Sheet};
-use super::{Context, Entry, count, entries, more};
 use crate::terminal::styles;
 use crate::view::{Finding, Results, Source, Step};
 use crate::words::{Words, list};

@@ -2,7 +2,7 @@
 //!
 //! The trail becomes a code flow: where the value is written first, where it takes effect last.
 
-use super::Context;
+use super::context::Context;
 use crate::view::{Finding, Location, ResolvedFix, Results};
 use crate::words::Words;
 use nixpod_analysis::{Applicability, Confidence, Level, OWN_RULES, RuleId, Severity, rule_url, visible};

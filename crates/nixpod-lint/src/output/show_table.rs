@@ -1,6 +1,6 @@
 //! `show` for people: one table per container.
 
-use super::Context;
+use super::context::Context;
 use crate::terminal::{Terminal, styles};
 use crate::view::{ContainerSpec, DefinitionSpec, FactSpec, Location};
 use crate::words::{Words, list};

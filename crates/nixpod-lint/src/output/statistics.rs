@@ -1,6 +1,6 @@
 //! How often each rule found something.
 
-use super::Context;
+use super::context::Context;
 use crate::terminal::styles;
 use crate::view::Results;
 use nixpod_analysis::{RuleId, Severity};

@@ -1,6 +1,6 @@
 //! What `reach` prints: Markdown, to be pasted into `docs/evaluation.md`.
 
-use super::{Repository, Spec, Status};
+use super::specs::{Repository, Spec, Status};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

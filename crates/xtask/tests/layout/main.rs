@@ -24,6 +24,10 @@ const CRATES: &[(&str, &str)] = &[
     ("analysis", "lib.rs"),
     ("rules", "lib.rs"),
     ("lsp", "lib.rs"),
+    ("nixpod-lint", "main.rs"),
+    ("fixture", "lib.rs"),
+    ("testing", "lib.rs"),
+    ("xtask", "lib.rs"),
 ];
 
 #[test]

@@ -1,0 +1,48 @@
+//! What is listed for people, who get no more of the same than they can read.
+
+use crate::view::{Finding, Results};
+use nixpod_analysis::{RuleId, Utf8PathBuf};
+use std::collections::HashMap;
+
+/// So many findings of a rule in a file are listed for people. Nobody reads more of the same.
+const LISTED: usize = 200;
+
+/// What a list for people has.
+pub(super) enum Entry<'r> {
+    Finding(&'r Finding),
+    /// So many more findings of the rule in the file of this one, which is the first of them.
+    More(&'r Finding, usize),
+}
+
+/// The open findings. Programs get all of them instead.
+pub(super) fn entries(results: &Results) -> Vec<Entry<'_>> {
+    let mut out: Vec<Entry<'_>> = Vec::new();
+    // How many there are, and where the rest is counted.
+    let mut known: HashMap<(&Utf8PathBuf, RuleId), (usize, usize)> = HashMap::new();
+    for finding in results.open() {
+        let key = (&finding.location.source.path, finding.rule);
+        let (count, rest) = known.entry(key).or_default();
+        *count += 1;
+        match (count.checked_sub(LISTED), out.get_mut(*rest)) {
+            (None | Some(0), _) => out.push(Entry::Finding(finding)),
+            (Some(more), Some(Entry::More(_, number))) if more > 1 => *number = more,
+            (Some(more), _) => {
+                *rest = out.len();
+                out.push(Entry::More(finding, more));
+            }
+        }
+    }
+    out
+}
+
+/// What is said of findings that are not listed.
+pub(super) fn more(number: usize) -> String {
+    let findings = count(number, "more finding", "more findings");
+    format!("{findings} of this rule in this file (--format json lists all)")
+}
+
+/// `1 finding`, `2 findings`.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    let word = if number == 1 { one } else { many };
+    format!("{number} {word}")
+}
