@@ -142,6 +142,16 @@ in_case json-deep;     module "(builtins.fromJSON \"$(copies 50000 '[')\")" > de
 in_case toml-bad;      module '(builtins.fromTOML "a = [[[[[[")' > default.nix
 in_case many-guests;   { echo '{'; i=0; while [ $i -lt 3000 ]; do echo "  containers.c$i = { privateUsers = \"no\"; config = { }; };"; i=$((i + 1)); done; echo '}'; } > default.nix
 
+# ---- speaking to whoever reads the output -------------------------------------------
+# None of these may put a command for GitHub's runner, a hidden character or the secret into any output.
+in_case orders;        printf '{ lib, ... }: {\n  containers."a\n::error::order##[error]order" = {\n/*\n::warning::order ##[group]order\n*/ privateUsers = "no";\n/*\n ::notice::order\n*/\n  config.environment.variables.LOOT = throw "x\n::error::order##[error]order";\n  };\n' > default.nix
+                       printf '  imports = [ (throw "\n ::error::order\n##[error]order") ];\n}\n' >> default.nix
+                       echo '{ containers.b = { }; ' > '::error::order.nix'; echo '{ containers.c = { }; ' > "$(printf 'new\n::error::order.nix')"
+in_case hidden;        printf '{ containers."a\033[2J\342\200\256\342\200\213\342\200\250\363\240\201\201b" = { # \033[2J\342\200\256\n  privateUsers = "no"; config = throw "\033[2J\342\200\256"; }; }\n' > default.nix
+in_case secret;        printf '{\n  # It was canary-of-a-secret.\n  virtualisation.oci-containers.containers.a = {\n    environment.DB_PASSWORD = "canary-of-a-secret";\n    image = "canary-of-a-secret"; privileged = throw "canary-of-a-secret";\n  };\n}\n' > default.nix
+in_case many-doubles;  { echo '{'; i=0; while [ $i -lt 30000 ]; do echo "  a$i = 1; a$i = 2;"; i=$((i + 1)); done; echo '}'; } > default.nix
+in_case doubles-in-line; { printf '{'; i=0; while [ $i -lt 30000 ]; do printf " a$i = 1; a$i = 2;"; i=$((i + 1)); done; echo '}'; } > default.nix
+
 # ---- looking outside ---------------------------------------------------------------
 # None of these may put a byte of the file they name into any output.
 in_case escape-passwd;   module '(builtins.readFile /etc/passwd)' > default.nix

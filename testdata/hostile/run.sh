@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# run.sh BINARY [CASE]...: checks hostile input with `nixpod-lint check`, each case alone and then all as one project.
+# run.sh BINARY [CASE]...: checks hostile input with `nixpod-lint check`, each case alone, in the formats concise and
+# pretty, and then all as one project.
 #
 # What must hold: an answer in time and in memory, exit status 0, 1 or 2, no panic, no signal, nothing written
-# outside, and no word of a file outside the project in the output. Prints a table; exits 1 if anything does not hold.
+# outside, and no word of a file outside the project, no secret, no hidden character and no command for GitHub's
+# runner in the output. Prints a table; exits 1 if anything does not hold.
 # SECONDS_EACH, SECONDS_ALL and MEMORY_KIB set the bounds. They are wide, because machines of CI are slow and shared;
 # the goal is 2 s and 512 MiB.
 set -uo pipefail
@@ -26,21 +28,21 @@ count=0
 slowest=0
 largest=0
 
-# Runs one check: NAME, PATH, SECONDS. Python gives wall time and peak memory of exactly this child.
+# Runs one check: NAME, PATH, SECONDS, FORMAT. Python gives wall time and peak memory of exactly this child.
 judge() {
-  local name=$1 path=$2 limit=$3 result status millis peak why=""
+  local name=$1 path=$2 limit=$3 format=$4 result status millis peak why=""
   result=$(
     cd "$path" &&
       # The allocator reserves addresses in large pieces; what counts is the memory that is used, below.
       ulimit -v "$((memory * 4))" &&
       # A canary in the environment: reading /proc/self/environ would show it.
-      CANARY=canary-of-the-environment HOME="$work/home" PYTHON_LIMIT=$limit \
-        python3 - "$binary" "$work/out" "$work/err" <<'PYTHON'
+      CANARY=canary-of-the-environment GITHUB_ACTIONS=true HOME="$work/home" PYTHON_LIMIT=$limit \
+        python3 - "$binary" "$work/out" "$work/err" "$format" <<'PYTHON'
 import os, resource, subprocess, sys, time
-binary, out, err = sys.argv[1:4]
+binary, out, err, form = sys.argv[1:5]
 start = time.monotonic()
 with open(out, "wb") as o, open(err, "wb") as e:
-    child = subprocess.Popen([binary, "check", ".", "--format", "concise"], stdin=subprocess.DEVNULL, stdout=o, stderr=e)
+    child = subprocess.Popen([binary, "check", ".", "--format", form], stdin=subprocess.DEVNULL, stdout=o, stderr=e)
     try:
         status = child.wait(float(os.environ["PYTHON_LIMIT"]))
     except subprocess.TimeoutExpired:
@@ -63,6 +65,15 @@ PYTHON
   if grep -aqF -e "$first_line" -e "root:x:0" -e "canary-of-the-environment" "$work/out" "$work/err"; then
     why="$why; shows a file from outside"
   fi
+  if grep -aqF "canary-of-a-secret" "$work/out" "$work/err"; then
+    why="$why; shows a secret"
+  fi
+  if grep -aqE '^[[:space:]]*::|##\[' "$work/out" "$work/err"; then
+    why="$why; gives orders"
+  fi
+  if LC_ALL=C grep -aqP '\x1b|\r|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xf3\xa0' "$work/out" "$work/err"; then
+    why="$why; hides something"
+  fi
   if [ "${peak:-0}" -gt "$memory" ]; then
     why="$why; more than $memory KiB"
   fi
@@ -73,19 +84,23 @@ PYTHON
   count=$((count + 1))
   [ "${millis:-0}" -gt "$slowest" ] && slowest=$millis
   [ "${peak:-0}" -gt "$largest" ] && largest=$peak
-  printf '%-20s %6s %8s ms %7s KiB  %s\n' "$name" "${status:-?}" "${millis:-?}" "${peak:-?}" "${why#; }"
+  printf '%-20s %-7s %6s %8s ms %7s KiB  %s\n' "$name" "$format" "${status:-?}" "${millis:-?}" "${peak:-?}" "${why#; }"
   if [ -n "$why" ]; then
     failed=$((failed + 1))
     head -c 600 "$work/err" | sed 's/^/    /'
   fi
 }
 
-printf '%-20s %6s %11s %11s\n' case exit time memory
+printf '%-20s %-7s %6s %11s %11s\n' case format exit time memory
 if [ $# -gt 0 ]; then
-  for name in "$@"; do judge "$name" "$work/input/$name" "$each"; done
+  for name in "$@"; do
+    for format in concise pretty; do judge "$name" "$work/input/$name" "$each" "$format"; done
+  done
 else
-  for folder in "$work/input"/*/; do judge "$(basename "$folder")" "$folder" "$each"; done
-  judge "(all together)" "$work/input" "$all"
+  for folder in "$work/input"/*/; do
+    for format in concise pretty; do judge "$(basename "$folder")" "$folder" "$each" "$format"; done
+  done
+  judge "(all together)" "$work/input" "$all" concise
 fi
 printf '%s cases, %s failed; slowest %s ms, largest %s KiB\n' "$count" "$failed" "$slowest" "$largest"
 [ "$failed" = 0 ]

@@ -228,6 +228,90 @@ fn a_secret_is_hidden_wherever_it_stands() {
     assert!(out.contains("hunter2-hunter2"));
 }
 
+/// Short passwords, and such as are words of their own, which are hidden only where they are written and used.
+const SHORT_SECRETS: &str = r#"{ lib, config, ... }:
+let
+  site.pw = "abc";
+  mk = pw: { image = "a:1"; environment = { DB_PASSWORD = pw; } // { X_PASSWORD = "xy1"; }; };
+in
+{
+  virtualisation.oci-containers.containers = {
+    one = mk "zq7";
+    two = lib.mkMerge [
+      (mk site.pw)
+      {
+        extraOptions = [ "-e" "ADMIN_PASSWORD=root" "--env=PG_PASSWORD=ad1" ];
+        cmd = [ "--password" "qw9" "--token=postgres" ];
+      }
+    ];
+    three.environment = lib.mkIf config.foo.bar { T_PASSWORD = "u8i"; };
+    four = {
+      environment = lib.mapAttrs (n: v: v) { T_PASSWORD = "k3k"; };
+      environmentFiles = [ (builtins.toFile "env" "Q_PASSWORD=m2m\n") ];
+    };
+  };
+  home-manager.users.bob.services.podman.containers.five = {
+    environment.A_PASSWORD = "j5j";
+    extraPodmanArgs = [ "--env" "B_PASSWORD=r4r" ];
+  };
+  containers.six = {
+    config.users.users.al.initialPassword = "d0d";
+    extraFlags = [ "--set-credential=db.password:f6f" ];
+  };
+}
+"#;
+
+#[test]
+fn short_secrets_are_hidden_where_they_are_written_and_used() {
+    let folder = project("short-secrets", SHORT_SECRETS);
+    let secrets = [
+        "\"abc\"",
+        "xy1",
+        "zq7",
+        "_PASSWORD=root",
+        "ad1",
+        "qw9",
+        "--token=postgres",
+        "u8i",
+        "k3k",
+        "m2m",
+        "j5j",
+        "r4r",
+        "d0d",
+        "f6f",
+    ];
+    for way in ways() {
+        let (out, _) = run(folder.as_std_path(), &way, &[]);
+        for secret in secrets {
+            let shown = out
+                .lines()
+                .find(|line| line.contains(secret) && !line.contains("fingerprint"));
+            // Fingerprints may have any three letters.
+            let shown = shown.filter(|line| !line.contains("nixpodLint/v1"));
+            assert_eq!(shown, None, "{way:?} shows {secret}");
+        }
+    }
+}
+
+#[test]
+fn a_fingerprint_does_not_tell_the_secret() {
+    let fingerprint = |secret: &str, more: &[&str]| {
+        let text = format!(
+            "{{ virtualisation.oci-containers.containers.db = {{ image = \"a:1@sha256:0\"; environment.DB_PASSWORD = \"{secret}\"; }}; }}\n"
+        );
+        let folder = project(&format!("fingerprint-{secret}"), &text);
+        let way = [&["check", "--format", "json"], more].concat();
+        let document: Value = serde_json::from_str(&run(folder.as_std_path(), &way, &[]).0).unwrap();
+        document["findings"][0]["fingerprint"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let one = fingerprint("first-password", &[]);
+    assert_eq!(one, fingerprint("second-password", &[]));
+    assert_eq!(one, fingerprint("first-password", &["--show-secrets"]));
+}
+
 #[test]
 fn a_masked_diff_says_that_it_is_no_patch() {
     let text = "{\n  virtualisation.oci-containers.containers.db = {\n    image = \"a:1@sha256:0\";\n    environment.DB_PASSWORD = \"hunter2-hunter2\";\n    privileged = true;\n  };\n}\n";

@@ -10,7 +10,7 @@ use crate::world::evaluate::Listed;
 use crate::world::worlds::Known;
 use nixpod_model::{Container, Existence, Fact, OwnOption, SystemKind, World};
 use nixpod_source::visible::{cut, message};
-use nixpod_source::{Place, Site, Span};
+use nixpod_source::{Place, Span};
 use std::sync::Arc;
 
 /// Every container of every root, sorted by host, surface and name. Those of `listed` worlds come with their options.
@@ -97,13 +97,13 @@ fn show(
 /// One option with where it was set, without the secrets in it.
 pub(crate) fn fact(files: &Files<'_>, secrets: &Secrets, option: &OwnOption) -> ShownFact {
     let field = &option.value;
-    let sites: Vec<Site> = field
-        .definitions
-        .iter()
-        .map(|definition| definition.place.site)
-        .chain(field.origin.hops.iter().map(|hop| hop.place.site))
+    let definitions = field.definitions.iter().map(|definition| definition.place);
+    let hops = field.origin.hops.iter().map(|hop| hop.place);
+    let places: Vec<Span> = definitions
+        .chain(hops)
+        .filter_map(|place| span_of(files, place))
         .collect();
-    let shown = |value: &str| secrets.mask_at(value, &sites);
+    let shown = |value: &str| secrets.mask_at(value, &places);
     let (value, certainty, reason) = match &field.fact {
         Fact::Set(value) => (Some(shown(value)), Certainty::Set, None),
         Fact::Default(value) => (Some(shown(value)), Certainty::Default, None),
@@ -127,7 +127,7 @@ pub(crate) fn fact(files: &Files<'_>, secrets: &Secrets, option: &OwnOption) -> 
         .collect();
     definitions.sort_by_key(|definition| (!definition.won, definition.priority));
     ShownFact {
-        name: option.name.clone(),
+        name: secrets.mask(&option.name),
         value,
         certainty,
         reason,

@@ -57,9 +57,10 @@ pub(crate) fn check(
     });
     let looked_up = Files::new(vfs);
     let mut merged = Merged::default();
+    let secrets = raw.iter().flat_map(|found| &found.secrets);
+    let secrets = Arc::new(look_up(&looked_up, secrets));
     if !settings.show_secrets {
-        let secrets = raw.iter().flat_map(|found| &found.secrets);
-        outcome.secrets = Arc::new(look_up(&looked_up, secrets));
+        outcome.secrets = Arc::clone(&secrets);
     }
     for (world, found) in evaluated.iter().zip(raw) {
         for finding in &found.findings {
@@ -84,7 +85,7 @@ pub(crate) fn check(
         files.values().copied(),
         &mut outcome.findings,
     );
-    finish(&looked_up, &mut outcome);
+    finish(&looked_up, &secrets, &mut outcome);
     outcome.files = files;
     outcome.worlds = evaluated;
     outcome
@@ -153,7 +154,7 @@ fn start_of(file: FileId) -> Span {
 }
 
 /// Sorts everything by path and position, and gives each finding its fingerprint.
-fn finish(files: &Files<'_>, outcome: &mut Outcome) {
+fn finish(files: &Files<'_>, secrets: &Secrets, outcome: &mut Outcome) {
     let mut paths: FxHashMap<FileId, Utf8PathBuf> = FxHashMap::default();
     let mut path = |file: FileId| {
         paths
@@ -186,10 +187,10 @@ fn finish(files: &Files<'_>, outcome: &mut Outcome) {
     let mut counts: FxHashMap<String, u32> = FxHashMap::default();
     for checked in &mut outcome.findings {
         // The same text twice in one container is two findings, told apart by their order.
-        let mut fingerprint = fingerprint(files, checked, 0);
+        let mut fingerprint = fingerprint(files, secrets, checked, 0);
         let nth = counts.entry(fingerprint.clone()).or_default();
         if *nth > 0 {
-            fingerprint = self::fingerprint(files, checked, *nth);
+            fingerprint = self::fingerprint(files, secrets, checked, *nth);
         }
         *nth += 1;
         checked.reported.fingerprint = fingerprint;
@@ -197,13 +198,17 @@ fn finish(files: &Files<'_>, outcome: &mut Outcome) {
 }
 
 /// Made from what stays the same when code around it moves. FNV-1a, because it has to be the same for all versions.
-fn fingerprint(files: &Files<'_>, checked: &Checked, nth: u32) -> String {
+fn fingerprint(files: &Files<'_>, secrets: &Secrets, checked: &Checked, nth: u32) -> String {
     let reported = &checked.reported;
     let span = reported.diagnostic.primary.span;
-    let identity = match checked.identity.as_str() {
+    let mut identity = match checked.identity.as_str() {
         "" => slice(files, span),
         identity => identity.to_owned(),
     };
+    // Whoever has the fingerprint could try passwords until one gives it.
+    if secrets.mask(&identity) != identity || secrets.touches(span) {
+        identity = secrets.mask(&reported.diagnostic.message);
+    }
     let (kind, name) = match &reported.container {
         Some(container) => (container.surface.as_str(), container.name.clone()),
         None => ("", files.vfs.relative_path(span.file).into_string()),

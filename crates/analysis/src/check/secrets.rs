@@ -4,7 +4,7 @@ use crate::report::secrets::{Hidden, Secrets};
 use crate::rule::Secret;
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
-use nixpod_source::{FileId, Origin, Place, Site, Span, TextRange, TextSize};
+use nixpod_source::{FileId, Origin, Place, Span, TextRange, TextSize};
 use std::ops::Range;
 
 /// Looks up the places of secrets.
@@ -18,21 +18,16 @@ pub(crate) fn look_up<'s>(files: &Files<'_>, secrets: impl Iterator<Item = &'s S
             .filter_map(Origin::place)
             .filter_map(|place| stretch(files, place, &secret.text))
             .collect(),
-        sites: sites(secret),
+        places: places(files, secret),
     });
     Secrets::new(hidden.collect())
 }
 
 /// Everything that the secret came through.
-fn sites(secret: &Secret) -> Vec<Site> {
+fn places(files: &Files<'_>, secret: &Secret) -> Vec<Span> {
     let origins = secret.written.iter().chain([&secret.used]);
-    let mut sites: Vec<Site> = origins
-        .flat_map(|origin| &origin.hops)
-        .map(|hop| hop.place.site)
-        .collect();
-    sites.sort_unstable();
-    sites.dedup();
-    sites
+    let hops = origins.flat_map(|origin| &origin.hops);
+    hops.filter_map(|hop| span_of(files, hop.place)).collect()
 }
 
 /// The text at a place, if it is the secret and not only code that gives it.

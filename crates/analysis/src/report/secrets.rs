@@ -1,7 +1,7 @@
 //! What must not be shown: the secrets that the rules found, by where they are written and by their text.
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use nixpod_source::{FileId, Site, TextRange, TextSize};
+use nixpod_source::{FileId, Span, TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -24,8 +24,8 @@ pub(crate) struct Hidden {
     pub(crate) common: bool,
     /// The text of files that is it, or a piece of it.
     pub(crate) written: Vec<(FileId, TextRange)>,
-    /// Where it is written and used.
-    pub(crate) sites: Vec<Site>,
+    /// Where it is written, comes through and is used.
+    pub(crate) places: Vec<Span>,
 }
 
 /// The secrets of a check, also those that no finding is shown for.
@@ -36,17 +36,16 @@ pub struct Secrets {
     anywhere: Option<AhoCorasick>,
     /// Hidden where they stand as a word.
     words: Option<AhoCorasick>,
-    /// Hidden in the values of options that are defined at these sites, as words.
-    common: FxHashMap<Site, Vec<String>>,
+    /// Hidden, as words, in the values of options that are defined around these places; by file and beginning.
+    common: FxHashMap<FileId, Vec<(TextRange, String)>>,
     /// All texts that are hidden anywhere or as words.
     texts: Vec<String>,
     beginnings: OnceLock<FxHashSet<u64>>,
 }
 
-/// Numbers of nodes differ between a file that was edited and one that was read anew, so they are not compared.
 impl PartialEq for Secrets {
     fn eq(&self, other: &Self) -> bool {
-        self.written == other.written && self.texts == other.texts
+        self.written == other.written && self.texts == other.texts && self.common == other.common
     }
 }
 
@@ -55,7 +54,7 @@ impl Eq for Secrets {}
 impl Secrets {
     pub(crate) fn new(all: Vec<Hidden>) -> Self {
         let mut written: FxHashMap<FileId, Vec<TextRange>> = FxHashMap::default();
-        let mut common: FxHashMap<Site, Vec<String>> = FxHashMap::default();
+        let mut common: FxHashMap<FileId, Vec<(TextRange, String)>> = FxHashMap::default();
         let (mut sure, mut words) = (FxHashSet::default(), FxHashSet::default());
         for secret in all {
             for (file, range) in secret.written {
@@ -63,11 +62,9 @@ impl Secrets {
             }
             for text in forms(&secret.text) {
                 if secret.common || text.len() < WORD {
-                    for site in &secret.sites {
-                        let known = common.entry(*site).or_default();
-                        if !known.contains(&text) {
-                            known.push(text.clone());
-                        }
+                    for place in &secret.places {
+                        let in_file = common.entry(place.file).or_default();
+                        in_file.push((place.range, text.clone()));
                     }
                 } else if text.len() < SURE {
                     words.insert(text);
@@ -80,6 +77,12 @@ impl Secrets {
         written.values_mut().for_each(|ranges| {
             ranges.sort_unstable_by_key(|range| (range.start(), range.end()));
             ranges.dedup();
+        });
+        common.values_mut().for_each(|places| {
+            places.sort_unstable_by(|(a, one), (b, other)| {
+                (a.start(), a.end(), one).cmp(&(b.start(), b.end(), other))
+            });
+            places.dedup();
         });
         Self {
             written,
@@ -101,17 +104,30 @@ impl Secrets {
         self.mask_at(text, &[])
     }
 
-    /// The same for the value of an option that is defined at these sites.
-    pub(crate) fn mask_at(&self, text: &str, sites: &[Site]) -> String {
+    /// The same for the value of an option that is defined at these places.
+    pub(crate) fn mask_at(&self, text: &str, places: &[Span]) -> String {
         if self.is_empty() {
             return text.to_owned();
         }
         let mut ranges = self.by_text(text);
-        for common in sites.iter().filter_map(|site| self.common.get(site)).flatten() {
-            ranges.extend(as_words(text, common));
-        }
+        let common: FxHashSet<&str> = places.iter().flat_map(|place| self.common_in(*place)).collect();
+        ranges.extend(common.into_iter().flat_map(|common| as_words(text, common)));
         ranges.extend(self.cut_at_the_end(text));
         replace(text, &joined(ranges))
+    }
+
+    fn common_in(&self, place: Span) -> impl Iterator<Item = &str> {
+        let all = self
+            .common
+            .get(&place.file)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let from = all.partition_point(|(range, _)| range.start() < place.range.start());
+        all.iter()
+            .skip(from)
+            .take_while(move |(range, _)| range.start() <= place.range.end())
+            .filter(move |(range, _)| place.range.contains_range(*range))
+            .map(|(_, text)| text.as_str())
     }
 
     /// What must not be shown of a file's text: sorted, apart from each other, and none goes over the end of a line.
@@ -142,6 +158,14 @@ impl Secrets {
         let mut ranges: Vec<Range<usize>> = inside.map(|secret| (secret - range.start()).into()).collect();
         ranges.extend(self.by_text(slice));
         replace(slice, &joined(ranges))
+    }
+
+    /// Is some of the text of a span a secret because of where it is written?
+    pub(crate) fn touches(&self, span: Span) -> bool {
+        let written = self.written.get(&span.file).into_iter().flatten();
+        written
+            .filter_map(|range| range.intersect(span.range))
+            .any(|common| !common.is_empty())
     }
 
     fn by_text(&self, text: &str) -> Vec<Range<usize>> {
@@ -261,13 +285,14 @@ fn replace(text: &str, ranges: &[Range<usize>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nixpod_source::ExprId;
 
     const FILE: FileId = FileId::project(0);
-    const SITE: Site = Site {
-        file: FILE,
-        expr: ExprId(7),
-    };
+    fn span(range: Range<u32>) -> Span {
+        Span {
+            file: FILE,
+            range: TextRange::new(range.start.into(), range.end.into()),
+        }
+    }
 
     fn secrets(all: &[(&str, bool, Option<Range<u32>>)]) -> Secrets {
         let hidden = |(text, common, written): &(&str, bool, Option<Range<u32>>)| Hidden {
@@ -277,7 +302,7 @@ mod tests {
                 .iter()
                 .map(|range| (FILE, TextRange::new(range.start.into(), range.end.into())))
                 .collect(),
-            sites: vec![SITE],
+            places: written.iter().map(|range| span(range.clone())).collect(),
         };
         Secrets::new(all.iter().map(hidden).collect())
     }
@@ -302,7 +327,8 @@ mod tests {
         let text = "db.user = \"root\"; db.password = \"root\";";
         let secrets = secrets(&[("root", true, Some(33..37))]);
         assert_eq!(secrets.mask(text), text);
-        assert_eq!(secrets.mask_at("\"root\"", &[SITE]), "\"***\"");
+        assert_eq!(secrets.mask_at("\"root\"", &[span(20..40)]), "\"***\"");
+        assert_eq!(secrets.mask_at("\"root\"", &[span(0..20)]), "\"root\"");
         let range = TextRange::up_to(TextSize::of(text));
         assert_eq!(
             secrets.slice(FILE, text, range),
