@@ -226,6 +226,25 @@
 //!   and enums get new fields and variants. Take all `nixpod` crates in the same version, since types of `nixpod-model`
 //!   and `nixpod-source` are part of this interface. What is found may change with any version, as more of Nix is
 //!   understood; names of rules and fingerprints are meant to stay.
+//!
+//! # For who works on this crate
+//!
+//! Begin with `check/snapshot`, the [`Analysis`] that all questions are asked of, and `check/outcome`, which goes from
+//! targets to findings in one page: which roots there are (`check/targets`), their worlds (`world/worlds`), what the rules
+//! say (`run`), where that is in the text (`check/places`), and which comments silence it (`check/comments`). `world/keeper`
+//! has the heaps that are kept over edits, `vfs/reads` what an evaluation read. `fix` and `ask` answer what is only asked
+//! for at times. `rule` is what the author of a rule meets.
+//!
+//! What holds always:
+//!
+//! - Findings, their confidence and their order do not depend on the format, on who asked before, on the number of threads,
+//!   or on whether a heap was kept.
+//! - A world is used again only if all that its evaluation read is as it was: code, contents, listings, files that were
+//!   not there, and the string literals that were looked at.
+//! - Worlds and findings hold places of nodes; ranges are looked up in the revision that is asked about, when the answer
+//!   leaves.
+//! - A snapshot never changes. What it has read, it goes on to see; the host's next change makes another one.
+//! - The disk is behind [`FileSystem`], and only `vfs/disk` knows the real one.
 
 mod ask;
 mod check;

@@ -6,6 +6,15 @@
 //! thread takes events from there in order and owns the documents and the analysis hosts (`owner`). Diagnostics are
 //! computed from snapshots on another thread (`worker`) and dropped when they are stale. Requests recompute what they
 //! need from a snapshot; none remembers another.
+//!
+//! Begin with `event`, all that can happen, then `owner`, which says what becomes of each; `convert` has the protocol's
+//! words for findings, and `order` keeps the framework from acting on a message before those that came earlier.
+//!
+//! What holds always:
+//!
+//! - Only the owner's thread changes a document or a host, so nothing here is locked while it is changed.
+//! - An answer belongs to a generation of the texts. One that comes too late is not published.
+//! - A panic in the analysis costs one answer and not the server (`guard`).
 
 mod backend;
 mod client;

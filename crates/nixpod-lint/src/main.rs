@@ -1,6 +1,11 @@
 //! The command line: parses arguments, finds files, renders, sets exit codes, starts the server.
 //!
 //! It must never know how findings are made.
+//!
+//! Begin with `check`, the command that the others are variations of: `project` finds out which projects the paths are in
+//! and asks each for its report, `selection` takes out what was asked for, `view` looks up paths and lines, and `output`
+//! has one renderer a format. What holds always: standard output has the result and nothing else, and the exit
+//! code does not depend on the format.
 
 mod args;
 mod check;

@@ -12,6 +12,9 @@
 //! stands for any severity; `critical`, `high`, `medium`, `low` and `info` for that one. `note` marks a label of a
 //! trail; trails are compared only in fixtures that have a note. `#<^^` begins in the first column. `$0` is the
 //! cursor, `\$0` the text.
+//!
+//! Begin with [`check`]. What holds always: every finding of the rule has a marker and the other way round, and it is the
+//! same one when comments and white space are added everywhere; a fix parses, removes its finding, and comes to an end.
 
 mod markers;
 

@@ -2,6 +2,10 @@
 //! tidiness of the sources.
 //!
 //! This crate must never know how findings are made; no shipped crate may use it.
+//!
+//! Begin with the help text in `main.rs`: a command is a module here. What holds always: what a command generates or
+//! records is checked by a test, so that it cannot be forgotten. What compares with the world outside (real Nix, fetched
+//! trees, suites of others) is run by hand.
 
 pub mod docs;
 pub mod edits;
