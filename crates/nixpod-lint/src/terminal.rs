@@ -61,21 +61,18 @@ impl Terminal {
         self.print_with(defuse_old, lines)
     }
 
-    /// Prints a document in JSON.
+    /// Prints a document of ours in JSON.
     pub(crate) fn print_json(&self, document: &str) -> io::Result<()> {
-        self.print_with(defuse_json, document)
+        self.print_with(defuse_json, &visible::json(document))
     }
 
     /// Prints a value of the analysed code: exactly, unless somebody is looking.
     pub(crate) fn print_value(&self, value: &str, is_json: bool) -> io::Result<()> {
-        let value = if self.is_terminal {
-            visible::lines(value)
-        } else {
-            Cow::Borrowed(value)
-        };
-        match is_json {
-            true => self.print_json(&value),
-            false => self.print(&value),
+        match (is_json, self.is_terminal) {
+            (true, true) => self.print_json(value),
+            (true, false) => self.print_with(defuse_json, value),
+            (false, true) => self.print(&visible::lines(value)),
+            (false, false) => self.print(value),
         }
     }
 

@@ -16,6 +16,11 @@ impl Words {
         &self.0
     }
 
+    /// A name in a list or heading, where a long one would hide the others.
+    pub(crate) fn short(&self) -> String {
+        visible::cut(&visible::line(&self.0), visible::MAX_VALUE).into_owned()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -35,6 +40,6 @@ impl fmt::Display for Words {
 
 /// Several of them, with commas between.
 pub(crate) fn list(words: &[Words]) -> String {
-    let shown: Vec<String> = words.iter().map(ToString::to_string).collect();
+    let shown: Vec<String> = words.iter().map(Words::short).collect();
     shown.join(", ")
 }

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Longer values in a message hide what the message says.
-const MAX_VALUE: usize = 200;
+/// Longer values in a message hide what the message says. In characters.
+pub const MAX_VALUE: usize = 200;
 
 /// No message of a rule is that long without a value that is.
 const MAX_MESSAGE: usize = 1_000;
@@ -60,6 +60,26 @@ fn escape(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A document in JSON with everything seen. It stays the same document: what is hidden is in its strings, but for line
+/// ends between them.
+pub fn json(document: &str) -> Cow<'_, str> {
+    let hidden = |c: char| is_hidden(c) && c != '\n';
+    if !document.contains(hidden) {
+        return Cow::Borrowed(document);
+    }
+    let mut out = String::with_capacity(document.len() + 16);
+    for c in document.chars() {
+        if !hidden(c) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// The text itself, or so many of its characters with `…` as the last.
 pub fn cut(text: &str, max: usize) -> Cow<'_, str> {
     if text.len() <= max || text.chars().nth(max).is_none() {
@@ -93,6 +113,10 @@ mod tests {
         );
         assert_eq!(lines("a\n\tb\r\n"), "a\n\tb\\r\n");
         assert_eq!(line("nothing of that"), "nothing of that");
+        assert_eq!(
+            json("[\n\"\u{202e}\u{e0041}é\"\n]"),
+            "[\n\"\\u202e\\udb40\\udc41é\"\n]"
+        );
     }
 
     #[test]

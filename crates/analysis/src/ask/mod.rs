@@ -3,5 +3,5 @@
 mod actions;
 mod eval;
 mod hover;
-mod markdown;
+pub(crate) mod markdown;
 mod source;

@@ -5,6 +5,7 @@ mod evaluation;
 mod files;
 mod incremental;
 mod inputs;
+mod markdown;
 mod rules;
 
 use crate::check::snapshot::Analysis;

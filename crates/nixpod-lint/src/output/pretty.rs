@@ -81,7 +81,7 @@ fn about(out: &mut String, finding: &Finding, context: &Context<'_>) {
         let others = finding.others.iter().map(|(other, _)| other);
         let names: Vec<String> = std::iter::once(container)
             .chain(others)
-            .map(|container| format!("`{}`", container.name))
+            .map(|container| format!("`{}`", container.name.short()))
             .collect();
         let noun = if names.len() == 1 {
             "container"
@@ -92,7 +92,7 @@ fn about(out: &mut String, finding: &Finding, context: &Context<'_>) {
     }
     match finding.hosts.as_slice() {
         [] => {}
-        [host] => facts.push(format!("host {host}")),
+        [host] => facts.push(format!("host {}", host.short())),
         hosts => facts.push(format!("hosts {}", list(hosts))),
     }
     if finding.imported_by_no_host {

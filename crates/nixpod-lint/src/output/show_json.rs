@@ -47,7 +47,7 @@ struct JsonContainer<'a> {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonFact<'a> {
-    /// The value in Nix syntax; null if it is not known.
+    /// The value in Nix syntax, secrets as `***`; null if it is not known.
     value: Option<&'a str>,
     /// `set`, `default`, `maybe` (depends on something undecided) or `unknown`.
     certainty: &'a str,
@@ -69,7 +69,7 @@ struct JsonDefinition<'a> {
     line: Option<u32>,
     /// The column in Unicode characters, from 1.
     column: Option<u32>,
-    /// What it defines, in Nix syntax.
+    /// What it defines, in Nix syntax, secrets as `***`.
     value: &'a str,
     /// Its priority: 100 for a plain definition, 50 for `mkForce`, 1000 for `mkDefault`. Lower wins.
     priority: i64,

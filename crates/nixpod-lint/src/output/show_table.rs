@@ -38,7 +38,7 @@ pub(crate) fn show_table(containers: &[ContainerSpec], context: &Context<'_>) ->
 }
 
 fn heading(out: &mut String, container: &ContainerSpec, context: &Context<'_>) {
-    let name = context.terminal.paint(styles::NAME, &container.name.to_string());
+    let name = context.terminal.paint(styles::NAME, &container.name.short());
     let _ = write!(out, "{name}  {}", container.surface);
     if let Some(inside) = &container.inside {
         let _ = write!(out, " in {inside}");
@@ -89,7 +89,7 @@ fn rows(fact: &FactSpec, context: &Context<'_>) -> Vec<Row> {
     };
     let certainty = fact.certainty.as_str().to_owned();
     let mut rows = vec![Row::Cells(
-        [fact.name.to_string(), value, certainty, set_at],
+        [fact.name.short(), value, certainty, set_at],
         fact.certainty,
     )];
     if let Some(reason) = &fact.reason {
