@@ -221,6 +221,9 @@
 //!   (all hosts of a flake, or a file by itself) is one evaluation. What lies behind a bound is unknown: it is no error
 //!   and no panic, gives no finding, and is in [`Report::not_analysed`]; so is a file of more than 16 MiB. A text that
 //!   nests more than 500 brackets is not parsed, which is a finding. The limits cannot be changed from here.
+//! - **Text that is shown**: messages are one line in which every character is seen, and neither they nor values of options
+//!   have a secret that a rule found, unless [`Settings::show_secrets`] says so. Names and the texts of files are as they
+//!   are: take them through [`visible`], and what [`Secrets::ranges`] names out of an excerpt.
 //! - **Log**: what is read and evaluated, and whether a kept heap was of use, is told to `tracing` at level `debug`.
 //! - **Versions**: before 1.0 anything public may change with the second number of the version (0.1 to 0.2), and structs
 //!   and enums get new fields and variants. Take all `nixpod` crates in the same version, since types of `nixpod-model`
