@@ -72,10 +72,10 @@ fn fuzz() -> ExitCode {
         let start = Instant::now();
         let outcome = run(&fs::read(file).unwrap_or_default());
         println!(
-            "{} ({} steps, {} thunks, {:?})",
+            "{} ({} steps, {} bytes kept, {:?})",
             outcome.kind,
             outcome.steps,
-            outcome.thunks,
+            outcome.bytes,
             start.elapsed()
         );
         return ExitCode::SUCCESS;
@@ -93,7 +93,7 @@ fn fuzz() -> ExitCode {
     let (at_first, mut numbers, mut seen) = (corpus.len(), Numbers(seed), HashSet::new());
     let executions = Arc::new(AtomicU64::new(0));
     watch(executions.clone());
-    let (start, mut failures, mut slowest, mut thunks, mut steps, mut printed) =
+    let (start, mut failures, mut slowest, mut kept, mut steps, mut printed) =
         (Instant::now(), 0, Duration::ZERO, 0, 0, 0);
     let mut said = Instant::now();
     while start.elapsed() < time && failures < 20 {
@@ -133,8 +133,8 @@ fn fuzz() -> ExitCode {
         let fault = match &outcome {
             Err(_) => Some("panics".to_owned()),
             Ok(_) if took > Duration::from_secs(2) => Some(format!("takes {took:?}")),
-            Ok(outcome) if outcome.thunks > 2 * LIMITS.thunks => {
-                Some(format!("makes {} thunks", outcome.thunks))
+            Ok(outcome) if outcome.bytes > 2 * LIMITS.bytes => {
+                Some(format!("keeps {} bytes", outcome.bytes))
             }
             Ok(outcome) if outcome.steps > LIMITS.fuel + 1000 => {
                 Some(format!("takes {} steps", outcome.steps))
@@ -149,7 +149,7 @@ fn fuzz() -> ExitCode {
             let _ = fs::write(path, &text);
         }
         if let Ok(outcome) = outcome {
-            thunks = thunks.max(outcome.thunks);
+            kept = kept.max(outcome.bytes);
             steps = steps.max(outcome.steps);
             printed = printed.max(outcome.printed);
             if corpus.len() < 20_000 && seen.insert(outcome.kind) {
@@ -168,7 +168,7 @@ fn fuzz() -> ExitCode {
     let (count, seconds) = (executions.load(Ordering::Relaxed), start.elapsed().as_secs_f64());
     println!(
         "seed {seed}: {count} executions in {seconds:.0} s ({:.0}/s), {failures} failures; {} files at first, {} outcomes; \
-         slowest {slowest:?}; most thunks {thunks}, steps {steps}, bytes printed {printed}; peak {} MiB",
+         slowest {slowest:?}; most bytes kept {kept}, steps {steps}, bytes printed {printed}; peak {} MiB",
         count as f64 / seconds,
         at_first,
         seen.len(),

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     match result {
         Ok(text) => {
             println!("{text}");
-            match text.contains("«unknown") || ev.exhausted().is_some() {
+            match text.contains("«unknown") || !ev.limits_hit().is_empty() {
                 true => ExitCode::from(3),
                 false => ExitCode::SUCCESS,
             }

@@ -3,7 +3,7 @@
 //! Thunks refer to one another by index, so reference cycles between them do not leak: dropping the evaluator drops
 //! everything. Whatever evaluates is in [`crate::machine`], in further blocks of methods.
 
-use crate::builtins::Builtin;
+use crate::builtins::{Builtin, Cost};
 use crate::heap::budget::Budget;
 use crate::heap::caches::Caches;
 use crate::heap::conditions::Conditions;
@@ -15,8 +15,8 @@ use crate::heap::thunks::Thunks;
 use crate::memo::Memo;
 use crate::thunk::{Primop, PrimopCode, Thunk};
 use crate::{
-    Alternative, Attr, Attrs, CommonSymbols, Compiled, Env, ErrorKind, EvalError, ImportHook, Limits, List,
-    Loaded, NO_SITE, NixString, OriginId, Res, Source, Stop, StringsRead, Symbol, ThunkId, Tracked, Unknown,
+    Alternative, Attr, Attrs, CommonSymbols, Compiled, Env, ErrorKind, EvalError, ImportHook, LimitHit, Limits,
+    List, Loaded, NO_SITE, PartOfWork, Share, NixString, OriginId, Res, Source, Stop, StringsRead, Symbol, ThunkId, Tracked, Unknown,
     Value, When,
 };
 use nixpod_source::{ExprId, FileId, HopKind, Origin, Place, Site, Utf8Path, Why};
@@ -40,6 +40,17 @@ pub struct Evaluator<'s> {
     pub(crate) memo: Memo,
     /// Messages of `builtins.trace` and `warn`, bounded.
     pub traces: Vec<String>,
+}
+
+/// How much work an evaluation has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Steps, as [`Limits::fuel`] counts them.
+    pub steps: u64,
+    /// Bytes of values that are kept, as [`Limits::bytes`] counts them.
+    pub bytes: u64,
+    /// Thunks that were made.
+    pub thunks: usize,
 }
 
 impl<'s> Evaluator<'s> {
@@ -70,7 +81,12 @@ impl<'s> Evaluator<'s> {
 
     /// The symbol of a name.
     pub fn intern(&mut self, text: &str) -> Symbol {
-        self.names.intern(text)
+        let before = self.names.len();
+        let symbol = self.names.intern(text);
+        if self.names.len() > before {
+            self.budget.keeps(2 * size_of::<SmolStr>() + text.len());
+        }
+        symbol
     }
 
     /// The symbol of a name, if any set or file has it.
@@ -98,7 +114,7 @@ impl<'s> Evaluator<'s> {
     // ----- thunks
 
     pub(crate) fn push_thunk(&mut self, thunk: Thunk) -> ThunkId {
-        self.budget.thunk(self.thunks.len());
+        self.budget.keeps(size_of::<Thunk>() + crate::heap::sizes::held_by(&thunk));
         let id = self.thunks.push(thunk);
         if let Some(dependencies) = &mut self.memo.dependencies {
             dependencies.makes(id);
@@ -178,21 +194,24 @@ impl<'s> Evaluator<'s> {
             name,
             arity,
             strict,
+            by_size: true,
             code: PrimopCode::Made(Rc::new(run)),
         })
     }
 
     /// A builtin of a table as a value.
-    pub(crate) fn builtin(&mut self, (name, arity, strict, _, code): &Builtin) -> Value {
+    pub(crate) fn builtin(&mut self, (name, arity, strict, cost, code): &Builtin) -> Value {
         self.new_primop(Primop {
             name,
             arity: *arity,
             strict: *strict,
+            by_size: *cost == Cost::Sizes,
             code: PrimopCode::Table(*code),
         })
     }
 
     fn new_primop(&mut self, primop: Primop) -> Value {
+        self.budget.keeps(size_of::<Primop>() + size_of::<crate::PrimopApp>());
         Value::Primop(Rc::new(self.thunks.push_primop(primop)))
     }
 
@@ -214,7 +233,10 @@ impl<'s> Evaluator<'s> {
 
     /// A new origin: a literal, or a further step of an existing one.
     pub fn origin(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
-        self.origins.add(kind, site, parent)
+        let before = self.origins.bytes();
+        let origin = self.origins.add(kind, site, parent);
+        self.budget.keeps(self.origins.bytes() - before);
+        origin
     }
 
     /// The steps of an origin as plain data, innermost first.
@@ -245,7 +267,10 @@ impl<'s> Evaluator<'s> {
 
     /// A condition that could not be decided, in addition to `parent`.
     pub fn condition(&mut self, site: Site, why: Rc<Unknown>, parent: When) -> When {
-        self.conditions.add(site, why, parent)
+        let before = self.conditions.bytes();
+        let when = self.conditions.add(site, why, parent);
+        self.budget.keeps(self.conditions.bytes() - before);
+        when
     }
 
     /// Both conditions.
@@ -264,24 +289,63 @@ impl<'s> Evaluator<'s> {
 
     // ----- bounds
 
-    /// Counts a step; fails (softly) when the fuel is used up.
+    /// Counts a step; gives an unknown when the current part of the work has used up its share.
+    #[inline]
     pub(crate) fn step(&mut self) -> Res<()> {
-        self.budget.step(self.files.source)
+        self.budget.steps(1, self.files.source)
     }
 
-    /// Counts bytes of strings or lists about to be made.
+    /// Counts so many steps of work that goes on inside of native code.
+    pub fn work(&mut self, steps: usize) -> Res<()> {
+        self.budget.steps(steps as u64, self.files.source)
+    }
+
+    /// Counts bytes of strings or lists that are about to be made, copied or compared.
     pub fn charge(&mut self, bytes: usize) -> Res<()> {
-        self.budget.charge(bytes)
+        self.budget.copies(bytes, self.files.source)
     }
 
-    /// The bound that was reached, if one was: results since then are incomplete.
-    pub fn exhausted(&self) -> Option<&Why> {
-        self.budget.exhausted()
+    /// Counts bytes that native code keeps beside the heap.
+    pub fn keeps(&mut self, bytes: usize) {
+        self.budget.keeps(bytes);
     }
 
-    /// Steps taken and thunks made so far.
-    pub fn statistics(&self) -> (u64, usize) {
-        (self.budget.steps(), self.thunks.len())
+    /// Does a part of the work, which may use a share of what is left: see [`Share`].
+    pub fn within<T>(&mut self, share: Share, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.budget.enter(share);
+        let result = run(self);
+        self.budget.leave(outer);
+        result
+    }
+
+    /// As [`Self::within`], for work that has the evaluator inside of something else: begins a part, and gives what
+    /// [`Self::end_part`] needs.
+    pub fn begin_part(&mut self, share: Share) -> PartOfWork {
+        self.budget.enter(share)
+    }
+
+    /// The part is done.
+    pub fn end_part(&mut self, outer: PartOfWork) {
+        self.budget.leave(outer);
+    }
+
+    /// The bound that the current part of the work has reached: what is computed until it ends is not known.
+    pub fn limit_reached(&self) -> Option<&Why> {
+        self.budget.over().map(|unknown| &unknown.why)
+    }
+
+    /// The bounds that were reached: what they concern is not known.
+    pub fn limits_hit(&self) -> &[LimitHit] {
+        self.budget.hits()
+    }
+
+    /// How much work was done so far.
+    pub fn statistics(&self) -> Statistics {
+        Statistics {
+            steps: self.budget.steps_taken(),
+            bytes: self.budget.bytes_kept(),
+            thunks: self.thunks.len(),
+        }
     }
 
     // ----- errors

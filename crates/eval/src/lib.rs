@@ -27,12 +27,12 @@ mod pure;
 mod thunk;
 mod value;
 
-pub use evaluator::Evaluator;
-pub use heap::budget::Limits;
+pub use evaluator::{Evaluator, Statistics};
+pub use heap::budget::{LimitHit, Limits, PartOfWork, Share};
 pub use heap::compiled::Compiled;
 pub use heap::files::{ImportHook, StringsRead};
 pub use heap::names::CommonSymbols;
-pub use heap::source::{FileKind, Loaded, Source};
+pub use heap::source::{FileKind, Interrupt, Loaded, Source};
 pub use machine::coerce::Coerce;
 pub use machine::force::error_unknown;
 pub use machine::select::Lookup;

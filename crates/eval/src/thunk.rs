@@ -51,6 +51,8 @@ pub(crate) struct Primop {
     pub(crate) arity: usize,
     /// Which arguments are forced before the call; see [`crate::PASSED_ON`].
     pub(crate) strict: u32,
+    /// Does a call count steps by the sizes of the arguments that are forced?
+    pub(crate) by_size: bool,
     pub(crate) code: PrimopCode,
 }
 

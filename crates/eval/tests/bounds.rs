@@ -8,8 +8,8 @@ use nixpod_source::Utf8Path;
 fn limits() -> Limits {
     Limits {
         fuel: 300_000,
-        bytes: 8 << 20,
-        thunks: 300_000,
+        bytes: 16 << 20,
+        piece: 8 << 20,
         ..Limits::default()
     }
 }
@@ -24,7 +24,7 @@ fn run(text: &str, limits: Limits) -> (String, bool) {
         Ok(text) => text,
         Err(error) => format!("error: {}", error.message),
     };
-    (shown, ev.exhausted().is_some())
+    (shown, !ev.limits_hit().is_empty())
 }
 
 #[track_caller]

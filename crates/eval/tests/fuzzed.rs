@@ -23,7 +23,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn survives(text: &[u8]) {
     let outcome = run(text);
     assert!(outcome.steps <= LIMITS.fuel + 1000, "{} steps", outcome.steps);
-    assert!(outcome.thunks <= 2 * LIMITS.thunks, "{} thunks", outcome.thunks);
+    assert!(outcome.bytes <= 2 * LIMITS.bytes, "{} bytes", outcome.bytes);
     assert!(outcome.printed <= 8 << 20, "{} bytes", outcome.printed);
     assert!(!outcome.kind.is_empty());
 }

@@ -128,7 +128,7 @@ struct Unwrapped {
 
 impl Unwrapped {
     fn add(&mut self, ev: &mut Evaluator<'_>, def: RawDef) {
-        let value = ev.force_or_unknown(def.value);
+        let value = ev.force_part(def.value);
         self.add_value(ev, def, value);
     }
 
@@ -185,7 +185,7 @@ impl Unwrapped {
                     priority: def.priority.or(priority),
                     ..def
                 };
-                let value = ev.force_or_unknown(content);
+                let value = ev.force_part(content);
                 // Nix decides conditions before it looks at priorities, so one inside stays a set that fits no type.
                 match tag_of(ev, &value) {
                     Some(tag) if tag.text == "if" => self.all.push((inner, value)),
@@ -222,7 +222,7 @@ impl Unwrapped {
         let Some(contents) = set.get(ev.common().contents) else {
             return;
         };
-        let contents = ev.force_or_unknown(contents.thunk);
+        let contents = ev.force_part(contents.thunk);
         let Ok(list) = ev.list_or_open(contents, NO_SITE) else {
             return;
         };
@@ -273,7 +273,7 @@ fn decide(ev: &mut Evaluator<'_>, def: &RawDef) -> Option<When> {
         at = condition.outer.clone();
     }
     for (value, site) in conditions.into_iter().rev() {
-        let decided = ev.force_or_unknown(value);
+        let decided = ev.force_part(value);
         match &decided.value {
             Value::Bool(true) => {}
             Value::Bool(false) => return None,

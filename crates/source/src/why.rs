@@ -24,7 +24,9 @@ pub enum Why {
     /// The value depends on itself.
     Cycle(String),
     /// A bound on work, depth or size was reached.
-    OutOfFuel(String),
+    Limit(String),
+    /// Whoever asked is not interested in the answer any more.
+    Cancelled,
     /// It depends on several unknowns or on a condition that is not known.
     Undecided(String),
 }
@@ -42,7 +44,8 @@ impl std::fmt::Display for Why {
             Self::SyntaxError(s) => write!(f, "syntax error: {s}"),
             Self::Error(s) => write!(f, "evaluation fails: {s}"),
             Self::Cycle(s) => write!(f, "infinite recursion: {s}"),
-            Self::OutOfFuel(s) => write!(f, "{s}"),
+            Self::Limit(s) => write!(f, "{s}"),
+            Self::Cancelled => write!(f, "the check was cancelled"),
             Self::Undecided(s) => write!(f, "undecided: {s}"),
         }
     }

@@ -3,7 +3,7 @@
 use crate::vfs::Vfs;
 use crate::vfs::reads::{ReadSet, RecordingSource};
 use crate::world::root::Root;
-use nixpod_eval::{Evaluator, Limits, Observed, Source};
+use nixpod_eval::{Evaluator, Limits, Observed, Share, Source};
 use nixpod_model::{Listing, World};
 use nixpod_modules::{Library, entry_roots, file_roots, flake_roots, module_roots};
 use nixpod_source::Utf8Path;
@@ -50,7 +50,7 @@ impl<'r> Evaluation<'r> {
         }
         let library = Library::new(&mut ev);
         let path = reader.path_of(root.file());
-        let ((roots, outputs), found) = ev.observe(|ev| match root {
+        let find = |ev: &mut Evaluator<'_>| match root {
             Root::Flake { hosts, .. } => {
                 let directory = path.parent().unwrap_or(&path);
                 flake_roots(ev, &library, directory, hosts.as_deref())
@@ -67,7 +67,8 @@ impl<'r> Evaluation<'r> {
                 };
                 (roots, None)
             }
-        });
+        };
+        let ((roots, outputs), found) = ev.observe(|ev| ev.within(Share::Half, find));
         let directory = reader.project().or_else(|| path.parent().map(Utf8Path::to_owned));
         let directory = directory.unwrap_or_else(|| "/".into());
         let is_flake = matches!(reader.kind(&directory.join("flake.nix")), Ok(Some(_)));
@@ -114,7 +115,7 @@ impl<'r> Evaluation<'r> {
 
     /// How many thunks there are.
     pub(crate) fn size(&self) -> usize {
-        self.ev.statistics().1
+        self.ev.statistics().thunks
     }
 
     /// All that was read so far.

@@ -10,16 +10,16 @@ use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    ("attrNames", 1, 1 | PASSED_ON, Cost::Nothing, attr_names),
-    ("attrValues", 1, 1 | PASSED_ON, Cost::Nothing, attr_values),
+    ("attrNames", 1, 1 | PASSED_ON, Cost::Sizes, attr_names),
+    ("attrValues", 1, 1 | PASSED_ON, Cost::Sizes, attr_values),
     ("getAttr", 2, 1, Cost::Call, get_attr),
     ("hasAttr", 2, 3, Cost::Call, has_attr),
-    ("removeAttrs", 2, 3, Cost::Nothing, remove_attrs),
-    ("listToAttrs", 1, 1 | PASSED_ON, Cost::Nothing, list_to_attrs),
-    ("intersectAttrs", 2, 3, Cost::Nothing, intersect_attrs),
-    ("catAttrs", 2, 3, Cost::Nothing, cat_attrs),
+    ("removeAttrs", 2, 3, Cost::Sizes, remove_attrs),
+    ("listToAttrs", 1, 1 | PASSED_ON, Cost::Sizes, list_to_attrs),
+    ("intersectAttrs", 2, 3, Cost::Sizes, intersect_attrs),
+    ("catAttrs", 2, 3, Cost::Sizes, cat_attrs),
     ("mapAttrs", 2, 2 | PASSED_ON << 1, Cost::Bytes, map_attrs),
-    ("zipAttrsWith", 2, 2, Cost::Nothing, zip_attrs_with),
+    ("zipAttrsWith", 2, 2, Cost::Sizes, zip_attrs_with),
     ("unsafeGetAttrPos", 2, 3, Cost::Call, unsafe_get_attr_pos),
 ];
 

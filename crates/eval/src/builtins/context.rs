@@ -16,30 +16,30 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    ("hasContext", 1, 1, Cost::Nothing, has_context),
+    ("hasContext", 1, 1, Cost::Sizes, has_context),
     (
         "unsafeDiscardStringContext",
         1,
         1,
-        Cost::Nothing,
+        Cost::Sizes,
         unsafe_discard_string_context,
     ),
     (
         "unsafeDiscardOutputDependency",
         1,
         1,
-        Cost::Nothing,
+        Cost::Sizes,
         unsafe_discard_output_dependency,
     ),
     (
         "addDrvOutputDependencies",
         1,
         1,
-        Cost::Nothing,
+        Cost::Sizes,
         add_output_dependencies,
     ),
-    ("getContext", 1, 1, Cost::Nothing, get_context),
-    ("appendContext", 2, 3, Cost::Nothing, append_context),
+    ("getContext", 1, 1, Cost::Sizes, get_context),
+    ("appendContext", 2, 3, Cost::Sizes, append_context),
 ];
 
 fn has_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {

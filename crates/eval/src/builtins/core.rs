@@ -74,7 +74,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
     ("isFunction", 1, 1, Cost::Call, |ev, args, _| {
         is_of_type(ev, args[0], "lambda")
     }),
-    ("functionArgs", 1, 1, Cost::Nothing, function_args),
+    ("functionArgs", 1, 1, Cost::Sizes, function_args),
     ("add", 2, 3, Cost::Call, |ev, args, site| {
         arithmetic(ev, args, site, BinaryOp::Add)
     }),

@@ -6,7 +6,7 @@ use nixpod_source::{Site, Utf8Path, Why};
 use std::rc::Rc;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    ("findFile", 2, 2, Cost::Nothing, find_file),
+    ("findFile", 2, 2, Cost::Sizes, find_file),
     ("scopedImport", 2, 3, Cost::Call, scoped_import),
 ];
 

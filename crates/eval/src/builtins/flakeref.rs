@@ -6,8 +6,8 @@ use crate::{Evaluator, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    ("parseFlakeRef", 1, 1, Cost::Nothing, parse_flake_ref),
-    ("flakeRefToString", 1, 1, Cost::Nothing, flake_ref_to_string),
+    ("parseFlakeRef", 1, 1, Cost::Sizes, parse_flake_ref),
+    ("flakeRefToString", 1, 1, Cost::Sizes, flake_ref_to_string),
 ];
 
 fn parse_flake_ref(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {

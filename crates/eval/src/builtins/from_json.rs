@@ -68,7 +68,7 @@ impl JsonReader<'_> {
 
     fn value(&mut self, ev: &mut Evaluator<'_>, depth: usize) -> Res<Tracked> {
         if depth > MAX_DEPTH {
-            let why = Why::OutOfFuel("JSON that is nested too deeply".to_owned());
+            let why = Why::Limit("JSON that is nested too deeply".to_owned());
             return Err(Stop::Unknown(Unknown::new(why)));
         }
         ev.step()?;

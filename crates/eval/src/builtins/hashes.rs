@@ -8,7 +8,7 @@ use nixpod_source::{Site, Utf8Path};
 pub(super) const BUILTINS: &[Builtin] = &[
     ("hashString", 2, 3, Cost::Bytes, hash_string),
     ("hashFile", 2, 3, Cost::Bytes, hash_file),
-    ("convertHash", 1, 1, Cost::Nothing, convert_hash),
+    ("convertHash", 1, 1, Cost::Sizes, convert_hash),
 ];
 
 fn hash_string(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {

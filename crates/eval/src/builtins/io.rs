@@ -14,7 +14,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         import(ev, &value, site)
     }),
     ("readFile", 1, 1, Cost::Bytes, read_file),
-    ("readDir", 1, 0, Cost::Nothing, read_dir),
+    ("readDir", 1, 0, Cost::Sizes, read_dir),
     ("readFileType", 1, 1, Cost::Call, read_file_type),
     ("pathExists", 1, 1, Cost::Call, path_exists),
     ("getEnv", 1, 1, Cost::Call, get_env),

@@ -8,7 +8,7 @@ use crate::{
 use nixpod_source::Site;
 use std::rc::Rc;
 
-pub(super) const BUILTINS: &[Builtin] = &[("replaceStrings", 3, 5, Cost::Nothing, replace_strings)];
+pub(super) const BUILTINS: &[Builtin] = &[("replaceStrings", 3, 5, Cost::Sizes, replace_strings)];
 
 fn replace_strings(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let mut rules = Rules::read(ev, args[0], args[1], site)?;

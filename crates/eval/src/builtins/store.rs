@@ -13,14 +13,14 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    ("placeholder", 1, 1, Cost::Nothing, |ev, args, site| {
+    ("placeholder", 1, 1, Cost::Sizes, |ev, args, site| {
         let output = ev.force_plain_string(args[0], site)?;
         plain(Value::string(placeholder(&output.text)))
     }),
-    ("storePath", 1, 1, Cost::Nothing, existing),
-    ("toFile", 2, 1, Cost::Nothing, to_file),
-    ("path", 1, 1, Cost::Nothing, path),
-    ("filterSource", 2, 2, Cost::Nothing, filter_source),
+    ("storePath", 1, 1, Cost::Sizes, existing),
+    ("toFile", 2, 1, Cost::Sizes, to_file),
+    ("path", 1, 1, Cost::Sizes, path),
+    ("filterSource", 2, 2, Cost::Sizes, filter_source),
     ("outputOf", 2, 3, Cost::Call, |_, _, _| {
         plain(Value::unknown(Why::Fetch("builtins.outputOf".to_owned())))
     }),

@@ -12,9 +12,9 @@ pub(super) const BUILTINS: &[Builtin] = &[
     ("stringLength", 1, 1, Cost::Call, string_length),
     ("substring", 3, 3, Cost::Bytes, substring),
     ("concatStringsSep", 2, 2, Cost::Bytes, concat_strings_sep),
-    ("baseNameOf", 1, 1, Cost::Nothing, base_name_of),
-    ("dirOf", 1, 1, Cost::Nothing, dir_of),
-    ("toPath", 1, 1, Cost::Nothing, to_path),
+    ("baseNameOf", 1, 1, Cost::Sizes, base_name_of),
+    ("dirOf", 1, 1, Cost::Sizes, dir_of),
+    ("toPath", 1, 1, Cost::Sizes, to_path),
 ];
 
 fn string_length(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {

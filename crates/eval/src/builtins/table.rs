@@ -27,8 +27,8 @@ pub(crate) enum Cost {
     Bytes,
     /// Nothing by itself, but it calls a function for each element.
     Calls,
-    /// Nothing, although its work grows with what it is given.
-    Nothing,
+    /// Steps by the sizes of the arguments that it forces, counted by whoever calls it.
+    Sizes,
 }
 
 /// A result without an origin of its own.

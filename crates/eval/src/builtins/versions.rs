@@ -6,13 +6,13 @@ use crate::{Evaluator, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    ("compareVersions", 2, 3, Cost::Nothing, |ev, args, site| {
+    ("compareVersions", 2, 3, Cost::Sizes, |ev, args, site| {
         let a = ev.force_string(args[0], site)?;
         let b = ev.force_string(args[1], site)?;
         plain(Value::Int(compare_versions(&a.text, &b.text) as i64))
     }),
-    ("splitVersion", 1, 1, Cost::Nothing, split_version),
-    ("parseDrvName", 1, 1, Cost::Nothing, parse_drv_name),
+    ("splitVersion", 1, 1, Cost::Sizes, split_version),
+    ("parseDrvName", 1, 1, Cost::Sizes, parse_drv_name),
 ];
 
 fn split_version(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {

@@ -1,22 +1,32 @@
 //! Bounds of an evaluation, and what was used up.
+//!
+//! Work is done in parts, each inside of another ([`crate::Evaluator::within`]): a host, a container, the value of an
+//! option. A part may use a share of what is left to the part around it. When it has used that up, all that it computes
+//! is unknown until it ends; then the work around it goes on with what is left. So a value that is too dear costs itself,
+//! and neither its neighbours nor what is evaluated after it.
+//!
+//! Steps stand for time and bytes for memory. Both are counted where they are spent, so they are the same on every
+//! machine and for every order of threads. The clock and the memory of the process are asked for as a last resort.
 
-use crate::{Res, Source, Stop, Unknown};
-use nixpod_source::Why;
+use crate::heap::source::{Interrupt, Source};
+use crate::{Res, Stop, Unknown};
+use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
 /// Bounds of one evaluation.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Steps (expressions evaluated and builtins called).
+    /// Steps: one for each expression that is evaluated and each function that is called, and one for about 64 bytes
+    /// that are copied or compared.
     pub fuel: u64,
     /// Nested function calls; Nix's default for `max-call-depth` is 10,000.
     pub call_depth: u32,
     /// Nested forcing of thunks and expressions. The native stack grows on the heap up to that.
     pub force_depth: u32,
-    /// Bytes of strings and list elements made, in total.
+    /// Bytes of all values that are kept, in total.
     pub bytes: u64,
-    /// Thunks, 32 bytes each.
-    pub thunks: usize,
+    /// Bytes of one string, or of the elements of one list or set.
+    pub piece: u64,
     /// Nested undecided conditions before both branches are given up.
     pub speculation: u32,
 }
@@ -24,86 +34,260 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            fuel: 60_000_000,
+            fuel: 24_000_000,
             call_depth: 10_000,
             force_depth: 40_000,
-            bytes: 192 << 20,
-            thunks: 4_200_000,
+            bytes: 320 << 20,
+            piece: 64 << 20,
             speculation: 8,
         }
     }
 }
 
+impl Limits {
+    /// Bounds so many times as wide, for input that is so much larger.
+    #[must_use]
+    pub fn scaled(self, times: u64) -> Self {
+        Self {
+            fuel: self.fuel.saturating_mul(times),
+            bytes: self.bytes.saturating_mul(times),
+            ..self
+        }
+    }
+}
+
+/// How much of what is left to the work around it a part may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// A half: of several parts, none of which needs the others.
+    Half,
+    /// Fifteen of sixteen: of parts that are nested in one another many times.
+    Most,
+}
+
+/// A bound that was reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitHit {
+    /// The value that was too dear, as far as it can be told.
+    pub site: Option<Site>,
+    /// Which bound it was.
+    pub why: Why,
+}
+
+/// What was used so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Used {
+    steps: u64,
+    bytes: u64,
+}
+
+/// A part of the work: what had been used when it began, and up to where it may go.
+#[must_use]
+#[derive(Clone, Copy, Debug)]
+pub struct PartOfWork {
+    from: Used,
+    to: Used,
+}
+
 /// What an evaluation may use, and has used.
 pub(crate) struct Budget {
     pub(crate) limits: Limits,
-    steps: u64,
-    bytes: u64,
-    /// The bound that was reached.
-    exhausted: Option<Rc<Unknown>>,
+    used: Used,
+    part: PartOfWork,
+    /// The next step at which there may be something to look at.
+    look_at: u64,
+    /// The bytes at which the outside is asked next.
+    ask_at: u64,
+    /// The bound that the current part has reached.
+    over: Option<Rc<Unknown>>,
+    /// Is all further work given up?
+    interrupted: bool,
+    hits: Vec<LimitHit>,
     pub(crate) call_depth: u32,
     pub(crate) force_depth: u32,
     pub(crate) speculation: u32,
 }
 
+/// How many steps are taken before the outside is asked whether to go on.
+const ASK_EVERY: u64 = 1024;
+
+/// And how many of these questions before it is asked to look thoroughly.
+const THOROUGHLY_EVERY: u64 = 64;
+
+/// The same, in bytes.
+const ASK_EVERY_BYTES: u64 = 4 << 20;
+
+/// How many bytes are copied or compared in a step.
+const BYTES_A_STEP: u64 = 64;
+
+/// More bounds than this are not told one by one.
+const MAX_HITS: usize = 1000;
+
 impl Budget {
     pub(crate) fn new(limits: Limits) -> Self {
+        let part = PartOfWork {
+            from: Used::default(),
+            to: Used {
+                steps: limits.fuel,
+                bytes: limits.bytes,
+            },
+        };
         Self {
             limits,
-            steps: 0,
-            bytes: 0,
-            exhausted: None,
+            used: Used::default(),
+            part,
+            look_at: ASK_EVERY,
+            ask_at: ASK_EVERY_BYTES,
+            over: None,
+            interrupted: false,
+            hits: Vec::new(),
             call_depth: 0,
             force_depth: 0,
             speculation: 0,
         }
     }
 
-    pub(crate) fn step(&mut self, source: &dyn Source) -> Res<()> {
-        self.steps += 1;
-        if self.steps & 0x3ff == 0 && source.cancelled() {
-            self.exhaust("cancelled");
-        }
-        if self.steps > self.limits.fuel {
-            self.exhaust("the limit on evaluation steps is reached");
-        }
-        self.go_on()
-    }
-
-    pub(crate) fn charge(&mut self, bytes: usize) -> Res<()> {
-        self.bytes = self.bytes.saturating_add(bytes as u64);
-        if self.bytes > self.limits.bytes {
-            self.exhaust("the limit on the size of strings and lists is reached");
-        }
-        self.go_on()
-    }
-
-    /// Another thunk is made beside so many.
-    pub(crate) fn thunk(&mut self, so_far: usize) {
-        if so_far >= self.limits.thunks {
-            self.exhaust("too many values (the limit on memory is reached)");
+    /// Counts so many steps.
+    #[inline]
+    pub(crate) fn steps(&mut self, steps: u64, source: &dyn Source) -> Res<()> {
+        self.used.steps += steps;
+        match self.used.steps < self.look_at {
+            true => Ok(()),
+            false => self.look(source),
         }
     }
 
-    fn go_on(&self) -> Res<()> {
-        match &self.exhausted {
-            Some(unknown) => Err(Stop::Unknown(unknown.clone())),
-            None => Ok(()),
+    /// Counts the copying or comparing of so many bytes, which are freed again or counted where they are kept.
+    pub(crate) fn copies(&mut self, bytes: usize, source: &dyn Source) -> Res<()> {
+        if bytes as u64 > self.limits.piece {
+            let why = Why::Limit("a string, list or set is too large".to_owned());
+            self.hit(why.clone());
+            return Err(Stop::Unknown(Unknown::new(why)));
+        }
+        self.steps(bytes as u64 / BYTES_A_STEP, source)
+    }
+
+    /// So many bytes are kept from now on.
+    #[inline]
+    pub(crate) fn keeps(&mut self, bytes: usize) {
+        self.used.bytes += bytes as u64;
+        if self.used.bytes >= self.part.to.bytes {
+            self.exhaust(Why::Limit("the limit on memory is reached".to_owned()));
+        } else if self.used.bytes >= self.ask_at {
+            self.look_at = 0;
         }
     }
 
-    fn exhaust(&mut self, what: &str) {
-        if self.exhausted.is_none() {
-            self.exhausted = Some(Unknown::new(Why::OutOfFuel(what.to_owned())));
+    fn look(&mut self, source: &dyn Source) -> Res<()> {
+        if self.used.steps > self.part.to.steps {
+            self.exhaust(Why::Limit("the limit on evaluation steps is reached".to_owned()));
+        }
+        if let Some(over) = &self.over {
+            return Err(Stop::Unknown(over.clone()));
+        }
+        let full = self.used.bytes >= self.ask_at;
+        let thoroughly = full || (self.used.steps / ASK_EVERY).is_multiple_of(THOROUGHLY_EVERY);
+        if full {
+            self.ask_at = self.used.bytes + ASK_EVERY_BYTES;
+        }
+        if let Some(interrupt) = source.interrupted(thoroughly) {
+            self.interrupted = true;
+            self.exhaust(match interrupt {
+                Interrupt::Cancelled => Why::Cancelled,
+                Interrupt::Deadline => Why::Limit("the time is up".to_owned()),
+                Interrupt::Memory => Why::Limit("the limit on the memory of the process is reached".to_owned()),
+            });
+            return self.look(source);
+        }
+        self.look_at = (self.used.steps + ASK_EVERY).min(self.part.to.steps + 1);
+        Ok(())
+    }
+
+    fn exhaust(&mut self, why: Why) {
+        if self.over.is_none() {
+            self.hit(why.clone());
+            self.over = Some(Unknown::new(why));
+        }
+        self.look_at = 0;
+    }
+
+    /// A bound was reached.
+    pub(crate) fn hit(&mut self, why: Why) {
+        if self.hits.len() < MAX_HITS {
+            self.hits.push(LimitHit { site: None, why });
         }
     }
 
-    pub(crate) fn exhausted(&self) -> Option<&Why> {
-        self.exhausted.as_ref().map(|unknown| &unknown.why)
+    /// Where the last bound was reached.
+    pub(crate) fn hit_at(&mut self, site: Option<Site>) {
+        if let Some(last) = self.hits.last_mut()
+            && last.site.is_none()
+        {
+            last.site = site;
+        }
     }
 
-    pub(crate) fn steps(&self) -> u64 {
-        self.steps
+    pub(crate) fn hits(&self) -> &[LimitHit] {
+        &self.hits
+    }
+
+    /// Begins a part; gives the one around it.
+    pub(crate) fn enter(&mut self, share: Share) -> PartOfWork {
+        let outer = self.part;
+        if self.over.is_none() {
+            let of = |left: u64| match share {
+                Share::Half => left / 2,
+                Share::Most => left - left / 16,
+            };
+            let to = Used {
+                steps: self.used.steps + of(outer.to.steps.saturating_sub(self.used.steps)),
+                bytes: self.used.bytes + of(outer.to.bytes.saturating_sub(self.used.bytes)),
+            };
+            self.part = PartOfWork { from: self.used, to };
+            self.look_at = self.look_at.min(to.steps + 1);
+        }
+        outer
+    }
+
+    /// The part that was begun is done.
+    pub(crate) fn leave(&mut self, outer: PartOfWork) {
+        self.part = outer;
+        let goes_on = self.used.steps <= outer.to.steps && self.used.bytes < outer.to.bytes;
+        if self.over.is_some() && goes_on && !self.interrupted {
+            self.over = None;
+        }
+        // What has to be looked at is found out at the next step.
+        self.look_at = self.look_at.min(self.used.steps);
+    }
+
+    /// The bound that the current part has reached.
+    #[inline]
+    pub(crate) fn over(&self) -> Option<&Rc<Unknown>> {
+        self.over.as_ref()
+    }
+
+    /// Did what began then use up a good deal of the current part? Then it is the one that is too dear, or needs it.
+    pub(crate) fn is_dear(&self, since: Used) -> bool {
+        let PartOfWork { from, to } = self.part;
+        let dear = |now: u64, then: u64, from: u64, to: u64| (now - then) * 4 >= to - from;
+        !self.interrupted
+            && (dear(self.used.steps, since.steps, from.steps, to.steps)
+                || dear(self.used.bytes, since.bytes, from.bytes, to.bytes))
+    }
+
+    #[inline]
+    pub(crate) fn used(&self) -> Used {
+        self.used
+    }
+
+    /// Steps so far.
+    pub(crate) fn steps_taken(&self) -> u64 {
+        self.used.steps
+    }
+
+    /// Bytes kept so far.
+    pub(crate) fn bytes_kept(&self) -> u64 {
+        self.used.bytes
     }
 
     /// Is as much nested in one another as may be?
@@ -111,9 +295,14 @@ impl Budget {
         self.force_depth >= self.limits.force_depth
     }
 
-    /// Steps and bytes count anew.
+    /// Steps count anew; what is kept stays.
     pub(crate) fn restart(&mut self) {
-        self.steps = 0;
-        self.bytes = 0;
+        self.used.steps = 0;
+        self.part.from = self.used;
+        self.part.to = Used {
+            steps: self.limits.fuel,
+            bytes: self.used.bytes.saturating_add(self.limits.bytes),
+        };
+        self.look_at = 0;
     }
 }

@@ -30,6 +30,11 @@ impl Conditions {
         }
     }
 
+    /// The memory of all conditions.
+    pub(crate) fn bytes(&self) -> usize {
+        self.nodes.len() * size_of::<Condition>()
+    }
+
     /// The condition and those that hold with it, innermost first.
     fn chain(&self, when: When) -> impl Iterator<Item = &Condition> {
         let mut at = when;

@@ -8,5 +8,6 @@ pub(crate) mod files;
 pub(crate) mod names;
 pub(crate) mod origins;
 pub(crate) mod settings;
+pub(crate) mod sizes;
 pub(crate) mod source;
 pub(crate) mod thunks;

@@ -37,6 +37,11 @@ impl Names {
         intern(&mut self.texts, &mut self.symbols, text)
     }
 
+    /// How many names there are.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
         self.symbols.get(text).copied()
     }

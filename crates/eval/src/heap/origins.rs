@@ -43,6 +43,11 @@ impl Origins {
         }
     }
 
+    /// The memory of all origins.
+    pub(crate) fn bytes(&self) -> usize {
+        self.nodes.len() * size_of::<Step>()
+    }
+
     /// A literal, or a further step of an existing origin.
     pub(crate) fn add(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
         let below = self.nodes[parent.0 as usize];

@@ -29,6 +29,17 @@ impl FileKind {
     }
 }
 
+/// Why an evaluation is to end before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupt {
+    /// Nobody is interested in the result any more.
+    Cancelled,
+    /// It has taken as long as it may.
+    Deadline,
+    /// The process uses as much memory as it may.
+    Memory,
+}
+
 /// A file to evaluate.
 #[derive(Clone, Debug)]
 pub struct Loaded {
@@ -64,8 +75,9 @@ pub trait Source {
     fn admit(&self, _tree: &Utf8Path) -> bool {
         false
     }
-    /// Has somebody lost interest in the result? Asked now and then.
-    fn cancelled(&self) -> bool {
-        false
+    /// Is the work to end now? Asked now and then, and `thoroughly` much less often: then what it takes some time to
+    /// know may be looked at, too.
+    fn interrupted(&self, _thoroughly: bool) -> Option<Interrupt> {
+        None
     }
 }

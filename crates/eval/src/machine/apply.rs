@@ -1,6 +1,7 @@
 //! Function calls.
 
 use crate::heap::files::Unit;
+use crate::heap::sizes;
 use crate::thunk::{PrimopCode, Thunk};
 use crate::{
     Alternative, Attrs, Env, ErrorKind, ErrorRef, Evaluator, Lambda, Lookup, NO_SITE, OriginId, PrimopApp,
@@ -136,10 +137,23 @@ impl Evaluator<'_> {
                 _ => {}
             }
         }
+        if self.thunks.primop(id).by_size {
+            self.goes_through(&args)?;
+        }
         match self.thunks.primop(id).code.clone() {
             PrimopCode::Table(run) => run(self, &args, site),
             PrimopCode::Made(run) => run(self, &args, site),
         }
+    }
+
+    /// Counts the work of going through arguments, as far as they were forced.
+    fn goes_through(&mut self, args: &Args) -> Res<()> {
+        let steps = args.iter().map(|arg| match &self.thunks[*arg] {
+            Thunk::Done { value, .. } => sizes::steps_through(value),
+            _ => 0,
+        });
+        let steps = steps.sum();
+        self.work(steps)
     }
 
     fn call_lambda(&mut self, lambda: &Rc<Lambda>, argument: ThunkId, site: Site) -> Res<Tracked> {

@@ -1,9 +1,12 @@
 //! Forcing thunks, and the typed ways to ask for a value.
 
+use crate::heap::budget::Used;
+use crate::heap::sizes;
+use crate::memo::Outer;
 use crate::thunk::Thunk;
 use crate::{
-    Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, Evaluator, List, NixString, OriginId, Res, Stop,
-    ThunkId, Tracked, Unknown, Value, When,
+    Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, Evaluator, List, NO_SITE, NixString, OriginId, Res, Share,
+    Stop, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{HopKind, Site, Why};
 use std::rc::Rc;
@@ -19,10 +22,18 @@ impl Evaluator<'_> {
         if let Some(result) = self.computed(id) {
             return result;
         }
+        if let Some(over) = self.budget.over() {
+            // What is asked for from now on is not too dear by itself, so it stays as it is.
+            return Ok(Tracked {
+                value: Value::Unknown(over.clone()),
+                origin: OriginId(0),
+            });
+        }
         if self.budget.is_deep() {
             return Ok(self.too_deep());
         }
         let before = self.conditions.drops;
+        let used = self.budget.used();
         let site = match &self.thunks[id] {
             Thunk::Delayed { env, expr } => Some(self.site(env, *expr)),
             _ => None,
@@ -37,7 +48,14 @@ impl Evaluator<'_> {
         let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || self.compute(&thunk));
         self.budget.force_depth -= 1;
         let result = self.settle(result);
+        if self.budget.over().is_some() {
+            return self.force_over(id, thunk, result, used, outer);
+        }
         let tainted = self.conditions.drops != before;
+        self.budget.keeps(match &result {
+            Ok(value) => sizes::held_by_value(&value.value),
+            Err(error) => sizes::held_by_error(error),
+        });
         self.thunks[id] = match &result {
             Ok(value) => Thunk::Done {
                 value: value.value.clone(),
@@ -48,6 +66,39 @@ impl Evaluator<'_> {
         };
         if let (Some(dependencies), Some(outer)) = (&mut self.memo.dependencies, &outer) {
             dependencies.leave(id, Some(thunk), outer);
+        }
+        result
+    }
+
+    /// A thunk has a value, but a bound was reached before. If it did much of the work itself, or needs what did, the
+    /// value stays, so that nothing does that work again. If not, it stays as it was: it may well be computed for whoever
+    /// asks later and has enough left.
+    #[cold]
+    fn force_over(
+        &mut self,
+        id: ThunkId,
+        thunk: Thunk,
+        result: EvalResult<Tracked>,
+        used: Used,
+        outer: Option<Outer>,
+    ) -> EvalResult<Tracked> {
+        // Who asks first decides what is known, so the heap is of no use for an edit.
+        self.depends_on_order();
+        if self.budget.is_dear(used) {
+            let site = match &thunk {
+                Thunk::Delayed { env, expr } => Some(self.site(env, *expr)).filter(|site| *site != NO_SITE),
+                _ => None,
+            };
+            self.budget.hit_at(site);
+            self.thunks[id] = match &result {
+                Ok(value) => Thunk::done(value.clone()),
+                Err(error) => Thunk::Failed(error.clone()),
+            };
+        } else {
+            self.thunks[id] = thunk;
+        }
+        if let (Some(dependencies), Some(outer)) = (&mut self.memo.dependencies, &outer) {
+            dependencies.leave(id, None, outer);
         }
         result
     }
@@ -121,7 +172,8 @@ impl Evaluator<'_> {
     /// What an evaluation gives that is nested too deeply in others. That depends on where one began.
     pub(crate) fn too_deep(&mut self) -> Tracked {
         self.depends_on_order();
-        let why = Why::OutOfFuel("the limit on nested evaluation is reached".to_owned());
+        let why = Why::Limit("the limit on nested evaluation is reached".to_owned());
+        self.budget.hit(why.clone());
         Tracked {
             value: Value::unknown(why),
             origin: OriginId(0),
@@ -181,6 +233,11 @@ impl Evaluator<'_> {
         }
     }
 
+    /// As [`Self::force_or_unknown`], as a part of the work: if it is too dear, that concerns nothing else.
+    pub fn force_part(&mut self, id: ThunkId) -> Tracked {
+        self.within(Share::Most, |ev| ev.force_or_unknown(id))
+    }
+
     /// A definite value, or the early exit.
     pub fn force_known(&mut self, id: ThunkId) -> Res<Tracked> {
         let value = self.force(id)?;
@@ -233,6 +290,7 @@ impl Evaluator<'_> {
         if list.elems.len() < 32 {
             self.exact_list(&list)?;
         } else if !self.caches.is_exact(&list) {
+            self.work(list.elems.len() / 16)?;
             self.exact_list(&list)?;
             self.caches.found_exact(&list);
         }

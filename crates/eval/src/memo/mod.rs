@@ -15,7 +15,7 @@ mod dependencies;
 mod notes;
 
 use crate::{Evaluator, OriginId, ThunkId, Tracked, UnitId, Value};
-use dependencies::{ANY, NOBODY, Outer};
+use dependencies::{ANY, NOBODY};
 use nixpod_source::{ExprId, FileId};
 use nixpod_syntax::Hir;
 use rustc_hash::FxHashMap;
@@ -23,7 +23,7 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub(crate) use dependencies::Dependencies;
+pub(crate) use dependencies::{Dependencies, Outer};
 pub use notes::{NoteId, Noted};
 
 /// A stretch of work outside of the heap that asked for values; it is known to the heap as if it were a thunk.
@@ -244,7 +244,7 @@ impl Evaluator<'_> {
     /// Files have other texts. Invalidates what depends on what changed in them. `false`: the heap is of no use any more.
     #[must_use]
     pub fn renew(&mut self, files: &[(FileId, Arc<Hir>)]) -> bool {
-        if self.exhausted().is_some() {
+        if !self.limits_hit().is_empty() {
             return false;
         }
         let Some(mut dependencies) = self.memo.dependencies.take() else {
@@ -294,7 +294,7 @@ impl Evaluator<'_> {
 
     /// Is what was computed since [`Self::renew`] what a fresh evaluation would have computed?
     pub fn is_faithful(&self) -> bool {
-        self.exhausted().is_none()
+        self.limits_hit().is_empty()
             && self
                 .memo
                 .dependencies

@@ -16,9 +16,9 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
         Cost::Bytes,
         map_attrs_to_list,
     ),
-    ("mergeAttrsList", 1, 1, Cost::Nothing, merge_attrs_list),
+    ("mergeAttrsList", 1, 1, Cost::Sizes, merge_attrs_list),
     ("optionalAttrs", 2, 0, Cost::Call, optional_attrs),
-    ("recursiveUpdate", 2, 0, Cost::Nothing, recursive_update),
+    ("recursiveUpdate", 2, 0, Cost::Sizes, recursive_update),
     ("external", 1, 1, Cost::Call, external),
 ];
 

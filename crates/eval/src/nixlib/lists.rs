@@ -17,7 +17,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
         imap(ev, args, site, 1)
     }),
     ("findFirstIndex", 3, 4, Cost::Calls, find_first_index),
-    ("reverseList", 1, 1, Cost::Nothing, reverse),
+    ("reverseList", 1, 1, Cost::Sizes, reverse),
     ("unique", 1, 1, Cost::Steps, unique),
 ];
 

@@ -26,7 +26,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
         }
         Ok(value)
     }),
-    ("present", 1, 1, Cost::Nothing, |ev, args, site| {
+    ("present", 1, 1, Cost::Sizes, |ev, args, site| {
         // A package that is only known by name is there, not null.
         let list = ev.force_list(args[0], site)?;
         let mut elems = Vec::with_capacity(list.elems.len());

@@ -10,15 +10,15 @@ use nixpod_source::Site;
 use std::rc::Rc;
 
 pub(super) const PRIMITIVES: &[Builtin] = &[
-    ("hasPrefix", 2, 3, Cost::Nothing, |ev, args, site| {
+    ("hasPrefix", 2, 3, Cost::Sizes, |ev, args, site| {
         let (prefix, string) = both(ev, args, site)?;
         plain(Value::Bool(has_prefix(&prefix.0, &string.0)?))
     }),
-    ("hasSuffix", 2, 3, Cost::Nothing, |ev, args, site| {
+    ("hasSuffix", 2, 3, Cost::Sizes, |ev, args, site| {
         let (suffix, string) = both(ev, args, site)?;
         plain(Value::Bool(has_suffix(&suffix.0, &string.0)?))
     }),
-    ("hasInfix", 2, 3, Cost::Nothing, |ev, args, site| {
+    ("hasInfix", 2, 3, Cost::Sizes, |ev, args, site| {
         let (infix, string) = both(ev, args, site)?;
         known(&infix.0)?;
         let stored = string
@@ -34,7 +34,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
             _ => plain(Value::Bool(found)),
         }
     }),
-    ("removePrefix", 2, 3, Cost::Nothing, |ev, args, site| {
+    ("removePrefix", 2, 3, Cost::Sizes, |ev, args, site| {
         let (prefix, string) = both(ev, args, site)?;
         let start = if has_prefix(&prefix.0, &string.0)? {
             let start = prefix.0.text.len();
@@ -50,7 +50,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
         let value = slice(&string, origin, start, string.text.len());
         Ok(Tracked { value, origin })
     }),
-    ("removeSuffix", 2, 3, Cost::Nothing, |ev, args, site| {
+    ("removeSuffix", 2, 3, Cost::Sizes, |ev, args, site| {
         let (suffix, string) = both(ev, args, site)?;
         let (string, origin) = string;
         let cut = if has_suffix(&suffix.0, &string)? {
@@ -64,8 +64,8 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
     ("splitString", 2, 3, Cost::Bytes, split_string),
     ("concatMapStringsSep", 3, 4, Cost::Calls, concat_map),
     ("stringToCharacters", 1, 1, Cost::Bytes, characters),
-    ("trim", 3, 7, Cost::Nothing, trim),
-    ("isStorePath", 1, 1, Cost::Nothing, is_store_path),
+    ("trim", 3, 7, Cost::Sizes, trim),
+    ("isStorePath", 1, 1, Cost::Sizes, is_store_path),
 ];
 
 type Text = (Rc<NixString>, OriginId);

@@ -36,7 +36,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
         })
     }),
     ("escapeShellArg", 1, 1, Cost::Bytes, escape_shell_arg),
-    ("isNixIdentifier", 1, 1, Cost::Nothing, |ev, args, site| {
+    ("isNixIdentifier", 1, 1, Cost::Sizes, |ev, args, site| {
         let string = ev.force_string(args[0], site)?;
         plain(Value::Bool(crate::print::is_identifier(&string.text)))
     }),
@@ -47,7 +47,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
             _ => ev.fail(format!("attribute '{}' missing", string.text), site),
         }
     }),
-    ("fromHexString", 1, 1, Cost::Nothing, |ev, args, site| {
+    ("fromHexString", 1, 1, Cost::Sizes, |ev, args, site| {
         let string = ev.force_string(args[0], site)?;
         let text = string.text.as_str();
         let digits = text.strip_prefix("0x").unwrap_or(text);
@@ -61,8 +61,8 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
             ),
         }
     }),
-    ("sanitizeDerivationName", 1, 1, Cost::Nothing, sanitize),
-    ("toCamelCase", 1, 1, Cost::Nothing, |ev, args, site| {
+    ("sanitizeDerivationName", 1, 1, Cost::Sizes, sanitize),
+    ("toCamelCase", 1, 1, Cost::Sizes, |ev, args, site| {
         let string = ev.force_string(args[0], site)?;
         plain(Value::string(camel_case(&string.text)))
     }),

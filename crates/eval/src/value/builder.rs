@@ -1,11 +1,15 @@
 //! Building strings from pieces.
 
 use crate::{ContextItem, NixString, OriginId, Res, Stop, StringPart, Unknown, Value};
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// More pieces than this, 32 bytes each, are not told apart: what follows counts to the last one.
 const MAX_PARTS: usize = 4096;
+
+/// Up to so many references are compared one by one.
+const FEW: usize = 16;
 
 /// Collects the pieces of a string.
 #[derive(Debug, Default)]
@@ -13,6 +17,8 @@ pub struct StringBuilder {
     text: String,
     parts: Vec<StringPart>,
     context: Vec<ContextItem>,
+    /// The same as a set, once they are many.
+    references: FxHashSet<ContextItem>,
 }
 
 impl StringBuilder {
@@ -120,7 +126,17 @@ impl StringBuilder {
 
     /// Adds a reference to the store.
     pub fn push_context(&mut self, item: ContextItem) {
-        if !self.context.contains(&item) {
+        // Few strings refer to more than a handful of things.
+        let known = match self.context.len() {
+            0..FEW => self.context.contains(&item),
+            _ => {
+                if self.references.is_empty() {
+                    self.references.extend(self.context.iter().cloned());
+                }
+                !self.references.insert(item.clone())
+            }
+        };
+        if !known {
             self.context.push(item);
         }
     }

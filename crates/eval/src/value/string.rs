@@ -3,6 +3,7 @@
 use super::ids::{OriginId, ThunkId};
 use super::unknown::Unknown;
 use smol_str::SmolStr;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 /// A string: text with optional holes, pieces of different origin, and store context.
@@ -90,6 +91,19 @@ pub enum ContextItem {
         /// Where it was read.
         origin: OriginId,
     },
+}
+
+impl Eq for ContextItem {}
+
+impl Hash for ContextItem {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Copied { path, .. } | Self::Read { path, .. } => path.hash(state),
+            Self::Derivation { name, output } => (name, output).hash(state),
+            Self::Written { text, .. } => text.hash(state),
+        }
+    }
 }
 
 impl PartialEq for ContextItem {

@@ -1,7 +1,7 @@
 //! Mutations of Nix files, and the run that every mutated file must survive: used by the example `fuzz` and by the
 //! bounded test of the same.
 
-use nixpod_eval::{Evaluator, FileKind, Limits, Loaded, NO_SITE, Source, Value, nixlib};
+use nixpod_eval::{Evaluator, FileKind, Limits, Loaded, NO_SITE, Source, Statistics, Value, nixlib};
 use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
 use std::path::Path;
 
@@ -13,8 +13,8 @@ pub(crate) const LIMITS: Limits = Limits {
     fuel: 20_000,
     call_depth: 400,
     force_depth: 2_000,
-    bytes: 1 << 20,
-    thunks: 40_000,
+    bytes: 4 << 20,
+    piece: 1 << 20,
     speculation: 4,
 };
 
@@ -215,7 +215,7 @@ pub(crate) struct Outcome {
     /// Steps taken.
     pub(crate) steps: u64,
     /// Thunks made.
-    pub(crate) thunks: usize,
+    pub(crate) bytes: u64,
     /// Bytes printed.
     pub(crate) printed: usize,
 }
@@ -267,7 +267,7 @@ pub(crate) fn run(bytes: &[u8]) -> Outcome {
         };
         ev.print(&value).map(|text| (text, json + xml))
     });
-    let (steps, thunks) = ev.statistics();
+    let Statistics { steps, bytes, .. } = ev.statistics();
     let size = (64 - steps.leading_zeros()) / 2;
     let (kind, printed) = match &printed {
         Ok((text, rest)) => {
@@ -290,7 +290,7 @@ pub(crate) fn run(bytes: &[u8]) -> Outcome {
     Outcome {
         kind,
         steps,
-        thunks,
+        bytes,
         printed,
     }
 }

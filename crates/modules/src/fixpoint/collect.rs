@@ -282,11 +282,11 @@ impl<'s> Collection<'s> {
                 self.out.opaque.push(Gap {
                     site: None,
                     what: "modules".to_owned(),
-                    why: Why::OutOfFuel(format!("more than {MAX_MODULES} modules")),
+                    why: Why::Limit(format!("more than {MAX_MODULES} modules")),
                 });
                 break;
             }
-            let value = ev.force_or_unknown(next.value);
+            let value = ev.force_part(next.value);
             self.load(ev, next, value);
         }
         if self.as_nix() && self.out.fatal.is_none() {
@@ -427,7 +427,7 @@ impl<'s> Collection<'s> {
                 let what = "imports".to_owned();
                 self.out.opaque.push(Gap { site, what, why });
             };
-            let imports = ev.force_or_unknown(attr.thunk);
+            let imports = ev.force_part(attr.thunk);
             let origin = imports.origin;
             let Ok(list) = ev.list_or_open(imports, attr.site) else {
                 gap(Some(attr.site), Why::Error("`imports` is not a list".to_owned()));

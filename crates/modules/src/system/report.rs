@@ -145,7 +145,11 @@ impl Shared {
     }
 
     /// The value that is being computed rests on something that was not seen.
-    pub fn gap(&self, ev: &mut Evaluator<'_>, about: About, gap: Gap) {
+    pub fn gap(&self, ev: &mut Evaluator<'_>, about: About, mut gap: Gap) {
+        // Once a bound is reached all that is asked for is unknown, and what seems to be wrong is not the code's fault.
+        if let Some(limit) = ev.limit_reached() {
+            gap.why = limit.clone();
+        }
         let mut gaps = self.gaps.borrow_mut();
         let at = gaps.all.len();
         let note = match gaps.all.entry((about.clone(), gap)) {

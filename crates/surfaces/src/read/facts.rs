@@ -3,7 +3,7 @@
 use crate::read::print;
 use crate::read::project::Project;
 use crate::vocabulary::options::SYSTEM_HEADS;
-use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Tracked, Unknown, Value, When};
+use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, Share, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_model::{Definition, EntryName, Fact, Field, NotAnalysed};
 use nixpod_modules::{OptionInfo, Shared};
 use nixpod_source::{Origin, Place, Site, Utf8PathBuf, Why};
@@ -59,7 +59,7 @@ impl<'e, 's> OptionReader<'e, 's> {
 
     pub(crate) fn found(&mut self, thunk: ThunkId, when: When, site: Site, default: bool) -> Found {
         let found = Found {
-            value: self.ev.force_or_unknown(thunk),
+            value: self.ev.within(Share::Half, |ev| ev.force_or_unknown(thunk)),
             when,
             site,
             info: self.shared.info(thunk),

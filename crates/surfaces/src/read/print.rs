@@ -37,7 +37,7 @@ fn collect(ev: &mut Evaluator<'_>, value: &Value, out: &mut Vec<Why>, budget: &m
         Value::List(list) => {
             list.open.iter().for_each(|open| push(open));
             for elem in &list.elems {
-                let inner = ev.force_or_unknown(elem.thunk);
+                let inner = ev.force_part(elem.thunk);
                 collect(ev, &inner.value, out, budget, depth + 1);
             }
         }
@@ -45,7 +45,7 @@ fn collect(ev: &mut Evaluator<'_>, value: &Value, out: &mut Vec<Why>, budget: &m
         Value::Attrs(set) if set.get(ev.common().out_path).is_none() => {
             set.open.iter().for_each(|open| push(open));
             for attr in &set.entries {
-                let inner = ev.force_or_unknown(attr.thunk);
+                let inner = ev.force_part(attr.thunk);
                 collect(ev, &inner.value, out, budget, depth + 1);
             }
         }
@@ -146,7 +146,7 @@ fn write_list(ev: &mut Evaluator<'_>, list: &List, out: &mut String, depth: u32)
         if out.len() > MAX_LEN {
             return;
         }
-        let inner = ev.force_or_unknown(elem.thunk);
+        let inner = ev.force_part(elem.thunk);
         write(ev, &inner, out, depth + 1);
         out.push(' ');
     }
@@ -160,7 +160,7 @@ fn write_set(ev: &mut Evaluator<'_>, set: &Attrs, out: &mut String, depth: u32) 
     let name = ev.symbol("name").and_then(|symbol| set.get(symbol).copied());
     let is_package = set.get(ev.common().out_path).is_some();
     if is_package && let Some(name) = name {
-        let name = ev.force_or_unknown(name.thunk);
+        let name = ev.force_part(name.thunk);
         if let Value::String(name) = &name.value {
             out.push_str(&format!("«{}»", name.text));
             return;
@@ -178,7 +178,7 @@ fn write_set(ev: &mut Evaluator<'_>, set: &Attrs, out: &mut String, depth: u32) 
             out.push_str(&quote(&name));
         }
         out.push_str(" = ");
-        let inner = ev.force_or_unknown(attr.thunk);
+        let inner = ev.force_part(attr.thunk);
         write(ev, &inner, out, depth + 1);
         out.push_str("; ");
     }

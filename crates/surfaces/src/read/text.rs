@@ -178,7 +178,7 @@ impl OptionReader<'_, '_> {
                 encrypted: self.is_encrypted(path),
             }),
             ContextItem::Written { name, text } if depth < MAX_WRITTEN => {
-                let value = self.ev.force_or_unknown(*text);
+                let value = self.ev.force_part(*text);
                 let text = self
                     .text_of(&value, fallback, depth + 1)
                     .unwrap_or_else(|why| hole(why, fallback.clone()));

@@ -6,7 +6,7 @@ use crate::vocabulary::certainty::Doubt;
 use crate::vocabulary::options::Table;
 use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
-use nixpod_eval::Value;
+use nixpod_eval::{Share, Value};
 use nixpod_model::{Container, ContainerId, EntryName, Existence, System, SystemId, SystemKind};
 use nixpod_source::Why;
 
@@ -90,6 +90,8 @@ impl Walk<'_, '_, '_> {
         let Declared { id, existence, found } = declared;
         self.remember(&id, &found);
         let part = WorldPart::Container(id.clone());
+        // A container that is too dear takes nothing from the others.
+        let others = self.reader.ev.begin_part(Share::Half);
         self.part(part, &found, &existence, outer, |walk| {
             let mut container = Container {
                 existence: existence.clone(),
@@ -106,6 +108,7 @@ impl Walk<'_, '_, '_> {
                 }
             });
         });
+        self.reader.ev.end_part(others);
     }
 
     /// What all surfaces have in common once a container is read.

@@ -5,7 +5,7 @@ use crate::read::{Found, OptionReader};
 use crate::system::release;
 use crate::world::memo::{Memo, ReadContainer};
 use crate::world::walk::Walk;
-use nixpod_eval::{Evaluator, Value};
+use nixpod_eval::{Evaluator, Share, Value};
 use nixpod_model::{ContainerId, Host, HostId, Listing, NotAnalysed, System, SystemId, SystemKind, World};
 use nixpod_modules::{Kind, Library, RootSystem};
 use nixpod_source::{Origin, Place};
@@ -127,7 +127,14 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         self.read(root);
     }
 
+    /// Reads a root. What a host that is too dear uses up is not taken from the others.
     fn read(&mut self, root: &RootSystem) {
+        let outer = self.ev.begin_part(Share::Half);
+        self.read_host(root);
+        self.ev.end_part(outer);
+    }
+
+    fn read_host(&mut self, root: &RootSystem) {
         let host = self.add_host(root);
         let mut walk = Walk {
             reader: OptionReader::new(self.ev, self.library.shared.clone(), self.project),
@@ -189,11 +196,12 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
                 also: Vec::new(),
             });
         }
-        if let Some(why) = self.ev.exhausted() {
+        for hit in self.ev.limits_hit() {
+            let place = hit.site.filter(|site| !site.file.is_own()).map(Place::whole);
             self.world.not_analysed.push(NotAnalysed {
-                place: None,
-                what: "the rest of the evaluation".to_owned(),
-                why: why.clone(),
+                place,
+                what: "a value".to_owned(),
+                why: hit.why.clone(),
                 also: Vec::new(),
             });
         }

@@ -178,8 +178,8 @@ impl Walk {
     }
 
     fn finish(mut self, ev: &Evaluator<'_>) -> Reasons {
-        self.found.steps = ev.statistics().0;
-        self.found.exhausted = ev.exhausted().map(ToString::to_string);
+        self.found.steps = ev.statistics().steps;
+        self.found.exhausted = ev.limits_hit().first().map(|hit| hit.why.to_string());
         self.found
     }
 }
@@ -219,7 +219,7 @@ fn kind_of(why: &Why) -> String {
         Why::SyntaxError(_) => "the file does not parse".to_owned(),
         Why::Cycle(_) => "infinite recursion".to_owned(),
         Why::Error(message) => format!("fails: {}", without_names(message)),
-        Why::NotModelled(_) | Why::OutOfFuel(_) => why.to_string(),
+        Why::NotModelled(_) | Why::Limit(_) | Why::Cancelled => why.to_string(),
     }
 }
 
