@@ -167,10 +167,11 @@ impl Budget {
         self.steps(bytes as u64 / BYTES_A_STEP, source)
     }
 
-    /// So many bytes are kept from now on.
+    /// So many bytes are kept from now on. To make them was work, too.
     #[inline]
     pub(crate) fn keeps(&mut self, bytes: usize) {
         self.used.bytes += bytes as u64;
+        self.used.steps += bytes as u64 / BYTES_A_STEP;
         if self.used.bytes >= self.part.to.bytes {
             self.exhaust(Why::Limit("the limit on memory is reached".to_owned()));
         } else if self.used.bytes >= self.ask_at {
