@@ -5,6 +5,7 @@ use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::Vfs;
 use crate::vfs::disk::FileSystem;
+use crate::vfs::watch::Revisions;
 use crate::world::worlds::Worlds;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub struct AnalysisHost {
     settings: Arc<Settings>,
     vfs: Vfs,
     worlds: Arc<Worlds>,
+    revisions: Revisions,
 }
 
 impl AnalysisHost {
@@ -26,6 +28,7 @@ impl AnalysisHost {
             settings: Arc::default(),
             vfs: Vfs::new(fs),
             worlds: Arc::default(),
+            revisions: Revisions::default(),
         }
     }
 
@@ -49,12 +52,18 @@ impl AnalysisHost {
         self.vfs.file_changed(path);
     }
 
+    /// Ends the work on all snapshots that were handed out: nobody needs their answers any more. They say so
+    /// ([`Analysis::is_cancelled`]), and what they answer from now on is incomplete.
+    pub fn cancel(&self) {
+        self.revisions.next();
+    }
+
     /// A snapshot of now; later changes do not reach it.
     pub fn analysis(&self) -> Analysis {
         Analysis {
             rules: self.rules,
             settings: Arc::clone(&self.settings),
-            vfs: self.vfs.clone(),
+            vfs: self.vfs.watched(self.revisions.watch(self.settings.timeout, self.settings.memory)),
             worlds: Arc::clone(&self.worlds),
             last: Arc::default(),
         }

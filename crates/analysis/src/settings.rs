@@ -3,6 +3,7 @@
 use crate::rule::Rule;
 use nixpod_source::RuleId;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// What the user chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,14 @@ pub struct Settings {
     pub show_secrets: bool,
     /// How many threads may work at once; 0: as many as there are processors.
     pub jobs: usize,
+    /// How long a question may take; what is not evaluated by then is told as not analysed. `None`: as long as it takes.
+    pub timeout: Option<Duration>,
+    /// How many bytes of memory the whole process may use before evaluation ends, in the same way.
+    pub memory: Option<u64>,
 }
+
+/// Twice of what the largest systems that were seen need.
+const MEMORY: u64 = 1536 << 20;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -30,6 +38,8 @@ impl Default for Settings {
             hosts: None,
             show_secrets: false,
             jobs: 0,
+            timeout: None,
+            memory: Some(MEMORY),
         }
     }
 }

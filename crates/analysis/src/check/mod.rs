@@ -1,5 +1,6 @@
 //! From targets to findings.
 
+mod budget;
 pub(crate) mod comments;
 pub(crate) mod containers;
 pub(crate) mod group;

@@ -41,6 +41,11 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Did the host say that nobody needs this snapshot's answers any more? Then they may be incomplete.
+    pub fn is_cancelled(&self) -> bool {
+        self.vfs.watch.is_cancelled()
+    }
+
     /// Checks files and directories. A directory with a `flake.nix` is a flake; other files are taken as modules
     /// unless a host imports them.
     ///

@@ -1,5 +1,6 @@
 //! Which files a check is about, and what is evaluated as a root.
 
+use crate::check::budget::Budget;
 use crate::settings::Settings;
 use crate::vfs::disk::FileKind;
 use crate::vfs::parallel;
@@ -153,7 +154,17 @@ impl Targets {
                 }),
             })
             .collect();
-        let mut out = parallel::map(settings.jobs, &flakes, |root| worlds.get(vfs, root, list));
+        let mut budget = Budget::new(self.text(vfs));
+        let jobs = settings.jobs;
+        let mut out = budget.evaluate(
+            vfs,
+            worlds,
+            Roots {
+                all: &flakes,
+                jobs,
+                list,
+            },
+        );
         let imported_by_no_host = out
             .iter()
             .any(|world| world.world.hosts.values().any(|host| host.from_flake));
@@ -162,7 +173,7 @@ impl Targets {
         for world in &out {
             reached.extend(world.reads.parsed_files());
         }
-        let mut rest = self.candidates(vfs, settings.jobs, &reached);
+        let mut rest = self.candidates(vfs, jobs, &reached);
         while !rest.is_empty() {
             let roots: Vec<Root> = tops(&rest)
                 .into_iter()
@@ -172,13 +183,19 @@ impl Targets {
                 })
                 .collect();
             reached.extend(roots.iter().map(Root::file));
-            for world in parallel::map(settings.jobs, &roots, |root| worlds.get(vfs, root, list)) {
+            let all = &roots;
+            for world in budget.evaluate(vfs, worlds, Roots { all, jobs, list }) {
                 reached.extend(world.reads.parsed_files());
                 out.push(world);
             }
             rest.retain(|candidate| !reached.contains(&candidate.file));
         }
         out
+    }
+
+    /// Bytes of all files.
+    fn text(&self, vfs: &Vfs) -> u64 {
+        self.files.values().map(|file| vfs.state(*file).text.len() as u64).sum()
     }
 
     /// Files that may be roots of their own, by path.

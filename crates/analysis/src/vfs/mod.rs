@@ -5,8 +5,10 @@ pub(crate) mod parallel;
 pub(crate) mod project;
 pub(crate) mod reads;
 pub(crate) mod spans;
+pub(crate) mod watch;
 
 use crate::vfs::disk::{FileKind, FileSystem};
+use crate::vfs::watch::Watch;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, LineIndex};
 use nixpod_syntax::{Hir, Parents, ParsedFile};
@@ -220,6 +222,8 @@ pub(crate) struct Vfs {
     /// Trees of locked inputs in the store, which may be read besides the project. They are named by the hash of what
     /// they hold, so they never change.
     inputs: Arc<RwLock<BTreeSet<Utf8PathBuf>>>,
+    /// Says when work on this revision is to end.
+    pub(crate) watch: Watch,
 }
 
 /// Where the sources of locked inputs lie.
@@ -234,7 +238,13 @@ impl Vfs {
             buffers: Arc::default(),
             disk: Arc::default(),
             inputs: Arc::default(),
+            watch: Watch::default(),
         }
+    }
+
+    /// The same files, watched over.
+    pub(crate) fn watched(&self, watch: Watch) -> Self {
+        Self { watch, ..self.clone() }
     }
 
     pub(crate) fn set_project(&mut self, root: Utf8PathBuf) {

@@ -4,7 +4,7 @@ use crate::vfs::disk::FileKind;
 use crate::vfs::spans::span_of;
 use crate::vfs::{DirectoryListing, Files, Problem, Vfs, lock};
 use camino::{Utf8Path, Utf8PathBuf};
-use nixpod_eval::{Loaded, Source, StringsRead};
+use nixpod_eval::{Interrupt, Loaded, Source, StringsRead};
 use nixpod_source::{ExprId, FileId, Place, Site, Why};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Expr, StrPart};
@@ -326,6 +326,10 @@ impl Source for RecordingSource {
 
     fn path_of(&self, file: FileId) -> Utf8PathBuf {
         self.vfs().table.path(file)
+    }
+
+    fn interrupted(&self, thoroughly: bool) -> Option<Interrupt> {
+        self.vfs.borrow().watch.interrupted(thoroughly)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::vfs::Vfs;
 use crate::vfs::reads::{ReadSet, RecordingSource};
 use crate::world::root::Root;
-use nixpod_eval::{Evaluator, Limits, Observed, Share, Source};
+use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics};
 use nixpod_model::{Listing, World};
 use nixpod_modules::{Library, entry_roots, file_roots, flake_roots, module_roots};
 use nixpod_source::Utf8Path;
@@ -12,9 +12,9 @@ use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{BinaryOp, Expr, Param};
 
 /// Evaluates a root; `list`: lists the options of its containers, too.
-pub(crate) fn evaluate(vfs: &Vfs, root: &Root, list: bool) -> Evaluated {
+pub(crate) fn evaluate(vfs: &Vfs, root: &Root, list: bool, limits: Limits) -> Evaluated {
     let reader = RecordingSource::new(vfs);
-    let (mut evaluation, world) = Evaluation::start(root, &reader, false);
+    let (mut evaluation, world) = Evaluation::start(root, &reader, limits, false);
     evaluation.answer(&reader, world, list)
 }
 
@@ -23,6 +23,18 @@ pub(crate) struct Evaluated {
     pub(crate) world: World,
     pub(crate) reads: ReadSet,
     pub(crate) listed: Option<Listed>,
+    pub(crate) effort: Effort,
+}
+
+/// How much work a world was.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Effort {
+    /// Steps of evaluation.
+    pub(crate) steps: u64,
+    /// Was a bound reached, so that something is not known that could be?
+    pub(crate) limited: bool,
+    /// Did it end before its time, for a reason that may be gone?
+    pub(crate) interrupted: bool,
 }
 
 /// The options of all containers of a world, and what they and the world were made from.
@@ -43,8 +55,8 @@ pub(crate) struct Evaluation<'r> {
 
 impl<'r> Evaluation<'r> {
     /// Evaluates a root; `retain`: so that it can be renewed after edits.
-    pub(crate) fn start(root: &Root, reader: &'r RecordingSource, retain: bool) -> (Self, World) {
-        let mut ev = Evaluator::new(reader, Limits::default());
+    pub(crate) fn start(root: &Root, reader: &'r RecordingSource, limits: Limits, retain: bool) -> (Self, World) {
+        let mut ev = Evaluator::new(reader, limits);
         if retain {
             ev.retain();
         }
@@ -110,7 +122,26 @@ impl<'r> Evaluation<'r> {
                 reads: self.reads(reader),
             }
         });
-        Evaluated { world, reads, listed }
+        Evaluated {
+            world,
+            reads,
+            listed,
+            effort: self.effort(reader),
+        }
+    }
+
+    fn effort(&self, reader: &RecordingSource) -> Effort {
+        let Statistics { steps, bytes, thunks } = self.ev.statistics();
+        let limits = self.ev.limits_hit();
+        tracing::debug!(steps, bytes, thunks, limits = limits.len(), "evaluated");
+        for hit in limits {
+            tracing::debug!(site = ?hit.site, why = %hit.why, "a limit was reached");
+        }
+        Effort {
+            steps,
+            limited: !limits.is_empty(),
+            interrupted: reader.interrupted(true).is_some(),
+        }
     }
 
     /// How many thunks there are.

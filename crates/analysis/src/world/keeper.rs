@@ -7,6 +7,7 @@ use crate::vfs::Vfs;
 use crate::vfs::reads::RecordingSource;
 use crate::world::evaluate::{Evaluated, Evaluation};
 use crate::world::root::Root;
+use nixpod_eval::Limits;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
@@ -26,6 +27,7 @@ pub(crate) struct Answer {
 struct Job {
     vfs: Vfs,
     list: bool,
+    limits: Limits,
     reply: SyncSender<Answer>,
 }
 
@@ -47,10 +49,16 @@ impl Keeper {
     }
 
     /// The world as the files are now, with the options of its containers if `list`. Nothing if the thread is gone.
-    pub(crate) fn evaluate(&self, vfs: &Vfs, list: bool) -> Option<Answer> {
+    pub(crate) fn evaluate(&self, vfs: &Vfs, list: bool, limits: Limits) -> Option<Answer> {
         let (reply, answer) = sync_channel(1);
         let vfs = vfs.clone();
-        self.jobs.send(Job { vfs, list, reply }).ok()?;
+        let job = Job {
+            vfs,
+            list,
+            limits,
+            reply,
+        };
+        self.jobs.send(job).ok()?;
         answer.recv().ok()
     }
 }
@@ -59,7 +67,7 @@ fn keep(root: &Root, jobs: &Receiver<Job>) {
     let mut next = jobs.recv().ok();
     while let Some(job) = next.take() {
         let reader = RecordingSource::new(&job.vfs);
-        let (mut evaluation, world) = Evaluation::start(root, &reader, true);
+        let (mut evaluation, world) = Evaluation::start(root, &reader, job.limits, true);
         // Who asked may have lost interest; the heap is of use for the next one.
         let _ = job.reply.send(Answer {
             evaluated: evaluation.answer(&reader, world, job.list),

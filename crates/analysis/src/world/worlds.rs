@@ -5,9 +5,10 @@ use crate::run::run;
 use crate::settings::Settings;
 use crate::vfs::reads::ReadSet;
 use crate::vfs::{Vfs, lock};
-use crate::world::evaluate::{Evaluated, Listed, evaluate};
+use crate::world::evaluate::{Effort, Evaluated, Listed, evaluate};
 use crate::world::keeper::Keeper;
 use crate::world::root::Root;
+use nixpod_eval::Limits;
 use nixpod_model::World;
 use nixpod_source::{ExprId, Origin, Place, RuleId, Site};
 use rustc_hash::FxHashMap;
@@ -36,18 +37,23 @@ pub(crate) struct Known {
     listed: Mutex<Option<Arc<Listed>>>,
     /// Findings have no ranges either, so they stay valid as long as the world does.
     found: Mutex<Option<RuleRun>>,
+    /// The bounds under which it was evaluated, and how much work it was.
+    pub(crate) limits: Limits,
+    pub(crate) effort: Effort,
     /// The last check that used it.
     used: AtomicU64,
 }
 
 impl Known {
-    fn new(root: Root, evaluated: Evaluated, now: u64) -> Arc<Self> {
+    fn new(root: Root, evaluated: Evaluated, limits: Limits, now: u64) -> Arc<Self> {
         Arc::new(Self {
             root,
             world: evaluated.world,
             reads: evaluated.reads,
             listed: Mutex::new(evaluated.listed.map(Arc::new)),
             found: Mutex::default(),
+            limits,
+            effort: evaluated.effort,
             used: AtomicU64::new(now),
         })
     }
@@ -116,8 +122,9 @@ const KEEP_FOR_CHECKS: u64 = 16;
 const MAX_KEEPERS: usize = 4;
 
 impl Worlds {
-    /// The world of a root at this revision. `list`: somebody is about to ask for the options of its containers.
-    pub(crate) fn get(&self, vfs: &Vfs, root: &Root, list: bool) -> Arc<Known> {
+    /// The world of a root at this revision. `list`: somebody is about to ask for the options of its containers. A world
+    /// that is known already may have been evaluated under other bounds.
+    pub(crate) fn get(&self, vfs: &Vfs, root: &Root, list: bool, limits: Limits) -> Arc<Known> {
         let cached = lock(&self.cache).get(root).map(Arc::clone);
         let now = self.checks.load(Ordering::Relaxed);
         let is_known = cached.is_some();
@@ -133,9 +140,23 @@ impl Worlds {
             true => self.start_keeper(root),
             false => None,
         };
-        let evaluated = self.evaluate(vfs, root, keeper, list);
-        let known = Known::new(root.clone(), evaluated, now);
-        lock(&self.cache).insert(root.clone(), Arc::clone(&known));
+        let evaluated = self.evaluate(vfs, root, keeper, (list, limits));
+        self.know(root, evaluated, limits, now)
+    }
+
+    /// As [`Self::get`], although the world is known: with other bounds.
+    pub(crate) fn get_anew(&self, vfs: &Vfs, root: &Root, list: bool, limits: Limits) -> Arc<Known> {
+        let now = self.checks.load(Ordering::Relaxed);
+        let evaluated = self.evaluate(vfs, root, None, (list, limits));
+        self.know(root, evaluated, limits, now)
+    }
+
+    fn know(&self, root: &Root, evaluated: Evaluated, limits: Limits, now: u64) -> Arc<Known> {
+        let known = Known::new(root.clone(), evaluated, limits, now);
+        // What ended before its time is not what the next one who asks wants.
+        if !known.effort.interrupted {
+            lock(&self.cache).insert(root.clone(), Arc::clone(&known));
+        }
         known
     }
 
@@ -148,17 +169,23 @@ impl Worlds {
             return listed;
         }
         let keeper = self.keeper(&known.root);
-        let evaluated = self.evaluate(vfs, &known.root, keeper, true);
+        let evaluated = self.evaluate(vfs, &known.root, keeper, (true, known.limits));
         let listed = Arc::new(evaluated.listed.unwrap_or_default());
         *lock(&known.listed) = Some(Arc::clone(&listed));
         listed
     }
 
-    fn evaluate(&self, vfs: &Vfs, root: &Root, keeper: Option<Arc<Keeper>>, list: bool) -> Evaluated {
+    fn evaluate(
+        &self,
+        vfs: &Vfs,
+        root: &Root,
+        keeper: Option<Arc<Keeper>>,
+        (list, limits): (bool, Limits),
+    ) -> Evaluated {
         self.evaluations.fetch_add(1, Ordering::Relaxed);
         let name = || vfs.display_path(root.file());
         let _span = tracing::debug_span!("evaluate", root = %name()).entered();
-        match keeper.and_then(|keeper| keeper.evaluate(vfs, list)) {
+        match keeper.and_then(|keeper| keeper.evaluate(vfs, list, limits)) {
             Some(answer) => {
                 let renewals = u64::from(answer.renewed);
                 self.renewals.fetch_add(renewals, Ordering::Relaxed);
@@ -167,7 +194,7 @@ impl Worlds {
             }
             None => {
                 tracing::debug!(root = %name(), list, "evaluated in a heap that is not kept");
-                evaluate(vfs, root, list)
+                evaluate(vfs, root, list, limits)
             }
         }
     }
