@@ -1,6 +1,6 @@
 //! Which files a check is about, and what is evaluated as a root.
 
-use crate::check::budget::Budget;
+use crate::check::budget::{Budget, Roots};
 use crate::settings::Settings;
 use crate::vfs::disk::FileKind;
 use crate::vfs::parallel;
