@@ -63,7 +63,9 @@ impl AnalysisHost {
         Analysis {
             rules: self.rules,
             settings: Arc::clone(&self.settings),
-            vfs: self.vfs.watched(self.revisions.watch(self.settings.timeout, self.settings.memory)),
+            vfs: self
+                .vfs
+                .watched(self.revisions.watch(self.settings.timeout, self.settings.memory)),
             worlds: Arc::clone(&self.worlds),
             last: Arc::default(),
         }

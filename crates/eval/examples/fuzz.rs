@@ -133,9 +133,7 @@ fn fuzz() -> ExitCode {
         let fault = match &outcome {
             Err(_) => Some("panics".to_owned()),
             Ok(_) if took > Duration::from_secs(2) => Some(format!("takes {took:?}")),
-            Ok(outcome) if outcome.bytes > 2 * LIMITS.bytes => {
-                Some(format!("keeps {} bytes", outcome.bytes))
-            }
+            Ok(outcome) if outcome.bytes > 2 * LIMITS.bytes => Some(format!("keeps {} bytes", outcome.bytes)),
             Ok(outcome) if outcome.steps > LIMITS.fuel + 1000 => {
                 Some(format!("takes {} steps", outcome.steps))
             }

@@ -15,9 +15,9 @@ use crate::heap::thunks::Thunks;
 use crate::memo::Memo;
 use crate::thunk::{Primop, PrimopCode, Thunk};
 use crate::{
-    Alternative, Attr, Attrs, CommonSymbols, Compiled, Env, ErrorKind, EvalError, ImportHook, LimitHit, Limits,
-    List, Loaded, NO_SITE, PartOfWork, Share, NixString, OriginId, Res, Source, Stop, StringsRead, Symbol, ThunkId, Tracked, Unknown,
-    Value, When,
+    Alternative, Attr, Attrs, CommonSymbols, Compiled, Env, ErrorKind, EvalError, ImportHook, LimitHit,
+    Limits, List, Loaded, NO_SITE, NixString, OriginId, PartOfWork, Res, Share, Source, Stop, StringsRead,
+    Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{ExprId, FileId, HopKind, Origin, Place, Site, Utf8Path, Why};
 use nixpod_syntax::Hir;
@@ -114,7 +114,8 @@ impl<'s> Evaluator<'s> {
     // ----- thunks
 
     pub(crate) fn push_thunk(&mut self, thunk: Thunk) -> ThunkId {
-        self.budget.keeps(size_of::<Thunk>() + crate::heap::sizes::held_by(&thunk));
+        self.budget
+            .keeps(size_of::<Thunk>() + crate::heap::sizes::held_by(&thunk));
         let id = self.thunks.push(thunk);
         if let Some(dependencies) = &mut self.memo.dependencies {
             dependencies.makes(id);
@@ -211,7 +212,8 @@ impl<'s> Evaluator<'s> {
     }
 
     fn new_primop(&mut self, primop: Primop) -> Value {
-        self.budget.keeps(size_of::<Primop>() + size_of::<crate::PrimopApp>());
+        self.budget
+            .keeps(size_of::<Primop>() + size_of::<crate::PrimopApp>());
         Value::Primop(Rc::new(self.thunks.push_primop(primop)))
     }
 

@@ -28,7 +28,16 @@ const FIXED: Duration = Duration::from_millis(120);
 
 /// Large arguments of all kinds. `n` is another number in every call.
 const ARGUMENTS: [&str; 10] = [
-    "numbers", "words", "lists", "sets", "set", "text", "context", "n", "(x: x)", "(x: y: x)",
+    "numbers",
+    "words",
+    "lists",
+    "sets",
+    "set",
+    "text",
+    "context",
+    "n",
+    "(x: x)",
+    "(x: y: x)",
 ];
 
 const PRELUDE: &str = r#"
@@ -129,7 +138,9 @@ fn out_of_proportion(of: &str, names: &[String]) -> Vec<String> {
         for first in ARGUMENTS {
             let alone = run(of, name, &format!("[ {first} ]"));
             if alone.wants_more {
-                let more = ARGUMENTS.iter().map(|second| format!("[ {first} {second} words ]"));
+                let more = ARGUMENTS
+                    .iter()
+                    .map(|second| format!("[ {first} {second} words ]"));
                 found.extend(more.filter_map(|arguments| run(of, name, &arguments).fault));
             }
             found.extend(alone.fault);

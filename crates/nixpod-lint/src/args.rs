@@ -10,7 +10,8 @@ const AFTER_HELP: &str = "\
 Exit codes:
   0  nothing at or above the gate was found (--fail-on, by default `low`: hints of severity `info` do not fail)
   1  findings at or above the gate, or, with --diff, changes to make
-  2  wrong usage, a path that cannot be read, or an input or output error
+  2  wrong usage, a path that cannot be read, an input or output error, or nothing was found but not all was looked
+     at: a limit was reached or a file cannot be read (not with --lenient), or with --strict anything at all
 
 Results go to standard output, everything else to standard error.";
 
@@ -140,6 +141,9 @@ pub(crate) const COMMANDS: [&str; 8] = [
     "man",
 ];
 
+/// Seconds; the largest systems take a few.
+pub(crate) const TIMEOUT: u64 = 60;
+
 #[derive(Clone, Debug, Default, Args)]
 #[command(group = ArgGroup::new("applying").args(["fix", "diff"]).multiple(true))]
 pub(crate) struct CheckArgs {
@@ -191,9 +195,21 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Selection")]
     pub(crate) host: Vec<String>,
 
-    /// The gate: exit with 1 if a finding is at least this severe
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Gate::Low)]
+    /// Exit with 1 if a finding is at least this severe
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Gate::Low, help_heading = "Gate")]
     pub(crate) fail_on: Gate,
+
+    /// Exit with 2 if anything was not analysed, or if there was nothing to judge
+    #[arg(long, conflicts_with = "lenient", help_heading = "Gate")]
+    pub(crate) strict: bool,
+
+    /// Do not exit with 2 because a limit was reached or a file cannot be read
+    #[arg(long, help_heading = "Gate")]
+    pub(crate) lenient: bool,
+
+    /// What is not evaluated after so many seconds is told as not analysed
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, help_heading = "Gate")]
+    pub(crate) timeout: u64,
 
     /// Print how often each rule found something, instead of the findings (pretty and concise formats)
     #[arg(long)]

@@ -4,7 +4,7 @@ use crate::args::{CheckArgs, Format};
 use crate::diff::diff;
 use crate::fix::{self, Fixed};
 use crate::outcome::Outcome;
-use crate::output::{Context, count, print};
+use crate::output::{Context, count, not_analysed, print};
 use crate::project::{Projects, Question};
 use crate::selection::Selection;
 use crate::terminal::Terminal;
@@ -74,15 +74,46 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         let _span = tracing::debug_span!("render").entered();
         print(args.format, &results, &context)?;
     }
-    if terminal.verbose && args.format != Format::Pretty {
+    // The pretty format has said so itself.
+    if args.format != Format::Pretty || args.statistics {
         tell_gaps(&results, &context);
     }
+    if results.is_about_nothing() && !projects.is_empty() {
+        let files = count(results.files, "Nix file", "Nix files");
+        terminal.note(&format!("there was nothing to judge: {files}, no container"));
+    }
     let stops = results.open().any(|finding| args.fail_on.stops(finding.severity));
-    Ok(outcome(failed, stops))
+    Ok(match outcome(failed, stops) {
+        Outcome::Clean if is_incomplete(args, &results) => Outcome::Failed,
+        outcome => outcome,
+    })
 }
 
-/// What was not analysed, for those whose format does not say.
+/// Is the answer that nothing was found worth too little? Whoever writes the code must not be able to buy silence by code
+/// that takes too long to evaluate, or by a file that cannot be read.
+fn is_incomplete(args: &CheckArgs, results: &Results) -> bool {
+    if args.strict {
+        return !results.not_analysed.is_empty() || results.is_about_nothing();
+    }
+    let broken = results
+        .findings
+        .iter()
+        .any(|finding| finding.rule == "parse-error");
+    !args.lenient && (broken || results.not_analysed.iter().any(|gap| gap.kind.blinds()))
+}
+
+/// What was not analysed, for those whose format does not say: how much of each kind, and all of it if somebody wants to
+/// know.
 fn tell_gaps(results: &Results, context: &Context<'_>) {
+    let Some(line) = not_analysed(results) else {
+        return;
+    };
+    let verbose = context.terminal.verbose;
+    let hint = if verbose { "" } else { " (--verbose lists them)" };
+    context.terminal.note(&format!("{line}{hint}"));
+    if !verbose {
+        return;
+    }
     for gap in &results.not_analysed {
         let place = match &gap.location {
             Some(at) => format!("{}:{}: ", context.name(&at.source), at.line),

@@ -5,6 +5,7 @@ use crate::view::Finding;
 use anyhow::{Result, bail};
 use nixpod_analysis::{Confidence, Diagnostic, Group, OWN_RULES, Rule, RuleId, Settings, Severity, closest};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// What the user selected.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl Selection {
         Ok(Self {
             settings: Settings {
                 disabled: hidden.clone(),
+                timeout: Some(Duration::from_secs(args.timeout)),
                 enabled,
                 hosts: (!args.host.is_empty()).then(|| args.host.clone()),
                 show_secrets: args.show_secrets,

@@ -15,6 +15,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
         hosts: (!args.host.is_empty()).then(|| args.host.clone()),
         show_secrets: args.show_secrets,
         jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
+        timeout: Some(std::time::Duration::from_secs(crate::args::TIMEOUT)),
         ..Settings::default()
     };
     let projects = Projects::new(&args.paths, None, &settings, terminal)?;

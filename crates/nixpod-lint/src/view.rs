@@ -7,6 +7,7 @@ pub(crate) mod sample;
 
 use crate::words::Words;
 use camino::{Utf8Path, Utf8PathBuf};
+use nixpod_analysis::GapKind;
 use nixpod_analysis::{
     Analysis, Applicability, Certainty, Confidence, ContainerRef, Diagnostic, EvaluatedRoot, FileId, Fix,
     Label, LabelKind, LineIndex, Report, Reported, RuleId, Secrets, Severity, Shown, Span, TextEdit,
@@ -105,6 +106,7 @@ pub(crate) struct Finding {
 #[derive(Clone, Debug)]
 pub(crate) struct ResolvedGap {
     pub(crate) location: Option<Location>,
+    pub(crate) kind: GapKind,
     pub(crate) reason: Words,
 }
 
@@ -171,6 +173,21 @@ impl Results {
             .filter(|finding| finding.suppressed.is_none())
     }
 
+    /// How many things of each kind were not analysed, the most serious kind first; those of which there are none left
+    /// out.
+    pub(crate) fn gaps_by_kind(&self) -> impl Iterator<Item = (GapKind, usize)> {
+        let counts = GapKind::ALL.map(|kind| {
+            let gaps = self.not_analysed.iter();
+            (kind, gaps.filter(|gap| gap.kind == kind).count())
+        });
+        counts.into_iter().filter(|(_, count)| *count > 0)
+    }
+
+    /// Is there nothing that could have been judged, and nothing that is known to be left out?
+    pub(crate) fn is_about_nothing(&self) -> bool {
+        self.containers.is_empty() && self.findings.is_empty() && self.not_analysed.is_empty()
+    }
+
     /// How many open findings there are of each severity, lowest first.
     pub(crate) fn by_severity(&self) -> [(Severity, usize); 5] {
         Severity::ALL.map(|severity| {
@@ -196,6 +213,7 @@ impl Results {
         self.not_analysed
             .extend(report.not_analysed.into_iter().map(|gap| ResolvedGap {
                 location: gap.span.map(|span| resolver.location(span)),
+                kind: gap.kind,
                 reason: gap.reason.into(),
             }));
         self.containers.extend(

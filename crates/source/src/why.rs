@@ -3,8 +3,10 @@
 /// Why something could not be known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {
-    /// A file or directory that is not there (or not readable); the text names it.
+    /// A file or directory that is not there; the text names it.
     MissingFile(String),
+    /// A file or directory that is there and cannot be read, or is no text; the text names it and says why.
+    Unreadable(String),
     /// A path outside the project and its resolved inputs; the text names it.
     OutsideProject(String),
     /// Needs the network or a build.
@@ -34,7 +36,8 @@ pub enum Why {
 impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::MissingFile(s) => write!(f, "file `{s}` is missing or unreadable"),
+            Self::MissingFile(s) => write!(f, "there is no file `{s}`"),
+            Self::Unreadable(s) => write!(f, "{s}"),
             Self::OutsideProject(s) => write!(f, "`{s}` lies outside the project"),
             Self::Fetch(s) => write!(f, "{s} needs the network or a build"),
             Self::NotModelled(s) => write!(f, "`{s}` is not modelled"),

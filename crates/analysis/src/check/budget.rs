@@ -5,9 +5,9 @@
 //! enough, one after the other. Nothing here depends on how many threads there are.
 
 use crate::vfs::Vfs;
+use crate::vfs::parallel;
 use crate::world::root::Root;
 use crate::world::worlds::{Known, Worlds};
-use crate::vfs::parallel;
 use nixpod_eval::Limits;
 use std::sync::Arc;
 

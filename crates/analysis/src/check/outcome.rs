@@ -7,7 +7,7 @@ use crate::check::secrets::look_up;
 use crate::check::targets::Targets;
 use crate::check::tool_rules;
 use crate::report::secrets::Secrets;
-use crate::report::{EvaluatedRoot, Gap};
+use crate::report::{EvaluatedRoot, Gap, GapKind};
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::parallel;
@@ -75,6 +75,7 @@ pub(crate) fn check(
     }
     outcome.gaps.extend(broken.iter().map(|file| Gap {
         span: Some(start_of(*file)),
+        kind: GapKind::Unreadable,
         reason: "the file of an input has a syntax error".to_owned(),
     }));
     files.retain(|_, file| looked_up.readable(*file).is_some());
@@ -138,6 +139,7 @@ fn look_at_text(
         // What could be read by name is reported as unreadable already.
         Some(problem @ (Problem::NotText(_) | Problem::Unreadable(_))) => outcome.gaps.push(Gap {
             span: Some(start_of(file)),
+            kind: GapKind::Unreadable,
             reason: format!("the file {problem}"),
         }),
         Some(Problem::Missing | Problem::Outside) => {
@@ -240,6 +242,7 @@ fn gaps_of(files: &Files<'_>, evaluated: &Known, gaps: &mut Vec<Gap>) {
         }
         gaps.push(Gap {
             span: gap.place.and_then(|place| span_of(files, place)),
+            kind: GapKind::of(&gap.why),
             reason,
         });
     }

@@ -195,7 +195,10 @@ impl Targets {
 
     /// Bytes of all files.
     fn text(&self, vfs: &Vfs) -> u64 {
-        self.files.values().map(|file| vfs.state(*file).text.len() as u64).sum()
+        self.files
+            .values()
+            .map(|file| vfs.state(*file).text.len() as u64)
+            .sum()
     }
 
     /// Files that may be roots of their own, by path.

@@ -244,7 +244,10 @@ impl Vfs {
 
     /// The same files, watched over.
     pub(crate) fn watched(&self, watch: Watch) -> Self {
-        Self { watch, ..self.clone() }
+        Self {
+            watch,
+            ..self.clone()
+        }
     }
 
     pub(crate) fn set_project(&mut self, root: Utf8PathBuf) {

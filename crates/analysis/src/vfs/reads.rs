@@ -230,9 +230,9 @@ impl RecordingSource {
             None => path,
         };
         match problem {
-            Problem::Missing | Problem::Unreadable(_) => Why::MissingFile(path.to_string()),
+            Problem::Missing => Why::MissingFile(path.to_string()),
             Problem::Outside => Why::OutsideProject(path.to_string()),
-            Problem::NotText(reason) => Why::Error(format!("`{path}` {reason}")),
+            Problem::Unreadable(_) | Problem::NotText(_) => Why::Unreadable(format!("`{path}` {problem}")),
         }
     }
 }

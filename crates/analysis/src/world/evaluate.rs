@@ -55,7 +55,12 @@ pub(crate) struct Evaluation<'r> {
 
 impl<'r> Evaluation<'r> {
     /// Evaluates a root; `retain`: so that it can be renewed after edits.
-    pub(crate) fn start(root: &Root, reader: &'r RecordingSource, limits: Limits, retain: bool) -> (Self, World) {
+    pub(crate) fn start(
+        root: &Root,
+        reader: &'r RecordingSource,
+        limits: Limits,
+        retain: bool,
+    ) -> (Self, World) {
         let mut ev = Evaluator::new(reader, limits);
         if retain {
             ev.retain();

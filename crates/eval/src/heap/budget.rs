@@ -196,7 +196,9 @@ impl Budget {
             self.exhaust(match interrupt {
                 Interrupt::Cancelled => Why::Cancelled,
                 Interrupt::Deadline => Why::Limit("the time is up".to_owned()),
-                Interrupt::Memory => Why::Limit("the limit on the memory of the process is reached".to_owned()),
+                Interrupt::Memory => {
+                    Why::Limit("the limit on the memory of the process is reached".to_owned())
+                }
             });
             return self.look(source);
         }

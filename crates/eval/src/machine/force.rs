@@ -5,8 +5,8 @@ use crate::heap::sizes;
 use crate::memo::Outer;
 use crate::thunk::Thunk;
 use crate::{
-    Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, Evaluator, List, NO_SITE, NixString, OriginId, Res, Share,
-    Stop, ThunkId, Tracked, Unknown, Value, When,
+    Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, Evaluator, List, NO_SITE, NixString, OriginId, Res,
+    Share, Stop, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{HopKind, Site, Why};
 use std::rc::Rc;

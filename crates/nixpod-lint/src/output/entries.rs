@@ -1,7 +1,7 @@
 //! What is listed for people, who get no more of the same than they can read.
 
 use crate::view::{Finding, Results};
-use nixpod_analysis::{RuleId, Utf8PathBuf};
+use nixpod_analysis::{GapKind, RuleId, Utf8PathBuf};
 use std::collections::HashMap;
 
 /// So many findings of a rule in a file are listed for people. Nobody reads more of the same.
@@ -45,4 +45,24 @@ pub(super) fn more(number: usize) -> String {
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     let word = if number == 1 { one } else { many };
     format!("{number} {word}")
+}
+
+/// What was not analysed, counted by kind: `not analysed: 2 limits, 1 unreadable file`.
+pub(crate) fn not_analysed(results: &Results) -> Option<String> {
+    let counts: Vec<String> = results
+        .gaps_by_kind()
+        .map(|(kind, number)| {
+            let (one, many) = match kind {
+                GapKind::Limit => ("limit", "limits"),
+                GapKind::Unreadable => ("unreadable file", "unreadable files"),
+                GapKind::Missing => ("missing file", "missing files"),
+                GapKind::Outside => ("path outside", "paths outside"),
+                GapKind::NotModelled => ("thing not modelled", "things not modelled"),
+                GapKind::UnknownInput => ("unknown input", "unknown inputs"),
+                GapKind::Error => ("error of the code", "errors of the code"),
+            };
+            count(number, one, many)
+        })
+        .collect();
+    (!counts.is_empty()).then(|| format!("not analysed: {}", counts.join(", ")))
 }

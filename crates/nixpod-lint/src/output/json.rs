@@ -81,6 +81,7 @@ struct JsonEdit<'a> {
 struct JsonGap<'a> {
     file: Option<&'a str>,
     line: Option<u32>,
+    kind: &'static str,
     reason: &'a str,
 }
 
@@ -90,6 +91,7 @@ struct Summary {
     roots: usize,
     containers: usize,
     by_severity: BTreeMap<&'static str, usize>,
+    not_analysed: BTreeMap<&'static str, usize>,
 }
 
 impl<'a> From<&'a Location> for JsonLocation<'a> {
@@ -159,6 +161,7 @@ pub(super) fn render(results: &Results) -> serde_json::Result<String> {
             .map(|gap| JsonGap {
                 file: gap.location.as_ref().map(|at| at.source.name.as_str()),
                 line: gap.location.as_ref().map(|at| at.line),
+                kind: gap.kind.as_str(),
                 reason: gap.reason.exact(),
             })
             .collect(),
@@ -170,6 +173,10 @@ pub(super) fn render(results: &Results) -> serde_json::Result<String> {
                 .by_severity()
                 .into_iter()
                 .map(|(severity, count)| (severity.as_str(), count))
+                .collect(),
+            not_analysed: results
+                .gaps_by_kind()
+                .map(|(kind, count)| (kind.as_str(), count))
                 .collect(),
         },
     };

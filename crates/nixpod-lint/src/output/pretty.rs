@@ -3,7 +3,7 @@
 //! This file and `sheet.rs` are the only ones that know miette.
 
 use super::context::Context;
-use super::entries::{Entry, count, entries, more};
+use super::entries::{Entry, count, entries, more, not_analysed};
 use super::sheet::{Excerpt, Sheet};
 use crate::terminal::styles;
 use crate::view::{Finding, Results, Source, Step};
@@ -143,13 +143,11 @@ fn summary(out: &mut String, results: &Results, context: &Context<'_>) {
 /// What was not looked into, so that silence is not mistaken for safety.
 fn gaps(out: &mut String, results: &Results, context: &Context<'_>) {
     let verbose = context.terminal.verbose;
-    let number = results.not_analysed.len();
-    if number == 0 {
+    let Some(line) = not_analysed(results) else {
         return;
-    }
-    let things = count(number, "thing was", "things were");
+    };
     let hint = if verbose { ":" } else { " (--verbose lists them)" };
-    let _ = writeln!(out, "{things} not analysed{hint}");
+    let _ = writeln!(out, "{line}{hint}");
     if verbose {
         for gap in &results.not_analysed {
             let place = match &gap.location {

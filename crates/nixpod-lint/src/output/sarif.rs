@@ -25,7 +25,12 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> anyhow::Result
         .iter()
         .map(|(path, reason)| json!({ "level": "error", "message": message(&format!("{path}: {reason}")) }));
     let gaps = results.not_analysed.iter().map(|gap| {
-        let mut note = json!({ "level": "note", "message": message(gap.reason.exact()) });
+        let level = if gap.kind.blinds() { "error" } else { "note" };
+        let mut note = json!({
+            "level": level,
+            "message": message(gap.reason.exact()),
+            "properties": { "kind": gap.kind.as_str() },
+        });
         if let Some(at) = &gap.location {
             insert(&mut note, "locations", json!([location(at)]));
         }
@@ -46,7 +51,8 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> anyhow::Result
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { "SRCROOT": { "uri": base_uri(context) } },
             "invocations": [{
-                "executionSuccessful": results.unreadable.is_empty(),
+                "executionSuccessful": results.unreadable.is_empty()
+                    && !results.not_analysed.iter().any(|gap| gap.kind.blinds()),
                 "toolExecutionNotifications": notifications,
             }],
             "results": found,

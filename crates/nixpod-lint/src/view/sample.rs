@@ -137,10 +137,12 @@ pub(crate) fn results() -> Results {
         not_analysed: vec![
             ResolvedGap {
                 location: None,
+                kind: nixpod_analysis::GapKind::UnknownInput,
                 reason: "input `sops-nix` is not on disk".into(),
             },
             ResolvedGap {
                 location: Some(at(&web, "config")),
+                kind: nixpod_analysis::GapKind::NotModelled,
                 reason: "`x` is not modelled".into(),
             },
         ],

@@ -84,6 +84,6 @@ impl OptionReader<'_, '_> {
 fn is_mistake(why: &Why) -> bool {
     matches!(
         why,
-        Why::Error(_) | Why::Cycle(_) | Why::SyntaxError(_) | Why::MissingFile(_)
+        Why::Error(_) | Why::Cycle(_) | Why::SyntaxError(_) | Why::MissingFile(_) | Why::Unreadable(_)
     )
 }

@@ -212,6 +212,7 @@ fn kind_of(why: &Why) -> String {
         Why::External(name) => format!("outside: {}", first(name)),
         Why::UnsetOption(_) => "outside: an option set elsewhere".to_owned(),
         Why::MissingFile(_) => "outside: a file that is not there".to_owned(),
+        Why::Unreadable(_) => "outside: a file that cannot be read".to_owned(),
         Why::OutsideProject(_) => "outside: a file outside the project".to_owned(),
         Why::Fetch(what) => format!("outside: fetched or built by {what}"),
         Why::Impure(_) => "outside: the machine or the time".to_owned(),
