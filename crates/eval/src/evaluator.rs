@@ -162,6 +162,15 @@ impl<'s> Evaluator<'s> {
         })
     }
 
+    /// A thunk that applies a function to a number when it is first forced.
+    pub(crate) fn alloc_generated(&mut self, function: ThunkId, number: u32, site: Site) -> ThunkId {
+        self.push_thunk(Thunk::Generated {
+            function,
+            number,
+            site,
+        })
+    }
+
     /// A thunk that is filled in later, for values that refer to themselves.
     pub fn reserve(&mut self) -> ThunkId {
         self.push_thunk(Thunk::Busy(None))
@@ -169,7 +178,9 @@ impl<'s> Evaluator<'s> {
 
     /// Fills a reserved thunk with native code.
     pub fn fill_native(&mut self, id: ThunkId, run: impl Fn(&mut Evaluator<'_>) -> Res<Tracked> + 'static) {
-        self.thunks[id] = Thunk::Native(Box::new(run));
+        let thunk = Thunk::Native(Box::new(run));
+        self.budget.keeps(crate::heap::sizes::held_by(&thunk));
+        self.thunks[id] = thunk;
     }
 
     /// Fills a reserved thunk with a value.
@@ -324,6 +335,11 @@ impl<'s> Evaluator<'s> {
     /// [`Self::end_part`] needs.
     pub fn begin_part(&mut self, share: Share) -> PartOfWork {
         self.budget.enter(share)
+    }
+
+    /// The bounds that were reached since there were so many are about this place, as far as nothing better is known.
+    pub fn place_limits(&mut self, since: usize, site: Site) {
+        self.budget.hits_at(since, site);
     }
 
     /// The part is done.

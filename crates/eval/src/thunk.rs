@@ -22,6 +22,12 @@ pub(crate) enum Thunk {
         second: Option<ThunkId>,
         site: Site,
     },
+    /// A function applied to the number of an element, of a list that may be long.
+    Generated {
+        function: ThunkId,
+        number: u32,
+        site: Site,
+    },
     Busy(Option<Site>),
     /// The fields of a [`Tracked`], so that the whole fits 32 bytes.
     Done {

@@ -103,7 +103,7 @@ fn run(of: &str, name: &str, arguments: &str) -> Ran {
             _ => nixlib::install_lib(&mut ev, Vec::new()),
         };
         let loaded = source.load(Utf8Path::new("/t.nix")).expect("the program");
-        let program = ev.add_unit(loaded.file, loaded.hir, &loaded.path, false);
+        let program = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
         let name = ev.alloc(Value::string(name), Default::default());
         if let Ok(program) = ev.force(program) {
             let result = ev.apply_all(program, &[functions, name], NO_SITE);

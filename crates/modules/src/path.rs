@@ -40,6 +40,11 @@ pub(crate) fn extend(path: &OptionPath, name: &str) -> OptionPath {
         .collect()
 }
 
+/// How much memory a path takes.
+pub(crate) fn bytes_of(path: &[Step]) -> usize {
+    size_of_val(path)
+}
+
 /// A path one step longer that stands for any name.
 pub(crate) fn extend_any(path: &OptionPath, printed: &str) -> OptionPath {
     path.iter()

@@ -84,6 +84,7 @@ impl Analysis {
                 .gaps
                 .iter()
                 .map(|gap| Gap {
+                    kind: gap.kind,
                     span: gap.span,
                     reason: told(&gap.reason, &outcome.secrets),
                 })

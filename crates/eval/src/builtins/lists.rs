@@ -196,17 +196,16 @@ fn concat_map(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Track
 
 fn gen_list(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let len = ev.force_int(args[1], site)?;
-    let Ok(len) = usize::try_from(len) else {
+    let Ok(size) = usize::try_from(len) else {
         return ev.fail(format!("cannot create list of size {len}"), site);
     };
-    ev.charge(len.saturating_mul(64))?;
-    let elems = (0..len)
-        .map(|at| {
-            let number = ev.alloc(Value::Int(at as i64), OriginId(0));
-            Elem {
-                thunk: ev.alloc_apply(args[0], vec![number], site),
-                when: When::ALWAYS,
-            }
+    ev.charge(size.saturating_mul(size_of::<Elem>()))?;
+    // So large a list is beyond every bound on one piece.
+    let numbers = 0..u32::try_from(size).unwrap_or(u32::MAX);
+    let elems = numbers
+        .map(|number| Elem {
+            thunk: ev.alloc_generated(args[0], number, site),
+            when: When::ALWAYS,
         })
         .collect();
     plain(Value::List(Rc::new(List { elems, open: None })))

@@ -37,7 +37,7 @@ impl Default for Limits {
             fuel: 24_000_000,
             call_depth: 10_000,
             force_depth: 40_000,
-            bytes: 320 << 20,
+            bytes: 400 << 20,
             piece: 64 << 20,
             speculation: 8,
         }
@@ -59,10 +59,27 @@ impl Limits {
 /// How much of what is left to the work around it a part may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Share {
-    /// A half: of several parts, none of which needs the others.
+    /// Half of the steps and seven eighths of the bytes: of several parts, none of which needs the others. An honest
+    /// value that is large needs more memory than work.
     Half,
     /// Fifteen of sixteen: of parts that are nested in one another many times.
     Most,
+}
+
+impl Share {
+    const fn of_steps(self, left: u64) -> u64 {
+        match self {
+            Self::Half => left / 2,
+            Self::Most => left - left / 16,
+        }
+    }
+
+    const fn of_bytes(self, left: u64) -> u64 {
+        match self {
+            Self::Half => left - left / 8,
+            Self::Most => left - left / 16,
+        }
+    }
 }
 
 /// A bound that was reached.
@@ -106,6 +123,8 @@ pub(crate) struct Budget {
     pub(crate) call_depth: u32,
     pub(crate) force_depth: u32,
     pub(crate) speculation: u32,
+    /// Pieces of native stack that were added.
+    stacks: u32,
 }
 
 /// How many steps are taken before the outside is asked whether to go on.
@@ -119,6 +138,14 @@ const ASK_EVERY_BYTES: u64 = 4 << 20;
 
 /// How many bytes are copied or compared in a step.
 const BYTES_A_STEP: u64 = 64;
+
+/// Room that must be left on the native stack before a nested evaluation, and how much is added when there is less.
+/// One nesting level of the evaluator takes a few hundred bytes in release and some kilobytes in debug builds.
+const RED_ZONE: usize = 128 << 10;
+pub(crate) const STACK_CHUNK: usize = 4 << 20;
+
+/// So many pieces of stack are added at most. Frames of builds without optimisation are some times as large.
+const MAX_STACKS: u32 = if cfg!(debug_assertions) { 400 } else { 40 };
 
 /// More bounds than this are not told one by one.
 const MAX_HITS: usize = 1000;
@@ -144,6 +171,7 @@ impl Budget {
             call_depth: 0,
             force_depth: 0,
             speculation: 0,
+            stacks: 0,
         }
     }
 
@@ -221,6 +249,13 @@ impl Budget {
         }
     }
 
+    /// Where the bounds were reached since there were so many, as far as nothing better is known.
+    pub(crate) fn hits_at(&mut self, since: usize, site: Site) {
+        for hit in self.hits.iter_mut().skip(since) {
+            hit.site.get_or_insert(site);
+        }
+    }
+
     /// Where the last bound was reached.
     pub(crate) fn hit_at(&mut self, site: Option<Site>) {
         if let Some(last) = self.hits.last_mut()
@@ -238,13 +273,10 @@ impl Budget {
     pub(crate) fn enter(&mut self, share: Share) -> PartOfWork {
         let outer = self.part;
         if self.over.is_none() {
-            let of = |left: u64| match share {
-                Share::Half => left / 2,
-                Share::Most => left - left / 16,
-            };
+            let Used { steps, bytes } = self.used;
             let to = Used {
-                steps: self.used.steps + of(outer.to.steps.saturating_sub(self.used.steps)),
-                bytes: self.used.bytes + of(outer.to.bytes.saturating_sub(self.used.bytes)),
+                steps: steps + share.of_steps(outer.to.steps.saturating_sub(steps)),
+                bytes: bytes + share.of_bytes(outer.to.bytes.saturating_sub(bytes)),
             };
             self.part = PartOfWork { from: self.used, to };
             self.look_at = self.look_at.min(to.steps + 1);
@@ -295,7 +327,21 @@ impl Budget {
 
     /// Is as much nested in one another as may be?
     pub(crate) fn is_deep(&self) -> bool {
-        self.force_depth >= self.limits.force_depth
+        self.force_depth >= self.limits.force_depth || self.stacks >= MAX_STACKS
+    }
+
+    /// Begins nested work, for which the native stack grows if need be. Gives what [`Self::nested_out`] needs.
+    pub(crate) fn nested_in(&mut self) -> bool {
+        let grows = stacker::remaining_stack().is_none_or(|left| left < RED_ZONE);
+        self.force_depth += 1;
+        self.stacks += u32::from(grows);
+        grows
+    }
+
+    /// The nested work is done.
+    pub(crate) fn nested_out(&mut self, grew: bool) {
+        self.force_depth -= 1;
+        self.stacks -= u32::from(grew);
     }
 
     /// Steps count anew; what is kept stays.

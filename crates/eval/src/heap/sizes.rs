@@ -1,7 +1,9 @@
 //! How much memory values take, about, and how much work it is to go through them.
 
 use crate::thunk::Thunk;
-use crate::{Alternative, Attr, Attrs, ContextItem, Elem, EvalError, Lambda, List, NixString, Part, Value};
+use crate::{
+    Alternative, Attr, Attrs, ContextItem, Elem, EvalError, Lambda, List, NixString, StringPart, Value,
+};
 use nixpod_source::Site;
 use std::rc::Rc;
 
@@ -19,7 +21,7 @@ pub(crate) fn held_by(thunk: &Thunk) -> usize {
     match thunk {
         Thunk::Delayed { .. } => FRAME,
         Thunk::Native(run) => size_of_val(&**run) + OVERHEAD,
-        Thunk::Apply { .. } | Thunk::Busy(_) => 0,
+        Thunk::Apply { .. } | Thunk::Generated { .. } | Thunk::Busy(_) => 0,
         Thunk::Done { value, .. } => held_by_value(value),
         Thunk::Failed(error) => held_by_error(error),
     }
@@ -55,7 +57,7 @@ fn string_bytes(string: &NixString) -> usize {
     size_of::<NixString>()
         + OVERHEAD
         + text
-        + parts.map_or(0, |parts| parts.len() * size_of::<Part>() + OVERHEAD)
+        + parts.map_or(0, |parts| parts.len() * size_of::<StringPart>() + OVERHEAD)
         + context.map_or(0, |context| context.len() * size_of::<ContextItem>() + OVERHEAD)
 }
 

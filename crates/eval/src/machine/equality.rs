@@ -79,16 +79,7 @@ impl Evaluator<'_> {
             (Value::Primop(a), Value::Primop(b)) if Rc::ptr_eq(a, b) => return Ok(true),
             _ => {}
         }
-        stacker::maybe_grow(64 << 10, 1 << 20, || {
-            if self.budget.is_deep() {
-                self.depends_on_order();
-                return self.fail("stack overflow (possible infinite recursion)", site);
-            }
-            self.budget.force_depth += 1;
-            let result = self.equal(&a, &b, site);
-            self.budget.force_depth -= 1;
-            result
-        })
+        self.nested(site, |ev| ev.equal(&a, &b, site))
     }
 
     /// The early exit for an error behind something unknown that may have ended the search before.

@@ -1,6 +1,5 @@
 //! Evaluation of expressions.
 
-use super::force::{RED_ZONE, STACK_CHUNK};
 use crate::heap::files::Unit;
 use crate::thunk::Thunk;
 use crate::{
@@ -23,9 +22,7 @@ impl Evaluator<'_> {
         if self.budget.is_deep() {
             return Ok(self.too_deep());
         }
-        self.budget.force_depth += 1;
-        let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || self.eval_inner(env, expr));
-        self.budget.force_depth -= 1;
+        let result = self.deeper(|ev| ev.eval_inner(env, expr));
         let result = self.settle(result);
         self.place_unknown(env, expr, result)
     }

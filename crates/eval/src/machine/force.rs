@@ -1,6 +1,6 @@
 //! Forcing thunks, and the typed ways to ask for a value.
 
-use crate::heap::budget::Used;
+use crate::heap::budget::{STACK_CHUNK, Used};
 use crate::heap::sizes;
 use crate::memo::Outer;
 use crate::thunk::Thunk;
@@ -10,11 +10,6 @@ use crate::{
 };
 use nixpod_source::{HopKind, Site, Why};
 use std::rc::Rc;
-
-/// Room that must be left on the native stack before a nested evaluation, and how much is added when there is less.
-/// One nesting level of the evaluator takes a few hundred bytes in release and some kilobytes in debug builds.
-pub(crate) const RED_ZONE: usize = 128 << 10;
-pub(crate) const STACK_CHUNK: usize = 4 << 20;
 
 impl Evaluator<'_> {
     /// The value of a thunk: perhaps unknown, or an error. Computed once.
@@ -44,9 +39,7 @@ impl Evaluator<'_> {
             .dependencies
             .as_mut()
             .map(|dependencies| dependencies.enter(id));
-        self.budget.force_depth += 1;
-        let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || self.compute(&thunk));
-        self.budget.force_depth -= 1;
+        let result = self.deeper(|ev| ev.compute(&thunk));
         let result = self.settle(result);
         if self.budget.over().is_some() {
             return self.force_over(id, thunk, result, used, outer);
@@ -133,7 +126,9 @@ impl Evaluator<'_> {
                 self.depends_on_order();
                 Err(Rc::new(error))
             }
-            Thunk::Delayed { .. } | Thunk::Native(_) | Thunk::Apply { .. } => return None,
+            Thunk::Delayed { .. } | Thunk::Native(_) | Thunk::Apply { .. } | Thunk::Generated { .. } => {
+                return None;
+            }
         };
         // Whoever waits for a thunk that is being computed asks for it, too: the circle may be gone after an edit.
         if let Some(dependencies) = &mut self.memo.dependencies {
@@ -163,6 +158,15 @@ impl Evaluator<'_> {
                     None => Ok(result),
                 }
             }
+            Thunk::Generated {
+                function,
+                number,
+                site,
+            } => {
+                let number = self.alloc(Value::Int(i64::from(*number)), OriginId(0));
+                let function = self.force(*function)?;
+                self.apply(function, number, *site)
+            }
             Thunk::Busy(_) | Thunk::Done { .. } | Thunk::Failed(_) => {
                 unreachable!("such a thunk is not computed")
             }
@@ -186,9 +190,18 @@ impl Evaluator<'_> {
             self.depends_on_order();
             return self.fail("stack overflow (possible infinite recursion)", site);
         }
-        self.budget.force_depth += 1;
-        let result = stacker::maybe_grow(RED_ZONE, STACK_CHUNK, || run(self));
-        self.budget.force_depth -= 1;
+        self.deeper(run)
+    }
+
+    /// Runs nested work with room on the native stack. Whether there is too much of it already has to be asked before.
+    #[inline]
+    pub(crate) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let grows = self.budget.nested_in();
+        let result = match grows {
+            true => stacker::grow(STACK_CHUNK, || run(self)),
+            false => run(self),
+        };
+        self.budget.nested_out(grows);
         result
     }
 

@@ -199,12 +199,7 @@ impl Evaluator<'_> {
             out.push_str("«too deep»");
             return Ok(());
         }
-        self.budget.force_depth += 1;
-        let result = stacker::maybe_grow(64 << 10, 1 << 20, || {
-            self.print_composite(out, value, identity, seen)
-        });
-        self.budget.force_depth -= 1;
-        result
+        self.deeper(|ev| ev.print_composite(out, value, identity, seen))
     }
 
     fn print_composite(

@@ -7,6 +7,7 @@ use crate::fixpoint::option_value::{WayDown, tree};
 use crate::fixpoint::tree::root;
 use crate::keys::Keys;
 use crate::own::Written;
+use crate::path::bytes_of;
 use crate::system::evaluation::{At, Mode, Setup, System};
 use crate::system::report::{Gap, ModuleId, Shared};
 use crate::values::{find, find_text, known, plain};
@@ -122,6 +123,8 @@ impl System {
     }
 
     fn make(ev: &mut Evaluator<'_>, shared: &Rc<Shared>, setup: Setup, id: u64, outermost: u64) -> Rc<Self> {
+        let values = setup.modules.len() + setup.base.len() + setup.args.len();
+        ev.keeps(size_of::<Self>() + values * size_of::<nixpod_eval::Attr>() + 2 * bytes_of(&setup.prefix));
         let config = ev.reserve();
         let options = ev.reserve();
         let collected = ev.reserve();

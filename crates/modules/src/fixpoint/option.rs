@@ -247,7 +247,7 @@ pub(crate) fn evaluate(
             default: true,
             declared: true,
         };
-        at.system.shared.record(slot, info);
+        at.system.shared.record(ev, slot, info);
         return Ok(value);
     }
     let definitions = discharge(ev, defs);
@@ -473,7 +473,7 @@ pub(crate) fn merge_option(
         on.extend(wanted.default);
     }
     on.sort_by_key(|def| def.order);
-    at.system.shared.record(slot, info);
+    at.system.shared.record(ev, slot, info);
     if on.is_empty() {
         let name = dotted(at.path);
         return match at.mode() {

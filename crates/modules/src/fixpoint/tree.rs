@@ -5,7 +5,7 @@ use crate::definition::{RawDef, discharge, presence_of, unwrap_all};
 use crate::fixpoint::by_type::combine;
 use crate::fixpoint::collect::Collected;
 use crate::fixpoint::option::{Wanted, delay_merge, evaluate, merge_option};
-use crate::path::{OptionPath, dotted, extend};
+use crate::path::{OptionPath, bytes_of, dotted, extend};
 use crate::renamed;
 use crate::system::evaluation::{At, Mode, Setup, System};
 use crate::system::memo::MadeFrom;
@@ -339,6 +339,8 @@ fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> Thunk
     let key = at.system.key(ev, &made_from);
     at.system.part(ev, key, None, |ev| {
         let thunk = ev.reserve();
+        // The path is made when the thunk is forced.
+        ev.keeps(size_of_val(&*decls) + size_of_val(&*defs) + bytes_of(at.path));
         let (system, path) = (at.system.clone(), at.path.clone());
         ev.fill_native(thunk, move |ev| {
             let (system, path) = (&system, &extend(&path, &name));

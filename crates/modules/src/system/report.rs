@@ -1,7 +1,7 @@
 //! What is remembered of each option: all definitions, which won, under which conditions.
 
 use crate::own::Written;
-use crate::path::OptionPath;
+use crate::path::{OptionPath, bytes_of};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use nixpod_eval::{Evaluator, NoteId, Noted, OriginId, ThunkId, Tracked, When};
@@ -135,7 +135,9 @@ impl Shared {
     }
 
     /// Remembers an option by the thunk of its value.
-    pub fn record(&self, thunk: ThunkId, info: OptionInfo) {
+    pub fn record(&self, ev: &mut Evaluator<'_>, thunk: ThunkId, info: OptionInfo) {
+        let definitions = info.definitions.len() * size_of::<DefinitionInfo>();
+        ev.keeps(size_of::<OptionInfo>() + definitions + bytes_of(&info.about.path));
         self.infos.borrow_mut().insert(thunk, Rc::new(info));
     }
 

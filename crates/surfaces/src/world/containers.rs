@@ -92,6 +92,7 @@ impl Walk<'_, '_, '_> {
         let part = WorldPart::Container(id.clone());
         // A container that is too dear takes nothing from the others.
         let others = self.reader.ev.begin_part(Share::Half);
+        let limits = self.reader.ev.limits_hit().len();
         self.part(part, &found, &existence, outer, |walk| {
             let mut container = Container {
                 existence: existence.clone(),
@@ -108,6 +109,7 @@ impl Walk<'_, '_, '_> {
                 }
             });
         });
+        self.reader.ev.place_limits(limits, found.site);
         self.reader.ev.end_part(others);
     }
 
