@@ -1,6 +1,6 @@
 //! The command `check`.
 
-use crate::args::{CheckArgs, Format};
+use crate::args::{CheckArgs, Format, Gate};
 use crate::diff::diff;
 use crate::fix::{self, Fixed};
 use crate::outcome::Outcome;
@@ -99,7 +99,8 @@ fn is_incomplete(args: &CheckArgs, results: &Results) -> bool {
         .findings
         .iter()
         .any(|finding| finding.rule == "parse-error");
-    !args.lenient && (broken || results.not_analysed.iter().any(|gap| gap.kind.blinds()))
+    let gates = !args.lenient && args.fail_on != Gate::Never;
+    gates && (broken || results.not_analysed.iter().any(|gap| gap.kind.blinds()))
 }
 
 /// What was not analysed, for those whose format does not say: how much of each kind, and all of it if somebody wants to

@@ -94,10 +94,7 @@ fn failures_have_a_place() {
         error: no
           at throws.nix:2:7"#]],
     );
-    check(
-        file("none.nix"),
-        expect!["error: file `none.nix` is missing or unreadable"],
-    );
+    check(file("none.nix"), expect!["error: there is no file `none.nix`"]);
     check(
         file("../outside.nix"),
         expect!["error: `/outside.nix` lies outside the project"],

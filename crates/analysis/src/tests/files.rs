@@ -176,7 +176,8 @@ fn a_pipe_in_a_project_does_not_block() {
     host.set_project(dir.clone());
     let report = host.analysis().check(std::slice::from_ref(&dir));
     assert_eq!(report.findings.len(), 1);
-    expect!["`module`: file `pipe.nix` is missing or unreadable"].assert_eq(&report.not_analysed[0].reason);
+    expect!["`module`: `pipe.nix` cannot be read: is not a regular file"]
+        .assert_eq(&report.not_analysed[0].reason);
     std::fs::remove_dir_all(dir).unwrap();
 }
 
