@@ -69,24 +69,31 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         base: &base,
         statistics: args.statistics,
     };
-    // Where nothing could be looked at, "no findings" would be a lie; programs still get their document.
-    if !projects.is_empty() || matches!(args.format, Format::Json | Format::Sarif) {
-        let _span = tracing::debug_span!("render").entered();
-        print(args.format, &results, &context)?;
-    }
-    // The pretty format has said so itself.
-    if args.format != Format::Pretty || args.statistics {
-        tell_gaps(&results, &context);
-    }
-    if results.is_about_nothing() && !projects.is_empty() {
-        let files = count(results.files, "Nix file", "Nix files");
-        terminal.note(&format!("there was nothing to judge: {files}, no container"));
-    }
+    tell(args, &results, &context, projects.is_empty())?;
     let stops = results.open().any(|finding| args.fail_on.stops(finding.severity));
     Ok(match outcome(failed, stops) {
         Outcome::Clean if is_incomplete(args, &results) => Outcome::Failed,
         outcome => outcome,
     })
+}
+
+/// Prints what was found, and says what was not looked at. `nowhere`: no path was given that can be looked at.
+fn tell(args: &CheckArgs, results: &Results, context: &Context<'_>, nowhere: bool) -> Result<()> {
+    // Where nothing could be looked at, "no findings" would be a lie; programs still get their document.
+    if !nowhere || matches!(args.format, Format::Json | Format::Sarif) {
+        let _span = tracing::debug_span!("render").entered();
+        print(args.format, results, context)?;
+    }
+    // The pretty format has said so itself.
+    if args.format != Format::Pretty || args.statistics {
+        tell_gaps(results, context);
+    }
+    if results.is_about_nothing() && !nowhere {
+        let files = count(results.files, "Nix file", "Nix files");
+        let note = format!("there was nothing to judge: {files}, no container");
+        context.terminal.note(&note);
+    }
+    Ok(())
 }
 
 /// Is the answer that nothing was found worth too little? Whoever writes the code must not be able to buy silence by code
