@@ -4,28 +4,24 @@
 //! pipes, the old `let { }`, `or` as a variable, very deep nesting). What it gives is what lowering rnix's tree gives, to
 //! the last node and range; tests compare both on all texts they have.
 
+mod bindings;
 mod bounds;
 mod lexer;
+mod literal;
+mod reader;
 mod token;
 
-use crate::build::attrs::{Attr, BindingRanges, MAX_PATH};
-use crate::build::literal::{Chunks, LiteralParts, unescape};
-use crate::build::{Builder, HOLE, Lowered, SetBuilder};
-use crate::hir::{BinaryOp, Expr, Param, PathKind, PatternField, StrPart, VarRef};
+use crate::build::{Builder, Lowered};
+use crate::hir::{BinaryOp, Expr, Param, PatternField, VarRef};
 use crate::limits::MAX_CHAIN;
 use bounds::Bounds;
 use lexer::Lexer;
-use nixpod_source::ExprId;
-use smallvec::SmallVec;
+use reader::{Node, Reader};
 use text_size::{TextRange, TextSize};
 use token::{Surely, Token};
 
 /// Longer texts are data, and few.
 const MAX_LENGTH: usize = 4 << 20;
-
-/// How deep expressions may nest. Real files reach about half of it; at this depth, a megabyte of stack is enough
-/// without optimisation.
-const MAX_DEPTH: u32 = 128;
 
 /// Lowers a text, if that is certain to have no mistakes.
 pub(crate) fn parse(text: &str) -> Surely<Lowered> {
@@ -58,23 +54,6 @@ pub(crate) fn parse(text: &str) -> Surely<Lowered> {
     errors.is_empty().then_some(lowered)
 }
 
-/// An expression that was read, and where it starts. Brackets belong to the text of an expression, not of its node.
-#[derive(Clone, Copy)]
-struct Node {
-    id: ExprId,
-    start: TextSize,
-}
-
-struct Reader<'t, 'e> {
-    lexer: Lexer<'t>,
-    build: Builder<'e>,
-    depth: u32,
-    /// The brace that is known to open a set and no parameter.
-    set_at: Option<TextSize>,
-    /// A name that was read already, with which an operation begins.
-    begun: Option<(&'t str, TextRange)>,
-}
-
 /// How tightly operators bind: higher is tighter. `!` binds as [`NOT`].
 const fn level(op: BinaryOp) -> u8 {
     match op {
@@ -94,25 +73,9 @@ const NOT: u8 = 6;
 const HAS_ATTR: u8 = 10;
 
 impl<'t, 'e> Reader<'t, 'e> {
-    fn alloc(&mut self, expr: Expr, start: TextSize) -> Node {
-        let range = self.lexer.since(start);
-        let id = self.build.alloc(expr, range);
-        Node { id, start }
-    }
-
     /// Any expression.
     fn expr(&mut self) -> Surely<Node> {
         self.deeper(Self::expr_inner)
-    }
-
-    fn deeper(&mut self, read: impl FnOnce(&mut Self) -> Surely<Node>) -> Surely<Node> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return None;
-        }
-        let node = read(self);
-        self.depth -= 1;
-        node
     }
 
     fn expr_inner(&mut self) -> Surely<Node> {
@@ -171,16 +134,6 @@ impl<'t, 'e> Reader<'t, 'e> {
             }
             _ => self.operation(0),
         }
-    }
-
-    /// A name that is no keyword, and where it is.
-    fn name(&mut self) -> Surely<(&'t str, TextRange)> {
-        let (word, range) = (self.lexer.word(), self.lexer.range());
-        if word == HOLE {
-            return None;
-        }
-        self.lexer.expect(Token::Ident)?;
-        Some((word, range))
     }
 
     fn lambda(&mut self, param: Param, start: TextSize) -> Surely<Node> {
@@ -393,252 +346,5 @@ impl<'t, 'e> Reader<'t, 'e> {
             id: self.build.alloc(expr, range),
             start: range.start(),
         }
-    }
-
-    fn number(&mut self, make: fn(&mut Builder<'e>, &str, TextRange) -> ExprId) -> Surely<Node> {
-        let (word, range) = (self.lexer.word(), self.lexer.range());
-        let id = make(&mut self.build, word, range);
-        self.lexer.advance()?;
-        Some(Node {
-            id,
-            start: range.start(),
-        })
-    }
-
-    /// A string, and whether it has interpolations.
-    fn string(&mut self) -> Surely<(Node, bool)> {
-        let start = self.lexer.here();
-        let indented = self.lexer.token == Token::Indented;
-        let mut interpolated = false;
-        let mut parts = LiteralParts::default();
-        let mut chunks = Chunks::default();
-        loop {
-            let (text, at, goes_on) = self.lexer.string_text(indented)?;
-            if !(goes_on || interpolated || indented || text.is_empty() || text.contains('\\')) {
-                // Most strings are such.
-                self.lexer.close();
-                self.lexer.advance()?;
-                let range = self.lexer.since(start);
-                let id = self.build.plain_literal(text, at, range, Expr::Str);
-                return Some((Node { id, start }, false));
-            }
-            match indented {
-                _ if text.is_empty() => {}
-                true => chunks.text(text, at),
-                false => unescape(&mut parts, text, at),
-            }
-            if !goes_on {
-                break;
-            }
-            interpolated = true;
-            let id = self.interpolation()?;
-            match indented {
-                true => chunks.interpolate(id),
-                false => parts.interpolate(id),
-            }
-        }
-        self.lexer.close();
-        self.lexer.advance()?;
-        if indented {
-            parts = chunks.finish();
-        }
-        let range = self.lexer.since(start);
-        let id = self.build.finish_literal(parts, range, Expr::Str);
-        Some((Node { id, start }, interpolated))
-    }
-
-    /// What is between `${`, which was read, and `}`, which is the current token then.
-    fn interpolation(&mut self) -> Surely<ExprId> {
-        self.lexer.open(true);
-        self.lexer.advance()?;
-        let id = self.expr()?.id;
-        (self.lexer.token == Token::RightBrace).then_some(id)
-    }
-
-    fn path(&mut self, kind: PathKind) -> Surely<Node> {
-        let start = self.lexer.here();
-        let (mut text, mut at) = (self.lexer.word(), u32::from(start));
-        match kind {
-            PathKind::Search => {
-                // A program that binds what `<x>` goes through is left to the slower way.
-                if self.lexer.text.contains("__findFile") || self.lexer.text.contains("__nixPath") {
-                    return None;
-                }
-                text = text.trim_start_matches('<').trim_end_matches('>');
-                at += 1;
-            }
-            PathKind::Home => {
-                text = text.trim_start_matches('~');
-                at += 1;
-            }
-            PathKind::Relative | PathKind::Absolute => {}
-        }
-        if kind == PathKind::Search || !self.lexer.follows("${") {
-            self.lexer.advance()?;
-            let range = self.lexer.since(start);
-            let id = self
-                .build
-                .plain_literal(text, at, range, |parts| Expr::Path(kind, parts));
-            return Some(Node { id, start });
-        }
-        let mut parts = LiteralParts::default();
-        parts.push(text, at, text.len() as u32);
-        while self.lexer.follows("${") {
-            self.lexer.end += "${".len();
-            let id = self.interpolation()?;
-            parts.interpolate(id);
-            let (text, at) = self.lexer.path_text()?;
-            parts.push(text, at, text.len() as u32);
-            // rnix would take a path in the home directory for more of this one.
-            if self.lexer.follows("~") {
-                return None;
-            }
-        }
-        self.lexer.advance()?;
-        let range = self.lexer.since(start);
-        let id = self
-            .build
-            .finish_literal(parts, range, |parts: Box<[StrPart]>| Expr::Path(kind, parts));
-        Some(Node { id, start })
-    }
-
-    fn attr_path(&mut self) -> Surely<SmallVec<[Attr; 4]>> {
-        let mut attrs = SmallVec::new();
-        loop {
-            attrs.push(self.attr()?);
-            if attrs.len() > MAX_PATH {
-                return None;
-            }
-            if self.lexer.token != Token::Dot {
-                return Some(attrs);
-            }
-            self.lexer.advance()?;
-        }
-    }
-
-    fn attr(&mut self) -> Surely<Attr> {
-        let start = self.lexer.here();
-        match self.lexer.token {
-            Token::Ident | Token::Or => {
-                let (word, range) = self.attr_name()?;
-                Some(Attr::Static(self.build.names.intern(word), range))
-            }
-            Token::Quote | Token::Indented => {
-                let (node, interpolated) = self.string()?;
-                Some(match interpolated {
-                    true => Attr::Dynamic(node.id),
-                    false => self.build.static_if_plain(node.id, self.lexer.since(start)),
-                })
-            }
-            Token::Interpolation => {
-                self.lexer.advance()?;
-                let id = self.expr()?.id;
-                self.lexer.expect(Token::RightBrace)?;
-                Some(self.build.static_if_plain(id, self.lexer.since(start)))
-            }
-            _ => None,
-        }
-    }
-
-    /// A fixed name, which `or` may be.
-    fn attr_name(&mut self) -> Surely<(&'t str, TextRange)> {
-        if self.lexer.token == Token::Or {
-            let name = (self.lexer.word(), self.lexer.range());
-            self.lexer.advance()?;
-            return Some(name);
-        }
-        self.name()
-    }
-
-    /// A set of bindings, from its brace on.
-    fn set(&mut self, start: TextSize, recursive: bool) -> Surely<Node> {
-        let set = self.begin_set(start, recursive);
-        self.lexer.expect(Token::LeftBrace)?;
-        self.bindings(set, Token::RightBrace)?;
-        self.lexer.advance()?;
-        self.finish_set(set, start)
-    }
-
-    fn let_in(&mut self, start: TextSize) -> Surely<Node> {
-        self.lexer.advance()?;
-        if self.lexer.token == Token::LeftBrace {
-            return None;
-        }
-        let set = self.begin_set(start, true);
-        self.bindings(set, Token::In)?;
-        self.lexer.advance()?;
-        let body = self.expr()?.id;
-        self.build.sets.get_mut(set)?.body = Some(body);
-        self.finish_set(set, start)
-    }
-
-    /// A set has a smaller number than what is in it, so its range is put in later.
-    fn begin_set(&mut self, start: TextSize, recursive: bool) -> ExprId {
-        let set = self.build.alloc(Expr::Missing, TextRange::empty(start));
-        self.build.sets.push(set, SetBuilder::new(recursive));
-        set
-    }
-
-    fn finish_set(&mut self, set: ExprId, start: TextSize) -> Surely<Node> {
-        *self.build.map.ranges.get_mut(set.0 as usize)? = self.lexer.since(start);
-        Some(Node { id: set, start })
-    }
-
-    fn bindings(&mut self, set: ExprId, until: Token) -> Surely<()> {
-        while self.lexer.token != until {
-            match self.lexer.token {
-                Token::Inherit => self.inherit(set)?,
-                _ => self.binding(set, until == Token::In)?,
-            }
-        }
-        Some(())
-    }
-
-    fn inherit(&mut self, set: ExprId) -> Surely<()> {
-        let start = self.lexer.here();
-        self.lexer.advance()?;
-        let from = match self.lexer.token {
-            Token::LeftParen => {
-                self.lexer.advance()?;
-                let source = self.expr()?.id;
-                self.lexer.expect(Token::RightParen)?;
-                Some(self.build.inherit_source(set, source))
-            }
-            _ => None,
-        };
-        let mut names = Vec::new();
-        while self.lexer.token != Token::Semicolon {
-            names.push(self.attr_name()?);
-        }
-        self.lexer.advance()?;
-        let statement = self.lexer.since(start);
-        self.build.subject(statement, None);
-        for (word, range) in names {
-            let name = self.build.names.intern(word);
-            self.build.inherit_name(set, from, name, range, statement);
-        }
-        Some(())
-    }
-
-    fn binding(&mut self, set: ExprId, in_let: bool) -> Surely<()> {
-        let start = self.lexer.here();
-        let attrs = self.attr_path()?;
-        if in_let && matches!(attrs.first(), Some(Attr::Dynamic(_))) {
-            return None;
-        }
-        let path = self.lexer.since(start);
-        self.lexer.expect(Token::Assign)?;
-        let value = self.expr()?;
-        let without_semicolon = TextRange::new(start, self.lexer.here());
-        self.lexer.expect(Token::Semicolon)?;
-        let whole = self.lexer.since(start);
-        self.build.subject(whole, Some(value.start));
-        let ranges = BindingRanges {
-            path,
-            without_semicolon,
-            whole,
-        };
-        self.build.bind(set, &attrs, value.id, ranges);
-        Some(())
     }
 }

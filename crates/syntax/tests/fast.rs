@@ -1,103 +1,13 @@
 //! The quick way of lowering gives up, or gives what the slow one gives.
 
+#[path = "support/words.rs"]
+mod words;
+
 use nixpod_syntax::{parse_quickly, parse_slowly};
 use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// What texts are made of, and changed by.
-const WORDS: &[&str] = &[
-    "a",
-    "b",
-    "1",
-    "07",
-    "1.5",
-    "1.e3",
-    ".5",
-    "\"",
-    "''",
-    "${",
-    "$$",
-    "\\",
-    "}",
-    "{",
-    "[",
-    "]",
-    "(",
-    ")",
-    ";",
-    ",",
-    ":",
-    "@",
-    "?",
-    ".",
-    "..",
-    "...",
-    "=",
-    "==",
-    "!",
-    "-",
-    "+",
-    "++",
-    "/",
-    "//",
-    "*",
-    "<",
-    ">",
-    "<=",
-    "&&",
-    "||",
-    "->",
-    "|>",
-    "let",
-    "in",
-    "rec {",
-    "with",
-    "inherit",
-    "if",
-    "then",
-    "else",
-    "assert",
-    "or",
-    "./a",
-    "./${x}/y",
-    "a/b",
-    "/${a}",
-    "../",
-    "~/b",
-    "<n>",
-    "a:b",
-    "a_b:c",
-    "#",
-    "/*",
-    "*/",
-    " ",
-    "\n",
-    "\t",
-    "\r\n",
-    "é",
-    "\0",
-    "'",
-    "''$",
-    "'''",
-    "''\\n",
-    "''\n  q\n ''",
-    "__curPos",
-    "__nixpod'hole",
-    "a.b or c",
-    "{ a, b }:",
-    "x@{ ... }:",
-    "{ }@y:",
-    "inherit (x) y;",
-    "a.b = 1;",
-    "\"a\" = 2;",
-    "${\"b\"} = 3;",
-    "let in",
-    "nixpod",
-    "# nixpod: ignore[a] b\n",
-    "/* nixpod: ignore[a] */",
-    "# nixpod: ignore-file[a]\n",
-];
+use words::WORDS;
 
 /// Does it take the quick way? Then both have to agree.
 fn agrees(text: &str) -> bool {
@@ -182,6 +92,12 @@ fn suppressions_at_any_place_agree() {
             }
         }
     }
+}
+
+/// Random words came upon it once.
+#[test]
+fn an_indented_string_as_a_name_agrees() {
+    agrees("__curPos?''\n  q\n ''");
 }
 
 #[test]

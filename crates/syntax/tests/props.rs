@@ -1,84 +1,12 @@
 //! What must hold for any text.
 
+#[path = "support/words.rs"]
+mod words;
+
 use nixpod_source::{ExprId, TextRange, TextSize};
 use nixpod_syntax::{dump, edit, parse, parse_again};
 use proptest::prelude::*;
-
-/// Words that Nix code is made of, so that random texts get past the first token.
-const WORDS: &[&str] = &[
-    "a",
-    "b",
-    "x",
-    "1",
-    "1.5",
-    "\"",
-    "''",
-    "${",
-    "$$",
-    "\\",
-    "}",
-    "{",
-    "[",
-    "]",
-    "(",
-    ")",
-    ";",
-    ",",
-    ":",
-    "@",
-    "?",
-    ".",
-    "...",
-    "=",
-    "==",
-    "!=",
-    "!",
-    "-",
-    "+",
-    "++",
-    "/",
-    "//",
-    "*",
-    "<",
-    ">",
-    "<=",
-    "&&",
-    "||",
-    "->",
-    "|>",
-    "<|",
-    "let",
-    "in",
-    "rec",
-    "with",
-    "inherit",
-    "if",
-    "then",
-    "else",
-    "assert",
-    "or",
-    "./a",
-    "~/b",
-    "<n>",
-    "a:b",
-    "#",
-    "/*",
-    "*/",
-    " ",
-    "\n",
-    "\r\n",
-    "\r",
-    "\t",
-    "é",
-    "\0",
-    "\u{feff}",
-    "''$",
-    "'''",
-    "''\\n",
-    "# nixpod: ignore[a] b\n",
-    "/* nixpod: ignore-file[a] */",
-    "__curPos",
-];
+use words::WORDS;
 
 fn soup() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(WORDS), 0..40).prop_map(|words| words.concat())

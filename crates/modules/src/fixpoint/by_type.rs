@@ -1,10 +1,9 @@
 //! Merging the winning definitions of an option by its type.
 
 use crate::definition::Definition;
-use crate::fixpoint::compound::{
-    attr_tag, attrs_of, function_to, list_of, located, merged_function, submodule_value,
-};
+use crate::fixpoint::compound::{attr_tag, attrs_of, function_to, list_of, merged_function};
 use crate::fixpoint::option_value::location;
+use crate::fixpoint::submodule::{located, submodule_value};
 use crate::path::{OptionPath, dotted};
 use crate::system::evaluation::{At, Mode};
 use crate::types::accept::accepts;

@@ -1,4 +1,4 @@
-//! Merging by types whose values have parts: lists, sets, submodules and functions. The parts are merged by themselves,
+//! Merging by types whose values have parts: lists, sets and functions. The parts are merged by themselves,
 //! when somebody asks for them.
 
 use crate::declaration::Decl;
@@ -6,18 +6,16 @@ use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, presence_of
 use crate::fixpoint::by_type::{one, wrong_type};
 use crate::fixpoint::option::delay_merge;
 use crate::fixpoint::tree::node;
-use crate::models::whole_system;
-use crate::path::{Step, dotted, extend, extend_any};
-use crate::system::evaluation::{At, Mode, Setup, System};
+use crate::path::{dotted, extend, extend_any};
+use crate::system::evaluation::{At, Mode};
 use crate::system::report::Gap;
-use crate::types::native::{OptType, Submodule};
+use crate::types::native::OptType;
 use crate::values::{entry, is_tagged, known, look_up, plain};
 use nixpod_eval::{
     Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown,
     Value, When,
 };
-use nixpod_source::{Site, Why};
-use smol_str::SmolStr;
+use nixpod_source::Site;
 use std::rc::Rc;
 
 /// Do the elements of this type need merging of their own?
@@ -45,13 +43,11 @@ pub(crate) fn list_of(
     let origin = first_origin(&defs);
     let contested = contested(&defs);
     let atomic = is_atomic(elem);
-    let sound = has_sound(at, &defs, |value| matches!(value, Value::List(_)));
-    for def in defs {
-        let list = match &def.value.value {
-            Value::List(list) => list.clone(),
-            Value::Unknown(_) | Value::Either(_) => ev.list_or_open(def.value.clone(), def.written.site())?,
-            _ => {
-                out.open = Some(left_out(ev, at, native, &def, sound)?);
+    for (list, def) in LISTS.all(ev, at, native, defs)? {
+        let list = match list {
+            Ok(list) => list,
+            Err(unknown) => {
+                out.open = Some(unknown);
                 continue;
             }
         };
@@ -88,7 +84,7 @@ fn contested(defs: &[Definition]) -> Option<When> {
     stronger.map(|def| def.when)
 }
 
-fn first_origin(defs: &[Definition]) -> OriginId {
+pub(super) fn first_origin(defs: &[Definition]) -> OriginId {
     let mut origins = defs.iter().map(|def| def.value.origin);
     origins
         .find(|origin| *origin != OriginId::default())
@@ -108,12 +104,12 @@ fn with_hop(ev: &mut Evaluator<'_>, thunk: ThunkId, def: &Definition) -> ThunkId
 }
 
 /// Is a definition of the right kind there, so that a mistake in another must not hide it? Nix fails all the same.
-fn has_sound(at: At<'_>, defs: &[Definition], fits: fn(&Value) -> bool) -> bool {
+pub(super) fn has_sound(at: At<'_>, defs: &[Definition], fits: impl Fn(&Value) -> bool) -> bool {
     at.mode() != Mode::AsNix && defs.iter().any(|def| fits(&def.value.value))
 }
 
 /// What stands for a definition of the wrong type where others are sound; fails where none is.
-fn misfit(
+pub(super) fn misfit(
     ev: &mut Evaluator<'_>,
     at: At<'_>,
     native: &OptType,
@@ -145,6 +141,58 @@ fn left_out(
         at.gap(ev, gap);
     }
     Ok(unknown)
+}
+
+/// A list or set that is a definition's value, or why it is none.
+type Part<T> = Result<Rc<T>, Rc<Unknown>>;
+
+/// Lists or sets, as what definitions are.
+struct Form<T> {
+    /// The list or set that a value is.
+    of: fn(&Value) -> Option<&Rc<T>>,
+    /// What is known of it where the value itself is not known.
+    open: fn(&mut Evaluator<'_>, Tracked, Site) -> Res<Rc<T>>,
+}
+
+const LISTS: Form<List> = Form {
+    of: |value| match value {
+        Value::List(list) => Some(list),
+        _ => None,
+    },
+    open: |ev, value, site| ev.list_or_open(value, site),
+};
+
+const SETS: Form<Attrs> = Form {
+    of: |value| match value {
+        Value::Attrs(set) => Some(set),
+        _ => None,
+    },
+    open: |ev, value, site| ev.attrs_or_open(value, site),
+};
+
+impl<T> Form<T> {
+    /// What each definition is. One of the wrong type is left out if another is sound: why, stands in its place.
+    fn all(
+        &self,
+        ev: &mut Evaluator<'_>,
+        at: At<'_>,
+        native: &OptType,
+        defs: Vec<Definition>,
+    ) -> Res<Vec<(Part<T>, Definition)>> {
+        let sound = has_sound(at, &defs, |value| (self.of)(value).is_some());
+        let mut all = Vec::with_capacity(defs.len());
+        for def in defs {
+            let said = match ((self.of)(&def.value.value), &def.value.value) {
+                (Some(said), _) => Ok(said.clone()),
+                (None, Value::Unknown(_) | Value::Either(_)) => {
+                    Ok((self.open)(ev, def.value.clone(), def.written.site())?)
+                }
+                _ => Err(left_out(ev, at, native, &def, sound)?),
+            };
+            all.push((said, def));
+        }
+        Ok(all)
+    }
 }
 
 /// What several sets say together.
@@ -188,19 +236,11 @@ pub(crate) fn attrs_of(
 ) -> Res<Tracked> {
     let mut names = Names::default();
     let origin = first_origin(&defs);
-    let sound = has_sound(at, &defs, |value| matches!(value, Value::Attrs(_)));
-    for def in &defs {
-        let set = match &def.value.value {
-            Value::Attrs(set) => set.clone(),
-            Value::Unknown(_) | Value::Either(_) => {
-                ev.attrs_or_open(def.value.clone(), def.written.site())?
-            }
-            _ => {
-                names.open = Some(left_out(ev, at, native, def, sound)?);
-                continue;
-            }
-        };
-        names.add(ev, def, &set);
+    for (set, def) in SETS.all(ev, at, native, defs)? {
+        match set {
+            Ok(set) => names.add(ev, &def, &set),
+            Err(unknown) => names.open = Some(unknown),
+        }
     }
     let mut entries = Vec::with_capacity(names.by_name.len());
     for (name, (raws, site)) in names.by_name {
@@ -230,150 +270,6 @@ pub(crate) fn attrs_of(
         value: Value::attrs(set),
         origin,
     })
-}
-
-pub(crate) fn submodule_value(
-    ev: &mut Evaluator<'_>,
-    at: At<'_>,
-    submodule: &Rc<Submodule>,
-    defs: Vec<Definition>,
-) -> Res<Tracked> {
-    let origin = first_origin(&defs);
-    let inner = submodule_system(ev, at, submodule, defs)?;
-    let mut value = ev.force(inner.config)?;
-    value.origin = origin;
-    Ok(value)
-}
-
-/// The evaluation of a submodule with its definitions as modules.
-pub(crate) fn submodule_system(
-    ev: &mut Evaluator<'_>,
-    at: At<'_>,
-    submodule: &Rc<Submodule>,
-    defs: Vec<Definition>,
-) -> Res<Rc<System>> {
-    // The type's own modules come first; those of our model are told apart by their files.
-    let mut modules = match submodule.system {
-        Some(_) => submodule.modules.clone(),
-        None => submodule
-            .modules
-            .iter()
-            .map(|module| imported(ev, *module))
-            .collect(),
-    };
-    let mut base = submodule.ours.clone();
-    let sound = has_sound(at, &defs, |value| matches!(value, Value::Attrs(_)));
-    for def in defs {
-        let module = definition_as_module(ev, at, submodule, &def, sound)?;
-        let module = conditional(ev, module, def.when);
-        match def.written.is_ours() {
-            true => base.push(module),
-            false => modules.push(module),
-        }
-    }
-    let setup = Setup {
-        modules,
-        base,
-        special: submodule.special,
-        args: arguments_inside(ev, at),
-        kind: None,
-        mode: at.mode().inside(),
-        open_world: at.system.open_world(),
-        prefix: at.path.to_vec(),
-        class: submodule.class.clone(),
-        library: at.system.setup.library.clone(),
-    };
-    let setup = match submodule.system {
-        Some(kind) => whole_system(ev, at, kind, setup),
-        None => setup,
-    };
-    Ok(System::within(ev, at.system, setup))
-}
-
-/// What the modules of a submodule get from the evaluation around it, and its name.
-fn arguments_inside(ev: &mut Evaluator<'_>, at: At<'_>) -> Vec<(SmolStr, ThunkId)> {
-    let name = match at.path.last() {
-        Some(Step::Any(_)) => Value::unknown(Why::External("name".to_owned())),
-        Some(Step::Name(name)) => Value::string(name.clone()),
-        None => Value::string(""),
-    };
-    let name = ev.alloc(name, OriginId::default());
-    let passed_on = ["lib", "pkgs", "modulesPath"];
-    let args = at.system.extra_args().iter();
-    let args = args.filter(|(arg, _)| passed_on.contains(&arg.as_str()));
-    args.cloned().chain([("name".into(), name)]).collect()
-}
-
-/// A definition of a submodule as one of its modules.
-fn definition_as_module(
-    ev: &mut Evaluator<'_>,
-    at: At<'_>,
-    submodule: &Rc<Submodule>,
-    def: &Definition,
-    sound: bool,
-) -> Res<ThunkId> {
-    let file = def.file.map(|file| ev.name(file).clone());
-    let module = match &def.value.value {
-        Value::Attrs(set) if submodule.shorthand_only_config && !is_module_list(ev, set) => {
-            let config = ev.alloc_tracked(def.value.clone());
-            let mut entries = vec![("config", config)];
-            if let Some(file) = file {
-                entries.push(("_file", ev.alloc(Value::string(file), OriginId::default())));
-            }
-            let set = ev.attrs_from(entries);
-            return Ok(ev.alloc(Value::attrs(set), def.value.origin));
-        }
-        Value::Attrs(_) | Value::Path(_) | Value::String(_) | Value::Unknown(_) | Value::Either(_) => {
-            ev.alloc_tracked(def.value.clone())
-        }
-        other if ev.is_function(other) => ev.alloc_tracked(def.value.clone()),
-        _ => {
-            // A module that could not be read leaves open what it would have set.
-            let native = OptType::Submodule(submodule.clone());
-            let unknown = misfit(ev, at, &native, def, sound)?;
-            ev.alloc(Value::Unknown(unknown), def.value.origin)
-        }
-    };
-    Ok(match file {
-        Some(file) => located(ev, module, &file),
-        None => module,
-    })
-}
-
-/// Declaring an option wraps the modules of its type into one import each, so that they merge as imports do.
-fn imported(ev: &mut Evaluator<'_>, module: ThunkId) -> ThunkId {
-    let imports = ev.alloc(Value::list([module]), OriginId::default());
-    let set = ev.attrs_from(vec![("imports", imports)]);
-    ev.alloc(Value::attrs(set), OriginId::default())
-}
-
-/// Does a definition of a submodule use module syntax?
-fn is_module_list(ev: &mut Evaluator<'_>, set: &Attrs) -> bool {
-    let imports = ev.common().imports;
-    set.get(imports).is_some()
-}
-
-/// A module with the name of its file, as its definer calls it.
-pub(crate) fn located(ev: &mut Evaluator<'_>, module: ThunkId, file: &str) -> ThunkId {
-    let file = ev.alloc(Value::string(file), OriginId::default());
-    let imports = ev.alloc(Value::list([module]), OriginId::default());
-    let set = ev.attrs_from(vec![("_file", file), ("imports", imports)]);
-    ev.alloc(Value::attrs(set), OriginId::default())
-}
-
-/// A module that is there only under undecided conditions.
-fn conditional(ev: &mut Evaluator<'_>, module: ThunkId, when: When) -> ThunkId {
-    if when.is_always() {
-        return module;
-    }
-    // An import list with a conditional element carries the condition to all definitions.
-    let list = List {
-        elems: vec![Elem { thunk: module, when }],
-        open: None,
-    };
-    let imports = ev.alloc(Value::List(Rc::new(list)), OriginId::default());
-    let set = ev.attrs_from(vec![("imports", imports)]);
-    ev.alloc(Value::attrs(set), OriginId::default())
 }
 
 /// Functions that are called together: the results are merged.

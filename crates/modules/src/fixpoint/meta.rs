@@ -2,8 +2,8 @@
 
 use crate::declaration::Decl;
 use crate::definition::{Definition, RawDef, strongest};
-use crate::fixpoint::compound::submodule_system;
 use crate::fixpoint::option_value::{WayDown, tree};
+use crate::fixpoint::submodule::submodule_system;
 use crate::path::{OptionPath, extend, extend_any};
 use crate::system::evaluation::{At, System};
 use crate::types::native::OptType;

@@ -6,12 +6,14 @@
 //!
 //! | file | from | to |
 //! |---|---|---|
-//! | `collect` | what an evaluation starts from | its modules, through `imports` |
+//! | `start` | what an evaluation starts from | thunks of its modules, `config` and `options` |
+//! | `collect` | the first modules | all of them, through `imports` |
 //! | `arguments` | an evaluation | what a module that is a function is called with |
 //! | `tree` | declarations and definitions of a set | those of each name in it |
 //! | `option` | declarations and definitions of one option | which definitions win, and the value |
 //! | `by_type` | definitions that win | one value, as the type says |
 //! | `compound` | the same, for types with parts | thunks of the parts |
+//! | `submodule` | a submodule type and definitions of it | an evaluation |
 //! | `option_value` | declarations | the `options` argument of modules |
 //! | `type_value` | a type | the set that it is in Nix code |
 //! | `meta` | a type, or definitions of it | `getSubOptions`, `valueMeta` |
@@ -24,6 +26,8 @@ pub(crate) mod compound;
 pub(crate) mod meta;
 pub(crate) mod option;
 pub(crate) mod option_value;
+mod start;
+pub(crate) mod submodule;
 pub(crate) mod system_value;
 pub(crate) mod tree;
 pub(crate) mod type_value;
