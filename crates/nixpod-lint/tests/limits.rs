@@ -1,0 +1,146 @@
+//! A value that is too dear costs itself, is told, and makes the gate fail; everything else keeps its findings.
+
+use serde_json::Value;
+use snapbox::cmd::cargo_bin;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Takes longer than anybody waits, and nests no deeper than Nix allows.
+const DEAR: &str = "(let fib = n: if n < 2 then n else fib (n - 1) + fib (n - 2); in fib 60)";
+
+/// A container with findings. `extra` is in it, too.
+fn container(name: &str, extra: &str) -> String {
+    format!("containers.{name} = {{ privateNetwork = false; {extra} config = {{ }}; }};")
+}
+
+/// A flake whose hosts have these modules.
+fn flake(hosts: &[(&str, String)]) -> String {
+    let hosts: String = hosts
+        .iter()
+        .map(|(name, module)| {
+            format!(
+                "nixosConfigurations.{name} = nixpkgs.lib.nixosSystem {{ modules = [ {{ {module} }} ]; }};\n"
+            )
+        })
+        .collect();
+    format!("{{ outputs = {{ nixpkgs, ... }}: {{\n{hosts}}}; }}")
+}
+
+struct Project(PathBuf);
+
+impl Project {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("limits").join(name);
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(root.join(".git")).expect("a new folder");
+        for (name, text) in files {
+            fs::write(root.join(name), text).expect("a new file");
+        }
+        Self(root)
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(cargo_bin!("nixpod-lint"))
+            .current_dir(&self.0)
+            .args(args)
+            .output()
+            .expect("the program")
+    }
+
+    /// Hosts, containers and rules of what is found, and the kinds of what was not analysed.
+    fn found(&self) -> (BTreeSet<String>, Vec<String>) {
+        let output = self.run(&["--format", "json"]);
+        let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+        let findings = document["findings"].as_array().expect("findings").iter();
+        let findings = findings.map(|one| {
+            let container = text(&one["container"]["name"]);
+            format!("{} {container} {}", one["hosts"], text(&one["rule"]))
+        });
+        let gaps = document["not_analysed"].as_array().expect("gaps").iter();
+        (findings.collect(), gaps.map(|one| text(&one["kind"])).collect())
+    }
+}
+
+#[test]
+fn a_dear_value_costs_itself() {
+    let with = |extra: &str, first: &str, second: &str| {
+        let dear = container("dear", extra) + &container("neighbour", "");
+        let text = flake(&[(first, dear), (second, container("far", ""))]);
+        Project::new("itself", &[("flake.nix", &text)]).found()
+    };
+    for (first, second) in [("alpha", "beta"), ("beta", "alpha")] {
+        let (cheap, gaps) = with("extraFlags = [ \"--x\" ];", first, second);
+        assert!(cheap.len() >= 6, "{cheap:#?}");
+        assert!(!gaps.contains(&"limit".to_owned()), "{gaps:?}");
+        let (dear, gaps) = with(&format!("extraFlags = [ (toString {DEAR}) ];"), first, second);
+        assert_eq!(dear, cheap);
+        assert_eq!(gaps, ["limit"]);
+    }
+}
+
+#[test]
+fn a_dear_module_costs_itself() {
+    let module = format!(
+        "imports = [ (if {DEAR} == 3 then {{ }} else {{ }}) {{ {} }} ];",
+        container("a", "")
+    );
+    let project = Project::new("module", &[("flake.nix", &flake(&[("one", module)]))]);
+    let (findings, gaps) = project.found();
+    assert!(findings.len() >= 2, "{findings:#?}");
+    assert!(gaps.contains(&"limit".to_owned()), "{gaps:?}");
+    assert!(!gaps.contains(&"error".to_owned()), "{gaps:?}");
+}
+
+#[test]
+fn a_condition_that_is_too_dear_is_undecided() {
+    let started = format!("autoStart = if {DEAR} == 3 then true else false;");
+    let module = container("a", "") + &container("b", &started);
+    let project = Project::new("condition", &[("flake.nix", &flake(&[("one", module)]))]);
+    let (findings, gaps) = project.found();
+    assert!(findings.iter().any(|one| one.contains(" a ")), "{findings:#?}");
+    assert!(findings.iter().any(|one| one.contains(" b ")), "{findings:#?}");
+    assert_eq!(gaps, ["limit"]);
+}
+
+#[test]
+fn many_dear_files_take_the_time_of_one() {
+    let text = format!(
+        "{{ {} }}",
+        container("a", &format!("extraFlags = [ (toString {DEAR}) ];"))
+    );
+    let names: Vec<String> = (0..12).map(|at| format!("m{at}.nix")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text.as_str())).collect();
+    let (findings, gaps) = Project::new("files", &files).found();
+    assert!(findings.len() >= 24, "{findings:#?}");
+    assert_eq!(
+        gaps.iter().filter(|kind| *kind == "limit").count(),
+        12,
+        "{gaps:?}"
+    );
+}
+
+#[test]
+fn what_was_cut_off_fails_the_gate() {
+    let quiet = "privateUsers = \"pick\"; privateNetwork = true; ";
+    let module =
+        format!("{{ containers.a = {{ {quiet} extraFlags = [ (toString {DEAR}) ]; config = {{ }}; }}; }}");
+    let project = Project::new("gate", &[("default.nix", &module)]);
+    let run = |args: &[&str]| {
+        let output =
+            project.run(&[&["--select", "sys-admin-capability", "--format", "concise"], args].concat());
+        let said = String::from_utf8(output.stderr).expect("text");
+        (output.status.code(), said)
+    };
+    let (code, said) = run(&[]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("not analysed: 1 limit"), "{said}");
+    assert_eq!(run(&["--lenient"]).0, Some(0));
+    assert_eq!(run(&["--fail-on", "never"]).0, Some(0));
+    assert_eq!(run(&["--strict"]).0, Some(2));
+    let (code, said) = run(&["--timeout", "0", "--verbose"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("the time is up"), "{said}");
+}
