@@ -16,12 +16,11 @@ fn main() -> std::io::Result<()> {
     let (files, _) = generate::flake(500);
     let root = Utf8Path::new(generate::ROOT);
     std::fs::create_dir_all(folder.join("flake/parts"))?;
-    for path in std::iter::once(root.join("flake.nix"))
-        .chain((0..500).map(|index| root.join(format!("parts/part{index}.nix"))))
-    {
-        let text = files.read(&path, u64::MAX)?;
-        let short = path.strip_prefix(root).unwrap_or(&path);
-        std::fs::write(folder.join("flake").join(short), text)?;
+    let files = files.open_tree(root)?;
+    let parts = (0..500).map(|index| format!("parts/part{index}.nix"));
+    for name in std::iter::once("flake.nix".to_owned()).chain(parts) {
+        let text = files.read(Utf8Path::new(&name), u64::MAX)?;
+        std::fs::write(folder.join("flake").join(name), text)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::Vfs;
 use crate::vfs::disk::FileSystem;
+use crate::vfs::project::{ProjectRoot, Scope};
 use crate::vfs::watch::Revisions;
 use crate::world::worlds::Worlds;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -39,7 +40,15 @@ impl AnalysisHost {
 
     /// Sets the directory that all reads have to stay below, after links are resolved.
     pub fn set_project(&mut self, root: Utf8PathBuf) {
-        self.vfs.set_project(root);
+        self.set_root(&ProjectRoot {
+            directory: root,
+            scope: Scope::Directory,
+        });
+    }
+
+    /// The same for a root that was looked for.
+    pub fn set_root(&mut self, root: &ProjectRoot) {
+        self.vfs.set_root(root);
     }
 
     /// An editor buffer was opened or changed; `None`: it was closed, and the disk counts again.

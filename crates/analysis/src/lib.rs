@@ -285,5 +285,7 @@ pub use rule::{
 };
 pub use run::run_rules;
 pub use settings::Settings;
-pub use vfs::disk::{FileKind, FileSystem, MemoryFileSystem, OsFileSystem};
-pub use vfs::project::project_root;
+pub use vfs::disk::{FileKind, FileSystem, OsFileSystem, Tree};
+pub use vfs::memory::MemoryFileSystem;
+pub use vfs::project::{FoundRoot, ProjectRoot, RootSearch, Scope};
+pub use vfs::resolve::Unreachable;

@@ -274,7 +274,12 @@ fn watchers() -> lsp::Registration {
         kind: None,
     };
     let options = lsp::DidChangeWatchedFilesRegistrationOptions {
-        watchers: vec![watcher("**/*.nix"), watcher("**/flake.lock")],
+        // What git tracks is what a flake sees.
+        watchers: vec![
+            watcher("**/*.nix"),
+            watcher("**/flake.lock"),
+            watcher("**/.git/index"),
+        ],
     };
     lsp::Registration {
         id: "watched-files".to_owned(),

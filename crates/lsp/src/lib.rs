@@ -30,7 +30,8 @@ mod snapshot;
 mod worker;
 
 use backend::Backend;
-use nixpod_analysis::{FileSystem, OsFileSystem, Rule};
+use nixpod_analysis::{OsFileSystem, Rule, Utf8PathBuf};
+pub use projects::Outside;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,13 +39,22 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tower_lsp::{LspService, Server};
 
 /// Runs the server on standard input and output until the client leaves. Did it say goodbye (`shutdown`) before?
-pub fn run_stdio(rules: &'static [&'static Rule]) -> io::Result<bool> {
+/// `home`: the user's, which is no project.
+pub fn run_stdio(rules: &'static [&'static Rule], home: Option<Utf8PathBuf>) -> io::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .thread_stack_size(event::STACK_SIZE)
         .build()?;
     let (stdin, stdout) = (tokio::io::stdin(), tokio::io::stdout());
-    let said_goodbye = runtime.block_on(serve(stdin, stdout, rules, Arc::new(OsFileSystem)))?;
+    let said_goodbye = runtime.block_on(serve(
+        stdin,
+        stdout,
+        rules,
+        Outside {
+            fs: Arc::new(OsFileSystem),
+            home,
+        },
+    ))?;
     // A client may keep our input open after `exit`; the thread that reads it must not keep us.
     runtime.shutdown_background();
     Ok(said_goodbye)
@@ -55,7 +65,7 @@ pub async fn serve<I, O>(
     input: I,
     output: O,
     rules: &'static [&'static Rule],
-    fs: Arc<dyn FileSystem>,
+    outside: Outside,
 ) -> io::Result<bool>
 where
     I: AsyncRead + Unpin,
@@ -64,7 +74,7 @@ where
     let said_goodbye = Arc::new(AtomicBool::new(false));
     let (events, inbox) = std::sync::mpsc::channel();
     let (sender, outbox) = tokio::sync::mpsc::unbounded_channel();
-    owner::start(rules, fs, (events.clone(), inbox), sender)?;
+    owner::start(rules, outside, (events.clone(), inbox), sender)?;
     let (service, socket) = LspService::new(|client| {
         tokio::spawn(backend::deliver(client.clone(), outbox));
         Backend::new(client, events.clone(), Arc::clone(&said_goodbye))

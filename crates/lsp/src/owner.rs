@@ -4,7 +4,7 @@ use crate::client::{Client, ClientOptions, path_of};
 use crate::document::Document;
 use crate::event::{Computed, Event, Outgoing, STACK_SIZE};
 use crate::guard::guarded;
-use crate::projects::Projects;
+use crate::projects::{Outside, Projects};
 use crate::snapshot::{Snapshot, open_documents};
 use crate::worker::{self, Job};
 use nixpod_analysis::{FileSystem, Rule, Utf8PathBuf};
@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// Starts the thread. It ends with [`Event::Stop`].
 pub(crate) fn start(
     rules: &'static [&'static Rule],
-    fs: Arc<dyn FileSystem>,
+    outside: Outside,
     (events, inbox): (Sender<Event>, Receiver<Event>),
     outbox: UnboundedSender<Outgoing>,
 ) -> io::Result<()> {
@@ -38,8 +38,8 @@ pub(crate) fn start(
     let jobs = worker::start(Arc::clone(&latest), events)?;
     let mut owner = Owner {
         rules,
-        projects: Projects::new(rules, Arc::clone(&fs)),
-        fs,
+        fs: Arc::clone(&outside.fs),
+        projects: Projects::new(rules, outside),
         client: Arc::default(),
         options: Arc::default(),
         documents: BTreeMap::new(),
@@ -189,6 +189,10 @@ impl Owner {
             return;
         };
         self.projects.set_buffer(&path, &item.text);
+        if let Some(refusal) = self.projects.refusal(&path) {
+            let message = format!("`{path}` {refusal}, so it is not checked");
+            self.log(lsp::MessageType::WARNING, message);
+        }
         self.unanswered.insert(path.clone());
         let document = Document {
             uri: item.uri,

@@ -1,28 +1,40 @@
 //! One analysis host per project that has an open document.
 
-use nixpod_analysis::{AnalysisHost, FileSystem, Rule, Settings, Utf8Path, Utf8PathBuf, project_root};
+use nixpod_analysis::{
+    AnalysisHost, FileSystem, ProjectRoot, RootSearch, Rule, Scope, Settings, Unreachable, Utf8Path,
+    Utf8PathBuf,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// What the server knows of the machine.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// The disk.
+    pub fs: Arc<dyn FileSystem>,
+    /// The user's home, which is no project because of what happens to lie in it.
+    pub home: Option<Utf8PathBuf>,
+}
 
 /// Hosts by project root.
 #[derive(Debug)]
 pub(crate) struct Projects {
     rules: &'static [&'static Rule],
-    fs: Arc<dyn FileSystem>,
+    outside: Outside,
     settings: Settings,
     folders: Vec<Utf8PathBuf>,
-    hosts: BTreeMap<Utf8PathBuf, AnalysisHost>,
+    hosts: BTreeMap<ProjectRoot, AnalysisHost>,
     /// Open texts, for hosts that come later.
     buffers: BTreeMap<Utf8PathBuf, String>,
     /// The project of each open document.
-    roots: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
+    roots: BTreeMap<Utf8PathBuf, ProjectRoot>,
 }
 
 impl Projects {
-    pub(crate) fn new(rules: &'static [&'static Rule], fs: Arc<dyn FileSystem>) -> Self {
+    pub(crate) fn new(rules: &'static [&'static Rule], outside: Outside) -> Self {
         Self {
             rules,
-            fs,
+            outside,
             settings: Settings::default(),
             folders: Vec::new(),
             hosts: BTreeMap::new(),
@@ -62,7 +74,7 @@ impl Projects {
             self.ensure_host(&root);
         }
         for (root, host) in &mut self.hosts {
-            if path.starts_with(root) {
+            if path.starts_with(&root.directory) {
                 host.set_buffer(path.to_owned(), Some(text.to_owned()));
             }
         }
@@ -74,7 +86,7 @@ impl Projects {
         self.roots.remove(path);
         self.drop_unused();
         for (root, host) in &mut self.hosts {
-            if path.starts_with(root) {
+            if path.starts_with(&root.directory) {
                 host.set_buffer(path.to_owned(), None);
                 host.file_changed(path);
             }
@@ -87,7 +99,7 @@ impl Projects {
             host.file_changed(path);
         }
         // A `flake.nix` that comes or goes moves the border of a project.
-        if matches!(path.file_name(), Some("flake.nix" | ".git")) {
+        if path.file_name().is_some_and(RootSearch::is_marker) {
             self.set_folders(self.folders.clone());
         }
     }
@@ -95,7 +107,7 @@ impl Projects {
     /// Anything may have changed on disk: for clients that do not watch files.
     pub(crate) fn anything_changed(&mut self) {
         for (root, host) in &mut self.hosts {
-            host.file_changed(root);
+            host.file_changed(&root.directory);
         }
     }
 
@@ -105,46 +117,55 @@ impl Projects {
     }
 
     /// The root of an open document's project.
-    pub(crate) fn root(&self, path: &Utf8Path) -> Option<&Utf8Path> {
-        self.roots.get(path).map(Utf8PathBuf::as_path)
+    pub(crate) fn root(&self, path: &Utf8Path) -> Option<&ProjectRoot> {
+        self.roots.get(path)
     }
 
-    /// As on the command line, so that the answers are the same. Without a `flake.nix` or `.git` the folder that the
-    /// user opened is the project.
-    fn root_of(&self, path: &Utf8Path) -> Utf8PathBuf {
-        let root = project_root(&*self.fs, path);
-        let is_marked = [".git", "flake.nix"]
-            .iter()
-            .any(|marker| self.fs.kind(&root.join(marker)).is_ok());
-        if is_marked {
-            return root;
-        }
-        let folder = self
-            .folders
-            .iter()
-            .filter(|folder| path.starts_with(folder))
+    /// Why an open document is not checked, if it is not.
+    pub(crate) fn refusal(&self, path: &Utf8Path) -> Option<Unreachable> {
+        self.host(path)?.analysis().reach(path).err()
+    }
+
+    /// As on the command line, so that the answers are the same. Where nothing marks a project, the folder that the
+    /// user opened is one.
+    fn root_of(&self, path: &Utf8Path) -> ProjectRoot {
+        let (fs, home) = (&*self.outside.fs, self.outside.home.as_deref());
+        let search = RootSearch::new(fs, home, None);
+        let around = self.folders.iter();
+        let folder = around
+            .filter(|folder| path.starts_with(folder) && !search.is_too_large(folder))
             .max_by_key(|folder| folder.as_str().len());
-        folder.cloned().unwrap_or(root)
+        let Some(folder) = folder else {
+            return search.find(fs, path).root;
+        };
+        let found = RootSearch::new(fs, home, Some(folder)).find(fs, path);
+        if found.root.scope == Scope::Directory {
+            return found.root;
+        }
+        ProjectRoot {
+            directory: folder.clone(),
+            scope: Scope::Directory,
+        }
     }
 
-    fn ensure_host(&mut self, root: &Utf8Path) {
+    fn ensure_host(&mut self, root: &ProjectRoot) {
         if self.hosts.contains_key(root) {
             return;
         }
-        let mut host = AnalysisHost::new(self.rules, Arc::clone(&self.fs));
+        let mut host = AnalysisHost::new(self.rules, Arc::clone(&self.outside.fs));
         host.set_settings(self.settings.clone());
-        host.set_project(root.to_owned());
+        host.set_root(root);
         for (path, text) in &self.buffers {
-            if path.starts_with(root) {
+            if path.starts_with(&root.directory) {
                 host.set_buffer(path.clone(), Some(text.clone()));
             }
         }
-        self.hosts.insert(root.to_owned(), host);
+        self.hosts.insert(root.clone(), host);
     }
 
     /// A project without open documents costs memory and answers nothing.
     fn drop_unused(&mut self) {
-        let used: Vec<&Utf8PathBuf> = self.roots.values().collect();
+        let used: Vec<&ProjectRoot> = self.roots.values().collect();
         self.hosts.retain(|root, _| used.contains(&root));
     }
 }

@@ -10,8 +10,9 @@ const AFTER_HELP: &str = "\
 Exit codes:
   0  nothing at or above the gate was found (--fail-on, by default `low`: hints of severity `info` do not fail)
   1  findings at or above the gate, or, with --diff, changes to make
-  2  wrong usage, a path that cannot be read, an input or output error, or nothing was found but not all was looked
-     at: a limit was reached or a file cannot be read (not with --lenient), or with --strict anything at all
+  2  wrong usage, a path that cannot be read or leads out of its project, an input or output error, or nothing was
+     found but not all was looked at: a limit was reached or a file cannot be read (not with --lenient), or with
+     --strict anything at all
 
 Results go to standard output, everything else to standard error.";
 
@@ -215,6 +216,10 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) statistics: bool,
 
+    /// The project begins at this directory, whatever lies above or below it; nothing outside of it is read
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<Utf8PathBuf>,
+
     /// The name of the file that standard input stands for
     #[arg(long, value_name = "FILE")]
     pub(crate) stdin_filename: Option<Utf8PathBuf>,
@@ -246,6 +251,10 @@ pub(crate) struct ShowArgs {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) container: Vec<String>,
 
+    /// The project begins at this directory, whatever lies above or below it; nothing outside of it is read
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<Utf8PathBuf>,
+
     /// Show secrets instead of `***`
     #[arg(long)]
     pub(crate) show_secrets: bool,
@@ -272,6 +281,10 @@ pub(crate) struct EvalArgs {
     /// Print only the value at this attribute path; with --modules it starts at `config` or `options`
     #[arg(long, short = 'A', value_name = "PATH")]
     pub(crate) attr: Option<String>,
+
+    /// The project begins at this directory, whatever lies above or below it; nothing outside of it is read
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<Utf8PathBuf>,
 
     /// Print JSON
     #[arg(long)]

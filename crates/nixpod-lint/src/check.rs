@@ -5,7 +5,7 @@ use crate::diff::diff;
 use crate::fix::{self, Fixed};
 use crate::outcome::Outcome;
 use crate::output::{Context, count, not_analysed, print};
-use crate::project::{Projects, Question};
+use crate::project::{Projects, Question, Wanted};
 use crate::selection::Selection;
 use crate::terminal::Terminal;
 use crate::view::{Results, relative};
@@ -19,8 +19,11 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
     let selection = Selection::new(args, nixpod_rules::ALL)?;
     // The process ends right after this: taking everything apart piece by piece would only delay that.
     let mut projects = ManuallyDrop::new(Projects::new(
-        &args.paths,
-        args.stdin_filename.as_deref(),
+        Wanted {
+            paths: &args.paths,
+            stdin_name: args.stdin_filename.as_deref(),
+            root: args.root.as_deref(),
+        },
         &selection.settings(),
         terminal,
     )?);
@@ -58,7 +61,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
             let differs = !fixed.files.is_empty();
             return Ok(outcome(failed, differs));
         }
-        failed |= write(&fixed, terminal);
+        failed |= write(&fixed, &projects, terminal);
         results = look(&projects);
     }
 
@@ -141,10 +144,10 @@ fn outcome(failed: bool, found: bool) -> Outcome {
 }
 
 /// Writes fixed files; says whether something failed.
-fn write(fixed: &Fixed, terminal: &Terminal) -> bool {
+fn write(fixed: &Fixed, projects: &Projects, terminal: &Terminal) -> bool {
     let mut failed = false;
-    for (_, file) in &fixed.files {
-        if let Err(error) = fix::write(file) {
+    for (project, file) in &fixed.files {
+        if let Err(error) = fix::write(projects.root(*project), file) {
             terminal.error(&format!("cannot write `{}`: {error:#}", file.path));
             failed = true;
         }

@@ -1,48 +1,21 @@
 //! The command `eval`.
 
 use crate::args::EvalArgs;
+use crate::locate::Locator;
 use crate::outcome::Outcome;
-use crate::project::{absolute, current_directory, reason};
+use crate::project::current_directory;
 use crate::terminal::Terminal;
-use anyhow::{Result, bail};
-use camino::Utf8PathBuf;
-use nixpod_analysis::{
-    AnalysisHost, EvalInput, EvalOutcome, EvalRequest, FileSystem, OsFileSystem, project_root,
-};
-use std::sync::Arc;
+use anyhow::{Result, anyhow};
+use camino::{Utf8Path, Utf8PathBuf};
+use nixpod_analysis::{AnalysisHost, EvalInput, EvalOutcome, EvalRequest, Settings, Unreachable};
 
 /// Evaluates and prints. `at_end` is run right before the process ends, which it may do here.
 pub(crate) fn run(args: &EvalArgs, terminal: &Terminal, at_end: impl FnOnce()) -> Result<Outcome> {
-    let fs: Arc<dyn FileSystem> = Arc::new(OsFileSystem);
     let current = current_directory()?;
-    let existing = |path: &Utf8PathBuf| -> Result<Utf8PathBuf> {
-        let path_on_disk = absolute(path, &current, &*fs);
-        if let Err(error) = fs.canonicalize(&path_on_disk) {
-            bail!("cannot read `{path}`: {}", reason(&error));
-        }
-        Ok(path_on_disk)
-    };
-    // A word that is no file is an expression, and a mistake in it is reported as such.
-    let modules: Vec<Utf8PathBuf> = args
-        .modules
-        .iter()
-        .map(|word| existing(word).unwrap_or_else(|_| word.clone()))
-        .collect();
-    let (input, near) = match (&args.file, &args.expr) {
-        (Some(file), _) => {
-            let file = existing(file)?;
-            (EvalInput::File(file.clone()), file)
-        }
-        (None, Some(expr)) => (EvalInput::Expr(expr.clone()), current.clone()),
-        (None, None) => {
-            let near = modules.first().cloned().unwrap_or_else(|| current.clone());
-            (EvalInput::default(), near)
-        }
-    };
-    let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::clone(&fs));
-    host.set_project(project_root(&*fs, &near));
+    let locator = Locator::new(&current, args.root.as_deref())?;
+    let Subject { host, input, modules } = Subject::find(args, &locator, terminal)?;
     let request = EvalRequest {
-        directory: Some(current),
+        directory: Some(current.clone()),
         input,
         strict: !args.lazy,
         json: args.json,
@@ -58,6 +31,50 @@ pub(crate) fn run(args: &EvalArgs, terminal: &Terminal, at_end: impl FnOnce()) -
             }
             Err(error) => Err(error),
         })
+}
+
+/// What is evaluated, and in which project.
+struct Subject {
+    host: AnalysisHost,
+    input: EvalInput,
+    modules: Vec<Utf8PathBuf>,
+}
+
+impl Subject {
+    fn find(args: &EvalArgs, locator: &Locator<'_>, terminal: &Terminal) -> Result<Self> {
+        let located = |path: &Utf8Path| {
+            let found = locator.locate(path, terminal)?;
+            let host = locator.host(&found.root, &Settings::default());
+            let reached = host.analysis().reach(&found.path);
+            Ok::<_, anyhow::Error>((host, reached.map(|()| found.path)))
+        };
+        let unusable = |path: &Utf8Path, error| anyhow!(locator.unusable(path, error));
+        if let Some(file) = &args.file {
+            let (host, path) = located(file)?;
+            let input = EvalInput::File(path.map_err(|error| unusable(file, error))?);
+            let modules = Vec::new();
+            return Ok(Self { host, input, modules });
+        }
+        let mut first = None;
+        let mut modules = Vec::new();
+        for word in &args.modules {
+            match located(word)? {
+                (host, Ok(path)) => {
+                    first.get_or_insert(host);
+                    modules.push(path);
+                }
+                // A word that is no file is an expression, and a mistake in it is reported as such.
+                (_, Err(Unreachable::Missing)) => modules.push(word.clone()),
+                (_, Err(error)) => return Err(unusable(word, error)),
+            }
+        }
+        let host = match first {
+            Some(host) => host,
+            None => located(Utf8Path::new("."))?.0,
+        };
+        let input = args.expr.clone().map(EvalInput::Expr).unwrap_or_default();
+        Ok(Self { host, input, modules })
+    }
 }
 
 fn tell(outcome: EvalOutcome, is_json: bool, terminal: &Terminal) -> Result<Outcome> {

@@ -3,9 +3,12 @@
 use crate::project::Projects;
 use crate::selection::Selection;
 use anyhow::{Context, Result, bail};
+use camino::Utf8Path;
+use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, OpenOptions};
 use nixpod_analysis::{Applicability, FixedFile};
-use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 /// What was fixed.
 #[derive(Debug, Default)]
@@ -35,30 +38,36 @@ pub(crate) fn apply(projects: &mut Projects, selection: &Selection, upto: Applic
     all
 }
 
-/// Writes one file through a neighbour that is then moved into place, so that no reader sees half of it.
-pub(crate) fn write(file: &FixedFile) -> Result<()> {
-    // A link stays a link: the file it leads to is changed.
-    let real = fs::canonicalize(&file.path)?;
-    let now = fs::read(&real)?;
-    if now != file.before.as_bytes() {
+/// Writes one file through a neighbour that is then moved into place, so that no reader sees half of it. Nothing
+/// outside of the project's root is touched, whatever links come to lie on the way meanwhile.
+pub(crate) fn write(root: Option<&Utf8Path>, file: &FixedFile) -> Result<()> {
+    let root = root.context("it has no project")?;
+    let path = file.path.strip_prefix(root);
+    let path = path.context("it lies outside of its project")?;
+    let root = Dir::open_ambient_dir(root, ambient_authority())?;
+    // The path of a file that was analysed has no link in it; the one that a link led to is changed.
+    let mut for_reading = OpenOptions::new();
+    for_reading.read(true).follow(FollowSymlinks::No).nonblock(true);
+    let mut original = root.open_with(path, &for_reading)?;
+    let metadata = original.metadata()?;
+    let mut now = Vec::new();
+    if metadata.is_file() && metadata.len() == file.before.len() as u64 {
+        original.read_to_end(&mut now)?;
+    }
+    if !metadata.is_file() || now != file.before.as_bytes() {
         bail!("it was changed in the meantime");
     }
-    let directory = real.parent().context("it has no directory")?;
-    let name = format!(".nixpod-lint-{}.tmp", std::process::id());
-    let temporary = directory.join(name);
+    let temporary = path.with_file_name(format!(".nixpod-lint-{}.tmp", std::process::id()));
     let result = (|| {
-        let mut out = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&temporary)?;
+        let mut out = root.open_with(&temporary, OpenOptions::new().write(true).create_new(true))?;
         out.write_all(file.after.as_bytes())?;
-        out.set_permissions(fs::metadata(&real)?.permissions())?;
+        out.set_permissions(metadata.permissions())?;
         out.sync_all()?;
-        fs::rename(&temporary, &real)
+        root.rename(&temporary, &root, path)
     })();
     if result.is_err() {
         // Nothing better can be done if even this fails.
-        let _ = fs::remove_file(&temporary);
+        let _ = root.remove_file(&temporary);
     }
     Ok(result?)
 }

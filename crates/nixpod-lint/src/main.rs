@@ -13,6 +13,7 @@ mod diff;
 mod eval;
 mod explain;
 mod fix;
+mod locate;
 mod log;
 mod markdown;
 mod outcome;
@@ -73,7 +74,7 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
         Some(Command::Rules { format }) => explain::list(format, terminal),
         Some(Command::Eval(args)) => eval::run(&args, terminal, || drop(timings)),
         Some(Command::Lsp { stdio: _ }) => {
-            let proper = nixpod_lsp::run_stdio(nixpod_rules::ALL)?;
+            let proper = nixpod_lsp::run_stdio(nixpod_rules::ALL, locate::home())?;
             Ok(if proper { Outcome::Clean } else { Outcome::Findings })
         }
         Some(Command::Completions { shell }) => {

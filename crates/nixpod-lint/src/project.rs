@@ -1,13 +1,11 @@
 //! From paths on the command line to projects, each with its own analysis host.
 
-use crate::args::COMMANDS;
+use crate::locate::{Located, Locator};
 use crate::terminal::Terminal;
 use crate::view::Results;
 use anyhow::{Context, Result, bail};
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
-use nixpod_analysis::{
-    Analysis, AnalysisHost, FileSystem, OsFileSystem, Report, Secrets, Settings, closest, project_root,
-};
+use camino::{Utf8Path, Utf8PathBuf};
+use nixpod_analysis::{Analysis, AnalysisHost, ProjectRoot, Report, Scope, Secrets, Settings};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
@@ -33,71 +31,62 @@ pub(crate) struct Project {
     pub(crate) targets: Vec<Utf8PathBuf>,
 }
 
-/// What the command line says of one project.
-#[derive(Debug, Default)]
-struct Found {
-    targets: Vec<Utf8PathBuf>,
-    /// The file that standard input stands for, and its text.
-    buffer: Option<(Utf8PathBuf, String)>,
+/// What the command line asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) paths: &'a [Utf8PathBuf],
+    /// The file that standard input stands for.
+    pub(crate) stdin_name: Option<&'a Utf8Path>,
+    /// Where the project begins, if the user knows better.
+    pub(crate) root: Option<&'a Utf8Path>,
 }
 
 impl Projects {
-    /// Sorts the paths into projects. A path that does not exist is reported, and the others are looked at.
-    pub(crate) fn new(
-        paths: &[Utf8PathBuf],
-        stdin_name: Option<&Utf8Path>,
-        settings: &Settings,
-        terminal: &Terminal,
-    ) -> Result<Self> {
-        let fs: Arc<dyn FileSystem> = Arc::new(OsFileSystem);
+    /// Sorts the paths into projects. A path that cannot be looked at is reported, and the others are looked at.
+    pub(crate) fn new(wanted: Wanted<'_>, settings: &Settings, terminal: &Terminal) -> Result<Self> {
         let current = current_directory()?;
+        let locator = Locator::new(&current, wanted.root)?;
         let default = [Utf8PathBuf::from(".")];
-        let paths = if paths.is_empty() { &default } else { paths };
-        let mut by_root: BTreeMap<Utf8PathBuf, Found> = BTreeMap::new();
+        let paths = if wanted.paths.is_empty() {
+            &default
+        } else {
+            wanted.paths
+        };
+        let mut located = Vec::new();
         let mut failed = false;
         for path in paths {
+            let name = match path.as_str() {
+                "-" => wanted.stdin_name.unwrap_or(Utf8Path::new("stdin.nix")),
+                _ => path,
+            };
+            match locator.locate(name, terminal) {
+                Ok(found) => located.push((path, found)),
+                Err(error) => {
+                    terminal.error(&error.to_string());
+                    failed = true;
+                }
+            }
+        }
+        merge_roots(&mut located);
+        let mut projects: BTreeMap<ProjectRoot, Project> = BTreeMap::new();
+        for (path, found) in located {
+            let project = projects.entry(found.root.clone()).or_insert_with(|| Project {
+                host: locator.host(&found.root, settings),
+                root: found.root.directory,
+                targets: Vec::new(),
+            });
             if path == "-" {
-                let name = absolute(stdin_name.unwrap_or(Utf8Path::new("stdin.nix")), &current, &*fs);
-                let text = read_stdin()?;
-                let entry = by_root.entry(project_root(&*fs, &name)).or_default();
-                entry.targets.push(name.clone());
-                entry.buffer = Some((name, text));
+                project.host.set_buffer(found.path.clone(), Some(read_stdin()?));
+            } else if let Err(error) = project.host.analysis().reach(&found.path) {
+                terminal.error(&locator.unusable(path, error));
+                failed = true;
                 continue;
             }
-            let target = absolute(path, &current, &*fs);
-            let real = match fs.canonicalize(&target) {
-                Ok(real) => real,
-                Err(error) => {
-                    terminal.error(&unusable(path, &error));
-                    failed = true;
-                    continue;
-                }
-            };
-            let root = project_root(&*fs, &target);
-            // A link that leads out of its project is looked at where it leads to: `/etc/nixos/configuration.nix`
-            // is often one.
-            let inside = fs.canonicalize(&root).is_ok_and(|root| real.starts_with(root));
-            let (root, target) = if inside {
-                (root, target)
-            } else {
-                (project_root(&*fs, &real), real)
-            };
-            by_root.entry(root).or_default().targets.push(target);
+            project.targets.push(found.path);
         }
-        let projects = by_root
-            .into_iter()
-            .map(|(root, Found { targets, buffer })| {
-                let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::clone(&fs));
-                host.set_settings(settings.clone());
-                host.set_project(root.clone());
-                if let Some((name, text)) = buffer {
-                    host.set_buffer(name, Some(text));
-                }
-                Project { root, host, targets }
-            })
-            .collect();
+        projects.retain(|_, project| !project.targets.is_empty());
         Ok(Self {
-            projects,
+            projects: projects.into_values().collect(),
             current,
             failed,
         })
@@ -120,6 +109,11 @@ impl Projects {
     /// The projects.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Project> {
         self.projects.iter_mut()
+    }
+
+    /// The root of a project, by its number.
+    pub(crate) fn root(&self, project: usize) -> Option<&Utf8Path> {
+        self.projects.get(project).map(|project| project.root.as_path())
     }
 
     /// What must not be shown, by project, with the snapshot that knows their files.
@@ -155,25 +149,24 @@ pub(crate) fn current_directory() -> Result<Utf8PathBuf> {
         .map_err(|path| anyhow::anyhow!("the current directory `{}` is not UTF-8", path.display()))
 }
 
-/// The path from the root on. `..` is resolved on disk where possible, because it may follow a link.
-pub(crate) fn absolute(path: &Utf8Path, current: &Utf8Path, fs: &dyn FileSystem) -> Utf8PathBuf {
-    let joined = current.join(path);
-    if joined.components().any(|part| part == Utf8Component::ParentDir)
-        && let Ok(real) = fs.canonicalize(&joined)
-    {
-        return real;
-    }
-    let mut clean = Utf8PathBuf::new();
-    for part in joined.components() {
-        match part {
-            Utf8Component::CurDir => {}
-            Utf8Component::ParentDir => {
-                clean.pop();
-            }
-            other => clean.push(other),
+/// A file that was named by itself belongs to the directory around it that was named, too: nothing is told twice.
+fn merge_roots(located: &mut [(&Utf8PathBuf, Located)]) {
+    let whole: Vec<ProjectRoot> = located
+        .iter()
+        .map(|(_, found)| &found.root)
+        .filter(|root| root.scope == Scope::Directory)
+        .cloned()
+        .collect();
+    for (_, found) in located {
+        let around = whole
+            .iter()
+            .find(|root| found.root.directory.starts_with(&root.directory));
+        if let Some(root) = around
+            && found.root.scope != Scope::Directory
+        {
+            found.root = root.clone();
         }
     }
-    clean
 }
 
 fn common(a: &Utf8Path, b: &Utf8Path) -> Utf8PathBuf {
@@ -199,42 +192,9 @@ fn read_stdin() -> Result<String> {
         .context("standard input is not UTF-8 text")
 }
 
-fn unusable(path: &Utf8Path, error: &std::io::Error) -> String {
-    let message = format!("cannot read `{path}`: {}", reason(error));
-    match closest(path.as_str(), COMMANDS.into_iter()) {
-        Some(command) if !path.as_str().contains(['/', '.']) => {
-            format!("{message}; did you mean the command `{command}`?")
-        }
-        _ => message,
-    }
-}
-
-/// The system's words without its error number.
-pub(crate) fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = match text.find(" (os error") {
-        Some(at) => text.get(..at).unwrap_or_default().to_owned(),
-        None => text,
-    };
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_are_made_absolute_and_clean() {
-        let abs = |path: &str| absolute(Utf8Path::new(path), Utf8Path::new("/nowhere/x"), &OsFileSystem);
-        assert_eq!(abs("a.nix"), "/nowhere/x/a.nix");
-        assert_eq!(abs("./a/./b"), "/nowhere/x/a/b");
-        assert_eq!(abs("../a"), "/nowhere/a");
-        assert_eq!(abs("."), "/nowhere/x");
-    }
 
     #[test]
     fn the_common_base_of_two_roots() {

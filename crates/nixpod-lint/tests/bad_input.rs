@@ -42,7 +42,8 @@ fn told(test: &str, files: &[(&str, &str)]) -> Told {
         .join("bad-input")
         .join(test);
     let _ = fs::remove_dir_all(&root);
-    fs::create_dir_all(root.join(".git")).unwrap();
+    fs::create_dir_all(root.join(".git/objects")).unwrap();
+    fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
     for (name, text) in [("flake.nix", FLAKE), ("sound.nix", SOUND)].iter().chain(files) {
         let path = root.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -14,7 +14,8 @@ impl Project {
     fn new(test: &str) -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test);
         let _ = fs::remove_dir_all(&root);
-        fs::create_dir_all(root.join(".git")).unwrap();
+        fs::create_dir_all(root.join(".git/objects")).unwrap();
+        fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
         Self { root }
     }
 
@@ -170,7 +171,12 @@ fn links_that_lead_nowhere_or_in_circles_are_told() {
     project.write("good.nix", UNUSED);
     std::os::unix::fs::symlink("loop.nix", project.root.join("loop.nix")).unwrap();
     std::os::unix::fs::symlink("..", project.root.join("up")).unwrap();
-    project.run(&["loop.nix"]).assert().code(2).stdout_eq("");
+    project
+        .run(&["loop.nix"])
+        .assert()
+        .code(2)
+        .stdout_eq("")
+        .stderr_eq("error: `loop.nix` is a symbolic link that leads in a circle\n");
     project
         .run(&["--format", "concise", "."])
         .assert()

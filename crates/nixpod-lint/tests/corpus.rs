@@ -162,7 +162,8 @@ fn compare(form: &Path, name: &str, prefix: &str, expected: &Expected) {
     let _ = fs::remove_dir_all(&project);
     copy(form, &project);
     // What the repository around the target folder holds is no part of the system.
-    fs::create_dir_all(project.join(".git")).unwrap();
+    fs::create_dir_all(project.join(".git/objects")).unwrap();
+    fs::write(project.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
 
     let findings = findings(&project, prefix);
     let known_rules: BTreeSet<&str> = nixpod_rules::ALL.iter().map(|rule| rule.meta.id).collect();
@@ -293,7 +294,8 @@ fn fixes_leave_sound_systems() {
         let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixes").join(system);
         let _ = fs::remove_dir_all(&project);
         copy(&testdata().join("corpus").join(system).join("bad"), &project);
-        fs::create_dir_all(project.join(".git")).unwrap();
+        fs::create_dir_all(project.join(".git/objects")).unwrap();
+        fs::write(project.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
         let run = |arguments: &[&str]| {
             let mut command = Command::new(cargo_bin!("nixpod-lint"));
             let output = command

@@ -9,6 +9,12 @@ pub enum Why {
     Unreadable(String),
     /// A path outside the project and its resolved inputs; the text names it.
     OutsideProject(String),
+    /// A path that leads out of the project by a symbolic link; the text names it, and not where it leads.
+    LeadsOutside(String),
+    /// A path that git does not track, so that the flake around it does not see it; the text names it.
+    Untracked(String),
+    /// A path that a version control system keeps for itself; the text names it.
+    VersionControl(String),
     /// Needs the network or a build.
     Fetch(String),
     /// A builtin, `lib` function or option type that this version does not model.
@@ -39,6 +45,9 @@ impl std::fmt::Display for Why {
             Self::MissingFile(s) => write!(f, "there is no file `{s}`"),
             Self::Unreadable(s) => write!(f, "{s}"),
             Self::OutsideProject(s) => write!(f, "`{s}` lies outside the project"),
+            Self::LeadsOutside(s) => write!(f, "`{s}` leads out of the project by a symbolic link"),
+            Self::Untracked(s) => write!(f, "`{s}` is not tracked by git, so the flake does not see it"),
+            Self::VersionControl(s) => write!(f, "`{s}` belongs to version control and is never read"),
             Self::Fetch(s) => write!(f, "{s} needs the network or a build"),
             Self::NotModelled(s) => write!(f, "`{s}` is not modelled"),
             Self::Impure(s) => write!(f, "{s} depends on the machine"),

@@ -2,8 +2,9 @@
 
 use crate::check::snapshot::Analysis;
 use crate::report::request::{EvalInput, EvalOutcome, EvalRequest};
+use crate::vfs::Vfs;
+use crate::vfs::paths::normalize;
 use crate::vfs::reads::RecordingSource;
-use crate::vfs::{Vfs, normalize};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_eval::{
     ErrorRef, EvalResult, Evaluator, Limits, NO_SITE, Source, Stop, ThunkId, Tracked, Value, print,
@@ -44,7 +45,7 @@ fn evaluate<T>(vfs: &Vfs, request: &EvalRequest, then: impl FnOnce(EvalOutcome) 
             });
         }
     };
-    let reader = RecordingSource::new(&vfs);
+    let reader = RecordingSource::new(&vfs, None);
     let mut query = Query {
         ev: Evaluator::new(&reader, Limits::default()),
         reader: &reader,

@@ -7,6 +7,6 @@ use nixpod_eval::Source;
 impl Analysis {
     /// What an evaluator reads files through, for those who evaluate by themselves.
     pub fn source(&self) -> impl Source {
-        RecordingSource::new(&self.vfs)
+        RecordingSource::new(&self.vfs, None)
     }
 }

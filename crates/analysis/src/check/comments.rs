@@ -5,7 +5,8 @@ use crate::check::tool_rules::{OWN_RULES, malformed_suppression, unknown_suppres
 use crate::did_you_mean::closest;
 use crate::rule::Rule;
 use crate::settings::Settings;
-use crate::vfs::{FileState, Vfs};
+use crate::vfs::Vfs;
+use crate::vfs::state::FileState;
 use nixpod_source::{Applicability, FileId, Fix, Span, TextEdit, TextRange, TextSize};
 use nixpod_syntax::Suppression;
 use rustc_hash::FxHashMap;

@@ -12,7 +12,8 @@ use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::parallel;
 use crate::vfs::spans::span_of;
-use crate::vfs::{Files, Problem, Vfs};
+use crate::vfs::state::Problem;
+use crate::vfs::{Files, Vfs};
 use crate::world::worlds::{Known, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, Span, TextRange, TextSize};
@@ -142,7 +143,7 @@ fn look_at_text(
             kind: GapKind::Unreadable,
             reason: format!("the file {problem}"),
         }),
-        Some(Problem::Missing | Problem::Outside) => {
+        Some(Problem::Missing | Problem::Outside | Problem::LeadsOut | Problem::VersionControl) => {
             debug_assert!(!path.as_str().is_empty(), "listed files have paths");
         }
     }

@@ -9,6 +9,7 @@ use crate::report::{Gap, Report, Reported, told};
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::parallel;
+use crate::vfs::resolve::Unreachable;
 use crate::vfs::{Files, Vfs, lock};
 use crate::world::evaluate::Listed;
 use crate::world::worlds::{Known, Worlds};
@@ -114,6 +115,11 @@ impl Analysis {
         outcome.files.values().map(|file| self.path(*file)).collect()
     }
 
+    /// Is there something at a path that may be read? Nothing outside of the project is looked at to tell.
+    pub fn reach(&self, path: &Utf8Path) -> Result<(), Unreachable> {
+        self.vfs.reach(path)
+    }
+
     /// The path of a file: below the project root as that was given, or as the editor named it.
     pub fn path(&self, file: FileId) -> Utf8PathBuf {
         self.vfs.display_path(file)
@@ -142,7 +148,9 @@ impl Analysis {
 
     /// The project, if the file belongs to it; else the file alone.
     pub(crate) fn targets_of(&self, path: &Utf8Path) -> Vec<Utf8PathBuf> {
-        if let Some(project) = &self.vfs.project {
+        if let Some(project) = &self.vfs.project
+            && project.is_whole
+        {
             let targets = vec![project.given.clone()];
             let canonical = self.vfs.canonical(path);
             if self.outcome(&targets).files.contains_key(&canonical) {

@@ -4,7 +4,10 @@ use crate::check::budget::{Budget, Roots};
 use crate::settings::Settings;
 use crate::vfs::disk::FileKind;
 use crate::vfs::parallel;
-use crate::vfs::{Problem, Vfs, normalize};
+use crate::vfs::paths::normalize;
+use crate::vfs::resolve::MAX_PATH;
+use crate::vfs::state::Problem;
+use crate::vfs::{Vfs, git};
 use crate::world::evaluate::may_hold_specs;
 use crate::world::root::Root;
 use crate::world::worlds::{Known, Worlds};
@@ -32,23 +35,26 @@ pub(crate) struct Targets {
     pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,
 }
 
-/// No system opens a longer path, in bytes, and looking at every directory of one takes long.
-const MAX_PATH: usize = 4096;
+/// Directories that hold copies or caches, never the sources of a system. Those of version control are skipped, too.
+const SKIPPED: [&str; 3] = [".direnv", ".cache", "node_modules"];
 
-/// Directories that hold copies, histories or caches, never the sources of a system.
-const SKIPPED: [&str; 7] = [".git", ".hg", ".jj", ".svn", ".direnv", ".cache", "node_modules"];
+fn is_skipped(name: &str) -> bool {
+    SKIPPED.contains(&name) || git::is_folder(name)
+}
 
 impl Targets {
     /// Finds all files below the targets.
     pub(crate) fn find(vfs: &Vfs, targets: &[Utf8PathBuf]) -> Self {
         let mut out = Self::default();
         for target in targets {
-            let path = vfs.canonical(target);
-            match vfs.kind(&path) {
-                _ if !vfs.inside(&path) => {
-                    out.unreadable
-                        .push((target.clone(), Problem::Outside.to_string()));
+            let path = match vfs.resolve(target) {
+                Ok(path) => path,
+                Err(problem) => {
+                    out.unreadable.push((target.clone(), problem.to_string()));
+                    continue;
                 }
+            };
+            match vfs.link_kind(&path) {
                 Some(FileKind::Directory) => out.walk(vfs, path, target),
                 Some(FileKind::Regular) => out.name(vfs, path, target),
                 Some(FileKind::Symlink | FileKind::Other) => {
@@ -102,7 +108,7 @@ impl Targets {
                             self.links.insert(path.join(name));
                         }
                         let wanted = match kind {
-                            FileKind::Directory => !SKIPPED.contains(&name.as_str()),
+                            FileKind::Directory => !is_skipped(name),
                             _ => name.ends_with(".nix"),
                         };
                         if wanted {
@@ -115,8 +121,8 @@ impl Targets {
                     found.push((path, file));
                 }
                 FileKind::Symlink if is_nix => {
-                    let path = vfs.canonical(&path);
-                    if vfs.kind(&path) == Some(FileKind::Regular) && vfs.inside(&path) {
+                    let Ok(path) = vfs.resolve(&path) else { continue };
+                    if vfs.link_kind(&path) == Some(FileKind::Regular) {
                         let file = vfs.table.intern(&path);
                         found.push((path, file));
                     }
@@ -257,7 +263,7 @@ impl Targets {
     fn canonical(&self, vfs: &Vfs, path: &Utf8Path) -> Utf8PathBuf {
         let plain = normalize(path);
         let known = self.walked.iter().any(|walked| plain.starts_with(walked))
-            && !plain.components().any(|part| SKIPPED.contains(&part.as_str()))
+            && !plain.components().any(|part| is_skipped(part.as_str()))
             && (self.links.is_empty() || !plain.ancestors().any(|part| self.links.contains(part)));
         match known {
             true => plain,

@@ -7,7 +7,7 @@ use crate::check::merge::{Checked, plain};
 use crate::rule::declare_rule;
 use crate::rule::{Ctx, Rule, Sink};
 use crate::settings::Settings;
-use crate::vfs::FileState;
+use crate::vfs::state::FileState;
 use nixpod_model::System;
 use nixpod_source::{FileId, Span};
 

@@ -1,7 +1,7 @@
 //! From one change, said in terms of the configuration, to edits of one file's text.
 
 use crate::rule::Change;
-use crate::vfs::FileState;
+use crate::vfs::state::FileState;
 use nixpod_source::{ExprId, Place, TextEdit, TextRange, TextSize};
 use nixpod_syntax::hir::{Attrs, Entry, EntryValue, Expr};
 use nixpod_syntax::{Hir, Parents, ParsedFile, edit};

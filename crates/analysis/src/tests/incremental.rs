@@ -4,7 +4,8 @@ use super::{host, project, render, rules};
 use crate::check::snapshot::Analysis;
 use crate::host::AnalysisHost;
 use crate::report::Shown;
-use crate::vfs::disk::{FileSystem, MemoryFileSystem};
+use crate::vfs::disk::FileSystem;
+use crate::vfs::memory::MemoryFileSystem;
 use camino::Utf8Path;
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -192,8 +193,9 @@ fn facts(analysis: &Analysis) -> Vec<String> {
 
 fn copy(fs: &MemoryFileSystem) -> Arc<MemoryFileSystem> {
     let new = MemoryFileSystem::new();
+    let disk = fs.open_tree("/".into()).unwrap();
     for path in PATHS {
-        if let Ok(bytes) = fs.read(path.into(), 1 << 20) {
+        if let Ok(bytes) = disk.read(path.trim_start_matches('/').into(), 1 << 20) {
             new.write(path, bytes);
         }
     }

@@ -1,7 +1,7 @@
 //! Inputs of flakes: which sources are read, and what is said of those that are not there. With the real evaluator.
 
 use crate::host::AnalysisHost;
-use crate::vfs::disk::MemoryFileSystem;
+use crate::vfs::memory::MemoryFileSystem;
 use expect_test::{Expect, expect};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -186,7 +186,7 @@ fn only_the_tree_of_the_input_is_read() {
         inside on web (/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/inside.nix): [ ]
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/nix/store/other/outside.nix` lies outside the project
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/etc/outside.nix` lies outside the project
-        gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/etc/outside.nix` lies outside the project
+        gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/link.nix` leads out of the project by a symbolic link
         1 files"#]].assert_eq(&describe(fs));
 }
 

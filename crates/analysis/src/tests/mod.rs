@@ -6,12 +6,13 @@ mod files;
 mod incremental;
 mod inputs;
 mod markdown;
+mod outside;
 mod rules;
 
 use crate::check::snapshot::Analysis;
 use crate::host::AnalysisHost;
 use crate::report::{Report, Reported};
-use crate::vfs::disk::MemoryFileSystem;
+use crate::vfs::memory::MemoryFileSystem;
 use camino::Utf8PathBuf;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -103,4 +104,20 @@ fn place(analysis: &Analysis, span: crate::Span) -> String {
     let path = path.strip_prefix("/p").unwrap_or(&path);
     let part = &text[std::ops::Range::<usize>::from(span.range)];
     format!("{path}:{}:{} `{part}`", from.line, from.column)
+}
+
+/// A directory of its own for each test.
+fn tempdir() -> Utf8PathBuf {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!(
+        "nixpod-{}-{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    let dir = Utf8PathBuf::from_path_buf(std::env::temp_dir())
+        .unwrap()
+        .join(name);
+    std::fs::create_dir_all(&dir).unwrap();
+    dir.canonicalize_utf8().unwrap()
 }

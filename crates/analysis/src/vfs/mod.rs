@@ -1,22 +1,32 @@
 //! Files of one revision: editor buffers over the disk, with what was read kept by path.
 
 pub(crate) mod disk;
+pub(crate) mod git;
+mod ground;
+pub(crate) mod memory;
 pub(crate) mod parallel;
+pub(crate) mod paths;
 pub(crate) mod project;
 pub(crate) mod reads;
+pub(crate) mod resolve;
+mod seen;
 pub(crate) mod spans;
+pub(crate) mod state;
 pub(crate) mod watch;
 
 use crate::vfs::disk::{FileKind, FileSystem};
+use crate::vfs::git::Tracked;
+use crate::vfs::ground::Ground;
+use crate::vfs::paths::normalize;
+use crate::vfs::project::{ProjectRoot, Scope};
+use crate::vfs::state::{Content, FileState, FileTable, Problem, decode};
 use crate::vfs::watch::Watch;
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
-use nixpod_source::{FileId, LineIndex};
-use nixpod_syntax::{Hir, Parents, ParsedFile};
+use camino::{Utf8Path, Utf8PathBuf};
+use nixpod_source::FileId;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Nix files written by hand stay below 2 MiB, generated package sets below this.
 pub(crate) const MAX_FILE_LEN: u64 = 16 << 20;
@@ -26,174 +36,15 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Why a file has no text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Problem {
-    /// Nothing is there.
-    Missing,
-    /// Outside of the project, after all links are resolved.
-    Outside,
-    /// It is there, but cannot be read.
-    Unreadable(String),
-    /// It was read, but is no text.
-    NotText(&'static str),
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => write!(f, "there is no such file"),
-            Self::Outside => write!(f, "lies outside of the project"),
-            Self::Unreadable(reason) => write!(f, "cannot be read: {reason}"),
-            Self::NotText(reason) => write!(f, "{reason}"),
-        }
-    }
-}
-
-/// One file at one revision.
-#[derive(Debug)]
-pub(crate) struct FileState {
-    /// The text; empty when there is a problem.
-    pub(crate) text: Arc<str>,
-    /// Why there is no text.
-    pub(crate) problem: Option<Problem>,
-    /// The content of a file that is no text.
-    bytes: Option<Arc<[u8]>>,
-    lines: OnceLock<Arc<LineIndex>>,
-    parsed: OnceLock<Arc<ParsedFile>>,
-    parents: OnceLock<Parents>,
-    /// The tree that the file had before. If the new one is equal, the old one is kept, so that comparing two
-    /// revisions is comparing pointers.
-    before: Option<Arc<Hir>>,
-}
-
-impl FileState {
-    fn new(content: Content, before: Option<&Self>) -> Arc<Self> {
-        let (text, problem, bytes) = match content {
-            Content::Text(text) => (text, None, None),
-            Content::Binary(reason, bytes) => {
-                (Arc::from(""), Some(Problem::NotText(reason)), Some(bytes.into()))
-            }
-            Content::None(problem) => (Arc::from(""), Some(problem), None),
-        };
-        Arc::new(Self {
-            text,
-            problem,
-            bytes,
-            lines: OnceLock::new(),
-            parsed: OnceLock::new(),
-            parents: OnceLock::new(),
-            before: before.and_then(|state| match state.parsed.get() {
-                Some(parsed) => Some(Arc::clone(&parsed.hir)),
-                None => state.before.clone(),
-            }),
-        })
-    }
-
-    /// The content, whether it is text or not.
-    pub(crate) fn content(&self) -> Result<Arc<[u8]>, Problem> {
-        match (&self.bytes, &self.problem) {
-            (Some(bytes), _) => Ok(Arc::clone(bytes)),
-            (None, Some(problem)) => Err(problem.clone()),
-            (None, None) => Ok(Arc::from(Arc::clone(&self.text))),
-        }
-    }
-
-    pub(crate) fn parsed(&self) -> &Arc<ParsedFile> {
-        self.parsed.get_or_init(|| {
-            let _span = tracing::debug_span!("parse").entered();
-            Arc::new(match &self.before {
-                Some(before) => nixpod_syntax::parse_again(&self.text, before),
-                None => nixpod_syntax::parse(&self.text),
-            })
-        })
-    }
-
-    /// What each node of the file stands in.
-    pub(crate) fn parents(&self) -> &Parents {
-        self.parents.get_or_init(|| self.parsed().parents())
-    }
-
-    pub(crate) fn lines(&self) -> &Arc<LineIndex> {
-        self.lines.get_or_init(|| Arc::new(LineIndex::new(&self.text)))
-    }
-}
-
-/// What reading a file came to.
-enum Content {
-    Text(Arc<str>),
-    Binary(&'static str, Vec<u8>),
-    None(Problem),
-}
-
-/// Turns bytes into text, or says clearly why they are none.
-fn decode(bytes: Vec<u8>) -> Content {
-    if bytes.starts_with(b"\0GITCRYPT\0") {
-        return Content::Binary("is encrypted by git-crypt", bytes);
-    }
-    if bytes.contains(&0) {
-        return Content::Binary("is binary, not text", bytes);
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => Content::Text(text.into()),
-        Err(error) => Content::Binary("is not UTF-8 text", error.into_bytes()),
-    }
-}
-
-/// The numbers of files, which stay the same for the life of a host.
-#[derive(Debug, Default)]
-pub(crate) struct FileTable {
-    inner: RwLock<TableInner>,
-}
-
-#[derive(Debug, Default)]
-struct TableInner {
-    paths: Vec<Utf8PathBuf>,
-    ids: FxHashMap<Utf8PathBuf, FileId>,
-}
-
-impl FileTable {
-    pub(crate) fn intern(&self, path: &Utf8Path) -> FileId {
-        if let Some(id) = self.get(path) {
-            return id;
-        }
-        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(id) = inner.ids.get(path) {
-            return *id;
-        }
-        let id = FileId::project(u32::try_from(inner.paths.len()).unwrap_or(u32::MAX));
-        inner.paths.push(path.to_owned());
-        inner.ids.insert(path.to_owned(), id);
-        id
-    }
-
-    pub(crate) fn get(&self, path: &Utf8Path) -> Option<FileId> {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        inner.ids.get(path).copied()
-    }
-
-    fn contains(&self, file: FileId) -> bool {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        file.project_number()
-            .is_some_and(|number| (number as usize) < inner.paths.len())
-    }
-
-    pub(crate) fn path(&self, file: FileId) -> Utf8PathBuf {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        file.project_number()
-            .and_then(|number| inner.paths.get(number as usize))
-            .cloned()
-            .unwrap_or_default()
-    }
-}
-
-/// The directory that reads have to stay below.
+/// The project that the files belong to.
 #[derive(Clone, Debug)]
-pub(crate) struct ProjectRoot {
-    /// As it was given, for display.
+pub(crate) struct ProjectDirectory {
+    /// Its directory as it was given, for display.
     pub(crate) given: Utf8PathBuf,
     /// With all links resolved.
     pub(crate) canonical: Utf8PathBuf,
+    /// Does everything below it belong to it?
+    pub(crate) is_whole: bool,
 }
 
 /// A directory's entries, or why there are none.
@@ -206,8 +57,14 @@ struct DiskCache {
     /// What changed files were before.
     stale: FxHashMap<FileId, Arc<FileState>>,
     directories: FxHashMap<Utf8PathBuf, DirectoryListing>,
-    canonical: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
+    resolved: FxHashMap<Utf8PathBuf, Result<Utf8PathBuf, Problem>>,
     kinds: FxHashMap<Utf8PathBuf, Option<FileKind>>,
+    /// Where the trees of inputs are, if they are there.
+    stored: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
+    /// What git tracks, if that was asked for.
+    tracked: Option<Option<Arc<Tracked>>>,
+    /// What it tracked before the last change.
+    tracked_before: Option<Arc<Tracked>>,
 }
 
 /// All files at one revision. Cloning is cheap; what one clone reads, the others of that revision see.
@@ -215,13 +72,15 @@ struct DiskCache {
 pub(crate) struct Vfs {
     fs: Arc<dyn FileSystem>,
     pub(crate) table: Arc<FileTable>,
-    pub(crate) project: Option<ProjectRoot>,
+    pub(crate) project: Option<ProjectDirectory>,
+    /// The project's directory; the whole disk without a project.
+    ground: Arc<Ground>,
     /// By canonical path: the path as the editor gave it, and the file.
     buffers: Arc<BTreeMap<Utf8PathBuf, (Utf8PathBuf, Arc<FileState>)>>,
     disk: Arc<Mutex<DiskCache>>,
     /// Trees of locked inputs in the store, which may be read besides the project. They are named by the hash of what
     /// they hold, so they never change.
-    inputs: Arc<RwLock<BTreeSet<Utf8PathBuf>>>,
+    inputs: Arc<RwLock<BTreeMap<Utf8PathBuf, Arc<Ground>>>>,
     /// Says when work on this revision is to end.
     pub(crate) watch: Watch,
 }
@@ -235,6 +94,7 @@ impl Vfs {
             fs,
             table: Arc::default(),
             project: None,
+            ground: Arc::new(Ground::new("/".into(), "/".into())),
             buffers: Arc::default(),
             disk: Arc::default(),
             inputs: Arc::default(),
@@ -250,12 +110,18 @@ impl Vfs {
         }
     }
 
-    pub(crate) fn set_project(&mut self, root: Utf8PathBuf) {
-        let canonical = self.fs.canonicalize(&root).unwrap_or_else(|_| normalize(&root));
-        self.project = Some(ProjectRoot {
-            given: root,
-            canonical,
+    pub(crate) fn set_root(&mut self, root: &ProjectRoot) {
+        let only = match &root.scope {
+            Scope::Alone(file) => Some(file.as_path()),
+            Scope::Directory | Scope::Files => None,
+        };
+        let ground = Ground::of_project(&*self.fs, root.directory.clone(), only);
+        self.project = Some(ProjectDirectory {
+            given: root.directory.clone(),
+            canonical: ground.canonical.clone(),
+            is_whole: root.scope == Scope::Directory,
         });
+        self.ground = Arc::new(ground);
         self.disk = Arc::default();
     }
 
@@ -283,10 +149,17 @@ impl Vfs {
     }
 
     pub(crate) fn file_changed(&mut self, path: &Utf8Path) {
-        let resolved = self.fs.canonicalize(path).ok();
+        let resolved = self.resolve(path).ok();
+        if self.project.is_some() {
+            self.ground = Arc::new(self.ground.renewed(&*self.fs));
+        }
         let mut cache = self.fresh_disk();
-        cache.canonical.clear();
+        cache.resolved.clear();
         cache.kinds.clear();
+        cache.stored.clear();
+        if let Some(tracked) = cache.tracked.take() {
+            cache.tracked_before = tracked;
+        }
         for path in [normalize(path)].into_iter().chain(resolved) {
             // A path can be a directory that came, went or was renamed.
             let ids: Vec<_> = cache
@@ -318,43 +191,13 @@ impl Vfs {
                     files: cache.files.clone(),
                     stale: cache.stale.clone(),
                     directories: cache.directories.clone(),
-                    canonical: cache.canonical.clone(),
+                    resolved: cache.resolved.clone(),
                     kinds: cache.kinds.clone(),
+                    stored: cache.stored.clone(),
+                    tracked: cache.tracked.clone(),
+                    tracked_before: cache.tracked_before.clone(),
                 }
             }
-        }
-    }
-
-    /// The path with links resolved; for a file that is not there, its directory's path is resolved.
-    pub(crate) fn canonical(&self, path: &Utf8Path) -> Utf8PathBuf {
-        self.existing(path).unwrap_or_else(|| {
-            let path = normalize(path);
-            match (path.parent(), path.file_name()) {
-                (Some(parent), Some(name)) => match self.existing(parent) {
-                    Some(parent) => parent.join(name),
-                    None => path,
-                },
-                _ => path,
-            }
-        })
-    }
-
-    fn existing(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
-        if let Some(known) = lock(&self.disk).canonical.get(path) {
-            return known.clone();
-        }
-        let canonical = self.fs.canonicalize(path).ok();
-        lock(&self.disk)
-            .canonical
-            .insert(path.to_owned(), canonical.clone());
-        canonical
-    }
-
-    /// May this canonical path be read?
-    pub(crate) fn inside(&self, canonical: &Utf8Path) -> bool {
-        self.in_project(canonical) || {
-            let inputs = self.inputs.read().unwrap_or_else(PoisonError::into_inner);
-            inputs.iter().any(|tree| canonical.starts_with(tree))
         }
     }
 
@@ -369,17 +212,27 @@ impl Vfs {
     ///
     /// A store path that is a link is refused, whatever it leads to: only what lies in the store itself is an input.
     pub(crate) fn admit(&self, tree: &Utf8Path) -> Option<Utf8PathBuf> {
+        if let Some(known) = lock(&self.disk).stored.get(tree) {
+            return known.clone();
+        }
+        let found = self.stored(tree);
+        if let Some(real) = &found {
+            let mut inputs = self.inputs.write().unwrap_or_else(PoisonError::into_inner);
+            inputs
+                .entry(real.clone())
+                .or_insert_with(|| Arc::new(Ground::new(tree.to_owned(), real.clone())));
+        }
+        lock(&self.disk).stored.insert(tree.to_owned(), found.clone());
+        found
+    }
+
+    fn stored(&self, tree: &Utf8Path) -> Option<Utf8PathBuf> {
         let name = tree.strip_prefix(STORE).ok()?;
         if name.components().count() != 1 || name.as_str() == ".." {
             return None;
         }
-        let expected = self.canonical(Utf8Path::new(STORE)).join(name);
-        if self.canonical(tree) != expected || self.link_kind(&expected) != Some(FileKind::Directory) {
-            return None;
-        }
-        let mut inputs = self.inputs.write().unwrap_or_else(PoisonError::into_inner);
-        inputs.insert(expected.clone());
-        Some(expected)
+        let real = self.fs.canonicalize(Utf8Path::new(STORE)).ok()?.join(name);
+        (self.fs.kind(&real).ok()? == FileKind::Directory).then_some(real)
     }
 
     /// The number of the file at a path, which need not be there.
@@ -415,10 +268,19 @@ impl Vfs {
     }
 
     fn read(&self, path: &Utf8Path) -> Content {
-        if !self.inside(path) {
+        // A number can stand for any path; what is read has no link on its way.
+        let ground = match self.resolve(path) {
+            Ok(resolved) if resolved == path => self.ground_of(path),
+            Ok(_) => None,
+            Err(problem) => return Content::None(problem),
+        };
+        let Some(ground) = ground else {
             return Content::None(Problem::Outside);
-        }
-        match self.fs.read(path, MAX_FILE_LEN) {
+        };
+        let bytes = ground
+            .open(&*self.fs, path)
+            .and_then(|(tree, path)| tree.read(path, MAX_FILE_LEN));
+        match bytes {
             Ok(bytes) => decode(bytes),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Content::None(Problem::Missing),
             Err(error) => Content::None(Problem::Unreadable(error.to_string())),
@@ -434,14 +296,7 @@ impl Vfs {
     pub(crate) fn list(&self, directory: &Utf8Path) -> DirectoryListing {
         let cached = lock(&self.disk).directories.get(directory).cloned();
         let listing = cached.unwrap_or_else(|| {
-            let listing: DirectoryListing = if self.inside(directory) {
-                self.fs
-                    .read_dir(directory)
-                    .map(Arc::from)
-                    .map_err(|error| error.to_string())
-            } else {
-                Err(Problem::Outside.to_string())
-            };
+            let listing = self.read_dir(directory);
             lock(&self.disk)
                 .directories
                 .insert(directory.to_owned(), listing.clone());
@@ -468,6 +323,21 @@ impl Vfs {
         })
     }
 
+    fn read_dir(&self, directory: &Utf8Path) -> DirectoryListing {
+        match self.resolve(directory) {
+            Ok(resolved) if resolved == directory => {}
+            Ok(_) => return Err(Problem::Outside.to_string()),
+            Err(problem) => return Err(problem.to_string()),
+        }
+        let Some(ground) = self.ground_of(directory) else {
+            return Err(Problem::Outside.to_string());
+        };
+        let entries = ground
+            .open(&*self.fs, directory)
+            .and_then(|(tree, path)| tree.read_dir(path));
+        entries.map(Arc::from).map_err(|error| error.to_string())
+    }
+
     /// What a path is, with links followed; `None` if nothing is there or it lies outside.
     pub(crate) fn kind(&self, path: &Utf8Path) -> Option<FileKind> {
         self.link_kind(&self.canonical(path))
@@ -475,15 +345,10 @@ impl Vfs {
 
     /// What is at a path whose directories are resolved.
     pub(crate) fn link_kind(&self, path: &Utf8Path) -> Option<FileKind> {
-        if self.buffers.contains_key(path) {
-            return Some(FileKind::Regular);
-        }
-        if let Some(known) = lock(&self.disk).kinds.get(path) {
-            return *known;
-        }
-        let kind = self.fs.kind(path).ok();
-        lock(&self.disk).kinds.insert(path.to_owned(), kind);
-        kind
+        let on_disk = self
+            .ground_of(path)
+            .and_then(|ground| self.disk_kind(&ground, path));
+        on_disk.or_else(|| self.buffers.contains_key(path).then_some(FileKind::Regular))
     }
 
     /// The path below the project, for names that do not depend on where the project lies.
@@ -543,23 +408,4 @@ impl<'v> Files<'v> {
         let state = known.or_else(|| self.vfs.is_known(file).then(|| self.state(file)))?;
         state.problem.is_none().then_some(state)
     }
-}
-
-/// Removes `.` and `..` by the letter, for paths that are not there.
-pub(crate) fn normalize(path: &Utf8Path) -> Utf8PathBuf {
-    let mut out = Utf8PathBuf::new();
-    for part in path.components() {
-        match part {
-            Utf8Component::CurDir => {}
-            Utf8Component::ParentDir => {
-                if out.file_name().is_some() {
-                    out.pop();
-                } else if !out.has_root() {
-                    out.push("..");
-                }
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }

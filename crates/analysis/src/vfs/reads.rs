@@ -2,7 +2,8 @@
 
 use crate::vfs::disk::FileKind;
 use crate::vfs::spans::span_of;
-use crate::vfs::{DirectoryListing, Files, Problem, Vfs, lock};
+use crate::vfs::state::Problem;
+use crate::vfs::{DirectoryListing, Files, Vfs, lock};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_eval::{Interrupt, Loaded, Source, StringsRead};
 use nixpod_source::{ExprId, FileId, Place, Site, Why};
@@ -23,7 +24,13 @@ pub(crate) struct ReadSet {
     contents: FxHashMap<FileId, Result<Arc<[u8]>, Problem>>,
     listings: FxHashMap<Utf8PathBuf, DirectoryListing>,
     kinds: FxHashMap<Utf8PathBuf, Option<FileKind>>,
-    resolved: FxHashMap<Utf8PathBuf, Utf8PathBuf>,
+    resolved: FxHashMap<Utf8PathBuf, Result<Utf8PathBuf, Problem>>,
+    /// Trees of inputs: were they there?
+    stored: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
+    /// Paths that a flake sees or does not see, if that matters.
+    seen: FxHashMap<Utf8PathBuf, bool>,
+    /// Does the evaluation see only what git tracks?
+    only_tracked: bool,
     positions: FxHashMap<Site, Option<(u32, u32)>>,
     /// The string literals that were looked at; `None`: perhaps all.
     strings: Option<StringsRead>,
@@ -84,16 +91,28 @@ impl ReadSet {
         self.contents
             .iter()
             .all(|(file, old)| *old == vfs.state(*file).content())
+            && self.resolved.iter().all(|(path, old)| *old == vfs.resolve(path))
             && self
-                .resolved
+                .listings
                 .iter()
-                .all(|(path, old)| *old == vfs.canonical(path))
-            && self.listings.iter().all(|(path, old)| *old == vfs.list(path))
+                .all(|(path, old)| *old == self.list(vfs, path))
+            && self.stored.iter().all(|(path, old)| *old == vfs.admit(path))
+            && self.seen.iter().all(|(path, old)| *old == vfs.is_seen(path))
             && self.kinds.iter().all(|(path, old)| *old == vfs.link_kind(path))
             && self
                 .positions
                 .iter()
                 .all(|(site, old)| *old == position(vfs, *site))
+    }
+}
+
+impl ReadSet {
+    /// A directory's entries as the evaluation sees them.
+    fn list(&self, vfs: &Vfs, directory: &Utf8Path) -> DirectoryListing {
+        match self.only_tracked {
+            true => vfs.list_seen(directory),
+            false => vfs.list(directory),
+        }
     }
 }
 
@@ -129,10 +148,18 @@ pub(crate) struct RecordingSource {
 }
 
 impl RecordingSource {
-    pub(crate) fn new(vfs: &Vfs) -> Self {
+    /// `flake`: the file that is evaluated as one. If git tracks it, only what git tracks is seen besides.
+    pub(crate) fn new(vfs: &Vfs, flake: Option<FileId>) -> Self {
+        let mut reads = ReadSet::default();
+        if let Some(flake) = flake {
+            let path = vfs.table.path(flake);
+            // A flake that git does not track is one of a plain directory, of which everything is seen.
+            reads.only_tracked = vfs.is_seen(&path);
+            reads.seen.insert(path, reads.only_tracked);
+        }
         Self {
             vfs: RefCell::new(Rc::new(vfs.clone())),
-            reads: Mutex::default(),
+            reads: Mutex::new(reads),
             inputs: Mutex::default(),
         }
     }
@@ -203,35 +230,62 @@ impl RecordingSource {
         vfs.project.as_ref().map(|project| project.canonical.clone())
     }
 
-    fn resolve(&self, path: &Utf8Path) -> Utf8PathBuf {
-        let canonical = self.vfs().canonical(path);
-        lock(&self.reads)
-            .resolved
-            .entry(path.to_owned())
-            .or_insert_with(|| canonical.clone());
-        canonical
+    /// Where a path leads, if this evaluation may read there.
+    fn resolve(&self, path: &Utf8Path) -> Result<Utf8PathBuf, Why> {
+        let resolved = self.note_where(path);
+        let canonical = resolved.map_err(|problem| self.why(path, problem))?;
+        self.check(&canonical)?;
+        Ok(canonical)
     }
 
-    /// May this evaluation read a canonical path? If not, nothing about it is remembered, for the answer stays the same.
+    /// Where a path leads, which is part of what was read.
+    fn note_where(&self, path: &Utf8Path) -> Result<Utf8PathBuf, Problem> {
+        let resolved = self.vfs().resolve(path);
+        let mut reads = lock(&self.reads);
+        let noted = reads.resolved.entry(path.to_owned());
+        noted.or_insert(resolved).clone()
+    }
+
     fn check(&self, canonical: &Utf8Path) -> Result<(), Why> {
         let allowed = self.vfs().in_project(canonical)
             || lock(&self.inputs).iter().any(|tree| canonical.starts_with(tree));
-        if allowed {
-            Ok(())
-        } else {
-            Err(self.why(canonical, Problem::Outside))
+        match allowed {
+            true => Ok(()),
+            false => Err(self.why(canonical, Problem::Outside)),
         }
     }
 
-    fn why(&self, path: &Utf8Path, problem: Problem) -> Why {
+    /// A flake does not see what git does not track, even if it is there.
+    fn check_seen(&self, canonical: &Utf8Path) -> Result<(), Why> {
+        if !lock(&self.reads).only_tracked {
+            return Ok(());
+        }
         let vfs = self.vfs();
-        let path = match &vfs.project {
-            Some(project) => path.strip_prefix(&project.canonical).unwrap_or(path),
-            None => path,
-        };
+        let is_seen = vfs.is_seen(canonical);
+        lock(&self.reads).seen.insert(canonical.to_owned(), is_seen);
+        if is_seen || vfs.link_kind(canonical).is_none() {
+            return Ok(());
+        }
+        Err(Why::Untracked(self.relative(canonical)))
+    }
+
+    /// The path as it is named in reasons.
+    fn relative(&self, path: &Utf8Path) -> String {
+        let vfs = self.vfs();
+        let below = vfs.project.as_ref().and_then(|project| {
+            let canonical = path.strip_prefix(&project.canonical);
+            canonical.or_else(|_| path.strip_prefix(&project.given)).ok()
+        });
+        below.unwrap_or(path).to_string()
+    }
+
+    fn why(&self, path: &Utf8Path, problem: Problem) -> Why {
+        let path = self.relative(path);
         match problem {
-            Problem::Missing => Why::MissingFile(path.to_string()),
-            Problem::Outside => Why::OutsideProject(path.to_string()),
+            Problem::Missing => Why::MissingFile(path),
+            Problem::Outside => Why::OutsideProject(path),
+            Problem::LeadsOut => Why::LeadsOutside(path),
+            Problem::VersionControl => Why::VersionControl(path),
             Problem::Unreadable(_) | Problem::NotText(_) => Why::Unreadable(format!("`{path}` {problem}")),
         }
     }
@@ -239,12 +293,11 @@ impl RecordingSource {
 
 impl Source for RecordingSource {
     fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
-        let mut path = self.resolve(path);
-        self.check(&path)?;
+        let mut path = self.resolve(path)?;
         if self.vfs().link_kind(&path) == Some(FileKind::Directory) {
-            path = self.resolve(&path.join("default.nix"));
-            self.check(&path)?;
+            path = self.resolve(&path.join("default.nix"))?;
         }
+        self.check_seen(&path)?;
         let file = self.vfs().table.intern(&path);
         let hir = hir(&self.vfs(), file);
         lock(&self.reads)
@@ -258,8 +311,8 @@ impl Source for RecordingSource {
     }
 
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why> {
-        let path = self.resolve(path);
-        self.check(&path)?;
+        let path = self.resolve(path)?;
+        self.check_seen(&path)?;
         let file = self.vfs().table.intern(&path);
         let content = self.vfs().state(file).content();
         lock(&self.reads)
@@ -273,13 +326,15 @@ impl Source for RecordingSource {
     }
 
     fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, nixpod_eval::FileKind)>, Why> {
-        let path = self.resolve(path);
-        self.check(&path)?;
-        let listing = self.vfs().list(&path);
-        lock(&self.reads)
+        let path = self.resolve(path)?;
+        self.check_seen(&path)?;
+        let mut reads = lock(&self.reads);
+        let listing = reads.list(&self.vfs(), &path);
+        reads
             .listings
             .entry(path.clone())
             .or_insert_with(|| listing.clone());
+        drop(reads);
         match listing {
             Ok(entries) => {
                 let entries = entries.iter();
@@ -293,11 +348,16 @@ impl Source for RecordingSource {
 
     fn kind(&self, path: &Utf8Path) -> Result<Option<nixpod_eval::FileKind>, Why> {
         // Only the directories on the way are resolved: a link is a link.
-        let path = match (path.parent(), path.file_name()) {
-            (Some(parent), Some(name)) => self.resolve(parent).join(name),
-            _ => path.to_owned(),
-        };
+        if let Some(parent) = path.parent()
+            && !self.vfs().is_border(path)
+        {
+            // What it says against the parent, it says against the path itself, too.
+            let _ = self.note_where(parent);
+        }
+        let resolved = self.vfs().resolve_directories(path);
+        let path = resolved.map_err(|problem| self.why(path, problem))?;
         self.check(&path)?;
+        self.check_seen(&path)?;
         let kind = self.vfs().link_kind(&path);
         lock(&self.reads).kinds.insert(path, kind);
         Ok(kind.map(convert))
@@ -312,9 +372,7 @@ impl Source for RecordingSource {
     fn admit(&self, tree: &Utf8Path) -> bool {
         let admitted = self.vfs().admit(tree);
         // Whether it is there is part of what was read.
-        let canonical = self.resolve(tree);
-        let kind = self.vfs().link_kind(&canonical);
-        lock(&self.reads).kinds.insert(canonical, kind);
+        lock(&self.reads).stored.insert(tree.to_owned(), admitted.clone());
         match admitted {
             Some(tree) => {
                 lock(&self.inputs).push(tree);

@@ -13,7 +13,7 @@ use nixpod_syntax::hir::{BinaryOp, Expr, Param};
 
 /// Evaluates a root; `list`: lists the options of its containers, too.
 pub(crate) fn evaluate(vfs: &Vfs, root: &Root, list: bool, limits: Limits) -> Evaluated {
-    let reader = RecordingSource::new(vfs);
+    let reader = RecordingSource::new(vfs, root.flake());
     let (mut evaluation, world) = Evaluation::start(root, &reader, limits, false);
     evaluation.answer(&reader, world, list)
 }
@@ -88,7 +88,7 @@ impl<'r> Evaluation<'r> {
         let ((roots, outputs), found) = ev.observe(|ev| ev.within(Share::Half, find));
         let directory = reader.project().or_else(|| path.parent().map(Utf8Path::to_owned));
         let directory = directory.unwrap_or_else(|| "/".into());
-        let is_flake = matches!(reader.kind(&directory.join("flake.nix")), Ok(Some(_)));
+        let is_flake = is_in_flake(reader, &path, &directory);
         let project = Project {
             directory: Some(directory),
             is_flake,
@@ -171,6 +171,16 @@ impl<'r> Evaluation<'r> {
         self.systems
             .read_again(&mut self.ev, &self.library, |ev| ev.reuse(further))
     }
+}
+
+/// Is there a `flake.nix` beside a file of the project, or above it?
+fn is_in_flake(reader: &RecordingSource, file: &Utf8Path, project: &Utf8Path) -> bool {
+    let inside = file
+        .ancestors()
+        .skip(1)
+        .take_while(|above| above.starts_with(project));
+    let mut inside = inside.map(|above| reader.kind(&above.join("flake.nix")));
+    inside.any(|kind| matches!(kind, Ok(Some(_))))
 }
 
 /// Can this file by itself define something that rules look at? A quick look at its shape and names, so that a tree of

@@ -66,7 +66,7 @@ impl Keeper {
 fn keep(root: &Root, jobs: &Receiver<Job>) {
     let mut next = jobs.recv().ok();
     while let Some(job) = next.take() {
-        let reader = RecordingSource::new(&job.vfs);
+        let reader = RecordingSource::new(&job.vfs, root.flake());
         let (mut evaluation, world) = Evaluation::start(root, &reader, job.limits, true);
         // Who asked may have lost interest; the heap is of use for the next one.
         let _ = job.reply.send(Answer {

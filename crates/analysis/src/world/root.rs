@@ -27,4 +27,12 @@ impl Root {
             Self::Flake { file, .. } | Self::Module { file, .. } => *file,
         }
     }
+
+    /// Its file, if it is evaluated as a flake.
+    pub(crate) const fn flake(&self) -> Option<FileId> {
+        match self {
+            Self::Flake { file, .. } => Some(*file),
+            Self::Module { .. } => None,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A tiny language client over an in-memory stream.
 
-use nixpod_analysis::{MemoryFileSystem, Rule};
+use nixpod_analysis::{FileSystem, MemoryFileSystem, Rule};
+use nixpod_lsp::Outside;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -27,9 +28,12 @@ impl TestClient {
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         let (their_input, their_output) = tokio::io::split(theirs);
         let (output, input) = tokio::io::split(ours);
-        let fs = Arc::clone(fs);
+        let outside = Outside {
+            fs: Arc::clone(fs) as Arc<dyn FileSystem>,
+            home: Some("/home/me".into()),
+        };
         Self {
-            server: tokio::spawn(nixpod_lsp::serve(their_input, their_output, rules, fs)),
+            server: tokio::spawn(nixpod_lsp::serve(their_input, their_output, rules, outside)),
             input,
             output: BufReader::new(output),
             next_id: 0,
