@@ -175,6 +175,27 @@ in_case endless-random;  module '(builtins.readFile /dev/urandom)' > default.nix
 in_case endless-tty;     module '(builtins.readFile /dev/tty)' > default.nix
 in_case endless-link;    module '(builtins.readFile ./zero)' > default.nix; ln -sf /dev/zero zero; ln -sf /dev/zero zero.nix
 
+# ---- leading out, and cutting off ------------------------------------------------------
+# `outside` holds a container that no other case may show. What each of these has to say is in run.sh.
+in_case outside;         echo '{ containers.canary-of-the-outside.config = { }; }' > canary.nix
+# repository: the top of a work tree of git's, with a token in its configuration
+repository() { mkdir -p .git/objects .git/refs; echo 'ref: refs/heads/main' > .git/HEAD; printf '[http]\n\textraheader = AUTHORIZATION: basic canary-of-the-repository\n' > .git/config; }
+in_case root-link;       repository; echo '{ }' > a.nix; ln -sfn ../outside hosts; ln -sfn ../.. far
+in_case root-link-plain; echo '{ }' > a.nix; ln -sfn ../outside hosts; ln -sf ../outside/canary.nix b.nix
+in_case root-nested;     repository; mkdir -p hosts/.git common; echo '{ outputs = _: { }; }' > hosts/flake.nix
+                         echo '{ imports = [ ../common ]; containers.a.config = { }; }' > hosts/web.nix
+                         echo '{ containers.cut-off.config = { }; }' > common/default.nix
+in_case root-git;        repository; ln -sf .git/config alias; ln -sfn .git folder
+                         module '(builtins.readFile ./.git/config + builtins.readFile ./alias + builtins.readFile ./folder/config + builtins.toJSON (builtins.readDir ./.git))' > default.nix
+                         echo '{ imports = [ (builtins.readFile ./.git/config) ./alias ./folder/config ]; }' > b.nix
+in_case root-git-junk;   repository; head -c 65536 /dev/zero > .git/index; echo '{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./b.nix ]; }; }; }' > flake.nix; echo '{ containers.b.config = { }; }' > b.nix
+in_case root-git-large;  repository; { printf 'DIRC\000\000\000\004\377\377\377\377'; repeat $((8 * MIB)) 'x'; } > .git/index; cp ../root-git-junk/flake.nix ../root-git-junk/b.nix .
+in_case root-git-pipe;   repository; [ -p .git/index ] || mkfifo .git/index; cp ../root-git-junk/flake.nix ../root-git-junk/b.nix .
+in_case root-git-file;   echo 'gitdir: /proc/self/root' > .git; cp ../root-git-junk/b.nix .
+in_case root-untracked;  repository; cp ../root-git-junk/flake.nix .; echo '{ containers.untracked.config = { }; }' > b.nix
+                         { printf 'DIRC\000\000\000\002\000\000\000\001'; head -c 24 /dev/zero; printf '\000\000\201\244'; head -c 32 /dev/zero; printf '\000\011flake.nix\000'; head -c 20 /dev/zero; } > .git/index
+in_case root-lone;       mkdir -p neighbours; i=0; while [ $i -lt 500 ]; do echo '{ containers.neighbour.config = { }; }' > neighbours/$i.nix; i=$((i + 1)); done; echo '{ containers.lone.config = { }; }' > lone.nix
+
 # ---- the file system itself ----------------------------------------------------------
 in_case links;      ln -sf two.nix one.nix; ln -sf one.nix two.nix; ln -sfn . here; ln -sfn .. up; ln -sf nowhere dangling.nix
                     echo '{ imports = [ ./one.nix ./dangling.nix ./here/here/here ]; }' > default.nix

@@ -62,7 +62,7 @@ PYTHON
   if grep -aqE "panicked at|stack overflow|RUST_BACKTRACE|memory allocation of" "$work/out" "$work/err"; then
     why="$why; panic or abort"
   fi
-  if grep -aqF -e "$first_line" -e "root:x:0" -e "canary-of-the-environment" "$work/out" "$work/err"; then
+  if grep -aqF -e "$first_line" -e "root:x:0" -e "canary-of-the-environment" -e "canary-of-the-repository" "$work/out" "$work/err"; then
     why="$why; shows a file from outside"
   fi
   if grep -aqF "canary-of-a-secret" "$work/out" "$work/err"; then
@@ -91,6 +91,54 @@ PYTHON
   fi
 }
 
+# What one run has to say: CASE STATUS PRESENT ABSENT ARGUMENT... in the folder of the case. `-` is nothing.
+says() {
+  local name=$1 status=$2 present=$3 absent=$4 got why=""
+  shift 4
+  got=0
+  (cd "$work/input/$name" && HOME="$work/home" timeout "$each" "$binary" "$@" >"$work/out" 2>"$work/err" </dev/null) || got=$?
+  [ "$got" = "$status" ] || why="exit status $got, not $status"
+  [ "$present" = - ] || grep -aqF -e "$present" "$work/out" "$work/err" || why="$why; does not say '$present'"
+  [ "$absent" = - ] || ! grep -aqF -e "$absent" "$work/out" "$work/err" || why="$why; says '$absent'"
+  count=$((count + 1))
+  printf '%-20s %6s %s  %s\n' "$name" "$got" "$*" "${why#; }"
+  if [ -n "$why" ]; then
+    failed=$((failed + 1))
+    head -c 600 "$work/err" | sed 's/^/    /'
+  fi
+}
+
+# Links that lead out, nested markers, lone files, git: docs/project-root.md has the rules.
+judge_roots() {
+  local out="leads out of the project by a symbolic link" canary=canary-of-the-outside before
+  before=$(cat "$work/input/outside/canary.nix")
+  for argument in hosts hosts/ far hosts/canary.nix; do
+    says root-link 2 "$out" "$canary" check --fix --unsafe-fixes "$argument"
+    says root-link 2 "$out" "$canary" show "$argument"
+    says root-link 2 "$out" "$canary" eval "$argument"
+  done
+  says root-link 2 "$out" "$canary" check a.nix far hosts
+  says root-link 0 - "$canary" check .
+  says root-link 1 "$canary" - check --root .. hosts
+  says root-link-plain 2 "$out" "$canary" check --fix --unsafe-fixes a.nix b.nix hosts
+  says root-link-plain 0 - "$canary" check --fix --unsafe-fixes .
+  [ "$before" = "$(cat "$work/input/outside/canary.nix")" ] || {
+    echo "a fix was written outside"
+    failed=$((failed + 1))
+  }
+  says root-nested 1 'cut-off' - check --format concise hosts/web.nix
+  says root-nested 1 'larger project' - check hosts
+  says root-git 2 'is never read' canary-of-the-repository check -v .git/config alias folder
+  says root-git 0 'is never read' canary-of-the-repository check -v --fail-on never .
+  says root-git 0 - canary-of-the-repository show
+  says root-git 1 - canary-of-the-repository eval default.nix -A containers.victim.config.environment.variables.LOOT
+  says root-git-junk 0 - 'not tracked' check -v --fail-on never
+  says root-git-large 0 - 'not tracked' check -v --fail-on never
+  says root-git-pipe 0 - 'not tracked' check -v --fail-on never
+  says root-untracked 0 'is not tracked by git' - check -v --fail-on never
+  says root-lone 1 'lone' 'neighbour' check --format concise lone.nix
+}
+
 printf '%-20s %-7s %6s %11s %11s\n' case format exit time memory
 if [ $# -gt 0 ]; then
   for name in "$@"; do
@@ -101,6 +149,7 @@ else
     for format in concise pretty; do judge "$(basename "$folder")" "$folder" "$each" "$format"; done
   done
   judge "(all together)" "$work/input" "$all" concise
+  judge_roots
 fi
 printf '%s cases, %s failed; slowest %s ms, largest %s KiB\n' "$count" "$failed" "$slowest" "$largest"
 [ "$failed" = 0 ]

@@ -209,9 +209,9 @@
 //! # What to know
 //!
 //! - **Paths** are absolute and UTF-8, all of them: the project, targets, buffers. Files are read below the project only,
-//!   after links are resolved, and inputs of a flake that are locked where they lie in `/nix/store`. A host without
+//!   wherever links lead, and inputs of a flake that are locked where they lie in `/nix/store`. A host without
 //!   [a project](AnalysisHost::set_project) has no such bound and reads whatever the code imports: give it one.
-//!   [`project_root`] finds it.
+//!   [`RootSearch`] finds it.
 //! - **Threads**: snapshots are `Send` and `Sync`, and the host is, too. A check uses up to [`Settings::jobs`] threads
 //!   and is back when they are done; with 1 job it works in the thread that calls. The answer does not depend on their
 //!   number. A root that is evaluated again after an edit keeps its heap from then on, on a thread of its own, at most

@@ -9,6 +9,8 @@ use nixpod_analysis::{
     AnalysisHost, FileKind, FileSystem, OsFileSystem, ProjectRoot, RootSearch, Scope, Settings, Unreachable,
     closest,
 };
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A path with the project that it belongs to.
@@ -27,6 +29,8 @@ pub(crate) struct Locator<'a> {
     search: RootSearch,
     /// Where the user says that the project begins.
     root: Option<Utf8PathBuf>,
+    /// Nested projects that were spoken of.
+    told: RefCell<BTreeSet<Utf8PathBuf>>,
 }
 
 impl<'a> Locator<'a> {
@@ -38,6 +42,7 @@ impl<'a> Locator<'a> {
             fs,
             current,
             root,
+            told: RefCell::default(),
         })
     }
 
@@ -54,7 +59,9 @@ impl<'a> Locator<'a> {
             });
         }
         let found = self.search.find(&*self.fs, &path);
-        if let Some(nested) = found.nested {
+        if let Some(nested) = found.nested
+            && self.told.borrow_mut().insert(nested.clone())
+        {
             let root = &found.root.directory;
             terminal.note(&format!(
                 "`{}` is part of a larger project, which begins at `{root}`; `--root DIR` says otherwise",

@@ -269,12 +269,14 @@ impl Vfs {
 
     fn read(&self, path: &Utf8Path) -> Content {
         // A number can stand for any path; what is read has no link on its way.
-        let ground = match self.resolve(path) {
-            Ok(resolved) if resolved == path => self.ground_of(path),
-            Ok(_) => None,
-            Err(problem) => return Content::None(problem),
-        };
-        let Some(ground) = ground else {
+        if !self.is_listed(path) {
+            match self.resolve(path) {
+                Ok(resolved) if resolved == path => {}
+                Ok(_) => return Content::None(Problem::Outside),
+                Err(problem) => return Content::None(problem),
+            }
+        }
+        let Some(ground) = self.ground_of(path) else {
             return Content::None(Problem::Outside);
         };
         let bytes = ground

@@ -45,7 +45,16 @@ pub struct RootSearch {
 }
 
 /// What says that a directory is the top of something.
-const MARKERS: [&str; 7] = ["flake.nix", ".git", ".jj", ".hg", ".svn", ".bzr", "_darcs"];
+const MARKERS: [&str; 8] = [
+    "flake.nix",
+    ".git",
+    ".jj",
+    ".hg",
+    ".svn",
+    ".bzr",
+    ".pijul",
+    "_darcs",
+];
 
 /// The administrator, who may put a marker anywhere.
 const ADMINISTRATOR: u32 = 0;

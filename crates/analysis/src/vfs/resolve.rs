@@ -1,6 +1,7 @@
 //! Where paths lead, without a look at anything outside of the project.
 
 use crate::vfs::disk::FileKind;
+use crate::vfs::git;
 use crate::vfs::ground::Ground;
 use crate::vfs::paths::normalize;
 use crate::vfs::state::Problem;
@@ -60,14 +61,21 @@ impl Vfs {
     /// The path with links resolved, step by step from the project's directory on; what is not there is taken by the
     /// letter. An error says that the path leads to where nothing is read, and nothing was looked at there.
     pub(crate) fn resolve(&self, path: &Utf8Path) -> Result<Utf8PathBuf, Problem> {
-        if let Some(known) = lock(&self.disk).resolved.get(path) {
-            return known.clone();
+        let known = lock(&self.disk).resolved.get(path).cloned();
+        let resolved = known.unwrap_or_else(|| {
+            let resolved = self.walk(path);
+            lock(&self.disk)
+                .resolved
+                .insert(path.to_owned(), resolved.clone());
+            resolved
+        });
+        match resolved {
+            // What somebody holds in an editor or wrote on the command line is no look at the disk.
+            Err(Problem::Outside) if self.ground.strip(path).is_some() && self.buffers.contains_key(path) => {
+                Ok(path.to_owned())
+            }
+            resolved => resolved,
         }
-        let resolved = self.walk(path);
-        lock(&self.disk)
-            .resolved
-            .insert(path.to_owned(), resolved.clone());
-        resolved
     }
 
     /// The same, with a link at the end left as it is.
@@ -82,7 +90,7 @@ impl Vfs {
             return self.resolve(path);
         }
         let resolved = self.resolve(parent)?.join(name);
-        self.permit(&ground, resolved)
+        Self::permit(&ground, resolved)
     }
 
     /// Is this the directory that everything which may be read lies below?
@@ -146,7 +154,7 @@ impl Vfs {
             let target = match ground.read_link(&*self.fs, &at) {
                 Some(target) if links <= MAX_LINKS => target,
                 // A link that leads in a circle is what it is: nothing that can be read.
-                _ => return self.permit(&ground, ground.canonical.join(normalize(below))),
+                _ => return Self::permit(&ground, ground.canonical.join(normalize(below))),
             };
             let target = if target.is_absolute() {
                 at.clone_from(&ground.canonical);
@@ -157,7 +165,7 @@ impl Vfs {
             };
             todo.extend(parts(target));
         }
-        self.permit(&ground, at)
+        Self::permit(&ground, at)
     }
 
     /// The directory of a path, if it was resolved before, and the last part.
@@ -168,16 +176,27 @@ impl Vfs {
         Some((known, name))
     }
 
-    fn permit(&self, ground: &Ground, path: Utf8PathBuf) -> Result<Utf8PathBuf, Problem> {
+    fn permit(ground: &Ground, path: Utf8PathBuf) -> Result<Utf8PathBuf, Problem> {
         if ground.is_version_control(&path) {
             return Err(Problem::VersionControl);
         }
-        // What somebody holds in an editor or wrote on the command line is no look at the disk.
-        if ground.allows(&path) || self.buffers.contains_key(&path) {
-            Ok(path)
-        } else {
-            Err(Problem::Outside)
+        match ground.allows(&path) {
+            true => Ok(path),
+            false => Err(Problem::Outside),
         }
+    }
+
+    /// Is it a regular file of a directory that was listed? Then it was resolved to be listed, and this is the quick way
+    /// to know.
+    pub(super) fn is_listed(&self, path: &Utf8Path) -> bool {
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return false;
+        };
+        let kind = match lock(&self.disk).directories.get(parent) {
+            Some(Ok(entries)) => kind_in(entries, name),
+            _ => None,
+        };
+        kind == Some(FileKind::Regular) && !git::is_folder(name)
     }
 
     /// What is on disk at a path whose directories are resolved.
@@ -190,15 +209,23 @@ impl Vfs {
             // Who has listed the directory knows what is in it.
             if let (Some(parent), Some(name)) = (path.parent(), path.file_name())
                 && let Some(Ok(entries)) = cache.directories.get(parent)
-                && let Ok(at) = entries.binary_search_by(|(entry, _)| entry.as_str().cmp(name))
+                && let Some(kind) = kind_in(entries, name)
             {
-                return entries.get(at).map(|(_, kind)| *kind);
+                return Some(kind);
             }
         }
         let kind = ground.kind(&*self.fs, path);
         lock(&self.disk).kinds.insert(path.to_owned(), kind);
         kind
     }
+}
+
+/// What a name stands for in a directory with these entries.
+fn kind_in(entries: &[(String, FileKind)], name: &str) -> Option<FileKind> {
+    let at = entries
+        .binary_search_by(|(entry, _)| entry.as_str().cmp(name))
+        .ok()?;
+    entries.get(at).map(|(_, kind)| *kind)
 }
 
 /// The parts of a path, the last one first.

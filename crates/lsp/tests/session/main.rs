@@ -1,6 +1,7 @@
 //! Whole sessions over in-memory streams.
 
 mod client;
+mod roots;
 
 use client::{TestClient, edit};
 use nixpod_analysis::MemoryFileSystem;

@@ -9,10 +9,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use std::sync::Arc;
 
 /// Folders of version control systems. What is in them, tokens for example, is nobody's source.
-const FOLDERS: [&str; 7] = [".git", ".hg", ".svn", ".jj", ".bzr", "_darcs", "CVS"];
+const FOLDERS: [&str; 7] = [".git", ".hg", ".svn", ".jj", ".bzr", ".pijul", "_darcs"];
 
-/// The index of a tree with a million files, and then some.
-const MAX_INDEX: u64 = 256 << 20;
+/// The index of nixpkgs, with 45,000 files, has 5 MiB.
+const MAX_INDEX: u64 = 64 << 20;
 
 /// A `.git` file holds one path, and so does `commondir`.
 const MAX_POINTER: u64 = 8 << 10;
