@@ -5,7 +5,7 @@ use crate::diff::diff;
 use crate::fix::{self, Fixed};
 use crate::outcome::Outcome;
 use crate::output::{Context, count, not_analysed, print};
-use crate::project::{Projects, Question, Wanted};
+use crate::project::{Projects, Question};
 use crate::selection::Selection;
 use crate::terminal::Terminal;
 use crate::view::{Results, relative};
@@ -18,15 +18,7 @@ use std::mem::ManuallyDrop;
 pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
     let selection = Selection::new(args, nixpod_rules::ALL)?;
     // The process ends right after this: taking everything apart piece by piece would only delay that.
-    let mut projects = ManuallyDrop::new(Projects::new(
-        Wanted {
-            paths: &args.paths,
-            stdin_name: args.stdin_filename.as_deref(),
-            root: args.root.as_deref(),
-        },
-        &selection.settings(),
-        terminal,
-    )?);
+    let mut projects = ManuallyDrop::new(Projects::new(args.into(), &selection.settings(), terminal)?);
     let base = projects.base();
     let question: Question = match args.format {
         // These say nothing of fixes, and `--fix` asks for them itself.

@@ -1,5 +1,6 @@
 //! From paths on the command line to projects, each with its own analysis host.
 
+use crate::args::{CheckArgs, ShowArgs};
 use crate::locate::{Located, Locator};
 use crate::terminal::Terminal;
 use crate::view::Results;
@@ -39,6 +40,26 @@ pub(crate) struct Wanted<'a> {
     pub(crate) stdin_name: Option<&'a Utf8Path>,
     /// Where the project begins, if the user knows better.
     pub(crate) root: Option<&'a Utf8Path>,
+}
+
+impl<'a> From<&'a CheckArgs> for Wanted<'a> {
+    fn from(args: &'a CheckArgs) -> Self {
+        Self {
+            paths: &args.paths,
+            stdin_name: args.stdin_filename.as_deref(),
+            root: args.root.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a ShowArgs> for Wanted<'a> {
+    fn from(args: &'a ShowArgs) -> Self {
+        Self {
+            paths: &args.paths,
+            stdin_name: None,
+            root: args.root.as_deref(),
+        }
+    }
 }
 
 impl Projects {

@@ -4,7 +4,7 @@ use crate::args::{ShowArgs, TableFormat};
 use crate::check::{check_hosts, report_unreadable};
 use crate::outcome::Outcome;
 use crate::output::{Context, show_json, show_table};
-use crate::project::{Projects, Wanted};
+use crate::project::Projects;
 use crate::terminal::Terminal;
 use anyhow::Result;
 use nixpod_analysis::{Analysis, Settings};
@@ -18,15 +18,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
         timeout: Some(std::time::Duration::from_secs(crate::args::TIMEOUT)),
         ..Settings::default()
     };
-    let projects = Projects::new(
-        Wanted {
-            paths: &args.paths,
-            stdin_name: None,
-            root: args.root.as_deref(),
-        },
-        &settings,
-        terminal,
-    )?;
+    let projects = Projects::new(args.into(), &settings, terminal)?;
     let base = projects.base();
     let mut results = projects.ask(Analysis::show, &base);
     check_hosts(&args.host, &results)?;

@@ -56,7 +56,8 @@ fn project(name: &str, text: &str) -> Utf8PathBuf {
         .join("output")
         .join(name);
     let _ = fs::remove_dir_all(&root);
-    fs::create_dir_all(root.join(".git")).unwrap();
+    fs::create_dir_all(root.join(".git/objects")).unwrap();
+    fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
     fs::write(root.join("a.nix"), text).unwrap();
     root
 }

@@ -20,7 +20,8 @@ fn on_disk(system: &System, name: &str) -> PathBuf {
         .join("same-answers")
         .join(name);
     let _ = fs::remove_dir_all(&root);
-    fs::create_dir_all(root.join(".git")).expect("a folder for the test");
+    fs::create_dir_all(root.join(".git/objects")).expect("a folder for the test");
+    fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").expect("a file for the test");
     for (path, text) in &system.files {
         let path = root.join(
             path.strip_prefix(crate::systems::ROOT)
