@@ -121,7 +121,8 @@ fn a_link_that_leads_out_of_the_project_is_refused() {
     }
     // As a shell writes `*`.
     let ran = tree.run("work/repo", &["check", "--fix", "a.nix", "hosts"]);
-    assert_eq!((ran.code, &ran.stderr), (2, &refused("hosts")), "{ran:?}");
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.starts_with(&refused("hosts")), "{ran:?}");
     // Nor does the directory around it lead there.
     assert_eq!(tree.found("work/repo", &["--fix", "."]), [""; 0]);
     assert_eq!(tree.read("other.nix"), FIXABLE);

@@ -110,7 +110,7 @@ pub enum GapKind {
     Unreadable,
     /// A file that is not there.
     Missing,
-    /// A path outside of the project.
+    /// A path outside of the project, or none of its sources: what git does not track or keeps for itself.
     Outside,
     /// Something that this version does not model.
     NotModelled,
@@ -156,7 +156,9 @@ impl GapKind {
             Why::Limit(_) | Why::Cancelled => Self::Limit,
             Why::Unreadable(_) | Why::SyntaxError(_) => Self::Unreadable,
             Why::MissingFile(_) => Self::Missing,
-            Why::OutsideProject(_) => Self::Outside,
+            Why::OutsideProject(_) | Why::LeadsOutside(_) | Why::Untracked(_) | Why::VersionControl(_) => {
+                Self::Outside
+            }
             Why::NotModelled(_) => Self::NotModelled,
             Why::Fetch(_) | Why::Impure(_) | Why::External(_) | Why::UnsetOption(_) | Why::Undecided(_) => {
                 Self::UnknownInput

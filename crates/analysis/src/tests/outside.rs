@@ -187,7 +187,7 @@ fn a_flake_sees_what_git_tracks() {
             new.nix:1:60 `"--all"` high/medium toy-flag: `web` uses `--all` [new.nix] imported by no host
             sub/new.nix:1:14 `sub` medium/high toy-absent: `sub` is not isolated [web]
             gap /p/web.nix: `module`: `new.nix` is not tracked by git, so the flake does not see it
-            gap /p/web.nix: `module`: file `module/a.nix` is missing or unreadable
+            gap /p/web.nix: `module`: there is no file `module/a.nix`
         "#]],
     );
 }
