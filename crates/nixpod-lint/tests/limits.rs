@@ -34,7 +34,8 @@ impl Project {
     fn new(name: &str, files: &[(&str, &str)]) -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("limits").join(name);
         let _ = fs::remove_dir_all(&root);
-        fs::create_dir_all(root.join(".git")).expect("a new folder");
+        fs::create_dir_all(root.join(".git/objects")).expect("a new folder");
+        fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").expect("a new file");
         for (name, text) in files {
             fs::write(root.join(name), text).expect("a new file");
         }
