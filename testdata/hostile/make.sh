@@ -187,7 +187,7 @@ in_case root-nested;     repository; mkdir -p hosts/.git common; echo '{ outputs
                          echo '{ containers.cut-off.config = { }; }' > common/default.nix
 in_case root-git;        repository; ln -sf .git/config alias; ln -sfn .git folder
                          module '(builtins.readFile ./.git/config + builtins.readFile ./alias + builtins.readFile ./folder/config + builtins.toJSON (builtins.readDir ./.git))' > default.nix
-                         echo '{ imports = [ (builtins.readFile ./.git/config) ./alias ./folder/config ]; }' > b.nix
+                         echo '{ imports = [ (builtins.readFile ./.git/config) ./alias ./folder/config ]; containers.b.config = { }; }' > b.nix
 in_case root-git-junk;   repository; head -c 65536 /dev/zero > .git/index; echo '{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./b.nix ]; }; }; }' > flake.nix; echo '{ containers.b.config = { }; }' > b.nix
 in_case root-git-large;  repository; { printf 'DIRC\000\000\000\004\377\377\377\377'; repeat $((8 * MIB)) 'x'; } > .git/index; cp ../root-git-junk/flake.nix ../root-git-junk/b.nix .
 in_case root-git-pipe;   repository; [ -p .git/index ] || mkfifo .git/index; cp ../root-git-junk/flake.nix ../root-git-junk/b.nix .

@@ -131,7 +131,7 @@ judge_roots() {
   says root-git 2 'is never read' canary-of-the-repository check -v .git/config alias folder
   says root-git 0 'is never read' canary-of-the-repository check -v --fail-on never .
   says root-git 0 - canary-of-the-repository show
-  says root-git 1 - canary-of-the-repository eval default.nix -A containers.victim.config.environment.variables.LOOT
+  says root-git 0 - canary-of-the-repository eval default.nix -A containers.victim.config.environment.variables.LOOT
   says root-git-junk 0 - 'not tracked' check -v --fail-on never
   says root-git-large 0 - 'not tracked' check -v --fail-on never
   says root-git-pipe 0 - 'not tracked' check -v --fail-on never
