@@ -350,14 +350,16 @@ fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> Thunk
     })
 }
 
-/// The declaration of what our model of a whole system declares and nothing defines.
+/// The declaration of what our model of a whole system declares and nothing defines. A file that no host imports is
+/// the one system in which the default of such an option may not count: its guests and homes are as others are.
 fn untouched(system: &System, child: &Child) -> Option<Decl> {
+    let is_lone_file = system.open_world() && system.prefix.is_empty();
     match child.decls[..] {
         [decl]
             if decl.written.is_ours()
                 && child.defs.is_empty()
                 && system.mode() == Mode::WholeSystem
-                && !system.open_world() =>
+                && !is_lone_file =>
         {
             Some(decl)
         }
@@ -389,6 +391,7 @@ fn no_system(ev: &mut Evaluator<'_>, like: &Rc<System>) -> Rc<System> {
     known.unwrap_or_else(|| {
         let setup = Setup {
             prefix: Vec::new(),
+            open_world: false,
             ..like.setup.clone()
         };
         let system = System::new(ev, &like.shared, setup);
