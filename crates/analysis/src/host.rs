@@ -61,10 +61,22 @@ impl AnalysisHost {
         self.vfs.file_changed(path);
     }
 
-    /// Ends the work on all snapshots that were handed out: nobody needs their answers any more. They say so
-    /// ([`Analysis::is_cancelled`]), and what they answer from now on is incomplete.
+    /// From now on there is something newer than the snapshots that were handed out. Work on them goes on: what ends soon
+    /// is still of use for the next one.
+    pub fn begin_revision(&self) {
+        self.revisions.begin();
+    }
+
+    /// Ends the work on all snapshots from before the last [`Self::begin_revision`]: nobody needs their answers any more.
+    /// They say so ([`Analysis::is_cancelled`]), and what they answer from now on is incomplete.
+    pub fn cancel_earlier(&self) {
+        self.revisions.cancel_earlier();
+    }
+
+    /// Ends the work on all snapshots that were handed out.
     pub fn cancel(&self) {
-        self.revisions.next();
+        self.begin_revision();
+        self.cancel_earlier();
     }
 
     /// A snapshot of now; later changes do not reach it.

@@ -6,31 +6,45 @@ use crate::document::Encoding;
 use crate::event::{Event, Outgoing, Setup};
 use crate::guard::guarded;
 use crate::snapshot::Snapshot;
+use nixpod_analysis::Analysis;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::{Semaphore, oneshot};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::{Client, LanguageServer, ls_types as lsp};
+
+const ANSWERS: usize = 4;
 
 #[derive(Debug)]
 pub(crate) struct Backend {
     client: Client,
     events: Sender<Event>,
+    /// Takes the number of the client's process.
+    process: UnboundedSender<i32>,
     said_goodbye: Arc<AtomicBool>,
+    /// So many answers are computed at once: each may need much memory, and more are not faster.
+    places: Arc<Semaphore>,
     /// Asked for at `initialize`, done at `initialized`, as the protocol wants.
     wants_watchers: AtomicBool,
 }
 
 impl Backend {
-    pub(crate) fn new(client: Client, events: Sender<Event>, said_goodbye: Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        events: Sender<Event>,
+        process: UnboundedSender<i32>,
+        said_goodbye: Arc<AtomicBool>,
+    ) -> Self {
         Self {
             client,
             events,
+            process,
             said_goodbye,
+            places: Arc::new(Semaphore::new(ANSWERS)),
             wants_watchers: AtomicBool::new(false),
         }
     }
@@ -40,34 +54,64 @@ impl Backend {
         let _ = self.events.send(event);
     }
 
-    /// Asks the owner for a snapshot now, and computes an answer from it off this thread.
+    /// Asks the owner for a snapshot now, and computes an answer from it off this thread. When the texts change before it
+    /// is there, it is computed again from the new ones: the client has these, too, and not every client knows what to do
+    /// with `ContentModified`.
     fn answer<T: Send + 'static>(
         &self,
         uri: lsp::Uri,
-        compute: impl FnOnce(&Snapshot) -> T + Send + 'static,
+        compute: impl Fn(&Snapshot) -> T + Send + Sync + 'static,
     ) -> impl Future<Output = Result<Option<T>>> + Send {
-        let (reply, snapshot) = oneshot::channel();
-        self.tell(Event::Look { uri, reply });
-        let (sender, answer) = oneshot::channel();
-        let work = move || {
-            // A client that cancelled has dropped the other end.
-            if let Ok(Some(snapshot)) = snapshot.blocking_recv() {
-                let _ = sender.send(guarded(|| compute(&snapshot)));
-            }
-        };
+        let (events, places) = (self.events.clone(), Arc::clone(&self.places));
+        let mut snapshot = look(&events, &uri);
+        let compute = Arc::new(compute);
         async move {
-            tokio::task::spawn_blocking(work);
-            match answer.await {
-                Ok(Ok(answer)) => Ok(Some(answer)),
-                Ok(Err(panic)) => {
-                    let mut error = Error::internal_error();
-                    error.message = format!("internal error: {panic}").into();
-                    Err(error)
+            loop {
+                // The owner has no such document, or is gone.
+                let Ok(Some(seen)) = snapshot.await else {
+                    return Ok(None);
+                };
+                let interest = Interest(seen.analysis.clone());
+                let place = Arc::clone(&places).acquire_owned().await;
+                let compute = Arc::clone(&compute);
+                let work = tokio::task::spawn_blocking(move || {
+                    let answer = guarded(|| compute(&seen));
+                    drop(place);
+                    (!seen.analysis.is_cancelled()).then_some(answer)
+                });
+                let answer = work.await;
+                drop(interest);
+                match answer {
+                    Ok(Some(Ok(answer))) => return Ok(Some(answer)),
+                    Ok(Some(Err(panic))) => {
+                        let mut error = Error::internal_error();
+                        error.message = format!("internal error: {panic}").into();
+                        return Err(error);
+                    }
+                    Ok(None) => snapshot = look(&events, &uri),
+                    // The runtime ends.
+                    Err(_) => return Ok(None),
                 }
-                // No such document.
-                Err(_) => Ok(None),
             }
         }
+    }
+}
+
+fn look(events: &Sender<Event>, uri: &lsp::Uri) -> oneshot::Receiver<Option<Snapshot>> {
+    let (reply, snapshot) = oneshot::channel();
+    let uri = uri.clone();
+    // The owner only ends with the connection.
+    let _ = events.send(Event::Look { uri, reply });
+    snapshot
+}
+
+/// Somebody waits for what is computed from a snapshot. The framework drops the handler of a request that the client
+/// cancels, and this with it.
+struct Interest(Analysis);
+
+impl Drop for Interest {
+    fn drop(&mut self) {
+        self.0.cancel();
     }
 }
 
@@ -96,6 +140,9 @@ impl LanguageServer for Backend {
         let client = ClientFacts::new(&params, &options);
         self.wants_watchers.store(client.watches_files, Ordering::SeqCst);
         let capabilities = capabilities(&client);
+        if let Some(number) = params.process_id.and_then(|number| i32::try_from(number).ok()) {
+            let _ = self.process.send(number);
+        }
         self.tell(Event::Initialize(Box::new(Setup {
             client,
             options,
@@ -129,6 +176,7 @@ impl LanguageServer for Backend {
 
     async fn shutdown(&self) -> Result<()> {
         self.said_goodbye.store(true, Ordering::SeqCst);
+        self.tell(Event::Shutdown);
         Ok(())
     }
 

@@ -31,6 +31,8 @@ pub(crate) enum Event {
     },
     Computed(Computed),
     JobDone,
+    /// The client is about to leave: it wants answers, but no diagnostics any more.
+    Shutdown,
     /// The connection is gone.
     Stop,
 }

@@ -14,17 +14,23 @@
 //!
 //! - Only the owner's thread changes a document or a host, so nothing here is locked while it is changed.
 //! - An answer belongs to a generation of the texts. One that comes too late is not published.
-//! - A panic in the analysis costs one answer and not the server (`guard`).
+//! - A panic in the analysis costs one answer and not the server (`guard`), and a message that nobody can read one error
+//!   (`frames`).
+//! - Work that nobody waits for ends: an edit outdates it (`owner`), and whoever drops a request gives it up (`backend`).
+//!   What a snapshot answers after that is incomplete and goes nowhere.
+//! - When the client is gone, so are we, within a second.
 
 mod backend;
 mod client;
 mod convert;
 mod document;
 mod event;
+mod frames;
 mod guard;
 mod order;
 mod owner;
 mod plaintext;
+mod process;
 mod projects;
 mod snapshot;
 mod worker;
@@ -35,8 +41,15 @@ pub use projects::Outside;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_lsp::{LspService, Server};
+
+/// When the client is gone, whatever goes on then has this long to end. It is longer than `exit` waits for answers.
+const GRACE: Duration = Duration::from_millis(700);
+
+/// More than any client asks at once. With fewer places, edits would wait for answers; `backend` has a bound for work.
+const HANDLERS: usize = 4096;
 
 /// Runs the server on standard input and output until the client leaves. Did it say goodbye (`shutdown`) before?
 /// `home`: the user's, which is no project.
@@ -55,7 +68,8 @@ pub fn run_stdio(rules: &'static [&'static Rule], home: Option<Utf8PathBuf>) -> 
             home,
         },
     ))?;
-    // A client may keep our input open after `exit`; the thread that reads it must not keep us.
+    // A client may keep our input open after `exit`; the thread that reads it must not keep us, and neither must an
+    // evaluation that has not noticed yet that it is cancelled.
     runtime.shutdown_background();
     Ok(said_goodbye)
 }
@@ -75,13 +89,24 @@ where
     let (events, inbox) = std::sync::mpsc::channel();
     let (sender, outbox) = tokio::sync::mpsc::unbounded_channel();
     owner::start(rules, outside, (events.clone(), inbox), sender)?;
+    let (process, processes) = tokio::sync::mpsc::unbounded_channel();
     let (service, socket) = LspService::new(|client| {
         tokio::spawn(backend::deliver(client.clone(), outbox));
-        Backend::new(client, events.clone(), Arc::clone(&said_goodbye))
+        Backend::new(client, events.clone(), process, Arc::clone(&said_goodbye))
     });
-    Server::new(input, output, socket)
-        .serve(order::InOrder::new(service))
-        .await;
+    let (sink, source) = tokio::sync::mpsc::unbounded_channel();
+    let served = Server::new(frames::Frames::new(source), output, socket)
+        .concurrency_level(HANDLERS)
+        .serve(order::InOrder::new(service));
+    tokio::pin!(served);
+    tokio::select! {
+        () = &mut served => {}
+        // Input that cannot be read has ended as well.
+        _ = frames::forward(input, sink) => {
+            let _ = tokio::time::timeout(GRACE, served).await;
+        }
+        () = process::gone(processes) => {}
+    }
     // The owner ends anyway when this fails: nobody is left who could send it anything.
     let _ = events.send(event::Event::Stop);
     Ok(said_goodbye.load(Ordering::SeqCst))

@@ -4,6 +4,7 @@
 //! these; and it refuses what follows `initialize` before that is answered. Clients that pipe a whole session in at once,
 //! as scripts do, would get nothing but errors.
 
+use crate::frames::{MALFORMED, refusal};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +15,7 @@ use tower_lsp::jsonrpc::{Request, Response};
 use tower_service::Service;
 
 /// An answer that takes longer is not waited for when the client leaves.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Default)]
 struct Gate {
@@ -122,6 +123,9 @@ where
                 let exit = lock(&inner).call(request);
                 exit.await
             });
+        }
+        if request.method() == MALFORMED {
+            return Box::pin(std::future::ready(Ok(Some(refusal(request)))));
         }
         let is_initialize = request.method() == "initialize";
         let pending = request.id().map(|_| Gate::enter(&self.gate, is_initialize));

@@ -7,7 +7,7 @@ use crate::guard::guarded;
 use crate::projects::{Outside, Projects};
 use crate::snapshot::{Snapshot, open_documents};
 use crate::worker::{self, Job};
-use nixpod_analysis::{FileSystem, Rule, Utf8PathBuf};
+use nixpod_analysis::{Analysis, FileSystem, Rule, Utf8PathBuf};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
@@ -26,6 +26,10 @@ const QUIET_IN_BURST: Duration = Duration::from_millis(8);
 
 /// Changes that never stop are not waited for longer than this: three frames of a screen.
 const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Work on what was before a change may take so much longer: most of it ends by itself, and what it found out is of use
+/// for the next. An evaluation that is cancelled has to begin anew.
+const LAST_CHANCE: Duration = Duration::from_millis(30);
 
 /// Starts the thread. It ends with [`Event::Stop`].
 pub(crate) fn start(
@@ -49,14 +53,20 @@ pub(crate) fn start(
         latest,
         generation: 0,
         pending: None,
+        outdated: None,
         is_working: false,
+        is_leaving: false,
+        running: Vec::new(),
         jobs,
         outbox,
     };
     std::thread::Builder::new()
         .name("documents".to_owned())
         .stack_size(STACK_SIZE)
-        .spawn(move || owner.run(&inbox))?;
+        .spawn(move || {
+            owner.run(&inbox);
+            owner.projects.cancel();
+        })?;
     Ok(())
 }
 
@@ -65,6 +75,13 @@ pub(crate) fn start(
 struct PendingChanges {
     since: Instant,
     changes: u32,
+}
+
+/// What there is to do when nothing happens for some time.
+#[derive(Clone, Copy, Debug)]
+enum Alarm {
+    StartJob,
+    CancelOutdated,
 }
 
 #[derive(Debug)]
@@ -86,7 +103,13 @@ struct Owner {
     /// Counts everything that can change diagnostics.
     generation: u64,
     pending: Option<PendingChanges>,
+    /// Since when there may be work on what was before a change.
+    outdated: Option<Instant>,
     is_working: bool,
+    /// The client said `shutdown`.
+    is_leaving: bool,
+    /// What the last job works on.
+    running: Vec<Analysis>,
     jobs: Sender<Job>,
     outbox: UnboundedSender<Outgoing>,
 }
@@ -94,34 +117,51 @@ struct Owner {
 impl Owner {
     fn run(&mut self, inbox: &Receiver<Event>) {
         loop {
-            let event = match self.pending {
-                // While the worker is busy the next job could not start anyway.
-                Some(pending) if !self.is_working => {
-                    let quiet = if pending.changes > 1 {
-                        QUIET_IN_BURST
-                    } else {
-                        QUIET
-                    };
-                    let left = PATIENCE.saturating_sub(pending.since.elapsed());
-                    match inbox.recv_timeout(quiet.min(left)) {
-                        Ok(event) => event,
-                        Err(RecvTimeoutError::Timeout) => {
-                            self.start_job();
-                            continue;
-                        }
-                        Err(RecvTimeoutError::Disconnected) => return,
+            let event = match self.alarm() {
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some((wait, alarm)) => match inbox.recv_timeout(wait) {
+                    Err(RecvTimeoutError::Timeout) => {
+                        self.ring(alarm);
+                        continue;
                     }
-                }
-                _ => match inbox.recv() {
-                    Ok(event) => event,
-                    Err(_) => return,
+                    event => event,
                 },
             };
+            let Ok(event) = event else { return };
             if matches!(event, Event::Stop) {
                 return;
             }
             if let Err(panic) = guarded(|| self.handle(event)) {
                 self.log(lsp::MessageType::ERROR, format!("internal error: {panic}"));
+            }
+        }
+    }
+
+    /// What to do next if nothing happens, and when.
+    fn alarm(&self) -> Option<(Duration, Alarm)> {
+        // While the worker is busy the next job could not start anyway.
+        let start = self.pending.filter(|_| !self.is_working).map(|pending| {
+            let quiet = if pending.changes > 1 {
+                QUIET_IN_BURST
+            } else {
+                QUIET
+            };
+            let left = PATIENCE.saturating_sub(pending.since.elapsed());
+            (quiet.min(left), Alarm::StartJob)
+        });
+        let cancel = self.outdated.map(|since| {
+            let left = LAST_CHANCE.saturating_sub(since.elapsed());
+            (left, Alarm::CancelOutdated)
+        });
+        start.into_iter().chain(cancel).min_by_key(|(wait, _)| *wait)
+    }
+
+    fn ring(&mut self, alarm: Alarm) {
+        match alarm {
+            Alarm::StartJob => self.start_job(),
+            Alarm::CancelOutdated => {
+                self.outdated = None;
+                self.projects.cancel_earlier();
             }
         }
     }
@@ -169,7 +209,14 @@ impl Owner {
                 let _ = reply.send(snapshot);
             }
             Event::Computed(computed) => self.publish(computed),
-            Event::JobDone => self.is_working = false,
+            Event::JobDone => {
+                self.is_working = false;
+                self.running.clear();
+            }
+            Event::Shutdown => {
+                self.is_leaving = true;
+                self.running.iter().for_each(Analysis::cancel);
+            }
             Event::Stop => {}
         }
     }
@@ -237,6 +284,8 @@ impl Owner {
 
     /// Diagnostics may be others now.
     fn touch(&mut self) {
+        self.projects.begin_revision();
+        self.outdated.get_or_insert_with(Instant::now);
         self.generation += 1;
         self.latest.store(self.generation, Ordering::SeqCst);
         let pending = self.pending.get_or_insert(PendingChanges {
@@ -257,7 +306,7 @@ impl Owner {
 
     fn start_job(&mut self) {
         self.pending = None;
-        if self.client.pulls || self.documents.is_empty() {
+        if self.client.pulls || self.documents.is_empty() || self.is_leaving {
             return;
         }
         self.hand_over();
@@ -277,7 +326,7 @@ impl Owner {
                 continue;
             };
             // One snapshot for all documents of a project: they share what it evaluates.
-            let analysis = analyses.entry(root).or_insert_with(|| host.analysis());
+            let analysis = analyses.entry(root.to_owned()).or_insert_with(|| host.analysis());
             snapshots.push(Snapshot {
                 analysis: analysis.clone(),
                 path: path.clone(),
@@ -286,6 +335,7 @@ impl Owner {
                 open: Arc::clone(&open),
             });
         }
+        self.running = analyses.into_values().collect();
         let job = Job {
             generation: self.generation,
             snapshots,

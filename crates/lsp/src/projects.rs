@@ -111,6 +111,21 @@ impl Projects {
         }
     }
 
+    /// Answers may be others from now on.
+    pub(crate) fn begin_revision(&self) {
+        self.hosts.values().for_each(AnalysisHost::begin_revision);
+    }
+
+    /// Ends the work on what was before that.
+    pub(crate) fn cancel_earlier(&self) {
+        self.hosts.values().for_each(AnalysisHost::cancel_earlier);
+    }
+
+    /// Ends all work.
+    pub(crate) fn cancel(&self) {
+        self.hosts.values().for_each(AnalysisHost::cancel);
+    }
+
     /// The host of an open document.
     pub(crate) fn host(&self, path: &Utf8Path) -> Option<&AnalysisHost> {
         self.hosts.get(self.roots.get(path)?)
@@ -166,6 +181,12 @@ impl Projects {
     /// A project without open documents costs memory and answers nothing.
     fn drop_unused(&mut self) {
         let used: Vec<&ProjectRoot> = self.roots.values().collect();
-        self.hosts.retain(|root, _| used.contains(&root));
+        self.hosts.retain(|root, host| {
+            let is_used = used.contains(&root);
+            if !is_used {
+                host.cancel();
+            }
+            is_used
+        });
     }
 }

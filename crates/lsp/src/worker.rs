@@ -33,9 +33,14 @@ fn run(latest: &AtomicU64, events: &Sender<Event>, jobs: &Receiver<Job>) {
             if latest.load(Ordering::SeqCst) != job.generation {
                 break;
             }
+            let diagnostics = guarded(|| convert::diagnostics(&snapshot));
+            // They are incomplete, and there will be another job.
+            if snapshot.analysis.is_cancelled() {
+                break;
+            }
             let computed = Computed {
                 generation: job.generation,
-                diagnostics: guarded(|| convert::diagnostics(&snapshot)),
+                diagnostics,
                 path: snapshot.path,
             };
             if events.send(Event::Computed(computed)).is_err() {

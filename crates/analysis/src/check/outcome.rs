@@ -96,6 +96,10 @@ pub(crate) fn check(
 fn parse_all(vfs: &Vfs, jobs: usize, targets: &Targets) {
     let listed: Vec<FileId> = targets.files.values().copied().collect();
     parallel::map(jobs, &listed, |file| {
+        // Files are read when they are first looked at, and there may be thousands.
+        if vfs.watch.is_cancelled() {
+            return;
+        }
         let state = vfs.state(*file);
         if state.problem.is_none() {
             state.parsed();

@@ -42,7 +42,12 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Did the host say that nobody needs this snapshot's answers any more? Then they may be incomplete.
+    /// Ends the work on this snapshot and its copies, as [`crate::AnalysisHost::cancel`] does for all.
+    pub fn cancel(&self) {
+        self.vfs.watch.give_up();
+    }
+
+    /// Did somebody say that nobody needs this snapshot's answers any more? Then they may be incomplete.
     pub fn is_cancelled(&self) -> bool {
         self.vfs.watch.is_cancelled()
     }

@@ -97,6 +97,9 @@ impl Targets {
         let mut found = Vec::new();
         let mut todo = vec![(directory, FileKind::Directory)];
         while let Some((path, kind)) = todo.pop() {
+            if vfs.watch.is_cancelled() {
+                break;
+            }
             let is_nix = path.as_str().ends_with(".nix");
             match kind {
                 FileKind::Directory => {
@@ -180,7 +183,7 @@ impl Targets {
             reached.extend(world.reads.parsed_files());
         }
         let mut rest = self.candidates(vfs, jobs, &reached);
-        while !rest.is_empty() {
+        while !rest.is_empty() && !vfs.watch.is_cancelled() {
             let roots: Vec<Root> = tops(&rest)
                 .into_iter()
                 .map(|file| Root::Module {
@@ -216,6 +219,9 @@ impl Targets {
             .filter(|(_, file)| !reached.contains(file))
             .collect();
         let found = parallel::map(jobs, &rest, |(path, file)| {
+            if vfs.watch.is_cancelled() {
+                return None;
+            }
             let state = vfs.state(*file);
             if state.problem.is_some() {
                 return None;

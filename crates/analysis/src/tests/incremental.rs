@@ -203,3 +203,28 @@ fn copy(fs: &MemoryFileSystem) -> Arc<MemoryFileSystem> {
     new.write("/p/README", "");
     Arc::new(new)
 }
+
+#[test]
+fn what_a_cancelled_snapshot_says_is_not_remembered() {
+    let text = "{ containers.web = { privateNetwork = 1 + 1 == 3; }; }";
+    let (mut host, _) = host(&[("a.nix", text)]);
+    let expected = {
+        let analysis = host.analysis();
+        render(&analysis, &analysis.check(&project()))
+    };
+    // At first nothing is known of the root, and later its heap is kept.
+    for number in 3..6 {
+        host.set_buffer("/p/a.nix".into(), Some(text.replace('3', &number.to_string())));
+        let given_up = host.analysis();
+        given_up.cancel();
+        let outdated = host.analysis();
+        host.cancel();
+        for cancelled in [given_up, outdated] {
+            assert!(cancelled.is_cancelled());
+            assert_eq!(cancelled.check(&project()).findings.len(), 0);
+        }
+        let analysis = host.analysis();
+        assert!(!analysis.is_cancelled());
+        assert_eq!(render(&analysis, &analysis.check(&project())), expected);
+    }
+}

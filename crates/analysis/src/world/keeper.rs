@@ -63,27 +63,42 @@ impl Keeper {
     }
 }
 
+/// The next job that somebody waits for. To begin with one that was cancelled would cost the heap; whoever asked gets
+/// nothing, and evaluates without a kept heap, which ends at once.
+fn next_of(jobs: &Receiver<Job>) -> Option<Job> {
+    jobs.iter().find(|job| !job.vfs.watch.is_cancelled())
+}
+
 fn keep(root: &Root, jobs: &Receiver<Job>) {
-    let mut next = jobs.recv().ok();
+    let mut next = next_of(jobs);
     while let Some(job) = next.take() {
         let reader = RecordingSource::new(&job.vfs, root.flake());
         let (mut evaluation, world) = Evaluation::start(root, &reader, job.limits, true);
+        let evaluated = evaluation.answer(&reader, world, job.list);
+        // In a heap that was interrupted, what could be known is unknown.
+        let mut interrupted = evaluated.effort.interrupted;
         // Who asked may have lost interest; the heap is of use for the next one.
         let _ = job.reply.send(Answer {
-            evaluated: evaluation.answer(&reader, world, job.list),
+            evaluated,
             renewed: false,
         });
         if evaluation.size() > MAX_THUNKS {
             tracing::debug!(thunks = evaluation.size(), "the heap is too large to be kept");
             drop(evaluation);
-            next = jobs.recv().ok();
+            next = next_of(jobs);
             continue;
         }
-        while let Ok(job) = jobs.recv() {
+        while let Some(job) = next_of(jobs) {
+            if interrupted {
+                next = Some(job);
+                break;
+            }
             match evaluation.renew(&reader, &job.vfs) {
                 Some(world) => {
+                    let evaluated = evaluation.answer(&reader, world, job.list);
+                    interrupted = evaluated.effort.interrupted;
                     let _ = job.reply.send(Answer {
-                        evaluated: evaluation.answer(&reader, world, job.list),
+                        evaluated,
                         renewed: true,
                     });
                 }

@@ -171,7 +171,9 @@ impl Worlds {
         let keeper = self.keeper(&known.root);
         let evaluated = self.evaluate(vfs, &known.root, keeper, (true, known.limits));
         let listed = Arc::new(evaluated.listed.unwrap_or_default());
-        *lock(&known.listed) = Some(Arc::clone(&listed));
+        if !evaluated.effort.interrupted {
+            *lock(&known.listed) = Some(Arc::clone(&listed));
+        }
         listed
     }
 

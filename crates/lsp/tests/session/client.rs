@@ -5,7 +5,7 @@ use nixpod_lsp::Outside;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf};
 use tokio::task::JoinHandle;
 
@@ -57,6 +57,42 @@ impl TestClient {
         let body = message.to_string();
         let frame = format!("Content-Length: {}\r\n\r\n{body}", body.len());
         self.input.write_all(frame.as_bytes()).await.unwrap();
+    }
+
+    /// Sends bytes that may be no message.
+    pub(crate) async fn raw(&mut self, bytes: &[u8]) {
+        self.input.write_all(bytes).await.unwrap();
+    }
+
+    /// Sends a request and does not wait.
+    pub(crate) async fn ask(&mut self, id: i64, method: &str, params: Value) {
+        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))
+            .await;
+    }
+
+    /// Waits for the answer with this number.
+    pub(crate) async fn answer(&mut self, id: &Value) -> Value {
+        loop {
+            let message = self.receive().await;
+            if message.get("method").is_none() && message["id"] == *id {
+                return message;
+            }
+            self.inbox.push_back(message);
+        }
+    }
+
+    /// Closes the server's input; returns how long the server takes to end.
+    pub(crate) async fn hang_up(mut self) -> Duration {
+        let start = Instant::now();
+        self.input.shutdown().await.unwrap();
+        self.ended(start).await
+    }
+
+    /// How long the server takes to end.
+    pub(crate) async fn ended(self, start: Instant) -> Duration {
+        let served = tokio::time::timeout(PATIENCE, self.server).await;
+        served.expect("the server does not end").unwrap().unwrap();
+        start.elapsed()
     }
 
     pub(crate) async fn notify(&mut self, method: &str, params: Value) {

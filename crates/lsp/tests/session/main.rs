@@ -1,7 +1,12 @@
 //! Whole sessions over in-memory streams.
 
+mod broken;
 mod client;
+mod life;
 mod roots;
+
+#[path = "../support/mutate.rs"]
+mod mutate;
 
 use client::{TestClient, edit};
 use nixpod_analysis::MemoryFileSystem;
