@@ -1,6 +1,6 @@
 //! One declared option: its type, default and `apply`, and its value.
 
-use crate::declaration::{Decl, Declaration, Declarations};
+use crate::declaration::{Decl, Declaration, Declarations, split};
 use crate::definition::{Definition, Definitions, OPTION_DEFAULT_PRIORITY, RawDef, discharge, file_name};
 use crate::fixpoint::by_type::combine;
 use crate::own::Written;
@@ -329,6 +329,13 @@ fn applied(ev: &mut Evaluator<'_>, mode: Mode, apply: ThunkId, merged: Res<Track
             Ok(applied)
         }
     }
+}
+
+/// Does a declaration by itself give an option that is a value as it stands where nothing defines it?
+pub(crate) fn has_plain_default(ev: &mut Evaluator<'_>, at: At<'_>, decl: Decl) -> bool {
+    let declarations = split(ev, &[decl]);
+    !declarations.options.is_empty()
+        && declared(ev, at, &declarations).is_ok_and(|declared| plain_default(ev, &declared).is_some())
 }
 
 /// The default of an option of our models that is a value as it stands: most options of most systems are not set.

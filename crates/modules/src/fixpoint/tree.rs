@@ -4,12 +4,12 @@ use crate::declaration::{Child, Children, Decl, Declaration, declared_in, split}
 use crate::definition::{RawDef, discharge, presence_of, unwrap_all};
 use crate::fixpoint::by_type::combine;
 use crate::fixpoint::collect::Collected;
-use crate::fixpoint::option::{Wanted, delay_merge, evaluate, merge_option};
+use crate::fixpoint::option::{Wanted, delay_merge, evaluate, has_plain_default, merge_option};
 use crate::path::{OptionPath, bytes_of, dotted, extend};
 use crate::renamed;
 use crate::system::evaluation::{At, Mode, Setup, System};
 use crate::system::memo::MadeFrom;
-use crate::system::report::Gap;
+use crate::system::report::{Gap, SeenIn};
 use crate::types::join::join;
 use crate::types::native::{OptType, native, native_of};
 use crate::undeclared;
@@ -326,7 +326,7 @@ fn merged_together(
 /// The thunk of what is declared and defined under one name.
 fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> ThunkId {
     let name = ev.name(name).clone();
-    if let Some(decl) = untouched(at.system, &child) {
+    if let Some(decl) = untouched(ev, at, &child) {
         return default_node(ev, at, name, decl);
     }
     let Child { decls, defs, .. } = child;
@@ -350,24 +350,41 @@ fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> Thunk
     })
 }
 
-/// The declaration of what our model of a whole system declares and nothing defines. A file that no host imports is
-/// the one system in which the default of such an option may not count: its guests and homes are as others are.
-fn untouched(system: &System, child: &Child) -> Option<Decl> {
-    let is_lone_file = system.open_world() && system.prefix.is_empty();
-    match child.decls[..] {
-        [decl]
-            if decl.written.is_ours()
-                && child.defs.is_empty()
-                && system.mode() == Mode::WholeSystem
-                && !is_lone_file =>
-        {
-            Some(decl)
-        }
-        _ => None,
+/// The declaration of what a model of ours declares and nothing defines, where that is the same in all systems.
+fn untouched(ev: &mut Evaluator<'_>, at: At<'_>, child: &Child) -> Option<Decl> {
+    let [decl] = child.decls[..] else { return None };
+    if !decl.written.is_ours() || !child.defs.is_empty() {
+        return None;
     }
+    let is_the_same = match at.mode() {
+        // A file that no host imports is the one system in which the default of such an option may not count: its
+        // guests and homes are as others are.
+        Mode::WholeSystem => !(at.system.open_world() && at.system.prefix.is_empty()),
+        Mode::Submodule => is_plain_everywhere(ev, at, decl),
+        Mode::AsNix => false,
+    };
+    is_the_same.then_some(decl)
 }
 
-/// Such a part is the same in all systems, and most parts of most guests are such: evaluated once. Its unknowns are
+/// Has an option of a submodule a default that is a value as it stands, whatever it is an option of? What two systems
+/// have depends on neither of them.
+fn is_plain_everywhere(ev: &mut Evaluator<'_>, at: At<'_>, decl: Decl) -> bool {
+    let shared = &at.system.shared;
+    let seen = shared.seen.borrow().get(&decl.value).copied();
+    let (seen, is_plain) = match seen {
+        Some(SeenIn::Several { is_plain }) => return is_plain,
+        Some(SeenIn::One(system)) if system != at.system.id => {
+            let is_plain = has_plain_default(ev, at, decl);
+            (SeenIn::Several { is_plain }, is_plain)
+        }
+        Some(SeenIn::One(_)) => return false,
+        None => (SeenIn::One(at.system.id), false),
+    };
+    shared.seen.borrow_mut().insert(decl.value, seen);
+    is_plain
+}
+
+/// Such a part is the same in all systems, and most parts of most containers and guests are such: evaluated once. Its unknowns are
 /// named by their path inside of a system.
 fn default_node(ev: &mut Evaluator<'_>, at: At<'_>, name: SmolStr, decl: Decl) -> ThunkId {
     let shared = &at.system.shared;
@@ -390,6 +407,7 @@ fn no_system(ev: &mut Evaluator<'_>, like: &Rc<System>) -> Rc<System> {
     let known = like.shared.no_system.borrow().upgrade();
     known.unwrap_or_else(|| {
         let setup = Setup {
+            mode: Mode::WholeSystem,
             prefix: Vec::new(),
             open_world: false,
             ..like.setup.clone()

@@ -57,18 +57,18 @@ let
     } // options;
   };
 
+  fileOptions = {
+    enable = opt bool true;
+    text = opt (types.nullOr types.lines) null;
+    source = mkOption { type = types.path; };
+    executable = opt (types.nullOr bool) null;
+    recursive = enable;
+    force = enable;
+    onChange = opt str "";
+    ignorelinks = enable;
+  };
   file = types.submodule ({ name, ... }: {
-    options = {
-      enable = opt bool true;
-      target = opt str name;
-      text = opt (types.nullOr types.lines) null;
-      source = mkOption { type = types.path; };
-      executable = opt (types.nullOr bool) null;
-      recursive = enable;
-      force = enable;
-      onChange = opt str "";
-      ignorelinks = enable;
-    };
+    options = fileOptions // { target = opt str name; };
   });
 
   # What does not depend on the system.

@@ -2,6 +2,7 @@
 # Options that are not here merge as they are defined.
 #
 # The outer function is called once: types and declarations that do not depend on a system are shared by all of them.
+# So options of a submodule stand outside of the function of its name: systems have tens of thousands of users and binds.
 { lib }:
 let
   inherit (lib) mkOption mkIf mkDefault mkMerge types;
@@ -33,6 +34,14 @@ let
     localMacAddress = opt nullStr null;
   };
 
+  bindMountOptions = {
+    hostPath = opt nullStr null;
+    isReadOnly = opt bool true;
+  };
+  bindMount = types.submodule ({ name, ... }: {
+    options = bindMountOptions // { mountPoint = opt str name; };
+  });
+
   nspawn = types.submodule {
     options = address // {
       config = opt (types.nullOr (types.submoduleWith { modules = [ ]; nixpodSystem = "guest"; })) null;
@@ -49,13 +58,7 @@ let
         };
       })) [ ];
       autoStart = enable;
-      bindMounts = opt (types.attrsOf (types.submodule ({ name, ... }: {
-        options = {
-          mountPoint = opt str name;
-          hostPath = opt nullStr null;
-          isReadOnly = opt bool true;
-        };
-      }))) { };
+      bindMounts = opt (types.attrsOf bindMount) { };
       copyResolvConf = opt bool true;
       enableTun = enable;
       ephemeral = enable;
@@ -120,38 +123,38 @@ let
     };
   };
 
+  userOptions = {
+    enable = opt bool true;
+    description = opt str "";
+    uid = opt (types.nullOr types.int) null;
+    isNormalUser = enable;
+    isSystemUser = enable;
+    group = opt str "";
+    extraGroups = opt strings [ ];
+    home = opt types.path "/var/empty";
+    createHome = enable;
+    homeMode = opt str "700";
+    subUidRanges = opt (types.listOf (idRange "startUid")) [ ];
+    subGidRanges = opt (types.listOf (idRange "startGid")) [ ];
+    autoSubUidGidRange = enable;
+    linger = opt (types.nullOr bool) null;
+    password = opt nullStr null;
+    initialPassword = opt nullStr null;
+    hashedPassword = opt nullStr null;
+    initialHashedPassword = opt nullStr null;
+    hashedPasswordFile = opt nullStr null;
+    passwordFile = opt nullStr null;
+    shell = opt (types.nullOr types.anything) null;
+    packages = opt (types.listOf types.anything) [ ];
+    openssh = opt set { };
+    useDefaultShell = enable;
+    ignoreShellProgramCheck = enable;
+    cryptHomeLuks = opt nullStr null;
+    pamMount = opt set { };
+    expires = opt nullStr null;
+  };
   user = types.submodule ({ config, name, ... }: {
-    options = {
-      enable = opt bool true;
-      name = opt str name;
-      description = opt str "";
-      uid = opt (types.nullOr types.int) null;
-      isNormalUser = enable;
-      isSystemUser = enable;
-      group = opt str "";
-      extraGroups = opt strings [ ];
-      home = opt types.path "/var/empty";
-      createHome = enable;
-      homeMode = opt str "700";
-      subUidRanges = opt (types.listOf (idRange "startUid")) [ ];
-      subGidRanges = opt (types.listOf (idRange "startGid")) [ ];
-      autoSubUidGidRange = enable;
-      linger = opt (types.nullOr bool) null;
-      password = opt nullStr null;
-      initialPassword = opt nullStr null;
-      hashedPassword = opt nullStr null;
-      initialHashedPassword = opt nullStr null;
-      hashedPasswordFile = opt nullStr null;
-      passwordFile = opt nullStr null;
-      shell = opt (types.nullOr types.anything) null;
-      packages = opt (types.listOf types.anything) [ ];
-      openssh = opt set { };
-      useDefaultShell = enable;
-      ignoreShellProgramCheck = enable;
-      cryptHomeLuks = opt nullStr null;
-      pamMount = opt set { };
-      expires = opt nullStr null;
-    };
+    options = userOptions // { name = opt str name; };
     config = mkIf config.isNormalUser {
       group = mkDefault "users";
       createHome = mkDefault true;
@@ -161,26 +164,26 @@ let
     };
   });
 
+  groupOptions = {
+    gid = opt (types.nullOr types.int) null;
+    members = opt strings [ ];
+  };
   group = types.submodule ({ name, ... }: {
-    options = {
-      name = opt str name;
-      gid = opt (types.nullOr types.int) null;
-      members = opt strings [ ];
-    };
+    options = groupOptions // { name = opt str name; };
   });
 
+  etcOptions = {
+    enable = opt bool true;
+    text = opt (types.nullOr types.lines) null;
+    source = mkOption { type = types.path; };
+    mode = opt str "symlink";
+    user = opt str "+0";
+    group = opt str "+0";
+    uid = opt types.anything 0;
+    gid = opt types.anything 0;
+  };
   etc = types.submodule ({ name, ... }: {
-    options = {
-      enable = opt bool true;
-      target = opt str name;
-      text = opt (types.nullOr types.lines) null;
-      source = mkOption { type = types.path; };
-      mode = opt str "symlink";
-      user = opt str "+0";
-      group = opt str "+0";
-      uid = opt types.anything 0;
-      gid = opt types.anything 0;
-    };
+    options = etcOptions // { target = opt str name; };
   });
 
   # What does not depend on the system.

@@ -19,21 +19,21 @@ let
 
   section = options: opt (types.submodule { freeformType = set; inherit options; }) { };
 
+  common = {
+    autoStart = opt types.anything true;
+    enable = opt types.bool true;
+    uid = opt (types.nullOr types.int) null;
+    rootlessConfig.uid = opt (types.nullOr types.int) null;
+    rawConfig = opt (types.nullOr types.str) null;
+    extraConfig = opt set { };
+    unitConfig = opt set { };
+    serviceConfig = opt set { };
+    quadletConfig.defaultDependencies = opt (types.nullOr types.bool) null;
+  };
   object = extension: options: opt
     (types.attrsOf (types.submodule ({ name, ... }: {
       freeformType = set;
-      options = {
-        autoStart = opt types.anything true;
-        enable = opt types.bool true;
-        uid = opt (types.nullOr types.int) null;
-        rootlessConfig.uid = opt (types.nullOr types.int) null;
-        rawConfig = opt (types.nullOr types.str) null;
-        extraConfig = opt set { };
-        unitConfig = opt set { };
-        serviceConfig = opt set { };
-        quadletConfig.defaultDependencies = opt (types.nullOr types.bool) null;
-        ref = opt types.str "${name}.${extension}";
-      } // options;
+      options = common // options // { ref = opt types.str "${name}.${extension}"; };
     })))
     { };
 

@@ -86,6 +86,8 @@ pub struct Shared {
     pub(crate) no_system: RefCell<Weak<crate::System>>,
     /// Parts of our models that nothing defines, by the thunks of their declarations.
     pub(crate) defaults: RefCell<FxHashMap<ThunkId, ThunkId>>,
+    /// Where declarations of our models were seen that nothing defines, in submodules.
+    pub(crate) seen: RefCell<FxHashMap<ThunkId, SeenIn>>,
     /// What single declarations say, by their thunks. Those of our models are the same in all systems.
     pub(crate) declared: RefCell<FxHashMap<ThunkId, ThunkId>>,
     /// Parts of systems that are the same after an edit.
@@ -96,6 +98,18 @@ pub struct Shared {
     modules: RefCell<FxHashMap<ModuleId, NoteId>>,
     /// Names of inputs whose repository is known to have nothing to do with containers.
     harmless: RefCell<FxHashMap<String, NoteId>>,
+}
+
+/// Which systems have a declaration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SeenIn {
+    /// So far one, with this number.
+    One(u64),
+    /// More than one.
+    Several {
+        /// Is its default a value as it stands?
+        is_plain: bool,
+    },
 }
 
 /// A system that the analysed code made.
