@@ -3,6 +3,7 @@
 use crate::fixpoint::system_value::system_value;
 use crate::models::{models, modules_path};
 use crate::own::Kind;
+use crate::path::OptionPath;
 use crate::system::evaluation::{Library, Mode, Setup, System};
 use crate::values::plain;
 use nixpod_eval::{Evaluator, ThunkId, Value};
@@ -28,7 +29,7 @@ pub fn system(
         kind: Some(kind),
         mode: Mode::WholeSystem,
         open_world,
-        prefix: Vec::new(),
+        prefix: OptionPath::default(),
         class: None,
         library: Some(library.clone()),
     };

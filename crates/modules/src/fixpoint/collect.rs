@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// More modules than this in one evaluation are not read; real systems stay below 3,000 of their own.
-const MAX_MODULES: usize = 20_000;
+const MAX_MODULES: usize = 200_000;
 
 /// The modules of an evaluation.
 pub struct Collected {

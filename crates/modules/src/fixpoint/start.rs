@@ -5,7 +5,6 @@ use crate::definition::RawDef;
 use crate::fixpoint::collect::{Collected, collect};
 use crate::fixpoint::option_value::{WayDown, tree};
 use crate::fixpoint::tree::root;
-use crate::path::bytes_of;
 use crate::system::evaluation::{At, Mode, Setup, System};
 use crate::system::report::Shared;
 use crate::values::plain;
@@ -28,13 +27,13 @@ impl System {
 
     fn make(ev: &mut Evaluator<'_>, shared: &Rc<Shared>, setup: Setup, id: u64, outermost: u64) -> Rc<Self> {
         let values = setup.modules.len() + setup.base.len() + setup.args.len();
-        ev.keeps(size_of::<Self>() + values * size_of::<nixpod_eval::Attr>() + 2 * bytes_of(&setup.prefix));
+        ev.keeps(size_of::<Self>() + values * size_of::<nixpod_eval::Attr>());
         let config = ev.reserve();
         let options = ev.reserve();
         let collected = ev.reserve();
         let system = Rc::new(Self {
             shared: shared.clone(),
-            prefix: setup.prefix.clone().into(),
+            prefix: setup.prefix.clone(),
             config,
             options,
             setup,

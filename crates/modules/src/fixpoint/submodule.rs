@@ -59,7 +59,7 @@ pub(crate) fn submodule_system(
         kind: None,
         mode: at.mode().inside(),
         open_world: at.system.open_world(),
-        prefix: at.path.to_vec(),
+        prefix: at.path.clone(),
         class: submodule.class.clone(),
         library: at.system.setup.library.clone(),
     };

@@ -408,7 +408,7 @@ fn no_system(ev: &mut Evaluator<'_>, like: &Rc<System>) -> Rc<System> {
     known.unwrap_or_else(|| {
         let setup = Setup {
             mode: Mode::WholeSystem,
-            prefix: Vec::new(),
+            prefix: OptionPath::default(),
             open_world: false,
             ..like.setup.clone()
         };

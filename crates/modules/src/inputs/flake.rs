@@ -4,6 +4,7 @@ use crate::inputs::packages::open;
 use crate::nixos;
 use crate::own;
 use crate::own::Kind;
+use crate::path::OptionPath;
 use crate::system::evaluation::{Library, Mode, Setup, System};
 use crate::values::{find, plain, set};
 use nixpod_eval::{
@@ -443,7 +444,7 @@ fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module:
         kind: None,
         mode: Mode::WholeSystem,
         open_world: false,
-        prefix: Vec::new(),
+        prefix: OptionPath::default(),
         class: None,
         library: Some(library.clone()),
     };

@@ -112,6 +112,7 @@ let
       autoRemoveOnStop = opt bool true;
       networks = opt strings [ ];
   };
+  backends = types.enum [ "podman" "docker" ];
   oci = backend: types.submodule ({ name, ... }: {
     options = ociOptions // { serviceName = opt str "${backend}-${name}"; };
   });
@@ -293,16 +294,17 @@ in
 let
   inherit (config.virtualisation) oci-containers quadlet;
   # Where nobody says whether, any object enables it.
-  quadlet-nix = quadlet.enable == true || quadlet.enable == null && lib.any (objects: objects != { }) [
-    quadlet.builds quadlet.containers quadlet.images quadlet.kubes quadlet.networks quadlet.pods quadlet.volumes
-  ];
+  quadlet-nix = quadlet.enable == true || quadlet.enable == null && (
+    quadlet.builds != { } || quadlet.containers != { } || quadlet.images != { } || quadlet.kubes != { }
+    || quadlet.networks != { } || quadlet.pods != { } || quadlet.volumes != { }
+  );
 in
 {
   options = declared // {
     virtualisation = declared.virtualisation // {
       oci-containers = {
         backend = mkOption {
-          type = types.enum [ "podman" "docker" ];
+          type = backends;
           default = if !lib.isString config.system.stateVersion then "podman" else if lib.versionAtLeast config.system.stateVersion "22.05" then "podman" else "docker";
         };
         containers = opt (types.attrsOf (oci oci-containers.backend)) { };

@@ -1,7 +1,7 @@
 //! The data of one module evaluation. What is computed with it is in `fixpoint`.
 
 use crate::own::Kind;
-use crate::path::{OptionPath, Step};
+use crate::path::OptionPath;
 use crate::system::report::{About, Gap, Shared};
 use nixpod_eval::{Attrs, Evaluator, ThunkId, Tracked, Value};
 use smol_str::SmolStr;
@@ -52,7 +52,7 @@ pub struct Setup {
     /// May definitions be missing because the module tree was not seen from a root?
     pub open_world: bool,
     /// The path of the option that this evaluation is the value of.
-    pub prefix: Vec<Step>,
+    pub prefix: OptionPath,
     /// The class that its modules must have if they say one.
     pub class: Option<SmolStr>,
     /// What all evaluations need, where `evalModules` was called by the analysed code.
