@@ -9,6 +9,10 @@ use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkI
 use nixpod_source::Why;
 use std::rc::Rc;
 
+/// The argument by which modules of our models get the `config` around their submodule. So the type of an option need
+/// not be made anew for each system that has it.
+const AROUND: &str = "nixpodAround";
+
 impl System {
     /// Why Nix does not take a set for a module of this evaluation.
     pub(crate) fn not_a_module(
@@ -120,6 +124,9 @@ impl System {
 
     /// An argument that `_module.args` may define; otherwise an unknown of that name.
     fn named_argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str, file: &str) -> Res<Tracked> {
+        if let (AROUND, Some(around)) = (name, self.around) {
+            return Ok(ev.force(around)?);
+        }
         if self.mode() == Mode::AsNix {
             match name {
                 "extendModules" => {

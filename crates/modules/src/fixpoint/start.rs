@@ -8,7 +8,7 @@ use crate::fixpoint::tree::root;
 use crate::system::evaluation::{At, Mode, Setup, System};
 use crate::system::report::Shared;
 use crate::values::plain;
-use nixpod_eval::{Evaluator, NO_SITE, Opaque, Res, Tracked, Value};
+use nixpod_eval::{Evaluator, NO_SITE, Opaque, Res, ThunkId, Tracked, Value};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -16,16 +16,28 @@ impl System {
     /// A module evaluation; nothing is computed yet.
     pub fn new(ev: &mut Evaluator<'_>, shared: &Rc<Shared>, setup: Setup) -> Rc<Self> {
         let id = shared.new_system();
-        Self::make(ev, shared, setup, id, id)
+        Self::make(ev, shared, setup, (id, id), None)
     }
 
     /// One that is the value of an option of another.
     pub(crate) fn within(ev: &mut Evaluator<'_>, outer: &Self, setup: Setup) -> Rc<Self> {
         let id = outer.shared.new_system();
-        Self::make(ev, &outer.shared, setup, id, outer.outermost)
+        Self::make(
+            ev,
+            &outer.shared,
+            setup,
+            (id, outer.outermost),
+            Some(outer.config),
+        )
     }
 
-    fn make(ev: &mut Evaluator<'_>, shared: &Rc<Shared>, setup: Setup, id: u64, outermost: u64) -> Rc<Self> {
+    fn make(
+        ev: &mut Evaluator<'_>,
+        shared: &Rc<Shared>,
+        setup: Setup,
+        (id, outermost): (u64, u64),
+        around: Option<ThunkId>,
+    ) -> Rc<Self> {
         let values = setup.modules.len() + setup.base.len() + setup.args.len();
         ev.keeps(size_of::<Self>() + values * size_of::<nixpod_eval::Attr>());
         let config = ev.reserve();
@@ -39,6 +51,7 @@ impl System {
             setup,
             id,
             outermost,
+            around,
             collected,
             collecting: Cell::new(false),
             asked: Cell::new(false),

@@ -113,9 +113,13 @@ let
       networks = opt strings [ ];
   };
   backends = types.enum [ "podman" "docker" ];
-  oci = backend: types.submodule ({ name, ... }: {
-    options = ociOptions // { serviceName = opt str "${backend}-${name}"; };
+  # `nixpodAround` is the configuration that has the container.
+  oci = types.submodule ({ name, nixpodAround, ... }: {
+    options = ociOptions // {
+      serviceName = opt str "${nixpodAround.virtualisation.oci-containers.backend}-${name}";
+    };
   });
+  ociContainers = opt (types.attrsOf oci) { };
 
   idRange = start: types.submodule {
     options = {
@@ -307,7 +311,7 @@ in
           type = backends;
           default = if !lib.isString config.system.stateVersion then "podman" else if lib.versionAtLeast config.system.stateVersion "22.05" then "podman" else "docker";
         };
-        containers = opt (types.attrsOf (oci oci-containers.backend)) { };
+        containers = ociContainers;
       };
     };
   };

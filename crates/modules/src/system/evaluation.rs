@@ -87,6 +87,8 @@ pub struct System {
     pub(crate) id: u64,
     /// The outermost evaluation that it is a part of, which may be itself.
     pub(crate) outermost: u64,
+    /// The `config` of the evaluation that it is directly a part of.
+    pub(crate) around: Option<ThunkId>,
     /// Its modules, found when they are first asked for.
     pub(crate) collected: ThunkId,
     pub(crate) collecting: Cell<bool>,

@@ -5,6 +5,7 @@ mod home;
 mod nspawn;
 mod oci;
 mod quadlet;
+mod size;
 mod traps;
 
 use expect_test::Expect;
