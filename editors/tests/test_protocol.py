@@ -9,7 +9,9 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 import threading
+import time
 
 import pytest
 import pytest_lsp
@@ -451,11 +453,14 @@ class Wire:
             message["id"] = number
         if params is not None:
             message["params"] = params
-        body = json.dumps(message).encode()
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        self.send_body(json.dumps(message).encode())
+
+    def send_body(self, body: bytes, length: int | None = None):
+        length = len(body) if length is None else length
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (length, body))
         self.process.stdin.flush()
 
-    def answer(self, number: int):
+    def answer(self, number: int | None):
         while True:
             length = 0
             while line := self.process.stdout.readline().strip():
@@ -466,8 +471,8 @@ class Wire:
             if message.get("id") == number and "method" not in message:
                 return message
 
-    def initialize(self):
-        self.send("initialize", 1, {"processId": None, "rootUri": None, "capabilities": {}})
+    def initialize(self, client: int | None = None):
+        self.send("initialize", 1, {"processId": client, "rootUri": None, "capabilities": {}})
         assert "result" in self.answer(1)
         self.send("initialized", params={})
 
@@ -523,3 +528,61 @@ def test_ends_when_its_input_does(wire: Wire):
     wire.initialize()
     wire.process.stdin.close()
     wire.exit_code()
+
+
+# Takes as long as the server's bounds allow, and more than LIMIT without them.
+ENDLESS = """let f = n: if n < 2 then n else f (n - 1) + f (n - 2); in
+{ virtualisation.oci-containers.containers.web = { image = "a"; extraOptions = if f 60 > 3 then [ "--privileged" ] else [ ]; }; }
+"""
+
+
+def begin_hover(wire: Wire, tmp_path: pathlib.Path):
+    uri = (tmp_path / "web.nix").as_uri()
+    document = {"uri": uri, "languageId": "nix", "version": 1, "text": ENDLESS}
+    wire.send("textDocument/didOpen", params={"textDocument": document})
+    wire.send("textDocument/hover", 7, {"textDocument": {"uri": uri}, "position": {"line": 1, "character": 60}})
+    time.sleep(0.2)
+
+
+def test_input_that_ends_while_a_request_is_pending(wire: Wire, tmp_path: pathlib.Path):
+    wire.initialize()
+    begin_hover(wire, tmp_path)
+    start = time.monotonic()
+    wire.process.stdin.close()
+    wire.exit_code()
+    assert time.monotonic() - start < 1
+
+
+def test_a_pending_request_is_cancelled(wire: Wire, tmp_path: pathlib.Path):
+    wire.initialize()
+    begin_hover(wire, tmp_path)
+    wire.send("$/cancelRequest", params={"id": 7})
+    assert wire.answer(7)["error"]["code"] == -32800
+
+
+def test_a_client_that_is_gone(wire: Wire):
+    """Its input may be open in somebody else's hands."""
+    with subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE) as client:
+        wire.initialize(client.pid)
+    wire.exit_code()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"[]", b"\xff", b'{"id": 2, "x": ' + b"[" * 999 + b"]" * 999 + b"}", b'"\\ud800"'],
+    ids=["half", "batch", "encoding", "nesting", "surrogate"],
+)
+def test_messages_that_are_none(wire: Wire, body: bytes):
+    wire.initialize()
+    wire.send_body(body)
+    assert wire.answer(None)["error"]["code"] in (-32700, -32600)
+    wire.send("shutdown", 3)
+    assert wire.answer(3).get("result", "missing") is None
+
+
+@pytest.mark.parametrize("length", [0, -1, 10**8, 10**30])
+def test_lengths_that_are_wrong(wire: Wire, length: int):
+    wire.initialize()
+    wire.send_body(b"", length)
+    wire.send("shutdown", 3)
+    assert wire.answer(3).get("result", "missing") is None
