@@ -113,8 +113,9 @@ pub(crate) struct Budget {
     part: PartOfWork,
     /// The next step at which there may be something to look at.
     look_at: u64,
-    /// The bytes at which the outside is asked next.
-    ask_at: u64,
+    /// The steps or bytes at which the outside is asked next, and how often it was.
+    ask_at: Used,
+    asked: u64,
     /// The bound that the current part has reached.
     over: Option<Rc<Unknown>>,
     /// Is all further work given up?
@@ -164,7 +165,11 @@ impl Budget {
             used: Used::default(),
             part,
             look_at: ASK_EVERY,
-            ask_at: ASK_EVERY_BYTES,
+            ask_at: Used {
+                steps: ASK_EVERY,
+                bytes: ASK_EVERY_BYTES,
+            },
+            asked: 0,
             over: None,
             interrupted: false,
             hits: Vec::new(),
@@ -202,36 +207,57 @@ impl Budget {
         self.used.steps += bytes as u64 / BYTES_A_STEP;
         if self.used.bytes >= self.part.to.bytes {
             self.exhaust(Why::Limit("the limit on memory is reached".to_owned()));
-        } else if self.used.bytes >= self.ask_at {
+        } else if self.used.bytes >= self.ask_at.bytes {
             self.look_at = 0;
         }
     }
 
+    #[cold]
     fn look(&mut self, source: &dyn Source) -> Res<()> {
         if self.used.steps > self.part.to.steps {
             self.exhaust(Why::Limit("the limit on evaluation steps is reached".to_owned()));
         }
-        if let Some(over) = &self.over {
-            return Err(Stop::Unknown(over.clone()));
+        if self.over.is_none() {
+            self.ask(source);
         }
-        let full = self.used.bytes >= self.ask_at;
-        let thoroughly = full || (self.used.steps / ASK_EVERY).is_multiple_of(THOROUGHLY_EVERY);
+        self.look_again();
+        match &self.over {
+            Some(over) => Err(Stop::Unknown(over.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Asks the outside whether to go on, if it is time to.
+    fn ask(&mut self, source: &dyn Source) {
+        let full = self.used.bytes >= self.ask_at.bytes;
+        if !full && self.used.steps < self.ask_at.steps {
+            return;
+        }
+        self.asked += 1;
+        self.ask_at.steps = self.used.steps + ASK_EVERY;
         if full {
-            self.ask_at = self.used.bytes + ASK_EVERY_BYTES;
+            self.ask_at.bytes = self.used.bytes + ASK_EVERY_BYTES;
         }
-        if let Some(interrupt) = source.interrupted(thoroughly) {
-            self.interrupted = true;
-            self.exhaust(match interrupt {
-                Interrupt::Cancelled => Why::Cancelled,
-                Interrupt::Deadline => Why::Limit("the time is up".to_owned()),
-                Interrupt::Memory => {
-                    Why::Limit("the limit on the memory of the process is reached".to_owned())
-                }
-            });
-            return self.look(source);
-        }
-        self.look_at = (self.used.steps + ASK_EVERY).min(self.part.to.steps + 1);
-        Ok(())
+        let thoroughly = full || self.asked.is_multiple_of(THOROUGHLY_EVERY);
+        let why = match source.interrupted(thoroughly) {
+            None => return,
+            Some(Interrupt::Cancelled) => Why::Cancelled,
+            Some(Interrupt::Deadline) => Why::Limit("the time is up".to_owned()),
+            Some(Interrupt::Memory) => {
+                Why::Limit("the limit on the memory of the process is reached".to_owned())
+            }
+        };
+        self.interrupted = true;
+        self.exhaust(why);
+    }
+
+    /// Finds out at which step there may be something to look at.
+    fn look_again(&mut self) {
+        let asks = self.used.bytes >= self.ask_at.bytes;
+        self.look_at = match self.over.is_some() || asks {
+            true => 0,
+            false => self.ask_at.steps.min(self.part.to.steps + 1),
+        };
     }
 
     fn exhaust(&mut self, why: Why) {
@@ -291,8 +317,7 @@ impl Budget {
         if self.over.is_some() && goes_on && !self.interrupted {
             self.over = None;
         }
-        // What has to be looked at is found out at the next step.
-        self.look_at = self.look_at.min(self.used.steps);
+        self.look_again();
     }
 
     /// The bound that the current part has reached.
@@ -347,6 +372,7 @@ impl Budget {
     /// Steps count anew; what is kept stays.
     pub(crate) fn restart(&mut self) {
         self.used.steps = 0;
+        self.ask_at.steps = 0;
         self.part.from = self.used;
         self.part.to = Used {
             steps: self.limits.fuel,

@@ -20,6 +20,8 @@ pub(crate) struct OptionReader<'e, 's> {
     pub(crate) given: Vec<Site>,
     pub(crate) not_analysed: Vec<NotAnalysed>,
     definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
+    /// Which files are encrypted, by path: thousands of values can come from one.
+    pub(super) encrypted: FxHashMap<String, bool>,
 }
 
 /// A value found at an option's path.
@@ -49,6 +51,7 @@ impl<'e, 's> OptionReader<'e, 's> {
             given: Vec::new(),
             not_analysed: Vec::new(),
             definitions: FxHashMap::default(),
+            encrypted: FxHashMap::default(),
         }
     }
 

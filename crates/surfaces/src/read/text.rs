@@ -205,6 +205,15 @@ impl OptionReader<'_, '_> {
 
     /// Is a file encrypted on purpose? Its content says so, or its name where it cannot be read.
     fn is_encrypted(&mut self, path: &str) -> bool {
+        if let Some(known) = self.encrypted.get(path) {
+            return *known;
+        }
+        let encrypted = self.seems_encrypted(path);
+        self.encrypted.insert(path.to_owned(), encrypted);
+        encrypted
+    }
+
+    fn seems_encrypted(&self, path: &str) -> bool {
         if [".age", ".gpg", ".asc"].iter().any(|end| path.ends_with(end)) {
             return true;
         }
