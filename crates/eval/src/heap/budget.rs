@@ -34,7 +34,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            fuel: 24_000_000,
+            fuel: 36_000_000,
             call_depth: 10_000,
             force_depth: 40_000,
             bytes: 400 << 20,

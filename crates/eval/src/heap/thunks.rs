@@ -4,9 +4,15 @@ use crate::thunk::{Primop, Thunk};
 use crate::{PrimopApp, PrimopId, ThunkId};
 use std::ops::{Index, IndexMut};
 
+/// So many thunks, a power of two, lie together: half a mebibyte. One piece for all would have to be copied as it grows,
+/// and would take three times its size for a moment.
+const TOGETHER: usize = 1 << 14;
+
 /// The thunks of an evaluation.
 pub(crate) struct Thunks {
-    all: Vec<Thunk>,
+    /// All but the last have [`TOGETHER`] thunks.
+    pieces: Vec<Vec<Thunk>>,
+    len: usize,
     primops: Vec<Primop>,
     /// Bit by thunk: it is the value of an attribute that a builtin made, which has no position in Nix.
     generated: Vec<u64>,
@@ -15,19 +21,28 @@ pub(crate) struct Thunks {
 impl Thunks {
     pub(crate) fn new() -> Self {
         Self {
-            all: Vec::with_capacity(1024),
+            pieces: vec![Vec::with_capacity(1024)],
+            len: 0,
             primops: Vec::with_capacity(256),
             generated: Vec::new(),
         }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.all.len()
+        self.len
     }
 
     pub(crate) fn push(&mut self, thunk: Thunk) -> ThunkId {
-        let id = ThunkId(self.all.len() as u32);
-        self.all.push(thunk);
+        let id = ThunkId(self.len as u32);
+        self.len += 1;
+        match self.pieces.last_mut() {
+            Some(last) if last.len() < TOGETHER => last.push(thunk),
+            _ => {
+                let mut piece = Vec::with_capacity(TOGETHER);
+                piece.push(thunk);
+                self.pieces.push(piece);
+            }
+        }
         id
     }
 
@@ -63,12 +78,14 @@ impl Index<ThunkId> for Thunks {
     type Output = Thunk;
 
     fn index(&self, id: ThunkId) -> &Thunk {
-        &self.all[id.0 as usize]
+        let at = id.0 as usize;
+        &self.pieces[at / TOGETHER][at % TOGETHER]
     }
 }
 
 impl IndexMut<ThunkId> for Thunks {
     fn index_mut(&mut self, id: ThunkId) -> &mut Thunk {
-        &mut self.all[id.0 as usize]
+        let at = id.0 as usize;
+        &mut self.pieces[at / TOGETHER][at % TOGETHER]
     }
 }
