@@ -14,7 +14,7 @@ use nixpod_analysis::{
     TextRange, TextSize, Why, visible,
 };
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A file that something points into.
 #[derive(Debug)]
@@ -25,9 +25,12 @@ pub(crate) struct Source {
     pub(crate) name: String,
     pub(crate) text: Arc<str>,
     pub(crate) lines: Arc<LineIndex>,
-    /// What must not be shown of the text, sorted, each within a line.
-    pub(crate) hidden: Vec<TextRange>,
+    /// What must not be shown of the text, sorted, each within a line. Formats without excerpts do not need it.
+    pub(crate) hidden: Hidden,
 }
+
+/// Ranges that are looked up when they are first asked for.
+pub(crate) type Hidden = LazyLock<Vec<TextRange>, Box<dyn FnOnce() -> Vec<TextRange> + Send>>;
 
 /// A range of a file; lines and columns count from 1, the end is exclusive.
 #[derive(Clone, Debug)]
@@ -264,10 +267,12 @@ impl Resolver<'_> {
         }
         let path = self.analysis.path(file);
         let text = self.analysis.text(file);
+        let (secrets, whole) = (Arc::clone(&self.secrets), Arc::clone(&text));
+        let hidden = move || secrets.ranges(file, &whole);
         let source = Arc::new(Source {
             name: relative(&path, self.base),
             path,
-            hidden: self.secrets.ranges(file, &text),
+            hidden: LazyLock::new(Box::new(hidden)),
             text,
             lines: self.analysis.line_index(file),
         });

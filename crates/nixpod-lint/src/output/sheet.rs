@@ -34,7 +34,7 @@ impl Sheet {
     pub(super) fn new(source: &Source) -> Self {
         let mut writer = Writer::default();
         let mut at = 0;
-        for hidden in &source.hidden {
+        for hidden in source.hidden.iter() {
             let hidden = Range::<usize>::from(*hidden);
             writer.keep(&source.text, at..hidden.start);
             writer.change(hidden.clone(), |text| text.push_str(MASK));
@@ -206,7 +206,10 @@ mod tests {
             name: "a.nix".into(),
             text: text.into(),
             lines: Arc::new(LineIndex::new(text)),
-            hidden: vec![range(hidden)],
+            hidden: {
+                let hidden = range(hidden);
+                std::sync::LazyLock::new(Box::new(move || vec![hidden]))
+            },
         };
         Location {
             source: Arc::new(source),

@@ -9,7 +9,7 @@ fn source(name: &str, text: &str) -> Arc<Source> {
         name: name.into(),
         text: text.into(),
         lines: Arc::new(LineIndex::new(text)),
-        hidden: Vec::new(),
+        hidden: std::sync::LazyLock::new(Box::new(Vec::new)),
     })
 }
 
