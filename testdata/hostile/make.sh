@@ -142,6 +142,99 @@ in_case json-deep;     module "(builtins.fromJSON \"$(copies 50000 '[')\")" > de
 in_case toml-bad;      module '(builtins.fromTOML "a = [[[[[[")' > default.nix
 in_case many-guests;   { echo '{'; i=0; while [ $i -lt 3000 ]; do echo "  containers.c$i = { privateUsers = \"no\"; config = { }; };"; i=$((i + 1)); done; echo '}'; } > default.nix
 
+# ---- work that few steps of the program cost much of -----------------------------------
+# loop EXPR: a container for which EXPR is worked out again and again, each time with another n. Large arguments for it
+# are at hand; `text` is a few kilobytes, the sets and lists have 2,000 elements.
+loop() {
+	printf '{ lib, ... }: { containers.victim = { privateUsers = "no"; config.environment.variables.LOOT = let\n'
+	printf '  numbers = builtins.genList (n: n) 2000; names = map (n: "w${toString n}") numbers;\n'
+	printf '  text = builtins.concatStringsSep "-" names; lists = map (name: [ name ]) names;\n'
+	printf '  pairs = map (name: { inherit name; value = name; }) names; set = builtins.listToAttrs pairs;\n'
+	printf '  same = builtins.listToAttrs pairs; sets = map (name: { ${name} = name; a = 1; }) names;\n'
+	printf '  context = builtins.concatStringsSep "" (map (name: "${builtins.toFile name name}") names);\n'
+	printf '  in toString (builtins.foldl'"'"' (before: n: builtins.seq (%s) n) 0 (builtins.genList (n: n) 100000)); }; }\n' "$1"
+}
+work_case() { in_case "work-$1"; loop "$2" > default.nix; }
+# growing EXPR: s gets longer with every turn
+growing() {
+	printf '{ lib, ... }: { containers.a.bindMounts.x.hostPath = builtins.foldl'"'"' (s: n: %s) "a" (lib.range 1 100000); }\n' "$1"
+}
+long=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+in_case work-parse-drv-name; growing "(builtins.parseDrvName (s + \"$long\")).name" > default.nix
+in_case work-try-throw;      growing "let r = builtins.tryEval (throw (s + \"$long\")); in if r.success then s else s + \"b\"" > default.nix
+in_case work-submodule;      echo '{ lib, ... }: let t = lib.types.submodule { options.child = lib.mkOption { type = t; default = { }; }; }; in { containers.a.bindMounts.x.hostPath = builtins.toJSON (lib.evalModules { modules = [ { options.x = lib.mkOption { type = t; default = { }; }; } ]; }).config.x; }' > default.nix
+in_case work-submodule-own;  echo '{ lib, ... }: let t = lib.types.submodule { options.child = lib.mkOption { type = t; default = { }; }; }; in { options.x = lib.mkOption { type = t; default = { }; }; config.containers.a.config = { }; }' > default.nix
+work_case replace-strings   'builtins.replaceStrings names names text'
+work_case split-version     'builtins.splitVersion text'
+work_case compare-versions  'builtins.compareVersions text (text + toString n)'
+work_case attr-values       'builtins.attrValues set'
+work_case attr-names        'builtins.attrNames set'
+work_case zip-attrs         'builtins.zipAttrsWith (name: values: values) sets'
+work_case equal             'set == same && lists == map (x: x) lists'
+work_case less              'lists < map (x: x) lists'
+work_case intersect         'builtins.intersectAttrs set same'
+work_case remove-attrs      'builtins.removeAttrs set names'
+work_case update            'set // { ${toString n} = n; }'
+work_case cat-attrs         'builtins.catAttrs "a" sets'
+work_case concat-lists      'builtins.concatLists lists'
+work_case concat-map        'builtins.concatMap (x: x) lists'
+work_case list-to-attrs     'builtins.listToAttrs pairs'
+work_case group-by          'builtins.groupBy (x: x) names'
+work_case sort              'builtins.sort (a: b: a > b) names'
+work_case elem              'builtins.elem n lists'
+work_case map-attrs         'builtins.mapAttrs (name: value: n) set'
+work_case join              'builtins.stringLength (builtins.concatStringsSep "," names)'
+work_case substring         'builtins.substring 1 100000 (text + text)'
+work_case split             'builtins.length (builtins.split "(w)" text)'
+work_case hash              'builtins.hashString "sha512" (text + toString n)'
+work_case to-json           'builtins.stringLength (builtins.toJSON set)'
+work_case from-json         'builtins.fromJSON (builtins.toJSON set)'
+work_case to-xml            'builtins.stringLength (builtins.toXML set)'
+work_case contexts          'builtins.stringLength (context + context)'
+work_case get-context       'builtins.getContext context'
+work_case filter            'lib.filterAttrs (name: value: true) set'
+work_case recursive-update  'lib.recursiveUpdate set same'
+work_case unique            'lib.unique names'
+work_case split-string      'lib.splitString "-" text'
+in_case work-closure;    echo '{ containers.a.bindMounts.x.hostPath = toString (builtins.length (builtins.genericClosure { startSet = [ { key = [ 0 ]; } ]; operator = item: [ { key = item.key ++ [ 0 ]; } { key = [ 1 ] ++ item.key; } ]; })); }' > default.nix
+in_case work-closure-flat; echo '{ containers.a.bindMounts.x.hostPath = let zeros = builtins.genList (n: 0) 1000; in toString (builtins.length (builtins.genericClosure { startSet = [ { key = [ zeros 0 ]; } ]; operator = item: let n = builtins.elemAt item.key 1; in [ { key = [ (map (x: x) zeros) (n + 1) ]; } ]; })); }' > default.nix
+in_case work-many-contexts; echo '{ containers.a.bindMounts.x.hostPath = builtins.foldl'"'"' (s: n: s + "${builtins.toFile "f${toString n}" "x"}") "" (builtins.genList (n: n) 20000); }' > default.nix
+in_case work-patterns;   echo '{ containers.a.bindMounts.x.hostPath = toString (builtins.length (builtins.filter (n: builtins.match "(a|b|c)*[x-z]{1,40}${toString n}.*" "aaax${toString n}" != null) (builtins.genList (n: n) 100000))); }' > default.nix
+in_case work-large-pattern; module '(builtins.match "((((a{1,30}){1,30}){1,30}){1,30}){1,30}" "aaaa" == null)' > default.nix
+# Ackermann's function, in several files: the bounds are of the whole run.
+dear='let a = m: n: if m == 0 then n + 1 else if n == 0 then a (m - 1) 1 else a (m - 1) (a m (n - 1)); in toString (a 4 4)'
+in_case work-five-files; for i in 1 2 3 4 5; do echo "{ containers.a$i.bindMounts.x.hostPath = $dear; }" > $i.nix; done
+in_case work-hundred-files; i=0; while [ $i -lt 100 ]; do { echo "{ containers.a$i.bindMounts.x.hostPath = $dear; }"; repeat 10000 '# a comment
+'; } > $i.nix; i=$((i + 1)); done
+
+# ---- a limit concerns what hit it --------------------------------------------------------
+# What a case has in .must-say, line by line, has to be in the output.
+# flake_of HOSTS: a flake with these hosts
+flake_of() { printf '{ inputs.nixpkgs.url = "nixpkgs"; outputs = { nixpkgs, ... }: let host = module: nixpkgs.lib.nixosSystem { system = "x86_64-linux"; modules = [ module ]; }; in { nixosConfigurations = {\n%s\n}; }; }\n' "$1"; }
+open='containers.open = { extraFlags = [ "--capability=all" ]; config = { }; };'
+long_range='containers.a = { extraFlags = lib.optional (builtins.length (lib.range 1 5000000) > 3) "--x"; config = { }; };'
+dear_one="containers.a = { bindMounts.x.hostPath = $dear; config = { }; };"
+in_case keep-host;      flake_of "dear = host ({ lib, ... }: { $long_range });
+good = host { $open };" > flake.nix; echo 'is given every capability' > .must-say
+in_case keep-same-host; echo "{ lib, ... }: { $long_range $open }" > default.nix; echo 'is given every capability' > .must-say
+in_case keep-sibling;   echo "{ $dear_one $open }" > default.nix; echo 'is given every capability' > .must-say
+in_case keep-option;    echo "{ containers.open = { bindMounts.x.hostPath = $dear; extraFlags = [ \"--capability=all\" ]; config = { }; }; }" > default.nix
+                        echo 'is given every capability' > .must-say
+in_case keep-order-first; flake_of "a = host { $dear_one };
+z = host { $open };" > flake.nix; echo 'is given every capability' > .must-say
+in_case keep-order-last;  flake_of "a = host { $open };
+z = host { $dear_one };" > flake.nix; echo 'is given every capability' > .must-say
+in_case keep-file;      for i in 1 2 3 4 5; do echo "{ containers.a$i.bindMounts.x.hostPath = $dear; }" > $i.nix; done
+                        echo "{ $open }" > open.nix; echo 'is given every capability' > .must-say
+
+# ---- honest systems that are large -------------------------------------------------------
+in_case large-containers; echo '{ lib, ... }: { containers = lib.genAttrs (map (n: "c${toString n}") (lib.range 1 20000)) (n: { privateUsers = "pick"; config = { }; }); }' > default.nix
+in_case large-binds;      echo '{ lib, ... }: { containers.a = { bindMounts = lib.genAttrs (map (n: "/b${toString n}") (lib.range 1 50000)) (n: { hostPath = n; }); config = { }; }; }' > default.nix
+in_case large-users;      echo '{ lib, ... }: { users.users = lib.genAttrs (map (n: "u${toString n}") (lib.range 1 20000)) (n: { isNormalUser = true; }); containers.a.config = { }; }' > default.nix
+in_case large-imports;    echo '{ lib, ... }: { imports = map (n: { environment.variables."v${toString n}" = "x"; }) (lib.range 1 100000); containers.a.config = { }; }' > default.nix
+in_case large-flags;      { printf '['; copies 249999 '"--a",'; printf '"--a"]'; } > flags.json
+                          echo '{ containers.a = { extraFlags = builtins.fromJSON (builtins.readFile ./flags.json); config = { }; }; }' > default.nix
+
 # ---- speaking to whoever reads the output -------------------------------------------
 # None of these may put a command for GitHub's runner, a hidden character or the secret into any output.
 in_case orders;        printf '{ lib, ... }: {\n  containers."a\n::error::order##[error]order" = {\n/*\n::warning::order ##[group]order\n*/ privateUsers = "no";\n/*\n ::notice::order\n*/\n  config.environment.variables.LOOT = throw "x\n::error::order##[error]order";\n  };\n' > default.nix
