@@ -134,7 +134,12 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("std::net", &[]),
     (
         "std::process",
-        &["crates/nixpod-lint/", "crates/lsp/", "crates/xtask/"],
+        &[
+            "crates/fixture/",
+            "crates/nixpod-lint/",
+            "crates/lsp/",
+            "crates/xtask/",
+        ],
     ),
 ];
 

@@ -1,7 +1,11 @@
-//! Mutations of Nix files, and the run that every mutated file must survive: used by the example `fuzz` and by the
-//! bounded test of the same.
+//! Nix files to mutate, and the run that every mutated file must survive: used by the example `fuzz` and by the bounded
+//! test of the same.
 
-use nixpod_eval::{Evaluator, FileKind, Limits, Loaded, NO_SITE, Source, Statistics, Value, nixlib};
+use nixpod_eval::{
+    EvalResult, Evaluator, FileKind, Limits, Loaded, NO_SITE, Source, Statistics, ThunkId, Tracked, Value,
+    nixlib,
+};
+use nixpod_fixture::fuzz::{Outcome, Target};
 use nixpod_source::{FileId, Site, Utf8Path, Utf8PathBuf, Why};
 use std::path::Path;
 
@@ -9,7 +13,7 @@ use std::path::Path;
 const LONGEST: usize = 1024;
 
 /// Bounds small enough that each run takes well under a millisecond.
-pub(crate) const LIMITS: Limits = Limits {
+const LIMITS: Limits = Limits {
     fuel: 20_000,
     call_depth: 400,
     force_depth: 2_000,
@@ -18,12 +22,26 @@ pub(crate) const LIMITS: Limits = Limits {
     speculation: 4,
 };
 
+/// Bytes printed at most, in all forms together.
+const MOST_PRINTED: u64 = 64 << 20;
+
 /// Words that mutations put in.
 const WORDS: &str = "let in with rec inherit if then else assert or null true false { } [ ] ( ) = ; : , . ... @ ? ! != \
     == < > <= >= && || -> + - * / ++ // |> <| \" '' ${ \\ ''$ ''\\ '''  # /* */ ./. ./other.nix <nixpkgs/lib> ~/x __curPos a.b \
     0 1 -1 9223372036854775807 0.5 1e308 x: {x}: {x,...}@y: lib config pkgs mkIf mkMerge mkForce options imports \
     __functor __toString outPath __overrides _type type derivation meta name recurseForDerivations virtualisation containers \
     builtins map import throw abort toString lib.mkIf lib.mkForce lib.types.str (import<nixpkgs/lib>) \u{e9} \u{1f980} \u{feff} \0 \r \t";
+
+/// Evaluation of Nix text.
+pub(crate) fn target() -> Target {
+    Target {
+        extension: "nix",
+        corpus: corpus(),
+        words: dictionary(),
+        longest: LONGEST,
+        run,
+    }
+}
 
 /// Small files that between them use every part of the language.
 const SEEDS: [&str; 14] = [
@@ -44,7 +62,7 @@ const SEEDS: [&str; 14] = [
 ];
 
 /// The files that mutations start from: the seeds, every Nix file of the test data, and our own code in Nix.
-pub(crate) fn corpus() -> Vec<Vec<u8>> {
+fn corpus() -> Vec<Vec<u8>> {
     let mut corpus: Vec<Vec<u8>> = SEEDS.iter().map(|seed| seed.as_bytes().to_vec()).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut folders = vec![root.join("testdata"), root.join("crates")];
@@ -75,7 +93,7 @@ pub(crate) fn corpus() -> Vec<Vec<u8>> {
 }
 
 /// The words of the dictionary, with every builtin of this evaluator.
-pub(crate) fn dictionary() -> Vec<String> {
+fn dictionary() -> Vec<String> {
     let mut words: Vec<String> = WORDS
         .split(' ')
         .filter(|word| !word.is_empty())
@@ -95,133 +113,7 @@ pub(crate) fn dictionary() -> Vec<String> {
     words
 }
 
-/// One mutation, as numbers that are taken modulo whatever there is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Step {
-    pub(crate) kind: u8,
-    pub(crate) at: u32,
-    pub(crate) length: u16,
-    pub(crate) other: u32,
-}
-
-/// Where the tokens of a text are, roughly: words, blanks, and single characters.
-fn tokens(text: &[u8]) -> Vec<(usize, usize)> {
-    let class = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | 128.. => 1,
-        b' ' | b'\n' | b'\t' => 2,
-        _ => 3,
-    };
-    let mut out: Vec<(usize, usize)> = Vec::new();
-    for (at, byte) in text.iter().enumerate() {
-        match out.last_mut() {
-            Some((start, end))
-                if class(*byte) != 3
-                    && text
-                        .get(*start)
-                        .is_some_and(|first| class(*first) == class(*byte)) =>
-            {
-                *end = at + 1;
-            }
-            _ => out.push((at, at + 1)),
-        }
-    }
-    out
-}
-
-/// Does the mutations one after another.
-#[expect(clippy::too_many_lines, reason = "an arm for each kind of mutation")]
-pub(crate) fn mutate(text: &mut Vec<u8>, steps: &[Step], corpus: &[Vec<u8>], words: &[String]) {
-    for step in steps {
-        let (at, other) = (step.at as usize, step.other as usize);
-        let places = tokens(text);
-        let (start, end) = match places.len() {
-            0 => (0, 0),
-            count => {
-                let first = at % count;
-                let last = (first + step.length as usize % 8).min(count - 1);
-                (places[first].0, places[last].1)
-            }
-        };
-        let word = words
-            .get(other % words.len().max(1))
-            .map_or("", String::as_str)
-            .as_bytes();
-        match step.kind % 12 {
-            // A bit, a byte, a byte more.
-            0 => {
-                let length = text.len().max(1);
-                if let Some(byte) = text.get_mut(at % length) {
-                    *byte ^= 1 << (other % 8);
-                }
-            }
-            1 => text.insert(at % (text.len() + 1), other as u8),
-            2 => text.truncate(text.len().saturating_sub(at % (text.len() + 1) / 4)),
-            // A word instead of a token, or before it.
-            3 | 4 => drop(text.splice(start..end, word.iter().copied())),
-            5 => drop(text.splice(start..start, [b" ", word, b" "].concat())),
-            // Tokens away, twice, or many times.
-            6 => drop(text.drain(start..end)),
-            7 | 8 => {
-                let times = if step.kind % 12 == 7 { 1 } else { 1 + other % 200 };
-                let piece = text[start..end].repeat(times);
-                drop(text.splice(end..end, piece));
-            }
-            // A piece of another file, or of this one elsewhere.
-            9 | 10 => {
-                let donor = if step.kind % 12 == 9 {
-                    corpus.get(other % corpus.len().max(1))
-                } else {
-                    None
-                };
-                let donor = donor.unwrap_or(text);
-                let pieces = tokens(donor);
-                if let Some(count) = std::num::NonZero::new(pieces.len()) {
-                    let first = (other >> 8) % count;
-                    let last = (first + step.length as usize % 40).min(count.get() - 1);
-                    let piece = donor[pieces[first].0..pieces[last].1].to_vec();
-                    drop(text.splice(start..end, piece));
-                }
-            }
-            // Nesting.
-            _ => {
-                let (open, close) = [
-                    ("(", ")"),
-                    ("[", "]"),
-                    ("{a=", ";}"),
-                    ("\"${", "}\""),
-                    ("''${", "}''"),
-                    ("(x:", ")"),
-                    ("!", ""),
-                    ("-", ""),
-                ][other % 8];
-                let times = 1 + (other >> 3) % 60;
-                let piece = [
-                    open.repeat(times).as_bytes(),
-                    &text[start..end],
-                    close.repeat(times).as_bytes(),
-                ]
-                .concat();
-                drop(text.splice(start..end, piece));
-            }
-        }
-        text.truncate(LONGEST);
-    }
-}
-
-/// What a run came to.
-pub(crate) struct Outcome {
-    /// A rough description; files that show a new one are worth more mutations.
-    pub(crate) kind: String,
-    /// Steps taken.
-    pub(crate) steps: u64,
-    /// Thunks made.
-    pub(crate) bytes: u64,
-    /// Bytes printed.
-    pub(crate) printed: usize,
-}
-
 /// Parses, lowers, evaluates and prints whatever the bytes are.
-#[expect(clippy::too_many_lines, reason = "the course of one run, step by step")]
 pub(crate) fn run(bytes: &[u8]) -> Outcome {
     let text = String::from_utf8_lossy(bytes);
     let parsed = nixpod_syntax::parse(&text);
@@ -233,66 +125,65 @@ pub(crate) fn run(bytes: &[u8]) -> Outcome {
     let lib = nixlib::install_lib(&mut ev, Vec::new());
     ev.set_search_path("nixpkgs/lib", lib);
     let thunk = ev.add_unit(FileId::project(0), parsed.hir.clone(), Utf8Path::new("/t.nix"));
-    let mut result = ev.force(thunk);
-    // A module is called as the module system does, with what is not known.
-    if let Ok(value) = &result
-        && let Some(wanted) = ev.function_args(&value.value)
-    {
-        let mut entries = Vec::new();
-        for (symbol, ..) in wanted {
-            let name = ev.name(symbol).to_string();
-            let argument = match name.as_str() {
-                "lib" => lib,
-                _ => ev.alloc_unknown(Why::External(name.clone())),
-            };
-            entries.push((name, argument));
-        }
-        let set = ev.attrs_from(
-            entries
-                .iter()
-                .map(|(name, thunk)| (name.as_str(), *thunk))
-                .collect(),
-        );
-        let argument = ev.alloc(Value::attrs(set), Default::default());
-        let applied = ev.apply(value.clone(), argument, NO_SITE);
-        result = ev.settle(applied);
-    }
-    let printed = result.and_then(|value| {
-        let json = ev.print_json(&value).map_or(0, |text| text.len());
-        // XML repeats its indentation on each line and would take most of the time, so it is written now and then.
-        let sum = bytes.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
-        let xml = match sum % 16 {
-            0 => ev.print_xml(&value).map_or(0, |text| text.len()),
-            _ => 0,
-        };
-        ev.print(&value).map(|text| (text, json + xml))
-    });
+    let result = ev.force(thunk).and_then(|value| called(&mut ev, value, lib));
+    let printed = result.and_then(|value| printed(&mut ev, &value, bytes));
     let Statistics { steps, bytes, .. } = ev.statistics();
     let size = (64 - steps.leading_zeros()) / 2;
-    let (kind, printed) = match &printed {
-        Ok((text, rest)) => {
+    let (kind, printed) = match printed {
+        Ok((text, printed)) => {
             let shape: String = text.chars().filter(|c| "{[\"<«/".contains(*c)).take(3).collect();
-            (
-                format!("{shape} {size} {}", parsed.errors.is_empty()),
-                text.len() + rest,
-            )
+            (format!("{shape} {size} {}", parsed.errors.is_empty()), printed)
         }
         Err(error) => {
-            let words: String = error
-                .message
-                .chars()
-                .filter(|c| c.is_ascii_alphabetic() || *c == ' ')
-                .take(28)
-                .collect();
-            (format!("{words} {size}"), 0)
+            let letters = error.message.chars();
+            let letters = letters.filter(|c| c.is_ascii_alphabetic() || *c == ' ');
+            (format!("{} {size}", letters.take(28).collect::<String>()), 0)
         }
     };
-    Outcome {
-        kind,
-        steps,
-        bytes,
-        printed,
+    let used = vec![
+        ("steps", steps),
+        ("bytes kept", bytes),
+        ("bytes printed", printed),
+    ];
+    let bounds = [LIMITS.fuel + 1000, 2 * LIMITS.bytes, MOST_PRINTED];
+    let over = used.iter().zip(bounds).find(|((_, used), bound)| used > bound);
+    let fault = over.map(|((what, used), _)| format!("{used} {what}"));
+    Outcome { kind, fault, used }
+}
+
+/// A module is called as the module system does, with what is not known.
+fn called(ev: &mut Evaluator<'_>, value: Tracked, lib: ThunkId) -> EvalResult<Tracked> {
+    let Some(wanted) = ev.function_args(&value.value) else {
+        return Ok(value);
+    };
+    let mut entries = Vec::new();
+    for (symbol, ..) in wanted {
+        let name = ev.name(symbol).to_string();
+        let argument = match name.as_str() {
+            "lib" => lib,
+            _ => ev.alloc_unknown(Why::External(name.clone())),
+        };
+        entries.push((name, argument));
     }
+    let entries = entries.iter().map(|(name, thunk)| (name.as_str(), *thunk));
+    let set = ev.attrs_from(entries.collect());
+    let argument = ev.alloc(Value::attrs(set), Default::default());
+    let applied = ev.apply(value, argument, NO_SITE);
+    ev.settle(applied)
+}
+
+/// The value as Nix prints it, and how many bytes that and the other forms have.
+fn printed(ev: &mut Evaluator<'_>, value: &Tracked, bytes: &[u8]) -> EvalResult<(String, u64)> {
+    let json = ev.print_json(value).map_or(0, |text| text.len());
+    // XML repeats its indentation on each line and would take most of the time, so it is written now and then.
+    let sum = bytes.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
+    let xml = match sum % 16 {
+        0 => ev.print_xml(value).map_or(0, |text| text.len()),
+        _ => 0,
+    };
+    let text = ev.print(value)?;
+    let length = text.len() + json + xml;
+    Ok((text, length as u64))
 }
 
 /// A world with one other file.
