@@ -10,6 +10,7 @@
 pub mod docs;
 pub mod edits;
 pub mod libcalls;
+pub mod licences;
 pub mod oracle;
 pub mod reach;
 pub mod readers;

@@ -1,7 +1,7 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::{docs, edits, libcalls, oracle, reach, readers, reasons, record, root, suites};
+use nixpod_xtask::{docs, edits, libcalls, licences, oracle, reach, readers, reasons, record, root, suites};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,6 +12,8 @@ cargo xtask docs [--check]
 cargo xtask edits [--count N] DIR...
     Edits literals of the trees at random in memory, and compares the answer of a host that remembers what was before
     with that of a fresh one.
+cargo xtask licences
+    Holds the licences of all dependencies, and where they come from, against deny.toml.
 cargo xtask oracle [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB FILE_OR_FLAKE...
     Holds our evaluation of module files and whole flakes against real Nix with the real `lib`; prints each definite
     value of ours that differs, and counts. Needs python3.
@@ -75,6 +77,7 @@ fn run(arguments: &[String]) -> Result<String> {
             let RealNix { nix, lib, .. } = RealNix::from(words)?;
             libcalls::run(&root(), &nix, &lib)
         }
+        Some("licences") => licences::check(&root(), &["--all-features"]),
         Some("reasons") => reasons(words),
         Some("suites") => suites(words),
         Some("readers") => readers::compare(&words.map(PathBuf::from).collect::<Vec<_>>()),
