@@ -196,6 +196,8 @@ work_case filter            'lib.filterAttrs (name: value: true) set'
 work_case recursive-update  'lib.recursiveUpdate set same'
 work_case unique            'lib.unique names'
 work_case split-string      'lib.splitString "-" text'
+in_case work-many-patterns; echo '{ lib, ... }: { containers.a.bindMounts.x.hostPath = let names = builtins.genList (n: "w${toString n}") 100000; in builtins.replaceStrings names names (lib.fixedWidthString 1000000 "w" "w"); }' > default.nix
+in_case work-unlike;     echo '{ lib, ... }: { containers.a.bindMounts.x.hostPath = let numbers = builtins.genList (n: n) 100000; in toString (builtins.length (lib.unique numbers)); }' > default.nix
 in_case work-closure;    echo '{ containers.a.bindMounts.x.hostPath = toString (builtins.length (builtins.genericClosure { startSet = [ { key = [ 0 ]; } ]; operator = item: [ { key = item.key ++ [ 0 ]; } { key = [ 1 ] ++ item.key; } ]; })); }' > default.nix
 in_case work-closure-flat; echo '{ containers.a.bindMounts.x.hostPath = let zeros = builtins.genList (n: 0) 1000; in toString (builtins.length (builtins.genericClosure { startSet = [ { key = [ zeros 0 ]; } ]; operator = item: let n = builtins.elemAt item.key 1; in [ { key = [ (map (x: x) zeros) (n + 1) ]; } ]; })); }' > default.nix
 in_case work-many-contexts; echo '{ containers.a.bindMounts.x.hostPath = builtins.foldl'"'"' (s: n: s + "${builtins.toFile "f${toString n}" "x"}") "" (builtins.genList (n: n) 20000); }' > default.nix

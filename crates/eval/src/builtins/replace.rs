@@ -49,6 +49,9 @@ fn replace_strings(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<
     })
 }
 
+/// How many patterns are tried in a step.
+const PATTERNS_A_STEP: usize = 8;
+
 /// What is replaced by what.
 struct Rules {
     all: Vec<Rule>,
@@ -183,6 +186,8 @@ impl<'a> Run<'a> {
                 at += 1;
                 continue;
             }
+            // Every pattern may be tried here, and a replacement has pieces of its own.
+            ev.work(1 + rules.all.len() / PATTERNS_A_STEP)?;
             let matching = rules.matching(rest);
             if let Some(hole) = self.after
                 && let Some(cut_off) = rules.cut_off(rest)

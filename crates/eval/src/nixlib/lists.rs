@@ -176,6 +176,8 @@ fn unique(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> 
     let mut texts: FxHashMap<smol_str::SmolStr, usize> = FxHashMap::default();
     let mut others: Vec<(Tracked, usize)> = Vec::new();
     for elem in &list.elems {
+        // A bound that is reached while values are compared would be taken for values that cannot be compared.
+        ev.work(1)?;
         let value = ev.force(elem.thunk)?;
         let known_text = match &value.value {
             Value::String(string) if string.hole().is_none() => Some(string.text.clone()),
