@@ -352,6 +352,11 @@ impl<'s> Evaluator<'s> {
         self.budget.over().map(|unknown| &unknown.why)
     }
 
+    /// Was the work ended by [`Source::interrupted`]?
+    pub fn is_interrupted(&self) -> bool {
+        self.budget.is_interrupted()
+    }
+
     /// The bounds that were reached: what they concern is not known.
     pub fn limits_hit(&self) -> &[LimitHit] {
         self.budget.hits()

@@ -131,11 +131,11 @@ impl<'r> Evaluation<'r> {
             world,
             reads,
             listed,
-            effort: self.effort(reader),
+            effort: self.effort(),
         }
     }
 
-    fn effort(&self, reader: &RecordingSource) -> Effort {
+    fn effort(&self) -> Effort {
         let Statistics { steps, bytes, thunks } = self.ev.statistics();
         let limits = self.ev.limits_hit();
         tracing::debug!(steps, bytes, thunks, limits = limits.len(), "evaluated");
@@ -145,7 +145,7 @@ impl<'r> Evaluation<'r> {
         Effort {
             steps,
             limited: !limits.is_empty(),
-            interrupted: reader.interrupted(true).is_some(),
+            interrupted: self.ev.is_interrupted(),
         }
     }
 

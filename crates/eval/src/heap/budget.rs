@@ -320,6 +320,11 @@ impl Budget {
         self.look_again();
     }
 
+    /// Did the outside end the work?
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
     /// The bound that the current part has reached.
     #[inline]
     pub(crate) fn over(&self) -> Option<&Rc<Unknown>> {
