@@ -5,7 +5,7 @@
 //!
 //! # Where to begin
 //!
-//! 1. `system/evaluation.rs` has the nouns: a [`System`] is one module evaluation, made from a [`Setup`] in a [`Mode`].
+//! 1. `system/evaluation.rs` has the nouns: a [`ModuleEvaluation`] is one module evaluation, made from a [`Setup`] in a [`Mode`].
 //!    Everything in it is a thunk: nothing is computed before somebody asks.
 //! 2. `definition.rs` has what travels: a raw definition goes down the tree of options with its conditions, priority
 //!    and order still around it; at an option they are taken off.
@@ -59,5 +59,5 @@ pub use roots::files::{entry_roots, file_root, file_roots};
 pub use roots::hosts::flake_roots;
 pub use roots::outputs::module_roots;
 pub use roots::root::{RootSystem, look_again};
-pub use system::evaluation::{Library, Mode, Setup, System};
+pub use system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 pub use system::report::{About, DefinitionInfo, Gap, OptionInfo, Shared};

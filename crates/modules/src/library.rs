@@ -7,7 +7,7 @@ use crate::inputs::pinned;
 use crate::lib_types::types;
 use crate::own;
 use crate::path::Step;
-use crate::system::evaluation::{Library, Mode, Setup, System};
+use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
 use crate::values::{entry, find, find_text, modules_in, plain, set};
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Tracked, Value};
@@ -132,7 +132,7 @@ fn natives(ev: &mut Evaluator<'_>, library: &Library) -> Attrs {
             prefix: prefix.into_iter().collect(),
             ..Setup::default()
         };
-        let system = System::new(ev, &library.shared, setup);
+        let system = ModuleEvaluation::new(ev, &library.shared, setup);
         Ok(plain(system_value(ev, &system)))
     });
     set(ev, vec![("mkIf", mk_if), ("evalModules", eval_modules)])

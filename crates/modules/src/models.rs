@@ -3,7 +3,7 @@
 use crate::own;
 use crate::own::{Kind, OwnFile};
 use crate::path::{OptionPath, Step};
-use crate::system::evaluation::{At, Mode, Setup, System};
+use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
 use crate::values::plain;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
@@ -88,7 +88,7 @@ fn home(ev: &mut Evaluator<'_>, at: At<'_>, setup: &mut Setup) {
 }
 
 /// Home Manager extends the `lib` of the host, which may be one of its own.
-fn home_lib(ev: &mut Evaluator<'_>, parent: &Rc<System>) -> Option<ThunkId> {
+fn home_lib(ev: &mut Evaluator<'_>, parent: &Rc<ModuleEvaluation>) -> Option<ThunkId> {
     let name = ev.intern("lib");
     let lib = parent.special(ev).get(name)?.thunk;
     let hm = parent.setup.library.as_ref()?.lib;
@@ -110,7 +110,7 @@ fn home_lib(ev: &mut Evaluator<'_>, parent: &Rc<System>) -> Option<ThunkId> {
 }
 
 /// A thunk of an option's value, by path.
-pub fn option(ev: &mut Evaluator<'_>, system: &Rc<System>, path: &[&str]) -> ThunkId {
+pub fn option(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>, path: &[&str]) -> ThunkId {
     let config = system.config;
     let path: Vec<SmolStr> = path.iter().map(SmolStr::new).collect();
     ev.alloc_native(move |ev| {
@@ -151,7 +151,7 @@ fn as_default(ev: &mut Evaluator<'_>, content: ThunkId) -> ThunkId {
 }
 
 /// The name and home directory of a user whose home is configured in NixOS.
-fn home_defaults(ev: &mut Evaluator<'_>, host: &Rc<System>, user: SmolStr) -> ThunkId {
+fn home_defaults(ev: &mut Evaluator<'_>, host: &Rc<ModuleEvaluation>, user: SmolStr) -> ThunkId {
     let host = host.clone();
     let name = user.clone();
     let directory = ev.alloc_native(move |ev| {

@@ -4,7 +4,7 @@ use crate::fixpoint::system_value::system_value;
 use crate::models::{models, modules_path};
 use crate::own::Kind;
 use crate::path::OptionPath;
-use crate::system::evaluation::{Library, Mode, Setup, System};
+use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 use crate::values::plain;
 use nixpod_eval::{Evaluator, ThunkId, Value};
 use std::rc::Rc;
@@ -17,7 +17,7 @@ pub fn system(
     modules: Vec<ThunkId>,
     special: Option<ThunkId>,
     open_world: bool,
-) -> Rc<System> {
+) -> Rc<ModuleEvaluation> {
     let mut args = library.arguments(kind == Kind::Nixos && !open_world);
     args.push(("modulesPath".into(), modules_path(ev)));
     let base = models(ev, &library.shared, kind).to_vec();
@@ -33,7 +33,7 @@ pub fn system(
         class: None,
         library: Some(library.clone()),
     };
-    System::new(ev, &library.shared, setup)
+    ModuleEvaluation::new(ev, &library.shared, setup)
 }
 
 /// `nixosSystem` and `homeManagerConfiguration` as functions.

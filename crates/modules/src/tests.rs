@@ -32,7 +32,7 @@ fn line(ev: &mut Evaluator<'_>, path: &str, value: Result<Tracked, String>) -> S
     format!("{path} = {shown}\n")
 }
 
-fn render(ev: &mut Evaluator<'_>, root: &crate::System, paths: &[&str]) -> String {
+fn render(ev: &mut Evaluator<'_>, root: &crate::ModuleEvaluation, paths: &[&str]) -> String {
     let mut out = String::new();
     for path in paths {
         let value = at(ev, root.config, path);

@@ -7,7 +7,7 @@ use nixpod_eval::{
     Attrs, EvalResult, Evaluator, Limits, List, NO_SITE, NixString, OriginId, ThunkId, Tracked, Value,
 };
 use nixpod_fixture::TestSource;
-use nixpod_modules::{Kind, Library, System, system};
+use nixpod_modules::{Kind, Library, ModuleEvaluation, system};
 use nixpod_source::{Utf8Path, Utf8PathBuf};
 use serde_json::Value as Json;
 use std::fmt::Write;
@@ -76,7 +76,7 @@ fn judge(root: &Utf8Path, case: &Utf8Path, recorded: &Json) -> Outcome {
                 args: vec![("lib".into(), library.lib)],
                 ..nixpod_modules::Setup::default()
             };
-            System::new(&mut ev, &library.shared, setup).config
+            ModuleEvaluation::new(&mut ev, &library.shared, setup).config
         }
         _ => expression(&mut ev, &library, case),
     };

@@ -2,7 +2,7 @@
 
 use crate::fixpoint::collect::Import;
 use crate::keys::Keys;
-use crate::system::evaluation::{Mode, Setup, System};
+use crate::system::evaluation::{Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
 use crate::values::{entry, plain};
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};
@@ -13,7 +13,7 @@ use std::rc::Rc;
 /// not be made anew for each system that has it.
 const AROUND: &str = "nixpodAround";
 
-impl System {
+impl ModuleEvaluation {
     /// Why Nix does not take a set for a module of this evaluation.
     pub(crate) fn not_a_module(
         &self,

@@ -3,7 +3,7 @@
 use crate::fixpoint::arguments::is_factory;
 use crate::keys::Keys;
 use crate::own::Written;
-use crate::system::evaluation::{Mode, System};
+use crate::system::evaluation::{Mode, ModuleEvaluation};
 use crate::system::report::{Gap, ModuleId};
 use crate::values::{find, find_text, known};
 use nixpod_eval::{
@@ -104,7 +104,7 @@ impl Import {
 }
 
 /// The modules of an evaluation.
-pub(super) fn collect(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Collected {
+pub(super) fn collect(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> Collected {
     Collection::new(ev, system).run(ev)
 }
 
@@ -113,7 +113,7 @@ const MAX_NESTED: u32 = 8;
 
 /// Finding the modules of one evaluation.
 struct Collection<'s> {
-    system: &'s Rc<System>,
+    system: &'s Rc<ModuleEvaluation>,
     keys: Keys,
     out: Collected,
     queue: VecDeque<Import>,
@@ -126,7 +126,7 @@ struct Collection<'s> {
 }
 
 impl<'s> Collection<'s> {
-    fn new(ev: &mut Evaluator<'_>, system: &'s Rc<System>) -> Self {
+    fn new(ev: &mut Evaluator<'_>, system: &'s Rc<ModuleEvaluation>) -> Self {
         let base = system.setup.base.iter().enumerate();
         let base = base.map(|(at, value)| Import::first(*value, format!(":anon-base-{at}"), Written::BY_US));
         let modules = system.setup.modules.iter().enumerate();
@@ -475,7 +475,7 @@ impl<'s> Collection<'s> {
     }
 }
 
-impl System {
+impl ModuleEvaluation {
     /// Calls a module that is a function.
     fn call(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Tracked, file: &str) -> Res<Tracked> {
         let argument = self.arguments(ev, &function.value, file);

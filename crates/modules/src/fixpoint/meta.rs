@@ -5,7 +5,7 @@ use crate::definition::{Definition, RawDef, strongest};
 use crate::fixpoint::option_value::{WayDown, tree};
 use crate::fixpoint::submodule::submodule_system;
 use crate::path::{OptionPath, extend, extend_any};
-use crate::system::evaluation::{At, System};
+use crate::system::evaluation::{At, ModuleEvaluation};
 use crate::types::native::OptType;
 use crate::values::{entry, plain};
 use indexmap::IndexMap;
@@ -16,7 +16,7 @@ use std::rc::Rc;
 pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &OptionPath) -> Res<Tracked> {
     match native {
         OptType::Submodule(submodule) => {
-            let outer = System::detached(ev);
+            let outer = ModuleEvaluation::detached(ev);
             let at = At { system: &outer, path };
             let system = submodule_system(ev, at, submodule, Vec::new())?;
             let options = ev.force(system.options)?;
@@ -65,7 +65,7 @@ fn options_of_tags(ev: &mut Evaluator<'_>, tags: &[ThunkId], path: &OptionPath) 
             children.entry(attr.name).or_default().push(Decl::of_tag(attr));
         }
     }
-    let system = System::detached(ev);
+    let system = ModuleEvaluation::detached(ev);
     let mut entries = Vec::new();
     for (name, decls) in children {
         let (system, path) = (system.clone(), extend(path, ev.name(name)));
@@ -139,7 +139,7 @@ pub(crate) fn value_meta(
 /// The same one level deeper, when somebody asks.
 fn later(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
+    system: &Rc<ModuleEvaluation>,
     path: OptionPath,
     native: &Rc<OptType>,
     raws: Vec<RawDef>,

@@ -5,7 +5,7 @@ use crate::definition::{Definition, Definitions, OPTION_DEFAULT_PRIORITY, RawDef
 use crate::fixpoint::by_type::combine;
 use crate::own::Written;
 use crate::path::{OptionPath, dotted, extend, is_at};
-use crate::system::evaluation::{At, Mode, System};
+use crate::system::evaluation::{At, Mode, ModuleEvaluation};
 use crate::system::memo::MadeFrom;
 use crate::system::report::{DefinitionInfo, OptionInfo};
 use crate::types::describe::describe;
@@ -402,7 +402,7 @@ fn perhaps_set_elsewhere(ev: &mut Evaluator<'_>, path: &OptionPath, default: Def
 /// A thunk that merges definitions by a type, for values inside of options.
 pub(crate) fn delay_merge(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
+    system: &Rc<ModuleEvaluation>,
     path: OptionPath,
     native: Rc<OptType>,
     defs: Vec<RawDef>,

@@ -5,14 +5,14 @@ use crate::definition::RawDef;
 use crate::fixpoint::collect::{Collected, collect};
 use crate::fixpoint::option_value::{WayDown, tree};
 use crate::fixpoint::tree::root;
-use crate::system::evaluation::{At, Mode, Setup, System};
+use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
 use crate::values::plain;
 use nixpod_eval::{Evaluator, NO_SITE, Opaque, Res, ThunkId, Tracked, Value};
 use std::cell::Cell;
 use std::rc::Rc;
 
-impl System {
+impl ModuleEvaluation {
     /// A module evaluation; nothing is computed yet.
     pub fn new(ev: &mut Evaluator<'_>, shared: &Rc<Shared>, setup: Setup) -> Rc<Self> {
         let id = shared.new_system();

@@ -4,7 +4,7 @@ use crate::definition::Definition;
 use crate::fixpoint::compound::{first_origin, has_sound, misfit};
 use crate::models::whole_system;
 use crate::path::Step;
-use crate::system::evaluation::{At, Setup, System};
+use crate::system::evaluation::{At, ModuleEvaluation, Setup};
 use crate::types::native::{OptType, Submodule};
 use crate::values::set;
 use nixpod_eval::{Attrs, Elem, Evaluator, List, OriginId, Res, ThunkId, Tracked, Value, When};
@@ -31,7 +31,7 @@ pub(crate) fn submodule_system(
     at: At<'_>,
     submodule: &Rc<Submodule>,
     defs: Vec<Definition>,
-) -> Res<Rc<System>> {
+) -> Res<Rc<ModuleEvaluation>> {
     // The type's own modules come first; those of our model are told apart by their files.
     let mut modules = match submodule.system {
         Some(_) => submodule.modules.clone(),
@@ -67,7 +67,7 @@ pub(crate) fn submodule_system(
         Some(kind) => whole_system(ev, at, kind, setup),
         None => setup,
     };
-    Ok(System::within(ev, at.system, setup))
+    Ok(ModuleEvaluation::within(ev, at.system, setup))
 }
 
 /// What the modules of a submodule get from the evaluation around it, and its name.

@@ -1,7 +1,7 @@
 //! Evaluations as values of Nix code: what `evalModules` gives.
 
 use crate::fixpoint::type_value::value;
-use crate::system::evaluation::System;
+use crate::system::evaluation::ModuleEvaluation;
 use crate::types::native::{OptType, Submodule};
 use crate::values::{find, modules_in, plain};
 use nixpod_eval::{Evaluator, NO_SITE, Opaque, OriginId, ThunkId, Tracked, Value};
@@ -11,7 +11,7 @@ use std::rc::Rc;
 pub(crate) const SYSTEM: &str = "__nixpodSystem";
 
 /// The result of an evaluation as a value: `config`, `options`, `extendModules`, `type`.
-pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Value {
+pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> Value {
     let hidden = ev.alloc(
         Value::Opaque(Opaque(Rc::new(system.clone()))),
         OriginId::default(),
@@ -45,7 +45,7 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Value
 }
 
 /// `extendModules`: the same evaluation with further modules.
-pub(crate) fn extend_modules(ev: &mut Evaluator<'_>, system: &Rc<System>) -> ThunkId {
+pub(crate) fn extend_modules(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> ThunkId {
     let system = system.clone();
     let extend = ev.primop("extendModules", 1, 1, move |ev, args, site| {
         let given = ev.force_attrs(args[0], site)?;
@@ -57,14 +57,14 @@ pub(crate) fn extend_modules(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Thu
             let merged = ev.update_attrs(&old, &new);
             setup.special = Some(ev.alloc(Value::attrs(merged), OriginId::default()));
         }
-        let extended = System::new(ev, &system.shared, setup);
+        let extended = ModuleEvaluation::new(ev, &system.shared, setup);
         Ok(plain(system_value(ev, &extended)))
     });
     ev.alloc(extend, OriginId::default())
 }
 
 /// The type whose values are evaluations of the same modules and more.
-pub(crate) fn module_type(ev: &mut Evaluator<'_>, system: &Rc<System>) -> ThunkId {
+pub(crate) fn module_type(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> ThunkId {
     let native = OptType::Submodule(Rc::new(Submodule {
         modules: system.setup.modules.clone(),
         ours: Vec::new(),
@@ -78,13 +78,16 @@ pub(crate) fn module_type(ev: &mut Evaluator<'_>, system: &Rc<System>) -> ThunkI
 }
 
 /// The evaluation behind a value, if it is one.
-pub fn system_of(ev: &mut Evaluator<'_>, value: &Tracked) -> Option<Rc<System>> {
+pub fn system_of(ev: &mut Evaluator<'_>, value: &Tracked) -> Option<Rc<ModuleEvaluation>> {
     let Value::Attrs(set) = &value.value else {
         return None;
     };
     let symbol = ev.symbol(SYSTEM)?;
     match ev.force(set.get(symbol)?.thunk).ok()?.value {
-        Value::Opaque(Opaque(any)) => any.downcast::<Rc<System>>().ok().map(|system| (*system).clone()),
+        Value::Opaque(Opaque(any)) => any
+            .downcast::<Rc<ModuleEvaluation>>()
+            .ok()
+            .map(|system| (*system).clone()),
         _ => None,
     }
 }

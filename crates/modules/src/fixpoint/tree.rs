@@ -7,7 +7,7 @@ use crate::fixpoint::collect::Collected;
 use crate::fixpoint::option::{Wanted, delay_merge, evaluate, has_plain_default, merge_option};
 use crate::path::{OptionPath, bytes_of, dotted, extend};
 use crate::renamed;
-use crate::system::evaluation::{At, Mode, Setup, System};
+use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
 use crate::system::memo::MadeFrom;
 use crate::system::report::{Gap, SeenIn};
 use crate::types::join::join;
@@ -33,7 +33,7 @@ enum Undeclared<'a> {
 /// The root of a module evaluation: its `config`.
 pub(crate) fn root(
     ev: &mut Evaluator<'_>,
-    system: &Rc<System>,
+    system: &Rc<ModuleEvaluation>,
     decls: &[Decl],
     defs: &[RawDef],
     collected: &Collected,
@@ -54,7 +54,7 @@ pub(crate) fn root(
 }
 
 /// The type of undeclared names.
-pub(crate) fn freeform(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Res<Option<Rc<OptType>>> {
+pub(crate) fn freeform(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> Res<Option<Rc<OptType>>> {
     let Some(collected) = system.collect(ev) else {
         return Ok(None);
     };
@@ -64,7 +64,7 @@ pub(crate) fn freeform(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Res<Optio
 
 fn freeform_of(
     ev: &mut Evaluator<'_>,
-    system: &System,
+    system: &ModuleEvaluation,
     defs: &[RawDef],
     collected: &Collected,
 ) -> Res<Option<Rc<OptType>>> {
@@ -403,7 +403,7 @@ fn default_node(ev: &mut Evaluator<'_>, at: At<'_>, name: SmolStr, decl: Decl) -
 }
 
 /// The evaluation that stands for whichever has such a part.
-fn no_system(ev: &mut Evaluator<'_>, like: &Rc<System>) -> Rc<System> {
+fn no_system(ev: &mut Evaluator<'_>, like: &Rc<ModuleEvaluation>) -> Rc<ModuleEvaluation> {
     let known = like.shared.no_system.borrow().upgrade();
     known.unwrap_or_else(|| {
         let setup = Setup {
@@ -412,7 +412,7 @@ fn no_system(ev: &mut Evaluator<'_>, like: &Rc<System>) -> Rc<System> {
             open_world: false,
             ..like.setup.clone()
         };
-        let system = System::new(ev, &like.shared, setup);
+        let system = ModuleEvaluation::new(ev, &like.shared, setup);
         *like.shared.no_system.borrow_mut() = Rc::downgrade(&system);
         system
     })

@@ -5,7 +5,7 @@ use crate::fixpoint::by_type::combine;
 use crate::fixpoint::meta::sub_options;
 use crate::own::Written;
 use crate::path::Step;
-use crate::system::evaluation::{At, System};
+use crate::system::evaluation::{At, ModuleEvaluation};
 use crate::types::accept::accepts;
 use crate::types::describe::{class, describe};
 use crate::types::native::{NATIVE, OptType, TypeParts, empty_value};
@@ -144,7 +144,7 @@ pub(crate) fn merge_from_nix(
             },
         });
     }
-    let system = System::detached(ev);
+    let system = ModuleEvaluation::detached(ev);
     let (system, path) = (&system, &path.into());
     combine(ev, At { system, path }, native, on)
 }

@@ -5,7 +5,7 @@ use crate::nixos;
 use crate::own;
 use crate::own::Kind;
 use crate::path::OptionPath;
-use crate::system::evaluation::{Library, Mode, Setup, System};
+use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 use crate::values::{find, plain, set};
 use nixpod_eval::{
     Attrs, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringPart, ThunkId, Tracked, Unknown, Value,
@@ -448,7 +448,7 @@ fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module:
         class: None,
         library: Some(library.clone()),
     };
-    let system = System::new(ev, &library.shared, setup);
+    let system = ModuleEvaluation::new(ev, &library.shared, setup);
     let flake = ev.intern("flake");
     let config = ev.force(system.config)?;
     ev.select_value(&config, flake, NO_SITE)

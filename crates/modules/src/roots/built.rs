@@ -2,7 +2,7 @@
 
 use crate::fixpoint::system_value::system_of;
 use crate::option_names::is_module;
-use crate::system::evaluation::{Library, System};
+use crate::system::evaluation::{Library, ModuleEvaluation};
 use nixpod_eval::{Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Utf8Path;
 use nixpod_syntax::Hir;
@@ -18,7 +18,7 @@ const MAX_VALUES: usize = 1_000;
 pub(crate) struct BuiltSystem {
     /// The path of the attribute that it is, or that is a part of it; empty for the file's value.
     pub(crate) attribute: String,
-    pub(crate) system: Rc<System>,
+    pub(crate) system: Rc<ModuleEvaluation>,
 }
 
 /// The systems that a file's value is, has as attributes, or has parts of.
@@ -101,11 +101,11 @@ impl SystemSearch<'_> {
         }
     }
 
-    fn is_found(&self, system: &Rc<System>) -> bool {
+    fn is_found(&self, system: &Rc<ModuleEvaluation>) -> bool {
         self.found.iter().any(|found| Rc::ptr_eq(&found.system, system))
     }
 
-    fn push(&mut self, name: &str, system: Rc<System>) {
+    fn push(&mut self, name: &str, system: Rc<ModuleEvaluation>) {
         if !self.is_found(&system) {
             self.found.push(BuiltSystem {
                 attribute: name.to_owned(),

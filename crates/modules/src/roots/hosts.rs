@@ -5,7 +5,7 @@ use crate::inputs::flake;
 use crate::inputs::flake::Flake;
 use crate::own::Kind;
 use crate::roots::root::{RootSystem, close, loose};
-use crate::system::evaluation::{Library, System};
+use crate::system::evaluation::{Library, ModuleEvaluation};
 use crate::system::report::{About, Gap};
 use crate::values::{find, known};
 use nixpod_eval::{Attr, Attrs, Evaluator, Lookup, NO_SITE, OriginId, Stop, Tracked, Value, error_unknown};
@@ -108,7 +108,7 @@ impl OutputWalk<'_> {
         gap(ev, self.library, site, what, why);
     }
 
-    fn add(&mut self, ev: &mut Evaluator<'_>, name: String, system: Rc<System>, kind: Kind) {
+    fn add(&mut self, ev: &mut Evaluator<'_>, name: String, system: Rc<ModuleEvaluation>, kind: Kind) {
         let mut root = RootSystem {
             from_flake: true,
             release: self.flake.release,

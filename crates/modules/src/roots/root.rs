@@ -4,7 +4,7 @@ use crate::harmless::{input_name, is_harmless};
 use crate::models::option;
 use crate::nixos;
 use crate::own::Kind;
-use crate::system::evaluation::{Library, System};
+use crate::system::evaluation::{Library, ModuleEvaluation};
 use nixpod_eval::{Evaluator, OriginId, ThunkId, Value};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ pub struct RootSystem {
     /// The host's name, or the file's path.
     pub name: String,
     /// The evaluation.
-    pub system: Rc<System>,
+    pub system: Rc<ModuleEvaluation>,
     /// NixOS or Home Manager.
     pub kind: Kind,
     /// Is it an output of a flake?
@@ -34,7 +34,7 @@ pub struct RootSystem {
 
 impl RootSystem {
     /// A system of which nothing else is known yet.
-    pub(crate) fn new(name: String, system: Rc<System>, kind: Kind) -> Self {
+    pub(crate) fn new(name: String, system: Rc<ModuleEvaluation>, kind: Kind) -> Self {
         Self {
             name,
             system,
@@ -66,7 +66,7 @@ pub(crate) fn loose(
 }
 
 /// What a system calls itself.
-pub(crate) fn host_name(ev: &mut Evaluator<'_>, system: &Rc<System>) -> Option<String> {
+pub(crate) fn host_name(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> Option<String> {
     let name = option(ev, system, &["networking", "hostName"]);
     let written = ev.force_or_unknown(name);
     match &written.value {

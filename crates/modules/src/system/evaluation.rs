@@ -73,7 +73,7 @@ pub struct Library {
 }
 
 /// One module evaluation.
-pub struct System {
+pub struct ModuleEvaluation {
     /// What all evaluations of the root share.
     pub shared: Rc<Shared>,
     /// The path of the option that it is the value of.
@@ -96,15 +96,15 @@ pub struct System {
     pub(crate) asked: Cell<bool>,
 }
 
-impl std::fmt::Debug for System {
+impl std::fmt::Debug for ModuleEvaluation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("System")
+        f.debug_struct("ModuleEvaluation")
             .field("prefix", &self.prefix)
             .finish_non_exhaustive()
     }
 }
 
-impl System {
+impl ModuleEvaluation {
     /// The arguments besides `specialArgs`.
     pub fn extra_args(&self) -> &[(SmolStr, ThunkId)] {
         &self.setup.args
@@ -164,7 +164,7 @@ impl Library {
 /// Where a merge is at work: an option of an evaluation, or a set of options.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'a> {
-    pub(crate) system: &'a Rc<System>,
+    pub(crate) system: &'a Rc<ModuleEvaluation>,
     pub(crate) path: &'a OptionPath,
 }
 

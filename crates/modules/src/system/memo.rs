@@ -7,7 +7,7 @@
 use crate::declaration::Decl;
 use crate::definition::RawDef;
 use crate::path::OptionPath;
-use crate::system::evaluation::System;
+use crate::system::evaluation::ModuleEvaluation;
 use crate::types::native::OptType;
 use nixpod_eval::{Evaluator, Lambda, ThunkId};
 use rustc_hash::FxHashMap;
@@ -38,7 +38,7 @@ pub(crate) struct MadeFrom<'a> {
     pub(crate) defs: &'a [RawDef],
 }
 
-impl System {
+impl ModuleEvaluation {
     /// What a part of this system is remembered by, if it is at all.
     pub(crate) fn key(&self, ev: &Evaluator<'_>, made: &MadeFrom<'_>) -> Option<u64> {
         ev.retains().then(|| {

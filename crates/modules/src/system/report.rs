@@ -83,7 +83,7 @@ pub struct Shared {
     /// The NixOS releases that pinned sources follow (year without century, month), each with its note.
     releases: RefCell<Vec<((u32, u32), NoteId)>>,
     /// Stands for whichever system has a part that nothing defines.
-    pub(crate) no_system: RefCell<Weak<crate::System>>,
+    pub(crate) no_system: RefCell<Weak<crate::ModuleEvaluation>>,
     /// Parts of our models that nothing defines, by the thunks of their declarations.
     pub(crate) defaults: RefCell<FxHashMap<ThunkId, ThunkId>>,
     /// Where declarations of our models were seen that nothing defines, in submodules.
@@ -116,7 +116,7 @@ pub(crate) enum SeenIn {
 #[derive(Debug)]
 struct Made {
     note: NoteId,
-    system: Weak<crate::System>,
+    system: Weak<crate::ModuleEvaluation>,
     /// The release that its sources follow.
     release: Option<(u32, u32)>,
 }
@@ -236,7 +236,7 @@ impl Shared {
     }
 
     /// The value that is being computed makes a system.
-    pub(crate) fn makes_system(&self, ev: &mut Evaluator<'_>, system: &Rc<crate::System>) {
+    pub(crate) fn makes_system(&self, ev: &mut Evaluator<'_>, system: &Rc<crate::ModuleEvaluation>) {
         let note = ev.new_note();
         self.made.borrow_mut().push(Made {
             note,
@@ -247,7 +247,11 @@ impl Shared {
     }
 
     /// The systems that had to be made for a value. Only inside of [`Evaluator::taking_notes`].
-    pub(crate) fn systems_behind(&self, ev: &Evaluator<'_>, thunk: ThunkId) -> Vec<Rc<crate::System>> {
+    pub(crate) fn systems_behind(
+        &self,
+        ev: &Evaluator<'_>,
+        thunk: ThunkId,
+    ) -> Vec<Rc<crate::ModuleEvaluation>> {
         let noted = ev.notes_behind(thunk);
         let made = self.made.borrow();
         let behind = made.iter().filter(|made| noted.has(made.note));
@@ -255,7 +259,7 @@ impl Shared {
     }
 
     /// The release that the pinned sources follow that a system was made from.
-    pub(crate) fn release_of(&self, system: &Rc<crate::System>) -> Option<(u32, u32)> {
+    pub(crate) fn release_of(&self, system: &Rc<crate::ModuleEvaluation>) -> Option<(u32, u32)> {
         let made = self.made.borrow();
         let made = made
             .iter()
