@@ -318,6 +318,13 @@ impl<'s> Evaluator<'s> {
         self.budget.copies(bytes, self.files.source)
     }
 
+    /// The early exit for something that is larger or deeper than it may be. That is told.
+    pub(crate) fn beyond<T>(&mut self, what: &str) -> Res<T> {
+        let why = Why::Limit(what.to_owned());
+        self.budget.hit(why.clone());
+        Err(Stop::Unknown(Unknown::new(why)))
+    }
+
     /// Counts bytes that native code keeps beside the heap.
     pub fn keeps(&mut self, bytes: usize) {
         self.budget.keeps(bytes);

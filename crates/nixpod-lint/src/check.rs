@@ -50,8 +50,10 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
             if diff.is_masked {
                 terminal.note("secrets are masked; with --show-secrets it is a patch");
             }
-            let differs = !fixed.files.is_empty();
-            return Ok(outcome(failed, differs));
+            if let Some(line) = not_analysed(&results) {
+                terminal.note(&line);
+            }
+            return Ok(judged(args, &results, failed, !fixed.files.is_empty()));
         }
         failed |= write(&fixed, &projects, terminal);
         results = look(&projects);
@@ -66,10 +68,15 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
     };
     tell(args, &results, &context, projects.is_empty())?;
     let stops = results.open().any(|finding| args.fail_on.stops(finding.severity));
-    Ok(match outcome(failed, stops) {
-        Outcome::Clean if is_incomplete(args, &results) => Outcome::Failed,
+    Ok(judged(args, &results, failed, stops))
+}
+
+/// How the run ends. `found`: there is something that stops it.
+fn judged(args: &CheckArgs, results: &Results, failed: bool, found: bool) -> Outcome {
+    match outcome(failed, found) {
+        Outcome::Clean if is_incomplete(args, results) => Outcome::Failed,
         outcome => outcome,
-    })
+    }
 }
 
 /// Prints what was found, and says what was not looked at. `nowhere`: no path was given that can be looked at.

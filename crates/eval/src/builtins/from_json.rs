@@ -3,10 +3,10 @@
 use super::strings::push_bare_slice;
 use super::table::{Builtin, Cost};
 use crate::{
-    Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringBuilder, ThunkId, Tracked,
-    Unknown, Value, When,
+    Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringBuilder, ThunkId, Tracked, Value,
+    When,
 };
-use nixpod_source::{Site, Why};
+use nixpod_source::Site;
 
 /// Deeper JSON than this is refused; Nix has no such bound but its own stack.
 const MAX_DEPTH: usize = 1000;
@@ -18,7 +18,7 @@ fn from_json(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
     if let Some(hole) = string.hole() {
         return Err(Stop::Unknown(hole.clone()));
     }
-    ev.charge(string.text.len())?;
+    ev.work(string.text.len() / 2)?;
     let mut reader = JsonReader {
         text: &string.text,
         at: 0,
@@ -68,8 +68,7 @@ impl JsonReader<'_> {
 
     fn value(&mut self, ev: &mut Evaluator<'_>, depth: usize) -> Res<Tracked> {
         if depth > MAX_DEPTH {
-            let why = Why::Limit("JSON that is nested too deeply".to_owned());
-            return Err(Stop::Unknown(Unknown::new(why)));
+            return ev.beyond("JSON that is nested too deeply");
         }
         ev.step()?;
         self.blanks();

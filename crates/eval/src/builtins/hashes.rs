@@ -14,7 +14,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
 fn hash_string(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let algorithm = ev.force_string(args[0], site)?;
     let text = ev.force_string(args[1], site)?;
-    ev.charge(text.text.len())?;
+    ev.work(text.text.len() / 16)?;
     hash_value(ev, &algorithm.text, text.text.as_bytes(), site)
 }
 
@@ -24,7 +24,7 @@ fn hash_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
     let path = ev.to_path(&value, site)?;
     match ev.source().read(Utf8Path::new(&*path)) {
         Ok(bytes) => {
-            ev.charge(bytes.len())?;
+            ev.work(bytes.len() / 16)?;
             hash_value(ev, &algorithm.text, &bytes, site)
         }
         Err(why) => plain(Value::unknown(why)),

@@ -2,7 +2,7 @@
 
 use super::strings::{inside_character, push_bare_slice};
 use super::table::{Builtin, Cost, plain};
-use crate::pure::regex::{BadPattern, Regex};
+use crate::pure::regex::{BadPattern, MAX_COMPILED, Regex};
 use crate::{Evaluator, NixString, OriginId, Res, Stop, StringBuilder, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -33,8 +33,7 @@ fn split(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let mut done = 0;
     let mut next = search.find(text.text.as_bytes(), 0);
     while let Some((start, end)) = next {
-        ev.charge(64)?;
-        ev.step()?;
+        ev.work(8)?;
         out.push(piece(ev, &text, origin, Some((done, start)))?);
         let found = text.text.as_bytes().get(start..end);
         let mut groups = Vec::new();
@@ -60,8 +59,13 @@ fn arguments(
 ) -> Res<(Rc<Regex>, Rc<NixString>, OriginId)> {
     let pattern = ev.force_string(args[0], site)?;
     let regex = match ev.caches.regex(&pattern.text) {
-        Ok(regex) => regex,
+        Ok((regex, compiled)) => {
+            // Compiling takes time by the size of what comes out.
+            ev.work(pattern.text.len() + compiled / 16)?;
+            regex
+        }
         Err(BadPattern::TooLarge) => {
+            ev.work(MAX_COMPILED / 16)?;
             let message = format!("memory limit exceeded by regular expression '{}'", pattern.text);
             return ev.fail(message, site);
         }

@@ -15,6 +15,8 @@ fn from_toml(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
     // Offsets of values are not kept by the parser, so all of them are from the text as a whole.
     match string.text.parse::<toml::Table>() {
         Ok(table) => convert(ev, toml::Value::Table(table), origin, site),
+        // The parser has a bound of its own, which Nix has not.
+        Err(error) if error.message().contains("recursion") => ev.beyond("TOML that is nested too deeply"),
         Err(error) => ev.fail(format!("while parsing TOML: {}", error.message()), site),
     }
 }

@@ -26,6 +26,7 @@ fn split_version(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
         let start = version.text.len() - after.len() - component.len();
         let mut builder = crate::StringBuilder::default();
         super::strings::push_bare_slice(&mut builder, &version, origin, start, start + component.len());
+        ev.work(4)?;
         thunks.push(ev.alloc(builder.finish(), origin));
         rest = after;
     }

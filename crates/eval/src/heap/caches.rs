@@ -9,8 +9,9 @@ use std::rc::Rc;
 /// So many long lists are remembered; a loop goes through one or two.
 const MAX_LISTS: usize = 4;
 
-/// A program that makes patterns without end must not fill the memory.
-const MAX_REGEXES: usize = 1000;
+/// A program that makes patterns without end must not fill the memory: so many are remembered, of so many bytes together.
+const MAX_REGEXES: usize = 100;
+const MAX_REGEX_BYTES: usize = 16 << 20;
 
 #[derive(Default)]
 pub(crate) struct Caches {
@@ -19,6 +20,7 @@ pub(crate) struct Caches {
     next: usize,
     /// Patterns of `match` and `split`, compiled.
     regexes: FxHashMap<SmolStr, Rc<Regex>>,
+    regex_bytes: usize,
     /// By store path: the hash by which a derivation counts in those that need it.
     pub(crate) derivations: FxHashMap<SmolStr, SmolStr>,
 }
@@ -36,15 +38,19 @@ impl Caches {
         self.next = (self.next + 1) % MAX_LISTS;
     }
 
-    pub(crate) fn regex(&mut self, pattern: &SmolStr) -> Result<Rc<Regex>, BadPattern> {
+    /// A pattern, and how many bytes of it had to be made for that.
+    pub(crate) fn regex(&mut self, pattern: &SmolStr) -> Result<(Rc<Regex>, usize), BadPattern> {
         if let Some(regex) = self.regexes.get(pattern) {
-            return Ok(regex.clone());
+            return Ok((regex.clone(), 0));
         }
         let regex = Rc::new(Regex::new(pattern)?);
-        if self.regexes.len() >= MAX_REGEXES {
+        let bytes = regex.bytes();
+        if self.regexes.len() >= MAX_REGEXES || self.regex_bytes + bytes > MAX_REGEX_BYTES {
             self.regexes.clear();
+            self.regex_bytes = 0;
         }
+        self.regex_bytes += bytes;
         self.regexes.insert(pattern.clone(), regex.clone());
-        Ok(regex)
+        Ok((regex, bytes))
     }
 }

@@ -52,6 +52,7 @@ impl Evaluator<'_> {
     }
 
     fn equal_thunks(&mut self, a: ThunkId, b: ThunkId, site: Site) -> Res<bool> {
+        self.step()?;
         if a == b {
             // One and the same value is equal to itself, but it must not fail.
             self.force(a)?;
@@ -183,7 +184,10 @@ impl Evaluator<'_> {
             (Value::Path(a), Value::Path(b)) => Ok(Some(a.as_bytes().cmp(b.as_bytes()))),
             (Value::String(a), Value::String(b)) => match a.hole().or(b.hole()) {
                 Some(hole) => Err(Stop::Unknown(hole.clone())),
-                None => Ok(Some(a.text.as_bytes().cmp(b.text.as_bytes()))),
+                None => {
+                    self.charge(a.text.len().min(b.text.len()))?;
+                    Ok(Some(a.text.as_bytes().cmp(b.text.as_bytes())))
+                }
             },
             (Value::List(a), Value::List(b)) => {
                 let (a, b) = (a.clone(), b.clone());

@@ -10,7 +10,10 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 
 /// A pattern of some hundred characters needs a few kilobytes; libstdc++ gives up at 100,000 states.
-const SIZE_LIMIT: usize = 8 << 20;
+pub(crate) const MAX_COMPILED: usize = 8 << 20;
+
+/// What searching with one pattern may remember.
+const MAX_CACHE: usize = 1 << 20;
 
 /// A compiled pattern.
 #[derive(Debug)]
@@ -51,6 +54,12 @@ impl Regex {
         })
     }
 
+    /// How much memory it takes, in bytes, without what searching adds.
+    pub(crate) fn bytes(&self) -> usize {
+        let inside = self.repeated.iter().map(|group| group.inside.memory_usage());
+        self.whole.memory_usage() + inside.sum::<usize>()
+    }
+
     /// Where the groups are if the pattern matches the whole text; nothing for one that took no part.
     pub(crate) fn groups(&self, text: &[u8]) -> Option<Vec<Option<(usize, usize)>>> {
         let mut captures = self.whole.create_captures();
@@ -83,7 +92,7 @@ impl Regex {
                 .configure(
                     DFA::config()
                         .match_kind(MatchKind::All)
-                        .cache_capacity(SIZE_LIMIT)
+                        .cache_capacity(MAX_CACHE)
                         .skip_cache_capacity_check(true),
                 )
                 .syntax(syntax_config())
@@ -110,7 +119,12 @@ fn syntax_config() -> syntax::Config {
 
 fn compile(pattern: &str) -> Option<Meta> {
     Meta::builder()
-        .configure(Meta::config().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT)))
+        .configure(
+            Meta::config()
+                .utf8_empty(false)
+                .nfa_size_limit(Some(MAX_COMPILED))
+                .hybrid_cache_capacity(MAX_CACHE),
+        )
         .syntax(syntax_config())
         .build(pattern)
         .ok()
