@@ -21,7 +21,7 @@ set -uo pipefail
 binary=$(realpath "$1")
 shift
 each=${CPU_EACH:-4}
-all=${CPU_ALL:-60}
+all=${CPU_ALL:-90}
 memory=${MEMORY_KIB:-786432}
 clock=${CLOCK:-900}
 here=$(cd "$(dirname "$0")" && pwd)

@@ -65,7 +65,7 @@ fn arguments(
             regex
         }
         Err(BadPattern::TooLarge) => {
-            ev.work(MAX_COMPILED / 16)?;
+            ev.work(MAX_COMPILED / 32)?;
             let message = format!("memory limit exceeded by regular expression '{}'", pattern.text);
             return ev.fail(message, site);
         }
