@@ -145,3 +145,25 @@ fn what_was_cut_off_fails_the_gate() {
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("the time is up"), "{said}");
 }
+
+#[test]
+fn what_depends_on_a_file_that_may_not_be_read_is_told() {
+    for (flag, kind) in [
+        ("(builtins.readFile ./.git/config)", "outside"),
+        ("(builtins.readFile ../elsewhere)", "outside"),
+        ("(builtins.readFile ./gone)", "missing"),
+        (
+            "(if builtins.readFile ./.git/config == \"\" then \"--x\" else \"--y\")",
+            "outside",
+        ),
+        ("(throw \"no\")", "error"),
+    ] {
+        let module = format!("{{ {} }}", container("a", &format!("extraFlags = [ {flag} ];")));
+        let project = Project::new("unread", &[("default.nix", &module)]);
+        fs::write(project.0.join(".git/config"), "[remote]\n").expect("a new file");
+        let (_, gaps) = project.found();
+        assert_eq!(gaps, [kind], "{flag}");
+        let strict = project.run(&["--strict", "--select", "sys-admin-capability"]);
+        assert_eq!(strict.status.code(), Some(2), "{flag}");
+    }
+}

@@ -187,6 +187,7 @@ fn only_the_tree_of_the_input_is_read() {
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/nix/store/other/outside.nix` lies outside the project
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/etc/outside.nix` lies outside the project
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/link.nix` leads out of the project by a symbolic link
+        gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `containers.db.extraFlags`: `/etc/passwd` lies outside the project
         1 files"#]].assert_eq(&describe(fs));
 }
 

@@ -69,7 +69,7 @@ impl<'e, 's> OptionReader<'e, 's> {
             default,
             thunk: Some(thunk),
         };
-        self.tell_mistake(&found);
+        self.tell_unread(&found);
         found
     }
 
@@ -231,12 +231,14 @@ impl<'e, 's> OptionReader<'e, 's> {
             let mut element = self.found(elem.thunk, when, found.site, default);
             if element.info.is_none() {
                 element.info.clone_from(&found.info);
+                self.tell_element(&element, elem.when);
             }
             out.push(element);
         }
         if let Some(open) = &list.open {
-            let why = open.why.clone();
-            out.push(self.unknown_part(found, why));
+            let part = self.unknown_part(found, open.why.clone());
+            self.tell_element(&part, When::ALWAYS);
+            out.push(part);
         }
         out
     }

@@ -25,14 +25,24 @@ impl OptionReader<'_, '_> {
         }
     }
 
-    /// Tells an option that the analysed code sets to what Nix itself cannot evaluate: a mistake, where other unknowns only
+    /// Tells an option that the analysed code sets to what Nix itself cannot evaluate, or to what depends on a file that
+    /// may not or cannot be read: whoever writes the code must not be able to hide a value like that. Other unknowns only
     /// need more than the repository.
-    pub(super) fn tell_mistake(&mut self, found: &Found) {
-        let (Some(info), Value::Unknown(unknown)) = (&found.info, &found.value.value) else {
+    pub(super) fn tell_unread(&mut self, found: &Found) {
+        let Some(info) = &found.info else { return };
+        if let Value::Either(alternatives) = &found.value.value
+            && !self.is_default(found)
+        {
+            let what = nixpod_modules::dotted(&info.about.path);
+            for one in alternatives.iter() {
+                self.tell_conditions(&what, one.when);
+            }
+        }
+        let Value::Unknown(unknown) = &found.value.value else {
             return;
         };
         let why = &unknown.why;
-        if is_mistake(why) && !self.is_default(found) {
+        if is_told(why) && !self.is_default(found) {
             let what = nixpod_modules::dotted(&info.about.path);
             let place = self.origin(found.value.origin, found).place();
             let mut also = Vec::new();
@@ -60,10 +70,21 @@ impl OptionReader<'_, '_> {
         }
     }
 
-    /// Conditions that Nix itself cannot evaluate.
-    pub(crate) fn broken_conditions(&mut self, what: &str, when: When) {
+    /// The same for an element of a list, which may be there under a condition.
+    pub(super) fn tell_element(&mut self, element: &Found, when: When) {
+        self.tell_unread(element);
+        if let (Some(info), false) = (&element.info, when.is_always()) {
+            let what = nixpod_modules::dotted(&info.about.path);
+            self.tell_conditions(&what, when);
+        }
+    }
+
+    /// Conditions that Nix itself cannot evaluate, or that depend on a file that may not or cannot be read.
+    pub(crate) fn tell_conditions(&mut self, what: &str, when: When) {
         for (place, why) in self.ev.conditions(when) {
-            if is_mistake(&why) && !place.site.file.is_own() {
+            // What the whole container stands under was told with it.
+            let told = self.given.contains(&place.site);
+            if is_told(&why) && !place.site.file.is_own() && !told {
                 self.gap(what.to_owned(), why, &Origin::at(place));
             }
         }
@@ -80,10 +101,18 @@ impl OptionReader<'_, '_> {
     }
 }
 
-/// Does the code fail in Nix, too?
-fn is_mistake(why: &Why) -> bool {
+/// Does the code fail in Nix, too, or does it look at something that it may not or cannot read?
+fn is_told(why: &Why) -> bool {
     matches!(
         why,
-        Why::Error(_) | Why::Cycle(_) | Why::SyntaxError(_) | Why::MissingFile(_) | Why::Unreadable(_)
+        Why::Error(_)
+            | Why::Cycle(_)
+            | Why::SyntaxError(_)
+            | Why::MissingFile(_)
+            | Why::Unreadable(_)
+            | Why::OutsideProject(_)
+            | Why::LeadsOutside(_)
+            | Why::Untracked(_)
+            | Why::VersionControl(_)
     )
 }

@@ -44,7 +44,7 @@ impl Walk<'_, '_, '_> {
         let mut out = Vec::new();
         let condition = format!("a condition of {}", path.join("."));
         for (name, found) in entries.all() {
-            self.reader.broken_conditions(&condition, found.when);
+            self.reader.tell_conditions(&condition, found.when);
             if let Value::Unknown(unknown) = &found.value.value {
                 let origin = self.reader.place_of(&found);
                 let what = format!("{}.{}", path.join("."), as_key(&name));
