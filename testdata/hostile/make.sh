@@ -230,6 +230,18 @@ in_case keep-file;      for i in 1 2 3 4 5; do echo "{ containers.a$i.bindMounts
                         echo "{ $open }" > open.nix; echo 'is given every capability' > .must-say
 
 # ---- honest systems that are large -------------------------------------------------------
+# One generator of dear things, and a literal neighbour that must keep its findings, before or after them.
+FIB='(let fib = n: if n < 2 then n else fib (n - 1) + fib (n - 2); in fib 40)'
+VICTIM='{ %s = { image = "y"; privileged = true; }; }'
+generator() { printf '{ lib, ... }: { virtualisation.oci-containers.containers = lib.mkMerge [ (lib.genAttrs (map (n: "c${toString n}") (lib.range 1 %s)) (n: %s)) '"$VICTIM"' ]; }\n' "$1" "$2" "$3" > default.nix; printf '`%s` runs privileged\n' "$3" > .must-say; }
+in_case dear-conditions;  generator 20 "lib.mkIf ($FIB > 3) { image = \"x\"; }" web
+in_case dear-names;       generator 20 "lib.mkIf ($FIB > 3) { image = \"x\"; }" aaa
+in_case dear-many;        generator 500 "lib.mkIf ($FIB > 3) { image = \"x\"; }" web
+in_case dear-values;      generator 20 "{ image = \"x\"; user = toString $FIB; extraOptions = [ (toString $FIB) ]; }" web
+in_case dear-definitions; { echo '{ lib, ... }: { virtualisation.oci-containers.containers = lib.mkMerge ['; copies 20 "(if $FIB > 3 then { } else { }) "; printf "$VICTIM"' ]; }\n' web; } > default.nix; echo '`web` runs privileged' > .must-say
+in_case dear-modules;     { echo '{ imports = ['; copies 20 "(if $FIB > 3 then { } else { }) ({ ... }: if $FIB > 3 then { } else { }) "; printf '{ virtualisation.oci-containers.containers = '"$VICTIM"'; } ]; }\n' web; } > default.nix; echo '`web` runs privileged' > .must-say
+in_case dear-users;       { echo '{ '; i=0; while [ $i -lt 20 ]; do printf 'users.users.u%s.uid = %s;\n' $i "$FIB"; i=$((i + 1)); done; printf 'virtualisation.oci-containers.containers = '"$VICTIM"'; }\n' web; } > default.nix; echo '`web` runs privileged' > .must-say
+
 in_case large-containers; echo '{ lib, ... }: { containers = lib.genAttrs (map (n: "c${toString n}") (lib.range 1 20000)) (n: { privateUsers = "pick"; config = { }; }); }' > default.nix
 in_case large-binds;      echo '{ lib, ... }: { containers.a = { bindMounts = lib.genAttrs (map (n: "/b${toString n}") (lib.range 1 50000)) (n: { hostPath = n; }); config = { }; }; }' > default.nix
 in_case large-users;      echo '{ lib, ... }: { users.users = lib.genAttrs (map (n: "u${toString n}") (lib.range 1 20000)) (n: { isNormalUser = true; }); containers.a.config = { }; }' > default.nix

@@ -16,8 +16,8 @@ use crate::memo::Memo;
 use crate::thunk::{Primop, PrimopCode, Thunk};
 use crate::{
     Alternative, Attr, Attrs, CommonSymbols, Compiled, Env, ErrorKind, EvalError, ImportHook, LimitHit,
-    Limits, List, Loaded, NO_SITE, NixString, OriginId, PartOfWork, Res, Share, Source, Stop, StringsRead,
-    Symbol, ThunkId, Tracked, Unknown, Value, When,
+    Limits, List, Loaded, NO_SITE, NixString, OriginId, PartOfWork, Portion, Res, Reserve, Share, Source,
+    Stop, StringsRead, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{ExprId, FileId, HopKind, Origin, Place, Site, Utf8Path, Why};
 use nixpod_syntax::Hir;
@@ -342,6 +342,32 @@ impl<'s> Evaluator<'s> {
     /// [`Self::end_part`] needs.
     pub fn begin_part(&mut self, share: Share) -> PartOfWork {
         self.budget.enter(share)
+    }
+
+    /// Sets aside the same for each of so many parts side by side.
+    pub fn set_aside(&self, reserve: &mut Reserve, parts: usize) -> Portion {
+        self.budget.set_aside(reserve, parts)
+    }
+
+    /// As [`Self::begin_part`], for a part for which something was set aside.
+    pub fn begin_reserved(&mut self, reserve: &mut Reserve, portion: Portion) -> PartOfWork {
+        self.budget.enter_reserved(reserve, portion)
+    }
+
+    /// Does each of several things as a part of the work: whatever one uses up, the others find their portions.
+    pub fn each_within<T>(
+        &mut self,
+        share: Share,
+        things: impl ExactSizeIterator<Item = T>,
+        mut run: impl FnMut(&mut Self, T),
+    ) {
+        let mut reserve = Reserve::new(share);
+        let portion = self.set_aside(&mut reserve, things.len());
+        for thing in things {
+            let outer = self.begin_reserved(&mut reserve, portion);
+            run(self, thing);
+            self.end_part(outer);
+        }
     }
 
     /// The bounds that were reached since there were so many are about this place, as far as nothing better is known.

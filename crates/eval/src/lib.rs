@@ -28,7 +28,7 @@ mod thunk;
 mod value;
 
 pub use evaluator::{Evaluator, Statistics};
-pub use heap::budget::{LimitHit, Limits, PartOfWork, Share};
+pub use heap::budget::{LimitHit, Limits, PartOfWork, Portion, Reserve, Share};
 pub use heap::compiled::Compiled;
 pub use heap::files::{ImportHook, StringsRead};
 pub use heap::names::CommonSymbols;

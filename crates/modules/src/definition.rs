@@ -3,7 +3,7 @@
 use crate::own::Written;
 use crate::values::{find, find_text, known};
 use nixpod_eval::{
-    Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Symbol, ThunkId, Tracked, Value, When,
+    Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Share, Symbol, ThunkId, Tracked, Value, When,
 };
 use nixpod_source::{HopKind, Site};
 use std::rc::Rc;
@@ -101,9 +101,9 @@ const MAX_DEPTH: u32 = 64;
 /// Takes `mkMerge`, `mkIf`, `mkOverride` and `mkOrder` off definitions without looking at conditions.
 pub(crate) fn unwrap_all(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Vec<(RawDef, Tracked)> {
     let mut unwrapped = Unwrapped::default();
-    for def in defs {
+    ev.each_within(Share::Most, defs.iter(), |ev, def| {
         unwrapped.add(ev, def.clone());
-    }
+    });
     unwrapped.all
 }
 
@@ -226,7 +226,7 @@ impl Unwrapped {
         let Ok(list) = ev.list_or_open(contents, NO_SITE) else {
             return;
         };
-        for elem in &list.elems {
+        ev.each_within(Share::Most, list.elems.iter(), |ev, elem| {
             let when = ev.both(def.when, elem.when);
             let inner = RawDef {
                 value: elem.thunk,
@@ -234,7 +234,7 @@ impl Unwrapped {
                 ..def.clone()
             };
             self.add(ev, inner);
-        }
+        });
         if let Some(open) = &list.open {
             let value = Value::Unknown(open.clone());
             let unknown = ev.alloc(value.clone(), OriginId::default());
@@ -290,7 +290,8 @@ fn decide(ev: &mut Evaluator<'_>, def: &RawDef) -> Option<When> {
 /// Takes all wrappers off, decides the conditions. Definitions that are off are in the second list.
 pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions {
     let mut out = Definitions::default();
-    for (def, mut value) in unwrap_all(ev, defs) {
+    let unwrapped = unwrap_all(ev, defs);
+    ev.each_within(Share::Most, unwrapped.into_iter(), |ev, (def, mut value)| {
         let guard = def
             .conditions
             .as_ref()
@@ -299,7 +300,7 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
         let priority = def.priority.unwrap_or(DEFAULT_PRIORITY);
         let Some(when) = decide(ev, &def) else {
             out.off.push((def, priority, guard));
-            continue;
+            return;
         };
         if !def.written.is_ours() {
             if let Some(guard) = guard {
@@ -321,7 +322,7 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
             guard,
             file: def.file,
         });
-    }
+    });
     out
 }
 

@@ -1,6 +1,6 @@
 //! Keys that mean something in a module.
 
-use nixpod_eval::{Evaluator, Symbol};
+use nixpod_eval::{Attr, Attrs, Evaluator, Symbol};
 
 /// Their symbols.
 pub(crate) struct Keys {
@@ -46,5 +46,15 @@ impl Keys {
             self.class,
         ]
         .contains(&name)
+    }
+
+    /// What stands beside `config` or `options` at the top of a module and has no business there, for which Nix refuses the
+    /// module.
+    pub(crate) fn strays<'a>(&'a self, set: &'a Attrs) -> impl Iterator<Item = &'a Attr> {
+        let structured = set.get(self.config).is_some() || set.get(self.options).is_some();
+        let structured = structured && set.get(self.tag).is_none();
+        let known = [self.config, self.options, self.meta];
+        let entries = set.entries.iter().filter(move |_| structured);
+        entries.filter(move |attr| !self.special(attr.name) && !known.contains(&attr.name))
     }
 }

@@ -106,6 +106,110 @@ fn a_condition_that_is_too_dear_is_undecided() {
     assert_eq!(gaps, ["limit"]);
 }
 
+/// Twenty containers from a generator in which something is dear, before and after (`aaa`, `web`) literal ones with
+/// findings.
+fn generated(each: &str) -> [String; 2] {
+    let generator = format!("(lib.genAttrs (map (n: \"c${{toString n}}\") (lib.range 1 20)) (n: {each}))");
+    ["aaa", "web"].map(|name| {
+        let literal = format!("{{ {name} = {{ image = \"x\"; privileged = true; }}; }}");
+        let both = match name {
+            "aaa" => format!("{literal} {generator}"),
+            _ => format!("{generator} {literal}"),
+        };
+        format!("virtualisation.oci-containers.containers = lib.mkMerge [ {both} ];")
+    })
+}
+
+#[test]
+fn a_dear_generator_leaves_the_other_containers_their_portions() {
+    let image = "image = \"docker.io/x@sha256:0\";";
+    for each in [
+        format!("lib.mkIf ({DEAR} > 3) {{ {image} }}"),
+        format!("if {DEAR} > 3 then {{ {image} }} else {{ }}"),
+        format!("{{ {image} user = toString {DEAR}; cmd = [ (toString {DEAR}) ]; }}"),
+        format!("{{ {image} extraOptions = [ (toString {DEAR}) ]; }}"),
+    ] {
+        for module in generated(&each) {
+            let text = format!("{{ lib, ... }}: {{ {module} }}");
+            let project = Project::new("generator", &[("default.nix", &text)]);
+            let (findings, gaps) = project.found();
+            let wanted = |name: &str| {
+                findings
+                    .iter()
+                    .any(|one| one.ends_with(&format!(" {name} privileged-container")))
+            };
+            assert!(wanted("aaa") || wanted("web"), "{each}: {findings:#?}");
+            assert!(gaps.iter().all(|kind| kind == "limit"), "{gaps:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_dear_in_a_container_leaves_the_rest_of_it() {
+    for extra in [
+        format!("[ (toString {DEAR}) \"--privileged\" ]"),
+        format!("[ \"--privileged\" (toString {DEAR}) ]"),
+    ] {
+        let each = format!("{{ image = \"docker.io/x@sha256:0\"; extraOptions = {extra}; }}");
+        let text = format!("{{ lib, ... }}: {{ {} }}", generated(&each)[1]);
+        let project = Project::new("generated", &[("default.nix", &text)]);
+        let output = project.run(&["--select", "privileged-container", "--format", "concise"]);
+        let said = String::from_utf8(output.stdout).expect("text");
+        // All twenty, and the literal one.
+        assert!(
+            said.contains("`c10` (also `c11`, `c12`, `c13` and 16 more) runs privileged"),
+            "{said}"
+        );
+        assert!(said.contains("`web` runs privileged"), "{said}");
+    }
+}
+
+#[test]
+fn dear_neighbours_of_any_kind_leave_their_portions() {
+    let twenty = |text: &dyn Fn(usize) -> String| (1..=20).map(text).collect::<String>();
+    let victim = container("victim", "");
+    let modules = twenty(&|_| format!("(if {DEAR} == 3 then {{ }} else {{ }}) "));
+    let functions = twenty(&|_| format!("({{ ... }}: if {DEAR} == 3 then {{ }} else {{ }}) "));
+    let definitions = twenty(&|_| format!("(if {DEAR} == 3 then {{ }} else {{ }}) "));
+    let users = twenty(&|n| format!("users.users.u{n}.uid = {DEAR};"));
+    let guests = twenty(&|n| {
+        format!(
+            "containers.a{n} = {{ privateNetwork = true; privateUsers = \"pick\"; config.users.users.root.uid = {DEAR}; }};"
+        )
+    });
+    for (name, module) in [
+        ("modules", format!("imports = [ {modules} {{ {victim} }} ];")),
+        ("functions", format!("imports = [ {functions} {{ {victim} }} ];")),
+        (
+            "definitions",
+            format!(
+                "imports = [ ({{ lib, ... }}: {{ containers = lib.mkMerge [ {definitions} {{ inherit ({{ {victim} }}.containers) victim; }} ]; }}) ];"
+            ),
+        ),
+        ("users", format!("{users} {victim}")),
+        ("guests", format!("{guests} {victim}")),
+    ] {
+        let project = Project::new("neighbours", &[("flake.nix", &flake(&[("one", module)]))]);
+        let (findings, gaps) = project.found();
+        let found = findings.iter().filter(|one| one.contains(" victim ")).count();
+        assert!(found >= 2, "{name}: {findings:#?}");
+        assert!(gaps.iter().any(|kind| kind == "limit"), "{name}: {gaps:?}");
+    }
+    let hosts: Vec<(String, String)> = (1..=20)
+        .map(|n| (format!("h{n:02}"), format!("imports = [ {modules} ];")))
+        .collect();
+    for name in ["aaa", "zzz"] {
+        let mut all: Vec<(&str, String)> = hosts
+            .iter()
+            .map(|(name, module)| (name.as_str(), module.clone()))
+            .collect();
+        all.push((name, victim.clone()));
+        let (findings, _) = Project::new("hosts", &[("flake.nix", &flake(&all))]).found();
+        let found = findings.iter().filter(|one| one.contains(" victim ")).count();
+        assert!(found >= 2, "{name}: {findings:#?}");
+    }
+}
+
 #[test]
 fn many_dear_files_take_the_time_of_one() {
     let text = format!(

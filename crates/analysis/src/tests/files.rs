@@ -195,3 +195,29 @@ fn unsaved_buffers_count() {
     host.set_buffer("/p/new.nix".into(), None);
     assert_eq!(host.analysis().check(&project()).findings.len(), 0);
 }
+
+#[test]
+fn configuration_beside_options_is_an_error_and_is_read() {
+    let files = [(
+        "default.nix",
+        r#"{ lib, ... }: { options.containers = lib.mkOption { }; containers.a.extraFlags = [ "--all" ]; }"#,
+    )];
+    expect![[r#"
+        default.nix:1:67 `a` medium/high toy-absent: `a` is not isolated [default.nix]
+          fix (safe): isolate it
+        default.nix:1:84 `"--all"` high/high toy-flag: `a` uses `--all` [default.nix]
+          fix (safe): remove `--all`
+        gap /p/default.nix: `module`: evaluation fails: unsupported attribute `containers` beside `config` or `options`: all configuration has to be in `config`
+    "#]].assert_eq(&super::check(&files));
+    let files = [(
+        "default.nix",
+        r#"{ config.containers.a.config = { }; containers.b.config = { }; meta.maintainers = [ ]; imports = [ ]; }"#,
+    )];
+    expect![[r#"
+        default.nix:1:21 `a` medium/high toy-absent: `a` is not isolated [default.nix]
+          fix (safe): isolate it
+        default.nix:1:48 `b` medium/high toy-absent: `b` is not isolated [default.nix]
+          fix (safe): isolate it
+        gap /p/default.nix: `module`: evaluation fails: unsupported attribute `containers` beside `config` or `options`: all configuration has to be in `config`
+    "#]].assert_eq(&super::check(&files));
+}

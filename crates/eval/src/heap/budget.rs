@@ -56,7 +56,8 @@ impl Limits {
     }
 }
 
-/// How much of what is left to the work around it a part may use.
+/// How much of what is left to the work around it a part may use. Of parts side by side ([`Reserve`]), what is set aside
+/// for all of them is just what this leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Share {
     /// Half of the steps and seven eighths of the bytes: of several parts, none of which needs the others. An honest
@@ -67,20 +68,43 @@ pub enum Share {
 }
 
 impl Share {
-    const fn of_steps(self, left: u64) -> u64 {
+    const fn of(self, left: Used) -> Used {
         match self {
-            Self::Half => left / 2,
-            Self::Most => left - left / 16,
-        }
-    }
-
-    const fn of_bytes(self, left: u64) -> u64 {
-        match self {
-            Self::Half => left - left / 8,
-            Self::Most => left - left / 16,
+            Self::Half => Used {
+                steps: left.steps / 2,
+                bytes: left.bytes - left.bytes / 8,
+            },
+            Self::Most => Used {
+                steps: left.steps - left.steps / 16,
+                bytes: left.bytes - left.bytes / 16,
+            },
         }
     }
 }
+
+/// What is set aside for parts side by side, so that each finds its portion whatever the others use up, and it does not
+/// matter which comes first. What a part may use beyond its own portion is a share of what is set aside for nobody: the
+/// first of many honest parts often does work that all need.
+#[derive(Debug)]
+pub struct Reserve {
+    share: Share,
+    /// For parts that are yet to come.
+    kept: Used,
+}
+
+impl Reserve {
+    /// Nothing is set aside yet.
+    pub fn new(share: Share) -> Self {
+        Self {
+            share,
+            kept: Used::default(),
+        }
+    }
+}
+
+/// What is set aside for one part.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Portion(Used);
 
 /// A bound that was reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +120,36 @@ pub struct LimitHit {
 pub(crate) struct Used {
     steps: u64,
     bytes: u64,
+}
+
+impl Used {
+    const fn plus(self, other: Self) -> Self {
+        Self {
+            steps: self.steps.saturating_add(other.steps),
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
+
+    const fn less(self, other: Self) -> Self {
+        Self {
+            steps: self.steps.saturating_sub(other.steps),
+            bytes: self.bytes.saturating_sub(other.bytes),
+        }
+    }
+
+    const fn times(self, count: u64) -> Self {
+        Self {
+            steps: self.steps.saturating_mul(count),
+            bytes: self.bytes.saturating_mul(count),
+        }
+    }
+
+    fn by(self, count: u64) -> Self {
+        Self {
+            steps: self.steps / count.max(1),
+            bytes: self.bytes / count.max(1),
+        }
+    }
 }
 
 /// A part of the work: what had been used when it began, and up to where it may go.
@@ -295,19 +349,41 @@ impl Budget {
         &self.hits
     }
 
+    /// What is left to the current part.
+    fn left(&self) -> Used {
+        self.part.to.less(self.used)
+    }
+
     /// Begins a part; gives the one around it.
     pub(crate) fn enter(&mut self, share: Share) -> PartOfWork {
+        self.enter_room(share.of(self.left()))
+    }
+
+    fn enter_room(&mut self, room: Used) -> PartOfWork {
         let outer = self.part;
         if self.over.is_none() {
-            let Used { steps, bytes } = self.used;
-            let to = Used {
-                steps: steps + share.of_steps(outer.to.steps.saturating_sub(steps)),
-                bytes: bytes + share.of_bytes(outer.to.bytes.saturating_sub(bytes)),
-            };
+            let to = self.used.plus(room);
             self.part = PartOfWork { from: self.used, to };
             self.look_at = self.look_at.min(to.steps + 1);
         }
         outer
+    }
+
+    /// Sets aside the same for each of so many parts.
+    pub(crate) fn set_aside(&self, reserve: &mut Reserve, parts: usize) -> Portion {
+        let free = self.left().less(reserve.kept);
+        let parts = parts as u64;
+        let each = free.less(reserve.share.of(free)).by(parts);
+        reserve.kept = reserve.kept.plus(each.times(parts));
+        Portion(each)
+    }
+
+    /// Begins a part for which something was set aside; gives the one around it.
+    pub(crate) fn enter_reserved(&mut self, reserve: &mut Reserve, portion: Portion) -> PartOfWork {
+        reserve.kept = reserve.kept.less(portion.0);
+        let free = self.left().less(reserve.kept);
+        let beyond = reserve.share.of(free.less(portion.0));
+        self.enter_room(free.less(free.less(portion.0)).plus(beyond))
     }
 
     /// The part that was begun is done.

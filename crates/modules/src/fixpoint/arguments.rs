@@ -35,17 +35,11 @@ impl ModuleEvaluation {
                 "The module `{file}` (class: \"{class}\") cannot be imported into a module evaluation that expects class \"{expected}\"."
             ));
         }
-        let structured = set.get(keys.config).is_some() || set.get(keys.options).is_some();
-        if structured && tag.is_none() {
-            let stray = set.entries.iter().find(|attr| {
-                !keys.special(attr.name) && ![keys.config, keys.options, keys.meta].contains(&attr.name)
-            });
-            if let Some(stray) = stray {
-                return Some(format!(
-                    "Module `{file}' has an unsupported attribute `{}'. This is caused by introducing a top-level `config' or `options' attribute. Add configuration attributes immediately on the top level instead, or move all of them into the explicit `config' attribute.",
-                    ev.name(stray.name)
-                ));
-            }
+        if let Some(stray) = keys.strays(set).next() {
+            return Some(format!(
+                "Module `{file}' has an unsupported attribute `{}'. This is caused by introducing a top-level `config' or `options' attribute. Add configuration attributes immediately on the top level instead, or move all of them into the explicit `config' attribute.",
+                ev.name(stray.name)
+            ));
         }
         let tag =
             tag.filter(|tag| !matches!(tag.as_str(), "if" | "merge" | "override" | "order" | "definition"))?;

@@ -7,8 +7,8 @@ use crate::system::evaluation::{Mode, ModuleEvaluation};
 use crate::system::report::{Gap, ModuleId};
 use crate::values::{find, find_text, known};
 use nixpod_eval::{
-    Attrs, EvalResult, Evaluator, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Value, When,
-    error_unknown,
+    Attr, Attrs, EvalResult, Evaluator, NO_SITE, OriginId, Portion, Res, Reserve, Share, Stop, Symbol,
+    ThunkId, Tracked, Value, When, error_unknown,
 };
 use nixpod_source::{Site, Utf8Path, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -58,6 +58,8 @@ pub(crate) struct Import {
     /// Where it is imported.
     site: Site,
     pub(crate) file: Option<Symbol>,
+    /// What of the work is set aside for it.
+    portion: Portion,
 }
 
 impl Import {
@@ -71,6 +73,7 @@ impl Import {
             written,
             site: NO_SITE,
             file: None,
+            portion: Portion::default(),
         }
     }
 
@@ -123,6 +126,8 @@ struct Collection<'s> {
     disabled: FxHashSet<String>,
     /// By key, what a module imports; those of the empty key are the first ones.
     children: FxHashMap<String, Vec<String>>,
+    /// What of the work is set aside for the modules in the queue.
+    reserve: Reserve,
 }
 
 impl<'s> Collection<'s> {
@@ -145,10 +150,12 @@ impl<'s> Collection<'s> {
             seen: FxHashSet::default(),
             disabled: FxHashSet::default(),
             children: FxHashMap::default(),
+            reserve: Reserve::new(Share::Most),
         }
     }
 
     fn run(mut self, ev: &mut Evaluator<'_>) -> Collected {
+        self.set_aside(ev, 0);
         while let Some(next) = self.queue.pop_front() {
             if self.out.modules.len() >= MAX_MODULES {
                 self.out.opaque.push(Gap {
@@ -158,8 +165,12 @@ impl<'s> Collection<'s> {
                 });
                 break;
             }
-            let value = ev.force_part(next.value);
+            let outer = ev.begin_reserved(&mut self.reserve, next.portion);
+            let before = self.queue.len();
+            let value = ev.force_or_unknown(next.value);
             self.load(ev, next, value);
+            ev.end_part(outer);
+            self.set_aside(ev, before);
         }
         if self.as_nix() && self.out.fatal.is_none() {
             // What cannot be read as a module, or fails while its imports are found, fails all.
@@ -172,6 +183,15 @@ impl<'s> Collection<'s> {
         // Nix merges definitions of later imports first.
         self.out.modules.reverse();
         self.out
+    }
+
+    /// Sets a part of the work aside for each module that was added to the queue when it had this length.
+    fn set_aside(&mut self, ev: &Evaluator<'_>, before: usize) {
+        let added = self.queue.len() - before;
+        let portion = ev.set_aside(&mut self.reserve, added);
+        for import in self.queue.iter_mut().skip(before) {
+            import.portion = portion;
+        }
     }
 
     fn as_nix(&self) -> bool {
@@ -242,15 +262,47 @@ impl<'s> Collection<'s> {
         if let Some(freeform) = set.get(self.keys.freeform) {
             self.out.freeform.push(freeform.thunk);
         }
-        let module = Module {
-            options: set.get(self.keys.options).map(|attr| attr.thunk),
-            config: self.config(ev, set, origin),
-            key: item.key,
+        let module = |options, config| Module {
+            options,
+            config,
+            key: item.key.clone(),
             when: item.when,
             written: item.written,
             file: item.file,
         };
-        self.out.modules.push(module);
+        if let Some(config) = self.strays(ev, set, &item, origin) {
+            self.out.modules.push(module(None, Some(config)));
+        }
+        let options = set.get(self.keys.options).map(|attr| attr.thunk);
+        let config = self.config(ev, set, origin);
+        self.out.modules.push(module(options, config));
+    }
+
+    /// Configuration beside `config` or `options`, for which Nix refuses the module. That is told, and it is read as if it
+    /// stood in `config`: that is what its author means, and whoever mends the module must not be the first to see what
+    /// is in it.
+    fn strays(
+        &mut self,
+        ev: &mut Evaluator<'_>,
+        set: &Attrs,
+        item: &Import,
+        origin: OriginId,
+    ) -> Option<ThunkId> {
+        if self.as_nix() || item.written.is_ours() {
+            return None;
+        }
+        let strays: Vec<Attr> = self.keys.strays(set).copied().collect();
+        for stray in &strays {
+            let name = ev.name(stray.name);
+            self.out.opaque.push(Gap {
+                site: known(stray.site).or_else(|| ev.last_site(origin)),
+                what: "module".to_owned(),
+                why: Why::Error(format!(
+                    "unsupported attribute `{name}` beside `config` or `options`: all configuration has to be in `config`"
+                )),
+            });
+        }
+        (!strays.is_empty()).then(|| ev.alloc(Value::attrs(Attrs::from_entries(strays)), origin))
     }
 
     /// A module may say what it is known by, and what its file is called.

@@ -12,8 +12,8 @@ use crate::system::report::Gap;
 use crate::types::native::OptType;
 use crate::values::{entry, is_tagged, known, look_up, plain};
 use nixpod_eval::{
-    Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked, Unknown,
-    Value, When,
+    Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Share, Stop, Symbol, ThunkId, Tracked,
+    Unknown, Value, When,
 };
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -243,23 +243,26 @@ pub(crate) fn attrs_of(
         }
     }
     let mut entries = Vec::with_capacity(names.by_name.len());
-    for (name, (raws, site)) in names.by_name {
-        let when = match lazy {
-            true => When::ALWAYS,
-            false => match presence_of(ev, &raws) {
-                Some(when) => when,
-                None => continue,
-            },
-        };
-        let path = extend(at.path, ev.name(name));
-        let thunk = delay_merge(ev, at.system, path, elem.clone(), raws);
-        entries.push(Attr {
-            name,
-            thunk,
-            site,
-            when,
-        });
-    }
+    // A condition that is too dear concerns the entry that it is about.
+    ev.each_within(
+        Share::Most,
+        names.by_name.into_iter(),
+        |ev, (name, (raws, site)): (Symbol, (Vec<RawDef>, Site))| {
+            let present = match lazy {
+                true => Some(When::ALWAYS),
+                false => presence_of(ev, &raws),
+            };
+            let Some(when) = present else { return };
+            let path = extend(at.path, ev.name(name));
+            let thunk = delay_merge(ev, at.system, path, elem.clone(), raws);
+            entries.push(Attr {
+                name,
+                thunk,
+                site,
+                when,
+            });
+        },
+    );
     let mut set = Attrs::from_entries(entries);
     set.open = names.open;
     if !names.wildcard.is_empty() {

@@ -8,7 +8,9 @@ use crate::roots::root::{RootSystem, close, loose};
 use crate::system::evaluation::{Library, ModuleEvaluation};
 use crate::system::report::{About, Gap};
 use crate::values::{find, known};
-use nixpod_eval::{Attr, Attrs, Evaluator, Lookup, NO_SITE, OriginId, Stop, Tracked, Value, error_unknown};
+use nixpod_eval::{
+    Attr, Attrs, Evaluator, Lookup, NO_SITE, OriginId, Share, Stop, Tracked, Value, error_unknown,
+};
 use nixpod_source::{Site, Utf8Path, Why};
 use std::rc::Rc;
 
@@ -74,12 +76,12 @@ impl OutputWalk<'_> {
     /// An output that is a set of systems.
     fn output(&mut self, ev: &mut Evaluator<'_>, output: &str, kind: Kind) {
         let Some(set) = self.set(ev, output) else { return };
-        for attr in ev.sorted(&set) {
+        ev.each_within(Share::Half, ev.sorted(&set).into_iter(), |ev, attr| {
             let name = ev.name(attr.name).to_string();
             if self.is_wanted(&name) {
                 self.host(ev, &attr, (output, &name), kind);
             }
-        }
+        });
         if let Some(open) = &set.open {
             let what = format!("further {output}");
             gap(ev, self.library, None, what, open.why.clone());
@@ -138,16 +140,16 @@ impl OutputWalk<'_> {
         let Some(nodes) = self.nodes(ev, output) else {
             return;
         };
-        for attr in ev.sorted(&nodes) {
+        ev.each_within(Share::Half, ev.sorted(&nodes).into_iter(), |ev, attr| {
             let name = ev.name(attr.name).to_string();
             if !self.is_wanted(&name) || self.roots.iter().any(|root| root.name == name) {
-                continue;
+                return;
             }
             let value = ev.force_or_unknown(attr.thunk);
             if let Some(system) = system_of(ev, &value) {
                 self.add(ev, name, system, Kind::Nixos);
             }
-        }
+        });
     }
 
     fn nodes(&self, ev: &mut Evaluator<'_>, output: &str) -> Option<Rc<Attrs>> {

@@ -3,7 +3,9 @@
 use crate::read::print;
 use crate::read::project::Project;
 use crate::vocabulary::options::SYSTEM_HEADS;
-use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, Share, ThunkId, Tracked, Unknown, Value, When};
+use nixpod_eval::{
+    Attrs, Evaluator, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value, When,
+};
 use nixpod_model::{Definition, EntryName, Fact, Field, NotAnalysed};
 use nixpod_modules::{OptionInfo, Shared};
 use nixpod_source::{Origin, Place, Site, Utf8PathBuf, Why};
@@ -61,8 +63,35 @@ impl<'e, 's> OptionReader<'e, 's> {
     }
 
     pub(crate) fn found(&mut self, thunk: ThunkId, when: When, site: Site, default: bool) -> Found {
+        let value = self.ev.within(Share::Half, |ev| ev.force_or_unknown(thunk));
+        self.found_value(value, thunk, when, site, default)
+    }
+
+    /// As [`Self::found`], one of several for which something was set aside.
+    fn found_among(
+        &mut self,
+        (reserve, portion): (&mut Reserve, Portion),
+        thunk: ThunkId,
+        when: When,
+        site: Site,
+        default: bool,
+    ) -> Found {
+        let outer = self.ev.begin_reserved(reserve, portion);
+        let value = self.ev.force_or_unknown(thunk);
+        self.ev.end_part(outer);
+        self.found_value(value, thunk, when, site, default)
+    }
+
+    fn found_value(
+        &mut self,
+        value: Tracked,
+        thunk: ThunkId,
+        when: When,
+        site: Site,
+        default: bool,
+    ) -> Found {
         let found = Found {
-            value: self.ev.within(Share::Half, |ev| ev.force_or_unknown(thunk)),
+            value,
             when,
             site,
             info: self.shared.info(thunk),
@@ -71,6 +100,17 @@ impl<'e, 's> OptionReader<'e, 's> {
         };
         self.tell_unread(&found);
         found
+    }
+
+    /// Reads each of several things as a part of the work: what one uses up is not taken from the others.
+    pub(crate) fn each_part<T>(&mut self, things: Vec<T>, mut read: impl FnMut(&mut Self, T)) {
+        let mut reserve = Reserve::new(Share::Half);
+        let portion = self.ev.set_aside(&mut reserve, things.len());
+        for thing in things {
+            let others = self.ev.begin_reserved(&mut reserve, portion);
+            read(self, thing);
+            self.ev.end_part(others);
+        }
     }
 
     /// The attribute of a value.
@@ -179,10 +219,13 @@ impl<'e, 's> OptionReader<'e, 's> {
             _ => return out,
         };
         let (set, when): (Rc<Attrs>, When) = set;
+        let mut reserve = Reserve::new(Share::Half);
+        let portion = self.ev.set_aside(&mut reserve, set.entries.len());
         for attr in self.ev.sorted(&set) {
             let name = self.ev.name(attr.name).to_string();
             let when = self.ev.both(when, attr.when);
-            let found = self.found(attr.thunk, when, attr.site, default);
+            let among = (&mut reserve, portion);
+            let found = self.found_among(among, attr.thunk, when, attr.site, default);
             out.named.push((name, found));
         }
         if let Some(open) = &set.open {
@@ -226,9 +269,12 @@ impl<'e, 's> OptionReader<'e, 's> {
                 return out;
             }
         };
+        let mut reserve = Reserve::new(Share::Half);
+        let portion = self.ev.set_aside(&mut reserve, list.elems.len());
         for elem in &list.elems {
             let when = self.ev.both(found.when, elem.when);
-            let mut element = self.found(elem.thunk, when, found.site, default);
+            let among = (&mut reserve, portion);
+            let mut element = self.found_among(among, elem.thunk, when, found.site, default);
             if element.info.is_none() {
                 element.info.clone_from(&found.info);
                 self.tell_element(&element, elem.when);

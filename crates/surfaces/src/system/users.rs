@@ -22,15 +22,15 @@ pub(crate) fn read(
         reader.gap("users.users".to_owned(), why.clone(), &origin);
     }
     let mut out = Vec::new();
-    for (name, found) in entries.all() {
+    reader.each_part(entries.all(), |reader, (name, found)| {
         let enabled = reader.get(&found, "enable");
         if reader.bool(&enabled).certain() == Some(&false) {
-            continue;
+            return;
         }
         let user = user(reader, &name, &found);
         passwords(reader, &name, &found, secrets);
         out.push(user);
-    }
+    });
     out
 }
 
@@ -140,12 +140,13 @@ fn passwords(
 pub(crate) fn members(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Field<(String, String)>> {
     let groups = reader.option(config, &["users", "groups"]);
     let mut out = Vec::new();
-    for (group, found) in reader.entries(&groups).named {
+    let groups = reader.entries(&groups).named;
+    reader.each_part(groups, |reader, (group, found)| {
         let list = reader.get(&found, "members");
         for element in reader.elements(&list) {
             let member = reader.string(&element);
             out.push(member.map(|member| (group.clone(), member.clone())));
         }
-    }
+    });
     out
 }

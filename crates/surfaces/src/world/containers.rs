@@ -6,7 +6,7 @@ use crate::vocabulary::certainty::Doubt;
 use crate::vocabulary::options::Table;
 use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
-use nixpod_eval::{Share, Value};
+use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{Container, ContainerId, EntryName, Existence, System, SystemId, SystemKind};
 use nixpod_source::Why;
 
@@ -14,20 +14,42 @@ use nixpod_source::Why;
 const MAX_NESTING: u32 = 4;
 
 /// A container that is declared.
-struct Declared {
+pub(super) struct Declared {
     id: ContainerId,
     existence: Existence,
     /// Its set of options.
     found: Found,
+    read: Read,
 }
 
 impl Walk<'_, '_, '_> {
+    /// All containers of a system, surface by surface.
+    pub(super) fn declared(&mut self, config: &Found, kind: SystemKind, outer: &Inherited) -> Vec<Declared> {
+        let surfaces = SURFACES.iter().filter(|(table, _)| table.systems.have(kind));
+        let mut reserve = Reserve::new(Share::Most);
+        let portion = self.reader.ev.set_aside(&mut reserve, SURFACES.len());
+        let mut all = Vec::new();
+        for (table, read) in surfaces {
+            let others = self.reader.ev.begin_reserved(&mut reserve, portion);
+            self.declared_by(config, table, *read, outer, &mut all);
+            self.reader.ev.end_part(others);
+        }
+        all
+    }
+
     /// The entries of a surface's set of containers.
-    fn declared(&mut self, config: &Found, table: &Table, outer: &Inherited) -> Vec<Declared> {
+    fn declared_by(
+        &mut self,
+        config: &Found,
+        table: &Table,
+        read: Read,
+        outer: &Inherited,
+        out: &mut Vec<Declared>,
+    ) {
         let Table { surface, path, .. } = *table;
         let all = self.reader.at(config, path);
         if self.reader.is_unset(&all) {
-            return Vec::new();
+            return;
         }
         for place in self.reader.switched_off(&all) {
             self.world.switched_off.push(place);
@@ -41,7 +63,6 @@ impl Walk<'_, '_, '_> {
             let origin = self.reader.place_of(&all);
             self.reader.gap(path.join("."), why.clone(), &origin);
         }
-        let mut out = Vec::new();
         let condition = format!("a condition of {}", path.join("."));
         for (name, found) in entries.all() {
             self.reader.tell_conditions(&condition, found.when);
@@ -60,38 +81,31 @@ impl Walk<'_, '_, '_> {
                 id: ContainerId::new(outer.id.clone(), surface, name),
                 existence,
                 found,
+                read,
             });
-        }
-        out
-    }
-
-    /// Reads all containers of a system, surface by surface.
-    pub(super) fn containers(&mut self, config: &Found, outer: &Inherited) {
-        let system = self.world.system(&outer.id);
-        let (kind, home_of) = (system.kind, system.home_of.clone());
-        let host = self.world.host(outer.id.host());
-        let may_be_data = !host.closed_world && !host.from_flake && self.nesting == 0;
-        for (table, read) in SURFACES.iter().filter(|(table, _)| table.systems.have(kind)) {
-            for declared in self.declared(config, table, outer) {
-                let around = Surroundings {
-                    config,
-                    is_home: kind == SystemKind::Home,
-                    home_of: home_of.as_deref(),
-                    may_be_data,
-                    secrets: Vec::new(),
-                };
-                self.container(declared, outer, around, *read);
-            }
         }
     }
 
     /// Reads a container by itself, or takes over what was read of it before an edit.
-    fn container(&mut self, declared: Declared, outer: &Inherited, mut around: Surroundings<'_>, read: Read) {
-        let Declared { id, existence, found } = declared;
+    pub(super) fn container(&mut self, declared: Declared, config: &Found, outer: &Inherited) {
+        let Declared {
+            id,
+            existence,
+            found,
+            read,
+        } = declared;
         self.remember(&id, &found);
+        let system = self.world.system(&outer.id);
+        let (kind, home_of) = (system.kind, system.home_of.clone());
+        let host = self.world.host(outer.id.host());
+        let mut around = Surroundings {
+            config,
+            is_home: kind == SystemKind::Home,
+            home_of: home_of.as_deref(),
+            may_be_data: !host.closed_world && !host.from_flake && self.nesting == 0,
+            secrets: Vec::new(),
+        };
         let part = WorldPart::Container(id.clone());
-        // A container that is too dear takes nothing from the others.
-        let others = self.reader.ev.begin_part(Share::Half);
         let limits = self.reader.ev.limits_hit().len();
         self.part(part, &found, &existence, outer, |walk| {
             let mut container = Container {
@@ -99,7 +113,11 @@ impl Walk<'_, '_, '_> {
                 ..Container::new(id, walk.reader.place_of(&found))
             };
             walk.under(found.when, |walk| {
-                match read(&mut walk.reader, &found, &mut around, &mut container) {
+                // Half is left for its guest.
+                let guest = walk.reader.ev.begin_part(Share::Half);
+                let reading = read(&mut walk.reader, &found, &mut around, &mut container);
+                walk.reader.ev.end_part(guest);
+                match reading {
                     Reading::Container => {
                         walk.add_secrets(&outer.id, &around.secrets);
                         walk.add(&found, container, outer);
@@ -110,7 +128,6 @@ impl Walk<'_, '_, '_> {
             });
         });
         self.reader.ev.place_limits(limits, found.site);
-        self.reader.ev.end_part(others);
     }
 
     /// What all surfaces have in common once a container is read.

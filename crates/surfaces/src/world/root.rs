@@ -5,7 +5,7 @@ use crate::read::{Found, OptionReader};
 use crate::system::release;
 use crate::world::memo::{Memo, ReadContainer};
 use crate::world::walk::Walk;
-use nixpod_eval::{Evaluator, Share, Value};
+use nixpod_eval::{Evaluator, Portion, Reserve, Share, Value};
 use nixpod_model::{ContainerId, Host, HostId, Listing, NotAnalysed, System, SystemId, SystemKind, World};
 use nixpod_modules::{Kind, Library, RootSystem};
 use nixpod_source::{Origin, Place};
@@ -38,12 +38,13 @@ impl RootReader {
         library: &Library,
         further: impl FnOnce(&mut Evaluator<'_>) -> Vec<RootSystem>,
     ) -> World {
-        let mut pass = Pass::new(ev, library, &self.project, &mut self.memo);
+        let mut pass = Pass::new(ev, library, &self.project, &mut self.memo, &self.roots);
         for root in &self.roots {
             pass.read(root);
         }
         pass.memo.modules = library.shared.modules_in_use(pass.ev);
         self.further = further(pass.ev);
+        pass.set_aside(&self.further);
         for root in &self.further {
             pass.read(root);
         }
@@ -58,7 +59,7 @@ impl RootReader {
         library: &Library,
         further: impl FnOnce(&mut Evaluator<'_>),
     ) -> Option<World> {
-        let mut pass = Pass::new(ev, library, &self.project, &mut self.memo);
+        let mut pass = Pass::new(ev, library, &self.project, &mut self.memo, &self.roots);
         for root in &mut self.roots {
             pass.read_again(root);
         }
@@ -67,6 +68,7 @@ impl RootReader {
             return None;
         }
         further(pass.ev);
+        pass.set_aside(&self.further);
         for root in &mut self.further {
             pass.read_again(root);
         }
@@ -102,6 +104,9 @@ struct Pass<'p, 'e, 's> {
     world: World,
     /// Options that were taken for containers, but are data of the analysed code's own.
     data: Vec<String>,
+    /// What is set aside for the roots that are yet to come, and for each of them.
+    reserve: Reserve,
+    portion: Portion,
 }
 
 impl<'p, 'e, 's> Pass<'p, 'e, 's> {
@@ -110,8 +115,14 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         library: &'p Library,
         project: &'p Project,
         memo: &'p mut Memo,
+        roots: &[RootSystem],
     ) -> Self {
+        let mut reserve = Reserve::new(Share::Half);
+        // One more for those that are only known when these are read.
+        let portion = ev.set_aside(&mut reserve, roots.len() + 1);
         Self {
+            reserve,
+            portion,
             ev,
             library,
             project,
@@ -127,9 +138,15 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         self.read(root);
     }
 
+    /// Shares what is left among further roots.
+    fn set_aside(&mut self, roots: &[RootSystem]) {
+        self.reserve = Reserve::new(Share::Half);
+        self.portion = self.ev.set_aside(&mut self.reserve, roots.len());
+    }
+
     /// Reads a root. What a host that is too dear uses up is not taken from the others.
     fn read(&mut self, root: &RootSystem) {
-        let outer = self.ev.begin_part(Share::Half);
+        let outer = self.ev.begin_reserved(&mut self.reserve, self.portion);
         self.read_host(root);
         self.ev.end_part(outer);
     }

@@ -4,14 +4,16 @@ use crate::read::Found;
 use crate::system;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
-use nixpod_eval::Value;
-use nixpod_model::{System, SystemId, SystemKind};
+use nixpod_eval::{Reserve, Share, Value};
+use nixpod_model::{EntryName, System, SystemId, SystemKind};
 
 impl Walk<'_, '_, '_> {
     /// Reads a system with all that is in it.
     pub(super) fn system(&mut self, config: &Found, mut system: System) {
         let kind = system.kind;
+        let others = self.reader.ev.begin_part(Share::Half);
         system::read(&mut self.reader, config, &mut system);
+        self.reader.ev.end_part(others);
         let inherited = Inherited {
             id: system.id.clone(),
             kernel: system.kernel.clone(),
@@ -20,16 +22,34 @@ impl Walk<'_, '_, '_> {
             complete: system.complete,
         };
         self.world.add_system(system);
-        self.containers(config, &inherited);
-        if kind != SystemKind::Home {
-            self.homes(config, &inherited);
+        // All that is in it is found before any of it is read, so that something can be set aside for each.
+        let containers = self.declared(config, kind, &inherited);
+        let homes = match kind {
+            SystemKind::Home => Vec::new(),
+            _ => self.homes(config),
+        };
+        let mut reserve = Reserve::new(Share::Half);
+        let portion = self
+            .reader
+            .ev
+            .set_aside(&mut reserve, containers.len() + homes.len());
+        for declared in containers {
+            let others = self.reader.ev.begin_reserved(&mut reserve, portion);
+            self.container(declared, config, &inherited);
+            self.reader.ev.end_part(others);
+        }
+        for (name, found) in homes {
+            let others = self.reader.ev.begin_reserved(&mut reserve, portion);
+            self.home(name, &found, &inherited);
+            self.reader.ev.end_part(others);
         }
     }
 
-    fn homes(&mut self, config: &Found, outer: &Inherited) {
+    /// The homes that are declared in a system.
+    fn homes(&mut self, config: &Found) -> Vec<(EntryName, Found)> {
         let all = self.reader.option(config, &["home-manager", "users"]);
         if self.reader.is_unset(&all) {
-            return;
+            return Vec::new();
         }
         let entries = self.reader.entries(&all);
         if let Some(why) = &entries.open {
@@ -37,26 +57,28 @@ impl Walk<'_, '_, '_> {
             self.reader
                 .gap("home-manager.users".to_owned(), why.clone(), &origin);
         }
-        for (name, found) in entries.all() {
-            if let Value::Unknown(unknown) = &found.value.value {
-                let why = unknown.why.clone();
-                let origin = self.reader.place_of(&found);
-                self.reader
-                    .gap(format!("home-manager.users.{name}"), why, &origin);
-                continue;
-            }
-            let unseen = self.reader.gaps(&found);
-            let complete = outer.complete && self.is_whole(&unseen, &found);
-            let called = format!("home of {name}");
-            let home_of = Some(name.to_string());
-            let id = SystemId::home(outer.id.clone(), name);
-            let system = System {
-                home_of,
-                origin: self.reader.place_of(&found),
-                complete,
-                ..outer.nested(id, SystemKind::Home, called)
-            };
-            self.under(found.when, |walk| walk.system(&found, system));
+        entries.all()
+    }
+
+    fn home(&mut self, name: EntryName, found: &Found, outer: &Inherited) {
+        if let Value::Unknown(unknown) = &found.value.value {
+            let why = unknown.why.clone();
+            let origin = self.reader.place_of(found);
+            self.reader
+                .gap(format!("home-manager.users.{name}"), why, &origin);
+            return;
         }
+        let unseen = self.reader.gaps(found);
+        let complete = outer.complete && self.is_whole(&unseen, found);
+        let called = format!("home of {name}");
+        let home_of = Some(name.to_string());
+        let id = SystemId::home(outer.id.clone(), name);
+        let system = System {
+            home_of,
+            origin: self.reader.place_of(found),
+            complete,
+            ..outer.nested(id, SystemKind::Home, called)
+        };
+        self.under(found.when, |walk| walk.system(found, system));
     }
 }
