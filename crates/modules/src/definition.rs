@@ -18,7 +18,7 @@ pub const OPTION_DEFAULT_PRIORITY: i64 = 1500;
 pub(crate) const DEFAULT_ORDER: i64 = 1000;
 
 /// A definition on its way down the option tree, with what was wrapped around it.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RawDef {
     /// The value.
     pub(crate) value: ThunkId,
@@ -34,7 +34,7 @@ pub(crate) struct RawDef {
     pub(crate) file: Option<Symbol>,
 }
 
-#[derive(Debug, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 struct Condition {
     value: ThunkId,
     site: Site,
@@ -53,6 +53,11 @@ impl RawDef {
             written,
             file: None,
         }
+    }
+
+    /// May it be off?
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.conditions.is_some()
     }
 
     /// The same definition of another value.
@@ -285,6 +290,11 @@ fn decide(ev: &mut Evaluator<'_>, def: &RawDef) -> Option<When> {
         }
     }
     Some(when)
+}
+
+/// Is a definition certainly off? Its conditions are decided, which must not be asked for before a leaf needs them.
+pub(crate) fn is_off(ev: &mut Evaluator<'_>, def: &RawDef) -> bool {
+    decide(ev, def).is_none()
 }
 
 /// Takes all wrappers off, decides the conditions. Definitions that are off are in the second list.

@@ -5,7 +5,8 @@ use crate::inputs::flake;
 use crate::inputs::packages;
 use crate::inputs::pinned;
 use crate::lib_types::types;
-use crate::own;
+use crate::nixos;
+use crate::own::{self, Kind};
 use crate::path::Step;
 use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
@@ -80,12 +81,15 @@ impl Library {
         let written = ev.alloc(written, OriginId::default());
         let open = packages::open(ev);
         let open = ev.alloc(open, OriginId::default());
+        let system = nixos::constructor(ev, self, Kind::Nixos);
+        let system = ev.alloc(system, OriginId::default());
         for (slot, linux) in [(self.pkgs, false), (self.linux_pkgs, true)] {
             let linux = ev.alloc(Value::Bool(linux), OriginId::default());
             let arguments = ev.attrs_from(vec![
                 ("lib", self.lib),
                 ("written", written),
                 ("open", open),
+                ("nixosSystem", system),
                 ("linux", linux),
             ]);
             let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());

@@ -89,10 +89,14 @@ fn home(ev: &mut Evaluator<'_>, at: At<'_>, setup: &mut Setup) {
 
 /// Home Manager extends the `lib` of the host, which may be one of its own.
 fn home_lib(ev: &mut Evaluator<'_>, parent: &Rc<ModuleEvaluation>) -> Option<ThunkId> {
-    let name = ev.intern("lib");
-    let lib = parent.special(ev).get(name)?.thunk;
-    let hm = parent.setup.library.as_ref()?.lib;
-    Some(ev.alloc_native(move |ev| {
+    let own = parent.setup.library.as_ref()?.lib;
+    let lib = parent.argument(ev, "lib")?;
+    (lib != own).then(|| with_hm(ev, lib, own))
+}
+
+/// A `lib` with what Home Manager adds; `hm` is one that has it.
+pub(crate) fn with_hm(ev: &mut Evaluator<'_>, lib: ThunkId, hm: ThunkId) -> ThunkId {
+    ev.alloc_native(move |ev| {
         let mut lib = ev.force(lib)?;
         let name = ev.intern("hm");
         if let Value::Attrs(set) = &lib.value
@@ -106,7 +110,7 @@ fn home_lib(ev: &mut Evaluator<'_>, parent: &Rc<ModuleEvaluation>) -> Option<Thu
             lib.value = Value::attrs(ev.update_attrs(set, &extra));
         }
         Ok(lib)
-    }))
+    })
 }
 
 /// A thunk of an option's value, by path.

@@ -1,12 +1,12 @@
 //! Whole systems: NixOS hosts, guests and Home Manager users, on our own models of what they declare.
 
 use crate::fixpoint::system_value::system_value;
-use crate::models::{models, modules_path};
+use crate::models::{models, modules_path, with_hm};
 use crate::own::Kind;
-use crate::path::OptionPath;
 use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
-use crate::values::plain;
-use nixpod_eval::{Evaluator, ThunkId, Value};
+use crate::values::{find, look_up, modules_in, plain};
+use nixpod_eval::{Evaluator, Res, ThunkId, Tracked, Value};
+use nixpod_source::Site;
 use std::rc::Rc;
 
 /// A whole system from its modules and arguments.
@@ -18,20 +18,26 @@ pub fn system(
     special: Option<ThunkId>,
     open_world: bool,
 ) -> Rc<ModuleEvaluation> {
-    let mut args = library.arguments(kind == Kind::Nixos && !open_world);
-    args.push(("modulesPath".into(), modules_path(ev)));
-    let base = models(ev, &library.shared, kind).to_vec();
+    let args = library.arguments(kind == Kind::Nixos && !open_world);
     let setup = Setup {
         modules,
-        base,
         special,
         args,
+        open_world,
+        ..Setup::default()
+    };
+    whole(ev, library, kind, setup)
+}
+
+/// A whole system; `setup` says of what modules, arguments and world.
+fn whole(ev: &mut Evaluator<'_>, library: &Library, kind: Kind, mut setup: Setup) -> Rc<ModuleEvaluation> {
+    setup.args.push(("modulesPath".into(), modules_path(ev)));
+    let setup = Setup {
+        base: models(ev, &library.shared, kind).to_vec(),
         kind: Some(kind),
         mode: Mode::WholeSystem,
-        open_world,
-        prefix: OptionPath::default(),
-        class: None,
         library: Some(library.clone()),
+        ..setup
     };
     ModuleEvaluation::new(ev, &library.shared, setup)
 }
@@ -44,21 +50,71 @@ pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind)
         Kind::Home => "homeManagerConfiguration",
     };
     ev.primop(name, 1, 1, move |ev, args, site| {
-        let given = ev.force_attrs(args[0], site)?;
-        let mut modules = crate::values::modules_in(ev, &given, "modules", site)?;
-        if let Some(configuration) = crate::values::find(ev, &given, "configuration") {
-            modules.push(configuration);
-        }
-        let special = crate::values::find(
-            ev,
-            &given,
-            match kind {
-                Kind::Nixos => "specialArgs",
-                Kind::Home => "extraSpecialArgs",
-            },
-        );
-        let system = system(ev, &library, kind, modules, special, false);
-        library.shared.makes_system(ev, &system);
-        Ok(plain(system_value(ev, &system)))
+        construct(ev, &library, kind, (args[0], library.lib), site)
     })
+}
+
+/// `nixosSystem` of a `lib`, its first argument.
+pub(crate) fn constructor_of(ev: &mut Evaluator<'_>, library: &Library) -> Value {
+    let library = library.clone();
+    ev.primop("nixosSystem", 2, 2, move |ev, args, site| {
+        construct(ev, &library, Kind::Nixos, (args[1], args[0]), site)
+    })
+}
+
+/// Makes a system from what such a function is given, with this `lib` where it says no other.
+fn construct(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    kind: Kind,
+    (given, lib): (ThunkId, ThunkId),
+    site: Site,
+) -> Res<Tracked> {
+    let given = ev.force_attrs(given, site)?;
+    let mut modules = modules_in(ev, &given, "modules", site)?;
+    modules.extend(find(ev, &given, "configuration"));
+    let special = match kind {
+        Kind::Nixos => "specialArgs",
+        Kind::Home => "extraSpecialArgs",
+    };
+    let lib = match (find(ev, &given, "lib"), kind) {
+        (Some(lib), Kind::Nixos) => lib,
+        (None, Kind::Nixos) => lib,
+        (Some(lib), Kind::Home) => with_hm(ev, lib, library.lib),
+        (None, Kind::Home) => match find(ev, &given, "pkgs") {
+            Some(packages) => lib_of(ev, packages, library.lib),
+            None => library.lib,
+        },
+    };
+    let mut setup = Setup {
+        modules,
+        special: find(ev, &given, special),
+        args: library.arguments(kind == Kind::Nixos),
+        ..Setup::default()
+    };
+    for (name, thunk) in &mut setup.args {
+        if name == "lib" {
+            *thunk = lib;
+        }
+    }
+    let system = whole(ev, library, kind, setup);
+    library.shared.makes_system(ev, &system);
+    Ok(plain(system_value(ev, &system)))
+}
+
+/// The `lib` of packages with what Home Manager adds; `own` is one that is known to have that.
+fn lib_of(ev: &mut Evaluator<'_>, packages: ThunkId, own: ThunkId) -> ThunkId {
+    let lib = ev.alloc_native(move |ev| {
+        let packages = ev.force_or_unknown(packages);
+        match look_up(ev, &packages, "lib") {
+            Some(
+                lib @ Tracked {
+                    value: Value::Attrs(_),
+                    ..
+                },
+            ) => Ok(lib),
+            _ => Ok(ev.force(own)?),
+        }
+    });
+    with_hm(ev, lib, own)
 }

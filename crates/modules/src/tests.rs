@@ -9,8 +9,10 @@ use std::fmt::Write;
 
 mod built;
 mod frameworks;
+mod inputs;
 mod outputs;
 mod strict;
+mod wrapped;
 
 /// The value at a path below another, or what is wrong with it.
 fn at(ev: &mut Evaluator<'_>, root: ThunkId, path: &str) -> Result<Tracked, String> {
@@ -69,11 +71,11 @@ fn check_roots(
         );
         out.push_str(&render(&mut ev, &root.system, paths));
     }
-    gaps(&ev, &library, &mut out);
+    gaps(&mut ev, &library, &mut out);
     expect.assert_eq(&out);
 }
 
-fn gaps(ev: &Evaluator<'_>, library: &Library, out: &mut String) {
+fn gaps(ev: &mut Evaluator<'_>, library: &Library, out: &mut String) {
     let mut told = Vec::new();
     for gap in library.shared.gaps(ev) {
         // Several systems may miss the same thing.
@@ -92,7 +94,7 @@ fn check(fixture: &str, paths: &[&str], expect: Expect) {
     let module = ev.alloc(Value::Path("/p/main.nix".into()), OriginId::default());
     let root = system(&mut ev, &library, Kind::Nixos, vec![module], None, false);
     let mut out = render(&mut ev, &root, paths);
-    gaps(&ev, &library, &mut out);
+    gaps(&mut ev, &library, &mut out);
     expect.assert_eq(&out);
 }
 

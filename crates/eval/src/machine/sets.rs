@@ -1,7 +1,9 @@
 //! `++` and `//`, and the lists and sets that they take: what is only partly known of them stays known.
 
 use crate::partial::join_thunks;
-use crate::{Attr, Attrs, Elem, Evaluator, List, OriginId, Res, ThunkId, Tracked, Unknown, Value, When};
+use crate::{
+    Attr, Attrs, Elem, Evaluator, List, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When,
+};
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
@@ -132,6 +134,7 @@ impl Evaluator<'_> {
     pub fn update_attrs(&mut self, a: &Attrs, b: &Attrs) -> Attrs {
         let mut entries = Vec::with_capacity(a.entries.len() + b.entries.len());
         let (mut left, mut right) = (a.entries.iter().peekable(), b.entries.iter().peekable());
+        let is_wrapper = a.get(self.common().tag).is_some();
         loop {
             match (left.peek(), right.peek()) {
                 (Some(x), Some(y)) if x.name == y.name => {
@@ -162,7 +165,10 @@ impl Evaluator<'_> {
                 (Some(x), _) => {
                     let x = **x;
                     left.next();
-                    entries.push(self.perhaps_overridden(x, b));
+                    entries.push(match is_wrapper && self.is_of_wrappers(x.name) {
+                        true => x,
+                        false => self.perhaps_overridden(x, b),
+                    });
                 }
                 (None, Some(y)) => {
                     entries.push(**y);
@@ -176,6 +182,20 @@ impl Evaluator<'_> {
             open: b.open.clone().or_else(|| a.open.clone()),
             wildcard: join_wildcards(a, b),
         }
+    }
+
+    /// Is it a name that makes a set an `mkIf`, an `mkMerge` or another wrapper? `mkIf c { } // f` stays one, and nobody
+    /// who adds something unknown to it means to change its parts.
+    fn is_of_wrappers(&self, name: Symbol) -> bool {
+        let common = self.common();
+        [
+            common.tag,
+            common.condition,
+            common.content,
+            common.contents,
+            common.priority,
+        ]
+        .contains(&name)
     }
 
     /// An entry of the left side when the right side may have further keys.

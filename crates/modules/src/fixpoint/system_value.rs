@@ -39,7 +39,7 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>
     ];
     if let Some(library) = &system.setup.library {
         entries.push(("pkgs", library.pkgs));
-        entries.push(("lib", library.lib));
+        entries.push(("lib", system.argument(ev, "lib").unwrap_or(library.lib)));
     }
     Value::attrs(ev.attrs_from(entries))
 }

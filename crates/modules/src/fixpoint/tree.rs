@@ -241,14 +241,14 @@ impl Level {
                     false => dotted(at.path),
                 };
                 let why = unknown.why.clone();
-                at.gap(ev, Gap { site, what, why });
+                at.gap_in(ev, Gap { site, what, why }, def);
             }
             other => {
                 let what = dotted(at.path);
                 let kind = other.describe();
                 let why = Why::Error(format!("`{what}' is defined as {kind} although it has options"));
                 let site = known(def.written.site());
-                at.gap(ev, Gap { site, what, why });
+                at.gap_in(ev, Gap { site, what, why }, def);
             }
         }
     }

@@ -1,14 +1,15 @@
 //! Flakes: inputs as models and symbols, outputs as ordinary evaluation.
 
-use crate::inputs::packages::open;
+use crate::inputs::packages::{self, open};
 use crate::nixos;
 use crate::own;
 use crate::own::Kind;
 use crate::path::OptionPath;
 use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
-use crate::values::{find, plain, set};
+use crate::values::{entry, find, plain, set};
 use nixpod_eval::{
-    Attrs, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringPart, ThunkId, Tracked, Unknown, Value,
+    Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringPart, ThunkId, Tracked, Unknown,
+    Value, When,
 };
 use nixpod_source::{Site, Utf8Path, Utf8PathBuf, Why};
 use std::rc::Rc;
@@ -19,6 +20,8 @@ const MAX_FLAKES: usize = 16;
 /// A flake whose outputs were evaluated.
 pub(crate) struct Flake {
     pub(crate) outputs: Tracked,
+    /// What its outputs know as `self`, and others as an input.
+    itself: ThunkId,
     pub(crate) release: Option<(u32, u32)>,
     /// `makeHive`: the nodes of a hive as systems.
     pub(crate) make_hive: ThunkId,
@@ -90,14 +93,10 @@ fn load_input(
     let inputs = ev.alloc_tracked(inputs);
     let outputs = ev.alloc_apply(written.outputs, vec![inputs], NO_SITE);
     let name = parent.map_or_else(|| "self".to_owned(), |parent| format!("inputs.{}", parent.name));
-    fill_self(
-        ev,
-        itself,
-        name,
-        [("outPath", root), ("inputs", inputs), ("outputs", outputs)],
-    );
+    fill_self(ev, itself, name, [root, inputs, outputs]);
     Ok(Flake {
         outputs: ev.force(outputs)?,
+        itself,
         release,
         make_hive: ev.alloc_native(move |ev| {
             let frameworks = ev.force(frameworks)?;
@@ -156,19 +155,53 @@ fn frameworks(ev: &mut Evaluator<'_>, library: &Library, natives: ThunkId) -> Th
     ev.alloc_apply(frameworks, vec![given], NO_SITE)
 }
 
-/// `self` is what the outputs are, with the flake's own path: lazily, for outputs refer to it.
-fn fill_self(ev: &mut Evaluator<'_>, itself: ThunkId, name: String, parts: [(&'static str, ThunkId); 3]) {
-    let [.., (_, outputs)] = parts;
+/// `self` is what the outputs are, with what the flake is and where: lazily, for outputs refer to it.
+fn fill_self(ev: &mut Evaluator<'_>, itself: ThunkId, name: String, [root, inputs, outputs]: [ThunkId; 3]) {
     ev.fill_native(itself, move |ev| {
+        let source = source_info(ev, &name, root);
+        let parts = vec![
+            ("inputs", inputs),
+            ("outputs", outputs),
+            (
+                "sourceInfo",
+                ev.alloc(Value::attrs(source.clone()), OriginId::default()),
+            ),
+            ("_type", ev.alloc(Value::string("flake"), OriginId::default())),
+        ];
+        let parts = ev.attrs_from(parts);
+        let mut set = ev.update_attrs(&source, &parts);
         let outputs = ev.force(outputs)?;
-        let mut set = ev.attrs_from(parts.to_vec());
-        if let Value::Attrs(outputs) = &outputs.value {
-            set = ev.update_attrs(outputs, &set);
+        match &outputs.value {
+            Value::Attrs(outputs) => set = ev.update_attrs(outputs, &set),
+            _ => set.open = Some(Unknown::new(Why::External(name.clone()))),
         }
-        set.open
-            .get_or_insert_with(|| Unknown::new(Why::External(name.clone())));
         Ok(plain(Value::attrs(set)))
     });
+}
+
+/// Where a flake is. Of when and which revision nothing is in the tree, and a tree without version control has no
+/// revision.
+fn source_info(ev: &mut Evaluator<'_>, name: &str, root: ThunkId) -> Attrs {
+    let mut set = ev.attrs_from(vec![("outPath", root)]);
+    let unknown = Unknown::new(Why::External(name.to_owned()));
+    let perhaps = ev.condition(NO_SITE, unknown.clone(), When::ALWAYS);
+    let certain = ["lastModified", "lastModifiedDate", "narHash"].map(|part| (part, When::ALWAYS));
+    let revision = [
+        "rev",
+        "shortRev",
+        "revCount",
+        "dirtyRev",
+        "dirtyShortRev",
+        "submodules",
+    ];
+    for (part, when) in certain.into_iter().chain(revision.map(|part| (part, perhaps))) {
+        let thunk = ev.alloc(Value::Unknown(unknown.select(part)), OriginId::default());
+        set.entries.push(Attr {
+            when,
+            ..entry(ev.intern(part), thunk)
+        });
+    }
+    Attrs::from_entries(set.entries)
 }
 
 /// The part of a model that has this name.
@@ -251,16 +284,31 @@ fn register_inputs(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) 
     Ok(())
 }
 
+/// Files of nixpkgs whose value is the function that makes a package set.
+const PACKAGE_FILES: [&str; 4] = [
+    "default.nix",
+    "pkgs/top-level",
+    "pkgs/top-level/default.nix",
+    "pkgs/top-level/impure.nix",
+];
+
+/// Files of nixpkgs whose value is the function that makes a system.
+const SYSTEM_FILES: [&str; 3] = ["nixos/lib/eval-config.nix", "nixos", "nixos/default.nix"];
+
 /// Makes `import <prefix>` and the entry points below it known.
 pub(crate) fn register_paths(ev: &mut Evaluator<'_>, library: &Library, prefix: &str) {
-    let pkgs = library.pkgs;
-    let packages = ev.primop("import nixpkgs", 1, 0, move |ev, _, _| Ok(ev.force(pkgs)?));
+    let packages = packages::import(ev, library.pkgs);
     let packages = ev.alloc(packages, OriginId::default());
     ev.set_search_path(prefix, packages);
-    ev.set_search_path(&format!("{prefix}/lib"), library.lib);
+    for path in PACKAGE_FILES {
+        ev.set_search_path(&format!("{prefix}/{path}"), packages);
+    }
+    for path in ["lib", "lib/default.nix"] {
+        ev.set_search_path(&format!("{prefix}/{path}"), library.lib);
+    }
     let system = nixos::constructor(ev, library, Kind::Nixos);
     let system = ev.alloc(system, OriginId::default());
-    for path in ["nixos/lib/eval-config.nix", "nixos"] {
+    for path in SYSTEM_FILES {
         ev.set_search_path(&format!("{prefix}/{path}"), system);
     }
 }
@@ -345,6 +393,7 @@ impl FlakePlace {
             ("storePath", store_path(ev)),
             ("open", open(ev)),
             ("nixosSystem", nixos::constructor(ev, &self.library, Kind::Nixos)),
+            ("nixosSystemOf", nixos::constructor_of(ev, &self.library)),
             (
                 "homeManagerConfiguration",
                 nixos::constructor(ev, &self.library, Kind::Home),
@@ -374,11 +423,7 @@ impl FlakePlace {
             depth: self.depth + 1,
         };
         let flake = load_input(ev, &self.library, path, Some(&parent))?;
-        let out_path = ev.alloc(Value::string(path.as_str()), OriginId::default());
-        let extra = ev.attrs_from(vec![("outPath", out_path)]);
-        let outputs = ev.attrs_or_open(flake.outputs, site)?;
-        let merged = ev.update_attrs(&outputs, &extra);
-        Ok(plain(Value::attrs(merged)))
+        Ok(ev.force(flake.itself)?)
     }
 }
 

@@ -1,11 +1,11 @@
 //! `pkgs` as symbols: every package is an unknown of its name; files written by Nix keep their text.
 
-use crate::values::plain;
+use crate::values::{look_up, plain};
 use nixpod_eval::{
     Attrs, ContextItem, Evaluator, NO_SITE, NixString, OriginId, Res, StringPart, ThunkId, Tracked, Unknown,
     Value,
 };
-use nixpod_source::Why;
+use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
 /// The function that makes a written file: name, then text.
@@ -45,6 +45,53 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
         set.open = Some(Unknown::new(Why::External(format!("written file {label}"))));
         Ok(plain(Value::attrs(set)))
     })
+}
+
+/// The function that importing nixpkgs gives. Of what overlays add, `lib` counts, which systems may be made with; packages
+/// stay symbols.
+pub(crate) fn import(ev: &mut Evaluator<'_>, packages: ThunkId) -> Value {
+    ev.primop("import nixpkgs", 1, 0, move |ev, args, site| {
+        let mut made = ev.force(packages)?;
+        let given = ev.force_or_unknown(args[0]);
+        if let Value::Attrs(known) = &made.value
+            && let Some(overlays) = look_up(ev, &given, "overlays")
+            && let Ok(overlays) = ev.list_or_open(overlays, site)
+            && !overlays.elems.is_empty()
+        {
+            let overlays = overlays.elems.iter().map(|elem| elem.thunk).collect();
+            made.value = Value::attrs(overlaid(ev, known.clone(), overlays, site));
+        }
+        Ok(made)
+    })
+}
+
+fn overlaid(ev: &mut Evaluator<'_>, packages: Rc<Attrs>, overlays: Vec<ThunkId>, site: Site) -> Attrs {
+    let last = ev.reserve();
+    let extra = ev.attrs_from(vec![("lib", last)]);
+    let all = ev.update_attrs(&packages, &extra);
+    let all_packages = ev.alloc(Value::attrs(all.clone()), OriginId::default());
+    ev.fill_native(last, move |ev| {
+        let name = ev.intern("lib");
+        let whole = plain(Value::Attrs(packages.clone()));
+        let mut lib = ev.select_value(&whole, name, NO_SITE)?;
+        for overlay in &overlays {
+            let overlay = ev.force_or_unknown(*overlay);
+            let before = ev.alloc_tracked(lib.clone());
+            let before = ev.attrs_from(vec![("lib", before)]);
+            let before = ev.update_attrs(&packages, &before);
+            let before = ev.alloc(Value::attrs(before), OriginId::default());
+            let added = ev.apply_all(overlay, &[all_packages, before], site);
+            // One that is not known is taken to add packages.
+            if let Ok(added) = ev.settle(added)
+                && let Some(added) = look_up(ev, &added, "lib")
+                && matches!(added.value, Value::Attrs(_))
+            {
+                lib = added;
+            }
+        }
+        Ok(lib)
+    });
+    all
 }
 
 /// A package set: what is modelled, open for everything else.

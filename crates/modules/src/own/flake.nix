@@ -78,7 +78,8 @@ let
 
   nixpkgs = name:
     natives.open "inputs.${name}" {
-      lib = lib.extend (_: _: { inherit (natives) nixosSystem; });
+      # Whoever extends it makes systems with what comes of that.
+      lib = lib.extend (final: _: { nixosSystem = natives.nixosSystemOf final; });
       legacyPackages = bySystem pkgs;
       outPath = natives.storePath "inputs.${name}";
     };

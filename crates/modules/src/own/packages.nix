@@ -1,5 +1,5 @@
 # What configurations use of pkgs to write files. Everything else is a symbol of its name.
-{ lib, written, open, linux }:
+{ lib, written, open, nixosSystem, linux }:
 let
   text = name: content: written name content;
   bin = name: content: written name content;
@@ -19,6 +19,10 @@ let
 in
 (if linux then linuxOnly else { }) // {
   inherit lib;
+  # With what it builds beside `config`.
+  nixos = configuration: open "pkgs.nixos" (nixosSystem {
+    modules = if builtins.isList configuration then configuration else [ configuration ];
+  });
   writeText = text;
   writeTextDir = path: content: written (baseNameOf path) content;
   writeTextFile = { name, text, ... }: written name text;

@@ -38,9 +38,8 @@ pub fn file_roots(
     let mut roots = Vec::with_capacity(built.len());
     for BuiltSystem { attribute, system } in built {
         let name = match attribute.as_str() {
-            // The file's value, or an element of it.
-            "" => name.clone(),
-            element if element.starts_with('[') => {
+            // The file's value, such as that of a `system.nix`, or an element of it.
+            element if element.is_empty() || element.starts_with('[') => {
                 host_name(ev, &system).unwrap_or_else(|| format!("{name}{element}"))
             }
             _ => attribute,

@@ -1,5 +1,6 @@
 //! The data of one module evaluation. What is computed with it is in `fixpoint`.
 
+use crate::definition::RawDef;
 use crate::own::Kind;
 use crate::path::OptionPath;
 use crate::system::report::{About, Gap, Shared};
@@ -177,5 +178,11 @@ impl At<'_> {
     /// What defines something here was not seen, or is a mistake.
     pub(crate) fn gap(self, ev: &mut Evaluator<'_>, gap: Gap) {
         self.system.shared.gap(ev, self.system.option(self.path), gap);
+    }
+
+    /// The same of one definition, which is of no matter if that is off.
+    pub(crate) fn gap_in(self, ev: &mut Evaluator<'_>, gap: Gap, def: &RawDef) {
+        let about = self.system.option(self.path);
+        self.system.shared.gap_in(ev, about, gap, def);
     }
 }

@@ -1,5 +1,6 @@
 //! What is remembered of each option: all definitions, which won, under which conditions.
 
+use crate::definition::{RawDef, is_off};
 use crate::own::Written;
 use crate::path::{OptionPath, bytes_of};
 use indexmap::IndexMap;
@@ -121,10 +122,11 @@ struct Made {
     release: Option<(u32, u32)>,
 }
 
-/// What was not seen, each with the number of its note.
+/// What was not seen, each with the number of its note. What a definition is the reason of does not count if that is off;
+/// whether it is can only be asked when all options can be.
 #[derive(Debug, Default)]
 struct Gaps {
-    all: IndexMap<(About, Gap), NoteId>,
+    all: IndexMap<(About, Gap, Option<RawDef>), NoteId>,
     /// Where in `all` those about an option are.
     about: FxHashMap<About, Vec<usize>>,
 }
@@ -161,14 +163,24 @@ impl Shared {
     }
 
     /// The value that is being computed rests on something that was not seen.
-    pub fn gap(&self, ev: &mut Evaluator<'_>, about: About, mut gap: Gap) {
+    pub fn gap(&self, ev: &mut Evaluator<'_>, about: About, gap: Gap) {
+        self.add(ev, about, gap, None);
+    }
+
+    /// The same of one definition, if that is not off.
+    pub(crate) fn gap_in(&self, ev: &mut Evaluator<'_>, about: About, gap: Gap, def: &RawDef) {
+        let def = def.is_conditional().then(|| def.clone());
+        self.add(ev, about, gap, def);
+    }
+
+    fn add(&self, ev: &mut Evaluator<'_>, about: About, mut gap: Gap, def: Option<RawDef>) {
         // Once a bound is reached all that is asked for is unknown, and what seems to be wrong is not the code's fault.
         if let Some(limit) = ev.limit_reached() {
             gap.why = limit.clone();
         }
         let mut gaps = self.gaps.borrow_mut();
         let at = gaps.all.len();
-        let note = match gaps.all.entry((about.clone(), gap)) {
+        let note = match gaps.all.entry((about.clone(), gap, def)) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(_) if at >= MAX_GAPS => return,
             Entry::Vacant(new) => {
@@ -192,19 +204,21 @@ impl Shared {
             .iter()
             .filter_map(|at| gaps.all.get_index(*at))
             .filter(|(_, note)| noted.has(**note))
-            .map(|((_, gap), _)| gap.clone())
+            .map(|((_, gap, _), _)| gap.clone())
             .collect()
     }
 
     /// All that was not seen of what was asked for.
-    pub fn gaps(&self, ev: &Evaluator<'_>) -> Vec<Gap> {
+    pub fn gaps(&self, ev: &mut Evaluator<'_>) -> Vec<Gap> {
         let noted = ev.notes();
         let gaps = self.gaps.borrow();
-        gaps.all
-            .iter()
-            .filter(|(_, note)| noted.has(**note))
-            .map(|((_, gap), _)| gap.clone())
-            .collect()
+        let all = gaps.all.iter().filter(|(_, note)| noted.has(**note));
+        let mut all: Vec<(Gap, Option<RawDef>)> =
+            all.map(|((_, gap, def), _)| (gap.clone(), def.clone())).collect();
+        // Deciding a condition may come across further ones.
+        drop(gaps);
+        all.retain(|(_, def)| def.as_ref().is_none_or(|def| !is_off(ev, def)));
+        all.into_iter().map(|(gap, _)| gap).collect()
     }
 
     /// A system has a module.

@@ -1,0 +1,73 @@
+//! Sets with `_type`, and what is put beside it.
+
+use super::check;
+use expect_test::expect;
+
+/// What `//` adds to an `mkIf` stands beside its content, where nobody looks.
+#[test]
+fn a_condition_with_something_beside() {
+    check(
+        r#"
+{ config, lib, secrets, ... }: {
+  imports = [ ./whole.nix ./open.nix ./config.nix ];
+  containers = lib.mkIf true { one.privateNetwork = true; } // { two.privateNetwork = true; };
+}
+#- /whole.nix
+{ lib, ... }: lib.mkIf true { containers.whole.privateNetwork = true; } // { imports = [ ./more.nix ]; containers.lost.privateNetwork = true; }
+#- /more.nix
+{ containers.more.privateNetwork = true; }
+#- /open.nix
+{ lib, secrets, ... }: { containers = lib.mkIf true { open.privateNetwork = true; } // secrets.containers; }
+#- /config.nix
+{ lib, ... }: { config = lib.mkIf true { containers.config.privateNetwork = true; } // lib.optionalAttrs (builtins.getEnv "ON" == "1") { assertions = [ ]; }; }
+"#,
+        &[
+            "containers.one.privateNetwork",
+            "containers.two.privateNetwork",
+            "containers.whole.privateNetwork",
+            "containers.more.privateNetwork",
+            "containers.lost.privateNetwork",
+            "containers.open.privateNetwork",
+            "containers.config.privateNetwork",
+            "containers.content.privateNetwork",
+        ],
+        expect![[r#"
+            containers.one.privateNetwork = true
+            containers.two.privateNetwork = error: attribute 'two' missing
+            containers.whole.privateNetwork = true
+            containers.more.privateNetwork = true
+            containers.lost.privateNetwork = error: attribute 'lost' missing
+            containers.open.privateNetwork = true
+            containers.config.privateNetwork = true
+            containers.content.privateNetwork = error: attribute 'content' missing
+        "#]],
+    );
+}
+
+/// What a condition that is certainly false discards was not needed.
+#[test]
+fn what_is_off_is_no_gap() {
+    check(
+        r#"
+{ lib, config, secrets, ... }: {
+  config = lib.mkMerge [
+    (lib.mkIf false (lib.shared.merge [ { containers.quiet.config = { }; } ]))
+    (lib.mkIf false { containers = secrets.containers; environment = lib.shared.merge [ ]; })
+    { containers.loud.privateNetwork = true; networking.hostName = lib.mkIf false (lib.shared.name 3); }
+  ];
+}
+"#,
+        &[
+            "containers.loud.privateNetwork",
+            "containers.quiet.privateNetwork",
+            "networking.hostName",
+            "environment.etc",
+        ],
+        expect![[r#"
+            containers.loud.privateNetwork = true
+            containers.quiet.privateNetwork = error: attribute 'quiet' missing
+            networking.hostName = "nixos"
+            environment.etc = { «unknown keys: option `environment.etc` is set nowhere in the analysed files» }
+        "#]],
+    );
+}
