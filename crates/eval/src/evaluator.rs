@@ -21,7 +21,6 @@ use crate::{
 };
 use nixpod_source::{ExprId, FileId, HopKind, Origin, Place, Site, Utf8Path, Why};
 use nixpod_syntax::Hir;
-use smallvec::SmallVec;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -442,8 +441,14 @@ impl<'s> Evaluator<'s> {
 
     /// As [`Self::add_unit`]; the names of `scope` mean something in the code.
     pub(crate) fn add_loaded(&mut self, loaded: Loaded, scope: Option<Rc<Attrs>>) -> ThunkId {
+        let expr = loaded.hir.root();
+        let env = self.add_code(loaded, scope);
+        self.push_thunk(Thunk::Delayed { env, expr })
+    }
+
+    /// Adds a file's code, and gives the environment in which it is evaluated.
+    fn add_code(&mut self, loaded: Loaded, scope: Option<Rc<Attrs>>) -> Rc<Env> {
         let Loaded { file, hir, path } = loaded;
-        let expr = hir.root();
         let unit = self.files.add(Unit {
             names: hir.names().iter().map(|name| self.names.intern(name)).collect(),
             file,
@@ -451,13 +456,20 @@ impl<'s> Evaluator<'s> {
             dir: path.parent().unwrap_or(&path).to_owned(),
             scope,
         });
-        let env = Rc::new(Env {
-            parent: None,
-            unit,
-            slots: SmallVec::new(),
-            call: None,
+        Rc::new(Env::of_file(unit))
+    }
+
+    /// The environment in which the code of a file is evaluated that was imported before.
+    pub(crate) fn env_of_file(&mut self, loaded: Loaded) -> Rc<Env> {
+        let unit = self.files.ids().find(|id| {
+            let unit = self.files.unit(*id);
+            unit.file == loaded.file && unit.scope.is_none()
         });
-        self.push_thunk(Thunk::Delayed { env, expr })
+        match unit {
+            Some(unit) => Rc::new(Env::of_file(unit)),
+            // Something else stands for the file's value.
+            None => self.add_code(loaded, None),
+        }
     }
 
     /// The value of a file, evaluated once per path.

@@ -36,4 +36,4 @@ pub use system::{
 };
 pub use text::{StoreRef, Text, TextPart};
 pub use visit::{FactInfo, FactValue, Unset, Visitor, VisitorMut};
-pub use world::{ById, World};
+pub use world::{ById, Defined, DefinedState, World};

@@ -2,7 +2,7 @@
 
 use crate::{Container, ContainerId, Host, HostId, NotAnalysed, System, SystemId};
 use indexmap::IndexMap;
-use nixpod_source::Place;
+use nixpod_source::{Place, Site};
 use rustc_hash::FxBuildHasher;
 use std::sync::Arc;
 
@@ -22,6 +22,29 @@ pub struct World {
     pub not_analysed: Vec<NotAnalysed>,
     /// Definitions of containers that a condition switches off: the condition, or else the definition.
     pub switched_off: Vec<Place>,
+    /// What was read of the definitions of containers and of sets of them, each once: whoever knows where containers are
+    /// written finds those that nobody read.
+    pub defined: Vec<Defined>,
+}
+
+/// A place that has a part in the definition of containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Defined {
+    /// A key, or an expression that the definition came through.
+    pub site: Site,
+    /// What became of what is defined here.
+    pub state: DefinedState,
+}
+
+/// What became of a definition. Where several systems have read it, the least says what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DefinedState {
+    /// It was read.
+    Read,
+    /// It defines a set, not all of which is known.
+    Open,
+    /// A condition leaves out all that it defines.
+    Off,
 }
 
 impl World {

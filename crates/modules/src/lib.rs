@@ -57,6 +57,7 @@ pub use own::{Kind, Written};
 pub use path::{OptionPath, Step, dotted, key};
 pub use roots::files::{entry_roots, file_root, file_roots};
 pub use roots::hosts::flake_roots;
+pub use roots::islands::{Island, island_roots};
 pub use roots::outputs::module_roots;
 pub use roots::root::{RootSystem, look_again};
 pub use system::evaluation::{Library, Mode, ModuleEvaluation, Setup};

@@ -7,7 +7,7 @@ use nixpod_eval::{Compiled, Evaluator, NO_SITE, OWN_FILES, ThunkId, compiled};
 use nixpod_source::{ExprId, FileId, Site};
 
 /// What a system is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A NixOS host or guest.
     Nixos,

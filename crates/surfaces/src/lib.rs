@@ -6,7 +6,8 @@
 //! Begin with [`RootReader`], which reads the systems of a root (`world`): each system's own facts (`system`), then the
 //! containers of each surface (`surface`), then the guests and homes in it. All of them ask an `OptionReader` for options and
 //! turn values into facts (`read`); what is written in words, such as flags and mounts, is taken apart in `vocabulary`.
-//! Options one by one, for people to look at, are in `listing`.
+//! Options one by one, for people to look at, are in `listing`. What stands in a file's text, whether anything evaluates it
+//! or not, is told by [`census()`].
 //!
 //! Invariants:
 //! - A value is read through an `OptionReader`, so that its fact says how certain it is and where it comes from. A default is
@@ -19,6 +20,7 @@
 //! A new surface is a variant of `Surface` in the model, a file in `surface/` with its [`Table`] and a function that reads
 //! one container into an empty one, and a line in `SURFACES`.
 
+mod census;
 mod listing;
 mod read;
 mod surface;
@@ -29,6 +31,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use census::{ModuleSite, SpecSite, census};
 pub use read::Project;
 pub use surface::tables;
 pub use vocabulary::options::{SYSTEM_HEADS, Systems, Table};

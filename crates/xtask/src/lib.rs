@@ -7,12 +7,12 @@
 //! records is checked by a test, so that it cannot be forgotten. What compares with the world outside (real Nix, fetched
 //! trees, suites of others) is run by hand.
 
+pub mod census;
 pub mod docs;
 pub mod edits;
 pub mod libcalls;
 pub mod licences;
 pub mod oracle;
-pub mod reach;
 pub mod readers;
 pub mod reasons;
 pub mod record;

@@ -1,7 +1,7 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::{docs, edits, libcalls, licences, oracle, reach, readers, reasons, record, root, suites};
+use nixpod_xtask::{census, docs, edits, libcalls, licences, oracle, readers, reasons, record, root, suites};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -32,9 +32,10 @@ cargo xtask reasons [--files TEXT] DIR...
 cargo xtask suites [--nix NIX_CHECKOUT] [--lib NIXPKGS_LIB] [--only TEXT] [--release]
     Holds the evaluator and the module system against the suites of Nix and of nixpkgs' `lib`, which are fetched by
     whoever asks; prints what fails and a table of passed and total. Needs python3.
-cargo xtask reach [--details] DIR...
-    Counts for each repository how many of its container specs its hosts have, and of how many every fact is known,
-    with the most frequent reasons for the others; --details lists those.";
+cargo xtask census [--details] DIR...
+    Counts for each repository what became of its container specs: on a host, evaluated as an island, named as not
+    analysed, or silent; and of how many every fact is known, with the most frequent reasons for the others, which
+    --details lists.";
 
 #[expect(
     clippy::print_stdout,
@@ -81,7 +82,7 @@ fn run(arguments: &[String]) -> Result<String> {
         Some("reasons") => reasons(words),
         Some("suites") => suites(words),
         Some("readers") => readers::compare(&words.map(PathBuf::from).collect::<Vec<_>>()),
-        Some("reach") => reach(words),
+        Some("census") => census(words),
         _ => bail!("usage:\n{USAGE}"),
     }
 }
@@ -162,8 +163,8 @@ fn suites(words: Words<'_>) -> Result<String> {
     suites::run(&root(), &options)
 }
 
-fn reach(words: Words<'_>) -> Result<String> {
-    let mut options = reach::ReachArguments::default();
+fn census(words: Words<'_>) -> Result<String> {
+    let mut options = census::CensusArguments::default();
     for word in words {
         match word {
             "--details" => options.details = true,
@@ -174,5 +175,5 @@ fn reach(words: Words<'_>) -> Result<String> {
     if options.directories.is_empty() {
         bail!("which directories?\n{USAGE}");
     }
-    reach::run(&options)
+    census::run(&options)
 }

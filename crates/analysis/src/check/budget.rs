@@ -19,7 +19,7 @@ const LEAST: u64 = 200_000;
 
 /// Roots to evaluate.
 #[derive(Clone, Copy)]
-pub(super) struct Roots<'r> {
+pub(crate) struct Roots<'r> {
     pub(super) all: &'r [Root],
     /// How many at once.
     pub(super) jobs: usize,
@@ -28,7 +28,7 @@ pub(super) struct Roots<'r> {
 }
 
 /// The work of one check.
-pub(super) struct Budget {
+pub(crate) struct Budget {
     limits: Limits,
     /// Steps that were taken so far.
     spent: u64,
@@ -36,7 +36,7 @@ pub(super) struct Budget {
 
 impl Budget {
     /// For so many bytes of text.
-    pub(super) fn new(text: u64) -> Self {
+    pub(crate) fn new(text: u64) -> Self {
         Self {
             limits: Limits::default().scaled(text.div_ceil(TEXT).max(1)),
             spent: 0,
@@ -57,7 +57,7 @@ impl Budget {
     }
 
     /// Evaluates roots, and those for which their share was not enough once more, with half of what is left.
-    pub(super) fn evaluate(&mut self, vfs: &Vfs, worlds: &Worlds, roots: Roots<'_>) -> Vec<Arc<Known>> {
+    pub(crate) fn evaluate(&mut self, vfs: &Vfs, worlds: &Worlds, roots: Roots<'_>) -> Vec<Arc<Known>> {
         let Roots { all, jobs, list } = roots;
         let share = self.share(all.len());
         let mut known = parallel::map(jobs, all, |root: &Root| worlds.get(vfs, root, list, share));

@@ -4,6 +4,7 @@ mod budget;
 pub(crate) mod comments;
 pub(crate) mod containers;
 pub(crate) mod group;
+mod islands;
 pub(crate) mod merge;
 pub(crate) mod outcome;
 pub(crate) mod places;

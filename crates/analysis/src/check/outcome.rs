@@ -1,13 +1,15 @@
 //! From targets to findings: roots are evaluated, rules run, the same finding of several hosts becomes one.
 
+use crate::check::budget::Budget;
 use crate::check::comments;
+use crate::check::islands::islands;
 use crate::check::merge::{Checked, Merged};
 use crate::check::places::{line_of, slice};
 use crate::check::secrets::look_up;
 use crate::check::targets::Targets;
 use crate::check::tool_rules;
 use crate::report::secrets::Secrets;
-use crate::report::{EvaluatedRoot, Gap, GapKind};
+use crate::report::{EvaluatedRoot, Gap, GapKind, LeftOut};
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::parallel;
@@ -26,6 +28,7 @@ use std::sync::Arc;
 pub(crate) struct Outcome {
     pub(crate) findings: Vec<Checked>,
     pub(crate) gaps: Vec<Gap>,
+    pub(crate) left_out: Vec<LeftOut>,
     pub(crate) roots: Vec<EvaluatedRoot>,
     pub(crate) worlds: Vec<Arc<Known>>,
     /// All files that were looked at, by path.
@@ -47,7 +50,10 @@ pub(crate) fn check(
     worlds.begin_check();
     let targets = tracing::debug_span!("find files").in_scope(|| Targets::find(vfs, targets));
     parse_all(vfs, settings.jobs, &targets);
-    let evaluated = targets.evaluate(vfs, worlds, settings, list);
+    let mut budget = Budget::new(targets.text(vfs));
+    let mut evaluated = targets.evaluate(vfs, worlds, settings, list, &mut budget);
+    let rest = (&mut evaluated, &mut budget);
+    let census = islands(vfs, worlds, settings, list, &targets.files, rest);
     let (mut files, broken) = files_of(vfs, &targets, &evaluated);
     let mut outcome = Outcome {
         unreadable: targets.unreadable,
@@ -71,6 +77,8 @@ pub(crate) fn check(
         outcome.roots.extend(roots_of(world));
     }
     outcome.findings = merged.findings;
+    outcome.gaps.extend(census.gaps(&looked_up));
+    outcome.left_out = census.left_out(&looked_up);
     for (path, file) in &files {
         look_at_text(&looked_up, path, *file, settings, &mut outcome);
     }
@@ -187,6 +195,7 @@ fn finish(files: &Files<'_>, secrets: &Secrets, outcome: &mut Outcome) {
         .gaps
         .sort_by_cached_key(|gap| (key(gap.span), gap.reason.clone()));
     outcome.gaps.dedup();
+    outcome.left_out.sort_by_cached_key(|one| key(Some(one.span)));
     outcome
         .roots
         .sort_by(|a, b| (!a.from_flake, &a.name).cmp(&(!b.from_flake, &b.name)));

@@ -98,6 +98,7 @@ impl Analysis {
             roots: outcome.roots.clone(),
             containers: containers(&files, outcome, listed),
             switched_off: switched_off(&files, outcome),
+            left_out: outcome.left_out.clone(),
             files: outcome.files.len(),
             unreadable: outcome.unreadable.clone(),
             secrets: Arc::clone(&outcome.secrets),

@@ -149,6 +149,7 @@ impl Targets {
         worlds: &Worlds,
         settings: &Settings,
         list: bool,
+        budget: &mut Budget,
     ) -> Vec<Arc<Known>> {
         let flakes: Vec<Root> = self
             .flakes
@@ -163,7 +164,6 @@ impl Targets {
                 }),
             })
             .collect();
-        let mut budget = Budget::new(self.text(vfs));
         let jobs = settings.jobs;
         let mut out = budget.evaluate(
             vfs,
@@ -203,7 +203,7 @@ impl Targets {
     }
 
     /// Bytes of all files.
-    fn text(&self, vfs: &Vfs) -> u64 {
+    pub(crate) fn text(&self, vfs: &Vfs) -> u64 {
         self.files
             .values()
             .map(|file| vfs.state(*file).text.len() as u64)

@@ -21,6 +21,8 @@ pub struct Report {
     pub containers: Vec<Shown>,
     /// Conditions that switch definitions of containers off on some host, each once.
     pub switched_off: Vec<Span>,
+    /// Containers that stand in the text and that no system has, for a reason that is known; sorted by place.
+    pub left_out: Vec<LeftOut>,
     /// Number of Nix files that were read.
     pub files: usize,
     /// Paths named by the user that could not be read at all, with the reason.
@@ -164,6 +166,38 @@ impl GapKind {
                 Self::UnknownInput
             }
             Why::Error(_) | Why::Cycle(_) => Self::Error,
+        }
+    }
+}
+
+/// A container that stands in the text and is not judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its surface.
+    pub surface: Surface,
+    /// Its name, if it is written out.
+    pub name: Option<String>,
+    /// Where it is defined.
+    pub span: Span,
+    /// Why.
+    pub reason: LeftOutReason,
+}
+
+/// Why a container that stands in the text is not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeftOutReason {
+    /// A condition that is known leaves it out on every host.
+    Off,
+    /// It belongs to a machine of a NixOS test, which runs in the sandbox of a build.
+    Test,
+}
+
+impl LeftOutReason {
+    /// The name used in every format.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Test => "test",
         }
     }
 }

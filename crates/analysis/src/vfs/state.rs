@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, LineIndex};
+use nixpod_surfaces::SpecSite;
 use nixpod_syntax::{Hir, Parents, ParsedFile};
 use rustc_hash::FxHashMap;
 use std::fmt;
@@ -49,6 +50,7 @@ pub(crate) struct FileState {
     lines: OnceLock<Arc<LineIndex>>,
     parsed: OnceLock<Arc<ParsedFile>>,
     parents: OnceLock<Parents>,
+    census: OnceLock<Vec<SpecSite>>,
     /// The tree that the file had before. If the new one is equal, the old one is kept, so that comparing two
     /// revisions is comparing pointers.
     before: Option<Arc<Hir>>,
@@ -70,6 +72,7 @@ impl FileState {
             lines: OnceLock::new(),
             parsed: OnceLock::new(),
             parents: OnceLock::new(),
+            census: OnceLock::new(),
             before: before.and_then(|state| match state.parsed.get() {
                 Some(parsed) => Some(Arc::clone(&parsed.hir)),
                 None => state.before.clone(),
@@ -99,6 +102,12 @@ impl FileState {
     /// What each node of the file stands in.
     pub(crate) fn parents(&self) -> &Parents {
         self.parents.get_or_init(|| self.parsed().parents())
+    }
+
+    /// The containers that stand in its text.
+    pub(crate) fn census(&self) -> &[SpecSite] {
+        self.census
+            .get_or_init(|| nixpod_surfaces::census(&self.parsed().hir))
     }
 
     pub(crate) fn lines(&self) -> &Arc<LineIndex> {

@@ -5,7 +5,7 @@ use crate::vfs::reads::{ReadSet, RecordingSource};
 use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics};
 use nixpod_model::{Listing, World};
-use nixpod_modules::{Library, entry_roots, file_roots, flake_roots, module_roots};
+use nixpod_modules::{Library, entry_roots, file_roots, flake_roots, island_roots, module_roots};
 use nixpod_source::Utf8Path;
 use nixpod_surfaces::{Project, RootReader};
 use nixpod_syntax::Hir;
@@ -82,6 +82,15 @@ impl<'r> Evaluation<'r> {
                 } else {
                     entry_roots(ev, &library, &path, name)
                 };
+                (roots, None)
+            }
+            Root::Islands {
+                file,
+                modules,
+                imported_by_no_host,
+            } => {
+                let name = reader.name_of(*file);
+                let roots = island_roots(ev, &library, &path, &name, modules, *imported_by_no_host);
                 (roots, None)
             }
         };

@@ -1,5 +1,6 @@
 //! What is evaluated as one.
 
+use nixpod_modules::Island;
 use nixpod_source::FileId;
 
 /// The hosts of a flake, or a file.
@@ -19,12 +20,21 @@ pub(crate) enum Root {
         /// Are there hosts, and does none of them import it?
         imported_by_no_host: bool,
     },
+    /// Modules inside of a file that no other root has.
+    Islands {
+        /// The file.
+        file: FileId,
+        /// The modules, sorted.
+        modules: Vec<Island>,
+        /// Are there hosts, and does none of them have these?
+        imported_by_no_host: bool,
+    },
 }
 
 impl Root {
     pub(crate) const fn file(&self) -> FileId {
         match self {
-            Self::Flake { file, .. } | Self::Module { file, .. } => *file,
+            Self::Flake { file, .. } | Self::Module { file, .. } | Self::Islands { file, .. } => *file,
         }
     }
 
@@ -32,7 +42,7 @@ impl Root {
     pub(crate) const fn flake(&self) -> Option<FileId> {
         match self {
             Self::Flake { file, .. } => Some(*file),
-            Self::Module { .. } => None,
+            Self::Module { .. } | Self::Islands { .. } => None,
         }
     }
 }

@@ -87,6 +87,11 @@ impl Known {
         found
     }
 
+    /// Does it have hosts of a flake?
+    pub(crate) fn is_of_hosts(&self) -> bool {
+        self.world.hosts.values().any(|host| host.from_flake)
+    }
+
     /// Where the root as such is written.
     fn origin(&self, vfs: &Vfs) -> Origin {
         let file = self.root.file();

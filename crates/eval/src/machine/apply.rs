@@ -169,23 +169,42 @@ impl Evaluator<'_> {
         let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
             return self.fail("not a function", site);
         };
+        let frame = self.frame_of_call(&unit, &lambda.env, param, argument, site)?;
+        self.budget.call_depth += 1;
+        let result = self.eval(&frame, *body);
+        self.budget.call_depth -= 1;
+        match result {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.with_trace(error, site).into()),
+        }
+    }
+
+    /// The variables of a function that is called.
+    pub(crate) fn frame_of_call(
+        &mut self,
+        unit: &Unit,
+        env: &Rc<Env>,
+        param: &Param,
+        argument: ThunkId,
+        site: Site,
+    ) -> Res<Rc<Env>> {
         let call = (site != NO_SITE).then_some(site);
         let new_frame = |slots| {
             Rc::new(Env {
-                parent: Some(lambda.env.clone()),
-                unit: lambda.env.unit,
+                parent: Some(env.clone()),
+                unit: env.unit,
                 slots,
                 call,
             })
         };
-        let frame = match &**param {
-            Param::Name(..) => new_frame(smallvec::smallvec![argument]),
+        match param {
+            Param::Name(..) => Ok(new_frame(smallvec::smallvec![argument])),
             Param::Pattern {
                 fields,
                 ellipsis,
                 alias,
             } => {
-                let value = self.pattern_argument(&unit, fields, *ellipsis, argument, site)?;
+                let value = self.pattern_argument(unit, fields, *ellipsis, argument, site)?;
                 let mut slots = Slots::with_capacity(fields.len() + 1);
                 let mut defaults = Vec::new();
                 for field in fields {
@@ -197,15 +216,8 @@ impl Evaluator<'_> {
                 }
                 let frame = new_frame(slots);
                 self.fill_defaults(&frame, defaults);
-                frame
+                Ok(frame)
             }
-        };
-        self.budget.call_depth += 1;
-        let result = self.eval(&frame, *body);
-        self.budget.call_depth -= 1;
-        match result {
-            Ok(value) => Ok(value),
-            Err(error) => Err(self.with_trace(error, site).into()),
         }
     }
 

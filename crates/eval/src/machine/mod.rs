@@ -7,6 +7,7 @@ pub(crate) mod copy;
 mod equality;
 mod eval;
 pub(crate) mod force;
+pub(crate) mod inside;
 mod nar;
 mod ops;
 pub mod partial;

@@ -16,6 +16,16 @@ pub struct Env {
 }
 
 impl Env {
+    /// That of a file, without variables.
+    pub(crate) fn of_file(unit: UnitId) -> Self {
+        Self {
+            parent: None,
+            unit,
+            slots: SmallVec::new(),
+            call: None,
+        }
+    }
+
     /// The frame `depth` levels out.
     pub(crate) fn outer(self: &Rc<Self>, depth: u32) -> Option<&Rc<Self>> {
         let mut at = self;

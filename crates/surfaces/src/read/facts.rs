@@ -513,6 +513,11 @@ pub(crate) struct Entries {
 }
 
 impl Entries {
+    /// Are there none?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.named.is_empty() && self.template.is_none()
+    }
+
     /// With the template as an entry.
     pub(crate) fn all(self) -> Vec<(EntryName, Found)> {
         let named = self.named.into_iter();

@@ -1,5 +1,6 @@
 //! Small systems in, the facts as text out.
 
+mod census;
 mod dump;
 mod home;
 mod nspawn;

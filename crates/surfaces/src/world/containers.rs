@@ -7,7 +7,9 @@ use crate::vocabulary::options::Table;
 use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
-use nixpod_model::{Container, ContainerId, EntryName, Existence, System, SystemId, SystemKind};
+use nixpod_model::{
+    Container, ContainerId, DefinedState, EntryName, Existence, System, SystemId, SystemKind,
+};
 use nixpod_source::Why;
 
 /// Guests in guests in guests: nobody writes more, but a guest could contain itself.
@@ -55,6 +57,14 @@ impl Walk<'_, '_, '_> {
             self.world.switched_off.push(place);
         }
         let entries = self.reader.entries(&all);
+        let is_open = matches!(&entries.open, Some(why) if !matches!(why, Why::UnsetOption(_)));
+        let state = match (is_open, entries.is_empty()) {
+            (true, _) => DefinedState::Open,
+            (false, false) => DefinedState::Read,
+            // There is none, whatever is written.
+            (false, true) => DefinedState::Off,
+        };
+        self.account_for(&all, state);
         if let Some(why) = &entries.open
             && !matches!(why, Why::UnsetOption(_))
             // What was left out is told with its own place.
@@ -65,6 +75,7 @@ impl Walk<'_, '_, '_> {
         }
         let condition = format!("a condition of {}", path.join("."));
         for (name, found) in entries.all() {
+            self.account_for(&found, DefinedState::Read);
             self.reader.tell_conditions(&condition, found.when);
             if let Value::Unknown(unknown) = &found.value.value {
                 let origin = self.reader.place_of(&found);

@@ -3,8 +3,8 @@
 use crate::read::Found;
 use nixpod_eval::{NoteId, Observed, ThunkId, When};
 use nixpod_model::{
-    Container, ContainerId, Existence, Field, Kernel, NotAnalysed, Release, SecretValue, System, SystemId,
-    SystemKind,
+    Container, ContainerId, Defined, Existence, Field, Kernel, NotAnalysed, Release, SecretValue, System,
+    SystemId, SystemKind,
 };
 use nixpod_source::{Place, Site};
 use rustc_hash::FxHashMap;
@@ -58,6 +58,7 @@ pub(super) struct ReadPart {
     pub(super) secrets: Vec<SecretValue>,
     pub(super) not_analysed: Vec<NotAnalysed>,
     pub(super) switched_off: Vec<Place>,
+    pub(super) defined: Vec<Defined>,
     pub(super) data: Vec<String>,
 }
 

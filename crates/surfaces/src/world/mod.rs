@@ -3,6 +3,7 @@
 //! Begin with `root`, which reads a root and reads it again after an edit.
 
 mod containers;
+mod defined;
 mod memo;
 mod root;
 mod systems;

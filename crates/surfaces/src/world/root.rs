@@ -224,6 +224,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         }
         keep_first(&mut self.world.not_analysed);
         keep_first(&mut self.world.switched_off);
+        keep_first(&mut self.world.defined);
         self.world
     }
 }

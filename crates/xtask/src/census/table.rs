@@ -1,4 +1,4 @@
-//! What `reach` prints: Markdown, to be pasted into `docs/evaluation.md`.
+//! What `census` prints: Markdown, to be pasted into `docs/evaluation.md`.
 
 use super::specs::{Repository, Spec, Status};
 use std::collections::BTreeMap;
@@ -14,9 +14,11 @@ struct Counts {
     specs: usize,
     on_host: usize,
     off: usize,
-    no_host: usize,
+    island: usize,
     library: usize,
-    missed: usize,
+    test: usize,
+    named: usize,
+    silent: usize,
     known: usize,
 }
 
@@ -29,9 +31,11 @@ impl Counts {
             match spec.status {
                 Status::OnHost => out.on_host += 1,
                 Status::Off => out.off += 1,
-                Status::NoHost => out.no_host += 1,
+                Status::Island => out.island += 1,
                 Status::Library => out.library += 1,
-                Status::Missed | Status::MissedAlone => out.missed += 1,
+                Status::Test => out.test += 1,
+                Status::Named => out.named += 1,
+                Status::Silent => out.silent += 1,
             }
         }
         out
@@ -42,24 +46,31 @@ impl Counts {
             0 => String::new(),
             all => format!("{} %", (part * 100 + all / 2) / all),
         };
+        let evaluated = self.on_host + self.off + self.island + self.library + self.test;
         format!(
-            "{} | {} | {} | {} | {} | {} | {} | {} |",
+            "{} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             self.specs,
             self.on_host,
             self.off,
-            self.no_host,
+            self.island,
             self.library,
-            self.missed,
-            share(self.on_host + self.off),
+            self.test,
+            self.named,
+            self.silent,
+            share(evaluated),
             share(self.known),
         )
     }
 }
 
+/// The columns after the first ones.
+const COLUMNS: &str = "specs | on a host | switched off | island | library | test | named | silent | accounted for | every fact known |";
+
 /// All tables.
 pub(super) fn render(repositories: &[Repository], details: bool) -> String {
-    let mut out = String::from(
-        "| repository | hosts (closed) | specs | on a host | switched off | no host imports | library | not found | reached | every fact known |\n|---|---|---|---|---|---|---|---|---|---|\n",
+    let mut out = format!(
+        "| repository | hosts (closed) | {COLUMNS}\n|{}\n",
+        "---|".repeat(12)
     );
     for repository in repositories {
         let name = repository.name.replacen("__", "/", 1);
@@ -81,15 +92,24 @@ pub(super) fn render(repositories: &[Repository], details: bool) -> String {
         of_systems.row()
     );
 
-    out.push_str("\nBy surface:\n\n| surface | specs | on a host | switched off | no host imports | library | not found | reached | every fact known |\n|---|---|---|---|---|---|---|---|---|\n");
+    let _ = write!(
+        out,
+        "\nBy surface:\n\n| surface | {COLUMNS}\n|{}\n",
+        "---|".repeat(11)
+    );
     let mut surfaces: BTreeMap<&str, Vec<&Spec>> = BTreeMap::new();
     for spec in all() {
-        surfaces.entry(spec.site.surface).or_default().push(spec);
+        surfaces.entry(spec.site.surface.as_str()).or_default().push(spec);
     }
     for (surface, specs) in surfaces {
         let _ = writeln!(out, "| {surface} | {}", Counts::of(specs).row());
     }
-    let found = all().filter(|spec| !matches!(spec.status, Status::Missed | Status::MissedAlone));
+    let found = all().filter(|spec| {
+        !matches!(
+            spec.status,
+            Status::Named | Status::Silent | Status::Test | Status::Off
+        )
+    });
     let on_host = Counts::of(all().filter(|spec| spec.status == Status::OnHost));
     let found = Counts::of(found);
     let (containers, whole) = repositories.iter().fold((0, 0), |sum, repository| {
@@ -151,7 +171,7 @@ fn details(out: &mut String, repositories: &[Repository]) {
                 out,
                 "- {:?} {} {name} {}:{} {}",
                 spec.status,
-                spec.site.surface,
+                spec.site.surface.as_str(),
                 spec.file,
                 spec.line,
                 spec.reasons.join("; "),

@@ -1,22 +1,24 @@
 //! Container specs of repositories, and what became of each.
 
-use super::sites::SpecSite;
+use nixpod_surfaces::SpecSite;
 
-/// Where a spec was found.
+/// What became of a spec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// A host has it.
     OnHost,
-    /// A host imports the file, but switches the container off, or never calls what makes it.
+    /// It is left out on every host by a condition that is known.
     Off,
-    /// No host imports its file; it is there when the file is looked at by itself.
-    NoHost,
+    /// No host has it; it was evaluated by itself.
+    Island,
     /// The repository has no hosts: its modules were looked at by themselves.
     Library,
-    /// The evaluation does not find it in a file that a host reads.
-    Missed,
-    /// Nor in a file that no host imports.
-    MissedAlone,
+    /// It belongs to a machine of a NixOS test.
+    Test,
+    /// Nothing has it, and it is named as not analysed.
+    Named,
+    /// Nothing has it, and nothing says so.
+    Silent,
 }
 
 /// One spec with what became of it.

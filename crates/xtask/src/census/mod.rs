@@ -1,25 +1,24 @@
-//! How much of real systems the evaluation reaches: container specs found by syntax alone, held against those that
-//! hosts have.
+//! What becomes of the container specs of real systems: those that a walk over syntax alone finds, held against what a
+//! report shows, names or leaves out. A spec with none of these is silent, which must not be.
 
-mod sites;
 mod specs;
 mod table;
 
-pub use sites::{SpecSite, sites};
 pub use specs::{Repository, Spec, Status};
 
 use anyhow::{Context, Result};
 use nixpod_analysis::{
-    Analysis, AnalysisHost, Certainty, EvaluatedRoot, FileId, OsFileSystem, Report, Shown, ShownFact, Span,
-    Utf8Path, Utf8PathBuf, Why,
+    Analysis, AnalysisHost, Certainty, EvaluatedRoot, FileId, LeftOutReason, OsFileSystem, Report, Shown,
+    ShownFact, Span, TextRange, Utf8Path, Utf8PathBuf, Why,
 };
-use std::collections::{BTreeMap, HashSet};
+use nixpod_surfaces::SpecSite;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What is to be counted.
 #[derive(Debug, Default)]
-pub struct ReachArguments {
+pub struct CensusArguments {
     /// The repositories' directories.
     pub directories: Vec<PathBuf>,
     /// Print every spec that is not whole.
@@ -27,7 +26,7 @@ pub struct ReachArguments {
 }
 
 /// Counts, and prints what was counted.
-pub fn run(options: &ReachArguments) -> Result<String> {
+pub fn run(options: &CensusArguments) -> Result<String> {
     let mut repositories = Vec::new();
     for directory in &options.directories {
         let directory = Utf8PathBuf::from_path_buf(directory.clone())
@@ -47,30 +46,24 @@ pub fn repository(directory: &Utf8Path) -> Repository {
     let report = analysis.show(&[directory.to_owned()]);
     let reached = Reached::new(&report, directory);
     let mut specs = Vec::new();
-    let mut off: BTreeMap<Utf8PathBuf, Vec<usize>> = BTreeMap::new();
     for path in analysis.files(&[directory.to_owned()]) {
         let Some(file) = analysis.file_id(&path) else {
             continue;
         };
         let text = analysis.text(file);
         let lines = analysis.line_index(file);
-        for site in sites(&nixpod_syntax::parse(&text)) {
-            let (status, reasons) = judge(&report, &reached, file, &site);
-            if matches!(status, Status::Off | Status::Missed | Status::MissedAlone) {
-                off.entry(path.clone()).or_default().push(specs.len());
-            }
+        let parsed = nixpod_syntax::parse(&text);
+        for site in nixpod_surfaces::census(&parsed.hir) {
+            let range = site.range(&parsed);
+            let (status, reasons) = judge(&report, &reached, (file, range), &site);
             specs.push(Spec {
                 file: path.strip_prefix(directory).unwrap_or(&path).to_string(),
-                line: lines.position(&text, site.range.start()).line,
+                line: lines.position(&text, range.start()).line,
                 site,
                 status,
                 reasons,
             });
         }
-    }
-    // What no host has may be switched off everywhere: then the file by itself shows it.
-    for (path, indices) in off {
-        look_alone(directory, &path, &indices, &mut specs);
     }
     let hosts: Vec<&EvaluatedRoot> = report.roots.iter().filter(|root| reached.is_host(root)).collect();
     let containers = report.containers.iter();
@@ -86,51 +79,37 @@ pub fn repository(directory: &Utf8Path) -> Repository {
     }
 }
 
-/// What became of a spec in the repository as a whole.
-fn judge(report: &Report, reached: &Reached, file: FileId, site: &SpecSite) -> (Status, Vec<String>) {
-    let found = matching(report, file, site);
+/// What became of a spec.
+fn judge(
+    report: &Report,
+    reached: &Reached,
+    (file, range): (FileId, TextRange),
+    site: &SpecSite,
+) -> (Status, Vec<String>) {
+    let found = matching(report, (file, range), site);
+    let is_here = |span: Span| span.file == file && range.contains_range(span.range);
     if found.is_empty() {
-        let mut off = report.switched_off.iter();
-        let switched_off = off.any(|span| span.file == file && span.range.contains_range(site.range));
-        return match switched_off && reached.files.contains(&file) {
-            true => (Status::Off, Vec::new()),
-            false => (reached.missing(file), Vec::new()),
+        let left_out = report.left_out.iter().find(|one| is_here(one.span));
+        let named = report
+            .not_analysed
+            .iter()
+            .any(|gap| gap.span.is_some_and(is_here));
+        let status = match left_out.map(|one| one.reason) {
+            Some(LeftOutReason::Off) => Status::Off,
+            Some(LeftOutReason::Test) => Status::Test,
+            None if named => Status::Named,
+            None => Status::Silent,
         };
+        return (status, Vec::new());
     }
     let containers = found.iter().copied();
     let on_host: Vec<&Shown> = containers.filter(|shown| !shown.imported_by_no_host).collect();
     if on_host.is_empty() {
-        (Status::NoHost, reasons(&found))
-    } else if reached.files.contains(&file) || on_host.iter().any(|shown| shown.from_flake) {
+        (Status::Island, reasons(&found))
+    } else if reached.has_hosts() || on_host.iter().any(|shown| shown.from_flake) {
         (Status::OnHost, reasons(&on_host))
     } else {
         (Status::Library, reasons(&on_host))
-    }
-}
-
-/// Looks at a file by itself for the specs in it that the repository as a whole does not show.
-fn look_alone(directory: &Utf8Path, path: &Utf8PathBuf, indices: &[usize], specs: &mut [Spec]) {
-    let alone = open(directory);
-    let report = alone.show(std::slice::from_ref(path));
-    let Some(file) = alone.file_id(path) else {
-        return;
-    };
-    for index in indices {
-        let Some(spec) = specs.get_mut(*index) else {
-            continue;
-        };
-        let found = matching(&report, file, &spec.site);
-        if found.is_empty() {
-            if spec.status != Status::Off {
-                spec.reasons = vec!["the spec is not found".to_owned()];
-            }
-            continue;
-        }
-        spec.status = match spec.status {
-            Status::Missed | Status::Off => Status::Off,
-            _ => Status::NoHost,
-        };
-        spec.reasons = reasons(&found);
     }
 }
 
@@ -154,26 +133,26 @@ fn open(directory: &Utf8Path) -> Analysis {
     host.analysis()
 }
 
-/// What hosts read.
+/// Which roots count as hosts.
 struct Reached {
-    files: HashSet<FileId>,
     has_flake_hosts: bool,
     has_flake: bool,
+    has_configuration: bool,
 }
 
 impl Reached {
     fn new(report: &Report, directory: &Utf8Path) -> Self {
         let mut out = Self {
-            files: HashSet::new(),
             has_flake_hosts: report.roots.iter().any(|root| root.from_flake),
             has_flake: directory.join("flake.nix").exists(),
+            has_configuration: false,
         };
-        for root in &report.roots {
-            if out.is_host(root) {
-                out.files.extend(root.files.iter().copied());
-            }
-        }
+        out.has_configuration = report.roots.iter().any(|root| out.is_host(root));
         out
+    }
+
+    fn has_hosts(&self) -> bool {
+        self.has_configuration
     }
 
     /// Is it a host of a flake, or, where there is no flake, a configuration that others are imported by?
@@ -181,24 +160,16 @@ impl Reached {
         root.from_flake
             || !self.has_flake && !self.has_flake_hosts && (root.closed_world || root.files.len() > 1)
     }
-
-    fn missing(&self, file: FileId) -> Status {
-        if self.files.contains(&file) {
-            Status::Missed
-        } else {
-            Status::MissedAlone
-        }
-    }
 }
 
 /// The containers that a spec defines.
-fn matching<'r>(report: &'r Report, file: FileId, site: &SpecSite) -> Vec<&'r Shown> {
-    let inside = |span: &Span| span.file == file && site.range.contains_range(span.range);
-    let around = |span: &Span| span.file == file && span.range.contains_range(site.range);
+fn matching<'r>(report: &'r Report, (file, range): (FileId, TextRange), site: &SpecSite) -> Vec<&'r Shown> {
+    let inside = |span: &Span| span.file == file && range.contains_range(span.range);
+    let around = |span: &Span| span.file == file && span.range.contains_range(range);
     let same: Vec<&Shown> = report
         .containers
         .iter()
-        .filter(|shown| shown.surface.as_str() == site.surface)
+        .filter(|shown| shown.surface == site.surface)
         .collect();
     let direct: Vec<&Shown> = same
         .iter()
@@ -211,19 +182,21 @@ fn matching<'r>(report: &'r Report, file: FileId, site: &SpecSite) -> Vec<&'r Sh
                     || definitions(shown).any(|span| inside(&span)))
         })
         .collect();
-    if !direct.is_empty() || site.name.is_some() {
+    if !direct.is_empty() {
         return direct;
     }
-    // Of what is computed, the definition may be told by the place that computes.
+    // A definition that adds to a container, and one that is computed, need not be where a fact of it is written. Then
+    // whoever shows the container has read the file.
+    let readers: Vec<&str> = report
+        .roots
+        .iter()
+        .filter(|root| root.files.contains(&file))
+        .map(|root| root.name.as_str())
+        .collect();
+    let is_named = |shown: &&Shown| site.name.as_ref().is_none_or(|name| *name == shown.name);
     same.into_iter()
-        .filter(|shown| {
-            shown.places.iter().any(&around)
-                || shown
-                    .span
-                    .iter()
-                    .chain(&shown.places)
-                    .any(|span| span.file == file)
-        })
+        .filter(is_named)
+        .filter(|shown| shown.places.iter().any(&around) || readers.contains(&shown.host.as_str()))
         .collect()
 }
 

@@ -1,0 +1,294 @@
+//! Containers that stand in the text and that no root has: evaluated where they stand, or named.
+//!
+//! First every host and every file that no host imports is evaluated. What the census of a file finds besides is an
+//! *island*: a module that nobody was seen to import, such as an aspect of a framework that is not known here, or an
+//! argument of a function that is not among the files. It is evaluated by itself, in an open world. What even that does
+//! not come to is named as not analysed.
+
+use crate::check::budget::{Budget, Roots};
+use crate::report::{Gap, GapKind, LeftOut, LeftOutReason};
+use crate::settings::Settings;
+use crate::vfs::spans::span_of;
+use crate::vfs::{Files, Vfs};
+use crate::world::root::Root;
+use crate::world::worlds::{Known, Worlds};
+use camino::Utf8PathBuf;
+use nixpod_model::{DefinedState, SystemKind};
+use nixpod_modules::{Island, Kind};
+use nixpod_source::{ExprId, FileId, Place, Site, Span};
+use nixpod_surfaces::SpecSite;
+use nixpod_syntax::Hir;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Evaluating islands can show where further ones are, since those inside of others are left out at first.
+const MAX_ROUNDS: usize = 4;
+
+/// A container that stands in the text of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) file: FileId,
+    pub(crate) site: SpecSite,
+}
+
+/// What became of the containers that stand in the text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Census {
+    /// Those that are left out on every host by a condition that is known.
+    pub(crate) off: Vec<Written>,
+    /// Those of machines of NixOS tests that nothing came to. They run in the sandbox of a build, and are not judged.
+    pub(crate) tests: Vec<Written>,
+    /// Those that nothing came to.
+    pub(crate) unread: Vec<Written>,
+}
+
+/// Evaluates the islands of files, adds their worlds to those of the roots, and tells what is left.
+pub(crate) fn islands(
+    vfs: &Vfs,
+    worlds: &Worlds,
+    settings: &Settings,
+    list: bool,
+    files: &BTreeMap<Utf8PathBuf, FileId>,
+    (evaluated, budget): (&mut Vec<Arc<Known>>, &mut Budget),
+) -> Census {
+    let mut out = Census::default();
+    let mut left: Vec<Written> = Vec::new();
+    for file in files.values() {
+        let state = vfs.state(*file);
+        if state.problem.is_none() {
+            let written = state.census().iter().map(|site| Written {
+                file: *file,
+                site: site.clone(),
+            });
+            left.extend(written);
+        }
+    }
+    let from_hosts = Account::new(evaluated.iter().filter(|world| world.is_of_hosts()));
+    let has_hosts = evaluated.iter().any(|world| world.is_of_hosts());
+    let mut tried: FxHashSet<Root> = FxHashSet::default();
+    for _ in 0..MAX_ROUNDS {
+        let account = Account::new(evaluated.iter());
+        left = account.of(vfs, left, &mut out);
+        // What a host reads and leaves out by a condition is off there, and not out of reach.
+        let (off, rest) = left.into_iter().partition::<Vec<_>, _>(|written| {
+            written.site.condition.is_some() && from_hosts.files.contains(&written.file)
+        });
+        out.off.extend(off);
+        let (tests, rest) = rest
+            .into_iter()
+            .partition::<Vec<_>, _>(|written| written.site.in_test);
+        out.tests.extend(tests);
+        left = rest;
+        let mut roots = roots(vfs, &left, has_hosts);
+        roots.retain(|root| tried.insert(root.clone()));
+        if roots.is_empty() || vfs.watch.is_cancelled() {
+            break;
+        }
+        let all = &roots;
+        let jobs = settings.jobs;
+        evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, list }));
+    }
+    // In an open world, what a condition leaves out for certain is off as well.
+    let account = Account::new(evaluated.iter());
+    for written in left {
+        let is_read = account.files.contains(&written.file);
+        let list = match written.site.condition {
+            Some(_) if is_read => &mut out.off,
+            _ => &mut out.unread,
+        };
+        list.push(written);
+    }
+    out
+}
+
+impl Written {
+    /// Where it is defined; nothing for a text that is not shown.
+    fn span(&self, files: &Files<'_>) -> Option<Span> {
+        let file = self.file;
+        let expr = self.site.key;
+        span_of(files, Place::whole(Site { file, expr }))
+    }
+}
+
+impl Census {
+    /// What nothing came to, as things that were not analysed.
+    pub(crate) fn gaps(&self, files: &Files<'_>) -> Vec<Gap> {
+        let gap = |written: &Written| {
+            let surface = written.site.surface.as_str();
+            Gap {
+                span: written.span(files),
+                kind: GapKind::NotModelled,
+                reason: match &written.site.name {
+                    Some(name) => {
+                        format!("container `{name}` ({surface}): nothing that was evaluated has it")
+                    }
+                    None => format!("containers ({surface}): what defines them here could not be read"),
+                },
+            }
+        };
+        self.unread.iter().map(gap).collect()
+    }
+
+    /// What is not judged for a reason that is known.
+    pub(crate) fn left_out(&self, files: &Files<'_>) -> Vec<LeftOut> {
+        let off = self.off.iter().map(|written| (written, LeftOutReason::Off));
+        let tests = self.tests.iter().map(|written| (written, LeftOutReason::Test));
+        let left_out = off.chain(tests).filter_map(|(written, reason)| {
+            Some(LeftOut {
+                surface: written.site.surface,
+                name: written.site.name.clone(),
+                span: written.span(files)?,
+                reason,
+            })
+        });
+        left_out.collect()
+    }
+}
+
+/// The islands of files: the outermost first, since the others may be in them.
+fn roots(vfs: &Vfs, left: &[Written], imported_by_no_host: bool) -> Vec<Root> {
+    let mut by_file: BTreeMap<FileId, Vec<&SpecSite>> = BTreeMap::new();
+    for written in left {
+        by_file.entry(written.file).or_default().push(&written.site);
+    }
+    let mut out = Vec::new();
+    for (file, sites) in by_file {
+        let state = vfs.state(file);
+        let hir = &state.parsed().hir;
+        let within = |inner: ExprId, outer: ExprId| inner != outer && contains(hir, outer, inner);
+        let mut modules: Vec<Island> = Vec::new();
+        for site in &sites {
+            let inner = sites.iter().any(|other| within(site.module.expr, other.value));
+            if !inner {
+                modules.push(Island {
+                    expr: site.module.expr,
+                    kind: match site.module.kind {
+                        SystemKind::Home => Kind::Home,
+                        SystemKind::Nixos | SystemKind::Guest => Kind::Nixos,
+                    },
+                    path: site.module.path.clone(),
+                });
+            }
+        }
+        modules.sort();
+        modules.dedup();
+        out.push(Root::Islands {
+            file,
+            modules,
+            imported_by_no_host,
+        });
+    }
+    out
+}
+
+/// Does an expression stand inside of another, or is it that one?
+fn contains(hir: &Hir, outer: ExprId, inner: ExprId) -> bool {
+    let mut pending = vec![outer];
+    while let Some(next) = pending.pop() {
+        if next == inner {
+            return true;
+        }
+        hir.expr(next).for_each_child(&mut |child| pending.push(child));
+    }
+    false
+}
+
+/// What worlds have read of definitions.
+struct Account {
+    /// By file: the expressions that have a part in a definition, and what became of it.
+    defined: FxHashMap<FileId, FxHashMap<ExprId, DefinedState>>,
+    /// All files that were read.
+    files: FxHashSet<FileId>,
+}
+
+impl Account {
+    fn new<'w>(worlds: impl Iterator<Item = &'w Arc<Known>>) -> Self {
+        let mut out = Self {
+            defined: FxHashMap::default(),
+            files: FxHashSet::default(),
+        };
+        for known in worlds {
+            out.files.extend(known.reads.parsed_files());
+            for defined in &known.world.defined {
+                let of_file = out.defined.entry(defined.site.file).or_default();
+                // What one host leaves out another may have.
+                let state = of_file.entry(defined.site.expr).or_insert(defined.state);
+                *state = defined.state.min(*state);
+            }
+        }
+        out
+    }
+
+    /// Those that nothing has. What became of the others, if they are not judged, is remembered in the census.
+    fn of(&self, vfs: &Vfs, all: Vec<Written>, census: &mut Census) -> Vec<Written> {
+        let mut left = Vec::new();
+        let mut keys: FxHashMap<FileId, FxHashSet<ExprId>> = FxHashMap::default();
+        for written in &all {
+            keys.entry(written.file).or_default().insert(written.site.key);
+        }
+        for written in all {
+            let none = FxHashMap::default();
+            let defined = self.defined.get(&written.file).unwrap_or(&none);
+            let state = vfs.state(written.file);
+            let hir = &state.parsed().hir;
+            let keys = keys.get(&written.file);
+            let is_key = |expr: ExprId| keys.is_some_and(|keys| keys.contains(&expr));
+            let set = defined.get(&written.site.set).copied();
+            let set = set.filter(|state| *state == DefinedState::Off);
+            match found(hir, defined, &written.site, is_key).or(set) {
+                Some(DefinedState::Read) => {}
+                Some(DefinedState::Off) => census.off.push(written),
+                Some(DefinedState::Open) => census.unread.push(written),
+                None => left.push(written),
+            }
+        }
+        left
+    }
+}
+
+/// What became of a definition, if anything has read a part of it. Containers inside of it have definitions of their own.
+fn found(
+    hir: &Hir,
+    defined: &FxHashMap<ExprId, DefinedState>,
+    site: &SpecSite,
+    is_key: impl Fn(ExprId) -> bool,
+) -> Option<DefinedState> {
+    let mut result = defined.get(&site.key).copied();
+    if defined.is_empty() {
+        return result;
+    }
+    let mut pending = vec![site.value];
+    while let Some(next) = pending.pop() {
+        let here = defined.get(&next).copied();
+        result = match (result, here) {
+            (Some(result), Some(here)) => Some(result.min(here)),
+            (result, here) => result.or(here),
+        };
+        let mut children = Vec::new();
+        hir.expr(next).for_each_child(&mut |child| children.push(child));
+        // The values of keys that are containers by themselves are left out.
+        let inner = values_of_keys(hir, next, &is_key);
+        pending.extend(children.into_iter().filter(|child| !inner.contains(child)));
+    }
+    result
+}
+
+/// The keys and values of the bindings of a set that define containers.
+fn values_of_keys(hir: &Hir, set: ExprId, is_key: &impl Fn(ExprId) -> bool) -> Vec<ExprId> {
+    use nixpod_syntax::hir::{EntryValue, Expr};
+    let Expr::Attrs(attrs) = hir.expr(set) else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for entry in attrs.entries.iter().filter(|entry| is_key(entry.key)) {
+        out.push(entry.key);
+        if let EntryValue::Expr(value) = entry.value {
+            out.push(value);
+        }
+    }
+    for entry in attrs.dynamic.iter().filter(|entry| is_key(entry.name)) {
+        out.extend([entry.name, entry.value]);
+    }
+    out
+}

@@ -1,0 +1,129 @@
+//! The value of an expression where it stands in a file, without going through what stands around it.
+
+use crate::heap::files::Unit;
+use crate::machine::force::error_unknown;
+use crate::{Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Unknown, Value, When};
+use nixpod_source::{ExprId, Utf8Path, Why};
+use nixpod_syntax::Hir;
+use nixpod_syntax::hir::{Expr, Param};
+use std::rc::Rc;
+
+/// Gives what a parameter of this name is known to be.
+pub type Named<'n> = dyn FnMut(&mut Evaluator<'_>, &str) -> Option<ThunkId> + 'n;
+
+impl Evaluator<'_> {
+    /// The value of an expression inside of a file. Of what the functions around it are called with only that is known
+    /// which `named` says of the parameters by their names.
+    pub fn value_inside(
+        &mut self,
+        path: &Utf8Path,
+        expr: ExprId,
+        named: &mut Named<'_>,
+    ) -> Result<ThunkId, Why> {
+        self.import(path)?;
+        let loaded = self.source().load(path)?;
+        let mut env = self.env_of_file(loaded);
+        self.reads_unit(env.unit);
+        let unit = self.unit(&env);
+        for (around, inside) in steps_to(&unit.hir, expr) {
+            env = match self.frame_inside(&unit, &env, (around, inside), named) {
+                Ok(frame) => frame,
+                Err(Stop::Unknown(unknown)) => return Err(unknown.why.clone()),
+                Err(Stop::Error(error)) => return Err(error_unknown(&error).why.clone()),
+            };
+        }
+        Ok(self.delay(&env, expr))
+    }
+
+    /// The frame in which a part of an expression is evaluated.
+    fn frame_inside(
+        &mut self,
+        unit: &Rc<Unit>,
+        env: &Rc<Env>,
+        (around, inside): (ExprId, ExprId),
+        named: &mut Named<'_>,
+    ) -> Res<Rc<Env>> {
+        let site = self.site(env, around);
+        match unit.hir.expr(around) {
+            Expr::Let(bindings, _) => Ok(self.eval_attrs(unit, env, bindings, site)?.1),
+            Expr::Attrs(attrs) if attrs.recursive => Ok(self.eval_attrs(unit, env, attrs, site)?.1),
+            Expr::With(namespace, body) if *body == inside => {
+                let namespace = self.delay(env, *namespace);
+                Ok(Rc::new(Env {
+                    parent: Some(env.clone()),
+                    unit: env.unit,
+                    slots: smallvec::smallvec![namespace],
+                    call: None,
+                }))
+            }
+            Expr::Lambda(param, _) => {
+                let argument = self.argument_of_nobody(unit, param, named);
+                self.frame_of_call(unit, env, param, argument, NO_SITE)
+            }
+            _ => Ok(env.clone()),
+        }
+    }
+
+    /// An argument of which nothing is known but what some names stand for.
+    fn argument_of_nobody(&mut self, unit: &Unit, param: &Param, named: &mut Named<'_>) -> ThunkId {
+        match param {
+            Param::Name(name, _) => {
+                let name = unit.hir.name(*name).clone();
+                match named(self, &name) {
+                    Some(known) => known,
+                    None => self.alloc_unknown(Why::External(name.to_string())),
+                }
+            }
+            Param::Pattern { fields, .. } => {
+                let mut entries = Vec::new();
+                for field in fields {
+                    let name = unit.hir.name(field.name).clone();
+                    let known = named(self, &name);
+                    // What has a default may be left out by whoever calls.
+                    let thunk = match (known, field.default) {
+                        (Some(known), _) => known,
+                        (None, None) => self.alloc_unknown(Why::External(name.to_string())),
+                        (None, Some(_)) => continue,
+                    };
+                    entries.push(Attr {
+                        name: unit.symbol(field.name),
+                        thunk,
+                        site: NO_SITE,
+                        when: When::ALWAYS,
+                    });
+                }
+                let mut attrs = Attrs::from_entries(entries);
+                attrs.open = Some(Unknown::new(Why::External(
+                    "an argument of the caller".to_owned(),
+                )));
+                self.alloc(Value::attrs(attrs), OriginId::default())
+            }
+        }
+    }
+}
+
+/// What stands around an expression, from the file's value inwards, each with the part of it that leads on. Nothing if the
+/// expression is not in the file, or is its value.
+fn steps_to(hir: &Hir, expr: ExprId) -> Vec<(ExprId, ExprId)> {
+    let mut around: Vec<Option<ExprId>> = vec![None; hir.exprs().len()];
+    let mut pending = vec![hir.root()];
+    while let Some(next) = pending.pop() {
+        hir.expr(next).for_each_child(&mut |child| {
+            if let Some(slot) = around.get_mut(child.0 as usize)
+                && slot.is_none()
+                && child != hir.root()
+            {
+                *slot = Some(next);
+                pending.push(child);
+            }
+        });
+    }
+    let mut steps = Vec::new();
+    let mut at = expr;
+    while let Some(outer) = around.get(at.0 as usize).copied().flatten() {
+        steps.push((outer, at));
+        at = outer;
+    }
+    steps.reverse();
+    steps
+}

@@ -1,0 +1,85 @@
+//! Where containers are written, by a walk over syntax alone: what the evaluation has to account for.
+//!
+//! The evaluation tells what a system has. It cannot tell what it never came to: a module that no host imports, the
+//! argument of a function that is not there to be read. So every file is asked for the containers that stand in its
+//! text, and whoever evaluates looks for those that no system had.
+
+mod names;
+mod walk;
+
+use nixpod_model::{Surface, SystemKind};
+use nixpod_source::ExprId;
+use nixpod_source::TextRange;
+use nixpod_syntax::hir::{Attrs, EntryValue, Expr};
+use nixpod_syntax::{Hir, ParsedFile};
+
+/// A place that defines a container, or a set of them that is computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpecSite {
+    /// Which kind of container.
+    pub surface: Surface,
+    /// The name, if it is written out.
+    pub name: Option<String>,
+    /// The key of the container, or of the set of containers if that is computed.
+    pub key: ExprId,
+    /// The value of that key.
+    pub value: ExprId,
+    /// The key of the set of containers.
+    pub set: ExprId,
+    /// The innermost condition around it that decides whether it is there, within its module.
+    pub condition: Option<ExprId>,
+    /// Is it of a machine of a NixOS test, which runs in the sandbox of a build?
+    pub in_test: bool,
+    /// What it would be a part of if somebody imported it.
+    pub module: ModuleSite,
+}
+
+/// The smallest value around a definition that can be a module: a set of options, or the function that gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModuleSite {
+    /// The value.
+    pub expr: ExprId,
+    /// Whose options it sets.
+    pub kind: SystemKind,
+    /// The attribute path under which it stands in the file, as far as it is written out; empty for what is no attribute.
+    pub path: String,
+}
+
+impl SpecSite {
+    /// The text of the definition, all pieces of it where it is put together from several bindings.
+    pub fn range(&self, file: &ParsedFile) -> TextRange {
+        let mut range = file.map.range(self.key);
+        cover(file, self.value, &mut range, 0);
+        range
+    }
+}
+
+/// All places of a file, in the order of the text as far as it is known.
+pub fn census(hir: &Hir) -> Vec<SpecSite> {
+    match names::may_define(hir) {
+        true => walk::sites(hir),
+        false => Vec::new(),
+    }
+}
+
+/// Bindings of a set deeper than this lie in its text anyway.
+const MAX_PIECES: u32 = 8;
+
+fn cover(file: &ParsedFile, value: ExprId, range: &mut TextRange, depth: u32) {
+    *range = range.cover(file.map.range(value));
+    if let Expr::Attrs(attrs) = file.hir.expr(value)
+        && depth < MAX_PIECES
+    {
+        for value in values(attrs) {
+            cover(file, value, range, depth + 1);
+        }
+    }
+}
+
+/// The values of the bindings with fixed names.
+fn values(attrs: &Attrs) -> impl Iterator<Item = ExprId> {
+    attrs.entries.iter().filter_map(|entry| match entry.value {
+        EntryValue::Expr(value) => Some(value),
+        EntryValue::Inherit(_) | EntryValue::From(_) => None,
+    })
+}

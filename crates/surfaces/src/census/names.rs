@@ -1,0 +1,145 @@
+//! Which names tell that a set is a module, or a container.
+
+use crate::surface::tables;
+use nixpod_model::Surface;
+use nixpod_source::ExprId;
+use nixpod_syntax::Hir;
+use nixpod_syntax::hir::{Attrs, Expr};
+
+/// Options that systems with containers set besides.
+const OF_SYSTEMS: [&str; 14] = [
+    "boot",
+    "environment",
+    "fileSystems",
+    "hardware",
+    "imports",
+    "networking",
+    "nix",
+    "nixpkgs",
+    "programs",
+    "security",
+    "services",
+    "sops",
+    "systemd",
+    "users",
+];
+
+/// Those of them that hardly anything else has: groups of options of a user's own are called `services` or `hardware`, too.
+const ONLY_OF_SYSTEMS: [&str; 7] = [
+    "boot",
+    "environment",
+    "fileSystems",
+    "imports",
+    "networking",
+    "systemd",
+    "users",
+];
+
+/// Options of nspawn containers that other sets have as well, which are called `containers` but are none.
+const COMMON: [&str; 8] = [
+    "config",
+    "flake",
+    "interfaces",
+    "path",
+    "restartIfChanged",
+    "specialArgs",
+    "timeoutStartSec",
+    "tmpfs",
+];
+
+/// Functions whose value is their last argument, as far as definitions go, and whether they leave it out on a condition.
+const TRANSPARENT: [(&str, bool); 12] = [
+    ("mkIf", true),
+    ("mkMerge", false),
+    ("mkForce", false),
+    ("mkDefault", false),
+    ("mkOverride", false),
+    ("mkVMOverride", false),
+    ("mkOrder", false),
+    ("mkBefore", false),
+    ("mkAfter", false),
+    ("optionalAttrs", true),
+    ("recursiveUpdate", false),
+    ("mkAssert", true),
+];
+
+/// Can a file write a container at all? Every path of a set of containers ends in one of few names.
+pub(super) fn may_define(hir: &Hir) -> bool {
+    let last = |path: &[&'static str]| path.last().copied();
+    let sets = tables().flat_map(|table| [Some(table.path), table.old_path].into_iter().flatten());
+    let names: Vec<&str> = sets.filter_map(last).collect();
+    hir.names().iter().any(|name| names.contains(&name.as_str()))
+}
+
+/// Does a function pass its last argument on, and perhaps not?
+pub(super) fn transparent(name: &str) -> Option<bool> {
+    let known = TRANSPARENT.iter().find(|(known, _)| *known == name);
+    known.map(|(_, conditional)| *conditional)
+}
+
+/// Does a set have options of systems, so that it is one of options, or just the one that is asked about?
+pub(super) fn is_of_options(hir: &Hir, attrs: &Attrs) -> bool {
+    attrs.entries.len() == 1 || has_options(hir, attrs)
+}
+
+fn has_options(hir: &Hir, attrs: &Attrs) -> bool {
+    names(hir, attrs).any(|name| OF_SYSTEMS.contains(&name))
+}
+
+/// Is a set one of options of a system, wherever it stands?
+pub(super) fn is_system(hir: &Hir, attrs: &Attrs) -> bool {
+    names(hir, attrs).any(|name| ONLY_OF_SYSTEMS.contains(&name))
+}
+
+/// Is it the description of a NixOS test? Its `containers` are machines that the test driver runs in the sandbox of a build.
+pub(super) fn is_test(hir: &Hir, attrs: &Attrs) -> bool {
+    names(hir, attrs).any(|name| name == "testScript")
+}
+
+/// Has a set at least one option of an nspawn container?
+pub(super) fn may_be_nspawn(hir: &Hir, attrs: &Attrs) -> bool {
+    names(hir, attrs).any(|name| nspawn_options().contains(&name))
+}
+
+/// Is a set unmistakably an nspawn container, wherever it stands: with options that nothing else has, or with the
+/// configuration of a system in it?
+pub(super) fn is_nspawn(hir: &Hir, attrs: &Attrs) -> bool {
+    let own = |name: &str| nspawn_options().contains(&name) && !COMMON.contains(&name);
+    let known = names(hir, attrs)
+        .filter(|name| nspawn_options().contains(name))
+        .count();
+    let mostly = known * 2 >= attrs.entries.len();
+    let is_guest = attrs.entries.iter().any(|entry| {
+        hir.name(entry.name) == "config"
+            && matches!(entry.value, nixpod_syntax::hir::EntryValue::Expr(value) if is_guest(hir, value))
+    });
+    mostly && (is_guest || names(hir, attrs).any(own))
+}
+
+/// Is it the configuration of a system?
+fn is_guest(hir: &Hir, value: ExprId) -> bool {
+    match hir.expr(value) {
+        Expr::Lambda(..) => true,
+        Expr::Attrs(attrs) => has_options(hir, attrs),
+        _ => false,
+    }
+}
+
+/// Does a name tell that what is under it is a module: `flake.modules.nixos.x`, `aspects.a.nixos`, `hosts.b`?
+pub(super) fn tells_module(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [
+        "nixos", "module", "config", "host", "machine", "node", "system", "profile", "aspect",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
+}
+
+fn names<'h>(hir: &'h Hir, attrs: &'h Attrs) -> impl Iterator<Item = &'h str> {
+    attrs.entries.iter().map(|entry| hir.name(entry.name).as_str())
+}
+
+fn nspawn_options() -> &'static [&'static str] {
+    let table = tables().find(|table| table.surface == Surface::Nspawn);
+    table.map_or(&[], |table| table.options)
+}

@@ -1,0 +1,475 @@
+//! The walk over a file that finds containers.
+
+use crate::census::names::{
+    is_nspawn, is_of_options, is_system, is_test, may_be_nspawn, tells_module, transparent,
+};
+use crate::census::{ModuleSite, SpecSite};
+use crate::surface::tables;
+use crate::vocabulary::options::{Systems, Table};
+use nixpod_model::{Surface, SystemKind};
+use nixpod_source::ExprId;
+use nixpod_syntax::Hir;
+use nixpod_syntax::hir::{AttrName, Attrs, BinaryOp, EntryValue, Expr, Param, StrPart};
+
+/// Deeper than any file that the parser accepts would be by nesting alone.
+const MAX_DEPTH: u32 = 400;
+
+/// All places of a file that define containers.
+pub(super) fn sites(hir: &Hir) -> Vec<SpecSite> {
+    let mut walk = Walk {
+        hir,
+        begin: hir.root(),
+        path: Vec::new(),
+        condition: None,
+        in_test: false,
+        out: Vec::new(),
+    };
+    walk.expr(hir.root(), 0);
+    walk.out
+}
+
+/// A name on the way to a value.
+struct Step {
+    /// `None` for one that is computed.
+    name: Option<String>,
+    /// The value under it.
+    value: ExprId,
+    /// Does it stand beside options of systems?
+    beside_options: bool,
+}
+
+/// A set of containers that was found.
+#[derive(Clone, Copy)]
+struct Set {
+    table: &'static Table,
+    key: ExprId,
+    /// Does it stand where a module would have it?
+    in_module: bool,
+    /// If not: is there something that tells that it is a module's all the same?
+    seems_module: bool,
+    /// How many steps lie before the module that it is a part of.
+    module: usize,
+}
+
+struct Walk<'h> {
+    hir: &'h Hir,
+    /// Where the path begins.
+    begin: ExprId,
+    /// The option path so far.
+    path: Vec<Step>,
+    /// The innermost condition since the path began.
+    condition: Option<ExprId>,
+    /// Is it in the description of a NixOS test?
+    in_test: bool,
+    out: Vec<SpecSite>,
+}
+
+impl Walk<'_> {
+    fn expr(&mut self, id: ExprId, depth: u32) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let next = depth + 1;
+        match self.hir.expr(id) {
+            Expr::Attrs(attrs) => self.attrs(attrs, next),
+            Expr::Let(bindings, body) => {
+                self.bindings(id, bindings, next);
+                self.expr(*body, next);
+            }
+            Expr::With(_, body) => self.expr(*body, next),
+            Expr::Assert(_, body) => self.expr(*body, next),
+            // A module function, wherever it is a value, begins anew.
+            Expr::Lambda(param, body) => {
+                let begin = if takes_what_modules_get(param) { id } else { *body };
+                self.afresh(begin, |walk| walk.expr(*body, next));
+            }
+            Expr::If(condition, yes, no) => self.under(*condition, |walk| {
+                walk.expr(*yes, next);
+                walk.expr(*no, next);
+            }),
+            Expr::Binary(BinaryOp::Update, left, right) => {
+                self.expr(*left, next);
+                self.expr(*right, next);
+            }
+            Expr::Binary(_, left, right) => self.each_afresh(&[*left, *right], next),
+            Expr::Apply(function, argument) => match self.transparent(*function) {
+                Some(condition) => {
+                    self.perhaps_under(condition, |walk| walk.elements(*argument, next));
+                    self.each_afresh(&[*function], next);
+                }
+                None => self.each_afresh(&[*function, *argument], next),
+            },
+            Expr::List(elements) => self.each_afresh(elements, next),
+            Expr::Select(base, _, default) => {
+                self.each_afresh(&[*base], next);
+                self.each_afresh(default.as_slice(), next);
+            }
+            _ => {}
+        }
+    }
+
+    /// The argument of `mkMerge` and the like: the elements of a list are definitions of the same path.
+    fn elements(&mut self, id: ExprId, depth: u32) {
+        match self.hir.expr(id) {
+            Expr::List(elements) => {
+                for element in elements {
+                    self.expr(*element, depth + 1);
+                }
+            }
+            _ => self.expr(id, depth),
+        }
+    }
+
+    fn each_afresh(&mut self, all: &[ExprId], depth: u32) {
+        for one in all {
+            self.afresh(*one, |walk| walk.expr(*one, depth));
+        }
+    }
+
+    fn afresh(&mut self, begin: ExprId, run: impl FnOnce(&mut Self)) {
+        let path = std::mem::take(&mut self.path);
+        let outer = (self.begin, self.condition.take());
+        self.begin = begin;
+        run(self);
+        (self.begin, self.condition) = outer;
+        self.path = path;
+    }
+
+    fn under(&mut self, condition: ExprId, run: impl FnOnce(&mut Self)) {
+        let outer = self.condition.replace(condition);
+        run(self);
+        self.condition = outer;
+    }
+
+    fn perhaps_under(&mut self, condition: Option<ExprId>, run: impl FnOnce(&mut Self)) {
+        match condition {
+            Some(condition) => self.under(condition, run),
+            None => run(self),
+        }
+    }
+
+    /// Bindings of a `let` are no options, whatever they are called; what they hold may be modules.
+    fn bindings(&mut self, around: ExprId, bindings: &Attrs, depth: u32) {
+        self.afresh(around, |walk| {
+            let name = Some("let".to_owned());
+            walk.path.push(Step {
+                name,
+                value: around,
+                beside_options: false,
+            });
+            walk.attrs(bindings, depth);
+        });
+    }
+
+    fn attrs(&mut self, attrs: &Attrs, depth: u32) {
+        // `containers = f x;` may be data of any kind; among options of a system it is a system's, but not in a list
+        // of modules.
+        let files = attrs.entries.iter().filter(|entry| self.is_file(entry.value));
+        let options = files.count() < 2 && is_of_options(self.hir, attrs);
+        let beside_options = is_system(self.hir, attrs);
+        let is_test = is_test(self.hir, attrs);
+        let outside = self.in_test;
+        self.in_test |= is_test;
+        for entry in &attrs.entries {
+            let value = match entry.value {
+                EntryValue::Expr(value) => value,
+                EntryValue::Inherit(_) | EntryValue::From(_) => entry.key,
+            };
+            let name = self.hir.name(entry.name).to_string();
+            if is_test && name == "containers" {
+                continue;
+            }
+            let name = Some(name);
+            self.path.push(Step {
+                name,
+                value,
+                beside_options,
+            });
+            self.entry(entry.key, value, options, depth);
+            self.path.pop();
+        }
+        for entry in &attrs.dynamic {
+            let value = entry.value;
+            self.path.push(Step {
+                name: None,
+                value,
+                beside_options,
+            });
+            self.entry(entry.name, value, options, depth);
+            self.path.pop();
+        }
+        self.in_test = outside;
+    }
+
+    /// Is it `import ./x`, or the path by itself?
+    fn is_file(&self, value: EntryValue) -> bool {
+        let EntryValue::Expr(mut value) = value else {
+            return false;
+        };
+        if let Expr::Apply(_, argument) = self.hir.expr(value) {
+            value = *argument;
+        }
+        matches!(self.hir.expr(value), Expr::Path(..))
+    }
+
+    /// Is it not a set that is written out?
+    fn is_computed(&self, value: ExprId) -> bool {
+        !matches!(self.hir.expr(self.unwrapped(value)), Expr::Attrs(_))
+    }
+
+    fn entry(&mut self, key: ExprId, value: ExprId, options: bool, depth: u32) {
+        if self.name(0) == Some("options") {
+            return;
+        }
+        let Some(set) = self.set(key) else {
+            return self.expr(value, depth);
+        };
+        let is_nspawn = set.table.surface == Surface::Nspawn;
+        if is_nspawn && self.is_computed(value) && !(options && set.in_module) {
+            return self.expr(value, depth);
+        }
+        self.containers(set, value, depth);
+    }
+
+    /// A name of the path, counted from its end.
+    fn name(&self, from_the_end: usize) -> Option<&str> {
+        self.path.iter().rev().nth(from_the_end)?.name.as_deref()
+    }
+
+    /// The set of containers that this path is.
+    fn set(&self, key: ExprId) -> Option<Set> {
+        let sets = tables().flat_map(|table| {
+            let paths = [Some(table.path), table.old_path];
+            paths.into_iter().flatten().map(move |path| (table, path))
+        });
+        let ends = |names: &[&str]| {
+            let mut ending = names.iter().rev().enumerate();
+            names.len() <= self.path.len() && ending.all(|(at, name)| self.name(at) == Some(*name))
+        };
+        // The longest says most: a part of it is the whole path of another.
+        let (table, names) = sets
+            .filter(|(_, names)| ends(names))
+            .max_by_key(|(_, names)| names.len())?;
+        let before = self.path.len() - names.len();
+        let in_config = before > 0 && self.name(names.len()) == Some("config");
+        let beside_options = self.path.get(before).is_some_and(|step| step.beside_options);
+        Some(Set {
+            table,
+            key,
+            in_module: names.len() > 1 || self.is_place_of_modules(before),
+            seems_module: beside_options || self.tells_module(before),
+            module: before - usize::from(in_config),
+        })
+    }
+
+    /// Do so many steps lead to a module, as far as names can tell?
+    fn is_place_of_modules(&self, steps: usize) -> bool {
+        let name = |at: usize| self.path.get(at).and_then(|step| step.name.as_deref());
+        match (steps, name(0)) {
+            (0, _) => true,
+            (1, Some("config")) => true,
+            (3, Some("flake")) => name(1).is_some_and(|name| name.ends_with("Modules")),
+            (4, Some("flake")) => name(1) == Some("modules"),
+            _ => name(steps - 1) == Some("configuration"),
+        }
+    }
+
+    /// Do the names before a set tell that it is a module's?
+    fn tells_module(&self, steps: usize) -> bool {
+        let before = self.path.get(..steps).unwrap_or_default();
+        before
+            .iter()
+            .filter_map(|step| step.name.as_deref())
+            .any(tells_module)
+    }
+
+    /// The value of a set of containers.
+    fn containers(&mut self, set: Set, value: ExprId, depth: u32) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let next = depth + 1;
+        match self.hir.expr(value) {
+            Expr::Attrs(attrs) => {
+                for entry in &attrs.entries {
+                    let name = Some(self.hir.name(entry.name).to_string());
+                    match entry.value {
+                        EntryValue::Expr(inner) => self.container(set, name, (entry.key, inner), next),
+                        EntryValue::Inherit(_) | EntryValue::From(_) if set.in_module => {
+                            self.site(set, name, entry.key, entry.key);
+                        }
+                        EntryValue::Inherit(_) | EntryValue::From(_) => {}
+                    }
+                }
+                for entry in &attrs.dynamic {
+                    let name = match self.hir.expr(entry.name) {
+                        Expr::Str(parts) => match &**parts {
+                            [StrPart::Text(text)] => Some(text.to_string()),
+                            _ => None,
+                        },
+                        _ => None,
+                    };
+                    self.container(set, name, (entry.name, entry.value), next);
+                }
+            }
+            Expr::Let(bindings, body) => {
+                self.bindings(value, bindings, next);
+                self.containers(set, *body, next);
+            }
+            Expr::With(_, body) | Expr::Assert(_, body) => self.containers(set, *body, next),
+            Expr::If(condition, yes, no) => self.under(*condition, |walk| {
+                walk.containers(set, *yes, next);
+                walk.containers(set, *no, next);
+            }),
+            Expr::Binary(BinaryOp::Update, left, right) => {
+                self.containers(set, *left, next);
+                self.containers(set, *right, next);
+            }
+            Expr::Apply(function, argument) => match self.transparent(*function) {
+                Some(condition) => {
+                    let definitions = match self.hir.expr(*argument) {
+                        Expr::List(elements) => elements,
+                        _ => std::slice::from_ref(argument),
+                    };
+                    self.perhaps_under(condition, |walk| {
+                        for definition in definitions {
+                            walk.containers(set, *definition, next);
+                        }
+                    });
+                }
+                None => self.computed(set, value, next),
+            },
+            Expr::Var(..) | Expr::Select(..) | Expr::Key(_) => self.computed(set, value, next),
+            _ => {}
+        }
+    }
+
+    /// A set of containers that is not written out.
+    fn computed(&mut self, set: Set, value: ExprId, depth: u32) {
+        self.site(set, None, set.key, value);
+        self.each_afresh(&[value], depth);
+    }
+
+    /// The value of one container.
+    fn container(&mut self, set: Set, name: Option<String>, (key, value): (ExprId, ExprId), depth: u32) {
+        let inner = self.unwrapped(value);
+        let is_nspawn_set = set.table.surface == Surface::Nspawn;
+        if let Expr::Attrs(attrs) = self.hir.expr(inner) {
+            // A set with none of the options is something else that is called `containers`; away from modules it takes
+            // more to tell.
+            let is_one = match set.in_module {
+                true => may_be_nspawn(self.hir, attrs),
+                false => set.seems_module && is_nspawn(self.hir, attrs),
+            };
+            if is_nspawn_set && !is_one {
+                return;
+            }
+            // A guest may hold containers of its own.
+            for entry in &attrs.entries {
+                if let EntryValue::Expr(inner) = entry.value
+                    && self.hir.name(entry.name) == "config"
+                {
+                    self.each_afresh(&[inner], depth);
+                }
+            }
+        } else if is_nspawn_set {
+            let may_be_a_set = match self.hir.expr(inner) {
+                Expr::Apply(..) | Expr::Var(..) | Expr::Select(..) => true,
+                Expr::Binary(BinaryOp::Update, left, right) => self.may_be_nspawn([*left, *right]),
+                _ => false,
+            };
+            if !may_be_a_set || !set.in_module {
+                return;
+            }
+        }
+        self.perhaps_under(self.condition_of(value), |walk| walk.site(set, name, key, value));
+    }
+
+    /// Does what is written out of these sets look like an nspawn container, if anything is written out?
+    fn may_be_nspawn(&self, sets: [ExprId; 2]) -> bool {
+        let literals = sets.iter().filter_map(|set| match self.hir.expr(*set) {
+            Expr::Attrs(attrs) => Some(attrs),
+            _ => None,
+        });
+        let (mut any, mut own) = (false, false);
+        for attrs in literals {
+            any = true;
+            own |= may_be_nspawn(self.hir, attrs);
+        }
+        own || !any
+    }
+
+    fn site(&mut self, set: Set, name: Option<String>, key: ExprId, value: ExprId) {
+        let steps = self.path.get(..set.module).unwrap_or_default();
+        let expr = steps.last().map_or(self.begin, |step| step.value);
+        let names = steps.iter().map(|step| step.name.as_deref().unwrap_or("<name>"));
+        let kind = match set.table.systems {
+            Systems::Homes => SystemKind::Home,
+            Systems::Nixos | Systems::Both => SystemKind::Nixos,
+        };
+        let path = match steps.first().and_then(|step| step.name.as_deref()) {
+            Some("let") => names.skip(1).collect::<Vec<_>>().join("."),
+            _ => names.collect::<Vec<_>>().join("."),
+        };
+        self.out.push(SpecSite {
+            surface: set.table.surface,
+            name,
+            key,
+            value,
+            set: set.key,
+            condition: self.condition,
+            in_test: self.in_test,
+            module: ModuleSite { expr, kind, path },
+        });
+    }
+
+    /// What is inside of `mkIf`, `let` and the like.
+    fn unwrapped(&self, id: ExprId) -> ExprId {
+        let mut at = id;
+        for _ in 0..MAX_DEPTH {
+            at = match self.hir.expr(at) {
+                Expr::Let(_, body) | Expr::With(_, body) | Expr::Assert(_, body) => *body,
+                Expr::Apply(function, argument) if self.transparent(*function).is_some() => *argument,
+                _ => return at,
+            };
+        }
+        at
+    }
+
+    /// The condition of a definition that is `mkIf condition value`.
+    fn condition_of(&self, value: ExprId) -> Option<ExprId> {
+        match self.hir.expr(value) {
+            Expr::Apply(function, _) => self.transparent(*function).flatten(),
+            _ => None,
+        }
+    }
+
+    /// Is it `mkIf condition`, `lib.mkMerge` and the like, and what is the condition?
+    fn transparent(&self, function: ExprId) -> Option<Option<ExprId>> {
+        let mut at = function;
+        let mut first = None;
+        for _ in 0..4 {
+            let name = match self.hir.expr(at) {
+                Expr::Apply(function, argument) => {
+                    at = *function;
+                    first = Some(*argument);
+                    continue;
+                }
+                Expr::Var(name, _) => *name,
+                Expr::Select(_, names, _) => match names.last() {
+                    Some(AttrName::Static(name, _)) => *name,
+                    _ => return None,
+                },
+                _ => return None,
+            };
+            let conditional = transparent(self.hir.name(name).as_str())?;
+            return Some(first.filter(|_| conditional));
+        }
+        None
+    }
+}
+
+/// Is it the parameter of a function that takes whatever a module gets, and not the arguments of a helper?
+fn takes_what_modules_get(param: &Param) -> bool {
+    matches!(param, Param::Pattern { ellipsis: true, .. })
+}

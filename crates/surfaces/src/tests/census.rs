@@ -1,0 +1,108 @@
+//! What the census of a file finds, and what is only called like a container.
+
+use crate::census;
+use expect_test::{Expect, expect};
+use std::fmt::Write;
+
+fn check(text: &str, expected: Expect) {
+    let parsed = nixpod_syntax::parse(text);
+    let mut out = String::new();
+    for site in census(&parsed.hir) {
+        let name = site.name.as_deref().unwrap_or("<name>");
+        let line = text[..usize::from(site.range(&parsed).start())].lines().count();
+        let _ = writeln!(out, "{line} {} {name}", site.surface.as_str());
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn each_definition_counts_once_however_it_is_wrapped() {
+    check(
+        r#"
+{ config, lib, ... }: {
+  options.my.containers = lib.mkOption { default = { }; };
+  config = lib.mkIf config.my.enable {
+    containers.web = { autoStart = true; };
+    virtualisation.oci-containers.containers = lib.mkMerge [
+      { db = { image = "db:1"; }; ${config.my.name} = lib.mkIf true { image = "x:1"; }; }
+      (lib.mapAttrs (name: image: { inherit image; }) config.my.images)
+    ];
+    virtualisation = { quadlet = { enable = true; containers.cache.containerConfig.image = "cache:1"; }; };
+    home-manager.users.ada = { services.podman.containers = { feed.image = "feed:1"; }; };
+  };
+}"#,
+        expect![[r#"
+            5 nspawn web
+            7 oci-containers db
+            7 oci-containers <name>
+            6 oci-containers <name>
+            10 quadlet-nix cache
+            11 home-manager-podman feed
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_only_called_containers_does_not_count() {
+    check(
+        r#"
+let containers = { a.config = { }; }; in
+{
+  virtualisation.containers.enable = true;
+  services.x.containers.y = { config = 1; };
+  nixosModules = { containers = import ./containers; pods = import ./pods; };
+  containers.enable = true;
+  vars.containers = { web = { autoStart = true; }; };
+}"#,
+        expect![[r#"
+            7 nspawn enable
+        "#]],
+    );
+}
+
+#[test]
+fn guests_hold_containers_of_their_own() {
+    check(
+        r#"
+{ config.containers.outer = { config = { ... }: { containers.inner = { ephemeral = true; }; }; }; }"#,
+        expect![[r#"
+            2 nspawn inner
+            2 nspawn outer
+        "#]],
+    );
+}
+
+#[test]
+fn a_module_is_told_by_what_it_sets_and_not_by_where_it_stands() {
+    check(
+        r#"
+{ inputs, ... }: {
+  den.aspects.db.nixos = { containers.db = { autoStart = true; }; };
+  flake.modules.nixos.web.virtualisation.oci-containers.containers.web = { image = "web:1"; };
+  x = inputs.unknown.lib.mk (system: { networking.hostName = "y"; containers.q = { privateNetwork = true; }; });
+  let.data.containers.y = { autoStart = true; };
+  profiles.work.containers.shop = { color = "blue"; icon = "cart"; };
+}"#,
+        expect![[r#"
+            3 nspawn db
+            4 oci-containers web
+            5 nspawn q
+        "#]],
+    );
+}
+
+#[test]
+fn containers_of_the_test_driver_are_machines() {
+    check(
+        r#"
+{
+  name = "t";
+  containers.left = { autoStart = true; };
+  nodes.right = { containers.inner = { autoStart = true; }; };
+  testScript = "start_all()";
+}"#,
+        expect![[r#"
+            5 nspawn inner
+        "#]],
+    );
+}
