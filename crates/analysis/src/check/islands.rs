@@ -15,7 +15,7 @@ use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
 use nixpod_model::{DefinedState, SystemKind};
 use nixpod_modules::{Island, Kind};
-use nixpod_source::{ExprId, FileId, Place, Site, Span};
+use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
 use nixpod_surfaces::SpecSite;
 use nixpod_syntax::Hir;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -112,8 +112,19 @@ impl Written {
 }
 
 impl Census {
-    /// What nothing came to, as things that were not analysed.
-    pub(crate) fn gaps(&self, files: &Files<'_>) -> Vec<Gap> {
+    /// What nothing came to, as things that were not analysed, besides those that are told already.
+    pub(crate) fn gaps(&self, files: &Files<'_>, told: &[Gap]) -> Vec<Gap> {
+        let mut places: FxHashMap<FileId, Vec<TextSize>> = FxHashMap::default();
+        for span in told.iter().filter_map(|gap| gap.span) {
+            places.entry(span.file).or_default().push(span.range.start());
+        }
+        places.values_mut().for_each(|starts| starts.sort_unstable());
+        let is_told = |written: &&Written| {
+            let range = written.site.range(files.state(written.file).parsed());
+            let starts = places.get(&written.file).map_or(&[][..], Vec::as_slice);
+            let next = starts.partition_point(|start| *start < range.start());
+            starts.get(next).is_some_and(|start| range.contains(*start))
+        };
         let gap = |written: &Written| {
             let surface = written.site.surface.as_str();
             Gap {
@@ -127,7 +138,8 @@ impl Census {
                 },
             }
         };
-        self.unread.iter().map(gap).collect()
+        let untold = self.unread.iter().filter(|written| !is_told(written));
+        untold.map(gap).collect()
     }
 
     /// What is not judged for a reason that is known.
@@ -155,22 +167,19 @@ fn roots(vfs: &Vfs, left: &[Written], imported_by_no_host: bool) -> Vec<Root> {
     let mut out = Vec::new();
     for (file, sites) in by_file {
         let state = vfs.state(file);
-        let hir = &state.parsed().hir;
-        let within = |inner: ExprId, outer: ExprId| inner != outer && contains(hir, outer, inner);
-        let mut modules: Vec<Island> = Vec::new();
-        for site in &sites {
-            let inner = sites.iter().any(|other| within(site.module.expr, other.value));
-            if !inner {
-                modules.push(Island {
-                    expr: site.module.expr,
-                    kind: match site.module.kind {
-                        SystemKind::Home => Kind::Home,
-                        SystemKind::Nixos | SystemKind::Guest => Kind::Nixos,
-                    },
-                    path: site.module.path.clone(),
-                });
-            }
-        }
+        let inside = inside_of_definitions(&state.parsed().hir, &sites);
+        let outermost = sites.iter().map(|site| &site.module);
+        let outermost = outermost.filter(|module| !inside.contains(&module.expr));
+        let mut modules: Vec<Island> = outermost
+            .map(|module| Island {
+                expr: module.expr,
+                kind: match module.kind {
+                    SystemKind::Home => Kind::Home,
+                    SystemKind::Nixos | SystemKind::Guest => Kind::Nixos,
+                },
+                path: module.path.clone(),
+            })
+            .collect();
         modules.sort();
         modules.dedup();
         out.push(Root::Islands {
@@ -182,16 +191,21 @@ fn roots(vfs: &Vfs, left: &[Written], imported_by_no_host: bool) -> Vec<Root> {
     out
 }
 
-/// Does an expression stand inside of another, or is it that one?
-fn contains(hir: &Hir, outer: ExprId, inner: ExprId) -> bool {
-    let mut pending = vec![outer];
-    while let Some(next) = pending.pop() {
-        if next == inner {
-            return true;
+/// The modules of definitions that stand inside of another definition.
+fn inside_of_definitions(hir: &Hir, sites: &[&SpecSite]) -> FxHashSet<ExprId> {
+    let values: FxHashSet<ExprId> = sites.iter().map(|site| site.value).collect();
+    let modules: FxHashSet<ExprId> = sites.iter().map(|site| site.module.expr).collect();
+    let mut out = FxHashSet::default();
+    let mut pending = vec![(hir.root(), false)];
+    while let Some((next, inside)) = pending.pop() {
+        if inside && modules.contains(&next) {
+            out.insert(next);
         }
-        hir.expr(next).for_each_child(&mut |child| pending.push(child));
+        let inside = inside || values.contains(&next);
+        hir.expr(next)
+            .for_each_child(&mut |child| pending.push((child, inside)));
     }
-    false
+    out
 }
 
 /// What worlds have read of definitions.

@@ -77,7 +77,8 @@ pub(crate) fn check(
         outcome.roots.extend(roots_of(world));
     }
     outcome.findings = merged.findings;
-    outcome.gaps.extend(census.gaps(&looked_up));
+    let unread = census.gaps(&looked_up, &outcome.gaps);
+    outcome.gaps.extend(unread);
     outcome.left_out = census.left_out(&looked_up);
     for (path, file) in &files {
         look_at_text(&looked_up, path, *file, settings, &mut outcome);

@@ -5,6 +5,7 @@ mod evaluation;
 mod files;
 mod incremental;
 mod inputs;
+mod islands;
 mod markdown;
 mod outside;
 mod rules;

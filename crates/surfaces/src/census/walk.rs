@@ -14,11 +14,15 @@ use nixpod_syntax::hir::{AttrName, Attrs, BinaryOp, EntryValue, Expr, Param, Str
 /// Deeper than any file that the parser accepts would be by nesting alone.
 const MAX_DEPTH: u32 = 400;
 
+/// More names say no better where a module stands.
+const MAX_NAMES: usize = 8;
+
 /// All places of a file that define containers.
 pub(super) fn sites(hir: &Hir) -> Vec<SpecSite> {
     let mut walk = Walk {
         hir,
         begin: hir.root(),
+        outer: Vec::new(),
         path: Vec::new(),
         condition: None,
         in_test: false,
@@ -55,6 +59,8 @@ struct Walk<'h> {
     hir: &'h Hir,
     /// Where the path begins.
     begin: ExprId,
+    /// The names under which that stands in the file.
+    outer: Vec<String>,
     /// The option path so far.
     path: Vec<Step>,
     /// The innermost condition since the path began.
@@ -128,10 +134,13 @@ impl Walk<'_> {
 
     fn afresh(&mut self, begin: ExprId, run: impl FnOnce(&mut Self)) {
         let path = std::mem::take(&mut self.path);
-        let outer = (self.begin, self.condition.take());
+        let outer = (self.begin, self.condition.take(), self.outer.len());
         self.begin = begin;
+        self.outer.extend(names(&path));
         run(self);
-        (self.begin, self.condition) = outer;
+        let names;
+        (self.begin, self.condition, names) = outer;
+        self.outer.truncate(names);
         self.path = path;
     }
 
@@ -402,15 +411,12 @@ impl Walk<'_> {
     fn site(&mut self, set: Set, name: Option<String>, key: ExprId, value: ExprId) {
         let steps = self.path.get(..set.module).unwrap_or_default();
         let expr = steps.last().map_or(self.begin, |step| step.value);
-        let names = steps.iter().map(|step| step.name.as_deref().unwrap_or("<name>"));
         let kind = match set.table.systems {
             Systems::Homes => SystemKind::Home,
             Systems::Nixos | Systems::Both => SystemKind::Nixos,
         };
-        let path = match steps.first().and_then(|step| step.name.as_deref()) {
-            Some("let") => names.skip(1).collect::<Vec<_>>().join("."),
-            _ => names.collect::<Vec<_>>().join("."),
-        };
+        let names = self.outer.iter().cloned().chain(names(steps));
+        let path = names.take(MAX_NAMES).collect::<Vec<_>>().join(".");
         self.out.push(SpecSite {
             surface: set.table.surface,
             name,
@@ -467,6 +473,13 @@ impl Walk<'_> {
         }
         None
     }
+}
+
+/// The names of steps. Those that a `let` gives are no attributes.
+fn names(steps: &[Step]) -> impl Iterator<Item = String> + '_ {
+    let is_let = |step: &Step| step.name.as_deref() == Some("let");
+    let steps = steps.iter().filter(move |step| !is_let(step));
+    steps.map(|step| step.name.clone().unwrap_or_else(|| "<name>".to_owned()))
 }
 
 /// Is it the parameter of a function that takes whatever a module gets, and not the arguments of a helper?
