@@ -3,9 +3,9 @@
 use crate::vfs::Vfs;
 use crate::vfs::reads::{ReadSet, RecordingSource};
 use crate::world::root::Root;
-use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics};
+use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics, Tracked};
 use nixpod_model::{Listing, World};
-use nixpod_modules::{Library, entry_roots, file_roots, flake_roots, island_roots, module_roots};
+use nixpod_modules::{Library, RootSystem, entry_roots, file_roots, flake_roots, island_roots, module_roots};
 use nixpod_source::Utf8Path;
 use nixpod_surfaces::{Project, RootReader};
 use nixpod_syntax::Hir;
@@ -67,33 +67,7 @@ impl<'r> Evaluation<'r> {
         }
         let library = Library::new(&mut ev);
         let path = reader.path_of(root.file());
-        let find = |ev: &mut Evaluator<'_>| match root {
-            Root::Flake { hosts, .. } => {
-                let directory = path.parent().unwrap_or(&path);
-                flake_roots(ev, &library, directory, hosts.as_deref())
-            }
-            Root::Module {
-                file,
-                imported_by_no_host,
-            } => {
-                let name = reader.name_of(*file);
-                let roots = if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
-                    file_roots(ev, &library, &path, name, *imported_by_no_host)
-                } else {
-                    entry_roots(ev, &library, &path, name)
-                };
-                (roots, None)
-            }
-            Root::Islands {
-                file,
-                modules,
-                imported_by_no_host,
-            } => {
-                let name = reader.name_of(*file);
-                let roots = island_roots(ev, &library, &path, &name, modules, *imported_by_no_host);
-                (roots, None)
-            }
-        };
+        let find = |ev: &mut Evaluator<'_>| systems_of(ev, &library, root, reader);
         let ((roots, outputs), found) = ev.observe(|ev| ev.within(Share::Half, find));
         let directory = reader.project().or_else(|| path.parent().map(Utf8Path::to_owned));
         let directory = directory.unwrap_or_else(|| "/".into());
@@ -179,6 +153,43 @@ impl<'r> Evaluation<'r> {
         self.ev.reuse(roots);
         self.systems
             .read_again(&mut self.ev, &self.library, |ev| ev.reuse(further))
+    }
+}
+
+/// The systems that a root has, and a flake's outputs.
+fn systems_of(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    root: &Root,
+    reader: &RecordingSource,
+) -> (Vec<RootSystem>, Option<Tracked>) {
+    let path = reader.path_of(root.file());
+    match root {
+        Root::Flake { hosts, .. } => {
+            let directory = path.parent().unwrap_or(&path);
+            flake_roots(ev, library, directory, hosts.as_deref())
+        }
+        Root::Module {
+            file,
+            imported_by_no_host,
+        } => {
+            let name = reader.name_of(*file);
+            let roots = if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
+                file_roots(ev, library, &path, name, *imported_by_no_host)
+            } else {
+                entry_roots(ev, library, &path, name)
+            };
+            (roots, None)
+        }
+        Root::Islands {
+            file,
+            modules,
+            imported_by_no_host,
+        } => {
+            let name = reader.name_of(*file);
+            let roots = island_roots(ev, library, &path, &name, modules, *imported_by_no_host);
+            (roots, None)
+        }
     }
 }
 
