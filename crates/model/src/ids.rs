@@ -110,6 +110,15 @@ impl SystemId {
         }
     }
 
+    /// The system of the same name on another host.
+    pub fn on(&self, host: &HostId) -> Self {
+        Self(Arc::new(match &*self.0 {
+            SystemName::Host(_) => SystemName::Host(host.clone()),
+            SystemName::Guest(container) => SystemName::Guest(container.on(host)),
+            SystemName::Home(parent, user) => SystemName::Home(parent.on(host), user.clone()),
+        }))
+    }
+
     /// The system that it is nested in.
     pub fn parent(&self) -> Option<&SystemId> {
         match &*self.0 {
@@ -146,6 +155,15 @@ impl ContainerId {
             system,
             surface,
             name,
+        }))
+    }
+
+    /// The container of the same name on another host.
+    pub fn on(&self, host: &HostId) -> Self {
+        Self(Arc::new(ContainerName {
+            system: self.0.system.on(host),
+            surface: self.0.surface,
+            name: self.0.name.clone(),
         }))
     }
 

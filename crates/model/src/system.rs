@@ -22,6 +22,8 @@ pub struct Host {
     pub modules: usize,
     /// Names of inputs that were not on disk.
     pub missing_inputs: Vec<String>,
+    /// The host that this is a variant of: what that may be started as instead.
+    pub variant_of: Option<HostId>,
 }
 
 /// What a system is.

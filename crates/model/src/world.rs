@@ -91,4 +91,19 @@ impl World {
     pub fn container(&self, id: &ContainerId) -> &Container {
         &self.containers[id]
     }
+
+    /// Is it a container of a variant, and just as it is on the host that this is a variant of?
+    pub fn is_repeated(&self, container: &Container) -> bool {
+        let Some(of) = &self.host(&container.host).variant_of else {
+            return false;
+        };
+        let there = Container {
+            id: container.id.on(of),
+            host: of.clone(),
+            system: container.system.on(of),
+            guest: container.guest.as_ref().map(|guest| guest.on(of)),
+            ..container.clone()
+        };
+        self.containers.get(&there.id).is_some_and(|one| **one == there)
+    }
 }

@@ -1,8 +1,7 @@
 //! `lib.types`, in tables.
 
 use crate::fixpoint::type_value::value;
-use crate::own::Kind;
-use crate::types::native::{OptType, Scalar, Submodule, native_of};
+use crate::types::native::{Nested, OptType, Scalar, Submodule, native_of};
 use crate::values::{find, find_bool, find_text, modules_in, plain, set};
 use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
@@ -332,8 +331,9 @@ fn submodule_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
     let shorthand = find_bool(ev, &given, "shorthandOnlyDefinesConfig").unwrap_or(false);
     // How our models say that the value is a whole system.
     let system = find_text(ev, &given, "nixpodSystem").map(|kind| match kind.as_str() {
-        "home" => Kind::Home,
-        _ => Kind::Nixos,
+        "home" => Nested::Home,
+        "variant" => Nested::Variant,
+        _ => Nested::Guest,
     });
     let (modules, ours) = whose(modules_in(ev, &given, "modules", site)?, site);
     let native = Submodule {

@@ -5,6 +5,7 @@ use crate::own::{Kind, OwnFile};
 use crate::path::{OptionPath, Step};
 use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
+use crate::types::native::Nested;
 use crate::values::plain;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::Why;
@@ -39,8 +40,13 @@ pub(crate) fn modules_path(ev: &mut Evaluator<'_>) -> ThunkId {
     ev.alloc_unknown(Why::External("modulesPath".to_owned()))
 }
 
-/// Makes the value of an option a system of its own: a guest, or a user's home.
-pub(crate) fn whole_system(ev: &mut Evaluator<'_>, at: At<'_>, kind: Kind, mut setup: Setup) -> Setup {
+/// Makes the value of an option a system of its own.
+pub(crate) fn whole_system(ev: &mut Evaluator<'_>, at: At<'_>, nested: Nested, mut setup: Setup) -> Setup {
+    let kind = match nested {
+        Nested::Guest => Kind::Nixos,
+        Nested::Home => Kind::Home,
+        Nested::Variant => return variant(ev, at, setup),
+    };
     setup.kind = Some(kind);
     setup.mode = Mode::WholeSystem;
     setup.class = None;
@@ -54,6 +60,34 @@ pub(crate) fn whole_system(ev: &mut Evaluator<'_>, at: At<'_>, kind: Kind, mut s
         Kind::Home => home(ev, at, &mut setup),
     }
     setup
+}
+
+/// The system around a specialisation with the modules of that, or with nothing but them. As in NixOS it has no
+/// specialisations itself.
+fn variant(ev: &mut Evaluator<'_>, at: At<'_>, setup: Setup) -> Setup {
+    let Some(parent) = at.system.around.clone() else {
+        return setup;
+    };
+    let inherits = option(ev, at.system, &["inheritParentConfig"]);
+    let mut modules = match ev.force_or_unknown(inherits).value {
+        Value::Bool(false) => Vec::new(),
+        _ => parent.setup.modules.clone(),
+    };
+    modules.extend(setup.modules);
+    let none = ev.empty_attrs();
+    let none = ev.alloc(none, OriginId::default());
+    let none = with_priority(ev, 0, none);
+    let none = ev.attrs_from(vec![("specialisation", none)]);
+    let none = ev.alloc(Value::attrs(none), OriginId::default());
+    let mut base = parent.setup.base.clone();
+    base.extend(setup.base);
+    base.push(none);
+    Setup {
+        modules,
+        base,
+        prefix: setup.prefix,
+        ..parent.setup.clone()
+    }
 }
 
 fn guest(ev: &mut Evaluator<'_>, at: At<'_>, setup: &mut Setup) {
@@ -148,8 +182,13 @@ fn guest_defaults(ev: &mut Evaluator<'_>, path: &OptionPath) -> ThunkId {
 
 /// `mkDefault`
 fn as_default(ev: &mut Evaluator<'_>, content: ThunkId) -> ThunkId {
+    with_priority(ev, 1000, content)
+}
+
+/// `mkOverride`
+fn with_priority(ev: &mut Evaluator<'_>, priority: i64, content: ThunkId) -> ThunkId {
     let tag = ev.alloc(Value::string("override"), OriginId::default());
-    let priority = ev.alloc(Value::Int(1000), OriginId::default());
+    let priority = ev.alloc(Value::Int(priority), OriginId::default());
     let set: Attrs = ev.attrs_from(vec![("_type", tag), ("priority", priority), ("content", content)]);
     ev.alloc(Value::attrs(set), OriginId::default())
 }

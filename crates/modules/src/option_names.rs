@@ -59,6 +59,7 @@ const NAMES: &[Name] = &[
     key("networking").idle().only_in(Kind::Nixos),
     key("programs").idle(),
     key("services"),
+    key("specialisation"),
     key("systemd").idle(),
     key("users"),
     key("virtualisation").only_in(Kind::Nixos),

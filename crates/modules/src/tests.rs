@@ -12,6 +12,7 @@ mod frameworks;
 mod inputs;
 mod outputs;
 mod strict;
+mod variants;
 mod wrapped;
 
 /// The value at a path below another, or what is wrong with it.
@@ -77,7 +78,7 @@ fn check_roots(
 
 fn gaps(ev: &mut Evaluator<'_>, library: &Library, out: &mut String) {
     let mut told = Vec::new();
-    for gap in library.shared.gaps(ev) {
+    for (_, gap) in library.shared.gaps(ev) {
         // Several systems may miss the same thing.
         if !told.contains(&gap) {
             let _ = writeln!(out, "gap: {}: {}", gap.what, gap.why);

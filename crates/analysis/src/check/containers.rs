@@ -22,7 +22,8 @@ pub(crate) fn containers(
     let mut out = Vec::new();
     for (at, known) in outcome.worlds.iter().enumerate() {
         let options = listed.get(at).map(|(_, listed)| &listed.options);
-        for container in known.world.containers.values() {
+        let all = known.world.containers.values();
+        for container in all.filter(|container| !known.world.is_repeated(container)) {
             let options = options.and_then(|options| options.get(&container.id));
             let options = options.map(Vec::as_slice).unwrap_or_default();
             out.push(show(files, &outcome.secrets, &known.world, (container, options)));

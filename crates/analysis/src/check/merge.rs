@@ -51,7 +51,8 @@ impl Merged {
         );
         let known = self.index.get(&key).copied();
         if let Some(known) = known.and_then(|index| self.findings.get_mut(index)) {
-            known.add_host(host, finding);
+            let of = host.variant_of.as_ref().map(|of| world.host(of).name.as_str());
+            known.add_host(host, of, finding);
         } else if let Some(trail) = trail_of(files, finding) {
             self.index.insert(key, self.findings.len());
             self.findings
@@ -108,10 +109,11 @@ impl Checked {
         }
     }
 
-    /// The same finding was made on another host.
-    fn add_host(&mut self, host: &Host, finding: &Finding) {
+    /// The same finding was made on another host, which may be a variant of one: what that has needs no other name.
+    fn add_host(&mut self, host: &Host, variant_of: Option<&str>, finding: &Finding) {
         let reported = &mut self.reported;
-        if let Err(at) = reported.hosts.binary_search(&host.name) {
+        let is_known = variant_of.is_some_and(|of| reported.hosts.iter().any(|host| host == of));
+        if !is_known && let Err(at) = reported.hosts.binary_search(&host.name) {
             reported.hosts.insert(at, host.name.clone());
         }
         reported.imported_by_no_host &= host.imported_by_no_host;

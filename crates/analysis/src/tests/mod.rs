@@ -9,6 +9,7 @@ mod islands;
 mod markdown;
 mod outside;
 mod rules;
+mod variants;
 
 use crate::check::snapshot::Analysis;
 use crate::host::AnalysisHost;

@@ -118,15 +118,23 @@ impl ModuleEvaluation {
 
     /// An argument that `_module.args` may define; otherwise an unknown of that name.
     fn named_argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str, file: &str) -> Res<Tracked> {
-        if let (AROUND, Some(around)) = (name, self.around) {
-            return Ok(ev.force(around)?);
+        if let (AROUND, Some(around)) = (name, &self.around) {
+            return Ok(ev.force(around.config)?);
+        }
+        if name == "extendModules" && self.mode() != Mode::Submodule {
+            let thunk = crate::fixpoint::system_value::extend_modules(ev, self);
+            return Ok(ev.force(thunk)?);
+        }
+        if name == "noUserModules" && self.mode() == Mode::WholeSystem {
+            let setup = Setup {
+                modules: Vec::new(),
+                ..self.setup.clone()
+            };
+            let system = Self::new(ev, &self.shared, setup);
+            return Ok(plain(crate::fixpoint::system_value::system_value(ev, &system)));
         }
         if self.mode() == Mode::AsNix {
             match name {
-                "extendModules" => {
-                    let thunk = crate::fixpoint::system_value::extend_modules(ev, self);
-                    return Ok(ev.force(thunk)?);
-                }
                 "moduleType" => {
                     let thunk = crate::fixpoint::system_value::module_type(ev, self);
                     return Ok(ev.force(thunk)?);

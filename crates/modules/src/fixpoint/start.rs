@@ -8,7 +8,7 @@ use crate::fixpoint::tree::root;
 use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
 use crate::values::plain;
-use nixpod_eval::{Evaluator, NO_SITE, Opaque, Res, ThunkId, Tracked, Value};
+use nixpod_eval::{Evaluator, NO_SITE, Opaque, Res, Tracked, Value};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -20,14 +20,14 @@ impl ModuleEvaluation {
     }
 
     /// One that is the value of an option of another.
-    pub(crate) fn within(ev: &mut Evaluator<'_>, outer: &Self, setup: Setup) -> Rc<Self> {
+    pub(crate) fn within(ev: &mut Evaluator<'_>, outer: &Rc<Self>, setup: Setup) -> Rc<Self> {
         let id = outer.shared.new_system();
         Self::make(
             ev,
             &outer.shared,
             setup,
             (id, outer.outermost),
-            Some(outer.config),
+            Some(outer.clone()),
         )
     }
 
@@ -36,7 +36,7 @@ impl ModuleEvaluation {
         shared: &Rc<Shared>,
         setup: Setup,
         (id, outermost): (u64, u64),
-        around: Option<ThunkId>,
+        around: Option<Rc<Self>>,
     ) -> Rc<Self> {
         let values = setup.modules.len() + setup.base.len() + setup.args.len();
         ev.keeps(size_of::<Self>() + values * size_of::<nixpod_eval::Attr>());

@@ -64,7 +64,7 @@ pub(crate) fn submodule_system(
         library: at.system.setup.library.clone(),
     };
     let setup = match submodule.system {
-        Some(kind) => whole_system(ev, at, kind, setup),
+        Some(nested) => whole_system(ev, at, nested, setup),
         None => setup,
     };
     Ok(ModuleEvaluation::within(ev, at.system, setup))

@@ -13,7 +13,7 @@ use crate::system::report::{Gap, SeenIn};
 use crate::types::join::join;
 use crate::types::native::{OptType, native, native_of};
 use crate::undeclared;
-use crate::values::{entry, known};
+use crate::values::{entry, find, known};
 use nixpod_eval::{Attr, Attrs, Evaluator, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_source::Why;
 use smol_str::SmolStr;
@@ -147,6 +147,9 @@ fn tree(
     let mut entries = Vec::with_capacity(level.children.len());
     let mut together = Vec::new();
     for (name, child) in std::mem::take(&mut level.children) {
+        if is_elsewhere(ev, at, &child) {
+            continue;
+        }
         if child.decls.is_empty() && *ev.name(name) != "_module" {
             match undeclared {
                 Undeclared::Kept => {}
@@ -348,6 +351,20 @@ fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> Thunk
         });
         thunk
     })
+}
+
+/// Is it an option of another program than the modelled one? It is there if somebody makes use of it.
+fn is_elsewhere(ev: &mut Evaluator<'_>, at: At<'_>, child: &Child) -> bool {
+    let ([decl], Mode::Submodule) = (&child.decls[..], at.mode()) else {
+        return false;
+    };
+    if !decl.written.is_ours() || !child.defs.is_empty() {
+        return false;
+    }
+    match ev.force_or_unknown(decl.value).value {
+        Value::Attrs(set) => find(ev, &set, "nixpodElsewhere").is_some(),
+        _ => false,
+    }
 }
 
 /// The declaration of what a model of ours declares and nothing defines, where that is the same in all systems.

@@ -25,6 +25,8 @@ pub(crate) struct Flake {
     pub(crate) release: Option<(u32, u32)>,
     /// `makeHive`: the nodes of a hive as systems.
     pub(crate) make_hive: ThunkId,
+    /// May packages be containers that run on any host?
+    pub(crate) has_containers: bool,
 }
 
 /// What a flake is an input of.
@@ -90,6 +92,8 @@ fn load_input(
     register_inputs(ev, library, &models)?;
     register_harmless(ev, library, &models)?;
     let release = release(ev, &models);
+    let has_containers = select(ev, &models, "hasContainers")?;
+    let has_containers = matches!(has_containers.value, Value::Bool(true));
     let inputs = ev.alloc_tracked(inputs);
     let outputs = ev.alloc_apply(written.outputs, vec![inputs], NO_SITE);
     let name = parent.map_or_else(|| "self".to_owned(), |parent| format!("inputs.{}", parent.name));
@@ -98,6 +102,7 @@ fn load_input(
         outputs: ev.force(outputs)?,
         itself,
         release,
+        has_containers,
         make_hive: ev.alloc_native(move |ev| {
             let frameworks = ev.force(frameworks)?;
             select(ev, &frameworks, "makeHive")

@@ -116,6 +116,17 @@ let
     withLib = _: importTree;
   };
 
+  # Containers without a host: they are evaluated as those of one.
+  extraContainer = name:
+    let make = { config, ... }: natives.nixosSystem { modules = [ config ]; }; in
+    natives.open "inputs.${name}" {
+      lib = natives.open "inputs.${name}.lib" (utils // {
+        eachSupportedSystem = eachSystem systems;
+        evalContainers = make;
+        buildContainers = make;
+      });
+    };
+
   eachSystem = names: f:
     foldl'
       (merged: system:
@@ -163,6 +174,7 @@ let
     else if is "import-tree" name then importTree
     else if is "flake-utils" name then flakeUtils name
     else if is "flake-utils-plus" name then frameworks.utilsPlus name utils
+    else if is "extra-container" name then extraContainer name
     else if is "colmena" name then frameworks.colmena name
     else if is "nixos-unified" name || is "nixos-flake" name then frameworks.nixosUnified name
     else if is "clan-core" name || name == "clan-core" then frameworks.clan name
@@ -186,6 +198,8 @@ in
   # Inputs whose repository says what their name does not.
   harmless = filter isHarmless names;
   inherit importTree;
+  # Does the flake make containers without a host?
+  hasContainers = builtins.any (is "extra-container") names;
   # The branch of the first nixpkgs, or the time of its last change.
   release =
     let

@@ -42,38 +42,56 @@ let
     options = bindMountOptions // { mountPoint = opt str name; };
   });
 
-  nspawn = types.submodule {
-    options = address // {
-      config = opt (types.nullOr (types.submoduleWith { modules = [ ]; nixpodSystem = "guest"; })) null;
-      path = opt (types.nullOr types.path) null;
-      flake = opt nullStr null;
-      nixpkgs = opt types.anything null;
-      pkgs = opt types.anything null;
-      specialArgs = opt (types.lazyAttrsOf types.raw) { };
-      additionalCapabilities = opt strings [ ];
-      allowedDevices = opt (types.listOf (types.submodule {
-        options = {
-          node = mkOption { type = str; };
-          modifier = mkOption { type = str; };
-        };
-      })) [ ];
-      autoStart = enable;
-      bindMounts = opt (types.attrsOf bindMount) { };
-      copyResolvConf = opt bool true;
-      enableTun = enable;
-      ephemeral = enable;
-      extraFlags = opt strings [ ];
-      extraVeths = opt (types.attrsOf (types.submodule { options = address; })) { };
-      interfaces = opt strings [ ];
-      macvlans = opt strings [ ];
-      networkNamespace = opt (types.nullOr types.path) null;
-      privateNetwork = enable;
-      privateUsers = opt (types.either types.ints.u32 (types.enum [ "no" "identity" "pick" ])) "no";
-      restartIfChanged = opt bool true;
-      timeoutStartSec = opt str "1min";
-      tmpfs = opt strings [ ];
+  extra = types.submodule {
+    options = {
+      addressPrefix = opt nullStr null;
+      enableWAN = enable;
+      exposeLocalhost = enable;
+      firewallAllowHost = enable;
+      enableSSH = enable;
     };
   };
+
+  nspawnOptions = address // {
+    config = opt (types.nullOr (types.submoduleWith { modules = [ ]; nixpodSystem = "guest"; })) null;
+    path = opt (types.nullOr types.path) null;
+    flake = opt nullStr null;
+    nixpkgs = opt types.anything null;
+    pkgs = opt types.anything null;
+    specialArgs = opt (types.lazyAttrsOf types.raw) { };
+    additionalCapabilities = opt strings [ ];
+    allowedDevices = opt (types.listOf (types.submodule {
+      options = {
+        node = mkOption { type = str; };
+        modifier = mkOption { type = str; };
+      };
+    })) [ ];
+    autoStart = enable;
+    bindMounts = opt (types.attrsOf bindMount) { };
+    copyResolvConf = opt bool true;
+    enableTun = enable;
+    ephemeral = enable;
+    extraFlags = opt strings [ ];
+    extraVeths = opt (types.attrsOf (types.submodule { options = address; })) { };
+    interfaces = opt strings [ ];
+    macvlans = opt strings [ ];
+    networkNamespace = opt (types.nullOr types.path) null;
+    privateNetwork = enable;
+    privateUsers = opt (types.either types.ints.u32 (types.enum [ "no" "identity" "pick" ])) "no";
+    restartIfChanged = opt bool true;
+    timeoutStartSec = opt str "1min";
+    tmpfs = opt strings [ ];
+    # What extra-container adds.
+    extra = mkOption { type = extra; nixpodElsewhere = true; };
+  };
+  nspawn = types.submodule ({ config, ... }: let prefix = config.extra.addressPrefix or null; in {
+    options = nspawnOptions;
+    config = mkIf (prefix != null) {
+      privateNetwork = true;
+      hostAddress = "${prefix}.1";
+      localAddress = "${prefix}.2";
+    };
+  });
 
   ociOptions = {
       image = mkOption { type = str; };
@@ -273,6 +291,14 @@ let
     nix.settings = grown (types.attrsOf types.anything);
 
     environment.etc = grown (types.attrsOf etc);
+
+    # Systems beside this one: with it, unless they say otherwise, and with more.
+    specialisation = opt (types.attrsOf (types.submodule {
+      options = {
+        inheritParentConfig = opt bool true;
+        configuration = opt (types.submoduleWith { modules = [ ]; nixpodSystem = "variant"; }) { };
+      };
+    })) { };
 
     fileSystems = opt (types.attrsOf (types.submodule ({ name, ... }: {
       options = {

@@ -40,6 +40,9 @@ pub fn flake_roots(
     for output in ["colmenaHive", "colmena"] {
         walk.hive(ev, output);
     }
+    if flake.has_containers {
+        walk.packages(ev);
+    }
     let roots = walk.roots;
     (roots, Some(flake.outputs))
 }
@@ -133,6 +136,26 @@ impl OutputWalk<'_> {
             }
         };
         ev.attrs_or_open(value, NO_SITE).ok()
+    }
+
+    /// Packages that are containers, each once for all platforms.
+    fn packages(&mut self, ev: &mut Evaluator<'_>) {
+        let Some(platforms) = self.set(ev, "packages") else {
+            return;
+        };
+        for platform in ev.sorted(&platforms) {
+            let Value::Attrs(packages) = ev.force_or_unknown(platform.thunk).value else {
+                continue;
+            };
+            for attr in ev.sorted(&packages) {
+                let name = format!("packages.{}", ev.name(attr.name));
+                let value = ev.force_or_unknown(attr.thunk);
+                let is_new = self.is_wanted(&name) && !self.roots.iter().any(|root| root.name == name);
+                if let (Some(system), true) = (system_of(ev, &value), is_new) {
+                    self.add(ev, name, system, Kind::Nixos);
+                }
+            }
+        }
     }
 
     /// Nodes of a colmena hive that are no hosts by themselves.

@@ -88,8 +88,8 @@ pub struct ModuleEvaluation {
     pub(crate) id: u64,
     /// The outermost evaluation that it is a part of, which may be itself.
     pub(crate) outermost: u64,
-    /// The `config` of the evaluation that it is directly a part of.
-    pub(crate) around: Option<ThunkId>,
+    /// The evaluation that it is directly a part of.
+    pub(crate) around: Option<Rc<Self>>,
     /// Its modules, found when they are first asked for.
     pub(crate) collected: ThunkId,
     pub(crate) collecting: Cell<bool>,

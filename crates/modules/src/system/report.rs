@@ -2,7 +2,7 @@
 
 use crate::definition::{RawDef, is_off};
 use crate::own::Written;
-use crate::path::{OptionPath, bytes_of};
+use crate::path::{OptionPath, Step, bytes_of};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use nixpod_eval::{Evaluator, NoteId, Noted, OriginId, ThunkId, Tracked, When};
@@ -19,6 +19,14 @@ pub struct About {
     pub(crate) evaluation: u64,
     /// The option, by its path from there.
     pub path: OptionPath,
+}
+
+impl About {
+    /// Is it about a specialisation, which has what its parent has, too?
+    pub fn is_of_variant(&self) -> bool {
+        matches!(&*self.path, [Step::Name(first), _, Step::Name(third), ..]
+            if first == "specialisation" && third == "configuration")
+    }
 }
 
 /// One definition of an option.
@@ -209,16 +217,15 @@ impl Shared {
     }
 
     /// All that was not seen of what was asked for.
-    pub fn gaps(&self, ev: &mut Evaluator<'_>) -> Vec<Gap> {
+    pub fn gaps(&self, ev: &mut Evaluator<'_>) -> Vec<(About, Gap)> {
         let noted = ev.notes();
         let gaps = self.gaps.borrow();
         let all = gaps.all.iter().filter(|(_, note)| noted.has(**note));
-        let mut all: Vec<(Gap, Option<RawDef>)> =
-            all.map(|((_, gap, def), _)| (gap.clone(), def.clone())).collect();
+        let mut all: Vec<_> = all.map(|(key, _)| key.clone()).collect();
         // Deciding a condition may come across further ones.
         drop(gaps);
-        all.retain(|(_, def)| def.as_ref().is_none_or(|def| !is_off(ev, def)));
-        all.into_iter().map(|(gap, _)| gap).collect()
+        all.retain(|(_, _, def)| def.as_ref().is_none_or(|def| !is_off(ev, def)));
+        all.into_iter().map(|(about, gap, _)| (about, gap)).collect()
     }
 
     /// A system has a module.

@@ -214,3 +214,33 @@ fn the_library_of_a_system() {
         "##]],
     );
 }
+
+/// Containers that a flake builds for whatever host there is.
+#[test]
+fn containers_of_extra_container() {
+    check_on_nixpkgs(
+        r#"
+  inputs.extra-container.url = "github:erikarvstedt/extra-container";
+  outputs = { self, nixpkgs, extra-container, ... }:
+    extra-container.lib.eachSupportedSystem (system: {
+      packages.default = extra-container.lib.buildContainers {
+        inherit system nixpkgs;
+        config.containers.lab = { extra.addressPrefix = "10.77.0"; config = { pkgs, ... }: { networking.domain = "lab"; }; };
+      };
+      packages.hello = nixpkgs.legacyPackages.${system}.hello;
+    });
+}
+"#,
+        &[
+            "containers.lab.privateNetwork",
+            "containers.lab.localAddress",
+            "containers.lab.config.networking.domain",
+        ],
+        expect![[r##"
+            # packages.default Nixos closed=true missing=[] release=Some((25, 11))
+            containers.lab.privateNetwork = true
+            containers.lab.localAddress = "10.77.0.2"
+            containers.lab.config.networking.domain = "lab"
+        "##]],
+    );
+}

@@ -3,7 +3,6 @@
 //! A type is an attribute set for Nix code (`name`, `check`, `merge`, ...) that carries its native form in a hidden
 //! attribute. Types written in Nix (`mkOptionType`) keep their own functions.
 
-use crate::own::Kind;
 use crate::values::{find, look_up};
 use nixpod_eval::{Evaluator, Opaque, ThunkId, Tracked, Value};
 use smol_str::SmolStr;
@@ -135,6 +134,17 @@ pub(crate) enum OptType {
     },
 }
 
+/// A whole system that is the value of an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nested {
+    /// The `config` of a container.
+    Guest,
+    /// A user's Home Manager configuration.
+    Home,
+    /// The `configuration` of a specialisation: the system around it, with more modules.
+    Variant,
+}
+
 /// A submodule type.
 pub(crate) struct Submodule {
     /// The modules that make it up.
@@ -145,8 +155,8 @@ pub(crate) struct Submodule {
     pub(crate) special: Option<ThunkId>,
     /// Do definitions that are sets only define `config`?
     pub(crate) shorthand_only_config: bool,
-    /// Is it the evaluation of a whole system (a container's `config`, a Home Manager user)?
-    pub(crate) system: Option<Kind>,
+    /// Is it the evaluation of a whole system?
+    pub(crate) system: Option<Nested>,
     /// The class of its modules.
     pub(crate) class: Option<SmolStr>,
 }

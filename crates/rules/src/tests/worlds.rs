@@ -139,6 +139,7 @@ pub(super) fn world_of(root: System) -> World {
         imported_by_no_host: false,
         modules: 1,
         missing_inputs: Vec::new(),
+        variant_of: None,
     });
     world.add_system(root);
     world

@@ -50,7 +50,7 @@ fn each(most: u64, text: &str) {
 #[test]
 fn containers_with_guests() {
     each(
-        20 << 10,
+        21 << 10,
         r#"{ lib, ... }: {
           containers = lib.genAttrs (map (n: "c${toString n}") (lib.range 1 COUNT))
             (n: { privateUsers = "pick"; config = { }; });

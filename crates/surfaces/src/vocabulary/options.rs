@@ -43,17 +43,20 @@ impl Systems {
 
 /// The first names of all other options that a system is read from. In debug builds it is an error to read one that is
 /// missing here.
-pub const SYSTEM_HEADS: [&str; 13] = [
+pub const SYSTEM_HEADS: [&str; 16] = [
     "boot",
     "environment",
     "fileSystems",
     "home",
     "home-manager",
+    "nodes",
     "security",
     "selinux",
     "services",
+    "specialisation",
     "system",
     "systemd",
+    "testScript",
     "users",
     "virtualisation",
     "xdg",

@@ -6,10 +6,15 @@ use crate::system::release;
 use crate::world::memo::{Memo, ReadContainer};
 use crate::world::walk::Walk;
 use nixpod_eval::{Evaluator, Portion, Reserve, Share, Value};
-use nixpod_model::{ContainerId, Host, HostId, Listing, NotAnalysed, System, SystemId, SystemKind, World};
+use nixpod_model::{
+    ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, System, SystemId, SystemKind, World,
+};
 use nixpod_modules::{Kind, Library, RootSystem};
-use nixpod_source::{Origin, Place};
+use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashSet;
+
+/// More specialisations of one host than this are not read.
+const MAX_VARIANTS: usize = 16;
 
 /// The systems of a root, and what was read of them.
 pub struct RootReader {
@@ -166,11 +171,73 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             walk.reader
                 .gap(root.name.clone(), unknown.why.clone(), &Origin::default());
         }
-        let system = outermost(&mut walk, root, &config, host);
-        walk.system(&config, system);
+        let system = outermost(&mut walk, root, &config, host.clone());
+        let mut variants = Vec::new();
+        if walk.is_test(&config) {
+            walk.world.add_system(system);
+        } else {
+            walk.system(&config, system);
+            if root.kind == Kind::Nixos {
+                variants = walk.variants(&config);
+            }
+        }
         self.data.append(&mut walk.data);
         let not_analysed = walk.reader.not_analysed;
         self.world.not_analysed.extend(not_analysed);
+        for (at, (name, found)) in variants.into_iter().enumerate() {
+            if at >= MAX_VARIANTS {
+                self.world.not_analysed.push(NotAnalysed {
+                    place: None,
+                    what: format!("specialisation.{name}"),
+                    why: Why::Limit(format!("more than {MAX_VARIANTS} specialisations")),
+                    also: Vec::new(),
+                });
+                continue;
+            }
+            let outer = self.ev.begin_part(Share::Half);
+            self.read_variant(root, &host, &name, &found);
+            self.ev.end_part(outer);
+        }
+    }
+
+    /// Reads a specialisation of a host, as a host of its own that knows whose variant it is.
+    fn read_variant(&mut self, root: &RootSystem, of: &HostId, name: &EntryName, config: &Found) {
+        let called = format!("variant {name} of {}", root.name);
+        let host = self.world.next_host(&called);
+        self.world.add_host(Host {
+            id: host.clone(),
+            name: called.clone(),
+            variant_of: Some(of.clone()),
+            ..self.world.host(of).clone()
+        });
+        let mut walk = Walk {
+            reader: OptionReader::new(self.ev, self.library.shared.clone(), self.project),
+            library: self.library,
+            world: &mut self.world,
+            memo: self.memo,
+            nesting: 0,
+            data: Vec::new(),
+        };
+        let unseen = walk.reader.gaps(config);
+        let system = System {
+            release: release::given(root.release),
+            complete: root.closed_world && walk.is_whole(&unseen, config),
+            ..System::new(SystemId::of_host(host), SystemKind::Nixos, called)
+        };
+        walk.under(config.when, |walk| walk.system(config, system));
+        self.data.append(&mut walk.data);
+        let not_analysed = walk.reader.not_analysed;
+        self.add_of_variant(not_analysed);
+    }
+
+    /// What could not be seen of a variant is told unless its parent has it, too.
+    fn add_of_variant(&mut self, not_analysed: Vec<NotAnalysed>) {
+        let known = self.world.not_analysed.iter();
+        let known: FxHashSet<(Option<Place>, Why)> = known.map(|gap| (gap.place, gap.why.clone())).collect();
+        let new = not_analysed
+            .into_iter()
+            .filter(|gap| !known.contains(&(gap.place, gap.why.clone())));
+        self.world.not_analysed.extend(new);
     }
 
     fn add_host(&mut self, root: &RootSystem) -> HostId {
@@ -192,13 +259,15 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             imported_by_no_host: root.imported_by_no_host,
             modules,
             missing_inputs: root.missing_inputs.clone(),
+            variant_of: None,
         });
         host
     }
 
     /// The world, with what could not be seen, everything once.
     fn finish(mut self) -> World {
-        for gap in self.library.shared.gaps(self.ev) {
+        let mut of_variants = Vec::new();
+        for (about, gap) in self.library.shared.gaps(self.ev) {
             let is_data = self
                 .data
                 .iter()
@@ -206,13 +275,18 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             if is_data || nixpod_modules::is_harmless(&self.library.shared, &gap.why) {
                 continue;
             }
-            self.world.not_analysed.push(NotAnalysed {
+            let gap = NotAnalysed {
                 place: gap.site.filter(|site| !site.file.is_own()).map(Place::whole),
                 what: gap.what,
                 why: gap.why,
                 also: Vec::new(),
-            });
+            };
+            match about.is_of_variant() {
+                true => of_variants.push(gap),
+                false => self.world.not_analysed.push(gap),
+            }
         }
+        self.add_of_variant(of_variants);
         for hit in self.ev.limits_hit() {
             let place = hit.site.filter(|site| !site.file.is_own()).map(Place::whole);
             self.world.not_analysed.push(NotAnalysed {

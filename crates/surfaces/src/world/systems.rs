@@ -6,6 +6,7 @@ use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{EntryName, System, SystemId, SystemKind};
+use nixpod_source::Why;
 
 impl Walk<'_, '_, '_> {
     /// Reads a system with all that is in it.
@@ -43,6 +44,54 @@ impl Walk<'_, '_, '_> {
             self.home(name, &found, &inherited);
             self.reader.ev.end_part(others);
         }
+    }
+
+    /// Is it a NixOS test and no system? Its `containers` and `nodes` are machines that the test driver runs in the sandbox
+    /// of a build.
+    pub(super) fn is_test(&mut self, config: &Found) -> bool {
+        let [script, nodes] = ["testScript", "nodes"].map(|name| self.reader.option(config, &[name]));
+        let is_own = |option: &Found| option.info.as_ref().is_some_and(|info| info.declared);
+        let has_script = !matches!(script.value.value, Value::Unknown(_)) && !is_own(&script);
+        let has_nodes = matches!(nodes.value.value, Value::Attrs(_)) && !is_own(&nodes);
+        let telling = match (has_script, has_nodes) {
+            (true, _) => script,
+            (false, true) => nodes,
+            (false, false) => return false,
+        };
+        let origin = self.reader.place_of(&telling);
+        let why = Why::NotModelled("NixOS tests".to_owned());
+        self.reader.gap("the machines of a test".to_owned(), why, &origin);
+        true
+    }
+
+    /// The specialisations of a host: further systems that it may be started as.
+    pub(super) fn variants(&mut self, config: &Found) -> Vec<(EntryName, Found)> {
+        let all = self.reader.option(config, &["specialisation"]);
+        if self.reader.is_unset(&all) || self.reader.is_default(&all) {
+            return Vec::new();
+        }
+        let entries = self.reader.entries(&all);
+        if let Some(why) = entries
+            .open
+            .as_ref()
+            .filter(|why| !matches!(why, Why::UnsetOption(_)))
+        {
+            let origin = self.reader.place_of(&all);
+            self.reader.gap("specialisation".to_owned(), why.clone(), &origin);
+        }
+        let mut variants = Vec::new();
+        for (name, found) in entries.all() {
+            let mut configuration = self.reader.get(&found, "configuration");
+            configuration.when = self.reader.ev.both(found.when, configuration.when);
+            if let Value::Unknown(unknown) = &configuration.value.value {
+                let why = unknown.why.clone();
+                let origin = self.reader.place_of(&found);
+                self.reader.gap(format!("specialisation.{name}"), why, &origin);
+                continue;
+            }
+            variants.push((name, configuration));
+        }
+        variants
     }
 
     /// The homes that are declared in a system.

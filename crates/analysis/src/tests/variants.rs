@@ -1,0 +1,71 @@
+//! Specialisations as further hosts: what they have beside their parent is told, and nothing twice.
+
+use super::{check, flake, host, project};
+use expect_test::expect;
+
+const BOX: &str = r#"{ lib, ... }: {
+  virtualisation.oci-containers.containers.base.image = "docker.io/library/base:latest";
+  virtualisation.oci-containers.containers.calm.image = "docker.io/library/calm:latest";
+  containers.kept = { privateUsers = lib.mkDefault "pick"; config = { }; };
+  specialisation.lab.configuration = {
+    virtualisation.oci-containers.containers.base.privileged = true;
+    containers.kept.privateUsers = "no";
+  };
+}"#;
+
+#[test]
+fn a_variant_has_what_its_parent_has_not() {
+    let files = [("flake.nix", &*flake(&[("box", "box.nix")])), ("box.nix", BOX)];
+    expect![[r#"
+        box.nix:4:14 `kept` medium/high toy-absent: `kept` is not isolated [box]
+          fix (safe): isolate it
+        box.nix:7:16 `kept` medium/high toy-absent: `kept` is not isolated [variant lab of box]
+          fix (safe): isolate it
+    "#]]
+    .assert_eq(&check(&files));
+}
+
+#[test]
+fn containers_of_a_variant_are_those_that_differ() {
+    let (host, _) = host(&[("flake.nix", &*flake(&[("box", "box.nix")])), ("box.nix", BOX)]);
+    let report = host.analysis().check(&project());
+    let all: Vec<String> = report
+        .containers
+        .iter()
+        .map(|one| format!("{} of {}", one.name, one.host))
+        .collect();
+    expect![[r#"
+        kept of box
+        base of box
+        calm of box
+        kept of variant lab of box
+        base of variant lab of box"#]]
+    .assert_eq(&all.join("\n"));
+}
+
+/// What is missing on the host is missing in its variant, and said once.
+#[test]
+fn gaps_of_a_variant_are_those_of_its_parent() {
+    let module = r#"{ inputs, config, ... }: {
+      imports = [ inputs.odd.nixosModules.x ];
+      containers.a.bindMounts = inputs.odd.mounts;
+      containers.b.path = inputs.odd.mounts + 1;
+      specialisation.lab.configuration = { imports = [ inputs.other.nixosModules.y ]; };
+    }"#;
+    let flake = r#"{
+      inputs.odd.url = "github:someone/odd";
+      inputs.other.url = "github:someone/other";
+      outputs = { nixpkgs, ... }@inputs: {
+        nixosConfigurations.box = nixpkgs.lib.nixosSystem { specialArgs = { inherit inputs; }; modules = [ ./box.nix ]; };
+      };
+    }"#;
+    expect![[r#"
+        box.nix:3:18 `a` medium/high toy-absent: `a` is not isolated [box]
+          fix (safe): isolate it
+        box.nix:4:18 `b` medium/high toy-absent: `b` is not isolated [box]
+          fix (safe): isolate it
+        gap /p/box.nix: `module`: `inputs.odd.nixosModules.x` comes from outside
+        gap /p/box.nix: `the guest of containers.b`: `path = ${inputs.odd.mounts}` comes from outside
+        gap /p/box.nix: `a definition of specialisation.lab.configuration`: `inputs.other.nixosModules.y` comes from outside
+    "#]].assert_eq(&check(&[("flake.nix", flake), ("box.nix", module)]));
+}
