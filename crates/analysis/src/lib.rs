@@ -188,6 +188,7 @@
 //!     imported_by_no_host: false,
 //!     modules: 1,
 //!     missing_inputs: Vec::new(),
+//!     variant_of: None,
 //! });
 //! world.add_system(System {
 //!     complete: true,
