@@ -22,6 +22,8 @@ pub struct World {
     pub not_analysed: Vec<NotAnalysed>,
     /// Definitions of containers that a condition switches off: the condition, or else the definition.
     pub switched_off: Vec<Place>,
+    /// Descriptions of NixOS tests. Their machines run in the sandbox of a build, and are not read.
+    pub tests: Vec<Place>,
     /// What was read of the definitions of containers and of sets of them, each once: whoever knows where containers are
     /// written finds those that nobody read.
     pub defined: Vec<Defined>,

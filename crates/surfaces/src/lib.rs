@@ -31,7 +31,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use census::{ModuleSite, SpecSite, census};
+pub use census::{Census, ModuleSite, QuadletSite, SpecSite, census};
 pub use read::Project;
 pub use surface::tables;
 pub use vocabulary::options::{SYSTEM_HEADS, Systems, Table};

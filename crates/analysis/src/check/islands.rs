@@ -16,7 +16,7 @@ use camino::Utf8PathBuf;
 use nixpod_model::{DefinedState, SystemKind};
 use nixpod_modules::{Island, Kind};
 use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
-use nixpod_surfaces::SpecSite;
+use nixpod_surfaces::{QuadletSite, SpecSite};
 use nixpod_syntax::Hir;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -41,6 +41,8 @@ pub(crate) struct Census {
     pub(crate) tests: Vec<Written>,
     /// Those that nothing came to.
     pub(crate) unread: Vec<Written>,
+    /// Sets in the shape of quadlet files, each with its file. They are not read.
+    pub(crate) quadlets: Vec<(FileId, QuadletSite)>,
 }
 
 /// Evaluates the islands of files, adds their worlds to those of the roots, and tells what is left.
@@ -57,11 +59,13 @@ pub(crate) fn islands(
     for file in files.values() {
         let state = vfs.state(*file);
         if state.problem.is_none() {
-            let written = state.census().iter().map(|site| Written {
+            let census = state.census();
+            left.extend(census.specs.iter().map(|site| Written {
                 file: *file,
                 site: site.clone(),
-            });
-            left.extend(written);
+            }));
+            let quadlets = census.quadlets.iter().cloned();
+            out.quadlets.extend(quadlets.map(|quadlet| (*file, quadlet)));
         }
     }
     let from_hosts = Account::new(evaluated.iter().filter(|world| world.is_of_hosts()));
@@ -139,22 +143,42 @@ impl Census {
             }
         };
         let untold = self.unread.iter().filter(|written| !is_told(written));
-        untold.map(gap).collect()
+        let quadlets = self.quadlets.iter().map(|(file, quadlet)| {
+            let (file, expr) = (*file, quadlet.key);
+            Gap {
+                span: span_of(files, Place::whole(Site { file, expr })),
+                kind: GapKind::NotModelled,
+                reason: format!(
+                    "quadlet file `{}`: a set that the code makes a file of by itself",
+                    quadlet.name
+                ),
+            }
+        });
+        untold.map(gap).chain(quadlets).collect()
     }
 
     /// What is not judged for a reason that is known.
-    pub(crate) fn left_out(&self, files: &Files<'_>) -> Vec<LeftOut> {
+    pub(crate) fn left_out(&self, files: &Files<'_>, worlds: &[Arc<Known>]) -> Vec<LeftOut> {
+        let places = worlds.iter().flat_map(|known| &known.world.tests);
+        let whole = places.filter_map(|place| {
+            Some(LeftOut {
+                surface: None,
+                name: None,
+                span: span_of(files, *place)?,
+                reason: LeftOutReason::Test,
+            })
+        });
         let off = self.off.iter().map(|written| (written, LeftOutReason::Off));
         let tests = self.tests.iter().map(|written| (written, LeftOutReason::Test));
         let left_out = off.chain(tests).filter_map(|(written, reason)| {
             Some(LeftOut {
-                surface: written.site.surface,
+                surface: Some(written.site.surface),
                 name: written.site.name.clone(),
                 span: written.span(files)?,
                 reason,
             })
         });
-        left_out.collect()
+        left_out.chain(whole).collect()
     }
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn check(
     outcome.findings = merged.findings;
     let unread = census.gaps(&looked_up, &outcome.gaps);
     outcome.gaps.extend(unread);
-    outcome.left_out = census.left_out(&looked_up);
+    outcome.left_out = census.left_out(&looked_up, &evaluated);
     for (path, file) in &files {
         look_at_text(&looked_up, path, *file, settings, &mut outcome);
     }

@@ -21,7 +21,8 @@ pub struct Report {
     pub containers: Vec<Shown>,
     /// Conditions that switch definitions of containers off on some host, each once.
     pub switched_off: Vec<Span>,
-    /// Containers that stand in the text and that no system has, for a reason that is known; sorted by place.
+    /// Containers that stand in the text and that no system has, for a reason that is known, and other things that are not
+    /// judged on purpose; sorted by place.
     pub left_out: Vec<LeftOut>,
     /// Number of Nix files that were read.
     pub files: usize,
@@ -170,11 +171,11 @@ impl GapKind {
     }
 }
 
-/// A container that stands in the text and is not judged.
+/// A container that stands in the text and is not judged, or the description of a whole NixOS test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Its surface.
-    pub surface: Surface,
+    /// Its surface; none for a whole test.
+    pub surface: Option<Surface>,
     /// Its name, if it is written out.
     pub name: Option<String>,
     /// Where it is defined.
@@ -188,7 +189,7 @@ pub struct LeftOut {
 pub enum LeftOutReason {
     /// A condition that is known leaves it out on every host.
     Off,
-    /// It belongs to a machine of a NixOS test, which runs in the sandbox of a build.
+    /// It is a NixOS test, whose machines run in the sandbox of a build, or belongs to one.
     Test,
 }
 

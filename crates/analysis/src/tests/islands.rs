@@ -109,6 +109,7 @@ fn what_is_off_on_every_host_is_told_and_so_are_machines_of_tests() {
             left out (off): never
             left out (off): neither
             left out (test): t
+            left out (test): <name>
         "#]],
     );
 }
@@ -123,6 +124,10 @@ fn what_nothing_comes_to_is_named() {
                 "{ virtualisation.oci-containers.containers = inputs.x.containers; }",
             ),
             (
+                "units.nix",
+                r#"{ units."ledger.container".Container = { Image = "x"; Volume = [ "/:/host" ]; }; }"#,
+            ),
+            (
                 "lost.nix",
                 r#"
 let name = throw "no"; in
@@ -132,6 +137,7 @@ let name = throw "no"; in
         expect![[r#"
             lost.nix:3:104 `"--all"` high/medium toy-flag: `lost` uses `--all` [lost.nix: a.<name>] imported by no host
             gap /p/box.nix: `virtualisation.oci-containers.containers`: evaluation fails: undefined variable 'inputs'
+            gap /p/units.nix: quadlet file `ledger.container`: a set that the code makes a file of by itself
         "#]],
     );
 }

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, LineIndex};
-use nixpod_surfaces::SpecSite;
+use nixpod_surfaces::Census;
 use nixpod_syntax::{Hir, Parents, ParsedFile};
 use rustc_hash::FxHashMap;
 use std::fmt;
@@ -50,7 +50,7 @@ pub(crate) struct FileState {
     lines: OnceLock<Arc<LineIndex>>,
     parsed: OnceLock<Arc<ParsedFile>>,
     parents: OnceLock<Parents>,
-    census: OnceLock<Vec<SpecSite>>,
+    census: OnceLock<Census>,
     /// The tree that the file had before. If the new one is equal, the old one is kept, so that comparing two
     /// revisions is comparing pointers.
     before: Option<Arc<Hir>>,
@@ -104,8 +104,8 @@ impl FileState {
         self.parents.get_or_init(|| self.parsed().parents())
     }
 
-    /// The containers that stand in its text.
-    pub(crate) fn census(&self) -> &[SpecSite] {
+    /// What stands in its text.
+    pub(crate) fn census(&self) -> &Census {
         self.census
             .get_or_init(|| nixpod_surfaces::census(&self.parsed().hir))
     }

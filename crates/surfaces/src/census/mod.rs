@@ -54,11 +54,30 @@ impl SpecSite {
     }
 }
 
-/// All places of a file, in the order of the text as far as it is known.
-pub fn census(hir: &Hir) -> Vec<SpecSite> {
+/// A set in the shape of a quadlet file that no option known here takes: `"web.container" = { Container = { ... }; }`. The
+/// analysed code makes a file of it in a way of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuadletSite {
+    /// The file's name.
+    pub name: String,
+    /// The key of that name.
+    pub key: ExprId,
+}
+
+/// What a file writes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Containers, and computed sets of them.
+    pub specs: Vec<SpecSite>,
+    /// Sets in the shape of quadlet files.
+    pub quadlets: Vec<QuadletSite>,
+}
+
+/// What a file writes, in the order of the text as far as it is known.
+pub fn census(hir: &Hir) -> Census {
     match names::may_define(hir) {
-        true => walk::sites(hir),
-        false => Vec::new(),
+        true => walk::census(hir),
+        false => Census::default(),
     }
 }
 

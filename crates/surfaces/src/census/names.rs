@@ -68,7 +68,24 @@ pub(super) fn may_define(hir: &Hir) -> bool {
     let last = |path: &[&'static str]| path.last().copied();
     let sets = tables().flat_map(|table| [Some(table.path), table.old_path].into_iter().flatten());
     let names: Vec<&str> = sets.filter_map(last).collect();
-    hir.names().iter().any(|name| names.contains(&name.as_str()))
+    let tells = |name: &str| names.contains(&name) || section_of(name).is_some();
+    hir.names().iter().any(|name| tells(name))
+}
+
+/// The section that a quadlet file of this name must have.
+pub(super) fn section_of(name: &str) -> Option<&'static str> {
+    let (stem, kind) = name.rsplit_once('.')?;
+    let kinds = [
+        ("container", "Container"),
+        ("pod", "Pod"),
+        ("kube", "Kube"),
+        ("volume", "Volume"),
+        ("network", "Network"),
+        ("build", "Build"),
+        ("image", "Image"),
+    ];
+    let section = kinds.iter().find(|(known, _)| *known == kind)?.1;
+    (!stem.is_empty()).then_some(section)
 }
 
 /// Does a function pass its last argument on, and perhaps not?

@@ -1,9 +1,9 @@
 //! The walk over a file that finds containers.
 
 use crate::census::names::{
-    is_nspawn, is_of_options, is_system, is_test, may_be_nspawn, tells_module, transparent,
+    is_nspawn, is_of_options, is_system, is_test, may_be_nspawn, section_of, tells_module, transparent,
 };
-use crate::census::{ModuleSite, SpecSite};
+use crate::census::{Census, ModuleSite, QuadletSite, SpecSite};
 use crate::surface::tables;
 use crate::vocabulary::options::{Systems, Table};
 use nixpod_model::{Surface, SystemKind};
@@ -17,8 +17,8 @@ const MAX_DEPTH: u32 = 400;
 /// More names say no better where a module stands.
 const MAX_NAMES: usize = 8;
 
-/// All places of a file that define containers.
-pub(super) fn sites(hir: &Hir) -> Vec<SpecSite> {
+/// All that a file writes.
+pub(super) fn census(hir: &Hir) -> Census {
     let mut walk = Walk {
         hir,
         begin: hir.root(),
@@ -26,7 +26,7 @@ pub(super) fn sites(hir: &Hir) -> Vec<SpecSite> {
         path: Vec::new(),
         condition: None,
         in_test: false,
-        out: Vec::new(),
+        out: Census::default(),
     };
     walk.expr(hir.root(), 0);
     walk.out
@@ -67,7 +67,7 @@ struct Walk<'h> {
     condition: Option<ExprId>,
     /// Is it in the description of a NixOS test?
     in_test: bool,
-    out: Vec<SpecSite>,
+    out: Census,
 }
 
 impl Walk<'_> {
@@ -188,6 +188,7 @@ impl Walk<'_> {
             if is_test && name == "containers" {
                 continue;
             }
+            self.quadlet(&name, entry.key, value);
             let name = Some(name);
             self.path.push(Step {
                 name,
@@ -238,6 +239,19 @@ impl Walk<'_> {
             return self.expr(value, depth);
         }
         self.containers(set, value, depth);
+    }
+
+    /// Remembers a set in the shape of a quadlet file.
+    fn quadlet(&mut self, name: &str, key: ExprId, value: ExprId) {
+        let Some(section) = section_of(name) else { return };
+        let Expr::Attrs(attrs) = self.hir.expr(self.unwrapped(value)) else {
+            return;
+        };
+        let mut sections = attrs.entries.iter();
+        if sections.any(|entry| self.hir.name(entry.name) == section) {
+            let name = name.to_owned();
+            self.out.quadlets.push(QuadletSite { name, key });
+        }
     }
 
     /// A name of the path, counted from its end.
@@ -417,7 +431,7 @@ impl Walk<'_> {
         };
         let names = self.outer.iter().cloned().chain(names(steps));
         let path = names.take(MAX_NAMES).collect::<Vec<_>>().join(".");
-        self.out.push(SpecSite {
+        self.out.specs.push(SpecSite {
             surface: set.table.surface,
             name,
             key,

@@ -7,10 +7,17 @@ use std::fmt::Write;
 fn check(text: &str, expected: Expect) {
     let parsed = nixpod_syntax::parse(text);
     let mut out = String::new();
-    for site in census(&parsed.hir) {
+    let found = census(&parsed.hir);
+    for site in found.specs {
         let name = site.name.as_deref().unwrap_or("<name>");
         let line = text[..usize::from(site.range(&parsed).start())].lines().count();
         let _ = writeln!(out, "{line} {} {name}", site.surface.as_str());
+    }
+    for quadlet in found.quadlets {
+        let line = text[..usize::from(parsed.map.range(quadlet.key).start())]
+            .lines()
+            .count();
+        let _ = writeln!(out, "{line} quadlet file {}", quadlet.name);
     }
     expected.assert_eq(&out);
 }
@@ -103,6 +110,24 @@ fn containers_of_the_test_driver_are_machines() {
 }"#,
         expect![[r#"
             5 nspawn inner
+        "#]],
+    );
+}
+
+#[test]
+fn sets_in_the_shape_of_quadlet_files_are_named() {
+    check(
+        r#"
+{
+  programs.units.units."ledger.container".Container = { Image = "docker.io/library/nginx:latest"; };
+  my.pods = { "web.pod" = { Pod.PublishPort = "80:80"; Install = { }; }; };
+  files."notes.container" = { text = ""; };
+  ".container".Container = { };
+  app.container.Container = { };
+}"#,
+        expect![[r#"
+            3 quadlet file ledger.container
+            4 quadlet file web.pod
         "#]],
     );
 }

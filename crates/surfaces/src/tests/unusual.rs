@@ -11,13 +11,23 @@ fn containers_of_a_test() {
     containers(
         r#"{ name = "t"; containers.left = { }; containers.right.services.nginx.enable = true; testScript = "start_all()"; }"#,
         expect![[r#"
-            not analysed: the machines of a test: `NixOS tests` is not modelled <- "start_all()"
+            nspawn left in `box` <- { }
+            nspawn right in `box` <- containers.right.services.nginx.enable = true
+              auto start: unknown: evaluation fails: The option `containers.right.services' does not exist
+              users: unknown: evaluation fails: The option `containers.right.services' does not exist
+              network: unknown: evaluation fails: The option `containers.right.services' does not exist
+              private users: unknown: evaluation fails: The option `containers.right.services' does not exist
+              ownership: unknown: evaluation fails: The option `containers.right.services' does not exist
+              private network: unknown: evaluation fails: The option `containers.right.services' does not exist
+              tun: unknown: evaluation fails: The option `containers.right.services' does not exist
+              other private network: unknown: evaluation fails: The option `containers.right.services' does not exist
+            not analysed: containers.right.services: evaluation fails: The option `containers.right.services' does not exist <- services
         "#]],
     );
     containers(
         r#"{ pkgs, ... }: { name = "t"; nodes.left.users.users.ann.password = "ann"; containers.right = { ... }: { }; }"#,
         expect![[r#"
-            not analysed: the machines of a test: `NixOS tests` is not modelled <- nodes.left.users.users.ann.password = "ann"
+            nspawn right in `box` <- { ... }: { }
         "#]],
     );
     // A host may call something of its own `nodes`.

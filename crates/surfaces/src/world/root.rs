@@ -173,7 +173,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         }
         let system = outermost(&mut walk, root, &config, host.clone());
         let mut variants = Vec::new();
-        if walk.is_test(&config) {
+        if !root.from_flake && walk.is_test(&config) {
             walk.world.add_system(system);
         } else {
             walk.system(&config, system);
@@ -299,6 +299,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         keep_first(&mut self.world.not_analysed);
         keep_first(&mut self.world.switched_off);
         keep_first(&mut self.world.defined);
+        keep_first(&mut self.world.tests);
         self.world
     }
 }

@@ -58,9 +58,7 @@ impl Walk<'_, '_, '_> {
             (false, true) => nodes,
             (false, false) => return false,
         };
-        let origin = self.reader.place_of(&telling);
-        let why = Why::NotModelled("NixOS tests".to_owned());
-        self.reader.gap("the machines of a test".to_owned(), why, &origin);
+        self.world.tests.extend(self.reader.place_of(&telling).place());
         true
     }
 

@@ -53,7 +53,7 @@ pub fn repository(directory: &Utf8Path) -> Repository {
         let text = analysis.text(file);
         let lines = analysis.line_index(file);
         let parsed = nixpod_syntax::parse(&text);
-        for site in nixpod_surfaces::census(&parsed.hir) {
+        for site in nixpod_surfaces::census(&parsed.hir).specs {
             let range = site.range(&parsed);
             let (status, reasons) = judge(&report, &reached, (file, range), &site);
             specs.push(Spec {
@@ -86,10 +86,13 @@ fn judge(
     (file, range): (FileId, TextRange),
     site: &SpecSite,
 ) -> (Status, Vec<String>) {
-    let found = matching(report, (file, range), site);
     let is_here = |span: Span| span.file == file && range.contains_range(span.range);
+    let left_out = report.left_out.iter().find(|one| is_here(one.span));
+    let found = match direct(report, (file, range), site) {
+        found if !found.is_empty() || left_out.is_some() => found,
+        _ => indirect(report, (file, range), site),
+    };
     if found.is_empty() {
-        let left_out = report.left_out.iter().find(|one| is_here(one.span));
         let named = report
             .not_analysed
             .iter()
@@ -162,41 +165,34 @@ impl Reached {
     }
 }
 
-/// The containers that a spec defines.
-fn matching<'r>(report: &'r Report, (file, range): (FileId, TextRange), site: &SpecSite) -> Vec<&'r Shown> {
+/// The containers that a spec defines, as their facts and their origins tell.
+fn direct<'r>(report: &'r Report, (file, range): (FileId, TextRange), site: &SpecSite) -> Vec<&'r Shown> {
     let inside = |span: &Span| span.file == file && range.contains_range(span.range);
-    let around = |span: &Span| span.file == file && span.range.contains_range(range);
-    let same: Vec<&Shown> = report
+    report
         .containers
         .iter()
         .filter(|shown| shown.surface == site.surface)
-        .collect();
-    let direct: Vec<&Shown> = same
-        .iter()
-        .copied()
         .filter(|shown| {
-            site.name
-                .as_ref()
-                .is_none_or(|name| *name == shown.name || shown.is_template)
+            let name = site.name.as_ref();
+            name.is_none_or(|name| *name == shown.name || shown.is_template)
                 && (shown.span.iter().chain(&shown.places).any(&inside)
                     || definitions(shown).any(|span| inside(&span)))
         })
-        .collect();
-    if !direct.is_empty() {
-        return direct;
-    }
-    // A definition that adds to a container, and one that is computed, need not be where a fact of it is written. Then
-    // whoever shows the container has read the file.
-    let readers: Vec<&str> = report
-        .roots
+        .collect()
+}
+
+/// A definition that adds to a container, and one that is computed, need not be where a fact of it is written. Then whoever
+/// shows the container has read the file.
+fn indirect<'r>(report: &'r Report, (file, range): (FileId, TextRange), site: &SpecSite) -> Vec<&'r Shown> {
+    let around = |span: &Span| span.file == file && span.range.contains_range(range);
+    let readers = report.roots.iter().filter(|root| root.files.contains(&file));
+    let readers: Vec<&str> = readers.map(|root| root.name.as_str()).collect();
+    report
+        .containers
         .iter()
-        .filter(|root| root.files.contains(&file))
-        .map(|root| root.name.as_str())
-        .collect();
-    let is_named = |shown: &&Shown| site.name.as_ref().is_none_or(|name| *name == shown.name);
-    same.into_iter()
-        .filter(is_named)
-        .filter(|shown| shown.places.iter().any(&around) || readers.contains(&shown.host.as_str()))
+        .filter(|shown| shown.surface == site.surface)
+        .filter(|shown| site.name.as_ref().is_none_or(|name| *name == shown.name))
+        .filter(|shown| shown.places.iter().any(around) || readers.contains(&shown.host.as_str()))
         .collect()
 }
 
