@@ -255,6 +255,7 @@ mod check;
 mod did_you_mean;
 mod fix;
 mod host;
+mod index;
 mod report;
 mod rule;
 mod run;

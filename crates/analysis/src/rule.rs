@@ -1,5 +1,6 @@
 //! What a rule is, and what it may say.
 
+use crate::index::Index;
 use nixpod_model::{Container, ContainerId, Field, Host, HostId, System, SystemId, Text, TextPart, World};
 use nixpod_source::{Applicability, Confidence, Origin, RuleId, Severity};
 
@@ -117,6 +118,7 @@ pub struct Rule {
 pub struct Ctx<'a> {
     /// Everything that this root evaluated to.
     pub world: &'a World,
+    pub(crate) index: &'a Index<'a>,
 }
 
 impl<'a> Ctx<'a> {
@@ -128,6 +130,21 @@ impl<'a> Ctx<'a> {
     /// The guest system of an nspawn container.
     pub fn guest(&self, container: &Container) -> Option<&'a System> {
         container.guest.as_ref().map(|id| self.world.system(id))
+    }
+
+    /// The containers that a system declares by itself, in the world's order.
+    pub fn containers_of(&self, system: &System) -> &'a [&'a Container] {
+        self.index.containers.get(&system.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The homes of a system's users, in the world's order.
+    pub fn homes_of(&self, system: &System) -> &'a [&'a System] {
+        self.index.homes.get(&system.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Are there OCI containers in a guest, or in a home of it?
+    pub fn has_oci_containers(&self, guest: &System) -> bool {
+        self.index.guests_with_oci.contains(&guest.id)
     }
 
     /// The container whose guest a system is.

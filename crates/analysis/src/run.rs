@@ -1,5 +1,6 @@
 //! Runs rules over a world.
 
+use crate::index::Index;
 use crate::rule::Secret;
 use crate::{Check, Ctx, Finding, Rule, Sink};
 use nixpod_model::{Container, Existence, System, World};
@@ -14,7 +15,8 @@ pub fn run_rules(rules: &[&'static Rule], world: &World) -> Vec<Finding> {
 
 /// The same, and the secrets that the rules came across.
 pub(crate) fn run(rules: &[&'static Rule], world: &World) -> (Vec<Finding>, Vec<Secret>) {
-    let ctx = Ctx { world };
+    let index = &Index::new(world);
+    let ctx = Ctx { world, index };
     let mut findings = Vec::new();
     let mut secrets = Vec::new();
     for rule in rules {

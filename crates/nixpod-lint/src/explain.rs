@@ -100,11 +100,7 @@ pub(crate) fn explain(name: &str, terminal: &Terminal) -> Result<Outcome> {
 pub(crate) fn list(format: TableFormat, terminal: &Terminal) -> Result<Outcome> {
     let rules = all(nixpod_rules::ALL);
     match format {
-        TableFormat::Json => {
-            let mut text = serde_json::to_string_pretty(&Document { version: 1, rules })?;
-            text.push('\n');
-            terminal.print_json(&text)?;
-        }
+        TableFormat::Json => terminal.print_document(&Document { version: 1, rules })?,
         TableFormat::Table => terminal.print(&table(&rules, terminal))?,
     }
     Ok(Outcome::Clean)

@@ -10,6 +10,7 @@
 mod args;
 mod check;
 mod diff;
+mod document;
 mod eval;
 mod explain;
 mod fix;

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     };
     let _span = tracing::debug_span!("render").entered();
     match args.format {
-        TableFormat::Json => terminal.print_json(&show_json(&results.containers)?)?,
+        TableFormat::Json => terminal.print_document(&show_json(&results.containers))?,
         TableFormat::Table => {
             terminal.print(&show_table(&results.containers, &context))?;
             if results.containers.is_empty() {

@@ -1,12 +1,14 @@
 //! What the output goes to: colours, width, and who listens.
 
 use crate::args::{ColorWhen, GlobalArgs};
+use crate::document;
 use crate::runner::{self, defuse, defuse_json, defuse_old};
 use crate::streams::{to_stderr, unless_broken_pipe};
 use anstyle::{AnsiColor, Style};
 use nixpod_analysis::visible;
+use serde::Serialize;
 use std::borrow::Cow;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// The width of text that goes to a file or pipe, and the most that is used of a terminal: longer lines read badly.
 const WIDTH: usize = 100;
@@ -56,20 +58,25 @@ impl Terminal {
         self.print_with(defuse, text)
     }
 
-    /// Prints lines that are commands to GitHub's runner.
-    pub(crate) fn print_commands(&self, lines: &str) -> io::Result<()> {
-        self.print_with(defuse_old, lines)
+    /// The same in pieces that are made when they are printed, each of whole lines.
+    pub(crate) fn print_pieces(&self, pieces: impl Iterator<Item = String>) -> io::Result<()> {
+        self.print_all(defuse, pieces)
     }
 
-    /// Prints a document of ours in JSON.
-    pub(crate) fn print_json(&self, document: &str) -> io::Result<()> {
-        self.print_with(defuse_json, &visible::json(document))
+    /// Prints lines that are commands to GitHub's runner.
+    pub(crate) fn print_commands(&self, lines: impl Iterator<Item = String>) -> io::Result<()> {
+        self.print_all(defuse_old, lines)
+    }
+
+    /// Prints a document of ours in JSON, piece by piece.
+    pub(crate) fn print_document(&self, document: &impl Serialize) -> io::Result<()> {
+        document::write(document, io::stdout().lock(), self.is_runner)
     }
 
     /// Prints a value of the analysed code: exactly, unless somebody is looking.
     pub(crate) fn print_value(&self, value: &str, is_json: bool) -> io::Result<()> {
         match (is_json, self.is_terminal) {
-            (true, true) => self.print_json(value),
+            (true, true) => self.print_with(defuse_json, &visible::json(value)),
             (true, false) => self.print_with(defuse_json, value),
             (false, true) => self.print(&visible::lines(value)),
             (false, false) => self.print(value),
@@ -85,6 +92,19 @@ impl Terminal {
     /// Does somebody look at it, and not a program?
     pub(crate) fn is_looked_at(&self) -> bool {
         self.is_terminal || self.color
+    }
+
+    fn print_all(
+        &self,
+        defuse: fn(&str) -> Cow<'_, str>,
+        mut pieces: impl Iterator<Item = String>,
+    ) -> io::Result<()> {
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let written = pieces.try_for_each(|piece| match self.is_runner {
+            true => out.write_all(defuse(&piece).as_bytes()),
+            false => out.write_all(piece.as_bytes()),
+        });
+        unless_broken_pipe(written.and_then(|()| out.flush()))
     }
 
     fn print_with(&self, defuse: fn(&str) -> Cow<'_, str>, text: &str) -> io::Result<()> {

@@ -2,13 +2,14 @@
 
 use crate::check::places::{Trail, line_of, slice, span_of_origin, trail_of};
 use crate::report::{ContainerRef, Reported};
-use crate::rule::{Finding, Rule};
+use crate::rule::{Finding, Intent, Rule};
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::worlds::Known;
 use nixpod_model::{Container, Host, Surface};
 use nixpod_source::{Confidence, Diagnostic, Label, LabelKind, Place, RuleId, Span};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// A finding with what later questions about it need.
 #[derive(Clone, Debug)]
@@ -18,8 +19,8 @@ pub(crate) struct Checked {
     pub(crate) places: Vec<Span>,
     /// The text, or else the words, that tell the finding from others of its rule and container.
     pub(crate) identity: String,
-    /// The finding before it got ranges; none for findings about comments and syntax.
-    pub(crate) finding: Option<Finding>,
+    /// The fixes that its rule thinks of; none for findings about comments and syntax.
+    pub(crate) intents: Arc<[Intent]>,
 }
 
 /// What makes two findings one: rule, place, message and container.
@@ -105,7 +106,7 @@ impl Checked {
             },
             places: trail.all,
             identity,
-            finding: Some(finding.clone()),
+            intents: finding.fixes.clone().into(),
         }
     }
 
@@ -150,6 +151,6 @@ pub(crate) fn plain(rule: &'static Rule, span: Span, message: String, help: Opti
         },
         places: vec![span],
         identity: String::new(),
-        finding: None,
+        intents: Arc::default(),
     }
 }

@@ -165,12 +165,28 @@ pub(crate) fn parse_errors(file: FileId, state: &FileState, settings: &Settings,
     if !settings.is_on(&parse_error::RULE) {
         return;
     }
-    for error in &state.parsed().errors {
-        let span = Span {
-            file,
-            range: error.range,
-        };
+    let mut tell = |range, message| {
         let help = "What stands near the error is not analysed.".to_owned();
-        out.push(plain(&parse_error::RULE, span, error.message.clone(), Some(help)));
+        out.push(plain(
+            &parse_error::RULE,
+            Span { file, range },
+            message,
+            Some(help),
+        ));
+    };
+    let errors = &state.parsed().errors;
+    for error in errors.iter().take(MAX_ERRORS) {
+        tell(error.range, error.message.clone());
+    }
+    if let Some(next) = errors.get(MAX_ERRORS) {
+        let more = errors.len() - MAX_ERRORS;
+        tell(
+            next.range,
+            format!("{more} more errors from here on, which are not listed"),
+        );
     }
 }
+
+/// More errors of one file are only counted, in every format: whoever mends the first hundreds has to look again anyhow,
+/// and a megabyte of text can have a quarter of a million.
+const MAX_ERRORS: usize = 1000;

@@ -37,8 +37,7 @@ pub(crate) fn with_fixes<'c>(
     let mut resolver = None;
     let mut all = Vec::new();
     for (index, checked) in findings.iter().enumerate() {
-        let Some(finding) = &checked.finding else { continue };
-        for intent in &finding.fixes {
+        for intent in &*checked.intents {
             let resolver = resolver
                 .get_or_insert_with(|| Resolver::new(vfs, Uses::count(&analysis.listed(&outcome.worlds))));
             if let Some(fix) = resolver.fix(intent) {

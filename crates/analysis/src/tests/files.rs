@@ -221,3 +221,13 @@ fn configuration_beside_options_is_an_error_and_is_read() {
         gap /p/default.nix: `module`: evaluation fails: unsupported attribute `containers` beside `config` or `options`: all configuration has to be in `config`
     "#]].assert_eq(&super::check(&files));
 }
+
+#[test]
+fn errors_beyond_a_thousand_are_counted() {
+    let text = format!("{{ {} }}", "a = 1; ".repeat(1500));
+    let (host, _) = host(&[("default.nix", &text)]);
+    let report = host.analysis().check(&project());
+    assert_eq!(report.findings.len(), 1001);
+    let last = &report.findings[1000].diagnostic.message;
+    assert_eq!(last, "499 more errors from here on, which are not listed");
+}

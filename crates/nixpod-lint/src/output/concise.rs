@@ -4,27 +4,21 @@ use super::context::Context;
 use super::entries::{Entry, entries, more};
 use crate::terminal::styles;
 use crate::view::Results;
-use std::fmt::Write;
 
-pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
-    let mut out = String::new();
-    for entry in entries(results) {
+pub(super) fn lines(results: &Results, context: &Context<'_>) -> impl Iterator<Item = String> {
+    entries(results).into_iter().map(|entry| {
         let (finding, message) = match entry {
             Entry::Finding(finding) => (finding, finding.message.to_string()),
             Entry::More(finding, number) => (finding, more(number)),
         };
         let at = &finding.location;
         let what = format!("{}[{}]", finding.severity.as_str(), finding.rule);
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            out,
-            "{}:{}:{}: {} {}",
+        format!(
+            "{}:{}:{}: {} {message}\n",
             context.name(&at.source),
             at.line,
             at.column,
             context.terminal.paint(styles::severity(finding.severity), &what),
-            message,
-        );
-    }
-    out
+        )
+    })
 }

@@ -7,9 +7,8 @@ use crate::view::{Finding, Results};
 use nixpod_analysis::Level;
 use std::fmt::Write;
 
-pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
-    let mut out = String::new();
-    for entry in entries(results) {
+pub(super) fn lines(results: &Results, context: &Context<'_>) -> impl Iterator<Item = String> {
+    entries(results).into_iter().map(|entry| {
         let (finding, message) = match entry {
             Entry::Finding(finding) => (finding, message(finding, context)),
             Entry::More(finding, number) => (finding, more(number)),
@@ -26,17 +25,15 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
         } else {
             String::new()
         };
-        let _ = writeln!(
-            out,
-            "::{command} file={},line={},endLine={}{columns},title={}::{}",
+        format!(
+            "::{command} file={},line={},endLine={}{columns},title={}::{}\n",
             property(&context.name(&at.source)),
             at.line,
             at.end_line,
             property(&format!("nixpod-lint: {}", finding.rule)),
             data(&message),
-        );
-    }
-    out
+        )
+    })
 }
 
 fn message(finding: &Finding, context: &Context<'_>) -> String {

@@ -1,15 +1,16 @@
 //! The stable contract for programs. Fields are only ever added; an incompatible change raises `version`.
 
-use crate::view::{ContainerName, Finding, Location, Results};
+use crate::document::Each;
+use crate::view::{ContainerName, Finding, Location, ResolvedGap, Results};
 use crate::words::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document<F, G> {
     version: u32,
-    findings: Vec<JsonFinding<'a>>,
-    not_analysed: Vec<JsonGap<'a>>,
+    findings: F,
+    not_analysed: G,
     summary: Summary,
 }
 
@@ -151,20 +152,23 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
     }
 }
 
-pub(super) fn render(results: &Results) -> serde_json::Result<String> {
-    let document = Document {
+impl<'a> From<&'a ResolvedGap> for JsonGap<'a> {
+    fn from(gap: &'a ResolvedGap) -> Self {
+        let at = gap.location.as_ref();
+        Self {
+            file: at.map(|at| at.source.name.as_str()),
+            line: at.map(|at| at.line),
+            kind: gap.kind.as_str(),
+            reason: gap.reason.exact(),
+        }
+    }
+}
+
+pub(super) fn document(results: &Results) -> impl Serialize {
+    Document {
         version: 1,
-        findings: results.findings.iter().map(Into::into).collect(),
-        not_analysed: results
-            .not_analysed
-            .iter()
-            .map(|gap| JsonGap {
-                file: gap.location.as_ref().map(|at| at.source.name.as_str()),
-                line: gap.location.as_ref().map(|at| at.line),
-                kind: gap.kind.as_str(),
-                reason: gap.reason.exact(),
-            })
-            .collect(),
+        findings: Each(|| results.findings.iter().map(JsonFinding::from)),
+        not_analysed: Each(|| results.not_analysed.iter().map(JsonGap::from)),
         summary: Summary {
             files: results.files,
             roots: results.roots.len(),
@@ -179,8 +183,5 @@ pub(super) fn render(results: &Results) -> serde_json::Result<String> {
                 .map(|(kind, count)| (kind.as_str(), count))
                 .collect(),
         },
-    };
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.push('\n');
-    Ok(text)
+    }
 }

@@ -27,11 +27,11 @@ pub(crate) fn print(format: Format, results: &Results, context: &Context<'_>) ->
         Format::Pretty | Format::Concise if context.statistics => {
             terminal.print(&statistics::render(results, context))?;
         }
-        Format::Pretty => terminal.print(&pretty::render(results, context))?,
-        Format::Concise => terminal.print(&concise::render(results, context))?,
-        Format::Json => terminal.print_json(&json::render(results)?)?,
-        Format::Sarif => terminal.print_json(&sarif::render(results, context)?)?,
-        Format::Github => terminal.print_commands(&github::render(results, context))?,
+        Format::Pretty => terminal.print_pieces(pretty::pieces(results, context))?,
+        Format::Concise => terminal.print_pieces(concise::lines(results, context))?,
+        Format::Json => terminal.print_document(&json::document(results))?,
+        Format::Sarif => terminal.print_document(&sarif::document(results, context))?,
+        Format::Github => terminal.print_commands(github::lines(results, context))?,
     }
     Ok(())
 }
@@ -63,19 +63,25 @@ mod tests {
         expect.assert_eq(&render(&sample::results(), &context).replace(&version, "\"VERSION\""));
     }
 
+    fn written(document: &impl serde::Serialize) -> String {
+        let mut out = Vec::new();
+        crate::document::write(document, &mut out, false).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn formats_are_as_recorded() {
         check(
             &expect_file!["../../../../testdata/cli/formats/pretty.txt"],
-            pretty::render,
+            |results, context| pretty::pieces(results, context).collect(),
         );
         check(
             &expect_file!["../../../../testdata/cli/formats/concise.txt"],
-            concise::render,
+            |results, context| concise::lines(results, context).collect(),
         );
         check(
             &expect_file!["../../../../testdata/cli/formats/github.txt"],
-            github::render,
+            |results, context| github::lines(results, context).collect(),
         );
         check(
             &expect_file!["../../../../testdata/cli/formats/statistics.txt"],
@@ -83,11 +89,11 @@ mod tests {
         );
         check(
             &expect_file!["../../../../testdata/cli/formats/findings.json"],
-            |results, _| json::render(results).unwrap(),
+            |results, _| written(&json::document(results)),
         );
         check(
             &expect_file!["../../../../testdata/cli/formats/findings.sarif"],
-            |results, context| sarif::render(results, context).unwrap(),
+            |results, context| written(&sarif::document(results, context)),
         );
         check(
             &expect_file!["../../../../testdata/cli/formats/show.txt"],
@@ -95,7 +101,7 @@ mod tests {
         );
         check(
             &expect_file!["../../../../testdata/cli/formats/show.json"],
-            |results, _| show_json(&results.containers).unwrap(),
+            |results, _| written(&show_json(&results.containers)),
         );
     }
 }

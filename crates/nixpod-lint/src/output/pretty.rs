@@ -16,7 +16,8 @@ use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
-pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
+/// A piece for each finding, and one at the end.
+pub(super) fn pieces(results: &Results, context: &Context<'_>) -> impl Iterator<Item = String> {
     let terminal = context.terminal;
     let theme = GraphicalTheme {
         characters: if terminal.unicode {
@@ -36,13 +37,13 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
         .with_link_display_text("(docs)")
         .without_syntax_highlighting();
     let mut texts = Texts::default();
-    let mut out = String::new();
-    for entry in entries(results) {
+    let piece = move |entry| {
+        let mut out = String::new();
         let finding = match entry {
             Entry::Finding(finding) => finding,
             Entry::More(finding, number) => {
                 not_listed(&mut out, finding, number, context);
-                continue;
+                return out;
             }
         };
         for shown in parts(finding, context, &mut texts) {
@@ -59,11 +60,10 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> String {
         }
         about(&mut out, finding, context);
         out.push('\n');
-    }
-    if !terminal.quiet {
-        summary(&mut out, results, context);
-    }
-    out
+        out
+    };
+    let summary = (!terminal.quiet).then(|| summary(results, context));
+    entries(results).into_iter().map(piece).chain(summary)
 }
 
 /// The line that stands for findings that are too many.
@@ -104,7 +104,8 @@ fn about(out: &mut String, finding: &Finding, context: &Context<'_>) {
     let _ = writeln!(out, "  {arrow} {line}");
 }
 
-fn summary(out: &mut String, results: &Results, context: &Context<'_>) {
+fn summary(results: &Results, context: &Context<'_>) -> String {
+    let mut out = String::new();
     let terminal = context.terminal;
     let found = results.open().count();
     if found == 0 {
@@ -137,7 +138,8 @@ fn summary(out: &mut String, results: &Results, context: &Context<'_>) {
         let _ = write!(out, "; {fixable} fixable with --fix");
     }
     out.push('\n');
-    gaps(out, results, context);
+    gaps(&mut out, results, context);
+    out
 }
 
 /// What was not looked into, so that silence is not mistaken for safety.

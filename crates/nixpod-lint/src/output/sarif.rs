@@ -3,23 +3,78 @@
 //! The trail becomes a code flow: where the value is written first, where it takes effect last.
 
 use super::context::Context;
+use crate::document::Each;
 use crate::view::{Finding, Location, ResolvedFix, Results};
 use crate::words::Words;
 use nixpod_analysis::{Applicability, Confidence, Level, OWN_RULES, RuleId, Severity, rule_url, visible};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-pub(super) fn render(results: &Results, context: &Context<'_>) -> anyhow::Result<String> {
+// In the order of their names, as `json!` has it.
+#[derive(Serialize)]
+struct Document<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [R; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<N, R> {
+    column_kind: &'static str,
+    invocations: [Invocation<N>; 1],
+    original_uri_base_ids: Value,
+    results: R,
+    tool: Value,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation<N> {
+    execution_successful: bool,
+    tool_execution_notifications: N,
+}
+
+pub(super) fn document(results: &Results, context: &Context<'_>) -> impl Serialize {
     // Metadata of the rules that found something, sorted by name.
     let used: BTreeSet<RuleId> = results.findings.iter().map(|finding| finding.rule).collect();
     let index: BTreeMap<RuleId, usize> = used.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     let rules: Vec<Value> = used.iter().map(|id| rule(id, context)).collect();
-    let found: Vec<Value> = results
-        .findings
-        .iter()
-        .map(|finding| result(finding, &index))
-        .collect();
+    let run = Run {
+        column_kind: "unicodeCodePoints",
+        invocations: [Invocation {
+            execution_successful: results.unreadable.is_empty()
+                && !results.not_analysed.iter().any(|gap| gap.kind.blinds()),
+            tool_execution_notifications: Each(|| notifications(results)),
+        }],
+        original_uri_base_ids: json!({ "SRCROOT": { "uri": base_uri(context) } }),
+        results: Each(move || {
+            let index = index.clone();
+            results
+                .findings
+                .iter()
+                .map(move |finding| result(finding, &index))
+        }),
+        tool: json!({ "driver": {
+            "name": "nixpod-lint",
+            "version": env!("CARGO_PKG_VERSION"),
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "informationUri": env!("CARGO_PKG_REPOSITORY"),
+            "rules": rules,
+        } }),
+    };
+    Document {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        runs: [run],
+        version: "2.1.0",
+    }
+}
+
+/// What could not be read, and what was not analysed.
+fn notifications(results: &Results) -> impl Iterator<Item = Value> {
     let unreadable = results
         .unreadable
         .iter()
@@ -36,31 +91,7 @@ pub(super) fn render(results: &Results, context: &Context<'_>) -> anyhow::Result
         }
         note
     });
-    let notifications: Vec<Value> = unreadable.chain(gaps).collect();
-    let document = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "nixpod-lint",
-                "version": env!("CARGO_PKG_VERSION"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": rules,
-            } },
-            "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": { "SRCROOT": { "uri": base_uri(context) } },
-            "invocations": [{
-                "executionSuccessful": results.unreadable.is_empty()
-                    && !results.not_analysed.iter().any(|gap| gap.kind.blinds()),
-                "toolExecutionNotifications": notifications,
-            }],
-            "results": found,
-        }],
-    });
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.push('\n');
-    Ok(text)
+    unreadable.chain(gaps)
 }
 
 fn insert(object: &mut Value, key: &str, value: Value) {

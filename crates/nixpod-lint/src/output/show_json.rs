@@ -4,19 +4,20 @@
 //! `docs/show.schema.json` is made from these types; fields are only ever added, and an incompatible change raises
 //! `version`.
 
-use crate::view::{ContainerSpec, DefinitionSpec};
+use crate::document::Each;
+use crate::view::{ContainerSpec, DefinitionSpec, FactSpec};
 use crate::words::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The effective specs of all containers that were found, sorted by host, surface and name.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Document<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Document"))]
+struct Document<C> {
     /// The version of this format: 1.
     version: u32,
     /// One entry for each container; hosts with the same spec share one.
-    containers: Vec<JsonContainer<'a>>,
+    containers: C,
 }
 
 /// A container.
@@ -94,22 +95,23 @@ impl<'a> From<&'a DefinitionSpec> for JsonDefinition<'a> {
     }
 }
 
-/// Renders specs.
-pub(crate) fn show_json(containers: &[ContainerSpec]) -> serde_json::Result<String> {
-    let mut list = Vec::new();
-    for container in containers {
-        let facts = container.facts.iter().map(|fact| {
-            let json = JsonFact {
-                value: fact.value.as_ref().map(Words::exact),
-                certainty: fact.certainty.as_str(),
-                reason: fact.reason.as_ref().map(Words::exact),
-                unknown: fact.unknown.iter().map(Words::exact).collect(),
-                definitions: fact.definitions.iter().map(Into::into).collect(),
-            };
-            (fact.name.exact(), json)
-        });
+impl<'a> From<&'a FactSpec> for JsonFact<'a> {
+    fn from(fact: &'a FactSpec) -> Self {
+        Self {
+            value: fact.value.as_ref().map(Words::exact),
+            certainty: fact.certainty.as_str(),
+            reason: fact.reason.as_ref().map(Words::exact),
+            unknown: fact.unknown.iter().map(Words::exact).collect(),
+            definitions: fact.definitions.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a ContainerSpec> for JsonContainer<'a> {
+    fn from(container: &'a ContainerSpec) -> Self {
         let at = container.location.as_ref();
-        list.push(JsonContainer {
+        let facts = container.facts.iter();
+        Self {
             surface: container.surface,
             name: container.name.exact(),
             hosts: container.hosts.iter().map(Words::exact).collect(),
@@ -118,22 +120,24 @@ pub(crate) fn show_json(containers: &[ContainerSpec]) -> serde_json::Result<Stri
             condition: container.condition.as_ref().map(Words::exact),
             file: at.map(|at| at.source.name.as_str()),
             line: at.map(|at| at.line),
-            facts: facts.collect(),
-        });
+            facts: facts.map(|fact| (fact.name.exact(), fact.into())).collect(),
+        }
     }
-    let mut text = serde_json::to_string_pretty(&Document {
+}
+
+/// The document of these specs.
+pub(crate) fn show_json(containers: &[ContainerSpec]) -> impl Serialize {
+    Document {
         version: 1,
-        containers: list,
-    })?;
-    text.push('\n');
-    Ok(text)
+        containers: Each(|| containers.iter().map(JsonContainer::from)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn the_schema_is_the_documented_one() {
-        let schema = schemars::schema_for!(super::Document<'_>);
+        let schema = schemars::schema_for!(super::Document<Vec<super::JsonContainer<'_>>>);
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         expect_test::expect_file!["../../../../docs/show.schema.json"].assert_eq(&text);
     }

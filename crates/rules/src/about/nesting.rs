@@ -1,6 +1,5 @@
 //! Containers in containers.
 
-use crate::about::power::enclosing;
 use nixpod_analysis::Ctx;
 use nixpod_model::Container;
 
@@ -9,10 +8,7 @@ pub(crate) fn runs_containers(ctx: &Ctx<'_>, container: &Container) -> bool {
     if let Some(guest) = ctx.guest(container) {
         return guest.engines.podman.written() == Some(&true)
             || guest.engines.docker.written() == Some(&true)
-            || ctx.world.containers.values().any(|inner| {
-                inner.surface.is_oci()
-                    && enclosing(ctx, &inner.system).is_some_and(|outer| outer.id == container.id)
-            });
+            || ctx.has_oci_containers(guest);
     }
     let Some(image) = container.image.as_ref().and_then(|image| image.value()) else {
         return false;

@@ -1,8 +1,9 @@
 //! Who runs rootless containers, and with which subordinate ids.
 
 use nixpod_analysis::Ctx;
-use nixpod_model::{Container, Field, SubIdRange, Surface, System, SystemKind, User, Userns};
+use nixpod_model::{Container, Field, SubIdRange, Surface, System, User, Userns};
 use nixpod_source::Origin;
+use std::collections::HashMap;
 
 /// The first id that NixOS gives out by itself.
 pub(crate) const FIRST_AUTOMATIC: i64 = 100_000;
@@ -20,48 +21,40 @@ pub(crate) struct RootlessUser<'a> {
 
 /// The users of a system that are known to run rootless containers, in the system's order.
 pub(crate) fn rootless_users<'a>(ctx: &Ctx<'a>, system: &'a System) -> Vec<RootlessUser<'a>> {
-    let world = ctx.world;
-    let mut found = Vec::new();
-    let id = Some(&system.id);
-    for user in &system.users {
-        let container = world.containers.values().find(|container| {
-            let home = world.system(&container.system);
-            match container.surface {
-                Surface::HomeManagerPodman | Surface::QuadletNix if home.kind == SystemKind::Home => {
-                    home.kind == SystemKind::Home
-                        && home.parent.as_ref() == id
-                        && home.home_of.as_deref() == Some(user.name.as_str())
-                }
-                Surface::OciContainers | Surface::QuadletNix => {
-                    Some(&container.system) == id
-                        && container.rootful.value() == Some(&false)
-                        && container
-                            .runs_as
-                            .as_ref()
-                            .and_then(Field::value)
-                            .is_some_and(|name| *name == user.name)
-                }
-                _ => false,
-            }
-        });
-        let because = match container {
-            Some(container) => Some(container.origin.clone()),
-            None => world
-                .systems
-                .values()
-                .find(|home| {
-                    home.kind == SystemKind::Home
-                        && home.parent.as_ref() == id
-                        && home.home_of.as_deref() == Some(user.name.as_str())
-                        && home.engines.podman.written() == Some(&true)
-                })
-                .map(|home| home.engines.podman.origin.clone()),
-        };
-        if let Some(because) = because {
-            found.push(RootlessUser { user, because });
+    let homes = ctx.homes_of(system);
+    // By name, what says first that the user runs containers.
+    let mut because: HashMap<&str, &Origin> = HashMap::new();
+    for container in ctx.containers_of(system) {
+        let may_be_rootless = matches!(container.surface, Surface::OciContainers | Surface::QuadletNix);
+        let user = container.runs_as.as_ref().and_then(Field::value);
+        if let (true, Some(false), Some(user)) = (may_be_rootless, container.rootful.value(), user) {
+            because.entry(user).or_insert(&container.origin);
         }
     }
-    found
+    let of_users = homes
+        .iter()
+        .filter_map(|home| Some((home.home_of.as_deref()?, home)));
+    for (user, home) in of_users.clone() {
+        let of_user = |container: &&&Container| {
+            matches!(
+                container.surface,
+                Surface::HomeManagerPodman | Surface::QuadletNix
+            )
+        };
+        if let Some(container) = ctx.containers_of(home).iter().find(of_user) {
+            because.entry(user).or_insert(&container.origin);
+        }
+    }
+    for (user, home) in of_users {
+        if home.engines.podman.written() == Some(&true) {
+            because.entry(user).or_insert(&home.engines.podman.origin);
+        }
+    }
+    let runs = |user: &'a User| {
+        let because = (*because.get(user.name.as_str())?).clone();
+        Some(RootlessUser { user, because })
+    };
+    system.users.iter().filter_map(runs).collect()
 }
 
 /// The container of a guest system and how many ids its user namespace has; `None` where nothing limits them.
