@@ -14,7 +14,7 @@ pub struct Settings {
     pub enabled: BTreeSet<RuleId>,
     /// Does a suppression comment need a reason?
     pub require_reason: bool,
-    /// Look only at these hosts of flakes; `None`: at all.
+    /// Tell only what concerns these hosts, whatever else is looked at; `None`: all.
     pub hosts: Option<Vec<String>>,
     /// Show secrets in messages and values instead of hiding them.
     pub show_secrets: bool,

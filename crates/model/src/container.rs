@@ -34,6 +34,8 @@ pub struct Container {
     pub existence: Existence,
     /// Where the container's set or name is defined.
     pub origin: Origin,
+    /// The key of every definition that has a part in it, in the order in which they are merged.
+    pub definitions: Vec<Place>,
     /// The host it belongs to.
     pub host: HostId,
     /// The system (host, guest or user's home) whose configuration declares it.
@@ -97,6 +99,7 @@ impl Container {
                 EntryName::Template => Existence::Template,
             },
             origin,
+            definitions: Vec::new(),
             host: system.host().clone(),
             system,
             id,
@@ -142,6 +145,7 @@ macro_rules! every_fact {
             name: _,
             existence: _,
             origin: _,
+            definitions: _,
             host: _,
             system: _,
             guest: _,

@@ -1,5 +1,6 @@
 //! How certain a statement about a container is, and where it comes from.
 
+use crate::ids::{ContainerId, HostId};
 use nixpod_source::{Origin, Place, Why};
 
 /// What is known of one property.
@@ -145,4 +146,19 @@ pub struct NotAnalysed {
     pub why: Why,
     /// Other places that have a part in it: the definitions that this one conflicts with.
     pub also: Vec<Place>,
+    /// What it says of containers.
+    pub subject: Subject,
+    /// The hosts that it was met in, in the order in which they were read; none if that is not known.
+    pub hosts: Vec<HostId>,
+}
+
+/// What something that was not analysed has to do with containers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// This container, or the system in it.
+    Container(ContainerId),
+    /// Which containers there are, or what any of them may be set to.
+    Containers,
+    /// Nothing that was seen of a container depends on it.
+    Other,
 }

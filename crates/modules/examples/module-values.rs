@@ -76,7 +76,7 @@ fn flake(directory: &Utf8Path) {
     let source = TestSource::disk();
     let mut ev = Evaluator::new(&source, Limits::default());
     let library = Library::new(&mut ev);
-    for root in flake_roots(&mut ev, &library, directory, None).0 {
+    for root in flake_roots(&mut ev, &library, directory).0 {
         let mut dump = Dump {
             ev: &mut ev,
             depth: 0,

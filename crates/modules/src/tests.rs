@@ -102,7 +102,7 @@ fn check(fixture: &str, paths: &[&str], expect: Expect) {
 /// Evaluates the flake and prints options of each host.
 fn check_flake(fixture: &str, paths: &[&str], expect: Expect) {
     check_roots(fixture, paths, expect, |ev, library| {
-        flake_roots(ev, library, Utf8Path::new("/p"), None).0
+        flake_roots(ev, library, Utf8Path::new("/p")).0
     });
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         };
         let before = if args.diff { projects.secrets() } else { Vec::new() };
         let fixed = fix::apply(&mut projects, &selection, upto);
+        tell_elsewhere(&fixed, &projects, terminal);
         if args.diff {
             let diff = diff(&fixed, &before, &projects, terminal);
             terminal.print(&diff.text)?;
@@ -161,8 +162,22 @@ fn write(fixed: &Fixed, projects: &Projects, terminal: &Terminal) -> bool {
     failed
 }
 
-/// Says which paths could not be read; was there any?
+/// Says where fixes would have to be made that were not, because nobody named the file.
+fn tell_elsewhere(fixed: &Fixed, projects: &Projects, terminal: &Terminal) {
+    for (path, number) in &fixed.elsewhere {
+        terminal.note(&format!(
+            "{} would be fixed in `{}`, which was not named and stays as it is",
+            count(*number, "finding", "findings"),
+            relative(path, &projects.current)
+        ));
+    }
+}
+
+/// Says which paths could not be read, or have nothing to read; was there any of the first kind?
 pub(crate) fn report_unreadable(results: &Results, current: &Utf8Path, terminal: &Terminal) -> bool {
+    for path in &results.without_nix {
+        terminal.note(&format!("there is no Nix file in `{}`", relative(path, current)));
+    }
     for (path, reason) in &results.unreadable {
         terminal.error(&format!("`{}` {reason}", relative(path, current)));
     }
@@ -172,10 +187,10 @@ pub(crate) fn report_unreadable(results: &Results, current: &Utf8Path, terminal:
 /// A host that no flake defines is a mistake of whoever asked for it.
 pub(crate) fn check_hosts(wanted: &[String], results: &Results) -> Result<()> {
     for name in wanted {
-        if results.roots.iter().any(|root| root.name == *name) {
+        if results.hosts.iter().any(|host| host == name) {
             continue;
         }
-        match closest(name, results.roots.iter().map(|root| root.name.as_str())) {
+        match closest(name, results.hosts.iter().map(String::as_str)) {
             Some(other) => bail!("there is no host `{name}`; did you mean `{other}`?"),
             None => bail!("there is no host `{name}`"),
         }

@@ -3,11 +3,12 @@
 use crate::project::Projects;
 use crate::selection::Selection;
 use anyhow::{Context, Result, bail};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 use nixpod_analysis::{Applicability, FixedFile};
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 
 /// What was fixed.
@@ -17,6 +18,8 @@ pub(crate) struct Fixed {
     pub(crate) files: Vec<(usize, FixedFile)>,
     /// How many findings are gone.
     pub(crate) count: usize,
+    /// Files that were not asked for and that more fixes would change, with how many findings that concerns.
+    pub(crate) elsewhere: BTreeMap<Utf8PathBuf, usize>,
 }
 
 /// Applies the fixes of all selected findings in memory. From now on the projects see the fixed texts.
@@ -28,6 +31,7 @@ pub(crate) fn apply(projects: &mut Projects, selection: &Selection, upto: Applic
             reported.suppressed.is_none() && selection.shows(&reported.diagnostic)
         });
         all.count += fixed.applied.len();
+        all.elsewhere.extend(fixed.elsewhere);
         for file in fixed.files {
             project
                 .host

@@ -13,7 +13,7 @@ use nixpod_analysis::{
     Label, LabelKind, LineIndex, Report, Reported, RuleId, Secrets, Severity, Shown, Span, TextEdit,
     TextRange, TextSize, Why, visible,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 /// A file that something points into.
@@ -75,6 +75,8 @@ pub(crate) struct ResolvedFix {
     pub(crate) title: Words,
     pub(crate) applicability: Applicability,
     pub(crate) edits: Vec<ResolvedEdit>,
+    /// Does it change a file that the question was not about?
+    pub(crate) is_elsewhere: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -163,8 +165,12 @@ pub(crate) struct Results {
     pub(crate) findings: Vec<Finding>,
     pub(crate) not_analysed: Vec<ResolvedGap>,
     pub(crate) roots: Vec<EvaluatedRoot>,
+    /// The names of all hosts that were evaluated, whether wanted or not.
+    pub(crate) hosts: Vec<String>,
     pub(crate) containers: Vec<ContainerSpec>,
     pub(crate) files: usize,
+    /// Directories that were named and have no Nix file.
+    pub(crate) without_nix: Vec<Utf8PathBuf>,
     pub(crate) unreadable: Vec<(Utf8PathBuf, Words)>,
 }
 
@@ -205,6 +211,7 @@ impl Results {
             analysis,
             base,
             secrets: Arc::clone(&report.secrets),
+            only: report.only,
             files: HashMap::new(),
         };
         self.findings.extend(
@@ -226,7 +233,9 @@ impl Results {
                 .map(|shown| resolver.container(shown)),
         );
         self.roots.extend(report.roots);
+        self.hosts.extend(report.all_hosts);
         self.files += report.files;
+        self.without_nix.extend(report.without_nix);
         let unreadable = report.unreadable.into_iter();
         self.unreadable
             .extend(unreadable.map(|(path, reason)| (path, reason.into())));
@@ -257,6 +266,8 @@ struct Resolver<'a> {
     analysis: &'a Analysis,
     base: &'a Utf8Path,
     secrets: Arc<Secrets>,
+    /// The files that the question was about, if not all.
+    only: Option<BTreeSet<FileId>>,
     files: HashMap<FileId, Arc<Source>>,
 }
 
@@ -315,6 +326,11 @@ impl Resolver<'_> {
         if inserted.any(|text| self.secrets.mask(text) != *text) {
             return None;
         }
+        let mut files = fix.edits.keys();
+        let is_elsewhere = self
+            .only
+            .as_ref()
+            .is_some_and(|only| files.any(|file| !only.contains(file)));
         let mut edits = Vec::new();
         for (file, of_file) in fix.edits {
             for edit in of_file {
@@ -334,6 +350,7 @@ impl Resolver<'_> {
             title: fix.title.into(),
             applicability: fix.applicability,
             edits,
+            is_elsewhere,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The effective spec of each container, for `show`.
 
 use crate::check::outcome::Outcome;
+use crate::check::part::Pick;
 use crate::check::places::span_of_origin;
 use crate::report::secrets::Secrets;
 use crate::report::{Certainty, Shown, ShownDefinition, ShownFact, told};
@@ -17,13 +18,17 @@ use std::sync::Arc;
 pub(crate) fn containers(
     files: &Files<'_>,
     outcome: &Outcome,
+    pick: &Pick<'_>,
     listed: &[(Arc<Known>, Arc<Listed>)],
 ) -> Vec<Shown> {
     let mut out = Vec::new();
     for (at, known) in outcome.worlds.iter().enumerate() {
         let options = listed.get(at).map(|(_, listed)| &listed.options);
         let all = known.world.containers.values();
-        for container in all.filter(|container| !known.world.is_repeated(container)) {
+        let told = all.filter(|container| {
+            !known.world.is_repeated(container) && pick.has_container(&known.world, container)
+        });
+        for container in told {
             let options = options.and_then(|options| options.get(&container.id));
             let options = options.map(Vec::as_slice).unwrap_or_default();
             out.push(show(files, &outcome.secrets, &known.world, (container, options)));

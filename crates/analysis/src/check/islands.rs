@@ -117,9 +117,9 @@ impl Written {
 
 impl Census {
     /// What nothing came to, as things that were not analysed, besides those that are told already.
-    pub(crate) fn gaps(&self, files: &Files<'_>, told: &[Gap]) -> Vec<Gap> {
+    pub(crate) fn gaps(&self, files: &Files<'_>, told: impl Iterator<Item = Span>) -> Vec<Gap> {
         let mut places: FxHashMap<FileId, Vec<TextSize>> = FxHashMap::default();
-        for span in told.iter().filter_map(|gap| gap.span) {
+        for span in told {
             places.entry(span.file).or_default().push(span.range.start());
         }
         places.values_mut().for_each(|starts| starts.sort_unstable());

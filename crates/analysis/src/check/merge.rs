@@ -7,8 +7,9 @@ use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::worlds::Known;
 use nixpod_model::{Container, Host, Surface};
-use nixpod_source::{Confidence, Diagnostic, Label, LabelKind, Place, RuleId, Span};
+use nixpod_source::{Confidence, Diagnostic, FileId, Label, LabelKind, Place, RuleId, Span};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A finding with what later questions about it need.
@@ -17,10 +18,20 @@ pub(crate) struct Checked {
     pub(crate) reported: Reported,
     /// Every place the value came through.
     pub(crate) places: Vec<Span>,
+    /// The files that have a part in the definition of the container that it is about.
+    pub(crate) defined_in: BTreeSet<FileId>,
     /// The text, or else the words, that tell the finding from others of its rule and container.
     pub(crate) identity: String,
     /// The fixes that its rule thinks of; none for findings about comments and syntax.
     pub(crate) intents: Arc<[Intent]>,
+}
+
+/// The files that have a part in the definition of a container: the template that made it, where it is called, where an
+/// option is added to it.
+pub(crate) fn files_of(container: &Container) -> impl Iterator<Item = FileId> {
+    let hops = container.origin.hops.iter().map(|hop| hop.place);
+    let places = hops.chain(container.definitions.iter().copied());
+    places.map(|place| place.site.file)
 }
 
 /// What makes two findings one: rule, place, message and container.
@@ -54,6 +65,7 @@ impl Merged {
         if let Some(known) = known.and_then(|index| self.findings.get_mut(index)) {
             let of = host.variant_of.as_ref().map(|of| world.host(of).name.as_str());
             known.add_host(host, of, finding);
+            known.defined_in.extend(container.into_iter().flat_map(files_of));
         } else if let Some(trail) = trail_of(files, finding) {
             self.index.insert(key, self.findings.len());
             self.findings
@@ -75,6 +87,7 @@ impl Checked {
             true => slice(files, trail.primary.span),
             false => finding.message.clone(),
         };
+        let defined_in = container.map(|container| files_of(container).collect());
         let container = container.map(|container| {
             let span = span_of_origin(files, &container.origin).unwrap_or(trail.primary.span);
             ContainerRef {
@@ -105,6 +118,7 @@ impl Checked {
                 suppressed: None,
             },
             places: trail.all,
+            defined_in: defined_in.unwrap_or_default(),
             identity,
             intents: finding.fixes.clone().into(),
         }
@@ -150,6 +164,7 @@ pub(crate) fn plain(rule: &'static Rule, span: Span, message: String, help: Opti
             suppressed: None,
         },
         places: vec![span],
+        defined_in: BTreeSet::new(),
         identity: String::new(),
         intents: Arc::default(),
     }

@@ -7,6 +7,7 @@ pub(crate) mod group;
 mod islands;
 pub(crate) mod merge;
 pub(crate) mod outcome;
+pub(crate) mod part;
 pub(crate) mod places;
 pub(crate) mod secrets;
 pub(crate) mod snapshot;

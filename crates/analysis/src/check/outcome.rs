@@ -17,7 +17,8 @@ use crate::vfs::spans::span_of;
 use crate::vfs::state::Problem;
 use crate::vfs::{Files, Vfs};
 use crate::world::worlds::{Known, Worlds};
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
+use nixpod_model::HostId;
 use nixpod_source::{FileId, Span, TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -27,15 +28,52 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) findings: Vec<Checked>,
-    pub(crate) gaps: Vec<Gap>,
+    pub(crate) gaps: Vec<FoundGap>,
     pub(crate) left_out: Vec<LeftOut>,
     pub(crate) roots: Vec<EvaluatedRoot>,
     pub(crate) worlds: Vec<Arc<Known>>,
     /// All files that were looked at, by path.
     pub(crate) files: BTreeMap<Utf8PathBuf, FileId>,
-    pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,
     /// What is not to be shown. Findings and gaps still have it; what leaves the analysis has not.
     pub(crate) secrets: Arc<Secrets>,
+}
+
+/// Something that was not analysed, with where it was met.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundGap {
+    pub(crate) gap: Gap,
+    /// Further places that have a part in it.
+    pub(crate) also: Vec<Span>,
+    /// Nowhere, if it is a file that no evaluation asked for.
+    pub(crate) met_in: Vec<MetIn>,
+}
+
+/// A root that met something.
+#[derive(Clone, Debug)]
+pub(crate) struct MetIn {
+    /// The number of its world.
+    pub(crate) root: usize,
+    /// Its hosts that did; none if that is not known.
+    pub(crate) hosts: Vec<HostId>,
+}
+
+impl FoundGap {
+    /// What no evaluation came to.
+    fn of_text(gap: Gap) -> Self {
+        Self {
+            gap,
+            also: Vec::new(),
+            met_in: Vec::new(),
+        }
+    }
+
+    fn of_file(file: FileId, kind: GapKind, reason: String) -> Self {
+        Self::of_text(Gap {
+            span: Some(start_of(file)),
+            kind,
+            reason,
+        })
+    }
 }
 
 /// Checks files and directories. `list`: the options of their containers will be asked for.
@@ -55,10 +93,7 @@ pub(crate) fn check(
     let rest = (&mut evaluated, &mut budget);
     let census = islands(vfs, worlds, settings, list, &targets.files, rest);
     let (mut files, broken) = files_of(vfs, &targets, &evaluated);
-    let mut outcome = Outcome {
-        unreadable: targets.unreadable,
-        ..Outcome::default()
-    };
+    let mut outcome = Outcome::default();
     let raw = parallel::map(settings.jobs, &evaluated, |world| {
         world.found(vfs, rules, settings)
     });
@@ -69,25 +104,37 @@ pub(crate) fn check(
     if !settings.show_secrets {
         outcome.secrets = Arc::clone(&secrets);
     }
-    for (world, found) in evaluated.iter().zip(raw) {
+    for (number, (world, found)) in evaluated.iter().zip(raw).enumerate() {
         for finding in &found.findings {
             merged.add(&looked_up, world, finding);
         }
-        gaps_of(&looked_up, world, &mut outcome.gaps);
+        gaps_of(&looked_up, number, world, &mut outcome.gaps);
         outcome.roots.extend(roots_of(world));
     }
     outcome.findings = merged.findings;
-    let unread = census.gaps(&looked_up, &outcome.gaps);
-    outcome.gaps.extend(unread);
+    let told = outcome.gaps.iter().filter_map(|found| found.gap.span);
+    let unread = census.gaps(&looked_up, told);
+    outcome.gaps.extend(unread.into_iter().map(FoundGap::of_text));
     outcome.left_out = census.left_out(&looked_up, &evaluated);
-    for (path, file) in &files {
-        look_at_text(&looked_up, path, *file, settings, &mut outcome);
+    for file in files.values() {
+        look_at_text(&looked_up, *file, settings, &mut outcome);
     }
-    outcome.gaps.extend(broken.iter().map(|file| Gap {
-        span: Some(start_of(*file)),
-        kind: GapKind::Unreadable,
-        reason: "the file of an input has a syntax error".to_owned(),
-    }));
+    let broken = broken.iter().map(|file| {
+        let reason = "the file of an input has a syntax error".to_owned();
+        FoundGap::of_file(*file, GapKind::Unreadable, reason)
+    });
+    let skipped = targets.skipped.iter().filter_map(|skipped| {
+        let reason = match &skipped.problem {
+            Problem::Missing => format!("the {} leads nowhere", skipped.what),
+            problem => format!("the {} {problem}", skipped.what),
+        };
+        Some(FoundGap::of_file(
+            skipped.file,
+            kind_of(&skipped.problem)?,
+            reason,
+        ))
+    });
+    outcome.gaps.extend(broken.chain(skipped));
     files.retain(|_, file| looked_up.readable(*file).is_some());
     comments::apply(
         vfs,
@@ -140,25 +187,25 @@ fn files_of(
 }
 
 /// Adds what is to be said about one file's text as such.
-fn look_at_text(
-    files: &Files<'_>,
-    path: &Utf8Path,
-    file: FileId,
-    settings: &Settings,
-    outcome: &mut Outcome,
-) {
+fn look_at_text(files: &Files<'_>, file: FileId, settings: &Settings, outcome: &mut Outcome) {
     let state = files.state(file);
     match &state.problem {
         None => tool_rules::parse_errors(file, &state, settings, &mut outcome.findings),
-        // What could be read by name is reported as unreadable already.
-        Some(problem @ (Problem::NotText(_) | Problem::Unreadable(_))) => outcome.gaps.push(Gap {
-            span: Some(start_of(file)),
-            kind: GapKind::Unreadable,
-            reason: format!("the file {problem}"),
-        }),
-        Some(Problem::Missing | Problem::Outside | Problem::LeadsOut | Problem::VersionControl) => {
-            debug_assert!(!path.as_str().is_empty(), "listed files have paths");
+        Some(problem) => {
+            let gap =
+                kind_of(problem).map(|kind| FoundGap::of_file(file, kind, format!("the file {problem}")));
+            outcome.gaps.extend(gap);
         }
+    }
+}
+
+/// What kind of thing is not analysed where there is such a problem; nothing, if nobody would want it.
+fn kind_of(problem: &Problem) -> Option<GapKind> {
+    match problem {
+        Problem::Missing => Some(GapKind::Missing),
+        Problem::Outside | Problem::LeadsOut => Some(GapKind::Outside),
+        Problem::VersionControl => None,
+        Problem::Unreadable(_) | Problem::NotText(_) => Some(GapKind::Unreadable),
     }
 }
 
@@ -194,8 +241,14 @@ fn finish(files: &Files<'_>, secrets: &Secrets, outcome: &mut Outcome) {
         |span: Option<Span>| span.map(|span| (path(span.file), span.range.start(), span.range.end()));
     outcome
         .gaps
-        .sort_by_cached_key(|gap| (key(gap.span), gap.reason.clone()));
-    outcome.gaps.dedup();
+        .sort_by_cached_key(|found| (key(found.gap.span), found.gap.reason.clone()));
+    outcome.gaps.dedup_by(|later, first| {
+        let same = later.gap == first.gap;
+        if same {
+            first.met_in.append(&mut later.met_in);
+        }
+        same
+    });
     outcome.left_out.sort_by_cached_key(|one| key(Some(one.span)));
     outcome
         .roots
@@ -246,19 +299,27 @@ fn fingerprint(files: &Files<'_>, secrets: &Secrets, checked: &Checked, nth: u32
     format!("{hash:016x}")
 }
 
-fn gaps_of(files: &Files<'_>, evaluated: &Known, gaps: &mut Vec<Gap>) {
+fn gaps_of(files: &Files<'_>, root: usize, evaluated: &Known, gaps: &mut Vec<FoundGap>) {
     for gap in &evaluated.world.not_analysed {
         let mut reason = format!("`{}`: {}", gap.what, gap.why);
         let also = gap.also.iter().filter_map(|place| span_of(files, *place));
-        for (at, span) in also.enumerate() {
+        let also: Vec<Span> = also.collect();
+        for (at, span) in also.iter().enumerate() {
             let lead = if at == 0 { "; also defined at" } else { "," };
-            let line = line_of(files, span).1;
+            let line = line_of(files, *span).1;
             reason.push_str(&format!("{lead} {}:{line}", files.vfs.relative_path(span.file)));
         }
-        gaps.push(Gap {
-            span: gap.place.and_then(|place| span_of(files, place)),
-            kind: GapKind::of(&gap.why),
-            reason,
+        gaps.push(FoundGap {
+            gap: Gap {
+                span: gap.place.and_then(|place| span_of(files, place)),
+                kind: GapKind::of(&gap.why),
+                reason,
+            },
+            also,
+            met_in: vec![MetIn {
+                root,
+                hosts: gap.hosts.clone(),
+            }],
         });
     }
 }

@@ -1,15 +1,18 @@
 //! An immutable view of everything, which all questions are asked of.
 
 use crate::check::containers::{containers, switched_off};
-use crate::check::group::groups;
-use crate::check::merge::Checked;
+use crate::check::group::{SameFindings, groups};
 use crate::check::outcome::{Outcome, check};
+use crate::check::part::{Part, Pick};
+use crate::check::targets::is_walked;
 use crate::report::secrets::Secrets;
 use crate::report::{Gap, Report, Reported, told};
 use crate::rule::Rule;
 use crate::settings::Settings;
+use crate::vfs::disk::FileKind;
 use crate::vfs::parallel;
 use crate::vfs::resolve::Unreachable;
+use crate::vfs::state::Problem;
 use crate::vfs::{Files, Vfs, lock};
 use crate::world::evaluate::Listed;
 use crate::world::worlds::{Known, Worlds};
@@ -19,12 +22,18 @@ use nixpod_syntax::ParsedFile;
 use std::sync::{Arc, Mutex};
 
 /// What readers see: one finding for all containers of a template.
-pub(crate) fn reported<'c>(
-    findings: impl IntoIterator<Item = &'c Checked>,
-    secrets: &Secrets,
-) -> Vec<Reported> {
-    let groups = groups(findings, secrets);
+pub(crate) fn reported(groups: Vec<SameFindings<'_>>) -> Vec<Reported> {
     groups.into_iter().map(|group| group.reported).collect()
+}
+
+/// What is to be evaluated for a question, and what of it the question is about.
+#[derive(Debug)]
+pub(crate) struct Asked<'t> {
+    /// The paths that were named.
+    named: &'t [Utf8PathBuf],
+    /// Files and directories that are looked through.
+    pub(crate) targets: Vec<Utf8PathBuf>,
+    pub(crate) part: Part,
 }
 
 /// The targets of the last check of a snapshot and what came out.
@@ -55,54 +64,102 @@ impl Analysis {
     /// Checks files and directories. A directory with a `flake.nix` is a flake; other files are taken as modules
     /// unless a host imports them.
     ///
+    /// In [a project](crate::AnalysisHost::set_project) all of it is evaluated, and the paths say what is told of the
+    /// answer: findings of which a place, a step of the trail or the definition of the container lies in them, and
+    /// likewise what was not analysed. So a file has the findings that it has in a check of everything.
+    ///
     /// Findings about code come without fixes, and containers without options: see [`Self::check_with_fixes`] and
     /// [`Self::show`]. Everything else is the same in all three.
     pub fn check(&self, targets: &[Utf8PathBuf]) -> Report {
-        let outcome = self.outcome(targets);
-        self.report(&outcome, reported(&outcome.findings, &outcome.secrets), &[])
+        let asked = self.asked(targets);
+        let outcome = self.outcome(&asked.targets);
+        let pick = Pick::new(&self.vfs, &asked.part, &outcome);
+        let findings = reported(pick.groups(groups(&outcome.findings, &outcome.secrets)));
+        self.report(&asked, &outcome, findings, &[])
     }
 
     /// Checks, and lists the options of all containers.
     pub fn show(&self, targets: &[Utf8PathBuf]) -> Report {
-        let outcome = self.outcome_to_list(targets);
-        self.report(
-            &outcome,
-            reported(&outcome.findings, &outcome.secrets),
-            &self.listed(&outcome.worlds),
-        )
+        let asked = self.asked(targets);
+        let outcome = self.outcome_to_list(&asked.targets);
+        let pick = Pick::new(&self.vfs, &asked.part, &outcome);
+        let findings = reported(pick.groups(groups(&outcome.findings, &outcome.secrets)));
+        self.report(&asked, &outcome, findings, &self.listed(&outcome.worlds))
     }
 
     /// What must not be shown of the files of these targets.
     pub fn secrets(&self, targets: &[Utf8PathBuf]) -> Arc<Secrets> {
-        Arc::clone(&self.outcome(targets).secrets)
+        Arc::clone(&self.outcome(&self.asked(targets).targets).secrets)
     }
 
     pub(crate) fn report(
         &self,
+        asked: &Asked<'_>,
         outcome: &Outcome,
         findings: Vec<Reported>,
         listed: &[(Arc<Known>, Arc<Listed>)],
     ) -> Report {
         let files = Files::new(&self.vfs);
+        let pick = Pick::new(&self.vfs, &asked.part, outcome);
+        let gaps = pick.gaps().into_iter().map(|found| Gap {
+            kind: found.gap.kind,
+            span: found.gap.span,
+            reason: told(&found.gap.reason, &outcome.secrets),
+        });
         Report {
             findings,
-            not_analysed: outcome
-                .gaps
+            not_analysed: gaps.collect(),
+            roots: outcome
+                .roots
                 .iter()
-                .map(|gap| Gap {
-                    kind: gap.kind,
-                    span: gap.span,
-                    reason: told(&gap.reason, &outcome.secrets),
-                })
+                .filter(|root| pick.has_root(root))
+                .cloned()
                 .collect(),
-            roots: outcome.roots.clone(),
-            containers: containers(&files, outcome, listed),
+            all_hosts: outcome.roots.iter().map(|root| root.name.clone()).collect(),
+            containers: containers(&files, outcome, &pick, listed),
             switched_off: switched_off(&files, outcome),
-            left_out: outcome.left_out.clone(),
-            files: outcome.files.len(),
-            unreadable: outcome.unreadable.clone(),
+            left_out: pick.left_out().cloned().collect(),
+            files: pick.files().count(),
+            only: pick.only(),
+            without_nix: self.without_nix(asked.named, outcome),
+            unreadable: self.unreadable(asked.named),
             secrets: Arc::clone(&outcome.secrets),
         }
+    }
+
+    /// The directories in which there is no Nix file.
+    fn without_nix(&self, named: &[Utf8PathBuf], outcome: &Outcome) -> Vec<Utf8PathBuf> {
+        let is_without = |path: &&Utf8PathBuf| {
+            self.vfs.resolve(path).is_ok_and(|path| {
+                let mut files = outcome.files.range(path.clone()..);
+                self.vfs.link_kind(&path) == Some(FileKind::Directory)
+                    && !files.next().is_some_and(|(file, _)| file.starts_with(&path))
+            })
+        };
+        named.iter().filter(is_without).cloned().collect()
+    }
+
+    /// The paths that cannot be looked at, with the reason.
+    fn unreadable(&self, named: &[Utf8PathBuf]) -> Vec<(Utf8PathBuf, String)> {
+        let mut out = Vec::new();
+        for path in named {
+            let reason = match self.vfs.resolve(path) {
+                Err(problem) => Some(problem.to_string()),
+                Ok(resolved) => match self.vfs.link_kind(&resolved) {
+                    None => Some(Problem::Missing.to_string()),
+                    Some(FileKind::Directory) => self.vfs.list(&resolved).err(),
+                    Some(FileKind::Regular) => {
+                        let state = self.vfs.state(self.vfs.table.intern(&resolved));
+                        state.problem.as_ref().map(Problem::to_string)
+                    }
+                    Some(FileKind::Symlink | FileKind::Other) => {
+                        Some("is neither a file nor a directory".to_owned())
+                    }
+                },
+            };
+            out.extend(reason.map(|reason| (path.clone(), reason)));
+        }
+        out
     }
 
     /// The findings whose primary label is in this file: the same as in a check of the whole project, without fixes,
@@ -112,13 +169,15 @@ impl Analysis {
         let outcome = self.outcome(&self.targets_of(path));
         let findings = outcome.findings.iter();
         let in_file = findings.filter(|checked| checked.reported.diagnostic.primary.span.file == file);
-        reported(in_file, &outcome.secrets)
+        reported(groups(in_file, &outcome.secrets))
     }
 
-    /// The Nix files that a check of these targets reads, sorted by path.
+    /// The Nix files that a check of these targets is about, sorted by path.
     pub fn files(&self, targets: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
-        let outcome = self.outcome(targets);
-        outcome.files.values().map(|file| self.path(*file)).collect()
+        let asked = self.asked(targets);
+        let outcome = self.outcome(&asked.targets);
+        let pick = Pick::new(&self.vfs, &asked.part, &outcome);
+        pick.files().map(|file| self.path(file)).collect()
     }
 
     /// Is there something at a path that may be read? Nothing outside of the project is looked at to tell.
@@ -152,18 +211,56 @@ impl Analysis {
         self.rules
     }
 
-    /// The project, if the file belongs to it; else the file alone.
-    pub(crate) fn targets_of(&self, path: &Utf8Path) -> Vec<Utf8PathBuf> {
-        if let Some(project) = &self.vfs.project
-            && project.is_whole
-        {
-            let targets = vec![project.given.clone()];
-            let canonical = self.vfs.canonical(path);
-            if self.outcome(&targets).files.contains_key(&canonical) {
-                return targets;
+    /// What is to be evaluated for a question about these paths: the project that they are in, and what is in it that a
+    /// walk would leave out. Where there is no project, just these paths.
+    pub(crate) fn asked<'t>(&self, named: &'t [Utf8PathBuf]) -> Asked<'t> {
+        let hosts = self.settings.hosts.clone();
+        let Some(project) = self.vfs.project.as_ref().filter(|project| project.is_whole) else {
+            return Asked {
+                named,
+                targets: named.to_vec(),
+                part: Part { paths: None, hosts },
+            };
+        };
+        let mut targets = Vec::new();
+        let mut paths = Vec::new();
+        for path in named {
+            let Ok(path) = self.vfs.resolve(path) else {
+                continue;
+            };
+            let Some(kind) = self.vfs.link_kind(&path) else {
+                continue;
+            };
+            if !is_walked(&project.canonical, &path, kind) || self.is_new(&path) {
+                targets.push(path.clone());
             }
+            paths.push(path);
         }
-        vec![path.to_owned()]
+        if !paths.is_empty() {
+            targets.insert(0, project.given.clone());
+        }
+        let is_whole = paths.contains(&project.canonical);
+        Asked {
+            named,
+            targets,
+            part: Part {
+                paths: (!is_whole).then_some(paths),
+                hosts,
+            },
+        }
+    }
+
+    /// Is it a text that was never saved, in a directory that is not there yet?
+    fn is_new(&self, path: &Utf8Path) -> bool {
+        let mut above = path.parent();
+        above
+            .take_if(|above| self.vfs.link_kind(above).is_none())
+            .is_some()
+    }
+
+    /// What is to be evaluated for a question about one path.
+    pub(crate) fn targets_of(&self, path: &Utf8Path) -> Vec<Utf8PathBuf> {
+        self.asked(std::slice::from_ref(&path.to_owned())).targets
     }
 
     /// Checks, unless that was the last thing this snapshot did.

@@ -31,8 +31,18 @@ pub(crate) struct Targets {
     /// Directories that were walked, all their links being in `links`.
     walked: Vec<Utf8PathBuf>,
     links: FxHashSet<Utf8PathBuf>,
-    /// What was named, but cannot be read.
-    pub(crate) unreadable: Vec<(Utf8PathBuf, String)>,
+    /// What the walk came across and could not look at.
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+/// A file, link or directory that was not looked at.
+#[derive(Debug)]
+pub(crate) struct Skipped {
+    /// Stands for its path.
+    pub(crate) file: FileId,
+    /// What it is, in one word.
+    pub(crate) what: &'static str,
+    pub(crate) problem: Problem,
 }
 
 /// Directories that hold copies or caches, never the sources of a system. Those of version control are skipped, too.
@@ -42,39 +52,46 @@ fn is_skipped(name: &str) -> bool {
     SKIPPED.contains(&name) || git::is_folder(name)
 }
 
+/// May a link of this name lead to a directory of sources? `result` is what Nix builds leave.
+fn may_be_sources(name: &str) -> bool {
+    !name.contains('.') && name != "result" && !name.starts_with("result-")
+}
+
+/// Is it a link by which Emacs says who has a file open?
+fn is_lock(path: &Utf8Path) -> bool {
+    path.file_name().is_some_and(|name| name.starts_with(".#"))
+}
+
+/// Does a walk of a directory find a path below it? `path` has no links in it, and there is a file or directory.
+pub(crate) fn is_walked(directory: &Utf8Path, path: &Utf8Path, kind: FileKind) -> bool {
+    let Ok(below) = path.strip_prefix(directory) else {
+        return false;
+    };
+    let mut directories: Vec<&str> = below.components().map(|part| part.as_str()).collect();
+    let is_nix = match kind {
+        FileKind::Directory => true,
+        _ => directories.pop().is_some_and(|name| name.ends_with(".nix")),
+    };
+    is_nix && !directories.into_iter().any(is_skipped)
+}
+
 impl Targets {
     /// Finds all files below the targets.
     pub(crate) fn find(vfs: &Vfs, targets: &[Utf8PathBuf]) -> Self {
         let mut out = Self::default();
         for target in targets {
-            let path = match vfs.resolve(target) {
-                Ok(path) => path,
-                Err(problem) => {
-                    out.unreadable.push((target.clone(), problem.to_string()));
-                    continue;
-                }
-            };
+            let Ok(path) = vfs.resolve(target) else { continue };
             match vfs.link_kind(&path) {
-                Some(FileKind::Directory) => out.walk(vfs, path, target),
-                Some(FileKind::Regular) => out.name(vfs, path, target),
-                Some(FileKind::Symlink | FileKind::Other) => {
-                    let reason = "is neither a file nor a directory".to_owned();
-                    out.unreadable.push((target.clone(), reason));
-                }
-                None => out
-                    .unreadable
-                    .push((target.clone(), Problem::Missing.to_string())),
+                Some(FileKind::Directory) => out.walk(vfs, path),
+                Some(FileKind::Regular) => out.name(vfs, path),
+                _ => {}
             }
         }
         out
     }
 
-    fn name(&mut self, vfs: &Vfs, path: Utf8PathBuf, target: &Utf8Path) {
+    fn name(&mut self, vfs: &Vfs, path: Utf8PathBuf) {
         let file = vfs.file(&path);
-        if let Some(problem) = &vfs.state(file).problem {
-            self.unreadable.push((target.to_owned(), problem.to_string()));
-            return;
-        }
         self.named.insert(file);
         self.add(path, file);
     }
@@ -87,11 +104,7 @@ impl Targets {
     }
 
     /// Links to directories are not followed: what they lead to is walked by itself, or lies outside.
-    fn walk(&mut self, vfs: &Vfs, directory: Utf8PathBuf, target: &Utf8Path) {
-        if let Err(reason) = vfs.list(&directory) {
-            self.unreadable.push((target.to_owned(), reason));
-            return;
-        }
+    fn walk(&mut self, vfs: &Vfs, directory: Utf8PathBuf) {
         self.walked.push(directory.clone());
         // In the order of paths, so that sorting what was found is little work.
         let mut found = Vec::new();
@@ -103,8 +116,14 @@ impl Targets {
             let is_nix = path.as_str().ends_with(".nix");
             match kind {
                 FileKind::Directory => {
-                    let Ok(entries) = vfs.list(&path) else {
-                        continue;
+                    let entries = match vfs.list(&path) {
+                        Ok(entries) => entries,
+                        Err(reason) => {
+                            let problem = vfs.resolve(&path).err();
+                            let problem = problem.unwrap_or(Problem::Unreadable(reason));
+                            self.skip(vfs, &path, "directory", problem);
+                            continue;
+                        }
                     };
                     for (name, kind) in entries.iter().rev() {
                         if *kind == FileKind::Symlink {
@@ -112,7 +131,8 @@ impl Targets {
                         }
                         let wanted = match kind {
                             FileKind::Directory => !is_skipped(name),
-                            _ => name.ends_with(".nix"),
+                            FileKind::Symlink => name.ends_with(".nix") || may_be_sources(name),
+                            FileKind::Regular | FileKind::Other => name.ends_with(".nix"),
                         };
                         if wanted {
                             todo.push((path.join(name), *kind));
@@ -123,14 +143,23 @@ impl Targets {
                     let file = vfs.table.intern(&path);
                     found.push((path, file));
                 }
-                FileKind::Symlink if is_nix => {
-                    let Ok(path) = vfs.resolve(&path) else { continue };
-                    if vfs.link_kind(&path) == Some(FileKind::Regular) {
-                        let file = vfs.table.intern(&path);
-                        found.push((path, file));
+                FileKind::Symlink => match vfs.resolve(&path) {
+                    Ok(target) if is_nix => match vfs.link_kind(&target) {
+                        Some(FileKind::Regular) => {
+                            let file = vfs.table.intern(&target);
+                            found.push((target, file));
+                        }
+                        // An editor says by such a link who has the file open.
+                        None if !is_lock(&path) => self.skip(vfs, &path, "link", Problem::Missing),
+                        _ => {}
+                    },
+                    // What git does not track is none of the sources: what a build left behind, mostly.
+                    Err(problem @ Problem::LeadsOut) if is_nix || vfs.is_seen(&path) => {
+                        self.skip(vfs, &path, "link", problem);
                     }
-                }
-                FileKind::Regular | FileKind::Symlink | FileKind::Other => {}
+                    Ok(_) | Err(_) => {}
+                },
+                FileKind::Regular | FileKind::Other => {}
             }
         }
         for (path, file) in &found {
@@ -139,6 +168,11 @@ impl Targets {
             }
         }
         self.files.append(&mut found.into_iter().collect());
+    }
+
+    fn skip(&mut self, vfs: &Vfs, path: &Utf8Path, what: &'static str, problem: Problem) {
+        let file = vfs.table.intern(path);
+        self.skipped.push(Skipped { file, what, problem });
     }
 
     /// Evaluates all roots among the files: flakes first, then what their hosts do not import. `list`: the options of
@@ -151,55 +185,39 @@ impl Targets {
         list: bool,
         budget: &mut Budget,
     ) -> Vec<Arc<Known>> {
-        let flakes: Vec<Root> = self
-            .flakes
-            .values()
-            .map(|file| Root::Flake {
-                file: *file,
-                hosts: settings.hosts.as_ref().map(|hosts| {
-                    let mut hosts = hosts.clone();
-                    hosts.sort();
-                    hosts.dedup();
-                    hosts
-                }),
-            })
-            .collect();
-        let jobs = settings.jobs;
-        let mut out = budget.evaluate(
+        let mut run = Run {
             vfs,
             worlds,
-            Roots {
-                all: &flakes,
-                jobs,
-                list,
-            },
-        );
-        let imported_by_no_host = out
-            .iter()
-            .any(|world| world.world.hosts.values().any(|host| host.from_flake));
-        let mut reached = FxHashSet::default();
-        reached.extend(self.flakes.values().copied());
-        for world in &out {
-            reached.extend(world.reads.parsed_files());
+            jobs: settings.jobs,
+            list,
+            budget,
+            reached: FxHashSet::default(),
+            done: Vec::new(),
+        };
+        self.flakes(&mut run);
+        self.orphans(&mut run);
+        run.done
+    }
+
+    /// The hosts of all flakes.
+    fn flakes(&self, run: &mut Run<'_>) {
+        let flakes = self.flakes.values().map(|file| Root::Flake { file: *file });
+        run.evaluate(&flakes.collect::<Vec<_>>());
+    }
+
+    /// Files that nothing has read so far: those that no other of them mentions, then what these do not read either.
+    fn orphans(&self, run: &mut Run<'_>) {
+        let hosts = run.done.iter().flat_map(|known| known.world.hosts.values());
+        let imported_by_no_host = { hosts }.any(|host| host.from_flake);
+        let mut rest = self.candidates(run.vfs, run.jobs, &run.reached);
+        while !rest.is_empty() && !run.vfs.watch.is_cancelled() {
+            let roots = tops(&rest).into_iter().map(|file| Root::Module {
+                file,
+                imported_by_no_host,
+            });
+            run.evaluate(&roots.collect::<Vec<_>>());
+            rest.retain(|candidate| !run.reached.contains(&candidate.file));
         }
-        let mut rest = self.candidates(vfs, jobs, &reached);
-        while !rest.is_empty() && !vfs.watch.is_cancelled() {
-            let roots: Vec<Root> = tops(&rest)
-                .into_iter()
-                .map(|file| Root::Module {
-                    file,
-                    imported_by_no_host,
-                })
-                .collect();
-            reached.extend(roots.iter().map(Root::file));
-            let all = &roots;
-            for world in budget.evaluate(vfs, worlds, Roots { all, jobs, list }) {
-                reached.extend(world.reads.parsed_files());
-                out.push(world);
-            }
-            rest.retain(|candidate| !reached.contains(&candidate.file));
-        }
-        out
     }
 
     /// Bytes of all files.
@@ -275,6 +293,33 @@ impl Targets {
             true => plain,
             false => vfs.canonical(path),
         }
+    }
+}
+
+/// The roots that were evaluated so far, each kind after the one before it: what a root is can depend on what others read.
+struct Run<'a> {
+    vfs: &'a Vfs,
+    worlds: &'a Worlds,
+    jobs: usize,
+    list: bool,
+    budget: &'a mut Budget,
+    /// Files that were roots, or were read as code.
+    reached: FxHashSet<FileId>,
+    done: Vec<Arc<Known>>,
+}
+
+impl Run<'_> {
+    fn evaluate(&mut self, roots: &[Root]) {
+        let all = Roots {
+            all: roots,
+            jobs: self.jobs,
+            list: self.list,
+        };
+        let known = self.budget.evaluate(self.vfs, self.worlds, all);
+        self.reached.extend(roots.iter().map(Root::file));
+        self.reached
+            .extend(known.iter().flat_map(|known| known.reads.parsed_files()));
+        self.done.extend(known);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::check::merge::Checked;
 use crate::check::outcome::Outcome;
+use crate::check::part::Pick;
 use crate::check::snapshot::Analysis;
 use crate::fix::fixes::{Taken, with_fixes};
 use crate::report::Reported;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 impl Analysis {
     /// Applies all fixes up to `level` to the findings that `wanted` accepts, again and again until nothing is left
-    /// to be fixed. Nothing is written.
+    /// to be fixed. Only files of the targets are changed. Nothing is written.
     pub fn fix(
         &self,
         targets: &[Utf8PathBuf],
@@ -60,6 +61,8 @@ pub struct Fixed {
     pub files: Vec<FixedFile>,
     /// The findings that were fixed: rule and message, in the order they were fixed.
     pub applied: Vec<(RuleId, String)>,
+    /// Files outside of the targets that fixes would change, sorted by path, with how many findings that concerns.
+    pub elsewhere: BTreeMap<Utf8PathBuf, usize>,
     /// Can the fixed texts be fixed again? After so many rounds the fixes do not come to an end.
     pub unfinished: bool,
 }
@@ -76,10 +79,16 @@ pub(crate) fn fix(
 ) -> Fixed {
     let mut fixed = Fixed::default();
     let mut now = analysis.clone();
+    let asked = analysis.asked(targets);
+    let targets = asked.targets.as_slice();
     let mut outcome = now.outcome_to_list(targets);
     for round in 0..=MAX_ROUNDS {
-        let fixable = with_fixes(&now, &outcome, &outcome.findings);
-        let fixes = select(&fixable, level, wanted);
+        let current = Arc::clone(&outcome);
+        let pick = Pick::new(&analysis.vfs, &asked.part, &current);
+        let told = outcome.findings.iter().filter(|checked| pick.has(checked));
+        let fixable = with_fixes(&now, &outcome, told);
+        fixed.elsewhere = elsewhere(&now, &fixable, level, wanted, &pick);
+        let fixes = select(&fixable, level, wanted, &pick);
         if fixes.is_empty() {
             break;
         }
@@ -101,11 +110,39 @@ pub(crate) fn fix(
 /// A finding, and the first of its fixes that may be applied.
 type Selected<'a> = (&'a Checked, &'a Fix);
 
+/// The files outside of what is asked about that would have to be changed, with the number of findings.
+fn elsewhere(
+    analysis: &Analysis,
+    findings: &[Checked],
+    level: Applicability,
+    wanted: &dyn Fn(&Reported) -> bool,
+    pick: &Pick<'_>,
+) -> BTreeMap<Utf8PathBuf, usize> {
+    let mut out = BTreeMap::new();
+    let open = findings
+        .iter()
+        .filter(|checked| checked.reported.suppressed.is_none());
+    for checked in open.filter(|checked| wanted(&checked.reported)) {
+        let fixes = checked.reported.diagnostic.fixes.iter();
+        let fixes: Vec<&Fix> = fixes.filter(|fix| fix.applicability <= level).collect();
+        if fixes.iter().any(|fix| pick.has_fix(fix)) {
+            continue;
+        }
+        for file in fixes.first().iter().flat_map(|fix| fix.edits.keys()) {
+            if !pick.has_file(*file) {
+                *out.entry(analysis.path(*file)).or_default() += 1;
+            }
+        }
+    }
+    out
+}
+
 /// Fixes that do not touch each other, in the order of findings.
 fn select<'a>(
     findings: &'a [Checked],
     level: Applicability,
     wanted: &dyn Fn(&Reported) -> bool,
+    pick: &Pick<'_>,
 ) -> Vec<Selected<'a>> {
     let mut taken: BTreeMap<FileId, Taken> = BTreeMap::new();
     let mut out = Vec::new();
@@ -114,7 +151,8 @@ fn select<'a>(
             continue;
         }
         let fixes = &checked.reported.diagnostic.fixes;
-        let Some(fix) = fixes.iter().find(|fix| fix.applicability <= level) else {
+        let may = |fix: &&Fix| fix.applicability <= level && pick.has_fix(fix);
+        let Some(fix) = fixes.iter().find(may) else {
             continue;
         };
         let touches = |(file, edits): (&FileId, &Vec<TextEdit>)| {

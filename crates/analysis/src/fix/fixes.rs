@@ -1,7 +1,9 @@
 //! From a rule's intent to text edits that are known to parse.
 
+use crate::check::group::groups;
 use crate::check::merge::Checked;
 use crate::check::outcome::Outcome;
+use crate::check::part::Pick;
 use crate::check::snapshot::{Analysis, reported};
 use crate::fix::edits;
 use crate::fix::uses::Uses;
@@ -20,9 +22,19 @@ use std::collections::BTreeMap;
 impl Analysis {
     /// Checks, and makes the fixes of all findings.
     pub fn check_with_fixes(&self, targets: &[Utf8PathBuf]) -> Report {
-        let outcome = self.outcome_to_list(targets);
-        let findings = with_fixes(self, &outcome, &outcome.findings);
-        self.report(&outcome, reported(&findings, &outcome.secrets), &[])
+        let asked = self.asked(targets);
+        let outcome = self.outcome_to_list(&asked.targets);
+        let pick = Pick::new(&self.vfs, &asked.part, &outcome);
+        // Which findings are one is decided among all of them, and fixes are made of those that are told.
+        let told = pick.groups(groups(&outcome.findings, &outcome.secrets));
+        let members = told.into_iter().flat_map(|group| group.members);
+        let findings = with_fixes(self, &outcome, members);
+        self.report(
+            &asked,
+            &outcome,
+            reported(groups(&findings, &outcome.secrets)),
+            &[],
+        )
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod secrets;
 use crate::report::secrets::Secrets;
 use nixpod_model::Surface;
 use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf, Why, visible};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The result of checking a project.
@@ -15,8 +16,10 @@ pub struct Report {
     pub findings: Vec<Reported>,
     /// What could not be looked into, sorted, each once.
     pub not_analysed: Vec<Gap>,
-    /// The roots that were evaluated.
+    /// The roots that were evaluated and that the question is about.
     pub roots: Vec<EvaluatedRoot>,
+    /// The names of all roots that were evaluated.
+    pub all_hosts: Vec<String>,
     /// Every container with its effective spec, for `show`, sorted by host, surface and name.
     pub containers: Vec<Shown>,
     /// Conditions that switch definitions of containers off on some host, each once.
@@ -24,8 +27,12 @@ pub struct Report {
     /// Containers that stand in the text and that no system has, for a reason that is known, and other things that are not
     /// judged on purpose; sorted by place.
     pub left_out: Vec<LeftOut>,
-    /// Number of Nix files that were read.
+    /// Number of Nix files that the question is about.
     pub files: usize,
+    /// These files, if they are not all that were looked at.
+    pub only: Option<BTreeSet<FileId>>,
+    /// Directories named by the user in which no Nix file was found.
+    pub without_nix: Vec<Utf8PathBuf>,
     /// Paths named by the user that could not be read at all, with the reason.
     pub unreadable: Vec<(Utf8PathBuf, String)>,
     /// What must not be shown of the texts of files. Messages and values do not have it any more.

@@ -73,6 +73,7 @@ fn what_is_no_nix_text_is_named_and_harms_nothing_else() {
         a.nix:1:14 `web` medium/high toy-absent: `web` is not isolated [a.nix]
           fix (safe): isolate it
         gap /p/binary.nix: the file is binary, not text
+        gap /p/dangling.nix: the link leads nowhere
         gap /p/latin.nix: the file is not UTF-8 text
         gap /p/secret.nix: the file is encrypted by git-crypt
         unreadable /p/secret.nix: is encrypted by git-crypt
@@ -108,6 +109,8 @@ fn nothing_outside_of_the_project_is_read() {
         gap /p/a.nix: `module`: `/outside/secret.nix` lies outside the project
         gap /p/a.nix: `module`: `escape.nix` leads out of the project by a symbolic link
         gap /p/a.nix: `module`: `escape-dir/secret.nix` leads out of the project by a symbolic link
+        gap /p/escape-dir: the link leads out of the project by a symbolic link
+        gap /p/escape.nix: the link leads out of the project by a symbolic link
         unreadable /outside/secret.nix: lies outside of the project
     "#]]
     .assert_eq(&render(&analysis, &analysis.check_with_fixes(&targets)));

@@ -8,6 +8,7 @@ mod inputs;
 mod islands;
 mod markdown;
 mod outside;
+mod parts;
 mod rules;
 mod variants;
 

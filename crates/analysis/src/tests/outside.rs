@@ -63,6 +63,10 @@ fn nothing_outside_is_even_looked_at() {
             gap /p/a.nix: `module`: `deep/up/secret.nix` leads out of the project by a symbolic link
             gap /p/a.nix: `module`: `around.nix` leads out of the project by a symbolic link
             gap /p/a.nix: `module`: `escape` leads out of the project by a symbolic link
+            gap /p/around.nix: the link leads out of the project by a symbolic link
+            gap /p/deep/up: the link leads out of the project by a symbolic link
+            gap /p/escape: the link leads out of the project by a symbolic link
+            gap /p/escape.nix: the link leads out of the project by a symbolic link
         "#]],
     );
     for path in fs.asked() {

@@ -76,8 +76,6 @@ impl<'r> Evaluation<'r> {
             directory: Some(directory),
             is_flake,
         };
-        let all_hosts = matches!(root, Root::Flake { hosts: None, .. });
-        let outputs = outputs.filter(|_| all_hosts);
         let has_hosts = roots.iter().any(|root| root.from_flake);
         let mut further = found;
         let mut systems = RootReader::new(roots, project);
@@ -165,9 +163,9 @@ fn systems_of(
 ) -> (Vec<RootSystem>, Option<Tracked>) {
     let path = reader.path_of(root.file());
     match root {
-        Root::Flake { hosts, .. } => {
+        Root::Flake { .. } => {
             let directory = path.parent().unwrap_or(&path);
-            flake_roots(ev, library, directory, hosts.as_deref())
+            flake_roots(ev, library, directory)
         }
         Root::Module {
             file,

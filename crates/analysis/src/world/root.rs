@@ -10,8 +10,6 @@ pub(crate) enum Root {
     Flake {
         /// Its `flake.nix`.
         file: FileId,
-        /// Only these hosts, sorted; `None`: all.
-        hosts: Option<Vec<String>>,
     },
     /// A file taken as a module.
     Module {
@@ -34,14 +32,14 @@ pub(crate) enum Root {
 impl Root {
     pub(crate) const fn file(&self) -> FileId {
         match self {
-            Self::Flake { file, .. } | Self::Module { file, .. } | Self::Islands { file, .. } => *file,
+            Self::Flake { file } | Self::Module { file, .. } | Self::Islands { file, .. } => *file,
         }
     }
 
     /// Its file, if it is evaluated as a flake.
     pub(crate) const fn flake(&self) -> Option<FileId> {
         match self {
-            Self::Flake { file, .. } => Some(*file),
+            Self::Flake { file } => Some(*file),
             Self::Module { .. } | Self::Islands { .. } => None,
         }
     }

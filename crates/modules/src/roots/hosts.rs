@@ -19,7 +19,6 @@ pub fn flake_roots(
     ev: &mut Evaluator<'_>,
     library: &Library,
     directory: &Utf8Path,
-    hosts: Option<&[String]>,
 ) -> (Vec<RootSystem>, Option<Tracked>) {
     let flake = match flake::load(ev, library, directory) {
         Ok(flake) => flake,
@@ -32,7 +31,6 @@ pub fn flake_roots(
     let mut walk = OutputWalk {
         library,
         flake: &flake,
-        hosts,
         roots: Vec::new(),
     };
     walk.output(ev, "nixosConfigurations", Kind::Nixos);
@@ -65,25 +63,16 @@ fn cause(stop: &Stop) -> (Option<Site>, Why) {
 struct OutputWalk<'a> {
     library: &'a Library,
     flake: &'a Flake,
-    /// The names of those that are wanted; all if nothing is said.
-    hosts: Option<&'a [String]>,
     roots: Vec<RootSystem>,
 }
 
 impl OutputWalk<'_> {
-    fn is_wanted(&self, name: &str) -> bool {
-        self.hosts
-            .is_none_or(|hosts| hosts.iter().any(|host| host == name))
-    }
-
     /// An output that is a set of systems.
     fn output(&mut self, ev: &mut Evaluator<'_>, output: &str, kind: Kind) {
         let Some(set) = self.set(ev, output) else { return };
         ev.each_within(Share::Half, ev.sorted(&set).into_iter(), |ev, attr| {
             let name = ev.name(attr.name).to_string();
-            if self.is_wanted(&name) {
-                self.host(ev, &attr, (output, &name), kind);
-            }
+            self.host(ev, &attr, (output, &name), kind);
         });
         if let Some(open) = &set.open {
             let what = format!("further {output}");
@@ -150,7 +139,7 @@ impl OutputWalk<'_> {
             for attr in ev.sorted(&packages) {
                 let name = format!("packages.{}", ev.name(attr.name));
                 let value = ev.force_or_unknown(attr.thunk);
-                let is_new = self.is_wanted(&name) && !self.roots.iter().any(|root| root.name == name);
+                let is_new = !self.roots.iter().any(|root| root.name == name);
                 if let (Some(system), true) = (system_of(ev, &value), is_new) {
                     self.add(ev, name, system, Kind::Nixos);
                 }
@@ -165,7 +154,7 @@ impl OutputWalk<'_> {
         };
         ev.each_within(Share::Half, ev.sorted(&nodes).into_iter(), |ev, attr| {
             let name = ev.name(attr.name).to_string();
-            if !self.is_wanted(&name) || self.roots.iter().any(|root| root.name == name) {
+            if self.roots.iter().any(|root| root.name == name) {
                 return;
             }
             let value = ev.force_or_unknown(attr.thunk);

@@ -27,6 +27,11 @@ impl About {
         matches!(&*self.path, [Step::Name(first), _, Step::Name(third), ..]
             if first == "specialisation" && third == "configuration")
     }
+
+    /// Are both about the same evaluation?
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.evaluation == other.evaluation
+    }
 }
 
 /// One definition of an option.
@@ -216,7 +221,7 @@ impl Shared {
             .collect()
     }
 
-    /// All that was not seen of what was asked for.
+    /// All that was not seen of what was asked for, with the option that it is about.
     pub fn gaps(&self, ev: &mut Evaluator<'_>) -> Vec<(About, Gap)> {
         let noted = ev.notes();
         let gaps = self.gaps.borrow();

@@ -7,7 +7,7 @@ use nixpod_source::Utf8Path;
 
 fn check(rest: &str, expected: Expect) {
     check_roots(&on_nixpkgs(rest), &[], expected, |ev, library| {
-        let (mut roots, outputs) = flake_roots(ev, library, Utf8Path::new("/p"), None);
+        let (mut roots, outputs) = flake_roots(ev, library, Utf8Path::new("/p"));
         let has_hosts = !roots.is_empty();
         if let Some(outputs) = outputs {
             roots.extend(module_roots(ev, library, &outputs, has_hosts, &|hir| {

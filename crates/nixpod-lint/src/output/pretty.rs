@@ -165,7 +165,7 @@ fn has_safe_fix(finding: &Finding) -> bool {
     finding
         .fixes
         .iter()
-        .any(|fix| fix.applicability == Applicability::Safe && !fix.edits.is_empty())
+        .any(|fix| fix.applicability == Applicability::Safe && !fix.edits.is_empty() && !fix.is_elsewhere)
 }
 
 /// Texts as they may be shown, made once per file.
@@ -238,11 +238,21 @@ fn parts(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Vec<Sho
         help.extend(add_step(&mut parts, step, context, texts));
     }
     for fix in &finding.fixes {
-        let how = match fix.applicability {
-            Applicability::Safe => "--fix",
-            Applicability::Unsafe => "--fix --unsafe-fixes",
-            Applicability::DisplayOnly => "by hand",
+        let mut how = match fix.applicability {
+            Applicability::Safe => "--fix".to_owned(),
+            Applicability::Unsafe => "--fix --unsafe-fixes".to_owned(),
+            Applicability::DisplayOnly => "by hand".to_owned(),
         };
+        if fix.is_elsewhere && fix.applicability != Applicability::DisplayOnly {
+            let mut names: Vec<String> = Vec::new();
+            for edit in &fix.edits {
+                let name = context.name(&edit.location.source);
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            let _ = write!(how, " {}", names.join(" "));
+        }
         // Below an explanation it has to be told from it.
         let word = if help.is_empty() { "" } else { "Fix: " };
         help.push(format!("{word}{} ({how})", fix.title));

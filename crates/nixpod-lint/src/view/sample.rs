@@ -89,6 +89,7 @@ pub(crate) fn results() -> Results {
                 location: at(&flags, "\"--privileged\" "),
                 edit: removal,
             }],
+            is_elsewhere: false,
         }],
     };
     let hint = Finding {

@@ -2,6 +2,7 @@
 //! threads there are, in which order hosts and containers come, and whether a heap was kept or is fresh.
 
 mod formats;
+mod parts;
 mod systems;
 
 use nixpod_analysis::{Analysis, AnalysisHost, FileId, FileSystem, Report, Reported, Settings, Utf8PathBuf};

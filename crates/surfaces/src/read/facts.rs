@@ -6,7 +6,7 @@ use crate::vocabulary::options::SYSTEM_HEADS;
 use nixpod_eval::{
     Attrs, Evaluator, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value, When,
 };
-use nixpod_model::{Definition, EntryName, Fact, Field, NotAnalysed};
+use nixpod_model::{Definition, EntryName, Fact, Field, NotAnalysed, Subject};
 use nixpod_modules::{OptionInfo, Shared};
 use nixpod_source::{Origin, Place, Site, Utf8PathBuf, Why};
 use rustc_hash::FxHashMap;
@@ -21,6 +21,8 @@ pub(crate) struct OptionReader<'e, 's> {
     /// Undecided conditions under which the thing being read exists at all: its own facts are certain in spite of them.
     pub(crate) given: Vec<Site>,
     pub(crate) not_analysed: Vec<NotAnalysed>,
+    /// What is being read, for what could not be looked into.
+    pub(crate) subject: Subject,
     definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
     /// Which files are encrypted, by path: thousands of values can come from one.
     pub(super) encrypted: FxHashMap<String, bool>,
@@ -52,6 +54,7 @@ impl<'e, 's> OptionReader<'e, 's> {
             project: project.directory.clone(),
             given: Vec::new(),
             not_analysed: Vec::new(),
+            subject: Subject::Other,
             definitions: FxHashMap::default(),
             encrypted: FxHashMap::default(),
         }

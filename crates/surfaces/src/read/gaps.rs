@@ -2,7 +2,7 @@
 
 use crate::read::{Found, OptionReader};
 use nixpod_eval::{Value, When};
-use nixpod_model::NotAnalysed;
+use nixpod_model::{NotAnalysed, Subject};
 use nixpod_modules::Gap;
 use nixpod_source::{Origin, Place, Why};
 
@@ -66,6 +66,8 @@ impl OptionReader<'_, '_> {
                 what,
                 why: why.clone(),
                 also,
+                subject: self.subject.clone(),
+                hosts: Vec::new(),
             });
         }
     }
@@ -97,7 +99,27 @@ impl OptionReader<'_, '_> {
             what,
             why,
             also: Vec::new(),
+            subject: self.subject.clone(),
+            hosts: Vec::new(),
         });
+    }
+
+    /// Reads with another subject.
+    pub(crate) fn about(&mut self, subject: Subject) -> Subject {
+        std::mem::replace(&mut self.subject, subject)
+    }
+
+    /// The keys of all definitions that have a part in a value.
+    pub(crate) fn keys_of(&self, found: &Found) -> Vec<Place> {
+        let definitions = found.info.iter().flat_map(|info| &info.definitions);
+        let on = definitions.filter(|one| one.value.is_some());
+        let sites = on.map(|one| one.written.site());
+        let mut keys: Vec<Place> = sites
+            .filter(|site| !site.file.is_own())
+            .map(Place::whole)
+            .collect();
+        keys.dedup();
+        keys
     }
 }
 

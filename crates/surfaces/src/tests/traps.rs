@@ -12,7 +12,7 @@ fn hosts(text: &str, expected: Expect) {
     let files = TestSource::fixture(text);
     let mut ev = Evaluator::new(&files, Limits::default());
     let library = Library::new(&mut ev);
-    let (roots, _) = nixpod_modules::flake_roots(&mut ev, &library, "/p".into(), None);
+    let (roots, _) = nixpod_modules::flake_roots(&mut ev, &library, "/p".into());
     let project = crate::Project {
         directory: Some("/p".into()),
         is_flake: true,

@@ -8,7 +8,7 @@ use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{
-    Container, ContainerId, DefinedState, EntryName, Existence, System, SystemId, SystemKind,
+    Container, ContainerId, DefinedState, EntryName, Existence, Subject, System, SystemId, SystemKind,
 };
 use nixpod_source::Why;
 
@@ -33,7 +33,9 @@ impl Walk<'_, '_, '_> {
         let mut all = Vec::new();
         for (table, read) in surfaces {
             let others = self.reader.ev.begin_reserved(&mut reserve, portion);
+            let subject = self.reader.about(Subject::Containers);
             self.declared_by(config, table, *read, outer, &mut all);
+            self.reader.about(subject);
             self.reader.ev.end_part(others);
         }
         all
@@ -116,11 +118,13 @@ impl Walk<'_, '_, '_> {
             may_be_data: !host.closed_world && !host.from_flake && self.nesting == 0,
             secrets: Vec::new(),
         };
+        let subject = self.reader.about(Subject::Container(id.clone()));
         let part = WorldPart::Container(id.clone());
         let limits = self.reader.ev.limits_hit().len();
         self.part(part, &found, &existence, outer, |walk| {
             let mut container = Container {
                 existence: existence.clone(),
+                definitions: walk.reader.keys_of(&found),
                 ..Container::new(id, walk.reader.place_of(&found))
             };
             walk.under(found.when, |walk| {
@@ -138,6 +142,7 @@ impl Walk<'_, '_, '_> {
                 }
             });
         });
+        self.reader.about(subject);
         self.reader.ev.place_limits(limits, found.site);
     }
 

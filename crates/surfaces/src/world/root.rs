@@ -2,16 +2,17 @@
 
 use crate::read::Project;
 use crate::read::{Found, OptionReader};
+use crate::surface::tables;
 use crate::system::release;
 use crate::world::memo::{Memo, ReadContainer};
 use crate::world::walk::Walk;
 use nixpod_eval::{Evaluator, Portion, Reserve, Share, Value};
 use nixpod_model::{
-    ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, System, SystemId, SystemKind, World,
+    ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, Subject, System, SystemId, SystemKind, World,
 };
-use nixpod_modules::{Kind, Library, RootSystem};
+use nixpod_modules::{About, Kind, Library, RootSystem, Step};
 use nixpod_source::{Origin, Place, Why};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// More specialisations of one host than this are not read.
 const MAX_VARIANTS: usize = 16;
@@ -112,6 +113,8 @@ struct Pass<'p, 'e, 's> {
     /// What is set aside for the roots that are yet to come, and for each of them.
     reserve: Reserve,
     portion: Portion,
+    /// What was read so far: the evaluation of each host.
+    hosts: Vec<(About, HostId)>,
 }
 
 impl<'p, 'e, 's> Pass<'p, 'e, 's> {
@@ -134,6 +137,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             memo,
             world: World::default(),
             data: Vec::new(),
+            hosts: Vec::new(),
         }
     }
 
@@ -158,6 +162,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
 
     fn read_host(&mut self, root: &RootSystem) {
         let host = self.add_host(root);
+        self.hosts.push((root.system.about(), host.clone()));
         let mut walk = Walk {
             reader: OptionReader::new(self.ev, self.library.shared.clone(), self.project),
             library: self.library,
@@ -168,9 +173,11 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         };
         let config = walk.reader.root(root.system.config);
         if let Value::Unknown(unknown) = &config.value.value {
+            walk.reader.about(Subject::Containers);
             walk.reader
                 .gap(root.name.clone(), unknown.why.clone(), &Origin::default());
         }
+        walk.reader.about(Subject::Other);
         let system = outermost(&mut walk, root, &config, host.clone());
         let mut variants = Vec::new();
         if !root.from_flake && walk.is_test(&config) {
@@ -183,7 +190,8 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         }
         self.data.append(&mut walk.data);
         let not_analysed = walk.reader.not_analysed;
-        self.world.not_analysed.extend(not_analysed);
+        let of_host = met_in(not_analysed, &host);
+        self.world.not_analysed.extend(of_host);
         for (at, (name, found)) in variants.into_iter().enumerate() {
             if at >= MAX_VARIANTS {
                 self.world.not_analysed.push(NotAnalysed {
@@ -191,6 +199,8 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
                     what: format!("specialisation.{name}"),
                     why: Why::Limit(format!("more than {MAX_VARIANTS} specialisations")),
                     also: Vec::new(),
+                    subject: Subject::Containers,
+                    hosts: vec![host.clone()],
                 });
                 continue;
             }
@@ -222,12 +232,12 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         let system = System {
             release: release::given(root.release),
             complete: root.closed_world && walk.is_whole(&unseen, config),
-            ..System::new(SystemId::of_host(host), SystemKind::Nixos, called)
+            ..System::new(SystemId::of_host(host.clone()), SystemKind::Nixos, called)
         };
         walk.under(config.when, |walk| walk.system(config, system));
         self.data.append(&mut walk.data);
         let not_analysed = walk.reader.not_analysed;
-        self.add_of_variant(not_analysed);
+        self.add_of_variant(met_in(not_analysed, &host));
     }
 
     /// What could not be seen of a variant is told unless its parent has it, too.
@@ -275,11 +285,15 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             if is_data || nixpod_modules::is_harmless(&self.library.shared, &gap.why) {
                 continue;
             }
+            let hosts = self.hosts.iter().filter(|(of_host, _)| of_host.is_beside(&about));
+            let hosts = hosts.map(|(_, host)| host.clone()).collect();
             let gap = NotAnalysed {
                 place: gap.site.filter(|site| !site.file.is_own()).map(Place::whole),
                 what: gap.what,
                 why: gap.why,
                 also: Vec::new(),
+                subject: subject_of(&about.path),
+                hosts,
             };
             match about.is_of_variant() {
                 true => of_variants.push(gap),
@@ -294,9 +308,12 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
                 what: "a value".to_owned(),
                 why: hit.why.clone(),
                 also: Vec::new(),
+                // Everything else may have been cut off with it.
+                subject: Subject::Containers,
+                hosts: Vec::new(),
             });
         }
-        keep_first(&mut self.world.not_analysed);
+        self.world.not_analysed = merged(std::mem::take(&mut self.world.not_analysed));
         keep_first(&mut self.world.switched_off);
         keep_first(&mut self.world.defined);
         keep_first(&mut self.world.tests);
@@ -321,6 +338,46 @@ fn outermost(walk: &mut Walk<'_, '_, '_>, root: &RootSystem, config: &Found, hos
         complete: root.closed_world && walk.is_whole(&unseen, config),
         ..System::new(SystemId::of_host(host), kind, root.name.as_str())
     }
+}
+
+/// What an option that was not seen has to do with containers. Whatever defines a system as a whole may define some.
+fn subject_of(path: &[Step]) -> Subject {
+    let has = |names: &[&str]| path.iter().zip(names).all(|(key, name)| key.text() == *name);
+    let paths = tables().flat_map(|table| [Some(table.path), table.old_path]);
+    match paths.flatten().any(has) {
+        true => Subject::Containers,
+        false => Subject::Other,
+    }
+}
+
+/// What was met in a host.
+fn met_in(gaps: Vec<NotAnalysed>, host: &HostId) -> Vec<NotAnalysed> {
+    let hosts = || vec![host.clone()];
+    let gaps = gaps.into_iter().map(|gap| NotAnalysed {
+        hosts: hosts(),
+        ..gap
+    });
+    gaps.collect()
+}
+
+/// The same thing that was met in several hosts is one.
+fn merged(all: Vec<NotAnalysed>) -> Vec<NotAnalysed> {
+    let mut out: Vec<NotAnalysed> = Vec::new();
+    let mut known: FxHashMap<NotAnalysed, usize> = FxHashMap::default();
+    for mut gap in all {
+        let hosts = std::mem::take(&mut gap.hosts);
+        let at = *known.entry(gap).or_insert_with_key(|gap| {
+            out.push(gap.clone());
+            out.len() - 1
+        });
+        let Some(first) = out.get_mut(at) else { continue };
+        for host in hosts {
+            if !first.hosts.contains(&host) {
+                first.hosts.push(host);
+            }
+        }
+    }
+    out
 }
 
 /// Leaves out what is there already.

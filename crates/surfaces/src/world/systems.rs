@@ -5,7 +5,7 @@ use crate::system;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
-use nixpod_model::{EntryName, System, SystemId, SystemKind};
+use nixpod_model::{EntryName, Subject, System, SystemId, SystemKind};
 use nixpod_source::Why;
 
 impl Walk<'_, '_, '_> {
@@ -99,11 +99,14 @@ impl Walk<'_, '_, '_> {
             return Vec::new();
         }
         let entries = self.reader.entries(&all);
+        // A home that is not seen may have containers.
+        let subject = self.reader.about(Subject::Containers);
         if let Some(why) = &entries.open {
             let origin = self.reader.place_of(&all);
             self.reader
                 .gap("home-manager.users".to_owned(), why.clone(), &origin);
         }
+        self.reader.about(subject);
         entries.all()
     }
 
@@ -111,8 +114,10 @@ impl Walk<'_, '_, '_> {
         if let Value::Unknown(unknown) = &found.value.value {
             let why = unknown.why.clone();
             let origin = self.reader.place_of(found);
+            let subject = self.reader.about(Subject::Containers);
             self.reader
                 .gap(format!("home-manager.users.{name}"), why, &origin);
+            self.reader.about(subject);
             return;
         }
         let unseen = self.reader.gaps(found);
