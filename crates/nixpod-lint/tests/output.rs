@@ -31,6 +31,9 @@ fn testdata() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
 }
 
+/// Makes a folder within a repository, such as this one's test data, a project of its own.
+const ALONE: [&str; 2] = ["--root", "."];
+
 /// Standard output and standard error.
 fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> (String, String) {
     let output = Command::new(cargo_bin!("nixpod-lint"))
@@ -84,6 +87,7 @@ fn no_output_shows_a_secret_of_the_corpus() {
     for system in SYSTEMS {
         let folder = testdata().join(system);
         for way in ways() {
+            let way = [&way[..], &ALONE].concat();
             let (out, err) = run(folder.as_std_path(), &way, &[("NIXPOD_LOG", "trace")]);
             for secret in SECRETS {
                 assert!(
@@ -93,6 +97,7 @@ fn no_output_shows_a_secret_of_the_corpus() {
             }
         }
         for way in [["check", "--show-secrets"], ["show", "--show-secrets"]] {
+            let way = [&way[..], &ALONE].concat();
             revealed.push_str(&run(folder.as_std_path(), &way, &[]).0);
         }
     }
@@ -107,6 +112,7 @@ fn the_secrets_of_the_corpus_are_known() {
     for system in SYSTEMS {
         let folder = testdata().join(system);
         let way = ["check", "--format", "json", "--select", "secret-in-store", "."];
+        let way = [&way[..], &ALONE].concat();
         let document: Value = serde_json::from_str(&run(folder.as_std_path(), &way, &[]).0).unwrap();
         for finding in document["findings"].as_array().unwrap() {
             let at = &finding["location"];

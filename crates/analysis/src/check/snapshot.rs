@@ -231,7 +231,7 @@ impl Analysis {
             let Some(kind) = self.vfs.link_kind(&path) else {
                 continue;
             };
-            if !is_walked(&project.canonical, &path, kind) || self.is_new(&path) {
+            if !is_walked(&self.vfs, &project.canonical, &path, kind) {
                 targets.push(path.clone());
             }
             paths.push(path);
@@ -248,14 +248,6 @@ impl Analysis {
                 hosts,
             },
         }
-    }
-
-    /// Is it a text that was never saved, in a directory that is not there yet?
-    fn is_new(&self, path: &Utf8Path) -> bool {
-        let mut above = path.parent();
-        above
-            .take_if(|above| self.vfs.link_kind(above).is_none())
-            .is_some()
     }
 
     /// What is to be evaluated for a question about one path.

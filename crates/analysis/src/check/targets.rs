@@ -45,11 +45,31 @@ pub(crate) struct Skipped {
     pub(crate) problem: Problem,
 }
 
-/// Directories that hold copies or caches, never the sources of a system. Those of version control are skipped, too.
-const SKIPPED: [&str; 3] = [".direnv", ".cache", "node_modules"];
+/// Directories that hold copies or caches, not the sources of a system, unless git tracks what is in them.
+const CACHES: [&str; 3] = [".direnv", ".cache", "node_modules"];
 
+/// A file that programs put into directories whose content they can make again (<https://bford.info/cachedir/>).
+const CACHE_TAG: &str = "CACHEDIR.TAG";
+
+/// May a directory of this name be left out?
 fn is_skipped(name: &str) -> bool {
-    SKIPPED.contains(&name) || git::is_folder(name)
+    CACHES.contains(&name) || git::is_folder(name)
+}
+
+/// Does a walk leave out a directory, given by its canonical path? Who writes the code must not be able to hide a part of
+/// it by a name or a tag.
+fn leaves_out(vfs: &Vfs, directory: &Utf8Path) -> bool {
+    let name = directory.file_name().unwrap_or_default();
+    let has_tag = || {
+        let entries = vfs.list(directory);
+        entries.is_ok_and(|entries| entries.iter().any(|(name, _)| name == CACHE_TAG))
+    };
+    git::is_folder(name)
+        || match vfs.is_tracked(directory) {
+            Some(true) => false,
+            Some(false) => CACHES.contains(&name) || has_tag(),
+            None => CACHES.contains(&name),
+        }
 }
 
 /// May a link of this name lead to a directory of sources? `result` is what Nix builds leave.
@@ -63,16 +83,13 @@ fn is_lock(path: &Utf8Path) -> bool {
 }
 
 /// Does a walk of a directory find a path below it? `path` has no links in it, and there is a file or directory.
-pub(crate) fn is_walked(directory: &Utf8Path, path: &Utf8Path, kind: FileKind) -> bool {
-    let Ok(below) = path.strip_prefix(directory) else {
-        return false;
-    };
-    let mut directories: Vec<&str> = below.components().map(|part| part.as_str()).collect();
-    let is_nix = match kind {
-        FileKind::Directory => true,
-        _ => directories.pop().is_some_and(|name| name.ends_with(".nix")),
-    };
-    is_nix && !directories.into_iter().any(is_skipped)
+pub(crate) fn is_walked(vfs: &Vfs, directory: &Utf8Path, path: &Utf8Path, kind: FileKind) -> bool {
+    let is_directory = kind == FileKind::Directory;
+    let above = path.ancestors().skip(usize::from(!is_directory));
+    let mut between = above.take_while(|above| *above != directory && above.starts_with(directory));
+    path.starts_with(directory)
+        && (is_directory || path.as_str().ends_with(".nix"))
+        && !between.any(|above| vfs.list(above).is_err() || leaves_out(vfs, above))
 }
 
 impl Targets {
@@ -106,6 +123,7 @@ impl Targets {
     /// Links to directories are not followed: what they lead to is walked by itself, or lies outside.
     fn walk(&mut self, vfs: &Vfs, directory: Utf8PathBuf) {
         self.walked.push(directory.clone());
+        let top = directory.clone();
         // In the order of paths, so that sorting what was found is little work.
         let mut found = Vec::new();
         let mut todo = vec![(directory, FileKind::Directory)];
@@ -116,6 +134,9 @@ impl Targets {
             let is_nix = path.as_str().ends_with(".nix");
             match kind {
                 FileKind::Directory => {
+                    if path != top && leaves_out(vfs, &path) {
+                        continue;
+                    }
                     let entries = match vfs.list(&path) {
                         Ok(entries) => entries,
                         Err(reason) => {
@@ -130,7 +151,7 @@ impl Targets {
                             self.links.insert(path.join(name));
                         }
                         let wanted = match kind {
-                            FileKind::Directory => !is_skipped(name),
+                            FileKind::Directory => true,
                             FileKind::Symlink => name.ends_with(".nix") || may_be_sources(name),
                             FileKind::Regular | FileKind::Other => name.ends_with(".nix"),
                         };

@@ -10,17 +10,17 @@ impl Vfs {
     ///
     /// A text in an editor that was never saved counts as tracked: nobody could have told git of it yet.
     pub(crate) fn is_seen(&self, canonical: &Utf8Path) -> bool {
-        let Ok(path) = canonical.strip_prefix(&self.ground.canonical) else {
-            return true;
-        };
-        let Some(tracked) = self.tracked() else {
-            return true;
-        };
-        tracked.has(path)
+        self.is_tracked(canonical) != Some(false)
             || self
                 .buffers
                 .keys()
                 .any(|buffer| buffer.starts_with(canonical) && self.disk_kind(&self.ground, buffer).is_none())
+    }
+
+    /// Does git track a resolved path, or anything below it? Nothing, if that is not known.
+    pub(crate) fn is_tracked(&self, canonical: &Utf8Path) -> Option<bool> {
+        let path = canonical.strip_prefix(&self.ground.canonical).ok()?;
+        Some(self.tracked()?.has(path))
     }
 
     /// The entries of a directory that a flake sees.
