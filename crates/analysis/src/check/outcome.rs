@@ -119,6 +119,23 @@ pub(crate) fn check(
     for file in files.values() {
         look_at_text(&looked_up, *file, settings, &mut outcome);
     }
+    outcome.gaps.extend(not_read(&targets, &broken));
+    files.retain(|_, file| looked_up.readable(*file).is_some());
+    comments::apply(
+        vfs,
+        rules,
+        settings,
+        files.values().copied(),
+        &mut outcome.findings,
+    );
+    finish(&looked_up, &secrets, &mut outcome);
+    outcome.files = files;
+    outcome.worlds = evaluated;
+    outcome
+}
+
+/// Files that are no good, and what the walk left out.
+fn not_read(targets: &Targets, broken: &FxHashSet<FileId>) -> Vec<FoundGap> {
     let broken = broken.iter().map(|file| {
         let reason = "the file of an input has a syntax error".to_owned();
         FoundGap::of_file(*file, GapKind::Unreadable, reason)
@@ -134,19 +151,7 @@ pub(crate) fn check(
             reason,
         ))
     });
-    outcome.gaps.extend(broken.chain(skipped));
-    files.retain(|_, file| looked_up.readable(*file).is_some());
-    comments::apply(
-        vfs,
-        rules,
-        settings,
-        files.values().copied(),
-        &mut outcome.findings,
-    );
-    finish(&looked_up, &secrets, &mut outcome);
-    outcome.files = files;
-    outcome.worlds = evaluated;
-    outcome
+    broken.chain(skipped).collect()
 }
 
 fn parse_all(vfs: &Vfs, jobs: usize, targets: &Targets) {

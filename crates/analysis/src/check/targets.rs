@@ -164,22 +164,7 @@ impl Targets {
                     let file = vfs.table.intern(&path);
                     found.push((path, file));
                 }
-                FileKind::Symlink => match vfs.resolve(&path) {
-                    Ok(target) if is_nix => match vfs.link_kind(&target) {
-                        Some(FileKind::Regular) => {
-                            let file = vfs.table.intern(&target);
-                            found.push((target, file));
-                        }
-                        // An editor says by such a link who has the file open.
-                        None if !is_lock(&path) => self.skip(vfs, &path, "link", Problem::Missing),
-                        _ => {}
-                    },
-                    // What git does not track is none of the sources: what a build left behind, mostly.
-                    Err(problem @ Problem::LeadsOut) if is_nix || vfs.is_seen(&path) => {
-                        self.skip(vfs, &path, "link", problem);
-                    }
-                    Ok(_) | Err(_) => {}
-                },
+                FileKind::Symlink => found.extend(self.follow(vfs, &path)),
                 FileKind::Regular | FileKind::Other => {}
             }
         }
@@ -189,6 +174,28 @@ impl Targets {
             }
         }
         self.files.append(&mut found.into_iter().collect());
+    }
+
+    /// The Nix file that a link leads to. What a link to a directory leads to is walked by itself.
+    fn follow(&mut self, vfs: &Vfs, link: &Utf8Path) -> Option<(Utf8PathBuf, FileId)> {
+        let is_nix = link.as_str().ends_with(".nix");
+        match vfs.resolve(link) {
+            Ok(target) if is_nix => match vfs.link_kind(&target) {
+                Some(FileKind::Regular) => {
+                    let file = vfs.table.intern(&target);
+                    return Some((target, file));
+                }
+                // An editor says by such a link who has the file open.
+                None if !is_lock(link) => self.skip(vfs, link, "link", Problem::Missing),
+                _ => {}
+            },
+            // What git does not track is none of the sources: what a build left behind, mostly.
+            Err(problem @ Problem::LeadsOut) if is_nix || vfs.is_seen(link) => {
+                self.skip(vfs, link, "link", problem);
+            }
+            Ok(_) | Err(_) => {}
+        }
+        None
     }
 
     fn skip(&mut self, vfs: &Vfs, path: &Utf8Path, what: &'static str, problem: Problem) {
