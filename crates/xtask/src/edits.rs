@@ -53,10 +53,10 @@ fn check(analysis: &Analysis, tree: &Utf8Path) -> String {
 }
 
 /// The same numbers every time: any sequence that visits all files will do.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -147,8 +147,9 @@ fn shown(analysis: &Analysis, report: &Report) -> String {
     let findings = report.findings.iter().map(|one| format!("{one:?}"));
     let containers = report.containers.iter().map(|one| format!("{one:?}"));
     let gaps = report.not_analysed.iter().map(|one| format!("{one:?}"));
+    let left_out = report.left_out.iter().map(|one| format!("{one:?}"));
     let mut out = String::new();
-    for line in findings.chain(containers).chain(gaps) {
+    for line in findings.chain(containers).chain(gaps).chain(left_out) {
         let mut parts = line.split("FileId(");
         out.push_str(parts.next().unwrap_or_default());
         for part in parts {

@@ -32,10 +32,11 @@ cargo xtask reasons [--files TEXT] DIR...
 cargo xtask suites [--nix NIX_CHECKOUT] [--lib NIXPKGS_LIB] [--only TEXT] [--release]
     Holds the evaluator and the module system against the suites of Nix and of nixpkgs' `lib`, which are fetched by
     whoever asks; prints what fails and a table of passed and total. Needs python3.
-cargo xtask census [--details] DIR...
+cargo xtask census [--details] [--edits N] DIR...
     Counts for each repository what became of its container specs: on a host, evaluated as an island, named as not
     analysed, or silent; and of how many every fact is known, with the most frequent reasons for the others, which
-    --details lists.";
+    --details lists. With --edits what stands around specs is edited so many times, and specs that become silent are
+    told.";
 
 #[expect(
     clippy::print_stdout,
@@ -165,9 +166,11 @@ fn suites(words: Words<'_>) -> Result<String> {
 
 fn census(words: Words<'_>) -> Result<String> {
     let mut options = census::CensusArguments::default();
-    for word in words {
+    let mut edits = None;
+    while let Some(word) = words.next() {
         match word {
             "--details" => options.details = true,
+            "--edits" => edits = Some(words.next().unwrap_or_default().parse()?),
             flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
             directory => options.directories.push(directory.into()),
         }
@@ -175,5 +178,8 @@ fn census(words: Words<'_>) -> Result<String> {
     if options.directories.is_empty() {
         bail!("which directories?\n{USAGE}");
     }
-    census::run(&options)
+    match edits {
+        Some(count) => census::survive(count, &options.directories),
+        None => census::run(&options),
+    }
 }

@@ -1,7 +1,7 @@
 //! What `cargo xtask census` says of the container specs of a repository.
 
 use expect_test::expect;
-use nixpod_xtask::census::repository;
+use nixpod_xtask::census::{repository, survive};
 use std::fmt::Write;
 
 #[test]
@@ -70,4 +70,22 @@ fn camino(path: &std::path::Path) -> nixpod_analysis::Utf8PathBuf {
     let path =
         nixpod_analysis::Utf8PathBuf::from_path_buf(path.to_owned()).expect("a temporary path is UTF-8");
     path.canonicalize_utf8().expect("the test's own directory")
+}
+
+#[test]
+fn whatever_stands_around_a_spec_it_is_shown_or_named() {
+    let testdata = nixpod_xtask::root().join("testdata");
+    let trees = [
+        "sample",
+        "corpus/app-isolation/bad",
+        "corpus/nested-podman/bad",
+        "corpus/rootless-quadlets/bad",
+        "corpus/user-containers/bad",
+        "corpus/shared-store/bad",
+    ];
+    let trees = trees.map(|tree| testdata.join(tree));
+    match survive(60, &trees) {
+        Ok(told) => assert!(told.contains("edits, 0 silent"), "{told}"),
+        Err(error) => panic!("{error:#}"),
+    }
 }

@@ -83,7 +83,11 @@ pub(crate) fn islands(
             .into_iter()
             .partition::<Vec<_>, _>(|written| written.site.in_test);
         out.tests.extend(tests);
-        left = rest;
+        let (told, rest) = rest
+            .into_iter()
+            .partition::<Vec<_>, _>(|written| written.site.is_told);
+        out.unread.extend(rest);
+        left = told;
         let mut roots = roots(vfs, &left, has_hosts);
         roots.retain(|root| tried.insert(root.clone()));
         if roots.is_empty() || vfs.watch.is_cancelled() {

@@ -30,6 +30,9 @@ pub struct SpecSite {
     pub condition: Option<ExprId>,
     /// Is it of a machine of a NixOS test, which runs in the sandbox of a build?
     pub in_test: bool,
+    /// Does where it stands tell that it is one? Otherwise it only looks like one: data that some code of the user's own
+    /// makes something of may look the same.
+    pub is_told: bool,
     /// What it would be a part of if somebody imported it.
     pub module: ModuleSite,
 }

@@ -382,7 +382,7 @@ impl Walk<'_> {
             // more to tell.
             let is_one = match set.in_module {
                 true => may_be_nspawn(self.hir, attrs),
-                false => set.seems_module && is_nspawn(self.hir, attrs),
+                false => is_nspawn(self.hir, attrs),
             };
             if is_nspawn_set && !is_one {
                 return;
@@ -439,6 +439,7 @@ impl Walk<'_> {
             set: set.key,
             condition: self.condition,
             in_test: self.in_test,
+            is_told: set.in_module || set.seems_module,
             module: ModuleSite { expr, kind, path },
         });
     }

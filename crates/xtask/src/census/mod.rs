@@ -2,9 +2,11 @@
 //! report shows, names or leaves out. A spec with none of these is silent, which must not be.
 
 mod specs;
+mod survive;
 mod table;
 
 pub use specs::{Repository, Spec, Status};
+pub use survive::survive;
 
 use anyhow::{Context, Result};
 use nixpod_analysis::{
