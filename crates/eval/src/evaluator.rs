@@ -7,7 +7,7 @@ use crate::builtins::{Builtin, Cost};
 use crate::heap::budget::Budget;
 use crate::heap::caches::Caches;
 use crate::heap::conditions::Conditions;
-use crate::heap::files::{Files, Unit};
+use crate::heap::files::Files;
 use crate::heap::names::Names;
 use crate::heap::origins::Origins;
 use crate::heap::settings::Settings;
@@ -15,16 +15,14 @@ use crate::heap::thunks::Thunks;
 use crate::memo::Memo;
 use crate::thunk::{Primop, PrimopCode, Thunk};
 use crate::{
-    Alternative, Attr, Attrs, CommonSymbols, Compiled, Env, ErrorKind, EvalError, ImportHook, LimitHit,
-    Limits, List, Loaded, NO_SITE, NixString, OriginId, PartOfWork, Portion, Res, Reserve, Share, Source,
-    Stop, StringsRead, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Attr, Attrs, CommonSymbols, Env, ErrorKind, EvalError, ImportHook, LimitHit, Limits, List,
+    NO_SITE, NixString, OriginId, PartOfWork, Portion, Res, Reserve, Share, Source, Stop, Symbol, ThunkId,
+    Tracked, Unknown, Value, When,
 };
-use nixpod_source::{ExprId, FileId, HopKind, Origin, Place, Site, Utf8Path, Why};
-use nixpod_syntax::Hir;
+use nixpod_source::{ExprId, HopKind, Origin, Place, Site, Why};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// One evaluation: reads files through a [`Source`], evaluates lazily, keeps origins.
 pub struct Evaluator<'s> {
@@ -425,86 +423,6 @@ impl<'s> Evaluator<'s> {
     /// `tryEval`) compares before and after.
     pub fn drops(&self) -> u64 {
         self.conditions.drops
-    }
-
-    // ----- files
-
-    /// Adds a file's code under an environment of its own and gives the thunk of its value.
-    pub fn add_unit(&mut self, file: FileId, hir: Arc<Hir>, path: &Utf8Path) -> ThunkId {
-        let loaded = Loaded {
-            file,
-            hir,
-            path: path.to_owned(),
-        };
-        self.add_loaded(loaded, None)
-    }
-
-    /// As [`Self::add_unit`]; the names of `scope` mean something in the code.
-    pub(crate) fn add_loaded(&mut self, loaded: Loaded, scope: Option<Rc<Attrs>>) -> ThunkId {
-        let expr = loaded.hir.root();
-        let env = self.add_code(loaded, scope);
-        self.push_thunk(Thunk::Delayed { env, expr })
-    }
-
-    /// Adds a file's code, and gives the environment in which it is evaluated.
-    fn add_code(&mut self, loaded: Loaded, scope: Option<Rc<Attrs>>) -> Rc<Env> {
-        let Loaded { file, hir, path } = loaded;
-        let unit = self.files.add(Unit {
-            names: hir.names().iter().map(|name| self.names.intern(name)).collect(),
-            file,
-            hir,
-            dir: path.parent().unwrap_or(&path).to_owned(),
-            scope,
-        });
-        Rc::new(Env::of_file(unit))
-    }
-
-    /// The environment in which the code of a file is evaluated that was imported before.
-    pub(crate) fn env_of_file(&mut self, loaded: Loaded) -> Rc<Env> {
-        let unit = self.files.ids().find(|id| {
-            let unit = self.files.unit(*id);
-            unit.file == loaded.file && unit.scope.is_none()
-        });
-        match unit {
-            Some(unit) => Rc::new(Env::of_file(unit)),
-            // Something else stands for the file's value.
-            None => self.add_code(loaded, None),
-        }
-    }
-
-    /// The value of a file, evaluated once per path.
-    pub fn import(&mut self, path: &Utf8Path) -> Result<ThunkId, Why> {
-        self.note_read(path.as_str());
-        if let Some(thunk) = self.files.value(path) {
-            return Ok(thunk);
-        }
-        let loaded = self.source().load(path)?;
-        let real_path = loaded.path.clone();
-        if let Some(thunk) = self.files.value(&real_path) {
-            return Ok(thunk);
-        }
-        let hook = self.files.import_hook.clone();
-        let answered = hook.and_then(|hook| hook(self, &real_path));
-        let thunk = answered.unwrap_or_else(|| self.add_loaded(loaded, None));
-        self.files.set_value(path.to_owned(), thunk);
-        self.files.set_value(real_path, thunk);
-        Ok(thunk)
-    }
-
-    /// The value of one of our own files, whose steps do not belong in a trail; evaluated once.
-    pub fn own_unit(&mut self, file: FileId, code: &Compiled) -> ThunkId {
-        if let Some(thunk) = self.files.own_value(file) {
-            return thunk;
-        }
-        let thunk = self.add_unit(file, code.hir(), Utf8Path::new("/nixpod-lint/own.nix"));
-        self.files.set_own_value(file, thunk);
-        thunk
-    }
-
-    /// Which string literals of the analysed files were looked at so far. The result does not depend on the text of
-    /// any other.
-    pub fn strings_read(&self) -> StringsRead {
-        self.files.strings_read()
     }
 
     // ----- settings

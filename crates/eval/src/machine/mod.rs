@@ -14,3 +14,4 @@ pub mod partial;
 pub mod print;
 pub(crate) mod select;
 pub(crate) mod sets;
+mod units;

@@ -11,7 +11,8 @@ fn check(text: &str, expected: Expect) {
     for site in found.specs {
         let name = site.name.as_deref().unwrap_or("<name>");
         let line = text[..usize::from(site.range(&parsed).start())].lines().count();
-        let _ = writeln!(out, "{line} {} {name}", site.surface.as_str());
+        let told = if site.is_told { "" } else { " perhaps" };
+        let _ = writeln!(out, "{line} {} {name}{told}", site.surface.as_str());
     }
     for quadlet in found.quadlets {
         let line = text[..usize::from(parsed.map.range(quadlet.key).start())]
@@ -63,6 +64,7 @@ let containers = { a.config = { }; }; in
 }"#,
         expect![[r#"
             7 nspawn enable
+            8 nspawn web perhaps
         "#]],
     );
 }
@@ -94,6 +96,7 @@ fn a_module_is_told_by_what_it_sets_and_not_by_where_it_stands() {
             3 nspawn db
             4 oci-containers web
             5 nspawn q
+            6 nspawn y perhaps
         "#]],
     );
 }
