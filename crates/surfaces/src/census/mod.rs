@@ -5,76 +5,12 @@
 //! text, and whoever evaluates looks for those that no system had.
 
 mod names;
+mod sites;
 mod walk;
 
-use nixpod_model::{Surface, SystemKind};
-use nixpod_source::ExprId;
-use nixpod_source::TextRange;
-use nixpod_syntax::hir::{Attrs, EntryValue, Expr};
-use nixpod_syntax::{Hir, ParsedFile};
+pub use sites::{Census, ModuleSite, QuadletSite, SpecSite};
 
-/// A place that defines a container, or a set of them that is computed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SpecSite {
-    /// Which kind of container.
-    pub surface: Surface,
-    /// The name, if it is written out.
-    pub name: Option<String>,
-    /// The key of the container, or of the set of containers if that is computed.
-    pub key: ExprId,
-    /// The value of that key.
-    pub value: ExprId,
-    /// The key of the set of containers.
-    pub set: ExprId,
-    /// The innermost condition around it that decides whether it is there, within its module.
-    pub condition: Option<ExprId>,
-    /// Is it of a machine of a NixOS test, which runs in the sandbox of a build?
-    pub in_test: bool,
-    /// Does where it stands tell that it is one? Otherwise it only looks like one: data that some code of the user's own
-    /// makes something of may look the same.
-    pub is_told: bool,
-    /// What it would be a part of if somebody imported it.
-    pub module: ModuleSite,
-}
-
-/// The smallest value around a definition that can be a module: a set of options, or the function that gives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModuleSite {
-    /// The value.
-    pub expr: ExprId,
-    /// Whose options it sets.
-    pub kind: SystemKind,
-    /// The attribute path under which it stands in the file, as far as it is written out; empty for what is no attribute.
-    pub path: String,
-}
-
-impl SpecSite {
-    /// The text of the definition, all pieces of it where it is put together from several bindings.
-    pub fn range(&self, file: &ParsedFile) -> TextRange {
-        let mut range = file.map.range(self.key);
-        cover(file, self.value, &mut range, 0);
-        range
-    }
-}
-
-/// A set in the shape of a quadlet file that no option known here takes: `"web.container" = { Container = { ... }; }`. The
-/// analysed code makes a file of it in a way of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuadletSite {
-    /// The file's name.
-    pub name: String,
-    /// The key of that name.
-    pub key: ExprId,
-}
-
-/// What a file writes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Census {
-    /// Containers, and computed sets of them.
-    pub specs: Vec<SpecSite>,
-    /// Sets in the shape of quadlet files.
-    pub quadlets: Vec<QuadletSite>,
-}
+use nixpod_syntax::Hir;
 
 /// What a file writes, in the order of the text as far as it is known.
 pub fn census(hir: &Hir) -> Census {
@@ -82,26 +18,4 @@ pub fn census(hir: &Hir) -> Census {
         true => walk::census(hir),
         false => Census::default(),
     }
-}
-
-/// Bindings of a set deeper than this lie in its text anyway.
-const MAX_PIECES: u32 = 8;
-
-fn cover(file: &ParsedFile, value: ExprId, range: &mut TextRange, depth: u32) {
-    *range = range.cover(file.map.range(value));
-    if let Expr::Attrs(attrs) = file.hir.expr(value)
-        && depth < MAX_PIECES
-    {
-        for value in values(attrs) {
-            cover(file, value, range, depth + 1);
-        }
-    }
-}
-
-/// The values of the bindings with fixed names.
-fn values(attrs: &Attrs) -> impl Iterator<Item = ExprId> {
-    attrs.entries.iter().filter_map(|entry| match entry.value {
-        EntryValue::Expr(value) => Some(value),
-        EntryValue::Inherit(_) | EntryValue::From(_) => None,
-    })
 }

@@ -3,7 +3,7 @@
 use crate::census::names::{
     is_nspawn, is_of_options, is_system, is_test, may_be_nspawn, section_of, tells_module, transparent,
 };
-use crate::census::{Census, ModuleSite, QuadletSite, SpecSite};
+use crate::census::sites::{Census, ModuleSite, QuadletSite, SpecSite};
 use crate::surface::tables;
 use crate::vocabulary::options::{Systems, Table};
 use nixpod_model::{Surface, SystemKind};
