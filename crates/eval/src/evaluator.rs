@@ -367,9 +367,15 @@ impl<'s> Evaluator<'s> {
         }
     }
 
-    /// The bounds that were reached since there were so many are about this place, as far as nothing better is known.
-    pub fn place_limits(&mut self, since: usize, site: Site) {
-        self.budget.hits_at(since, site);
+    /// Says what the bounds that were reached since there were so many are about, and where that is, as far as nothing
+    /// better is known.
+    pub fn name_limits(&mut self, since: usize, what: &str, site: Option<Site>) {
+        self.budget.name_hits(since, what, site);
+    }
+
+    /// Says what those are a part of.
+    pub fn limits_within(&mut self, since: usize, whole: &str, site: Site) {
+        self.budget.hits_within(since, whole, site);
     }
 
     /// The part is done.

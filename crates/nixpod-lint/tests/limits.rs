@@ -165,6 +165,37 @@ fn what_is_dear_in_a_container_leaves_the_rest_of_it() {
 }
 
 #[test]
+fn a_limit_says_what_was_lost_and_a_container_is_told_once() {
+    let image = "image = \"docker.io/x@sha256:0\";";
+    let said = |name: &str, module: String| {
+        let text = format!("{{ lib, ... }}: {{ {module} }}");
+        let project = Project::new(name, &[("default.nix", &text)]);
+        let output = project.run(&["--verbose", "--format", "concise"]);
+        String::from_utf8(output.stderr).expect("text")
+    };
+    let values = format!("{{ {image} cmd = [ (toString {DEAR}) ]; extraOptions = [ (toString {DEAR}) ]; }}");
+    let told = said("told-values", generated(&values)[1].clone());
+    assert!(told.contains("not analysed: 20 limits"), "{told}");
+    assert!(
+        told.contains("`virtualisation.oci-containers.containers.c7: "),
+        "{told}"
+    );
+    let condition = format!("lib.mkIf ({DEAR} > 3) {{ {image} }}");
+    let told = said("told-conditions", generated(&condition)[1].clone());
+    assert!(told.contains("not analysed: 20 limits"), "{told}");
+    assert!(
+        told.contains("`virtualisation.oci-containers.containers.c7`: "),
+        "{told}"
+    );
+    let told = said(
+        "told-one",
+        container("a", &format!("extraFlags = [ (toString {DEAR}) ];")),
+    );
+    assert!(told.contains("not analysed: 1 limit"), "{told}");
+    assert!(told.contains("`containers.a.extraFlags`: the limit on"), "{told}");
+}
+
+#[test]
 fn dear_neighbours_of_any_kind_leave_their_portions() {
     let twenty = |text: &dyn Fn(usize) -> String| (1..=20).map(text).collect::<String>();
     let victim = container("victim", "");

@@ -111,6 +111,10 @@ pub struct Portion(Used);
 pub struct LimitHit {
     /// The value that was too dear, as far as it can be told.
     pub site: Option<Site>,
+    /// What that is, such as the path of an option, if somebody said so.
+    pub what: Option<String>,
+    /// What that is a part of, such as a container, if somebody said so.
+    pub whole: Option<String>,
     /// Which bound it was.
     pub why: Why,
 }
@@ -325,14 +329,28 @@ impl Budget {
     /// A bound was reached.
     pub(crate) fn hit(&mut self, why: Why) {
         if self.hits.len() < MAX_HITS {
-            self.hits.push(LimitHit { site: None, why });
+            self.hits.push(LimitHit {
+                site: None,
+                what: None,
+                whole: None,
+                why,
+            });
         }
     }
 
-    /// Where the bounds were reached since there were so many, as far as nothing better is known.
-    pub(crate) fn hits_at(&mut self, since: usize, site: Site) {
+    /// What bounds were reached by since there were so many, and where, as far as nothing better is known.
+    pub(crate) fn name_hits(&mut self, since: usize, what: &str, site: Option<Site>) {
+        for hit in self.hits.iter_mut().skip(since) {
+            hit.site = hit.site.or(site);
+            hit.what.get_or_insert_with(|| what.to_owned());
+        }
+    }
+
+    /// What those are a part of.
+    pub(crate) fn hits_within(&mut self, since: usize, whole: &str, site: Site) {
         for hit in self.hits.iter_mut().skip(since) {
             hit.site.get_or_insert(site);
+            hit.whole.get_or_insert_with(|| whole.to_owned());
         }
     }
 

@@ -248,10 +248,15 @@ pub(crate) fn attrs_of(
         Share::Most,
         names.by_name.into_iter(),
         |ev, (name, (raws, site)): (Symbol, (Vec<RawDef>, Site))| {
+            let limits = ev.limits_hit().len();
             let present = match lazy {
                 true => Some(When::ALWAYS),
                 false => presence_of(ev, &raws),
             };
+            if ev.limits_hit().len() > limits {
+                let what = dotted(&extend(at.path, ev.name(name)));
+                ev.name_limits(limits, &what, known(site));
+            }
             let Some(when) = present else { return };
             let path = extend(at.path, ev.name(name));
             let thunk = delay_merge(ev, at.system, path, elem.clone(), raws);

@@ -66,7 +66,9 @@ impl<'e, 's> OptionReader<'e, 's> {
     }
 
     pub(crate) fn found(&mut self, thunk: ThunkId, when: When, site: Site, default: bool) -> Found {
+        let limits = self.ev.limits_hit().len();
         let value = self.ev.within(Share::Half, |ev| ev.force_or_unknown(thunk));
+        self.name_limits(limits, thunk, site);
         self.found_value(value, thunk, when, site, default)
     }
 
@@ -80,9 +82,21 @@ impl<'e, 's> OptionReader<'e, 's> {
         default: bool,
     ) -> Found {
         let outer = self.ev.begin_reserved(reserve, portion);
+        let limits = self.ev.limits_hit().len();
         let value = self.ev.force_or_unknown(thunk);
         self.ev.end_part(outer);
+        self.name_limits(limits, thunk, site);
         self.found_value(value, thunk, when, site, default)
+    }
+
+    /// Names the option at which bounds were reached since there were so many.
+    fn name_limits(&mut self, since: usize, thunk: ThunkId, site: Site) {
+        if self.ev.limits_hit().len() > since
+            && let Some(info) = self.shared.info(thunk)
+        {
+            let what = nixpod_modules::dotted(&info.about.path);
+            self.ev.name_limits(since, &what, Some(site));
+        }
     }
 
     fn found_value(
@@ -277,7 +291,12 @@ impl<'e, 's> OptionReader<'e, 's> {
         for elem in &list.elems {
             let when = self.ev.both(found.when, elem.when);
             let among = (&mut reserve, portion);
+            let limits = self.ev.limits_hit().len();
             let mut element = self.found_among(among, elem.thunk, when, found.site, default);
+            // An element is no option of its own.
+            if let Some(thunk) = found.thunk {
+                self.name_limits(limits, thunk, found.site);
+            }
             if element.info.is_none() {
                 element.info.clone_from(&found.info);
                 self.tell_element(&element, elem.when);

@@ -22,6 +22,8 @@ pub(super) struct Declared {
     /// Its set of options.
     found: Found,
     read: Read,
+    /// The path of that option.
+    path: String,
 }
 
 impl Walk<'_, '_, '_> {
@@ -79,10 +81,10 @@ impl Walk<'_, '_, '_> {
         for (name, found) in entries.all() {
             self.account_for(&found, DefinedState::Read);
             self.reader.tell_conditions(&condition, found.when);
+            let whole = format!("{}.{}", path.join("."), as_key(&name));
             if let Value::Unknown(unknown) = &found.value.value {
                 let origin = self.reader.place_of(&found);
-                let what = format!("{}.{}", path.join("."), as_key(&name));
-                self.reader.gap(what, unknown.why.clone(), &origin);
+                self.reader.gap(whole.clone(), unknown.why.clone(), &origin);
             }
             let (conditions, open) = self.reader.conditions(found.when);
             let existence = match name {
@@ -95,6 +97,7 @@ impl Walk<'_, '_, '_> {
                 existence,
                 found,
                 read,
+                path: whole,
             });
         }
     }
@@ -106,6 +109,7 @@ impl Walk<'_, '_, '_> {
             existence,
             found,
             read,
+            path,
         } = declared;
         self.remember(&id, &found);
         let system = self.world.system(&outer.id);
@@ -143,7 +147,7 @@ impl Walk<'_, '_, '_> {
             });
         });
         self.reader.about(subject);
-        self.reader.ev.place_limits(limits, found.site);
+        self.reader.ev.limits_within(limits, &path, found.site);
     }
 
     /// What all surfaces have in common once a container is read.

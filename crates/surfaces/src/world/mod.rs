@@ -4,6 +4,7 @@
 
 mod containers;
 mod defined;
+mod limits;
 mod memo;
 mod root;
 mod systems;

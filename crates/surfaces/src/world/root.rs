@@ -4,6 +4,7 @@ use crate::read::Project;
 use crate::read::{Found, OptionReader};
 use crate::surface::tables;
 use crate::system::release;
+use crate::world::limits;
 use crate::world::memo::{Memo, ReadContainer};
 use crate::world::walk::Walk;
 use nixpod_eval::{Evaluator, Portion, Reserve, Share, Value};
@@ -301,18 +302,8 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             }
         }
         self.add_of_variant(of_variants);
-        for hit in self.ev.limits_hit() {
-            let place = hit.site.filter(|site| !site.file.is_own()).map(Place::whole);
-            self.world.not_analysed.push(NotAnalysed {
-                place,
-                what: "a value".to_owned(),
-                why: hit.why.clone(),
-                also: Vec::new(),
-                // Everything else may have been cut off with it.
-                subject: Subject::Containers,
-                hosts: Vec::new(),
-            });
-        }
+        let limits = limits::told(self.ev.limits_hit());
+        self.world.not_analysed.extend(limits);
         self.world.not_analysed = merged(std::mem::take(&mut self.world.not_analysed));
         keep_first(&mut self.world.switched_off);
         keep_first(&mut self.world.defined);

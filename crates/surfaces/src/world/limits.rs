@@ -1,0 +1,66 @@
+//! Bounds that were reached, as they are told: those of one container are one.
+
+use nixpod_eval::LimitHit;
+use nixpod_model::{NotAnalysed, Subject};
+use nixpod_source::Place;
+use std::collections::BTreeMap;
+
+/// So many of the values of one container are named.
+const NAMED: usize = 4;
+
+/// What several bounds concern.
+struct Concerned<'h> {
+    first: &'h LimitHit,
+    /// The values, relative to the container.
+    values: Vec<&'h str>,
+}
+
+/// What is told of bounds: which values were too dear, by the container that they belong to.
+pub(super) fn told(hits: &[LimitHit]) -> impl Iterator<Item = NotAnalysed> {
+    let mut by_whole: BTreeMap<&str, Concerned<'_>> = BTreeMap::new();
+    for hit in hits {
+        let what = hit.what.as_deref().unwrap_or("a value");
+        let whole = hit.whole.as_deref().unwrap_or(what);
+        let concerned = by_whole.entry(whole).or_insert(Concerned {
+            first: hit,
+            values: Vec::new(),
+        });
+        if what != whole && !concerned.values.contains(&what) {
+            concerned.values.push(what);
+        }
+    }
+    let told = by_whole.into_iter().map(|(whole, Concerned { first, values })| {
+        let place = first.site.filter(|site| !site.file.is_own());
+        NotAnalysed {
+            place: place.map(Place::whole),
+            what: name(whole, &values),
+            why: first.why.clone(),
+            also: Vec::new(),
+            // Everything else may have been cut off with it.
+            subject: Subject::Containers,
+            hosts: Vec::new(),
+        }
+    });
+    told.collect::<Vec<_>>().into_iter()
+}
+
+fn name(whole: &str, values: &[&str]) -> String {
+    let inside = |value: &&str| -> Option<String> {
+        let rest = value.strip_prefix(whole)?.strip_prefix('.')?;
+        Some(rest.to_owned())
+    };
+    match values {
+        [] => whole.to_owned(),
+        [only] if inside(only).is_some() => (*only).to_owned(),
+        values => {
+            let named = values.iter().take(NAMED);
+            let mut named: Vec<String> = named
+                .map(|value| inside(value).unwrap_or_else(|| (*value).to_owned()))
+                .collect();
+            if values.len() > NAMED {
+                named.push(format!("{} more", values.len() - NAMED));
+            }
+            format!("{whole}: {}", named.join(", "))
+        }
+    }
+}
