@@ -8,6 +8,7 @@ use nixpod_source::Utf8Path;
 use std::fmt::Write;
 
 mod built;
+mod den;
 mod frameworks;
 mod inputs;
 mod outputs;

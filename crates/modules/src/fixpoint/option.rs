@@ -10,7 +10,7 @@ use crate::system::memo::MadeFrom;
 use crate::system::report::{DefinitionInfo, OptionInfo};
 use crate::types::describe::describe;
 use crate::types::join::join;
-use crate::types::native::{OptType, Submodule, empty_value, native};
+use crate::types::native::{OptType, Scalar, Submodule, empty_value, native};
 use crate::values::{find, plain};
 use nixpod_eval::{
     Alternative, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, Stop, ThunkId, Tracked, Unknown,
@@ -444,6 +444,19 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    /// What is wanted of what is handed on as it is.
+    pub(crate) fn raw() -> Self {
+        let raw = OptType::Scalar {
+            kind: Scalar::Raw,
+            name: "raw".into(),
+            bounds: None,
+        };
+        Self {
+            native: Rc::new(raw),
+            ..Self::anything()
+        }
+    }
+
     /// What is wanted of a name that nobody declares.
     pub(crate) fn anything() -> Self {
         Self {

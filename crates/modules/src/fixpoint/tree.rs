@@ -5,7 +5,7 @@ use crate::definition::{RawDef, discharge, presence_of, unwrap_all};
 use crate::fixpoint::by_type::combine;
 use crate::fixpoint::collect::Collected;
 use crate::fixpoint::option::{Wanted, delay_merge, evaluate, has_plain_default, merge_option};
-use crate::path::{OptionPath, bytes_of, dotted, extend};
+use crate::path::{OptionPath, Step, bytes_of, dotted, extend};
 use crate::renamed;
 use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
 use crate::system::memo::MadeFrom;
@@ -103,11 +103,22 @@ pub(crate) fn node(
     if at.mode() == Mode::AsNix {
         undeclared::only_options(ev, at.path, &declared.below)?;
     }
-    if declared.below.is_empty() && !is_nested(ev, defs) {
+    let is_argument = at.mode() != Mode::AsNix && is_argument(at);
+    if is_argument || declared.below.is_empty() && !is_nested(ev, defs) {
         let definitions = discharge(ev, defs);
-        return merge_option(ev, at, slot, Wanted::anything(), definitions);
+        let wanted = match is_argument {
+            true => Wanted::raw(),
+            false => Wanted::anything(),
+        };
+        return merge_option(ev, at, slot, wanted, definitions);
     }
     tree(ev, at, decls, defs, Undeclared::Kept)
+}
+
+/// Is it an argument that a module gives to all others? Those get the value as it is.
+fn is_argument(at: At<'_>) -> bool {
+    let inside = at.path.get(at.system.prefix.len()..);
+    matches!(inside, Some([Step::Name(first), Step::Name(second), _]) if first == "_module" && second == "args")
 }
 
 /// Is what nobody declares a set of further names, and not a value? So it is if every definition is a plain set.

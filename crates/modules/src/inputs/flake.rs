@@ -408,6 +408,8 @@ impl FlakePlace {
             ("tree", ev.primop("tree", 2, 3, tree)),
             ("stored", ev.primop("stored", 1, 3, stored)),
             ("isHarmless", harmless_test(ev)),
+            ("notModelled", ev.primop("notModelled", 2, 1, not_modelled)),
+            ("isUnknown", ev.primop("isUnknown", 1, 0, is_unknown)),
         ];
         set(ev, entries)
     }
@@ -430,6 +432,22 @@ impl FlakePlace {
         let flake = load_input(ev, &self.library, path, Some(&parent))?;
         Ok(ev.force(flake.itself)?)
     }
+}
+
+/// What stands for a value of the analysed code that nothing is made of: what it is, and the value.
+fn not_modelled(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let what = ev.force_string(args[0], site)?;
+    let origin = ev.force_or_unknown(args[1]).origin;
+    Ok(Tracked {
+        value: Value::unknown(Why::NotModelled(what.text.to_string())),
+        origin,
+    })
+}
+
+/// Is nothing known of a value?
+fn is_unknown(ev: &mut Evaluator<'_>, args: &[ThunkId], _: Site) -> Res<Tracked> {
+    let is_unknown = matches!(ev.force_or_unknown(args[0]).value, Value::Unknown(_));
+    Ok(plain(Value::Bool(is_unknown)))
 }
 
 /// An input that is no flake: its path, its name.
