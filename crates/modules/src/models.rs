@@ -92,6 +92,8 @@ fn variant(ev: &mut Evaluator<'_>, at: At<'_>, setup: Setup) -> Setup {
 
 fn guest(ev: &mut Evaluator<'_>, at: At<'_>, setup: &mut Setup) {
     setup.base.push(guest_defaults(ev, at.path));
+    // A guest has the modules that its container gives it, whatever else the system around it may have.
+    setup.open_world = false;
     setup.special = Some(option(ev, at.system, &["specialArgs"]));
 }
 

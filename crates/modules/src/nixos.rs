@@ -1,12 +1,13 @@
 //! Whole systems: NixOS hosts, guests and Home Manager users, on our own models of what they declare.
 
-use crate::fixpoint::system_value::system_value;
+use crate::fixpoint::system_value::{system_value, toplevel};
 use crate::models::{models, modules_path, with_hm};
 use crate::own::Kind;
 use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 use crate::values::{find, look_up, modules_in, plain};
-use nixpod_eval::{Evaluator, Res, ThunkId, Tracked, Value};
+use nixpod_eval::{Evaluator, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// A whole system from its modules and arguments.
@@ -29,17 +30,52 @@ pub fn system(
     whole(ev, library, kind, setup)
 }
 
+/// A system that is not seen whole, of one module that nobody was seen to import, with further arguments.
+pub(crate) fn open_system(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    kind: Kind,
+    module: ThunkId,
+    further: Vec<(SmolStr, ThunkId)>,
+) -> Rc<ModuleEvaluation> {
+    let mut args = library.arguments(false);
+    args.extend(further);
+    let setup = Setup {
+        modules: vec![module],
+        args,
+        open_world: true,
+        ..Setup::default()
+    };
+    whole(ev, library, kind, setup)
+}
+
 /// A whole system; `setup` says of what modules, arguments and world.
 fn whole(ev: &mut Evaluator<'_>, library: &Library, kind: Kind, mut setup: Setup) -> Rc<ModuleEvaluation> {
     setup.args.push(("modulesPath".into(), modules_path(ev)));
+    let built = ev.reserve();
+    let mut base = models(ev, &library.shared, kind).to_vec();
+    base.extend((kind == Kind::Nixos).then(|| building(ev, built)));
     let setup = Setup {
-        base: models(ev, &library.shared, kind).to_vec(),
+        base,
         kind: Some(kind),
         mode: Mode::WholeSystem,
         library: Some(library.clone()),
         ..setup
     };
-    ModuleEvaluation::new(ev, &library.shared, setup)
+    let system = ModuleEvaluation::new(ev, &library.shared, setup);
+    let this = system.clone();
+    ev.fill_native(built, move |ev| Ok(plain(toplevel(ev, &this))));
+    system
+}
+
+/// A module that says what the system is when it is built.
+fn building(ev: &mut Evaluator<'_>, built: ThunkId) -> ThunkId {
+    let mut at = built;
+    for name in ["toplevel", "build", "system"] {
+        let set = ev.attrs_from(vec![(name, at)]);
+        at = ev.alloc(Value::attrs(set), OriginId::default());
+    }
+    at
 }
 
 /// `nixosSystem` and `homeManagerConfiguration` as functions.

@@ -3,8 +3,10 @@
 //! This says nothing about containers: a name matters if container specs can hang on what is set below it.
 
 use crate::own::Kind;
-use nixpod_eval::{Attrs, Evaluator};
+use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, Tracked, Unknown, Value};
+use nixpod_source::Why;
 use nixpod_syntax::Hir;
+use smol_str::SmolStr;
 
 /// A name that modules use.
 struct Name {
@@ -85,6 +87,75 @@ fn has(ev: &Evaluator<'_>, set: &Attrs, wanted: fn(&Name) -> bool) -> bool {
         .filter(|name| wanted(name))
         .filter_map(|name| ev.symbol(name.text))
         .any(|symbol| set.get(symbol).is_some())
+}
+
+/// Options that change how a system starts, looks or drives its devices, and nothing else that is looked at.
+const IDLE: [&[&str]; 18] = [
+    &["boot", "blacklistedKernelModules"],
+    &["boot", "extraModprobeConfig"],
+    &["boot", "extraModulePackages"],
+    &["boot", "initrd"],
+    &["boot", "kernelModules"],
+    &["boot", "kernelParams"],
+    &["boot", "loader"],
+    &["boot", "plymouth"],
+    &["environment", "systemPackages"],
+    &["hardware", "graphics"],
+    &["hardware", "nvidia"],
+    &["powerManagement"],
+    &["services", "desktopManager"],
+    &["services", "displayManager"],
+    &["services", "xserver"],
+    &["system", "nixos"],
+    &["systemd", "defaultUnit"],
+    &["systemd", "enableEmergencyMode"],
+];
+
+/// Does a module certainly set nothing but such options? Of a function it is told by what it gives whatever its arguments
+/// are.
+pub fn is_idle(ev: &mut Evaluator<'_>, module: &Tracked) -> bool {
+    match &module.value {
+        Value::Attrs(set) => is_idle_below(ev, &set.clone(), &mut Vec::new()),
+        other if ev.is_function(other) => {
+            let arguments = Attrs {
+                open: Some(Unknown::new(Why::External("an argument".to_owned()))),
+                ..Attrs::default()
+            };
+            let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
+            match ev.apply(module.clone(), arguments, NO_SITE) {
+                Ok(Tracked {
+                    value: Value::Attrs(set),
+                    ..
+                }) => is_idle_below(ev, &set, &mut Vec::new()),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn is_idle_below(ev: &mut Evaluator<'_>, set: &Attrs, path: &mut Vec<SmolStr>) -> bool {
+    if set.open.is_some() || set.get(ev.common().tag).is_some() {
+        return false;
+    }
+    set.entries.iter().all(|attr| {
+        let name = ev.name(attr.name).clone();
+        if path.is_empty() && name == "config" {
+            return match ev.force_or_unknown(attr.thunk).value {
+                Value::Attrs(set) => is_idle_below(ev, &set, path),
+                _ => false,
+            };
+        }
+        path.push(name);
+        let is_idle = IDLE.iter().any(|idle| path == idle)
+            || IDLE
+                .iter()
+                .any(|idle| idle.starts_with(&path.iter().map(SmolStr::as_str).collect::<Vec<_>>()))
+                && matches!(ev.force_or_unknown(attr.thunk).value,
+                    Value::Attrs(set) if is_idle_below(ev, &set, path));
+        path.pop();
+        is_idle
+    })
 }
 
 /// Whether a file by itself is a module of Home Manager: by the names in it.

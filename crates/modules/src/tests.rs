@@ -13,6 +13,7 @@ mod frameworks;
 mod inputs;
 mod outputs;
 mod strict;
+mod unknown_wrappers;
 mod variants;
 mod wrapped;
 

@@ -3,6 +3,7 @@
 mod answers;
 mod evaluation;
 mod files;
+mod guests;
 mod incremental;
 mod inputs;
 mod islands;

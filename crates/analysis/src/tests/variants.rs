@@ -43,6 +43,21 @@ fn containers_of_a_variant_are_those_that_differ() {
     .assert_eq(&all.join("\n"));
 }
 
+/// What only starts in another way is not evaluated again.
+#[test]
+fn idle_variants_are_no_hosts() {
+    let module = r#"{ lib, ... }: {
+      containers.a = { privateUsers = "pick"; };
+      specialisation.rescue.configuration = { lib, ... }: { systemd.defaultUnit = lib.mkForce "rescue.target"; boot.kernelParams = [ "x" ]; };
+      specialisation.vm.configuration = { boot.loader.timeout = 1; boot.kernelPackages = null; };
+      specialisation.bare = { inheritParentConfig = false; configuration = { }; };
+    }"#;
+    let (host, _) = host(&[("flake.nix", &*flake(&[("box", "box.nix")])), ("box.nix", module)]);
+    let report = host.analysis().check(&project());
+    let all: Vec<&str> = report.roots.iter().map(|root| root.name.as_str()).collect();
+    expect!["box, variant bare of box, variant vm of box"].assert_eq(&all.join(", "));
+}
+
 /// What is missing on the host is missing in its variant, and said once.
 #[test]
 fn gaps_of_a_variant_are_those_of_its_parent() {

@@ -49,11 +49,11 @@ impl Evaluator<'_> {
                     self.apply_functor(functor, &function, argument, site)
                 }
                 None => match &attrs.open {
-                    Some(open) => Ok(call_of_unknown(open)),
+                    Some(open) => Ok(call_of_unknown(open, argument)),
                     None => self.not_a_function(&function.value, site),
                 },
             },
-            Value::Unknown(unknown) => Ok(call_of_unknown(unknown)),
+            Value::Unknown(unknown) => Ok(call_of_unknown(unknown, argument)),
             Value::Either(alternatives) => {
                 let alternatives = alternatives.clone();
                 self.each_alternative(&alternatives, |ev, one| ev.apply(one, argument, site))
@@ -414,8 +414,8 @@ struct Defaulted {
     given: Option<(ThunkId, When)>,
 }
 
-/// Calling an unknown function gives an unknown that keeps the function's name.
-fn call_of_unknown(unknown: &Rc<Unknown>) -> Tracked {
+/// Calling an unknown function gives an unknown that keeps the function's name, and what it was called with.
+fn call_of_unknown(unknown: &Rc<Unknown>, argument: ThunkId) -> Tracked {
     let why = match &unknown.why {
         Why::External(name) if !name.ends_with("(…)") && name.len() < 200 => {
             Why::External(format!("{name} (…)"))
@@ -426,6 +426,7 @@ fn call_of_unknown(unknown: &Rc<Unknown>) -> Tracked {
         value: Value::Unknown(Rc::new(Unknown {
             why,
             store_path: false,
+            given: unknown.given.iter().copied().chain([argument]).collect(),
         })),
         origin: OriginId(0),
     }

@@ -22,6 +22,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
             value.value = Value::Unknown(Rc::new(Unknown {
                 why: unknown.why.clone(),
                 store_path: true,
+                given: Vec::new(),
             }));
         }
         Ok(value)
@@ -76,6 +77,7 @@ fn symbolic(package: &Rc<Unknown>, origin: OriginId, program: &Program) -> Value
     let path = Unknown {
         why: package.why.clone(),
         store_path: true,
+        given: Vec::new(),
     };
     builder.push_hole(Rc::new(path), origin);
     push_made(&mut builder, "/bin/");

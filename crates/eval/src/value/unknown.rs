@@ -1,16 +1,28 @@
 //! What is not known, and why.
 
+use crate::ThunkId;
 use nixpod_source::Why;
 use std::rc::Rc;
 
 /// Why a value is not known, and by which name rules may recognise it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Unknown {
     /// The reason. [`Why::External`] carries the symbolic name, such as `pkgs.hello`.
     pub why: Why,
     /// Is it certainly a store path or package when put into a string (as against just any value)?
     pub store_path: bool,
+    /// What a function that is not known was called with, if this is what it gave: what is written there is still read.
+    pub given: Vec<ThunkId>,
 }
+
+/// What was given to a function tells nothing about what came of it.
+impl PartialEq for Unknown {
+    fn eq(&self, other: &Self) -> bool {
+        self.why == other.why && self.store_path == other.store_path
+    }
+}
+
+impl Eq for Unknown {}
 
 impl Unknown {
     /// An unknown for a reason.
@@ -18,6 +30,7 @@ impl Unknown {
         Rc::new(Self {
             why,
             store_path: false,
+            given: Vec::new(),
         })
     }
 
@@ -49,6 +62,7 @@ impl Unknown {
         Rc::new(Self {
             why,
             store_path: false,
+            given: Vec::new(),
         })
     }
 }

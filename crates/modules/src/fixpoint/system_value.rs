@@ -3,8 +3,9 @@
 use crate::fixpoint::type_value::value;
 use crate::system::evaluation::ModuleEvaluation;
 use crate::types::native::{OptType, Submodule};
-use crate::values::{find, modules_in, plain};
-use nixpod_eval::{Evaluator, NO_SITE, Opaque, OriginId, ThunkId, Tracked, Value};
+use crate::values::{find, modules_in, plain, set};
+use nixpod_eval::{Evaluator, NO_SITE, Opaque, OriginId, StringBuilder, ThunkId, Tracked, Unknown, Value};
+use nixpod_source::Why;
 use std::rc::Rc;
 
 /// The hidden attribute of an evaluated system by which native code finds it again.
@@ -42,6 +43,28 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>
         entries.push(("lib", system.argument(ev, "lib").unwrap_or(library.lib)));
     }
     Value::attrs(ev.attrs_from(entries))
+}
+
+/// `config.system.build.toplevel`: a package by which native code finds the system again.
+pub(crate) fn toplevel(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> Value {
+    let name = "system.build.toplevel";
+    let hidden = Value::Opaque(Opaque(Rc::new(system.clone())));
+    let mut path = StringBuilder::default();
+    path.push_hole(
+        Rc::new(Unknown {
+            store_path: true,
+            ..(*Unknown::new(Why::External(name.to_owned()))).clone()
+        }),
+        OriginId::default(),
+    );
+    let entries = vec![
+        (SYSTEM, hidden),
+        ("type", Value::string("derivation")),
+        ("outPath", path.finish()),
+    ];
+    let mut package = set(ev, entries);
+    package.open = Some(Unknown::new(Why::External(name.to_owned())));
+    Value::attrs(package)
 }
 
 /// `extendModules`: the same evaluation with further modules.

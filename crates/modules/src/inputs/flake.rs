@@ -1,17 +1,19 @@
 //! Flakes: inputs as models and symbols, outputs as ordinary evaluation.
 
+use crate::fixpoint::system_value::system_of;
 use crate::inputs::packages::{self, open};
+use crate::inputs::parts;
 use crate::nixos;
 use crate::own;
 use crate::own::Kind;
-use crate::path::OptionPath;
-use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
-use crate::values::{entry, find, plain, set};
+use crate::system::evaluation::{Library, ModuleEvaluation};
+use crate::values::{entry, find, look_up, plain, set};
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringPart, ThunkId, Tracked, Unknown,
     Value, When,
 };
 use nixpod_source::{Site, Utf8Path, Utf8PathBuf, Why};
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// Nested flakes deeper than this are not read.
@@ -41,7 +43,41 @@ struct Parent {
 
 /// Evaluates the flake in a directory.
 pub(crate) fn load(ev: &mut Evaluator<'_>, library: &Library, directory: &Utf8Path) -> Res<Flake> {
-    load_input(ev, library, directory, None)
+    let flake = load_input(ev, library, directory, None)?;
+    library
+        .shared
+        .flakes
+        .borrow_mut()
+        .insert(directory.to_owned(), flake.itself);
+    Ok(flake)
+}
+
+/// The arguments by which a module that nobody was seen to import knows the flake in whose tree its file lies: that one is
+/// evaluated when it is asked for. What else a flake hands to its modules is not known.
+pub(crate) fn arguments_around(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    file: &Utf8Path,
+) -> Vec<(SmolStr, ThunkId)> {
+    let mut above = file.ancestors().skip(1);
+    let directory = above.find(|above| matches!(ev.source().kind(&above.join("flake.nix")), Ok(Some(_))));
+    let Some(directory) = directory.map(Utf8Path::to_owned) else {
+        return Vec::new();
+    };
+    let known = library.shared.flakes.borrow().get(&directory).copied();
+    let itself = known.unwrap_or_else(|| {
+        let (owner, path) = (library.clone(), directory.clone());
+        let itself = ev.alloc_native(move |ev| match load_input(ev, &owner, &path, None) {
+            Ok(flake) => Ok(ev.force(flake.itself)?),
+            Err(_) => Ok(plain(symbol_value("self"))),
+        });
+        library.shared.flakes.borrow_mut().insert(directory, itself);
+        itself
+    });
+    let mut inputs = ev.attrs_from(vec![("self", itself)]);
+    inputs.open = Some(Unknown::new(Why::External("inputs".to_owned())));
+    let inputs = ev.alloc(Value::attrs(inputs), OriginId::default());
+    vec![("self".into(), itself), ("inputs".into(), inputs)]
 }
 
 /// Evaluates a flake that may be an input of another.
@@ -95,7 +131,7 @@ fn load_input(
     let has_containers = select(ev, &models, "hasContainers")?;
     let has_containers = matches!(has_containers.value, Value::Bool(true));
     let inputs = ev.alloc_tracked(inputs);
-    let outputs = ev.alloc_apply(written.outputs, vec![inputs], NO_SITE);
+    let outputs = call_outputs(ev, library, written.outputs, inputs);
     let name = parent.map_or_else(|| "self".to_owned(), |parent| format!("inputs.{}", parent.name));
     fill_self(ev, itself, name, [root, inputs, outputs]);
     Ok(Flake {
@@ -107,6 +143,38 @@ fn load_input(
             let frameworks = ev.force(frameworks)?;
             select(ev, &frameworks, "makeHive")
         }),
+    })
+}
+
+/// The host of the project's own tree that a reference to a flake names, as containers do it: `DIRECTORY#NAME`.
+pub fn host_of_reference(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    reference: &str,
+) -> Option<Rc<ModuleEvaluation>> {
+    let (directory, name) = reference.split_once('#').unwrap_or((reference, "container"));
+    let directory = directory.strip_prefix("path:").unwrap_or(directory);
+    let directory = nixpod_eval::paths::normalise(directory);
+    let itself = library
+        .shared
+        .flakes
+        .borrow()
+        .get(Utf8Path::new(&*directory))
+        .copied()?;
+    let mut at = ev.force_or_unknown(itself);
+    for name in ["nixosConfigurations", name] {
+        at = look_up(ev, &at, name)?;
+    }
+    system_of(ev, &at)
+}
+
+/// What the outputs function gives, or what it hands to one that is not known.
+fn call_outputs(ev: &mut Evaluator<'_>, library: &Library, outputs: ThunkId, inputs: ThunkId) -> ThunkId {
+    let called = ev.alloc_apply(outputs, vec![inputs], NO_SITE);
+    let library = library.clone();
+    ev.alloc_native(move |ev| {
+        let value = ev.force(called)?;
+        Ok(parts::given_outputs(ev, &library, &value, inputs).unwrap_or(value))
     })
 }
 
@@ -342,6 +410,7 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
         let hole = Unknown {
             why: Why::External(name.text.to_string()),
             store_path: true,
+            given: Vec::new(),
         };
         let part = StringPart {
             len: 0,
@@ -387,7 +456,7 @@ impl FlakePlace {
         let for_parts = self.library.clone();
         let parts = ev.primop("mkFlake", 2, 1, move |ev, args, site| {
             let given = ev.force_attrs(args[0], site)?;
-            flake_parts(ev, &for_parts, &given, args[1])
+            parts::flake_parts(ev, &for_parts, &given, args[1])
         });
         let place = self.clone();
         let subflake = ev.primop("subflake", 3, 3, move |ev, args, site| {
@@ -469,55 +538,4 @@ fn stored(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> 
     let path = nixpod_eval::builtins::source_path(&hash.text);
     let path = path.filter(|path| ev.source().admit(Utf8Path::new(path)));
     Ok(plain(path.map_or(Value::Null, Value::string)))
-}
-
-/// `mkFlake`: a module evaluation whose `config.flake` are the outputs.
-fn flake_parts(ev: &mut Evaluator<'_>, library: &Library, given: &Attrs, module: ThunkId) -> Res<Tracked> {
-    let mut special = Vec::new();
-    if let Some(inputs) = find(ev, given, "inputs") {
-        special.push(("inputs", inputs));
-        let itself = ev.intern("self");
-        let thunk = ev.alloc_native(move |ev| {
-            let inputs = ev.force(inputs)?;
-            ev.select_value(&inputs, itself, NO_SITE)
-        });
-        special.push(("self", thunk));
-    }
-    let with_unknown = ev.primop("withSystem", 2, 0, |ev, args, site| {
-        let function = ev.force(args[1])?;
-        let argument = ev.alloc_unknown(Why::External("perSystem".to_owned()));
-        ev.apply(function, argument, site)
-    });
-    let with_unknown = ev.alloc(with_unknown, OriginId::default());
-    special.push(("withSystem", with_unknown));
-    let module_with = ev.primop("moduleWithSystem", 1, 0, |ev, args, site| {
-        let function = ev.force(args[0])?;
-        let argument = ev.alloc_unknown(Why::External("perSystem".to_owned()));
-        ev.apply(function, argument, site)
-    });
-    let module_with = ev.alloc(module_with, OriginId::default());
-    special.push(("moduleWithSystem", module_with));
-    let mut special = ev.attrs_from(special);
-    if let Some(own) = find(ev, given, "specialArgs") {
-        let own = ev.force_attrs(own, NO_SITE)?;
-        special = ev.update_attrs(&special, &own);
-    }
-    let special = ev.alloc(Value::attrs(special), OriginId::default());
-    let model = own::FLAKE_PARTS.value(ev);
-    let setup = Setup {
-        modules: vec![module],
-        base: vec![model],
-        special: Some(special),
-        args: vec![("lib".into(), library.lib)],
-        kind: None,
-        mode: Mode::WholeSystem,
-        open_world: false,
-        prefix: OptionPath::default(),
-        class: None,
-        library: Some(library.clone()),
-    };
-    let system = ModuleEvaluation::new(ev, &library.shared, setup);
-    let flake = ev.intern("flake");
-    let config = ev.force(system.config)?;
-    ev.select_value(&config, flake, NO_SITE)
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod flake;
 pub(crate) mod packages;
+pub(crate) mod parts;
 pub(crate) mod pinned;

@@ -4,7 +4,7 @@ use crate::nixos;
 use crate::option_names::kind_of_file;
 use crate::own::Kind;
 use crate::roots::built::{BuiltSystem, systems};
-use crate::roots::root::{RootSystem, close, host_name, loose};
+use crate::roots::root::{RootSystem, close, host_name, loose_in};
 use crate::system::evaluation::Library;
 use nixpod_eval::{Evaluator, OriginId, Value};
 use nixpod_source::Utf8Path;
@@ -20,7 +20,10 @@ pub fn file_root(
     let loaded = ev.source().load(path);
     let kind = loaded.map_or(Kind::Nixos, |loaded| kind_of_file(&loaded.hir));
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
-    loose(ev, library, module, kind, name, imported_by_no_host)
+    RootSystem {
+        imported_by_no_host,
+        ..loose_in(ev, library, path, module, kind, name)
+    }
 }
 
 /// The systems that a file builds, if it builds any, or else itself as a module.

@@ -4,6 +4,7 @@ use crate::fixpoint::system_value::system_of;
 use crate::inputs::flake;
 use crate::inputs::flake::Flake;
 use crate::own::Kind;
+use crate::roots::literal;
 use crate::roots::root::{RootSystem, close, loose};
 use crate::system::evaluation::{Library, ModuleEvaluation};
 use crate::system::report::{About, Gap};
@@ -95,11 +96,29 @@ impl OutputWalk<'_> {
             return;
         }
         let why = match &value.value {
-            Value::Unknown(unknown) => unknown.why.clone(),
+            Value::Unknown(unknown) => {
+                if let Some(host) = literal::of_call(ev, self.library, kind, &unknown.given.clone()) {
+                    self.push(name, host, kind);
+                }
+                unknown.why.clone()
+            }
+            Value::Attrs(set) => match literal::of_record(ev, self.library, kind, &set.clone()) {
+                Some(host) => return self.push(name, host, kind),
+                None => Why::Error(format!("{} is not a system", value.value.describe())),
+            },
             other => Why::Error(format!("{} is not a system", other.describe())),
         };
         let site = ev.last_site(value.origin).or(known(attr.site));
         gap(ev, self.library, site, what, why);
+    }
+
+    /// A host whose modules are there to be seen, and not all that is made of them.
+    fn push(&mut self, name: &str, system: Rc<ModuleEvaluation>, kind: Kind) {
+        self.roots.push(RootSystem {
+            from_flake: true,
+            release: self.flake.release,
+            ..RootSystem::new(name.to_owned(), system, kind)
+        });
     }
 
     fn add(&mut self, ev: &mut Evaluator<'_>, name: String, system: Rc<ModuleEvaluation>, kind: Kind) {

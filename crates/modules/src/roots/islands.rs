@@ -1,7 +1,8 @@
 //! Modules inside of files as roots: those that no system was seen to have.
 
+use crate::inputs::flake::arguments_around;
 use crate::own::Kind;
-use crate::roots::root::{RootSystem, loose};
+use crate::roots::root::{RootSystem, loose_in};
 use crate::system::evaluation::Library;
 use nixpod_eval::{Evaluator, ThunkId};
 use nixpod_source::{ExprId, Utf8Path};
@@ -27,7 +28,8 @@ pub fn island_roots(
     islands: &[Island],
     imported_by_no_host: bool,
 ) -> Vec<RootSystem> {
-    let known = library.arguments(false);
+    let mut known = library.arguments(false);
+    known.extend(arguments_around(ev, library, path));
     let mut named = |_: &mut Evaluator<'_>, name: &str| -> Option<ThunkId> {
         let mut known = known.iter();
         known.find(|(known, _)| known == name).map(|(_, thunk)| *thunk)
@@ -42,7 +44,10 @@ pub fn island_roots(
             "" => name.to_owned(),
             path => format!("{name}: {path}"),
         };
-        roots.push(loose(ev, library, module, island.kind, name, imported_by_no_host));
+        roots.push(RootSystem {
+            imported_by_no_host,
+            ..loose_in(ev, library, path, module, island.kind, name)
+        });
     }
     roots
 }

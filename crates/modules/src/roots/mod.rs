@@ -4,5 +4,6 @@ pub(crate) mod built;
 pub(crate) mod files;
 pub(crate) mod hosts;
 pub(crate) mod islands;
+pub(crate) mod literal;
 pub(crate) mod outputs;
 pub(crate) mod root;

@@ -1,11 +1,13 @@
 //! What is evaluated as a whole.
 
 use crate::harmless::{input_name, is_harmless};
+use crate::inputs::flake::arguments_around;
 use crate::models::option;
 use crate::nixos;
 use crate::own::Kind;
 use crate::system::evaluation::{Library, ModuleEvaluation};
 use nixpod_eval::{Evaluator, OriginId, ThunkId, Value};
+use nixpod_source::Utf8Path;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -63,6 +65,20 @@ pub(crate) fn loose(
         imported_by_no_host,
         ..RootSystem::new(name, system, kind)
     }
+}
+
+/// The same of a module in a file, which knows the flake around it.
+pub(crate) fn loose_in(
+    ev: &mut Evaluator<'_>,
+    library: &Library,
+    file: &Utf8Path,
+    module: ThunkId,
+    kind: Kind,
+    name: String,
+) -> RootSystem {
+    let around = arguments_around(ev, library, file);
+    let system = nixos::open_system(ev, library, kind, module, around);
+    RootSystem::new(name, system, kind)
 }
 
 /// What a system calls itself.

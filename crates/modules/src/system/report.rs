@@ -6,7 +6,7 @@ use crate::path::{OptionPath, Step, bytes_of};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use nixpod_eval::{Evaluator, NoteId, Noted, OriginId, ThunkId, Tracked, When};
-use nixpod_source::{Site, Why};
+use nixpod_source::{Site, Utf8PathBuf, Why};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -106,6 +106,8 @@ pub struct Shared {
     pub(crate) declared: RefCell<FxHashMap<ThunkId, ThunkId>>,
     /// Parts of systems that are the same after an edit.
     pub(crate) parts: RefCell<crate::system::memo::Memo>,
+    /// The flakes of the project's own tree, by their folders, as their outputs know them by `self`.
+    pub(crate) flakes: RefCell<FxHashMap<Utf8PathBuf, ThunkId>>,
     /// How many systems there are.
     systems: Cell<u64>,
     /// The modules that systems have.

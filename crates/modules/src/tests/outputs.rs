@@ -1,6 +1,6 @@
 //! Modules that a flake offers, as roots.
 
-use super::{check_roots, on_nixpkgs};
+use super::{check_file, check_roots, on_nixpkgs};
 use crate::{flake_roots, module_roots};
 use expect_test::{Expect, expect};
 use nixpod_source::Utf8Path;
@@ -71,5 +71,43 @@ fn a_library_of_modules_has_roots_of_its_own() {
             # nixosModules.default Nixos closed=false missing=[] release=None
             # modules.nixos.cave Nixos closed=false missing=[] release=None
         "#]],
+    );
+}
+
+/// A file that no host imports sees the flake in whose tree it lies.
+#[test]
+fn an_orphan_sees_its_flake() {
+    check_file(
+        r#"
+{ self, inputs, lib, ... }: {
+  imports = [ self.nixosModules.base inputs.self.nixosModules.more "${self}/plain.nix" ];
+  networking.hostName = self.nixosConfigurations.oak.config.networking.hostName;
+  time.timeZone = if inputs.other.flag then "a" else "b";
+}
+#- /flake.nix
+{ outputs = { self, nixpkgs }: {
+    nixosModules.base.networking.domain = "base";
+    nixosModules.more.containers.more.autoStart = true;
+    nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ { networking.hostName = "oak"; } ]; };
+  };
+}
+#- /plain.nix
+{ containers.plain.autoStart = true; }
+"#,
+        &[
+            "networking.hostName",
+            "networking.domain",
+            "containers.more.autoStart",
+            "containers.plain.autoStart",
+            "time.timeZone",
+        ],
+        expect![[r##"
+            # main.nix Nixos closed=false missing=[] release=None
+            networking.hostName = "oak"
+            networking.domain = "base"
+            containers.more.autoStart = true
+            containers.plain.autoStart = true
+            time.timeZone = «one of: "a" | "b" | «unknown: option `time.timeZone` is set nowhere in the analysed files»»
+        "##]],
     );
 }

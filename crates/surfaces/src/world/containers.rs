@@ -10,6 +10,7 @@ use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{
     Container, ContainerId, DefinedState, EntryName, Existence, Subject, System, SystemId, SystemKind,
 };
+use nixpod_modules::{host_of_reference, system_of};
 use nixpod_source::Why;
 
 /// Guests in guests in guests: nobody writes more, but a guest could contain itself.
@@ -155,15 +156,17 @@ impl Walk<'_, '_, '_> {
         if let Some(why) = self.reader.unseen(found) {
             container.visit_mut(&mut Doubt(why));
         }
-        let guest = match &container.nspawn {
-            Some(nspawn) => {
-                if let Some(opaque) = &nspawn.opaque {
+        let guest = match container.nspawn.as_ref().map(|nspawn| &nspawn.opaque) {
+            Some(Some(opaque)) => {
+                let guest = self.host_as_guest(found, &container, outer);
+                if guest.is_none() {
                     let what = format!("the guest of containers.{}", container.name);
                     let why = Why::External(opaque.value().cloned().unwrap_or_default());
                     self.reader.gap(what, why, &opaque.origin);
                 }
-                self.guest(found, &container, outer)
+                guest.or_else(|| self.guest(found, &container, outer))
             }
+            Some(None) => self.guest(found, &container, outer),
             None => None,
         };
         container.guest = guest.as_ref().map(|(guest, _)| guest.id.clone());
@@ -204,6 +207,46 @@ impl Walk<'_, '_, '_> {
             origin,
             complete,
             ..outer.nested(id, SystemKind::Guest, format!("guest {name} of {}", outer.name))
+        };
+        Some((system, config))
+    }
+
+    /// The guest of a container that is a host of the same tree: its `path` is what that builds, or its `flake` names it.
+    fn host_as_guest(
+        &mut self,
+        found: &Found,
+        container: &Container,
+        outer: &Inherited,
+    ) -> Option<(System, Found)> {
+        if self.nesting >= MAX_NESTING {
+            return None;
+        }
+        let [path, flake] = ["path", "flake"].map(|name| self.reader.get(found, name));
+        let (host, option) = match (system_of(self.reader.ev, &path.value), &flake.value.value) {
+            (Some(host), _) => (host, path),
+            (None, Value::String(text)) if text.hole().is_none() => {
+                let reference = text.text.clone();
+                (
+                    host_of_reference(self.reader.ev, self.library, &reference)?,
+                    flake,
+                )
+            }
+            _ => return None,
+        };
+        let config = self.reader.root(host.config);
+        let unseen = self
+            .library
+            .shared
+            .gaps_about(self.reader.ev, &host.about(), host.config);
+        let name = &container.name;
+        let system = System {
+            origin: self.reader.place_of(&option),
+            complete: self.is_whole(&unseen, &config),
+            ..outer.nested(
+                SystemId::guest(container.id.clone()),
+                SystemKind::Guest,
+                format!("guest {name} of {}", outer.name),
+            )
         };
         Some((system, config))
     }

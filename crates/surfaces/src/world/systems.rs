@@ -87,9 +87,26 @@ impl Walk<'_, '_, '_> {
                 self.reader.gap(format!("specialisation.{name}"), why, &origin);
                 continue;
             }
-            variants.push((name, configuration));
+            if !self.is_idle(&found, &configuration) {
+                variants.push((name, configuration));
+            }
         }
         variants
+    }
+
+    /// Is a variant certainly like its parent in all that is looked at? To evaluate a whole system again is dear.
+    fn is_idle(&mut self, found: &Found, configuration: &Found) -> bool {
+        let inherits = self.reader.get(found, "inheritParentConfig");
+        let Some(info) = &configuration.info else {
+            return false;
+        };
+        let definitions = info.definitions.iter().filter_map(|one| one.value.as_ref());
+        matches!(inherits.value.value, Value::Bool(true))
+            && definitions
+                .cloned()
+                .collect::<Vec<_>>()
+                .iter()
+                .all(|module| nixpod_modules::is_idle(self.reader.ev, module))
     }
 
     /// The homes that are declared in a system.
