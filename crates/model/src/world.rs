@@ -20,8 +20,6 @@ pub struct World {
     pub containers: ById<ContainerId, Arc<Container>>,
     /// What could not be looked into.
     pub not_analysed: Vec<NotAnalysed>,
-    /// Definitions of containers that a condition switches off: the condition, or else the definition.
-    pub switched_off: Vec<Place>,
     /// Descriptions of NixOS tests. Their machines run in the sandbox of a build, and are not read.
     pub tests: Vec<Place>,
     /// What was read of the definitions of containers and of sets of them, each once: whoever knows where containers are

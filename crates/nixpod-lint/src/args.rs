@@ -251,6 +251,10 @@ pub(crate) struct ShowArgs {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) container: Vec<String>,
 
+    /// List what is not shown, too: containers that are off on every host, and those of NixOS tests
+    #[arg(long)]
+    pub(crate) all: bool,
+
     /// The project begins at this directory, whatever lies above or below it; nothing outside of it is read
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<Utf8PathBuf>,

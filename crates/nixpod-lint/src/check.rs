@@ -4,7 +4,7 @@ use crate::args::{CheckArgs, Format, Gate};
 use crate::diff::diff;
 use crate::fix::{self, Fixed};
 use crate::outcome::Outcome;
-use crate::output::{Context, count, not_analysed, print};
+use crate::output::{Context, count, left_out, not_analysed, print};
 use crate::project::{Projects, Question};
 use crate::selection::Selection;
 use crate::terminal::Terminal;
@@ -116,6 +116,9 @@ fn is_incomplete(args: &CheckArgs, results: &Results) -> bool {
 /// What was not analysed, for those whose format does not say: how much of each kind, and all of it if somebody wants to
 /// know.
 fn tell_gaps(results: &Results, context: &Context<'_>) {
+    for line in left_out(results) {
+        context.terminal.note(&line);
+    }
     let Some(line) = not_analysed(results) else {
         return;
     };

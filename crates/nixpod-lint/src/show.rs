@@ -3,11 +3,11 @@
 use crate::args::{ShowArgs, TableFormat};
 use crate::check::{check_hosts, report_unreadable};
 use crate::outcome::Outcome;
-use crate::output::{Context, show_json, show_table};
+use crate::output::{Context, left_out, show_json, show_table};
 use crate::project::Projects;
 use crate::terminal::Terminal;
 use anyhow::Result;
-use nixpod_analysis::{Analysis, Settings};
+use nixpod_analysis::{Analysis, LeftOutReason, Settings};
 
 /// Shows effective specs.
 pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
@@ -42,6 +42,23 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
             terminal.print(&show_table(&results.containers, &context))?;
             if results.containers.is_empty() {
                 terminal.note("no containers were found");
+            }
+            for one in results.left_out.iter().filter(|_| args.all) {
+                let at = &one.location;
+                let name = one
+                    .name
+                    .as_ref()
+                    .map_or_else(|| "a computed set".to_owned(), ToString::to_string);
+                let what = match (one.surface, one.reason) {
+                    (Some(surface), LeftOutReason::Off) => format!("off on every host: {name} ({surface})"),
+                    (Some(surface), LeftOutReason::Test) => format!("of a NixOS test: {name} ({surface})"),
+                    (None, _) => "a NixOS test".to_owned(),
+                };
+                let place = format!("{}:{}", context.name(&at.source), at.line);
+                terminal.print(&format!("{what}, {place}\n"))?;
+            }
+            for line in left_out(&results).iter().filter(|_| !args.all) {
+                terminal.note(&format!("{line} (--all lists them)"));
             }
         }
     }

@@ -10,8 +10,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_analysis::GapKind;
 use nixpod_analysis::{
     Analysis, Applicability, Certainty, Confidence, ContainerRef, Diagnostic, EvaluatedRoot, FileId, Fix,
-    Label, LabelKind, LineIndex, Report, Reported, RuleId, Secrets, Severity, Shown, Span, TextEdit,
-    TextRange, TextSize, Why, visible,
+    Label, LabelKind, LeftOutReason, LineIndex, Report, Reported, RuleId, Secrets, Severity, Shown, Span,
+    TextEdit, TextRange, TextSize, Why, visible,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
@@ -115,6 +115,15 @@ pub(crate) struct ResolvedGap {
     pub(crate) reason: Words,
 }
 
+/// A container that stands in the text and that no system has, or a whole test.
+#[derive(Clone, Debug)]
+pub(crate) struct ResolvedLeftOut {
+    pub(crate) surface: Option<&'static str>,
+    pub(crate) name: Option<Words>,
+    pub(crate) reason: LeftOutReason,
+    pub(crate) location: Location,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct ContainerSpec {
     pub(crate) surface: &'static str,
@@ -164,6 +173,7 @@ pub(crate) struct DefinitionSpec {
 pub(crate) struct Results {
     pub(crate) findings: Vec<Finding>,
     pub(crate) not_analysed: Vec<ResolvedGap>,
+    pub(crate) left_out: Vec<ResolvedLeftOut>,
     pub(crate) roots: Vec<EvaluatedRoot>,
     /// The names of all hosts that were evaluated, whether wanted or not.
     pub(crate) hosts: Vec<String>,
@@ -194,7 +204,10 @@ impl Results {
 
     /// Is there nothing that could have been judged, and nothing that is known to be left out?
     pub(crate) fn is_about_nothing(&self) -> bool {
-        self.containers.is_empty() && self.findings.is_empty() && self.not_analysed.is_empty()
+        self.containers.is_empty()
+            && self.findings.is_empty()
+            && self.not_analysed.is_empty()
+            && self.left_out.is_empty()
     }
 
     /// How many open findings there are of each severity, lowest first.
@@ -226,6 +239,13 @@ impl Results {
                 kind: gap.kind,
                 reason: gap.reason.into(),
             }));
+        let left_out = report.left_out.into_iter();
+        self.left_out.extend(left_out.map(|one| ResolvedLeftOut {
+            surface: one.surface.map(|surface| surface.as_str()),
+            name: one.name.map(Words::from),
+            reason: one.reason,
+            location: resolver.location(one.span),
+        }));
         self.containers.extend(
             report
                 .containers
@@ -254,6 +274,8 @@ impl Results {
                 .as_ref()
                 .map(|at| (at.source.name.clone(), at.range.start(), at.range.end()))
         };
+        self.left_out
+            .sort_by(|a, b| a.location.key().cmp(&b.location.key()));
         self.not_analysed
             .sort_by(|a, b| gap_key(a).cmp(&gap_key(b)).then_with(|| a.reason.cmp(&b.reason)));
         self.containers.sort_by(|a, b| {

@@ -482,3 +482,52 @@ fn long_values_are_cut_in_messages() {
         assert!(!out.contains(&"ä".repeat(201)), "{format}: {out}");
     }
 }
+
+/// Silence is a statement: what stands in the text and is not judged is said, with its reason.
+#[test]
+fn what_no_host_has_is_said() {
+    let text = r#"
+{ lib, inputs, ... }: {
+  virtualisation.oci-containers.containers = lib.mkMerge [
+    { never = lib.mkIf false { image = "x"; privileged = true; }; }
+    inputs.shop.containers
+  ];
+  checks.t = { testScript = ""; nodes.m.virtualisation.oci-containers.containers.in-test.privileged = true; };
+}"#;
+    let root = project("left-out", text);
+    let root = root.as_std_path();
+    let off = "1 container off on every host: never";
+    let test = "1 definition of NixOS tests not judged";
+    for format in ["pretty", "concise", "github"] {
+        let (out, error) = run(root, &["check", "--format", format], &[]);
+        let said = format!("{out}{error}");
+        assert!(said.contains(off) && said.contains(test), "{format}: {said}");
+        assert!(said.contains("not analysed: 1 "), "{format}: {said}");
+    }
+    let (out, _) = run(root, &["check", "--format", "json"], &[]);
+    let document: Value = serde_json::from_str(&out).unwrap();
+    let left_out = document["left_out"].as_array().unwrap();
+    let left_out: Vec<String> = left_out
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {} {} {}",
+                one["surface"], one["name"], one["reason"], one["line"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        left_out,
+        [
+            r#""oci-containers" "never" "off" 4"#,
+            r#""oci-containers" "in-test" "test" 7"#
+        ]
+    );
+    let (out, error) = run(root, &["show"], &[]);
+    assert!(error.contains(off) && !out.contains("never"), "{out}{error}");
+    let (out, _) = run(root, &["show", "--all"], &[]);
+    assert!(
+        out.contains("off on every host: never (oci-containers), a.nix:4"),
+        "{out}"
+    );
+}

@@ -40,15 +40,6 @@ pub(crate) fn containers(
     out
 }
 
-/// Conditions that switch containers off.
-pub(crate) fn switched_off(files: &Files<'_>, outcome: &Outcome) -> Vec<Span> {
-    let places = outcome.worlds.iter().flat_map(|one| &one.world.switched_off);
-    let mut out: Vec<Span> = places.filter_map(|place| span_of(files, *place)).collect();
-    out.sort_by_key(|span| (span.file, span.range.start(), span.range.end()));
-    out.dedup();
-    out
-}
-
 fn show(
     files: &Files<'_>,
     secrets: &Secrets,

@@ -1,6 +1,6 @@
 //! An immutable view of everything, which all questions are asked of.
 
-use crate::check::containers::{containers, switched_off};
+use crate::check::containers::containers;
 use crate::check::group::{SameFindings, groups};
 use crate::check::outcome::{Outcome, check};
 use crate::check::part::{Part, Pick};
@@ -117,7 +117,6 @@ impl Analysis {
                 .collect(),
             all_hosts: outcome.roots.iter().map(|root| root.name.clone()).collect(),
             containers: containers(&files, outcome, &pick, listed),
-            switched_off: switched_off(&files, outcome),
             left_out: pick.left_out().cloned().collect(),
             files: pick.files().count(),
             only: pick.only(),

@@ -22,8 +22,6 @@ pub struct Report {
     pub all_hosts: Vec<String>,
     /// Every container with its effective spec, for `show`, sorted by host, surface and name.
     pub containers: Vec<Shown>,
-    /// Conditions that switch definitions of containers off on some host, each once.
-    pub switched_off: Vec<Span>,
     /// Containers that stand in the text and that no system has, for a reason that is known, and other things that are not
     /// judged on purpose; sorted by place.
     pub left_out: Vec<LeftOut>,

@@ -1,8 +1,9 @@
 //! What is listed for people, who get no more of the same than they can read.
 
 use crate::view::{Finding, Results};
-use nixpod_analysis::{GapKind, RuleId, Utf8PathBuf};
-use std::collections::HashMap;
+use crate::words::Words;
+use nixpod_analysis::{GapKind, LeftOutReason, RuleId, Utf8PathBuf};
+use std::collections::{BTreeSet, HashMap};
 
 /// So many findings of a rule in a file are listed for people. Nobody reads more of the same.
 const LISTED: usize = 200;
@@ -45,6 +46,37 @@ pub(super) fn more(number: usize) -> String {
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     let word = if number == 1 { one } else { many };
     format!("{number} {word}")
+}
+
+/// More names say no better what is left out.
+const MAX_NAMES: usize = 8;
+
+/// What is not judged for a reason that is known: one line for each reason.
+pub(crate) fn left_out(results: &Results) -> Vec<String> {
+    let of = |reason: LeftOutReason| results.left_out.iter().filter(move |one| one.reason == reason);
+    let mut out = Vec::new();
+    let off: BTreeSet<&str> = of(LeftOutReason::Off)
+        .map(|one| one.name.as_ref().map_or("a computed set", Words::exact))
+        .collect();
+    if !off.is_empty() {
+        let shown: Vec<String> = off
+            .iter()
+            .take(MAX_NAMES)
+            .map(|name| Words::from(*name).to_string())
+            .collect();
+        let rest = match off.len().saturating_sub(MAX_NAMES) {
+            0 => String::new(),
+            rest => format!(" and {rest} more"),
+        };
+        let number = count(off.len(), "container", "containers");
+        out.push(format!("{number} off on every host: {}{rest}", shown.join(", ")));
+    }
+    let tests = of(LeftOutReason::Test).count();
+    if tests > 0 {
+        let number = count(tests, "definition", "definitions");
+        out.push(format!("{number} of NixOS tests not judged"));
+    }
+    out
 }
 
 /// What was not analysed, counted by kind: `not analysed: 2 limits, 1 unreadable file`.

@@ -1,16 +1,17 @@
 //! The stable contract for programs. Fields are only ever added; an incompatible change raises `version`.
 
 use crate::document::Each;
-use crate::view::{ContainerName, Finding, Location, ResolvedGap, Results};
+use crate::view::{ContainerName, Finding, Location, ResolvedGap, ResolvedLeftOut, Results};
 use crate::words::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 #[derive(Serialize)]
-struct Document<F, G> {
+struct Document<F, G, L> {
     version: u32,
     findings: F,
     not_analysed: G,
+    left_out: L,
     summary: Summary,
 }
 
@@ -152,6 +153,28 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
     }
 }
 
+/// A container that stands in the text and that no system has, for a reason that is known.
+#[derive(Serialize)]
+struct JsonLeftOut<'a> {
+    surface: Option<&'a str>,
+    name: Option<&'a str>,
+    reason: &'a str,
+    file: &'a str,
+    line: u32,
+}
+
+impl<'a> From<&'a ResolvedLeftOut> for JsonLeftOut<'a> {
+    fn from(one: &'a ResolvedLeftOut) -> Self {
+        Self {
+            surface: one.surface,
+            name: one.name.as_ref().map(Words::exact),
+            reason: one.reason.as_str(),
+            file: &one.location.source.name,
+            line: one.location.line,
+        }
+    }
+}
+
 impl<'a> From<&'a ResolvedGap> for JsonGap<'a> {
     fn from(gap: &'a ResolvedGap) -> Self {
         let at = gap.location.as_ref();
@@ -169,6 +192,7 @@ pub(super) fn document(results: &Results) -> impl Serialize {
         version: 1,
         findings: Each(|| results.findings.iter().map(JsonFinding::from)),
         not_analysed: Each(|| results.not_analysed.iter().map(JsonGap::from)),
+        left_out: Each(|| results.left_out.iter().map(JsonLeftOut::from)),
         summary: Summary {
             files: results.files,
             roots: results.roots.len(),

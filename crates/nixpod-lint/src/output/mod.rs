@@ -16,7 +16,7 @@ use crate::args::Format;
 use crate::view::Results;
 
 pub(crate) use context::Context;
-pub(crate) use entries::{count, not_analysed};
+pub(crate) use entries::{count, left_out, not_analysed};
 pub(crate) use show_json::show_json;
 pub(crate) use show_table::show_table;
 

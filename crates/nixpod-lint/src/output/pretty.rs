@@ -3,7 +3,7 @@
 //! This file and `sheet.rs` are the only ones that know miette.
 
 use super::context::Context;
-use super::entries::{Entry, count, entries, more, not_analysed};
+use super::entries::{Entry, count, entries, left_out, more, not_analysed};
 use super::sheet::{Excerpt, Sheet};
 use crate::terminal::styles;
 use crate::view::{Finding, Results, Source, Step};
@@ -145,6 +145,9 @@ fn summary(results: &Results, context: &Context<'_>) -> String {
 /// What was not looked into, so that silence is not mistaken for safety.
 fn gaps(out: &mut String, results: &Results, context: &Context<'_>) {
     let verbose = context.terminal.verbose;
+    for line in left_out(results) {
+        let _ = writeln!(out, "{line}");
+    }
     let Some(line) = not_analysed(results) else {
         return;
     };

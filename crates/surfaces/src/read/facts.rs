@@ -433,20 +433,6 @@ impl<'e, 's> OptionReader<'e, 's> {
         }
     }
 
-    /// Where definitions by the analysed code are switched off.
-    pub(crate) fn switched_off(&self, found: &Found) -> Vec<Place> {
-        let Some(info) = &found.info else {
-            return Vec::new();
-        };
-        info.definitions
-            .iter()
-            .filter(|definition| definition.off && !definition.written.is_ours())
-            .map(|definition| definition.guard.unwrap_or(definition.written.site()))
-            .filter(|site| !site.file.is_own() && *site != NO_SITE)
-            .map(Place::whole)
-            .collect()
-    }
-
     /// All definitions by the analysed code.
     fn definitions_of(&mut self, found: &Found) -> Vec<Definition> {
         let Some(info) = found.info.clone() else {

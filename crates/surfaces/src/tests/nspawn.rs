@@ -2,6 +2,7 @@
 
 use super::{containers, systems};
 use expect_test::expect;
+use nixpod_source::Place;
 
 #[test]
 fn nothing_written_is_all_default() {
@@ -471,10 +472,8 @@ fn what_switches_containers_off_is_remembered() {
         nixpod_modules::Kind::Nixos,
         true,
     );
-    let places: Vec<String> = world
-        .switched_off
-        .iter()
-        .map(|place| files.code(*place))
-        .collect();
-    expect!["lib.mkIf config.my.pod { containers.pod = { }; }"].assert_eq(&places.join("\n"));
+    let off = |defined: &&nixpod_model::Defined| defined.state == nixpod_model::DefinedState::Off;
+    let off = world.defined.iter().filter(off);
+    let places: Vec<String> = off.map(|one| files.code(Place::whole(one.site))).collect();
+    expect!["containers"].assert_eq(&places.join("\n"));
 }

@@ -58,9 +58,6 @@ impl Walk<'_, '_, '_> {
         if self.reader.is_unset(&all) {
             return;
         }
-        for place in self.reader.switched_off(&all) {
-            self.world.switched_off.push(place);
-        }
         let entries = self.reader.entries(&all);
         let is_open = matches!(&entries.open, Some(why) if !matches!(why, Why::UnsetOption(_)));
         let state = match (is_open, entries.is_empty()) {

@@ -6,7 +6,7 @@ use nixpod_model::{
     Container, ContainerId, Defined, Existence, Field, Kernel, NotAnalysed, Release, SecretValue, System,
     SystemId, SystemKind,
 };
-use nixpod_source::{Place, Site};
+use nixpod_source::Site;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -57,7 +57,6 @@ pub(super) struct ReadPart {
     pub(super) systems: Vec<Arc<System>>,
     pub(super) secrets: Vec<SecretValue>,
     pub(super) not_analysed: Vec<NotAnalysed>,
-    pub(super) switched_off: Vec<Place>,
     pub(super) defined: Vec<Defined>,
     pub(super) data: Vec<String>,
 }

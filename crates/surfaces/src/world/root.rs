@@ -305,7 +305,6 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         let limits = limits::told(self.ev.limits_hit());
         self.world.not_analysed.extend(limits);
         self.world.not_analysed = merged(std::mem::take(&mut self.world.not_analysed));
-        keep_first(&mut self.world.switched_off);
         keep_first(&mut self.world.defined);
         keep_first(&mut self.world.tests);
         self.world

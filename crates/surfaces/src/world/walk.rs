@@ -95,9 +95,8 @@ impl Walk<'_, '_, '_> {
         }
         let (containers, systems) = (self.world.containers.len(), self.world.systems.len());
         let secrets = self.secrets(&outer.id);
-        let (not_analysed, switched_off, defined, data) = (
+        let (not_analysed, defined, data) = (
             self.reader.not_analysed.len(),
-            self.world.switched_off.len(),
             self.world.defined.len(),
             self.data.len(),
         );
@@ -116,7 +115,6 @@ impl Walk<'_, '_, '_> {
                 None => Vec::new(),
             },
             not_analysed: since(&self.reader.not_analysed, not_analysed),
-            switched_off: since(&world.switched_off, switched_off),
             defined: since(&world.defined, defined),
             data: since(&self.data, data),
             setting,
@@ -138,7 +136,6 @@ impl Walk<'_, '_, '_> {
         }
         self.add_secrets(outer, &part.secrets);
         self.reader.not_analysed.extend(part.not_analysed.iter().cloned());
-        self.world.switched_off.extend(part.switched_off.iter().copied());
         self.world.defined.extend(part.defined.iter().copied());
         self.data.extend(part.data.iter().cloned());
         self.reader.ev.reuse(part.observed);
