@@ -8,7 +8,7 @@ use nixpod_source::Confidence;
 
 /// What the rules find in a world: rule by rule, then in the world's order.
 ///
-/// Findings on a container that may not be there are one step less sure, as are those in a file that no host imports.
+/// Findings on a container that may not be there, or a definition of which could not be seen, are one step less sure, as are those in a file that no host imports.
 pub fn run_rules(rules: &[&'static Rule], world: &World) -> Vec<Finding> {
     run(rules, world).0
 }
@@ -65,9 +65,10 @@ pub(crate) fn run(rules: &[&'static Rule], world: &World) -> (Vec<Finding>, Vec<
 
 fn ceiling_of(world: &World, container: &Container) -> Confidence {
     let ceiling = host_ceiling(world, world.system(&container.system));
+    // What could not be seen of it may override what could.
     match container.existence {
-        Existence::Certain => ceiling,
-        Existence::Maybe(_) | Existence::Template => ceiling.lower(),
+        Existence::Certain if container.unseen.is_none() => ceiling,
+        Existence::Certain | Existence::Maybe(_) | Existence::Template => ceiling.lower(),
     }
 }
 

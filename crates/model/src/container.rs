@@ -2,7 +2,7 @@
 
 use crate::{
     ContainerId, Device, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image, Mount, Namespace,
-    NetworkMode, Port, Surface, SystemId, Text, Userns, Visitor, VisitorMut,
+    NetworkMode, Port, Surface, SystemId, Text, UnknownOption, Userns, Visitor, VisitorMut,
 };
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
@@ -82,6 +82,10 @@ pub struct Container {
     pub sdnotify: Option<Field<String>>,
     /// What only nspawn has.
     pub nspawn: Option<Nspawn>,
+    /// Options that it sets and that nobody declares.
+    pub unknown_options: Vec<Field<UnknownOption>>,
+    /// Why a part of its definitions could not be seen, if so. Then what nobody was seen to set is not known either.
+    pub unseen: Option<Why>,
 }
 
 impl Container {
@@ -128,6 +132,8 @@ impl Container {
             flags: Vec::new(),
             sdnotify: None,
             nspawn: is_nspawn.then(Nspawn::default),
+            unknown_options: Vec::new(),
+            unseen: None,
         }
     }
 }
@@ -169,44 +175,95 @@ macro_rules! every_fact {
             flags,
             sdnotify,
             nspawn,
+            unknown_options,
+            unseen: _,
         } = $container;
         let default = FactInfo::by_default;
         let certain = FactInfo::certain;
-        visitor.fact(default("auto start"), auto_start);
+        visitor.fact(
+            default("auto start", "whether it is started by itself"),
+            auto_start,
+        );
         let may_be_rootless =
             matches!(surface, Surface::OciContainers | Surface::QuadletNix) && runs_as.is_none();
-        let by_surface = |may_be_set: bool, name| if may_be_set { default(name) } else { certain(name) };
-        visitor.fact(by_surface(may_be_rootless, "rootful"), rootful);
+        let by_surface = |may_be_set: bool, name, question| match may_be_set {
+            true => default(name, question),
+            false => certain(name, question),
+        };
+        visitor.fact(
+            by_surface(may_be_rootless, "rootful", "whether its engine runs as root"),
+            rootful,
+        );
         if let Some(user) = runs_as {
-            visitor.fact(certain("runs as"), user);
+            visitor.fact(certain("runs as", "which user runs it"), user);
         }
-        visitor.fact(default("users"), userns);
-        visitor.fact(by_surface(surface.is_oci(), "privileged"), privileged);
-        every_fact!(visitor, "capability", capabilities);
-        every_fact!(visitor, "dropped", dropped_capabilities);
-        visitor.fact(default("network"), network);
-        every_fact!(visitor, "namespace", namespaces);
-        every_fact!(visitor, "mount", mounts);
-        every_fact!(visitor, "device", devices);
-        every_fact!(visitor, "port", ports);
-        every_fact!(visitor, "environment", environment);
-        every_fact!(visitor, "environment file", environment_files);
+        visitor.fact(default("users", "how its users map to those of the host"), userns);
+        visitor.fact(
+            by_surface(surface.is_oci(), "privileged", "whether it is privileged"),
+            privileged,
+        );
+        every_fact!(
+            visitor,
+            FactInfo::certain("capability", "which capabilities it has"),
+            capabilities
+        );
+        every_fact!(
+            visitor,
+            FactInfo::certain("dropped", "which capabilities it drops"),
+            dropped_capabilities
+        );
+        visitor.fact(default("network", "which network it has"), network);
+        every_fact!(
+            visitor,
+            FactInfo::certain("namespace", "which namespaces it shares"),
+            namespaces
+        );
+        every_fact!(visitor, FactInfo::certain("mount", "what it mounts"), mounts);
+        every_fact!(
+            visitor,
+            FactInfo::certain("device", "which devices it gets"),
+            devices
+        );
+        every_fact!(
+            visitor,
+            FactInfo::certain("port", "which ports it publishes"),
+            ports
+        );
+        every_fact!(
+            visitor,
+            FactInfo::secret("environment", "what its environment is"),
+            environment
+        );
+        every_fact!(
+            visitor,
+            FactInfo::certain("environment file", "which files its environment comes from"),
+            environment_files
+        );
         if let Some(image) = image {
-            visitor.fact(certain("image"), image);
+            visitor.fact(certain("image", "which image it runs"), image);
         }
-        every_fact!(visitor, "security", security_options);
-        every_fact!(visitor, "command", command);
+        every_fact!(
+            visitor,
+            FactInfo::certain("security", "which security options it has"),
+            security_options
+        );
+        every_fact!(visitor, FactInfo::secret("command", "what it runs"), command);
         for Flag { word, form } in flags {
             let name = match form {
                 FlagForm::Option => "flag",
                 FlagForm::Value => "flag value",
                 FlagForm::Malformed => "malformed flag",
             };
-            visitor.fact(certain(name), word);
+            visitor.fact(certain(name, "which options it is started with"), word);
         }
         if let Some(sdnotify) = sdnotify {
-            visitor.fact(default("sdnotify"), sdnotify);
+            visitor.fact(default("sdnotify", "how it tells that it runs"), sdnotify);
         }
+        every_fact!(
+            visitor,
+            FactInfo::certain("unknown option", "which options it has"),
+            unknown_options
+        );
         if let Some(nspawn) = nspawn {
             let Nspawn {
                 private_users,
@@ -217,21 +274,34 @@ macro_rules! every_fact {
                 other_private_network,
                 opaque,
             } = nspawn;
-            visitor.fact(default("private users"), private_users);
-            visitor.fact(default("ownership"), ownership);
-            visitor.fact(default("private network"), private_network);
-            visitor.fact(default("tun"), enable_tun);
-            every_fact!(visitor, "network option", network_options);
-            visitor.fact(default("other private network"), other_private_network);
+            visitor.fact(
+                default("private users", "how its users map to those of the host"),
+                private_users,
+            );
+            visitor.fact(default("ownership", "who owns its files"), ownership);
+            visitor.fact(
+                default("private network", "which network it has"),
+                private_network,
+            );
+            visitor.fact(default("tun", "whether it may make tunnels"), enable_tun);
+            every_fact!(
+                visitor,
+                FactInfo::certain("network option", "which network it has"),
+                network_options
+            );
+            visitor.fact(
+                default("other private network", "which network it has"),
+                other_private_network,
+            );
             if let Some(opaque) = opaque {
-                visitor.fact(certain("opaque"), opaque);
+                visitor.fact(certain("opaque", "what its guest is"), opaque);
             }
         }
     }};
     // The entries of a list.
-    ($visitor:ident, $name:literal, $list:expr) => {
+    ($visitor:ident, $info:expr, $list:expr) => {
         for field in $list {
-            $visitor.fact(FactInfo::certain($name), field);
+            $visitor.fact($info, field);
         }
     };
 }

@@ -42,6 +42,10 @@ pub struct Field<T> {
     pub conditions: Vec<Place>,
     /// Every definition of the option that this property is read from.
     pub definitions: Vec<Definition>,
+    /// Why it may also be something that is not known, if so: of several alternatives one could be read.
+    pub or_unknown: Option<Why>,
+    /// Is it unknown because Nix, too, fails on it, whatever else is the case?
+    pub fails: bool,
 }
 
 impl<T> Field<T> {
@@ -52,6 +56,8 @@ impl<T> Field<T> {
             origin,
             conditions: Vec::new(),
             definitions: Vec::new(),
+            or_unknown: None,
+            fails: false,
         }
     }
 
@@ -62,6 +68,8 @@ impl<T> Field<T> {
             origin: Origin::default(),
             conditions: Vec::new(),
             definitions: Vec::new(),
+            or_unknown: None,
+            fails: false,
         }
     }
 
@@ -72,6 +80,8 @@ impl<T> Field<T> {
             origin,
             conditions: Vec::new(),
             definitions: Vec::new(),
+            or_unknown: None,
+            fails: false,
         }
     }
 
@@ -131,6 +141,8 @@ impl<T> Field<T> {
             origin: self.origin.clone(),
             conditions: self.conditions.clone(),
             definitions: self.definitions.clone(),
+            or_unknown: self.or_unknown.clone(),
+            fails: self.fails,
         }
     }
 }
@@ -142,6 +154,8 @@ pub struct NotAnalysed {
     pub place: Option<Place>,
     /// What was looked for, such as `containers.web.config`.
     pub what: String,
+    /// What is not known of it, in words such as `what it mounts`; none where it is not known as a whole.
+    pub questions: Vec<&'static str>,
     /// Why it is not known.
     pub why: Why,
     /// Other places that have a part in it: the definitions that this one conflicts with.

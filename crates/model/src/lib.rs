@@ -21,6 +21,7 @@ mod ids;
 mod spec;
 mod system;
 mod text;
+mod unknown;
 mod visit;
 mod world;
 
@@ -28,12 +29,14 @@ pub use container::{Container, Existence, Listing, Nspawn, OwnOption};
 pub use fact::{Definition, Fact, Field, NotAnalysed, Subject};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
 pub use spec::{
-    Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, Port, Userns,
+    Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, Port, UnknownOption,
+    Userns,
 };
 pub use system::{
     Engines, Host, Kernel, Release, SecretSlot, SecretValue, StateVersion, SubIdRange, System, SystemKind,
     User,
 };
 pub use text::{StoreRef, Text, TextPart};
+pub use unknown::UnknownFacts;
 pub use visit::{FactInfo, FactValue, Unset, Visitor, VisitorMut};
 pub use world::{ById, Defined, DefinedState, World};

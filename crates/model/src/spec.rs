@@ -1,7 +1,8 @@
 //! What the facts of a container are: mounts, ports, namespaces and others.
 
 use crate::visit::plain;
-use crate::{FactValue, Field, Text};
+use crate::{FactValue, Field, Text, TextPart};
+use nixpod_source::Why;
 
 /// How a container's users map to those of its system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,8 @@ pub struct Mount {
     pub options: Vec<String>,
     /// Is `source` a host path (and not a named volume or tmpfs)?
     pub is_bind: bool,
+    /// Why it is not known whether it is read-only, if so; `read_only` is then what holds by default.
+    pub unclear_access: Option<Why>,
 }
 
 /// A device.
@@ -139,7 +142,16 @@ pub enum FlagForm {
     Malformed,
 }
 
-plain!(Userns, NetworkMode);
+/// An option that nobody declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownOption {
+    /// Its path from the container.
+    pub name: String,
+    /// The option beside it that was most likely meant.
+    pub meant: Option<String>,
+}
+
+plain!(Userns, NetworkMode, UnknownOption);
 
 impl FactValue for Namespace {
     fn texts(&self) -> Vec<&Text> {
@@ -160,8 +172,18 @@ impl FactValue for Mount {
             read_only: _,
             options: _,
             is_bind: _,
+            unclear_access: _,
         } = self;
         vec![source, target]
+    }
+
+    /// A path that begins with something unknown may be any, unless that is a package, a secret or a home.
+    fn missing(&self) -> Option<&Why> {
+        self.source.beginning().or(self.unclear_access.as_ref())
+    }
+
+    fn is_enough(why: &Why) -> bool {
+        why.symbol().is_some()
     }
 
     fn describe(&self) -> String {
@@ -181,6 +203,10 @@ impl FactValue for Device {
             allowed_only: _,
         } = self;
         vec![node]
+    }
+
+    fn missing(&self) -> Option<&Why> {
+        self.node.beginning()
     }
 
     fn describe(&self) -> String {
@@ -205,6 +231,11 @@ impl FactValue for Port {
             .collect()
     }
 
+    /// Who reaches it matters, and not which port it is.
+    fn missing(&self) -> Option<&Why> {
+        self.address.as_ref()?.beginning()
+    }
+
     fn describe(&self) -> String {
         let optional = |text: &Option<Text>| text.as_ref().map_or("-".to_owned(), Text::describe);
         let pod = self.pod.iter().map(|pod| format!(" of pod {pod}"));
@@ -224,6 +255,14 @@ impl FactValue for EnvVar {
         vec![value]
     }
 
+    /// Where a part of it is known, the whole is no secret of the analysed code.
+    fn missing(&self) -> Option<&Why> {
+        match &self.value.parts[..] {
+            [TextPart::Hole { why, .. }] if !Text::is_enough(why) => Some(why),
+            _ => None,
+        }
+    }
+
     fn describe(&self) -> String {
         format!("{} = {}", self.name, self.value.describe())
     }
@@ -236,6 +275,19 @@ impl FactValue for Image {
             provided_by_nix: _,
         } = self;
         vec![reference]
+    }
+
+    /// Where Nix provides the image its reference is only a name. Else a rule asks for what comes after the name: a tag
+    /// or a digest.
+    fn missing(&self) -> Option<&Why> {
+        let [.., TextPart::Hole { why, .. }] = &self.reference.parts[..] else {
+            return None;
+        };
+        (!self.provided_by_nix && why.symbol().is_none()).then_some(why)
+    }
+
+    fn is_enough(why: &Why) -> bool {
+        why.symbol().is_some()
     }
 
     fn describe(&self) -> String {

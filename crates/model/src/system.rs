@@ -1,7 +1,7 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
 use crate::{ContainerId, FactInfo, FactValue, Field, HostId, SystemId, Text, Visitor, VisitorMut};
-use nixpod_source::Origin;
+use nixpod_source::{Origin, Why};
 
 /// One root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,20 +132,26 @@ impl System {
             complete: _,
         } = self;
         let default = FactInfo::by_default;
-        visitor.fact(default("release"), release);
-        visitor.fact(default("state version"), state_version);
-        visitor.fact(default("kernel"), kernel);
-        visitor.fact(default("selinux"), selinux);
-        visitor.fact(default("user namespaces"), user_namespaces);
+        visitor.fact(default("release", "which release it is"), release);
+        visitor.fact(
+            default("state version", "which release it began with"),
+            state_version,
+        );
+        visitor.fact(default("kernel", "which kernel it has"), kernel);
+        visitor.fact(default("selinux", "whether SELinux is on"), selinux);
+        visitor.fact(
+            default("user namespaces", "whether user namespaces are allowed"),
+            user_namespaces,
+        );
         if let Some(kind) = store_fs_type {
-            visitor.fact(default("store"), kind);
+            visitor.fact(default("store", "which file system the store is on"), kind);
         }
         engines.visit(visitor);
         for member in group_members {
-            visitor.fact(FactInfo::certain("member"), member);
+            visitor.fact(FactInfo::certain("member", "who is in which group"), member);
         }
         for SecretValue { slot: _, value } in secrets {
-            visitor.fact(FactInfo::certain("secret"), value);
+            visitor.fact(FactInfo::secret("secret", "what is stored"), value);
         }
     }
 }
@@ -163,14 +169,26 @@ impl Engines {
             manage_lingering,
         } = self;
         let default = FactInfo::by_default;
-        visitor.fact(default("podman"), podman);
-        visitor.fact(default("docker"), docker);
-        visitor.fact(default("docker rootless"), docker_rootless);
-        visitor.fact(default("lxd"), lxd);
-        visitor.fact(default("libvirtd"), libvirtd);
-        visitor.fact(default("keyring"), keyring);
-        visitor.fact(default("oci backend"), oci_backend);
-        visitor.fact(default("manage lingering"), manage_lingering);
+        visitor.fact(default("podman", "whether podman is on"), podman);
+        visitor.fact(default("docker", "whether docker is on"), docker);
+        visitor.fact(
+            default("docker rootless", "whether rootless docker is on"),
+            docker_rootless,
+        );
+        visitor.fact(default("lxd", "whether LXD or Incus is on"), lxd);
+        visitor.fact(default("libvirtd", "whether libvirtd is on"), libvirtd);
+        visitor.fact(
+            default("keyring", "whether containers share its keyring"),
+            keyring,
+        );
+        visitor.fact(
+            default("oci backend", "which engine runs its containers"),
+            oci_backend,
+        );
+        visitor.fact(
+            default("manage lingering", "whether it manages lingering"),
+            manage_lingering,
+        );
     }
 }
 
@@ -193,20 +211,29 @@ macro_rules! every_fact {
             extra_groups,
         } = $user;
         let default = FactInfo::by_default;
-        visitor.fact(default("normal"), is_normal);
-        visitor.fact(default("system"), is_system);
-        visitor.fact(default("uid"), uid);
-        visitor.fact(default("linger"), linger);
-        visitor.fact(default("auto sub-ids"), auto_sub_ids);
+        visitor.fact(default("normal", "whether it is a person"), is_normal);
+        visitor.fact(default("system", "whether it is a system user"), is_system);
+        visitor.fact(default("uid", "which id it has"), uid);
+        visitor.fact(default("linger", "whether it lingers"), linger);
+        visitor.fact(
+            default("auto sub-ids", "which subordinate ids it has"),
+            auto_sub_ids,
+        );
         for range in sub_uids {
-            visitor.fact(FactInfo::certain("sub-uids"), range);
+            visitor.fact(
+                FactInfo::certain("sub-uids", "which subordinate ids it has"),
+                range,
+            );
         }
         for range in sub_gids {
-            visitor.fact(FactInfo::certain("sub-gids"), range);
+            visitor.fact(
+                FactInfo::certain("sub-gids", "which subordinate ids it has"),
+                range,
+            );
         }
-        visitor.fact(default("group"), group);
+        visitor.fact(default("group", "which groups it is in"), group);
         for group in extra_groups {
-            visitor.fact(FactInfo::certain("extra group"), group);
+            visitor.fact(FactInfo::certain("extra group", "which groups it is in"), group);
         }
     }};
 }
@@ -242,6 +269,11 @@ impl User {
 }
 
 impl FactValue for Release {
+    /// Rules ask it only when something began to hold, and are less sure where that is not known.
+    fn is_enough(_why: &Why) -> bool {
+        true
+    }
+
     fn texts(&self) -> Vec<&Text> {
         let Self { year: _, month: _ } = self;
         Vec::new()
@@ -253,6 +285,11 @@ impl FactValue for Release {
 }
 
 impl FactValue for Kernel {
+    /// As for a [`Release`].
+    fn is_enough(_why: &Why) -> bool {
+        true
+    }
+
     fn texts(&self) -> Vec<&Text> {
         let Self {
             major: _,

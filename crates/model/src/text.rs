@@ -106,6 +106,14 @@ impl Text {
             .collect()
     }
 
+    /// What the text begins with, if that is unknown and no name tells well enough what it is.
+    pub(crate) fn beginning(&self) -> Option<&Why> {
+        match self.parts.first() {
+            Some(TextPart::Hole { why, .. }) if why.symbol().is_none() => Some(why),
+            _ => None,
+        }
+    }
+
     /// The text for a human, holes as `${name}`.
     pub fn display(&self) -> String {
         self.parts

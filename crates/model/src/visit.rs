@@ -5,14 +5,19 @@
 //! apart field by field: one that is left out does not compile.
 
 use crate::{Field, StoreRef, Text};
+use nixpod_source::Why;
 
 /// What a fact is about, besides its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FactInfo {
     /// A name for people. Facts that there can be several of have the same name.
     pub name: &'static str,
+    /// What the fact tells, in words that go on after "it is not known": `what it mounts`.
+    pub question: &'static str,
     /// What it means that nothing was seen to set it.
     pub unset: Unset,
+    /// Do rules look in it only for what is secret? The analysed code has none in an option that it does not set.
+    pub only_secrets: bool,
 }
 
 /// What it means that nothing was seen to set a fact.
@@ -27,15 +32,36 @@ pub enum Unset {
 
 impl FactInfo {
     /// A fact that an option or a flag sets, and that has a default.
-    pub(crate) const fn by_default(name: &'static str) -> Self {
-        let unset = Unset::Default;
-        Self { name, unset }
+    pub(crate) const fn by_default(name: &'static str, question: &'static str) -> Self {
+        Self {
+            name,
+            question,
+            unset: Unset::Default,
+            only_secrets: false,
+        }
     }
 
     /// A fact that no definition which could not be seen would change.
-    pub(crate) const fn certain(name: &'static str) -> Self {
-        let unset = Unset::Certain;
-        Self { name, unset }
+    pub(crate) const fn certain(name: &'static str, question: &'static str) -> Self {
+        Self {
+            name,
+            question,
+            unset: Unset::Certain,
+            only_secrets: false,
+        }
+    }
+
+    /// A fact that is only looked at for secrets.
+    pub(crate) const fn secret(name: &'static str, question: &'static str) -> Self {
+        Self {
+            only_secrets: true,
+            ..Self::certain(name, question)
+        }
+    }
+
+    /// Is a fact that is unknown as a whole known well enough?
+    pub(crate) fn is_enough<T: FactValue>(&self, why: &Why) -> bool {
+        T::is_enough(why) || self.only_secrets && matches!(why, Why::UnsetOption(_))
     }
 }
 
@@ -57,6 +83,21 @@ pub trait FactValue {
     fn texts(&self) -> Vec<&Text>;
     /// The value in one line, for tests and for whoever looks for a mistake.
     fn describe(&self) -> String;
+
+    /// What is not known of a value although rules ask for it.
+    ///
+    /// Each type decides by itself: a directory of an unknown name below `/srv` is known well enough for a bind mount, and
+    /// a path that begins with something unknown is not.
+    fn missing(&self) -> Option<&Why> {
+        None
+    }
+
+    /// Is a value that is unknown as a whole known well enough, because of what it is the name of?
+    ///
+    /// A word of a command that is the path of a package is; a switch is not.
+    fn is_enough(_why: &Why) -> bool {
+        false
+    }
 }
 
 /// Values without strings that have origins, as Rust prints them.
@@ -91,6 +132,10 @@ impl FactValue for String {
 impl FactValue for Text {
     fn texts(&self) -> Vec<&Text> {
         vec![self]
+    }
+
+    fn is_enough(why: &Why) -> bool {
+        why.symbol().is_some()
     }
 
     fn describe(&self) -> String {

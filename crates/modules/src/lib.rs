@@ -47,7 +47,6 @@ mod undeclared;
 mod values;
 
 pub use definition::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY};
-pub use fixpoint::by_type::is_conflict;
 pub use fixpoint::collect::{Collected, Module};
 pub use fixpoint::system_value::system_of;
 pub use harmless::{input_name, is_harmless};

@@ -127,6 +127,25 @@ fn did_you_mean(unmatched: &Unmatched) -> String {
     }
 }
 
+/// More than so many letters are no slip.
+const MAX_SLIPS: usize = 2;
+
+/// The name that was most likely meant: the only one that is nearest, if it is very near.
+pub(crate) fn meant<'n>(name: &str, declared: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let name = name.to_lowercase();
+    let allowed = MAX_SLIPS.min(name.chars().count() / 3);
+    let mut near: Vec<(usize, &str)> = declared
+        .map(|other| (strsim::damerau_levenshtein(&name, &other.to_lowercase()), other))
+        .filter(|(distance, _)| *distance <= allowed)
+        .collect();
+    near.sort_unstable();
+    match near[..] {
+        [(_, only)] => Some(only),
+        [(first, nearest), (second, _), ..] if first < second => Some(nearest),
+        _ => None,
+    }
+}
+
 /// The three names nearest to one that does not exist.
 fn near(name: &str, all: &[String]) -> Vec<String> {
     let mut ranked: Vec<(usize, &String)> = all

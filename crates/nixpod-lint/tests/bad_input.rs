@@ -150,6 +150,7 @@ fn files_that_are_each_other() {
         &told.findings,
         &[
             "odd.nix:1 missing-private-users",
+            "odd.nix:3 failing-value",
             "sound.nix:5 sys-admin-capability",
         ],
     );
@@ -157,7 +158,7 @@ fn files_that_are_each_other() {
         &told.not_analysed,
         &[
             "main.nix:3 `module`: infinite recursion: infinite recursion encountered",
-            "odd.nix:4 `containers.odd.privateNetwork`: infinite recursion: infinite recursion encountered",
+            "odd.nix:3 `containers.odd`: which network it has is not known: infinite recursion: infinite recursion encountered",
         ],
     );
 }
@@ -239,15 +240,17 @@ fn options_of_two_modules_that_are_each_other() {
         &told.findings,
         &[
             "left.nix:3 missing-private-users",
+            "left.nix:3 failing-value",
             "right.nix:3 missing-private-users",
+            "right.nix:3 failing-value",
             "sound.nix:5 sys-admin-capability",
         ],
     );
     assert_told(
         &told.not_analysed,
         &[
-            "right.nix:3 `containers.left.privateNetwork`: infinite recursion: infinite recursion encountered",
-            "right.nix:3 `containers.right.privateNetwork`: infinite recursion: infinite recursion encountered",
+            "left.nix:3 `containers.left`: which network it has is not known: infinite recursion: infinite recursion encountered",
+            "right.nix:3 `containers.right`: which network it has is not known: infinite recursion: infinite recursion encountered",
         ],
     );
 }
@@ -268,6 +271,7 @@ fn two_files_that_define_one_option_differently() {
     assert_told(
         &told.findings,
         &[
+            "left.nix:3 failing-value",
             "right.nix:2 missing-private-users",
             "sound.nix:5 sys-admin-capability",
         ],
@@ -275,7 +279,7 @@ fn two_files_that_define_one_option_differently() {
     assert_told(
         &told.not_analysed,
         &[
-            "right.nix:2 `containers.db.privateNetwork`: evaluation fails: The option `containers.db.privateNetwork' has conflicting definition values; also defined at left.nix:3",
+            "left.nix:3 `containers.db`: which network it has is not known: evaluation fails: The option `containers.db.privateNetwork' has conflicting definition values; also defined at right.nix:2",
         ],
     );
 }
@@ -300,7 +304,7 @@ fn three_files_that_define_one_option_differently() {
     assert_told(
         &told.not_analysed,
         &[
-            "b.nix:2 `containers.db.privateUsers`: evaluation fails: The option `containers.db.privateUsers' has conflicting definition values; also defined at a.nix:4, c.nix:3",
+            "a.nix:4 `containers.db`: how its users map to those of the host and who owns its files are not known: evaluation fails: The option `containers.db.privateUsers' has conflicting definition values; also defined at b.nix:2, c.nix:3",
         ],
     );
 }
@@ -318,13 +322,14 @@ fn a_value_of_the_wrong_type() {
         &told.findings,
         &[
             "main.nix:2 missing-private-users",
+            "main.nix:3 failing-value",
             "sound.nix:5 sys-admin-capability",
         ],
     );
     assert_told(
         &told.not_analysed,
         &[
-            "main.nix:3 `containers.db.privateNetwork`: evaluation fails: A definition for option `containers.db.privateNetwork' is not of type `boolean'. Definition value: a string",
+            "main.nix:3 `containers.db`: which network it has is not known: evaluation fails: A definition for option `containers.db.privateNetwork' is not of type `boolean'. Definition value: a string",
             "main.nix:6 `a definition of containers.text`: evaluation fails: string 'postgres' doesn't represent an absolute path",
         ],
     );
@@ -359,6 +364,7 @@ fn all_containers_of_the_wrong_type() {
         &told.findings,
         &[
             "oci.nix:4 privileged-container",
+            "one.nix:6 failing-value",
             "one.nix:6 sensitive-bind",
             "sound.nix:5 sys-admin-capability",
         ],
@@ -369,7 +375,7 @@ fn all_containers_of_the_wrong_type() {
             "list.nix:3 `containers`: evaluation fails: A definition for option `containers' is not of type `attribute set of (submodule)'. Definition value: a list",
             "oci.nix:5 `virtualisation.oci-containers.containers`: evaluation fails: A definition for option `virtualisation.oci-containers.containers' is not of type `attribute set of (submodule)'. Definition value: an integer",
             "one.nix:3 `a definition of containers.bell`: evaluation fails: A definition for option `containers.bell' is not of type `submodule'. Definition value: an integer",
-            "one.nix:6 `containers.bell.bindMounts`: evaluation fails: A definition for option `containers.bell.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list",
+            "one.nix:6 `containers.bell`: what it mounts is not known: evaluation fails: A definition for option `containers.bell.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list",
             "text.nix:2 `containers`: evaluation fails: A definition for option `containers' is not of type `attribute set of (submodule)'. Definition value: a string",
         ],
     );
@@ -433,6 +439,8 @@ fn one_broken_file_among_500() {
     );
     assert_told(
         &told.not_analysed,
-        &["modules/250.nix:3 `containers.torn.privateNetwork`: syntax error: the code here does not parse"],
+        &[
+            "modules/250.nix:3 `containers.torn`: which network it has is not known: syntax error: the code here does not parse",
+        ],
     );
 }

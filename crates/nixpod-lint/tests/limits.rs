@@ -73,10 +73,14 @@ fn a_dear_value_costs_itself() {
         Project::new("itself", &[("flake.nix", &text)]).found()
     };
     for (first, second) in [("alpha", "beta"), ("beta", "alpha")] {
-        let (cheap, gaps) = with("extraFlags = [ \"--x\" ];", first, second);
+        let (cheap, gaps) = with("additionalCapabilities = [ \"CAP_X\" ];", first, second);
         assert!(cheap.len() >= 6, "{cheap:#?}");
         assert!(!gaps.contains(&"limit".to_owned()), "{gaps:?}");
-        let (dear, gaps) = with(&format!("extraFlags = [ (toString {DEAR}) ];"), first, second);
+        let (dear, gaps) = with(
+            &format!("additionalCapabilities = [ (toString {DEAR}) ];"),
+            first,
+            second,
+        );
         assert_eq!(dear, cheap);
         assert_eq!(gaps, ["limit"]);
     }
@@ -245,7 +249,7 @@ fn dear_neighbours_of_any_kind_leave_their_portions() {
 fn many_dear_files_take_the_time_of_one() {
     let text = format!(
         "{{ {} }}",
-        container("a", &format!("extraFlags = [ (toString {DEAR}) ];"))
+        container("a", &format!("additionalCapabilities = [ (toString {DEAR}) ];"))
     );
     let names: Vec<String> = (0..12).map(|at| format!("m{at}.nix")).collect();
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text.as_str())).collect();

@@ -5,6 +5,7 @@ use nixpod_analysis::Rule;
 mod colliding_subid_ranges;
 mod dangerous_capability;
 mod engine_socket_bind;
+mod failing_value;
 mod fuse_device;
 mod gpu_device;
 mod host_namespace;
@@ -22,6 +23,7 @@ mod secret_in_store;
 mod sensitive_bind;
 mod shared_host_network;
 mod sys_admin_capability;
+mod unknown_option;
 mod unpinned_image;
 mod x11_socket_bind;
 
@@ -30,6 +32,7 @@ pub static ALL: &[&Rule] = &[
     &colliding_subid_ranges::RULE,
     &dangerous_capability::RULE,
     &engine_socket_bind::RULE,
+    &failing_value::RULE,
     &fuse_device::RULE,
     &gpu_device::RULE,
     &host_namespace::RULE,
@@ -47,6 +50,7 @@ pub static ALL: &[&Rule] = &[
     &sensitive_bind::RULE,
     &shared_host_network::RULE,
     &sys_admin_capability::RULE,
+    &unknown_option::RULE,
     &unpinned_image::RULE,
     &x11_socket_bind::RULE,
 ];

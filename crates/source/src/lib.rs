@@ -20,4 +20,4 @@ pub use diagnostic::{
 pub use place::{ExprId, FileId, Hop, HopKind, Origin, Place, Site, Span};
 pub use text::{LineIndex, Position};
 pub use text_size::{TextRange, TextSize};
-pub use why::Why;
+pub use why::{Symbol, Why};

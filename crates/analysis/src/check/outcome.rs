@@ -306,7 +306,14 @@ fn fingerprint(files: &Files<'_>, secrets: &Secrets, checked: &Checked, nth: u32
 
 fn gaps_of(files: &Files<'_>, root: usize, evaluated: &Known, gaps: &mut Vec<FoundGap>) {
     for gap in &evaluated.world.not_analysed {
-        let mut reason = format!("`{}`: {}", gap.what, gap.why);
+        let mut reason = match &gap.questions[..] {
+            [] => format!("`{}`: {}", gap.what, gap.why),
+            [only] => format!("`{}`: {only} is not known: {}", gap.what, gap.why),
+            [first @ .., last] => {
+                let first = first.join(", ");
+                format!("`{}`: {first} and {last} are not known: {}", gap.what, gap.why)
+            }
+        };
         let also = gap.also.iter().filter_map(|place| span_of(files, *place));
         let also: Vec<Span> = also.collect();
         for (at, span) in also.iter().enumerate() {

@@ -187,7 +187,7 @@ fn only_the_tree_of_the_input_is_read() {
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/nix/store/other/outside.nix` lies outside the project
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/etc/outside.nix` lies outside the project
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/link.nix` leads out of the project by a symbolic link
-        gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `containers.db.extraFlags`: `/etc/passwd` lies outside the project
+        gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `containers.db`: how its users map to those of the host, which network it has, which options it is started with and who owns its files are not known: `/etc/passwd` lies outside the project
         1 files"#]].assert_eq(&describe(fs));
 }
 
@@ -274,9 +274,10 @@ fn inputs_that_follow_one_another_end() {
     check(
         &[("flake.nix", flake), ("flake.lock", lock)],
         expect![[r#"
-        web: closed, 1 modules, missing: 
-        a on web (/p/flake.nix): [ "flag" «inputs.b.flag» ]
-        1 files"#]],
+            web: closed, 1 modules, missing: 
+            a on web (/p/flake.nix): [ "flag" «inputs.b.flag» ]
+            gap /p/flake.nix: `containers.a`: how its users map to those of the host, which network it has, which options it is started with and who owns its files are not known: `inputs.b.flag` comes from outside
+            1 files"#]],
     );
 }
 
@@ -317,6 +318,7 @@ fn flakes_below_the_project_are_read_however_they_are_named() {
             c on web (/p/parts/c/module.nix): [ "c" ]
             d on web (/p/flake.nix): [ "d" ]
             e on web (/p/flake.nix): [ … ]
+            gap /p/flake.nix: `containers.e`: how its users map to those of the host, which network it has, which options it is started with and who owns its files are not known: `inputs.e.flags` comes from outside
             5 files"#]],
     );
 }

@@ -61,6 +61,7 @@ fn a_helper_that_nobody_calls_makes_a_template() {
         ],
         expect![[r#"
             mk.nix:3:88 `"--all"` high/low toy-flag: `<name>` uses `--all` [mk.nix] imported by no host
+            gap /p/mk.nix: `virtualisation.oci-containers.containers.<name>`: which image it runs is not known: `image` comes from outside
         "#]],
     );
 }

@@ -80,6 +80,7 @@ fn gaps_of_a_variant_are_those_of_its_parent() {
         box.nix:4:18 `b` medium/high toy-absent: `b` is not isolated [box]
           fix (safe): isolate it
         gap /p/box.nix: `module`: `inputs.odd.nixosModules.x` comes from outside
+        gap /p/box.nix: `containers.a`: what it mounts is not known: `inputs.odd.mounts` comes from outside
         gap /p/box.nix: `the guest of containers.b`: `path = ${inputs.odd.mounts}` comes from outside
         gap /p/box.nix: `a definition of specialisation.lab.configuration`: `inputs.other.nixosModules.y` comes from outside
     "#]].assert_eq(&check(&[("flake.nix", flake), ("box.nix", module)]));

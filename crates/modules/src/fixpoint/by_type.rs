@@ -179,19 +179,6 @@ fn coerced(
     Ok(coerced)
 }
 
-/// Is it that definitions contradict each other, so that no one of them is the mistake?
-pub fn is_conflict(why: &Why) -> bool {
-    let Why::Error(message) = why else { return false };
-    message.starts_with("The option `")
-        && [
-            "' has conflicting definition values",
-            "' is defined both null and not null",
-            "' is defined multiple times",
-        ]
-        .iter()
-        .any(|part| message.contains(part))
-}
-
 /// Several definitions where there may be one.
 fn several(ev: &mut Evaluator<'_>, path: &OptionPath, message: &str, defs: &[Definition]) -> Stop {
     let text = format!(

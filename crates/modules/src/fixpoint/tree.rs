@@ -155,6 +155,10 @@ fn tree(
     if let Some(inside) = inside {
         renamed::forward(ev, inside, &mut level.children);
     }
+    let declared: Vec<Symbol> = match undeclared {
+        Undeclared::Mistake => declared_names(&level.children),
+        _ => Vec::new(),
+    };
     let mut entries = Vec::with_capacity(level.children.len());
     let mut together = Vec::new();
     for (name, child) in std::mem::take(&mut level.children) {
@@ -164,7 +168,7 @@ fn tree(
         if child.decls.is_empty() && *ev.name(name) != "_module" {
             match undeclared {
                 Undeclared::Kept => {}
-                Undeclared::Mistake => does_not_exist(ev, at, name, &child),
+                Undeclared::Mistake => does_not_exist(ev, at, name, &child, &declared),
                 Undeclared::Typed(freeform) if matches!(**freeform, OptType::Custom { .. }) => {
                     together.push(name);
                     continue;
@@ -278,10 +282,24 @@ impl Level {
     }
 }
 
+/// The names that are declared, if there are also others.
+fn declared_names(children: &Children) -> Vec<Symbol> {
+    let is_declared = |child: &Child| !child.decls.is_empty();
+    if children.values().all(is_declared) {
+        return Vec::new();
+    }
+    let declared = children.iter().filter(|(_, child)| is_declared(child));
+    declared.map(|(name, _)| *name).collect()
+}
+
 /// Tells of a definition that nobody declares.
-fn does_not_exist(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: &Child) {
+fn does_not_exist(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: &Child, declared: &[Symbol]) {
     let what = dotted(&extend(at.path, ev.name(name)));
-    let why = Why::Error(format!("The option `{what}' does not exist"));
+    let meant = undeclared::meant(ev.name(name), declared.iter().map(|name| &**ev.name(*name)));
+    let why = Why::NoSuchOption {
+        option: what.clone(),
+        meant: meant.map(str::to_owned),
+    };
     let site = child.defs.first().and_then(|def| known(def.written.site()));
     at.gap(ev, Gap { site, what, why });
 }

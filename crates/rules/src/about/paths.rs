@@ -1,7 +1,7 @@
 //! Host paths as they are written: with holes, prefixes, trailing slashes and variables of the session.
 
 use nixpod_model::{Text, TextPart};
-use nixpod_source::Why;
+use nixpod_source::{Symbol, Why};
 
 /// Stands for unknown text; what [`Text::pattern`] puts in place of a hole.
 pub(crate) const HOLE: char = '\u{fffc}';
@@ -96,9 +96,7 @@ fn split_base<'t>(source: &Text, pattern: &'t str) -> Option<(Base, &'t str)> {
     ];
     if let Some(rest) = pattern.strip_prefix(HOLE) {
         let at_home = match source.parts.first() {
-            Some(TextPart::Hole { why, .. }) => {
-                hole_name(why).is_some_and(|name| name.ends_with(".homeDirectory") || name.ends_with(".home"))
-            }
+            Some(TextPart::Hole { why, .. }) => why.symbol() == Some(Symbol::Home),
             _ => false,
         };
         return (at_home && (rest.is_empty() || rest.starts_with('/'))).then_some((Base::Home, rest));

@@ -111,6 +111,7 @@ fn files_with_secrets() {
                 read_only: true,
                 options: Vec::new(),
                 is_bind: true,
+                unclear_access: None,
             }));
         })
     };

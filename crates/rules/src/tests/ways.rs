@@ -23,6 +23,16 @@ const CASES: &[(&str, &str, &str)] = &[
         "[ \"CAP_SYS_MODULE\" ]",
     ),
     (
+        "failing-value",
+        "{ containers.web = @; }",
+        "{ privateUsers = \"nobody\"; config = { }; }",
+    ),
+    (
+        "unknown-option",
+        "{ containers.web = @; }",
+        "{ privateUser = \"no\"; config = { }; }",
+    ),
+    (
         "fuse-device",
         "{ boot.kernelPackages = pkgs.linuxPackages_6_12; containers.web = { allowedDevices = @; config.virtualisation.podman.enable = true; }; }",
         "[ { node = \"/dev/fuse\"; modifier = \"rw\"; } ]",

@@ -102,6 +102,7 @@ pub(super) fn mount(source: &str, read_only: bool) -> Field<Mount> {
         read_only,
         options: Vec::new(),
         is_bind: true,
+        unclear_access: None,
     })
 }
 

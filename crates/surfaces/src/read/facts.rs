@@ -1,12 +1,11 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
-use crate::read::print;
 use crate::read::project::Project;
 use crate::vocabulary::options::SYSTEM_HEADS;
 use nixpod_eval::{
     Attrs, Evaluator, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value, When,
 };
-use nixpod_model::{Definition, EntryName, Fact, Field, NotAnalysed, Subject};
+use nixpod_model::{Definition, EntryName, Field, NotAnalysed, Subject, UnknownOption};
 use nixpod_modules::{OptionInfo, Shared};
 use nixpod_source::{Origin, Place, Site, Utf8PathBuf, Why};
 use rustc_hash::FxHashMap;
@@ -23,7 +22,11 @@ pub(crate) struct OptionReader<'e, 's> {
     pub(crate) not_analysed: Vec<NotAnalysed>,
     /// What is being read, for what could not be looked into.
     pub(crate) subject: Subject,
-    definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
+    /// Is a container being read? What is not known of it is told by its facts.
+    pub(crate) in_container: bool,
+    /// Options of what is read that nobody declares.
+    pub(crate) unknown_options: Vec<Field<UnknownOption>>,
+    pub(super) definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
     /// Which files are encrypted, by path: thousands of values can come from one.
     pub(super) encrypted: FxHashMap<String, bool>,
 }
@@ -41,10 +44,9 @@ pub(crate) struct Found {
     pub(crate) info: Option<Rc<OptionInfo>>,
     /// Where there is no info of its own: is it a part of a default?
     default: bool,
+    /// Is it a part of something that the analysed code sets and that is not known as a whole?
+    of_unknown: bool,
 }
-
-/// Definitions beyond this many say nothing more to a reader; lists that every module of a system adds to have hundreds.
-const MAX_DEFINITIONS: usize = 12;
 
 impl<'e, 's> OptionReader<'e, 's> {
     pub(crate) fn new(ev: &'e mut Evaluator<'s>, shared: Rc<Shared>, project: &Project) -> Self {
@@ -55,6 +57,8 @@ impl<'e, 's> OptionReader<'e, 's> {
             given: Vec::new(),
             not_analysed: Vec::new(),
             subject: Subject::Other,
+            in_container: false,
+            unknown_options: Vec::new(),
             definitions: FxHashMap::default(),
             encrypted: FxHashMap::default(),
         }
@@ -113,9 +117,13 @@ impl<'e, 's> OptionReader<'e, 's> {
             site,
             info: self.shared.info(thunk),
             default,
+            of_unknown: false,
             thunk: Some(thunk),
         };
         self.tell_unread(&found);
+        if self.in_container {
+            self.collect_unknown_options(&found);
+        }
         found
     }
 
@@ -170,6 +178,7 @@ impl<'e, 's> OptionReader<'e, 's> {
             site: base.site,
             info: None,
             default,
+            of_unknown: matches!(base.value.value, Value::Unknown(_)) && self.is_set(base),
             thunk: None,
         }
     }
@@ -214,9 +223,18 @@ impl<'e, 's> OptionReader<'e, 's> {
         }
     }
 
-    /// Is it a value that nobody sets and that has no default?
+    /// Does the analysed code say anything of it, even if what it says is not known?
+    fn is_set(&self, found: &Found) -> bool {
+        match &found.info {
+            Some(_) => !self.is_default(found),
+            None => found.of_unknown || found.thunk.is_some() && !found.default,
+        }
+    }
+
+    /// Is it a value that nobody sets and that has no default? An option that is set to one that nobody sets is not.
     pub(crate) fn is_unset(&self, found: &Found) -> bool {
         matches!(&found.value.value, Value::Unknown(unknown) if matches!(unknown.why, Why::UnsetOption(_)))
+            && !self.is_set(found)
     }
 
     /// The entries of a set, sorted by name, and whether there may be more.
@@ -311,11 +329,11 @@ impl<'e, 's> OptionReader<'e, 's> {
         out
     }
 
-    fn unknown_part(&self, found: &Found, why: Why) -> Found {
+    pub(super) fn unknown_part(&self, found: &Found, why: Why) -> Found {
         Found {
             value: Tracked {
                 value: Value::unknown(why),
-                origin: found.value.origin,
+                origin: OriginId::default(),
             },
             thunk: None,
             ..found.clone()
@@ -376,137 +394,6 @@ impl<'e, 's> OptionReader<'e, 's> {
         }
         Origin::at(Place::whole(found.site))
     }
-
-    /// Reads a value as a fact.
-    pub(crate) fn field<T>(
-        &mut self,
-        found: &Found,
-        convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
-    ) -> Field<T> {
-        let alternatives: Vec<(Tracked, When)> = match &found.value.value {
-            Value::Either(all) => all.iter().map(|one| (one.value.clone(), one.when)).collect(),
-            _ => vec![(found.value.clone(), When::ALWAYS)],
-        };
-        let several = alternatives.len() > 1;
-        let mut best: Option<(T, Origin, When, bool, bool)> = None;
-        let mut why = None;
-        for (at, (value, when)) in alternatives.iter().enumerate() {
-            let origin = self.origin(value.origin, found);
-            match convert(self, value, &origin) {
-                Ok(converted) => {
-                    // What somebody wrote says more than the default that it may leave in place.
-                    let written = value.origin != OriginId::default();
-                    if best.as_ref().is_none_or(|best| !best.3 && written) {
-                        best = Some((converted, origin, *when, written, at == 0));
-                    }
-                }
-                Err(reason) => why = why.or(Some(reason)),
-            }
-        }
-        let definitions = self.definitions_of(found);
-        let Some((value, origin, when, _, first)) = best else {
-            let why = why.unwrap_or_else(|| Why::Undecided("no value".to_owned()));
-            let origin = self.origin(found.value.origin, found);
-            return Field {
-                fact: Fact::Unknown(why),
-                origin,
-                conditions: Vec::new(),
-                definitions,
-            };
-        };
-        let always = when.is_always();
-        let when = self.ev.both(found.when, when);
-        let (conditions, open) = self.conditions(when);
-        let certain = !open && (!several || (first && !always));
-        let fact = if self.is_default(found) {
-            Fact::Default(value)
-        } else if certain {
-            Fact::Set(value)
-        } else {
-            Fact::Maybe(value)
-        };
-        Field {
-            fact,
-            origin,
-            conditions,
-            definitions,
-        }
-    }
-
-    /// All definitions by the analysed code.
-    fn definitions_of(&mut self, found: &Found) -> Vec<Definition> {
-        let Some(info) = found.info.clone() else {
-            return Vec::new();
-        };
-        if let Some(known) = self.definitions.get(&Rc::as_ptr(&info)) {
-            return known.clone();
-        }
-        let mut out = Vec::new();
-        for definition in info
-            .definitions
-            .iter()
-            .filter(|definition| !definition.written.is_ours())
-        {
-            if out.len() >= MAX_DEFINITIONS {
-                break;
-            }
-            let key = definition.written.site();
-            let key = (!key.file.is_own()).then_some(Place::whole(key));
-            let written = self.trail(self.ev.trail(definition.origin)).place();
-            let Some(place) = written.or(key) else { continue };
-            let value = match &definition.value {
-                Some(value) => print::value(self.ev, value),
-                None => "…".to_owned(),
-            };
-            let undecided = self.conditions(definition.when).0.first().copied();
-            let guard = definition
-                .guard
-                .filter(|site| !site.file.is_own())
-                .map(Place::whole);
-            out.push(Definition {
-                place,
-                value,
-                priority: definition.priority,
-                won: definition.won,
-                condition: guard.or(undecided),
-            });
-        }
-        self.definitions.insert(Rc::as_ptr(&info), out.clone());
-        out
-    }
-
-    // ----- readers of single types
-
-    pub(crate) fn bool(&mut self, found: &Found) -> Field<bool> {
-        self.field(found, |_, value, _| match &value.value {
-            Value::Bool(bool) => Ok(*bool),
-            other => Err(wrong("a Boolean", other)),
-        })
-    }
-
-    pub(crate) fn int(&mut self, found: &Found) -> Field<i64> {
-        self.field(found, |_, value, _| match &value.value {
-            Value::Int(int) => Ok(*int),
-            other => Err(wrong("an integer", other)),
-        })
-    }
-
-    /// A string without holes.
-    pub(crate) fn string(&mut self, found: &Found) -> Field<String> {
-        self.field(found, |_, value, _| known_string(&value.value))
-    }
-
-    /// Null or another type.
-    pub(crate) fn nullable<T>(
-        &mut self,
-        found: &Found,
-        convert: impl Fn(&Value) -> Result<T, Why>,
-    ) -> Field<Option<T>> {
-        self.field(found, |_, value, _| match &value.value {
-            Value::Null => Ok(None),
-            other => convert(other).map(Some),
-        })
-    }
 }
 
 /// The entries of a set.
@@ -540,25 +427,5 @@ pub(crate) fn as_key(name: &EntryName) -> String {
     match name {
         EntryName::Known(name) => nixpod_modules::key(name),
         EntryName::Template => name.to_string(),
-    }
-}
-
-/// Why a value cannot be read as what is expected.
-pub(crate) fn wrong(expected: &str, value: &Value) -> Why {
-    match value {
-        Value::Unknown(unknown) => unknown.why.clone(),
-        Value::Either(_) => Why::Undecided("several values".to_owned()),
-        other => Why::Error(format!("expected {expected} but found {}", other.describe())),
-    }
-}
-
-/// A string without holes.
-pub(crate) fn known_string(value: &Value) -> Result<String, Why> {
-    match value {
-        Value::String(string) => match string.hole() {
-            None => Ok(string.text.to_string()),
-            Some(hole) => Err(hole.why.clone()),
-        },
-        other => Err(wrong("a string", other)),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::read::{Found, OptionReader};
 use nixpod_eval::{Value, When};
-use nixpod_model::{NotAnalysed, Subject};
+use nixpod_model::{Field, NotAnalysed, Subject, UnknownFacts, UnknownOption};
 use nixpod_modules::Gap;
 use nixpod_source::{Origin, Place, Why};
 
@@ -11,10 +11,22 @@ impl OptionReader<'_, '_> {
     pub(crate) fn unseen(&self, found: &Found) -> Option<Why> {
         let open = match &found.value.value {
             Value::Attrs(set) => set.open.as_ref().map(|open| open.why.clone()),
+            Value::Unknown(unknown) => Some(unknown.why.clone()),
             _ => None,
         };
-        let open = open.filter(|why| !matches!(why, Why::UnsetOption(_)));
-        open.or_else(|| self.gaps(found).into_iter().map(|gap| gap.why).next())
+        let open = open.filter(|why| !self.is_by_itself(found, why));
+        // What is defined besides is known, although nobody declares it.
+        let mut gaps = self.gaps(found).into_iter().map(|gap| gap.why);
+        open.or_else(|| gaps.find(|why| !matches!(why, Why::NoSuchOption { .. })))
+    }
+
+    /// Is a set only open because nobody was seen to define it as a whole?
+    pub(crate) fn is_by_itself(&self, found: &Found, why: &Why) -> bool {
+        let Why::UnsetOption(name) = why else { return false };
+        match &found.info {
+            Some(info) => nixpod_modules::dotted(&info.about.path) == *name,
+            None => true,
+        }
     }
 
     /// What could not be seen of an option itself.
@@ -42,11 +54,11 @@ impl OptionReader<'_, '_> {
             return;
         };
         let why = &unknown.why;
-        if is_told(why) && !self.is_default(found) {
+        if why.is_fault() && !self.is_default(found) && !self.in_container {
             let what = nixpod_modules::dotted(&info.about.path);
-            let place = self.origin(found.value.origin, found).place();
+            let place = self.unknown_origin(&found.value, found).place();
             let mut also = Vec::new();
-            if nixpod_modules::is_conflict(why) {
+            if why.is_conflict() {
                 let certain = info
                     .definitions
                     .iter()
@@ -68,6 +80,7 @@ impl OptionReader<'_, '_> {
                 also,
                 subject: self.subject.clone(),
                 hosts: Vec::new(),
+                questions: Vec::new(),
             });
         }
     }
@@ -81,12 +94,40 @@ impl OptionReader<'_, '_> {
         }
     }
 
+    /// Collects the options of a set that nobody declares.
+    pub(crate) fn collect_unknown_options(&mut self, found: &Found) {
+        for gap in self.gaps(found) {
+            if let (Why::NoSuchOption { option, meant }, Some(site)) = (gap.why, gap.site) {
+                let option = UnknownOption { name: option, meant };
+                let field = Field::set(option, Origin::at(Place::whole(site)));
+                if !self.unknown_options.contains(&field) {
+                    self.unknown_options.push(field);
+                }
+            }
+        }
+    }
+
+    /// The options that were collected, with their paths from a container.
+    pub(crate) fn take_unknown_options(&mut self, container: &Found) -> Vec<Field<UnknownOption>> {
+        let path = container
+            .info
+            .as_ref()
+            .map(|info| nixpod_modules::dotted(&info.about.path));
+        let path = path.map_or_else(String::new, |path| path + ".");
+        let options = std::mem::take(&mut self.unknown_options).into_iter();
+        let from_container = |option: &UnknownOption| UnknownOption {
+            name: option.name.strip_prefix(&path).unwrap_or(&option.name).to_owned(),
+            meant: option.meant.clone(),
+        };
+        options.map(|field| field.map(from_container)).collect()
+    }
+
     /// Conditions that Nix itself cannot evaluate, or that depend on a file that may not or cannot be read.
     pub(crate) fn tell_conditions(&mut self, what: &str, when: When) {
         for (place, why) in self.ev.conditions(when) {
             // What the whole container stands under was told with it.
             let told = self.given.contains(&place.site);
-            if is_told(&why) && !place.site.file.is_own() && !told {
+            if why.is_fault() && !place.site.file.is_own() && !told {
                 self.gap(what.to_owned(), why, &Origin::at(place));
             }
         }
@@ -101,6 +142,7 @@ impl OptionReader<'_, '_> {
             also: Vec::new(),
             subject: self.subject.clone(),
             hosts: Vec::new(),
+            questions: Vec::new(),
         });
     }
 
@@ -121,20 +163,21 @@ impl OptionReader<'_, '_> {
         keys.dedup();
         keys
     }
-}
 
-/// Does the code fail in Nix, too, or does it look at something that it may not or cannot read?
-fn is_told(why: &Why) -> bool {
-    matches!(
-        why,
-        Why::Error(_)
-            | Why::Cycle(_)
-            | Why::SyntaxError(_)
-            | Why::MissingFile(_)
-            | Why::Unreadable(_)
-            | Why::OutsideProject(_)
-            | Why::LeadsOutside(_)
-            | Why::Untracked(_)
-            | Why::VersionControl(_)
-    )
+    /// Facts of a thing that are not known although the analysed code says something of them.
+    pub(crate) fn count_unknown(&mut self, what: &str, unknown: Vec<UnknownFacts>) {
+        // A bound is told by itself, with the option at which it was reached.
+        let is_limit = |facts: &UnknownFacts| matches!(facts.why, Why::Limit(_) | Why::Cancelled);
+        for facts in unknown.into_iter().filter(|facts| !is_limit(facts)) {
+            self.not_analysed.push(NotAnalysed {
+                place: facts.place,
+                what: what.to_owned(),
+                why: facts.why,
+                also: facts.also,
+                subject: self.subject.clone(),
+                hosts: Vec::new(),
+                questions: facts.questions,
+            });
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! Reading options: evaluated values as facts of the model, with where they come from and how certain they are.
 
 mod facts;
+mod fields;
 mod gaps;
 pub(crate) mod print;
 mod project;
 mod text;
 
-pub(crate) use facts::{Found, OptionReader, as_key, known_string, wrong};
+pub(crate) use facts::{Found, OptionReader, as_key};
+pub(crate) use fields::{known_string, wrong};
 pub use project::Project;

@@ -31,8 +31,7 @@ impl OptionReader<'_, '_> {
     pub(crate) fn variables(&mut self, found: &Found) -> Vec<Field<EnvVar>> {
         let entries = self.entries(found);
         let open = entries.open.clone();
-        let open = open.map(|why| Field::unknown(why, Origin::default()));
-        let mut out: Vec<_> = open.into_iter().collect();
+        let mut out: Vec<_> = open.into_iter().map(|why| self.unknown(found, why)).collect();
         for (name, entry) in entries.all() {
             if matches!(entry.value.value, Value::Null) {
                 continue;

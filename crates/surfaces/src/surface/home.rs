@@ -72,11 +72,16 @@ pub(crate) fn read(
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.bool(&auto_start);
     container.rootful = Field::default(false);
+    let extra = reader.at(found, &["extraConfig", "Container"]);
+    container.unseen = match reader.is_unset(&extra) {
+        true => None,
+        false => reader.unseen(&extra),
+    };
     let section = Section {
         typed: found,
         names: &NAMES,
         quoted: false,
-        extra: vec![reader.at(found, &["extraConfig", "Container"])],
+        extra: vec![extra],
         raw: None,
     };
     section::read(reader, &section, container);

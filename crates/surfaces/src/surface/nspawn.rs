@@ -11,7 +11,9 @@ use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::origin_of;
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
-use nixpod_model::{Container, Device, Fact, Field, Mount, NetworkMode, Nspawn, Surface, Text, Userns};
+use nixpod_model::{
+    Container, Device, Fact, Field, Mount, NetworkMode, Nspawn, Surface, Text, UnknownOption, Userns,
+};
 use nixpod_source::{Origin, Why};
 
 /// What is known of the surface before a container is read.
@@ -68,6 +70,24 @@ const NETWORK_OPTIONS: [&str; 7] = [
     "forwardPorts",
 ];
 
+/// Options by which a container is told from somebody's own record, whatever else that has.
+const TELLING_OPTIONS: [&str; 14] = [
+    "additionalCapabilities",
+    "allowedDevices",
+    "bindMounts",
+    "enableTun",
+    "ephemeral",
+    "extraFlags",
+    "extraVeths",
+    "hostAddress",
+    "hostAddress6",
+    "hostBridge",
+    "localAddress",
+    "localAddress6",
+    "privateNetwork",
+    "privateUsers",
+];
+
 /// Reads one container into an empty one.
 pub(crate) fn read(
     reader: &mut OptionReader<'_, '_>,
@@ -75,9 +95,8 @@ pub(crate) fn read(
     around: &mut Surroundings<'_>,
     container: &mut Container,
 ) -> Reading {
-    let path = format!("containers.{}", as_key(container.id.name()));
-    if around.may_be_data && is_data(reader, found, &path) {
-        return Reading::Data(path);
+    if around.may_be_data && is_data(reader, found) {
+        return Reading::Data(format!("containers.{}", as_key(container.id.name())));
     }
     let mut get = |name: &str| reader.get(found, name);
     let auto_start = get("autoStart");
@@ -116,15 +135,23 @@ pub(crate) fn read(
     Reading::Container
 }
 
-/// Does it have an option that no nspawn container has? Others than NixOS call a set of theirs `containers`, too: a record
-/// of services, say.
-fn is_data(reader: &OptionReader<'_, '_>, found: &Found, path: &str) -> bool {
-    reader.gaps(found).iter().any(|gap| {
-        gap.what
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.starts_with('.'))
-            && matches!(&gap.why, Why::Error(message) if message.ends_with("does not exist"))
-    })
+/// Does it set options that no nspawn container has, and none by which one is told from a record of something else? Others
+/// than NixOS call a set of theirs `containers`, too.
+fn is_data(reader: &mut OptionReader<'_, '_>, found: &Found) -> bool {
+    let is_strange =
+        |option: &&Field<UnknownOption>| option.value().is_none_or(|option| option.meant.is_none());
+    let strange = reader.unknown_options.iter().filter(is_strange).count();
+    if strange == 0 {
+        return false;
+    }
+    let mut set = |names: &[&str]| {
+        let options = names.iter().filter(|name| {
+            let option = reader.get(found, name);
+            reader.is_written(&option)
+        });
+        options.count()
+    };
+    set(&TELLING_OPTIONS) == 0 && set(&OPTIONS) < strange
 }
 
 /// `additionalCapabilities`; gives the words of the command line that are smuggled into it.
@@ -159,6 +186,7 @@ fn read_lists(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut 
             read_only: false,
             options: Vec::new(),
             is_bind: false,
+            unclear_access: None,
         }));
     }
     let list = reader.get(found, "forwardPorts");
@@ -357,7 +385,7 @@ fn other_private_network(
         return reader.field(first, |_, _, _| Ok(true));
     }
     if let Some(why) = entries.open {
-        unknown = unknown.or(Some((why, Origin::default())));
+        unknown = unknown.or(Some((why, reader.key_origin(&veths))));
     }
     let namespace = reader.get(found, "networkNamespace");
     if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {

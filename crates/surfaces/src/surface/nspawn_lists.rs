@@ -9,6 +9,9 @@ use nixpod_source::{Origin, Why};
 
 /// An element of `allowedDevices`.
 pub(crate) fn read_device(reader: &mut OptionReader<'_, '_>, found: &Found) -> Field<Device> {
+    if let Value::Unknown(unknown) = &found.value.value {
+        return reader.unknown(found, unknown.why.clone());
+    }
     let node = reader.get(found, "node");
     let modifier = reader.get(found, "modifier");
     let access = reader.string(&modifier);
@@ -37,8 +40,7 @@ pub(crate) fn read_bind_mounts(reader: &mut OptionReader<'_, '_>, found: &Found,
     let all = reader.get(found, "bindMounts");
     let entries = reader.entries(&all);
     if let Some(why) = &entries.open {
-        let origin = reader.place_of(&all);
-        container.mounts.push(Field::unknown(why.clone(), origin));
+        container.mounts.push(reader.unknown(&all, why.clone()));
     }
     for (name, entry) in entries.all() {
         container.mounts.push(bind_mount(reader, &name, &entry));
@@ -65,14 +67,23 @@ fn bind_mount(reader: &mut OptionReader<'_, '_>, name: &EntryName, entry: &Found
             read_only: read_only.value().copied().unwrap_or(true),
             options,
             is_bind: true,
+            unclear_access: match &read_only.fact {
+                Fact::Unknown(why) if !read_only.origin.hops.is_empty() => Some(why.clone()),
+                _ => read_only.or_unknown.clone(),
+            },
         },
         origin,
     );
     let when = reader.ev.both(entry.when, host_path.when);
     let (conditions, open) = reader.conditions(when);
-    let host_field = reader.field(&host_path, |_, _, _| Ok(()));
+    let host_field = reader.field(&host_path, |_, value, _| match &value.value {
+        Value::Unknown(unknown) => Err(unknown.why.clone()),
+        _ => Ok(()),
+    });
     field = weaken(field, &host_field);
     field = weaken(field, &read_only);
+    field.fails = host_field.fails;
+    field.or_unknown = host_field.or_unknown;
     field.definitions = host_field.definitions;
     if open {
         field = maybe(field, conditions);
@@ -117,6 +128,9 @@ fn bound(reader: &mut OptionReader<'_, '_>, host_path: &Found, target: Text) -> 
 
 /// An element of `forwardPorts`.
 pub(crate) fn read_port(reader: &mut OptionReader<'_, '_>, found: &Found) -> Field<Port> {
+    if let Value::Unknown(unknown) = &found.value.value {
+        return reader.unknown(found, unknown.why.clone());
+    }
     let host = reader.get(found, "hostPort");
     let inside = reader.get(found, "containerPort");
     let host_value = host.value.clone();

@@ -3,7 +3,7 @@
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::capabilities::normal_capability;
-use crate::vocabulary::flags::parse;
+use crate::vocabulary::flags::{decided, parse};
 use crate::vocabulary::mounts::volume;
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
@@ -75,7 +75,7 @@ pub(crate) fn read(
         container.devices.push(element.map(device));
     }
     for element in reader.texts(found, "networks") {
-        set_network(container, element.map(network));
+        set_network(container, decided(&element, network));
     }
     for element in reader.texts(found, "ports") {
         container.ports.push(element.map(published));
@@ -109,6 +109,11 @@ pub(crate) fn read(
 fn read_capabilities(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     let capabilities = reader.get(found, "capabilities");
     let entries = reader.entries(&capabilities);
+    if let Some(why) = &entries.open {
+        container
+            .capabilities
+            .push(reader.unknown(&capabilities, why.clone()));
+    }
     for (name, entry) in entries.all() {
         if matches!(entry.value.value, Value::Null) {
             continue;

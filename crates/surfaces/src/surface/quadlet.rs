@@ -121,6 +121,7 @@ pub(crate) fn read(
     let raw = (!matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw)).then(|| reader.text(&raw));
     if raw.is_none() {
         in_pod(reader, &module, &config, container);
+        container.unseen = reader.unseen(&config);
     }
     let section = Section {
         typed: &config,

@@ -3,7 +3,7 @@
 use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::part;
-use crate::vocabulary::flags::parse;
+use crate::vocabulary::flags::{decided, parse};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::podman::{self, WORDS, device, network, security, set_network, userns};
 use crate::vocabulary::ports::published;
@@ -80,7 +80,9 @@ impl Section<'_> {
 
     fn switch(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Option<Field<bool>> {
         let value = self.one(reader, key)?;
-        Some(value.map(|text| matches!(text.pattern().as_str(), "true" | "yes" | "on" | "1")))
+        Some(decided(&value, |text| {
+            matches!(text.pattern().as_str(), "true" | "yes" | "on" | "1")
+        }))
     }
 }
 
@@ -157,7 +159,7 @@ pub(crate) fn namespaces(
     container: &mut Container,
 ) {
     if let Some(mode) = section.one(reader, "UserNS") {
-        container.userns = mode.map(userns);
+        container.userns = decided(&mode, userns);
     }
     for key in ["UIDMap", "GIDMap", "SubUIDMap", "SubGIDMap", "RemapUsers"] {
         if let Some(map) = section.one(reader, key)
@@ -167,7 +169,7 @@ pub(crate) fn namespaces(
         }
     }
     for value in section.list(reader, "Network") {
-        set_network(container, value.map(network));
+        set_network(container, decided(&value, network));
     }
     for value in section.list(reader, "PublishPort") {
         container.ports.push(value.map(published));
@@ -200,8 +202,10 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, con
         container.devices.push(word.map(device));
     }
     for word in section.words(reader, "Mount", words::systemd) {
-        if let Some(Some(mounted)) = word.value().map(mount) {
-            container.mounts.push(word.map(|_| mounted.clone()));
+        match word.value().map(mount) {
+            Some(Some(mounted)) => container.mounts.push(word.map(|_| mounted.clone())),
+            Some(None) => {}
+            None => container.mounts.push(word.map(volume)),
         }
     }
     for value in section.list(reader, "Tmpfs") {
@@ -267,6 +271,12 @@ fn environment(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, contain
     }
     for word in split_words(&lines, words::systemd) {
         let Some((name, value)) = word.value().and_then(|text| split_once(text, '=')) else {
+            if word.is_unknown() {
+                container.environment.push(word.map(|value| EnvVar {
+                    name: String::new(),
+                    value: value.clone(),
+                }));
+            }
             continue;
         };
         let name = name.display();

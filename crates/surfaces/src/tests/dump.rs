@@ -2,7 +2,8 @@
 
 use nixpod_fixture::TestSource;
 use nixpod_model::{
-    Container, Existence, Fact, FactInfo, FactValue, Field, Listing, SecretSlot, System, User, Visitor, World,
+    Container, Existence, Fact, FactInfo, FactValue, Field, Listing, SecretSlot, System, UnknownFacts, User,
+    Visitor, World,
 };
 use nixpod_source::Origin;
 
@@ -62,6 +63,16 @@ impl<'f> Lines<'f> {
         }
     }
 
+    /// What is counted as not known.
+    fn unknown(&mut self, all: &[UnknownFacts]) {
+        for one in all {
+            let name = if one.fails { "fails" } else { "not known" };
+            let (questions, why) = (one.questions.join(", "), &one.why);
+            let place = one.place.map_or("-".to_owned(), |place| self.files.code(place));
+            self.push(name, &format!("{questions}: {why} <- {place}"));
+        }
+    }
+
     fn code(&self, origin: &Origin) -> String {
         let place = origin.place();
         place.map_or("-".to_owned(), |place| self.files.code(place))
@@ -111,6 +122,10 @@ fn container(world: &World, one: &Container, lines: &mut Lines<'_>) {
     Container::new(one.id.clone(), Origin::default()).visit(&mut new);
     one.visit(&mut facts);
     lines.facts("", &new, &facts);
+    if let Some(why) = &one.unseen {
+        lines.push("not seen", &why.to_string());
+    }
+    lines.unknown(&one.unknown());
 }
 
 /// The options of all containers.
@@ -162,6 +177,7 @@ fn system(one: &System, lines: &mut Lines<'_>) {
     // They are printed below, with what tells them apart.
     facts.all.retain(|(name, _)| *name != "secret");
     lines.facts("", &new, &facts);
+    lines.unknown(&one.unknown());
     for one in &one.users {
         user(one, lines);
     }
@@ -186,6 +202,7 @@ fn user(one: &User, lines: &mut Lines<'_>) {
     User::new("", Origin::default()).visit(&mut new);
     one.visit(&mut facts);
     lines.facts("  ", &new, &facts);
+    lines.unknown(&one.unknown());
     if !one.sub_ids_known {
         lines.push("  sub-ids", "not all known");
     }

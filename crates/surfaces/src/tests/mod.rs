@@ -8,6 +8,7 @@ mod oci;
 mod quadlet;
 mod size;
 mod traps;
+mod unknown;
 mod unusual;
 
 use expect_test::Expect;

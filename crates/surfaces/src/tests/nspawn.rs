@@ -141,18 +141,24 @@ fn conditions_and_unknowns() {
               mount: maybe[lib.optional inputs.y "--bind=/"] / at / rw <- "--bind=/"
               flag: -n <- "-n"
               flag: maybe[lib.optional inputs.y "--bind=/"] --bind=/ <- "--bind=/"
-              flag: unknown: `inputs.flags` comes from outside <- [ "-n" ] ++ lib.optional inputs.y "--bind=/" ++ inputs.flags
+              flag: unknown: `inputs.flags` comes from outside <- extraFlags
               private users: maybe[inputs.private] Pick <- "pick"
               ownership: maybe[inputs.private] true <- "pick"
-              private network: unknown: `inputs.network` comes from outside <- inputs
+              private network: unknown: `inputs.network` comes from outside <- privateNetwork
               other private network: true <- "-n"
               opaque: flake = github:a/b <- "github:a/b"
+              not known: what it mounts: `inputs.path` comes from outside <- inputs
+              not known: which options it is started with: `inputs.flags` comes from outside <- extraFlags
+              not known: which network it has: `inputs.network` comes from outside <- privateNetwork
             nspawn web maybe[config.services.foo.enable] in `box`, guest `guest web of box` <- {…
               capability: maybe[inputs.x] CAP_NET_ADMIN <- true
               network: Private <- true
               device: maybe[inputs.x] /dev/net/tun rwm allowed <- true
               private network: true <- true
               tun: maybe[inputs.x] true <- true
+            not analysed: containers.db: `inputs.path` comes from outside <- inputs
+            not analysed: containers.db: `inputs.flags` comes from outside <- extraFlags
+            not analysed: containers.db: `inputs.network` comes from outside <- privateNetwork
             not analysed: the guest of containers.db: `flake = github:a/b` comes from outside <- "github:a/b"
         "#]],
     );
@@ -172,6 +178,8 @@ fn templates() {
               mount: ${name} at ${name} ro <- bindMounts
               flag: -U <- "-U"
               ownership: true <- "-U"
+              not known: what it mounts: `name` comes from outside <- bindMounts
+            not analysed: containers.<name>: `name` comes from outside <- bindMounts
         "#]],
     );
 }
@@ -284,6 +292,8 @@ fn what_is_unknown_as_a_whole() {
               private network: unknown: `inputs.a` comes from outside
               tun: unknown: `inputs.a` comes from outside
               other private network: unknown: `inputs.a` comes from outside
+              not seen: `inputs.a` comes from outside
+              not known: a part of its definition: `inputs.a` comes from outside <- inputs
             nspawn b in `box` <- { privateNetwork = true; } // inputs.b
               auto start: unknown: `inputs.b` comes from outside
               users: unknown: `inputs.b` comes from outside
@@ -293,6 +303,8 @@ fn what_is_unknown_as_a_whole() {
               private network: maybe[privateNetwork] true <- true
               tun: unknown: `inputs.b` comes from outside
               other private network: unknown: `inputs.b` comes from outside
+              not seen: `inputs.b` comes from outside
+              not known: a part of its definition: `inputs.b` comes from outside <- { privateNetwork = true; } // inputs.b
             nspawn c in `box` <- { imports = [ inputs.c ]; config = { }; }
               auto start: unknown: `inputs.c` comes from outside
               users: unknown: `inputs.c` comes from outside
@@ -302,6 +314,8 @@ fn what_is_unknown_as_a_whole() {
               private network: unknown: `inputs.c` comes from outside
               tun: unknown: `inputs.c` comes from outside
               other private network: unknown: `inputs.c` comes from outside
+              not seen: `inputs.c` comes from outside
+              not known: a part of its definition: `inputs.c` comes from outside <- { imports = [ inputs.c ]; config = { }; }
             nspawn d in `box`, guest `guest d of box` <- d.config = inputs.d
             nspawn e in `box` <- e
               auto start: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
@@ -311,15 +325,19 @@ fn what_is_unknown_as_a_whole() {
               mount: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               mount: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               device: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
-              port: - ${…} -> ${…} <- e
+              port: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               flag: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               private users: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               ownership: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               private network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               tun: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               other private network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              not seen: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null
+              fails: a part of its definition: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: containers.e: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: containers: `inputs.containers` comes from outside <- inputs
+            not analysed: containers.b: `inputs.b` comes from outside <- { privateNetwork = true; } // inputs.b
+            not analysed: containers.e: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: containers.e.config: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: a definition of containers.a: `inputs.a` comes from outside <- a
             not analysed: a definition of containers.c: `inputs.c` comes from outside <- inputs.c
@@ -342,7 +360,7 @@ fn values_of_the_wrong_type() {
         expect![[r#"
             nspawn a in `box` <- { privateNetwork = "yes"; privateUsers = -1; bindMounts = [ ]; extraFlags = "-U"; additionalCapabilities = [ 1 ]; config = 3; }
               users: unknown: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
-              capability: unknown: evaluation fails: expected a string but found an integer <- 1
+              capability: unknown: undecided: an integer in place of a string <- additionalCapabilities
               network: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
               mount: unknown: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list <- bindMounts
               flag: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
@@ -350,15 +368,23 @@ fn values_of_the_wrong_type() {
               ownership: unknown: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
               private network: unknown: evaluation fails: A definition for option `containers.a.privateNetwork' is not of type `boolean'. Definition value: a string <- privateNetwork
               other private network: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
+              fails: how its users map to those of the host, who owns its files: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
+              not known: which capabilities it has: undecided: an integer in place of a string <- additionalCapabilities
+              fails: which network it has, which options it is started with: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
+              fails: what it mounts: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list <- bindMounts
+              fails: which network it has: evaluation fails: A definition for option `containers.a.privateNetwork' is not of type `boolean'. Definition value: a string <- privateNetwork
             nspawn b in `box` <- { privateUsers = throw "no"; bindMounts."/x".hostPath = 3; allowedDevices = [ { } "x" ]; forwardPorts = [ { hostPort = 99999; } ]; }
-              users: unknown: evaluation fails: no <- throw "no"
+              users: unknown: evaluation fails: no <- privateUsers
               mount: ${…} at /x ro <- hostPath
               device: ${containers.b.allowedDevices."[definition 1-entry 1]".node}  allowed
               device: ${containers.b.allowedDevices."[definition 1-entry 2]".node}  allowed
               port: - ${…} -> ${…} <- hostPort
-              private users: unknown: evaluation fails: no <- throw "no"
-              ownership: unknown: evaluation fails: no <- throw "no"
+              private users: unknown: evaluation fails: no <- privateUsers
+              ownership: unknown: evaluation fails: no <- privateUsers
               network option: forwardPorts <- [ { hostPort = 99999; } ]
+              fails: how its users map to those of the host, who owns its files: evaluation fails: no <- privateUsers
+              fails: what it mounts: evaluation fails: A definition for option `containers.b.bindMounts."/x".hostPath' is not of type `string'. Definition value: an integer <- hostPath
+              not known: which ports it publishes: evaluation fails: A definition for option `containers.b.forwardPorts."[definition 1-entry 1]".hostPort' is not of type `16 bit unsigned integer; between 0 and 65535 (both inclusive)'. Definition value: an integer <- hostPort
             nspawn c in `box` <- x
               auto start: unknown: infinite recursion: infinite recursion encountered
               users: unknown: infinite recursion: infinite recursion encountered
@@ -368,19 +394,22 @@ fn values_of_the_wrong_type() {
               private network: unknown: infinite recursion: infinite recursion encountered
               tun: unknown: infinite recursion: infinite recursion encountered
               other private network: unknown: infinite recursion: infinite recursion encountered
+              not seen: infinite recursion: infinite recursion encountered
+              not known: a part of its definition: infinite recursion: infinite recursion encountered <- x
             nspawn d in `box`, guest `guest d of box` <- containers.d.config = { containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }; }
             nspawn d in `guest d of box`, guest `guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
             nspawn d in `guest d of guest d of box`, guest `guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
             nspawn d in `guest d of guest d of guest d of box`, guest `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
             nspawn d in `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
-            not analysed: containers.a.privateNetwork: evaluation fails: A definition for option `containers.a.privateNetwork' is not of type `boolean'. Definition value: a string <- privateNetwork
-            not analysed: containers.a.privateUsers: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
-            not analysed: containers.a.bindMounts: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list <- bindMounts
-            not analysed: containers.a.extraFlags: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
+            not analysed: containers.a: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
+            not analysed: containers.a: undecided: an integer in place of a string <- additionalCapabilities
+            not analysed: containers.a: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
+            not analysed: containers.a: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list <- bindMounts
+            not analysed: containers.a: evaluation fails: A definition for option `containers.a.privateNetwork' is not of type `boolean'. Definition value: a string <- privateNetwork
             not analysed: containers.a.config: evaluation fails: A definition for option `containers.a.config' is not of type `submodule'. Definition value: an integer <- config
-            not analysed: containers.b.privateUsers: evaluation fails: no <- throw "no"
-            not analysed: containers.b.bindMounts."/x".hostPath: evaluation fails: A definition for option `containers.b.bindMounts."/x".hostPath' is not of type `string'. Definition value: an integer <- hostPath
-            not analysed: containers.b.forwardPorts."[definition 1-entry 1]".hostPort: evaluation fails: A definition for option `containers.b.forwardPorts."[definition 1-entry 1]".hostPort' is not of type `16 bit unsigned integer; between 0 and 65535 (both inclusive)'. Definition value: an integer <- hostPort
+            not analysed: containers.b: evaluation fails: no <- privateUsers
+            not analysed: containers.b: evaluation fails: A definition for option `containers.b.bindMounts."/x".hostPath' is not of type `string'. Definition value: an integer <- hostPath
+            not analysed: containers.b: evaluation fails: A definition for option `containers.b.forwardPorts."[definition 1-entry 1]".hostPort' is not of type `16 bit unsigned integer; between 0 and 65535 (both inclusive)'. Definition value: an integer <- hostPort
             not analysed: a definition of containers.c: infinite recursion: infinite recursion encountered <- c
             not analysed: a definition of containers.b.allowedDevices."[definition 1-entry 2]": evaluation fails: string 'x' doesn't represent an absolute path <- allowedDevices
         "#]],

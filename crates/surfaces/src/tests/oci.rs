@@ -56,7 +56,7 @@ A=1
               environment: A = 1 <- "1"
               environment: TOKEN = ${sops.placeholder.x} <- {…
               environment file: /p/env (path ./env) <- ./env
-              environment file: unknown: option `sops.secrets.env.path` is set nowhere in the analysed files <- {…
+              environment file: unknown: option `sops.secrets.env.path` is set nowhere in the analysed files <- environmentFiles
               environment file: /run/x <- "/run/x"
               image: nginx:1.27 <- "nginx:1.27"
               command: /bin/web <- "/bin/web"
@@ -176,6 +176,8 @@ fn what_was_not_seen_dooms_the_defaults() {
               privileged: true <- true
               network: unknown: `inputs.private.web` comes from outside
               image: x <- "x"
+              not seen: `inputs.private.web` comes from outside
+              not known: a part of its definition: `inputs.private.web` comes from outside <- inputs
             oci-containers b in `box` <- { image = "y"; } // inputs.b
               auto start: unknown: `inputs.b` comes from outside
               rootful: unknown: `inputs.b` comes from outside
@@ -183,6 +185,9 @@ fn what_was_not_seen_dooms_the_defaults() {
               privileged: unknown: `inputs.b` comes from outside
               network: unknown: `inputs.b` comes from outside
               image: maybe[image] y <- "y"
+              not seen: `inputs.b` comes from outside
+              not known: a part of its definition: `inputs.b` comes from outside <- { image = "y"; } // inputs.b
+            not analysed: virtualisation.oci-containers.containers.b: `inputs.b` comes from outside <- { image = "y"; } // inputs.b
             not analysed: a definition of virtualisation.oci-containers.containers.a: `inputs.private.web` comes from outside <- a
         "#]],
     );

@@ -134,13 +134,15 @@ fn a_guest_that_does_not_take_config_reads_the_hosts() {
                 auto sub-ids: default true
                 group: default Some("users")
                 extra group: maybe[users.users.eve = { isNormalUser = true; extraGroups = config.users.users.ada.extraGroups or [ "none" ]; }] none <- "none"
-                extra group: unknown: option `containers.inner.config.users.users.ada.extraGroups` is set nowhere in the analysed files <- users.users.eve = { isNormalUser = true; extraGroups = config.users.users.ada.extraGroups or [ "none" ]; }
+                extra group: unknown: option `containers.inner.config.users.users.ada.extraGroups` is set nowhere in the analysed files <- extraGroups
+              not known: which groups it is in: option `containers.inner.config.users.users.ada.extraGroups` is set nowhere in the analysed files <- extraGroups
             Guest `guest outer of box` <- { pkgs, ... }: {…
               user: bob <- { isNormalUser = true; inherit (config.users.users.ada) extraGroups; }
                 normal: true <- true
                 auto sub-ids: default true
                 group: default Some("users")
                 extra group: wheel <- "wheel"
+            not analysed: users.users.eve: option `containers.inner.config.users.users.ada.extraGroups` is set nowhere in the analysed files <- extraGroups
         "#]],
     );
 }
@@ -429,7 +431,7 @@ fn the_version_of_a_mac_is_a_number() {
         "{ system.stateVersion = 5; users.users.ada.isNormalUser = true; }",
         expect![[r#"
             Nixos `box` <- -
-              state version: unknown: evaluation fails: expected a string but found an integer <- 5
+              state version: unknown: undecided: an integer in place of a string <- stateVersion
               user: ada <- users.users.ada.isNormalUser = true
                 normal: true <- true
                 auto sub-ids: default true

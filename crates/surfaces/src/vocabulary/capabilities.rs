@@ -1,6 +1,7 @@
 //! Linux capabilities as texts.
 
-use crate::vocabulary::certainty::part;
+use crate::vocabulary::certainty::{part, unknown};
+use crate::vocabulary::text::first_hole;
 use nixpod_model::{Field, Text};
 use nixpod_source::Origin;
 
@@ -20,11 +21,11 @@ pub(crate) fn capabilities(text: &Text, field: &Field<()>) -> Vec<Field<String>>
         } else {
             text.origin_of(start, end)
         };
-        out.push(part(
-            field,
-            normal_capability(&text.slice(start, end).display()),
-            origin,
-        ));
+        let piece = text.slice(start, end);
+        out.push(match first_hole(&piece) {
+            Some(why) => unknown(&part(field, (), origin), why),
+            None => part(field, normal_capability(&piece.display()), origin),
+        });
     }
     out
 }

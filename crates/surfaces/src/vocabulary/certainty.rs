@@ -23,6 +23,20 @@ pub(crate) fn part<T, U>(field: &Field<T>, value: U, origin: Origin) -> Field<U>
         origin: out.origin,
         conditions: out.conditions,
         definitions: out.definitions,
+        or_unknown: out.or_unknown,
+        fails: out.fails,
+    }
+}
+
+/// The same field, of which the value is not known.
+pub(crate) fn unknown<T, U>(field: &Field<T>, why: &Why) -> Field<U> {
+    Field {
+        fact: Fact::Unknown(why.clone()),
+        origin: field.origin.clone(),
+        conditions: field.conditions.clone(),
+        definitions: field.definitions.clone(),
+        or_unknown: None,
+        fails: false,
     }
 }
 

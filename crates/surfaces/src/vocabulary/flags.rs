@@ -1,6 +1,7 @@
 //! Words of a command line, as options with their values.
 
-use crate::vocabulary::certainty::{part, weaken};
+use crate::vocabulary::certainty::{part, unknown, weaken};
+use crate::vocabulary::text::{HOLE, first_hole};
 use nixpod_model::{Field, Flag, FlagForm, Text};
 use nixpod_source::Origin;
 use std::iter::Peekable;
@@ -38,14 +39,30 @@ pub(crate) struct Opt {
 }
 
 impl Opt {
-    /// The value without holes.
-    pub(crate) fn known(&self) -> Option<String> {
-        self.value.as_ref()?.as_known()
-    }
-
     /// A fact that the option sets.
     pub(crate) fn fact<T>(&self, value: T) -> Field<T> {
         part(&self.field, value, Origin::default())
+    }
+
+    /// A fact that the value's first word decides, up to a colon or a comma. It is not known if that word is not.
+    pub(crate) fn word<T>(&self, read: impl Fn(&Text) -> T) -> Field<T> {
+        let value = self.value.clone().unwrap_or_default();
+        decided(&self.fact(value), read)
+    }
+}
+
+/// A fact that the first word of a text decides, up to a colon or a comma. It is not known if that word is not.
+pub(crate) fn decided<T>(text: &Field<Text>, read: impl Fn(&Text) -> T) -> Field<T> {
+    let hole = text.value().filter(|text| {
+        let pattern = text.pattern();
+        pattern
+            .split([':', ','])
+            .next()
+            .is_some_and(|word| word.contains(HOLE))
+    });
+    match hole.and_then(first_hole) {
+        Some(why) => unknown(text, why),
+        None => text.map(read),
     }
 }
 
@@ -77,10 +94,16 @@ impl<'w> CommandLine<'w> {
             return self.flag(word, FlagForm::Option);
         };
         let pattern = text.pattern();
+        let before_value = pattern.split('=').next().unwrap_or_default();
+        // A word that begins with something unknown, or an option whose name has something unknown in it, may be any.
+        if let Some(why) = first_hole(text)
+            && (pattern.starts_with(HOLE) || pattern.starts_with('-') && before_value.contains(HOLE))
+        {
+            return self.flag(&unknown(word, why), FlagForm::Option);
+        }
         if !pattern.starts_with('-') || pattern.len() < 2 {
             return self.flag(word, FlagForm::Value);
         }
-        let before_value = pattern.split('=').next().unwrap_or_default();
         if !self.grammar.pre_split && before_value.contains(|c: char| c.is_ascii_whitespace()) {
             return self.flag(word, FlagForm::Malformed);
         }

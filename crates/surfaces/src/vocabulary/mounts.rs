@@ -1,6 +1,6 @@
 //! Mounts as texts.
 
-use crate::vocabulary::text::{split_all, split_once};
+use crate::vocabulary::text::{HOLE, split_all, split_once};
 use nixpod_model::{Mount, Text};
 use nixpod_source::Origin;
 
@@ -18,6 +18,7 @@ pub(crate) fn nspawn_bind(text: &Text, read_only: bool) -> Mount {
         read_only,
         options: parts.get(2).map(words).unwrap_or_default(),
         is_bind: true,
+        unclear_access: None,
     }
 }
 
@@ -46,11 +47,14 @@ pub(crate) fn volume(text: &Text) -> Mount {
     let options = parts.get(2).map(words).unwrap_or_default();
     let (source, target) = match (parts.first(), parts.get(1)) {
         (Some(source), Some(target)) => (source.clone(), target.clone()),
+        // Where nothing is known of it, it may have all of these parts.
+        (Some(text), None) if text.pattern().starts_with(HOLE) => (text.clone(), text.clone()),
         (Some(target), None) => (Text::default(), target.clone()),
         _ => (Text::default(), Text::default()),
     };
     Mount {
         is_bind: is_path(&source),
+        unclear_access: None,
         read_only: options.iter().any(|option| option == "ro" || option == "O"),
         source,
         target,
@@ -64,7 +68,7 @@ pub(crate) fn volume(text: &Text) -> Mount {
 /// A host path, and not the name of a volume? Quadlet's specifiers stand for paths.
 pub(crate) fn is_path(source: &Text) -> bool {
     let pattern = source.pattern();
-    pattern.starts_with(['/', '.', '~', '$', '%', '\u{fffc}'])
+    pattern.starts_with(['/', '.', '~', '$', '%', HOLE])
 }
 
 /// `type=bind,source=…,target=…` of `--mount` and of quadlet's `Mount=`.
@@ -75,6 +79,7 @@ pub(crate) fn mount(text: &Text) -> Option<Mount> {
         read_only: false,
         options: Vec::new(),
         is_bind: false,
+        unclear_access: None,
     };
     let mut kind = "volume".to_owned();
     for part in split_all(text, ',') {
@@ -87,6 +92,12 @@ pub(crate) fn mount(text: &Text) -> Option<Mount> {
             None => (pattern.clone(), Text::default()),
         };
         let known = value.pattern();
+        // What is not known may be the source.
+        if key.starts_with(HOLE) || key.trim() == "type" && known.contains(HOLE) {
+            out.source = part.clone();
+            kind = "bind".to_owned();
+            continue;
+        }
         match key.trim() {
             "type" => kind = known,
             "source" | "src" => out.source = value,
@@ -119,6 +130,7 @@ pub(crate) fn tmpfs(value: &Text) -> Mount {
             .map(str::to_owned)
             .collect(),
         is_bind: false,
+        unclear_access: None,
     }
 }
 

@@ -54,10 +54,9 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) -> FromFlags {
         let value = option.value.clone().unwrap_or_default();
         match option.name.as_str() {
             "--private-users" => {
-                out.userns = Some(match (&option.value, option.known()) {
-                    (None, _) => option.fact(Userns::Other("yes".to_owned())),
-                    (Some(_), Some(text)) => option.fact(private_users(&text)),
-                    (Some(text), None) => option.fact(Userns::Other(text.display())),
+                out.userns = Some(match &option.value {
+                    None => option.fact(Userns::Other("yes".to_owned())),
+                    Some(_) => option.word(|value| private_users(&value.pattern())),
                 });
             }
             "-U" => {

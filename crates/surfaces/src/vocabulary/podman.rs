@@ -71,23 +71,22 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
         let value = option.value.clone().unwrap_or_default();
         match option.name.as_str() {
             "--privileged" => {
-                let on = !matches!(
-                    option.known().as_deref(),
-                    Some("false" | "0" | "f" | "F" | "FALSE" | "False")
-                );
-                container.privileged = option.fact(on);
+                container.privileged = option.word(|value| {
+                    let value = value.pattern();
+                    !matches!(value.as_str(), "false" | "0" | "f" | "F" | "FALSE" | "False")
+                });
             }
             "--cap-add" => container.capabilities.extend(capabilities(&value, &option.field)),
             "--cap-drop" => container
                 .dropped_capabilities
                 .extend(capabilities(&value, &option.field)),
             "--security-opt" => container.security_options.push(option.fact(value)),
-            "--network" | "--net" => set_network(container, option.fact(network(&value))),
-            "--pid" => namespace(container, "pid", option, &value),
-            "--ipc" => namespace(container, "ipc", option, &value),
-            "--uts" => namespace(container, "uts", option, &value),
-            "--cgroupns" => namespace(container, "cgroup", option, &value),
-            "--userns" => container.userns = option.fact(userns(&value)),
+            "--network" | "--net" => set_network(container, option.word(network)),
+            "--pid" => namespace(container, "pid", option),
+            "--ipc" => namespace(container, "ipc", option),
+            "--uts" => namespace(container, "uts", option),
+            "--cgroupns" => namespace(container, "cgroup", option),
+            "--userns" => container.userns = option.word(userns),
             "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname"
                 if container.userns.written() != Some(&Userns::KeepId) =>
             {
@@ -122,7 +121,8 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
 /// Networks add up, and the host's is the one that matters.
 pub(crate) fn set_network(container: &mut Container, network: Field<NetworkMode>) {
     let is_host = |field: &Field<NetworkMode>| field.written() == Some(&NetworkMode::Host);
-    if !is_host(&container.network) || is_host(&network) {
+    let may_be_host = is_host(&container.network) || container.network.is_unknown();
+    if !may_be_host || is_host(&network) {
         container.network = network;
     }
 }
@@ -154,18 +154,21 @@ pub(crate) fn userns(value: &Text) -> Userns {
     }
 }
 
-fn namespace(container: &mut Container, kind: &'static str, option: &Opt, value: &Text) {
-    let pattern = value.pattern();
-    let mode = match pattern.split_once(':') {
-        _ if pattern == "host" => NamespaceMode::Host,
-        Some(("container", other)) => NamespaceMode::Container(other.to_owned()),
-        _ => NamespaceMode::Other(value.display()),
-    };
+fn namespace(container: &mut Container, kind: &'static str, option: &Opt) {
+    let shared = option.word(|value| {
+        let pattern = value.pattern();
+        let mode = match pattern.split_once(':') {
+            _ if pattern == "host" => NamespaceMode::Host,
+            Some(("container", other)) => NamespaceMode::Container(other.to_owned()),
+            _ => NamespaceMode::Other(value.display()),
+        };
+        Namespace { kind, mode }
+    });
     // The last one wins.
     container
         .namespaces
         .retain(|field| field.value().is_none_or(|known| known.kind != kind));
-    container.namespaces.push(option.fact(Namespace { kind, mode }));
+    container.namespaces.push(shared);
 }
 
 /// `node[:inside][:access]`; a name such as `nvidia.com/gpu=all` is a node too.

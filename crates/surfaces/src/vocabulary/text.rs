@@ -3,6 +3,17 @@
 use nixpod_model::{Text, TextPart};
 use nixpod_source::{Origin, Why};
 
+/// What [`Text::pattern`] puts in place of a hole.
+pub(crate) const HOLE: char = '\u{fffc}';
+
+/// Why a text is not known where its first hole is.
+pub(crate) fn first_hole(text: &Text) -> Option<&Why> {
+    text.parts.iter().find_map(|part| match part {
+        TextPart::Hole { why, .. } => Some(why),
+        TextPart::Known { .. } => None,
+    })
+}
+
 /// A text that is one hole.
 pub(crate) fn hole(why: Why, origin: Origin) -> Text {
     Text {

@@ -68,7 +68,8 @@ impl Walk<'_, '_, '_> {
         };
         self.account_for(&all, state);
         if let Some(why) = &entries.open
-            && !matches!(why, Why::UnsetOption(_))
+            // That nobody was seen to set it as a whole is no gap.
+            && !self.reader.is_by_itself(&all, why)
             // What was left out is told with its own place.
             && !self.reader.gaps(&all).iter().any(|gap| gap.why == *why)
         {
@@ -80,10 +81,6 @@ impl Walk<'_, '_, '_> {
             self.account_for(&found, DefinedState::Read);
             self.reader.tell_conditions(&condition, found.when);
             let whole = format!("{}.{}", path.join("."), as_key(&name));
-            if let Value::Unknown(unknown) = &found.value.value {
-                let origin = self.reader.place_of(&found);
-                self.reader.gap(whole.clone(), unknown.why.clone(), &origin);
-            }
             let (conditions, open) = self.reader.conditions(found.when);
             let existence = match name {
                 EntryName::Template => Existence::Template,
@@ -132,7 +129,11 @@ impl Walk<'_, '_, '_> {
             walk.under(found.when, |walk| {
                 // Half is left for its guest.
                 let guest = walk.reader.ev.begin_part(Share::Half);
+                walk.reader.in_container = true;
+                walk.reader.collect_unknown_options(&found);
                 let reading = read(&mut walk.reader, &found, &mut around, &mut container);
+                walk.reader.in_container = false;
+                container.unknown_options = walk.reader.take_unknown_options(&found);
                 walk.reader.ev.end_part(guest);
                 match reading {
                     Reading::Container => {
@@ -150,9 +151,11 @@ impl Walk<'_, '_, '_> {
 
     /// What all surfaces have in common once a container is read.
     fn add(&mut self, found: &Found, mut container: Container, outer: &Inherited) {
-        if let Some(why) = self.reader.unseen(found) {
-            container.visit_mut(&mut Doubt(why));
+        container.unseen = container.unseen.or_else(|| self.reader.unseen(found));
+        if let Some(why) = &container.unseen {
+            container.visit_mut(&mut Doubt(why.clone()));
         }
+        self.count_unknown(found, &container);
         let guest = match container.nspawn.as_ref().map(|nspawn| &nspawn.opaque) {
             Some(Some(opaque)) => {
                 let guest = self.host_as_guest(found, &container, outer);
@@ -171,6 +174,19 @@ impl Walk<'_, '_, '_> {
         if let Some((system, config)) = guest {
             self.read_guest(&config, system, outer);
         }
+    }
+
+    /// Counts what is not known of a container, unless it was told with the definition that could not be seen.
+    fn count_unknown(&mut self, found: &Found, container: &Container) {
+        let path = SURFACES
+            .iter()
+            .find(|(table, _)| table.surface == container.surface);
+        let path = path.map_or_else(String::new, |(table, _)| table.path.join("."));
+        let what = format!("{path}.{}", as_key(container.id.name()));
+        let told = self.reader.gaps(found);
+        let mut unknown = container.unknown();
+        unknown.retain(|facts| !told.iter().any(|gap| gap.why == facts.why));
+        self.reader.count_unknown(&what, unknown);
     }
 
     /// The guest of a container, if it can be looked into.

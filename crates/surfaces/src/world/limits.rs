@@ -39,6 +39,7 @@ pub(super) fn told(hits: &[LimitHit]) -> impl Iterator<Item = NotAnalysed> {
             // Everything else may have been cut off with it.
             subject: Subject::Containers,
             hosts: Vec::new(),
+            questions: Vec::new(),
         }
     });
     told.collect::<Vec<_>>().into_iter()

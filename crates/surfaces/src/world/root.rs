@@ -202,6 +202,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
                     also: Vec::new(),
                     subject: Subject::Containers,
                     hosts: vec![host.clone()],
+                    questions: Vec::new(),
                 });
                 continue;
             }
@@ -278,6 +279,13 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
     /// The world, with what could not be seen, everything once.
     fn finish(mut self) -> World {
         let mut of_variants = Vec::new();
+        // With the facts that are not known because of it.
+        let told = self
+            .world
+            .not_analysed
+            .iter()
+            .filter(|told| !told.questions.is_empty());
+        let told: FxHashSet<(Option<Place>, Why)> = told.map(|told| (told.place, told.why.clone())).collect();
         for (about, gap) in self.library.shared.gaps(self.ev) {
             let is_data = self
                 .data
@@ -288,13 +296,18 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             }
             let hosts = self.hosts.iter().filter(|(of_host, _)| of_host.is_beside(&about));
             let hosts = hosts.map(|(_, host)| host.clone()).collect();
+            let place = gap.site.filter(|site| !site.file.is_own()).map(Place::whole);
+            if told.contains(&(place, gap.why.clone())) {
+                continue;
+            }
             let gap = NotAnalysed {
-                place: gap.site.filter(|site| !site.file.is_own()).map(Place::whole),
+                place,
                 what: gap.what,
                 why: gap.why,
                 also: Vec::new(),
                 subject: subject_of(&about.path),
                 hosts,
+                questions: Vec::new(),
             };
             match about.is_of_variant() {
                 true => of_variants.push(gap),

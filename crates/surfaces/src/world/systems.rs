@@ -5,7 +5,7 @@ use crate::system;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
-use nixpod_model::{EntryName, Subject, System, SystemId, SystemKind};
+use nixpod_model::{EntryName, Subject, System, SystemId, SystemKind, UnknownFacts};
 use nixpod_source::Why;
 
 impl Walk<'_, '_, '_> {
@@ -22,6 +22,7 @@ impl Walk<'_, '_, '_> {
             name: system.name.clone(),
             complete: system.complete,
         };
+        self.count_unknown_of_system(&system);
         self.world.add_system(system);
         // All that is in it is found before any of it is read, so that something can be set aside for each.
         let containers = self.declared(config, kind, &inherited);
@@ -43,6 +44,19 @@ impl Walk<'_, '_, '_> {
             let others = self.reader.ev.begin_reserved(&mut reserve, portion);
             self.home(name, &found, &inherited);
             self.reader.ev.end_part(others);
+        }
+    }
+
+    /// Counts what is not known of a system and its users. What fails in Nix, or looks at a file that may not or cannot be
+    /// read, was told when it was read.
+    fn count_unknown_of_system(&mut self, system: &System) {
+        let mut count = |what: &str, mut unknown: Vec<UnknownFacts>| {
+            unknown.retain(|facts| !facts.why.is_fault());
+            self.reader.count_unknown(what, unknown);
+        };
+        count(&system.name, system.unknown());
+        for user in &system.users {
+            count(&format!("users.users.{}", user.name), user.unknown());
         }
     }
 

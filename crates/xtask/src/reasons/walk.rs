@@ -221,6 +221,7 @@ fn kind_of(why: &Why) -> String {
         Why::Undecided(_) => "undecided, as it depends on something unknown".to_owned(),
         Why::SyntaxError(_) => "the file does not parse".to_owned(),
         Why::Cycle(_) => "infinite recursion".to_owned(),
+        Why::NoSuchOption { .. } => "fails: an option that nobody declares".to_owned(),
         Why::Error(message) => format!("fails: {}", without_names(message)),
         Why::NotModelled(_) | Why::Limit(_) | Why::Cancelled => why.to_string(),
     }

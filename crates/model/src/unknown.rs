@@ -1,0 +1,138 @@
+//! What is not known of a container, a user or a system although the analysed code says it.
+
+use crate::{Container, Fact, FactInfo, FactValue, Field, System, TextPart, User, Visitor};
+use nixpod_source::{Place, Why};
+
+/// Facts that the analysed code says something about, and that are not known for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownFacts {
+    /// What is not known, in words that go on after "it is not known": `what it mounts`. Each is there once.
+    pub questions: Vec<&'static str>,
+    /// Why.
+    pub why: Why,
+    /// Where the code says it.
+    pub place: Option<Place>,
+    /// Is the reason that Nix, too, fails on it, whatever else is the case?
+    pub fails: bool,
+    /// Where else, for definitions that contradict each other.
+    pub also: Vec<Place>,
+}
+
+impl Container {
+    /// What is not known of it, an entry for each reason.
+    ///
+    /// What nobody was seen to set is none of it, even if that is not known either: a definition that could not be seen is
+    /// an entry by itself.
+    pub fn unknown(&self) -> Vec<UnknownFacts> {
+        let mut unknown = Unknown::default();
+        self.visit(&mut unknown);
+        let Some(unseen) = &self.unseen else {
+            return unknown.found;
+        };
+        let (of_unseen, mut found): (Vec<_>, Vec<_>) = unknown
+            .found
+            .into_iter()
+            .partition(|facts| is_part_of(&facts.why, unseen));
+        let whole = UnknownFacts {
+            questions: vec!["a part of its definition"],
+            why: unseen.clone(),
+            place: self.origin.place(),
+            fails: of_unseen.iter().any(|facts| facts.fails && facts.why == *unseen),
+            also: Vec::new(),
+        };
+        found.insert(0, whole);
+        found
+    }
+}
+
+/// Is something not known because of what it was taken from?
+fn is_part_of(why: &Why, whole: &Why) -> bool {
+    let of_whole =
+        |(name, whole): (&str, &str)| name.strip_prefix(whole).is_some_and(|rest| rest.starts_with('.'));
+    why == whole || why.name().zip(whole.name()).is_some_and(of_whole)
+}
+
+impl User {
+    /// The same of a user.
+    pub fn unknown(&self) -> Vec<UnknownFacts> {
+        let mut unknown = Unknown::default();
+        self.visit(&mut unknown);
+        unknown.found
+    }
+}
+
+impl System {
+    /// The same of a system without its users.
+    pub fn unknown(&self) -> Vec<UnknownFacts> {
+        let mut unknown = Unknown::default();
+        self.visit(&mut unknown);
+        unknown.found
+    }
+}
+
+/// Collects facts that are not known.
+#[derive(Default)]
+struct Unknown {
+    found: Vec<UnknownFacts>,
+}
+
+impl Visitor for Unknown {
+    fn fact<T: FactValue>(&mut self, info: FactInfo, field: &Field<T>) {
+        let also = field.or_unknown.as_ref().filter(|why| !info.is_enough::<T>(why));
+        let why = match &field.fact {
+            Fact::Unknown(why) if !info.is_enough::<T>(why) => Some(why),
+            Fact::Unknown(_) | Fact::Default(_) => also,
+            Fact::Set(value) | Fact::Maybe(value) => value
+                .missing()
+                .filter(|why| !info.is_enough::<T>(why))
+                .or(also)
+                .or_else(|| fault(value)),
+        };
+        let place = field.origin.place();
+        if let Some(why) = why
+            && (place.is_some() || !field.definitions.is_empty())
+        {
+            self.add(info.question, why, place, field);
+        }
+    }
+}
+
+/// A part of a value that whoever writes the code must not be able to hide something behind.
+fn fault<T: FactValue>(value: &T) -> Option<&Why> {
+    let parts = value.texts().into_iter().flat_map(|text| &text.parts);
+    let mut holes = parts.filter_map(|part| match part {
+        TextPart::Hole { why, .. } => Some(why),
+        TextPart::Known { .. } => None,
+    });
+    holes.find(|why| why.is_fault())
+}
+
+impl Unknown {
+    fn add<T>(&mut self, question: &'static str, why: &Why, place: Option<Place>, field: &Field<T>) {
+        if let Some(known) = self.found.iter_mut().find(|known| known.why == *why) {
+            if !known.questions.contains(&question) {
+                known.questions.push(question);
+            }
+            known.fails |= field.fails;
+            return;
+        }
+        let others = field
+            .definitions
+            .iter()
+            .filter(|one| one.won && one.condition.is_none());
+        let others = others.map(|one| one.place).filter(|other| Some(*other) != place);
+        let mut also: Vec<Place> = Vec::new();
+        for other in others.filter(|_| why.is_conflict()) {
+            if !also.contains(&other) {
+                also.push(other);
+            }
+        }
+        self.found.push(UnknownFacts {
+            questions: vec![question],
+            why: why.clone(),
+            place,
+            fails: field.fails,
+            also,
+        });
+    }
+}

@@ -1,0 +1,197 @@
+//! unknown-option
+
+use crate::about::words::name;
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// An option of a container that its module does not have, such as `privateUser` for `privateUsers`.
+    /// ## Why
+    /// Nix refuses to evaluate it, so the configuration cannot be built. What was meant by it does not hold either.
+    ///
+    /// Where not all modules of the system could be seen, another one may declare the option, and the finding is less
+    /// sure. So it is where no option has a similar name: a later release may have it.
+    /// ## Bad
+    /// ```nix
+    /// { containers.web = { privateUser = "pick"; config = { }; }; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// { containers.web = { privateUsers = "pick"; config = { }; }; }
+    /// ```
+    /// ## Fix safety
+    /// Safe: without it nothing is built. There is a fix where just one option has a name so similar.
+    pub static RULE = {
+        id: "unknown-option",
+        summary: "option that containers do not have",
+        severity: Medium,
+        group: Correctness,
+        since: "0.1.0",
+        fix: Sometimes,
+        check: Container(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let all_seen = ctx.system(container).complete && container.unseen.is_none();
+    for field in &container.unknown_options {
+        let Some(option) = field.written() else { continue };
+        let meant = match &option.meant {
+            Some(meant) => format!("; `{meant}` is probably meant"),
+            None => String::new(),
+        };
+        let message = format!("{} has no option `{}`{meant}", name(container), option.name);
+        let mut builder = sink
+            .report(field, message)
+            .help("Nix does not evaluate a configuration that sets an option which no module declares.");
+        if option.meant.is_none() || !all_seen {
+            builder = builder.at_most(Confidence::Medium);
+        }
+        if let Some(meant) = &option.meant {
+            let change = Change::Replace(field.origin.clone(), meant.clone());
+            builder.fix(format!("write `{meant}`"), Applicability::Safe, change);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn the_container_stays_with_its_other_options() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { privateUser = "no"; config = { }; };
+                   # ^^^^^^^^^^^ medium: `web` has no option `privateUser`; `privateUsers` is probably meant
+  containers.db = { privateNetwork = true; colour = "red"; config = { }; };
+                                         # ^^^^^^ medium: `db` has no option `colour`
+}
+"#,
+        );
+        check(
+            &crate::rules::missing_private_users::RULE,
+            r#"
+{ containers.web = { privateUser = "pick"; config = { }; }; }
+           # ^^^ high: `web` has no user namespace: its root is the host's root
+"#,
+        );
+    }
+
+    #[test]
+    fn options_of_parts() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = {
+    config = { };
+    bindMounts."/x" = { hostpath = "/x"; };
+                      # ^^^^^^^^ medium: `web` has no option `bindMounts."/x".hostpath`; `hostPath` is probably meant
+  };
+  virtualisation.oci-containers.containers.app = {
+    image = "docker.io/a/b:1";
+    volume = [ "/:/host" ];
+  # ^^^^^^ medium: `app` has no option `volume`; `volumes` is probably meant
+    podman.usr = "ann";
+         # ^^^ medium: `app` has no option `podman.usr`; `user` is probably meant
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn renames_the_option() {
+        check_fix(
+            &RULE,
+            r#"
+{ containers.web = { bindmounts."/x".hostPath = "/x"; privateNetwork = true; config = { }; }; }
+"#,
+            r#"
+{ containers.web = { bindMounts."/x".hostPath = "/x"; privateNetwork = true; config = { }; }; }
+"#,
+        );
+    }
+
+    #[test]
+    fn modules_that_take_any_option() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.quadlet.containers.app = {
+    containerConfig = { image = "docker.io/a/b:1"; volume = [ "/a:/b" ]; Anything = 1; };
+    extraConfig.Container.Colour = "red";
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn options_that_a_module_adds() {
+        check_none(
+            &RULE,
+            r#"
+{ lib, ... }:
+{
+  options.containers = lib.mkOption {
+    type = lib.types.attrsOf (lib.types.submodule { options.colour = lib.mkOption { type = lib.types.str; }; });
+  };
+  config.containers.web = { colour = "red"; config = { }; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn options_of_extra_container() {
+        check_none(
+            &RULE,
+            r#"
+{ containers.lab = { extra.addressPrefix = "10.77.0"; extra.enableWAN = true; config = { }; }; }
+"#,
+        );
+    }
+
+    #[test]
+    fn machines_of_a_test() {
+        check_none(
+            &RULE,
+            r#"
+{
+  name = "t";
+  containers.left = { };
+  containers.right.services.nginx.enable = true;
+  testScript = "start_all()";
+}
+"#,
+        );
+        check_none(
+            &crate::rules::missing_private_users::RULE,
+            r#"
+{
+  name = "t";
+  containers.left = { };
+  containers.right.services.nginx.enable = true;
+  testScript = "start_all()";
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn records_of_something_else() {
+        check_none(
+            &RULE,
+            r#"
+{ containers = { web = { image = "nginx"; ports = [ 80 ]; }; db = { image = "pg"; config = { }; volumes = [ ]; }; }; }
+"#,
+        );
+    }
+}

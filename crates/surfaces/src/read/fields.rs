@@ -1,0 +1,236 @@
+//! A value as a fact: what is known of it, how certain that is, and where it comes from.
+
+use crate::read::facts::{Found, OptionReader};
+use crate::read::print;
+use nixpod_eval::{OriginId, Tracked, Value, When};
+use nixpod_model::{Definition, Fact, Field};
+use nixpod_modules::DefinitionInfo;
+use nixpod_source::{Origin, Place, Why};
+use std::rc::Rc;
+
+/// Definitions beyond this many say nothing more to a reader; lists that every module of a system adds to have hundreds.
+const MAX_DEFINITIONS: usize = 12;
+
+impl OptionReader<'_, '_> {
+    /// Where the analysed code says something that is not known: the element of a list, or else the key of the definition
+    /// that is not known. What the value came from is mostly a whole file.
+    pub(super) fn unknown_origin(&self, value: &Tracked, found: &Found) -> Origin {
+        let Some(info) = found.info.as_ref().filter(|_| !self.is_default(found)) else {
+            return self.origin(value.origin, found);
+        };
+        let ours = |definition: &&DefinitionInfo| definition.won && !definition.written.is_ours();
+        let is_unknown = |definition: &&DefinitionInfo| match &definition.value {
+            Some(Tracked {
+                value: Value::List(list),
+                ..
+            }) => list.open.is_some() || list.elems.iter().any(|elem| Some(elem.thunk) == found.thunk),
+            Some(value) => !is_known(&value.value),
+            None => false,
+        };
+        let mut definitions = info.definitions.iter().filter(ours);
+        let first = definitions.clone().next();
+        // Of definitions that contradict each other the first stands for all.
+        if let (Some(first), Value::Unknown(unknown)) = (first, &value.value)
+            && unknown.why.is_conflict()
+        {
+            let written = self.trail(self.ev.trail(first.origin)).place();
+            return Origin::at(written.unwrap_or(Place::whole(first.written.site())));
+        }
+        let only = first.filter(|_| definitions.clone().count() == 1);
+        let definition = definitions.find(is_unknown).or(only);
+        let site = definition.map(|definition| definition.written.site());
+        match site.filter(|site| !site.file.is_own()) {
+            Some(site) => Origin::at(Place::whole(site)),
+            None => self.origin(value.origin, found),
+        }
+    }
+
+    /// Reads a value as a fact.
+    pub(crate) fn field<T>(
+        &mut self,
+        found: &Found,
+        convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
+    ) -> Field<T> {
+        let alternatives: Vec<(Tracked, When)> = match &found.value.value {
+            Value::Either(all) => all.iter().map(|one| (one.value.clone(), one.when)).collect(),
+            _ => vec![(found.value.clone(), When::ALWAYS)],
+        };
+        let several = alternatives.len() > 1;
+        let mut best: Option<(T, Origin, When, bool, bool)> = None;
+        let mut why = None;
+        let mut fails = false;
+        let mut or_unknown = None;
+        for (at, (value, when)) in alternatives.iter().enumerate() {
+            let origin = self.origin(value.origin, found);
+            match convert(self, value, &origin) {
+                Ok(converted) => {
+                    // What somebody wrote says more than the default that it may leave in place.
+                    let written = value.origin != OriginId::default();
+                    if best.as_ref().is_none_or(|best| !best.3 && written) {
+                        best = Some((converted, origin, *when, written, at == 0));
+                    }
+                }
+                Err(reason) => {
+                    if let Value::Unknown(unknown) = &value.value {
+                        fails = matches!(unknown.why, Why::Error(_) | Why::Cycle(_));
+                        // Under a condition the thing is there and sets it; otherwise neither.
+                        let unset =
+                            matches!(unknown.why, Why::UnsetOption(_)) && value.origin == OriginId::default();
+                        or_unknown = or_unknown.or((!unset).then(|| reason.clone()));
+                    }
+                    why = why.or(Some(reason));
+                }
+            }
+        }
+        let definitions = self.definitions_of(found);
+        let Some((value, origin, when, _, first)) = best else {
+            let why = why.unwrap_or_else(|| Why::Undecided("no value".to_owned()));
+            return self.unread(found, why, fails && !several);
+        };
+        let always = when.is_always();
+        let when = self.ev.both(found.when, when);
+        let (conditions, open) = self.conditions(when);
+        let certain = !open && (!several || (first && !always));
+        let fact = if self.is_default(found) {
+            Fact::Default(value)
+        } else if certain {
+            Fact::Set(value)
+        } else {
+            Fact::Maybe(value)
+        };
+        Field {
+            fact,
+            origin,
+            conditions,
+            definitions,
+            or_unknown,
+            fails: false,
+        }
+    }
+
+    /// A fact of which no alternative could be read. `fails`: neither can Nix evaluate it, if it is there at all.
+    fn unread<T>(&mut self, found: &Found, why: Why, fails: bool) -> Field<T> {
+        let (conditions, open) = self.conditions(found.when);
+        Field {
+            fact: Fact::Unknown(why),
+            origin: self.unknown_origin(&found.value, found),
+            conditions,
+            definitions: self.definitions_of(found),
+            or_unknown: None,
+            fails: fails && !open && !self.is_default(found),
+        }
+    }
+
+    /// A fact for what may stand in a list or a set besides its known parts.
+    pub(crate) fn unknown<T>(&mut self, found: &Found, why: Why) -> Field<T> {
+        let part = self.unknown_part(found, why);
+        self.field(&part, |_, value, _| Err(wrong("a part", &value.value)))
+    }
+
+    /// All definitions by the analysed code.
+    fn definitions_of(&mut self, found: &Found) -> Vec<Definition> {
+        let Some(info) = found.info.clone() else {
+            return Vec::new();
+        };
+        if let Some(known) = self.definitions.get(&Rc::as_ptr(&info)) {
+            return known.clone();
+        }
+        let mut out = Vec::new();
+        for definition in info
+            .definitions
+            .iter()
+            .filter(|definition| !definition.written.is_ours())
+        {
+            if out.len() >= MAX_DEFINITIONS {
+                break;
+            }
+            let key = definition.written.site();
+            let key = (!key.file.is_own()).then_some(Place::whole(key));
+            let written = self.trail(self.ev.trail(definition.origin)).place();
+            let Some(place) = written.or(key) else { continue };
+            let value = match &definition.value {
+                Some(value) => print::value(self.ev, value),
+                None => "…".to_owned(),
+            };
+            let undecided = self.conditions(definition.when).0.first().copied();
+            let guard = definition
+                .guard
+                .filter(|site| !site.file.is_own())
+                .map(Place::whole);
+            out.push(Definition {
+                place,
+                value,
+                priority: definition.priority,
+                won: definition.won,
+                condition: guard.or(undecided),
+            });
+        }
+        self.definitions.insert(Rc::as_ptr(&info), out.clone());
+        out
+    }
+
+    // ----- readers of single types
+
+    pub(crate) fn bool(&mut self, found: &Found) -> Field<bool> {
+        self.field(found, |_, value, _| match &value.value {
+            Value::Bool(bool) => Ok(*bool),
+            other => Err(wrong("a Boolean", other)),
+        })
+    }
+
+    pub(crate) fn int(&mut self, found: &Found) -> Field<i64> {
+        self.field(found, |_, value, _| match &value.value {
+            Value::Int(int) => Ok(*int),
+            other => Err(wrong("an integer", other)),
+        })
+    }
+
+    /// A string without holes.
+    pub(crate) fn string(&mut self, found: &Found) -> Field<String> {
+        self.field(found, |_, value, _| known_string(&value.value))
+    }
+
+    /// Null or another type.
+    pub(crate) fn nullable<T>(
+        &mut self,
+        found: &Found,
+        convert: impl Fn(&Value) -> Result<T, Why>,
+    ) -> Field<Option<T>> {
+        self.field(found, |_, value, _| match &value.value {
+            Value::Null => Ok(None),
+            other => convert(other).map(Some),
+        })
+    }
+}
+
+/// Is there nothing unknown in a value, as far as one sees without looking at its parts?
+fn is_known(value: &Value) -> bool {
+    match value {
+        Value::Unknown(_) => false,
+        Value::List(list) => list.open.is_none(),
+        Value::Attrs(set) => set.open.is_none(),
+        Value::Either(alternatives) => alternatives.iter().all(|one| is_known(&one.value.value)),
+        _ => true,
+    }
+}
+
+/// Why a value cannot be read as what is expected.
+pub(crate) fn wrong(expected: &str, value: &Value) -> Why {
+    match value {
+        Value::Unknown(unknown) => unknown.why.clone(),
+        Value::Either(_) => Why::Undecided("several values".to_owned()),
+        // The option's own type would say so if it were a mistake in any case.
+        other => Why::Undecided(format!("{} in place of {expected}", other.describe())),
+    }
+}
+
+/// A string without holes.
+pub(crate) fn known_string(value: &Value) -> Result<String, Why> {
+    match value {
+        Value::String(string) => match string.hole() {
+            None => Ok(string.text.to_string()),
+            Some(hole) => Err(hole.why.clone()),
+        },
+        other => Err(wrong("a string", other)),
+    }
+}

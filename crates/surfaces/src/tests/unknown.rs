@@ -1,0 +1,222 @@
+//! What is counted as not known, and what is known well enough.
+
+use super::{containers, dump, world};
+use expect_test::expect;
+use nixpod_modules::Kind;
+
+/// What is not known of a container is counted, one entry for each reason.
+#[test]
+fn each_fact_is_known_or_counted() {
+    containers(
+        r#"
+        { config, inputs, lib, pkgs, ... }:
+        {
+          virtualisation.oci-containers.containers.app = {
+            image = "a:1";
+            privileged = config.my.priv;
+            volumes = inputs.foo.vols;
+            capabilities = config.my.caps;
+            ports = [ config.my.port "${config.my.addr}:80:80" ];
+            networks = [ config.my.net ];
+            devices = lib.mkIf true config.my.devices;
+            extraOptions = config.my.opts ++ [ "${config.my.flag}" "--privileged=${config.my.switch}" ];
+            podman.user = config.my.user;
+          };
+          containers.web = {
+            privateUsers = config.my.users;
+            bindMounts = config.my.binds;
+            extraFlags = [ "--private-users=${config.my.flag}" ];
+            allowedDevices = config.my.devices;
+            forwardPorts = config.my.ports;
+            additionalCapabilities = [ config.my.cap ];
+          };
+          containers.ro.bindMounts."/x" = { hostPath = "/x"; isReadOnly = config.my.ro; };
+        }
+        "#,
+        expect![[r#"
+            nspawn ro in `box` <- containers.ro.bindMounts."/x" = { hostPath = "/x"; isReadOnly = config.my.ro; }
+              mount: /x at /x ro <- "/x"
+              not known: what it mounts: option `my.ro` is set nowhere in the analysed files <- "/x"
+            nspawn web in `box` <- {…
+              users: unknown: option `my.flag` is set nowhere in the analysed files <- "--private-users=${config.my.flag}"
+              capability: unknown: option `my.cap` is set nowhere in the analysed files <- additionalCapabilities
+              mount: unknown: option `my.binds` is set nowhere in the analysed files <- bindMounts
+              device: unknown: option `my.devices` is set nowhere in the analysed files <- allowedDevices
+              port: unknown: option `my.ports` is set nowhere in the analysed files <- forwardPorts
+              flag: --private-users=${my.flag} <- "--private-users=${config.my.flag}"
+              private users: unknown: option `my.users` is set nowhere in the analysed files <- privateUsers
+              ownership: unknown: option `my.flag` is set nowhere in the analysed files <- "--private-users=${config.my.flag}"
+              not known: how its users map to those of the host, who owns its files: option `my.flag` is set nowhere in the analysed files <- "--private-users=${config.my.flag}"
+              not known: which capabilities it has: option `my.cap` is set nowhere in the analysed files <- additionalCapabilities
+              not known: what it mounts: option `my.binds` is set nowhere in the analysed files <- bindMounts
+              not known: which devices it gets: option `my.devices` is set nowhere in the analysed files <- allowedDevices
+              not known: which ports it publishes: option `my.ports` is set nowhere in the analysed files <- forwardPorts
+              not known: how its users map to those of the host: option `my.users` is set nowhere in the analysed files <- privateUsers
+            oci-containers app in `box` <- {…
+              rootful: unknown: option `my.user` is set nowhere in the analysed files <- user
+              privileged: unknown: option `my.switch` is set nowhere in the analysed files <- "--privileged=${config.my.switch}"
+              capability: unknown: option `my.caps` is set nowhere in the analysed files <- capabilities
+              network: unknown: option `my.net` is set nowhere in the analysed files <- networks
+              mount: unknown: `inputs.foo.vols` comes from outside <- volumes
+              device: unknown: option `my.devices` is set nowhere in the analysed files <- devices
+              port: unknown: option `my.port` is set nowhere in the analysed files <- ports
+              port: ${my.addr} 80 -> 80 <- "${config.my.addr}:80:80"
+              image: a:1 <- "a:1"
+              flag: unknown: option `my.flag` is set nowhere in the analysed files <- "${config.my.flag}"
+              flag: --privileged=${my.switch} <- "--privileged=${config.my.switch}"
+              flag: unknown: option `my.opts` is set nowhere in the analysed files <- extraOptions
+              sdnotify: default conmon
+              not known: whether its engine runs as root: option `my.user` is set nowhere in the analysed files <- user
+              not known: whether it is privileged: option `my.switch` is set nowhere in the analysed files <- "--privileged=${config.my.switch}"
+              not known: which capabilities it has: option `my.caps` is set nowhere in the analysed files <- capabilities
+              not known: which network it has: option `my.net` is set nowhere in the analysed files <- networks
+              not known: what it mounts: `inputs.foo.vols` comes from outside <- volumes
+              not known: which devices it gets: option `my.devices` is set nowhere in the analysed files <- devices
+              not known: which ports it publishes: option `my.port` is set nowhere in the analysed files <- ports
+              not known: which ports it publishes: option `my.addr` is set nowhere in the analysed files <- "${config.my.addr}:80:80"
+              not known: which options it is started with: option `my.flag` is set nowhere in the analysed files <- "${config.my.flag}"
+              not known: which options it is started with: option `my.opts` is set nowhere in the analysed files <- extraOptions
+            not analysed: containers.ro: option `my.ro` is set nowhere in the analysed files <- "/x"
+            not analysed: containers.web: option `my.flag` is set nowhere in the analysed files <- "--private-users=${config.my.flag}"
+            not analysed: containers.web: option `my.cap` is set nowhere in the analysed files <- additionalCapabilities
+            not analysed: containers.web: option `my.binds` is set nowhere in the analysed files <- bindMounts
+            not analysed: containers.web: option `my.devices` is set nowhere in the analysed files <- allowedDevices
+            not analysed: containers.web: option `my.ports` is set nowhere in the analysed files <- forwardPorts
+            not analysed: containers.web: option `my.users` is set nowhere in the analysed files <- privateUsers
+            not analysed: virtualisation.oci-containers.containers.app: option `my.user` is set nowhere in the analysed files <- user
+            not analysed: virtualisation.oci-containers.containers.app: option `my.switch` is set nowhere in the analysed files <- "--privileged=${config.my.switch}"
+            not analysed: virtualisation.oci-containers.containers.app: option `my.caps` is set nowhere in the analysed files <- capabilities
+            not analysed: virtualisation.oci-containers.containers.app: option `my.net` is set nowhere in the analysed files <- networks
+            not analysed: virtualisation.oci-containers.containers.app: `inputs.foo.vols` comes from outside <- volumes
+            not analysed: virtualisation.oci-containers.containers.app: option `my.devices` is set nowhere in the analysed files <- devices
+            not analysed: virtualisation.oci-containers.containers.app: option `my.port` is set nowhere in the analysed files <- ports
+            not analysed: virtualisation.oci-containers.containers.app: option `my.addr` is set nowhere in the analysed files <- "${config.my.addr}:80:80"
+            not analysed: virtualisation.oci-containers.containers.app: option `my.flag` is set nowhere in the analysed files <- "${config.my.flag}"
+            not analysed: virtualisation.oci-containers.containers.app: option `my.opts` is set nowhere in the analysed files <- extraOptions
+        "#]],
+    );
+    let text = r#"
+        { config, inputs, ... }:
+        {
+          services.podman.containers.h = { image = "a:1"; volumes = inputs.foo.vols; extraPodmanArgs = [ config.my.arg ]; };
+          virtualisation.quadlet.containers.q.containerConfig = {
+            image = config.my.image;
+            volumes = config.my.vols;
+            networks = [ "${config.my.net}" ];
+            mounts = [ "${config.my.mount}" ];
+          };
+        }
+        "#;
+    let (world, files) = world(text, Kind::Home, true);
+    let expected = expect![[r#"
+        quadlet-nix q in `box` <- virtualisation.quadlet.containers.q.containerConfig = {…
+          rootful: default false
+          network: unknown: option `my.net` is set nowhere in the analysed files <- "${config.my.net}"
+          mount: unknown: option `my.vols` is set nowhere in the analysed files <- volumes
+          mount: ${my.mount} at  rw <- "${config.my.mount}"
+          image: unknown: option `my.image` is set nowhere in the analysed files <- image
+          not known: which network it has: option `my.net` is set nowhere in the analysed files <- "${config.my.net}"
+          not known: what it mounts: option `my.vols` is set nowhere in the analysed files <- volumes
+          not known: what it mounts: option `my.mount` is set nowhere in the analysed files <- "${config.my.mount}"
+          not known: which image it runs: option `my.image` is set nowhere in the analysed files <- image
+        home-manager-podman h in `box` <- { image = "a:1"; volumes = inputs.foo.vols; extraPodmanArgs = [ config.my.arg ]; }
+          mount: unknown: `inputs.foo.vols` comes from outside <- volumes
+          image: a:1 <- "a:1"
+          flag: unknown: option `my.arg` is set nowhere in the analysed files <- extraPodmanArgs
+          not known: what it mounts: `inputs.foo.vols` comes from outside <- volumes
+          not known: which options it is started with: option `my.arg` is set nowhere in the analysed files <- extraPodmanArgs
+        not analysed: virtualisation.quadlet.containers.q: option `my.net` is set nowhere in the analysed files <- "${config.my.net}"
+        not analysed: virtualisation.quadlet.containers.q: option `my.vols` is set nowhere in the analysed files <- volumes
+        not analysed: virtualisation.quadlet.containers.q: option `my.mount` is set nowhere in the analysed files <- "${config.my.mount}"
+        not analysed: virtualisation.quadlet.containers.q: option `my.image` is set nowhere in the analysed files <- image
+        not analysed: services.podman.containers.h: `inputs.foo.vols` comes from outside <- volumes
+        not analysed: services.podman.containers.h: option `my.arg` is set nowhere in the analysed files <- extraPodmanArgs
+    "#]];
+    expected.assert_eq(&dump::containers(&world, &files));
+}
+
+/// Names that rules recognise, and parts that they do not ask for, are no gaps.
+#[test]
+fn what_is_known_well_enough_is_not_counted() {
+    containers(
+        r#"
+        { config, inputs, lib, pkgs, ... }:
+        {
+          virtualisation.oci-containers.containers.app = {
+            image = "a:${config.my.version}@sha256:1";
+            environment.A = config.my.text;
+            environment.B = "${pkgs.hello}/bin/hello";
+            environmentFiles = [ config.sops.secrets.env.path ];
+            volumes = [
+              "/srv/${config.my.name}:/data"
+              "${config.age.secrets.key.path}:/key"
+              "${config.users.users.ann.home}/x:/x"
+              "${pkgs.hello}:/hello"
+            ];
+            ports = [ "127.0.0.1:${toString config.my.port}:80" ];
+            cmd = [ (lib.getExe pkgs.hello) config.my.word ];
+          };
+          containers.web.bindMounts."/s".hostPath = config.sops.secrets.s.path;
+          virtualisation.oci-containers.containers.built = { image = config.my.image; imageFile = pkgs.hello; };
+        }
+        "#,
+        expect![[r#"
+            nspawn web in `box` <- containers.web.bindMounts."/s".hostPath = config.sops.secrets.s.path
+              mount: ${sops.secrets.s.path} at /s ro <- {…
+            oci-containers app in `box` <- {…
+              mount: /srv/${my.name} at /data rw <- "/srv/${config.my.name}:/data"
+              mount: ${age.secrets.key.path} at /key rw <- "${config.age.secrets.key.path}:/key"
+              mount: ${users.users.ann.home}/x at /x rw <- "${config.users.users.ann.home}/x:/x"
+              mount: ${pkgs.hello} at /hello rw <- "${pkgs.hello}:/hello"
+              port: 127.0.0.1 ${my.port} -> 80 <- "127.0.0.1:${toString config.my.port}:80"
+              environment: A = ${my.text} <- {…
+              environment: B = ${pkgs.hello}/bin/hello <- "${pkgs.hello}/bin/hello"
+              environment file: unknown: option `sops.secrets.env.path` is set nowhere in the analysed files <- environmentFiles
+              image: a:${my.version}@sha256:1 <- "a:${config.my.version}@sha256:1"
+              command: ${pkgs.hello}/bin/${pkgs.hello.meta.mainProgram} <- pkgs
+              command: unknown: option `my.word` is set nowhere in the analysed files <- cmd
+            oci-containers built in `box` <- { image = config.my.image; imageFile = pkgs.hello; }
+              image: ${my.image} by nix <- image
+        "#]],
+    );
+}
+
+/// A package is no switch.
+#[test]
+fn a_symbol_in_place_of_another_type_is_counted() {
+    containers(
+        r#"
+        { pkgs, ... }:
+        {
+          virtualisation.oci-containers.containers.app = { image = "a:1"; privileged = pkgs.hello; };
+        }
+        "#,
+        expect![[r#"
+            oci-containers app in `box` <- { image = "a:1"; privileged = pkgs.hello; }
+              privileged: unknown: `pkgs.hello` comes from outside <- privileged
+              image: a:1 <- "a:1"
+              not known: whether it is privileged: `pkgs.hello` comes from outside <- privileged
+            not analysed: virtualisation.oci-containers.containers.app: `pkgs.hello` comes from outside <- privileged
+        "#]],
+    );
+}
+
+/// So are sets of containers that an option which nobody sets may add to.
+#[test]
+fn containers_from_an_option_that_nobody_sets_are_counted() {
+    containers(
+        r#"
+        { config, lib, ... }:
+        {
+          containers = config.my.containers;
+          virtualisation.oci-containers.containers = lib.mkMerge [ { a.image = "a:1"; } config.my.more ];
+        }
+        "#,
+        expect![[r#"
+            oci-containers a in `box` <- a.image = "a:1"
+              image: a:1 <- "a:1"
+            not analysed: containers: option `my.containers` is set nowhere in the analysed files <- {…
+            not analysed: virtualisation.oci-containers.containers: option `my.more` is set nowhere in the analysed files <- { a.image = "a:1"; }
+        "#]],
+    );
+}
