@@ -35,7 +35,7 @@ pub use heap::names::CommonSymbols;
 pub use heap::source::{FileKind, Interrupt, Loaded, Source};
 pub use machine::coerce::Coerce;
 pub use machine::force::error_unknown;
-pub use machine::inside::Named;
+pub use machine::inside::{Inside, Named};
 pub use machine::select::Lookup;
 pub use machine::sets::open_set;
 pub use machine::{partial, print};

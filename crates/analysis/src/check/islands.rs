@@ -25,6 +25,9 @@ use std::sync::Arc;
 /// Evaluating islands can show where further ones are, since those inside of others are left out at first.
 const MAX_ROUNDS: usize = 4;
 
+/// More modules of one file are not evaluated. The containers in them are named.
+const MAX_ISLANDS: usize = 500;
+
 /// A container that stands in the text of a file.
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
@@ -210,6 +213,7 @@ fn roots(vfs: &Vfs, left: &[Written], imported_by_no_host: bool) -> Vec<Root> {
             .collect();
         modules.sort();
         modules.dedup();
+        modules.truncate(MAX_ISLANDS);
         out.push(Root::Islands {
             file,
             modules,

@@ -11,22 +11,36 @@ use std::rc::Rc;
 /// Gives what a parameter of this name is known to be.
 pub type Named<'n> = dyn FnMut(&mut Evaluator<'_>, &str) -> Option<ThunkId> + 'n;
 
+/// A file, and what every expression in it stands in.
+pub struct Inside {
+    env: Rc<Env>,
+    /// By expression; nothing for the file's value.
+    around: Vec<Option<ExprId>>,
+}
+
 impl Evaluator<'_> {
+    /// A file whose inside is to be looked at.
+    pub fn inside(&mut self, path: &Utf8Path) -> Result<Inside, Why> {
+        self.import(path)?;
+        let loaded = self.source().load(path)?;
+        let env = self.env_of_file(loaded);
+        self.reads_unit(env.unit);
+        let around = around(&self.unit(&env).hir);
+        Ok(Inside { env, around })
+    }
+
     /// The value of an expression inside of a file. Of what the functions around it are called with only that is known
     /// which `named` says of the parameters by their names.
     pub fn value_inside(
         &mut self,
-        path: &Utf8Path,
+        inside: &Inside,
         expr: ExprId,
         named: &mut Named<'_>,
     ) -> Result<ThunkId, Why> {
-        self.import(path)?;
-        let loaded = self.source().load(path)?;
-        let mut env = self.env_of_file(loaded);
-        self.reads_unit(env.unit);
+        let mut env = inside.env.clone();
         let unit = self.unit(&env);
-        for (around, inside) in steps_to(&unit.hir, expr) {
-            env = match self.frame_inside(&unit, &env, (around, inside), named) {
+        for step in inside.steps_to(expr) {
+            env = match self.frame_inside(&unit, &env, step, named) {
                 Ok(frame) => frame,
                 Err(Stop::Unknown(unknown)) => return Err(unknown.why.clone()),
                 Err(Stop::Error(error)) => return Err(error_unknown(&error).why.clone()),
@@ -102,9 +116,23 @@ impl Evaluator<'_> {
     }
 }
 
-/// What stands around an expression, from the file's value inwards, each with the part of it that leads on. Nothing if the
-/// expression is not in the file, or is its value.
-fn steps_to(hir: &Hir, expr: ExprId) -> Vec<(ExprId, ExprId)> {
+impl Inside {
+    /// What stands around an expression, from the file's value inwards, each with the part of it that leads on. Nothing if
+    /// the expression is not in the file, or is its value.
+    fn steps_to(&self, expr: ExprId) -> Vec<(ExprId, ExprId)> {
+        let mut steps = Vec::new();
+        let mut at = expr;
+        while let Some(outer) = self.around.get(at.0 as usize).copied().flatten() {
+            steps.push((outer, at));
+            at = outer;
+        }
+        steps.reverse();
+        steps
+    }
+}
+
+/// What every expression of a file stands in.
+fn around(hir: &Hir) -> Vec<Option<ExprId>> {
     let mut around: Vec<Option<ExprId>> = vec![None; hir.exprs().len()];
     let mut pending = vec![hir.root()];
     while let Some(next) = pending.pop() {
@@ -118,12 +146,5 @@ fn steps_to(hir: &Hir, expr: ExprId) -> Vec<(ExprId, ExprId)> {
             }
         });
     }
-    let mut steps = Vec::new();
-    let mut at = expr;
-    while let Some(outer) = around.get(at.0 as usize).copied().flatten() {
-        steps.push((outer, at));
-        at = outer;
-    }
-    steps.reverse();
-    steps
+    around
 }

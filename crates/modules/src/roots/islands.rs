@@ -19,7 +19,8 @@ pub struct Island {
 }
 
 /// Modules that stand in the file at `path`, each as a module of a system that is not seen whole. `name` is what the
-/// file is called. Of the functions around a module nobody knows what they are called with, but for `lib` and `pkgs`.
+/// file is called. Of the functions around a module nobody knows what they are called with, but for `lib`, `pkgs`,
+/// and the flake in whose tree the file lies.
 pub fn island_roots(
     ev: &mut Evaluator<'_>,
     library: &Library,
@@ -34,12 +35,14 @@ pub fn island_roots(
         let mut known = known.iter();
         known.find(|(known, _)| known == name).map(|(_, thunk)| *thunk)
     };
+    let inside = ev.inside(path);
     let mut roots = Vec::with_capacity(islands.len());
     for island in islands {
-        let module = match ev.value_inside(path, island.expr, &mut named) {
-            Ok(module) => module,
-            Err(why) => ev.alloc_unknown(why),
+        let module = match &inside {
+            Ok(inside) => ev.value_inside(inside, island.expr, &mut named),
+            Err(why) => Err(why.clone()),
         };
+        let module = module.unwrap_or_else(|why| ev.alloc_unknown(why));
         let name = match island.path.as_str() {
             "" => name.to_owned(),
             path => format!("{name}: {path}"),
