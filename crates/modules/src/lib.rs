@@ -49,7 +49,7 @@ mod values;
 pub use definition::{DEFAULT_PRIORITY, OPTION_DEFAULT_PRIORITY};
 pub use fixpoint::collect::{Collected, Module};
 pub use fixpoint::system_value::system_of;
-pub use harmless::{input_name, is_harmless};
+pub use harmless::{KNOWN_INPUTS, KnownInput, input_name, is_harmless};
 pub use inputs::flake::host_of_reference;
 pub use models::option;
 pub use nixos::system;

@@ -160,6 +160,7 @@ fn fetched(name: &str) -> Res<Tracked> {
     plain(Value::Unknown(Rc::new(Unknown {
         why: Why::Fetch(format!("builtins.{name}")),
         store_path: true,
+        likely: None,
         given: Vec::new(),
     })))
 }

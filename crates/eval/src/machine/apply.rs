@@ -426,6 +426,7 @@ fn call_of_unknown(unknown: &Rc<Unknown>, argument: ThunkId) -> Tracked {
         value: Value::Unknown(Rc::new(Unknown {
             why,
             store_path: false,
+            likely: None,
             given: unknown.given.iter().copied().chain([argument]).collect(),
         })),
         origin: OriginId(0),

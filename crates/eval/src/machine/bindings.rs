@@ -95,6 +95,20 @@ impl Evaluator<'_> {
                     when: When::ALWAYS,
                 });
             }
+            Err(Stop::Unknown(unknown)) if let Some((name, when)) = unknown.likely.clone() => {
+                let name = self.intern(&name);
+                if !set.entries.iter().any(|attr| attr.name == name) {
+                    let thunk = self.delay(env, dynamic.value);
+                    set.entries.push(Attr {
+                        name,
+                        thunk,
+                        site: key,
+                        when,
+                    });
+                }
+                // It may be another name, too.
+                set.open.get_or_insert(unknown);
+            }
             Err(Stop::Unknown(unknown)) => {
                 // One binding under an unknown name: any further key may be it.
                 set.wildcard = match set.open {

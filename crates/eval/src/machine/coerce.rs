@@ -57,7 +57,7 @@ impl Evaluator<'_> {
             Value::Attrs(attrs) => return self.coerce_set(builder, value, attrs, mode, site),
             Value::Unknown(unknown) => builder.push_hole(unknown.clone(), value.origin),
             Value::Either(_) => {
-                let why = self.undecided(value);
+                let why = self.undecided_text(value);
                 builder.push_hole(why, value.origin);
             }
             Value::Int(int) if wide => builder.push_string(&NixString::new(int.to_string()), value.origin),

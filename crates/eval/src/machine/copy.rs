@@ -18,6 +18,7 @@ pub(crate) fn symbolic(name: &str) -> Rc<Unknown> {
     Rc::new(Unknown {
         why: Why::External(format!("store path of {name}")),
         store_path: true,
+        likely: None,
         given: Vec::new(),
     })
 }

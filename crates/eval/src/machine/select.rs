@@ -1,9 +1,13 @@
 //! Selecting attributes, also from what is only partly known.
 
 use crate::heap::files::Unit;
-use crate::{Alternative, Env, Evaluator, NO_SITE, Res, Stop, Symbol, Tracked, Unknown, Value, When};
+use crate::{
+    Alternative, Env, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, Symbol, Tracked, Unknown, Value,
+    When,
+};
 use nixpod_source::{ExprId, Site};
 use nixpod_syntax::hir::AttrName;
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// What looking up an attribute found.
@@ -25,15 +29,64 @@ impl Evaluator<'_> {
     /// Evaluates the name of a select path or dynamic binding; `None` is null.
     pub(crate) fn eval_attr_name(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Option<Symbol>> {
         let value = self.eval(env, expr)?;
+        if let Value::Either(_) = &value.value {
+            return Err(Stop::Unknown(self.undecided_text(&value)));
+        }
         let value = self.known(value)?;
         match &value.value {
             Value::Null => Ok(None),
             Value::String(string) => match string.hole() {
-                Some(hole) => Err(Stop::Unknown(hole.clone())),
+                Some(hole) => Err(Stop::Unknown(Rc::new(Unknown {
+                    likely: self.likely_text(string),
+                    ..(**hole).clone()
+                }))),
                 None => Ok(Some(self.intern(&string.text.clone()))),
             },
             other => self.type_error("a string", other, self.site(env, expr)),
         }
+    }
+
+    /// Why it is undecided which text a value is, with the only one that is known of them.
+    pub(crate) fn undecided_text(&mut self, value: &Tracked) -> Rc<Unknown> {
+        let unknown = self.undecided(value);
+        let Value::Either(alternatives) = &value.value else {
+            return unknown;
+        };
+        let mut known = alternatives
+            .iter()
+            .filter(|one| !matches!(one.value.value, Value::Unknown(_)));
+        let likely = match (known.next(), known.next()) {
+            (Some(only), None) => match &only.value.value {
+                Value::String(text) if text.hole().is_none() => Some((text.text.clone(), only.when)),
+                _ => None,
+            },
+            _ => None,
+        };
+        match likely {
+            Some(_) => Rc::new(Unknown {
+                likely,
+                ..(*unknown).clone()
+            }),
+            None => unknown,
+        }
+    }
+
+    /// The text that a string is where all that is not known of it is what it is likely to be.
+    fn likely_text(&mut self, string: &NixString) -> Option<(SmolStr, When)> {
+        let mut text = String::new();
+        let mut all = When::ALWAYS;
+        let mut at = 0;
+        for piece in string.pieces(OriginId(0)) {
+            if let Some(hole) = &piece.hole {
+                let (likely, when) = hole.likely.as_ref()?;
+                text.push_str(likely);
+                all = self.both(all, *when);
+            }
+            let end = at + piece.len as usize;
+            text.push_str(string.text.get(at..end)?);
+            at = end;
+        }
+        Some((text.into(), all))
     }
 
     fn path_symbol(&mut self, env: &Rc<Env>, unit: &Unit, name: &AttrName) -> Res<Symbol> {

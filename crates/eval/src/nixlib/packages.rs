@@ -22,6 +22,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
             value.value = Value::Unknown(Rc::new(Unknown {
                 why: unknown.why.clone(),
                 store_path: true,
+                likely: None,
                 given: Vec::new(),
             }));
         }
@@ -77,6 +78,7 @@ fn symbolic(package: &Rc<Unknown>, origin: OriginId, program: &Program) -> Value
     let path = Unknown {
         why: package.why.clone(),
         store_path: true,
+        likely: None,
         given: Vec::new(),
     };
     builder.push_hole(Rc::new(path), origin);

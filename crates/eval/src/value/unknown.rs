@@ -1,7 +1,8 @@
 //! What is not known, and why.
 
-use crate::ThunkId;
+use crate::{ThunkId, When};
 use nixpod_source::Why;
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// Why a value is not known, and by which name rules may recognise it.
@@ -11,6 +12,8 @@ pub struct Unknown {
     pub why: Why,
     /// Is it certainly a store path or package when put into a string (as against just any value)?
     pub store_path: bool,
+    /// The text that it is where nobody says otherwise: an option's default, which a file that was not seen may override.
+    pub likely: Option<(SmolStr, When)>,
     /// What a function that is not known was called with, if this is what it gave: what is written there is still read.
     pub given: Vec<ThunkId>,
 }
@@ -30,6 +33,7 @@ impl Unknown {
         Rc::new(Self {
             why,
             store_path: false,
+            likely: None,
             given: Vec::new(),
         })
     }
@@ -62,6 +66,7 @@ impl Unknown {
         Rc::new(Self {
             why,
             store_path: false,
+            likely: None,
             given: Vec::new(),
         })
     }

@@ -386,15 +386,17 @@ pub(crate) fn register_paths(ev: &mut Evaluator<'_>, library: &Library, prefix: 
     }
 }
 
-/// Remembers inputs that by their repository have nothing to do with containers, whatever they are called here.
+/// Remembers which inputs have nothing to do with containers and which may have, whatever they are called here.
 pub(crate) fn register_harmless(ev: &mut Evaluator<'_>, library: &Library, models: &Tracked) -> Res<()> {
-    let names = select(ev, models, "harmless")?;
-    let Value::List(names) = &names.value else {
-        return Ok(());
-    };
-    for elem in &names.elems {
-        let name = ev.force_string(elem.thunk, NO_SITE)?;
-        library.shared.harmless_input(ev, &name.text);
+    for (list, is_harmless) in [("harmless", true), ("others", false)] {
+        let names = select(ev, models, list)?;
+        let Value::List(names) = &names.value else {
+            continue;
+        };
+        for elem in &names.elems {
+            let name = ev.force_string(elem.thunk, NO_SITE)?;
+            library.shared.judge_input(ev, &name.text, is_harmless);
+        }
     }
     Ok(())
 }
@@ -410,6 +412,7 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
         let hole = Unknown {
             why: Why::External(name.text.to_string()),
             store_path: true,
+            likely: None,
             given: Vec::new(),
         };
         let part = StringPart {
@@ -427,11 +430,14 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
     })
 }
 
-/// Does an input of this name have nothing to do with containers?
+/// Does an input have nothing to do with containers? Its name, and its repository (`OWNER/REPOSITORY`) or the empty text.
 pub(crate) fn harmless_test(ev: &mut Evaluator<'_>) -> Value {
-    ev.primop("isHarmless", 1, 3, move |ev, args, site| {
+    ev.primop("isHarmless", 2, 3, move |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
-        Ok(plain(Value::Bool(crate::harmless::is_harmless_input(&name.text))))
+        let repository = ev.force_string(args[1], site)?;
+        let repository = Some(repository.text.as_str()).filter(|text| !text.is_empty());
+        let is_harmless = crate::harmless::is_harmless_input(&name.text, repository);
+        Ok(plain(Value::Bool(is_harmless)))
     })
 }
 

@@ -17,6 +17,7 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
         let hole = Unknown {
             why: Why::External(format!("store path of {label}")),
             store_path: true,
+            likely: None,
             given: Vec::new(),
         };
         let context: Rc<[ContextItem]> = Rc::new([ContextItem::Written {
@@ -102,6 +103,7 @@ pub(crate) fn set(ev: &mut Evaluator<'_>, modelled: ThunkId, name: &str) -> Res<
     set.open = Some(Rc::new(Unknown {
         why: Why::External(name.to_owned()),
         store_path: false,
+        likely: None,
         given: Vec::new(),
     }));
     Ok(plain(Value::attrs(set)))

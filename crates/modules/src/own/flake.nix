@@ -184,7 +184,17 @@ let
     else if isHarmless name then natives.symbol "inputs.${name}"
     else let stored = storeOf name; in
     if stored != null then read name (stored + below name) else natives.symbol "inputs.${name}";
-  isHarmless = name: natives.isHarmless name || natives.isHarmless (repository name);
+  # The lock file knows best which repository it is.
+  ownerAndRepository = name:
+    let
+      from = locked name;
+      written = match "(github|gitlab|sourcehut):([^?#/]+/[^?#/]+).*" (url name);
+    in
+    if from ? owner && from ? repo then "${from.owner}/${from.repo}"
+    else if written != null then elemAt written 1
+    else "";
+  isHarmless = name: natives.isHarmless (if ownerAndRepository name == "" then repository name else name) (ownerAndRepository name)
+    || ownerAndRepository name == "" && natives.isHarmless name "";
 
   names = lib.unique (filter (name: name != "self") (attrNames declared ++ formals));
 in
@@ -195,8 +205,9 @@ in
   imported = listToAttrs (concatMap
     (name: if systemList name == null then [ ] else [{ inherit name; value = systemList name; }])
     names);
-  # Inputs whose repository says what their name does not.
+  # Inputs that are known, and those that by their repository are others than their name says.
   harmless = filter isHarmless names;
+  others = filter (name: ownerAndRepository name != "" && !isHarmless name) names;
   inherit importTree;
   # Does the flake make containers without a host?
   hasContainers = builtins.any (is "extra-container") names;

@@ -20,11 +20,19 @@ let
 
   source = name: pin: open "inputs.${name}" (pin // { outPath = storePath "inputs.${name}"; });
   sources = mapAttrs source pins;
+
+  ownerAndRepository = pin:
+    let from = if isAttrs (pin.repository or null) then pin.repository else pin; in
+    if isString (from.owner or null) && isString (from.repo or null) then "${from.owner}/${from.repo}" else "";
+  isKnown = name:
+    let both = ownerAndRepository pins.${name}; in
+    if both != "" then isHarmless name both else isHarmless name "" || isHarmless (repository pins.${name}) "";
 in
 {
   sources = if isNpins then sources else sources // { __functor = _: _: sources; };
   inherit nixpkgsNames;
-  harmless = filter (name: isHarmless name || isHarmless (repository pins.${name})) names;
+  harmless = filter isKnown names;
+  others = filter (name: ownerAndRepository pins.${name} != "" && !isKnown name) names;
   # The branch or channel of the first nixpkgs.
   release =
     let

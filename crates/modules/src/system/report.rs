@@ -112,8 +112,8 @@ pub struct Shared {
     systems: Cell<u64>,
     /// The modules that systems have.
     modules: RefCell<FxHashMap<ModuleId, NoteId>>,
-    /// Names of inputs whose repository is known to have nothing to do with containers.
-    harmless: RefCell<FxHashMap<String, NoteId>>,
+    /// By the names of inputs whether they are known to have nothing to do with containers.
+    inputs: RefCell<FxHashMap<String, (bool, NoteId)>>,
 }
 
 /// Which systems have a declaration.
@@ -314,21 +314,25 @@ impl Shared {
         behind.next().is_none().then_some(*first)
     }
 
-    /// Remembers that an input has nothing to do with containers.
-    pub(crate) fn harmless_input(&self, ev: &mut Evaluator<'_>, name: &str) {
-        let mut harmless = self.harmless.borrow_mut();
-        let known = harmless.get(name).copied();
-        if known.is_none() && ev.is_renewal() {
+    /// Remembers whether an input has nothing to do with containers. Of two that are called the same both have to.
+    pub(crate) fn judge_input(&self, ev: &mut Evaluator<'_>, name: &str, is_harmless: bool) {
+        let mut inputs = self.inputs.borrow_mut();
+        let known = inputs.get(name).copied();
+        let both = is_harmless && known.is_none_or(|(before, _)| before);
+        if known.is_none_or(|(before, _)| before != both) && ev.is_renewal() {
             // What was read before would be read with other eyes.
             ev.depends_on_order();
         }
-        let note = known.unwrap_or_else(|| ev.new_note());
-        harmless.insert(name.to_owned(), note);
+        let note = known.map_or_else(|| ev.new_note(), |(_, note)| note);
+        inputs.insert(name.to_owned(), (both, note));
         ev.note_for_good(note);
     }
 
-    /// Was it remembered?
-    pub(crate) fn is_harmless_input(&self, name: &str) -> bool {
-        self.harmless.borrow().contains_key(name)
+    /// What was remembered of it.
+    pub(crate) fn is_harmless_input(&self, name: &str) -> Option<bool> {
+        self.inputs
+            .borrow()
+            .get(name)
+            .map(|(is_harmless, _)| *is_harmless)
     }
 }

@@ -3,6 +3,7 @@
 mod census;
 mod dump;
 mod home;
+mod likely;
 mod nspawn;
 mod oci;
 mod quadlet;

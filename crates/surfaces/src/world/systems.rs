@@ -132,7 +132,9 @@ impl Walk<'_, '_, '_> {
         let entries = self.reader.entries(&all);
         // A home that is not seen may have containers.
         let subject = self.reader.about(Subject::Containers);
-        if let Some(why) = &entries.open {
+        // A user who is called by an option that another file may set is there by the name that is likely.
+        let is_likely = |why: &&Why| matches!(why, Why::UnsetOption(_)) && !entries.named.is_empty();
+        if let Some(why) = entries.open.as_ref().filter(|why| !is_likely(why)) {
             let origin = self.reader.place_of(&all);
             self.reader
                 .gap("home-manager.users".to_owned(), why.clone(), &origin);

@@ -105,6 +105,8 @@ struct Frame {
     assigned: bool,
     /// The number of `with` and `assert` whose semicolon is still to come.
     pending: usize,
+    /// For each `if` whose `else` is still to come: was there a `then`?
+    ifs: Vec<bool>,
 }
 
 impl Frame {
@@ -114,6 +116,7 @@ impl Frame {
             first,
             assigned: false,
             pending: 0,
+            ifs: Vec::new(),
         }
     }
 
@@ -165,6 +168,7 @@ impl Repairer<'_> {
                     frame.pending += 1;
                 }
             }
+            TOKEN_IF | TOKEN_THEN | TOKEN_ELSE => self.branch(kind),
             TOKEN_SEMICOLON => self.semicolon(index),
             TOKEN_ASSIGN => self.assign(index),
             _ => {}
@@ -193,6 +197,36 @@ impl Repairer<'_> {
                 self.insert(index, " __nixpod'hole", "expected an expression");
             }
             _ => {}
+        }
+    }
+
+    fn branch(&mut self, kind: SyntaxKind) {
+        let Some(frame) = self.frames.last_mut() else {
+            return;
+        };
+        match kind {
+            TOKEN_IF => frame.ifs.push(false),
+            TOKEN_ELSE => {
+                frame.ifs.pop();
+            }
+            _ => {
+                if let Some(then) = frame.ifs.last_mut() {
+                    *then = true;
+                }
+            }
+        }
+    }
+
+    /// Completes each `if` that ends before a token without its `else`.
+    fn finish_ifs(&mut self, index: usize) {
+        let Some(frame) = self.frames.last_mut() else {
+            return;
+        };
+        for then in std::mem::take(&mut frame.ifs).into_iter().rev() {
+            match then {
+                true => self.insert(index, " else __nixpod'hole", "missing `else`"),
+                false => self.insert(index, " then __nixpod'hole else __nixpod'hole", "missing `then`"),
+            }
         }
     }
 
@@ -232,6 +266,7 @@ impl Repairer<'_> {
 
     /// Completes a binding that ends before a token without a semicolon.
     fn finish_binding(&mut self, index: usize) {
+        self.finish_ifs(index);
         let Some(frame) = self.frames.last() else { return };
         if !frame.holds_bindings() || frame.first >= index {
             return;
@@ -261,6 +296,7 @@ impl Repairer<'_> {
         {
             self.close_down_to(depth + 1, index);
         }
+        self.finish_ifs(index);
         if let Some(frame) = self.frames.last_mut() {
             let bare = frame.holds_bindings() && !frame.assigned;
             let first = frame.first;
@@ -268,6 +304,10 @@ impl Repairer<'_> {
             frame.first = index + 1;
             if bare && self.is_path(first, index) {
                 self.insert(index, " = __nixpod'hole", "missing `=` and a value");
+            } else if bare && self.kind(first) == Some(TOKEN_IDENT) {
+                // A name and a value, as in other languages.
+                let end = (first + 1..index).rfind(|end| self.is_path(first, *end));
+                self.insert(end.unwrap_or(first + 1), " =", "missing `=`");
             }
         }
     }
@@ -391,7 +431,10 @@ mod tests {
             "{ a = 1 + ; b = [ x. ]; c = f (); d = \"${}\"; }",
             expect![[r#"{ a = 1 + HOLE ; b = [ x.HOLE ]; c = f ( HOLE); d = "${ HOLE}"; }"#]],
         );
-        check("{ a = if x then ; }", expect!["{ a = if x then HOLE ; }"]);
+        check(
+            "{ a = if x then ; }",
+            expect!["{ a = if x then HOLE else HOLE ; }"],
+        );
         check("{ a.b. = 1; }", expect!["{ a.b.HOLE = 1; }"]);
         check("{ a = config.", expect!["{ a = config.HOLE; }"]);
         check("{ x }: x.", expect!["{ x }: x.HOLE"]);
@@ -428,6 +471,24 @@ mod tests {
     }
 
     #[test]
+    fn branches() {
+        check(
+            "{ a = if b then 1; c = (if d); e = 2; }",
+            expect!["{ a = if b then 1 else HOLE; c = (if d then HOLE else HOLE); e = 2; }"],
+        );
+        check(
+            "{ a = if b then if c then 1 else 2; d = if e then ; }",
+            expect!["{ a = if b then if c then 1 else 2 else HOLE; d = if e then HOLE else HOLE ; }"],
+        );
+        check(
+            "{ a = if b then 1\n c = if d then 1 else 2; }",
+            expect![[r#"
+            { a = if b then 1 else HOLE;
+             c = if d then 1 else 2; }"#]],
+        );
+    }
+
+    #[test]
     fn names() {
         check("{ a = 1; b }", expect!["{ a = 1; b = HOLE; }"]);
         check(
@@ -438,6 +499,11 @@ mod tests {
         );
         check("{ a = 1; b; }", expect!["{ a = 1; b = HOLE; }"]);
         check("{ a }: a", expect!["nothing"]);
+        check("{ a.b \"no\"; c = 1; }", expect![[r#"{ a.b = "no"; c = 1; }"#]]);
+        check(
+            "{ a [ 1 ]; inherit c; inherit (d) e; }",
+            expect!["{ a = [ 1 ]; inherit c; inherit (d) e; }"],
+        );
     }
 
     #[test]
