@@ -56,6 +56,7 @@ pub use nixos::system;
 pub use option_names::is_idle;
 pub use own::{Kind, Written};
 pub use path::{OptionPath, Step, dotted, key};
+pub use roots::built::may_build;
 pub use roots::files::{entry_roots, file_root, file_roots};
 pub use roots::hosts::flake_roots;
 pub use roots::islands::{Island, island_roots};

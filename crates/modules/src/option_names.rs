@@ -13,8 +13,6 @@ struct Name {
     text: &'static str,
     /// Is it a key of a module, or the first name of an option? Sets of systems or packages have no such keys.
     in_module: bool,
-    /// Can what is set there be of interest? A module with none of these is not looked at by itself.
-    matters: bool,
     /// The kind of system whose modules alone use the name, at whichever depth.
     only_in: Option<Kind>,
 }
@@ -23,18 +21,11 @@ const fn key(text: &'static str) -> Name {
     Name {
         text,
         in_module: true,
-        matters: true,
         only_in: None,
     }
 }
 
 impl Name {
-    /// Nothing that is set there is of interest.
-    const fn idle(mut self) -> Self {
-        self.matters = false;
-        self
-    }
-
     const fn only_in(mut self, kind: Kind) -> Self {
         self.only_in = Some(kind);
         self
@@ -43,7 +34,6 @@ impl Name {
     /// Only tells the kind of a system.
     const fn inner(mut self) -> Self {
         self.in_module = false;
-        self.matters = false;
         self
     }
 }
@@ -54,15 +44,15 @@ const NAMES: &[Name] = &[
     key("config"),
     key("options"),
     // Options of systems.
-    key("boot").idle().only_in(Kind::Nixos),
+    key("boot").only_in(Kind::Nixos),
     key("containers"),
-    key("environment").idle(),
-    key("home-manager").idle().only_in(Kind::Nixos),
-    key("networking").idle().only_in(Kind::Nixos),
-    key("programs").idle(),
+    key("environment"),
+    key("home-manager").only_in(Kind::Nixos),
+    key("networking").only_in(Kind::Nixos),
+    key("programs"),
     key("services"),
     key("specialisation"),
-    key("systemd").idle(),
+    key("systemd"),
     key("users"),
     key("virtualisation").only_in(Kind::Nixos),
     // Names that tell the kind of a system wherever they occur.
@@ -74,11 +64,6 @@ const NAMES: &[Name] = &[
 /// Is it a module and not, say, a set of systems?
 pub(crate) fn is_module(ev: &Evaluator<'_>, set: &Attrs) -> bool {
     has(ev, set, |name| name.in_module)
-}
-
-/// Is it a module that may say something of interest?
-pub(crate) fn may_matter(ev: &Evaluator<'_>, set: &Attrs) -> bool {
-    has(ev, set, |name| name.in_module && name.matters)
 }
 
 fn has(ev: &Evaluator<'_>, set: &Attrs, wanted: fn(&Name) -> bool) -> bool {

@@ -13,7 +13,7 @@
 //! - A value is read through an `OptionReader`, so that its fact says how certain it is and where it comes from. A default is
 //!   only certain if every definition could be seen; where not, it is doubted.
 //! - The same code gives the same ids and facts, whatever was read before and whatever stands beside it.
-//! - Every option that is read has its first name in a [`Table`] or in [`SYSTEM_HEADS`].
+//! - Every option that is read is in a [`Table`] or in [`READ`].
 //! - A surface says how an option becomes a fact, and nothing else: which systems have containers of it is in its
 //!   [`Table`], and what all containers have in common (doubt, guests, what is kept over an edit) is done in `world`.
 //!
@@ -31,13 +31,8 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use census::{Census, ModuleSite, QuadletSite, SpecSite, census};
+pub use census::{Bearing, Census, ModuleSite, QuadletSite, SpecSite, bearing, census};
 pub use read::Project;
 pub use surface::tables;
-pub use vocabulary::options::{SYSTEM_HEADS, Systems, Table};
+pub use vocabulary::options::{READ, ReadOption, Systems, Table};
 pub use world::RootReader;
-
-/// Does a name tell that a file may define something that is read? Every file that defines it in the usual way has one.
-pub fn is_telling(name: &str) -> bool {
-    tables().any(|table| table.telling.contains(&name)) || vocabulary::options::SYSTEM_TELLING.contains(&name)
-}

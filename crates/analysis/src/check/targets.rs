@@ -8,7 +8,6 @@ use crate::vfs::paths::normalize;
 use crate::vfs::resolve::MAX_PATH;
 use crate::vfs::state::Problem;
 use crate::vfs::{Vfs, git};
-use crate::world::evaluate::may_hold_specs;
 use crate::world::root::Root;
 use crate::world::worlds::{Known, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -272,17 +271,30 @@ impl Targets {
             if state.problem.is_some() {
                 return None;
             }
-            let parsed = state.parsed();
+            let hir = &state.parsed().hir;
+            let matters = self.named.contains(file) || self.may_matter(vfs, path, hir);
             Some(Candidate {
                 file: *file,
-                mentions: self.mentions(vfs, path, &parsed.hir),
-                matters: self.named.contains(file) || may_hold_specs(&parsed.hir),
+                mentions: self.mentions(vfs, path, hir),
+                matters,
             })
         });
         let mut all: Vec<Candidate> = found.into_iter().flatten().collect();
         spread(&mut all);
         all.retain(|candidate| candidate.matters);
         all
+    }
+
+    /// May a file by itself define something that rules look at, as a module or as what builds systems? No only if that is
+    /// certain: a tree of thousands of packages is not evaluated file by file. What it imports may matter by itself.
+    fn may_matter(&self, vfs: &Vfs, path: &Utf8Path, hir: &Hir) -> bool {
+        let bearing = nixpod_surfaces::bearing(hir, hir.root());
+        let directory = path.parent().unwrap_or(path);
+        let is_there = |import: &String| {
+            let path = self.canonical(vfs, &directory.join(import));
+            self.files.contains_key(&path) || self.files.contains_key(&path.join("default.nix"))
+        };
+        bearing.matters || !bearing.imports.iter().all(is_there) || nixpod_modules::may_build(hir)
     }
 
     /// The Nix files that the path literals of a file name.

@@ -6,10 +6,9 @@ use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics, Tracked};
 use nixpod_model::{Listing, World};
 use nixpod_modules::{Library, RootSystem, entry_roots, file_roots, flake_roots, island_roots, module_roots};
-use nixpod_source::Utf8Path;
+use nixpod_source::{ExprId, Utf8Path};
 use nixpod_surfaces::{Project, RootReader};
 use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{BinaryOp, Expr, Param};
 
 /// Evaluates a root; `list`: lists the options of its containers, too.
 pub(crate) fn evaluate(vfs: &Vfs, root: &Root, list: bool, limits: Limits) -> Evaluated {
@@ -81,7 +80,7 @@ impl<'r> Evaluation<'r> {
         let mut systems = RootReader::new(roots, project);
         let world = systems.read(&mut ev, &library, |ev| {
             let (roots, observed) = ev.observe(|ev| match &outputs {
-                Some(outputs) => module_roots(ev, &library, outputs, has_hosts, &has_names),
+                Some(outputs) => module_roots(ev, &library, outputs, has_hosts, &may_matter),
                 None => Vec::new(),
             });
             further = observed;
@@ -201,38 +200,8 @@ fn is_in_flake(reader: &RecordingSource, file: &Utf8Path, project: &Utf8Path) ->
     inside.any(|kind| matches!(kind, Ok(Some(_))))
 }
 
-/// Can this file by itself define something that rules look at? A quick look at its shape and names, so that a tree of
-/// thousands of packages is not evaluated file by file.
-pub(crate) fn may_hold_specs(hir: &Hir) -> bool {
-    is_module_shaped(hir) && has_names(hir)
-}
-
-fn has_names(hir: &Hir) -> bool {
-    let tells = |name: &str| name == "nixosConfigurations" || nixpod_surfaces::is_telling(name);
-    hir.names().iter().any(|name| tells(name))
-}
-
-/// Is the file's value a set, or a function that takes whatever a module gets? A package's function names its
-/// arguments and takes no others.
-fn is_module_shaped(hir: &Hir) -> bool {
-    let mut at = hir.root();
-    loop {
-        match hir.expr(at) {
-            Expr::Let(_, body) | Expr::With(_, body) | Expr::Assert(_, body) => at = *body,
-            Expr::Lambda(param, body) => match &**param {
-                Param::Name(..) => at = *body,
-                Param::Pattern { ellipsis: true, .. } => return true,
-                // What can be called with nothing may build systems.
-                Param::Pattern { fields, .. } if fields.iter().all(|field| field.default.is_some()) => {
-                    at = *body
-                }
-                Param::Pattern { .. } => return false,
-            },
-            Expr::Attrs(_) => return true,
-            Expr::Binary(BinaryOp::Update, ..) | Expr::Apply(..) | Expr::If(..) | Expr::Select(..) => {
-                return true;
-            }
-            _ => return false,
-        }
-    }
+/// May a module that a flake offers set anything that is read? What it imports is not looked at.
+fn may_matter(hir: &Hir, module: ExprId) -> bool {
+    let bearing = nixpod_surfaces::bearing(hir, module);
+    bearing.matters || !bearing.imports.is_empty()
 }

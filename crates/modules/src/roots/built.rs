@@ -117,7 +117,7 @@ impl SystemSearch<'_> {
 
 /// Does a file speak of what builds systems: `<nixpkgs/nixos>`, `sources.nixpkgs`, `eval-config.nix`? Strings are not
 /// looked at: an edit of one that nobody looks at is to change nothing.
-fn may_build(hir: &Hir) -> bool {
+pub fn may_build(hir: &Hir) -> bool {
     let is_entry = |part: &StrPart| match part {
         StrPart::Text(text) => {
             let text = text.trim_end_matches('/');
@@ -127,6 +127,7 @@ fn may_build(hir: &Hir) -> bool {
     };
     let has = |wanted: &str| hir.names().iter().any(|name| name == wanted);
     has("nixosSystem")
+        || has("nixosConfigurations")
         || has("nixpkgs")
         || has("sources") && has("nixos")
         || hir.exprs().iter().any(|expr| match expr {

@@ -1,27 +1,27 @@
 //! Modules that a flake offers to others, as roots: those that none of its own hosts imports.
 
-use crate::option_names::may_matter;
+use crate::option_names::is_module;
 use crate::own::Kind;
 use crate::roots::root::{RootSystem, loose};
 use crate::system::evaluation::Library;
 use crate::system::report::ModuleId;
 use crate::values::find;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, ThunkId, Tracked, Value};
-use nixpod_source::Utf8Path;
+use nixpod_source::{ExprId, Utf8Path};
 use nixpod_syntax::Hir;
 use std::rc::Rc;
 
 /// More modules of one flake than this are not looked at by themselves.
 const MAX_MODULES: usize = 400;
 
-/// Modules among the outputs of a flake whose hosts were read, which no host has. `matters` tells from a file
-/// whether its modules can say anything of interest.
+/// Modules among the outputs of a flake whose hosts were read, which no host has. `matters` tells whether
+/// a module can say anything of interest.
 pub fn module_roots(
     ev: &mut Evaluator<'_>,
     library: &Library,
     outputs: &Tracked,
     has_hosts: bool,
-    matters: &dyn Fn(&Hir) -> bool,
+    matters: &dyn Fn(&Hir, ExprId) -> bool,
 ) -> Vec<RootSystem> {
     let Value::Attrs(outputs) = &outputs.value else {
         return Vec::new();
@@ -77,7 +77,7 @@ fn is_unused(
     ev: &mut Evaluator<'_>,
     library: &Library,
     thunk: ThunkId,
-    matters: &dyn Fn(&Hir) -> bool,
+    matters: &dyn Fn(&Hir, ExprId) -> bool,
     depth: u32,
 ) -> bool {
     let value = ev.force_or_unknown(thunk);
@@ -85,7 +85,7 @@ fn is_unused(
         Value::Path(path) => {
             let loaded = ev.source().load(Utf8Path::new(&**path));
             loaded.is_ok_and(|loaded| {
-                matters(&loaded.hir)
+                matters(&loaded.hir, loaded.hir.root())
                     && !library
                         .shared
                         .uses_module(&ModuleId::Path(loaded.path.as_str().into()))
@@ -93,7 +93,7 @@ fn is_unused(
         }
         Value::Lambda(lambda) => {
             let site = ev.lambda_site(lambda);
-            matters(&ev.lambda_hir(lambda)) && !library.shared.uses_module(&ModuleId::Site(site))
+            matters(&ev.lambda_hir(lambda), site.expr) && !library.shared.uses_module(&ModuleId::Site(site))
         }
         Value::Attrs(set) => {
             // A module that is kept as a value for later is an import with its file's name.
@@ -119,7 +119,7 @@ fn is_unused(
                     .any(|elem| is_unused(ev, library, elem.thunk, matters, depth + 1));
             }
             let site = ev.last_site(value.origin);
-            site.is_some_and(|site| !library.shared.uses_module(&ModuleId::Site(site))) && may_matter(ev, set)
+            site.is_some_and(|site| !library.shared.uses_module(&ModuleId::Site(site))) && is_module(ev, set)
         }
         _ => false,
     }

@@ -10,7 +10,7 @@ fn check(rest: &str, expected: Expect) {
         let (mut roots, outputs) = flake_roots(ev, library, Utf8Path::new("/p"));
         let has_hosts = !roots.is_empty();
         if let Some(outputs) = outputs {
-            roots.extend(module_roots(ev, library, &outputs, has_hosts, &|hir| {
+            roots.extend(module_roots(ev, library, &outputs, has_hosts, &|hir, _| {
                 hir.names().iter().any(|name| name == "containers")
             }));
         }

@@ -4,10 +4,12 @@
 //! argument of a function that is not there to be read. So every file is asked for the containers that stand in its
 //! text, and whoever evaluates looks for those that no system had.
 
+mod bearing;
 mod names;
 mod sites;
 mod walk;
 
+pub use bearing::{Bearing, bearing};
 pub use sites::{Census, ModuleSite, QuadletSite, SpecSite};
 
 use nixpod_syntax::Hir;

@@ -1,7 +1,7 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
 use crate::read::project::Project;
-use crate::vocabulary::options::SYSTEM_HEADS;
+use crate::vocabulary::options::is_read;
 use nixpod_eval::{
     Attrs, Evaluator, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value, When,
 };
@@ -186,8 +186,8 @@ impl<'e, 's> OptionReader<'e, 's> {
     /// An option of a system that is no set of containers.
     pub(crate) fn option(&mut self, config: &Found, path: &[&str]) -> Found {
         debug_assert!(
-            path.first().is_some_and(|head| SYSTEM_HEADS.contains(head)),
-            "{path:?} is missing in the heads of what is read"
+            is_read(path),
+            "{path:?} is missing among the options that are read"
         );
         self.at(config, path)
     }

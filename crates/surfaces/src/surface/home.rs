@@ -14,7 +14,6 @@ pub(crate) const TABLE: Table = Table {
     path: &["services", "podman", "containers"],
     old_path: None,
     options: &OPTIONS,
-    telling: &["podman"],
 };
 
 /// The options in the order in which they are shown.

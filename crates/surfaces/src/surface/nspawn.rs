@@ -23,7 +23,6 @@ pub(crate) const TABLE: Table = Table {
     path: &["containers"],
     old_path: None,
     options: &OPTIONS,
-    telling: &["containers", "nspawn"],
 };
 
 /// The options in the order in which they are shown.

@@ -19,7 +19,6 @@ pub(crate) const TABLE: Table = Table {
     path: &["virtualisation", "oci-containers", "containers"],
     old_path: Some(&["docker-containers"]),
     options: &OPTIONS,
-    telling: &["oci-containers", "virtualisation"],
 };
 
 /// The options in the order in which they are shown.

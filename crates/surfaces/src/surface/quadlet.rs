@@ -16,7 +16,6 @@ pub(crate) const TABLE: Table = Table {
     path: &["virtualisation", "quadlet", "containers"],
     old_path: None,
     options: &OPTIONS,
-    telling: &["quadlet"],
 };
 
 /// The options in the order in which they are shown.

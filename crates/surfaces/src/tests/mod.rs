@@ -1,5 +1,6 @@
 //! Small systems in, the facts as text out.
 
+mod bearing;
 mod census;
 mod dump;
 mod home;

@@ -15,8 +15,6 @@ pub struct Table {
     pub old_path: Option<&'static [&'static str]>,
     /// The options of a container, in the order in which they are shown.
     pub options: &'static [&'static str],
-    /// Names of which one at least is in every file that defines such a container in the usual way.
-    pub telling: &'static [&'static str],
 }
 
 /// Kinds of systems.
@@ -41,26 +39,56 @@ impl Systems {
     }
 }
 
-/// The first names of all other options that a system is read from. In debug builds it is an error to read one that is
-/// missing here.
-pub const SYSTEM_HEADS: [&str; 16] = [
-    "boot",
-    "environment",
-    "fileSystems",
-    "home",
-    "home-manager",
-    "nodes",
-    "security",
-    "selinux",
-    "services",
-    "specialisation",
-    "system",
-    "systemd",
-    "testScript",
-    "users",
-    "virtualisation",
-    "xdg",
+/// An option that a system is read from, besides the sets of containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadOption {
+    /// Its path, or the beginning of the paths of several.
+    pub path: &'static [&'static str],
+    /// Can what is set there be something to report without anything else? The others say how something else is meant.
+    pub tells: bool,
+}
+
+const fn tells(path: &'static [&'static str]) -> ReadOption {
+    ReadOption { path, tells: true }
+}
+
+const fn explains(path: &'static [&'static str]) -> ReadOption {
+    ReadOption { path, tells: false }
+}
+
+/// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
+pub const READ: [ReadOption; 28] = [
+    explains(&["boot"]),
+    tells(&["environment", "etc"]),
+    tells(&["environment", "sessionVariables"]),
+    tells(&["environment", "variables"]),
+    explains(&["fileSystems"]),
+    tells(&["home", "file"]),
+    tells(&["home", "sessionVariables"]),
+    explains(&["home", "stateVersion"]),
+    explains(&["home", "username"]),
+    tells(&["home-manager"]),
+    explains(&["nodes"]),
+    tells(&["security", "allowUserNamespaces"]),
+    explains(&["security", "selinux"]),
+    explains(&["selinux"]),
+    tells(&["services", "podman"]),
+    tells(&["specialisation"]),
+    explains(&["system", "stateVersion"]),
+    tells(&["systemd", "globalEnvironment"]),
+    tells(&["systemd", "services"]),
+    tells(&["systemd", "user", "services"]),
+    tells(&["systemd", "user", "sessionVariables"]),
+    explains(&["testScript"]),
+    tells(&["users"]),
+    tells(&["virtualisation"]),
+    tells(&["xdg", "cacheFile"]),
+    tells(&["xdg", "configFile"]),
+    tells(&["xdg", "dataFile"]),
+    tells(&["xdg", "stateFile"]),
 ];
 
-/// Names of which one at least is in a file that says who may run containers, and with which engine.
-pub(crate) const SYSTEM_TELLING: [&str; 5] = ["docker", "extraGroups", "home-manager", "linger", "users"];
+/// Is an option among those that are read?
+pub(crate) fn is_read(path: &[&str]) -> bool {
+    READ.iter().any(|option| path.starts_with(option.path))
+}
