@@ -10,6 +10,7 @@ use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{AttrName, Attrs, BinaryOp, EntryValue, Expr, Param, PathKind, StrPart, VarRef};
 use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
 
 /// What a module may set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub fn bearing(hir: &Hir, module: ExprId) -> Bearing {
     let all: Options = sets.chain(read).collect();
     let mut look = Look {
         hir,
-        untrusted: untrusted(hir),
+        untrusted: OnceCell::new(),
         imports: Vec::new(),
     };
     let matters = look.value(
@@ -60,7 +61,7 @@ struct Position<'o> {
 struct Look<'h> {
     hir: &'h Hir,
     /// Names that may stand for another function in this file than `lib`'s.
-    untrusted: FxHashSet<&'h str>,
+    untrusted: OnceCell<FxHashSet<&'h str>>,
     imports: Vec<String>,
 }
 
@@ -166,11 +167,15 @@ impl<'h> Look<'h> {
             _ => return None,
         };
         let name = self.hir.name(name).as_str();
-        (!self.untrusted.contains(name)).then_some(name)
+        (!self.is_untrusted(name)).then_some(name)
     }
 
     fn is_lib(&self, at: ExprId) -> bool {
-        is_lib(self.hir, at) && !self.untrusted.contains("lib")
+        is_lib(self.hir, at) && !self.is_untrusted("lib")
+    }
+
+    fn is_untrusted(&self, name: &str) -> bool {
+        self.untrusted.get_or_init(|| untrusted(self.hir)).contains(name)
     }
 }
 

@@ -18,7 +18,7 @@ fn what_sets_something_that_is_read_matters() {
         "{ containers.a = { }; }",
         "{ lib, ... }: { config = lib.mkIf true { virtualisation.docker.enable = true; }; }",
         "{ systemd.services.b.environment.RESTIC_PASSWORD = \"plum-cartwheel-41\"; }",
-        "{ systemd = { user.services.b = { }; }; }",
+        "{ systemd = { services.b = { }; }; }",
         "{ users.extraUsers.ann = { }; }",
         "{ docker-containers.a = { }; }",
         "{ options.environment.etc = null; }",
@@ -60,17 +60,29 @@ fn what_the_walk_does_not_see_through_matters() {
 #[test]
 fn what_certainly_sets_nothing_that_is_read_does_not_matter() {
     for (text, imports) in [
-        ("{ stdenv, fetchurl }: stdenv.mkDerivation { containers = 1; }", ""),
+        (
+            "{ stdenv, fetchurl }: stdenv.mkDerivation { containers = 1; }",
+            "",
+        ),
         ("{ imports = [ ./a.nix ./dir ]; }", "./a.nix ./dir"),
-        ("{ lib, ... }: with lib; { options.programs.x.enable = mkEnableOption \"x\"; }", ""),
+        (
+            "{ lib, ... }: with lib; { options.programs.x.enable = mkEnableOption \"x\"; }",
+            "",
+        ),
         (
             "{ config, lib, pkgs, ... }: let inherit (lib) mkIf; cfg = config.programs.x; in \
              { config = mkIf cfg.enable { home.packages = [ cfg.package ]; }; }",
             "",
         ),
-        ("{ lib, ... }: { imports = [ (lib.mkRemovedOptionModule [ \"containers\" ] \"\") ]; }", ""),
+        (
+            "{ lib, ... }: { imports = [ (lib.mkRemovedOptionModule [ \"containers\" ] \"\") ]; }",
+            "",
+        ),
         ("{ services.nginx = import ./nginx.nix; }", ""),
-        ("{ networking.firewall.enable = true; fileSystems.\"/\".device = \"x\"; }", ""),
+        (
+            "{ networking.firewall.enable = true; fileSystems.\"/\".device = \"x\"; }",
+            "",
+        ),
         ("{ services = null; }", ""),
         ("[ 1 ]", ""),
         ("\"containers\"", ""),

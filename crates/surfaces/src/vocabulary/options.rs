@@ -44,7 +44,7 @@ impl Systems {
 pub struct ReadOption {
     /// Its path, or the beginning of the paths of several.
     pub path: &'static [&'static str],
-    /// Can what is set there be something to report without anything else? The others say how something else is meant.
+    /// Is a file evaluated by itself because it sets this? Most of what is not says how something else is meant.
     pub tells: bool,
 }
 
@@ -56,6 +56,13 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
     ReadOption { path, tells: false }
 }
 
+/// What programs of homes are given. There can be a secret in it, but the modules of Home Manager write hundreds of such
+/// files from options that nobody sets, and to evaluate each of them takes more than twice as long: it is looked at in
+/// what is evaluated for another reason.
+const fn of_homes(path: &'static [&'static str]) -> ReadOption {
+    ReadOption { path, tells: false }
+}
+
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
 pub const READ: [ReadOption; 28] = [
     explains(&["boot"]),
@@ -63,12 +70,12 @@ pub const READ: [ReadOption; 28] = [
     tells(&["environment", "sessionVariables"]),
     tells(&["environment", "variables"]),
     explains(&["fileSystems"]),
-    tells(&["home", "file"]),
-    tells(&["home", "sessionVariables"]),
+    of_homes(&["home", "file"]),
+    of_homes(&["home", "sessionVariables"]),
     explains(&["home", "stateVersion"]),
     explains(&["home", "username"]),
     tells(&["home-manager"]),
-    explains(&["nodes"]),
+    tells(&["nodes"]),
     tells(&["security", "allowUserNamespaces"]),
     explains(&["security", "selinux"]),
     explains(&["selinux"]),
@@ -77,15 +84,15 @@ pub const READ: [ReadOption; 28] = [
     explains(&["system", "stateVersion"]),
     tells(&["systemd", "globalEnvironment"]),
     tells(&["systemd", "services"]),
-    tells(&["systemd", "user", "services"]),
-    tells(&["systemd", "user", "sessionVariables"]),
-    explains(&["testScript"]),
+    of_homes(&["systemd", "user", "services"]),
+    of_homes(&["systemd", "user", "sessionVariables"]),
+    tells(&["testScript"]),
     tells(&["users"]),
     tells(&["virtualisation"]),
-    tells(&["xdg", "cacheFile"]),
-    tells(&["xdg", "configFile"]),
-    tells(&["xdg", "dataFile"]),
-    tells(&["xdg", "stateFile"]),
+    of_homes(&["xdg", "cacheFile"]),
+    of_homes(&["xdg", "configFile"]),
+    of_homes(&["xdg", "dataFile"]),
+    of_homes(&["xdg", "stateFile"]),
 ];
 
 /// Is an option among those that are read?
