@@ -26,15 +26,11 @@ type Options = Vec<&'static [&'static str]>;
 
 /// Looks at the value of an expression as a module.
 pub fn bearing(hir: &Hir, module: ExprId) -> Bearing {
-    let sets = tables().flat_map(|table| [Some(table.path), table.old_path].into_iter().flatten());
-    let read = READ
-        .iter()
-        .filter(|option| option.tells)
-        .map(|option| option.path);
-    let all: Options = sets.chain(read).collect();
+    let all: Options = options().collect();
     let mut look = Look {
         hir,
         untrusted: OnceCell::new(),
+        is_opaque: OnceCell::new(),
         imports: Vec::new(),
     };
     let matters = look.value(
@@ -50,6 +46,13 @@ pub fn bearing(hir: &Hir, module: ExprId) -> Bearing {
     }
 }
 
+/// All options for which a file is evaluated by itself.
+fn options() -> impl Iterator<Item = &'static [&'static str]> {
+    let sets = tables().flat_map(|table| [Some(table.path), table.old_path].into_iter().flatten());
+    let read = READ.iter().filter(|option| option.tells);
+    sets.chain(read.map(|option| option.path))
+}
+
 /// Where a value stands.
 struct Position<'o> {
     /// What is read of it.
@@ -62,6 +65,8 @@ struct Look<'h> {
     hir: &'h Hir,
     /// Names that may stand for another function in this file than `lib`'s.
     untrusted: OnceCell<FxHashSet<&'h str>>,
+    /// May names that are bound nowhere come from anything else than `lib`?
+    is_opaque: OnceCell<bool>,
     imports: Vec<String>,
 }
 
@@ -143,7 +148,12 @@ impl<'h> Look<'h> {
                 }
                 _ => true,
             },
-            Expr::Apply(function, _) => self.function(*function) != Some("mkRemovedOptionModule"),
+            Expr::Apply(function, argument) => match self.function(*function) {
+                Some("mkRemovedOptionModule") => false,
+                // What is set under the old name is set under the new one.
+                Some("mkRenamedOptionModule" | "mkAliasOptionModule") => self.may_lead(*argument),
+                _ => true,
+            },
             Expr::Attrs(_) | Expr::Lambda(..) => {
                 let all = bearing(self.hir, at);
                 self.imports.extend(all.imports);
@@ -153,13 +163,29 @@ impl<'h> Look<'h> {
         }
     }
 
+    /// May a list of names be the path of an option that is read?
+    fn may_lead(&self, path: ExprId) -> bool {
+        let Expr::List(names) = self.hir.expr(path) else {
+            return true;
+        };
+        let first = names.first().map(|first| self.hir.expr(*first));
+        let Some(Expr::Str(parts)) = first else {
+            return true;
+        };
+        let [StrPart::Text(name)] = &**parts else {
+            return true;
+        };
+        options().any(|option| option.first() == Some(&name.as_str()))
+    }
+
     /// The name of the function of `lib` that is applied, if it certainly is one.
     fn function(&self, mut at: ExprId) -> Option<&'h str> {
         while let Expr::Apply(function, _) = self.hir.expr(at) {
             at = *function;
         }
         let name = match self.hir.expr(at) {
-            Expr::Var(name, VarRef::Local { .. } | VarRef::With(_)) => *name,
+            Expr::Var(name, VarRef::Local { .. }) => *name,
+            Expr::Var(name, VarRef::With(_)) if !self.is_opaque() => *name,
             Expr::Select(base, path, None) if self.is_lib(*base) => match &**path {
                 [AttrName::Static(name, _)] => *name,
                 _ => return None,
@@ -172,6 +198,15 @@ impl<'h> Look<'h> {
 
     fn is_lib(&self, at: ExprId) -> bool {
         is_lib(self.hir, at) && !self.is_untrusted("lib")
+    }
+
+    fn is_opaque(&self) -> bool {
+        *self.is_opaque.get_or_init(|| {
+            self.hir.exprs().iter().any(|expr| match expr {
+                Expr::With(namespace, _) => !is_namespace(self.hir, *namespace),
+                _ => false,
+            })
+        })
     }
 
     fn is_untrusted(&self, name: &str) -> bool {
@@ -211,7 +246,6 @@ fn is_some_lib(hir: &Hir, at: ExprId) -> bool {
 /// Names that a file binds itself, to something else than what `lib` has under them.
 fn untrusted(hir: &Hir) -> FxHashSet<&str> {
     let mut out = FxHashSet::default();
-    let mut opaque = false;
     for expr in hir.exprs() {
         match expr {
             Expr::Let(attrs, _) => bound(hir, attrs, &mut out),
@@ -223,8 +257,6 @@ fn untrusted(hir: &Hir) -> FxHashSet<&str> {
                     out.extend(names.map(|name| hir.name(name).as_str()));
                 }
             },
-            // Whatever is in the namespace wins over what stands further out.
-            Expr::With(namespace, _) => opaque |= !is_namespace(hir, *namespace),
             _ => {}
         }
     }
@@ -236,14 +268,6 @@ fn untrusted(hir: &Hir) -> FxHashSet<&str> {
     });
     if !shadowed {
         out.remove("lib");
-    }
-    if opaque {
-        out.extend(
-            hir.names()
-                .iter()
-                .map(|name| name.as_str())
-                .filter(|name| *name != "lib"),
-        );
     }
     out
 }
@@ -275,10 +299,7 @@ fn bound<'h>(hir: &'h Hir, attrs: &Attrs, out: &mut FxHashSet<&'h str>) {
 /// Is it `lib` or `pkgs`, or a set in one of them?
 fn is_namespace(hir: &Hir, at: ExprId) -> bool {
     match hir.expr(at) {
-        Expr::Var(name, _) => matches!(
-            hir.name(*name).as_str(),
-            "lib" | "pkgs" | "types" | "cfg" | "config"
-        ),
+        Expr::Var(name, _) => matches!(hir.name(*name).as_str(), "lib" | "pkgs" | "types" | "maintainers"),
         Expr::Select(base, _, None) => is_namespace(hir, *base),
         _ => false,
     }

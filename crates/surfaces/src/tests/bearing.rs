@@ -42,6 +42,7 @@ fn what_the_walk_does_not_see_through_matters() {
         "{ imports = [ (import ./a.nix) ]; }",
         "{ inputs, ... }: { imports = [ inputs.x.nixosModules.y ]; }",
         "{ imports = import ./list.nix; }",
+        "{ lib, ... }: { imports = [ (lib.mkRenamedOptionModule [ \"a\" ] [ \"containers\" ]) ]; }",
         "{ imports = [ { containers.a = { }; } ]; }",
         "let mkIf = _: _: { containers.a = { }; }; in { config = mkIf true { }; }",
         "let lib.mkIf = _: _: { containers.a = { }; }; in { config = lib.mkIf true { }; }",
@@ -76,6 +77,10 @@ fn what_certainly_sets_nothing_that_is_read_does_not_matter() {
         ),
         (
             "{ lib, ... }: { imports = [ (lib.mkRemovedOptionModule [ \"containers\" ] \"\") ]; }",
+            "",
+        ),
+        (
+            "{ lib, ... }: { imports = [ (lib.mkRenamedOptionModule [ \"a\" ] [ \"programs\" ]) ]; }",
             "",
         ),
         ("{ services.nginx = import ./nginx.nix; }", ""),
