@@ -38,5 +38,5 @@ pub use system::{
 };
 pub use text::{StoreRef, Text, TextPart};
 pub use unknown::UnknownFacts;
-pub use visit::{FactInfo, FactValue, Unset, Visitor, VisitorMut};
+pub use visit::{Doubt, FactInfo, FactValue, Unset, Visitor, VisitorMut};
 pub use world::{ById, Defined, DefinedState, World};

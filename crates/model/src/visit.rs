@@ -4,7 +4,7 @@
 //! [`Visitor`] or a [`VisitorMut`]. Each struct with facts enumerates them once, in `every_fact`, which takes the struct
 //! apart field by field: one that is left out does not compile.
 
-use crate::{Field, StoreRef, Text};
+use crate::{Fact, Field, StoreRef, Text};
 use nixpod_source::Why;
 
 /// What a fact is about, besides its value.
@@ -75,6 +75,17 @@ pub trait Visitor {
 pub trait VisitorMut {
     /// One fact.
     fn fact<T: FactValue>(&mut self, info: FactInfo, field: &mut Field<T>);
+}
+
+/// A part of the definitions could not be seen: what nobody was seen to set is not known.
+pub struct Doubt(pub Why);
+
+impl VisitorMut for Doubt {
+    fn fact<T: FactValue>(&mut self, info: FactInfo, field: &mut Field<T>) {
+        if info.unset == Unset::Default && field.is_default() {
+            field.fact = Fact::Unknown(self.0.clone());
+        }
+    }
 }
 
 /// What a fact can be.

@@ -3,6 +3,7 @@
 mod budget;
 pub(crate) mod comments;
 pub(crate) mod containers;
+mod fragments;
 pub(crate) mod group;
 mod islands;
 pub(crate) mod merge;

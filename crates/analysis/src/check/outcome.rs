@@ -2,6 +2,7 @@
 
 use crate::check::budget::Budget;
 use crate::check::comments;
+use crate::check::fragments::with_fragments;
 use crate::check::islands::islands;
 use crate::check::merge::{Checked, Merged};
 use crate::check::places::{line_of, slice};
@@ -94,8 +95,11 @@ pub(crate) fn check(
     let census = islands(vfs, worlds, settings, list, &targets.files, rest);
     let (mut files, broken) = files_of(vfs, &targets, &evaluated);
     let mut outcome = Outcome::default();
-    let raw = parallel::map(settings.jobs, &evaluated, |world| {
-        world.found(vfs, rules, settings)
+    let fragments = with_fragments(&evaluated);
+    let numbered: Vec<(usize, &Arc<Known>)> = evaluated.iter().enumerate().collect();
+    let raw = parallel::map(settings.jobs, &numbered, |(at, known)| match fragments.get(at) {
+        Some(world) => Arc::new(known.found_in(world, vfs, rules, settings)),
+        None => known.found(vfs, rules, settings),
     });
     let looked_up = Files::new(vfs);
     let mut merged = Merged::default();

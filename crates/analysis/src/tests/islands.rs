@@ -142,3 +142,21 @@ let name = throw "no"; in
         "#]],
     );
 }
+
+/// `toy-absent` is about what a container does not say.
+#[test]
+fn a_part_of_a_container_is_no_container_of_its_own() {
+    let whole = "{ containers.proxy = { autoStart = true; privateNetwork = true; }; containers.lone = { autoStart = true; }; }";
+    let part = "{ containers.proxy.config.services.nginx.enable = true; containers.other.config = { }; }";
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            ("box.nix", whole),
+            ("part.nix", part),
+        ],
+        expect![[r#"
+            box.nix:1:79 `lone` medium/high toy-absent: `lone` is not isolated [box]
+            part.nix:1:68 `other` medium/medium toy-absent: `other` is not isolated [part.nix] imported by no host
+        "#]],
+    );
+}

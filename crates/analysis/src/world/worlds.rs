@@ -66,6 +66,19 @@ impl Known {
         {
             return Arc::clone(found);
         }
+        let found = Arc::new(self.found_in(&self.world, vfs, rules, settings));
+        *known = Some((Arc::clone(settings), Arc::clone(&found)));
+        found
+    }
+
+    /// What the rules find if the world were this one, which has the same things in it.
+    pub(crate) fn found_in(
+        &self,
+        world: &World,
+        vfs: &Vfs,
+        rules: &[&'static Rule],
+        settings: &Settings,
+    ) -> Found {
         let _span = tracing::debug_span!("rules").entered();
         // What is a secret does not depend on who wants to hear of it.
         let needed: Vec<&'static Rule> = rules
@@ -75,16 +88,14 @@ impl Known {
             .collect();
         let off = needed.iter().filter(|rule| !settings.is_on(rule));
         let off: Vec<RuleId> = off.map(|rule| rule.meta.id).collect();
-        let (mut findings, secrets) = run(&needed, &self.world);
+        let (mut findings, secrets) = run(&needed, world);
         findings.retain(|finding| !off.contains(&finding.rule));
         for finding in &mut findings {
             if finding.origin.hops.is_empty() {
                 finding.origin = self.origin(vfs);
             }
         }
-        let found = Arc::new(Found { findings, secrets });
-        *known = Some((Arc::clone(settings), Arc::clone(&found)));
-        found
+        Found { findings, secrets }
     }
 
     /// Does it have hosts of a flake?

@@ -1,9 +1,9 @@
 //! Users, groups and sub-ids.
 
 use crate::read::{Found, OptionReader, as_key, known_string, wrong};
-use crate::vocabulary::certainty::{Doubt, maybe, weaken};
+use crate::vocabulary::certainty::{maybe, weaken};
 use nixpod_eval::Value;
-use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, SubIdRange, User};
+use nixpod_model::{Doubt, EntryName, Field, SecretSlot, SecretValue, SubIdRange, User};
 use nixpod_source::Why;
 
 /// Reads `users.users`.

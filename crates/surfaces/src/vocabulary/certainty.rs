@@ -1,6 +1,6 @@
 //! Certainties of facts that are made from others.
 
-use nixpod_model::{Fact, FactInfo, FactValue, Field, Unset, VisitorMut};
+use nixpod_model::{Fact, Field};
 use nixpod_source::{Origin, Place, Why};
 
 /// The same certainty with another value and origin.
@@ -65,15 +65,4 @@ pub(crate) fn maybe<T>(field: Field<T>, conditions: Vec<Place>) -> Field<T> {
     other.fact = Fact::Maybe(());
     other.conditions = conditions;
     weaken(field, &other)
-}
-
-/// A part of the definitions could not be seen: what nobody was seen to set is not known.
-pub(crate) struct Doubt(pub(crate) Why);
-
-impl VisitorMut for Doubt {
-    fn fact<T: FactValue>(&mut self, info: FactInfo, field: &mut Field<T>) {
-        if info.unset == Unset::Default && field.is_default() {
-            field.fact = Fact::Unknown(self.0.clone());
-        }
-    }
 }

@@ -2,13 +2,12 @@
 
 use crate::read::{Found, as_key};
 use crate::surface::{Read, Reading, SURFACES, Surroundings};
-use crate::vocabulary::certainty::Doubt;
 use crate::vocabulary::options::Table;
 use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{
-    Container, ContainerId, DefinedState, EntryName, Existence, Subject, System, SystemId, SystemKind,
+    Container, ContainerId, DefinedState, Doubt, EntryName, Existence, Subject, System, SystemId, SystemKind,
 };
 use nixpod_modules::{host_of_reference, system_of};
 use nixpod_source::Why;
