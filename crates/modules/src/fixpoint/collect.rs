@@ -292,7 +292,10 @@ impl<'s> Collection<'s> {
             return None;
         }
         let strays: Vec<Attr> = self.keys.strays(set).copied().collect();
-        for stray in &strays {
+        // What nobody imports may be no module at all: a container by itself has a `config`, too.
+        let has = |key| set.get(key).is_some();
+        let is_module = !self.system.open_world() || has(self.keys.options) || has(self.keys.imports);
+        for stray in strays.iter().filter(|_| is_module) {
             let name = ev.name(stray.name);
             self.out.opaque.push(Gap {
                 site: known(stray.site).or_else(|| ev.last_site(origin)),
