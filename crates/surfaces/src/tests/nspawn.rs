@@ -347,6 +347,36 @@ fn what_is_unknown_as_a_whole() {
 }
 
 #[test]
+fn containers_in_themselves() {
+    containers(
+        r#"
+{
+  containers.c = let x = x; in x;
+  containers.d.config = { containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }; };
+}"#,
+        expect![[r#"
+            nspawn c in `box` <- x
+              auto start: unknown: infinite recursion: infinite recursion encountered
+              users: unknown: infinite recursion: infinite recursion encountered
+              network: unknown: infinite recursion: infinite recursion encountered
+              private users: unknown: infinite recursion: infinite recursion encountered
+              ownership: unknown: infinite recursion: infinite recursion encountered
+              private network: unknown: infinite recursion: infinite recursion encountered
+              tun: unknown: infinite recursion: infinite recursion encountered
+              other private network: unknown: infinite recursion: infinite recursion encountered
+              not seen: infinite recursion: infinite recursion encountered
+              not known: a part of its definition: infinite recursion: infinite recursion encountered <- x
+            nspawn d in `box`, guest `guest d of box` <- containers.d.config = { containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }; }
+            nspawn d in `guest d of box`, guest `guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
+            nspawn d in `guest d of guest d of box`, guest `guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
+            nspawn d in `guest d of guest d of guest d of box`, guest `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
+            nspawn d in `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
+            not analysed: a definition of containers.c: infinite recursion: infinite recursion encountered <- c
+        "#]],
+    );
+}
+
+#[test]
 fn values_of_the_wrong_type() {
     containers(
         r#"
@@ -354,8 +384,6 @@ fn values_of_the_wrong_type() {
 {
   containers.a = { privateNetwork = "yes"; privateUsers = -1; bindMounts = [ ]; extraFlags = "-U"; additionalCapabilities = [ 1 ]; config = 3; };
   containers.b = { privateUsers = throw "no"; bindMounts."/x".hostPath = 3; allowedDevices = [ { } "x" ]; forwardPorts = [ { hostPort = 99999; } ]; };
-  containers.c = let x = x; in x;
-  containers.d.config = { containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }; };
 }"#,
         expect![[r#"
             nspawn a in `box` <- { privateNetwork = "yes"; privateUsers = -1; bindMounts = [ ]; extraFlags = "-U"; additionalCapabilities = [ 1 ]; config = 3; }
@@ -385,22 +413,6 @@ fn values_of_the_wrong_type() {
               fails: how its users map to those of the host, who owns its files: evaluation fails: no <- privateUsers
               fails: what it mounts: evaluation fails: A definition for option `containers.b.bindMounts."/x".hostPath' is not of type `string'. Definition value: an integer <- hostPath
               not known: which ports it publishes: evaluation fails: A definition for option `containers.b.forwardPorts."[definition 1-entry 1]".hostPort' is not of type `16 bit unsigned integer; between 0 and 65535 (both inclusive)'. Definition value: an integer <- hostPort
-            nspawn c in `box` <- x
-              auto start: unknown: infinite recursion: infinite recursion encountered
-              users: unknown: infinite recursion: infinite recursion encountered
-              network: unknown: infinite recursion: infinite recursion encountered
-              private users: unknown: infinite recursion: infinite recursion encountered
-              ownership: unknown: infinite recursion: infinite recursion encountered
-              private network: unknown: infinite recursion: infinite recursion encountered
-              tun: unknown: infinite recursion: infinite recursion encountered
-              other private network: unknown: infinite recursion: infinite recursion encountered
-              not seen: infinite recursion: infinite recursion encountered
-              not known: a part of its definition: infinite recursion: infinite recursion encountered <- x
-            nspawn d in `box`, guest `guest d of box` <- containers.d.config = { containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }; }
-            nspawn d in `guest d of box`, guest `guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
-            nspawn d in `guest d of guest d of box`, guest `guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
-            nspawn d in `guest d of guest d of guest d of box`, guest `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
-            nspawn d in `guest d of guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
             not analysed: containers.a: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
             not analysed: containers.a: undecided: an integer in place of a string <- additionalCapabilities
             not analysed: containers.a: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
@@ -410,7 +422,6 @@ fn values_of_the_wrong_type() {
             not analysed: containers.b: evaluation fails: no <- privateUsers
             not analysed: containers.b: evaluation fails: A definition for option `containers.b.bindMounts."/x".hostPath' is not of type `string'. Definition value: an integer <- hostPath
             not analysed: containers.b: evaluation fails: A definition for option `containers.b.forwardPorts."[definition 1-entry 1]".hostPort' is not of type `16 bit unsigned integer; between 0 and 65535 (both inclusive)'. Definition value: an integer <- hostPort
-            not analysed: a definition of containers.c: infinite recursion: infinite recursion encountered <- c
             not analysed: a definition of containers.b.allowedDevices."[definition 1-entry 2]": evaluation fails: string 'x' doesn't represent an absolute path <- allowedDevices
         "#]],
     );

@@ -6,22 +6,91 @@ use nixpod_modules::Kind;
 
 /// What is not known of a container is counted, one entry for each reason.
 #[test]
-fn each_fact_is_known_or_counted() {
+fn each_fact_of_an_oci_container_is_known_or_counted() {
     containers(
         r#"
-        { config, inputs, lib, pkgs, ... }:
+        { config, inputs, lib, ... }:
         {
           virtualisation.oci-containers.containers.app = {
             image = "a:1";
             privileged = config.my.priv;
             volumes = inputs.foo.vols;
             capabilities = config.my.caps;
-            ports = [ config.my.port "${config.my.addr}:80:80" ];
             networks = [ config.my.net ];
             devices = lib.mkIf true config.my.devices;
-            extraOptions = config.my.opts ++ [ "${config.my.flag}" "--privileged=${config.my.switch}" ];
             podman.user = config.my.user;
           };
+        }
+        "#,
+        expect![[r#"
+            oci-containers app in `box` <- {…
+              rootful: unknown: option `my.user` is set nowhere in the analysed files <- user
+              privileged: unknown: option `my.priv` is set nowhere in the analysed files <- privileged
+              capability: unknown: option `my.caps` is set nowhere in the analysed files <- capabilities
+              network: unknown: option `my.net` is set nowhere in the analysed files <- networks
+              mount: unknown: `inputs.foo.vols` comes from outside <- volumes
+              device: unknown: option `my.devices` is set nowhere in the analysed files <- devices
+              image: a:1 <- "a:1"
+              sdnotify: default conmon
+              not known: whether its engine runs as root: option `my.user` is set nowhere in the analysed files <- user
+              not known: whether it is privileged: option `my.priv` is set nowhere in the analysed files <- privileged
+              not known: which capabilities it has: option `my.caps` is set nowhere in the analysed files <- capabilities
+              not known: which network it has: option `my.net` is set nowhere in the analysed files <- networks
+              not known: what it mounts: `inputs.foo.vols` comes from outside <- volumes
+              not known: which devices it gets: option `my.devices` is set nowhere in the analysed files <- devices
+            not analysed: virtualisation.oci-containers.containers.app: option `my.user` is set nowhere in the analysed files <- user
+            not analysed: virtualisation.oci-containers.containers.app: option `my.priv` is set nowhere in the analysed files <- privileged
+            not analysed: virtualisation.oci-containers.containers.app: option `my.caps` is set nowhere in the analysed files <- capabilities
+            not analysed: virtualisation.oci-containers.containers.app: option `my.net` is set nowhere in the analysed files <- networks
+            not analysed: virtualisation.oci-containers.containers.app: `inputs.foo.vols` comes from outside <- volumes
+            not analysed: virtualisation.oci-containers.containers.app: option `my.devices` is set nowhere in the analysed files <- devices
+        "#]],
+    );
+}
+
+/// A word that is not known may be any option, and an option's value may be any.
+#[test]
+fn each_word_of_a_command_line_is_known_or_counted() {
+    containers(
+        r#"
+        { config, ... }:
+        {
+          virtualisation.oci-containers.containers.app = {
+            image = "a:1";
+            ports = [ config.my.port "${config.my.addr}:80:80" ];
+            extraOptions = config.my.opts ++ [ "${config.my.flag}" "--privileged=${config.my.switch}" ];
+          };
+        }
+        "#,
+        expect![[r#"
+            oci-containers app in `box` <- {…
+              privileged: unknown: option `my.switch` is set nowhere in the analysed files <- "--privileged=${config.my.switch}"
+              port: unknown: option `my.port` is set nowhere in the analysed files <- ports
+              port: ${my.addr} 80 -> 80 <- "${config.my.addr}:80:80"
+              image: a:1 <- "a:1"
+              flag: unknown: option `my.flag` is set nowhere in the analysed files <- "${config.my.flag}"
+              flag: --privileged=${my.switch} <- "--privileged=${config.my.switch}"
+              flag: unknown: option `my.opts` is set nowhere in the analysed files <- extraOptions
+              not known: whether it is privileged: option `my.switch` is set nowhere in the analysed files <- "--privileged=${config.my.switch}"
+              not known: which ports it publishes: option `my.port` is set nowhere in the analysed files <- ports
+              not known: which ports it publishes: option `my.addr` is set nowhere in the analysed files <- "${config.my.addr}:80:80"
+              not known: which options it is started with: option `my.flag` is set nowhere in the analysed files <- "${config.my.flag}"
+              not known: which options it is started with: option `my.opts` is set nowhere in the analysed files <- extraOptions
+            not analysed: virtualisation.oci-containers.containers.app: option `my.switch` is set nowhere in the analysed files <- "--privileged=${config.my.switch}"
+            not analysed: virtualisation.oci-containers.containers.app: option `my.port` is set nowhere in the analysed files <- ports
+            not analysed: virtualisation.oci-containers.containers.app: option `my.addr` is set nowhere in the analysed files <- "${config.my.addr}:80:80"
+            not analysed: virtualisation.oci-containers.containers.app: option `my.flag` is set nowhere in the analysed files <- "${config.my.flag}"
+            not analysed: virtualisation.oci-containers.containers.app: option `my.opts` is set nowhere in the analysed files <- extraOptions
+        "#]],
+    );
+}
+
+#[test]
+fn each_fact_of_an_nspawn_container_is_known_or_counted() {
+    containers(
+        r#"
+        { config, ... }:
+        {
           containers.web = {
             privateUsers = config.my.users;
             bindMounts = config.my.binds;
@@ -52,30 +121,6 @@ fn each_fact_is_known_or_counted() {
               not known: which devices it gets: option `my.devices` is set nowhere in the analysed files <- allowedDevices
               not known: which ports it publishes: option `my.ports` is set nowhere in the analysed files <- forwardPorts
               not known: how its users map to those of the host: option `my.users` is set nowhere in the analysed files <- privateUsers
-            oci-containers app in `box` <- {…
-              rootful: unknown: option `my.user` is set nowhere in the analysed files <- user
-              privileged: unknown: option `my.switch` is set nowhere in the analysed files <- "--privileged=${config.my.switch}"
-              capability: unknown: option `my.caps` is set nowhere in the analysed files <- capabilities
-              network: unknown: option `my.net` is set nowhere in the analysed files <- networks
-              mount: unknown: `inputs.foo.vols` comes from outside <- volumes
-              device: unknown: option `my.devices` is set nowhere in the analysed files <- devices
-              port: unknown: option `my.port` is set nowhere in the analysed files <- ports
-              port: ${my.addr} 80 -> 80 <- "${config.my.addr}:80:80"
-              image: a:1 <- "a:1"
-              flag: unknown: option `my.flag` is set nowhere in the analysed files <- "${config.my.flag}"
-              flag: --privileged=${my.switch} <- "--privileged=${config.my.switch}"
-              flag: unknown: option `my.opts` is set nowhere in the analysed files <- extraOptions
-              sdnotify: default conmon
-              not known: whether its engine runs as root: option `my.user` is set nowhere in the analysed files <- user
-              not known: whether it is privileged: option `my.switch` is set nowhere in the analysed files <- "--privileged=${config.my.switch}"
-              not known: which capabilities it has: option `my.caps` is set nowhere in the analysed files <- capabilities
-              not known: which network it has: option `my.net` is set nowhere in the analysed files <- networks
-              not known: what it mounts: `inputs.foo.vols` comes from outside <- volumes
-              not known: which devices it gets: option `my.devices` is set nowhere in the analysed files <- devices
-              not known: which ports it publishes: option `my.port` is set nowhere in the analysed files <- ports
-              not known: which ports it publishes: option `my.addr` is set nowhere in the analysed files <- "${config.my.addr}:80:80"
-              not known: which options it is started with: option `my.flag` is set nowhere in the analysed files <- "${config.my.flag}"
-              not known: which options it is started with: option `my.opts` is set nowhere in the analysed files <- extraOptions
             not analysed: containers.ro: option `my.ro` is set nowhere in the analysed files <- "/x"
             not analysed: containers.web: option `my.flag` is set nowhere in the analysed files <- "--private-users=${config.my.flag}"
             not analysed: containers.web: option `my.cap` is set nowhere in the analysed files <- additionalCapabilities
@@ -83,18 +128,12 @@ fn each_fact_is_known_or_counted() {
             not analysed: containers.web: option `my.devices` is set nowhere in the analysed files <- allowedDevices
             not analysed: containers.web: option `my.ports` is set nowhere in the analysed files <- forwardPorts
             not analysed: containers.web: option `my.users` is set nowhere in the analysed files <- privateUsers
-            not analysed: virtualisation.oci-containers.containers.app: option `my.user` is set nowhere in the analysed files <- user
-            not analysed: virtualisation.oci-containers.containers.app: option `my.switch` is set nowhere in the analysed files <- "--privileged=${config.my.switch}"
-            not analysed: virtualisation.oci-containers.containers.app: option `my.caps` is set nowhere in the analysed files <- capabilities
-            not analysed: virtualisation.oci-containers.containers.app: option `my.net` is set nowhere in the analysed files <- networks
-            not analysed: virtualisation.oci-containers.containers.app: `inputs.foo.vols` comes from outside <- volumes
-            not analysed: virtualisation.oci-containers.containers.app: option `my.devices` is set nowhere in the analysed files <- devices
-            not analysed: virtualisation.oci-containers.containers.app: option `my.port` is set nowhere in the analysed files <- ports
-            not analysed: virtualisation.oci-containers.containers.app: option `my.addr` is set nowhere in the analysed files <- "${config.my.addr}:80:80"
-            not analysed: virtualisation.oci-containers.containers.app: option `my.flag` is set nowhere in the analysed files <- "${config.my.flag}"
-            not analysed: virtualisation.oci-containers.containers.app: option `my.opts` is set nowhere in the analysed files <- extraOptions
         "#]],
     );
+}
+
+#[test]
+fn each_fact_of_a_users_container_is_known_or_counted() {
     let text = r#"
         { config, inputs, ... }:
         {
