@@ -286,7 +286,7 @@ macro_rules! every_fact {
             visitor.fact(default("tun", "whether it may make tunnels"), enable_tun);
             every_fact!(
                 visitor,
-                FactInfo::certain("network option", "which network it has"),
+                FactInfo::certain("network option", "which network options it sets"),
                 network_options
             );
             visitor.fact(

@@ -324,6 +324,11 @@ impl FactValue for SubIdRange {
 
 /// Group and member.
 impl FactValue for (String, String) {
+    /// Users that NixOS has by itself are no people.
+    fn is_enough(why: &Why) -> bool {
+        matches!(why, Why::UnsetOption(name) if name == "users.users")
+    }
+
     fn texts(&self) -> Vec<&Text> {
         Vec::new()
     }

@@ -136,6 +136,15 @@ pub(crate) struct ContainerSpec {
     pub(crate) condition: Option<Words>,
     pub(crate) location: Option<Location>,
     pub(crate) facts: Vec<FactSpec>,
+    pub(crate) unknown: Vec<UnknownSpec>,
+}
+
+/// What rules ask of a container and nobody knows, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnknownSpec {
+    pub(crate) questions: Vec<&'static str>,
+    pub(crate) reason: Words,
+    pub(crate) location: Option<Location>,
 }
 
 impl ContainerSpec {
@@ -144,7 +153,7 @@ impl ContainerSpec {
         (self.surface, &self.name, &self.inside) == (other.surface, &other.name, &other.inside)
             && (self.imported_by_no_host, &self.condition) == (other.imported_by_no_host, &other.condition)
             && self.location == other.location
-            && self.facts == other.facts
+            && (&self.facts, &self.unknown) == (&other.facts, &other.unknown)
     }
 }
 
@@ -433,6 +442,15 @@ impl Resolver<'_> {
             imported_by_no_host: shown.imported_by_no_host,
             condition: shown.condition.map(Words::from),
             location: shown.span.map(|span| self.location(span)),
+            unknown: shown
+                .unknown
+                .into_iter()
+                .map(|unknown| UnknownSpec {
+                    questions: unknown.questions,
+                    reason: unknown.reason.into(),
+                    location: unknown.span.map(|span| self.location(span)),
+                })
+                .collect(),
             facts: shown
                 .facts
                 .into_iter()

@@ -4,7 +4,7 @@ use crate::check::outcome::Outcome;
 use crate::check::part::Pick;
 use crate::check::places::span_of_origin;
 use crate::report::secrets::Secrets;
-use crate::report::{Certainty, Shown, ShownDefinition, ShownFact, told};
+use crate::report::{Certainty, Shown, ShownDefinition, ShownFact, ShownUnknown, told};
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::evaluate::Listed;
@@ -87,6 +87,15 @@ fn show(
         facts: options
             .iter()
             .map(|option| fact(files, secrets, option))
+            .collect(),
+        unknown: container
+            .unknown()
+            .into_iter()
+            .map(|unknown| ShownUnknown {
+                questions: unknown.questions,
+                reason: told(&unknown.why.to_string(), secrets),
+                span: unknown.place.and_then(|place| span_of(files, place)),
+            })
             .collect(),
     }
 }

@@ -252,6 +252,19 @@ pub struct Shown {
     pub condition: Option<String>,
     /// Facts in display order.
     pub facts: Vec<ShownFact>,
+    /// What rules ask of it and nobody knows, an entry for each reason.
+    pub unknown: Vec<ShownUnknown>,
+}
+
+/// Facts of a container that are not known for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownUnknown {
+    /// What is not known: `what it mounts`.
+    pub questions: Vec<&'static str>,
+    /// Why.
+    pub reason: String,
+    /// Where the code says it.
+    pub span: Option<Span>,
 }
 
 /// One fact of a container.

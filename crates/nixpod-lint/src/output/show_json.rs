@@ -5,7 +5,7 @@
 //! `version`.
 
 use crate::document::Each;
-use crate::view::{ContainerSpec, DefinitionSpec, FactSpec};
+use crate::view::{ContainerSpec, DefinitionSpec, FactSpec, UnknownSpec};
 use crate::words::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -42,6 +42,22 @@ struct JsonContainer<'a> {
     line: Option<u32>,
     /// Its options by name, parts of sets under dotted names.
     facts: BTreeMap<&'a str, JsonFact<'a>>,
+    /// What rules ask of it and nobody knows, an entry for each reason.
+    unknown: Vec<JsonUnknown<'a>>,
+}
+
+/// Facts of a container that are not known for one reason.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct JsonUnknown<'a> {
+    /// What is not known, in words such as `what it mounts`.
+    what: &'a [&'a str],
+    /// Why.
+    reason: &'a str,
+    /// The file in which the code says it, relative to the project.
+    file: Option<&'a str>,
+    /// The line, from 1.
+    line: Option<u32>,
 }
 
 /// The effective value of an option.
@@ -121,6 +137,19 @@ impl<'a> From<&'a ContainerSpec> for JsonContainer<'a> {
             file: at.map(|at| at.source.name.as_str()),
             line: at.map(|at| at.line),
             facts: facts.map(|fact| (fact.name.exact(), fact.into())).collect(),
+            unknown: container.unknown.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a UnknownSpec> for JsonUnknown<'a> {
+    fn from(unknown: &'a UnknownSpec) -> Self {
+        let at = unknown.location.as_ref();
+        Self {
+            what: &unknown.questions,
+            reason: unknown.reason.exact(),
+            file: at.map(|at| at.source.name.as_str()),
+            line: at.map(|at| at.line),
         }
     }
 }

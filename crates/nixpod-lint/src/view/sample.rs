@@ -156,6 +156,11 @@ pub(crate) fn results() -> Results {
                 imported_by_no_host: false,
                 condition: None,
                 location: Some(at(&web, "c.web")),
+                unknown: vec![UnknownSpec {
+                    questions: vec!["what it mounts"],
+                    reason: "`inputs.x` comes from outside".into(),
+                    location: None,
+                }],
                 facts: vec![
                     fact(
                         "privileged",
@@ -191,6 +196,7 @@ pub(crate) fn results() -> Results {
                 imported_by_no_host: true,
                 condition: Some("only if `config.my.old`".into()),
                 location: None,
+                unknown: Vec::new(),
                 facts: vec![command],
             },
         ],
