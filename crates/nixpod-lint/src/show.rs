@@ -6,8 +6,11 @@ use crate::outcome::Outcome;
 use crate::output::{Context, left_out, show_json, show_table};
 use crate::project::Projects;
 use crate::terminal::Terminal;
+use crate::view::ContainerSpec;
+use crate::words::Words;
 use anyhow::Result;
 use nixpod_analysis::{Analysis, LeftOutReason, Settings};
+use std::collections::HashMap;
 
 /// Shows effective specs.
 pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
@@ -27,7 +30,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
             .containers
             .retain(|container| args.container.iter().any(|name| name == container.name.exact()));
     }
-    merge_hosts(&mut results.containers);
+    results.containers = merge_hosts(results.containers);
     let context = Context {
         terminal,
         rules: nixpod_rules::ALL,
@@ -67,13 +70,23 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
 }
 
 /// Makes one entry of the same spec on several hosts.
-fn merge_hosts(containers: &mut Vec<crate::view::ContainerSpec>) {
-    let mut merged: Vec<crate::view::ContainerSpec> = Vec::new();
-    for container in containers.drain(..) {
-        match merged.iter_mut().find(|known| known.same_spec(&container)) {
-            Some(known) => known.hosts.extend(container.hosts),
-            None => merged.push(container),
+fn merge_hosts(containers: Vec<ContainerSpec>) -> Vec<ContainerSpec> {
+    let merged: Vec<Option<Vec<Words>>> = {
+        let mut hosts: HashMap<_, Vec<Words>> = HashMap::new();
+        for container in &containers {
+            let of_spec = hosts.entry(container.spec()).or_default();
+            of_spec.extend(container.hosts.iter().cloned());
         }
-    }
-    *containers = merged;
+        // Each spec stays where it is first.
+        let merged = containers.iter().map(|container| hosts.remove(&container.spec()));
+        merged.collect()
+    };
+    let containers = containers.into_iter().zip(merged);
+    let kept = containers.filter_map(|(container, hosts)| {
+        Some(ContainerSpec {
+            hosts: hosts?,
+            ..container
+        })
+    });
+    kept.collect()
 }

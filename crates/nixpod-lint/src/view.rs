@@ -14,6 +14,7 @@ use nixpod_analysis::{
     TextEdit, TextRange, TextSize, Why, visible,
 };
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
 /// A file that something points into.
@@ -50,6 +51,12 @@ impl PartialEq for Location {
 }
 
 impl Eq for Location {}
+
+impl Hash for Location {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.range, &self.source.path).hash(state);
+    }
+}
 
 impl Location {
     fn key(&self) -> (&str, TextSize, TextSize) {
@@ -140,7 +147,7 @@ pub(crate) struct ContainerSpec {
 }
 
 /// What rules ask of a container and nobody knows, for one reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct UnknownSpec {
     pub(crate) questions: Vec<&'static str>,
     pub(crate) reason: Words,
@@ -148,16 +155,17 @@ pub(crate) struct UnknownSpec {
 }
 
 impl ContainerSpec {
-    /// Is it the same but for the host?
-    pub(crate) fn same_spec(&self, other: &Self) -> bool {
-        (self.surface, &self.name, &self.inside) == (other.surface, &other.name, &other.inside)
-            && (self.imported_by_no_host, &self.condition) == (other.imported_by_no_host, &other.condition)
-            && self.location == other.location
-            && (&self.facts, &self.unknown) == (&other.facts, &other.unknown)
+    /// All but the hosts.
+    pub(crate) fn spec(&self) -> impl Eq + Hash {
+        (
+            (self.surface, &self.name, &self.inside, &self.location),
+            (self.imported_by_no_host, &self.condition),
+            (&self.facts, &self.unknown),
+        )
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FactSpec {
     pub(crate) name: Words,
     pub(crate) value: Option<Words>,
@@ -168,7 +176,7 @@ pub(crate) struct FactSpec {
     pub(crate) definitions: Vec<DefinitionSpec>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DefinitionSpec {
     pub(crate) location: Option<Location>,
     pub(crate) value: Words,

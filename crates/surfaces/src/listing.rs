@@ -4,9 +4,9 @@ use crate::read::print;
 use crate::read::{Found, OptionReader, as_key, wrong};
 use crate::surface::tables;
 use crate::vocabulary::certainty::part;
-use nixpod_eval::Value;
+use nixpod_eval::{Tracked, Value};
 use nixpod_model::{Fact, Field, OwnOption, Surface};
-use nixpod_source::Origin;
+use nixpod_source::{Origin, Site, Why};
 
 /// `bindMounts.<name>.hostPath` is the deepest that is shown by itself.
 const MAX_DEPTH: u32 = 3;
@@ -17,14 +17,9 @@ impl OptionReader<'_, '_> {
     /// The options of a container, sets of options flattened.
     pub(crate) fn list(&mut self, surface: Surface, found: &Found) -> Vec<OwnOption> {
         let mut out: Vec<OwnOption> = Vec::new();
-        let table = tables().find(|table| table.surface == surface);
-        for name in table.map_or(&[][..], |table| table.options) {
-            let option = self.get(found, name);
-            if self.is_unset(&option) || out.iter().any(|known| known.name == *name) {
-                continue;
-            }
-            self.push_option(name.to_string(), &option, 1, &mut out);
-        }
+        self.each_option(surface, found, &mut |reader, name, option| {
+            out.push(reader.own_option(name, option));
+        });
         if surface == Surface::QuadletNix {
             // A hundred keys that nobody sets say nothing.
             out.retain(|option| !is_empty_default(option));
@@ -32,49 +27,108 @@ impl OptionReader<'_, '_> {
         out
     }
 
-    fn push_option(&mut self, name: String, found: &Found, depth: u32, out: &mut Vec<OwnOption>) {
-        if out.len() >= MAX_OPTIONS {
+    /// Where the values of the same options are written. A default is written nowhere.
+    pub(crate) fn literals(&mut self, surface: Surface, found: &Found) -> Vec<Site> {
+        let mut out = Vec::new();
+        self.each_option(surface, found, &mut |reader, name, option| {
+            out.extend(reader.literal(&name, option));
+        });
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    /// Gives the options that a container has to `take`, with their names.
+    fn each_option(
+        &mut self,
+        surface: Surface,
+        found: &Found,
+        take: &mut dyn FnMut(&mut Self, String, &Found),
+    ) {
+        let mut left = MAX_OPTIONS;
+        let table = tables().find(|table| table.surface == surface);
+        for name in table.map_or(&[][..], |table| table.options) {
+            let option = self.get(found, name);
+            self.each_within((*name).to_owned(), &option, 1, &mut left, take);
+        }
+    }
+
+    fn each_within(
+        &mut self,
+        name: String,
+        found: &Found,
+        depth: u32,
+        left: &mut usize,
+        take: &mut dyn FnMut(&mut Self, String, &Found),
+    ) {
+        if *left == 0 || self.is_unset(found) {
             return;
         }
-        if matches!(name.as_str(), "config" | "specialArgs") {
-            // The guest has its own facts, and its arguments are whole flakes at times.
-            if !matches!(found.value.value, Value::Null) {
-                let value = self.field(found, |_, value, _| match &value.value {
-                    Value::Null => Err(wrong("a module", &Value::Null)),
-                    _ => Ok("{ … }".to_owned()),
-                });
-                out.push(OwnOption {
-                    name,
-                    value,
-                    holes: Vec::new(),
-                });
-            }
-            return;
-        }
-        if let Value::Attrs(set) = &found.value.value
-            && set.get(self.ev.common().out_path).is_none()
-            && !set.entries.is_empty()
-            && depth < MAX_DEPTH
-        {
-            for (key, inner) in self.entries(found).all() {
-                if !self.is_unset(&inner) {
-                    self.push_option(format!("{name}.{}", as_key(&key)), &inner, depth + 1, out);
+        match &found.value.value {
+            Value::Null if is_opaque(&name) => {}
+            Value::Attrs(set)
+                if !is_opaque(&name)
+                    && set.get(self.ev.common().out_path).is_none()
+                    && !set.entries.is_empty()
+                    && depth < MAX_DEPTH =>
+            {
+                for (key, inner) in self.entries(found).all() {
+                    let name = format!("{name}.{}", as_key(&key));
+                    self.each_within(name, &inner, depth + 1, left, take);
                 }
             }
-            return;
+            _ => {
+                *left -= 1;
+                take(self, name, found);
+            }
+        }
+    }
+
+    fn literal(&mut self, name: &str, found: &Found) -> Option<Site> {
+        let known = if is_opaque(name) { known_module } else { known };
+        let origin = match self.choose(found, |_, value, _| known(value)) {
+            Ok(_) if self.is_default(found) => return None,
+            Ok(chosen) => chosen.origin,
+            Err(_) => self.unknown_origin(&found.value, found),
+        };
+        origin.place().map(|place| place.site)
+    }
+
+    fn own_option(&mut self, name: String, found: &Found) -> OwnOption {
+        if is_opaque(&name) {
+            let value = self.field(found, |_, value, _| {
+                known_module(value).map(|()| "{ … }".to_owned())
+            });
+            return OwnOption {
+                name,
+                value,
+                holes: Vec::new(),
+            };
         }
         let text = print::value(self.ev, &found.value);
-        let value = self.field(found, |_, value, _| match &value.value {
-            Value::Unknown(unknown) => Err(unknown.why.clone()),
-            _ => Ok(()),
-        });
+        let value = self.field(found, |_, value, _| known(value));
         let value: Field<String> = part(&value, text, Origin::default());
-        // An option's default is its definition too, but nobody wrote it.
-        if matches!(value.fact, Fact::Unknown(_)) && self.is_unset(found) {
-            return;
-        }
         let holes = print::holes(self.ev, &found.value);
-        out.push(OwnOption { name, value, holes });
+        OwnOption { name, value, holes }
+    }
+}
+
+/// The guest has its own facts, and its arguments are whole flakes at times.
+fn is_opaque(name: &str) -> bool {
+    matches!(name, "config" | "specialArgs")
+}
+
+fn known_module(value: &Tracked) -> Result<(), Why> {
+    match &value.value {
+        Value::Null => Err(wrong("a module", &Value::Null)),
+        _ => Ok(()),
+    }
+}
+
+fn known(value: &Tracked) -> Result<(), Why> {
+    match &value.value {
+        Value::Unknown(unknown) => Err(unknown.why.clone()),
+        _ => Ok(()),
     }
 }
 

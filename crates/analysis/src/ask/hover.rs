@@ -7,6 +7,7 @@ use crate::check::snapshot::Analysis;
 use crate::check::tool_rules::OWN_RULES;
 use crate::report::{Certainty, Hover, ShownFact};
 use crate::vfs::Files;
+use crate::world::evaluate::Extent;
 use crate::world::worlds::Known;
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_model::Container;
@@ -85,7 +86,7 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
         .filter(|known| known.reads.has_parsed(file))
         .cloned()
         .collect();
-    for (known, listed) in analysis.listed(&worlds) {
+    for (known, listed) in analysis.listed(&worlds, Extent::Options) {
         for container in known.world.containers.values() {
             for option in listed.options.get(&container.id).into_iter().flatten() {
                 let definitions = &option.value.definitions;

@@ -6,6 +6,7 @@
 
 use crate::vfs::Vfs;
 use crate::vfs::parallel;
+use crate::world::evaluate::Extent;
 use crate::world::root::Root;
 use crate::world::worlds::{Known, Worlds};
 use nixpod_eval::Limits;
@@ -23,8 +24,8 @@ pub(crate) struct Roots<'r> {
     pub(super) all: &'r [Root],
     /// How many at once.
     pub(super) jobs: usize,
-    /// Will the options of their containers be asked for?
-    pub(super) list: bool,
+    /// What will be asked for of their containers?
+    pub(super) extent: Extent,
 }
 
 /// The work of one check.
@@ -58,9 +59,9 @@ impl Budget {
 
     /// Evaluates roots, and those for which their share was not enough once more, with half of what is left.
     pub(crate) fn evaluate(&mut self, vfs: &Vfs, worlds: &Worlds, roots: Roots<'_>) -> Vec<Arc<Known>> {
-        let Roots { all, jobs, list } = roots;
+        let Roots { all, jobs, extent } = roots;
         let share = self.share(all.len());
-        let mut known = parallel::map(jobs, all, |root: &Root| worlds.get(vfs, root, list, share));
+        let mut known = parallel::map(jobs, all, |root: &Root| worlds.get(vfs, root, extent, share));
         self.spent += known.iter().map(|world| world.effort.steps).sum::<u64>();
         for world in &mut known {
             let fuel = self.left() / 2;
@@ -69,7 +70,7 @@ impl Budget {
                 continue;
             }
             let limits = Limits { fuel, ..self.limits };
-            *world = worlds.get_anew(vfs, &world.root, list, limits);
+            *world = worlds.get_anew(vfs, &world.root, extent, limits);
             self.spent += world.effort.steps;
         }
         known

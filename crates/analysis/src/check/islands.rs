@@ -10,6 +10,7 @@ use crate::report::{Gap, GapKind, LeftOut, LeftOutReason};
 use crate::settings::Settings;
 use crate::vfs::spans::span_of;
 use crate::vfs::{Files, Vfs};
+use crate::world::evaluate::Extent;
 use crate::world::root::Root;
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
@@ -53,7 +54,7 @@ pub(crate) fn islands(
     vfs: &Vfs,
     worlds: &Worlds,
     settings: &Settings,
-    list: bool,
+    extent: Extent,
     files: &BTreeMap<Utf8PathBuf, FileId>,
     (evaluated, budget): (&mut Vec<Arc<Known>>, &mut Budget),
 ) -> Census {
@@ -98,7 +99,7 @@ pub(crate) fn islands(
         }
         let all = &roots;
         let jobs = settings.jobs;
-        evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, list }));
+        evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     }
     // In an open world, what a condition leaves out for certain is off as well.
     let account = Account::new(evaluated.iter());

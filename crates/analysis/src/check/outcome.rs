@@ -17,6 +17,7 @@ use crate::vfs::parallel;
 use crate::vfs::spans::span_of;
 use crate::vfs::state::Problem;
 use crate::vfs::{Files, Vfs};
+use crate::world::evaluate::Extent;
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
 use nixpod_model::HostId;
@@ -77,22 +78,22 @@ impl FoundGap {
     }
 }
 
-/// Checks files and directories. `list`: the options of their containers will be asked for.
+/// Checks files and directories. `extent`: what will be asked for of their containers.
 pub(crate) fn check(
     vfs: &Vfs,
     worlds: &Worlds,
     rules: &'static [&'static Rule],
     settings: &Arc<Settings>,
-    list: bool,
+    extent: Extent,
     targets: &[Utf8PathBuf],
 ) -> Outcome {
     worlds.begin_check();
     let targets = tracing::debug_span!("find files").in_scope(|| Targets::find(vfs, targets));
     parse_all(vfs, settings.jobs, &targets);
     let mut budget = Budget::new(targets.text(vfs));
-    let mut evaluated = targets.evaluate(vfs, worlds, settings, list, &mut budget);
+    let mut evaluated = targets.evaluate(vfs, worlds, settings, extent, &mut budget);
     let rest = (&mut evaluated, &mut budget);
-    let census = islands(vfs, worlds, settings, list, &targets.files, rest);
+    let census = islands(vfs, worlds, settings, extent, &targets.files, rest);
     let (mut files, broken) = files_of(vfs, &targets, &evaluated);
     let mut outcome = Outcome::default();
     let fragments = with_fragments(&evaluated);

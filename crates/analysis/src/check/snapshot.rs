@@ -14,7 +14,7 @@ use crate::vfs::parallel;
 use crate::vfs::resolve::Unreachable;
 use crate::vfs::state::Problem;
 use crate::vfs::{Files, Vfs, lock};
-use crate::world::evaluate::Listed;
+use crate::world::evaluate::{Extent, Listed};
 use crate::world::worlds::{Known, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, LineIndex};
@@ -81,10 +81,15 @@ impl Analysis {
     /// Checks, and lists the options of all containers.
     pub fn show(&self, targets: &[Utf8PathBuf]) -> Report {
         let asked = self.asked(targets);
-        let outcome = self.outcome_to_list(&asked.targets);
+        let outcome = self.outcome_for(&asked.targets, Extent::Options);
         let pick = Pick::new(&self.vfs, &asked.part, &outcome);
         let findings = reported(pick.groups(groups(&outcome.findings, &outcome.secrets)));
-        self.report(&asked, &outcome, findings, &self.listed(&outcome.worlds))
+        self.report(
+            &asked,
+            &outcome,
+            findings,
+            &self.listed(&outcome.worlds, Extent::Options),
+        )
     }
 
     /// What must not be shown of the files of these targets.
@@ -256,30 +261,26 @@ impl Analysis {
 
     /// Checks, unless that was the last thing this snapshot did.
     pub(crate) fn outcome(&self, targets: &[Utf8PathBuf]) -> Arc<Outcome> {
-        self.outcome_with(targets, false)
+        self.outcome_for(targets, Extent::World)
     }
 
-    /// The same for whoever asks for the options of containers next: what has to be evaluated lists them at once.
-    pub(crate) fn outcome_to_list(&self, targets: &[Utf8PathBuf]) -> Arc<Outcome> {
-        self.outcome_with(targets, true)
-    }
-
-    fn outcome_with(&self, targets: &[Utf8PathBuf], list: bool) -> Arc<Outcome> {
+    /// The same for whoever asks for more next: what has to be evaluated answers that at once.
+    pub(crate) fn outcome_for(&self, targets: &[Utf8PathBuf], extent: Extent) -> Arc<Outcome> {
         if let Some((last, outcome)) = &*lock(&self.last)
             && last == targets
         {
             return Arc::clone(outcome);
         }
-        let outcome = check(&self.vfs, &self.worlds, self.rules, &self.settings, list, targets);
-        let outcome = Arc::new(outcome);
+        let (worlds, settings) = (&self.worlds, &self.settings);
+        let outcome = Arc::new(check(&self.vfs, worlds, self.rules, settings, extent, targets));
         *lock(&self.last) = Some((targets.to_vec(), Arc::clone(&outcome)));
         outcome
     }
 
-    /// Worlds with the options of their containers.
-    pub(crate) fn listed(&self, worlds: &[Arc<Known>]) -> Vec<(Arc<Known>, Arc<Listed>)> {
+    /// Worlds with what else is to be known of their containers.
+    pub(crate) fn listed(&self, worlds: &[Arc<Known>], extent: Extent) -> Vec<(Arc<Known>, Arc<Listed>)> {
         parallel::map(self.settings.jobs, worlds, |known| {
-            (Arc::clone(known), self.worlds.listed(&self.vfs, known))
+            (Arc::clone(known), self.worlds.listed(&self.vfs, known, extent))
         })
     }
 

@@ -8,6 +8,7 @@ use crate::vfs::paths::normalize;
 use crate::vfs::resolve::MAX_PATH;
 use crate::vfs::state::Problem;
 use crate::vfs::{Vfs, git};
+use crate::world::evaluate::Extent;
 use crate::world::root::Root;
 use crate::world::worlds::{Known, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -202,21 +203,21 @@ impl Targets {
         self.skipped.push(Skipped { file, what, problem });
     }
 
-    /// Evaluates all roots among the files: flakes first, then what their hosts do not import. `list`: the options of
-    /// their containers will be asked for.
+    /// Evaluates all roots among the files: flakes first, then what their hosts do not import. `extent`: what
+    /// will be asked for of their containers.
     pub(crate) fn evaluate(
         &self,
         vfs: &Vfs,
         worlds: &Worlds,
         settings: &Settings,
-        list: bool,
+        extent: Extent,
         budget: &mut Budget,
     ) -> Vec<Arc<Known>> {
         let mut run = Run {
             vfs,
             worlds,
             jobs: settings.jobs,
-            list,
+            extent,
             budget,
             reached: FxHashSet::default(),
             done: Vec::new(),
@@ -341,7 +342,7 @@ struct Run<'a> {
     vfs: &'a Vfs,
     worlds: &'a Worlds,
     jobs: usize,
-    list: bool,
+    extent: Extent,
     budget: &'a mut Budget,
     /// Files that were roots, or were read as code.
     reached: FxHashSet<FileId>,
@@ -353,7 +354,7 @@ impl Run<'_> {
         let all = Roots {
             all: roots,
             jobs: self.jobs,
-            list: self.list,
+            extent: self.extent,
         };
         let known = self.budget.evaluate(self.vfs, self.worlds, all);
         self.reached.extend(roots.iter().map(Root::file));

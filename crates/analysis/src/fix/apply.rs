@@ -6,6 +6,7 @@ use crate::check::part::Pick;
 use crate::check::snapshot::Analysis;
 use crate::fix::fixes::{Taken, with_fixes};
 use crate::report::Reported;
+use crate::world::evaluate::Extent;
 use camino::Utf8PathBuf;
 use nixpod_source::{Applicability, FileId, Fix, RuleId, TextEdit, apply_edits};
 use std::collections::BTreeMap;
@@ -81,7 +82,7 @@ pub(crate) fn fix(
     let mut now = analysis.clone();
     let asked = analysis.asked(targets);
     let targets = asked.targets.as_slice();
-    let mut outcome = now.outcome_to_list(targets);
+    let mut outcome = now.outcome_for(targets, Extent::Literals);
     for round in 0..=MAX_ROUNDS {
         let current = Arc::clone(&outcome);
         let pick = Pick::new(&analysis.vfs, &asked.part, &current);
@@ -190,7 +191,7 @@ fn try_fixes(
     fixes: &[Selected<'_>],
 ) -> Option<Step> {
     let next = applied(now, fixes.iter().map(|(_, fix)| *fix));
-    let after = next.outcome_to_list(targets);
+    let after = next.outcome_for(targets, Extent::Literals);
     let done: Vec<&Checked> = fixes.iter().map(|(checked, _)| *checked).collect();
     keeps_promise(outcome, &after, &done).then(|| {
         let done = done

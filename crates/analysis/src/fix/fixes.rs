@@ -11,6 +11,7 @@ use crate::report::Report;
 use crate::rule::{Change, Intent};
 use crate::vfs::spans::span_of;
 use crate::vfs::{Files, Vfs};
+use crate::world::evaluate::Extent;
 use camino::Utf8PathBuf;
 use nixpod_source::{
     Applicability, FileId, Fix, HopKind, Origin, Place, TextEdit, TextRange, TextSize, apply_edits,
@@ -23,7 +24,7 @@ impl Analysis {
     /// Checks, and makes the fixes of all findings.
     pub fn check_with_fixes(&self, targets: &[Utf8PathBuf]) -> Report {
         let asked = self.asked(targets);
-        let outcome = self.outcome_to_list(&asked.targets);
+        let outcome = self.outcome_for(&asked.targets, Extent::Literals);
         let pick = Pick::new(&self.vfs, &asked.part, &outcome);
         // Which findings are one is decided among all of them, and fixes are made of those that are told.
         let told = pick.groups(groups(&outcome.findings, &outcome.secrets));
@@ -50,8 +51,10 @@ pub(crate) fn with_fixes<'c>(
     let mut all = Vec::new();
     for (index, checked) in findings.iter().enumerate() {
         for intent in &*checked.intents {
-            let resolver = resolver
-                .get_or_insert_with(|| Resolver::new(vfs, Uses::count(&analysis.listed(&outcome.worlds))));
+            let resolver = resolver.get_or_insert_with(|| {
+                let worlds = analysis.listed(&outcome.worlds, Extent::Literals);
+                Resolver::new(vfs, Uses::count(&worlds))
+            });
             if let Some(fix) = resolver.fix(intent) {
                 all.push((index, fix));
             }

@@ -2,19 +2,19 @@
 
 use crate::world::evaluate::Listed;
 use crate::world::worlds::Known;
-use nixpod_model::{Fact, FactInfo, FactValue, Field, OwnOption, Visitor};
+use nixpod_model::{FactInfo, FactValue, Field, Visitor};
 use nixpod_source::{Origin, Place, Site};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Who uses a literal: the definition of a container or user, by its place and name. The same definition seen from
 /// several hosts counts once.
 type UsedBy<'a> = (Option<Place>, &'a str);
 
-/// For each literal its one user, or none if there are several.
+/// The literals that serve more than one thing.
 #[derive(Debug, Default)]
 pub(crate) struct Uses {
-    shared: FxHashMap<Site, bool>,
+    shared: FxHashSet<Site>,
 }
 
 impl Uses {
@@ -26,8 +26,10 @@ impl Uses {
                 counter.user = (container.origin.place(), container.name.as_str());
                 counter.origin(&container.origin);
                 container.visit(&mut counter);
-                let options = listed.options.get(&container.id);
-                counter.options(options.map(Vec::as_slice).unwrap_or_default());
+                // Options that rules know nothing of use literals, too.
+                for site in listed.literals.get(&container.id).into_iter().flatten() {
+                    counter.site(*site);
+                }
             }
             for system in known.world.systems.values() {
                 for user in &system.users {
@@ -42,39 +44,36 @@ impl Uses {
             shared: counter
                 .users
                 .into_iter()
-                .map(|(site, user)| (site, user.is_none()))
+                .filter_map(|(site, user)| user.is_none().then_some(site))
                 .collect(),
         }
     }
 
     /// Does the literal serve more than one thing?
     pub(crate) fn is_shared(&self, site: Site) -> bool {
-        self.shared.get(&site).copied().unwrap_or_default()
+        self.shared.contains(&site)
     }
 }
 
 #[derive(Default)]
 struct Counter<'a> {
     user: UsedBy<'a>,
+    /// For each literal its one user, or none if there are several.
     users: FxHashMap<Site, Option<UsedBy<'a>>>,
 }
 
 impl<'a> Counter<'a> {
     fn origin(&mut self, origin: &Origin) {
-        let Some(place) = origin.place() else { return };
-        let user = self.user;
-        let known = self.users.entry(place.site).or_insert(Some(user));
-        if *known != Some(user) {
-            *known = None;
+        if let Some(place) = origin.place() {
+            self.site(place.site);
         }
     }
 
-    /// Options that rules know nothing of use literals, too. A default is nobody's.
-    fn options(&mut self, options: &[OwnOption]) {
-        for option in options {
-            if !matches!(option.value.fact, Fact::Default(_)) {
-                self.origin(&option.value.origin);
-            }
+    fn site(&mut self, site: Site) {
+        let user = self.user;
+        let known = self.users.entry(site).or_insert(Some(user));
+        if *known != Some(user) {
+            *known = None;
         }
     }
 }

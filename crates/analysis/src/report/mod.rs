@@ -300,7 +300,7 @@ pub struct ShownDefinition {
 }
 
 /// How certain a shown fact is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Certainty {
     /// The code sets it.
     Set,

@@ -4,20 +4,33 @@ use crate::vfs::Vfs;
 use crate::vfs::reads::{ReadSet, RecordingSource};
 use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics, Tracked};
-use nixpod_model::{Listing, World};
+use nixpod_model::{ContainerId, Listing, World};
 use nixpod_modules::{Library, RootSystem, entry_roots, file_roots, flake_roots, island_roots, module_roots};
-use nixpod_source::{ExprId, Utf8Path};
+use nixpod_source::{ExprId, Site, Utf8Path};
 use nixpod_surfaces::{Project, RootReader};
 use nixpod_syntax::Hir;
+use rustc_hash::FxHashMap;
 
-/// Evaluates a root; `list`: lists the options of its containers, too.
-pub(crate) fn evaluate(vfs: &Vfs, root: &Root, list: bool, limits: Limits) -> Evaluated {
+/// Evaluates a root.
+pub(crate) fn evaluate(vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -> Evaluated {
     let reader = RecordingSource::new(vfs, root.flake());
     let (mut evaluation, world) = Evaluation::start(root, &reader, limits, false);
-    evaluation.answer(&reader, world, list)
+    evaluation.answer(&reader, world, extent)
 }
 
-/// A world, what it was made from, and the options of its containers if they were asked for.
+/// How much of a root somebody is about to ask for: each has what those before it have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extent {
+    /// What rules look at.
+    #[default]
+    World,
+    /// Where the values of all options of containers are written, to make fixes.
+    Literals,
+    /// The options themselves, to show them.
+    Options,
+}
+
+/// A world, what it was made from, and what else was asked for of its containers.
 pub(crate) struct Evaluated {
     pub(crate) world: World,
     pub(crate) reads: ReadSet,
@@ -36,10 +49,14 @@ pub(crate) struct Effort {
     pub(crate) interrupted: bool,
 }
 
-/// The options of all containers of a world, and what they and the world were made from.
+/// What else was asked for of all containers of a world, and what that and the world were made from.
 #[derive(Debug, Default)]
 pub(crate) struct Listed {
+    /// By container: where the values of its options are written.
+    pub(crate) literals: FxHashMap<ContainerId, Box<[Site]>>,
+    /// Nothing, unless they were asked for.
     pub(crate) options: Listing,
+    pub(crate) extent: Extent,
     pub(crate) reads: ReadSet,
 }
 
@@ -95,23 +112,33 @@ impl<'r> Evaluation<'r> {
         (evaluation, world)
     }
 
-    /// The world with what belongs to it. Options are listed when the world is complete, so that it does not depend on
-    /// whether somebody asks for them.
-    pub(crate) fn answer(&mut self, reader: &RecordingSource, world: World, list: bool) -> Evaluated {
+    /// The world with what belongs to it. Options are looked at when the world is complete and its effort is known, so
+    /// that neither depends on whether somebody asks for them.
+    pub(crate) fn answer(&mut self, reader: &RecordingSource, world: World, extent: Extent) -> Evaluated {
         let reads = self.reads(reader);
-        let listed = list.then(|| {
-            let containers = world.containers.keys();
-            let options = self.systems.list(&mut self.ev, &self.library, containers);
-            Listed {
-                options,
-                reads: self.reads(reader),
-            }
-        });
+        let mut effort = self.effort();
+        let listed = (extent > Extent::World).then(|| self.listed(reader, &world, extent));
+        effort.interrupted = self.ev.is_interrupted();
         Evaluated {
             world,
             reads,
             listed,
-            effort: self.effort(),
+            effort,
+        }
+    }
+
+    fn listed(&mut self, reader: &RecordingSource, world: &World, extent: Extent) -> Listed {
+        let (systems, ev, library) = (&self.systems, &mut self.ev, &self.library);
+        let literals = systems.literals(ev, library, world.containers.keys());
+        let options = match extent {
+            Extent::World | Extent::Literals => Listing::default(),
+            Extent::Options => systems.list(ev, library, world.containers.keys()),
+        };
+        Listed {
+            literals,
+            options,
+            extent,
+            reads: self.reads(reader),
         }
     }
 

@@ -5,7 +5,7 @@
 
 use crate::vfs::Vfs;
 use crate::vfs::reads::RecordingSource;
-use crate::world::evaluate::{Evaluated, Evaluation};
+use crate::world::evaluate::{Evaluated, Evaluation, Extent};
 use crate::world::root::Root;
 use nixpod_eval::Limits;
 use std::io;
@@ -26,7 +26,7 @@ pub(crate) struct Answer {
 
 struct Job {
     vfs: Vfs,
-    list: bool,
+    extent: Extent,
     limits: Limits,
     reply: SyncSender<Answer>,
 }
@@ -48,13 +48,13 @@ impl Keeper {
         Ok(Self { jobs })
     }
 
-    /// The world as the files are now, with the options of its containers if `list`. Nothing if the thread is gone.
-    pub(crate) fn evaluate(&self, vfs: &Vfs, list: bool, limits: Limits) -> Option<Answer> {
+    /// The world as the files are now. Nothing if the thread is gone.
+    pub(crate) fn evaluate(&self, vfs: &Vfs, extent: Extent, limits: Limits) -> Option<Answer> {
         let (reply, answer) = sync_channel(1);
         let vfs = vfs.clone();
         let job = Job {
             vfs,
-            list,
+            extent,
             limits,
             reply,
         };
@@ -74,7 +74,7 @@ fn keep(root: &Root, jobs: &Receiver<Job>) {
     while let Some(job) = next.take() {
         let reader = RecordingSource::new(&job.vfs, root.flake());
         let (mut evaluation, world) = Evaluation::start(root, &reader, job.limits, true);
-        let evaluated = evaluation.answer(&reader, world, job.list);
+        let evaluated = evaluation.answer(&reader, world, job.extent);
         // In a heap that was interrupted, what could be known is unknown.
         let mut interrupted = evaluated.effort.interrupted;
         // Who asked may have lost interest; the heap is of use for the next one.
@@ -95,7 +95,7 @@ fn keep(root: &Root, jobs: &Receiver<Job>) {
             }
             match evaluation.renew(&reader, &job.vfs) {
                 Some(world) => {
-                    let evaluated = evaluation.answer(&reader, world, job.list);
+                    let evaluated = evaluation.answer(&reader, world, job.extent);
                     interrupted = evaluated.effort.interrupted;
                     let _ = job.reply.send(Answer {
                         evaluated,

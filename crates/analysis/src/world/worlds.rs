@@ -5,7 +5,7 @@ use crate::run::run;
 use crate::settings::Settings;
 use crate::vfs::reads::ReadSet;
 use crate::vfs::{Vfs, lock};
-use crate::world::evaluate::{Effort, Evaluated, Listed, evaluate};
+use crate::world::evaluate::{Effort, Evaluated, Extent, Listed, evaluate};
 use crate::world::keeper::Keeper;
 use crate::world::root::Root;
 use nixpod_eval::Limits;
@@ -33,7 +33,7 @@ pub(crate) struct Known {
     pub(crate) root: Root,
     pub(crate) world: World,
     pub(crate) reads: ReadSet,
-    /// The options of its containers, if somebody asked for them.
+    /// What else of its containers somebody asked for.
     listed: Mutex<Option<Arc<Listed>>>,
     /// Findings have no ranges either, so they stay valid as long as the world does.
     found: Mutex<Option<RuleRun>>,
@@ -138,9 +138,9 @@ const KEEP_FOR_CHECKS: u64 = 16;
 const MAX_KEEPERS: usize = 4;
 
 impl Worlds {
-    /// The world of a root at this revision. `list`: somebody is about to ask for the options of its containers. A world
-    /// that is known already may have been evaluated under other bounds.
-    pub(crate) fn get(&self, vfs: &Vfs, root: &Root, list: bool, limits: Limits) -> Arc<Known> {
+    /// The world of a root at this revision. A world that is known already may have been evaluated under other bounds, or
+    /// for less.
+    pub(crate) fn get(&self, vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -> Arc<Known> {
         let cached = lock(&self.cache).get(root).map(Arc::clone);
         let now = self.checks.load(Ordering::Relaxed);
         let is_known = cached.is_some();
@@ -156,14 +156,14 @@ impl Worlds {
             true => self.start_keeper(root),
             false => None,
         };
-        let evaluated = self.evaluate(vfs, root, keeper, (list, limits));
+        let evaluated = self.evaluate(vfs, root, keeper, (extent, limits));
         self.know(root, evaluated, limits, now)
     }
 
     /// As [`Self::get`], although the world is known: with other bounds.
-    pub(crate) fn get_anew(&self, vfs: &Vfs, root: &Root, list: bool, limits: Limits) -> Arc<Known> {
+    pub(crate) fn get_anew(&self, vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -> Arc<Known> {
         let now = self.checks.load(Ordering::Relaxed);
-        let evaluated = self.evaluate(vfs, root, None, (list, limits));
+        let evaluated = self.evaluate(vfs, root, None, (extent, limits));
         self.know(root, evaluated, limits, now)
     }
 
@@ -176,16 +176,17 @@ impl Worlds {
         known
     }
 
-    /// The options of a world's containers at this revision.
-    pub(crate) fn listed(&self, vfs: &Vfs, known: &Known) -> Arc<Listed> {
+    /// What there is besides a world at this revision.
+    pub(crate) fn listed(&self, vfs: &Vfs, known: &Known, extent: Extent) -> Arc<Listed> {
         let listed = lock(&known.listed).clone();
         if let Some(listed) = listed
+            && listed.extent >= extent
             && listed.reads.is_current(vfs)
         {
             return listed;
         }
         let keeper = self.keeper(&known.root);
-        let evaluated = self.evaluate(vfs, &known.root, keeper, (true, known.limits));
+        let evaluated = self.evaluate(vfs, &known.root, keeper, (extent, known.limits));
         let listed = Arc::new(evaluated.listed.unwrap_or_default());
         if !evaluated.effort.interrupted {
             *lock(&known.listed) = Some(Arc::clone(&listed));
@@ -198,12 +199,12 @@ impl Worlds {
         vfs: &Vfs,
         root: &Root,
         keeper: Option<Arc<Keeper>>,
-        (list, limits): (bool, Limits),
+        (extent, limits): (Extent, Limits),
     ) -> Evaluated {
         self.evaluations.fetch_add(1, Ordering::Relaxed);
         let name = || vfs.display_path(root.file());
         let _span = tracing::debug_span!("evaluate", root = %name()).entered();
-        match keeper.and_then(|keeper| keeper.evaluate(vfs, list, limits)) {
+        match keeper.and_then(|keeper| keeper.evaluate(vfs, extent, limits)) {
             Some(answer) => {
                 let renewals = u64::from(answer.renewed);
                 self.renewals.fetch_add(renewals, Ordering::Relaxed);
@@ -211,8 +212,8 @@ impl Worlds {
                 answer.evaluated
             }
             None => {
-                tracing::debug!(root = %name(), list, "evaluated in a heap that is not kept");
-                evaluate(vfs, root, list, limits)
+                tracing::debug!(root = %name(), ?extent, "evaluated in a heap that is not kept");
+                evaluate(vfs, root, extent, limits)
             }
         }
     }

@@ -64,6 +64,12 @@ impl<'e, 's> OptionReader<'e, 's> {
         }
     }
 
+    /// Another container is read next, which shares little with those before it.
+    pub(crate) fn forget(&mut self) {
+        self.definitions.clear();
+        self.not_analysed.clear();
+    }
+
     /// The value of a whole system.
     pub(crate) fn root(&mut self, config: ThunkId) -> Found {
         self.found(config, When::ALWAYS, NO_SITE, false)

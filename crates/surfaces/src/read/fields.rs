@@ -11,10 +11,30 @@ use std::rc::Rc;
 /// Definitions beyond this many say nothing more to a reader; lists that every module of a system adds to have hundreds.
 const MAX_DEFINITIONS: usize = 12;
 
+/// The alternative of a value that is told.
+pub(crate) struct Chosen<T> {
+    value: T,
+    pub(crate) origin: Origin,
+    when: When,
+    /// Did somebody write it?
+    written: bool,
+    /// Is it this one, whatever else is undecided?
+    certain: bool,
+    /// Why another alternative is not known.
+    or_unknown: Option<Why>,
+}
+
+/// Why no alternative could be read.
+pub(crate) struct Unread {
+    why: Why,
+    /// Nor can Nix evaluate it.
+    fails: bool,
+}
+
 impl OptionReader<'_, '_> {
     /// Where the analysed code says something that is not known: the element of a list, or else the key of the definition
     /// that is not known. What the value came from is mostly a whole file.
-    pub(super) fn unknown_origin(&self, value: &Tracked, found: &Found) -> Origin {
+    pub(crate) fn unknown_origin(&self, value: &Tracked, found: &Found) -> Origin {
         let Some(info) = found.info.as_ref().filter(|_| !self.is_default(found)) else {
             return self.origin(value.origin, found);
         };
@@ -45,18 +65,18 @@ impl OptionReader<'_, '_> {
         }
     }
 
-    /// Reads a value as a fact.
-    pub(crate) fn field<T>(
+    /// Which of a value's alternatives says what it is.
+    pub(crate) fn choose<T>(
         &mut self,
         found: &Found,
         convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
-    ) -> Field<T> {
+    ) -> Result<Chosen<T>, Unread> {
         let alternatives: Vec<(Tracked, When)> = match &found.value.value {
             Value::Either(all) => all.iter().map(|one| (one.value.clone(), one.when)).collect(),
             _ => vec![(found.value.clone(), When::ALWAYS)],
         };
         let several = alternatives.len() > 1;
-        let mut best: Option<(T, Origin, When, bool, bool)> = None;
+        let mut best: Option<Chosen<T>> = None;
         let mut why = None;
         let mut fails = false;
         let mut or_unknown = None;
@@ -66,8 +86,15 @@ impl OptionReader<'_, '_> {
                 Ok(converted) => {
                     // What somebody wrote says more than the default that it may leave in place.
                     let written = value.origin != OriginId::default();
-                    if best.as_ref().is_none_or(|best| !best.3 && written) {
-                        best = Some((converted, origin, *when, written, at == 0));
+                    if best.as_ref().is_none_or(|best| !best.written && written) {
+                        best = Some(Chosen {
+                            value: converted,
+                            origin,
+                            when: *when,
+                            written,
+                            certain: !several || (at == 0 && !when.is_always()),
+                            or_unknown: None,
+                        });
                     }
                 }
                 Err(reason) => {
@@ -82,34 +109,48 @@ impl OptionReader<'_, '_> {
                 }
             }
         }
-        let definitions = self.definitions_of(found);
-        let Some((value, origin, when, _, first)) = best else {
-            let why = why.unwrap_or_else(|| Why::Undecided("no value".to_owned()));
-            return self.unread(found, why, fails && !several);
+        match best {
+            Some(chosen) => Ok(Chosen { or_unknown, ..chosen }),
+            None => Err(Unread {
+                why: why.unwrap_or_else(|| Why::Undecided("no value".to_owned())),
+                fails: fails && !several,
+            }),
+        }
+    }
+
+    /// Reads a value as a fact.
+    pub(crate) fn field<T>(
+        &mut self,
+        found: &Found,
+        convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
+    ) -> Field<T> {
+        let chosen = match self.choose(found, convert) {
+            Ok(chosen) => chosen,
+            Err(unread) => return self.unread(found, unread),
         };
-        let always = when.is_always();
-        let when = self.ev.both(found.when, when);
+        let definitions = self.definitions_of(found);
+        let when = self.ev.both(found.when, chosen.when);
         let (conditions, open) = self.conditions(when);
-        let certain = !open && (!several || (first && !always));
         let fact = if self.is_default(found) {
-            Fact::Default(value)
-        } else if certain {
-            Fact::Set(value)
+            Fact::Default(chosen.value)
+        } else if chosen.certain && !open {
+            Fact::Set(chosen.value)
         } else {
-            Fact::Maybe(value)
+            Fact::Maybe(chosen.value)
         };
         Field {
             fact,
-            origin,
+            origin: chosen.origin,
             conditions,
             definitions,
-            or_unknown,
+            or_unknown: chosen.or_unknown,
             fails: false,
         }
     }
 
-    /// A fact of which no alternative could be read. `fails`: neither can Nix evaluate it, if it is there at all.
-    fn unread<T>(&mut self, found: &Found, why: Why, fails: bool) -> Field<T> {
+    /// A fact of which no alternative could be read.
+    fn unread<T>(&mut self, found: &Found, unread: Unread) -> Field<T> {
+        let Unread { why, fails } = unread;
         let (conditions, open) = self.conditions(found.when);
         Field {
             fact: Fact::Unknown(why),

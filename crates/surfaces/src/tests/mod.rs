@@ -16,8 +16,11 @@ mod unusual;
 use expect_test::Expect;
 use nixpod_eval::{Evaluator, Limits};
 use nixpod_fixture::TestSource;
-use nixpod_model::{Listing, World};
+use nixpod_model::{ContainerId, Fact, Listing, OwnOption, World};
 use nixpod_modules::{Kind, Library, RootSystem};
+use nixpod_source::Site;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// The world of a module `/p/main.nix`; other files begin with a line `#- name`.
 fn world(text: &str, kind: Kind, closed_world: bool) -> (World, TestSource) {
@@ -50,10 +53,27 @@ fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, TestSo
         };
         let mut reader = crate::RootReader::new(vec![root], project);
         let world = reader.read(&mut ev, &library, |_| Vec::new());
+        // First, because what lists options has values made that need not be made to tell where they are written.
+        let literals = reader.literals(&mut ev, &library, world.containers.keys());
         let listing = reader.list(&mut ev, &library, world.containers.keys());
+        assert_eq!(literals, literals_of(&listing));
         (world, listing)
     };
     (world, listing, files)
+}
+
+/// Where the values of listed options are written; a default is written nowhere.
+fn literals_of(listing: &Listing) -> FxHashMap<ContainerId, Box<[Site]>> {
+    let sites = |options: &Vec<OwnOption>| -> Box<[Site]> {
+        let written = options
+            .iter()
+            .filter(|option| !matches!(option.value.fact, Fact::Default(_)));
+        let places = written.filter_map(|option| option.value.origin.place());
+        let sites: BTreeSet<Site> = places.map(|place| place.site).collect();
+        sites.into_iter().collect()
+    };
+    let all = listing.iter().map(|(id, options)| (id.clone(), sites(options)));
+    all.filter(|(_, sites)| !sites.is_empty()).collect()
 }
 
 /// What the containers of a closed system are.

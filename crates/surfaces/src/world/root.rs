@@ -12,7 +12,7 @@ use nixpod_model::{
     ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, Subject, System, SystemId, SystemKind, World,
 };
 use nixpod_modules::{About, Kind, Library, RootSystem, Step};
-use nixpod_source::{Origin, Place, Why};
+use nixpod_source::{Origin, Place, Site, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// More specialisations of one host than this are not read.
@@ -90,15 +90,42 @@ impl RootReader {
         library: &Library,
         containers: impl Iterator<Item = &'c ContainerId>,
     ) -> Listing {
+        self.each_container((ev, library), containers, |reader, id, found| {
+            reader.list(id.surface(), found)
+        })
+    }
+
+    /// Where the values of options of containers that were read are written: what [`Self::list`] has as places, without
+    /// all the rest, which is much where there are thousands of containers. Those that write none are left out.
+    pub fn literals<'c>(
+        &self,
+        ev: &mut Evaluator<'_>,
+        library: &Library,
+        containers: impl Iterator<Item = &'c ContainerId>,
+    ) -> FxHashMap<ContainerId, Box<[Site]>> {
+        let mut out = self.each_container((ev, library), containers, |reader, id, found| {
+            reader.literals(id.surface(), found).into_boxed_slice()
+        });
+        out.retain(|_, sites| !sites.is_empty());
+        out
+    }
+
+    fn each_container<'c, T>(
+        &self,
+        (ev, library): (&mut Evaluator<'_>, &Library),
+        containers: impl Iterator<Item = &'c ContainerId>,
+        read: impl Fn(&mut OptionReader<'_, '_>, &ContainerId, &Found) -> T,
+    ) -> FxHashMap<ContainerId, T> {
         let mut reader = OptionReader::new(ev, library.shared.clone(), &self.project);
-        let mut listing = Listing::default();
+        let mut out = FxHashMap::default();
         for id in containers {
             if let Some(ReadContainer { found, given }) = self.memo.containers.get(id) {
                 reader.given.clone_from(given);
-                listing.insert(id.clone(), reader.list(id.surface(), found));
+                out.insert(id.clone(), read(&mut reader, id, found));
+                reader.forget();
             }
         }
-        listing
+        out
     }
 }
 
