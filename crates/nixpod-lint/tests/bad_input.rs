@@ -3,7 +3,7 @@
 use serde_json::Value;
 use snapbox::cmd::{Command, cargo_bin};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What every system here has besides its mistake: one container, of which there is something to say.
 const SOUND: &str = r#"{
@@ -38,9 +38,8 @@ struct Told {
 /// Runs the program over the sound file and these, and checks what holds for every mistake.
 #[track_caller]
 fn told(test: &str, files: &[(&str, &str)]) -> Told {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("bad-input")
-        .join(test);
+    // Away from the repository that this program is developed in.
+    let root = std::env::temp_dir().join(format!("nixpod-bad-input-{}-{test}", std::process::id()));
     let _ = fs::remove_dir_all(&root);
     fs::create_dir_all(root.join(".git/objects")).unwrap();
     fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
@@ -64,10 +63,11 @@ fn told(test: &str, files: &[(&str, &str)]) -> Told {
         numbers.filter_map(|number| number.parse::<usize>().ok()).sum()
     });
     assert_eq!(counted.unwrap_or(0), told.not_analysed.len(), "{text}");
+    let _ = fs::remove_dir_all(&root);
     told
 }
 
-fn run(root: &PathBuf, args: &[&str]) -> String {
+fn run(root: &Path, args: &[&str]) -> String {
     let output = Command::new(cargo_bin!("nixpod-lint"))
         .current_dir(root)
         .env_remove("NO_COLOR")

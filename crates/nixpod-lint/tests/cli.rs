@@ -3,7 +3,7 @@
 use snapbox::cmd::{Command, cargo_bin};
 use snapbox::{file, str};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A directory of its own for one test, as a project.
 struct Project {
@@ -12,7 +12,8 @@ struct Project {
 
 impl Project {
     fn new(test: &str) -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test);
+        // Away from the repository that this program is developed in.
+        let root = std::env::temp_dir().join(format!("nixpod-cli-{}-{test}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
         fs::create_dir_all(root.join(".git/objects")).unwrap();
         fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
@@ -36,6 +37,13 @@ impl Project {
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
             .args(args)
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        // A directory that stays in the one for temporary files harms nobody.
+        let _ = fs::remove_dir_all(&self.root);
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use snapbox::cmd::cargo_bin;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 /// Takes longer than anybody waits, and nests no deeper than Nix allows.
@@ -32,7 +32,8 @@ struct Project(PathBuf);
 
 impl Project {
     fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("limits").join(name);
+        // Away from the repository that this program is developed in.
+        let root = std::env::temp_dir().join(format!("nixpod-limits-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
         fs::create_dir_all(root.join(".git/objects")).expect("a new folder");
         fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").expect("a new file");
@@ -62,6 +63,13 @@ impl Project {
         });
         let gaps = document["not_analysed"].as_array().expect("gaps").iter();
         (findings.collect(), gaps.map(|one| text(&one["kind"])).collect())
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        // A directory that stays in the one for temporary files harms nobody.
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

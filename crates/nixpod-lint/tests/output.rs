@@ -4,6 +4,7 @@ use nixpod_analysis::{AnalysisHost, OsFileSystem, TextSize, Utf8Path, Utf8PathBu
 use serde_json::Value;
 use snapbox::cmd::cargo_bin;
 use std::fs;
+use std::ops::Deref;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -54,15 +55,32 @@ fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> (String
 }
 
 /// A project of one file.
-fn project(name: &str, text: &str) -> Utf8PathBuf {
-    let root = Utf8Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("output")
-        .join(name);
+struct Project(Utf8PathBuf);
+
+impl Deref for Project {
+    type Target = Utf8PathBuf;
+
+    fn deref(&self) -> &Utf8PathBuf {
+        &self.0
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        // A directory that stays in the one for temporary files harms nobody.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn project(name: &str, text: &str) -> Project {
+    // Away from the repository that this program is developed in.
+    let root = std::env::temp_dir().join(format!("nixpod-output-{}-{name}", std::process::id()));
+    let root = Utf8PathBuf::from_path_buf(root).unwrap();
     let _ = fs::remove_dir_all(&root);
     fs::create_dir_all(root.join(".git/objects")).unwrap();
     fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
     fs::write(root.join("a.nix"), text).unwrap();
-    root
+    Project(root)
 }
 
 /// Every way to print something of a project.
