@@ -59,13 +59,21 @@ impl<'a> Locator<'a> {
             });
         }
         let found = self.search.find(&*self.fs, &path);
+        let root = &found.root.directory;
         if let Some(nested) = found.nested
             && self.told.borrow_mut().insert(nested.clone())
         {
-            let root = &found.root.directory;
             terminal.note(&format!(
                 "`{}` is part of a larger project, which begins at `{root}`; `--root DIR` says otherwise",
                 relative(&nested, self.current)
+            ));
+        }
+        if let Some(around) = found.around
+            && self.told.borrow_mut().insert(root.clone())
+        {
+            terminal.note(&format!(
+                "`{root}` is a git repository of its own within `{around}`, of which nothing else is read; `--root DIR` \
+                 says otherwise"
             ));
         }
         Ok(Located {

@@ -349,3 +349,22 @@ fn a_flake_does_not_see_what_git_does_not_track() {
     let ran = tree.run("repo", &["check", "-v"]);
     assert!(ran.stdout.contains("missing"), "{ran:?}");
 }
+
+#[test]
+fn a_repository_within_a_project_is_said_to_be_one() {
+    let tree = Tree::new("within");
+    tree.repository("repo")
+        .repository("repo/hosts")
+        .write("repo/hosts/web.nix", HOST)
+        .write("repo/common/default.nix", COMMON);
+    let ran = tree.run("repo", &["check", "hosts"]);
+    let top = tree.top.join("repo");
+    assert_eq!(
+        ran.stderr.lines().next().unwrap_or_default(),
+        format!(
+            "note: `{0}/hosts` is a git repository of its own within `{0}`, of which nothing else is read; `--root DIR` \
+             says otherwise",
+            top.display()
+        )
+    );
+}

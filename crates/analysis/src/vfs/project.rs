@@ -35,6 +35,8 @@ pub struct FoundRoot {
     pub path: Utf8PathBuf,
     /// A directory that looks like a project of its own, but lies in a larger one.
     pub nested: Option<Utf8PathBuf>,
+    /// A larger project that this one lies in and is no part of, since it is a git repository of its own.
+    pub around: Option<Utf8PathBuf>,
 }
 
 /// How to look for the root of a project.
@@ -64,6 +66,8 @@ const ADMINISTRATOR: u32 = 0;
 struct Climbed {
     nearest: Utf8PathBuf,
     outermost: Utf8PathBuf,
+    /// What is marked above the top of a repository, where the project ends.
+    around: Option<Utf8PathBuf>,
 }
 
 impl RootSearch {
@@ -139,6 +143,7 @@ impl RootSearch {
     ) -> Option<Climbed> {
         let owner = fs.owner(start);
         let mut climbed: Option<Climbed> = None;
+        let mut is_over = false;
         for directory in start.ancestors() {
             let is_start = directory == start;
             if self.is_too_large(directory) && !(is_start && is_named) {
@@ -158,17 +163,23 @@ impl RootSearch {
             if is_marked {
                 let directory = directory.to_owned();
                 match &mut climbed {
+                    Some(climbed) if is_over => {
+                        climbed.around = Some(directory);
+                        break;
+                    }
                     Some(climbed) => climbed.outermost = directory,
                     None => {
                         climbed = Some(Climbed {
                             nearest: directory.clone(),
                             outermost: directory,
+                            around: None,
                         });
                     }
                 }
             }
-            let is_top = is_marked && matches!(git::marker(fs, directory), Marker::Top(_));
-            if is_top || last == Some(directory) {
+            // What lies above a repository is no part of the project. It is only said that there is something.
+            is_over |= is_marked && matches!(git::marker(fs, directory), Marker::Top(_));
+            if last == Some(directory) {
                 break;
             }
         }
@@ -177,20 +188,25 @@ impl RootSearch {
 
     /// `scope`: what belongs to the project if nothing marks one.
     fn found(&self, path: &Utf8Path, start: &Utf8Path, climbed: Option<Climbed>, scope: Scope) -> FoundRoot {
-        let (directory, scope, nested) = match climbed {
-            Some(Climbed { nearest, outermost }) => {
+        let (directory, scope, nested, around) = match climbed {
+            Some(Climbed {
+                nearest,
+                outermost,
+                around,
+            }) => {
                 let nested = (nearest != outermost).then_some(nearest);
-                (outermost, Scope::Directory, nested)
+                (outermost, Scope::Directory, nested, around)
             }
             None if scope == Scope::Files && self.is_too_large(start) => {
-                (start.to_owned(), Scope::Alone(path.to_owned()), None)
+                (start.to_owned(), Scope::Alone(path.to_owned()), None, None)
             }
-            None => (start.to_owned(), scope, None),
+            None => (start.to_owned(), scope, None, None),
         };
         FoundRoot {
             root: ProjectRoot { directory, scope },
             path: path.to_owned(),
             nested,
+            around,
         }
     }
 }

@@ -9,6 +9,7 @@ fn root(fs: &MemoryFileSystem, path: &str) -> String {
         root,
         path: asked,
         nested,
+        around,
     } = search.find(fs, Utf8Path::new(path));
     let mut out = match root.scope {
         Scope::Directory => root.directory.into_string(),
@@ -20,6 +21,9 @@ fn root(fs: &MemoryFileSystem, path: &str) -> String {
     }
     if let Some(nested) = nested {
         out.push_str(&format!(", not {nested}"));
+    }
+    if let Some(around) = around {
+        out.push_str(&format!(", in {around}"));
     }
     out
 }
@@ -42,11 +46,11 @@ fn the_outermost_marker_up_to_the_top_of_the_repository_wins() {
     let root = |path| root(&fs, path);
     assert_eq!(
         root("/srv/repo/nix/hosts/web.nix"),
-        "/srv/repo, not /srv/repo/nix"
+        "/srv/repo, not /srv/repo/nix, in /srv"
     );
-    assert_eq!(root("/srv/repo/nix"), "/srv/repo, not /srv/repo/nix");
-    assert_eq!(root("/srv/repo/other/a.nix"), "/srv/repo");
-    assert_eq!(root("/srv/repo"), "/srv/repo");
+    assert_eq!(root("/srv/repo/nix"), "/srv/repo, not /srv/repo/nix, in /srv");
+    assert_eq!(root("/srv/repo/other/a.nix"), "/srv/repo, in /srv");
+    assert_eq!(root("/srv/repo"), "/srv/repo, in /srv");
     assert_eq!(root("/srv/plain/nix"), "/srv, not /srv/plain/nix");
     assert_eq!(root("/srv/plain/nix/not-there.nix"), "/srv, not /srv/plain/nix");
 }
@@ -89,12 +93,15 @@ fn submodules_belong_to_the_repository_around_them_and_work_trees_to_themselves(
         "gitdir: /srv/repo/.git/worktrees/two\n",
     );
     fs.write("/srv/repo/trees/two/a.nix", "{ }");
-    assert_eq!(root(&fs, "/srv/repo/trees/two/a.nix"), "/srv/repo/trees/two");
+    assert_eq!(
+        root(&fs, "/srv/repo/trees/two/a.nix"),
+        "/srv/repo/trees/two, in /srv/repo"
+    );
     // A clone within a clone is somebody else's.
     repository(&fs, "/srv/repo/vendor/other");
     assert_eq!(
         root(&fs, "/srv/repo/vendor/other/a.nix"),
-        "/srv/repo/vendor/other"
+        "/srv/repo/vendor/other, in /srv/repo"
     );
 }
 
