@@ -58,8 +58,7 @@ impl Walk<'_, '_, '_> {
             return;
         }
         let entries = self.reader.entries(&all);
-        let is_open = matches!(&entries.open, Some(why) if !matches!(why, Why::UnsetOption(_)));
-        let state = match (is_open, entries.is_empty()) {
+        let state = match (entries.open.is_some(), entries.is_empty()) {
             (true, _) => DefinedState::Open,
             (false, false) => DefinedState::Read,
             // There is none, whatever is written.
