@@ -234,3 +234,18 @@ fn errors_beyond_a_thousand_are_counted() {
     let last = &report.findings[1000].diagnostic.message;
     assert_eq!(last, "499 more errors from here on, which are not listed");
 }
+
+#[test]
+fn a_module_that_imports_its_own_value_comes_to_an_end() {
+    let files = [(
+        "default.nix",
+        r#"{ imports = [ (import ./default.nix) ]; containers.a.extraFlags = [ "--all" ]; }"#,
+    )];
+    expect![[r#"
+        default.nix:1:52 `a` medium/high toy-absent: `a` is not isolated [default.nix]
+          fix (safe): isolate it
+        default.nix:1:69 `"--all"` high/high toy-flag: `a` uses `--all` [default.nix]
+          fix (safe): remove `--all`
+        gap /p/default.nix: `imports`: modules import each other more than 500 deep
+    "#]].assert_eq(&super::check(&files));
+}

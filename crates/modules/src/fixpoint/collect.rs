@@ -18,6 +18,10 @@ use std::rc::Rc;
 /// More modules than this in one evaluation are not read; real systems stay below 3,000 of their own.
 const MAX_MODULES: usize = 200_000;
 
+/// Modules without a file of their own that import each other deeper than this are not read. The value of a file can import
+/// itself without end.
+const MAX_DEPTH: u32 = 500;
+
 /// The modules of an evaluation.
 pub struct Collected {
     /// In the order in which they are merged.
@@ -60,6 +64,8 @@ pub(crate) struct Import {
     pub(crate) file: Option<Symbol>,
     /// What of the work is set aside for it.
     portion: Portion,
+    /// How many modules without files of their own import it, one in the other.
+    depth: u32,
 }
 
 impl Import {
@@ -74,6 +80,7 @@ impl Import {
             site: NO_SITE,
             file: None,
             portion: Portion::default(),
+            depth: 0,
         }
     }
 
@@ -363,6 +370,11 @@ impl<'s> Collection<'s> {
             if let Some(open) = &list.open {
                 gap(ev.last_site(origin).or(Some(attr.site)), open.why.clone());
             }
+            if item.depth >= MAX_DEPTH && !list.elems.is_empty() {
+                let why = Why::Limit(format!("modules import each other more than {MAX_DEPTH} deep"));
+                gap(Some(attr.site), why);
+                return;
+            }
             for (at, elem) in list.elems.iter().enumerate() {
                 let import = Import {
                     value: elem.thunk,
@@ -370,6 +382,7 @@ impl<'s> Collection<'s> {
                     parent: item.key.clone(),
                     when: ev.both(item.when, elem.when),
                     site: attr.site,
+                    depth: item.depth + 1,
                     ..*item
                 };
                 self.queue.push_back(import);
@@ -477,6 +490,7 @@ impl<'s> Collection<'s> {
         };
         self.system.shared.use_module(ev, ModuleId::Path((&*path).into()));
         item.key = path.to_string();
+        item.depth = 0;
         // Only where mistakes are reported as Nix does: elsewhere places are enough.
         item.file = self.as_nix().then(|| ev.intern(&path));
         Ok(ev.force(thunk).unwrap_or_else(|error| Tracked {
