@@ -173,7 +173,8 @@ judge_roots() {
     echo "a fix was written outside"
     failed=$((failed + 1))
   }
-  says root-nested 1 'cut-off' - check --format concise hosts/web.nix
+  says root-nested 1 'cut-off' - check --format concise .
+  says root-nested 1 'has no user namespace' 'lies outside' check -v --format concise hosts/web.nix
   says root-nested 1 'larger project' - check hosts
   says root-git 2 'is never read' canary-of-the-repository check -v .git/config alias folder
   says root-git 0 'is never read' canary-of-the-repository check -v --fail-on never .
