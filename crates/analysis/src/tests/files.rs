@@ -247,5 +247,6 @@ fn a_module_that_imports_its_own_value_comes_to_an_end() {
         default.nix:1:69 `"--all"` high/high toy-flag: `a` uses `--all` [default.nix]
           fix (safe): remove `--all`
         gap /p/default.nix: `imports`: modules import each other more than 500 deep
-    "#]].assert_eq(&super::check(&files));
+    "#]]
+    .assert_eq(&super::check(&files));
 }
