@@ -188,17 +188,22 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         self.ev.end_part(outer);
     }
 
-    fn read_host(&mut self, root: &RootSystem) {
-        let host = self.add_host(root);
-        self.hosts.push((root.system.about(), host.clone()));
-        let mut walk = Walk {
+    /// A walk through one host.
+    fn walk(&mut self) -> Walk<'_, '_, 's> {
+        Walk {
             reader: OptionReader::new(self.ev, self.library.shared.clone(), self.project),
             library: self.library,
             world: &mut self.world,
             memo: self.memo,
             nesting: 0,
             data: Vec::new(),
-        };
+        }
+    }
+
+    fn read_host(&mut self, root: &RootSystem) {
+        let host = self.add_host(root);
+        self.hosts.push((root.system.about(), host.clone()));
+        let mut walk = self.walk();
         let config = walk.reader.root(root.system.config);
         if let Value::Unknown(unknown) = &config.value.value {
             walk.reader.about(Subject::Containers);
@@ -216,8 +221,8 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
                 variants = walk.variants(&config);
             }
         }
-        self.data.append(&mut walk.data);
-        let not_analysed = walk.reader.not_analysed;
+        let (data, not_analysed) = (walk.data, walk.reader.not_analysed);
+        self.data.extend(data);
         let of_host = met_in(not_analysed, &host);
         self.world.not_analysed.extend(of_host);
         for (at, (name, found)) in variants.into_iter().enumerate() {
@@ -249,14 +254,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             variant_of: Some(of.clone()),
             ..self.world.host(of).clone()
         });
-        let mut walk = Walk {
-            reader: OptionReader::new(self.ev, self.library.shared.clone(), self.project),
-            library: self.library,
-            world: &mut self.world,
-            memo: self.memo,
-            nesting: 0,
-            data: Vec::new(),
-        };
+        let mut walk = self.walk();
         let unseen = walk.reader.gaps(config);
         let system = System {
             release: release::given(root.release),
@@ -264,8 +262,8 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             ..System::new(SystemId::of_host(host.clone()), SystemKind::Nixos, called)
         };
         walk.under(config.when, |walk| walk.system(config, system));
-        self.data.append(&mut walk.data);
-        let not_analysed = walk.reader.not_analysed;
+        let (data, not_analysed) = (walk.data, walk.reader.not_analysed);
+        self.data.extend(data);
         self.add_of_variant(met_in(not_analysed, &host));
     }
 
