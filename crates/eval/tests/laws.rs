@@ -18,7 +18,7 @@ fn evaluate(ev: &mut Evaluator<'_>, source: &TestSource, text: &str, unknown: u8
     let mut entries = Vec::new();
     for (at, (name, _, value)) in INPUTS.iter().enumerate() {
         let thunk = if unknown >> at & 1 == 1 {
-            ev.alloc_unknown(Why::External(format!("input.{name}")))
+            ev.alloc_unknown(Why::named(&format!("input.{name}")))
         } else {
             let path = format!("/{name}.nix");
             let loaded = source

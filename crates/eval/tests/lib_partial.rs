@@ -13,9 +13,9 @@ fn evaluate<T>(
     let source = nixpod_fixture::TestSource::memory(&[("/t.nix", &text), ("/secret.key", "x")]);
     let mut ev = Evaluator::new(&source, Limits::default());
     let lib = nixlib::install_lib(&mut ev, Vec::new());
-    let pkgs = ev.alloc_unknown(Why::External("pkgs".into()));
+    let pkgs = ev.alloc_unknown(Why::named("pkgs"));
     let u = ev.alloc_unknown(Why::UnsetOption("u".into()));
-    let input = ev.alloc_unknown(Why::External("inputs.x".into()));
+    let input = ev.alloc_unknown(Why::named("inputs.x"));
     let arguments = ev.attrs_from(vec![("lib", lib), ("pkgs", pkgs), ("u", u), ("input", input)]);
     let arguments = ev.alloc(Value::attrs(arguments), Default::default());
     let file = ev.import(Utf8Path::new("/t.nix")).expect("the file is there");

@@ -120,8 +120,8 @@ impl Text {
             .iter()
             .map(|part| match part {
                 TextPart::Known { text, .. } => text.to_string(),
-                TextPart::Hole { why, .. } => match why {
-                    Why::External(name) | Why::UnsetOption(name) => format!("${{{name}}}"),
+                TextPart::Hole { why, .. } => match why.name() {
+                    Some(name) => format!("${{{name}}}"),
                     _ => "${…}".to_owned(),
                 },
             })

@@ -122,7 +122,7 @@ impl Unknown {
             .filter(|one| one.won && one.condition.is_none());
         let others = others.map(|one| one.place).filter(|other| Some(*other) != place);
         let mut also: Vec<Place> = Vec::new();
-        for other in others.filter(|_| why.is_conflict()) {
+        for other in others.filter(|_| matches!(why, Why::Conflict(_))) {
             if !also.contains(&other) {
                 also.push(other);
             }

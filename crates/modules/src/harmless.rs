@@ -1,7 +1,7 @@
 //! Inputs that are known to have nothing to do with containers.
 
 use crate::system::report::Shared;
-use nixpod_source::Why;
+use nixpod_source::{What, Why};
 
 /// An input that is known to have nothing to do with containers. What all of them are known not to do: declare or set
 /// options of containers, of users' sub-ids and groups, or of engines.
@@ -240,29 +240,29 @@ fn plain_name(name: &str) -> String {
 /// Is what could not be read known to be of no matter for containers? Modules of the real nixpkgs are part of our
 /// model, and some inputs are known to have other business.
 pub fn is_harmless(shared: &Shared, why: &Why) -> bool {
-    let Why::External(name) = why else { return false };
-    let name = name.strip_prefix("import ").unwrap_or(name);
-    if name.starts_with("modulesPath")
-        || name.starts_with("pkgs.mkShell")
-        || name.starts_with("<nixpkgs")
-        || name.starts_with("<home-manager")
-    {
-        return true;
+    let Why::External(outside) = why else {
+        return false;
+    };
+    match (outside.what(), outside.input_name()) {
+        (What::ModulesPath | What::DevShell, _) => true,
+        (What::SearchPath, Some(entry)) => ["nixpkgs", "home-manager"]
+            .iter()
+            .any(|known| entry.starts_with(known)),
+        (_, Some(input)) => {
+            // What a lock file says of an input counts more than its name.
+            let known = shared.is_harmless_input(input);
+            known.unwrap_or_else(|| is_harmless_input(input, None))
+        }
+        (_, None) => false,
     }
-    input_name(why).is_some_and(|input| {
-        let input = input.trim_matches('"');
-        // What a lock file says of an input counts more than its name.
-        let known = shared.is_harmless_input(input);
-        known.unwrap_or_else(|| is_harmless_input(input, None))
-    })
 }
 
 /// The name of the input that an unknown comes from.
-pub fn input_name(why: &Why) -> Option<String> {
-    let Why::External(name) = why else { return None };
-    let name = name.strip_prefix("import ").unwrap_or(name);
-    let input = name.strip_prefix("inputs.")?;
-    Some(input.split(['.', ' ', '/']).next().unwrap_or(input).to_owned())
+pub fn input_name(why: &Why) -> Option<&str> {
+    match why {
+        Why::External(outside) if outside.what() != What::SearchPath => outside.input_name(),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

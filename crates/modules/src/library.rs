@@ -48,7 +48,7 @@ impl Library {
         let types = ev.alloc(Value::attrs(types), OriginId::default());
         let natives = natives(ev, self);
         let natives = ev.alloc(Value::attrs(natives), OriginId::default());
-        let hm = ev.alloc_unknown(Why::External("lib.hm".to_owned()));
+        let hm = ev.alloc_unknown(Why::named("lib.hm"));
         let arguments = ev.attrs_from(vec![
             ("lib", self.lib),
             ("natives", natives),

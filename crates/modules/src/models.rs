@@ -37,7 +37,7 @@ fn model(ev: &mut Evaluator<'_>, shared: &Shared, file: &'static OwnFile) -> Thu
 }
 
 pub(crate) fn modules_path(ev: &mut Evaluator<'_>) -> ThunkId {
-    ev.alloc_unknown(Why::External("modulesPath".to_owned()))
+    ev.alloc_unknown(Why::named("modulesPath"))
 }
 
 /// Makes the value of an option a system of its own.

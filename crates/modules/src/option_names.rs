@@ -103,7 +103,7 @@ pub fn is_idle(ev: &mut Evaluator<'_>, module: &Tracked) -> bool {
         Value::Attrs(set) => is_idle_below(ev, &set.clone(), &mut Vec::new()),
         other if ev.is_function(other) => {
             let arguments = Attrs {
-                open: Some(Unknown::new(Why::External("an argument".to_owned()))),
+                open: Some(Unknown::new(Why::named("an argument"))),
                 ..Attrs::default()
             };
             let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());

@@ -7,6 +7,7 @@
 //! with [`Site`] and [`Origin`].
 
 mod diagnostic;
+mod outside;
 mod place;
 mod text;
 pub mod visible;
@@ -17,6 +18,7 @@ pub use diagnostic::{
     Applicability, Confidence, Diagnostic, Fix, Label, LabelKind, Level, RuleId, Severity, TextEdit,
     apply_edits,
 };
+pub use outside::{Outside, What};
 pub use place::{ExprId, FileId, Hop, HopKind, Origin, Place, Site, Span};
 pub use text::{LineIndex, Position};
 pub use text_size::{TextRange, TextSize};

@@ -1,5 +1,8 @@
 //! Reasons for not knowing.
 
+use crate::outside::{Outside, What, is_unnamed};
+use std::sync::Arc;
+
 /// Why something could not be known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {
@@ -21,14 +24,16 @@ pub enum Why {
     NotModelled(String),
     /// Depends on the machine, the time or the environment.
     Impure(String),
-    /// A flake input, module argument or package: the name tells which, such as `pkgs.hello`.
-    External(String),
+    /// A flake input, module argument or package.
+    External(Arc<Outside>),
     /// An option that nothing in the analysed files sets and whose default is not known.
     UnsetOption(String),
     /// The file does not parse.
     SyntaxError(String),
     /// The evaluation of this value fails; the text is Nix's message.
     Error(String),
+    /// Definitions of an option contradict each other, so that no one of them is the mistake; the text is Nix's message.
+    Conflict(String),
     /// A definition of an option that nobody declares, on which Nix fails.
     NoSuchOption {
         /// The option.
@@ -58,25 +63,47 @@ pub enum Symbol {
 }
 
 impl Why {
+    /// An argument by its name, or a part of one: `inputs.nixpkgs.lib`.
+    pub fn named(path: &str) -> Self {
+        Self::External(Arc::new(Outside::named(path)))
+    }
+
+    /// A flake input, or a source that is pinned like one.
+    pub fn input(name: &str) -> Self {
+        Self::External(Arc::new(Outside::input(name)))
+    }
+
     /// The name of what is not known, if it has one.
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::External(name) | Self::UnsetOption(name) => Some(name),
+            Self::External(outside) => Some(outside.name()),
+            Self::UnsetOption(name) => Some(name),
             _ => None,
         }
     }
 
-    /// Is it that definitions contradict each other, so that no one of them is the mistake?
-    pub fn is_conflict(&self) -> bool {
-        let Self::Error(message) = self else { return false };
-        message.starts_with("The option `")
-            && [
-                "' has conflicting definition values",
-                "' is defined both null and not null",
-                "' is defined multiple times",
-            ]
-            .iter()
-            .any(|part| message.contains(part))
+    /// What it is that is not among the files, if it is that.
+    pub fn outside(&self) -> Option<Arc<Outside>> {
+        match self {
+            Self::External(outside) => Some(Arc::clone(outside)),
+            Self::UnsetOption(path) => Some(Arc::new(Outside::option(path))),
+            _ => None,
+        }
+    }
+
+    /// Is it a package of nixpkgs or of an input, or a set of such?
+    pub fn is_of_packages(&self) -> bool {
+        matches!(self, Self::External(outside)
+            if matches!(outside.what(), What::Packages | What::Package | What::DevShell))
+    }
+
+    /// How many steps of the way to it have no name: any element of a set, of a list or of a directory.
+    pub fn unnamed(&self) -> usize {
+        match self {
+            Self::External(outside) => usize::from(outside.unnamed()),
+            Self::UnsetOption(path) => path.split('.').filter(|step| is_unnamed(step)).count(),
+            _ => 0,
+        }
     }
 
     /// Does the code fail in Nix, too, or does it look at something that it may not or cannot read?
@@ -84,6 +111,7 @@ impl Why {
         matches!(
             self,
             Self::Error(_)
+                | Self::Conflict(_)
                 | Self::NoSuchOption { .. }
                 | Self::Cycle(_)
                 | Self::SyntaxError(_)
@@ -96,32 +124,59 @@ impl Why {
         )
     }
 
+    /// Nix's message, if the evaluation of this value fails.
+    pub fn failure(&self) -> Option<&str> {
+        match self {
+            Self::Error(message) | Self::Conflict(message) | Self::Cycle(message) => Some(message),
+            _ => None,
+        }
+    }
+
     /// What the name stands for, if that is all that anybody needs to know of it.
     pub fn symbol(&self) -> Option<Symbol> {
+        match self {
+            Self::External(outside) => match outside.what() {
+                What::Package | What::DevShell | What::StorePath => Some(Symbol::Package),
+                What::Home => Some(Symbol::Home),
+                What::Config => {
+                    let (_, option) = outside.name().split_once('.')?;
+                    Symbol::of_option(option)
+                }
+                What::Inputs
+                | What::Input
+                | What::Packages
+                | What::ModulesPath
+                | What::SearchPath
+                | What::Argument => None,
+            },
+            Self::UnsetOption(option) => Symbol::of_option(option),
+            _ => None,
+        }
+    }
+}
+
+impl Symbol {
+    /// What an option stands for.
+    fn of_option(path: &str) -> Option<Self> {
         /// Sets of options that hold nothing but paths of secrets.
-        const SECRETS: [&str; 6] = [
-            "age.secrets.",
-            "clan.core.vars.generators.",
-            "sops.placeholder.",
-            "sops.secrets.",
-            "sops.templates.",
-            "vaultix.secrets.",
+        const SECRETS: [&[&str]; 6] = [
+            &["age", "secrets"],
+            &["clan", "core", "vars", "generators"],
+            &["sops", "placeholder"],
+            &["sops", "secrets"],
+            &["sops", "templates"],
+            &["vaultix", "secrets"],
         ];
-        let name = self.name()?;
-        let name = name.strip_prefix("osConfig.").unwrap_or(name);
-        let name = name.strip_prefix("config.").unwrap_or(name);
-        if name.starts_with("pkgs.")
-            || name.starts_with("store path of ")
-            || name.contains(".packages.")
-            || name.contains(".legacyPackages.")
-        {
-            Some(Symbol::Package)
-        } else if SECRETS.iter().any(|prefix| name.starts_with(prefix)) {
-            Some(Symbol::Secret)
-        } else if name.ends_with(".homeDirectory") || name.ends_with(".home") {
-            Some(Symbol::Home)
-        } else {
-            None
+        let is_in = |set: &&[&str]| {
+            let mut steps = path.split('.');
+            set.iter().all(|step| steps.next() == Some(step)) && steps.next().is_some()
+        };
+        if SECRETS.iter().any(is_in) {
+            return Some(Self::Secret);
+        }
+        match path.rsplit_once('.')? {
+            (_, "homeDirectory" | "home") => Some(Self::Home),
+            _ => None,
         }
     }
 }
@@ -138,10 +193,10 @@ impl std::fmt::Display for Why {
             Self::Fetch(s) => write!(f, "{s} needs the network or a build"),
             Self::NotModelled(s) => write!(f, "`{s}` is not modelled"),
             Self::Impure(s) => write!(f, "{s} depends on the machine"),
-            Self::External(s) => write!(f, "`{s}` comes from outside"),
+            Self::External(outside) => write!(f, "`{}` comes from outside", outside.name()),
             Self::UnsetOption(s) => write!(f, "option `{s}` is set nowhere in the analysed files"),
             Self::SyntaxError(s) => write!(f, "syntax error: {s}"),
-            Self::Error(s) => write!(f, "evaluation fails: {s}"),
+            Self::Error(s) | Self::Conflict(s) => write!(f, "evaluation fails: {s}"),
             Self::NoSuchOption { option, .. } => {
                 write!(f, "evaluation fails: The option `{option}' does not exist")
             }

@@ -10,7 +10,7 @@ use nixpod_eval::{
     ErrorRef, EvalResult, Evaluator, Limits, NO_SITE, Source, Stop, ThunkId, Tracked, Value, print,
 };
 use nixpod_modules::Library;
-use nixpod_source::{Site, Why};
+use nixpod_source::Site;
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Expr, Param};
 
@@ -129,12 +129,12 @@ impl Query<'_> {
         }
         // Who asks for one value wants to know why there is none.
         if let Value::Unknown(unknown) = &value.value
-            && let Why::Error(message) | Why::Cycle(message) = &unknown.why
+            && let Some(message) = unknown.why.failure()
         {
             let place = self.ev.last_site(value.origin).and_then(|site| self.place(site));
             return Err(match place {
                 Some(place) => format!("{message}\n  at {place}"),
-                None => message.clone(),
+                None => message.to_owned(),
             });
         }
         if request.json {

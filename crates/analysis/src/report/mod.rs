@@ -171,7 +171,7 @@ impl GapKind {
             Why::Fetch(_) | Why::Impure(_) | Why::External(_) | Why::UnsetOption(_) | Why::Undecided(_) => {
                 Self::UnknownInput
             }
-            Why::Error(_) | Why::NoSuchOption { .. } | Why::Cycle(_) => Self::Error,
+            Why::Error(_) | Why::Conflict(_) | Why::NoSuchOption { .. } | Why::Cycle(_) => Self::Error,
         }
     }
 }

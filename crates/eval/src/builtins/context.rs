@@ -216,14 +216,14 @@ fn get_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Trac
             }
             ContextItem::Read { .. } | ContextItem::Written { .. } => {}
             ContextItem::Derivation { name, .. } => {
-                open = Some(Unknown::new(Why::External(format!("store path of {name}"))));
+                open = Some(Unknown::new(crate::machine::copy::symbolic(name).why.clone()));
             }
             ContextItem::Copied { path, .. } => {
                 let name = crate::paths::base_name(path);
                 if copied_exactly(&string, name) {
                     continue;
                 }
-                open = Some(Unknown::new(Why::External(format!("store path of {name}"))));
+                open = Some(Unknown::new(crate::machine::copy::symbolic(name).why.clone()));
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use super::table::{Builtin, Cost, Delayed, plain};
 use crate::{ErrorKind, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Value};
-use nixpod_source::{Site, Utf8Path, Why};
+use nixpod_source::{Outside, Site, Utf8Path, Why};
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub(super) const BUILTINS: &[Builtin] = &[
     ("findFile", 2, 2, Cost::Sizes, find_file),
@@ -72,7 +73,7 @@ fn scoped_import(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
 }
 
 fn external(name: &str) -> Value {
-    Value::unknown(Why::External(format!("<{name}>")))
+    Value::unknown(Why::External(Arc::new(Outside::search_path(name))))
 }
 
 /// Looks a name up in search-path entries.

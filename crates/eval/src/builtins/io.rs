@@ -7,6 +7,7 @@ use crate::{
 use nixpod_source::{HopKind, Site, Utf8Path, Why};
 use smol_str::SmolStr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub(super) const BUILTINS: &[Builtin] = &[
     ("import", 1, 0, Cost::Call, |ev, args, site| {
@@ -83,15 +84,11 @@ fn read_dir(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked
     let path = match ev.to_path(&value, site) {
         Err(crate::Stop::Unknown(unknown)) => {
             // The entries of an unknown directory are not the directory.
-            let why = match unknown.name() {
-                Some(name) if name.len() < 200 => {
+            let why = match unknown.why.outside() {
+                Some(outside) if outside.name().len() < 200 => {
                     // Something below it is marked, so that walks through directories end.
-                    let below = if matches!(value.value, Value::Unknown(_)) {
-                        ""
-                    } else {
-                        "/*"
-                    };
-                    Why::External(format!("readDir {name}{below}"))
+                    let is_below = !matches!(value.value, Value::Unknown(_));
+                    Why::External(Arc::new(outside.entries(is_below)))
                 }
                 _ => unknown.why.clone(),
             };
@@ -211,20 +208,22 @@ fn copied_prefix(string: &NixString) -> Option<Rc<str>> {
     Some(crate::paths::normalise(&format!("{path}{}", string.text)))
 }
 
+/// What a file of something gives that is only known by name: `below` is its path there.
+fn import_outside(ev: &mut Evaluator<'_>, from: &Unknown, below: &str) -> Res<Tracked> {
+    let Some(outside) = from.why.outside() else {
+        return plain(Value::unknown(from.why.clone()));
+    };
+    if let Some(thunk) = ev.search_path(&format!("{}{below}", outside.path())) {
+        return Ok(ev.force(thunk)?);
+    }
+    plain(Value::unknown(Why::External(Arc::new(outside.import(below)))))
+}
+
 /// `import`: a path, or a search path that is answered natively.
 fn import(ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<Tracked> {
     match &value.value {
         Value::Unknown(unknown) => {
-            if let Some(name) = unknown.name()
-                && let Some(thunk) = ev.search_path(name.trim_start_matches('<').trim_end_matches('>'))
-            {
-                return Ok(ev.force(thunk)?);
-            }
-            let why = match unknown.name() {
-                Some(name) => Why::External(format!("import {name}")),
-                None => unknown.why.clone(),
-            };
-            return plain(Value::unknown(why));
+            return import_outside(ev, unknown, "");
         }
         Value::Either(alternatives) => {
             let alternatives = alternatives.clone();
@@ -240,18 +239,10 @@ fn import(ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<Tracked> {
         Value::String(string) if string.hole().is_some() && copied_prefix(string).is_none() => {
             // `<nixpkgs> + "/lib"` and `"${inputs.nixpkgs}/lib"`.
             if let [first, rest @ ..] = &string.pieces(OriginId(0))[..]
-                && let Some(name) = first.hole.as_ref().and_then(|hole| hole.name())
+                && let Some(hole) = first.hole.as_ref().filter(|hole| hole.name().is_some())
                 && rest.iter().all(|part| part.hole.is_none())
             {
-                let name = format!(
-                    "{}{}",
-                    name.trim_start_matches('<').trim_end_matches('>'),
-                    string.text
-                );
-                if let Some(thunk) = ev.search_path(&name) {
-                    return Ok(ev.force(thunk)?);
-                }
-                return plain(Value::unknown(Why::External(format!("import {name}"))));
+                return import_outside(ev, hole, &string.text);
             }
         }
         _ => {}

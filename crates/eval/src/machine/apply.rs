@@ -11,6 +11,7 @@ use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::{Expr, Param, PatternField};
 use smallvec::SmallVec;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The variables of a frame.
 type Slots = SmallVec<[ThunkId; 4]>;
@@ -417,9 +418,7 @@ struct Defaulted {
 /// Calling an unknown function gives an unknown that keeps the function's name, and what it was called with.
 fn call_of_unknown(unknown: &Rc<Unknown>, argument: ThunkId) -> Tracked {
     let why = match &unknown.why {
-        Why::External(name) if !name.ends_with("(…)") && name.len() < 200 => {
-            Why::External(format!("{name} (…)"))
-        }
+        Why::External(outside) => Why::External(Arc::new(outside.call())),
         why => why.clone(),
     };
     Tracked {

@@ -255,7 +255,7 @@ impl Evaluator<'_> {
         let Some(shadow) = shadow else { return value };
         // The package set does not shadow functions of `lib`; any other unknown namespace may.
         let from_packages = matches!(&shadow.value, Value::Unknown(unknown)
-            if unknown.name().is_some_and(|name| name.starts_with("pkgs")));
+            if unknown.why.is_of_packages());
         if from_packages {
             return value;
         }

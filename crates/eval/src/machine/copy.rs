@@ -2,8 +2,9 @@
 
 use super::nar;
 use crate::{ContextItem, Evaluator, NixString, OriginId, StringBuilder, Unknown, Value};
-use nixpod_source::{Utf8Path, Why};
+use nixpod_source::{Outside, Utf8Path, Why};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A reference to a store path; see [`super::context`].
 pub(crate) fn reference(path: &str, output: &str) -> ContextItem {
@@ -16,7 +17,7 @@ pub(crate) fn reference(path: &str, output: &str) -> ContextItem {
 /// The hole for a store path of which only the name is known.
 pub(crate) fn symbolic(name: &str) -> Rc<Unknown> {
     Rc::new(Unknown {
-        why: Why::External(format!("store path of {name}")),
+        why: Why::External(Arc::new(Outside::store_path_of(name))),
         store_path: true,
         likely: None,
         given: Vec::new(),

@@ -407,9 +407,5 @@ impl Evaluator<'_> {
 
 /// The unknown that stands for a failed evaluation.
 pub fn error_unknown(error: &ErrorRef) -> Rc<Unknown> {
-    let why = match error.kind {
-        ErrorKind::Recursion => Why::Cycle(error.message.clone()),
-        _ => Why::Error(error.message.clone()),
-    };
-    Unknown::new(why)
+    Unknown::new(error.why())
 }

@@ -85,7 +85,7 @@ impl Evaluator<'_> {
                 let name = unit.hir.name(*name).clone();
                 match named(self, &name) {
                     Some(known) => known,
-                    None => self.alloc_unknown(Why::External(name.to_string())),
+                    None => self.alloc_unknown(Why::named(&name)),
                 }
             }
             Param::Pattern { fields, .. } => {
@@ -96,7 +96,7 @@ impl Evaluator<'_> {
                     // What has a default may be left out by whoever calls.
                     let thunk = match (known, field.default) {
                         (Some(known), _) => known,
-                        (None, None) => self.alloc_unknown(Why::External(name.to_string())),
+                        (None, None) => self.alloc_unknown(Why::named(&name)),
                         (None, Some(_)) => continue,
                     };
                     entries.push(Attr {
@@ -107,9 +107,7 @@ impl Evaluator<'_> {
                     });
                 }
                 let mut attrs = Attrs::from_entries(entries);
-                attrs.open = Some(Unknown::new(Why::External(
-                    "an argument of the caller".to_owned(),
-                )));
+                attrs.open = Some(Unknown::new(Why::named("an argument of the caller")));
                 self.alloc(Value::attrs(attrs), OriginId::default())
             }
         }

@@ -25,7 +25,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
 /// A value that comes from outside, by its symbolic name.
 fn external(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let name = ev.force_string(args[0], site)?;
-    let why = nixpod_source::Why::External(name.text.to_string());
+    let why = nixpod_source::Why::named(&name.text);
     plain(Value::unknown(why))
 }
 

@@ -87,7 +87,7 @@ fn flatten(ev: &mut Evaluator<'_>, args: &[ThunkId], _site: Site) -> Res<Tracked
             Value::Unknown(unknown) => {
                 out.elems.push(elem);
                 // A package is one element; anything else unknown may be a list of several.
-                let one = unknown.store_path || unknown.name().is_some_and(|name| name.starts_with("pkgs."));
+                let one = unknown.store_path || unknown.why.is_of_packages();
                 if !one {
                     out.open.get_or_insert_with(|| unknown.clone());
                 }

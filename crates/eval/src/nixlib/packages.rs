@@ -52,7 +52,7 @@ fn is_symbolic(value: &Tracked) -> bool {
 
 /// A set of which only the name is known.
 fn named_set(name: &str) -> Attrs {
-    crate::open_set(Unknown::new(Why::External(name.to_owned())))
+    crate::open_set(Unknown::new(Why::named(name)))
 }
 
 /// `lib.systems`: the systems that every release of the last years lists, and perhaps more.
@@ -64,11 +64,11 @@ pub(super) fn systems(ev: &mut Evaluator<'_>) -> ThunkId {
             when: When::ALWAYS,
         });
     }
-    let open = Some(Unknown::new(Why::External("lib.systems.flakeExposed".to_owned())));
+    let open = Some(Unknown::new(Why::named("lib.systems.flakeExposed")));
     let exposed = ev.alloc(Value::List(Rc::new(List { elems, open })), OriginId(0));
     let doubles = ev.alloc(Value::attrs(named_set("lib.platforms")), OriginId(0));
     let mut set = ev.attrs_from(vec![("flakeExposed", exposed), ("doubles", doubles)]);
-    set.open = Some(Unknown::new(Why::External("lib.systems".to_owned())));
+    set.open = Some(Unknown::new(Why::named("lib.systems")));
     ev.alloc(Value::attrs(set), OriginId(0))
 }
 

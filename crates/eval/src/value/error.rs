@@ -1,7 +1,7 @@
 //! Evaluation errors and the early exit on unknowns.
 
 use super::unknown::Unknown;
-use nixpod_source::Site;
+use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
 /// What kind of error it is; `tryEval` catches the first two.
@@ -17,6 +17,8 @@ pub enum ErrorKind {
     Eval,
     /// A value that depends on itself.
     Recursion,
+    /// Definitions of an option that contradict each other, so that no one of them is the mistake.
+    Conflict,
 }
 
 /// An evaluation error.
@@ -32,6 +34,18 @@ pub struct EvalError {
     pub trace: Vec<Site>,
     /// What `builtins.addErrorContext` said on the way out, innermost first, shortened.
     pub context: Vec<String>,
+}
+
+impl EvalError {
+    /// The reason that it is for not knowing a value.
+    pub fn why(&self) -> Why {
+        let message = self.message.clone();
+        match self.kind {
+            ErrorKind::Recursion => Why::Cycle(message),
+            ErrorKind::Conflict => Why::Conflict(message),
+            ErrorKind::Throw | ErrorKind::Assert | ErrorKind::Abort | ErrorKind::Eval => Why::Error(message),
+        }
+    }
 }
 
 /// A shared error.

@@ -4,11 +4,12 @@ use crate::{ThunkId, When};
 use nixpod_source::Why;
 use smol_str::SmolStr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Why a value is not known, and by which name rules may recognise it.
 #[derive(Clone, Debug)]
 pub struct Unknown {
-    /// The reason. [`Why::External`] carries the symbolic name, such as `pkgs.hello`.
+    /// The reason. [`Why::External`] has the symbolic name, such as `pkgs.hello`.
     pub why: Why,
     /// Is it certainly a store path or package when put into a string (as against just any value)?
     pub store_path: bool,
@@ -40,25 +41,20 @@ impl Unknown {
 
     /// The symbolic name, if it has one.
     pub fn name(&self) -> Option<&str> {
-        match &self.why {
-            Why::External(name) | Why::UnsetOption(name) => Some(name),
-            _ => None,
-        }
+        self.why.name()
     }
 
     /// May functions say what holds for any element of this set or list? Only if it has a name, and if it is not itself
     /// an element of an element, which keeps recursive functions from unfolding it for ever.
     pub fn is_generic(&self) -> bool {
-        let nested = |name: &str| name.matches(['*', '<']).count() + name.matches("readDir ").count();
-        self.name()
-            .is_some_and(|name| name.len() < 160 && nested(name) < 2)
+        self.name().is_some_and(|name| name.len() < 160) && self.why.unnamed() < 2
     }
 
     /// The unknown that selecting an attribute of this one gives.
     #[must_use]
     pub fn select(&self, attr: &str) -> Rc<Self> {
         let why = match &self.why {
-            Why::External(name) if name.len() < 200 => Why::External(format!("{name}.{attr}")),
+            Why::External(outside) => Why::External(Arc::new(outside.select(attr))),
             Why::UnsetOption(name) if name.is_empty() => Why::UnsetOption(attr.to_owned()),
             Why::UnsetOption(name) if name.len() < 200 => Why::UnsetOption(format!("{name}.{attr}")),
             why => why.clone(),

@@ -161,7 +161,7 @@ fn called(ev: &mut Evaluator<'_>, value: Tracked, lib: ThunkId) -> EvalResult<Tr
         let name = ev.name(symbol).to_string();
         let argument = match name.as_str() {
             "lib" => lib,
-            _ => ev.alloc_unknown(Why::External(name.clone())),
+            _ => ev.alloc_unknown(Why::named(&name)),
         };
         entries.push((name, argument));
     }

@@ -148,7 +148,7 @@ impl ModuleEvaluation {
         if self.collecting.get() {
             ev.depends_on_order();
             // `imports` that depend on an argument: `_module.args` cannot define it, so a caller must have.
-            let why = Why::External(name.to_owned());
+            let why = Why::named(name);
             return Ok(plain(Value::unknown(why)));
         }
         let mut at = ev.force(self.config)?;
@@ -161,7 +161,7 @@ impl ModuleEvaluation {
                         return self.no_argument(ev, name, file, &format!("attribute '{name}' missing"));
                     }
                     None => {
-                        return Ok(plain(Value::unknown(Why::External(name.to_owned()))));
+                        return Ok(plain(Value::unknown(Why::named(name))));
                     }
                 },
                 _ => break,

@@ -137,7 +137,7 @@ fn null_or(ev: &mut Evaluator<'_>, at: At<'_>, inner: &Rc<OptType>, defs: Vec<De
             "The option `{}' is defined both null and not null",
             dotted(at.path)
         );
-        return Err(ev.error(ErrorKind::Eval, message, first_site(&rest)));
+        return Err(ev.error(ErrorKind::Conflict, message, first_site(&rest)));
     }
     let Some(null) = nulls.first().map(|def| def.value.clone()) else {
         return combine(ev, at, inner, rest);
@@ -186,7 +186,7 @@ fn several(ev: &mut Evaluator<'_>, path: &OptionPath, message: &str, defs: &[Def
         dotted(path)
     );
     let last = defs.iter().rfind(|def| def.when.is_always());
-    ev.error(ErrorKind::Eval, text, last.map(|def| def.written.site()))
+    ev.error(ErrorKind::Conflict, text, last.map(|def| def.written.site()))
 }
 
 /// Fails where a type that merges by more than its `check` got another one by `//`.
@@ -331,7 +331,7 @@ pub(crate) fn one(ev: &mut Evaluator<'_>, at: At<'_>, defs: Vec<Definition>) -> 
                         message.push(':');
                         message.push_str(&show_definitions(ev, &certain));
                     }
-                    return Err(ev.error(ErrorKind::Eval, message, Some(def.written.site())));
+                    return Err(ev.error(ErrorKind::Conflict, message, Some(def.written.site())));
                 }
                 Err(error) => return Err(error),
             },

@@ -181,10 +181,11 @@ impl<'s> Collection<'s> {
         }
         if self.as_nix() && self.out.fatal.is_none() {
             // What cannot be read as a module, or fails while its imports are found, fails all.
-            self.out.fatal = self.out.opaque.iter().find_map(|gap| match &gap.why {
-                Why::Error(message) | Why::Cycle(message) => Some(message.clone()),
-                _ => None,
-            });
+            self.out.fatal = self
+                .out
+                .opaque
+                .iter()
+                .find_map(|gap| gap.why.failure().map(str::to_owned));
         }
         self.drop_disabled();
         // Nix merges definitions of later imports first.
@@ -452,7 +453,7 @@ impl<'s> Collection<'s> {
             Value::Unknown(unknown) => return Err(item.gap(ev, &value, unknown.why.clone())),
             other if self.system.open_world() && is_factory(ev, other) => {
                 // Called by somebody with an argument that is not there to be seen.
-                let argument = ev.alloc_unknown(Why::External("an argument of the caller".to_owned()));
+                let argument = ev.alloc_unknown(Why::named("an argument of the caller"));
                 let result = ev.apply(value.clone(), argument, NO_SITE);
                 ev.settle(result)
             }
@@ -481,7 +482,7 @@ impl<'s> Collection<'s> {
             Ok(path) => path,
             Err(Stop::Unknown(unknown)) => return Err(item.gap(ev, value, unknown.why.clone())),
             Err(Stop::Error(error)) => {
-                return Err(item.gap(ev, value, Why::Error(error.message.clone())));
+                return Err(item.gap(ev, value, error.why()));
             }
         };
         let thunk = match ev.import(Utf8Path::new(&*path)) {

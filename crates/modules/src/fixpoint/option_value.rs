@@ -71,7 +71,7 @@ pub(crate) fn tree(ev: &mut Evaluator<'_>, at: At<'_>, decls: Vec<Decl>, way: &W
     let mut set = Attrs::from_entries(entries);
     if at.mode() == Mode::WholeSystem {
         let name = format!("options.{}", dotted(at.path));
-        set.open = Some(Unknown::new(Why::External(name.trim_end_matches('.').to_owned())));
+        set.open = Some(Unknown::new(Why::named(name.trim_end_matches('.'))));
     }
     Ok(plain(Value::attrs(set)))
 }

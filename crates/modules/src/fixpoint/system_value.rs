@@ -53,7 +53,7 @@ pub(crate) fn toplevel(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) ->
     path.push_hole(
         Rc::new(Unknown {
             store_path: true,
-            ..(*Unknown::new(Why::External(name.to_owned()))).clone()
+            ..(*Unknown::new(Why::named(name))).clone()
         }),
         OriginId::default(),
     );
@@ -63,7 +63,7 @@ pub(crate) fn toplevel(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) ->
         ("outPath", path.finish()),
     ];
     let mut package = set(ev, entries);
-    package.open = Some(Unknown::new(Why::External(name.to_owned())));
+    package.open = Some(Unknown::new(Why::named(name)));
     Value::attrs(package)
 }
 

@@ -75,7 +75,7 @@ pub(crate) fn arguments_around(
         itself
     });
     let mut inputs = ev.attrs_from(vec![("self", itself)]);
-    inputs.open = Some(Unknown::new(Why::External("inputs".to_owned())));
+    inputs.open = Some(Unknown::new(Why::named("inputs")));
     let inputs = ev.alloc(Value::attrs(inputs), OriginId::default());
     vec![("self".into(), itself), ("inputs".into(), inputs)]
 }
@@ -246,7 +246,7 @@ fn fill_self(ev: &mut Evaluator<'_>, itself: ThunkId, name: String, [root, input
         let outputs = ev.force(outputs)?;
         match &outputs.value {
             Value::Attrs(outputs) => set = ev.update_attrs(outputs, &set),
-            _ => set.open = Some(Unknown::new(Why::External(name.clone()))),
+            _ => set.open = Some(Unknown::new(Why::named(&name))),
         }
         Ok(plain(Value::attrs(set)))
     });
@@ -256,7 +256,7 @@ fn fill_self(ev: &mut Evaluator<'_>, itself: ThunkId, name: String, [root, input
 /// revision.
 fn source_info(ev: &mut Evaluator<'_>, name: &str, root: ThunkId) -> Attrs {
     let mut set = ev.attrs_from(vec![("outPath", root)]);
-    let unknown = Unknown::new(Why::External(name.to_owned()));
+    let unknown = Unknown::new(Why::named(name));
     let perhaps = ev.condition(NO_SITE, unknown.clone(), When::ALWAYS);
     let certain = ["lastModified", "lastModifiedDate", "narHash"].map(|part| (part, When::ALWAYS));
     let revision = [
@@ -402,7 +402,7 @@ pub(crate) fn register_harmless(ev: &mut Evaluator<'_>, library: &Library, model
 }
 
 fn symbol_value(name: &str) -> Value {
-    Value::unknown(Why::External(name.to_owned()))
+    Value::unknown(Why::named(name))
 }
 
 /// A function from a name to the path in the store that it stands for.
@@ -410,7 +410,7 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
     ev.primop("storePath", 1, 1, move |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
         let hole = Unknown {
-            why: Why::External(name.text.to_string()),
+            why: Why::named(&name.text),
             store_path: true,
             likely: None,
             given: Vec::new(),
@@ -496,7 +496,7 @@ impl FlakePlace {
         let path = nixpod_eval::paths::normalise(&path.text);
         let path = Utf8Path::new(&*path);
         if path == self.directory || !matches!(ev.source().kind(&path.join("flake.nix")), Ok(Some(_))) {
-            return Ok(plain(symbol_value(&format!("inputs.{name}"))));
+            return Ok(plain(Value::unknown(Why::input(&name))));
         }
         let is_locked = !matches!(ev.force(args[2])?.value, Value::Null);
         let parent = Parent {
@@ -531,7 +531,7 @@ fn tree(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let path = nixpod_eval::paths::normalise(&path.text);
     if !matches!(ev.source().kind(Utf8Path::new(&*path)), Ok(Some(_))) {
         let name = ev.force_string(args[1], site)?;
-        return Ok(plain(symbol_value(&format!("inputs.{}", name.text))));
+        return Ok(plain(Value::unknown(Why::input(&name.text))));
     }
     let out_path = ev.alloc(Value::string(&*path), OriginId::default());
     let set = ev.attrs_from(vec![("outPath", out_path)]);

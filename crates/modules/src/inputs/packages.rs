@@ -5,8 +5,9 @@ use nixpod_eval::{
     Attrs, ContextItem, Evaluator, NO_SITE, NixString, OriginId, Res, StringPart, ThunkId, Tracked, Unknown,
     Value,
 };
-use nixpod_source::{Site, Why};
+use nixpod_source::{Outside, Site, Why};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The function that makes a written file: name, then text.
 pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
@@ -15,7 +16,7 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
         let text = args[1];
         let label = name.text.clone();
         let hole = Unknown {
-            why: Why::External(format!("store path of {label}")),
+            why: Why::External(Arc::new(Outside::store_path_of(&label))),
             store_path: true,
             likely: None,
             given: Vec::new(),
@@ -44,7 +45,7 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
             ("outPath", path),
             ("text", text),
         ]);
-        set.open = Some(Unknown::new(Why::External(format!("written file {label}"))));
+        set.open = Some(Unknown::new(Why::named(&format!("written file {label}"))));
         Ok(plain(Value::attrs(set)))
     })
 }
@@ -101,7 +102,7 @@ pub(crate) fn set(ev: &mut Evaluator<'_>, modelled: ThunkId, name: &str) -> Res<
     let modelled = ev.force_attrs(modelled, NO_SITE)?;
     let mut set: Attrs = (*modelled).clone();
     set.open = Some(Rc::new(Unknown {
-        why: Why::External(name.to_owned()),
+        why: Why::named(name),
         store_path: false,
         likely: None,
         given: Vec::new(),
@@ -114,7 +115,7 @@ pub(crate) fn open(ev: &mut Evaluator<'_>) -> Value {
     ev.primop("open", 2, 3, move |ev, args, site| {
         let name = ev.force_string(args[0], site)?;
         let mut set = (*ev.force_attrs(args[1], site)?).clone();
-        set.open = Some(Unknown::new(Why::External(name.text.to_string())));
+        set.open = Some(Unknown::new(Why::named(&name.text)));
         Ok(plain(Value::attrs(set)))
     })
 }

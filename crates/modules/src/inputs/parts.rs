@@ -93,7 +93,7 @@ fn called(ev: &mut Evaluator<'_>, given: ThunkId, inputs: ThunkId) -> Option<(Rc
 
 /// What a function that somebody calls gets: its flake's inputs by their names, and for all others what is not known.
 fn argument(ev: &mut Evaluator<'_>, function: &Tracked, inputs: ThunkId) -> ThunkId {
-    let unknown = Why::External("an argument of the caller".to_owned());
+    let unknown = Why::named("an argument of the caller");
     let Some(formals) = ev
         .function_args(&function.value)
         .filter(|formals| !formals.is_empty())
@@ -136,14 +136,14 @@ pub(crate) fn flake_parts(
     }
     let with_unknown = ev.primop("withSystem", 2, 0, |ev, args, site| {
         let function = ev.force(args[1])?;
-        let argument = ev.alloc_unknown(Why::External("perSystem".to_owned()));
+        let argument = ev.alloc_unknown(Why::named("perSystem"));
         ev.apply(function, argument, site)
     });
     let with_unknown = ev.alloc(with_unknown, OriginId::default());
     special.push(("withSystem", with_unknown));
     let module_with = ev.primop("moduleWithSystem", 1, 0, |ev, args, site| {
         let function = ev.force(args[0])?;
-        let argument = ev.alloc_unknown(Why::External("perSystem".to_owned()));
+        let argument = ev.alloc_unknown(Why::named("perSystem"));
         ev.apply(function, argument, site)
     });
     let module_with = ev.alloc(module_with, OriginId::default());

@@ -116,5 +116,5 @@ pub fn look_again(ev: &mut Evaluator<'_>, library: &Library, root: &mut RootSyst
         closed &= is_harmless(&library.shared, &gap.why);
     }
     root.closed_world = closed;
-    root.missing_inputs = missing.into_iter().collect();
+    root.missing_inputs = missing.into_iter().map(str::to_owned).collect();
 }

@@ -114,8 +114,8 @@ fn split_base<'t>(source: &Text, pattern: &'t str) -> Option<(Base, &'t str)> {
 /// The name of what stands in a hole, if it has one.
 fn hole_name(why: &Why) -> Option<&str> {
     match why {
-        Why::External(name) | Why::UnsetOption(name) | Why::MissingFile(name) => Some(name),
-        _ => None,
+        Why::MissingFile(name) => Some(name),
+        _ => why.name(),
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
         for (at, piece) in pattern.split(HOLE).enumerate() {
             if at > 0 {
                 parts.push(TextPart::Hole {
-                    why: Why::External("config.users.users.alice.uid".into()),
+                    why: Why::named("config.users.users.alice.uid"),
                     origin: Origin::default(),
                 });
             }

@@ -3,7 +3,7 @@
 use crate::about::words::{listed, name};
 use nixpod_analysis::{Ctx, Sink, declare_rule};
 use nixpod_model::Container;
-use nixpod_source::{Origin, Why};
+use nixpod_source::Origin;
 
 declare_rule! {
     /// ## What it flags
@@ -36,7 +36,7 @@ declare_rule! {
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for facts in container.unknown() {
-        let (Why::Error(message) | Why::Cycle(message)) = &facts.why else {
+        let Some(message) = facts.why.failure() else {
             continue;
         };
         let Some(place) = facts.place.filter(|_| facts.fails) else {

@@ -22,7 +22,7 @@ pub(super) fn set<T>(value: T) -> Field<T> {
 }
 
 pub(super) fn unknown<T>() -> Field<T> {
-    Field::unknown(Why::External("inputs.secret".into()), here())
+    Field::unknown(Why::named("inputs.secret"), here())
 }
 
 /// A text in which `${}` stands for a hole.
@@ -31,7 +31,7 @@ pub(super) fn text(pattern: &str) -> Text {
     for (at, piece) in pattern.split("${}").enumerate() {
         if at > 0 {
             parts.push(TextPart::Hole {
-                why: Why::External("config.users.users.alice.uid".into()),
+                why: Why::named("config.users.users.alice.uid"),
                 origin: here(),
             });
         }

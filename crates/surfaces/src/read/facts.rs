@@ -306,7 +306,7 @@ impl<'e, 's> OptionReader<'e, 's> {
                 return out;
             }
             Err(nixpod_eval::Stop::Error(error)) => {
-                out.push(self.unknown_part(found, Why::Error(error.message.clone())));
+                out.push(self.unknown_part(found, error.why()));
                 return out;
             }
         };

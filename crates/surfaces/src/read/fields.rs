@@ -51,7 +51,7 @@ impl OptionReader<'_, '_> {
         let first = definitions.clone().next();
         // Of definitions that contradict each other the first stands for all.
         if let (Some(first), Value::Unknown(unknown)) = (first, &value.value)
-            && unknown.why.is_conflict()
+            && matches!(unknown.why, Why::Conflict(_))
         {
             let written = self.trail(self.ev.trail(first.origin)).place();
             return Origin::at(written.unwrap_or(Place::whole(first.written.site())));
@@ -99,7 +99,7 @@ impl OptionReader<'_, '_> {
                 }
                 Err(reason) => {
                     if let Value::Unknown(unknown) = &value.value {
-                        fails = matches!(unknown.why, Why::Error(_) | Why::Cycle(_));
+                        fails = unknown.why.failure().is_some();
                         // Under a condition the thing is there and sets it; otherwise neither.
                         let unset =
                             matches!(unknown.why, Why::UnsetOption(_)) && value.origin == OriginId::default();

@@ -58,7 +58,7 @@ impl OptionReader<'_, '_> {
             let what = nixpod_modules::dotted(&info.about.path);
             let place = self.unknown_origin(&found.value, found).place();
             let mut also = Vec::new();
-            if why.is_conflict() {
+            if matches!(why, Why::Conflict(_)) {
                 let certain = info
                     .definitions
                     .iter()

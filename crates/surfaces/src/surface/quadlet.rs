@@ -209,7 +209,7 @@ fn image_by_nix(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mu
         let known = container.image.as_ref().and_then(Field::value);
         let reference = match known {
             Some(image) => image.reference.clone(),
-            None => hole(nixpod_source::Why::External(option.to_owned()), origin.clone()),
+            None => hole(nixpod_source::Why::named(option), origin.clone()),
         };
         container.image = Some(reader.field(&file, |_, _, _| {
             Ok(Image {

@@ -87,27 +87,26 @@ pub(crate) fn read(
         };
     }
     let mut field = reader.field(found, |_, value, _| {
-        let name = match &value.value {
-            Value::Unknown(unknown) => unknown.name().map(str::to_owned),
-            _ => None,
+        let Value::Unknown(unknown) = &value.value else {
+            return Err(Why::Undecided("a kernel of its own".to_owned()));
         };
-        let name = name.ok_or_else(|| Why::Undecided("a kernel of its own".to_owned()))?;
-        let kernel = match named(&name) {
+        let name = unknown.name().unwrap_or_default();
+        let kernel = match named(name) {
             Named::Exactly(major, minor) => Some(Kernel {
                 major,
                 minor,
                 at_least: false,
-                source: name.clone(),
+                source: name.to_owned(),
             }),
             Named::Default => by_default.clone(),
             Named::Newer => by_default.clone().map(|kernel| Kernel {
                 at_least: true,
-                source: name.clone(),
+                source: name.to_owned(),
                 ..kernel
             }),
             Named::Nothing => None,
         };
-        kernel.ok_or(Why::External(name))
+        kernel.ok_or_else(|| unknown.why.clone())
     });
     if let Fact::Default(kernel) = field.fact {
         field.fact = Fact::Set(kernel);

@@ -159,7 +159,7 @@ impl Walk<'_, '_, '_> {
                 let guest = self.host_as_guest(found, &container, outer);
                 if guest.is_none() {
                     let what = format!("the guest of containers.{}", container.name);
-                    let why = Why::External(opaque.value().cloned().unwrap_or_default());
+                    let why = Why::named(opaque.value().map_or("", String::as_str));
                     self.reader.gap(what, why, &opaque.origin);
                 }
                 guest.or_else(|| self.guest(found, &container, outer))

@@ -11,7 +11,7 @@ pub use survive::survive;
 use anyhow::{Context, Result};
 use nixpod_analysis::{
     Analysis, AnalysisHost, Certainty, EvaluatedRoot, FileId, LeftOutReason, OsFileSystem, Report, Shown,
-    ShownFact, Span, TextRange, Utf8Path, Utf8PathBuf, Why,
+    ShownFact, Span, TextRange, Utf8Path, Utf8PathBuf,
 };
 use nixpod_surfaces::SpecSite;
 use std::collections::BTreeMap;
@@ -223,7 +223,7 @@ fn reasons_of(fact: &ShownFact) -> Vec<String> {
     let mut out: Vec<String> = fact
         .holes
         .iter()
-        .filter(|why| !is_symbol(why))
+        .filter(|why| why.symbol().is_none() && !why.is_of_packages())
         .map(|why| format!("{why}"))
         .collect();
     if fact.certainty == Certainty::Maybe && out.is_empty() {
@@ -236,19 +236,4 @@ fn reasons_of(fact: &ShownFact) -> Vec<String> {
         out.push(fact.reason.clone().unwrap_or_default());
     }
     out
-}
-
-/// Is it a name that rules recognise: a package, a written file, or a path of a secret manager?
-fn is_symbol(why: &Why) -> bool {
-    let (Why::External(name) | Why::UnsetOption(name)) = why else {
-        return false;
-    };
-    let name = name.strip_prefix("config.").unwrap_or(name);
-    name.starts_with("store path of ")
-        || ["pkgs", "sops", "age", "clan.core.vars"].iter().any(|prefix| {
-            name == *prefix
-                || name
-                    .strip_prefix(prefix)
-                    .is_some_and(|rest| rest.starts_with('.'))
-        })
 }

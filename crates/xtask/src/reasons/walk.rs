@@ -2,7 +2,7 @@
 
 use nixpod_eval::{Attrs, Evaluator, Limits, NO_SITE, Source, ThunkId, Tracked, Value};
 use nixpod_modules::{Library, file_root};
-use nixpod_source::{Utf8Path, Why};
+use nixpod_source::{Outside, Utf8Path, What, Why};
 use nixpod_syntax::hir::{Expr, Param};
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
@@ -45,7 +45,7 @@ pub(super) fn reasons(source: &dyn Source, path: &Utf8Path) -> Reasons {
             let mut value = match ev.force(file) {
                 Ok(value) => value,
                 Err(error) => {
-                    walk.count(&Why::Error(error.message.clone()));
+                    walk.count(&error.why());
                     return walk.finish(&ev);
                 }
             };
@@ -57,7 +57,7 @@ pub(super) fn reasons(source: &dyn Source, path: &Utf8Path) -> Reasons {
                 value = match ev.settle(result) {
                     Ok(value) => value,
                     Err(error) => {
-                        walk.count(&Why::Error(error.message.clone()));
+                        walk.count(&error.why());
                         return walk.finish(&ev);
                     }
                 };
@@ -69,7 +69,7 @@ pub(super) fn reasons(source: &dyn Source, path: &Utf8Path) -> Reasons {
                 }
                 match ev.force(thunk) {
                     Ok(value) => walk.value(&value),
-                    Err(error) => walk.count(&Why::Error(error.message.clone())),
+                    Err(error) => walk.count(&error.why()),
                 }
             }
         }
@@ -84,7 +84,7 @@ fn argument(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path, function
         .function_args(&function.value)
         .filter(|wanted| !wanted.is_empty())
     else {
-        return ev.alloc_unknown(Why::External(name));
+        return ev.alloc_unknown(Why::named(&name));
     };
     let root = file_root(ev, library, path, "file".to_owned(), true);
     let mut entries = Vec::new();
@@ -96,7 +96,7 @@ fn argument(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path, function
             "config" => root.system.config,
             "options" => root.system.options,
             _ if default => continue,
-            _ => ev.alloc_unknown(Why::External(name.clone())),
+            _ => ev.alloc_unknown(Why::named(&name)),
         };
         entries.push((name, given));
     }
@@ -186,30 +186,8 @@ impl Walk {
 
 /// A reason without the names that differ from file to file.
 fn kind_of(why: &Why) -> String {
-    let first = |name: &str| name.split(['.', ' ', '/']).next().unwrap_or(name).to_owned();
     match why {
-        Why::External(name) if name.starts_with("pkgs") => "outside: a package".to_owned(),
-        Why::External(name) if name.starts_with("store path of") => {
-            "outside: the store path of a file".to_owned()
-        }
-        Why::External(name) if name.starts_with("import ") => {
-            format!("outside: import {}", first(&name[7..]))
-        }
-        Why::External(name) if name.starts_with("config.") => "outside: an option set elsewhere".to_owned(),
-        Why::External(name) if name.starts_with("lib.hm") || name.starts_with("lib.maintainers") => {
-            format!(
-                "outside: {}",
-                name.split('.').take(2).collect::<Vec<_>>().join(".")
-            )
-        }
-        Why::External(name) if name.starts_with("lib.") || name.starts_with("builtins.") => {
-            format!(
-                "outside: {}",
-                name.split('.').take(3).collect::<Vec<_>>().join(".")
-            )
-        }
-        Why::External(name) if name.starts_with("written ") => "outside: the store path of a file".to_owned(),
-        Why::External(name) => format!("outside: {}", first(name)),
+        Why::External(outside) => format!("outside: {}", from_outside(outside)),
         Why::UnsetOption(_) => "outside: an option set elsewhere".to_owned(),
         Why::MissingFile(_) => "outside: a file that is not there".to_owned(),
         Why::Unreadable(_) => "outside: a file that cannot be read".to_owned(),
@@ -222,8 +200,28 @@ fn kind_of(why: &Why) -> String {
         Why::SyntaxError(_) => "the file does not parse".to_owned(),
         Why::Cycle(_) => "infinite recursion".to_owned(),
         Why::NoSuchOption { .. } => "fails: an option that nobody declares".to_owned(),
-        Why::Error(message) => format!("fails: {}", without_names(message)),
+        Why::Error(message) | Why::Conflict(message) => format!("fails: {}", without_names(message)),
         Why::NotModelled(_) | Why::Limit(_) | Why::Cancelled => why.to_string(),
+    }
+}
+
+/// What something from outside is, without the names that differ from file to file.
+fn from_outside(outside: &Outside) -> String {
+    match outside.what() {
+        What::Packages | What::Package | What::DevShell => "a package".to_owned(),
+        What::StorePath => "the store path of a file".to_owned(),
+        What::Config => "an option set elsewhere".to_owned(),
+        What::Inputs | What::Input => "inputs".to_owned(),
+        What::Home | What::ModulesPath | What::SearchPath | What::Argument => {
+            let mut parts = outside.name().split('.');
+            let first = parts.next().unwrap_or_default();
+            let more = match first {
+                "lib" | "builtins" => 2,
+                _ => 0,
+            };
+            let parts = std::iter::once(first).chain(parts.take(more));
+            parts.collect::<Vec<_>>().join(".")
+        }
     }
 }
 
