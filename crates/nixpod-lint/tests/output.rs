@@ -318,6 +318,30 @@ fn short_secrets_are_hidden_where_they_are_written_and_used() {
     }
 }
 
+/// Who calls the database like its password must still read which container is meant.
+#[test]
+fn what_a_password_is_called_like_is_not_hidden() {
+    let code = r#"{ inputs, ... }: {
+  virtualisation.oci-containers.containers."ledger-db" = {
+    image = "docker.io/library/ledger:16";
+    privileged = true;
+    environment.LEDGER_PASSWORD = "ledger";
+    environment.ADMIN_PASSWORD = "docker.io";
+  };
+}
+"#;
+    let folder = project("called-alike", code);
+    let (out, _) = run(folder.as_std_path(), &["check", "--format", "concise"], &[]);
+    assert!(out.contains("`ledger-db` runs privileged"), "{out}");
+    assert!(out.contains("`LEDGER_PASSWORD` of `ledger-db`"), "{out}");
+    for way in ways() {
+        let (out, _) = run(folder.as_std_path(), &way, &[]);
+        for secret in ["PASSWORD = \"ledger\"", "\"docker.io\""] {
+            assert!(!out.contains(secret), "{way:?} shows {secret}:\n{out}");
+        }
+    }
+}
+
 #[test]
 fn a_fingerprint_does_not_tell_the_secret() {
     let fingerprint = |secret: &str, more: &[&str]| {

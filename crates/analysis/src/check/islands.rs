@@ -14,7 +14,7 @@ use crate::world::evaluate::Extent;
 use crate::world::root::Root;
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
-use nixpod_model::{DefinedState, SystemKind};
+use nixpod_model::{DefinedState, FactInfo, FactValue, Field, SystemKind, Visitor};
 use nixpod_modules::{Island, Kind};
 use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
 use nixpod_surfaces::{QuadletSite, SpecSite};
@@ -78,6 +78,7 @@ pub(crate) fn islands(
     for _ in 0..MAX_ROUNDS {
         let account = Account::new(evaluated.iter());
         left = account.of(vfs, left, &mut out);
+        left = without_used(vfs, left, evaluated);
         // What a host reads and leaves out by a condition is off there, and not out of reach.
         let (off, rest) = left.into_iter().partition::<Vec<_>, _>(|written| {
             written.site.condition.is_some() && from_hosts.files.contains(&written.file)
@@ -291,6 +292,59 @@ impl Account {
             }
         }
         left
+    }
+}
+
+/// Those of whose text no container has anything either: a function such as `recursiveUpdate` makes one set of several, and
+/// the result stands where one of them does.
+fn without_used(vfs: &Vfs, left: Vec<Written>, evaluated: &[Arc<Known>]) -> Vec<Written> {
+    if left.is_empty() {
+        return left;
+    }
+    let mut used = Used::default();
+    used.sites
+        .extend(left.iter().map(|written| (written.file, FxHashSet::default())));
+    for known in evaluated {
+        known
+            .world
+            .containers
+            .values()
+            .for_each(|container| container.visit(&mut used));
+    }
+    let is_used = |written: &Written| {
+        let of_file = &used.sites[&written.file];
+        let state = vfs.state(written.file);
+        !of_file.is_empty() && contains(&state.parsed().hir, written.site.value, of_file)
+    };
+    left.into_iter().filter(|written| !is_used(written)).collect()
+}
+
+/// Is one of these expressions a part of that one?
+fn contains(hir: &Hir, whole: ExprId, parts: &FxHashSet<ExprId>) -> bool {
+    let mut pending = vec![whole];
+    while let Some(next) = pending.pop() {
+        if parts.contains(&next) {
+            return true;
+        }
+        hir.expr(next).for_each_child(&mut |child| pending.push(child));
+    }
+    false
+}
+
+/// Where the facts of containers are written, in the files that are asked about.
+#[derive(Default)]
+struct Used {
+    sites: FxHashMap<FileId, FxHashSet<ExprId>>,
+}
+
+impl Visitor for Used {
+    fn fact<T: FactValue>(&mut self, _: FactInfo, field: &Field<T>) {
+        for definition in &field.definitions {
+            let site = definition.place.site;
+            if let Some(sites) = self.sites.get_mut(&site.file) {
+                sites.insert(site.expr);
+            }
+        }
     }
 }
 

@@ -105,7 +105,7 @@ pub(crate) fn check(
     let looked_up = Files::new(vfs);
     let mut merged = Merged::default();
     let secrets = raw.iter().flat_map(|found| &found.secrets);
-    let secrets = Arc::new(look_up(&looked_up, secrets));
+    let secrets = Arc::new(look_up(&looked_up, &files, &evaluated, secrets));
     if !settings.show_secrets {
         outcome.secrets = Arc::clone(&secrets);
     }

@@ -4,14 +4,31 @@ use crate::report::secrets::{Hidden, Secrets};
 use crate::rule::Secret;
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
+use crate::world::worlds::Known;
+use camino::Utf8PathBuf;
+use nixpod_model::Field;
 use nixpod_source::{FileId, Origin, Place, Span, TextRange, TextSize};
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-/// Looks up the places of secrets.
-pub(crate) fn look_up<'s>(files: &Files<'_>, secrets: impl Iterator<Item = &'s Secret>) -> Secrets {
+/// Looks up the places of secrets in what was read.
+pub(crate) fn look_up<'s>(
+    files: &Files<'_>,
+    read: &BTreeMap<Utf8PathBuf, FileId>,
+    worlds: &[Arc<Known>],
+    secrets: impl Iterator<Item = &'s Secret>,
+) -> Secrets {
+    let mut secrets = secrets.peekable();
+    if secrets.peek().is_none() {
+        return Secrets::default();
+    }
+    let names = Names::of(files, read, worlds);
     let hidden = secrets.map(|secret| Hidden {
         text: secret.text.clone(),
-        common: secret.common,
+        common: secret.common || names.words.contains(secret.text.trim()),
         written: secret
             .written
             .iter()
@@ -21,6 +38,47 @@ pub(crate) fn look_up<'s>(files: &Files<'_>, secrets: impl Iterator<Item = &'s S
         places: places(files, secret),
     });
     Secrets::new(hidden.collect())
+}
+
+/// What things are called. A password that is such a name as well is hidden only where it is the password: everybody must be
+/// able to read which container is meant.
+#[derive(Default)]
+struct Names {
+    /// Names, and the words in them.
+    words: FxHashSet<SmolStr>,
+}
+
+impl Names {
+    fn of(files: &Files<'_>, read: &BTreeMap<Utf8PathBuf, FileId>, worlds: &[Arc<Known>]) -> Self {
+        let mut names = Self::default();
+        for (path, file) in read {
+            path.components().for_each(|part| names.add(part.as_str()));
+            let state = files.state(*file);
+            state.parsed().hir.names().iter().for_each(|name| names.add(name));
+        }
+        for known in worlds {
+            let world = &known.world;
+            world.hosts.values().for_each(|host| names.add(&host.name));
+            for system in world.systems.values() {
+                system.users.iter().for_each(|user| names.add(&user.name));
+            }
+            for container in world.containers.values() {
+                names.add(&container.name);
+                let image = container.image.as_ref().and_then(Field::value);
+                image
+                    .into_iter()
+                    .for_each(|image| names.add(&image.reference.pattern()));
+            }
+        }
+        names
+    }
+
+    fn add(&mut self, name: &str) {
+        if self.words.insert(name.into()) {
+            let words = name.split(|c: char| !c.is_alphanumeric());
+            self.words.extend(words.map(SmolStr::new));
+        }
+    }
 }
 
 /// Everything that the secret came through.

@@ -160,3 +160,67 @@ fn a_part_of_a_container_is_no_container_of_its_own() {
         "#]],
     );
 }
+
+/// What the machine around a lone file is set to is said elsewhere: no default of NixOS switches anything off there.
+#[test]
+fn a_lone_file_is_not_switched_off_by_what_it_does_not_say() {
+    check(
+        &[
+            (
+                "by-name.nix",
+                r#"
+{ config, lib, ... }: lib.mkIf (config.networking.hostName == "web1") {
+  containers.by-name = { autoStart = true; };
+}"#,
+            ),
+            (
+                "engine.nix",
+                "{ config, lib, ... }: { containers = lib.mkIf config.virtualisation.podman.enable { engine.autoStart = true; }; }",
+            ),
+            (
+                "said.nix",
+                r#"
+{ config, lib, ... }: {
+  virtualisation.podman.enable = false;
+  containers = lib.mkIf config.virtualisation.podman.enable { off.autoStart = true; };
+}"#,
+            ),
+        ],
+        expect![[r#"
+            by-name.nix:3:14 `by-name` medium/medium toy-absent: `by-name` is not isolated [by-name.nix]
+              by-name.nix:2:33 `config.networking.hostName == "web1"` only if this holds
+            engine.nix:1:85 `engine` medium/medium toy-absent: `engine` is not isolated [engine.nix]
+              engine.nix:1:47 `config.virtualisation.podman.enable` only if this holds
+            left out (off): off
+        "#]],
+    );
+}
+
+/// What `recursiveUpdate` makes of two sets stands where one of them does; the other is no container of its own.
+#[test]
+fn sets_that_are_put_together_are_one_container() {
+    check(
+        &[(
+            "whole.nix",
+            r#"
+{ lib, ... }: {
+  config = lib.recursiveUpdate { containers.x.autoStart = true; } { containers.x.privateNetwork = true; };
+}"#,
+        )],
+        expect![[""]],
+    );
+}
+
+/// Nothing but the configuration of a guest, in a value that only code of the user's own can make something of.
+#[test]
+fn a_guest_that_is_bound_to_a_name_is_named() {
+    check(
+        &[(
+            "data.nix",
+            "let web = { containers.z = { config = { }; }; }; in { hosts.h = web; }",
+        )],
+        expect![[r#"
+            gap /p/data.nix: container `z` (nspawn): nothing that was evaluated has it
+        "#]],
+    );
+}

@@ -238,7 +238,7 @@ pub(crate) fn evaluate(
     let elsewhere = at.system.open_world() && ELSEWHERE.iter().any(|known| is_at(at.path, known));
     if defs.is_empty()
         && at.mode() != Mode::AsNix
-        && !elsewhere
+        && !belongs_to_unseen(at)
         && let Some(value) = plain_default(ev, &declared)
     {
         let info = OptionInfo {
@@ -275,6 +275,14 @@ pub(crate) fn evaluate(
     }
 }
 
+/// Is it an option of a system that was seen only in part, and not of something in it?
+///
+/// Whoever writes a container sets all that it has in one place, mostly. What the machine around it is set to is said in
+/// files that nothing tells of.
+fn belongs_to_unseen(at: At<'_>) -> bool {
+    at.system.open_world() && at.system.prefix.is_empty()
+}
+
 /// What the option is where nothing certain defines it.
 fn default_of(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declared) -> Option<Definition> {
     let default = match declared.default {
@@ -290,7 +298,12 @@ fn default_of(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declared) -> Option
         None => empty(ev, &declared.native)?,
     };
     // The user's own option may be set in a file that was not seen.
-    Some(match at.system.open_world() && !declared.written.is_ours() {
+    let is_scalar = !matches!(default.value.value, Value::Attrs(_) | Value::List(_));
+    let elsewhere = match declared.written.is_ours() {
+        true => belongs_to_unseen(at) && is_scalar,
+        false => at.system.open_world(),
+    };
+    Some(match elsewhere {
         true => perhaps_set_elsewhere(ev, at.path, default),
         false => default,
     })

@@ -130,8 +130,11 @@ pub(super) fn is_nspawn(hir: &Hir, attrs: &Attrs) -> bool {
         hir.name(entry.name) == "config"
             && matches!(entry.value, nixpod_syntax::hir::EntryValue::Expr(value) if is_guest(hir, value))
     });
+    let is_whole = known == attrs.entries.len() && names(hir, attrs).any(|name| name == "config");
     // Sets that a user's own code makes containers of other engines of have an image.
-    mostly && !names(hir, attrs).any(|name| name == "image") && (is_guest || names(hir, attrs).any(own))
+    mostly
+        && !names(hir, attrs).any(|name| name == "image")
+        && (is_guest || is_whole || names(hir, attrs).any(own))
 }
 
 /// Is it the configuration of a system?
