@@ -20,7 +20,7 @@ use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
 use nixpod_surfaces::{QuadletSite, SpecSite};
 use nixpod_syntax::Hir;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Evaluating islands can show where further ones are, since those inside of others are left out at first.
@@ -60,11 +60,14 @@ pub(crate) fn islands(
 ) -> Census {
     let mut out = Census::default();
     let mut left: Vec<Written> = Vec::new();
+    let declared = declared(vfs, files);
     for file in files.values() {
         let state = vfs.state(*file);
         if state.problem.is_none() {
             let census = state.census();
-            left.extend(census.specs.iter().map(|site| Written {
+            let specs = census.specs.iter();
+            let specs = specs.filter(|site| !site.is_of_own_option(&declared));
+            left.extend(specs.map(|site| Written {
                 file: *file,
                 site: site.clone(),
             }));
@@ -81,7 +84,8 @@ pub(crate) fn islands(
         left = without_used(vfs, left, evaluated);
         // What a host reads and leaves out by a condition is off there, and not out of reach.
         let (off, rest) = left.into_iter().partition::<Vec<_>, _>(|written| {
-            written.site.condition.is_some() && from_hosts.files.contains(&written.file)
+            let site = &written.site;
+            site.is_told && site.condition.is_some() && from_hosts.files.contains(&written.file)
         });
         out.off.extend(off);
         let (tests, rest) = rest
@@ -111,6 +115,18 @@ pub(crate) fn islands(
             _ => &mut out.unread,
         };
         list.push(written);
+    }
+    out
+}
+
+/// Options of the code's own that are called like those of containers.
+fn declared(vfs: &Vfs, files: &BTreeMap<Utf8PathBuf, FileId>) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for file in files.values() {
+        let state = vfs.state(*file);
+        if state.problem.is_none() {
+            out.extend(state.census().declared.iter().cloned());
+        }
     }
     out
 }

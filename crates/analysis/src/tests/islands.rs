@@ -224,3 +224,82 @@ fn a_guest_that_is_bound_to_a_name_is_named() {
         "#]],
     );
 }
+
+/// A set called `containers` in an option of the code's own is neither an island nor off.
+#[test]
+fn an_option_of_the_codes_own_is_no_set_of_containers() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ config, lib, ... }: {
+  imports = [ ./shop.nix ./other.nix ];
+  config = {
+    shop.containers = { ledger.enable = true; ledger.autoStart = true; };
+    other.containers.ledger = lib.mkIf false { autoStart = true; privateNetwork = true; };
+    virtualisation.oci-containers.containers = lib.mkIf config.shop.containers.ledger.enable {
+      ledger = { image = "x"; extraOptions = [ "--all" ]; };
+    };
+  };
+}"#,
+            ),
+            (
+                "shop.nix",
+                r#"
+{ lib, ... }: {
+  options.shop.containers = lib.mkOption {
+    type = lib.types.attrsOf (lib.types.submodule { options = { enable = lib.mkEnableOption "it"; autoStart = lib.mkEnableOption "it"; }; });
+  };
+}"#,
+            ),
+            (
+                "other.nix",
+                "{ lib, ... }: { options = { other = { containers.ledger = lib.mkOption { default = { }; }; }; }; }",
+            ),
+        ],
+        expect![[r#"
+            box.nix:8:48 `"--all"` high/high toy-flag: `ledger` uses `--all` [box]
+        "#]],
+    );
+}
+
+/// Options of a fork of quadlet-nix are not known, but their shape tells.
+#[test]
+fn containers_of_another_quadlet_module_are_named() {
+    check(
+        &[(
+            "a.nix",
+            r#"{ home.shop.quadlet.containers.ledger = { containerConfig.image = "x"; }; }"#,
+        )],
+        expect![[r#"
+            gap /p/a.nix: container `ledger` (quadlet-nix): nothing that was evaluated has it
+        "#]],
+    );
+}
+
+#[test]
+fn records_with_entries_that_are_no_sets_are_data() {
+    check(
+        &[(
+            "vars.nix",
+            r#"vars: { containers = builtins.mapAttrs (name: value: value) { idCount = 2000; groups = [ "ledger" ]; }; }"#,
+        )],
+        expect![""],
+    );
+}
+
+/// Tools that deploy several hosts have an option `nodes`.
+#[test]
+fn a_host_that_sets_something_of_others_is_no_test() {
+    check(
+        &[(
+            "a.nix",
+            r#"{ nodes.mail.services.postfix.enable = true; virtualisation.oci-containers.containers.ledger = { image = "x"; extraOptions = [ "--all" ]; }; }"#,
+        )],
+        expect![[r#"
+            a.nix:1:128 `"--all"` high/high toy-flag: `ledger` uses `--all` [a.nix]
+        "#]],
+    );
+}

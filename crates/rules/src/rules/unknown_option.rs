@@ -10,8 +10,9 @@ declare_rule! {
     /// ## Why
     /// Nix refuses to evaluate it, so the configuration cannot be built. What was meant by it does not hold either.
     ///
-    /// Where not all modules of the system could be seen, another one may declare the option, and the finding is less
-    /// sure. So it is where no option has a similar name: a later release may have it.
+    /// Where not all modules of the system could be seen, another one may declare the option: there only a name that is
+    /// very near to a known one is a finding, and a less sure one. So it is where no option has a similar name: a later
+    /// release may have it.
     /// ## Bad
     /// ```nix
     /// { containers.web = { privateUser = "pick"; config = { }; }; }
@@ -37,6 +38,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let all_seen = ctx.system(container).complete && container.unseen.is_none();
     for field in &container.unknown_options {
         let Some(option) = field.written() else { continue };
+        // Another module of the system may declare it, and only a misspelt name tells that none does.
+        if option.meant.is_none() && !all_seen {
+            continue;
+        }
         let meant = match &option.meant {
             Some(meant) => format!("; `{meant}` is probably meant"),
             None => String::new(),
@@ -69,7 +74,6 @@ mod tests {
   containers.web = { privateUser = "no"; config = { }; };
                    # ^^^^^^^^^^^ medium: `web` has no option `privateUser`; `privateUsers` is probably meant
   containers.db = { privateNetwork = true; colour = "red"; config = { }; };
-                                         # ^^^^^^ medium: `db` has no option `colour`
 }
 "#,
         );
@@ -78,6 +82,27 @@ mod tests {
             r#"
 { containers.web = { privateUser = "pick"; config = { }; }; }
            # ^^^ high: `web` has no user namespace: its root is the host's root
+"#,
+        );
+    }
+
+    /// What a system does not have as a whole, no file that was not seen can have declared.
+    #[test]
+    fn without_a_similar_name_only_where_all_was_seen() {
+        check(
+            &RULE,
+            r#"
+#- /flake.nix
+{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.box = nixpkgs.lib.nixosSystem { system = "x86_64-linux"; modules = [ ./box.nix ]; };
+  };
+}
+#- /box.nix
+{
+  containers.db = { privateNetwork = true; colour = "red"; config = { }; };
+                                         # ^^^^^^ medium: `db` has no option `colour`
+}
 "#,
         );
     }

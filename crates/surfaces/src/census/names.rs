@@ -4,7 +4,7 @@ use crate::surface::tables;
 use nixpod_model::Surface;
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{Attrs, Expr};
+use nixpod_syntax::hir::{Attrs, EntryValue, Expr};
 
 /// Options that systems with containers set besides.
 const OF_SYSTEMS: [&str; 14] = [
@@ -126,15 +126,22 @@ pub(super) fn is_nspawn(hir: &Hir, attrs: &Attrs) -> bool {
         .filter(|name| nspawn_options().contains(name))
         .count();
     let mostly = known * 2 >= attrs.entries.len();
-    let is_guest = attrs.entries.iter().any(|entry| {
-        hir.name(entry.name) == "config"
-            && matches!(entry.value, nixpod_syntax::hir::EntryValue::Expr(value) if is_guest(hir, value))
+    let config = attrs.entries.iter().find_map(|entry| match entry.value {
+        EntryValue::Expr(value) if hir.name(entry.name) == "config" => Some(value),
+        _ => None,
     });
-    let is_whole = known == attrs.entries.len() && names(hir, attrs).any(|name| name == "config");
+    let is_guest = config.is_some_and(|value| is_guest(hir, value));
+    let is_set = |value| matches!(hir.expr(value), Expr::Attrs(_));
+    let is_whole = known == attrs.entries.len() && config.is_some_and(is_set);
     // Sets that a user's own code makes containers of other engines of have an image.
     mostly
         && !names(hir, attrs).any(|name| name == "image")
         && (is_guest || is_whole || names(hir, attrs).any(own))
+}
+
+/// Is a set unmistakably a container of quadlet-nix, wherever it stands?
+pub(super) fn is_quadlet(hir: &Hir, attrs: &Attrs) -> bool {
+    names(hir, attrs).any(|name| name == "containerConfig")
 }
 
 /// Is it the configuration of a system?

@@ -4,6 +4,7 @@ use nixpod_model::{Surface, SystemKind};
 use nixpod_source::{ExprId, TextRange};
 use nixpod_syntax::ParsedFile;
 use nixpod_syntax::hir::{Attrs, EntryValue, Expr};
+use std::collections::BTreeSet;
 
 /// A place that defines a container, or a set of them that is computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct SpecSite {
     pub value: ExprId,
     /// The key of the set of containers.
     pub set: ExprId,
+    /// The path of that set from its module, as far as it is written out.
+    pub option: String,
     /// The innermost condition around it that decides whether it is there, within its module.
     pub condition: Option<ExprId>,
     /// Is it of a machine of a NixOS test, which runs in the sandbox of a build?
@@ -66,6 +69,16 @@ pub struct Census {
     pub specs: Vec<SpecSite>,
     /// Sets in the shape of quadlet files.
     pub quadlets: Vec<QuadletSite>,
+    /// Options that the file declares and that are called `containers`, below others: `shop.containers`.
+    pub declared: BTreeSet<String>,
+}
+
+impl SpecSite {
+    /// Does it define an option that the analysed code declares by itself, among these? Then it is no container, and what
+    /// becomes of it is up to the code that declares it.
+    pub fn is_of_own_option(&self, declared: &BTreeSet<String>) -> bool {
+        self.surface == Surface::Nspawn && declared.contains(&self.option)
+    }
 }
 
 /// Bindings of a set deeper than this lie in its text anyway.

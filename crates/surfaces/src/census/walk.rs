@@ -1,7 +1,8 @@
 //! The walk over a file that finds containers.
 
 use crate::census::names::{
-    is_nspawn, is_of_options, is_system, is_test, may_be_nspawn, section_of, tells_module, transparent,
+    is_nspawn, is_of_options, is_quadlet, is_system, is_test, may_be_nspawn, section_of, tells_module,
+    transparent,
 };
 use crate::census::sites::{Census, ModuleSite, QuadletSite, SpecSite};
 use crate::surface::tables;
@@ -13,6 +14,9 @@ use nixpod_syntax::hir::{AttrName, Attrs, BinaryOp, EntryValue, Expr, Param, Str
 
 /// Deeper than any file that the parser accepts would be by nesting alone.
 const MAX_DEPTH: u32 = 400;
+
+/// The last name of the set of nspawn containers, and of many a set that has nothing to do with them.
+const NSPAWN: &str = "containers";
 
 /// More names say no better where a module stands.
 const MAX_NAMES: usize = 8;
@@ -229,7 +233,7 @@ impl Walk<'_> {
 
     fn entry(&mut self, key: ExprId, value: ExprId, options: bool, depth: u32) {
         if self.name(0) == Some("options") {
-            return;
+            return self.declarations(value);
         }
         let Some(set) = self.set(key) else {
             return self.expr(value, depth);
@@ -239,6 +243,28 @@ impl Walk<'_> {
             return self.expr(value, depth);
         }
         self.containers(set, value, depth);
+    }
+
+    /// Options that a file declares and that are called like those of nspawn containers: whatever defines one of them is none.
+    fn declarations(&mut self, options: ExprId) {
+        let mut pending = vec![(options, Vec::new())];
+        while let Some((next, path)) = pending.pop() {
+            let Expr::Attrs(attrs) = self.hir.expr(self.unwrapped(next)) else {
+                continue;
+            };
+            for entry in &attrs.entries {
+                let EntryValue::Expr(value) = entry.value else {
+                    continue;
+                };
+                let mut path = path.clone();
+                path.push(self.hir.name(entry.name).to_string());
+                if path.len() > 1 && path.last().is_some_and(|name| name == NSPAWN) {
+                    self.out.declared.insert(path.join("."));
+                } else if path.len() < MAX_NAMES {
+                    pending.push((value, path));
+                }
+            }
+        }
     }
 
     /// Remembers a set in the shape of a quadlet file.
@@ -385,6 +411,9 @@ impl Walk<'_> {
                 false => is_nspawn(self.hir, attrs),
             };
             if is_nspawn_set && !is_one {
+                if is_quadlet(self.hir, attrs) {
+                    self.quadlet_elsewhere(set, name, key, value);
+                }
                 return;
             }
             // A guest may hold containers of its own.
@@ -408,6 +437,21 @@ impl Walk<'_> {
         self.perhaps_under(self.condition_of(value), |walk| walk.site(set, name, key, value));
     }
 
+    /// A container of a module that has its options in another place than those that are known, such as a fork of
+    /// quadlet-nix.
+    fn quadlet_elsewhere(&mut self, set: Set, name: Option<String>, key: ExprId, value: ExprId) {
+        if let Some(table) = tables().find(|table| table.surface == Surface::QuadletNix) {
+            let (in_module, seems_module) = (false, false);
+            let set = Set {
+                table,
+                in_module,
+                seems_module,
+                ..set
+            };
+            self.site(set, name, key, value);
+        }
+    }
+
     /// Does what is written out of these sets look like an nspawn container, if anything is written out?
     fn may_be_nspawn(&self, sets: [ExprId; 2]) -> bool {
         let literals = sets.iter().filter_map(|set| match self.hir.expr(*set) {
@@ -429,14 +473,17 @@ impl Walk<'_> {
             Systems::Homes => SystemKind::Home,
             Systems::Nixos | Systems::Both => SystemKind::Nixos,
         };
+        let option: Vec<String> = names(&self.path).collect();
         let names = self.outer.iter().cloned().chain(names(steps));
         let path = names.take(MAX_NAMES).collect::<Vec<_>>().join(".");
+        let option = option.strip_prefix(&["config".to_owned()]).unwrap_or(&option);
         self.out.specs.push(SpecSite {
             surface: set.table.surface,
             name,
             key,
             value,
             set: set.key,
+            option: option.join("."),
             condition: self.condition,
             in_test: self.in_test,
             is_told: set.in_module || set.seems_module,

@@ -137,6 +137,17 @@ pub(crate) fn read(
 /// Does it set options that no nspawn container has, and none by which one is told from a record of something else? Others
 /// than NixOS call a set of theirs `containers`, too.
 fn is_data(reader: &mut OptionReader<'_, '_>, found: &Found) -> bool {
+    let definitions = found.info.iter().flat_map(|info| &info.definitions);
+    let mut values = definitions.filter_map(|definition| Some(&definition.value.as_ref()?.value));
+    let is_something_else = |value: &Value| {
+        matches!(
+            value,
+            Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::String(_) | Value::List(_)
+        )
+    };
+    if values.any(is_something_else) {
+        return true;
+    }
     let is_strange =
         |option: &&Field<UnknownOption>| option.value().is_none_or(|option| option.meant.is_none());
     let strange = reader.unknown_options.iter().filter(is_strange).count();

@@ -63,6 +63,7 @@ let containers = { a.config = { }; }; in
   vars.containers = { web = { autoStart = true; }; };
 }"#,
         expect![[r#"
+            2 nspawn a perhaps
             7 nspawn enable
             8 nspawn web perhaps
         "#]],

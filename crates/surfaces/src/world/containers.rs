@@ -139,7 +139,11 @@ impl Walk<'_, '_, '_> {
                         walk.add(&found, container, outer);
                     }
                     Reading::Off => {}
-                    Reading::Data(path) => walk.data.push(path + "."),
+                    Reading::Data(path) => {
+                        // That it is no container is no fault of it.
+                        walk.reader.not_analysed.retain(|told| told.what != path);
+                        walk.data.push(path);
+                    }
                 }
             });
         });

@@ -1,11 +1,12 @@
 //! A system, the containers in it and the systems in those.
 
 use crate::read::Found;
+use crate::surface::tables;
 use crate::system;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
-use nixpod_model::{EntryName, Subject, System, SystemId, SystemKind, UnknownFacts};
+use nixpod_model::{EntryName, Subject, Surface, System, SystemId, SystemKind, UnknownFacts};
 use nixpod_source::Why;
 
 impl Walk<'_, '_, '_> {
@@ -69,11 +70,24 @@ impl Walk<'_, '_, '_> {
         let has_nodes = matches!(nodes.value.value, Value::Attrs(_)) && !is_own(&nodes);
         let telling = match (has_script, has_nodes) {
             (true, _) => script,
-            (false, true) => nodes,
-            (false, false) => return false,
+            // Tools that deploy several hosts have an option of that name.
+            (false, true) if !self.sets_anything_else(config) => nodes,
+            (false, _) => return false,
         };
         self.world.tests.extend(self.reader.place_of(&telling).place());
         true
+    }
+
+    /// Does it set options of a system, so that it is one?
+    fn sets_anything_else(&mut self, config: &Found) -> bool {
+        let surfaces = tables().filter(|table| table.surface != Surface::Nspawn);
+        let names = surfaces.map(|table| table.path);
+        let mut names = names.chain([&["users", "users"][..], &["systemd", "services"]]);
+        names.any(|names| {
+            let option = self.reader.option(config, names);
+            let info = option.info.as_ref();
+            info.is_some_and(|info| info.definitions.iter().any(|one| !one.written.is_ours()))
+        })
     }
 
     /// The specialisations of a host: further systems that it may be started as.

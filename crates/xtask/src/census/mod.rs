@@ -14,7 +14,7 @@ use nixpod_analysis::{
     ShownFact, Span, TextRange, Utf8Path, Utf8PathBuf,
 };
 use nixpod_surfaces::SpecSite;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,12 +42,25 @@ pub fn run(options: &CensusArguments) -> Result<String> {
     Ok(table::render(&repositories, options.details))
 }
 
+/// The options of a repository's own that are called like those of containers.
+fn declared(analysis: &Analysis, directory: &Utf8Path) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for path in analysis.files(&[directory.to_owned()]) {
+        if let Some(file) = analysis.file_id(&path) {
+            let parsed = nixpod_syntax::parse(&analysis.text(file));
+            out.extend(nixpod_surfaces::census(&parsed.hir).declared);
+        }
+    }
+    out
+}
+
 /// Looks at one repository.
 pub fn repository(directory: &Utf8Path) -> Repository {
     let analysis = open(directory);
     let report = analysis.show(&[directory.to_owned()]);
     let reached = Reached::new(&report, directory);
     let mut specs = Vec::new();
+    let declared = declared(&analysis, directory);
     for path in analysis.files(&[directory.to_owned()]) {
         let Some(file) = analysis.file_id(&path) else {
             continue;
@@ -56,6 +69,9 @@ pub fn repository(directory: &Utf8Path) -> Repository {
         let lines = analysis.line_index(file);
         let parsed = nixpod_syntax::parse(&text);
         for site in nixpod_surfaces::census(&parsed.hir).specs {
+            if site.is_of_own_option(&declared) {
+                continue;
+            }
             let range = site.range(&parsed);
             let (status, reasons) = judge(&report, &reached, (file, range), &site);
             specs.push(Spec {

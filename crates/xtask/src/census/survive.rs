@@ -1,7 +1,7 @@
 //! What stands around container specs is edited at random: each spec must still be shown, left out or named.
 
 use super::{Reached, judge};
-use crate::census::Status;
+use crate::census::{Status, declared};
 use crate::edits::Random;
 use anyhow::{Result, ensure};
 use nixpod_analysis::{AnalysisHost, OsFileSystem, TextRange, Utf8Path, Utf8PathBuf};
@@ -49,11 +49,14 @@ fn edit(tree: &Utf8Path, count: usize, out: &mut String) -> Result<usize> {
     host.set_project(tree.to_owned());
     let analysis = host.analysis();
     let mut specs: Vec<(Utf8PathBuf, SpecSite)> = Vec::new();
+    let declared = declared(&analysis, tree);
     for path in analysis.files(&[tree.to_owned()]) {
         let text = analysis.file_id(&path).map(|file| analysis.text(file));
         let sites = nixpod_surfaces::census(&nixpod_syntax::parse(&text.unwrap_or_default()).hir).specs;
         // What is computed is told by whatever comes of it.
-        let named = sites.into_iter().filter(|site| site.name.is_some());
+        let named = sites
+            .into_iter()
+            .filter(|site| site.name.is_some() && !site.is_of_own_option(&declared));
         specs.extend(named.map(|site| (path.clone(), site)));
     }
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
