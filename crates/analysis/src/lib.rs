@@ -279,8 +279,8 @@ pub use nixpod_source::{
 pub use report::request::{EvalInput, EvalOutcome, EvalRequest};
 pub use report::secrets::{MASK, Secrets};
 pub use report::{
-    Action, ActionKind, Certainty, ContainerRef, EvaluatedRoot, Gap, GapKind, Hover, LeftOut, LeftOutReason,
-    Other, Report, Reported, Shown, ShownDefinition, ShownFact, ShownUnknown,
+    Action, ActionKind, Cause, Certainty, Concern, ContainerRef, ErrorCode, EvaluatedRoot, Gap, GapKind,
+    Hover, LeftOut, LeftOutReason, Other, Report, Reported, Shown, ShownDefinition, ShownFact, ShownUnknown,
 };
 pub use rule::{
     Change, Check, Ctx, Finding, FindingBuilder, FixAvailability, Group, Intent, Meta, Rule, Sink, rule_url,

@@ -218,6 +218,8 @@ pub struct Finding {
     pub container: Option<ContainerId>,
     /// The host.
     pub host: HostId,
+    /// Is what it says also why something could not be analysed?
+    pub tells_gap: bool,
 }
 
 /// A text that no output may show.
@@ -345,6 +347,7 @@ impl Sink {
             fixes: Vec::new(),
             container: self.container.clone(),
             host: self.host.clone(),
+            tells_gap: false,
         };
         let at = self.findings.len();
         self.findings.push(finding);
@@ -385,6 +388,12 @@ impl FindingBuilder<'_> {
     /// Whole sentences: why it matters here and what to do.
     pub fn help(self, help: impl Into<String>) -> Self {
         self.finding.help = Some(help.into());
+        self
+    }
+
+    /// What it says is also why something at this place could not be analysed: that is told once.
+    pub fn tells_gap(self) -> Self {
+        self.finding.tells_gap = true;
         self
     }
 

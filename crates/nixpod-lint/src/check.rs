@@ -4,7 +4,7 @@ use crate::args::{CheckArgs, Format, Gate};
 use crate::diff::diff;
 use crate::fix::{self, Fixed};
 use crate::outcome::Outcome;
-use crate::output::{Context, count, left_out, not_analysed, print};
+use crate::output::{Context, count, gap_lines, left_out, not_analysed, print};
 use crate::project::{Projects, Question};
 use crate::selection::Selection;
 use crate::terminal::Terminal;
@@ -110,7 +110,7 @@ fn is_incomplete(args: &CheckArgs, results: &Results) -> bool {
         .iter()
         .any(|finding| finding.rule == "parse-error");
     let gates = !args.lenient && args.fail_on != Gate::Never;
-    gates && (broken || results.not_analysed.iter().any(|gap| gap.kind.blinds()))
+    gates && (broken || results.not_analysed.iter().any(|gap| gap.cause.kind().blinds()))
 }
 
 /// What was not analysed, for those whose format does not say: how much of each kind, and all of it if somebody wants to
@@ -123,18 +123,14 @@ fn tell_gaps(results: &Results, context: &Context<'_>) {
         return;
     };
     let verbose = context.terminal.verbose;
-    let hint = if verbose { "" } else { " (--verbose lists them)" };
+    let lines = gap_lines(results, context);
+    let hint = match verbose || lines.is_empty() {
+        true => "",
+        false => " (--verbose lists them)",
+    };
     context.terminal.note(&format!("{line}{hint}"));
-    if !verbose {
-        return;
-    }
-    for gap in &results.not_analysed {
-        let place = match &gap.location {
-            Some(at) => format!("{}:{}: ", context.name(&at.source), at.line),
-            None => String::new(),
-        };
-        let note = format!("not analysed: {place}{}", gap.reason);
-        context.terminal.note(&note);
+    for line in lines.iter().filter(|_| verbose) {
+        context.terminal.note(&format!("not analysed: {line}"));
     }
 }
 

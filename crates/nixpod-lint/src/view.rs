@@ -7,11 +7,10 @@ pub(crate) mod sample;
 
 use crate::words::Words;
 use camino::{Utf8Path, Utf8PathBuf};
-use nixpod_analysis::GapKind;
 use nixpod_analysis::{
-    Analysis, Applicability, Certainty, Confidence, ContainerRef, Diagnostic, EvaluatedRoot, FileId, Fix,
-    Label, LabelKind, LeftOutReason, LineIndex, Report, Reported, RuleId, Secrets, Severity, Shown, Span,
-    TextEdit, TextRange, TextSize, Why, visible,
+    Analysis, Applicability, Cause, Certainty, Concern, Confidence, ContainerRef, Diagnostic, EvaluatedRoot,
+    FileId, Fix, GapKind, Label, LabelKind, LeftOutReason, LineIndex, Report, Reported, RuleId, Secrets,
+    Severity, Shown, Span, TextEdit, TextRange, TextSize, Why, visible,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
@@ -107,6 +106,8 @@ pub(crate) struct Finding {
     pub(crate) others: Vec<(ContainerName, String)>,
     pub(crate) hosts: Vec<Words>,
     pub(crate) imported_by_no_host: bool,
+    /// Is what it says also why something at its place was not analysed?
+    pub(crate) tells_gap: bool,
     pub(crate) suppressed: Option<Words>,
     pub(crate) location: Location,
     /// What the primary label says.
@@ -118,7 +119,11 @@ pub(crate) struct Finding {
 #[derive(Clone, Debug)]
 pub(crate) struct ResolvedGap {
     pub(crate) location: Option<Location>,
-    pub(crate) kind: GapKind,
+    pub(crate) cause: Cause,
+    pub(crate) concern: Concern,
+    /// What, without the cause.
+    pub(crate) what: Words,
+    /// What and why.
     pub(crate) reason: Words,
 }
 
@@ -209,14 +214,15 @@ impl Results {
             .filter(|finding| finding.suppressed.is_none())
     }
 
-    /// How many things of each kind were not analysed, the most serious kind first; those of which there are none left
-    /// out.
-    pub(crate) fn gaps_by_kind(&self) -> impl Iterator<Item = (GapKind, usize)> {
-        let counts = GapKind::ALL.map(|kind| {
-            let gaps = self.not_analysed.iter();
-            (kind, gaps.filter(|gap| gap.kind == kind).count())
-        });
-        counts.into_iter().filter(|(_, count)| *count > 0)
+    /// What was not analysed and why, each with the finding that says the same, if there is one that is open.
+    pub(crate) fn gaps(&self) -> impl Iterator<Item = (&ResolvedGap, Option<&Finding>)> {
+        let told = self.open().filter(|finding| finding.tells_gap);
+        let told: HashMap<&Location, &Finding> = told.map(|finding| (&finding.location, finding)).collect();
+        self.not_analysed.iter().map(move |gap| {
+            let is_error = gap.cause.kind() == GapKind::Error;
+            let at = gap.location.as_ref().filter(|_| is_error);
+            (gap, at.and_then(|at| told.get(at).copied()))
+        })
     }
 
     /// Is there nothing that could have been judged, and nothing that is known to be left out?
@@ -253,7 +259,9 @@ impl Results {
         self.not_analysed
             .extend(report.not_analysed.into_iter().map(|gap| ResolvedGap {
                 location: gap.span.map(|span| resolver.location(span)),
-                kind: gap.kind,
+                cause: gap.cause,
+                concern: gap.concern,
+                what: gap.what.into(),
                 reason: gap.reason.into(),
             }));
         let left_out = report.left_out.into_iter();
@@ -419,6 +427,7 @@ impl Resolver<'_> {
                 .collect(),
             hosts: reported.hosts.into_iter().map(Words::from).collect(),
             imported_by_no_host: reported.imported_by_no_host,
+            tells_gap: reported.tells_gap,
             suppressed: reported.suppressed.map(Words::from),
             location: self.location(primary.span),
             label: primary.message.into(),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Outside {
     name: String,
+    root: Arc<str>,
     what: What,
     input: Option<Arc<str>>,
     is_result: bool,
@@ -91,6 +92,7 @@ impl Outside {
 
     fn new(name: String, what: What) -> Self {
         Self {
+            root: name.as_str().into(),
             name,
             what,
             input: None,
@@ -102,6 +104,11 @@ impl Outside {
     /// The name, such as `inputs.nixpkgs.lib`.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The argument that it is a part of, or was made from.
+    pub fn root(&self) -> &str {
+        &self.root
     }
 
     /// The name as a path: a path that is looked up in `NIX_PATH` without its brackets.
@@ -156,6 +163,7 @@ impl Outside {
         };
         Self {
             name: format!("{}.{attr}", self.name),
+            root: Arc::clone(&self.root),
             what,
             input,
             is_result: false,

@@ -6,7 +6,7 @@
 //! not come to is named as not analysed.
 
 use crate::check::budget::{Budget, Roots};
-use crate::report::{Gap, GapKind, LeftOut, LeftOutReason};
+use crate::report::{Cause, Concern, Gap, LeftOut, LeftOutReason};
 use crate::settings::Settings;
 use crate::vfs::spans::span_of;
 use crate::vfs::{Files, Vfs};
@@ -156,27 +156,39 @@ impl Census {
         };
         let gap = |written: &Written| {
             let surface = written.site.surface.as_str();
+            let (what, concern, reason) = match &written.site.name {
+                Some(name) => (
+                    format!("container `{name}` ({surface})"),
+                    Concern::Container {
+                        surface,
+                        name: name.clone(),
+                    },
+                    "nothing that was evaluated has it",
+                ),
+                None => (
+                    format!("containers ({surface})"),
+                    Concern::Containers,
+                    "what defines them here could not be read",
+                ),
+            };
             Gap {
                 span: written.span(files),
-                kind: GapKind::NotModelled,
-                reason: match &written.site.name {
-                    Some(name) => {
-                        format!("container `{name}` ({surface}): nothing that was evaluated has it")
-                    }
-                    None => format!("containers ({surface}): what defines them here could not be read"),
-                },
+                cause: Cause::Unreached,
+                concern,
+                reason: format!("{what}: {reason}"),
+                what,
             }
         };
         let untold = self.unread.iter().filter(|written| !is_told(written));
         let quadlets = self.quadlets.iter().map(|(file, quadlet)| {
             let (file, expr) = (*file, quadlet.key);
+            let what = format!("quadlet file `{}`", quadlet.name);
             Gap {
                 span: span_of(files, Place::whole(Site { file, expr })),
-                kind: GapKind::NotModelled,
-                reason: format!(
-                    "quadlet file `{}`: a set that the code makes a file of by itself",
-                    quadlet.name
-                ),
+                cause: Cause::OwnQuadlet,
+                concern: Concern::Containers,
+                reason: format!("{what}: {}", Cause::OwnQuadlet),
+                what,
             }
         });
         untold.map(gap).chain(quadlets).collect()

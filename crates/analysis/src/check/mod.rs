@@ -4,6 +4,7 @@ mod budget;
 pub(crate) mod comments;
 pub(crate) mod containers;
 mod fragments;
+mod gaps;
 pub(crate) mod group;
 mod islands;
 pub(crate) mod merge;

@@ -3,25 +3,24 @@
 use crate::check::budget::Budget;
 use crate::check::comments;
 use crate::check::fragments::with_fragments;
+use crate::check::gaps::{FoundGap, cause_of, gaps_of};
 use crate::check::islands::islands;
 use crate::check::merge::{Checked, Merged};
-use crate::check::places::{line_of, slice};
+use crate::check::places::slice;
 use crate::check::secrets::look_up;
 use crate::check::targets::Targets;
 use crate::check::tool_rules;
 use crate::report::secrets::Secrets;
-use crate::report::{EvaluatedRoot, Gap, GapKind, LeftOut};
+use crate::report::{Cause, EvaluatedRoot, LeftOut};
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::parallel;
-use crate::vfs::spans::span_of;
 use crate::vfs::state::Problem;
 use crate::vfs::{Files, Vfs};
 use crate::world::evaluate::Extent;
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
-use nixpod_model::HostId;
-use nixpod_source::{FileId, Span, TextRange, TextSize};
+use nixpod_source::{FileId, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,44 +37,6 @@ pub(crate) struct Outcome {
     pub(crate) files: BTreeMap<Utf8PathBuf, FileId>,
     /// What is not to be shown. Findings and gaps still have it; what leaves the analysis has not.
     pub(crate) secrets: Arc<Secrets>,
-}
-
-/// Something that was not analysed, with where it was met.
-#[derive(Clone, Debug)]
-pub(crate) struct FoundGap {
-    pub(crate) gap: Gap,
-    /// Further places that have a part in it.
-    pub(crate) also: Vec<Span>,
-    /// Nowhere, if it is a file that no evaluation asked for.
-    pub(crate) met_in: Vec<MetIn>,
-}
-
-/// A root that met something.
-#[derive(Clone, Debug)]
-pub(crate) struct MetIn {
-    /// The number of its world.
-    pub(crate) root: usize,
-    /// Its hosts that did; none if that is not known.
-    pub(crate) hosts: Vec<HostId>,
-}
-
-impl FoundGap {
-    /// What no evaluation came to.
-    fn of_text(gap: Gap) -> Self {
-        Self {
-            gap,
-            also: Vec::new(),
-            met_in: Vec::new(),
-        }
-    }
-
-    fn of_file(file: FileId, kind: GapKind, reason: String) -> Self {
-        Self::of_text(Gap {
-            span: Some(start_of(file)),
-            kind,
-            reason,
-        })
-    }
 }
 
 /// Checks files and directories. `extent`: what will be asked for of their containers.
@@ -124,7 +85,7 @@ pub(crate) fn check(
     for file in files.values() {
         look_at_text(&looked_up, *file, settings, &mut outcome);
     }
-    outcome.gaps.extend(not_read(&targets, &broken));
+    outcome.gaps.extend(not_read(&looked_up, &targets, &broken));
     files.retain(|_, file| looked_up.readable(*file).is_some());
     comments::apply(
         vfs,
@@ -140,21 +101,18 @@ pub(crate) fn check(
 }
 
 /// Files that are no good, and what the walk left out.
-fn not_read(targets: &Targets, broken: &FxHashSet<FileId>) -> Vec<FoundGap> {
+fn not_read(files: &Files<'_>, targets: &Targets, broken: &FxHashSet<FileId>) -> Vec<FoundGap> {
     let broken = broken.iter().map(|file| {
         let reason = "the file of an input has a syntax error".to_owned();
-        FoundGap::of_file(*file, GapKind::Unreadable, reason)
+        FoundGap::of_file(*file, Cause::Syntax(reason.clone()), reason)
     });
     let skipped = targets.skipped.iter().filter_map(|skipped| {
         let reason = match &skipped.problem {
             Problem::Missing => format!("the {} leads nowhere", skipped.what),
             problem => format!("the {} {problem}", skipped.what),
         };
-        Some(FoundGap::of_file(
-            skipped.file,
-            kind_of(&skipped.problem)?,
-            reason,
-        ))
+        let cause = cause_of(files, skipped.file, &skipped.problem)?;
+        Some(FoundGap::of_file(skipped.file, cause, reason))
     });
     broken.chain(skipped).collect()
 }
@@ -202,27 +160,10 @@ fn look_at_text(files: &Files<'_>, file: FileId, settings: &Settings, outcome: &
     match &state.problem {
         None => tool_rules::parse_errors(file, &state, settings, &mut outcome.findings),
         Some(problem) => {
-            let gap =
-                kind_of(problem).map(|kind| FoundGap::of_file(file, kind, format!("the file {problem}")));
+            let cause = cause_of(files, file, problem);
+            let gap = cause.map(|cause| FoundGap::of_file(file, cause, format!("the file {problem}")));
             outcome.gaps.extend(gap);
         }
-    }
-}
-
-/// What kind of thing is not analysed where there is such a problem; nothing, if nobody would want it.
-fn kind_of(problem: &Problem) -> Option<GapKind> {
-    match problem {
-        Problem::Missing => Some(GapKind::Missing),
-        Problem::Outside | Problem::LeadsOut => Some(GapKind::Outside),
-        Problem::VersionControl => None,
-        Problem::Unreadable(_) | Problem::NotText(_) => Some(GapKind::Unreadable),
-    }
-}
-
-fn start_of(file: FileId) -> Span {
-    Span {
-        file,
-        range: TextRange::empty(TextSize::new(0)),
     }
 }
 
@@ -307,38 +248,6 @@ fn fingerprint(files: &Files<'_>, secrets: &Secrets, checked: &Checked, nth: u32
         }
     }
     format!("{hash:016x}")
-}
-
-fn gaps_of(files: &Files<'_>, root: usize, evaluated: &Known, gaps: &mut Vec<FoundGap>) {
-    for gap in &evaluated.world.not_analysed {
-        let mut reason = match &gap.questions[..] {
-            [] => format!("`{}`: {}", gap.what, gap.why),
-            [only] => format!("`{}`: {only} is not known: {}", gap.what, gap.why),
-            [first @ .., last] => {
-                let first = first.join(", ");
-                format!("`{}`: {first} and {last} are not known: {}", gap.what, gap.why)
-            }
-        };
-        let also = gap.also.iter().filter_map(|place| span_of(files, *place));
-        let also: Vec<Span> = also.collect();
-        for (at, span) in also.iter().enumerate() {
-            let lead = if at == 0 { "; also defined at" } else { "," };
-            let line = line_of(files, *span).1;
-            reason.push_str(&format!("{lead} {}:{line}", files.vfs.relative_path(span.file)));
-        }
-        gaps.push(FoundGap {
-            gap: Gap {
-                span: gap.place.and_then(|place| span_of(files, place)),
-                kind: GapKind::of(&gap.why),
-                reason,
-            },
-            also,
-            met_in: vec![MetIn {
-                root,
-                hosts: gap.hosts.clone(),
-            }],
-        });
-    }
 }
 
 fn roots_of(evaluated: &Known) -> Vec<EvaluatedRoot> {

@@ -3,9 +3,10 @@
 //! It says what of an answer is told, and never what is evaluated: a file means what the hosts that import it make of it.
 //! So what is told of a part is just what is told of the whole and touches the part.
 
+use crate::check::gaps::FoundGap;
 use crate::check::group::SameFindings;
 use crate::check::merge::{Checked, files_of};
-use crate::check::outcome::{FoundGap, Outcome};
+use crate::check::outcome::Outcome;
 use crate::report::{EvaluatedRoot, LeftOut};
 use crate::vfs::Vfs;
 use camino::Utf8PathBuf;
@@ -175,7 +176,7 @@ impl<'a> Pick<'a> {
                 let Some(shown) = hosts.get(met.root) else {
                     return false;
                 };
-                let blinds = found.gap.kind.blinds() && has_read.get(met.root) == Some(&true);
+                let blinds = found.gap.kind().blinds() && has_read.get(met.root) == Some(&true);
                 let of_shown = match met.hosts.as_slice() {
                     [] => !shown.is_empty(),
                     met => met.iter().any(|host| shown.contains(host)),

@@ -106,10 +106,13 @@ impl Analysis {
     ) -> Report {
         let files = Files::new(&self.vfs);
         let pick = Pick::new(&self.vfs, &asked.part, outcome);
+        let shown = |text: &str| told(text, &outcome.secrets);
         let gaps = pick.gaps().into_iter().map(|found| Gap {
-            kind: found.gap.kind,
+            cause: found.gap.cause.clone().map(shown),
             span: found.gap.span,
-            reason: told(&found.gap.reason, &outcome.secrets),
+            concern: found.gap.concern.clone(),
+            what: shown(&found.gap.what),
+            reason: shown(&found.gap.reason),
         });
         Report {
             findings,

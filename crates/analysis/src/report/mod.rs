@@ -1,7 +1,10 @@
 //! What an analysis answers: plain data for the command line and the language server.
 
+mod gap;
 pub(crate) mod request;
 pub(crate) mod secrets;
+
+pub use gap::{Cause, Concern, ErrorCode, Gap, GapKind};
 
 use crate::report::secrets::Secrets;
 use nixpod_model::Surface;
@@ -72,6 +75,8 @@ pub struct Reported {
     pub hosts: Vec<String>,
     /// Is it only seen in files that no host imports?
     pub imported_by_no_host: bool,
+    /// Is what it says also why something at its place was not analysed?
+    pub tells_gap: bool,
     /// Is it suppressed, and with which reason?
     pub suppressed: Option<String>,
 }
@@ -96,84 +101,6 @@ pub struct ContainerRef {
     pub file: FileId,
     /// The line, counted from 1.
     pub line: u32,
-}
-
-/// Something that was not analysed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// Where, if it has a place.
-    pub span: Option<Span>,
-    /// What kind of thing it is.
-    pub kind: GapKind,
-    /// What and why, in one line.
-    pub reason: String,
-}
-
-/// Why something was not analysed, for those who count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GapKind {
-    /// A bound on work, time or memory was reached.
-    Limit,
-    /// A file that is there and cannot be read or parsed.
-    Unreadable,
-    /// A file that is not there.
-    Missing,
-    /// A path outside of the project, or none of its sources: what git does not track or keeps for itself.
-    Outside,
-    /// Something that this version does not model.
-    NotModelled,
-    /// A flake input, argument or option that is not among the files.
-    UnknownInput,
-    /// Something that Nix itself cannot evaluate.
-    Error,
-}
-
-impl GapKind {
-    /// All kinds, the most serious first.
-    pub const ALL: [Self; 7] = [
-        Self::Limit,
-        Self::Unreadable,
-        Self::Missing,
-        Self::Outside,
-        Self::NotModelled,
-        Self::UnknownInput,
-        Self::Error,
-    ];
-
-    /// The name used in every format.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Limit => "limit",
-            Self::Unreadable => "unreadable",
-            Self::Missing => "missing",
-            Self::Outside => "outside",
-            Self::NotModelled => "not-modelled",
-            Self::UnknownInput => "unknown-input",
-            Self::Error => "error",
-        }
-    }
-
-    /// Can whoever wrote the code bring it about, so that a run that was to judge the code is worth nothing?
-    pub const fn blinds(self) -> bool {
-        matches!(self, Self::Limit | Self::Unreadable)
-    }
-
-    /// The kind of a reason.
-    pub fn of(why: &Why) -> Self {
-        match why {
-            Why::Limit(_) | Why::Cancelled => Self::Limit,
-            Why::Unreadable(_) | Why::SyntaxError(_) => Self::Unreadable,
-            Why::MissingFile(_) => Self::Missing,
-            Why::OutsideProject(_) | Why::LeadsOutside(_) | Why::Untracked(_) | Why::VersionControl(_) => {
-                Self::Outside
-            }
-            Why::NotModelled(_) => Self::NotModelled,
-            Why::Fetch(_) | Why::Impure(_) | Why::External(_) | Why::UnsetOption(_) | Why::Undecided(_) => {
-                Self::UnknownInput
-            }
-            Why::Error(_) | Why::Conflict(_) | Why::NoSuchOption { .. } | Why::Cycle(_) => Self::Error,
-        }
-    }
 }
 
 /// A container that stands in the text and is not judged, or the description of a whole NixOS test.

@@ -2,7 +2,7 @@
 
 use crate::view::{Finding, Results};
 use crate::words::Words;
-use nixpod_analysis::{GapKind, LeftOutReason, RuleId, Utf8PathBuf};
+use nixpod_analysis::{LeftOutReason, RuleId, Utf8PathBuf};
 use std::collections::{BTreeSet, HashMap};
 
 /// So many findings of a rule in a file are listed for people. Nobody reads more of the same.
@@ -77,24 +77,4 @@ pub(crate) fn left_out(results: &Results) -> Vec<String> {
         out.push(format!("{number} of NixOS tests not judged"));
     }
     out
-}
-
-/// What was not analysed, counted by kind: `not analysed: 2 limits, 1 unreadable file`.
-pub(crate) fn not_analysed(results: &Results) -> Option<String> {
-    let counts: Vec<String> = results
-        .gaps_by_kind()
-        .map(|(kind, number)| {
-            let (one, many) = match kind {
-                GapKind::Limit => ("limit", "limits"),
-                GapKind::Unreadable => ("unreadable file", "unreadable files"),
-                GapKind::Missing => ("missing file", "missing files"),
-                GapKind::Outside => ("path outside", "paths outside"),
-                GapKind::NotModelled => ("thing not modelled", "things not modelled"),
-                GapKind::UnknownInput => ("unknown input", "unknown inputs"),
-                GapKind::Error => ("error of the code", "errors of the code"),
-            };
-            count(number, one, many)
-        })
-        .collect();
-    (!counts.is_empty()).then(|| format!("not analysed: {}", counts.join(", ")))
 }

@@ -3,6 +3,7 @@
 use crate::document::Each;
 use crate::view::{ContainerName, Finding, Location, ResolvedGap, ResolvedLeftOut, Results};
 use crate::words::Words;
+use nixpod_analysis::Concern;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -84,7 +85,27 @@ struct JsonGap<'a> {
     file: Option<&'a str>,
     line: Option<u32>,
     kind: &'static str,
+    cause: JsonCause<'a>,
+    concerns: JsonConcern<'a>,
     reason: &'a str,
+    /// The fingerprint of the open finding that says the same.
+    finding: Option<&'a str>,
+}
+
+/// Why something was not analysed, and what the cause names: an input, an argument, an option, a path.
+#[derive(Serialize)]
+struct JsonCause<'a> {
+    kind: &'static str,
+    name: Option<&'a str>,
+}
+
+/// What something that was not analysed has to do with containers: `container` with its surface and name, `containers`,
+/// `nothing`.
+#[derive(Serialize)]
+struct JsonConcern<'a> {
+    kind: &'static str,
+    surface: Option<&'a str>,
+    name: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -175,23 +196,46 @@ impl<'a> From<&'a ResolvedLeftOut> for JsonLeftOut<'a> {
     }
 }
 
-impl<'a> From<&'a ResolvedGap> for JsonGap<'a> {
-    fn from(gap: &'a ResolvedGap) -> Self {
+impl<'a> From<(&'a ResolvedGap, Option<&'a Finding>)> for JsonGap<'a> {
+    fn from((gap, told): (&'a ResolvedGap, Option<&'a Finding>)) -> Self {
         let at = gap.location.as_ref();
+        let (surface, name) = match &gap.concern {
+            Concern::Container { surface, name } => (Some(*surface), Some(name.as_str())),
+            Concern::Containers | Concern::Nothing => (None, None),
+        };
         Self {
             file: at.map(|at| at.source.name.as_str()),
             line: at.map(|at| at.line),
-            kind: gap.kind.as_str(),
+            kind: gap.cause.kind().as_str(),
+            cause: JsonCause {
+                kind: gap.cause.as_str(),
+                name: gap.cause.name(),
+            },
+            concerns: JsonConcern {
+                kind: gap.concern.as_str(),
+                surface,
+                name,
+            },
             reason: gap.reason.exact(),
+            finding: told.map(|finding| finding.fingerprint.as_str()),
         }
     }
+}
+
+/// How many things of each kind were not analysed; those of which there are none left out.
+fn counts(results: &Results) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for gap in &results.not_analysed {
+        *counts.entry(gap.cause.kind().as_str()).or_default() += 1;
+    }
+    counts
 }
 
 pub(super) fn document(results: &Results) -> impl Serialize {
     Document {
         version: 1,
         findings: Each(|| results.findings.iter().map(JsonFinding::from)),
-        not_analysed: Each(|| results.not_analysed.iter().map(JsonGap::from)),
+        not_analysed: Each(|| results.gaps().map(JsonGap::from)),
         left_out: Each(|| results.left_out.iter().map(JsonLeftOut::from)),
         summary: Summary {
             files: results.files,
@@ -202,10 +246,7 @@ pub(super) fn document(results: &Results) -> impl Serialize {
                 .into_iter()
                 .map(|(severity, count)| (severity.as_str(), count))
                 .collect(),
-            not_analysed: results
-                .gaps_by_kind()
-                .map(|(kind, count)| (kind.as_str(), count))
-                .collect(),
+            not_analysed: counts(results),
         },
     }
 }

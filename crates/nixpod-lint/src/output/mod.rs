@@ -3,6 +3,7 @@
 mod concise;
 mod context;
 mod entries;
+mod gaps;
 mod github;
 mod json;
 mod pretty;
@@ -16,7 +17,8 @@ use crate::args::Format;
 use crate::view::Results;
 
 pub(crate) use context::Context;
-pub(crate) use entries::{count, left_out, not_analysed};
+pub(crate) use entries::{count, left_out};
+pub(crate) use gaps::{gap_lines, not_analysed};
 pub(crate) use show_json::show_json;
 pub(crate) use show_table::show_table;
 

@@ -3,7 +3,8 @@
 //! This file and `sheet.rs` are the only ones that know miette.
 
 use super::context::Context;
-use super::entries::{Entry, count, entries, left_out, more, not_analysed};
+use super::entries::{Entry, count, entries, left_out, more};
+use super::gaps::{gap_lines, not_analysed};
 use super::sheet::{Excerpt, Sheet};
 use crate::terminal::styles;
 use crate::view::{Finding, Results, Source, Step};
@@ -151,16 +152,15 @@ fn gaps(out: &mut String, results: &Results, context: &Context<'_>) {
     let Some(line) = not_analysed(results) else {
         return;
     };
-    let hint = if verbose { ":" } else { " (--verbose lists them)" };
+    let lines = gap_lines(results, context);
+    let hint = match (verbose, lines.is_empty()) {
+        (_, true) => "",
+        (true, false) => ":",
+        (false, false) => " (--verbose lists them)",
+    };
     let _ = writeln!(out, "{line}{hint}");
-    if verbose {
-        for gap in &results.not_analysed {
-            let place = match &gap.location {
-                Some(at) => format!("{}:{}: ", context.name(&at.source), at.line),
-                None => String::new(),
-            };
-            let _ = writeln!(out, "  {place}{}", gap.reason);
-        }
+    for line in lines.iter().filter(|_| verbose) {
+        let _ = writeln!(out, "  {line}");
     }
 }
 

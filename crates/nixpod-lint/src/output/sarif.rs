@@ -47,7 +47,7 @@ pub(super) fn document(results: &Results, context: &Context<'_>) -> impl Seriali
         column_kind: "unicodeCodePoints",
         invocations: [Invocation {
             execution_successful: results.unreadable.is_empty()
-                && !results.not_analysed.iter().any(|gap| gap.kind.blinds()),
+                && !results.not_analysed.iter().any(|gap| gap.cause.kind().blinds()),
             tool_execution_notifications: Each(|| notifications(results)),
         }],
         original_uri_base_ids: json!({ "SRCROOT": { "uri": base_uri(context) } }),
@@ -80,11 +80,20 @@ fn notifications(results: &Results) -> impl Iterator<Item = Value> {
         .iter()
         .map(|(path, reason)| json!({ "level": "error", "message": message(&format!("{path}: {reason}")) }));
     let gaps = results.not_analysed.iter().map(|gap| {
-        let level = if gap.kind.blinds() { "error" } else { "note" };
+        let level = if gap.cause.kind().blinds() {
+            "error"
+        } else {
+            "note"
+        };
         let mut note = json!({
             "level": level,
             "message": message(gap.reason.exact()),
-            "properties": { "kind": gap.kind.as_str() },
+            "properties": {
+                "kind": gap.cause.kind().as_str(),
+                "cause": gap.cause.as_str(),
+                "name": gap.cause.name(),
+                "concerns": gap.concern.as_str(),
+            },
         });
         if let Some(at) = &gap.location {
             insert(&mut note, "locations", json!([location(at)]));

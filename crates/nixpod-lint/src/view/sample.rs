@@ -71,6 +71,7 @@ pub(crate) fn results() -> Results {
         )],
         hosts: vec!["alpha".into(), "beta".into()],
         imported_by_no_host: false,
+        tells_gap: false,
         suppressed: None,
         location: at(&flags, "\"--privileged\""),
         label: "`web` (also `worker`) runs privileged".into(),
@@ -103,6 +104,7 @@ pub(crate) fn results() -> Results {
         others: Vec::new(),
         hosts: Vec::new(),
         imported_by_no_host: true,
+        tells_gap: false,
         suppressed: Some("it is built here".into()),
         location: at(&web, "c.web"),
         label: Words::default(),
@@ -138,13 +140,20 @@ pub(crate) fn results() -> Results {
         not_analysed: vec![
             ResolvedGap {
                 location: None,
-                kind: nixpod_analysis::GapKind::UnknownInput,
-                reason: "input `sops-nix` is not on disk".into(),
+                cause: Cause::Input("sops-nix".to_owned()),
+                concern: Concern::Nothing,
+                what: "`module`".into(),
+                reason: "`module`: `inputs.sops-nix.nixosModules.sops` comes from outside".into(),
             },
             ResolvedGap {
                 location: Some(at(&web, "config")),
-                kind: nixpod_analysis::GapKind::NotModelled,
-                reason: "`x` is not modelled".into(),
+                cause: Cause::NotModelled("x".to_owned()),
+                concern: Concern::Container {
+                    surface: "oci-containers",
+                    name: "web".to_owned(),
+                },
+                what: "`containers.web`".into(),
+                reason: "`containers.web`: `x` is not modelled".into(),
             },
         ],
         containers: vec![

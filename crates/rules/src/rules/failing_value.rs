@@ -51,7 +51,8 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             .help(format!(
                 "Its message is: {message}. So it is not known {}.",
                 listed(&questions, 3)
-            ));
+            ))
+            .tells_gap();
         for other in facts.also {
             builder = builder.related(&Origin::at(other), "it is also defined here");
         }

@@ -49,7 +49,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let message = format!("{} has no option `{}`{meant}", name(container), option.name);
         let mut builder = sink
             .report(field, message)
-            .help("Nix does not evaluate a configuration that sets an option which no module declares.");
+            .help("Nix does not evaluate a configuration that sets an option which no module declares.")
+            .tells_gap();
         if option.meant.is_none() || !all_seen {
             builder = builder.at_most(Confidence::Medium);
         }

@@ -1,8 +1,11 @@
 //! Bounds that were reached, as they are told: those of one container are one.
 
+use crate::read::as_key;
+use crate::surface::tables;
 use nixpod_eval::LimitHit;
-use nixpod_model::{NotAnalysed, Subject};
+use nixpod_model::{ContainerId, NotAnalysed, Subject};
 use nixpod_source::Place;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// So many of the values of one container are named.
@@ -16,7 +19,14 @@ struct Concerned<'h> {
 }
 
 /// What is told of bounds: which values were too dear, by the container that they belong to.
-pub(super) fn told(hits: &[LimitHit]) -> impl Iterator<Item = NotAnalysed> {
+pub(super) fn told<'c>(
+    hits: &[LimitHit],
+    containers: impl Iterator<Item = &'c ContainerId>,
+) -> Vec<NotAnalysed> {
+    if hits.is_empty() {
+        return Vec::new();
+    }
+    let by_path: FxHashMap<String, &ContainerId> = containers.flat_map(paths).collect();
     let mut by_whole: BTreeMap<&str, Concerned<'_>> = BTreeMap::new();
     for hit in hits {
         let what = hit.what.as_deref().unwrap_or("a value");
@@ -36,13 +46,24 @@ pub(super) fn told(hits: &[LimitHit]) -> impl Iterator<Item = NotAnalysed> {
             what: name(whole, &values),
             why: first.why.clone(),
             also: Vec::new(),
-            // Everything else may have been cut off with it.
-            subject: Subject::Containers,
+            subject: match by_path.get(whole) {
+                Some(id) => Subject::Container((*id).clone()),
+                // Everything may have been cut off with it.
+                None => Subject::Containers,
+            },
             hosts: Vec::new(),
             questions: Vec::new(),
         }
     });
-    told.collect::<Vec<_>>().into_iter()
+    told.collect()
+}
+
+/// The option that a container is, by all names that its set has.
+fn paths(id: &ContainerId) -> impl Iterator<Item = (String, &ContainerId)> {
+    let tables = tables().filter(|table| table.surface == id.surface());
+    let sets = tables.flat_map(|table| [Some(table.path), table.old_path]);
+    sets.flatten()
+        .map(move |set| (format!("{}.{}", set.join("."), as_key(id.name())), id))
 }
 
 fn name(whole: &str, values: &[&str]) -> String {

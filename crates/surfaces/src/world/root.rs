@@ -342,7 +342,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             }
         }
         self.add_of_variant(of_variants);
-        let limits = limits::told(self.ev.limits_hit());
+        let limits = limits::told(self.ev.limits_hit(), self.world.containers.keys());
         self.world.not_analysed.extend(limits);
         self.world.not_analysed = merged(std::mem::take(&mut self.world.not_analysed));
         keep_first(&mut self.world.defined);
