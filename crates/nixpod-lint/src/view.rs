@@ -217,11 +217,11 @@ impl Results {
     /// What was not analysed and why, each with the finding that says the same, if there is one that is open.
     pub(crate) fn gaps(&self) -> impl Iterator<Item = (&ResolvedGap, Option<&Finding>)> {
         let told = self.open().filter(|finding| finding.tells_gap);
-        let told: HashMap<&Location, &Finding> = told.map(|finding| (&finding.location, finding)).collect();
+        let told: HashMap<_, &Finding> = told.map(|finding| (finding.location.key(), finding)).collect();
         self.not_analysed.iter().map(move |gap| {
             let is_error = gap.cause.kind() == GapKind::Error;
             let at = gap.location.as_ref().filter(|_| is_error);
-            (gap, at.and_then(|at| told.get(at).copied()))
+            (gap, at.and_then(|at| told.get(&at.key()).copied()))
         })
     }
 
