@@ -2,7 +2,7 @@
 //! when somebody asks for them.
 
 use crate::declaration::Decl;
-use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, presence_of};
+use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, presence_of};
 use crate::fixpoint::by_type::{one, wrong_type};
 use crate::fixpoint::option::delay_merge;
 use crate::fixpoint::tree::node;
@@ -51,27 +51,51 @@ pub(crate) fn list_of(
                 continue;
             }
         };
-        for element in &list.elems {
+        let elements = list.elems.iter();
+        ev.each_within(Share::Most, elements, |ev, element: &Elem| {
             let mut when = ev.both(def.when, element.when);
             if let Some(contested) = contested {
                 when = ev.both(contested, when);
             }
-            let thunk = if atomic {
-                with_hop(ev, element.thunk, &def)
-            } else {
-                let name = format!("[definition 1-entry {}]", out.elems.len() + 1);
-                let attr = entry(ev.common().value, element.thunk);
-                let raw = def.raw(ev, &attr);
-                delay_merge(ev, at.system, extend(at.path, &name), elem.clone(), vec![raw])
+            if atomic && !is_wrapped(ev, element.thunk) {
+                let thunk = with_hop(ev, element.thunk, &def);
+                out.elems.push(Elem { thunk, when });
+                return;
+            }
+            let name = format!("[definition 1-entry {}]", out.elems.len() + 1);
+            let attr = entry(ev.common().value, element.thunk);
+            let raws = vec![def.raw(ev, &attr)];
+            // Each element is a definition by itself: what `mkIf` leaves out is no element.
+            let Some(present) = presence_of(ev, &raws) else {
+                return;
+            };
+            when = ev.both(when, present);
+            let thunk = match atomic.then(|| the_only(ev, &raws)).flatten() {
+                Some(value) => ev.alloc_tracked(value),
+                None => delay_merge(ev, at.system, extend(at.path, &name), elem.clone(), raws),
             };
             out.elems.push(Elem { thunk, when });
-        }
+        });
         out.open = out.open.or_else(|| list.open.clone());
     }
     Ok(Tracked {
         value: Value::List(Rc::new(out)),
         origin,
     })
+}
+
+/// What a single definition says, given that it is there.
+fn the_only(ev: &mut Evaluator<'_>, raws: &[RawDef]) -> Option<Tracked> {
+    match <[Definition; 1]>::try_from(discharge(ev, raws).on) {
+        Ok([definition]) => Some(definition.value),
+        Err(_) => None,
+    }
+}
+
+/// Is an element what `mkIf`, `mkForce` and the like give?
+fn is_wrapped(ev: &mut Evaluator<'_>, element: ThunkId) -> bool {
+    let value = ev.force_or_unknown(element);
+    matches!(value.value, Value::Attrs(_)) && look_up(ev, &value, "_type").is_some()
 }
 
 /// The condition of a stronger definition that may replace all others.

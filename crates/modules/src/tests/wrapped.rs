@@ -71,3 +71,33 @@ fn what_is_off_is_no_gap() {
         "#]],
     );
 }
+
+/// Each element of a list is merged by itself, as the type says.
+#[test]
+fn elements_of_lists_are_definitions() {
+    check(
+        r#"
+{ lib, config, secrets, ... }: {
+  virtualisation.oci-containers.containers.web = {
+    image = "x";
+    volumes = [ "/a:/a" (lib.mkIf true "/:/host") (lib.mkIf false "/b:/b") (lib.mkForce "/c:/c") (lib.mkIf secrets.on "/d:/d") ];
+    cmd = [ (lib.mkIf true (throw "no")) ];
+  };
+  users.users.ann.extraGroups = [ "wheel" (lib.mkIf config.virtualisation.oci-containers.containers.web.autoStart "docker") ];
+  containers.lab.allowedDevices = [ (lib.mkIf false { node = "/dev/a"; modifier = "r"; }) (lib.mkIf true { node = "/dev/b"; modifier = "r"; }) ];
+}
+"#,
+        &[
+            "virtualisation.oci-containers.containers.web.volumes",
+            "virtualisation.oci-containers.containers.web.cmd",
+            "users.users.ann.extraGroups",
+            "containers.lab.allowedDevices",
+        ],
+        expect![[r#"
+            virtualisation.oci-containers.containers.web.volumes = [ "/a:/a" "/:/host" "/c:/c" "/d:/d" «if `secrets.on` comes from outside» ]
+            virtualisation.oci-containers.containers.web.cmd = [ «unknown: evaluation fails: no» ]
+            users.users.ann.extraGroups = [ "wheel" "docker" ]
+            containers.lab.allowedDevices = [ { modifier = "r"; node = "/dev/b"; } ]
+        "#]],
+    );
+}
