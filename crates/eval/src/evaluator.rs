@@ -293,7 +293,8 @@ impl<'s> Evaluator<'s> {
         self.conditions.list(when)
     }
 
-    pub(crate) fn condition_reason(&self, when: When) -> Rc<Unknown> {
+    /// Why the innermost of the conditions could not be decided.
+    pub fn condition_reason(&self, when: When) -> Rc<Unknown> {
         self.conditions.reason(when)
     }
 

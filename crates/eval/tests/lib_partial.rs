@@ -161,6 +161,60 @@ fn strings_with_holes() {
     );
 }
 
+/// A path that is copied to the store ends with its name, and with nothing else that is known.
+#[test]
+fn copied_paths_have_names() {
+    check(
+        "map (suffix: lib.hasSuffix suffix ./dir/web.nix) [ \".nix\" \"-web.nix\" \".md\" \"/web.nix\" ]",
+        expect!["[ true true false false ]"],
+    );
+    check(
+        "lib.hasSuffix \"0-web.nix\" ./dir/web.nix",
+        expect!["«unknown: `store path of web.nix`»"],
+    );
+    check(
+        "lib.hasSuffix \".nix\" (builtins.path { path = ./dir; name = \"all.nix\"; filter = u.x; })",
+        expect!["true"],
+    );
+    check(
+        "lib.hasSuffix \"dir\" (builtins.path { path = ./dir; name = \"all.nix\"; filter = u.x; })",
+        expect!["false"],
+    );
+    check("lib.hasSuffix \"/b.nix\" \"${./dir}/a/b.nix\"", expect!["true"]);
+    check(
+        "lib.hasSuffix \".nix\" \"${./dir/web.nix}${u.x}\"",
+        expect!["«unknown: `store path of web.nix`»"],
+    );
+    check(
+        "lib.removeSuffix \".nix\" ./dir/web.nix",
+        expect!["«unknown: `store path of web.nix`»"],
+    );
+    check(
+        "lib.filter (lib.hasSuffix \".nix\") [ ./a.nix ./b.md ]",
+        expect!["[ /a.nix ]"],
+    );
+}
+
+/// What is selected from any of several is selected from each.
+#[test]
+fn paths_go_on_behind_a_name_that_is_not_known() {
+    let platforms = "let platforms = { x = { a.b = 1; }; y = { a.b = 2; c = 3; }; }; in";
+    check(
+        &format!("{platforms} platforms.${{u.x}}.a.b"),
+        expect!["«one of: 1 | 2»"],
+    );
+    check(
+        &format!("{platforms} platforms.${{u.x}}.a.b or 4"),
+        expect!["«one of: 1 | 2 | 4»"],
+    );
+    check(&format!("{platforms} platforms.${{u.x}}.c"), expect!["3"]);
+    check(
+        &format!("{platforms} platforms.${{u.x}}.d"),
+        expect!["error: attribute 'd' missing"],
+    );
+    check(&format!("{platforms} platforms.${{u.x}}.d or 4"), expect!["4"]);
+}
+
 #[test]
 fn separators_go_across_pieces() {
     check(

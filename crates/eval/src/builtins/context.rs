@@ -121,7 +121,7 @@ fn add_output_dependencies(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site)
         .flat_map(|context| context.iter())
         .filter(|item| match item {
             ContextItem::Read { .. } => false,
-            ContextItem::Copied { path, .. } => !copied_exactly(&string, crate::paths::base_name(path)),
+            ContextItem::Copied { name, .. } => !copied_exactly(&string, name),
             _ => true,
         })
         .cloned()
@@ -218,8 +218,7 @@ fn get_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Trac
             ContextItem::Derivation { name, .. } => {
                 open = Some(Unknown::new(crate::machine::copy::symbolic(name).why.clone()));
             }
-            ContextItem::Copied { path, .. } => {
-                let name = crate::paths::base_name(path);
+            ContextItem::Copied { name, .. } => {
                 if copied_exactly(&string, name) {
                     continue;
                 }
@@ -243,10 +242,10 @@ fn get_context(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Trac
 }
 
 /// Is there an exact reference to the copy of a path, too?
-fn copied_exactly(string: &NixString, base_name: &str) -> bool {
+fn copied_exactly(string: &NixString, name_of_copy: &str) -> bool {
     string.context.iter().flat_map(|context| context.iter()).any(|item| {
         matches!(item, ContextItem::Derivation { name, output }
-            if output.is_empty() && name.starts_with(STORE) && name.get(STORE.len() + 33..) == Some(base_name))
+            if output.is_empty() && name.starts_with(STORE) && name.get(STORE.len() + 33..) == Some(name_of_copy))
     })
 }
 

@@ -210,13 +210,17 @@ fn copied_prefix(string: &NixString) -> Option<Rc<str>> {
 
 /// What a file of something gives that is only known by name: `below` is its path there.
 fn import_outside(ev: &mut Evaluator<'_>, from: &Unknown, below: &str) -> Res<Tracked> {
-    let Some(outside) = from.why.outside() else {
-        return plain(Value::unknown(from.why.clone()));
-    };
-    if let Some(thunk) = ev.search_path(&format!("{}{below}", outside.path())) {
+    let outside = from.why.outside();
+    let by_name = outside.as_ref().map(|outside| format!("{}{below}", outside.path()));
+    let known = by_name.and_then(|name| ev.search_path(&name));
+    // Of some files their path alone tells what they are.
+    if let Some(thunk) = known.or_else(|| ev.search_path(below)) {
         return Ok(ev.force(thunk)?);
     }
-    plain(Value::unknown(Why::External(Arc::new(outside.import(below)))))
+    plain(Value::unknown(match outside {
+        Some(outside) => Why::External(Arc::new(outside.import(below))),
+        None => from.why.clone(),
+    }))
 }
 
 /// `import`: a path, or a search path that is answered natively.
@@ -239,7 +243,7 @@ fn import(ev: &mut Evaluator<'_>, value: &Tracked, site: Site) -> Res<Tracked> {
         Value::String(string) if string.hole().is_some() && copied_prefix(string).is_none() => {
             // `<nixpkgs> + "/lib"` and `"${inputs.nixpkgs}/lib"`.
             if let [first, rest @ ..] = &string.pieces(OriginId(0))[..]
-                && let Some(hole) = first.hole.as_ref().filter(|hole| hole.name().is_some())
+                && let Some(hole) = &first.hole
                 && rest.iter().all(|part| part.hole.is_none())
             {
                 return import_outside(ev, hole, &string.text);

@@ -54,6 +54,7 @@ fn filter_source(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
     builder.push_hole(symbolic(&name), value.origin);
     builder.push_context(ContextItem::Copied {
         path,
+        name: name.into(),
         origin: value.origin,
     });
     Ok(Tracked {
@@ -210,6 +211,7 @@ fn path(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     }
     builder.push_context(ContextItem::Copied {
         path: args.path,
+        name: args.name.into(),
         origin,
     });
     Ok(Tracked {

@@ -1,8 +1,6 @@
 //! Coercion to strings.
 
-use crate::{
-    Attrs, ContextItem, Evaluator, List, NixString, OriginId, Res, StringBuilder, StringPart, Tracked, Value,
-};
+use crate::{Attrs, Evaluator, List, NixString, OriginId, Res, StringBuilder, StringPart, Tracked, Value};
 use nixpod_source::Site;
 use std::rc::Rc;
 
@@ -133,10 +131,6 @@ impl Evaluator<'_> {
         let name = crate::paths::base_name(path).to_owned();
         let copied = super::copy::copied(self, path, &name, origin);
         builder.push_string(&copied, origin);
-        builder.push_context(ContextItem::Copied {
-            path: path.clone(),
-            origin,
-        });
     }
 
     fn coercion_error<T>(&mut self, value: &Value, site: Site) -> Res<T> {

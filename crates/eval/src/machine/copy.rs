@@ -36,6 +36,7 @@ pub(crate) fn copied(ev: &Evaluator<'_>, path: &Rc<str>, name: &str, origin: Ori
     }
     builder.push_context(ContextItem::Copied {
         path: path.clone(),
+        name: name.into(),
         origin,
     });
     match builder.finish() {

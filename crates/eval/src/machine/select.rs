@@ -115,7 +115,10 @@ impl Evaluator<'_> {
             let symbol = match self.path_symbol(env, &unit, name) {
                 Ok(symbol) => symbol,
                 Err(Stop::Unknown(unknown)) => {
-                    return self.select_unknown_name(&value, unknown, env, default);
+                    let (any, when) = self.select_unknown_name(&value, unknown)?;
+                    perhaps = default.map(|default| (when, default));
+                    value = any;
+                    continue;
                 }
                 Err(error) => return Err(error),
             };
@@ -140,14 +143,8 @@ impl Evaluator<'_> {
         Ok(self.join(alternatives))
     }
 
-    /// `base.${unknown}`: whatever the set holds, if that is little and exact.
-    fn select_unknown_name(
-        &mut self,
-        base: &Tracked,
-        unknown: Rc<Unknown>,
-        env: &Rc<Env>,
-        default: Option<ExprId>,
-    ) -> Res<Tracked> {
+    /// `base.${unknown}`: whatever the set holds, if that is little and exact, and the condition that it is this or that.
+    fn select_unknown_name(&mut self, base: &Tracked, unknown: Rc<Unknown>) -> Res<(Tracked, When)> {
         let Value::Attrs(attrs) = &base.value else {
             return Err(Stop::Unknown(unknown));
         };
@@ -166,11 +163,7 @@ impl Evaluator<'_> {
                 Err(_) => self.conditions.drops += 1,
             }
         }
-        if let Some(default) = default {
-            let value = self.eval(env, default)?;
-            alternatives.push(Alternative { value, when });
-        }
-        Ok(self.join(alternatives))
+        Ok((self.join(alternatives), when))
     }
 
     /// Selects an attribute; a missing one is an error.

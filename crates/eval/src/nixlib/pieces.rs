@@ -1,6 +1,7 @@
 //! Working on strings with holes, piece by piece, so that what is known keeps its place in the source.
 
-use crate::{ContextItem, NixString, OriginId, StringBuilder, StringPart, Value};
+use crate::machine::copy::symbolic;
+use crate::{ContextItem, NixString, OriginId, StringBuilder, StringPart, Unknown, Value};
 use std::borrow::Cow;
 
 /// A piece: known text, or nothing where the part is a hole.
@@ -52,6 +53,26 @@ pub(super) fn tail(string: &NixString) -> &str {
             .unwrap_or_default(),
         None => &string.text,
     }
+}
+
+/// The text at the end: behind the last hole, and before it the name of the copied path that the hole stands for.
+pub(super) fn ending(string: &NixString) -> Cow<'_, str> {
+    let tail = tail(string);
+    let mut parts = string.parts.iter().flat_map(|parts| parts.iter().rev());
+    let hole = parts.find_map(|part| part.hole.as_ref());
+    match hole.and_then(|hole| name_of_copy(string, hole)) {
+        Some(name) => format!("-{name}{tail}").into(),
+        None => tail.into(),
+    }
+}
+
+/// The name in the store of the path whose copy a hole is.
+fn name_of_copy<'s>(string: &'s NixString, hole: &Unknown) -> Option<&'s str> {
+    let mut context = string.context.iter().flat_map(|context| context.iter());
+    context.find_map(|item| match item {
+        ContextItem::Copied { name, .. } if symbolic(name).why == hole.why => Some(name.as_str()),
+        _ => None,
+    })
 }
 
 /// The stretches of known text between holes.

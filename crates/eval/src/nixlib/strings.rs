@@ -1,6 +1,6 @@
 //! Primitives that look for something in strings: prefixes, suffixes, separators.
 
-use super::pieces::{self, head, pieces, push, push_context, push_part, runs, slice, tail};
+use super::pieces::{self, ending, head, pieces, push, push_context, push_part, runs, slice, tail};
 use crate::builtins::{Builtin, Cost, plain};
 use crate::{
     Coerce, Elem, Evaluator, List, NixString, OriginId, Res, Stop, StringBuilder, ThunkId, Tracked, Value,
@@ -58,6 +58,10 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
         } else {
             0
         };
+        if tail(&string).len() < cut {
+            // The end of a store path is known, but what is left of it is not.
+            known(&string)?;
+        }
         let value = slice(&string, origin, 0, string.text.len() - cut);
         Ok(Tracked { value, origin })
     }),
@@ -101,7 +105,7 @@ fn in_store(hole: Option<&Rc<crate::Unknown>>) -> bool {
 fn copied_names(string: &NixString) -> impl Iterator<Item = &str> {
     let context = string.context.iter().flat_map(|context| context.iter());
     context.filter_map(|item| match item {
-        crate::ContextItem::Copied { path, .. } => Some(crate::paths::base_name(path)),
+        crate::ContextItem::Copied { name, .. } => Some(name.as_str()),
         _ => None,
     })
 }
@@ -132,7 +136,8 @@ fn has_prefix(prefix: &NixString, string: &NixString) -> Res<bool> {
 }
 
 fn has_suffix(suffix: &NixString, string: &NixString) -> Res<bool> {
-    let (wanted, there) = (tail(suffix).as_bytes(), tail(string).as_bytes());
+    let ending = ending(string);
+    let (wanted, there) = (tail(suffix).as_bytes(), ending.as_bytes());
     let common = wanted.len().min(there.len());
     if wanted.get(wanted.len() - common..) != there.get(there.len() - common..) {
         return Ok(false);

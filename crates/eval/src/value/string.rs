@@ -67,6 +67,8 @@ pub enum ContextItem {
     Copied {
         /// The path.
         path: Rc<str>,
+        /// What it is called in the store.
+        name: SmolStr,
         /// Where it is written.
         origin: OriginId,
     },
@@ -99,7 +101,8 @@ impl Hash for ContextItem {
     fn hash<H: Hasher>(&self, state: &mut H) {
         std::mem::discriminant(self).hash(state);
         match self {
-            Self::Copied { path, .. } | Self::Read { path, .. } => path.hash(state),
+            Self::Copied { path, name, .. } => (path, name).hash(state),
+            Self::Read { path, .. } => path.hash(state),
             Self::Derivation { name, output } => (name, output).hash(state),
             Self::Written { text, .. } => text.hash(state),
         }
@@ -109,8 +112,10 @@ impl Hash for ContextItem {
 impl PartialEq for ContextItem {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Copied { path: a, .. }, Self::Copied { path: b, .. })
-            | (Self::Read { path: a, .. }, Self::Read { path: b, .. }) => a == b,
+            (Self::Copied { path: a, name: x, .. }, Self::Copied { path: b, name: y, .. }) => {
+                a == b && x == y
+            }
+            (Self::Read { path: a, .. }, Self::Read { path: b, .. }) => a == b,
             (Self::Derivation { name: a, output: x }, Self::Derivation { name: b, output: y }) => {
                 a == b && x == y
             }

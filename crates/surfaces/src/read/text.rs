@@ -166,7 +166,7 @@ impl OptionReader<'_, '_> {
 
     fn store_ref(&mut self, item: &ContextItem, fallback: &Origin, depth: u32) -> Option<StoreRef> {
         match item {
-            ContextItem::Copied { path, origin } => Some(StoreRef::Copied {
+            ContextItem::Copied { path, origin, .. } => Some(StoreRef::Copied {
                 path: self.relative(path),
                 origin: self.or_fallback(*origin, fallback),
                 encrypted: self.is_encrypted(path),
