@@ -322,6 +322,7 @@ fn submodule(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
         shorthand_only_config: true,
         system: None,
         class: None,
+        extensible: false,
     };
     made(ev, OptType::Submodule(Rc::new(native)))
 }
@@ -343,6 +344,7 @@ fn submodule_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
         shorthand_only_config: shorthand,
         system,
         class: find_text(ev, &given, "class"),
+        extensible: false,
     };
     made(ev, OptType::Submodule(Rc::new(native)))
 }

@@ -81,6 +81,8 @@ impl Library {
         let written = ev.alloc(written, OriginId::default());
         let open = packages::open(ev);
         let open = ev.alloc(open, OriginId::default());
+        let store_path = flake::store_path(ev);
+        let store_path = ev.alloc(store_path, OriginId::default());
         let system = nixos::constructor(ev, self, Kind::Nixos);
         let system = ev.alloc(system, OriginId::default());
         for (slot, linux) in [(self.pkgs, false), (self.linux_pkgs, true)] {
@@ -89,6 +91,7 @@ impl Library {
                 ("lib", self.lib),
                 ("written", written),
                 ("open", open),
+                ("storePath", store_path),
                 ("nixosSystem", system),
                 ("linux", linux),
             ]);

@@ -30,6 +30,8 @@ pub(crate) static NIXOS: OwnFile = OwnFile::new(6, compiled!("nixos"));
 pub(crate) static HOME: OwnFile = OwnFile::new(7, compiled!("home"));
 pub(crate) static FLAKE_PARTS: OwnFile = OwnFile::new(8, compiled!("flake-parts"));
 pub(crate) static QUADLET: OwnFile = OwnFile::new(9, compiled!("quadlet"));
+pub(crate) static IMPORT_TREE: OwnFile = OwnFile::new(10, compiled!("import-tree"));
+pub(crate) static FLAKE_PARTS_LIB: OwnFile = OwnFile::new(11, compiled!("flake-parts-lib"));
 
 impl OwnFile {
     const fn new(number: u32, code: Compiled) -> Self {

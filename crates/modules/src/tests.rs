@@ -9,6 +9,8 @@ use std::fmt::Write;
 
 mod built;
 mod den;
+mod elsewhere;
+mod flake_parts;
 mod frameworks;
 mod inputs;
 mod outputs;

@@ -7,8 +7,8 @@ use crate::system::evaluation::{Mode, ModuleEvaluation};
 use crate::system::report::{Gap, ModuleId};
 use crate::values::{find, find_text, known};
 use nixpod_eval::{
-    Attr, Attrs, EvalResult, Evaluator, NO_SITE, OriginId, Portion, Res, Reserve, Share, Stop, Symbol,
-    ThunkId, Tracked, Value, When, error_unknown,
+    Attr, Attrs, EvalResult, Evaluator, FileKind, NO_SITE, OriginId, Portion, Res, Reserve, Share, Stop,
+    Symbol, ThunkId, Tracked, Value, When, error_unknown,
 };
 use nixpod_source::{Site, Utf8Path, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -485,6 +485,10 @@ impl<'s> Collection<'s> {
                 return Err(item.gap(ev, value, error.why()));
             }
         };
+        if !item.when.is_always() && is_other_text(ev, Utf8Path::new(&*path)) {
+            // Whoever takes all files of a folder has a condition on their names, which decides that.
+            return Err(item.gap(ev, value, ev.condition_reason(item.when).why.clone()));
+        }
         let thunk = match ev.import(Utf8Path::new(&*path)) {
             Ok(thunk) => thunk,
             Err(why) => return Err(item.gap(ev, value, why)),
@@ -552,4 +556,9 @@ impl ModuleEvaluation {
         let argument = ev.alloc(Value::attrs(argument), OriginId::default());
         ev.apply(function.clone(), argument, NO_SITE)
     }
+}
+
+/// Is it a file that by its name is not Nix?
+fn is_other_text(ev: &Evaluator<'_>, path: &Utf8Path) -> bool {
+    path.extension() != Some("nix") && matches!(ev.source().kind(path), Ok(Some(FileKind::Regular)))
 }

@@ -13,8 +13,8 @@ use crate::types::join::join;
 use crate::types::native::{OptType, Scalar, Submodule, empty_value, native};
 use crate::values::{find, plain};
 use nixpod_eval::{
-    Alternative, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, Stop, ThunkId, Tracked, Unknown,
-    Value, When,
+    Alternative, Attrs, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, Stop, ThunkId, Tracked,
+    Unknown, Value, When,
 };
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
@@ -118,7 +118,13 @@ fn add_types(
             Mode::AsNix => ev.force(thunk)?,
             Mode::WholeSystem | Mode::Submodule => ev.force_or_unknown(thunk),
         };
-        types.push((native(ev, &value), *decl));
+        let mut native = native(ev, &value);
+        if is_extensible(ev, set, decl.written)
+            && let Some(extensible) = native.extensible()
+        {
+            native = extensible;
+        }
+        types.push((native, *decl));
     }
     if let Some(modules) = find(ev, set, "options") {
         // `options` of an old-style submodule declaration are modules of their own.
@@ -159,6 +165,15 @@ fn add_types_below(
     Ok(())
 }
 
+/// Does a declaration say nothing but a type, which it may add to that of another module? Of those in our models it is known.
+fn is_extensible(ev: &mut Evaluator<'_>, set: &Attrs, written: Written) -> bool {
+    if written.is_ours() {
+        return find(ev, set, "nixpodExtensible").is_some();
+    }
+    let mut own = ["default", "description", "example", "apply"].into_iter();
+    !own.any(|part| find(ev, set, part).is_some())
+}
+
 fn submodule_of(modules: Vec<ThunkId>) -> Rc<OptType> {
     Rc::new(OptType::Submodule(Rc::new(Submodule {
         modules,
@@ -167,6 +182,7 @@ fn submodule_of(modules: Vec<ThunkId>) -> Rc<OptType> {
         shorthand_only_config: false,
         system: None,
         class: None,
+        extensible: true,
     })))
 }
 
@@ -236,9 +252,11 @@ pub(crate) fn evaluate(
 ) -> Res<Tracked> {
     let declared = declared(ev, at, declarations)?;
     let elsewhere = at.system.open_world() && ELSEWHERE.iter().any(|known| is_at(at.path, known));
+    let open = declared.open || has_names_elsewhere(at, &declared.native);
     if defs.is_empty()
         && at.mode() != Mode::AsNix
         && !belongs_to_unseen(at)
+        && !open
         && let Some(value) = plain_default(ev, &declared)
     {
         let info = OptionInfo {
@@ -260,7 +278,7 @@ pub(crate) fn evaluate(
         declared: true,
     };
     let mut merged = merge_option(ev, at, slot, wanted, definitions);
-    if declared.open
+    if open
         && let Ok(Tracked {
             value: Value::Attrs(set),
             ..
@@ -281,6 +299,12 @@ pub(crate) fn evaluate(
 /// files that nothing tells of.
 fn belongs_to_unseen(at: At<'_>) -> bool {
     at.system.open_world() && at.system.prefix.is_empty()
+}
+
+/// May a file that was not seen add names to a set of things?
+fn has_names_elsewhere(at: At<'_>, native: &OptType) -> bool {
+    let is_host = at.mode() == Mode::WholeSystem && at.system.prefix.is_empty();
+    is_host && at.system.open_world() && matches!(native, OptType::AttrsOf { .. })
 }
 
 /// What the option is where nothing certain defines it.

@@ -61,6 +61,7 @@ pub(crate) fn submodule_system(
         open_world: at.system.open_world(),
         prefix: at.path.clone(),
         class: submodule.class.clone(),
+        extensible: submodule.extensible,
         library: at.system.setup.library.clone(),
     };
     let setup = match submodule.system {

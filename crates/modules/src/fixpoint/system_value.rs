@@ -95,6 +95,7 @@ pub(crate) fn module_type(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>)
         shorthand_only_config: false,
         system: None,
         class: system.setup.class.clone(),
+        extensible: false,
     }));
     let kind = value(ev, Rc::new(native));
     ev.alloc(kind, OriginId::default())

@@ -42,15 +42,35 @@ pub(crate) fn root(
     if system.mode() == Mode::AsNix && collected.opaque.is_empty() {
         undeclared::check(ev, &system.prefix, decls, defs, freeform.is_some())?;
     }
+    let may_have_more = system.setup.extensible && has_unread(ev, system);
     let undeclared = match (system.mode(), &freeform) {
         (Mode::WholeSystem, _) => Undeclared::Kept,
+        (Mode::Submodule, None) if may_have_more => Undeclared::Kept,
         (_, Some(freeform)) => Undeclared::Typed(freeform),
         // The check has told already.
         (Mode::AsNix, None) => Undeclared::Kept,
         (Mode::Submodule, None) => Undeclared::Mistake,
     };
     let path = &system.prefix;
-    tree(ev, At { system, path }, decls, defs, undeclared)
+    let mut whole = tree(ev, At { system, path }, decls, defs, undeclared)?;
+    if may_have_more && let Value::Attrs(set) = &mut whole.value {
+        let unknown = || Unknown::new(Why::UnsetOption(dotted(path)));
+        Rc::make_mut(set).open.get_or_insert_with(unknown);
+    }
+    Ok(whole)
+}
+
+/// Was a module not read of one of the evaluations that this one is a part of?
+fn has_unread(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> bool {
+    let mut around = system.around.as_ref();
+    while let Some(outer) = around {
+        let collected = outer.collect(ev);
+        if collected.is_some_and(|collected| !collected.opaque.is_empty()) {
+            return true;
+        }
+        around = outer.around.as_ref();
+    }
+    false
 }
 
 /// The type of undeclared names.

@@ -4,8 +4,7 @@ use crate::fixpoint::system_value::system_of;
 use crate::inputs::packages::{self, open};
 use crate::inputs::parts;
 use crate::nixos;
-use crate::own;
-use crate::own::Kind;
+use crate::own::{self, Kind, OwnFile};
 use crate::system::evaluation::{Library, ModuleEvaluation};
 use crate::values::{entry, find, look_up, plain, set};
 use nixpod_eval::{
@@ -103,27 +102,8 @@ fn load_input(
         top,
         depth,
     };
-    let natives = place.natives(ev);
-    let natives = ev.alloc(Value::attrs(natives), OriginId::default());
-    let frameworks = frameworks(ev, library, natives);
     let root = ev.alloc(Value::string(directory.as_str()), OriginId::default());
-    let arguments = ev.attrs_from(vec![
-        ("lib", library.lib),
-        ("pkgs", library.pkgs),
-        ("natives", natives),
-        ("frameworks", frameworks),
-        ("declared", written.inputs),
-        ("lock", lock),
-        ("key", key),
-        ("root", root),
-        ("formals", written.formals),
-        ("self", itself),
-        ("top", top),
-    ]);
-    let models = own::FLAKE.value(ev);
-    let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-    let models = ev.force(models)?;
-    let models = ev.apply(models, arguments, NO_SITE)?;
+    let (models, frameworks) = models(ev, &place, &written, [key, root, itself])?;
     let inputs = select(ev, &models, "inputs")?;
     register_inputs(ev, library, &models)?;
     register_harmless(ev, library, &models)?;
@@ -220,12 +200,46 @@ fn read(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> Res<Written> {
     })
 }
 
-/// What the functions of frameworks make of flakes.
-fn frameworks(ev: &mut Evaluator<'_>, library: &Library, natives: ThunkId) -> ThunkId {
+/// What `own/flake.nix` makes of a flake, and what frameworks make of flakes.
+fn models(
+    ev: &mut Evaluator<'_>,
+    place: &FlakePlace,
+    written: &Written,
+    [key, root, itself]: [ThunkId; 3],
+) -> Res<(Tracked, ThunkId)> {
+    let library = &place.library;
+    let natives = place.natives(ev);
+    let natives = ev.alloc(Value::attrs(natives), OriginId::default());
+    let frameworks = model(ev, library, &own::FRAMEWORKS, natives);
+    let import_tree = model(ev, library, &own::IMPORT_TREE, natives);
+    let parts_lib = parts::library_of_parts(ev, library);
+    let arguments = ev.attrs_from(vec![
+        ("lib", library.lib),
+        ("pkgs", library.pkgs),
+        ("natives", natives),
+        ("frameworks", frameworks),
+        ("importTree", import_tree),
+        ("partsLib", parts_lib),
+        ("declared", written.inputs),
+        ("lock", place.lock),
+        ("key", key),
+        ("root", root),
+        ("formals", written.formals),
+        ("self", itself),
+        ("top", place.top),
+    ]);
+    let models = own::FLAKE.value(ev);
+    let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
+    let models = ev.force(models)?;
+    Ok((ev.apply(models, arguments, NO_SITE)?, frameworks))
+}
+
+/// What one of our files makes of `lib` and of what it cannot say in Nix.
+fn model(ev: &mut Evaluator<'_>, library: &Library, file: &'static OwnFile, natives: ThunkId) -> ThunkId {
     let given = ev.attrs_from(vec![("lib", library.lib), ("natives", natives)]);
     let given = ev.alloc(Value::attrs(given), OriginId::default());
-    let frameworks = own::FRAMEWORKS.value(ev);
-    ev.alloc_apply(frameworks, vec![given], NO_SITE)
+    let function = file.value(ev);
+    ev.alloc_apply(function, vec![given], NO_SITE)
 }
 
 /// `self` is what the outputs are, with what the flake is and where: lazily, for outputs refer to it.
@@ -384,6 +398,8 @@ pub(crate) fn register_paths(ev: &mut Evaluator<'_>, library: &Library, prefix: 
     for path in SYSTEM_FILES {
         ev.set_search_path(&format!("{prefix}/{path}"), system);
     }
+    // A nixpkgs with patches is a package, of which nothing is known: what has a file of this name is one all the same.
+    ev.set_search_path("/nixos/lib/eval-config.nix", system);
 }
 
 /// Remembers which inputs have nothing to do with containers and which may have, whatever they are called here.
@@ -469,6 +485,7 @@ impl FlakePlace {
             place.subflake(ev, args, site)
         });
         let entries = vec![
+            ("root", Value::string(self.directory.as_str())),
             ("symbol", symbol),
             ("storePath", store_path(ev)),
             ("open", open(ev)),

@@ -1,6 +1,7 @@
 //! flake-parts, and functions like its `mkFlake` that are not known: what a flake gives them is read all the same.
 
-use crate::own;
+use crate::inputs::packages;
+use crate::own::{self, OwnFile};
 use crate::path::OptionPath;
 use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 use crate::values::{find, plain};
@@ -117,6 +118,35 @@ fn argument(ev: &mut Evaluator<'_>, function: &Tracked, inputs: ThunkId) -> Thun
     ev.alloc(Value::attrs(set), OriginId::default())
 }
 
+/// What one of our files makes of `given` and of `open`.
+fn opening(
+    ev: &mut Evaluator<'_>,
+    file: &'static OwnFile,
+    mut given: Vec<(&'static str, ThunkId)>,
+) -> ThunkId {
+    let open = packages::open(ev);
+    given.push(("open", ev.alloc(open, OriginId::default())));
+    let given = ev.attrs_from(given);
+    let given = ev.alloc(Value::attrs(given), OriginId::default());
+    let function = file.value(ev);
+    ev.alloc_apply(function, vec![given], NO_SITE)
+}
+
+/// `flake-parts-lib`.
+pub(crate) fn library_of_parts(ev: &mut Evaluator<'_>, library: &Library) -> ThunkId {
+    opening(ev, &own::FLAKE_PARTS_LIB, vec![("lib", library.lib)])
+}
+
+/// A function that calls its last argument with what `perSystem` gives, which is not evaluated.
+fn with_unknown(ev: &mut Evaluator<'_>, name: &'static str, arguments: usize) -> ThunkId {
+    let with_unknown = ev.primop(name, arguments, 0, move |ev, args, site| {
+        let function = ev.force(args[arguments - 1])?;
+        let argument = ev.alloc_unknown(Why::named("perSystem"));
+        ev.apply(function, argument, site)
+    });
+    ev.alloc(with_unknown, OriginId::default())
+}
+
 /// `mkFlake`: a module evaluation whose `config.flake` are the outputs.
 pub(crate) fn flake_parts(
     ev: &mut Evaluator<'_>,
@@ -134,27 +164,17 @@ pub(crate) fn flake_parts(
         });
         special.push(("self", thunk));
     }
-    let with_unknown = ev.primop("withSystem", 2, 0, |ev, args, site| {
-        let function = ev.force(args[1])?;
-        let argument = ev.alloc_unknown(Why::named("perSystem"));
-        ev.apply(function, argument, site)
-    });
-    let with_unknown = ev.alloc(with_unknown, OriginId::default());
-    special.push(("withSystem", with_unknown));
-    let module_with = ev.primop("moduleWithSystem", 1, 0, |ev, args, site| {
-        let function = ev.force(args[0])?;
-        let argument = ev.alloc_unknown(Why::named("perSystem"));
-        ev.apply(function, argument, site)
-    });
-    let module_with = ev.alloc(module_with, OriginId::default());
-    special.push(("moduleWithSystem", module_with));
+    for (name, arguments) in [("withSystem", 2), ("moduleWithSystem", 1)] {
+        special.push((name, with_unknown(ev, name, arguments)));
+    }
+    special.push(("flake-parts-lib", library_of_parts(ev, library)));
     let mut special = ev.attrs_from(special);
     if let Some(own) = find(ev, given, "specialArgs") {
         let own = ev.force_attrs(own, NO_SITE)?;
         special = ev.update_attrs(&special, &own);
     }
     let special = ev.alloc(Value::attrs(special), OriginId::default());
-    let model = own::FLAKE_PARTS.value(ev);
+    let model = opening(ev, &own::FLAKE_PARTS, Vec::new());
     let setup = Setup {
         modules: vec![module],
         base: vec![model],
@@ -164,8 +184,8 @@ pub(crate) fn flake_parts(
         mode: Mode::WholeSystem,
         open_world: false,
         prefix: OptionPath::default(),
-        class: None,
         library: Some(library.clone()),
+        ..Setup::default()
     };
     let system = ModuleEvaluation::new(ev, &library.shared, setup);
     let flake = ev.intern("flake");

@@ -1,10 +1,18 @@
 # What flake-parts declares: outputs below `flake`, and modules kept as values until a host imports them.
+#
+# The outer function is called once, the module for each flake.
+{ open }:
 { lib, inputs, self, ... }:
 let
   inherit (lib) mkOption types;
   opt = type: default: mkOption { inherit type default; };
   modules = opt (types.lazyAttrsOf types.deferredModule) { };
-  anything = name: { };
+  # Outputs to which `perSystem`, which is not evaluated, adds for each platform.
+  perPlatform = name: mkOption {
+    type = types.lazyAttrsOf types.raw;
+    default = { };
+    apply = platforms: open "perSystem.${name}" (builtins.mapAttrs (_: open "perSystem.${name}") platforms);
+  };
 in
 {
   options = {
@@ -12,9 +20,11 @@ in
     perSystem = opt types.deferredModule { };
     debug = opt types.bool false;
     # As in flake-parts a submodule, which decides the order of what several files define.
-    flake = opt (types.submodule {
+    flake = mkOption { default = { }; nixpodExtensible = true; type = types.submodule {
       freeformType = types.lazyAttrsOf types.anything;
-      options = {
+      options = lib.genAttrs [ "packages" "legacyPackages" "apps" "checks" "devShells" ] perPlatform // {
+        formatter = mkOption { type = types.lazyAttrsOf types.raw; default = { }; apply = open "perSystem.formatter"; };
+        overlays = opt (types.lazyAttrsOf types.raw) { };
         nixosModules = modules;
         homeModules = modules;
         homeManagerModules = modules;
@@ -25,6 +35,6 @@ in
         homeConfigurations = opt (types.lazyAttrsOf types.raw) { };
         darwinConfigurations = opt (types.lazyAttrsOf types.raw) { };
       };
-    }) { };
+    }; };
   };
 }

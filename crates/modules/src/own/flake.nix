@@ -1,6 +1,6 @@
 # What a flake's outputs function gets: models of well-known inputs, symbols for all others.
 # `key` names this flake's node in the lock file, null if it is the lock file's own flake; `top` is that flake's `self`.
-{ lib, pkgs, natives, frameworks, declared, lock, key, root, formals, self, top }:
+{ lib, pkgs, natives, frameworks, importTree, partsLib, declared, lock, key, root, formals, self, top }:
 let
   inherit (builtins) concatMap elem attrNames elemAt filter foldl' head isList listToAttrs map match isString isAttrs tail;
   systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
@@ -94,27 +94,9 @@ let
 
   flakeParts = name:
     natives.open "inputs.${name}" {
-      lib = natives.open "inputs.${name}.lib" { mkFlake = natives.flakeParts; };
+      lib = partsLib // { mkFlake = natives.flakeParts; };
       flakeModules = natives.open "inputs.${name}.flakeModules" { modules = { }; easyOverlay = { }; flakeModules = { }; partitions = { }; };
     };
-
-  nixFilesBelow = path:
-    filter
-      (file: lib.hasSuffix ".nix" (toString file) && match ".*/_.*" (lib.removePrefix (toString path) (toString file)) == null)
-      (lib.filesystem.listFilesRecursive path);
-  isNixFile = path: builtins.pathExists path && match ".*\\.nix" (toString path) != null;
-  importTree = {
-    __functor = _: path: {
-      imports =
-        if isList path then builtins.concatMap (one: (importTree one).imports) path
-        else if isAttrs path && !(path ? outPath) then [ path ]
-        else if isNixFile path then [ path ] else nixFilesBelow path;
-    };
-    outPath = natives.storePath "import-tree";
-    leafs = nixFilesBelow;
-    files = nixFilesBelow;
-    withLib = _: importTree;
-  };
 
   # Containers without a host: they are evaluated as those of one.
   extraContainer = name:

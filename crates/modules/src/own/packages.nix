@@ -1,5 +1,5 @@
 # What configurations use of pkgs to write files. Everything else is a symbol of its name.
-{ lib, written, open, nixosSystem, linux }:
+{ lib, written, open, storePath, nixosSystem, linux }:
 let
   text = name: content: written name content;
   bin = name: content: written name content;
@@ -7,6 +7,10 @@ let
     type = lib.types.anything;
     generate = name: value: written name (render value);
   };
+  package = name: known: open name ({ type = "derivation"; outPath = storePath name; } // known);
+  # An image without a tag has one that is made of its content.
+  builtImage = { name, tag ? null, ... }:
+    package "pkgs.dockerTools.buildImage" ({ imageName = lib.toLower name; } // (if tag == null then { } else { imageTag = tag; }));
   anyText = value: builtins.toJSON value;
   # A NixOS system is a Linux; a Home Manager configuration by itself may not be.
   platform = {
@@ -23,6 +27,18 @@ in
   nixos = configuration: open "pkgs.nixos" (nixosSystem {
     modules = if builtins.isList configuration then configuration else [ configuration ];
   });
+  dockerTools = open "pkgs.dockerTools" {
+    pullImage = { imageName, imageDigest, finalImageName ? imageName, finalImageTag ? "latest", ... }:
+      package "pkgs.dockerTools.pullImage" {
+        inherit imageDigest;
+        imageName = finalImageName;
+        imageTag = finalImageTag;
+        destNameTag = "${finalImageName}:${finalImageTag}";
+      };
+    buildImage = builtImage;
+    buildLayeredImage = builtImage;
+    streamLayeredImage = builtImage;
+  };
   writeText = text;
   writeTextDir = path: content: written (baseNameOf path) content;
   writeTextFile = { name, text, ... }: written name text;

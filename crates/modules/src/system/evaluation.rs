@@ -56,6 +56,8 @@ pub struct Setup {
     pub prefix: OptionPath,
     /// The class that its modules must have if they say one.
     pub class: Option<SmolStr>,
+    /// Is it of a submodule type to which modules that were not read may add?
+    pub extensible: bool,
     /// What all evaluations need, where `evalModules` was called by the analysed code.
     pub library: Option<crate::Library>,
 }

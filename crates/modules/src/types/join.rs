@@ -100,6 +100,7 @@ fn submodules(ev: &Evaluator<'_>, x: &Submodule, y: &Submodule) -> Res<Submodule
         shorthand_only_config: x.shorthand_only_config || y.shorthand_only_config,
         system: x.system.or(y.system),
         class: x.class.clone().or_else(|| y.class.clone()),
+        extensible: x.extensible && y.extensible,
     })
 }
 

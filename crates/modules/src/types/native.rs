@@ -146,6 +146,7 @@ pub(crate) enum Nested {
 }
 
 /// A submodule type.
+#[derive(Clone)]
 pub(crate) struct Submodule {
     /// The modules that make it up.
     pub(crate) modules: Vec<ThunkId>,
@@ -159,9 +160,34 @@ pub(crate) struct Submodule {
     pub(crate) system: Option<Nested>,
     /// The class of its modules.
     pub(crate) class: Option<SmolStr>,
+    /// May modules that were not read declare more of it? See [`OptType::extensible`].
+    pub(crate) extensible: bool,
 }
 
 impl OptType {
+    /// The same type, of an option of which nothing is said but its type. So do those who extend an option that another
+    /// module declares: Nix refuses a second default or description. `None` if that is no matter for the type.
+    pub(crate) fn extensible(&self) -> Option<Rc<Self>> {
+        Some(Rc::new(match self {
+            Self::Submodule(submodule) if submodule.system.is_none() => Self::Submodule(Rc::new(Submodule {
+                extensible: true,
+                ..(**submodule).clone()
+            })),
+            Self::NullOr(inner) => Self::NullOr(inner.extensible()?),
+            Self::ListOf(inner) => Self::ListOf(inner.extensible()?),
+            Self::AttrsOf {
+                elem,
+                lazy,
+                placeholder,
+            } => Self::AttrsOf {
+                elem: elem.extensible()?,
+                lazy: *lazy,
+                placeholder: placeholder.clone(),
+            },
+            _ => return None,
+        }))
+    }
+
     /// The name as `type.name` gives it.
     pub(crate) fn name(&self) -> SmolStr {
         match self {
