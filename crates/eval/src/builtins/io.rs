@@ -211,7 +211,9 @@ fn copied_prefix(string: &NixString) -> Option<Rc<str>> {
 /// What a file of something gives that is only known by name: `below` is its path there.
 fn import_outside(ev: &mut Evaluator<'_>, from: &Unknown, below: &str) -> Res<Tracked> {
     let outside = from.why.outside();
-    let by_name = outside.as_ref().map(|outside| format!("{}{below}", outside.path()));
+    let by_name = outside
+        .as_ref()
+        .map(|outside| format!("{}{below}", outside.path()));
     let known = by_name.and_then(|name| ev.search_path(&name));
     // Of some files their path alone tells what they are.
     if let Some(thunk) = known.or_else(|| ev.search_path(below)) {

@@ -148,7 +148,10 @@ impl Walk<'_, '_, '_> {
         let subject = self.reader.about(Subject::Containers);
         // A user who is called by an option that another file may set is there by the name that is likely.
         let is_likely = |why: &&Why| matches!(why, Why::UnsetOption(_)) && !entries.named.is_empty();
-        if let Some(why) = entries.open.as_ref().filter(|why| !is_likely(why)) {
+        if let Some(why) = entries.open.as_ref().filter(|why| !is_likely(why))
+            // That nobody was seen to set it as a whole is no gap.
+            && !self.reader.is_by_itself(&all, why)
+        {
             let origin = self.reader.place_of(&all);
             self.reader
                 .gap("home-manager.users".to_owned(), why.clone(), &origin);
