@@ -119,3 +119,14 @@ fn deep_data_is_compared_and_printed() {
     let text = "let f = n: if n == 0 then [ ] else [ (f (n - 1)) ]; in [ (f 3000 == f 3000) (builtins.toJSON (f 3000) == builtins.toXML 1) ]";
     assert_eq!(run(text, Limits::default()).0, "[ true false ]");
 }
+
+/// Taking one element of a list is one step, however long the list is.
+#[test]
+fn loops_over_two_long_lists_cost_what_they_do() {
+    let text = "let
+      ones = builtins.genList (n: n) 4000;
+      twos = builtins.genList (n: n) 4000;
+      same = builtins.genList (n: builtins.elemAt ones n == builtins.elemAt twos n && n < builtins.length twos) 4000;
+    in builtins.all (same: same) same";
+    assert_eq!(run(text, limits()), ("true".to_owned(), false));
+}

@@ -3,7 +3,7 @@
 use crate::own::Written;
 use crate::values::{find, find_text, known};
 use nixpod_eval::{
-    Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Share, Symbol, ThunkId, Tracked, Value, When,
+    Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Res, Share, Symbol, ThunkId, Tracked, Value, When,
 };
 use nixpod_source::{HopKind, Site};
 use std::rc::Rc;
@@ -260,6 +260,41 @@ fn tag_of(ev: &mut Evaluator<'_>, value: &Tracked) -> Option<Rc<NixString>> {
     }
 }
 
+/// What `mkOrder` and `mkOverride` directly around a value say, in whichever order.
+pub(crate) struct Peeled {
+    pub(crate) value: ThunkId,
+    pub(crate) priority: i64,
+    pub(crate) order: i64,
+}
+
+/// Takes them off. Conditions and merges inside stay.
+pub(crate) fn peel(ev: &mut Evaluator<'_>, value: ThunkId) -> Peeled {
+    let mut peeled = Peeled {
+        value,
+        priority: DEFAULT_PRIORITY,
+        order: DEFAULT_ORDER,
+    };
+    let (mut priority, mut order) = (None, None);
+    for _ in 0..MAX_DEPTH {
+        let value = ev.force_part(peeled.value);
+        let Some(tag) = tag_of(ev, &value) else { break };
+        let Value::Attrs(set) = &value.value else { break };
+        let said = match tag.text.as_str() {
+            "override" => &mut priority,
+            "order" => &mut order,
+            _ => break,
+        };
+        let Some(content) = set.get(ev.common().content) else {
+            break;
+        };
+        *said = said.or(int_attr(ev, set, "priority"));
+        peeled.value = content.thunk;
+    }
+    peeled.priority = priority.unwrap_or(DEFAULT_PRIORITY);
+    peeled.order = order.unwrap_or(DEFAULT_ORDER);
+    peeled
+}
+
 fn int_attr(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<i64> {
     let symbol = ev.intern(name);
     match ev.force_or_unknown(set.get(symbol)?.thunk).value {
@@ -395,13 +430,31 @@ impl Definition {
     }
 }
 
+/// What Nix calls the file of a module that stands in none.
+pub(crate) const UNKNOWN_FILE: &str = "<unknown-file>";
+
 /// The file that messages name: what the module calls itself, or where the key is written.
 pub(crate) fn file_name(ev: &Evaluator<'_>, file: Option<Symbol>, site: Site) -> String {
     match (file, site) {
         (Some(file), _) => ev.name(file).to_string(),
-        (None, NO_SITE) => "<unknown-file>".to_owned(),
+        (None, NO_SITE) => UNKNOWN_FILE.to_owned(),
         (None, site) => ev.source().path_of(site.file).to_string(),
     }
+}
+
+/// Fails where looking at definitions and their conditions does. Nix looks at those of all names of a set at once.
+pub(crate) fn look_at(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Res<()> {
+    for (def, value) in unwrap_all(ev, defs) {
+        let mut at = def.conditions.clone();
+        while let Some(condition) = at {
+            ev.force(condition.value)?;
+            at = condition.outer.clone();
+        }
+        if matches!(value.value, Value::Unknown(_)) {
+            ev.force(def.value)?;
+        }
+    }
+    Ok(())
 }
 
 /// Is any of the definitions there? `None`: none; otherwise under which conditions.

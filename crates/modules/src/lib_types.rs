@@ -1,7 +1,7 @@
 //! `lib.types`, in tables.
 
 use crate::fixpoint::type_value::value;
-use crate::types::native::{Nested, OptType, Scalar, Submodule, native_of};
+use crate::types::native::{AttrList, Nested, OptType, Said, Scalar, Submodule, native_of};
 use crate::values::{find, find_bool, find_text, modules_in, plain, set};
 use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
@@ -13,7 +13,6 @@ const SCALARS: &[(&str, Scalar)] = &[
     ("str", Scalar::Str),
     ("nonEmptyStr", Scalar::Str),
     ("singleLineStr", Scalar::Str),
-    ("passwdEntryStr", Scalar::Str),
     ("bool", Scalar::Bool),
     ("boolByOr", Scalar::BoolByOr),
     ("int", Scalar::Int),
@@ -28,7 +27,6 @@ const SCALARS: &[(&str, Scalar)] = &[
     ("function", Scalar::Function),
     ("attrs", Scalar::Attrs),
     ("luaInline", Scalar::Any),
-    ("fileset", Scalar::Any),
     ("nixosTest", Scalar::Any),
 ];
 
@@ -41,23 +39,29 @@ type Constant = (&'static str, fn() -> OptType);
 /// Other types that take no arguments.
 const CONSTANTS: &[Constant] = &[
     ("port", || bounded("unsignedInt16", 0, 65_535)),
-    ("pathInStore", || absolute_path(true)),
-    ("externalPath", || absolute_path(false)),
+    ("pathInStore", || OptType::PathWith {
+        in_store: Some(true),
+        absolute: None,
+    }),
+    ("externalPath", || OptType::PathWith {
+        in_store: Some(false),
+        absolute: Some(true),
+    }),
     ("anything", || OptType::Deep),
     ("unspecified", || OptType::Anything),
     ("deferredModule", || OptType::DeferredModule(Vec::new())),
 ];
 
-/// `lib.types.ints`: name, least and greatest value.
-const INTS: &[(&str, i64, i64)] = &[
-    ("u8", 0, 255),
-    ("u16", 0, 65_535),
-    ("u32", 0, 4_294_967_295),
-    ("s8", -128, 127),
-    ("s16", -32_768, 32_767),
-    ("s32", -2_147_483_648, 2_147_483_647),
-    ("positive", 1, i64::MAX),
-    ("unsigned", 0, i64::MAX),
+/// `lib.types.ints`: attribute, the type's name, least and greatest value.
+const INTS: &[(&str, &str, i64, i64)] = &[
+    ("u8", "unsignedInt8", 0, 255),
+    ("u16", "unsignedInt16", 0, 65_535),
+    ("u32", "unsignedInt32", 0, 4_294_967_295),
+    ("s8", "signedInt8", -128, 127),
+    ("s16", "signedInt16", -32_768, 32_767),
+    ("s32", "signedInt32", -2_147_483_648, 2_147_483_647),
+    ("positive", "positiveInt", 1, i64::MAX),
+    ("unsigned", "unsignedInt", 0, i64::MAX),
 ];
 
 type Code = fn(&mut Evaluator<'_>, &[ThunkId], Site) -> Res<Tracked>;
@@ -72,8 +76,15 @@ const FUNCTIONS: &[Function] = &[
         around(ev, args[0], OptType::NonEmptyListOf)
     }),
     ("attrListOf", 1, 0, |ev, args, _| {
-        around(ev, args[0], OptType::ListOf)
+        around(ev, args[0], |elem| {
+            OptType::AttrListOf(AttrList {
+                elem,
+                as_attrs: false,
+                together: None,
+            })
+        })
     }),
+    ("attrListWith", 1, 1, attr_list_with),
     ("attrsOf", 1, 0, |ev, args, _| around(ev, args[0], attrs_of)),
     ("loaOf", 1, 0, |ev, args, _| around(ev, args[0], attrs_of)),
     ("nonEmptyAttrsOf", 1, 0, |ev, args, _| {
@@ -118,10 +129,6 @@ const FUNCTIONS: &[Function] = &[
         made(ev, OptType::Joined("separatedString".into(), separator))
     }),
     ("strMatching", 1, 0, str_matching),
-    ("passwdEntry", 1, 0, |ev, args, _| {
-        let native = native_of(ev, args[0]);
-        Ok(plain(value(ev, native)))
-    }),
     ("pathWith", 1, 0, path_with),
     ("deferredModuleWith", 1, 0, |ev, _, _| {
         made(ev, OptType::DeferredModule(Vec::new()))
@@ -150,14 +157,13 @@ pub(crate) fn types(ev: &mut Evaluator<'_>) -> Attrs {
         entries.push((name, ev.primop(name, *arity, *strict, *run)));
     }
     entries.push(("ints", ints(ev)));
-    entries.push(("numbers", numbers(ev)));
     set(ev, entries)
 }
 
 fn ints(ev: &mut Evaluator<'_>) -> Value {
     let mut entries: Vec<(&str, Value)> = Vec::new();
-    for (name, low, high) in INTS {
-        entries.push((name, value(ev, Rc::new(bounded(name, *low, *high)))));
+    for (attribute, name, low, high) in INTS {
+        entries.push((attribute, value(ev, Rc::new(bounded(name, *low, *high)))));
     }
     let between = ev.primop("between", 2, 3, |ev, args, site| {
         let low = ev.force_int(args[0], site)?;
@@ -165,20 +171,6 @@ fn ints(ev: &mut Evaluator<'_>) -> Value {
         made(ev, bounded("intBetween", low, high))
     });
     entries.push(("between", between));
-    Value::attrs(set(ev, entries))
-}
-
-/// Bounds of numbers that need not be integers are not checked.
-fn numbers(ev: &mut Evaluator<'_>) -> Value {
-    let number = value(ev, Rc::new(scalar("number", Scalar::Number)));
-    let between = ev.primop("between", 2, 0, |ev, _, _| {
-        made(ev, scalar("number", Scalar::Number))
-    });
-    let entries = vec![
-        ("nonnegative", number.clone()),
-        ("positive", number),
-        ("between", between),
-    ];
     Value::attrs(set(ev, entries))
 }
 
@@ -195,13 +187,6 @@ fn bounded(name: &str, low: i64, high: i64) -> OptType {
         name: name.into(),
         kind: Scalar::Int,
         bounds: Some((low, high)),
-    }
-}
-
-fn absolute_path(in_store: bool) -> OptType {
-    OptType::PathWith {
-        in_store: Some(in_store),
-        absolute: Some(true),
     }
 }
 
@@ -247,6 +232,20 @@ fn attrs_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Track
     made(ev, native)
 }
 
+fn attr_list_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let given = ev.force_attrs(args[0], site)?;
+    let elem = match find(ev, &given, "elemType") {
+        Some(thunk) => native_of(ev, thunk),
+        None => Rc::new(OptType::Anything),
+    };
+    let list = AttrList {
+        elem,
+        as_attrs: find_bool(ev, &given, "asAttrs").unwrap_or(false),
+        together: find(ev, &given, "mergeAttrValues"),
+    };
+    made(ev, OptType::AttrListOf(list))
+}
+
 fn unique(ev: &mut Evaluator<'_>, args: &[ThunkId], _: Site) -> Res<Tracked> {
     let given = ev.force_known(args[0])?;
     let symbol = ev.intern("message");
@@ -266,22 +265,40 @@ fn one_of(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> 
     let types: Vec<Rc<OptType>> = list.elems.iter().map(|elem| native_of(ev, elem.thunk)).collect();
     let joined = types
         .into_iter()
-        .rev()
-        .reduce(|rest, one| Rc::new(OptType::Either(one, rest)));
+        .reduce(|before, one| Rc::new(OptType::Either(before, one)));
     match joined {
         Some(native) => Ok(plain(value(ev, native))),
         None => ev.fail("types.oneOf needs at least one type in its argument", site),
     }
 }
 
-fn str_matching(ev: &mut Evaluator<'_>, args: &[ThunkId], _: Site) -> Res<Tracked> {
-    let check = matching(ev, args[0]);
-    let pattern = match ev.force_or_unknown(args[0]).value {
+fn str_matching(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    let pattern_thunk = args[0];
+    let check = matching(ev, pattern_thunk);
+    let pattern = match ev.force_or_unknown(pattern_thunk).value {
         Value::String(pattern) => nixpod_eval::print::quote(&pattern.text),
         _ => "\"\"".to_owned(),
     };
     let inner = scalar(&format!("strMatching {pattern}"), Scalar::Str);
-    made(ev, OptType::Checked(Rc::new(inner), check))
+    let matching = ev.alloc_native(move |ev| {
+        let pattern = ev.force_string(pattern_thunk, site)?;
+        Ok(plain(Value::string(format!(
+            "string matching the pattern {}",
+            pattern.text
+        ))))
+    });
+    let said = Said {
+        description: Some(matching),
+        class: None,
+    };
+    let inner = Rc::new(OptType::Checked(Rc::new(inner), check));
+    let native = OptType::Changed {
+        inner,
+        check: None,
+        empty: None,
+        said,
+    };
+    made(ev, native)
 }
 
 /// A function that tells whether a text matches a pattern.
@@ -323,6 +340,7 @@ fn submodule(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
         system: None,
         class: None,
         extensible: false,
+        description: None,
     };
     made(ev, OptType::Submodule(Rc::new(native)))
 }
@@ -345,6 +363,7 @@ fn submodule_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
         system,
         class: find_text(ev, &given, "class"),
         extensible: false,
+        description: find_text(ev, &given, "description"),
     };
     made(ev, OptType::Submodule(Rc::new(native)))
 }

@@ -32,6 +32,7 @@ pub(crate) static FLAKE_PARTS: OwnFile = OwnFile::new(8, compiled!("flake-parts"
 pub(crate) static QUADLET: OwnFile = OwnFile::new(9, compiled!("quadlet"));
 pub(crate) static IMPORT_TREE: OwnFile = OwnFile::new(10, compiled!("import-tree"));
 pub(crate) static FLAKE_PARTS_LIB: OwnFile = OwnFile::new(11, compiled!("flake-parts-lib"));
+pub(crate) static EVALUATION: OwnFile = OwnFile::new(12, compiled!("evaluation"));
 
 impl OwnFile {
     const fn new(number: u32, code: Compiled) -> Self {

@@ -15,6 +15,7 @@ mod frameworks;
 mod inputs;
 mod outputs;
 mod strict;
+mod types_as_nix;
 mod unknown_wrappers;
 mod variants;
 mod wrapped;

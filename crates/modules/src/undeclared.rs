@@ -3,7 +3,7 @@
 use crate::declaration::{Child, Decl, Declaration, declared_in, split};
 use crate::definition::{Definition, RawDef, children_of, discharge, file_name, unwrap_all};
 use crate::path::{OptionPath, dotted, extend};
-use crate::types::describe::show_definitions;
+use crate::types::show::show_definitions;
 use crate::values::{is_tagged, known};
 use nixpod_eval::{ErrorKind, Evaluator, Res, Stop, Value};
 use nixpod_source::Why;

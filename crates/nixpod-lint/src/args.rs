@@ -301,6 +301,10 @@ pub(crate) struct EvalArgs {
     /// Force only the outermost value; what lies in it is printed as `<CODE>`
     #[arg(long)]
     pub(crate) lazy: bool,
+
+    /// Fail at the first warning (`builtins.warn`, `lib.warn`), as Nix does with `--option abort-on-warn true`
+    #[arg(long)]
+    pub(crate) abort_on_warn: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -458,7 +462,7 @@ mod tests {
             "check",
             "check a.nix b --format json -q --jobs 2 --select x,y --fail-on never",
             "check --fix --unsafe-fixes --color always -- -",
-            "eval a.nix --json -A b.c --strict --lazy",
+            "eval a.nix --json -A b.c --strict --lazy --abort-on-warn",
             "eval -E 1 -v",
             "eval --modules a b --attr config.x",
         ] {

@@ -21,6 +21,7 @@ pub(crate) fn run(args: &EvalArgs, terminal: &Terminal, at_end: impl FnOnce()) -
         json: args.json,
         modules,
         attr: args.attr.clone(),
+        abort_on_warn: args.abort_on_warn,
     };
     host.analysis()
         .evaluate_then(&request, |outcome| match tell(outcome, args.json, terminal) {

@@ -145,7 +145,7 @@ fn library(lib: &Path, eval: &str, lint: &str, suites: &mut Vec<Suite>) -> Resul
     let native_words = ["--cmd", native.as_str(), "--lib-expr", "import <nixpkgs/lib>"];
     add("lib misc.nix, native lib", "lib_suite.py", &native_words);
     let real = format!("'{eval}' --json {{abort}} {{strict}} -E {{expr}} -A {{attr}}");
-    let native = format!("'{lint}' eval --json --modules {{modules}} --attr {{attr}}");
+    let native = format!("'{lint}' eval --json {{abort-on-warn}} --modules {{modules}} --attr {{attr}}");
     for (kind, real_name, native_name) in [
         (
             "output",

@@ -50,6 +50,7 @@ fn evaluate<T>(vfs: &Vfs, request: &EvalRequest, then: impl FnOnce(EvalOutcome) 
         ev: Evaluator::new(&reader, Limits::default()),
         reader: &reader,
     };
+    query.ev.set_abort_on_warn(request.abort_on_warn);
     let library = Library::new(&mut query.ev);
     query.ev.set_search_path("nixpkgs/lib", library.lib);
     let result = query.run(&entry, request);

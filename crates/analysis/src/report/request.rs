@@ -17,6 +17,8 @@ pub struct EvalRequest {
     pub modules: Vec<Utf8PathBuf>,
     /// Print only this attribute path; of a module tree `config`, if there is none.
     pub attr: Option<String>,
+    /// A warning is an error, as with Nix's option `abort-on-warn`.
+    pub abort_on_warn: bool,
 }
 
 /// Where the expression comes from.

@@ -122,3 +122,48 @@ fn modules_are_evaluated_together() {
         expect!["true"],
     );
 }
+
+#[test]
+fn warnings_are_errors_where_that_is_asked_for() {
+    let free = "{ lib, ... }: { options.s = lib.mkOption { type = lib.types.submodule {
+        freeformType = lib.types.nullOr (lib.types.either lib.types.int lib.types.bool); }; }; config.s.a = 1; }";
+    let request = |abort_on_warn| EvalRequest {
+        modules: vec![free.into()],
+        attr: Some("config.s.a".to_owned()),
+        strict: true,
+        abort_on_warn,
+        ..EvalRequest::default()
+    };
+    check(
+        request(false),
+        expect![[r#"
+        1
+        trace: One or more definitions did not pass the type-check of the 'either' type.
+        The option `s` is neither a value of type `signed integer` nor `boolean`, Definition values:
+        - In `<unknown-file>': a set
+        If `either`, `oneOf` or similar is used in freeformType, ensure that it is preceded by an 'attrsOf' such as: `freeformType = types.attrsOf (types.either t1 t2)`.
+        Otherwise consider using the correct type for the option `s`.  This will be an error in Nixpkgs 26.05.
+    "#]],
+    );
+    check(
+        request(true),
+        expect![[r#"
+        error: aborting to reveal stack trace of warning, as abort-on-warn is set
+        trace: One or more definitions did not pass the type-check of the 'either' type.
+        The option `s` is neither a value of type `signed integer` nor `boolean`, Definition values:
+        - In `<unknown-file>': a set
+        If `either`, `oneOf` or similar is used in freeformType, ensure that it is preceded by an 'attrsOf' such as: `freeformType = types.attrsOf (types.either t1 t2)`.
+        Otherwise consider using the correct type for the option `s`.  This will be an error in Nixpkgs 26.05.
+    "#]],
+    );
+    check(
+        EvalRequest {
+            abort_on_warn: true,
+            ..expr("builtins.warn \"old\" 1")
+        },
+        expect![[r#"
+            error: aborting to reveal stack trace of warning, as abort-on-warn is set
+              at (expression):1:1
+            trace: old"#]],
+    );
+}

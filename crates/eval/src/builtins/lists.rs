@@ -11,13 +11,13 @@ use std::rc::Rc;
 pub(super) const BUILTINS: &[Builtin] = &[
     ("map", 2, 2 | PASSED_ON << 1, Cost::Bytes, map),
     ("filter", 2, 2, Cost::Calls, filter),
-    ("length", 1, 1, Cost::Sizes, |ev, args, site| {
+    ("length", 1, 1, Cost::Call, |ev, args, site| {
         let list = ev.force_exact_list(args[0], site)?;
         plain(Value::Int(list.elems.len() as i64))
     }),
     ("head", 1, 1, Cost::Call, head),
     ("tail", 1, 1, Cost::Sizes, tail),
-    ("elemAt", 2, 3, Cost::Sizes, elem_at),
+    ("elemAt", 2, 3, Cost::Call, elem_at),
     ("elem", 2, 2, Cost::Steps, elem),
     ("any", 2, 2, Cost::Calls, |ev, args, site| {
         quantify(ev, args, site, true)

@@ -55,7 +55,7 @@ impl ModuleEvaluation {
     }
 
     /// The arguments of a module function: what every module gets, `specialArgs`, and whatever it names.
-    pub(crate) fn arguments(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Value, file: &str) -> Attrs {
+    pub(crate) fn arguments(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Value, key: &str) -> Attrs {
         let special = self.special(ev);
         let mut entries: Vec<Attr> = Vec::new();
         for (name, thunk) in &self.setup.args {
@@ -76,8 +76,8 @@ impl ModuleEvaluation {
                     && matches!(text.as_str(), "_class" | "_prefix" | "specialArgs");
             if !known {
                 let this = self.clone();
-                let file = file.to_owned();
-                let thunk = ev.alloc_native(move |ev| this.named_argument(ev, &text, &file));
+                let key = key.to_owned();
+                let thunk = ev.alloc_native(move |ev| this.named_argument(ev, &text, &key));
                 entries.push(entry(name, thunk));
             }
         }
@@ -117,7 +117,7 @@ impl ModuleEvaluation {
     }
 
     /// An argument that `_module.args` may define; otherwise an unknown of that name.
-    fn named_argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str, file: &str) -> Res<Tracked> {
+    fn named_argument(self: &Rc<Self>, ev: &mut Evaluator<'_>, name: &str, key: &str) -> Res<Tracked> {
         if let (AROUND, Some(around)) = (name, &self.around) {
             return Ok(ev.force(around.config)?);
         }
@@ -140,7 +140,7 @@ impl ModuleEvaluation {
                     return Ok(ev.force(thunk)?);
                 }
                 _ if self.collecting.get() => {
-                    return self.no_argument(ev, name, file, "infinite recursion encountered");
+                    return self.no_argument(ev, name, key, "infinite recursion encountered");
                 }
                 _ => {}
             }
@@ -158,7 +158,7 @@ impl ModuleEvaluation {
                 Value::Attrs(set) => match set.get(symbol) {
                     Some(attr) => at = ev.force(attr.thunk)?,
                     None if self.mode() == Mode::AsNix && self.setup.class.is_none() => {
-                        return self.no_argument(ev, name, file, &format!("attribute '{name}' missing"));
+                        return self.no_argument(ev, name, key, &format!("attribute '{name}' missing"));
                     }
                     None => {
                         return Ok(plain(Value::unknown(Why::named(name))));
@@ -170,8 +170,8 @@ impl ModuleEvaluation {
         Ok(at)
     }
 
-    fn no_argument(&self, ev: &Evaluator<'_>, name: &str, file: &str, why: &str) -> Res<Tracked> {
-        let message = format!("while evaluating the module argument `{name}' in \"{file}\":\n{why}");
+    fn no_argument(&self, ev: &Evaluator<'_>, name: &str, key: &str, why: &str) -> Res<Tracked> {
+        let message = format!("while evaluating the module argument `{name}' in \"{key}\":\n{why}");
         ev.fail(message, NO_SITE)
     }
 

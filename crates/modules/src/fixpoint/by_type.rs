@@ -1,15 +1,17 @@
 //! Merging the winning definitions of an option by its type.
 
 use crate::definition::Definition;
+use crate::fixpoint::attr_list::attr_list;
 use crate::fixpoint::compound::{attr_tag, attrs_of, function_to, list_of, merged_function};
 use crate::fixpoint::option_value::location;
 use crate::fixpoint::submodule::{located, submodule_value};
+use crate::fixpoint::words::describe;
 use crate::path::{OptionPath, dotted};
 use crate::system::evaluation::{At, Mode};
 use crate::types::accept::accepts;
-use crate::types::describe::{describe, show_definitions};
 use crate::types::join::join;
 use crate::types::native::{OptType, Scalar, native};
+use crate::types::show::show_definitions;
 use crate::values::plain;
 use nixpod_eval::{
     Alternative, Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, NixString, OriginId, Res, Stop,
@@ -35,6 +37,9 @@ pub(crate) fn combine(
             joined(ev, separator, defs)
         }
         OptType::Anything | OptType::Deep => anything(ev, at, native, defs),
+        OptType::Changed {
+            check: None, inner, ..
+        } if at.mode() != Mode::AsNix => combine(ev, at, inner, defs),
         OptType::Changed { inner, .. } | OptType::Checked(inner, _) => {
             check_all(ev, at, native, &defs)?;
             combine(ev, at, inner, defs)
@@ -46,6 +51,7 @@ pub(crate) fn combine(
             list_of(ev, at, elem, native, defs)
         }
         OptType::AttrsOf { elem, lazy, .. } => attrs_of(ev, at, elem, *lazy, native, defs),
+        OptType::AttrListOf(list) => attr_list(ev, at, list, native, defs),
         OptType::Submodule(submodule) => submodule_value(ev, at, submodule, defs),
         OptType::DeferredModule(declared) => Ok(deferred_module(ev, at, declared, &defs)),
         OptType::NullOr(inner) => null_or(ev, at, inner, defs),
@@ -180,7 +186,7 @@ fn coerced(
 }
 
 /// Several definitions where there may be one.
-fn several(ev: &mut Evaluator<'_>, path: &OptionPath, message: &str, defs: &[Definition]) -> Stop {
+pub(super) fn several(ev: &mut Evaluator<'_>, path: &OptionPath, message: &str, defs: &[Definition]) -> Stop {
     let text = format!(
         "The option `{}' is defined multiple times while it's expected to be unique.\n{message}",
         dotted(path)
@@ -280,7 +286,7 @@ pub(crate) fn first_site(defs: &[Definition]) -> Option<Site> {
         .find(|site| *site != NO_SITE)
 }
 
-fn all_accept(ev: &mut Evaluator<'_>, native: &Rc<OptType>, defs: &[Definition]) -> bool {
+pub(super) fn all_accept(ev: &mut Evaluator<'_>, native: &Rc<OptType>, defs: &[Definition]) -> bool {
     defs.iter()
         .all(|def| accepts(ev, native, &def.value, def.written.site()).unwrap_or(true))
 }

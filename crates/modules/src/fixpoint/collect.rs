@@ -1,5 +1,6 @@
 //! Finding the modules of an evaluation: `imports`, files, functions, `disabledModules`.
 
+use crate::definition::UNKNOWN_FILE;
 use crate::fixpoint::arguments::is_factory;
 use crate::keys::Keys;
 use crate::own::Written;
@@ -141,9 +142,14 @@ impl<'s> Collection<'s> {
     fn new(ev: &mut Evaluator<'_>, system: &'s Rc<ModuleEvaluation>) -> Self {
         let base = system.setup.base.iter().enumerate();
         let base = base.map(|(at, value)| Import::first(*value, format!(":anon-base-{at}"), Written::BY_US));
+        // What stands in the call itself is in no file that Nix knows.
+        let is_first = system.mode() == Mode::AsNix && system.around.is_none() && system.prefix.is_empty();
+        let file = is_first.then(|| ev.intern(UNKNOWN_FILE));
         let modules = system.setup.modules.iter().enumerate();
-        let modules =
-            modules.map(|(at, value)| Import::first(*value, format!(":anon-{at}"), Written::SOMEWHERE));
+        let modules = modules.map(|(at, value)| Import {
+            file,
+            ..Import::first(*value, format!(":anon-{}", at + 1), Written::SOMEWHERE)
+        });
         Self {
             system,
             keys: Keys::new(ev),
@@ -379,7 +385,7 @@ impl<'s> Collection<'s> {
             for (at, elem) in list.elems.iter().enumerate() {
                 let import = Import {
                     value: elem.thunk,
-                    key: format!("{}:anon-{at}", item.key),
+                    key: format!("{}:anon-{}", item.key, at + 1),
                     parent: item.key.clone(),
                     when: ev.both(item.when, elem.when),
                     site: attr.site,
@@ -510,17 +516,17 @@ impl<'s> Collection<'s> {
             let site = ev.lambda_site(lambda);
             self.system.shared.use_module(ev, ModuleId::Site(site));
         }
-        let file = item.file_name(ev);
+        let key = item.key.clone();
         match &function.value {
             Value::Lambda(lambda) if ev.retains() => {
-                let thunk = self.system.applied(ev, lambda, &file, |ev| {
-                    let (system, function, file) = (self.system.clone(), function.clone(), file.clone());
-                    ev.alloc_native(move |ev| system.call(ev, &function, &file))
+                let thunk = self.system.applied(ev, lambda, &key, |ev| {
+                    let (system, function, key) = (self.system.clone(), function.clone(), key.clone());
+                    ev.alloc_native(move |ev| system.call(ev, &function, &key))
                 });
                 ev.force(thunk)
             }
             _ => {
-                let result = self.system.call(ev, function, &file);
+                let result = self.system.call(ev, function, &key);
                 ev.settle(result)
             }
         }
@@ -551,8 +557,8 @@ impl<'s> Collection<'s> {
 
 impl ModuleEvaluation {
     /// Calls a module that is a function.
-    fn call(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Tracked, file: &str) -> Res<Tracked> {
-        let argument = self.arguments(ev, &function.value, file);
+    fn call(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Tracked, key: &str) -> Res<Tracked> {
+        let argument = self.arguments(ev, &function.value, key);
         let argument = ev.alloc(Value::attrs(argument), OriginId::default());
         ev.apply(function.clone(), argument, NO_SITE)
     }

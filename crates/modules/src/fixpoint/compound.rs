@@ -2,7 +2,7 @@
 //! when somebody asks for them.
 
 use crate::declaration::Decl;
-use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, presence_of};
+use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, look_at, presence_of};
 use crate::fixpoint::by_type::{one, wrong_type};
 use crate::fixpoint::option::delay_merge;
 use crate::fixpoint::tree::node;
@@ -26,7 +26,14 @@ fn is_atomic(native: &OptType) -> bool {
             ..
         } => false,
         OptType::Scalar { .. } | OptType::PathWith { .. } | OptType::Enum(_) | OptType::Joined(..) => true,
-        OptType::NullOr(inner) | OptType::Unique(inner, _) => is_atomic(inner),
+        OptType::NullOr(inner)
+        | OptType::Unique(inner, _)
+        | OptType::Changed {
+            inner,
+            check: None,
+            empty: None,
+            ..
+        } => is_atomic(inner),
         OptType::Either(a, b) => is_atomic(a) && is_atomic(b),
         _ => false,
     }
@@ -147,7 +154,7 @@ pub(super) fn misfit(
 }
 
 /// Leaves such a definition out of a set or list. What it would have added is not known.
-fn left_out(
+pub(super) fn left_out(
     ev: &mut Evaluator<'_>,
     at: At<'_>,
     native: &OptType,
@@ -264,6 +271,11 @@ pub(crate) fn attrs_of(
         match set {
             Ok(set) => names.add(ev, &def, &set),
             Err(unknown) => names.open = Some(unknown),
+        }
+    }
+    if at.mode() == Mode::AsNix && !lazy {
+        for (raws, _) in names.by_name.values() {
+            look_at(ev, raws)?;
         }
     }
     let mut entries = Vec::with_capacity(names.by_name.len());

@@ -2,6 +2,7 @@
 
 use crate::declaration::Decl;
 use crate::definition::{Definition, RawDef, strongest};
+use crate::fixpoint::attr_list::attr_list_meta;
 use crate::fixpoint::option_value::{WayDown, tree};
 use crate::fixpoint::submodule::submodule_system;
 use crate::path::{OptionPath, extend, extend_any};
@@ -20,7 +21,7 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
             let at = At { system: &outer, path };
             let system = submodule_system(ev, at, submodule, Vec::new())?;
             let options = ev.force(system.options)?;
-            let Some(free) = crate::fixpoint::tree::freeform(ev, &system)? else {
+            let Some(free) = crate::fixpoint::freeform::freeform(ev, &system)? else {
                 return Ok(options);
             };
             let Value::Attrs(options) = &options.value else {
@@ -40,11 +41,12 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
         }
         OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => sub_options(ev, elem, &extend(path, "*")),
         OptType::FunctionTo(to) => sub_options(ev, to, &extend_any(path, "<function body>")),
+        OptType::AttrListOf(list) => sub_options(ev, &list.elem, &extend(path, "*")),
         OptType::NullOr(inner)
         | OptType::Unique(inner, _)
         | OptType::Checked(inner, _)
+        | OptType::Changed { inner, .. }
         | OptType::Coerced { to: inner, .. } => sub_options(ev, inner, path),
-        OptType::Changed { inner, .. } => sub_options(ev, inner, path),
         OptType::Either(a, b) => {
             let (first, second) = (sub_options(ev, a, path)?, sub_options(ev, b, path)?);
             let (Value::Attrs(first), Value::Attrs(second)) = (&first.value, &second.value) else {
@@ -129,15 +131,17 @@ pub(crate) fn value_meta(
             let all = ev.alloc(Value::List(Rc::new(all)), OriginId::default());
             Ok(Value::attrs(ev.attrs_from(vec![("list", all)])))
         }
-        OptType::NullOr(inner) | OptType::Unique(inner, _) | OptType::Checked(inner, _) => {
-            value_meta(ev, at, inner, defs)
-        }
+        OptType::AttrListOf(list) => attr_list_meta(ev, at, list, native, defs),
+        OptType::NullOr(inner)
+        | OptType::Unique(inner, _)
+        | OptType::Changed { inner, .. }
+        | OptType::Checked(inner, _) => value_meta(ev, at, inner, defs),
         _ => Ok(ev.empty_attrs()),
     }
 }
 
 /// The same one level deeper, when somebody asks.
-fn later(
+pub(super) fn later(
     ev: &mut Evaluator<'_>,
     system: &Rc<ModuleEvaluation>,
     path: OptionPath,

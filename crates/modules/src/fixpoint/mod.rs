@@ -11,18 +11,25 @@
 //! | `arguments` | an evaluation | what a module that is a function is called with |
 //! | `tree` | declarations and definitions of a set | those of each name in it |
 //! | `option` | declarations and definitions of one option | which definitions win, and the value |
+//! | `fallback` | what is declared of an option | what it is where nothing defines it |
+//! | `freeform` | definitions that nobody declares, and their type | their values |
 //! | `by_type` | definitions that win | one value, as the type says |
 //! | `compound` | the same, for types with parts | thunks of the parts |
+//! | `attr_list` | the same, for lists of single attributes | thunks of the parts |
 //! | `submodule` | a submodule type and definitions of it | an evaluation |
 //! | `option_value` | declarations | the `options` argument of modules |
 //! | `type_value` | a type | the set that it is in Nix code |
 //! | `meta` | a type, or definitions of it | `getSubOptions`, `valueMeta` |
+//! | `words` | a type | `description` |
 //! | `system_value` | an evaluation | what `evalModules` gives |
 
 pub(crate) mod arguments;
+pub(crate) mod attr_list;
 pub(crate) mod by_type;
 pub(crate) mod collect;
 pub(crate) mod compound;
+mod fallback;
+pub(crate) mod freeform;
 pub(crate) mod meta;
 pub(crate) mod option;
 pub(crate) mod option_value;
@@ -31,3 +38,4 @@ pub(crate) mod submodule;
 pub(crate) mod system_value;
 pub(crate) mod tree;
 pub(crate) mod type_value;
+pub(crate) mod words;

@@ -1,20 +1,22 @@
 //! One declared option: its type, default and `apply`, and its value.
 
 use crate::declaration::{Decl, Declaration, Declarations, split};
-use crate::definition::{Definition, Definitions, OPTION_DEFAULT_PRIORITY, RawDef, discharge, file_name};
+use crate::definition::{Definition, Definitions, RawDef, discharge, file_name};
 use crate::fixpoint::by_type::combine;
+use crate::fixpoint::fallback::{
+    Fallback, belongs_to_unseen, default_of, empty, has_names_elsewhere, is_set_elsewhere,
+};
+use crate::fixpoint::words::describe;
 use crate::own::Written;
-use crate::path::{OptionPath, dotted, extend, is_at};
+use crate::path::{OptionPath, dotted, extend};
 use crate::system::evaluation::{At, Mode, ModuleEvaluation};
 use crate::system::memo::MadeFrom;
 use crate::system::report::{DefinitionInfo, OptionInfo};
-use crate::types::describe::describe;
 use crate::types::join::join;
-use crate::types::native::{OptType, Scalar, Submodule, empty_value, native};
+use crate::types::native::{OptType, Scalar, Submodule, native};
 use crate::values::{find, plain};
 use nixpod_eval::{
-    Alternative, Attrs, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, Stop, ThunkId, Tracked,
-    Unknown, Value, When,
+    Attrs, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value,
 };
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
@@ -148,8 +150,8 @@ fn add_types_below(
     let Some(first) = all.below.first() else {
         return Ok(());
     };
-    let mut kinds = types.iter().map(|(native, _)| &**native);
-    let fits = !types.is_empty() && kinds.all(|native| matches!(native, OptType::Submodule(_)));
+    let mut kinds = types.iter().map(|(native, _)| native.under_words());
+    let fits = !types.is_empty() && kinds.all(|native| matches!(**native, OptType::Submodule(_)));
     if !fits {
         return match mode {
             Mode::AsNix => is_no_parent(ev, path, types, &all.options, first),
@@ -183,6 +185,7 @@ fn submodule_of(modules: Vec<ThunkId>) -> Rc<OptType> {
         system: None,
         class: None,
         extensible: true,
+        description: None,
     })))
 }
 
@@ -238,10 +241,6 @@ fn declared_twice<T>(
     Err(ev.error(ErrorKind::Eval, message, Some(second.written.site())))
 }
 
-/// Options of the system itself that nearly every configuration sets and others read: where that cannot be seen, their
-/// default would be a guess.
-const ELSEWHERE: [&[&str]; 1] = [&["time", "timeZone"]];
-
 /// The value of an option.
 pub(crate) fn evaluate(
     ev: &mut Evaluator<'_>,
@@ -251,7 +250,6 @@ pub(crate) fn evaluate(
     slot: ThunkId,
 ) -> Res<Tracked> {
     let declared = declared(ev, at, declarations)?;
-    let elsewhere = at.system.open_world() && ELSEWHERE.iter().any(|known| is_at(at.path, known));
     let open = declared.open || has_names_elsewhere(at, &declared.native);
     if defs.is_empty()
         && at.mode() != Mode::AsNix
@@ -271,8 +269,8 @@ pub(crate) fn evaluate(
     let definitions = discharge(ev, defs);
     let wanted = Wanted {
         native: declared.native.clone(),
-        default: match elsewhere {
-            true => None,
+        default: match is_set_elsewhere(at) {
+            true => Fallback::None,
             false => default_of(ev, at, &declared),
         },
         declared: true,
@@ -291,58 +289,6 @@ pub(crate) fn evaluate(
         Some(apply) => applied(ev, at.mode(), apply, merged),
         None => merged,
     }
-}
-
-/// Is it an option of a system that was seen only in part, and not of something in it?
-///
-/// Whoever writes a container sets all that it has in one place, mostly. What the machine around it is set to is said in
-/// files that nothing tells of.
-fn belongs_to_unseen(at: At<'_>) -> bool {
-    at.system.open_world() && at.system.prefix.is_empty()
-}
-
-/// May a file that was not seen add names to a set of things?
-fn has_names_elsewhere(at: At<'_>, native: &OptType) -> bool {
-    let is_host = at.mode() == Mode::WholeSystem && at.system.prefix.is_empty();
-    is_host && at.system.open_world() && matches!(native, OptType::AttrsOf { .. })
-}
-
-/// What the option is where nothing certain defines it.
-fn default_of(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declared) -> Option<Definition> {
-    let default = match declared.default {
-        Some(thunk) => {
-            let mut value = ev.force_or_unknown(thunk);
-            if declared.written.is_ours() {
-                value.origin = OriginId::default();
-            }
-            Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, declared.written)
-        }
-        // In whole systems our models say where an option is empty.
-        None if declared.written.is_ours() && at.mode() == Mode::WholeSystem => return None,
-        None => empty(ev, &declared.native)?,
-    };
-    // The user's own option may be set in a file that was not seen.
-    let is_scalar = !matches!(default.value.value, Value::Attrs(_) | Value::List(_));
-    let elsewhere = match declared.written.is_ours() {
-        true => belongs_to_unseen(at) && is_scalar,
-        false => at.system.open_world(),
-    };
-    Some(match elsewhere {
-        true => perhaps_set_elsewhere(ev, at.path, default),
-        false => default,
-    })
-}
-
-/// What a type says of an option without definitions.
-fn empty(ev: &mut Evaluator<'_>, native: &OptType) -> Option<Definition> {
-    let value = plain(empty_value(ev, native)?);
-    let thunk = ev.alloc_tracked(value.clone());
-    Some(Definition::plain(
-        value,
-        thunk,
-        OPTION_DEFAULT_PRIORITY,
-        Written::BY_US,
-    ))
 }
 
 /// The value that the option's `apply` makes of the merged one.
@@ -395,47 +341,6 @@ fn plain_default(ev: &mut Evaluator<'_>, declared: &Declared) -> Option<Tracked>
     is_plain.then(|| plain(value))
 }
 
-fn perhaps_set_elsewhere(ev: &mut Evaluator<'_>, path: &OptionPath, default: Definition) -> Definition {
-    let unknown = Unknown::new(Why::UnsetOption(dotted(path)));
-    if matches!(default.value.value, Value::Attrs(_) | Value::List(_)) {
-        // What is added elsewhere cannot take away what is here.
-        let mut value = default.value.clone();
-        value.value = match value.value {
-            Value::Attrs(set) => {
-                let mut set = (*set).clone();
-                set.open.get_or_insert(unknown);
-                Value::attrs(set)
-            }
-            Value::List(list) => {
-                let mut list = (*list).clone();
-                list.open.get_or_insert(unknown);
-                Value::List(Rc::new(list))
-            }
-            other => other,
-        };
-        let thunk = ev.alloc_tracked(value.clone());
-        return default.with(value, thunk);
-    }
-    let site = ev.last_site(default.value.origin).unwrap_or(NO_SITE);
-    let when = ev.condition(site, unknown.clone(), When::ALWAYS);
-    let origin = default.value.origin;
-    let joined = ev.join(vec![
-        Alternative {
-            value: default.value.clone(),
-            when,
-        },
-        Alternative {
-            value: Tracked {
-                value: Value::Unknown(unknown),
-                origin,
-            },
-            when,
-        },
-    ]);
-    let thunk = ev.alloc_tracked(joined.clone());
-    default.with(joined, thunk)
-}
-
 /// A thunk that merges definitions by a type, for values inside of options.
 pub(crate) fn delay_merge(
     ev: &mut Evaluator<'_>,
@@ -457,8 +362,8 @@ pub(crate) fn delay_merge(
         ev.fill_native(slot, move |ev| {
             let definitions = discharge(ev, &defs);
             let default = match definitions.on.is_empty() {
-                true => empty(ev, &native),
-                false => None,
+                true => empty(ev, &native).map_or(Fallback::None, Fallback::Empty),
+                false => Fallback::None,
             };
             let wanted = Wanted {
                 native: native.clone(),
@@ -475,8 +380,7 @@ pub(crate) fn delay_merge(
 /// What the merge of an option's definitions rests on besides them.
 pub(crate) struct Wanted {
     native: Rc<OptType>,
-    /// What it is where nothing certain defines it.
-    default: Option<Definition>,
+    default: Fallback,
     declared: bool,
 }
 
@@ -498,7 +402,7 @@ impl Wanted {
     pub(crate) fn anything() -> Self {
         Self {
             native: Rc::new(OptType::Anything),
-            default: None,
+            default: Fallback::None,
             declared: false,
         }
     }
@@ -514,20 +418,25 @@ pub(crate) fn merge_option(
 ) -> Res<Tracked> {
     let Definitions { mut on, off } = definitions;
     let certain = on.iter().filter(|def| def.when.is_always());
-    let strongest = certain.map(|def| def.priority).min();
+    let mut strongest = certain.map(|def| def.priority).min();
+    if let Fallback::Declared(default) = &wanted.default {
+        strongest = Some(strongest.map_or(default.priority, |best| best.min(default.priority)));
+    }
     // Under an undecided condition, what is stronger than all that is certain may win, too.
     let best = strongest.unwrap_or(i64::MAX);
     let mut definitions: Vec<DefinitionInfo> = on.iter().map(|def| on_info(def, best)).collect();
     definitions.extend(off.into_iter().map(off_info));
+    on.retain(|def| def.priority <= best);
     let info = OptionInfo {
         about: at.system.option(at.path),
         definitions,
         default: on.is_empty(),
         declared: wanted.declared,
     };
-    on.retain(|def| def.priority <= best);
-    if strongest.is_none() {
-        on.extend(wanted.default);
+    match wanted.default {
+        Fallback::Declared(default) if default.priority == best => on.insert(0, default),
+        Fallback::Empty(default) if strongest.is_none() => on.push(default),
+        _ => {}
     }
     on.sort_by_key(|def| def.order);
     at.system.shared.record(ev, slot, info);

@@ -100,7 +100,7 @@ fn option(
         ("declarationPositions", positions),
         ("valueMeta", meta_thunk(ev, at, declared, native, way)),
     ];
-    entries.extend(type_thunk(ev, declared, native).map(|kind| ("type", kind)));
+    entries.extend(type_thunk(ev, at.mode(), declared, native).map(|kind| ("type", kind)));
     entries.extend(definition_thunks(ev, default.is_some(), way));
     let extra = ev.attrs_from(entries);
     let set = ev.update_attrs(&merged, &extra);
@@ -127,13 +127,23 @@ fn native_thunk(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declarations) -> 
 }
 
 /// `type`, if any declaration has one.
-fn type_thunk(ev: &mut Evaluator<'_>, declared: &Declarations, native: ThunkId) -> Option<ThunkId> {
+fn type_thunk(
+    ev: &mut Evaluator<'_>,
+    mode: Mode,
+    declared: &Declarations,
+    native: ThunkId,
+) -> Option<ThunkId> {
     let mut written = Vec::new();
     for declaration in &declared.options {
         written.extend(find(ev, &declaration.set, "type"));
     }
     match &written[..] {
-        [] => None,
+        // What our models do not say is not known.
+        [] if mode != Mode::AsNix && declared.options.iter().all(|one| one.decl.written.is_ours()) => None,
+        [] => {
+            let unspecified = value(ev, Rc::new(OptType::Anything));
+            Some(ev.alloc(unspecified, OriginId::default()))
+        }
         // A type that is not merged stays as it was written, with what Nix code added to it.
         [only] if declared.below.is_empty() => Some(*only),
         _ => Some(ev.alloc_native(move |ev| {

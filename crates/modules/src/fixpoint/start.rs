@@ -4,11 +4,13 @@ use crate::declaration::Decl;
 use crate::definition::RawDef;
 use crate::fixpoint::collect::{Collected, collect};
 use crate::fixpoint::option_value::{WayDown, tree};
+use crate::fixpoint::system_value::{extend_modules, module_type};
 use crate::fixpoint::tree::root;
+use crate::own::{self, Written};
 use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
 use crate::values::plain;
-use nixpod_eval::{Evaluator, NO_SITE, Opaque, Res, Tracked, Value};
+use nixpod_eval::{Evaluator, NO_SITE, Opaque, OriginId, Res, Tracked, Value, When};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -95,13 +97,53 @@ impl ModuleEvaluation {
                 NO_SITE,
             );
         };
-        let (decls, defs) = self.top(&collected);
+        let (mut decls, mut defs) = self.top(&collected);
+        if self.mode() == Mode::AsNix {
+            self.add_own_options(ev, &collected, &mut decls, &mut defs);
+        }
         let path = &match self.mode() {
             Mode::WholeSystem => Rc::from([]),
             Mode::Submodule | Mode::AsNix => self.prefix.clone(),
         };
         let at = At { system: self, path };
         tree(ev, at, decls, &WayDown::new(defs))
+    }
+
+    /// Adds what an evaluation declares of itself, and what its modules say of that.
+    fn add_own_options(
+        self: &Rc<Self>,
+        ev: &mut Evaluator<'_>,
+        collected: &Collected,
+        decls: &mut Vec<Decl>,
+        defs: &mut Vec<RawDef>,
+    ) {
+        let Some(lib) = self.setup.args.iter().find(|(name, _)| name == "lib") else {
+            return;
+        };
+        let is_root = ev.alloc(Value::Bool(self.prefix.is_empty()), OriginId::default());
+        let arguments = ev.attrs_from(vec![("lib", lib.1), ("isRoot", is_root)]);
+        let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
+        let own = own::EVALUATION.value(ev);
+        let value = ev.alloc_apply(own, vec![arguments], NO_SITE);
+        let file = Some(ev.intern("lib/modules.nix"));
+        let written = Written::BY_US;
+        decls.push(Decl { value, written, file });
+        let given = vec![
+            ("extendModules", extend_modules(ev, self)),
+            ("moduleType", module_type(ev, self)),
+        ];
+        let given = ev.attrs_from(given);
+        let given = ev.alloc(Value::attrs(given), OriginId::default());
+        let freeform = collected.freeform.iter().map(|thunk| ("freeformType", *thunk));
+        for said in freeform.chain([("args", given)]) {
+            let inside = ev.attrs_from(vec![said]);
+            let inside = ev.alloc(Value::attrs(inside), OriginId::default());
+            let all = ev.attrs_from(vec![("_module", inside)]);
+            let all = ev.alloc(Value::attrs(all), OriginId::default());
+            let mut def = RawDef::new(all, When::ALWAYS, Written::SOMEWHERE);
+            def.file = file;
+            defs.push(def);
+        }
     }
 
     /// What its modules declare and define, by module.

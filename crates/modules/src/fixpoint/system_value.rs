@@ -96,6 +96,7 @@ pub(crate) fn module_type(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>)
         system: None,
         class: system.setup.class.clone(),
         extensible: false,
+        description: None,
     }));
     let kind = value(ev, Rc::new(native));
     ev.alloc(kind, OriginId::default())

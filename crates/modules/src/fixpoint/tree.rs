@@ -1,20 +1,19 @@
 //! The tree of options: definitions go down it unopened until they reach an option, or a name that nobody declares.
 
 use crate::declaration::{Child, Children, Decl, Declaration, declared_in, split};
-use crate::definition::{RawDef, discharge, presence_of, unwrap_all};
-use crate::fixpoint::by_type::combine;
+use crate::definition::{RawDef, discharge, unwrap_all};
 use crate::fixpoint::collect::Collected;
-use crate::fixpoint::option::{Wanted, delay_merge, evaluate, has_plain_default, merge_option};
+use crate::fixpoint::freeform::{free, freeform_of, is_merged_together, merged_together};
+use crate::fixpoint::option::{Wanted, evaluate, has_plain_default, merge_option};
 use crate::path::{OptionPath, Step, bytes_of, dotted, extend};
 use crate::renamed;
 use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
 use crate::system::memo::MadeFrom;
 use crate::system::report::{Gap, SeenIn};
-use crate::types::join::join;
-use crate::types::native::{OptType, native, native_of};
+use crate::types::native::OptType;
 use crate::undeclared;
 use crate::values::{entry, find, known};
-use nixpod_eval::{Attr, Attrs, Evaluator, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When};
+use nixpod_eval::{Attr, Attrs, Evaluator, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value};
 use nixpod_source::Why;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -71,41 +70,6 @@ fn has_unread(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> bool {
         around = outer.around.as_ref();
     }
     false
-}
-
-/// The type of undeclared names.
-pub(crate) fn freeform(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> Res<Option<Rc<OptType>>> {
-    let Some(collected) = system.collect(ev) else {
-        return Ok(None);
-    };
-    let (_, defs) = system.top(&collected);
-    freeform_of(ev, system, &defs, &collected)
-}
-
-fn freeform_of(
-    ev: &mut Evaluator<'_>,
-    system: &ModuleEvaluation,
-    defs: &[RawDef],
-    collected: &Collected,
-) -> Res<Option<Rc<OptType>>> {
-    let mut types: Vec<Rc<OptType>> = Vec::new();
-    for thunk in &collected.freeform {
-        types.push(native_of(ev, *thunk));
-    }
-    if system.mode() != Mode::WholeSystem {
-        let settings = undeclared::setting(ev, defs, &["_module", "freeformType"]);
-        for def in discharge(ev, &settings).on {
-            types.push(native(ev, &def.value));
-        }
-    }
-    let mut freeform: Option<Rc<OptType>> = None;
-    for one in types {
-        freeform = Some(match freeform {
-            None => one,
-            Some(first) => join(ev, &first, &one)?.unwrap_or(first),
-        });
-    }
-    Ok(freeform)
 }
 
 /// Evaluates a node: an option, a set of options, or something undeclared.
@@ -189,7 +153,7 @@ fn tree(
             match undeclared {
                 Undeclared::Kept => {}
                 Undeclared::Mistake => does_not_exist(ev, at, name, &child, &declared),
-                Undeclared::Typed(freeform) if matches!(**freeform, OptType::Custom { .. }) => {
+                Undeclared::Typed(freeform) if is_merged_together(at, freeform) => {
                     together.push(name);
                     continue;
                 }
@@ -207,7 +171,7 @@ fn tree(
         });
     }
     if let (Undeclared::Typed(freeform), false) = (undeclared, together.is_empty()) {
-        let merged = merged_together(ev, at, freeform, &level, &together)?;
+        let merged = merged_together(ev, at, freeform, &level.definitions, &together)?;
         // Where a name is twice in the list, the last one stays.
         entries.splice(0..0, merged);
     }
@@ -322,57 +286,6 @@ fn does_not_exist(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: &Chil
     };
     let site = child.defs.first().and_then(|def| known(def.written.site()));
     at.gap(ev, Gap { site, what, why });
-}
-
-/// A name of the freeform type. Nothing if all that defines it is off.
-fn free(
-    ev: &mut Evaluator<'_>,
-    at: At<'_>,
-    freeform: &Rc<OptType>,
-    name: Symbol,
-    child: Child,
-) -> Option<Attr> {
-    let (elem, lazy) = match &**freeform {
-        OptType::AttrsOf { elem, lazy, .. } => (elem.clone(), *lazy),
-        _ => (Rc::new(OptType::Anything), true),
-    };
-    let when = match lazy {
-        true => When::ALWAYS,
-        false => presence_of(ev, &child.defs)?,
-    };
-    let site = child.site();
-    let path = extend(at.path, ev.name(name));
-    let thunk = delay_merge(ev, at.system, path, elem, child.defs);
-    Some(Attr {
-        name,
-        thunk,
-        site,
-        when,
-    })
-}
-
-/// A freeform type written in Nix merges all undeclared names together.
-fn merged_together(
-    ev: &mut Evaluator<'_>,
-    at: At<'_>,
-    freeform: &Rc<OptType>,
-    level: &Level,
-    names: &[Symbol],
-) -> Res<Vec<Attr>> {
-    let mut raws = Vec::new();
-    for (def, value) in &level.definitions {
-        if let Value::Attrs(set) = &value.value {
-            let kept = set.entries.iter().filter(|attr| names.contains(&attr.name));
-            let kept = Value::attrs(Attrs::from_entries(kept.copied().collect()));
-            let value = ev.alloc(kept, value.origin);
-            raws.push(def.replaced(value));
-        }
-    }
-    let definitions = discharge(ev, &raws).on;
-    Ok(match combine(ev, at, freeform, definitions)?.value {
-        Value::Attrs(merged) => merged.entries.clone(),
-        _ => Vec::new(),
-    })
 }
 
 /// The thunk of what is declared and defined under one name.

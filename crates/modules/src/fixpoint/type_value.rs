@@ -3,12 +3,12 @@
 use crate::definition::{DEFAULT_ORDER, DEFAULT_PRIORITY, Definition};
 use crate::fixpoint::by_type::combine;
 use crate::fixpoint::meta::sub_options;
+use crate::fixpoint::words::{class, describe};
 use crate::own::Written;
 use crate::path::Step;
 use crate::system::evaluation::{At, ModuleEvaluation};
 use crate::types::accept::accepts;
-use crate::types::describe::{class, describe};
-use crate::types::native::{NATIVE, OptType, TypeParts, empty_value};
+use crate::types::native::{AttrList, NATIVE, OptType, Said, TypeParts, empty_value};
 use crate::values::{look_up, plain};
 use nixpod_eval::{Evaluator, Opaque, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
@@ -19,17 +19,17 @@ pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     let parts = parts(ev, &native);
     let mut entries = vec![
         ("getSubOptions", sub_options_of(ev, &native)),
-        ("description", description(ev, &native)),
         ("check", parts.check),
         ("merge", parts.merge),
         ("emptyValue", parts.empty),
         ("nestedTypes", nested_types(ev, &native)),
     ];
-    let class = class(&native).name();
+    let Said { description, class } = parts.said;
+    entries.extend(description.map(|thunk| ("description", thunk)));
+    entries.extend(class.map(|thunk| ("descriptionClass", thunk)));
     for (name, value) in [
         ("_type", Value::string("option-type")),
         ("name", Value::string(native.name())),
-        ("descriptionClass", Value::string(class)),
         (NATIVE, Value::Opaque(Opaque(Rc::new(parts)))),
     ] {
         entries.push((name, ev.alloc(value, OriginId::default())));
@@ -66,7 +66,21 @@ fn parts(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> TypeParts {
         check: ev.alloc(check, OriginId::default()),
         merge: ev.alloc(merge, OriginId::default()),
         empty,
+        said: Said {
+            description: Some(description(ev, native)),
+            class: Some(class_of(ev, native)),
+        },
     }
+}
+
+fn class_of(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> ThunkId {
+    let native = native.clone();
+    ev.alloc_native(move |ev| {
+        let class = class(ev, &native);
+        Ok(plain(
+            class.map_or(Value::Null, |class| Value::string(class.name())),
+        ))
+    })
 }
 
 fn description(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> ThunkId {
@@ -93,7 +107,13 @@ fn sub_options_of(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> ThunkId {
 
 fn nested_types(ev: &mut Evaluator<'_>, native: &OptType) -> ThunkId {
     let nested = match native {
-        OptType::ListOf(inner) | OptType::AttrsOf { elem: inner, .. } | OptType::NullOr(inner) => {
+        OptType::ListOf(inner)
+        | OptType::NonEmptyListOf(inner)
+        | OptType::AttrsOf { elem: inner, .. }
+        | OptType::AttrListOf(AttrList { elem: inner, .. })
+        | OptType::FunctionTo(inner)
+        | OptType::Unique(inner, _)
+        | OptType::NullOr(inner) => {
             let elem = value(ev, inner.clone());
             let elem = ev.alloc(elem, OriginId::default());
             Value::attrs(ev.attrs_from(vec![("elemType", elem)]))

@@ -2,7 +2,7 @@
 # not written by the user, so it never appears in a trail.
 { lib, natives, types, hm }:
 let
-  inherit (builtins) isAttrs isFunction isList isString elemAt length head map;
+  inherit (builtins) isAttrs isBool isFunction isList isString concatMap elemAt filter length head map mapAttrs;
 
   wrap = tag: priority: content: { _type = tag; inherit priority content; };
 
@@ -14,6 +14,17 @@ let
   mkOverride = wrap "override";
   mkOrder = wrap "order";
   mkMerge = contents: { _type = "merge"; inherit contents; };
+  mkOptionType = { name, description ? null, ... }@given: {
+    _type = "option-type";
+    check = _: true;
+    descriptionClass = null;
+    deprecationMessage = null;
+    emptyValue = { };
+    getSubOptions = _: { };
+    nestedTypes = { };
+    getSubModules = null;
+    substSubModules = _: null;
+  } // given // { description = if description == null then name else description; };
   mkOption = declaration: declaration // { _type = "option"; };
 
   showPath = lib.concatStringsSep ".";
@@ -24,35 +35,136 @@ let
       options
       path;
 
-  # Sets of files, as the lists of their paths.
-  fileset =
+  # How a definition is wrapped, or "".
+  kindOf = value: if isAttrs value then value._type or "" else "";
+
+  # The values that a definition is in the end: without `mkMerge`, and without `mkIf` where its condition holds.
+  dischargeProperties = definition:
+    let kind = kindOf definition; in
+    if kind == "merge" then concatMap dischargeProperties definition.contents
+    else if kind == "if" then
+      if !isBool definition.condition then throw "‘mkIf’ called with a non-Boolean condition"
+      else if definition.condition then dischargeProperties definition.content
+      else [ ]
+    else [ definition ];
+
+  # A set of definitions as sets without wrappers, of which each name has what was wrapped around the whole.
+  pushDownProperties = definition:
     let
-      isSet = value: isAttrs value && (value._type or null) == "fileset";
-      make = files: { _type = "fileset"; inherit files; };
-      filesOf = value:
-        if isSet value then value.files
-        else if builtins.readFileType value == "directory" then lib.filesystem.listFilesRecursive value
-        else [ value ];
-      within = set: let files = filesOf set; in file: builtins.elem file files;
+      kind = kindOf definition;
+      below = wrapEach: map (set: if isAttrs set then mapAttrs (_: wrapEach) set else set) (pushDownProperties definition.content);
+    in
+    if kind == "merge" then concatMap pushDownProperties definition.contents
+    else if kind == "if" then below (natives.mkIf definition.condition)
+    else if kind == "override" then below (mkOverride definition.priority)
+    else [ definition ];
+
+  filterOverrides' = definitions:
+    let
+      isOverride = definition: kindOf definition.value == "override";
+      priority = definition: if isOverride definition then definition.value.priority else 100;
+      highestPrio = builtins.foldl' (best: definition: lib.min (priority definition) best) 9999 definitions;
+      bare = definition: if isOverride definition then definition // { value = definition.value.content; } else definition;
+    in
+    { values = map bare (filter (definition: priority definition == highestPrio) definitions); inherit highestPrio; };
+
+  sortProperties = definitions:
+    let
+      bare = definition:
+        if kindOf definition.value == "order"
+        then definition // { value = definition.value.content; inherit (definition.value) priority; }
+        else definition;
+    in
+    builtins.sort (a: b: (a.priority or 1000) < (b.priority or 1000)) (map bare definitions);
+
+  mergeDefinitions = location: type: definitions: rec {
+    defsFinal' =
+      let
+        located = definition: value: if kindOf value == "definition" then value else { inherit (definition) file; inherit value; };
+        filtered = filterOverrides' (concatMap (definition: map (located definition) (dischargeProperties definition.value)) definitions);
+      in
+      { values = sortProperties filtered.values; inherit (filtered) highestPrio; };
+    defsFinal = defsFinal'.values;
+    isDefined = defsFinal != [ ];
+    mergedValue =
+      if isDefined then
+        if builtins.all (definition: type.check definition.value) defsFinal then type.merge location defsFinal
+        else throw "A definition for option `${lib.showOption location}' is not of type `${type.description}'. Definition values:${lib.showDefs (filter (definition: !(type.check definition.value)) defsFinal)}"
+      else type.emptyValue.value or (throw "The option `${lib.showOption location}' was accessed but has no value defined. Try setting the option.");
+    optionalValue = if isDefined then { value = mergedValue; } else { };
+    checkedAndMerged = { headError = null; value = mergedValue; valueMeta = { }; };
+  };
+
+  # What is shown for a value in documentation.
+  renderOptionValue = value:
+    if value ? _type && value ? text then value
+    else literalExpression (lib.generators.toPretty { multiline = true; allowPrettyValues = true; } value);
+
+  optionAttrSetToDocList' = _: options: concatMap
+    (option:
+      let
+        name = lib.showOption option.loc;
+        visible = option.visible or true;
+        kind = option.type or { };
+        # The default that a type gives by itself says nothing where the options inside are told by themselves.
+        hasEmpty = (kind.emptyValue or { }) ? value && (kind.getSubModules or null) == null;
+        inside = option.type.getSubOptions option.loc;
+        told = {
+          inherit name;
+          inherit (option) loc;
+          description = option.description or null;
+          declarations = filter (file: file != unknownModule) option.declarations;
+          internal = option.internal or false;
+          visible = if isBool visible then visible else visible == "shallow";
+          readOnly = option.readOnly or false;
+          type = kind.description or "unspecified";
+        }
+        // lib.optionalAttrs (option ? example) { example = renderOptionValue option.example; }
+        // lib.optionalAttrs (option ? defaultText || option ? default || hasEmpty) {
+          default = renderOptionValue (option.defaultText or option.default or kind.emptyValue.value);
+        }
+        // lib.optionalAttrs ((option.relatedPackages or null) != null) { inherit (option) relatedPackages; };
+      in
+      [ told ] ++ lib.optionals (if isBool visible then visible else visible == "transparent")
+        (if inside == { } then [ ] else optionAttrSetToDocList' option.loc inside))
+    (lib.collect isOption options);
+
+  unknownModule = "<unknown-file>";
+
+  # Does the description of a type stand inside of another one as it is? Otherwise it is in parentheses.
+  optionDescriptionPhrase = plain: type:
+    if plain (type.descriptionClass or null) then type.description else "(${type.description})";
+
+  numbers =
+    let
+      checked = test: says: types.addCheck types.number test // says;
     in
     {
-      toList = filesOf;
-      fileFilter = predicate: path: make (builtins.filter
-        (file:
-          let name = baseNameOf file; in
-          predicate { inherit name; type = "regular"; hasExt = extension: lib.hasSuffix ".${extension}" name; })
-        (filesOf path));
-      union = a: b: make (lib.unique (filesOf a ++ filesOf b));
-      unions = sets: make (lib.unique (builtins.concatMap filesOf sets));
-      intersection = a: b: make (builtins.filter (within b) (filesOf a));
-      difference = a: b: make (builtins.filter (file: !(within b file)) (filesOf a));
-      maybeMissing = path: if builtins.pathExists path then path else make [ ];
-      fromSource = source: make (filesOf (source.origSrc or source));
-      toSource = { root, fileset }: builtins.path { path = root; name = "source"; filter = _: _: true; };
-      trace = _: value: value;
-      traceVal = value: value;
-      traceValSeq = value: value;
+      between = lowest: highest:
+        if lowest > highest then throw "numbers.between: lowest must be smaller than highest"
+        else checked (number: number >= lowest && number <= highest) {
+          name = "numberBetween";
+          description = "integer or floating point number between ${builtins.toJSON lowest} and ${builtins.toJSON highest} (both inclusive)";
+        };
+      nonnegative = checked (number: number >= 0) {
+        name = "numberNonnegative";
+        description = "nonnegative integer or floating point number, meaning >=0";
+        descriptionClass = "nonRestrictiveClause";
+      };
+      positive = checked (number: number > 0) {
+        name = "numberPositive";
+        description = "positive integer or floating point number, meaning >0";
+        descriptionClass = "nonRestrictiveClause";
+      };
     };
+
+  # Whatever can be written in a format such as JSON.
+  serializableValueWith = { typeName, nullable ? true }:
+    let
+      inner = types.oneOf [ types.bool types.int types.float types.str types.path (types.attrsOf outer) (types.listOf outer) ];
+      outer = (if nullable then types.nullOr inner else inner) // { description = "${typeName} value"; };
+    in
+    outer;
 
   definitionsOf = option: natives.mkIf (isOption option && option.isDefined) (mkMerge option.definitions);
 
@@ -82,7 +194,6 @@ let
 in
 {
   inherit (natives) mkIf evalModules;
-  inherit fileset;
   # Home Manager's own functions, which it adds to lib.
   inherit hm;
   inherit isOption isType mkOverride mkOrder mkMerge mkOption;
@@ -118,7 +229,27 @@ in
     else change definition;
 
   types = types // {
-    inherit isType;
+    inherit isType numbers optionDescriptionPhrase serializableValueWith;
+    json = serializableValueWith { typeName = "JSON"; };
+    toml = serializableValueWith { typeName = "TOML"; nullable = false; };
+    passwdEntry = entry: types.addCheck entry (text: !(lib.hasInfix ":" text || lib.hasInfix "\n" text)) // {
+      name = "passwdEntry ${entry.name}";
+      description = "${optionDescriptionPhrase (class: class == "noun") entry}, not containing newlines or colons";
+      descriptionClass = "nonRestrictiveClause";
+    };
+    fileset = mkOptionType {
+      name = "fileset";
+      descriptionClass = "noun";
+      check = lib.fileset.isFileset;
+      merge = _: definitions: lib.fileset.unions (map (definition: definition.value) definitions);
+      emptyValue.value = lib.fileset.empty;
+    };
+    optionDeclaration = mkOptionType {
+      name = "optionDeclaration";
+      description = "option declaration";
+      descriptionClass = "noun";
+      check = value: isOption value && !(value ? value);
+    };
     isOptionType = isType "option-type";
     setType = name: value: value // { _type = name; };
     # Two declarations of one option: what both allow of types without parts, and the values of both enumerations.
@@ -175,7 +306,8 @@ in
     else if builtins.all isAttrs values then builtins.foldl' (merged: value: merged // value) { } values
     else if builtins.all builtins.isBool values then builtins.any (value: value) values
     else if builtins.all isString values then lib.concatStrings values
-    else throw "Cannot merge definitions of `${lib.showOption location}'.";
+    else if builtins.all builtins.isInt values && builtins.all (value: value == head values) values then head values
+    else throw "Cannot merge definitions of `${lib.showOption location}'. Definition values:${lib.showDefs definitions}";
   mergeOneOption = location: definitions:
     if length definitions == 1 then (head definitions).value
     else throw "The option `${lib.showOption location}' is defined multiple times while it's expected to be unique.";
@@ -186,7 +318,7 @@ in
     if builtins.all (definition: definition.value == (head definitions).value) definitions then (head definitions).value
     else throw "The option `${lib.showOption location}' has conflicting definition values";
 
-  mkOptionType = { name, ... }@description: { _type = "option-type"; description = name; check = _: true; nestedTypes = { }; getSubModules = null; } // description;
+  inherit mkOptionType;
   defaultTypeMerge = _: _: null;
 
   mkAliasDefinitions = definitionsOf;
@@ -222,11 +354,26 @@ in
   compileModuleSystemSyntax = module: module;
   fixMergeModules = modules: args: natives.evalModules { inherit modules; specialArgs = args; };
   unifyModuleSyntax = _: _: module: module;
-  filterOverrides = definitions: definitions;
+  inherit dischargeProperties filterOverrides' mergeDefinitions pushDownProperties sortProperties;
+  filterOverrides = definitions: (filterOverrides' definitions).values;
+  # Of an option that is a set: by name, what its definitions are together, and how strong the strongest is.
+  mergeAttrDefinitionsWithPrio = option:
+    let
+      located = definition: map (mapAttrs (_: value: definition // { inherit value; })) (pushDownProperties definition.value);
+    in
+    if option.type.name != "attrsOf" && option.type.name != "lazyAttrsOf" then throw "the option `${lib.showOption option.loc}' is not a set"
+    else mapAttrs
+      (name: definitions:
+        let merging = mergeDefinitions (option.loc ++ [ name ]) option.type.nestedTypes.elemType definitions; in
+        { value = merging.mergedValue; inherit (merging.defsFinal') highestPrio; })
+      (lib.zipAttrs (concatMap located option.definitionsWithLocations));
   fixupOptionType = _: option: option;
-  dischargeProperties = definition: [ definition ];
-  scrubOptionValue = value: value;
-  optionAttrSetToDocList = _: [ ];
-  unknownModule = "<unknown-file>";
+  scrubOptionValue = value:
+    if lib.isDerivation value then { type = "derivation"; drvPath = value.name; outPath = value.name; inherit (value) name; }
+    else if isList value then map lib.scrubOptionValue value
+    else if isAttrs value then mapAttrs (_: lib.scrubOptionValue) (removeAttrs value [ "_args" ])
+    else value;
+  inherit optionAttrSetToDocList' renderOptionValue unknownModule;
+  optionAttrSetToDocList = optionAttrSetToDocList' [ ];
   mkTypedPackageOption = packages: name: mkOption { type = types.package; };
 }

@@ -7,7 +7,7 @@ use nixpod_fixture::TestSource;
 use nixpod_source::Utf8Path;
 
 /// Evaluates modules (the text is a list of them, `lib` is at hand) and prints what each path gives.
-fn check(modules: &str, paths: &[&str], expect: Expect) {
+pub(super) fn check(modules: &str, paths: &[&str], expect: Expect) {
     let text = format!("let lib = import <nixpkgs/lib>; in lib.evalModules {{ modules = {modules}; }}");
     let files = TestSource::fixture(&text);
     let mut ev = Evaluator::new(&files, Limits::default());
@@ -60,7 +60,7 @@ fn undeclared_options_fail_all() {
         expect![[r#"
             config.a = 1
             config.b = error: A definition for option `b' is not of type `signed integer'. Definition values:
-            - In `/p/main.nix': "x"
+            - In `<unknown-file>': "x"
         "#]],
     );
 }
@@ -140,7 +140,7 @@ fn options_are_values() {
         expect![[r#"
             options.s.type.description = "attribute set of (submodule)"
             options.s.valueMeta.attrs.a.configuration.options.x.value = 3
-            options.s.declarations = [ "/p/main.nix" ]
+            options.s.declarations = [ "<unknown-file>" ]
             config.loc = [ "s" "<name>" "x" ]
         "#]],
     );
@@ -167,7 +167,7 @@ fn classes_and_arguments() {
         "[ ({ nobody, ... }: { options.c = lib.mkOption { default = nobody; }; }) ]",
         &["config.c"],
         expect![[r#"
-            config.c = error: evaluation fails: while evaluating the module argument `nobody' in ":anon-0":
+            config.c = error: evaluation fails: while evaluating the module argument `nobody' in ":anon-1":
             attribute 'nobody' missing
         "#]],
     );
@@ -183,7 +183,7 @@ fn paths_of_a_kind() {
         expect![[r#"
             config.a = "/srv/x"
             config.b = error: A definition for option `b' is not of type `path in the Nix store'. Definition values:
-            - In `/p/main.nix': "/srv/x"
+            - In `<unknown-file>': "/srv/x"
         "#]],
     );
 }
@@ -195,8 +195,8 @@ fn anything_does_not_join_lists() {
         &["config.a.l", "config.a.m"],
         expect![[r#"
             config.a.l = error: The option `a.l' has conflicting definition values:
-            - In `/p/main.nix': [ 2 ]
-            - In `/p/main.nix': [ 1 ]
+            - In `<unknown-file>': [ 2 ]
+            - In `<unknown-file>': [ 1 ]
             config.a.m = [ 1 ]
         "#]],
     );

@@ -27,6 +27,7 @@ pub(crate) fn accepts(
             matches!(&value.value, Value::List(list) if !list.elems.is_empty() || list.open.is_some())
         }
         OptType::AttrsOf { .. } => matches!(value.value, Value::Attrs(_)),
+        OptType::AttrListOf(_) => matches!(value.value, Value::Attrs(_) | Value::List(_)),
         OptType::Submodule(_) | OptType::DeferredModule(_) => {
             matches!(value.value, Value::Attrs(_) | Value::Path(_)) || ev.is_function(&value.value)
         }

@@ -8,6 +8,9 @@ use std::rc::Rc;
 /// The type that stands for both. `None`: they contradict each other.
 pub(crate) fn join(ev: &mut Evaluator<'_>, a: &Rc<OptType>, b: &Rc<OptType>) -> Res<Option<Rc<OptType>>> {
     let joined = match (&**a, &**b) {
+        // Of what Nix code changed by `//`, only the type underneath is merged.
+        (OptType::Changed { inner, .. }, _) => return join(ev, inner, b),
+        (_, OptType::Changed { inner, .. }) => return join(ev, a, inner),
         (OptType::Submodule(x), OptType::Submodule(y)) => OptType::Submodule(Rc::new(submodules(ev, x, y)?)),
         (OptType::AttrsOf { .. }, OptType::AttrsOf { .. }) => return attrs_of(ev, a, b),
         (OptType::ListOf(x), OptType::ListOf(y)) => return wrapped(ev, x, y, OptType::ListOf),
@@ -41,7 +44,10 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, a: &Rc<OptType>, b: &Rc<OptType>) -> 
             let same = in_store == other_store && absolute == other_absolute;
             return Ok(same.then(|| a.clone()));
         }
-        (OptType::Coerced { .. }, OptType::Coerced { .. }) => return Ok(None),
+        (OptType::Coerced { .. }, OptType::Coerced { .. })
+        | (OptType::AttrListOf(_), OptType::AttrListOf(_)) => {
+            return Ok(None);
+        }
         _ => return Ok((a.name() == b.name()).then(|| a.clone())),
     };
     Ok(Some(Rc::new(joined)))
@@ -101,6 +107,7 @@ fn submodules(ev: &Evaluator<'_>, x: &Submodule, y: &Submodule) -> Res<Submodule
         system: x.system.or(y.system),
         class: x.class.clone().or_else(|| y.class.clone()),
         extensible: x.extensible && y.extensible,
+        description: x.description.clone().or_else(|| y.description.clone()),
     })
 }
 

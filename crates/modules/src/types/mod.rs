@@ -1,6 +1,7 @@
 //! Option types in their native form.
 
 pub(crate) mod accept;
-pub(crate) mod describe;
+
 pub(crate) mod join;
 pub(crate) mod native;
+pub(crate) mod show;

@@ -4,7 +4,7 @@
 //! attribute. Types written in Nix (`mkOptionType`) keep their own functions.
 
 use crate::values::{find, look_up};
-use nixpod_eval::{Evaluator, Opaque, ThunkId, Tracked, Value};
+use nixpod_eval::{Attrs, Evaluator, Opaque, ThunkId, Tracked, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -17,6 +17,16 @@ pub(crate) struct TypeParts {
     pub(crate) check: ThunkId,
     pub(crate) merge: ThunkId,
     pub(crate) empty: ThunkId,
+    pub(crate) said: Said,
+}
+
+/// What Nix code says of a type in words, where that is not what the type itself says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// `description`.
+    pub(crate) description: Option<ThunkId>,
+    /// `descriptionClass`.
+    pub(crate) class: Option<ThunkId>,
 }
 
 /// How a scalar of a type is recognised.
@@ -85,6 +95,8 @@ pub(crate) enum OptType {
         /// What stands for a name in paths of the documentation.
         placeholder: SmolStr,
     },
+    /// A list of sets with one name each, which may be written as a set.
+    AttrListOf(AttrList),
     /// A nested module evaluation.
     Submodule(Rc<Submodule>),
     /// A module that is not evaluated yet.
@@ -101,6 +113,8 @@ pub(crate) enum OptType {
         check: Option<ThunkId>,
         /// Another `emptyValue`.
         empty: Option<ThunkId>,
+        /// Other words.
+        said: Said,
     },
     /// Null or another type.
     NullOr(Rc<OptType>),
@@ -131,7 +145,22 @@ pub(crate) enum OptType {
         check: Option<ThunkId>,
         /// `merge`.
         merge: Option<ThunkId>,
+        /// `emptyValue`.
+        empty: Option<ThunkId>,
+        /// What it is in words.
+        said: Said,
     },
+}
+
+/// `types.attrListWith`.
+#[derive(Clone)]
+pub(crate) struct AttrList {
+    /// The type of the values.
+    pub(crate) elem: Rc<OptType>,
+    /// Is the value a set, in which what all elements say under a name is together?
+    pub(crate) as_attrs: bool,
+    /// The function that puts them together, of the name and the values.
+    pub(crate) together: Option<ThunkId>,
 }
 
 /// A whole system that is the value of an option.
@@ -162,6 +191,8 @@ pub(crate) struct Submodule {
     pub(crate) class: Option<SmolStr>,
     /// May modules that were not read declare more of it? See [`OptType::extensible`].
     pub(crate) extensible: bool,
+    /// What it is in words, where that was said.
+    pub(crate) description: Option<SmolStr>,
 }
 
 impl OptType {
@@ -198,6 +229,7 @@ impl OptType {
             Self::ListOf(_) | Self::NonEmptyListOf(_) => "listOf".into(),
             Self::AttrsOf { lazy: false, .. } => "attrsOf".into(),
             Self::AttrsOf { lazy: true, .. } => "lazyAttrsOf".into(),
+            Self::AttrListOf(_) => "attrListOf".into(),
             Self::Submodule(_) => "submodule".into(),
             Self::DeferredModule(_) => "deferredModule".into(),
             Self::Anything | Self::Deep => "anything".into(),
@@ -209,6 +241,19 @@ impl OptType {
             Self::Unique(..) => "unique".into(),
             Self::Checked(inner, _) => inner.name(),
             Self::AttrTag(_) => "attrTag".into(),
+        }
+    }
+
+    /// The type under what Nix code only says of it in other words.
+    pub(crate) fn under_words(self: &Rc<Self>) -> &Rc<Self> {
+        match &**self {
+            Self::Changed {
+                inner,
+                check: None,
+                empty: None,
+                ..
+            } => inner.under_words(),
+            _ => self,
         }
     }
 
@@ -224,6 +269,12 @@ impl OptType {
             | Self::AttrsOf { .. }
             | Self::Anything
             | Self::Deep => true,
+            Self::Changed {
+                inner,
+                check: None,
+                empty: None,
+                ..
+            } => inner.keeps_plain_values(),
             Self::NullOr(inner) => inner.keeps_plain_values(),
             Self::Either(a, b) => a.keeps_plain_values() && b.keeps_plain_values(),
             _ => false,
@@ -242,6 +293,7 @@ impl OptType {
             | Self::Unique(inner, _)
             | Self::Changed { inner, .. }
             | Self::Checked(inner, _) => inner.submodule(),
+            Self::AttrListOf(list) => list.elem.submodule(),
             Self::Coerced { to, .. } => to.submodule(),
             Self::Either(a, b) => a.submodule().or_else(|| b.submodule()),
             _ => None,
@@ -262,28 +314,7 @@ pub(crate) fn native(ev: &mut Evaluator<'_>, value: &Tracked) -> Rc<OptType> {
         }) = ev.force(attr.thunk)
         && let Ok(made) = any.downcast::<TypeParts>()
     {
-        let mut now = |name: &str, made: ThunkId| {
-            let symbol = ev.intern(name);
-            let thunk = attrs.get(symbol).map(|attr| attr.thunk)?;
-            (thunk != made).then_some(thunk)
-        };
-        let check = now("check", made.check);
-        let empty = now("emptyValue", made.empty);
-        if let Some(merge) = now("merge", made.merge) {
-            return Rc::new(OptType::Custom {
-                name: made.native.name(),
-                check: check.or(Some(made.check)),
-                merge: Some(merge),
-            });
-        }
-        if check.is_none() && empty.is_none() {
-            return made.native.clone();
-        }
-        return Rc::new(OptType::Changed {
-            inner: made.native.clone(),
-            check,
-            empty,
-        });
+        return made_here(ev, attrs, &made);
     }
     let name = match look_up(ev, value, "name") {
         Some(Tracked {
@@ -292,8 +323,52 @@ pub(crate) fn native(ev: &mut Evaluator<'_>, value: &Tracked) -> Rc<OptType> {
         }) => name.text.clone(),
         _ => "custom".into(),
     };
-    let (check, merge) = (find(ev, attrs, "check"), find(ev, attrs, "merge"));
-    Rc::new(OptType::Custom { name, check, merge })
+    Rc::new(OptType::Custom {
+        name,
+        check: find(ev, attrs, "check"),
+        merge: find(ev, attrs, "merge"),
+        empty: find(ev, attrs, "emptyValue"),
+        said: Said {
+            description: find(ev, attrs, "description"),
+            class: find(ev, attrs, "descriptionClass"),
+        },
+    })
+}
+
+/// A type of ours, with what Nix code replaced in it.
+fn made_here(ev: &mut Evaluator<'_>, attrs: &Attrs, made: &TypeParts) -> Rc<OptType> {
+    let mut now = |name: &str, made: ThunkId| {
+        let symbol = ev.intern(name);
+        let thunk = attrs.get(symbol).map(|attr| attr.thunk)?;
+        (thunk != made).then_some(thunk)
+    };
+    let check = now("check", made.check);
+    let empty = now("emptyValue", made.empty);
+    let said = Said {
+        description: made.said.description.and_then(|own| now("description", own)),
+        class: made.said.class.and_then(|own| now("descriptionClass", own)),
+    };
+    if let Some(merge) = now("merge", made.merge) {
+        return Rc::new(OptType::Custom {
+            name: made.native.name(),
+            check: check.or(Some(made.check)),
+            merge: Some(merge),
+            empty: empty.or(Some(made.empty)),
+            said: Said {
+                description: said.description.or(made.said.description),
+                class: said.class.or(made.said.class),
+            },
+        });
+    }
+    if check.is_none() && empty.is_none() && said == Said::default() {
+        return made.native.clone();
+    }
+    Rc::new(OptType::Changed {
+        inner: made.native.clone(),
+        check,
+        empty,
+        said,
+    })
 }
 
 /// The native form of the type in a thunk.
@@ -316,13 +391,20 @@ pub(crate) fn empty_value(ev: &mut Evaluator<'_>, native: &OptType) -> Option<Va
         OptType::Unique(inner, _) | OptType::Checked(inner, _) | OptType::Coerced { to: inner, .. } => {
             empty_value(ev, inner)
         }
-        OptType::Changed { inner, empty, .. } => match empty {
-            None => empty_value(ev, inner),
-            Some(empty) => {
-                let empty = ev.force_or_unknown(*empty);
-                look_up(ev, &empty, "value").map(|value| value.value)
-            }
-        },
+        OptType::AttrListOf(AttrList { as_attrs: true, .. }) => Some(ev.empty_attrs()),
+        OptType::AttrListOf(_) => Some(ev.empty_list()),
+        OptType::Changed {
+            inner, empty: None, ..
+        } => empty_value(ev, inner),
+        OptType::Changed {
+            empty: Some(empty), ..
+        }
+        | OptType::Custom {
+            empty: Some(empty), ..
+        } => {
+            let empty = ev.force_or_unknown(*empty);
+            look_up(ev, &empty, "value").map(|value| value.value)
+        }
         _ => None,
     }
 }

@@ -1,9 +1,12 @@
-//! What option types and values are in words, for messages and for `type.description`.
+//! What option types are in words, for messages and for `type.description`.
 
-use crate::definition::Definition;
-use crate::path::key;
-use crate::types::native::{OptType, Scalar};
-use nixpod_eval::{Attrs, Evaluator, ThunkId, Tracked, Value};
+use crate::fixpoint::freeform::freeform;
+use crate::fixpoint::submodule::submodule_system;
+use crate::path::{OptionPath, key};
+use crate::system::evaluation::{At, ModuleEvaluation};
+use crate::types::native::{OptType, Said, Scalar, Submodule};
+use crate::types::show::show;
+use nixpod_eval::{Attrs, Evaluator, ThunkId, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -21,6 +24,8 @@ pub(crate) enum Class {
 }
 
 impl Class {
+    const ALL: [Self; 4] = [Self::Noun, Self::Composite, Self::Conjunction, Self::Clause];
+
     /// The name that Nix code knows.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -32,29 +37,50 @@ impl Class {
     }
 }
 
-/// The class of a type's description.
-pub(crate) fn class(native: &OptType) -> Class {
-    match native {
-        OptType::Scalar { name, kind, .. } if *kind == Scalar::Int => match name.as_str() {
-            "positive" | "unsigned" => Class::Clause,
+/// The class of a type's description. What has none is always in parentheses.
+pub(crate) fn class(ev: &mut Evaluator<'_>, native: &OptType) -> Option<Class> {
+    Some(match native {
+        OptType::Scalar { name, kind, .. } => match (kind, name.as_str()) {
+            (Scalar::Int, "positiveInt" | "unsignedInt") => Class::Clause,
+            (Scalar::Number, _) => Class::Conjunction,
+            (Scalar::Attrs, _) => return None,
             _ => Class::Noun,
         },
         OptType::ListOf(_)
         | OptType::AttrsOf { .. }
+        | OptType::AttrListOf(_)
         | OptType::FunctionTo(_)
         | OptType::NonEmptyListOf(_) => Class::Composite,
         OptType::NullOr(_) | OptType::Either(..) => Class::Conjunction,
         OptType::Enum(values) if values.len() > 1 => Class::Conjunction,
-        OptType::Coerced { .. } | OptType::Submodule(_) => Class::Clause,
-        OptType::Unique(inner, _) | OptType::Checked(inner, _) => class(inner),
+        OptType::Coerced { .. } | OptType::Submodule(_) => return None,
+        OptType::Unique(inner, _) | OptType::Checked(inner, _) => return class(ev, inner),
+        OptType::Changed { inner, said, .. } => match said.class {
+            Some(class) => return class_in(ev, class),
+            None => return class(ev, inner),
+        },
+        OptType::Custom { said, .. } => return said.class.and_then(|class| class_in(ev, class)),
         _ => Class::Noun,
+    })
+}
+
+/// A class that Nix code chose.
+fn class_in(ev: &mut Evaluator<'_>, thunk: ThunkId) -> Option<Class> {
+    let name = text(ev, thunk)?;
+    Class::ALL.into_iter().find(|class| class.name() == name)
+}
+
+fn text(ev: &mut Evaluator<'_>, thunk: ThunkId) -> Option<SmolStr> {
+    match ev.force_or_unknown(thunk).value {
+        Value::String(text) => Some(text.text.clone()),
+        _ => None,
     }
 }
 
 /// A description inside of another one.
 fn phrase(ev: &mut Evaluator<'_>, native: &Rc<OptType>, plain: &[Class]) -> String {
     let text = describe(ev, native);
-    if plain.contains(&class(native)) {
+    if class(ev, native).is_some_and(|class| plain.contains(&class)) {
         text
     } else {
         format!("({text})")
@@ -68,7 +94,6 @@ pub(crate) fn describe(ev: &mut Evaluator<'_>, native: &OptType) -> String {
     match native {
         OptType::Scalar { kind, name, bounds } => scalar(*kind, name, *bounds),
         OptType::PathWith { in_store, absolute } => path(*in_store, *absolute),
-        OptType::Joined(_, separator) if separator.is_empty() => "Concatenated string".to_owned(),
         OptType::Joined(_, separator) => {
             format!(
                 "strings concatenated with {}",
@@ -82,13 +107,15 @@ pub(crate) fn describe(ev: &mut Evaluator<'_>, native: &OptType) -> String {
             let lazy = if *lazy { "lazy " } else { "" };
             format!("{lazy}attribute set of {}", phrase(ev, elem, &PART))
         }
-        OptType::Submodule(_) => "submodule".to_owned(),
+        OptType::AttrListOf(list) => format!("attribute list of {}", phrase(ev, &list.elem, &PART)),
+        OptType::Submodule(submodule) => of_submodule(ev, submodule),
         OptType::DeferredModule(_) => "module".to_owned(),
-        OptType::Anything | OptType::Deep => "anything".to_owned(),
-        OptType::Changed { inner, .. } => describe(ev, inner),
+        OptType::Anything => "unspecified value".to_owned(),
+        OptType::Deep => "anything".to_owned(),
+        OptType::Changed { inner, said, .. } => said_or(ev, *said, |ev| describe(ev, inner)),
         OptType::NullOr(inner) => format!("null or {}", phrase(ev, inner, &SIDE)),
         OptType::Either(a, b) => {
-            if class(a) == Class::Clause {
+            if class(ev, a) == Some(Class::Clause) {
                 let (first, second) = (describe(ev, a), phrase(ev, b, &SIDE));
                 return format!("{first}, or {second}");
             }
@@ -105,7 +132,37 @@ pub(crate) fn describe(ev: &mut Evaluator<'_>, native: &OptType) -> String {
         }
         OptType::Unique(inner, _) | OptType::Checked(inner, _) => describe(ev, inner),
         OptType::AttrTag(tags) => tagged(ev, tags),
-        OptType::Custom { name, .. } => name.to_string(),
+        OptType::Custom { name, said, .. } => said_or(ev, *said, |_| name.to_string()),
+    }
+}
+
+/// The description that Nix code gave, or else the type's own.
+fn said_or(ev: &mut Evaluator<'_>, said: Said, own: impl FnOnce(&mut Evaluator<'_>) -> String) -> String {
+    let given = said.description.and_then(|thunk| text(ev, thunk));
+    given.map_or_else(|| own(ev), |text| text.to_string())
+}
+
+/// A submodule is open if it has a type for what nobody declares.
+fn of_submodule(ev: &mut Evaluator<'_>, submodule: &Rc<Submodule>) -> String {
+    if let Some(text) = &submodule.description {
+        return text.to_string();
+    }
+    let plain = "submodule".to_owned();
+    if submodule.system.is_some() {
+        return plain;
+    }
+    let outer = ModuleEvaluation::detached(ev);
+    let at = At {
+        system: &outer,
+        path: &OptionPath::default(),
+    };
+    let free = submodule_system(ev, at, submodule, Vec::new()).and_then(|system| freeform(ev, &system));
+    match free {
+        Ok(Some(free)) => {
+            let free = phrase(ev, &free, &[Class::Noun, Class::Composite]);
+            format!("open submodule of {free}")
+        }
+        _ => plain,
     }
 }
 
@@ -142,33 +199,29 @@ fn tagged(ev: &mut Evaluator<'_>, tags: &[ThunkId]) -> String {
 
 fn scalar(kind: Scalar, name: &SmolStr, bounds: Option<(i64, i64)>) -> String {
     match (kind, bounds, name.as_str()) {
-        (_, _, "positive") => "positive integer, meaning >0".to_owned(),
-        (_, _, "unsigned") => "unsigned integer, meaning >=0".to_owned(),
+        (_, _, "positiveInt") => "positive integer, meaning >0".to_owned(),
+        (_, _, "unsignedInt") => "unsigned integer, meaning >=0".to_owned(),
         (_, Some((low, high)), "intBetween") => {
             format!("integer between {low} and {high} (both inclusive)")
         }
         (_, Some((low, high)), _) => {
             let bits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
-            let sign = if low < 0 { "" } else { "unsigned " };
-            format!("{bits} bit {sign}integer; between {low} and {high} (both inclusive)")
+            let sign = if low < 0 { "signed" } else { "unsigned" };
+            format!("{bits} bit {sign} integer; between {low} and {high} (both inclusive)")
         }
-        (Scalar::Bool | Scalar::BoolByOr, ..) => "boolean".to_owned(),
+        (Scalar::Bool, ..) => "boolean".to_owned(),
+        (Scalar::BoolByOr, ..) => "boolean (merged using or)".to_owned(),
         (Scalar::Int, ..) => "signed integer".to_owned(),
         (Scalar::Float, ..) => "floating point number".to_owned(),
         (Scalar::Number, ..) => "signed integer or floating point number".to_owned(),
         (Scalar::Str, _, "nonEmptyStr") => "non-empty string".to_owned(),
         (Scalar::Str, _, "singleLineStr") => "(optionally newline-terminated) single-line string".to_owned(),
-        (Scalar::Str, _, name) => match name
-            .strip_prefix("strMatching \"")
-            .and_then(|rest| rest.strip_suffix('"'))
-        {
-            Some(pattern) => format!("string matching the pattern {pattern}"),
-            None => "string".to_owned(),
-        },
+        (Scalar::Str, ..) => "string".to_owned(),
         (Scalar::Path, ..) => "absolute path".to_owned(),
         (Scalar::Attrs, ..) => "attribute set".to_owned(),
         (Scalar::Any, ..) => match name.as_str() {
             "pkgs" => "Nixpkgs package set".to_owned(),
+            "luaInline" => "inline lua".to_owned(),
             other => other.to_owned(),
         },
         (Scalar::OptionType, ..) => "optionType".to_owned(),
@@ -184,34 +237,8 @@ fn path(in_store: Option<bool>, absolute: Option<bool>) -> String {
         None => "path",
     };
     match in_store {
-        Some(true) => "path in the Nix store".to_owned(),
+        Some(true) => format!("{first} in the Nix store"),
         Some(false) => format!("{first} not in the Nix store"),
         None => first.to_owned(),
     }
-}
-
-/// Longer values are cut off in messages.
-const MAX_SHOWN: usize = 200;
-
-/// A value as messages show it.
-pub(crate) fn show(ev: &mut Evaluator<'_>, value: &Tracked) -> String {
-    let text = match &value.value {
-        Value::Attrs(set) if !set.entries.is_empty() => None,
-        _ => ev.print(value).ok(),
-    };
-    match text {
-        Some(text) if text.len() <= MAX_SHOWN => text,
-        _ => value.value.describe().to_owned(),
-    }
-}
-
-/// The definitions of an option as messages list them.
-pub(crate) fn show_definitions(ev: &mut Evaluator<'_>, defs: &[Definition]) -> String {
-    let mut out = String::new();
-    for def in defs {
-        let file = def.file_name(ev);
-        let value = show(ev, &def.value);
-        out.push_str(&format!("\n- In `{file}': {value}"));
-    }
-    out
 }

@@ -1,0 +1,137 @@
+//! What an option is where nothing certain defines it.
+
+use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY};
+use crate::fixpoint::option::Declared;
+use crate::own::Written;
+use crate::path::{OptionPath, dotted, is_at};
+use crate::system::evaluation::{At, Mode};
+use crate::types::native::{OptType, empty_value};
+use crate::values::plain;
+use nixpod_eval::{Alternative, Evaluator, NO_SITE, OriginId, Tracked, Unknown, Value, When};
+use nixpod_source::Why;
+use std::rc::Rc;
+
+/// What an option is where nothing certain defines it.
+pub(crate) enum Fallback {
+    /// What its declaration says, which is a definition like others: weaker ones do not count, and it is merged with
+    /// those that are as weak.
+    Declared(Definition),
+    /// What its type says.
+    Empty(Definition),
+    /// Nothing.
+    None,
+}
+
+/// Options of the system itself that nearly every configuration sets and others read: where that cannot be seen, their
+/// default would be a guess.
+const ELSEWHERE: [&[&str]; 1] = [&["time", "timeZone"]];
+
+/// Is it one of those, where that cannot be seen?
+pub(crate) fn is_set_elsewhere(at: At<'_>) -> bool {
+    at.system.open_world() && ELSEWHERE.iter().any(|known| is_at(at.path, known))
+}
+
+/// Is it an option of a system that was seen only in part, and not of something in it?
+///
+/// Whoever writes a container sets all that it has in one place, mostly. What the machine around it is set to is said in
+/// files that nothing tells of.
+pub(crate) fn belongs_to_unseen(at: At<'_>) -> bool {
+    at.system.open_world() && at.system.prefix.is_empty()
+}
+
+/// May a file that was not seen add names to a set of things?
+pub(crate) fn has_names_elsewhere(at: At<'_>, native: &OptType) -> bool {
+    let is_host = at.mode() == Mode::WholeSystem && at.system.prefix.is_empty();
+    is_host && at.system.open_world() && matches!(native, OptType::AttrsOf { .. })
+}
+
+/// What the option is where nothing certain defines it.
+pub(crate) fn default_of(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declared) -> Fallback {
+    if let Some(thunk) = declared.default {
+        let mut value = ev.force_or_unknown(thunk);
+        if declared.written.is_ours() {
+            value.origin = OriginId::default();
+        }
+        let default = Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, declared.written);
+        return Fallback::Declared(as_far_as_seen(ev, at, declared, default));
+    }
+    // In whole systems our models say where an option is empty.
+    if declared.written.is_ours() && at.mode() == Mode::WholeSystem {
+        return Fallback::None;
+    }
+    match empty(ev, &declared.native) {
+        Some(default) => Fallback::Empty(as_far_as_seen(ev, at, declared, default)),
+        None => Fallback::None,
+    }
+}
+
+/// The user's own option may be set in a file that was not seen.
+fn as_far_as_seen(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    declared: &Declared,
+    default: Definition,
+) -> Definition {
+    let is_scalar = !matches!(default.value.value, Value::Attrs(_) | Value::List(_));
+    let elsewhere = match declared.written.is_ours() {
+        true => belongs_to_unseen(at) && is_scalar,
+        false => at.system.open_world(),
+    };
+    match elsewhere {
+        true => perhaps_set_elsewhere(ev, at.path, default),
+        false => default,
+    }
+}
+
+/// What a type says of an option without definitions.
+pub(crate) fn empty(ev: &mut Evaluator<'_>, native: &OptType) -> Option<Definition> {
+    let value = plain(empty_value(ev, native)?);
+    let thunk = ev.alloc_tracked(value.clone());
+    Some(Definition::plain(
+        value,
+        thunk,
+        OPTION_DEFAULT_PRIORITY,
+        Written::BY_US,
+    ))
+}
+
+fn perhaps_set_elsewhere(ev: &mut Evaluator<'_>, path: &OptionPath, default: Definition) -> Definition {
+    let unknown = Unknown::new(Why::UnsetOption(dotted(path)));
+    if matches!(default.value.value, Value::Attrs(_) | Value::List(_)) {
+        // What is added elsewhere cannot take away what is here.
+        let mut value = default.value.clone();
+        value.value = match value.value {
+            Value::Attrs(set) => {
+                let mut set = (*set).clone();
+                set.open.get_or_insert(unknown);
+                Value::attrs(set)
+            }
+            Value::List(list) => {
+                let mut list = (*list).clone();
+                list.open.get_or_insert(unknown);
+                Value::List(Rc::new(list))
+            }
+            other => other,
+        };
+        let thunk = ev.alloc_tracked(value.clone());
+        return default.with(value, thunk);
+    }
+    let site = ev.last_site(default.value.origin).unwrap_or(NO_SITE);
+    let when = ev.condition(site, unknown.clone(), When::ALWAYS);
+    let origin = default.value.origin;
+    let joined = ev.join(vec![
+        Alternative {
+            value: default.value.clone(),
+            when,
+        },
+        Alternative {
+            value: Tracked {
+                value: Value::Unknown(unknown),
+                origin,
+            },
+            when,
+        },
+    ]);
+    let thunk = ev.alloc_tracked(joined.clone());
+    default.with(joined, thunk)
+}
