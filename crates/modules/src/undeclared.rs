@@ -89,7 +89,7 @@ pub(crate) fn check(
 /// What Nix says beside the value of a definition that nobody declares.
 fn add_hints(ev: &mut Evaluator<'_>, path: &OptionPath, name: &str, def: &Definition, message: &mut String) {
     if let Value::Unknown(unknown) = &def.value.value
-        && let Why::Error(why) | Why::Conflict(why) = &unknown.why
+        && let Why::Error(why) | Why::NoAttribute(why) | Why::Conflict(why) = &unknown.why
     {
         message.push_str(&format!(
             "\nwhile evaluating the error message for definitions for `{name}', which is an option that does not exist\nwhile evaluating a definition from `{}'\n{why}",

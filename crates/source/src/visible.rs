@@ -96,7 +96,13 @@ pub fn message(text: &str) -> String {
     if text.len() <= MAX_VALUE {
         return text.into_owned();
     }
-    let values: Vec<Cow<'_, str>> = text.split('`').map(|piece| cut(piece, MAX_VALUE)).collect();
+    let pieces = text.split('`').enumerate();
+    let values: Vec<Cow<'_, str>> = pieces
+        .map(|(at, piece)| match at % 2 {
+            0 => Cow::Borrowed(piece),
+            _ => cut(piece, MAX_VALUE),
+        })
+        .collect();
     cut(&values.join("`"), MAX_MESSAGE).into_owned()
 }
 
@@ -126,6 +132,8 @@ mod tests {
         let long = "ä".repeat(300);
         let told = message(&format!("`{long}` of `web` runs"));
         assert_eq!(told, format!("`{}…` of `web` runs", "ä".repeat(199)));
+        let words = "words ".repeat(60);
+        assert_eq!(message(&words), words, "only values are cut");
         assert_eq!(message(&"`a".repeat(3_000)).chars().count(), 1_000);
     }
 }

@@ -32,6 +32,9 @@ pub enum Why {
     SyntaxError(String),
     /// The evaluation of this value fails; the text is Nix's message.
     Error(String),
+    /// A set does not have this attribute, as far as it is known; the text is Nix's message. What a system has besides may
+    /// be declared where nobody looked, so this says less than other errors.
+    NoAttribute(String),
     /// Definitions of an option contradict each other, so that no one of them is the mistake; the text is Nix's message.
     Conflict(String),
     /// A definition of an option that nobody declares, on which Nix fails.
@@ -111,6 +114,7 @@ impl Why {
         matches!(
             self,
             Self::Error(_)
+                | Self::NoAttribute(_)
                 | Self::Conflict(_)
                 | Self::NoSuchOption { .. }
                 | Self::Cycle(_)
@@ -196,7 +200,7 @@ impl std::fmt::Display for Why {
             Self::External(outside) => write!(f, "`{}` comes from outside", outside.name()),
             Self::UnsetOption(s) => write!(f, "option `{s}` is set nowhere in the analysed files"),
             Self::SyntaxError(s) => write!(f, "syntax error: {s}"),
-            Self::Error(s) | Self::Conflict(s) => write!(f, "evaluation fails: {s}"),
+            Self::Error(s) | Self::NoAttribute(s) | Self::Conflict(s) => write!(f, "evaluation fails: {s}"),
             Self::NoSuchOption { option, .. } => {
                 write!(f, "evaluation fails: The option `{option}' does not exist")
             }

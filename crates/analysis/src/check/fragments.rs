@@ -1,4 +1,5 @@
-//! Files that no host imports and that say only a part of a container which another file defines.
+//! Parts of containers that somebody else defines: files that no host imports beside one with the container itself, and what
+//! a host says of a container whose definition is in a module that could not be read.
 //!
 //! `containers.proxy.config.services = ...;` beside a file with the container itself adds to it once somebody imports both.
 //! By itself it says nothing about what the container is not, and no rule may take it to.
@@ -23,9 +24,11 @@ pub(crate) fn with_fragments(worlds: &[Arc<Known>]) -> FxHashMap<usize, World> {
     for (at, known) in worlds.iter().enumerate() {
         let world = &known.world;
         let is_fragment = |container: &Container| {
-            is_loose(world.host(&container.host))
-                && !is_main(container)
-                && key(container).is_some_and(|key| defined.contains_key(&key))
+            let host = world.host(&container.host);
+            match is_loose(host) {
+                true => !is_main(container) && key(container).is_some_and(|key| defined.contains_key(&key)),
+                false => !host.closed_world && !is_main(container) && container.guest.is_none(),
+            }
         };
         if !world.containers.values().any(|one| is_fragment(one)) {
             continue;
@@ -34,7 +37,7 @@ pub(crate) fn with_fragments(worlds: &[Arc<Known>]) -> FxHashMap<usize, World> {
         for container in world.containers.values_mut() {
             if is_fragment(container) {
                 let container = Arc::make_mut(container);
-                let why = Why::Undecided("another file defines the container".to_owned());
+                let why = Why::Undecided("another file or module defines the container".to_owned());
                 container.visit_mut(&mut Doubt(why.clone()));
                 container.unseen = Some(why);
             }

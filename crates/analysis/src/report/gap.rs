@@ -175,7 +175,9 @@ impl Cause {
             Why::NotModelled(what) => Self::NotModelled(what.clone()),
             Why::Impure(what) => Self::Machine(what.clone()),
             Why::SyntaxError(message) => Self::Syntax(message.clone()),
-            Why::Error(message) => Self::Error(ErrorCode::Evaluation, message.clone()),
+            Why::Error(message) | Why::NoAttribute(message) => {
+                Self::Error(ErrorCode::Evaluation, message.clone())
+            }
             Why::Conflict(message) => Self::Error(ErrorCode::Conflict, message.clone()),
             Why::NoSuchOption { option, .. } => Self::Error(ErrorCode::NoSuchOption, option.clone()),
             Why::Cycle(message) => Self::Error(ErrorCode::Recursion, message.clone()),

@@ -303,3 +303,28 @@ fn a_host_that_sets_something_of_others_is_no_test() {
         "#]],
     );
 }
+
+/// A container of which a host says a part: an input that could not be read may define it.
+#[test]
+fn a_part_of_a_container_of_an_unread_module_is_not_judged_as_a_whole() {
+    let flake = |modules: &str| {
+        format!(
+            "{{ outputs = {{ nixpkgs, extra, ... }}: {{ nixosConfigurations.box = nixpkgs.lib.nixosSystem {{ system = \"x86_64-linux\"; modules = [ {modules} ./box.nix ]; }}; }}; }}"
+        )
+    };
+    let part = r#"{ containers.ledger.extraFlags = [ "--capability=CAP_NET_RAW" ]; containers.whole.config = { }; }"#;
+    check(
+        &[
+            ("flake.nix", &flake("extra.nixosModules.guests")),
+            ("box.nix", part),
+        ],
+        expect![[r#"
+            box.nix:1:77 `whole` medium/high toy-absent: `whole` is not isolated [box]
+            gap /p/flake.nix: `module`: `inputs.extra.nixosModules.guests` comes from outside
+        "#]],
+    );
+    check(&[("flake.nix", &flake("")), ("box.nix", part)], expect![[r#"
+        box.nix:1:14 `ledger` medium/high toy-absent: `ledger` is not isolated [box]
+        box.nix:1:77 `whole` medium/high toy-absent: `whole` is not isolated [box]
+    "#]]);
+}

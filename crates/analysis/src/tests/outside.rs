@@ -169,10 +169,10 @@ fn a_flake_sees_what_git_tracks() {
            ++ map (name: ./hosts + \"/${name}\") (builtins.attrNames (builtins.readDir ./hosts)); }",
     );
     fs.write("/p/new.nix", ALL);
-    fs.write("/p/sub/new.nix", "{ containers.sub = { }; }");
-    fs.write("/p/modules/a.nix", "{ containers.module = { }; }");
-    fs.write("/p/hosts/old.nix", "{ containers.old = { }; }");
-    fs.write("/p/hosts/new.nix", "{ containers.new = { }; }");
+    fs.write("/p/sub/new.nix", "{ containers.sub = { config = { }; }; }");
+    fs.write("/p/modules/a.nix", "{ containers.module = { config = { }; }; }");
+    fs.write("/p/hosts/old.nix", "{ containers.old = { config = { }; }; }");
+    fs.write("/p/hosts/new.nix", "{ containers.new = { config = { }; }; }");
     let tracked = [
         ("flake.nix", FILE),
         ("hosts/old.nix", FILE),

@@ -157,7 +157,7 @@ fn what_concerns_another_part_is_not_told() {
         ("flake.nix", flake(&[("web", "web.nix"), ("db", "db.nix")])),
         (
             "web.nix",
-            "{ imports = [ ./none.nix ]; containers.web = { }; }".to_owned(),
+            "{ imports = [ ./none.nix ]; containers.web = { config = { }; }; }".to_owned(),
         ),
         ("db.nix", "{ containers.db = { }; }".to_owned()),
         ("broken.nix", "{ a = ; }".to_owned()),

@@ -63,7 +63,7 @@ fn idle_variants_are_no_hosts() {
 fn gaps_of_a_variant_are_those_of_its_parent() {
     let module = r#"{ inputs, config, ... }: {
       imports = [ inputs.odd.nixosModules.x ];
-      containers.a.bindMounts = inputs.odd.mounts;
+      containers.a = { autoStart = true; bindMounts = inputs.odd.mounts; };
       containers.b.path = inputs.odd.mounts + 1;
       specialisation.lab.configuration = { imports = [ inputs.other.nixosModules.y ]; };
     }"#;

@@ -2,8 +2,8 @@
 
 use crate::heap::files::Unit;
 use crate::{
-    Alternative, Env, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, Symbol, Tracked, Unknown, Value,
-    When,
+    Alternative, Env, ErrorKind, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, Symbol, Tracked,
+    Unknown, Value, When,
 };
 use nixpod_source::{ExprId, Site};
 use nixpod_syntax::hir::AttrName;
@@ -177,7 +177,9 @@ impl Evaluator<'_> {
             Lookup::Absent => match &base.value {
                 Value::Attrs(_) => {
                     let name = self.name(symbol).clone();
-                    self.fail(format!("attribute '{name}' missing"), site)
+                    let message = format!("attribute '{name}' missing");
+                    let site = (site != NO_SITE).then_some(site);
+                    Err(self.error(ErrorKind::NoAttribute, message, site))
                 }
                 other => self.type_error("a set", &other.clone(), site),
             },

@@ -13,8 +13,10 @@ pub enum ErrorKind {
     Assert,
     /// `abort`.
     Abort,
-    /// A wrong type, a missing attribute, a wrong argument and so on.
+    /// A wrong type, a wrong argument and so on.
     Eval,
+    /// An attribute that a set does not have.
+    NoAttribute,
     /// A value that depends on itself.
     Recursion,
     /// Definitions of an option that contradict each other, so that no one of them is the mistake.
@@ -43,6 +45,7 @@ impl EvalError {
         match self.kind {
             ErrorKind::Recursion => Why::Cycle(message),
             ErrorKind::Conflict => Why::Conflict(message),
+            ErrorKind::NoAttribute => Why::NoAttribute(message),
             ErrorKind::Throw | ErrorKind::Assert | ErrorKind::Abort | ErrorKind::Eval => Why::Error(message),
         }
     }

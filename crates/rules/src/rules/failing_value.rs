@@ -12,7 +12,8 @@ declare_rule! {
     /// ## Why
     /// The configuration cannot be built. What the option was to do is not known, so no other rule looks at it.
     ///
-    /// Only what fails in any case is flagged, and not what merely could not be known here.
+    /// Only what fails in any case is flagged, and not what merely could not be known here. A missing attribute is told as
+    /// not analysed: a module that was not seen may be what has it.
     /// ## Bad
     /// ```nix
     /// { containers.web = { bindMounts."/data".hostPath = 5; config = { }; }; }
@@ -111,6 +112,8 @@ mod tests {
             r#"
 { config, inputs, lib, ... }:
 {
+  containers.db.hostBridge = config.networking.bridges.br0.name;
+  containers.mail.hostBridge = { }.name;
   containers.web = {
     config = { };
     bindMounts."/x".hostPath = config.my.path;

@@ -200,7 +200,9 @@ fn kind_of(why: &Why) -> String {
         Why::SyntaxError(_) => "the file does not parse".to_owned(),
         Why::Cycle(_) => "infinite recursion".to_owned(),
         Why::NoSuchOption { .. } => "fails: an option that nobody declares".to_owned(),
-        Why::Error(message) | Why::Conflict(message) => format!("fails: {}", without_names(message)),
+        Why::Error(message) | Why::NoAttribute(message) | Why::Conflict(message) => {
+            format!("fails: {}", without_names(message))
+        }
         Why::NotModelled(_) | Why::Limit(_) | Why::Cancelled => why.to_string(),
     }
 }

@@ -73,6 +73,10 @@ fn switches_paths_and_references_are_no_secrets() {
     }
     assert_eq!(kind("OPENAI_API_KEY", "sk-no-key-required"), None);
     assert_eq!(kind("OPENAI_API_KEY", "dummy"), None);
+    assert_eq!(kind("OPENAI_API_KEY", "sk-noauth-local"), None);
+    assert_eq!(kind("PrivateKey", "PRIVKEY"), None);
+    assert_eq!(kind("API_TOKEN", "SHOP_API_TOKEN"), None);
+    assert_eq!(kind("API_TOKEN", "YOUR_API_TOKEN"), Some(Kind::Placeholder));
     assert_eq!(kind("ACCESS_TOKEN", "3600"), None);
     assert_eq!(kind("AUTH_TOKEN", "bearer"), None);
 }

@@ -50,15 +50,25 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
         Announced::Key => {
             value.len() >= 4
                 && !WORDS.contains(&lower.as_str())
+                && !names_a_secret(value)
                 && !(value.len() <= 8 && value.chars().all(|c| c.is_ascii_digit()))
         }
     }
 }
 
+/// Is it the name of a secret that something puts in its place, as `PRIVKEY` in a template?
+fn names_a_secret(value: &str) -> bool {
+    let is_name = value
+        .chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    const ENDS: [&str; 5] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASS"];
+    is_name && ENDS.iter().any(|end| value.ends_with(end)) && !is_placeholder(value)
+}
+
 /// Fillers for programs that insist on a value which nothing checks.
 fn says_not_needed(lower: &str) -> bool {
     let letters: String = lower.chars().filter(char::is_ascii_alphabetic).collect();
-    const PARTS: [&str; 11] = [
+    const PARTS: [&str; 14] = [
         "doesnotmatter",
         "doesntmatter",
         "dontcare",
@@ -70,6 +80,9 @@ fn says_not_needed(lower: &str) -> bool {
         "nokey",
         "notoken",
         "irrelevant",
+        "noauth",
+        "keyless",
+        "localonly",
     ];
     const WHOLE: [&str; 6] = ["unused", "ignored", "anything", "whatever", "nopassword", "na"];
     PARTS.iter().any(|part| letters.contains(part)) || WHOLE.contains(&letters.as_str())
