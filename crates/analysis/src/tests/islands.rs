@@ -323,8 +323,11 @@ fn a_part_of_a_container_of_an_unread_module_is_not_judged_as_a_whole() {
             gap /p/flake.nix: `module`: `inputs.extra.nixosModules.guests` comes from outside
         "#]],
     );
-    check(&[("flake.nix", &flake("")), ("box.nix", part)], expect![[r#"
+    check(
+        &[("flake.nix", &flake("")), ("box.nix", part)],
+        expect![[r#"
         box.nix:1:14 `ledger` medium/high toy-absent: `ledger` is not isolated [box]
         box.nix:1:77 `whole` medium/high toy-absent: `whole` is not isolated [box]
-    "#]]);
+    "#]],
+    );
 }
