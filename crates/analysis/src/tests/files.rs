@@ -225,6 +225,19 @@ fn configuration_beside_options_is_an_error_and_is_read() {
     "#]].assert_eq(&super::check(&files));
 }
 
+/// A file to play with that gives all of `lib` has `options` and is no module; what it has besides is no mistake.
+#[test]
+fn a_set_with_much_beside_options_is_no_module() {
+    let files = [(
+        "play.nix",
+        "let pkgs = import <nixpkgs> { }; in pkgs.lib // builtins",
+    )];
+    expect![[r#"
+        gap /p/play.nix: `part of a module`: `lib` is not modelled
+    "#]]
+    .assert_eq(&super::check(&files));
+}
+
 #[test]
 fn errors_beyond_a_thousand_are_counted() {
     let text = format!("{{ {} }}", "a = 1; ".repeat(1500));

@@ -16,6 +16,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+/// Whoever writes a module and forgets `config` forgets it for few options. A set with more is something else.
+const FEW_STRAYS: usize = 5;
+
 /// More modules than this in one evaluation are not read; real systems stay below 3,000 of their own.
 const MAX_MODULES: usize = 200_000;
 
@@ -306,9 +309,10 @@ impl<'s> Collection<'s> {
             return None;
         }
         let strays: Vec<Attr> = self.keys.strays(set).copied().collect();
-        // What nobody imports may be no module at all: a container by itself has a `config`, too.
+        // What nobody imports may be no module at all: a container by itself has a `config`, too, and `lib` has `options`.
         let has = |key| set.get(key).is_some();
-        let is_module = !self.system.open_world() || has(self.keys.options) || has(self.keys.imports);
+        let looks_like_one = has(self.keys.options) || has(self.keys.imports);
+        let is_module = !self.system.open_world() || looks_like_one && strays.len() <= FEW_STRAYS;
         for stray in strays.iter().filter(|_| is_module) {
             let name = ev.name(stray.name);
             self.out.opaque.push(Gap {
