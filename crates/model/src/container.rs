@@ -2,7 +2,8 @@
 
 use crate::{
     ContainerId, Device, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image, Mount, Namespace,
-    NetworkMode, Port, Surface, SystemId, Text, UnknownOption, Userns, Visitor, VisitorMut,
+    NetworkMode, NetworkOption, Port, Surface, SystemId, Text, Topic, UnknownOption, Userns, Visitor,
+    VisitorMut,
 };
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
@@ -181,7 +182,7 @@ macro_rules! every_fact {
         let default = FactInfo::by_default;
         let certain = FactInfo::certain;
         visitor.fact(
-            default("auto start", "whether it is started by itself"),
+            default("auto start", "whether it is started by itself").on(Topic::Start),
             auto_start,
         );
         let may_be_rootless =
@@ -218,50 +219,69 @@ macro_rules! every_fact {
             FactInfo::certain("namespace", "which namespaces it shares"),
             namespaces
         );
-        every_fact!(visitor, FactInfo::certain("mount", "what it mounts"), mounts);
         every_fact!(
             visitor,
-            FactInfo::certain("device", "which devices it gets"),
+            FactInfo::certain("mount", "what it mounts").on(Topic::Reach),
+            mounts
+        );
+        every_fact!(
+            visitor,
+            FactInfo::certain("device", "which devices it gets").on(Topic::Reach),
             devices
         );
         every_fact!(
             visitor,
-            FactInfo::certain("port", "which ports it publishes"),
+            FactInfo::certain("port", "which ports it publishes").on(Topic::Reach),
             ports
         );
         every_fact!(
             visitor,
-            FactInfo::secret("environment", "what its environment is"),
+            FactInfo::secret("environment", "what its environment is").on(Topic::Content),
             environment
         );
         every_fact!(
             visitor,
-            FactInfo::certain("environment file", "which files its environment comes from"),
+            FactInfo::certain("environment file", "which files its environment comes from")
+                .on(Topic::Content),
             environment_files
         );
         if let Some(image) = image {
-            visitor.fact(certain("image", "which image it runs"), image);
+            visitor.fact(certain("image", "which image it runs").on(Topic::Content), image);
         }
         every_fact!(
             visitor,
             FactInfo::certain("security", "which security options it has"),
             security_options
         );
-        every_fact!(visitor, FactInfo::secret("command", "what it runs"), command);
+        every_fact!(
+            visitor,
+            FactInfo::secret("command", "what it runs")
+                .on(Topic::Content)
+                .word(),
+            command
+        );
         for Flag { word, form } in flags {
             let name = match form {
                 FlagForm::Option => "flag",
                 FlagForm::Value => "flag value",
                 FlagForm::Malformed => "malformed flag",
             };
-            visitor.fact(certain(name, "which options it is started with"), word);
+            visitor.fact(
+                certain(name, "which options it is started with")
+                    .on(Topic::Start)
+                    .word(),
+                word,
+            );
         }
         if let Some(sdnotify) = sdnotify {
-            visitor.fact(default("sdnotify", "how it tells that it runs"), sdnotify);
+            visitor.fact(
+                default("sdnotify", "how it tells that it runs").on(Topic::Start),
+                sdnotify,
+            );
         }
         every_fact!(
             visitor,
-            FactInfo::certain("unknown option", "which options it has"),
+            FactInfo::certain("unknown option", "which options it has").on(Topic::Start),
             unknown_options
         );
         if let Some(nspawn) = nspawn {
@@ -286,7 +306,7 @@ macro_rules! every_fact {
             visitor.fact(default("tun", "whether it may make tunnels"), enable_tun);
             every_fact!(
                 visitor,
-                FactInfo::certain("network option", "which network options it sets"),
+                FactInfo::certain("network option", "which network options it sets").on(Topic::Start),
                 network_options
             );
             visitor.fact(
@@ -294,7 +314,7 @@ macro_rules! every_fact {
                 other_private_network,
             );
             if let Some(opaque) = opaque {
-                visitor.fact(certain("opaque", "what its guest is"), opaque);
+                visitor.fact(certain("opaque", "what its guest is").on(Topic::Content), opaque);
             }
         }
     }};
@@ -327,6 +347,8 @@ pub struct OwnOption {
     pub value: Field<String>,
     /// What inside of the value is not known: interpolations, elements, entries.
     pub holes: Vec<Why>,
+    /// Does a fact tell what holds where nobody sets it?
+    pub of_fact: bool,
 }
 
 /// Every option of containers as it is written or defaulted, in the order of the schema. Nothing that rules look at: it is
@@ -344,8 +366,8 @@ pub struct Nspawn {
     pub private_network: Field<bool>,
     /// `enableTun`.
     pub enable_tun: Field<bool>,
-    /// Network options that take effect only with a private network: name and where it is set.
-    pub network_options: Vec<Field<String>>,
+    /// Network options that take effect only with a private network.
+    pub network_options: Vec<Field<NetworkOption>>,
     /// Does something else than `privateNetwork` give it a network of its own (interfaces, macvlans, flags...)?
     pub other_private_network: Field<bool>,
     /// The guest is a `flake` or a `path`, which is not looked into.

@@ -2,6 +2,7 @@
 
 use crate::ids::{ContainerId, HostId};
 use nixpod_source::{Origin, Place, Why};
+use smol_str::SmolStr;
 
 /// What is known of one property.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,9 @@ pub enum Fact<T> {
 /// One definition of an option by the analysed code, winning or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
+    /// The option that it defines, as it is written in code: from the container if it is one of the container that is read,
+    /// and else from its system.
+    pub option: SmolStr,
     /// The place of the value.
     pub place: Place,
     /// The value in Nix syntax, shortened; unknown parts are shown as such.

@@ -19,6 +19,7 @@ mod container;
 mod fact;
 mod ids;
 mod spec;
+mod symbol;
 mod system;
 mod text;
 mod unknown;
@@ -29,14 +30,15 @@ pub use container::{Container, Existence, Listing, Nspawn, OwnOption};
 pub use fact::{Definition, Fact, Field, NotAnalysed, Subject};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
 pub use spec::{
-    Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, Port, UnknownOption,
-    Userns,
+    Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port,
+    UnknownOption, Userns,
 };
+pub use symbol::symbol_in_words;
 pub use system::{
     Engines, Host, Kernel, Release, SecretSlot, SecretValue, StateVersion, SubIdRange, System, SystemKind,
     User,
 };
 pub use text::{StoreRef, Text, TextPart};
 pub use unknown::UnknownFacts;
-pub use visit::{Doubt, FactInfo, FactValue, Unset, Visitor, VisitorMut};
+pub use visit::{Doubt, FactInfo, FactValue, Topic, Unset, Visitor, VisitorMut};
 pub use world::{ById, Defined, DefinedState, World};

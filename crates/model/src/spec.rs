@@ -1,6 +1,6 @@
 //! What the facts of a container are: mounts, ports, namespaces and others.
 
-use crate::visit::plain;
+use crate::symbol::symbol_name;
 use crate::{FactValue, Field, Text, TextPart};
 use nixpod_source::Why;
 
@@ -122,6 +122,15 @@ pub struct Image {
     pub provided_by_nix: bool,
 }
 
+/// An option of the network that is set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkOption {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value in Nix syntax.
+    pub value: String,
+}
+
 /// A word of the extra flags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flag {
@@ -151,7 +160,85 @@ pub struct UnknownOption {
     pub meant: Option<String>,
 }
 
-plain!(Userns, NetworkMode, UnknownOption);
+/// A text with others beside it.
+fn among(text: &Text) -> String {
+    match &text.parts[..] {
+        [TextPart::Hole { why, .. }] => symbol_name(why).unwrap_or_else(|| text.display()),
+        _ => text.display(),
+    }
+}
+
+impl FactValue for Userns {
+    fn texts(&self) -> Vec<&Text> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+
+    fn tell(&self) -> String {
+        match self {
+            Self::Host => "host".to_owned(),
+            Self::Identity => "identity".to_owned(),
+            Self::Pick => "a range picked at start".to_owned(),
+            Self::Fixed { first, count } => format!("{count} ids from {first}"),
+            Self::KeepId => "keep-id".to_owned(),
+            Self::NoMap => "nomap".to_owned(),
+            Self::Other(mode) => mode.clone(),
+        }
+    }
+}
+
+impl FactValue for NetworkMode {
+    fn texts(&self) -> Vec<&Text> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+
+    fn tell(&self) -> String {
+        match self {
+            Self::Host => "host".to_owned(),
+            Self::Private => "private".to_owned(),
+            Self::Joined(other) => format!("that of {other}"),
+            Self::None => "none".to_owned(),
+        }
+    }
+}
+
+impl FactValue for NetworkOption {
+    fn texts(&self) -> Vec<&Text> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        self.name.to_owned()
+    }
+
+    fn tell(&self) -> String {
+        format!("{} = {}", self.name, self.value)
+    }
+}
+
+impl FactValue for UnknownOption {
+    fn texts(&self) -> Vec<&Text> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+
+    fn tell(&self) -> String {
+        match &self.meant {
+            Some(meant) => format!("{} (probably {meant})", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
 
 impl FactValue for Namespace {
     fn texts(&self) -> Vec<&Text> {
@@ -161,6 +248,14 @@ impl FactValue for Namespace {
 
     fn describe(&self) -> String {
         format!("{} {:?}", self.kind, self.mode)
+    }
+
+    fn tell(&self) -> String {
+        match &self.mode {
+            NamespaceMode::Host => format!("{}: host", self.kind),
+            NamespaceMode::Container(other) => format!("{}: that of {other}", self.kind),
+            NamespaceMode::Other(mode) => format!("{}: {mode}", self.kind),
+        }
     }
 }
 
@@ -193,6 +288,27 @@ impl FactValue for Mount {
         let options: String = self.options.iter().map(|option| format!(" {option}")).collect();
         format!("{kind}{source} at {target} {access}{options}")
     }
+
+    fn tell(&self) -> String {
+        let (source, target) = (among(&self.source), among(&self.target));
+        let access = match (&self.unclear_access, self.read_only) {
+            (Some(_), _) => "ro or rw",
+            (None, true) => "ro",
+            (None, false) => "rw",
+        };
+        let mut out = match (self.is_bind, source.as_str()) {
+            (true, _) | (false, "tmpfs") => format!("{access} {source}"),
+            (false, "") => format!("{access} new volume"),
+            (false, _) => format!("{access} volume {source}"),
+        };
+        if source != target && !target.is_empty() {
+            out.push_str(&format!(" at {target}"));
+        }
+        for option in &self.options {
+            out.push_str(&format!(", {option}"));
+        }
+        out
+    }
 }
 
 impl FactValue for Device {
@@ -212,6 +328,11 @@ impl FactValue for Device {
     fn describe(&self) -> String {
         let allowed = if self.allowed_only { " allowed" } else { "" };
         format!("{} {}{allowed}", self.node.describe(), self.access)
+    }
+
+    fn tell(&self) -> String {
+        let allowed = if self.allowed_only { ", allowed only" } else { "" };
+        format!("{}, {}{allowed}", self.node.tell(), self.access)
     }
 }
 
@@ -247,6 +368,17 @@ impl FactValue for Port {
             pod.collect::<String>()
         )
     }
+
+    fn tell(&self) -> String {
+        let address = self.address.as_ref().map_or("*".to_owned(), Text::tell);
+        let host = self.host.as_ref().map_or("any".to_owned(), Text::tell);
+        let pod = self.pod.iter().map(|pod| format!(" of pod {pod}"));
+        let pod: String = pod.collect();
+        match address.contains(':') {
+            true => format!("[{address}]:{host} -> {}{pod}", self.container.tell()),
+            false => format!("{address}:{host} -> {}{pod}", self.container.tell()),
+        }
+    }
 }
 
 impl FactValue for EnvVar {
@@ -265,6 +397,13 @@ impl FactValue for EnvVar {
 
     fn describe(&self) -> String {
         format!("{} = {}", self.name, self.value.describe())
+    }
+
+    fn tell(&self) -> String {
+        match self.name.as_str() {
+            "" => self.value.tell(),
+            name => format!("{name}={}", self.value.tell()),
+        }
     }
 }
 
@@ -293,5 +432,14 @@ impl FactValue for Image {
     fn describe(&self) -> String {
         let by_nix = if self.provided_by_nix { " by nix" } else { "" };
         format!("{}{by_nix}", self.reference.describe())
+    }
+
+    fn tell(&self) -> String {
+        let by_nix = if self.provided_by_nix {
+            ", provided by Nix"
+        } else {
+            ""
+        };
+        format!("{}{by_nix}", self.reference.tell())
     }
 }

@@ -116,10 +116,12 @@ impl Unknown {
             known.fails |= field.fails;
             return;
         }
+        // A mount has definitions of several options.
+        let option = field.definitions.first().map(|one| &one.option);
         let others = field
             .definitions
             .iter()
-            .filter(|one| one.won && one.condition.is_none());
+            .filter(|one| one.won && one.condition.is_none() && Some(&one.option) == option);
         let others = others.map(|one| one.place).filter(|other| Some(*other) != place);
         let mut also: Vec<Place> = Vec::new();
         for other in others.filter(|_| matches!(why, Why::Conflict(_))) {

@@ -4,7 +4,7 @@
 //! [`Visitor`] or a [`VisitorMut`]. Each struct with facts enumerates them once, in `every_fact`, which takes the struct
 //! apart field by field: one that is left out does not compile.
 
-use crate::{Fact, Field, StoreRef, Text};
+use crate::{Fact, Field, StoreRef, Text, TextPart, symbol_in_words};
 use nixpod_source::Why;
 
 /// What a fact is about, besides its value.
@@ -18,6 +18,23 @@ pub struct FactInfo {
     pub unset: Unset,
     /// Do rules look in it only for what is secret? The analysed code has none in an option that it does not set.
     pub only_secrets: bool,
+    /// What it has to do with, for whoever shows the most important first.
+    pub topic: Topic,
+    /// Is it a word of a line, which is read together with those around it?
+    pub is_word: bool,
+}
+
+/// What a fact has to do with, the most important first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// What keeps it apart from the rest of the system, and what takes that away.
+    Isolation,
+    /// What of the system it reaches, and what reaches it.
+    Reach,
+    /// What is in it.
+    Content,
+    /// How it is started.
+    Start,
 }
 
 /// What it means that nothing was seen to set a fact.
@@ -38,6 +55,8 @@ impl FactInfo {
             question,
             unset: Unset::Default,
             only_secrets: false,
+            topic: Topic::Isolation,
+            is_word: false,
         }
     }
 
@@ -48,6 +67,8 @@ impl FactInfo {
             question,
             unset: Unset::Certain,
             only_secrets: false,
+            topic: Topic::Isolation,
+            is_word: false,
         }
     }
 
@@ -59,8 +80,21 @@ impl FactInfo {
         }
     }
 
+    /// The same with another topic.
+    pub(crate) const fn on(self, topic: Topic) -> Self {
+        Self { topic, ..self }
+    }
+
+    /// The same as a word of a line.
+    pub(crate) const fn word(self) -> Self {
+        Self {
+            is_word: true,
+            ..self
+        }
+    }
+
     /// Is a fact that is unknown as a whole known well enough?
-    pub(crate) fn is_enough<T: FactValue>(&self, why: &Why) -> bool {
+    pub fn is_enough<T: FactValue>(&self, why: &Why) -> bool {
         T::is_enough(why) || self.only_secrets && matches!(why, Why::UnsetOption(_))
     }
 }
@@ -95,6 +129,12 @@ pub trait FactValue {
     /// The value in one line, for tests and for whoever looks for a mistake.
     fn describe(&self) -> String;
 
+    /// The value in one line for whoever runs the system. Texts stand in it as they are, so that what is secret in them
+    /// can be found.
+    fn tell(&self) -> String {
+        self.describe()
+    }
+
     /// What is not known of a value although rules ask for it.
     ///
     /// Each type decides by itself: a directory of an unknown name below `/srv` is known well enough for a bind mount, and
@@ -111,24 +151,36 @@ pub trait FactValue {
     }
 }
 
-/// Values without strings that have origins, as Rust prints them.
-macro_rules! plain {
+impl FactValue for bool {
+    fn texts(&self) -> Vec<&Text> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// What may be null.
+macro_rules! optional {
     ($($kind:ty),* $(,)?) => {
-        $(impl $crate::FactValue for $kind {
-            fn texts(&self) -> Vec<&$crate::Text> {
+        $(impl FactValue for Option<$kind> {
+            fn texts(&self) -> Vec<&Text> {
                 Vec::new()
             }
 
             fn describe(&self) -> String {
                 format!("{self:?}")
             }
+
+            fn tell(&self) -> String {
+                self.as_ref().map_or_else(|| "null".to_owned(), ToString::to_string)
+            }
         })*
     };
 }
 
-pub(crate) use plain;
-
-plain!(bool, Option<bool>, Option<i64>, Option<String>);
+optional!(bool, i64, String);
 
 impl FactValue for String {
     fn texts(&self) -> Vec<&Text> {
@@ -141,6 +193,13 @@ impl FactValue for String {
 }
 
 impl FactValue for Text {
+    fn tell(&self) -> String {
+        match &self.parts[..] {
+            [TextPart::Hole { why, .. }] => symbol_in_words(why).unwrap_or_else(|| self.display()),
+            _ => self.display(),
+        }
+    }
+
     fn texts(&self) -> Vec<&Text> {
         vec![self]
     }

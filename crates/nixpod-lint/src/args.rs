@@ -251,6 +251,10 @@ pub(crate) struct ShowArgs {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) container: Vec<String>,
 
+    /// Show what nobody sets, too
+    #[arg(long)]
+    pub(crate) defaults: bool,
+
     /// List what is not shown, too: containers that are off on every host, and those of NixOS tests
     #[arg(long)]
     pub(crate) all: bool,

@@ -6,10 +6,10 @@ use crate::outcome::Outcome;
 use crate::output::{Context, left_out, show_json, show_table};
 use crate::project::Projects;
 use crate::terminal::Terminal;
-use crate::view::ContainerSpec;
+use crate::view::{ContainerSpec, Results};
 use crate::words::Words;
-use anyhow::Result;
-use nixpod_analysis::{Analysis, LeftOutReason, Settings};
+use anyhow::{Result, bail};
+use nixpod_analysis::{Analysis, LeftOutReason, Settings, closest};
 use std::collections::HashMap;
 
 /// Shows effective specs.
@@ -25,6 +25,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     let base = projects.base();
     let mut results = projects.ask(Analysis::show, &base);
     check_hosts(&args.host, &results)?;
+    check_containers(&args.container, &results)?;
     if !args.container.is_empty() {
         results
             .containers
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     match args.format {
         TableFormat::Json => terminal.print_document(&show_json(&results.containers))?,
         TableFormat::Table => {
-            terminal.print(&show_table(&results.containers, &context))?;
+            terminal.print(&show_table(&results.containers, args.defaults, &context))?;
             if results.containers.is_empty() {
                 terminal.note("no containers were found");
             }
@@ -67,6 +68,21 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     }
     let failed = report_unreadable(&results, &projects.current, terminal) || projects.failed;
     Ok(if failed { Outcome::Failed } else { Outcome::Clean })
+}
+
+/// Is there a container of each name?
+fn check_containers(wanted: &[String], results: &Results) -> Result<()> {
+    let names = || results.containers.iter().map(|container| container.name.exact());
+    for name in wanted {
+        if names().any(|known| known == name) {
+            continue;
+        }
+        match closest(name, names()) {
+            Some(other) => bail!("there is no container `{name}`; did you mean `{other}`?"),
+            None => bail!("there is no container `{name}`"),
+        }
+    }
+    Ok(())
 }
 
 /// Makes one entry of the same spec on several hosts.

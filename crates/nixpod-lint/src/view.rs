@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_analysis::{
     Analysis, Applicability, Cause, Certainty, Concern, Confidence, ContainerRef, Diagnostic, EvaluatedRoot,
     FileId, Fix, GapKind, Label, LabelKind, LeftOutReason, LineIndex, Report, Reported, RuleId, Secrets,
-    Severity, Shown, Span, TextEdit, TextRange, TextSize, Why, visible,
+    Severity, Shown, ShownFact, ShownKind, Span, TextEdit, TextRange, TextSize, Why, visible,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
@@ -173,16 +173,21 @@ impl ContainerSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FactSpec {
     pub(crate) name: Words,
+    pub(crate) kind: ShownKind,
+    /// The option that it comes from, if one sets it.
+    pub(crate) option: Option<Words>,
     pub(crate) value: Option<Words>,
     pub(crate) certainty: Certainty,
     pub(crate) reason: Option<Words>,
     /// What inside of a known value is not known, each reason once.
     pub(crate) unknown: Vec<Words>,
+    pub(crate) location: Option<Location>,
     pub(crate) definitions: Vec<DefinitionSpec>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DefinitionSpec {
+    pub(crate) option: Words,
     pub(crate) location: Option<Location>,
     pub(crate) value: Words,
     pub(crate) priority: i64,
@@ -468,31 +473,32 @@ impl Resolver<'_> {
                     location: unknown.span.map(|span| self.location(span)),
                 })
                 .collect(),
-            facts: shown
-                .facts
-                .into_iter()
-                .map(|fact| FactSpec {
-                    name: fact.name.into(),
-                    value: fact.value.map(Words::from),
-                    certainty: fact.certainty,
-                    reason: fact.reason.map(Words::from),
-                    unknown: match fact.certainty {
-                        Certainty::Unknown => Vec::new(),
-                        _ => self.holes(&fact.holes),
-                    },
-                    definitions: fact
-                        .definitions
-                        .into_iter()
-                        .map(|definition| DefinitionSpec {
-                            location: definition.span.map(|span| self.location(span)),
-                            value: definition.value.into(),
-                            priority: definition.priority,
-                            won: definition.won,
-                            condition: definition.condition.map(|span| self.excerpt(span)),
-                        })
-                        .collect(),
-                })
-                .collect(),
+            facts: shown.facts.into_iter().map(|fact| self.fact(fact)).collect(),
+        }
+    }
+
+    fn fact(&mut self, fact: ShownFact) -> FactSpec {
+        let definitions = fact.definitions.into_iter().map(|definition| DefinitionSpec {
+            option: definition.option.into(),
+            location: definition.span.map(|span| self.location(span)),
+            value: definition.value.into(),
+            priority: definition.priority,
+            won: definition.won,
+            condition: definition.condition.map(|span| self.excerpt(span)),
+        });
+        FactSpec {
+            name: fact.name.into(),
+            kind: fact.kind,
+            option: fact.option.map(Words::from),
+            value: fact.value.map(Words::from),
+            certainty: fact.certainty,
+            reason: fact.reason.map(Words::from),
+            definitions: definitions.collect(),
+            unknown: match fact.certainty {
+                Certainty::Unknown => Vec::new(),
+                _ => self.holes(&fact.holes),
+            },
+            location: fact.span.map(|span| self.location(span)),
         }
     }
 }

@@ -20,6 +20,15 @@ impl OptionReader<'_, '_> {
         self.each_option(surface, found, &mut |reader, name, option| {
             out.push(reader.own_option(name, option));
         });
+        let facts = tables().find(|table| table.surface == surface);
+        let facts = facts.map_or(&[][..], |table| table.facts);
+        for option in &mut out {
+            let is_part = |whole: &&str| {
+                let rest = option.name.strip_prefix(*whole);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            option.of_fact = facts.iter().any(is_part);
+        }
         if surface == Surface::QuadletNix {
             // A hundred keys that nobody sets say nothing.
             out.retain(|option| !is_empty_default(option));
@@ -103,13 +112,19 @@ impl OptionReader<'_, '_> {
                 name,
                 value,
                 holes: Vec::new(),
+                of_fact: false,
             };
         }
         let text = print::value(self.ev, &found.value);
         let value = self.field(found, |_, value, _| known(value));
         let value: Field<String> = part(&value, text, Origin::default());
         let holes = print::holes(self.ev, &found.value);
-        OwnOption { name, value, holes }
+        OwnOption {
+            name,
+            value,
+            holes,
+            of_fact: false,
+        }
     }
 }
 

@@ -1,16 +1,16 @@
 //! What is said about a place in the code.
 
 use crate::ask::markdown::{code, prose};
-use crate::check::containers;
+use crate::check::facts::{facts_alone, facts_at, option_alone};
 use crate::check::outcome::Outcome;
 use crate::check::snapshot::Analysis;
 use crate::check::tool_rules::OWN_RULES;
-use crate::report::{Certainty, Hover, ShownFact};
+use crate::report::{Certainty, Hover, ShownDefinition, ShownFact};
 use crate::vfs::Files;
 use crate::world::evaluate::Extent;
 use crate::world::worlds::Known;
 use camino::{Utf8Path, Utf8PathBuf};
-use nixpod_model::Container;
+use nixpod_model::{Container, OwnOption};
 use nixpod_source::{FileId, Site, Span, TextRange, TextSize};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -78,7 +78,7 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
     let at = parsed.map.expr_at(offset)?;
     let value = state.parents().value_of(at).unwrap_or(at);
     let sites = [Site { file, expr: at }, Site { file, expr: value }];
-    let mut markdown = String::new();
+    let mut said = Said::default();
     // An option that is defined in a file belongs to a root that read it.
     let worlds: Vec<Arc<Known>> = outcome
         .worlds
@@ -88,19 +88,30 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
         .collect();
     for (known, listed) in analysis.listed(&worlds, Extent::Options) {
         for container in known.world.containers.values() {
-            for option in listed.options.get(&container.id).into_iter().flatten() {
+            let found = facts_at(container, &sites);
+            let mut facts = match found.is_empty() {
+                true => Vec::new(),
+                false => facts_alone(&files, &outcome.secrets, container),
+            };
+            let mut number = 0;
+            facts.retain(|_| {
+                number += 1;
+                found.contains(&(number - 1))
+            });
+            let is_here = |option: &&OwnOption| {
                 let definitions = &option.value.definitions;
-                let defined = definitions
-                    .iter()
-                    .any(|definition| sites.contains(&definition.place.site));
-                if defined {
-                    let host = &known.world.host(&container.host).name;
-                    let fact = containers::fact(&files, &outcome.secrets, option);
-                    describe(analysis, container, host, &fact, &mut markdown);
-                }
+                definitions.iter().any(|one| sites.contains(&one.place.site))
+            };
+            if facts.is_empty() {
+                let options = listed.options.get(&container.id).into_iter().flatten();
+                let here = options.filter(is_here);
+                facts.extend(here.map(|option| option_alone(&files, &outcome.secrets, option)));
             }
+            let host = &known.world.host(&container.host).name;
+            said.container(analysis, container, host, &facts);
         }
     }
+    let markdown = said.finish();
     if markdown.is_empty() {
         return None;
     }
@@ -113,25 +124,46 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
     })
 }
 
-fn describe(analysis: &Analysis, container: &Container, host: &str, fact: &ShownFact, out: &mut String) {
-    let value = match &fact.value {
-        Some(value) => code(value),
-        None => "unknown".to_owned(),
-    };
-    let _ = writeln!(
-        out,
-        "{} of container {} in {} is {value}{}\n",
-        code(&fact.name),
-        code(&container.name),
-        code(host),
-        match (fact.certainty, &fact.reason) {
-            (Certainty::Default, _) => " by default".to_owned(),
-            (_, Some(reason)) => format!(" ({})", prose(reason)),
-            (_, None) => String::new(),
+/// More containers than anybody reads of at once: a template can make thousands.
+const MAX_CONTAINERS: usize = 20;
+
+/// What is said of the containers that a place has to do with.
+#[derive(Default)]
+struct Said {
+    markdown: String,
+    containers: usize,
+}
+
+impl Said {
+    fn container(&mut self, analysis: &Analysis, container: &Container, host: &str, facts: &[ShownFact]) {
+        if facts.is_empty() {
+            return;
         }
-    );
-    for definition in &fact.definitions {
-        let Some(span) = definition.span else { continue };
+        self.containers += 1;
+        if self.containers > MAX_CONTAINERS {
+            return;
+        }
+        let mut definitions = Vec::new();
+        for fact in facts {
+            let _ = writeln!(
+                self.markdown,
+                "{} of container {} in {} is {}\n",
+                code(&fact.name),
+                code(&container.name),
+                code(host),
+                value(fact),
+            );
+            let new = fact.definitions.iter().filter(|one| !definitions.contains(one));
+            definitions.extend(new.collect::<Vec<_>>());
+        }
+        for definition in definitions {
+            self.definition(analysis, definition);
+        }
+        self.markdown.push('\n');
+    }
+
+    fn definition(&mut self, analysis: &Analysis, definition: &ShownDefinition) {
+        let Some(span) = definition.span else { return };
         let line = analysis
             .line_index(span.file)
             .position(&analysis.text(span.file), span.range.start())
@@ -144,10 +176,31 @@ fn describe(analysis: &Analysis, container: &Container, host: &str, fact: &Shown
             1000 => ", `mkDefault`".to_owned(),
             other => format!(", priority {other}"),
         };
-        let value = code(&definition.value);
-        let _ = writeln!(out, "- {}: {value}{priority}{won}", code(&place));
+        let (option, value) = (code(&definition.option), code(&definition.value));
+        let place = code(&place);
+        let _ = writeln!(self.markdown, "- {place}: {option} = {value}{priority}{won}");
     }
-    out.push('\n');
+
+    fn finish(mut self) -> String {
+        let more = self.containers.saturating_sub(MAX_CONTAINERS);
+        if more > 0 {
+            let _ = writeln!(self.markdown, "and so on for {more} more containers");
+        }
+        self.markdown
+    }
+}
+
+/// The value of a fact, with what is to be known of it besides.
+fn value(fact: &ShownFact) -> String {
+    let value = match &fact.value {
+        Some(value) => code(value),
+        None => "unknown".to_owned(),
+    };
+    match (fact.certainty, &fact.reason) {
+        (Certainty::Default, _) => format!("{value} by default"),
+        (_, Some(reason)) => format!("{value} ({})", prose(reason)),
+        (_, None) => value,
+    }
 }
 
 fn first_line(text: &str, range: TextRange) -> TextRange {

@@ -3,6 +3,7 @@
 mod budget;
 pub(crate) mod comments;
 pub(crate) mod containers;
+pub(crate) mod facts;
 mod fragments;
 mod gaps;
 pub(crate) mod group;

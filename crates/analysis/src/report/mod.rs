@@ -177,7 +177,8 @@ pub struct Shown {
     pub is_template: bool,
     /// The undecided conditions under which it is there at all; `None`: it certainly is.
     pub condition: Option<String>,
-    /// Facts in display order.
+    /// Facts and options: what is set or not known before what is as by default, facts before options, and facts that
+    /// have to do with isolation before others. None unless they were asked for.
     pub facts: Vec<ShownFact>,
     /// What rules ask of it and nobody knows, an entry for each reason.
     pub unknown: Vec<ShownUnknown>,
@@ -194,26 +195,50 @@ pub struct ShownUnknown {
     pub span: Option<Span>,
 }
 
-/// One fact of a container.
+/// One fact of a container, or an option of it that no fact tells of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownFact {
-    /// The option, relative to the container.
+    /// What it is called: a fact by its name, of which there can be several, an option by its own, from the container.
     pub name: String,
-    /// The value in Nix syntax; `None` when unknown.
+    /// What it is.
+    pub kind: ShownKind,
+    /// The option that it was read from, from the container, if one sets it.
+    pub option: Option<String>,
+    /// The value, a fact's in words and an option's in Nix syntax; `None` when unknown.
     pub value: Option<String>,
     /// How certain it is.
     pub certainty: Certainty,
-    /// Why it is unknown, or under which condition it holds.
+    /// Why it is unknown, under which condition it holds, or why it may also be something else.
     pub reason: Option<String>,
-    /// Why it, or something inside of it, is not known.
+    /// What is not known inside of the value.
     pub holes: Vec<Why>,
+    /// Where it is written.
+    pub span: Option<Span>,
     /// Every definition, the winning first.
     pub definitions: Vec<ShownDefinition>,
+}
+
+/// What is shown of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ShownKind {
+    /// What rules look at.
+    Fact {
+        /// What it tells, such as `what it mounts`.
+        question: &'static str,
+        /// Is it a word of a line, which is read together with those around it?
+        is_word: bool,
+        /// Does a fact before it say the same, more completely?
+        is_repeated: bool,
+    },
+    /// An option as it is evaluated.
+    Option,
 }
 
 /// One definition of an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownDefinition {
+    /// The option that it defines, from the container.
+    pub option: String,
     /// Where it is written.
     pub span: Option<Span>,
     /// The value in Nix syntax, shortened.

@@ -52,8 +52,15 @@ fn describe(fs: Arc<MemoryFileSystem>) -> String {
         );
     }
     for container in &report.containers {
-        let flags = container.facts.iter().find(|fact| fact.name == "extraFlags");
-        let flags = flags.and_then(|fact| fact.value.clone()).unwrap_or_default();
+        let flags = container.facts.iter();
+        let flags = flags.filter(|fact| fact.name.starts_with("flag"));
+        let flags: String = flags
+            .map(|fact| match (&fact.value, &fact.reason) {
+                (Some(value), _) => format!("{value:?} "),
+                (None, reason) => format!("«{}» ", reason.as_deref().unwrap_or_default()),
+            })
+            .collect();
+        let flags = format!("[ {flags}]");
         let place = container.span.map(|span| analysis.path(span.file));
         let _ = writeln!(
             out,

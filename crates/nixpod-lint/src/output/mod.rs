@@ -99,7 +99,7 @@ mod tests {
         );
         check(
             &expect_file!["../../../../testdata/cli/formats/show.txt"],
-            |results, context| show_table(&results.containers, context),
+            |results, context| show_table(&results.containers, true, context),
         );
         check(
             &expect_file!["../../../../testdata/cli/formats/show.json"],

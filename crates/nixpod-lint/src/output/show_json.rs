@@ -1,5 +1,4 @@
 //! `show --format json`: the contract for effective specs.
-
 //!
 //! `docs/show.schema.json` is made from these types; fields are only ever added, and an incompatible change raises
 //! `version`.
@@ -7,14 +6,14 @@
 use crate::document::Each;
 use crate::view::{ContainerSpec, DefinitionSpec, FactSpec, UnknownSpec};
 use crate::words::Words;
+use nixpod_analysis::ShownKind;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// The effective specs of all containers that were found, sorted by host, surface and name.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Document"))]
 struct Document<C> {
-    /// The version of this format: 1.
+    /// The version of this format: 2.
     version: u32,
     /// One entry for each container; hosts with the same spec share one.
     containers: C,
@@ -40,8 +39,11 @@ struct JsonContainer<'a> {
     file: Option<&'a str>,
     /// The line, from 1.
     line: Option<u32>,
-    /// Its options by name, parts of sets under dotted names.
-    facts: BTreeMap<&'a str, JsonFact<'a>>,
+    /// What rules look at, options and flags folded in. What is set or not known stands before what is as by default, and
+    /// what has to do with isolation before all else. Of some names there are several, one for each mount, say.
+    facts: Vec<JsonFact<'a>>,
+    /// The options that no fact comes from; parts of sets have dotted names. Values are in Nix syntax.
+    options: Vec<JsonFact<'a>>,
     /// What rules ask of it and nobody knows, an entry for each reason.
     unknown: Vec<JsonUnknown<'a>>,
 }
@@ -60,18 +62,28 @@ struct JsonUnknown<'a> {
     line: Option<u32>,
 }
 
-/// The effective value of an option.
+/// The effective value of a fact or of an option.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonFact<'a> {
-    /// The value in Nix syntax, secrets as `***`; null if it is not known.
+    /// What it is: `privileged`, `mount`, or an option's name from the container.
+    name: &'a str,
+    /// The option that sets it, from the container: `extraOptions` for a flag. Null: none does, or it is not known which.
+    option: Option<&'a str>,
+    /// The value, secrets as `***`; null if it is not known.
     value: Option<&'a str>,
     /// `set`, `default`, `maybe` (depends on something undecided) or `unknown`.
     certainty: &'a str,
-    /// Why it is `maybe` or `unknown`.
+    /// Why it is `maybe` or `unknown`, or may be something else.
     reason: Option<&'a str>,
     /// What parts inside of the value are not known.
     unknown: Vec<&'a str>,
+    /// The file in which the value is written, relative to the project.
+    file: Option<&'a str>,
+    /// The line, from 1.
+    line: Option<u32>,
+    /// The column in Unicode characters, from 1.
+    column: Option<u32>,
     /// All definitions in the analysed code, the winning ones first.
     definitions: Vec<JsonDefinition<'a>>,
 }
@@ -80,6 +92,8 @@ struct JsonFact<'a> {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonDefinition<'a> {
+    /// The option, from the container.
+    option: &'a str,
     /// The file, relative to the project.
     file: Option<&'a str>,
     /// The line, from 1.
@@ -100,6 +114,7 @@ impl<'a> From<&'a DefinitionSpec> for JsonDefinition<'a> {
     fn from(definition: &'a DefinitionSpec) -> Self {
         let at = definition.location.as_ref();
         Self {
+            option: definition.option.exact(),
             file: at.map(|at| at.source.name.as_str()),
             line: at.map(|at| at.line),
             column: at.map(|at| at.column),
@@ -113,7 +128,13 @@ impl<'a> From<&'a DefinitionSpec> for JsonDefinition<'a> {
 
 impl<'a> From<&'a FactSpec> for JsonFact<'a> {
     fn from(fact: &'a FactSpec) -> Self {
+        let at = fact.location.as_ref();
         Self {
+            name: fact.name.exact(),
+            option: fact.option.as_ref().map(Words::exact),
+            file: at.map(|at| at.source.name.as_str()),
+            line: at.map(|at| at.line),
+            column: at.map(|at| at.column),
             value: fact.value.as_ref().map(Words::exact),
             certainty: fact.certainty.as_str(),
             reason: fact.reason.as_ref().map(Words::exact),
@@ -126,7 +147,10 @@ impl<'a> From<&'a FactSpec> for JsonFact<'a> {
 impl<'a> From<&'a ContainerSpec> for JsonContainer<'a> {
     fn from(container: &'a ContainerSpec) -> Self {
         let at = container.location.as_ref();
-        let facts = container.facts.iter();
+        let (options, facts): (Vec<_>, Vec<_>) = container
+            .facts
+            .iter()
+            .partition(|fact| fact.kind == ShownKind::Option);
         Self {
             surface: container.surface,
             name: container.name.exact(),
@@ -136,7 +160,8 @@ impl<'a> From<&'a ContainerSpec> for JsonContainer<'a> {
             condition: container.condition.as_ref().map(Words::exact),
             file: at.map(|at| at.source.name.as_str()),
             line: at.map(|at| at.line),
-            facts: facts.map(|fact| (fact.name.exact(), fact.into())).collect(),
+            facts: facts.into_iter().map(JsonFact::from).collect(),
+            options: options.into_iter().map(JsonFact::from).collect(),
             unknown: container.unknown.iter().map(Into::into).collect(),
         }
     }
@@ -157,7 +182,7 @@ impl<'a> From<&'a UnknownSpec> for JsonUnknown<'a> {
 /// The document of these specs.
 pub(crate) fn show_json(containers: &[ContainerSpec]) -> impl Serialize {
     Document {
-        version: 1,
+        version: 2,
         containers: Each(|| containers.iter().map(JsonContainer::from)),
     }
 }

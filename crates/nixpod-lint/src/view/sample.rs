@@ -112,6 +112,7 @@ pub(crate) fn results() -> Results {
         fixes: Vec::new(),
     };
     let definition = |value: &str, priority, won, condition: Option<&str>| DefinitionSpec {
+        option: "privileged".into(),
         location: Some(at(&web, "flags.extra")),
         value: value.into(),
         priority,
@@ -120,6 +121,13 @@ pub(crate) fn results() -> Results {
     };
     let fact = |name: &str, value: Option<&str>, certainty, reason: Option<&str>, definitions| FactSpec {
         name: name.into(),
+        kind: ShownKind::Fact {
+            question: "what it is",
+            is_word: false,
+            is_repeated: false,
+        },
+        option: Some("extraOptions".into()),
+        location: value.is_some().then(|| at(&web, "flags.extra")),
         value: value.map(Words::from),
         certainty,
         reason: reason.map(Words::from),
@@ -127,6 +135,7 @@ pub(crate) fn results() -> Results {
         definitions,
     };
     let command = FactSpec {
+        kind: ShownKind::Option,
         unknown: vec!["option `my.port` is set nowhere in the analysed files".into()],
         ..fact(
             "cmd",

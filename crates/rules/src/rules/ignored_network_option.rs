@@ -54,7 +54,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let Some((first, _)) = written.first() else {
         return;
     };
-    let names: Vec<String> = written.iter().map(|(_, option)| format!("`{option}`")).collect();
+    let names: Vec<String> = written
+        .iter()
+        .map(|(_, option)| format!("`{}`", option.name))
+        .collect();
     let shares = if nspawn.other_private_network.value() == Some(&false) {
         ", and it shares the host's network"
     } else {
@@ -85,7 +88,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         builder = builder.at_most(nixpod_analysis::Confidence::Medium);
     }
     for (field, option) in written.iter().skip(1) {
-        builder = builder.related(&field.origin, format!("`{option}` is set here"));
+        builder = builder.related(&field.origin, format!("`{}` is set here", option.name));
     }
     builder
         .related(

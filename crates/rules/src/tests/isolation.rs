@@ -2,7 +2,9 @@
 
 use super::worlds::{check, device, kernel, nested, nspawn, oci, set, silent, text, unknown};
 use expect_test::expect;
-use nixpod_model::{Container, Image, Namespace, NamespaceMode, NetworkMode, Port, Release, Userns};
+use nixpod_model::{
+    Container, Image, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port, Release, Userns,
+};
 use std::sync::Arc;
 
 #[test]
@@ -235,7 +237,11 @@ fn networks() {
     let rule = "ignored-network-option";
     let addresses = |web: &mut Container| {
         if let Some(nspawn) = &mut web.nspawn {
-            nspawn.network_options = vec![set("hostAddress".into()), set("localAddress".into())];
+            let option = |name| {
+                let value = "\"192.0.2.1\"".to_owned();
+                set(NetworkOption { name, value })
+            };
+            nspawn.network_options = vec![option("hostAddress"), option("localAddress")];
         }
     };
     check(

@@ -6,9 +6,10 @@ use nixpod_eval::{
     Attrs, Evaluator, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_model::{Definition, EntryName, Field, NotAnalysed, Subject, UnknownOption};
-use nixpod_modules::{OptionInfo, Shared};
+use nixpod_modules::{OptionInfo, OptionPath, Shared};
 use nixpod_source::{Origin, Place, Site, Utf8PathBuf, Why};
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// The evaluator with what reading needs besides.
@@ -22,8 +23,8 @@ pub(crate) struct OptionReader<'e, 's> {
     pub(crate) not_analysed: Vec<NotAnalysed>,
     /// What is being read, for what could not be looked into.
     pub(crate) subject: Subject,
-    /// Is a container being read? What is not known of it is told by its facts.
-    pub(crate) in_container: bool,
+    /// The option that is the container being read, if one is. What is not known of it is told by its facts.
+    pub(crate) container: Option<OptionPath>,
     /// Options of what is read that nobody declares.
     pub(crate) unknown_options: Vec<Field<UnknownOption>>,
     pub(super) definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
@@ -57,7 +58,7 @@ impl<'e, 's> OptionReader<'e, 's> {
             given: Vec::new(),
             not_analysed: Vec::new(),
             subject: Subject::Other,
-            in_container: false,
+            container: None,
             unknown_options: Vec::new(),
             definitions: FxHashMap::default(),
             encrypted: FxHashMap::default(),
@@ -68,6 +69,7 @@ impl<'e, 's> OptionReader<'e, 's> {
     pub(crate) fn forget(&mut self) {
         self.definitions.clear();
         self.not_analysed.clear();
+        self.unknown_options.clear();
     }
 
     /// The value of a whole system.
@@ -127,7 +129,7 @@ impl<'e, 's> OptionReader<'e, 's> {
             thunk: Some(thunk),
         };
         self.tell_unread(&found);
-        if self.in_container {
+        if self.container.is_some() {
             self.collect_unknown_options(&found);
         }
         found
@@ -187,6 +189,20 @@ impl<'e, 's> OptionReader<'e, 's> {
             of_unknown: matches!(base.value.value, Value::Unknown(_)) && self.is_set(base),
             thunk: None,
         }
+    }
+
+    /// What the option is called that is a container, if it is one.
+    pub(crate) fn path_of(found: &Found) -> OptionPath {
+        let path = found.info.as_ref().map(|info| info.about.path.clone());
+        path.unwrap_or_default()
+    }
+
+    /// The name of an option, from the container that is read if it is one of its own.
+    pub(super) fn name_of(&self, info: &OptionInfo) -> SmolStr {
+        let path = &info.about.path;
+        let container = self.container.as_deref().unwrap_or_default();
+        let own = path.strip_prefix(container).filter(|own| !own.is_empty());
+        nixpod_modules::dotted(own.unwrap_or(path)).into()
     }
 
     /// An option of a system that is no set of containers.

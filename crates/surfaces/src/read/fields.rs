@@ -176,6 +176,7 @@ impl OptionReader<'_, '_> {
         if let Some(known) = self.definitions.get(&Rc::as_ptr(&info)) {
             return known.clone();
         }
+        let option = self.name_of(&info);
         let mut out = Vec::new();
         for definition in info
             .definitions
@@ -188,7 +189,17 @@ impl OptionReader<'_, '_> {
             let key = definition.written.site();
             let key = (!key.file.is_own()).then_some(Place::whole(key));
             let written = self.trail(self.ev.trail(definition.origin)).place();
-            let Some(place) = written.or(key) else { continue };
+            // What is not known came from a place that says nothing of it, mostly a whole file.
+            let is_known = definition
+                .value
+                .as_ref()
+                .is_none_or(|value| is_known(&value.value));
+            let place = if is_known {
+                written.or(key)
+            } else {
+                key.or(written)
+            };
+            let Some(place) = place else { continue };
             let value = match &definition.value {
                 Some(value) => print::value(self.ev, value),
                 None => "…".to_owned(),
@@ -199,6 +210,7 @@ impl OptionReader<'_, '_> {
                 .filter(|site| !site.file.is_own())
                 .map(Place::whole);
             out.push(Definition {
+                option: option.clone(),
                 place,
                 value,
                 priority: definition.priority,

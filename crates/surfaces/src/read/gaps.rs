@@ -54,7 +54,7 @@ impl OptionReader<'_, '_> {
             return;
         };
         let why = &unknown.why;
-        if why.is_fault() && !self.is_default(found) && !self.in_container {
+        if why.is_fault() && !self.is_default(found) && self.container.is_none() {
             let what = nixpod_modules::dotted(&info.about.path);
             let place = self.unknown_origin(&found.value, found).place();
             let mut also = Vec::new();

@@ -14,6 +14,7 @@ pub(crate) const TABLE: Table = Table {
     path: &["services", "podman", "containers"],
     old_path: None,
     options: &OPTIONS,
+    facts: &["autoStart", "network", "userNS"],
 };
 
 /// The options in the order in which they are shown.

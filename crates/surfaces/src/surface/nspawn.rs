@@ -1,6 +1,6 @@
 //! `containers.<name>`: systemd-nspawn.
 
-use crate::read::{Found, OptionReader, as_key, wrong};
+use crate::read::{Found, OptionReader, as_key, print, wrong};
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::capabilities::capabilities;
@@ -12,7 +12,8 @@ use crate::vocabulary::text::origin_of;
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
 use nixpod_model::{
-    Container, Device, Fact, Field, Mount, NetworkMode, Nspawn, Surface, Text, UnknownOption, Userns,
+    Container, Device, Fact, Field, Mount, NetworkMode, NetworkOption, Nspawn, Surface, Text, UnknownOption,
+    Userns,
 };
 use nixpod_source::{Origin, Why};
 
@@ -23,6 +24,13 @@ pub(crate) const TABLE: Table = Table {
     path: &["containers"],
     old_path: None,
     options: &OPTIONS,
+    facts: &[
+        "autoStart",
+        "bindMounts",
+        "enableTun",
+        "privateNetwork",
+        "privateUsers",
+    ],
 };
 
 /// The options in the order in which they are shown.
@@ -306,7 +314,7 @@ fn implied_ownership(userns: &Field<Userns>) -> Field<bool> {
 }
 
 /// Those of [`NETWORK_OPTIONS`] that are set.
-fn network_options(reader: &mut OptionReader<'_, '_>, found: &Found) -> Vec<Field<String>> {
+fn network_options(reader: &mut OptionReader<'_, '_>, found: &Found) -> Vec<Field<NetworkOption>> {
     let mut out = Vec::new();
     for name in NETWORK_OPTIONS {
         let option = reader.get(found, name);
@@ -316,11 +324,14 @@ fn network_options(reader: &mut OptionReader<'_, '_>, found: &Found) -> Vec<Fiel
             _ => true,
         };
         if is_set && reader.is_written(&option) {
-            out.push(reader.field(&option, |_, value, _| match &value.value {
+            out.push(reader.field(&option, |this, value, _| match &value.value {
                 Value::Null => Err(Why::Undecided("null".to_owned())),
                 // It may be null.
                 Value::Unknown(unknown) => Err(unknown.why.clone()),
-                _ => Ok(name.to_owned()),
+                _ => Ok(NetworkOption {
+                    name,
+                    value: print::value(this.ev, value),
+                }),
             }));
         }
     }

@@ -85,6 +85,9 @@ fn bind_mount(reader: &mut OptionReader<'_, '_>, name: &EntryName, entry: &Found
     field.fails = host_field.fails;
     field.or_unknown = host_field.or_unknown;
     field.definitions = host_field.definitions;
+    // Whoever sets a part of it has a say in what is mounted.
+    field.definitions.extend(mount_point.definitions);
+    field.definitions.extend(read_only.definitions);
     if open {
         field = maybe(field, conditions);
     }

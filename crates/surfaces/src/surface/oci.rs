@@ -19,6 +19,7 @@ pub(crate) const TABLE: Table = Table {
     path: &["virtualisation", "oci-containers", "containers"],
     old_path: Some(&["docker-containers"]),
     options: &OPTIONS,
+    facts: &["autoStart", "podman.sdnotify", "podman.user", "privileged"],
 };
 
 /// The options in the order in which they are shown.

@@ -16,6 +16,13 @@ pub(crate) const TABLE: Table = Table {
     path: &["virtualisation", "quadlet", "containers"],
     old_path: None,
     options: &OPTIONS,
+    facts: &[
+        "autoStart",
+        "containerConfig.networks",
+        "containerConfig.userns",
+        "rootlessConfig.uid",
+        "uid",
+    ],
 };
 
 /// The options in the order in which they are shown.

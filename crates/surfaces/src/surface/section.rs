@@ -2,7 +2,7 @@
 
 use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::capabilities::capabilities;
-use crate::vocabulary::certainty::part;
+use crate::vocabulary::certainty::{override_with, part};
 use crate::vocabulary::flags::{decided, parse};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::podman::{self, WORDS, device, network, security, set_network, userns};
@@ -159,7 +159,7 @@ pub(crate) fn namespaces(
     container: &mut Container,
 ) {
     if let Some(mode) = section.one(reader, "UserNS") {
-        container.userns = decided(&mode, userns);
+        override_with(&mut container.userns, decided(&mode, userns));
     }
     for key in ["UIDMap", "GIDMap", "SubUIDMap", "SubGIDMap", "RemapUsers"] {
         if let Some(map) = section.one(reader, key)

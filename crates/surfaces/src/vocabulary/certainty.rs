@@ -1,6 +1,6 @@
 //! Certainties of facts that are made from others.
 
-use nixpod_model::{Fact, Field};
+use nixpod_model::{Definition, Fact, Field};
 use nixpod_source::{Origin, Place, Why};
 
 /// The same certainty with another value and origin.
@@ -65,4 +65,18 @@ pub(crate) fn maybe<T>(field: Field<T>, conditions: Vec<Place>) -> Field<T> {
     other.fact = Fact::Maybe(());
     other.conditions = conditions;
     weaken(field, &other)
+}
+
+/// Puts a fact in the place of one that it overrides. The definitions of that lose.
+pub(crate) fn override_with<T>(field: &mut Field<T>, by: Field<T>) {
+    let old = std::mem::replace(field, by);
+    for definition in old.definitions {
+        let is_same = |one: &Definition| one.option == definition.option && one.place == definition.place;
+        if !field.definitions.iter().any(is_same) {
+            field.definitions.push(Definition {
+                won: false,
+                ..definition
+            });
+        }
+    }
 }

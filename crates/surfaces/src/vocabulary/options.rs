@@ -15,6 +15,8 @@ pub struct Table {
     pub old_path: Option<&'static [&'static str]>,
     /// The options of a container, in the order in which they are shown.
     pub options: &'static [&'static str],
+    /// Those of which a fact tells what holds where nobody sets them, with all their parts.
+    pub facts: &'static [&'static str],
 }
 
 /// Kinds of systems.

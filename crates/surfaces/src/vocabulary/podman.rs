@@ -1,6 +1,7 @@
 //! What options of `podman run` and `docker run` change.
 
 use crate::vocabulary::capabilities::capabilities;
+use crate::vocabulary::certainty::override_with;
 use crate::vocabulary::flags::{Arity, Grammar, Opt};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
@@ -71,10 +72,11 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
         let value = option.value.clone().unwrap_or_default();
         match option.name.as_str() {
             "--privileged" => {
-                container.privileged = option.word(|value| {
+                let privileged = option.word(|value| {
                     let value = value.pattern();
                     !matches!(value.as_str(), "false" | "0" | "f" | "F" | "FALSE" | "False")
                 });
+                override_with(&mut container.privileged, privileged);
             }
             "--cap-add" => container.capabilities.extend(capabilities(&value, &option.field)),
             "--cap-drop" => container
@@ -86,11 +88,12 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
             "--ipc" => namespace(container, "ipc", option),
             "--uts" => namespace(container, "uts", option),
             "--cgroupns" => namespace(container, "cgroup", option),
-            "--userns" => container.userns = option.word(userns),
+            "--userns" => override_with(&mut container.userns, option.word(userns)),
             "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname"
                 if container.userns.written() != Some(&Userns::KeepId) =>
             {
-                container.userns = option.fact(Userns::Other(format!("{}={}", option.name, value.display())));
+                let map = Userns::Other(format!("{}={}", option.name, value.display()));
+                override_with(&mut container.userns, option.fact(map));
             }
             "-v" | "--volume" => container.mounts.push(option.fact(volume(&value))),
             "--mount" => {
@@ -123,7 +126,7 @@ pub(crate) fn set_network(container: &mut Container, network: Field<NetworkMode>
     let is_host = |field: &Field<NetworkMode>| field.written() == Some(&NetworkMode::Host);
     let may_be_host = is_host(&container.network) || container.network.is_unknown();
     if !may_be_host || is_host(&network) {
-        container.network = network;
+        override_with(&mut container.network, network);
     }
 }
 

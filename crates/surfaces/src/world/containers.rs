@@ -1,6 +1,6 @@
 //! The containers of a system, surface by surface.
 
-use crate::read::{Found, as_key};
+use crate::read::{Found, OptionReader, as_key};
 use crate::surface::{Read, Reading, SURFACES, Surroundings};
 use crate::vocabulary::options::Table;
 use crate::world::memo::{Inherited, WorldPart};
@@ -127,10 +127,10 @@ impl Walk<'_, '_, '_> {
             walk.under(found.when, |walk| {
                 // Half is left for its guest.
                 let guest = walk.reader.ev.begin_part(Share::Half);
-                walk.reader.in_container = true;
+                walk.reader.container = Some(OptionReader::path_of(&found));
                 walk.reader.collect_unknown_options(&found);
                 let reading = read(&mut walk.reader, &found, &mut around, &mut container);
-                walk.reader.in_container = false;
+                walk.reader.container = None;
                 container.unknown_options = walk.reader.take_unknown_options(&found);
                 walk.reader.ev.end_part(guest);
                 match reading {
