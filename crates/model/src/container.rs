@@ -205,12 +205,12 @@ macro_rules! every_fact {
         );
         every_fact!(
             visitor,
-            FactInfo::certain("capability", "which capabilities it has"),
+            FactInfo::certain("capability", "which capabilities it has").word(),
             capabilities
         );
         every_fact!(
             visitor,
-            FactInfo::certain("dropped", "which capabilities it drops"),
+            FactInfo::certain("dropped", "which capabilities it drops").word(),
             dropped_capabilities
         );
         visitor.fact(default("network", "which network it has"), network);

@@ -63,7 +63,14 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, expected: &str) {
-        let words = symbol_in_words(&Why::UnsetOption(name.to_owned()));
+        let is_argument = ["pkgs.", "config.", "osConfig."]
+            .iter()
+            .any(|argument| name.starts_with(argument));
+        let why = match is_argument {
+            true => Why::named(name),
+            false => Why::UnsetOption(name.to_owned()),
+        };
+        let words = symbol_in_words(&why);
         assert_eq!(words.as_deref(), Some(expected));
     }
 
@@ -91,6 +98,6 @@ mod tests {
     fn so_are_packages_and_homes() {
         check("pkgs.hello", "the package `hello`");
         check("users.users.ann.home", "`users.users.ann.home`, a home directory");
-        assert_eq!(symbol_in_words(&Why::External("inputs.x".to_owned())), None);
+        assert_eq!(symbol_in_words(&Why::named("inputs.x")), None);
     }
 }

@@ -238,17 +238,12 @@ fn a_secret_is_hidden_wherever_it_stands() {
         }
     }
     let (out, _) = run(folder.as_std_path(), &["show"], &[]);
-    let value = |name: &str| {
-        let line = out.lines().find(|line| line.contains(name)).unwrap();
-        line.split_whitespace().nth(1).unwrap().to_owned()
+    let has = |value: &str| {
+        out.lines()
+            .any(|line| line.split_whitespace().any(|word| word == value))
     };
-    assert_eq!(
-        value("environment.RUN_AS"),
-        "\"root\"",
-        "the same word is no secret there"
-    );
-    assert_eq!(value("environment.ADMIN_PASSWORD"), "\"***\"");
-    assert_eq!(value("environment.API_KEY"), "\"***\"");
+    assert!(has("RUN_AS=root"), "the same word is no secret there: {out}");
+    assert!(has("ADMIN_PASSWORD=***") && has("API_KEY=***"), "{out}");
     let (out, _) = run(folder.as_std_path(), &["show", "--show-secrets", "-v"], &[]);
     assert!(out.contains("hunter2-hunter2"));
 }

@@ -5,7 +5,7 @@ use crate::check::facts::{facts_alone, facts_at, option_alone};
 use crate::check::outcome::Outcome;
 use crate::check::snapshot::Analysis;
 use crate::check::tool_rules::OWN_RULES;
-use crate::report::{Certainty, Hover, ShownDefinition, ShownFact};
+use crate::report::{Certainty, Hover, ShownDefinition, ShownFact, ShownKind};
 use crate::vfs::Files;
 use crate::world::evaluate::Extent;
 use crate::world::worlds::Known;
@@ -94,9 +94,16 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
                 false => facts_alone(&files, &outcome.secrets, container),
             };
             let mut number = 0;
-            facts.retain(|_| {
+            facts.retain(|fact| {
                 number += 1;
-                found.contains(&(number - 1))
+                let is_repeated = matches!(
+                    fact.kind,
+                    ShownKind::Fact {
+                        is_repeated: true,
+                        ..
+                    }
+                );
+                found.contains(&(number - 1)) && !is_repeated
             });
             let is_here = |option: &&OwnOption| {
                 let definitions = &option.value.definitions;

@@ -240,11 +240,33 @@ fn hovering_explains_findings_and_options() {
     .assert_eq(&hover("--all"));
     expect![[r#"
         a.nix:1:48 `privateNetwork`
-        `privateNetwork` of container `web` in `a.nix` is `true`
+        `network` of container `web` in `a.nix` is `private`
 
-        - `a.nix:1`: `true`"#]]
+        - `a.nix:1`: `privateNetwork` = `true`"#]]
     .assert_eq(&hover("privateNetwork"));
     expect!["nothing"].assert_eq(&hover("containers"));
+}
+
+/// What an option has an effect on is told where it is hovered over, and so is a flag's.
+#[test]
+fn hovering_tells_the_effective_value() {
+    let text = r#"let flags = [ "-U" ]; in
+{
+  containers.web = { privateUsers = "no"; extraFlags = flags; localAddress = "192.0.2.2"; ephemeral = true; };
+}"#;
+    let (host, _) = host(&[("a.nix", text)]);
+    let analysis = host.analysis();
+    let hover = |what: &str| {
+        let offset = TextSize::new(text.find(what).unwrap() as u32 + 1);
+        analysis
+            .hover(Utf8Path::new("/p/a.nix"), offset)
+            .unwrap()
+            .markdown
+    };
+    expect![""].assert_eq(&hover("privateUsers"));
+    expect![""].assert_eq(&hover("-U"));
+    expect![""].assert_eq(&hover("localAddress"));
+    expect![""].assert_eq(&hover("ephemeral"));
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn only_the_tree_of_the_input_is_read() {
     fs.link(format!("{}/link.nix", ONE.1), "/etc/outside.nix");
     expect![[r#"
         web: open, 2 modules, missing: 
-        db on web (/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix): [ «unknown» ]
+        db on web (/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix): [ «`/etc/passwd` lies outside the project» ]
         inside on web (/nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/inside.nix): [ ]
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/nix/store/other/outside.nix` lies outside the project
         gap /nix/store/x9jw13kxpnxjsmfrx83kvgxcfjcdadys-source/flake.nix: `module`: `/etc/outside.nix` lies outside the project
@@ -282,7 +282,7 @@ fn inputs_that_follow_one_another_end() {
         &[("flake.nix", flake), ("flake.lock", lock)],
         expect![[r#"
             web: closed, 1 modules, missing: 
-            a on web (/p/flake.nix): [ "flag" «inputs.b.flag» ]
+            a on web (/p/flake.nix): [ "flag" «`inputs.b.flag` comes from outside» ]
             gap /p/flake.nix: `containers.a`: how its users map to those of the host, which network it has, which options it is started with and who owns its files are not known: `inputs.b.flag` comes from outside
             1 files"#]],
     );
@@ -324,7 +324,7 @@ fn flakes_below_the_project_are_read_however_they_are_named() {
             b on web (/p/parts/b/module.nix): [ "b" ]
             c on web (/p/parts/c/module.nix): [ "c" ]
             d on web (/p/flake.nix): [ "d" ]
-            e on web (/p/flake.nix): [ … ]
+            e on web (/p/flake.nix): [ «`inputs.e.flags` comes from outside» ]
             gap /p/flake.nix: `containers.e`: how its users map to those of the host, which network it has, which options it is started with and who owns its files are not known: `inputs.e.flags` comes from outside
             5 files"#]],
     );

@@ -130,12 +130,15 @@ impl<'a> Rows<'a> {
         self.rows
     }
 
-    /// The words of a command line, as a shell would take them.
+    /// The words of a line, of which each is told apart.
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
         let words: Vec<String> = line.iter().map(|fact| as_word(&value(fact))).collect();
         if let Some(first) = line.first() {
             self.row(first.name.short(), words.join(" "), first);
+        }
+        for fact in line.iter().skip(1) {
+            self.definitions(fact);
         }
     }
 
@@ -220,7 +223,10 @@ fn is_repeated(fact: &FactSpec) -> bool {
 
 /// Is a word on the line of another?
 fn is_on_line(first: &FactSpec, fact: &FactSpec) -> bool {
-    let named = |fact: &FactSpec| fact.option.clone();
+    let named = |fact: &FactSpec| {
+        let option = fact.option.as_ref();
+        option.map(|option| option_name(option, &value(fact)))
+    };
     let question = |fact: &FactSpec| match fact.kind {
         ShownKind::Fact { question, .. } => Some(question),
         ShownKind::Option => None,

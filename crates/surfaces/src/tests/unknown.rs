@@ -259,3 +259,57 @@ fn containers_from_an_option_that_nobody_sets_are_counted() {
         "#]],
     );
 }
+
+/// What an input adds to a container of a quadlet may set anything of it, wherever in the container it is added.
+#[test]
+fn what_was_not_seen_dooms_the_defaults_of_quadlets() {
+    containers(
+        r#"
+        { inputs, lib, ... }:
+        {
+          virtualisation.quadlet.containers = {
+            a = lib.mkMerge [ inputs.a { containerConfig.image = "x:1"; } ];
+            b.containerConfig = lib.mkMerge [ inputs.b { image = "x:1"; userns = "keep-id"; } ];
+          };
+        }
+        "#,
+        expect![""],
+    );
+}
+
+#[test]
+fn what_was_not_seen_dooms_the_defaults_of_homes() {
+    let text = r#"
+        { inputs, lib, ... }:
+        {
+          services.podman.containers = {
+            a = lib.mkMerge [ inputs.a { image = "x:1"; } ];
+            b = { image = "x:1"; network = "own"; extraConfig.Container = inputs.b; };
+          };
+        }
+        "#;
+    let (world, files) = world(text, Kind::Home, true);
+    expect![""].assert_eq(&dump::containers(&world, &files));
+}
+
+/// Of two alternatives one is known: the fact is that one, or something that is not known.
+#[test]
+fn an_alternative_that_is_not_known_is_kept_beside_the_one_that_is() {
+    let text = r#"
+        { config, lib, ... }:
+        {
+          virtualisation.oci-containers.containers.app = {
+            image = "a:1";
+            privileged = if config.my.flag then true else config.my.privileged;
+            autoStart = if config.my.flag then true else false;
+          };
+        }
+        "#;
+    let (world, _) = world(text, Kind::Nixos, true);
+    let container = world.containers.values().next().expect("there is one");
+    let otherwise = container.privileged.or_unknown.as_ref().map(ToString::to_string);
+    expect!["option `my.privileged` is set nowhere in the analysed files"]
+        .assert_eq(&otherwise.unwrap_or_default());
+    assert_eq!(container.privileged.value(), Some(&true));
+    assert_eq!(container.auto_start.or_unknown, None);
+}
