@@ -32,7 +32,7 @@ impl Container {
         let (of_unseen, mut found): (Vec<_>, Vec<_>) = unknown
             .found
             .into_iter()
-            .partition(|facts| is_part_of(&facts.why, unseen));
+            .partition(|facts| self.is_unseen(&facts.why));
         let whole = UnknownFacts {
             questions: vec!["a part of its definition"],
             why: unseen.clone(),
@@ -42,6 +42,11 @@ impl Container {
         };
         found.insert(0, whole);
         found
+    }
+
+    /// Is something of it not known because the definition that it would be in could not be seen?
+    pub fn is_unseen(&self, why: &Why) -> bool {
+        self.unseen.as_ref().is_some_and(|unseen| is_part_of(why, unseen))
     }
 }
 

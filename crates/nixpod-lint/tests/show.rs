@@ -161,9 +161,9 @@ fn what_is_not_known_is_told_with_its_reason() {
               27 more are as by default (--defaults)
 
             dark  oci-containers, host configuration.nix, configuration.nix:10:65
-              not seen  rootful, users, privileged, network, auto start         unknown
+              not known: rootful, users, privileged, network, auto start
                   because `inputs.private.web` comes from outside
-              image     x:1                                              image           configuration.nix:10:94
+              image  x:1  image  configuration.nix:10:94
               26 more are as by default (--defaults)
         "#]],
     );

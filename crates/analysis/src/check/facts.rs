@@ -47,6 +47,7 @@ fn by_topic(files: &Files<'_>, secrets: &Secrets, container: &Container) -> Vec<
     let mut shower = Shower {
         files,
         secrets,
+        container,
         scalars: Vec::new(),
         out: Vec::new(),
     };
@@ -143,6 +144,7 @@ impl Visitor for FactsAt<'_> {
 struct Shower<'a> {
     files: &'a Files<'a>,
     secrets: &'a Secrets,
+    container: &'a Container,
     /// Facts that there is one of, with what they are read from.
     scalars: Vec<(FactInfo, Option<Place>, Vec<Definition>)>,
     out: Vec<(Topic, ShownFact)>,
@@ -178,12 +180,20 @@ impl Visitor for Shower<'_> {
         };
         let value = field.value().map(T::tell).or(symbol);
         let mut fact = shown(self.files, self.secrets, field, value, &pieces);
+        let is_unseen = match &field.fact {
+            Fact::Unknown(why) => fact.certainty == Certainty::Unknown && self.container.is_unseen(why),
+            _ => false,
+        };
         fact.name = info.name.to_owned();
         fact.kind = ShownKind::Fact {
             question: info.question,
             is_word: info.is_word,
             is_repeated,
+            is_unseen,
         };
+        if let (true, Some(whole)) = (is_unseen, &self.container.unseen) {
+            fact.reason = Some(told(&whole.to_string(), self.secrets));
+        }
         let parts = texts.iter().flat_map(|text| &text.parts);
         let holes = parts.filter_map(|part| match part {
             TextPart::Hole { why, .. } => Some(why),

@@ -229,6 +229,8 @@ pub enum ShownKind {
         is_word: bool,
         /// Does a fact before it say the same, more completely?
         is_repeated: bool,
+        /// Is it not known because a definition of the container could not be seen?
+        is_unseen: bool,
     },
     /// An option as it is evaluated.
     Option,

@@ -263,10 +263,33 @@ fn hovering_tells_the_effective_value() {
             .unwrap()
             .markdown
     };
-    expect![""].assert_eq(&hover("privateUsers"));
-    expect![""].assert_eq(&hover("-U"));
-    expect![""].assert_eq(&hover("localAddress"));
-    expect![""].assert_eq(&hover("ephemeral"));
+    expect![[r#"
+        `users` of container `web` in `a.nix` is `a range picked at start`
+
+        `private users` of container `web` in `a.nix` is `host`
+
+        - `a.nix:1`: `extraFlags` = `[ "-U" ]`
+        - `a.nix:3`: `privateUsers` = `"no"`"#]]
+    .assert_eq(&hover("privateUsers"));
+    expect![[r#"
+        `users` of container `web` in `a.nix` is `a range picked at start`
+
+        `flag` of container `web` in `a.nix` is `-U`
+
+        `ownership` of container `web` in `a.nix` is `true`
+
+        - `a.nix:1`: `extraFlags` = `[ "-U" ]`"#]]
+    .assert_eq(&hover("-U"));
+    expect![[r#"
+        `network option` of container `web` in `a.nix` is `localAddress = "192.0.2.2"`
+
+        - `a.nix:3`: `localAddress` = `"192.0.2.2"`"#]]
+    .assert_eq(&hover("localAddress"));
+    expect![[r#"
+        `ephemeral` of container `web` in `a.nix` is `true`
+
+        - `a.nix:3`: `ephemeral` = `true`"#]]
+    .assert_eq(&hover("ephemeral"));
 }
 
 #[test]

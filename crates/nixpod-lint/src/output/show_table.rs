@@ -22,6 +22,7 @@ const PLAIN: i64 = 100;
 enum Row {
     Cells([String; 5], Certainty),
     Detail(String),
+    Unseen(String),
     Note(String),
 }
 
@@ -142,19 +143,21 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// All that is not known because the same definition could not be seen, where the first of it stands.
+    /// All that is not known because a definition could not be seen, where the first of it stands.
     fn unseen(&mut self, fact: &'a FactSpec) {
-        let all = self.facts.iter();
-        let same: Vec<_> = all
-            .filter(|one| is_unseen(one) && one.reason == fact.reason)
-            .collect();
-        match &same[..] {
-            [first, _, ..] if std::ptr::eq(**first, fact) => {
-                let names: Vec<String> = same.iter().map(|one| one.name.short()).collect();
-                self.row("not seen".to_owned(), names.join(", "), fact);
-            }
-            [_, _, ..] => {}
-            _ => self.row(fact.name.short(), value(fact), fact),
+        let mut all = self.facts.iter().filter(|one| is_unseen(one));
+        let is_first = all.next().is_some_and(|first| std::ptr::eq(*first, fact));
+        if is_first {
+            let mut names = vec![fact.name.short()];
+            names.extend(all.map(|one| one.name.short()));
+            names.dedup();
+            self.rows
+                .push(Row::Unseen(format!("not known: {}", names.join(", "))));
+            let because = fact
+                .reason
+                .iter()
+                .map(|reason| Row::Detail(format!("because {reason}")));
+            self.rows.extend(because);
         }
     }
 
@@ -170,12 +173,7 @@ impl<'a> Rows<'a> {
             (ShownKind::Fact { .. }, Some(option)) => option_name(option, &value),
             _ => String::new(),
         };
-        // Names of what is not seen are no value of the code, which may be cut.
-        let value = if is_unseen(fact) {
-            value
-        } else {
-            shorten(&value, whole)
-        };
+        let value = shorten(&value, whole);
         self.rows.push(Row::Cells(
             [name, value, option, certainty, place],
             fact.certainty,
@@ -237,9 +235,9 @@ fn is_on_line(first: &FactSpec, fact: &FactSpec) -> bool {
         && fact.unknown.is_empty()
 }
 
-/// Is it something that nobody was seen to set, and that may be set where nobody could look?
+/// Is it not known because a definition of the container could not be seen?
 fn is_unseen(fact: &FactSpec) -> bool {
-    fact.certainty == Certainty::Unknown && fact.location.is_none() && fact.definitions.is_empty()
+    matches!(fact.kind, ShownKind::Fact { is_unseen: true, .. })
 }
 
 fn value(fact: &FactSpec) -> String {
@@ -327,6 +325,10 @@ fn table(out: &mut String, rows: &[Row], terminal: &Terminal) {
             }
             Row::Detail(text) => {
                 let _ = writeln!(out, "      {}", terminal.paint(styles::DIM, text));
+            }
+            Row::Unseen(text) => {
+                let style = styles::severity(Severity::Low);
+                let _ = writeln!(out, "  {}", terminal.paint(style, text));
             }
             Row::Note(text) => {
                 let _ = writeln!(out, "  {}", terminal.paint(styles::DIM, text));

@@ -125,6 +125,7 @@ pub(crate) fn results() -> Results {
             question: "what it is",
             is_word: false,
             is_repeated: false,
+            is_unseen: false,
         },
         option: Some("extraOptions".into()),
         location: value.is_some().then(|| at(&web, "flags.extra")),

@@ -273,7 +273,29 @@ fn what_was_not_seen_dooms_the_defaults_of_quadlets() {
           };
         }
         "#,
-        expect![""],
+        expect![[r#"
+            quadlet-nix a in `box` <- inputs
+              auto start: unknown: `inputs.a` comes from outside
+              rootful: unknown: `inputs.a` comes from outside
+              users: unknown: `inputs.a` comes from outside
+              privileged: unknown: `inputs.a` comes from outside
+              network: unknown: `inputs.a` comes from outside
+              image: x:1 <- "x:1"
+              not seen: `inputs.a` comes from outside
+              not known: a part of its definition: `inputs.a` comes from outside <- inputs
+            quadlet-nix b in `box` <- b.containerConfig = lib.mkMerge [ inputs.b { image = "x:1"; userns = "keep-id"; } ]
+              auto start: unknown: `inputs.b` comes from outside
+              rootful: unknown: `inputs.b` comes from outside
+              users: KeepId <- "keep-id"
+              privileged: unknown: `inputs.b` comes from outside
+              network: unknown: `inputs.b` comes from outside
+              image: x:1 <- "x:1"
+              not seen: `inputs.b` comes from outside
+              not known: a part of its definition: `inputs.b` comes from outside <- b.containerConfig = lib.mkMerge [ inputs.b { image = "x:1"; userns = "keep-id"; } ]
+            not analysed: virtualisation.quadlet.containers.b: `inputs.b` comes from outside <- b.containerConfig = lib.mkMerge [ inputs.b { image = "x:1"; userns = "keep-id"; } ]
+            not analysed: a definition of virtualisation.quadlet.containers.a: `inputs.a` comes from outside <- a
+            not analysed: a definition of virtualisation.quadlet.containers.b.containerConfig: `inputs.b` comes from outside <- containerConfig
+        "#]],
     );
 }
 
@@ -289,7 +311,49 @@ fn what_was_not_seen_dooms_the_defaults_of_homes() {
         }
         "#;
     let (world, files) = world(text, Kind::Home, true);
-    expect![""].assert_eq(&dump::containers(&world, &files));
+    expect![[r#"
+        home-manager-podman a in `box` <- inputs
+          auto start: unknown: `inputs.a` comes from outside
+          users: unknown: `inputs.a` comes from outside
+          privileged: unknown: `inputs.a` comes from outside
+          network: unknown: `inputs.a` comes from outside
+          image: x:1 <- "x:1"
+          not seen: `inputs.a` comes from outside
+          not known: a part of its definition: `inputs.a` comes from outside <- inputs
+        home-manager-podman b in `box` <- { image = "x:1"; network = "own"; extraConfig.Container = inputs.b; }
+          auto start: unknown: `inputs.b` comes from outside
+          users: unknown: `inputs.b.UserNS` comes from outside <- Container
+          privileged: unknown: `inputs.b` comes from outside
+          capability: unknown: `inputs.b.AddCapability` comes from outside <- Container
+          dropped: unknown: `inputs.b.DropCapability` comes from outside <- Container
+          network: unknown: `inputs.b.Network` comes from outside <- Container
+          mount: unknown: `inputs.b.Volume` comes from outside <- Container
+          mount: unknown: `inputs.b.Mount` comes from outside <- Container
+          mount: unknown: `inputs.b.Tmpfs` comes from outside <- Container
+          device: unknown: `inputs.b.AddDevice` comes from outside <- Container
+          port: unknown: `inputs.b.PublishPort` comes from outside <- Container
+          environment: unknown: `inputs.b.Environment` comes from outside <- Container
+          environment file: unknown: `inputs.b.EnvironmentFile` comes from outside <- Container
+          image: unknown: `inputs.b.Image` comes from outside <- Container
+          security: unknown: `inputs.b.SecurityLabelDisable` comes from outside <- Container
+          security: unknown: `inputs.b.SecurityLabelNested` comes from outside <- Container
+          security: unknown: `inputs.b.NoNewPrivileges` comes from outside <- Container
+          security: unknown: `inputs.b.SecurityLabelType` comes from outside <- Container
+          security: unknown: `inputs.b.SecurityLabelLevel` comes from outside <- Container
+          security: unknown: `inputs.b.SecurityLabelFileType` comes from outside <- Container
+          security: unknown: `inputs.b.SeccompProfile` comes from outside <- Container
+          security: unknown: `inputs.b.AppArmor` comes from outside <- Container
+          security: unknown: `inputs.b.Unmask` comes from outside <- Container
+          security: unknown: `inputs.b.Mask` comes from outside <- Container
+          command: unknown: `inputs.b.Entrypoint` comes from outside <- Container
+          command: unknown: `inputs.b.Exec` comes from outside <- Container
+          flag: unknown: `inputs.b.GlobalArgs` comes from outside <- Container
+          flag: unknown: `inputs.b.PodmanArgs` comes from outside <- Container
+          not seen: `inputs.b` comes from outside
+          not known: a part of its definition: `inputs.b` comes from outside <- { image = "x:1"; network = "own"; extraConfig.Container = inputs.b; }
+        not analysed: services.podman.containers.b: `inputs.b` comes from outside <- { image = "x:1"; network = "own"; extraConfig.Container = inputs.b; }
+        not analysed: a definition of services.podman.containers.a: `inputs.a` comes from outside <- a
+    "#]].assert_eq(&dump::containers(&world, &files));
 }
 
 /// Of two alternatives one is known: the fact is that one, or something that is not known.
