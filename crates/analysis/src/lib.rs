@@ -280,7 +280,8 @@ pub use report::request::{EvalInput, EvalOutcome, EvalRequest};
 pub use report::secrets::{MASK, Secrets};
 pub use report::{
     Action, ActionKind, Cause, Certainty, Concern, ContainerRef, ErrorCode, EvaluatedRoot, Gap, GapKind,
-    Hover, LeftOut, LeftOutReason, Other, Report, Reported, Shown, ShownDefinition, ShownFact, ShownKind, ShownUnknown,
+    Hover, LeftOut, LeftOutReason, Other, Report, Reported, Shown, ShownDefinition, ShownFact, ShownKind,
+    ShownUnknown,
 };
 pub use rule::{
     Change, Check, Ctx, Finding, FindingBuilder, FixAvailability, Group, Intent, Meta, Rule, Sink, rule_url,
