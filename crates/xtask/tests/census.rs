@@ -54,7 +54,7 @@ fn a_repository_is_told_by_what_its_hosts_have() {
     expect![[r#"
         (1, 1) (3, 2)
         aspects.nix db Island 
-        aspects.nix lost Island 
+        aspects.nix lost Island `inputs.x.mk (…)` comes from outside
         aspects.nix gone Off 
         box.nix web OnHost 
         box.nix a OnHost `secrets.tag` comes from outside
