@@ -27,9 +27,10 @@ pub(crate) fn symbol_name(why: &Why) -> Option<String> {
     let name = name.strip_prefix("osConfig.").unwrap_or(name);
     let name = name.strip_prefix("config.").unwrap_or(name);
     Some(match symbol {
-        Symbol::Package => match name.strip_prefix("pkgs.") {
-            Some(package) => format!("the package `{package}`"),
-            None => format!("`{name}`, in the store"),
+        Symbol::Package => match (name.strip_prefix("pkgs."), name.strip_prefix("store path of ")) {
+            (Some(package), _) => format!("the package `{package}`"),
+            (None, Some(file)) => format!("the store path of `{file}`"),
+            (None, None) => format!("`{name}`, in the store"),
         },
         Symbol::Secret => secret(name),
         Symbol::Home => format!("`{name}`, a home directory"),

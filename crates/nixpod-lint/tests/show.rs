@@ -67,23 +67,25 @@ fn flags_are_folded_in_and_what_they_override_is_told() {
     extraOptions = [ "--privileged" "--network=host" "-e" "X=1" "--memory=1g" ];
     cmd = [ "serve" "two words" ];
     hostname = "app";
+    labels."com.example.a-label-with-a-rather-long-name" = "1";
   };
 }
 "#,
         &[],
         expect![[r#"
             app  oci-containers, host configuration.nix, configuration.nix:2:50
-              privileged   true                                            extraOptions  configuration.nix:6:22
+              privileged   true                                                 extraOptions  configuration.nix:6:22
                   overridden privileged = false  configuration.nix:4:18
-              network      host                                            extraOptions  configuration.nix:6:37
-              mount        rw /srv/app at /data                            volumes       configuration.nix:5:17
-              mount        ro volume logs at /logs                         volumes       configuration.nix:5:34
-              environment  X=1                                             extraOptions  configuration.nix:6:59
-              image        docker.io/library/app:1                         image         configuration.nix:3:13
-              command      serve 'two words'                               cmd           configuration.nix:7:13
-              flag         --privileged --network=host -e X=1 --memory=1g  extraOptions  configuration.nix:6:22
-              hostname     "app"                                                         configuration.nix:8:16
-              25 more are as by default (--defaults)
+              network      host                                                 extraOptions  configuration.nix:6:37
+              mount        rw /srv/app at /data                                 volumes       configuration.nix:5:17
+              mount        ro volume logs at /logs                              volumes       configuration.nix:5:34
+              environment  X=1                                                  extraOptions  configuration.nix:6:59
+              image        docker.io/library/app:1                              image         configuration.nix:3:13
+              command      serve 'two words'                                    cmd           configuration.nix:7:13
+              flag         --privileged --network=host -e X=1 --memory=1g       extraOptions  configuration.nix:6:22
+              hostname     "app"                                                              configuration.nix:8:16
+              labels       "com.example.a-label-with-a-rather-long-name" = "1"                configuration.nix:9:60
+              24 more are as by default (--defaults)
         "#]],
     );
 }

@@ -122,7 +122,8 @@ impl<'a> Rows<'a> {
         } else if is_word && fact.certainty == Certainty::Set && fact.unknown.is_empty() {
             self.line.push(fact);
         } else {
-            self.row(fact.name.short(), value(fact), fact);
+            let (name, value) = entry(fact);
+            self.row(name, value, fact);
         }
     }
 
@@ -243,6 +244,15 @@ fn is_unseen(fact: &FactSpec) -> bool {
 fn value(fact: &FactSpec) -> String {
     let value = fact.value.as_ref();
     value.map_or_else(|| "?".to_owned(), |value| one_line(&value.to_string()))
+}
+
+/// Name and value. The entry of a set with a name of its own, such as a label, is told with that: some are very long.
+fn entry(fact: &FactSpec) -> (String, String) {
+    let (name, value) = (fact.name.short(), value(fact));
+    match name.split_once(".\"") {
+        Some((set, key)) if fact.kind == ShownKind::Option => (set.to_owned(), format!("\"{key} = {value}")),
+        _ => (name, value),
+    }
 }
 
 /// A word between others.
