@@ -148,7 +148,7 @@
 //! ```
 //! use nixpod_analysis::{Confidence, Ctx, Origin, Sink, declare_rule, run_rules};
 //! use nixpod_model::{
-//!     Container, ContainerId, EntryName, Field, Host, HostId, Surface, System, SystemId, SystemKind, Userns, World,
+//!     Container, ContainerId, EntryName, Field, Host, HostId, Role, Seen, Surface, System, SystemId, SystemKind, Userns, World,
 //! };
 //!
 //! declare_rule! {
@@ -168,8 +168,9 @@
 //! fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 //!     if container.surface == Surface::Nspawn && container.userns.value() == Some(&Userns::Host) {
 //!         // That nothing sets an option is certain only if all that could set it was seen.
-//!         let complete = ctx.system(container).complete;
-//!         sink.report_absence(complete, format!("`{}` has no user namespace", container.name));
+//!         if let Some(absent) = ctx.absent(ctx.system(container), &container.userns) {
+//!             sink.report_absence(&absent, format!("`{}` has no user namespace", container.name));
+//!         }
 //!     }
 //! }
 //!
@@ -182,6 +183,7 @@
 //! world.add_host(Host {
 //!     id: host,
 //!     name: "box".to_owned(),
+//!     role: Role::Host,
 //!     closed_world: true,
 //!     from_flake: true,
 //!     in_flake: true,
@@ -191,7 +193,7 @@
 //!     variant_of: None,
 //! });
 //! world.add_system(System {
-//!     complete: true,
+//!     seen: Seen::Whole,
 //!     ..System::new(system, SystemKind::Nixos, "box")
 //! });
 //! // An origin is the place in Nix code that something comes from; there is none here.
@@ -272,6 +274,7 @@ pub use camino::{Utf8Path, Utf8PathBuf};
 pub use check::snapshot::Analysis;
 pub use did_you_mean::closest;
 pub use host::AnalysisHost;
+pub use nixpod_model::Role;
 pub use nixpod_source::{
     Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, Level, LineIndex, Origin, Position,
     RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits, visible,
@@ -281,10 +284,11 @@ pub use report::secrets::{MASK, Secrets};
 pub use report::{
     Action, ActionKind, Cause, Certainty, Concern, ContainerRef, ErrorCode, EvaluatedRoot, Gap, GapKind,
     Hover, LeftOut, LeftOutReason, Other, Report, Reported, Shown, ShownDefinition, ShownFact, ShownKind,
-    ShownUnknown,
+    ShownUnknown, ToldUnsure,
 };
 pub use rule::{
-    Change, Check, Ctx, Finding, FindingBuilder, FixAvailability, Group, Intent, Meta, Rule, Sink, rule_url,
+    Absent, Change, Check, Ctx, Finding, FindingBuilder, FixAvailability, Group, Intent, Meta, Rule, Sink,
+    Unsure, rule_url,
 };
 pub use run::run_rules;
 pub use settings::Settings;

@@ -1,8 +1,10 @@
 //! What a rule is, and what it may say.
 
 use crate::index::Index;
-use nixpod_model::{Container, ContainerId, Field, Host, HostId, System, SystemId, Text, TextPart, World};
-use nixpod_source::{Applicability, Confidence, Origin, RuleId, Severity};
+use nixpod_model::{
+    Container, ContainerId, Field, Host, HostId, Seen, System, SystemId, Text, TextPart, Unseen, World,
+};
+use nixpod_source::{Applicability, Confidence, Origin, Place, RuleId, Severity, Why};
 
 /// Which set a rule belongs to; it decides whether the rule is on by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -152,6 +154,17 @@ impl<'a> Ctx<'a> {
         guest.container.as_ref().map(|id| self.world.container(id))
     }
 
+    /// That nothing sets a field, if that is so: how certain that is depends on what was seen of the system that would set
+    /// it. A rule that finds fault with a default reports this.
+    pub fn absent<T>(&self, system: &System, field: &Field<T>) -> Option<Absent> {
+        field.is_default().then(|| Absent::in_system(system))
+    }
+
+    /// That a list has no element, if that is so.
+    pub fn absent_from<T>(&self, system: &System, list: &[Field<T>]) -> Option<Absent> {
+        list.is_empty().then(|| Absent::in_system(system))
+    }
+
     /// The host (root) of a container.
     pub fn host(&self, container: &Container) -> &'a Host {
         self.world.host(&container.host)
@@ -165,6 +178,39 @@ impl<'a> Ctx<'a> {
         }
         system
     }
+}
+
+/// That nothing sets something, as far as was seen. Only [`Ctx`] makes one.
+#[derive(Clone, Debug)]
+pub struct Absent {
+    seen: Seen,
+}
+
+impl Absent {
+    fn in_system(system: &System) -> Self {
+        Self {
+            seen: system.seen.clone(),
+        }
+    }
+}
+
+/// Why a finding is not certain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsure {
+    /// It holds only under a condition that could not be decided.
+    Condition(Place),
+    /// Something that may set the option elsewhere could not be seen.
+    Unseen(Unseen),
+    /// A file that is nobody's whole system: what imports it may set the option.
+    Alone,
+    /// A part of the container's definition could not be seen.
+    Part(Why),
+    /// No host imports the file that it is seen in.
+    NoHost,
+    /// It is about a container that stands for any number of them.
+    Template,
+    /// What the rule says of it, as words that go on after "because".
+    Because(&'static str),
 }
 
 /// A change, said in terms of the configuration; the analysis turns it into text edits.
@@ -209,7 +255,9 @@ pub struct Finding {
     /// Where it was written and how it came here.
     pub origin: Origin,
     /// Undecided conditions.
-    pub conditions: Vec<nixpod_source::Place>,
+    pub conditions: Vec<Place>,
+    /// Why the confidence is not high; nothing if it is.
+    pub unsure: Vec<Unsure>,
     /// Other places that explain it, each with a message.
     pub related: Vec<(Origin, String)>,
     /// Fixes, best first.
@@ -235,6 +283,18 @@ pub(crate) struct Secret {
     pub(crate) common: bool,
 }
 
+/// How sure the findings about one thing can be, and why not surer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ceiling {
+    pub(crate) confidence: Confidence,
+    pub(crate) unsure: Vec<Unsure>,
+}
+
+/// What something holds under, as the reason for not being sure.
+pub(crate) fn of_conditions(conditions: &[Place]) -> impl Iterator<Item = Unsure> {
+    conditions.iter().copied().map(Unsure::Condition)
+}
+
 /// Takes the findings of one rule on one container or system.
 #[derive(Debug)]
 pub struct Sink {
@@ -243,7 +303,7 @@ pub struct Sink {
     pub(crate) host: HostId,
     /// The place used when a finding has none of its own: the definition of the container or system.
     pub(crate) fallback: Origin,
-    pub(crate) ceiling: Confidence,
+    pub(crate) ceiling: Ceiling,
     pub(crate) findings: Vec<Finding>,
     pub(crate) secrets: Vec<Secret>,
 }
@@ -254,7 +314,7 @@ impl Sink {
         container: Option<ContainerId>,
         host: HostId,
         fallback: Origin,
-        ceiling: Confidence,
+        ceiling: Ceiling,
     ) -> Self {
         Self {
             rule,
@@ -312,21 +372,27 @@ impl Sink {
         self.push(origin.clone(), Vec::new(), Confidence::High, message.into())
     }
 
-    /// Reports that something is absent, at the definition of the container or system: `complete` says whether the
-    /// whole system was seen. If not, the finding has medium confidence.
-    pub fn report_absence(&mut self, complete: bool, message: impl Into<String>) -> FindingBuilder<'_> {
-        let confidence = if complete {
-            Confidence::High
-        } else {
-            Confidence::Medium
-        };
-        self.push(Origin::default(), Vec::new(), confidence, message.into())
+    /// Reports that something is absent, at the definition of the container or system, and where not all was seen that
+    /// may set it, with medium confidence.
+    pub fn report_absence(&mut self, absent: &Absent, message: impl Into<String>) -> FindingBuilder<'_> {
+        self.report_absence_at(&Origin::default(), absent, message)
+    }
+
+    /// The same at another place: the definition of the user that something is absent from, say.
+    pub fn report_absence_at(
+        &mut self,
+        origin: &Origin,
+        absent: &Absent,
+        message: impl Into<String>,
+    ) -> FindingBuilder<'_> {
+        self.push(origin.clone(), Vec::new(), Confidence::High, message.into())
+            .if_all_seen(&absent.seen)
     }
 
     fn push(
         &mut self,
         origin: Origin,
-        conditions: Vec<nixpod_source::Place>,
+        conditions: Vec<Place>,
         confidence: Confidence,
         message: String,
     ) -> FindingBuilder<'_> {
@@ -338,10 +404,13 @@ impl Sink {
         let finding = Finding {
             rule: self.rule.id,
             severity: self.rule.severity,
-            confidence: confidence.min(self.ceiling),
+            confidence: confidence.min(self.ceiling.confidence),
             message,
             help: None,
             origin,
+            unsure: of_conditions(&conditions)
+                .chain(self.ceiling.unsure.iter().cloned())
+                .collect(),
             conditions,
             related: Vec::new(),
             fixes: Vec::new(),
@@ -370,9 +439,26 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Not surer than this.
-    pub fn at_most(self, confidence: Confidence) -> Self {
+    /// Not surer than this, for a reason in words that go on after "because".
+    pub fn at_most(self, confidence: Confidence, because: &'static str) -> Self {
+        if confidence < Confidence::High {
+            self.finding.unsure.push(Unsure::Because(because));
+        }
         self.finding.confidence = self.finding.confidence.min(confidence);
+        self
+    }
+
+    /// Certain only if all was seen of what defines a system.
+    pub fn if_all_seen(self, seen: &Seen) -> Self {
+        let Seen::Partly(unseen) = seen else {
+            return self;
+        };
+        let unsure = unseen.iter().cloned().map(Unsure::Unseen);
+        self.finding.unsure.extend(unsure);
+        if unseen.is_empty() {
+            self.finding.unsure.push(Unsure::Alone);
+        }
+        self.finding.confidence = self.finding.confidence.min(Confidence::Medium);
         self
     }
 
@@ -380,6 +466,7 @@ impl FindingBuilder<'_> {
     pub fn depends_on<T>(self, field: &Field<T>) -> Self {
         if field.is_maybe() {
             self.finding.confidence = self.finding.confidence.min(Confidence::Medium);
+            self.finding.unsure.extend(of_conditions(&field.conditions));
             self.finding.conditions.extend(field.conditions.iter().copied());
         }
         self

@@ -1,7 +1,7 @@
 //! Runs rules over a world.
 
 use crate::index::Index;
-use crate::rule::Secret;
+use crate::rule::{Ceiling, Secret, Unsure, of_conditions};
 use crate::{Check, Ctx, Finding, Rule, Sink};
 use nixpod_model::{Container, Existence, System, World};
 use nixpod_source::Confidence;
@@ -63,20 +63,32 @@ pub(crate) fn run(rules: &[&'static Rule], world: &World) -> (Vec<Finding>, Vec<
     (findings, secrets)
 }
 
-fn ceiling_of(world: &World, container: &Container) -> Confidence {
-    let ceiling = host_ceiling(world, world.system(&container.system));
+fn ceiling_of(world: &World, container: &Container) -> Ceiling {
+    let mut ceiling = host_ceiling(world, world.system(&container.system));
     // What could not be seen of it may override what could.
-    match container.existence {
-        Existence::Certain if container.unseen.is_none() => ceiling,
-        Existence::Certain | Existence::Maybe(_) | Existence::Template => ceiling.lower(),
+    let unseen = container.unseen.clone().map(Unsure::Part);
+    let existence = match &container.existence {
+        Existence::Certain => Vec::new(),
+        Existence::Maybe(conditions) => of_conditions(conditions).collect(),
+        Existence::Template => vec![Unsure::Template],
+    };
+    if unseen.is_some() || container.existence != Existence::Certain {
+        ceiling.confidence = ceiling.confidence.lower();
     }
+    ceiling.unsure.extend(unseen.into_iter().chain(existence));
+    ceiling
 }
 
-fn host_ceiling(world: &World, system: &System) -> Confidence {
-    if world.host(&system.host).imported_by_no_host {
-        Confidence::High.lower()
-    } else {
-        Confidence::High
+fn host_ceiling(world: &World, system: &System) -> Ceiling {
+    match world.host(&system.host).imported_by_no_host {
+        true => Ceiling {
+            confidence: Confidence::High.lower(),
+            unsure: vec![Unsure::NoHost],
+        },
+        false => Ceiling {
+            confidence: Confidence::High,
+            unsure: Vec::new(),
+        },
     }
 }
 

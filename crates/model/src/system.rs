@@ -1,15 +1,19 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
 use crate::{ContainerId, FactInfo, FactValue, Field, HostId, SystemId, Text, Visitor, VisitorMut};
-use nixpod_source::{Origin, Why};
+use nixpod_source::{Origin, Place, Why};
+use std::sync::Arc;
 
 /// One root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
     /// What it is known by.
     pub id: HostId,
-    /// `web` for `nixosConfigurations.web`, or the file's path for a file taken as a module.
+    /// `web` for `nixosConfigurations.web`, `nixosModules.web` for a module that a flake offers, or the file's path for
+    /// a file taken as a module.
     pub name: String,
+    /// Which of them it is.
+    pub role: Role,
     /// Was its whole module tree seen? Then absence is certain.
     pub closed_world: bool,
     /// Does it come from a flake output (and not from a file by itself)?
@@ -24,6 +28,31 @@ pub struct Host {
     pub missing_inputs: Vec<String>,
     /// The host that this is a variant of: what that may be started as instead.
     pub variant_of: Option<HostId>,
+}
+
+/// What a root is to whoever wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// A whole system.
+    Host,
+    /// What a host may be started as instead.
+    Variant,
+    /// A module that a flake offers.
+    Module,
+    /// A file that is taken as a module.
+    File,
+}
+
+impl Role {
+    /// The name used in every format.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Variant => "variant",
+            Self::Module => "module",
+            Self::File => "file",
+        }
+    }
 }
 
 /// What a system is.
@@ -76,8 +105,66 @@ pub struct System {
     pub engines: Engines,
     /// Places where the system's options put literal secrets in the store.
     pub secrets: Vec<SecretValue>,
-    /// Is the set of its definitions complete (closed world, and no open part in the way)?
-    pub complete: bool,
+    /// How much of what defines it was seen.
+    pub seen: Seen,
+}
+
+/// How much was seen of what defines a system.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Seen {
+    /// All of it: what nobody was seen to set is not set.
+    Whole,
+    /// Not all: the first few of the reasons; none for a file that is nobody's whole system.
+    Partly(Arc<[Unseen]>),
+}
+
+/// Something that may set options of a system and could not be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Unseen {
+    /// Why.
+    pub why: Why,
+    /// Where the code asks for it.
+    pub place: Option<Place>,
+}
+
+/// So many reasons are kept.
+const MAX_UNSEEN: usize = 3;
+
+impl Seen {
+    /// All but these could be seen.
+    pub fn but(unseen: impl IntoIterator<Item = Unseen>) -> Self {
+        let mut reasons: Vec<Unseen> = Vec::new();
+        for one in unseen {
+            if reasons.len() < MAX_UNSEEN && !reasons.contains(&one) {
+                reasons.push(one);
+            }
+        }
+        match reasons.is_empty() {
+            true => Self::Whole,
+            false => Self::Partly(reasons.into()),
+        }
+    }
+
+    /// Was all of it seen?
+    pub const fn is_whole(&self) -> bool {
+        matches!(self, Self::Whole)
+    }
+
+    /// Of both.
+    #[must_use]
+    pub fn and(&self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Whole, other) => other,
+            (Self::Partly(_), Self::Whole) => self.clone(),
+            (Self::Partly(first), Self::Partly(second)) => {
+                let all = first.iter().chain(&*second).cloned();
+                match Self::but(all) {
+                    Self::Whole => self.clone(),
+                    both => both,
+                }
+            }
+        }
+    }
 }
 
 impl System {
@@ -102,7 +189,7 @@ impl System {
             group_members: Vec::new(),
             engines: Engines::default(),
             secrets: Vec::new(),
-            complete: false,
+            seen: Seen::Partly(Arc::default()),
         }
     }
 }
@@ -129,7 +216,7 @@ impl System {
             group_members,
             engines,
             secrets,
-            complete: _,
+            seen: _,
         } = self;
         let default = FactInfo::by_default;
         visitor.fact(default("release", "which release it is"), release);

@@ -9,8 +9,8 @@ use crate::words::Words;
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_analysis::{
     Analysis, Applicability, Cause, Certainty, Concern, Confidence, ContainerRef, Diagnostic, EvaluatedRoot,
-    FileId, Fix, GapKind, Label, LabelKind, LeftOutReason, LineIndex, Report, Reported, RuleId, Secrets,
-    Severity, Shown, ShownFact, ShownKind, Span, TextEdit, TextRange, TextSize, Why, visible,
+    FileId, Fix, GapKind, Label, LabelKind, LeftOutReason, LineIndex, Report, Reported, Role, RuleId, Secrets,
+    Severity, Shown, ShownFact, ShownKind, Span, TextEdit, TextRange, TextSize, ToldUnsure, Why, visible,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
@@ -104,8 +104,11 @@ pub(crate) struct Finding {
     pub(crate) container: Option<ContainerName>,
     /// Further containers with the same finding at the same place, each with its own fingerprint.
     pub(crate) others: Vec<(ContainerName, String)>,
-    pub(crate) hosts: Vec<Words>,
+    /// Hosts, modules and files that it is seen in, and what each of them is.
+    pub(crate) hosts: Vec<(Role, Words)>,
     pub(crate) imported_by_no_host: bool,
+    /// Why its confidence is not high.
+    pub(crate) unsure: Vec<UnsureSpec>,
     /// Is what it says also why something at its place was not analysed?
     pub(crate) tells_gap: bool,
     pub(crate) suppressed: Option<Words>,
@@ -114,6 +117,14 @@ pub(crate) struct Finding {
     pub(crate) label: Words,
     pub(crate) trail: Vec<Step>,
     pub(crate) fixes: Vec<ResolvedFix>,
+}
+
+/// A reason for which a finding is not certain.
+#[derive(Clone, Debug)]
+pub(crate) struct UnsureSpec {
+    pub(crate) kind: &'static str,
+    pub(crate) reason: Words,
+    pub(crate) location: Option<Location>,
 }
 
 #[derive(Clone, Debug)]
@@ -430,14 +441,27 @@ impl Resolver<'_> {
                 .into_iter()
                 .map(|other| (self.named(other.container), other.fingerprint))
                 .collect(),
-            hosts: reported.hosts.into_iter().map(Words::from).collect(),
+            hosts: reported
+                .roles
+                .into_iter()
+                .zip(reported.hosts.into_iter().map(Words::from))
+                .collect(),
             imported_by_no_host: reported.imported_by_no_host,
+            unsure: reported.unsure.into_iter().map(|one| self.unsure(one)).collect(),
             tells_gap: reported.tells_gap,
             suppressed: reported.suppressed.map(Words::from),
             location: self.location(primary.span),
             label: primary.message.into(),
             trail: trail.into_iter().map(|label| self.step(label)).collect(),
             fixes: fixes.into_iter().filter_map(|fix| self.fix(fix)).collect(),
+        }
+    }
+
+    fn unsure(&mut self, told: ToldUnsure) -> UnsureSpec {
+        UnsureSpec {
+            kind: told.kind,
+            reason: told.reason.into(),
+            location: told.span.map(|span| self.location(span)),
         }
     }
 

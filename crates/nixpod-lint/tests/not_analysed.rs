@@ -164,3 +164,68 @@ fn what_a_finding_says_is_told_once() {
     fingerprints.sort_by_key(|one| one.to_string());
     assert_eq!(told, fingerprints, "{document:#}");
 }
+
+#[test]
+fn a_confidence_below_high_says_why() {
+    let project = Project::new(
+        "confidence",
+        &[
+            (
+                "flake.nix",
+                "{
+  inputs.x.url = \"github:ann/x\";
+  outputs = { nixpkgs, x, ... }: {
+    nixosConfigurations.oak = nixpkgs.lib.nixosSystem {
+      modules = [ x.nixosModules.a ./web.nix ];
+    };
+    nixosModules.shared = { containers.shared.config = { }; };
+  };
+}
+",
+            ),
+            (
+                "web.nix",
+                "{ config, lib, ... }:
+{
+  containers.web.config = { };
+  containers.perhaps = lib.mkIf config.my.enable {
+    privateUsers = \"no\";
+    config = { };
+  };
+}
+",
+            ),
+            (
+                "lone.nix",
+                "{ containers.lone = { privateUsers = \"no\"; config = { }; }; }",
+            ),
+        ],
+    );
+    let output = project.run(&["--select", "missing-private-users"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines = text.lines().filter(|line| line.contains("confidence "));
+    let told: String = lines.map(|line| format!("{}\n", line.trim())).collect();
+    expect![[r#"
+        → container `shared` (nspawn), module nixosModules.shared, confidence medium: no host imports the file; whatever imports the file may set it
+        → container `lone` (nspawn), file lone.nix, confidence medium: no host imports the file
+        → container `web` (nspawn), host oak, confidence medium: `inputs.x.nixosModules.a` comes from outside (flake.nix:5)
+        → container `perhaps` (nspawn), host oak, confidence medium: only if `config.my.enable` (web.nix:4)
+    "#]].assert_eq(&told);
+    let output = project.run(&["--select", "missing-private-users", "--format", "json"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = document["findings"].as_array().unwrap().iter();
+    let told: String = findings
+        .map(|one| {
+            format!(
+                "{} {} {}\n",
+                one["container"]["name"], one["seen_in"], one["unsure"]
+            )
+        })
+        .collect();
+    expect![[r#"
+        "shared" [{"kind":"module","name":"nixosModules.shared"}] [{"kind":"no-host","location":null,"reason":"no host imports the file"},{"kind":"alone","location":null,"reason":"whatever imports the file may set it"}]
+        "lone" [{"kind":"file","name":"lone.nix"}] [{"kind":"no-host","location":null,"reason":"no host imports the file"}]
+        "web" [{"kind":"host","name":"oak"}] [{"kind":"unseen","location":{"column":19,"end_column":35,"end_line":5,"file":"flake.nix","line":5},"reason":"`inputs.x.nixosModules.a` comes from outside"}]
+        "perhaps" [{"kind":"host","name":"oak"}] [{"kind":"condition","location":{"column":33,"end_column":49,"end_line":4,"file":"web.nix","line":4},"reason":"only if `config.my.enable`"}]
+    "#]].assert_eq(&told);
+}

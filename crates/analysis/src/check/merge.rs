@@ -1,8 +1,8 @@
 //! The findings of all roots, with their labels: the same finding of several hosts is one.
 
 use crate::check::places::{Trail, line_of, slice, span_of_origin, trail_of};
-use crate::report::{ContainerRef, Reported};
-use crate::rule::{Finding, Intent, Rule};
+use crate::report::{ContainerRef, Reported, ToldUnsure};
+use crate::rule::{Finding, Intent, Rule, Unsure};
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::worlds::Known;
@@ -64,7 +64,7 @@ impl Merged {
         let known = self.index.get(&key).copied();
         if let Some(known) = known.and_then(|index| self.findings.get_mut(index)) {
             let of = host.variant_of.as_ref().map(|of| world.host(of).name.as_str());
-            known.add_host(host, of, finding);
+            known.add_host(files, host, of, finding);
             known.defined_in.extend(container.into_iter().flat_map(files_of));
         } else if let Some(trail) = trail_of(files, finding) {
             self.index.insert(key, self.findings.len());
@@ -114,7 +114,9 @@ impl Checked {
                 container,
                 others: Vec::new(),
                 hosts: vec![host.name.clone()],
+                roles: vec![host.role],
                 imported_by_no_host: host.imported_by_no_host,
+                unsure: told_unsure(files, finding),
                 tells_gap: finding.tells_gap,
                 suppressed: None,
             },
@@ -126,17 +128,62 @@ impl Checked {
     }
 
     /// The same finding was made on another host, which may be a variant of one: what that has needs no other name.
-    fn add_host(&mut self, host: &Host, variant_of: Option<&str>, finding: &Finding) {
+    fn add_host(&mut self, files: &Files<'_>, host: &Host, variant_of: Option<&str>, finding: &Finding) {
         let reported = &mut self.reported;
         let is_known = variant_of.is_some_and(|of| reported.hosts.iter().any(|host| host == of));
         if !is_known && let Err(at) = reported.hosts.binary_search(&host.name) {
             reported.hosts.insert(at, host.name.clone());
+            reported.roles.insert(at, host.role);
         }
         reported.imported_by_no_host &= host.imported_by_no_host;
         let diagnostic = &mut reported.diagnostic;
         diagnostic.severity = diagnostic.severity.max(finding.severity);
-        diagnostic.confidence = diagnostic.confidence.max(finding.confidence);
+        if finding.confidence > diagnostic.confidence {
+            diagnostic.confidence = finding.confidence;
+            reported.unsure = told_unsure(files, finding);
+        }
     }
+}
+
+/// Why a finding is not certain, each reason once.
+fn told_unsure(files: &Files<'_>, finding: &Finding) -> Vec<ToldUnsure> {
+    let mut out: Vec<ToldUnsure> = Vec::new();
+    if finding.confidence == Confidence::High {
+        return out;
+    }
+    for unsure in &finding.unsure {
+        let span = |place: &Option<Place>| place.and_then(|place| span_of(files, place));
+        let (kind, reason, span) = match unsure {
+            Unsure::Condition(place) => {
+                let span = span_of(files, *place);
+                let text = span.map_or_else(|| "…".to_owned(), |span| one_line(&slice(files, span)));
+                ("condition", format!("only if `{text}`"), span)
+            }
+            Unsure::Unseen(unseen) => ("unseen", unseen.why.to_string(), span(&unseen.place)),
+            Unsure::Alone => ("alone", "whatever imports it may set more".to_owned(), None),
+            Unsure::Part(why) => (
+                "part",
+                format!("a part of its definition is not known: {why}"),
+                None,
+            ),
+            Unsure::NoHost => ("no-host", "no host imports it".to_owned(), None),
+            Unsure::Template => (
+                "template",
+                "it stands for containers of any name".to_owned(),
+                None,
+            ),
+            Unsure::Because(reason) => ("rule", (*reason).to_owned(), None),
+        };
+        let told = ToldUnsure { kind, reason, span };
+        if !out.contains(&told) {
+            out.push(told);
+        }
+    }
+    out
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A finding about text as such, which no host has a part in.
@@ -161,7 +208,9 @@ pub(crate) fn plain(rule: &'static Rule, span: Span, message: String, help: Opti
             container: None,
             others: Vec::new(),
             hosts: Vec::new(),
+            roles: Vec::new(),
             imported_by_no_host: false,
+            unsure: Vec::new(),
             tells_gap: false,
             suppressed: None,
         },

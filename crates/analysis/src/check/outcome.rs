@@ -256,6 +256,7 @@ fn roots_of(evaluated: &Known) -> Vec<EvaluatedRoot> {
     hosts
         .map(|host| EvaluatedRoot {
             name: host.name.clone(),
+            role: host.role,
             from_flake: host.from_flake,
             closed_world: host.closed_world,
             imported_by_no_host: host.imported_by_no_host,

@@ -7,7 +7,7 @@ pub(crate) mod secrets;
 pub use gap::{Cause, Concern, ErrorCode, Gap, GapKind};
 
 use crate::report::secrets::Secrets;
-use nixpod_model::Surface;
+use nixpod_model::{Role, Surface};
 use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf, Why, visible};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -52,7 +52,12 @@ impl Reported {
         let labels = diagnostic.trail.iter_mut().map(|label| &mut label.message);
         let fixes = diagnostic.fixes.iter_mut().map(|fix| &mut fix.title);
         let said = [&mut diagnostic.message, &mut diagnostic.primary.message];
-        let more = diagnostic.help.iter_mut().chain(&mut self.suppressed);
+        let unsure = self.unsure.iter_mut().map(|one| &mut one.reason);
+        let more = diagnostic
+            .help
+            .iter_mut()
+            .chain(&mut self.suppressed)
+            .chain(unsure);
         for text in said.into_iter().chain(labels).chain(fixes).chain(more) {
             *text = told(text, secrets);
         }
@@ -73,12 +78,28 @@ pub struct Reported {
     /// Names of the hosts it applies to, sorted. Empty for findings about the tool's own comments and for files that
     /// do not parse.
     pub hosts: Vec<String>,
+    /// What each of them is, in the same order.
+    pub roles: Vec<Role>,
     /// Is it only seen in files that no host imports?
     pub imported_by_no_host: bool,
+    /// Why its confidence is not high; nothing if it is.
+    pub unsure: Vec<ToldUnsure>,
     /// Is what it says also why something at its place was not analysed?
     pub tells_gap: bool,
     /// Is it suppressed, and with which reason?
     pub suppressed: Option<String>,
+}
+
+/// A reason for which a finding is not certain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldUnsure {
+    /// Which kind of reason, by the name used in every format: `condition`, `unseen`, `alone`, `part`, `no-host`,
+    /// `template` or `rule`.
+    pub kind: &'static str,
+    /// The reason, without a final dot.
+    pub reason: String,
+    /// Where it lies, if it has a place.
+    pub span: Option<Span>,
 }
 
 /// A further container that a finding is about.
@@ -140,6 +161,8 @@ impl LeftOutReason {
 pub struct EvaluatedRoot {
     /// The host's name, or the file's path relative to the project.
     pub name: String,
+    /// What it is.
+    pub role: Role,
     /// Is it a host of a flake?
     pub from_flake: bool,
     /// Was its whole module tree seen?

@@ -57,7 +57,7 @@ pub(crate) mod absent {
     fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         if container.network.value() == Some(&NetworkMode::Host) {
             let message = format!("`{}` is not isolated", container.name);
-            sink.report_absence(true, message).fix(
+            sink.report_at(&container.origin, message).fix(
                 "isolate it",
                 Applicability::Safe,
                 Change::SetIn(

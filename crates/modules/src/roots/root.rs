@@ -6,16 +6,30 @@ use crate::models::option;
 use crate::nixos;
 use crate::own::Kind;
 use crate::system::evaluation::{Library, ModuleEvaluation};
+use crate::system::report::Gap;
 use nixpod_eval::{Evaluator, OriginId, ThunkId, Value};
 use nixpod_source::Utf8Path;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+/// What a root is to whoever wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A whole system.
+    Host,
+    /// A module that a flake offers.
+    Module,
+    /// A file, or a module in one.
+    File,
+}
+
 /// A system that is evaluated as a whole.
 #[derive(Clone, Debug)]
 pub struct RootSystem {
-    /// The host's name, or the file's path.
+    /// The name of the host or module, or the file's path.
     pub name: String,
+    /// Which of them it is.
+    pub role: Role,
     /// The evaluation.
     pub system: Rc<ModuleEvaluation>,
     /// NixOS or Home Manager.
@@ -26,6 +40,8 @@ pub struct RootSystem {
     pub rooted: bool,
     /// Was the whole module tree seen?
     pub closed_world: bool,
+    /// Parts of the module tree that were not seen and that may set anything.
+    pub unseen: Vec<Gap>,
     /// Are there hosts, and does none of them import this file?
     pub imported_by_no_host: bool,
     /// Names of flake inputs that were not on disk and that modules of the host come from.
@@ -39,11 +55,13 @@ impl RootSystem {
     pub(crate) fn new(name: String, system: Rc<ModuleEvaluation>, kind: Kind) -> Self {
         Self {
             name,
+            role: Role::Host,
             system,
             kind,
             from_flake: false,
             rooted: false,
             closed_world: false,
+            unseen: Vec::new(),
             imported_by_no_host: false,
             missing_inputs: Vec::new(),
             release: None,
@@ -62,6 +80,7 @@ pub(crate) fn loose(
 ) -> RootSystem {
     let system = nixos::system(ev, library, kind, vec![module], None, true);
     RootSystem {
+        role: Role::Module,
         imported_by_no_host,
         ..RootSystem::new(name, system, kind)
     }
@@ -78,7 +97,10 @@ pub(crate) fn loose_in(
 ) -> RootSystem {
     let around = arguments_around(ev, library, file);
     let system = nixos::open_system(ev, library, kind, module, around);
-    RootSystem::new(name, system, kind)
+    RootSystem {
+        role: Role::File,
+        ..RootSystem::new(name, system, kind)
+    }
 }
 
 /// What a system calls itself.
@@ -108,13 +130,16 @@ pub fn look_again(ev: &mut Evaluator<'_>, library: &Library, root: &mut RootSyst
         return;
     };
     let mut missing = BTreeSet::new();
-    let mut closed = true;
+    let mut unseen = Vec::new();
     for gap in &collected.opaque {
         if let Some(input) = input_name(&gap.why) {
             missing.insert(input);
         }
-        closed &= is_harmless(&library.shared, &gap.why);
+        if !is_harmless(&library.shared, &gap.why) {
+            unseen.push(gap.clone());
+        }
     }
-    root.closed_world = closed;
+    root.closed_world = unseen.is_empty();
+    root.unseen = unseen;
     root.missing_inputs = missing.into_iter().map(str::to_owned).collect();
 }

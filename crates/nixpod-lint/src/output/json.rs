@@ -3,7 +3,7 @@
 use crate::document::Each;
 use crate::view::{ContainerName, Finding, Location, ResolvedGap, ResolvedLeftOut, Results};
 use crate::words::Words;
-use nixpod_analysis::Concern;
+use nixpod_analysis::{Concern, Role};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -21,12 +21,16 @@ struct JsonFinding<'a> {
     rule: &'a str,
     severity: &'a str,
     confidence: &'a str,
+    /// Why the confidence is not high.
+    unsure: Vec<JsonUnsure<'a>>,
     message: &'a str,
     help: Option<&'a str>,
     fingerprint: &'a str,
     container: Option<JsonContainer<'a>>,
     also: Vec<JsonOther<'a>>,
     hosts: Vec<&'a str>,
+    /// The same with what each of them is.
+    seen_in: Vec<JsonRoot<'a>>,
     imported_by_no_host: bool,
     location: JsonLocation<'a>,
     trail: Vec<JsonStep<'a>>,
@@ -40,6 +44,21 @@ struct JsonContainer<'a> {
     name: &'a str,
     file: &'a str,
     line: u32,
+}
+
+/// A root: `host`, `variant` (what a host may be started as instead), `module` (that a flake offers) or `file`.
+#[derive(Serialize)]
+struct JsonRoot<'a> {
+    kind: &'a str,
+    name: &'a str,
+}
+
+/// A reason for which a finding is not certain: `condition`, `unseen`, `alone`, `part`, `no-host`, `template`, `rule`.
+#[derive(Serialize)]
+struct JsonUnsure<'a> {
+    kind: &'a str,
+    reason: &'a str,
+    location: Option<JsonLocation<'a>>,
 }
 
 /// A further container with the same finding at the same place.
@@ -155,7 +174,17 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
             applicability: fix.applicability.as_str(),
             edits: fix.edits.iter().map(edit).collect(),
         };
+        let root = |(role, name): &'a (Role, Words)| JsonRoot {
+            kind: role.as_str(),
+            name: name.exact(),
+        };
+        let unsure = |one: &'a crate::view::UnsureSpec| JsonUnsure {
+            kind: one.kind,
+            reason: one.reason.exact(),
+            location: one.location.as_ref().map(JsonLocation::from),
+        };
         Self {
+            unsure: finding.unsure.iter().map(unsure).collect(),
             rule: finding.rule,
             severity: finding.severity.as_str(),
             confidence: finding.confidence.as_str(),
@@ -164,7 +193,8 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
             fingerprint: &finding.fingerprint,
             container: finding.container.as_ref().map(container),
             also: finding.others.iter().map(other).collect(),
-            hosts: finding.hosts.iter().map(Words::exact).collect(),
+            hosts: finding.hosts.iter().map(|(_, name)| name.exact()).collect(),
+            seen_in: finding.hosts.iter().map(root).collect(),
             imported_by_no_host: finding.imported_by_no_host,
             location: (&finding.location).into(),
             trail: finding.trail.iter().map(step).collect(),

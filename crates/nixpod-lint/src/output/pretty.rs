@@ -12,7 +12,7 @@ use crate::words::{Words, list};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles,
 };
-use nixpod_analysis::{Applicability, Level, Utf8PathBuf, rule_url};
+use nixpod_analysis::{Applicability, Level, Role, Utf8PathBuf, rule_url};
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::sync::Arc;
@@ -91,18 +91,41 @@ fn about(out: &mut String, finding: &Finding, context: &Context<'_>) {
         };
         facts.push(format!("{noun} {} ({})", names.join(", "), container.surface));
     }
-    match finding.hosts.as_slice() {
-        [] => {}
-        [host] => facts.push(format!("host {}", host.short())),
-        hosts => facts.push(format!("hosts {}", list(hosts))),
+    for (role, one, several) in [
+        (Role::Host, "host", "hosts"),
+        (Role::Variant, "variant", "variants"),
+        (Role::Module, "module", "modules"),
+        (Role::File, "file", "files"),
+    ] {
+        let names = finding.hosts.iter().filter(|(of, _)| *of == role);
+        let names: Vec<Words> = names.map(|(_, name)| name.clone()).collect();
+        match names.len() {
+            0 => {}
+            1 => facts.push(format!("{one} {}", list(&names))),
+            _ => facts.push(format!("{several} {}", list(&names))),
+        }
     }
-    if finding.imported_by_no_host {
-        facts.push("imported by no host".to_owned());
-    }
-    facts.push(format!("confidence {}", finding.confidence.as_str()));
+    let confidence = finding.confidence.as_str();
+    facts.push(match because(finding, context) {
+        reasons if reasons.is_empty() => format!("confidence {confidence}"),
+        reasons => format!("confidence {confidence}: {}", reasons.join("; ")),
+    });
     let arrow = if context.terminal.unicode { "→" } else { "->" };
     let line = context.terminal.paint(styles::DIM, &facts.join(", "));
     let _ = writeln!(out, "  {arrow} {line}");
+}
+
+/// So many reasons for not being sure are told.
+const REASONS: usize = 3;
+
+/// Why the confidence is not high, each with its place.
+fn because(finding: &Finding, context: &Context<'_>) -> Vec<String> {
+    let reasons = finding.unsure.iter().take(REASONS);
+    let reasons = reasons.map(|one| match &one.location {
+        Some(at) => format!("{} ({}:{})", one.reason, context.name(&at.source), at.line),
+        None => one.reason.to_string(),
+    });
+    reasons.collect()
 }
 
 fn summary(results: &Results, context: &Context<'_>) -> String {

@@ -5,7 +5,6 @@
 use super::context::Context;
 use crate::document::Each;
 use crate::view::{Finding, Location, ResolvedFix, Results};
-use crate::words::Words;
 use nixpod_analysis::{Applicability, Confidence, Level, OWN_RULES, RuleId, Severity, rule_url, visible};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -204,9 +203,25 @@ fn properties(finding: &Finding) -> Value {
         "severity": finding.severity.as_str(),
         "confidence": finding.confidence.as_str(),
     });
+    if !finding.unsure.is_empty() {
+        let unsure = finding.unsure.iter().map(|one| {
+            let mut told = json!({ "kind": one.kind, "reason": one.reason.exact() });
+            if let Some(at) = &one.location {
+                insert(&mut told, "file", json!(at.source.name));
+                insert(&mut told, "line", json!(at.line));
+            }
+            told
+        });
+        let unsure: Vec<Value> = unsure.collect();
+        insert(&mut object, "unsure", json!(unsure));
+    }
     if !finding.hosts.is_empty() {
-        let hosts: Vec<&str> = finding.hosts.iter().map(Words::exact).collect();
+        let hosts: Vec<&str> = finding.hosts.iter().map(|(_, name)| name.exact()).collect();
         insert(&mut object, "hosts", json!(hosts));
+        let seen_in = finding.hosts.iter();
+        let seen_in = seen_in.map(|(role, name)| json!({ "kind": role.as_str(), "name": name.exact() }));
+        let seen_in: Vec<Value> = seen_in.collect();
+        insert(&mut object, "seenIn", json!(seen_in));
     }
     if let Some(container) = &finding.container {
         let named = json!({ "surface": container.surface, "name": container.name.exact() });

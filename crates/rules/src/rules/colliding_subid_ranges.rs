@@ -111,7 +111,7 @@ fn with_automatic(
             range.start, user.name
         ),
     )
-    .at_most(confidence)
+    .at_most(confidence, "which of these users gets which range is not said")
     .related(
         &other.origin,
         format!(

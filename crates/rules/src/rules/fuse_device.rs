@@ -76,7 +76,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 name(container)
             ),
         )
-        .at_most(confidence)
+        .at_most(confidence, "nothing says which kernel it has")
         .help(
             "The kernel's own overlay file system works in user namespaces since 5.11 (5.13 with SELinux) and is \
              faster. Remove the device and any `mount_program = fuse-overlayfs`.",

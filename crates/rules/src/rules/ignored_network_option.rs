@@ -84,8 +84,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             "These options take effect only together with `privateNetwork = true`. Set it, or remove them if the \
              host's network is meant.",
         );
-    if !explicit && !ctx.system(container).complete {
-        builder = builder.at_most(nixpod_analysis::Confidence::Medium);
+    if !explicit {
+        builder = builder.if_all_seen(&ctx.system(container).seen);
     }
     for (field, option) in written.iter().skip(1) {
         builder = builder.related(&field.origin, format!("`{}` is set here", option.name));

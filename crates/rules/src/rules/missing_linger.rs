@@ -2,7 +2,7 @@
 
 use crate::about::subids::rootless_users;
 use crate::about::words::listed;
-use nixpod_analysis::{Applicability, Change, Confidence, Ctx, FindingBuilder, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Ctx, FindingBuilder, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, Release, Surface, System, SystemKind, User};
 
 declare_rule! {
@@ -64,7 +64,7 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             .collect();
         let lingers = user.linger.value().copied();
         if let (Some(first), Some(Some(false) | None)) = (containers.first(), lingers) {
-            report(system, user, &containers, sink)
+            report(ctx, system, user, &containers, sink)
                 .related(&first.origin, "this container is to start by itself")
                 .help(
                     "systemd starts a user's services at login and stops them at logout. Set `linger = true` for the \
@@ -76,6 +76,7 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
 
 /// Says that a user who runs these containers does not linger, with the fix.
 fn report<'s>(
+    ctx: &Ctx<'_>,
     system: &System,
     user: &User,
     containers: &[&Container],
@@ -92,18 +93,17 @@ fn report<'s>(
         user.name
     );
     let written = user.linger.written();
-    let builder = if written == Some(&Some(false)) {
-        sink.report(&user.linger, format!("{said} it does not linger"))
-            .severity(Severity::Medium)
-    } else {
-        let confidence = if system.complete {
-            Confidence::High
-        } else {
-            Confidence::Medium
-        };
-        sink.report_at(&user.origin, format!("{said} lingering is not set"))
-            .severity(Severity::Info)
-            .at_most(confidence)
+    let builder = match (written, ctx.absent(system, &user.linger)) {
+        (Some(Some(false)), _) => sink
+            .report(&user.linger, format!("{said} it does not linger"))
+            .severity(Severity::Medium),
+        (_, Some(absent)) => sink
+            .report_absence_at(&user.origin, &absent, format!("{said} lingering is not set"))
+            .severity(Severity::Info),
+        // It is set to null.
+        (_, None) => sink
+            .report(&user.linger, format!("{said} lingering is not set"))
+            .severity(Severity::Info),
     };
     let change = match written {
         Some(_) => Change::Replace(user.linger.origin.clone(), "true".into()),

@@ -69,10 +69,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         ),
         _ => return,
     };
-    let builder = if container.userns.is_default() {
-        sink.report_absence(system.complete, message)
-    } else {
-        sink.report(&container.userns, message)
+    let builder = match ctx.absent(system, &container.userns) {
+        Some(absent) => sink.report_absence(&absent, message),
+        None => sink.report(&container.userns, message),
     };
     let builder = builder.severity(severity).help(help);
     if let Some((title, change)) = fix(container, &nspawn.private_users, system) {

@@ -1,7 +1,7 @@
 //! missing-subid-ranges
 
 use crate::about::subids::{RANGE, certain, ids_of_guest, rootless_users};
-use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
 use nixpod_model::{System, SystemKind};
 
 declare_rule! {
@@ -44,11 +44,6 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     if system.kind == SystemKind::Home {
         return;
     }
-    let confidence = if system.complete {
-        Confidence::High
-    } else {
-        Confidence::Medium
-    };
     // A guest with few ids cannot give a whole range away: what is left beside its own users has to do.
     let wanted = match ids_of_guest(ctx, system) {
         Some((_, available)) if available <= RANGE => available / 2,
@@ -92,7 +87,7 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             None => sink.report_at(&user.origin, message),
         };
         let builder = builder
-            .at_most(confidence)
+            .if_all_seen(&system.seen)
             .related(&rootless.because, "it runs rootless containers here")
             .help(
                 "Images use ids up to 65535, each of which needs a subordinate id. Set `autoSubUidGidRange = true` \

@@ -1,7 +1,7 @@
 //! nested-ids-out-of-range
 
 use crate::about::subids::{RANGE, RootlessUser, certain, ids_of_guest, rootless_users};
-use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
 use nixpod_model::{Container, Field, SubIdRange, System, SystemKind, User};
 
 declare_rule! {
@@ -180,11 +180,6 @@ fn check_automatic(guest: &Guest<'_>, rootless: &RootlessUser<'_>, fixable: bool
         container,
         available,
     } = guest;
-    let confidence = if system.complete {
-        Confidence::High
-    } else {
-        Confidence::Medium
-    };
     let builder = sink
         .report_at(
             &user.origin,
@@ -193,7 +188,7 @@ fn check_automatic(guest: &Guest<'_>, rootless: &RootlessUser<'_>, fixable: bool
                 user.name, container.name
             ),
         )
-        .at_most(confidence)
+        .if_all_seen(&system.seen)
         .depends_on(&container.userns)
         .depends_on(&user.auto_sub_ids)
         .related(&container.userns.origin, "the guest's ids are limited here")

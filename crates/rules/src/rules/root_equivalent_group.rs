@@ -128,7 +128,7 @@ fn judge<T>(
             format!("user `{user}`{place} is in group `{group}`, which is root through {daemon}"),
         )
         .severity(severity)
-        .at_most(confidence)
+        .at_most(confidence, "the engine may not be enabled")
         .related(
             enabled_at(ctx, system, enabled),
             format!("{daemon} is enabled here"),

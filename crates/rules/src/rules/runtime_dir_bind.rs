@@ -84,7 +84,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         };
         sink.report(field, message)
             .severity(severity)
-            .at_most(confidence)
+            .at_most(confidence, "a part of the path is not known")
             .help(help);
     }
 }

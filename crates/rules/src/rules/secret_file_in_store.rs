@@ -233,7 +233,7 @@ fn check_text<T>(field: &Field<T>, text: &Text, user: &str, announced: bool, sin
         };
         sink.report_at(origin_or(origin, &field.origin), message)
             .depends_on(field)
-            .at_most(confidence)
+            .at_most(confidence, "only the name of the file says that it is a secret")
             .related(&field.origin, "it gets into the store here")
             .help(COPIED_HELP);
     }

@@ -239,7 +239,8 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
                     _ => Confidence::Medium,
                 };
                 let what = in_file(&variable, file, place);
-                report(sink, field, text, &hit, &what, FILE_HELP).at_most(confidence);
+                report(sink, field, text, &hit, &what, FILE_HELP)
+                    .at_most(confidence, "only the name says that it is a secret");
             }
         }
         SecretSlot::Environment(variable) => {

@@ -146,7 +146,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             format!("{} gets {} `{source}`, {mode}", name(container), sensitive.what),
         )
         .severity(severity)
-        .at_most(confidence)
+        .at_most(confidence, "a part of the path is not known")
         .help(format!(
             "{} Bind only the directory or file that the program needs.",
             sensitive.why

@@ -76,10 +76,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     };
     let written = nspawn.private_network.written().is_some();
-    let builder = if written {
-        sink.report(&nspawn.private_network, message)
-    } else {
-        sink.report_absence(ctx.system(container).complete, message)
+    let builder = match ctx.absent(ctx.system(container), &nspawn.private_network) {
+        Some(absent) => sink.report_absence(&absent, message),
+        None => sink.report(&nspawn.private_network, message),
     };
     let change = if written {
         Change::Replace(nspawn.private_network.origin.clone(), "true".into())

@@ -35,7 +35,7 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    let all_seen = ctx.system(container).complete && container.unseen.is_none();
+    let all_seen = ctx.system(container).seen.is_whole() && container.unseen.is_none();
     for field in &container.unknown_options {
         let Some(option) = field.written() else { continue };
         // Another module of the system may declare it, and only a misspelt name tells that none does.
@@ -51,8 +51,12 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             .report(field, message)
             .help("Nix does not evaluate a configuration that sets an option which no module declares.")
             .tells_gap();
-        if option.meant.is_none() || !all_seen {
-            builder = builder.at_most(Confidence::Medium);
+        builder = builder.if_all_seen(&ctx.system(container).seen);
+        if option.meant.is_none() {
+            builder = builder.at_most(Confidence::Medium, "a later release may have it");
+        } else if !all_seen {
+            let because = "what could not be seen of the container may declare it";
+            builder = builder.at_most(Confidence::Medium, because);
         }
         if let Some(meant) = &option.meant {
             let change = Change::Replace(field.origin.clone(), meant.clone());

@@ -31,7 +31,7 @@ fn user_namespaces_of_guests() {
         "#]],
     );
     let mut open = nspawn(|_| {});
-    Arc::make_mut(&mut open.systems[0]).complete = false;
+    Arc::make_mut(&mut open.systems[0]).seen = nixpod_model::Seen::Partly(Arc::default());
     Arc::make_mut(&mut open.systems[0]).release = set(Release { year: 24, month: 11 });
     check(
         rule,

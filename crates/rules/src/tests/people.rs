@@ -335,9 +335,9 @@ fn groups() {
     let mut world = world();
     Arc::make_mut(&mut world.systems[0]).users = vec![member("podman"), member("wheel")];
     silent(rule, &world);
-    Arc::make_mut(&mut world.systems[0]).complete = false;
+    Arc::make_mut(&mut world.systems[0]).seen = nixpod_model::Seen::Partly(Arc::default());
     silent(rule, &world);
-    Arc::make_mut(&mut world.systems[0]).complete = true;
+    Arc::make_mut(&mut world.systems[0]).seen = nixpod_model::Seen::Whole;
     Arc::make_mut(&mut world.systems[0]).engines.podman = set(true);
     check(
         rule,

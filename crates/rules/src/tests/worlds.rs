@@ -56,7 +56,7 @@ pub(super) fn the_box() -> SystemId {
 /// A system that was seen as a whole.
 pub(super) fn system(id: SystemId, kind: SystemKind, name: &str) -> System {
     System {
-        complete: true,
+        seen: nixpod_model::Seen::Whole,
         ..System::new(id, kind, name)
     }
 }
@@ -134,6 +134,7 @@ pub(super) fn world_of(root: System) -> World {
     world.add_host(Host {
         id: root.host.clone(),
         name: root.name.clone(),
+        role: nixpod_model::Role::Host,
         closed_world: true,
         from_flake: true,
         in_flake: true,

@@ -167,7 +167,7 @@ fn system(one: &System, lines: &mut Lines<'_>) {
         "{:?} `{}`{}{} <- {}\n",
         one.kind,
         one.name,
-        if one.complete { "" } else { " incomplete" },
+        if one.seen.is_whole() { "" } else { " incomplete" },
         home.map_or(String::new(), |user| format!(" of {user}")),
         lines.code(&one.origin),
     ));

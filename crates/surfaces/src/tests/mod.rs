@@ -43,6 +43,8 @@ fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, TestSo
             from_flake: closed_world,
             rooted: false,
             closed_world,
+            unseen: Vec::new(),
+            role: nixpod_modules::Role::Host,
             imported_by_no_host: false,
             missing_inputs: Vec::new(),
             release: None,

@@ -18,6 +18,8 @@ fn taken(text: &str) -> Statistics {
         from_flake: false,
         rooted: false,
         closed_world: false,
+        unseen: Vec::new(),
+        role: nixpod_modules::Role::Host,
         imported_by_no_host: true,
         missing_inputs: Vec::new(),
         release: None,

@@ -216,11 +216,11 @@ impl Walk<'_, '_, '_> {
             _ => return None,
         }
         let unseen = self.reader.gaps(&config);
-        let complete = outer.complete && self.is_whole(&unseen, &config);
+        let seen = outer.seen.and(self.seen(&unseen, &config));
         let id = SystemId::guest(container.id.clone());
         let system = System {
             origin,
-            complete,
+            seen,
             ..outer.nested(id, SystemKind::Guest, format!("guest {name} of {}", outer.name))
         };
         Some((system, config))
@@ -256,7 +256,7 @@ impl Walk<'_, '_, '_> {
         let name = &container.name;
         let system = System {
             origin: self.reader.place_of(&option),
-            complete: self.is_whole(&unseen, &config),
+            seen: self.seen(&unseen, &config),
             ..outer.nested(
                 SystemId::guest(container.id.clone()),
                 SystemKind::Guest,
@@ -269,7 +269,7 @@ impl Walk<'_, '_, '_> {
     fn read_guest(&mut self, config: &Found, system: System, outer: &Inherited) {
         let part = WorldPart::Guest {
             id: system.id.clone(),
-            complete: system.complete,
+            seen: system.seen.clone(),
         };
         self.part(part, config, &Existence::Certain, outer, |walk| {
             walk.nesting += 1;

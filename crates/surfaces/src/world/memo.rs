@@ -3,8 +3,8 @@
 use crate::read::Found;
 use nixpod_eval::{NoteId, Observed, ThunkId, When};
 use nixpod_model::{
-    Container, ContainerId, Defined, Existence, Field, Kernel, NotAnalysed, Release, SecretValue, System,
-    SystemId, SystemKind,
+    Container, ContainerId, Defined, Existence, Field, Kernel, NotAnalysed, Release, SecretValue, Seen,
+    System, SystemId, SystemKind,
 };
 use nixpod_source::Site;
 use rustc_hash::FxHashMap;
@@ -33,7 +33,7 @@ pub(super) enum WorldPart {
     /// A container without its guest.
     Container(ContainerId),
     /// A guest, of which all definitions could be seen or not.
-    Guest { id: SystemId, complete: bool },
+    Guest { id: SystemId, seen: Seen },
 }
 
 /// Which part it is, and where its value is in the heap.
@@ -68,7 +68,7 @@ pub(super) struct Inherited {
     pub(super) kernel: Field<Kernel>,
     pub(super) release: Field<Release>,
     pub(super) name: String,
-    pub(super) complete: bool,
+    pub(super) seen: Seen,
 }
 
 impl Inherited {

@@ -6,14 +6,16 @@ use crate::surface::tables;
 use crate::system::release;
 use crate::world::limits;
 use crate::world::memo::{Memo, ReadContainer};
-use crate::world::walk::Walk;
+use crate::world::walk::{Walk, unseen_part};
 use nixpod_eval::{Evaluator, Portion, Reserve, Share, Value};
 use nixpod_model::{
-    ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, Subject, System, SystemId, SystemKind, World,
+    ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, Role, Seen, Subject, System, SystemId,
+    SystemKind, World,
 };
 use nixpod_modules::{About, Kind, Library, RootSystem, Step};
 use nixpod_source::{Origin, Place, Site, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// More specialisations of one host than this are not read.
 const MAX_VARIANTS: usize = 16;
@@ -252,6 +254,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         self.world.add_host(Host {
             id: host.clone(),
             name: called.clone(),
+            role: Role::Variant,
             variant_of: Some(of.clone()),
             ..self.world.host(of).clone()
         });
@@ -259,7 +262,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         let unseen = walk.reader.gaps(config);
         let system = System {
             release: release::given(root.release),
-            complete: root.closed_world && walk.is_whole(&unseen, config),
+            seen: of_root(root).and(walk.seen(&unseen, config)),
             ..System::new(SystemId::of_host(host.clone()), SystemKind::Nixos, called)
         };
         walk.under(config.when, |walk| walk.system(config, system));
@@ -291,6 +294,11 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         self.world.add_host(Host {
             id: host.clone(),
             name: root.name.clone(),
+            role: match root.role {
+                nixpod_modules::Role::Host => Role::Host,
+                nixpod_modules::Role::Module => Role::Module,
+                nixpod_modules::Role::File => Role::File,
+            },
             closed_world: root.closed_world,
             from_flake: root.from_flake,
             in_flake: self.project.is_flake,
@@ -352,6 +360,19 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
     }
 }
 
+/// How much was seen of the module tree of a root.
+fn of_root(root: &RootSystem) -> Seen {
+    if root.closed_world {
+        return Seen::Whole;
+    }
+    let unseen = root.unseen.iter();
+    let unseen = unseen.map(|gap| unseen_part(gap.why.clone(), gap.site));
+    match Seen::but(unseen) {
+        Seen::Whole => Seen::Partly(Arc::default()),
+        partly => partly,
+    }
+}
+
 /// The system that a root is, before anything of it is read.
 fn outermost(walk: &mut Walk<'_, '_, '_>, root: &RootSystem, config: &Found, host: HostId) -> System {
     let shared = &walk.library.shared;
@@ -366,7 +387,7 @@ fn outermost(walk: &mut Walk<'_, '_, '_>, root: &RootSystem, config: &Found, hos
     System {
         home_of,
         release: release::given(root.release),
-        complete: root.closed_world && walk.is_whole(&unseen, config),
+        seen: of_root(root).and(walk.seen(&unseen, config)),
         ..System::new(SystemId::of_host(host), kind, root.name.as_str())
     }
 }

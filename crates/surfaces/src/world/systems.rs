@@ -21,7 +21,7 @@ impl Walk<'_, '_, '_> {
             kernel: system.kernel.clone(),
             release: system.release.clone(),
             name: system.name.clone(),
-            complete: system.complete,
+            seen: system.seen.clone(),
         };
         self.count_unknown_of_system(&system);
         self.world.add_system(system);
@@ -171,14 +171,14 @@ impl Walk<'_, '_, '_> {
             return;
         }
         let unseen = self.reader.gaps(found);
-        let complete = outer.complete && self.is_whole(&unseen, found);
+        let seen = outer.seen.and(self.seen(&unseen, found));
         let called = format!("home of {name}");
         let home_of = Some(name.to_string());
         let id = SystemId::home(outer.id.clone(), name);
         let system = System {
             home_of,
             origin: self.reader.place_of(found),
-            complete,
+            seen,
             ..outer.nested(id, SystemKind::Home, called)
         };
         self.under(found.when, |walk| walk.system(found, system));

@@ -3,9 +3,9 @@
 use crate::read::{Found, OptionReader};
 use crate::world::memo::{Inherited, Memo, ReadContainer, ReadPart, Setting, WorldPart};
 use nixpod_eval::{Value, When};
-use nixpod_model::{ContainerId, Existence, SecretValue, SystemId, World};
+use nixpod_model::{ContainerId, Existence, SecretValue, Seen, SystemId, Unseen, World};
 use nixpod_modules::{Gap, Library};
-use nixpod_source::Why;
+use nixpod_source::{Place, Site, Why};
 use std::sync::Arc;
 
 /// A root that is being read.
@@ -53,15 +53,19 @@ impl Walk<'_, '_, '_> {
     }
 
     /// Was all seen that defines a system, so that what is not among it is not set?
-    pub(super) fn is_whole(&self, unseen: &[Gap], config: &Found) -> bool {
+    pub(super) fn seen(&self, unseen: &[Gap], config: &Found) -> Seen {
         let matters = |why: &Why| {
             !matches!(why, Why::UnsetOption(_)) && !nixpod_modules::is_harmless(&self.library.shared, why)
         };
-        let all_modules = !unseen.iter().any(|gap| matters(&gap.why));
-        match &config.value.value {
-            Value::Attrs(set) => all_modules && set.open.as_ref().is_none_or(|open| !matters(&open.why)),
-            _ => false,
-        }
+        let itself = match &config.value.value {
+            Value::Attrs(set) => set.open.as_ref().map(|open| open.why.clone()),
+            Value::Unknown(unknown) => return Seen::but([unseen_part(unknown.why.clone(), None)]),
+            _ => return Seen::Partly(Arc::default()),
+        };
+        let gaps = unseen.iter().map(|gap| (&gap.why, gap.site));
+        let all = gaps.chain(itself.as_ref().map(|why| (why, None)));
+        let all = all.filter(|(why, _)| matters(why));
+        Seen::but(all.map(|(why, site)| unseen_part(why.clone(), site)))
     }
 
     /// Reads a part, or takes over what was read of it.
@@ -144,4 +148,10 @@ impl Walk<'_, '_, '_> {
 
 fn since<T: Clone>(all: &[T], at: usize) -> Vec<T> {
     all.get(at..).unwrap_or_default().to_vec()
+}
+
+/// A part of a system that was not seen.
+pub(super) fn unseen_part(why: Why, site: Option<Site>) -> Unseen {
+    let place = site.filter(|site| !site.file.is_own()).map(Place::whole);
+    Unseen { why, place }
 }
