@@ -196,7 +196,7 @@ fn a_limit_says_what_was_lost_and_a_container_is_told_once() {
     let told = said("told-conditions", generated(&condition)[1].clone());
     assert!(told.contains("not analysed: 20 limits"), "{told}");
     assert!(
-        told.contains("`virtualisation.oci-containers.containers.c7`: "),
+        told.contains("`virtualisation.oci-containers.containers.c7`"),
         "{told}"
     );
     let told = said(

@@ -206,8 +206,8 @@ fn a_confidence_below_high_says_why() {
     let lines = text.lines().filter(|line| line.contains("confidence "));
     let told: String = lines.map(|line| format!("{}\n", line.trim())).collect();
     expect![[r#"
-        → container `shared` (nspawn), module nixosModules.shared, confidence medium: no host imports the file; whatever imports the file may set it
-        → container `lone` (nspawn), file lone.nix, confidence medium: no host imports the file
+        → container `shared` (nspawn), module nixosModules.shared, confidence medium: no host imports it; whatever imports it may set more
+        → container `lone` (nspawn), file lone.nix, confidence medium: no host imports it
         → container `web` (nspawn), host oak, confidence medium: `inputs.x.nixosModules.a` comes from outside (flake.nix:5)
         → container `perhaps` (nspawn), host oak, confidence medium: only if `config.my.enable` (web.nix:4)
     "#]].assert_eq(&told);
@@ -223,8 +223,8 @@ fn a_confidence_below_high_says_why() {
         })
         .collect();
     expect![[r#"
-        "shared" [{"kind":"module","name":"nixosModules.shared"}] [{"kind":"no-host","location":null,"reason":"no host imports the file"},{"kind":"alone","location":null,"reason":"whatever imports the file may set it"}]
-        "lone" [{"kind":"file","name":"lone.nix"}] [{"kind":"no-host","location":null,"reason":"no host imports the file"}]
+        "shared" [{"kind":"module","name":"nixosModules.shared"}] [{"kind":"no-host","location":null,"reason":"no host imports it"},{"kind":"alone","location":null,"reason":"whatever imports it may set more"}]
+        "lone" [{"kind":"file","name":"lone.nix"}] [{"kind":"no-host","location":null,"reason":"no host imports it"}]
         "web" [{"kind":"host","name":"oak"}] [{"kind":"unseen","location":{"column":19,"end_column":35,"end_line":5,"file":"flake.nix","line":5},"reason":"`inputs.x.nixosModules.a` comes from outside"}]
         "perhaps" [{"kind":"host","name":"oak"}] [{"kind":"condition","location":{"column":33,"end_column":49,"end_line":4,"file":"web.nix","line":4},"reason":"only if `config.my.enable`"}]
     "#]].assert_eq(&told);
