@@ -165,6 +165,17 @@ fn what_a_finding_says_is_told_once() {
     assert_eq!(told, fingerprints, "{document:#}");
 }
 
+/// A container that is there, and one that may be.
+const WEB: &str = "{ config, lib, ... }:
+{
+  containers.web.config = { };
+  containers.perhaps = lib.mkIf config.my.enable {
+    privateUsers = \"no\";
+    config = { };
+  };
+}
+";
+
 #[test]
 fn a_confidence_below_high_says_why() {
     let project = Project::new(
@@ -183,18 +194,7 @@ fn a_confidence_below_high_says_why() {
 }
 ",
             ),
-            (
-                "web.nix",
-                "{ config, lib, ... }:
-{
-  containers.web.config = { };
-  containers.perhaps = lib.mkIf config.my.enable {
-    privateUsers = \"no\";
-    config = { };
-  };
-}
-",
-            ),
+            ("web.nix", WEB),
             (
                 "lone.nix",
                 "{ containers.lone = { privateUsers = \"no\"; config = { }; }; }",
