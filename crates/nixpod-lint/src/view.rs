@@ -9,8 +9,9 @@ use crate::words::Words;
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_analysis::{
     Analysis, Applicability, Cause, Certainty, Concern, Confidence, ContainerRef, Diagnostic, EvaluatedRoot,
-    FileId, Fix, GapKind, Label, LabelKind, LeftOutReason, LineIndex, Report, Reported, Role, RuleId, Secrets,
-    Severity, Shown, ShownFact, ShownKind, Span, TextEdit, TextRange, TextSize, ToldUnsure, Why, visible,
+    FileId, Fix, GapKind, Label, LabelKind, LeftOutReason, LineIndex, Report, Reported, Role, RuleId,
+    Secrets, Severity, Shown, ShownFact, ShownKind, Span, TextEdit, TextRange, TextSize, ToldUnsure, Why,
+    visible,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
