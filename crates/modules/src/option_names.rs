@@ -6,6 +6,7 @@ use crate::own::Kind;
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, Tracked, Unknown, Value};
 use nixpod_source::Why;
 use nixpod_syntax::Hir;
+use nixpod_syntax::hir::{Attrs as Bindings, EntryValue, Expr};
 use smol_str::SmolStr;
 
 /// A name that modules use.
@@ -143,17 +144,76 @@ fn is_idle_below(ev: &mut Evaluator<'_>, set: &Attrs, path: &mut Vec<SmolStr>) -
     })
 }
 
-/// Whether a file by itself is a module of Home Manager: by the names in it.
-pub(crate) fn kind_of_file(hir: &Hir) -> Kind {
+/// Options below `home` that modules of Home Manager set.
+const OF_HOME: [&str; 9] = [
+    "activation",
+    "file",
+    "homeDirectory",
+    "packages",
+    "sessionPath",
+    "sessionVariables",
+    "shellAliases",
+    "stateVersion",
+    "username",
+];
+
+/// Sections of unit files, which a service is written in by Home Manager and not by NixOS.
+const SECTIONS: [&str; 3] = ["Install", "Service", "Unit"];
+
+/// Of which kind of systems a file by itself is a module, if names in it tell.
+pub(crate) fn kind_of_file(hir: &Hir) -> Option<Kind> {
     let has = |text: &str| hir.names().iter().any(|known| known == text);
     let has_of = |kind| {
         let mut names = NAMES.iter().filter(|name| name.only_in == Some(kind));
         names.any(|name| has(name.text))
     };
     // Quadlets of users have options of their own in Home Manager; in NixOS podman is below `virtualisation`.
-    let is_home = has_of(Kind::Home) || has("services") && has("podman");
-    match is_home && !has_of(Kind::Nixos) {
-        true => Kind::Home,
-        false => Kind::Nixos,
+    let is_home = || has_of(Kind::Home) || has("services") && has("podman") || sets_options_of_homes(hir);
+    match has_of(Kind::Nixos) {
+        true => Some(Kind::Nixos),
+        false => is_home().then_some(Kind::Home),
+    }
+}
+
+/// Is there `home.file` and the like, or a user's service written in sections?
+fn sets_options_of_homes(hir: &Hir) -> bool {
+    let sets = hir.exprs().iter().filter_map(|expr| match expr {
+        Expr::Attrs(attrs) => Some(&**attrs),
+        _ => None,
+    });
+    { sets }.any(|set| {
+        let home = below(hir, set, "home").is_some_and(|home| has_any(hir, home, &OF_HOME));
+        let user = below(hir, set, "systemd").and_then(|systemd| below(hir, systemd, "user"));
+        let services = user.and_then(|user| below(hir, user, "services"));
+        let variables = user.is_some_and(|user| has_any(hir, user, &["sessionVariables"]));
+        let mut services = services.into_iter().flat_map(|services| sets_in(hir, services));
+        home || variables || services.any(|service| has_any(hir, service, &SECTIONS))
+    })
+}
+
+fn has_any(hir: &Hir, set: &Bindings, names: &[&str]) -> bool {
+    let mut keys = set.entries.iter().map(|entry| hir.name(entry.name));
+    keys.any(|key| names.contains(&key.as_str()))
+}
+
+/// The set that is written under a name.
+fn below<'h>(hir: &'h Hir, set: &'h Bindings, name: &str) -> Option<&'h Bindings> {
+    let mut entries = set.entries.iter();
+    let entry = entries.find(|entry| hir.name(entry.name) == name)?;
+    as_set(hir, entry.value)
+}
+
+/// The sets that are written as values.
+fn sets_in<'h>(hir: &'h Hir, set: &'h Bindings) -> impl Iterator<Item = &'h Bindings> {
+    set.entries.iter().filter_map(|entry| as_set(hir, entry.value))
+}
+
+fn as_set(hir: &Hir, value: EntryValue) -> Option<&Bindings> {
+    match value {
+        EntryValue::Expr(value) => match hir.expr(value) {
+            Expr::Attrs(attrs) => Some(attrs),
+            _ => None,
+        },
+        EntryValue::Inherit(_) | EntryValue::From(_) => None,
     }
 }

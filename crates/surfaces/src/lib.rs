@@ -31,8 +31,10 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use census::{Bearing, Census, ModuleSite, QuadletSite, SpecSite, bearing, census};
+pub use census::{
+    Bearing, Census, ModuleSite, QuadletSite, SpecSite, bearing, census, may_be_secret, may_tell_secrets,
+};
 pub use read::Project;
 pub use surface::tables;
-pub use vocabulary::options::{READ, ReadOption, Systems, Table};
+pub use vocabulary::options::{READ, ReadOption, Systems, Table, Tells};
 pub use world::RootReader;

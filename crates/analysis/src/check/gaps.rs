@@ -67,7 +67,7 @@ pub(crate) fn cause_of(files: &Files<'_>, file: FileId, problem: &Problem) -> Op
         Problem::Missing => Some(Cause::Missing(path)),
         Problem::Outside | Problem::LeadsOut => Some(Cause::Outside(path)),
         Problem::VersionControl => None,
-        Problem::Unreadable(_) | Problem::NotText(_) => {
+        Problem::Unreadable(_) | Problem::NotText(_) | Problem::Nameless => {
             Some(Cause::Unreadable(format!("`{path}` {problem}")))
         }
     }

@@ -1,6 +1,7 @@
 //! From targets to findings.
 
 mod budget;
+mod candidates;
 pub(crate) mod comments;
 pub(crate) mod containers;
 pub(crate) mod facts;

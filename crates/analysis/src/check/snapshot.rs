@@ -159,9 +159,7 @@ impl Analysis {
                         let state = self.vfs.state(self.vfs.table.intern(&resolved));
                         state.problem.as_ref().map(Problem::to_string)
                     }
-                    Some(FileKind::Symlink | FileKind::Other) => {
-                        Some("is neither a file nor a directory".to_owned())
-                    }
+                    Some(_) => Some("is neither a file nor a directory".to_owned()),
                 },
             };
             out.extend(reason.map(|reason| (path.clone(), reason)));

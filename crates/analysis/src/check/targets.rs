@@ -1,11 +1,11 @@
 //! Which files a check is about, and what is evaluated as a root.
 
 use crate::check::budget::{Budget, Roots};
+use crate::check::candidates::{Candidate, mentioned, spread, tops};
 use crate::settings::Settings;
 use crate::vfs::disk::FileKind;
 use crate::vfs::parallel;
 use crate::vfs::paths::normalize;
-use crate::vfs::resolve::MAX_PATH;
 use crate::vfs::state::Problem;
 use crate::vfs::{Vfs, git};
 use crate::world::evaluate::Extent;
@@ -14,8 +14,7 @@ use crate::world::worlds::{Known, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::FileId;
 use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{Expr, PathKind, StrPart};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -151,9 +150,11 @@ impl Targets {
                             self.links.insert(path.join(name));
                         }
                         let wanted = match kind {
-                            FileKind::Directory => true,
+                            FileKind::Directory | FileKind::NamelessDirectory => true,
                             FileKind::Symlink => name.ends_with(".nix") || may_be_sources(name),
-                            FileKind::Regular | FileKind::Other => name.ends_with(".nix"),
+                            FileKind::Regular | FileKind::Other | FileKind::NamelessFile => {
+                                name.ends_with(".nix")
+                            }
                         };
                         if wanted {
                             todo.push((path.join(name), *kind));
@@ -165,6 +166,8 @@ impl Targets {
                     found.push((path, file));
                 }
                 FileKind::Symlink => found.extend(self.follow(vfs, &path)),
+                FileKind::NamelessDirectory => self.skip(vfs, &path, "directory", Problem::Nameless),
+                FileKind::NamelessFile => self.skip(vfs, &path, "file", Problem::Nameless),
                 FileKind::Regular | FileKind::Other => {}
             }
         }
@@ -258,13 +261,9 @@ impl Targets {
 
     /// Files that may be roots of their own, by path.
     fn candidates(&self, vfs: &Vfs, jobs: usize, reached: &FxHashSet<FileId>) -> Vec<Candidate> {
-        let rest: Vec<(&Utf8PathBuf, FileId)> = self
-            .files
-            .iter()
-            .map(|(path, file)| (path, *file))
-            .filter(|(_, file)| !reached.contains(file))
-            .collect();
-        let found = parallel::map(jobs, &rest, |(path, file)| {
+        let files: Vec<(&Utf8PathBuf, FileId)> =
+            self.files.iter().map(|(path, file)| (path, *file)).collect();
+        let found = parallel::map(jobs, &files, |(path, file)| {
             if vfs.watch.is_cancelled() {
                 return None;
             }
@@ -272,56 +271,37 @@ impl Targets {
             if state.problem.is_some() {
                 return None;
             }
-            let hir = &state.parsed().hir;
-            let matters = self.named.contains(file) || self.may_matter(vfs, path, hir);
-            Some(Candidate {
-                file: *file,
-                mentions: self.mentions(vfs, path, hir),
-                matters,
-            })
+            Some(self.candidate(vfs, path, (*file, &state.parsed().hir)))
         });
         let mut all: Vec<Candidate> = found.into_iter().flatten().collect();
-        spread(&mut all);
-        all.retain(|candidate| candidate.matters);
+        spread(vfs, jobs, &mut all);
+        all.retain(|candidate| candidate.matters && !reached.contains(&candidate.file));
         all
     }
 
-    /// May a file by itself define something that rules look at, as a module or as what builds systems? No only if that is
-    /// certain: a tree of thousands of packages is not evaluated file by file. What it imports may matter by itself.
-    fn may_matter(&self, vfs: &Vfs, path: &Utf8Path, hir: &Hir) -> bool {
+    /// A file, and whether by itself it may define something that rules look at, as a module or as what builds systems.
+    /// What it imports may matter by itself.
+    fn candidate(&self, vfs: &Vfs, path: &Utf8Path, (file, hir): (FileId, &Hir)) -> Candidate {
         let bearing = nixpod_surfaces::bearing(hir, hir.root());
         let directory = path.parent().unwrap_or(path);
         let is_there = |import: &String| {
             let path = self.canonical(vfs, &directory.join(import));
             self.files.contains_key(&path) || self.files.contains_key(&path.join("default.nix"))
         };
-        bearing.matters || !bearing.imports.iter().all(is_there) || nixpod_modules::may_build(hir)
-    }
-
-    /// The Nix files that the path literals of a file name.
-    fn mentions(&self, vfs: &Vfs, path: &Utf8Path, hir: &Hir) -> Vec<FileId> {
-        let Some(directory) = path.parent() else {
-            return Vec::new();
-        };
-        let mut out = Vec::new();
-        for expr in hir.exprs() {
-            let Expr::Path(PathKind::Relative, parts) = expr else {
-                continue;
-            };
-            let [StrPart::Text(text)] = &**parts else { continue };
-            if text.len() > MAX_PATH {
-                continue;
-            }
-            let path = self.canonical(vfs, &directory.join(text.as_str()));
-            if text.ends_with(".nix") {
-                out.extend(vfs.table.get(&path));
-            } else {
-                out.extend(vfs.table.get(&path.join("default.nix")));
-            }
+        let mentions = mentioned(hir, directory).map(|path| self.canonical(vfs, &path));
+        let mut mentions: Vec<FileId> = mentions.filter_map(|path| vfs.table.get(&path)).collect();
+        mentions.sort();
+        mentions.dedup();
+        Candidate {
+            file,
+            mentions,
+            matters: self.named.contains(&file)
+                || bearing.matters
+                || !bearing.imports.iter().all(is_there)
+                || nixpod_modules::may_build(hir),
+            matters_with_secrets: bearing.matters_with_secrets,
+            may_be_module: bearing.may_be_module,
         }
-        out.sort();
-        out.dedup();
-        out
     }
 
     /// The path with links resolved. Where all links are known, the disk need not be asked.
@@ -361,68 +341,5 @@ impl Run<'_> {
         self.reached
             .extend(known.iter().flat_map(|known| known.reads.parsed_files()));
         self.done.extend(known);
-    }
-}
-
-#[derive(Debug)]
-struct Candidate {
-    file: FileId,
-    /// Files that its path literals name.
-    mentions: Vec<FileId>,
-    /// May it, or what it mentions, define something that is looked at?
-    matters: bool,
-}
-
-/// A file matters if one that it mentions does.
-fn spread(candidates: &mut [Candidate]) {
-    let mut by_mention: FxHashMap<FileId, Vec<usize>> = FxHashMap::default();
-    for (index, candidate) in candidates.iter().enumerate() {
-        for mention in &candidate.mentions {
-            by_mention.entry(*mention).or_default().push(index);
-        }
-    }
-    let mut todo: Vec<FileId> = candidates
-        .iter()
-        .filter(|candidate| candidate.matters)
-        .map(|candidate| candidate.file)
-        .collect();
-    while let Some(file) = todo.pop() {
-        for index in by_mention.remove(&file).unwrap_or_default() {
-            if let Some(candidate) = candidates.get_mut(index)
-                && !candidate.matters
-            {
-                candidate.matters = true;
-                todo.push(candidate.file);
-            }
-        }
-    }
-}
-
-/// The candidates that no other mentions; in a ring of files that mention each other, the first by path.
-fn tops(candidates: &[Candidate]) -> Vec<FileId> {
-    let mentioned: FxHashSet<FileId> = candidates
-        .iter()
-        .flat_map(|candidate| {
-            let own = candidate.file;
-            candidate
-                .mentions
-                .iter()
-                .copied()
-                .filter(move |file| *file != own)
-        })
-        .collect();
-    let tops: Vec<FileId> = candidates
-        .iter()
-        .map(|candidate| candidate.file)
-        .filter(|file| !mentioned.contains(file))
-        .collect();
-    if tops.is_empty() {
-        candidates
-            .first()
-            .map(|candidate| candidate.file)
-            .into_iter()
-            .collect()
-    } else {
-        tops
     }
 }

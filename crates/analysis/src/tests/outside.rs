@@ -322,3 +322,28 @@ fn what_is_exchanged_between_looking_and_opening_is_not_followed() {
     assert!(tree.kind("sub/a.nix".into()).is_err());
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_a_name_that_is_no_text_is_told() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = tempdir();
+    let path = |name: &[u8]| dir.as_std_path().join(std::ffi::OsStr::from_bytes(name));
+    std::fs::write(path(b"a.nix"), "{ containers.a.privateNetwork = true; }").unwrap();
+    std::fs::write(path(b"b\xff.nix"), "{ containers.b.privateNetwork = true; }").unwrap();
+    std::fs::write(path(b"c\xfe.nix"), "{ }").unwrap();
+    std::fs::write(path(b"song\xff.ogg"), "").unwrap();
+    std::fs::create_dir(path(b"d\xff")).unwrap();
+    std::fs::write(path(b"d\xff/e.nix"), "{ containers.e.privateNetwork = true; }").unwrap();
+    let mut host = AnalysisHost::new(rules::RULES, Arc::new(OsFileSystem));
+    host.set_project(dir.clone());
+    let analysis = host.analysis();
+    let out = render(&analysis, &analysis.check(std::slice::from_ref(&dir)));
+    expect![[r#"
+        gap /b\xff.nix: the file has a name that is not UTF-8
+        gap /c\xfe.nix: the file has a name that is not UTF-8
+        gap /d\xff: the directory has a name that is not UTF-8
+    "#]]
+    .assert_eq(&out.replace(dir.as_str(), ""));
+    std::fs::remove_dir_all(dir).unwrap();
+}

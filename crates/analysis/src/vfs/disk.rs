@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
+use std::ffi::OsStr;
 use std::fmt::Debug;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
@@ -22,6 +23,11 @@ pub enum FileKind {
     Symlink,
     /// A pipe, a socket or a device.
     Other,
+    /// A file or link whose name is not UTF-8, so that nothing can be done with it. The name it is given with has
+    /// `\\xff` in it for a byte that is no text.
+    NamelessFile,
+    /// A directory whose name is not UTF-8.
+    NamelessDirectory,
 }
 
 /// All that the analysis asks of the outside: where a project begins, and the way into it.
@@ -41,7 +47,7 @@ pub trait FileSystem: Send + Sync + Debug {
 pub trait Tree: Send + Sync + Debug {
     /// Reads a regular file. Anything else, a link included, or more than `max_len` bytes, is an error.
     fn read(&self, path: &Utf8Path, max_len: u64) -> io::Result<Vec<u8>>;
-    /// The entries of a directory, sorted by name. Names that are not Unicode are left out.
+    /// The entries of a directory, sorted by name. Names that are not UTF-8 have kinds of their own.
     fn read_dir(&self, path: &Utf8Path) -> io::Result<Vec<(String, FileKind)>>;
     /// What a path is; a link at its end is not followed.
     fn kind(&self, path: &Utf8Path) -> io::Result<FileKind>;
@@ -115,9 +121,12 @@ impl Tree for OsTree {
         let mut entries = Vec::new();
         for entry in self.0.read_dir(or_itself(path))? {
             let entry = entry?;
-            if let Ok(name) = entry.file_name().into_string() {
-                entries.push((name, kind_of(entry.file_type()?)));
-            }
+            let kind = kind_of(entry.file_type()?);
+            entries.push(match (entry.file_name().into_string(), kind) {
+                (Ok(name), kind) => (name, kind),
+                (Err(name), FileKind::Directory) => (spelt_out(&name), FileKind::NamelessDirectory),
+                (Err(name), _) => (spelt_out(&name), FileKind::NamelessFile),
+            });
         }
         entries.sort();
         Ok(entries)
@@ -132,6 +141,16 @@ impl Tree for OsTree {
         Utf8PathBuf::from_path_buf(target)
             .map_err(|_| io::Error::new(ErrorKind::InvalidData, "is a link to a path that is not UTF-8"))
     }
+}
+
+/// A name in which bytes that are no text are written as numbers, so that no two names are the same.
+fn spelt_out(name: &OsStr) -> String {
+    let mut out = String::new();
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().escape_ascii().map(char::from));
+    }
+    out
 }
 
 /// The directory itself has a name, too.

@@ -286,7 +286,9 @@ impl RecordingSource {
             Problem::Outside => Why::OutsideProject(path),
             Problem::LeadsOut => Why::LeadsOutside(path),
             Problem::VersionControl => Why::VersionControl(path),
-            Problem::Unreadable(_) | Problem::NotText(_) => Why::Unreadable(format!("`{path}` {problem}")),
+            Problem::Unreadable(_) | Problem::NotText(_) | Problem::Nameless => {
+                Why::Unreadable(format!("`{path}` {problem}"))
+            }
         }
     }
 }
@@ -339,7 +341,7 @@ impl Source for RecordingSource {
             Ok(entries) => {
                 let entries = entries.iter();
                 Ok(entries
-                    .map(|(name, kind)| (name.clone(), convert(*kind)))
+                    .filter_map(|(name, kind)| Some((name.clone(), convert(*kind)?)))
                     .collect())
             }
             Err(reason) => Err(self.why(&path, Problem::Unreadable(reason))),
@@ -360,7 +362,7 @@ impl Source for RecordingSource {
         self.check_seen(&path)?;
         let kind = self.vfs().link_kind(&path);
         lock(&self.reads).kinds.insert(path, kind);
-        Ok(kind.map(convert))
+        Ok(kind.and_then(convert))
     }
 
     fn position(&self, site: Site) -> Option<(u32, u32)> {
@@ -391,11 +393,13 @@ impl Source for RecordingSource {
     }
 }
 
-const fn convert(kind: FileKind) -> nixpod_eval::FileKind {
+/// Nothing for what has no name that code could ask for it by. It is counted where the project is walked.
+const fn convert(kind: FileKind) -> Option<nixpod_eval::FileKind> {
     match kind {
-        FileKind::Regular => nixpod_eval::FileKind::Regular,
-        FileKind::Directory => nixpod_eval::FileKind::Directory,
-        FileKind::Symlink => nixpod_eval::FileKind::Symlink,
-        FileKind::Other => nixpod_eval::FileKind::Other,
+        FileKind::Regular => Some(nixpod_eval::FileKind::Regular),
+        FileKind::Directory => Some(nixpod_eval::FileKind::Directory),
+        FileKind::Symlink => Some(nixpod_eval::FileKind::Symlink),
+        FileKind::Other => Some(nixpod_eval::FileKind::Other),
+        FileKind::NamelessFile | FileKind::NamelessDirectory => None,
     }
 }

@@ -21,6 +21,8 @@ pub(crate) enum Problem {
     VersionControl,
     /// It is there, but cannot be read.
     Unreadable(String),
+    /// Its name is not UTF-8.
+    Nameless,
     /// It was read, but is no text.
     NotText(&'static str),
 }
@@ -33,6 +35,7 @@ impl fmt::Display for Problem {
             Self::LeadsOut => write!(f, "leads out of the project by a symbolic link"),
             Self::VersionControl => write!(f, "belongs to version control and is never read"),
             Self::Unreadable(reason) => write!(f, "cannot be read: {reason}"),
+            Self::Nameless => write!(f, "has a name that is not UTF-8"),
             Self::NotText(reason) => write!(f, "{reason}"),
         }
     }

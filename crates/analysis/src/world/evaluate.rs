@@ -5,10 +5,13 @@ use crate::vfs::reads::{ReadSet, RecordingSource};
 use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics, Tracked};
 use nixpod_model::{ContainerId, Listing, World};
-use nixpod_modules::{Library, RootSystem, entry_roots, file_roots, flake_roots, island_roots, module_roots};
-use nixpod_source::{ExprId, Site, Utf8Path};
+use nixpod_modules::{
+    Kind, Library, RootSystem, entry_roots, file_roots, flake_roots, island_roots, kind_of, module_roots,
+};
+use nixpod_source::{ExprId, Site, Utf8Path, Utf8PathBuf};
 use nixpod_surfaces::{Project, RootReader};
 use nixpod_syntax::Hir;
+use nixpod_syntax::hir::Expr;
 use rustc_hash::FxHashMap;
 
 /// Evaluates a root.
@@ -65,6 +68,8 @@ pub(crate) struct Evaluation<'r> {
     ev: Evaluator<'r>,
     library: Library,
     systems: RootReader,
+    /// The file that is taken for a module, and of which kind.
+    module: Option<(Utf8PathBuf, Kind)>,
     /// The work of finding out what the roots are, and which further ones there are.
     found: [Observed; 2],
 }
@@ -103,10 +108,15 @@ impl<'r> Evaluation<'r> {
             further = observed;
             roots
         });
+        let module = match root {
+            Root::Module { .. } => Some((path.clone(), kind_of(reader, &path))),
+            Root::Flake { .. } | Root::Islands { .. } => None,
+        };
         let evaluation = Self {
             ev,
             library,
             systems,
+            module,
             found: [found, further],
         };
         (evaluation, world)
@@ -170,6 +180,11 @@ impl<'r> Evaluation<'r> {
     /// The world after an edit. Nothing: only a fresh evaluation can tell, and this one is of no use any more.
     pub(crate) fn renew(&mut self, reader: &RecordingSource, vfs: &Vfs) -> Option<World> {
         let changed = reader.renew(vfs)?;
+        if let Some((path, kind)) = &self.module
+            && kind_of(reader, path) != *kind
+        {
+            return None;
+        }
         if !self.ev.renew(&changed) || self.found.iter().any(|found| self.ev.is_stale(*found)) {
             return None;
         }
@@ -230,5 +245,11 @@ fn is_in_flake(reader: &RecordingSource, file: &Utf8Path, project: &Utf8Path) ->
 /// May a module that a flake offers set anything that is read? What it imports is not looked at.
 fn may_matter(hir: &Hir, module: ExprId) -> bool {
     let bearing = nixpod_surfaces::bearing(hir, module);
-    bearing.matters || !bearing.imports.is_empty()
+    let has_secrets = || nixpod_surfaces::may_tell_secrets(hir) || mentions_files(hir);
+    bearing.matters || !bearing.imports.is_empty() || bearing.matters_with_secrets && has_secrets()
+}
+
+/// Are there files of which what a file sets may come?
+fn mentions_files(hir: &Hir) -> bool {
+    hir.exprs().iter().any(|expr| matches!(expr, Expr::Path(..)))
 }

@@ -6,8 +6,58 @@ use crate::own::Kind;
 use crate::roots::built::{BuiltSystem, systems};
 use crate::roots::root::{RootSystem, close, host_name, loose_in};
 use crate::system::evaluation::Library;
-use nixpod_eval::{Evaluator, OriginId, Value};
-use nixpod_source::Utf8Path;
+use nixpod_eval::{Evaluator, OriginId, Source, Value, paths};
+use nixpod_source::{Utf8Path, Utf8PathBuf};
+use nixpod_syntax::Hir;
+use nixpod_syntax::hir::{EntryValue, Expr, PathKind, StrPart};
+
+/// More files are not looked at to tell what kind of module one is.
+const MAX_FILES: usize = 64;
+
+/// Of which kind of systems a file is a module: told by the names in it, or else in what it imports.
+pub fn kind_of(source: &dyn Source, path: &Utf8Path) -> Kind {
+    let mut files = vec![path.to_owned()];
+    let mut at = 0;
+    while let Some(path) = files.get(at) {
+        at += 1;
+        let Ok(loaded) = source.load(path) else { continue };
+        if let Some(kind) = kind_of_file(&loaded.hir) {
+            return kind;
+        }
+        let directory = loaded.path.parent().unwrap_or(&loaded.path);
+        for import in imports(&loaded.hir) {
+            let path = Utf8PathBuf::from(&*paths::normalise(directory.join(import).as_str()));
+            if files.len() < MAX_FILES && !files.contains(&path) {
+                files.push(path);
+            }
+        }
+    }
+    Kind::Nixos
+}
+
+/// The relative paths that stand in lists called `imports`.
+fn imports(hir: &Hir) -> impl Iterator<Item = &str> {
+    let sets = hir.exprs().iter().filter_map(|expr| match expr {
+        Expr::Attrs(attrs) => Some(attrs),
+        _ => None,
+    });
+    let lists = sets
+        .flat_map(|set| &set.entries)
+        .filter_map(|entry| match entry.value {
+            EntryValue::Expr(value) if hir.name(entry.name) == "imports" => match hir.expr(value) {
+                Expr::List(elements) => Some(elements),
+                _ => None,
+            },
+            _ => None,
+        });
+    lists.flatten().filter_map(|element| match hir.expr(*element) {
+        Expr::Path(PathKind::Relative, parts) => match &**parts {
+            [StrPart::Text(text)] => Some(text.as_str()),
+            _ => None,
+        },
+        _ => None,
+    })
+}
 
 /// A file as a module of a system that is not seen whole.
 pub fn file_root(
@@ -17,8 +67,7 @@ pub fn file_root(
     name: String,
     imported_by_no_host: bool,
 ) -> RootSystem {
-    let loaded = ev.source().load(path);
-    let kind = loaded.map_or(Kind::Nixos, |loaded| kind_of_file(&loaded.hir));
+    let kind = kind_of(ev.source(), path);
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
     RootSystem {
         imported_by_no_host,

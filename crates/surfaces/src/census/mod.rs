@@ -5,11 +5,14 @@
 //! text, and whoever evaluates looks for those that no system had.
 
 mod bearing;
+mod functions;
 mod names;
+mod secrets;
 mod sites;
 mod walk;
 
 pub use bearing::{Bearing, bearing};
+pub use secrets::{may_be_secret, may_tell_secrets};
 pub use sites::{Census, ModuleSite, QuadletSite, SpecSite};
 
 use nixpod_syntax::Hir;

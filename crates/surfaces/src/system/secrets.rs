@@ -57,8 +57,21 @@ pub(crate) fn read(
     }
     if kind == SystemKind::Home {
         images(reader, config, secrets);
+        services_of_homes(reader, config, secrets);
     } else {
         services(reader, config, secrets);
+    }
+}
+
+/// Home Manager writes a unit's sections as they are.
+fn services_of_homes(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+    let all = reader.option(config, &["systemd", "user", "services"]);
+    for (_, service) in reader.entries(&all).named {
+        if secrets.len() >= MAX_SECRETS {
+            return;
+        }
+        let lines = reader.at(&service, &["Service", "Environment"]);
+        environment_lines(reader, &lines, secrets);
     }
 }
 

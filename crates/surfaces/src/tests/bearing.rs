@@ -1,6 +1,6 @@
 //! Which modules may set something that is read.
 
-use crate::bearing;
+use crate::{bearing, may_tell_secrets};
 
 /// `matters`, or else what is imported.
 fn look(text: &str) -> String {
@@ -93,5 +93,34 @@ fn what_certainly_sets_nothing_that_is_read_does_not_matter() {
         ("\"containers\"", ""),
     ] {
         assert_eq!(look(text), imports, "{text}");
+    }
+}
+
+#[test]
+fn what_homes_write_matters_if_there_can_be_a_secret_in_it() {
+    let look = |text: &str| {
+        let parsed = nixpod_syntax::parse(text);
+        let found = bearing(&parsed.hir, parsed.hir.root());
+        assert!(!found.matters, "{text}");
+        found.matters_with_secrets && may_tell_secrets(&parsed.hir)
+    };
+    for text in [
+        "{ home.sessionVariables.DB_PASSWORD = \"x\"; }",
+        "{ home.sessionVariables.${\"API_\" + \"KEY\"} = \"x\"; }",
+        "{ home.sessionVariables.${\"TO${\"KEN\"}\"} = \"x\"; }",
+        "{ home.file.a.text = \"secret: x\"; }",
+        "{ xdg.configFile.a.source = ./db-password-file.txt; }",
+        "{ lib, ... }: { options.b = lib.mkOption { default = \"my-token\"; }; config.home.file = { }; }",
+        "{ mkOption, ... }: { a = mkOption { description = \"a token\"; }; home.file = { }; }",
+    ] {
+        assert!(look(text), "{text}");
+    }
+    for text in [
+        "{ home.sessionVariables.EDITOR = \"vi\"; }",
+        "{ home.packages = [ \"password\" ]; }",
+        "{ lib, ... }: { options.b = lib.mkOption { description = \"a token\"; }; config.home.file = { }; }",
+        "{ home.file.a.text = \"keyboard tokenizer passage\"; }",
+    ] {
+        assert!(!look(text), "{text}");
     }
 }

@@ -46,23 +46,35 @@ impl Systems {
 pub struct ReadOption {
     /// Its path, or the beginning of the paths of several.
     pub path: &'static [&'static str],
-    /// Is a file evaluated by itself because it sets this? Most of what is not says how something else is meant.
-    pub tells: bool,
+    /// Is a file evaluated by itself because it sets this?
+    pub tells: Tells,
+}
+
+/// Whether a file that no host imports is evaluated because it sets an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// It is.
+    Always,
+    /// Only if a secret can be in what it writes: the modules of Home Manager write hundreds of files and variables from
+    /// options that nobody sets, and to evaluate each of them takes twice as long.
+    Secrets,
+    /// It is not: the option says how something else is meant.
+    Never,
 }
 
 const fn tells(path: &'static [&'static str]) -> ReadOption {
-    ReadOption { path, tells: true }
+    let tells = Tells::Always;
+    ReadOption { path, tells }
+}
+
+const fn tells_secrets(path: &'static [&'static str]) -> ReadOption {
+    let tells = Tells::Secrets;
+    ReadOption { path, tells }
 }
 
 const fn explains(path: &'static [&'static str]) -> ReadOption {
-    ReadOption { path, tells: false }
-}
-
-/// What programs of homes are given. There can be a secret in it, but the modules of Home Manager write hundreds of such
-/// files from options that nobody sets, and to evaluate each of them takes more than twice as long: it is looked at in
-/// what is evaluated for another reason.
-const fn of_homes(path: &'static [&'static str]) -> ReadOption {
-    ReadOption { path, tells: false }
+    let tells = Tells::Never;
+    ReadOption { path, tells }
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
@@ -72,8 +84,8 @@ pub const READ: [ReadOption; 28] = [
     tells(&["environment", "sessionVariables"]),
     tells(&["environment", "variables"]),
     explains(&["fileSystems"]),
-    of_homes(&["home", "file"]),
-    of_homes(&["home", "sessionVariables"]),
+    tells_secrets(&["home", "file"]),
+    tells_secrets(&["home", "sessionVariables"]),
     explains(&["home", "stateVersion"]),
     explains(&["home", "username"]),
     tells(&["home-manager"]),
@@ -86,15 +98,15 @@ pub const READ: [ReadOption; 28] = [
     explains(&["system", "stateVersion"]),
     tells(&["systemd", "globalEnvironment"]),
     tells(&["systemd", "services"]),
-    of_homes(&["systemd", "user", "services"]),
-    of_homes(&["systemd", "user", "sessionVariables"]),
+    tells_secrets(&["systemd", "user", "services"]),
+    tells_secrets(&["systemd", "user", "sessionVariables"]),
     tells(&["testScript"]),
     tells(&["users"]),
     tells(&["virtualisation"]),
-    of_homes(&["xdg", "cacheFile"]),
-    of_homes(&["xdg", "configFile"]),
-    of_homes(&["xdg", "dataFile"]),
-    of_homes(&["xdg", "stateFile"]),
+    tells_secrets(&["xdg", "cacheFile"]),
+    tells_secrets(&["xdg", "configFile"]),
+    tells_secrets(&["xdg", "dataFile"]),
+    tells_secrets(&["xdg", "stateFile"]),
 ];
 
 /// Is an option among those that are read?

@@ -13,6 +13,8 @@ mod values;
 
 pub(crate) use hit::{Hit, Kind};
 pub(crate) use names::announced_by;
+#[cfg(test)]
+pub(crate) use shapes::TOKENS;
 
 use crate::about::paths::HOLE;
 use shapes::shape;

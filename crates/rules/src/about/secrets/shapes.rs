@@ -82,7 +82,7 @@ fn url_password(value: &str) -> Option<(usize, usize)> {
 }
 
 /// How tokens of services begin, how long the rest is at least, and what they are.
-const TOKENS: [(&str, usize, &str); 25] = [
+pub(crate) const TOKENS: [(&str, usize, &str); 25] = [
     ("AGE-SECRET-KEY-1", 50, "an age key"),
     ("ghp_", 36, "a GitHub token"),
     ("gho_", 36, "a GitHub token"),
