@@ -275,17 +275,65 @@ impl<'s> Evaluator<'s> {
         self.origins.outermost(origin)
     }
 
-    /// A condition that could not be decided, in addition to `parent`.
+    /// A condition of which nothing is known, in addition to `parent`.
     pub fn condition(&mut self, site: Site, why: Rc<Unknown>, parent: When) -> When {
+        self.kept_condition(|conditions| conditions.add(site, why, parent))
+    }
+
+    /// That a Boolean which is not known is true, in addition to `parent`.
+    pub fn condition_on(&mut self, decided: &Tracked, site: Site, parent: When) -> When {
+        let why = self.undecided(decided);
+        self.kept_condition(|conditions| {
+            let literal = conditions.literal(&decided.value, None);
+            conditions.add_on(literal, site, why, parent)
+        })
+    }
+
+    /// The same of what a thunk gave, which may also fail: that it does each time.
+    pub fn condition_of(&mut self, thunk: ThunkId, decided: &Tracked, site: Site, parent: When) -> When {
+        let failed = matches!(self.thunks[thunk], Thunk::Failed(_)).then_some(thunk);
+        let why = self.undecided(decided);
+        self.kept_condition(|conditions| {
+            let literal = conditions.literal(&decided.value, failed);
+            conditions.add_on(literal, site, why, parent)
+        })
+    }
+
+    fn kept_condition(&mut self, add: impl FnOnce(&mut Conditions) -> When) -> When {
         let before = self.conditions.bytes();
-        let when = self.conditions.add(site, why, parent);
+        let when = add(&mut self.conditions);
         self.budget.keeps(self.conditions.bytes() - before);
         when
     }
 
     /// Both conditions.
     pub fn both(&mut self, a: When, b: When) -> When {
-        self.conditions.both(a, b)
+        self.kept_condition(|conditions| conditions.both(a, b))
+    }
+
+    /// That any of several cases is one.
+    pub fn any_of(&mut self, cases: &[When]) -> When {
+        self.kept_condition(|conditions| conditions.any_of(cases))
+    }
+
+    /// What holds in each of several cases, as far as it can be told.
+    pub fn common_of(&mut self, cases: &[When]) -> When {
+        self.kept_condition(|conditions| conditions.common(cases))
+    }
+
+    /// That something is not the case.
+    pub fn otherwise(&mut self, when: When) -> When {
+        self.kept_condition(|conditions| conditions.otherwise(when))
+    }
+
+    /// Those conditions that are not given.
+    pub fn without(&mut self, when: When, given: When) -> When {
+        self.kept_condition(|conditions| conditions.without(when, given))
+    }
+
+    /// Is it impossible where others are given?
+    pub fn is_excluded(&self, when: When, given: When) -> bool {
+        self.conditions.excludes(given, when)
     }
 
     /// The places of the conditions, outermost first, and why each could not be decided.

@@ -28,6 +28,8 @@ pub(crate) struct RawDef {
     order: Option<i64>,
     /// Under which undecided conditions it is there.
     pub(crate) when: When,
+    /// Conditions that hold wherever anybody asks for it: those under which the thing is there that it is a part of.
+    pub(crate) given: When,
     /// The key that defines it.
     pub(crate) written: Written,
     /// What its module calls its file (`_file`), where that is not the file it is in.
@@ -50,6 +52,7 @@ impl RawDef {
             priority: None,
             order: None,
             when,
+            given: When::ALWAYS,
             written,
             file: None,
         }
@@ -318,13 +321,18 @@ fn decide(ev: &mut Evaluator<'_>, def: &RawDef) -> Option<When> {
             Value::Bool(true) => {}
             Value::Bool(false) => return None,
             _ => {
-                let why = ev.undecided(&decided);
                 let place = ev.last_site(decided.origin).unwrap_or(site);
-                when = ev.condition(place, why, when);
+                when = ev.condition_of(value, &decided, place, when);
             }
         }
     }
     Some(when)
+}
+
+/// The same where the thing that it is a part of is there.
+fn decide_given(ev: &mut Evaluator<'_>, def: &RawDef) -> Option<When> {
+    let when = decide(ev, def).filter(|when| !ev.is_excluded(*when, def.given))?;
+    Some(ev.without(when, def.given))
 }
 
 /// Is a definition certainly off? Its conditions are decided, which must not be asked for before a leaf needs them.
@@ -343,7 +351,7 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
             .map(|condition| condition.site)
             .filter(|site| *site != NO_SITE);
         let priority = def.priority.unwrap_or(DEFAULT_PRIORITY);
-        let Some(when) = decide(ev, &def) else {
+        let Some(when) = decide_given(ev, &def) else {
             out.off.push((def, priority, guard));
             return;
         };
@@ -424,6 +432,7 @@ impl Definition {
             priority: None,
             order: None,
             when,
+            given: When::ALWAYS,
             written: self.written.key(attr.site),
             file: self.file,
         }
@@ -457,15 +466,25 @@ pub(crate) fn look_at(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Res<()> {
     Ok(())
 }
 
-/// Is any of the definitions there? `None`: none; otherwise under which conditions.
-pub(crate) fn presence_of(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Option<When> {
-    let mut perhaps = None;
+/// Is any of the definitions of an entry there? `None`: none; otherwise under which conditions.
+///
+/// Whoever asks for the value of the entry takes for granted that it is there, so what holds whenever it is there is no
+/// condition of the definitions any more.
+pub(crate) fn presence_of(ev: &mut Evaluator<'_>, defs: &mut [RawDef]) -> Option<When> {
+    let mut cases = Vec::new();
     for (def, _) in &unwrap_all(ev, defs) {
         match decide(ev, def) {
             Some(when) if when.is_always() => return Some(when),
-            Some(when) => perhaps = Some(when),
+            Some(when) => cases.push(when),
             None => {}
         }
     }
-    perhaps
+    if cases.is_empty() {
+        return None;
+    }
+    let given = ev.common_of(&cases);
+    for def in defs {
+        def.given = given;
+    }
+    Some(ev.any_of(&cases))
 }

@@ -247,7 +247,7 @@ fn zipped(
     site: Site,
 ) -> Attr {
     let first = group.first().copied();
-    let certain = group.iter().any(|(elem, _)| elem.when.is_always());
+    let cases: Vec<When> = group.iter().map(|(elem, _)| elem.when).collect();
     let list = Value::List(Rc::new(List {
         elems: group.into_iter().map(|(elem, _)| elem).collect(),
         open: open.clone(),
@@ -261,10 +261,7 @@ fn zipped(
         name,
         thunk,
         site: first.map_or(NO_SITE, |(_, site)| site),
-        when: match first {
-            Some((elem, _)) if !certain => elem.when,
-            _ => When::ALWAYS,
-        },
+        when: ev.any_of(&cases),
     }
 }
 
@@ -393,14 +390,12 @@ impl Pairs {
         if first.when.is_always() {
             return;
         }
-        let either = vec![(first.thunk, first.when), (attr.thunk, attr.when)];
+        let otherwise = ev.otherwise(first.when);
+        let second = ev.both(otherwise, attr.when);
+        let either = vec![(first.thunk, first.when), (attr.thunk, second)];
         self.set.entries[at] = Attr {
             thunk: crate::partial::join_thunks(ev, either),
-            when: if attr.when.is_always() {
-                When::ALWAYS
-            } else {
-                first.when
-            },
+            when: ev.any_of(&[first.when, attr.when]),
             ..first
         };
     }

@@ -159,6 +159,7 @@ fn fetched(name: &str) -> Res<Tracked> {
         store_path: true,
         likely: None,
         given: Vec::new(),
+        literal: None,
     })))
 }
 

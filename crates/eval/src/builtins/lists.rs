@@ -87,9 +87,8 @@ fn filter(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> 
             Value::Bool(true) => out.elems.push(*elem),
             Value::Bool(false) => {}
             Value::Unknown(_) | Value::Either(_) => {
-                let why = ev.undecided(&verdict);
                 let at = ev.origin_site(verdict.origin).unwrap_or(site);
-                let when = ev.condition(at, why, elem.when);
+                let when = ev.condition_on(&verdict, at, elem.when);
                 out.elems.push(Elem {
                     thunk: elem.thunk,
                     when,
@@ -249,16 +248,12 @@ fn partition(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
             Value::Bool(true) => right.elems.push(*elem),
             Value::Bool(false) => wrong.elems.push(*elem),
             Value::Unknown(_) | Value::Either(_) => {
-                let why = ev.undecided(&verdict);
-                let when = ev.condition(site, why, elem.when);
-                right.elems.push(Elem {
-                    thunk: elem.thunk,
-                    when,
-                });
-                wrong.elems.push(Elem {
-                    thunk: elem.thunk,
-                    when,
-                });
+                let is_right = ev.condition_on(&verdict, site, When::ALWAYS);
+                let is_wrong = ev.otherwise(is_right);
+                for (part, when) in [(&mut right, is_right), (&mut wrong, is_wrong)] {
+                    let when = ev.both(elem.when, when);
+                    part.elems.push(Elem { when, ..*elem });
+                }
             }
             other => return ev.type_error("a Boolean", other, site),
         }
@@ -291,7 +286,8 @@ fn group_by(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked
     }
     let mut entries = Vec::new();
     for (name, elems) in groups.into_entries() {
-        let when = elems.first().map_or(When::ALWAYS, |elem| elem.when);
+        let cases: Vec<When> = elems.iter().map(|elem| elem.when).collect();
+        let when = ev.any_of(&cases);
         let thunk = ev.alloc(
             Value::List(Rc::new(List {
                 elems,

@@ -24,7 +24,8 @@ fn replace_strings(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<
     let mut rest = &pieces[..];
     while let Some(first) = rest.first() {
         if let Some(hole) = &first.hole {
-            builder.push_hole(hole.clone(), first.origin);
+            // It is replaced in what is not known, too.
+            builder.push_hole(hole.made_of(), first.origin);
             before = Some(hole);
             rest = &rest[1..];
             continue;
@@ -175,7 +176,7 @@ impl<'a> Run<'a> {
         site: Site,
     ) -> Res<()> {
         if let Some(hole) = self.before.filter(|_| rules.reach_into(self.text)) {
-            builder.push_hole(hole.clone(), OriginId(0));
+            builder.push_hole(hole.made_of(), OriginId(0));
             return Ok(());
         }
         let bytes = self.text.as_bytes();
@@ -195,7 +196,7 @@ impl<'a> Run<'a> {
             {
                 // What the hole begins with decides.
                 self.copy(builder, pending, at);
-                builder.push_hole(hole.clone(), OriginId(0));
+                builder.push_hole(hole.made_of(), OriginId(0));
                 return Ok(());
             }
             let Some(rule) = matching.and_then(|matching| rules.all.get_mut(matching)) else {

@@ -259,7 +259,7 @@ fn substring(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
             push_parts(&mut builder, &string, origin, start, head);
         }
         // Where the rest begins and ends depends on the length of what is not known.
-        builder.push_hole(hole.clone(), origin);
+        builder.push_hole(hole.made_of(), origin);
         push_context(&mut builder, &string, |_| true);
         return Ok(Tracked {
             value: builder.finish(),

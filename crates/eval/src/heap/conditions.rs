@@ -1,20 +1,46 @@
 //! Conditions that could not be decided: chains in a table, handed out as plain data.
+//!
+//! Something is there if, and only if, all conditions of its chain hold. A condition is a Boolean that is not known,
+//! or its negation. Two conditions are on the same Boolean only if they certainly are; else each is on one of its own.
 
-use crate::{NO_SITE, Unknown, When};
+use crate::{Literal, NO_SITE, ThunkId, Unknown, Value, When};
 use nixpod_source::{Place, Site, Why};
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
+
+/// Chains longer than this end with a condition that stands for all further ones.
+const MAX_CHAIN: u16 = 64;
+
+/// What makes a Boolean that is not known the same one: the shared part of its value, or, of one that fails, its thunk.
+#[derive(PartialEq, Eq, Hash)]
+enum Identity {
+    Value(usize),
+    Thunk(ThunkId),
+}
 
 /// The conditions of an evaluation.
 pub(crate) struct Conditions {
     nodes: Vec<Condition>,
+    atoms: u32,
+    /// The Booleans that were met, with their values, which keeps the addresses of these from being used again.
+    met: FxHashMap<Identity, (u32, Option<Value>)>,
+    /// Chains that were made before, so that equal ones have one number.
+    known: FxHashMap<(When, Literal, Site), When>,
+    /// The same for alternatives, and for what is not the case.
+    known_cases: FxHashMap<Box<[When]>, When>,
+    opposites: FxHashMap<When, When>,
     /// Counts alternatives that were left out because they fail.
     pub(crate) drops: u64,
 }
 
+#[derive(Clone)]
 struct Condition {
+    literal: Literal,
     site: Site,
     why: Rc<Unknown>,
     parent: When,
+    /// How many it has before it.
+    depth: u16,
 }
 
 impl Conditions {
@@ -22,17 +48,54 @@ impl Conditions {
         Self {
             // Stands for no condition.
             nodes: vec![Condition {
+                literal: Literal { atom: 0, holds: true },
                 site: NO_SITE,
                 why: Unknown::new(Why::Undecided(String::new())),
                 parent: When::ALWAYS,
+                depth: 0,
             }],
+            atoms: 0,
+            met: FxHashMap::default(),
+            known: FxHashMap::default(),
+            known_cases: FxHashMap::default(),
+            opposites: FxHashMap::default(),
             drops: 0,
         }
     }
 
     /// The memory of all conditions.
     pub(crate) fn bytes(&self) -> usize {
-        self.nodes.len() * size_of::<Condition>()
+        self.nodes.len() * (size_of::<Condition>() + size_of::<(When, Literal, Site, When)>())
+            + self.met.len() * size_of::<(Identity, (u32, Option<Value>))>()
+    }
+
+    /// A Boolean of which nothing else is known, not even whether it is one that was met already.
+    fn fresh(&mut self) -> Literal {
+        self.atoms += 1;
+        Literal {
+            atom: self.atoms,
+            holds: true,
+        }
+    }
+
+    /// The Boolean that a value is, which is that of a thunk.
+    pub(crate) fn literal(&mut self, value: &Value, failed: Option<ThunkId>) -> Literal {
+        let (identity, kept) = match (failed, value) {
+            (Some(thunk), _) => (Identity::Thunk(thunk), None),
+            (None, Value::Unknown(unknown)) => match unknown.literal {
+                Some(literal) => return literal,
+                None => (Identity::Value(Rc::as_ptr(unknown) as usize), Some(value.clone())),
+            },
+            (None, Value::Either(alternatives)) => (
+                Identity::Value(Rc::as_ptr(alternatives).cast::<u8>() as usize),
+                Some(value.clone()),
+            ),
+            _ => return self.fresh(),
+        };
+        let next = self.atoms + 1;
+        let (atom, _) = *self.met.entry(identity).or_insert((next, kept));
+        self.atoms = self.atoms.max(atom);
+        Literal { atom, holds: true }
     }
 
     /// The condition and those that hold with it, innermost first.
@@ -45,32 +108,158 @@ impl Conditions {
         })
     }
 
-    /// A condition in addition to `parent`.
+    /// A condition in addition to `parent`, on a Boolean of its own.
     pub(crate) fn add(&mut self, site: Site, why: Rc<Unknown>, parent: When) -> When {
-        if self.chain(parent).any(|node| node.site == site) {
+        let literal = self.fresh();
+        self.add_on(literal, site, why, parent)
+    }
+
+    /// A condition on a Boolean in addition to `parent`.
+    pub(crate) fn add_on(&mut self, literal: Literal, site: Site, why: Rc<Unknown>, parent: When) -> When {
+        if self.has(parent, literal) {
             return parent;
         }
+        let key = (parent, literal, site);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let depth = self.nodes[parent.0 as usize].depth + 1;
+        if depth > MAX_CHAIN {
+            return parent;
+        }
+        let literal = match depth {
+            MAX_CHAIN => self.fresh(),
+            _ => literal,
+        };
         let id = When(self.nodes.len() as u32);
-        self.nodes.push(Condition { site, why, parent });
+        self.nodes.push(Condition {
+            literal,
+            site,
+            why,
+            parent,
+            depth,
+        });
+        self.known.insert(key, id);
         id
+    }
+
+    fn has(&self, when: When, literal: Literal) -> bool {
+        self.chain(when).any(|node| node.literal == literal)
     }
 
     pub(crate) fn both(&mut self, a: When, b: When) -> When {
         if a.is_always() || a == b {
             return b;
         }
-        let chain: Vec<_> = self.chain(b).map(|node| (node.site, node.why.clone())).collect();
-        let outermost_first = chain.into_iter().rev();
-        outermost_first.fold(a, |all, (site, why)| self.add(site, why, all))
+        let added = self.outermost_first(b, |_| true);
+        self.append(a, added)
+    }
+
+    fn outermost_first(&self, when: When, keep: impl Fn(&Condition) -> bool) -> Vec<Condition> {
+        let mut all: Vec<_> = self.chain(when).filter(|node| keep(node)).cloned().collect();
+        all.reverse();
+        all
+    }
+
+    fn append(&mut self, to: When, all: Vec<Condition>) -> When {
+        all.into_iter().fold(to, |when, node| {
+            self.add_on(node.literal, node.site, node.why, when)
+        })
+    }
+
+    /// What holds in any of several cases: the conditions that they have in common.
+    pub(crate) fn common(&mut self, cases: &[When]) -> When {
+        let Some((first, rest)) = cases.split_first() else {
+            return When::ALWAYS;
+        };
+        if rest.iter().all(|case| case == first) {
+            return *first;
+        }
+        let in_all = |node: &Condition| rest.iter().all(|case| self.has(*case, node.literal));
+        let common = self.outermost_first(*first, in_all);
+        self.append(When::ALWAYS, common)
+    }
+
+    /// In any of several cases, of which each is one.
+    pub(crate) fn any_of(&mut self, cases: &[When]) -> When {
+        if cases.iter().any(|case| case.is_always()) {
+            return When::ALWAYS;
+        }
+        let common = self.common(cases);
+        let rest: Vec<When> = cases.iter().map(|case| self.without(*case, common)).collect();
+        // One of the cases is all that they have in common, or two of them leave nothing else.
+        if rest.iter().any(|case| case.is_always()) || self.is_complete(&rest) {
+            return common;
+        }
+        let Some(node) = rest.first().map(|first| self.nodes[first.0 as usize].clone()) else {
+            return common;
+        };
+        if let Some(known) = self.known_cases.get(cases) {
+            return *known;
+        }
+        let when = self.add(node.site, node.why, common);
+        self.known_cases.insert(cases.into(), when);
+        when
+    }
+
+    /// Is one of them the opposite of another?
+    fn is_complete(&self, cases: &[When]) -> bool {
+        let single = |case: &When| {
+            let node = &self.nodes[case.0 as usize];
+            (node.depth == 1).then_some(node.literal)
+        };
+        let mut singles = cases.iter().filter_map(single);
+        singles.any(|literal| {
+            cases
+                .iter()
+                .filter_map(single)
+                .any(|other| other == literal.negated())
+        })
+    }
+
+    /// When something is not the case.
+    pub(crate) fn otherwise(&mut self, when: When) -> When {
+        let node = self.nodes[when.0 as usize].clone();
+        match node.depth {
+            1 => self.add_on(node.literal.negated(), node.site, node.why, When::ALWAYS),
+            _ => match self.opposites.get(&when) {
+                Some(known) => *known,
+                None => {
+                    let opposite = self.add(node.site, node.why, When::ALWAYS);
+                    self.opposites.insert(when, opposite);
+                    opposite
+                }
+            },
+        }
+    }
+
+    /// The conditions that are not given already.
+    pub(crate) fn without(&mut self, when: When, given: When) -> When {
+        if when.is_always() || given.is_always() {
+            return when;
+        }
+        let kept = self.outermost_first(when, |node| !self.has(given, node.literal));
+        if kept.len() == usize::from(self.nodes[when.0 as usize].depth) {
+            return when;
+        }
+        self.append(When::ALWAYS, kept)
+    }
+
+    /// Can it not be, where others are given?
+    pub(crate) fn excludes(&self, given: When, when: When) -> bool {
+        self.chain(when)
+            .any(|node| self.has(given, node.literal.negated()))
     }
 
     /// The places of the conditions, outermost first, and why each could not be decided.
     pub(crate) fn list(&self, when: When) -> Vec<(Place, Why)> {
-        let mut out: Vec<_> = self
-            .chain(when)
-            .map(|node| (Place::whole(node.site), node.why.why.clone()))
-            .collect();
-        out.reverse();
+        let mut out: Vec<(Place, Why)> = Vec::new();
+        for node in self.outermost_first(when, |_| true) {
+            let place = Place::whole(node.site);
+            if !out.iter().any(|(known, _)| *known == place) {
+                out.push((place, node.why.why.clone()));
+            }
+        }
         out
     }
 

@@ -123,7 +123,7 @@ impl Evaluator<'_> {
                 }
                 Value::Unknown(unknown) => {
                     return Ok(Tracked {
-                        value: Value::Unknown(unknown.clone()),
+                        value: Value::Unknown(unknown.made_of()),
                         origin: value.origin,
                     });
                 }
@@ -325,11 +325,11 @@ impl Evaluator<'_> {
                 None => self.thunks[slot] = Thunk::Delayed { env, expr },
                 Some((given, when)) => self.fill_native(slot, move |ev| {
                     let given = ev.force(given)?;
-                    let default = ev.eval(&env, expr)?;
-                    Ok(ev.join(vec![
-                        Alternative { value: given, when },
-                        Alternative { value: default, when },
-                    ]))
+                    let default = Alternative {
+                        value: ev.eval(&env, expr)?,
+                        when: ev.otherwise(when),
+                    };
+                    Ok(ev.join(vec![Alternative { value: given, when }, default]))
                 }),
             }
         }
@@ -427,6 +427,7 @@ fn call_of_unknown(unknown: &Rc<Unknown>, argument: ThunkId) -> Tracked {
             store_path: false,
             likely: None,
             given: unknown.given.iter().copied().chain([argument]).collect(),
+            literal: None,
         })),
         origin: OriginId(0),
     }

@@ -3,7 +3,8 @@
 use crate::heap::files::Unit;
 use crate::thunk::Thunk;
 use crate::{
-    Alternative, Attr, Attrs, Env, Evaluator, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value,
+    When,
 };
 use nixpod_source::{HopKind, Site, Why};
 use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, NameId, VarRef};
@@ -259,11 +260,13 @@ impl Evaluator<'_> {
         if from_packages {
             return value;
         }
-        let alternatives = [shadow, value].map(|value| Alternative {
+        let why = self.undecided(&shadow);
+        let when = self.condition(NO_SITE, why, When::ALWAYS);
+        let shadowed = Alternative {
             value,
-            when: When::ALWAYS,
-        });
-        self.join(alternatives.into())
+            when: self.otherwise(when),
+        };
+        self.join(vec![Alternative { value: shadow, when }, shadowed])
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn symbolic(name: &str) -> Rc<Unknown> {
         store_path: true,
         likely: None,
         given: Vec::new(),
+        literal: None,
     })
 }
 

@@ -205,13 +205,22 @@ impl Evaluator<'_> {
             Expr::Binary(op, left, right) => return self.eval_binary(&unit, env, expr, *op, (*left, *right)),
             Expr::Not(inner) => {
                 let inner = self.eval(env, *inner)?;
-                let inner = self.known(inner)?;
-                Value::Bool(!self.as_bool(&inner, site)?)
+                self.not(&inner, site)?
             }
             Expr::Negate(inner) => self.eval_negate(env, site, *inner)?,
         };
         let origin = self.literal(&unit, expr);
         Ok(Tracked { value, origin })
+    }
+
+    /// `!`: of what is not known, too, it is told that it is the opposite.
+    fn not(&mut self, inner: &Tracked, site: Site) -> Res<Value> {
+        if let Value::Unknown(_) | Value::Either(_) = &inner.value {
+            let why = self.undecided(inner);
+            let literal = self.conditions.literal(&inner.value, None).negated();
+            return Ok(Value::Unknown(why.opposite(literal)));
+        }
+        Ok(Value::Bool(!self.as_bool(inner, site)?))
     }
 
     fn eval_list(&mut self, env: &Rc<Env>, elems: &[ExprId]) -> Res<Value> {
@@ -244,9 +253,8 @@ impl Evaluator<'_> {
             Value::Bool(true) => then,
             Value::Bool(false) => otherwise,
             Value::Unknown(_) | Value::Either(_) => {
-                let why = self.undecided(&decided);
                 let site = self.site(env, condition);
-                return self.speculate(env, site, why, &branches);
+                return self.speculate(env, site, &decided, branches);
             }
             other => return self.type_error("a Boolean", other, self.site(env, condition)),
         };
@@ -360,19 +368,20 @@ impl Evaluator<'_> {
         &mut self,
         env: &Rc<Env>,
         site: Site,
-        why: Rc<Unknown>,
-        branches: &[ExprId],
+        decided: &Tracked,
+        [then, otherwise]: [ExprId; 2],
     ) -> Res<Tracked> {
         if self.budget.speculation >= self.budget.limits.speculation {
             self.depends_on_order();
-            return Err(Stop::Unknown(why));
+            return Err(Stop::Unknown(self.undecided(decided)));
         }
-        let when = self.condition(site, why, When::ALWAYS);
+        let when = self.condition_on(decided, site, When::ALWAYS);
+        let branches = [(then, when), (otherwise, self.otherwise(when))];
         self.budget.speculation += 1;
         let mut alternatives = Vec::new();
         let mut failure = None;
-        for branch in branches {
-            match self.eval(env, *branch) {
+        for (branch, when) in branches {
+            match self.eval(env, branch) {
                 Ok(value) => alternatives.push(Alternative { value, when }),
                 Err(error) => failure = Some(error),
             }

@@ -222,8 +222,9 @@ impl Evaluator<'_> {
         match result {
             Ok(value) => Ok(value),
             Err(Stop::Error(error)) => Err(error),
+            // It depends on what is not known, and is not that by itself.
             Err(Stop::Unknown(unknown)) => Ok(Tracked {
-                value: Value::Unknown(unknown),
+                value: Value::Unknown(unknown.made_of()),
                 origin: OriginId(0),
             }),
         }

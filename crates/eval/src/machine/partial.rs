@@ -8,6 +8,7 @@ use crate::{
     Value, When,
 };
 use nixpod_source::Why;
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// More alternatives than this collapse into an unknown.
@@ -22,6 +23,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
                 for one in inner.iter() {
                     let when = ev.both(alternative.when, one.when);
                     push_distinct(
+                        ev,
                         &mut flat,
                         Alternative {
                             value: one.value.clone(),
@@ -30,7 +32,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
                     );
                 }
             }
-            _ => push_distinct(&mut flat, alternative),
+            _ => push_distinct(ev, &mut flat, alternative),
         }
     }
     let sets = flat
@@ -38,7 +40,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
         .filter(|one| matches!(one.value.value, Value::Attrs(_)))
         .count();
     if sets > 1 {
-        flat = join_kind(ev, flat, |value| matches!(value, Value::Attrs(_)), join_attrs);
+        flat = join_sets(ev, flat);
     }
     let lists = flat
         .iter()
@@ -57,7 +59,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
             .iter()
             .all(|one| matches!(one.value.value, Value::Unknown(_))) =>
         {
-            flat.swap_remove(0).value
+            one_of(flat.swap_remove(0).value)
         }
         len if len > MAX_ALTERNATIVES => {
             let why = Why::Undecided("too many alternatives".to_owned());
@@ -76,31 +78,90 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
     }
 }
 
-/// Adds an alternative unless an equal one is there.
-fn push_distinct(flat: &mut Vec<Alternative>, new: Alternative) {
-    let same = flat.iter().any(|old| match (&old.value.value, &new.value.value) {
-        (Value::Null, Value::Null) => true,
-        (Value::Bool(a), Value::Bool(b)) => a == b,
-        (Value::Int(a), Value::Int(b)) => a == b,
-        (Value::Path(a), Value::Path(b)) => a == b,
-        (Value::String(a), Value::String(b)) => {
-            a.hole().is_none()
-                && b.hole().is_none()
-                && a.text == b.text
-                && a.context.is_none() == b.context.is_none()
-        }
-        (Value::Attrs(a), Value::Attrs(b)) => Rc::ptr_eq(a, b),
-        (Value::List(a), Value::List(b)) => {
-            Rc::ptr_eq(a, b)
-                || (a.elems.is_empty() && b.elems.is_empty() && a.open.is_none() && b.open.is_none())
-        }
-        (Value::Lambda(a), Value::Lambda(b)) => Rc::ptr_eq(a, b),
-        (Value::Primop(a), Value::Primop(b)) => Rc::ptr_eq(a, b),
-        (Value::Unknown(a), Value::Unknown(b)) => a == b,
-        _ => false,
-    });
-    if !same {
+/// An unknown that stands for several, which need not be the same.
+fn one_of(value: Tracked) -> Tracked {
+    match &value.value {
+        Value::Unknown(unknown) => Tracked {
+            value: Value::Unknown(Rc::new(Unknown {
+                literal: None,
+                ..(**unknown).clone()
+            })),
+            origin: value.origin,
+        },
+        _ => value,
+    }
+}
+
+/// Adds an alternative unless an equal one is there, which is then the value in both cases.
+fn push_distinct(ev: &mut Evaluator<'_>, flat: &mut Vec<Alternative>, new: Alternative) {
+    let same = flat
+        .iter_mut()
+        .find(|old| match (&old.value.value, &new.value.value) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Path(a), Value::Path(b)) => a == b,
+            (Value::String(a), Value::String(b)) => {
+                a.hole().is_none()
+                    && b.hole().is_none()
+                    && a.text == b.text
+                    && a.context.is_none() == b.context.is_none()
+            }
+            (Value::Attrs(a), Value::Attrs(b)) => Rc::ptr_eq(a, b),
+            (Value::List(a), Value::List(b)) => {
+                Rc::ptr_eq(a, b)
+                    || (a.elems.is_empty() && b.elems.is_empty() && a.open.is_none() && b.open.is_none())
+            }
+            (Value::Lambda(a), Value::Lambda(b)) => Rc::ptr_eq(a, b),
+            (Value::Primop(a), Value::Primop(b)) => Rc::ptr_eq(a, b),
+            (Value::Unknown(a), Value::Unknown(b)) => a == b,
+            _ => false,
+        });
+    let Some(same) = same else {
         flat.push(new);
+        return;
+    };
+    same.when = ev.any_of(&[same.when, new.when]);
+    if let (Value::Unknown(old), Value::Unknown(new)) = (&same.value.value, &new.value.value)
+        && !Rc::ptr_eq(old, new)
+    {
+        same.value = one_of(same.value.clone());
+    }
+}
+
+/// Joins sets; an `mkIf`, an `mkMerge` or another set with a `_type` only with others of that type, because the type
+/// says how the rest is meant.
+fn join_sets(ev: &mut Evaluator<'_>, flat: Vec<Alternative>) -> Vec<Alternative> {
+    let is_set = |value: &Value| matches!(value, Value::Attrs(_));
+    let mut kinds: Vec<(Option<SmolStr>, Vec<Alternative>)> = Vec::new();
+    let mut rest = Vec::new();
+    for one in flat {
+        if !is_set(&one.value.value) {
+            rest.push(one);
+            continue;
+        }
+        let tag = tag_of(ev, &one.value.value);
+        match kinds.iter_mut().find(|(known, _)| *known == tag) {
+            Some((_, all)) => all.push(one),
+            None => kinds.push((tag, vec![one])),
+        }
+    }
+    let joined = kinds.into_iter().map(|(_, mut all)| match all.len() {
+        1 => all.swap_remove(0),
+        _ => join_attrs(ev, all),
+    });
+    let mut out: Vec<Alternative> = joined.collect();
+    out.append(&mut rest);
+    out
+}
+
+/// The `_type` of a set.
+fn tag_of(ev: &mut Evaluator<'_>, value: &Value) -> Option<SmolStr> {
+    let Value::Attrs(set) = value else { return None };
+    let tag = set.get(ev.common().tag)?.thunk;
+    match ev.force_or_unknown(tag).value {
+        Value::String(tag) => Some(tag.text.clone()),
+        _ => None,
     }
 }
 
@@ -142,7 +203,7 @@ pub(crate) fn join_thunks(ev: &mut Evaluator<'_>, thunks: Vec<(ThunkId, When)>) 
     })
 }
 
-fn join_attrs(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Alternative {
+pub(crate) fn join_attrs(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Alternative {
     let first = alternatives[0].clone();
     let sets: Vec<(Rc<Attrs>, When)> = alternatives
         .iter()
@@ -179,15 +240,21 @@ fn join_attrs(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Alterna
             value: Value::attrs(joined),
             origin: first.value.origin,
         },
-        when: first.when,
+        when: any_case(ev, &alternatives),
     }
+}
+
+/// That any of several alternatives is the one.
+fn any_case(ev: &mut Evaluator<'_>, alternatives: &[Alternative]) -> When {
+    let cases: Vec<When> = alternatives.iter().map(|one| one.when).collect();
+    ev.any_of(&cases)
 }
 
 /// An attribute that some of the sets have.
 fn join_entry(ev: &mut Evaluator<'_>, sets: &[(Rc<Attrs>, When)], name: Symbol) -> Attr {
     let mut thunks = Vec::new();
     let mut site = NO_SITE;
-    let mut presence = When::ALWAYS;
+    let mut cases = Vec::new();
     let mut everywhere = true;
     for (set, when) in sets {
         if let Some(attr) = set.get(name) {
@@ -195,7 +262,8 @@ fn join_entry(ev: &mut Evaluator<'_>, sets: &[(Rc<Attrs>, When)], name: Symbol) 
                 site = attr.site;
             }
             everywhere &= attr.when.is_always();
-            presence = ev.both(*when, attr.when);
+            let presence = ev.both(*when, attr.when);
+            cases.push(presence);
             thunks.push((attr.thunk, presence));
             continue;
         }
@@ -216,7 +284,11 @@ fn join_entry(ev: &mut Evaluator<'_>, sets: &[(Rc<Attrs>, When)], name: Symbol) 
         name,
         thunk: join_thunks(ev, thunks),
         site,
-        when: if everywhere { When::ALWAYS } else { presence },
+        when: if everywhere {
+            When::ALWAYS
+        } else {
+            ev.any_of(&cases)
+        },
     }
 }
 
@@ -247,7 +319,7 @@ fn join_lists(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Alterna
             value: Value::List(Rc::new(joined)),
             origin: first.value.origin,
         },
-        when: first.when,
+        when: any_case(ev, &alternatives),
     }
 }
 
@@ -280,10 +352,12 @@ fn join_unaligned(ev: &mut Evaluator<'_>, lists: &[(Rc<List>, When)], joined: &m
     joined.elems.extend_from_slice(&first[..common]);
     for (list, when) in lists {
         for elem in &list.elems[common..] {
-            if joined.elems[common..].iter().any(|seen| seen.thunk == elem.thunk) {
+            let when = ev.both(*when, elem.when);
+            let mut known = joined.elems.iter_mut().skip(common);
+            if let Some(seen) = known.find(|seen| seen.thunk == elem.thunk) {
+                seen.when = ev.any_of(&[seen.when, when]);
                 continue;
             }
-            let when = ev.both(*when, elem.when);
             joined.elems.push(Elem {
                 thunk: elem.thunk,
                 when,

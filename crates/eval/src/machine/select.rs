@@ -109,14 +109,14 @@ impl Evaluator<'_> {
     ) -> Res<Tracked> {
         let unit = self.unit(env);
         let mut value = self.eval(env, base)?;
-        // The condition under which a part of the path is there, if that is not certain.
-        let mut perhaps = None;
+        // The conditions under which all parts of the path are there.
+        let mut perhaps = When::ALWAYS;
         for name in path {
             let symbol = match self.path_symbol(env, &unit, name) {
                 Ok(symbol) => symbol,
                 Err(Stop::Unknown(unknown)) => {
                     let (any, when) = self.select_unknown_name(&value, unknown)?;
-                    perhaps = default.map(|default| (when, default));
+                    perhaps = self.both(perhaps, when);
                     value = any;
                     continue;
                 }
@@ -130,17 +130,20 @@ impl Evaluator<'_> {
                 Lookup::Found(found) => value = found,
                 Lookup::Absent => return Ok(self.eval(env, default)?),
                 Lookup::Perhaps(found, when) => {
-                    perhaps = Some((when, default));
+                    perhaps = self.both(perhaps, when);
                     value = found;
                 }
             }
         }
-        let Some((when, default)) = perhaps else {
+        let Some(default) = default.filter(|_| !perhaps.is_always()) else {
             return Ok(value);
         };
-        let default = self.eval(env, default)?;
-        let alternatives = vec![Alternative { value, when }, Alternative { value: default, when }];
-        Ok(self.join(alternatives))
+        let default = Alternative {
+            value: self.eval(env, default)?,
+            when: self.otherwise(perhaps),
+        };
+        let selected = Alternative { value, when: perhaps };
+        Ok(self.join(vec![selected, default]))
     }
 
     /// `base.${unknown}`: whatever the set holds, if that is little and exact, and the condition that it is this or that.
@@ -155,14 +158,15 @@ impl Evaluator<'_> {
             return Err(Stop::Unknown(unknown));
         }
         let site = base_site(self, base);
-        let when = self.condition(site, unknown, When::ALWAYS);
         let mut alternatives = Vec::new();
         for attr in &attrs.entries {
+            let when = self.condition(site, unknown.clone(), When::ALWAYS);
             match self.force(attr.thunk) {
                 Ok(value) => alternatives.push(Alternative { value, when }),
                 Err(_) => self.conditions.drops += 1,
             }
         }
+        let when = self.condition(site, unknown, When::ALWAYS);
         Ok((self.join(alternatives), when))
     }
 
@@ -225,10 +229,9 @@ impl Evaluator<'_> {
 
     fn lookup_in_each(&mut self, alternatives: &[Alternative], symbol: Symbol) -> Res<Lookup> {
         let mut found = Vec::new();
-        let mut when = When::ALWAYS;
         let mut absent = false;
         for alternative in alternatives {
-            when = alternative.when;
+            let when = alternative.when;
             match self.lookup(&alternative.value, symbol)? {
                 Lookup::Found(value) => found.push(Alternative { value, when }),
                 Lookup::Perhaps(value, inner) => {
@@ -242,9 +245,10 @@ impl Evaluator<'_> {
         if found.is_empty() {
             return Ok(Lookup::Absent);
         }
+        let cases: Vec<When> = found.iter().map(|one| one.when).collect();
         let value = self.join(found);
         Ok(if absent {
-            Lookup::Perhaps(value, when)
+            Lookup::Perhaps(value, self.any_of(&cases))
         } else {
             Lookup::Found(value)
         })

@@ -1,8 +1,9 @@
 //! `++` and `//`, and the lists and sets that they take: what is only partly known of them stays known.
 
-use crate::partial::join_thunks;
+use crate::partial::{join_attrs, join_thunks};
 use crate::{
-    Attr, Attrs, Elem, Evaluator, List, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Attr, Attrs, Elem, Evaluator, List, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value,
+    When,
 };
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
@@ -66,7 +67,8 @@ impl Evaluator<'_> {
             Value::Unknown(unknown) => Ok(Rc::new(open_set(unknown.clone()))),
             Value::Either(alternatives) => {
                 let mut set = Attrs::default();
-                for alternative in alternatives.iter() {
+                let alternatives = self.one_set(alternatives);
+                for alternative in &alternatives {
                     match &alternative.value.value {
                         Value::Attrs(inner) => {
                             let entries = inner
@@ -104,6 +106,17 @@ impl Evaluator<'_> {
             }
             other => self.type_error("a set", other, site),
         }
+    }
+
+    /// Alternatives of which at most one is a set: those that were kept apart by their `_type` are joined.
+    fn one_set(&mut self, alternatives: &[Alternative]) -> Vec<Alternative> {
+        let is_set = |one: &Alternative| matches!(one.value.value, Value::Attrs(_));
+        let (mut sets, mut rest): (Vec<_>, Vec<_>) = alternatives.iter().cloned().partition(is_set);
+        if sets.len() > 1 {
+            sets = vec![join_attrs(self, sets)];
+        }
+        sets.append(&mut rest);
+        sets
     }
 
     /// `//`: the right side wins, key by key.
@@ -144,18 +157,7 @@ impl Evaluator<'_> {
                     if y.when.is_always() {
                         entries.push(y);
                     } else {
-                        let mut thunks = vec![(y.thunk, y.when), (x.thunk, y.when)];
-                        if let Some(open) = &b.open {
-                            let selected = open.select(&self.name(y.name).clone());
-                            thunks.push((self.alloc(Value::Unknown(selected), OriginId(0)), y.when));
-                        }
-                        let thunk = join_thunks(self, thunks);
-                        entries.push(Attr {
-                            name: y.name,
-                            thunk,
-                            site: y.site,
-                            when: x.when,
-                        });
+                        entries.push(self.perhaps_replaced(x, y, b));
                     }
                 }
                 (Some(x), Some(y)) if y.name < x.name => {
@@ -198,6 +200,27 @@ impl Evaluator<'_> {
         .contains(&name)
     }
 
+    /// An entry of the left side that the right side has under a condition, and else perhaps as well.
+    fn perhaps_replaced(&mut self, x: Attr, y: Attr, right: &Attrs) -> Attr {
+        let mut kept = self.otherwise(y.when);
+        let mut thunks = vec![(y.thunk, y.when)];
+        if let Some(open) = &right.open {
+            let selected = open.select(&self.name(y.name).clone());
+            let also = self.condition(y.site, selected.clone(), When::ALWAYS);
+            let also_there = self.both(kept, also);
+            thunks.push((self.alloc(Value::Unknown(selected), OriginId(0)), also_there));
+            let otherwise = self.otherwise(also);
+            kept = self.both(kept, otherwise);
+        }
+        thunks.insert(1, (x.thunk, kept));
+        Attr {
+            name: y.name,
+            thunk: join_thunks(self, thunks),
+            site: y.site,
+            when: self.any_of(&[x.when, y.when]),
+        }
+    }
+
     /// An entry of the left side when the right side may have further keys.
     fn perhaps_overridden(&mut self, attr: Attr, right: &Attrs) -> Attr {
         let Some(open) = &right.open else { return attr };
@@ -212,7 +235,8 @@ impl Evaluator<'_> {
             Some(wildcard) => wildcard,
             None => self.alloc(Value::Unknown(selected), OriginId(0)),
         };
-        let thunk = join_thunks(self, vec![(attr.thunk, when), (other, when)]);
+        let kept = self.otherwise(when);
+        let thunk = join_thunks(self, vec![(attr.thunk, kept), (other, when)]);
         Attr { thunk, ..attr }
     }
 }

@@ -50,9 +50,8 @@ fn filter_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tra
             Value::Bool(true) => entries.push(attr),
             Value::Bool(false) => {}
             Value::Unknown(_) | Value::Either(_) => {
-                let why = ev.undecided(&verdict);
                 let at = ev.origin_site(verdict.origin).unwrap_or(site);
-                let when = ev.condition(at, why, attr.when);
+                let when = ev.condition_on(&verdict, at, attr.when);
                 entries.push(Attr { when, ..attr });
             }
             other => return ev.type_error("a Boolean", other, site),
@@ -158,13 +157,12 @@ fn optional_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
         Value::Bool(true) => Ok(ev.force(args[1])?),
         Value::Bool(false) => plain(ev.empty_attrs()),
         Value::Unknown(_) | Value::Either(_) => {
-            let why = ev.undecided(&decided);
             let Ok(set) = ev.force(args[1]) else {
                 return plain(ev.empty_attrs());
             };
             let origin = set.origin;
             let set = ev.attrs_or_open(set, site)?;
-            let when = ev.condition(site, why, When::ALWAYS);
+            let when = ev.condition_on(&decided, site, When::ALWAYS);
             Ok(Tracked {
                 value: Value::attrs(under(ev, &set, when)),
                 origin,

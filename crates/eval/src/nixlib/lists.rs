@@ -27,8 +27,7 @@ fn optional(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked
         Value::Bool(true) => plain(Value::list([args[1]])),
         Value::Bool(false) => plain(ev.empty_list()),
         Value::Unknown(_) | Value::Either(_) => {
-            let why = ev.undecided(&decided);
-            let when = ev.condition(site, why, When::ALWAYS);
+            let when = ev.condition_on(&decided, site, When::ALWAYS);
             let elems = vec![Elem { thunk: args[1], when }];
             plain(Value::List(Rc::new(List { elems, open: None })))
         }
@@ -42,12 +41,11 @@ fn optionals(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
         Value::Bool(true) => Ok(ev.force(args[1])?),
         Value::Bool(false) => plain(ev.empty_list()),
         Value::Unknown(_) | Value::Either(_) => {
-            let why = ev.undecided(&decided);
             let Ok(list) = ev.force(args[1]) else {
                 return plain(ev.empty_list());
             };
             let list = ev.list_or_open(list, site)?;
-            let when = ev.condition(site, why, When::ALWAYS);
+            let when = ev.condition_on(&decided, site, When::ALWAYS);
             let elems = list
                 .elems
                 .iter()
@@ -199,8 +197,8 @@ fn unique(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> 
             }
         }
         if let Some(at) = same {
-            if let Some(first) = out.get_mut(at).filter(|_| elem.when.is_always()) {
-                first.when = When::ALWAYS;
+            if let Some(first) = out.get_mut(at) {
+                first.when = ev.any_of(&[first.when, elem.when]);
             }
             continue;
         }

@@ -24,6 +24,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
                 store_path: true,
                 likely: None,
                 given: Vec::new(),
+                literal: None,
             }));
         }
         Ok(value)
@@ -80,6 +81,7 @@ fn symbolic(package: &Rc<Unknown>, origin: OriginId, program: &Program) -> Value
         store_path: true,
         likely: None,
         given: Vec::new(),
+        literal: None,
     };
     builder.push_hole(Rc::new(path), origin);
     push_made(&mut builder, "/bin/");

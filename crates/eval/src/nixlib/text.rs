@@ -35,7 +35,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
             again.then_some(Cow::Borrowed(""))
         })
     }),
-    ("escapeShellArg", 1, 1, Cost::Bytes, escape_shell_arg),
+    ("escapeShellArg", 1, 0, Cost::Bytes, escape_shell_arg),
     ("isNixIdentifier", 1, 1, Cost::Sizes, |ev, args, site| {
         let string = ev.force_string(args[0], site)?;
         plain(Value::Bool(crate::print::is_identifier(&string.text)))
@@ -99,6 +99,12 @@ fn mapped(
 /// Quotes unless all is harmless. What is not known is quoted, except a store path: that is harmless, and a quoted
 /// word means the same in any case.
 fn escape_shell_arg(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
+    if let Value::Either(alternatives) = ev.force(args[0])?.value {
+        return ev.each_alternative(&alternatives, |ev, one| {
+            let one = ev.alloc_tracked(one);
+            escape_shell_arg(ev, &[one], site)
+        });
+    }
     let (string, origin) = text(ev, args[0], Coerce::ToString, site)?;
     let plain_char = |c: char| c.is_ascii_alphanumeric() || ",._+:@%/-".contains(c);
     let holes_plain = string

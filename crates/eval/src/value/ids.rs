@@ -28,6 +28,24 @@ impl When {
     }
 }
 
+/// A Boolean that is not known, by its number, or its negation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Literal {
+    pub(crate) atom: u32,
+    pub(crate) holds: bool,
+}
+
+impl Literal {
+    /// The same Boolean, the other way round.
+    #[must_use]
+    pub const fn negated(self) -> Self {
+        Self {
+            holds: !self.holds,
+            ..self
+        }
+    }
+}
+
 /// A builtin, by its number in the evaluation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PrimopId(pub(crate) u32);

@@ -47,8 +47,8 @@ pub enum Value {
     Opaque(Opaque),
     /// Not known.
     Unknown(Rc<Unknown>),
-    /// One of a few values, each under its conditions; never nested, and never only attribute sets or only lists
-    /// (those are joined element by element).
+    /// One of a few values, each under its conditions; never nested, and never only lists or only attribute sets of one
+    /// `_type` (those are joined element by element).
     Either(Rc<[Alternative]>),
 }
 

@@ -1,7 +1,7 @@
 //! What is not known, and why.
 
-use crate::{ThunkId, When};
-use nixpod_source::Why;
+use crate::{Literal, ThunkId, When};
+use nixpod_source::{Symbol, Why};
 use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub struct Unknown {
     pub likely: Option<(SmolStr, When)>,
     /// What a function that is not known was called with, if this is what it gave: what is written there is still read.
     pub given: Vec<ThunkId>,
+    /// Of which Boolean that is not known it is the opposite, if it is.
+    pub literal: Option<Literal>,
 }
 
 /// What was given to a function tells nothing about what came of it.
@@ -36,6 +38,7 @@ impl Unknown {
             store_path: false,
             likely: None,
             given: Vec::new(),
+            literal: None,
         })
     }
 
@@ -48,6 +51,28 @@ impl Unknown {
     /// an element of an element, which keeps recursive functions from unfolding it for ever.
     pub fn is_generic(&self) -> bool {
         self.name().is_some_and(|name| name.len() < 160) && self.why.unnamed() < 2
+    }
+
+    /// What something is that is made of this one: nobody must take it for the same.
+    pub(crate) fn made_of(&self) -> Rc<Self> {
+        let mut made = self.clone();
+        made.literal = None;
+        // A part of a path is another path. What is made of a package is taken from it, and as harmless.
+        if let (Some(Symbol::Secret | Symbol::Home), Some(name)) = (self.why.symbol(), self.why.name()) {
+            made.why = Why::Undecided(format!("something made of `{name}`"));
+        }
+        Rc::new(made)
+    }
+
+    /// The Boolean that is known to be the opposite of one that is not known for this reason.
+    pub(crate) fn opposite(&self, literal: Literal) -> Rc<Self> {
+        Rc::new(Self {
+            why: self.why.clone(),
+            store_path: false,
+            likely: None,
+            given: Vec::new(),
+            literal: Some(literal),
+        })
     }
 
     /// The unknown that selecting an attribute of this one gives.
@@ -64,6 +89,7 @@ impl Unknown {
             store_path: false,
             likely: None,
             given: Vec::new(),
+            literal: None,
         })
     }
 }

@@ -153,7 +153,7 @@ impl Items {
     fn keep_present(&mut self, ev: &mut Evaluator<'_>) {
         let all = std::mem::take(&mut self.all);
         for mut item in all {
-            if let Some(when) = presence_of(ev, std::slice::from_ref(&item.raw)) {
+            if let Some(when) = presence_of(ev, std::slice::from_mut(&mut item.raw)) {
                 item.when = when;
                 self.all.push(item);
             }

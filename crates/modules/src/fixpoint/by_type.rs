@@ -148,13 +148,43 @@ fn null_or(ev: &mut Evaluator<'_>, at: At<'_>, inner: &Rc<OptType>, defs: Vec<De
     let Some(null) = nulls.first().map(|def| def.value.clone()) else {
         return combine(ev, at, inner, rest);
     };
-    let mut conditions = nulls.iter().chain(&rest).map(|def| def.when);
-    let when = conditions.find(|when| !when.is_always());
-    let when = when.unwrap_or(When::ALWAYS);
+    let cases: Vec<When> = match certain(&rest) {
+        true => nulls.iter().map(|def| def.when).collect(),
+        false => rest.iter().map(|def| def.when).collect(),
+    };
+    let one = ev.any_of(&cases);
+    let contested: Vec<When> = nulls
+        .iter()
+        .map(|def| def.when)
+        .filter(|when| !when.is_always())
+        .collect();
+    let (of_null, of_other) = match (certain(&rest), contested.is_empty()) {
+        (true, _) => (one, ev.otherwise(one)),
+        (false, true) => (ev.otherwise(one), one),
+        // Where both are there, one of them may be the stronger one.
+        (false, false) => {
+            let any = ev.any_of(&contested);
+            let otherwise = ev.otherwise(any);
+            (When::ALWAYS, ev.both(one, otherwise))
+        }
+    };
+    // Where it is not null one of them is there.
+    let given = ev.common_of(&cases);
+    let rest = rest.into_iter().map(|def| Definition {
+        when: ev.without(def.when, given),
+        ..def
+    });
+    let rest = rest.collect();
     let other = combine(ev, at, inner, rest)?;
     Ok(ev.join(vec![
-        Alternative { value: other, when },
-        Alternative { value: null, when },
+        Alternative {
+            value: other,
+            when: of_other,
+        },
+        Alternative {
+            value: null,
+            when: of_null,
+        },
     ]))
 }
 
@@ -344,36 +374,54 @@ pub(crate) fn one(ev: &mut Evaluator<'_>, at: At<'_>, defs: Vec<Definition>) -> 
         }
     }
     let certain_priority = certain.iter().map(|def| def.priority).min();
-    let mut alternatives: Vec<Alternative> = perhaps
+    let perhaps: Vec<Definition> = perhaps
         .into_iter()
         .filter(|def| certain_priority.is_none_or(|priority| def.priority < priority))
-        .map(|def| Alternative {
-            value: def.value,
-            when: def.when,
-        })
         .collect();
-    match (value, alternatives.is_empty()) {
+    match (value, perhaps.is_empty()) {
         (Some(value), true) => Ok(value),
-        (Some(value), false) => {
-            let when = alternatives[0].when;
-            alternatives.push(Alternative { value, when });
-            Ok(ev.join(alternatives))
-        }
-        (None, false) => {
-            // Nothing is certain: it may also be left undefined.
-            let when = alternatives[0].when;
+        (Some(value), false) => Ok(perhaps_one(ev, perhaps, value)),
+        (None, is_unset) => {
             let why = Unknown::new(Why::UnsetOption(dotted(at.path)));
-            alternatives.push(Alternative {
-                value: plain(Value::Unknown(why)),
-                when,
-            });
-            Ok(ev.join(alternatives))
-        }
-        (None, true) => {
-            let why = Unknown::new(Why::UnsetOption(dotted(at.path)));
-            Err(Stop::Unknown(why))
+            match is_unset {
+                true => Err(Stop::Unknown(why)),
+                // Nothing is certain: it may also be left undefined.
+                false => Ok(perhaps_one(ev, perhaps, plain(Value::Unknown(why)))),
+            }
         }
     }
+}
+
+/// A value that is one of several definitions where they are there, the strongest of those, and else another.
+fn perhaps_one(ev: &mut Evaluator<'_>, perhaps: Vec<Definition>, otherwise: Tracked) -> Tracked {
+    let cases: Vec<(When, i64)> = perhaps.iter().map(|def| (def.when, def.priority)).collect();
+    // That none of those is there that are stronger; nothing if one certainly is.
+    let none_below = |ev: &mut Evaluator<'_>, priority: i64| {
+        let stronger = cases.iter().filter(|(_, of)| *of < priority);
+        let stronger: Vec<When> = stronger.map(|(when, _)| *when).collect();
+        if stronger.is_empty() {
+            return Some(When::ALWAYS);
+        }
+        let any = ev.any_of(&stronger);
+        (!any.is_always()).then(|| ev.otherwise(any))
+    };
+    let mut alternatives = Vec::with_capacity(perhaps.len() + 1);
+    for def in perhaps {
+        if let Some(none) = none_below(ev, def.priority) {
+            let when = ev.both(def.when, none);
+            alternatives.push(Alternative {
+                value: def.value,
+                when,
+            });
+        }
+    }
+    if let Some(when) = none_below(ev, i64::MAX) {
+        alternatives.push(Alternative {
+            value: otherwise,
+            when,
+        });
+    }
+    ev.join(alternatives)
 }
 
 /// Option types as values merge as those of declarations do.

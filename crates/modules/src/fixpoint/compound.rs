@@ -48,7 +48,7 @@ pub(crate) fn list_of(
 ) -> Res<Tracked> {
     let mut out = List::default();
     let origin = first_origin(&defs);
-    let contested = contested(&defs);
+    let perhaps: Vec<(When, i64)> = defs.iter().map(|def| (def.when, def.priority)).collect();
     let atomic = is_atomic(elem);
     for (list, def) in LISTS.all(ev, at, native, defs)? {
         let list = match list {
@@ -58,12 +58,11 @@ pub(crate) fn list_of(
                 continue;
             }
         };
+        let unless = unless_stronger(ev, &perhaps, def.priority);
         let elements = list.elems.iter();
         ev.each_within(Share::Most, elements, |ev, element: &Elem| {
             let mut when = ev.both(def.when, element.when);
-            if let Some(contested) = contested {
-                when = ev.both(contested, when);
-            }
+            when = ev.both(unless, when);
             if atomic && !is_wrapped(ev, element.thunk) {
                 let thunk = with_hop(ev, element.thunk, &def);
                 out.elems.push(Elem { thunk, when });
@@ -71,9 +70,9 @@ pub(crate) fn list_of(
             }
             let name = format!("[definition 1-entry {}]", out.elems.len() + 1);
             let attr = entry(ev.common().value, element.thunk);
-            let raws = vec![def.raw(ev, &attr)];
+            let mut raws = vec![def.raw(ev, &attr)];
             // Each element is a definition by itself: what `mkIf` leaves out is no element.
-            let Some(present) = presence_of(ev, &raws) else {
+            let Some(present) = presence_of(ev, &mut raws) else {
                 return;
             };
             when = ev.both(when, present);
@@ -105,14 +104,15 @@ fn is_wrapped(ev: &mut Evaluator<'_>, element: ThunkId) -> bool {
     matches!(value.value, Value::Attrs(_)) && look_up(ev, &value, "_type").is_some()
 }
 
-/// The condition of a stronger definition that may replace all others.
-fn contested(defs: &[Definition]) -> Option<When> {
-    let certain = defs.iter().filter(|def| def.when.is_always());
-    let strongest = certain.map(|def| def.priority).min()?;
-    let stronger = defs
-        .iter()
-        .find(|def| !def.when.is_always() && def.priority < strongest);
-    stronger.map(|def| def.when)
+/// That none of the definitions is there that would replace those of a priority.
+fn unless_stronger(ev: &mut Evaluator<'_>, perhaps: &[(When, i64)], priority: i64) -> When {
+    let stronger = perhaps.iter().filter(|(_, of)| *of < priority);
+    let stronger: Vec<When> = stronger.map(|(when, _)| *when).collect();
+    if stronger.is_empty() {
+        return When::ALWAYS;
+    }
+    let any = ev.any_of(&stronger);
+    ev.otherwise(any)
 }
 
 pub(super) fn first_origin(defs: &[Definition]) -> OriginId {
@@ -267,7 +267,10 @@ pub(crate) fn attrs_of(
 ) -> Res<Tracked> {
     let mut names = Names::default();
     let origin = first_origin(&defs);
-    for (set, def) in SETS.all(ev, at, native, defs)? {
+    let perhaps: Vec<(When, i64)> = defs.iter().map(|def| (def.when, def.priority)).collect();
+    for (set, mut def) in SETS.all(ev, at, native, defs)? {
+        let unless = unless_stronger(ev, &perhaps, def.priority);
+        def.when = ev.both(unless, def.when);
         match set {
             Ok(set) => names.add(ev, &def, &set),
             Err(unknown) => names.open = Some(unknown),
@@ -283,11 +286,11 @@ pub(crate) fn attrs_of(
     ev.each_within(
         Share::Most,
         names.by_name.into_iter(),
-        |ev, (name, (raws, site)): (Symbol, (Vec<RawDef>, Site))| {
+        |ev, (name, (mut raws, site)): (Symbol, (Vec<RawDef>, Site))| {
             let limits = ev.limits_hit().len();
             let present = match lazy {
                 true => Some(When::ALWAYS),
-                false => presence_of(ev, &raws),
+                false => presence_of(ev, &mut raws),
             };
             if ev.limits_hit().len() > limits {
                 let what = dotted(&extend(at.path, ev.name(name)));
@@ -308,6 +311,9 @@ pub(crate) fn attrs_of(
     set.open = names.open;
     if !names.wildcard.is_empty() {
         let path = extend_any(at.path, "<name>");
+        if !lazy {
+            presence_of(ev, &mut names.wildcard);
+        }
         set.wildcard = Some(delay_merge(ev, at.system, path, elem.clone(), names.wildcard));
     }
     Ok(Tracked {

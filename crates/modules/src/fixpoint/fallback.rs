@@ -118,6 +118,7 @@ fn perhaps_set_elsewhere(ev: &mut Evaluator<'_>, path: &OptionPath, default: Def
     }
     let site = ev.last_site(default.value.origin).unwrap_or(NO_SITE);
     let when = ev.condition(site, unknown.clone(), When::ALWAYS);
+    let otherwise = ev.otherwise(when);
     let origin = default.value.origin;
     let joined = ev.join(vec![
         Alternative {
@@ -129,7 +130,7 @@ fn perhaps_set_elsewhere(ev: &mut Evaluator<'_>, path: &OptionPath, default: Def
                 value: Value::Unknown(unknown),
                 origin,
             },
-            when,
+            when: otherwise,
         },
     ]);
     let thunk = ev.alloc_tracked(joined.clone());

@@ -56,7 +56,7 @@ pub(crate) fn free(
     at: At<'_>,
     freeform: &Rc<OptType>,
     name: Symbol,
-    child: Child,
+    mut child: Child,
 ) -> Option<Attr> {
     let (elem, lazy) = match &**freeform.under_words() {
         OptType::AttrsOf { elem, lazy, .. } => (elem.clone(), *lazy),
@@ -64,7 +64,7 @@ pub(crate) fn free(
     };
     let when = match lazy {
         true => When::ALWAYS,
-        false => presence_of(ev, &child.defs)?,
+        false => presence_of(ev, &mut child.defs)?,
     };
     let site = child.site();
     let path = extend(at.path, ev.name(name));

@@ -16,7 +16,7 @@ use crate::types::join::join;
 use crate::types::native::{OptType, Scalar, Submodule, native};
 use crate::values::{find, plain};
 use nixpod_eval::{
-    Attrs, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value,
+    Attrs, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
@@ -417,8 +417,7 @@ pub(crate) fn merge_option(
     definitions: Definitions,
 ) -> Res<Tracked> {
     let Definitions { mut on, off } = definitions;
-    let certain = on.iter().filter(|def| def.when.is_always());
-    let mut strongest = certain.map(|def| def.priority).min();
+    let mut strongest = strongest_certain(ev, &on);
     if let Fallback::Declared(default) = &wanted.default {
         strongest = Some(strongest.map_or(default.priority, |best| best.min(default.priority)));
     }
@@ -449,10 +448,26 @@ pub(crate) fn merge_option(
                 );
                 ev.fail(message, NO_SITE)
             }
-            Mode::WholeSystem | Mode::Submodule => Err(Stop::Unknown(Unknown::new(Why::UnsetOption(name)))),
+            Mode::WholeSystem | Mode::Submodule => Ok(plain(Value::unknown(Why::UnsetOption(name)))),
         };
     }
     combine(ev, at, &wanted.native, on)
+}
+
+/// The strongest priority of which a definition is certainly there, or one of several.
+fn strongest_certain(ev: &mut Evaluator<'_>, on: &[Definition]) -> Option<i64> {
+    let certain = on.iter().filter(|def| def.when.is_always());
+    if let Some(strongest) = certain.map(|def| def.priority).min() {
+        return Some(strongest);
+    }
+    let mut priorities: Vec<i64> = on.iter().map(|def| def.priority).collect();
+    priorities.sort_unstable();
+    priorities.dedup();
+    priorities.into_iter().find(|priority| {
+        let there = on.iter().filter(|def| def.priority <= *priority);
+        let cases: Vec<When> = there.map(|def| def.when).collect();
+        ev.any_of(&cases).is_always()
+    })
 }
 
 fn on_info(def: &Definition, best: i64) -> DefinitionInfo {

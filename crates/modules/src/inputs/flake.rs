@@ -430,6 +430,7 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
             store_path: true,
             likely: None,
             given: Vec::new(),
+            literal: None,
         };
         let part = StringPart {
             len: 0,

@@ -20,6 +20,7 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
             store_path: true,
             likely: None,
             given: Vec::new(),
+            literal: None,
         };
         let context: Rc<[ContextItem]> = Rc::new([ContextItem::Written {
             name: label.clone(),
@@ -106,6 +107,7 @@ pub(crate) fn set(ev: &mut Evaluator<'_>, modelled: ThunkId, name: &str) -> Res<
         store_path: false,
         likely: None,
         given: Vec::new(),
+        literal: None,
     }));
     Ok(plain(Value::attrs(set)))
 }

@@ -125,7 +125,7 @@ fn texts_that_are_perhaps_imported() {
             # elm Nixos closed=true missing=[] release=Some((25, 11))
             networking.domain = "a"
             # oak Nixos closed=false missing=["odd"] release=Some((25, 11))
-            networking.domain = «one of: "a" | «unknown: option `networking.domain` is set nowhere in the analysed files» | null»
+            networking.domain = «one of: "a" | null»
             gap: module: `inputs.odd.lib.isModule (…)` comes from outside
         "##]],
     );

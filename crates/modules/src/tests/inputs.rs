@@ -55,21 +55,21 @@ fn flakes_in_the_tree_of_another() {
             containers.barn.privateNetwork = true
             networking.hostName = "flake-east"
             networking.domain = "closed"
-            time.timeZone = «one of: «unknown: `inputs.dot.rev` comes from outside» | "none" | «unknown: option `time.timeZone` is set nowhere in the analysed files» | null»
+            time.timeZone = «one of: «unknown: `inputs.dot.rev` comes from outside» | "none"»
             # plain Nixos closed=true missing=[] release=None
             containers.web.privateNetwork = true
             containers.shed.privateNetwork = true
             containers.barn.privateNetwork = true
             networking.hostName = "flake-east"
             networking.domain = "closed"
-            time.timeZone = «one of: «unknown: `inputs.plain.rev` comes from outside» | "none" | «unknown: option `time.timeZone` is set nowhere in the analysed files» | null»
+            time.timeZone = «one of: «unknown: `inputs.plain.rev` comes from outside» | "none"»
             # scheme Nixos closed=true missing=[] release=None
             containers.web.privateNetwork = true
             containers.shed.privateNetwork = true
             containers.barn.privateNetwork = true
             networking.hostName = "flake-east"
             networking.domain = "closed"
-            time.timeZone = «one of: «unknown: `inputs.scheme.rev` comes from outside» | "none" | «unknown: option `time.timeZone` is set nowhere in the analysed files» | null»
+            time.timeZone = «one of: «unknown: `inputs.scheme.rev` comes from outside» | "none"»
         "##]],
     );
 }

@@ -19,7 +19,7 @@ pub(crate) struct OptionReader<'e, 's> {
     /// The project's directory, to which paths are told relative.
     pub(crate) project: Option<Utf8PathBuf>,
     /// Undecided conditions under which the thing being read exists at all: its own facts are certain in spite of them.
-    pub(crate) given: Vec<Site>,
+    pub(crate) given: When,
     pub(crate) not_analysed: Vec<NotAnalysed>,
     /// What is being read, for what could not be looked into.
     pub(crate) subject: Subject,
@@ -55,7 +55,7 @@ impl<'e, 's> OptionReader<'e, 's> {
             ev,
             shared,
             project: project.directory.clone(),
-            given: Vec::new(),
+            given: When::ALWAYS,
             not_analysed: Vec::new(),
             subject: Subject::Other,
             container: None,
@@ -363,19 +363,11 @@ impl<'e, 's> OptionReader<'e, 's> {
     }
 
     /// Places of undecided conditions besides those under which everything here is; and whether there are any.
-    pub(crate) fn conditions(&self, when: When) -> (Vec<Place>, bool) {
-        let mut places = Vec::new();
-        let mut any = false;
-        for (place, _) in self.ev.conditions(when) {
-            if self.given.contains(&place.site) {
-                continue;
-            }
-            any = true;
-            if !place.site.file.is_own() {
-                places.push(place);
-            }
-        }
-        (places, any)
+    pub(crate) fn conditions(&mut self, when: When) -> (Vec<Place>, bool) {
+        let open = self.ev.without(when, self.given);
+        let places = self.ev.conditions(open).into_iter().map(|(place, _)| place);
+        let places = places.filter(|place| !place.site.file.is_own()).collect();
+        (places, !open.is_always())
     }
 
     /// The trail of a value, without places in our own files; where it has none, the key that defines it.

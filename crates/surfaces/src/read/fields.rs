@@ -75,12 +75,12 @@ impl OptionReader<'_, '_> {
             Value::Either(all) => all.iter().map(|one| (one.value.clone(), one.when)).collect(),
             _ => vec![(found.value.clone(), When::ALWAYS)],
         };
-        let several = alternatives.len() > 1;
+        let (alternatives, several) = self.possible(alternatives);
         let mut best: Option<Chosen<T>> = None;
         let mut why = None;
         let mut fails = false;
         let mut or_unknown = None;
-        for (at, (value, when)) in alternatives.iter().enumerate() {
+        for (value, when) in &alternatives {
             let origin = self.origin(value.origin, found);
             match convert(self, value, &origin) {
                 Ok(converted) => {
@@ -92,7 +92,7 @@ impl OptionReader<'_, '_> {
                             origin,
                             when: *when,
                             written,
-                            certain: !several || (at == 0 && !when.is_always()),
+                            certain: !several,
                             or_unknown: None,
                         });
                     }
@@ -116,6 +116,19 @@ impl OptionReader<'_, '_> {
                 fails: fails && !several,
             }),
         }
+    }
+
+    /// The alternatives that what is given leaves; and whether there are several. The only one that is left is the value.
+    fn possible(&self, mut alternatives: Vec<(Tracked, When)>) -> (Vec<(Tracked, When)>, bool) {
+        let is_left = |when: When| !self.ev.is_excluded(when, self.given);
+        if alternatives.iter().any(|(_, when)| is_left(*when)) {
+            alternatives.retain(|(_, when)| is_left(*when));
+        }
+        if let [(_, when)] = &mut *alternatives {
+            *when = When::ALWAYS;
+        }
+        let several = alternatives.len() > 1;
+        (alternatives, several)
     }
 
     /// Reads a value as a fact.

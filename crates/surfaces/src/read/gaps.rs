@@ -124,10 +124,10 @@ impl OptionReader<'_, '_> {
 
     /// Conditions that Nix itself cannot evaluate, or that depend on a file that may not or cannot be read.
     pub(crate) fn tell_conditions(&mut self, what: &str, when: When) {
-        for (place, why) in self.ev.conditions(when) {
-            // What the whole container stands under was told with it.
-            let told = self.given.contains(&place.site);
-            if why.is_fault() && !place.site.file.is_own() && !told {
+        // What the whole container stands under was told with it.
+        let open = self.ev.without(when, self.given);
+        for (place, why) in self.ev.conditions(open) {
+            if why.is_fault() && !place.site.file.is_own() {
                 self.gap(what.to_owned(), why, &Origin::at(place));
             }
         }

@@ -4,7 +4,7 @@ use crate::read::{Found, OptionReader, as_key, print, wrong};
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::capabilities::capabilities;
-use crate::vocabulary::certainty::part;
+use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::nspawn::{self as flags, FromFlags, GRAMMAR, IDS};
 use crate::vocabulary::options::{Systems, Table};
@@ -360,7 +360,9 @@ fn tun(container: &mut Container, nspawn: &Nspawn) {
             .push(nspawn.enable_tun.map(|_| "CAP_NET_ADMIN".to_owned()));
         container.devices.push(device(nspawn.enable_tun.map(|_| ())));
     } else if nspawn.private_network.value() == Some(&true) && has_users {
-        container.devices.push(device(Field::default(())));
+        let by_itself = weaken(Field::default(()), &nspawn.private_network);
+        let by_itself = weaken(by_itself, &nspawn.private_users);
+        container.devices.push(device(by_itself));
     }
 }
 

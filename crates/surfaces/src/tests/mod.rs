@@ -3,11 +3,13 @@
 mod bearing;
 mod census;
 mod dump;
+mod given;
 mod home;
 mod likely;
 mod nspawn;
 mod oci;
 mod quadlet;
+mod secrets;
 mod size;
 mod traps;
 mod unknown;

@@ -6,7 +6,6 @@ use nixpod_model::{
     Container, ContainerId, Defined, Existence, Field, Kernel, NotAnalysed, Release, SecretValue, Seen,
     System, SystemId, SystemKind,
 };
-use nixpod_source::Site;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -24,7 +23,7 @@ pub(super) struct Memo {
 pub(super) struct ReadContainer {
     pub(super) found: Found,
     /// The conditions under which it is there.
-    pub(super) given: Vec<Site>,
+    pub(super) given: When,
 }
 
 /// What is read by itself. Most edits concern a container or its guest and not both.
@@ -45,7 +44,7 @@ pub(super) struct Setting {
     pub(super) outer: Inherited,
     pub(super) existence: Existence,
     pub(super) when: When,
-    pub(super) given: Vec<Site>,
+    pub(super) given: When,
 }
 
 /// A part that was read, with all that is in it.

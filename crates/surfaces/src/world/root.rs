@@ -122,7 +122,7 @@ impl RootReader {
         let mut out = FxHashMap::default();
         for id in containers {
             if let Some(ReadContainer { found, given }) = self.memo.containers.get(id) {
-                reader.given.clone_from(given);
+                reader.given = *given;
                 reader.container = Some(OptionReader::path_of(found));
                 out.insert(id.clone(), read(&mut reader, id, found));
                 reader.forget();

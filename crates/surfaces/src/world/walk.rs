@@ -23,20 +23,15 @@ pub(super) struct Walk<'w, 'e, 's> {
 impl Walk<'_, '_, '_> {
     /// Runs with the conditions of a value taken for granted.
     pub(super) fn under(&mut self, when: When, run: impl FnOnce(&mut Self)) {
-        let before = self.reader.given.len();
-        let conditions = self.reader.ev.conditions(when);
-        self.reader
-            .given
-            .extend(conditions.into_iter().map(|(place, _)| place.site));
+        let before = self.reader.given;
+        self.reader.given = self.reader.ev.both(before, when);
         run(self);
-        self.reader.given.truncate(before);
+        self.reader.given = before;
     }
 
     /// Remembers where a container is in the heap.
     pub(super) fn remember(&mut self, id: &ContainerId, found: &Found) {
-        let mut given = self.reader.given.clone();
-        let conditions = self.reader.ev.conditions(found.when);
-        given.extend(conditions.into_iter().map(|(place, _)| place.site));
+        let given = self.reader.ev.both(self.reader.given, found.when);
         let read = ReadContainer {
             found: found.clone(),
             given,
@@ -84,7 +79,7 @@ impl Walk<'_, '_, '_> {
             outer: outer.clone(),
             existence: existence.clone(),
             when: found.when,
-            given: self.reader.given.clone(),
+            given: self.reader.given,
         };
         let key = (part, thunk);
         let known = self.memo.parts.remove(&key);
