@@ -5,7 +5,7 @@ use crate::heap::sizes;
 use crate::thunk::{PrimopCode, Thunk};
 use crate::{
     Alternative, Attrs, Env, ErrorKind, ErrorRef, Evaluator, Lambda, Lookup, NO_SITE, OriginId, PrimopApp,
-    PrimopId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    PrimopId, Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::{Expr, Param, PatternField};
@@ -172,12 +172,12 @@ impl Evaluator<'_> {
         };
         let frame = self.frame_of_call(&unit, &lambda.env, param, argument, site)?;
         self.budget.call_depth += 1;
-        let result = self.eval(&frame, *body);
+        let mut result = self.eval(&frame, *body);
         self.budget.call_depth -= 1;
-        match result {
-            Ok(value) => Ok(value),
-            Err(error) => Err(self.with_trace(error, site).into()),
+        if let Err(Stop::Error(error)) = &mut result {
+            *error = self.with_trace(error.clone(), site);
         }
+        result
     }
 
     /// The variables of a function that is called.

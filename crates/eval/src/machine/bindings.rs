@@ -168,7 +168,18 @@ impl Evaluator<'_> {
                 else {
                     return self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site);
                 };
-                let mut value = self.force(thunk)?;
+                let mut value = match &self.thunks[thunk] {
+                    // Most variables have their value by now.
+                    Thunk::Done {
+                        value,
+                        origin,
+                        tainted: false,
+                    } if self.memo.dependencies.is_none() => Tracked {
+                        value: value.clone(),
+                        origin: *origin,
+                    },
+                    _ => self.force(thunk)?,
+                };
                 if let Some(call) = call
                     && !unit.is_own()
                     && !matches!(

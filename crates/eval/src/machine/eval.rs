@@ -1,6 +1,7 @@
 //! Evaluation of expressions.
 
 use crate::heap::files::Unit;
+use crate::machine::ops::of_integers;
 use crate::thunk::Thunk;
 use crate::{
     Alternative, Elem, Env, ErrorKind, EvalResult, Evaluator, Lambda, List, NO_SITE, NixString, OriginId,
@@ -17,14 +18,32 @@ impl Evaluator<'_> {
         self.files.unit(env.unit).clone()
     }
 
-    /// Evaluates an expression now; unknowns are values.
-    pub(crate) fn eval(&mut self, env: &Rc<Env>, expr: ExprId) -> EvalResult<Tracked> {
+    /// Evaluates an expression now; unknowns are values, so that it stops at errors only.
+    pub(crate) fn eval(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Tracked> {
         if self.budget.is_deep() {
             return Ok(self.too_deep());
         }
-        let result = self.deeper(|ev| ev.eval_inner(env, expr));
-        let result = self.settle(result);
-        self.place_unknown(env, expr, result)
+        self.deeper(|ev| ev.eval_settled(env, expr))
+    }
+
+    /// The same, on the native stack as it is. Results are not copied on their way out: they are of the type that callers
+    /// return themselves, and what is still to be done to them is done in their place.
+    pub(crate) fn eval_settled(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Tracked> {
+        let mut result = self.eval_inner(env, expr);
+        if !matches!(&result, Ok(value) if !matches!(value.value, Value::Unknown(_))) {
+            self.place(env, expr, &mut result);
+        }
+        result
+    }
+
+    /// Makes an unknown of an early exit, with the place of the expression.
+    #[cold]
+    fn place(&mut self, env: &Rc<Env>, expr: ExprId, result: &mut Res<Tracked>) {
+        let settled = match result {
+            Ok(value) => Ok(value.clone()),
+            Err(stop) => self.settle(Err(stop.clone())),
+        };
+        *result = self.place_unknown(env, expr, settled).map_err(Stop::from);
     }
 
     /// An unknown that came about by an early exit gets the place of the expression.
@@ -127,7 +146,8 @@ impl Evaluator<'_> {
     }
 
     /// Adds a step to the origin of a value, unless our own prelude took it.
-    pub(crate) fn hop(&mut self, unit: &Unit, kind: HopKind, expr: ExprId, mut value: Tracked) -> Tracked {
+    fn hop(&mut self, unit: &Unit, kind: HopKind, expr: ExprId, result: &mut Res<Tracked>) {
+        let Ok(value) = result else { return };
         let worth = !matches!(
             value.value,
             Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
@@ -142,7 +162,6 @@ impl Evaluator<'_> {
                 value.origin,
             );
         }
-        value
     }
 
     #[expect(clippy::too_many_lines, reason = "an arm for each kind of expression")]
@@ -171,8 +190,9 @@ impl Evaluator<'_> {
             }
             Expr::Path(kind, parts) => return self.eval_path(&unit, env, expr, *kind, parts),
             Expr::Var(name, reference) => {
-                let value = self.eval_var(&unit, env, site, *name, reference)?;
-                return Ok(self.hop(&unit, HopKind::Binding, expr, value));
+                let mut result = self.eval_var(&unit, env, site, *name, reference);
+                self.hop(&unit, HopKind::Binding, expr, &mut result);
+                return result;
             }
             Expr::CurPos => return Ok(self.position_value(site)),
             Expr::List(elems) => self.eval_list(env, elems)?,
@@ -182,7 +202,7 @@ impl Evaluator<'_> {
             }
             Expr::Let(bindings, body) => {
                 let (_, frame) = self.eval_attrs(&unit, env, bindings, site)?;
-                return Ok(self.eval(&frame, *body)?);
+                return self.eval(&frame, *body);
             }
             Expr::With(namespace, body) => return self.eval_with_body(env, *namespace, *body),
             Expr::Lambda(..) => Value::Lambda(Rc::new(Lambda {
@@ -190,12 +210,14 @@ impl Evaluator<'_> {
                 expr,
             })),
             Expr::Apply(function, argument) => {
-                let value = self.eval_apply(&unit, env, *function, *argument, site)?;
-                return Ok(self.hop(&unit, HopKind::Call, expr, value));
+                let mut result = self.eval_apply(&unit, env, *function, *argument, site);
+                self.hop(&unit, HopKind::Call, expr, &mut result);
+                return result;
             }
             Expr::Select(base, path, default) => {
-                let value = self.eval_select(env, site, *base, path, *default)?;
-                return Ok(self.hop(&unit, HopKind::Binding, expr, value));
+                let mut result = self.eval_select(env, site, *base, path, *default);
+                self.hop(&unit, HopKind::Binding, expr, &mut result);
+                return result;
             }
             Expr::HasAttr(base, path) => self.eval_has_attr(env, *base, path)?,
             Expr::If(condition, then, otherwise) => {
@@ -243,7 +265,7 @@ impl Evaluator<'_> {
             slots: smallvec::smallvec![namespace],
             call: None,
         });
-        Ok(self.eval(&frame, body)?)
+        self.eval(&frame, body)
     }
 
     fn eval_if(&mut self, env: &Rc<Env>, condition: ExprId, branches: [ExprId; 2]) -> Res<Tracked> {
@@ -258,7 +280,7 @@ impl Evaluator<'_> {
             }
             other => return self.type_error("a Boolean", other, self.site(env, condition)),
         };
-        Ok(self.eval(env, branch)?)
+        self.eval(env, branch)
     }
 
     fn eval_assert(&mut self, env: &Rc<Env>, site: Site, condition: ExprId, body: ExprId) -> Res<Tracked> {
@@ -272,7 +294,7 @@ impl Evaluator<'_> {
             Value::Unknown(_) | Value::Either(_) => self.conditions.drops += 1,
             other => return self.type_error("a Boolean", other, self.site(env, condition)),
         }
-        Ok(self.eval(env, body)?)
+        self.eval(env, body)
     }
 
     fn eval_negate(&mut self, env: &Rc<Env>, site: Site, inner: ExprId) -> Res<Value> {
@@ -388,7 +410,7 @@ impl Evaluator<'_> {
         }
         self.budget.speculation -= 1;
         match failure {
-            Some(error) if alternatives.is_empty() => return Err(error.into()),
+            Some(error) if alternatives.is_empty() => return Err(error),
             Some(_) => {
                 self.conditions.drops += 1;
                 // What is left must hold, if the configuration evaluates at all.
@@ -519,6 +541,11 @@ impl Evaluator<'_> {
         }
         let a = self.eval(env, left)?;
         let b = self.eval(env, right)?;
+        if let (Value::Int(a), Value::Int(b)) = (&a.value, &b.value)
+            && let Some(value) = of_integers(op, *a, *b)
+        {
+            return Ok(Tracked { value, origin });
+        }
         self.binary(op, a, b, site, origin)
     }
 

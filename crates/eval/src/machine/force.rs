@@ -139,11 +139,7 @@ impl Evaluator<'_> {
 
     fn compute(&mut self, thunk: &Thunk) -> Res<Tracked> {
         match thunk {
-            Thunk::Delayed { env, expr } => {
-                let result = self.eval_inner(env, *expr);
-                let result = self.settle(result);
-                self.place_unknown(env, *expr, result).map_err(Stop::from)
-            }
+            Thunk::Delayed { env, expr } => self.eval_settled(env, *expr),
             Thunk::Native(run) => run(self),
             Thunk::Apply {
                 function,
@@ -196,12 +192,18 @@ impl Evaluator<'_> {
     /// Runs nested work with room on the native stack. Whether there is too much of it already has to be asked before.
     #[inline]
     pub(crate) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        let grows = self.budget.nested_in();
-        let result = match grows {
-            true => stacker::grow(STACK_CHUNK, || run(self)),
-            false => run(self),
-        };
-        self.budget.nested_out(grows);
+        if self.budget.nested_in() {
+            return self.on_more_stack(run);
+        }
+        let result = run(self);
+        self.budget.nested_out(false);
+        result
+    }
+
+    #[cold]
+    fn on_more_stack<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let result = stacker::grow(STACK_CHUNK, || run(self));
+        self.budget.nested_out(true);
         result
     }
 
@@ -218,6 +220,7 @@ impl Evaluator<'_> {
     }
 
     /// Turns the early exit on an unknown into the value `Unknown`.
+    #[inline]
     pub fn settle(&mut self, result: Res<Tracked>) -> EvalResult<Tracked> {
         match result {
             Ok(value) => Ok(value),

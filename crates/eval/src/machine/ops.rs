@@ -153,3 +153,19 @@ impl Evaluator<'_> {
 fn a_store_path(unknown: &Unknown) -> bool {
     unknown.store_path
 }
+
+/// What an operator makes of two integers; nothing where it fails, or is none for numbers.
+pub(crate) fn of_integers(op: BinaryOp, a: i64, b: i64) -> Option<Value> {
+    Some(match op {
+        BinaryOp::Add => Value::Int(a.checked_add(b)?),
+        BinaryOp::Sub => Value::Int(a.checked_sub(b)?),
+        BinaryOp::Mul => Value::Int(a.checked_mul(b)?),
+        BinaryOp::Equal => Value::Bool(a == b),
+        BinaryOp::NotEqual => Value::Bool(a != b),
+        BinaryOp::Less => Value::Bool(a < b),
+        BinaryOp::LessOrEq => Value::Bool(a <= b),
+        BinaryOp::More => Value::Bool(a > b),
+        BinaryOp::MoreOrEq => Value::Bool(a >= b),
+        _ => return None,
+    })
+}

@@ -128,7 +128,7 @@ impl Evaluator<'_> {
             };
             match self.lookup(&value, symbol)? {
                 Lookup::Found(found) => value = found,
-                Lookup::Absent => return Ok(self.eval(env, default)?),
+                Lookup::Absent => return self.eval(env, default),
                 Lookup::Perhaps(found, when) => {
                     perhaps = self.both(perhaps, when);
                     value = found;

@@ -18,9 +18,9 @@ use string::NixString;
 use unknown::Unknown;
 
 /// A value in weak head normal form.
-// With this representation the payload begins at a whole word for every variant, and moving a value does not split
-// words, which processors are slow to put together again.
-#[repr(C, u8)]
+// With this representation the tag is a whole word, and so is what follows, for every variant: moving a value does not
+// split words, which processors are slow to put together again.
+#[repr(C, u64)]
 #[derive(Clone, Debug)]
 pub enum Value {
     /// `null`
