@@ -157,3 +157,18 @@ fn a_file_becomes_a_module_of_another_kind_by_an_edit() {
         assert_eq!(report.findings.len(), findings, "{name}");
     }
 }
+
+/// Modules without containers, in files that are no modules.
+#[test]
+fn a_module_within_something_that_nobody_reads() {
+    for text in [
+        "{ aspects.web.nixos = { systemd.services.b.environment.A_TOKEN = \"plum-cartwheel-41\"; }; }",
+        "{ aspects.ann.homeManager = { home.sessionVariables.A_TOKEN = \"plum-cartwheel-41\"; }; }",
+        "{ mk }: { host = mk { modules = [ { systemd.services.b.environment.A_TOKEN = \"plum-cartwheel-41\"; } ]; }; }",
+        "{ mk }: { host = mk { nixos = { ... }: { users.users.ann.password = \"plum-cartwheel-41\"; }; }; }",
+    ] {
+        assert_eq!(count(text), 1, "{text}");
+    }
+    let test = "{ testScript = \"\"; nodes.a = { users.users.ann.password = \"plum-cartwheel-41\"; }; }";
+    assert_eq!(count(test), 0);
+}
