@@ -188,6 +188,7 @@
 //!     from_flake: true,
 //!     in_flake: true,
 //!     imported_by_no_host: false,
+//!     made_by_code: false,
 //!     modules: 1,
 //!     missing_inputs: Vec::new(),
 //!     variant_of: None,

@@ -207,6 +207,8 @@ pub enum Unsure {
     Part(Why),
     /// No host imports the file that it is seen in.
     NoHost,
+    /// The code makes a part of a system of it, in a way that is not known.
+    MadeByCode,
     /// It is about a container that stands for any number of them.
     Template,
     /// What the rule says of it, as words that go on after "because".

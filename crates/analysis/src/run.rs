@@ -80,15 +80,16 @@ fn ceiling_of(world: &World, container: &Container) -> Ceiling {
 }
 
 fn host_ceiling(world: &World, system: &System) -> Ceiling {
-    match world.host(&system.host).imported_by_no_host {
-        true => Ceiling {
-            confidence: Confidence::High.lower(),
-            unsure: vec![Unsure::NoHost],
+    let host = world.host(&system.host);
+    let no_host = host.imported_by_no_host.then_some(Unsure::NoHost);
+    let made_by_code = host.made_by_code.then_some(Unsure::MadeByCode);
+    let unsure: Vec<Unsure> = no_host.into_iter().chain(made_by_code).collect();
+    Ceiling {
+        confidence: match unsure.is_empty() {
+            true => Confidence::High,
+            false => Confidence::High.lower(),
         },
-        false => Ceiling {
-            confidence: Confidence::High,
-            unsure: Vec::new(),
-        },
+        unsure,
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Host {
     pub in_flake: bool,
     /// Is it a file that no host imports?
     pub imported_by_no_host: bool,
+    /// Is it no system, but a part of one that the code makes in a way that is not known?
+    pub made_by_code: bool,
     /// How many modules were read.
     pub modules: usize,
     /// Names of inputs that were not on disk.

@@ -60,7 +60,7 @@ pub use path::{OptionPath, Step, dotted, key};
 pub use roots::built::may_build;
 pub use roots::files::{entry_roots, file_root, file_roots, kind_of};
 pub use roots::hosts::flake_roots;
-pub use roots::islands::{Island, island_roots};
+pub use roots::islands::{Island, Shape, island_roots};
 pub use roots::outputs::module_roots;
 pub use roots::root::{Role, RootSystem, look_again};
 pub use system::evaluation::{Library, Mode, ModuleEvaluation, Setup};

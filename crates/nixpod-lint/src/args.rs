@@ -255,7 +255,8 @@ pub(crate) struct ShowArgs {
     #[arg(long)]
     pub(crate) defaults: bool,
 
-    /// List what is not shown, too: containers that are off on every host, and those of NixOS tests
+    /// List what is not shown, too: containers that are off on every host, and those of NixOS tests and of
+    /// virtual machines for trying out
     #[arg(long)]
     pub(crate) all: bool,
 

@@ -56,6 +56,9 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
                 let what = match (one.surface, one.reason) {
                     (Some(surface), LeftOutReason::Off) => format!("off on every host: {name} ({surface})"),
                     (Some(surface), LeftOutReason::Test) => format!("of a NixOS test: {name} ({surface})"),
+                    (Some(surface), LeftOutReason::VmVariant) => {
+                        format!("of a virtual machine for trying out: {name} ({surface})")
+                    }
                     (None, _) => "a NixOS test".to_owned(),
                 };
                 let place = format!("{}:{}", context.name(&at.source), at.line);

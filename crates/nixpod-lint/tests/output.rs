@@ -530,15 +530,20 @@ fn what_no_host_has_is_said() {
     inputs.shop.containers
   ];
   checks.t = { testScript = ""; nodes.m.virtualisation.oci-containers.containers.in-test.privileged = true; };
+  virtualisation.vmVariant.containers.scratch = { privateNetwork = false; };
 }"#;
     let root = project("left-out", text);
     let root = root.as_std_path();
     let off = "1 container off on every host: never";
     let test = "1 definition of NixOS tests not judged";
+    let variant = "1 definition of virtual machines for trying out not judged";
     for format in ["pretty", "concise", "github"] {
         let (out, error) = run(root, &["check", "--format", format], &[]);
         let said = format!("{out}{error}");
-        assert!(said.contains(off) && said.contains(test), "{format}: {said}");
+        assert!(
+            said.contains(off) && said.contains(test) && said.contains(variant),
+            "{format}: {said}"
+        );
         assert!(said.contains("not analysed: 1 "), "{format}: {said}");
     }
     let (out, _) = run(root, &["check", "--format", "json"], &[]);
@@ -557,7 +562,8 @@ fn what_no_host_has_is_said() {
         left_out,
         [
             r#""oci-containers" "never" "off" 4"#,
-            r#""oci-containers" "in-test" "test" 7"#
+            r#""oci-containers" "in-test" "test" 7"#,
+            r#""nspawn" "scratch" "vm-variant" 8"#
         ]
     );
     let (out, error) = run(root, &["show"], &[]);

@@ -32,7 +32,8 @@ mod world;
 mod tests;
 
 pub use census::{
-    Bearing, Census, ModuleSite, QuadletSite, SpecSite, bearing, census, may_be_secret, may_tell_secrets,
+    Bearing, Census, ModuleSite, QuadletSite, SpecSite, TestMachine, bearing, census, may_be_secret,
+    may_tell_secrets, settings,
 };
 pub use read::Project;
 pub use surface::tables;

@@ -15,9 +15,9 @@ use crate::world::root::Root;
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
 use nixpod_model::{DefinedState, FactInfo, FactValue, Field, SystemKind, Visitor};
-use nixpod_modules::{Island, Kind};
+use nixpod_modules::{Island, Kind, Shape};
 use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
-use nixpod_surfaces::{QuadletSite, SpecSite};
+use nixpod_surfaces::{ModuleSite, QuadletSite, SpecSite, TestMachine};
 use nixpod_syntax::Hir;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,11 +41,11 @@ pub(crate) struct Written {
 pub(crate) struct Census {
     /// Those that are left out on every host by a condition that is known.
     pub(crate) off: Vec<Written>,
-    /// Those of machines of NixOS tests that nothing came to. They run in the sandbox of a build, and are not judged.
-    pub(crate) tests: Vec<Written>,
+    /// Those of machines for tests that nothing came to. They are not judged.
+    pub(crate) tests: Vec<(Written, TestMachine)>,
     /// Those that nothing came to.
     pub(crate) unread: Vec<Written>,
-    /// Sets in the shape of quadlet files, each with its file. They are not read.
+    /// Sets in the shape of quadlet files that are not read, each with its file.
     pub(crate) quadlets: Vec<(FileId, QuadletSite)>,
 }
 
@@ -82,16 +82,15 @@ pub(crate) fn islands(
         let account = Account::new(evaluated.iter());
         left = account.of(vfs, left, &mut out);
         left = without_used(vfs, left, evaluated);
+        let (tests, rest) = of_tests(left);
+        out.tests.extend(tests);
+        left = rest;
         // What a host reads and leaves out by a condition is off there, and not out of reach.
         let (off, rest) = left.into_iter().partition::<Vec<_>, _>(|written| {
             let site = &written.site;
             site.is_told && site.condition.is_some() && from_hosts.files.contains(&written.file)
         });
         out.off.extend(off);
-        let (tests, rest) = rest
-            .into_iter()
-            .partition::<Vec<_>, _>(|written| written.site.in_test);
-        out.tests.extend(tests);
         let (told, rest) = rest
             .into_iter()
             .partition::<Vec<_>, _>(|written| written.site.is_told);
@@ -106,8 +105,14 @@ pub(crate) fn islands(
         let jobs = settings.jobs;
         evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     }
+    let mut roots = unread(vfs, files, evaluated, has_hosts);
+    roots.extend(of_quadlets(&out.quadlets));
+    let (all, jobs) = (&roots, settings.jobs);
+    evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     // In an open world, what a condition leaves out for certain is off as well.
     let account = Account::new(evaluated.iter());
+    out.quadlets
+        .retain(|(file, quadlet)| !account.has_read(*file, quadlet.key));
     for written in left {
         let is_read = account.files.contains(&written.file);
         let list = match written.site.condition {
@@ -129,6 +134,19 @@ fn declared(vfs: &Vfs, files: &BTreeMap<Utf8PathBuf, FileId>) -> BTreeSet<String
         }
     }
     out
+}
+
+/// Tells those of machines for tests from the others.
+fn of_tests(all: Vec<Written>) -> (Vec<(Written, TestMachine)>, Vec<Written>) {
+    let mut tests = Vec::new();
+    let mut rest = Vec::new();
+    for written in all {
+        match written.site.machine {
+            Some(machine) => tests.push((written, machine)),
+            None => rest.push(written),
+        }
+    }
+    (tests, rest)
 }
 
 impl Written {
@@ -206,7 +224,10 @@ impl Census {
             })
         });
         let off = self.off.iter().map(|written| (written, LeftOutReason::Off));
-        let tests = self.tests.iter().map(|written| (written, LeftOutReason::Test));
+        let tests = self.tests.iter().map(|(written, machine)| match machine {
+            TestMachine::NixosTest => (written, LeftOutReason::Test),
+            TestMachine::VmVariant => (written, LeftOutReason::VmVariant),
+        });
         let left_out = off.chain(tests).filter_map(|(written, reason)| {
             Some(LeftOut {
                 surface: Some(written.site.surface),
@@ -219,6 +240,84 @@ impl Census {
     }
 }
 
+/// Modules in files that nothing has read, which set something that matters besides containers.
+fn unread(
+    vfs: &Vfs,
+    files: &BTreeMap<Utf8PathBuf, FileId>,
+    evaluated: &[Arc<Known>],
+    imported_by_no_host: bool,
+) -> Vec<Root> {
+    let read: FxHashSet<FileId> = { evaluated.iter() }
+        .flat_map(|known| known.reads.parsed_files())
+        .collect();
+    let unread = files.values().filter(|file| !read.contains(file));
+    let roots = unread.filter_map(|file| {
+        let state = vfs.state(*file);
+        if state.problem.is_some() || vfs.watch.is_cancelled() {
+            return None;
+        }
+        let hir = &state.parsed().hir;
+        let settings = nixpod_surfaces::settings(hir);
+        let exprs: FxHashSet<ExprId> = settings.iter().map(|module| module.expr).collect();
+        let inside = inside_of(hir, &exprs, &exprs);
+        let outermost = settings.iter().filter(|module| !inside.contains(&module.expr));
+        let modules = sorted(outermost);
+        (!modules.is_empty()).then_some(Root::Islands {
+            file: *file,
+            modules,
+            imported_by_no_host,
+        })
+    });
+    roots.collect()
+}
+
+/// Sets in the shape of quadlet files of containers: the files are the code's own, and what is in them is read.
+fn of_quadlets(quadlets: &[(FileId, QuadletSite)]) -> Vec<Root> {
+    let mut by_file: BTreeMap<FileId, Vec<Island>> = BTreeMap::new();
+    for (file, quadlet) in quadlets {
+        let Some(container) = quadlet.container() else {
+            continue;
+        };
+        by_file.entry(*file).or_default().push(Island {
+            expr: quadlet.value,
+            shape: Shape::Quadlet {
+                container: container.to_owned(),
+                key: quadlet.key,
+            },
+            kind: Kind::Nixos,
+            path: quadlet.path.clone(),
+        });
+    }
+    let roots = by_file.into_iter().map(|(file, mut modules)| {
+        modules.sort();
+        modules.truncate(MAX_ISLANDS);
+        Root::Islands {
+            file,
+            modules,
+            imported_by_no_host: false,
+        }
+    });
+    roots.collect()
+}
+
+fn sorted<'m>(modules: impl Iterator<Item = &'m ModuleSite>) -> Vec<Island> {
+    let mut all: Vec<Island> = modules
+        .map(|module| Island {
+            expr: module.expr,
+            shape: Shape::Module,
+            kind: match module.kind {
+                SystemKind::Home => Kind::Home,
+                SystemKind::Nixos | SystemKind::Guest => Kind::Nixos,
+            },
+            path: module.path.clone(),
+        })
+        .collect();
+    all.sort();
+    all.dedup();
+    all.truncate(MAX_ISLANDS);
+    all
+}
+
 /// The islands of files: the outermost first, since the others may be in them.
 fn roots(vfs: &Vfs, left: &[Written], imported_by_no_host: bool) -> Vec<Root> {
     let mut by_file: BTreeMap<FileId, Vec<&SpecSite>> = BTreeMap::new();
@@ -228,35 +327,22 @@ fn roots(vfs: &Vfs, left: &[Written], imported_by_no_host: bool) -> Vec<Root> {
     let mut out = Vec::new();
     for (file, sites) in by_file {
         let state = vfs.state(file);
-        let inside = inside_of_definitions(&state.parsed().hir, &sites);
+        let values: FxHashSet<ExprId> = sites.iter().map(|site| site.value).collect();
+        let modules: FxHashSet<ExprId> = sites.iter().map(|site| site.module.expr).collect();
+        let inside = inside_of(&state.parsed().hir, &values, &modules);
         let outermost = sites.iter().map(|site| &site.module);
         let outermost = outermost.filter(|module| !inside.contains(&module.expr));
-        let mut modules: Vec<Island> = outermost
-            .map(|module| Island {
-                expr: module.expr,
-                kind: match module.kind {
-                    SystemKind::Home => Kind::Home,
-                    SystemKind::Nixos | SystemKind::Guest => Kind::Nixos,
-                },
-                path: module.path.clone(),
-            })
-            .collect();
-        modules.sort();
-        modules.dedup();
-        modules.truncate(MAX_ISLANDS);
         out.push(Root::Islands {
             file,
-            modules,
+            modules: sorted(outermost),
             imported_by_no_host,
         });
     }
     out
 }
 
-/// The modules of definitions that stand inside of another definition.
-fn inside_of_definitions(hir: &Hir, sites: &[&SpecSite]) -> FxHashSet<ExprId> {
-    let values: FxHashSet<ExprId> = sites.iter().map(|site| site.value).collect();
-    let modules: FxHashSet<ExprId> = sites.iter().map(|site| site.module.expr).collect();
+/// The modules that stand inside of one of these values.
+fn inside_of(hir: &Hir, values: &FxHashSet<ExprId>, modules: &FxHashSet<ExprId>) -> FxHashSet<ExprId> {
     let mut out = FxHashSet::default();
     let mut pending = vec![(hir.root(), false)];
     while let Some((next, inside)) = pending.pop() {
@@ -294,6 +380,12 @@ impl Account {
             }
         }
         out
+    }
+
+    /// Was a definition read whose key this is?
+    fn has_read(&self, file: FileId, key: ExprId) -> bool {
+        let of_file = self.defined.get(&file);
+        of_file.and_then(|defined| defined.get(&key)) == Some(&DefinedState::Read)
     }
 
     /// Those that nothing has. What became of the others, if they are not judged, is remembered in the census.

@@ -167,6 +167,11 @@ fn told_unsure(files: &Files<'_>, finding: &Finding) -> Vec<ToldUnsure> {
                 None,
             ),
             Unsure::NoHost => ("no-host", "no host imports it".to_owned(), None),
+            Unsure::MadeByCode => (
+                "made-by-code",
+                "the code makes a file of it by itself".to_owned(),
+                None,
+            ),
             Unsure::Template => (
                 "template",
                 "it stands for containers of any name".to_owned(),

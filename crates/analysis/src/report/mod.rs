@@ -144,6 +144,8 @@ pub enum LeftOutReason {
     Off,
     /// It is a NixOS test, whose machines run in the sandbox of a build, or belongs to one.
     Test,
+    /// It belongs to the virtual machine that a host is built as to try it out (`virtualisation.vmVariant`).
+    VmVariant,
 }
 
 impl LeftOutReason {
@@ -152,6 +154,7 @@ impl LeftOutReason {
         match self {
             Self::Off => "off",
             Self::Test => "test",
+            Self::VmVariant => "vm-variant",
         }
     }
 }

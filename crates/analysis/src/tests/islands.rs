@@ -138,7 +138,6 @@ let name = throw "no"; in
         expect![[r#"
             lost.nix:3:104 `"--all"` high/medium toy-flag: `lost` uses `--all` [lost.nix: a.<name>] imported by no host
             gap /p/box.nix: `virtualisation.oci-containers.containers`: evaluation fails: undefined variable 'inputs'
-            gap /p/units.nix: quadlet file `ledger.container`: a set that the code makes a file of by itself
         "#]],
     );
 }
@@ -328,6 +327,27 @@ fn a_part_of_a_container_of_an_unread_module_is_not_judged_as_a_whole() {
         expect![[r#"
         box.nix:1:14 `ledger` medium/high toy-absent: `ledger` is not isolated [box]
         box.nix:1:77 `whole` medium/high toy-absent: `whole` is not isolated [box]
+    "#]],
+    );
+}
+
+/// Files that the code writes by itself: what is in them is read, and a little less certain.
+#[test]
+fn sets_in_the_shape_of_quadlet_files_are_read() {
+    let module = r#"{ config, lib, ... }: {
+      programs.units.units."web.container".Container = { Image = "x"; PodmanArgs = [ "--all" ]; };
+      my.units = lib.mkIf config.my.enable {
+        "db.container" = { Container.PodmanArgs = "--all"; Service.Restart = "always"; };
+        "all.pod".Pod.PublishPort = "80:80";
+      };
+    }"#;
+    let files = [("flake.nix", &*flake(&[("box", "box.nix")])), ("box.nix", module)];
+    check(
+        &files,
+        expect![[r#"
+        box.nix:2:86 `"--all"` high/medium toy-flag: `web` uses `--all` [box.nix: programs.units.units.web.container]
+        box.nix:4:51 `"--all"` high/medium toy-flag: `db` uses `--all` [box.nix: my.units.db.container]
+        gap /p/box.nix: quadlet file `all.pod`: a set that the code makes a file of by itself
     "#]],
     );
 }

@@ -11,6 +11,7 @@ mod markdown;
 mod outside;
 mod parts;
 mod rules;
+mod shapes;
 mod variants;
 
 use crate::check::snapshot::Analysis;

@@ -71,6 +71,9 @@ let
     options = fileOptions // { target = opt str name; };
   });
 
+  # A unit in its sections. Modules of a user's own add options of theirs to it.
+  unit = types.submodule { freeformType = types.attrsOf set; };
+
   # What does not depend on the system.
   declared = {
     home = {
@@ -79,6 +82,7 @@ let
       stateVersion = opt nullStr null;
       file = grown (types.attrsOf file);
     };
+    systemd.user.services = grown (types.attrsOf unit);
     services.podman = {
       enable = enable;
       enableTypeChecks = enable;

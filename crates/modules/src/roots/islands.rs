@@ -4,18 +4,35 @@ use crate::inputs::flake::arguments_around;
 use crate::own::Kind;
 use crate::roots::root::{RootSystem, loose_in};
 use crate::system::evaluation::Library;
-use nixpod_eval::{Evaluator, ThunkId};
-use nixpod_source::{ExprId, Utf8Path};
+use crate::values::{entry, find};
+use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
+use nixpod_source::{ExprId, Site, Utf8Path, Why};
 
 /// A module that stands somewhere in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Island {
-    /// A set of options, or the function that gives it.
+    /// A set of options, or the function that gives it; for a quadlet file its set of sections.
     pub expr: ExprId,
+    /// What it is.
+    pub shape: Shape,
     /// NixOS or Home Manager.
     pub kind: Kind,
     /// The attribute path under which it stands in the file; empty for what is no attribute.
     pub path: String,
+}
+
+/// What an island is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shape {
+    /// A module.
+    Module,
+    /// The content of a quadlet file of a container, of which the code makes a file by itself.
+    Quadlet {
+        /// The container's name.
+        container: String,
+        /// The key of the set.
+        key: ExprId,
+    },
 }
 
 /// Modules that stand in the file at `path`, each as a module of a system that is not seen whole. `name` is what the
@@ -36,6 +53,7 @@ pub fn island_roots(
         known.find(|(known, _)| known == name).map(|(_, thunk)| *thunk)
     };
     let inside = ev.inside(path);
+    let file = ev.source().load(path).ok().map(|loaded| loaded.file);
     let mut roots = Vec::with_capacity(islands.len());
     for island in islands {
         let module = match &inside {
@@ -43,14 +61,59 @@ pub fn island_roots(
             Err(why) => Err(why.clone()),
         };
         let module = module.unwrap_or_else(|why| ev.alloc_unknown(why));
+        let module = match (&island.shape, &file) {
+            (Shape::Quadlet { container, key }, Some(file)) => {
+                let site = Site {
+                    file: *file,
+                    expr: *key,
+                };
+                quadlet(ev, module, container, site)
+            }
+            _ => module,
+        };
         let name = match island.path.as_str() {
             "" => name.to_owned(),
             path => format!("{name}: {path}"),
         };
         roots.push(RootSystem {
-            imported_by_no_host,
+            imported_by_no_host: imported_by_no_host && island.shape == Shape::Module,
+            made_by_code: island.shape != Shape::Module,
             ..loose_in(ev, library, path, module, island.kind, name)
         });
     }
     roots
+}
+
+/// A module that has a container with these sections, in the spelling that they have. Whether it belongs to the system or
+/// to a user nobody knows.
+fn quadlet(ev: &mut Evaluator<'_>, sections: ThunkId, container: &str, site: Site) -> ThunkId {
+    let written = match ev.force_or_unknown(sections).value {
+        Value::Attrs(set) => find(ev, &set, "Container"),
+        _ => None,
+    };
+    let keys = written.unwrap_or(sections);
+    let uid = ev.alloc_unknown(Why::NotModelled(format!("who runs `{container}.container`")));
+    let uid = set_of(ev, "uid", uid, NO_SITE);
+    let mut entries = Vec::new();
+    for (name, thunk) in [("containerConfig", keys), ("rootlessConfig", uid)] {
+        entries.push(entry(ev.intern(name), thunk));
+    }
+    let mut at = ev.alloc(Value::attrs(Attrs::from_entries(entries)), OriginId::default());
+    at = set_of(ev, container, at, site);
+    for name in ["containers", "quadlet", "virtualisation"] {
+        at = set_of(ev, name, at, site);
+    }
+    at
+}
+
+/// A set with one attribute.
+fn set_of(ev: &mut Evaluator<'_>, name: &str, thunk: ThunkId, site: Site) -> ThunkId {
+    let named = Attr {
+        site,
+        ..entry(ev.intern(name), thunk)
+    };
+    ev.alloc(
+        Value::attrs(Attrs::from_entries(vec![named])),
+        OriginId::default(),
+    )
 }

@@ -44,6 +44,8 @@ pub struct RootSystem {
     pub unseen: Vec<Gap>,
     /// Are there hosts, and does none of them import this file?
     pub imported_by_no_host: bool,
+    /// Is it what the code is taken to make a system's part of, in a way that is not known?
+    pub made_by_code: bool,
     /// Names of flake inputs that were not on disk and that modules of the host come from.
     pub missing_inputs: Vec<String>,
     /// The NixOS release that the flake's nixpkgs follows: year without century, month.
@@ -63,6 +65,7 @@ impl RootSystem {
             closed_world: false,
             unseen: Vec::new(),
             imported_by_no_host: false,
+            made_by_code: false,
             missing_inputs: Vec::new(),
             release: None,
         }

@@ -71,10 +71,15 @@ pub(crate) fn left_out(results: &Results) -> Vec<String> {
         let number = count(off.len(), "container", "containers");
         out.push(format!("{number} off on every host: {}{rest}", shown.join(", ")));
     }
-    let tests = of(LeftOutReason::Test).count();
-    if tests > 0 {
-        let number = count(tests, "definition", "definitions");
-        out.push(format!("{number} of NixOS tests not judged"));
+    for (reason, whose) in [
+        (LeftOutReason::Test, "NixOS tests"),
+        (LeftOutReason::VmVariant, "virtual machines for trying out"),
+    ] {
+        let all = of(reason).count();
+        if all > 0 {
+            let number = count(all, "definition", "definitions");
+            out.push(format!("{number} of {whose} not judged"));
+        }
     }
     out
 }

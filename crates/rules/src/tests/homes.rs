@@ -157,3 +157,43 @@ fn a_file_becomes_a_module_of_another_kind_by_an_edit() {
         assert_eq!(report.findings.len(), findings, "{name}");
     }
 }
+
+/// Modules without containers, in files that are no modules.
+#[test]
+fn a_module_within_something_that_nobody_reads() {
+    for text in [
+        "{ aspects.web.nixos = { systemd.services.b.environment.A_TOKEN = \"plum-cartwheel-41\"; }; }",
+        "{ aspects.ann.homeManager = { home.sessionVariables.A_TOKEN = \"plum-cartwheel-41\"; }; }",
+        "{ mk }: { host = mk { modules = [ { systemd.services.b.environment.A_TOKEN = \"plum-cartwheel-41\"; } ]; }; }",
+        "{ mk }: { host = mk { nixos = { ... }: { users.users.ann.password = \"plum-cartwheel-41\"; }; }; }",
+    ] {
+        assert_eq!(count(text), 1, "{text}");
+    }
+    let test = "{ testScript = \"\"; nodes.a = { users.users.ann.password = \"plum-cartwheel-41\"; }; }";
+    assert_eq!(count(test), 0);
+}
+
+/// Home Manager takes any key of a section, also where a user's own module adds options to units.
+#[test]
+fn sections_of_units_are_no_options_that_nobody_declares() {
+    check(
+        rule("secret-in-store"),
+        r#"
+{ lib, ... }: {
+  options.systemd.user.services = lib.mkOption {
+    type = lib.types.attrsOf (lib.types.submodule { config.Unit.StartLimitBurst = lib.mkDefault 15; });
+  };
+  config.systemd.user.services.a = {
+    Service.Environment = [ "DB_PASSWORD=plum-cartwheel-41" ];
+    #                                    ^^^^^^^^^^^^^^^^^ error: the variable `DB_PASSWORD` in a home is written out, so everybody can read it in the Nix store
+    Install.WantedBy = [ "default.target" ];
+  };
+}
+"#,
+    );
+    let units = "{ lib, ... }: { options.systemd.user.services = lib.mkOption { type = lib.types.attrsOf (lib.types.submodule { }); }; \
+        config.systemd.user.services.a = { Service.Environment = [ \"A_TOKEN=${./a}\" ]; Install.WantedBy = [ \"x\" ]; }; }";
+    let rules = Box::leak(Box::new([rule("secret-in-store")]));
+    let report = host(rules, &Fixture::parse(units)).analysis().check(&targets());
+    assert_eq!(report.not_analysed, []);
+}

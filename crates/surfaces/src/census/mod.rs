@@ -10,12 +10,23 @@ mod names;
 mod secrets;
 mod sites;
 mod walk;
+mod wrapped;
 
 pub use bearing::{Bearing, bearing};
 pub use secrets::{may_be_secret, may_tell_secrets};
-pub use sites::{Census, ModuleSite, QuadletSite, SpecSite};
+pub use sites::{Census, ModuleSite, QuadletSite, SpecSite, TestMachine};
 
 use nixpod_syntax::Hir;
+
+/// The modules of a file that set something that is read besides containers, if there can be a secret in the file or it
+/// says something about users.
+pub fn settings(hir: &Hir) -> Vec<ModuleSite> {
+    let has_users = || hir.names().iter().any(|name| name == "users");
+    match may_tell_secrets(hir) || has_users() {
+        true => walk::census(hir).settings,
+        false => Vec::new(),
+    }
+}
 
 /// What a file writes, in the order of the text as far as it is known.
 pub fn census(hir: &Hir) -> Census {

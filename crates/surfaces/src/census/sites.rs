@@ -23,13 +23,22 @@ pub struct SpecSite {
     pub option: String,
     /// The innermost condition around it that decides whether it is there, within its module.
     pub condition: Option<ExprId>,
-    /// Is it of a machine of a NixOS test, which runs in the sandbox of a build?
-    pub in_test: bool,
+    /// Is it of a machine that is made for tests only?
+    pub machine: Option<TestMachine>,
     /// Does where it stands tell that it is one? Otherwise it only looks like one: data that some code of the user's own
     /// makes something of may look the same.
     pub is_told: bool,
     /// What it would be a part of if somebody imported it.
     pub module: ModuleSite,
+}
+
+/// A machine that is made for tests only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestMachine {
+    /// Of a NixOS test: it runs in the sandbox of a build.
+    NixosTest,
+    /// What a host is when it is built as a virtual machine (`virtualisation.vmVariant`).
+    VmVariant,
 }
 
 /// The smallest value around a definition that can be a module: a set of options, or the function that gives it.
@@ -60,6 +69,17 @@ pub struct QuadletSite {
     pub name: String,
     /// The key of that name.
     pub key: ExprId,
+    /// The set of sections.
+    pub value: ExprId,
+    /// The attribute path under which it stands in the file, as far as it is written out.
+    pub path: String,
+}
+
+impl QuadletSite {
+    /// The container's name, if it is one: what Podman makes of the other kinds has no processes of its own.
+    pub fn container(&self) -> Option<&str> {
+        self.name.strip_suffix(".container")
+    }
 }
 
 /// What a file writes.
@@ -69,6 +89,8 @@ pub struct Census {
     pub specs: Vec<SpecSite>,
     /// Sets in the shape of quadlet files.
     pub quadlets: Vec<QuadletSite>,
+    /// Modules that set something else that is read; each once.
+    pub settings: Vec<ModuleSite>,
     /// Options that the file declares and that are called `containers`, below others: `shop.containers`.
     pub declared: BTreeSet<String>,
 }

@@ -2,21 +2,35 @@
 
 use crate::census::names::{
     is_nspawn, is_of_options, is_quadlet, is_system, is_test, may_be_nspawn, section_of, tells_module,
-    transparent,
 };
-use crate::census::sites::{Census, ModuleSite, QuadletSite, SpecSite};
+use crate::census::sites::{Census, ModuleSite, QuadletSite, SpecSite, TestMachine};
+use crate::census::wrapped::{MAX_DEPTH, condition_of, passes_on, unwrapped};
 use crate::surface::tables;
 use crate::vocabulary::options::{Systems, Table};
 use nixpod_model::{Surface, SystemKind};
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{AttrName, Attrs, BinaryOp, EntryValue, Expr, Param, StrPart};
-
-/// Deeper than any file that the parser accepts would be by nesting alone.
-const MAX_DEPTH: u32 = 400;
+use nixpod_syntax::hir::{Attrs, BinaryOp, EntryValue, Expr, Param, StrPart};
 
 /// The last name of the set of nspawn containers, and of many a set that has nothing to do with them.
 const NSPAWN: &str = "containers";
+
+/// Options in which a module that nobody evaluates may have a secret, or give somebody the power of root.
+const SETTINGS: [&[&str]; 13] = [
+    &["environment", "etc"],
+    &["environment", "sessionVariables"],
+    &["environment", "variables"],
+    &["home", "file"],
+    &["home", "sessionVariables"],
+    &["systemd", "globalEnvironment"],
+    &["systemd", "services"],
+    &["users", "extraUsers"],
+    &["users", "groups"],
+    &["users", "users"],
+    &["xdg", "configFile"],
+    &["xdg", "dataFile"],
+    &["virtualisation", "podman"],
+];
 
 /// More names say no better where a module stands.
 const MAX_NAMES: usize = 8;
@@ -29,7 +43,7 @@ pub(super) fn census(hir: &Hir) -> Census {
         outer: Vec::new(),
         path: Vec::new(),
         condition: None,
-        in_test: false,
+        machine: None,
         out: Census::default(),
     };
     walk.expr(hir.root(), 0);
@@ -69,8 +83,8 @@ struct Walk<'h> {
     path: Vec<Step>,
     /// The innermost condition since the path began.
     condition: Option<ExprId>,
-    /// Is it in the description of a NixOS test?
-    in_test: bool,
+    /// Is it a part of a machine for tests?
+    machine: Option<TestMachine>,
     out: Census,
 }
 
@@ -102,7 +116,7 @@ impl Walk<'_> {
                 self.expr(*right, next);
             }
             Expr::Binary(_, left, right) => self.each_afresh(&[*left, *right], next),
-            Expr::Apply(function, argument) => match self.transparent(*function) {
+            Expr::Apply(function, argument) => match passes_on(self.hir, *function) {
                 Some(condition) => {
                     self.perhaps_under(condition, |walk| walk.elements(*argument, next));
                     self.each_afresh(&[*function], next);
@@ -181,16 +195,27 @@ impl Walk<'_> {
         let options = files.count() < 2 && is_of_options(self.hir, attrs);
         let beside_options = is_system(self.hir, attrs);
         let is_test = is_test(self.hir, attrs);
-        let outside = self.in_test;
-        self.in_test |= is_test;
+        let in_virtualisation = self.name(0) == Some("virtualisation");
+        let outside = self.machine;
+        let around = outside.or(is_test.then_some(TestMachine::NixosTest));
         for entry in &attrs.entries {
             let value = match entry.value {
                 EntryValue::Expr(value) => value,
                 EntryValue::Inherit(_) | EntryValue::From(_) => entry.key,
             };
             let name = self.hir.name(entry.name).to_string();
-            if is_test && name == "containers" {
-                continue;
+            self.machine = around;
+            match name.as_str() {
+                "containers" | "nodes" if is_test => {
+                    self.machines(value, depth);
+                    continue;
+                }
+                "vmVariant" | "vmVariantWithBootLoader" if in_virtualisation => {
+                    self.machine = around.or(Some(TestMachine::VmVariant));
+                    self.each_afresh(&[value], depth);
+                    continue;
+                }
+                _ => {}
             }
             self.quadlet(&name, entry.key, value);
             let name = Some(name);
@@ -202,6 +227,7 @@ impl Walk<'_> {
             self.entry(entry.key, value, options, depth);
             self.path.pop();
         }
+        self.machine = around;
         for entry in &attrs.dynamic {
             let value = entry.value;
             self.path.push(Step {
@@ -212,7 +238,24 @@ impl Walk<'_> {
             self.entry(entry.name, value, options, depth);
             self.path.pop();
         }
-        self.in_test = outside;
+        self.machine = outside;
+    }
+
+    /// The machines of a test: each is a module of NixOS.
+    fn machines(&mut self, machines: ExprId, depth: u32) {
+        match self.hir.expr(machines) {
+            Expr::Attrs(attrs) => {
+                let written = attrs.entries.iter().filter_map(|entry| match entry.value {
+                    EntryValue::Expr(value) => Some(value),
+                    EntryValue::Inherit(_) | EntryValue::From(_) => None,
+                });
+                let all: Vec<ExprId> = written
+                    .chain(attrs.dynamic.iter().map(|entry| entry.value))
+                    .collect();
+                self.each_afresh(&all, depth);
+            }
+            _ => self.each_afresh(&[machines], depth),
+        }
     }
 
     /// Is it `import ./x`, or the path by itself?
@@ -228,13 +271,14 @@ impl Walk<'_> {
 
     /// Is it not a set that is written out?
     fn is_computed(&self, value: ExprId) -> bool {
-        !matches!(self.hir.expr(self.unwrapped(value)), Expr::Attrs(_))
+        !matches!(self.hir.expr(unwrapped(self.hir, value)), Expr::Attrs(_))
     }
 
     fn entry(&mut self, key: ExprId, value: ExprId, options: bool, depth: u32) {
         if self.name(0) == Some("options") {
             return self.declarations(value);
         }
+        self.setting();
         let Some(set) = self.set(key) else {
             return self.expr(value, depth);
         };
@@ -249,7 +293,7 @@ impl Walk<'_> {
     fn declarations(&mut self, options: ExprId) {
         let mut pending = vec![(options, Vec::new())];
         while let Some((next, path)) = pending.pop() {
-            let Expr::Attrs(attrs) = self.hir.expr(self.unwrapped(next)) else {
+            let Expr::Attrs(attrs) = self.hir.expr(unwrapped(self.hir, next)) else {
                 continue;
             };
             for entry in &attrs.entries {
@@ -267,16 +311,42 @@ impl Walk<'_> {
         }
     }
 
+    /// Remembers the module, if this path is an option that is read, and it is told to be a module's.
+    fn setting(&mut self) {
+        let mut options = SETTINGS.iter().filter(|names| self.ends(names));
+        let Some(names) = options.next() else { return };
+        let before = self.path.len() - names.len();
+        let told = self.is_place_of_modules(before) || self.seems_module(before);
+        if self.machine.is_some() || !told {
+            return;
+        }
+        let in_config = before > 0 && self.name(names.len()) == Some("config");
+        let kind = match names.first() {
+            Some(&"home" | &"xdg") => SystemKind::Home,
+            _ => SystemKind::Nixos,
+        };
+        let module = self.module(before - usize::from(in_config), kind);
+        if !self.out.settings.iter().any(|known| known.expr == module.expr) {
+            self.out.settings.push(module);
+        }
+    }
+
     /// Remembers a set in the shape of a quadlet file.
     fn quadlet(&mut self, name: &str, key: ExprId, value: ExprId) {
         let Some(section) = section_of(name) else { return };
-        let Expr::Attrs(attrs) = self.hir.expr(self.unwrapped(value)) else {
+        let Expr::Attrs(attrs) = self.hir.expr(unwrapped(self.hir, value)) else {
             return;
         };
         let mut sections = attrs.entries.iter();
         if sections.any(|entry| self.hir.name(entry.name) == section) {
-            let name = name.to_owned();
-            self.out.quadlets.push(QuadletSite { name, key });
+            let around = self.outer.iter().cloned().chain(names(&self.path));
+            let names = around.chain([name.to_owned()]).take(MAX_NAMES);
+            self.out.quadlets.push(QuadletSite {
+                name: name.to_owned(),
+                key,
+                value: unwrapped(self.hir, value),
+                path: names.collect::<Vec<_>>().join("."),
+            });
         }
     }
 
@@ -291,24 +361,31 @@ impl Walk<'_> {
             let paths = [Some(table.path), table.old_path];
             paths.into_iter().flatten().map(move |path| (table, path))
         });
-        let ends = |names: &[&str]| {
-            let mut ending = names.iter().rev().enumerate();
-            names.len() <= self.path.len() && ending.all(|(at, name)| self.name(at) == Some(*name))
-        };
         // The longest says most: a part of it is the whole path of another.
         let (table, names) = sets
-            .filter(|(_, names)| ends(names))
+            .filter(|(_, names)| self.ends(names))
             .max_by_key(|(_, names)| names.len())?;
         let before = self.path.len() - names.len();
         let in_config = before > 0 && self.name(names.len()) == Some("config");
-        let beside_options = self.path.get(before).is_some_and(|step| step.beside_options);
         Some(Set {
             table,
             key,
             in_module: names.len() > 1 || self.is_place_of_modules(before),
-            seems_module: beside_options || self.tells_module(before),
+            seems_module: self.seems_module(before),
             module: before - usize::from(in_config),
         })
+    }
+
+    /// Is it the end of the path?
+    fn ends(&self, names: &[&str]) -> bool {
+        let mut ending = names.iter().rev().enumerate();
+        names.len() <= self.path.len() && ending.all(|(at, name)| self.name(at) == Some(*name))
+    }
+
+    /// Is there something that tells that what stands after so many steps is a module's?
+    fn seems_module(&self, steps: usize) -> bool {
+        let beside_options = self.path.get(steps).is_some_and(|step| step.beside_options);
+        beside_options || self.tells_module(steps)
     }
 
     /// Do so many steps lead to a module, as far as names can tell?
@@ -374,7 +451,7 @@ impl Walk<'_> {
                 self.containers(set, *left, next);
                 self.containers(set, *right, next);
             }
-            Expr::Apply(function, argument) => match self.transparent(*function) {
+            Expr::Apply(function, argument) => match passes_on(self.hir, *function) {
                 Some(condition) => {
                     let definitions = match self.hir.expr(*argument) {
                         Expr::List(elements) => elements,
@@ -401,7 +478,7 @@ impl Walk<'_> {
 
     /// The value of one container.
     fn container(&mut self, set: Set, name: Option<String>, (key, value): (ExprId, ExprId), depth: u32) {
-        let inner = self.unwrapped(value);
+        let inner = unwrapped(self.hir, value);
         let is_nspawn_set = set.table.surface == Surface::Nspawn;
         if let Expr::Attrs(attrs) = self.hir.expr(inner) {
             // A set with none of the options is something else that is called `containers`; away from modules it takes
@@ -434,7 +511,9 @@ impl Walk<'_> {
                 return;
             }
         }
-        self.perhaps_under(self.condition_of(value), |walk| walk.site(set, name, key, value));
+        self.perhaps_under(condition_of(self.hir, value), |walk| {
+            walk.site(set, name, key, value)
+        });
     }
 
     /// A container of a module that has its options in another place than those that are known, such as a fork of
@@ -467,16 +546,13 @@ impl Walk<'_> {
     }
 
     fn site(&mut self, set: Set, name: Option<String>, key: ExprId, value: ExprId) {
-        let steps = self.path.get(..set.module).unwrap_or_default();
-        let expr = steps.last().map_or(self.begin, |step| step.value);
         let kind = match set.table.systems {
             Systems::Homes => SystemKind::Home,
             Systems::Nixos | Systems::Both => SystemKind::Nixos,
         };
         let option: Vec<String> = names(&self.path).collect();
-        let names = self.outer.iter().cloned().chain(names(steps));
-        let path = names.take(MAX_NAMES).collect::<Vec<_>>().join(".");
         let option = option.strip_prefix(&["config".to_owned()]).unwrap_or(&option);
+        let module = self.module(set.module, kind);
         self.out.specs.push(SpecSite {
             surface: set.table.surface,
             name,
@@ -485,55 +561,19 @@ impl Walk<'_> {
             set: set.key,
             option: option.join("."),
             condition: self.condition,
-            in_test: self.in_test,
+            machine: self.machine,
             is_told: set.in_module || set.seems_module,
-            module: ModuleSite { expr, kind, path },
+            module,
         });
     }
 
-    /// What is inside of `mkIf`, `let` and the like.
-    fn unwrapped(&self, id: ExprId) -> ExprId {
-        let mut at = id;
-        for _ in 0..MAX_DEPTH {
-            at = match self.hir.expr(at) {
-                Expr::Let(_, body) | Expr::With(_, body) | Expr::Assert(_, body) => *body,
-                Expr::Apply(function, argument) if self.transparent(*function).is_some() => *argument,
-                _ => return at,
-            };
-        }
-        at
-    }
-
-    /// The condition of a definition that is `mkIf condition value`.
-    fn condition_of(&self, value: ExprId) -> Option<ExprId> {
-        match self.hir.expr(value) {
-            Expr::Apply(function, _) => self.transparent(*function).flatten(),
-            _ => None,
-        }
-    }
-
-    /// Is it `mkIf condition`, `lib.mkMerge` and the like, and what is the condition?
-    fn transparent(&self, function: ExprId) -> Option<Option<ExprId>> {
-        let mut at = function;
-        let mut first = None;
-        for _ in 0..4 {
-            let name = match self.hir.expr(at) {
-                Expr::Apply(function, argument) => {
-                    at = *function;
-                    first = Some(*argument);
-                    continue;
-                }
-                Expr::Var(name, _) => *name,
-                Expr::Select(_, names, _) => match names.last() {
-                    Some(AttrName::Static(name, _)) => *name,
-                    _ => return None,
-                },
-                _ => return None,
-            };
-            let conditional = transparent(self.hir.name(name).as_str())?;
-            return Some(first.filter(|_| conditional));
-        }
-        None
+    /// The module that so many steps lead to.
+    fn module(&self, steps: usize, kind: SystemKind) -> ModuleSite {
+        let steps = self.path.get(..steps).unwrap_or_default();
+        let expr = steps.last().map_or(self.begin, |step| step.value);
+        let names = self.outer.iter().cloned().chain(names(steps));
+        let path = names.take(MAX_NAMES).collect::<Vec<_>>().join(".");
+        ModuleSite { expr, kind, path }
     }
 }
 

@@ -12,7 +12,10 @@ fn check(text: &str, expected: Expect) {
         let name = site.name.as_deref().unwrap_or("<name>");
         let line = text[..usize::from(site.range(&parsed).start())].lines().count();
         let told = if site.is_told { "" } else { " perhaps" };
-        let _ = writeln!(out, "{line} {} {name}{told}", site.surface.as_str());
+        let machine = site
+            .machine
+            .map_or(String::new(), |machine| format!(" of a {machine:?}"));
+        let _ = writeln!(out, "{line} {} {name}{told}{machine}", site.surface.as_str());
     }
     for quadlet in found.quadlets {
         let line = text[..usize::from(parsed.map.range(quadlet.key).start())]
@@ -109,11 +112,34 @@ fn containers_of_the_test_driver_are_machines() {
 {
   name = "t";
   containers.left = { autoStart = true; };
+  containers.guest = { pkgs, ... }: { virtualisation.oci-containers.containers.deep = { image = "x"; }; };
   nodes.right = { containers.inner = { autoStart = true; }; };
   testScript = "start_all()";
 }"#,
         expect![[r#"
-            5 nspawn inner
+            5 oci-containers deep of a NixosTest
+            6 nspawn inner of a NixosTest
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_host_is_as_a_virtual_machine_is_told_from_the_host() {
+    check(
+        r#"
+{
+  containers.real.autoStart = true;
+  virtualisation.vmVariant = { containers.scratch.autoStart = true; };
+  virtualisation = {
+    oci-containers.containers.web.image = "x";
+    vmVariantWithBootLoader.virtualisation.oci-containers.containers.db.image = "y";
+  };
+}"#,
+        expect![[r#"
+            3 nspawn real
+            4 nspawn scratch of a VmVariant
+            6 oci-containers web
+            7 oci-containers db of a VmVariant
         "#]],
     );
 }

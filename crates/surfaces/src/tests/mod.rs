@@ -48,6 +48,7 @@ fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, TestSo
             unseen: Vec::new(),
             role: nixpod_modules::Role::Host,
             imported_by_no_host: false,
+            made_by_code: false,
             missing_inputs: Vec::new(),
             release: None,
         };

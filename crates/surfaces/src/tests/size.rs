@@ -21,6 +21,7 @@ fn taken(text: &str) -> Statistics {
         unseen: Vec::new(),
         role: nixpod_modules::Role::Host,
         imported_by_no_host: true,
+        made_by_code: false,
         missing_inputs: Vec::new(),
         release: None,
     };

@@ -303,6 +303,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             from_flake: root.from_flake,
             in_flake: self.project.is_flake,
             imported_by_no_host: root.imported_by_no_host,
+            made_by_code: root.made_by_code,
             modules,
             missing_inputs: root.missing_inputs.clone(),
             variant_of: None,

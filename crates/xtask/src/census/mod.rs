@@ -117,7 +117,7 @@ fn judge(
             .any(|gap| gap.span.is_some_and(is_here));
         let status = match left_out.map(|one| one.reason) {
             Some(LeftOutReason::Off) => Status::Off,
-            Some(LeftOutReason::Test) => Status::Test,
+            Some(LeftOutReason::Test | LeftOutReason::VmVariant) => Status::Test,
             None if named => Status::Named,
             None => Status::Silent,
         };
