@@ -28,6 +28,7 @@ mod declaration;
 mod definition;
 mod fixpoint;
 mod harmless;
+mod heads;
 mod inputs;
 mod keys;
 mod lib_types;

@@ -5,7 +5,9 @@ use crate::keys::Keys;
 use crate::system::evaluation::{Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
 use crate::values::{entry, plain};
-use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};
+use nixpod_eval::{
+    Attr, Attrs, ErrorKind, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value,
+};
 use nixpod_source::Why;
 use std::rc::Rc;
 
@@ -151,7 +153,14 @@ impl ModuleEvaluation {
             let why = Why::named(name);
             return Ok(plain(Value::unknown(why)));
         }
-        let mut at = ev.force(self.config)?;
+        let mut at = match ev.force(self.config) {
+            // What the configuration is depends on the argument, so that it does not define it.
+            Err(error) if error.kind == ErrorKind::Recursion && self.mode() != Mode::AsNix => {
+                ev.depends_on_order();
+                return Ok(plain(Value::unknown(Why::named(name))));
+            }
+            config => config?,
+        };
         for part in ["_module", "args", name] {
             let symbol = ev.intern(part);
             match &at.value {

@@ -484,7 +484,7 @@ fn anything(ev: &mut Evaluator<'_>, at: At<'_>, elem: &Rc<OptType>, defs: Vec<De
     let joins = !(at.mode() == Mode::AsNix && matches!(**elem, OptType::Deep));
     if let [only] = &defs[..]
         && only.when.is_always()
-        && !matches!(only.value.value, Value::Attrs(_))
+        && !plain_set(ev, &only.value.value)
     {
         return Ok(only.value.clone());
     }

@@ -40,9 +40,13 @@ pub(crate) fn belongs_to_unseen(at: At<'_>) -> bool {
 }
 
 /// May a file that was not seen add names to a set of things?
-pub(crate) fn has_names_elsewhere(at: At<'_>, native: &OptType) -> bool {
+pub(crate) fn has_names_elsewhere(at: At<'_>, declared: &Declared) -> bool {
+    let OptType::AttrsOf { elem, .. } = &*declared.native else {
+        return false;
+    };
     let is_host = at.mode() == Mode::WholeSystem && at.system.prefix.is_empty();
-    is_host && at.system.open_world() && matches!(native, OptType::AttrsOf { .. })
+    let has_things = !declared.written.is_ours() || matches!(**elem, OptType::Submodule(_));
+    is_host && has_things && at.system.open_world()
 }
 
 /// What the option is where nothing certain defines it.

@@ -250,7 +250,7 @@ pub(crate) fn evaluate(
     slot: ThunkId,
 ) -> Res<Tracked> {
     let declared = declared(ev, at, declarations)?;
-    let open = declared.open || has_names_elsewhere(at, &declared.native);
+    let open = declared.open || has_names_elsewhere(at, &declared);
     if defs.is_empty()
         && at.mode() != Mode::AsNix
         && !belongs_to_unseen(at)

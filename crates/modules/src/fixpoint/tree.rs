@@ -5,6 +5,7 @@ use crate::definition::{RawDef, discharge, unwrap_all};
 use crate::fixpoint::collect::Collected;
 use crate::fixpoint::freeform::{free, freeform_of, is_merged_together, merged_together};
 use crate::fixpoint::option::{Wanted, evaluate, has_plain_default, merge_option};
+use crate::heads::is_shared;
 use crate::path::{OptionPath, Step, bytes_of, dotted, extend};
 use crate::renamed;
 use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
@@ -41,7 +42,7 @@ pub(crate) fn root(
     if system.mode() == Mode::AsNix && collected.opaque.is_empty() {
         undeclared::check(ev, &system.prefix, decls, defs, freeform.is_some())?;
     }
-    let may_have_more = system.setup.extensible && has_unread(ev, system);
+    let may_have_more = system.setup.extensible && (is_shared(&system.prefix) || has_unread(ev, system));
     let undeclared = match (system.mode(), &freeform) {
         (Mode::WholeSystem, _) => Undeclared::Kept,
         (Mode::Submodule, None) if may_have_more => Undeclared::Kept,
@@ -255,14 +256,20 @@ impl Level {
         }
     }
 
-    /// What nobody sets or declares in a whole system is not absent: the real module may declare it.
+    /// What nobody sets or declares in a whole system is not absent: the real module may declare it. Only what is below
+    /// names of the analysed code's own is known.
     fn may_have_more(&self, at: At<'_>) -> Option<Rc<Unknown>> {
+        if at.mode() != Mode::WholeSystem {
+            return None;
+        }
+        let inside: OptionPath = at.path.get(at.system.prefix.len()..).unwrap_or_default().into();
         let mut declarations = self.declarations.iter();
-        let whole_is_declared =
-            declarations.len() > 0 && declarations.all(|declaration| !declaration.decl.written.is_ours());
-        let may_have_more = at.mode() == Mode::WholeSystem
-            && (at.path.is_empty() || at.system.open_world() || !whole_is_declared);
-        may_have_more.then(|| Unknown::new(Why::UnsetOption(dotted(at.path))))
+        let is_own = declarations.len() > 0
+            && declarations.all(|declaration| !declaration.decl.written.is_ours())
+            && !at.path.is_empty()
+            && !is_shared(&inside);
+        let is_closed = is_own && !at.system.open_world();
+        (!is_closed).then(|| Unknown::new(Why::UnsetOption(dotted(at.path))))
     }
 }
 

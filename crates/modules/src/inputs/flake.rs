@@ -476,9 +476,9 @@ impl FlakePlace {
             Ok(plain(symbol_value(&name.text)))
         });
         let for_parts = self.library.clone();
-        let parts = ev.primop("mkFlake", 2, 1, move |ev, args, site| {
-            let given = ev.force_attrs(args[0], site)?;
-            parts::flake_parts(ev, &for_parts, &given, args[1])
+        let parts = ev.primop("mkFlake", 3, 2, move |ev, args, site| {
+            let given = ev.force_attrs(args[1], site)?;
+            parts::flake_parts(ev, &for_parts, args[0], &given, args[2])
         });
         let place = self.clone();
         let subflake = ev.primop("subflake", 3, 3, move |ev, args, site| {

@@ -46,7 +46,7 @@ pub(crate) fn given_outputs(
             (*set).clone()
         } else if has(ev, &OF_PARTS) {
             let given = ev.attrs_from(vec![("inputs", inputs)]);
-            match flake_parts(ev, library, &given, module).ok()?.value {
+            match flake_parts(ev, library, library.lib, &given, module).ok()?.value {
                 Value::Attrs(set) => (*set).clone(),
                 _ => return None,
             }
@@ -147,10 +147,11 @@ fn with_unknown(ev: &mut Evaluator<'_>, name: &'static str, arguments: usize) ->
     ev.alloc(with_unknown, OriginId::default())
 }
 
-/// `mkFlake`: a module evaluation whose `config.flake` are the outputs.
+/// `mkFlake`, with the `lib` that its modules get: a module evaluation whose `config.flake` are the outputs.
 pub(crate) fn flake_parts(
     ev: &mut Evaluator<'_>,
     library: &Library,
+    lib: ThunkId,
     given: &Attrs,
     module: ThunkId,
 ) -> Res<Tracked> {
@@ -179,7 +180,7 @@ pub(crate) fn flake_parts(
         modules: vec![module],
         base: vec![model],
         special: Some(special),
-        args: vec![("lib".into(), library.lib)],
+        args: vec![("lib".into(), lib)],
         kind: None,
         mode: Mode::WholeSystem,
         open_world: false,

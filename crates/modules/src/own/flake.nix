@@ -76,10 +76,11 @@ let
   isFlake = name: (nodeOf name).flake or (says name).flake or true;
   read = name: path: if isFlake name then natives.subflake path name (keyOf name) else natives.tree path name;
 
+  # Whoever extends it makes systems with what comes of that.
+  flakeLib = lib.extend (final: _: { nixosSystem = natives.nixosSystemOf final; });
   nixpkgs = name:
     natives.open "inputs.${name}" {
-      # Whoever extends it makes systems with what comes of that.
-      lib = lib.extend (final: _: { nixosSystem = natives.nixosSystemOf final; });
+      lib = flakeLib;
       legacyPackages = bySystem pkgs;
       outPath = natives.storePath "inputs.${name}";
     };
@@ -94,7 +95,7 @@ let
 
   flakeParts = name:
     natives.open "inputs.${name}" {
-      lib = partsLib // { mkFlake = natives.flakeParts; };
+      lib = partsLib // { mkFlake = natives.flakeParts flakeLib; };
       flakeModules = natives.open "inputs.${name}.flakeModules" { modules = { }; easyOverlay = { }; flakeModules = { }; partitions = { }; };
     };
 

@@ -9,6 +9,8 @@ let
   opt = type: default: mkOption { inherit type default; };
   # NixOS itself adds to these sets.
   grown = type: mkOption { inherit type; default = { }; nixpodOpen = true; };
+  # Each thing in it has more options than are here.
+  partly = option: option // { nixpodExtensible = true; };
   str = types.str;
   nullStr = types.nullOr types.str;
   bool = types.bool;
@@ -290,7 +292,7 @@ let
 
     nix.settings = grown (types.attrsOf types.anything);
 
-    environment.etc = grown (types.attrsOf etc);
+    environment.etc = partly (grown (types.attrsOf etc));
 
     # Systems beside this one: with it, unless they say otherwise, and with more.
     specialisation = opt (types.attrsOf (types.submodule {
@@ -300,7 +302,7 @@ let
       };
     })) { };
 
-    fileSystems = opt (types.attrsOf (types.submodule ({ name, ... }: {
+    fileSystems = partly (opt (types.attrsOf (types.submodule ({ name, ... }: {
       options = {
         mountPoint = opt str name;
         device = opt types.anything null;
@@ -308,7 +310,7 @@ let
         options = opt strings [ "defaults" ];
         neededForBoot = enable;
       };
-    }))) { };
+    }))) { });
 
     home-manager = {
       users = opt (types.attrsOf (types.submoduleWith { modules = [ ]; nixpodSystem = "home"; })) { };

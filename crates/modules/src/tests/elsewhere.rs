@@ -12,15 +12,15 @@ fn options_that_are_only_extended() {
     let modules = r#"
 #- /more.nix
 { lib, ... }: {
-  options.age.secrets = lib.mkOption { type = lib.types.attrsOf (lib.types.submodule { options.vault = lib.mkOption { default = "none"; }; }); };
+  options.burrow.secrets = lib.mkOption { type = lib.types.attrsOf (lib.types.submodule { options.vault = lib.mkOption { default = "none"; }; }); };
   options.mine = lib.mkOption { default = { }; type = lib.types.attrsOf (lib.types.submodule { options.vault = lib.mkOption { default = "none"; }; }); };
 }
 #- /main.nix
 { config, ... }: {
-  age.secrets.k.file = ./k.age;
+  burrow.secrets.k.file = ./k.age;
   mine.k.file = ./k.age;
-  networking.domain = config.age.secrets.k.vault;
-  networking.hostName = config.age.secrets.k.path;
+  networking.domain = config.burrow.secrets.k.vault;
+  networking.hostName = config.burrow.secrets.k.path;
   time.timeZone = config.mine.k.path;
 }
 "#;
@@ -37,7 +37,7 @@ fn options_that_are_only_extended() {
         expect![[r##"
             # oak Nixos closed=true missing=["agenix"] release=Some((25, 11))
             networking.domain = "none"
-            networking.hostName = «unknown: option `age.secrets.k.path` is set nowhere in the analysed files»
+            networking.hostName = «unknown: option `burrow.secrets.k.path` is set nowhere in the analysed files»
             time.timeZone = «unknown: evaluation fails: attribute 'path' missing»
             gap: mine.k.file: evaluation fails: The option `mine.k.file' does not exist
         "##]],
@@ -57,7 +57,7 @@ fn options_that_are_only_extended() {
             networking.domain = "none"
             networking.hostName = «unknown: evaluation fails: attribute 'path' missing»
             time.timeZone = «unknown: evaluation fails: attribute 'path' missing»
-            gap: age.secrets.k.file: evaluation fails: The option `age.secrets.k.file' does not exist
+            gap: burrow.secrets.k.file: evaluation fails: The option `burrow.secrets.k.file' does not exist
             gap: mine.k.file: evaluation fails: The option `mine.k.file' does not exist
         "##]],
     );
@@ -162,5 +162,80 @@ in {
             time.timeZone = "shop:3"
             services.a.image = "${«unknown: `pkgs.dockerTools.buildImage.imageTag` comes from outside»}"
         "#]],
+    );
+}
+
+/// NixOS declares options beside those of the analysed code, and below the same names: what is not declared here is not
+/// missing there. Below names of its own it is.
+#[test]
+fn names_that_nixos_declares_too() {
+    let main = r#"
+#- /main.nix
+{ config, lib, ... }:
+let bare = options: lib.mkOption { type = lib.types.attrsOf (lib.types.submodule { inherit options; }); };
+in {
+  options.services.ledger.port = lib.mkOption { type = lib.types.port; default = 1; };
+  options.grove.port = lib.mkOption { type = lib.types.port; default = 2; };
+  options.systemd.services = bare { mine = lib.mkOption { default = "mine"; }; };
+  config = {
+    systemd.services.a.description = "a";
+    networking.hostName = if config.services ? caddy then "caddy" else "none";
+    networking.domain = toString config.services.caddy.port or "none";
+    time.timeZone = config.services.caddy.user;
+    services.seen = [ config.services.ledger.port config.systemd.services.a.mine config.systemd.services.a.description ];
+    services.own = if config.grove ? caddy then "caddy" else "none";
+    fileSystems."/a".depends = [ "/" ];
+    services.depends = config.fileSystems."/a".depends ++ [ config.fileSystems."/a".mountPoint ];
+  };
+}
+"#;
+    let paths = &[
+        "networking.hostName",
+        "networking.domain",
+        "time.timeZone",
+        "services.seen",
+        "services.own",
+        "services.depends",
+    ];
+    check(
+        main,
+        paths,
+        expect![[r#"
+            networking.hostName = «one of: "caddy" | "none" | "nixos"»
+            networking.domain = «one of: "${«unknown: option `services.caddy.port` is set nowhere in the analysed files»}" | "none" | «unknown: option `networking.domain` is set nowhere in the analysed files» | null»
+            time.timeZone = «unknown: option `services.caddy.user` is set nowhere in the analysed files»
+            services.seen = [ 1 "mine" "a" ]
+            services.own = "none"
+            services.depends = [ "/" "/a" ]
+        "#]],
+    );
+}
+
+/// What defines the arguments is not known, and nothing depends on itself.
+#[test]
+fn definitions_that_depend_on_an_argument() {
+    check(
+        r#"
+#- /main.nix
+{ helper, ... }: { config = helper.lib.merge [ { containers.a.autoStart = true; } ]; }
+"#,
+        &["networking.hostName"],
+        expect![[r#"
+            networking.hostName = "nixos"
+            gap: a module's definitions: `helper.lib.merge (…)` comes from outside
+        "#]],
+    );
+}
+
+/// A package that can be called is one value, and no function to merge with others.
+#[test]
+fn sets_that_can_be_called() {
+    check(
+        r#"
+#- /main.nix
+{ services.flakes.input = { outPath = /flake; __functor = _: x: x; }; }
+"#,
+        &["services.flakes.input.outPath"],
+        expect![["services.flakes.input.outPath = /flake\n"]],
     );
 }

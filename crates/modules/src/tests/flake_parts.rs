@@ -173,3 +173,21 @@ fn trees_of_functions_that_are_not_modelled() {
         "#]],
     );
 }
+
+/// The `lib` of modules is that of nixpkgs, which makes systems, wherever the flake has it from.
+#[test]
+fn the_library_of_modules() {
+    check_parts(
+        r#"
+    ({ lib, ... }: {
+      flake.nixosConfigurations.oak = lib.nixosSystem { modules = [ { networking.domain = "oak"; } ]; };
+    });
+}
+"#,
+        &["networking.domain"],
+        expect![[r##"
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            networking.domain = "oak"
+        "##]],
+    );
+}

@@ -43,7 +43,7 @@ fn specialisations_are_the_system_and_more() {
             specialisation.lab.configuration.containers.base.privateNetwork = false
             specialisation.lab.configuration.containers.more.autoStart = true
             specialisation.lab.configuration.networking.domain = "box"
-            specialisation.lab.configuration.environment.etc = { kind = { enable = true; gid = 0; group = "+0"; mode = "symlink"; source = «unknown: option `specialisation.lab.configuration.environment.etc.kind.source` is set nowhere in the analysed files»; target = "kind"; text = null; uid = 0; user = "+0"; }; «unknown keys: option `specialisation.lab.configuration.environment.etc` is set nowhere in the analysed files» }
+            specialisation.lab.configuration.environment.etc = { kind = { enable = true; gid = 0; group = "+0"; mode = "symlink"; source = «unknown: option `specialisation.lab.configuration.environment.etc.kind.source` is set nowhere in the analysed files»; target = "kind"; text = null; uid = 0; user = "+0"; «unknown keys: option `specialisation.lab.configuration.environment.etc.kind` is set nowhere in the analysed files» }; «unknown keys: option `specialisation.lab.configuration.environment.etc` is set nowhere in the analysed files» }
             specialisation.lab.configuration.specialisation = { }
             specialisation.alone.configuration.containers.alone.autoStart = true
             specialisation.alone.configuration.containers.base = error: attribute 'base' missing

@@ -1,0 +1,130 @@
+//! First names of options that others than the analysed code declare, too.
+
+use crate::path::{OptionPath, Step};
+
+/// Those of NixOS and Home Manager, and of inputs that many systems have: sops-nix, agenix, disko, microvm and the like.
+/// A name too many only makes less certain what is missing below it.
+const SHARED: [&str; 102] = [
+    "_module",
+    "accounts",
+    "age",
+    "amazonImage",
+    "appstream",
+    "arion",
+    "assertions",
+    "azureImage",
+    "boot",
+    "catppuccin",
+    "chaotic",
+    "clan",
+    "colmena",
+    "console",
+    "containers",
+    "dconf",
+    "deployment",
+    "disko",
+    "documentation",
+    "dysnomia",
+    "ec2",
+    "editorconfig",
+    "environment",
+    "facter",
+    "fileSystems",
+    "flatpak",
+    "fonts",
+    "gtk",
+    "guests",
+    "hardware",
+    "hjem",
+    "home",
+    "home-manager",
+    "hyperv",
+    "i18n",
+    "ids",
+    "image",
+    "isoImage",
+    "jovian",
+    "krb5",
+    "launchd",
+    "lib",
+    "location",
+    "lollypops",
+    "lxc",
+    "mailserver",
+    "manual",
+    "meta",
+    "microvm",
+    "musnix",
+    "netboot",
+    "networking",
+    "news",
+    "nix",
+    "nixops",
+    "nixpkgs",
+    "nixvim",
+    "node",
+    "nodes",
+    "nur",
+    "oci",
+    "openstack",
+    "pam",
+    "passthru",
+    "power",
+    "powerManagement",
+    "preservation",
+    "programs",
+    "proxmox",
+    "proxmoxLXC",
+    "qt",
+    "sdImage",
+    "security",
+    "services",
+    "snapraid",
+    "snowfallorg",
+    "sops",
+    "sound",
+    "specialisation",
+    "stylix",
+    "submoduleSupport",
+    "swapDevices",
+    "system",
+    "systemd",
+    "targets",
+    "test-support",
+    "time",
+    "topology",
+    "uninstall",
+    "users",
+    "vaultix",
+    "virtualbox",
+    "virtualisation",
+    "vmware",
+    "warnings",
+    "wayland",
+    "wsl",
+    "xdg",
+    "xfconf",
+    "xresources",
+    "xsession",
+    "zramSwap",
+];
+
+/// Do others declare options beside this one, or below it, so that what the analysed code does not declare is not
+/// absent?
+pub(crate) fn is_shared(path: &OptionPath) -> bool {
+    match path.first() {
+        Some(Step::Name(head)) => SHARED.binary_search(&head.as_str()).is_ok(),
+        Some(Step::Any(_)) => true,
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SHARED;
+
+    #[test]
+    fn names_are_sorted() {
+        assert!(SHARED.is_sorted());
+    }
+}
