@@ -59,22 +59,7 @@ pub(crate) fn islands(
     (evaluated, budget): (&mut Vec<Arc<Known>>, &mut Budget),
 ) -> Census {
     let mut out = Census::default();
-    let mut left: Vec<Written> = Vec::new();
-    let declared = declared(vfs, files);
-    for file in files.values() {
-        let state = vfs.state(*file);
-        if state.problem.is_none() {
-            let census = state.census();
-            let specs = census.specs.iter();
-            let specs = specs.filter(|site| !site.is_of_own_option(&declared));
-            left.extend(specs.map(|site| Written {
-                file: *file,
-                site: site.clone(),
-            }));
-            let quadlets = census.quadlets.iter().cloned();
-            out.quadlets.extend(quadlets.map(|quadlet| (*file, quadlet)));
-        }
-    }
+    let mut left = out.written(vfs, files);
     let from_hosts = Account::new(evaluated.iter().filter(|world| world.is_of_hosts()));
     let has_hosts = evaluated.iter().any(|world| world.is_of_hosts());
     let mut tried: FxHashSet<Root> = FxHashSet::default();
@@ -122,6 +107,29 @@ pub(crate) fn islands(
         list.push(written);
     }
     out
+}
+
+impl Census {
+    /// All containers that stand in the text of files; remembers sets in the shape of quadlet files.
+    fn written(&mut self, vfs: &Vfs, files: &BTreeMap<Utf8PathBuf, FileId>) -> Vec<Written> {
+        let mut out = Vec::new();
+        let declared = declared(vfs, files);
+        for file in files.values() {
+            let state = vfs.state(*file);
+            if state.problem.is_none() {
+                let census = state.census();
+                let specs = census.specs.iter();
+                let specs = specs.filter(|site| !site.is_of_own_option(&declared));
+                out.extend(specs.map(|site| Written {
+                    file: *file,
+                    site: site.clone(),
+                }));
+                let quadlets = census.quadlets.iter().cloned();
+                self.quadlets.extend(quadlets.map(|quadlet| (*file, quadlet)));
+            }
+        }
+        out
+    }
 }
 
 /// Options of the code's own that are called like those of containers.

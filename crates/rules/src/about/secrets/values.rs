@@ -47,11 +47,9 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
     match announced {
         Announced::Password => true,
         Announced::Key if lower.contains("dummy") || lower.contains("fake") => false,
+        Announced::Key if names_a_secret(value) || WORDS.contains(&lower.as_str()) => false,
         Announced::Key => {
-            value.len() >= 4
-                && !WORDS.contains(&lower.as_str())
-                && !names_a_secret(value)
-                && !(value.len() <= 8 && value.chars().all(|c| c.is_ascii_digit()))
+            value.len() >= 4 && !(value.len() <= 8 && value.chars().all(|c| c.is_ascii_digit()))
         }
     }
 }
