@@ -4,7 +4,7 @@ use crate::definition::Definition;
 use crate::fixpoint::attr_list::attr_list;
 use crate::fixpoint::compound::{attr_tag, attrs_of, function_to, list_of, merged_function};
 use crate::fixpoint::option_value::location;
-use crate::fixpoint::submodule::{located, submodule_value};
+use crate::fixpoint::submodule::{deferred_module, submodule_value};
 use crate::fixpoint::words::describe;
 use crate::path::{OptionPath, dotted};
 use crate::system::evaluation::{At, Mode};
@@ -104,27 +104,6 @@ fn scalar(
         Scalar::Attrs => combine_attrs_shallow(ev, defs),
         Scalar::Str if name == "singleLineStr" => Ok(without_line_end(one(ev, at, defs)?)),
         _ => one(ev, at, defs),
-    }
-}
-
-/// A module that imports all definitions, which are modules for later.
-fn deferred_module(ev: &mut Evaluator<'_>, at: At<'_>, declared: &[ThunkId], defs: &[Definition]) -> Tracked {
-    let mut modules = declared.to_vec();
-    for def in defs {
-        modules.push(match at.mode() {
-            // With the name of the option through which it came, for messages.
-            Mode::AsNix => {
-                let file = format!("{}, via option {}", def.file_name(ev), dotted(at.path));
-                located(ev, def.thunk, &file)
-            }
-            Mode::WholeSystem | Mode::Submodule => def.thunk,
-        });
-    }
-    let imports = ev.alloc(Value::list(modules), OriginId::default());
-    let set = ev.attrs_from(vec![("imports", imports)]);
-    Tracked {
-        value: Value::attrs(set),
-        origin: defs.first().map(|def| def.value.origin).unwrap_or_default(),
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::definition::Definition;
 use crate::fixpoint::compound::{first_origin, has_sound, misfit};
 use crate::models::whole_system;
-use crate::path::Step;
-use crate::system::evaluation::{At, ModuleEvaluation, Setup};
+use crate::path::{Step, dotted};
+use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
 use crate::types::native::{OptType, Submodule};
 use crate::values::set;
 use nixpod_eval::{Attrs, Elem, Evaluator, List, OriginId, Res, ThunkId, Tracked, Value, When};
@@ -23,6 +23,32 @@ pub(crate) fn submodule_value(
     let mut value = ev.force(inner.config)?;
     value.origin = origin;
     Ok(value)
+}
+
+/// A module that imports all definitions, which are modules for later.
+pub(super) fn deferred_module(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    declared: &[ThunkId],
+    defs: &[Definition],
+) -> Tracked {
+    let mut modules = declared.to_vec();
+    for def in defs {
+        modules.push(match at.mode() {
+            // With the name of the option through which it came, for messages.
+            Mode::AsNix => {
+                let file = format!("{}, via option {}", def.file_name(ev), dotted(at.path));
+                located(ev, def.thunk, &file)
+            }
+            Mode::WholeSystem | Mode::Submodule => def.thunk,
+        });
+    }
+    let imports = ev.alloc(Value::list(modules), OriginId::default());
+    let set = ev.attrs_from(vec![("imports", imports)]);
+    Tracked {
+        value: Value::attrs(set),
+        origin: defs.first().map(|def| def.value.origin).unwrap_or_default(),
+    }
 }
 
 /// The evaluation of a submodule with its definitions as modules.

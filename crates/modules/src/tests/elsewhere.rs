@@ -201,7 +201,7 @@ in {
         main,
         paths,
         expect![[r#"
-            networking.hostName = «one of: "caddy" | "none" | "nixos"»
+            networking.hostName = «one of: "caddy" | "none"»
             networking.domain = «one of: "${«unknown: option `services.caddy.port` is set nowhere in the analysed files»}" | "none" | «unknown: option `networking.domain` is set nowhere in the analysed files» | null»
             time.timeZone = «unknown: option `services.caddy.user` is set nowhere in the analysed files»
             services.seen = [ 1 "mine" "a" ]
