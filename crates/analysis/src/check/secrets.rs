@@ -65,9 +65,10 @@ impl Names {
             for container in world.containers.values() {
                 names.add(&container.name);
                 let image = container.image.as_ref().and_then(Field::value);
+                // Not the whole reference: what is written in its place by mistake stays a secret.
                 image
                     .into_iter()
-                    .for_each(|image| names.add(&image.reference.pattern()));
+                    .for_each(|image| names.add_words(&image.reference.pattern()));
             }
         }
         names
@@ -75,9 +76,13 @@ impl Names {
 
     fn add(&mut self, name: &str) {
         if self.words.insert(name.into()) {
-            let words = name.split(|c: char| !c.is_alphanumeric());
-            self.words.extend(words.map(SmolStr::new));
+            self.add_words(name);
         }
+    }
+
+    fn add_words(&mut self, name: &str) {
+        let words = name.split(|c: char| !c.is_alphanumeric());
+        self.words.extend(words.map(SmolStr::new));
     }
 }
 
