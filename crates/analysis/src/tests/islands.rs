@@ -285,7 +285,10 @@ fn records_with_entries_that_are_no_sets_are_data() {
             "vars.nix",
             r#"vars: { containers = builtins.mapAttrs (name: value: value) { idCount = 2000; groups = [ "ledger" ]; }; }"#,
         )],
-        expect![""],
+        expect![[r#"
+            gap /p/vars.nix: `containers.idCount`: evaluation fails: A definition for option `containers.idCount' is not of type `submodule'. Definition value: an integer
+            gap /p/vars.nix: `containers.groups`: evaluation fails: A definition for option `containers.groups' is not of type `submodule'. Definition value: a list
+        "#]],
     );
 }
 

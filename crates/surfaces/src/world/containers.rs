@@ -139,11 +139,8 @@ impl Walk<'_, '_, '_> {
                         walk.add(&found, container, outer);
                     }
                     Reading::Off => {}
-                    Reading::Data(path) => {
-                        // That it is no container is no fault of it.
-                        walk.reader.not_analysed.retain(|told| told.what != path);
-                        walk.data.push(path);
-                    }
+                    // That the entry itself is no container stays told: it is not silent.
+                    Reading::Data(path) => walk.data.push(path + "."),
                 }
             });
         });

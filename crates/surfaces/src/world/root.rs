@@ -322,12 +322,10 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             .filter(|told| !told.questions.is_empty());
         let told: FxHashSet<(Option<Place>, Why)> = told.map(|told| (told.place, told.why.clone())).collect();
         for (about, gap) in self.library.shared.gaps(self.ev) {
-            let is_in = |data: &String| gap.what.strip_prefix(data.as_str());
             let is_data = self
                 .data
                 .iter()
-                .filter_map(is_in)
-                .any(|rest| rest.is_empty() || rest.starts_with('.'));
+                .any(|prefix| gap.what.starts_with(prefix.as_str()));
             if is_data || nixpod_modules::is_harmless(&self.library.shared, &gap.why) {
                 continue;
             }
