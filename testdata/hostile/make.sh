@@ -255,6 +255,7 @@ in_case orders;        printf '{ lib, ... }: {\n  containers."a\n::error::order#
                        printf '  imports = [ (throw "\n ::error::order\n##[error]order") ];\n}\n' >> default.nix
                        echo '{ containers.b = { }; ' > '::error::order.nix'; echo '{ containers.c = { }; ' > "$(printf 'new\n::error::order.nix')"
 in_case hidden;        printf '{ containers."a\033[2J\342\200\256\342\200\213\342\200\250\363\240\201\201b" = { # \033[2J\342\200\256\n  privateUsers = "no"; config = throw "\033[2J\342\200\256"; }; }\n' > default.nix
+in_case self-list;     printf 'let x = [ x ]; in x\n' > default.nix; printf 'let x = [ x x ]; in { imports = x; containers.a.config = { }; }\n' > twice.nix
 in_case secret;        printf '{\n  # It was canary-of-a-secret.\n  virtualisation.oci-containers.containers.a = {\n    environment.DB_PASSWORD = "canary-of-a-secret";\n    image = "canary-of-a-secret"; privileged = throw "canary-of-a-secret";\n  };\n}\n' > default.nix
 in_case many-doubles;  { echo '{'; i=0; while [ $i -lt 30000 ]; do echo "  a$i = 1; a$i = 2;"; i=$((i + 1)); done; echo '}'; } > default.nix
 in_case doubles-in-line; { printf '{'; i=0; while [ $i -lt 30000 ]; do printf " a$i = 1; a$i = 2;"; i=$((i + 1)); done; echo '}'; } > default.nix

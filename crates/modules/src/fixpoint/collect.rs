@@ -125,6 +125,9 @@ pub(super) fn collect(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> 
 /// Modules that are functions of functions deeper than this are not read.
 const MAX_NESTED: u32 = 8;
 
+/// Elements of all modules that are lists of modules: a list that has itself in it twice doubles with each step.
+const MAX_IN_LISTS: usize = 4_000;
+
 /// Finding the modules of one evaluation.
 struct Collection<'s> {
     system: &'s Rc<ModuleEvaluation>,
@@ -139,6 +142,10 @@ struct Collection<'s> {
     children: FxHashMap<String, Vec<String>>,
     /// What of the work is set aside for the modules in the queue.
     reserve: Reserve,
+    /// Was a list of modules left out because of its depth or length?
+    too_many: bool,
+    /// How many elements modules that are lists have had so far.
+    in_lists: usize,
 }
 
 impl<'s> Collection<'s> {
@@ -165,6 +172,8 @@ impl<'s> Collection<'s> {
             queue: base.chain(modules).collect(),
             seen: FxHashSet::default(),
             disabled: FxHashSet::default(),
+            too_many: false,
+            in_lists: 0,
             children: FxHashMap::default(),
             reserve: Reserve::new(Share::Most),
         }
@@ -227,7 +236,23 @@ impl<'s> Collection<'s> {
         match &value.value {
             Value::Attrs(set) => self.load_set(ev, item, set, value.origin),
             Value::List(list) => {
-                // A file that is a list of modules.
+                // A file that is a list of modules, which may have itself in it.
+                let why = match item.depth >= MAX_DEPTH {
+                    true => Some(format!("modules import each other more than {MAX_DEPTH} deep")),
+                    false if self.in_lists + list.elems.len() > MAX_IN_LISTS => {
+                        Some(format!("lists of modules have more than {MAX_IN_LISTS} elements"))
+                    }
+                    false => None,
+                };
+                if let Some(why) = why {
+                    // One is told for all: there may be as many as there is memory.
+                    if !std::mem::replace(&mut self.too_many, true) {
+                        self.out.opaque.push(item.gap(ev, &value, Why::Limit(why)));
+                    }
+                    return;
+                }
+                item.depth += 1;
+                self.in_lists += list.elems.len();
                 for (at, elem) in list.elems.iter().enumerate() {
                     let when = ev.both(item.when, elem.when);
                     let key = format!("{}:{at}", item.key);

@@ -101,3 +101,16 @@ fn elements_of_lists_are_definitions() {
         "#]],
     );
 }
+
+/// A list of modules may be an element of itself: reading it ends at the bound on depth.
+#[test]
+fn a_list_of_modules_that_has_itself_in_it() {
+    check(
+        "{ imports = let all = [ all ]; in all; containers.a.privateNetwork = true; }",
+        &["containers.a.privateNetwork"],
+        expect![[r#"
+            containers.a.privateNetwork = true
+            gap: module: modules import each other more than 500 deep
+        "#]],
+    );
+}
