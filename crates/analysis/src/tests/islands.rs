@@ -160,6 +160,54 @@ fn a_part_of_a_container_is_no_container_of_its_own() {
     );
 }
 
+/// What a definition that could not be seen adds is not known: nothing is switched off by the names that it may have.
+#[test]
+fn nothing_is_off_for_names_that_could_not_be_seen() {
+    check(
+        &[
+            (
+                "flake.nix",
+                &flake(&[("seen", "seen.nix"), ("unseen", "unseen.nix")]),
+            ),
+            (
+                "box.nix",
+                r#"
+{ config, lib, ... }: {
+  virtualisation.oci-containers.containers = {
+    beside = lib.mkIf (config.containers ? vault) { image = "x"; extraOptions = [ "--all" ]; };
+  };
+}"#,
+            ),
+            ("seen.nix", "{ imports = [ ./box.nix ]; }"),
+            (
+                "unseen.nix",
+                "{ vaults, lib, ... }: { imports = [ ./box.nix ]; config = lib.mkMerge [ vaults.config ]; }",
+            ),
+        ],
+        expect![[r#"
+            box.nix:4:83 `"--all"` high/medium toy-flag: `beside` uses `--all` [unseen]
+              box.nix:4:24 `config.containers ? vault` only if this holds
+            gap /p/unseen.nix: `a module's definitions`: `vaults.config` comes from outside
+        "#]],
+    );
+    check(
+        &[
+            ("flake.nix", &flake(&[("seen", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ config, lib, ... }: {
+  virtualisation.oci-containers.containers.beside =
+    lib.mkIf (config.containers ? vault) { image = "x"; extraOptions = [ "--all" ]; };
+}"#,
+            ),
+        ],
+        expect![[r#"
+            left out (off): beside
+        "#]],
+    );
+}
+
 /// What the machine around a lone file is set to is said elsewhere: no default of NixOS switches anything off there.
 #[test]
 fn a_lone_file_is_not_switched_off_by_what_it_does_not_say() {

@@ -443,7 +443,7 @@ pub(crate) fn attr_tag(
     let (system, path) = (at.system.clone(), extend(at.path, ev.name(name)));
     ev.fill_native(slot, move |ev| {
         let (system, path) = (&system, &path);
-        node(ev, At { system, path }, &decls, &raws, slot)
+        node(ev, At::new(system, path), &decls, &raws, slot)
     });
     Ok(Tracked {
         value: Value::attrs(Attrs::from_entries(vec![entry(name, slot)])),

@@ -1,6 +1,6 @@
 //! What an option is where nothing certain defines it.
 
-use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY};
+use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, is_off};
 use crate::fixpoint::option::Declared;
 use crate::own::Written;
 use crate::path::{OptionPath, dotted, is_at};
@@ -39,14 +39,17 @@ pub(crate) fn belongs_to_unseen(at: At<'_>) -> bool {
     at.system.open_world() && at.system.prefix.is_empty()
 }
 
-/// May a file that was not seen add names to a set of things?
-pub(crate) fn has_names_elsewhere(at: At<'_>, declared: &Declared) -> bool {
+/// May a file or a definition that was not seen add names to a set of things?
+pub(crate) fn has_names_elsewhere(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declared) -> bool {
     let OptType::AttrsOf { elem, .. } = &*declared.native else {
         return false;
     };
-    let is_host = at.mode() == Mode::WholeSystem && at.system.prefix.is_empty();
+    if at.mode() != Mode::WholeSystem {
+        return false;
+    }
+    let is_host = at.system.prefix.is_empty();
     let has_things = !declared.written.is_ours() || matches!(**elem, OptType::Submodule(_));
-    is_host && has_things && at.system.open_world()
+    has_things && (is_host && at.system.open_world() || at.unseen.iter().any(|def| !is_off(ev, def)))
 }
 
 /// What the option is where nothing certain defines it.

@@ -18,7 +18,7 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
     match native {
         OptType::Submodule(submodule) => {
             let outer = ModuleEvaluation::detached(ev);
-            let at = At { system: &outer, path };
+            let at = At::new(&outer, path);
             let system = submodule_system(ev, at, submodule, Vec::new())?;
             let options = ev.force(system.options)?;
             let Some(free) = crate::fixpoint::freeform::freeform(ev, &system)? else {
@@ -74,7 +74,7 @@ fn options_of_tags(ev: &mut Evaluator<'_>, tags: &[ThunkId], path: &OptionPath) 
         let way = WayDown::new(Vec::new());
         let thunk = ev.alloc_native(move |ev| {
             let (system, path) = (&system, &path);
-            tree(ev, At { system, path }, decls.clone(), &way)
+            tree(ev, At::new(system, path), decls.clone(), &way)
         });
         entries.push(entry(name, thunk));
     }
@@ -152,6 +152,6 @@ pub(super) fn later(
     ev.alloc_native(move |ev| {
         let defs = strongest(ev, &raws);
         let (system, path) = (&system, &path);
-        Ok(plain(value_meta(ev, At { system, path }, &native, defs)?))
+        Ok(plain(value_meta(ev, At::new(system, path), &native, defs)?))
     })
 }

@@ -250,7 +250,7 @@ pub(crate) fn evaluate(
     slot: ThunkId,
 ) -> Res<Tracked> {
     let declared = declared(ev, at, declarations)?;
-    let open = declared.open || has_names_elsewhere(at, &declared);
+    let open = declared.open || has_names_elsewhere(ev, at, &declared);
     if defs.is_empty()
         && at.mode() != Mode::AsNix
         && !belongs_to_unseen(at)
@@ -354,6 +354,7 @@ pub(crate) fn delay_merge(
         native: Some(&native),
         decls: &[],
         defs: &defs,
+        unseen: &[],
     };
     let key = system.key(ev, &made_from);
     system.part(ev, key, Some(&native.clone()), |ev| {
@@ -371,7 +372,7 @@ pub(crate) fn delay_merge(
                 declared: true,
             };
             let (system, path) = (&system, &path);
-            merge_option(ev, At { system, path }, slot, wanted, definitions)
+            merge_option(ev, At::new(system, path), slot, wanted, definitions)
         });
         slot
     })

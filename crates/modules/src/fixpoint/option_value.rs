@@ -64,7 +64,7 @@ pub(crate) fn tree(ev: &mut Evaluator<'_>, at: At<'_>, decls: Vec<Decl>, way: &W
         let (system, way) = (at.system.clone(), way.below(name));
         let thunk = ev.alloc_native(move |ev| {
             let (system, path) = (&system, &path);
-            tree(ev, At { system, path }, child.decls.clone(), &way)
+            tree(ev, At::new(system, path), child.decls.clone(), &way)
         });
         entries.push(entry(name, thunk));
     }
@@ -121,7 +121,7 @@ fn native_thunk(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declarations) -> 
     let (system, path, declared) = (at.system.clone(), at.path.clone(), declared.clone());
     ev.alloc_native(move |ev| {
         let (system, path) = (&system, &path);
-        let declared = crate::fixpoint::option::declared(ev, At { system, path }, &declared)?;
+        let declared = crate::fixpoint::option::declared(ev, At::new(system, path), &declared)?;
         Ok(plain(Value::Opaque(Opaque(declared.native.clone()))))
     })
 }
@@ -205,7 +205,7 @@ fn meta_thunk(
             ));
         }
         let (system, path) = (&system, &path);
-        Ok(plain(value_meta(ev, At { system, path }, &native, defs)?))
+        Ok(plain(value_meta(ev, At::new(system, path), &native, defs)?))
     })
 }
 
@@ -216,7 +216,7 @@ fn value_thunk(ev: &mut Evaluator<'_>, at: At<'_>, decls: Vec<Decl>, way: &WayDo
     ev.fill_native(value, move |ev| {
         let defs = way.definitions(ev);
         let (system, path) = (&system, &path);
-        node(ev, At { system, path }, &decls, &defs, value)
+        node(ev, At::new(system, path), &decls, &defs, value)
     });
     value
 }

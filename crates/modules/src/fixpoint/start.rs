@@ -105,7 +105,7 @@ impl ModuleEvaluation {
             Mode::WholeSystem => Rc::from([]),
             Mode::Submodule | Mode::AsNix => self.prefix.clone(),
         };
-        let at = At { system: self, path };
+        let at = At::new(self, path);
         tree(ev, at, decls, &WayDown::new(defs))
     }
 

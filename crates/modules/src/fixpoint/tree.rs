@@ -52,7 +52,7 @@ pub(crate) fn root(
         (Mode::Submodule, None) => Undeclared::Mistake,
     };
     let path = &system.prefix;
-    let mut whole = tree(ev, At { system, path }, decls, defs, undeclared)?;
+    let mut whole = tree(ev, At::new(system, path), decls, defs, undeclared)?;
     if may_have_more && let Value::Attrs(set) = &mut whole.value {
         let unknown = || Unknown::new(Why::UnsetOption(dotted(path)));
         Rc::make_mut(set).open.get_or_insert_with(unknown);
@@ -134,6 +134,11 @@ fn tree(
     undeclared: Undeclared<'_>,
 ) -> Res<Tracked> {
     let mut level = Level::gather(ev, at, decls, defs);
+    let unseen = [at.unseen, &level.unseen].concat();
+    let at = At {
+        unseen: &unseen,
+        ..at
+    };
     // In whole systems some names are known by older ones, too.
     let inside = at.path.get(at.system.prefix.len()..);
     let inside = inside.filter(|_| at.mode() == Mode::WholeSystem);
@@ -194,6 +199,8 @@ struct Level {
     /// Its definitions without their wrappers.
     definitions: Vec<(RawDef, Tracked)>,
     children: Children,
+    /// Those of them that could not be seen, or only in part.
+    unseen: Vec<RawDef>,
     /// Why it may have more names.
     open: Option<Rc<Unknown>>,
     /// The value of each name that is not known.
@@ -208,6 +215,7 @@ impl Level {
             children: declared_in(&declarations),
             declarations,
             definitions: Vec::new(),
+            unseen: Vec::new(),
             open: None,
             wildcard: None,
             origin: OriginId::default(),
@@ -232,11 +240,13 @@ impl Level {
                     self.children.entry(attr.name).or_default().defs.push(raw);
                 }
                 if let Some(unknown) = &set.open {
+                    self.unseen.push(def.clone());
                     self.open.get_or_insert_with(|| unknown.clone());
                     self.wildcard = self.wildcard.or(set.wildcard);
                 }
             }
             Value::Unknown(unknown) => {
+                self.unseen.push(def.clone());
                 self.open.get_or_insert_with(|| unknown.clone());
                 let site = ev.last_site(value.origin).or(known(def.written.site()));
                 let what = match at.path.is_empty() {
@@ -307,16 +317,22 @@ fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> Thunk
         native: None,
         decls: &decls,
         defs: &defs,
+        unseen: at.unseen,
     };
+    let unseen = at.unseen.to_vec();
     let key = at.system.key(ev, &made_from);
     at.system.part(ev, key, None, |ev| {
         let thunk = ev.reserve();
         // The path is made when the thunk is forced.
-        ev.keeps(size_of_val(&*decls) + size_of_val(&*defs) + bytes_of(at.path));
+        ev.keeps(size_of_val(&*decls) + size_of_val(&*defs) + size_of_val(&*unseen) + bytes_of(at.path));
         let (system, path) = (at.system.clone(), at.path.clone());
         ev.fill_native(thunk, move |ev| {
             let (system, path) = (&system, &extend(&path, &name));
-            node(ev, At { system, path }, &decls, &defs, thunk)
+            let at = At {
+                unseen: &unseen,
+                ..At::new(system, path)
+            };
+            node(ev, at, &decls, &defs, thunk)
         });
         thunk
     })
@@ -339,7 +355,7 @@ fn is_elsewhere(ev: &mut Evaluator<'_>, at: At<'_>, child: &Child) -> bool {
 /// The declaration of what a model of ours declares and nothing defines, where that is the same in all systems.
 fn untouched(ev: &mut Evaluator<'_>, at: At<'_>, child: &Child) -> Option<Decl> {
     let [decl] = child.decls[..] else { return None };
-    if !decl.written.is_ours() || !child.defs.is_empty() {
+    if !decl.written.is_ours() || !child.defs.is_empty() || !at.unseen.is_empty() {
         return None;
     }
     let is_the_same = match at.mode() {
@@ -383,7 +399,7 @@ fn default_node(ev: &mut Evaluator<'_>, at: At<'_>, name: SmolStr, decl: Decl) -
     let system = no_system(ev, at.system);
     ev.fill_native(thunk, move |ev| {
         let (system, path) = (&system, &extend(&inside, &name));
-        node(ev, At { system, path }, &[decl], &[], thunk)
+        node(ev, At::new(system, path), &[decl], &[], thunk)
     });
     thunk
 }

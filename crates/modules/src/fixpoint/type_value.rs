@@ -166,5 +166,5 @@ pub(crate) fn merge_from_nix(
     }
     let system = ModuleEvaluation::detached(ev);
     let (system, path) = (&system, &path.into());
-    combine(ev, At { system, path }, native, on)
+    combine(ev, At::new(system, path), native, on)
 }

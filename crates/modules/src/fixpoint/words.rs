@@ -152,10 +152,8 @@ fn of_submodule(ev: &mut Evaluator<'_>, submodule: &Rc<Submodule>) -> String {
         return plain;
     }
     let outer = ModuleEvaluation::detached(ev);
-    let at = At {
-        system: &outer,
-        path: &OptionPath::default(),
-    };
+    let path = OptionPath::default();
+    let at = At::new(&outer, &path);
     let free = submodule_system(ev, at, submodule, Vec::new()).and_then(|system| freeform(ev, &system));
     match free {
         Ok(Some(free)) => {

@@ -169,9 +169,21 @@ impl Library {
 pub(crate) struct At<'a> {
     pub(crate) system: &'a Rc<ModuleEvaluation>,
     pub(crate) path: &'a OptionPath,
+    /// The definitions of what is around it that could not be seen, or only in part: a set of things may have further
+    /// names by them.
+    pub(crate) unseen: &'a [RawDef],
 }
 
-impl At<'_> {
+impl<'a> At<'a> {
+    /// An option around which all was seen.
+    pub(crate) fn new(system: &'a Rc<ModuleEvaluation>, path: &'a OptionPath) -> Self {
+        Self {
+            system,
+            path,
+            unseen: &[],
+        }
+    }
+
     /// What becomes of undeclared options and of mistakes.
     pub(crate) fn mode(self) -> Mode {
         self.system.mode()

@@ -36,6 +36,8 @@ pub(crate) struct MadeFrom<'a> {
     pub(crate) native: Option<&'a Rc<OptType>>,
     pub(crate) decls: &'a [Decl],
     pub(crate) defs: &'a [RawDef],
+    /// Those around it that could not be seen.
+    pub(crate) unseen: &'a [RawDef],
 }
 
 impl ModuleEvaluation {
@@ -45,6 +47,7 @@ impl ModuleEvaluation {
             let mut hasher = DefaultHasher::new();
             let native = made.native.map(Rc::as_ptr);
             (self.id, made.path, native, made.decls, made.defs).hash(&mut hasher);
+            made.unseen.hash(&mut hasher);
             hasher.finish()
         })
     }
