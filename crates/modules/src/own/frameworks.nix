@@ -105,6 +105,11 @@ in
             get-non-default-nix-files-recursive = directory: filter (file: !isDefault file) (nixFilesBelow directory);
             get-directories = directory: map (one: directory + "/${one}") (directoriesIn directory);
           };
+          system = {
+            is-darwin = lib.hasInfix "darwin";
+            is-linux = lib.hasInfix "linux";
+            is-virtual = target: !(lib.hasInfix "linux" target || lib.hasInfix "darwin" target);
+          };
           given = { inherit inputs namespace; lib = full; snowfall-inputs = inputs; };
           call = file:
             let function = import file; in
@@ -113,7 +118,7 @@ in
           own = foldl' lib.recursiveUpdate { } (map call (defaultsBelow (root + "/lib")));
           full = lib // mapAttrs (_: input: input.lib or { }) (removeAttrs inputs [ "self" "nixpkgs" ]) // {
             ${namespace} = own;
-            snowfall = { inherit fs; };
+            snowfall = open "lib.snowfall" { fs = open "lib.snowfall.fs" fs; system = open "lib.snowfall.system" system; };
             inherit mkFlake;
           };
 
@@ -152,7 +157,7 @@ in
                   homes);
               };
               systemOf = { target, host }: natives.nixosSystem {
-                specialArgs = argumentsFor target host;
+                specialArgs = (outputs.systems.hosts.${host}.specialArgs or { }) // argumentsFor target host;
                 modules = [ (root + "/systems/${target}/${host}") (homeModule target host) ]
                   ++ (common.nixos or [ ]) ++ (outputs.systems.hosts.${host}.modules or [ ]) ++ nixosModules;
               };

@@ -70,16 +70,18 @@ fn snowfall_wires_systems_homes_and_modules() {
   inputs.snowfall-lib.url = "github:snowfallorg/lib";
   outputs = inputs:
     let lib = inputs.snowfall-lib.mkLib { inherit inputs; src = ./.; snowfall.namespace = "grove"; }; in
-    lib.mkFlake { systems.modules.nixos = [ { networking.domain = "example"; } ]; };
+    lib.mkFlake { systems.modules.nixos = [ { networking.domain = "example"; } ]; systems.hosts.oak.specialArgs.zone = "UTC"; };
 }
 #- /lib/images/default.nix
 { lib, ... }: { imageOf = name: "registry.example/${lib.toLower name}:1"; }
 #- /systems/x86_64-linux/oak/default.nix
-{ host, ... }: { networking.hostName = host; grove.pods.enable = true; }
+{ host, zone, ... }: { networking.hostName = host; grove.pods.enable = true; time.timeZone = zone; }
 #- /modules/nixos/pods/default.nix
-{ config, lib, namespace, ... }: {
+{ config, lib, namespace, system, ... }: {
   options.${namespace}.pods.enable = lib.mkEnableOption "pods";
-  config = lib.mkIf config.${namespace}.pods.enable { virtualisation.oci-containers.containers.w.image = lib.grove.imageOf "W"; };
+  config = lib.mkIf config.${namespace}.pods.enable ({
+    virtualisation.oci-containers.containers.w.image = lib.grove.imageOf "W";
+  } // (if lib.snowfall.system.is-darwin system then { launchd.agents = { }; } else { networking.domain = lib.mkForce "linux"; }));
 }
 #- /modules/home/nest/default.nix
 { config, ... }: { services.podman.containers.n.image = "n-${config.snowfallorg.user.name}"; }
@@ -88,6 +90,7 @@ fn snowfall_wires_systems_homes_and_modules() {
 "#,
         &[
             "networking.hostName",
+            "time.timeZone",
             "virtualisation.oci-containers.containers.w.image",
             "home-manager.users.ada.services.podman.containers.n.image",
             "home-manager.users.ada.services.podman.containers.n.description",
@@ -96,9 +99,10 @@ fn snowfall_wires_systems_homes_and_modules() {
         expect![[r##"
             # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "oak"
+            time.timeZone = "UTC"
             virtualisation.oci-containers.containers.w.image = "registry.example/w:1"
             home-manager.users.ada.services.podman.containers.n.image = "n-ada"
-            home-manager.users.ada.services.podman.containers.n.description = "example"
+            home-manager.users.ada.services.podman.containers.n.description = "linux"
             home-manager.users.ada.services.podman.containers.n.exec = "registry.example/n:1"
         "##]],
     );
