@@ -8,6 +8,9 @@ let
   entries = directory: if pathExists directory then readDir directory else { };
   directoriesIn = directory:
     let all = entries directory; in filter (name: all.${name} == "directory") (attrNames all);
+  filesIn = directory:
+    let all = entries directory; in map (name: directory + "/${name}") (filter (name: all.${name} != "directory") (attrNames all));
+  nixFilesIn = directory: filter (file: lib.hasSuffix ".nix" (toString file)) (filesIn directory);
   filesBelow = directory: if pathExists directory then lib.filesystem.listFilesRecursive directory else [ ];
   nixFilesBelow = directory: filter (file: lib.hasSuffix ".nix" (toString file)) (filesBelow directory);
   isDefault = file: baseNameOf (toString file) == "default.nix";
@@ -98,7 +101,10 @@ in
           fs = {
             get-file = file: root + "/${file}";
             get-snowfall-file = file: root + "/${file}";
-            get-files = directory: map (file: directory + "/${file}") (filter (file: (entries directory).${file} != "directory") (attrNames (entries directory)));
+            get-files = filesIn;
+            get-nix-files = nixFilesIn;
+            get-default-nix-files = directory: filter isDefault (nixFilesIn directory);
+            get-non-default-nix-files = directory: filter (file: !isDefault file) (nixFilesIn directory);
             get-files-recursive = filesBelow;
             get-nix-files-recursive = nixFilesBelow;
             get-default-nix-files-recursive = defaultsBelow;

@@ -47,7 +47,7 @@ in
   writeShellScript = text;
   writeShellScriptBin = bin;
   writeShellApplication = { name, text, ... }: written name text;
-  writers = {
+  writers = open "pkgs.writers" {
     writeBash = text;
     writeBashBin = bin;
     writeDash = text;
@@ -56,7 +56,7 @@ in
     writeYAML = name: value: written name (anyText value);
     writeTOML = name: value: written name (anyText value);
   };
-  formats = {
+  formats = open "pkgs.formats" {
     json = format "json" anyText;
     yaml = format "yaml" anyText;
     toml = format "toml" anyText;

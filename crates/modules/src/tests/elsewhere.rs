@@ -239,3 +239,27 @@ fn sets_that_can_be_called() {
         expect![["services.flakes.input.outPath = /flake\n"]],
     );
 }
+
+/// Of the writers and formats of nixpkgs a few are known, and the others are not missing.
+#[test]
+fn writers_and_formats_that_are_not_known() {
+    check(
+        r#"
+{ pkgs, ... }: {
+  environment.etc.a.source = pkgs.writers.writePython3Bin "a" { } "pass";
+  environment.etc.b.source = (pkgs.formats.xml { }).generate "b" { };
+  networking.domain = pkgs.formats.xml.name;
+}
+"#,
+        &[
+            "environment.etc.a.source",
+            "environment.etc.b.source",
+            "networking.domain",
+        ],
+        expect![[r#"
+            environment.etc.a.source = «unknown: `pkgs.writers.writePython3Bin (…)` comes from outside»
+            environment.etc.b.source = «unknown: `pkgs.formats.xml (…).generate (…)` comes from outside»
+            networking.domain = «unknown: `pkgs.formats.xml.name` comes from outside»
+        "#]],
+    );
+}

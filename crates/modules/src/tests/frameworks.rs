@@ -78,11 +78,14 @@ fn snowfall_wires_systems_homes_and_modules() {
 { host, zone, ... }: { networking.hostName = host; grove.pods.enable = true; time.timeZone = zone; }
 #- /modules/nixos/pods/default.nix
 { config, lib, namespace, system, ... }: {
+  imports = lib.snowfall.fs.get-non-default-nix-files ./parts;
   options.${namespace}.pods.enable = lib.mkEnableOption "pods";
   config = lib.mkIf config.${namespace}.pods.enable ({
     virtualisation.oci-containers.containers.w.image = lib.grove.imageOf "W";
   } // (if lib.snowfall.system.is-darwin system then { launchd.agents = { }; } else { networking.domain = lib.mkForce "linux"; }));
 }
+#- /modules/nixos/pods/parts/more.nix
+{ virtualisation.oci-containers.containers.w.user = "9"; }
 #- /modules/home/nest/default.nix
 { config, ... }: { services.podman.containers.n.image = "n-${config.snowfallorg.user.name}"; }
 #- /homes/x86_64-linux/ada@oak/default.nix
@@ -92,6 +95,7 @@ fn snowfall_wires_systems_homes_and_modules() {
             "networking.hostName",
             "time.timeZone",
             "virtualisation.oci-containers.containers.w.image",
+            "virtualisation.oci-containers.containers.w.user",
             "home-manager.users.ada.services.podman.containers.n.image",
             "home-manager.users.ada.services.podman.containers.n.description",
             "home-manager.users.ada.services.podman.containers.n.exec",
@@ -101,6 +105,7 @@ fn snowfall_wires_systems_homes_and_modules() {
             networking.hostName = "oak"
             time.timeZone = "UTC"
             virtualisation.oci-containers.containers.w.image = "registry.example/w:1"
+            virtualisation.oci-containers.containers.w.user = "9"
             home-manager.users.ada.services.podman.containers.n.image = "n-ada"
             home-manager.users.ada.services.podman.containers.n.description = "linux"
             home-manager.users.ada.services.podman.containers.n.exec = "registry.example/n:1"
