@@ -187,8 +187,7 @@
 //!     closed_world: true,
 //!     from_flake: true,
 //!     in_flake: true,
-//!     imported_by_no_host: false,
-//!     made_by_code: false,
+//!     standing: Standing::Plain,
 //!     modules: 1,
 //!     missing_inputs: Vec::new(),
 //!     variant_of: None,
@@ -275,7 +274,7 @@ pub use camino::{Utf8Path, Utf8PathBuf};
 pub use check::snapshot::Analysis;
 pub use did_you_mean::closest;
 pub use host::AnalysisHost;
-pub use nixpod_model::Role;
+pub use nixpod_model::{Role, Standing};
 pub use nixpod_source::{
     Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, Level, LineIndex, Origin, Position,
     RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits, visible,

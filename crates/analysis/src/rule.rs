@@ -209,6 +209,8 @@ pub enum Unsure {
     NoHost,
     /// The code makes a part of a system of it, in a way that is not known.
     MadeByCode,
+    /// Every host leaves it out.
+    Off,
     /// It is about a container that stands for any number of them.
     Template,
     /// What the rule says of it, as words that go on after "because".

@@ -3,7 +3,7 @@
 use crate::index::Index;
 use crate::rule::{Ceiling, Secret, Unsure, of_conditions};
 use crate::{Check, Ctx, Finding, Rule, Sink};
-use nixpod_model::{Container, Existence, System, World};
+use nixpod_model::{Container, Existence, Standing, System, World};
 use nixpod_source::Confidence;
 
 /// What the rules find in a world: rule by rule, then in the world's order.
@@ -81,9 +81,12 @@ fn ceiling_of(world: &World, container: &Container) -> Ceiling {
 
 fn host_ceiling(world: &World, system: &System) -> Ceiling {
     let host = world.host(&system.host);
-    let no_host = host.imported_by_no_host.then_some(Unsure::NoHost);
-    let made_by_code = host.made_by_code.then_some(Unsure::MadeByCode);
-    let unsure: Vec<Unsure> = no_host.into_iter().chain(made_by_code).collect();
+    let unsure: Vec<Unsure> = match host.standing {
+        Standing::Plain => Vec::new(),
+        Standing::NoHost => vec![Unsure::NoHost],
+        Standing::OwnCode => vec![Unsure::MadeByCode],
+        Standing::Off => vec![Unsure::Off],
+    };
     Ceiling {
         confidence: match unsure.is_empty() {
             true => Confidence::High,

@@ -16,6 +16,8 @@ pub struct Settings {
     pub require_reason: bool,
     /// Tell only what concerns these hosts, whatever else is looked at; `None`: all.
     pub hosts: Option<Vec<String>>,
+    /// Look at containers that every host leaves out, too, as if none did.
+    pub with_off: bool,
     /// Show secrets in messages and values instead of hiding them.
     pub show_secrets: bool,
     /// How many threads may work at once; 0: as many as there are processors.
@@ -36,6 +38,7 @@ impl Default for Settings {
             enabled: BTreeSet::new(),
             require_reason: true,
             hosts: None,
+            with_off: false,
             show_secrets: false,
             jobs: 0,
             timeout: None,

@@ -35,8 +35,8 @@ pub use spec::{
 };
 pub use symbol::symbol_in_words;
 pub use system::{
-    Engines, Host, Kernel, Release, Role, SecretSlot, SecretValue, Seen, StateVersion, SubIdRange, System,
-    SystemKind, Unseen, User,
+    Engines, Host, Kernel, Release, Role, SecretSlot, SecretValue, Seen, Standing, StateVersion, SubIdRange,
+    System, SystemKind, Unseen, User,
 };
 pub use text::{StoreRef, Text, TextPart};
 pub use unknown::UnknownFacts;

@@ -20,10 +20,8 @@ pub struct Host {
     pub from_flake: bool,
     /// Is the project a flake (a `flake.nix` at its root), so that its whole tracked tree is in the store?
     pub in_flake: bool,
-    /// Is it a file that no host imports?
-    pub imported_by_no_host: bool,
-    /// Is it no system, but a part of one that the code makes in a way that is not known?
-    pub made_by_code: bool,
+    /// How it is known that a system has what is in it.
+    pub standing: Standing,
     /// How many modules were read.
     pub modules: usize,
     /// Names of inputs that were not on disk.
@@ -55,6 +53,19 @@ impl Role {
             Self::File => "file",
         }
     }
+}
+
+/// How it is known that a system has what is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// It is a system, or there is none that could have it.
+    Plain,
+    /// There are hosts, and none of them imports it.
+    NoHost,
+    /// The code makes a part of a system of it, in a way that is not known.
+    OwnCode,
+    /// Every host leaves it out; it is looked at as if none did.
+    Off,
 }
 
 /// What a system is.

@@ -67,7 +67,7 @@ fn check_roots(
             "# {} {:?} closed={}",
             root.name, root.kind, root.closed_world
         );
-        if root.imported_by_no_host {
+        if root.standing == crate::Standing::NoHost {
             out.push_str(" imported by no host");
         }
         let _ = writeln!(

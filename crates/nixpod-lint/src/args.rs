@@ -196,6 +196,10 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Selection")]
     pub(crate) host: Vec<String>,
 
+    /// Also what every host leaves out by a condition, as if it were on
+    #[arg(long, help_heading = "Selection")]
+    pub(crate) all: bool,
+
     /// Exit with 1 if a finding is at least this severe
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Gate::Low, help_heading = "Gate")]
     pub(crate) fail_on: Gate,
@@ -255,8 +259,8 @@ pub(crate) struct ShowArgs {
     #[arg(long)]
     pub(crate) defaults: bool,
 
-    /// List what is not shown, too: containers that are off on every host, and those of NixOS tests and of
-    /// virtual machines for trying out
+    /// Show containers that are off on every host as if they were on, and list what is not shown: those of NixOS
+    /// tests and of virtual machines for trying out
     #[arg(long)]
     pub(crate) all: bool,
 

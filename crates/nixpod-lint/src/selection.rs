@@ -55,6 +55,7 @@ impl Selection {
                 timeout: Some(Duration::from_secs(args.timeout)),
                 enabled,
                 hosts: (!args.host.is_empty()).then(|| args.host.clone()),
+                with_off: args.all,
                 show_secrets: args.show_secrets,
                 jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
                 ..Settings::default()

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     let settings = Settings {
         hosts: (!args.host.is_empty()).then(|| args.host.clone()),
+        with_off: args.all,
         show_secrets: args.show_secrets,
         jobs: args.jobs.map_or(0, std::num::NonZeroUsize::get),
         timeout: Some(std::time::Duration::from_secs(crate::args::TIMEOUT)),
@@ -94,7 +95,11 @@ fn merge_hosts(containers: Vec<ContainerSpec>) -> Vec<ContainerSpec> {
         let mut hosts: HashMap<_, Vec<Words>> = HashMap::new();
         for container in &containers {
             let of_spec = hosts.entry(container.spec()).or_default();
-            of_spec.extend(container.hosts.iter().cloned());
+            for host in &container.hosts {
+                if !of_spec.contains(host) {
+                    of_spec.push(host.clone());
+                }
+            }
         }
         // Each spec stays where it is first.
         let merged = containers.iter().map(|container| hosts.remove(&container.spec()));

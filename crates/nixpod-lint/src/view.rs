@@ -10,8 +10,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_analysis::{
     Analysis, Applicability, Cause, Certainty, Concern, Confidence, ContainerRef, Diagnostic, EvaluatedRoot,
     FileId, Fix, GapKind, Label, LabelKind, LeftOutReason, LineIndex, Report, Reported, Role, RuleId,
-    Secrets, Severity, Shown, ShownFact, ShownKind, Span, TextEdit, TextRange, TextSize, ToldUnsure, Why,
-    visible,
+    Secrets, Severity, Shown, ShownFact, ShownKind, Span, Standing, TextEdit, TextRange, TextSize,
+    ToldUnsure, Why, visible,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
@@ -155,7 +155,8 @@ pub(crate) struct ContainerSpec {
     /// One, or several hosts with the very same spec.
     pub(crate) hosts: Vec<Words>,
     pub(crate) inside: Option<Words>,
-    pub(crate) imported_by_no_host: bool,
+    /// How it is known that a system has it.
+    pub(crate) standing: Standing,
     /// Under which condition it is there, if that is not certain.
     pub(crate) condition: Option<Words>,
     pub(crate) location: Option<Location>,
@@ -176,7 +177,7 @@ impl ContainerSpec {
     pub(crate) fn spec(&self) -> impl Eq + Hash {
         (
             (self.surface, &self.name, &self.inside, &self.location),
-            (self.imported_by_no_host, &self.condition),
+            (self.standing, &self.condition),
             (&self.facts, &self.unknown),
         )
     }
@@ -486,7 +487,7 @@ impl Resolver<'_> {
             name: shown.name.into(),
             hosts: vec![shown.host.into()],
             inside: shown.inside.map(Words::from),
-            imported_by_no_host: shown.imported_by_no_host,
+            standing: shown.standing,
             condition: shown.condition.map(Words::from),
             location: shown.span.map(|span| self.location(span)),
             unknown: shown

@@ -79,7 +79,7 @@ fn show(
         inside,
         span: span_of_origin(files, &container.origin),
         places,
-        imported_by_no_host: host.imported_by_no_host,
+        standing: host.standing,
         from_flake: host.from_flake,
         is_template: container.existence == Existence::Template,
         condition,

@@ -11,11 +11,11 @@ use crate::settings::Settings;
 use crate::vfs::spans::span_of;
 use crate::vfs::{Files, Vfs};
 use crate::world::evaluate::Extent;
-use crate::world::root::Root;
+use crate::world::root::{Off, Root};
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
 use nixpod_model::{DefinedState, FactInfo, FactValue, Field, SystemKind, Visitor};
-use nixpod_modules::{Island, Kind, Shape};
+use nixpod_modules::{Island, Kind, Shape, Standing};
 use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
 use nixpod_surfaces::{ModuleSite, QuadletSite, SpecSite, TestMachine};
 use nixpod_syntax::Hir;
@@ -62,6 +62,10 @@ pub(crate) fn islands(
     let mut left = out.written(vfs, files);
     let from_hosts = Account::new(evaluated.iter().filter(|world| world.is_of_hosts()));
     let has_hosts = evaluated.iter().any(|world| world.is_of_hosts());
+    let standing = match has_hosts {
+        true => Standing::NoHost,
+        false => Standing::Plain,
+    };
     let mut tried: FxHashSet<Root> = FxHashSet::default();
     for _ in 0..MAX_ROUNDS {
         let account = Account::new(evaluated.iter());
@@ -81,7 +85,7 @@ pub(crate) fn islands(
             .partition::<Vec<_>, _>(|written| written.site.is_told);
         out.unread.extend(rest);
         left = told;
-        let mut roots = roots(vfs, &left, has_hosts);
+        let mut roots = roots(vfs, &left, standing);
         roots.retain(|root| tried.insert(root.clone()));
         if roots.is_empty() || vfs.watch.is_cancelled() {
             break;
@@ -90,7 +94,7 @@ pub(crate) fn islands(
         let jobs = settings.jobs;
         evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     }
-    let mut roots = unread(vfs, files, evaluated, has_hosts);
+    let mut roots = unread(vfs, files, evaluated, standing);
     roots.extend(of_quadlets(&out.quadlets));
     let (all, jobs) = (&roots, settings.jobs);
     evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
@@ -106,7 +110,35 @@ pub(crate) fn islands(
         };
         list.push(written);
     }
+    if settings.with_off {
+        let roots = as_if_on(vfs, &out.off);
+        let all = &roots;
+        let as_if_on = budget.evaluate(vfs, worlds, Roots { all, jobs, extent });
+        let account = Account::new(as_if_on.iter());
+        out.off
+            .retain(|written| !account.has_read(written.file, written.site.key));
+        evaluated.extend(as_if_on);
+    }
     out
+}
+
+/// The islands of what every host leaves out by a condition, which is taken to hold.
+fn as_if_on(vfs: &Vfs, off: &[Written]) -> Vec<Root> {
+    let mut roots = roots(vfs, off, Standing::Off);
+    for root in &mut roots {
+        if let Root::Islands {
+            file, off: of_root, ..
+        } = root
+        {
+            let of_file = || off.iter().filter(|written| written.file == *file);
+            of_root.keys = of_file().map(|written| written.site.key).collect();
+            of_root.keys.sort();
+            of_root.conditions = of_file().filter_map(|written| written.site.condition).collect();
+            of_root.conditions.sort();
+            of_root.conditions.dedup();
+        }
+    }
+    roots
 }
 
 impl Census {
@@ -253,7 +285,7 @@ fn unread(
     vfs: &Vfs,
     files: &BTreeMap<Utf8PathBuf, FileId>,
     evaluated: &[Arc<Known>],
-    imported_by_no_host: bool,
+    standing: Standing,
 ) -> Vec<Root> {
     let read: FxHashSet<FileId> = { evaluated.iter() }
         .flat_map(|known| known.reads.parsed_files())
@@ -273,7 +305,8 @@ fn unread(
         (!modules.is_empty()).then_some(Root::Islands {
             file: *file,
             modules,
-            imported_by_no_host,
+            standing,
+            off: Off::default(),
         })
     });
     roots.collect()
@@ -302,7 +335,8 @@ fn of_quadlets(quadlets: &[(FileId, QuadletSite)]) -> Vec<Root> {
         Root::Islands {
             file,
             modules,
-            imported_by_no_host: false,
+            standing: Standing::OwnCode,
+            off: Off::default(),
         }
     });
     roots.collect()
@@ -327,7 +361,7 @@ fn sorted<'m>(modules: impl Iterator<Item = &'m ModuleSite>) -> Vec<Island> {
 }
 
 /// The islands of files: the outermost first, since the others may be in them.
-fn roots(vfs: &Vfs, left: &[Written], imported_by_no_host: bool) -> Vec<Root> {
+fn roots(vfs: &Vfs, left: &[Written], standing: Standing) -> Vec<Root> {
     let mut by_file: BTreeMap<FileId, Vec<&SpecSite>> = BTreeMap::new();
     for written in left {
         by_file.entry(written.file).or_default().push(&written.site);
@@ -343,7 +377,8 @@ fn roots(vfs: &Vfs, left: &[Written], imported_by_no_host: bool) -> Vec<Root> {
         out.push(Root::Islands {
             file,
             modules: sorted(outermost),
-            imported_by_no_host,
+            standing,
+            off: Off::default(),
         });
     }
     out

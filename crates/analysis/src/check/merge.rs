@@ -6,7 +6,7 @@ use crate::rule::{Finding, Intent, Rule, Unsure};
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::worlds::Known;
-use nixpod_model::{Container, Host, Surface};
+use nixpod_model::{Container, Host, Standing, Surface};
 use nixpod_source::{Confidence, Diagnostic, FileId, Label, LabelKind, Place, RuleId, Span};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -115,7 +115,7 @@ impl Checked {
                 others: Vec::new(),
                 hosts: vec![host.name.clone()],
                 roles: vec![host.role],
-                imported_by_no_host: host.imported_by_no_host,
+                imported_by_no_host: host.standing == Standing::NoHost,
                 unsure: told_unsure(files, finding),
                 tells_gap: finding.tells_gap,
                 suppressed: None,
@@ -135,7 +135,7 @@ impl Checked {
             reported.hosts.insert(at, host.name.clone());
             reported.roles.insert(at, host.role);
         }
-        reported.imported_by_no_host &= host.imported_by_no_host;
+        reported.imported_by_no_host &= host.standing == Standing::NoHost;
         let diagnostic = &mut reported.diagnostic;
         diagnostic.severity = diagnostic.severity.max(finding.severity);
         if finding.confidence > diagnostic.confidence {
@@ -172,6 +172,7 @@ fn told_unsure(files: &Files<'_>, finding: &Finding) -> Vec<ToldUnsure> {
                 "the code makes a file of it by itself".to_owned(),
                 None,
             ),
+            Unsure::Off => ("off", "every host leaves it out".to_owned(), None),
             Unsure::Template => (
                 "template",
                 "it stands for containers of any name".to_owned(),

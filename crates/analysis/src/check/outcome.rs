@@ -20,6 +20,7 @@ use crate::vfs::{Files, Vfs};
 use crate::world::evaluate::Extent;
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
+use nixpod_model::Standing;
 use nixpod_source::{FileId, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -259,7 +260,7 @@ fn roots_of(evaluated: &Known) -> Vec<EvaluatedRoot> {
             role: host.role,
             from_flake: host.from_flake,
             closed_world: host.closed_world,
-            imported_by_no_host: host.imported_by_no_host,
+            imported_by_no_host: host.standing == Standing::NoHost,
             modules: host.modules,
             missing_inputs: host.missing_inputs.clone(),
             files: Arc::clone(&files),

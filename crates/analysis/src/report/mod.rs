@@ -7,7 +7,7 @@ pub(crate) mod secrets;
 pub use gap::{Cause, Concern, ErrorCode, Gap, GapKind};
 
 use crate::report::secrets::Secrets;
-use nixpod_model::{Role, Surface};
+use nixpod_model::{Role, Standing, Surface};
 use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf, Why, visible};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -195,8 +195,8 @@ pub struct Shown {
     pub span: Option<Span>,
     /// Everywhere its definition came through: the template that made it, the record it was made from.
     pub places: Vec<Span>,
-    /// Is it in a file that no host imports?
-    pub imported_by_no_host: bool,
+    /// How it is known that a system has it.
+    pub standing: Standing,
     /// Is it from a host that is an output of a flake?
     pub from_flake: bool,
     /// Does it stand for any number of containers, of names that are not known?

@@ -1,12 +1,18 @@
 //! Containers that stand in the text and that no host has: evaluated where they stand, told as left out, or named.
 
 use super::{flake, host, project, render};
+use crate::settings::Settings;
 use expect_test::{Expect, expect};
 use std::fmt::Write as _;
 
 /// Findings and gaps, and what is left out.
 fn check(files: &[(&str, &str)], expected: Expect) {
-    let (host, _) = host(files);
+    check_with(Settings::default(), files, expected);
+}
+
+fn check_with(settings: Settings, files: &[(&str, &str)], expected: Expect) {
+    let (mut host, _) = host(files);
+    host.set_settings(settings);
     let analysis = host.analysis();
     let report = analysis.check(&project());
     let mut out = render(&analysis, &report);
@@ -156,6 +162,55 @@ fn a_part_of_a_container_is_no_container_of_its_own() {
         expect![[r#"
             box.nix:1:79 `lone` medium/high toy-absent: `lone` is not isolated [box]
             part.nix:1:68 `other` medium/medium toy-absent: `other` is not isolated [part.nix] imported by no host
+        "#]],
+    );
+}
+
+/// Who asks for it sees what all hosts leave out, as if none did, and what stands beside it only once.
+#[test]
+fn what_is_off_can_be_looked_at() {
+    let settings = Settings {
+        with_off: true,
+        ..Settings::default()
+    };
+    check_with(
+        settings,
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ config, lib, ... }: {
+  imports = [ ./shop.nix ] ++ lib.optional (1 > 2) ./never.nix;
+  virtualisation.oci-containers.containers = lib.mkMerge [
+    { off = lib.mkIf false { image = "x"; extraOptions = [ "--all" ]; }; }
+    (lib.optionalAttrs (1 > 2) { neither = { image = "x"; extraOptions = [ "--all" ]; }; })
+    (if config.shop.enable then { first = { image = "x"; extraOptions = [ "--all" ]; }; } else { second = { image = "x"; extraOptions = [ "--all" ]; }; })
+  ];
+}"#,
+            ),
+            ("never.nix", r#"{ containers.never.autoStart = true; }"#),
+            (
+                "shop.nix",
+                r#"
+{ config, lib, ... }: {
+  options.shop.enable = lib.mkEnableOption "the shop";
+  options.shop.flags = lib.mkOption { default = [ "--all" ]; };
+  config = lib.mkIf config.shop.enable {
+    virtualisation.oci-containers.containers.shop = { image = "x"; extraOptions = config.shop.flags; };
+  };
+}"#,
+            ),
+        ],
+        expect![[r#"
+            box.nix:5:60 `"--all"` high/medium toy-flag: `off` uses `--all` [box.nix]
+            box.nix:6:76 `"--all"` high/medium toy-flag: `neither` uses `--all` [box.nix]
+            box.nix:7:75 `"--all"` high/medium toy-flag: `first` uses `--all` [box.nix]
+            box.nix:7:139 `"--all"` high/high toy-flag: `second` uses `--all` [box]
+            never.nix:1:14 `never` medium/medium toy-absent: `never` is not isolated [never.nix] imported by no host
+            shop.nix:4:51 `"--all"` high/medium toy-flag: `shop` uses `--all` [shop.nix]
+              shop.nix:6:68 `extraOptions` set here
+            gap /p/shop.nix: `virtualisation.oci-containers.containers.shop`: which options it is started with is not known: option `shop.flags` is set nowhere in the analysed files
         "#]],
     );
 }

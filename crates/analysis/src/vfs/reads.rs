@@ -145,6 +145,8 @@ pub(crate) struct RecordingSource {
     /// The trees of inputs that this evaluation may read. What another evaluation may read is of no matter to this one,
     /// or else the answer would depend on which is first.
     inputs: Mutex<Vec<Utf8PathBuf>>,
+    /// Expressions of one file that are taken to be true, whatever they are.
+    assumed: Option<(FileId, Vec<ExprId>)>,
 }
 
 impl RecordingSource {
@@ -161,7 +163,14 @@ impl RecordingSource {
             vfs: RefCell::new(Rc::new(vfs.clone())),
             reads: Mutex::new(reads),
             inputs: Mutex::default(),
+            assumed: None,
         }
+    }
+
+    /// Takes some expressions of a file to be true. What is remembered as read is the file as it is.
+    pub(crate) fn assuming(self, file: FileId, exprs: &[ExprId]) -> Self {
+        let assumed = Some((file, exprs.to_vec()));
+        Self { assumed, ..self }
     }
 
     /// Remembers which string literals were looked at.
@@ -307,7 +316,13 @@ impl Source for RecordingSource {
             .entry(file)
             .or_insert_with(|| hir.clone());
         match hir {
-            Ok(hir) => Ok(Loaded { file, hir, path }),
+            Ok(hir) => {
+                let hir = match &self.assumed {
+                    Some((assumed, exprs)) if *assumed == file => Arc::new(hir.assuming(exprs)),
+                    _ => hir,
+                };
+                Ok(Loaded { file, hir, path })
+            }
             Err(problem) => Err(self.why(&path, problem)),
         }
     }

@@ -6,9 +6,10 @@ use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics, Tracked};
 use nixpod_model::{ContainerId, Listing, World};
 use nixpod_modules::{
-    Kind, Library, RootSystem, entry_roots, file_roots, flake_roots, island_roots, kind_of, module_roots,
+    Kind, Library, RootSystem, Standing, entry_roots, file_roots, flake_roots, island_roots, kind_of,
+    module_roots,
 };
-use nixpod_source::{ExprId, Site, Utf8Path, Utf8PathBuf};
+use nixpod_source::{ExprId, Place, Site, Utf8Path, Utf8PathBuf};
 use nixpod_surfaces::{Project, RootReader};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::Expr;
@@ -16,8 +17,20 @@ use rustc_hash::FxHashMap;
 
 /// Evaluates a root.
 pub(crate) fn evaluate(vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -> Evaluated {
-    let reader = RecordingSource::new(vfs, root.flake());
-    let (mut evaluation, world) = Evaluation::start(root, &reader, limits, false);
+    let mut reader = RecordingSource::new(vfs, root.flake());
+    if let Some(off) = root.off() {
+        reader = reader.assuming(root.file(), &off.conditions);
+    }
+    let (mut evaluation, mut world) = Evaluation::start(root, &reader, limits, false);
+    if let Some(off) = root.off() {
+        // What stands beside them is told elsewhere.
+        let is_key = |place: &Place| {
+            place.site.file == root.file() && off.keys.binary_search(&place.site.expr).is_ok()
+        };
+        world
+            .containers
+            .retain(|_, container| container.definitions.iter().any(is_key));
+    }
     evaluation.answer(&reader, world, extent)
 }
 
@@ -213,8 +226,12 @@ fn systems_of(
             imported_by_no_host,
         } => {
             let name = reader.name_of(*file);
+            let standing = match imported_by_no_host {
+                true => Standing::NoHost,
+                false => Standing::Plain,
+            };
             let roots = if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
-                file_roots(ev, library, &path, name, *imported_by_no_host)
+                file_roots(ev, library, &path, name, standing)
             } else {
                 entry_roots(ev, library, &path, name)
             };
@@ -223,10 +240,11 @@ fn systems_of(
         Root::Islands {
             file,
             modules,
-            imported_by_no_host,
+            standing,
+            off: _,
         } => {
             let name = reader.name_of(*file);
-            let roots = island_roots(ev, library, &path, &name, modules, *imported_by_no_host);
+            let roots = island_roots(ev, library, &path, &name, modules, *standing);
             (roots, None)
         }
     }

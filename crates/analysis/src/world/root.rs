@@ -1,7 +1,16 @@
 //! What is evaluated as one.
 
-use nixpod_modules::Island;
-use nixpod_source::FileId;
+use nixpod_modules::{Island, Standing};
+use nixpod_source::{ExprId, FileId};
+
+/// Containers of a file that every host leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Off {
+    /// Their keys, sorted.
+    pub(crate) keys: Vec<ExprId>,
+    /// The conditions around them, which are taken to hold; sorted, each once.
+    pub(crate) conditions: Vec<ExprId>,
+}
 
 /// The hosts of a flake, or a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,8 +33,10 @@ pub(crate) enum Root {
         file: FileId,
         /// The modules, sorted.
         modules: Vec<Island>,
-        /// Are there hosts, and does none of them have these?
-        imported_by_no_host: bool,
+        /// How it is known that a system has them.
+        standing: Standing,
+        /// What is looked at as if it were there, although every host leaves it out.
+        off: Off,
     },
 }
 
@@ -41,6 +52,14 @@ impl Root {
         match self {
             Self::Flake { file } => Some(*file),
             Self::Module { .. } | Self::Islands { .. } => None,
+        }
+    }
+
+    /// What of its file is looked at as if it were there.
+    pub(crate) fn off(&self) -> Option<&Off> {
+        match self {
+            Self::Islands { off, .. } => Some(off).filter(|off| !off.keys.is_empty()),
+            Self::Flake { .. } | Self::Module { .. } => None,
         }
     }
 }

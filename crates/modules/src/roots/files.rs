@@ -4,7 +4,7 @@ use crate::nixos;
 use crate::option_names::kind_of_file;
 use crate::own::Kind;
 use crate::roots::built::{BuiltSystem, systems};
-use crate::roots::root::{RootSystem, close, host_name, loose_in};
+use crate::roots::root::{RootSystem, Standing, close, host_name, loose_in};
 use crate::system::evaluation::Library;
 use nixpod_eval::{Evaluator, OriginId, Source, Value, paths};
 use nixpod_source::{Utf8Path, Utf8PathBuf};
@@ -65,12 +65,12 @@ pub fn file_root(
     library: &Library,
     path: &Utf8Path,
     name: String,
-    imported_by_no_host: bool,
+    standing: Standing,
 ) -> RootSystem {
     let kind = kind_of(ev.source(), path);
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
     RootSystem {
-        imported_by_no_host,
+        standing,
         ..loose_in(ev, library, path, module, kind, name)
     }
 }
@@ -81,11 +81,11 @@ pub fn file_roots(
     library: &Library,
     path: &Utf8Path,
     name: String,
-    imported_by_no_host: bool,
+    standing: Standing,
 ) -> Vec<RootSystem> {
     let built = systems(ev, library, path);
     if built.is_empty() {
-        return vec![file_root(ev, library, path, name, imported_by_no_host)];
+        return vec![file_root(ev, library, path, name, standing)];
     }
     let mut roots = Vec::with_capacity(built.len());
     for BuiltSystem { attribute, system } in built {
@@ -114,9 +114,9 @@ pub fn entry_roots(
     name: String,
 ) -> Vec<RootSystem> {
     if path.file_name() != Some("configuration.nix") {
-        return file_roots(ev, library, path, name, false);
+        return file_roots(ev, library, path, name, Standing::Plain);
     }
-    let mut root = file_root(ev, library, path, name, false);
+    let mut root = file_root(ev, library, path, name, Standing::Plain);
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
     root.system = nixos::system(ev, library, root.kind, vec![module], None, false);
     root.release = ev.taking_notes(|ev| {

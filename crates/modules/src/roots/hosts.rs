@@ -5,7 +5,7 @@ use crate::inputs::flake;
 use crate::inputs::flake::Flake;
 use crate::own::Kind;
 use crate::roots::literal;
-use crate::roots::root::{RootSystem, close, loose};
+use crate::roots::root::{RootSystem, Standing, close, loose};
 use crate::system::evaluation::{Library, ModuleEvaluation};
 use crate::system::report::{About, Gap};
 use crate::values::{find, known};
@@ -91,7 +91,7 @@ impl OutputWalk<'_> {
         if ev.is_function(&value.value) || matches!(value.value, Value::Path(_)) {
             // A module that others import into a configuration of their own.
             let module = ev.alloc_tracked(value);
-            let root = loose(ev, self.library, module, kind, what, false);
+            let root = loose(ev, self.library, module, kind, what, Standing::Plain);
             self.roots.push(root);
             return;
         }

@@ -2,7 +2,7 @@
 
 use crate::inputs::flake::arguments_around;
 use crate::own::Kind;
-use crate::roots::root::{RootSystem, loose_in};
+use crate::roots::root::{RootSystem, Standing, loose_in};
 use crate::system::evaluation::Library;
 use crate::values::{entry, find};
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
@@ -44,7 +44,7 @@ pub fn island_roots(
     path: &Utf8Path,
     name: &str,
     islands: &[Island],
-    imported_by_no_host: bool,
+    standing: Standing,
 ) -> Vec<RootSystem> {
     let mut known = library.arguments(false);
     known.extend(arguments_around(ev, library, path));
@@ -76,8 +76,7 @@ pub fn island_roots(
             path => format!("{name}: {path}"),
         };
         roots.push(RootSystem {
-            imported_by_no_host: imported_by_no_host && island.shape == Shape::Module,
-            made_by_code: island.shape != Shape::Module,
+            standing,
             ..loose_in(ev, library, path, module, island.kind, name)
         });
     }

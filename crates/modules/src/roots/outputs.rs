@@ -2,7 +2,7 @@
 
 use crate::option_names::is_module;
 use crate::own::Kind;
-use crate::roots::root::{RootSystem, loose};
+use crate::roots::root::{RootSystem, Standing, loose};
 use crate::system::evaluation::Library;
 use crate::system::report::ModuleId;
 use crate::values::find;
@@ -45,12 +45,16 @@ pub fn module_roots(
     }
     candidates.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     let mut roots = Vec::new();
+    let standing = match has_hosts {
+        true => Standing::NoHost,
+        false => Standing::Plain,
+    };
     for (_, name, thunk, kind) in candidates {
         if roots.len() >= MAX_MODULES {
             break;
         }
         if is_unused(ev, library, thunk, matters, 0) {
-            let root = loose(ev, library, thunk, kind, name, has_hosts);
+            let root = loose(ev, library, thunk, kind, name, standing);
             // Finding its modules now keeps those that it imports from being roots, too.
             let _ = ev.unobserved(|ev| root.system.collect(ev));
             roots.push(root);

@@ -23,6 +23,19 @@ pub enum Role {
     File,
 }
 
+/// How it is known that a system has what is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// It is a system, or there is none that could have it.
+    Plain,
+    /// There are hosts, and none of them imports it.
+    NoHost,
+    /// The code makes a part of a system of it, in a way that is not known.
+    OwnCode,
+    /// Every host leaves it out; it is looked at as if none did.
+    Off,
+}
+
 /// A system that is evaluated as a whole.
 #[derive(Clone, Debug)]
 pub struct RootSystem {
@@ -42,10 +55,8 @@ pub struct RootSystem {
     pub closed_world: bool,
     /// Parts of the module tree that were not seen and that may set anything.
     pub unseen: Vec<Gap>,
-    /// Are there hosts, and does none of them import this file?
-    pub imported_by_no_host: bool,
-    /// Is it what the code is taken to make a system's part of, in a way that is not known?
-    pub made_by_code: bool,
+    /// How it is known that a system has it.
+    pub standing: Standing,
     /// Names of flake inputs that were not on disk and that modules of the host come from.
     pub missing_inputs: Vec<String>,
     /// The NixOS release that the flake's nixpkgs follows: year without century, month.
@@ -64,8 +75,7 @@ impl RootSystem {
             rooted: false,
             closed_world: false,
             unseen: Vec::new(),
-            imported_by_no_host: false,
-            made_by_code: false,
+            standing: Standing::Plain,
             missing_inputs: Vec::new(),
             release: None,
         }
@@ -79,12 +89,12 @@ pub(crate) fn loose(
     module: ThunkId,
     kind: Kind,
     name: String,
-    imported_by_no_host: bool,
+    standing: Standing,
 ) -> RootSystem {
     let system = nixos::system(ev, library, kind, vec![module], None, true);
     RootSystem {
         role: Role::Module,
-        imported_by_no_host,
+        standing,
         ..RootSystem::new(name, system, kind)
     }
 }

@@ -1,7 +1,7 @@
 //! What modules and files that were not read may add.
 
 use super::{check, check_flake, check_on_nixpkgs, check_roots};
-use crate::file_root;
+use crate::{Standing, file_root};
 use expect_test::expect;
 use nixpod_source::Utf8Path;
 
@@ -96,7 +96,13 @@ fn names_that_another_file_may_add() {
         "##]],
         |ev, library| {
             let path = Utf8Path::new("/p/alone.nix");
-            vec![file_root(ev, library, path, "alone.nix".to_owned(), true)]
+            vec![file_root(
+                ev,
+                library,
+                path,
+                "alone.nix".to_owned(),
+                Standing::NoHost,
+            )]
         },
     );
 }

@@ -6,7 +6,7 @@
 use crate::document::Each;
 use crate::view::{ContainerSpec, DefinitionSpec, FactSpec, UnknownSpec};
 use crate::words::Words;
-use nixpod_analysis::ShownKind;
+use nixpod_analysis::{ShownKind, Standing};
 use serde::Serialize;
 
 /// The effective specs of all containers that were found, sorted by host, surface and name.
@@ -33,6 +33,8 @@ struct JsonContainer<'a> {
     inside: Option<&'a str>,
     /// Is it only seen in a file that no host imports?
     imported_by_no_host: bool,
+    /// Does every host leave it out? It is shown as if none did, with `--all`.
+    off: bool,
     /// Under which undecided condition it exists; null: it certainly does.
     condition: Option<&'a str>,
     /// The file that defines it, relative to the project.
@@ -156,7 +158,8 @@ impl<'a> From<&'a ContainerSpec> for JsonContainer<'a> {
             name: container.name.exact(),
             hosts: container.hosts.iter().map(Words::exact).collect(),
             inside: container.inside.as_ref().map(Words::exact),
-            imported_by_no_host: container.imported_by_no_host,
+            imported_by_no_host: container.standing == Standing::NoHost,
+            off: container.standing == Standing::Off,
             condition: container.condition.as_ref().map(Words::exact),
             file: at.map(|at| at.source.name.as_str()),
             line: at.map(|at| at.line),

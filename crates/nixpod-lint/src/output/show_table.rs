@@ -5,7 +5,7 @@ use super::entries::count;
 use crate::terminal::{Terminal, styles};
 use crate::view::{ContainerSpec, DefinitionSpec, FactSpec, Location};
 use crate::words::{Words, list};
-use nixpod_analysis::{Certainty, Severity, ShownKind};
+use nixpod_analysis::{Certainty, Severity, ShownKind, Standing};
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -68,8 +68,10 @@ fn heading(out: &mut String, container: &ContainerSpec, context: &Context<'_>) {
     if let Some(at) = &container.location {
         let _ = write!(out, ", {}", place(at, context));
     }
-    if container.imported_by_no_host {
-        out.push_str(", imported by no host");
+    match container.standing {
+        Standing::NoHost => out.push_str(", imported by no host"),
+        Standing::Off => out.push_str(", off on every host"),
+        Standing::Plain | Standing::OwnCode => {}
     }
     if let Some(condition) = &container.condition {
         let _ = write!(out, ", {condition}");

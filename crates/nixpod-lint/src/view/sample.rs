@@ -1,7 +1,7 @@
 //! One finding with everything a finding can have, in two files, for the tests of the formats.
 
 use super::*;
-use nixpod_analysis::LabelKind;
+use nixpod_analysis::{LabelKind, Standing};
 
 fn source(name: &str, text: &str) -> Arc<Source> {
     Arc::new(Source {
@@ -178,7 +178,7 @@ pub(crate) fn results() -> Results {
                 name: "web".into(),
                 hosts: vec!["alpha".into(), "beta".into()],
                 inside: None,
-                imported_by_no_host: false,
+                standing: Standing::Plain,
                 condition: None,
                 location: Some(at(&web, "c.web")),
                 unknown: vec![UnknownSpec {
@@ -218,7 +218,7 @@ pub(crate) fn results() -> Results {
                 name: "old".into(),
                 hosts: vec!["old.nix".into()],
                 inside: None,
-                imported_by_no_host: true,
+                standing: Standing::NoHost,
                 condition: Some("only if `config.my.old`".into()),
                 location: None,
                 unknown: Vec::new(),

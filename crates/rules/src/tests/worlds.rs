@@ -4,8 +4,8 @@ use crate::ALL;
 use expect_test::{Expect, expect};
 use nixpod_analysis::run_rules;
 use nixpod_model::{
-    Container, ContainerId, Device, EntryName, Field, Host, HostId, Kernel, Mount, SubIdRange, Surface,
-    System, SystemId, SystemKind, Text, TextPart, User, Userns, World,
+    Container, ContainerId, Device, EntryName, Field, Host, HostId, Kernel, Mount, Standing, SubIdRange,
+    Surface, System, SystemId, SystemKind, Text, TextPart, User, Userns, World,
 };
 use nixpod_source::{ExprId, FileId, Origin, Place, Site, Why};
 
@@ -138,8 +138,7 @@ pub(super) fn world_of(root: System) -> World {
         closed_world: true,
         from_flake: true,
         in_flake: true,
-        imported_by_no_host: false,
-        made_by_code: false,
+        standing: Standing::Plain,
         modules: 1,
         missing_inputs: Vec::new(),
         variant_of: None,

@@ -19,7 +19,7 @@ use expect_test::Expect;
 use nixpod_eval::{Evaluator, Limits};
 use nixpod_fixture::TestSource;
 use nixpod_model::{ContainerId, Fact, Listing, OwnOption, World};
-use nixpod_modules::{Kind, Library, RootSystem};
+use nixpod_modules::{Kind, Library, RootSystem, Standing};
 use nixpod_source::Site;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -47,8 +47,7 @@ fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, TestSo
             closed_world,
             unseen: Vec::new(),
             role: nixpod_modules::Role::Host,
-            imported_by_no_host: false,
-            made_by_code: false,
+            standing: Standing::Plain,
             missing_inputs: Vec::new(),
             release: None,
         };

@@ -2,7 +2,7 @@
 
 use nixpod_eval::{Evaluator, Limits, Statistics};
 use nixpod_fixture::TestSource;
-use nixpod_modules::{Kind, Library, RootSystem};
+use nixpod_modules::{Kind, Library, RootSystem, Standing};
 
 /// What a system takes in an open world: that of a file by itself.
 fn taken(text: &str) -> Statistics {
@@ -20,8 +20,7 @@ fn taken(text: &str) -> Statistics {
         closed_world: false,
         unseen: Vec::new(),
         role: nixpod_modules::Role::Host,
-        imported_by_no_host: true,
-        made_by_code: false,
+        standing: Standing::NoHost,
         missing_inputs: Vec::new(),
         release: None,
     };

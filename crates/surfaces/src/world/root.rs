@@ -9,8 +9,8 @@ use crate::world::memo::{Memo, ReadContainer};
 use crate::world::walk::{Walk, unseen_part};
 use nixpod_eval::{Evaluator, Portion, Reserve, Share, Value};
 use nixpod_model::{
-    ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, Role, Seen, Subject, System, SystemId,
-    SystemKind, World,
+    ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, Role, Seen, Standing, Subject, System,
+    SystemId, SystemKind, World,
 };
 use nixpod_modules::{About, Kind, Library, RootSystem, Step};
 use nixpod_source::{Origin, Place, Site, Why};
@@ -302,8 +302,12 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             closed_world: root.closed_world,
             from_flake: root.from_flake,
             in_flake: self.project.is_flake,
-            imported_by_no_host: root.imported_by_no_host,
-            made_by_code: root.made_by_code,
+            standing: match root.standing {
+                nixpod_modules::Standing::Plain => Standing::Plain,
+                nixpod_modules::Standing::NoHost => Standing::NoHost,
+                nixpod_modules::Standing::OwnCode => Standing::OwnCode,
+                nixpod_modules::Standing::Off => Standing::Off,
+            },
             modules,
             missing_inputs: root.missing_inputs.clone(),
             variant_of: None,

@@ -1,6 +1,6 @@
 //! One file.
 
-use super::node::{Expr, NameId};
+use super::node::{BinaryOp, Expr, NameId};
 use super::packed::{self, Nodes};
 use super::visit::NodePart;
 use nixpod_source::ExprId;
@@ -65,6 +65,19 @@ impl Hir {
 
     pub(crate) fn into_exprs(self) -> Vec<Expr> {
         self.exprs
+    }
+
+    /// The same file, but for these expressions, which are true there. All other nodes keep their numbers.
+    pub fn assuming(&self, exprs: &[ExprId]) -> Self {
+        let mut out = self.clone();
+        let one = ExprId(out.exprs.len() as u32);
+        for expr in exprs {
+            if let Some(node) = out.exprs.get_mut(expr.0 as usize) {
+                *node = Expr::Binary(BinaryOp::Equal, one, one);
+            }
+        }
+        out.exprs.push(Expr::Int(1));
+        out
     }
 
     /// Do the two differ at most in what single nodes are, so that numbers of nodes mean the same in both?

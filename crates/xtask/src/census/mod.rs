@@ -11,7 +11,7 @@ pub use survive::survive;
 use anyhow::{Context, Result};
 use nixpod_analysis::{
     Analysis, AnalysisHost, Certainty, EvaluatedRoot, FileId, LeftOutReason, OsFileSystem, Report, Shown,
-    ShownFact, Span, TextRange, Utf8Path, Utf8PathBuf,
+    ShownFact, Span, Standing, TextRange, Utf8Path, Utf8PathBuf,
 };
 use nixpod_surfaces::SpecSite;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +85,9 @@ pub fn repository(directory: &Utf8Path) -> Repository {
     }
     let hosts: Vec<&EvaluatedRoot> = report.roots.iter().filter(|root| reached.is_host(root)).collect();
     let containers = report.containers.iter();
-    let on_hosts: Vec<&Shown> = containers.filter(|shown| !shown.imported_by_no_host).collect();
+    let on_hosts: Vec<&Shown> = containers
+        .filter(|shown| shown.standing != Standing::NoHost)
+        .collect();
     let is_whole = |shown: &&&Shown| reasons(&[**shown]).is_empty();
     let whole = on_hosts.iter().filter(is_whole).count();
     Repository {
@@ -124,7 +126,9 @@ fn judge(
         return (status, Vec::new());
     }
     let containers = found.iter().copied();
-    let on_host: Vec<&Shown> = containers.filter(|shown| !shown.imported_by_no_host).collect();
+    let on_host: Vec<&Shown> = containers
+        .filter(|shown| shown.standing != Standing::NoHost)
+        .collect();
     if on_host.is_empty() {
         (Status::Island, reasons(&found))
     } else if reached.has_hosts() || on_host.iter().any(|shown| shown.from_flake) {

@@ -1,7 +1,7 @@
 //! Why parts of a file's value are not known: the measure of what the evaluator does not model.
 
 use nixpod_eval::{Attrs, Evaluator, Limits, NO_SITE, Source, ThunkId, Tracked, Value};
-use nixpod_modules::{Library, file_root};
+use nixpod_modules::{Library, Standing, file_root};
 use nixpod_source::{Outside, Utf8Path, What, Why};
 use nixpod_syntax::hir::{Expr, Param};
 use std::collections::{BTreeMap, HashSet};
@@ -86,7 +86,7 @@ fn argument(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path, function
     else {
         return ev.alloc_unknown(Why::named(&name));
     };
-    let root = file_root(ev, library, path, "file".to_owned(), true);
+    let root = file_root(ev, library, path, "file".to_owned(), Standing::NoHost);
     let mut entries = Vec::new();
     for (symbol, default, _) in wanted {
         let name = ev.name(symbol).to_string();
