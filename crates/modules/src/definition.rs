@@ -14,6 +14,9 @@ pub const DEFAULT_PRIORITY: i64 = 100;
 /// Priority of an option's default.
 pub const OPTION_DEFAULT_PRIORITY: i64 = 1500;
 
+/// What `mkOverride` gives with a priority that is not known: it may beat all others.
+const STRONGEST: i64 = 0;
+
 /// Order of a plain definition.
 pub(crate) const DEFAULT_ORDER: i64 = 1000;
 
@@ -187,11 +190,9 @@ impl Unwrapped {
                 self.add(ev, inner);
             }
             ("override", Some(content)) => {
-                let priority = int_attr(ev, set, "priority");
                 let inner = RawDef {
                     value: content,
-                    priority: def.priority.or(priority),
-                    ..def
+                    ..overridden(ev, set, def)
                 };
                 let value = ev.force_part(content);
                 // Nix decides conditions before it looks at priorities, so one inside stays a set that fits no type.
@@ -296,6 +297,27 @@ pub(crate) fn peel(ev: &mut Evaluator<'_>, value: ThunkId) -> Peeled {
     peeled.priority = priority.unwrap_or(DEFAULT_PRIORITY);
     peeled.order = order.unwrap_or(DEFAULT_ORDER);
     peeled
+}
+
+/// A definition with the priority that `mkOverride` gives it, unless another one around it has given one already. One that
+/// is not known may be stronger than all others.
+fn overridden(ev: &mut Evaluator<'_>, wrapper: &Attrs, def: RawDef) -> RawDef {
+    let attr = find(ev, wrapper, "priority").filter(|_| def.priority.is_none());
+    match attr.map(|thunk| ev.force_or_unknown(thunk).value) {
+        Some(Value::Int(priority)) => RawDef {
+            priority: Some(priority),
+            ..def
+        },
+        Some(Value::Unknown(unknown)) => {
+            let is_stronger = ev.condition(def.written.site(), unknown, When::ALWAYS);
+            RawDef {
+                priority: Some(STRONGEST),
+                when: ev.both(def.when, is_stronger),
+                ..def
+            }
+        }
+        _ => def,
+    }
 }
 
 fn int_attr(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<i64> {

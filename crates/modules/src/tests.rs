@@ -1,6 +1,6 @@
 //! Module evaluations as text in, text out.
 
-use crate::{Kind, Library, RootSystem, file_roots, flake_roots, system};
+use crate::{Kind, Library, RootSystem, Standing, file_roots, flake_roots, system};
 use expect_test::{Expect, expect};
 use nixpod_eval::{Evaluator, Limits, NO_SITE, OriginId, ThunkId, Tracked, Value};
 use nixpod_fixture::TestSource;
@@ -67,7 +67,7 @@ fn check_roots(
             "# {} {:?} closed={}",
             root.name, root.kind, root.closed_world
         );
-        if root.standing == crate::Standing::NoHost {
+        if root.standing == Standing::NoHost {
             out.push_str(" imported by no host");
         }
         let _ = writeln!(
@@ -130,7 +130,7 @@ fn check_file(fixture: &str, paths: &[&str], expect: Expect) {
             library,
             Utf8Path::new("/p/main.nix"),
             "main.nix".into(),
-            false,
+            Standing::Plain,
         )
     });
 }

@@ -76,8 +76,8 @@ pub(crate) fn islands(
         left = rest;
         // What a host reads and leaves out by a condition is off there, and not out of reach.
         let (off, rest) = left.into_iter().partition::<Vec<_>, _>(|written| {
-            let site = &written.site;
-            site.is_told && site.condition.is_some() && from_hosts.files.contains(&written.file)
+            let is_read = from_hosts.files.contains(&written.file);
+            written.site.is_told && is_read && from_hosts.is_decided(vfs, written)
         });
         out.off.extend(off);
         let (told, rest) = rest
@@ -104,9 +104,9 @@ pub(crate) fn islands(
         .retain(|(file, quadlet)| !account.has_read(*file, quadlet.key));
     for written in left {
         let is_read = account.files.contains(&written.file);
-        let list = match written.site.condition {
-            Some(_) if is_read => &mut out.off,
-            _ => &mut out.unread,
+        let list = match is_read && account.is_decided(vfs, &written) {
+            true => &mut out.off,
+            false => &mut out.unread,
         };
         list.push(written);
     }
@@ -405,6 +405,8 @@ struct Account {
     defined: FxHashMap<FileId, FxHashMap<ExprId, DefinedState>>,
     /// All files that were read.
     files: FxHashSet<FileId>,
+    /// By file: where something could not be seen.
+    gaps: FxHashMap<FileId, FxHashSet<ExprId>>,
 }
 
 impl Account {
@@ -412,8 +414,12 @@ impl Account {
         let mut out = Self {
             defined: FxHashMap::default(),
             files: FxHashSet::default(),
+            gaps: FxHashMap::default(),
         };
         for known in worlds {
+            for site in known.world.not_analysed.iter().filter_map(|gap| gap.place) {
+                out.gaps.entry(site.site.file).or_default().insert(site.site.expr);
+            }
             out.files.extend(known.reads.parsed_files());
             for defined in &known.world.defined {
                 let of_file = out.defined.entry(defined.site.file).or_default();
@@ -425,6 +431,18 @@ impl Account {
         out
     }
 
+    /// Is there a condition around a container of which nothing says that it could not be decided?
+    fn is_decided(&self, vfs: &Vfs, written: &Written) -> bool {
+        let site = &written.site;
+        let (Some(condition), gaps) = (site.condition, self.gaps.get(&written.file)) else {
+            return false;
+        };
+        gaps.is_none_or(|gaps| {
+            let state = vfs.state(written.file);
+            !gaps.contains(&site.set) && !contains(&state.parsed().hir, condition, gaps)
+        })
+    }
+
     /// Was a definition read whose key this is?
     fn has_read(&self, file: FileId, key: ExprId) -> bool {
         let of_file = self.defined.get(&file);
@@ -434,6 +452,7 @@ impl Account {
     /// Those that nothing has. What became of the others, if they are not judged, is remembered in the census.
     fn of(&self, vfs: &Vfs, all: Vec<Written>, census: &mut Census) -> Vec<Written> {
         let mut left = Vec::new();
+        let mut read: FxHashSet<_> = FxHashSet::default();
         let mut keys: FxHashMap<FileId, FxHashSet<ExprId>> = FxHashMap::default();
         for written in &all {
             keys.entry(written.file).or_default().insert(written.site.key);
@@ -448,14 +467,26 @@ impl Account {
             let set = defined.get(&written.site.set).copied();
             let set = set.filter(|state| *state == DefinedState::Off);
             match found(hir, defined, &written.site, is_key).or(set) {
-                Some(DefinedState::Read) => {}
+                Some(DefinedState::Read) => {
+                    read.extend(branch_of(&written));
+                }
                 Some(DefinedState::Off) => census.off.push(written),
                 Some(DefinedState::Open) => census.unread.push(written),
                 None => left.push(written),
             }
         }
+        // The other branch of an `if` is one of the same container.
+        left.retain(|written| branch_of(written).is_none_or(|branch| !read.contains(&branch)));
         left
     }
+}
+
+/// What two branches of a condition have in common that say what the same container is.
+fn branch_of(written: &Written) -> Option<(FileId, ExprId, ExprId, String)> {
+    let SpecSite {
+        set, condition, name, ..
+    } = &written.site;
+    Some((written.file, *set, (*condition)?, name.clone()?))
 }
 
 /// Those of whose text no container has anything either: a function such as `recursiveUpdate` makes one set of several, and

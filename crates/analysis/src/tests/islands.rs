@@ -166,6 +166,31 @@ fn a_part_of_a_container_is_no_container_of_its_own() {
     );
 }
 
+/// Only a condition that was decided switches something off.
+#[test]
+fn what_depends_on_a_condition_that_fails_is_not_off() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ unknown, ... }: {
+  containers = if throw "no" then { a.autoStart = true; } else { b.autoStart = true; };
+  virtualisation.oci-containers.containers = if unknown.on
+    then { db = { image = "x"; extraOptions = [ "--all" ]; }; }
+    else { db = { image = "x"; }; };
+}"#,
+            ),
+        ],
+        expect![[r#"
+            box.nix:5:49 `"--all"` high/medium toy-flag: `db` uses `--all` [box]
+              box.nix:4:49 `unknown.on` only if this holds
+            gap /p/box.nix: `containers`: evaluation fails: no
+        "#]],
+    );
+}
+
 /// Who asks for it sees what all hosts leave out, as if none did, and what stands beside it only once.
 #[test]
 fn what_is_off_can_be_looked_at() {

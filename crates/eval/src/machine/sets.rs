@@ -38,6 +38,7 @@ impl Evaluator<'_> {
             })),
             Value::Either(alternatives) => {
                 let mut list = List::default();
+                let (mut is_one, mut wrong) = (false, None);
                 for alternative in alternatives.iter() {
                     match &alternative.value.value {
                         Value::List(inner) => {
@@ -51,8 +52,18 @@ impl Evaluator<'_> {
                             list.open = list.open.or_else(|| inner.open.clone());
                         }
                         Value::Unknown(unknown) => list.open = Some(unknown.clone()),
-                        other => return self.type_error("a list", other, site),
+                        // As with sets: the other branch must be the one.
+                        other => {
+                            wrong = wrong.or(Some(other));
+                            continue;
+                        }
                     }
+                    is_one = true;
+                }
+                match wrong {
+                    Some(other) if !is_one => return self.type_error("a list", other, site),
+                    Some(_) => self.conditions.drops += 1,
+                    None => {}
                 }
                 Ok(Rc::new(list))
             }

@@ -27,9 +27,13 @@ pub(crate) fn combine(
     native: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
-    if at.mode() == Mode::AsNix {
-        coherent(ev, at.path, native)?;
-    }
+    let defs = match at.mode() {
+        Mode::AsNix => {
+            coherent(ev, at.path, native)?;
+            defs
+        }
+        Mode::WholeSystem | Mode::Submodule => possible(ev, native, defs),
+    };
     match &**native {
         OptType::Scalar { kind, name, .. } => scalar(ev, at, native, (*kind, name), defs),
         OptType::Joined(_, separator) => {
@@ -84,6 +88,23 @@ pub(crate) fn combine(
             }
         }
     }
+}
+
+/// Without definitions that would fail if an undecided condition held: the configuration is taken to evaluate, so it does
+/// not. Unless that leaves none.
+fn possible(ev: &mut Evaluator<'_>, native: &Rc<OptType>, defs: Vec<Definition>) -> Vec<Definition> {
+    if defs.iter().all(|def| def.when.is_always()) {
+        return defs;
+    }
+    let mut fits = |def: &Definition| {
+        def.when.is_always() || !matches!(accepts(ev, native, &def.value, def.written.site()), Ok(false))
+    };
+    let fitting: Vec<bool> = defs.iter().map(&mut fits).collect();
+    if !fitting.contains(&true) {
+        return defs;
+    }
+    let kept = defs.into_iter().zip(fitting).filter(|(_, fits)| *fits);
+    kept.map(|(def, _)| def).collect()
 }
 
 /// A value without parts.

@@ -220,6 +220,6 @@ fn a_set_of_modules_is_not_entered() {
     let mut ev = nixpod_eval::Evaluator::new(&files, nixpod_eval::Limits::default());
     let library = crate::Library::new(&mut ev);
     let path = nixpod_source::Utf8Path::new("/p/main.nix");
-    crate::file_roots(&mut ev, &library, path, "main.nix".into(), false);
+    crate::file_roots(&mut ev, &library, path, "main.nix".into(), crate::Standing::Plain);
     expect![["main.nix"]].assert_eq(&files.loaded().join(" "));
 }

@@ -125,6 +125,7 @@ mod tests {
   virtualisation.oci-containers.containers.app = {
     image = "docker.io/a/b:1";
     volumes = [ "${./missing}:/b" ];
+    environmentFiles = lib.mkIf inputs.x.on null;
     environment = lib.mkIf false (throw "no");
   };
   virtualisation.quadlet.containers.q.containerConfig = { image = "docker.io/a/b:1"; volumes = [ null ]; Network = { }; };

@@ -242,6 +242,21 @@ mod tests {
     }
 
     #[test]
+    fn enabled_by_containers_that_may_be_there() {
+        check(
+            &RULE,
+            r#"
+{ inputs, ... }:
+{
+  virtualisation.oci-containers.containers = inputs.x.containers;
+  users.users.bob.extraGroups = [ "podman" ];
+                                # ^^^^^^^^ high: user `bob` is in group `podman`, which is root through Podman
+}
+"#,
+        );
+    }
+
+    #[test]
     fn harmless_groups() {
         check_none(
             &RULE,

@@ -20,6 +20,8 @@ pub(crate) struct Chosen<T> {
     written: bool,
     /// Is it this one, whatever else is undecided?
     certain: bool,
+    /// Are there others that are known, too?
+    has_rivals: bool,
     /// Why another alternative is not known.
     or_unknown: Option<Why>,
 }
@@ -80,10 +82,12 @@ impl OptionReader<'_, '_> {
         let mut why = None;
         let mut fails = false;
         let mut or_unknown = None;
+        let mut known = 0_usize;
         for (value, when) in &alternatives {
             let origin = self.origin(value.origin, found);
             match convert(self, value, &origin) {
                 Ok(converted) => {
+                    known += 1;
                     // What somebody wrote says more than the default that it may leave in place.
                     let written = value.origin != OriginId::default();
                     if best.as_ref().is_none_or(|best| !best.written && written) {
@@ -93,6 +97,7 @@ impl OptionReader<'_, '_> {
                             when: *when,
                             written,
                             certain: !several,
+                            has_rivals: false,
                             or_unknown: None,
                         });
                     }
@@ -110,7 +115,11 @@ impl OptionReader<'_, '_> {
             }
         }
         match best {
-            Some(chosen) => Ok(Chosen { or_unknown, ..chosen }),
+            Some(chosen) => Ok(Chosen {
+                has_rivals: known > 1,
+                or_unknown,
+                ..chosen
+            }),
             None => Err(Unread {
                 why: why.unwrap_or_else(|| Why::Undecided("no value".to_owned())),
                 fails: fails && !several,
@@ -144,13 +153,16 @@ impl OptionReader<'_, '_> {
         let definitions = self.definitions_of(found);
         let when = self.ev.both(found.when, chosen.when);
         let (conditions, open) = self.conditions(when);
-        let fact = if self.is_default(found) {
-            Fact::Default(chosen.value)
-        } else if chosen.certain && !open {
-            Fact::Set(chosen.value)
-        } else {
-            Fact::Maybe(chosen.value)
-        };
+        let is_certain = chosen.certain && !open;
+        // The default may be one of several, too.
+        let fact =
+            if self.is_default(found) && !chosen.has_rivals || is_certain && self.rests_on_default(found) {
+                Fact::Default(chosen.value)
+            } else if is_certain {
+                Fact::Set(chosen.value)
+            } else {
+                Fact::Maybe(chosen.value)
+            };
         Field {
             fact,
             origin: chosen.origin,
@@ -159,6 +171,14 @@ impl OptionReader<'_, '_> {
             or_unknown: chosen.or_unknown,
             fails: false,
         }
+    }
+
+    /// Is nothing that says it certainly there, so that it holds only since the default is the same?
+    fn rests_on_default(&mut self, found: &Found) -> bool {
+        let Some(info) = &found.info else { return false };
+        let says = { info.definitions.iter() }.filter(|one| one.won && !one.written.is_ours());
+        let cases: Vec<When> = says.map(|one| self.ev.without(one.when, self.given)).collect();
+        !cases.iter().any(|when| when.is_always()) && !self.ev.any_of(&cases).is_always()
     }
 
     /// A fact of which no alternative could be read.

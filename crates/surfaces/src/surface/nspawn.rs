@@ -306,7 +306,7 @@ fn implied_ownership(userns: &Field<Userns>) -> Field<bool> {
         Userns::Other(mode) => mode == "managed",
         _ => false,
     });
-    if is_pick.value() == Some(&false) {
+    if is_pick.certain() == Some(&false) {
         Field::default(false)
     } else {
         is_pick

@@ -18,7 +18,7 @@ mod unusual;
 use expect_test::Expect;
 use nixpod_eval::{Evaluator, Limits};
 use nixpod_fixture::TestSource;
-use nixpod_model::{ContainerId, Fact, Listing, OwnOption, World};
+use nixpod_model::{ContainerId, Listing, OwnOption, World};
 use nixpod_modules::{Kind, Library, RootSystem, Standing};
 use nixpod_source::Site;
 use rustc_hash::FxHashMap;
@@ -66,12 +66,12 @@ fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, TestSo
     (world, listing, files)
 }
 
-/// Where the values of listed options are written; a default is written nowhere.
+/// Where the values of listed options are written; what nobody defines is written nowhere.
 fn literals_of(listing: &Listing) -> FxHashMap<ContainerId, Box<[Site]>> {
     let sites = |options: &Vec<OwnOption>| -> Box<[Site]> {
         let written = options
             .iter()
-            .filter(|option| !matches!(option.value.fact, Fact::Default(_)));
+            .filter(|option| !option.value.is_default() || !option.value.definitions.is_empty());
         let places = written.filter_map(|option| option.value.origin.place());
         let sites: BTreeSet<Site> = places.map(|place| place.site).collect();
         sites.into_iter().collect()

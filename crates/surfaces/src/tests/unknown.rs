@@ -377,3 +377,81 @@ fn an_alternative_that_is_not_known_is_kept_beside_the_one_that_is() {
     assert_eq!(container.privileged.value(), Some(&true));
     assert_eq!(container.auto_start.or_unknown, None);
 }
+
+/// What one of several alternatives is says nothing of the others, even if the default is the same.
+#[test]
+fn what_is_not_known_beside_what_is() {
+    containers(
+        r#"
+        { lib, secret, ... }:
+        let base = { image = "a:1"; privileged = false; }; in
+        {
+          virtualisation.oci-containers.containers = {
+            called = base // { ${secret.name} = true; };
+            chosen = lib.findFirst (one: one.n == secret.n) base [ { n = 1; image = "a:1"; privileged = true; } ];
+            beaten = lib.mkMerge [ base { privileged = lib.mkOverride secret.n true; } ];
+            updated = (lib.recursiveUpdate { box = base; } secret.boxes).box;
+          };
+        }
+        "#,
+        expect![[r#"
+            oci-containers beaten in `box` <- { image = "a:1"; privileged = false; }
+              privileged: maybe[privileged] true <- true
+              image: a:1 <- "a:1"
+            oci-containers called in `box` <- base // { ${secret.name} = true; }
+              auto start: unknown: `secret.name` comes from outside
+              rootful: unknown: `secret.name` comes from outside
+              users: unknown: `secret.name` comes from outside
+              privileged: maybe[privileged] false <- false
+              network: unknown: `secret.name` comes from outside
+              image: maybe[image] a:1 <- "a:1"
+              not seen: `secret.name` comes from outside
+              not known: a part of its definition: `secret.name` comes from outside <- base // { ${secret.name} = true; }
+            oci-containers chosen in `box` <- { image = "a:1"; privileged = false; }
+              auto start: unknown: `secret.n` comes from outside
+              rootful: unknown: `secret.n` comes from outside
+              users: unknown: `secret.n` comes from outside
+              privileged: unknown: `secret.n` comes from outside <- false
+              network: unknown: `secret.n` comes from outside
+              image: maybe[lib.findFirst (one: one.n == secret.n) base [ { n = 1; image = "a:1"; privileged = true; } ]] a:1 <- "a:1"
+              not seen: `secret.n` comes from outside
+              not known: a part of its definition: `secret.n` comes from outside <- { image = "a:1"; privileged = false; }
+            oci-containers updated in `box` <- { image = "a:1"; privileged = false; }
+              auto start: unknown: `secret.boxes.box` comes from outside
+              rootful: unknown: `secret.boxes.box` comes from outside
+              users: unknown: `secret.boxes.box` comes from outside
+              privileged: unknown: `secret.boxes.box` comes from outside <- false
+              network: unknown: `secret.boxes.box` comes from outside
+              image: maybe[box] a:1 <- "a:1"
+              not seen: `secret.boxes.box` comes from outside
+              not known: a part of its definition: `secret.boxes.box` comes from outside <- { image = "a:1"; privileged = false; }
+            not analysed: virtualisation.oci-containers.containers.called: `secret.name` comes from outside <- base // { ${secret.name} = true; }
+            not analysed: a definition of virtualisation.oci-containers.containers.chosen: `secret.n` comes from outside <- chosen
+            not analysed: a definition of virtualisation.oci-containers.containers.updated: `secret.boxes.box` comes from outside <- updated
+        "#]],
+    );
+}
+
+/// Of what fails under a condition nobody says that it holds.
+#[test]
+fn what_would_fail_is_not_the_case() {
+    containers(
+        r#"
+        { config, lib, secret, ... }:
+        let cfg = config.shop; in
+        {
+          options.shop.files = lib.mkOption { type = with lib.types; nullOr (listOf path); default = null; };
+          config.virtualisation.oci-containers.containers.web = {
+            image = "a:1";
+            environmentFiles = lib.optionals (cfg.files != null) cfg.files;
+            privileged = lib.mkIf secret.on "yes";
+          };
+        }
+        "#,
+        expect![[r#"
+            oci-containers web in `box` <- {…
+              privileged: default false <- privileged
+              image: a:1 <- "a:1"
+        "#]],
+    );
+}
