@@ -11,7 +11,7 @@ pub use survive::survive;
 use anyhow::{Context, Result};
 use nixpod_analysis::{
     Analysis, AnalysisHost, Certainty, EvaluatedRoot, FileId, LeftOutReason, OsFileSystem, Report, Shown,
-    ShownFact, Span, Standing, TextRange, Utf8Path, Utf8PathBuf,
+    ShownFact, ShownKind, Span, Standing, TextRange, Utf8Path, Utf8PathBuf,
 };
 use nixpod_surfaces::SpecSite;
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,7 +229,9 @@ fn definitions(shown: &Shown) -> impl Iterator<Item = Span> {
 /// Why facts of these containers are not known, each once.
 fn reasons(found: &[&Shown]) -> Vec<String> {
     let mut out = Vec::new();
-    for fact in found.iter().flat_map(|shown| &shown.facts) {
+    // What an option that no fact is read from is by default concerns nobody.
+    let is_asked = |fact: &&ShownFact| fact.kind != ShownKind::Option || fact.certainty != Certainty::Default;
+    for fact in found.iter().flat_map(|shown| &shown.facts).filter(is_asked) {
         for reason in reasons_of(fact) {
             if !out.contains(&reason) {
                 out.push(reason);
