@@ -2,8 +2,9 @@
 
 use crate::definition::RawDef;
 use crate::own::Written;
-use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, Symbol, ThunkId, Value};
-use nixpod_source::Site;
+use crate::path::{Step, is_at};
+use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, Symbol, ThunkId, Unknown, Value, When};
+use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
 /// A declaration, or a set of declarations.
@@ -106,7 +107,27 @@ pub(crate) struct Child {
     pub(crate) declared_at: Option<Site>,
 }
 
+/// Options of modules that a system imports or not, which our models declare in any case, since they read them.
+const IMPORTED: [&[&str]; 2] = [&["home-manager"], &["virtualisation", "quadlet"]];
+
 impl Child {
+    /// Under which condition a whole system has it, by the path of the set that it is in and its name.
+    pub(crate) fn is_there(&self, ev: &mut Evaluator<'_>, within: &[Step], name: Symbol) -> When {
+        let is_it = |known: &&&[&str]| match known.split_last() {
+            Some((last, before)) => ev.name(name) == last && is_at(within, before),
+            None => false,
+        };
+        let by_others = self.decls.len() > 1 || !self.defs.is_empty();
+        let imported = IMPORTED.iter().filter(|_| !by_others).find(is_it);
+        let Some(imported) = imported.map(|path| path.join(".")) else {
+            return When::ALWAYS;
+        };
+        let why = Unknown::new(Why::Undecided(format!(
+            "nothing tells whether there is `{imported}`"
+        )));
+        ev.condition(NO_SITE, why, When::ALWAYS)
+    }
+
     /// The key that it is known by: of the first definition of the analysed code, or else of the declaration.
     pub(crate) fn site(&self) -> Site {
         let written = self.defs.iter().find(|def| !def.written.is_ours());

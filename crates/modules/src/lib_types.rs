@@ -48,7 +48,7 @@ const CONSTANTS: &[Constant] = &[
         absolute: Some(true),
     }),
     ("anything", || OptType::Deep),
-    ("unspecified", || OptType::Anything),
+    ("unspecified", || OptType::Unspecified),
     ("deferredModule", || OptType::DeferredModule(Vec::new())),
 ];
 

@@ -4,6 +4,7 @@ use crate::definition::Definition;
 use crate::fixpoint::attr_list::attr_list;
 use crate::fixpoint::compound::{attr_tag, attrs_of, function_to, list_of, merged_function};
 use crate::fixpoint::option_value::location;
+use crate::fixpoint::shallow::{bool_by_or, combine_attrs_shallow, joined, unspecified};
 use crate::fixpoint::submodule::{deferred_module, submodule_value};
 use crate::fixpoint::words::describe;
 use crate::path::{OptionPath, dotted};
@@ -14,8 +15,8 @@ use crate::types::native::{OptType, Scalar, native};
 use crate::types::show::show_definitions;
 use crate::values::plain;
 use nixpod_eval::{
-    Alternative, Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, NixString, OriginId, Res, Stop,
-    StringBuilder, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Elem, ErrorKind, Evaluator, List, NO_SITE, NixString, OriginId, Res, Stop, ThunkId, Tracked,
+    Unknown, Value, When,
 };
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
@@ -41,6 +42,7 @@ pub(crate) fn combine(
             joined(ev, separator, defs)
         }
         OptType::Anything | OptType::Deep => anything(ev, at, native, defs),
+        OptType::Unspecified => unspecified(ev, at, native, defs),
         OptType::Changed {
             check: None, inner, ..
         } if at.mode() != Mode::AsNix => combine(ev, at, inner, defs),
@@ -445,85 +447,6 @@ fn merged_type(ev: &mut Evaluator<'_>, path: &OptionPath, defs: Vec<Definition>)
     }
     let joined = joined.unwrap_or_else(|| Rc::new(OptType::Anything));
     Ok(plain(crate::fixpoint::type_value::value(ev, joined)))
-}
-
-fn bool_by_or(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Res<Tracked> {
-    let mut undecided = None;
-    let mut last = None;
-    for def in defs {
-        match &def.value.value {
-            Value::Bool(true) if def.when.is_always() => return Ok(def.value),
-            Value::Bool(false) => {}
-            _ => undecided = Some(ev.undecided(&def.value)),
-        }
-        last = Some(def.value);
-    }
-    match (undecided, last) {
-        (Some(why), _) => Err(Stop::Unknown(why)),
-        (None, Some(value)) => Ok(value),
-        (None, None) => Ok(plain(Value::Bool(false))),
-    }
-}
-
-/// `types.attrs`: later definitions win over earlier ones, key by key.
-fn combine_attrs_shallow(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Res<Tracked> {
-    let mut merged = Attrs::default();
-    let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
-    for def in defs {
-        let site = def.written.site();
-        let set = ev.attrs_or_open(def.value, site)?;
-        let conditional = if def.when.is_always() {
-            (*set).clone()
-        } else {
-            let entries = set.entries.iter().map(|attr| Attr {
-                when: ev.both(def.when, attr.when),
-                ..*attr
-            });
-            Attrs {
-                entries: entries.collect(),
-                open: set.open.clone(),
-                wildcard: set.wildcard,
-            }
-        };
-        merged = ev.update_attrs(&merged, &conditional);
-    }
-    Ok(Tracked {
-        value: Value::attrs(merged),
-        origin,
-    })
-}
-
-/// Strings joined by a separator.
-fn joined(ev: &mut Evaluator<'_>, separator: &str, defs: Vec<Definition>) -> Res<Tracked> {
-    let mut builder = StringBuilder::default();
-    let mut first = true;
-    let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
-    if let [only] = &defs[..]
-        && only.when.is_always()
-    {
-        return Ok(only.value.clone());
-    }
-    for def in &defs {
-        if !first {
-            builder.push_literal(separator, OriginId::default(), 0);
-        }
-        first = false;
-        match (&def.value.value, def.when.is_always()) {
-            (Value::String(string), true) => builder.push_string(string, def.value.origin),
-            (Value::String(_), false) => {
-                let why = Unknown::new(Why::Undecided("a conditional definition".to_owned()));
-                builder.push_hole(why, def.value.origin);
-            }
-            _ => {
-                let why = ev.undecided(&def.value);
-                builder.push_hole(why, def.value.origin);
-            }
-        }
-    }
-    Ok(Tracked {
-        value: builder.finish(),
-        origin,
-    })
 }
 
 /// Undeclared options and `types.anything`: sets deeply, lists joined, everything else as one value.

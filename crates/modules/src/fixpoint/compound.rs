@@ -90,6 +90,33 @@ pub(crate) fn list_of(
     })
 }
 
+/// The elements of several lists, as they are.
+pub(super) fn concatenated(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    native: &OptType,
+    defs: Vec<Definition>,
+) -> Res<Tracked> {
+    let mut out = List::default();
+    let origin = first_origin(&defs);
+    for (list, def) in LISTS.all(ev, at, native, defs)? {
+        match list {
+            Ok(list) => {
+                out.elems.extend(list.elems.iter().map(|elem| Elem {
+                    when: ev.both(def.when, elem.when),
+                    ..*elem
+                }));
+                out.open = out.open.or_else(|| list.open.clone());
+            }
+            Err(unknown) => out.open = Some(unknown),
+        }
+    }
+    Ok(Tracked {
+        value: Value::List(Rc::new(out)),
+        origin,
+    })
+}
+
 /// What a single definition says, given that it is there.
 fn the_only(ev: &mut Evaluator<'_>, raws: &[RawDef]) -> Option<Tracked> {
     match <[Definition; 1]>::try_from(discharge(ev, raws).on) {

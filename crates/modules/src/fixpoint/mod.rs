@@ -14,6 +14,7 @@
 //! | `fallback` | what is declared of an option | what it is where nothing defines it |
 //! | `freeform` | definitions that nobody declares, and their type | their values |
 //! | `by_type` | definitions that win | one value, as the type says |
+//! | `shallow` | the same, for types whose parts are no definitions | the value |
 //! | `compound` | the same, for types with parts | thunks of the parts |
 //! | `attr_list` | the same, for lists of single attributes | thunks of the parts |
 //! | `submodule` | a submodule type and definitions of it | an evaluation |
@@ -33,6 +34,7 @@ pub(crate) mod freeform;
 pub(crate) mod meta;
 pub(crate) mod option;
 pub(crate) mod option_value;
+mod shallow;
 mod start;
 pub(crate) mod submodule;
 pub(crate) mod system_value;

@@ -97,7 +97,7 @@ fn read_declarations(
     let mut options = all.options.iter();
     let is_ours = options.all(|declaration| declaration.decl.written.is_ours());
     Ok(Declared {
-        native: native.unwrap_or_else(|| Rc::new(OptType::Anything)),
+        native: native.unwrap_or_else(|| Rc::new(untyped(&all.options))),
         default,
         apply,
         written: match is_ours {
@@ -106,6 +106,15 @@ fn read_declarations(
         },
         open,
     })
+}
+
+/// What stands for the type of an option whose declarations give none. Of those in our models it is not known.
+fn untyped(declarations: &[Declaration]) -> OptType {
+    let mut declarations = declarations.iter();
+    match declarations.any(|one| one.decl.written.is_ours() || one.set.open.is_some()) {
+        true => OptType::Anything,
+        false => OptType::Unspecified,
+    }
 }
 
 /// The types that one declaration gives its option.

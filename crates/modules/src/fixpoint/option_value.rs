@@ -11,7 +11,8 @@ use crate::system::evaluation::{At, Mode};
 use crate::types::native::OptType;
 use crate::values::{entry, find, plain, set};
 use nixpod_eval::{
-    Attrs, Elem, Evaluator, List, NO_SITE, Opaque, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value,
+    Attr, Attrs, Elem, Evaluator, List, NO_SITE, Opaque, OriginId, Res, Symbol, ThunkId, Tracked, Unknown,
+    Value, When,
 };
 use nixpod_source::Why;
 use std::rc::Rc;
@@ -61,12 +62,19 @@ pub(crate) fn tree(ev: &mut Evaluator<'_>, at: At<'_>, decls: Vec<Decl>, way: &W
     let mut entries = Vec::with_capacity(children.len());
     for (name, child) in children {
         let path = extend(at.path, ev.name(name));
+        let when = match at.mode() {
+            Mode::WholeSystem => child.is_there(ev, at.path, name),
+            Mode::Submodule | Mode::AsNix => When::ALWAYS,
+        };
         let (system, way) = (at.system.clone(), way.below(name));
         let thunk = ev.alloc_native(move |ev| {
             let (system, path) = (&system, &path);
             tree(ev, At::new(system, path), child.decls.clone(), &way)
         });
-        entries.push(entry(name, thunk));
+        entries.push(Attr {
+            when,
+            ..entry(name, thunk)
+        });
     }
     let mut set = Attrs::from_entries(entries);
     if at.mode() == Mode::WholeSystem {
@@ -141,7 +149,7 @@ fn type_thunk(
         // What our models do not say is not known.
         [] if mode != Mode::AsNix && declared.options.iter().all(|one| one.decl.written.is_ours()) => None,
         [] => {
-            let unspecified = value(ev, Rc::new(OptType::Anything));
+            let unspecified = value(ev, Rc::new(OptType::Unspecified));
             Some(ev.alloc(unspecified, OriginId::default()))
         }
         // A type that is not merged stays as it was written, with what Nix code added to it.

@@ -14,7 +14,7 @@ use crate::system::report::{Gap, SeenIn};
 use crate::types::native::OptType;
 use crate::undeclared;
 use crate::values::{entry, find, known};
-use nixpod_eval::{Attr, Attrs, Evaluator, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value};
+use nixpod_eval::{Attr, Attrs, Evaluator, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_source::Why;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -170,9 +170,14 @@ fn tree(
             }
         }
         let site = child.site();
+        let when = match inside {
+            Some(inside) => child.is_there(ev, inside, name),
+            None => When::ALWAYS,
+        };
         let thunk = part(ev, at, name, child);
         entries.push(Attr {
             site,
+            when,
             ..entry(name, thunk)
         });
     }

@@ -110,7 +110,7 @@ pub(crate) fn describe(ev: &mut Evaluator<'_>, native: &OptType) -> String {
         OptType::AttrListOf(list) => format!("attribute list of {}", phrase(ev, &list.elem, &PART)),
         OptType::Submodule(submodule) => of_submodule(ev, submodule),
         OptType::DeferredModule(_) => "module".to_owned(),
-        OptType::Anything => "unspecified value".to_owned(),
+        OptType::Anything | OptType::Unspecified => "unspecified value".to_owned(),
         OptType::Deep => "anything".to_owned(),
         OptType::Changed { inner, said, .. } => said_or(ev, *said, |ev| describe(ev, inner)),
         OptType::NullOr(inner) => format!("null or {}", phrase(ev, inner, &SIDE)),

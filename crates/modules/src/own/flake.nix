@@ -85,11 +85,22 @@ let
       outPath = natives.storePath "inputs.${name}";
     };
 
+  # Whoever imports these has their options for certain, which our model of NixOS declares in any case.
+  homeModule = { options.home-manager = { }; };
+  quadletModule = { options.virtualisation.quadlet = { }; };
+  quadlet = name:
+    let modules = of: natives.open "inputs.${name}.${of}" { quadlet = quadletModule; default = quadletModule; }; in
+    natives.open "inputs.${name}" {
+      nixosModules = modules "nixosModules";
+      homeModules = modules "homeModules";
+      homeManagerModules = modules "homeManagerModules";
+    };
+
   homeManager = name:
     natives.open "inputs.${name}" {
       # All of its names, so that `lib // home-manager.lib` has the functions of `lib`.
       lib = { inherit (natives) homeManagerConfiguration; hm = natives.open "inputs.${name}.lib.hm" { }; };
-      nixosModules = natives.open "inputs.${name}.nixosModules" { home-manager = { }; default = { }; };
+      nixosModules = natives.open "inputs.${name}.nixosModules" { home-manager = homeModule; default = homeModule; };
       outPath = natives.storePath "inputs.${name}";
     };
 
@@ -153,6 +164,7 @@ let
   # Models come first: what we know of an input does not depend on whether it is on this machine.
   known = name:
     if is "home-manager" name then homeManager name
+    else if is "quadlet-nix" name then quadlet name
     else if is "flake-parts" name then flakeParts name
     else if is "import-tree" name then importTree
     else if is "flake-utils" name then flakeUtils name

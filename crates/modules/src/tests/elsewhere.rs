@@ -2,7 +2,7 @@
 
 use super::{check, check_flake, check_on_nixpkgs, check_roots};
 use crate::{Standing, file_root};
-use expect_test::expect;
+use expect_test::{Expect, expect};
 use nixpod_source::Utf8Path;
 
 /// Who extends an option of an input does not say what else is in it.
@@ -266,6 +266,72 @@ fn writers_and_formats_that_are_not_known() {
             environment.etc.a.source = «unknown: `pkgs.writers.writePython3Bin (…)` comes from outside»
             environment.etc.b.source = «unknown: `pkgs.formats.xml (…).generate (…)` comes from outside»
             networking.domain = «unknown: `pkgs.formats.xml.name` comes from outside»
+        "#]],
+    );
+}
+
+/// Our models declare options of modules that a system need not import. Whoever asks for them gets no answer unless it does.
+#[test]
+fn options_of_modules_that_a_system_may_import() {
+    let modules = r#"
+#- /main.nix
+{ config, lib, options, ... }: {
+  networking.domain = if options ? home-manager then "yes" else "no";
+  networking.hostName = if lib.hasAttrByPath [ "virtualisation" "quadlet" "containers" ] config then "yes" else "no";
+  time.timeZone = if config.virtualisation ? oci-containers then "yes" else "no";
+}
+"#;
+    let paths = &["networking.domain", "networking.hostName", "time.timeZone"];
+    let check = |inputs: &str, imported: &str, expected: Expect| {
+        check_on_nixpkgs(
+            &format!(
+                r#"
+  {inputs}
+  outputs = inputs: {{ nixosConfigurations.oak = inputs.nixpkgs.lib.nixosSystem {{ modules = [ {imported} ./main.nix ]; }}; }};
+}}{modules}"#
+            ),
+            paths,
+            expected,
+        );
+    };
+    check("", "", expect![[r##"
+        # oak Nixos closed=true missing=[] release=Some((25, 11))
+        networking.domain = «one of: "yes" | "no"»
+        networking.hostName = «one of: "yes" | "no"»
+        time.timeZone = "yes"
+    "##]]);
+    check(
+        r#"inputs.home-manager.url = "github:nix-community/home-manager"; inputs.quadlet-nix.url = "github:SEIAROTg/quadlet-nix";"#,
+        "inputs.home-manager.nixosModules.default inputs.quadlet-nix.nixosModules.quadlet",
+        expect![[r##"
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            networking.domain = "yes"
+            networking.hostName = "yes"
+            time.timeZone = "yes"
+        "##]],
+    );
+}
+
+/// Definitions of an option without a type are joined as wholes.
+#[test]
+fn options_without_a_type() {
+    check(
+        r#"
+{ config, lib, ... }: {
+  options.shop = lib.genAttrs [ "set" "list" "text" "flag" "only" ] (_: lib.mkOption { });
+  imports = [
+    { shop = { set.a = { x = 1; }; list = [ 1 ]; text = "a"; flag = false; only.a = lib.mkForce 1; }; }
+    { shop = { set.a = { y = 2; }; list = [ 2 ]; text = "b"; flag = true; }; }
+  ];
+}
+"#,
+        &["shop.set", "shop.list", "shop.text", "shop.flag", "shop.only"],
+        expect![[r#"
+            shop.set = { a = { x = 1; }; }
+            shop.list = [ 2 1 ]
+            shop.text = "ba"
+            shop.flag = true
+            shop.only = { a = { _type = "override"; content = 1; priority = 50; }; }
         "#]],
     );
 }

@@ -31,7 +31,7 @@ pub(crate) fn accepts(
         OptType::Submodule(_) | OptType::DeferredModule(_) => {
             matches!(value.value, Value::Attrs(_) | Value::Path(_)) || ev.is_function(&value.value)
         }
-        OptType::Anything | OptType::Deep => true,
+        OptType::Anything | OptType::Unspecified | OptType::Deep => true,
         OptType::Changed { inner, check, .. } => match check {
             Some(check) => call_check(ev, *check, value, site)?,
             None => accepts(ev, inner, value, site)?,

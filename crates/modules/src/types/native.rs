@@ -101,8 +101,10 @@ pub(crate) enum OptType {
     Submodule(Rc<Submodule>),
     /// A module that is not evaluated yet.
     DeferredModule(Vec<ThunkId>),
-    /// Merges whatever it finds: sets deeply, lists by joining.
+    /// What it is of is not known. Merges whatever it finds: sets deeply, lists by joining.
     Anything,
+    /// No type: merges what definitions are as wholes.
+    Unspecified,
     /// `types.anything`: sets deeply, everything else must be equal.
     Deep,
     /// A type of which Nix code replaced a part by `//`.
@@ -232,7 +234,8 @@ impl OptType {
             Self::AttrListOf(_) => "attrListOf".into(),
             Self::Submodule(_) => "submodule".into(),
             Self::DeferredModule(_) => "deferredModule".into(),
-            Self::Anything | Self::Deep => "anything".into(),
+            Self::Anything | Self::Unspecified => "unspecified".into(),
+            Self::Deep => "anything".into(),
             Self::Changed { inner, .. } => inner.name(),
             Self::NullOr(_) => "nullOr".into(),
             Self::Either(..) => "either".into(),
@@ -268,6 +271,7 @@ impl OptType {
             | Self::NonEmptyListOf(_)
             | Self::AttrsOf { .. }
             | Self::Anything
+            | Self::Unspecified
             | Self::Deep => true,
             Self::Changed {
                 inner,
