@@ -148,7 +148,8 @@
 //! ```
 //! use nixpod_analysis::{Confidence, Ctx, Origin, Sink, declare_rule, run_rules};
 //! use nixpod_model::{
-//!     Container, ContainerId, EntryName, Field, Host, HostId, Role, Seen, Surface, System, SystemId, SystemKind, Userns, World,
+//!     Container, ContainerId, EntryName, Field, Host, HostId, Role, Seen, Standing, Surface, System, SystemId, SystemKind, Userns,
+//!     World,
 //! };
 //!
 //! declare_rule! {

@@ -175,6 +175,8 @@ pub struct NotAnalysed {
 pub enum Subject {
     /// This container, or the system in it.
     Container(ContainerId),
+    /// A set of containers: which are in it.
+    Set,
     /// Which containers there are, or what any of them may be set to.
     Containers,
     /// Nothing that was seen of a container depends on it.

@@ -4,7 +4,7 @@ use crate::args::{CheckArgs, Format, Gate};
 use crate::diff::diff;
 use crate::fix::{self, Fixed};
 use crate::outcome::Outcome;
-use crate::output::{Context, count, gap_lines, left_out, not_analysed, print};
+use crate::output::{Context, count, gap_lines, hidden_containers, left_out, not_analysed, print};
 use crate::project::{Projects, Question};
 use crate::selection::Selection;
 use crate::terminal::Terminal;
@@ -129,7 +129,11 @@ fn tell_gaps(results: &Results, context: &Context<'_>) {
         false => " (--verbose lists them)",
     };
     context.terminal.note(&format!("{line}{hint}"));
-    for line in lines.iter().filter(|_| verbose) {
+    let lines = match verbose {
+        true => lines,
+        false => hidden_containers(results, context),
+    };
+    for line in lines {
         context.terminal.note(&format!("not analysed: {line}"));
     }
 }

@@ -130,6 +130,7 @@ fn concern_of(subject: &Subject) -> Concern {
             surface: id.surface().as_str(),
             name: id.name().to_string(),
         },
+        Subject::Set => Concern::Set,
         Subject::Containers => Concern::Containers,
         Subject::Other => Concern::Nothing,
     }

@@ -225,7 +225,7 @@ impl Census {
                 ),
                 None => (
                     format!("containers ({surface})"),
-                    Concern::Containers,
+                    Concern::Set,
                     "what defines them here could not be read",
                 ),
             };
@@ -244,7 +244,7 @@ impl Census {
             Gap {
                 span: span_of(files, Place::whole(Site { file, expr })),
                 cause: Cause::OwnQuadlet,
-                concern: Concern::Containers,
+                concern: Concern::Set,
                 reason: format!("{what}: {}", Cause::OwnQuadlet),
                 what,
             }

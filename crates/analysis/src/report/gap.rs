@@ -35,6 +35,8 @@ pub enum Concern {
         /// Its name.
         name: String,
     },
+    /// A set of containers: which are in it.
+    Set,
     /// Which containers there are, or what any of them may be set to.
     Containers,
     /// Nothing that was seen of a container depends on it.
@@ -46,6 +48,7 @@ impl Concern {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Container { .. } => "container",
+            Self::Set => "set",
             Self::Containers => "containers",
             Self::Nothing => "nothing",
         }

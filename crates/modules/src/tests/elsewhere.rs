@@ -294,12 +294,16 @@ fn options_of_modules_that_a_system_may_import() {
             expected,
         );
     };
-    check("", "", expect![[r##"
+    check(
+        "",
+        "",
+        expect![[r##"
         # oak Nixos closed=true missing=[] release=Some((25, 11))
         networking.domain = «one of: "yes" | "no"»
         networking.hostName = «one of: "yes" | "no"»
         time.timeZone = "yes"
-    "##]]);
+    "##]],
+    );
     check(
         r#"inputs.home-manager.url = "github:nix-community/home-manager"; inputs.quadlet-nix.url = "github:SEIAROTg/quadlet-nix";"#,
         "inputs.home-manager.nixosModules.default inputs.quadlet-nix.nixosModules.quadlet",

@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// So many things that concern certain containers are listed of one cause.
 const LISTED: usize = 20;
 
+/// So many sets of containers that are not known are listed for whoever does not ask for all.
+const HIDDEN: usize = 5;
+
 /// So many places are named.
 const PLACES: usize = 3;
 
@@ -29,7 +32,7 @@ impl<'r> Group<'r> {
         let gaps = self.gaps.iter().copied();
         let named = gaps.filter_map(|gap| match &gap.concern {
             Concern::Container { surface, name } => Some((*surface, name.as_str())),
-            Concern::Containers | Concern::Nothing => None,
+            Concern::Set | Concern::Containers | Concern::Nothing => None,
         });
         named.collect()
     }
@@ -130,6 +133,27 @@ pub(crate) fn gap_lines(results: &Results, context: &Context<'_>) -> Vec<String>
         if !others.is_empty() {
             lines.push(format!("  and at {places}"));
         }
+    }
+    lines
+}
+
+/// What nobody may miss, even who does not ask for details: places where containers are written, or a set of them is made,
+/// of which it is not known what they are.
+pub(crate) fn hidden_containers(results: &Results, context: &Context<'_>) -> Vec<String> {
+    let gaps = results.gaps().filter(|(_, told)| told.is_none());
+    let hides = |gap: &&ResolvedGap| gap.concern == Concern::Set || gap.cause == Cause::Unreached;
+    let hidden: Vec<&ResolvedGap> = gaps.map(|(gap, _)| gap).filter(hides).collect();
+    let mut lines: Vec<String> = Vec::new();
+    for gap in &hidden {
+        let line = format!("{}{}", place(gap, context), gap.reason);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let rest = lines.len().saturating_sub(HIDDEN);
+    lines.truncate(HIDDEN);
+    if rest > 0 {
+        lines.push(format!("and {rest} more"));
     }
     lines
 }

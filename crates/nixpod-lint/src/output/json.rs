@@ -231,7 +231,7 @@ impl<'a> From<(&'a ResolvedGap, Option<&'a Finding>)> for JsonGap<'a> {
         let at = gap.location.as_ref();
         let (surface, name) = match &gap.concern {
             Concern::Container { surface, name } => (Some(*surface), Some(name.as_str())),
-            Concern::Containers | Concern::Nothing => (None, None),
+            Concern::Set | Concern::Containers | Concern::Nothing => (None, None),
         };
         Self {
             file: at.map(|at| at.source.name.as_str()),

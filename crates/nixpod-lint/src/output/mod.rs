@@ -18,7 +18,7 @@ use crate::view::Results;
 
 pub(crate) use context::Context;
 pub(crate) use entries::{count, left_out};
-pub(crate) use gaps::{gap_lines, not_analysed};
+pub(crate) use gaps::{gap_lines, hidden_containers, not_analysed};
 pub(crate) use show_json::show_json;
 pub(crate) use show_table::show_table;
 

@@ -4,7 +4,7 @@
 
 use super::context::Context;
 use super::entries::{Entry, count, entries, left_out, more};
-use super::gaps::{gap_lines, not_analysed};
+use super::gaps::{gap_lines, hidden_containers, not_analysed};
 use super::sheet::{Excerpt, Sheet};
 use crate::terminal::styles;
 use crate::view::{Finding, Results, Source, Step};
@@ -182,7 +182,11 @@ fn gaps(out: &mut String, results: &Results, context: &Context<'_>) {
         (false, false) => " (--verbose lists them)",
     };
     let _ = writeln!(out, "{line}{hint}");
-    for line in lines.iter().filter(|_| verbose) {
+    let lines = match verbose {
+        true => lines,
+        false => hidden_containers(results, context),
+    };
+    for line in lines {
         let _ = writeln!(out, "  {line}");
     }
 }

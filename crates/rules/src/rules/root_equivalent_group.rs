@@ -105,6 +105,8 @@ fn judge<T>(
         _ => return,
     };
     let confidence = match enabled.value() {
+        // Containers that are not known may enable it or not.
+        Some(true) if enabled.is_maybe() && is_empty(&enabled.origin) => return,
         Some(true) if enabled.is_maybe() => Confidence::Medium,
         Some(true) => Confidence::High,
         // Lists of groups are copied from machine to machine: a group whose engine nothing enables is no power.
@@ -242,15 +244,14 @@ mod tests {
     }
 
     #[test]
-    fn enabled_by_containers_that_may_be_there() {
-        check(
+    fn containers_that_are_not_known_enable_nothing() {
+        check_none(
             &RULE,
             r#"
 { inputs, ... }:
 {
   virtualisation.oci-containers.containers = inputs.x.containers;
   users.users.bob.extraGroups = [ "podman" ];
-                                # ^^^^^^^^ high: user `bob` is in group `podman`, which is root through Podman
 }
 "#,
         );

@@ -35,7 +35,7 @@ impl Walk<'_, '_, '_> {
         let mut all = Vec::new();
         for (table, read) in surfaces {
             let others = self.reader.ev.begin_reserved(&mut reserve, portion);
-            let subject = self.reader.about(Subject::Containers);
+            let subject = self.reader.about(Subject::Set);
             self.declared_by(config, table, *read, outer, &mut all);
             self.reader.about(subject);
             self.reader.ev.end_part(others);

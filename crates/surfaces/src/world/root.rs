@@ -397,11 +397,12 @@ fn outermost(walk: &mut Walk<'_, '_, '_>, root: &RootSystem, config: &Found, hos
 
 /// What an option that was not seen has to do with containers. Whatever defines a system as a whole may define some.
 fn subject_of(path: &[Step]) -> Subject {
-    let has = |names: &[&str]| path.iter().zip(names).all(|(key, name)| key.text() == *name);
+    let has = |names: &&[&str]| path.iter().zip(*names).all(|(key, name)| key.text() == *name);
     let paths = tables().flat_map(|table| [Some(table.path), table.old_path]);
-    match paths.flatten().any(has) {
-        true => Subject::Containers,
-        false => Subject::Other,
+    match paths.flatten().find(has) {
+        Some(names) if (1..=names.len()).contains(&path.len()) => Subject::Set,
+        Some(_) => Subject::Containers,
+        None => Subject::Other,
     }
 }
 
