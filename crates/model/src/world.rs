@@ -2,7 +2,7 @@
 
 use crate::{Container, ContainerId, Host, HostId, NotAnalysed, System, SystemId};
 use indexmap::IndexMap;
-use nixpod_source::{Place, Site};
+use nixpod_source::{FileId, Place, Site};
 use rustc_hash::FxBuildHasher;
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub struct World {
     /// What was read of the definitions of containers and of sets of them, each once: whoever knows where containers are
     /// written finds those that nobody read.
     pub defined: Vec<Defined>,
+    /// Files of modules that a host imports and disables.
+    pub disabled: Vec<FileId>,
 }
 
 /// A place that has a part in the definition of containers.
@@ -43,7 +45,7 @@ pub enum DefinedState {
     Read,
     /// It defines a set, not all of which is known.
     Open,
-    /// A condition leaves out all that it defines.
+    /// A condition leaves out all that it defines, or a stronger definition does.
     Off,
 }
 

@@ -14,7 +14,7 @@ use crate::world::evaluate::Extent;
 use crate::world::root::{Off, Root};
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
-use nixpod_model::{DefinedState, FactInfo, FactValue, Field, SystemKind, Visitor};
+use nixpod_model::{DefinedState, FactInfo, FactValue, Field, Surface, SystemKind, Visitor};
 use nixpod_modules::{Island, Kind, Shape, Standing};
 use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
 use nixpod_surfaces::{ModuleSite, QuadletSite, SpecSite, TestMachine};
@@ -77,7 +77,8 @@ pub(crate) fn islands(
         // What a host reads and leaves out by a condition is off there, and not out of reach.
         let (off, rest) = left.into_iter().partition::<Vec<_>, _>(|written| {
             let is_read = from_hosts.files.contains(&written.file);
-            written.site.is_told && is_read && from_hosts.is_decided(vfs, written)
+            let is_decided = || from_hosts.is_decided(vfs, written);
+            written.site.is_told && is_read && (is_decided() || from_hosts.disabled.contains(&written.file))
         });
         out.off.extend(off);
         let (told, rest) = rest
@@ -110,6 +111,15 @@ pub(crate) fn islands(
         };
         list.push(written);
     }
+    // A part of what is there is not off as a whole.
+    let there: FxHashSet<(Surface, &str)> = { evaluated.iter().filter(|world| world.is_of_hosts()) }
+        .flat_map(|known| known.world.containers.values())
+        .map(|container| (container.surface, container.name.as_str()))
+        .collect();
+    out.off.retain(|written| {
+        let name = written.site.name.as_deref();
+        name.is_none_or(|name| !there.contains(&(written.site.surface, name)))
+    });
     if settings.with_off {
         let roots = as_if_on(vfs, &out.off);
         let all = &roots;
@@ -405,6 +415,8 @@ struct Account {
     defined: FxHashMap<FileId, FxHashMap<ExprId, DefinedState>>,
     /// All files that were read.
     files: FxHashSet<FileId>,
+    /// Those of modules that are disabled.
+    disabled: FxHashSet<FileId>,
     /// By file: where something could not be seen.
     gaps: FxHashMap<FileId, FxHashSet<ExprId>>,
 }
@@ -414,6 +426,7 @@ impl Account {
         let mut out = Self {
             defined: FxHashMap::default(),
             files: FxHashSet::default(),
+            disabled: FxHashSet::default(),
             gaps: FxHashMap::default(),
         };
         for known in worlds {
@@ -421,6 +434,7 @@ impl Account {
                 out.gaps.entry(site.site.file).or_default().insert(site.site.expr);
             }
             out.files.extend(known.reads.parsed_files());
+            out.disabled.extend(&known.world.disabled);
             for defined in &known.world.defined {
                 let of_file = out.defined.entry(defined.site.file).or_default();
                 // What one host leaves out another may have.

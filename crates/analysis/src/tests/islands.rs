@@ -191,6 +191,34 @@ fn what_depends_on_a_condition_that_fails_is_not_off() {
     );
 }
 
+/// What a host imports and does not have is no module that nobody imports.
+#[test]
+fn what_a_host_drops_is_off() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ lib, ... }: {
+  imports = [
+    ./never.nix
+    { virtualisation.oci-containers.containers = lib.mkDefault { weak = { image = "x"; extraOptions = [ "--all" ]; }; }; }
+  ];
+  disabledModules = [ ./never.nix ];
+  virtualisation.oci-containers.containers.strong.image = "x";
+  containers.web = lib.mkMerge [ (lib.mkDefault { autoStart = false; }) { autoStart = true; privateNetwork = true; } ];
+}"#,
+            ),
+            ("never.nix", r#"{ containers.never.autoStart = true; }"#),
+        ],
+        expect![[r#"
+            left out (off): weak
+            left out (off): never
+        "#]],
+    );
+}
+
 /// Who asks for it sees what all hosts leave out, as if none did, and what stands beside it only once.
 #[test]
 fn what_is_off_can_be_looked_at() {

@@ -11,7 +11,7 @@ use nixpod_eval::{
     Attr, Attrs, EvalResult, Evaluator, FileKind, NO_SITE, OriginId, Portion, Res, Reserve, Share, Stop,
     Symbol, ThunkId, Tracked, Value, When, error_unknown,
 };
-use nixpod_source::{Site, Utf8Path, Why};
+use nixpod_source::{Site, Utf8Path, Utf8PathBuf, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -36,6 +36,8 @@ pub struct Collected {
     pub(crate) fatal: Option<String>,
     /// Modules that could not be read.
     pub opaque: Vec<Gap>,
+    /// Files of modules that `disabledModules` leaves out.
+    pub disabled: Vec<Utf8PathBuf>,
 }
 
 /// One module.
@@ -168,6 +170,7 @@ impl<'s> Collection<'s> {
                 freeform: Vec::new(),
                 fatal: None,
                 opaque: Vec::new(),
+                disabled: Vec::new(),
             },
             queue: base.chain(modules).collect(),
             seen: FxHashSet::default(),
@@ -578,9 +581,13 @@ impl<'s> Collection<'s> {
                 }
             }
         }
-        self.out
-            .modules
-            .retain(|module| kept.contains(module.key.as_str()));
+        self.out.modules.retain(|module| {
+            let is_kept = kept.contains(module.key.as_str());
+            if !is_kept && !module.written.is_ours() && module.key.starts_with('/') {
+                self.out.disabled.push(module.key.as_str().into());
+            }
+            is_kept
+        });
     }
 }
 

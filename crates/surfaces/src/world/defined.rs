@@ -14,7 +14,8 @@ impl Walk<'_, '_, '_> {
             let places = trail.iter().map(|hop| hop.place.site);
             let sites = places.chain([definition.written.site()]);
             let sites = sites.filter(|site| *site != NO_SITE && !site.file.is_own());
-            let state = if definition.off { DefinedState::Off } else { state };
+            let is_left_out = definition.off || !definition.won;
+            let state = if is_left_out { DefinedState::Off } else { state };
             self.world
                 .defined
                 .extend(sites.map(|site| Defined { site, state }));
