@@ -363,9 +363,9 @@ impl Walk<'_> {
         });
         // The longest says most: a part of it is the whole path of another.
         let (table, names) = sets
-            .filter(|(_, names)| self.ends(names))
+            .filter(|(_, names)| self.ends(names) || self.nearly_ends(names))
             .max_by_key(|(_, names)| names.len())?;
-        let before = self.path.len() - names.len();
+        let before = self.path.len().saturating_sub(names.len());
         let in_config = before > 0 && self.name(names.len()) == Some("config");
         Some(Set {
             table,
@@ -380,6 +380,25 @@ impl Walk<'_> {
     fn ends(&self, names: &[&str]) -> bool {
         let mut ending = names.iter().rev().enumerate();
         names.len() <= self.path.len() && ending.all(|(at, name)| self.name(at) == Some(*name))
+    }
+
+    /// Is it the end of the path but for the first or the last name, which is computed, or for the first, which stands around
+    /// a call? What is between them is what tells.
+    fn nearly_ends(&self, names: &[&str]) -> bool {
+        if names.len() < 3 {
+            return false;
+        }
+        let is_end = |at: usize| at == 0 || at + 1 == names.len();
+        let is_open = |at: usize| is_end(at) && self.path.len() > at && self.name(at).is_none();
+        let mut open = 0;
+        let mut others = names.iter().rev().enumerate().filter(|(at, name)| {
+            open += usize::from(is_open(*at));
+            !is_open(*at) && self.name(*at) != Some(**name)
+        });
+        match others.next() {
+            None => open <= 1,
+            Some((at, _)) => open == 0 && at + 1 == names.len() && self.path.len() == at,
+        }
     }
 
     /// Is there something that tells that what stands after so many steps is a module's?

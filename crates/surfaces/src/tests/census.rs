@@ -53,6 +53,24 @@ fn each_definition_counts_once_however_it_is_wrapped() {
     );
 }
 
+/// One name of the path may be computed, and a call may stand around the rest.
+#[test]
+fn what_is_left_of_a_path_tells_enough() {
+    check(
+        r#"
+{ ns, key, ext, ... }: {
+  ${ns}.oci-containers.containers = { web.image = "x"; };
+  virtualisation.oci-containers.${key} = { db.image = "x"; };
+  virtualisation = ext.f { oci-containers = { containers.called.image = "x"; }; };
+  ${ns}.${key}.containers.not.image = "x";
+}"#,
+        expect![[r#"
+            4 oci-containers db
+            3 oci-containers web
+        "#]],
+    );
+}
+
 #[test]
 fn what_is_only_called_containers_does_not_count() {
     check(
