@@ -7,7 +7,7 @@ use crate::builtins::{Builtin, Cost};
 use crate::heap::budget::Budget;
 use crate::heap::caches::Caches;
 use crate::heap::conditions::Conditions;
-use crate::heap::files::Files;
+use crate::heap::files::{Files, Here};
 use crate::heap::names::Names;
 use crate::heap::origins::Origins;
 use crate::heap::settings::Settings;
@@ -534,24 +534,10 @@ impl<'s> Evaluator<'s> {
         self.names.builtins
     }
 
-    /// The site of an expression in the unit of an environment. Inside our own prelude it is the place of the call
-    /// that led there: readers cannot see the prelude.
-    pub(crate) fn site(&self, env: &Env, expr: ExprId) -> Site {
+    /// The site of an expression in the unit of an environment, as [`Here::site`] gives it.
+    pub(crate) fn site(&self, env: &Rc<Env>, expr: ExprId) -> Site {
         let unit = self.files.unit(env.unit);
-        if !unit.is_own() {
-            return Site {
-                file: unit.file,
-                expr,
-            };
-        }
-        let mut at = Some(env);
-        while let Some(frame) = at {
-            if let Some(call) = frame.call {
-                return call;
-            }
-            at = frame.parent.as_deref();
-        }
-        NO_SITE
+        Here { unit, env }.site(expr)
     }
 
     /// Names that were asked for and are not modelled, with the number of times.

@@ -1,6 +1,6 @@
 //! The files that were loaded.
 
-use crate::{Attrs, Evaluator, NO_SITE, Source, Symbol, ThunkId, UnitId};
+use crate::{Attrs, Env, Evaluator, NO_SITE, Source, Symbol, ThunkId, UnitId};
 use nixpod_source::{ExprId, FileId, Site, Utf8Path, Utf8PathBuf};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::NameId;
@@ -59,6 +59,43 @@ impl Unit {
             file: self.file,
             expr,
         }
+    }
+}
+
+/// Where an expression is evaluated: the code that it is part of, and the frame of its variables. Whoever evaluates a
+/// part of an expression has both already.
+#[derive(Clone, Copy)]
+pub(crate) struct Here<'h> {
+    pub(crate) unit: &'h Unit,
+    pub(crate) env: &'h Rc<Env>,
+}
+
+impl<'h> Here<'h> {
+    /// In a further frame of the same code.
+    pub(crate) fn within<'f>(self, env: &'f Rc<Env>) -> Here<'f>
+    where
+        'h: 'f,
+    {
+        Here { unit: self.unit, env }
+    }
+
+    /// The site of an expression. Inside our own prelude it is the place of the call that led there: readers cannot see
+    /// the prelude.
+    pub(crate) fn site(self, expr: ExprId) -> Site {
+        if !self.unit.is_own() {
+            return Site {
+                file: self.unit.file,
+                expr,
+            };
+        }
+        let mut at = Some(&**self.env);
+        while let Some(frame) = at {
+            if let Some(call) = frame.call {
+                return call;
+            }
+            at = frame.parent.as_deref();
+        }
+        NO_SITE
     }
 }
 

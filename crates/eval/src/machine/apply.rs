@@ -1,6 +1,6 @@
 //! Function calls.
 
-use crate::heap::files::Unit;
+use crate::heap::files::{Here, Unit};
 use crate::heap::sizes;
 use crate::thunk::{PrimopCode, Thunk};
 use crate::{
@@ -20,6 +20,62 @@ type Slots = SmallVec<[ThunkId; 4]>;
 pub(crate) type Args = SmallVec<[ThunkId; 4]>;
 
 impl Evaluator<'_> {
+    /// A call, with all the arguments that stand side by side: `f a b` is one call of a builtin with two arguments.
+    pub(crate) fn eval_apply(
+        &mut self,
+        here: Here<'_>,
+        expr: ExprId,
+        function: ExprId,
+        argument: ExprId,
+    ) -> Res<Tracked> {
+        let Here { unit, env } = here;
+        let site = here.site(expr);
+        let mut head = function;
+        let mut calls: SmallVec<[(ExprId, Site); 4]> = smallvec::smallvec![(argument, site)];
+        while let Expr::Apply(function, argument) = unit.hir.expr(head) {
+            self.evaluates(env.unit, head);
+            // Calls in a file of our own are all where that was called.
+            let site = match unit.is_own() {
+                true => site,
+                false => Site {
+                    file: unit.file,
+                    expr: head,
+                },
+            };
+            calls.push((*argument, site));
+            head = *function;
+        }
+        let mut value = self.eval(here, head)?;
+        if let Value::Primop(app) = &value.value
+            && app.args.is_empty()
+            && let arity = self.thunks.primop(app.primop).arity
+            && arity <= calls.len()
+        {
+            let primop = app.primop;
+            let rest = calls.len() - arity;
+            let args = calls[rest..]
+                .iter()
+                .rev()
+                .map(|(argument, _)| self.delay(here, *argument))
+                .collect();
+            let result = self.call_primop(primop, args, calls[rest].1);
+            if rest == 0 {
+                return result;
+            }
+            calls.truncate(rest);
+            value = self.settle(result)?;
+        }
+        while let Some((argument, site)) = calls.pop() {
+            let argument = self.delay(here, argument);
+            let result = self.apply(value, argument, site);
+            if calls.is_empty() {
+                return result;
+            }
+            value = self.settle(result)?;
+        }
+        Ok(value)
+    }
+
     /// Calls a function with one argument.
     pub fn apply(&mut self, function: Tracked, argument: ThunkId, site: Site) -> Res<Tracked> {
         match &function.value {
@@ -170,9 +226,13 @@ impl Evaluator<'_> {
         let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
             return self.fail("not a function", site);
         };
-        let frame = self.frame_of_call(&unit, &lambda.env, param, argument, site)?;
+        let here = Here {
+            unit: &unit,
+            env: &lambda.env,
+        };
+        let frame = self.frame_of_call(here, param, argument, site)?;
         self.budget.call_depth += 1;
-        let mut result = self.eval(&frame, *body);
+        let mut result = self.eval(here.within(&frame), *body);
         self.budget.call_depth -= 1;
         if let Err(Stop::Error(error)) = &mut result {
             *error = self.with_trace(error.clone(), site);
@@ -183,12 +243,12 @@ impl Evaluator<'_> {
     /// The variables of a function that is called.
     pub(crate) fn frame_of_call(
         &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
+        here: Here<'_>,
         param: &Param,
         argument: ThunkId,
         site: Site,
     ) -> Res<Rc<Env>> {
+        let Here { unit, env } = here;
         let call = (site != NO_SITE).then_some(site);
         let new_frame = |slots| {
             Rc::new(Env {
@@ -325,8 +385,13 @@ impl Evaluator<'_> {
                 None => self.thunks[slot] = Thunk::Delayed { env, expr },
                 Some((given, when)) => self.fill_native(slot, move |ev| {
                     let given = ev.force(given)?;
+                    let unit = ev.unit(&env);
+                    let here = Here {
+                        unit: &unit,
+                        env: &env,
+                    };
                     let default = Alternative {
-                        value: ev.eval(&env, expr)?,
+                        value: ev.eval(here, expr)?,
                         when: ev.otherwise(when),
                     };
                     Ok(ev.join(vec![Alternative { value: given, when }, default]))

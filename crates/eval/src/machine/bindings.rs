@@ -1,12 +1,12 @@
 //! Sets, the frames of `let`, and variables.
 
-use crate::heap::files::Unit;
+use crate::heap::files::{Here, Unit};
 use crate::thunk::Thunk;
 use crate::{
     Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value,
     When,
 };
-use nixpod_source::{HopKind, Site, Why};
+use nixpod_source::{ExprId, HopKind, Site, Why};
 use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, NameId, VarRef};
 use std::rc::Rc;
 
@@ -14,11 +14,11 @@ impl Evaluator<'_> {
     /// Makes a set or the frame of a `let`. Returns the frame in which the values are evaluated.
     pub(crate) fn eval_attrs(
         &mut self,
-        unit: &Rc<Unit>,
-        env: &Rc<Env>,
+        here: Here<'_>,
         attrs: &AttrsExpr,
-        site: Site,
+        expr: ExprId,
     ) -> Res<(Attrs, Rc<Env>)> {
+        let Here { unit, env } = here;
         let inner = if attrs.recursive {
             let slots = attrs.entries.iter().map(|_| self.reserve()).collect();
             Rc::new(Env {
@@ -30,11 +30,12 @@ impl Evaluator<'_> {
         } else {
             env.clone()
         };
-        let froms: Vec<ThunkId> = attrs.froms.iter().map(|from| self.delay(&inner, *from)).collect();
+        let within = here.within(&inner);
+        let froms: Vec<ThunkId> = attrs.froms.iter().map(|from| self.delay(within, *from)).collect();
         let mut entries = Vec::with_capacity(attrs.entries.len() + attrs.dynamic.len());
         for (at, entry) in attrs.entries.iter().enumerate() {
             let thunk = match entry.value {
-                EntryValue::Expr(expr) => self.delayed(&inner, expr),
+                EntryValue::Expr(expr) => self.delayed(within, expr),
                 EntryValue::Inherit(expr) => Thunk::Delayed {
                     env: env.clone(),
                     expr,
@@ -61,10 +62,10 @@ impl Evaluator<'_> {
             wildcard: None,
         };
         if attrs.recursive {
-            self.apply_overrides(&mut set, site)?;
+            self.apply_overrides(&mut set, here.site(expr))?;
         }
         for dynamic in &attrs.dynamic {
-            self.add_dynamic(&mut set, unit, &inner, dynamic)?;
+            self.add_dynamic(&mut set, within, dynamic)?;
         }
         let mut sorted = Attrs::from_entries(set.entries);
         sorted.open = set.open;
@@ -73,22 +74,16 @@ impl Evaluator<'_> {
     }
 
     /// `${name} = value;`
-    fn add_dynamic(
-        &mut self,
-        set: &mut Attrs,
-        unit: &Unit,
-        env: &Rc<Env>,
-        dynamic: &DynamicEntry,
-    ) -> Res<()> {
-        let key = unit.key_site(dynamic.name);
-        match self.eval_attr_name(env, dynamic.name) {
+    fn add_dynamic(&mut self, set: &mut Attrs, here: Here<'_>, dynamic: &DynamicEntry) -> Res<()> {
+        let key = here.unit.key_site(dynamic.name);
+        match self.eval_attr_name(here, dynamic.name) {
             Ok(None) => {}
             Ok(Some(name)) => {
                 if set.entries.iter().any(|attr| attr.name == name) {
                     let name = self.name(name).clone();
                     return self.fail(format!("dynamic attribute '{name}' already defined"), key);
                 }
-                let thunk = self.delay(env, dynamic.value);
+                let thunk = self.delay(here, dynamic.value);
                 set.entries.push(Attr {
                     name,
                     thunk,
@@ -99,7 +94,7 @@ impl Evaluator<'_> {
             Err(Stop::Unknown(unknown)) if let Some((name, when)) = unknown.likely.clone() => {
                 let name = self.intern(&name);
                 if !set.entries.iter().any(|attr| attr.name == name) {
-                    let thunk = self.delay(env, dynamic.value);
+                    let thunk = self.delay(here, dynamic.value);
                     set.entries.push(Attr {
                         name,
                         thunk,
@@ -113,7 +108,7 @@ impl Evaluator<'_> {
             Err(Stop::Unknown(unknown)) => {
                 // One binding under an unknown name: any further key may be it.
                 set.wildcard = match set.open {
-                    None => Some(self.delay(env, dynamic.value)),
+                    None => Some(self.delay(here, dynamic.value)),
                     Some(_) => None,
                 };
                 set.open = Some(unknown);
@@ -146,14 +141,25 @@ impl Evaluator<'_> {
         Ok(())
     }
 
+    /// The frame in which the body of a `with` is evaluated.
+    pub(crate) fn frame_of_with(&mut self, here: Here<'_>, namespace: ExprId) -> Rc<Env> {
+        let namespace = self.delay(here, namespace);
+        Rc::new(Env {
+            parent: Some(here.env.clone()),
+            unit: here.env.unit,
+            slots: smallvec::smallvec![namespace],
+            call: None,
+        })
+    }
+
     pub(crate) fn eval_var(
         &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
-        site: Site,
+        here: Here<'_>,
+        expr: ExprId,
         name: NameId,
         reference: &VarRef,
     ) -> Res<Tracked> {
+        let Here { unit, env } = here;
         if let Some(scope) = &unit.scope
             && !matches!(reference, VarRef::Local { .. })
             && let Some(attr) = scope.get(unit.symbol(name))
@@ -166,7 +172,8 @@ impl Evaluator<'_> {
                 let Some((thunk, call)) =
                     frame.and_then(|frame| Some((*frame.slots.get(*slot as usize)?, frame.call)))
                 else {
-                    return self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site);
+                    let message = format!("undefined variable '{}'", unit.hir.name(name));
+                    return self.fail(message, here.site(expr));
                 };
                 let mut value = match &self.thunks[thunk] {
                     // Most variables have their value by now.
@@ -201,19 +208,14 @@ impl Evaluator<'_> {
                     })
                 }
             },
-            VarRef::With(depths) => self.eval_with(unit, env, site, name, depths),
+            VarRef::With(depths) => self.eval_with(here, expr, name, depths),
         }
     }
 
     /// A name that only an enclosing `with` can have.
-    fn eval_with(
-        &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
-        site: Site,
-        name: NameId,
-        depths: &[u32],
-    ) -> Res<Tracked> {
+    fn eval_with(&mut self, here: Here<'_>, expr: ExprId, name: NameId, depths: &[u32]) -> Res<Tracked> {
+        let Here { unit, env } = here;
+        let site = here.site(expr);
         let symbol = unit.symbol(name);
         let mut open: Option<Tracked> = None;
         let mut not_modelled: Option<Tracked> = None;

@@ -1,6 +1,7 @@
 //! Forcing thunks, and the typed ways to ask for a value.
 
 use crate::heap::budget::{STACK_CHUNK, Used};
+use crate::heap::files::Here;
 use crate::heap::sizes;
 use crate::memo::Outer;
 use crate::thunk::Thunk;
@@ -139,7 +140,10 @@ impl Evaluator<'_> {
 
     fn compute(&mut self, thunk: &Thunk) -> Res<Tracked> {
         match thunk {
-            Thunk::Delayed { env, expr } => self.eval_settled(env, *expr),
+            Thunk::Delayed { env, expr } => {
+                let unit = self.unit(env);
+                self.eval_settled(Here { unit: &unit, env }, *expr)
+            }
             Thunk::Native(run) => run(self),
             Thunk::Apply {
                 function,

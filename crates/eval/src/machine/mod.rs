@@ -2,6 +2,7 @@
 
 mod apply;
 mod bindings;
+mod branches;
 pub(crate) mod coerce;
 pub(crate) mod copy;
 mod equality;
@@ -14,4 +15,5 @@ pub mod partial;
 pub mod print;
 pub(crate) mod select;
 pub(crate) mod sets;
+mod text;
 mod units;
