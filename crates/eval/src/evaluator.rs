@@ -242,10 +242,13 @@ impl<'s> Evaluator<'s> {
     // ----- origins and conditions
 
     /// A new origin: a literal, or a further step of an existing one.
+    #[inline]
     pub fn origin(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
-        let before = self.origins.bytes();
+        let before = self.origins.len();
         let origin = self.origins.add(kind, site, parent);
-        self.budget.keeps(self.origins.bytes() - before);
+        if self.origins.len() > before {
+            self.budget.keeps(Origins::size());
+        }
         origin
     }
 

@@ -1,11 +1,12 @@
 //! The files that were loaded.
 
-use crate::{Attrs, Env, Evaluator, NO_SITE, Source, Symbol, ThunkId, UnitId};
+use crate::{Attrs, Env, Evaluator, NO_SITE, OriginId, Source, Symbol, ThunkId, UnitId};
 use nixpod_source::{ExprId, FileId, Site, Utf8Path, Utf8PathBuf};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::NameId;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -38,9 +39,17 @@ pub(crate) struct Unit {
     pub(crate) dir: Utf8PathBuf,
     /// The names that `scopedImport` put into scope.
     pub(crate) scope: Option<Rc<Attrs>>,
+    /// By expression: the origin of what is written there, as soon as somebody asked for it. Our own files have none.
+    pub(crate) literals: Box<[Cell<OriginId>]>,
 }
 
 impl Unit {
+    /// No origin yet for any expression of a file.
+    pub(crate) fn no_literals(file: FileId, hir: &Hir) -> Box<[Cell<OriginId>]> {
+        let exprs = if file.is_own() { 0 } else { hir.exprs().len() };
+        vec![Cell::default(); exprs].into()
+    }
+
     /// Is it one of our own files, whose steps do not belong in a trail?
     pub(crate) fn is_own(&self) -> bool {
         self.file.is_own()
@@ -131,6 +140,7 @@ impl<'s> Files<'s> {
         let old = self.unit(id);
         self.units[id.0 as usize] = Rc::new(Unit {
             file: old.file,
+            literals: Unit::no_literals(old.file, &hir),
             hir,
             names,
             dir: old.dir.clone(),

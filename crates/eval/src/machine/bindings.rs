@@ -1,6 +1,7 @@
 //! Sets, the frames of `let`, and variables.
 
 use crate::heap::files::{Here, Unit};
+use crate::machine::need::Need;
 use crate::thunk::Thunk;
 use crate::{
     Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value,
@@ -154,6 +155,7 @@ impl Evaluator<'_> {
 
     pub(crate) fn eval_var(
         &mut self,
+        need: Need,
         here: Here<'_>,
         expr: ExprId,
         name: NameId,
@@ -189,10 +191,7 @@ impl Evaluator<'_> {
                 };
                 if let Some(call) = call
                     && !unit.is_own()
-                    && !matches!(
-                        value.value,
-                        Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
-                    )
+                    && need.is_for(&value.value)
                 {
                     value.origin = self.origin(HopKind::Call, call, value.origin);
                 }

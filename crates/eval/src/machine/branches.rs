@@ -1,6 +1,7 @@
 //! Conditions: what is evaluated where they are decided, and where they are not.
 
 use crate::heap::files::Here;
+use crate::machine::need::Need;
 use crate::{Alternative, ErrorKind, Evaluator, Res, Stop, Tracked, Unknown, Value, When};
 use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::BinaryOp;
@@ -25,7 +26,7 @@ impl Evaluator<'_> {
 
     /// The condition of an assertion: fails if it does not hold.
     pub(crate) fn eval_assert(&mut self, here: Here<'_>, expr: ExprId, condition: ExprId) -> Res<()> {
-        let decided = self.eval(here, condition)?;
+        let decided = self.eval_for(Need::Value, here, condition)?;
         match &decided.value {
             Value::Bool(true) => Ok(()),
             Value::Bool(false) => {
@@ -49,13 +50,13 @@ impl Evaluator<'_> {
         left: ExprId,
         right: ExprId,
     ) -> Res<Value> {
-        let a = self.eval(here, left)?;
+        let a = self.eval_for(Need::Value, here, left)?;
         let deciding = matches!(op, BinaryOp::Or);
         let outcome = !matches!(op, BinaryOp::And);
         match &a.value {
             Value::Bool(a) if *a == deciding => return Ok(Value::Bool(outcome)),
             Value::Bool(_) => {
-                let b = self.eval(here, right)?;
+                let b = self.eval_for(Need::Value, here, right)?;
                 let b = self.known(b)?;
                 return Ok(Value::Bool(self.as_bool(&b, here.site(right))?));
             }
@@ -70,7 +71,7 @@ impl Evaluator<'_> {
             return Err(Stop::Unknown(why));
         }
         self.budget.speculation += 1;
-        let b = self.eval(here, right);
+        let b = self.eval_for(Need::Value, here, right);
         self.budget.speculation -= 1;
         match b {
             // `unknown && false`, `unknown || true`, `unknown -> true`.

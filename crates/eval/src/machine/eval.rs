@@ -1,6 +1,7 @@
 //! Evaluation of expressions.
 
 use crate::heap::files::{Here, Unit};
+use crate::machine::need::Need;
 use crate::machine::ops::of_integers;
 use crate::thunk::Thunk;
 use crate::{
@@ -17,19 +18,24 @@ impl Evaluator<'_> {
 
     /// Evaluates an expression now; unknowns are values, so that it stops at errors only.
     pub(crate) fn eval(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        self.eval_for(Need::Origin, here, expr)
+    }
+
+    /// The same, for whoever does not look at the origin of every value.
+    pub(crate) fn eval_for(&mut self, need: Need, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
         if is_flat(here.unit.hir.expr(expr)) {
-            return self.eval_settled(here, expr);
+            return self.eval_settled(need, here, expr);
         }
         if self.budget.is_deep() {
             return Ok(self.too_deep());
         }
-        self.deeper(|ev| ev.eval_settled(here, expr))
+        self.deeper(|ev| ev.eval_settled(need, here, expr))
     }
 
     /// The same, on the native stack as it is. Results are not copied on their way out: they are of the type that callers
     /// return themselves, and what is still to be done to them is done in their place.
-    pub(crate) fn eval_settled(&mut self, here: Here<'_>, mut expr: ExprId) -> Res<Tracked> {
-        let mut result = self.eval_inner(here, &mut expr);
+    pub(crate) fn eval_settled(&mut self, need: Need, here: Here<'_>, mut expr: ExprId) -> Res<Tracked> {
+        let mut result = self.eval_inner(need, here, &mut expr);
         if !matches!(&result, Ok(value) if !matches!(value.value, Value::Unknown(_))) {
             self.place(here, expr, &mut result);
         }
@@ -97,7 +103,7 @@ impl Evaluator<'_> {
             Expr::Str(parts) => unit.is_own() && is_plain(parts),
             _ => false,
         };
-        if immediate && let Ok(value) = self.eval_settled(here, expr) {
+        if immediate && let Ok(value) = self.eval_settled(Need::Origin, here, expr) {
             return Thunk::done(value);
         }
         Thunk::Delayed {
@@ -123,42 +129,36 @@ impl Evaluator<'_> {
     }
 
     pub(crate) fn literal(&mut self, unit: &Unit, expr: ExprId) -> OriginId {
-        if unit.is_own() {
+        let Some(known) = unit.literals.get(expr.0 as usize) else {
             return OriginId(0);
-        }
-        self.origin(
-            HopKind::Literal,
-            Site {
+        };
+        if known.get() == OriginId(0) {
+            let site = Site {
                 file: unit.file,
                 expr,
-            },
-            OriginId(0),
-        )
+            };
+            known.set(self.origin(HopKind::Literal, site, OriginId(0)));
+        }
+        known.get()
     }
 
-    /// Adds a step to the origin of a value, unless our own prelude took it.
-    fn hop(&mut self, unit: &Unit, kind: HopKind, expr: ExprId, result: &mut Res<Tracked>) {
+    /// Adds a step to the origin of a value, unless our own prelude took it or nobody looks at it.
+    #[inline]
+    fn hop(&mut self, need: Need, unit: &Unit, kind: HopKind, expr: ExprId, result: &mut Res<Tracked>) {
         let Ok(value) = result else { return };
-        let worth = !matches!(
-            value.value,
-            Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
-        );
-        if worth && !unit.is_own() {
-            value.origin = self.origin(
-                kind,
-                Site {
-                    file: unit.file,
-                    expr,
-                },
-                value.origin,
-            );
+        if !unit.is_own() && need.is_for(&value.value) {
+            let site = Site {
+                file: unit.file,
+                expr,
+            };
+            value.origin = self.origin(kind, site, value.origin);
         }
     }
 
     /// Evaluates an expression. Where that is what another part of it gives, such as the branch of an `if`, `at` is that
     /// part afterwards.
     #[expect(clippy::too_many_lines, reason = "an arm for each kind of expression")]
-    fn eval_inner(&mut self, here: Here<'_>, at: &mut ExprId) -> Res<Tracked> {
+    fn eval_inner(&mut self, need: Need, here: Here<'_>, at: &mut ExprId) -> Res<Tracked> {
         let Here { unit, env } = here;
         loop {
             self.step()?;
@@ -174,8 +174,8 @@ impl Evaluator<'_> {
                 Expr::Str(parts) => return self.eval_string(here, expr, parts),
                 Expr::Path(kind, parts) => return self.eval_path(here, expr, *kind, parts),
                 Expr::Var(name, reference) => {
-                    let mut result = self.eval_var(here, expr, *name, reference);
-                    self.hop(unit, HopKind::Binding, expr, &mut result);
+                    let mut result = self.eval_var(need, here, expr, *name, reference);
+                    self.hop(need, unit, HopKind::Binding, expr, &mut result);
                     return result;
                 }
                 Expr::CurPos => return Ok(self.position_value(here.site(expr))),
@@ -186,11 +186,11 @@ impl Evaluator<'_> {
                 }
                 Expr::Let(bindings, body) => {
                     let (_, frame) = self.eval_attrs(here, bindings, expr)?;
-                    return self.eval(here.within(&frame), *body);
+                    return self.eval_for(need, here.within(&frame), *body);
                 }
                 Expr::With(namespace, body) => {
                     let frame = self.frame_of_with(here, *namespace);
-                    return self.eval(here.within(&frame), *body);
+                    return self.eval_for(need, here.within(&frame), *body);
                 }
                 Expr::Lambda(..) => Value::Lambda(Rc::new(Lambda {
                     env: env.clone(),
@@ -198,17 +198,17 @@ impl Evaluator<'_> {
                 })),
                 Expr::Apply(function, argument) => {
                     let mut result = self.eval_apply(here, expr, *function, *argument);
-                    self.hop(unit, HopKind::Call, expr, &mut result);
+                    self.hop(need, unit, HopKind::Call, expr, &mut result);
                     return result;
                 }
                 Expr::Select(base, path, default) => {
                     let mut result = self.eval_select(here, expr, *base, path, *default);
-                    self.hop(unit, HopKind::Binding, expr, &mut result);
+                    self.hop(need, unit, HopKind::Binding, expr, &mut result);
                     return result;
                 }
                 Expr::HasAttr(base, path) => self.eval_has_attr(here, *base, path)?,
                 Expr::If(condition, then, otherwise) => {
-                    let decided = self.eval(here, *condition)?;
+                    let decided = self.eval_for(Need::Value, here, *condition)?;
                     *at = match &decided.value {
                         Value::Bool(true) => *then,
                         Value::Bool(false) => *otherwise,
@@ -225,11 +225,11 @@ impl Evaluator<'_> {
                     return self.eval_binary(here, expr, *op, (*left, *right));
                 }
                 Expr::Not(inner) => {
-                    let inner = self.eval(here, *inner)?;
+                    let inner = self.eval_for(Need::Value, here, *inner)?;
                     self.not(&inner, here.site(expr))?
                 }
                 Expr::Negate(inner) => {
-                    let inner = self.eval(here, *inner)?;
+                    let inner = self.eval_for(Need::Value, here, *inner)?;
                     self.negative(inner, here.site(expr))?
                 }
             };
@@ -262,8 +262,13 @@ impl Evaluator<'_> {
             let value = self.eval_logic(here, op, left, right)?;
             return Ok(Tracked { value, origin });
         }
-        let a = self.eval(here, left)?;
-        let b = self.eval(here, right)?;
+        let need = match op {
+            // Of a set that stands for a string it is said where it comes from.
+            BinaryOp::Add => Need::Text,
+            _ => Need::Value,
+        };
+        let a = self.eval_for(need, here, left)?;
+        let b = self.eval_for(need, here, right)?;
         if let (Value::Int(a), Value::Int(b)) = (&a.value, &b.value)
             && let Some(value) = of_integers(op, *a, *b)
         {

@@ -3,6 +3,7 @@
 use crate::heap::budget::{STACK_CHUNK, Used};
 use crate::heap::files::Here;
 use crate::heap::sizes;
+use crate::machine::need::Need;
 use crate::memo::Outer;
 use crate::thunk::Thunk;
 use crate::{
@@ -142,7 +143,7 @@ impl Evaluator<'_> {
         match thunk {
             Thunk::Delayed { env, expr } => {
                 let unit = self.unit(env);
-                self.eval_settled(Here { unit: &unit, env }, *expr)
+                self.eval_settled(Need::Origin, Here { unit: &unit, env }, *expr)
             }
             Thunk::Native(run) => run(self),
             Thunk::Apply {

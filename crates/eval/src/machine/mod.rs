@@ -10,6 +10,7 @@ mod eval;
 pub(crate) mod force;
 pub(crate) mod inside;
 mod nar;
+mod need;
 mod ops;
 pub mod partial;
 pub mod print;

@@ -1,6 +1,7 @@
 //! Selecting attributes, also from what is only partly known.
 
 use crate::heap::files::Here;
+use crate::machine::need::Need;
 use crate::{
     Alternative, ErrorKind, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, Symbol, Tracked, Unknown,
     Value, When,
@@ -107,7 +108,11 @@ impl Evaluator<'_> {
         path: &[AttrName],
         default: Option<ExprId>,
     ) -> Res<Tracked> {
-        let mut value = self.eval(here, base)?;
+        let need = match path.first() {
+            Some(AttrName::Static(..)) => Need::Value,
+            _ => Need::Origin,
+        };
+        let mut value = self.eval_for(need, here, base)?;
         // The conditions under which all parts of the path are there.
         let mut perhaps = When::ALWAYS;
         for name in path {
@@ -264,7 +269,7 @@ impl Evaluator<'_> {
     }
 
     pub(crate) fn eval_has_attr(&mut self, here: Here<'_>, base: ExprId, path: &[AttrName]) -> Res<Value> {
-        let mut value = self.eval(here, base)?;
+        let mut value = self.eval_for(Need::Value, here, base)?;
         for (at, name) in path.iter().enumerate() {
             let symbol = self.path_symbol(here, name)?;
             let last = at + 1 == path.len();
