@@ -8,7 +8,7 @@ use crate::{
     When,
 };
 use nixpod_source::{ExprId, HopKind, Site, Why};
-use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, NameId, VarRef};
+use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, Expr, NameId, VarRef};
 use std::rc::Rc;
 
 impl Evaluator<'_> {
@@ -153,6 +153,53 @@ impl Evaluator<'_> {
         })
     }
 
+    /// The value of a variable of an enclosing frame, with the call that made the frame.
+    #[inline]
+    pub(crate) fn local_value(
+        &mut self,
+        need: Need,
+        here: Here<'_>,
+        expr: ExprId,
+        (depth, slot): (u32, u32),
+    ) -> Res<Tracked> {
+        let Here { unit, env } = here;
+        let frame = env.outer(depth);
+        let Some((thunk, call)) =
+            frame.and_then(|frame| Some((*frame.slots.get(slot as usize)?, frame.call)))
+        else {
+            return self.unbound(here, expr);
+        };
+        let mut value = match &self.thunks[thunk] {
+            // Most variables have their value by now.
+            Thunk::Done {
+                value,
+                origin,
+                tainted: false,
+            } if self.memo.dependencies.is_none() => Tracked {
+                value: value.clone(),
+                origin: *origin,
+            },
+            _ => self.force(thunk)?,
+        };
+        if let Some(call) = call
+            && !unit.is_own()
+            && need.is_for(&value.value)
+        {
+            value.origin = self.origin(HopKind::Call, call, value.origin);
+        }
+        Ok(value)
+    }
+
+    /// The early exit for a variable that nothing binds.
+    #[cold]
+    fn unbound(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        let name = match here.unit.hir.expr(expr) {
+            Expr::Var(name, _) => here.unit.hir.name(*name).as_str(),
+            _ => "",
+        };
+        self.fail(format!("undefined variable '{name}'"), here.site(expr))
+    }
+
     pub(crate) fn eval_var(
         &mut self,
         need: Need,
@@ -161,7 +208,7 @@ impl Evaluator<'_> {
         name: NameId,
         reference: &VarRef,
     ) -> Res<Tracked> {
-        let Here { unit, env } = here;
+        let Here { unit, .. } = here;
         if let Some(scope) = &unit.scope
             && !matches!(reference, VarRef::Local { .. })
             && let Some(attr) = scope.get(unit.symbol(name))
@@ -169,34 +216,7 @@ impl Evaluator<'_> {
             return Ok(self.force(attr.thunk)?);
         }
         match reference {
-            VarRef::Local { depth, slot } => {
-                let frame = env.outer(*depth);
-                let Some((thunk, call)) =
-                    frame.and_then(|frame| Some((*frame.slots.get(*slot as usize)?, frame.call)))
-                else {
-                    let message = format!("undefined variable '{}'", unit.hir.name(name));
-                    return self.fail(message, here.site(expr));
-                };
-                let mut value = match &self.thunks[thunk] {
-                    // Most variables have their value by now.
-                    Thunk::Done {
-                        value,
-                        origin,
-                        tainted: false,
-                    } if self.memo.dependencies.is_none() => Tracked {
-                        value: value.clone(),
-                        origin: *origin,
-                    },
-                    _ => self.force(thunk)?,
-                };
-                if let Some(call) = call
-                    && !unit.is_own()
-                    && need.is_for(&value.value)
-                {
-                    value.origin = self.origin(HopKind::Call, call, value.origin);
-                }
-                Ok(value)
-            }
+            VarRef::Local { depth, slot } => self.local_value(need, here, expr, (*depth, *slot)),
             VarRef::Global => match self.names.globals.get(unit.hir.name(name)) {
                 Some(thunk) => Ok(self.force(*thunk)?),
                 None => {
@@ -259,7 +279,7 @@ impl Evaluator<'_> {
         match (open, not_modelled) {
             (Some(value), _) => Ok(value),
             (None, Some(namespace)) => self.select_value(&namespace, symbol, site),
-            (None, None) => self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site),
+            (None, None) => self.unbound(here, expr),
         }
     }
 

@@ -23,8 +23,12 @@ impl Evaluator<'_> {
 
     /// The same, for whoever does not look at the origin of every value.
     pub(crate) fn eval_for(&mut self, need: Need, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
-        if is_flat(here.unit.hir.expr(expr)) {
-            return self.eval_settled(need, here, expr);
+        match here.unit.hir.expr(expr) {
+            Expr::Var(_, VarRef::Local { depth, slot }) => {
+                return self.eval_local(need, here, expr, (*depth, *slot));
+            }
+            flat if is_flat(flat) => return self.eval_settled(need, here, expr),
+            _ => {}
         }
         if self.budget.is_deep() {
             return Ok(self.too_deep());
@@ -40,6 +44,35 @@ impl Evaluator<'_> {
             self.place(here, expr, &mut result);
         }
         result
+    }
+
+    /// The same for a variable of an enclosing frame, which most expressions are.
+    fn eval_local(
+        &mut self,
+        need: Need,
+        here: Here<'_>,
+        expr: ExprId,
+        (depth, slot): (u32, u32),
+    ) -> Res<Tracked> {
+        let mut result = match self.begin(here, expr) {
+            Ok(()) => self.local_value(need, here, expr, (depth, slot)),
+            Err(stop) => Err(stop),
+        };
+        self.hop(need, here.unit, HopKind::Binding, expr, &mut result);
+        if let Err(Stop::Unknown(_)) = &result {
+            self.place(here, expr, &mut result);
+        }
+        result
+    }
+
+    /// Counts the evaluation of an expression.
+    #[inline]
+    fn begin(&mut self, here: Here<'_>, expr: ExprId) -> Res<()> {
+        self.step()?;
+        if !here.unit.is_own() {
+            self.evaluates(here.env.unit, expr);
+        }
+        Ok(())
     }
 
     /// Makes an unknown of an early exit, with the place of the expression.
@@ -161,11 +194,8 @@ impl Evaluator<'_> {
     fn eval_inner(&mut self, need: Need, here: Here<'_>, at: &mut ExprId) -> Res<Tracked> {
         let Here { unit, env } = here;
         loop {
-            self.step()?;
             let expr = *at;
-            if !unit.is_own() {
-                self.evaluates(env.unit, expr);
-            }
+            self.begin(here, expr)?;
             let value = match unit.hir.expr(expr) {
                 Expr::Missing => Value::unknown(Why::SyntaxError("the code here does not parse".to_owned())),
                 Expr::Key(_) => Value::Null,
