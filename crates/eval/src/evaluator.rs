@@ -7,7 +7,7 @@ use crate::builtins::{Builtin, Cost};
 use crate::heap::budget::Budget;
 use crate::heap::caches::Caches;
 use crate::heap::conditions::Conditions;
-use crate::heap::files::Files;
+use crate::heap::files::{Files, Here};
 use crate::heap::names::Names;
 use crate::heap::origins::Origins;
 use crate::heap::settings::Settings;
@@ -96,6 +96,11 @@ impl<'s> Evaluator<'s> {
         self.names.text(symbol)
     }
 
+    /// The name of a symbol as a string.
+    pub fn name_string(&mut self, symbol: Symbol) -> Value {
+        Value::String(self.names.string(symbol))
+    }
+
     /// The symbols that native code looks up often.
     pub fn common(&self) -> &CommonSymbols {
         &self.names.common
@@ -110,6 +115,7 @@ impl<'s> Evaluator<'s> {
 
     // ----- thunks
 
+    #[inline]
     pub(crate) fn push_thunk(&mut self, thunk: Thunk) -> ThunkId {
         self.budget
             .keeps(size_of::<Thunk>() + crate::heap::sizes::held_by(&thunk));
@@ -136,26 +142,23 @@ impl<'s> Evaluator<'s> {
     }
 
     /// A thunk that applies a function to arguments when it is first forced.
-    pub fn alloc_apply(&mut self, function: ThunkId, args: Vec<ThunkId>, site: Site) -> ThunkId {
-        let apply = match *args {
-            [first] => Some((first, None)),
-            [first, second] => Some((first, Some(second))),
-            _ => None,
-        };
-        if let Some((first, second)) = apply {
-            return self.push_thunk(Thunk::Apply {
-                function,
-                first,
-                second,
-                site,
-            });
-        }
-        self.alloc_native(move |ev| {
-            let mut result = ev.force(function)?;
-            for arg in &args {
-                result = ev.apply(result, *arg, site)?;
+    pub fn alloc_apply(&mut self, function: ThunkId, args: &[ThunkId], site: Site) -> ThunkId {
+        let (first, second) = match *args {
+            [first] => (first, None),
+            [first, second] => (first, Some(second)),
+            _ => {
+                let args = args.to_vec();
+                return self.alloc_native(move |ev| {
+                    let function = ev.force(function)?;
+                    ev.apply_all(&function, &args, site)
+                });
             }
-            Ok(result)
+        };
+        self.push_thunk(Thunk::Apply {
+            function,
+            first,
+            second,
+            site,
         })
     }
 
@@ -242,10 +245,13 @@ impl<'s> Evaluator<'s> {
     // ----- origins and conditions
 
     /// A new origin: a literal, or a further step of an existing one.
+    #[inline]
     pub fn origin(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
-        let before = self.origins.bytes();
+        let before = self.origins.len();
         let origin = self.origins.add(kind, site, parent);
-        self.budget.keeps(self.origins.bytes() - before);
+        if self.origins.len() > before {
+            self.budget.keeps(Origins::size());
+        }
         origin
     }
 
@@ -534,24 +540,10 @@ impl<'s> Evaluator<'s> {
         self.names.builtins
     }
 
-    /// The site of an expression in the unit of an environment. Inside our own prelude it is the place of the call
-    /// that led there: readers cannot see the prelude.
-    pub(crate) fn site(&self, env: &Env, expr: ExprId) -> Site {
+    /// The site of an expression in the unit of an environment, as [`Here::site`] gives it.
+    pub(crate) fn site(&self, env: &Rc<Env>, expr: ExprId) -> Site {
         let unit = self.files.unit(env.unit);
-        if !unit.is_own() {
-            return Site {
-                file: unit.file,
-                expr,
-            };
-        }
-        let mut at = Some(env);
-        while let Some(frame) = at {
-            if let Some(call) = frame.call {
-                return call;
-            }
-            at = frame.parent.as_deref();
-        }
-        NO_SITE
+        Here { unit, env }.site(expr)
     }
 
     /// Names that were asked for and are not modelled, with the number of times.

@@ -29,13 +29,9 @@ fn attr_names(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Track
     let elems = ev
         .sorted(&attrs)
         .iter()
-        .map(|attr| {
-            let name = ev.name(attr.name).clone();
-            let origin = key_origin(ev, attr);
-            Elem {
-                thunk: ev.alloc(Value::string(name), origin),
-                when: attr.when,
-            }
+        .map(|attr| Elem {
+            thunk: name_thunk(ev, attr),
+            when: attr.when,
         })
         .collect();
     plain(Value::List(Rc::new(List {
@@ -253,9 +249,9 @@ fn zipped(
         open: open.clone(),
     }));
     let list = ev.alloc(list, OriginId(0));
-    let text = Value::string(ev.name(name).clone());
+    let text = ev.name_string(name);
     let text = ev.alloc(text, OriginId(0));
-    let thunk = ev.alloc_apply(function, vec![text, list], site);
+    let thunk = ev.alloc_apply(function, &[text, list], site);
     ev.mark_generated(thunk);
     Attr {
         name,
@@ -277,18 +273,23 @@ fn unsafe_get_attr_pos(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> 
 }
 
 /// The origin of an attribute's name: its key.
-pub(crate) fn key_origin(ev: &mut Evaluator<'_>, attr: &Attr) -> OriginId {
+fn key_origin(ev: &mut Evaluator<'_>, attr: &Attr) -> OriginId {
     if attr.site == NO_SITE {
         return OriginId(0);
     }
     ev.origin(HopKind::Literal, attr.site, OriginId(0))
 }
 
-fn map_entry(ev: &mut Evaluator<'_>, function: ThunkId, attr: &Attr, site: Site) -> ThunkId {
-    let text = ev.name(attr.name).clone();
+/// A thunk of an attribute's name, written where its key is.
+pub(crate) fn name_thunk(ev: &mut Evaluator<'_>, attr: &Attr) -> ThunkId {
+    let name = ev.name_string(attr.name);
     let origin = key_origin(ev, attr);
-    let name = ev.alloc(Value::string(text), origin);
-    ev.alloc_apply(function, vec![name, attr.thunk], site)
+    ev.alloc(name, origin)
+}
+
+fn map_entry(ev: &mut Evaluator<'_>, function: ThunkId, attr: &Attr, site: Site) -> ThunkId {
+    let name = name_thunk(ev, attr);
+    ev.alloc_apply(function, &[name, attr.thunk], site)
 }
 
 /// The function applied to an unknown name and the wildcard's (or an unknown) value.
@@ -304,7 +305,7 @@ pub(crate) fn wildcard_call(
         Some(value) => value,
         None => ev.alloc(Value::Unknown(open.select("<name>")), OriginId(0)),
     };
-    ev.alloc_apply(function, vec![name, value], site)
+    ev.alloc_apply(function, &[name, value], site)
 }
 
 /// The set that `listToAttrs` makes.

@@ -1,11 +1,12 @@
 //! The files that were loaded.
 
-use crate::{Attrs, Evaluator, NO_SITE, Source, Symbol, ThunkId, UnitId};
+use crate::{Attrs, Env, Evaluator, NO_SITE, OriginId, Source, Symbol, ThunkId, UnitId};
 use nixpod_source::{ExprId, FileId, Site, Utf8Path, Utf8PathBuf};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::NameId;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -38,9 +39,17 @@ pub(crate) struct Unit {
     pub(crate) dir: Utf8PathBuf,
     /// The names that `scopedImport` put into scope.
     pub(crate) scope: Option<Rc<Attrs>>,
+    /// By expression: the origin of what is written there, as soon as somebody asked for it. Our own files have none.
+    pub(crate) literals: Box<[Cell<OriginId>]>,
 }
 
 impl Unit {
+    /// No origin yet for any expression of a file.
+    pub(crate) fn no_literals(file: FileId, hir: &Hir) -> Box<[Cell<OriginId>]> {
+        let exprs = if file.is_own() { 0 } else { hir.exprs().len() };
+        vec![Cell::default(); exprs].into()
+    }
+
     /// Is it one of our own files, whose steps do not belong in a trail?
     pub(crate) fn is_own(&self) -> bool {
         self.file.is_own()
@@ -59,6 +68,50 @@ impl Unit {
             file: self.file,
             expr,
         }
+    }
+}
+
+/// Where an expression is evaluated: the code that it is part of, and the frame of its variables. Whoever evaluates a
+/// part of an expression has both already.
+#[derive(Clone, Copy)]
+pub(crate) struct Here<'h> {
+    pub(crate) unit: &'h Unit,
+    pub(crate) env: &'h Rc<Env>,
+}
+
+impl<'h> Here<'h> {
+    /// In a further frame of the same code.
+    pub(crate) fn within<'f>(self, env: &'f Rc<Env>) -> Here<'f>
+    where
+        'h: 'f,
+    {
+        Here { unit: self.unit, env }
+    }
+
+    /// The thunk that a variable is bound to, by its frame and its place in that, and the call that made the frame.
+    #[inline]
+    pub(crate) fn variable(self, (depth, slot): (u32, u32)) -> Option<(ThunkId, Option<Site>)> {
+        let frame = self.env.outer(depth)?;
+        Some((*frame.slots.get(slot as usize)?, frame.call))
+    }
+
+    /// The site of an expression. Inside our own prelude it is the place of the call that led there: readers cannot see
+    /// the prelude.
+    pub(crate) fn site(self, expr: ExprId) -> Site {
+        if !self.unit.is_own() {
+            return Site {
+                file: self.unit.file,
+                expr,
+            };
+        }
+        let mut at = Some(&**self.env);
+        while let Some(frame) = at {
+            if let Some(call) = frame.call {
+                return call;
+            }
+            at = frame.parent.as_deref();
+        }
+        NO_SITE
     }
 }
 
@@ -94,6 +147,7 @@ impl<'s> Files<'s> {
         let old = self.unit(id);
         self.units[id.0 as usize] = Rc::new(Unit {
             file: old.file,
+            literals: Unit::no_literals(old.file, &hir),
             hir,
             names,
             dir: old.dir.clone(),

@@ -2,7 +2,6 @@
 
 use crate::{NO_SITE, OriginId};
 use nixpod_source::{Hop, HopKind, Origin, Place, Site};
-use std::hash::{Hash, Hasher};
 
 /// How many steps a trail keeps; longer ones say nothing to a reader.
 const MAX_HOPS: u8 = 24;
@@ -11,14 +10,15 @@ const MAX_HOPS: u8 = 24;
 /// with them.
 const MAX_ORIGINS: usize = 4_000_000;
 
-/// Places of the cache of lately made origins.
-const RECENT: usize = 4096;
+/// Places of the cache of lately made origins, a power of two.
+const RECENT: usize = 1 << RECENT_BITS;
+const RECENT_BITS: u32 = 11;
 
 /// The origins of an evaluation.
 pub(crate) struct Origins {
     nodes: Vec<Step>,
-    /// Lately made ones, by the hash of what they are: the same variable is often read many times in a row of calls.
-    recent: Vec<u32>,
+    /// Lately made ones with their numbers, by what they are: the same variable is often read many times in a row of calls.
+    recent: Box<[(Step, OriginId); RECENT]>,
 }
 
 #[derive(Clone, Copy)]
@@ -31,52 +31,56 @@ struct Step {
 
 impl Origins {
     pub(crate) fn new() -> Self {
+        // Stands for no origin.
+        let step = Step {
+            kind: HopKind::Literal,
+            site: NO_SITE,
+            parent: OriginId(0),
+            depth: 0,
+        };
         Self {
-            // Stands for no origin.
-            nodes: vec![Step {
-                kind: HopKind::Literal,
-                site: NO_SITE,
-                parent: OriginId(0),
-                depth: 0,
-            }],
-            recent: Vec::new(),
+            nodes: vec![step],
+            recent: Box::new([(step, OriginId(0)); RECENT]),
         }
     }
 
-    /// The memory of all origins.
-    pub(crate) fn bytes(&self) -> usize {
-        self.nodes.len() * size_of::<Step>()
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The memory of one of them.
+    pub(crate) const fn size() -> usize {
+        size_of::<Step>()
     }
 
     /// A literal, or a further step of an existing origin.
+    #[inline]
     pub(crate) fn add(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
-        let below = self.nodes[parent.0 as usize];
-        if below.depth >= MAX_HOPS || (below.site == site && parent.0 != 0) {
+        let (recent, origin) = &self.recent[place_of(site, parent)];
+        let same = recent.site == site && recent.parent == parent && recent.kind == kind;
+        match same && origin.0 != 0 {
+            true => *origin,
+            false => self.add_new(kind, site, parent),
+        }
+    }
+
+    fn add_new(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
+        let below = &self.nodes[parent.0 as usize];
+        let repeats = below.site == site && parent.0 != 0;
+        if repeats || below.depth >= MAX_HOPS || self.nodes.len() >= MAX_ORIGINS {
             return parent;
         }
-        let mut hash = rustc_hash::FxHasher::default();
-        (kind, site, parent).hash(&mut hash);
-        let slot = hash.finish() as usize % RECENT;
-        let recent = OriginId(self.recent.get(slot).copied().unwrap_or(0));
-        let known = self.nodes[recent.0 as usize];
-        if recent.0 != 0 && known.site == site && known.parent == parent && known.kind == kind {
-            return recent;
-        }
-        if self.nodes.len() >= MAX_ORIGINS {
-            return parent;
-        }
-        let id = OriginId(self.nodes.len() as u32);
-        if self.recent.is_empty() {
-            self.recent.resize(RECENT, 0);
-        }
-        self.recent[slot] = id.0;
-        self.nodes.push(Step {
+        let step = Step {
             kind,
             site,
             parent,
             depth: below.depth + 1,
-        });
-        id
+        };
+        let origin = OriginId(self.nodes.len() as u32);
+        self.recent[place_of(site, parent)] = (step, origin);
+        self.nodes.push(step);
+        origin
     }
 
     /// The steps of an origin, outermost first.
@@ -109,4 +113,10 @@ impl Origins {
     pub(crate) fn outermost(&self, origin: OriginId) -> Option<Site> {
         self.steps(origin).next().map(|step| step.site)
     }
+}
+
+/// Where the cache has a step, if it has it.
+fn place_of(site: Site, parent: OriginId) -> usize {
+    let mixed = u64::from(parent.0) << 32 | u64::from(site.expr.0);
+    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT_BITS)) as usize
 }

@@ -17,11 +17,12 @@ const INLINE_TEXT: usize = 23;
 const FRAME: usize = 64;
 
 /// The bytes that a thunk keeps outside of itself and that nothing else keeps.
+#[inline]
 pub(crate) fn held_by(thunk: &Thunk) -> usize {
     match thunk {
         Thunk::Delayed { .. } => FRAME,
         Thunk::Native(run) => size_of_val(&**run) + OVERHEAD,
-        Thunk::Apply { .. } | Thunk::Generated { .. } | Thunk::Busy(_) => 0,
+        Thunk::Apply { .. } | Thunk::Generated { .. } | Thunk::Inherited { .. } | Thunk::Busy(_) => 0,
         Thunk::Done { value, .. } => held_by_value(value),
         Thunk::Failed(error) => held_by_error(error),
     }

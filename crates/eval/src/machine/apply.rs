@@ -1,6 +1,6 @@
 //! Function calls.
 
-use crate::heap::files::Unit;
+use crate::heap::files::{Here, Unit};
 use crate::heap::sizes;
 use crate::thunk::{PrimopCode, Thunk};
 use crate::{
@@ -16,39 +16,104 @@ use std::sync::Arc;
 /// The variables of a frame.
 type Slots = SmallVec<[ThunkId; 4]>;
 
+/// An argument, and the place of the call that gives it.
+pub(crate) type Argument = (ThunkId, Site);
+
 /// The arguments of a builtin; few have more than three.
 pub(crate) type Args = SmallVec<[ThunkId; 4]>;
 
 impl Evaluator<'_> {
+    /// A call.
+    pub(crate) fn eval_apply(
+        &mut self,
+        here: Here<'_>,
+        expr: ExprId,
+        function: ExprId,
+        argument: ExprId,
+    ) -> Res<Tracked> {
+        if let Expr::Apply(..) = here.unit.hir.expr(function) {
+            return self.eval_calls(here, expr, function, argument);
+        }
+        let function = self.eval(here, function)?;
+        let argument = self.delay(here, argument);
+        self.apply(&function, argument, here.site(expr))
+    }
+
+    /// A call of a call, with all the arguments that stand side by side: `f a b` is one call with two arguments.
+    #[inline(never)]
+    fn eval_calls(
+        &mut self,
+        here: Here<'_>,
+        expr: ExprId,
+        function: ExprId,
+        argument: ExprId,
+    ) -> Res<Tracked> {
+        let Here { unit, env } = here;
+        let site = here.site(expr);
+        let mut head = function;
+        // From the last argument to the first.
+        let mut given: SmallVec<[(ExprId, Site); 4]> = SmallVec::new();
+        given.push((argument, site));
+        while let Expr::Apply(function, argument) = unit.hir.expr(head) {
+            self.evaluates(env.unit, head);
+            // Calls in a file of our own are all where that was called.
+            let site = match unit.is_own() {
+                true => site,
+                false => Site {
+                    file: unit.file,
+                    expr: head,
+                },
+            };
+            given.push((*argument, site));
+            head = *function;
+        }
+        let mut function = self.eval(here, head)?;
+        let mut arguments: SmallVec<[Argument; 4]> = SmallVec::new();
+        while let Some((argument, site)) = given.pop() {
+            arguments.push((self.delay(here, argument), site));
+        }
+        let mut rest = arguments.as_slice();
+        loop {
+            let result = self.call(&function, &mut rest);
+            if rest.is_empty() {
+                return result;
+            }
+            function = self.settle(result)?;
+        }
+    }
+
     /// Calls a function with one argument.
-    pub fn apply(&mut self, function: Tracked, argument: ThunkId, site: Site) -> Res<Tracked> {
+    pub fn apply(&mut self, function: &Tracked, argument: ThunkId, site: Site) -> Res<Tracked> {
+        self.call(function, &mut [(argument, site)].as_slice())
+    }
+
+    /// Calls a function with several arguments.
+    pub fn apply_all(&mut self, function: &Tracked, arguments: &[ThunkId], site: Site) -> Res<Tracked> {
+        let arguments: SmallVec<[Argument; 4]> = arguments.iter().map(|argument| (*argument, site)).collect();
+        let mut rest = arguments.as_slice();
+        let mut result = self.call(function, &mut rest)?;
+        while !rest.is_empty() {
+            result = self.call(&result, &mut rest)?;
+        }
+        Ok(result)
+    }
+
+    /// Calls a function with the first of some arguments, and with more of them where they belong to the same call: a
+    /// builtin takes as many as it has, and a function literal that another one gives does not become a value before it
+    /// is called. What is left of the arguments is for what the call gives.
+    pub(crate) fn call(&mut self, function: &Tracked, arguments: &mut &[Argument]) -> Res<Tracked> {
         match &function.value {
-            Value::Lambda(lambda) => {
-                let lambda = lambda.clone();
-                self.call_lambda(&lambda, argument, site)
-            }
-            Value::Primop(app) => {
-                if app.args.len() + 1 < self.thunks.primop(app.primop).arity {
-                    let mut args = app.args.clone();
-                    args.push(argument);
-                    let app = PrimopApp {
-                        primop: app.primop,
-                        args,
-                    };
-                    return Ok(Tracked {
-                        value: Value::Primop(Rc::new(app)),
-                        origin: OriginId(0),
-                    });
-                }
-                let mut args = Args::from_slice(&app.args);
-                args.push(argument);
-                self.call_primop(app.primop, args, site)
-            }
+            Value::Lambda(lambda) => return self.call_lambda(lambda, arguments),
+            Value::Primop(app) => return self.call_builtin(app, arguments),
+            _ => {}
+        }
+        let Some((&(argument, site), rest)) = arguments.split_first() else {
+            return Ok(function.clone());
+        };
+        *arguments = rest;
+        match &function.value {
             Value::Attrs(attrs) => match attrs.get(self.names.common.functor) {
-                Some(functor) => {
-                    let functor = functor.thunk;
-                    self.apply_functor(functor, &function, argument, site)
-                }
+                Some(functor) => self.apply_functor(functor.thunk, function, argument, site),
                 None => match &attrs.open {
                     Some(open) => Ok(call_of_unknown(open, argument)),
                     None => self.not_a_function(&function.value, site),
@@ -56,10 +121,32 @@ impl Evaluator<'_> {
             },
             Value::Unknown(unknown) => Ok(call_of_unknown(unknown, argument)),
             Value::Either(alternatives) => {
-                let alternatives = alternatives.clone();
-                self.each_alternative(&alternatives, |ev, one| ev.apply(one, argument, site))
+                self.each_alternative(alternatives, |ev, one| ev.apply(&one, argument, site))
             }
-            other => self.not_a_function(&other.clone(), site),
+            other => self.not_a_function(other, site),
+        }
+    }
+
+    /// Calls a builtin with as many of the arguments as it still lacks.
+    fn call_builtin(&mut self, app: &PrimopApp, arguments: &mut &[Argument]) -> Res<Tracked> {
+        let lacking = self
+            .thunks
+            .primop(app.primop)
+            .arity
+            .saturating_sub(app.args.len());
+        let (given, rest) = arguments.split_at(lacking.clamp(1, arguments.len()));
+        *arguments = rest;
+        let mut args = Args::from_slice(&app.args);
+        args.extend(given.iter().map(|(argument, _)| *argument));
+        match given.last() {
+            Some((_, site)) if given.len() >= lacking => self.call_primop(app.primop, args, *site),
+            _ => Ok(Tracked {
+                value: Value::Primop(Rc::new(PrimopApp {
+                    primop: app.primop,
+                    args: args.into_vec(),
+                })),
+                origin: OriginId(0),
+            }),
         }
     }
 
@@ -83,20 +170,11 @@ impl Evaluator<'_> {
         let result = self.nested(site, |ev| {
             let functor = ev.force(functor)?;
             let itself = ev.alloc_tracked(function.clone());
-            let inner = ev.apply(functor, itself, site)?;
-            ev.apply(inner, argument, site)
+            let inner = ev.apply(&functor, itself, site)?;
+            ev.apply(&inner, argument, site)
         });
         self.budget.call_depth -= 1;
         result
-    }
-
-    /// Calls a function with several arguments.
-    pub fn apply_all(&mut self, function: Tracked, arguments: &[ThunkId], site: Site) -> Res<Tracked> {
-        let mut result = function;
-        for argument in arguments {
-            result = self.apply(result, *argument, site)?;
-        }
-        Ok(result)
     }
 
     fn not_a_function(&mut self, value: &Value, site: Site) -> Res<Tracked> {
@@ -114,7 +192,7 @@ impl Evaluator<'_> {
         self.step()?;
         let strict = self.thunks.primop(id).strict;
         for (at, arg) in args.iter().enumerate() {
-            if strict & (1 << at) == 0 {
+            if strict & (1 << at) == 0 || self.is_known_already(*arg) {
                 continue;
             }
             let value = self.force(*arg)?;
@@ -157,69 +235,94 @@ impl Evaluator<'_> {
         self.work(steps)
     }
 
-    fn call_lambda(&mut self, lambda: &Rc<Lambda>, argument: ThunkId, site: Site) -> Res<Tracked> {
-        if self.budget.call_depth >= self.budget.limits.call_depth {
-            return Err(self.error(
-                ErrorKind::Eval,
-                "stack overflow; max-call-depth exceeded",
-                Some(site),
-            ));
-        }
-        let unit = self.unit(&lambda.env);
-        self.evaluates(lambda.env.unit, lambda.expr);
-        let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
-            return self.fail("not a function", site);
+    /// Calls a function written in Nix, and a function literal that it gives with the next of the arguments.
+    fn call_lambda(&mut self, lambda: &Lambda, arguments: &mut &[Argument]) -> Res<Tracked> {
+        let Some((&(mut last), rest)) = arguments.split_first() else {
+            return self.fail("not a function", NO_SITE);
         };
-        let frame = self.frame_of_call(&unit, &lambda.env, param, argument, site)?;
+        *arguments = rest;
+        let unit = self.unit(&lambda.env);
+        let here = Here {
+            unit: &unit,
+            env: &lambda.env,
+        };
+        let (mut frame, mut body) = self.enter(here, lambda.expr, last)?;
+        while let Some((&next, rest)) = arguments.split_first()
+            && let Expr::Lambda(..) = unit.hir.expr(body)
+        {
+            self.step()?;
+            (last, *arguments) = (next, rest);
+            (frame, body) = self.enter(here.within(&frame), body, next)?;
+        }
         self.budget.call_depth += 1;
-        let mut result = self.eval(&frame, *body);
+        let mut result = self.eval(here.within(&frame), body);
         self.budget.call_depth -= 1;
         if let Err(Stop::Error(error)) = &mut result {
-            *error = self.with_trace(error.clone(), site);
+            *error = self.with_trace(error.clone(), last.1);
         }
         result
     }
 
+    /// Gives the frame in which the body of a function is evaluated, and the body.
+    #[inline]
+    fn enter(&mut self, here: Here<'_>, expr: ExprId, (argument, site): Argument) -> Res<(Rc<Env>, ExprId)> {
+        if self.budget.call_depth >= self.budget.limits.call_depth {
+            let message = "stack overflow; max-call-depth exceeded";
+            return Err(self.error(ErrorKind::Eval, message, Some(site)));
+        }
+        self.evaluates(here.env.unit, expr);
+        match here.unit.hir.expr(expr) {
+            Expr::Lambda(param, body) => {
+                let frame = self.frame_of_call(here, param, argument, site)?;
+                Ok((frame, *body))
+            }
+            _ => self.fail("not a function", site),
+        }
+    }
+
     /// The variables of a function that is called.
+    #[inline]
     pub(crate) fn frame_of_call(
         &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
+        here: Here<'_>,
         param: &Param,
         argument: ThunkId,
         site: Site,
     ) -> Res<Rc<Env>> {
-        let call = (site != NO_SITE).then_some(site);
-        let new_frame = |slots| {
-            Rc::new(Env {
-                parent: Some(env.clone()),
-                unit: env.unit,
-                slots,
-                call,
-            })
-        };
         match param {
-            Param::Name(..) => Ok(new_frame(smallvec::smallvec![argument])),
+            Param::Name(..) => Ok(new_frame(here, smallvec::smallvec![argument], site)),
             Param::Pattern {
                 fields,
                 ellipsis,
                 alias,
-            } => {
-                let value = self.pattern_argument(unit, fields, *ellipsis, argument, site)?;
-                let mut slots = Slots::with_capacity(fields.len() + 1);
-                let mut defaults = Vec::new();
-                for field in fields {
-                    let name = unit.symbol(field.name);
-                    slots.push(self.bind_field(&value, name, field.default, &mut defaults, site)?);
-                }
-                if alias.is_some() {
-                    slots.push(argument);
-                }
-                let frame = new_frame(slots);
-                self.fill_defaults(&frame, defaults);
-                Ok(frame)
-            }
+            } => self.frame_of_pattern(here, fields, (*ellipsis, alias.is_some()), argument, site),
         }
+    }
+
+    /// The variables of a function that takes a set apart, which may have further attributes and a name for the whole.
+    #[inline(never)]
+    fn frame_of_pattern(
+        &mut self,
+        here: Here<'_>,
+        fields: &[PatternField],
+        (ellipsis, alias): (bool, bool),
+        argument: ThunkId,
+        site: Site,
+    ) -> Res<Rc<Env>> {
+        let unit = here.unit;
+        let value = self.pattern_argument(unit, fields, ellipsis, argument, site)?;
+        let mut slots = Slots::with_capacity(fields.len() + 1);
+        let mut defaults = Vec::new();
+        for field in fields {
+            let name = unit.symbol(field.name);
+            slots.push(self.bind_field(&value, name, field.default, &mut defaults, site)?);
+        }
+        if alias {
+            slots.push(argument);
+        }
+        let frame = new_frame(here, slots, site);
+        self.fill_defaults(&frame, defaults);
+        Ok(frame)
     }
 
     /// Adds the call to an error's trace while it is short.
@@ -325,8 +428,13 @@ impl Evaluator<'_> {
                 None => self.thunks[slot] = Thunk::Delayed { env, expr },
                 Some((given, when)) => self.fill_native(slot, move |ev| {
                     let given = ev.force(given)?;
+                    let unit = ev.unit(&env);
+                    let here = Here {
+                        unit: &unit,
+                        env: &env,
+                    };
                     let default = Alternative {
-                        value: ev.eval(&env, expr)?,
+                        value: ev.eval(here, expr)?,
                         when: ev.otherwise(when),
                     };
                     Ok(ev.join(vec![Alternative { value: given, when }, default]))
@@ -405,6 +513,16 @@ impl Evaluator<'_> {
     pub fn empty_attrs(&self) -> Value {
         Value::Attrs(Rc::new(Attrs::default()))
     }
+}
+
+/// The frame that a call makes.
+fn new_frame(here: Here<'_>, slots: Slots, site: Site) -> Rc<Env> {
+    Rc::new(Env {
+        parent: Some(here.env.clone()),
+        unit: here.env.unit,
+        slots,
+        call: (site != NO_SITE).then_some(site),
+    })
 }
 
 /// A field of a pattern that takes its default, or perhaps does.

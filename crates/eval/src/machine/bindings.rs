@@ -1,57 +1,49 @@
 //! Sets, the frames of `let`, and variables.
 
-use crate::heap::files::Unit;
+use crate::heap::files::Here;
 use crate::thunk::Thunk;
 use crate::{
     Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value,
     When,
 };
-use nixpod_source::{HopKind, Site, Why};
+use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, NameId, VarRef};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
+/// The thunks of the sets that attributes are inherited from.
+type Froms = SmallVec<[ThunkId; 4]>;
+
 impl Evaluator<'_> {
-    /// Makes a set or the frame of a `let`. Returns the frame in which the values are evaluated.
+    /// Makes a set. Returns the frame in which the values are evaluated.
     pub(crate) fn eval_attrs(
         &mut self,
-        unit: &Rc<Unit>,
-        env: &Rc<Env>,
+        here: Here<'_>,
         attrs: &AttrsExpr,
-        site: Site,
+        expr: ExprId,
     ) -> Res<(Attrs, Rc<Env>)> {
-        let inner = if attrs.recursive {
-            let slots = attrs.entries.iter().map(|_| self.reserve()).collect();
-            Rc::new(Env {
-                parent: Some(env.clone()),
-                unit: env.unit,
-                slots,
-                call: None,
-            })
-        } else {
-            env.clone()
+        let inner = match attrs.recursive {
+            true => self.frame_of_bindings(here, attrs),
+            false => here.env.clone(),
         };
-        let froms: Vec<ThunkId> = attrs.froms.iter().map(|from| self.delay(&inner, *from)).collect();
+        let within = here.within(&inner);
         let mut entries = Vec::with_capacity(attrs.entries.len() + attrs.dynamic.len());
+        let froms = match attrs.recursive {
+            true => Froms::new(),
+            false => self.froms(within, attrs),
+        };
         for (at, entry) in attrs.entries.iter().enumerate() {
-            let thunk = match entry.value {
-                EntryValue::Expr(expr) => self.delayed(&inner, expr),
-                EntryValue::Inherit(expr) => Thunk::Delayed {
-                    env: env.clone(),
-                    expr,
-                },
-                EntryValue::From(from) => inherited(unit, entry, froms.get(from as usize).copied()),
-            };
-            let thunk = match inner.slots.get(at).copied() {
-                Some(slot) if attrs.recursive => {
-                    self.thunks[slot] = thunk;
-                    slot
+            let thunk = match inner.slots.get(at) {
+                Some(slot) if attrs.recursive => *slot,
+                _ => {
+                    let thunk = self.binding(here, within, entry, &froms);
+                    self.push_thunk(thunk)
                 }
-                _ => self.push_thunk(thunk),
             };
             entries.push(Attr {
-                name: unit.symbol(entry.name),
+                name: here.unit.symbol(entry.name),
                 thunk,
-                site: unit.key_site(entry.key),
+                site: here.unit.key_site(entry.key),
                 when: When::ALWAYS,
             });
         }
@@ -61,10 +53,10 @@ impl Evaluator<'_> {
             wildcard: None,
         };
         if attrs.recursive {
-            self.apply_overrides(&mut set, site)?;
+            self.apply_overrides(&mut set, here.site(expr))?;
         }
         for dynamic in &attrs.dynamic {
-            self.add_dynamic(&mut set, unit, &inner, dynamic)?;
+            self.add_dynamic(&mut set, within, dynamic)?;
         }
         let mut sorted = Attrs::from_entries(set.entries);
         sorted.open = set.open;
@@ -72,23 +64,57 @@ impl Evaluator<'_> {
         Ok((sorted, inner))
     }
 
+    /// The frame of a `let` or of a recursive set, whose values see it.
+    pub(crate) fn frame_of_bindings(&mut self, here: Here<'_>, attrs: &AttrsExpr) -> Rc<Env> {
+        let slots = attrs.entries.iter().map(|_| self.reserve()).collect();
+        let frame = Rc::new(Env {
+            parent: Some(here.env.clone()),
+            unit: here.env.unit,
+            slots,
+            call: None,
+        });
+        let within = here.within(&frame);
+        let froms = self.froms(within, attrs);
+        // None of them sees what another one is bound to before that is certain: `__overrides` can replace it.
+        let bindings = attrs.entries.iter();
+        let bindings: SmallVec<[Thunk; 4]> = bindings
+            .map(|entry| self.binding(here, within, entry, &froms))
+            .collect();
+        for (slot, thunk) in frame.slots.iter().zip(bindings) {
+            self.thunks[*slot] = thunk;
+        }
+        frame
+    }
+
+    /// The sets that attributes are inherited from.
+    fn froms(&mut self, within: Here<'_>, attrs: &AttrsExpr) -> Froms {
+        attrs.froms.iter().map(|from| self.delay(within, *from)).collect()
+    }
+
+    /// The thunk of a binding.
+    fn binding(&mut self, here: Here<'_>, within: Here<'_>, entry: &Entry, froms: &[ThunkId]) -> Thunk {
+        match entry.value {
+            EntryValue::Expr(expr) => self.delayed(within, expr),
+            EntryValue::Inherit(expr) => self.delayed(here, expr),
+            EntryValue::From(from) => Thunk::Inherited {
+                from: froms[from as usize],
+                name: here.unit.symbol(entry.name),
+                key: here.unit.key_site(entry.key),
+            },
+        }
+    }
+
     /// `${name} = value;`
-    fn add_dynamic(
-        &mut self,
-        set: &mut Attrs,
-        unit: &Unit,
-        env: &Rc<Env>,
-        dynamic: &DynamicEntry,
-    ) -> Res<()> {
-        let key = unit.key_site(dynamic.name);
-        match self.eval_attr_name(env, dynamic.name) {
+    fn add_dynamic(&mut self, set: &mut Attrs, here: Here<'_>, dynamic: &DynamicEntry) -> Res<()> {
+        let key = here.unit.key_site(dynamic.name);
+        match self.eval_attr_name(here, dynamic.name) {
             Ok(None) => {}
             Ok(Some(name)) => {
                 if set.entries.iter().any(|attr| attr.name == name) {
                     let name = self.name(name).clone();
                     return self.fail(format!("dynamic attribute '{name}' already defined"), key);
                 }
-                let thunk = self.delay(env, dynamic.value);
+                let thunk = self.delay(here, dynamic.value);
                 set.entries.push(Attr {
                     name,
                     thunk,
@@ -99,7 +125,7 @@ impl Evaluator<'_> {
             Err(Stop::Unknown(unknown)) if let Some((name, when)) = unknown.likely.clone() => {
                 let name = self.intern(&name);
                 if !set.entries.iter().any(|attr| attr.name == name) {
-                    let thunk = self.delay(env, dynamic.value);
+                    let thunk = self.delay(here, dynamic.value);
                     set.entries.push(Attr {
                         name,
                         thunk,
@@ -113,7 +139,7 @@ impl Evaluator<'_> {
             Err(Stop::Unknown(unknown)) => {
                 // One binding under an unknown name: any further key may be it.
                 set.wildcard = match set.open {
-                    None => Some(self.delay(env, dynamic.value)),
+                    None => Some(self.delay(here, dynamic.value)),
                     Some(_) => None,
                 };
                 set.open = Some(unknown);
@@ -146,52 +172,34 @@ impl Evaluator<'_> {
         Ok(())
     }
 
+    /// The frame in which the body of a `with` is evaluated.
+    pub(crate) fn frame_of_with(&mut self, here: Here<'_>, namespace: ExprId) -> Rc<Env> {
+        let namespace = self.delay(here, namespace);
+        Rc::new(Env {
+            parent: Some(here.env.clone()),
+            unit: here.env.unit,
+            slots: smallvec::smallvec![namespace],
+            call: None,
+        })
+    }
+
+    /// The value of a variable that no enclosing frame has.
     pub(crate) fn eval_var(
         &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
-        site: Site,
+        here: Here<'_>,
+        expr: ExprId,
         name: NameId,
         reference: &VarRef,
     ) -> Res<Tracked> {
+        let Here { unit, .. } = here;
         if let Some(scope) = &unit.scope
-            && !matches!(reference, VarRef::Local { .. })
             && let Some(attr) = scope.get(unit.symbol(name))
         {
             return Ok(self.force(attr.thunk)?);
         }
         match reference {
-            VarRef::Local { depth, slot } => {
-                let frame = env.outer(*depth);
-                let Some((thunk, call)) =
-                    frame.and_then(|frame| Some((*frame.slots.get(*slot as usize)?, frame.call)))
-                else {
-                    return self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site);
-                };
-                let mut value = match &self.thunks[thunk] {
-                    // Most variables have their value by now.
-                    Thunk::Done {
-                        value,
-                        origin,
-                        tainted: false,
-                    } if self.memo.dependencies.is_none() => Tracked {
-                        value: value.clone(),
-                        origin: *origin,
-                    },
-                    _ => self.force(thunk)?,
-                };
-                if let Some(call) = call
-                    && !unit.is_own()
-                    && !matches!(
-                        value.value,
-                        Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
-                    )
-                {
-                    value.origin = self.origin(HopKind::Call, call, value.origin);
-                }
-                Ok(value)
-            }
-            VarRef::Global => match self.names.globals.get(unit.hir.name(name)) {
+            VarRef::Local { .. } => self.unbound(here, expr),
+            VarRef::Global => match self.names.globals.get(&unit.symbol(name)) {
                 Some(thunk) => Ok(self.force(*thunk)?),
                 None => {
                     let text = unit.hir.name(name).clone();
@@ -201,19 +209,14 @@ impl Evaluator<'_> {
                     })
                 }
             },
-            VarRef::With(depths) => self.eval_with(unit, env, site, name, depths),
+            VarRef::With(depths) => self.eval_with(here, expr, name, depths),
         }
     }
 
     /// A name that only an enclosing `with` can have.
-    fn eval_with(
-        &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
-        site: Site,
-        name: NameId,
-        depths: &[u32],
-    ) -> Res<Tracked> {
+    fn eval_with(&mut self, here: Here<'_>, expr: ExprId, name: NameId, depths: &[u32]) -> Res<Tracked> {
+        let Here { unit, env } = here;
+        let site = here.site(expr);
         let symbol = unit.symbol(name);
         let mut open: Option<Tracked> = None;
         let mut not_modelled: Option<Tracked> = None;
@@ -258,7 +261,7 @@ impl Evaluator<'_> {
         match (open, not_modelled) {
             (Some(value), _) => Ok(value),
             (None, Some(namespace)) => self.select_value(&namespace, symbol, site),
-            (None, None) => self.fail(format!("undefined variable '{}'", unit.hir.name(name)), site),
+            (None, None) => self.unbound(here, expr),
         }
     }
 
@@ -279,22 +282,4 @@ impl Evaluator<'_> {
         };
         self.join(vec![Alternative { value: shadow, when }, shadowed])
     }
-}
-
-/// The value of a name that is inherited from a set.
-fn inherited(unit: &Unit, entry: &Entry, from: Option<ThunkId>) -> Thunk {
-    let name = unit.symbol(entry.name);
-    let key = unit.key_site(entry.key);
-    let is_own = unit.is_own();
-    Thunk::Native(Box::new(move |ev| {
-        let Some(from) = from else {
-            return ev.fail("inherit without a source", key);
-        };
-        let base = ev.force(from)?;
-        let mut value = ev.select_value(&base, name, key)?;
-        if !is_own {
-            value.origin = ev.origin(HopKind::Binding, key, value.origin);
-        }
-        Ok(value)
-    }))
 }

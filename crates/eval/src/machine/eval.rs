@@ -1,16 +1,14 @@
 //! Evaluation of expressions.
 
-use crate::heap::files::Unit;
+use crate::heap::files::{Here, Unit};
+use crate::machine::need::Need;
 use crate::machine::ops::of_integers;
 use crate::thunk::Thunk;
 use crate::{
-    Alternative, Elem, Env, ErrorKind, EvalResult, Evaluator, Lambda, List, NO_SITE, NixString, OriginId,
-    Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    Elem, Env, EvalResult, Evaluator, Lambda, List, OriginId, Res, Stop, ThunkId, Tracked, Value, When,
 };
-use crate::{Coerce, StringBuilder};
 use nixpod_source::{ExprId, HopKind, Site, Why};
-use nixpod_syntax::hir::{BinaryOp, Expr, PathKind, StrPart, VarRef};
-use smallvec::SmallVec;
+use nixpod_syntax::hir::{BinaryOp, Expr, StrPart, VarRef};
 use std::rc::Rc;
 
 impl Evaluator<'_> {
@@ -19,70 +17,183 @@ impl Evaluator<'_> {
     }
 
     /// Evaluates an expression now; unknowns are values, so that it stops at errors only.
-    pub(crate) fn eval(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Tracked> {
-        if self.budget.is_deep() {
-            return Ok(self.too_deep());
-        }
-        self.deeper(|ev| ev.eval_settled(env, expr))
+    pub(crate) fn eval(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        self.eval_for(Need::Origin, here, expr)
     }
 
-    /// The same, on the native stack as it is. Results are not copied on their way out: they are of the type that callers
-    /// return themselves, and what is still to be done to them is done in their place.
-    pub(crate) fn eval_settled(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Tracked> {
-        let mut result = self.eval_inner(env, expr);
+    /// The same, for whoever does not look at the origin of every value.
+    #[inline]
+    pub(crate) fn eval_for(&mut self, need: Need, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        match here.unit.hir.expr(expr) {
+            Expr::Var(_, VarRef::Local { depth, slot }) => self.eval_local(need, here, expr, (*depth, *slot)),
+            node => self.eval_node(need, here, expr, node, !is_flat(node)),
+        }
+    }
+
+    /// The same for the expression of a thunk, which counts as nested by itself.
+    #[inline]
+    pub(crate) fn eval_forced(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        match here.unit.hir.expr(expr) {
+            Expr::Var(_, VarRef::Local { depth, slot }) => {
+                self.eval_local(Need::Origin, here, expr, (*depth, *slot))
+            }
+            node => self.eval_node(Need::Origin, here, expr, node, false),
+        }
+    }
+
+    /// The same for an expression that was looked up already, and that is nested in another one or not. Results are not
+    /// copied on their way out: they are of the type that callers return themselves, and what is still to be done to them
+    /// is done in their place.
+    fn eval_node<'h>(
+        &mut self,
+        need: Need,
+        here: Here<'h>,
+        mut expr: ExprId,
+        node: &'h Expr,
+        nested: bool,
+    ) -> Res<Tracked> {
+        if let Expr::Binary(op, left, right) = node
+            && let Some(value) = self.integer_at_once(here, expr, *op, (*left, *right))
+        {
+            return Ok(value);
+        }
+        if nested {
+            if self.budget.is_deep() {
+                return Ok(self.too_deep());
+            }
+            if self.budget.lacks_stack() {
+                return self.deeper(|ev| ev.eval_node(need, here, expr, node, false));
+            }
+            self.budget.force_depth += 1;
+        }
+        let mut result = self.eval_inner(need, here, &mut expr, node);
+        if nested {
+            self.budget.force_depth -= 1;
+        }
         if !matches!(&result, Ok(value) if !matches!(value.value, Value::Unknown(_))) {
-            self.place(env, expr, &mut result);
+            self.place(here, expr, &mut result);
         }
         result
     }
 
+    /// The value of a variable of an enclosing frame, which most expressions are, and most have their value by now.
+    fn eval_local(&mut self, need: Need, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Res<Tracked> {
+        if let Err(stop) = self.begin(here, expr) {
+            let mut result = Err(stop);
+            self.place(here, expr, &mut result);
+            return result;
+        }
+        self.read_local(need, here, expr, at)
+    }
+
+    #[inline(always)]
+    fn read_local(&mut self, need: Need, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Res<Tracked> {
+        let Some((thunk, call)) = here.variable(at) else {
+            return self.unbound(here, expr);
+        };
+        let value = match &self.thunks[thunk] {
+            Thunk::Done {
+                value,
+                origin,
+                tainted: false,
+            } if self.memo.dependencies.is_none() => Tracked {
+                value: value.clone(),
+                origin: *origin,
+            },
+            _ => self.force(thunk)?,
+        };
+        Ok(self.read_by(need, here, expr, call, value))
+    }
+
+    /// Adds the steps of reading a variable to the origin of its value: the call that made the frame, and the place where it
+    /// is read.
+    #[inline(always)]
+    fn read_by(
+        &mut self,
+        need: Need,
+        here: Here<'_>,
+        expr: ExprId,
+        call: Option<Site>,
+        mut value: Tracked,
+    ) -> Tracked {
+        if !here.unit.is_own() && need.is_for(&value.value) {
+            if let Some(call) = call {
+                value.origin = self.origin(HopKind::Call, call, value.origin);
+            }
+            let site = Site {
+                file: here.unit.file,
+                expr,
+            };
+            value.origin = self.origin(HopKind::Binding, site, value.origin);
+        }
+        value
+    }
+
+    /// The early exit for a variable that nothing binds.
+    #[cold]
+    pub(crate) fn unbound(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        let name = match here.unit.hir.expr(expr) {
+            Expr::Var(name, _) => here.unit.hir.name(*name).as_str(),
+            _ => "",
+        };
+        self.fail(format!("undefined variable '{name}'"), here.site(expr))
+    }
+
+    /// Counts the evaluation of an expression.
+    #[inline]
+    fn begin(&mut self, here: Here<'_>, expr: ExprId) -> Res<()> {
+        self.step()?;
+        if !here.unit.is_own() {
+            self.evaluates(here.env.unit, expr);
+        }
+        Ok(())
+    }
+
     /// Makes an unknown of an early exit, with the place of the expression.
     #[cold]
-    fn place(&mut self, env: &Rc<Env>, expr: ExprId, result: &mut Res<Tracked>) {
+    fn place(&mut self, here: Here<'_>, expr: ExprId, result: &mut Res<Tracked>) {
         let settled = match result {
             Ok(value) => Ok(value.clone()),
             Err(stop) => self.settle(Err(stop.clone())),
         };
-        *result = self.place_unknown(env, expr, settled).map_err(Stop::from);
+        *result = self.place_unknown(here, expr, settled).map_err(Stop::from);
     }
 
     /// An unknown that came about by an early exit gets the place of the expression.
-    pub(crate) fn place_unknown(
+    fn place_unknown(
         &mut self,
-        env: &Rc<Env>,
+        here: Here<'_>,
         expr: ExprId,
         result: EvalResult<Tracked>,
     ) -> EvalResult<Tracked> {
         let mut value = result?;
         if value.origin == OriginId(0) && matches!(value.value, Value::Unknown(_)) {
-            let unit = self.unit(env);
-            value.origin = self.literal(&unit, expr);
+            value.origin = self.literal(here.unit, expr);
         }
         Ok(value)
     }
 
     /// A thunk for an expression.
-    pub(crate) fn delay(&mut self, env: &Rc<Env>, expr: ExprId) -> ThunkId {
-        if let Some(bound) = self.plain_variable(env, expr) {
-            self.evaluates(env.unit, expr);
-            return bound;
-        }
-        let thunk = self.delayed(env, expr);
-        self.push_thunk(thunk)
-    }
-
-    /// The thunk that a variable of an enclosing frame is bound to.
-    fn local_variable(&self, env: &Rc<Env>, expr: ExprId) -> Option<ThunkId> {
-        let Expr::Var(_, VarRef::Local { depth, slot }) = self.files.unit(env.unit).hir.expr(expr) else {
-            return None;
+    pub(crate) fn delay(&mut self, here: Here<'_>, expr: ExprId) -> ThunkId {
+        let thunk = match here.unit.hir.expr(expr) {
+            Expr::Var(_, VarRef::Local { depth, slot }) => {
+                let at = (*depth, *slot);
+                if let Some(bound) = self.plain_variable(here, at) {
+                    self.evaluates(here.env.unit, expr);
+                    return bound;
+                }
+                self.delayed_variable(here, expr, at)
+            }
+            _ => self.delayed(here, expr),
         };
-        env.outer(*depth)?.slots.get(*slot as usize).copied()
+        self.push_thunk(thunk)
     }
 
     /// The thunk that a variable is bound to, if it is a value already that has no origin: reading it adds no step to
     /// a trail then.
-    fn plain_variable(&self, env: &Rc<Env>, expr: ExprId) -> Option<ThunkId> {
-        let bound = self.local_variable(env, expr)?;
+    #[inline]
+    fn plain_variable(&self, here: Here<'_>, at: (u32, u32)) -> Option<ThunkId> {
+        let (bound, _) = here.variable(at)?;
         match self.thunks[bound] {
             Thunk::Done {
                 value: Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_),
@@ -95,23 +206,90 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The state of a thunk for an expression: literals are values at once.
-    pub(crate) fn delayed(&mut self, env: &Rc<Env>, expr: ExprId) -> Thunk {
-        let unit = self.unit(env);
-        let immediate = match unit.hir.expr(expr) {
-            // A number of the analysed code can change without the set that it is in.
-            Expr::Int(_) | Expr::Float(_) => unit.is_own() || self.memo.dependencies.is_none(),
-            Expr::Lambda(..) => true,
+    /// The state of a thunk for an expression: what takes no more work now than to remember it is a value at once.
+    pub(crate) fn delayed(&mut self, here: Here<'_>, expr: ExprId) -> Thunk {
+        let unit = here.unit;
+        // A heap that is kept has to know later what was evaluated for which thunk.
+        let forgets = self.memo.dependencies.is_none();
+        let value = match unit.hir.expr(expr) {
+            Expr::Int(_) | Expr::Float(_) if unit.is_own() || forgets => self.eval(here, expr).ok(),
+            Expr::Lambda(..) => self.eval(here, expr).ok(),
             // Of the analysed code it is remembered which strings were looked at.
-            Expr::Str(parts) => unit.is_own() && plain_text(parts).is_some(),
-            _ => false,
+            Expr::Str(parts) if unit.is_own() && is_plain(parts) => self.eval(here, expr).ok(),
+            Expr::Var(_, VarRef::Local { depth, slot }) => {
+                return self.delayed_variable(here, expr, (*depth, *slot));
+            }
+            Expr::Binary(op, left, right) => self.integer_at_once(here, expr, *op, (*left, *right)),
+            _ => None,
         };
-        if immediate && let Ok(value) = self.eval_inner(env, expr) {
-            return Thunk::done(value);
+        match value {
+            Some(value) => Thunk::done(value),
+            None => later(here, expr),
         }
-        Thunk::Delayed {
-            env: env.clone(),
-            expr,
+    }
+
+    /// The same for a variable of an enclosing frame.
+    fn delayed_variable(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Thunk {
+        match self.variable_at_once(here, expr, at) {
+            Some(value) => Thunk::done(value),
+            None => later(here, expr),
+        }
+    }
+
+    /// The value of a variable that was computed before. Functions are left out, which are told apart by their thunks, and
+    /// floats, of which some are not equal to themselves.
+    #[inline]
+    fn variable_at_once(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Option<Tracked> {
+        if self.memo.dependencies.is_some() {
+            return None;
+        }
+        let (bound, call) = here.variable(at)?;
+        let value = match &self.thunks[bound] {
+            Thunk::Done {
+                value,
+                origin,
+                tainted: false,
+            } if value.is_data() => Tracked {
+                value: value.clone(),
+                origin: *origin,
+            },
+            _ => return None,
+        };
+        self.step().ok()?;
+        Some(self.read_by(Need::Origin, here, expr, call, value))
+    }
+
+    /// What an operator makes of two integers, if both are known already and it does not fail.
+    #[inline]
+    fn integer_at_once(
+        &mut self,
+        here: Here<'_>,
+        expr: ExprId,
+        op: BinaryOp,
+        (left, right): (ExprId, ExprId),
+    ) -> Option<Tracked> {
+        let a = self.known_integer(here, left)?;
+        let b = self.known_integer(here, right)?;
+        let value = of_integers(op, a, b).filter(|_| self.memo.dependencies.is_none())?;
+        // The operator and its operands.
+        self.work(3).ok()?;
+        let origin = self.literal(here.unit, expr);
+        Some(Tracked { value, origin })
+    }
+
+    /// An integer that is written there, or that a variable was found to be before.
+    #[inline(always)]
+    fn known_integer(&self, here: Here<'_>, expr: ExprId) -> Option<i64> {
+        if let Expr::Int(int) = here.unit.hir.expr(expr) {
+            return Some(*int);
+        }
+        match self.thunks[local_variable(here, expr)?] {
+            Thunk::Done {
+                value: Value::Int(int),
+                tainted: false,
+                ..
+            } => Some(int),
+            _ => None,
         }
     }
 
@@ -123,7 +301,11 @@ impl Evaluator<'_> {
             let Thunk::Delayed { env, expr } = &self.thunks[at] else {
                 break;
             };
-            let Some(next) = self.local_variable(env, *expr) else {
+            let here = Here {
+                unit: self.files.unit(env.unit),
+                env,
+            };
+            let Some(next) = local_variable(here, *expr) else {
                 break;
             };
             at = next;
@@ -132,468 +314,190 @@ impl Evaluator<'_> {
     }
 
     pub(crate) fn literal(&mut self, unit: &Unit, expr: ExprId) -> OriginId {
-        if unit.is_own() {
+        let Some(known) = unit.literals.get(expr.0 as usize) else {
             return OriginId(0);
-        }
-        self.origin(
-            HopKind::Literal,
-            Site {
+        };
+        if known.get() == OriginId(0) {
+            let site = Site {
                 file: unit.file,
                 expr,
-            },
-            OriginId(0),
-        )
+            };
+            known.set(self.origin(HopKind::Literal, site, OriginId(0)));
+        }
+        known.get()
     }
 
-    /// Adds a step to the origin of a value, unless our own prelude took it.
-    fn hop(&mut self, unit: &Unit, kind: HopKind, expr: ExprId, result: &mut Res<Tracked>) {
+    /// Adds a step to the origin of a value, unless our own prelude took it or nobody looks at it.
+    #[inline(always)]
+    fn hop(&mut self, need: Need, unit: &Unit, kind: HopKind, expr: ExprId, result: &mut Res<Tracked>) {
         let Ok(value) = result else { return };
-        let worth = !matches!(
-            value.value,
-            Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
-        );
-        if worth && !unit.is_own() {
-            value.origin = self.origin(
-                kind,
-                Site {
-                    file: unit.file,
-                    expr,
-                },
-                value.origin,
-            );
-        }
-    }
-
-    #[expect(clippy::too_many_lines, reason = "an arm for each kind of expression")]
-    pub(crate) fn eval_inner(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Tracked> {
-        self.step()?;
-        let unit = self.unit(env);
-        let site = self.site(env, expr);
-        if let Some(dependencies) = &mut self.memo.dependencies
-            && !unit.is_own()
-        {
-            dependencies.evaluates(env.unit, expr);
-        }
-        let value = match unit.hir.expr(expr) {
-            Expr::Missing => Value::unknown(Why::SyntaxError("the code here does not parse".to_owned())),
-            Expr::Key(_) => Value::Null,
-            Expr::Int(int) => Value::Int(*int),
-            Expr::Float(float) => Value::Float(*float),
-            Expr::Str(parts) => {
-                if !unit.is_own() {
-                    self.files.mark_string(env.unit, expr);
-                }
-                match plain_text(parts) {
-                    Some(text) => Value::String(Rc::new(text)),
-                    None => return self.eval_string(&unit, env, expr, parts),
-                }
-            }
-            Expr::Path(kind, parts) => return self.eval_path(&unit, env, expr, *kind, parts),
-            Expr::Var(name, reference) => {
-                let mut result = self.eval_var(&unit, env, site, *name, reference);
-                self.hop(&unit, HopKind::Binding, expr, &mut result);
-                return result;
-            }
-            Expr::CurPos => return Ok(self.position_value(site)),
-            Expr::List(elems) => self.eval_list(env, elems)?,
-            Expr::Attrs(attrs) => {
-                let (attrs, _) = self.eval_attrs(&unit, env, attrs, site)?;
-                Value::Attrs(Rc::new(attrs))
-            }
-            Expr::Let(bindings, body) => {
-                let (_, frame) = self.eval_attrs(&unit, env, bindings, site)?;
-                return self.eval(&frame, *body);
-            }
-            Expr::With(namespace, body) => return self.eval_with_body(env, *namespace, *body),
-            Expr::Lambda(..) => Value::Lambda(Rc::new(Lambda {
-                env: env.clone(),
+        if !unit.is_own() && need.is_for(&value.value) {
+            let site = Site {
+                file: unit.file,
                 expr,
-            })),
-            Expr::Apply(function, argument) => {
-                let mut result = self.eval_apply(&unit, env, *function, *argument, site);
-                self.hop(&unit, HopKind::Call, expr, &mut result);
-                return result;
-            }
-            Expr::Select(base, path, default) => {
-                let mut result = self.eval_select(env, site, *base, path, *default);
-                self.hop(&unit, HopKind::Binding, expr, &mut result);
-                return result;
-            }
-            Expr::HasAttr(base, path) => self.eval_has_attr(env, *base, path)?,
-            Expr::If(condition, then, otherwise) => {
-                return self.eval_if(env, *condition, [*then, *otherwise]);
-            }
-            Expr::Assert(condition, body) => return self.eval_assert(env, site, *condition, *body),
-            Expr::Binary(op, left, right) => return self.eval_binary(&unit, env, expr, *op, (*left, *right)),
-            Expr::Not(inner) => {
-                let inner = self.eval(env, *inner)?;
-                self.not(&inner, site)?
-            }
-            Expr::Negate(inner) => self.eval_negate(env, site, *inner)?,
-        };
-        let origin = self.literal(&unit, expr);
-        Ok(Tracked { value, origin })
-    }
-
-    /// `!`: of what is not known, too, it is told that it is the opposite.
-    fn not(&mut self, inner: &Tracked, site: Site) -> Res<Value> {
-        if let Value::Unknown(_) | Value::Either(_) = &inner.value {
-            let why = self.undecided(inner);
-            let literal = self.conditions.literal(&inner.value, None).negated();
-            return Ok(Value::Unknown(why.opposite(literal)));
+            };
+            value.origin = self.origin(kind, site, value.origin);
         }
-        Ok(Value::Bool(!self.as_bool(inner, site)?))
     }
 
-    fn eval_list(&mut self, env: &Rc<Env>, elems: &[ExprId]) -> Res<Value> {
+    /// Evaluates an expression. Where that is what another part of it gives, such as the branch of an `if`, `at` is that
+    /// part afterwards.
+    #[expect(clippy::too_many_lines, reason = "an arm for each kind of expression")]
+    #[inline(always)]
+    fn eval_inner<'h>(
+        &mut self,
+        need: Need,
+        here: Here<'h>,
+        at: &mut ExprId,
+        mut node: &'h Expr,
+    ) -> Res<Tracked> {
+        let Here { unit, env } = here;
+        loop {
+            let expr = *at;
+            self.begin(here, expr)?;
+            let value = match node {
+                Expr::Missing => Value::unknown(Why::SyntaxError("the code here does not parse".to_owned())),
+                Expr::Key(_) => Value::Null,
+                Expr::Int(int) => Value::Int(*int),
+                Expr::Float(float) => Value::Float(*float),
+                Expr::Str(parts) => return self.eval_string(here, expr, parts),
+                Expr::Path(kind, parts) => return self.eval_path(here, expr, *kind, parts),
+                Expr::Var(_, VarRef::Local { depth, slot }) => {
+                    return self.read_local(need, here, expr, (*depth, *slot));
+                }
+                Expr::Var(name, reference) => {
+                    let mut result = self.eval_var(here, expr, *name, reference);
+                    self.hop(need, unit, HopKind::Binding, expr, &mut result);
+                    return result;
+                }
+                Expr::CurPos => return Ok(self.position_value(here.site(expr))),
+                Expr::List(elems) => self.eval_list(here, elems)?,
+                Expr::Attrs(attrs) => {
+                    let (attrs, _) = self.eval_attrs(here, attrs, expr)?;
+                    Value::Attrs(Rc::new(attrs))
+                }
+                Expr::Let(bindings, body) => {
+                    let frame = self.frame_of_bindings(here, bindings);
+                    return self.eval_for(need, here.within(&frame), *body);
+                }
+                Expr::With(namespace, body) => {
+                    let frame = self.frame_of_with(here, *namespace);
+                    return self.eval_for(need, here.within(&frame), *body);
+                }
+                Expr::Lambda(..) => Value::Lambda(Rc::new(Lambda {
+                    env: env.clone(),
+                    expr,
+                })),
+                Expr::Apply(function, argument) => {
+                    let mut result = self.eval_apply(here, expr, *function, *argument);
+                    self.hop(need, unit, HopKind::Call, expr, &mut result);
+                    return result;
+                }
+                Expr::Select(base, path, default) => {
+                    let mut result = self.eval_select(here, expr, *base, path, *default);
+                    self.hop(need, unit, HopKind::Binding, expr, &mut result);
+                    return result;
+                }
+                Expr::HasAttr(base, path) => self.eval_has_attr(here, *base, path)?,
+                Expr::If(condition, then, otherwise) => {
+                    let decided = self.eval_for(Need::Value, here, *condition)?;
+                    *at = match &decided.value {
+                        Value::Bool(true) => *then,
+                        Value::Bool(false) => *otherwise,
+                        _ => return self.undecided_if(here, *condition, &decided, [*then, *otherwise]),
+                    };
+                    node = unit.hir.expr(*at);
+                    continue;
+                }
+                Expr::Assert(condition, body) => {
+                    self.eval_assert(here, expr, *condition)?;
+                    *at = *body;
+                    node = unit.hir.expr(*at);
+                    continue;
+                }
+                Expr::Binary(op, left, right) => {
+                    return self.eval_binary(here, expr, *op, (*left, *right));
+                }
+                Expr::Not(inner) => {
+                    let inner = self.eval_for(Need::Value, here, *inner)?;
+                    self.not(&inner, here.site(expr))?
+                }
+                Expr::Negate(inner) => {
+                    let inner = self.eval_for(Need::Value, here, *inner)?;
+                    self.negative(inner, here.site(expr))?
+                }
+            };
+            let origin = self.literal(unit, expr);
+            return Ok(Tracked { value, origin });
+        }
+    }
+
+    fn eval_list(&mut self, here: Here<'_>, elems: &[ExprId]) -> Res<Value> {
         self.charge(elems.len() * size_of::<Elem>())?;
         let elems = elems
             .iter()
             .map(|elem| Elem {
-                thunk: self.delay(env, *elem),
+                thunk: self.delay(here, *elem),
                 when: When::ALWAYS,
             })
             .collect();
         Ok(Value::List(Rc::new(List { elems, open: None })))
     }
 
-    fn eval_with_body(&mut self, env: &Rc<Env>, namespace: ExprId, body: ExprId) -> Res<Tracked> {
-        let namespace = self.delay(env, namespace);
-        let frame = Rc::new(Env {
-            parent: Some(env.clone()),
-            unit: env.unit,
-            slots: smallvec::smallvec![namespace],
-            call: None,
-        });
-        self.eval(&frame, body)
-    }
-
-    fn eval_if(&mut self, env: &Rc<Env>, condition: ExprId, branches: [ExprId; 2]) -> Res<Tracked> {
-        let [then, otherwise] = branches;
-        let decided = self.eval(env, condition)?;
-        let branch = match &decided.value {
-            Value::Bool(true) => then,
-            Value::Bool(false) => otherwise,
-            Value::Unknown(_) | Value::Either(_) => {
-                let site = self.site(env, condition);
-                return self.speculate(env, site, &decided, branches);
-            }
-            other => return self.type_error("a Boolean", other, self.site(env, condition)),
-        };
-        self.eval(env, branch)
-    }
-
-    fn eval_assert(&mut self, env: &Rc<Env>, site: Site, condition: ExprId, body: ExprId) -> Res<Tracked> {
-        let decided = self.eval(env, condition)?;
-        match &decided.value {
-            Value::Bool(true) => {}
-            Value::Bool(false) => {
-                return Err(self.error(ErrorKind::Assert, "assertion failed", Some(site)));
-            }
-            // The configuration is taken to evaluate, so an undecided assertion holds.
-            Value::Unknown(_) | Value::Either(_) => self.conditions.drops += 1,
-            other => return self.type_error("a Boolean", other, self.site(env, condition)),
-        }
-        self.eval(env, body)
-    }
-
-    fn eval_negate(&mut self, env: &Rc<Env>, site: Site, inner: ExprId) -> Res<Value> {
-        let inner = self.eval(env, inner)?;
-        match &self.known(inner)?.value {
-            Value::Int(int) => match int.checked_neg() {
-                Some(int) => Ok(Value::Int(int)),
-                None => self.fail(format!("integer overflow in negating {int}"), site),
-            },
-            // Nix reads it as `0 - x`, which is not negative zero.
-            Value::Float(float) => Ok(Value::Float(0.0 - float)),
-            other => self.type_error("an integer", other, site),
-        }
-    }
-
-    /// A call, with all the arguments that stand side by side: `f a b` is one call of a builtin with two arguments.
-    fn eval_apply(
-        &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
-        function: ExprId,
-        argument: ExprId,
-        site: Site,
-    ) -> Res<Tracked> {
-        let mut head = function;
-        let mut calls: SmallVec<[(ExprId, Site); 4]> = smallvec::smallvec![(argument, site)];
-        while let Expr::Apply(function, argument) = unit.hir.expr(head) {
-            self.evaluates(env.unit, head);
-            // Calls in a file of our own are all where that was called.
-            let site = match unit.is_own() {
-                true => site,
-                false => Site {
-                    file: unit.file,
-                    expr: head,
-                },
-            };
-            calls.push((*argument, site));
-            head = *function;
-        }
-        let mut value = self.eval(env, head)?;
-        if let Value::Primop(app) = &value.value
-            && app.args.is_empty()
-            && let arity = self.thunks.primop(app.primop).arity
-            && arity <= calls.len()
-        {
-            let primop = app.primop;
-            let rest = calls.len() - arity;
-            let args = calls[rest..]
-                .iter()
-                .rev()
-                .map(|(argument, _)| self.delay(env, *argument))
-                .collect();
-            let result = self.call_primop(primop, args, calls[rest].1);
-            if rest == 0 {
-                return result;
-            }
-            calls.truncate(rest);
-            value = self.settle(result)?;
-        }
-        while let Some((argument, site)) = calls.pop() {
-            let argument = self.delay(env, argument);
-            let result = self.apply(value, argument, site);
-            if calls.is_empty() {
-                return result;
-            }
-            value = self.settle(result)?;
-        }
-        Ok(value)
-    }
-
-    /// The reason why a Boolean is not decided.
-    pub fn undecided(&mut self, value: &Tracked) -> Rc<Unknown> {
-        match &value.value {
-            Value::Unknown(unknown) => unknown.clone(),
-            Value::Either(alternatives) => alternatives
-                .iter()
-                .find_map(|alternative| match &alternative.value.value {
-                    Value::Unknown(unknown) => Some(unknown.clone()),
-                    _ => None,
-                })
-                .or_else(|| {
-                    alternatives
-                        .first()
-                        .map(|first| self.condition_reason(first.when))
-                })
-                .unwrap_or_else(|| Unknown::new(Why::Undecided("several values".to_owned()))),
-            _ => Unknown::new(Why::Undecided("a condition".to_owned())),
-        }
-    }
-
-    /// Evaluates the branches of an undecided condition and joins what does not fail.
-    fn speculate(
-        &mut self,
-        env: &Rc<Env>,
-        site: Site,
-        decided: &Tracked,
-        [then, otherwise]: [ExprId; 2],
-    ) -> Res<Tracked> {
-        if self.budget.speculation >= self.budget.limits.speculation {
-            self.depends_on_order();
-            return Err(Stop::Unknown(self.undecided(decided)));
-        }
-        let when = self.condition_on(decided, site, When::ALWAYS);
-        let branches = [(then, when), (otherwise, self.otherwise(when))];
-        self.budget.speculation += 1;
-        let mut alternatives = Vec::new();
-        let mut failure = None;
-        for (branch, when) in branches {
-            match self.eval(env, branch) {
-                Ok(value) => alternatives.push(Alternative { value, when }),
-                Err(error) => failure = Some(error),
-            }
-        }
-        self.budget.speculation -= 1;
-        match failure {
-            Some(error) if alternatives.is_empty() => return Err(error),
-            Some(_) => {
-                self.conditions.drops += 1;
-                // What is left must hold, if the configuration evaluates at all.
-                if let [only] = &mut *alternatives {
-                    return Ok(only.value.clone());
-                }
-            }
-            None => {}
-        }
-        Ok(self.join(alternatives))
-    }
-
-    /// An attribute that an open set may have. Names that a model of ours lacks are counted.
-    pub(crate) fn select_unlisted(&mut self, open: &Rc<Unknown>, symbol: Symbol) -> Rc<Unknown> {
-        let Why::NotModelled(set) = &open.why else {
-            return open.select(self.name(symbol));
-        };
-        let name = format!("{set}.{}", self.name(symbol));
-        self.names.misses(&name);
-        Unknown::new(Why::NotModelled(name))
-    }
-
-    fn eval_string(&mut self, unit: &Unit, env: &Rc<Env>, expr: ExprId, parts: &[StrPart]) -> Res<Tracked> {
-        let literal = self.literal(unit, expr);
-        let site = self.site(env, expr);
-        let mut builder = StringBuilder::default();
-        let mut offset = 0;
-        for part in parts {
-            match part {
-                StrPart::Text(text) => {
-                    builder.push_literal(text, literal, offset);
-                    offset += text.len() as u32;
-                }
-                StrPart::Interp(inner) => {
-                    let value = self.eval(env, *inner)?;
-                    let value = if unit.is_own() {
-                        value
-                    } else {
-                        let origin = self.origin(HopKind::Interpolation, site, value.origin);
-                        Tracked {
-                            value: value.value,
-                            origin,
-                        }
-                    };
-                    self.coerce_into(&mut builder, &value, Coerce::Interpolate, self.site(env, *inner))?;
-                }
-            }
-        }
-        self.charge(builder.len())?;
-        Ok(Tracked {
-            value: builder.finish(),
-            origin: literal,
-        })
-    }
-
-    fn eval_path(
-        &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
-        expr: ExprId,
-        kind: PathKind,
-        parts: &[StrPart],
-    ) -> Res<Tracked> {
-        let site = self.site(env, expr);
-        let origin = self.literal(unit, expr);
-        let mut builder = StringBuilder::default();
-        for part in parts {
-            match part {
-                StrPart::Text(text) => builder.push_literal(text, origin, 0),
-                StrPart::Interp(inner) => {
-                    let value = self.eval(env, *inner)?;
-                    self.coerce_into(&mut builder, &value, Coerce::PathAppend, site)?;
-                }
-            }
-        }
-        let text = builder.known_text()?;
-        let value = match kind {
-            PathKind::Relative => Value::Path(crate::paths::resolve(unit.dir.as_str(), &text)),
-            PathKind::Absolute => Value::Path(crate::paths::normalise(&text)),
-            PathKind::Home => match &self.settings.variables {
-                Some(variables) => {
-                    let home = variables.get("HOME").map_or("", String::as_str);
-                    Value::Path(crate::paths::normalise(&format!("{home}/{text}")))
-                }
-                None => Value::unknown(Why::Impure(format!("the home directory in `~{text}`"))),
-            },
-            PathKind::Search => {
-                let mut found = self.search(unit.scope.as_ref(), &text, site)?;
-                found.origin = origin;
-                return Ok(found);
-            }
-        };
-        Ok(Tracked { value, origin })
-    }
-
-    /// The value of `__curPos` and of `unsafeGetAttrPos`: null where there is no position.
-    pub fn position_value(&mut self, site: Site) -> Tracked {
-        let position = (site != NO_SITE).then(|| self.source().position(site)).flatten();
-        let value = match position {
-            Some((line, column)) => {
-                let path = self.source().path_of(site.file);
-                let file = self.alloc(Value::string(path.as_str()), OriginId(0));
-                let line = self.alloc(Value::Int(i64::from(line)), OriginId(0));
-                let column = self.alloc(Value::Int(i64::from(column)), OriginId(0));
-                Value::attrs(self.attrs_from(vec![("file", file), ("line", line), ("column", column)]))
-            }
-            None => Value::Null,
-        };
-        Tracked {
-            value,
-            origin: OriginId(0),
-        }
-    }
-
     fn eval_binary(
         &mut self,
-        unit: &Unit,
-        env: &Rc<Env>,
+        here: Here<'_>,
         expr: ExprId,
         op: BinaryOp,
         (left, right): (ExprId, ExprId),
     ) -> Res<Tracked> {
-        let site = self.site(env, expr);
-        let origin = self.literal(unit, expr);
+        let origin = self.literal(here.unit, expr);
         if matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Implies) {
-            let value = self.eval_logic(env, op, left, right)?;
+            let value = self.eval_logic(here, op, left, right)?;
             return Ok(Tracked { value, origin });
         }
-        let a = self.eval(env, left)?;
-        let b = self.eval(env, right)?;
+        let need = match op {
+            // Of a set that stands for a string it is said where it comes from.
+            BinaryOp::Add => Need::Text,
+            _ => Need::Value,
+        };
+        let a = self.eval_for(need, here, left)?;
+        let b = self.eval_for(need, here, right)?;
         if let (Value::Int(a), Value::Int(b)) = (&a.value, &b.value)
             && let Some(value) = of_integers(op, *a, *b)
         {
             return Ok(Tracked { value, origin });
         }
-        self.binary(op, a, b, site, origin)
-    }
-
-    /// `&&`, `||` and `->`: a known operand can decide although the other is unknown.
-    fn eval_logic(&mut self, env: &Rc<Env>, op: BinaryOp, left: ExprId, right: ExprId) -> Res<Value> {
-        let a = self.eval(env, left)?;
-        let deciding = matches!(op, BinaryOp::Or);
-        let outcome = !matches!(op, BinaryOp::And);
-        match &a.value {
-            Value::Bool(a) if *a == deciding => return Ok(Value::Bool(outcome)),
-            Value::Bool(_) => {
-                let b = self.eval(env, right)?;
-                let b = self.known(b)?;
-                return Ok(Value::Bool(self.as_bool(&b, self.site(env, right))?));
-            }
-            Value::Unknown(_) | Value::Either(_) => {}
-            other => {
-                return self.type_error("a Boolean", other, self.site(env, left));
-            }
-        }
-        let why = self.undecided(&a);
-        if self.budget.speculation >= self.budget.limits.speculation {
-            self.depends_on_order();
-            return Err(Stop::Unknown(why));
-        }
-        self.budget.speculation += 1;
-        let b = self.eval(env, right);
-        self.budget.speculation -= 1;
-        match b {
-            // `unknown && false`, `unknown || true`, `unknown -> true`.
-            Ok(Tracked {
-                value: Value::Bool(b),
-                ..
-            }) if b == outcome => Ok(Value::Bool(outcome)),
-            Ok(_) => Err(Stop::Unknown(why)),
-            Err(_) => {
-                self.conditions.drops += 1;
-                Err(Stop::Unknown(why))
-            }
-        }
+        self.binary(op, a, b, here.site(expr), origin)
     }
 }
 
-/// A string literal without interpolations.
-fn plain_text(parts: &[StrPart]) -> Option<NixString> {
-    match parts {
-        [] => Some(NixString::default()),
-        [StrPart::Text(text)] => Some(NixString::new(text.clone())),
-        _ => None,
+/// The state of a thunk that evaluates an expression when it is forced.
+fn later(here: Here<'_>, expr: ExprId) -> Thunk {
+    Thunk::Delayed {
+        env: here.env.clone(),
+        expr,
     }
+}
+
+/// Is it an expression of which no other is evaluated on the way? What a variable is bound to is a nesting by itself.
+fn is_flat(expr: &Expr) -> bool {
+    match expr {
+        Expr::Int(_) | Expr::Var(..) | Expr::Lambda(..) | Expr::List(_) => true,
+        Expr::Str(parts) => is_plain(parts),
+        _ => false,
+    }
+}
+
+/// Is it a string literal without interpolations?
+pub(crate) fn is_plain(parts: &[StrPart]) -> bool {
+    matches!(parts, [] | [StrPart::Text(_)])
+}
+
+/// The thunk that a variable of an enclosing frame is bound to.
+fn local_variable(here: Here<'_>, expr: ExprId) -> Option<ThunkId> {
+    let Expr::Var(_, VarRef::Local { depth, slot }) = here.unit.hir.expr(expr) else {
+        return None;
+    };
+    Some(here.variable((*depth, *slot))?.0)
 }

@@ -1,6 +1,7 @@
 //! Forcing thunks, and the typed ways to ask for a value.
 
 use crate::heap::budget::{STACK_CHUNK, Used};
+use crate::heap::files::Here;
 use crate::heap::sizes;
 use crate::memo::Outer;
 use crate::thunk::Thunk;
@@ -29,11 +30,15 @@ impl Evaluator<'_> {
         }
         let before = self.conditions.drops;
         let used = self.budget.used();
-        let site = match &self.thunks[id] {
-            Thunk::Delayed { env, expr } => Some(self.site(env, *expr)),
+        let state = &mut self.thunks[id];
+        let site = match state {
+            Thunk::Delayed { env, expr } => {
+                let unit = self.files.unit(env.unit);
+                Some(Here { unit, env }.site(*expr))
+            }
             _ => None,
         };
-        let thunk = std::mem::replace(&mut self.thunks[id], Thunk::Busy(site));
+        let thunk = std::mem::replace(state, Thunk::Busy(site));
         let outer = self
             .memo
             .dependencies
@@ -126,9 +131,11 @@ impl Evaluator<'_> {
                 self.depends_on_order();
                 Err(Rc::new(error))
             }
-            Thunk::Delayed { .. } | Thunk::Native(_) | Thunk::Apply { .. } | Thunk::Generated { .. } => {
-                return None;
-            }
+            Thunk::Delayed { .. }
+            | Thunk::Native(_)
+            | Thunk::Apply { .. }
+            | Thunk::Generated { .. }
+            | Thunk::Inherited { .. } => return None,
         };
         // Whoever waits for a thunk that is being computed asks for it, too: the circle may be gone after an edit.
         if let Some(dependencies) = &mut self.memo.dependencies {
@@ -137,9 +144,24 @@ impl Evaluator<'_> {
         Some(result)
     }
 
+    /// Has a thunk a definite value that was computed before, so that asking for it changes nothing?
+    #[inline]
+    pub(crate) fn is_known_already(&self, id: ThunkId) -> bool {
+        let known = matches!(
+            &self.thunks[id],
+            Thunk::Done { value, tainted: false, .. }
+                if !matches!(value, Value::Unknown(_) | Value::Either(_))
+        );
+        known && self.memo.dependencies.is_none()
+    }
+
+    #[inline(always)]
     fn compute(&mut self, thunk: &Thunk) -> Res<Tracked> {
         match thunk {
-            Thunk::Delayed { env, expr } => self.eval_settled(env, *expr),
+            Thunk::Delayed { env, expr } => {
+                let unit = self.unit(env);
+                self.eval_forced(Here { unit: &unit, env }, *expr)
+            }
             Thunk::Native(run) => run(self),
             Thunk::Apply {
                 function,
@@ -148,10 +170,9 @@ impl Evaluator<'_> {
                 site,
             } => {
                 let function = self.force(*function)?;
-                let result = self.apply(function, *first, *site)?;
                 match second {
-                    Some(second) => self.apply(result, *second, *site),
-                    None => Ok(result),
+                    Some(second) => self.apply_all(&function, &[*first, *second], *site),
+                    None => self.apply(&function, *first, *site),
                 }
             }
             Thunk::Generated {
@@ -161,7 +182,15 @@ impl Evaluator<'_> {
             } => {
                 let number = self.alloc(Value::Int(i64::from(*number)), OriginId(0));
                 let function = self.force(*function)?;
-                self.apply(function, number, *site)
+                self.apply(&function, number, *site)
+            }
+            Thunk::Inherited { from, name, key } => {
+                let base = self.force(*from)?;
+                let mut value = self.select_value(&base, *name, *key)?;
+                if *key != NO_SITE {
+                    value.origin = self.origin(HopKind::Binding, *key, value.origin);
+                }
+                Ok(value)
             }
             Thunk::Busy(_) | Thunk::Done { .. } | Thunk::Failed(_) => {
                 unreachable!("such a thunk is not computed")
@@ -192,18 +221,20 @@ impl Evaluator<'_> {
     /// Runs nested work with room on the native stack. Whether there is too much of it already has to be asked before.
     #[inline]
     pub(crate) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        if self.budget.nested_in() {
-            return self.on_more_stack(run);
-        }
-        let result = run(self);
-        self.budget.nested_out(false);
+        self.budget.force_depth += 1;
+        let result = match self.budget.lacks_stack() {
+            true => self.on_more_stack(run),
+            false => run(self),
+        };
+        self.budget.force_depth -= 1;
         result
     }
 
     #[cold]
     fn on_more_stack<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.budget.stacks += 1;
         let result = stacker::grow(STACK_CHUNK, || run(self));
-        self.budget.nested_out(true);
+        self.budget.stacks -= 1;
         result
     }
 

@@ -1,6 +1,6 @@
 //! The value of an expression where it stands in a file, without going through what stands around it.
 
-use crate::heap::files::Unit;
+use crate::heap::files::{Here, Unit};
 use crate::machine::force::error_unknown;
 use crate::{Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Unknown, Value, When};
 use nixpod_source::{ExprId, Utf8Path, Why};
@@ -40,41 +40,39 @@ impl Evaluator<'_> {
         let mut env = inside.env.clone();
         let unit = self.unit(&env);
         for step in inside.steps_to(expr) {
-            env = match self.frame_inside(&unit, &env, step, named) {
+            let here = Here {
+                unit: &unit,
+                env: &env,
+            };
+            env = match self.frame_inside(here, step, named) {
                 Ok(frame) => frame,
                 Err(Stop::Unknown(unknown)) => return Err(unknown.why.clone()),
                 Err(Stop::Error(error)) => return Err(error_unknown(&error).why.clone()),
             };
         }
-        Ok(self.delay(&env, expr))
+        let here = Here {
+            unit: &unit,
+            env: &env,
+        };
+        Ok(self.delay(here, expr))
     }
 
     /// The frame in which a part of an expression is evaluated.
     fn frame_inside(
         &mut self,
-        unit: &Rc<Unit>,
-        env: &Rc<Env>,
+        here: Here<'_>,
         (around, inside): (ExprId, ExprId),
         named: &mut Named<'_>,
     ) -> Res<Rc<Env>> {
-        let site = self.site(env, around);
-        match unit.hir.expr(around) {
-            Expr::Let(bindings, _) => Ok(self.eval_attrs(unit, env, bindings, site)?.1),
-            Expr::Attrs(attrs) if attrs.recursive => Ok(self.eval_attrs(unit, env, attrs, site)?.1),
-            Expr::With(namespace, body) if *body == inside => {
-                let namespace = self.delay(env, *namespace);
-                Ok(Rc::new(Env {
-                    parent: Some(env.clone()),
-                    unit: env.unit,
-                    slots: smallvec::smallvec![namespace],
-                    call: None,
-                }))
-            }
+        match here.unit.hir.expr(around) {
+            Expr::Let(bindings, _) => Ok(self.frame_of_bindings(here, bindings)),
+            Expr::Attrs(attrs) if attrs.recursive => Ok(self.eval_attrs(here, attrs, around)?.1),
+            Expr::With(namespace, body) if *body == inside => Ok(self.frame_of_with(here, *namespace)),
             Expr::Lambda(param, _) => {
-                let argument = self.argument_of_nobody(unit, param, named);
-                self.frame_of_call(unit, env, param, argument, NO_SITE)
+                let argument = self.argument_of_nobody(here.unit, param, named);
+                self.frame_of_call(here, param, argument, NO_SITE)
             }
-            _ => Ok(env.clone()),
+            _ => Ok(here.env.clone()),
         }
     }
 

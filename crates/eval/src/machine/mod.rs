@@ -2,6 +2,7 @@
 
 mod apply;
 mod bindings;
+mod branches;
 pub(crate) mod coerce;
 pub(crate) mod copy;
 mod equality;
@@ -9,9 +10,11 @@ mod eval;
 pub(crate) mod force;
 pub(crate) mod inside;
 mod nar;
+mod need;
 mod ops;
 pub mod partial;
 pub mod print;
 pub(crate) mod select;
 pub(crate) mod sets;
+mod text;
 mod units;

@@ -108,6 +108,19 @@ impl Evaluator<'_> {
         }
     }
 
+    /// `-` before a number.
+    pub(crate) fn negative(&mut self, number: Tracked, site: Site) -> Res<Value> {
+        match &self.known(number)?.value {
+            Value::Int(int) => match int.checked_neg() {
+                Some(int) => Ok(Value::Int(int)),
+                None => self.fail(format!("integer overflow in negating {int}"), site),
+            },
+            // Nix reads it as `0 - x`, which is not negative zero.
+            Value::Float(float) => Ok(Value::Float(0.0 - float)),
+            other => self.type_error("an integer", other, site),
+        }
+    }
+
     /// `+`, `-`, `*`, `/` on numbers.
     pub(crate) fn arithmetic(&mut self, op: BinaryOp, a: &Tracked, b: &Tracked, site: Site) -> Res<Value> {
         let (a, b) = match (&a.value, &b.value) {

@@ -1,11 +1,12 @@
 //! Selecting attributes, also from what is only partly known.
 
-use crate::heap::files::Unit;
+use crate::heap::files::Here;
+use crate::machine::need::Need;
 use crate::{
-    Alternative, Env, ErrorKind, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, Symbol, Tracked,
-    Unknown, Value, When,
+    Alternative, ErrorKind, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, Symbol, Tracked, Unknown,
+    Value, When,
 };
-use nixpod_source::{ExprId, Site};
+use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::AttrName;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -27,8 +28,8 @@ fn base_site(ev: &Evaluator<'_>, base: &Tracked) -> Site {
 
 impl Evaluator<'_> {
     /// Evaluates the name of a select path or dynamic binding; `None` is null.
-    pub(crate) fn eval_attr_name(&mut self, env: &Rc<Env>, expr: ExprId) -> Res<Option<Symbol>> {
-        let value = self.eval(env, expr)?;
+    pub(crate) fn eval_attr_name(&mut self, here: Here<'_>, expr: ExprId) -> Res<Option<Symbol>> {
+        let value = self.eval(here, expr)?;
         if let Value::Either(_) = &value.value {
             return Err(Stop::Unknown(self.undecided_text(&value)));
         }
@@ -42,7 +43,7 @@ impl Evaluator<'_> {
                 }))),
                 None => Ok(Some(self.intern(&string.text.clone()))),
             },
-            other => self.type_error("a string", other, self.site(env, expr)),
+            other => self.type_error("a string", other, here.site(expr)),
         }
     }
 
@@ -89,30 +90,34 @@ impl Evaluator<'_> {
         Some((text.into(), all))
     }
 
-    fn path_symbol(&mut self, env: &Rc<Env>, unit: &Unit, name: &AttrName) -> Res<Symbol> {
+    #[inline]
+    fn path_symbol(&mut self, here: Here<'_>, name: &AttrName) -> Res<Symbol> {
         match name {
-            AttrName::Static(name, _) => Ok(unit.symbol(*name)),
-            AttrName::Dynamic(expr) => match self.eval_attr_name(env, *expr)? {
+            AttrName::Static(name, _) => Ok(here.unit.symbol(*name)),
+            AttrName::Dynamic(expr) => match self.eval_attr_name(here, *expr)? {
                 Some(symbol) => Ok(symbol),
-                None => self.fail("expected a string but found null: null", self.site(env, *expr)),
+                None => self.fail("expected a string but found null: null", here.site(*expr)),
             },
         }
     }
 
     pub(crate) fn eval_select(
         &mut self,
-        env: &Rc<Env>,
-        site: Site,
+        here: Here<'_>,
+        expr: ExprId,
         base: ExprId,
         path: &[AttrName],
         default: Option<ExprId>,
     ) -> Res<Tracked> {
-        let unit = self.unit(env);
-        let mut value = self.eval(env, base)?;
+        let need = match path.first() {
+            Some(AttrName::Static(..)) => Need::Value,
+            _ => Need::Origin,
+        };
+        let mut value = self.eval_for(need, here, base)?;
         // The conditions under which all parts of the path are there.
         let mut perhaps = When::ALWAYS;
         for name in path {
-            let symbol = match self.path_symbol(env, &unit, name) {
+            let symbol = match self.path_symbol(here, name) {
                 Ok(symbol) => symbol,
                 Err(Stop::Unknown(unknown)) => {
                     let (any, when) = self.select_unknown_name(&value, unknown)?;
@@ -122,13 +127,20 @@ impl Evaluator<'_> {
                 }
                 Err(error) => return Err(error),
             };
+            if let Value::Attrs(attrs) = &value.value
+                && let Some(attr) = attrs.get(symbol)
+                && attr.when.is_always()
+            {
+                value = self.force(attr.thunk)?;
+                continue;
+            }
             let Some(default) = default else {
-                value = self.select_value(&value, symbol, site)?;
+                value = self.select_value(&value, symbol, here.site(expr))?;
                 continue;
             };
             match self.lookup(&value, symbol)? {
                 Lookup::Found(found) => value = found,
-                Lookup::Absent => return self.eval(env, default),
+                Lookup::Absent => return self.eval(here, default),
                 Lookup::Perhaps(found, when) => {
                     perhaps = self.both(perhaps, when);
                     value = found;
@@ -139,7 +151,7 @@ impl Evaluator<'_> {
             return Ok(value);
         };
         let default = Alternative {
-            value: self.eval(env, default)?,
+            value: self.eval(here, default)?,
             when: self.otherwise(perhaps),
         };
         let selected = Alternative { value, when: perhaps };
@@ -188,6 +200,16 @@ impl Evaluator<'_> {
                 other => self.type_error("a set", &other.clone(), site),
             },
         }
+    }
+
+    /// An attribute that an open set may have. Names that a model of ours lacks are counted.
+    pub(crate) fn select_unlisted(&mut self, open: &Rc<Unknown>, symbol: Symbol) -> Rc<Unknown> {
+        let Why::NotModelled(set) = &open.why else {
+            return open.select(self.name(symbol));
+        };
+        let name = format!("{set}.{}", self.name(symbol));
+        self.names.misses(&name);
+        Unknown::new(Why::NotModelled(name))
     }
 
     /// Looks an attribute up in any value. What is not a set has no attributes.
@@ -254,11 +276,10 @@ impl Evaluator<'_> {
         })
     }
 
-    pub(crate) fn eval_has_attr(&mut self, env: &Rc<Env>, base: ExprId, path: &[AttrName]) -> Res<Value> {
-        let unit = self.unit(env);
-        let mut value = self.eval(env, base)?;
+    pub(crate) fn eval_has_attr(&mut self, here: Here<'_>, base: ExprId, path: &[AttrName]) -> Res<Value> {
+        let mut value = self.eval_for(Need::Value, here, base)?;
         for (at, name) in path.iter().enumerate() {
-            let symbol = self.path_symbol(env, &unit, name)?;
+            let symbol = self.path_symbol(here, name)?;
             let last = at + 1 == path.len();
             let perhaps = match &value.value {
                 Value::Attrs(attrs) => match attrs.get(symbol) {

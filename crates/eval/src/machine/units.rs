@@ -32,6 +32,7 @@ impl Evaluator<'_> {
         let unit = self.files.add(Unit {
             names: hir.names().iter().map(|name| self.names.intern(name)).collect(),
             file,
+            literals: Unit::no_literals(file, &hir),
             hir,
             dir: path.parent().unwrap_or(&path).to_owned(),
             scope,

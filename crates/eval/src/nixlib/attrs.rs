@@ -1,6 +1,6 @@
 //! Primitives on attribute sets that keep what is partly known.
 
-use crate::builtins::{Builtin, Cost, plain};
+use crate::builtins::{Builtin, Cost, name_thunk, plain};
 use crate::{
     Attr, Attrs, Elem, Evaluator, List, OriginId, PASSED_ON, Res, Stop, ThunkId, Tracked, Value, When,
 };
@@ -29,13 +29,6 @@ fn external(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked
     plain(Value::unknown(why))
 }
 
-/// A thunk of an attribute's name, written where its key is.
-fn name_thunk(ev: &mut Evaluator<'_>, attr: &Attr) -> ThunkId {
-    let origin = crate::builtins::key_origin(ev, attr);
-    let name = ev.name(attr.name).clone();
-    ev.alloc(Value::string(name), origin)
-}
-
 fn filter_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let value = ev.force(args[1])?;
     let set = ev.attrs_or_open(value.clone(), site)?;
@@ -44,7 +37,7 @@ fn filter_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tra
     let mut entries = Vec::with_capacity(set.entries.len());
     for attr in ev.sorted(&set) {
         let name = name_thunk(ev, &attr);
-        let verdict = ev.apply_all(predicate.clone(), &[name, attr.thunk], site);
+        let verdict = ev.apply_all(&predicate, &[name, attr.thunk], site);
         let verdict = ev.settle(verdict)?;
         match &verdict.value {
             Value::Bool(true) => entries.push(attr),
@@ -81,7 +74,7 @@ fn map_attrs_to_list(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Re
     for attr in ev.sorted(&set) {
         let name = name_thunk(ev, &attr);
         elems.push(Elem {
-            thunk: ev.alloc_apply(args[0], vec![name, attr.thunk], site),
+            thunk: ev.alloc_apply(args[0], &[name, attr.thunk], site),
             when: attr.when,
         });
     }

@@ -150,7 +150,7 @@ pub fn host_of_reference(
 
 /// What the outputs function gives, or what it hands to one that is not known.
 fn call_outputs(ev: &mut Evaluator<'_>, library: &Library, outputs: ThunkId, inputs: ThunkId) -> ThunkId {
-    let called = ev.alloc_apply(outputs, vec![inputs], NO_SITE);
+    let called = ev.alloc_apply(outputs, &[inputs], NO_SITE);
     let library = library.clone();
     ev.alloc_native(move |ev| {
         let value = ev.force(called)?;
@@ -231,7 +231,7 @@ fn models(
     let models = own::FLAKE.value(ev);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
     let models = ev.force(models)?;
-    Ok((ev.apply(models, arguments, NO_SITE)?, frameworks))
+    Ok((ev.apply(&models, arguments, NO_SITE)?, frameworks))
 }
 
 /// What one of our files makes of `lib` and of what it cannot say in Nix.
@@ -239,7 +239,7 @@ fn model(ev: &mut Evaluator<'_>, library: &Library, file: &'static OwnFile, nati
     let given = ev.attrs_from(vec![("lib", library.lib), ("natives", natives)]);
     let given = ev.alloc(Value::attrs(given), OriginId::default());
     let function = file.value(ev);
-    ev.alloc_apply(function, vec![given], NO_SITE)
+    ev.alloc_apply(function, &[given], NO_SITE)
 }
 
 /// `self` is what the outputs are, with what the flake is and where: lazily, for outputs refer to it.
@@ -313,7 +313,7 @@ fn read_lock(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> ThunkId {
     ev.alloc_native(move |ev| {
         let builtins = ev.force(builtins)?;
         let from_json = ev.select_value(&builtins, from_json, NO_SITE)?;
-        match ev.apply(from_json, text, NO_SITE) {
+        match ev.apply(&from_json, text, NO_SITE) {
             Ok(
                 lock @ Tracked {
                     value: Value::Attrs(_),
