@@ -115,6 +115,58 @@ fn what_is_off_on_every_host_is_told_and_so_are_machines_of_tests() {
     );
 }
 
+/// What a test imports and nothing else does is a part of its machines, and so is what that imports.
+#[test]
+fn files_that_only_tests_import_are_counted_as_machines_of_tests() {
+    let with = |name: &str, imports: &str| {
+        format!(
+            "{{ ... }}: {{ imports = [ {imports} ]; virtualisation.oci-containers.containers.{name} = {{ image = \"x\"; extraOptions = [ \"--all\" ]; }}; }}"
+        )
+    };
+    let test = r#"{ pkgs, ... }:
+let common = ./common.nix; in
+pkgs.testers.runNixOSTest {
+  nodes.machine = { imports = [ common ./profile.nix ../shared.nix ../entry ]; };
+  testScript = "start_all()";
+}"#;
+    let flake = r#"{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.box = nixpkgs.lib.nixosSystem { modules = [ ./box.nix ]; };
+    checks.one = nixpkgs.lib.nixos.runTest { nodes.a = { imports = [ ./tests/inline.nix ./box.nix ./idle.nix ]; }; testScript = ""; };
+    nixosModules.idle = ./idle.nix;
+  };
+}"#;
+    check(
+        &[
+            ("flake.nix", flake),
+            ("box.nix", &with("box", "./shared.nix")),
+            ("shared.nix", &with("shared", "")),
+            ("idle.nix", &with("idle", "")),
+            ("entry/default.nix", &with("entry", "")),
+            ("other.nix", &with("other", "./entry")),
+            ("tests/test.nix", test),
+            ("tests/common.nix", &with("common", "")),
+            ("tests/profile.nix", &with("profile", "./deep.nix")),
+            (
+                "tests/deep.nix",
+                r#"{ systemd.services.web.environment.API_PASSWORD = "plum-cartwheel-41"; }"#,
+            ),
+            ("tests/inline.nix", &with("inline", "")),
+        ],
+        expect![[r#"
+            box.nix:1:119 `"--all"` high/high toy-flag: `box` uses `--all` [box]
+            entry/default.nix:1:109 `"--all"` high/medium toy-flag: `entry` uses `--all` [other.nix] imported by no host
+            idle.nix:1:108 `"--all"` high/medium toy-flag: `idle` uses `--all` [nixosModules.idle] imported by no host
+            other.nix:1:116 `"--all"` high/medium toy-flag: `other` uses `--all` [other.nix] imported by no host
+            shared.nix:1:110 `"--all"` high/high toy-flag: `shared` uses `--all` [box]
+            gap /p/tests/test.nix: `module`: `pkgs.testers.runNixOSTest (…)` comes from outside
+            left out (test): common
+            left out (test): inline
+            left out (test): profile
+        "#]],
+    );
+}
+
 #[test]
 fn what_nothing_comes_to_is_named() {
     check(
