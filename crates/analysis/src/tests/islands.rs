@@ -406,3 +406,48 @@ fn sets_in_the_shape_of_quadlet_files_are_read() {
     "#]],
     );
 }
+
+/// Nobody says that they are modules, so that no failure of theirs is a mistake of its own: all have one cause.
+#[test]
+fn files_that_are_no_modules_have_one_cause() {
+    let (host, _) = host(&[
+        ("flake.nix", &flake(&[("box", "box.nix")])),
+        ("box.nix", "{ containers.web.config = { }; }"),
+        (
+            "helpers.nix",
+            "{ lib }: { containers = map (x: x) [ 1 2 ]; users = [ ]; }",
+        ),
+        (
+            "data.nix",
+            r#"{ containers = { a = "10.0.0.1"; }; users = [ "a" ]; }"#,
+        ),
+        (
+            "overlay.nix",
+            "final: prev: { containers.a = prev.a; users = prev.users; }",
+        ),
+        (
+            "tool.nix",
+            r#"{ stdenv, fetchurl }: stdenv.mkDerivation { name = "containers"; }"#,
+        ),
+        ("number.nix", "let containers = 1; in containers"),
+        ("words.nix", r#"{ lib, ... }: map lib.toUpper [ "a" ]"#),
+        ("throws.nix", r#"{ lib, ... }: { users = throw "set it"; }"#),
+        ("text.nix", r#"{ name, containers, ... }: "runs ${name}""#),
+    ]);
+    let report = host.analysis().check(&project());
+    let mut out = String::new();
+    for gap in &report.not_analysed {
+        let _ = writeln!(out, "{}: {}", gap.cause.as_str(), gap.reason);
+    }
+    expect![[r#"
+        alone: `a definition of containers.a`: evaluation fails: string '10.0.0.1' doesn't represent an absolute path
+        alone: `users`: evaluation fails: `users' is defined as a list although it has options
+        alone: `containers`: evaluation fails: A definition for option `containers' is not of type `attribute set of (submodule)'. Definition value: a list
+        alone: `users`: evaluation fails: `users' is defined as a list although it has options
+        alone: `module`: evaluation fails: an integer is not a module
+        argument: `a definition of containers.a`: `an argument of the caller.a` comes from outside
+        argument: `users`: `an argument of the caller.users` comes from outside
+        alone: `users`: evaluation fails: set it
+        alone: `module`: evaluation fails: string 'A' doesn't represent an absolute path
+    "#]].assert_eq(&out);
+}

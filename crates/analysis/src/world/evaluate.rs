@@ -6,7 +6,7 @@ use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics, Tracked};
 use nixpod_model::{ContainerId, Listing, World};
 use nixpod_modules::{
-    Kind, Library, RootSystem, entry_roots, file_roots, flake_roots, island_roots, kind_of, module_roots,
+    Kind, Library, RootSystem, entry_root, file_roots, flake_roots, island_roots, kind_of, module_roots,
 };
 use nixpod_source::{ExprId, Site, Utf8Path, Utf8PathBuf};
 use nixpod_surfaces::{Project, RootReader};
@@ -213,10 +213,9 @@ fn systems_of(
             imported_by_no_host,
         } => {
             let name = reader.name_of(*file);
-            let roots = if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
-                file_roots(ev, library, &path, name, *imported_by_no_host)
-            } else {
-                entry_roots(ev, library, &path, name)
+            let roots = match root.is_entry(&path) {
+                true => vec![entry_root(ev, library, &path, name)],
+                false => file_roots(ev, library, &path, name, *imported_by_no_host),
             };
             (roots, None)
         }
