@@ -3,10 +3,8 @@
 use super::check_on_nixpkgs;
 use expect_test::expect;
 
-#[test]
-fn blueprint_wires_hosts_users_and_modules() {
-    check_on_nixpkgs(
-        r#"
+/// Hosts with and without a function of their own, a Mac, and users with and without a host.
+const BLUEPRINT: &str = r#"
   inputs.blueprint.url = "github:numtide/blueprint";
   outputs = inputs: inputs.blueprint { inherit inputs; prefix = "nix/"; systems = [ "x86_64-linux" ]; };
 }
@@ -42,7 +40,12 @@ nothing
 { }
 #- /nix/hosts/den/users/eve.nix
 { flake, ... }: { imports = [ flake.homeModules.nest ]; }
-"#,
+"#;
+
+#[test]
+fn blueprint_wires_hosts_and_modules() {
+    check_on_nixpkgs(
+        BLUEPRINT,
         &[
             "networking.hostName",
             "networking.domain",
@@ -50,10 +53,6 @@ nothing
             "containers.o.autoStart",
             "containers.e.autoStart",
             "virtualisation.oci-containers.containers.w.image",
-            "home-manager.users.ada.services.podman.containers.n.image",
-            "home-manager.users.ada.services.podman.containers.n.description",
-            "home-manager.users.bob.services.podman.containers.n.image",
-            "services.podman.containers.n.image",
         ],
         expect![[r##"
             # elm Nixos closed=true missing=[] release=Some((25, 11))
@@ -63,10 +62,6 @@ nothing
             containers.o.autoStart = error: attribute 'o' missing
             containers.e.autoStart = false
             virtualisation.oci-containers.containers.w.image = error: attribute 'w' missing
-            home-manager.users.ada.services.podman.containers.n.image = error: attribute 'ada' missing
-            home-manager.users.ada.services.podman.containers.n.description = error: attribute 'ada' missing
-            home-manager.users.bob.services.podman.containers.n.image = error: attribute 'bob' missing
-            services.podman.containers.n.image = «unknown: option `services.podman.containers.n.image` is set nowhere in the analysed files»
             # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "oak"
             networking.domain = "oak.example"
@@ -74,10 +69,6 @@ nothing
             containers.o.autoStart = true
             containers.e.autoStart = error: attribute 'e' missing
             virtualisation.oci-containers.containers.w.image = "w:5"
-            home-manager.users.ada.services.podman.containers.n.image = "n-ada"
-            home-manager.users.ada.services.podman.containers.n.description = "oak"
-            home-manager.users.bob.services.podman.containers.n.image = "bob"
-            services.podman.containers.n.image = «unknown: option `services.podman.containers.n.image` is set nowhere in the analysed files»
             # eve@den Home closed=true missing=[] release=Some((25, 11))
             networking.hostName = «unknown: option `networking.hostName` is set nowhere in the analysed files»
             networking.domain = «unknown: option `networking.domain` is set nowhere in the analysed files»
@@ -85,6 +76,32 @@ nothing
             containers.o.autoStart = «unknown: option `containers.o.autoStart` is set nowhere in the analysed files»
             containers.e.autoStart = «unknown: option `containers.e.autoStart` is set nowhere in the analysed files»
             virtualisation.oci-containers.containers.w.image = «unknown: option `virtualisation.oci-containers.containers.w.image` is set nowhere in the analysed files»
+        "##]],
+    );
+}
+
+#[test]
+fn blueprint_wires_homes() {
+    check_on_nixpkgs(
+        BLUEPRINT,
+        &[
+            "home-manager.users.ada.services.podman.containers.n.image",
+            "home-manager.users.ada.services.podman.containers.n.description",
+            "home-manager.users.bob.services.podman.containers.n.image",
+            "services.podman.containers.n.image",
+        ],
+        expect![[r##"
+            # elm Nixos closed=true missing=[] release=Some((25, 11))
+            home-manager.users.ada.services.podman.containers.n.image = error: attribute 'ada' missing
+            home-manager.users.ada.services.podman.containers.n.description = error: attribute 'ada' missing
+            home-manager.users.bob.services.podman.containers.n.image = error: attribute 'bob' missing
+            services.podman.containers.n.image = «unknown: option `services.podman.containers.n.image` is set nowhere in the analysed files»
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            home-manager.users.ada.services.podman.containers.n.image = "n-ada"
+            home-manager.users.ada.services.podman.containers.n.description = "oak"
+            home-manager.users.bob.services.podman.containers.n.image = "bob"
+            services.podman.containers.n.image = «unknown: option `services.podman.containers.n.image` is set nowhere in the analysed files»
+            # eve@den Home closed=true missing=[] release=Some((25, 11))
             home-manager.users.ada.services.podman.containers.n.image = «unknown: option `home-manager.users.ada.services.podman.containers.n.image` is set nowhere in the analysed files»
             home-manager.users.ada.services.podman.containers.n.description = «unknown: option `home-manager.users.ada.services.podman.containers.n.description` is set nowhere in the analysed files»
             home-manager.users.bob.services.podman.containers.n.image = «unknown: option `home-manager.users.bob.services.podman.containers.n.image` is set nowhere in the analysed files»
@@ -219,6 +236,10 @@ text
             containers.e.autoStart = error: attribute 'e' missing
         "##]],
     );
+}
+
+#[test]
+fn easy_hosts_of_one_platform_are_found() {
     check_on_nixpkgs(
         r#"
   inputs.flake-parts.url = "github:hercules-ci/flake-parts";
@@ -247,10 +268,8 @@ text
     );
 }
 
-#[test]
-fn flakelight_reads_its_folder() {
-    check_on_nixpkgs(
-        r#"
+/// Hosts in a folder by its own name and by another, in the flake, and a home.
+const FLAKELIGHT: &str = r#"
   inputs.flakelight.url = "github:nix-community/flakelight";
   outputs = { flakelight, ... }@inputs: flakelight ./. ({ lib, outputs, ... }: {
     inherit inputs;
@@ -278,7 +297,12 @@ fn flakelight_reads_its_folder() {
 { config, ... }: { services.podman.containers.n.image = "n-${config.home.username}"; }
 #- /nix/notes/default.nix
 throw "nobody asks"
-"#,
+"#;
+
+#[test]
+fn flakelight_reads_its_folder() {
+    check_on_nixpkgs(
+        FLAKELIGHT,
         &[
             "networking.hostName",
             "networking.domain",
