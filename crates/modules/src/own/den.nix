@@ -1,7 +1,7 @@
 # den, a framework in which aspects make systems: what its functions and modules make of a flake.
 { lib, natives }:
 let
-  inherit (builtins) attrNames concatMap elem filter functionArgs head isFunction listToAttrs;
+  inherit (builtins) attrNames concatMap elem filter functionArgs head isFunction isList listToAttrs mapAttrs tail;
   inherit (natives) open;
 in
 {
@@ -17,6 +17,8 @@ in
           includes = opt (types.listOf types.raw) [ ];
           provides = opt (types.lazyAttrsOf types.raw) { };
           meta = opt types.raw { };
+          # What contexts of other kinds one of this kind leads to.
+          into = opt (types.either (types.lazyAttrsOf types.raw) types.raw) { };
           # Another name for it.
           _ = opt types.raw config.provides;
         };
@@ -28,7 +30,7 @@ in
       # Those of other systems and of the flake itself, and what is no class. `wsl` sets options of that name.
       passedOver = [
         "darwin" "systemManager" "wsl" "packages" "legacyPackages" "apps" "checks" "devShells" "formatter"
-        "name" "description" "meta" "includes" "imports" "provides" "_" "__functor" "__functionArgs"
+        "name" "description" "meta" "includes" "imports" "provides" "_" "__functor" "__functionArgs" "into" "forwarded"
       ];
       isAspect = value:
         builtins.isAttrs value && builtins.any (key: value ? ${key}) (applied ++ [ "darwin" "includes" "provides" ]);
@@ -40,7 +42,8 @@ in
       required = f: filter (argument: !(functionArgs f).${argument}) (attrNames (functionArgs f));
       takes = context: f: builtins.all (argument: context ? ${argument}) (required f);
       call = context: f: f (if functionArgs f == { } then context else builtins.intersectAttrs (functionArgs f) context);
-      # The modules of a class, of an aspect and all that it includes. A function wants to know whose they are.
+      # The modules of a class, of an aspect and all that it includes. A function wants to know whose they are. For a list:
+      # what stands for all classes that are not in it, and that nothing here makes modules of.
       resolve = class: context: depth: one:
         let below = resolve class context (depth + 1); in
         if depth > 12 then [ ]
@@ -48,7 +51,7 @@ in
         else if isFunction one then (if takes context one then below (call context one) else [ ])
         else if builtins.isPath one then below (import one)
         else
-          (if class == null then map (key: natives.notModelled "the class ${key} of den" one.${key}) (foreign one)
+          (if isList class then map (key: natives.notModelled "the class ${key} of den" one.${key}) (filter (key: !(elem key class)) (foreign one))
           else if one ? ${class} then [ one.${class} ] else [ ])
           ++ concatMap below (if builtins.any isAspect (one.imports or [ ]) then one.imports else [ ])
           ++ concatMap below (one.includes or [ ]);
@@ -57,6 +60,40 @@ in
       asUser = userName: part: { config, lib, pkgs, ... }@arguments: {
         users.users.${userName} = if isFunction part then call (arguments // { osConfig = config; }) part else part;
       };
+      # A class of the flake's own: its modules are made a part of those of another class. `forwarded` tells which it is.
+      forward = given: { includes = map (forwardOf given) given.each; };
+      forwardOf = given: item:
+        let
+          from = given.fromClass item;
+          into = given.intoClass item;
+          path = given.intoPath item;
+          aspect = if given ? fromAspect then given.fromAspect item else item.aspect or item;
+          source = (given.mapModule or (_: module: module)) item {
+            imports = resolve from { class = from; aspect-chain = [ aspect ]; } 0 aspect;
+          };
+          get = name: given.${name} or null;
+          isPlain = !isFunction path && get "guard" == null && get "adaptArgs" == null && get "adapterModule" == null;
+          # A guard says whether, or how, and may want to know of which item.
+          guarded = arguments:
+            let said = get "guard" arguments; in
+            if get "guard" == null then content: content
+            else if isFunction said then said item
+            else lib.optionalAttrs said;
+          adapted = arguments:
+            let said = get "adaptArgs" arguments; in
+            if get "adaptArgs" == null then arguments else arguments // (if isFunction said then said item else said);
+          module = { config, options, lib, pkgs, ... }@arguments:
+            let
+              parts = map (part: if isFunction part then call (adapted arguments) part else part) (partsOf source);
+              at = if isFunction path then call arguments path else path;
+            in
+            { config = guarded arguments (lib.setAttrByPath at (lib.mkMerge parts)); };
+        in
+        {
+          forwarded = from;
+          ${into} = if !isPlain then module else if path == [ ] then source else lib.setAttrByPath path (_: source);
+        };
+
       # Of what all have, a user only adds the functions that ask for one.
       perUser = class: context: one: concatMap
         (include: if isFunction include && elem "user" (required include) then resolve class context 0 include else [ ])
@@ -78,6 +115,7 @@ in
             (user.aspect.provides.${host.name} or { })
           ];
         };
+        inherit forward;
         os-class = nothing;
         os-user = nothing;
         user-shell = _: nothing;
@@ -93,10 +131,33 @@ in
           fixedTo = context: one: { includes = resolveLater context one; };
         };
         take = open "inputs.${name}.lib.take" { atLeast = f: f; exactly = f: f; upTo = f: f; unused = _: used: used; };
+        forward = open "inputs.${name}.lib.forward" { forwardEach = forward; };
         perHost = one: one;
         perUser = one: { host, user }: if isFunction one then one { inherit host user; } else one;
       };
       resolveLater = context: one: [ (if isFunction one && takes context one then call context one else one) ];
+
+      # `<den/hostname>`, `<aspect/part>`, `<namespace/aspect>`.
+      findFile = den: _: text:
+        let
+          names = lib.splitString "." (builtins.replaceStrings [ "/" ] [ ".provides." ] text);
+          first = head names;
+          below = tail names;
+          get = lib.getAttrFromPath;
+        in
+        if first == "den" then get below den
+        else if den.aspects ? ${first} then get names den.aspects
+        else get (if below != [ ] && head below == "provides" then tail below else below) den.ful.${first};
+
+      # Outputs, where nothing else declares them.
+      flakeOption.options.flake = mkOption {
+        default = { };
+        type = types.submodule {
+          freeformType = types.lazyAttrsOf types.anything;
+          options = lib.genAttrs [ "nixosConfigurations" "homeConfigurations" "darwinConfigurations" ]
+            (_: opt (types.lazyAttrsOf types.raw) { });
+        };
+      };
 
       module = { config, inputs, ... }:
         let
@@ -144,18 +205,30 @@ in
           perSystem = type: types.attrsOf (types.submodule ({ name, ... }: { freeformType = types.attrsOf (type name); }));
           all = records: concatMap (system: builtins.attrValues records.${system}) (attrNames records);
 
+          # What the contexts that one leads to add: aspects, each with its context.
+          further = depth: kind: context:
+            let
+              into = (den.ctx.${kind} or { }).into or { };
+              made = if isFunction into then into context else mapAttrs (_: f: if isFunction f then call context f else f) into;
+              of = kind: next: [ { context = next; aspects = [ (den.ctx.${kind} or { }) (den.ctx.${kind}.provides.${kind} or { }) ]; } ]
+                ++ further (depth + 1) kind next;
+            in
+            if depth > 6 then [ ] else concatMap (kind: concatMap (of kind) made.${kind}) (attrNames made);
+
           systemOf = host:
             let
               context = { inherit host; class = host.class; aspect-chain = [ host.aspect ]; };
               ofHost = [ den.default (den.ctx.host or { }) host.aspect ];
-              of = class: concatMap (resolve class context 0) ofHost;
+              ofFurther = class: one: concatMap (resolve class (context // one.context) 0) one.aspects;
+              of = class: concatMap (resolve class context 0) ofHost ++ concatMap (ofFurther class) (further 0 "host" { inherit host; });
+              inHost = of "forwarded";
               ofUser = user:
                 let
                   within = context // { inherit user; };
                   own = [ user.aspect (user.aspect.provides.to-hosts or { }) (den.ctx.user or { }) ];
                   mine = class: concatMap (resolve class within 0) own ++ perUser class within den.default;
                 in
-                mine "nixos" ++ mine "os" ++ mine null
+                mine "nixos" ++ mine "os" ++ mine (inHost ++ mine "forwarded")
                 ++ map (asUser user.userName) (concatMap partsOf (mine "user"))
                 ++ [ { users.users.${user.userName}.isNormalUser = lib.mkDefault true; } ]
                 ++ (if !(elem "homeManager" user.classes) then [ ] else [{
@@ -164,7 +237,7 @@ in
                 }]);
             in
             host.instantiate {
-              modules = of "nixos" ++ of "os" ++ of null
+              modules = of "nixos" ++ of "os" ++ of inHost
                 ++ concatMap ofUser (builtins.attrValues host.users)
                 ++ [ { networking.hostName = lib.mkDefault host.hostName; } ];
             };
@@ -176,6 +249,7 @@ in
         in
         {
           key = "inputs.${name}.flakeModule";
+          imports = if inputs ? flake-parts then [ ] else [ flakeOption ];
           options.den = opt
             (types.submodule {
               freeformType = types.lazyAttrsOf types.anything;
@@ -196,7 +270,7 @@ in
                 batteries = opt types.raw batteries;
                 provides = opt types.raw batteries;
                 _ = opt types.raw batteries;
-                lib = opt types.raw denLib;
+                lib = opt types.raw (denLib // { __findFile = findFile den; });
               };
             })
             { };
@@ -224,5 +298,11 @@ in
       inherit namespace;
       flakeModule = module;
       flakeModules = open "inputs.${name}.flakeModules" { default = module; dendritic = module; };
+      flakeOutputs = open "inputs.${name}.flakeOutputs" {
+        flake = flakeOption;
+        all = { };
+        nixosConfigurations = { };
+        homeConfigurations = { };
+      };
     };
 }
