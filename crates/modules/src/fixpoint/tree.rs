@@ -300,7 +300,7 @@ impl Level {
     }
 
     /// What nobody sets or declares in a whole system is not absent: the real module may declare it. Only what is below
-    /// names of the analysed code's own is known.
+    /// names of the analysed code's own is known, if it says what it declares there.
     fn may_have_more(&self, at: At<'_>) -> Option<Rc<Unknown>> {
         if at.mode() != Mode::WholeSystem {
             return None;
@@ -308,7 +308,8 @@ impl Level {
         let inside: OptionPath = at.path.get(at.system.prefix.len()..).unwrap_or_default().into();
         let mut declarations = self.declarations.iter();
         let is_own = declarations.len() > 0
-            && declarations.all(|declaration| !declaration.decl.written.is_ours())
+            && declarations
+                .all(|declaration| !declaration.decl.written.is_ours() && declaration.set.open.is_none())
             && !at.path.is_empty()
             && !is_shared(&inside);
         let is_closed = is_own && !at.system.open_world();

@@ -142,12 +142,20 @@ in
         let
           names = lib.splitString "." (builtins.replaceStrings [ "/" ] [ ".provides." ] text);
           first = head names;
-          below = tail names;
-          get = lib.getAttrFromPath;
+          # A part that an aspect provides, or one that stands in it by itself.
+          get = from: path:
+            let
+              isPart = head path == "provides" && tail path != [ ];
+              part = head (tail path);
+              provided = from.provides or { };
+            in
+            if path == [ ] then from
+            else if !isPart then get from.${head path} (tail path)
+            else get (if provided ? ${part} then provided.${part} else from.${part}) (tail (tail path));
         in
-        if first == "den" then get below den
-        else if den.aspects ? ${first} then get names den.aspects
-        else get (if below != [ ] && head below == "provides" then tail below else below) den.ful.${first};
+        if first == "den" then get den (tail names)
+        else if den.aspects ? ${first} then get den.aspects names
+        else get den.ful.${first} (tail names);
 
       # Outputs, where nothing else declares them.
       flakeOption.options.flake = mkOption {

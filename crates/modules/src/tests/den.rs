@@ -158,10 +158,11 @@ fn angle_brackets() {
 #- /parts/oak.nix
 { __findFile, ... }: {
   den.hosts.x86_64-linux.oak = { };
-  den.aspects.oak.includes = [ <den/hostname> <services/web> <plain> <shop/ledger> ];
+  den.aspects.oak.includes = [ <den/hostname> <services/web> <plain> <shop/ledger> <shop/ledger/page> ];
   den.aspects.services.provides.web.nixos.containers.web.autoStart = true;
   den.aspects.plain.nixos.containers.plain.autoStart = true;
   shop.ledger.nixos.containers.ledger.autoStart = true;
+  shop.ledger.page.nixos.containers.page.autoStart = true;
 }
 "#,
         &[
@@ -169,6 +170,7 @@ fn angle_brackets() {
             "containers.web.autoStart",
             "containers.plain.autoStart",
             "containers.ledger.autoStart",
+            "containers.page.autoStart",
         ],
         expect![[r##"
             # oak Nixos closed=true missing=[] release=Some((25, 11))
@@ -176,6 +178,7 @@ fn angle_brackets() {
             containers.web.autoStart = true
             containers.plain.autoStart = true
             containers.ledger.autoStart = true
+            containers.page.autoStart = true
         "##]],
     );
 }

@@ -291,3 +291,35 @@ fn definitions_that_ask_which_names_there_are() {
         "#]],
     );
 }
+
+/// Options that a function makes which is not there to be read: any name below may be one.
+#[test]
+fn options_that_a_function_declares() {
+    check(
+        r#"
+#- /main.nix
+{ config, lib, helpers, ... }: {
+  options.shop = { domain = lib.mkOption { default = "example"; }; } // helpers.mkOptions [ "web" ];
+  options.mine = { port = lib.mkOption { default = 1; }; };
+  config = {
+    networking.domain = config.shop.domain;
+    networking.hostName = config.shop.web.tag;
+    containers.web = lib.mkIf config.shop.web.enable { autoStart = true; };
+    time.timeZone = config.mine.zone;
+  };
+}
+"#,
+        &[
+            "networking.domain",
+            "networking.hostName",
+            "containers.web.autoStart",
+            "time.timeZone",
+        ],
+        expect![[r#"
+            networking.domain = «unknown: option `shop.domain` is set nowhere in the analysed files»
+            networking.hostName = «unknown: option `shop.web.tag` is set nowhere in the analysed files»
+            containers.web.autoStart = true
+            time.timeZone = «unknown: evaluation fails: attribute 'zone' missing»
+        "#]],
+    );
+}
