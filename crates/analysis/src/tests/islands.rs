@@ -451,3 +451,27 @@ fn files_that_are_no_modules_have_one_cause() {
         alone: `module`: evaluation fails: string 'A' doesn't represent an absolute path
     "#]].assert_eq(&out);
 }
+
+/// Names of which only a part is known: each binding is read, and what is said of it names that part where it can.
+#[test]
+fn containers_of_half_known_names() {
+    check(
+        &[(
+            "site.nix",
+            r#"
+{ site, ... }: {
+  virtualisation.oci-containers.containers = {
+    "probe-${site.card}" = { image = "probe"; extraOptions = [ "--all" ]; };
+    "web-${site.name}" = { image = "web"; };
+    ${site.other} = { image = "other"; };
+    plain.image = "plain";
+  };
+  data.fork.containers."lab-${site.name}" = { autoStart = true; privateNetwork = true; };
+}"#,
+        )],
+        expect![[r#"
+            site.nix:4:64 `"--all"` high/medium toy-flag: `<name>` uses `--all` [site.nix]
+            gap /p/site.nix: container `lab-…` (nspawn): nothing that was evaluated has it
+        "#]],
+    );
+}
