@@ -35,9 +35,14 @@ pub struct Evaluator<'s> {
     pub(crate) settings: Settings,
     pub(crate) caches: Caches,
     pub(crate) memo: Memo,
+    /// What thunks are for those that they ask while they are computed, the innermost last.
+    pub(crate) stand_ins: Vec<(ThunkId, StandIn)>,
     /// Messages of `builtins.trace` and `warn`, bounded.
     pub traces: Vec<String>,
 }
+
+/// What is known of a value before it is computed.
+type StandIn = Rc<dyn Fn(&mut Evaluator<'_>) -> Tracked>;
 
 /// How much work an evaluation has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +68,7 @@ impl<'s> Evaluator<'s> {
             settings: Settings::default(),
             caches: Caches::default(),
             memo: Memo::default(),
+            stand_ins: Vec::new(),
             traces: Vec::new(),
         };
         crate::builtins::install(&mut this);
@@ -181,6 +187,20 @@ impl<'s> Evaluator<'s> {
         let thunk = Thunk::Native(Box::new(run));
         self.budget.keeps(crate::heap::sizes::held_by(&thunk));
         self.thunks[id] = thunk;
+    }
+
+    /// Does a part of the work on a thunk that is being computed. Whoever asks for its value meanwhile gets `stand_in`, and
+    /// no error for a value that depends on itself.
+    pub fn standing_in<R>(
+        &mut self,
+        id: ThunkId,
+        stand_in: impl Fn(&mut Evaluator<'_>) -> Tracked + 'static,
+        work: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        self.stand_ins.push((id, Rc::new(stand_in)));
+        let result = work(self);
+        self.stand_ins.pop();
+        result
     }
 
     /// Fills a reserved thunk with a value.

@@ -103,6 +103,8 @@ pub(crate) fn declared_in(declarations: &[Declaration]) -> Children {
 pub(crate) struct Child {
     pub(crate) decls: Vec<Decl>,
     pub(crate) defs: Vec<RawDef>,
+    /// Of each definition, whether its name is certainly in the set around it.
+    pub(crate) named_when: Vec<When>,
     /// The first key that declares it.
     pub(crate) declared_at: Option<Site>,
 }

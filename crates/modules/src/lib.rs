@@ -58,7 +58,7 @@ pub use option_names::is_idle;
 pub use own::{Kind, Written};
 pub use path::{OptionPath, Step, dotted, key};
 pub use roots::built::may_build;
-pub use roots::files::{entry_roots, file_root, file_roots, kind_of};
+pub use roots::files::{entry_root, file_root, file_roots, kind_of};
 pub use roots::hosts::flake_roots;
 pub use roots::islands::{Island, Shape, island_roots};
 pub use roots::outputs::module_roots;

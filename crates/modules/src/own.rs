@@ -33,6 +33,8 @@ pub(crate) static QUADLET: OwnFile = OwnFile::new(9, compiled!("quadlet"));
 pub(crate) static IMPORT_TREE: OwnFile = OwnFile::new(10, compiled!("import-tree"));
 pub(crate) static FLAKE_PARTS_LIB: OwnFile = OwnFile::new(11, compiled!("flake-parts-lib"));
 pub(crate) static EVALUATION: OwnFile = OwnFile::new(12, compiled!("evaluation"));
+pub(crate) static DEN: OwnFile = OwnFile::new(13, compiled!("den"));
+pub(crate) static FOLDERS: OwnFile = OwnFile::new(14, compiled!("folders"));
 
 impl OwnFile {
     const fn new(number: u32, code: Compiled) -> Self {

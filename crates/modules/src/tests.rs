@@ -11,6 +11,7 @@ mod built;
 mod den;
 mod elsewhere;
 mod flake_parts;
+mod folders;
 mod frameworks;
 mod inputs;
 mod outputs;

@@ -3,11 +3,13 @@
 mod errors;
 pub(crate) mod guard;
 mod lower;
+mod quotes;
 mod repair;
 
 use crate::SyntaxError;
 use crate::build::{Lowered, nothing};
 use crate::source_map::moved;
+use repair::Repaired;
 use text_size::{TextRange, TextSize};
 
 /// The stack that one parse may use, most of it never touched. At every bound of [`guard`], half of it was enough
@@ -52,15 +54,34 @@ pub(crate) fn parse(text: &str) -> Read {
     }
 }
 
+/// A repaired text and what rnix makes of it.
+type Attempt = (Repaired, rnix::Parse<rnix::Root>);
+
+/// What a text with errors may become: that with the fewest mistakes.
+fn attempt(source: &str) -> Option<Attempt> {
+    let read = |repaired: Repaired| {
+        guard::scan(&repaired.text).ok()?;
+        let parse = rnix::Root::parse(&repaired.text);
+        Some((repaired, parse))
+    };
+    let plain = repair::repair(source, None).and_then(read);
+    let missing = quotes::missing(source).into_iter();
+    let missing = missing.filter(|missing| !quotes::is_open_with(source, missing));
+    let closed = missing.filter_map(|missing| repair::repair(source, Some(missing)).and_then(read));
+    let attempts = plain.into_iter().chain(closed);
+    attempts.min_by_key(|(repaired, parse)| {
+        let odd = quotes::odd(&repaired.text);
+        (parse.errors().len(), repaired.insertions.len() + odd)
+    })
+}
+
 /// Reads what a text with errors may become, if that has fewer errors.
 fn parse_repaired(
     source: &str,
     errors_before: usize,
     found: &[SyntaxError],
 ) -> Option<(Lowered, Vec<SyntaxError>)> {
-    let repaired = repair::repair(source)?;
-    guard::scan(&repaired.text).ok()?;
-    let parse = rnix::Root::parse(&repaired.text);
+    let (repaired, parse) = attempt(source)?;
     if parse.errors().len() >= errors_before {
         return None;
     }

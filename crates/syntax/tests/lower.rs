@@ -290,3 +290,59 @@ fn holes() {
     );
     check("# a\r1", expect!["1"]);
 }
+
+/// Where a text ends inside of a string, the mark is put where most strings end, and what is beside it keeps its meaning.
+#[test]
+fn missing_quotation_marks() {
+    check(
+        "{\n  a = \"x;\n  b = 1;\n  c = \"y\";\n}",
+        expect![[r#"
+        { a=<"x"> b=1 c=<"y"> }
+        error: missing quotation mark at the end of a string at """#]],
+    );
+    check(
+        "{\n  a = [ \"x ];\n  b = 1;\n}",
+        expect![[r#"
+        { a=(list <"x">) b=1 }
+        error: missing quotation mark at the end of a string at """#]],
+    );
+    check(
+        "{\n  a = x\";\n  b = \"y\";\n}",
+        expect![[r#"
+        { a=(call x@with[] <>) b=<"y"> }
+        error: missing quotation mark at the end of a string at """#]],
+    );
+    check(
+        "{\n  a = \"${x};\n  b = 1;\n}",
+        expect![[r#"
+        { a=<x@with[]> b=1 }
+        error: missing quotation mark at the end of a string at """#]],
+    );
+    check(
+        "{\n  a = ''\n    x\n  ;\n  b = ''\n    y\n  '';\n}",
+        expect![[r#"
+        { a=<"x\n"> b=<"y\n"> }
+        error: missing quotation mark at the end of a string at """#]],
+    );
+    check(
+        "{\n  a = ''\n    x\n  b = 1;\n}",
+        expect![[r#"
+        { a=<"x\n"> b=1 }
+        error: missing quotation mark at the end of a string at """#]],
+    );
+    // A string of several lines is none that lacks its end, if there is one that does.
+    check(
+        "{\n  a = \"x\n  y\";\n  b = \"z;\n  c = 1;\n}",
+        expect![[r#"
+            { a=<"x\n  y"> b=<"z"> c=1 }
+            error: missing quotation mark at the end of a string at """#]],
+    );
+    // Nothing tells where this one ends.
+    check(
+        "{ a = 1; b = \"x",
+        expect![[r#"
+        { a=1 b=<> }
+        error: unexpected `x`, expected the end of the string or text or `${` at "x"
+        error: unexpected end of file, expected the end of the string or text or `${` at """#]],
+    );
+}

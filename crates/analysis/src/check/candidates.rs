@@ -8,7 +8,7 @@ use crate::vfs::disk::FileKind;
 use crate::vfs::parallel;
 use crate::vfs::resolve::MAX_PATH;
 use camino::{Utf8Path, Utf8PathBuf};
-use nixpod_source::FileId;
+use nixpod_source::{ExprId, FileId};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Expr, PathKind, StrPart};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -22,6 +22,8 @@ pub(super) struct Candidate {
     pub(super) file: FileId,
     /// Files that its path literals name.
     pub(super) mentions: Vec<FileId>,
+    /// Those among them that it names for the machines of NixOS tests alone.
+    pub(super) for_tests: Vec<FileId>,
     /// May it, or what it mentions, define something that is looked at?
     pub(super) matters: bool,
     /// May it set something that is looked at if there is a secret in it?
@@ -69,6 +71,8 @@ fn indices(candidates: &[Candidate], wanted: fn(&Candidate) -> bool) -> impl Ite
 /// Which file mentions which, by their numbers among the candidates.
 struct Graph {
     mentions: Vec<Vec<usize>>,
+    /// The same without those for tests.
+    for_hosts: Vec<Vec<usize>>,
     mentioned_by: Vec<Vec<usize>>,
 }
 
@@ -78,6 +82,7 @@ impl Graph {
             .map(|(index, candidate)| (candidate.file, index))
             .collect();
         let mut mentions = Vec::with_capacity(candidates.len());
+        let mut for_hosts = Vec::with_capacity(candidates.len());
         let mut mentioned_by = vec![Vec::new(); candidates.len()];
         for (index, candidate) in candidates.iter().enumerate() {
             let to = candidate.mentions.iter().filter_map(|file| numbers.get(file));
@@ -87,10 +92,16 @@ impl Graph {
                     by.push(index);
                 }
             }
+            let tests = |other: &usize| {
+                let other = candidates.get(*other);
+                other.is_some_and(|other| candidate.for_tests.contains(&other.file))
+            };
+            for_hosts.push(to.iter().copied().filter(|other| !tests(other)).collect());
             mentions.push(to);
         }
         Self {
             mentions,
+            for_hosts,
             mentioned_by,
         }
     }
@@ -144,24 +155,66 @@ fn reads_secret(vfs: &Vfs, directory: &Utf8Path, path: Option<&str>) -> bool {
 
 /// The relative path literals of a file; none for one that is computed or too long.
 fn paths(hir: &Hir) -> impl Iterator<Item = Option<&str>> {
-    hir.exprs().iter().filter_map(|expr| match expr {
-        Expr::Path(PathKind::Relative, parts) => Some(match &**parts {
+    let literals = hir.exprs().iter().filter(|expr| is_relative(expr));
+    literals.map(text_of)
+}
+
+fn is_relative(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(PathKind::Relative, _))
+}
+
+fn text_of(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Path(PathKind::Relative, parts) => match &**parts {
             [StrPart::Text(text)] if text.len() <= MAX_PATH => Some(text.as_str()),
             _ => None,
-        }),
+        },
         _ => None,
+    }
+}
+
+/// The Nix files that the path literals of a file may name, each with the literal.
+pub(super) fn mentioned(hir: &Hir, directory: &Utf8Path) -> impl Iterator<Item = (ExprId, Utf8PathBuf)> {
+    let numbered = (0..).map(ExprId).zip(hir.exprs());
+    numbered.filter_map(move |(at, expr)| {
+        let text = text_of(expr)?;
+        let path = directory.join(text);
+        let path = match text.ends_with(".nix") {
+            true => path,
+            false => path.join("default.nix"),
+        };
+        Some((at, path))
     })
 }
 
-/// The Nix files that the path literals of a file may name.
-pub(super) fn mentioned(hir: &Hir, directory: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
-    paths(hir).flatten().map(move |text| {
-        let path = directory.join(text);
-        match text.ends_with(".nix") {
-            true => path,
-            false => path.join("default.nix"),
-        }
-    })
+/// The files that nothing but machines of NixOS tests are made of: a test names them, or one of them does, and nothing
+/// else. `is_entry` tells what somebody may come to without any path.
+pub(super) fn only_in_tests(
+    candidates: &[Candidate],
+    is_entry: impl Fn(FileId) -> bool,
+) -> FxHashSet<FileId> {
+    let graph = Graph::new(candidates);
+    let named: FxHashSet<FileId> = candidates
+        .iter()
+        .flat_map(|one| one.for_tests.iter().copied())
+        .collect();
+    if named.is_empty() {
+        return named;
+    }
+    let starts = candidates.iter().enumerate();
+    let starts = starts
+        .filter(|(_, one)| named.contains(&one.file))
+        .map(|(index, _)| index);
+    let inside = graph.below(starts);
+    let others = (0..candidates.len()).filter(|index| {
+        let entry = candidates.get(*index).is_some_and(|one| is_entry(one.file));
+        entry || !inside.contains(index)
+    });
+    let outside = reach(&graph.for_hosts, others);
+    let left = inside
+        .difference(&outside)
+        .filter_map(|index| candidates.get(*index));
+    left.map(|one| one.file).collect()
 }
 
 /// The candidates that no other mentions; in a ring of files that mention each other, the first by path.

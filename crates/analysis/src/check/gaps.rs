@@ -1,14 +1,14 @@
 //! What was not analysed, with its place, its cause and the roots that met it.
 
 use crate::check::places::line_of;
-use crate::report::{Cause, Concern, Gap};
+use crate::report::{Cause, Concern, ErrorCode, Gap};
 use crate::vfs::Files;
 use crate::vfs::disk::FileKind;
 use crate::vfs::spans::span_of;
 use crate::vfs::state::Problem;
 use crate::world::worlds::Known;
 use camino::{Utf8Path, Utf8PathBuf};
-use nixpod_model::{HostId, NotAnalysed, Subject};
+use nixpod_model::{HostId, NotAnalysed, Role, Subject};
 use nixpod_source::{FileId, Span, TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
@@ -76,17 +76,23 @@ pub(crate) fn cause_of(files: &Files<'_>, file: FileId, problem: &Problem) -> Op
 /// What the evaluation of a root did not come to.
 pub(crate) fn gaps_of(files: &Files<'_>, root: usize, evaluated: &Known, gaps: &mut Vec<FoundGap>) {
     let mut missing = Missing::new(files);
+    let is_loose = is_loose(files, evaluated);
     for gap in &evaluated.world.not_analysed {
         let also = gap.also.iter().filter_map(|place| span_of(files, *place));
         let also: Vec<Span> = also.collect();
         let what = what_of(gap);
         let span = gap.place.and_then(|place| span_of(files, place));
+        let concern = concern_of(&gap.subject);
+        let cause = match missing.outermost(Cause::of(&gap.why)) {
+            Cause::Error(ErrorCode::Evaluation, _) if is_loose && !concern.is_of_one() => Cause::Alone,
+            cause => cause,
+        };
         gaps.push(FoundGap {
             gap: Gap {
                 // What has no place of its own is told where its root begins.
                 span: span.or_else(|| Some(start_of(evaluated.root.file()))),
-                cause: missing.outermost(Cause::of(&gap.why)),
-                concern: concern_of(&gap.subject),
+                cause,
+                concern,
                 reason: match also.is_empty() {
                     true => format!("{what}: {}", gap.why),
                     false => format!("{what}: {}{}", gap.why, also_at(files, &also)),
@@ -100,6 +106,14 @@ pub(crate) fn gaps_of(files: &Files<'_>, root: usize, evaluated: &Known, gaps: &
             }],
         });
     }
+}
+
+/// Is it of a file that is taken for a module because it looks like one, and that nobody was seen to import?
+fn is_loose(files: &Files<'_>, evaluated: &Known) -> bool {
+    let path = files.vfs.relative_path(evaluated.root.file());
+    let mut hosts = evaluated.world.hosts.values();
+    let is_file = evaluated.root.flake().is_none() && !evaluated.root.is_entry(&path);
+    is_file && hosts.all(|host| host.role == Role::File)
 }
 
 /// What is not known, in words.

@@ -49,17 +49,17 @@ pub(crate) struct Census {
     pub(crate) quadlets: Vec<(FileId, QuadletSite)>,
 }
 
-/// Evaluates the islands of files, adds their worlds to those of the roots, and tells what is left.
+/// Evaluates the islands of files, except those that only tests have, adds their worlds to those of the roots, and tells what is left.
 pub(crate) fn islands(
     vfs: &Vfs,
     worlds: &Worlds,
     settings: &Settings,
     extent: Extent,
-    files: &BTreeMap<Utf8PathBuf, FileId>,
+    (files, tests): (&BTreeMap<Utf8PathBuf, FileId>, &FxHashSet<FileId>),
     (evaluated, budget): (&mut Vec<Arc<Known>>, &mut Budget),
 ) -> Census {
     let mut out = Census::default();
-    let mut left = out.written(vfs, files);
+    let mut left = out.written(vfs, files, tests);
     let from_hosts = Account::new(evaluated.iter().filter(|world| world.is_of_hosts()));
     let has_hosts = evaluated.iter().any(|world| world.is_of_hosts());
     let standing = match has_hosts {
@@ -95,7 +95,8 @@ pub(crate) fn islands(
         let jobs = settings.jobs;
         evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     }
-    let mut roots = unread(vfs, files, evaluated, standing);
+    let besides_tests = files.values().filter(|file| !tests.contains(file));
+    let mut roots = unread(vfs, besides_tests, evaluated, standing);
     roots.extend(of_quadlets(&out.quadlets));
     let (all, jobs) = (&roots, settings.jobs);
     evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
@@ -152,8 +153,14 @@ fn as_if_on(vfs: &Vfs, off: &[Written]) -> Vec<Root> {
 }
 
 impl Census {
-    /// All containers that stand in the text of files; remembers sets in the shape of quadlet files.
-    fn written(&mut self, vfs: &Vfs, files: &BTreeMap<Utf8PathBuf, FileId>) -> Vec<Written> {
+    /// All containers that stand in the text of files, of which some only have what tests are made of; remembers sets in the
+    /// shape of quadlet files.
+    fn written(
+        &mut self,
+        vfs: &Vfs,
+        files: &BTreeMap<Utf8PathBuf, FileId>,
+        tests: &FxHashSet<FileId>,
+    ) -> Vec<Written> {
         let mut out = Vec::new();
         let declared = declared(vfs, files);
         for file in files.values() {
@@ -162,9 +169,13 @@ impl Census {
                 let census = state.census();
                 let specs = census.specs.iter();
                 let specs = specs.filter(|site| !site.is_of_own_option(&declared));
+                let in_test = tests.contains(file).then_some(TestMachine::NixosTest);
                 out.extend(specs.map(|site| Written {
                     file: *file,
-                    site: site.clone(),
+                    site: SpecSite {
+                        machine: site.machine.or(in_test),
+                        ..site.clone()
+                    },
                 }));
                 let quadlets = census.quadlets.iter().cloned();
                 self.quadlets.extend(quadlets.map(|quadlet| (*file, quadlet)));
@@ -291,16 +302,16 @@ impl Census {
 }
 
 /// Modules in files that nothing has read, which set something that matters besides containers.
-fn unread(
+fn unread<'f>(
     vfs: &Vfs,
-    files: &BTreeMap<Utf8PathBuf, FileId>,
+    files: impl Iterator<Item = &'f FileId>,
     evaluated: &[Arc<Known>],
     standing: Standing,
 ) -> Vec<Root> {
     let read: FxHashSet<FileId> = { evaluated.iter() }
         .flat_map(|known| known.reads.parsed_files())
         .collect();
-    let unread = files.values().filter(|file| !read.contains(file));
+    let unread = files.filter(|file| !read.contains(file));
     let roots = unread.filter_map(|file| {
         let state = vfs.state(*file);
         if state.problem.is_some() || vfs.watch.is_cancelled() {

@@ -53,9 +53,10 @@ pub(crate) fn check(
     let targets = tracing::debug_span!("find files").in_scope(|| Targets::find(vfs, targets));
     parse_all(vfs, settings.jobs, &targets);
     let mut budget = Budget::new(targets.text(vfs));
-    let mut evaluated = targets.evaluate(vfs, worlds, settings, extent, &mut budget);
+    let (mut evaluated, tests) = targets.evaluate(vfs, worlds, settings, extent, &mut budget);
     let rest = (&mut evaluated, &mut budget);
-    let census = islands(vfs, worlds, settings, extent, &targets.files, rest);
+    let texts = (&targets.files, &tests);
+    let census = islands(vfs, worlds, settings, extent, texts, rest);
     let (mut files, broken) = files_of(vfs, &targets, &evaluated);
     let mut outcome = Outcome::default();
     let fragments = with_fragments(&evaluated);

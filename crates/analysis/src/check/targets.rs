@@ -1,7 +1,7 @@
 //! Which files a check is about, and what is evaluated as a root.
 
 use crate::check::budget::{Budget, Roots};
-use crate::check::candidates::{Candidate, mentioned, spread, tops};
+use crate::check::candidates::{Candidate, mentioned, only_in_tests, spread, tops};
 use crate::settings::Settings;
 use crate::vfs::disk::FileKind;
 use crate::vfs::parallel;
@@ -207,7 +207,8 @@ impl Targets {
     }
 
     /// Evaluates all roots among the files: flakes first, then what their hosts do not import. `extent`: what
-    /// will be asked for of their containers.
+    /// will be asked for of their containers. Also tells the files that only machines of NixOS tests are made of, which
+    /// are no roots.
     pub(crate) fn evaluate(
         &self,
         vfs: &Vfs,
@@ -215,7 +216,7 @@ impl Targets {
         settings: &Settings,
         extent: Extent,
         budget: &mut Budget,
-    ) -> Vec<Arc<Known>> {
+    ) -> (Vec<Arc<Known>>, FxHashSet<FileId>) {
         let mut run = Run {
             vfs,
             worlds,
@@ -226,8 +227,8 @@ impl Targets {
             done: Vec::new(),
         };
         self.flakes(&mut run);
-        self.orphans(&mut run);
-        run.done
+        let tests = self.orphans(&mut run);
+        (run.done, tests)
     }
 
     /// The hosts of all flakes.
@@ -236,11 +237,12 @@ impl Targets {
         run.evaluate(&flakes.collect::<Vec<_>>());
     }
 
-    /// Files that nothing has read so far: those that no other of them mentions, then what these do not read either.
-    fn orphans(&self, run: &mut Run<'_>) {
+    /// Files that nothing has read so far: those that no other of them mentions, then what these do not read either. Gives
+    /// those that are left to tests.
+    fn orphans(&self, run: &mut Run<'_>) -> FxHashSet<FileId> {
         let hosts = run.done.iter().flat_map(|known| known.world.hosts.values());
         let imported_by_no_host = { hosts }.any(|host| host.from_flake);
-        let mut rest = self.candidates(run.vfs, run.jobs, &run.reached);
+        let (mut rest, tests) = self.candidates(run.vfs, run.jobs, &run.reached);
         while !rest.is_empty() && !run.vfs.watch.is_cancelled() {
             let roots = tops(&rest).into_iter().map(|file| Root::Module {
                 file,
@@ -249,6 +251,7 @@ impl Targets {
             run.evaluate(&roots.collect::<Vec<_>>());
             rest.retain(|candidate| !run.reached.contains(&candidate.file));
         }
+        tests
     }
 
     /// Bytes of all files.
@@ -259,8 +262,13 @@ impl Targets {
             .sum()
     }
 
-    /// Files that may be roots of their own, by path.
-    fn candidates(&self, vfs: &Vfs, jobs: usize, reached: &FxHashSet<FileId>) -> Vec<Candidate> {
+    /// Files that may be roots of their own, by path, and those that only tests have.
+    fn candidates(
+        &self,
+        vfs: &Vfs,
+        jobs: usize,
+        reached: &FxHashSet<FileId>,
+    ) -> (Vec<Candidate>, FxHashSet<FileId>) {
         let files: Vec<(&Utf8PathBuf, FileId)> =
             self.files.iter().map(|(path, file)| (path, *file)).collect();
         let found = parallel::map(jobs, &files, |(path, file)| {
@@ -275,8 +283,26 @@ impl Targets {
         });
         let mut all: Vec<Candidate> = found.into_iter().flatten().collect();
         spread(vfs, jobs, &mut all);
-        all.retain(|candidate| candidate.matters && !reached.contains(&candidate.file));
-        all
+        let mut tests = only_in_tests(&all, |file| self.is_entry(vfs, file));
+        tests.retain(|file| !reached.contains(file));
+        all.retain(|candidate| {
+            let file = &candidate.file;
+            candidate.matters && !reached.contains(file) && !tests.contains(file)
+        });
+        (all, tests)
+    }
+
+    /// May somebody come to a file that no other mentions: a flake, a system's entry, what `nix-build` reads, or what
+    /// somebody asks about?
+    fn is_entry(&self, vfs: &Vfs, file: FileId) -> bool {
+        let path = vfs.table.path(file);
+        let is_top = || self.walked.iter().any(|walked| Some(&**walked) == path.parent());
+        self.named.contains(&file)
+            || match path.file_name() {
+                Some("flake.nix" | "configuration.nix") => true,
+                Some("default.nix") => is_top(),
+                _ => false,
+            }
     }
 
     /// A file, and whether by itself it may define something that rules look at, as a module or as what builds systems.
@@ -288,13 +314,25 @@ impl Targets {
             let path = self.canonical(vfs, &directory.join(import));
             self.files.contains_key(&path) || self.files.contains_key(&path.join("default.nix"))
         };
-        let mentions = mentioned(hir, directory).map(|path| self.canonical(vfs, &path));
-        let mut mentions: Vec<FileId> = mentions.filter_map(|path| vfs.table.get(&path)).collect();
+        let in_tests = nixpod_surfaces::paths_of_tests(hir);
+        let (mut mentions, mut for_tests, mut for_hosts) = (Vec::new(), Vec::new(), FxHashSet::default());
+        for (literal, path) in mentioned(hir, directory) {
+            let Some(file) = vfs.table.get(&self.canonical(vfs, &path)) else {
+                continue;
+            };
+            mentions.push(file);
+            match in_tests.contains(&literal) {
+                true => for_tests.push(file),
+                false => _ = for_hosts.insert(file),
+            }
+        }
         mentions.sort();
         mentions.dedup();
+        for_tests.retain(|file| !for_hosts.contains(file));
         Candidate {
             file,
             mentions,
+            for_tests,
             matters: self.named.contains(&file)
                 || bearing.matters
                 || !bearing.imports.iter().all(is_there)

@@ -44,6 +44,11 @@ pub enum Concern {
 }
 
 impl Concern {
+    /// Is it about one container that is known by name?
+    pub(crate) const fn is_of_one(&self) -> bool {
+        matches!(self, Self::Container { .. })
+    }
+
     /// The name used in every format.
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -146,6 +151,8 @@ pub enum Cause {
     Unreached,
     /// A set that the code makes a quadlet file of by itself.
     OwnQuadlet,
+    /// What nobody was seen to import fails when it is evaluated by itself, and may be no module at all.
+    Alone,
     /// Nix itself cannot evaluate it: its message.
     Error(ErrorCode, String),
 }
@@ -206,7 +213,7 @@ impl Cause {
             Self::Unreadable(_) | Self::Syntax(_) => GapKind::Unreadable,
             Self::Missing(_) | Self::EmptyFolder(_) => GapKind::Missing,
             Self::Outside(_) | Self::Untracked(_) | Self::VersionControl(_) => GapKind::Outside,
-            Self::NotModelled(_) | Self::Unreached | Self::OwnQuadlet => GapKind::NotModelled,
+            Self::NotModelled(_) | Self::Unreached | Self::OwnQuadlet | Self::Alone => GapKind::NotModelled,
             Self::Input(_)
             | Self::Argument(_)
             | Self::SearchPath(_)
@@ -241,6 +248,7 @@ impl Cause {
             Self::NotModelled(_) => "not-modelled",
             Self::Unreached => "unreached",
             Self::OwnQuadlet => "own-quadlet",
+            Self::Alone => "alone",
             Self::Error(ErrorCode::Evaluation, _) => "evaluation-error",
             Self::Error(ErrorCode::Conflict, _) => "conflict",
             Self::Error(ErrorCode::NoSuchOption, _) => "no-such-option",
@@ -271,6 +279,7 @@ impl Cause {
             | Self::Limit(_)
             | Self::Unreached
             | Self::OwnQuadlet
+            | Self::Alone
             | Self::Error(..) => None,
         }
     }
@@ -295,7 +304,7 @@ impl Cause {
             | Self::Limit(text)
             | Self::NotModelled(text)
             | Self::Error(_, text) => *text = change(text),
-            Self::Packages | Self::Unreached | Self::OwnQuadlet => {}
+            Self::Packages | Self::Unreached | Self::OwnQuadlet | Self::Alone => {}
         }
         self
     }
@@ -327,6 +336,10 @@ impl fmt::Display for Cause {
             Self::NotModelled(what) => write!(f, "`{what}` is not modelled"),
             Self::Unreached => write!(f, "nothing that was evaluated has it"),
             Self::OwnQuadlet => write!(f, "a set that the code makes a file of by itself"),
+            Self::Alone => write!(
+                f,
+                "what nobody was seen to import fails by itself, and may be no module"
+            ),
             Self::Error(ErrorCode::NoSuchOption, option) => {
                 write!(f, "evaluation fails: the option `{option}` does not exist")
             }

@@ -116,6 +116,39 @@ fn nothing_outside_of_the_project_is_read() {
     .assert_eq(&render(&analysis, &analysis.check_with_fixes(&targets)));
 }
 
+/// What stands before and after a mistake is read.
+#[test]
+fn a_missing_quotation_mark_costs_one_binding() {
+    let texts = [
+        ("line.nix", "  networking.hostName = \"box;\n"),
+        ("lines.nix", "  services.x.script = ''\n    echo hi\n  ;\n"),
+        ("begin.nix", "  networking.hostName = box\";\n"),
+    ];
+    let files = texts.map(|(name, broken)| {
+        let stem = name.trim_end_matches(".nix");
+        let module = format!(
+            "{{\n  containers.{stem}-before.autoStart = true;\n{broken}  containers.{stem}-after.autoStart = true;\n  time.timeZone = \"UTC\";\n}}\n"
+        );
+        (name, module)
+    });
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    expect![[r#"
+        begin.nix:2:14 `begin-before` medium/high toy-absent: `begin-before` is not isolated [begin.nix]
+          fix (safe): isolate it
+        begin.nix:3:29 `` high/high parse-error: missing quotation mark at the end of a string
+        begin.nix:4:14 `begin-after` medium/high toy-absent: `begin-after` is not isolated [begin.nix]
+        line.nix:2:14 `line-before` medium/high toy-absent: `line-before` is not isolated [line.nix]
+          fix (safe): isolate it
+        line.nix:3:29 `` high/high parse-error: missing quotation mark at the end of a string
+        line.nix:4:14 `line-after` medium/high toy-absent: `line-after` is not isolated [line.nix]
+        lines.nix:2:14 `lines-before` medium/high toy-absent: `lines-before` is not isolated [lines.nix]
+          fix (safe): isolate it
+        lines.nix:5:3 `` high/high parse-error: missing quotation mark at the end of a string
+        lines.nix:6:14 `lines-after` medium/high toy-absent: `lines-after` is not isolated [lines.nix]
+    "#]]
+    .assert_eq(&check(&files));
+}
+
 #[test]
 fn syntax_errors_are_findings() {
     let out = check(&[("a.nix", "{ containers.web = { privateNetwork = false };\n}")]);

@@ -121,6 +121,58 @@ fn what_is_off_on_every_host_is_told_and_so_are_machines_of_tests() {
     );
 }
 
+/// What a test imports and nothing else does is a part of its machines, and so is what that imports.
+#[test]
+fn files_that_only_tests_import_are_counted_as_machines_of_tests() {
+    let with = |name: &str, imports: &str| {
+        format!(
+            "{{ ... }}: {{ imports = [ {imports} ]; virtualisation.oci-containers.containers.{name} = {{ image = \"x\"; extraOptions = [ \"--all\" ]; }}; }}"
+        )
+    };
+    let test = r#"{ pkgs, ... }:
+let common = ./common.nix; in
+pkgs.testers.runNixOSTest {
+  nodes.machine = { imports = [ common ./profile.nix ../shared.nix ../entry ]; };
+  testScript = "start_all()";
+}"#;
+    let flake = r#"{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.box = nixpkgs.lib.nixosSystem { modules = [ ./box.nix ]; };
+    checks.one = nixpkgs.lib.nixos.runTest { nodes.a = { imports = [ ./tests/inline.nix ./box.nix ./idle.nix ]; }; testScript = ""; };
+    nixosModules.idle = ./idle.nix;
+  };
+}"#;
+    check(
+        &[
+            ("flake.nix", flake),
+            ("box.nix", &with("box", "./shared.nix")),
+            ("shared.nix", &with("shared", "")),
+            ("idle.nix", &with("idle", "")),
+            ("entry/default.nix", &with("entry", "")),
+            ("other.nix", &with("other", "./entry")),
+            ("tests/test.nix", test),
+            ("tests/common.nix", &with("common", "")),
+            ("tests/profile.nix", &with("profile", "./deep.nix")),
+            (
+                "tests/deep.nix",
+                r#"{ systemd.services.web.environment.API_PASSWORD = "plum-cartwheel-41"; }"#,
+            ),
+            ("tests/inline.nix", &with("inline", "")),
+        ],
+        expect![[r#"
+            box.nix:1:119 `"--all"` high/high toy-flag: `box` uses `--all` [box]
+            entry/default.nix:1:109 `"--all"` high/medium toy-flag: `entry` uses `--all` [other.nix] imported by no host
+            idle.nix:1:108 `"--all"` high/medium toy-flag: `idle` uses `--all` [nixosModules.idle] imported by no host
+            other.nix:1:116 `"--all"` high/medium toy-flag: `other` uses `--all` [other.nix] imported by no host
+            shared.nix:1:110 `"--all"` high/high toy-flag: `shared` uses `--all` [box]
+            gap /p/tests/test.nix: `module`: `pkgs.testers.runNixOSTest (…)` comes from outside
+            left out (test): common
+            left out (test): inline
+            left out (test): profile
+        "#]],
+    );
+}
+
 #[test]
 fn what_nothing_comes_to_is_named() {
     check(
@@ -508,5 +560,74 @@ fn sets_in_the_shape_of_quadlet_files_are_read() {
         box.nix:4:51 `"--all"` high/medium toy-flag: `db` uses `--all` [box.nix: my.units.db.container]
         gap /p/box.nix: quadlet file `all.pod`: a set that the code makes a file of by itself
     "#]],
+    );
+}
+
+/// Nobody says that they are modules, so that no failure of theirs is a mistake of its own: all have one cause.
+#[test]
+fn files_that_are_no_modules_have_one_cause() {
+    let (host, _) = host(&[
+        ("flake.nix", &flake(&[("box", "box.nix")])),
+        ("box.nix", "{ containers.web.config = { }; }"),
+        (
+            "helpers.nix",
+            "{ lib }: { containers = map (x: x) [ 1 2 ]; users = [ ]; }",
+        ),
+        (
+            "data.nix",
+            r#"{ containers = { a = "10.0.0.1"; }; users = [ "a" ]; }"#,
+        ),
+        (
+            "overlay.nix",
+            "final: prev: { containers.a = prev.a; users = prev.users; }",
+        ),
+        (
+            "tool.nix",
+            r#"{ stdenv, fetchurl }: stdenv.mkDerivation { name = "containers"; }"#,
+        ),
+        ("number.nix", "let containers = 1; in containers"),
+        ("words.nix", r#"{ lib, ... }: map lib.toUpper [ "a" ]"#),
+        ("throws.nix", r#"{ lib, ... }: { users = throw "set it"; }"#),
+        ("text.nix", r#"{ name, containers, ... }: "runs ${name}""#),
+    ]);
+    let report = host.analysis().check(&project());
+    let mut out = String::new();
+    for gap in &report.not_analysed {
+        let _ = writeln!(out, "{}: {}", gap.cause.as_str(), gap.reason);
+    }
+    expect![[r#"
+        alone: `a definition of containers.a`: evaluation fails: string '10.0.0.1' doesn't represent an absolute path
+        alone: `users`: evaluation fails: `users' is defined as a list although it has options
+        alone: `containers`: evaluation fails: A definition for option `containers' is not of type `attribute set of (submodule)'. Definition value: a list
+        alone: `users`: evaluation fails: `users' is defined as a list although it has options
+        alone: `module`: evaluation fails: an integer is not a module
+        argument: `a definition of containers.a`: `an argument of the caller.a` comes from outside
+        argument: `users`: `an argument of the caller.users` comes from outside
+        alone: `users`: evaluation fails: set it
+        alone: `module`: evaluation fails: string 'A' doesn't represent an absolute path
+    "#]].assert_eq(&out);
+}
+
+/// Names of which only a part is known: each binding is read, and what is said of it names that part where it can.
+#[test]
+fn containers_of_half_known_names() {
+    check(
+        &[(
+            "site.nix",
+            r#"
+{ site, ... }: {
+  virtualisation.oci-containers.containers = {
+    "probe-${site.card}" = { image = "probe"; extraOptions = [ "--all" ]; };
+    "web-${site.name}" = { image = "web"; };
+    ${site.other} = { image = "other"; };
+    plain.image = "plain";
+  };
+  data.fork.containers."lab-${site.name}" = { autoStart = true; privateNetwork = true; };
+}"#,
+        )],
+        expect![[r#"
+            site.nix:4:64 `"--all"` high/medium toy-flag: `<name>` uses `--all` [site.nix]
+            gap /p/site.nix: container `lab-…` (nspawn): nothing that was evaluated has it
+        "#]],
     );
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod evaluation;
 mod files;
+mod frameworks;
 mod guests;
 mod incremental;
 mod inputs;

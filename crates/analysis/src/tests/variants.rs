@@ -85,3 +85,48 @@ fn gaps_of_a_variant_are_those_of_its_parent() {
         gap /p/box.nix: `a definition of specialisation.lab.configuration`: `inputs.other.nixosModules.y` comes from outside
     "#]].assert_eq(&check(&[("flake.nix", flake), ("box.nix", module)]));
 }
+
+/// A system that is no output by itself, and of which only what extends it is one; and one that a module makes of its own.
+#[test]
+fn systems_that_only_extend_modules_reaches() {
+    let flake = r#"{
+  outputs = { nixpkgs, ... }:
+    let base = nixpkgs.lib.nixosSystem { modules = [ ./base.nix ]; }; in
+    {
+      nixosConfigurations.oak = base.extendModules { modules = [ ./more.nix ]; specialArgs.tag = "1"; };
+      nixosConfigurations.elm = (base.extendModules { modules = [ { containers.e.autoStart = true; } ]; }).extendModules {
+        modules = [ { virtualisation.oci-containers.containers.base.extraOptions = [ "--all" ]; } ];
+      };
+      nixosConfigurations.ash = nixpkgs.lib.nixosSystem { modules = [ ./ash.nix ]; };
+    };
+}"#;
+    let files = [
+        ("flake.nix", flake),
+        (
+            "base.nix",
+            r#"{ virtualisation.oci-containers.containers.base.image = "x"; }"#,
+        ),
+        (
+            "more.nix",
+            "{ tag, ... }: { containers.${tag}.autoStart = true; }",
+        ),
+        (
+            "ash.nix",
+            r#"{ extendModules, ... }: {
+  system.build.lab = (extendModules { modules = [ ./lab.nix ]; }).config.system.build.toplevel;
+}"#,
+        ),
+        ("lab.nix", "{ containers.lab.autoStart = true; }"),
+    ];
+    expect![[r#"
+        flake.nix:6:80 `e` medium/high toy-absent: `e` is not isolated [elm]
+          fix (safe): isolate it
+        flake.nix:7:86 `"--all"` high/high toy-flag: `base` uses `--all` [elm]
+          fix (safe): remove `--all`
+        lab.nix:1:14 `lab` medium/medium toy-absent: `lab` is not isolated [lab.nix] imported by no host
+          fix (safe): isolate it
+        more.nix:1:30 `tag` medium/high toy-absent: `1` is not isolated [oak]
+          fix (safe): isolate it
+    "#]]
+    .assert_eq(&check(&files));
+}

@@ -6,7 +6,7 @@ use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics, Tracked};
 use nixpod_model::{ContainerId, Listing, World};
 use nixpod_modules::{
-    Kind, Library, RootSystem, Standing, entry_roots, file_roots, flake_roots, island_roots, kind_of,
+    Kind, Library, RootSystem, Standing, entry_root, file_roots, flake_roots, island_roots, kind_of,
     module_roots,
 };
 use nixpod_source::{ExprId, Place, Site, Utf8Path, Utf8PathBuf};
@@ -230,10 +230,9 @@ fn systems_of(
                 true => Standing::NoHost,
                 false => Standing::Plain,
             };
-            let roots = if *imported_by_no_host || path.file_name() != Some("configuration.nix") {
-                file_roots(ev, library, &path, name, standing)
-            } else {
-                entry_roots(ev, library, &path, name)
+            let roots = match root.is_entry(&path) {
+                true => vec![entry_root(ev, library, &path, name)],
+                false => file_roots(ev, library, &path, name, standing),
             };
             (roots, None)
         }

@@ -1,7 +1,7 @@
 //! What is evaluated as one.
 
 use nixpod_modules::{Island, Standing};
-use nixpod_source::{ExprId, FileId};
+use nixpod_source::{ExprId, FileId, Utf8Path};
 
 /// Containers of a file that every host leaves out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,18 @@ impl Root {
         match self {
             Self::Flake { file } | Self::Module { file, .. } | Self::Islands { file, .. } => *file,
         }
+    }
+
+    /// Is it a system's entry by its name, so that its module tree begins there? `path`: where its file is.
+    pub(crate) fn is_entry(&self, path: &Utf8Path) -> bool {
+        let is_free = matches!(
+            self,
+            Self::Module {
+                imported_by_no_host: false,
+                ..
+            }
+        );
+        is_free && path.file_name() == Some("configuration.nix")
     }
 
     /// Its file, if it is evaluated as a flake.

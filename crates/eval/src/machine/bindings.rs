@@ -1,6 +1,7 @@
 //! Sets, the frames of `let`, and variables.
 
 use crate::heap::files::Here;
+use crate::machine::partial::join_thunks;
 use crate::thunk::Thunk;
 use crate::{
     Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value,
@@ -137,10 +138,16 @@ impl Evaluator<'_> {
                 set.open.get_or_insert(unknown);
             }
             Err(Stop::Unknown(unknown)) => {
-                // One binding under an unknown name: any further key may be it.
-                set.wildcard = match set.open {
-                    None => Some(self.delay(here, dynamic.value)),
-                    Some(_) => None,
+                // Bindings under unknown names: any further key may be one of them.
+                let thunk = self.delay(here, dynamic.value);
+                set.wildcard = match (&set.open, set.wildcard) {
+                    (None, _) => Some(thunk),
+                    (Some(_), Some(others)) => {
+                        let this = self.condition(NO_SITE, unknown.clone(), When::ALWAYS);
+                        let other = self.otherwise(this);
+                        Some(join_thunks(self, vec![(others, other), (thunk, this)]))
+                    }
+                    (Some(_), None) => None,
                 };
                 set.open = Some(unknown);
             }

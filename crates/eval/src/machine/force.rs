@@ -120,16 +120,10 @@ impl Evaluator<'_> {
             }
             Thunk::Failed(error) => Err(error.clone()),
             Thunk::Busy(site) => {
-                let error = EvalError {
-                    kind: ErrorKind::Recursion,
-                    message: "infinite recursion encountered".to_owned(),
-                    site: *site,
-                    trace: Vec::new(),
-                    context: Vec::new(),
-                };
+                let site = *site;
                 // Where a circle is noticed depends on where it is entered.
                 self.depends_on_order();
-                Err(Rc::new(error))
+                self.in_a_circle(id, site)
             }
             Thunk::Delayed { .. }
             | Thunk::Native(_)
@@ -153,6 +147,25 @@ impl Evaluator<'_> {
                 if !matches!(value, Value::Unknown(_) | Value::Either(_))
         );
         known && self.memo.dependencies.is_none()
+    }
+
+    /// What whoever asks for a thunk gets that is being computed.
+    #[cold]
+    fn in_a_circle(&mut self, id: ThunkId, site: Option<Site>) -> EvalResult<Tracked> {
+        let mut stand_ins = self.stand_ins.iter().rev();
+        let stand_in = stand_ins
+            .find(|(of, _)| *of == id)
+            .map(|(_, stand_in)| Rc::clone(stand_in));
+        match stand_in {
+            Some(stand_in) => Ok(stand_in(self)),
+            None => Err(Rc::new(EvalError {
+                kind: ErrorKind::Recursion,
+                message: "infinite recursion encountered".to_owned(),
+                site,
+                trace: Vec::new(),
+                context: Vec::new(),
+            })),
+        }
     }
 
     #[inline(always)]

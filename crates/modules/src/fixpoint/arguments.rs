@@ -6,7 +6,7 @@ use crate::system::evaluation::{Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
 use crate::values::{entry, plain};
 use nixpod_eval::{
-    Attr, Attrs, ErrorKind, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value,
+    Attr, Attrs, ErrorKind, Evaluator, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value,
 };
 use nixpod_source::Why;
 use std::rc::Rc;
@@ -87,7 +87,12 @@ impl ModuleEvaluation {
         entries.extend(special.entries.iter().copied());
         entries.push(entry(ev.common().config, self.config));
         entries.push(entry(ev.common().options, self.options));
-        Attrs::from_entries(entries)
+        let mut arguments = Attrs::from_entries(entries);
+        if self.open_world() {
+            // Whoever imports it may give it more.
+            arguments.open = Some(Unknown::new(Why::named("an argument of the caller")));
+        }
+        arguments
     }
 
     /// What modules can ask of the evaluation itself.

@@ -13,7 +13,7 @@ use crate::system::memo::MadeFrom;
 use crate::system::report::{Gap, SeenIn};
 use crate::types::native::OptType;
 use crate::undeclared;
-use crate::values::{entry, find, known};
+use crate::values::{entry, find, known, plain};
 use nixpod_eval::{Attr, Attrs, Evaluator, OriginId, Res, Symbol, ThunkId, Tracked, Unknown, Value, When};
 use nixpod_source::Why;
 use smol_str::SmolStr;
@@ -88,6 +88,41 @@ pub(crate) fn node(
     if at.mode() == Mode::AsNix {
         undeclared::only_options(ev, at.path, &declared.below)?;
     }
+    if at.mode() != Mode::WholeSystem {
+        return set_or_value(ev, at, decls, defs, slot);
+    }
+    let (path, known) = (at.path.clone(), decls.to_vec());
+    let stand_in = move |ev: &mut Evaluator<'_>| names_alone(ev, &path, &known);
+    ev.standing_in(slot, stand_in, |ev| set_or_value(ev, at, decls, defs, slot))
+}
+
+/// What a set of options is for the definitions of it that ask which names it has: in Nix that does not depend on any
+/// definition. Declared names are there, and what they stand for does need the definitions. Others may be declared where
+/// nobody looked, and where none was seen it may be no set at all.
+fn names_alone(ev: &mut Evaluator<'_>, path: &OptionPath, decls: &[Decl]) -> Tracked {
+    let below = split(ev, decls).below;
+    let unknown = Unknown::new(Why::UnsetOption(dotted(path)));
+    if below.is_empty() {
+        return plain(Value::Unknown(unknown));
+    }
+    let mut entries = Vec::new();
+    for name in declared_in(&below).into_keys() {
+        entries.push(entry(name, ev.reserve()));
+    }
+    let mut set = Attrs::from_entries(entries);
+    set.open = Some(unknown);
+    plain(Value::attrs(set))
+}
+
+/// Evaluates a node that is no option: a set of options, or something undeclared.
+fn set_or_value(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    decls: &[Decl],
+    defs: &[RawDef],
+    slot: ThunkId,
+) -> Res<Tracked> {
+    let declared = split(ev, decls);
     let is_argument = at.mode() != Mode::AsNix && is_argument(at);
     if is_argument || declared.below.is_empty() && !is_nested(ev, defs) {
         let definitions = discharge(ev, defs);
@@ -170,7 +205,9 @@ fn tree(
             }
         }
         let site = child.site();
+        // What only perhaps stands in a set of names that nobody declares is perhaps no name.
         let when = match inside {
+            Some(_) if child.decls.is_empty() => ev.any_of(&child.named_when),
             Some(inside) => child.is_there(ev, inside, name),
             None => When::ALWAYS,
         };
@@ -242,7 +279,9 @@ impl Level {
                 }
                 for attr in &set.entries {
                     let raw = def.child(ev, attr);
-                    self.children.entry(attr.name).or_default().defs.push(raw);
+                    let child = self.children.entry(attr.name).or_default();
+                    child.named_when.push(attr.when);
+                    child.defs.push(raw);
                 }
                 if let Some(unknown) = &set.open {
                     self.unseen.push(def.clone());
@@ -272,7 +311,7 @@ impl Level {
     }
 
     /// What nobody sets or declares in a whole system is not absent: the real module may declare it. Only what is below
-    /// names of the analysed code's own is known.
+    /// names of the analysed code's own is known, if it says what it declares there.
     fn may_have_more(&self, at: At<'_>) -> Option<Rc<Unknown>> {
         if at.mode() != Mode::WholeSystem {
             return None;
@@ -280,7 +319,8 @@ impl Level {
         let inside: OptionPath = at.path.get(at.system.prefix.len()..).unwrap_or_default().into();
         let mut declarations = self.declarations.iter();
         let is_own = declarations.len() > 0
-            && declarations.all(|declaration| !declaration.decl.written.is_ours())
+            && declarations
+                .all(|declaration| !declaration.decl.written.is_ours() && declaration.set.open.is_none())
             && !at.path.is_empty()
             && !is_shared(&inside);
         let is_closed = is_own && !at.system.open_world();

@@ -5,8 +5,8 @@ use crate::inputs::packages::{self, open};
 use crate::inputs::parts;
 use crate::nixos;
 use crate::own::{self, Kind, OwnFile};
-use crate::system::evaluation::{Library, ModuleEvaluation};
-use crate::values::{entry, find, look_up, plain, set};
+use crate::system::evaluation::{Library, ModuleEvaluation, Setup};
+use crate::values::{entry, find, look_up, modules_in, plain, set};
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringPart, ThunkId, Tracked, Unknown,
     Value, When,
@@ -211,6 +211,8 @@ fn models(
     let natives = place.natives(ev);
     let natives = ev.alloc(Value::attrs(natives), OriginId::default());
     let frameworks = model(ev, library, &own::FRAMEWORKS, natives);
+    let den = model(ev, library, &own::DEN, natives);
+    let folders = model(ev, library, &own::FOLDERS, natives);
     let import_tree = model(ev, library, &own::IMPORT_TREE, natives);
     let parts_lib = parts::library_of_parts(ev, library);
     let arguments = ev.attrs_from(vec![
@@ -218,6 +220,8 @@ fn models(
         ("pkgs", library.pkgs),
         ("natives", natives),
         ("frameworks", frameworks),
+        ("den", den),
+        ("folders", folders),
         ("importTree", import_tree),
         ("partsLib", parts_lib),
         ("declared", written.inputs),
@@ -481,6 +485,16 @@ impl FlakePlace {
             let given = ev.force_attrs(args[1], site)?;
             parts::flake_parts(ev, &for_parts, args[0], &given, args[2])
         });
+        let for_evaluation = self.library.clone();
+        let evaluation = ev.primop("evaluation", 1, 1, move |ev, args, site| {
+            let given = ev.force_attrs(args[0], site)?;
+            let setup = Setup {
+                modules: modules_in(ev, &given, "modules", site)?,
+                args: vec![("lib".into(), for_evaluation.lib)],
+                ..Setup::default()
+            };
+            parts::configuration(ev, &for_evaluation, setup)
+        });
         let place = self.clone();
         let subflake = ev.primop("subflake", 3, 3, move |ev, args, site| {
             place.subflake(ev, args, site)
@@ -497,6 +511,7 @@ impl FlakePlace {
                 nixos::constructor(ev, &self.library, Kind::Home),
             ),
             ("flakeParts", parts),
+            ("evaluation", evaluation),
             ("subflake", subflake),
             ("tree", ev.primop("tree", 2, 3, tree)),
             ("stored", ev.primop("stored", 1, 3, stored)),

@@ -2,7 +2,6 @@
 
 use crate::inputs::packages;
 use crate::own::{self, OwnFile};
-use crate::path::OptionPath;
 use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 use crate::values::{find, plain};
 use nixpod_eval::{Attrs, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value};
@@ -175,21 +174,25 @@ pub(crate) fn flake_parts(
         special = ev.update_attrs(&special, &own);
     }
     let special = ev.alloc(Value::attrs(special), OriginId::default());
-    let model = opening(ev, &own::FLAKE_PARTS, Vec::new());
     let setup = Setup {
         modules: vec![module],
-        base: vec![model],
+        base: vec![opening(ev, &own::FLAKE_PARTS, Vec::new())],
         special: Some(special),
         args: vec![("lib".into(), lib)],
-        kind: None,
-        mode: Mode::WholeSystem,
-        open_world: false,
-        prefix: OptionPath::default(),
-        library: Some(library.clone()),
         ..Setup::default()
     };
-    let system = ModuleEvaluation::new(ev, &library.shared, setup);
+    let config = configuration(ev, library, setup)?;
     let flake = ev.intern("flake");
-    let config = ev.force(system.config)?;
     ev.select_value(&config, flake, NO_SITE)
+}
+
+/// The `config` of modules that say what a flake is made of.
+pub(crate) fn configuration(ev: &mut Evaluator<'_>, library: &Library, setup: Setup) -> Res<Tracked> {
+    let setup = Setup {
+        mode: Mode::WholeSystem,
+        library: Some(library.clone()),
+        ..setup
+    };
+    let system = ModuleEvaluation::new(ev, &library.shared, setup);
+    Ok(ev.force(system.config)?)
 }

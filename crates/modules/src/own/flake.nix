@@ -1,6 +1,6 @@
 # What a flake's outputs function gets: models of well-known inputs, symbols for all others.
 # `key` names this flake's node in the lock file, null if it is the lock file's own flake; `top` is that flake's `self`.
-{ lib, pkgs, natives, frameworks, importTree, partsLib, declared, lock, key, root, formals, self, top }:
+{ lib, pkgs, natives, frameworks, den, folders, importTree, partsLib, declared, lock, key, root, formals, self, top }:
 let
   inherit (builtins) concatMap elem attrNames elemAt filter foldl' head isList listToAttrs map match isString isAttrs tail;
   systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
@@ -95,6 +95,7 @@ let
       homeModules = modules "homeModules";
       homeManagerModules = modules "homeManagerModules";
     };
+  inFolders = folders (nixpkgs "nixpkgs");
 
   homeManager = name:
     natives.open "inputs.${name}" {
@@ -173,7 +174,10 @@ let
     else if is "colmena" name then frameworks.colmena name
     else if is "nixos-unified" name || is "nixos-flake" name then frameworks.nixosUnified name
     else if is "clan-core" name || name == "clan-core" then frameworks.clan name
-    else if is "den" name then frameworks.den name
+    else if is "den" name then den.den name
+    else if isRepository "numtide/blueprint" name then inFolders.blueprint name
+    else if is "easy-hosts" name then inFolders.easyHosts name
+    else if is "flakelight" name then inFolders.flakelight name
     else if match ".*snowfallorg/lib.*" (url name) != null || name == "snowfall-lib" then frameworks.snowfall name
     else if isNixpkgs name then nixpkgs name
     else if isHarmless name then natives.symbol "inputs.${name}"
@@ -188,6 +192,10 @@ let
     if from ? owner && from ? repo then "${from.owner}/${from.repo}"
     else if written != null then elemAt written 1
     else "";
+  # A name that others may have, too.
+  isRepository = full: name:
+    let known = lib.toLower (ownerAndRepository name); in
+    if known == "" then is (lib.last (lib.splitString "/" full)) name else known == full;
   isHarmless = name: natives.isHarmless (if ownerAndRepository name == "" then repository name else name) (ownerAndRepository name)
     || ownerAndRepository name == "" && natives.isHarmless name "";
 

@@ -107,15 +107,7 @@ pub fn file_roots(
 
 /// A plain configuration (`configuration.nix`, `default.nix`) that is a system's entry by its name: its tree is whole
 /// if every import was read.
-pub fn entry_roots(
-    ev: &mut Evaluator<'_>,
-    library: &Library,
-    path: &Utf8Path,
-    name: String,
-) -> Vec<RootSystem> {
-    if path.file_name() != Some("configuration.nix") {
-        return file_roots(ev, library, path, name, Standing::Plain);
-    }
+pub fn entry_root(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path, name: String) -> RootSystem {
     let mut root = file_root(ev, library, path, name, Standing::Plain);
     let module = ev.alloc(Value::Path(path.as_str().into()), OriginId::default());
     root.system = nixos::system(ev, library, root.kind, vec![module], None, false);
@@ -125,5 +117,5 @@ pub fn entry_roots(
             .shared
             .release_among(&ev.notes_behind(root.system.collected))
     });
-    vec![root]
+    root
 }

@@ -8,11 +8,12 @@ use crate::roots::literal;
 use crate::roots::root::{RootSystem, Standing, close, loose};
 use crate::system::evaluation::{Library, ModuleEvaluation};
 use crate::system::report::{About, Gap};
-use crate::values::{find, known};
+use crate::values::{find, known, look_up};
 use nixpod_eval::{
     Attr, Attrs, Evaluator, Lookup, NO_SITE, OriginId, Share, Stop, Tracked, Value, error_unknown,
 };
 use nixpod_source::{Site, Utf8Path, Why};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The hosts of the flake in a directory, and its outputs if they could be evaluated.
@@ -36,6 +37,7 @@ pub fn flake_roots(
     };
     walk.output(ev, "nixosConfigurations", Kind::Nixos);
     walk.output(ev, "homeConfigurations", Kind::Home);
+    walk.homes_of_platforms(ev);
     for output in ["colmenaHive", "colmena"] {
         walk.hive(ev, output);
     }
@@ -144,6 +146,31 @@ impl OutputWalk<'_> {
             }
         };
         ev.attrs_or_open(value, NO_SITE).ok()
+    }
+
+    /// Homes that stand among packages, where Home Manager looks for them too: each once for all platforms.
+    fn homes_of_platforms(&mut self, ev: &mut Evaluator<'_>) {
+        let mut seen = BTreeSet::new();
+        for output in ["packages", "legacyPackages"] {
+            let platforms = look_up(ev, &self.flake.outputs, output).map(|platforms| platforms.value);
+            let Some(Value::Attrs(platforms)) = platforms else {
+                continue;
+            };
+            for platform in ev.sorted(&platforms) {
+                let packages = ev.force_or_unknown(platform.thunk);
+                let homes = look_up(ev, &packages, "homeConfigurations").map(|homes| homes.value);
+                let Some(Value::Attrs(homes)) = homes else {
+                    continue;
+                };
+                for attr in ev.sorted(&homes) {
+                    let name = ev.name(attr.name).to_string();
+                    let is_known = self.roots.iter().any(|root| root.name == name);
+                    if seen.insert(name.clone()) && !is_known {
+                        self.host(ev, &attr, ("homeConfigurations", &name), Kind::Home);
+                    }
+                }
+            }
+        }
     }
 
     /// Packages that are containers, each once for all platforms.

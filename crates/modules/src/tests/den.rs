@@ -147,3 +147,147 @@ fn aspects_in_aspects() {
         "##]],
     );
 }
+
+/// Aspects by names in angle brackets, which a module gets as an argument.
+#[test]
+fn angle_brackets() {
+    check(
+        r#"
+#- /parts/brackets.nix
+{ den, inputs, ... }: { _module.args.__findFile = den.lib.__findFile; imports = [ (inputs.den.namespace "shop" false) ]; }
+#- /parts/oak.nix
+{ __findFile, ... }: {
+  den.hosts.x86_64-linux.oak = { };
+  den.aspects.oak.includes = [ <den/hostname> <services/web> <plain> <shop/ledger> <shop/ledger/page> ];
+  den.aspects.services.provides.web.nixos.containers.web.autoStart = true;
+  den.aspects.plain.nixos.containers.plain.autoStart = true;
+  shop.ledger.nixos.containers.ledger.autoStart = true;
+  shop.ledger.page.nixos.containers.page.autoStart = true;
+}
+"#,
+        &[
+            "networking.hostName",
+            "containers.web.autoStart",
+            "containers.plain.autoStart",
+            "containers.ledger.autoStart",
+            "containers.page.autoStart",
+        ],
+        expect![[r##"
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "oak"
+            containers.web.autoStart = true
+            containers.plain.autoStart = true
+            containers.ledger.autoStart = true
+            containers.page.autoStart = true
+        "##]],
+    );
+}
+
+/// A class of the flake's own is applied where it is forwarded to, and then not counted as one that is not known.
+#[test]
+fn classes_that_are_forwarded() {
+    check(
+        r#"
+#- /parts/classes.nix
+{ den, lib, ... }: {
+  den.ctx.host.includes = [
+    ({ host }: den.provides.forward {
+      each = [ true ]; fromClass = _: "web"; intoClass = _: host.class; intoPath = _: [ "containers" "web" "config" ]; fromAspect = _: host.aspect;
+    })
+    ({ class, aspect-chain }: den._.forward {
+      each = [ "lab" ]; fromClass = item: item; intoClass = _: "nixos"; intoPath = _: [ ]; fromAspect = _: builtins.head aspect-chain;
+      guard = { config, ... }: _: lib.mkIf (config.networking.hostName == "oak"); adaptArgs = arguments: arguments // { tag = "7"; };
+    })
+  ];
+  den.ctx.user.includes = [
+    ({ host, user }: den.provides.forward {
+      each = [ user ]; fromClass = _: "home"; intoClass = _: host.class; intoPath = user: [ "home-manager" "users" user.userName ]; fromAspect = user: user.aspect;
+    })
+  ];
+}
+#- /parts/oak.nix
+{
+  den.hosts.x86_64-linux.oak.users.ann = { };
+  den.aspects.oak = {
+    web = { lib, ... }: { networking.domain = "inner"; };
+    lab = { tag, ... }: { virtualisation.oci-containers.containers.lab.image = "lab:${tag}"; };
+    lost.containers.lost.autoStart = true;
+  };
+  den.aspects.ann.home.services.podman.containers.n.image = "n";
+}
+"#,
+        &[
+            "containers.web.config.networking.domain",
+            "virtualisation.oci-containers.containers.lab.image",
+            "home-manager.users.ann.services.podman.containers.n.image",
+        ],
+        expect![[r##"
+            # oak Nixos closed=false missing=[] release=Some((25, 11))
+            containers.web.config.networking.domain = "inner"
+            virtualisation.oci-containers.containers.lab.image = "lab:7"
+            home-manager.users.ann.services.podman.containers.n.image = "n"
+            gap: module: `the class lost of den` is not modelled
+        "##]],
+    );
+}
+
+/// Contexts of the flake's own that a host leads to.
+#[test]
+fn contexts_that_a_host_leads_to() {
+    check(
+        r#"
+#- /parts/contexts.nix
+{ den, lib, ... }: {
+  den.ctx.host.into.pod = { host }: map (pod: { inherit host pod; }) (host.pods or [ ]);
+  den.ctx.pod.provides.pod = { host, pod }: { nixos.containers.${pod}.autoStart = host.name == "oak"; };
+  den.ctx.pod.includes = [ ({ pod, ... }: { nixos.containers.${pod}.privateNetwork = true; }) ];
+  den.hosts.x86_64-linux.oak.pods = [ "ledger" "shed" ];
+  den.aspects.oak.nixos.networking.domain = "example";
+}
+"#,
+        &[
+            "networking.domain",
+            "containers.ledger.autoStart",
+            "containers.shed.privateNetwork",
+        ],
+        expect![[r##"
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            networking.domain = "example"
+            containers.ledger.autoStart = true
+            containers.shed.privateNetwork = true
+        "##]],
+    );
+}
+
+/// den declares the outputs itself where flake-parts is no input.
+#[test]
+fn hosts_without_flake_parts() {
+    check_flake(
+        &on_nixpkgs(
+            r#"
+  inputs.import-tree.url = "github:vic/import-tree";
+  inputs.den.url = "github:vic/den";
+  outputs = inputs: (inputs.nixpkgs.lib.evalModules { modules = [ (inputs.import-tree ./parts) ]; specialArgs = { inherit inputs; }; }).config.flake;
+}
+#- /parts/den.nix
+{ inputs, den, ... }: {
+  imports = [ inputs.den.flakeModule ];
+  den.hosts.x86_64-linux.oak.users.ann.classes = [ "user" ];
+  den.aspects.oak = { includes = [ den.provides.hostname ]; nixos = { pkgs, ... }: { containers.o.autoStart = true; }; };
+  den.aspects.ann = { includes = [ den.provides.primary-user ]; user.extraGroups = [ "podman" ]; };
+}
+"#,
+        ),
+        &[
+            "networking.hostName",
+            "containers.o.autoStart",
+            "users.users.ann.extraGroups",
+        ],
+        expect![[r##"
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "oak"
+            containers.o.autoStart = true
+            users.users.ann.extraGroups = [ "wheel" "networkmanager" "podman" ]
+        "##]],
+    );
+}

@@ -270,6 +270,58 @@ fn writers_and_formats_that_are_not_known() {
     );
 }
 
+/// Which names a set of options has does not depend on its definitions in Nix: whoever asks for one that nobody was seen to
+/// declare gets no answer, and what needs a value that needs itself fails.
+#[test]
+fn definitions_that_ask_which_names_there_are() {
+    check(
+        r#"
+#- /main.nix
+{ config, lib, ... }: {
+  options.shop.stock = lib.mkOption { default = "stock"; };
+  config = {
+    home = if config.home ? persistence then { persistence.kept = 1; } else { other = 1; };
+    shop = if config.shop ? stock then { seen = "declared"; } else { lost = 1; };
+    environment = lib.optionalAttrs (config.environment ? persistence) { persistence."/p".kept = 2; };
+    containers = lib.mkIf (config.environment ? persistence) { web.autoStart = true; };
+    systemd = if config.systemd ? more then { more.a = 3; } else { services.a.description = "a"; };
+    networking = if config.networking.hostName == "a" then { domain = "b"; } else { domain = "c"; };
+    time.timeZone = config.time.timeZone;
+    own = if config.own == 1 then 2 else 3;
+    seen = if config.environment ? persistence then "yes" else "no";
+  };
+}
+"#,
+        &[
+            "home.persistence.kept",
+            "home.other",
+            "shop.seen",
+            "shop.lost",
+            "environment.persistence./p.kept",
+            "containers.web.autoStart",
+            "systemd.services.a.description",
+            "networking.domain",
+            "time.timeZone",
+            "own",
+            "seen",
+        ],
+        expect![[r#"
+            home.persistence.kept = «one of: 1 | «unknown: option `home.persistence.kept` is set nowhere in the analysed files»»
+            home.other = «one of: 1 | «unknown: option `home.other` is set nowhere in the analysed files»»
+            shop.seen = "declared"
+            shop.lost = error: attribute 'lost' missing
+            environment.persistence./p.kept = «one of: 2 | «unknown: option `environment.persistence."/p".kept` is set nowhere in the analysed files»»
+            containers.web.autoStart = true
+            systemd.services.a.description = «one of: "a" | «unknown: option `systemd.services.a.description` is set nowhere in the analysed files»»
+            networking.domain = null
+            time.timeZone = «unknown: infinite recursion: infinite recursion encountered»
+            own = «one of: 2 | 3»
+            seen = «one of: "yes" | "no"»
+            gap: networking: infinite recursion: infinite recursion encountered
+        "#]],
+    );
+}
+
 /// Our models declare options of modules that a system need not import. Whoever asks for them gets no answer unless it does.
 #[test]
 fn options_of_modules_that_a_system_may_import() {
@@ -336,6 +388,38 @@ fn options_without_a_type() {
             shop.text = "ba"
             shop.flag = true
             shop.only = { a = { _type = "override"; content = 1; priority = 50; }; }
+        "#]],
+    );
+}
+
+/// Options that a function makes which is not there to be read: any name below may be one.
+#[test]
+fn options_that_a_function_declares() {
+    check(
+        r#"
+#- /main.nix
+{ config, lib, helpers, ... }: {
+  options.shop = { domain = lib.mkOption { default = "example"; }; } // helpers.mkOptions [ "web" ];
+  options.mine = { port = lib.mkOption { default = 1; }; };
+  config = {
+    networking.domain = config.shop.domain;
+    networking.hostName = config.shop.web.tag;
+    containers.web = lib.mkIf config.shop.web.enable { autoStart = true; };
+    time.timeZone = config.mine.zone;
+  };
+}
+"#,
+        &[
+            "networking.domain",
+            "networking.hostName",
+            "containers.web.autoStart",
+            "time.timeZone",
+        ],
+        expect![[r#"
+            networking.domain = «unknown: option `shop.domain` is set nowhere in the analysed files»
+            networking.hostName = «unknown: option `shop.web.tag` is set nowhere in the analysed files»
+            containers.web.autoStart = true
+            time.timeZone = «unknown: evaluation fails: attribute 'zone' missing»
         "#]],
     );
 }

@@ -1,4 +1,4 @@
-//! Modules that a flake offers, as roots.
+//! Outputs of a flake that are roots beside its hosts.
 
 use super::{check_file, check_roots, on_nixpkgs};
 use crate::{flake_roots, module_roots};
@@ -109,5 +109,32 @@ fn an_orphan_sees_its_flake() {
             containers.plain.autoStart = true
             time.timeZone = «one of: "a" | "b"»
         "##]],
+    );
+}
+
+/// Home Manager looks for homes among packages, too: one that several platforms have is one.
+#[test]
+fn homes_among_packages_are_roots() {
+    check(
+        r#"
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  outputs = { nixpkgs, home-manager, ... }:
+    let
+      home = name: home-manager.lib.homeManagerConfiguration { modules = [ { services.podman.containers.${name}.image = "x"; } ]; };
+      each = f: nixpkgs.lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] f;
+    in
+    {
+      homeConfigurations.ada = home "a";
+      legacyPackages = each (system: nixpkgs.legacyPackages.${system} // { homeConfigurations = { ada = home "a"; bob = home "b"; }; });
+      packages = each (system: { homeConfigurations.${"eve-" + system} = home "e"; tool = throw "never looked at"; });
+    };
+}
+"#,
+        expect![[r#"
+            # ada Home closed=true missing=[] release=Some((25, 11))
+            # eve-aarch64-linux Home closed=true missing=[] release=Some((25, 11))
+            # eve-x86_64-linux Home closed=true missing=[] release=Some((25, 11))
+            # bob Home closed=true missing=[] release=Some((25, 11))
+        "#]],
     );
 }

@@ -6,6 +6,7 @@
 
 mod bearing;
 mod functions;
+mod machines;
 mod names;
 mod secrets;
 mod sites;
@@ -13,6 +14,7 @@ mod walk;
 mod wrapped;
 
 pub use bearing::{Bearing, bearing};
+pub use machines::paths_of_tests;
 pub use secrets::{may_be_secret, may_tell_secrets};
 pub use sites::{Census, ModuleSite, QuadletSite, SpecSite, TestMachine};
 

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub struct SpecSite {
     /// Which kind of container.
     pub surface: Surface,
-    /// The name, if it is written out.
+    /// The name, if it or a part of it is written out: `probe-…`.
     pub name: Option<String>,
     /// The key of the container, or of the set of containers if that is computed.
     pub key: ExprId,

@@ -447,13 +447,7 @@ impl Walk<'_> {
                     }
                 }
                 for entry in &attrs.dynamic {
-                    let name = match self.hir.expr(entry.name) {
-                        Expr::Str(parts) => match &**parts {
-                            [StrPart::Text(text)] => Some(text.to_string()),
-                            _ => None,
-                        },
-                        _ => None,
-                    };
+                    let name = self.known_part(entry.name);
                     self.container(set, name, (entry.name, entry.value), next);
                 }
             }
@@ -487,6 +481,21 @@ impl Walk<'_> {
             Expr::Var(..) | Expr::Select(..) | Expr::Key(_) => self.computed(set, value, next),
             _ => {}
         }
+    }
+
+    /// What is written out of a computed name: `probe-…`.
+    fn known_part(&self, name: ExprId) -> Option<String> {
+        let Expr::Str(parts) = self.hir.expr(name) else {
+            return None;
+        };
+        let known: String = parts
+            .iter()
+            .map(|part| match part {
+                StrPart::Text(text) => text.as_str(),
+                StrPart::Interp(_) => "…",
+            })
+            .collect();
+        Some(known).filter(|known| known != "…")
     }
 
     /// A set of containers that is not written out.

@@ -4,6 +4,7 @@
 //! the value of `a` and loses `b`. While somebody types, everything else in the file must stay what it was.
 
 use crate::build::HOLE;
+use crate::tree::quotes::Missing;
 use rnix::SyntaxKind::{self, *};
 use text_size::TextSize;
 
@@ -46,8 +47,27 @@ impl Repaired {
 /// More mistakes than this are no half-typed file, but something else than Nix.
 const MAX_INSERTIONS: usize = 50;
 
-/// Repairs a text that does not parse; none if there is nothing to insert.
-pub(crate) fn repair(text: &str) -> Option<Repaired> {
+/// Repairs a text that does not parse, perhaps with a quotation mark; none if there is nothing to insert.
+pub(crate) fn repair(text: &str, mark: Option<Missing>) -> Option<Repaired> {
+    let mark = mark.map(|Missing { at, mark }| Insertion {
+        at,
+        text: mark,
+        message: "missing quotation mark at the end of a string",
+    });
+    let Some(mark) = mark else {
+        return finish(text, insertions(text)?);
+    };
+    let (before, after) = text.split_at_checked(mark.at)?;
+    let mut all = insertions(&format!("{before}{}{after}", mark.text))?;
+    for insertion in all.iter_mut().filter(|insertion| insertion.at > mark.at) {
+        insertion.at -= mark.text.len();
+    }
+    all.insert(0, mark);
+    finish(text, all)
+}
+
+/// What is to be put into a text.
+fn insertions(text: &str) -> Option<Vec<Insertion>> {
     let mut tokens = Vec::new();
     let mut at = 0;
     for (kind, token) in rnix::tokenize(text) {
@@ -71,7 +91,11 @@ pub(crate) fn repair(text: &str) -> Option<Repaired> {
         }
     }
     repairer.close_down_to(1, tokens.len());
-    let mut insertions = repairer.insertions;
+    Some(repairer.insertions)
+}
+
+/// The text with all of it.
+fn finish(text: &str, mut insertions: Vec<Insertion>) -> Option<Repaired> {
     insertions.sort_by_key(|insertion| insertion.at);
     if insertions.is_empty() || insertions.len() > MAX_INSERTIONS {
         return None;
@@ -417,7 +441,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     fn check(text: &str, expected: Expect) {
-        let out = repair(text).map_or_else(
+        let out = repair(text, None).map_or_else(
             || "nothing".to_owned(),
             |repaired| repaired.text.replace(HOLE, "HOLE"),
         );
