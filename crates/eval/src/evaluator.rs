@@ -13,7 +13,7 @@ use crate::heap::origins::Origins;
 use crate::heap::settings::Settings;
 use crate::heap::thunks::Thunks;
 use crate::memo::Memo;
-use crate::thunk::{Primop, PrimopCode, Thunk};
+use crate::thunk::{Primop, PrimopCode, StandIn, Thunk};
 use crate::{
     Alternative, Attr, Attrs, CommonSymbols, Env, ErrorKind, EvalError, ImportHook, LimitHit, Limits, List,
     NO_SITE, NixString, OriginId, PartOfWork, Portion, Res, Reserve, Share, Source, Stop, Symbol, ThunkId,
@@ -40,9 +40,6 @@ pub struct Evaluator<'s> {
     /// Messages of `builtins.trace` and `warn`, bounded.
     pub traces: Vec<String>,
 }
-
-/// What is known of a value before it is computed.
-type StandIn = Rc<dyn Fn(&mut Evaluator<'_>) -> Tracked>;
 
 /// How much work an evaluation has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -187,20 +184,6 @@ impl<'s> Evaluator<'s> {
         let thunk = Thunk::Native(Box::new(run));
         self.budget.keeps(crate::heap::sizes::held_by(&thunk));
         self.thunks[id] = thunk;
-    }
-
-    /// Does a part of the work on a thunk that is being computed. Whoever asks for its value meanwhile gets `stand_in`, and
-    /// no error for a value that depends on itself.
-    pub fn standing_in<R>(
-        &mut self,
-        id: ThunkId,
-        stand_in: impl Fn(&mut Evaluator<'_>) -> Tracked + 'static,
-        work: impl FnOnce(&mut Self) -> R,
-    ) -> R {
-        self.stand_ins.push((id, Rc::new(stand_in)));
-        let result = work(self);
-        self.stand_ins.pop();
-        result
     }
 
     /// Fills a reserved thunk with a value.

@@ -9,6 +9,9 @@ use std::rc::Rc;
 /// Can be run again: where the heap survives edits, what depends on changed text is.
 pub(crate) type NativeThunk = Box<dyn Fn(&mut Evaluator<'_>) -> Res<Tracked>>;
 
+/// What is known of a value before it is computed.
+pub(crate) type StandIn = Rc<dyn Fn(&mut Evaluator<'_>) -> Tracked>;
+
 pub(crate) enum Thunk {
     Delayed {
         env: Rc<Env>,

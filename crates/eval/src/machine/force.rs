@@ -149,6 +149,20 @@ impl Evaluator<'_> {
         known && self.memo.dependencies.is_none()
     }
 
+    /// Does a part of the work on a thunk that is being computed. Whoever asks for its value meanwhile gets `stand_in`, and
+    /// no error for a value that depends on itself.
+    pub fn standing_in<R>(
+        &mut self,
+        id: ThunkId,
+        stand_in: impl Fn(&mut Evaluator<'_>) -> Tracked + 'static,
+        work: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        self.stand_ins.push((id, Rc::new(stand_in)));
+        let result = work(self);
+        self.stand_ins.pop();
+        result
+    }
+
     /// What whoever asks for a thunk gets that is being computed.
     #[cold]
     fn in_a_circle(&mut self, id: ThunkId, site: Option<Site>) -> EvalResult<Tracked> {
