@@ -1,5 +1,6 @@
 //! Definitions: what was wrapped around them on the way down the option tree, and taking it off.
 
+use crate::calls::Calls;
 use crate::own::Written;
 use crate::values::{find, find_text, known};
 use nixpod_eval::{
@@ -32,6 +33,8 @@ pub(crate) struct RawDef {
     pub(crate) given: When,
     /// The key that defines it.
     pub(crate) written: Written,
+    /// The calls that made what it stands in.
+    pub(crate) calls: Calls,
     /// What its module calls its file (`_file`), where that is not the file it is in.
     pub(crate) file: Option<Symbol>,
 }
@@ -54,6 +57,7 @@ impl RawDef {
             when,
             given: When::ALWAYS,
             written,
+            calls: Calls::default(),
             file: None,
         }
     }
@@ -99,6 +103,8 @@ pub(crate) struct Definition {
     /// The key that defines it.
     pub(crate) written: Written,
     pub(crate) guard: Option<Site>,
+    /// The calls that made what it stands in, and that it came through itself.
+    pub(crate) calls: Calls,
     /// What its module calls its file.
     pub(crate) file: Option<Symbol>,
 }
@@ -140,10 +146,11 @@ impl Unwrapped {
         self.add_value(ev, def, value);
     }
 
-    fn add_value(&mut self, ev: &mut Evaluator<'_>, def: RawDef, value: Tracked) {
+    fn add_value(&mut self, ev: &mut Evaluator<'_>, mut def: RawDef, value: Tracked) {
         if self.depth > MAX_DEPTH {
             return;
         }
+        def.calls = def.calls.inside(ev, value.origin);
         self.depth += 1;
         if let Value::Either(alternatives) = &value.value {
             for alternative in alternatives.iter() {
@@ -356,6 +363,7 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
             return;
         };
         if !def.written.is_ours() {
+            value.origin = def.calls.around(ev, value.origin);
             if let Some(guard) = guard {
                 value.origin = ev.origin(HopKind::Guard, guard, value.origin);
             }
@@ -373,6 +381,7 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
             when,
             written: def.written,
             guard,
+            calls: def.calls,
             file: def.file,
         });
     });
@@ -405,6 +414,7 @@ impl Definition {
             when: When::ALWAYS,
             written,
             guard: None,
+            calls: Calls::default(),
             file: None,
         }
     }
@@ -434,6 +444,7 @@ impl Definition {
             when,
             given: When::ALWAYS,
             written: self.written.key(attr.site),
+            calls: self.calls.clone(),
             file: self.file,
         }
     }

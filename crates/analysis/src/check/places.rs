@@ -143,6 +143,11 @@ pub(crate) fn trail_of(files: &Files<'_>, finding: &Finding) -> Option<Trail> {
             continue;
         }
         innermost = span;
+        // Of a call the function is of interest, and the argument may be a whole container.
+        let span = match hop.kind {
+            HopKind::Call => shorten(files, span),
+            _ => span,
+        };
         collector.add(
             kind_of(hop),
             span,

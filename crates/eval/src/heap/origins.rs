@@ -1,7 +1,8 @@
 //! Origins: chains of steps in a table, handed out as plain data.
 
-use crate::{NO_SITE, OriginId};
+use crate::{Evaluator, NO_SITE, OriginId};
 use nixpod_source::{Hop, HopKind, Origin, Place, Site};
+use smallvec::SmallVec;
 use std::hash::{Hash, Hasher};
 
 /// How many steps a trail keeps; longer ones say nothing to a reader.
@@ -102,11 +103,38 @@ impl Origins {
         Origin { hops }
     }
 
+    /// The calls among the steps but the first one, outermost first.
+    fn calls(&self, origin: OriginId) -> impl Iterator<Item = Site> {
+        let calls = self
+            .steps(origin)
+            .filter(|step| step.kind == HopKind::Call && step.parent.0 != 0);
+        calls.map(|step| step.site)
+    }
+
+    fn has(&self, origin: OriginId, site: Site) -> bool {
+        self.steps(origin).any(|step| step.site == site)
+    }
+
     pub(crate) fn innermost(&self, origin: OriginId) -> Option<Site> {
         self.steps(origin).last().map(|step| step.site)
     }
 
     pub(crate) fn outermost(&self, origin: OriginId) -> Option<Site> {
         self.steps(origin).next().map(|step| step.site)
+    }
+}
+
+impl Evaluator<'_> {
+    /// The calls that a value came through once it was there, outermost first. A call that made it is none of them.
+    pub fn calls(&self, origin: OriginId) -> SmallVec<[Site; 4]> {
+        self.origins.calls(origin).collect()
+    }
+
+    /// An origin with a call as its last step, unless that is one of its steps already.
+    pub fn through_call(&mut self, call: Site, origin: OriginId) -> OriginId {
+        match self.origins.has(origin, call) {
+            true => origin,
+            false => self.origin(HopKind::Call, call, origin),
+        }
     }
 }

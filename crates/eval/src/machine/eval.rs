@@ -148,19 +148,15 @@ impl Evaluator<'_> {
     /// Adds a step to the origin of a value, unless our own prelude took it.
     fn hop(&mut self, unit: &Unit, kind: HopKind, expr: ExprId, result: &mut Res<Tracked>) {
         let Ok(value) = result else { return };
-        let worth = !matches!(
-            value.value,
-            Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_)
-        );
+        // A module may be a function: which call gave it is of interest.
+        let worth = match value.value {
+            Value::Primop(_) | Value::Opaque(_) => false,
+            Value::Lambda(_) => kind == HopKind::Call,
+            _ => true,
+        };
         if worth && !unit.is_own() {
-            value.origin = self.origin(
-                kind,
-                Site {
-                    file: unit.file,
-                    expr,
-                },
-                value.origin,
-            );
+            let file = unit.file;
+            value.origin = self.origin(kind, Site { file, expr }, value.origin);
         }
     }
 

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | `start` | what an evaluation starts from | thunks of its modules, `config` and `options` |
 //! | `collect` | the first modules | all of them, through `imports` |
+//! | `import` | a module that `imports` names | the same, while it is looked for |
 //! | `arguments` | an evaluation | what a module that is a function is called with |
 //! | `tree` | declarations and definitions of a set | those of each name in it |
 //! | `option` | declarations and definitions of one option | which definitions win, and the value |
@@ -30,6 +31,7 @@ pub(crate) mod collect;
 pub(crate) mod compound;
 mod fallback;
 pub(crate) mod freeform;
+pub(crate) mod import;
 pub(crate) mod meta;
 pub(crate) mod option;
 pub(crate) mod option_value;

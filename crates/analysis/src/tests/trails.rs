@@ -1,0 +1,84 @@
+//! The way that a value took: calls that made what it stands in, and conditions.
+
+use super::{check, flake};
+use expect_test::expect;
+
+/// Two containers of one helper, by `list` of modules.
+fn system(helper: &str, modules: &str) -> String {
+    format!("{{ lib, ... }}:\nlet\n{helper}\nin\n{{\n{modules}\n}}\n")
+}
+
+/// A helper of one container, in the ways in which people write one.
+const HELPERS: [(&str, &str); 5] = [
+    // A set below a name.
+    (
+        "  mk = x: {\n    extraFlags = [ \"--all\" ];\n    privateNetwork = true;\n  };",
+        "  # nixpod: ignore[toy-flag] this one may\n  containers.one = mk 1;\n  containers.two = mk 2;",
+    ),
+    // A module.
+    (
+        "  mk = name: {\n    containers.${name} = {\n      extraFlags = [ \"--all\" ];\n      privateNetwork = true;\n    };\n  };",
+        "  imports = [\n    # nixpod: ignore[toy-flag] this one may\n    (mk \"one\")\n    (mk \"two\")\n  ];",
+    ),
+    // A module that is a function.
+    (
+        "  mk = name: { config, ... }: {\n    config.containers.${name} = {\n      extraFlags = [ \"--all\" ];\n      privateNetwork = true;\n    };\n  };",
+        "  imports = [\n    # nixpod: ignore[toy-flag] this one may\n    (mk \"one\")\n    (mk \"two\")\n  ];",
+    ),
+    // What is merged.
+    (
+        "  mk = name: lib.mkIf true {\n    containers.${name} = lib.mkMerge [ { extraFlags = [ \"--all\" ]; } { privateNetwork = true; } ];\n  };",
+        "  config = lib.mkMerge [\n    # nixpod: ignore[toy-flag] this one may\n    (mk \"one\")\n    (mk \"two\")\n  ];",
+    ),
+    // A set that something is added to.
+    (
+        "  mk = x: {\n    extraFlags = [ \"--all\" ];\n  };",
+        "  # nixpod: ignore[toy-flag] this one may\n  containers.one = mk 1 // {\n    privateNetwork = true;\n  };\n  containers.two = {\n    privateNetwork = true;\n  } // mk 2;",
+    ),
+];
+
+#[test]
+fn a_comment_above_one_use_of_a_helper_is_about_that_use() {
+    for (helper, modules) in HELPERS {
+        let out = check(&[("a.nix", &system(helper, modules))]);
+        let of = |name: &str| out.lines().find(|line| line.contains(name)).unwrap_or_default();
+        assert!(of("`one` uses").contains("suppressed"), "{modules}\n{out}");
+        assert!(
+            !of("`two` uses").is_empty() && !of("`two` uses").contains("suppressed"),
+            "{modules}\n{out}"
+        );
+        assert!(!out.contains("unused-suppression"), "{modules}\n{out}");
+    }
+}
+
+#[test]
+fn of_a_call_the_function_is_shown_and_not_a_long_argument() {
+    let text = "let mk = x: { extraFlags = [ x.flag ]; privateNetwork = true; };\nin {\n  containers.one = mk {\n    flag = \"--all\";\n    a = 1;\n    b = 2;\n  };\n}";
+    expect![[r#"
+        a.nix:4:12 `"--all"` high/high toy-flag: `one` uses `--all` [a.nix]
+          a.nix:1:30 `x.flag` used here
+          a.nix:3:20 `mk {` passed through this call
+          fix (unsafe): remove `--all`
+    "#]]
+    .assert_eq(&check(&[("a.nix", text)]));
+}
+
+#[test]
+fn hosts_that_call_a_helper_at_different_places_are_silenced_apart() {
+    let mk = "x: { extraFlags = [ \"--all\" ]; privateNetwork = true; }";
+    let one = "{ containers.web = import ./mk.nix 1; # nixpod: ignore[toy-flag] this one may\n}";
+    let two = "{ containers.web = import ./mk.nix 2; }";
+    let hosts = flake(&[("one", "one.nix"), ("two", "two.nix")]);
+    let files = [
+        ("flake.nix", hosts.as_str()),
+        ("mk.nix", mk),
+        ("one.nix", one),
+        ("two.nix", two),
+    ];
+    expect![[r#"
+        mk.nix:1:21 `"--all"` high/high toy-flag: `web` uses `--all` [two]
+          two.nix:1:20 `import ./mk.nix 2` passed through this call
+          fix (safe): remove `--all`
+    "#]]
+    .assert_eq(&check(&files));
+}
