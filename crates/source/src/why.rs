@@ -94,6 +94,18 @@ impl Why {
         }
     }
 
+    /// Is something not known because of what it was taken from?
+    pub fn is_part_of(&self, whole: &Self) -> bool {
+        match (self, whole) {
+            (Self::External(part), Self::External(whole)) => part.is_part_of(whole),
+            (Self::UnsetOption(part), Self::UnsetOption(whole)) => {
+                let mut steps = part.split('.');
+                whole.split('.').all(|step| steps.next() == Some(step))
+            }
+            _ => self == whole,
+        }
+    }
+
     /// Is it a package of nixpkgs or of an input, or a set of such?
     pub fn is_of_packages(&self) -> bool {
         matches!(self, Self::External(outside)

@@ -192,7 +192,7 @@ impl Visitor for Shower<'_> {
             is_unseen,
         };
         if let (true, Some(whole)) = (is_unseen, &self.container.unseen) {
-            fact.reason = Some(told(&whole.to_string(), self.secrets));
+            fact.reason = Some(told(&whole.why.to_string(), self.secrets));
         }
         let parts = texts.iter().flat_map(|text| &text.parts);
         let holes = parts.filter_map(|part| match part {

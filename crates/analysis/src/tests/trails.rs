@@ -82,3 +82,27 @@ fn hosts_that_call_a_helper_at_different_places_are_silenced_apart() {
     "#]]
     .assert_eq(&check(&files));
 }
+
+#[test]
+fn a_container_is_told_where_most_of_it_is_defined() {
+    let main = "{ imports = [ ./before.nix ./main.nix ./after.nix ]; }";
+    let files = [
+        ("flake.nix", flake(&[("one", "all.nix")])),
+        ("all.nix", main.to_owned()),
+        (
+            "before.nix",
+            "{ containers.web.bindMounts.\"/a\" = { }; }".to_owned(),
+        ),
+        (
+            "main.nix",
+            "{ containers.web = { autoStart = true; config = { }; }; }".to_owned(),
+        ),
+        ("after.nix", "{ containers.web.extraFlags = [ ]; }".to_owned()),
+    ];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    expect![[r#"
+        main.nix:1:14 `web` medium/high toy-absent: `web` is not isolated [one]
+          fix (safe): isolate it
+    "#]]
+    .assert_eq(&check(&files));
+}

@@ -2,8 +2,8 @@
 
 use nixpod_fixture::TestSource;
 use nixpod_model::{
-    Container, Existence, Fact, FactInfo, FactValue, Field, Listing, SecretSlot, System, UnknownFacts, User,
-    Visitor, World,
+    Container, Existence, Fact, FactInfo, FactValue, Field, Listing, SecretSlot, System, UnknownFacts,
+    Unseen, User, Visitor, World,
 };
 use nixpod_source::Origin;
 
@@ -122,7 +122,7 @@ fn container(world: &World, one: &Container, lines: &mut Lines<'_>) {
     Container::new(one.id.clone(), Origin::default()).visit(&mut new);
     one.visit(&mut facts);
     lines.facts("", &new, &facts);
-    if let Some(why) = &one.unseen {
+    if let Some(Unseen { why, .. }) = &one.unseen {
         lines.push("not seen", &why.to_string());
     }
     lines.unknown(&one.unknown());

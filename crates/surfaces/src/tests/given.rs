@@ -283,7 +283,7 @@ fn a_condition_of_one_branch_is_none_of_the_other() {
         }
         "#,
         expect![[r#"
-            nspawn x maybe[inputs.switches.a] in `box` <- { privateNetwork = true; }
+            nspawn x maybe[inputs.switches.a] in `box` <- { privateNetwork = true; enableTun = true; }
               capability: maybe[inputs.switches.a, inputs.switches.b] CAP_NET_ADMIN <- true
               network: maybe[inputs.switches.b] Private <- true
               device: maybe[inputs.switches.a, inputs.switches.b] /dev/net/tun rwm allowed <- true

@@ -169,7 +169,7 @@ fn what_was_not_seen_dooms_the_defaults() {
   };
 }"#,
         expect![[r#"
-            oci-containers a in `box` <- inputs
+            oci-containers a in `box` <- { image = "x"; privileged = true; }
               auto start: unknown: `inputs.private.web` comes from outside
               rootful: unknown: `inputs.private.web` comes from outside
               users: unknown: `inputs.private.web` comes from outside
@@ -177,7 +177,7 @@ fn what_was_not_seen_dooms_the_defaults() {
               network: unknown: `inputs.private.web` comes from outside
               image: x <- "x"
               not seen: `inputs.private.web` comes from outside
-              not known: a part of its definition: `inputs.private.web` comes from outside <- inputs
+              not known: a part of its definition: `inputs.private.web` comes from outside <- a
             oci-containers b in `box` <- { image = "y"; } // inputs.b
               auto start: unknown: `inputs.b` comes from outside
               rootful: unknown: `inputs.b` comes from outside
@@ -186,8 +186,8 @@ fn what_was_not_seen_dooms_the_defaults() {
               network: unknown: `inputs.b` comes from outside
               image: maybe[image] y <- "y"
               not seen: `inputs.b` comes from outside
-              not known: a part of its definition: `inputs.b` comes from outside <- { image = "y"; } // inputs.b
-            not analysed: virtualisation.oci-containers.containers.b: `inputs.b` comes from outside <- { image = "y"; } // inputs.b
+              not known: a part of its definition: `inputs.b` comes from outside <- b
+            not analysed: virtualisation.oci-containers.containers.b: `inputs.b` comes from outside <- b
             not analysed: a definition of virtualisation.oci-containers.containers.a: `inputs.private.web` comes from outside <- a
         "#]],
     );

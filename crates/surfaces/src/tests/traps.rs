@@ -227,7 +227,7 @@ name: { lib, ... }:
         expect![[r#"
             nspawn fern in `box`, guest `guest fern of box` <- { additionalCapabilities = [ "CAP_BPF" ]; config = { }; }
               capability: CAP_BPF <- "CAP_BPF"
-            nspawn moss in `box`, guest `guest moss of box` <- containers.moss.extraFlags = [ "-U" ]
+            nspawn moss in `box`, guest `guest moss of box` <- { additionalCapabilities = [ "CAP_BPF" ]; config = { }; }
               users: Pick <- "-U"
               capability: CAP_BPF <- "CAP_BPF"
               flag: -U <- "-U"
@@ -290,7 +290,7 @@ fn dotted_and_nested_definitions_of_one_container() {
 }
 "#,
         expect![[r#"
-            nspawn reed in `box`, guest `guest reed of box` <- { privateNetwork = true; bindMounts."/b" = { hostPath = "/srv/b"; }; }
+            nspawn reed in `box`, guest `guest reed of box` <- containers.reed.autoStart = true
               auto start: true <- true
               users: Pick <- "pick"
               network: Private <- true
