@@ -99,7 +99,7 @@ fn host_ceiling(world: &World, system: &System) -> Ceiling {
 fn add_conditions(container: &Container, sink: &mut Sink) {
     if let Existence::Maybe(conditions) = &container.existence {
         for finding in &mut sink.findings {
-            finding.conditions.extend(conditions.iter().copied());
+            finding.conditions.extend(conditions.iter().cloned());
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     NetworkMode, NetworkOption, Port, Surface, SystemId, Text, Topic, UnknownOption, Unseen, Userns, Visitor,
     VisitorMut,
 };
-use nixpod_source::{Origin, Place, Why};
+use nixpod_source::{Condition, Origin, Place, Why};
 use rustc_hash::FxHashMap;
 
 /// Is the container certainly there?
@@ -14,7 +14,7 @@ pub enum Existence {
     /// Yes.
     Certain,
     /// Only under conditions that could not be decided.
-    Maybe(Vec<Place>),
+    Maybe(Vec<Condition>),
     /// It stands for any number of containers: a template over unknown names.
     Template,
 }

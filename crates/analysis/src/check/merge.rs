@@ -7,7 +7,9 @@ use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::worlds::Known;
 use nixpod_model::{Container, Host, Surface};
-use nixpod_source::{Confidence, Diagnostic, FileId, Label, LabelKind, Origin, Place, RuleId, Span};
+use nixpod_source::{
+    Condition, Confidence, Diagnostic, FileId, Label, LabelKind, Origin, Place, RuleId, Span,
+};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,7 +33,7 @@ pub(crate) struct Checked {
 pub(crate) struct Way {
     /// As the evaluation tells it.
     origin: Origin,
-    conditions: Vec<Place>,
+    conditions: Vec<Condition>,
     /// For humans.
     trail: Vec<Label>,
     /// Every place that it came through.
@@ -217,10 +219,11 @@ fn told_unsure(files: &Files<'_>, finding: &Finding) -> Vec<ToldUnsure> {
     for unsure in &finding.unsure {
         let span = |place: &Option<Place>| place.and_then(|place| span_of(files, place));
         let (kind, reason, span) = match unsure {
-            Unsure::Condition(place) => {
-                let span = span_of(files, *place);
-                let text = span.map_or_else(|| "…".to_owned(), |span| one_line(&slice(files, span)));
-                ("condition", format!("only if `{text}`"), span)
+            Unsure::Condition(condition) => {
+                let text = |place| Some(one_line(&slice(files, span_of(files, place)?)));
+                let words = Condition::sentence(std::slice::from_ref(condition), text);
+                let words = words.unwrap_or_else(|| "only under a condition".to_owned());
+                ("condition", words, span(&condition.place()))
             }
             Unsure::Unseen(unseen) => ("unseen", unseen.why.to_string(), span(&unseen.place)),
             Unsure::Alone => ("alone", "whatever imports it may set more".to_owned(), None),

@@ -275,8 +275,8 @@ pub struct ShownDefinition {
     pub priority: i64,
     /// Did it take part in the effective value?
     pub won: bool,
-    /// The `mkIf` condition around it.
-    pub condition: Option<Span>,
+    /// The condition around it, as the code has it.
+    pub condition: Option<String>,
 }
 
 /// How certain a shown fact is.

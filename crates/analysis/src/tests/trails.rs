@@ -106,3 +106,60 @@ fn a_container_is_told_where_most_of_it_is_defined() {
     "#]]
     .assert_eq(&check(&files));
 }
+
+#[test]
+fn a_condition_is_marked_by_itself_and_only_where_it_is_open() {
+    let container =
+        "{\n      extraFlags = [ \"--all\" ];\n      privateNetwork = true;\n      config = { };\n    }";
+    let text = format!(
+        "{{ lib, config, inputs, ... }}:
+let cfg = config.m; in
+{{
+  options.m.enable = lib.mkEnableOption \"m\";
+  config = lib.mkMerge [
+    {{ m.enable = true; }}
+    (lib.mkIf cfg.enable {{ containers.sure = {container}; }})
+    (lib.mkIf inputs.x.open {{ containers.open = {container}; }})
+    (lib.optionalAttrs inputs.x.open {{ containers.optional = {container}; }})
+    (lib.mkIf inputs.x.a {{ containers.both.extraFlags = [ \"--all\" ]; containers.both.privateNetwork = true; }})
+    (lib.mkIf inputs.x.b {{ containers.both.config = {{ }}; }})
+    {{ containers.other = if inputs.x.open then {{ privateNetwork = true; }} else {container}; }}
+  ];
+}}"
+    );
+    let hosts = flake(&[("one", "one.nix")]);
+    let (host, _) = super::host(&[("flake.nix", hosts.as_str()), ("one.nix", text.as_str())]);
+    let analysis = host.analysis();
+    let report = analysis.check_with_fixes(&super::project());
+    let mut out = String::new();
+    for finding in report
+        .findings
+        .iter()
+        .filter(|one| one.diagnostic.rule == "toy-flag")
+    {
+        let mut finding = finding.clone();
+        finding.diagnostic.fixes.clear();
+        out.push_str(&super::render_finding(&analysis, &finding));
+        for unsure in &finding.unsure {
+            out.push_str(&format!("  because {}\n", unsure.reason));
+        }
+    }
+    expect![[r#"
+        one.nix:8:22 `"--all"` high/high toy-flag: `sure` uses `--all` [one]
+        one.nix:13:22 `"--all"` high/medium toy-flag: `open` uses `--all` [one]
+          one.nix:12:15 `inputs.x.open` only if this holds
+          because only if `inputs.x.open`
+        one.nix:18:22 `"--all"` high/medium toy-flag: `optional` uses `--all` [one]
+          one.nix:17:6 `lib.optionalAttrs inputs.x.open { containers.optional = {` passed through this call
+          one.nix:17:24 `inputs.x.open` only if this holds
+          because only if `inputs.x.open`
+        one.nix:22:59 `"--all"` high/medium toy-flag: `both` uses `--all` [one]
+          one.nix:22:15 `inputs.x.a` only if this holds
+          one.nix:23:15 `inputs.x.b` depends on whether this holds
+          because only if `inputs.x.a`
+          because only if `inputs.x.a` or `inputs.x.b`
+        one.nix:25:22 `"--all"` high/medium toy-flag: `other` uses `--all` [one]
+          one.nix:24:29 `inputs.x.open` only if this does not hold
+          because only if not `inputs.x.open`
+    "#]].assert_eq(&out);
+}

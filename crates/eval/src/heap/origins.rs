@@ -1,6 +1,6 @@
 //! Origins: chains of steps in a table, handed out as plain data.
 
-use crate::{Evaluator, NO_SITE, OriginId};
+use crate::{Evaluator, NO_SITE, OriginId, Tracked};
 use nixpod_source::{Hop, HopKind, Origin, Place, Site};
 use smallvec::SmallVec;
 use std::hash::{Hash, Hasher};
@@ -125,6 +125,12 @@ impl Origins {
 }
 
 impl Evaluator<'_> {
+    /// Where the code asks for a Boolean, for whoever tells of the condition; `site` where that is not known.
+    pub(crate) fn asked_at(&self, decided: &Tracked, site: Site) -> Site {
+        let asked = self.origins.outermost(decided.origin);
+        asked.filter(|asked| !asked.file.is_own()).unwrap_or(site)
+    }
+
     /// The calls that a value came through once it was there, outermost first. A call that made it is none of them.
     pub fn calls(&self, origin: OriginId) -> SmallVec<[Site; 4]> {
         self.origins.calls(origin).collect()

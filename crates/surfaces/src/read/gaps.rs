@@ -135,8 +135,9 @@ impl OptionReader<'_, '_> {
     pub(crate) fn tell_conditions(&mut self, what: &str, when: When) {
         // What the whole container stands under was told with it.
         let open = self.ev.without(when, self.given);
-        for (place, why) in self.ev.conditions(open) {
-            if why.is_fault() && !place.site.file.is_own() {
+        for (condition, why) in self.ev.conditions(open) {
+            let place = condition.place().filter(|place| !place.site.file.is_own());
+            if let Some(place) = place.filter(|_| why.is_fault()) {
                 self.gap(what.to_owned(), why, &Origin::at(place));
             }
         }

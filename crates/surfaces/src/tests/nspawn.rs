@@ -138,9 +138,9 @@ fn conditions_and_unknowns() {
               users: maybe[inputs.private] Pick <- "pick"
               network: Private <- "-n"
               mount: ${inputs.path} at /run/secrets rw <- inputs
-              mount: maybe[lib.optional inputs.y "--bind=/"] / at / rw <- "--bind=/"
+              mount: maybe[inputs.y] / at / rw <- "--bind=/"
               flag: -n <- "-n"
-              flag: maybe[lib.optional inputs.y "--bind=/"] --bind=/ <- "--bind=/"
+              flag: maybe[inputs.y] --bind=/ <- "--bind=/"
               flag: unknown: `inputs.flags` comes from outside <- extraFlags
               private users: maybe[inputs.private] Pick <- "pick"
               ownership: maybe[inputs.private] true <- "pick"
@@ -297,10 +297,10 @@ fn what_is_unknown_as_a_whole() {
             nspawn b in `box` <- { privateNetwork = true; } // inputs.b
               auto start: unknown: `inputs.b` comes from outside
               users: unknown: `inputs.b` comes from outside
-              network: maybe[privateNetwork] Private <- true
+              network: maybe[depending on privateNetwork or something else] Private <- true
               private users: unknown: `inputs.b` comes from outside
               ownership: unknown: `inputs.b` comes from outside
-              private network: maybe[privateNetwork] true <- true
+              private network: maybe[depending on privateNetwork or something else] true <- true
               tun: unknown: `inputs.b` comes from outside
               other private network: unknown: `inputs.b` comes from outside
               not seen: `inputs.b` comes from outside
