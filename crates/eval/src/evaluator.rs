@@ -204,6 +204,7 @@ impl<'s> Evaluator<'s> {
             arity,
             strict,
             by_size: true,
+            on_text: false,
             code: PrimopCode::Made(Rc::new(run)),
         })
     }
@@ -215,6 +216,7 @@ impl<'s> Evaluator<'s> {
             arity: *arity,
             strict: *strict,
             by_size: *cost == Cost::Sizes,
+            on_text: crate::builtins::ON_TEXT.contains(name),
             code: PrimopCode::Table(*code),
         })
     }

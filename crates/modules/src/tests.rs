@@ -14,6 +14,7 @@ mod flake_parts;
 mod frameworks;
 mod inputs;
 mod outputs;
+mod secrets;
 mod strict;
 mod types_as_nix;
 mod unknown_wrappers;

@@ -183,9 +183,11 @@ impl Symbol {
             &["sops", "templates"],
             &["vaultix", "secrets"],
         ];
+        // In guests and homes the way to the option is longer.
+        let steps: Vec<&str> = path.split('.').collect();
         let is_in = |set: &&[&str]| {
-            let mut steps = path.split('.');
-            set.iter().all(|step| steps.next() == Some(step)) && steps.next().is_some()
+            let mut stretches = steps.windows(set.len() + 1);
+            stretches.any(|stretch| stretch.starts_with(set))
         };
         if SECRETS.iter().any(is_in) {
             return Some(Self::Secret);

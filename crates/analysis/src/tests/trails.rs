@@ -161,5 +161,6 @@ let cfg = config.m; in
         one.nix:25:22 `"--all"` high/medium toy-flag: `other` uses `--all` [one]
           one.nix:24:29 `inputs.x.open` only if this does not hold
           because only if not `inputs.x.open`
-    "#]].assert_eq(&out);
+    "#]]
+    .assert_eq(&out);
 }

@@ -14,6 +14,7 @@
 //! | `option` | declarations and definitions of one option | which definitions win, and the value |
 //! | `fallback` | what is declared of an option | what it is where nothing defines it |
 //! | `freeform` | definitions that nobody declares, and their type | their values |
+//! | `secrets` | a secret of sops-nix or agenix | its path |
 //! | `by_type` | definitions that win | one value, as the type says |
 //! | `compound` | the same, for types with parts | thunks of the parts |
 //! | `attr_list` | the same, for lists of single attributes | thunks of the parts |
@@ -35,6 +36,7 @@ pub(crate) mod import;
 pub(crate) mod meta;
 pub(crate) mod option;
 pub(crate) mod option_value;
+mod secrets;
 mod start;
 pub(crate) mod submodule;
 pub(crate) mod system_value;
