@@ -8,6 +8,8 @@ use std::sync::Arc;
 pub enum Why {
     /// A file or directory that is not there; the text names it.
     MissingFile(String),
+    /// A file that a module certainly imports and that is not there; the text names it.
+    MissingModule(String),
     /// A file or directory that is there and cannot be read, or is no text; the text names it and says why.
     Unreadable(String),
     /// A path outside the project and its resolved inputs; the text names it.
@@ -132,6 +134,7 @@ impl Why {
                 | Self::Cycle(_)
                 | Self::SyntaxError(_)
                 | Self::MissingFile(_)
+                | Self::MissingModule(_)
                 | Self::Unreadable(_)
                 | Self::OutsideProject(_)
                 | Self::LeadsOutside(_)
@@ -202,7 +205,7 @@ impl Symbol {
 impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::MissingFile(s) => write!(f, "there is no file `{s}`"),
+            Self::MissingFile(s) | Self::MissingModule(s) => write!(f, "there is no file `{s}`"),
             Self::Unreadable(s) => write!(f, "{s}"),
             Self::OutsideProject(s) => write!(f, "`{s}` lies outside the project"),
             Self::LeadsOutside(s) => write!(f, "`{s}` leads out of the project by a symbolic link"),

@@ -102,6 +102,11 @@ pub(crate) fn gaps_of(files: &Files<'_>, root: usize, evaluated: &Known, gaps: &
     }
 }
 
+/// Does a file lie in a folder with nothing in it, as that of a submodule that was not fetched?
+pub(crate) fn is_not_checked_out(files: &Files<'_>, path: &str) -> bool {
+    matches!(Missing::new(files).look_up(path), Cause::EmptyFolder(_))
+}
+
 /// What is not known, in words.
 fn what_of(gap: &NotAnalysed) -> String {
     match &gap.questions[..] {

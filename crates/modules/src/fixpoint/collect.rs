@@ -469,6 +469,10 @@ impl<'s> Collection<'s> {
         }
         let thunk = match ev.import(Utf8Path::new(&*path)) {
             Ok(thunk) => thunk,
+            // It is there whatever is undecided, and Nix fails without it.
+            Err(Why::MissingFile(path)) if item.when.is_always() => {
+                return Err(item.gap(ev, value, Why::MissingModule(path)));
+            }
             Err(why) => return Err(item.gap(ev, value, why)),
         };
         self.system.shared.use_module(ev, ModuleId::Path((&*path).into()));
