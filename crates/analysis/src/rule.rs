@@ -4,7 +4,7 @@ use crate::index::Index;
 use nixpod_model::{
     Container, ContainerId, Field, Host, HostId, Seen, System, SystemId, Text, TextPart, Unseen, World,
 };
-use nixpod_source::{Applicability, Confidence, Origin, Place, RuleId, Severity, Why};
+use nixpod_source::{Applicability, Condition, Confidence, Origin, RuleId, Severity, Why};
 
 /// Which set a rule belongs to; it decides whether the rule is on by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -198,7 +198,7 @@ impl Absent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unsure {
     /// It holds only under a condition that could not be decided.
-    Condition(Place),
+    Condition(Condition),
     /// Something that may set the option elsewhere could not be seen.
     Unseen(Unseen),
     /// A file that is nobody's whole system: what imports it may set the option.
@@ -259,7 +259,7 @@ pub struct Finding {
     /// Where it was written and how it came here.
     pub origin: Origin,
     /// Undecided conditions.
-    pub conditions: Vec<Place>,
+    pub conditions: Vec<Condition>,
     /// Why the confidence is not high; nothing if it is.
     pub unsure: Vec<Unsure>,
     /// Other places that explain it, each with a message.
@@ -295,8 +295,8 @@ pub(crate) struct Ceiling {
 }
 
 /// What something holds under, as the reason for not being sure.
-pub(crate) fn of_conditions(conditions: &[Place]) -> impl Iterator<Item = Unsure> {
-    conditions.iter().copied().map(Unsure::Condition)
+pub(crate) fn of_conditions(conditions: &[Condition]) -> impl Iterator<Item = Unsure> {
+    conditions.iter().cloned().map(Unsure::Condition)
 }
 
 /// Takes the findings of one rule on one container or system.
@@ -396,7 +396,7 @@ impl Sink {
     fn push(
         &mut self,
         origin: Origin,
-        conditions: Vec<Place>,
+        conditions: Vec<Condition>,
         confidence: Confidence,
         message: String,
     ) -> FindingBuilder<'_> {
@@ -471,7 +471,7 @@ impl FindingBuilder<'_> {
         if field.is_maybe() {
             self.finding.confidence = self.finding.confidence.min(Confidence::Medium);
             self.finding.unsure.extend(of_conditions(&field.conditions));
-            self.finding.conditions.extend(field.conditions.iter().copied());
+            self.finding.conditions.extend(field.conditions.iter().cloned());
         }
         self
     }

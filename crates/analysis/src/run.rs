@@ -66,7 +66,10 @@ pub(crate) fn run(rules: &[&'static Rule], world: &World) -> (Vec<Finding>, Vec<
 fn ceiling_of(world: &World, container: &Container) -> Ceiling {
     let mut ceiling = host_ceiling(world, world.system(&container.system));
     // What could not be seen of it may override what could.
-    let unseen = container.unseen.clone().map(Unsure::Part);
+    let unseen = container
+        .unseen
+        .as_ref()
+        .map(|unseen| Unsure::Part(unseen.why.clone()));
     let existence = match &container.existence {
         Existence::Certain => Vec::new(),
         Existence::Maybe(conditions) => of_conditions(conditions).collect(),
@@ -99,7 +102,7 @@ fn host_ceiling(world: &World, system: &System) -> Ceiling {
 fn add_conditions(container: &Container, sink: &mut Sink) {
     if let Existence::Maybe(conditions) = &container.existence {
         for finding in &mut sink.findings {
-            finding.conditions.extend(conditions.iter().copied());
+            finding.conditions.extend(conditions.iter().cloned());
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     NO_SITE, NixString, OriginId, PartOfWork, Portion, Res, Reserve, Share, Source, Stop, Symbol, ThunkId,
     Tracked, Unknown, Value, When,
 };
-use nixpod_source::{ExprId, HopKind, Origin, Place, Site, Why};
+use nixpod_source::{Condition, ExprId, HopKind, Origin, Site, Why};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -210,6 +210,7 @@ impl<'s> Evaluator<'s> {
             arity,
             strict,
             by_size: true,
+            on_text: false,
             code: PrimopCode::Made(Rc::new(run)),
         })
     }
@@ -221,6 +222,7 @@ impl<'s> Evaluator<'s> {
             arity: *arity,
             strict: *strict,
             by_size: *cost == Cost::Sizes,
+            on_text: crate::builtins::ON_TEXT.contains(name),
             code: PrimopCode::Table(*code),
         })
     }
@@ -345,8 +347,8 @@ impl<'s> Evaluator<'s> {
         self.conditions.excludes(given, when)
     }
 
-    /// The places of the conditions, outermost first, and why each could not be decided.
-    pub fn conditions(&self, when: When) -> Vec<(Place, Why)> {
+    /// The conditions, outermost first, and why each could not be decided.
+    pub fn conditions(&self, when: When) -> Vec<(Condition, Why)> {
         self.conditions.list(when)
     }
 

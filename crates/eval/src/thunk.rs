@@ -68,6 +68,8 @@ pub(crate) struct Primop {
     pub(crate) strict: u32,
     /// Does a call count steps by the sizes of the arguments that are forced?
     pub(crate) by_size: bool,
+    /// Does it compute with the text of what is not known otherwise?
+    pub(crate) on_text: bool,
     pub(crate) code: PrimopCode,
 }
 

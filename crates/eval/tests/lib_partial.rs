@@ -364,11 +364,14 @@ fn trail(text: &str) -> String {
         .iter()
         .map(|hop| format!("{:?} {}", hop.kind, source.show(hop.place.site)))
         .collect();
-    lines.extend(
-        conditions
-            .iter()
-            .map(|(place, _)| format!("if {}", source.show(place.site))),
-    );
+    lines.extend(conditions.iter().map(|(condition, _)| {
+        let show = |place: nixpod_source::Place| Some(source.show(place.site));
+        let words = nixpod_source::Condition::sentence(std::slice::from_ref(condition), show);
+        words
+            .unwrap_or_default()
+            .replace('`', "")
+            .replace("only if", "if")
+    }));
     lines.join("\n")
 }
 
@@ -384,11 +387,11 @@ fn trails_pass_through_lib_without_its_insides() {
     ));
     expect![[r#"
         Literal /t.nix:2:23 "--privileged"
-        if /t.nix:2:1 lib.optional u.enable "--privileged""#]]
+        if /t.nix:2:14 u.enable"#]]
     .assert_eq(&trail("lib.optional u.enable \"--privileged\""));
     expect![[r#"
         Literal /t.nix:2:39 "x"
-        if /t.nix:2:1 lib.optionals u.enable (lib.singleton "x")"#]]
+        if /t.nix:2:15 u.enable"#]]
     .assert_eq(&trail("lib.optionals u.enable (lib.singleton \"x\")"));
     expect![[r#"
         Literal /t.nix:2:32 "deep"

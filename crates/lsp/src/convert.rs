@@ -4,7 +4,7 @@ use crate::client::ClientOptions;
 use crate::plaintext::plaintext;
 use crate::snapshot::{Files, Snapshot};
 use nixpod_analysis::{
-    Action, ActionKind, Applicability, Diagnostic, FileId, Fix, Label, Reported, Severity, Span, TextEdit,
+    Action, ActionKind, Applicability, Diagnostic, FileId, Fix, Reported, Severity, Span, TextEdit,
     TextRange, rule_url,
 };
 use std::collections::BTreeMap;
@@ -39,11 +39,16 @@ fn diagnostic(
     reported: Option<&Reported>,
 ) -> lsp::Diagnostic {
     let client = std::sync::Arc::clone(&files.snapshot.client);
-    let related: Vec<_> = diagnostic
+    let mut related: Vec<_> = diagnostic
         .trail
         .iter()
-        .filter_map(|label| related(files, label))
+        .filter_map(|label| related_to(files, label.span, &label.message))
         .collect();
+    related.extend(reported.and_then(|reported| {
+        let place = reported.unsure.iter().find_map(|one| one.span);
+        let words = reported.unsure_in_words()?;
+        related_to(files, place.unwrap_or(diagnostic.primary.span), &words)
+    }));
     lsp::Diagnostic {
         range: range(files, diagnostic.primary.span),
         severity: Some(severity(diagnostic.severity)),
@@ -62,20 +67,28 @@ fn diagnostic(
             serde_json::json!({
                 "fingerprint": reported.fingerprint,
                 "confidence": diagnostic.confidence.as_str(),
+                "unsure": unsure(reported),
                 "hosts": reported.hosts,
             })
         }),
     }
 }
 
-fn related(files: &mut Files<'_>, label: &Label) -> Option<lsp::DiagnosticRelatedInformation> {
-    let view = files.view(label.span.file);
+/// Why it is not certain, as in the JSON of the command line.
+fn unsure(reported: &Reported) -> Vec<serde_json::Value> {
+    let reasons = reported.unsure.iter();
+    let reasons = reasons.map(|one| serde_json::json!({ "kind": one.kind, "reason": one.reason }));
+    reasons.collect()
+}
+
+fn related_to(files: &mut Files<'_>, span: Span, message: &str) -> Option<lsp::DiagnosticRelatedInformation> {
+    let view = files.view(span.file);
     Some(lsp::DiagnosticRelatedInformation {
         location: lsp::Location {
             uri: files.snapshot.uri(&view.path)?,
-            range: range(files, label.span),
+            range: range(files, span),
         },
-        message: label.message.clone(),
+        message: message.to_owned(),
     })
 }
 

@@ -2,10 +2,10 @@
 
 use crate::{
     ContainerId, Device, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image, Mount, Namespace,
-    NetworkMode, NetworkOption, Port, Surface, SystemId, Text, Topic, UnknownOption, Userns, Visitor,
+    NetworkMode, NetworkOption, Port, Surface, SystemId, Text, Topic, UnknownOption, Unseen, Userns, Visitor,
     VisitorMut,
 };
-use nixpod_source::{Origin, Place, Why};
+use nixpod_source::{Condition, Origin, Place, Why};
 use rustc_hash::FxHashMap;
 
 /// Is the container certainly there?
@@ -14,7 +14,7 @@ pub enum Existence {
     /// Yes.
     Certain,
     /// Only under conditions that could not be decided.
-    Maybe(Vec<Place>),
+    Maybe(Vec<Condition>),
     /// It stands for any number of containers: a template over unknown names.
     Template,
 }
@@ -86,7 +86,7 @@ pub struct Container {
     /// Options that it sets and that nobody declares.
     pub unknown_options: Vec<Field<UnknownOption>>,
     /// Why a part of its definitions could not be seen, if so. Then what nobody was seen to set is not known either.
-    pub unseen: Option<Why>,
+    pub unseen: Option<Unseen>,
 }
 
 impl Container {

@@ -1,7 +1,7 @@
 //! How certain a statement about a container is, and where it comes from.
 
 use crate::ids::{ContainerId, HostId};
-use nixpod_source::{Origin, Place, Why};
+use nixpod_source::{Condition, Origin, Place, Why};
 use smol_str::SmolStr;
 
 /// What is known of one property.
@@ -32,7 +32,7 @@ pub struct Definition {
     /// Did it take part in the effective value?
     pub won: bool,
     /// The undecided or decided `mkIf` condition around it.
-    pub condition: Option<Place>,
+    pub condition: Option<Condition>,
 }
 
 /// A property with its origin.
@@ -42,8 +42,8 @@ pub struct Field<T> {
     pub fact: Fact<T>,
     /// Where the effective value was written, and the way it took. Empty for defaults.
     pub origin: Origin,
-    /// Places of the conditions that could not be decided (for [`Fact::Maybe`]).
-    pub conditions: Vec<Place>,
+    /// The conditions that could not be decided (for [`Fact::Maybe`]).
+    pub conditions: Vec<Condition>,
     /// Every definition of the option that this property is read from.
     pub definitions: Vec<Definition>,
     /// Why it may also be something that is not known, if so: of several alternatives one could be read.

@@ -35,9 +35,11 @@ impl Container {
             .partition(|facts| self.is_unseen(&facts.why));
         let whole = UnknownFacts {
             questions: vec!["a part of its definition"],
-            why: unseen.clone(),
-            place: self.origin.place(),
-            fails: of_unseen.iter().any(|facts| facts.fails && facts.why == *unseen),
+            why: unseen.why.clone(),
+            place: unseen.place.or_else(|| self.origin.place()),
+            fails: of_unseen
+                .iter()
+                .any(|facts| facts.fails && facts.why == unseen.why),
             also: Vec::new(),
         };
         found.insert(0, whole);
@@ -46,15 +48,9 @@ impl Container {
 
     /// Is something of it not known because the definition that it would be in could not be seen?
     pub fn is_unseen(&self, why: &Why) -> bool {
-        self.unseen.as_ref().is_some_and(|unseen| is_part_of(why, unseen))
+        let unseen = self.unseen.as_ref();
+        unseen.is_some_and(|unseen| why.is_part_of(&unseen.why))
     }
-}
-
-/// Is something not known because of what it was taken from?
-fn is_part_of(why: &Why, whole: &Why) -> bool {
-    let of_whole =
-        |(name, whole): (&str, &str)| name.strip_prefix(whole).is_some_and(|rest| rest.starts_with('.'));
-    why == whole || why.name().zip(whole.name()).is_some_and(of_whole)
 }
 
 impl User {

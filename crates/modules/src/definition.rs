@@ -1,5 +1,6 @@
 //! Definitions: what was wrapped around them on the way down the option tree, and taking it off.
 
+use crate::calls::Calls;
 use crate::own::Written;
 use crate::values::{find, find_text, known};
 use nixpod_eval::{
@@ -35,6 +36,8 @@ pub(crate) struct RawDef {
     pub(crate) given: When,
     /// The key that defines it.
     pub(crate) written: Written,
+    /// The calls that made what it stands in.
+    pub(crate) calls: Calls,
     /// What its module calls its file (`_file`), where that is not the file it is in.
     pub(crate) file: Option<Symbol>,
 }
@@ -57,6 +60,7 @@ impl RawDef {
             when,
             given: When::ALWAYS,
             written,
+            calls: Calls::default(),
             file: None,
         }
     }
@@ -102,6 +106,8 @@ pub(crate) struct Definition {
     /// The key that defines it.
     pub(crate) written: Written,
     pub(crate) guard: Option<Site>,
+    /// The calls that made what it stands in, and that it came through itself.
+    pub(crate) calls: Calls,
     /// What its module calls its file.
     pub(crate) file: Option<Symbol>,
 }
@@ -143,10 +149,11 @@ impl Unwrapped {
         self.add_value(ev, def, value);
     }
 
-    fn add_value(&mut self, ev: &mut Evaluator<'_>, def: RawDef, value: Tracked) {
+    fn add_value(&mut self, ev: &mut Evaluator<'_>, mut def: RawDef, value: Tracked) {
         if self.depth > MAX_DEPTH {
             return;
         }
+        def.calls = def.calls.inside(ev, value.origin);
         self.depth += 1;
         if let Value::Either(alternatives) = &value.value {
             for alternative in alternatives.iter() {
@@ -328,9 +335,18 @@ fn int_attr(ev: &mut Evaluator<'_>, set: &Attrs, name: &str) -> Option<i64> {
     }
 }
 
-/// Decides the conditions of a definition. `None`: it is off.
-fn decide(ev: &mut Evaluator<'_>, def: &RawDef) -> Option<When> {
+/// What the conditions of a definition come to.
+struct Decided {
+    /// Under which undecided conditions it is there; `None`: it is off.
+    when: Option<When>,
+    /// The innermost condition, as far as it was looked at.
+    guard: Option<Site>,
+}
+
+/// Decides the conditions of a definition.
+fn decide(ev: &mut Evaluator<'_>, def: &RawDef) -> Decided {
     let mut when = def.when;
+    let mut guard = None;
     let mut conditions = Vec::new();
     let mut at = def.conditions.clone();
     while let Some(condition) = at {
@@ -339,27 +355,33 @@ fn decide(ev: &mut Evaluator<'_>, def: &RawDef) -> Option<When> {
     }
     for (value, site) in conditions.into_iter().rev() {
         let decided = ev.force_part(value);
+        let place = ev.last_site(decided.origin).unwrap_or(site);
+        guard = known(place);
         match &decided.value {
             Value::Bool(true) => {}
-            Value::Bool(false) => return None,
-            _ => {
-                let place = ev.last_site(decided.origin).unwrap_or(site);
-                when = ev.condition_of(value, &decided, place, when);
-            }
+            Value::Bool(false) => return Decided { when: None, guard },
+            _ => when = ev.condition_of(value, &decided, place, when),
         }
     }
-    Some(when)
+    Decided {
+        when: Some(when),
+        guard,
+    }
 }
 
 /// The same where the thing that it is a part of is there.
-fn decide_given(ev: &mut Evaluator<'_>, def: &RawDef) -> Option<When> {
-    let when = decide(ev, def).filter(|when| !ev.is_excluded(*when, def.given))?;
-    Some(ev.without(when, def.given))
+fn decide_given(ev: &mut Evaluator<'_>, def: &RawDef) -> Decided {
+    let Decided { when, guard } = decide(ev, def);
+    let when = when.filter(|when| !ev.is_excluded(*when, def.given));
+    Decided {
+        when: when.map(|when| ev.without(when, def.given)),
+        guard,
+    }
 }
 
 /// Is a definition certainly off? Its conditions are decided, which must not be asked for before a leaf needs them.
 pub(crate) fn is_off(ev: &mut Evaluator<'_>, def: &RawDef) -> bool {
-    decide(ev, def).is_none()
+    decide(ev, def).when.is_none()
 }
 
 /// Takes all wrappers off, decides the conditions. Definitions that are off are in the second list.
@@ -367,20 +389,15 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
     let mut out = Definitions::default();
     let unwrapped = unwrap_all(ev, defs);
     ev.each_within(Share::Most, unwrapped.into_iter(), |ev, (def, mut value)| {
-        let guard = def
-            .conditions
-            .as_ref()
-            .map(|condition| condition.site)
-            .filter(|site| *site != NO_SITE);
         let priority = def.priority.unwrap_or(DEFAULT_PRIORITY);
-        let Some(when) = decide_given(ev, &def) else {
+        let decided = decide_given(ev, &def);
+        let guard = decided.guard;
+        let Some(when) = decided.when else {
             out.off.push((def, priority, guard));
             return;
         };
         if !def.written.is_ours() {
-            if let Some(guard) = guard {
-                value.origin = ev.origin(HopKind::Guard, guard, value.origin);
-            }
+            value.origin = def.calls.around(ev, value.origin);
             if let Some(site) = known(def.written.site()) {
                 value.origin = ev.origin(HopKind::Merge, site, value.origin);
             }
@@ -395,6 +412,7 @@ pub(crate) fn discharge(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Definitions 
             when,
             written: def.written,
             guard,
+            calls: def.calls,
             file: def.file,
         });
     });
@@ -427,6 +445,7 @@ impl Definition {
             when: When::ALWAYS,
             written,
             guard: None,
+            calls: Calls::default(),
             file: None,
         }
     }
@@ -456,6 +475,7 @@ impl Definition {
             when,
             given: When::ALWAYS,
             written: self.written.key(attr.site),
+            calls: self.calls.clone(),
             file: self.file,
         }
     }
@@ -495,7 +515,7 @@ pub(crate) fn look_at(ev: &mut Evaluator<'_>, defs: &[RawDef]) -> Res<()> {
 pub(crate) fn presence_of(ev: &mut Evaluator<'_>, defs: &mut [RawDef]) -> Option<When> {
     let mut cases = Vec::new();
     for (def, _) in &unwrap_all(ev, defs) {
-        match decide(ev, def) {
+        match decide(ev, def).when {
             Some(when) if when.is_always() => return Some(when),
             Some(when) => cases.push(when),
             None => {}

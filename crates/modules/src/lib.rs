@@ -24,6 +24,7 @@
 //!   those are is asked of the file that something is [`Written`] in.
 //! - Only in [`Mode::AsNix`] does a mistake fail more than the option that it is in.
 
+mod calls;
 mod declaration;
 mod definition;
 mod fixpoint;

@@ -15,6 +15,7 @@ mod folders;
 mod frameworks;
 mod inputs;
 mod outputs;
+mod secrets;
 mod strict;
 mod types_as_nix;
 mod unknown_wrappers;

@@ -371,12 +371,6 @@ impl Resolver<'_> {
     }
 
     /// The text of a span in one line, without secrets.
-    fn excerpt(&mut self, span: Span) -> Words {
-        let source = self.source(span.file);
-        let text = self.secrets.slice(span.file, &source.text, span.range);
-        text.split_whitespace().collect::<Vec<_>>().join(" ").into()
-    }
-
     fn step(&mut self, label: Label) -> Step {
         Step {
             kind: label.kind,
@@ -510,7 +504,7 @@ impl Resolver<'_> {
             value: definition.value.into(),
             priority: definition.priority,
             won: definition.won,
-            condition: definition.condition.map(|span| self.excerpt(span)),
+            condition: definition.condition.map(Words::from),
         });
         FactSpec {
             name: fact.name.into(),

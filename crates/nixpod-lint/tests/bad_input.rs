@@ -292,8 +292,8 @@ fn two_files_that_define_one_option_differently() {
     assert_told(
         &told.findings,
         &[
+            "left.nix:2 missing-private-users",
             "left.nix:3 failing-value",
-            "right.nix:2 missing-private-users",
             "sound.nix:5 sys-admin-capability",
         ],
     );

@@ -111,7 +111,7 @@ fn an_nspawn_container_with_flags() {
 "#,
         &[],
         expect![[r#"
-            web  nspawn, host configuration.nix, configuration.nix:3:34
+            web  nspawn, host configuration.nix, configuration.nix:3:90
               users           a range picked at start     extraFlags      configuration.nix:5:20
               network         private                     privateNetwork  configuration.nix:6:22
               private users   host                        privateUsers    configuration.nix:4:20
@@ -162,7 +162,7 @@ fn what_is_not_known_is_told_with_its_reason() {
                   not known in it: option `my.needed` is set nowhere in the analysed files
               27 more are as by default (--defaults)
 
-            dark  oci-containers, host configuration.nix, configuration.nix:10:65
+            dark  oci-containers, host configuration.nix, configuration.nix:10:84
               not known: rootful, users, privileged, network, auto start
                   because `inputs.private.web` comes from outside
               image  x:1  image  configuration.nix:10:94

@@ -6,6 +6,7 @@
 //! stays right while white space and comments move; ranges are looked up where results leave the analysis. Begin reading
 //! with [`Site`] and [`Origin`].
 
+mod condition;
 mod diagnostic;
 mod outside;
 mod place;
@@ -14,6 +15,7 @@ pub mod visible;
 mod why;
 
 pub use camino::{Utf8Path, Utf8PathBuf};
+pub use condition::{Condition, Requirement, Sense};
 pub use diagnostic::{
     Applicability, Confidence, Diagnostic, Fix, Label, LabelKind, Level, RuleId, Severity, TextEdit,
     apply_edits,

@@ -171,6 +171,12 @@ impl Outside {
         }
     }
 
+    /// Was it taken from something, or is it that?
+    pub fn is_part_of(&self, whole: &Self) -> bool {
+        let rest = self.name.strip_prefix(&whole.name);
+        self.root == whole.root && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+
     /// What it gives as a function, of whatever argument.
     #[must_use]
     pub fn call(&self) -> Self {
@@ -269,6 +275,8 @@ mod tests {
             (file.what(), file.input_name()),
             (What::SearchPath, Some("nixpkgs"))
         );
+        assert!(called.is_part_of(&input.select("lib").call()) && called.select("x").is_part_of(&called));
+        assert!(!input.is_part_of(&called) && !input.select("ab").is_part_of(&input.select("a")));
         assert_eq!(input.entries(true).entries(false).unnamed(), 3);
         assert_eq!(input.select("*").unnamed(), 1);
     }

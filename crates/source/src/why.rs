@@ -8,6 +8,8 @@ use std::sync::Arc;
 pub enum Why {
     /// A file or directory that is not there; the text names it.
     MissingFile(String),
+    /// A file that a module certainly imports and that is not there; the text names it.
+    MissingModule(String),
     /// A file or directory that is there and cannot be read, or is no text; the text names it and says why.
     Unreadable(String),
     /// A path outside the project and its resolved inputs; the text names it.
@@ -94,6 +96,18 @@ impl Why {
         }
     }
 
+    /// Is something not known because of what it was taken from?
+    pub fn is_part_of(&self, whole: &Self) -> bool {
+        match (self, whole) {
+            (Self::External(part), Self::External(whole)) => part.is_part_of(whole),
+            (Self::UnsetOption(part), Self::UnsetOption(whole)) => {
+                let mut steps = part.split('.');
+                whole.split('.').all(|step| steps.next() == Some(step))
+            }
+            _ => self == whole,
+        }
+    }
+
     /// Is it a package of nixpkgs or of an input, or a set of such?
     pub fn is_of_packages(&self) -> bool {
         matches!(self, Self::External(outside)
@@ -120,6 +134,7 @@ impl Why {
                 | Self::Cycle(_)
                 | Self::SyntaxError(_)
                 | Self::MissingFile(_)
+                | Self::MissingModule(_)
                 | Self::Unreadable(_)
                 | Self::OutsideProject(_)
                 | Self::LeadsOutside(_)
@@ -171,9 +186,11 @@ impl Symbol {
             &["sops", "templates"],
             &["vaultix", "secrets"],
         ];
+        // In guests and homes the way to the option is longer.
+        let steps: Vec<&str> = path.split('.').collect();
         let is_in = |set: &&[&str]| {
-            let mut steps = path.split('.');
-            set.iter().all(|step| steps.next() == Some(step)) && steps.next().is_some()
+            let mut stretches = steps.windows(set.len() + 1);
+            stretches.any(|stretch| stretch.starts_with(set))
         };
         if SECRETS.iter().any(is_in) {
             return Some(Self::Secret);
@@ -188,7 +205,7 @@ impl Symbol {
 impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::MissingFile(s) => write!(f, "there is no file `{s}`"),
+            Self::MissingFile(s) | Self::MissingModule(s) => write!(f, "there is no file `{s}`"),
             Self::Unreadable(s) => write!(f, "{s}"),
             Self::OutsideProject(s) => write!(f, "`{s}` lies outside the project"),
             Self::LeadsOutside(s) => write!(f, "`{s}` leads out of the project by a symbolic link"),

@@ -56,6 +56,28 @@ fn what_is_marked_is_found() {
 }
 
 #[test]
+fn imports_of_files_that_are_not_there() {
+    let rule = rule("missing-import");
+    let flake = "#- /flake.nix\n{ outputs = { nixpkgs, ... }: { nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ ./oak.nix ]; }; }; }";
+    check(
+        rule,
+        &format!(
+            "
+{{ x = 1; }}
+{flake}
+#- /oak.nix
+{{ lib, inputs, ... }}: {{
+  imports = [ ./absent.nix ./main.nix ] ++ lib.optional inputs.x.open ./perhaps.nix;
+            # ^^^^^^^^^^^^ medium: `absent.nix` is imported and does not exist
+  boot.kernelParams = lib.optional (builtins.pathExists ./no.nix) (import ./no.nix);
+}}
+"
+        ),
+    );
+    check_none(rule, "{ imports = [ { } ]; }");
+}
+
+#[test]
 #[should_panic = "missing     /main.nix:1 error: something else"]
 fn a_missing_finding_fails() {
     check(

@@ -52,6 +52,9 @@ fn findings(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSi
         if let Some(reason) = &checked.reported.suppressed {
             let _ = writeln!(markdown, "Suppressed: {}\n", prose(reason));
         }
+        if let Some(unsure) = checked.reported.unsure_in_words() {
+            let _ = writeln!(markdown, "{}\n", prose(&unsure));
+        }
         if let Some(help) = &diagnostic.help {
             let _ = writeln!(markdown, "{}\n", prose(help));
         }

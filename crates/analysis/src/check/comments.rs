@@ -51,15 +51,26 @@ pub(crate) fn apply(
     }
     for checked in findings.iter_mut() {
         let rule = checked.reported.diagnostic.rule;
-        for place in &checked.places {
-            let range = by_file.get(&place.file).cloned().unwrap_or_default();
-            for comment in comments.get_mut(range).unwrap_or_default() {
-                if comment.covers(settings, place.range)
-                    && let Some(reason) = comment.take(rule)
-                {
-                    checked.reported.suppressed.get_or_insert(reason);
+        let mut reasons: Vec<Option<String>> = Vec::with_capacity(checked.ways.len());
+        for way in &checked.ways {
+            let mut silenced = None;
+            for place in &way.places {
+                let range = by_file.get(&place.file).cloned().unwrap_or_default();
+                for comment in comments.get_mut(range).unwrap_or_default() {
+                    if comment.covers(settings, place.range)
+                        && let Some(reason) = comment.take(rule)
+                    {
+                        silenced.get_or_insert(reason);
+                    }
                 }
             }
+            reasons.push(silenced);
+        }
+        let is_silenced: Vec<bool> = reasons.iter().map(Option::is_some).collect();
+        if is_silenced.iter().all(|silenced| *silenced) {
+            checked.reported.suppressed = reasons.into_iter().flatten().next();
+        } else if is_silenced.contains(&true) {
+            checked.leave_out(&is_silenced);
         }
     }
     for comment in &comments {

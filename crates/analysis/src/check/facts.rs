@@ -9,7 +9,7 @@ use nixpod_model::{
     symbol_in_words,
 };
 use nixpod_source::visible::{cut, message};
-use nixpod_source::{Place, Site, Span};
+use nixpod_source::{Condition, Place, Sense, Site, Span};
 use std::collections::BTreeSet;
 
 /// What there is to be shown of a container, without the secrets in it.
@@ -192,7 +192,7 @@ impl Visitor for Shower<'_> {
             is_unseen,
         };
         if let (true, Some(whole)) = (is_unseen, &self.container.unseen) {
-            fact.reason = Some(told(&whole.to_string(), self.secrets));
+            fact.reason = Some(told(&whole.why.to_string(), self.secrets));
         }
         let parts = texts.iter().flat_map(|text| &text.parts);
         let holes = parts.filter_map(|part| match part {
@@ -246,7 +246,7 @@ fn shown<T>(
             value: mask(&definition.value),
             priority: definition.priority,
             won: definition.won,
-            condition: definition.condition.and_then(|place| span_of(files, place)),
+            condition: (definition.condition.as_ref()).and_then(|one| condition_of(files, secrets, one)),
         })
         .collect();
     definitions.sort_by_key(|definition| (!definition.won, definition.priority));
@@ -268,17 +268,32 @@ fn shown<T>(
 }
 
 /// The undecided conditions in the words of the code.
-pub(crate) fn conditions(files: &Files<'_>, secrets: &Secrets, places: &[Place]) -> Option<String> {
-    let mut words = Vec::new();
-    for place in places {
-        if let Some(span) = span_of(files, *place) {
-            let state = files.state(span.file);
-            let text = secrets.slice(span.file, &state.text, span.range);
-            let line: Vec<&str> = text.split_whitespace().collect();
-            words.push(format!("`{}`", cut(&line.join(" "), MAX_CONDITION)));
+pub(crate) fn conditions(files: &Files<'_>, secrets: &Secrets, conditions: &[Condition]) -> Option<String> {
+    let short = |text: String| cut(&text, MAX_CONDITION).into_owned();
+    let words = Condition::sentence(conditions, |place| code(files, secrets, place).map(short));
+    words.map(|words| message(&words))
+}
+
+/// The condition of a definition: what the code says, if it is that.
+fn condition_of(files: &Files<'_>, secrets: &Secrets, condition: &Condition) -> Option<String> {
+    let mut all = condition.requirements();
+    match (all.next(), all.next()) {
+        (Some(only), None) if only.sense == Sense::Holds && !condition.more => {
+            code(files, secrets, only.place)
         }
+        _ => Condition::sentence(std::slice::from_ref(condition), |place| {
+            code(files, secrets, place)
+        }),
     }
-    (!words.is_empty()).then(|| message(&format!("only if {}", words.join(" and "))))
+}
+
+/// The code at a place in one line.
+fn code(files: &Files<'_>, secrets: &Secrets, place: Place) -> Option<String> {
+    let span = span_of(files, place)?;
+    let state = files.state(span.file);
+    let text = secrets.slice(span.file, &state.text, span.range);
+    let line: Vec<&str> = text.split_whitespace().collect();
+    Some(line.join(" "))
 }
 
 /// Conditions are read in one line of a table.

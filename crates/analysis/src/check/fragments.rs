@@ -5,7 +5,7 @@
 //! By itself it says nothing about what the container is not, and no rule may take it to.
 
 use crate::world::worlds::Known;
-use nixpod_model::{Container, Doubt, EntryName, Host, Surface, World};
+use nixpod_model::{Container, Doubt, EntryName, Host, Surface, Unseen, World};
 use nixpod_source::Why;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub(crate) fn with_fragments(worlds: &[Arc<Known>]) -> FxHashMap<usize, World> {
                 let container = Arc::make_mut(container);
                 let why = Why::Undecided("another file or module defines the container".to_owned());
                 container.visit_mut(&mut Doubt(why.clone()));
-                container.unseen = Some(why);
+                container.unseen = Some(Unseen { why, place: None });
             }
         }
         out.insert(at, world);

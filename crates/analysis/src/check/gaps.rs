@@ -116,6 +116,11 @@ fn is_loose(files: &Files<'_>, evaluated: &Known) -> bool {
     is_file && hosts.all(|host| host.role == Role::File)
 }
 
+/// Does a file lie in a folder with nothing in it, as that of a submodule that was not fetched?
+pub(crate) fn is_not_checked_out(files: &Files<'_>, path: &str) -> bool {
+    matches!(Missing::new(files).look_up(path), Cause::EmptyFolder(_))
+}
+
 /// What is not known, in words.
 fn what_of(gap: &NotAnalysed) -> String {
     match &gap.questions[..] {

@@ -7,7 +7,9 @@ use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::worlds::Known;
 use nixpod_model::{Container, Host, Standing, Surface};
-use nixpod_source::{Confidence, Diagnostic, FileId, Label, LabelKind, Place, RuleId, Span};
+use nixpod_source::{
+    Condition, Confidence, Diagnostic, FileId, Label, LabelKind, Origin, Place, RuleId, Span,
+};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,14 +18,44 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(crate) struct Checked {
     pub(crate) reported: Reported,
-    /// Every place the value came through.
-    pub(crate) places: Vec<Span>,
+    /// The ways that the value took, each with the hosts that have it by that way.
+    pub(crate) ways: Vec<Way>,
     /// The files that have a part in the definition of the container that it is about.
     pub(crate) defined_in: BTreeSet<FileId>,
     /// The text, or else the words, that tell the finding from others of its rule and container.
     pub(crate) identity: String,
     /// The fixes that its rule thinks of; none for findings about comments and syntax.
     pub(crate) intents: Arc<[Intent]>,
+}
+
+/// One way that a value took to where it is used: hosts may call one helper at different places.
+#[derive(Clone, Debug)]
+pub(crate) struct Way {
+    /// As the evaluation tells it.
+    origin: Origin,
+    conditions: Vec<Condition>,
+    /// For humans.
+    trail: Vec<Label>,
+    /// Every place that it came through.
+    pub(crate) places: Vec<Span>,
+    /// The names of the hosts; none if it is about text as such.
+    pub(crate) hosts: Vec<String>,
+}
+
+impl Way {
+    fn new(finding: &Finding, trail: Trail, host: &str) -> Self {
+        Self {
+            origin: finding.origin.clone(),
+            conditions: finding.conditions.clone(),
+            trail: trail.trail,
+            places: trail.all,
+            hosts: vec![host.to_owned()],
+        }
+    }
+
+    fn is_of(&self, finding: &Finding) -> bool {
+        self.origin == finding.origin && self.conditions == finding.conditions
+    }
 }
 
 /// The files that have a part in the definition of a container: the template that made it, where it is called, where an
@@ -103,8 +135,8 @@ impl Checked {
             confidence: finding.confidence,
             message: finding.message.clone(),
             help: finding.help.clone(),
-            primary: trail.primary,
-            trail: trail.trail,
+            primary: trail.primary.clone(),
+            trail: trail.trail.clone(),
             fixes: Vec::new(),
         };
         Self {
@@ -120,7 +152,7 @@ impl Checked {
                 tells_gap: finding.tells_gap,
                 suppressed: None,
             },
-            places: trail.all,
+            ways: vec![Way::new(finding, trail, &host.name)],
             defined_in: defined_in.unwrap_or_default(),
             identity,
             intents: finding.fixes.clone().into(),
@@ -135,12 +167,45 @@ impl Checked {
             reported.hosts.insert(at, host.name.clone());
             reported.roles.insert(at, host.role);
         }
+        // What a variant has that its host has, too, is the host's.
+        let name = variant_of.filter(|_| is_known).unwrap_or(&host.name);
+        match self.ways.iter_mut().find(|way| way.is_of(finding)) {
+            Some(way) => way.hosts.push(name.to_owned()),
+            None => {
+                let trail = trail_of(files, finding);
+                let way = trail.map(|trail| Way::new(finding, trail, name));
+                self.ways.extend(way);
+            }
+        }
         reported.imported_by_no_host &= host.standing == Standing::NoHost;
         let diagnostic = &mut reported.diagnostic;
         diagnostic.severity = diagnostic.severity.max(finding.severity);
         if finding.confidence > diagnostic.confidence {
             diagnostic.confidence = finding.confidence;
             reported.unsure = told_unsure(files, finding);
+        }
+    }
+}
+
+impl Checked {
+    /// Leaves out the hosts that have it only by ways for which somebody said why that is fine.
+    pub(crate) fn leave_out(&mut self, is_silenced: &[bool]) {
+        let ways = self.ways.iter().zip(is_silenced);
+        let left: BTreeSet<String> = ways
+            .filter(|(_, is_silenced)| !**is_silenced)
+            .flat_map(|(way, _)| way.hosts.iter().cloned())
+            .collect();
+        let reported = &mut self.reported;
+        let hosts = std::mem::take(&mut reported.hosts);
+        let roles = std::mem::take(&mut reported.roles);
+        let kept = hosts
+            .into_iter()
+            .zip(roles)
+            .filter(|(host, _)| left.contains(host));
+        (reported.hosts, reported.roles) = kept.unzip();
+        let mut ways = self.ways.iter().zip(is_silenced);
+        if let Some((way, _)) = ways.find(|(_, is_silenced)| !**is_silenced) {
+            reported.diagnostic.trail.clone_from(&way.trail);
         }
     }
 }
@@ -154,10 +219,11 @@ fn told_unsure(files: &Files<'_>, finding: &Finding) -> Vec<ToldUnsure> {
     for unsure in &finding.unsure {
         let span = |place: &Option<Place>| place.and_then(|place| span_of(files, place));
         let (kind, reason, span) = match unsure {
-            Unsure::Condition(place) => {
-                let span = span_of(files, *place);
-                let text = span.map_or_else(|| "…".to_owned(), |span| one_line(&slice(files, span)));
-                ("condition", format!("only if `{text}`"), span)
+            Unsure::Condition(condition) => {
+                let text = |place| Some(one_line(&slice(files, span_of(files, place)?)));
+                let words = Condition::sentence(std::slice::from_ref(condition), text);
+                let words = words.unwrap_or_else(|| "only under a condition".to_owned());
+                ("condition", words, span(&condition.place()))
             }
             Unsure::Unseen(unseen) => ("unseen", unseen.why.to_string(), span(&unseen.place)),
             Unsure::Alone => ("alone", "whatever imports it may set more".to_owned(), None),
@@ -220,7 +286,13 @@ pub(crate) fn plain(rule: &'static Rule, span: Span, message: String, help: Opti
             tells_gap: false,
             suppressed: None,
         },
-        places: vec![span],
+        ways: vec![Way {
+            origin: Origin::default(),
+            conditions: Vec::new(),
+            trail: Vec::new(),
+            places: vec![span],
+            hosts: Vec::new(),
+        }],
         defined_in: BTreeSet::new(),
         identity: String::new(),
         intents: Arc::default(),

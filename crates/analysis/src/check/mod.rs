@@ -10,6 +10,7 @@ mod gaps;
 pub(crate) mod group;
 mod islands;
 pub(crate) mod merge;
+mod missing_import;
 pub(crate) mod outcome;
 pub(crate) mod part;
 pub(crate) mod places;

@@ -6,6 +6,7 @@ use crate::check::fragments::with_fragments;
 use crate::check::gaps::{FoundGap, cause_of, gaps_of};
 use crate::check::islands::islands;
 use crate::check::merge::{Checked, Merged};
+use crate::check::missing_import::missing_imports;
 use crate::check::places::slice;
 use crate::check::secrets::look_up;
 use crate::check::targets::Targets;
@@ -80,6 +81,9 @@ pub(crate) fn check(
         outcome.roots.extend(roots_of(world));
     }
     outcome.findings = merged.findings;
+    outcome
+        .findings
+        .extend(missing_imports(&looked_up, &evaluated, settings));
     let told = outcome.gaps.iter().filter_map(|found| found.gap.span);
     let unread = census.gaps(&looked_up, told);
     outcome.gaps.extend(unread.into_iter().map(FoundGap::of_text));

@@ -105,8 +105,9 @@ impl<'a> Pick<'a> {
             (Some(read), true) => read.contains(&primary.file),
             _ => reported.hosts.iter().any(|host| self.is_host(host)) || self.read.is_none(),
         };
+        let ways = checked.ways.iter().flat_map(|way| &way.places);
         let trail = diagnostic.trail.iter().map(|label| &label.span);
-        let mut places = [&primary].into_iter().chain(trail).chain(&checked.places);
+        let mut places = [&primary].into_iter().chain(trail).chain(ways);
         on_host
             && (places.any(|span| self.has_span(span))
                 || checked.defined_in.iter().any(|file| self.has_file(*file)))

@@ -4,7 +4,8 @@ use crate::rule::Finding;
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use nixpod_source::{
-    ExprId, FileId, Hop, HopKind, Label, LabelKind, Origin, Place, Span, TextRange, TextSize,
+    Condition, ExprId, FileId, Hop, HopKind, Label, LabelKind, Origin, Place, Sense, Span, TextRange,
+    TextSize,
 };
 use nixpod_syntax::hir::{BinaryOp, Expr};
 use std::ops::Range;
@@ -143,6 +144,11 @@ pub(crate) fn trail_of(files: &Files<'_>, finding: &Finding) -> Option<Trail> {
             continue;
         }
         innermost = span;
+        // Of a call the function is of interest, and the argument may be a whole container.
+        let span = match hop.kind {
+            HopKind::Call => shorten(files, span),
+            _ => span,
+        };
         collector.add(
             kind_of(hop),
             span,
@@ -175,10 +181,26 @@ struct Collector<'a> {
 
 impl Collector<'_> {
     /// Adds the conditions under which it holds.
-    fn conditions(&mut self, conditions: &[Place]) {
-        for span in conditions.iter().filter_map(|place| span_of(self.files, *place)) {
-            let message = message_of_kind(HopKind::Guard).to_owned();
-            self.add(LabelKind::Guard, span, message, false);
+    fn conditions(&mut self, conditions: &[Condition]) {
+        for condition in conditions {
+            let has_others = condition.more || condition.requirements().count() > 1;
+            for required in condition.requirements() {
+                let Some(span) = span_of(self.files, required.place) else {
+                    continue;
+                };
+                let message = match (required.sense, has_others) {
+                    (Sense::Holds, false) => "only if this holds",
+                    (Sense::Not, false) => "only if this does not hold",
+                    (Sense::Holds | Sense::Not, true) => "depends on whether this holds",
+                    (Sense::Unclear, _) => "depends on this",
+                };
+                self.add(
+                    LabelKind::Guard,
+                    shorten(self.files, span),
+                    message.to_owned(),
+                    false,
+                );
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! Findings about the text itself: what does not parse, and suppression comments that do not do what they say.
+//! Findings about the text itself: what does not parse, imports of nothing, and suppression comments that do not do what they say.
 //!
 //! They are rules like all others, so that they have documentation and can be switched off; their checks find nothing
 //! in a world.
@@ -11,9 +11,10 @@ use crate::vfs::state::FileState;
 use nixpod_model::System;
 use nixpod_source::{FileId, Span};
 
-/// The rules about the tool's own business: syntax errors and suppression comments.
+/// The rules about the tool's own business: syntax errors, missing files and suppression comments.
 pub static OWN_RULES: &[&Rule] = &[
     &parse_error::RULE,
+    &missing_import::RULE,
     &malformed_suppression::RULE,
     &unknown_suppression::RULE,
     &unused_suppression::RULE,
@@ -43,6 +44,41 @@ pub(crate) mod parse_error {
             id: "parse-error",
             summary: "text that does not parse",
             severity: High,
+            group: Correctness,
+            since: "0.1.0",
+            fix: None,
+            check: System(nothing),
+        }
+    }
+}
+
+pub(crate) mod missing_import {
+    use super::*;
+
+    declare_rule! {
+        /// ## What it flags
+        /// A module that imports a file which does not exist in the project.
+        /// ## Why
+        /// Nix cannot evaluate a system without one of its modules, so the configuration cannot be built. What the file was
+        /// to set is not known: findings on the same system may be wrong, and others missing.
+        ///
+        /// A file in an empty folder is not flagged, because that is what a git submodule looks like that was not checked
+        /// out; it is told as not analysed. Where the importing module is no flake's host the confidence is lower: some
+        /// systems make such a file on the machine.
+        /// ## Bad
+        /// ```nix
+        /// { imports = [ ./absent.nix ]; containers.web = { privateNetwork = true; config = { }; }; }
+        /// ```
+        /// ## Good
+        /// ```nix
+        /// { imports = [ { boot.isContainer = false; } ]; containers.web = { privateNetwork = true; config = { }; }; }
+        /// ```
+        /// ## Fix safety
+        /// There is no fix: only you know what the file was to say.
+        pub static RULE = {
+            id: "missing-import",
+            summary: "import of a file that does not exist",
+            severity: Medium,
             group: Correctness,
             since: "0.1.0",
             fix: None,

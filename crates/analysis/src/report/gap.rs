@@ -176,7 +176,7 @@ impl Cause {
         match why {
             Why::External(outside) => Self::from_outside(outside),
             Why::UnsetOption(option) => Self::Option(option.clone()),
-            Why::MissingFile(path) => Self::Missing(path.clone()),
+            Why::MissingFile(path) | Why::MissingModule(path) => Self::Missing(path.clone()),
             Why::Unreadable(what) => Self::Unreadable(what.clone()),
             Why::OutsideProject(path) | Why::LeadsOutside(path) => Self::Outside(path.clone()),
             Why::Untracked(path) => Self::Untracked(path.clone()),

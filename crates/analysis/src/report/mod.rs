@@ -90,6 +90,23 @@ pub struct Reported {
     pub suppressed: Option<String>,
 }
 
+/// So many reasons for not being sure are told in one line.
+const REASONS: usize = 3;
+
+impl Reported {
+    /// How sure the finding is and why not surer, in a line; nothing if it is certain.
+    pub fn unsure_in_words(&self) -> Option<String> {
+        let reasons: Vec<&str> = self
+            .unsure
+            .iter()
+            .take(REASONS)
+            .map(|one| one.reason.as_str())
+            .collect();
+        let confidence = self.diagnostic.confidence.as_str();
+        (!reasons.is_empty()).then(|| format!("confidence {confidence}: {}", reasons.join("; ")))
+    }
+}
+
 /// A reason for which a finding is not certain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldUnsure {
@@ -275,8 +292,8 @@ pub struct ShownDefinition {
     pub priority: i64,
     /// Did it take part in the effective value?
     pub won: bool,
-    /// The `mkIf` condition around it.
-    pub condition: Option<Span>,
+    /// The condition around it, as the code has it.
+    pub condition: Option<String>,
 }
 
 /// How certain a shown fact is.

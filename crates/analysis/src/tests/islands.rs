@@ -84,6 +84,7 @@ fn what_a_host_has_is_not_read_again() {
         ],
         expect![[r#"
             mk.nix:1:87 `"--all"` high/high toy-flag: `web` uses `--all` [box]
+              box.nix:1:16 `import ./mk.nix { }` passed through this call
         "#]],
     );
 }

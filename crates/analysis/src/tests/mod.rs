@@ -13,6 +13,7 @@ mod outside;
 mod parts;
 mod rules;
 mod shapes;
+mod trails;
 mod variants;
 
 use crate::check::snapshot::Analysis;

@@ -172,6 +172,7 @@ fn what_concerns_another_part_is_not_told() {
     let paths = ["/p/web.nix", "/p/db.nix", "/p/broken.nix", "/p/idle.nix"];
     expect![[r#"
         /p/web.nix
+        web.nix:1:15 `./none.nix` medium/high missing-import: `none.nix` is imported and does not exist [web]
         web.nix:1:40 `web` medium/high toy-absent: `web` is not isolated [web]
         gap /p/web.nix: `module`: there is no file `none.nix`
         /p/db.nix

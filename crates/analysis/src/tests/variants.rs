@@ -19,8 +19,6 @@ fn a_variant_has_what_its_parent_has_not() {
     expect![[r#"
         box.nix:4:14 `kept` medium/high toy-absent: `kept` is not isolated [box]
           fix (safe): isolate it
-        box.nix:7:16 `kept` medium/high toy-absent: `kept` is not isolated [variant lab of box]
-          fix (safe): isolate it
     "#]]
     .assert_eq(&check(&files));
 }

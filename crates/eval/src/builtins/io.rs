@@ -158,6 +158,7 @@ fn fetched(name: &str) -> Res<Tracked> {
         why: Why::Fetch(format!("builtins.{name}")),
         store_path: true,
         likely: None,
+        text: None,
         given: Vec::new(),
         literal: None,
     })))

@@ -56,6 +56,21 @@ const UNQUALIFIED: [&str; 23] = [
     "builtins",
 ];
 
+/// Those that compute with the text of what is not known otherwise ([`crate::Unknown::text`]).
+pub(crate) const ON_TEXT: [&str; 11] = [
+    "baseNameOf",
+    "dirOf",
+    "hasInfix",
+    "hasPrefix",
+    "hasSuffix",
+    "removePrefix",
+    "removeSuffix",
+    "replaceStrings",
+    "splitString",
+    "toLower",
+    "toUpper",
+];
+
 const BUILTINS: &[&[Builtin]] = &[
     core::BUILTINS,
     attrs::BUILTINS,

@@ -4,7 +4,7 @@
 //! or its negation. Two conditions are on the same Boolean only if they certainly are; else each is on one of its own.
 
 use crate::{Literal, NO_SITE, ThunkId, Unknown, Value, When};
-use nixpod_source::{Place, Site, Why};
+use nixpod_source::{Condition as Told, Place, Sense, Site, Why};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ pub(crate) struct Conditions {
     /// The Booleans that were met, with their values, which keeps the addresses of these from being used again.
     met: FxHashMap<Identity, (u32, Option<Value>)>,
     /// Chains that were made before, so that equal ones have one number.
-    known: FxHashMap<(When, Literal, Site), When>,
+    known: FxHashMap<(When, Literal, Site, Wording), When>,
     /// The same for alternatives, and for what is not the case.
     known_cases: FxHashMap<Box<[When]>, When>,
     opposites: FxHashMap<When, When>,
@@ -37,10 +37,38 @@ pub(crate) struct Conditions {
 struct Condition {
     literal: Literal,
     site: Site,
+    wording: Wording,
     why: Rc<Unknown>,
     parent: When,
     /// How many it has before it.
     depth: u16,
+}
+
+/// What a condition says of the expression at its place.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Wording {
+    /// That it is true, that it is not, or something else.
+    One(Sense),
+    /// Something about several expressions.
+    Of(Rc<Told>),
+}
+
+impl Condition {
+    fn told(&self) -> Told {
+        match &self.wording {
+            Wording::One(sense) => Told::on(Place::whole(self.site), *sense),
+            Wording::Of(told) => (**told).clone(),
+        }
+    }
+
+    fn opposite(&self) -> Wording {
+        match &self.wording {
+            Wording::One(Sense::Holds) => Wording::One(Sense::Not),
+            Wording::One(Sense::Not) => Wording::One(Sense::Holds),
+            Wording::One(Sense::Unclear) => Wording::One(Sense::Unclear),
+            Wording::Of(told) => Wording::Of(Rc::new(told.negated())),
+        }
+    }
 }
 
 impl Conditions {
@@ -50,6 +78,7 @@ impl Conditions {
             nodes: vec![Condition {
                 literal: Literal { atom: 0, holds: true },
                 site: NO_SITE,
+                wording: Wording::One(Sense::Unclear),
                 why: Unknown::new(Why::Undecided(String::new())),
                 parent: When::ALWAYS,
                 depth: 0,
@@ -65,7 +94,7 @@ impl Conditions {
 
     /// The memory of all conditions.
     pub(crate) fn bytes(&self) -> usize {
-        self.nodes.len() * (size_of::<Condition>() + size_of::<(When, Literal, Site, When)>())
+        self.nodes.len() * (size_of::<Condition>() + size_of::<(When, Literal, Site, Wording, When)>())
             + self.met.len() * size_of::<(Identity, (u32, Option<Value>))>()
     }
 
@@ -110,16 +139,30 @@ impl Conditions {
 
     /// A condition in addition to `parent`, on a Boolean of its own.
     pub(crate) fn add(&mut self, site: Site, why: Rc<Unknown>, parent: When) -> When {
+        self.add_said(Wording::One(Sense::Unclear), site, why, parent)
+    }
+
+    /// The same with words of its own.
+    fn add_said(&mut self, wording: Wording, site: Site, why: Rc<Unknown>, parent: When) -> When {
         let literal = self.fresh();
-        self.add_on(literal, site, why, parent)
+        self.add_condition((literal, site, wording), why, parent)
     }
 
     /// A condition on a Boolean in addition to `parent`.
     pub(crate) fn add_on(&mut self, literal: Literal, site: Site, why: Rc<Unknown>, parent: When) -> When {
+        self.add_condition((literal, site, Wording::One(Sense::Holds)), why, parent)
+    }
+
+    fn add_condition(
+        &mut self,
+        (literal, site, wording): (Literal, Site, Wording),
+        why: Rc<Unknown>,
+        parent: When,
+    ) -> When {
         if self.has(parent, literal) {
             return parent;
         }
-        let key = (parent, literal, site);
+        let key = (parent, literal, site, wording.clone());
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
@@ -135,6 +178,7 @@ impl Conditions {
         self.nodes.push(Condition {
             literal,
             site,
+            wording,
             why,
             parent,
             depth,
@@ -163,7 +207,7 @@ impl Conditions {
 
     fn append(&mut self, to: When, all: Vec<Condition>) -> When {
         all.into_iter().fold(to, |when, node| {
-            self.add_on(node.literal, node.site, node.why, when)
+            self.add_condition((node.literal, node.site, node.wording), node.why, when)
         })
     }
 
@@ -194,11 +238,17 @@ impl Conditions {
         let Some(node) = rest.first().map(|first| self.nodes[first.0 as usize].clone()) else {
             return common;
         };
-        if let Some(known) = self.known_cases.get(cases) {
+        // In whatever order they come, it is one condition.
+        let mut sorted = cases.to_vec();
+        sorted.sort_by_key(|case| case.0);
+        sorted.dedup();
+        if let Some(known) = self.known_cases.get(&*sorted) {
             return *known;
         }
-        let when = self.add(node.site, node.why, common);
-        self.known_cases.insert(cases.into(), when);
+        let told = rest.iter().map(|case| self.told(*case));
+        let wording = Wording::Of(Rc::new(Told::any_of(told)));
+        let when = self.add_said(wording, node.site, node.why, common);
+        self.known_cases.insert(sorted.into(), when);
         when
     }
 
@@ -221,11 +271,20 @@ impl Conditions {
     pub(crate) fn otherwise(&mut self, when: When) -> When {
         let node = self.nodes[when.0 as usize].clone();
         match node.depth {
-            1 => self.add_on(node.literal.negated(), node.site, node.why, When::ALWAYS),
+            1 => {
+                let opposite = node.opposite();
+                self.add_condition(
+                    (node.literal.negated(), node.site, opposite),
+                    node.why,
+                    When::ALWAYS,
+                )
+            }
             _ => match self.opposites.get(&when) {
                 Some(known) => *known,
                 None => {
-                    let opposite = self.add(node.site, node.why, When::ALWAYS);
+                    let told = Told::any_of([self.told(when)]).negated();
+                    let wording = Wording::Of(Rc::new(told));
+                    let opposite = self.add_said(wording, node.site, node.why, When::ALWAYS);
                     self.opposites.insert(when, opposite);
                     opposite
                 }
@@ -251,16 +310,21 @@ impl Conditions {
             .any(|node| self.has(given, node.literal.negated()))
     }
 
-    /// The places of the conditions, outermost first, and why each could not be decided.
-    pub(crate) fn list(&self, when: When) -> Vec<(Place, Why)> {
-        let mut out: Vec<(Place, Why)> = Vec::new();
+    /// The conditions, outermost first, and why each could not be decided.
+    pub(crate) fn list(&self, when: When) -> Vec<(Told, Why)> {
+        let mut out: Vec<(Told, Why)> = Vec::new();
         for node in self.outermost_first(when, |_| true) {
-            let place = Place::whole(node.site);
-            if !out.iter().any(|(known, _)| *known == place) {
-                out.push((place, node.why.why.clone()));
+            let told = node.told();
+            if !out.iter().any(|(known, _)| *known == told) {
+                out.push((told, node.why.why.clone()));
             }
         }
         out
+    }
+
+    /// The conditions without reasons.
+    fn told(&self, when: When) -> Vec<Told> {
+        self.list(when).into_iter().map(|(told, _)| told).collect()
     }
 
     pub(crate) fn reason(&self, when: When) -> Rc<Unknown> {

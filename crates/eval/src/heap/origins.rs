@@ -1,7 +1,8 @@
 //! Origins: chains of steps in a table, handed out as plain data.
 
-use crate::{NO_SITE, OriginId};
+use crate::{Evaluator, NO_SITE, OriginId, Tracked};
 use nixpod_source::{Hop, HopKind, Origin, Place, Site};
+use smallvec::SmallVec;
 
 /// How many steps a trail keeps; longer ones say nothing to a reader.
 const MAX_HOPS: u8 = 24;
@@ -106,6 +107,18 @@ impl Origins {
         Origin { hops }
     }
 
+    /// The calls among the steps but the first one, outermost first.
+    fn calls(&self, origin: OriginId) -> impl Iterator<Item = Site> {
+        let calls = self
+            .steps(origin)
+            .filter(|step| step.kind == HopKind::Call && step.parent.0 != 0);
+        calls.map(|step| step.site)
+    }
+
+    fn has(&self, origin: OriginId, site: Site) -> bool {
+        self.steps(origin).any(|step| step.site == site)
+    }
+
     pub(crate) fn innermost(&self, origin: OriginId) -> Option<Site> {
         self.steps(origin).last().map(|step| step.site)
     }
@@ -119,4 +132,25 @@ impl Origins {
 fn place_of(site: Site, parent: OriginId) -> usize {
     let mixed = u64::from(parent.0) << 32 | u64::from(site.expr.0);
     (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT_BITS)) as usize
+}
+
+impl Evaluator<'_> {
+    /// Where the code asks for a Boolean, for whoever tells of the condition; `site` where that is not known.
+    pub(crate) fn asked_at(&self, decided: &Tracked, site: Site) -> Site {
+        let asked = self.origins.outermost(decided.origin);
+        asked.filter(|asked| !asked.file.is_own()).unwrap_or(site)
+    }
+
+    /// The calls that a value came through once it was there, outermost first. A call that made it is none of them.
+    pub fn calls(&self, origin: OriginId) -> SmallVec<[Site; 4]> {
+        self.origins.calls(origin).collect()
+    }
+
+    /// An origin with a call as its last step, unless that is one of its steps already.
+    pub fn through_call(&mut self, call: Site, origin: OriginId) -> OriginId {
+        match self.origins.has(origin, call) {
+            true => origin,
+            false => self.origin(HopKind::Call, call, origin),
+        }
+    }
 }

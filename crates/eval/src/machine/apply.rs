@@ -188,16 +188,20 @@ impl Evaluator<'_> {
         )
     }
 
-    pub(crate) fn call_primop(&mut self, id: PrimopId, args: Args, site: Site) -> Res<Tracked> {
+    pub(crate) fn call_primop(&mut self, id: PrimopId, mut args: Args, site: Site) -> Res<Tracked> {
         self.step()?;
-        let strict = self.thunks.primop(id).strict;
-        for (at, arg) in args.iter().enumerate() {
-            if strict & (1 << at) == 0 || self.is_known_already(*arg) {
+        let (strict, on_text) = (self.thunks.primop(id).strict, self.thunks.primop(id).on_text);
+        for at in 0..args.len() {
+            if strict & (1 << at) == 0 || self.is_known_already(args[at]) {
                 continue;
             }
-            let value = self.force(*arg)?;
+            let value = self.force(args[at])?;
             match &value.value {
                 Value::Unknown(unknown) if strict & (crate::PASSED_ON << at) != 0 && unknown.is_generic() => {
+                }
+                Value::Unknown(unknown) if on_text && unknown.text.is_some() => {
+                    let text = unknown.text.clone().unwrap_or_default();
+                    args[at] = self.alloc(Value::string(text), value.origin);
                 }
                 Value::Unknown(unknown) => {
                     return Ok(Tracked {
@@ -544,6 +548,7 @@ fn call_of_unknown(unknown: &Rc<Unknown>, argument: ThunkId) -> Tracked {
             why,
             store_path: false,
             likely: None,
+            text: None,
             given: unknown.given.iter().copied().chain([argument]).collect(),
             literal: None,
         })),

@@ -20,6 +20,7 @@ pub(crate) fn symbolic(name: &str) -> Rc<Unknown> {
         why: Why::External(Arc::new(Outside::store_path_of(name))),
         store_path: true,
         likely: None,
+        text: None,
         given: Vec::new(),
         literal: None,
     })

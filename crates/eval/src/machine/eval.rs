@@ -331,7 +331,10 @@ impl Evaluator<'_> {
     #[inline(always)]
     fn hop(&mut self, need: Need, unit: &Unit, kind: HopKind, expr: ExprId, result: &mut Res<Tracked>) {
         let Ok(value) = result else { return };
-        if !unit.is_own() && need.is_for(&value.value) {
+        // A module may be a function: which call gave it is of interest.
+        let is_call = need == Need::Origin && kind == HopKind::Call;
+        let worth = need.is_for(&value.value) || is_call && matches!(value.value, Value::Lambda(_));
+        if worth && !unit.is_own() {
             let site = Site {
                 file: unit.file,
                 expr,

@@ -132,6 +132,7 @@ impl Evaluator<'_> {
 
     /// `//`: the right side wins, key by key.
     pub(crate) fn update(&mut self, a: Tracked, b: Tracked, site: Site, origin: OriginId) -> Res<Tracked> {
+        let origins = [a.origin, b.origin];
         let a = self.attrs_or_open(a, site)?;
         let b = self.attrs_or_open(b, site)?;
         if a.entries.is_empty() && a.open.is_none() {
@@ -147,11 +148,37 @@ impl Evaluator<'_> {
             });
         }
         self.charge((a.entries.len() + b.entries.len()) * size_of::<Attr>())?;
+        // What comes of a call is told of each side by itself.
+        let [a, b] = match site.file.is_own() {
+            true => [a, b],
+            false => [(a, origins[0]), (b, origins[1])].map(|(set, origin)| self.with_calls(set, origin)),
+        };
         let merged = self.update_attrs(&a, &b);
         Ok(Tracked {
             value: Value::attrs(merged),
             origin,
         })
+    }
+
+    /// A set whose values know by themselves the calls that it came through.
+    fn with_calls(&mut self, set: Rc<Attrs>, origin: OriginId) -> Rc<Attrs> {
+        let calls = self.calls(origin);
+        if calls.is_empty() || set.get(self.common().tag).is_some() {
+            return set;
+        }
+        let mut known = (*set).clone();
+        let entries = known.entries.iter_mut().map(|attr| &mut attr.thunk);
+        for thunk in entries.chain(&mut known.wildcard) {
+            let (inner, calls) = (*thunk, calls.clone());
+            *thunk = self.alloc_native(move |ev| {
+                let mut value = ev.force(inner)?;
+                for call in calls.iter().rev() {
+                    value.origin = ev.through_call(*call, value.origin);
+                }
+                Ok(value)
+            });
+        }
+        Rc::new(known)
     }
 
     /// `//` on sets that may be partly known.

@@ -155,7 +155,8 @@ fn optional_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
             };
             let origin = set.origin;
             let set = ev.attrs_or_open(set, site)?;
-            let when = ev.condition_on(&decided, site, When::ALWAYS);
+            let asked = ev.asked_at(&decided, site);
+            let when = ev.condition_on(&decided, asked, When::ALWAYS);
             Ok(Tracked {
                 value: Value::attrs(under(ev, &set, when)),
                 origin,

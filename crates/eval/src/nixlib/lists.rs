@@ -27,7 +27,8 @@ fn optional(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked
         Value::Bool(true) => plain(Value::list([args[1]])),
         Value::Bool(false) => plain(ev.empty_list()),
         Value::Unknown(_) | Value::Either(_) => {
-            let when = ev.condition_on(&decided, site, When::ALWAYS);
+            let asked = ev.asked_at(&decided, site);
+            let when = ev.condition_on(&decided, asked, When::ALWAYS);
             let elems = vec![Elem { thunk: args[1], when }];
             plain(Value::List(Rc::new(List { elems, open: None })))
         }
@@ -45,7 +46,8 @@ fn optionals(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
                 return plain(ev.empty_list());
             };
             let list = ev.list_or_open(list, site)?;
-            let when = ev.condition_on(&decided, site, When::ALWAYS);
+            let asked = ev.asked_at(&decided, site);
+            let when = ev.condition_on(&decided, asked, When::ALWAYS);
             let elems = list
                 .elems
                 .iter()

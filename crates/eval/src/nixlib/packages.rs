@@ -23,6 +23,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
                 why: unknown.why.clone(),
                 store_path: true,
                 likely: None,
+                text: None,
                 given: Vec::new(),
                 literal: None,
             }));
@@ -80,6 +81,7 @@ fn symbolic(package: &Rc<Unknown>, origin: OriginId, program: &Program) -> Value
         why: package.why.clone(),
         store_path: true,
         likely: None,
+        text: None,
         given: Vec::new(),
         literal: None,
     };

@@ -15,6 +15,9 @@ pub struct Unknown {
     pub store_path: bool,
     /// The text that it is where nobody says otherwise: an option's default, which a file that was not seen may override.
     pub likely: Option<(SmolStr, When)>,
+    /// The text that it is, where what the text names is what matters: the path of a secret. Functions of texts compute with
+    /// it; what they give is no path of that secret any more.
+    pub text: Option<SmolStr>,
     /// What a function that is not known was called with, if this is what it gave: what is written there is still read.
     pub given: Vec<ThunkId>,
     /// Of which Boolean that is not known it is the opposite, if it is.
@@ -37,6 +40,7 @@ impl Unknown {
             why,
             store_path: false,
             likely: None,
+            text: None,
             given: Vec::new(),
             literal: None,
         })
@@ -57,6 +61,7 @@ impl Unknown {
     pub(crate) fn made_of(&self) -> Rc<Self> {
         let mut made = self.clone();
         made.literal = None;
+        made.text = None;
         // A part of a path is another path. What is made of a package is taken from it, and as harmless.
         if let (Some(Symbol::Secret | Symbol::Home), Some(name)) = (self.why.symbol(), self.why.name()) {
             made.why = Why::Undecided(format!("something made of `{name}`"));
@@ -70,6 +75,7 @@ impl Unknown {
             why: self.why.clone(),
             store_path: false,
             likely: None,
+            text: None,
             given: Vec::new(),
             literal: Some(literal),
         })
@@ -88,6 +94,7 @@ impl Unknown {
             why,
             store_path: false,
             likely: None,
+            text: None,
             given: Vec::new(),
             literal: None,
         })

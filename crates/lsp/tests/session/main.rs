@@ -256,6 +256,30 @@ async fn hover_is_markdown_or_plain_as_the_client_can() {
 }
 
 #[tokio::test]
+async fn why_a_finding_is_not_certain_is_told() {
+    let (mut client, _) = TestClient::session(&fs(), nixpod_rules::ALL, everything()).await;
+    let text = "{ inputs, lib, ... }:\nlib.mkIf inputs.x.open {\n  virtualisation.oci-containers.containers.web = {\n    image = \"web:1\";\n    privileged = true;\n  };\n}\n";
+    client.open(URI, text).await;
+    let found = client.diagnostics(URI, 1).await;
+    let finding = found
+        .iter()
+        .find(|one| one["code"] == "privileged-container")
+        .unwrap();
+    let reason = json!({ "kind": "condition", "reason": "only if `inputs.x.open`" });
+    assert!(
+        finding["data"]["unsure"].as_array().unwrap().contains(&reason),
+        "{finding}"
+    );
+    let related = finding["relatedInformation"].as_array().unwrap();
+    let said = |one: &Value| one["message"].as_str().unwrap().starts_with("confidence ");
+    assert!(related.iter().any(said), "{finding}");
+    let at = json!({ "textDocument": { "uri": URI }, "position": finding["range"]["start"] });
+    let hover = client.request("textDocument/hover", at).await;
+    let hover = hover["contents"]["value"].as_str().unwrap();
+    assert!(hover.contains("only if `inputs.x.open`"), "{hover}");
+}
+
+#[tokio::test]
 async fn who_asks_for_diagnostics_gets_them() {
     let mut params = everything();
     params["initializationOptions"]["diagnostics"] = json!("pull");

@@ -1,6 +1,6 @@
 //! What module functions are called with, and which sets Nix takes for modules.
 
-use crate::fixpoint::collect::Import;
+use crate::fixpoint::import::Import;
 use crate::keys::Keys;
 use crate::system::evaluation::{Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;

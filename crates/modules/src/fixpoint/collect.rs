@@ -1,17 +1,19 @@
 //! Finding the modules of an evaluation: `imports`, files, functions, `disabledModules`.
 
+use crate::calls::Calls;
 use crate::definition::UNKNOWN_FILE;
 use crate::fixpoint::arguments::is_factory;
+use crate::fixpoint::import::Import;
 use crate::keys::Keys;
 use crate::own::Written;
 use crate::system::evaluation::{Mode, ModuleEvaluation};
 use crate::system::report::{Gap, ModuleId};
 use crate::values::{find, find_text, known};
 use nixpod_eval::{
-    Attr, Attrs, EvalResult, Evaluator, FileKind, NO_SITE, OriginId, Portion, Res, Reserve, Share, Stop,
-    Symbol, ThunkId, Tracked, Value, When, error_unknown,
+    Attr, Attrs, EvalResult, Evaluator, FileKind, NO_SITE, OriginId, Res, Reserve, Share, Stop, Symbol,
+    ThunkId, Tracked, Value, When, error_unknown,
 };
-use nixpod_source::{Site, Utf8Path, Utf8PathBuf, Why};
+use nixpod_source::{Utf8Path, Utf8PathBuf, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -52,71 +54,10 @@ pub struct Module {
     pub when: When,
     /// Whose it is.
     pub written: Written,
+    /// The calls that gave it.
+    pub(crate) calls: Calls,
     /// What it calls its file (`_file`), or what the module that imports it does.
     pub(crate) file: Option<Symbol>,
-}
-
-/// A module that is still to be read.
-pub(crate) struct Import {
-    value: ThunkId,
-    pub(crate) key: String,
-    /// The key of the module that imports it; empty for the first ones.
-    parent: String,
-    when: When,
-    /// Whose it is.
-    written: Written,
-    /// Where it is imported.
-    site: Site,
-    pub(crate) file: Option<Symbol>,
-    /// What of the work is set aside for it.
-    portion: Portion,
-    /// How many modules without files of their own import it, one in the other.
-    depth: u32,
-}
-
-impl Import {
-    /// One that the evaluation starts from.
-    fn first(value: ThunkId, key: String, written: Written) -> Self {
-        Self {
-            value,
-            key,
-            parent: String::new(),
-            when: When::ALWAYS,
-            written,
-            site: NO_SITE,
-            file: None,
-            portion: Portion::default(),
-            depth: 0,
-        }
-    }
-
-    /// Another in its place.
-    fn instead(&self, value: ThunkId, key: String, when: When) -> Self {
-        Self {
-            value,
-            key,
-            parent: self.parent.clone(),
-            when,
-            ..*self
-        }
-    }
-
-    /// The file that messages name for it.
-    pub(crate) fn file_name(&self, ev: &Evaluator<'_>) -> String {
-        match self.file {
-            Some(file) => ev.name(file).to_string(),
-            None => self.key.clone(),
-        }
-    }
-
-    /// Why it could not be read, where it says so itself or is imported.
-    fn gap(&self, ev: &Evaluator<'_>, value: &Tracked, why: Why) -> Gap {
-        Gap {
-            site: ev.last_site(value.origin).or(known(self.site)),
-            what: "module".to_owned(),
-            why,
-        }
-    }
 }
 
 /// The modules of an evaluation.
@@ -313,6 +254,7 @@ impl<'s> Collection<'s> {
             key: item.key.clone(),
             when: item.when,
             written: item.written,
+            calls: item.calls.clone(),
             file: item.file,
         };
         if let Some(config) = self.strays(ev, set, &item, origin) {
@@ -422,7 +364,7 @@ impl<'s> Collection<'s> {
                     when: ev.both(item.when, elem.when),
                     site: attr.site,
                     depth: item.depth + 1,
-                    ..*item
+                    ..item.clone()
                 };
                 self.queue.push_back(import);
             }
@@ -483,6 +425,7 @@ impl<'s> Collection<'s> {
             let why = Why::Error("too many nested functions".to_owned());
             return Err(item.gap(ev, &value, why));
         }
+        item.calls = item.calls.inside(ev, value.origin);
         let result = match &value.value {
             Value::Path(_) | Value::String(_) => {
                 let inner = self.read(ev, item, &value)?;
@@ -529,11 +472,16 @@ impl<'s> Collection<'s> {
         }
         let thunk = match ev.import(Utf8Path::new(&*path)) {
             Ok(thunk) => thunk,
+            // It is there whatever is undecided, and Nix fails without it.
+            Err(Why::MissingFile(path)) if item.when.is_always() => {
+                return Err(item.gap(ev, value, Why::MissingModule(path)));
+            }
             Err(why) => return Err(item.gap(ev, value, why)),
         };
         self.system.shared.use_module(ev, ModuleId::Path((&*path).into()));
         item.key = path.to_string();
         item.depth = 0;
+        item.calls = Calls::default();
         // Only where mistakes are reported as Nix does: elsewhere places are enough.
         item.file = self.as_nix().then(|| ev.intern(&path));
         Ok(ev.force(thunk).unwrap_or_else(|error| Tracked {

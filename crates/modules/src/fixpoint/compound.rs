@@ -154,8 +154,10 @@ fn with_hop(ev: &mut Evaluator<'_>, thunk: ThunkId, def: &Definition) -> ThunkId
     let Some(site) = known(def.written.site()) else {
         return thunk;
     };
+    let calls = def.calls.clone();
     ev.alloc_native(move |ev| {
         let mut value = ev.force(thunk)?;
+        value.origin = calls.around(ev, value.origin);
         value.origin = ev.origin(nixpod_source::HopKind::Merge, site, value.origin);
         Ok(value)
     })

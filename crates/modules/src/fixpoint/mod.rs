@@ -8,11 +8,13 @@
 //! |---|---|---|
 //! | `start` | what an evaluation starts from | thunks of its modules, `config` and `options` |
 //! | `collect` | the first modules | all of them, through `imports` |
+//! | `import` | a module that `imports` names | the same, while it is looked for |
 //! | `arguments` | an evaluation | what a module that is a function is called with |
 //! | `tree` | declarations and definitions of a set | those of each name in it |
 //! | `option` | declarations and definitions of one option | which definitions win, and the value |
 //! | `fallback` | what is declared of an option | what it is where nothing defines it |
 //! | `freeform` | definitions that nobody declares, and their type | their values |
+//! | `secrets` | a secret of sops-nix or agenix | its path |
 //! | `by_type` | definitions that win | one value, as the type says |
 //! | `shallow` | the same, for types whose parts are no definitions | the value |
 //! | `compound` | the same, for types with parts | thunks of the parts |
@@ -31,9 +33,11 @@ pub(crate) mod collect;
 pub(crate) mod compound;
 mod fallback;
 pub(crate) mod freeform;
+pub(crate) mod import;
 pub(crate) mod meta;
 pub(crate) mod option;
 pub(crate) mod option_value;
+mod secrets;
 mod shallow;
 mod start;
 pub(crate) mod submodule;

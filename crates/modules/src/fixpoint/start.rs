@@ -161,6 +161,7 @@ impl ModuleEvaluation {
             if let Some(value) = module.config {
                 let mut def = RawDef::new(value, module.when, module.written);
                 def.file = module.file;
+                def.calls = module.calls.clone();
                 defs.push(def);
             }
         }

@@ -5,6 +5,7 @@ use crate::definition::{RawDef, discharge, unwrap_all};
 use crate::fixpoint::collect::Collected;
 use crate::fixpoint::freeform::{free, freeform_of, is_merged_together, merged_together};
 use crate::fixpoint::option::{Wanted, evaluate, has_plain_default, merge_option};
+use crate::fixpoint::secrets::path_of_secret;
 use crate::heads::is_shared;
 use crate::path::{OptionPath, Step, bytes_of, dotted, extend};
 use crate::renamed;
@@ -185,6 +186,12 @@ fn tree(
         _ => Vec::new(),
     };
     let mut entries = Vec::with_capacity(level.children.len());
+    if level.open.is_none() && level.declarations.is_empty() {
+        let children = &level.children;
+        let says = |ev: &mut Evaluator<'_>, option: &str| children.contains_key(&ev.intern(option));
+        let path = path_of_secret(ev, at, says);
+        entries.extend(path.map(|path| entry(ev.intern("path"), path)));
+    }
     let mut together = Vec::new();
     for (name, child) in std::mem::take(&mut level.children) {
         if is_elsewhere(ev, at, &child) {

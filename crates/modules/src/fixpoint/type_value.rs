@@ -1,5 +1,6 @@
 //! Types as values of Nix code: sets with `name`, `check`, `merge` and so on.
 
+use crate::calls::Calls;
 use crate::definition::{DEFAULT_ORDER, DEFAULT_PRIORITY, Definition};
 use crate::fixpoint::by_type::combine;
 use crate::fixpoint::meta::sub_options;
@@ -155,6 +156,7 @@ pub(crate) fn merge_from_nix(
             when: elem.when,
             written: Written::SOMEWHERE,
             guard: None,
+            calls: Calls::default(),
             file: match look_up(ev, &def, "file") {
                 Some(Tracked {
                     value: Value::String(file),

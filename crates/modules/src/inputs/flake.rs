@@ -433,6 +433,7 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
             why: Why::named(&name.text),
             store_path: true,
             likely: None,
+            text: None,
             given: Vec::new(),
             literal: None,
         };

@@ -19,6 +19,7 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
             why: Why::External(Arc::new(Outside::store_path_of(&label))),
             store_path: true,
             likely: None,
+            text: None,
             given: Vec::new(),
             literal: None,
         };
@@ -106,6 +107,7 @@ pub(crate) fn set(ev: &mut Evaluator<'_>, modelled: ThunkId, name: &str) -> Res<
         why: Why::named(name),
         store_path: false,
         likely: None,
+        text: None,
         given: Vec::new(),
         literal: None,
     }));

@@ -47,7 +47,7 @@ pub struct DefinitionInfo {
     pub won: bool,
     /// Undecided conditions.
     pub when: When,
-    /// The place of the innermost `mkIf` around it.
+    /// The condition of the innermost `mkIf` around it.
     pub guard: Option<Site>,
     /// Was it decided that the condition is false?
     pub off: bool,

@@ -114,7 +114,7 @@ fn split_base<'t>(source: &Text, pattern: &'t str) -> Option<(Base, &'t str)> {
 /// The name of what stands in a hole, if it has one.
 fn hole_name(why: &Why) -> Option<&str> {
     match why {
-        Why::MissingFile(name) => Some(name),
+        Why::MissingFile(name) | Why::MissingModule(name) => Some(name),
         _ => why.name(),
     }
 }

@@ -7,7 +7,7 @@ use nixpod_eval::{
 };
 use nixpod_model::{Definition, EntryName, Field, NotAnalysed, Subject, UnknownOption};
 use nixpod_modules::{OptionInfo, OptionPath, Shared};
-use nixpod_source::{Origin, Place, Site, Utf8PathBuf, Why};
+use nixpod_source::{Condition, Origin, Place, Site, Utf8PathBuf, Why};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -362,12 +362,14 @@ impl<'e, 's> OptionReader<'e, 's> {
         }
     }
 
-    /// Places of undecided conditions besides those under which everything here is; and whether there are any.
-    pub(crate) fn conditions(&mut self, when: When) -> (Vec<Place>, bool) {
+    /// Undecided conditions besides those under which everything here is, as far as the analysed code has them; and whether
+    /// there are any.
+    pub(crate) fn conditions(&mut self, when: When) -> (Vec<Condition>, bool) {
         let open = self.ev.without(when, self.given);
-        let places = self.ev.conditions(open).into_iter().map(|(place, _)| place);
-        let places = places.filter(|place| !place.site.file.is_own()).collect();
-        (places, !open.is_always())
+        let all = self.ev.conditions(open).into_iter();
+        let told = all.map(|(condition, _)| condition.only(|place| !place.site.file.is_own()));
+        let told = told.filter(|condition| condition.place().is_some());
+        (told.collect(), !open.is_always())
     }
 
     /// The trail of a value, without places in our own files; where it has none, the key that defines it.

@@ -5,7 +5,7 @@ use crate::read::print;
 use nixpod_eval::{OriginId, Tracked, Value, When};
 use nixpod_model::{Definition, Fact, Field};
 use nixpod_modules::DefinitionInfo;
-use nixpod_source::{Origin, Place, Why};
+use nixpod_source::{Condition, Origin, Place, Sense, Why};
 use std::rc::Rc;
 
 /// Definitions beyond this many say nothing more to a reader; lists that every module of a system adds to have hundreds.
@@ -237,18 +237,18 @@ impl OptionReader<'_, '_> {
                 Some(value) => print::value(self.ev, value),
                 None => "…".to_owned(),
             };
-            let undecided = self.conditions(definition.when).0.first().copied();
+            let undecided = self.conditions(definition.when).0.into_iter().next();
             let guard = definition
                 .guard
                 .filter(|site| !site.file.is_own())
-                .map(Place::whole);
+                .map(|site| Condition::on(Place::whole(site), Sense::Holds));
             out.push(Definition {
                 option: option.clone(),
                 place,
                 value,
                 priority: definition.priority,
                 won: definition.won,
-                condition: guard.or(undecided),
+                condition: undecided.or(guard),
             });
         }
         self.definitions.insert(Rc::as_ptr(&info), out.clone());

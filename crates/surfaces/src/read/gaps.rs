@@ -2,13 +2,13 @@
 
 use crate::read::{Found, OptionReader};
 use nixpod_eval::{Value, When};
-use nixpod_model::{Field, NotAnalysed, Subject, UnknownFacts, UnknownOption};
+use nixpod_model::{Field, NotAnalysed, Subject, UnknownFacts, UnknownOption, Unseen};
 use nixpod_modules::Gap;
 use nixpod_source::{Origin, Place, Why};
 
 impl OptionReader<'_, '_> {
     /// Why a part of a set's definitions could not be seen, if so: then what is not set in it is not known either.
-    pub(crate) fn unseen(&self, found: &Found) -> Option<Why> {
+    pub(crate) fn unseen(&self, found: &Found) -> Option<Unseen> {
         let open = match &found.value.value {
             Value::Attrs(set) => set.open.as_ref().map(|open| open.why.clone()),
             Value::Unknown(unknown) => Some(unknown.why.clone()),
@@ -16,8 +16,17 @@ impl OptionReader<'_, '_> {
         };
         let open = open.filter(|why| !self.is_by_itself(found, why));
         // What is defined besides is known, although nobody declares it.
-        let mut gaps = self.gaps(found).into_iter().map(|gap| gap.why);
-        open.or_else(|| gaps.find(|why| !matches!(why, Why::NoSuchOption { .. })))
+        if let Some(why) = open {
+            let place = self.unknown_origin(&found.value, found).place();
+            return Some(Unseen { why, place });
+        }
+        let mut gaps = self.gaps(found).into_iter();
+        let gap = gaps.find(|gap| !matches!(gap.why, Why::NoSuchOption { .. }))?;
+        let site = gap.site.filter(|site| !site.file.is_own());
+        Some(Unseen {
+            why: gap.why,
+            place: site.map(Place::whole),
+        })
     }
 
     /// Is a set only open because nobody was seen to define it as a whole?
@@ -126,8 +135,9 @@ impl OptionReader<'_, '_> {
     pub(crate) fn tell_conditions(&mut self, what: &str, when: When) {
         // What the whole container stands under was told with it.
         let open = self.ev.without(when, self.given);
-        for (place, why) in self.ev.conditions(open) {
-            if why.is_fault() && !place.site.file.is_own() {
+        for (condition, why) in self.ev.conditions(open) {
+            let place = condition.place().filter(|place| !place.site.file.is_own());
+            if let Some(place) = place.filter(|_| why.is_fault()) {
                 self.gap(what.to_owned(), why, &Origin::at(place));
             }
         }

@@ -3,6 +3,7 @@
 mod facts;
 mod fields;
 mod gaps;
+mod main_place;
 pub(crate) mod print;
 mod project;
 mod text;

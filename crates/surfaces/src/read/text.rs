@@ -4,7 +4,7 @@ use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::text::hole;
 use nixpod_eval::{Coerce, ContextItem, NixString, OriginId, StringBuilder, Tracked, Value};
 use nixpod_model::{EnvVar, Field, SecretSlot, SecretValue, StoreRef, Text, TextPart};
-use nixpod_source::{Origin, Utf8Path, Why};
+use nixpod_source::{HopKind, Origin, Utf8Path, Why};
 
 /// Files written by Nix may refer to others; what lies deeper is not looked at.
 const MAX_WRITTEN: u32 = 3;
@@ -117,10 +117,9 @@ impl OptionReader<'_, '_> {
 
     fn or_fallback(&self, origin: OriginId, fallback: &Origin) -> Origin {
         let trail = self.trail(self.ev.trail(origin));
-        if trail.hops.is_empty() {
-            fallback.clone()
-        } else {
-            trail
+        match trail.hops.is_empty() {
+            true => fallback.clone(),
+            false => through(trail, fallback),
         }
     }
 
@@ -144,10 +143,9 @@ impl OptionReader<'_, '_> {
                 .ev
                 .trail_within(part.origin, part.offset, part.offset.saturating_add(part.len));
             let within = self.trail(within);
-            let origin = if within.hops.is_empty() {
-                fallback.clone()
-            } else {
-                within
+            let origin = match within.hops.is_empty() {
+                true => fallback.clone(),
+                false => through(within, fallback),
             };
             out.parts.push(TextPart::Known {
                 text: text.into(),
@@ -229,6 +227,17 @@ impl OptionReader<'_, '_> {
             Err(_) => false,
         }
     }
+}
+
+/// The origin of a piece of a value, with the calls that the value as a whole came through.
+fn through(mut piece: Origin, whole: &Origin) -> Origin {
+    let after_first = whole.hops.iter().skip(1);
+    for call in after_first.filter(|hop| hop.kind == HopKind::Call) {
+        if !piece.hops.iter().any(|hop| hop.place.site == call.place.site) {
+            piece.hops.push(*call);
+        }
+    }
+    piece
 }
 
 /// age, OpenPGP and Ansible headers, and the metadata that sops leaves in the files that it encrypts.

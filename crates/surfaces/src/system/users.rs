@@ -67,8 +67,8 @@ fn user(reader: &mut OptionReader<'_, '_>, name: &EntryName, found: &Found) -> U
     for element in reader.elements(&groups) {
         user.extra_groups.push(reader.string(&element));
     }
-    if let Some(why) = reader.unseen(found) {
-        user.visit_mut(&mut Doubt(why));
+    if let Some(unseen) = reader.unseen(found) {
+        user.visit_mut(&mut Doubt(unseen.why));
         user.sub_ids_known = false;
     }
     user

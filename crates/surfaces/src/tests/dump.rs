@@ -2,14 +2,20 @@
 
 use nixpod_fixture::TestSource;
 use nixpod_model::{
-    Container, Existence, Fact, FactInfo, FactValue, Field, Listing, SecretSlot, System, UnknownFacts, User,
-    Visitor, World,
+    Container, Existence, Fact, FactInfo, FactValue, Field, Listing, SecretSlot, System, UnknownFacts,
+    Unseen, User, Visitor, World,
 };
-use nixpod_source::Origin;
+use nixpod_source::{Condition, Origin};
+
+fn condition(files: &TestSource, condition: &Condition) -> String {
+    let words = Condition::sentence(std::slice::from_ref(condition), |place| Some(files.code(place)));
+    let words = words.unwrap_or_default().replace('`', "");
+    words.strip_prefix("only if ").unwrap_or(&words).to_owned()
+}
 
 /// `set`, `maybe if COND` or `default`, value, `<- code`.
 fn field<T: FactValue>(files: &TestSource, field: &Field<T>) -> String {
-    let conditions: Vec<String> = field.conditions.iter().map(|place| files.code(*place)).collect();
+    let conditions: Vec<String> = field.conditions.iter().map(|one| condition(files, one)).collect();
     let mut out = match &field.fact {
         Fact::Set(value) => value.describe(),
         Fact::Default(value) => format!("default {}", value.describe()),
@@ -102,9 +108,9 @@ fn container(world: &World, one: &Container, lines: &mut Lines<'_>) {
     let existence = match &one.existence {
         Existence::Certain => String::new(),
         Existence::Template => " template".to_owned(),
-        Existence::Maybe(places) => {
-            let places: Vec<_> = places.iter().map(|place| lines.files.code(*place)).collect();
-            format!(" maybe[{}]", places.join(", "))
+        Existence::Maybe(conditions) => {
+            let conditions: Vec<_> = (conditions.iter().map(|one| condition(lines.files, one))).collect();
+            format!(" maybe[{}]", conditions.join(", "))
         }
     };
     let guest = one
@@ -122,7 +128,7 @@ fn container(world: &World, one: &Container, lines: &mut Lines<'_>) {
     Container::new(one.id.clone(), Origin::default()).visit(&mut new);
     one.visit(&mut facts);
     lines.facts("", &new, &facts);
-    if let Some(why) = &one.unseen {
+    if let Some(Unseen { why, .. }) = &one.unseen {
         lines.push("not seen", &why.to_string());
     }
     lines.unknown(&one.unknown());
@@ -138,7 +144,8 @@ pub(super) fn options(world: &World, listing: &Listing, files: &TestSource) -> S
             for definition in &option.value.definitions {
                 let condition = definition
                     .condition
-                    .map_or(String::new(), |place| format!(" if {}", files.code(place)));
+                    .as_ref()
+                    .map_or(String::new(), |one| format!(" if {}", condition(files, one)));
                 lines.out.push_str(&format!(
                     "    {} {} at {}{condition}\n",
                     if definition.won { "won" } else { "lost" },

@@ -283,12 +283,12 @@ fn a_condition_of_one_branch_is_none_of_the_other() {
         }
         "#,
         expect![[r#"
-            nspawn x maybe[inputs.switches.a] in `box` <- { privateNetwork = true; }
-              capability: maybe[inputs.switches.a, inputs.switches.b] CAP_NET_ADMIN <- true
-              network: maybe[inputs.switches.b] Private <- true
-              device: maybe[inputs.switches.a, inputs.switches.b] /dev/net/tun rwm allowed <- true
-              private network: maybe[inputs.switches.b] true <- true
-              tun: maybe[inputs.switches.a, inputs.switches.b] true <- true
+            nspawn x maybe[inputs.switches.a or not inputs.switches.a and inputs.switches.b] in `box` <- { privateNetwork = true; enableTun = true; }
+              capability: maybe[not inputs.switches.a, inputs.switches.b] CAP_NET_ADMIN <- true
+              network: Private <- true
+              device: maybe[not inputs.switches.a, inputs.switches.b] /dev/net/tun rwm allowed <- true
+              private network: true <- true
+              tun: maybe[not inputs.switches.a, inputs.switches.b] true <- true
         "#]],
     );
 }

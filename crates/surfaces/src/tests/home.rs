@@ -111,7 +111,7 @@ fn every_option_with_its_definitions() {
             won "c" at 100
             lost "a" at 1000
           autoStart: default true
-            lost … at 100 if lib.mkIf false true
+            lost … at 100 if false
           autoUpdate: default null
           description: default null
           user: default null
@@ -125,7 +125,7 @@ fn every_option_with_its_definitions() {
           ip4: default null
           ip6: default null
           ports: [ "2:2" "1:1" ] <- [ "2:2" ]
-            won [ "2:2" ] at 100 if lib.mkIf inputs.x [ "2:2" ]
+            won [ "2:2" ] at 100 if inputs.x
             won [ "1:1" ] at 100
           volumes: default [ ]
           environment.A: "b" <- "b"

@@ -27,15 +27,15 @@ let cfg = config.site; inner = "in-${cfg.card}"; in {
         false,
     );
     expect![[r#"
-        nspawn card0 maybe["card0"] in `box` <- { privateUsers = "pick"; }
+        nspawn card0 maybe[depending on "card0"] in `box` <- { privateUsers = "pick"; }
           users: Pick <- "pick"
           private users: Pick <- "pick"
           ownership: true <- "pick"
-        nspawn in-card0 maybe["card0"] in `box` <- { privateUsers = "pick"; }
+        nspawn in-card0 maybe[depending on "card0"] in `box` <- { privateUsers = "pick"; }
           users: Pick <- "pick"
           private users: Pick <- "pick"
           ownership: true <- "pick"
-        nspawn probe-card0 maybe["card0"] in `box` <- "probe-${cfg.card}".privateUsers = "pick"
+        nspawn probe-card0 maybe[depending on "card0"] in `box` <- "probe-${cfg.card}".privateUsers = "pick"
           users: Pick <- "pick"
           private users: Pick <- "pick"
           ownership: true <- "pick"

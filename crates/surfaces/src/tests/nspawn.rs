@@ -138,9 +138,9 @@ fn conditions_and_unknowns() {
               users: maybe[inputs.private] Pick <- "pick"
               network: Private <- "-n"
               mount: ${inputs.path} at /run/secrets rw <- inputs
-              mount: maybe[lib.optional inputs.y "--bind=/"] / at / rw <- "--bind=/"
+              mount: maybe[inputs.y] / at / rw <- "--bind=/"
               flag: -n <- "-n"
-              flag: maybe[lib.optional inputs.y "--bind=/"] --bind=/ <- "--bind=/"
+              flag: maybe[inputs.y] --bind=/ <- "--bind=/"
               flag: unknown: `inputs.flags` comes from outside <- extraFlags
               private users: maybe[inputs.private] Pick <- "pick"
               ownership: maybe[inputs.private] true <- "pick"
@@ -293,18 +293,18 @@ fn what_is_unknown_as_a_whole() {
               tun: unknown: `inputs.a` comes from outside
               other private network: unknown: `inputs.a` comes from outside
               not seen: `inputs.a` comes from outside
-              not known: a part of its definition: `inputs.a` comes from outside <- inputs
+              not known: a part of its definition: `inputs.a` comes from outside <- a
             nspawn b in `box` <- { privateNetwork = true; } // inputs.b
               auto start: unknown: `inputs.b` comes from outside
               users: unknown: `inputs.b` comes from outside
-              network: maybe[privateNetwork] Private <- true
+              network: maybe[depending on privateNetwork or something else] Private <- true
               private users: unknown: `inputs.b` comes from outside
               ownership: unknown: `inputs.b` comes from outside
-              private network: maybe[privateNetwork] true <- true
+              private network: maybe[depending on privateNetwork or something else] true <- true
               tun: unknown: `inputs.b` comes from outside
               other private network: unknown: `inputs.b` comes from outside
               not seen: `inputs.b` comes from outside
-              not known: a part of its definition: `inputs.b` comes from outside <- { privateNetwork = true; } // inputs.b
+              not known: a part of its definition: `inputs.b` comes from outside <- b
             nspawn c in `box` <- { imports = [ inputs.c ]; config = { }; }
               auto start: unknown: `inputs.c` comes from outside
               users: unknown: `inputs.c` comes from outside
@@ -315,7 +315,7 @@ fn what_is_unknown_as_a_whole() {
               tun: unknown: `inputs.c` comes from outside
               other private network: unknown: `inputs.c` comes from outside
               not seen: `inputs.c` comes from outside
-              not known: a part of its definition: `inputs.c` comes from outside <- { imports = [ inputs.c ]; config = { }; }
+              not known: a part of its definition: `inputs.c` comes from outside <- inputs.c
             nspawn d in `box`, guest `guest d of box` <- d.config = inputs.d
             nspawn e in `box` <- e
               auto start: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
@@ -336,7 +336,7 @@ fn what_is_unknown_as_a_whole() {
               fails: a part of its definition: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: containers.e: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: containers: `inputs.containers` comes from outside <- inputs
-            not analysed: containers.b: `inputs.b` comes from outside <- { privateNetwork = true; } // inputs.b
+            not analysed: containers.b: `inputs.b` comes from outside <- b
             not analysed: containers.e: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: containers.e.config: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: a definition of containers.a: `inputs.a` comes from outside <- a
@@ -365,7 +365,7 @@ fn containers_in_themselves() {
               tun: unknown: infinite recursion: infinite recursion encountered
               other private network: unknown: infinite recursion: infinite recursion encountered
               not seen: infinite recursion: infinite recursion encountered
-              not known: a part of its definition: infinite recursion: infinite recursion encountered <- x
+              not known: a part of its definition: infinite recursion: infinite recursion encountered <- c
             nspawn d in `box`, guest `guest d of box` <- containers.d.config = { containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }; }
             nspawn d in `guest d of box`, guest `guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }
             nspawn d in `guest d of guest d of box`, guest `guest d of guest d of guest d of box` <- containers.d.config.containers.d.config.containers.d.config.containers.d.config = { }

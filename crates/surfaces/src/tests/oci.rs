@@ -100,7 +100,7 @@ fn each_element_is_one_word() {
               mount: volume tmpfs at /tmp rw size=1m <- "--tmpfs=/tmp:size=1m"
               device: /dev/fuse rwm <- "--device=/dev/fuse"
               device: nvidia.com/gpu=all rwm <- "--gpus=all"
-              device: maybe[lib.optionals inputs.gpu [ "--device" "/dev/kfd" ]] /dev/kfd rwm <- "/dev/kfd"
+              device: maybe[inputs.gpu] /dev/kfd rwm <- "/dev/kfd"
               port: ::1 80 -> 80 <- "[::1]:80:80"
               environment: A = b <- "-eA=b"
               environment: C = d e <- "C=d e"
@@ -137,8 +137,8 @@ fn each_element_is_one_word() {
               flag: -it <- "-it"
               flag: --tmpfs=/tmp:size=1m <- "--tmpfs=/tmp:size=1m"
               flag: --privileged=false <- "--privileged=false"
-              flag: maybe[lib.optionals inputs.gpu [ "--device" "/dev/kfd" ]] --device <- "--device"
-              flag value: maybe[lib.optionals inputs.gpu [ "--device" "/dev/kfd" ]] /dev/kfd <- "/dev/kfd"
+              flag: maybe[inputs.gpu] --device <- "--device"
+              flag value: maybe[inputs.gpu] /dev/kfd <- "/dev/kfd"
         "#]],
     );
 }
@@ -169,7 +169,7 @@ fn what_was_not_seen_dooms_the_defaults() {
   };
 }"#,
         expect![[r#"
-            oci-containers a in `box` <- inputs
+            oci-containers a in `box` <- { image = "x"; privileged = true; }
               auto start: unknown: `inputs.private.web` comes from outside
               rootful: unknown: `inputs.private.web` comes from outside
               users: unknown: `inputs.private.web` comes from outside
@@ -177,17 +177,17 @@ fn what_was_not_seen_dooms_the_defaults() {
               network: unknown: `inputs.private.web` comes from outside
               image: x <- "x"
               not seen: `inputs.private.web` comes from outside
-              not known: a part of its definition: `inputs.private.web` comes from outside <- inputs
+              not known: a part of its definition: `inputs.private.web` comes from outside <- a
             oci-containers b in `box` <- { image = "y"; } // inputs.b
               auto start: unknown: `inputs.b` comes from outside
               rootful: unknown: `inputs.b` comes from outside
               users: unknown: `inputs.b` comes from outside
               privileged: unknown: `inputs.b` comes from outside
               network: unknown: `inputs.b` comes from outside
-              image: maybe[image] y <- "y"
+              image: maybe[depending on image] y <- "y"
               not seen: `inputs.b` comes from outside
-              not known: a part of its definition: `inputs.b` comes from outside <- { image = "y"; } // inputs.b
-            not analysed: virtualisation.oci-containers.containers.b: `inputs.b` comes from outside <- { image = "y"; } // inputs.b
+              not known: a part of its definition: `inputs.b` comes from outside <- b
+            not analysed: virtualisation.oci-containers.containers.b: `inputs.b` comes from outside <- b
             not analysed: a definition of virtualisation.oci-containers.containers.a: `inputs.private.web` comes from outside <- a
         "#]],
     );

@@ -133,7 +133,7 @@ fn a_guest_that_does_not_take_config_reads_the_hosts() {
                 normal: true <- true
                 auto sub-ids: default true
                 group: default Some("users")
-                extra group: maybe[users.users.eve = { isNormalUser = true; extraGroups = config.users.users.ada.extraGroups or [ "none" ]; }] none <- "none"
+                extra group: maybe[depending on users.users.eve = { isNormalUser = true; extraGroups = config.users.users.ada.extraGroups or [ "none" ]; }] none <- "none"
                 extra group: unknown: option `containers.inner.config.users.users.ada.extraGroups` is set nowhere in the analysed files <- extraGroups
               not known: which groups it is in: option `containers.inner.config.users.users.ada.extraGroups` is set nowhere in the analysed files <- extraGroups
             Guest `guest outer of box` <- { pkgs, ... }: {…
@@ -227,7 +227,7 @@ name: { lib, ... }:
         expect![[r#"
             nspawn fern in `box`, guest `guest fern of box` <- { additionalCapabilities = [ "CAP_BPF" ]; config = { }; }
               capability: CAP_BPF <- "CAP_BPF"
-            nspawn moss in `box`, guest `guest moss of box` <- containers.moss.extraFlags = [ "-U" ]
+            nspawn moss in `box`, guest `guest moss of box` <- { additionalCapabilities = [ "CAP_BPF" ]; config = { }; }
               users: Pick <- "-U"
               capability: CAP_BPF <- "CAP_BPF"
               flag: -U <- "-U"
@@ -290,7 +290,7 @@ fn dotted_and_nested_definitions_of_one_container() {
 }
 "#,
         expect![[r#"
-            nspawn reed in `box`, guest `guest reed of box` <- { privateNetwork = true; bindMounts."/b" = { hostPath = "/srv/b"; }; }
+            nspawn reed in `box`, guest `guest reed of box` <- containers.reed.autoStart = true
               auto start: true <- true
               users: Pick <- "pick"
               network: Private <- true
@@ -419,7 +419,7 @@ fn a_home_has_a_configuration_of_its_own_and_that_of_the_host() {
               runs as: default wren
               mount: /home/wren/eggs at /eggs rw <- "${config.home.homeDirectory}/eggs:/eggs"
               environment: HOST = den <- "den"
-              environment: maybe[{…] OWN = ${home-manager.users.wren.networking.hostName} <- {…
+              environment: maybe[depending on {…] OWN = ${home-manager.users.wren.networking.hostName} <- {…
               image: nest:1 <- "nest:1"
         "#]],
     );

@@ -274,7 +274,7 @@ fn what_was_not_seen_dooms_the_defaults_of_quadlets() {
         }
         "#,
         expect![[r#"
-            quadlet-nix a in `box` <- inputs
+            quadlet-nix a in `box` <- { containerConfig.image = "x:1"; }
               auto start: unknown: `inputs.a` comes from outside
               rootful: unknown: `inputs.a` comes from outside
               users: unknown: `inputs.a` comes from outside
@@ -282,7 +282,7 @@ fn what_was_not_seen_dooms_the_defaults_of_quadlets() {
               network: unknown: `inputs.a` comes from outside
               image: x:1 <- "x:1"
               not seen: `inputs.a` comes from outside
-              not known: a part of its definition: `inputs.a` comes from outside <- inputs
+              not known: a part of its definition: `inputs.a` comes from outside <- a
             quadlet-nix b in `box` <- b.containerConfig = lib.mkMerge [ inputs.b { image = "x:1"; userns = "keep-id"; } ]
               auto start: unknown: `inputs.b` comes from outside
               rootful: unknown: `inputs.b` comes from outside
@@ -291,10 +291,9 @@ fn what_was_not_seen_dooms_the_defaults_of_quadlets() {
               network: unknown: `inputs.b` comes from outside
               image: x:1 <- "x:1"
               not seen: `inputs.b` comes from outside
-              not known: a part of its definition: `inputs.b` comes from outside <- b.containerConfig = lib.mkMerge [ inputs.b { image = "x:1"; userns = "keep-id"; } ]
-            not analysed: virtualisation.quadlet.containers.b: `inputs.b` comes from outside <- b.containerConfig = lib.mkMerge [ inputs.b { image = "x:1"; userns = "keep-id"; } ]
+              not known: a part of its definition: `inputs.b` comes from outside <- containerConfig
+            not analysed: virtualisation.quadlet.containers.b: `inputs.b` comes from outside <- containerConfig
             not analysed: a definition of virtualisation.quadlet.containers.a: `inputs.a` comes from outside <- a
-            not analysed: a definition of virtualisation.quadlet.containers.b.containerConfig: `inputs.b` comes from outside <- containerConfig
         "#]],
     );
 }
@@ -312,14 +311,14 @@ fn what_was_not_seen_dooms_the_defaults_of_homes() {
         "#;
     let (world, files) = world(text, Kind::Home, true);
     expect![[r#"
-        home-manager-podman a in `box` <- inputs
+        home-manager-podman a in `box` <- { image = "x:1"; }
           auto start: unknown: `inputs.a` comes from outside
           users: unknown: `inputs.a` comes from outside
           privileged: unknown: `inputs.a` comes from outside
           network: unknown: `inputs.a` comes from outside
           image: x:1 <- "x:1"
           not seen: `inputs.a` comes from outside
-          not known: a part of its definition: `inputs.a` comes from outside <- inputs
+          not known: a part of its definition: `inputs.a` comes from outside <- a
         home-manager-podman b in `box` <- { image = "x:1"; network = "own"; extraConfig.Container = inputs.b; }
           auto start: unknown: `inputs.b` comes from outside
           users: unknown: `inputs.b.UserNS` comes from outside <- Container
@@ -350,8 +349,8 @@ fn what_was_not_seen_dooms_the_defaults_of_homes() {
           flag: unknown: `inputs.b.GlobalArgs` comes from outside <- Container
           flag: unknown: `inputs.b.PodmanArgs` comes from outside <- Container
           not seen: `inputs.b` comes from outside
-          not known: a part of its definition: `inputs.b` comes from outside <- { image = "x:1"; network = "own"; extraConfig.Container = inputs.b; }
-        not analysed: services.podman.containers.b: `inputs.b` comes from outside <- { image = "x:1"; network = "own"; extraConfig.Container = inputs.b; }
+          not known: a part of its definition: `inputs.b` comes from outside <- Container
+        not analysed: services.podman.containers.b: `inputs.b` comes from outside <- Container
         not analysed: a definition of services.podman.containers.a: `inputs.a` comes from outside <- a
     "#]].assert_eq(&dump::containers(&world, &files));
 }

@@ -1,7 +1,7 @@
 //! Certainties of facts that are made from others.
 
 use nixpod_model::{Definition, Fact, Field};
-use nixpod_source::{Origin, Place, Why};
+use nixpod_source::{Condition, Origin, Why};
 
 /// The same certainty with another value and origin.
 pub(crate) fn part<T, U>(field: &Field<T>, value: U, origin: Origin) -> Field<U> {
@@ -47,9 +47,9 @@ pub(crate) fn weaken<T, U>(field: Field<T>, other: &Field<U>) -> Field<T> {
         (fact, _) => fact,
     };
     let mut conditions = field.conditions;
-    for place in &other.conditions {
-        if !conditions.contains(place) {
-            conditions.push(*place);
+    for condition in &other.conditions {
+        if !conditions.contains(condition) {
+            conditions.push(condition.clone());
         }
     }
     Field {
@@ -60,7 +60,7 @@ pub(crate) fn weaken<T, U>(field: Field<T>, other: &Field<U>) -> Field<T> {
 }
 
 /// A fact under further undecided conditions.
-pub(crate) fn maybe<T>(field: Field<T>, conditions: Vec<Place>) -> Field<T> {
+pub(crate) fn maybe<T>(field: Field<T>, conditions: Vec<Condition>) -> Field<T> {
     let mut other = Field::default(());
     other.fact = Fact::Maybe(());
     other.conditions = conditions;

@@ -24,6 +24,7 @@ pub(super) struct Declared {
     read: Read,
     /// The path of that option.
     path: String,
+    table: &'static Table,
 }
 
 impl Walk<'_, '_, '_> {
@@ -47,7 +48,7 @@ impl Walk<'_, '_, '_> {
     fn declared_by(
         &mut self,
         config: &Found,
-        table: &Table,
+        table: &'static Table,
         read: Read,
         outer: &Inherited,
         out: &mut Vec<Declared>,
@@ -91,6 +92,7 @@ impl Walk<'_, '_, '_> {
                 found,
                 read,
                 path: whole,
+                table,
             });
         }
     }
@@ -103,6 +105,7 @@ impl Walk<'_, '_, '_> {
             found,
             read,
             path,
+            table,
         } = declared;
         self.remember(&id, &found);
         let system = self.world.system(&outer.id);
@@ -122,7 +125,7 @@ impl Walk<'_, '_, '_> {
             let mut container = Container {
                 existence: existence.clone(),
                 definitions: walk.reader.keys_of(&found),
-                ..Container::new(id, walk.reader.place_of(&found))
+                ..Container::new(id, walk.reader.main_place_of(&found, table))
             };
             walk.under(found.when, |walk| {
                 // Half is left for its guest.
@@ -151,8 +154,8 @@ impl Walk<'_, '_, '_> {
     /// What all surfaces have in common once a container is read.
     fn add(&mut self, found: &Found, mut container: Container, outer: &Inherited) {
         container.unseen = container.unseen.or_else(|| self.reader.unseen(found));
-        if let Some(why) = &container.unseen {
-            container.visit_mut(&mut Doubt(why.clone()));
+        if let Some(unseen) = &container.unseen {
+            container.visit_mut(&mut Doubt(unseen.why.clone()));
         }
         self.count_unknown(found, &container);
         let guest = match container.nspawn.as_ref().map(|nspawn| &nspawn.opaque) {

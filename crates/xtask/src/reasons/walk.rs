@@ -189,7 +189,7 @@ fn kind_of(why: &Why) -> String {
     match why {
         Why::External(outside) => format!("outside: {}", from_outside(outside)),
         Why::UnsetOption(_) => "outside: an option set elsewhere".to_owned(),
-        Why::MissingFile(_) => "outside: a file that is not there".to_owned(),
+        Why::MissingFile(_) | Why::MissingModule(_) => "outside: a file that is not there".to_owned(),
         Why::Unreadable(_) => "outside: a file that cannot be read".to_owned(),
         Why::OutsideProject(_) | Why::LeadsOutside(_) => "outside: a file outside the project".to_owned(),
         Why::Untracked(_) => "outside: a file that git does not track".to_owned(),
