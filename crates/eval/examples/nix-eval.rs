@@ -200,6 +200,6 @@ fn auto_call(
     }
     let set = ev.attrs_from(entries);
     let argument = ev.alloc(Value::attrs(set), Default::default());
-    let result = ev.apply(function, argument, NO_SITE);
+    let result = ev.apply(&function, argument, NO_SITE);
     ev.settle(result).map_err(|error| error.message.clone())
 }

@@ -153,7 +153,7 @@ impl<'s> Evaluator<'s> {
         self.alloc_native(move |ev| {
             let mut result = ev.force(function)?;
             for arg in &args {
-                result = ev.apply(result, *arg, site)?;
+                result = ev.apply(&result, *arg, site)?;
             }
             Ok(result)
         })

@@ -106,7 +106,7 @@ fn run(of: &str, name: &str, arguments: &str) -> Ran {
         let program = ev.add_unit(loaded.file, loaded.hir, &loaded.path);
         let name = ev.alloc(Value::string(name), Default::default());
         if let Ok(program) = ev.force(program) {
-            let result = ev.apply_all(program, &[functions, name], NO_SITE);
+            let result = ev.apply_all(&program, &[functions, name], NO_SITE);
             let result = ev.settle(result).map(|result| result.value);
             wants_more = matches!(result, Ok(Value::Bool(true)));
         }

@@ -31,7 +31,7 @@ fn evaluate(ev: &mut Evaluator<'_>, source: &TestSource, text: &str, unknown: u8
     let input = ev.attrs_from(entries);
     let input = ev.alloc(Value::attrs(input), Default::default());
     let function = ev.force(function).map_err(|error| error.message.clone())?;
-    let result = ev.apply(function, input, NO_SITE);
+    let result = ev.apply(&function, input, NO_SITE);
     ev.settle(result).map_err(|error| error.message.clone())
 }
 

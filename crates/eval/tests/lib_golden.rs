@@ -17,7 +17,7 @@ fn results(file: &Utf8Path) -> Result<BTreeMap<String, String>, String> {
     let cases = ev.import(file).map_err(|why| why.to_string())?;
     let fail = |error: nixpod_eval::ErrorRef| error.message.clone();
     let cases = ev.force(cases).map_err(fail)?;
-    let all = ev.apply(cases, lib, NO_SITE);
+    let all = ev.apply(&cases, lib, NO_SITE);
     let all = ev.settle(all).map_err(fail)?;
     let Value::Attrs(all) = &all.value else {
         return Err("not a set".to_owned());
@@ -30,7 +30,7 @@ fn results(file: &Utf8Path) -> Result<BTreeMap<String, String>, String> {
     let mut out = BTreeMap::new();
     for attr in ev.sorted(all) {
         let name = ev.name(attr.name).to_string();
-        let json = ev.apply(to_json.clone(), attr.thunk, NO_SITE);
+        let json = ev.apply(&to_json, attr.thunk, NO_SITE);
         let text = match ev.settle(json).map(|json| json.value) {
             Ok(Value::String(text)) if text.hole().is_none() => text.text.to_string(),
             Ok(other) => other.describe().to_owned(),

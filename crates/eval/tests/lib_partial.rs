@@ -20,7 +20,7 @@ fn evaluate<T>(
     let arguments = ev.alloc(Value::attrs(arguments), Default::default());
     let file = ev.import(Utf8Path::new("/t.nix")).expect("the file is there");
     let function = ev.force(file).expect("a function");
-    let value = ev.apply(function, arguments, NO_SITE);
+    let value = ev.apply(&function, arguments, NO_SITE);
     let value = ev.settle(value);
     run(&mut ev, value)
 }
@@ -338,7 +338,7 @@ fn trail(text: &str) -> String {
     let arguments = ev.alloc(Value::attrs(arguments), Default::default());
     let file = ev.import(Utf8Path::new("/t.nix")).expect("the file is there");
     let function = ev.force(file).expect("a function");
-    let value = ev.apply(function, arguments, NO_SITE);
+    let value = ev.apply(&function, arguments, NO_SITE);
     let value = match ev.settle(value) {
         Ok(value) => value,
         Err(error) => {

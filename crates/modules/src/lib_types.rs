@@ -308,7 +308,7 @@ fn matching(ev: &mut Evaluator<'_>, pattern: ThunkId) -> ThunkId {
         let builtins = ev.force(builtins)?;
         let name = ev.intern("match");
         let function = ev.select_value(&builtins, name, site)?;
-        let found = ev.apply_all(function, &[pattern, args[0]], site)?;
+        let found = ev.apply_all(&function, &[pattern, args[0]], site)?;
         let found = ev.known(found)?;
         Ok(plain(Value::Bool(!matches!(found.value, Value::Null))))
     });

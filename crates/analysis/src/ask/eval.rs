@@ -117,7 +117,7 @@ impl Query<'_> {
         if takes_defaults(&loaded.hir) {
             let nothing = self.ev.attrs_from(Vec::new());
             let nothing = self.ev.alloc(Value::attrs(nothing), value.origin);
-            let result = self.ev.apply(value, nothing, NO_SITE);
+            let result = self.ev.apply(&value, nothing, NO_SITE);
             value = self.settle(result)?;
         }
         // A module tree is asked for its configuration, if for nothing else.
@@ -188,7 +188,7 @@ impl Query<'_> {
         let builtins = self.force(builtins)?;
         let function = self.select(&builtins, "toJSON")?;
         let argument = self.ev.alloc_tracked(value);
-        let result = self.ev.apply(function, argument, NO_SITE);
+        let result = self.ev.apply(&function, argument, NO_SITE);
         let text = self.settle(result)?;
         match &text.value {
             // JSON with a part that is not known says so there.

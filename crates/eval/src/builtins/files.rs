@@ -118,7 +118,7 @@ impl Evaluator<'_> {
                 if let (Some(function), Some(entries)) = (function, entries) {
                     let function = self.force(function)?;
                     let text: ThunkId = self.alloc(Value::string(name), OriginId(0));
-                    return self.apply_all(function, &[entries, text], site);
+                    return self.apply_all(&function, &[entries, text], site);
                 }
             }
         }

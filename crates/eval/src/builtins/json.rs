@@ -174,7 +174,7 @@ impl Writer {
                 if let Some(convert) = attrs.get(ev.common().to_string) {
                     let convert = ev.force(convert.thunk)?;
                     let argument = ev.alloc_tracked(value.clone());
-                    let text = ev.apply(convert, argument, site)?;
+                    let text = ev.apply(&convert, argument, site)?;
                     let text = ev.coerce(&text, Coerce::Interpolate, site)?;
                     return self.value(ev, &text, site);
                 }

@@ -78,7 +78,7 @@ fn filter(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> 
         open: list.open.clone(),
     };
     for elem in &list.elems {
-        let verdict = ev.apply(predicate.clone(), elem.thunk, site);
+        let verdict = ev.apply(&predicate, elem.thunk, site);
         let verdict = ev.settle(verdict).map_err(Stop::from);
         let Some(verdict) = ev.unless_absent(elem.when, verdict)? else {
             continue;
@@ -214,20 +214,12 @@ fn foldl(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let list = ev.force_exact_list(args[2], site)?;
     let function = ev.force(args[0])?;
     let mut accumulator = args[1];
-    if list.elems.is_empty() {
-        return Ok(ev.force(accumulator)?);
-    }
-    let mut result = None;
     for elem in &list.elems {
-        let step = ev.apply_all(function.clone(), &[accumulator, elem.thunk], site);
+        let step = ev.apply_all(&function, &[accumulator, elem.thunk], site);
         let step = ev.settle(step)?;
-        accumulator = ev.alloc_tracked(step.clone());
-        result = Some(step);
+        accumulator = ev.alloc_tracked(step);
     }
-    match result {
-        Some(result) => Ok(result),
-        None => plain(Value::Null),
-    }
+    Ok(ev.force(accumulator)?)
 }
 
 fn partition(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
@@ -239,7 +231,7 @@ fn partition(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
     };
     let mut wrong = right.clone();
     for elem in &list.elems {
-        let verdict = ev.apply(predicate.clone(), elem.thunk, site);
+        let verdict = ev.apply(&predicate, elem.thunk, site);
         let verdict = ev.settle(verdict).map_err(Stop::from);
         let Some(verdict) = ev.unless_absent(elem.when, verdict)? else {
             continue;
@@ -270,7 +262,7 @@ fn group_by(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked
     let mut groups: indexed::Groups = indexed::Groups::default();
     let mut open = list.open.clone();
     for elem in &list.elems {
-        let key = ev.apply(function.clone(), elem.thunk, site);
+        let key = ev.apply(&function, elem.thunk, site);
         let key = ev.settle(key).map_err(Stop::from);
         let Some(key) = ev.unless_absent(elem.when, key)? else {
             continue;
@@ -346,7 +338,7 @@ fn quantify(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site, stop: bool) ->
     let predicate = ev.force(args[0])?;
     let mut unknown = list.open.clone();
     for elem in &list.elems {
-        let verdict = ev.apply(predicate.clone(), elem.thunk, site);
+        let verdict = ev.apply(&predicate, elem.thunk, site);
         let verdict = match (ev.settle(verdict), &unknown) {
             (Ok(verdict), _) => verdict,
             (Err(_), _) if !elem.when.is_always() => {
@@ -417,7 +409,7 @@ fn sort(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
             let b = ev.force_known(b)?;
             return Ok(ev.compare(&a, &b, site)? == Some(Ordering::Less));
         }
-        let verdict = ev.apply_all(compare.clone(), &[a, b], site)?;
+        let verdict = ev.apply_all(&compare, &[a, b], site)?;
         let verdict = ev.known(verdict)?;
         ev.as_bool(&verdict, site)
     };
@@ -506,7 +498,7 @@ fn generic_closure(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<
             continue;
         }
         out.push(elem);
-        let next = ev.apply(operator.clone(), elem.thunk, site);
+        let next = ev.apply(&operator, elem.thunk, site);
         let next = ev.settle(next)?;
         let next = ev.list_or_open(next, site)?;
         open = open.or_else(|| next.open.clone());

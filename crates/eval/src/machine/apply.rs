@@ -16,11 +16,14 @@ use std::sync::Arc;
 /// The variables of a frame.
 type Slots = SmallVec<[ThunkId; 4]>;
 
+/// An argument, and the place of the call that gives it.
+pub(crate) type Argument = (ThunkId, Site);
+
 /// The arguments of a builtin; few have more than three.
 pub(crate) type Args = SmallVec<[ThunkId; 4]>;
 
 impl Evaluator<'_> {
-    /// A call, with all the arguments that stand side by side: `f a b` is one call of a builtin with two arguments.
+    /// A call, with all the arguments that stand side by side: `f a b` is one call with two arguments.
     pub(crate) fn eval_apply(
         &mut self,
         here: Here<'_>,
@@ -31,7 +34,7 @@ impl Evaluator<'_> {
         let Here { unit, env } = here;
         let site = here.site(expr);
         let mut head = function;
-        let mut calls: SmallVec<[(ExprId, Site); 4]> = smallvec::smallvec![(argument, site)];
+        let mut outer: SmallVec<[(ExprId, Site); 4]> = SmallVec::new();
         while let Expr::Apply(function, argument) = unit.hir.expr(head) {
             self.evaluates(env.unit, head);
             // Calls in a file of our own are all where that was called.
@@ -42,69 +45,56 @@ impl Evaluator<'_> {
                     expr: head,
                 },
             };
-            calls.push((*argument, site));
+            outer.push((*argument, site));
             head = *function;
         }
-        let mut value = self.eval(here, head)?;
-        if let Value::Primop(app) = &value.value
-            && app.args.is_empty()
-            && let arity = self.thunks.primop(app.primop).arity
-            && arity <= calls.len()
-        {
-            let primop = app.primop;
-            let rest = calls.len() - arity;
-            let args = calls[rest..]
-                .iter()
-                .rev()
-                .map(|(argument, _)| self.delay(here, *argument))
-                .collect();
-            let result = self.call_primop(primop, args, calls[rest].1);
-            if rest == 0 {
+        let mut function = self.eval(here, head)?;
+        let mut arguments: SmallVec<[Argument; 4]> = SmallVec::new();
+        for (argument, site) in outer.into_iter().rev().chain([(argument, site)]) {
+            arguments.push((self.delay(here, argument), site));
+        }
+        let mut rest = arguments.as_slice();
+        loop {
+            let result = self.call(&function, &mut rest);
+            if rest.is_empty() {
                 return result;
             }
-            calls.truncate(rest);
-            value = self.settle(result)?;
+            function = self.settle(result)?;
         }
-        while let Some((argument, site)) = calls.pop() {
-            let argument = self.delay(here, argument);
-            let result = self.apply(value, argument, site);
-            if calls.is_empty() {
-                return result;
-            }
-            value = self.settle(result)?;
-        }
-        Ok(value)
     }
 
     /// Calls a function with one argument.
-    pub fn apply(&mut self, function: Tracked, argument: ThunkId, site: Site) -> Res<Tracked> {
+    pub fn apply(&mut self, function: &Tracked, argument: ThunkId, site: Site) -> Res<Tracked> {
+        self.call(function, &mut [(argument, site)].as_slice())
+    }
+
+    /// Calls a function with several arguments.
+    pub fn apply_all(&mut self, function: &Tracked, arguments: &[ThunkId], site: Site) -> Res<Tracked> {
+        let arguments: SmallVec<[Argument; 4]> = arguments.iter().map(|argument| (*argument, site)).collect();
+        let mut rest = arguments.as_slice();
+        let mut result = self.call(function, &mut rest)?;
+        while !rest.is_empty() {
+            result = self.call(&result, &mut rest)?;
+        }
+        Ok(result)
+    }
+
+    /// Calls a function with the first of some arguments, and with more of them where they belong to the same call: a
+    /// builtin takes as many as it has, and a function literal that another one gives does not become a value before it
+    /// is called. What is left of the arguments is for what the call gives.
+    pub(crate) fn call(&mut self, function: &Tracked, arguments: &mut &[Argument]) -> Res<Tracked> {
         match &function.value {
-            Value::Lambda(lambda) => {
-                let lambda = lambda.clone();
-                self.call_lambda(&lambda, argument, site)
-            }
-            Value::Primop(app) => {
-                if app.args.len() + 1 < self.thunks.primop(app.primop).arity {
-                    let mut args = app.args.clone();
-                    args.push(argument);
-                    let app = PrimopApp {
-                        primop: app.primop,
-                        args,
-                    };
-                    return Ok(Tracked {
-                        value: Value::Primop(Rc::new(app)),
-                        origin: OriginId(0),
-                    });
-                }
-                let mut args = Args::from_slice(&app.args);
-                args.push(argument);
-                self.call_primop(app.primop, args, site)
-            }
+            Value::Lambda(lambda) => return self.call_lambda(lambda, arguments),
+            Value::Primop(app) => return self.call_builtin(app, arguments),
+            _ => {}
+        }
+        let Some((&(argument, site), rest)) = arguments.split_first() else {
+            return Ok(function.clone());
+        };
+        *arguments = rest;
+        match &function.value {
             Value::Attrs(attrs) => match attrs.get(self.names.common.functor) {
-                Some(functor) => {
-                    let functor = functor.thunk;
-                    self.apply_functor(functor, &function, argument, site)
-                }
+                Some(functor) => self.apply_functor(functor.thunk, function, argument, site),
                 None => match &attrs.open {
                     Some(open) => Ok(call_of_unknown(open, argument)),
                     None => self.not_a_function(&function.value, site),
@@ -112,10 +102,32 @@ impl Evaluator<'_> {
             },
             Value::Unknown(unknown) => Ok(call_of_unknown(unknown, argument)),
             Value::Either(alternatives) => {
-                let alternatives = alternatives.clone();
-                self.each_alternative(&alternatives, |ev, one| ev.apply(one, argument, site))
+                self.each_alternative(alternatives, |ev, one| ev.apply(&one, argument, site))
             }
-            other => self.not_a_function(&other.clone(), site),
+            other => self.not_a_function(other, site),
+        }
+    }
+
+    /// Calls a builtin with as many of the arguments as it still lacks.
+    fn call_builtin(&mut self, app: &PrimopApp, arguments: &mut &[Argument]) -> Res<Tracked> {
+        let lacking = self
+            .thunks
+            .primop(app.primop)
+            .arity
+            .saturating_sub(app.args.len());
+        let (given, rest) = arguments.split_at(lacking.clamp(1, arguments.len()));
+        *arguments = rest;
+        let mut args = Args::from_slice(&app.args);
+        args.extend(given.iter().map(|(argument, _)| *argument));
+        match given.last() {
+            Some((_, site)) if given.len() >= lacking => self.call_primop(app.primop, args, *site),
+            _ => Ok(Tracked {
+                value: Value::Primop(Rc::new(PrimopApp {
+                    primop: app.primop,
+                    args: args.into_vec(),
+                })),
+                origin: OriginId(0),
+            }),
         }
     }
 
@@ -139,20 +151,11 @@ impl Evaluator<'_> {
         let result = self.nested(site, |ev| {
             let functor = ev.force(functor)?;
             let itself = ev.alloc_tracked(function.clone());
-            let inner = ev.apply(functor, itself, site)?;
-            ev.apply(inner, argument, site)
+            let inner = ev.apply(&functor, itself, site)?;
+            ev.apply(&inner, argument, site)
         });
         self.budget.call_depth -= 1;
         result
-    }
-
-    /// Calls a function with several arguments.
-    pub fn apply_all(&mut self, function: Tracked, arguments: &[ThunkId], site: Site) -> Res<Tracked> {
-        let mut result = function;
-        for argument in arguments {
-            result = self.apply(result, *argument, site)?;
-        }
-        Ok(result)
     }
 
     fn not_a_function(&mut self, value: &Value, site: Site) -> Res<Tracked> {
@@ -170,7 +173,7 @@ impl Evaluator<'_> {
         self.step()?;
         let strict = self.thunks.primop(id).strict;
         for (at, arg) in args.iter().enumerate() {
-            if strict & (1 << at) == 0 {
+            if strict & (1 << at) == 0 || self.is_known_already(*arg) {
                 continue;
             }
             let value = self.force(*arg)?;
@@ -213,31 +216,40 @@ impl Evaluator<'_> {
         self.work(steps)
     }
 
-    fn call_lambda(&mut self, lambda: &Rc<Lambda>, argument: ThunkId, site: Site) -> Res<Tracked> {
-        if self.budget.call_depth >= self.budget.limits.call_depth {
-            return Err(self.error(
-                ErrorKind::Eval,
-                "stack overflow; max-call-depth exceeded",
-                Some(site),
-            ));
-        }
+    /// Calls a function written in Nix, and a function literal that it gives with the next of the arguments.
+    fn call_lambda(&mut self, lambda: &Lambda, arguments: &mut &[Argument]) -> Res<Tracked> {
         let unit = self.unit(&lambda.env);
-        self.evaluates(lambda.env.unit, lambda.expr);
-        let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
-            return self.fail("not a function", site);
-        };
-        let here = Here {
-            unit: &unit,
-            env: &lambda.env,
-        };
-        let frame = self.frame_of_call(here, param, argument, site)?;
-        self.budget.call_depth += 1;
-        let mut result = self.eval(here.within(&frame), *body);
-        self.budget.call_depth -= 1;
-        if let Err(Stop::Error(error)) = &mut result {
-            *error = self.with_trace(error.clone(), site);
+        let mut env = lambda.env.clone();
+        let mut expr = lambda.expr;
+        while let Some((&(argument, site), rest)) = arguments.split_first() {
+            *arguments = rest;
+            if self.budget.call_depth >= self.budget.limits.call_depth {
+                let message = "stack overflow; max-call-depth exceeded";
+                return Err(self.error(ErrorKind::Eval, message, Some(site)));
+            }
+            self.evaluates(env.unit, expr);
+            let Expr::Lambda(param, body) = unit.hir.expr(expr) else {
+                return self.fail("not a function", site);
+            };
+            let here = Here {
+                unit: &unit,
+                env: &env,
+            };
+            let frame = self.frame_of_call(here, param, argument, site)?;
+            if !rest.is_empty() && matches!(unit.hir.expr(*body), Expr::Lambda(..)) {
+                self.step()?;
+                (env, expr) = (frame, *body);
+                continue;
+            }
+            self.budget.call_depth += 1;
+            let mut result = self.eval(here.within(&frame), *body);
+            self.budget.call_depth -= 1;
+            if let Err(Stop::Error(error)) = &mut result {
+                *error = self.with_trace(error.clone(), site);
+            }
+            return result;
         }
-        result
+        self.fail("not a function", NO_SITE)
     }
 
     /// The variables of a function that is called.

@@ -81,7 +81,7 @@ impl Evaluator<'_> {
         if let Some(convert) = attrs.get(self.names.common.to_string) {
             let convert = self.force(convert.thunk)?;
             let argument = self.alloc_tracked(value.clone());
-            let text = self.apply(convert, argument, site)?;
+            let text = self.apply(&convert, argument, site)?;
             return self.coerce_into(builder, &text, mode, site);
         }
         if let Some(path) = attrs.get(self.names.common.out_path) {

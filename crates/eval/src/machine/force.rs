@@ -139,6 +139,17 @@ impl Evaluator<'_> {
         Some(result)
     }
 
+    /// Has a thunk a definite value that was computed before, so that asking for it changes nothing?
+    #[inline]
+    pub(crate) fn is_known_already(&self, id: ThunkId) -> bool {
+        let known = matches!(
+            &self.thunks[id],
+            Thunk::Done { value, tainted: false, .. }
+                if !matches!(value, Value::Unknown(_) | Value::Either(_))
+        );
+        known && self.memo.dependencies.is_none()
+    }
+
     fn compute(&mut self, thunk: &Thunk) -> Res<Tracked> {
         match thunk {
             Thunk::Delayed { env, expr } => {
@@ -153,10 +164,9 @@ impl Evaluator<'_> {
                 site,
             } => {
                 let function = self.force(*function)?;
-                let result = self.apply(function, *first, *site)?;
                 match second {
-                    Some(second) => self.apply(result, *second, *site),
-                    None => Ok(result),
+                    Some(second) => self.apply_all(&function, &[*first, *second], *site),
+                    None => self.apply(&function, *first, *site),
                 }
             }
             Thunk::Generated {
@@ -166,7 +176,7 @@ impl Evaluator<'_> {
             } => {
                 let number = self.alloc(Value::Int(i64::from(*number)), OriginId(0));
                 let function = self.force(*function)?;
-                self.apply(function, number, *site)
+                self.apply(&function, number, *site)
             }
             Thunk::Busy(_) | Thunk::Done { .. } | Thunk::Failed(_) => {
                 unreachable!("such a thunk is not computed")

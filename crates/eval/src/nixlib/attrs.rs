@@ -44,7 +44,7 @@ fn filter_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tra
     let mut entries = Vec::with_capacity(set.entries.len());
     for attr in ev.sorted(&set) {
         let name = name_thunk(ev, &attr);
-        let verdict = ev.apply_all(predicate.clone(), &[name, attr.thunk], site);
+        let verdict = ev.apply_all(&predicate, &[name, attr.thunk], site);
         let verdict = ev.settle(verdict)?;
         match &verdict.value {
             Value::Bool(true) => entries.push(attr),

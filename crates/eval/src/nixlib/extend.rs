@@ -45,7 +45,7 @@ fn extended(ev: &mut Evaluator<'_>, base: Rc<Attrs>, overlays: Rc<Vec<ThunkId>>,
         for overlay in overlays.iter() {
             let previous = ev.alloc(Value::Attrs(set.clone()), crate::OriginId(0));
             let overlay = ev.force(*overlay)?;
-            let additions = ev.apply_all(overlay, &[last, previous], site);
+            let additions = ev.apply_all(&overlay, &[last, previous], site);
             let additions = ev.settle(additions)?;
             let additions = ev.attrs_or_open(additions, site)?;
             set = Rc::new(overlaid(ev, &set, &additions)?);

@@ -144,7 +144,7 @@ fn find_first_index(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res
     }
     let predicate = ev.force(args[0])?;
     for (at, elem) in list.elems.iter().enumerate() {
-        let verdict = ev.apply(predicate.clone(), elem.thunk, site)?;
+        let verdict = ev.apply(&predicate, elem.thunk, site)?;
         let verdict = ev.known(verdict)?;
         let found = ev.as_bool(&verdict, site)?;
         if found || !elem.when.is_always() || list.open.is_some() {

@@ -156,7 +156,7 @@ fn evaluate(
     let function = ev.force(function)?;
     let arguments = ev.attrs_from(arguments);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId(0));
-    ev.apply(function, arguments, NO_SITE)
+    ev.apply(&function, arguments, NO_SITE)
 }
 
 fn primitives(ev: &mut Evaluator<'_>) -> Attrs {

@@ -204,6 +204,6 @@ fn main_program(ev: &mut Evaluator<'_>, package: &Tracked, site: Site) -> Res<Tr
     let parse = ev.intern("parseDrvName");
     let parse = ev.select_value(&builtins, parse, site)?;
     let name = ev.alloc_tracked(name);
-    let parsed = ev.apply(parse, name, site)?;
+    let parsed = ev.apply(&parse, name, site)?;
     ev.select_value(&parsed, ev.common().name, site)
 }

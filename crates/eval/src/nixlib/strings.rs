@@ -234,7 +234,7 @@ fn builtin(ev: &mut Evaluator<'_>, name: &str, args: &[ThunkId], site: Site) -> 
     let builtins = ev.force(ev.builtins())?;
     let name = ev.intern(name);
     let function = ev.select_value(&builtins, name, site)?;
-    ev.apply_all(function, args, site)
+    ev.apply_all(&function, args, site)
 }
 
 fn characters(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {

@@ -168,7 +168,7 @@ fn called(ev: &mut Evaluator<'_>, value: Tracked, lib: ThunkId) -> EvalResult<Tr
     let entries = entries.iter().map(|(name, thunk)| (name.as_str(), *thunk));
     let set = ev.attrs_from(entries.collect());
     let argument = ev.alloc(Value::attrs(set), Default::default());
-    let applied = ev.apply(value, argument, NO_SITE);
+    let applied = ev.apply(&value, argument, NO_SITE);
     ev.settle(applied)
 }
 

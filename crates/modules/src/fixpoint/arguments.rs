@@ -207,7 +207,7 @@ fn formals(ev: &mut Evaluator<'_>, function: &Value) -> Vec<Symbol> {
             functor.and_then(|functor| {
                 let functor = ev.force_or_unknown(functor);
                 let itself = ev.alloc(function.clone(), OriginId::default());
-                let inner = ev.apply(functor, itself, NO_SITE).ok()?;
+                let inner = ev.apply(&functor, itself, NO_SITE).ok()?;
                 ev.function_args(&inner.value)
             })
         }

@@ -180,7 +180,7 @@ fn coerced(
             Ok(true) => {
                 let function = ev.force(with)?;
                 let argument = ev.alloc_tracked(def.value.clone());
-                let mut value = ev.apply(function, argument, NO_SITE)?;
+                let mut value = ev.apply(&function, argument, NO_SITE)?;
                 if value.origin == OriginId::default() {
                     value.origin = def.value.origin;
                 }
@@ -573,7 +573,7 @@ fn custom(ev: &mut Evaluator<'_>, path: &OptionPath, merge: ThunkId, defs: Vec<D
         OriginId::default(),
     );
     let function = ev.force(merge)?;
-    let mut value = ev.apply_all(function, &[location, list], NO_SITE)?;
+    let mut value = ev.apply_all(&function, &[location, list], NO_SITE)?;
     if value.origin == OriginId::default() {
         value.origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
     }

@@ -489,7 +489,7 @@ impl<'s> Collection<'s> {
             other if self.system.open_world() && is_factory(ev, other) => {
                 // Called by somebody with an argument that is not there to be seen.
                 let argument = ev.alloc_unknown(Why::named("an argument of the caller"));
-                let result = ev.apply(value.clone(), argument, NO_SITE);
+                let result = ev.apply(&value, argument, NO_SITE);
                 ev.settle(result)
             }
             other if ev.is_function(other) => self.call(ev, item, &value),
@@ -589,7 +589,7 @@ impl ModuleEvaluation {
     fn call(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Tracked, key: &str) -> Res<Tracked> {
         let argument = self.arguments(ev, &function.value, key);
         let argument = ev.alloc(Value::attrs(argument), OriginId::default());
-        ev.apply(function.clone(), argument, NO_SITE)
+        ev.apply(function, argument, NO_SITE)
     }
 }
 

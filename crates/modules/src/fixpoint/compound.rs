@@ -336,7 +336,7 @@ pub(crate) fn merged_function(
     let value = ev.primop("functionTo", 1, 0, move |ev, args, site| {
         let mut results = Vec::with_capacity(defs.len());
         for def in &defs {
-            let value = ev.apply(def.value.clone(), args[0], site)?;
+            let value = ev.apply(&def.value, args[0], site)?;
             let thunk = ev.alloc_tracked(value);
             let attr = entry(ev.common().value, thunk);
             results.push(def.raw(ev, &attr));

@@ -150,5 +150,5 @@ fn as_it_is(ev: &mut Evaluator<'_>, at: At<'_>, a: &str, b: &str, defs: Vec<Defi
     let builtins = ev.force(ev.builtins())?;
     let warn = ev.intern("warn");
     let warn = ev.select_value(&builtins, warn, NO_SITE)?;
-    ev.apply_all(warn, &[message, value], NO_SITE)
+    ev.apply_all(&warn, &[message, value], NO_SITE)
 }

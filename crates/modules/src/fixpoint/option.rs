@@ -298,14 +298,14 @@ fn applied(ev: &mut Evaluator<'_>, mode: Mode, apply: ThunkId, merged: Res<Track
         Err(stop) if mode == Mode::AsNix => {
             let argument = ev.alloc_native(move |_| Err(stop.clone()));
             let apply = ev.force(apply)?;
-            ev.apply(apply, argument, NO_SITE)
+            ev.apply(&apply, argument, NO_SITE)
         }
         Err(stop) => Err(stop),
         Ok(value) => {
             let origin = value.origin;
             let apply = ev.force(apply)?;
             let argument = ev.alloc_tracked(value);
-            let mut applied = ev.apply(apply, argument, NO_SITE)?;
+            let mut applied = ev.apply(&apply, argument, NO_SITE)?;
             if applied.origin == OriginId::default() {
                 applied.origin = origin;
             }

@@ -231,7 +231,7 @@ fn models(
     let models = own::FLAKE.value(ev);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
     let models = ev.force(models)?;
-    Ok((ev.apply(models, arguments, NO_SITE)?, frameworks))
+    Ok((ev.apply(&models, arguments, NO_SITE)?, frameworks))
 }
 
 /// What one of our files makes of `lib` and of what it cannot say in Nix.
@@ -313,7 +313,7 @@ fn read_lock(ev: &mut Evaluator<'_>, directory: &Utf8Path) -> ThunkId {
     ev.alloc_native(move |ev| {
         let builtins = ev.force(builtins)?;
         let from_json = ev.select_value(&builtins, from_json, NO_SITE)?;
-        match ev.apply(from_json, text, NO_SITE) {
+        match ev.apply(&from_json, text, NO_SITE) {
             Ok(
                 lock @ Tracked {
                     value: Value::Attrs(_),

@@ -84,7 +84,7 @@ fn overlaid(ev: &mut Evaluator<'_>, packages: Rc<Attrs>, overlays: Vec<ThunkId>,
             let before = ev.attrs_from(vec![("lib", before)]);
             let before = ev.update_attrs(&packages, &before);
             let before = ev.alloc(Value::attrs(before), OriginId::default());
-            let added = ev.apply_all(overlay, &[all_packages, before], site);
+            let added = ev.apply_all(&overlay, &[all_packages, before], site);
             // One that is not known is taken to add packages.
             if let Ok(added) = ev.settle(added)
                 && let Some(added) = look_up(ev, &added, "lib")

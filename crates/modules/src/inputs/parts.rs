@@ -82,7 +82,7 @@ fn called(ev: &mut Evaluator<'_>, given: ThunkId, inputs: ThunkId) -> Option<(Rc
     let mut arguments = 0;
     while ev.is_function(&value.value) && arguments < MAX_ARGUMENTS {
         let argument = argument(ev, &value, inputs);
-        let result = ev.apply(value, argument, NO_SITE);
+        let result = ev.apply(&value, argument, NO_SITE);
         value = ev.settle(result).ok()?;
         arguments += 1;
     }
@@ -142,7 +142,7 @@ fn with_unknown(ev: &mut Evaluator<'_>, name: &'static str, arguments: usize) ->
     let with_unknown = ev.primop(name, arguments, 0, move |ev, args, site| {
         let function = ev.force(args[arguments - 1])?;
         let argument = ev.alloc_unknown(Why::named("perSystem"));
-        ev.apply(function, argument, site)
+        ev.apply(&function, argument, site)
     });
     ev.alloc(with_unknown, OriginId::default())
 }

@@ -28,7 +28,7 @@ fn sources(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Option
     let builtins = ev.builtins();
     let builtins = ev.force(builtins).ok()?;
     let from_json = ev.select_value(&builtins, from_json, NO_SITE).ok()?;
-    let pinned = ev.apply(from_json, text, NO_SITE).ok()?;
+    let pinned = ev.apply(&from_json, text, NO_SITE).ok()?;
     if !matches!(pinned.value, Value::Attrs(_)) {
         return None;
     }

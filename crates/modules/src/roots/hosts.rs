@@ -188,7 +188,7 @@ impl OutputWalk<'_> {
         if output == "colmena" {
             let function = ev.force_or_unknown(self.flake.make_hive);
             let argument = ev.alloc(Value::Attrs(hive), OriginId::default());
-            hive = match ev.apply(function, argument, NO_SITE).ok()?.value {
+            hive = match ev.apply(&function, argument, NO_SITE).ok()?.value {
                 Value::Attrs(made) => made,
                 _ => return None,
             };

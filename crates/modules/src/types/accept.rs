@@ -42,7 +42,7 @@ pub(crate) fn accepts(
             if accepts(ev, from, value, site)? {
                 let function = ev.force(*with)?;
                 let argument = ev.alloc_tracked(value.clone());
-                let converted = ev.apply(function, argument, site)?;
+                let converted = ev.apply(&function, argument, site)?;
                 accepts(ev, to, &converted, site)?
             } else {
                 accepts(ev, to, value, site)?
@@ -137,7 +137,7 @@ fn is_one_of(ev: &mut Evaluator<'_>, values: &[ThunkId], value: &Tracked, site: 
 fn call_check(ev: &mut Evaluator<'_>, check: ThunkId, value: &Tracked, site: Site) -> Res<bool> {
     let check = ev.force(check)?;
     let argument = ev.alloc_tracked(value.clone());
-    let verdict = ev.apply(check, argument, site)?;
+    let verdict = ev.apply(&check, argument, site)?;
     let verdict = ev.known(verdict)?;
     ev.as_bool(&verdict, site)
 }

@@ -53,7 +53,7 @@ pub(super) fn reasons(source: &dyn Source, path: &Utf8Path) -> Reasons {
             for _ in 0..3 {
                 let Value::Lambda(_) = &value.value else { break };
                 let argument = argument(&mut ev, &library, path, &value);
-                let result = ev.apply(value, argument, NO_SITE);
+                let result = ev.apply(&value, argument, NO_SITE);
                 value = match ev.settle(result) {
                     Ok(value) => value,
                     Err(error) => {
