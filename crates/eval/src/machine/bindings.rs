@@ -37,10 +37,7 @@ impl Evaluator<'_> {
         for (at, entry) in attrs.entries.iter().enumerate() {
             let thunk = match entry.value {
                 EntryValue::Expr(expr) => self.delayed(within, expr),
-                EntryValue::Inherit(expr) => Thunk::Delayed {
-                    env: env.clone(),
-                    expr,
-                },
+                EntryValue::Inherit(expr) => self.delayed(here, expr),
                 EntryValue::From(from) => inherited(unit, entry, froms.get(from as usize).copied()),
             };
             let thunk = match inner.slots.get(at).copied() {

@@ -125,23 +125,76 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The state of a thunk for an expression: literals are values at once.
+    /// The state of a thunk for an expression: what takes no more work now than to remember it is a value at once.
     pub(crate) fn delayed(&mut self, here: Here<'_>, expr: ExprId) -> Thunk {
         let unit = here.unit;
-        let immediate = match unit.hir.expr(expr) {
-            // A number of the analysed code can change without the set that it is in.
-            Expr::Int(_) | Expr::Float(_) => unit.is_own() || self.memo.dependencies.is_none(),
-            Expr::Lambda(..) => true,
+        // A heap that is kept has to know later what was evaluated for which thunk.
+        let forgets = self.memo.dependencies.is_none();
+        let value = match unit.hir.expr(expr) {
+            Expr::Int(_) | Expr::Float(_) if unit.is_own() || forgets => self.eval(here, expr).ok(),
+            Expr::Lambda(..) => self.eval(here, expr).ok(),
             // Of the analysed code it is remembered which strings were looked at.
-            Expr::Str(parts) => unit.is_own() && is_plain(parts),
-            _ => false,
+            Expr::Str(parts) if unit.is_own() && is_plain(parts) => self.eval(here, expr).ok(),
+            Expr::Var(_, VarRef::Local { depth, slot }) if forgets => {
+                self.variable_at_once(here, expr, (*depth, *slot))
+            }
+            Expr::Binary(op, left, right) if forgets => {
+                self.integer_at_once(here, expr, *op, [*left, *right])
+            }
+            _ => None,
         };
-        if immediate && let Ok(value) = self.eval_settled(Need::Origin, here, expr) {
-            return Thunk::done(value);
+        match value {
+            Some(value) => Thunk::done(value),
+            None => Thunk::Delayed {
+                env: here.env.clone(),
+                expr,
+            },
         }
-        Thunk::Delayed {
-            env: here.env.clone(),
-            expr,
+    }
+
+    /// The value of a variable that was computed before. Functions are left out, which are told apart by their thunks, and
+    /// floats, of which some are not equal to themselves.
+    fn variable_at_once(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Option<Tracked> {
+        let bound = *here.env.outer(at.0)?.slots.get(at.1 as usize)?;
+        match &self.thunks[bound] {
+            Thunk::Done {
+                value,
+                tainted: false,
+                ..
+            } if value.is_data() => {}
+            _ => return None,
+        }
+        self.eval_local(Need::Origin, here, expr, at).ok()
+    }
+
+    /// What an operator makes of two integers, if both are known and it does not fail.
+    fn integer_at_once(
+        &mut self,
+        here: Here<'_>,
+        expr: ExprId,
+        op: BinaryOp,
+        operands: [ExprId; 2],
+    ) -> Option<Tracked> {
+        let [a, b] = operands.map(|operand| self.known_integer(here, operand));
+        let value = of_integers(op, a?, b?)?;
+        // The operator and its operands.
+        self.work(3).ok()?;
+        let origin = self.literal(here.unit, expr);
+        Some(Tracked { value, origin })
+    }
+
+    /// An integer that is written there, or that a variable was found to be before.
+    fn known_integer(&self, here: Here<'_>, expr: ExprId) -> Option<i64> {
+        if let Expr::Int(int) = here.unit.hir.expr(expr) {
+            return Some(*int);
+        }
+        match self.thunks[local_variable(here.unit, here.env, expr)?] {
+            Thunk::Done {
+                value: Value::Int(int),
+                tainted: false,
+                ..
+            } => Some(int),
+            _ => None,
         }
     }
 

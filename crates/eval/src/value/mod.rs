@@ -108,6 +108,16 @@ impl Value {
         Self::List(Rc::new(List { elems, open: None }))
     }
 
+    /// Is it known data, of which all copies are equal?
+    pub(crate) fn is_data(&self) -> bool {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Int(_) => true,
+            Self::String(_) | Self::Path(_) | Self::List(_) | Self::Attrs(_) => true,
+            Self::Float(_) | Self::Lambda(_) | Self::Primop(_) | Self::Opaque(_) => false,
+            Self::Unknown(_) | Self::Either(_) => false,
+        }
+    }
+
     /// The type as Nix's messages name it, with an article.
     pub fn describe(&self) -> &'static str {
         match self {
