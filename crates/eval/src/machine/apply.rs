@@ -23,8 +23,25 @@ pub(crate) type Argument = (ThunkId, Site);
 pub(crate) type Args = SmallVec<[ThunkId; 4]>;
 
 impl Evaluator<'_> {
-    /// A call, with all the arguments that stand side by side: `f a b` is one call with two arguments.
+    /// A call.
     pub(crate) fn eval_apply(
+        &mut self,
+        here: Here<'_>,
+        expr: ExprId,
+        function: ExprId,
+        argument: ExprId,
+    ) -> Res<Tracked> {
+        if let Expr::Apply(..) = here.unit.hir.expr(function) {
+            return self.eval_calls(here, expr, function, argument);
+        }
+        let function = self.eval(here, function)?;
+        let argument = self.delay(here, argument);
+        self.apply(&function, argument, here.site(expr))
+    }
+
+    /// A call of a call, with all the arguments that stand side by side: `f a b` is one call with two arguments.
+    #[inline(never)]
+    fn eval_calls(
         &mut self,
         here: Here<'_>,
         expr: ExprId,
