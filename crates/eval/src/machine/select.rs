@@ -126,6 +126,13 @@ impl Evaluator<'_> {
                 }
                 Err(error) => return Err(error),
             };
+            if let Value::Attrs(attrs) = &value.value
+                && let Some(attr) = attrs.get(symbol)
+                && attr.when.is_always()
+            {
+                value = self.force(attr.thunk)?;
+                continue;
+            }
             let Some(default) = default else {
                 value = self.select_value(&value, symbol, here.site(expr))?;
                 continue;
