@@ -136,26 +136,23 @@ impl<'s> Evaluator<'s> {
     }
 
     /// A thunk that applies a function to arguments when it is first forced.
-    pub fn alloc_apply(&mut self, function: ThunkId, args: Vec<ThunkId>, site: Site) -> ThunkId {
-        let apply = match *args {
-            [first] => Some((first, None)),
-            [first, second] => Some((first, Some(second))),
-            _ => None,
-        };
-        if let Some((first, second)) = apply {
-            return self.push_thunk(Thunk::Apply {
-                function,
-                first,
-                second,
-                site,
-            });
-        }
-        self.alloc_native(move |ev| {
-            let mut result = ev.force(function)?;
-            for arg in &args {
-                result = ev.apply(&result, *arg, site)?;
+    pub fn alloc_apply(&mut self, function: ThunkId, args: &[ThunkId], site: Site) -> ThunkId {
+        let (first, second) = match *args {
+            [first] => (first, None),
+            [first, second] => (first, Some(second)),
+            _ => {
+                let args = args.to_vec();
+                return self.alloc_native(move |ev| {
+                    let function = ev.force(function)?;
+                    ev.apply_all(&function, &args, site)
+                });
             }
-            Ok(result)
+        };
+        self.push_thunk(Thunk::Apply {
+            function,
+            first,
+            second,
+            site,
         })
     }
 

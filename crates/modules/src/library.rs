@@ -57,7 +57,7 @@ impl Library {
         ]);
         let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
         let modules = own::MODULES.value(ev);
-        let modules = ev.alloc_apply(modules, vec![arguments], NO_SITE);
+        let modules = ev.alloc_apply(modules, &[arguments], NO_SITE);
         let mut names = Vec::new();
         if let Ok(Tracked {
             value: Value::Attrs(all),
@@ -96,7 +96,7 @@ impl Library {
                 ("linux", linux),
             ]);
             let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-            let packages = ev.alloc_apply(packages, vec![arguments], NO_SITE);
+            let packages = ev.alloc_apply(packages, &[arguments], NO_SITE);
             ev.fill_native(slot, move |ev| packages::set(ev, packages, "pkgs"));
         }
     }

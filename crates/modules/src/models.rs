@@ -33,7 +33,7 @@ fn model(ev: &mut Evaluator<'_>, shared: &Shared, file: &'static OwnFile) -> Thu
     };
     let arguments = ev.attrs_from(vec![("lib", lib)]);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-    ev.alloc_apply(file, vec![arguments], NO_SITE)
+    ev.alloc_apply(file, &[arguments], NO_SITE)
 }
 
 pub(crate) fn modules_path(ev: &mut Evaluator<'_>) -> ThunkId {

@@ -98,7 +98,7 @@ fn expression(ev: &mut Evaluator<'_>, library: &Library, case: &Utf8Path) -> Thu
     let function = ev.import(&case.join("main.nix")).expect("a file that parses");
     let arguments = ev.attrs_from(vec![("lib", library.lib)]);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-    ev.alloc_apply(function, vec![arguments], NO_SITE)
+    ev.alloc_apply(function, &[arguments], NO_SITE)
 }
 
 /// What a comparison gave.

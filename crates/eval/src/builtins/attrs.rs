@@ -255,7 +255,7 @@ fn zipped(
     let list = ev.alloc(list, OriginId(0));
     let text = Value::string(ev.name(name).clone());
     let text = ev.alloc(text, OriginId(0));
-    let thunk = ev.alloc_apply(function, vec![text, list], site);
+    let thunk = ev.alloc_apply(function, &[text, list], site);
     ev.mark_generated(thunk);
     Attr {
         name,
@@ -288,7 +288,7 @@ fn map_entry(ev: &mut Evaluator<'_>, function: ThunkId, attr: &Attr, site: Site)
     let text = ev.name(attr.name).clone();
     let origin = key_origin(ev, attr);
     let name = ev.alloc(Value::string(text), origin);
-    ev.alloc_apply(function, vec![name, attr.thunk], site)
+    ev.alloc_apply(function, &[name, attr.thunk], site)
 }
 
 /// The function applied to an unknown name and the wildcard's (or an unknown) value.
@@ -304,7 +304,7 @@ pub(crate) fn wildcard_call(
         Some(value) => value,
         None => ev.alloc(Value::Unknown(open.select("<name>")), OriginId(0)),
     };
-    ev.alloc_apply(function, vec![name, value], site)
+    ev.alloc_apply(function, &[name, value], site)
 }
 
 /// The set that `listToAttrs` makes.

@@ -46,7 +46,7 @@ fn map(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
         .elems
         .iter()
         .map(|elem| Elem {
-            thunk: ev.alloc_apply(args[0], vec![elem.thunk], site),
+            thunk: ev.alloc_apply(args[0], &[elem.thunk], site),
             when: elem.when,
         })
         .collect();
@@ -57,7 +57,7 @@ fn map(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     if let Some(open) = &list.open {
         // What the function gives for an unknown element stands for all of them.
         let unknown = ev.alloc(Value::Unknown(open.select("*")), OriginId(0));
-        let thunk = ev.alloc_apply(args[0], vec![unknown], site);
+        let thunk = ev.alloc_apply(args[0], &[unknown], site);
         let when = ev.condition(crate::NO_SITE, open.clone(), When::ALWAYS);
         out.elems.push(Elem { thunk, when });
     }
@@ -188,7 +188,7 @@ fn concat_map(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Track
     concat_all(
         ev,
         &list,
-        |ev, thunk| Ok(ev.alloc_apply(function, vec![thunk], site)),
+        |ev, thunk| Ok(ev.alloc_apply(function, &[thunk], site)),
         site,
     )
 }

@@ -81,7 +81,7 @@ fn map_attrs_to_list(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Re
     for attr in ev.sorted(&set) {
         let name = name_thunk(ev, &attr);
         elems.push(Elem {
-            thunk: ev.alloc_apply(args[0], vec![name, attr.thunk], site),
+            thunk: ev.alloc_apply(args[0], &[name, attr.thunk], site),
             when: attr.when,
         });
     }

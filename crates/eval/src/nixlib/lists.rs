@@ -122,7 +122,7 @@ fn imap(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site, first: i64) -> Res
         };
         let index = ev.alloc(index, OriginId(0));
         elems.push(Elem {
-            thunk: ev.alloc_apply(args[0], vec![index, elem.thunk], site),
+            thunk: ev.alloc_apply(args[0], &[index, elem.thunk], site),
             when: elem.when,
         });
         if unsure.is_none() && !elem.when.is_always() {

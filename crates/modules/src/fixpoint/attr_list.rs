@@ -259,7 +259,7 @@ fn together(
             None => all,
             Some(function) => {
                 let name = ev.alloc(Value::string(ev.name(key).clone()), OriginId::default());
-                ev.alloc_apply(function, vec![name, all], NO_SITE)
+                ev.alloc_apply(function, &[name, all], NO_SITE)
             }
         };
         entries.push(Attr {

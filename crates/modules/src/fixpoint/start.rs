@@ -124,7 +124,7 @@ impl ModuleEvaluation {
         let arguments = ev.attrs_from(vec![("lib", lib.1), ("isRoot", is_root)]);
         let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
         let own = own::EVALUATION.value(ev);
-        let value = ev.alloc_apply(own, vec![arguments], NO_SITE);
+        let value = ev.alloc_apply(own, &[arguments], NO_SITE);
         let file = Some(ev.intern("lib/modules.nix"));
         let written = Written::BY_US;
         decls.push(Decl { value, written, file });

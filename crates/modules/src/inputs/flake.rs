@@ -150,7 +150,7 @@ pub fn host_of_reference(
 
 /// What the outputs function gives, or what it hands to one that is not known.
 fn call_outputs(ev: &mut Evaluator<'_>, library: &Library, outputs: ThunkId, inputs: ThunkId) -> ThunkId {
-    let called = ev.alloc_apply(outputs, vec![inputs], NO_SITE);
+    let called = ev.alloc_apply(outputs, &[inputs], NO_SITE);
     let library = library.clone();
     ev.alloc_native(move |ev| {
         let value = ev.force(called)?;
@@ -239,7 +239,7 @@ fn model(ev: &mut Evaluator<'_>, library: &Library, file: &'static OwnFile, nati
     let given = ev.attrs_from(vec![("lib", library.lib), ("natives", natives)]);
     let given = ev.alloc(Value::attrs(given), OriginId::default());
     let function = file.value(ev);
-    ev.alloc_apply(function, vec![given], NO_SITE)
+    ev.alloc_apply(function, &[given], NO_SITE)
 }
 
 /// `self` is what the outputs are, with what the flake is and where: lazily, for outputs refer to it.

@@ -129,7 +129,7 @@ fn opening(
     let given = ev.attrs_from(given);
     let given = ev.alloc(Value::attrs(given), OriginId::default());
     let function = file.value(ev);
-    ev.alloc_apply(function, vec![given], NO_SITE)
+    ev.alloc_apply(function, &[given], NO_SITE)
 }
 
 /// `flake-parts-lib`.

@@ -47,7 +47,7 @@ fn sources(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Option
     ]);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
     let model = own::SOURCES.value(ev);
-    let model = ev.alloc_apply(model, vec![arguments], NO_SITE);
+    let model = ev.alloc_apply(model, &[arguments], NO_SITE);
     let model = ev.force(model).ok()?;
     crate::inputs::flake::register_names(ev, library, &model).ok()?;
     crate::inputs::flake::register_harmless(ev, library, &model).ok()?;

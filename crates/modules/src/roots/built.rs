@@ -45,7 +45,7 @@ fn search(ev: &mut Evaluator<'_>, library: &Library, path: &Utf8Path) -> Vec<Bui
         Some(arguments) if search.inside && arguments.iter().all(|(_, default, _)| *default) => {
             let none = ev.empty_attrs();
             let none = ev.alloc(none, OriginId::default());
-            ev.alloc_apply(thunk, vec![none], NO_SITE)
+            ev.alloc_apply(thunk, &[none], NO_SITE)
         }
         _ => thunk,
     };
