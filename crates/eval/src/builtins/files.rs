@@ -112,7 +112,10 @@ impl Evaluator<'_> {
             let [find_file, nix_path] = ["__findFile", "__nixPath"].map(|name| self.intern(name));
             let given = |symbol| scope.get(symbol).map(|attr| attr.thunk);
             if given(find_file).is_some() || given(nix_path).is_some() {
-                let global = |ev: &Self, name: &str| ev.names.globals.get(name).copied();
+                let global = |ev: &Self, name: &str| {
+                    let symbol = ev.names.find(name)?;
+                    ev.names.globals.get(&symbol).copied()
+                };
                 let function = given(find_file).or_else(|| global(self, "__findFile"));
                 let entries = given(nix_path).or_else(|| global(self, "__nixPath"));
                 if let (Some(function), Some(entries)) = (function, entries) {

@@ -106,12 +106,14 @@ pub(crate) fn install(ev: &mut Evaluator<'_>) {
 
 /// Makes a builtin visible under the names that it has, and gives its entry in `builtins`.
 fn global(ev: &mut Evaluator<'_>, name: &str, thunk: ThunkId) -> Attr {
+    let symbol = ev.intern(name);
     if UNQUALIFIED.contains(&name) {
-        ev.names.globals.insert(name.into(), thunk);
+        ev.names.globals.insert(symbol, thunk);
     }
-    ev.names.globals.insert(format!("__{name}").into(), thunk);
+    let hidden = ev.intern(&format!("__{name}"));
+    ev.names.globals.insert(hidden, thunk);
     Attr {
-        name: ev.intern(name),
+        name: symbol,
         thunk,
         site: NO_SITE,
         when: When::ALWAYS,

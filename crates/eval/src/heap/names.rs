@@ -13,7 +13,7 @@ pub(crate) struct Names {
     /// The set `builtins`.
     pub(crate) builtins: ThunkId,
     /// What a name means that nothing in the code binds.
-    pub(crate) globals: FxHashMap<SmolStr, ThunkId>,
+    pub(crate) globals: FxHashMap<Symbol, ThunkId>,
     /// Names that were asked for and are not modelled, with the number of times.
     missing: BTreeMap<SmolStr, u32>,
 }

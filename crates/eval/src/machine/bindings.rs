@@ -9,48 +9,42 @@ use crate::{
 };
 use nixpod_source::{ExprId, HopKind, Site, Why};
 use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, Expr, NameId, VarRef};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
+/// The thunks of the sets that attributes are inherited from.
+type Froms = SmallVec<[ThunkId; 4]>;
+
 impl Evaluator<'_> {
-    /// Makes a set or the frame of a `let`. Returns the frame in which the values are evaluated.
+    /// Makes a set. Returns the frame in which the values are evaluated.
     pub(crate) fn eval_attrs(
         &mut self,
         here: Here<'_>,
         attrs: &AttrsExpr,
         expr: ExprId,
     ) -> Res<(Attrs, Rc<Env>)> {
-        let Here { unit, env } = here;
-        let inner = if attrs.recursive {
-            let slots = attrs.entries.iter().map(|_| self.reserve()).collect();
-            Rc::new(Env {
-                parent: Some(env.clone()),
-                unit: env.unit,
-                slots,
-                call: None,
-            })
-        } else {
-            env.clone()
+        let inner = match attrs.recursive {
+            true => self.frame_of_bindings(here, attrs),
+            false => here.env.clone(),
         };
         let within = here.within(&inner);
-        let froms: Vec<ThunkId> = attrs.froms.iter().map(|from| self.delay(within, *from)).collect();
         let mut entries = Vec::with_capacity(attrs.entries.len() + attrs.dynamic.len());
+        let froms = match attrs.recursive {
+            true => Froms::new(),
+            false => self.froms(within, attrs),
+        };
         for (at, entry) in attrs.entries.iter().enumerate() {
-            let thunk = match entry.value {
-                EntryValue::Expr(expr) => self.delayed(within, expr),
-                EntryValue::Inherit(expr) => self.delayed(here, expr),
-                EntryValue::From(from) => inherited(unit, entry, froms.get(from as usize).copied()),
-            };
-            let thunk = match inner.slots.get(at).copied() {
-                Some(slot) if attrs.recursive => {
-                    self.thunks[slot] = thunk;
-                    slot
+            let thunk = match inner.slots.get(at) {
+                Some(slot) if attrs.recursive => *slot,
+                _ => {
+                    let thunk = self.binding(here, within, entry, &froms);
+                    self.push_thunk(thunk)
                 }
-                _ => self.push_thunk(thunk),
             };
             entries.push(Attr {
-                name: unit.symbol(entry.name),
+                name: here.unit.symbol(entry.name),
                 thunk,
-                site: unit.key_site(entry.key),
+                site: here.unit.key_site(entry.key),
                 when: When::ALWAYS,
             });
         }
@@ -69,6 +63,37 @@ impl Evaluator<'_> {
         sorted.open = set.open;
         sorted.wildcard = set.wildcard;
         Ok((sorted, inner))
+    }
+
+    /// The frame of a `let` or of a recursive set, whose values see it.
+    pub(crate) fn frame_of_bindings(&mut self, here: Here<'_>, attrs: &AttrsExpr) -> Rc<Env> {
+        let slots = attrs.entries.iter().map(|_| self.reserve()).collect();
+        let frame = Rc::new(Env {
+            parent: Some(here.env.clone()),
+            unit: here.env.unit,
+            slots,
+            call: None,
+        });
+        let within = here.within(&frame);
+        let froms = self.froms(within, attrs);
+        for (entry, slot) in attrs.entries.iter().zip(&frame.slots) {
+            self.thunks[*slot] = self.binding(here, within, entry, &froms);
+        }
+        frame
+    }
+
+    /// The sets that attributes are inherited from.
+    fn froms(&mut self, within: Here<'_>, attrs: &AttrsExpr) -> Froms {
+        attrs.froms.iter().map(|from| self.delay(within, *from)).collect()
+    }
+
+    /// The thunk of a binding.
+    fn binding(&mut self, here: Here<'_>, within: Here<'_>, entry: &Entry, froms: &[ThunkId]) -> Thunk {
+        match entry.value {
+            EntryValue::Expr(expr) => self.delayed(within, expr),
+            EntryValue::Inherit(expr) => self.delayed(here, expr),
+            EntryValue::From(from) => inherited(here.unit, entry, froms.get(from as usize).copied()),
+        }
     }
 
     /// `${name} = value;`
@@ -214,7 +239,7 @@ impl Evaluator<'_> {
         }
         match reference {
             VarRef::Local { depth, slot } => self.local_value(need, here, expr, (*depth, *slot)),
-            VarRef::Global => match self.names.globals.get(unit.hir.name(name)) {
+            VarRef::Global => match self.names.globals.get(&unit.symbol(name)) {
                 Some(thunk) => Ok(self.force(*thunk)?),
                 None => {
                     let text = unit.hir.name(name).clone();

@@ -268,7 +268,7 @@ impl Evaluator<'_> {
                     Value::Attrs(Rc::new(attrs))
                 }
                 Expr::Let(bindings, body) => {
-                    let (_, frame) = self.eval_attrs(here, bindings, expr)?;
+                    let frame = self.frame_of_bindings(here, bindings);
                     return self.eval_for(need, here.within(&frame), *body);
                 }
                 Expr::With(namespace, body) => {

@@ -65,7 +65,7 @@ impl Evaluator<'_> {
         named: &mut Named<'_>,
     ) -> Res<Rc<Env>> {
         match here.unit.hir.expr(around) {
-            Expr::Let(bindings, _) => Ok(self.eval_attrs(here, bindings, around)?.1),
+            Expr::Let(bindings, _) => Ok(self.frame_of_bindings(here, bindings)),
             Expr::Attrs(attrs) if attrs.recursive => Ok(self.eval_attrs(here, attrs, around)?.1),
             Expr::With(namespace, body) if *body == inside => Ok(self.frame_of_with(here, *namespace)),
             Expr::Lambda(param, _) => {

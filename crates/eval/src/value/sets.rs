@@ -57,14 +57,16 @@ pub struct Attr {
 impl Attrs {
     /// A set from entries in any order; of entries of one name the last stays.
     pub fn from_entries(mut entries: Vec<Attr>) -> Self {
-        entries.sort_by_key(|attr| attr.name);
-        entries.dedup_by(|later, earlier| {
-            let same = later.name == earlier.name;
-            if same {
-                *earlier = *later;
-            }
-            same
-        });
+        if !entries.is_sorted_by(|a, b| a.name < b.name) {
+            entries.sort_by_key(|attr| attr.name);
+            entries.dedup_by(|later, earlier| {
+                let same = later.name == earlier.name;
+                if same {
+                    *earlier = *later;
+                }
+                same
+            });
+        }
         Self {
             entries,
             open: None,
