@@ -7,6 +7,10 @@ use nixpod_source::{Utf8Path, Utf8PathBuf, Why};
 use nixpod_syntax::hir::{Expr, VarRef};
 use std::process::ExitCode;
 
+/// That of the linter, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let source = TestSource::disk();
     let mut ev = Evaluator::new(&source, Limits::default());
