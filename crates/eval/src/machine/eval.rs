@@ -27,6 +27,11 @@ impl Evaluator<'_> {
             Expr::Var(_, VarRef::Local { depth, slot }) => {
                 return self.eval_local(need, here, expr, (*depth, *slot));
             }
+            Expr::Binary(op, left, right) => {
+                if let Some(value) = self.integer_at_once(here, expr, *op, (*left, *right)) {
+                    return Ok(value);
+                }
+            }
             flat if is_flat(flat) => return self.eval_settled(need, here, expr),
             _ => {}
         }
@@ -47,6 +52,7 @@ impl Evaluator<'_> {
     }
 
     /// The same for a variable of an enclosing frame, which most expressions are.
+    #[inline]
     fn eval_local(
         &mut self,
         need: Need,
@@ -139,7 +145,7 @@ impl Evaluator<'_> {
                 self.variable_at_once(here, expr, (*depth, *slot))
             }
             Expr::Binary(op, left, right) if forgets => {
-                self.integer_at_once(here, expr, *op, [*left, *right])
+                self.integer_at_once(here, expr, *op, (*left, *right))
             }
             _ => None,
         };
@@ -167,16 +173,18 @@ impl Evaluator<'_> {
         self.eval_local(Need::Origin, here, expr, at).ok()
     }
 
-    /// What an operator makes of two integers, if both are known and it does not fail.
+    /// What an operator makes of two integers, if both are known already and it does not fail.
+    #[inline]
     fn integer_at_once(
         &mut self,
         here: Here<'_>,
         expr: ExprId,
         op: BinaryOp,
-        operands: [ExprId; 2],
+        (left, right): (ExprId, ExprId),
     ) -> Option<Tracked> {
-        let [a, b] = operands.map(|operand| self.known_integer(here, operand));
-        let value = of_integers(op, a?, b?)?;
+        let a = self.known_integer(here, left)?;
+        let b = self.known_integer(here, right)?;
+        let value = of_integers(op, a, b).filter(|_| self.memo.dependencies.is_none())?;
         // The operator and its operands.
         self.work(3).ok()?;
         let origin = self.literal(here.unit, expr);
@@ -184,6 +192,7 @@ impl Evaluator<'_> {
     }
 
     /// An integer that is written there, or that a variable was found to be before.
+    #[inline]
     fn known_integer(&self, here: Here<'_>, expr: ExprId) -> Option<i64> {
         if let Expr::Int(int) = here.unit.hir.expr(expr) {
             return Some(*int);
