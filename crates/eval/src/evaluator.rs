@@ -96,6 +96,11 @@ impl<'s> Evaluator<'s> {
         self.names.text(symbol)
     }
 
+    /// The name of a symbol as a string.
+    pub fn name_string(&mut self, symbol: Symbol) -> Value {
+        Value::String(self.names.string(symbol))
+    }
+
     /// The symbols that native code looks up often.
     pub fn common(&self) -> &CommonSymbols {
         &self.names.common

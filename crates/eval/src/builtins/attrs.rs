@@ -29,13 +29,9 @@ fn attr_names(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Track
     let elems = ev
         .sorted(&attrs)
         .iter()
-        .map(|attr| {
-            let name = ev.name(attr.name).clone();
-            let origin = key_origin(ev, attr);
-            Elem {
-                thunk: ev.alloc(Value::string(name), origin),
-                when: attr.when,
-            }
+        .map(|attr| Elem {
+            thunk: name_thunk(ev, attr),
+            when: attr.when,
         })
         .collect();
     plain(Value::List(Rc::new(List {
@@ -253,7 +249,7 @@ fn zipped(
         open: open.clone(),
     }));
     let list = ev.alloc(list, OriginId(0));
-    let text = Value::string(ev.name(name).clone());
+    let text = ev.name_string(name);
     let text = ev.alloc(text, OriginId(0));
     let thunk = ev.alloc_apply(function, &[text, list], site);
     ev.mark_generated(thunk);
@@ -277,17 +273,22 @@ fn unsafe_get_attr_pos(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> 
 }
 
 /// The origin of an attribute's name: its key.
-pub(crate) fn key_origin(ev: &mut Evaluator<'_>, attr: &Attr) -> OriginId {
+fn key_origin(ev: &mut Evaluator<'_>, attr: &Attr) -> OriginId {
     if attr.site == NO_SITE {
         return OriginId(0);
     }
     ev.origin(HopKind::Literal, attr.site, OriginId(0))
 }
 
-fn map_entry(ev: &mut Evaluator<'_>, function: ThunkId, attr: &Attr, site: Site) -> ThunkId {
-    let text = ev.name(attr.name).clone();
+/// A thunk of an attribute's name, written where its key is.
+pub(crate) fn name_thunk(ev: &mut Evaluator<'_>, attr: &Attr) -> ThunkId {
+    let name = ev.name_string(attr.name);
     let origin = key_origin(ev, attr);
-    let name = ev.alloc(Value::string(text), origin);
+    ev.alloc(name, origin)
+}
+
+fn map_entry(ev: &mut Evaluator<'_>, function: ThunkId, attr: &Attr, site: Site) -> ThunkId {
+    let name = name_thunk(ev, attr);
     ev.alloc_apply(function, &[name, attr.thunk], site)
 }
 

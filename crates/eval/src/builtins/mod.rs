@@ -22,7 +22,7 @@ mod xml;
 
 pub use crate::pure::store_path::source_path;
 
-pub(crate) use attrs::{key_origin, wildcard_call};
+pub(crate) use attrs::{name_thunk, wildcard_call};
 
 pub(crate) use table::{Builtin, Cost, plain};
 

@@ -1,13 +1,16 @@
 //! Names: each text of a name is kept once and has a number.
 
-use crate::{Symbol, ThunkId};
+use crate::{NixString, Symbol, ThunkId};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The names of an evaluation.
 pub(crate) struct Names {
     texts: Vec<SmolStr>,
+    /// By number: the name as a string, as soon as somebody asked for it.
+    strings: Vec<Option<Rc<NixString>>>,
     symbols: FxHashMap<SmolStr, Symbol>,
     pub(crate) common: CommonSymbols,
     /// The set `builtins`.
@@ -25,6 +28,7 @@ impl Names {
         let common = CommonSymbols::new(&mut |text| intern(&mut texts, &mut symbols, text));
         Self {
             texts,
+            strings: Vec::new(),
             symbols,
             common,
             builtins: ThunkId(0),
@@ -48,6 +52,17 @@ impl Names {
 
     pub(crate) fn text(&self, symbol: Symbol) -> &SmolStr {
         &self.texts[symbol.0 as usize]
+    }
+
+    /// The name as a string, which all that ask for it share.
+    pub(crate) fn string(&mut self, symbol: Symbol) -> Rc<NixString> {
+        let at = symbol.0 as usize;
+        if self.strings.len() <= at {
+            self.strings.resize(self.texts.len(), None);
+        }
+        let text = &self.texts[at];
+        let string = self.strings[at].get_or_insert_with(|| Rc::new(NixString::new(text.clone())));
+        Rc::clone(string)
     }
 
     pub(crate) fn misses(&mut self, name: &str) {

@@ -1,6 +1,6 @@
 //! Primitives on attribute sets that keep what is partly known.
 
-use crate::builtins::{Builtin, Cost, plain};
+use crate::builtins::{Builtin, Cost, name_thunk, plain};
 use crate::{
     Attr, Attrs, Elem, Evaluator, List, OriginId, PASSED_ON, Res, Stop, ThunkId, Tracked, Value, When,
 };
@@ -27,13 +27,6 @@ fn external(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked
     let name = ev.force_string(args[0], site)?;
     let why = nixpod_source::Why::named(&name.text);
     plain(Value::unknown(why))
-}
-
-/// A thunk of an attribute's name, written where its key is.
-fn name_thunk(ev: &mut Evaluator<'_>, attr: &Attr) -> ThunkId {
-    let origin = crate::builtins::key_origin(ev, attr);
-    let name = ev.name(attr.name).clone();
-    ev.alloc(Value::string(name), origin)
 }
 
 fn filter_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
