@@ -450,11 +450,13 @@ impl Budget {
     }
 
     /// Is as much nested in one another as may be?
+    #[inline]
     pub(crate) fn is_deep(&self) -> bool {
         self.force_depth >= self.limits.force_depth || self.stacks >= MAX_STACKS
     }
 
     /// Begins nested work, for which the native stack grows if need be. Gives what [`Self::nested_out`] needs.
+    #[inline]
     pub(crate) fn nested_in(&mut self) -> bool {
         let grows = stacker::remaining_stack().is_none_or(|left| left < RED_ZONE);
         self.force_depth += 1;
@@ -463,6 +465,7 @@ impl Budget {
     }
 
     /// The nested work is done.
+    #[inline]
     pub(crate) fn nested_out(&mut self, grew: bool) {
         self.force_depth -= 1;
         self.stacks -= u32::from(grew);

@@ -88,6 +88,13 @@ impl<'h> Here<'h> {
         Here { unit: self.unit, env }
     }
 
+    /// The thunk that a variable is bound to, by its frame and its place in that, and the call that made the frame.
+    #[inline]
+    pub(crate) fn variable(self, (depth, slot): (u32, u32)) -> Option<(ThunkId, Option<Site>)> {
+        let frame = self.env.outer(depth)?;
+        Some((*frame.slots.get(slot as usize)?, frame.call))
+    }
+
     /// The site of an expression. Inside our own prelude it is the place of the call that led there: readers cannot see
     /// the prelude.
     pub(crate) fn site(self, expr: ExprId) -> Site {

@@ -235,38 +235,47 @@ impl Evaluator<'_> {
 
     /// Calls a function written in Nix, and a function literal that it gives with the next of the arguments.
     fn call_lambda(&mut self, lambda: &Lambda, arguments: &mut &[Argument]) -> Res<Tracked> {
+        let Some((&(mut last), rest)) = arguments.split_first() else {
+            return self.fail("not a function", NO_SITE);
+        };
+        *arguments = rest;
         let unit = self.unit(&lambda.env);
-        let mut env = lambda.env.clone();
-        let mut expr = lambda.expr;
-        while let Some((&(argument, site), rest)) = arguments.split_first() {
-            *arguments = rest;
-            if self.budget.call_depth >= self.budget.limits.call_depth {
-                let message = "stack overflow; max-call-depth exceeded";
-                return Err(self.error(ErrorKind::Eval, message, Some(site)));
-            }
-            self.evaluates(env.unit, expr);
-            let Expr::Lambda(param, body) = unit.hir.expr(expr) else {
-                return self.fail("not a function", site);
-            };
-            let here = Here {
-                unit: &unit,
-                env: &env,
-            };
-            let frame = self.frame_of_call(here, param, argument, site)?;
-            if !rest.is_empty() && matches!(unit.hir.expr(*body), Expr::Lambda(..)) {
-                self.step()?;
-                (env, expr) = (frame, *body);
-                continue;
-            }
-            self.budget.call_depth += 1;
-            let mut result = self.eval(here.within(&frame), *body);
-            self.budget.call_depth -= 1;
-            if let Err(Stop::Error(error)) = &mut result {
-                *error = self.with_trace(error.clone(), site);
-            }
-            return result;
+        let here = Here {
+            unit: &unit,
+            env: &lambda.env,
+        };
+        let (mut frame, mut body) = self.enter(here, lambda.expr, last)?;
+        while let Some((&next, rest)) = arguments.split_first()
+            && let Expr::Lambda(..) = unit.hir.expr(body)
+        {
+            self.step()?;
+            (last, *arguments) = (next, rest);
+            (frame, body) = self.enter(here.within(&frame), body, next)?;
         }
-        self.fail("not a function", NO_SITE)
+        self.budget.call_depth += 1;
+        let mut result = self.eval(here.within(&frame), body);
+        self.budget.call_depth -= 1;
+        if let Err(Stop::Error(error)) = &mut result {
+            *error = self.with_trace(error.clone(), last.1);
+        }
+        result
+    }
+
+    /// Gives the frame in which the body of a function is evaluated, and the body.
+    #[inline]
+    fn enter(&mut self, here: Here<'_>, expr: ExprId, (argument, site): Argument) -> Res<(Rc<Env>, ExprId)> {
+        if self.budget.call_depth >= self.budget.limits.call_depth {
+            let message = "stack overflow; max-call-depth exceeded";
+            return Err(self.error(ErrorKind::Eval, message, Some(site)));
+        }
+        self.evaluates(here.env.unit, expr);
+        match here.unit.hir.expr(expr) {
+            Expr::Lambda(param, body) => {
+                let frame = self.frame_of_call(here, param, argument, site)?;
+                Ok((frame, *body))
+            }
+            _ => self.fail("not a function", site),
+        }
     }
 
     /// The variables of a function that is called.

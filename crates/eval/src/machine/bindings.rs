@@ -1,14 +1,13 @@
 //! Sets, the frames of `let`, and variables.
 
 use crate::heap::files::{Here, Unit};
-use crate::machine::need::Need;
 use crate::thunk::Thunk;
 use crate::{
     Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value,
     When,
 };
 use nixpod_source::{ExprId, HopKind, Site, Why};
-use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, Expr, NameId, VarRef};
+use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, NameId, VarRef};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -175,56 +174,9 @@ impl Evaluator<'_> {
         })
     }
 
-    /// The value of a variable of an enclosing frame, with the call that made the frame.
-    #[inline]
-    pub(crate) fn local_value(
-        &mut self,
-        need: Need,
-        here: Here<'_>,
-        expr: ExprId,
-        (depth, slot): (u32, u32),
-    ) -> Res<Tracked> {
-        let Here { unit, env } = here;
-        let frame = env.outer(depth);
-        let Some((thunk, call)) =
-            frame.and_then(|frame| Some((*frame.slots.get(slot as usize)?, frame.call)))
-        else {
-            return self.unbound(here, expr);
-        };
-        let mut value = match &self.thunks[thunk] {
-            // Most variables have their value by now.
-            Thunk::Done {
-                value,
-                origin,
-                tainted: false,
-            } if self.memo.dependencies.is_none() => Tracked {
-                value: value.clone(),
-                origin: *origin,
-            },
-            _ => self.force(thunk)?,
-        };
-        if let Some(call) = call
-            && !unit.is_own()
-            && need.is_for(&value.value)
-        {
-            value.origin = self.origin(HopKind::Call, call, value.origin);
-        }
-        Ok(value)
-    }
-
-    /// The early exit for a variable that nothing binds.
-    #[cold]
-    fn unbound(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
-        let name = match here.unit.hir.expr(expr) {
-            Expr::Var(name, _) => here.unit.hir.name(*name).as_str(),
-            _ => "",
-        };
-        self.fail(format!("undefined variable '{name}'"), here.site(expr))
-    }
-
+    /// The value of a variable that no enclosing frame has.
     pub(crate) fn eval_var(
         &mut self,
-        need: Need,
         here: Here<'_>,
         expr: ExprId,
         name: NameId,
@@ -232,13 +184,12 @@ impl Evaluator<'_> {
     ) -> Res<Tracked> {
         let Here { unit, .. } = here;
         if let Some(scope) = &unit.scope
-            && !matches!(reference, VarRef::Local { .. })
             && let Some(attr) = scope.get(unit.symbol(name))
         {
             return Ok(self.force(attr.thunk)?);
         }
         match reference {
-            VarRef::Local { depth, slot } => self.local_value(need, here, expr, (*depth, *slot)),
+            VarRef::Local { .. } => self.unbound(here, expr),
             VarRef::Global => match self.names.globals.get(&unit.symbol(name)) {
                 Some(thunk) => Ok(self.force(*thunk)?),
                 None => {

@@ -22,18 +22,23 @@ impl Evaluator<'_> {
     }
 
     /// The same, for whoever does not look at the origin of every value.
+    #[inline]
     pub(crate) fn eval_for(&mut self, need: Need, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
         match here.unit.hir.expr(expr) {
-            Expr::Var(_, VarRef::Local { depth, slot }) => {
-                return self.eval_local(need, here, expr, (*depth, *slot));
-            }
-            Expr::Binary(op, left, right) => {
-                if let Some(value) = self.integer_at_once(here, expr, *op, (*left, *right)) {
-                    return Ok(value);
-                }
-            }
-            flat if is_flat(flat) => return self.eval_settled(need, here, expr),
-            _ => {}
+            Expr::Var(_, VarRef::Local { depth, slot }) => self.eval_local(need, here, expr, (*depth, *slot)),
+            other => self.eval_other(need, here, expr, other),
+        }
+    }
+
+    /// The same for what is not a variable of an enclosing frame.
+    fn eval_other(&mut self, need: Need, here: Here<'_>, expr: ExprId, node: &Expr) -> Res<Tracked> {
+        if let Expr::Binary(op, left, right) = node
+            && let Some(value) = self.integer_at_once(here, expr, *op, (*left, *right))
+        {
+            return Ok(value);
+        }
+        if is_flat(node) {
+            return self.eval_settled(need, here, expr);
         }
         if self.budget.is_deep() {
             return Ok(self.too_deep());
@@ -44,6 +49,9 @@ impl Evaluator<'_> {
     /// The same, on the native stack as it is. Results are not copied on their way out: they are of the type that callers
     /// return themselves, and what is still to be done to them is done in their place.
     pub(crate) fn eval_settled(&mut self, need: Need, here: Here<'_>, mut expr: ExprId) -> Res<Tracked> {
+        if let Expr::Var(_, VarRef::Local { depth, slot }) = here.unit.hir.expr(expr) {
+            return self.eval_local(need, here, expr, (*depth, *slot));
+        }
         let mut result = self.eval_inner(need, here, &mut expr);
         if !matches!(&result, Ok(value) if !matches!(value.value, Value::Unknown(_))) {
             self.place(here, expr, &mut result);
@@ -51,24 +59,67 @@ impl Evaluator<'_> {
         result
     }
 
-    /// The same for a variable of an enclosing frame, which most expressions are.
+    /// The value of a variable of an enclosing frame, which most expressions are, and most have their value by now.
+    fn eval_local(&mut self, need: Need, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Res<Tracked> {
+        if let Err(stop) = self.begin(here, expr) {
+            let mut result = Err(stop);
+            self.place(here, expr, &mut result);
+            return result;
+        }
+        self.read_local(need, here, expr, at)
+    }
+
     #[inline]
-    fn eval_local(
+    fn read_local(&mut self, need: Need, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Res<Tracked> {
+        let Some((thunk, call)) = here.variable(at) else {
+            return self.unbound(here, expr);
+        };
+        let value = match &self.thunks[thunk] {
+            Thunk::Done {
+                value,
+                origin,
+                tainted: false,
+            } if self.memo.dependencies.is_none() => Tracked {
+                value: value.clone(),
+                origin: *origin,
+            },
+            _ => self.force(thunk)?,
+        };
+        Ok(self.read_by(need, here, expr, call, value))
+    }
+
+    /// Adds the steps of reading a variable to the origin of its value: the call that made the frame, and the place where it
+    /// is read.
+    #[inline]
+    fn read_by(
         &mut self,
         need: Need,
         here: Here<'_>,
         expr: ExprId,
-        (depth, slot): (u32, u32),
-    ) -> Res<Tracked> {
-        let mut result = match self.begin(here, expr) {
-            Ok(()) => self.local_value(need, here, expr, (depth, slot)),
-            Err(stop) => Err(stop),
-        };
-        self.hop(need, here.unit, HopKind::Binding, expr, &mut result);
-        if let Err(Stop::Unknown(_)) = &result {
-            self.place(here, expr, &mut result);
+        call: Option<Site>,
+        mut value: Tracked,
+    ) -> Tracked {
+        if !here.unit.is_own() && need.is_for(&value.value) {
+            if let Some(call) = call {
+                value.origin = self.origin(HopKind::Call, call, value.origin);
+            }
+            let site = Site {
+                file: here.unit.file,
+                expr,
+            };
+            value.origin = self.origin(HopKind::Binding, site, value.origin);
         }
-        result
+        value
+    }
+
+    /// The early exit for a variable that nothing binds.
+    #[cold]
+    pub(crate) fn unbound(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        let name = match here.unit.hir.expr(expr) {
+            Expr::Var(name, _) => here.unit.hir.name(*name).as_str(),
+            _ => "",
+        };
+        self.fail(format!("undefined variable '{name}'"), here.site(expr))
     }
 
     /// Counts the evaluation of an expression.
@@ -118,7 +169,7 @@ impl Evaluator<'_> {
     /// The thunk that a variable is bound to, if it is a value already that has no origin: reading it adds no step to
     /// a trail then.
     fn plain_variable(&self, here: Here<'_>, expr: ExprId) -> Option<ThunkId> {
-        let bound = local_variable(here.unit, here.env, expr)?;
+        let bound = local_variable(here, expr)?;
         match self.thunks[bound] {
             Thunk::Done {
                 value: Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_),
@@ -161,16 +212,20 @@ impl Evaluator<'_> {
     /// The value of a variable that was computed before. Functions are left out, which are told apart by their thunks, and
     /// floats, of which some are not equal to themselves.
     fn variable_at_once(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Option<Tracked> {
-        let bound = *here.env.outer(at.0)?.slots.get(at.1 as usize)?;
-        match &self.thunks[bound] {
+        let (bound, call) = here.variable(at)?;
+        let value = match &self.thunks[bound] {
             Thunk::Done {
                 value,
+                origin,
                 tainted: false,
-                ..
-            } if value.is_data() => {}
+            } if value.is_data() => Tracked {
+                value: value.clone(),
+                origin: *origin,
+            },
             _ => return None,
-        }
-        self.eval_local(Need::Origin, here, expr, at).ok()
+        };
+        self.step().ok()?;
+        Some(self.read_by(Need::Origin, here, expr, call, value))
     }
 
     /// What an operator makes of two integers, if both are known already and it does not fail.
@@ -197,7 +252,7 @@ impl Evaluator<'_> {
         if let Expr::Int(int) = here.unit.hir.expr(expr) {
             return Some(*int);
         }
-        match self.thunks[local_variable(here.unit, here.env, expr)?] {
+        match self.thunks[local_variable(here, expr)?] {
             Thunk::Done {
                 value: Value::Int(int),
                 tainted: false,
@@ -215,7 +270,11 @@ impl Evaluator<'_> {
             let Thunk::Delayed { env, expr } = &self.thunks[at] else {
                 break;
             };
-            let Some(next) = local_variable(self.files.unit(env.unit), env, *expr) else {
+            let here = Here {
+                unit: self.files.unit(env.unit),
+                env,
+            };
+            let Some(next) = local_variable(here, *expr) else {
                 break;
             };
             at = next;
@@ -265,8 +324,11 @@ impl Evaluator<'_> {
                 Expr::Float(float) => Value::Float(*float),
                 Expr::Str(parts) => return self.eval_string(here, expr, parts),
                 Expr::Path(kind, parts) => return self.eval_path(here, expr, *kind, parts),
+                Expr::Var(_, VarRef::Local { depth, slot }) => {
+                    return self.read_local(need, here, expr, (*depth, *slot));
+                }
                 Expr::Var(name, reference) => {
-                    let mut result = self.eval_var(need, here, expr, *name, reference);
+                    let mut result = self.eval_var(here, expr, *name, reference);
                     self.hop(need, unit, HopKind::Binding, expr, &mut result);
                     return result;
                 }
@@ -385,9 +447,9 @@ pub(crate) fn is_plain(parts: &[StrPart]) -> bool {
 }
 
 /// The thunk that a variable of an enclosing frame is bound to.
-fn local_variable(unit: &Unit, env: &Rc<Env>, expr: ExprId) -> Option<ThunkId> {
-    let Expr::Var(_, VarRef::Local { depth, slot }) = unit.hir.expr(expr) else {
+fn local_variable(here: Here<'_>, expr: ExprId) -> Option<ThunkId> {
+    let Expr::Var(_, VarRef::Local { depth, slot }) = here.unit.hir.expr(expr) else {
         return None;
     };
-    env.outer(*depth)?.slots.get(*slot as usize).copied()
+    Some(here.variable((*depth, *slot))?.0)
 }
