@@ -75,8 +75,13 @@ impl Evaluator<'_> {
         });
         let within = here.within(&frame);
         let froms = self.froms(within, attrs);
-        for (entry, slot) in attrs.entries.iter().zip(&frame.slots) {
-            self.thunks[*slot] = self.binding(here, within, entry, &froms);
+        // None of them sees what another one is bound to before that is certain: `__overrides` can replace it.
+        let bindings = attrs.entries.iter();
+        let bindings: SmallVec<[Thunk; 4]> = bindings
+            .map(|entry| self.binding(here, within, entry, &froms))
+            .collect();
+        for (slot, thunk) in frame.slots.iter().zip(bindings) {
+            self.thunks[*slot] = thunk;
         }
         frame
     }
