@@ -115,6 +115,7 @@ impl<'s> Evaluator<'s> {
 
     // ----- thunks
 
+    #[inline]
     pub(crate) fn push_thunk(&mut self, thunk: Thunk) -> ThunkId {
         self.budget
             .keeps(size_of::<Thunk>() + crate::heap::sizes::held_by(&thunk));

@@ -17,6 +17,7 @@ const INLINE_TEXT: usize = 23;
 const FRAME: usize = 64;
 
 /// The bytes that a thunk keeps outside of itself and that nothing else keeps.
+#[inline]
 pub(crate) fn held_by(thunk: &Thunk) -> usize {
     match thunk {
         Thunk::Delayed { .. } => FRAME,

@@ -32,18 +32,22 @@ impl Thunks {
         self.len
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, thunk: Thunk) -> ThunkId {
         let id = ThunkId(self.len as u32);
         self.len += 1;
         match self.pieces.last_mut() {
             Some(last) if last.len() < TOGETHER => last.push(thunk),
-            _ => {
-                let mut piece = Vec::with_capacity(TOGETHER);
-                piece.push(thunk);
-                self.pieces.push(piece);
-            }
+            _ => self.push_piece(thunk),
         }
         id
+    }
+
+    #[cold]
+    fn push_piece(&mut self, thunk: Thunk) {
+        let mut piece = Vec::with_capacity(TOGETHER);
+        piece.push(thunk);
+        self.pieces.push(piece);
     }
 
     pub(crate) fn push_primop(&mut self, primop: Primop) -> PrimopApp {
@@ -77,6 +81,7 @@ impl Thunks {
 impl Index<ThunkId> for Thunks {
     type Output = Thunk;
 
+    #[inline]
     fn index(&self, id: ThunkId) -> &Thunk {
         let at = id.0 as usize;
         &self.pieces[at / TOGETHER][at % TOGETHER]
@@ -84,6 +89,7 @@ impl Index<ThunkId> for Thunks {
 }
 
 impl IndexMut<ThunkId> for Thunks {
+    #[inline]
     fn index_mut(&mut self, id: ThunkId) -> &mut Thunk {
         let at = id.0 as usize;
         &mut self.pieces[at / TOGETHER][at % TOGETHER]

@@ -90,6 +90,7 @@ impl Evaluator<'_> {
         Some((text.into(), all))
     }
 
+    #[inline]
     fn path_symbol(&mut self, here: Here<'_>, name: &AttrName) -> Res<Symbol> {
         match name {
             AttrName::Static(name, _) => Ok(here.unit.symbol(*name)),
