@@ -12,13 +12,13 @@ const MAX_ORIGINS: usize = 4_000_000;
 
 /// Places of the cache of lately made origins, a power of two.
 const RECENT: usize = 1 << RECENT_BITS;
-const RECENT_BITS: u32 = 12;
+const RECENT_BITS: u32 = 11;
 
 /// The origins of an evaluation.
 pub(crate) struct Origins {
     nodes: Vec<Step>,
-    /// Lately made ones, by what they are: the same variable is often read many times in a row of calls.
-    recent: Box<[OriginId; RECENT]>,
+    /// Lately made ones with their numbers, by what they are: the same variable is often read many times in a row of calls.
+    recent: Box<[(Step, OriginId); RECENT]>,
 }
 
 #[derive(Clone, Copy)]
@@ -31,15 +31,16 @@ struct Step {
 
 impl Origins {
     pub(crate) fn new() -> Self {
+        // Stands for no origin.
+        let step = Step {
+            kind: HopKind::Literal,
+            site: NO_SITE,
+            parent: OriginId(0),
+            depth: 0,
+        };
         Self {
-            // Stands for no origin.
-            nodes: vec![Step {
-                kind: HopKind::Literal,
-                site: NO_SITE,
-                parent: OriginId(0),
-                depth: 0,
-            }],
-            recent: Box::new([OriginId(0); RECENT]),
+            nodes: vec![step],
+            recent: Box::new([(step, OriginId(0)); RECENT]),
         }
     }
 
@@ -56,34 +57,30 @@ impl Origins {
     /// A literal, or a further step of an existing origin.
     #[inline]
     pub(crate) fn add(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
-        let below = &self.nodes[parent.0 as usize];
-        if below.depth >= MAX_HOPS || (below.site == site && parent.0 != 0) {
-            return parent;
+        let (recent, origin) = &self.recent[place_of(site, parent)];
+        let same = recent.site == site && recent.parent == parent && recent.kind == kind;
+        match same && origin.0 != 0 {
+            true => *origin,
+            false => self.add_new(kind, site, parent),
         }
-        let depth = below.depth + 1;
-        let place = place_of(site, parent);
-        let recent = self.recent[place];
-        let known = &self.nodes[recent.0 as usize];
-        if recent.0 != 0 && known.site == site && known.parent == parent && known.kind == kind {
-            return recent;
+    }
+
+    fn add_new(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
+        let below = &self.nodes[parent.0 as usize];
+        let repeats = below.site == site && parent.0 != 0;
+        if repeats || below.depth >= MAX_HOPS || self.nodes.len() >= MAX_ORIGINS {
+            return parent;
         }
         let step = Step {
             kind,
             site,
             parent,
-            depth,
+            depth: below.depth + 1,
         };
-        self.add_new(step, place)
-    }
-
-    fn add_new(&mut self, step: Step, place: usize) -> OriginId {
-        if self.nodes.len() >= MAX_ORIGINS {
-            return step.parent;
-        }
-        let id = OriginId(self.nodes.len() as u32);
-        self.recent[place] = id;
+        let origin = OriginId(self.nodes.len() as u32);
+        self.recent[place_of(site, parent)] = (step, origin);
         self.nodes.push(step);
-        id
+        origin
     }
 
     /// The steps of an origin, outermost first.
