@@ -2,7 +2,7 @@
 //!
 //! This is where the heap holds code that runs in the evaluator that has the heap.
 
-use crate::{Env, ErrorRef, Evaluator, OriginId, Res, ThunkId, Tracked, Value};
+use crate::{Env, ErrorRef, Evaluator, OriginId, Res, Symbol, ThunkId, Tracked, Value};
 use nixpod_source::{ExprId, Site};
 use std::rc::Rc;
 
@@ -27,6 +27,12 @@ pub(crate) enum Thunk {
         function: ThunkId,
         number: u32,
         site: Site,
+    },
+    /// A name that is inherited from a set, and its key, which our own files do not have.
+    Inherited {
+        from: ThunkId,
+        name: Symbol,
+        key: Site,
     },
     Busy(Option<Site>),
     /// The fields of a [`Tracked`], so that the whole fits 32 bytes.

@@ -1,12 +1,12 @@
 //! Sets, the frames of `let`, and variables.
 
-use crate::heap::files::{Here, Unit};
+use crate::heap::files::Here;
 use crate::thunk::Thunk;
 use crate::{
     Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value,
     When,
 };
-use nixpod_source::{ExprId, HopKind, Site, Why};
+use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, NameId, VarRef};
 use smallvec::SmallVec;
 use std::rc::Rc;
@@ -96,7 +96,11 @@ impl Evaluator<'_> {
         match entry.value {
             EntryValue::Expr(expr) => self.delayed(within, expr),
             EntryValue::Inherit(expr) => self.delayed(here, expr),
-            EntryValue::From(from) => inherited(here.unit, entry, froms.get(from as usize).copied()),
+            EntryValue::From(from) => Thunk::Inherited {
+                from: froms[from as usize],
+                name: here.unit.symbol(entry.name),
+                key: here.unit.key_site(entry.key),
+            },
         }
     }
 
@@ -278,22 +282,4 @@ impl Evaluator<'_> {
         };
         self.join(vec![Alternative { value: shadow, when }, shadowed])
     }
-}
-
-/// The value of a name that is inherited from a set.
-fn inherited(unit: &Unit, entry: &Entry, from: Option<ThunkId>) -> Thunk {
-    let name = unit.symbol(entry.name);
-    let key = unit.key_site(entry.key);
-    let is_own = unit.is_own();
-    Thunk::Native(Box::new(move |ev| {
-        let Some(from) = from else {
-            return ev.fail("inherit without a source", key);
-        };
-        let base = ev.force(from)?;
-        let mut value = ev.select_value(&base, name, key)?;
-        if !is_own {
-            value.origin = ev.origin(HopKind::Binding, key, value.origin);
-        }
-        Ok(value)
-    }))
 }

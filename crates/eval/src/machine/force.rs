@@ -128,9 +128,11 @@ impl Evaluator<'_> {
                 self.depends_on_order();
                 Err(Rc::new(error))
             }
-            Thunk::Delayed { .. } | Thunk::Native(_) | Thunk::Apply { .. } | Thunk::Generated { .. } => {
-                return None;
-            }
+            Thunk::Delayed { .. }
+            | Thunk::Native(_)
+            | Thunk::Apply { .. }
+            | Thunk::Generated { .. }
+            | Thunk::Inherited { .. } => return None,
         };
         // Whoever waits for a thunk that is being computed asks for it, too: the circle may be gone after an edit.
         if let Some(dependencies) = &mut self.memo.dependencies {
@@ -177,6 +179,14 @@ impl Evaluator<'_> {
                 let number = self.alloc(Value::Int(i64::from(*number)), OriginId(0));
                 let function = self.force(*function)?;
                 self.apply(&function, number, *site)
+            }
+            Thunk::Inherited { from, name, key } => {
+                let base = self.force(*from)?;
+                let mut value = self.select_value(&base, *name, *key)?;
+                if *key != NO_SITE {
+                    value.origin = self.origin(HopKind::Binding, *key, value.origin);
+                }
+                Ok(value)
             }
             Thunk::Busy(_) | Thunk::Done { .. } | Thunk::Failed(_) => {
                 unreachable!("such a thunk is not computed")
