@@ -26,33 +26,38 @@ impl Evaluator<'_> {
     pub(crate) fn eval_for(&mut self, need: Need, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
         match here.unit.hir.expr(expr) {
             Expr::Var(_, VarRef::Local { depth, slot }) => self.eval_local(need, here, expr, (*depth, *slot)),
-            other => self.eval_other(need, here, expr, other),
+            node => self.eval_other(need, here, expr, node),
         }
     }
 
     /// The same for what is not a variable of an enclosing frame.
-    fn eval_other(&mut self, need: Need, here: Here<'_>, expr: ExprId, node: &Expr) -> Res<Tracked> {
+    fn eval_other<'h>(&mut self, need: Need, here: Here<'h>, expr: ExprId, node: &'h Expr) -> Res<Tracked> {
         if let Expr::Binary(op, left, right) = node
             && let Some(value) = self.integer_at_once(here, expr, *op, (*left, *right))
         {
             return Ok(value);
         }
         if is_flat(node) {
-            return self.eval_settled(need, here, expr);
+            return self.eval_as(need, here, expr, node);
         }
         if self.budget.is_deep() {
             return Ok(self.too_deep());
         }
-        self.deeper(|ev| ev.eval_settled(need, here, expr))
+        self.deeper(|ev| ev.eval_as(need, here, expr, node))
     }
 
-    /// The same, on the native stack as it is. Results are not copied on their way out: they are of the type that callers
-    /// return themselves, and what is still to be done to them is done in their place.
-    pub(crate) fn eval_settled(&mut self, need: Need, here: Here<'_>, mut expr: ExprId) -> Res<Tracked> {
-        if let Expr::Var(_, VarRef::Local { depth, slot }) = here.unit.hir.expr(expr) {
-            return self.eval_local(need, here, expr, (*depth, *slot));
+    /// The same, on the native stack as it is.
+    pub(crate) fn eval_settled(&mut self, need: Need, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        match here.unit.hir.expr(expr) {
+            Expr::Var(_, VarRef::Local { depth, slot }) => self.eval_local(need, here, expr, (*depth, *slot)),
+            node => self.eval_as(need, here, expr, node),
         }
-        let mut result = self.eval_inner(need, here, &mut expr);
+    }
+
+    /// The same for an expression that was looked up already. Results are not copied on their way out: they are of the type
+    /// that callers return themselves, and what is still to be done to them is done in their place.
+    fn eval_as<'h>(&mut self, need: Need, here: Here<'h>, mut expr: ExprId, node: &'h Expr) -> Res<Tracked> {
+        let mut result = self.eval_inner(need, here, &mut expr, node);
         if !matches!(&result, Ok(value) if !matches!(value.value, Value::Unknown(_))) {
             self.place(here, expr, &mut result);
         }
@@ -312,12 +317,18 @@ impl Evaluator<'_> {
     /// Evaluates an expression. Where that is what another part of it gives, such as the branch of an `if`, `at` is that
     /// part afterwards.
     #[expect(clippy::too_many_lines, reason = "an arm for each kind of expression")]
-    fn eval_inner(&mut self, need: Need, here: Here<'_>, at: &mut ExprId) -> Res<Tracked> {
+    fn eval_inner<'h>(
+        &mut self,
+        need: Need,
+        here: Here<'h>,
+        at: &mut ExprId,
+        mut node: &'h Expr,
+    ) -> Res<Tracked> {
         let Here { unit, env } = here;
         loop {
             let expr = *at;
             self.begin(here, expr)?;
-            let value = match unit.hir.expr(expr) {
+            let value = match node {
                 Expr::Missing => Value::unknown(Why::SyntaxError("the code here does not parse".to_owned())),
                 Expr::Key(_) => Value::Null,
                 Expr::Int(int) => Value::Int(*int),
@@ -368,11 +379,13 @@ impl Evaluator<'_> {
                         Value::Bool(false) => *otherwise,
                         _ => return self.undecided_if(here, *condition, &decided, [*then, *otherwise]),
                     };
+                    node = unit.hir.expr(*at);
                     continue;
                 }
                 Expr::Assert(condition, body) => {
                     self.eval_assert(here, expr, *condition)?;
                     *at = *body;
+                    node = unit.hir.expr(*at);
                     continue;
                 }
                 Expr::Binary(op, left, right) => {
