@@ -51,7 +51,9 @@ impl Evaluator<'_> {
         let Here { unit, env } = here;
         let site = here.site(expr);
         let mut head = function;
-        let mut outer: SmallVec<[(ExprId, Site); 4]> = SmallVec::new();
+        // From the last argument to the first.
+        let mut given: SmallVec<[(ExprId, Site); 4]> = SmallVec::new();
+        given.push((argument, site));
         while let Expr::Apply(function, argument) = unit.hir.expr(head) {
             self.evaluates(env.unit, head);
             // Calls in a file of our own are all where that was called.
@@ -62,12 +64,12 @@ impl Evaluator<'_> {
                     expr: head,
                 },
             };
-            outer.push((*argument, site));
+            given.push((*argument, site));
             head = *function;
         }
         let mut function = self.eval(here, head)?;
         let mut arguments: SmallVec<[Argument; 4]> = SmallVec::new();
-        for (argument, site) in outer.into_iter().rev().chain([(argument, site)]) {
+        while let Some((argument, site)) = given.pop() {
             arguments.push((self.delay(here, argument), site));
         }
         let mut rest = arguments.as_slice();

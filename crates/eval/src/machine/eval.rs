@@ -163,18 +163,25 @@ impl Evaluator<'_> {
 
     /// A thunk for an expression.
     pub(crate) fn delay(&mut self, here: Here<'_>, expr: ExprId) -> ThunkId {
-        if let Some(bound) = self.plain_variable(here, expr) {
-            self.evaluates(here.env.unit, expr);
-            return bound;
-        }
-        let thunk = self.delayed(here, expr);
+        let thunk = match here.unit.hir.expr(expr) {
+            Expr::Var(_, VarRef::Local { depth, slot }) => {
+                let at = (*depth, *slot);
+                if let Some(bound) = self.plain_variable(here, at) {
+                    self.evaluates(here.env.unit, expr);
+                    return bound;
+                }
+                self.delayed_variable(here, expr, at)
+            }
+            _ => self.delayed(here, expr),
+        };
         self.push_thunk(thunk)
     }
 
     /// The thunk that a variable is bound to, if it is a value already that has no origin: reading it adds no step to
     /// a trail then.
-    fn plain_variable(&self, here: Here<'_>, expr: ExprId) -> Option<ThunkId> {
-        let bound = local_variable(here, expr)?;
+    #[inline]
+    fn plain_variable(&self, here: Here<'_>, at: (u32, u32)) -> Option<ThunkId> {
+        let (bound, _) = here.variable(at)?;
         match self.thunks[bound] {
             Thunk::Done {
                 value: Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_),
@@ -197,26 +204,33 @@ impl Evaluator<'_> {
             Expr::Lambda(..) => self.eval(here, expr).ok(),
             // Of the analysed code it is remembered which strings were looked at.
             Expr::Str(parts) if unit.is_own() && is_plain(parts) => self.eval(here, expr).ok(),
-            Expr::Var(_, VarRef::Local { depth, slot }) if forgets => {
-                self.variable_at_once(here, expr, (*depth, *slot))
+            Expr::Var(_, VarRef::Local { depth, slot }) => {
+                return self.delayed_variable(here, expr, (*depth, *slot));
             }
-            Expr::Binary(op, left, right) if forgets => {
-                self.integer_at_once(here, expr, *op, (*left, *right))
-            }
+            Expr::Binary(op, left, right) => self.integer_at_once(here, expr, *op, (*left, *right)),
             _ => None,
         };
         match value {
             Some(value) => Thunk::done(value),
-            None => Thunk::Delayed {
-                env: here.env.clone(),
-                expr,
-            },
+            None => later(here, expr),
+        }
+    }
+
+    /// The same for a variable of an enclosing frame.
+    fn delayed_variable(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Thunk {
+        match self.variable_at_once(here, expr, at) {
+            Some(value) => Thunk::done(value),
+            None => later(here, expr),
         }
     }
 
     /// The value of a variable that was computed before. Functions are left out, which are told apart by their thunks, and
     /// floats, of which some are not equal to themselves.
+    #[inline]
     fn variable_at_once(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Option<Tracked> {
+        if self.memo.dependencies.is_some() {
+            return None;
+        }
         let (bound, call) = here.variable(at)?;
         let value = match &self.thunks[bound] {
             Thunk::Done {
@@ -442,6 +456,14 @@ impl Evaluator<'_> {
             return Ok(Tracked { value, origin });
         }
         self.binary(op, a, b, here.site(expr), origin)
+    }
+}
+
+/// The state of a thunk that evaluates an expression when it is forced.
+fn later(here: Here<'_>, expr: ExprId) -> Thunk {
+    Thunk::Delayed {
+        env: here.env.clone(),
+        expr,
     }
 }
 

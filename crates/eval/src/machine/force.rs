@@ -31,11 +31,15 @@ impl Evaluator<'_> {
         }
         let before = self.conditions.drops;
         let used = self.budget.used();
-        let site = match &self.thunks[id] {
-            Thunk::Delayed { env, expr } => Some(self.site(env, *expr)),
+        let state = &mut self.thunks[id];
+        let site = match state {
+            Thunk::Delayed { env, expr } => {
+                let unit = self.files.unit(env.unit);
+                Some(Here { unit, env }.site(*expr))
+            }
             _ => None,
         };
-        let thunk = std::mem::replace(&mut self.thunks[id], Thunk::Busy(site));
+        let thunk = std::mem::replace(state, Thunk::Busy(site));
         let outer = self
             .memo
             .dependencies
