@@ -281,6 +281,7 @@ impl Evaluator<'_> {
     }
 
     /// The variables of a function that is called.
+    #[inline]
     pub(crate) fn frame_of_call(
         &mut self,
         here: Here<'_>,
@@ -288,38 +289,40 @@ impl Evaluator<'_> {
         argument: ThunkId,
         site: Site,
     ) -> Res<Rc<Env>> {
-        let Here { unit, env } = here;
-        let call = (site != NO_SITE).then_some(site);
-        let new_frame = |slots| {
-            Rc::new(Env {
-                parent: Some(env.clone()),
-                unit: env.unit,
-                slots,
-                call,
-            })
-        };
         match param {
-            Param::Name(..) => Ok(new_frame(smallvec::smallvec![argument])),
+            Param::Name(..) => Ok(new_frame(here, smallvec::smallvec![argument], site)),
             Param::Pattern {
                 fields,
                 ellipsis,
                 alias,
-            } => {
-                let value = self.pattern_argument(unit, fields, *ellipsis, argument, site)?;
-                let mut slots = Slots::with_capacity(fields.len() + 1);
-                let mut defaults = Vec::new();
-                for field in fields {
-                    let name = unit.symbol(field.name);
-                    slots.push(self.bind_field(&value, name, field.default, &mut defaults, site)?);
-                }
-                if alias.is_some() {
-                    slots.push(argument);
-                }
-                let frame = new_frame(slots);
-                self.fill_defaults(&frame, defaults);
-                Ok(frame)
-            }
+            } => self.frame_of_pattern(here, fields, (*ellipsis, alias.is_some()), argument, site),
         }
+    }
+
+    /// The variables of a function that takes a set apart, which may have further attributes and a name for the whole.
+    #[inline(never)]
+    fn frame_of_pattern(
+        &mut self,
+        here: Here<'_>,
+        fields: &[PatternField],
+        (ellipsis, alias): (bool, bool),
+        argument: ThunkId,
+        site: Site,
+    ) -> Res<Rc<Env>> {
+        let unit = here.unit;
+        let value = self.pattern_argument(unit, fields, ellipsis, argument, site)?;
+        let mut slots = Slots::with_capacity(fields.len() + 1);
+        let mut defaults = Vec::new();
+        for field in fields {
+            let name = unit.symbol(field.name);
+            slots.push(self.bind_field(&value, name, field.default, &mut defaults, site)?);
+        }
+        if alias {
+            slots.push(argument);
+        }
+        let frame = new_frame(here, slots, site);
+        self.fill_defaults(&frame, defaults);
+        Ok(frame)
     }
 
     /// Adds the call to an error's trace while it is short.
@@ -510,6 +513,16 @@ impl Evaluator<'_> {
     pub fn empty_attrs(&self) -> Value {
         Value::Attrs(Rc::new(Attrs::default()))
     }
+}
+
+/// The frame that a call makes.
+fn new_frame(here: Here<'_>, slots: Slots, site: Site) -> Rc<Env> {
+    Rc::new(Env {
+        parent: Some(here.env.clone()),
+        unit: here.env.unit,
+        slots,
+        call: (site != NO_SITE).then_some(site),
+    })
 }
 
 /// A field of a pattern that takes its default, or perhaps does.

@@ -74,7 +74,7 @@ impl Evaluator<'_> {
         self.read_local(need, here, expr, at)
     }
 
-    #[inline]
+    #[inline(always)]
     fn read_local(&mut self, need: Need, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Res<Tracked> {
         let Some((thunk, call)) = here.variable(at) else {
             return self.unbound(here, expr);
@@ -95,7 +95,7 @@ impl Evaluator<'_> {
 
     /// Adds the steps of reading a variable to the origin of its value: the call that made the frame, and the place where it
     /// is read.
-    #[inline]
+    #[inline(always)]
     fn read_by(
         &mut self,
         need: Need,
