@@ -183,7 +183,7 @@ pub(crate) struct Budget {
     pub(crate) force_depth: u32,
     pub(crate) speculation: u32,
     /// Pieces of native stack that were added.
-    stacks: u32,
+    pub(crate) stacks: u32,
 }
 
 /// How many steps are taken before the outside is asked whether to go on.
@@ -455,20 +455,10 @@ impl Budget {
         self.force_depth >= self.limits.force_depth || self.stacks >= MAX_STACKS
     }
 
-    /// Begins nested work, for which the native stack grows if need be. Gives what [`Self::nested_out`] needs.
+    /// Does the native stack have to grow before further nested work?
     #[inline]
-    pub(crate) fn nested_in(&mut self) -> bool {
-        let grows = stacker::remaining_stack().is_none_or(|left| left < RED_ZONE);
-        self.force_depth += 1;
-        self.stacks += u32::from(grows);
-        grows
-    }
-
-    /// The nested work is done.
-    #[inline]
-    pub(crate) fn nested_out(&mut self, grew: bool) {
-        self.force_depth -= 1;
-        self.stacks -= u32::from(grew);
+    pub(crate) fn lacks_stack(&self) -> bool {
+        stacker::remaining_stack().is_none_or(|left| left < RED_ZONE)
     }
 
     /// Steps count anew; what is kept stays.

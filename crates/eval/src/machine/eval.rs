@@ -26,38 +26,50 @@ impl Evaluator<'_> {
     pub(crate) fn eval_for(&mut self, need: Need, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
         match here.unit.hir.expr(expr) {
             Expr::Var(_, VarRef::Local { depth, slot }) => self.eval_local(need, here, expr, (*depth, *slot)),
-            node => self.eval_other(need, here, expr, node),
+            node => self.eval_node(need, here, expr, node, !is_flat(node)),
         }
     }
 
-    /// The same for what is not a variable of an enclosing frame.
-    fn eval_other<'h>(&mut self, need: Need, here: Here<'h>, expr: ExprId, node: &'h Expr) -> Res<Tracked> {
+    /// The same for the expression of a thunk, which counts as nested by itself.
+    #[inline]
+    pub(crate) fn eval_forced(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        match here.unit.hir.expr(expr) {
+            Expr::Var(_, VarRef::Local { depth, slot }) => {
+                self.eval_local(Need::Origin, here, expr, (*depth, *slot))
+            }
+            node => self.eval_node(Need::Origin, here, expr, node, false),
+        }
+    }
+
+    /// The same for an expression that was looked up already, and that is nested in another one or not. Results are not
+    /// copied on their way out: they are of the type that callers return themselves, and what is still to be done to them
+    /// is done in their place.
+    fn eval_node<'h>(
+        &mut self,
+        need: Need,
+        here: Here<'h>,
+        mut expr: ExprId,
+        node: &'h Expr,
+        nested: bool,
+    ) -> Res<Tracked> {
         if let Expr::Binary(op, left, right) = node
             && let Some(value) = self.integer_at_once(here, expr, *op, (*left, *right))
         {
             return Ok(value);
         }
-        if is_flat(node) {
-            return self.eval_as(need, here, expr, node);
+        if nested {
+            if self.budget.is_deep() {
+                return Ok(self.too_deep());
+            }
+            if self.budget.lacks_stack() {
+                return self.deeper(|ev| ev.eval_node(need, here, expr, node, false));
+            }
+            self.budget.force_depth += 1;
         }
-        if self.budget.is_deep() {
-            return Ok(self.too_deep());
-        }
-        self.deeper(|ev| ev.eval_as(need, here, expr, node))
-    }
-
-    /// The same, on the native stack as it is.
-    pub(crate) fn eval_settled(&mut self, need: Need, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
-        match here.unit.hir.expr(expr) {
-            Expr::Var(_, VarRef::Local { depth, slot }) => self.eval_local(need, here, expr, (*depth, *slot)),
-            node => self.eval_as(need, here, expr, node),
-        }
-    }
-
-    /// The same for an expression that was looked up already. Results are not copied on their way out: they are of the type
-    /// that callers return themselves, and what is still to be done to them is done in their place.
-    fn eval_as<'h>(&mut self, need: Need, here: Here<'h>, mut expr: ExprId, node: &'h Expr) -> Res<Tracked> {
         let mut result = self.eval_inner(need, here, &mut expr, node);
+        if nested {
+            self.budget.force_depth -= 1;
+        }
         if !matches!(&result, Ok(value) if !matches!(value.value, Value::Unknown(_))) {
             self.place(here, expr, &mut result);
         }
@@ -266,7 +278,7 @@ impl Evaluator<'_> {
     }
 
     /// An integer that is written there, or that a variable was found to be before.
-    #[inline]
+    #[inline(always)]
     fn known_integer(&self, here: Here<'_>, expr: ExprId) -> Option<i64> {
         if let Expr::Int(int) = here.unit.hir.expr(expr) {
             return Some(*int);
@@ -316,7 +328,7 @@ impl Evaluator<'_> {
     }
 
     /// Adds a step to the origin of a value, unless our own prelude took it or nobody looks at it.
-    #[inline]
+    #[inline(always)]
     fn hop(&mut self, need: Need, unit: &Unit, kind: HopKind, expr: ExprId, result: &mut Res<Tracked>) {
         let Ok(value) = result else { return };
         if !unit.is_own() && need.is_for(&value.value) {
@@ -331,6 +343,7 @@ impl Evaluator<'_> {
     /// Evaluates an expression. Where that is what another part of it gives, such as the branch of an `if`, `at` is that
     /// part afterwards.
     #[expect(clippy::too_many_lines, reason = "an arm for each kind of expression")]
+    #[inline(always)]
     fn eval_inner<'h>(
         &mut self,
         need: Need,

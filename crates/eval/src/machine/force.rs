@@ -3,7 +3,6 @@
 use crate::heap::budget::{STACK_CHUNK, Used};
 use crate::heap::files::Here;
 use crate::heap::sizes;
-use crate::machine::need::Need;
 use crate::memo::Outer;
 use crate::thunk::Thunk;
 use crate::{
@@ -156,11 +155,12 @@ impl Evaluator<'_> {
         known && self.memo.dependencies.is_none()
     }
 
+    #[inline(always)]
     fn compute(&mut self, thunk: &Thunk) -> Res<Tracked> {
         match thunk {
             Thunk::Delayed { env, expr } => {
                 let unit = self.unit(env);
-                self.eval_settled(Need::Origin, Here { unit: &unit, env }, *expr)
+                self.eval_forced(Here { unit: &unit, env }, *expr)
             }
             Thunk::Native(run) => run(self),
             Thunk::Apply {
@@ -221,18 +221,20 @@ impl Evaluator<'_> {
     /// Runs nested work with room on the native stack. Whether there is too much of it already has to be asked before.
     #[inline]
     pub(crate) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        if self.budget.nested_in() {
-            return self.on_more_stack(run);
-        }
-        let result = run(self);
-        self.budget.nested_out(false);
+        self.budget.force_depth += 1;
+        let result = match self.budget.lacks_stack() {
+            true => self.on_more_stack(run),
+            false => run(self),
+        };
+        self.budget.force_depth -= 1;
         result
     }
 
     #[cold]
     fn on_more_stack<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.budget.stacks += 1;
         let result = stacker::grow(STACK_CHUNK, || run(self));
-        self.budget.nested_out(true);
+        self.budget.stacks -= 1;
         result
     }
 
