@@ -108,7 +108,7 @@ pub fn is_idle(ev: &mut Evaluator<'_>, module: &Tracked) -> bool {
                 ..Attrs::default()
             };
             let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
-            match ev.apply(&module, arguments, NO_SITE) {
+            match ev.apply(module, arguments, NO_SITE) {
                 Ok(Tracked {
                     value: Value::Attrs(set),
                     ..

@@ -544,7 +544,7 @@ impl ModuleEvaluation {
     fn call(self: &Rc<Self>, ev: &mut Evaluator<'_>, function: &Tracked, key: &str) -> Res<Tracked> {
         let argument = self.arguments(ev, &function.value, key);
         let argument = ev.alloc(Value::attrs(argument), OriginId::default());
-        ev.apply(&function, argument, NO_SITE)
+        ev.apply(function, argument, NO_SITE)
     }
 }
 
