@@ -6,6 +6,7 @@
 //! not come to is named as not analysed.
 
 use crate::check::budget::{Budget, Roots};
+use crate::check::used::{Used, has_part};
 use crate::report::{Cause, Concern, Gap, LeftOut, LeftOutReason};
 use crate::settings::Settings;
 use crate::vfs::spans::span_of;
@@ -14,7 +15,7 @@ use crate::world::evaluate::Extent;
 use crate::world::root::{Off, Root};
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
-use nixpod_model::{DefinedState, FactInfo, FactValue, Field, Surface, SystemKind, Visitor};
+use nixpod_model::{DefinedState, Surface, SystemKind};
 use nixpod_modules::{Island, Kind, Shape, Standing};
 use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
 use nixpod_surfaces::{ModuleSite, QuadletSite, SpecSite, TestMachine};
@@ -464,7 +465,7 @@ impl Account {
         };
         gaps.is_none_or(|gaps| {
             let state = vfs.state(written.file);
-            !gaps.contains(&site.set) && !contains(&state.parsed().hir, condition, gaps)
+            !gaps.contains(&site.set) && !has_part(&state.parsed().hir, condition, gaps)
         })
     }
 
@@ -516,55 +517,16 @@ fn branch_of(written: &Written) -> Option<(FileId, ExprId, ExprId, String)> {
 
 /// Those of whose text no container has anything either: a function such as `recursiveUpdate` makes one set of several, and
 /// the result stands where one of them does.
-fn without_used(vfs: &Vfs, left: Vec<Written>, evaluated: &[Arc<Known>]) -> Vec<Written> {
+fn without_used(vfs: &Vfs, mut left: Vec<Written>, evaluated: &[Arc<Known>]) -> Vec<Written> {
     if left.is_empty() {
         return left;
     }
-    let mut used = Used::default();
-    used.sites
-        .extend(left.iter().map(|written| (written.file, FxHashSet::default())));
-    for known in evaluated {
-        known
-            .world
-            .containers
-            .values()
-            .for_each(|container| container.visit(&mut used));
-    }
-    let is_used = |written: &Written| {
-        let of_file = &used.sites[&written.file];
+    let used = Used::new(left.iter().map(|written| written.file), evaluated);
+    left.retain(|written| {
         let state = vfs.state(written.file);
-        !of_file.is_empty() && contains(&state.parsed().hir, written.site.value, of_file)
-    };
-    left.into_iter().filter(|written| !is_used(written)).collect()
-}
-
-/// Is one of these expressions a part of that one?
-fn contains(hir: &Hir, whole: ExprId, parts: &FxHashSet<ExprId>) -> bool {
-    let mut pending = vec![whole];
-    while let Some(next) = pending.pop() {
-        if parts.contains(&next) {
-            return true;
-        }
-        hir.expr(next).for_each_child(&mut |child| pending.push(child));
-    }
-    false
-}
-
-/// Where the facts of containers are written, in the files that are asked about.
-#[derive(Default)]
-struct Used {
-    sites: FxHashMap<FileId, FxHashSet<ExprId>>,
-}
-
-impl Visitor for Used {
-    fn fact<T: FactValue>(&mut self, _: FactInfo, field: &Field<T>) {
-        for definition in &field.definitions {
-            let site = definition.place.site;
-            if let Some(sites) = self.sites.get_mut(&site.file) {
-                sites.insert(site.expr);
-            }
-        }
-    }
+        !used.is_in(written.file, &state.parsed().hir, written.site.value)
+    });
+    left
 }
 
 /// What became of a definition, if anything has read a part of it. Containers inside of it have definitions of their own.

@@ -18,3 +18,4 @@ pub(crate) mod secrets;
 pub(crate) mod snapshot;
 pub(crate) mod targets;
 pub(crate) mod tool_rules;
+mod used;

@@ -9,6 +9,7 @@ mod incremental;
 mod inputs;
 mod islands;
 mod markdown;
+mod off;
 mod outside;
 mod parts;
 mod rules;

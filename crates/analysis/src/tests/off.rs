@@ -1,0 +1,224 @@
+//! What every host leaves out, by a condition or otherwise.
+
+use super::flake;
+use super::islands::{check, check_with};
+use crate::settings::Settings;
+use expect_test::expect;
+
+/// What a definition that could not be seen adds is not known: nothing is switched off by the names that it may have.
+#[test]
+fn nothing_is_off_for_names_that_could_not_be_seen() {
+    check(
+        &[
+            (
+                "flake.nix",
+                &flake(&[("seen", "seen.nix"), ("unseen", "unseen.nix")]),
+            ),
+            (
+                "box.nix",
+                r#"
+{ config, lib, ... }: {
+  virtualisation.oci-containers.containers = {
+    beside = lib.mkIf (config.containers ? vault) { image = "x"; extraOptions = [ "--all" ]; };
+  };
+}"#,
+            ),
+            ("seen.nix", "{ imports = [ ./box.nix ]; }"),
+            (
+                "unseen.nix",
+                "{ vaults, lib, ... }: { imports = [ ./box.nix ]; config = lib.mkMerge [ vaults.config ]; }",
+            ),
+        ],
+        expect![[r#"
+            box.nix:4:83 `"--all"` high/medium toy-flag: `beside` uses `--all` [unseen]
+              box.nix:4:24 `config.containers ? vault` only if this holds
+            gap /p/unseen.nix: `a module's definitions`: `vaults.config` comes from outside
+        "#]],
+    );
+    check(
+        &[
+            ("flake.nix", &flake(&[("seen", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ config, lib, ... }: {
+  virtualisation.oci-containers.containers.beside =
+    lib.mkIf (config.containers ? vault) { image = "x"; extraOptions = [ "--all" ]; };
+}"#,
+            ),
+        ],
+        expect![[r#"
+            left out (off): beside
+        "#]],
+    );
+}
+
+/// Who asks for it sees what all hosts leave out, as if none did, and what stands beside it only once.
+#[test]
+fn what_is_off_can_be_looked_at() {
+    let settings = Settings {
+        with_off: true,
+        ..Settings::default()
+    };
+    check_with(
+        settings,
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ config, lib, ... }: {
+  imports = [ ./shop.nix ] ++ lib.optional (1 > 2) ./never.nix;
+  virtualisation.oci-containers.containers = lib.mkMerge [
+    { off = lib.mkIf false { image = "x"; extraOptions = [ "--all" ]; }; }
+    (lib.optionalAttrs (1 > 2) { neither = { image = "x"; extraOptions = [ "--all" ]; }; })
+    (if config.shop.enable then { first = { image = "x"; extraOptions = [ "--all" ]; }; } else { second = { image = "x"; extraOptions = [ "--all" ]; }; })
+  ];
+}"#,
+            ),
+            ("never.nix", r#"{ containers.never.autoStart = true; }"#),
+            (
+                "shop.nix",
+                r#"
+{ config, lib, ... }: {
+  options.shop.enable = lib.mkEnableOption "the shop";
+  options.shop.flags = lib.mkOption { default = [ "--all" ]; };
+  config = lib.mkIf config.shop.enable {
+    virtualisation.oci-containers.containers.shop = { image = "x"; extraOptions = config.shop.flags; };
+  };
+}"#,
+            ),
+        ],
+        expect![[r#"
+            box.nix:5:60 `"--all"` high/medium toy-flag: `off` uses `--all` [box.nix]
+            box.nix:6:76 `"--all"` high/medium toy-flag: `neither` uses `--all` [box.nix]
+            box.nix:7:75 `"--all"` high/medium toy-flag: `first` uses `--all` [box.nix]
+            box.nix:7:139 `"--all"` high/high toy-flag: `second` uses `--all` [box]
+            never.nix:1:14 `never` medium/medium toy-absent: `never` is not isolated [never.nix] imported by no host
+            shop.nix:4:51 `"--all"` high/medium toy-flag: `shop` uses `--all` [shop.nix]
+              shop.nix:6:68 `extraOptions` set here
+            gap /p/shop.nix: `virtualisation.oci-containers.containers.shop`: which options it is started with is not known: option `shop.flags` is set nowhere in the analysed files
+        "#]],
+    );
+}
+
+/// Only a condition that was decided switches something off.
+#[test]
+fn what_depends_on_a_condition_that_fails_is_not_off() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ unknown, ... }: {
+  containers = if throw "no" then { a.autoStart = true; } else { b.autoStart = true; };
+  virtualisation.oci-containers.containers = if unknown.on
+    then { db = { image = "x"; extraOptions = [ "--all" ]; }; }
+    else { db = { image = "x"; }; };
+}"#,
+            ),
+        ],
+        expect![[r#"
+            box.nix:5:49 `"--all"` high/medium toy-flag: `db` uses `--all` [box]
+              box.nix:4:49 `unknown.on` only if this holds
+            gap /p/box.nix: `containers`: evaluation fails: no
+        "#]],
+    );
+}
+
+/// What a host imports and does not have is no module that nobody imports.
+#[test]
+fn what_a_host_drops_is_off() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ lib, ... }: {
+  imports = [
+    ./never.nix
+    { virtualisation.oci-containers.containers = lib.mkDefault { weak = { image = "x"; extraOptions = [ "--all" ]; }; }; }
+  ];
+  disabledModules = [ ./never.nix ];
+  virtualisation.oci-containers.containers.strong.image = "x";
+  containers.web = lib.mkMerge [ (lib.mkDefault { autoStart = false; }) { autoStart = true; privateNetwork = true; } ];
+}"#,
+            ),
+            ("never.nix", r#"{ containers.never.autoStart = true; }"#),
+        ],
+        expect![[r#"
+            left out (off): weak
+            left out (off): never
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_off_on_every_host_is_told_and_so_are_machines_of_tests() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ lib, ... }: {
+  virtualisation.oci-containers.containers = lib.mkMerge [
+    { never = lib.mkIf false { image = "x"; extraOptions = [ "--all" ]; }; }
+    (lib.optionalAttrs (1 > 2) { neither = { image = "x"; extraOptions = [ "--all" ]; }; })
+  ];
+}"#,
+            ),
+            (
+                "test.nix",
+                r#"
+{
+  nodes.machine = { ... }: { virtualisation.oci-containers.containers.t = { image = "x"; extraOptions = [ "--all" ]; }; };
+  testScript = "start_all()";
+}"#,
+            ),
+        ],
+        expect![[r#"
+            left out (off): never
+            left out (off): neither
+            left out (test): t
+            left out (test): <name>
+        "#]],
+    );
+}
+
+/// What the machine around a lone file is set to is said elsewhere: no default of NixOS switches anything off there.
+#[test]
+fn a_lone_file_is_not_switched_off_by_what_it_does_not_say() {
+    check(
+        &[
+            (
+                "by-name.nix",
+                r#"
+{ config, lib, ... }: lib.mkIf (config.networking.hostName == "web1") {
+  containers.by-name = { autoStart = true; };
+}"#,
+            ),
+            (
+                "engine.nix",
+                "{ config, lib, ... }: { containers = lib.mkIf config.virtualisation.podman.enable { engine.autoStart = true; }; }",
+            ),
+            (
+                "said.nix",
+                r#"
+{ config, lib, ... }: {
+  virtualisation.podman.enable = false;
+  containers = lib.mkIf config.virtualisation.podman.enable { off.autoStart = true; };
+}"#,
+            ),
+        ],
+        expect![[r#"
+            by-name.nix:3:14 `by-name` medium/medium toy-absent: `by-name` is not isolated [by-name.nix]
+              by-name.nix:2:33 `config.networking.hostName == "web1"` only if this holds
+            engine.nix:1:85 `engine` medium/medium toy-absent: `engine` is not isolated [engine.nix]
+              engine.nix:1:47 `config.virtualisation.podman.enable` only if this holds
+            left out (off): off
+        "#]],
+    );
+}
