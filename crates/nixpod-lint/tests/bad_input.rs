@@ -414,6 +414,7 @@ fn files_that_are_not_there() {
     assert_told(
         &told.findings,
         &[
+            "main.nix:3 missing-import",
             "main.nix:6 missing-private-users",
             "main.nix:6 shared-host-network",
             "sound.nix:5 sys-admin-capability",

@@ -135,7 +135,7 @@ fn bad_input_is_told_and_harms_nothing() {
         ("half.nix", b"{ a = [ (x: ", 1),
         ("self.nix", b"let x = x; in x", 0),
         ("cycle.nix", b"{ imports = [ ./cycle.nix ]; }", 0),
-        ("absent-import.nix", b"{ imports = [ ./nowhere.nix ]; }", 0),
+        ("absent-import.nix", b"{ imports = [ ./nowhere.nix ]; }", 1),
         ("not-a-set.nix", b"42", 0),
         ("throws.nix", b"throw \"no\"", 0),
         ("carriage.nix", b"{ a = 1;\r\n b = 2; }\r\n", 0),
