@@ -8,6 +8,7 @@ mod bearing;
 mod functions;
 mod machines;
 mod names;
+mod path;
 mod secrets;
 mod sites;
 mod walk;

@@ -1,12 +1,13 @@
 //! The walk over a file that finds containers.
 
 use crate::census::names::{
-    is_nspawn, is_of_options, is_quadlet, is_system, is_test, may_be_nspawn, section_of, tells_module,
+    is_nspawn, is_of_options, is_quadlet, is_system, is_test, may_be_nspawn, section_of,
 };
+use crate::census::path::{Set, Step, Steps};
 use crate::census::sites::{Census, ModuleSite, QuadletSite, SpecSite, TestMachine};
 use crate::census::wrapped::{MAX_DEPTH, condition_of, passes_on, unwrapped};
 use crate::surface::tables;
-use crate::vocabulary::options::{Systems, Table};
+use crate::vocabulary::options::Systems;
 use nixpod_model::{Surface, SystemKind};
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
@@ -41,36 +42,13 @@ pub(super) fn census(hir: &Hir) -> Census {
         hir,
         begin: hir.root(),
         outer: Vec::new(),
-        path: Vec::new(),
+        path: Steps::default(),
         condition: None,
         machine: None,
         out: Census::default(),
     };
     walk.expr(hir.root(), 0);
     walk.out
-}
-
-/// A name on the way to a value.
-struct Step {
-    /// `None` for one that is computed.
-    name: Option<String>,
-    /// The value under it.
-    value: ExprId,
-    /// Does it stand beside options of systems?
-    beside_options: bool,
-}
-
-/// A set of containers that was found.
-#[derive(Clone, Copy)]
-struct Set {
-    table: &'static Table,
-    key: ExprId,
-    /// Does it stand where a module would have it?
-    in_module: bool,
-    /// If not: is there something that tells that it is a module's all the same?
-    seems_module: bool,
-    /// How many steps lie before the module that it is a part of.
-    module: usize,
 }
 
 struct Walk<'h> {
@@ -80,7 +58,7 @@ struct Walk<'h> {
     /// The names under which that stands in the file.
     outer: Vec<String>,
     /// The option path so far.
-    path: Vec<Step>,
+    path: Steps,
     /// The innermost condition since the path began.
     condition: Option<ExprId>,
     /// Is it a part of a machine for tests?
@@ -195,7 +173,7 @@ impl Walk<'_> {
         let options = files.count() < 2 && is_of_options(self.hir, attrs);
         let beside_options = is_system(self.hir, attrs);
         let is_test = is_test(self.hir, attrs);
-        let in_virtualisation = self.name(0) == Some("virtualisation");
+        let in_virtualisation = self.path.name(0) == Some("virtualisation");
         let outside = self.machine;
         let around = outside.or(is_test.then_some(TestMachine::NixosTest));
         for entry in &attrs.entries {
@@ -275,11 +253,11 @@ impl Walk<'_> {
     }
 
     fn entry(&mut self, key: ExprId, value: ExprId, options: bool, depth: u32) {
-        if self.name(0) == Some("options") {
+        if self.path.name(0) == Some("options") {
             return self.declarations(value);
         }
         self.setting();
-        let Some(set) = self.set(key) else {
+        let Some(set) = self.path.set(key) else {
             return self.expr(value, depth);
         };
         let is_nspawn = set.table.surface == Surface::Nspawn;
@@ -313,14 +291,14 @@ impl Walk<'_> {
 
     /// Remembers the module, if this path is an option that is read, and it is told to be a module's.
     fn setting(&mut self) {
-        let mut options = SETTINGS.iter().filter(|names| self.ends(names));
+        let mut options = SETTINGS.iter().filter(|names| self.path.ends(names));
         let Some(names) = options.next() else { return };
         let before = self.path.len() - names.len();
-        let told = self.is_place_of_modules(before) || self.seems_module(before);
+        let told = self.path.is_place_of_modules(before) || self.path.seems_module(before);
         if self.machine.is_some() || !told {
             return;
         }
-        let in_config = before > 0 && self.name(names.len()) == Some("config");
+        let in_config = before > 0 && self.path.name(names.len()) == Some("config");
         let kind = match names.first() {
             Some(&"home" | &"xdg") => SystemKind::Home,
             _ => SystemKind::Nixos,
@@ -348,84 +326,6 @@ impl Walk<'_> {
                 path: names.collect::<Vec<_>>().join("."),
             });
         }
-    }
-
-    /// A name of the path, counted from its end.
-    fn name(&self, from_the_end: usize) -> Option<&str> {
-        self.path.iter().rev().nth(from_the_end)?.name.as_deref()
-    }
-
-    /// The set of containers that this path is.
-    fn set(&self, key: ExprId) -> Option<Set> {
-        let sets = tables().flat_map(|table| {
-            let paths = [Some(table.path), table.old_path];
-            paths.into_iter().flatten().map(move |path| (table, path))
-        });
-        // The longest says most: a part of it is the whole path of another.
-        let (table, names) = sets
-            .filter(|(_, names)| self.ends(names) || self.nearly_ends(names))
-            .max_by_key(|(_, names)| names.len())?;
-        let before = self.path.len().saturating_sub(names.len());
-        let in_config = before > 0 && self.name(names.len()) == Some("config");
-        Some(Set {
-            table,
-            key,
-            in_module: names.len() > 1 || self.is_place_of_modules(before),
-            seems_module: self.seems_module(before),
-            module: before - usize::from(in_config),
-        })
-    }
-
-    /// Is it the end of the path?
-    fn ends(&self, names: &[&str]) -> bool {
-        let mut ending = names.iter().rev().enumerate();
-        names.len() <= self.path.len() && ending.all(|(at, name)| self.name(at) == Some(*name))
-    }
-
-    /// Is it the end of the path but for the first or the last name, which is computed, or for the first, which stands around
-    /// a call? What is between them is what tells.
-    fn nearly_ends(&self, names: &[&str]) -> bool {
-        if names.len() < 3 {
-            return false;
-        }
-        let is_end = |at: usize| at == 0 || at + 1 == names.len();
-        let is_open = |at: usize| is_end(at) && self.path.len() > at && self.name(at).is_none();
-        let mut open = 0;
-        let mut others = names.iter().rev().enumerate().filter(|(at, name)| {
-            open += usize::from(is_open(*at));
-            !is_open(*at) && self.name(*at) != Some(**name)
-        });
-        match others.next() {
-            None => open <= 1,
-            Some((at, _)) => open == 0 && at + 1 == names.len() && self.path.len() == at,
-        }
-    }
-
-    /// Is there something that tells that what stands after so many steps is a module's?
-    fn seems_module(&self, steps: usize) -> bool {
-        let beside_options = self.path.get(steps).is_some_and(|step| step.beside_options);
-        beside_options || self.tells_module(steps)
-    }
-
-    /// Do so many steps lead to a module, as far as names can tell?
-    fn is_place_of_modules(&self, steps: usize) -> bool {
-        let name = |at: usize| self.path.get(at).and_then(|step| step.name.as_deref());
-        match (steps, name(0)) {
-            (0, _) => true,
-            (1, Some("config")) => true,
-            (3, Some("flake")) => name(1).is_some_and(|name| name.ends_with("Modules")),
-            (4, Some("flake")) => name(1) == Some("modules"),
-            _ => name(steps - 1) == Some("configuration"),
-        }
-    }
-
-    /// Do the names before a set tell that it is a module's?
-    fn tells_module(&self, steps: usize) -> bool {
-        let before = self.path.get(..steps).unwrap_or_default();
-        before
-            .iter()
-            .filter_map(|step| step.name.as_deref())
-            .any(tells_module)
     }
 
     /// The value of a set of containers.
