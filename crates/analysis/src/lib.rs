@@ -38,8 +38,8 @@
 //!
 //!     fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 //!         // `written` is what the code sets. What is not known is never there, so a rule does not fire on it.
-//!         if container.privileged.written() == Some(&true) {
-//!             sink.report(&container.privileged, format!("`{}` runs privileged", container.name));
+//!         if let Some(privileged) = container.privileged.written().filter(|on| *on.get()) {
+//!             sink.report(privileged, format!("`{}` runs privileged", container.name));
 //!         }
 //!     }
 //! }
@@ -104,8 +104,8 @@
 //! #     }
 //! # }
 //! # fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-//! #     if container.privileged.written() == Some(&true) {
-//! #         sink.report(&container.privileged, format!("`{}` runs privileged", container.name));
+//! #     if let Some(privileged) = container.privileged.written().filter(|on| *on.get()) {
+//! #         sink.report(privileged, format!("`{}` runs privileged", container.name));
 //! #     }
 //! # }
 //! # static RULES: &[&Rule] = &[&RULE];

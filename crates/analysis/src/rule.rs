@@ -3,6 +3,7 @@
 use crate::index::Index;
 use nixpod_model::{
     Container, ContainerId, Field, Host, HostId, Seen, System, SystemId, Text, TextPart, Unseen, World,
+    Written,
 };
 use nixpod_source::{Applicability, Condition, Confidence, Origin, RuleId, Severity, Why};
 
@@ -358,10 +359,8 @@ impl Sink {
         self.findings.truncate(told);
     }
 
-    /// Reports something that the code writes: at the field's origin, one step less sure if it is a `Maybe`.
-    ///
-    /// A field that nothing writes is reported at the definition of the container.
-    pub fn report<T>(&mut self, field: &Field<T>, message: impl Into<String>) -> FindingBuilder<'_> {
+    /// Reports something that the code writes: where it does, one step less sure if it is there only under a condition.
+    pub fn report<T>(&mut self, field: Written<'_, T>, message: impl Into<String>) -> FindingBuilder<'_> {
         let confidence = if field.is_maybe() {
             Confidence::Medium
         } else {

@@ -3,6 +3,7 @@
 use crate::ids::{ContainerId, HostId};
 use nixpod_source::{Condition, Origin, Place, Why};
 use smol_str::SmolStr;
+use std::ops::Deref;
 
 /// What is known of one property.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,9 +104,14 @@ impl<T> Field<T> {
     }
 
     /// The value if the analysed code writes it, certainly or under a condition; not a default.
-    pub fn written(&self) -> Option<&T> {
+    pub fn said(&self) -> Option<&T> {
+        self.written().map(Written::get)
+    }
+
+    /// The same as what a finding can be about.
+    pub fn written(&self) -> Option<Written<'_, T>> {
         match &self.fact {
-            Fact::Set(v) | Fact::Maybe(v) => Some(v),
+            Fact::Set(value) | Fact::Maybe(value) => Some(Written { field: self, value }),
             Fact::Default(_) | Fact::Unknown(_) => None,
         }
     }
@@ -148,6 +154,42 @@ impl<T> Field<T> {
             or_unknown: self.or_unknown.clone(),
             fails: self.fails,
         }
+    }
+}
+
+/// What the analysed code writes, certainly or under a condition. There is none of a default or of what is not known, so
+/// whoever has one can say something of the code.
+#[derive(Debug)]
+pub struct Written<'f, T> {
+    field: &'f Field<T>,
+    value: &'f T,
+}
+
+impl<T> Clone for Written<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Written<'_, T> {}
+
+impl<'f, T> Written<'f, T> {
+    /// What is written.
+    pub fn get(self) -> &'f T {
+        self.value
+    }
+
+    /// The property that it is the value of.
+    pub fn field(self) -> &'f Field<T> {
+        self.field
+    }
+}
+
+impl<T> Deref for Written<'_, T> {
+    type Target = Field<T>;
+
+    fn deref(&self) -> &Self::Target {
+        self.field
     }
 }
 

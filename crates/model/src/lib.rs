@@ -27,7 +27,7 @@ mod visit;
 mod world;
 
 pub use container::{Container, Existence, Listing, Nspawn, OwnOption};
-pub use fact::{Definition, Fact, Field, NotAnalysed, Subject};
+pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
 pub use spec::{
     Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port,

@@ -65,11 +65,11 @@ fn is_main(container: &Container) -> bool {
         return container
             .image
             .as_ref()
-            .is_some_and(|image| image.written().is_some());
+            .is_some_and(|image| image.said().is_some());
     };
-    container.auto_start.written().is_some()
-        || nspawn.private_users.written().is_some()
-        || nspawn.private_network.written().is_some()
+    container.auto_start.said().is_some()
+        || nspawn.private_users.said().is_some()
+        || nspawn.private_network.said().is_some()
         || nspawn.opaque.is_some()
         || !nspawn.network_options.is_empty()
 }

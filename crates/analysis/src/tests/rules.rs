@@ -2,7 +2,7 @@
 
 use crate::rule::{Change, Ctx, Rule, Sink};
 use crate::{Applicability, declare_rule};
-use nixpod_model::{Container, NetworkMode, Text};
+use nixpod_model::{Container, NetworkMode};
 
 /// Finds one flag.
 pub(crate) mod flag {
@@ -24,8 +24,9 @@ pub(crate) mod flag {
 
     fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         for flag in &container.flags {
-            if flag.word.value().and_then(Text::as_known).as_deref() == Some("--all") {
-                sink.report(&flag.word, format!("`{}` uses `--all`", container.name))
+            let Some(word) = flag.word.written() else { continue };
+            if word.get().as_known().as_deref() == Some("--all") {
+                sink.report(word, format!("`{}` uses `--all`", container.name))
                     .fix(
                         "remove `--all`",
                         Applicability::Safe,

@@ -462,6 +462,8 @@ impl Evaluator<'_> {
         let need = match op {
             // Of a set that stands for a string it is said where it comes from.
             BinaryOp::Add => Need::Text,
+            // What comes of a call is told of each side by itself.
+            BinaryOp::Update => Need::Origin,
             _ => Need::Value,
         };
         let a = self.eval_for(need, here, left)?;

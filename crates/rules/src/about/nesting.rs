@@ -6,8 +6,8 @@ use nixpod_model::Container;
 /// Is it known that containers run inside?
 pub(crate) fn runs_containers(ctx: &Ctx<'_>, container: &Container) -> bool {
     if let Some(guest) = ctx.guest(container) {
-        return guest.engines.podman.written() == Some(&true)
-            || guest.engines.docker.written() == Some(&true)
+        return guest.engines.podman.said() == Some(&true)
+            || guest.engines.docker.said() == Some(&true)
             || ctx.has_oci_containers(guest);
     }
     let Some(image) = container.image.as_ref().and_then(|image| image.value()) else {

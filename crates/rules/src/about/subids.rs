@@ -1,7 +1,7 @@
 //! Who runs rootless containers, and with which subordinate ids.
 
 use nixpod_analysis::Ctx;
-use nixpod_model::{Container, Field, SubIdRange, Surface, System, User, Userns};
+use nixpod_model::{Container, Field, SubIdRange, Surface, System, User, Userns, Written};
 use nixpod_source::Origin;
 use std::collections::HashMap;
 
@@ -46,7 +46,7 @@ pub(crate) fn rootless_users<'a>(ctx: &Ctx<'a>, system: &'a System) -> Vec<Rootl
         }
     }
     for (user, home) in of_users {
-        if home.engines.podman.written() == Some(&true) {
+        if home.engines.podman.said() == Some(&true) {
             because.entry(user).or_insert(&home.engines.podman.origin);
         }
     }
@@ -71,10 +71,10 @@ pub(crate) fn ids_of_guest<'a>(ctx: &Ctx<'a>, system: &System) -> Option<(&'a Co
 /// The ranges that are certain.
 pub(crate) fn certain(
     ranges: &[Field<SubIdRange>],
-) -> impl Iterator<Item = (&Field<SubIdRange>, SubIdRange)> {
+) -> impl Iterator<Item = (Written<'_, SubIdRange>, SubIdRange)> {
     ranges
         .iter()
-        .filter_map(|field| field.value().map(|range| (field, *range)))
+        .filter_map(|field| field.written().map(|range| (range, *range.get())))
         .filter(|(_, range)| range.count > 0 && range.start >= 0)
 }
 

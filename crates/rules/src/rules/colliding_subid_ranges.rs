@@ -2,7 +2,7 @@
 
 use crate::about::subids::{FIRST_AUTOMATIC, RANGE, certain, overlap};
 use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
-use nixpod_model::{Field, SubIdRange, System, SystemKind, User};
+use nixpod_model::{SubIdRange, System, SystemKind, User, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -73,7 +73,7 @@ fn check(_ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
 
 fn with_automatic(
     user: &User,
-    field: &Field<SubIdRange>,
+    field: Written<'_, SubIdRange>,
     range: SubIdRange,
     automatic: &[&User],
     sink: &mut Sink,
@@ -125,7 +125,7 @@ fn with_automatic(
 
 fn with_explicit(
     user: &User,
-    field: &Field<SubIdRange>,
+    field: Written<'_, SubIdRange>,
     range: SubIdRange,
     kind: usize,
     earlier: &[User],
@@ -149,7 +149,7 @@ fn with_explicit(
                 range.start, user.name, other.name
             ),
         )
-        .depends_on(other_field)
+        .depends_on(&other_field)
         .related(&other_field.origin, format!("the ids of `{}`", other.name))
         .help(HELP);
         return true;
@@ -159,7 +159,7 @@ fn with_explicit(
 
 fn with_real(
     user: &User,
-    field: &Field<SubIdRange>,
+    field: Written<'_, SubIdRange>,
     range: SubIdRange,
     users: &[User],
     sink: &mut Sink,

@@ -222,7 +222,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 },
             )
         };
-        let builder = sink.report(field, message).severity(severity).help(help);
+        let Some(written) = field.written() else {
+            continue;
+        };
+        let builder = sink.report(written, message).severity(severity).help(help);
         if let Some(change) = removal(container, &field.origin) {
             builder.fix(
                 format!("remove `{}`", short(capability)),

@@ -57,9 +57,10 @@ enum Socket {
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for field in &container.mounts {
-        let Some(mount) = field.value().filter(|mount| mount.is_bind) else {
+        let Some(field) = field.written().filter(|field| field.get().is_bind) else {
             continue;
         };
+        let mount = field.get();
         let Some(socket) = host_path(&mount.source).as_ref().and_then(socket) else {
             continue;
         };

@@ -64,7 +64,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let Some(field) = container
         .devices
         .iter()
-        .find(|field| field.value().is_some_and(|device| is_fuse(&device.node)))
+        .filter_map(|field| field.written())
+        .find(|field| is_fuse(&field.get().node))
     else {
         return;
     };

@@ -3,7 +3,7 @@
 use crate::about::paths::{HOLE, HostPath, host_path};
 use crate::about::words::name;
 use nixpod_analysis::{Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Text};
+use nixpod_model::{Container, Text, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -68,7 +68,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         container
             .devices
             .iter()
-            .filter_map(|field| field.value().map(|device| (field, device)))
+            .filter_map(|field| field.written().map(|field| (field, field.get())))
     };
     let worst = devices()
         .filter(|(_, device)| !is_nspawn || device.allowed_only)
@@ -80,9 +80,10 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     for field in &container.mounts {
-        let Some(mount) = field.value().filter(|mount| mount.is_bind) else {
+        let Some(field) = field.written().filter(|field| field.get().is_bind) else {
             continue;
         };
+        let mount = field.get();
         let Some(part) = gpu(&mount.source) else {
             continue;
         };
@@ -113,7 +114,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     }
 }
 
-fn report<T>(sink: &mut Sink, part: Gpu, field: &nixpod_model::Field<T>, who: &str, node: &str) {
+fn report<T>(sink: &mut Sink, part: Gpu, field: Written<'_, T>, who: &str, node: &str) {
     let (severity, message, help) = match part {
         Gpu::Whole => (
             Severity::Medium,

@@ -52,13 +52,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let who = name(container);
     let confined = root_of(ctx, container) == RootUser::Confined;
     for field in &container.namespaces {
-        let Some(namespace) = field
-            .value()
-            .filter(|namespace| namespace.mode == NamespaceMode::Host)
-        else {
+        let Some(field) = { field.written() }.filter(|field| field.get().mode == NamespaceMode::Host) else {
             continue;
         };
-        let Some((severity, what, help)) = words(namespace.kind, confined) else {
+        let Some((severity, what, help)) = words(field.get().kind, confined) else {
             continue;
         };
         let builder = sink
@@ -108,12 +105,13 @@ fn words(kind: &str, confined: bool) -> Option<(Severity, &'static str, &'static
 
 /// `--userns=host` said to a rootful engine.
 fn check_users(container: &Container, who: &str, sink: &mut Sink) {
-    if container.userns.written() != Some(&Userns::Host) || container.rootful.value() != Some(&true) {
+    let host = { container.userns.written() }.filter(|userns| *userns.get() == Userns::Host);
+    let (Some(host), Some(true)) = (host, container.rootful.value()) else {
         return;
-    }
+    };
     let builder = sink
         .report(
-            &container.userns,
+            host,
             format!("{who} is told to run without a user namespace"),
         )
         .severity(Severity::Medium)

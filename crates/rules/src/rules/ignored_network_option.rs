@@ -49,14 +49,14 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let written: Vec<_> = nspawn
         .network_options
         .iter()
-        .filter_map(|field| field.written().map(|option| (field, option)))
+        .filter_map(|field| field.written())
         .collect();
-    let Some((first, _)) = written.first() else {
+    let Some(first) = written.first() else {
         return;
     };
     let names: Vec<String> = written
         .iter()
-        .map(|(_, option)| format!("`{}`", option.name))
+        .map(|option| format!("`{}`", option.get().name))
         .collect();
     let shares = if nspawn.other_private_network.value() == Some(&false) {
         ", and it shares the host's network"
@@ -64,7 +64,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         ""
     };
     let verb = if names.len() == 1 { "does" } else { "do" };
-    let explicit = nspawn.private_network.written().is_some();
+    let explicit = nspawn.private_network.said().is_some();
     let change = if explicit {
         Change::Replace(nspawn.private_network.origin.clone(), "true".into())
     } else {
@@ -72,7 +72,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     };
     let mut builder = sink
         .report(
-            first,
+            *first,
             format!(
                 "{} {verb} nothing for {}: it has no private network{shares}",
                 listed(&names, 3),
@@ -87,8 +87,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if !explicit {
         builder = builder.if_all_seen(&ctx.system(container).seen);
     }
-    for (field, option) in written.iter().skip(1) {
-        builder = builder.related(&field.origin, format!("`{}` is set here", option.name));
+    for option in written.iter().skip(1) {
+        builder = builder.related(&option.origin, format!("`{}` is set here", option.get().name));
     }
     builder
         .related(

@@ -47,7 +47,7 @@ const LINGER_FOR_ALL: Release = Release { year: 26, month: 5 };
 const ROOTLESS_SINCE: Release = Release { year: 25, month: 5 };
 
 fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
-    if system.kind == SystemKind::Home || system.engines.manage_lingering.written() == Some(&false) {
+    if system.kind == SystemKind::Home || system.engines.manage_lingering.said() == Some(&false) {
         return;
     }
     for rootless in rootless_users(ctx, system) {
@@ -92,17 +92,20 @@ fn report<'s>(
         listed(&names, 2),
         user.name
     );
-    let written = user.linger.written();
-    let builder = match (written, ctx.absent(system, &user.linger)) {
-        (Some(Some(false)), _) => sink
-            .report(&user.linger, format!("{said} it does not linger"))
+    let written = user.linger.said();
+    let builder = match (user.linger.written(), ctx.absent(system, &user.linger)) {
+        (Some(linger), _) if *linger.get() == Some(false) => sink
+            .report(linger, format!("{said} it does not linger"))
             .severity(Severity::Medium),
         (_, Some(absent)) => sink
             .report_absence_at(&user.origin, &absent, format!("{said} lingering is not set"))
             .severity(Severity::Info),
         // It is set to null.
-        (_, None) => sink
-            .report(&user.linger, format!("{said} lingering is not set"))
+        (Some(linger), None) => sink
+            .report(linger, format!("{said} lingering is not set"))
+            .severity(Severity::Info),
+        (None, None) => sink
+            .report_at(&user.origin, format!("{said} lingering is not set"))
             .severity(Severity::Info),
     };
     let change = match written {

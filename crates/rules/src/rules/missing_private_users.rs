@@ -69,9 +69,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         ),
         _ => return,
     };
-    let builder = match ctx.absent(system, &container.userns) {
-        Some(absent) => sink.report_absence(&absent, message),
-        None => sink.report(&container.userns, message),
+    let builder = match (ctx.absent(system, &container.userns), container.userns.written()) {
+        (Some(absent), _) => sink.report_absence(&absent, message),
+        (None, Some(written)) => sink.report(written, message),
+        (None, None) => return,
     };
     let builder = builder.severity(severity).help(help);
     if let Some((title, change)) = fix(container, &nspawn.private_users, system) {
@@ -89,7 +90,7 @@ fn fix(container: &Container, option: &Field<Userns>, system: &System) -> Option
     if unmappable_store || system.user_namespaces.value() == Some(&false) {
         return None;
     }
-    if option.written().is_some() {
+    if option.said().is_some() {
         // Where a flag overrides the option, changing the option would change nothing.
         if option.origin != container.userns.origin {
             return None;

@@ -2,7 +2,7 @@
 
 use crate::about::subids::{RANGE, RootlessUser, certain, ids_of_guest, rootless_users};
 use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
-use nixpod_model::{Container, Field, SubIdRange, System, SystemKind, User};
+use nixpod_model::{Container, SubIdRange, System, SystemKind, User, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -105,14 +105,14 @@ impl Guest<'_> {
 }
 
 /// A user's range of subordinate ids as it was written, and what the ids are of: `Uid` or `Gid`.
-type Written<'a> = (&'a Field<SubIdRange>, SubIdRange, &'static str);
+type Given<'a> = (Written<'a, SubIdRange>, SubIdRange, &'static str);
 
 fn last(range: SubIdRange) -> i64 {
     range.start.saturating_add(range.count).saturating_sub(1)
 }
 
 /// The ranges that reach beyond what the guest has.
-fn outside(user: &User, available: i64) -> Vec<Written<'_>> {
+fn outside(user: &User, available: i64) -> Vec<Given<'_>> {
     let uids = certain(&user.sub_uids).map(|(field, range)| (field, range, "Uid"));
     let gids = certain(&user.sub_gids).map(|(field, range)| (field, range, "Gid"));
     uids.chain(gids)
@@ -123,7 +123,7 @@ fn outside(user: &User, available: i64) -> Vec<Written<'_>> {
 fn report_written(
     guest: &Guest<'_>,
     rootless: &RootlessUser<'_>,
-    outside: &[Written<'_>],
+    outside: &[Given<'_>],
     fixable: bool,
     sink: &mut Sink,
 ) {
@@ -135,7 +135,7 @@ fn report_written(
     } = guest;
     let builder = sink
         .report(
-            field,
+            *field,
             format!(
                 "user `{}` in guest `{}` has subordinate ids up to {}, but the guest has only {available} ids",
                 rootless.user.name,

@@ -51,9 +51,9 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if container.privileged.written() != Some(&true) {
+    let Some(privileged) = container.privileged.written().filter(|on| *on.get()) else {
         return;
-    }
+    };
     let who = name(container);
     let (severity, message, help) = if root_of(ctx, container) == RootUser::Host {
         (
@@ -70,10 +70,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
              program needs instead.",
         )
     };
-    let builder = sink
-        .report(&container.privileged, message)
-        .severity(severity)
-        .help(help);
+    let builder = sink.report(privileged, message).severity(severity).help(help);
     if let Some(change) = removal(container, &container.privileged.origin) {
         builder.fix("run it unprivileged", Applicability::Unsafe, change);
     }

@@ -2,7 +2,7 @@
 
 use crate::about::words::{listed, name, replace_text};
 use nixpod_analysis::{Applicability, Change, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, NetworkMode, Port, TextPart};
+use nixpod_model::{Container, NetworkMode, Port, TextPart, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -55,28 +55,25 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     {
         return;
     }
-    let open: Vec<(&Field<Port>, &Port)> = container
-        .ports
-        .iter()
-        .filter_map(|field| field.value().map(|port| (field, port)))
-        .filter(|(_, port)| is_open(port))
-        .collect();
+    let written = container.ports.iter().filter_map(|field| field.written());
+    let open = written.filter(|port| is_open(port.get()));
     // What a pod publishes is the pod's.
-    let (of_pod, own): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, port)| port.pod.is_some());
+    let (of_pod, own): (Vec<_>, Vec<_>) = open.partition(|port| port.get().pod.is_some());
     for ports in [own, of_pod] {
         report(container, &ports, is_nspawn, sink);
     }
 }
 
-fn report(container: &Container, open: &[(&Field<Port>, &Port)], is_nspawn: bool, sink: &mut Sink) {
-    let Some((first, port)) = open.first() else {
+fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, sink: &mut Sink) {
+    let Some(first) = open.first() else {
         return;
     };
+    let port = first.get();
     let ports: Vec<String> = open
         .iter()
-        .map(|(_, port)| match &port.host {
+        .map(|port| match &port.get().host {
             Some(host) => host.display(),
-            None => format!("{} (at a free port)", port.container.display()),
+            None => format!("{} (at a free port)", port.get().container.display()),
         })
         .collect();
     let noun = if ports.len() == 1 { "port" } else { "ports" };
@@ -87,7 +84,7 @@ fn report(container: &Container, open: &[(&Field<Port>, &Port)], is_nspawn: bool
     let severity = if is_nspawn { Severity::Info } else { Severity::Low };
     let mut builder = sink
         .report(
-            first,
+            *first,
             format!(
                 "{who} publishes {noun} {} on every address, past the firewall",
                 listed(&ports, 3)
@@ -105,10 +102,10 @@ fn report(container: &Container, open: &[(&Field<Port>, &Port)], is_nspawn: bool
     if port.pod.is_some() {
         builder = builder.shared();
     }
-    for (field, _) in open.iter().skip(1) {
+    for field in open.iter().skip(1) {
         builder = builder.related(&field.origin, "this one too");
     }
-    let changes: Option<Vec<Change>> = open.iter().map(|(_, port)| on_loopback(port)).collect();
+    let changes: Option<Vec<Change>> = open.iter().map(|port| on_loopback(port.get())).collect();
     if let Some(changes) = changes
         && !is_nspawn
     {

@@ -3,7 +3,7 @@
 use crate::about::power::maps_root_to_root;
 use crate::about::words::inside;
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Field, Surface, System, SystemKind, User};
+use nixpod_model::{Field, Surface, System, SystemKind, User, Written};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -58,18 +58,21 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             continue;
         }
         for field in &user.extra_groups {
-            if let Some(group) = field.value() {
-                judge(ctx, system, (&user.name, group), field, Way::Element, sink);
+            if let Some(field) = field.written() {
+                judge(ctx, system, (&user.name, field.get()), field, Way::Element, sink);
             }
         }
-        if let Some(Some(group)) = user.group.written() {
-            judge(ctx, system, (&user.name, group), &user.group, Way::Primary, sink);
+        if let Some(field) = user.group.written()
+            && let Some(group) = field.get()
+        {
+            judge(ctx, system, (&user.name, group), field, Way::Primary, sink);
         }
     }
     for field in &system.group_members {
-        let Some((group, member)) = field.value() else {
+        let Some(field) = field.written() else {
             continue;
         };
+        let (group, member) = field.get();
         let is_listed_twice = system
             .users
             .iter()
@@ -90,7 +93,7 @@ fn judge<T>(
     ctx: &Ctx<'_>,
     system: &System,
     (user, group): (&str, &str),
-    field: &Field<T>,
+    field: Written<'_, T>,
     way: Way,
     sink: &mut Sink,
 ) {
@@ -164,7 +167,7 @@ fn enabled_at<'a>(ctx: &Ctx<'a>, system: &'a System, enabled: &'a Field<bool>) -
         .map_or(&enabled.origin, |container| &container.origin)
 }
 
-fn judge_wheel<T>(ctx: &Ctx<'_>, system: &System, user: &str, field: &Field<T>, sink: &mut Sink) {
+fn judge_wheel<T>(ctx: &Ctx<'_>, system: &System, user: &str, field: Written<'_, T>, sink: &mut Sink) {
     let Some(container) = ctx.container_of(system) else {
         return;
     };

@@ -53,9 +53,10 @@ enum Shared {
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for field in &container.mounts {
-        let Some(mount) = field.value().filter(|mount| mount.is_bind) else {
+        let Some(field) = field.written().filter(|field| field.get().is_bind) else {
             continue;
         };
+        let mount = field.get();
         let Some(path) = host_path(&mount.source) else {
             continue;
         };

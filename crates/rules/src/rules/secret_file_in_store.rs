@@ -3,7 +3,7 @@
 use crate::about::secrets::announced_by;
 use crate::about::words::{inside, name};
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text};
+use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text, Written};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -83,16 +83,17 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     }
     let in_flake = ctx.host(container).in_flake;
     for field in &container.environment_files {
-        let Some(text) = field.value() else {
+        let Some(field) = field.written() else {
             continue;
         };
-        check_text(field, text, &who, true, sink);
+        let text = field.get();
+        check_text(&field, text, &who, true, sink);
         check_environment_file(field, text, &who, in_flake, sink);
     }
 }
 
 /// Files with variables that are read from where the configuration lies.
-fn check_environment_file<T>(field: &Field<T>, text: &Text, who: &str, in_flake: bool, sink: &mut Sink) {
+fn check_environment_file<T>(field: Written<'_, T>, text: &Text, who: &str, in_flake: bool, sink: &mut Sink) {
     for context in &text.context {
         let StoreRef::Path { path, encrypted, .. } = context else {
             continue;
@@ -137,13 +138,13 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     let place = inside(ctx, system);
     let in_flake = ctx.world.host(&system.host).in_flake;
     for secret in &system.secrets {
-        let field = &secret.value;
-        let Some(text) = field.value() else {
+        let Some(field) = secret.value.written() else {
             continue;
         };
+        let text = field.get();
         match &secret.slot {
             SecretSlot::SecretFile(option) => {
-                check_text(field, text, &format!("`{option}`{place}"), true, sink);
+                check_text(&field, text, &format!("`{option}`{place}"), true, sink);
                 for context in &text.context {
                     if let StoreRef::Path {
                         path,
@@ -164,7 +165,7 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             }
             SecretSlot::Password(user, option) | SecretSlot::HashedPassword(user, option) => {
                 check_text(
-                    field,
+                    &field,
                     text,
                     &format!("`{option}` of user `{user}`{place}"),
                     true,
@@ -174,7 +175,7 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             SecretSlot::Environment(variable) => {
                 let announced = announced_by(variable).is_some();
                 check_text(
-                    field,
+                    &field,
                     text,
                     &format!("the variable `{variable}`{place}"),
                     announced,
@@ -182,10 +183,10 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                 );
             }
             SecretSlot::Credential(option) => {
-                check_text(field, text, &format!("`{option}`{place}"), true, sink);
+                check_text(&field, text, &format!("`{option}`{place}"), true, sink);
             }
             SecretSlot::WrittenFile(file) => {
-                check_text(field, text, &format!("the file `{file}`{place}"), false, sink);
+                check_text(&field, text, &format!("the file `{file}`{place}"), false, sink);
             }
         }
     }

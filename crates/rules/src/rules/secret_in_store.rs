@@ -310,11 +310,12 @@ fn report<'s, T>(
 ) -> FindingBuilder<'s> {
     let message = message(hit, what);
     sink.hide(field, text, hit.range, hit.kind == Kind::Placeholder);
-    let builder = if hit.range == (0, text.pattern().len()) {
-        sink.report(field, message)
-    } else {
-        sink.report_at(&text.origin_of(hit.range.0, hit.range.1), message)
-            .depends_on(field)
+    let whole = hit.range == (0, text.pattern().len());
+    let builder = match field.written().filter(|_| whole) {
+        Some(written) => sink.report(written, message),
+        None => sink
+            .report_at(&text.origin_of(hit.range.0, hit.range.1), message)
+            .depends_on(field),
     };
     let help = if hit.kind == Kind::Hash { HASH_HELP } else { help };
     builder.severity(hit.kind.severity()).help(help)

@@ -100,9 +100,10 @@ const OTHERS: &str = "It holds the state of every service of the host, their key
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for field in &container.mounts {
-        let Some(mount) = field.value().filter(|mount| mount.is_bind) else {
+        let Some(field) = field.written().filter(|field| field.get().is_bind) else {
             continue;
         };
+        let mount = field.get();
         let Some(path) = host_path(&mount.source) else {
             continue;
         };

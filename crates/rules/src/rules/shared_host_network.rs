@@ -56,10 +56,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let message = format!("{} shares the host's network", name(container));
     let Some(nspawn) = &container.nspawn else {
         // Only what is written counts: no engine shares the network by itself.
-        if container.network.written().is_none() {
+        let Some(network) = container.network.written() else {
             return;
-        }
-        let builder = sink.report(&container.network, message).help(
+        };
+        let builder = sink.report(network, message).help(
             "It reaches every service on localhost and every abstract socket, such as an X server's, and its ports \
              are the host's. Use a network of its own and publish the ports it offers.",
         );
@@ -75,12 +75,16 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let Some(false) = nspawn.private_network.value() else {
         return;
     };
-    let written = nspawn.private_network.written().is_some();
-    let builder = match ctx.absent(ctx.system(container), &nspawn.private_network) {
-        Some(absent) => sink.report_absence(&absent, message),
-        None => sink.report(&nspawn.private_network, message),
+    let written = nspawn.private_network.written();
+    let builder = match (
+        ctx.absent(ctx.system(container), &nspawn.private_network),
+        written,
+    ) {
+        (Some(absent), _) => sink.report_absence(&absent, message),
+        (None, Some(written)) => sink.report(written, message),
+        (None, None) => return,
     };
-    let change = if written {
+    let change = if written.is_some() {
         Change::Replace(nspawn.private_network.origin.clone(), "true".into())
     } else {
         Change::SetIn(container.origin.clone(), "privateNetwork".into(), "true".into())

@@ -54,7 +54,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let Some(field) = container
         .capabilities
         .iter()
-        .find(|field| field.value().is_some_and(|cap| cap == "CAP_SYS_ADMIN"))
+        .filter_map(|field| field.written())
+        .find(|field| field.get() == "CAP_SYS_ADMIN")
     else {
         return;
     };

@@ -37,7 +37,10 @@ declare_rule! {
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let all_seen = ctx.system(container).seen.is_whole() && container.unseen.is_none();
     for field in &container.unknown_options {
-        let Some(option) = field.written() else { continue };
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let option = field.get();
         // Another module of the system may declare it, and only a misspelt name tells that none does.
         if option.meant.is_none() && !all_seen {
             continue;

@@ -38,12 +38,13 @@ declare_rule! {
 }
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    let Some(field) = &container.image else {
+    let Some(field) = container.image.as_ref().and_then(|image| image.written()) else {
         return;
     };
-    let Some(image) = field.value().filter(|image| !image.provided_by_nix) else {
+    let image = field.get();
+    if image.provided_by_nix {
         return;
-    };
+    }
     let reference = image.reference.pattern();
     let Some(tag) = tag(&reference) else {
         return;

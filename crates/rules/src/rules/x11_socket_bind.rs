@@ -48,9 +48,10 @@ declare_rule! {
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for field in &container.mounts {
-        let Some(mount) = field.value().filter(|mount| mount.is_bind) else {
+        let Some(field) = field.written().filter(|field| field.get().is_bind) else {
             continue;
         };
+        let mount = field.get();
         let Some(path) = host_path(&mount.source) else {
             continue;
         };

@@ -177,8 +177,9 @@ impl OptionReader<'_, '_> {
     fn rests_on_default(&mut self, found: &Found) -> bool {
         let Some(info) = &found.info else { return false };
         let says = { info.definitions.iter() }.filter(|one| one.won && !one.written.is_ours());
-        let cases: Vec<When> = says.map(|one| self.ev.without(one.when, self.given)).collect();
-        !cases.iter().any(|when| when.is_always()) && !self.ev.any_of(&cases).is_always()
+        let cases: Vec<When> = says.map(|one| one.when).collect();
+        let said = self.ev.any_of(&cases);
+        cases.is_empty() || !self.ev.without(said, self.given).is_always()
     }
 
     /// A fact of which no alternative could be read.

@@ -139,7 +139,7 @@ fn user_namespaces(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<b
             Value::String(text) if text.hole().is_none() && text.text.trim() == "0" => Ok(false),
             other => Err(wrong("zero", other)),
         });
-        if field.written().is_some() {
+        if field.said().is_some() {
             return field;
         }
     }

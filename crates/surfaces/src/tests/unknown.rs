@@ -395,17 +395,17 @@ fn what_is_not_known_beside_what_is() {
         "#,
         expect![[r#"
             oci-containers beaten in `box` <- { image = "a:1"; privileged = false; }
-              privileged: maybe[privileged] true <- true
+              privileged: maybe[depending on privileged] true <- true
               image: a:1 <- "a:1"
             oci-containers called in `box` <- base // { ${secret.name} = true; }
               auto start: unknown: `secret.name` comes from outside
               rootful: unknown: `secret.name` comes from outside
               users: unknown: `secret.name` comes from outside
-              privileged: maybe[privileged] false <- false
+              privileged: maybe[depending on privileged] false <- false
               network: unknown: `secret.name` comes from outside
-              image: maybe[image] a:1 <- "a:1"
+              image: maybe[depending on image] a:1 <- "a:1"
               not seen: `secret.name` comes from outside
-              not known: a part of its definition: `secret.name` comes from outside <- base // { ${secret.name} = true; }
+              not known: a part of its definition: `secret.name` comes from outside <- called
             oci-containers chosen in `box` <- { image = "a:1"; privileged = false; }
               auto start: unknown: `secret.n` comes from outside
               rootful: unknown: `secret.n` comes from outside
@@ -414,17 +414,17 @@ fn what_is_not_known_beside_what_is() {
               network: unknown: `secret.n` comes from outside
               image: maybe[lib.findFirst (one: one.n == secret.n) base [ { n = 1; image = "a:1"; privileged = true; } ]] a:1 <- "a:1"
               not seen: `secret.n` comes from outside
-              not known: a part of its definition: `secret.n` comes from outside <- { image = "a:1"; privileged = false; }
+              not known: a part of its definition: `secret.n` comes from outside <- chosen
             oci-containers updated in `box` <- { image = "a:1"; privileged = false; }
               auto start: unknown: `secret.boxes.box` comes from outside
               rootful: unknown: `secret.boxes.box` comes from outside
               users: unknown: `secret.boxes.box` comes from outside
               privileged: unknown: `secret.boxes.box` comes from outside <- false
               network: unknown: `secret.boxes.box` comes from outside
-              image: maybe[box] a:1 <- "a:1"
+              image: maybe[depending on box] a:1 <- "a:1"
               not seen: `secret.boxes.box` comes from outside
-              not known: a part of its definition: `secret.boxes.box` comes from outside <- { image = "a:1"; privileged = false; }
-            not analysed: virtualisation.oci-containers.containers.called: `secret.name` comes from outside <- base // { ${secret.name} = true; }
+              not known: a part of its definition: `secret.boxes.box` comes from outside <- updated
+            not analysed: virtualisation.oci-containers.containers.called: `secret.name` comes from outside <- called
             not analysed: a definition of virtualisation.oci-containers.containers.chosen: `secret.n` comes from outside <- chosen
             not analysed: a definition of virtualisation.oci-containers.containers.updated: `secret.boxes.box` comes from outside <- updated
         "#]],

@@ -90,7 +90,7 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
             "--cgroupns" => namespace(container, "cgroup", option),
             "--userns" => override_with(&mut container.userns, option.word(userns)),
             "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname"
-                if container.userns.written() != Some(&Userns::KeepId) =>
+                if container.userns.said() != Some(&Userns::KeepId) =>
             {
                 let map = Userns::Other(format!("{}={}", option.name, value.display()));
                 override_with(&mut container.userns, option.fact(map));
@@ -123,7 +123,7 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
 
 /// Networks add up, and the host's is the one that matters.
 pub(crate) fn set_network(container: &mut Container, network: Field<NetworkMode>) {
-    let is_host = |field: &Field<NetworkMode>| field.written() == Some(&NetworkMode::Host);
+    let is_host = |field: &Field<NetworkMode>| field.said() == Some(&NetworkMode::Host);
     let may_be_host = is_host(&container.network) || container.network.is_unknown();
     if !may_be_host || is_host(&network) {
         override_with(&mut container.network, network);
