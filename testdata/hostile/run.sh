@@ -100,7 +100,7 @@ judge() {
     timeout) why="no answer in $clock s" ;;
     *) why="exit status ${status:-unknown}" ;;
   esac
-  if grep -aqE "panicked at|stack overflow|RUST_BACKTRACE|memory allocation of" "$work/out" "$work/err"; then
+  if grep -aqE "panicked at|overflowed its stack|RUST_BACKTRACE|memory allocation of" "$work/out" "$work/err"; then
     why="$why; panic or abort"
   fi
   if grep -aqF -e "$first_line" -e "root:x:0" -e "canary-of-the-environment" -e "canary-of-the-repository" "$work/out" "$work/err"; then
