@@ -105,23 +105,12 @@ pub(crate) fn islands(
     let account = Account::new(evaluated.iter());
     out.quadlets
         .retain(|(file, quadlet)| !account.has_read(*file, quadlet.key));
-    for written in left {
-        let is_read = account.files.contains(&written.file);
-        let list = match is_read && account.is_decided(vfs, &written) {
-            true => &mut out.off,
-            false => &mut out.unread,
-        };
-        list.push(written);
-    }
-    // A part of what is there is not off as a whole.
-    let there: FxHashSet<(Surface, &str)> = { evaluated.iter().filter(|world| world.is_of_hosts()) }
-        .flat_map(|known| known.world.containers.values())
-        .map(|container| (container.surface, container.name.as_str()))
-        .collect();
-    out.off.retain(|written| {
-        let name = written.site.name.as_deref();
-        name.is_none_or(|name| !there.contains(&(written.site.surface, name)))
+    let (off, unread) = left.into_iter().partition::<Vec<_>, _>(|written| {
+        account.files.contains(&written.file) && account.is_decided(vfs, written)
     });
+    out.off.extend(off);
+    out.unread.extend(unread);
+    out.keep_whole(evaluated);
     if settings.with_off {
         let roots = as_if_on(vfs, &out.off);
         let all = &roots;
@@ -154,6 +143,18 @@ fn as_if_on(vfs: &Vfs, off: &[Written]) -> Vec<Root> {
 }
 
 impl Census {
+    /// A part of a container that is there is not off as a whole.
+    fn keep_whole(&mut self, evaluated: &[Arc<Known>]) {
+        let there: FxHashSet<(Surface, &str)> = { evaluated.iter().filter(|world| world.is_of_hosts()) }
+            .flat_map(|known| known.world.containers.values())
+            .map(|container| (container.surface, container.name.as_str()))
+            .collect();
+        self.off.retain(|written| {
+            let name = written.site.name.as_deref();
+            name.is_none_or(|name| !there.contains(&(written.site.surface, name)))
+        });
+    }
+
     /// All containers that stand in the text of files, of which some only have what tests are made of; remembers sets in the
     /// shape of quadlet files.
     fn written(

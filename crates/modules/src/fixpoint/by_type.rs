@@ -28,13 +28,10 @@ pub(crate) fn combine(
     native: &Rc<OptType>,
     defs: Vec<Definition>,
 ) -> Res<Tracked> {
-    let defs = match at.mode() {
-        Mode::AsNix => {
-            coherent(ev, at.path, native)?;
-            defs
-        }
-        Mode::WholeSystem | Mode::Submodule => possible(ev, native, defs),
-    };
+    if at.mode() == Mode::AsNix {
+        coherent(ev, at.path, native)?;
+    }
+    let defs = possible(ev, at, native, defs);
     match &**native {
         OptType::Scalar { kind, name, .. } => scalar(ev, at, native, (*kind, name), defs),
         OptType::Joined(_, separator) => {
@@ -94,8 +91,13 @@ pub(crate) fn combine(
 
 /// Without definitions that would fail if an undecided condition held: the configuration is taken to evaluate, so it does
 /// not. Unless that leaves none.
-fn possible(ev: &mut Evaluator<'_>, native: &Rc<OptType>, defs: Vec<Definition>) -> Vec<Definition> {
-    if defs.iter().all(|def| def.when.is_always()) {
+fn possible(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    native: &Rc<OptType>,
+    defs: Vec<Definition>,
+) -> Vec<Definition> {
+    if at.mode() == Mode::AsNix || defs.iter().all(|def| def.when.is_always()) {
         return defs;
     }
     let mut fits = |def: &Definition| {

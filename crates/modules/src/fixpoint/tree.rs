@@ -186,12 +186,7 @@ fn tree(
         _ => Vec::new(),
     };
     let mut entries = Vec::with_capacity(level.children.len());
-    if level.open.is_none() && level.declarations.is_empty() {
-        let children = &level.children;
-        let says = |ev: &mut Evaluator<'_>, option: &str| children.contains_key(&ev.intern(option));
-        let path = path_of_secret(ev, at, says);
-        entries.extend(path.map(|path| entry(ev.intern("path"), path)));
-    }
+    entries.extend(level.path_of_secret(ev, at));
     let mut together = Vec::new();
     for (name, child) in std::mem::take(&mut level.children) {
         if is_elsewhere(ev, at, &child) {
@@ -211,19 +206,7 @@ fn tree(
                 }
             }
         }
-        let site = child.site();
-        // What only perhaps stands in a set of names that nobody declares is perhaps no name.
-        let when = match inside {
-            Some(_) if child.decls.is_empty() => ev.any_of(&child.named_when),
-            Some(inside) => child.is_there(ev, inside, name),
-            None => When::ALWAYS,
-        };
-        let thunk = part(ev, at, name, child);
-        entries.push(Attr {
-            site,
-            when,
-            ..entry(name, thunk)
-        });
+        entries.push(named(ev, at, inside, name, child));
     }
     if let (Undeclared::Typed(freeform), false) = (undeclared, together.is_empty()) {
         let merged = merged_together(ev, at, freeform, &level.definitions, &together)?;
@@ -240,6 +223,23 @@ fn tree(
         value: Value::attrs(set),
         origin: level.origin,
     })
+}
+
+/// The entry of one name; `inside` is the path of the set in a whole system.
+fn named(ev: &mut Evaluator<'_>, at: At<'_>, inside: Option<&[Step]>, name: Symbol, child: Child) -> Attr {
+    let site = child.site();
+    // What only perhaps stands in a set of names that nobody declares is perhaps no name.
+    let when = match inside {
+        Some(_) if child.decls.is_empty() => ev.any_of(&child.named_when),
+        Some(inside) => child.is_there(ev, inside, name),
+        None => When::ALWAYS,
+    };
+    let thunk = part(ev, at, name, child);
+    Attr {
+        site,
+        when,
+        ..entry(name, thunk)
+    }
 }
 
 /// What is known of a set of options before its entries are made.
@@ -315,6 +315,16 @@ impl Level {
                 at.gap_in(ev, Gap { site, what, why }, def);
             }
         }
+    }
+
+    /// The path of a secret, which a module that is not read gives it.
+    fn path_of_secret(&self, ev: &mut Evaluator<'_>, at: At<'_>) -> Option<Attr> {
+        if self.open.is_some() || !self.declarations.is_empty() {
+            return None;
+        }
+        let says = |ev: &mut Evaluator<'_>, option: &str| self.children.contains_key(&ev.intern(option));
+        let path = path_of_secret(ev, at, says)?;
+        Some(entry(ev.intern("path"), path))
     }
 
     /// What nobody sets or declares in a whole system is not absent: the real module may declare it. Only what is below

@@ -172,10 +172,8 @@ const DANGERS: [Danger; 18] = [
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let who = name(container);
     let confined = has_user_namespace(ctx, container) == Some(true);
-    for field in &container.capabilities {
-        let Some(capability) = field.value() else {
-            continue;
-        };
+    for field in container.capabilities.iter().filter_map(|field| field.written()) {
+        let capability = field.get();
         let (severity, message, help) = if let Some((first, _)) = capability.split_once(['"', '\'', ' ']) {
             (
                 High,
@@ -222,10 +220,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 },
             )
         };
-        let Some(written) = field.written() else {
-            continue;
-        };
-        let builder = sink.report(written, message).severity(severity).help(help);
+        let builder = sink.report(field, message).severity(severity).help(help);
         if let Some(change) = removal(container, &field.origin) {
             builder.fix(
                 format!("remove `{}`", short(capability)),
