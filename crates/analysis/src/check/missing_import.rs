@@ -9,7 +9,7 @@ use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::worlds::Known;
 use nixpod_model::{Host, NotAnalysed, Standing, World};
-use nixpod_source::{Confidence, Span, Why};
+use nixpod_source::{Confidence, Severity, Span, Why};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -44,7 +44,9 @@ fn told(span: Span, path: &str) -> Checked {
     let help = "Nix cannot evaluate a system without one of its modules. What it was to set is not known."
         .to_owned();
     let mut checked = plain(&RULE, span, message, Some(help));
+    // As it is for a file that nobody imports.
     checked.reported.diagnostic.confidence = Confidence::Low;
+    checked.reported.diagnostic.severity = Severity::Low;
     checked
 }
 
@@ -66,6 +68,9 @@ fn add(checked: &mut Checked, host: &Host) {
         (false, true) => (Confidence::High, None),
     };
     let reported = &mut checked.reported;
+    if host.standing != Standing::NoHost {
+        reported.diagnostic.severity = RULE.meta.severity;
+    }
     let is_first = reported.hosts.is_empty();
     if is_first || confidence > reported.diagnostic.confidence {
         reported.diagnostic.confidence = confidence;

@@ -53,6 +53,26 @@ pub struct ModuleSite {
 }
 
 impl SpecSite {
+    /// May a container of this name be one of those that it defines?
+    pub fn is_called(&self, name: &str) -> bool {
+        let Some(written) = &self.name else { return true };
+        let Some((first, others)) = written.split_once('…') else {
+            return written == name;
+        };
+        let Some(mut rest) = name.strip_prefix(first) else {
+            return false;
+        };
+        let mut others: Vec<&str> = others.split('…').collect();
+        let last = others.pop().unwrap_or_default();
+        for part in others {
+            match rest.split_once(part) {
+                Some((_, after)) => rest = after,
+                None => return false,
+            }
+        }
+        rest.ends_with(last)
+    }
+
     /// The text of the definition, all pieces of it where it is put together from several bindings.
     pub fn range(&self, file: &ParsedFile) -> TextRange {
         let mut range = file.map.range(self.key);

@@ -195,8 +195,7 @@ fn direct<'r>(report: &'r Report, (file, range): (FileId, TextRange), site: &Spe
         .iter()
         .filter(|shown| shown.surface == site.surface)
         .filter(|shown| {
-            let name = site.name.as_ref();
-            name.is_none_or(|name| *name == shown.name || shown.is_template)
+            (site.is_called(&shown.name) || shown.is_template)
                 && (shown.span.iter().chain(&shown.places).any(&inside)
                     || definitions(shown).any(|span| inside(&span)))
         })
@@ -213,7 +212,7 @@ fn indirect<'r>(report: &'r Report, (file, range): (FileId, TextRange), site: &S
         .containers
         .iter()
         .filter(|shown| shown.surface == site.surface)
-        .filter(|shown| site.name.as_ref().is_none_or(|name| *name == shown.name))
+        .filter(|shown| site.is_called(&shown.name))
         .filter(|shown| shown.places.iter().any(around) || readers.contains(&shown.host.as_str()))
         .collect()
 }
