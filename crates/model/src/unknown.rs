@@ -95,6 +95,13 @@ impl Visitor for Unknown {
         {
             self.add(info.question, why, place, field);
         }
+        // Of a text that is certainly there each part has to be evaluated.
+        if let Fact::Set(value) = &field.fact
+            && let Some(why) = fault(value).filter(|why| why.failure().is_some())
+            && let Some(known) = self.found.iter_mut().find(|known| known.why == *why)
+        {
+            known.fails = true;
+        }
     }
 }
 

@@ -6,9 +6,10 @@ use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, 
 use crate::fixpoint::by_type::{one, wrong_type};
 use crate::fixpoint::option::delay_merge;
 use crate::fixpoint::tree::node;
-use crate::path::{dotted, extend, extend_any};
-use crate::system::evaluation::{At, Mode};
+use crate::path::{OptionPath, dotted, extend, extend_any};
+use crate::system::evaluation::{At, Mode, ModuleEvaluation};
 use crate::system::report::Gap;
+use crate::types::accept::accepts;
 use crate::types::native::OptType;
 use crate::values::{entry, is_tagged, known, look_up, plain};
 use nixpod_eval::{
@@ -59,12 +60,13 @@ pub(crate) fn list_of(
             }
         };
         let unless = unless_stronger(ev, &perhaps, def.priority);
+        let of_list = OfList::new(at, elem, &def);
         let elements = list.elems.iter();
         ev.each_within(Share::Most, elements, |ev, element: &Elem| {
             let mut when = ev.both(def.when, element.when);
             when = ev.both(unless, when);
             if atomic && !is_wrapped(ev, element.thunk) {
-                let thunk = with_hop(ev, element.thunk, &def);
+                let thunk = of_list.element(ev, element.thunk, out.elems.len() + 1);
                 out.elems.push(Elem { thunk, when });
                 return;
             }
@@ -149,18 +151,48 @@ pub(super) fn first_origin(defs: &[Definition]) -> OriginId {
         .unwrap_or_default()
 }
 
-/// An element whose trail also names the definition of the list.
-fn with_hop(ev: &mut Evaluator<'_>, thunk: ThunkId, def: &Definition) -> ThunkId {
-    let Some(site) = known(def.written.site()) else {
-        return thunk;
-    };
-    let calls = def.calls.clone();
-    ev.alloc_native(move |ev| {
-        let mut value = ev.force(thunk)?;
-        value.origin = calls.around(ev, value.origin);
-        value.origin = ev.origin(nixpod_source::HopKind::Merge, site, value.origin);
-        Ok(value)
-    })
+/// What the elements of a list have in common: the definition that they stand in, and their type.
+#[derive(Clone)]
+struct OfList {
+    system: Rc<ModuleEvaluation>,
+    path: OptionPath,
+    elem: Rc<OptType>,
+    def: Rc<Definition>,
+}
+
+impl OfList {
+    fn new(at: At<'_>, elem: &Rc<OptType>, def: &Definition) -> Self {
+        Self {
+            system: at.system.clone(),
+            path: at.path.clone(),
+            elem: elem.clone(),
+            def: Rc::new(def.clone()),
+        }
+    }
+
+    /// An element, checked by its type, whose trail also names the definition of the list.
+    fn element(&self, ev: &mut Evaluator<'_>, thunk: ThunkId, number: usize) -> ThunkId {
+        let Some(site) = known(self.def.written.site()) else {
+            return thunk;
+        };
+        let this = self.clone();
+        ev.alloc_native(move |ev| {
+            let mut value = ev.force(thunk)?;
+            if let Ok(false) = accepts(ev, &this.elem, &value, site) {
+                let path = extend(&this.path, &format!("[definition 1-entry {number}]"));
+                let misfit = this.def.with(value, thunk);
+                return Err(wrong_type(
+                    ev,
+                    At::new(&this.system, &path),
+                    &this.elem,
+                    &[misfit],
+                ));
+            }
+            value.origin = this.def.calls.around(ev, value.origin);
+            value.origin = ev.origin(nixpod_source::HopKind::Merge, site, value.origin);
+            Ok(value)
+        })
+    }
 }
 
 /// Is a definition of the right kind there, so that a mistake in another must not hide it? Nix fails all the same.

@@ -1,7 +1,9 @@
 //! What an option is where nothing certain defines it.
 
 use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, is_off};
+use crate::fixpoint::collect::Collected;
 use crate::fixpoint::option::Declared;
+use crate::harmless::is_harmless;
 use crate::own::Written;
 use crate::path::{OptionPath, dotted, is_at};
 use crate::system::evaluation::{At, Mode};
@@ -26,9 +28,30 @@ pub(crate) enum Fallback {
 /// default would be a guess.
 const ELSEWHERE: [&[&str]; 1] = [&["time", "timeZone"]];
 
+/// May one of those be, or be in, what a system has under a name?
+pub(crate) fn leads_elsewhere(at: At<'_>, name: &str) -> bool {
+    let leads = |known: &&[&str]| match known.get(..=at.path.len()).and_then(<[&str]>::split_last) {
+        Some((last, before)) => *last == name && is_at(at.path, before),
+        None => false,
+    };
+    at.system.prefix.is_empty() && ELSEWHERE.iter().any(leads)
+}
+
 /// Is it one of those, where that cannot be seen?
-pub(crate) fn is_set_elsewhere(at: At<'_>) -> bool {
-    at.system.open_world() && ELSEWHERE.iter().any(|known| is_at(at.path, known))
+pub(crate) fn is_set_elsewhere(ev: &mut Evaluator<'_>, at: At<'_>) -> bool {
+    if !ELSEWHERE.iter().any(|known| is_at(at.path, known)) {
+        return false;
+    }
+    let shared = &at.system.shared;
+    let has_unread = |collected: &Collected| {
+        let mut unread = collected.opaque.iter();
+        unread.any(|gap| !is_harmless(shared, &gap.why))
+    };
+    at.system.open_world()
+        || at
+            .system
+            .collect(ev)
+            .is_some_and(|collected| has_unread(&collected))
 }
 
 /// Is it an option of a system that was seen only in part, and not of something in it?

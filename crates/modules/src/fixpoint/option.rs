@@ -263,6 +263,7 @@ pub(crate) fn evaluate(
     if defs.is_empty()
         && at.mode() != Mode::AsNix
         && !belongs_to_unseen(at)
+        && !is_set_elsewhere(ev, at)
         && !open
         && let Some(value) = plain_default(ev, &declared)
     {
@@ -278,7 +279,7 @@ pub(crate) fn evaluate(
     let definitions = discharge(ev, defs);
     let wanted = Wanted {
         native: declared.native.clone(),
-        default: match is_set_elsewhere(at) {
+        default: match is_set_elsewhere(ev, at) {
             true => Fallback::None,
             false => default_of(ev, at, &declared),
         },

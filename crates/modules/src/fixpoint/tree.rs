@@ -3,6 +3,7 @@
 use crate::declaration::{Child, Children, Decl, Declaration, declared_in, split};
 use crate::definition::{RawDef, discharge, unwrap_all};
 use crate::fixpoint::collect::Collected;
+use crate::fixpoint::fallback::leads_elsewhere;
 use crate::fixpoint::freeform::{free, freeform_of, is_merged_together, merged_together};
 use crate::fixpoint::option::{Wanted, evaluate, has_plain_default, merge_option};
 use crate::fixpoint::secrets::path_of_secret;
@@ -370,7 +371,7 @@ fn does_not_exist(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: &Chil
 /// The thunk of what is declared and defined under one name.
 fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> ThunkId {
     let name = ev.name(name).clone();
-    if let Some(decl) = untouched(ev, at, &child) {
+    if let Some(decl) = untouched(ev, at, &child).filter(|_| !leads_elsewhere(at, &name)) {
         return default_node(ev, at, name, decl);
     }
     let Child { decls, defs, .. } = child;

@@ -35,7 +35,7 @@ declare_rule! {
     }
 }
 
-fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for facts in container.unknown() {
         let Some(message) = facts.why.failure() else {
             continue;
@@ -53,7 +53,8 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 "Its message is: {message}. So it is not known {}.",
                 listed(&questions, 3)
             ))
-            .tells_gap();
+            .tells_gap()
+            .if_all_seen(&ctx.system(container).seen);
         for other in facts.also {
             builder = builder.related(&Origin::at(other), "it is also defined here");
         }
@@ -88,6 +89,12 @@ mod tests {
   # ^^^^^^^ medium: Nix cannot evaluate this option of `app`
     extraOptions = [ "--privileged" ] + [ ];
   # ^^^^^^^^^^^^ medium: Nix cannot evaluate this option of `app`
+    environment.PORT = 80;
+              # ^^^^ medium: Nix cannot evaluate this option of `app`
+    environment.KEY = throw "no";
+              # ^^^ medium: Nix cannot evaluate this option of `app`
+    ports = [ "80:80" 81 ];
+  # ^^^^^ medium: Nix cannot evaluate this option of `app`
   };
 }
 "#,
@@ -128,7 +135,7 @@ mod tests {
     environmentFiles = lib.mkIf inputs.x.on null;
     environment = lib.mkIf false (throw "no");
   };
-  virtualisation.quadlet.containers.q.containerConfig = { image = "docker.io/a/b:1"; volumes = [ null ]; Network = { }; };
+  virtualisation.quadlet.containers.q.containerConfig = { image = "docker.io/a/b:1"; Network = { }; };
 }
 "#,
         );

@@ -388,7 +388,7 @@ fn values_of_the_wrong_type() {
         expect![[r#"
             nspawn a in `box` <- { privateNetwork = "yes"; privateUsers = -1; bindMounts = [ ]; extraFlags = "-U"; additionalCapabilities = [ 1 ]; config = 3; }
               users: unknown: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
-              capability: unknown: undecided: an integer in place of a string <- additionalCapabilities
+              capability: unknown: evaluation fails: A definition for option `containers.a.additionalCapabilities."[definition 1-entry 1]"' is not of type `string'. Definition value: an integer <- additionalCapabilities
               network: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
               mount: unknown: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list <- bindMounts
               flag: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
@@ -397,7 +397,7 @@ fn values_of_the_wrong_type() {
               private network: unknown: evaluation fails: A definition for option `containers.a.privateNetwork' is not of type `boolean'. Definition value: a string <- privateNetwork
               other private network: unknown: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
               fails: how its users map to those of the host, who owns its files: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
-              not known: which capabilities it has: undecided: an integer in place of a string <- additionalCapabilities
+              fails: which capabilities it has: evaluation fails: A definition for option `containers.a.additionalCapabilities."[definition 1-entry 1]"' is not of type `string'. Definition value: an integer <- additionalCapabilities
               fails: which network it has, which options it is started with: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
               fails: what it mounts: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list <- bindMounts
               fails: which network it has: evaluation fails: A definition for option `containers.a.privateNetwork' is not of type `boolean'. Definition value: a string <- privateNetwork
@@ -412,9 +412,9 @@ fn values_of_the_wrong_type() {
               network option: forwardPorts <- [ { hostPort = 99999; } ]
               fails: how its users map to those of the host, who owns its files: evaluation fails: no <- privateUsers
               fails: what it mounts: evaluation fails: A definition for option `containers.b.bindMounts."/x".hostPath' is not of type `string'. Definition value: an integer <- hostPath
-              not known: which ports it publishes: evaluation fails: A definition for option `containers.b.forwardPorts."[definition 1-entry 1]".hostPort' is not of type `16 bit unsigned integer; between 0 and 65535 (both inclusive)'. Definition value: an integer <- hostPort
+              fails: which ports it publishes: evaluation fails: A definition for option `containers.b.forwardPorts."[definition 1-entry 1]".hostPort' is not of type `16 bit unsigned integer; between 0 and 65535 (both inclusive)'. Definition value: an integer <- hostPort
             not analysed: containers.a: evaluation fails: A definition for option `containers.a.privateUsers' is not of type `32 bit unsigned integer; between 0 and 4294967295 (both inclusive) or one of "no", "identity", "pick"'. Definition value: an integer <- privateUsers
-            not analysed: containers.a: undecided: an integer in place of a string <- additionalCapabilities
+            not analysed: containers.a: evaluation fails: A definition for option `containers.a.additionalCapabilities."[definition 1-entry 1]"' is not of type `string'. Definition value: an integer <- additionalCapabilities
             not analysed: containers.a: evaluation fails: A definition for option `containers.a.extraFlags' is not of type `list of string'. Definition value: a string <- extraFlags
             not analysed: containers.a: evaluation fails: A definition for option `containers.a.bindMounts' is not of type `attribute set of (submodule)'. Definition value: a list <- bindMounts
             not analysed: containers.a: evaluation fails: A definition for option `containers.a.privateNetwork' is not of type `boolean'. Definition value: a string <- privateNetwork
