@@ -154,7 +154,11 @@ fn optional_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
                 return plain(ev.empty_attrs());
             };
             let origin = set.origin;
-            let set = ev.attrs_or_open(set, site)?;
+            // What is no set is not asked for: the condition does not hold.
+            let Ok(set) = ev.attrs_or_open(set, site) else {
+                ev.conditions.drops += 1;
+                return plain(ev.empty_attrs());
+            };
             let asked = ev.asked_at(&decided, site);
             let when = ev.condition_on(&decided, asked, When::ALWAYS);
             Ok(Tracked {

@@ -45,7 +45,11 @@ fn optionals(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
             let Ok(list) = ev.force(args[1]) else {
                 return plain(ev.empty_list());
             };
-            let list = ev.list_or_open(list, site)?;
+            // What is no list is not asked for: the condition does not hold.
+            let Ok(list) = ev.list_or_open(list, site) else {
+                ev.conditions.drops += 1;
+                return plain(ev.empty_list());
+            };
             let asked = ev.asked_at(&decided, site);
             let when = ev.condition_on(&decided, asked, When::ALWAYS);
             let elems = list

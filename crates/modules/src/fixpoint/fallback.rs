@@ -39,19 +39,18 @@ pub(crate) fn leads_elsewhere(at: At<'_>, name: &str) -> bool {
 
 /// Is it one of those, where that cannot be seen?
 pub(crate) fn is_set_elsewhere(ev: &mut Evaluator<'_>, at: At<'_>) -> bool {
-    if !ELSEWHERE.iter().any(|known| is_at(at.path, known)) {
-        return false;
-    }
+    let is_one = ELSEWHERE.iter().any(|known| is_at(at.path, known));
+    is_one && (at.system.open_world() || has_unread(ev, at))
+}
+
+/// Has the system a module that was not read and that may define anything?
+fn has_unread(ev: &mut Evaluator<'_>, at: At<'_>) -> bool {
     let shared = &at.system.shared;
-    let has_unread = |collected: &Collected| {
+    let unread = |collected: &Collected| {
         let mut unread = collected.opaque.iter();
         unread.any(|gap| !is_harmless(shared, &gap.why))
     };
-    at.system.open_world()
-        || at
-            .system
-            .collect(ev)
-            .is_some_and(|collected| has_unread(&collected))
+    at.system.collect(ev).is_some_and(|collected| unread(&collected))
 }
 
 /// Is it an option of a system that was seen only in part, and not of something in it?

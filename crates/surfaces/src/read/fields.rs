@@ -73,6 +73,16 @@ impl OptionReader<'_, '_> {
         found: &Found,
         convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
     ) -> Result<Chosen<T>, Unread> {
+        self.choose_worst(found, convert, |_| false)
+    }
+
+    /// The same where some values are worse than others: of those that somebody wrote, one of these is told if there is one.
+    fn choose_worst<T>(
+        &mut self,
+        found: &Found,
+        convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
+        is_worse: impl Fn(&T) -> bool,
+    ) -> Result<Chosen<T>, Unread> {
         let alternatives: Vec<(Tracked, When)> = match &found.value.value {
             Value::Either(all) => all.iter().map(|one| (one.value.clone(), one.when)).collect(),
             _ => vec![(found.value.clone(), When::ALWAYS)],
@@ -90,7 +100,10 @@ impl OptionReader<'_, '_> {
                     known += 1;
                     // What somebody wrote says more than the default that it may leave in place.
                     let written = value.origin != OriginId::default();
-                    if best.as_ref().is_none_or(|best| !best.written && written) {
+                    let is_better = |best: &Chosen<T>| {
+                        written && (!best.written || !is_worse(&best.value) && is_worse(&converted))
+                    };
+                    if best.as_ref().is_none_or(is_better) {
                         best = Some(Chosen {
                             value: converted,
                             origin,
@@ -146,7 +159,17 @@ impl OptionReader<'_, '_> {
         found: &Found,
         convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
     ) -> Field<T> {
-        let chosen = match self.choose(found, convert) {
+        self.worst_field(found, convert, |_| false)
+    }
+
+    /// The same where some values are worse than others.
+    pub(crate) fn worst_field<T>(
+        &mut self,
+        found: &Found,
+        convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
+        is_worse: impl Fn(&T) -> bool,
+    ) -> Field<T> {
+        let chosen = match self.choose_worst(found, convert, is_worse) {
             Ok(chosen) => chosen,
             Err(unread) => return self.unread(found, unread),
         };
@@ -259,10 +282,12 @@ impl OptionReader<'_, '_> {
     // ----- readers of single types
 
     pub(crate) fn bool(&mut self, found: &Found) -> Field<bool> {
-        self.field(found, |_, value, _| match &value.value {
-            Value::Bool(bool) => Ok(*bool),
-            other => Err(wrong("a Boolean", other)),
-        })
+        self.field(found, |_, value, _| as_bool(value))
+    }
+
+    /// A Boolean of which one value opens more than the other.
+    pub(crate) fn bool_worst(&mut self, found: &Found, worst: bool) -> Field<bool> {
+        self.worst_field(found, |_, value, _| as_bool(value), |value| *value == worst)
     }
 
     pub(crate) fn int(&mut self, found: &Found) -> Field<i64> {
@@ -287,6 +312,13 @@ impl OptionReader<'_, '_> {
             Value::Null => Ok(None),
             other => convert(other).map(Some),
         })
+    }
+}
+
+fn as_bool(value: &Tracked) -> Result<bool, Why> {
+    match &value.value {
+        Value::Bool(bool) => Ok(*bool),
+        other => Err(wrong("a Boolean", other)),
     }
 }
 

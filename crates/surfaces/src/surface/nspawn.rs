@@ -10,7 +10,7 @@ use crate::vocabulary::nspawn::{self as flags, FromFlags, GRAMMAR, IDS};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::origin_of;
 use crate::vocabulary::words::{self, split_words};
-use nixpod_eval::Value;
+use nixpod_eval::{Tracked, Value};
 use nixpod_model::{
     Container, Device, Fact, Field, Mount, NetworkMode, NetworkOption, Nspawn, Surface, Text, UnknownOption,
     Userns,
@@ -112,7 +112,7 @@ pub(crate) fn read(
     let private_users = get("privateUsers");
     container.auto_start = reader.bool(&auto_start);
     let enable_tun = reader.bool(&tun);
-    let private_network = reader.bool(&private_network);
+    let private_network = reader.bool_worst(&private_network, false);
     let private_users = read_private_users(reader, &private_users);
 
     let mut elements = read_capabilities(reader, found, container);
@@ -225,7 +225,7 @@ struct Said {
 }
 
 fn read_private_users(reader: &mut OptionReader<'_, '_>, found: &Found) -> Field<Userns> {
-    reader.field(found, |_, value, _| match &value.value {
+    let read = |_: &mut OptionReader<'_, '_>, value: &Tracked, _: &Origin| match &value.value {
         Value::Int(first) => u32::try_from(*first)
             .map(|first| Userns::Fixed { first, count: IDS })
             .map_err(|_| Why::Error(format!("{first} is no user id"))),
@@ -236,7 +236,8 @@ fn read_private_users(reader: &mut OptionReader<'_, '_>, found: &Found) -> Field
             other => Err(Why::Error(format!("`{other}` is no value of privateUsers"))),
         },
         other => Err(wrong("a user id or one of \"no\", \"identity\", \"pick\"", other)),
-    })
+    };
+    reader.worst_field(found, read, |userns| *userns == Userns::Host)
 }
 
 /// One element of `additionalCapabilities`. The start script writes the list between double quotes, so a quote in an

@@ -61,12 +61,10 @@ pub(crate) fn read(
     around: &mut Surroundings<'_>,
     container: &mut Container,
 ) -> Reading {
-    let bool = |reader: &mut OptionReader<'_, '_>, name: &str| {
-        let found = reader.get(found, name);
-        reader.bool(&found)
-    };
-    container.auto_start = bool(reader, "autoStart");
-    container.privileged = bool(reader, "privileged");
+    let auto_start = reader.get(found, "autoStart");
+    container.auto_start = reader.bool(&auto_start);
+    let privileged = reader.get(found, "privileged");
+    container.privileged = reader.bool_worst(&privileged, true);
     read_podman(reader, found, container);
     read_image(reader, found, container);
 

@@ -401,7 +401,7 @@ fn what_is_not_known_beside_what_is() {
               auto start: unknown: `secret.name` comes from outside
               rootful: unknown: `secret.name` comes from outside
               users: unknown: `secret.name` comes from outside
-              privileged: maybe[depending on privileged] false <- false
+              privileged: maybe[depending on privileged] true <- true
               network: unknown: `secret.name` comes from outside
               image: maybe[depending on image] a:1 <- "a:1"
               not seen: `secret.name` comes from outside
@@ -450,6 +450,45 @@ fn what_would_fail_is_not_the_case() {
         expect![[r#"
             oci-containers web in `box` <- {…
               privileged: default false <- privileged
+              image: a:1 <- "a:1"
+        "#]],
+    );
+}
+
+/// Of definitions that exclude each other, the one is told that opens more, in whatever order they stand.
+#[test]
+fn of_alternatives_the_worse_is_told() {
+    containers(
+        r#"
+        { lib, secret, ... }:
+        let either = a: b: lib.mkMerge [ (lib.mkIf secret.on a) (lib.mkIf (!secret.on) b) ]; in
+        {
+          virtualisation.oci-containers.containers.app = { image = "a:1"; privileged = either false true; };
+          containers.guest = {
+            privateUsers = either "pick" "no";
+            privateNetwork = either true false;
+            config = { };
+          };
+          containers.plain = {
+            privateUsers = lib.mkIf secret.on "pick";
+            extraFlags = lib.optionals secret.on null;
+            config = { };
+          };
+        }
+        "#,
+        expect![[r#"
+            nspawn guest in `box`, guest `guest guest of box` <- {…
+              users: maybe[!secret.on or not secret.on and not !secret.on] Host <- "no"
+              network: maybe[!secret.on or not secret.on and not !secret.on] Host <- false
+              private users: maybe[!secret.on or not secret.on and not !secret.on] Host <- "no"
+              ownership: maybe[!secret.on or not secret.on and not !secret.on] false <- "no"
+              private network: maybe[!secret.on or not secret.on and not !secret.on] false <- false
+            nspawn plain in `box`, guest `guest plain of box` <- {…
+              users: maybe[secret.on] Pick <- "pick"
+              private users: maybe[secret.on] Pick <- "pick"
+              ownership: maybe[secret.on] true <- "pick"
+            oci-containers app in `box` <- { image = "a:1"; privileged = either false true; }
+              privileged: maybe[!secret.on] true <- true
               image: a:1 <- "a:1"
         "#]],
     );
