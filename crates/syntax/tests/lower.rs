@@ -346,3 +346,19 @@ fn missing_quotation_marks() {
         error: unexpected end of file, expected the end of the string or text or `${` at """#]],
     );
 }
+
+#[test]
+fn missing_quotation_marks_among_several_bindings_of_a_line() {
+    check(
+        "{\n  b = { i = \"x; p = true; };\n  c = { i = \"y\"; p = true; };\n}",
+        expect![[r#"
+            { b={ i=<"x"> p=true@global } c={ i=<"y"> p=true@global } }
+            error: missing quotation mark at the end of a string at """#]],
+    );
+    check(
+        "{\n  a = \"x; y\n  b = 1;\n}",
+        expect![[r#"
+            { a=<"x; y"> b=1 }
+            error: missing quotation mark at the end of a string at """#]],
+    );
+}

@@ -23,8 +23,11 @@ pub(crate) fn missing(text: &str) -> Vec<Missing> {
     if strings.iter().all(|string| string.end.is_some()) {
         return Vec::new();
     }
-    let places = strings.iter().filter_map(|string| string.missing(text));
-    places.take(MAX_PLACES).collect()
+    let at_ends = strings.iter().filter_map(|string| string.missing(text));
+    // Where several bindings stand in one line, the string ends with its own.
+    let of_bindings = strings.iter().filter_map(|string| string.end_of_binding(text));
+    let at_ends = at_ends.take(MAX_PLACES);
+    at_ends.chain(of_bindings.take(MAX_PLACES)).collect()
 }
 
 /// Does a text end inside of a string if this mark is put into it?
@@ -91,6 +94,24 @@ fn strings(text: &str) -> Vec<Literal> {
 }
 
 impl Literal {
+    /// What stands in it up to the end of the line in which it begins, and where.
+    fn first_line<'t>(&self, text: &'t str) -> Option<(usize, &'t str)> {
+        let inside = self.start + self.mark.len();
+        let content = text.get(inside..self.end.unwrap_or(text.len()))?;
+        Some((inside, content.split_once('\n')?.0))
+    }
+
+    /// Where its end may be missing, if a binding ends in the middle of its line.
+    fn end_of_binding(&self, text: &str) -> Option<Missing> {
+        let (inside, line) = self.first_line(text).filter(|_| self.mark == "\"")?;
+        let (value, rest) = line.split_once(';')?;
+        // What may be a comment is one only where it is certain that no string goes on.
+        (!rest.trim().is_empty() && !rest.contains('#')).then_some(Missing {
+            at: inside + value.len(),
+            mark: self.mark,
+        })
+    }
+
     /// Where its end may be missing.
     fn missing(&self, text: &str) -> Option<Missing> {
         let inside = self.start + self.mark.len();
