@@ -96,7 +96,7 @@ pub(crate) mod malformed_suppression {
         /// has no reason, or stands where nothing follows that it could apply to.
         /// ## Why
         /// It suppresses nothing, although somebody believes it does. A reason tells the next reader why the finding
-        /// is acceptable here; `require-reason = false` in the configuration allows comments without one.
+        /// is acceptable here.
         /// ## Bad
         /// ```nix
         /// {
