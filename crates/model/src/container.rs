@@ -1,9 +1,9 @@
 //! One container.
 
 use crate::{
-    ContainerId, Device, Engine, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image, Mount, Namespace,
-    NetworkMode, NetworkOption, Port, Surface, SystemId, Text, Topic, UnknownOption, Unseen, Userns, Visitor,
-    VisitorMut,
+    ContainerId, Device, Engine, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image, Mount,
+    Namespace, NetworkMode, NetworkOption, Port, Surface, SystemId, Text, Topic, UnknownOption, Unseen,
+    Userns, Visitor, VisitorMut,
 };
 use nixpod_source::{Condition, Origin, Place, Why};
 use rustc_hash::FxHashMap;
@@ -205,7 +205,11 @@ macro_rules! every_fact {
             false => certain(name, question),
         };
         visitor.fact(
-            by_surface(*surface == Surface::OciContainers, "engine", "which engine runs it"),
+            by_surface(
+                *surface == Surface::OciContainers,
+                "engine",
+                "which engine runs it",
+            ),
             engine,
         );
         visitor.fact(

@@ -139,7 +139,9 @@ struct Directive {
 fn read(comment: &str, start: TextSize) -> Option<Result<Directive, String>> {
     let body = match comment.strip_prefix("/*") {
         Some(block) => block.strip_suffix("*/").unwrap_or(block),
-        None => comment.strip_prefix(['#', ';']).or_else(|| comment.strip_prefix("//"))?,
+        None => comment
+            .strip_prefix(['#', ';'])
+            .or_else(|| comment.strip_prefix("//"))?,
     };
     let body = body.trim_start_matches(['#', '*', ';', '/']).trim();
     let rest = body.strip_prefix("nixpod")?;

@@ -25,23 +25,45 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of a file, by its name.
-    pub fn of(name: &str) -> Self {
-        match name.rsplit_once('.') {
-            Some((_, extension)) => match extension {
-                "container" | "pod" | "kube" | "network" | "volume" | "build" | "image" | "artifact" => {
-                    Self::Unit
-                }
-                "sh" | "bash" => Self::Shell,
-                "json" | "jsonc" => Self::Json,
-                _ => Self::Nix,
+    /// The language of a file, by its path.
+    pub fn of(path: &str) -> Self {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let Some((_, extension)) = name.rsplit_once('.') else {
+            return Self::Nix;
+        };
+        match extension {
+            // A drop-in: `web.container.d/10-more.conf`, or `container.d/10-more.conf` for all.
+            "conf" => match folder.strip_suffix(".d").map(Self::of_unit) {
+                Some(true) => Self::Unit,
+                Some(false) | None => Self::Nix,
             },
-            None => Self::Nix,
+            "sh" | "bash" => Self::Shell,
+            "json" | "jsonc" => Self::Json,
+            _ if Self::of_unit(name) => Self::Unit,
+            _ => Self::Nix,
         }
+    }
+
+    /// Is it the name of a unit of Podman, or only its kind?
+    fn of_unit(name: &str) -> bool {
+        let kind = name.rsplit(['.', '/']).next().unwrap_or(name);
+        UNITS.contains(&kind)
     }
 }
 
-/// Reads a text that is no Nix: there is no code in it, and nothing that Nix would refuse.
+/// The kinds of units that Podman makes services of.
+pub const UNITS: [&str; 8] = [
+    "artifact",
+    "build",
+    "container",
+    "image",
+    "kube",
+    "network",
+    "pod",
+    "volume",
+];
+
+/// Reads a text of any language. In one that is no Nix there is no code, and nothing that Nix would refuse.
 pub fn document(text: &str, language: Language) -> ParsedFile {
     let remarks = match language {
         Language::Nix => return crate::parse(text),
@@ -173,7 +195,8 @@ fn json(text: &str) -> Remarks {
             b'"' => string_len(&bytes[at..]),
             b'/' if bytes[at..].starts_with(b"//") => {
                 let len = text[at..].find('\n').unwrap_or(text.len() - at);
-                out.comments.push(range(at, at + text[at..at + len].trim_end().len()));
+                out.comments
+                    .push(range(at, at + text[at..at + len].trim_end().len()));
                 at += len;
                 continue;
             }
@@ -291,7 +314,19 @@ mod tests {
 
     #[test]
     fn any_bytes_give_a_document() {
-        for text in ["", "\\", "\"", "'", "[", "/*", "//", "\"\\", "# nixpod: ignore", "a\\\r\n\u{feff}[", "{]}],"] {
+        for text in [
+            "",
+            "\\",
+            "\"",
+            "'",
+            "[",
+            "/*",
+            "//",
+            "\"\\",
+            "# nixpod: ignore",
+            "a\\\r\n\u{feff}[",
+            "{]}],",
+        ] {
             for language in [Language::Unit, Language::Shell, Language::Json] {
                 assert!(document(text, language).errors.is_empty());
             }
@@ -300,11 +335,31 @@ mod tests {
 
     #[test]
     fn languages_are_told_by_names() {
-        let all = ["a.nix", "web.container", "x/run.sh", "devcontainer.json", "m.conf", "pod"];
+        let all = [
+            "a.nix",
+            "web.container",
+            "x/run.sh",
+            "devcontainer.json",
+            "m.conf",
+            "pod",
+            "x/web.pod.d/1.conf",
+            "container.d/1.conf",
+            "x.d/1.conf",
+        ];
         let languages = all.map(Language::of);
         assert_eq!(
             languages,
-            [Language::Nix, Language::Unit, Language::Shell, Language::Json, Language::Nix, Language::Nix]
+            [
+                Language::Nix,
+                Language::Unit,
+                Language::Shell,
+                Language::Json,
+                Language::Nix,
+                Language::Nix,
+                Language::Unit,
+                Language::Unit,
+                Language::Nix,
+            ]
         );
     }
 }
