@@ -204,14 +204,7 @@ macro_rules! every_fact {
             true => default(name, question),
             false => certain(name, question),
         };
-        visitor.fact(
-            by_surface(
-                *surface == Surface::OciContainers,
-                "engine",
-                "which engine runs it",
-            ),
-            engine,
-        );
+        visitor.fact(certain("engine", "which engine runs it"), engine);
         visitor.fact(
             by_surface(may_be_rootless, "rootful", "whether its engine runs as root"),
             rootful,

@@ -36,6 +36,9 @@ pub enum Surface {
     HomeManagerPodman,
     /// quadlet-nix: `virtualisation.quadlet.containers.<name>`, of NixOS or of Home Manager.
     QuadletNix,
+    /// `containers.conf`, as `virtualisation.containers.containersConf.settings` and `services.podman.settings.containers`:
+    /// what every container of Podman has.
+    ContainersConf,
 }
 
 impl Surface {
@@ -46,6 +49,7 @@ impl Surface {
             Self::OciContainers => "oci-containers",
             Self::HomeManagerPodman => "home-manager-podman",
             Self::QuadletNix => "quadlet-nix",
+            Self::ContainersConf => "containers-conf",
         }
     }
 }

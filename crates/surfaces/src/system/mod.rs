@@ -1,5 +1,6 @@
 //! What rules need to know of a host, a guest or a home.
 
+pub(crate) mod engine_settings;
 mod kernel;
 pub(crate) mod release;
 mod secrets;
