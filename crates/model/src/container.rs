@@ -112,9 +112,10 @@ impl Container {
             id,
             guest: None,
             auto_start: Field::default(!is_nspawn),
-            engine: Field::default(match is_nspawn {
-                true => Engine::Nspawn,
-                false => Engine::Podman,
+            engine: Field::default(match surface {
+                Surface::Nspawn => Engine::Nspawn,
+                Surface::DaemonJson => Engine::Docker,
+                _ => Engine::Podman,
             }),
             rootful: Field::default(surface != Surface::HomeManagerPodman),
             runs_as: None,

@@ -39,6 +39,8 @@ pub enum Surface {
     /// `containers.conf`, as `virtualisation.containers.containersConf.settings` and `services.podman.settings.containers`:
     /// what every container of Podman has.
     ContainersConf,
+    /// Docker's `daemon.json`, as `virtualisation.docker.daemon.settings`: what every container of Docker has.
+    DaemonJson,
 }
 
 impl Surface {
@@ -50,6 +52,7 @@ impl Surface {
             Self::HomeManagerPodman => "home-manager-podman",
             Self::QuadletNix => "quadlet-nix",
             Self::ContainersConf => "containers-conf",
+            Self::DaemonJson => "daemon-json",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `containers.conf`: what every container of Podman is started with in a system, or by a user.
+//! `containers.conf` and `daemon.json`: what every container of Podman or Docker is started with in a system, or by a user.
 //!
 //! The settings are told as a container that stands for all. What is wrong with them is said of that one, once. Each
 //! container that does not say otherwise has them as its defaults.
@@ -12,8 +12,8 @@ use crate::vocabulary::podman::{device, network, security, set_namespace, userns
 use crate::vocabulary::text::{concat, split_once};
 use nixpod_eval::Value;
 use nixpod_model::{
-    Container, ContainerId, EntryName, EnvVar, Existence, Fact, Field, Flag, FlagForm, Port, Release,
-    Surface, System, SystemKind, Text,
+    Container, ContainerId, Engine, EntryName, EnvVar, Fact, Field, Flag, FlagForm, Port, Release, Surface,
+    System, SystemKind, Text, Userns,
 };
 use nixpod_source::{Origin, Why};
 
@@ -35,7 +35,46 @@ const DEFAULT_CAPABILITIES: [&str; 11] = [
 /// The first release of which every Podman knows `privileged`, `mounts` and `env_host`: those came with Podman 5.4.
 const KNOWS_PRIVILEGED: Release = Release { year: 25, month: 5 };
 
-/// What every container of Podman has in a system, or in a home.
+/// What every container has in a system, or in a home, by engine; nothing where nothing is said.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Settings {
+    podman: Option<EngineSettings>,
+    docker: Option<EngineSettings>,
+}
+
+impl Settings {
+    /// Those of a system; of a home with those of the system around it.
+    pub(crate) fn read(
+        reader: &mut OptionReader<'_, '_>,
+        config: &Found,
+        system: &System,
+        around: Option<&Self>,
+    ) -> Self {
+        let podman = around.and_then(|around| around.podman.as_ref());
+        Self {
+            podman: read(reader, config, system, podman),
+            docker: docker(reader, config, system),
+        }
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &EngineSettings> {
+        self.podman.iter().chain(&self.docker)
+    }
+
+    /// Gives a container as defaults what the settings of its engine say and it does not.
+    pub(crate) fn apply(&self, container: &mut Container) {
+        let settings = match container.engine.value() {
+            Some(Engine::Podman) => &self.podman,
+            Some(Engine::Docker) => &self.docker,
+            Some(Engine::Nspawn) | None => &None,
+        };
+        if let Some(settings) = settings {
+            settings.apply(container);
+        }
+    }
+}
+
+/// What every container of one engine has.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct EngineSettings {
     /// The container that stands for all.
@@ -45,7 +84,7 @@ pub(crate) struct EngineSettings {
 }
 
 /// What the settings of a system say, and those of the system around it where it is a home; none where they say nothing.
-pub(crate) fn read(
+fn read(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
     system: &System,
@@ -59,25 +98,10 @@ pub(crate) fn read(
         SystemKind::Elsewhere => return None,
     };
     let settings = reader.option(config, path);
-    let is_said = |found: &Found, reader: &OptionReader<'_, '_>| {
-        !reader.is_unset(found) && !reader.is_default(found) && !matches!(found.value.value, Value::Null)
-    };
-    if !is_said(&settings, reader) {
+    if !is_said(reader, &settings) {
         return around.cloned();
     }
-    let id = ContainerId::new(system.id.clone(), Surface::ContainersConf, EntryName::Template);
-    let origin = reader.place_of(&settings);
-    let mut all = Container {
-        name: "<every container of Podman>".to_owned(),
-        existence: Existence::Template,
-        definitions: reader.keys_of(&settings),
-        rootful: match system.kind {
-            SystemKind::Home => Field::default(false),
-            // Root and users read the same file.
-            _ => Field::default(true),
-        },
-        ..Container::new(id, origin)
-    };
+    let mut all = stands_for_all(reader, &settings, system, Surface::ContainersConf);
     let table = Table {
         found: reader.get(&settings, "containers"),
     };
@@ -95,7 +119,74 @@ pub(crate) fn read(
     Some(out)
 }
 
-/// The table `[containers]`.
+fn is_said(reader: &OptionReader<'_, '_>, found: &Found) -> bool {
+    !reader.is_unset(found) && !reader.is_default(found) && !matches!(found.value.value, Value::Null)
+}
+
+/// A container that stands for all that the settings reach.
+fn stands_for_all(
+    reader: &OptionReader<'_, '_>,
+    settings: &Found,
+    system: &System,
+    surface: Surface,
+) -> Container {
+    let id = ContainerId::new(system.id.clone(), surface, EntryName::Template);
+    let name = match surface {
+        Surface::DaemonJson => "<every container of Docker>",
+        _ => "<every container of Podman>",
+    };
+    Container {
+        name: name.to_owned(),
+        definitions: reader.keys_of(settings),
+        // Root reads the same file as users.
+        rootful: Field::default(system.kind != SystemKind::Home),
+        ..Container::new(id, reader.place_of(settings))
+    }
+}
+
+/// `virtualisation.docker.daemon.settings`, which become `daemon.json`.
+fn docker(reader: &mut OptionReader<'_, '_>, config: &Found, system: &System) -> Option<EngineSettings> {
+    if !matches!(system.kind, SystemKind::Nixos | SystemKind::Guest) {
+        return None;
+    }
+    let found = reader.option(config, &["virtualisation", "docker", "daemon", "settings"]);
+    if !is_said(reader, &found) {
+        return None;
+    }
+    let mut all = stands_for_all(reader, &found, system, Surface::DaemonJson);
+    let table = Table { found };
+    if let Some(remap) = table.text(reader, "userns-remap") {
+        let userns = |text: &Text| match text.pattern().as_str() {
+            "" => Userns::Host,
+            "default" => Userns::Pick,
+            _ => Userns::Other(text.display()),
+        };
+        override_with(&mut all.userns, decided(&remap, userns));
+    }
+    for (key, kind) in [("default-cgroupns-mode", "cgroup"), ("default-ipc-mode", "ipc")] {
+        if let Some(mode) = table.text(reader, key) {
+            set_namespace(&mut all, kind, &mode);
+        }
+    }
+    if let Some(profile) = table.text(reader, "seccomp-profile") {
+        all.security_options.push(security("seccomp=", &profile));
+    }
+    if let Some(on) = table.get(reader, "no-new-privileges") {
+        let on = reader.bool(&on);
+        if on.value() == Some(&true) {
+            let origin = on.origin.clone();
+            all.security_options
+                .push(on.map(|_| Text::known("no-new-privileges", origin.clone())));
+        }
+    }
+    if let Some(runtime) = table.text(reader, "default-runtime") {
+        all.flags.push(option("--runtime=", &runtime));
+    }
+    let host_address = table.text(reader, "ip");
+    Some(EngineSettings { all, host_address })
+}
+
+/// A table of settings, such as `[containers]`.
 struct Table {
     found: Found,
 }
@@ -240,7 +331,6 @@ impl EngineSettings {
         let Self { all, host_address: _ } = self;
         let plain = Container {
             name: all.name.clone(),
-            existence: all.existence.clone(),
             definitions: all.definitions.clone(),
             rootful: all.rootful.clone(),
             ..Container::new(all.id.clone(), all.origin.clone())
@@ -249,7 +339,7 @@ impl EngineSettings {
     }
 
     /// Gives a container as defaults what the settings say and it does not.
-    pub(crate) fn apply(&self, container: &mut Container) {
+    fn apply(&self, container: &mut Container) {
         let all = &self.all;
         replace(&mut container.privileged, &all.privileged);
         replace(&mut container.userns, &all.userns);

@@ -78,7 +78,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 28] = [
+pub const READ: [ReadOption; 33] = [
     explains(&["boot"]),
     tells(&["environment", "etc"]),
     tells(&["environment", "sessionVariables"]),
@@ -89,15 +89,20 @@ pub const READ: [ReadOption; 28] = [
     explains(&["home", "stateVersion"]),
     explains(&["home", "username"]),
     tells(&["home-manager"]),
+    explains(&["networking", "firewall"]),
+    explains(&["networking", "nftables"]),
     tells(&["nodes"]),
     tells(&["security", "allowUserNamespaces"]),
     explains(&["security", "selinux"]),
     explains(&["selinux"]),
+    explains(&["services", "firewalld"]),
     tells(&["services", "podman"]),
+    explains(&["services", "userborn"]),
     tells(&["specialisation"]),
     explains(&["system", "stateVersion"]),
     tells(&["systemd", "globalEnvironment"]),
     tells(&["systemd", "services"]),
+    explains(&["systemd", "sysusers"]),
     tells_secrets(&["systemd", "user", "services"]),
     tells_secrets(&["systemd", "user", "sessionVariables"]),
     tells(&["testScript"]),

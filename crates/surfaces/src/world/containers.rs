@@ -7,8 +7,7 @@ use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{
-    Container, ContainerId, DefinedState, Doubt, Engine, EntryName, Existence, Subject, System, SystemId,
-    SystemKind,
+    Container, ContainerId, DefinedState, Doubt, EntryName, Existence, Subject, System, SystemId, SystemKind,
 };
 use nixpod_modules::{host_of_reference, system_of};
 use nixpod_source::Why;
@@ -157,11 +156,7 @@ impl Walk<'_, '_, '_> {
     /// What all surfaces have in common once a container is read.
     fn add(&mut self, found: &Found, mut container: Container, outer: &Inherited) {
         container.unseen = container.unseen.or_else(|| self.reader.unseen(found));
-        if let Some(settings) = &outer.settings
-            && container.engine.value() == Some(&Engine::Podman)
-        {
-            settings.apply(&mut container);
-        }
+        outer.settings.apply(&mut container);
         if let Some(unseen) = &container.unseen {
             container.visit_mut(&mut Doubt(unseen.why.clone()));
         }

@@ -2,7 +2,7 @@
 
 use crate::read::Found;
 use crate::surface::tables;
-use crate::system::{self, engine_settings, engine_settings::EngineSettings};
+use crate::system::{self, engine_settings::Settings};
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
@@ -57,24 +57,22 @@ impl Walk<'_, '_, '_> {
         self.settings = outer_settings;
     }
 
-    /// What every container of Podman has in a system. A home takes over what the system around it has, a guest does not.
-    fn engine_settings(&mut self, config: &Found, system: &System) -> Option<Arc<EngineSettings>> {
-        let around = self
-            .settings
-            .as_deref()
-            .filter(|_| system.kind == SystemKind::Home);
-        engine_settings::read(&mut self.reader, config, system, around).map(Arc::new)
+    /// What every container has in a system. A home takes over what the system around it has, a guest does not.
+    fn engine_settings(&mut self, config: &Found, system: &System) -> Arc<Settings> {
+        let around = Some(&*self.settings).filter(|_| system.kind == SystemKind::Home);
+        Arc::new(Settings::read(&mut self.reader, config, system, around))
     }
 
-    /// Adds the container that stands for all, where it is this system whose settings say something.
+    /// Adds the containers that stand for all, where it is this system whose settings say something.
     fn add_settings(&mut self, system: &SystemId) {
-        let Some(settings) = self.settings.clone() else {
-            return;
-        };
-        if settings.all.system == *system && settings.say_something() {
+        let settings = Arc::clone(&self.settings);
+        for settings in settings.all() {
+            if settings.all.system != *system || !settings.say_something() {
+                continue;
+            }
             let subject = self.reader.about(Subject::Container(settings.all.id.clone()));
             self.reader
-                .count_unknown("the settings of Podman", settings.all.unknown());
+                .count_unknown(&settings.all.name, settings.all.unknown());
             self.reader.about(subject);
             self.world.add_container(settings.all.clone());
         }

@@ -4,9 +4,7 @@ use crate::read::{Found, counted};
 use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextsRead, Written};
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
-use nixpod_model::{
-    Engine, Host, NotAnalysed, Role, Seen, Standing, Subject, System, SystemId, SystemKind, World,
-};
+use nixpod_model::{Host, NotAnalysed, Role, Seen, Standing, Subject, System, SystemId, SystemKind, World};
 use nixpod_source::Utf8Path;
 
 impl Walk<'_, '_, '_> {
@@ -22,11 +20,7 @@ impl Walk<'_, '_, '_> {
             let mut read = TextsRead::new(outer.id.clone(), surface.surface);
             (surface.read)(&texts, &mut read);
             for container in &mut read.containers {
-                if let Some(settings) = &outer.settings
-                    && container.engine.value() == Some(&Engine::Podman)
-                {
-                    settings.apply(container);
-                }
+                outer.settings.apply(container);
             }
             add(self.world, read, &mut self.reader.not_analysed);
         }
