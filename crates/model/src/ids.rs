@@ -36,6 +36,8 @@ pub enum Surface {
     HomeManagerPodman,
     /// quadlet-nix: `virtualisation.quadlet.containers.<name>`, of NixOS or of Home Manager.
     QuadletNix,
+    /// `devcontainer.json`.
+    Devcontainer,
     /// `containers.conf`, as `virtualisation.containers.containersConf.settings` and `services.podman.settings.containers`:
     /// what every container of Podman has.
     ContainersConf,
@@ -51,6 +53,7 @@ impl Surface {
             Self::OciContainers => "oci-containers",
             Self::HomeManagerPodman => "home-manager-podman",
             Self::QuadletNix => "quadlet-nix",
+            Self::Devcontainer => "devcontainer",
             Self::ContainersConf => "containers-conf",
             Self::DaemonJson => "daemon-json",
         }

@@ -1,5 +1,6 @@
 //! One file for each way to declare containers.
 
+mod devcontainer;
 mod home;
 mod nspawn;
 mod nspawn_lists;
@@ -24,7 +25,7 @@ pub(crate) const SURFACES: [(&Table, Read); 4] = [
 ];
 
 /// Kinds of texts with containers in them, in the order in which a system is read.
-pub(crate) const TEXT_SURFACES: &[TextSurface] = &[];
+pub(crate) const TEXT_SURFACES: &[TextSurface] = &[devcontainer::TEXTS];
 
 /// What is known of each surface before anything is read.
 pub fn tables() -> impl Iterator<Item = &'static Table> {

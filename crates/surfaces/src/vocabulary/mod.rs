@@ -4,6 +4,7 @@
 pub(crate) mod capabilities;
 pub(crate) mod certainty;
 pub(crate) mod flags;
+pub(crate) mod json;
 pub(crate) mod mounts;
 pub(crate) mod nspawn;
 pub(crate) mod options;
