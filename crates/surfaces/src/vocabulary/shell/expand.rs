@@ -140,8 +140,8 @@ impl Follow<'_> {
                 }
                 Value::Unknown => {
                     let text = self.unknown(parameter, &piece.span);
-                    let is_list = parameter.form == Form::Elements
-                        || matches!(self.name(&parameter.name), "@" | "*");
+                    let is_list =
+                        parameter.form == Form::Elements || matches!(self.name(&parameter.name), "@" | "*");
                     let known = text.as_known().is_some();
                     words.current().is_one &= known || piece.quoted && !is_list;
                     words.add(text);
@@ -246,7 +246,9 @@ impl Follow<'_> {
 fn refers(reference: &StoreRef, names: &[&str]) -> bool {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     let name = match reference {
-        StoreRef::Copied { path, .. } | StoreRef::Path { path, .. } | StoreRef::Read { path, .. } => last(path),
+        StoreRef::Copied { path, .. } | StoreRef::Path { path, .. } | StoreRef::Read { path, .. } => {
+            last(path)
+        }
         StoreRef::Written { name, .. } => name.clone(),
     };
     names.contains(&name.as_str())
@@ -254,6 +256,8 @@ fn refers(reference: &StoreRef, names: &[&str]) -> bool {
 
 /// `{a,b}` or `{1..3}`, which are several words.
 fn is_braces(text: Option<&str>) -> bool {
-    let inner = text.and_then(|text| text.split_once('{')).and_then(|(_, rest)| rest.split_once('}'));
+    let inner = text
+        .and_then(|text| text.split_once('{'))
+        .and_then(|(_, rest)| rest.split_once('}'));
     inner.is_some_and(|(inner, _)| inner.contains(',') || inner.contains(".."))
 }

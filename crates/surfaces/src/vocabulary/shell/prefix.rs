@@ -69,8 +69,28 @@ const PREFIXES: [Prefix; 24] = [
     as_user(
         "sudo",
         &[
-            "-u", "--user", "-g", "--group", "-h", "--host", "-p", "--prompt", "-C", "--close-from", "-D", "--chdir",
-            "-R", "--chroot", "-r", "--role", "-t", "--type", "-T", "--command-timeout", "-U", "--other-user",
+            "-u",
+            "--user",
+            "-g",
+            "--group",
+            "-h",
+            "--host",
+            "-p",
+            "--prompt",
+            "-C",
+            "--close-from",
+            "-D",
+            "--chdir",
+            "-R",
+            "--chroot",
+            "-r",
+            "--role",
+            "-t",
+            "--type",
+            "-T",
+            "--command-timeout",
+            "-U",
+            "--other-user",
         ],
         &["-u", "--user"],
     ),
@@ -97,7 +117,11 @@ const PREFIXES: [Prefix; 24] = [
     behind("timeout", &["-s", "--signal", "-k", "--kill-after"], 1),
     behind("chrt", &["-T", "-P", "-D"], 1),
     behind("taskset", &[], 1),
-    behind("flock", &["-w", "--wait", "--timeout", "-E", "--conflict-exit-code"], 1),
+    behind(
+        "flock",
+        &["-w", "--wait", "--timeout", "-E", "--conflict-exit-code"],
+        1,
+    ),
     behind("gosu", &[], 1),
     behind("su-exec", &[], 1),
     plain("tini", &["-e", "-p"]),
@@ -106,9 +130,27 @@ const PREFIXES: [Prefix; 24] = [
     plain(
         "systemd-run",
         &[
-            "-u", "--unit", "-p", "--property", "-E", "--setenv", "-M", "--machine", "-H", "--host", "--uid", "--gid",
-            "--slice", "--description", "--working-directory", "--on-active", "--on-boot", "--on-calendar", "--nice",
-            "--service-type", "--timer-property",
+            "-u",
+            "--unit",
+            "-p",
+            "--property",
+            "-E",
+            "--setenv",
+            "-M",
+            "--machine",
+            "-H",
+            "--host",
+            "--uid",
+            "--gid",
+            "--slice",
+            "--description",
+            "--working-directory",
+            "--on-active",
+            "--on-boot",
+            "--on-calendar",
+            "--nice",
+            "--service-type",
+            "--timer-property",
         ],
     ),
 ];
@@ -278,7 +320,9 @@ fn given_script(words: &[Element]) -> Option<usize> {
     let mut at = 1;
     loop {
         let pattern = words.get(at)?.text.pattern();
-        let letters = pattern.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
+        let letters = pattern
+            .strip_prefix('-')
+            .filter(|letters| !letters.starts_with('-'));
         match letters {
             Some(letters) if letters.contains('c') => return Some(at + 1),
             // The name of an option of the shell follows.

@@ -199,7 +199,10 @@ impl Reader<'_> {
                 b'$' | b'`' => self.expansion(word, true),
                 _ => {
                     let from = self.at;
-                    while self.peek().is_some_and(|c| !matches!(c, b'"' | b'`' | b'\\' | b'$')) {
+                    while self
+                        .peek()
+                        .is_some_and(|c| !matches!(c, b'"' | b'`' | b'\\' | b'$'))
+                    {
                         self.at += 1;
                     }
                     word.push(What::Literal, from..self.at, true);

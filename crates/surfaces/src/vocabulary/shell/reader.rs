@@ -1,7 +1,7 @@
 //! The grammar of a shell's scripts, read from left to right once. Nothing is refused: what does not fit is passed over, and
 //! what is not closed ends with the text.
 
-use super::tree::{Kind, List, Script, Statement, Stopped, Join, Word};
+use super::tree::{Join, Kind, List, Script, Statement, Stopped, Word};
 
 /// Scripts are not nested deeper by anybody; each level takes some stack.
 const MAX_DEPTH: u32 = 60;
@@ -19,7 +19,11 @@ pub(crate) fn read(text: &str) -> Script {
     let mut reader = Reader {
         text,
         // A mark of the byte order is no part of the first word.
-        at: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
+        at: if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        },
         depth: 0,
         barriers: Vec::new(),
         awaited: Vec::new(),
@@ -177,7 +181,9 @@ impl<'t> Reader<'t> {
     /// Is something open that this ends?
     pub(super) fn is_awaited(&self, end: Ends) -> bool {
         let inner = self.awaited.iter().rev();
-        inner.take_while(|one| **one != Ends::Barrier).any(|one| *one == end)
+        inner
+            .take_while(|one| **one != Ends::Barrier)
+            .any(|one| *one == end)
     }
 
     /// A list up to what ends it.
@@ -224,7 +230,12 @@ impl<'t> Reader<'t> {
             if let Some(kind) = kind {
                 let written = self.text.get(from..self.at).unwrap_or_default().trim_end();
                 let span = from..from + written.len();
-                list.push(Statement { join, negated, kind, span });
+                list.push(Statement {
+                    join,
+                    negated,
+                    kind,
+                    span,
+                });
             }
             // Whatever it is, it is passed over.
             if self.at == from {
@@ -337,7 +348,11 @@ impl<'t> Reader<'t> {
                 let line = rest.split('\n').next().unwrap_or_default();
                 self.at = (self.at + line.len() + 1).min(self.text.len());
                 let line = line.strip_suffix('\r').unwrap_or(line);
-                let line = if document.tabs { line.trim_start_matches('\t') } else { line };
+                let line = if document.tabs {
+                    line.trim_start_matches('\t')
+                } else {
+                    line
+                };
                 if line == document.end {
                     break;
                 }

@@ -299,7 +299,8 @@ impl Reader<'_> {
                 break;
             }
         }
-        let is_empty = simple.words.is_empty() && simple.assignments.is_empty() && simple.redirected.is_empty();
+        let is_empty =
+            simple.words.is_empty() && simple.assignments.is_empty() && simple.redirected.is_empty();
         (!is_empty).then_some(Kind::Simple(simple))
     }
 

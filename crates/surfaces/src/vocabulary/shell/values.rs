@@ -240,7 +240,11 @@ fn narrowed(origin: &Origin, from: usize, to: usize) -> Origin {
     if let Some(hop) = origin.hops.first_mut()
         && let Some((begin, end)) = hop.place.within
     {
-        let offset = |by: usize| begin.saturating_add(u32::try_from(by).unwrap_or(u32::MAX)).min(end);
+        let offset = |by: usize| {
+            begin
+                .saturating_add(u32::try_from(by).unwrap_or(u32::MAX))
+                .min(end)
+        };
         hop.place.within = Some((offset(from), offset(to)));
     }
     origin
