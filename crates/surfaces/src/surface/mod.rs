@@ -1,5 +1,6 @@
 //! One file for each way to declare containers.
 
+mod command_line;
 mod home;
 mod nspawn;
 mod nspawn_lists;
@@ -9,6 +10,7 @@ mod section;
 mod surroundings;
 mod texts;
 
+pub(crate) use command_line::names_program;
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;
 pub(crate) use texts::{Runs, TextSurface, TextsRead, Written};
@@ -24,7 +26,7 @@ pub(crate) const SURFACES: [(&Table, Read); 4] = [
 ];
 
 /// Kinds of texts with containers in them, in the order in which a system is read.
-pub(crate) const TEXT_SURFACES: &[TextSurface] = &[];
+pub(crate) const TEXT_SURFACES: &[TextSurface] = &[command_line::TEXTS];
 
 /// What is known of each surface before anything is read.
 pub fn tables() -> impl Iterator<Item = &'static Table> {

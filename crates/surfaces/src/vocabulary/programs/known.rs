@@ -12,10 +12,6 @@ pub(super) const SWITCH: Arity = Arity::None;
 
 /// What an option says of a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "that each option has one is what the tests are about")
-)]
 pub(crate) enum Says {
     /// The fact of this name.
     Fact(&'static str),

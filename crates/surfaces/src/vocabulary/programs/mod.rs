@@ -6,13 +6,14 @@ mod known;
 mod nspawn;
 mod others;
 mod run;
+#[cfg(test)]
 mod told;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use known::Known;
-pub(crate) use nspawn::{NSPAWN, UNSHARE};
+pub(crate) use nspawn::NSPAWN;
 pub(crate) use others::{GLOBAL, NETWORK, POD, VOLUME};
 pub(crate) use run::RUN;
 

@@ -1,4 +1,4 @@
-//! Options of `systemd-nspawn` and `unshare`.
+//! Options of `systemd-nspawn`.
 
 use super::known::{Known, SWITCH, Says, VALUE};
 
@@ -81,37 +81,4 @@ pub(crate) const NSPAWN: [Known; 77] = [
     ("verity-data", '\0', VALUE, Says::Nothing),
     ("version", '\0', SWITCH, Says::Nothing),
     ("volatile", '\0', SWITCH, Says::Word),
-];
-
-/// Those of `unshare` of util-linux.
-pub(crate) const UNSHARE: [Known; 29] = [
-    ("boottime", '\0', VALUE, Says::Nothing),
-    ("cgroup", 'C', SWITCH, Says::Nothing),
-    ("fork", 'f', SWITCH, Says::Nothing),
-    ("help", 'h', SWITCH, Says::Nothing),
-    ("ipc", 'i', SWITCH, Says::Nothing),
-    ("keep-caps", '\0', SWITCH, Says::Word),
-    ("kill-child", '\0', SWITCH, Says::Nothing),
-    ("map-auto", '\0', SWITCH, Says::Word),
-    ("map-current-user", 'c', SWITCH, Says::Nothing),
-    ("map-group", '\0', VALUE, Says::Nothing),
-    ("map-groups", '\0', VALUE, Says::Nothing),
-    ("map-root-user", 'r', SWITCH, Says::Word),
-    ("map-user", '\0', VALUE, Says::Word),
-    ("map-users", '\0', VALUE, Says::Word),
-    ("monotonic", '\0', VALUE, Says::Nothing),
-    ("mount", 'm', SWITCH, Says::Word),
-    ("mount-proc", '\0', SWITCH, Says::Nothing),
-    ("net", 'n', SWITCH, Says::Word),
-    ("pid", 'p', SWITCH, Says::Word),
-    ("propagation", '\0', VALUE, Says::Nothing),
-    ("root", 'R', VALUE, Says::Word),
-    ("setgid", 'G', VALUE, Says::Nothing),
-    ("setgroups", '\0', VALUE, Says::Nothing),
-    ("setuid", 'S', VALUE, Says::Word),
-    ("time", 'T', SWITCH, Says::Nothing),
-    ("user", 'U', SWITCH, Says::Word),
-    ("uts", 'u', SWITCH, Says::Nothing),
-    ("version", 'V', SWITCH, Says::Nothing),
-    ("wd", 'w', VALUE, Says::Nothing),
 ];

@@ -1,8 +1,8 @@
 //! The tables against what the programs list, and against what is read of each option.
 
 use super::known::Says;
-use super::told::{BUILD, KUBE};
-use super::{GLOBAL, Known, NETWORK, NSPAWN, POD, RUN, UNSHARE, VOLUME};
+use super::told::{BUILD, KUBE, UNSHARE};
+use super::{GLOBAL, Known, NETWORK, NSPAWN, POD, RUN, VOLUME};
 use crate::vocabulary::flags::{Arity, Grammar, parse};
 use crate::vocabulary::{nspawn, podman};
 use nixpod_model::{

@@ -1,4 +1,5 @@
-//! Options of `podman build`, `docker build` and `podman kube play`, which are told and not read.
+//! Options of programs that are told and not read: `podman build`, `docker build`, `podman kube play` and `unshare`. They are
+//! listed so that reading them one day begins with what they have.
 
 use super::known::{Known, SWITCH, Says, VALUE};
 
@@ -136,4 +137,37 @@ pub(crate) const KUBE: [Known; 24] = [
     ("tls-verify", '\0', SWITCH, Says::Nothing),
     ("userns", '\0', VALUE, Says::Word),
     ("wait", 'w', SWITCH, Says::Nothing),
+];
+
+/// Those of `unshare` of util-linux.
+pub(crate) const UNSHARE: [Known; 29] = [
+    ("boottime", '\0', VALUE, Says::Nothing),
+    ("cgroup", 'C', SWITCH, Says::Nothing),
+    ("fork", 'f', SWITCH, Says::Nothing),
+    ("help", 'h', SWITCH, Says::Nothing),
+    ("ipc", 'i', SWITCH, Says::Nothing),
+    ("keep-caps", '\0', SWITCH, Says::Word),
+    ("kill-child", '\0', SWITCH, Says::Nothing),
+    ("map-auto", '\0', SWITCH, Says::Word),
+    ("map-current-user", 'c', SWITCH, Says::Nothing),
+    ("map-group", '\0', VALUE, Says::Nothing),
+    ("map-groups", '\0', VALUE, Says::Nothing),
+    ("map-root-user", 'r', SWITCH, Says::Word),
+    ("map-user", '\0', VALUE, Says::Word),
+    ("map-users", '\0', VALUE, Says::Word),
+    ("monotonic", '\0', VALUE, Says::Nothing),
+    ("mount", 'm', SWITCH, Says::Word),
+    ("mount-proc", '\0', SWITCH, Says::Nothing),
+    ("net", 'n', SWITCH, Says::Word),
+    ("pid", 'p', SWITCH, Says::Word),
+    ("propagation", '\0', VALUE, Says::Nothing),
+    ("root", 'R', VALUE, Says::Word),
+    ("setgid", 'G', VALUE, Says::Nothing),
+    ("setgroups", '\0', VALUE, Says::Nothing),
+    ("setuid", 'S', VALUE, Says::Word),
+    ("time", 'T', SWITCH, Says::Nothing),
+    ("user", 'U', SWITCH, Says::Word),
+    ("uts", 'u', SWITCH, Says::Nothing),
+    ("version", 'V', SWITCH, Says::Nothing),
+    ("wd", 'w', VALUE, Says::Nothing),
 ];

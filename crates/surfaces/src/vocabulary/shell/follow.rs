@@ -9,7 +9,7 @@ use nixpod_source::{Condition, Origin, Sense};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// So many statements are gone through; loops and functions go through theirs again.
-const MAX_STEPS: u32 = 20_000;
+pub(super) const MAX_STEPS: u32 = 20_000;
 /// Scripts in scripts, functions in functions, and one in another.
 const MAX_NESTING: u32 = 6;
 /// A loop over more words than these is gone through once, with what is not known.
@@ -92,6 +92,7 @@ fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>, out: &mut 
         out,
     };
     for (at, argument) in given.arguments.into_iter().enumerate() {
+        // The first is the script's own name.
         follow.variables.set(&at.to_string(), Value::One(argument.text));
     }
     follow.list(&script.list);
@@ -428,38 +429,57 @@ impl<'t> Follow<'t> {
         if self.open.is_some_and(|at| span.contains(&at)) {
             return;
         }
-        let Some(command) = prefix::strip(words) else {
-            return;
+        let at = At {
+            when: self.when.clone(),
+            who: self.who.clone(),
+            nesting: self.nesting,
+            origin: self.text.origin(span.start, span.end),
         };
-        let who = match command.who {
-            Who::Same => self.who.clone(),
-            other => other,
-        };
-        if let Some(script) = command.script {
-            if self.nesting < MAX_NESTING {
-                let pattern = script.pattern();
-                let read = reader::read(&pattern);
-                let given = Given {
-                    wanted: self.wanted,
-                    when: self.when.clone(),
-                    who,
-                    nesting: self.nesting + 1,
-                    steps: self.steps,
-                    arguments: command.words,
-                };
-                run(&script, &pattern, &read, given, self.out);
-            }
-            return;
-        }
-        if (self.wanted)(&command.program) {
-            self.out.lines.push(Line {
+        dispatch(words, at, self.wanted, self.steps, self.out);
+    }
+}
+
+/// Where a command stands.
+pub(super) struct At {
+    pub(super) when: When,
+    pub(super) who: Who,
+    pub(super) nesting: u32,
+    pub(super) origin: Origin,
+}
+
+/// A command: it is told, or the script in it is gone through.
+pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut u32, out: &mut Followed) {
+    let Some(command) = prefix::strip(words) else {
+        return;
+    };
+    let who = match command.who {
+        Who::Same => at.who,
+        other => other,
+    };
+    let Some(script) = command.script else {
+        if wanted(&command.program) {
+            out.lines.push(Line {
                 program: command.program,
                 words: command.words,
-                when: self.when.clone(),
+                when: at.when,
                 who,
-                origin: self.text.origin(span.start, span.end),
+                origin: at.origin,
             });
         }
+        return;
+    };
+    if at.nesting < MAX_NESTING {
+        let pattern = script.pattern();
+        let read = reader::read(&pattern);
+        let given = Given {
+            wanted,
+            when: at.when,
+            who,
+            nesting: at.nesting + 1,
+            steps,
+            arguments: command.words,
+        };
+        run(&script, &pattern, &read, given, out);
     }
 }
 

@@ -11,12 +11,14 @@ mod quoting;
 mod reader;
 mod statements;
 mod tree;
+mod unit_line;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use follow::{Followed, Line, follow};
+pub(crate) use follow::{Line, follow};
 pub(crate) use prefix::Who;
 pub(crate) use tree::Stopped;
-pub(crate) use values::{Element, When};
+pub(crate) use unit_line::unit_line;
+pub(crate) use values::Element;

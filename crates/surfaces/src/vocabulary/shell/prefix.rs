@@ -2,7 +2,7 @@
 
 use super::values::Element;
 use crate::vocabulary::text::HOLE;
-use nixpod_model::{Text, TextPart};
+use nixpod_model::{StoreRef, Text, TextPart};
 
 /// Who runs a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,6 +162,14 @@ const MAX_PREFIXES: usize = 8;
 pub(super) fn strip(mut words: Vec<Element>) -> Option<Command> {
     let mut who = Who::Same;
     for _ in 0..MAX_PREFIXES {
+        if let Some(script) = words.first().and_then(written) {
+            return Some(Command {
+                program: String::new(),
+                words,
+                who,
+                script: Some(script),
+            });
+        }
         let program = name(words.first()?)?;
         if let Some(prefix) = PREFIXES.iter().find(|prefix| prefix.name == program) {
             words = behind_prefix(prefix, &words, &mut who)?;
@@ -171,16 +179,29 @@ pub(super) fn strip(mut words: Vec<Element>) -> Option<Command> {
             words = switched(&words, &mut who)?;
             continue;
         }
-        let script = is_shell(&program).then(|| given_script(&words)).flatten();
-        let from = script.map_or(1, |at| at + 1);
+        let given = is_shell(&program).then(|| given_script(&words)).flatten();
+        let from = given.as_ref().map_or(1, |(at, _)| *at);
         return Some(Command {
             program,
-            script: script.and_then(|at| words.get(at)).map(|word| word.text.clone()),
+            script: given.map(|(_, script)| script),
             words: words.split_off(from.min(words.len())),
             who,
         });
     }
     None
+}
+
+/// The text of a file that Nix writes, if a word is the path of one or of the program in it.
+fn written(word: &Element) -> Option<Text> {
+    let pattern = word.text.pattern();
+    let rest = pattern.strip_prefix(HOLE)?;
+    if rest.contains(HOLE) || !rest.is_empty() && !rest.starts_with("/bin/") {
+        return None;
+    }
+    word.text.context.iter().find_map(|reference| match reference {
+        StoreRef::Written { text, .. } => Some((**text).clone()),
+        StoreRef::Copied { .. } | StoreRef::Path { .. } | StoreRef::Read { .. } => None,
+    })
 }
 
 /// The name of a program: what stands behind the last slash, or the package whose main program it is.
@@ -315,19 +336,20 @@ fn is_shell(program: &str) -> bool {
     matches!(program, "sh" | "bash" | "dash" | "ash" | "ksh" | "mksh" | "zsh")
 }
 
-/// Which word is the script of `bash -c`.
-fn given_script(words: &[Element]) -> Option<usize> {
+/// The script that a shell is given, and which word is its first argument: itself, or its name.
+fn given_script(words: &[Element]) -> Option<(usize, Text)> {
     let mut at = 1;
     loop {
-        let pattern = words.get(at)?.text.pattern();
-        let letters = pattern
-            .strip_prefix('-')
-            .filter(|letters| !letters.starts_with('-'));
+        let word = words.get(at)?;
+        let pattern = word.text.pattern();
+        let letters = pattern.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
         match letters {
-            Some(letters) if letters.contains('c') => return Some(at + 1),
+            Some(letters) if letters.contains('c') => {
+                return Some((at + 2, words.get(at + 1)?.text.clone()));
+            }
             // The name of an option of the shell follows.
             Some(letters) if letters.ends_with(['o', 'O']) => at += 2,
-            None if !pattern.starts_with("--") => return None,
+            None if !pattern.starts_with("--") => return Some((at, written(word)?)),
             _ => at += 1,
         }
     }

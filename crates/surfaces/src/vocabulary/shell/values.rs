@@ -212,15 +212,6 @@ impl<'t> Indexed<'t> {
         out
     }
 
-    /// Is there a hole at a stretch of the pattern?
-    pub(super) fn has_hole(&self, start: usize, end: usize) -> bool {
-        let first = self.starts.partition_point(|at| *at <= start).saturating_sub(1);
-        let parts = self.starts.iter().zip(&self.text.parts).skip(first);
-        parts
-            .take_while(|(at, _)| **at < end)
-            .any(|(at, part)| matches!(part, TextPart::Hole { .. }) && *at >= start)
-    }
-
     /// Where a stretch of the pattern is written.
     pub(super) fn origin(&self, start: usize, end: usize) -> Origin {
         let at = self.starts.partition_point(|at| *at <= start).saturating_sub(1);
