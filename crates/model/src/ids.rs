@@ -38,6 +38,11 @@ pub enum Surface {
     QuadletNix,
     /// A line of a script that runs `podman`, `docker` or `systemd-nspawn`.
     CommandLine,
+    /// `containers.conf`, as `virtualisation.containers.containersConf.settings` and `services.podman.settings.containers`:
+    /// what every container of Podman has.
+    ContainersConf,
+    /// Docker's `daemon.json`, as `virtualisation.docker.daemon.settings`: what every container of Docker has.
+    DaemonJson,
 }
 
 impl Surface {
@@ -49,6 +54,8 @@ impl Surface {
             Self::HomeManagerPodman => "home-manager-podman",
             Self::QuadletNix => "quadlet-nix",
             Self::CommandLine => "command-line",
+            Self::ContainersConf => "containers-conf",
+            Self::DaemonJson => "daemon-json",
         }
     }
 }

@@ -9,7 +9,7 @@ pub fn may_run_containers(hir: &Hir) -> bool {
     let in_strings = hir.exprs().iter().any(|expr| match expr {
         Expr::Str(parts) => parts.iter().any(|part| match part {
             StrPart::Text(text) => names_program(text),
-            StrPart::Interpolation(_) => false,
+            StrPart::Interp(_) => false,
         }),
         _ => false,
     });

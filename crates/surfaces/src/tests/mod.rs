@@ -10,6 +10,7 @@ mod nspawn;
 mod oci;
 mod quadlet;
 mod secrets;
+mod settings;
 mod size;
 mod traps;
 mod unknown;

@@ -86,6 +86,7 @@ fn each_element_is_one_word() {
 }"#,
         expect![[r#"
             oci-containers web in `box` <- {…
+              engine: docker <- "docker"
               users: KeepId <- "--userns=keep-id:uid=1"
               privileged: false <- "--privileged=false"
               capability: CAP_SYS_ADMIN <- sys_admin
@@ -150,6 +151,7 @@ fn a_time_zone_that_another_file_sets() {
     let (world, files) = super::world(text, nixpod_modules::Kind::Nixos, false);
     expect![[r#"
         oci-containers w in `box` <- { image = "w"; environment.TZ = config.time.timeZone; }
+          engine: maybe[] podman
           environment: TZ = ${time.timeZone} <- config.time.timeZone
           image: w <- "w"
     "#]]

@@ -92,7 +92,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 42] = [
+pub const READ: [ReadOption; 47] = [
     explains(&["boot"]),
     tells(&["environment", "etc"]),
     tells_scripts(&["environment", "extraInit"]),
@@ -112,6 +112,8 @@ pub const READ: [ReadOption; 42] = [
     explains(&["home", "stateVersion"]),
     explains(&["home", "username"]),
     tells(&["home-manager"]),
+    explains(&["networking", "firewall"]),
+    explains(&["networking", "nftables"]),
     tells(&["nodes"]),
     tells_scripts(&["programs", "bash"]),
     tells_scripts(&["programs", "fish"]),
@@ -120,12 +122,15 @@ pub const READ: [ReadOption; 42] = [
     tells(&["security", "allowUserNamespaces"]),
     explains(&["security", "selinux"]),
     explains(&["selinux"]),
+    explains(&["services", "firewalld"]),
     tells(&["services", "podman"]),
+    explains(&["services", "userborn"]),
     tells(&["specialisation"]),
     tells_scripts(&["system", "activationScripts"]),
     explains(&["system", "stateVersion"]),
     tells(&["systemd", "globalEnvironment"]),
     tells(&["systemd", "services"]),
+    explains(&["systemd", "sysusers"]),
     tells_either(&["systemd", "user", "services"]),
     tells_secrets(&["systemd", "user", "sessionVariables"]),
     tells(&["testScript"]),

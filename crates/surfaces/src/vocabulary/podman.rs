@@ -2,7 +2,7 @@
 
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::override_with;
-use crate::vocabulary::flags::{Grammar, Opt};
+use crate::vocabulary::flags::{Grammar, Opt, decided};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::programs::{self, RUN};
@@ -35,10 +35,10 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
                 .extend(capabilities(&value, &option.field)),
             "--security-opt" => container.security_options.push(option.fact(value)),
             "--network" | "--net" => set_network(container, option.word(network)),
-            "--pid" => namespace(container, "pid", option),
-            "--ipc" => namespace(container, "ipc", option),
-            "--uts" => namespace(container, "uts", option),
-            "--cgroupns" => namespace(container, "cgroup", option),
+            "--pid" => set_namespace(container, "pid", &option.fact(value)),
+            "--ipc" => set_namespace(container, "ipc", &option.fact(value)),
+            "--uts" => set_namespace(container, "uts", &option.fact(value)),
+            "--cgroupns" => set_namespace(container, "cgroup", &option.fact(value)),
             "--userns" => override_with(&mut container.userns, option.word(userns)),
             "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname"
                 if container.userns.said() != Some(&Userns::KeepId) =>
@@ -108,8 +108,9 @@ pub(crate) fn userns(value: &Text) -> Userns {
     }
 }
 
-fn namespace(container: &mut Container, kind: &'static str, option: &Opt) {
-    let shared = option.word(|value| {
+/// Sets with whom a namespace is shared.
+pub(crate) fn set_namespace(container: &mut Container, kind: &'static str, mode: &Field<Text>) {
+    let shared = decided(mode, |value| {
         let pattern = value.pattern();
         let mode = match pattern.split_once(':') {
             _ if pattern == "host" => NamespaceMode::Host,

@@ -19,6 +19,9 @@ impl Walk<'_, '_, '_> {
             }
             let mut read = TextsRead::new(outer.id.clone(), surface.surface);
             (surface.read)(&texts, &mut read);
+            for container in &mut read.containers {
+                outer.settings.apply(container);
+            }
             add(self.world, read, &mut self.reader.not_analysed);
         }
     }

@@ -171,13 +171,21 @@ impl Known {
         };
         let mut device = None;
         let mut binds = false;
-        for option in options.iter().filter(|option| matches!(option.name.as_str(), "-o" | "--opt")) {
+        for option in options
+            .iter()
+            .filter(|option| matches!(option.name.as_str(), "-o" | "--opt"))
+        {
             let Some((key, value)) = option.value.as_ref().and_then(|value| split_once(value, '=')) else {
                 continue;
             };
             match key.pattern().as_str() {
                 "device" => device = Some(value),
-                "o" => binds = value.pattern().split(',').any(|word| matches!(word, "bind" | "rbind")),
+                "o" => {
+                    binds = value
+                        .pattern()
+                        .split(',')
+                        .any(|word| matches!(word, "bind" | "rbind"))
+                }
                 _ => {}
             }
         }

@@ -233,7 +233,10 @@ impl Finder<'_, '_, '_> {
             let found = self.reader.get(&file, "text");
             if !self.reader.is_default(&found) && !self.reader.is_unset(&found) {
                 let text = self.reader.text(&found);
-                if text.value().is_some_and(|text| begins_as_script(text) || is_script_name(known)) {
+                if text
+                    .value()
+                    .is_some_and(|text| begins_as_script(text) || is_script_name(known))
+                {
                     self.add_text(format!("{path}.text"), text, &found, runs);
                 }
             }

@@ -15,7 +15,9 @@ pub(super) fn name(line: &Line) -> Option<String> {
         let value = match pattern.as_str() {
             "-M" | "--machine" => words.next().map(|word| word.text.clone()),
             _ => {
-                let attached = ["--machine=", "-M"].into_iter().find(|start| pattern.starts_with(start));
+                let attached = ["--machine=", "-M"]
+                    .into_iter()
+                    .find(|start| pattern.starts_with(start));
                 attached.map(|start| word.text.slice(start.len(), pattern.len()))
             }
         };

@@ -82,23 +82,27 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
                     let mut container = begin(&base, line, run.name.clone(), out);
                     engine::read(&base, line, &run, &known, &mut container);
                     if let Some(more) = run.counted {
-                        out.not_analysed.push(gap(container.name.clone(), more, &line.origin));
+                        out.not_analysed
+                            .push(gap(container.name.clone(), more, &line.origin));
                     }
                     out.containers.push(container);
                 }
                 engine::Command::NotRead(what) => {
                     let why = Why::NotModelled(format!("`{} {what}`", line.program));
-                    out.not_analysed.push(gap(place_of(&written.path), why, &line.origin));
+                    out.not_analysed
+                        .push(gap(place_of(&written.path), why, &line.origin));
                 }
                 engine::Command::Nothing => {}
             },
             "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => {
                 let why = Why::NotModelled(format!("`{}`", line.program));
-                out.not_analysed.push(gap(place_of(&written.path), why, &line.origin));
+                out.not_analysed
+                    .push(gap(place_of(&written.path), why, &line.origin));
             }
             "unshare" if !line.words.is_empty() => {
                 let why = Why::NotModelled("`unshare`".to_owned());
-                out.not_analysed.push(gap(place_of(&written.path), why, &line.origin));
+                out.not_analysed
+                    .push(gap(place_of(&written.path), why, &line.origin));
             }
             _ => {}
         }
@@ -148,10 +152,7 @@ fn runs(base: &Base<'_>, line: &Line) -> (Field<bool>, Option<Field<String>>) {
         (Who::User(user), _) => match user.as_known() {
             Some(name) => {
                 let origin = crate::vocabulary::text::origin_of(user);
-                (
-                    base.fact(false, origin.clone()),
-                    Some(base.fact(name, origin)),
-                )
+                (base.fact(false, origin.clone()), Some(base.fact(name, origin)))
             }
             None => (
                 unknown(&not_known(), &Why::Undecided("the user who runs it".to_owned())),

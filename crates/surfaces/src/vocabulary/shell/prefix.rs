@@ -342,7 +342,9 @@ fn given_script(words: &[Element]) -> Option<(usize, Text)> {
     loop {
         let word = words.get(at)?;
         let pattern = word.text.pattern();
-        let letters = pattern.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
+        let letters = pattern
+            .strip_prefix('-')
+            .filter(|letters| !letters.starts_with('-'));
         match letters {
             Some(letters) if letters.contains('c') => {
                 return Some((at + 2, words.get(at + 1)?.text.clone()));

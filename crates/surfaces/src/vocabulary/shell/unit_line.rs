@@ -20,14 +20,21 @@ pub(crate) fn unit_line(text: &Text, wanted: Wanted) -> Followed {
         let pattern = first.pattern();
         let program = pattern.trim_start_matches(['-', '@', ':', '+', '!', '|']);
         let signs = pattern.len() - program.len();
-        let (signs, program) = (pattern.get(..signs).unwrap_or_default(), first.slice(signs, pattern.len()));
+        let (signs, program) = (
+            pattern.get(..signs).unwrap_or_default(),
+            first.slice(signs, pattern.len()),
+        );
         // With `@` the next word is only what the program is told that it is called.
         let rest = rest.get(usize::from(signs.contains('@'))..).unwrap_or_default();
         let is_literal = signs.contains(':');
         let words = [&program].into_iter().chain(rest);
         let at = At {
             when: When::default(),
-            who: if signs.contains(['+', '!']) { Who::Root } else { Who::Same },
+            who: if signs.contains(['+', '!']) {
+                Who::Root
+            } else {
+                Who::Same
+            },
             nesting: 0,
             origin: origin_of(text),
         };
@@ -74,9 +81,8 @@ fn variable_free(text: &Text) -> bool {
 
 /// Where the first variable of a word stands: `${NAME}` anywhere, `$NAME` as a word of its own.
 fn variable(pattern: &str) -> Option<(usize, usize)> {
-    let is_name = |text: &str| {
-        !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
-    };
+    let is_name =
+        |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
     if let Some(name) = pattern.strip_prefix('$')
         && is_name(name)
     {
