@@ -2,6 +2,7 @@
 
 mod bearing;
 mod census;
+mod command_line;
 mod dump;
 mod given;
 mod home;

@@ -56,7 +56,7 @@ const NETWORKS: Grammar = Grammar {
 
 /// What a line says, with the words behind its last command word.
 fn verb(line: &Line) -> Option<(Verb, &[Element])> {
-    let at = options(&line.words, &BEFORE).end;
+    let at = options(&line.words, &BEFORE, true).end;
     let before = line.words.get(..at)?;
     if before.iter().any(|word| is_remote(word)) {
         return None;
@@ -117,7 +117,7 @@ pub(super) fn compose_runs(words: &[Element]) -> bool {
 
 /// The value of `--name`.
 fn name(words: &[Element]) -> Option<String> {
-    let end = options(words, &WORDS).end;
+    let end = options(words, &WORDS, true).end;
     let mut words = words.get(..end)?.iter();
     while let Some(word) = words.next() {
         let pattern = word.text.pattern();
@@ -207,7 +207,7 @@ impl Known {
 
 /// The options of a line, and its argument.
 fn taken(base: &Base<'_>, words: &[Element], grammar: &Grammar) -> (Vec<Opt>, Option<Text>) {
-    let end = options(words, grammar).end;
+    let end = options(words, grammar, true).end;
     let fields = base.words(words.get(..end).unwrap_or_default());
     let argument = words.get(end).map(|word| word.text.clone());
     (parse(&fields, grammar).1, argument)
@@ -230,7 +230,7 @@ pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known, conta
         container.runs_as = None;
     }
     container.engine = base.fact(engine, line.origin.clone());
-    let found = options(&run.words, &WORDS);
+    let found = options(&run.words, &WORDS, true);
     let words = base.words(run.words.get(..found.end).unwrap_or_default());
     let (certain, rest) = words.split_at(found.doubtful.unwrap_or(words.len()));
     let (flags, mut all) = parse(certain, &WORDS);

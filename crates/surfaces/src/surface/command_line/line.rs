@@ -74,8 +74,8 @@ pub(super) struct Options {
     pub(super) doubtful: Option<usize>,
 }
 
-/// Finds it as programs do that take no option behind their first argument.
-pub(super) fn options(words: &[Element], grammar: &Grammar) -> Options {
+/// Finds it as programs do that take no option behind their first argument. `argument` says that there has to be one.
+pub(super) fn options(words: &[Element], grammar: &Grammar, argument: bool) -> Options {
     let mut at = 0;
     let mut doubtful = None;
     while let Some(word) = words.get(at) {
@@ -84,8 +84,9 @@ pub(super) fn options(words: &[Element], grammar: &Grammar) -> Options {
             at += 1;
             break;
         }
-        // It may be options, or the argument; the last word is the argument, which has to be there.
-        if pattern.starts_with(HOLE) && !word.is_one && pattern.chars().eq([HOLE]) && at + 1 < words.len() {
+        // It may be options, or the argument.
+        let is_argument = argument && at + 1 == words.len();
+        if !word.is_one && pattern.chars().eq([HOLE]) && !is_argument {
             doubtful = doubtful.or(Some(at));
             at += 1;
             continue;

@@ -30,7 +30,7 @@ pub(super) fn name(line: &Line) -> Option<String> {
 
 /// Reads the line into a container of which nothing is said.
 pub(super) fn read(base: &Base<'_>, line: &Line, container: &mut Container) {
-    let found = options(&line.words, &GRAMMAR);
+    let found = options(&line.words, &GRAMMAR, false);
     let words = base.words(line.words.get(..found.end).unwrap_or_default());
     let (certain, rest) = words.split_at(found.doubtful.unwrap_or(words.len()));
     container.engine = base.fact(Engine::Nspawn, line.origin.clone());

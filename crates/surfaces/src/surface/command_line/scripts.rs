@@ -88,19 +88,19 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
                     out.containers.push(container);
                 }
                 engine::Command::NotRead(what) => {
-                    let why = Why::NotModelled(format!("`{} {what}`", line.program));
+                    let why = Why::NotModelled(format!("{} {what}", line.program));
                     out.not_analysed
                         .push(gap(place_of(&written.path), why, &line.origin));
                 }
                 engine::Command::Nothing => {}
             },
             "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => {
-                let why = Why::NotModelled(format!("`{}`", line.program));
+                let why = Why::NotModelled(line.program.clone());
                 out.not_analysed
                     .push(gap(place_of(&written.path), why, &line.origin));
             }
             "unshare" if !line.words.is_empty() => {
-                let why = Why::NotModelled("`unshare`".to_owned());
+                let why = Why::NotModelled("unshare".to_owned());
                 out.not_analysed
                     .push(gap(place_of(&written.path), why, &line.origin));
             }

@@ -433,7 +433,7 @@ impl<'t> Follow<'t> {
             when: self.when.clone(),
             who: self.who.clone(),
             nesting: self.nesting,
-            origin: self.text.origin(span.start, span.end),
+            origin: self.text.origin_of_command(span),
         };
         dispatch(words, at, self.wanted, self.steps, self.out);
     }

@@ -211,14 +211,14 @@ pub(crate) fn name(word: &Element) -> Option<String> {
     if !last.contains(HOLE) {
         return (!last.is_empty()).then(|| last.to_owned());
     }
-    // `${lib.getExe pkgs.podman}`.
-    match word.text.parts.last() {
-        Some(TextPart::Hole { why, .. }) if last.chars().eq([HOLE]) => {
-            let name = why.name()?;
-            Some(name.rsplit('.').next().unwrap_or(name).to_owned())
-        }
-        _ => None,
-    }
+    // `${lib.getExe pkgs.podman}`, and the same of the option for a package.
+    let Some(TextPart::Hole { why, .. }) = word.text.parts.last() else {
+        return None;
+    };
+    let name = why.name().filter(|_| last.chars().eq([HOLE]))?;
+    let name = name.strip_suffix(".meta.mainProgram").unwrap_or(name);
+    let name = name.strip_suffix(".package").unwrap_or(name);
+    Some(name.rsplit('.').next().unwrap_or(name).to_owned())
 }
 
 /// What stands behind a program's options.

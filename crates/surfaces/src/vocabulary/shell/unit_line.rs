@@ -2,8 +2,8 @@
 
 use super::follow::{At, Followed, MAX_STEPS, Wanted, dispatch};
 use super::prefix::Who;
-use super::values::{Element, When};
-use crate::vocabulary::text::{hole, origin_of};
+use super::values::{Element, When, origin_of_command};
+use crate::vocabulary::text::hole;
 use crate::vocabulary::words;
 use nixpod_model::Text;
 use nixpod_source::Why;
@@ -36,7 +36,7 @@ pub(crate) fn unit_line(text: &Text, wanted: Wanted) -> Followed {
                 Who::Same
             },
             nesting: 0,
-            origin: origin_of(text),
+            origin: origin_of_command(&text.parts),
         };
         let elements = words.map(|word| element(word, is_literal)).collect();
         dispatch(elements, at, wanted, &mut steps, &mut out);

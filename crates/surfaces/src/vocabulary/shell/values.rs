@@ -1,5 +1,6 @@
 //! What the variables of a script hold, as far as the script itself says it.
 
+use super::tree::Span;
 use nixpod_model::{Text, TextPart};
 use nixpod_source::{Condition, Origin};
 use rustc_hash::FxHashMap;
@@ -212,6 +213,11 @@ impl<'t> Indexed<'t> {
         out
     }
 
+    /// Where a command is written: its first piece that says something, since a hole is only put in there.
+    pub(super) fn origin_of_command(&self, span: &Span) -> Origin {
+        origin_of_command(&self.parts(span.start, span.end))
+    }
+
     /// Where a stretch of the pattern is written.
     pub(super) fn origin(&self, start: usize, end: usize) -> Origin {
         let at = self.starts.partition_point(|at| *at <= start).saturating_sub(1);
@@ -222,6 +228,18 @@ impl<'t> Indexed<'t> {
             (Some(TextPart::Hole { origin, .. }), _) => origin.clone(),
             _ => Origin::default(),
         }
+    }
+}
+
+/// Where a command is written that consists of these parts.
+pub(super) fn origin_of_command(parts: &[TextPart]) -> Origin {
+    let says = |part: &&TextPart| match part {
+        TextPart::Known { text, .. } => text.contains(|c: char| c.is_alphanumeric()),
+        TextPart::Hole { .. } => false,
+    };
+    match parts.iter().find(says).or(parts.first()) {
+        Some(TextPart::Known { origin, .. } | TextPart::Hole { origin, .. }) => origin.clone(),
+        None => Origin::default(),
     }
 }
 
