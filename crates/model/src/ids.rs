@@ -38,6 +38,8 @@ pub enum Surface {
     QuadletNix,
     /// `devcontainer.json`.
     Devcontainer,
+    /// A line of a script that runs `podman`, `docker` or `systemd-nspawn`.
+    CommandLine,
     /// `containers.conf`, as `virtualisation.containers.containersConf.settings` and `services.podman.settings.containers`:
     /// what every container of Podman has.
     ContainersConf,
@@ -54,6 +56,7 @@ impl Surface {
             Self::HomeManagerPodman => "home-manager-podman",
             Self::QuadletNix => "quadlet-nix",
             Self::Devcontainer => "devcontainer",
+            Self::CommandLine => "command-line",
             Self::ContainersConf => "containers-conf",
             Self::DaemonJson => "daemon-json",
         }

@@ -3,6 +3,7 @@
 mod bearing;
 mod census;
 mod devcontainer;
+mod command_line;
 mod dump;
 mod given;
 mod home;

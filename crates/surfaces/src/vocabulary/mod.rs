@@ -10,5 +10,7 @@ pub(crate) mod nspawn;
 pub(crate) mod options;
 pub(crate) mod podman;
 pub(crate) mod ports;
+pub(crate) mod programs;
+pub(crate) mod shell;
 pub(crate) mod text;
 pub(crate) mod words;

@@ -2,67 +2,18 @@
 
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::override_with;
-use crate::vocabulary::flags::{Arity, Grammar, Opt, decided};
+use crate::vocabulary::flags::{Grammar, Opt, decided};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
+use crate::vocabulary::programs::{self, RUN};
 use crate::vocabulary::text::{concat, split_all, split_once};
 use nixpod_model::{Container, Device, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, Text, Userns};
 use nixpod_source::Origin;
 
-/// Options without a value, by name; all others take one.
-fn is_switch(name: &str) -> bool {
-    matches!(
-        name,
-        "attach-stdin"
-            | "detach"
-            | "disable-content-trust"
-            | "env-host"
-            | "help"
-            | "http-proxy"
-            | "init"
-            | "interactive"
-            | "no-healthcheck"
-            | "no-hostname"
-            | "no-hosts"
-            | "oom-kill-disable"
-            | "passwd"
-            | "privileged"
-            | "publish-all"
-            | "quiet"
-            | "read-only"
-            | "read-only-tmpfs"
-            | "remote"
-            | "replace"
-            | "rm"
-            | "rmi"
-            | "rootfs"
-            | "sig-proxy"
-            | "syslog"
-            | "tls-verify"
-            | "tty"
-            | "unsetenv-all"
-    )
-}
-
-const fn short(name: char) -> Arity {
-    match name {
-        'd' | 'i' | 't' | 'P' | 'q' | 'r' => Arity::None,
-        _ => Arity::Required,
-    }
-}
-
-fn long(name: &str) -> Arity {
-    if is_switch(name) {
-        Arity::None
-    } else {
-        Arity::Required
-    }
-}
-
 /// Each list element is one word of the command line, as oci-containers passes them.
 pub(crate) const WORDS: Grammar = Grammar {
-    long,
-    short,
+    long: |name| programs::long(&RUN, name),
+    short: |name| programs::short(&RUN, name),
     pre_split: false,
 };
 
