@@ -10,4 +10,5 @@ pub(crate) mod options;
 pub(crate) mod podman;
 pub(crate) mod ports;
 pub(crate) mod text;
+pub(crate) mod unit;
 pub(crate) mod words;

@@ -1,0 +1,8 @@
+//! Units: the text of systemd's and quadlet's files, and what Podman makes of their keys. Facts by Podman's own generator,
+//! release by release.
+
+pub(crate) mod keys;
+pub(crate) mod parse;
+mod pieces;
+pub(crate) mod specifiers;
+pub(crate) mod split;
