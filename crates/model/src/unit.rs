@@ -74,7 +74,7 @@ pub enum UnitProblem {
         /// The value.
         value: String,
         /// What it takes, in words.
-        expected: &'static str,
+        expected: String,
         /// What becomes of the unit.
         consequence: Consequence,
     },

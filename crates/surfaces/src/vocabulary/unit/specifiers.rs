@@ -1,6 +1,6 @@
 //! Specifiers such as `%h`: what the service manager that runs a unit puts in their place.
 
-use crate::vocabulary::text::concat;
+use crate::vocabulary::unit::pieces::Pieces;
 use nixpod_model::{Text, TextPart};
 use nixpod_source::Why;
 use smol_str::SmolStr;
@@ -39,6 +39,7 @@ impl Scope {
         if !pattern.contains('%') {
             return None;
         }
+        let pieces = Pieces::new(text);
         let mut parts = Vec::new();
         let mut from = 0;
         let mut at = 0;
@@ -48,7 +49,7 @@ impl Scope {
             let Some(name) = name else { break };
             let end = start + 1 + name.len_utf8();
             at = end;
-            let origin = || text.origin_of(start, end);
+            let origin = || pieces.origin_of(&(start..end));
             let replacement = match self.meaning(name) {
                 Meaning::Itself => continue,
                 Meaning::Text(text) => TextPart::Known {
@@ -60,18 +61,16 @@ impl Scope {
                     origin: origin(),
                 },
             };
-            parts.push(text.slice(from, start));
-            parts.push(Text {
-                parts: vec![replacement],
-                context: Vec::new(),
-            });
+            parts.extend(pieces.text(std::slice::from_ref(&(from..start))).parts);
+            parts.push(replacement);
             from = end;
         }
         if parts.is_empty() {
             return None;
         }
-        parts.push(text.slice(from, pattern.len()));
-        Some(concat(parts))
+        let rest = pieces.text(std::slice::from_ref(&(from..pattern.len())));
+        parts.extend(rest.parts);
+        Some(Text { parts, ..rest })
     }
 
     fn meaning(&self, name: char) -> Meaning {

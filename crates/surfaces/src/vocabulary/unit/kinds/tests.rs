@@ -1,4 +1,5 @@
-use super::{Becomes, Key, Kind, QUADLET, QUADLET_KEYS};
+use super::{Kind, QUADLET, QUADLET_KEYS};
+use crate::vocabulary::unit::keys::{Becomes, Key};
 use expect_test::expect;
 
 fn sections() -> impl Iterator<Item = (&'static str, &'static [Key])> {
@@ -27,7 +28,8 @@ fn every_key_stands_once() {
         Build 28
         Artifact 13
         Quadlet 1
-    "#]].assert_eq(&counted);
+    "#]]
+    .assert_eq(&counted);
 }
 
 /// What says nothing of what a container can reach is told here, so that nobody has to guess whether it was forgotten.

@@ -1,44 +1,34 @@
-//! The keys themselves. Releases before 4.4 have no quadlets.
+//! Every key of every section that Podman reads. Releases before 4.4 have no quadlets.
 
-use super::Becomes::{Nothing, Option, Own, Security, SecuritySwitch};
-use super::Read::{All, Arguments, Last, LastArguments, List, Pairs};
-use super::Takes::{Number, OneOf, Port, Size, Switch, SwitchOr};
-use super::{Key, key};
+use crate::vocabulary::unit::keys::Becomes::{Nothing, Option, Own, Security, SecuritySwitch};
+use crate::vocabulary::unit::keys::Read::{All, Arguments, Last, LastArguments, List, Pairs};
+use crate::vocabulary::unit::keys::Takes::{Number, OneOf, Port, Size, Switch, SwitchOr};
+use crate::vocabulary::unit::keys::{Key, Takes, key};
+use nixpod_model::Consequence::{FailsToStart, Ignored, NoService};
 
-/// When an image is pulled, by all names that Podman has for it.
-const PULL: &[&str] = &[
-    "always",
-    "missing",
-    "never",
-    "newer",
-    "ifmissing",
-    "ifnotpresent",
-    "ifnewer",
-];
-const BUILD_PULL: &[&str] = &[
-    "always",
-    "missing",
-    "never",
-    "newer",
-    "ifmissing",
-    "ifnotpresent",
-    "ifnewer",
-    "true",
-    "false",
-    "1",
-    "0",
-];
-const UPDATE: &[&str] = &["registry", "local", "image", "disabled"];
+/// When an image is pulled.
+const PULL: Takes = OneOf(
+    &["always", "missing", "newer", "never"],
+    &["ifmissing", "ifnotpresent", "ifnewer"],
+    FailsToStart,
+);
+/// The same for a build, where it can be a switch.
+const BUILD_PULL: Takes = OneOf(
+    &["always", "missing", "newer", "never"],
+    &["ifmissing", "ifnotpresent", "ifnewer", "true", "false", "1", "0"],
+    FailsToStart,
+);
+/// What `podman auto-update` looks at.
+const UPDATE: Takes = OneOf(&["registry", "local"], &["image", "disabled"], Ignored);
 
 pub(super) const CONTAINER: [Key; 94] = [
     key("LogDriver", 4, 5, Last, Nothing),
     key("LogOpt", 5, 2, List, Nothing),
-    key("CgroupsMode", 5, 3, Last, Option("--cgroups")).takes(OneOf(&[
-        "enabled",
-        "disabled",
-        "no-conmon",
-        "split",
-    ])),
+    key("CgroupsMode", 5, 3, Last, Option("--cgroups")).takes(OneOf(
+        &["enabled", "disabled", "no-conmon", "split"],
+        &[],
+        FailsToStart,
+    )),
     key("Entrypoint", 5, 0, Last, Option("--entrypoint")),
     key("Timezone", 4, 4, Last, Nothing),
     key("PidsLimit", 4, 7, Last, Option("--pids-limit")).takes(Number),
@@ -49,7 +39,7 @@ pub(super) const CONTAINER: [Key; 94] = [
     key("HostName", 4, 6, Last, Option("--hostname")),
     key("StopSignal", 5, 2, Last, Nothing),
     key("StopTimeout", 5, 0, Last, Nothing).takes(Number),
-    key("Pull", 4, 6, Last, Option("--pull")).takes(OneOf(PULL)),
+    key("Pull", 4, 6, Last, Option("--pull")).takes(PULL),
     key("Memory", 5, 5, Last, Option("--memory")).takes(Size),
     key("Retry", 5, 5, Last, Nothing).takes(Number),
     key("RetryDelay", 5, 5, Last, Nothing),
@@ -95,12 +85,12 @@ pub(super) const CONTAINER: [Key; 94] = [
     key("GIDMap", 4, 8, List, Option("--gidmap")),
     key("SubUIDMap", 4, 8, Last, Option("--subuidname")),
     key("SubGIDMap", 4, 8, Last, Option("--subgidname")),
-    key("RemapUsers", 4, 4, Last, Own).takes(OneOf(&["manual", "auto", "keep-id"])),
+    key("RemapUsers", 4, 4, Last, Own).takes(OneOf(&["manual", "auto", "keep-id"], &[], NoService)),
     key("RemapUid", 4, 4, List, Own),
     key("RemapGid", 4, 4, List, Own),
     key("RemapUidSize", 4, 4, Last, Own).takes(Number),
     key("Volume", 4, 4, All, Option("--volume")),
-    key("AutoUpdate", 4, 6, Last, Own).takes(OneOf(UPDATE)),
+    key("AutoUpdate", 4, 6, Last, Own).takes(UPDATE),
     key("ExposeHostPort", 4, 4, All, Nothing).takes(Port),
     key("PublishPort", 4, 4, All, Option("--publish")),
     key("Environment", 4, 4, Pairs, Option("--env")),
@@ -113,7 +103,11 @@ pub(super) const CONTAINER: [Key; 94] = [
     key("Mount", 4, 5, Arguments, Option("--mount")),
     key("HealthCmd", 4, 5, Last, Option("--health-cmd")),
     key("HealthInterval", 4, 5, Last, Nothing),
-    key("HealthOnFailure", 4, 5, Last, Nothing).takes(OneOf(&["none", "kill", "restart", "stop"])),
+    key("HealthOnFailure", 4, 5, Last, Nothing).takes(OneOf(
+        &["none", "kill", "restart", "stop"],
+        &[],
+        FailsToStart,
+    )),
     key("HealthLogDestination", 5, 3, Last, Nothing),
     key("HealthMaxLogCount", 5, 3, Last, Nothing),
     key("HealthMaxLogSize", 5, 3, Last, Nothing),
@@ -140,13 +134,13 @@ pub(super) const CONTAINER: [Key; 94] = [
 ];
 
 pub(super) const POD: [Key; 29] = [
-    key("ExitPolicy", 5, 6, Last, Nothing).takes(OneOf(&["stop", "continue"])),
+    key("ExitPolicy", 5, 6, Last, Nothing).takes(OneOf(&["stop", "continue"], &[], FailsToStart)),
     key("UserNS", 5, 3, Last, Option("--userns")),
     key("UIDMap", 5, 3, List, Option("--uidmap")),
     key("GIDMap", 5, 3, List, Option("--gidmap")),
     key("SubUIDMap", 5, 3, Last, Option("--subuidname")),
     key("SubGIDMap", 5, 3, Last, Option("--subgidname")),
-    key("RemapUsers", 5, 3, Last, Own).takes(OneOf(&["manual", "auto", "keep-id"])),
+    key("RemapUsers", 5, 3, Last, Own).takes(OneOf(&["manual", "auto", "keep-id"], &[], NoService)),
     key("RemapUid", 5, 3, List, Own),
     key("RemapGid", 5, 3, List, Own),
     key("RemapUidSize", 5, 3, Last, Own).takes(Number),
@@ -175,7 +169,7 @@ pub(super) const KUBE: [Key; 19] = [
     key("AutoUpdate", 4, 7, List, Nothing),
     key("ConfigMap", 4, 4, List, Nothing),
     key("ContainersConfModule", 4, 8, All, Own),
-    key("ExitCodePropagation", 4, 6, Last, Nothing).takes(OneOf(&["all", "any", "none"])),
+    key("ExitCodePropagation", 4, 6, Last, Nothing).takes(OneOf(&["all", "any", "none"], &[], FailsToStart)),
     key("GlobalArgs", 4, 8, Arguments, Own),
     key("KubeDownForce", 4, 8, Last, Nothing).takes(Switch),
     key("LogDriver", 4, 5, Last, Nothing),
@@ -186,9 +180,9 @@ pub(super) const KUBE: [Key; 19] = [
     key("RemapGid", 4, 4, List, Own),
     key("RemapUid", 4, 4, List, Own),
     key("RemapUidSize", 4, 4, Last, Own).takes(Number),
-    key("RemapUsers", 4, 4, Last, Own).takes(OneOf(&["auto", "keep-id"])),
+    key("RemapUsers", 4, 4, Last, Own).takes(OneOf(&["auto", "keep-id"], &[], NoService)),
     key("ServiceName", 5, 3, Last, Own),
-    key("SetWorkingDirectory", 4, 7, Last, Nothing).takes(OneOf(&["yaml", "unit"])),
+    key("SetWorkingDirectory", 4, 7, Last, Nothing).takes(OneOf(&["yaml", "unit"], &[], NoService)),
     key("UserNS", 4, 5, Last, Option("--userns")),
     key("Yaml", 4, 4, List, Own),
 ];
@@ -246,7 +240,7 @@ pub(super) const IMAGE: [Key; 18] = [
     key("ImageTag", 4, 8, Last, Own),
     key("OS", 4, 8, Last, Nothing),
     key("PodmanArgs", 4, 8, Arguments, Own),
-    key("Policy", 5, 6, Last, Nothing).takes(OneOf(PULL)),
+    key("Policy", 5, 6, Last, Nothing).takes(PULL),
     key("Retry", 5, 5, Last, Nothing).takes(Number),
     key("RetryDelay", 5, 5, Last, Nothing),
     key("ServiceName", 5, 3, Last, Own),
@@ -273,7 +267,7 @@ pub(super) const BUILD: [Key; 28] = [
     key("Label", 5, 2, Pairs, Nothing),
     key("Network", 5, 2, All, Option("--network")),
     key("PodmanArgs", 5, 2, Arguments, Own),
-    key("Pull", 5, 2, Last, Nothing).takes(OneOf(BUILD_PULL)),
+    key("Pull", 5, 2, Last, Nothing).takes(BUILD_PULL),
     key("Retry", 5, 5, Last, Nothing).takes(Number),
     key("RetryDelay", 5, 5, Last, Nothing),
     key("Secret", 5, 2, Arguments, Option("--secret")),
