@@ -20,7 +20,7 @@ impl<'a> Index<'a> {
         for container in world.containers.values() {
             let declared = index.containers.entry(&container.system).or_default();
             declared.push(container);
-            if container.surface.is_oci() {
+            if container.is_oci() {
                 index.guests_with_oci.extend(guest_of(world, &container.system));
             }
         }

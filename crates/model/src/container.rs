@@ -1,9 +1,9 @@
 //! One container.
 
 use crate::{
-    ContainerId, Device, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image, Mount, Namespace,
-    NetworkMode, NetworkOption, Port, RunOption, Surface, SystemId, Text, Topic, UnitProblem, UnknownOption,
-    Unseen, Userns, Visitor, VisitorMut,
+    ContainerId, Device, Engine, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image, Mount,
+    Namespace, NetworkMode, NetworkOption, Port, RunOption, Surface, SystemId, Text, Topic, UnitProblem,
+    UnknownOption, Unseen, Userns, Visitor, VisitorMut,
 };
 use nixpod_source::{Condition, Origin, Place, Why};
 use rustc_hash::FxHashMap;
@@ -45,6 +45,8 @@ pub struct Container {
     pub guest: Option<SystemId>,
     /// Is it started without anybody asking?
     pub auto_start: Field<bool>,
+    /// The program that runs it.
+    pub engine: Field<Engine>,
     /// Does the engine run as root of its system? False for Home Manager and for `podman.user`.
     pub rootful: Field<bool>,
     /// The user that runs a rootless container.
@@ -114,6 +116,10 @@ impl Container {
             id,
             guest: None,
             auto_start: Field::default(!is_nspawn),
+            engine: Field::default(match is_nspawn {
+                true => Engine::Nspawn,
+                false => Engine::Podman,
+            }),
             rootful: Field::default(surface != Surface::HomeManagerPodman),
             runs_as: None,
             userns: Field::default(Userns::Host),
@@ -143,6 +149,11 @@ impl Container {
             unseen: None,
         }
     }
+
+    /// Is it run from an image, by Podman or Docker? Where it is not known which of the two, it is one of them.
+    pub fn is_oci(&self) -> bool {
+        self.engine.value().is_none_or(|engine| engine.is_oci())
+    }
 }
 
 /// Shows all facts of a container to a visitor, in the order in which people want to read them.
@@ -163,6 +174,7 @@ macro_rules! every_fact {
             system: _,
             guest: _,
             auto_start,
+            engine,
             rootful,
             runs_as,
             userns,
@@ -193,12 +205,21 @@ macro_rules! every_fact {
             default("auto start", "whether it is started by itself").on(Topic::Start),
             auto_start,
         );
+        let is_oci = engine.value().is_none_or(|engine| engine.is_oci());
         let may_be_rootless =
             matches!(surface, Surface::OciContainers | Surface::QuadletNix) && runs_as.is_none();
         let by_surface = |may_be_set: bool, name, question| match may_be_set {
             true => default(name, question),
             false => certain(name, question),
         };
+        visitor.fact(
+            by_surface(
+                *surface == Surface::OciContainers,
+                "engine",
+                "which engine runs it",
+            ),
+            engine,
+        );
         visitor.fact(
             by_surface(may_be_rootless, "rootful", "whether its engine runs as root"),
             rootful,
@@ -208,7 +229,7 @@ macro_rules! every_fact {
         }
         visitor.fact(default("users", "how its users map to those of the host"), userns);
         visitor.fact(
-            by_surface(surface.is_oci(), "privileged", "whether it is privileged"),
+            by_surface(is_oci, "privileged", "whether it is privileged"),
             privileged,
         );
         every_fact!(

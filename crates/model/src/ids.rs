@@ -48,11 +48,6 @@ impl Surface {
             Self::QuadletNix => "quadlet-nix",
         }
     }
-
-    /// Is it a Podman or Docker container?
-    pub const fn is_oci(self) -> bool {
-        !matches!(self, Self::Nspawn)
-    }
 }
 
 /// One of [`World::hosts`](crate::World::hosts).

@@ -16,6 +16,7 @@
 #![deny(unused_variables)]
 
 mod container;
+mod engine;
 mod fact;
 mod ids;
 mod spec;
@@ -28,6 +29,7 @@ mod visit;
 mod world;
 
 pub use container::{Container, Existence, Listing, Nspawn, OwnOption};
+pub use engine::Engine;
 pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
 pub use spec::{

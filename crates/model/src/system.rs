@@ -77,6 +77,8 @@ pub enum SystemKind {
     Guest,
     /// A user's Home Manager configuration.
     Home,
+    /// Whatever runs files of the project that no system here has: unit files and scripts. Nothing is known of it.
+    Elsewhere,
 }
 
 /// One system.

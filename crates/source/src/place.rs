@@ -56,6 +56,12 @@ impl std::fmt::Debug for FileId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExprId(pub u32);
 
+impl ExprId {
+    /// No node, but the text of the file as it is: a unit file, a script or JSON is read as text, and so is what code
+    /// reads from a file. [`Place::within`] counts bytes of the file then.
+    pub const TEXT: Self = Self(u32::MAX - 1);
+}
+
 /// A place in code that stays the same when only white space or comments move.
 ///
 /// Text ranges are looked up in the file's source map at the edge of the analysis.
@@ -77,6 +83,17 @@ pub struct Place {
 }
 
 impl Place {
+    /// A stretch of a file that is read as text, in bytes of the file.
+    pub const fn of_text(file: FileId, start: u32, end: u32) -> Self {
+        Self {
+            site: Site {
+                file,
+                expr: ExprId::TEXT,
+            },
+            within: Some((start, end)),
+        }
+    }
+
     /// The whole of a site.
     pub const fn whole(site: Site) -> Self {
         Self { site, within: None }

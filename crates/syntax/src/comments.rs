@@ -139,9 +139,11 @@ struct Directive {
 fn read(comment: &str, start: TextSize) -> Option<Result<Directive, String>> {
     let body = match comment.strip_prefix("/*") {
         Some(block) => block.strip_suffix("*/").unwrap_or(block),
-        None => comment.strip_prefix('#')?,
+        None => comment
+            .strip_prefix(['#', ';'])
+            .or_else(|| comment.strip_prefix("//"))?,
     };
-    let body = body.trim_start_matches(['#', '*']).trim();
+    let body = body.trim_start_matches(['#', '*', ';', '/']).trim();
     let rest = body.strip_prefix("nixpod")?;
     let after_name = rest.strip_prefix("-lint").unwrap_or(rest).trim_start();
     let directive = after_name.strip_prefix(':')?.trim_start();

@@ -16,6 +16,7 @@
 
 mod build;
 mod comments;
+mod document;
 pub mod edit;
 mod error;
 mod fast;
@@ -30,6 +31,7 @@ mod tree;
 use std::sync::Arc;
 
 pub use comments::{Suppression, SuppressionKind, Suppressions};
+pub use document::{Language, UNITS, document};
 pub use error::SyntaxError;
 #[doc(hidden)]
 pub use hir::dump;

@@ -82,8 +82,11 @@ impl SourceMap {
     /// The text that a stretch of a literal's content was written as.
     ///
     /// Offsets count bytes of the concatenated text parts of a string or path; interpolations have no length. What
-    /// lies outside of the content is clamped.
+    /// lies outside of the content is clamped. Of [`ExprId::TEXT`] they are bytes of the file, and stay as they are.
     pub fn string_range(&self, id: ExprId, content_start: u32, content_end: u32) -> TextRange {
+        if id == ExprId::TEXT {
+            return TextRange::new(content_start.into(), content_end.max(content_start).into());
+        }
         let pieces = self.pieces_of(id);
         let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else {
             return self.range(id);

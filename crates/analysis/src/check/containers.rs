@@ -47,7 +47,7 @@ fn show(
 ) -> Shown {
     let system = world.system(&container.system);
     let inside = match system.kind {
-        SystemKind::Nixos => None,
+        SystemKind::Nixos | SystemKind::Elsewhere => None,
         SystemKind::Guest => Some(match &system.container {
             Some(guest) => format!("guest {}", world.container(guest).name),
             None => system.name.clone(),

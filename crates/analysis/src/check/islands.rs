@@ -372,7 +372,7 @@ fn sorted<'m>(modules: impl Iterator<Item = &'m ModuleSite>) -> Vec<Island> {
             shape: Shape::Module,
             kind: match module.kind {
                 SystemKind::Home => Kind::Home,
-                SystemKind::Nixos | SystemKind::Guest => Kind::Nixos,
+                SystemKind::Nixos | SystemKind::Guest | SystemKind::Elsewhere => Kind::Nixos,
             },
             path: module.path.clone(),
         })

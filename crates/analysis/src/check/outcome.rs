@@ -1,6 +1,6 @@
 //! From targets to findings: roots are evaluated, rules run, the same finding of several hosts becomes one.
 
-use crate::check::budget::Budget;
+use crate::check::budget::{Budget, Roots};
 use crate::check::comments;
 use crate::check::fragments::with_fragments;
 use crate::check::gaps::{FoundGap, cause_of, gaps_of};
@@ -58,6 +58,9 @@ pub(crate) fn check(
     let rest = (&mut evaluated, &mut budget);
     let texts = (&targets.files, &tests);
     let census = islands(vfs, worlds, settings, extent, texts, rest);
+    let roots = targets.texts(&evaluated);
+    let (all, jobs) = (roots.as_slice(), settings.jobs);
+    evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     let (mut files, broken) = files_of(vfs, &targets, &evaluated);
     let mut outcome = Outcome::default();
     let fragments = with_fragments(&evaluated);
@@ -146,7 +149,7 @@ fn files_of(
 ) -> (BTreeMap<Utf8PathBuf, FileId>, FxHashSet<FileId>) {
     let mut files = targets.files.clone();
     let mut broken = FxHashSet::default();
-    for file in evaluated.iter().flat_map(|world| world.reads.parsed_files()) {
+    for file in evaluated.iter().flat_map(|world| world.reads.files()) {
         let (path, state) = (vfs.table.path(file), vfs.state(file));
         if state.problem.is_some() {
             continue;
@@ -257,7 +260,7 @@ fn fingerprint(files: &Files<'_>, secrets: &Secrets, checked: &Checked, nth: u32
 }
 
 fn roots_of(evaluated: &Known) -> Vec<EvaluatedRoot> {
-    let files: Arc<[FileId]> = evaluated.reads.parsed_files().collect();
+    let files: Arc<[FileId]> = evaluated.reads.files().collect();
     let hosts = evaluated.world.hosts.values();
     hosts
         .map(|host| EvaluatedRoot {

@@ -163,7 +163,7 @@ impl<'a> Pick<'a> {
             .map(|known| self.hosts_of(&known.world, &names))
             .collect();
         let has_read: Vec<bool> = (self.outcome.worlds.iter())
-            .map(|known| known.reads.parsed_files().any(|file| self.has_file(file)))
+            .map(|known| known.reads.files().any(|file| self.has_file(file)))
             .collect();
         let wanted = |found: &&FoundGap| {
             let mut places = found.gap.span.iter().chain(&found.also);

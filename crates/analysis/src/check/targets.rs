@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub(crate) struct Targets {
     /// Every Nix file, by path.
     pub(crate) files: BTreeMap<Utf8PathBuf, FileId>,
+    /// Files that are no Nix and may say how containers are run, by path.
+    texts: BTreeMap<Utf8PathBuf, FileId>,
     /// Files that were named one by one: they are looked at whatever they seem to be.
     named: FxHashSet<FileId>,
     /// The `flake.nix` files among them, by path.
@@ -87,8 +89,13 @@ pub(crate) fn is_walked(vfs: &Vfs, directory: &Utf8Path, path: &Utf8Path, kind: 
     let above = path.ancestors().skip(usize::from(!is_directory));
     let mut between = above.take_while(|above| *above != directory && above.starts_with(directory));
     path.starts_with(directory)
-        && (is_directory || path.as_str().ends_with(".nix"))
+        && (is_directory || is_looked_at(path.as_str()))
         && !between.any(|above| vfs.list(above).is_err() || leaves_out(vfs, above))
+}
+
+/// Is a file of a walked directory looked at, by its path?
+fn is_looked_at(path: &str) -> bool {
+    path.ends_with(".nix") || nixpod_surfaces::is_text(path)
 }
 
 impl Targets {
@@ -109,7 +116,10 @@ impl Targets {
     fn name(&mut self, vfs: &Vfs, path: Utf8PathBuf) {
         let file = vfs.file(&path);
         self.named.insert(file);
-        self.add(path, file);
+        match nixpod_surfaces::is_text(path.as_str()) {
+            true => _ = self.texts.insert(path, file),
+            false => self.add(path, file),
+        }
     }
 
     fn add(&mut self, path: Utf8PathBuf, file: FileId) {
@@ -130,7 +140,6 @@ impl Targets {
             if vfs.watch.is_cancelled() {
                 break;
             }
-            let is_nix = path.as_str().ends_with(".nix");
             match kind {
                 FileKind::Directory => {
                     if path != top && leaves_out(vfs, &path) {
@@ -151,9 +160,9 @@ impl Targets {
                         }
                         let wanted = match kind {
                             FileKind::Directory | FileKind::NamelessDirectory => true,
-                            FileKind::Symlink => name.ends_with(".nix") || may_be_sources(name),
+                            FileKind::Symlink => is_looked_at(name) || may_be_sources(name),
                             FileKind::Regular | FileKind::Other | FileKind::NamelessFile => {
-                                name.ends_with(".nix")
+                                name.ends_with(".nix") || nixpod_surfaces::is_text(path.join(name).as_str())
                             }
                         };
                         if wanted {
@@ -161,16 +170,19 @@ impl Targets {
                         }
                     }
                 }
-                FileKind::Regular if is_nix => {
+                FileKind::Regular => {
                     let file = vfs.table.intern(&path);
                     found.push((path, file));
                 }
                 FileKind::Symlink => found.extend(self.follow(vfs, &path)),
                 FileKind::NamelessDirectory => self.skip(vfs, &path, "directory", Problem::Nameless),
                 FileKind::NamelessFile => self.skip(vfs, &path, "file", Problem::Nameless),
-                FileKind::Regular | FileKind::Other => {}
+                FileKind::Other => {}
             }
         }
+        let (found, texts): (Vec<_>, Vec<_>) =
+            { found.into_iter() }.partition(|(path, _)| path.as_str().ends_with(".nix"));
+        self.texts.extend(texts);
         for (path, file) in &found {
             if path.file_name() == Some("flake.nix") {
                 self.flakes.insert(path.clone(), *file);
@@ -179,11 +191,11 @@ impl Targets {
         self.files.append(&mut found.into_iter().collect());
     }
 
-    /// The Nix file that a link leads to. What a link to a directory leads to is walked by itself.
+    /// The file that a link leads to. What a link to a directory leads to is walked by itself.
     fn follow(&mut self, vfs: &Vfs, link: &Utf8Path) -> Option<(Utf8PathBuf, FileId)> {
-        let is_nix = link.as_str().ends_with(".nix");
+        let is_file = is_looked_at(link.as_str());
         match vfs.resolve(link) {
-            Ok(target) if is_nix => match vfs.link_kind(&target) {
+            Ok(target) if is_file => match vfs.link_kind(&target) {
                 Some(FileKind::Regular) => {
                     let file = vfs.table.intern(&target);
                     return Some((target, file));
@@ -193,7 +205,7 @@ impl Targets {
                 _ => {}
             },
             // What git does not track is none of the sources: what a build left behind, mostly.
-            Err(problem @ Problem::LeadsOut) if is_nix || vfs.is_seen(link) => {
+            Err(problem @ Problem::LeadsOut) if is_file || vfs.is_seen(link) => {
                 self.skip(vfs, link, "link", problem);
             }
             Ok(_) | Err(_) => {}
@@ -237,6 +249,26 @@ impl Targets {
         run.evaluate(&flakes.collect::<Vec<_>>());
     }
 
+    /// The files that are no Nix and that nothing of these worlds has read, folder by folder.
+    pub(crate) fn texts(&self, evaluated: &[Arc<Known>]) -> Vec<Root> {
+        let read: FxHashSet<FileId> = { evaluated.iter() }
+            .flat_map(|known| known.reads.texts())
+            .collect();
+        let mut folders: BTreeMap<&Utf8Path, Vec<FileId>> = BTreeMap::new();
+        for (path, file) in self.texts.iter().filter(|(_, file)| !read.contains(file)) {
+            let folder = nixpod_surfaces::folder_of_text(path);
+            folders.entry(folder).or_default().push(*file);
+        }
+        let roots = folders.into_values().filter_map(|files| {
+            let (first, others) = files.split_first()?;
+            Some(Root::Texts {
+                first: *first,
+                others: others.to_vec(),
+            })
+        });
+        roots.collect()
+    }
+
     /// Files that nothing has read so far: those that no other of them mentions, then what these do not read either. Gives
     /// those that are left to tests.
     fn orphans(&self, run: &mut Run<'_>) -> FxHashSet<FileId> {
@@ -256,10 +288,8 @@ impl Targets {
 
     /// Bytes of all files.
     pub(crate) fn text(&self, vfs: &Vfs) -> u64 {
-        self.files
-            .values()
-            .map(|file| vfs.state(*file).text.len() as u64)
-            .sum()
+        let files = self.files.values().chain(self.texts.values());
+        files.map(|file| vfs.state(*file).text.len() as u64).sum()
     }
 
     /// Files that may be roots of their own, by path, and those that only tests have.

@@ -1,6 +1,7 @@
 //! From one change, said in terms of the configuration, to edits of one file's text.
 
 use crate::rule::Change;
+use crate::vfs::spans::range_of_text;
 use crate::vfs::state::FileState;
 use nixpod_source::{ExprId, Place, TextEdit, TextRange, TextSize};
 use nixpod_syntax::hir::{Attrs, Entry, EntryValue, Expr};
@@ -9,6 +10,10 @@ use std::ops::Range;
 
 /// The edits that make a change at a place; `None` if the code there is not of the right kind.
 pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Option<Vec<TextEdit>> {
+    let expr = place.site.expr;
+    if expr == ExprId::TEXT {
+        return edit_of_text(&state.text, range_of_text(&state.text, place.within), change);
+    }
     let parsed = state.parsed();
     let file = File {
         text: &state.text,
@@ -16,12 +21,11 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
         parents: state.parents(),
         hir: &parsed.hir,
     };
-    let expr = place.site.expr;
     file.hir.get(expr)?;
     let edit = match change {
         Change::Remove(_) => match place.within {
             Some((start, end)) if !file.is_whole(expr, start, end) => {
-                file.remove_stretch(file.parsed.map.string_range(expr, start, end))
+                remove_stretch(file.text, file.parsed.map.string_range(expr, start, end))
             }
             _ => file.remove(expr)?,
         },
@@ -41,6 +45,40 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
         }
     };
     Some(vec![edit])
+}
+
+/// The edits of a text that is no code.
+fn edit_of_text(text: &str, range: TextRange, change: &Change) -> Option<Vec<TextEdit>> {
+    let edit = match change {
+        Change::Remove(_) => remove_stretch(text, range),
+        Change::Replace(_, new) => edit::replace(range, new),
+        Change::SetIn(..) | Change::AppendBeside(..) => return None,
+    };
+    Some(vec![edit])
+}
+
+/// The stretch and the blank that parted it from the word before, or after. Where it is all that the key of a unit is set
+/// to, the line: a key without a value takes back what was said before.
+fn remove_stretch(text: &str, range: TextRange) -> TextEdit {
+    let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+    let before = text.get(..start).unwrap_or_default();
+    let after = text.get(end..).unwrap_or_default();
+    let blank = |c: char| c == ' ' || c == '\t';
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let rest = after.split_inclusive('\n').next().unwrap_or_default();
+    let key = line.trim().strip_suffix('=').map(str::trim_end);
+    let is_key = key.is_some_and(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    if is_key && rest.ends_with('\n') && rest.trim().is_empty() {
+        let from = range.start() - TextSize::of(line);
+        return edit::replace(TextRange::new(from, range.end() + TextSize::of(rest)), "");
+    }
+    let (mut from, mut to) = (range.start(), range.end());
+    if before.ends_with(blank) {
+        from -= TextSize::of(before) - TextSize::of(before.trim_end_matches(blank));
+    } else {
+        to += TextSize::of(after) - TextSize::of(after.trim_start_matches(blank));
+    }
+    edit::replace(TextRange::new(from, to), "")
 }
 
 /// What an expression is in the one around it.
@@ -103,21 +141,6 @@ impl File<'_> {
         let content = self.parsed.map.string_range(expr, 0, u32::MAX);
         let stretch = self.parsed.map.string_range(expr, start, end);
         matches!(self.expr(expr), Some(Expr::Str(parts)) if parts.len() <= 1) && content == stretch
-    }
-
-    /// The stretch and the blank that parted it from the word before, or after.
-    fn remove_stretch(&self, range: TextRange) -> TextEdit {
-        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
-        let before = self.text.get(..start).unwrap_or_default();
-        let after = self.text.get(end..).unwrap_or_default();
-        let blank = |c: char| c == ' ' || c == '\t';
-        let (mut from, mut to) = (range.start(), range.end());
-        if before.ends_with(blank) {
-            from -= TextSize::of(before) - TextSize::of(before.trim_end_matches(blank));
-        } else {
-            to += TextSize::of(after) - TextSize::of(after.trim_start_matches(blank));
-        }
-        edit::replace(TextRange::new(from, to), "")
     }
 
     /// The list element or binding that the expression makes up, through calls such as `mkForce`.

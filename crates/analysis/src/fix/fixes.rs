@@ -256,5 +256,5 @@ fn try_together<'e>(vfs: &Vfs, file: FileId, all: &[&'e [TextEdit]], bad: &mut i
 fn parses(vfs: &Vfs, file: FileId, edits: &[TextEdit]) -> bool {
     let state = vfs.state(file);
     let fixed = apply_edits(&state.text, edits);
-    nixpod_syntax::parse(&fixed).errors.len() <= state.parsed().errors.len()
+    nixpod_syntax::document(&fixed, state.language).errors.len() <= state.parsed().errors.len()
 }

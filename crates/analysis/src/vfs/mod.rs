@@ -137,7 +137,7 @@ impl Vfs {
                 {
                     return;
                 }
-                let state = FileState::new(Content::Text(text.into()), before.as_deref());
+                let state = FileState::new(&canonical, Content::Text(text.into()), before.as_deref());
                 buffers.insert(canonical, (path, state));
             }
             None => {
@@ -263,7 +263,7 @@ impl Vfs {
             return Arc::clone(state);
         }
         let before = lock(&self.disk).stale.remove(&file);
-        let state = FileState::new(self.read(&path), before.as_deref());
+        let state = FileState::new(&path, self.read(&path), before.as_deref());
         Arc::clone(lock(&self.disk).files.entry(file).or_insert(state))
     }
 

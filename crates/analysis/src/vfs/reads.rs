@@ -7,9 +7,9 @@ use crate::vfs::{DirectoryListing, Files, Vfs, lock};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_eval::{Interrupt, Loaded, Source, StringsRead};
 use nixpod_source::{ExprId, FileId, Place, Site, Why};
-use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Expr, StrPart};
-use rustc_hash::FxHashMap;
+use nixpod_syntax::{Hir, Language};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -22,6 +22,8 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct ReadSet {
     parsed: FxHashMap<FileId, Result<Arc<Hir>, Problem>>,
     contents: FxHashMap<FileId, Result<Arc<[u8]>, Problem>>,
+    /// The files that were read as text in which there are places of their own.
+    texts: FxHashSet<FileId>,
     listings: FxHashMap<Utf8PathBuf, DirectoryListing>,
     kinds: FxHashMap<Utf8PathBuf, Option<FileKind>>,
     resolved: FxHashMap<Utf8PathBuf, Result<Utf8PathBuf, Problem>>,
@@ -40,6 +42,16 @@ impl ReadSet {
     /// The files that were read as Nix code.
     pub(crate) fn parsed_files(&self) -> impl Iterator<Item = FileId> + '_ {
         self.parsed.keys().copied()
+    }
+
+    /// The files that were read as text in which there are places of their own: units, scripts.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = FileId> + '_ {
+        self.texts.iter().copied()
+    }
+
+    /// All files in which something may be told.
+    pub(crate) fn files(&self) -> impl Iterator<Item = FileId> + '_ {
+        self.parsed_files().chain(self.texts())
     }
 
     /// Was a file read as Nix code?
@@ -288,6 +300,22 @@ impl RecordingSource {
         below.unwrap_or(path).to_string()
     }
 
+    /// A file's id and content.
+    fn content(&self, path: &Utf8Path) -> Result<(FileId, Vec<u8>), Why> {
+        let path = self.resolve(path)?;
+        self.check_seen(&path)?;
+        let file = self.vfs().table.intern(&path);
+        let content = self.vfs().state(file).content();
+        lock(&self.reads)
+            .contents
+            .entry(file)
+            .or_insert_with(|| content.clone());
+        match content {
+            Ok(bytes) => Ok((file, bytes.to_vec())),
+            Err(problem) => Err(self.why(&path, problem)),
+        }
+    }
+
     fn why(&self, path: &Utf8Path, problem: Problem) -> Why {
         let path = self.relative(path);
         match problem {
@@ -310,6 +338,12 @@ impl Source for RecordingSource {
         }
         self.check_seen(&path)?;
         let file = self.vfs().table.intern(&path);
+        if self.vfs().state(file).language != Language::Nix {
+            return Err(Why::Unreadable(format!(
+                "`{}` is no Nix code",
+                self.relative(&path)
+            )));
+        }
         let hir = hir(&self.vfs(), file);
         lock(&self.reads)
             .parsed
@@ -328,18 +362,13 @@ impl Source for RecordingSource {
     }
 
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why> {
-        let path = self.resolve(path)?;
-        self.check_seen(&path)?;
-        let file = self.vfs().table.intern(&path);
-        let content = self.vfs().state(file).content();
-        lock(&self.reads)
-            .contents
-            .entry(file)
-            .or_insert_with(|| content.clone());
-        match content {
-            Ok(bytes) => Ok(bytes.to_vec()),
-            Err(problem) => Err(self.why(&path, problem)),
-        }
+        self.content(path).map(|(_, content)| content)
+    }
+
+    fn text(&self, path: &Utf8Path) -> Result<(FileId, Vec<u8>), Why> {
+        let (file, content) = self.content(path)?;
+        lock(&self.reads).texts.insert(file);
+        Ok((file, content))
     }
 
     fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, nixpod_eval::FileKind)>, Why> {

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, LineIndex};
 use nixpod_surfaces::Census;
-use nixpod_syntax::{Hir, Parents, ParsedFile};
+use nixpod_syntax::{Hir, Language, Parents, ParsedFile};
 use rustc_hash::FxHashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -48,6 +48,8 @@ pub(crate) struct FileState {
     pub(crate) text: Arc<str>,
     /// Why there is no text.
     pub(crate) problem: Option<Problem>,
+    /// What it is written in, by its name.
+    pub(crate) language: Language,
     /// The content of a file that is no text.
     bytes: Option<Arc<[u8]>>,
     lines: OnceLock<Arc<LineIndex>>,
@@ -60,7 +62,7 @@ pub(crate) struct FileState {
 }
 
 impl FileState {
-    pub(super) fn new(content: Content, before: Option<&Self>) -> Arc<Self> {
+    pub(super) fn new(path: &Utf8Path, content: Content, before: Option<&Self>) -> Arc<Self> {
         let (text, problem, bytes) = match content {
             Content::Text(text) => (text, None, None),
             Content::Binary(reason, bytes) => {
@@ -71,6 +73,7 @@ impl FileState {
         Arc::new(Self {
             text,
             problem,
+            language: Language::of(path.as_str()),
             bytes,
             lines: OnceLock::new(),
             parsed: OnceLock::new(),
@@ -96,6 +99,7 @@ impl FileState {
         self.parsed.get_or_init(|| {
             let _span = tracing::debug_span!("parse").entered();
             Arc::new(match &self.before {
+                _ if self.language != Language::Nix => nixpod_syntax::document(&self.text, self.language),
                 Some(before) => nixpod_syntax::parse_again(&self.text, before),
                 None => nixpod_syntax::parse(&self.text),
             })

@@ -9,14 +9,17 @@ use nixpod_modules::{
     Kind, Library, RootSystem, Standing, entry_root, file_roots, flake_roots, island_roots, kind_of,
     module_roots,
 };
-use nixpod_source::{ExprId, Place, Site, Utf8Path, Utf8PathBuf};
-use nixpod_surfaces::{Project, RootReader};
+use nixpod_source::{ExprId, FileId, Place, Site, Utf8Path, Utf8PathBuf};
+use nixpod_surfaces::{Project, RootReader, TextFile};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::Expr;
 use rustc_hash::FxHashMap;
 
 /// Evaluates a root.
 pub(crate) fn evaluate(vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -> Evaluated {
+    if let Root::Texts { first, others } = root {
+        return read_texts(vfs, *first, others);
+    }
     let mut reader = RecordingSource::new(vfs, root.flake());
     if let Some(off) = root.off() {
         reader = reader.assuming(root.file(), &off.conditions);
@@ -32,6 +35,36 @@ pub(crate) fn evaluate(vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -
             .retain(|_, container| container.definitions.iter().any(is_key));
     }
     evaluation.answer(&reader, world, extent)
+}
+
+/// Reads files of one folder that are no Nix.
+fn read_texts(vfs: &Vfs, first: FileId, others: &[FileId]) -> Evaluated {
+    let reader = RecordingSource::new(vfs, None);
+    let mut texts = Vec::new();
+    for file in std::iter::once(&first).chain(others) {
+        // What cannot be read is told of the file itself.
+        if let Ok((file, content)) = reader.text(&vfs.table.path(*file))
+            && let Ok(text) = String::from_utf8(content)
+        {
+            let path = vfs.relative_path(file).into_string();
+            texts.push(TextFile { path, file, text });
+        }
+    }
+    let path = vfs.relative_path(first);
+    let name = match nixpod_surfaces::folder_of_text(&path).as_str() {
+        "" => path.as_str(),
+        folder => folder,
+    };
+    Evaluated {
+        world: nixpod_surfaces::read_texts(name, &texts),
+        reads: reader.reads(),
+        listed: Some(Listed {
+            extent: Extent::Options,
+            reads: reader.reads(),
+            ..Listed::default()
+        }),
+        effort: Effort::default(),
+    }
 }
 
 /// How much of a root somebody is about to ask for: each has what those before it have.
@@ -123,7 +156,7 @@ impl<'r> Evaluation<'r> {
         });
         let module = match root {
             Root::Module { .. } => Some((path.clone(), kind_of(reader, &path))),
-            Root::Flake { .. } | Root::Islands { .. } => None,
+            Root::Flake { .. } | Root::Islands { .. } | Root::Texts { .. } => None,
         };
         let evaluation = Self {
             ev,
@@ -246,6 +279,8 @@ fn systems_of(
             let roots = island_roots(ev, library, &path, &name, modules, *standing);
             (roots, None)
         }
+        // Nothing of them is evaluated.
+        Root::Texts { .. } => (Vec::new(), None),
     }
 }
 

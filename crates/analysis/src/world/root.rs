@@ -38,12 +38,20 @@ pub(crate) enum Root {
         /// What is looked at as if it were there, although every host leaves it out.
         off: Off,
     },
+    /// Files of one folder that are no Nix and that no other root has read: units and scripts.
+    Texts {
+        /// The first of them, by path.
+        first: FileId,
+        /// The others, by path.
+        others: Vec<FileId>,
+    },
 }
 
 impl Root {
     pub(crate) const fn file(&self) -> FileId {
         match self {
             Self::Flake { file } | Self::Module { file, .. } | Self::Islands { file, .. } => *file,
+            Self::Texts { first, .. } => *first,
         }
     }
 
@@ -63,7 +71,7 @@ impl Root {
     pub(crate) const fn flake(&self) -> Option<FileId> {
         match self {
             Self::Flake { file } => Some(*file),
-            Self::Module { .. } | Self::Islands { .. } => None,
+            Self::Module { .. } | Self::Islands { .. } | Self::Texts { .. } => None,
         }
     }
 
@@ -71,7 +79,7 @@ impl Root {
     pub(crate) fn off(&self) -> Option<&Off> {
         match self {
             Self::Islands { off, .. } => Some(off).filter(|off| !off.keys.is_empty()),
-            Self::Flake { .. } | Self::Module { .. } => None,
+            Self::Flake { .. } | Self::Module { .. } | Self::Texts { .. } => None,
         }
     }
 }

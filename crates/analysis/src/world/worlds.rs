@@ -107,10 +107,10 @@ impl Known {
     fn origin(&self, vfs: &Vfs) -> Origin {
         let file = self.root.file();
         let state = vfs.state(file);
-        let expr = if state.problem.is_none() {
-            state.parsed().hir.root()
-        } else {
-            ExprId(0)
+        let expr = match (&self.root, &state.problem) {
+            (Root::Texts { .. }, _) => ExprId::TEXT,
+            (_, None) => state.parsed().hir.root(),
+            (_, Some(_)) => ExprId(0),
         };
         Origin::at(Place::whole(Site { file, expr }))
     }
@@ -152,7 +152,8 @@ impl Worlds {
             return cached;
         }
         // What is evaluated a second time is being edited.
-        let keeper = match is_known {
+        let is_code = !matches!(root, Root::Texts { .. });
+        let keeper = match is_known && is_code {
             true => self.start_keeper(root),
             false => None,
         };

@@ -59,6 +59,8 @@ pub trait Source {
     fn load(&self, path: &Utf8Path) -> Result<Loaded, Why>;
     /// A file's content.
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Why>;
+    /// A file that is read as text, so that places in it can be told: its id and its content.
+    fn text(&self, path: &Utf8Path) -> Result<(FileId, Vec<u8>), Why>;
     /// A directory's entries, sorted by name.
     fn read_dir(&self, path: &Utf8Path) -> Result<Vec<(String, FileKind)>, Why>;
     /// What is at a path (a symbolic link is not followed); `None` if nothing is.

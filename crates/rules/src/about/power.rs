@@ -35,7 +35,7 @@ pub(crate) fn root_of(ctx: &Ctx<'_>, container: &Container) -> RootUser {
 
 /// What the container's root is in the system that declares it.
 fn own_root(container: &Container) -> RootUser {
-    if container.surface.is_oci() {
+    if container.is_oci() {
         match container.rootful.value() {
             Some(true) => {}
             Some(false) => return RootUser::Confined,
@@ -73,7 +73,7 @@ pub(crate) const fn maps_root_to_root(userns: &Userns) -> bool {
 pub(crate) fn has_user_namespace(ctx: &Ctx<'_>, container: &Container) -> Option<bool> {
     let mut container = container;
     for _ in 0..MAX_NESTING {
-        if container.surface.is_oci() && !*container.rootful.value()? {
+        if container.is_oci() && !*container.rootful.value()? {
             return Some(true);
         }
         if *container.userns.value()? != Userns::Host {

@@ -13,7 +13,7 @@ pub(crate) fn name(container: &Container) -> String {
 /// named: what several hosts share is found once.
 pub(crate) fn inside(ctx: &Ctx<'_>, system: &System) -> String {
     match system.kind {
-        SystemKind::Nixos => String::new(),
+        SystemKind::Nixos | SystemKind::Elsewhere => String::new(),
         SystemKind::Guest => match ctx.container_of(system) {
             Some(container) => format!(" in guest `{}`", container.name),
             None => " in a guest".to_owned(),

@@ -83,7 +83,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
              faster. Remove the device and any `mount_program = fuse-overlayfs`.",
         );
     // In nspawn the device is an attribute set in a list, and its node is what is written at the origin.
-    if !container.surface.is_oci() {
+    if !container.is_oci() {
         return;
     }
     if let Some(change) = removal(container, &field.origin) {

@@ -46,7 +46,7 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if !container.surface.is_oci() {
+    if !container.is_oci() {
         return;
     }
     let who = name(container);

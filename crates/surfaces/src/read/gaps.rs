@@ -176,18 +176,26 @@ impl OptionReader<'_, '_> {
 
     /// Facts of a thing that are not known although the analysed code says something of them.
     pub(crate) fn count_unknown(&mut self, what: &str, unknown: Vec<UnknownFacts>) {
-        // A bound is told by itself, with the option at which it was reached.
-        let is_limit = |facts: &UnknownFacts| matches!(facts.why, Why::Limit(_) | Why::Cancelled);
-        for facts in unknown.into_iter().filter(|facts| !is_limit(facts)) {
-            self.not_analysed.push(NotAnalysed {
-                place: facts.place,
-                what: what.to_owned(),
-                why: facts.why,
-                also: facts.also,
-                subject: self.subject.clone(),
-                hosts: Vec::new(),
-                questions: facts.questions,
-            });
-        }
+        self.not_analysed.extend(counted(what, &self.subject, unknown));
     }
+}
+
+/// Facts that are not known, as what was not analysed.
+pub(crate) fn counted(
+    what: &str,
+    subject: &Subject,
+    unknown: Vec<UnknownFacts>,
+) -> impl Iterator<Item = NotAnalysed> {
+    // A bound is told by itself, with the option at which it was reached.
+    let is_limit = |facts: &UnknownFacts| matches!(facts.why, Why::Limit(_) | Why::Cancelled);
+    let known = unknown.into_iter().filter(move |facts| !is_limit(facts));
+    known.map(move |facts| NotAnalysed {
+        place: facts.place,
+        what: what.to_owned(),
+        why: facts.why,
+        also: facts.also,
+        subject: subject.clone(),
+        hosts: Vec::new(),
+        questions: facts.questions,
+    })
 }

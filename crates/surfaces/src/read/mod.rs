@@ -10,4 +10,5 @@ mod text;
 
 pub(crate) use facts::{Found, OptionReader, as_key};
 pub(crate) use fields::{known_string, wrong};
+pub(crate) use gaps::counted;
 pub use project::Project;

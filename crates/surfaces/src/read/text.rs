@@ -4,7 +4,7 @@ use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::text::hole;
 use nixpod_eval::{Coerce, ContextItem, NixString, OriginId, StringBuilder, Tracked, Value};
 use nixpod_model::{EnvVar, Field, SecretSlot, SecretValue, StoreRef, Text, TextPart};
-use nixpod_source::{HopKind, Origin, Utf8Path, Why};
+use nixpod_source::{HopKind, Origin, Place, Utf8Path, Why};
 
 /// Files written by Nix may refer to others; what lies deeper is not looked at.
 const MAX_WRITTEN: u32 = 3;
@@ -113,6 +113,15 @@ impl OptionReader<'_, '_> {
             }
             other => Err(wrong("a string", other)),
         }
+    }
+
+    /// A file that is read as text, with its places: what a unit or a script says that is a file by itself.
+    pub(crate) fn file_text(&self, path: &str) -> Result<Text, Why> {
+        let (file, content) = self.ev.source().text(Utf8Path::new(path))?;
+        let text = String::from_utf8(content)
+            .map_err(|_| Why::Unreadable(format!("`{}` is not UTF-8 text", self.relative(path))))?;
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        Ok(Text::known(text, Origin::at(Place::of_text(file, 0, end))))
     }
 
     fn or_fallback(&self, origin: OriginId, fallback: &Origin) -> Origin {

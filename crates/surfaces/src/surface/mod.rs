@@ -7,8 +7,11 @@ mod oci;
 mod quadlet;
 mod section;
 mod surroundings;
+mod texts;
 
 pub(crate) use surroundings::{Read, Reading, Surroundings};
+pub use texts::TextFile;
+pub(crate) use texts::{Runs, TextSurface, TextsRead, Written};
 
 use crate::vocabulary::options::Table;
 
@@ -19,6 +22,9 @@ pub(crate) const SURFACES: [(&Table, Read); 4] = [
     (&quadlet::TABLE, quadlet::read),
     (&home::TABLE, home::read),
 ];
+
+/// Kinds of texts with containers in them, in the order in which a system is read.
+pub(crate) const TEXT_SURFACES: &[TextSurface] = &[];
 
 /// What is known of each surface before anything is read.
 pub fn tables() -> impl Iterator<Item = &'static Table> {

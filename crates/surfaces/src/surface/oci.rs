@@ -10,7 +10,7 @@ use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::text::hole;
 use nixpod_eval::Value;
-use nixpod_model::{Container, Fact, Image, SecretSlot, SecretValue, Surface};
+use nixpod_model::{Container, Engine, Fact, Image, SecretSlot, SecretValue, Surface};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -61,6 +61,10 @@ pub(crate) fn read(
     around: &mut Surroundings<'_>,
     container: &mut Container,
 ) -> Reading {
+    container.engine = around.oci_backend.map(|backend| match backend.as_str() {
+        "docker" => Engine::Docker,
+        _ => Engine::Podman,
+    });
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.bool(&auto_start);
     let privileged = reader.get(found, "privileged");

@@ -1,7 +1,7 @@
 //! What the reader of a surface is told besides a container's options, and what it says besides the container.
 
 use crate::read::{Found, OptionReader};
-use nixpod_model::{Container, SecretValue};
+use nixpod_model::{Container, Field, SecretValue};
 
 /// The system around a container that is read.
 pub(crate) struct Surroundings<'s> {
@@ -11,6 +11,8 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) is_home: bool,
     /// Whose home, if that is known.
     pub(crate) home_of: Option<&'s str>,
+    /// The engine of its `oci-containers`, by name.
+    pub(crate) oci_backend: &'s Field<String>,
     /// Is it a file that no system was seen to import, so that what looks like containers may be something else?
     pub(crate) may_be_data: bool,
     /// Values of the container's options that end in the world-readable store.

@@ -22,6 +22,7 @@ const fn files(kind: SystemKind) -> &'static [&'static [&'static str]] {
             &["xdg", "cacheFile"],
         ],
         SystemKind::Nixos | SystemKind::Guest => &[&["environment", "etc"]],
+        SystemKind::Elsewhere => &[],
     }
 }
 
@@ -37,6 +38,7 @@ const fn variables(kind: SystemKind) -> &'static [&'static [&'static str]] {
             &["environment", "sessionVariables"],
             &["systemd", "globalEnvironment"],
         ],
+        SystemKind::Elsewhere => &[],
     }
 }
 

@@ -34,7 +34,7 @@ impl Systems {
     /// Is a system of this kind among them?
     pub(crate) fn have(self, kind: SystemKind) -> bool {
         match self {
-            Self::Nixos => kind != SystemKind::Home,
+            Self::Nixos => matches!(kind, SystemKind::Nixos | SystemKind::Guest),
             Self::Homes => kind == SystemKind::Home,
             Self::Both => true,
         }

@@ -110,11 +110,13 @@ impl Walk<'_, '_, '_> {
         self.remember(&id, &found);
         let system = self.world.system(&outer.id);
         let (kind, home_of) = (system.kind, system.home_of.clone());
+        let oci_backend = system.engines.oci_backend.clone();
         let host = self.world.host(outer.id.host());
         let mut around = Surroundings {
             config,
             is_home: kind == SystemKind::Home,
             home_of: home_of.as_deref(),
+            oci_backend: &oci_backend,
             may_be_data: !host.closed_world && !host.from_flake && self.nesting == 0,
             secrets: Vec::new(),
         };

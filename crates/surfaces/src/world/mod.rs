@@ -8,6 +8,8 @@ mod limits;
 mod memo;
 mod root;
 mod systems;
+mod texts;
 mod walk;
 
 pub use root::RootReader;
+pub use texts::{folder_of_text, is_text, read_texts};

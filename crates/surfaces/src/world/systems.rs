@@ -41,6 +41,9 @@ impl Walk<'_, '_, '_> {
             self.container(declared, config, &inherited);
             self.reader.ev.end_part(others);
         }
+        let others = self.reader.ev.begin_part(Share::Half);
+        self.texts(config, kind, &inherited);
+        self.reader.ev.end_part(others);
         for (name, found) in homes {
             let others = self.reader.ev.begin_reserved(&mut reserve, portion);
             self.home(name, &found, &inherited);

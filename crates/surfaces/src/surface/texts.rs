@@ -1,0 +1,116 @@
+//! Containers that are written in texts: unit files, scripts, JSON. Options hold such texts, and files of the project are
+//! such texts.
+
+use crate::read::{Found, OptionReader};
+use crate::vocabulary::options::Systems;
+use nixpod_model::{
+    Container, ContainerId, EntryName, Existence, Field, NotAnalysed, Surface, SystemId, SystemKind, Text,
+};
+use nixpod_source::{FileId, Origin, Place};
+use rustc_hash::FxHashSet;
+
+/// A text that may say how containers are run.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    /// The option, or the file from the project on: a name that no other text of the system has.
+    pub(crate) path: String,
+    /// What it says, each piece with where it is written.
+    pub(crate) text: Field<Text>,
+    /// Who runs it.
+    pub(crate) runs: Runs,
+    /// The keys of its definitions; the file itself where it is one.
+    pub(crate) definitions: Vec<Place>,
+    /// Is it there?
+    pub(crate) existence: Existence,
+}
+
+/// Who runs what a text says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Runs {
+    /// The root of the system.
+    Root,
+    /// A user: this one, if that is known.
+    User(Option<Field<String>>),
+    /// One or the other.
+    Unknown,
+}
+
+/// One kind of text with containers in it.
+pub(crate) struct TextSurface {
+    /// Which it is.
+    pub(crate) surface: Surface,
+    /// Which systems have options with such texts.
+    pub(crate) systems: Systems,
+    /// Finds those of a system.
+    pub(crate) find: fn(&mut OptionReader<'_, '_>, &Found, SystemKind) -> Vec<Written>,
+    /// Is a file such a text, by its path?
+    pub(crate) is_file: fn(&str) -> bool,
+    /// Who runs a file of the project, by its path.
+    pub(crate) runs_file: fn(&str) -> Runs,
+    /// Reads all texts of a system together, since unit files name each other.
+    pub(crate) read: fn(&[Written], &mut TextsRead),
+}
+
+/// What was read of the texts of a system.
+pub(crate) struct TextsRead {
+    system: SystemId,
+    surface: Surface,
+    pub(crate) containers: Vec<Container>,
+    pub(crate) not_analysed: Vec<NotAnalysed>,
+    names: FxHashSet<String>,
+}
+
+impl TextsRead {
+    pub(crate) fn new(system: SystemId, surface: Surface) -> Self {
+        Self {
+            system,
+            surface,
+            containers: Vec::new(),
+            not_analysed: Vec::new(),
+            names: FxHashSet::default(),
+        }
+    }
+
+    /// A container of which nothing is said yet. Two that are called the same are told apart by their order.
+    pub(crate) fn container(&mut self, name: &str, written: &Written, origin: Origin) -> Container {
+        let mut unique = name.to_owned();
+        let mut nth = 1;
+        while !self.names.insert(unique.clone()) {
+            nth += 1;
+            unique = format!("{name} ({nth})");
+        }
+        let name = EntryName::Known(unique.into());
+        Container {
+            existence: written.existence.clone(),
+            definitions: written.definitions.clone(),
+            ..Container::new(ContainerId::new(self.system.clone(), self.surface, name), origin)
+        }
+    }
+}
+
+/// A file of the project that is no Nix.
+#[derive(Clone, Debug)]
+pub struct TextFile {
+    /// Its path from the project on.
+    pub path: String,
+    /// Its number, for places in it.
+    pub file: FileId,
+    /// What is in it.
+    pub text: String,
+}
+
+impl TextFile {
+    /// As a text of which every stretch has a place.
+    pub(crate) fn written(&self, runs: Runs) -> Written {
+        let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        let place = Place::of_text(self.file, 0, end);
+        let text = Text::known(self.text.as_str(), Origin::at(place));
+        Written {
+            path: self.path.clone(),
+            text: Field::set(text, Origin::at(place)),
+            runs,
+            definitions: vec![place],
+            existence: Existence::Certain,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Texts with containers in them: those that options of a system hold, and files of the project that no system has.
+
+use crate::read::{Found, counted};
+use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextsRead, Written};
+use crate::world::memo::Inherited;
+use crate::world::walk::Walk;
+use nixpod_model::{Host, NotAnalysed, Role, Seen, Standing, Subject, System, SystemId, SystemKind, World};
+use nixpod_source::Utf8Path;
+
+impl Walk<'_, '_, '_> {
+    /// The containers in texts that options of a system hold.
+    pub(super) fn texts(&mut self, config: &Found, kind: SystemKind, outer: &Inherited) {
+        for surface in TEXT_SURFACES.iter().filter(|surface| surface.systems.have(kind)) {
+            let subject = self.reader.about(Subject::Set);
+            let texts = (surface.find)(&mut self.reader, config, kind);
+            self.reader.about(subject);
+            if texts.is_empty() {
+                continue;
+            }
+            let mut read = TextsRead::new(outer.id.clone(), surface.surface);
+            (surface.read)(&texts, &mut read);
+            add(self.world, read, &mut self.reader.not_analysed);
+        }
+    }
+}
+
+/// Adds what was read, and counts what is not known of it.
+fn add(world: &mut World, read: TextsRead, not_analysed: &mut Vec<NotAnalysed>) {
+    for container in read.containers {
+        let subject = Subject::Container(container.id.clone());
+        not_analysed.extend(counted(&container.name, &subject, container.unknown()));
+        world.add_container(container);
+    }
+    not_analysed.extend(read.not_analysed);
+}
+
+/// May a file of the project that is no Nix say how containers are run? By its path alone.
+pub fn is_text(path: &str) -> bool {
+    TEXT_SURFACES.iter().any(|surface| (surface.is_file)(path))
+}
+
+/// The folder to which a text belongs: that of the unit for a drop-in.
+pub fn folder_of_text(path: &Utf8Path) -> &Utf8Path {
+    let folder = path.parent().unwrap_or(Utf8Path::new(""));
+    match (folder.as_str().ends_with(".d"), folder.parent()) {
+        (true, Some(outer)) => outer,
+        _ => folder,
+    }
+}
+
+/// Reads files of one folder that no system here has. Nothing is known of what runs them.
+pub fn read_texts(name: &str, files: &[TextFile]) -> World {
+    let mut world = World::default();
+    let host = world.next_host(name);
+    world.add_host(Host {
+        id: host.clone(),
+        name: name.to_owned(),
+        role: Role::File,
+        closed_world: true,
+        from_flake: false,
+        in_flake: false,
+        standing: Standing::Plain,
+        modules: 0,
+        missing_inputs: Vec::new(),
+        variant_of: None,
+    });
+    let id = SystemId::of_host(host);
+    world.add_system(System {
+        seen: Seen::Whole,
+        ..System::new(id.clone(), SystemKind::Elsewhere, name)
+    });
+    let mut not_analysed = Vec::new();
+    for surface in TEXT_SURFACES {
+        let mine = files.iter().filter(|file| (surface.is_file)(&file.path));
+        let texts: Vec<Written> = mine
+            .map(|file| {
+                let runs: Runs = (surface.runs_file)(&file.path);
+                file.written(runs)
+            })
+            .collect();
+        let mut read = TextsRead::new(id.clone(), surface.surface);
+        (surface.read)(&texts, &mut read);
+        add(&mut world, read, &mut not_analysed);
+    }
+    world.not_analysed = not_analysed;
+    world
+}
