@@ -86,6 +86,7 @@ fn each_element_is_one_word() {
 }"#,
         expect![[r#"
             oci-containers web in `box` <- {…
+              engine: docker <- "docker"
               users: KeepId <- "--userns=keep-id:uid=1"
               privileged: false <- "--privileged=false"
               capability: CAP_SYS_ADMIN <- sys_admin
@@ -151,6 +152,7 @@ fn a_time_zone_that_another_file_sets() {
     let (world, files) = super::world(text, nixpod_modules::Kind::Nixos, false);
     expect![[r#"
         oci-containers w in `box` <- { image = "w"; environment.TZ = config.time.timeZone; }
+          engine: maybe[] podman
           environment: TZ = ${time.timeZone} <- config.time.timeZone
           image: w <- "w"
     "#]]
@@ -172,6 +174,7 @@ fn what_was_not_seen_dooms_the_defaults() {
         expect![[r#"
             oci-containers a in `box` <- { image = "x"; privileged = true; }
               auto start: unknown: `inputs.private.web` comes from outside
+              engine: unknown: `inputs.private.web` comes from outside
               rootful: unknown: `inputs.private.web` comes from outside
               users: unknown: `inputs.private.web` comes from outside
               privileged: true <- true
@@ -181,6 +184,7 @@ fn what_was_not_seen_dooms_the_defaults() {
               not known: a part of its definition: `inputs.private.web` comes from outside <- a
             oci-containers b in `box` <- { image = "y"; } // inputs.b
               auto start: unknown: `inputs.b` comes from outside
+              engine: unknown: `inputs.b` comes from outside
               rootful: unknown: `inputs.b` comes from outside
               users: unknown: `inputs.b` comes from outside
               privileged: unknown: `inputs.b` comes from outside
