@@ -115,7 +115,7 @@ impl Container {
             system,
             id,
             guest: None,
-            auto_start: Field::default(!is_nspawn),
+            auto_start: Field::default(!matches!(surface, Surface::Nspawn | Surface::Quadlet)),
             engine: Field::default(match is_nspawn {
                 true => Engine::Nspawn,
                 false => Engine::Podman,

@@ -36,6 +36,8 @@ pub enum Surface {
     HomeManagerPodman,
     /// quadlet-nix: `virtualisation.quadlet.containers.<name>`, of NixOS or of Home Manager.
     QuadletNix,
+    /// A unit file of Podman's generator, which an option writes or which is a file of the project.
+    Quadlet,
 }
 
 impl Surface {
@@ -46,6 +48,7 @@ impl Surface {
             Self::OciContainers => "oci-containers",
             Self::HomeManagerPodman => "home-manager-podman",
             Self::QuadletNix => "quadlet-nix",
+            Self::Quadlet => "quadlet",
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
-use crate::{ContainerId, FactInfo, FactValue, Field, HostId, SystemId, Text, Visitor, VisitorMut};
+use crate::{
+    ContainerId, FactInfo, FactValue, Field, HostId, SystemId, Text, UnitProblem, Visitor, VisitorMut,
+};
 use nixpod_source::{Origin, Place, Why};
 use std::sync::Arc;
 
@@ -120,6 +122,8 @@ pub struct System {
     pub engines: Engines,
     /// Places where the system's options put literal secrets in the store.
     pub secrets: Vec<SecretValue>,
+    /// What is wrong with units of it that are no containers: pods, networks, volumes.
+    pub unit_problems: Vec<Field<UnitProblem>>,
     /// How much of what defines it was seen.
     pub seen: Seen,
 }
@@ -204,6 +208,7 @@ impl System {
             group_members: Vec::new(),
             engines: Engines::default(),
             secrets: Vec::new(),
+            unit_problems: Vec::new(),
             seen: Seen::Partly(Arc::default()),
         }
     }
@@ -231,6 +236,7 @@ impl System {
             group_members,
             engines,
             secrets,
+            unit_problems,
             seen: _,
         } = self;
         let default = FactInfo::by_default;
@@ -254,6 +260,9 @@ impl System {
         }
         for SecretValue { slot: _, value } in secrets {
             visitor.fact(FactInfo::secret("secret", "what is stored"), value);
+        }
+        for problem in unit_problems {
+            visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
         }
     }
 }

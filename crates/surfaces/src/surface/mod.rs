@@ -5,6 +5,8 @@ mod nspawn;
 mod nspawn_lists;
 mod oci;
 mod quadlet;
+mod quadlet_text;
+mod quadlet_units;
 mod section;
 mod surroundings;
 mod texts;
@@ -24,7 +26,7 @@ pub(crate) const SURFACES: [(&Table, Read); 4] = [
 ];
 
 /// Kinds of texts with containers in them, in the order in which a system is read.
-pub(crate) const TEXT_SURFACES: &[TextSurface] = &[];
+pub(crate) const TEXT_SURFACES: &[TextSurface] = &[quadlet_text::SURFACE];
 
 /// What is known of each surface before anything is read.
 pub fn tables() -> impl Iterator<Item = &'static Table> {

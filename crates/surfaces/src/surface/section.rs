@@ -106,7 +106,10 @@ impl Section<'_> {
 
 /// A text that is a unit, and the values of its section.
 pub(crate) fn of_text(raw: &Field<Text>, kind: Kind, podman: Option<PodmanRelease>) -> (Unit, Values) {
-    let unit = raw.value().map(parse).unwrap_or_default();
+    let Some(text) = raw.value() else {
+        return (Unit::default(), Values::unknown(kind, raw));
+    };
+    let unit = parse(text);
     let mut values = Values::of_unit(kind, raw, &unit);
     values.add_problems(raw, check::problems(&unit, kind, podman));
     if kind == Kind::Container && unit.open.is_none() {

@@ -9,6 +9,7 @@ mod likely;
 mod nspawn;
 mod oci;
 mod quadlet;
+mod quadlet_text;
 mod secrets;
 mod size;
 mod traps;

@@ -144,6 +144,23 @@ fn service(section: &Section, kind: Kind, out: &mut Vec<Problem>) {
     }
 }
 
+/// Keys of which a unit of a kind needs one, if it has none of them.
+pub(crate) fn missing(unit: &Unit, kind: Kind) -> Option<&'static str> {
+    let (keys, told): (&[&str], _) = match kind {
+        Kind::Container => (&["Image", "Rootfs"], "`Image` and no `Rootfs`"),
+        Kind::Kube => (&["Yaml"], "`Yaml`"),
+        Kind::Image => (&["Image"], "`Image`"),
+        Kind::Build => (&["ImageTag"], "`ImageTag`"),
+        Kind::Artifact => (&["Artifact"], "`Artifact`"),
+        Kind::Pod | Kind::Network | Kind::Volume => return None,
+    };
+    let is_filled = |key: &&str| {
+        let last = unit.last(kind.section(), key);
+        last.is_some_and(|entry| !unquoted(&entry.value).parts.is_empty())
+    };
+    (!keys.iter().any(is_filled)).then_some(told)
+}
+
 /// What is wrong with a value of a key, if something is. Nobody knows what a hole stands for.
 pub(crate) fn value(key: &'static Key, value: &Text) -> Option<UnitProblem> {
     let pattern = match key.read {
@@ -191,15 +208,12 @@ fn unexpected(key: &Key, value: &str) -> Option<(String, Consequence)> {
         Takes::Anything => return None,
         Takes::Switch => (
             is_on(value) || is_off(value),
-            "`true` or `false`, and everything else as `false`".to_owned(),
+            "`true` or `false`".to_owned(),
             Consequence::Ignored,
         ),
         Takes::SwitchOr(words) => (
             is_on(value) || is_off(value) || among(words),
-            format!(
-                "`true`, `false` or {}, and everything else as `false`",
-                listed(words)
-            ),
+            format!("`true`, `false` or {}", listed(words)),
             Consequence::Ignored,
         ),
         Takes::OneOf(words, also, consequence) => {

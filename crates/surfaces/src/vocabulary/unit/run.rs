@@ -129,6 +129,12 @@ pub(crate) fn pod(values: &Values, name: &str, around: &Around<'_>, container: &
     }
 }
 
+/// Reads the section of an image into a container that runs it: how it is pulled.
+pub(crate) fn pull(values: &Values, around: &Around<'_>, container: &mut Container) {
+    podman::apply(container, &options(values, around));
+    podman::apply(container, &parse(&values.all("PodmanArgs"), &WORDS).1);
+}
+
 /// The options that become of keys, in the order in which they are written.
 fn options(values: &Values, around: &Around<'_>) -> Vec<Opt> {
     let mut out = Vec::new();
@@ -356,7 +362,8 @@ fn unexpanded(container: &mut Container) {
             continue;
         };
         let problem = UnitProblem::NotExpanded(mount.source.display());
-        container.unit_problems.push(field.map(|_| problem.clone()));
+        let origin = origin_of(&mount.source);
+        container.unit_problems.push(part(field, problem, origin));
         *field = field.map(|mount| Mount {
             is_bind: false,
             ..mount.clone()

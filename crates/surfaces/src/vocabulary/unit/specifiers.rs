@@ -12,6 +12,8 @@ pub(crate) enum Manager {
     System,
     /// A user's.
     User,
+    /// One or the other.
+    Either,
 }
 
 /// What a unit's specifiers depend on.
@@ -76,8 +78,9 @@ impl Scope {
     fn meaning(&self, name: char) -> Meaning {
         let by_manager = |system: &'static str, user: &'static str| match self.manager {
             Manager::System => Meaning::Text(system.into()),
-            Manager::User if user.is_empty() => Meaning::Itself,
+            Manager::User | Manager::Either if user.is_empty() => Meaning::Itself,
             Manager::User => Meaning::Text(user.into()),
+            Manager::Either => Meaning::Unknown,
         };
         match name {
             '%' => Meaning::Text("%".into()),

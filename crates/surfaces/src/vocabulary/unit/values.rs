@@ -49,9 +49,8 @@ impl Values {
         }
     }
 
-    /// Those of a text. What cannot be known of it as a whole is not known of any key.
+    /// Those of a text.
     pub(crate) fn of_unit(kind: Kind, raw: &Field<Text>, unit: &Unit) -> Self {
-        let is_known = raw.value().is_some();
         let section = unit.section(kind.section());
         let entries = section.map_or(&[][..], |section| &section.entries);
         let mut by_key = vec![Vec::new(); kind.keys().len()];
@@ -68,21 +67,22 @@ impl Values {
                 });
             }
         }
-        let unknown = || {
+        Self {
+            kind,
+            by_key: by_key.into_iter().map(since_reset).collect(),
+            variables: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Those of a text that is not known as a whole: nothing is known of any key.
+    pub(crate) fn unknown(kind: Kind, raw: &Field<Text>) -> Self {
+        Self::new(kind, |_| {
             vec![Value {
                 text: raw.clone(),
                 is_word: false,
             }]
-        };
-        Self {
-            kind,
-            by_key: match is_known {
-                true => by_key.into_iter().map(since_reset).collect(),
-                false => kind.keys().iter().map(|_| unknown()).collect(),
-            },
-            variables: Vec::new(),
-            problems: Vec::new(),
-        }
+        })
     }
 
     /// Adds what is wrong with the lines of the text that they are from.
