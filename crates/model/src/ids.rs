@@ -45,6 +45,8 @@ pub enum Surface {
     ContainersConf,
     /// Docker's `daemon.json`, as `virtualisation.docker.daemon.settings`: what every container of Docker has.
     DaemonJson,
+    /// A unit file of Podman's generator, which an option writes or which is a file of the project.
+    Quadlet,
 }
 
 impl Surface {
@@ -59,6 +61,7 @@ impl Surface {
             Self::CommandLine => "command-line",
             Self::ContainersConf => "containers-conf",
             Self::DaemonJson => "daemon-json",
+            Self::Quadlet => "quadlet",
         }
     }
 }

@@ -2,8 +2,8 @@
 
 mod bearing;
 mod census;
-mod devcontainer;
 mod command_line;
+mod devcontainer;
 mod dump;
 mod given;
 mod home;
@@ -11,6 +11,7 @@ mod likely;
 mod nspawn;
 mod oci;
 mod quadlet;
+mod quadlet_text;
 mod secrets;
 mod settings;
 mod size;

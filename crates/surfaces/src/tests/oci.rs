@@ -140,6 +140,7 @@ fn each_element_is_one_word() {
               flag: --privileged=false <- "--privileged=false"
               flag: maybe[inputs.gpu] --device <- "--device"
               flag value: maybe[inputs.gpu] /dev/kfd <- "/dev/kfd"
+              option: label = a b <- "--label=a b"
         "#]],
     );
 }
@@ -173,6 +174,7 @@ fn what_was_not_seen_dooms_the_defaults() {
         expect![[r#"
             oci-containers a in `box` <- { image = "x"; privileged = true; }
               auto start: unknown: `inputs.private.web` comes from outside
+              engine: unknown: `inputs.private.web` comes from outside
               rootful: unknown: `inputs.private.web` comes from outside
               users: unknown: `inputs.private.web` comes from outside
               privileged: true <- true
@@ -182,6 +184,7 @@ fn what_was_not_seen_dooms_the_defaults() {
               not known: a part of its definition: `inputs.private.web` comes from outside <- a
             oci-containers b in `box` <- { image = "y"; } // inputs.b
               auto start: unknown: `inputs.b` comes from outside
+              engine: unknown: `inputs.b` comes from outside
               rootful: unknown: `inputs.b` comes from outside
               users: unknown: `inputs.b` comes from outside
               privileged: unknown: `inputs.b` comes from outside

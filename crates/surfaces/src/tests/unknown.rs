@@ -326,28 +326,56 @@ fn what_was_not_seen_dooms_the_defaults_of_homes() {
           capability: unknown: `inputs.b.AddCapability` comes from outside <- Container
           dropped: unknown: `inputs.b.DropCapability` comes from outside <- Container
           network: unknown: `inputs.b.Network` comes from outside <- Container
+          mount: unknown: `inputs.b.Tmpfs` comes from outside <- Container
+          mount: unknown: `inputs.b.VolatileTmp` comes from outside <- Container
           mount: unknown: `inputs.b.Volume` comes from outside <- Container
           mount: unknown: `inputs.b.Mount` comes from outside <- Container
-          mount: unknown: `inputs.b.Tmpfs` comes from outside <- Container
           device: unknown: `inputs.b.AddDevice` comes from outside <- Container
           port: unknown: `inputs.b.PublishPort` comes from outside <- Container
           environment: unknown: `inputs.b.Environment` comes from outside <- Container
           environment file: unknown: `inputs.b.EnvironmentFile` comes from outside <- Container
           image: unknown: `inputs.b.Image` comes from outside <- Container
+          security: unknown: `inputs.b.NoNewPrivileges` comes from outside <- Container
           security: unknown: `inputs.b.SecurityLabelDisable` comes from outside <- Container
           security: unknown: `inputs.b.SecurityLabelNested` comes from outside <- Container
-          security: unknown: `inputs.b.NoNewPrivileges` comes from outside <- Container
           security: unknown: `inputs.b.SecurityLabelType` comes from outside <- Container
-          security: unknown: `inputs.b.SecurityLabelLevel` comes from outside <- Container
           security: unknown: `inputs.b.SecurityLabelFileType` comes from outside <- Container
-          security: unknown: `inputs.b.SeccompProfile` comes from outside <- Container
+          security: unknown: `inputs.b.SecurityLabelLevel` comes from outside <- Container
           security: unknown: `inputs.b.AppArmor` comes from outside <- Container
-          security: unknown: `inputs.b.Unmask` comes from outside <- Container
+          security: unknown: `inputs.b.SeccompProfile` comes from outside <- Container
           security: unknown: `inputs.b.Mask` comes from outside <- Container
+          security: unknown: `inputs.b.Unmask` comes from outside <- Container
           command: unknown: `inputs.b.Entrypoint` comes from outside <- Container
           command: unknown: `inputs.b.Exec` comes from outside <- Container
+          flag: unknown: `inputs.b.ContainersConfModule` comes from outside <- Container
           flag: unknown: `inputs.b.GlobalArgs` comes from outside <- Container
           flag: unknown: `inputs.b.PodmanArgs` comes from outside <- Container
+          option: unknown: `inputs.b.CgroupsMode` comes from outside <- Container
+          option: unknown: `inputs.b.PidsLimit` comes from outside <- Container
+          option: unknown: `inputs.b.IP` comes from outside <- Container
+          option: unknown: `inputs.b.IP6` comes from outside <- Container
+          option: unknown: `inputs.b.HostName` comes from outside <- Container
+          option: unknown: `inputs.b.Pull` comes from outside <- Container
+          option: unknown: `inputs.b.Memory` comes from outside <- Container
+          option: unknown: `inputs.b.Ulimit` comes from outside <- Container
+          option: unknown: `inputs.b.DNS` comes from outside <- Container
+          option: unknown: `inputs.b.GroupAdd` comes from outside <- Container
+          option: unknown: `inputs.b.AddHost` comes from outside <- Container
+          option: unknown: `inputs.b.RunInit` comes from outside <- Container
+          option: unknown: `inputs.b.EnvironmentHost` comes from outside <- Container
+          option: unknown: `inputs.b.HttpProxy` comes from outside <- Container
+          option: unknown: `inputs.b.ReadOnlyTmpfs` comes from outside <- Container
+          option: unknown: `inputs.b.Sysctl` comes from outside <- Container
+          option: unknown: `inputs.b.ReadOnly` comes from outside <- Container
+          option: unknown: `inputs.b.Group` comes from outside <- Container
+          option: unknown: `inputs.b.AutoUpdate` comes from outside <- Container
+          option: unknown: `inputs.b.Label` comes from outside <- Container
+          option: unknown: `inputs.b.Annotation` comes from outside <- Container
+          option: unknown: `inputs.b.Secret` comes from outside <- Container
+          option: unknown: `inputs.b.HealthCmd` comes from outside <- Container
+          option: unknown: `inputs.b.HealthStartupCmd` comes from outside <- Container
+          option: unknown: `inputs.b.ContainerName` comes from outside <- Container
+          option: unknown: `inputs.b.Rootfs` comes from outside <- Container
           not seen: `inputs.b` comes from outside
           not known: a part of its definition: `inputs.b` comes from outside <- Container
         not analysed: services.podman.containers.b: `inputs.b` comes from outside <- Container
@@ -399,6 +427,7 @@ fn what_is_not_known_beside_what_is() {
               image: a:1 <- "a:1"
             oci-containers called in `box` <- base // { ${secret.name} = true; }
               auto start: unknown: `secret.name` comes from outside
+              engine: unknown: `secret.name` comes from outside
               rootful: unknown: `secret.name` comes from outside
               users: unknown: `secret.name` comes from outside
               privileged: maybe[depending on privileged] true <- true
@@ -408,6 +437,7 @@ fn what_is_not_known_beside_what_is() {
               not known: a part of its definition: `secret.name` comes from outside <- called
             oci-containers chosen in `box` <- { image = "a:1"; privileged = false; }
               auto start: unknown: `secret.n` comes from outside
+              engine: unknown: `secret.n` comes from outside
               rootful: unknown: `secret.n` comes from outside
               users: unknown: `secret.n` comes from outside
               privileged: unknown: `secret.n` comes from outside <- false
@@ -417,6 +447,7 @@ fn what_is_not_known_beside_what_is() {
               not known: a part of its definition: `secret.n` comes from outside <- chosen
             oci-containers updated in `box` <- { image = "a:1"; privileged = false; }
               auto start: unknown: `secret.boxes.box` comes from outside
+              engine: unknown: `secret.boxes.box` comes from outside
               rootful: unknown: `secret.boxes.box` comes from outside
               users: unknown: `secret.boxes.box` comes from outside
               privileged: unknown: `secret.boxes.box` comes from outside <- false

@@ -13,4 +13,5 @@ pub(crate) mod ports;
 pub(crate) mod programs;
 pub(crate) mod shell;
 pub(crate) mod text;
+pub(crate) mod unit;
 pub(crate) mod words;
