@@ -174,7 +174,6 @@ fn what_was_not_seen_dooms_the_defaults() {
         expect![[r#"
             oci-containers a in `box` <- { image = "x"; privileged = true; }
               auto start: unknown: `inputs.private.web` comes from outside
-              engine: unknown: `inputs.private.web` comes from outside
               rootful: unknown: `inputs.private.web` comes from outside
               users: unknown: `inputs.private.web` comes from outside
               privileged: true <- true
@@ -184,7 +183,6 @@ fn what_was_not_seen_dooms_the_defaults() {
               not known: a part of its definition: `inputs.private.web` comes from outside <- a
             oci-containers b in `box` <- { image = "y"; } // inputs.b
               auto start: unknown: `inputs.b` comes from outside
-              engine: unknown: `inputs.b` comes from outside
               rootful: unknown: `inputs.b` comes from outside
               users: unknown: `inputs.b` comes from outside
               privileged: unknown: `inputs.b` comes from outside

@@ -427,7 +427,6 @@ fn what_is_not_known_beside_what_is() {
               image: a:1 <- "a:1"
             oci-containers called in `box` <- base // { ${secret.name} = true; }
               auto start: unknown: `secret.name` comes from outside
-              engine: unknown: `secret.name` comes from outside
               rootful: unknown: `secret.name` comes from outside
               users: unknown: `secret.name` comes from outside
               privileged: maybe[depending on privileged] true <- true
@@ -437,7 +436,6 @@ fn what_is_not_known_beside_what_is() {
               not known: a part of its definition: `secret.name` comes from outside <- called
             oci-containers chosen in `box` <- { image = "a:1"; privileged = false; }
               auto start: unknown: `secret.n` comes from outside
-              engine: unknown: `secret.n` comes from outside
               rootful: unknown: `secret.n` comes from outside
               users: unknown: `secret.n` comes from outside
               privileged: unknown: `secret.n` comes from outside <- false
@@ -447,7 +445,6 @@ fn what_is_not_known_beside_what_is() {
               not known: a part of its definition: `secret.n` comes from outside <- chosen
             oci-containers updated in `box` <- { image = "a:1"; privileged = false; }
               auto start: unknown: `secret.boxes.box` comes from outside
-              engine: unknown: `secret.boxes.box` comes from outside
               rootful: unknown: `secret.boxes.box` comes from outside
               users: unknown: `secret.boxes.box` comes from outside
               privileged: unknown: `secret.boxes.box` comes from outside <- false
