@@ -138,7 +138,7 @@ nothing
           mount: volume ~/x at /x rw <- ~/x:/x
           image: quay.io/a/b:1 <- quay.io/a/b:1
           flag: --privileged <- --privileged
-          unit problem: nobody expands `~/x` here (FailsToStart) <- ~/x:/x
+          unit problem: nobody expands `~/x` here (FailsToStart) <- ~/x
         quadlet a in `box` <- ".config/containers/systemd/more"
           rootful: default false
           runs as: default ada
@@ -163,7 +163,7 @@ nothing
           mount: volume ~/x at /x rw <- ~/x:/x
           image: quay.io/a/b:1 <- quay.io/a/b:1
           flag: --privileged <- --privileged
-          unit problem: nobody expands `~/x` here (FailsToStart) <- ~/x:/x
+          unit problem: nobody expands `~/x` here (FailsToStart) <- ~/x
         not analysed: built: `pkgs.runCommand (…)` comes from outside <- source
         not analysed: part: `inputs.x.lines` comes from outside <- inputs
     "#]]
@@ -216,7 +216,7 @@ fn what_is_wrong() {
               unit problem: `Type` takes `notify` or `oneshot`, not `simple` (NoService) <- Type
               unit problem: `Group` needs `User` (NoService) <- 5
               unit problem: `Pull` takes `always`, `missing`, `newer` or `never`, not `sometimes` (FailsToStart) <- sometimes
-              unit problem: `NoNewPrivileges` takes `true` or `false`, and everything else as `false`, not `y` (Ignored) <- y
+              unit problem: `NoNewPrivileges` takes `true` or `false`, not `y` (Ignored) <- y
               unit problem: `PodmanArgs` has a quotation mark that is not closed (Unsupported) <- "--privileged
               unit problem: there is no unit `none.network` (NoService) <- none.network
             quadlet b in `box` <- "containers/systemd/b.container"
