@@ -116,9 +116,10 @@ impl Container {
             id,
             guest: None,
             auto_start: Field::default(!matches!(surface, Surface::Nspawn | Surface::Quadlet)),
-            engine: Field::default(match is_nspawn {
-                true => Engine::Nspawn,
-                false => Engine::Podman,
+            engine: Field::default(match surface {
+                Surface::Nspawn => Engine::Nspawn,
+                Surface::DaemonJson => Engine::Docker,
+                _ => Engine::Podman,
             }),
             rootful: Field::default(surface != Surface::HomeManagerPodman),
             runs_as: None,
@@ -212,14 +213,7 @@ macro_rules! every_fact {
             true => default(name, question),
             false => certain(name, question),
         };
-        visitor.fact(
-            by_surface(
-                *surface == Surface::OciContainers,
-                "engine",
-                "which engine runs it",
-            ),
-            engine,
-        );
+        visitor.fact(certain("engine", "which engine runs it"), engine);
         visitor.fact(
             by_surface(may_be_rootless, "rootful", "whether its engine runs as root"),
             rootful,

@@ -17,7 +17,9 @@
 
 mod container;
 mod engine;
+mod engines;
 mod fact;
+mod firewall;
 mod ids;
 mod spec;
 mod symbol;
@@ -30,7 +32,9 @@ mod world;
 
 pub use container::{Container, Existence, Listing, Nspawn, OwnOption};
 pub use engine::Engine;
+pub use engines::{Api, Engines, Registries, Storage};
 pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};
+pub use firewall::{Firewall, FirewallBackend, OpenPorts, UsersBy};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
 pub use spec::{
     Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port,
@@ -38,8 +42,8 @@ pub use spec::{
 };
 pub use symbol::symbol_in_words;
 pub use system::{
-    Engines, Host, Kernel, Release, Role, SecretSlot, SecretValue, Seen, Standing, StateVersion, SubIdRange,
-    System, SystemKind, Unseen, User,
+    Host, Kernel, Release, Role, SecretSlot, SecretValue, Seen, Standing, StateVersion, SubIdRange, System,
+    SystemKind, Unseen, User,
 };
 pub use text::{StoreRef, Text, TextPart};
 pub use unit::{Consequence, PodmanRelease, RunOption, UnitProblem};

@@ -1,7 +1,8 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
 use crate::{
-    ContainerId, FactInfo, FactValue, Field, HostId, SystemId, Text, UnitProblem, Visitor, VisitorMut,
+    ContainerId, Engines, FactInfo, FactValue, Field, Firewall, HostId, SystemId, Text, UnitProblem, UsersBy,
+    Visitor, VisitorMut,
 };
 use nixpod_source::{Origin, Place, Why};
 use std::sync::Arc;
@@ -120,6 +121,10 @@ pub struct System {
     pub group_members: Vec<Field<(String, String)>>,
     /// Engines.
     pub engines: Engines,
+    /// What of the network reaches it.
+    pub firewall: Firewall,
+    /// What makes its users, and gives them subordinate ids.
+    pub users_by: Field<UsersBy>,
     /// Places where the system's options put literal secrets in the store.
     pub secrets: Vec<SecretValue>,
     /// What is wrong with units of it that are no containers: pods, networks, volumes.
@@ -207,6 +212,8 @@ impl System {
             users: Vec::new(),
             group_members: Vec::new(),
             engines: Engines::default(),
+            firewall: Firewall::default(),
+            users_by: Field::default(UsersBy::Perl),
             secrets: Vec::new(),
             unit_problems: Vec::new(),
             seen: Seen::Partly(Arc::default()),
@@ -235,6 +242,8 @@ impl System {
             users: _,
             group_members,
             engines,
+            firewall,
+            users_by,
             secrets,
             unit_problems,
             seen: _,
@@ -255,6 +264,8 @@ impl System {
             visitor.fact(default("store", "which file system the store is on"), kind);
         }
         engines.visit(visitor);
+        firewall.visit(visitor);
+        visitor.fact(default("users by", "what makes its users"), users_by);
         for member in group_members {
             visitor.fact(FactInfo::certain("member", "who is in which group"), member);
         }
@@ -268,42 +279,6 @@ impl System {
         for problem in unit_problems {
             visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
         }
-    }
-}
-
-impl Engines {
-    fn visit(&self, visitor: &mut impl Visitor) {
-        let Self {
-            podman,
-            docker,
-            docker_rootless,
-            lxd,
-            libvirtd,
-            oci_backend,
-            keyring,
-            manage_lingering,
-        } = self;
-        let default = FactInfo::by_default;
-        visitor.fact(default("podman", "whether podman is on"), podman);
-        visitor.fact(default("docker", "whether docker is on"), docker);
-        visitor.fact(
-            default("docker rootless", "whether rootless docker is on"),
-            docker_rootless,
-        );
-        visitor.fact(default("lxd", "whether LXD or Incus is on"), lxd);
-        visitor.fact(default("libvirtd", "whether libvirtd is on"), libvirtd);
-        visitor.fact(
-            default("keyring", "whether containers share its keyring"),
-            keyring,
-        );
-        visitor.fact(
-            default("oci backend", "which engine runs its containers"),
-            oci_backend,
-        );
-        visitor.fact(
-            default("manage lingering", "whether it manages lingering"),
-            manage_lingering,
-        );
     }
 }
 
@@ -477,44 +452,6 @@ pub struct Kernel {
     pub at_least: bool,
     /// How it is known, such as `pkgs.linuxPackages_6_6` or `default of NixOS 24.05`.
     pub source: String,
-}
-
-/// Engines and sockets of a system.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Engines {
-    /// `virtualisation.podman.enable`, also through oci-containers with that backend; for a home
-    /// `services.podman.enable`.
-    pub podman: Field<bool>,
-    /// `virtualisation.docker.enable`, also through oci-containers with that backend.
-    pub docker: Field<bool>,
-    /// `virtualisation.docker.rootless.enable`.
-    pub docker_rootless: Field<bool>,
-    /// LXD or Incus, by name of the enabled one.
-    pub lxd: Field<bool>,
-    /// libvirtd.
-    pub libvirtd: Field<bool>,
-    /// The backend of oci-containers, `podman` or `docker`.
-    pub oci_backend: Field<String>,
-    /// `virtualisation.containers.containersConf.settings.containers.keyring`.
-    pub keyring: Field<bool>,
-    /// `users.manageLingering`.
-    pub manage_lingering: Field<bool>,
-}
-
-/// No engine is on.
-impl Default for Engines {
-    fn default() -> Self {
-        Self {
-            podman: Field::default(false),
-            docker: Field::default(false),
-            docker_rootless: Field::default(false),
-            lxd: Field::default(false),
-            libvirtd: Field::default(false),
-            oci_backend: Field::default("podman".to_owned()),
-            keyring: Field::default(true),
-            manage_lingering: Field::default(true),
-        }
-    }
 }
 
 /// A user of a system.

@@ -33,7 +33,7 @@ mod tests;
 
 pub use census::{
     Bearing, Census, ModuleSite, QuadletSite, SpecSite, TestMachine, bearing, census, may_be_secret,
-    may_tell_secrets, paths_of_tests, settings,
+    may_run_containers, may_tell_secrets, paths_of_tests, settings,
 };
 pub use read::Project;
 pub use surface::{TextFile, tables};

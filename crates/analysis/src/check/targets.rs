@@ -365,6 +365,7 @@ impl Targets {
             for_tests,
             matters: self.named.contains(&file)
                 || bearing.matters
+                || bearing.matters_with_scripts && nixpod_surfaces::may_run_containers(hir)
                 || !bearing.imports.iter().all(is_there)
                 || nixpod_modules::may_build(hir),
             matters_with_secrets: bearing.matters_with_secrets,

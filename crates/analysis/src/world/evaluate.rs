@@ -298,7 +298,10 @@ fn is_in_flake(reader: &RecordingSource, file: &Utf8Path, project: &Utf8Path) ->
 fn may_matter(hir: &Hir, module: ExprId) -> bool {
     let bearing = nixpod_surfaces::bearing(hir, module);
     let has_secrets = || nixpod_surfaces::may_tell_secrets(hir) || mentions_files(hir);
-    bearing.matters || !bearing.imports.is_empty() || bearing.matters_with_secrets && has_secrets()
+    bearing.matters
+        || !bearing.imports.is_empty()
+        || bearing.matters_with_secrets && has_secrets()
+        || bearing.matters_with_scripts && nixpod_surfaces::may_run_containers(hir)
 }
 
 /// Are there files of which what a file sets may come?

@@ -131,7 +131,7 @@ fn runs_as(ctx: &Ctx<'_>, container: &Container, system: &System, user: &str) ->
                     .as_ref()
                     .is_some_and(|field| field.value().is_some_and(|name| name == user))
         }
-        Surface::Nspawn | Surface::HomeManagerPodman => false,
+        _ => false,
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Bearing {
     pub matters: bool,
     /// May it set something that matters if there is a secret in it? Not told if it matters anyway.
     pub matters_with_secrets: bool,
+    /// May it set something that matters if there is a script in it that runs containers? Not told if it matters anyway.
+    pub matters_with_scripts: bool,
     /// Can it be a module at all? Otherwise others call it, with arguments of their own.
     pub may_be_module: bool,
     /// The files and directories that it imports, as they are written; not complete if it matters.
@@ -37,10 +39,15 @@ pub fn bearing(hir: &Hir, module: ExprId) -> Bearing {
     };
     let matters = look.module_at(module);
     let imports = std::mem::take(&mut look.imports);
-    look.tells = Tells::Secrets;
+    let mut with = |tells| {
+        look.tells = tells;
+        !matters && look.module_at(module)
+    };
+    let (matters_with_secrets, matters_with_scripts) = (with(Tells::Secrets), with(Tells::Scripts));
     Bearing {
         matters,
-        matters_with_secrets: !matters && look.module_at(module),
+        matters_with_secrets,
+        matters_with_scripts,
         may_be_module: look.may_be_module(module),
         imports,
     }
@@ -50,7 +57,10 @@ pub fn bearing(hir: &Hir, module: ExprId) -> Bearing {
 fn options(tells: Tells) -> impl Iterator<Item = &'static [&'static str]> {
     let sets = tables().flat_map(|table| [Some(table.path), table.old_path].into_iter().flatten());
     let sets = sets.filter(move |_| tells == Tells::Always);
-    let read = READ.iter().filter(move |option| option.tells == tells);
+    let read = READ.iter().filter(move |option| match option.tells {
+        Tells::SecretsOrScripts => matches!(tells, Tells::Secrets | Tells::Scripts),
+        exactly => exactly == tells,
+    });
     sets.chain(read.map(|option| option.path))
 }
 

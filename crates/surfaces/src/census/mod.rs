@@ -9,6 +9,7 @@ mod functions;
 mod machines;
 mod names;
 mod path;
+mod scripts;
 mod secrets;
 mod sites;
 mod walk;
@@ -16,6 +17,7 @@ mod wrapped;
 
 pub use bearing::{Bearing, bearing};
 pub use machines::paths_of_tests;
+pub use scripts::may_run_containers;
 pub use secrets::{may_be_secret, may_tell_secrets};
 pub use sites::{Census, ModuleSite, QuadletSite, SpecSite, TestMachine};
 

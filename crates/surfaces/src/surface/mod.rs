@@ -1,5 +1,7 @@
 //! One file for each way to declare containers.
 
+mod command_line;
+mod devcontainer;
 mod home;
 mod nspawn;
 mod nspawn_lists;
@@ -11,6 +13,7 @@ mod section;
 mod surroundings;
 mod texts;
 
+pub(crate) use command_line::names_program;
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;
 pub(crate) use texts::{Runs, TextSurface, TextsRead, Written};
@@ -26,7 +29,8 @@ pub(crate) const SURFACES: [(&Table, Read); 4] = [
 ];
 
 /// Kinds of texts with containers in them, in the order in which a system is read.
-pub(crate) const TEXT_SURFACES: &[TextSurface] = &[quadlet_text::SURFACE];
+pub(crate) const TEXT_SURFACES: &[TextSurface] =
+    &[quadlet_text::SURFACE, command_line::TEXTS, devcontainer::TEXTS];
 
 /// What is known of each surface before anything is read.
 pub fn tables() -> impl Iterator<Item = &'static Table> {

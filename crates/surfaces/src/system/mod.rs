@@ -1,5 +1,8 @@
 //! What rules need to know of a host, a guest or a home.
 
+pub(crate) mod engine_settings;
+mod engines;
+mod firewall;
 mod kernel;
 pub(crate) mod release;
 mod secrets;
@@ -7,7 +10,7 @@ mod users;
 
 use crate::read::{Found, OptionReader, wrong};
 use nixpod_eval::Value;
-use nixpod_model::{Engines, Field, System, SystemKind};
+use nixpod_model::{Field, System, SystemKind};
 
 /// Reads a system into an empty one. What is nested takes over kernel and release from around it.
 pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &mut System) {
@@ -21,7 +24,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     if is_home {
         system.user_namespaces = Field::unset("security.allowUserNamespaces");
         secrets::read(reader, config, system.kind, &mut system.secrets);
-        system.engines = home_engines(reader, config);
+        system.engines = engines::of_home(reader, config);
         return;
     }
     if system.parent.is_none() {
@@ -34,7 +37,9 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.selinux = selinux(reader, config);
     system.user_namespaces = user_namespaces(reader, config);
     system.store_fs_type = store_fs_type(reader, config);
-    system.engines = engines(reader, config);
+    system.engines = engines::of_system(reader, config);
+    system.firewall = firewall::read(reader, config);
+    system.users_by = firewall::users_by(reader, config);
 }
 
 /// A Boolean that is off where nobody sets it.
@@ -59,72 +64,6 @@ fn any(reader: &mut OptionReader<'_, '_>, config: &Found, paths: &[&[&str]]) -> 
         }
     }
     out.unwrap_or_else(|| Field::default(false))
-}
-
-fn home_engines(reader: &mut OptionReader<'_, '_>, config: &Found) -> Engines {
-    Engines {
-        podman: switch(reader, config, &["services", "podman", "enable"]),
-        keyring: keyring(
-            reader,
-            config,
-            &[
-                "services",
-                "podman",
-                "settings",
-                "containers",
-                "containers",
-                "keyring",
-            ],
-        ),
-        manage_lingering: Field::unset("users.manageLingering"),
-        ..Engines::default()
-    }
-}
-
-fn engines(reader: &mut OptionReader<'_, '_>, config: &Found) -> Engines {
-    let backend = reader.option(config, &["virtualisation", "oci-containers", "backend"]);
-    let lingering = reader.option(config, &["users", "manageLingering"]);
-    Engines {
-        podman: switch(reader, config, &["virtualisation", "podman", "enable"]),
-        docker: switch(reader, config, &["virtualisation", "docker", "enable"]),
-        docker_rootless: switch(
-            reader,
-            config,
-            &["virtualisation", "docker", "rootless", "enable"],
-        ),
-        lxd: any(
-            reader,
-            config,
-            &[
-                &["virtualisation", "lxd", "enable"],
-                &["virtualisation", "incus", "enable"],
-            ],
-        ),
-        libvirtd: switch(reader, config, &["virtualisation", "libvirtd", "enable"]),
-        oci_backend: reader.string(&backend),
-        keyring: keyring(
-            reader,
-            config,
-            &[
-                "virtualisation",
-                "containers",
-                "containersConf",
-                "settings",
-                "containers",
-                "keyring",
-            ],
-        ),
-        manage_lingering: reader.bool(&lingering),
-    }
-}
-
-/// The engine's own default is on. A set without the key is certain only if all its keys are known.
-fn keyring(reader: &mut OptionReader<'_, '_>, config: &Found, path: &[&str]) -> Field<bool> {
-    let found = reader.option(config, path);
-    if reader.is_unset(&found) {
-        return Field::default(true);
-    }
-    reader.bool(&found)
 }
 
 fn user_namespaces(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {

@@ -4,11 +4,14 @@
 pub(crate) mod capabilities;
 pub(crate) mod certainty;
 pub(crate) mod flags;
+pub(crate) mod json;
 pub(crate) mod mounts;
 pub(crate) mod nspawn;
 pub(crate) mod options;
 pub(crate) mod podman;
 pub(crate) mod ports;
+pub(crate) mod programs;
+pub(crate) mod shell;
 pub(crate) mod text;
 pub(crate) mod unit;
 pub(crate) mod words;

@@ -1,38 +1,17 @@
 //! What `extraFlags` change: systemd-nspawn's own options.
 
 use crate::vocabulary::capabilities::capabilities;
-use crate::vocabulary::flags::{Arity, Grammar, Opt};
+use crate::vocabulary::flags::{Grammar, Opt};
 use crate::vocabulary::mounts::{nspawn_bind, tmpfs};
 use crate::vocabulary::ports::forwarded;
+use crate::vocabulary::programs::{self, NSPAWN};
 use crate::vocabulary::text::split_once;
 use nixpod_model::{Container, EnvVar, Field, NetworkMode, Userns};
 
 /// systemd-nspawn's command line after NixOS' start script split it.
 pub(crate) const GRAMMAR: Grammar = Grammar {
-    long: |name| match name {
-        "help"
-        | "version"
-        | "quiet"
-        | "as-pid2"
-        | "boot"
-        | "ephemeral"
-        | "private-network"
-        | "network-veth"
-        | "read-only"
-        | "keep-unit"
-        | "private-users"
-        | "private-users-chown"
-        | "share-system"
-        | "pipe"
-        | "no-pager"
-        | "volatile"
-        | "cleanup" => Arity::None,
-        _ => Arity::Required,
-    },
-    short: |name| match name {
-        'h' | 'q' | 'a' | 'b' | 'n' | 'U' | 'P' | 'x' | 'j' => Arity::None,
-        _ => Arity::Required,
-    },
+    long: |name| programs::long(&NSPAWN, name),
+    short: |name| programs::short(&NSPAWN, name),
     pre_split: true,
 };
 

@@ -28,6 +28,8 @@ pub enum Systems {
     Homes,
     /// All of them.
     Both,
+    /// None: no option declares such containers, but files of a project do.
+    None,
 }
 
 impl Systems {
@@ -37,6 +39,7 @@ impl Systems {
             Self::Nixos => matches!(kind, SystemKind::Nixos | SystemKind::Guest),
             Self::Homes => kind == SystemKind::Home,
             Self::Both => true,
+            Self::None => false,
         }
     }
 }
@@ -58,6 +61,10 @@ pub enum Tells {
     /// Only if a secret can be in what it writes: the modules of Home Manager write hundreds of files and variables from
     /// options that nobody sets, and to evaluate each of them takes twice as long.
     Secrets,
+    /// Only if a script that runs containers can be in it.
+    Scripts,
+    /// If either can be.
+    SecretsOrScripts,
     /// It is not: the option says how something else is meant.
     Never,
 }
@@ -72,40 +79,69 @@ const fn tells_secrets(path: &'static [&'static str]) -> ReadOption {
     ReadOption { path, tells }
 }
 
+const fn tells_scripts(path: &'static [&'static str]) -> ReadOption {
+    let tells = Tells::Scripts;
+    ReadOption { path, tells }
+}
+
+const fn tells_either(path: &'static [&'static str]) -> ReadOption {
+    let tells = Tells::SecretsOrScripts;
+    ReadOption { path, tells }
+}
+
 const fn explains(path: &'static [&'static str]) -> ReadOption {
     let tells = Tells::Never;
     ReadOption { path, tells }
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 28] = [
+pub const READ: [ReadOption; 47] = [
     explains(&["boot"]),
     tells(&["environment", "etc"]),
+    tells_scripts(&["environment", "extraInit"]),
+    tells_scripts(&["environment", "interactiveShellInit"]),
+    tells_scripts(&["environment", "loginShellInit"]),
     tells(&["environment", "sessionVariables"]),
+    tells_scripts(&["environment", "shellAliases"]),
+    tells_scripts(&["environment", "shellInit"]),
+    tells_scripts(&["environment", "systemPackages"]),
     tells(&["environment", "variables"]),
     explains(&["fileSystems"]),
-    tells_secrets(&["home", "file"]),
+    tells_scripts(&["home", "activation"]),
+    tells_either(&["home", "file"]),
+    tells_scripts(&["home", "packages"]),
     tells_secrets(&["home", "sessionVariables"]),
+    tells_scripts(&["home", "shellAliases"]),
     explains(&["home", "stateVersion"]),
     explains(&["home", "username"]),
     tells(&["home-manager"]),
+    explains(&["networking", "firewall"]),
+    explains(&["networking", "nftables"]),
     tells(&["nodes"]),
+    tells_scripts(&["programs", "bash"]),
+    tells_scripts(&["programs", "fish"]),
+    tells_scripts(&["programs", "nushell"]),
+    tells_scripts(&["programs", "zsh"]),
     tells(&["security", "allowUserNamespaces"]),
     explains(&["security", "selinux"]),
     explains(&["selinux"]),
+    explains(&["services", "firewalld"]),
     tells(&["services", "podman"]),
+    explains(&["services", "userborn"]),
     tells(&["specialisation"]),
+    tells_scripts(&["system", "activationScripts"]),
     explains(&["system", "stateVersion"]),
     tells(&["systemd", "globalEnvironment"]),
     tells(&["systemd", "services"]),
-    tells_secrets(&["systemd", "user", "services"]),
+    explains(&["systemd", "sysusers"]),
+    tells_either(&["systemd", "user", "services"]),
     tells_secrets(&["systemd", "user", "sessionVariables"]),
     tells(&["testScript"]),
     tells(&["users"]),
     tells(&["virtualisation"]),
     tells_secrets(&["xdg", "cacheFile"]),
-    tells_secrets(&["xdg", "configFile"]),
-    tells_secrets(&["xdg", "dataFile"]),
+    tells_either(&["xdg", "configFile"]),
+    tells_either(&["xdg", "dataFile"]),
     tells_secrets(&["xdg", "stateFile"]),
 ];
 

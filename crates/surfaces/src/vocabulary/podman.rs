@@ -2,69 +2,20 @@
 
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::override_with;
-use crate::vocabulary::flags::{Arity, Grammar, Opt};
+use crate::vocabulary::flags::{Grammar, Opt, decided};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
+use crate::vocabulary::programs::{self, RUN};
 use crate::vocabulary::text::{concat, split_all, split_once};
 use nixpod_model::{
     Container, Device, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, RunOption, Text, Userns,
 };
 use nixpod_source::Origin;
 
-/// Options without a value, by name; all others take one.
-fn is_switch(name: &str) -> bool {
-    matches!(
-        name,
-        "attach-stdin"
-            | "detach"
-            | "disable-content-trust"
-            | "env-host"
-            | "help"
-            | "http-proxy"
-            | "init"
-            | "interactive"
-            | "no-healthcheck"
-            | "no-hostname"
-            | "no-hosts"
-            | "oom-kill-disable"
-            | "passwd"
-            | "privileged"
-            | "publish-all"
-            | "quiet"
-            | "read-only"
-            | "read-only-tmpfs"
-            | "remote"
-            | "replace"
-            | "rm"
-            | "rmi"
-            | "rootfs"
-            | "sig-proxy"
-            | "syslog"
-            | "tls-verify"
-            | "tty"
-            | "unsetenv-all"
-    )
-}
-
-const fn short(name: char) -> Arity {
-    match name {
-        'd' | 'i' | 't' | 'P' | 'q' | 'r' => Arity::None,
-        _ => Arity::Required,
-    }
-}
-
-fn long(name: &str) -> Arity {
-    if is_switch(name) {
-        Arity::None
-    } else {
-        Arity::Required
-    }
-}
-
 /// Each list element is one word of the command line, as oci-containers passes them.
 pub(crate) const WORDS: Grammar = Grammar {
-    long,
-    short,
+    long: |name| programs::long(&RUN, name),
+    short: |name| programs::short(&RUN, name),
     pre_split: false,
 };
 
@@ -86,10 +37,10 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
                 .extend(capabilities(&value, &option.field)),
             "--security-opt" => container.security_options.push(option.fact(value)),
             "--network" | "--net" => set_network(container, option.word(network)),
-            "--pid" => namespace(container, "pid", option),
-            "--ipc" => namespace(container, "ipc", option),
-            "--uts" => namespace(container, "uts", option),
-            "--cgroupns" => namespace(container, "cgroup", option),
+            "--pid" => set_namespace(container, "pid", &option.fact(value)),
+            "--ipc" => set_namespace(container, "ipc", &option.fact(value)),
+            "--uts" => set_namespace(container, "uts", &option.fact(value)),
+            "--cgroupns" => set_namespace(container, "cgroup", &option.fact(value)),
             "--userns" => override_with(&mut container.userns, option.word(userns)),
             "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname"
                 if container.userns.said() != Some(&Userns::KeepId)
@@ -242,8 +193,9 @@ pub(crate) fn userns(value: &Text) -> Userns {
     }
 }
 
-fn namespace(container: &mut Container, kind: &'static str, option: &Opt) {
-    let shared = option.word(|value| {
+/// Sets with whom a namespace is shared.
+pub(crate) fn set_namespace(container: &mut Container, kind: &'static str, mode: &Field<Text>) {
+    let shared = decided(mode, |value| {
         let pattern = value.pattern();
         let mode = match pattern.split_once(':') {
             _ if pattern == "host" => NamespaceMode::Host,

@@ -156,6 +156,7 @@ impl Walk<'_, '_, '_> {
     /// What all surfaces have in common once a container is read.
     fn add(&mut self, found: &Found, mut container: Container, outer: &Inherited) {
         container.unseen = container.unseen.or_else(|| self.reader.unseen(found));
+        outer.settings.apply(&mut container);
         if let Some(unseen) = &container.unseen {
             container.visit_mut(&mut Doubt(unseen.why.clone()));
         }

@@ -1,6 +1,7 @@
 //! What was read of containers and guests, so that after an edit only those are read again that it concerns.
 
 use crate::read::Found;
+use crate::system::engine_settings::Settings;
 use nixpod_eval::{NoteId, Observed, ThunkId, When};
 use nixpod_model::{
     Container, ContainerId, Defined, Existence, Field, Kernel, NotAnalysed, Release, SecretValue, Seen,
@@ -68,6 +69,7 @@ pub(super) struct Inherited {
     pub(super) release: Field<Release>,
     pub(super) name: String,
     pub(super) seen: Seen,
+    pub(super) settings: Arc<Settings>,
 }
 
 impl Inherited {

@@ -198,6 +198,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             library: self.library,
             world: &mut self.world,
             memo: self.memo,
+            settings: Arc::default(),
             nesting: 0,
             data: Vec::new(),
         }

@@ -2,12 +2,13 @@
 
 use crate::read::Found;
 use crate::surface::tables;
-use crate::system;
+use crate::system::{self, engine_settings::Settings};
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{EntryName, Subject, Surface, System, SystemId, SystemKind, UnknownFacts};
 use nixpod_source::Why;
+use std::sync::Arc;
 
 impl Walk<'_, '_, '_> {
     /// Reads a system with all that is in it.
@@ -16,15 +17,19 @@ impl Walk<'_, '_, '_> {
         let others = self.reader.ev.begin_part(Share::Half);
         system::read(&mut self.reader, config, &mut system);
         self.reader.ev.end_part(others);
+        let settings = self.engine_settings(config, &system);
+        let outer_settings = std::mem::replace(&mut self.settings, settings);
         let inherited = Inherited {
             id: system.id.clone(),
             kernel: system.kernel.clone(),
             release: system.release.clone(),
             name: system.name.clone(),
             seen: system.seen.clone(),
+            settings: self.settings.clone(),
         };
         self.count_unknown_of_system(&system);
         self.world.add_system(system);
+        self.add_settings(&inherited.id);
         // All that is in it is found before any of it is read, so that something can be set aside for each.
         let containers = self.declared(config, kind, &inherited);
         let homes = match kind {
@@ -48,6 +53,28 @@ impl Walk<'_, '_, '_> {
             let others = self.reader.ev.begin_reserved(&mut reserve, portion);
             self.home(name, &found, &inherited);
             self.reader.ev.end_part(others);
+        }
+        self.settings = outer_settings;
+    }
+
+    /// What every container has in a system. A home takes over what the system around it has, a guest does not.
+    fn engine_settings(&mut self, config: &Found, system: &System) -> Arc<Settings> {
+        let around = Some(&*self.settings).filter(|_| system.kind == SystemKind::Home);
+        Arc::new(Settings::read(&mut self.reader, config, system, around))
+    }
+
+    /// Adds the containers that stand for all, where it is this system whose settings say something.
+    fn add_settings(&mut self, system: &SystemId) {
+        let settings = Arc::clone(&self.settings);
+        for settings in settings.all() {
+            if settings.all.system != *system || !settings.say_something() {
+                continue;
+            }
+            let subject = self.reader.about(Subject::Container(settings.all.id.clone()));
+            self.reader
+                .count_unknown(&settings.all.name, settings.all.unknown());
+            self.reader.about(subject);
+            self.world.add_container(settings.all.clone());
         }
     }
 

@@ -24,6 +24,9 @@ impl Walk<'_, '_, '_> {
             read.home_of.clone_from(&system.home_of);
             read.podman = release::podman(system);
             (surface.read)(&texts, &mut read);
+            for container in &mut read.containers {
+                outer.settings.apply(container);
+            }
             add(self.world, read, &mut self.reader.not_analysed);
         }
     }

@@ -1,6 +1,7 @@
 //! Going through a root: what was read so far, and taking over what an edit does not concern.
 
 use crate::read::{Found, OptionReader};
+use crate::system::engine_settings::Settings;
 use crate::world::memo::{Inherited, Memo, ReadContainer, ReadPart, Setting, WorldPart};
 use nixpod_eval::{Value, When};
 use nixpod_model::{ContainerId, Existence, SecretValue, Seen, SystemId, Unseen, World};
@@ -14,6 +15,8 @@ pub(super) struct Walk<'w, 'e, 's> {
     pub(super) library: &'w Library,
     pub(super) world: &'w mut World,
     pub(super) memo: &'w mut Memo,
+    /// What every container of an engine has in the system that is read.
+    pub(super) settings: Arc<Settings>,
     /// How many guests the walk is in.
     pub(super) nesting: u32,
     /// Options that were taken for containers, but are data of the analysed code's own.

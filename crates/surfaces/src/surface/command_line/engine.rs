@@ -1,0 +1,303 @@
+//! Lines of Podman and Docker: what they run, and what the same script says of pods and volumes.
+
+use super::line::{Base, options};
+use super::scripts::doubted;
+use crate::vocabulary::certainty::unknown;
+use crate::vocabulary::flags::{Grammar, Opt, parse};
+use crate::vocabulary::podman::{WORDS, apply};
+use crate::vocabulary::programs::{self, GLOBAL, NETWORK, POD, VOLUME};
+use crate::vocabulary::shell::{Element, Line};
+use crate::vocabulary::text::{HOLE, first_hole, split_once};
+use nixpod_model::{Container, Engine, Field, Image, Text};
+use nixpod_source::{Symbol, Why};
+use rustc_hash::FxHashMap;
+
+/// What a line does.
+pub(super) enum Command {
+    Run(Run),
+    /// It runs containers that are written elsewhere.
+    NotRead(&'static str),
+    Nothing,
+}
+
+/// `run` or `create`.
+pub(super) struct Run {
+    /// What the line calls its container.
+    pub(super) name: Option<String>,
+    /// What stands behind `run`.
+    words: Vec<Element>,
+    /// Something of it that is not read.
+    pub(super) counted: Option<Why>,
+}
+
+const BEFORE: Grammar = Grammar {
+    long: |name| programs::long(&GLOBAL, name),
+    short: |name| programs::short(&GLOBAL, name),
+    pre_split: false,
+};
+
+const PODS: Grammar = Grammar {
+    long: |name| programs::long(&POD, name),
+    short: |name| programs::short(&POD, name),
+    pre_split: false,
+};
+
+const VOLUMES: Grammar = Grammar {
+    long: |name| programs::long(&VOLUME, name),
+    short: |name| programs::short(&VOLUME, name),
+    pre_split: false,
+};
+
+const NETWORKS: Grammar = Grammar {
+    long: |name| programs::long(&NETWORK, name),
+    short: |name| programs::short(&NETWORK, name),
+    pre_split: false,
+};
+
+/// What a line says, with the words behind its last command word.
+fn verb(line: &Line) -> Option<(Verb, &[Element])> {
+    let at = options(&line.words, &BEFORE, true).end;
+    let before = line.words.get(..at)?;
+    if before.iter().any(|word| is_remote(word)) {
+        return None;
+    }
+    let rest = line.words.get(at..)?;
+    let word = |at: usize| rest.get(at).map(|word| word.text.pattern()).unwrap_or_default();
+    let (verb, count) = match (word(0).as_str(), word(1).as_str()) {
+        ("run" | "create", _) => (Verb::Run, 1),
+        ("container", "run" | "create") => (Verb::Run, 2),
+        ("pod", "create") => (Verb::Pod, 2),
+        ("volume", "create") => (Verb::Volume, 2),
+        ("network", "create") => (Verb::Network, 2),
+        ("kube", "play") | ("play", "kube") => (Verb::Kube, 2),
+        ("compose", _) => (Verb::Compose, 1),
+        _ => return None,
+    };
+    Some((verb, rest.get(count..)?))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Run,
+    Pod,
+    Volume,
+    Network,
+    Kube,
+    Compose,
+}
+
+/// Does an option say that another machine does it?
+fn is_remote(word: &Element) -> bool {
+    let pattern = word.text.pattern();
+    ["ssh://", "tcp://", "http://", "https://"]
+        .iter()
+        .any(|scheme| pattern.contains(scheme))
+}
+
+/// What a line does.
+pub(super) fn command(line: &Line) -> Command {
+    match verb(line) {
+        Some((Verb::Run, words)) => Command::Run(Run {
+            name: name(words),
+            words: words.to_vec(),
+            counted: None,
+        }),
+        Some((Verb::Kube, _)) => Command::NotRead("kube play"),
+        Some((Verb::Compose, words)) if compose_runs(words) => Command::NotRead("compose"),
+        _ => Command::Nothing,
+    }
+}
+
+/// Does a line of a compose program start something?
+pub(super) fn compose_runs(words: &[Element]) -> bool {
+    words
+        .iter()
+        .any(|word| matches!(word.text.pattern().as_str(), "up" | "run" | "create" | "start"))
+}
+
+/// The value of `--name`.
+fn name(words: &[Element]) -> Option<String> {
+    let end = options(words, &WORDS, true).end;
+    let mut words = words.get(..end)?.iter();
+    while let Some(word) = words.next() {
+        let pattern = word.text.pattern();
+        if pattern == "--name" {
+            return words.next()?.text.as_known();
+        }
+        if pattern.starts_with("--name=") {
+            return word.text.slice("--name=".len(), pattern.len()).as_known();
+        }
+    }
+    None
+}
+
+/// What a script says of pods and volumes before it uses them.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Options of `podman pod create`, by the pod's name.
+    pods: FxHashMap<String, Vec<Opt>>,
+    /// The host paths that named volumes are.
+    volumes: FxHashMap<String, Text>,
+    /// Drivers of networks by which a container is in the host's network all the same.
+    host_networks: Vec<String>,
+}
+
+impl Known {
+    pub(super) fn of(base: &Base<'_>, lines: &[Line]) -> Self {
+        let mut known = Self::default();
+        for line in lines {
+            match verb(line) {
+                Some((Verb::Pod, words)) => known.pod(base, words),
+                Some((Verb::Volume, words)) => known.volume(base, words),
+                Some((Verb::Network, words)) => known.network(base, words),
+                _ => {}
+            }
+        }
+        known
+    }
+
+    fn pod(&mut self, base: &Base<'_>, words: &[Element]) {
+        let (options, argument) = taken(base, words, &PODS);
+        let name = value_of(&options, "--name").or_else(|| argument?.as_known());
+        if let Some(name) = name {
+            self.pods.insert(name, options);
+        }
+    }
+
+    fn volume(&mut self, base: &Base<'_>, words: &[Element]) {
+        let (options, argument) = taken(base, words, &VOLUMES);
+        let Some(name) = argument.and_then(|text| text.as_known()) else {
+            return;
+        };
+        let mut device = None;
+        let mut binds = false;
+        for option in options
+            .iter()
+            .filter(|option| matches!(option.name.as_str(), "-o" | "--opt"))
+        {
+            let Some((key, value)) = option.value.as_ref().and_then(|value| split_once(value, '=')) else {
+                continue;
+            };
+            match key.pattern().as_str() {
+                "device" => device = Some(value),
+                "o" => {
+                    binds = value
+                        .pattern()
+                        .split(',')
+                        .any(|word| matches!(word, "bind" | "rbind"))
+                }
+                _ => {}
+            }
+        }
+        if let Some(device) = device.filter(|_| binds) {
+            self.volumes.insert(name, device);
+        }
+    }
+
+    fn network(&mut self, base: &Base<'_>, words: &[Element]) {
+        let (options, argument) = taken(base, words, &NETWORKS);
+        let driver = value_of(&options, "--driver").or_else(|| value_of(&options, "-d"));
+        if driver.as_deref() == Some("host")
+            && let Some(name) = argument.and_then(|text| text.as_known())
+        {
+            self.host_networks.push(name);
+        }
+    }
+}
+
+/// The options of a line, and its argument.
+fn taken(base: &Base<'_>, words: &[Element], grammar: &Grammar) -> (Vec<Opt>, Option<Text>) {
+    let end = options(words, grammar, true).end;
+    let fields = base.words(words.get(..end).unwrap_or_default());
+    let argument = words.get(end).map(|word| word.text.clone());
+    (parse(&fields, grammar).1, argument)
+}
+
+fn value_of(options: &[Opt], name: &str) -> Option<String> {
+    let option = options.iter().rfind(|option| option.name == name)?;
+    option.value.as_ref()?.as_known()
+}
+
+/// Reads a line into a container of which nothing is said.
+pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known, container: &mut Container) {
+    let engine = match line.program.as_str() {
+        "docker" => Engine::Docker,
+        _ => Engine::Podman,
+    };
+    if engine == Engine::Docker {
+        // Its daemon does it, whoever asks.
+        container.rootful = Field::default(true);
+        container.runs_as = None;
+    }
+    container.engine = base.fact(engine, line.origin.clone());
+    let found = options(&run.words, &WORDS, true);
+    let words = base.words(run.words.get(..found.end).unwrap_or_default());
+    let (certain, rest) = words.split_at(found.doubtful.unwrap_or(words.len()));
+    let (flags, mut all) = parse(certain, &WORDS);
+    container.flags.extend(flags);
+    if !rest.is_empty() {
+        let rest: Vec<Field<Text>> = rest.iter().cloned().map(doubted).collect();
+        let (flags, more) = parse(&rest, &WORDS);
+        container.flags.extend(flags);
+        all.extend(more);
+    }
+    if let Some(pod) = value_of(&all, "--pod").and_then(|pod| known.pods.get(&pod)) {
+        apply(container, pod);
+        for port in &mut container.ports {
+            *port = port.map(|port| nixpod_model::Port {
+                pod: value_of(&all, "--pod"),
+                ..port.clone()
+            });
+        }
+    }
+    apply(container, &all);
+    resolve_volumes(known, container);
+    image(base, run, found.end, found.doubtful.is_some(), container);
+    let has_rootfs = all.iter().any(|option| option.name == "--rootfs");
+    if has_rootfs {
+        container.image = None;
+    }
+}
+
+/// Named volumes that the script made of a path of the host.
+fn resolve_volumes(known: &Known, container: &mut Container) {
+    for mount in &mut container.mounts {
+        let path = { mount.value() }
+            .filter(|mount| !mount.is_bind)
+            .and_then(|mount| known.volumes.get(&mount.source.as_known()?));
+        if let Some(path) = path {
+            *mount = mount.map(|mount| nixpod_model::Mount {
+                source: path.clone(),
+                is_bind: true,
+                ..mount.clone()
+            });
+        }
+    }
+}
+
+/// The image and the command, which follow the options.
+fn image(base: &Base<'_>, run: &Run, at: usize, is_doubtful: bool, container: &mut Container) {
+    let Some(word) = run.words.get(at) else {
+        return;
+    };
+    let field = base.word(word);
+    let by_nix = |text: &Text| {
+        first_hole(text).is_some_and(|why| why.symbol() == Some(Symbol::Package))
+            && text.pattern().starts_with(HOLE)
+    };
+    let mut image = field.map(|reference| Image {
+        reference: reference.clone(),
+        provided_by_nix: by_nix(reference),
+    });
+    if is_doubtful {
+        // What stands before it may have been the image.
+        let why = Why::Undecided("words before the image that may be options or the image".to_owned());
+        image = unknown(&image, &why);
+    }
+    container.image = Some(image);
+    let command = base.words(run.words.get(at + 1..).unwrap_or_default());
+    match is_doubtful {
+        true => container.command.extend(command.into_iter().map(doubted)),
+        false => container.command.extend(command),
+    }
+}

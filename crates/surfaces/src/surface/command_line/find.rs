@@ -1,0 +1,296 @@
+//! Where scripts and command lines stand in a system.
+
+use super::scripts::may_run_containers;
+use crate::read::{Found, OptionReader, as_key};
+use crate::surface::texts::{Runs, Written};
+use nixpod_eval::Value;
+use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text, TextPart};
+
+/// Systems have a few hundred scripts; more are generated.
+const MAX_SCRIPTS: usize = 2_000;
+
+/// Scripts of a service, as NixOS writes them.
+const SCRIPTS: [&str; 6] = ["preStart", "script", "postStart", "reload", "preStop", "postStop"];
+
+/// Command lines of a service.
+const LINES: [&str; 7] = [
+    "ExecCondition",
+    "ExecStartPre",
+    "ExecStart",
+    "ExecStartPost",
+    "ExecReload",
+    "ExecStop",
+    "ExecStopPost",
+];
+
+/// Sets of aliases and abbreviations, each a line of a shell.
+const ALIASES: [&[&str]; 9] = [
+    &["environment", "shellAliases"],
+    &["home", "shellAliases"],
+    &["programs", "bash", "shellAliases"],
+    &["programs", "fish", "shellAliases"],
+    &["programs", "fish", "shellAbbrs"],
+    &["programs", "nushell", "shellAliases"],
+    &["programs", "zsh", "shellAliases"],
+    &["programs", "zsh", "shellGlobalAliases"],
+    &["programs", "zsh", "zsh-abbr", "abbreviations"],
+];
+
+/// Scripts that every shell of a user reads.
+const INITS: [&[&str]; 12] = [
+    &["environment", "extraInit"],
+    &["environment", "interactiveShellInit"],
+    &["environment", "loginShellInit"],
+    &["environment", "shellInit"],
+    &["programs", "bash", "bashrcExtra"],
+    &["programs", "bash", "initExtra"],
+    &["programs", "bash", "interactiveShellInit"],
+    &["programs", "bash", "profileExtra"],
+    &["programs", "zsh", "initContent"],
+    &["programs", "zsh", "initExtra"],
+    &["programs", "zsh", "interactiveShellInit"],
+    &["programs", "zsh", "profileExtra"],
+];
+
+/// Lists of packages, some of which are scripts.
+const PACKAGES: [&[&str]; 2] = [&["environment", "systemPackages"], &["home", "packages"]];
+
+/// Sets of files, some of which are scripts.
+const FILES: [&[&str]; 4] = [
+    &["environment", "etc"],
+    &["home", "file"],
+    &["xdg", "configFile"],
+    &["xdg", "dataFile"],
+];
+
+/// Finds the scripts of a system that may run containers.
+pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) -> Vec<Written> {
+    let is_home = kind == SystemKind::Home;
+    let mut found = Finder {
+        reader,
+        out: Vec::new(),
+    };
+    found.services(config, &["systemd", "services"], is_home);
+    found.services(config, &["systemd", "user", "services"], is_home);
+    found.activations(config, is_home);
+    let of_user = Runs::User(None);
+    for path in ALIASES {
+        found.each(config, path, &of_user, |reader, entry| match &entry.value.value {
+            Value::Attrs(_) => reader.get(entry, "expansion"),
+            _ => entry.clone(),
+        });
+    }
+    for path in INITS {
+        let option = found.option(config, path);
+        found.add(path.join("."), &option, &of_user);
+    }
+    for path in PACKAGES {
+        found.packages(config, path, &of_user);
+    }
+    for path in FILES {
+        found.files(config, path, &of_user);
+    }
+    found.out
+}
+
+struct Finder<'r, 'e, 's> {
+    reader: &'r mut OptionReader<'e, 's>,
+    out: Vec<Written>,
+}
+
+impl Finder<'_, '_, '_> {
+    fn option(&mut self, config: &Found, path: &[&str]) -> Found {
+        self.reader.option(config, path)
+    }
+
+    /// Adds a text, if somebody writes it and it may run containers.
+    fn add(&mut self, path: String, found: &Found, runs: &Runs) {
+        if self.reader.is_default(found) || self.reader.is_unset(found) {
+            return;
+        }
+        let text = self.reader.text(found);
+        self.add_text(path, text, found, runs);
+    }
+
+    fn add_text(&mut self, path: String, text: Field<Text>, found: &Found, runs: &Runs) {
+        let is_wanted = text.value().is_some_and(may_run_containers);
+        if !is_wanted || self.out.len() >= MAX_SCRIPTS {
+            return;
+        }
+        self.out.push(Written {
+            path,
+            text,
+            runs: runs.clone(),
+            definitions: self.reader.keys_of(found),
+            existence: Existence::Certain,
+        });
+    }
+
+    /// The entries of a set, each a script or something with one in it.
+    fn each(
+        &mut self,
+        config: &Found,
+        path: &[&str],
+        runs: &Runs,
+        script: impl Fn(&mut OptionReader<'_, '_>, &Found) -> Found,
+    ) {
+        let all = self.option(config, path);
+        if self.reader.is_unset(&all) {
+            return;
+        }
+        for (name, entry) in self.reader.entries(&all).all() {
+            let found = script(self.reader, &entry);
+            self.add(format!("{}.{}", path.join("."), as_key(&name)), &found, runs);
+        }
+    }
+
+    fn services(&mut self, config: &Found, path: &[&str], is_home: bool) {
+        let all = self.option(config, path);
+        if self.reader.is_unset(&all) {
+            return;
+        }
+        let is_of_user = path.contains(&"user");
+        let section = if is_home { "Service" } else { "serviceConfig" };
+        for (name, service) in self.reader.entries(&all).all() {
+            let path = format!("{}.{}", path.join("."), as_key(&name));
+            let config = self.reader.get(&service, section);
+            let runs = match is_of_user {
+                true => Runs::User(None),
+                false => self.user_of(&config),
+            };
+            if !is_home {
+                for option in SCRIPTS {
+                    let found = self.reader.get(&service, option);
+                    self.add(format!("{path}.{option}"), &found, &runs);
+                }
+            }
+            for option in LINES {
+                let found = self.reader.get(&config, option);
+                self.lines(&format!("{path}.{section}.{option}"), &found, &runs);
+            }
+        }
+    }
+
+    /// One line, or a list of them.
+    fn lines(&mut self, path: &str, found: &Found, runs: &Runs) {
+        match &found.value.value {
+            Value::List(_) => {
+                for line in self.reader.elements(found) {
+                    self.add(path.to_owned(), &line, runs);
+                }
+            }
+            _ => self.add(path.to_owned(), found, runs),
+        }
+    }
+
+    /// Who runs a service of the system.
+    fn user_of(&mut self, config: &Found) -> Runs {
+        let user = self.reader.get(config, "User");
+        if self.reader.is_unset(&user) || matches!(user.value.value, Value::Null) {
+            return Runs::Root;
+        }
+        let user = self.reader.string(&user);
+        match user.value().map(String::as_str) {
+            Some("root" | "0") => Runs::Root,
+            _ => Runs::User(Some(user)),
+        }
+    }
+
+    /// What is run whenever a system or a home is switched to.
+    fn activations(&mut self, config: &Found, is_home: bool) {
+        let (path, part, runs) = match is_home {
+            true => (["home", "activation"], "data", Runs::User(None)),
+            false => (["system", "activationScripts"], "text", Runs::Root),
+        };
+        self.each(config, &path, &runs, |reader, entry| match &entry.value.value {
+            Value::Attrs(_) => reader.get(entry, part),
+            _ => entry.clone(),
+        });
+    }
+
+    /// Packages that are scripts: what `writeShellScriptBin` and its like make.
+    fn packages(&mut self, config: &Found, path: &[&str], runs: &Runs) {
+        let all = self.option(config, path);
+        if self.reader.is_unset(&all) {
+            return;
+        }
+        for element in self.reader.elements(&all) {
+            if matches!(element.value.value, Value::Attrs(_)) {
+                self.written_by(&path.join("."), &element, runs);
+            }
+        }
+    }
+
+    /// Files that are scripts by their name or by their first line.
+    fn files(&mut self, config: &Found, path: &[&str], runs: &Runs) {
+        let all = self.option(config, path);
+        if self.reader.is_unset(&all) {
+            return;
+        }
+        for (name, file) in self.reader.entries(&all).all() {
+            let EntryName::Known(known) = &name else { continue };
+            let path = format!("{}.{}", path.join("."), as_key(&name));
+            let found = self.reader.get(&file, "text");
+            if !self.reader.is_default(&found) && !self.reader.is_unset(&found) {
+                let text = self.reader.text(&found);
+                if text
+                    .value()
+                    .is_some_and(|text| begins_as_script(text) || is_script_name(known))
+                {
+                    self.add_text(format!("{path}.text"), text, &found, runs);
+                }
+            }
+            let source = self.reader.get(&file, "source");
+            if !self.reader.is_default(&source) && !self.reader.is_unset(&source) {
+                self.written_by(&format!("{path}.source"), &source, runs);
+            }
+        }
+    }
+
+    /// The script that a value is the path of, if Nix writes it.
+    fn written_by(&mut self, path: &str, found: &Found, runs: &Runs) {
+        let package = self.reader.text(found);
+        let Some(text) = package.value() else { return };
+        let scripts = text.context.iter().filter_map(|reference| match reference {
+            StoreRef::Written { name, text } => Some((name, &**text)),
+            StoreRef::Copied { .. } | StoreRef::Path { .. } | StoreRef::Read { .. } => None,
+        });
+        let scripts: Vec<(String, Field<Text>)> = scripts
+            .filter(|(name, text)| match begins_with_sign(text) {
+                true => begins_as_script(text),
+                false => is_script_name(name),
+            })
+            .map(|(name, text)| (format!("{path}.{name}"), package.map(|_| text.clone())))
+            .collect();
+        for (path, text) in scripts {
+            self.add_text(path, text, found, runs);
+        }
+    }
+}
+
+/// Has a file the name of a script, or of a program: no ending that tells something else?
+fn is_script_name(name: &str) -> bool {
+    match name.rsplit('/').next().unwrap_or_default().rsplit_once('.') {
+        Some((stem, ending)) => stem.is_empty() || matches!(ending, "sh" | "bash" | "zsh"),
+        None => true,
+    }
+}
+
+fn first_line(text: &Text) -> &str {
+    match text.parts.first() {
+        Some(TextPart::Known { text, .. }) => text.lines().next().unwrap_or_default(),
+        _ => "",
+    }
+}
+
+fn begins_with_sign(text: &Text) -> bool {
+    first_line(text).starts_with("#!")
+}
+
+/// Does the first line of a text name a shell?
+fn begins_as_script(text: &Text) -> bool {
+    let line = first_line(text);
+    // `#!${pkgs.bash}/bin/bash` has a hole behind the sign.
+    let is_open = line == "#!" || line == "#! ";
+    begins_with_sign(text) && (is_open || line.ends_with("sh") || line.contains("sh "))
+}

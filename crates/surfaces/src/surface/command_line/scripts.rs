@@ -1,0 +1,180 @@
+//! Scripts, and the containers that their lines run.
+
+use super::engine::{self, Known};
+use super::line::Base;
+use super::nspawn;
+use crate::surface::texts::{Runs, TextsRead, Written};
+use crate::vocabulary::certainty::{maybe, unknown};
+use crate::vocabulary::shell::{self, Line, Stopped, Who};
+use nixpod_model::{Container, Field, NotAnalysed, StoreRef, Subject, Text, TextPart};
+use nixpod_source::{Origin, Why};
+
+/// Programs that run containers, or something like them.
+const PROGRAMS: [&str; 6] = [
+    "docker",
+    "docker-compose",
+    "podman",
+    "podman-compose",
+    "systemd-nspawn",
+    "unshare",
+];
+
+/// Words without which a script runs none of them.
+const WORDS: [&str; 4] = ["docker", "podman", "systemd-nspawn", "unshare"];
+
+/// Is there the name of such a program in a text?
+pub(crate) fn names_program(text: &str) -> bool {
+    WORDS.iter().any(|word| text.contains(word))
+}
+
+/// May a text, or a script that it runs, name such a program?
+pub(super) fn may_run_containers(text: &Text) -> bool {
+    text.parts.iter().any(|part| match part {
+        TextPart::Known { text, .. } => names_program(text),
+        TextPart::Hole { why, .. } => why.name().is_some_and(names_program),
+    }) || text.context.iter().any(|reference| match reference {
+        StoreRef::Written { text, .. } => may_run_containers(text),
+        StoreRef::Copied { .. } | StoreRef::Path { .. } | StoreRef::Read { .. } => false,
+    })
+}
+
+/// Reads all scripts of a system.
+pub(super) fn read(texts: &[Written], out: &mut TextsRead) {
+    for written in texts {
+        let Some(text) = written.text.value().filter(|text| may_run_containers(text)) else {
+            continue;
+        };
+        let wanted = |program: &str| PROGRAMS.contains(&program);
+        let followed = match is_unit_line(&written.path) {
+            true => shell::unit_line(text, wanted),
+            false => shell::follow(text, wanted),
+        };
+        if let Some((stopped, origin)) = followed.stopped {
+            let why = match stopped {
+                Stopped::Limit(bound) => Why::Limit(bound.to_owned()),
+                Stopped::Open { what, .. } => Why::SyntaxError(format!("a {what} that is never closed")),
+            };
+            out.not_analysed.push(gap(written.path.clone(), why, &origin));
+        }
+        script(written, &followed.lines, out);
+    }
+}
+
+/// Is a text one line as systemd takes it, and no script of a shell?
+fn is_unit_line(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    last.starts_with("Exec")
+}
+
+/// The lines of a script.
+fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
+    let base = Base::new(written);
+    let known = Known::of(&base, lines);
+    for line in lines {
+        match line.program.as_str() {
+            "systemd-nspawn" => {
+                let mut container = begin(&base, line, nspawn::name(line), out);
+                nspawn::read(&base, line, &mut container);
+                out.containers.push(container);
+            }
+            "podman" | "docker" => match engine::command(line) {
+                engine::Command::Run(run) => {
+                    let mut container = begin(&base, line, run.name.clone(), out);
+                    engine::read(&base, line, &run, &known, &mut container);
+                    if let Some(more) = run.counted {
+                        out.not_analysed
+                            .push(gap(container.name.clone(), more, &line.origin));
+                    }
+                    out.containers.push(container);
+                }
+                engine::Command::NotRead(what) => {
+                    let why = Why::NotModelled(format!("{} {what}", line.program));
+                    out.not_analysed
+                        .push(gap(place_of(&written.path), why, &line.origin));
+                }
+                engine::Command::Nothing => {}
+            },
+            "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => {
+                let why = Why::NotModelled(line.program.clone());
+                out.not_analysed
+                    .push(gap(place_of(&written.path), why, &line.origin));
+            }
+            "unshare" if !line.words.is_empty() => {
+                let why = Why::NotModelled("unshare".to_owned());
+                out.not_analysed
+                    .push(gap(place_of(&written.path), why, &line.origin));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn gap(what: String, why: Why, origin: &Origin) -> NotAnalysed {
+    NotAnalysed {
+        place: origin.place(),
+        what,
+        why,
+        also: Vec::new(),
+        subject: Subject::Containers,
+        hosts: Vec::new(),
+        questions: Vec::new(),
+    }
+}
+
+/// Where a script runs: the unit, and not which of its options has it.
+fn place_of(path: &str) -> String {
+    let inner = path.strip_prefix("systemd.").map(|_| path);
+    let whole = inner.and_then(|path| path.rsplit_once('.')).map(|(unit, _)| unit);
+    let whole = whole.map(|unit| unit.strip_suffix(".serviceConfig").unwrap_or(unit));
+    let whole = whole.map(|unit| unit.strip_suffix(".Service").unwrap_or(unit));
+    whole.unwrap_or(path).to_owned()
+}
+
+/// A container of which only its line is known.
+fn begin(base: &Base<'_>, line: &Line, name: Option<String>, out: &mut TextsRead) -> Container {
+    let written = base.written;
+    let name = name.unwrap_or_else(|| place_of(&written.path));
+    let mut container = out.container(&name, written, line.origin.clone());
+    container.existence = base.existence(line.when.maybe, &line.when.conditions);
+    if !written.path.starts_with("systemd.") {
+        // Somebody has to call it.
+        container.auto_start = Field::default(false);
+    }
+    (container.rootful, container.runs_as) = runs(base, line);
+    container
+}
+
+/// Whether it runs as root, and else as whom.
+fn runs(base: &Base<'_>, line: &Line) -> (Field<bool>, Option<Field<String>>) {
+    let not_known = || base.fact((), line.origin.clone());
+    match (&line.who, &base.written.runs) {
+        (Who::Root, _) => (base.fact(true, line.origin.clone()), None),
+        (Who::User(user), _) => match user.as_known() {
+            Some(name) => {
+                let origin = crate::vocabulary::text::origin_of(user);
+                (base.fact(false, origin.clone()), Some(base.fact(name, origin)))
+            }
+            None => (
+                unknown(&not_known(), &Why::Undecided("the user who runs it".to_owned())),
+                None,
+            ),
+        },
+        (Who::Same, Runs::Root) => (Field::default(true), None),
+        (Who::Same, Runs::User(user)) => {
+            let rootful = match user {
+                Some(user) => user.map(|_| false),
+                None => Field::default(false),
+            };
+            (rootful, user.clone())
+        }
+        (Who::Same, Runs::Unknown) => (
+            unknown(&not_known(), &Why::Undecided("who runs the script".to_owned())),
+            None,
+        ),
+    }
+}
+
+/// A fact that something not known may change: it holds at most perhaps.
+pub(super) fn doubted<T>(field: Field<T>) -> Field<T> {
+    maybe(field, Vec::new())
+}

@@ -1,0 +1,413 @@
+//! `containers.conf` and `daemon.json`: what every container of Podman or Docker is started with in a system, or by a user.
+//!
+//! The settings are told as a container that stands for all. What is wrong with them is said of that one, once. Each
+//! container that does not say otherwise has them as its defaults.
+
+use crate::read::{Found, OptionReader};
+use crate::vocabulary::capabilities::normal_capability;
+use crate::vocabulary::certainty::override_with;
+use crate::vocabulary::flags::decided;
+use crate::vocabulary::mounts::{mount, volume};
+use crate::vocabulary::podman::{device, network, security, set_namespace, userns};
+use crate::vocabulary::text::{concat, split_once};
+use nixpod_eval::Value;
+use nixpod_model::{
+    Container, ContainerId, Engine, EntryName, EnvVar, Fact, Field, Flag, FlagForm, Port, Release, Surface,
+    System, SystemKind, Text, Userns,
+};
+use nixpod_source::{Origin, Why};
+
+/// What Podman grants to a container of which nothing is said.
+const DEFAULT_CAPABILITIES: [&str; 11] = [
+    "CAP_CHOWN",
+    "CAP_DAC_OVERRIDE",
+    "CAP_FOWNER",
+    "CAP_FSETID",
+    "CAP_KILL",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_SETFCAP",
+    "CAP_SETGID",
+    "CAP_SETPCAP",
+    "CAP_SETUID",
+    "CAP_SYS_CHROOT",
+];
+
+/// The first release of which every Podman knows `privileged`, `mounts` and `env_host`: those came with Podman 5.4.
+const KNOWS_PRIVILEGED: Release = Release { year: 25, month: 5 };
+
+/// What every container has in a system, or in a home, by engine; nothing where nothing is said.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Settings {
+    podman: Option<EngineSettings>,
+    docker: Option<EngineSettings>,
+}
+
+impl Settings {
+    /// Those of a system; of a home with those of the system around it.
+    pub(crate) fn read(
+        reader: &mut OptionReader<'_, '_>,
+        config: &Found,
+        system: &System,
+        around: Option<&Self>,
+    ) -> Self {
+        let podman = around.and_then(|around| around.podman.as_ref());
+        Self {
+            podman: read(reader, config, system, podman),
+            docker: docker(reader, config, system),
+        }
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &EngineSettings> {
+        self.podman.iter().chain(&self.docker)
+    }
+
+    /// Gives a container as defaults what the settings of its engine say and it does not.
+    pub(crate) fn apply(&self, container: &mut Container) {
+        let settings = match container.engine.value() {
+            Some(Engine::Podman) => &self.podman,
+            Some(Engine::Docker) => &self.docker,
+            Some(Engine::Nspawn) | None => &None,
+        };
+        if let Some(settings) = settings {
+            settings.apply(container);
+        }
+    }
+}
+
+/// What every container of one engine has.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct EngineSettings {
+    /// The container that stands for all.
+    pub(crate) all: Container,
+    /// The address that a port is bound to which names none.
+    host_address: Option<Field<Text>>,
+}
+
+/// What the settings of a system say, and those of the system around it where it is a home; none where they say nothing.
+fn read(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    system: &System,
+    around: Option<&EngineSettings>,
+) -> Option<EngineSettings> {
+    let path: &[&str] = match system.kind {
+        SystemKind::Home => &["services", "podman", "settings", "containers"],
+        SystemKind::Nixos | SystemKind::Guest => {
+            &["virtualisation", "containers", "containersConf", "settings"]
+        }
+        SystemKind::Elsewhere => return None,
+    };
+    let settings = reader.option(config, path);
+    if !is_said(reader, &settings) {
+        return around.cloned();
+    }
+    let mut all = stands_for_all(reader, &settings, system, Surface::ContainersConf);
+    let table = Table {
+        found: reader.get(&settings, "containers"),
+    };
+    let release = system.release.value();
+    let is_old = release.is_some_and(|release| *release < KNOWS_PRIVILEGED);
+    table.isolation(reader, &mut all, is_old);
+    table.lists(reader, &mut all, is_old);
+    let host_address = engine(reader, &settings, &mut all);
+    let mut out = EngineSettings { all, host_address };
+    // A user's file is read after the system's.
+    if let Some(around) = around {
+        around.apply(&mut out.all);
+        out.host_address = out.host_address.or_else(|| around.host_address.clone());
+    }
+    Some(out)
+}
+
+fn is_said(reader: &OptionReader<'_, '_>, found: &Found) -> bool {
+    !reader.is_unset(found) && !reader.is_default(found) && !matches!(found.value.value, Value::Null)
+}
+
+/// A container that stands for all that the settings reach.
+fn stands_for_all(
+    reader: &OptionReader<'_, '_>,
+    settings: &Found,
+    system: &System,
+    surface: Surface,
+) -> Container {
+    let id = ContainerId::new(system.id.clone(), surface, EntryName::Template);
+    let name = match surface {
+        Surface::DaemonJson => "<every container of Docker>",
+        _ => "<every container of Podman>",
+    };
+    Container {
+        name: name.to_owned(),
+        definitions: reader.keys_of(settings),
+        // Root reads the same file as users.
+        rootful: Field::default(system.kind != SystemKind::Home),
+        ..Container::new(id, reader.place_of(settings))
+    }
+}
+
+/// `virtualisation.docker.daemon.settings`, which become `daemon.json`.
+fn docker(reader: &mut OptionReader<'_, '_>, config: &Found, system: &System) -> Option<EngineSettings> {
+    if !matches!(system.kind, SystemKind::Nixos | SystemKind::Guest) {
+        return None;
+    }
+    let found = reader.option(config, &["virtualisation", "docker", "daemon", "settings"]);
+    if !is_said(reader, &found) {
+        return None;
+    }
+    let mut all = stands_for_all(reader, &found, system, Surface::DaemonJson);
+    let table = Table { found };
+    if let Some(remap) = table.text(reader, "userns-remap") {
+        let userns = |text: &Text| match text.pattern().as_str() {
+            "" => Userns::Host,
+            "default" => Userns::Pick,
+            _ => Userns::Other(text.display()),
+        };
+        override_with(&mut all.userns, decided(&remap, userns));
+    }
+    for (key, kind) in [("default-cgroupns-mode", "cgroup"), ("default-ipc-mode", "ipc")] {
+        if let Some(mode) = table.text(reader, key) {
+            set_namespace(&mut all, kind, &mode);
+        }
+    }
+    if let Some(profile) = table.text(reader, "seccomp-profile") {
+        all.security_options.push(security("seccomp=", &profile));
+    }
+    if let Some(on) = table.get(reader, "no-new-privileges") {
+        let on = reader.bool(&on);
+        if on.value() == Some(&true) {
+            let origin = on.origin.clone();
+            all.security_options
+                .push(on.map(|_| Text::known("no-new-privileges", origin.clone())));
+        }
+    }
+    if let Some(runtime) = table.text(reader, "default-runtime") {
+        all.flags.push(option("--runtime=", &runtime));
+    }
+    let host_address = table.text(reader, "ip");
+    Some(EngineSettings { all, host_address })
+}
+
+/// A table of settings, such as `[containers]`.
+struct Table {
+    found: Found,
+}
+
+impl Table {
+    fn get(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Option<Found> {
+        let found = reader.get(&self.found, key);
+        (!reader.is_unset(&found) && !matches!(found.value.value, Value::Null)).then_some(found)
+    }
+
+    fn text(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Option<Field<Text>> {
+        let found = self.get(reader, key)?;
+        Some(reader.text(&found))
+    }
+
+    /// The entries of a list. `{ append = true; }` among them is no entry.
+    fn texts(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Vec<Field<Text>> {
+        let Some(list) = self.get(reader, key) else {
+            return Vec::new();
+        };
+        let mut elements = reader.elements(&list);
+        elements.retain(|element| !matches!(element.value.value, Value::Attrs(_)));
+        elements.iter().map(|element| reader.text(element)).collect()
+    }
+
+    fn isolation(&self, reader: &mut OptionReader<'_, '_>, all: &mut Container, is_old: bool) {
+        if let Some(privileged) = self.get(reader, "privileged").filter(|_| !is_old) {
+            all.privileged = reader.bool(&privileged);
+        }
+        if let Some(mode) = self.text(reader, "userns") {
+            override_with(&mut all.userns, decided(&mode, userns));
+        }
+        if let Some(mode) = self.text(reader, "netns") {
+            override_with(&mut all.network, decided(&mode, network));
+        }
+        for (key, kind) in [
+            ("pidns", "pid"),
+            ("ipcns", "ipc"),
+            ("utsns", "uts"),
+            ("cgroupns", "cgroup"),
+        ] {
+            if let Some(mode) = self.text(reader, key) {
+                set_namespace(all, kind, &mode);
+            }
+        }
+        for (key, prefix) in [("seccomp_profile", "seccomp="), ("apparmor_profile", "apparmor=")] {
+            if let Some(profile) = self.text(reader, key) {
+                all.security_options.push(security(prefix, &profile));
+            }
+        }
+        if let Some(label) = self.get(reader, "label") {
+            let label = reader.bool(&label);
+            if label.value() != Some(&true) {
+                let origin = label.origin.clone();
+                all.security_options
+                    .push(label.map(|_| Text::known("label=disable", origin.clone())));
+            }
+        }
+    }
+
+    fn lists(&self, reader: &mut OptionReader<'_, '_>, all: &mut Container, is_old: bool) {
+        for capability in self.texts(reader, "default_capabilities") {
+            let capability = decided(&capability, |text| normal_capability(&text.display()));
+            if !capability
+                .value()
+                .is_some_and(|name| DEFAULT_CAPABILITIES.contains(&name.as_str()))
+            {
+                all.capabilities.push(capability);
+            }
+        }
+        for text in self.texts(reader, "volumes") {
+            all.mounts.push(text.map(volume));
+        }
+        let mounts = match is_old {
+            true => Vec::new(),
+            false => self.texts(reader, "mounts"),
+        };
+        for text in mounts {
+            match text.value().map(mount) {
+                Some(Some(mounted)) => all.mounts.push(text.map(|_| mounted.clone())),
+                Some(None) => {}
+                None => all.mounts.push(text.map(volume)),
+            }
+        }
+        for text in self.texts(reader, "devices") {
+            all.devices.push(text.map(device));
+        }
+        for text in self.texts(reader, "env") {
+            let variable = |text: &Text| match split_once(text, '=') {
+                Some((name, value)) => EnvVar {
+                    name: name.display(),
+                    value,
+                },
+                None => EnvVar {
+                    name: text.display(),
+                    value: Text::default(),
+                },
+            };
+            all.environment.push(text.map(variable));
+        }
+        if let Some(host) = self.get(reader, "env_host").filter(|_| !is_old) {
+            let host = reader.bool(&host);
+            let origin = host.origin.clone();
+            if host.value() == Some(&true) {
+                all.flags
+                    .push(word(host.map(|_| Text::known("--env-host", origin.clone()))));
+            }
+        }
+    }
+}
+
+fn word(word: Field<Text>) -> Flag {
+    let form = FlagForm::Option;
+    Flag { word, form }
+}
+
+/// The tables `[network]` and `[engine]`. Gives the address that published ports are bound to where they name none.
+fn engine(reader: &mut OptionReader<'_, '_>, settings: &Found, all: &mut Container) -> Option<Field<Text>> {
+    let engine = Table {
+        found: reader.get(settings, "engine"),
+    };
+    for hooks in engine.texts(reader, "hooks_dir") {
+        all.flags.push(option("--hooks-dir=", &hooks));
+    }
+    if let Some(runtime) = engine.text(reader, "runtime") {
+        all.flags.push(option("--runtime=", &runtime));
+    }
+    let network = Table {
+        found: reader.get(settings, "network"),
+    };
+    let mut addresses = network.texts(reader, "default_host_ips");
+    addresses.pop().filter(|_| addresses.is_empty())
+}
+
+fn option(name: &str, value: &Field<Text>) -> Flag {
+    word(value.map(|value| concat([Text::known(name, Origin::default()), value.clone()])))
+}
+
+impl EngineSettings {
+    /// Do they say anything of containers?
+    pub(crate) fn say_something(&self) -> bool {
+        let Self { all, host_address: _ } = self;
+        let plain = Container {
+            name: all.name.clone(),
+            definitions: all.definitions.clone(),
+            rootful: all.rootful.clone(),
+            ..Container::new(all.id.clone(), all.origin.clone())
+        };
+        *all != plain
+    }
+
+    /// Gives a container as defaults what the settings say and it does not.
+    fn apply(&self, container: &mut Container) {
+        let all = &self.all;
+        replace(&mut container.privileged, &all.privileged);
+        replace(&mut container.userns, &all.userns);
+        replace(&mut container.network, &all.network);
+        add(&mut container.namespaces, &all.namespaces, |one| {
+            Some(one.kind.to_owned())
+        });
+        add(&mut container.security_options, &all.security_options, |option| {
+            let pattern = option.pattern();
+            Some(pattern.split(['=', ':']).next().unwrap_or_default().to_owned())
+        });
+        add(&mut container.environment, &all.environment, |variable| {
+            Some(variable.name.clone())
+        });
+        add(&mut container.capabilities, &all.capabilities, |_| None);
+        add(&mut container.mounts, &all.mounts, |_| None);
+        add(&mut container.devices, &all.devices, |_| None);
+        if let Some(address) = &self.host_address {
+            for port in &mut container.ports {
+                bind(port, address);
+            }
+        }
+    }
+}
+
+/// What a setting is for one container: a default, or not known.
+fn as_default<T>(setting: &Field<T>) -> Field<T>
+where
+    T: Clone,
+{
+    let fact = match setting.fact.clone() {
+        Fact::Set(value) | Fact::Default(value) => Fact::Default(value),
+        Fact::Maybe(_) => Fact::Unknown(Why::Undecided("a condition of the engine's settings".to_owned())),
+        Fact::Unknown(why) => Fact::Unknown(why),
+    };
+    Field {
+        fact,
+        ..setting.clone()
+    }
+}
+
+fn replace<T: Clone>(own: &mut Field<T>, setting: &Field<T>) {
+    // A setting of the system around is a default of the user's settings.
+    let is_said = !setting.is_default() || !setting.origin.hops.is_empty();
+    if own.is_default() && is_said {
+        *own = as_default(setting);
+    }
+}
+
+/// Adds the settings of a list whose key the container has nothing for.
+fn add<T: Clone>(own: &mut Vec<Field<T>>, settings: &[Field<T>], key: impl Fn(&T) -> Option<String>) {
+    let key = |field: &Field<T>| field.value().and_then(&key);
+    let known: Vec<String> = own.iter().filter_map(key).collect();
+    let new = settings.iter().filter(|setting| {
+        let key = key(setting);
+        !setting.is_maybe() && key.is_none_or(|key| !known.contains(&key))
+    });
+    own.extend(new.map(as_default));
+}
+
+/// Binds a port that names no address to one.
+fn bind(port: &mut Field<Port>, address: &Field<Text>) {
+    if let Some(address) = address.value()
+        && port.value().is_some_and(|port| port.address.is_none())
+    {
+        *port = port.map(|port| Port {
+            address: Some(address.clone()),
+            ..port.clone()
+        });
+    }
+}

@@ -1,0 +1,365 @@
+//! Containers that scripts run.
+
+use super::containers;
+use expect_test::expect;
+
+#[test]
+fn scripts_of_services() {
+    containers(
+        r#"
+{ config, lib, pkgs, ... }:
+{
+  systemd.services.backup = {
+    preStart = "${pkgs.podman}/bin/podman rm -f backup || true";
+    script = ''
+      # podman run --privileged commented
+      exec ${lib.getExe pkgs.podman} run --rm --name backup --privileged \
+        -v /:/host:ro -e "TOKEN=a b" --cap-add=sys_admin,net_admin -p 80:80 \
+        --env-file ${config.sops.secrets.env.path} \
+        docker.io/library/backup:1 save --all "/data"
+    '';
+  };
+  systemd.services.plain = {
+    serviceConfig.User = "pods";
+    serviceConfig.ExecStartPre = [ "-+${pkgs.docker}/bin/docker run --net host -v /var/run/docker.sock:/s a" "podman pull b" ];
+    serviceConfig.ExecStart = "${pkgs.podman}/bin/podman run -it --security-opt 'label=disable' b:2";
+  };
+  systemd.user.services.own.script = "podman create --userns=keep-id -v $HOME/.ssh:/k -v ~/.config:/c c";
+}
+"#,
+        expect![[r#"
+            command-line backup in `box` <- exec 
+              engine: podman <- exec 
+              privileged: true <- --privileged
+              capability: CAP_SYS_ADMIN <- sys_admin
+              capability: CAP_NET_ADMIN <- net_admin
+              mount: / at /host ro <- /:/host:ro
+              port: - 80 -> 80 <- 80:80
+              environment: TOKEN = a b <- TOKEN=a b
+              environment file: ${sops.secrets.env.path} <- {…
+              image: docker.io/library/backup:1 <- docker.io/library/backup:1
+              command: save <- save
+              command: --all <- --all
+              command: /data <- /data
+              flag: --rm <- --rm
+              flag: --name <- --name
+              flag value: backup <- backup
+              flag: --privileged <- --privileged
+              flag: -v <- -v
+              flag value: /:/host:ro <- /:/host:ro
+              flag: -e <- -e
+              flag value: TOKEN=a b <- TOKEN=a b
+              flag: --cap-add=sys_admin,net_admin <- --cap-add=sys_admin,net_admin
+              flag: -p <- -p
+              flag value: 80:80 <- 80:80
+              flag: --env-file <- --env-file
+              flag value: ${sops.secrets.env.path} <- {…
+            command-line systemd.services.plain in `box` <- /bin/docker run --net host -v /var/run/docker.sock:/s a
+              engine: docker <- /bin/docker run --net host -v /var/run/docker.sock:/s a
+              network: Host <- host
+              mount: /var/run/docker.sock at /s rw <- /var/run/docker.sock:/s
+              image: a <- a
+              flag: --net <- --net
+              flag value: host <- host
+              flag: -v <- -v
+              flag value: /var/run/docker.sock:/s <- /var/run/docker.sock:/s
+            command-line systemd.services.plain (2) in `box` <- /bin/podman run -it --security-opt 'label=disable' b:2
+              engine: podman <- /bin/podman run -it --security-opt 'label=disable' b:2
+              rootful: false <- "pods"
+              runs as: pods <- "pods"
+              image: b:2 <- b:2
+              security: label=disable <- label=disable
+              flag: -it <- -it
+              flag: --security-opt <- --security-opt
+              flag value: label=disable <- label=disable
+            command-line systemd.user.services.own in `box` <- podman create --userns=keep-id -v $HOME/.ssh:/k -v ~/.config:/c c
+              engine: podman <- podman create --userns=keep-id -v $HOME/.ssh:/k -v ~/.config:/c c
+              rootful: default false
+              users: KeepId <- --userns=keep-id
+              mount: $HOME/.ssh at /k rw <- $HOME
+              mount: ~/.config at /c rw <- ~/.config:/c
+              image: c <- c
+              flag: --userns=keep-id <- --userns=keep-id
+              flag: -v <- -v
+              flag value: $HOME/.ssh:/k <- $HOME
+              flag: -v <- -v
+              flag value: ~/.config:/c <- ~/.config:/c
+        "#]],
+    );
+}
+
+#[test]
+fn lines_of_nspawn() {
+    containers(
+        r#"
+{ pkgs, ... }: {
+  systemd.services.guest.script = ''
+    ${pkgs.systemd}/bin/systemd-nspawn -D /srv/guest -M guest -U --bind=/srv/a:/b --bind-ro /etc --capability=CAP_NET_ADMIN -n -p 80 --setenv=A=b -b
+  '';
+  systemd.services.open.serviceConfig.ExecStart = "systemd-nspawn --directory=/srv/open --boot --bind=/:/host $EXTRA";
+}
+"#,
+        expect![[r#"
+            command-line guest in `box` <- /bin/systemd-nspawn -D /srv/guest -M guest -U --bind=/srv/a:/b --bind-ro /etc --capability=CAP_NET_ADMIN -n -p 80 --setenv=A=b -b
+              engine: nspawn <- /bin/systemd-nspawn -D /srv/guest -M guest -U --bind=/srv/a:/b --bind-ro /etc --capability=CAP_NET_ADMIN -n -p 80 --setenv=A=b -b
+              users: Pick <- -U
+              capability: CAP_NET_ADMIN <- --capability=CAP_NET_ADMIN
+              network: Private <- -n
+              mount: /srv/a at /b rw <- --bind=/srv/a:/b
+              mount: /etc at /etc ro <- /etc
+              port: - 80 -> 80 <- 80
+              environment: A = b <- --setenv=A=b
+              flag: -D <- -D
+              flag value: /srv/guest <- /srv/guest
+              flag: -M <- -M
+              flag value: guest <- guest
+              flag: -U <- -U
+              flag: --bind=/srv/a:/b <- --bind=/srv/a:/b
+              flag: --bind-ro <- --bind-ro
+              flag value: /etc <- /etc
+              flag: --capability=CAP_NET_ADMIN <- --capability=CAP_NET_ADMIN
+              flag: -n <- -n
+              flag: -p <- -p
+              flag value: 80 <- 80
+              flag: --setenv=A=b <- --setenv=A=b
+              flag: -b <- -b
+              private users: Pick <- -U
+              ownership: true <- -U
+              private network: default false
+              tun: default false
+              other private network: true <- -n
+            command-line systemd.services.open in `box` <- systemd-nspawn --directory=/srv/open --boot --bind=/:/host $EXTRA
+              engine: nspawn <- systemd-nspawn --directory=/srv/open --boot --bind=/:/host $EXTRA
+              users: unknown: a variable of a unit depends on the machine
+              network: default Host
+              mount: / at /host rw <- --bind=/:/host
+              flag: --directory=/srv/open <- --directory=/srv/open
+              flag: --boot <- --boot
+              flag: --bind=/:/host <- --bind=/:/host
+              flag: unknown: a variable of a unit depends on the machine <- $EXTRA
+              private users: unknown: a variable of a unit depends on the machine
+              ownership: default false
+              private network: default false
+              tun: default false
+              other private network: default false
+              not known: which options it is started with: a variable of a unit depends on the machine <- $EXTRA
+            not analysed: systemd.services.open: a variable of a unit depends on the machine <- $EXTRA
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_script_says_before() {
+    containers(
+        r#"
+{
+  systemd.services.x.script = ''
+    podman volume create --opt type=none --opt device=/ --opt o=bind everything
+    podman pod create --name shared --network host -p 8080:80 --userns=auto
+    podman run -d --pod shared -v everything:/host --name a img:1
+    args=(-v /srv:/srv)
+    if [ -e /dev/kvm ]; then args+=(--device /dev/kvm); fi
+    for dir in /etc "/var/lib/x"; do args+=(-v "$dir:$dir:ro"); done
+    IMAGE=registry.example.org/b:2
+    podman run "''${args[@]}" "$IMAGE" sh -c 'podman run no'
+    podman run $OPTIONS --privileged img3 c
+    docker create --name d --privileged img4
+    docker network connect other d && docker start d
+    docker exec d sh
+  '';
+}
+"#,
+        expect![[r#"
+            command-line a in `box` <- podman run -d --pod shared -v everything:/host --name a img:1
+              engine: podman <- podman run -d --pod shared -v everything:/host --name a img:1
+              users: Pick <- --userns=auto
+              network: Host <- host
+              mount: / at /host rw <- everything:/host
+              port: - 8080 -> 80 of pod shared <- 8080:80
+              image: img:1 <- img:1
+              flag: -d <- -d
+              flag: --pod <- --pod
+              flag value: shared <- shared
+              flag: -v <- -v
+              flag value: everything:/host <- everything:/host
+              flag: --name <- --name
+              flag value: a <- a
+            command-line systemd.services.x in `box` <- podman run "''${args[@]}" "$IMAGE" sh -c 'podman run no'
+              engine: podman <- podman run "''${args[@]}" "$IMAGE" sh -c 'podman run no'
+              mount: /srv at /srv rw <- /srv:/srv
+              mount: /etc at /etc ro <- /etc
+              mount: /var/lib/x at /var/lib/x ro <- /var/lib/x
+              device: maybe[[ -e /dev/kvm ]] /dev/kvm rwm <- /dev/kvm
+              image: registry.example.org/b:2 <- registry.example.org/b:2
+              command: sh <- sh
+              command: -c <- -c
+              command: podman run no <- podman run no
+              flag: -v <- -v
+              flag value: /srv:/srv <- /srv:/srv
+              flag: maybe[[ -e /dev/kvm ]] --device <- --device
+              flag value: maybe[[ -e /dev/kvm ]] /dev/kvm <- /dev/kvm
+              flag: -v <- -v
+              flag value: /etc:/etc:ro <- /etc
+              flag: -v <- -v
+              flag value: /var/lib/x:/var/lib/x:ro <- /var/lib/x
+            command-line systemd.services.x (2) in `box` <- podman run $OPTIONS --privileged img3 c
+              engine: podman <- podman run $OPTIONS --privileged img3 c
+              privileged: maybe[] true <- --privileged
+              image: unknown: undecided: words before the image that may be options or the image <- img3
+              command: maybe[] c <- c
+              flag: unknown: the variable `OPTIONS` of a script depends on the machine <- $OPTIONS
+              flag: maybe[] --privileged <- --privileged
+              not known: which image it runs: undecided: words before the image that may be options or the image <- img3
+              not known: which options it is started with: the variable `OPTIONS` of a script depends on the machine <- $OPTIONS
+            command-line d in `box` <- docker create --name d --privileged img4
+              engine: docker <- docker create --name d --privileged img4
+              privileged: true <- --privileged
+              image: img4 <- img4
+              flag: --name <- --name
+              flag value: d <- d
+              flag: --privileged <- --privileged
+            not analysed: systemd.services.x (2): undecided: words before the image that may be options or the image <- img3
+            not analysed: systemd.services.x (2): the variable `OPTIONS` of a script depends on the machine <- $OPTIONS
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_no_container() {
+    containers(
+        r#"
+{ pkgs, ... }: {
+  systemd.services.x = {
+    description = "docker run --privileged x";
+    script = ''
+      echo docker run --privileged y
+      printf 'podman run z'
+      cat > /root/start.sh <<EOF
+      podman run --privileged w
+      EOF
+      podman exec -it --privileged a sh
+      docker ps; docker build .; podman system prune
+      ssh other docker run v
+      docker -H ssh://other run u
+      podman --url tcp://other:1 run t
+    '';
+  };
+  environment.etc."README.md".text = "```sh\ndocker run --privileged x\n```";
+}
+"#,
+        expect![[""]],
+    );
+}
+
+#[test]
+fn scripts_of_people() {
+    containers(
+        r#"
+{ pkgs, ... }: {
+  environment.shellAliases.dr = "docker run --rm -it --privileged";
+  environment.systemPackages = [
+    pkgs.docker
+    (pkgs.writeShellScriptBin "start" ''
+      podman run --privileged a
+    '')
+    (pkgs.writeShellApplication { name = "app"; text = "docker run -v /:/h b"; })
+    (pkgs.writeTextDir "notes.md" "docker run --privileged c")
+  ];
+  programs.fish.shellAbbrs.p = { expansion = "podman run --pid=host d"; };
+  environment.interactiveShellInit = ''
+    box() { podman run --rm -v "$PWD:/w" "$1"; }
+  '';
+  system.activationScripts.net.text = "docker network create x; docker run --net=host e";
+  systemd.services.s.serviceConfig.ExecStart = pkgs.writeShellScript "go" "exec podman run --privileged f";
+  systemd.services.t.script = "${pkgs.writeShellScript "deep" "sudo -u ann podman run --privileged g"} now";
+}
+"#,
+        expect![[r#"
+            command-line systemd.services.s in `box` <- exec podman run --privileged f
+              engine: podman <- exec podman run --privileged f
+              privileged: true <- --privileged
+              image: f <- f
+              flag: --privileged <- --privileged
+            command-line systemd.services.t in `box` <- sudo -u ann podman run --privileged g
+              engine: podman <- sudo -u ann podman run --privileged g
+              rootful: false <- ann
+              runs as: ann <- ann
+              privileged: true <- --privileged
+              image: g <- g
+              flag: --privileged <- --privileged
+            command-line system.activationScripts.net in `box` <- docker run --net=host e
+              auto start: default false
+              engine: docker <- docker run --net=host e
+              network: Host <- --net=host
+              image: e <- e
+              flag: --net=host <- --net=host
+            command-line environment.shellAliases.dr in `box` <- docker run --rm -it --privileged
+              auto start: default false
+              engine: docker <- docker run --rm -it --privileged
+              privileged: true <- --privileged
+              flag: --rm <- --rm
+              flag: -it <- -it
+              flag: --privileged <- --privileged
+            command-line programs.fish.shellAbbrs.p in `box` <- podman run --pid=host d
+              auto start: default false
+              engine: podman <- podman run --pid=host d
+              rootful: default false
+              namespace: pid Host <- --pid=host
+              image: d <- d
+              flag: --pid=host <- --pid=host
+            command-line environment.interactiveShellInit maybe[] in `box` <- podman run --rm -v "$PWD:/w" "$1"
+              auto start: default false
+              engine: podman <- podman run --rm -v "$PWD:/w" "$1"
+              rootful: default false
+              mount: ${…} at /w rw <- $PWD
+              image: ${…} <- $1
+              flag: --rm <- --rm
+              flag: -v <- -v
+              flag value: ${…}:/w <- $PWD
+              not known: what it mounts: the variable `PWD` of a script depends on the machine <- $PWD
+              not known: which image it runs: the variable `1` of a script depends on the machine <- $1
+            command-line environment.systemPackages.start in `box` <- podman run --privileged a
+              auto start: default false
+              engine: podman <- podman run --privileged a
+              rootful: default false
+              privileged: true <- --privileged
+              image: a <- a
+              flag: --privileged <- --privileged
+            command-line environment.systemPackages.app in `box` <- docker run -v /:/h b
+              auto start: default false
+              engine: docker <- docker run -v /:/h b
+              mount: / at /h rw <- /:/h
+              image: b <- b
+              flag: -v <- -v
+              flag value: /:/h <- /:/h
+            not analysed: environment.interactiveShellInit: the variable `PWD` of a script depends on the machine <- $PWD
+            not analysed: environment.interactiveShellInit: the variable `1` of a script depends on the machine <- $1
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_told_and_not_read() {
+    containers(
+        r#"
+{ pkgs, ... }: {
+  systemd.services.x.script = ''
+    docker compose -f ${./compose.yaml} up -d
+    docker-compose down
+    podman-compose up
+    podman kube play pod.yaml
+    unshare -r --mount sh
+    docker compose ps
+  '';
+  systemd.services.y.script = "podman run 'a";
+}
+"#,
+        expect![[r#"
+            not analysed: systemd.services.x: `docker compose` is not modelled <- docker compose -f 
+            not analysed: systemd.services.x: `podman-compose` is not modelled <- podman-compose up
+            not analysed: systemd.services.x: `podman kube play` is not modelled <- podman kube play pod.yaml
+            not analysed: systemd.services.x: `unshare` is not modelled <- unshare -r --mount sh
+            not analysed: systemd.services.y.script: syntax error: a quotation mark that is never closed <- '
+        "#]],
+    );
+}

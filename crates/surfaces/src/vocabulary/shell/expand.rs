@@ -1,0 +1,263 @@
+//! Words of a script as commands get them.
+
+use super::follow::Follow;
+use super::tree::{Form, Parameter, Piece, Span, What, Word};
+use super::values::{Element, Value, When, append};
+use crate::vocabulary::text::hole;
+use nixpod_model::{StoreRef, Text, TextPart};
+use nixpod_source::Why;
+
+/// Variables of the surroundings that stand for places which are known by these names.
+const PLACES: [&str; 2] = ["HOME", "XDG_RUNTIME_DIR"];
+
+/// Words that are being put together.
+#[derive(Default)]
+struct Words {
+    done: Vec<Element>,
+    /// The one that further pieces are added to.
+    open: Option<Element>,
+}
+
+impl Words {
+    /// The word that the next piece is a part of.
+    fn current(&mut self) -> &mut Element {
+        self.open.get_or_insert_with(|| Element {
+            text: Text::default(),
+            is_one: true,
+            is_plain: true,
+            when: When::default(),
+        })
+    }
+
+    fn add(&mut self, text: Text) {
+        append(&mut self.current().text, text);
+    }
+
+    fn end(&mut self) {
+        self.done.extend(self.open.take());
+    }
+
+    /// A text that is taken apart at white space.
+    fn split(&mut self, text: &Text) {
+        for part in &text.parts {
+            match part {
+                TextPart::Hole { .. } => {
+                    let current = self.current();
+                    current.is_one = false;
+                    current.text.parts.push(part.clone());
+                }
+                TextPart::Known { text: known, .. } => {
+                    let whole = Text {
+                        parts: vec![part.clone()],
+                        context: Vec::new(),
+                    };
+                    let mut from = 0;
+                    for (at, c) in known.char_indices().chain([(known.len(), ' ')]) {
+                        if !matches!(c, ' ' | '\t' | '\n') {
+                            continue;
+                        }
+                        if from < at {
+                            self.add(whole.slice(from, at));
+                        }
+                        if at < known.len() {
+                            self.end();
+                        }
+                        from = at + c.len_utf8();
+                    }
+                }
+            }
+        }
+        if let Some(open) = &mut self.open {
+            open.text.context.extend(text.context.iter().cloned());
+        }
+    }
+}
+
+impl Follow<'_> {
+    /// What words become.
+    pub(super) fn expand_all(&mut self, words: &[Word]) -> Vec<Element> {
+        let mut out = Vec::new();
+        for word in words {
+            out.extend(self.expand(word));
+        }
+        out
+    }
+
+    /// What a word becomes: mostly one word.
+    pub(super) fn expand(&mut self, word: &Word) -> Vec<Element> {
+        let mut words = Words::default();
+        for piece in &word.pieces {
+            self.expand_piece(piece, &mut words);
+        }
+        words.end();
+        for element in &mut words.done {
+            element.is_plain = word.plain(self.script).is_some();
+        }
+        words.done
+    }
+
+    /// What a word becomes where it is not taken apart: the value of a variable.
+    pub(super) fn expand_whole(&mut self, word: &Word) -> Text {
+        let mut text = Text::default();
+        for piece in &word.pieces {
+            match &piece.what {
+                What::Parameter(parameter) => match self.value_of(parameter) {
+                    Value::One(value) => append(&mut text, value),
+                    Value::Array(elements) => {
+                        for (at, element) in elements.into_iter().enumerate() {
+                            if at > 0 {
+                                append(&mut text, Text::known(" ", nixpod_source::Origin::default()));
+                            }
+                            append(&mut text, element.text);
+                        }
+                    }
+                    Value::Unknown => append(&mut text, self.unknown(parameter, &piece.span)),
+                },
+                _ => append(&mut text, self.literal(piece)),
+            }
+        }
+        text
+    }
+
+    fn expand_piece(&mut self, piece: &Piece, words: &mut Words) {
+        match &piece.what {
+            What::Parameter(parameter) => match self.value_of(parameter) {
+                Value::One(value) if piece.quoted => words.add(value),
+                Value::One(value) => words.split(&value),
+                Value::Array(elements) => {
+                    for (at, element) in elements.into_iter().enumerate() {
+                        if at > 0 {
+                            words.end();
+                        }
+                        let current = words.current();
+                        current.when = current.when.both(&element.when);
+                        current.is_one &= element.is_one;
+                        match piece.quoted {
+                            true => words.add(element.text),
+                            false => words.split(&element.text),
+                        }
+                    }
+                }
+                Value::Unknown => {
+                    let text = self.unknown(parameter, &piece.span);
+                    let is_list =
+                        parameter.form == Form::Elements || matches!(self.name(&parameter.name), "@" | "*");
+                    let known = text.as_known().is_some();
+                    words.current().is_one &= known || piece.quoted && !is_list;
+                    words.add(text);
+                }
+            },
+            What::Literal => {
+                let text = self.literal(piece);
+                let is_open = !piece.quoted && text.has_hole();
+                words.current().is_one &= !is_open;
+                words.add(text);
+            }
+            What::Output(_) => {
+                let text = self.literal(piece);
+                words.current().is_one &= piece.quoted;
+                words.add(text);
+            }
+            What::Escape(_) | What::Number => {
+                let text = self.literal(piece);
+                words.add(text);
+            }
+        }
+    }
+
+    /// What a piece is that is no parameter.
+    fn literal(&self, piece: &Piece) -> Text {
+        let Span { start, end } = piece.span;
+        let origin = || self.text.origin(start, end);
+        match &piece.what {
+            What::Escape(c) => Text::known(c.to_string(), origin()),
+            What::Output(_) => hole(Why::Impure("what a command prints".to_owned()), origin()),
+            What::Number => hole(Why::Impure("a sum in a script".to_owned()), origin()),
+            What::Literal if !piece.quoted && is_braces(self.script.get(start..end)) => {
+                hole(Why::NotModelled("braces of a shell".to_owned()), origin())
+            }
+            What::Literal | What::Parameter(_) => self.slice(start, end),
+        }
+    }
+
+    /// The text at a stretch of the script, with what it refers to.
+    pub(super) fn slice(&self, start: usize, end: usize) -> Text {
+        let parts = self.text.parts(start, end);
+        // Each word refers only to what it names itself, and not to all that the script does.
+        let names: Vec<&str> = parts
+            .iter()
+            .filter_map(|part| match part {
+                TextPart::Hole { why, .. } => why.name()?.strip_prefix("store path of "),
+                TextPart::Known { .. } => None,
+            })
+            .collect();
+        let context = match names.is_empty() {
+            true => Vec::new(),
+            false => (self.text.text.context.iter())
+                .filter(|reference| refers(reference, &names))
+                .cloned()
+                .collect(),
+        };
+        Text { parts, context }
+    }
+
+    /// The value that a parameter stands for.
+    fn value_of(&mut self, parameter: &Parameter) -> Value {
+        let name = self.name(&parameter.name).to_owned();
+        let value = self.variables.get(&name);
+        match (parameter.form, value.as_deref()) {
+            (Form::Whole, Some(Value::Array(elements))) if !matches!(&*name, "@" | "*") => {
+                match elements.first() {
+                    Some(first) if !first.when.maybe => Value::One(first.text.clone()),
+                    Some(_) => Value::Unknown,
+                    None => Value::One(Text::default()),
+                }
+            }
+            (Form::Whole | Form::Elements, Some(value)) => value.clone(),
+            (Form::OrElse, Some(Value::One(text))) => match (text.parts.is_empty(), text.has_hole()) {
+                (true, _) => Value::One(self.expand_whole(&parameter.operand)),
+                (false, false) => Value::One(text.clone()),
+                (false, true) => Value::Unknown,
+            },
+            (Form::IfSet, Some(Value::One(text))) if !text.parts.is_empty() && !text.has_hole() => {
+                Value::One(self.expand_whole(&parameter.operand))
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    /// A parameter of which nothing is known but what it is called.
+    fn unknown(&self, parameter: &Parameter, span: &Span) -> Text {
+        let name = self.name(&parameter.name);
+        let origin = self.text.origin(span.start, span.end);
+        let is_whole = parameter.form == Form::Whole && self.variables.get(name).is_none();
+        if is_whole && PLACES.contains(&name) {
+            return Text::known(format!("${name}"), origin);
+        }
+        hole(Why::Impure(format!("the variable `{name}` of a script")), origin)
+    }
+
+    pub(super) fn name(&self, span: &Span) -> &str {
+        self.script.get(span.clone()).unwrap_or_default()
+    }
+}
+
+/// Does a reference to the store go to one of these files?
+fn refers(reference: &StoreRef, names: &[&str]) -> bool {
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let name = match reference {
+        StoreRef::Copied { path, .. } | StoreRef::Path { path, .. } | StoreRef::Read { path, .. } => {
+            last(path)
+        }
+        StoreRef::Written { name, .. } => name.clone(),
+    };
+    names.contains(&name.as_str())
+}
+
+/// `{a,b}` or `{1..3}`, which are several words.
+fn is_braces(text: Option<&str>) -> bool {
+    let inner = text
+        .and_then(|text| text.split_once('{'))
+        .and_then(|(_, rest)| rest.split_once('}'));
+    inner.is_some_and(|(inner, _)| inner.contains(',') || inner.contains(".."))
+}

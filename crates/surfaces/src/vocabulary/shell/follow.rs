@@ -1,0 +1,493 @@
+//! Going through a script as the shell does: which commands it comes to, with which words, and whether in any case.
+
+use super::prefix::{self, Who};
+use super::reader;
+use super::tree::{Assigned, Join, Kind, List, Script, Simple, Span, Statement, Stopped, What, Word};
+use super::values::{Element, Indexed, Value, Variables, When};
+use nixpod_model::Text;
+use nixpod_source::{Condition, Origin, Sense};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// So many statements are gone through; loops and functions go through theirs again.
+pub(super) const MAX_STEPS: u32 = 20_000;
+/// Scripts in scripts, functions in functions, and one in another.
+const MAX_NESTING: u32 = 6;
+/// A loop over more words than these is gone through once, with what is not known.
+const MAX_TURNS: usize = 32;
+
+/// A command that a script comes to.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// Its name without its folder.
+    pub(crate) program: String,
+    /// The words behind it.
+    pub(crate) words: Vec<Element>,
+    pub(crate) when: When,
+    /// Who runs it.
+    pub(crate) who: Who,
+    /// Where it is written.
+    pub(crate) origin: Origin,
+}
+
+/// What came of a script.
+#[derive(Debug, Default)]
+pub(crate) struct Followed {
+    pub(crate) lines: Vec<Line>,
+    /// Where it could not be followed any further, if so, with that place.
+    pub(crate) stopped: Option<(Stopped, Origin)>,
+}
+
+/// Which commands of a script are told, by their names.
+pub(crate) type Wanted = fn(&str) -> bool;
+
+/// Goes through a script.
+pub(crate) fn follow(text: &Text, wanted: Wanted) -> Followed {
+    let pattern = text.pattern();
+    let script = reader::read(&pattern);
+    let mut out = Followed::default();
+    let mut steps = MAX_STEPS;
+    run(text, &pattern, &script, Given::new(wanted, &mut steps), &mut out);
+    out
+}
+
+/// What is given to a script, or to one in it.
+struct Given<'g> {
+    wanted: Wanted,
+    when: When,
+    who: Who,
+    nesting: u32,
+    steps: &'g mut u32,
+    arguments: Vec<Element>,
+}
+
+impl<'g> Given<'g> {
+    fn new(wanted: Wanted, steps: &'g mut u32) -> Self {
+        Self {
+            wanted,
+            when: When::default(),
+            who: Who::Same,
+            nesting: 0,
+            steps,
+            arguments: Vec::new(),
+        }
+    }
+}
+
+fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>, out: &mut Followed) {
+    let mut follow = Follow {
+        text: Indexed::new(text),
+        script: pattern,
+        variables: Variables::default(),
+        wanted: given.wanted,
+        when: given.when,
+        who: given.who,
+        nesting: given.nesting,
+        steps: given.steps,
+        functions: FxHashMap::default(),
+        called: FxHashSet::default(),
+        open: match script.stopped {
+            Some(Stopped::Open { at, .. }) => Some(at),
+            _ => None,
+        },
+        out,
+    };
+    for (at, argument) in given.arguments.into_iter().enumerate() {
+        // The first is the script's own name.
+        follow.variables.set(&at.to_string(), Value::One(argument.text));
+    }
+    follow.list(&script.list);
+    follow.uncalled();
+    if let Some(stopped) = &script.stopped {
+        let at = match stopped {
+            Stopped::Open { at, .. } => *at,
+            Stopped::Limit(_) => 0,
+        };
+        let origin = follow.text.origin(at, at + 1);
+        follow.out.stopped.get_or_insert((stopped.clone(), origin));
+    }
+}
+
+/// A script that is gone through.
+pub(super) struct Follow<'t> {
+    pub(super) text: Indexed<'t>,
+    pub(super) script: &'t str,
+    pub(super) variables: Variables,
+    wanted: Wanted,
+    when: When,
+    who: Who,
+    nesting: u32,
+    steps: &'t mut u32,
+    functions: FxHashMap<String, &'t List>,
+    called: FxHashSet<String>,
+    /// What is never closed: the command that it is in does not run.
+    open: Option<usize>,
+    out: &'t mut Followed,
+}
+
+impl<'t> Follow<'t> {
+    fn list(&mut self, list: &'t List) {
+        let outside = self.when.clone();
+        let mut before: Option<&Statement> = None;
+        for statement in list {
+            match (statement.join, before) {
+                (Join::And, Some(before)) if before.negated || self.is_test(before) => {
+                    let sense = if before.negated { Sense::Not } else { Sense::Holds };
+                    let condition = self.condition(&before.span, sense);
+                    self.when.and(condition);
+                }
+                (Join::Or, Some(before)) => {
+                    let sense = if before.negated { Sense::Holds } else { Sense::Not };
+                    let condition = self.condition(&before.span, sense);
+                    self.when.and(condition);
+                }
+                (Join::And | Join::Pipe, _) => {}
+                (Join::Then | Join::Or, _) => self.when = outside.clone(),
+            }
+            let is_conditional = self.when != outside;
+            match is_conditional {
+                true => self.perhaps(|this| this.statement(statement)),
+                false => self.statement(statement),
+            }
+            before = Some(statement);
+        }
+        self.when = outside;
+    }
+
+    /// Is a statement one that only asks something?
+    fn is_test(&self, statement: &Statement) -> bool {
+        match &statement.kind {
+            Kind::Test => true,
+            Kind::Simple(simple) => {
+                let first = simple.words.first().and_then(|word| word.plain(self.script));
+                matches!(first, Some("[" | "test"))
+            }
+            _ => false,
+        }
+    }
+
+    fn condition(&self, span: &Span, sense: Sense) -> Option<Condition> {
+        let written = self.script.get(span.clone())?.trim_end();
+        let place = self.text.origin(span.start, span.start + written.len()).place()?;
+        Some(Condition::on(place, sense))
+    }
+
+    /// Goes through something that may run or not.
+    fn perhaps(&mut self, run: impl FnOnce(&mut Self)) {
+        let before = self.variables.clone();
+        run(self);
+        let when = self.when.clone();
+        self.variables.perhaps(&before, &when);
+    }
+
+    /// The same on a condition.
+    fn on(&mut self, condition: Option<Condition>, run: impl FnOnce(&mut Self)) {
+        let outside = self.when.clone();
+        self.when.and(condition);
+        self.perhaps(run);
+        self.when = outside;
+    }
+
+    fn statement(&mut self, statement: &'t Statement) {
+        let Some(left) = self.steps.checked_sub(1) else {
+            let origin = self.text.origin(statement.span.start, statement.span.end);
+            let why = Stopped::Limit("more than 20,000 steps of a script");
+            self.out.stopped.get_or_insert((why, origin));
+            return;
+        };
+        *self.steps = left;
+        match &statement.kind {
+            Kind::Simple(simple) => self.simple(simple, &statement.span),
+            Kind::Group(list) => self.list(list),
+            Kind::If { branches, otherwise } => self.branches(branches, otherwise),
+            Kind::Loop { condition, body } => {
+                self.list(condition);
+                let asked = span_of(condition).and_then(|span| self.condition(&span, Sense::Unclear));
+                self.on(asked, |this| this.list(body));
+            }
+            Kind::For { name, words, body } => self.for_each(name, words.as_deref(), body),
+            Kind::Case { word, arms } => {
+                self.outputs(word);
+                for arm in arms {
+                    let asked = self.condition(&word.span, Sense::Unclear);
+                    self.on(asked, |this| this.list(arm));
+                }
+            }
+            Kind::Function { name, body } => {
+                let name = self.name(name).to_owned();
+                self.functions.insert(name, body);
+            }
+            Kind::Test => {}
+        }
+    }
+
+    fn branches(&mut self, branches: &'t [(List, List)], otherwise: &'t List) {
+        let mut not: Vec<Condition> = Vec::new();
+        let outside = self.when.clone();
+        for (at, (condition, body)) in branches.iter().enumerate() {
+            // Only the first is asked in any case.
+            match at {
+                0 => self.list(condition),
+                _ => self.perhaps(|this| this.list(condition)),
+            }
+            let negated = matches!(condition.last(), Some(last) if last.negated);
+            let (holds, fails) = match negated {
+                false => (Sense::Holds, Sense::Not),
+                true => (Sense::Not, Sense::Holds),
+            };
+            let span = span_of(condition);
+            let asked = span.clone().and_then(|span| self.condition(&span, holds));
+            self.on(asked, |this| this.list(body));
+            let failed = span.and_then(|span| self.condition(&span, fails));
+            not.extend(failed.clone());
+            self.when.and(failed);
+        }
+        self.perhaps(|this| this.list(otherwise));
+        self.when = outside;
+    }
+
+    fn for_each(&mut self, name: &Span, words: Option<&'t [Word]>, body: &'t List) {
+        let name = self.name(name).to_owned();
+        let mut turns = Vec::new();
+        for word in words.unwrap_or_default() {
+            self.outputs(word);
+            turns.extend(self.expand(word));
+        }
+        let is_known = words.is_some() && turns.len() <= MAX_TURNS && turns.iter().all(|turn| turn.is_one);
+        if !is_known {
+            let over = words.and_then(|words| {
+                let span = words.first()?.span.start..words.last()?.span.end;
+                self.condition(&span, Sense::Unclear)
+            });
+            return self.on(over, |this| {
+                this.variables.set(&name, Value::Unknown);
+                this.list(body);
+            });
+        }
+        for turn in turns {
+            self.variables.set(&name, Value::One(turn.text));
+            match turn.when.maybe {
+                false => self.list(body),
+                true => {
+                    let outside = self.when.clone();
+                    self.when = self.when.both(&turn.when);
+                    self.perhaps(|this| this.list(body));
+                    self.when = outside;
+                }
+            }
+        }
+    }
+
+    // ----- commands
+
+    fn simple(&mut self, simple: &'t Simple, span: &Span) {
+        let assigned = simple.assignments.iter().flat_map(|one| match &one.value {
+            Assigned::One(word) | Assigned::Element(word) => std::slice::from_ref(word),
+            Assigned::Array(words) => &words[..],
+        });
+        for word in assigned.chain(&simple.words).chain(&simple.redirected) {
+            self.outputs(word);
+        }
+        let declares = simple.words.first().and_then(|word| word.plain(self.script));
+        let declares = declares.is_some_and(is_declaration);
+        if simple.words.is_empty() || declares {
+            self.assign(simple);
+        }
+        let words = self.expand_all(&simple.words);
+        let Some(first) = words.first().filter(|_| !declares) else {
+            return self.declare(&words);
+        };
+        let name = match first.is_plain {
+            true => first.text.pattern(),
+            false => String::new(),
+        };
+        if let Some(body) = self.functions.get(&name).copied() {
+            return self.call(name, body, words);
+        }
+        if !self.built_in(&name, &words) {
+            self.command(words, span);
+        }
+    }
+
+    fn assign(&mut self, simple: &'t Simple) {
+        for one in &simple.assignments {
+            let name = self.name(&one.name).to_owned();
+            let value = match &one.value {
+                Assigned::One(word) => {
+                    let text = self.expand_whole(word);
+                    Value::One(text)
+                }
+                Assigned::Array(words) => Value::Array(self.expand_all(words)),
+                Assigned::Element(_) => Value::Unknown,
+            };
+            match one.adds {
+                true => self.variables.add(&name, value),
+                false => self.variables.set(&name, value),
+            }
+        }
+    }
+
+    /// `export A=b` and the like.
+    fn declare(&mut self, words: &[Element]) {
+        for element in words.iter().skip(1) {
+            let pattern = element.text.pattern();
+            if let Some((name, _)) = pattern.split_once('=') {
+                let value = element.text.slice(name.len() + 1, pattern.len());
+                self.variables.set(name, Value::One(value));
+            }
+        }
+    }
+
+    /// Commands of the shell itself that change variables.
+    fn built_in(&mut self, name: &str, words: &[Element]) -> bool {
+        match name {
+            "read" | "mapfile" | "readarray" | "getopts" | "unset" => {
+                for word in words.iter().skip(1) {
+                    self.variables.set(&word.text.pattern(), Value::Unknown);
+                }
+            }
+            "set" => {
+                let is_end = |word: &Element| word.text.pattern() == "--";
+                if let Some(at) = words.iter().position(is_end) {
+                    let rest = words.get(at + 1..).unwrap_or_default();
+                    self.arguments(rest.to_vec());
+                }
+            }
+            "shift" => self.arguments(Vec::new()),
+            // What it is given runs later.
+            "trap" | "alias" | "echo" | "printf" | ":" | "true" => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// What `$1` and `$@` stand for.
+    fn arguments(&mut self, words: Vec<Element>) {
+        for at in 1..10 {
+            let value = match words.get(at - 1) {
+                Some(word) => Value::One(word.text.clone()),
+                None => Value::Unknown,
+            };
+            self.variables.set(&at.to_string(), value);
+        }
+        let all = match words.is_empty() {
+            true => Value::Unknown,
+            false => Value::Array(words),
+        };
+        self.variables.set("@", all.clone());
+        self.variables.set("*", all);
+    }
+
+    fn call(&mut self, name: String, body: &'t List, words: Vec<Element>) {
+        self.called.insert(name);
+        if self.nesting >= MAX_NESTING {
+            return;
+        }
+        let names: Vec<String> = (1..10).map(|at| at.to_string()).collect();
+        let names = || names.iter().map(String::as_str).chain(["@", "*"]);
+        let before: Vec<_> = names().map(|name| self.variables.get(name)).collect();
+        self.arguments(words.into_iter().skip(1).collect());
+        self.nesting += 1;
+        self.list(body);
+        self.nesting -= 1;
+        for (name, value) in names().zip(before) {
+            let value = value.map_or(Value::Unknown, |value| (*value).clone());
+            self.variables.set(name, value);
+        }
+    }
+
+    /// Functions that nothing in the script calls by their names.
+    fn uncalled(&mut self) {
+        let mut all: Vec<(String, &'t List)> = { self.functions.iter() }
+            .filter(|(name, _)| !self.called.contains(*name))
+            .map(|(name, body)| (name.clone(), *body))
+            .collect();
+        all.sort_by(|one, other| one.0.cmp(&other.0));
+        for (name, body) in all {
+            if !self.called.contains(&name) {
+                self.on(None, |this| this.call(name, body, Vec::new()));
+            }
+        }
+    }
+
+    /// Commands that stand in a word run before it is one.
+    fn outputs(&mut self, word: &'t Word) {
+        for piece in &word.pieces {
+            match &piece.what {
+                What::Output(list) => {
+                    let before = self.variables.clone();
+                    self.list(list);
+                    self.variables = before;
+                }
+                What::Parameter(parameter) => self.outputs(&parameter.operand),
+                What::Literal | What::Escape(_) | What::Number => {}
+            }
+        }
+    }
+
+    /// A command: it is told, or the script in it is gone through.
+    fn command(&mut self, words: Vec<Element>, span: &Span) {
+        if self.open.is_some_and(|at| span.contains(&at)) {
+            return;
+        }
+        let at = At {
+            when: self.when.clone(),
+            who: self.who.clone(),
+            nesting: self.nesting,
+            origin: self.text.origin_of_command(span),
+        };
+        dispatch(words, at, self.wanted, self.steps, self.out);
+    }
+}
+
+/// Where a command stands.
+pub(super) struct At {
+    pub(super) when: When,
+    pub(super) who: Who,
+    pub(super) nesting: u32,
+    pub(super) origin: Origin,
+}
+
+/// A command: it is told, or the script in it is gone through.
+pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut u32, out: &mut Followed) {
+    let Some(command) = prefix::strip(words) else {
+        return;
+    };
+    let who = match command.who {
+        Who::Same => at.who,
+        other => other,
+    };
+    let Some(script) = command.script else {
+        if wanted(&command.program) {
+            out.lines.push(Line {
+                program: command.program,
+                words: command.words,
+                when: at.when,
+                who,
+                origin: at.origin,
+            });
+        }
+        return;
+    };
+    if at.nesting < MAX_NESTING {
+        let pattern = script.pattern();
+        let read = reader::read(&pattern);
+        let given = Given {
+            wanted,
+            when: at.when,
+            who,
+            nesting: at.nesting + 1,
+            steps,
+            arguments: command.words,
+        };
+        run(&script, &pattern, &read, given, out);
+    }
+}
+
+/// Where a list stands.
+fn span_of(list: &List) -> Option<Span> {
+    Some(list.first()?.span.start..list.last()?.span.end)
+}
+
+fn is_declaration(name: &str) -> bool {
+    matches!(name, "export" | "declare" | "local" | "readonly" | "typeset")
+}

@@ -1,0 +1,24 @@
+//! Scripts of a shell: what they say as they are written, and which commands they come to.
+//!
+//! `reader` and its parts `statements` and `quoting` read a text once from left to right and refuse nothing. `follow` goes
+//! through what was read as the shell does, with the variables that the script itself sets (`values`, `expand`), and takes
+//! off what only runs a command (`prefix`). Whatever the script does not say itself is a hole.
+
+mod expand;
+mod follow;
+mod prefix;
+mod quoting;
+mod reader;
+mod statements;
+mod tree;
+mod unit_line;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use follow::{Line, follow};
+pub(crate) use prefix::Who;
+pub(crate) use tree::Stopped;
+pub(crate) use unit_line::unit_line;
+pub(crate) use values::Element;

@@ -1,0 +1,95 @@
+//! The command lines of a unit, which systemd takes apart by itself and no shell.
+
+use super::follow::{At, Followed, MAX_STEPS, Wanted, dispatch};
+use super::prefix::Who;
+use super::values::{Element, When, origin_of_command};
+use crate::vocabulary::text::hole;
+use crate::vocabulary::words;
+use nixpod_model::Text;
+use nixpod_source::Why;
+
+/// What a line like `ExecStart=` runs.
+pub(crate) fn unit_line(text: &Text, wanted: Wanted) -> Followed {
+    let mut out = Followed::default();
+    let mut steps = MAX_STEPS;
+    let all = words::split(text, words::systemd);
+    for command in all.split(|word| word.pattern() == ";") {
+        let Some((first, rest)) = command.split_first() else {
+            continue;
+        };
+        let pattern = first.pattern();
+        let program = pattern.trim_start_matches(['-', '@', ':', '+', '!', '|']);
+        let signs = pattern.len() - program.len();
+        let (signs, program) = (
+            pattern.get(..signs).unwrap_or_default(),
+            first.slice(signs, pattern.len()),
+        );
+        // With `@` the next word is only what the program is told that it is called.
+        let rest = rest.get(usize::from(signs.contains('@'))..).unwrap_or_default();
+        let is_literal = signs.contains(':');
+        let words = [&program].into_iter().chain(rest);
+        let at = At {
+            when: When::default(),
+            who: if signs.contains(['+', '!']) {
+                Who::Root
+            } else {
+                Who::Same
+            },
+            nesting: 0,
+            origin: origin_of_command(&text.parts),
+        };
+        let elements = words.map(|word| element(word, is_literal)).collect();
+        dispatch(elements, at, wanted, &mut steps, &mut out);
+    }
+    out
+}
+
+/// A word, in which variables of the unit are not known.
+fn element(word: &Text, is_literal: bool) -> Element {
+    let pattern = word.pattern();
+    let variable = match is_literal {
+        true => None,
+        false => variable(&pattern),
+    };
+    let mut text = word.clone();
+    // What is a whole word may be several, or none.
+    let mut is_one = true;
+    if let Some((from, to)) = variable {
+        let origin = word.origin_of(from, to);
+        let why = Why::Impure("a variable of a unit".to_owned());
+        is_one = (from, to) != (0, pattern.len()) || pattern.starts_with("${");
+        text = word.slice(0, from);
+        text.parts.extend(hole(why, origin).parts);
+        // Further ones are as little known.
+        let rest = word.slice(to, pattern.len());
+        let rest_is_known = variable_free(&rest);
+        if rest_is_known {
+            text.parts.extend(rest.parts);
+        }
+    }
+    Element {
+        text,
+        is_one,
+        is_plain: false,
+        when: When::default(),
+    }
+}
+
+fn variable_free(text: &Text) -> bool {
+    variable(&text.pattern()).is_none()
+}
+
+/// Where the first variable of a word stands: `${NAME}` anywhere, `$NAME` as a word of its own.
+fn variable(pattern: &str) -> Option<(usize, usize)> {
+    let is_name =
+        |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
+    if let Some(name) = pattern.strip_prefix('$')
+        && is_name(name)
+    {
+        return Some((0, pattern.len()));
+    }
+    let from = pattern.find("${")?;
+    let len = pattern.get(from..)?.find('}')?;
+    let name = pattern.get(from + 2..from + len)?;
+    (is_name(name) && !pattern.get(..from)?.ends_with('$')).then_some((from, from + len + 1))
+}
