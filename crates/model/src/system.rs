@@ -269,8 +269,12 @@ impl System {
         for member in group_members {
             visitor.fact(FactInfo::certain("member", "who is in which group"), member);
         }
-        for SecretValue { slot: _, value } in secrets {
-            visitor.fact(FactInfo::secret("secret", "what is stored"), value);
+        for SecretValue { slot, value } in secrets {
+            let info = FactInfo::secret("secret", "what is stored");
+            match slot {
+                SecretSlot::Unit(_) => visitor.fact(info.whole(), value),
+                _ => visitor.fact(info, value),
+            }
         }
         for problem in unit_problems {
             visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
@@ -499,6 +503,8 @@ pub enum SecretSlot {
     HashedPassword(String, &'static str),
     /// The text of a written file: `environment.etc.<n>.text`, `pkgs.writeText`: its name.
     WrittenFile(String),
+    /// The same of a unit, of which containers are read by themselves: its name.
+    Unit(String),
     /// An environment variable of a service: its name.
     Environment(String),
     /// An option whose value is a credential, such as an image's `password`: its path.

@@ -1,10 +1,10 @@
 //! Unit files of Podman's generator that options of a system write, and those that are files of the project.
 
 use crate::read::{Found, OptionReader, as_key};
-use crate::surface::quadlet_units::{self, FOLDER, is_drop_in_folder};
+use crate::surface::quadlet_units::{self, is_drop_in_folder};
 use crate::surface::texts::{Runs, TextSurface, Written};
 use crate::vocabulary::options::Systems;
-use crate::vocabulary::unit::kinds::Kind;
+use crate::vocabulary::unit::kinds::{FOLDER, Kind};
 use nixpod_eval::{FileKind, Value};
 use nixpod_model::{EntryName, Existence, Field, StoreRef, Surface, SystemKind, Text, TextPart};
 use nixpod_source::{Utf8Path, Why};

@@ -4,7 +4,7 @@ use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::conflicts;
-use crate::vocabulary::unit::kinds::Kind;
+use crate::vocabulary::unit::kinds::{FOLDER, Kind};
 use crate::vocabulary::unit::linked::{Linked, Member, drop_in_folders};
 use crate::vocabulary::unit::parse::{Unit, parse};
 use crate::vocabulary::unit::run::{self, Around};
@@ -15,9 +15,6 @@ use nixpod_model::{
 };
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
-
-/// Where Podman's generator looks, below `/etc`, `~/.config` and others.
-pub(super) const FOLDER: &str = "containers/systemd";
 
 /// Reads the texts of a system.
 pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {

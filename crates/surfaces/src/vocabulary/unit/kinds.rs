@@ -95,6 +95,15 @@ impl Kind {
     }
 }
 
+/// Where Podman's generator looks, below `/etc`, `~/.config` and others.
+pub(crate) const FOLDER: &str = "containers/systemd";
+
+/// Is a file one that Podman's generator reads, by its path?
+pub(crate) fn is_unit(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    path.contains(FOLDER) && Kind::of_file(name).is_some()
+}
+
 /// The section that all kinds have.
 pub(crate) const QUADLET: &str = "Quadlet";
 
