@@ -70,6 +70,7 @@ pub(crate) fn read(
     let privileged = reader.get(found, "privileged");
     container.privileged = reader.bool_worst(&privileged, true);
     read_podman(reader, found, container);
+    user_of_service(reader, found, around.config, container);
     read_image(reader, found, container);
 
     read_capabilities(reader, found, container);
@@ -162,6 +163,31 @@ fn read_podman(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut
     let user = reader.string(&user);
     container.rootful = user.map(|user| user == "root");
     if user.value().is_some_and(|user| user != "root") {
+        container.runs_as = Some(user);
+    }
+}
+
+/// `serviceConfig.User` of its service, which somebody sets beside it: that user runs it.
+fn user_of_service(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    config: &Found,
+    container: &mut Container,
+) {
+    let service = reader.get(found, "serviceName");
+    let Some(service) = reader.string(&service).value().cloned() else {
+        return;
+    };
+    let user = reader.at(
+        config,
+        &["systemd", "services", &service, "serviceConfig", "User"],
+    );
+    if container.runs_as.is_some() || reader.is_unset(&user) || matches!(user.value.value, Value::Null) {
+        return;
+    }
+    let user = reader.string(&user);
+    if !matches!(user.value().map(String::as_str), Some("root" | "0")) {
+        container.rootful = user.map(|_| false);
         container.runs_as = Some(user);
     }
 }
