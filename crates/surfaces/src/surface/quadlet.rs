@@ -25,6 +25,7 @@ pub(crate) const TABLE: Table = Table {
         "rootlessConfig.uid",
         "uid",
     ],
+    guest: None,
 };
 
 /// The options in the order in which they are shown.
