@@ -1,5 +1,6 @@
 //! One file for each way to declare containers.
 
+mod arion;
 mod command_line;
 mod devcontainer;
 mod home;
@@ -22,12 +23,13 @@ pub(crate) use texts::{Runs, TextSurface, TextsRead, Written};
 use crate::vocabulary::options::Table;
 
 /// All surfaces, in the order in which a system is read: what is known before, and what reads a container.
-pub(crate) const SURFACES: [(&Table, Read); 5] = [
+pub(crate) const SURFACES: [(&Table, Read); 6] = [
     (&nspawn::TABLE, nspawn::read),
     (&systemd_nspawn::TABLE, systemd_nspawn::read),
     (&oci::TABLE, oci::read),
     (&quadlet::TABLE, quadlet::read),
     (&home::TABLE, home::read),
+    (&arion::TABLE, arion::read),
 ];
 
 /// Kinds of texts with containers in them, in the order in which a system is read.

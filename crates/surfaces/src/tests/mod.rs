@@ -1,5 +1,6 @@
 //! Small systems in, the facts as text out.
 
+mod arion;
 mod bearing;
 mod census;
 mod command_line;

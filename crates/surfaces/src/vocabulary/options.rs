@@ -81,7 +81,7 @@ pub(crate) fn fits(part: &str, name: &str) -> bool {
 /// Kinds of systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Systems {
-    /// NixOS: hosts and guests.
+    /// NixOS, hosts and guests, and systems of which only such declarations are known.
     Nixos,
     /// Users' homes.
     Homes,
@@ -95,7 +95,7 @@ impl Systems {
     /// Is a system of this kind among them?
     pub(crate) fn have(self, kind: SystemKind) -> bool {
         match self {
-            Self::Nixos => matches!(kind, SystemKind::Nixos | SystemKind::Guest),
+            Self::Nixos => kind != SystemKind::Home,
             Self::Homes => kind == SystemKind::Home,
             Self::Both => true,
             Self::None => false,

@@ -134,7 +134,7 @@ impl Walk<'_, '_, '_> {
         let host = self.world.host(outer.id.host());
         let mut around = Surroundings {
             config,
-            is_home: kind == SystemKind::Home,
+            kind,
             home_of: home_of.as_deref(),
             oci_backend: &oci_backend,
             may_be_data: !host.closed_world && !host.from_flake && self.nesting == 0,

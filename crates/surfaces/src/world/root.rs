@@ -389,6 +389,7 @@ fn outermost(walk: &mut Walk<'_, '_, '_>, root: &RootSystem, config: &Found, hos
     let unseen = shared.gaps_about(walk.reader.ev, &root.system.about(), root.system.config);
     let (kind, home_of) = match root.kind {
         Kind::Nixos => (SystemKind::Nixos, None),
+        Kind::Projects => (SystemKind::Elsewhere, None),
         Kind::Home => {
             let name = walk.reader.option(config, &["home", "username"]);
             (SystemKind::Home, walk.reader.string(&name).value().cloned())
