@@ -42,8 +42,10 @@ pub enum Surface {
     Arion,
     /// `services.gitlab-runner.services.<name>`: what jobs of GitLab are run in.
     GitlabRunner,
-    /// `services.gitea-actions-runner.instances.<name>`: what jobs of Gitea and Forgejo are run in.
+    /// `services.gitea-actions-runner.instances.<name>`: what jobs of Gitea are run in, or of Forgejo.
     GiteaRunner,
+    /// `services.forgejo-runner.instances.<name>`: likewise.
+    ForgejoRunner,
     /// Home Manager's `programs.distrobox.containers.<name>`.
     Distrobox,
     /// `devcontainer.json`.
@@ -71,6 +73,7 @@ impl Surface {
             Self::Arion => "arion",
             Self::GitlabRunner => "gitlab-runner",
             Self::GiteaRunner => "gitea-actions-runner",
+            Self::ForgejoRunner => "forgejo-runner",
             Self::Distrobox => "distrobox",
             Self::Devcontainer => "devcontainer",
             Self::CommandLine => "command-line",

@@ -1,4 +1,5 @@
-# What arion declares: projects of Docker Compose, whose services may have a NixOS inside. A module for NixOS.
+# What arion declares: projects of Docker Compose, whose services may have a NixOS inside. A module for NixOS, which the
+# model of that says more of.
 #
 # The outer function is called once, as in the model of NixOS.
 { lib }:
@@ -119,21 +120,10 @@ let
     };
   });
 in
-{ config, ... }:
-let
-  inherit (config.virtualisation) arion;
-  has = backend: mkIf (arion.projects != { } && arion.backend == backend) true;
-in
 {
   options.virtualisation.arion = {
     backend = mkOption { type = types.enum [ "podman-socket" "docker" ]; };
     package = mkOption { type = types.raw; };
     projects = opt (types.attrsOf project) { };
-  };
-
-  config.virtualisation = {
-    docker.enable = has "docker";
-    podman.enable = has "podman-socket";
-    podman.dockerSocket.enable = has "podman-socket";
   };
 }

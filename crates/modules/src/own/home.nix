@@ -82,6 +82,10 @@ let
       stateVersion = opt nullStr null;
       file = grown (types.attrsOf file);
     };
+    programs.distrobox = {
+      enable = enable;
+      containers = opt (types.attrsOf set) { };
+    };
     systemd.user.services = grown (types.attrsOf unit);
     services.podman = {
       enable = enable;

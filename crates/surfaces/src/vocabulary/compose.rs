@@ -179,8 +179,8 @@ mod tests {
             ],
             expect![[r#"
                 /a:/b => /a:/b
-                $HOME/.ssh:/k => ‹localEnv.home›/.ssh:/k
-                ${DATA:-/srv}/x:/x => ‹DATA›/x:/x
+                $HOME/.ssh:/k => ${localEnv.home}/.ssh:/k
+                ${DATA:-/srv}/x:/x => ${DATA}/x:/x
                 $$a:$ => $a:$
                 ${ => ${
                 ${} => ${}

@@ -154,7 +154,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 48] = [
+pub const READ: [ReadOption; 49] = [
     explains(&["boot"]),
     tells(&["environment", "etc"]),
     tells_scripts(&["environment", "extraInit"]),
@@ -185,6 +185,7 @@ pub const READ: [ReadOption; 48] = [
     explains(&["security", "selinux"]),
     explains(&["selinux"]),
     explains(&["services", "firewalld"]),
+    explains(&["services", "github-runners"]),
     tells(&["services", "podman"]),
     explains(&["services", "userborn"]),
     tells(&["specialisation"]),
