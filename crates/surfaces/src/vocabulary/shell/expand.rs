@@ -129,9 +129,12 @@ impl Follow<'_> {
                         if at > 0 {
                             words.end();
                         }
-                        let current = words.current();
-                        current.when = current.when.both(&element.when);
-                        current.is_one &= element.is_one;
+                        // Without quotes an empty element is no word.
+                        if piece.quoted || !element.text.parts.is_empty() {
+                            let current = words.current();
+                            current.when = current.when.both(&element.when);
+                            current.is_one &= element.is_one;
+                        }
                         match piece.quoted {
                             true => words.add(element.text),
                             false => words.split(&element.text),
@@ -219,9 +222,11 @@ impl Follow<'_> {
                 (false, false) => Value::One(text.clone()),
                 (false, true) => Value::Unknown,
             },
-            (Form::IfSet, Some(Value::One(text))) if !text.parts.is_empty() && !text.has_hole() => {
-                Value::One(self.expand_whole(&parameter.operand))
-            }
+            (Form::IfSet, Some(Value::One(text))) => match (text.parts.is_empty(), text.has_hole()) {
+                (true, _) => Value::One(Text::default()),
+                (false, false) => Value::One(self.expand_whole(&parameter.operand)),
+                (false, true) => Value::Unknown,
+            },
             _ => Value::Unknown,
         }
     }

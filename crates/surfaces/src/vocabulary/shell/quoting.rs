@@ -181,7 +181,7 @@ impl Reader<'_> {
     fn double_quoted(&mut self, word: &mut Word) {
         let open = self.at;
         self.at += 1;
-        word.push(What::Literal, self.at..self.at, true);
+        let before = word.pieces.len();
         while let Some(c) = self.peek() {
             match c {
                 b'"' => break,
@@ -208,6 +208,10 @@ impl Reader<'_> {
                     word.push(What::Literal, from..self.at, true);
                 }
             }
+        }
+        // Nothing in quotes is a word; no elements in quotes are none.
+        if word.pieces.len() == before {
+            word.push(What::Literal, self.at..self.at, true);
         }
         self.close(b'"', open, "quotation mark");
     }
