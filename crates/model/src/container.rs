@@ -2,8 +2,8 @@
 
 use crate::{
     ContainerId, Device, Engine, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image, Mount,
-    Namespace, NetworkMode, NetworkOption, Port, Surface, SystemId, Text, Topic, UnknownOption, Unseen,
-    Userns, Visitor, VisitorMut,
+    Namespace, NetworkMode, NetworkOption, Port, RunOption, Surface, SystemId, Text, Topic, UnitProblem,
+    UnknownOption, Unseen, Userns, Visitor, VisitorMut,
 };
 use nixpod_source::{Condition, Origin, Place, Why};
 use rustc_hash::FxHashMap;
@@ -85,8 +85,12 @@ pub struct Container {
     pub sdnotify: Option<Field<String>>,
     /// What only nspawn has.
     pub nspawn: Option<Nspawn>,
+    /// Options of its engine's command line that are told by no other fact, in their order.
+    pub run_options: Vec<Field<RunOption>>,
     /// Options that it sets and that nobody declares.
     pub unknown_options: Vec<Field<UnknownOption>>,
+    /// What is wrong with the unit that it is made of, if it is one.
+    pub unit_problems: Vec<Field<UnitProblem>>,
     /// Why a part of its definitions could not be seen, if so. Then what nobody was seen to set is not known either.
     pub unseen: Option<Unseen>,
 }
@@ -111,7 +115,7 @@ impl Container {
             system,
             id,
             guest: None,
-            auto_start: Field::default(!is_nspawn),
+            auto_start: Field::default(!matches!(surface, Surface::Nspawn | Surface::Quadlet)),
             engine: Field::default(match surface {
                 Surface::Nspawn => Engine::Nspawn,
                 Surface::DaemonJson => Engine::Docker,
@@ -140,7 +144,9 @@ impl Container {
             flags: Vec::new(),
             sdnotify: None,
             nspawn: is_nspawn.then(Nspawn::default),
+            run_options: Vec::new(),
             unknown_options: Vec::new(),
+            unit_problems: Vec::new(),
             unseen: None,
         }
     }
@@ -189,7 +195,9 @@ macro_rules! every_fact {
             flags,
             sdnotify,
             nspawn,
+            run_options,
             unknown_options,
+            unit_problems,
             unseen: _,
         } = $container;
         let default = FactInfo::by_default;
@@ -296,8 +304,18 @@ macro_rules! every_fact {
         }
         every_fact!(
             visitor,
+            FactInfo::secret("option", "which options it is started with").on(Topic::Start),
+            run_options
+        );
+        every_fact!(
+            visitor,
             FactInfo::certain("unknown option", "which options it has").on(Topic::Start),
             unknown_options
+        );
+        every_fact!(
+            visitor,
+            FactInfo::certain("unit problem", "what its unit says").on(Topic::Start),
+            unit_problems
         );
         if let Some(nspawn) = nspawn {
             let Nspawn {

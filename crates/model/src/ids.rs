@@ -36,6 +36,8 @@ pub enum Surface {
     HomeManagerPodman,
     /// quadlet-nix: `virtualisation.quadlet.containers.<name>`, of NixOS or of Home Manager.
     QuadletNix,
+    /// `devcontainer.json`.
+    Devcontainer,
     /// A line of a script that runs `podman`, `docker` or `systemd-nspawn`.
     CommandLine,
     /// `containers.conf`, as `virtualisation.containers.containersConf.settings` and `services.podman.settings.containers`:
@@ -43,6 +45,8 @@ pub enum Surface {
     ContainersConf,
     /// Docker's `daemon.json`, as `virtualisation.docker.daemon.settings`: what every container of Docker has.
     DaemonJson,
+    /// A unit file of Podman's generator, which an option writes or which is a file of the project.
+    Quadlet,
 }
 
 impl Surface {
@@ -53,9 +57,11 @@ impl Surface {
             Self::OciContainers => "oci-containers",
             Self::HomeManagerPodman => "home-manager-podman",
             Self::QuadletNix => "quadlet-nix",
+            Self::Devcontainer => "devcontainer",
             Self::CommandLine => "command-line",
             Self::ContainersConf => "containers-conf",
             Self::DaemonJson => "daemon-json",
+            Self::Quadlet => "quadlet",
         }
     }
 }

@@ -25,6 +25,7 @@ mod spec;
 mod symbol;
 mod system;
 mod text;
+mod unit;
 mod unknown;
 mod visit;
 mod world;
@@ -45,6 +46,7 @@ pub use system::{
     SystemKind, Unseen, User,
 };
 pub use text::{StoreRef, Text, TextPart};
+pub use unit::{Consequence, PodmanRelease, RunOption, UnitProblem};
 pub use unknown::UnknownFacts;
 pub use visit::{Doubt, FactInfo, FactValue, Topic, Unset, Visitor, VisitorMut};
 pub use world::{ById, Defined, DefinedState, World};

@@ -1,8 +1,8 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
 use crate::{
-    ContainerId, Engines, FactInfo, FactValue, Field, Firewall, HostId, SystemId, Text, UsersBy, Visitor,
-    VisitorMut,
+    ContainerId, Engines, FactInfo, FactValue, Field, Firewall, HostId, SystemId, Text, UnitProblem, UsersBy,
+    Visitor, VisitorMut,
 };
 use nixpod_source::{Origin, Place, Why};
 use std::sync::Arc;
@@ -127,6 +127,8 @@ pub struct System {
     pub users_by: Field<UsersBy>,
     /// Places where the system's options put literal secrets in the store.
     pub secrets: Vec<SecretValue>,
+    /// What is wrong with units of it that are no containers: pods, networks, volumes.
+    pub unit_problems: Vec<Field<UnitProblem>>,
     /// How much of what defines it was seen.
     pub seen: Seen,
 }
@@ -213,6 +215,7 @@ impl System {
             firewall: Firewall::default(),
             users_by: Field::default(UsersBy::Perl),
             secrets: Vec::new(),
+            unit_problems: Vec::new(),
             seen: Seen::Partly(Arc::default()),
         }
     }
@@ -242,6 +245,7 @@ impl System {
             firewall,
             users_by,
             secrets,
+            unit_problems,
             seen: _,
         } = self;
         let default = FactInfo::by_default;
@@ -265,8 +269,15 @@ impl System {
         for member in group_members {
             visitor.fact(FactInfo::certain("member", "who is in which group"), member);
         }
-        for SecretValue { slot: _, value } in secrets {
-            visitor.fact(FactInfo::secret("secret", "what is stored"), value);
+        for SecretValue { slot, value } in secrets {
+            let info = FactInfo::secret("secret", "what is stored");
+            match slot {
+                SecretSlot::Unit(_) => visitor.fact(info.whole(), value),
+                _ => visitor.fact(info, value),
+            }
+        }
+        for problem in unit_problems {
+            visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
         }
     }
 }
@@ -492,6 +503,8 @@ pub enum SecretSlot {
     HashedPassword(String, &'static str),
     /// The text of a written file: `environment.etc.<n>.text`, `pkgs.writeText`: its name.
     WrittenFile(String),
+    /// The same of a unit, of which containers are read by themselves: its name.
+    Unit(String),
     /// An environment variable of a service: its name.
     Environment(String),
     /// An option whose value is a credential, such as an image's `password`: its path.

@@ -22,6 +22,8 @@ pub struct FactInfo {
     pub topic: Topic,
     /// Is it a word of a line, which is read together with those around it?
     pub is_word: bool,
+    /// Is it a text as a whole, the parts of which are other facts?
+    pub is_whole: bool,
 }
 
 /// What a fact has to do with, the most important first.
@@ -57,6 +59,7 @@ impl FactInfo {
             only_secrets: false,
             topic: Topic::Isolation,
             is_word: false,
+            is_whole: false,
         }
     }
 
@@ -69,6 +72,7 @@ impl FactInfo {
             only_secrets: false,
             topic: Topic::Isolation,
             is_word: false,
+            is_whole: false,
         }
     }
 
@@ -89,6 +93,14 @@ impl FactInfo {
     pub(crate) const fn word(self) -> Self {
         Self {
             is_word: true,
+            ..self
+        }
+    }
+
+    /// The same as a text as a whole.
+    pub(crate) const fn whole(self) -> Self {
+        Self {
+            is_whole: true,
             ..self
         }
     }

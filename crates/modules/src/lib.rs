@@ -66,3 +66,4 @@ pub use roots::outputs::module_roots;
 pub use roots::root::{Role, RootSystem, Standing, look_again};
 pub use system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 pub use system::report::{About, DefinitionInfo, Gap, OptionInfo, Shared};
+pub use undeclared::meant;

@@ -131,7 +131,7 @@ fn did_you_mean(unmatched: &Unmatched) -> String {
 const MAX_SLIPS: usize = 2;
 
 /// The name that was most likely meant: the only one that is nearest, if it is very near.
-pub(crate) fn meant<'n>(name: &str, declared: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn meant<'n>(name: &str, declared: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
     let allowed = MAX_SLIPS.min(name.chars().count() / 3);
     let mut near: Vec<(usize, &str)> = declared

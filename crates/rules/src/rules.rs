@@ -16,6 +16,7 @@ mod missing_subid_ranges;
 mod nested_ids_out_of_range;
 mod privileged_container;
 mod published_on_all_interfaces;
+mod quadlet_invalid;
 mod root_equivalent_group;
 mod runtime_dir_bind;
 mod secret_file_in_store;
@@ -43,6 +44,7 @@ pub static ALL: &[&Rule] = &[
     &nested_ids_out_of_range::RULE,
     &privileged_container::RULE,
     &published_on_all_interfaces::RULE,
+    &quadlet_invalid::RULE,
     &root_equivalent_group::RULE,
     &runtime_dir_bind::RULE,
     &secret_file_in_store::RULE,

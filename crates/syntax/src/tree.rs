@@ -64,10 +64,9 @@ fn attempt(source: &str) -> Option<Attempt> {
         let parse = rnix::Root::parse(&repaired.text);
         Some((repaired, parse))
     };
-    let plain = repair::repair(source, None).and_then(read);
+    let plain = repair::repair(source, &[]).and_then(read);
     let missing = quotes::missing(source).into_iter();
-    let missing = missing.filter(|missing| !quotes::is_open_with(source, missing));
-    let closed = missing.filter_map(|missing| repair::repair(source, Some(missing)).and_then(read));
+    let closed = missing.filter_map(|marks| repair::repair(source, &marks).and_then(read));
     let attempts = plain.into_iter().chain(closed);
     attempts.min_by_key(|(repaired, parse)| {
         let odd = quotes::odd(&repaired.text);

@@ -347,6 +347,45 @@ fn missing_quotation_marks() {
     );
 }
 
+/// Two marks that are missing leave a text that does not end inside of a string.
+#[test]
+fn several_missing_quotation_marks() {
+    check(
+        "{\n  a = \"x;\n  b = \"y\";\n  c = \"z;\n  d = 1;\n}",
+        expect![[r#"{ a=(call (call (call <"x;\n  b = "> y@with[]) <";\n  c = ">) z@with[]) d=1 }"#]],
+    );
+    check(
+        "{\n  a = \"x;\n  b = [ \"y ];\n  c = 1;\n  d = \"z;\n}",
+        expect![[r#"
+            { a=<"x"> b=(list <"y">) c=1 d=<"z"> }
+            error: missing quotation mark at the end of a string at ""
+            error: missing quotation mark at the end of a string at ""
+            error: missing quotation mark at the end of a string at """#]],
+    );
+}
+
+#[test]
+fn interpolations_without_an_end() {
+    check(
+        "{\n  a = \"x${y\";\n  b = \"z\";\n  c = 1;\n}",
+        expect![[r#"
+        { a=<"x" y@with[]> b=<"z"> c=1 }
+        error: missing `}` at the end of an interpolation at """#]],
+    );
+    check(
+        "{\n  a = ''\n    x ${y.z\n    w\n  '';\n  b = { c = \"d\"; };\n}",
+        expect![[r#"
+            { a=<"x " (select y@with[] .z) "\nw\n"> b={ c=<"d"> } }
+            error: missing `}` at the end of an interpolation at """#]],
+    );
+    check(
+        "{\n  a = [ \"x${y\" \"z\" ];\n  b = 1;\n}",
+        expect![[r#"
+        { a=(list <"x" y@with[]> <"z">) b=1 }
+        error: missing `}` at the end of an interpolation at """#]],
+    );
+}
+
 #[test]
 fn missing_quotation_marks_among_several_bindings_of_a_line() {
     check(

@@ -79,7 +79,11 @@ impl<'a> Counter<'a> {
 }
 
 impl Visitor for Counter<'_> {
-    fn fact<T: FactValue>(&mut self, _info: FactInfo, field: &Field<T>) {
+    fn fact<T: FactValue>(&mut self, info: FactInfo, field: &Field<T>) {
+        // A unit is used for the container that it describes.
+        if info.is_whole {
+            return;
+        }
         self.origin(&field.origin);
         for text in field.value().map(T::texts).unwrap_or_default() {
             text.origins(&mut |origin| self.origin(origin));

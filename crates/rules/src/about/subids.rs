@@ -27,7 +27,7 @@ pub(crate) fn rootless_users<'a>(ctx: &Ctx<'a>, system: &'a System) -> Vec<Rootl
     for container in ctx.containers_of(system) {
         let may_be_rootless = matches!(
             container.surface,
-            Surface::OciContainers | Surface::QuadletNix | Surface::CommandLine
+            Surface::OciContainers | Surface::QuadletNix | Surface::CommandLine | Surface::Quadlet
         );
         let user = container.runs_as.as_ref().and_then(Field::value);
         if let (true, Some(false), Some(user)) = (may_be_rootless, container.rootful.value(), user) {
@@ -41,7 +41,7 @@ pub(crate) fn rootless_users<'a>(ctx: &Ctx<'a>, system: &'a System) -> Vec<Rootl
         let of_user = |container: &&&Container| {
             matches!(
                 container.surface,
-                Surface::HomeManagerPodman | Surface::QuadletNix
+                Surface::HomeManagerPodman | Surface::QuadletNix | Surface::Quadlet
             )
         };
         if let Some(container) = ctx.containers_of(home).iter().find(of_user) {

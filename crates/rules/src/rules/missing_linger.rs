@@ -118,10 +118,12 @@ fn report<'s>(
 fn runs_as(ctx: &Ctx<'_>, container: &Container, system: &System, user: &str) -> bool {
     let inner = ctx.system(container);
     match container.surface {
-        Surface::HomeManagerPodman | Surface::QuadletNix if inner.kind == SystemKind::Home => {
+        Surface::HomeManagerPodman | Surface::QuadletNix | Surface::Quadlet
+            if inner.kind == SystemKind::Home =>
+        {
             inner.parent.as_ref() == Some(&system.id) && inner.home_of.as_deref() == Some(user)
         }
-        Surface::OciContainers | Surface::QuadletNix => {
+        Surface::OciContainers | Surface::QuadletNix | Surface::Quadlet => {
             container.system == system.id
                 && container.rootful.value() == Some(&false)
                 && container
@@ -137,7 +139,7 @@ fn runs_as(ctx: &Ctx<'_>, container: &Container, system: &System, user: &str) ->
 fn needs_linger(system: &System, container: &Container) -> bool {
     if matches!(
         container.surface,
-        Surface::HomeManagerPodman | Surface::QuadletNix
+        Surface::HomeManagerPodman | Surface::QuadletNix | Surface::Quadlet
     ) {
         return true;
     }

@@ -185,7 +185,7 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             SecretSlot::Credential(option) => {
                 check_text(&field, text, &format!("`{option}`{place}"), true, sink);
             }
-            SecretSlot::WrittenFile(file) => {
+            SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
                 check_text(&field, text, &format!("the file `{file}`{place}"), false, sink);
             }
         }

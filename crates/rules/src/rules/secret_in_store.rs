@@ -230,7 +230,7 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
                 report(sink, field, text, &hit, &what, USER_HELP);
             }
         }
-        SecretSlot::WrittenFile(file) => {
+        SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
             for (variable, hit) in judge_lines(&pattern) {
                 let confidence = match hit.kind {
                     Kind::Shape(_) => Confidence::High,

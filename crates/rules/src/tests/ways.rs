@@ -28,6 +28,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "{ privateUsers = \"nobody\"; config = { }; }",
     ),
     (
+        "quadlet-invalid",
+        "{ virtualisation.quadlet.containers.web = { containerConfig = @; }; }",
+        "{ image = \"a:1\"; Pull = \"sometimes\"; }",
+    ),
+    (
         "unknown-option",
         "{ containers.web = @; }",
         "{ privateUser = \"no\"; config = { }; }",

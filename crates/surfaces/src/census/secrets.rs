@@ -5,6 +5,7 @@
 //! they stand, and whatever the value is. Only a word that is made of pieces which stand apart is not seen.
 
 use crate::census::functions::Functions;
+use crate::vocabulary::unit::kinds::FOLDER;
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{BinaryOp, EntryValue, Expr, StrPart};
@@ -71,7 +72,7 @@ pub fn may_tell_secrets(hir: &Hir) -> bool {
         let tells = match expr {
             Expr::Attrs(attrs) => {
                 let mut keys = attrs.entries.iter().map(|entry| hir.name(entry.name));
-                keys.any(|key| announces(&key.to_ascii_lowercase()))
+                keys.any(|key| key.contains(FOLDER) || announces(&key.to_ascii_lowercase()))
             }
             Expr::Str(_) | Expr::Path(..) | Expr::Binary(BinaryOp::Add, ..) => {
                 let mut written = Written::default();
@@ -108,7 +109,9 @@ pub fn may_tell_secrets(hir: &Hir) -> bool {
 /// Can a text be a secret, or have one in it, or announce one?
 pub fn may_be_secret(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
+    // Units of homes are looked at whatever they say.
     lower == "key"
+        || lower.contains(FOLDER)
         || PARTS.iter().any(|part| lower.contains(part))
         || announces(&lower)
         || has_token(text)

@@ -476,7 +476,7 @@ impl Walk<'_> {
     fn site(&mut self, set: Set, name: Option<String>, key: ExprId, value: ExprId) {
         let kind = match set.table.systems {
             Systems::Homes => SystemKind::Home,
-            Systems::Nixos | Systems::Both => SystemKind::Nixos,
+            Systems::Nixos | Systems::Both | Systems::None => SystemKind::Nixos,
         };
         let option: Vec<String> = names(&self.path).collect();
         let option = option.strip_prefix(&["config".to_owned()]).unwrap_or(&option);

@@ -261,6 +261,15 @@ impl<'e, 's> OptionReader<'e, 's> {
 
     /// The entries of a set, sorted by name, and whether there may be more.
     pub(crate) fn entries(&mut self, found: &Found) -> Entries {
+        self.entries_where(found, &|_| true)
+    }
+
+    /// The entries of a set that are called so. Others are not looked at.
+    pub(crate) fn entries_named(&mut self, found: &Found, is: &dyn Fn(&str) -> bool) -> Vec<(String, Found)> {
+        self.entries_where(found, is).named
+    }
+
+    fn entries_where(&mut self, found: &Found, is: &dyn Fn(&str) -> bool) -> Entries {
         let default = self.is_default(found);
         let mut out = Entries::default();
         let set = match &found.value.value {
@@ -280,6 +289,9 @@ impl<'e, 's> OptionReader<'e, 's> {
         let portion = self.ev.set_aside(&mut reserve, set.entries.len());
         for attr in self.ev.sorted(&set) {
             let name = self.ev.name(attr.name).to_string();
+            if !is(&name) {
+                continue;
+            }
             let when = self.ev.both(when, attr.when);
             let among = (&mut reserve, portion);
             let found = self.found_among(among, attr.thunk, when, attr.site, default);

@@ -5,6 +5,8 @@ use crate::read::{Found, OptionReader};
 use crate::surface::section::{self, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
+use crate::vocabulary::unit::kinds::Kind;
+use crate::vocabulary::unit::specifiers::Manager;
 use nixpod_model::{Container, Field, Surface};
 
 /// What is known of the surface before a container is read.
@@ -79,10 +81,13 @@ pub(crate) fn read(
     };
     let section = Section {
         typed: found,
+        kind: Kind::Container,
         names: &NAMES,
         quoted: false,
         extra: vec![extra],
         raw: None,
+        manager: Manager::User,
+        podman: None,
     };
     section::read(reader, &section, container);
     Reading::Container

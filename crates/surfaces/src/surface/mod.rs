@@ -1,11 +1,14 @@
 //! One file for each way to declare containers.
 
 mod command_line;
+mod devcontainer;
 mod home;
 mod nspawn;
 mod nspawn_lists;
 mod oci;
 mod quadlet;
+mod quadlet_text;
+mod quadlet_units;
 mod section;
 mod surroundings;
 mod texts;
@@ -26,7 +29,8 @@ pub(crate) const SURFACES: [(&Table, Read); 4] = [
 ];
 
 /// Kinds of texts with containers in them, in the order in which a system is read.
-pub(crate) const TEXT_SURFACES: &[TextSurface] = &[command_line::TEXTS];
+pub(crate) const TEXT_SURFACES: &[TextSurface] =
+    &[quadlet_text::SURFACE, command_line::TEXTS, devcontainer::TEXTS];
 
 /// What is known of each surface before anything is read.
 pub fn tables() -> impl Iterator<Item = &'static Table> {

@@ -6,8 +6,10 @@ use crate::surface::section::{self, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::hole;
+use crate::vocabulary::unit::kinds::Kind;
+use crate::vocabulary::unit::specifiers::Manager;
 use nixpod_eval::Value;
-use nixpod_model::{Container, Field, Image, Port, Surface};
+use nixpod_model::{Container, Field, Image, Surface};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -77,6 +79,8 @@ const NAMES: [(&str, &str); 30] = [
 struct QuadletModule {
     /// Are the elements of typed lists quoted?
     quoted: bool,
+    /// Whose units they are.
+    manager: Manager,
     /// `pods`, whose namespaces their containers share.
     pods: Found,
     /// `users.users`, by which a number is told to be a user.
@@ -84,12 +88,16 @@ struct QuadletModule {
 }
 
 impl QuadletModule {
-    fn new(reader: &mut OptionReader<'_, '_>, config: &Found) -> Self {
+    fn new(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: bool) -> Self {
         let escape = reader.option(config, &["virtualisation", "quadlet", "autoEscape"]);
         let pods = reader.option(config, &["virtualisation", "quadlet", "pods"]);
         let users = reader.option(config, &["users", "users"]);
         Self {
             quoted: reader.bool(&escape).value() != Some(&false),
+            manager: match is_home {
+                true => Manager::User,
+                false => Manager::System,
+            },
             pods,
             users,
         }
@@ -107,7 +115,7 @@ pub(crate) fn read(
     if reader.bool(&enable).certain() == Some(&false) {
         return Reading::Off;
     }
-    let module = QuadletModule::new(reader, around.config);
+    let module = QuadletModule::new(reader, around.config, around.is_home);
     container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.field(&auto_start, |_, value, _| match &value.value {
@@ -131,10 +139,13 @@ pub(crate) fn read(
     }
     let section = Section {
         typed: &config,
+        kind: Kind::Container,
         names: &NAMES,
         quoted: module.quoted,
         extra: vec![config.clone(), reader.at(found, &["extraConfig", "Container"])],
         raw,
+        manager: module.manager,
+        podman: None,
     };
     section::read(reader, &section, container);
     image_by_nix(reader, found, container);
@@ -190,18 +201,14 @@ fn in_pod(
         let section = Section {
             typed: &pod,
             names: &NAMES,
+            kind: Kind::Pod,
             quoted: module.quoted,
             extra: vec![pod.clone()],
             raw: None,
+            manager: module.manager,
+            podman: None,
         };
-        let own = container.ports.len();
-        section::namespaces(reader, &section, container);
-        for port in container.ports.iter_mut().skip(own) {
-            *port = port.map(|port| Port {
-                pod: Some(name.to_owned()),
-                ..port.clone()
-            });
-        }
+        section::read_pod(reader, &section, name, container);
     }
 }
 

@@ -4,7 +4,8 @@
 use crate::read::{Found, OptionReader};
 use crate::vocabulary::options::Systems;
 use nixpod_model::{
-    Container, ContainerId, EntryName, Existence, Field, NotAnalysed, Surface, SystemId, SystemKind, Text,
+    Container, ContainerId, EntryName, Existence, Field, NotAnalysed, PodmanRelease, Surface, SystemId,
+    SystemKind, Text, UnitProblem,
 };
 use nixpod_source::{FileId, Origin, Place};
 use rustc_hash::FxHashSet;
@@ -53,10 +54,16 @@ pub(crate) struct TextSurface {
 
 /// What was read of the texts of a system.
 pub(crate) struct TextsRead {
-    system: SystemId,
+    pub(crate) system: SystemId,
     surface: Surface,
     pub(crate) containers: Vec<Container>,
     pub(crate) not_analysed: Vec<NotAnalysed>,
+    /// What is wrong with units that are no containers.
+    pub(crate) problems: Vec<Field<UnitProblem>>,
+    /// Whose home the system is, if it is one.
+    pub(crate) home_of: Option<String>,
+    /// The newest Podman that the system can have.
+    pub(crate) podman: Option<PodmanRelease>,
     names: FxHashSet<String>,
 }
 
@@ -67,6 +74,9 @@ impl TextsRead {
             surface,
             containers: Vec::new(),
             not_analysed: Vec::new(),
+            problems: Vec::new(),
+            home_of: None,
+            podman: None,
             names: FxHashSet::default(),
         }
     }

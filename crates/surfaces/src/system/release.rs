@@ -1,7 +1,7 @@
 //! The NixOS release and the oldest that a system can be.
 
 use crate::read::{Found, OptionReader, known_string};
-use nixpod_model::{Field, Release, StateVersion};
+use nixpod_model::{Field, PodmanRelease, Release, StateVersion, System};
 use nixpod_source::{Origin, Why};
 
 /// `24.05` or `24.05pre-git`.
@@ -21,6 +21,28 @@ pub(crate) fn given(release: Option<(u32, u32)>) -> Field<Release> {
         Some((year, month)) => Field::set(Release { year, month }, Origin::default()),
         None => Field::unset("nixpkgs"),
     }
+}
+
+/// The newest Podman that a system can have, if its release tells. A release branch gets newer ones while it lives, so it is
+/// the one that the next release began with, or the last of the same first number.
+pub(crate) fn podman(system: &System) -> Option<PodmanRelease> {
+    const NEWEST: [((u32, u32), (u8, u8)); 7] = [
+        ((23, 5), (4, 7)),
+        ((23, 11), (4, 9)),
+        ((24, 5), (5, 2)),
+        ((24, 11), (5, 4)),
+        ((25, 5), (5, 7)),
+        ((25, 11), (5, 8)),
+        ((26, 5), (5, 8)),
+    ];
+    let release = system.release.certain()?;
+    let known = NEWEST
+        .iter()
+        .find(|(known, _)| *known == (release.year, release.month));
+    known.map(|(_, (major, minor))| PodmanRelease {
+        major: *major,
+        minor: *minor,
+    })
 }
 
 /// `system.stateVersion` or `home.stateVersion`: the system is at least that new.

@@ -3,6 +3,7 @@
 use crate::read::{Found, OptionReader, as_key};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::text::{origin_of, split_once};
+use crate::vocabulary::unit::kinds::is_unit;
 use crate::vocabulary::words;
 use crate::vocabulary::words::split_words;
 use nixpod_eval::Value;
@@ -107,7 +108,11 @@ fn written_files(reader: &mut OptionReader<'_, '_>, all: &Found, secrets: &mut V
             return;
         }
         let text = reader.get(&file, "text");
-        reader.secret(&text, SecretSlot::WrittenFile(name.clone()), secrets);
+        let slot = match is_unit(&name) {
+            true => SecretSlot::Unit,
+            false => SecretSlot::WrittenFile,
+        };
+        reader.secret(&text, slot(name.clone()), secrets);
         let source = reader.get(&file, "source");
         if reader.is_default(&source) || reader.is_unset(&source) {
             continue;

@@ -54,6 +54,7 @@ fn scripts_of_services() {
               flag value: 80:80 <- 80:80
               flag: --env-file <- --env-file
               flag value: ${sops.secrets.env.path} <- {…
+              option: name = backup <- backup
             command-line systemd.services.plain in `box` <- /bin/docker run --net host -v /var/run/docker.sock:/s a
               engine: docker <- /bin/docker run --net host -v /var/run/docker.sock:/s a
               network: Host <- host
@@ -184,6 +185,8 @@ fn what_a_script_says_before() {
               flag value: everything:/host <- everything:/host
               flag: --name <- --name
               flag value: a <- a
+              option: pod = shared <- shared
+              option: name = a <- a
             command-line systemd.services.x in `box` <- podman run "''${args[@]}" "$IMAGE" sh -c 'podman run no'
               engine: podman <- podman run "''${args[@]}" "$IMAGE" sh -c 'podman run no'
               mount: /srv at /srv rw <- /srv:/srv
@@ -218,6 +221,7 @@ fn what_a_script_says_before() {
               flag: --name <- --name
               flag value: d <- d
               flag: --privileged <- --privileged
+              option: name = d <- d
             not analysed: systemd.services.x (2): undecided: words before the image that may be options or the image <- img3
             not analysed: systemd.services.x (2): the variable `OPTIONS` of a script depends on the machine <- $OPTIONS
         "#]],

@@ -193,7 +193,7 @@ fn system(one: &System, lines: &mut Lines<'_>) {
             SecretSlot::Password(user, option) | SecretSlot::HashedPassword(user, option) => {
                 format!("{user}.{option}")
             }
-            SecretSlot::WrittenFile(name) => format!("file {name}"),
+            SecretSlot::WrittenFile(name) | SecretSlot::Unit(name) => format!("file {name}"),
             SecretSlot::Environment(name) => format!("variable {name}"),
             SecretSlot::Credential(name) => format!("credential {name}"),
             SecretSlot::SecretFile(name) => format!("file of {name}"),

@@ -3,6 +3,7 @@
 mod bearing;
 mod census;
 mod command_line;
+mod devcontainer;
 mod dump;
 mod given;
 mod home;
@@ -10,6 +11,7 @@ mod likely;
 mod nspawn;
 mod oci;
 mod quadlet;
+mod quadlet_text;
 mod secrets;
 mod settings;
 mod size;
@@ -18,11 +20,11 @@ mod unknown;
 mod unusual;
 
 use expect_test::Expect;
-use nixpod_eval::{Evaluator, Limits};
+use nixpod_eval::{Evaluator, Limits, Source};
 use nixpod_fixture::TestSource;
 use nixpod_model::{ContainerId, Listing, OwnOption, World};
 use nixpod_modules::{Kind, Library, RootSystem, Standing};
-use nixpod_source::Site;
+use nixpod_source::{Site, Utf8Path};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -94,4 +96,22 @@ fn containers(text: &str, expected: Expect) {
 fn systems(text: &str, expected: Expect) {
     let (world, files) = world(text, Kind::Nixos, true);
     expected.assert_eq(&dump::systems(&world, &files));
+}
+
+/// What the containers of files are that are no Nix.
+#[track_caller]
+fn texts(text: &str, expected: Expect) {
+    let files = TestSource::fixture(text);
+    let texts: Vec<crate::TextFile> = { nixpod_fixture::files(text).into_iter() }
+        .filter(|(path, _)| crate::is_text(path))
+        .map(|(path, _)| {
+            let at = format!("/p{path}");
+            let (file, content) = files.text(Utf8Path::new(&at)).expect("the file is there");
+            let text = String::from_utf8(content).expect("fixtures are text");
+            let path = path.trim_start_matches('/').to_owned();
+            crate::TextFile { path, file, text }
+        })
+        .collect();
+    let world = crate::read_texts("files", &texts);
+    expected.assert_eq(&dump::containers(&world, &files));
 }

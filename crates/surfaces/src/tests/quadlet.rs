@@ -46,13 +46,13 @@ let inherit (config.virtualisation.quadlet) networks pods volumes; in
               privileged: true <- "--privileged"
               capability: CAP_NET_ADMIN <- "NET_ADMIN"
               network: Host <- "host"
+              mount: volume tmpfs at /tmp rw size=1M <- "/tmp:size=1M"
               mount: volume ink.volume at /ink rw <- "${volumes.ink.ref}:/ink"
               mount: /srv/a at /a ro <- "/srv/a:/a:ro"
-              mount: volume tmpfs at /tmp rw size=1M <- "/tmp:size=1M"
               environment: A = b <- "b"
               image: docker.io/library/nginx:1 <- "docker.io/library/nginx:1"
-              security: label=disable <- true
               security: no-new-privileges <- true
+              security: label=disable <- true
               command: run me <- "run me"
               command: -v <- "-v"
               malformed flag: --cap-add SYS_ADMIN <- "--cap-add SYS_ADMIN"

@@ -326,28 +326,56 @@ fn what_was_not_seen_dooms_the_defaults_of_homes() {
           capability: unknown: `inputs.b.AddCapability` comes from outside <- Container
           dropped: unknown: `inputs.b.DropCapability` comes from outside <- Container
           network: unknown: `inputs.b.Network` comes from outside <- Container
+          mount: unknown: `inputs.b.Tmpfs` comes from outside <- Container
+          mount: unknown: `inputs.b.VolatileTmp` comes from outside <- Container
           mount: unknown: `inputs.b.Volume` comes from outside <- Container
           mount: unknown: `inputs.b.Mount` comes from outside <- Container
-          mount: unknown: `inputs.b.Tmpfs` comes from outside <- Container
           device: unknown: `inputs.b.AddDevice` comes from outside <- Container
           port: unknown: `inputs.b.PublishPort` comes from outside <- Container
           environment: unknown: `inputs.b.Environment` comes from outside <- Container
           environment file: unknown: `inputs.b.EnvironmentFile` comes from outside <- Container
           image: unknown: `inputs.b.Image` comes from outside <- Container
+          security: unknown: `inputs.b.NoNewPrivileges` comes from outside <- Container
           security: unknown: `inputs.b.SecurityLabelDisable` comes from outside <- Container
           security: unknown: `inputs.b.SecurityLabelNested` comes from outside <- Container
-          security: unknown: `inputs.b.NoNewPrivileges` comes from outside <- Container
           security: unknown: `inputs.b.SecurityLabelType` comes from outside <- Container
-          security: unknown: `inputs.b.SecurityLabelLevel` comes from outside <- Container
           security: unknown: `inputs.b.SecurityLabelFileType` comes from outside <- Container
-          security: unknown: `inputs.b.SeccompProfile` comes from outside <- Container
+          security: unknown: `inputs.b.SecurityLabelLevel` comes from outside <- Container
           security: unknown: `inputs.b.AppArmor` comes from outside <- Container
-          security: unknown: `inputs.b.Unmask` comes from outside <- Container
+          security: unknown: `inputs.b.SeccompProfile` comes from outside <- Container
           security: unknown: `inputs.b.Mask` comes from outside <- Container
+          security: unknown: `inputs.b.Unmask` comes from outside <- Container
           command: unknown: `inputs.b.Entrypoint` comes from outside <- Container
           command: unknown: `inputs.b.Exec` comes from outside <- Container
+          flag: unknown: `inputs.b.ContainersConfModule` comes from outside <- Container
           flag: unknown: `inputs.b.GlobalArgs` comes from outside <- Container
           flag: unknown: `inputs.b.PodmanArgs` comes from outside <- Container
+          option: unknown: `inputs.b.CgroupsMode` comes from outside <- Container
+          option: unknown: `inputs.b.PidsLimit` comes from outside <- Container
+          option: unknown: `inputs.b.IP` comes from outside <- Container
+          option: unknown: `inputs.b.IP6` comes from outside <- Container
+          option: unknown: `inputs.b.HostName` comes from outside <- Container
+          option: unknown: `inputs.b.Pull` comes from outside <- Container
+          option: unknown: `inputs.b.Memory` comes from outside <- Container
+          option: unknown: `inputs.b.Ulimit` comes from outside <- Container
+          option: unknown: `inputs.b.DNS` comes from outside <- Container
+          option: unknown: `inputs.b.GroupAdd` comes from outside <- Container
+          option: unknown: `inputs.b.AddHost` comes from outside <- Container
+          option: unknown: `inputs.b.RunInit` comes from outside <- Container
+          option: unknown: `inputs.b.EnvironmentHost` comes from outside <- Container
+          option: unknown: `inputs.b.HttpProxy` comes from outside <- Container
+          option: unknown: `inputs.b.ReadOnlyTmpfs` comes from outside <- Container
+          option: unknown: `inputs.b.Sysctl` comes from outside <- Container
+          option: unknown: `inputs.b.ReadOnly` comes from outside <- Container
+          option: unknown: `inputs.b.Group` comes from outside <- Container
+          option: unknown: `inputs.b.AutoUpdate` comes from outside <- Container
+          option: unknown: `inputs.b.Label` comes from outside <- Container
+          option: unknown: `inputs.b.Annotation` comes from outside <- Container
+          option: unknown: `inputs.b.Secret` comes from outside <- Container
+          option: unknown: `inputs.b.HealthCmd` comes from outside <- Container
+          option: unknown: `inputs.b.HealthStartupCmd` comes from outside <- Container
+          option: unknown: `inputs.b.ContainerName` comes from outside <- Container
+          option: unknown: `inputs.b.Rootfs` comes from outside <- Container
           not seen: `inputs.b` comes from outside
           not known: a part of its definition: `inputs.b` comes from outside <- Container
         not analysed: services.podman.containers.b: `inputs.b` comes from outside <- Container

@@ -7,6 +7,9 @@ use nixpod_source::Origin;
 
 /// A comma-separated list of capabilities, each with its own place.
 pub(crate) fn capabilities(text: &Text, field: &Field<()>) -> Vec<Field<String>> {
+    if field.is_unknown() {
+        return vec![part(field, String::new(), Origin::default())];
+    }
     let pattern = text.pattern();
     let mut out = Vec::new();
     let mut at = 0;

@@ -4,6 +4,7 @@
 pub(crate) mod capabilities;
 pub(crate) mod certainty;
 pub(crate) mod flags;
+pub(crate) mod json;
 pub(crate) mod mounts;
 pub(crate) mod nspawn;
 pub(crate) mod options;
@@ -12,4 +13,5 @@ pub(crate) mod ports;
 pub(crate) mod programs;
 pub(crate) mod shell;
 pub(crate) mod text;
+pub(crate) mod unit;
 pub(crate) mod words;

@@ -28,6 +28,8 @@ pub enum Systems {
     Homes,
     /// All of them.
     Both,
+    /// None: no option declares such containers, but files of a project do.
+    None,
 }
 
 impl Systems {
@@ -37,6 +39,7 @@ impl Systems {
             Self::Nixos => matches!(kind, SystemKind::Nixos | SystemKind::Guest),
             Self::Homes => kind == SystemKind::Home,
             Self::Both => true,
+            Self::None => false,
         }
     }
 }

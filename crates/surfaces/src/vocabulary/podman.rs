@@ -7,7 +7,9 @@ use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::programs::{self, RUN};
 use crate::vocabulary::text::{concat, split_all, split_once};
-use nixpod_model::{Container, Device, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, Text, Userns};
+use nixpod_model::{
+    Container, Device, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, RunOption, Text, Userns,
+};
 use nixpod_source::Origin;
 
 /// Each list element is one word of the command line, as oci-containers passes them.
@@ -41,7 +43,9 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
             "--cgroupns" => set_namespace(container, "cgroup", &option.fact(value)),
             "--userns" => override_with(&mut container.userns, option.word(userns)),
             "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname"
-                if container.userns.said() != Some(&Userns::KeepId) =>
+                if container.userns.said() != Some(&Userns::KeepId)
+                    // What may be a map says no more than what is known, or not known, already.
+                    && !(option.field.is_unknown() && !container.userns.is_default()) =>
             {
                 let map = Userns::Other(format!("{}={}", option.name, value.display()));
                 override_with(&mut container.userns, option.fact(map));
@@ -59,17 +63,98 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
                 container.devices.push(option.fact(device(&node)));
             }
             "-p" | "--publish" => container.ports.push(option.fact(published(&value))),
-            "-e" | "--env" => {
-                if let Some((name, value)) = split_once(&value, '=') {
-                    let name = name.display();
-                    container.environment.push(option.fact(EnvVar { name, value }));
-                }
-            }
+            "-e" | "--env" => variable(container, &value, option),
             "--env-file" => container.environment_files.push(option.fact(value)),
             "--entrypoint" => container.command.insert(0, option.fact(value)),
-            _ => {}
+            name => run_option(container, name, option),
         }
     }
+}
+
+/// A variable; the last one of a name holds.
+fn variable(container: &mut Container, text: &Text, option: &Opt) {
+    let (name, value) = match split_once(text, '=') {
+        Some((name, value)) => (name.display(), value),
+        None if option.field.is_unknown() => (String::new(), text.clone()),
+        // The engine's own variable of that name.
+        None => return,
+    };
+    container.environment.push(option.fact(EnvVar { name, value }));
+}
+
+/// Options that no other fact tells, and that say how a container is confined, who reaches it or what is secret in it.
+const RUN_OPTIONS: [(&str, Times); 39] = [
+    ("add-host", Times::Many),
+    ("annotation", Times::Many),
+    ("authfile", Times::Once),
+    ("cgroup-parent", Times::Once),
+    ("cgroups", Times::Once),
+    ("creds", Times::Once),
+    ("decryption-key", Times::Many),
+    ("device-cgroup-rule", Times::Many),
+    ("dns", Times::Many),
+    ("env-host", Times::Once),
+    ("group-add", Times::Many),
+    ("health-cmd", Times::Once),
+    ("health-startup-cmd", Times::Once),
+    ("hostname", Times::Once),
+    ("http-proxy", Times::Once),
+    ("init", Times::Once),
+    ("ip", Times::Once),
+    ("ip6", Times::Once),
+    ("label", Times::Many),
+    ("label-file", Times::Many),
+    ("memory", Times::Once),
+    ("name", Times::Once),
+    ("no-hosts", Times::Once),
+    ("pids-limit", Times::Once),
+    ("pod", Times::Once),
+    ("publish-all", Times::Once),
+    ("pull", Times::Once),
+    ("read-only", Times::Once),
+    ("read-only-tmpfs", Times::Once),
+    ("rootfs", Times::Once),
+    ("runtime", Times::Once),
+    ("secret", Times::Many),
+    ("sysctl", Times::Many),
+    ("systemd", Times::Once),
+    ("tls-verify", Times::Once),
+    ("ulimit", Times::Many),
+    ("umask", Times::Once),
+    ("user", Times::Once),
+    ("volumes-from", Times::Many),
+];
+
+/// How often an option counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Times {
+    /// The last one holds.
+    Once,
+    /// They add up.
+    Many,
+}
+
+fn run_option(container: &mut Container, name: &str, option: &Opt) {
+    let long = match name {
+        "-h" => "hostname",
+        "-l" => "label",
+        "-m" => "memory",
+        "-P" => "publish-all",
+        "-u" => "user",
+        _ => name.trim_start_matches('-'),
+    };
+    let Some((name, times)) = RUN_OPTIONS.iter().find(|(known, _)| *known == long) else {
+        return;
+    };
+    if *times == Times::Once {
+        let is_other = |field: &Field<RunOption>| field.value().is_none_or(|other| other.name != *name);
+        container.run_options.retain(is_other);
+    }
+    let value = match &option.value {
+        Some(value) => value.clone(),
+        None => Text::known("true", option.field.origin.clone()),
+    };
+    container.run_options.push(option.fact(RunOption { name, value }));
 }
 
 /// Networks add up, and the host's is the one that matters.
@@ -147,5 +232,10 @@ pub(crate) fn device(value: &Text) -> Device {
 
 /// `--security-opt` for a setting that has an option of its own elsewhere.
 pub(crate) fn security(prefix: &str, field: &Field<Text>) -> Field<Text> {
+    prefixed(prefix, field)
+}
+
+/// A text after a fixed one.
+pub(crate) fn prefixed(prefix: &str, field: &Field<Text>) -> Field<Text> {
     field.map(|value| concat([Text::known(prefix, field.origin.clone()), value.clone()]))
 }

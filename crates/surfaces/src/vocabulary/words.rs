@@ -19,11 +19,22 @@ enum Stretch {
 }
 
 impl Word {
-    fn push(&mut self, start: usize, end: usize) {
+    /// Adds a stretch as it stands in the pattern.
+    pub(crate) fn push(&mut self, start: usize, end: usize) {
         match self.stretches.last_mut() {
             Some(Stretch::Range(_, last)) if *last == start => *last = end,
             _ => self.stretches.push(Stretch::Range(start, end)),
         }
+    }
+
+    /// Adds a character that is written otherwise.
+    pub(crate) fn push_escape(&mut self, c: char, start: usize, end: usize) {
+        self.stretches.push(Stretch::Escape(c, start, end));
+    }
+
+    /// Is there nothing in it?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.stretches.is_empty()
     }
 
     /// The word's text.

@@ -2,10 +2,12 @@
 
 use crate::read::{Found, counted};
 use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextsRead, Written};
+use crate::system::release;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_model::{Host, NotAnalysed, Role, Seen, Standing, Subject, System, SystemId, SystemKind, World};
 use nixpod_source::Utf8Path;
+use std::sync::Arc;
 
 impl Walk<'_, '_, '_> {
     /// The containers in texts that options of a system hold.
@@ -17,7 +19,10 @@ impl Walk<'_, '_, '_> {
             if texts.is_empty() {
                 continue;
             }
+            let system = self.world.system(&outer.id);
             let mut read = TextsRead::new(outer.id.clone(), surface.surface);
+            read.home_of.clone_from(&system.home_of);
+            read.podman = release::podman(system);
             (surface.read)(&texts, &mut read);
             for container in &mut read.containers {
                 outer.settings.apply(container);
@@ -29,6 +34,11 @@ impl Walk<'_, '_, '_> {
 
 /// Adds what was read, and counts what is not known of it.
 fn add(world: &mut World, read: TextsRead, not_analysed: &mut Vec<NotAnalysed>) {
+    if let Some(system) = world.systems.get_mut(&read.system)
+        && !read.problems.is_empty()
+    {
+        Arc::make_mut(system).unit_problems.extend(read.problems);
+    }
     for container in read.containers {
         let subject = Subject::Container(container.id.clone());
         not_analysed.extend(counted(&container.name, &subject, container.unknown()));

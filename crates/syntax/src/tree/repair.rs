@@ -4,7 +4,7 @@
 //! the value of `a` and loses `b`. While somebody types, everything else in the file must stay what it was.
 
 use crate::build::HOLE;
-use crate::tree::quotes::Missing;
+use crate::tree::quotes::{self, Missing};
 use rnix::SyntaxKind::{self, *};
 use text_size::TextSize;
 
@@ -47,22 +47,29 @@ impl Repaired {
 /// More mistakes than this are no half-typed file, but something else than Nix.
 const MAX_INSERTIONS: usize = 50;
 
-/// Repairs a text that does not parse, perhaps with a quotation mark; none if there is nothing to insert.
-pub(crate) fn repair(text: &str, mark: Option<Missing>) -> Option<Repaired> {
-    let mark = mark.map(|Missing { at, mark }| Insertion {
-        at,
-        text: mark,
-        message: "missing quotation mark at the end of a string",
-    });
-    let Some(mark) = mark else {
-        return finish(text, insertions(text)?);
-    };
-    let (before, after) = text.split_at_checked(mark.at)?;
-    let mut all = insertions(&format!("{before}{}{after}", mark.text))?;
-    for insertion in all.iter_mut().filter(|insertion| insertion.at > mark.at) {
-        insertion.at -= mark.text.len();
+/// Repairs a text that does not parse, perhaps with quotation marks; none if there is nothing to insert.
+pub(crate) fn repair(text: &str, marks: &[Missing]) -> Option<Repaired> {
+    let mut all = insertions(&quotes::with(text, marks))?;
+    for insertion in &mut all {
+        // Back to the text without marks: each that stands before takes its length.
+        let mut before = 0;
+        for missing in marks {
+            if insertion.at > missing.at + before {
+                before += missing.mark.len().min(insertion.at - missing.at - before);
+            }
+        }
+        insertion.at -= before;
     }
-    all.insert(0, mark);
+    let marks = marks.iter().map(|missing| Insertion {
+        at: missing.at,
+        text: missing.mark,
+        message: match missing.mark {
+            "}" => "missing `}` at the end of an interpolation",
+            _ => "missing quotation mark at the end of a string",
+        },
+    });
+    // At one place a mark comes first.
+    let all = marks.chain(all).collect();
     finish(text, all)
 }
 
@@ -441,7 +448,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     fn check(text: &str, expected: Expect) {
-        let out = repair(text, None).map_or_else(
+        let out = repair(text, &[]).map_or_else(
             || "nothing".to_owned(),
             |repaired| repaired.text.replace(HOLE, "HOLE"),
         );

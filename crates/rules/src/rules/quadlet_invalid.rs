@@ -1,0 +1,306 @@
+//! quadlet-invalid
+
+use crate::about::words::name;
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
+use nixpod_model::{Consequence, Container, Field, Surface, System, SystemKind, UnitProblem};
+
+declare_rule! {
+    /// ## What it flags
+    /// A quadlet that Podman does not take as it is written: a line that is no key, a key that its section does not have or
+    /// that the Podman of the release does not have yet, a value that the key does not take, `User=` of the service, keys
+    /// that exclude each other, the name of a unit that is not there, `~` in a path.
+    /// ## Why
+    /// Podman's generator runs when the system starts, and nobody sees what it says. It makes no service at all of a unit
+    /// with a key that it does not know, or with one wrong line. What it does not know as the value of a switch is off:
+    /// `NoNewPrivileges=y` and `ReadOnly=enabled` protect nothing, although systemd would take some of these words. Quoted
+    /// words that do not end, and escapes that there are not, take whole lines away.
+    ///
+    /// There is no shell, so nobody expands `~` and `$HOME` in the source of a volume: Podman takes it for the name of a
+    /// volume, which is not valid. `%h` is the home. Podman has to know who runs the service, so `User=`, `Group=` and
+    /// `DynamicUser=` of `[Service]` are not supported: a unit in the folder of that user is the way.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   environment.etc."containers/systemd/web.container".text = ''
+    ///     [Container]
+    ///     Image=docker.io/library/nginx:1.27
+    ///     NoNewPrivilege=true
+    ///   '';
+    /// }
+    /// ```
+    /// ```nix
+    /// {
+    ///   home.username = "ann";
+    ///   xdg.configFile."containers/systemd/web.container".text = ''
+    ///     [Container]
+    ///     Image=docker.io/library/nginx:1.27
+    ///     Volume=~/site:/site
+    ///   '';
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   environment.etc."containers/systemd/web.container".text = ''
+    ///     [Container]
+    ///     Image=docker.io/library/nginx:1.27
+    ///     NoNewPrivileges=true
+    ///   '';
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Safe for the name of a key or a section where just one is so similar: without it there is no service, or the section
+    /// is not read. Unsafe for a path: the container sees a folder that it did not see before.
+    pub static RULE = {
+        id: "quadlet-invalid",
+        summary: "quadlet that Podman does not take as it is written",
+        severity: Medium,
+        group: Correctness,
+        since: "0.1.0",
+        fix: Sometimes,
+        check: Both(of_container, of_system),
+    }
+}
+
+fn of_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let who = name(container);
+    for problem in &container.unit_problems {
+        report(ctx, ctx.system(container), &who, problem, sink);
+    }
+}
+
+fn of_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    for problem in &system.unit_problems {
+        report(ctx, system, "this unit", problem, sink);
+    }
+}
+
+fn report(ctx: &Ctx<'_>, system: &System, who: &str, field: &Field<UnitProblem>, sink: &mut Sink) {
+    let Some(field) = field.written() else { return };
+    let problem = field.get();
+    if matches!(problem, UnitProblem::NoSuchUnit(_)) && !knows_all_units(ctx, system) {
+        return;
+    }
+    let (severity, consequence) = match problem.consequence() {
+        Consequence::NoService => (Severity::Medium, format!("Podman makes no service of {who}")),
+        Consequence::FailsToStart => (Severity::Medium, format!("{who} does not start")),
+        Consequence::Ignored => (Severity::Medium, format!("{who} is not what it says")),
+        Consequence::Unsupported => (Severity::Low, format!("{who} may not be what it says")),
+    };
+    let mut builder = sink
+        .report(field, format!("{consequence}: {problem}"))
+        .severity(severity)
+        .help(help(problem));
+    match problem {
+        UnitProblem::UnknownKey { meant: None, .. } => {
+            builder = builder.at_most(Confidence::Medium, "a later release of Podman may have it");
+        }
+        UnitProblem::NoSuchUnit(_) => {
+            builder = builder.at_most(Confidence::Medium, "something else may write that unit");
+        }
+        _ => {}
+    }
+    match problem {
+        UnitProblem::UnknownKey {
+            meant: Some(meant), ..
+        }
+        | UnitProblem::UnknownSection {
+            meant: Some(meant), ..
+        } => {
+            let change = Change::Replace(field.origin.clone(), meant.clone());
+            builder.fix(format!("write `{meant}`"), Applicability::Safe, change);
+        }
+        UnitProblem::NotExpanded(path) => {
+            let below = path.strip_prefix("$HOME").or_else(|| path.strip_prefix('~'));
+            if let Some(below) = below.filter(|below| below.is_empty() || below.starts_with('/')) {
+                let change = Change::Replace(field.origin.clone(), format!("%h{below}"));
+                builder.fix("write `%h`", Applicability::Unsafe, change);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Can a unit that is named not be somewhere else?
+fn knows_all_units(ctx: &Ctx<'_>, system: &System) -> bool {
+    let is_of_module = |container: &&Container| container.surface == Surface::QuadletNix;
+    system.kind != SystemKind::Elsewhere
+        && system.seen.is_whole()
+        && !ctx.containers_of(system).iter().any(is_of_module)
+}
+
+fn help(problem: &UnitProblem) -> &'static str {
+    match problem {
+        UnitProblem::MalformedLine(_) | UnitProblem::KeyOutsideSection(_) => {
+            "One such line makes Podman refuse the whole file."
+        }
+        UnitProblem::LostLine(_) => {
+            "A backslash at the end joins the next line, and comments do not end that."
+        }
+        UnitProblem::UnknownSection { .. } => "Nothing that stands in it takes effect.",
+        UnitProblem::UnknownKey { .. } | UnitProblem::NewerKey { .. } => {
+            "Podman's generator refuses units with keys that it does not know."
+        }
+        UnitProblem::Value { consequence, .. } => match consequence {
+            Consequence::Ignored => "Podman takes every word that it does not know as if nothing were said.",
+            _ => "Podman checks the value, at the latest when the container is started.",
+        },
+        UnitProblem::Quoting { dropped: true, .. } => "Podman leaves the whole value out without a word.",
+        UnitProblem::Quoting { .. } => "What is read may be less or more than what is meant.",
+        UnitProblem::ServiceKey(_) => {
+            "Podman decides who runs the service. A unit in the folder of a user runs as that user."
+        }
+        UnitProblem::MissingKey(_) => "A unit of this kind says nothing without it.",
+        UnitProblem::Conflict(_) => "Podman's generator refuses such units.",
+        UnitProblem::NoSuchUnit(_) => "Podman's generator refuses units that name others that are not there.",
+        UnitProblem::NotExpanded(_) => {
+            "Only a shell knows `~` and `$HOME`. Podman takes it for the name of a volume; `%h` is the home."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn in_a_text() {
+        check(
+            &RULE,
+            r#"
+{
+  environment.etc."containers/systemd/web.container".text = ''
+    [Container]
+    Image=docker.io/library/nginx:1.27
+    Volumes=/srv:/srv
+  # ^^^^^^^ medium: Podman makes no service of `web`: `[Container]` has no key `Volumes`; `Volume` is probably meant
+    NoNewPrivileges=y
+                  # ^ medium: `web` is not what it says: `NoNewPrivileges` takes `true` or `false`, not `y`
+    Pull=sometimes
+       # ^^^^^^^^^ medium: `web` does not start: `Pull` takes `always`, `missing`, `newer` or `never`, not `sometimes`
+    [Service]
+    User=ann
+  # ^^^^ low: `web` may not be what it says: `User` of the service is not supported
+  '';
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn in_options_that_become_keys() {
+        check(
+            &RULE,
+            r#"
+{
+  home-manager.users.ann.services.podman.containers.web = {
+    image = "docker.io/library/nginx:1.27";
+    extraConfig.Container = {
+      ReadOnlly = true;
+    # ^^^^^^^^^ medium: Podman makes no service of `web`: `[Container]` has no key `ReadOnlly`; `ReadOnly` is probably meant
+      AutoUpdate = "weekly";
+                 # ^^^^^^^^ medium: `web` is not what it says: `AutoUpdate` takes `registry` or `local`, not `weekly`
+    };
+    volumes = [ "~/site:/site" ];
+               # ^^^^^^ medium: `web` does not start: nobody expands `~/site` here
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn units_that_are_no_containers() {
+        check(
+            &RULE,
+            r#"
+{
+  environment.etc."containers/systemd/ink.volume".text = ''
+    [Volume]
+    VolumeNam=ink
+  # ^^^^^^^^^ medium: Podman makes no service of this unit: `[Volume]` has no key `VolumeNam`; `VolumeName` is probably meant
+  '';
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn keys_that_the_release_does_not_have() {
+        check(
+            &RULE,
+            r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-24.11";
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.box = nixpkgs.lib.nixosSystem { system = "x86_64-linux"; modules = [ ./box.nix ]; };
+  };
+}
+#- /box.nix
+{
+  environment.etc."containers/systemd/web.container".text = ''
+    [Container]
+    Image=docker.io/library/nginx:1.27
+    AppArmor=web
+  # ^^^^^^^^ medium: Podman makes no service of `web`: `[Container]` has the key `AppArmor` since Podman 5.8, and the system has 5.4 at most
+    Network=lane.network
+          # ^^^^^^^^^^^^ medium: Podman makes no service of `web`: there is no unit `lane.network`
+  '';
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_is_meant() {
+        check_fix(
+            &RULE,
+            r#"
+{
+  environment.etc."containers/systemd/web.container".text = ''
+    [Container]
+    Image=docker.io/a/b:1
+    Volumes=/srv:/srv
+  '';
+}
+"#,
+            r#"
+{
+  environment.etc."containers/systemd/web.container".text = ''
+    [Container]
+    Image=docker.io/a/b:1
+    Volume=/srv:/srv
+  '';
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_no_mistake() {
+        check_none(
+            &RULE,
+            r#"
+{ config, inputs, ... }:
+{
+  environment.etc."containers/systemd/web.container".text = ''
+    # AddCapability=all
+    [Unit]
+    Description=Web
+    [Container]
+    Image=${inputs.x.image}
+    Pull=${inputs.x.pull}
+    ${inputs.x.lines}
+    Network=lane.network
+    [Service]
+    Restart=always
+    [X-Notes]
+    Anything=1
+  '';
+}
+"#,
+        );
+    }
+}

@@ -1,0 +1,263 @@
+//! `devcontainer.json`: containers that editors and their command line start for development.
+
+use crate::surface::texts::{Runs, TextSurface, TextsRead, Written};
+use crate::vocabulary::capabilities::capabilities;
+use crate::vocabulary::flags::parse;
+use crate::vocabulary::json::{self, Json};
+use crate::vocabulary::mounts::mount;
+use crate::vocabulary::options::Systems;
+use crate::vocabulary::podman::{self, WORDS};
+use crate::vocabulary::ports::published;
+use crate::vocabulary::text::{concat, hole};
+use nixpod_model::{Container, Engine, EnvVar, Field, Image, Mount, NotAnalysed, Subject, Surface, Text};
+use nixpod_source::{Origin, Why};
+
+/// What is known of the surface before a file is read. No option of NixOS has such texts.
+pub(crate) const TEXTS: TextSurface = TextSurface {
+    surface: Surface::Devcontainer,
+    systems: Systems::None,
+    find: |_, _, _| Vec::new(),
+    is_file,
+    runs_file: |_| Runs::Unknown,
+    read,
+};
+
+/// `.devcontainer.json`, or `devcontainer.json` in a folder `.devcontainer` or one below it.
+fn is_file(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    name == ".devcontainer.json"
+        || name == "devcontainer.json"
+            && folder
+                .split('/')
+                .rev()
+                .take(2)
+                .any(|part| part == ".devcontainer")
+}
+
+fn read(texts: &[Written], out: &mut TextsRead) {
+    for written in texts {
+        let Some(text) = written.text.value() else {
+            continue;
+        };
+        match json::parse(text) {
+            Ok(json) => container(written, text, &json, out),
+            Err((message, origin)) => out.not_analysed.push(NotAnalysed {
+                place: origin.place(),
+                what: written.path.clone(),
+                questions: Vec::new(),
+                why: Why::SyntaxError(message),
+                also: Vec::new(),
+                subject: Subject::Containers,
+                hosts: Vec::new(),
+            }),
+        }
+    }
+}
+
+/// What the file is called for people: by its name, or by the folder that it is for.
+fn name_of(written: &Written, json: &Json) -> String {
+    if let Some(name) = json.get("name").and_then(Json::text) {
+        return name.display();
+    }
+    let folders = written.path.split('/').rev().skip(1);
+    let mut folders = folders.filter(|folder| *folder != ".devcontainer");
+    folders.next().unwrap_or("devcontainer").to_owned()
+}
+
+fn container(written: &Written, whole: &Text, json: &Json, out: &mut TextsRead) {
+    let origin = match json {
+        Json::Object(_, origin) => origin.clone(),
+        _ => whole.origin_of(0, 1),
+    };
+    if let Some(compose) = json.get("dockerComposeFile") {
+        let place = compose
+            .text()
+            .map(|text| whole_of(text))
+            .unwrap_or(origin.clone());
+        out.not_analysed.push(NotAnalysed {
+            place: place.place(),
+            what: format!("{}: the services of its compose files", written.path),
+            questions: Vec::new(),
+            why: Why::NotModelled("compose files".to_owned()),
+            also: Vec::new(),
+            subject: Subject::Containers,
+            hosts: Vec::new(),
+        });
+        return;
+    }
+    let mut container = out.container(&name_of(written, json), written, origin);
+    container.engine = Field::default(Engine::Docker);
+    container.rootful = Field::unknown(
+        Why::Undecided("which engine starts it".to_owned()),
+        Origin::default(),
+    );
+    container.auto_start = Field::default(false);
+    read_image(json, &mut container);
+    isolation(json, &mut container);
+    reach(json, &mut container);
+    let words: Vec<Field<Text>> = json.get("runArgs").map(texts).unwrap_or_default();
+    let (flags, options) = parse(&words, &WORDS);
+    container.flags = flags;
+    podman::apply(&mut container, &options);
+    features(json, &mut container);
+    out.containers.push(container);
+}
+
+/// The origin of a text.
+fn whole_of(text: &Text) -> Origin {
+    text.origin_of(0, text.pattern().len())
+}
+
+/// A string, with variables of the editor as holes.
+fn field(text: &Text) -> Field<Text> {
+    Field::set(with_variables(text), whole_of(text))
+}
+
+fn texts(json: &Json) -> Vec<Field<Text>> {
+    let one = json.text().into_iter();
+    let elements = json.elements().iter().filter_map(Json::text);
+    one.chain(elements).map(field).collect()
+}
+
+/// `${localEnv:HOME}` is a home, and `${localWorkspaceFolder}` the folder of the project; other variables are known when the
+/// container is started.
+fn with_variables(text: &Text) -> Text {
+    let pattern = text.pattern();
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while let Some(start) = pattern
+        .get(at..)
+        .and_then(|rest| rest.find("${"))
+        .map(|start| start + at)
+    {
+        let Some(end) = pattern
+            .get(start..)
+            .and_then(|rest| rest.find('}'))
+            .map(|end| start + end + 1)
+        else {
+            break;
+        };
+        let name = pattern.get(start + 2..end - 1).unwrap_or_default();
+        parts.push(text.slice(at, start));
+        let origin = text.origin_of(start, end);
+        at = end;
+        if name == "localWorkspaceFolder" {
+            parts.push(Text::known(".", origin));
+            continue;
+        }
+        let why = match name.split(':').collect::<Vec<_>>()[..] {
+            ["localEnv" | "env", "HOME" | "USERPROFILE", ..] => Why::named("localEnv.home"),
+            _ => Why::named(name),
+        };
+        parts.push(hole(why, origin));
+    }
+    parts.push(text.slice(at, pattern.len()));
+    concat(parts)
+}
+
+fn read_image(json: &Json, container: &mut Container) {
+    let image = json.get("image").and_then(Json::text);
+    container.image = image.map(|text| {
+        field(text).map(|reference| Image {
+            reference: reference.clone(),
+            provided_by_nix: false,
+        })
+    });
+}
+
+fn isolation(json: &Json, container: &mut Container) {
+    if let Some(Json::Bool(privileged, origin)) = json.get("privileged") {
+        container.privileged = Field::set(*privileged, origin.clone());
+    }
+    for capability in json.get("capAdd").map(texts).unwrap_or_default() {
+        if let Some(text) = capability.value().cloned() {
+            container
+                .capabilities
+                .extend(capabilities(&text, &capability.map(|_| ())));
+        }
+    }
+    if let Some(options) = json.get("securityOpt") {
+        container.security_options.extend(texts(options));
+    }
+}
+
+/// What it mounts and publishes, and its environment.
+fn reach(json: &Json, container: &mut Container) {
+    let mounts = json.get("mounts").map(Json::elements).unwrap_or_default();
+    let workspace = json.get("workspaceMount");
+    for element in mounts.iter().chain(workspace) {
+        container.mounts.extend(one_mount(element));
+    }
+    let ports = json.get("appPort");
+    for port in ports.map(texts).unwrap_or_default() {
+        // One number is published as it is.
+        let is_number = port.value().is_some_and(|text| !text.pattern().contains(':'));
+        container.ports.push(port.map(|text| match is_number {
+            true => published(&concat([
+                text.clone(),
+                Text::known(":", Origin::default()),
+                text.clone(),
+            ])),
+            false => published(text),
+        }));
+    }
+    for member in json.get("containerEnv").map(Json::members).unwrap_or_default() {
+        if let Some(value) = member.value.text() {
+            container.environment.push(field(value).map(|value| EnvVar {
+                name: member.name.clone(),
+                value: value.clone(),
+            }));
+        }
+    }
+}
+
+/// In the words of `--mount`, or as an object with the same keys.
+fn one_mount(json: &Json) -> Option<Field<Mount>> {
+    if let Some(text) = json.text() {
+        let field = field(text);
+        let mounted = mount(field.value()?)?;
+        return Some(field.map(|_| mounted.clone()));
+    }
+    let Json::Object(_, origin) = json else {
+        return None;
+    };
+    let part = |name: &str| json.get(name).and_then(Json::text).map(with_variables);
+    let is_bind = part("type").is_some_and(|kind| kind.pattern() == "bind");
+    let read_only = matches!(
+        json.get("readonly").or(json.get("readOnly")),
+        Some(Json::Bool(true, _))
+    );
+    let mounted = Mount {
+        source: part("source").unwrap_or_default(),
+        target: part("target")?,
+        read_only,
+        options: Vec::new(),
+        is_bind,
+        unclear_access: None,
+    };
+    Some(Field::set(mounted, origin.clone()))
+}
+
+/// What the two features do that give a container an engine, as their own `devcontainer-feature.json` says: one runs a
+/// daemon inside, for which the container is privileged, the other one binds the socket of the one outside.
+fn features(json: &Json, container: &mut Container) {
+    for member in json.get("features").map(Json::members).unwrap_or_default() {
+        let id = member.name.split(['@', ':']).next().unwrap_or_default();
+        let socket = "/var/run/docker.sock";
+        match id.rsplit('/').next().unwrap_or_default() {
+            "docker-in-docker" => container.privileged = Field::set(true, member.key.clone()),
+            "docker-outside-of-docker" | "docker-from-docker" => container.mounts.push(Field::set(
+                Mount {
+                    source: Text::known(socket, member.key.clone()),
+                    target: Text::known("/var/run/docker-host.sock", member.key.clone()),
+                    read_only: false,
+                    options: Vec::new(),
+                    is_bind: true,
+                    unclear_access: None,
+                },
+                member.key.clone(),
+            )),
+            _ => {}
+        }
+    }
+}

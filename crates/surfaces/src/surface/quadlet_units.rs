@@ -1,0 +1,376 @@
+//! Containers of unit files: all files that Podman's generator reads together, since they name each other.
+
+use crate::surface::texts::{Runs, TextsRead, Written};
+use crate::vocabulary::certainty::{part, weaken};
+use crate::vocabulary::unit::check;
+use crate::vocabulary::unit::conflicts::conflicts;
+use crate::vocabulary::unit::kinds::{FOLDER, Kind};
+use crate::vocabulary::unit::linked::{Linked, Member, drop_in_folders};
+use crate::vocabulary::unit::parse::{Unit, parse};
+use crate::vocabulary::unit::run::{self, Around};
+use crate::vocabulary::unit::specifiers::{Manager, Scope};
+use crate::vocabulary::unit::values::Values;
+use nixpod_model::{
+    Container, Doubt, Fact, Field, Mount, NotAnalysed, PodmanRelease, Subject, Text, UnitProblem, Unseen,
+};
+use nixpod_source::{Origin, Place, Why};
+use rustc_hash::FxHashMap;
+
+/// Reads the texts of a system.
+pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
+    for (runs, texts) in groups(texts) {
+        let group = Group::new(&texts, runs, out.podman);
+        for (member, written) in group.linked.members.iter().zip(&group.written) {
+            match member.kind {
+                Kind::Container => group.container(member, written, out),
+                Kind::Kube => out.not_analysed.push(pods_of(member, written)),
+                _ => {}
+            }
+            if member.kind != Kind::Container {
+                let problems = member.values.problems.iter().cloned();
+                out.problems.extend(problems.chain(member.values.wrong()));
+            }
+        }
+    }
+}
+
+/// Texts that are read together: those that the same service manager runs.
+fn groups(texts: &[Written]) -> Vec<(&Runs, Vec<&Written>)> {
+    let mut out: Vec<(&Runs, Vec<&Written>)> = Vec::new();
+    for written in texts {
+        match out.iter_mut().find(|(runs, _)| **runs == written.runs) {
+            Some((_, group)) => group.push(written),
+            None => out.push((&written.runs, vec![written])),
+        }
+    }
+    out
+}
+
+/// What Kubernetes' manifests say is not read.
+fn pods_of(member: &Member, written: &Written) -> NotAnalysed {
+    let yaml = member.values.last("Yaml");
+    let origin = yaml.map_or_else(|| place(written, None), |yaml| yaml.origin);
+    NotAnalysed {
+        place: origin.place(),
+        what: format!("the pods of {}", member.name),
+        questions: Vec::new(),
+        why: Why::NotModelled("a Kubernetes manifest".to_owned()),
+        also: Vec::new(),
+        subject: Subject::Set,
+        hosts: Vec::new(),
+    }
+}
+
+/// The path of a text's file: from the generator's folder on, if it is in there.
+fn path(written: &Written) -> &str {
+    let path = written.path.trim_end_matches('"');
+    path.split_once(FOLDER)
+        .map_or(path, |(_, below)| below.trim_start_matches('/'))
+}
+
+/// The name of a text's file, and of the folder that it is in.
+fn names(written: &Written) -> (&str, &str) {
+    let path = path(written);
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    (name, folder.rsplit('/').next().unwrap_or_default())
+}
+
+/// Units that are read together.
+struct Group<'w> {
+    linked: Linked,
+    /// The texts of its members, in the same order.
+    written: Vec<&'w Written>,
+    runs: &'w Runs,
+}
+
+impl<'w> Group<'w> {
+    fn new(texts: &[&'w Written], runs: &'w Runs, podman: Option<PodmanRelease>) -> Self {
+        let mut out = Self {
+            linked: Linked::default(),
+            written: Vec::new(),
+            runs,
+        };
+        let (drop_ins, units): (Vec<&Written>, Vec<&Written>) = texts
+            .iter()
+            .copied()
+            .partition(|written| is_drop_in_folder(names(written).1));
+        let mut by_folder: FxHashMap<&str, Vec<&Written>> = FxHashMap::default();
+        for written in drop_ins {
+            by_folder.entry(names(written).1).or_default().push(written);
+        }
+        for written in units {
+            let (name, _) = names(written);
+            let Some(kind) = Kind::of_file(name) else { continue };
+            if let Some(member) = member(name, kind, written, &by_folder, podman) {
+                out.linked.add(member);
+                out.written.push(written);
+            }
+        }
+        out
+    }
+
+    fn container(&self, member: &Member, written: &Written, out: &mut TextsRead) {
+        let section = member.unit.section("Container").map(|section| &section.origin);
+        let mut container = out.container(member.stem(), written, place(written, section));
+        who_runs(&mut container, self.runs, out.home_of.as_deref());
+        container.auto_start = self.auto_start(member, written);
+        let scope = Scope {
+            manager: match self.runs {
+                Runs::Root => Manager::System,
+                Runs::User(_) => Manager::User,
+                Runs::Unknown => Manager::Either,
+            },
+            service: Some(member.service().into()),
+        };
+        let directory = directory(written, self.runs);
+        let resource = |name: &str| self.linked.resource(name);
+        let around = Around {
+            scope,
+            directory: directory.as_deref(),
+            resource: &resource,
+        };
+        self.in_pod(member, &around, &mut container);
+        run::container(&member.values, &around, &mut container);
+        self.of_image(member, &around, &mut container);
+        self.volumes_that_are_binds(&mut container);
+        service(member, &mut container);
+        container.unit_problems.extend(self.missing(member));
+        if let Some((why, origin)) = &member.unit.open {
+            container.visit_mut(&mut Doubt(why.clone()));
+            container.unseen = Some(Unseen {
+                why: why.clone(),
+                place: origin.place(),
+            });
+        }
+        out.containers.push(container);
+    }
+
+    /// What a container shares with the others of its pod.
+    fn in_pod(&self, member: &Member, around: &Around<'_>, container: &mut Container) {
+        let pod = member
+            .values
+            .last("Pod")
+            .and_then(|pod| pod.value().map(Text::pattern));
+        if let Some(pod) = pod.and_then(|pod| self.linked.get(&pod)) {
+            run::pod(&pod.values, pod.stem(), around, container);
+        }
+    }
+
+    /// What is said of the image where that is a unit by itself.
+    fn of_image(&self, member: &Member, around: &Around<'_>, container: &mut Container) {
+        let image = member
+            .values
+            .last("Image")
+            .and_then(|image| image.value().map(Text::pattern));
+        let image = image.and_then(|image| self.linked.get(&image));
+        if let Some(image) = image.filter(|image| image.kind == Kind::Image) {
+            run::pull(&image.values, around, container);
+        }
+    }
+
+    /// A volume can be a directory of the host under another name.
+    fn volumes_that_are_binds(&self, container: &mut Container) {
+        for field in &mut container.mounts {
+            let Some(mount) = field.value().filter(|mount| !mount.is_bind) else {
+                continue;
+            };
+            let Some(bound) = self.linked.bound(&mount.source.pattern()) else {
+                continue;
+            };
+            let (target, options, read_only) = (mount.target.clone(), mount.options.clone(), mount.read_only);
+            let mut both = weaken(bound, field).map(|mount| Mount {
+                target: target.clone(),
+                options: options.clone(),
+                read_only: mount.read_only || read_only,
+                ..mount.clone()
+            });
+            both.origin.clone_from(&field.origin);
+            both.definitions.clone_from(&field.definitions);
+            *field = both;
+        }
+    }
+
+    /// Is it started by itself, or with its pod?
+    fn auto_start(&self, member: &Member, written: &Written) -> Field<bool> {
+        let own = is_wanted(&member.unit);
+        let starts_with_pod = member.values.switch("StartWithPod");
+        let starts_with_pod = starts_with_pod.and_then(|field| field.value().copied()) != Some(false);
+        let pod = member.values.last("Pod").filter(|_| starts_with_pod);
+        let pod = pod.and_then(|pod| pod.value().map(Text::pattern));
+        let with_pod = pod
+            .and_then(|pod| self.linked.get(&pod))
+            .and_then(|pod| is_wanted(&pod.unit));
+        match own.or(with_pod) {
+            Some(origin) => part(&written.text, true, origin),
+            None => Field::default(false),
+        }
+    }
+
+    /// Units that are named and not there.
+    fn missing(&self, member: &Member) -> Vec<Field<UnitProblem>> {
+        const KEYS: [(&str, &[&str]); 4] = [
+            ("Pod", &[".pod"]),
+            ("Image", &[".image", ".build"]),
+            ("Network", &[".network", ".container"]),
+            ("Volume", &[".volume"]),
+        ];
+        let mut out = Vec::new();
+        for (key, endings) in KEYS {
+            for field in member.values.all(key) {
+                let Some(text) = field.value().and_then(Text::as_known) else {
+                    continue;
+                };
+                let name = match key {
+                    "Image" | "Pod" => &text,
+                    _ => text.split(':').next().unwrap_or_default(),
+                };
+                let is_unit =
+                    endings.iter().any(|ending| name.ends_with(ending)) && !name.contains(['/', '%']);
+                if is_unit && self.linked.get(name).is_none() {
+                    let problem = UnitProblem::NoSuchUnit(name.to_owned());
+                    out.push(field.map(|_| problem.clone()));
+                }
+            }
+        }
+        out
+    }
+}
+
+/// A unit with its drop-ins, unless it is a file of another program.
+fn member(
+    name: &str,
+    kind: Kind,
+    written: &Written,
+    drop_ins: &FxHashMap<&str, Vec<&Written>>,
+    podman: Option<PodmanRelease>,
+) -> Option<Member> {
+    let mut unit = written.text.value().map(parse).unwrap_or_default();
+    unit.open = unit.open.or_else(|| unread(&written.text));
+    if written.text.value().is_some() && is_other_program(&unit, kind, written) {
+        return None;
+    }
+    let mut chosen: Vec<(&str, &Written)> = Vec::new();
+    for folder in drop_in_folders(name) {
+        for drop_in in drop_ins.get(folder.as_str()).into_iter().flatten() {
+            let (name, _) = names(drop_in);
+            if !chosen.iter().any(|(known, _)| *known == name) {
+                chosen.push((name, drop_in));
+            }
+        }
+    }
+    chosen.sort_by_key(|(name, _)| *name);
+    for (_, drop_in) in chosen {
+        match drop_in.text.value() {
+            Some(text) => unit.merge(&parse(text)),
+            None => unit.open = unit.open.or_else(|| unread(&drop_in.text)),
+        }
+    }
+    let raw = &written.text;
+    let mut values = Values::of_unit(kind, raw, &unit);
+    values.add_problems(raw, check::problems(&unit, kind, podman));
+    if unit.open.is_none() && raw.value().is_some() {
+        if kind == Kind::Container {
+            values.problems.extend(conflicts(&values));
+        }
+        if let Some(keys) = check::missing(&unit, kind) {
+            let section = unit.section(kind.section()).map(|section| &section.origin);
+            values
+                .problems
+                .push(part(raw, UnitProblem::MissingKey(keys), place(written, section)));
+        }
+    }
+    Some(Member {
+        name: name.to_owned(),
+        kind,
+        unit,
+        values,
+    })
+}
+
+/// A text that is not known as a whole may say anything.
+fn unread(text: &Field<Text>) -> Option<(Why, Origin)> {
+    match &text.fact {
+        Fact::Unknown(why) => Some((why.clone(), text.origin.clone())),
+        _ => None,
+    }
+}
+
+/// Files of the project are told by their ending alone, and systemd's network files, Perl's documentation and others
+/// have the same.
+fn is_other_program(unit: &Unit, kind: Kind, written: &Written) -> bool {
+    let is_option = written.path.contains('"');
+    let has_own = unit.section(kind.section()).is_some();
+    let of_networkd =
+        kind == Kind::Network && (unit.section("Match").is_some() || unit.section("Link").is_some());
+    !is_option && (of_networkd || !has_own && kind != Kind::Container)
+}
+
+/// Where another unit is told to want it.
+fn is_wanted(unit: &Unit) -> Option<Origin> {
+    let keys = ["WantedBy", "RequiredBy", "UpheldBy"];
+    let wants = |key: &&str| unit.values("Install", key).into_iter().next_back();
+    keys.iter().find_map(wants).map(|entry| entry.origin.clone())
+}
+
+fn who_runs(container: &mut Container, runs: &Runs, home_of: Option<&str>) {
+    match runs {
+        Runs::Root => {}
+        Runs::User(user) => {
+            container.rootful = Field::default(false);
+            let home = || home_of.map(|user| Field::default(user.to_owned()));
+            container.runs_as = user.clone().or_else(home);
+        }
+        Runs::Unknown => {
+            let why = Why::Undecided("which service manager runs the unit".to_owned());
+            container.rootful = Field::unknown(why, Origin::default());
+        }
+    }
+}
+
+/// The folder that a unit is in when it runs.
+fn directory(written: &Written, runs: &Runs) -> Option<String> {
+    if !written.path.contains(FOLDER) {
+        return None;
+    }
+    let below = path(written)
+        .rsplit_once('/')
+        .map_or(String::new(), |(folder, _)| format!("/{folder}"));
+    let is_etc = written.path.starts_with("environment.etc");
+    match runs {
+        _ if is_etc => Some(format!("/etc/{FOLDER}{below}")),
+        Runs::User(_) => Some(format!("%h/.config/{FOLDER}{below}")),
+        Runs::Root | Runs::Unknown => None,
+    }
+}
+
+/// `User=` of the service, which Podman does not support, changes who runs Podman all the same.
+fn service(member: &Member, container: &mut Container) {
+    let Some(user) = member.unit.last("Service", "User") else {
+        return;
+    };
+    let name = check::unquoted(&user.value);
+    let is_root = matches!(name.pattern().as_str(), "" | "root" | "0");
+    if let Some(name) = name.as_known().filter(|_| !is_root) {
+        container.rootful = Field::set(false, user.origin.clone());
+        container.runs_as = Some(Field::set(name, user.origin.clone()));
+    }
+}
+
+/// `web.container.d`, or `container.d` for all of a kind.
+pub(super) fn is_drop_in_folder(name: &str) -> bool {
+    let unit = name.strip_suffix(".d");
+    unit.is_some_and(|unit| {
+        Kind::of_file(unit).is_some() || Kind::ALL.iter().any(|kind| kind.extension() == unit)
+    })
+}
+
+/// Where a container is told to be: the key of its file, or the section in a file that has none.
+fn place(written: &Written, section: Option<&Origin>) -> Origin {
+    let key = written.definitions.first();
+    let is_code = |place: &&Place| place.within.is_none();
+    match (key.filter(is_code), section) {
+        (Some(key), _) => Origin::at(*key),
+        (None, Some(section)) => section.clone(),
+        (None, None) => written.text.origin.clone(),
+    }
+}

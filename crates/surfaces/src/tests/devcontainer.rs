@@ -1,0 +1,96 @@
+//! `devcontainer.json`.
+
+use super::texts;
+use expect_test::expect;
+
+#[test]
+fn every_key_that_matters_is_read() {
+    texts(
+        r#"
+#- app/.devcontainer/devcontainer.json
+{
+  // What editors start.
+  "name": "app",
+  "image": "mcr.example/base:1",
+  "privileged": true,
+  "capAdd": ["SYS_PTRACE", "cap_net_admin"],
+  "securityOpt": ["seccomp=unconfined"],
+  "runArgs": ["--network=host", "--device", "/dev/kvm", "-v", "/:/host:ro"],
+  "mounts": [
+    "source=${localEnv:HOME}/.ssh,target=/ssh,type=bind,readonly",
+    { "source": "/var/run/docker.sock", "target": "/s", "type": "bind" },
+    { "source": "cache", "target": "/c", "type": "volume" },
+  ],
+  "workspaceMount": "source=${localWorkspaceFolder},target=/w,type=bind",
+  "appPort": [8080, "127.0.0.1:9000:9000"],
+  "containerEnv": { "TOKEN": "plum\ncake", "N": 1 },
+  "remoteUser": "dev",
+  "features": {
+    "ghcr.io/devcontainers/features/docker-outside-of-docker:1": {},
+  },
+}
+"#,
+        expect![[r#"
+            devcontainer app in `files` <- {…
+              auto start: default false
+              engine: default docker
+              rootful: unknown: undecided: which engine starts it
+              privileged: true <- true
+              capability: CAP_SYS_PTRACE <- SYS_PTRACE
+              capability: CAP_NET_ADMIN <- cap_net_admin
+              network: Host <- --network=host
+              mount: ${localEnv.home}/.ssh at /ssh ro <- source=${localEnv:HOME}/.ssh,target=/ssh,type=bind,readonly
+              mount: /var/run/docker.sock at /s rw <- { "source": "/var/run/docker.sock", "target": "/s", "type": "bind" }
+              mount: volume cache at /c rw <- { "source": "cache", "target": "/c", "type": "volume" }
+              mount: . at /w rw <- source=${localWorkspaceFolder},target=/w,type=bind
+              mount: / at /host ro <- /:/host:ro
+              mount: /var/run/docker.sock at /var/run/docker-host.sock rw <- "ghcr.io/devcontainers/features/docker-outside-of-docker:1"
+              device: /dev/kvm rwm <- /dev/kvm
+              port: - 8080 -> 8080 <- 8080
+              port: 127.0.0.1 9000 -> 9000 <- 127.0.0.1:9000:9000
+              environment: TOKEN = plum
+            cake <- plum
+              environment: N = 1 <- 1
+              image: mcr.example/base:1 <- mcr.example/base:1
+              security: seccomp=unconfined <- seccomp=unconfined
+              flag: --network=host <- --network=host
+              flag: --device <- --device
+              flag value: /dev/kvm <- /dev/kvm
+              flag: -v <- -v
+              flag value: /:/host:ro <- /:/host:ro
+        "#]],
+    );
+}
+
+#[test]
+fn names_compose_files_and_mistakes() {
+    texts(
+        r#"
+#- .devcontainer.json
+{ "image": "a" }
+#- .devcontainer/devcontainer.json
+{ "dockerComposeFile": ["../compose.yaml"], "service": "app", "features": { "./local/docker-in-docker": {} } }
+#- .devcontainer/second/devcontainer.json
+{ "build": { "dockerfile": "Containerfile" }, "runArgs": "--privileged" }
+#- third/.devcontainer/devcontainer.json
+{ "image": "a", "privileged": tr
+#- other/devcontainer.json
+{ "privileged": true }
+"#,
+        expect![[r#"
+            devcontainer devcontainer in `files` <- { "image": "a" }
+              auto start: default false
+              engine: default docker
+              rootful: unknown: undecided: which engine starts it
+              image: a <- a
+            devcontainer second in `files` <- { "build": { "dockerfile": "Containerfile" }, "runArgs": "--privileged" }
+              auto start: default false
+              engine: default docker
+              rootful: unknown: undecided: which engine starts it
+              privileged: true <- --privileged
+              flag: --privileged <- --privileged
+            not analysed: .devcontainer/devcontainer.json: the services of its compose files: `compose files` is not modelled <- { "dockerComposeFile": ["../compose.yaml"], "service": "app", "features": { "./local/docker-in-docker": {} } }
+            not analysed: third/.devcontainer/devcontainer.json: syntax error: Unexpected word <- tr
+        "#]],
+    );
+}

@@ -1,0 +1,228 @@
+//! Unit files that options write.
+
+use super::{containers, dump, world};
+use expect_test::expect;
+use nixpod_modules::Kind;
+
+#[test]
+fn files_of_a_system() {
+    containers(
+        r#"
+{ pkgs, config, ... }:
+{
+  users.users.press = { isNormalUser = true; uid = 1004; };
+  environment.etc = {
+    "containers/systemd/web.container".text = ''
+      [Unit]
+      After=network-online.target
+      [Container]
+      Image=docker.io/library/nginx:1
+      Volume=%t/podman/podman.sock:/s
+      Volume=%S/web:/data:ro
+      Volume=./conf:/conf
+      Volume=${config.my.data}:/other
+      Volume=ink.volume:/ink
+      Network=lane.network:ip=10.9.0.2
+      AddCapability=NET_ADMIN SYS_TIME
+      ReadOnly=yes
+      User=1000
+      Group=1001
+      Exec=run "a b" \
+        # not a part
+        --c
+      [Install]
+      WantedBy=default.target
+    '';
+    "containers/systemd/ink.volume".text = "[Volume]\nDevice=/srv/ink\nType=bind\n";
+    "containers/systemd/lane.network".text = "[Network]\n";
+    "containers/systemd/sub/side.container".source = pkgs.writeText "side" ''
+      [Container]
+      Image=quay.io/a/b:1
+      Network=web.container
+      Pod=desk.pod
+    '';
+    "containers/systemd/desk.pod".text = "[Pod]\nPublishPort=8080:80\nUserNS=auto\n";
+    "containers/systemd/users/1004/own.container".text = "[Container]\nImage=quay.io/a/c:1\nVolume=%h/x:/x\n";
+    "containers/systemd/users/all@.container".text = "[Container]\nImage=quay.io/a/d:1\nVolume=%E/%i:/x\n";
+    "containers/systemd/off.container" = { enable = false; text = "[Container]\nImage=x\n"; };
+    "containers/other".text = "[Container]\n";
+  };
+}"#,
+        expect![[r#"
+            quadlet side in `box` <- "containers/systemd/sub/side.container"
+              users: Pick <- auto
+              network: Joined("systemd-web") <- web.container
+              port: - 8080 -> 80 of pod desk <- 8080:80
+              image: quay.io/a/b:1 <- quay.io/a/b:1
+            quadlet web in `box` <- "containers/systemd/web.container"
+              auto start: true <- WantedBy
+              capability: CAP_NET_ADMIN <- NET_ADMIN
+              capability: CAP_SYS_TIME <- SYS_TIME
+              network: Private <- lane.network:ip=10.9.0.2
+              mount: /run/podman/podman.sock at /s rw <- %t/podman/podman.sock:/s
+              mount: /var/lib/web at /data ro <- %S/web:/data:ro
+              mount: /etc/containers/systemd/./conf at /conf rw <- ./conf:/conf
+              mount: ${my.data} at /other rw <- {…
+              mount: /srv/ink at /ink rw <- ink.volume:/ink
+              image: docker.io/library/nginx:1 <- docker.io/library/nginx:1
+              command: run <- run
+              command: a b <- a b
+              command: --c <- --c
+              option: read-only = true <- yes
+              option: user = 1000:1001 <- 1000
+              not known: what it mounts: option `my.data` is set nowhere in the analysed files <- {…
+            quadlet own in `box` <- "containers/systemd/users/1004/own.container"
+              rootful: default false
+              runs as: press <- 1004
+              mount: %h/x at /x rw <- %h/x:/x
+              image: quay.io/a/c:1 <- quay.io/a/c:1
+            quadlet all@ in `box` <- "containers/systemd/users/all@.container"
+              rootful: default false
+              mount: %h/.config/${…} at /x rw <- %E/%i:/x
+              image: quay.io/a/d:1 <- quay.io/a/d:1
+            not analysed: web: option `my.data` is set nowhere in the analysed files <- {…
+        "#]],
+    );
+}
+
+#[test]
+fn files_of_a_home() {
+    let (world, files) = world(
+        r#"
+{ lib, config, pkgs, inputs, ... }:
+{
+  home.username = "ada";
+  xdg.configFile."containers/systemd/web.container".source = ./web.container;
+  xdg.configFile."containers/systemd/built.container".source = pkgs.runCommand "built" { } "make > $out";
+  home.file.".config/containers/systemd/read.container".text = builtins.readFile ./web.container;
+  home.file.".config/containers/systemd/more" = { source = ./more; recursive = true; };
+  home.file.".config/containers/systemd/part.container".text = ''
+    [Container]
+    Image=quay.io/a/b:1
+    ${inputs.x.lines}
+  '';
+}
+#- web.container
+[Container]
+Image=quay.io/a/b:1
+PodmanArgs=--privileged
+Volume=~/x:/x
+#- more/a.container
+[Container]
+Image=quay.io/a/b:2
+AddDevice=-/dev/fuse
+#- more/a.container.d/10.conf
+[Container]
+AddDevice=/dev/kvm
+DropCapability=all
+#- more/README.md
+nothing
+"#,
+        Kind::Home,
+        true,
+    );
+    expect![[r#"
+        quadlet built in `box` <- "containers/systemd/built.container"
+          auto start: unknown: `pkgs.runCommand (…)` comes from outside
+          rootful: default false
+          runs as: default ada
+          users: unknown: `pkgs.runCommand (…)` comes from outside
+          privileged: unknown: `pkgs.runCommand (…)` comes from outside
+          network: unknown: `pkgs.runCommand (…)` comes from outside
+          not seen: `pkgs.runCommand (…)` comes from outside
+          not known: a part of its definition: `pkgs.runCommand (…)` comes from outside <- source
+        quadlet web in `box` <- "containers/systemd/web.container"
+          rootful: default false
+          runs as: default ada
+          privileged: true <- --privileged
+          mount: volume ~/x at /x rw <- ~/x:/x
+          image: quay.io/a/b:1 <- quay.io/a/b:1
+          flag: --privileged <- --privileged
+          unit problem: nobody expands `~/x` here (FailsToStart) <- ~/x
+        quadlet a in `box` <- ".config/containers/systemd/more"
+          rootful: default false
+          runs as: default ada
+          dropped: all <- all
+          device: /dev/fuse rwm <- -/dev/fuse
+          device: /dev/kvm rwm <- /dev/kvm
+          image: quay.io/a/b:2 <- quay.io/a/b:2
+        quadlet part in `box` <- ".config/containers/systemd/part.container"
+          auto start: unknown: `inputs.x.lines` comes from outside
+          rootful: default false
+          runs as: default ada
+          users: unknown: `inputs.x.lines` comes from outside
+          privileged: unknown: `inputs.x.lines` comes from outside
+          network: unknown: `inputs.x.lines` comes from outside
+          image: quay.io/a/b:1 <- quay.io/a/b:1
+          not seen: `inputs.x.lines` comes from outside
+          not known: a part of its definition: `inputs.x.lines` comes from outside <- inputs
+        quadlet read in `box` <- ".config/containers/systemd/read.container"
+          rootful: default false
+          runs as: default ada
+          privileged: true <- --privileged
+          mount: volume ~/x at /x rw <- ~/x:/x
+          image: quay.io/a/b:1 <- quay.io/a/b:1
+          flag: --privileged <- --privileged
+          unit problem: nobody expands `~/x` here (FailsToStart) <- ~/x
+        not analysed: built: `pkgs.runCommand (…)` comes from outside <- source
+        not analysed: part: `inputs.x.lines` comes from outside <- inputs
+    "#]]
+    .assert_eq(&dump::containers(&world, &files));
+}
+
+#[test]
+fn what_is_wrong() {
+    containers(
+        r#"
+{
+  environment.etc = {
+    "containers/systemd/a.container".text = ''
+      Image=x
+      [Container]
+      Image=docker.io/library/nginx:1
+      Volumes=/a:/b
+      Colour=red
+      NoNewPrivileges=y
+      Pull=sometimes
+      PodmanArgs="--privileged
+      Group=5
+      Network=none.network
+      this is wrong
+      [container]
+      [Service]
+      User=web
+      Type=simple
+    '';
+    "containers/systemd/b.container".text = "[Container]\nAddDevice=\"/dev/fuse\n";
+    "containers/systemd/c.volume".text = "[Volume]\nVolumeNam=x\n";
+    "containers/systemd/d.kube".text = "[Kube]\nYaml=a.yaml\n";
+  };
+}"#,
+        expect![[r#"
+            quadlet a in `box` <- "containers/systemd/a.container"
+              rootful: false <- User
+              runs as: web <- User
+              privileged: true <- --privileged
+              network: Private <- none.network
+              image: docker.io/library/nginx:1 <- docker.io/library/nginx:1
+              flag: --privileged <- --privileged
+              option: pull = sometimes <- sometimes
+              unit problem: `Image` stands before the first section (NoService) <- Image
+              unit problem: `this is wrong` is no section, no key and no comment (NoService) <- this is wrong
+              unit problem: `[Container]` has no key `Volumes`; `Volume` is probably meant (NoService) <- Volumes
+              unit problem: `[Container]` has no key `Colour` (NoService) <- Colour
+              unit problem: nobody reads the section `container`; `Container` is probably meant (Ignored) <- container
+              unit problem: `User` of the service is not supported (Unsupported) <- User
+              unit problem: `Type` takes `notify` or `oneshot`, not `simple` (NoService) <- Type
+              unit problem: `Group` needs `User` (NoService) <- 5
+              unit problem: `Pull` takes `always`, `missing`, `newer` or `never`, not `sometimes` (FailsToStart) <- sometimes
+              unit problem: `NoNewPrivileges` takes `true` or `false`, not `y` (Ignored) <- y
+              unit problem: `PodmanArgs` has a quotation mark that is not closed (Unsupported) <- "--privileged
+              unit problem: there is no unit `none.network` (NoService) <- none.network
+            quadlet b in `box` <- "containers/systemd/b.container"
+              unit problem: it has no `Image` and no `Rootfs` (NoService) <- "containers/systemd/b.container"
+              unit problem: `AddDevice` has a quotation mark that is not closed (Ignored) <- \"/dev/fuse
+            not analysed: the pods of d.kube: `a Kubernetes manifest` is not modelled <- a.yaml
+        "#]],
+    );
+}

@@ -1,0 +1,177 @@
+//! Units that know each other by the names of their files.
+
+use crate::vocabulary::text::concat;
+use crate::vocabulary::unit::kinds::Kind;
+use crate::vocabulary::unit::parse::Unit;
+use crate::vocabulary::unit::values::Values;
+use nixpod_model::{Field, Mount, Text};
+use nixpod_source::Origin;
+use rustc_hash::FxHashMap;
+
+/// A unit with the drop-ins that belong to it.
+pub(crate) struct Member {
+    /// The name of its file.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) unit: Unit,
+    pub(crate) values: Values,
+}
+
+/// Units that Podman's generator reads together.
+#[derive(Default)]
+pub(crate) struct Linked {
+    pub(crate) members: Vec<Member>,
+    by_name: FxHashMap<String, usize>,
+}
+
+impl Linked {
+    /// Adds a unit. Of two of one name the first counts.
+    pub(crate) fn add(&mut self, member: Member) {
+        let at = self.members.len();
+        self.by_name.entry(member.name.clone()).or_insert(at);
+        self.members.push(member);
+    }
+
+    /// The unit of a file.
+    pub(crate) fn get(&self, name: &str) -> Option<&Member> {
+        self.by_name.get(name).and_then(|at| self.members.get(*at))
+    }
+
+    /// What Podman calls what a unit makes.
+    pub(crate) fn resource(&self, name: &str) -> Option<Text> {
+        let member = self.get(name)?;
+        let resource = member.resource()?;
+        Some(match member.kind {
+            Kind::Container => concat([Text::known("container:", Origin::default()), resource]),
+            _ => resource,
+        })
+    }
+
+    /// The host's directory that a volume of this name is, if a unit makes it one.
+    pub(crate) fn bound(&self, volume: &str) -> Option<Field<Mount>> {
+        let volumes = self.members.iter().filter(|member| member.kind == Kind::Volume);
+        let mut named =
+            volumes.filter(|member| member.resource().is_some_and(|name| name.pattern() == volume));
+        named.find_map(Member::bound)
+    }
+}
+
+impl Member {
+    /// The name of its file without its ending.
+    pub(crate) fn stem(&self) -> &str {
+        self.name.rsplit_once('.').map_or(&self.name, |(stem, _)| stem)
+    }
+
+    /// The name of its service without `.service`.
+    pub(crate) fn service(&self) -> String {
+        if let Some(name) = self
+            .values
+            .last("ServiceName")
+            .and_then(|field| field.value().and_then(Text::as_known))
+        {
+            return name;
+        }
+        let suffix = self.kind.service_suffix();
+        match self.stem().strip_suffix('@') {
+            Some(stem) => format!("{stem}{suffix}@"),
+            None => format!("{}{suffix}", self.stem()),
+        }
+    }
+
+    fn resource(&self) -> Option<Text> {
+        let filled = |key: &str| {
+            let value = self.values.last(key)?.value().cloned()?;
+            (!value.parts.is_empty()).then_some(value)
+        };
+        let made_up = |name: String| Some(Text::known(format!("systemd-{name}"), Origin::default()));
+        let stem = self.stem();
+        match self.kind {
+            Kind::Container => filled("ContainerName").or_else(|| made_up(self.service())),
+            Kind::Pod => filled("PodName").or_else(|| made_up(stem.to_owned())),
+            Kind::Network => filled("NetworkName").or_else(|| made_up(instance(stem))),
+            Kind::Volume => filled("VolumeName").or_else(|| made_up(instance(stem))),
+            Kind::Image => filled("ImageTag").or_else(|| filled("Image")),
+            Kind::Build => self.values.all("ImageTag").into_iter().next()?.value().cloned(),
+            Kind::Artifact => filled("Artifact"),
+            Kind::Kube => None,
+        }
+    }
+
+    /// A volume that is a directory of the host: `Device=/srv` with `Type=bind` or `Options=bind`.
+    fn bound(&self) -> Option<Field<Mount>> {
+        let known = |key: &str| self.values.last(key)?.value().map(Text::pattern);
+        let options = known("Options").unwrap_or_default();
+        let mut options = options.split(',').map(str::trim);
+        let is_bind = known("Type").as_deref() == Some("bind")
+            || options.clone().any(|one| matches!(one, "bind" | "rbind"));
+        let device = self.values.last("Device").filter(|_| is_bind)?;
+        let read_only = options.any(|one| one == "ro");
+        Some(device.map(|device| Mount {
+            source: device.clone(),
+            target: Text::default(),
+            read_only,
+            options: Vec::new(),
+            is_bind: true,
+            unclear_access: None,
+        }))
+    }
+}
+
+/// What a template makes is called by its instance.
+fn instance(stem: &str) -> String {
+    match stem.strip_suffix('@') {
+        Some(stem) => format!("{stem}-%i"),
+        None => stem.to_owned(),
+    }
+}
+
+/// The folders of drop-ins of a unit, the most special first.
+pub(crate) fn drop_in_folders(name: &str) -> Vec<String> {
+    let Some((stem, extension)) = name.rsplit_once('.') else {
+        return Vec::new();
+    };
+    let (unit, of_instance) = match stem.split_once('@') {
+        Some((unit, instance)) => (unit, Some(instance)),
+        None => (stem, None),
+    };
+    let mut out = vec![format!("{extension}.d")];
+    for (at, _) in unit.match_indices('-') {
+        let prefix = unit.get(..=at).unwrap_or_default();
+        out.push(format!("{prefix}.{extension}.d"));
+        if of_instance.is_some() {
+            out.push(format!("{prefix}@.{extension}.d"));
+        }
+    }
+    if of_instance.is_some_and(|instance| !instance.is_empty()) {
+        out.push(format!("{unit}@.{extension}.d"));
+    }
+    out.push(format!("{name}.d"));
+    out.reverse();
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::drop_in_folders;
+
+    #[test]
+    fn folders_of_drop_ins() {
+        assert_eq!(
+            drop_in_folders("web.container"),
+            ["web.container.d", "container.d"]
+        );
+        assert_eq!(
+            drop_in_folders("a-b-c@one.pod"),
+            [
+                "a-b-c@one.pod.d",
+                "a-b-c@.pod.d",
+                "a-b-@.pod.d",
+                "a-b-.pod.d",
+                "a-@.pod.d",
+                "a-.pod.d",
+                "pod.d"
+            ]
+        );
+        assert!(drop_in_folders("no ending").is_empty());
+    }
+}

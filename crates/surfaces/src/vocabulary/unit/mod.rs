@@ -1,0 +1,15 @@
+//! Units: the text of systemd's and quadlet's files, and what Podman makes of their keys. Facts by Podman's own generator,
+//! release by release.
+
+pub(crate) mod check;
+pub(crate) mod conflicts;
+pub(crate) mod keys;
+pub(crate) mod kinds;
+pub(crate) mod linked;
+pub(crate) mod parse;
+mod pieces;
+pub(crate) mod run;
+pub(crate) mod specifiers;
+pub(crate) mod split;
+mod tables;
+pub(crate) mod values;

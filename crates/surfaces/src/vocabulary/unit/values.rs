@@ -1,0 +1,192 @@
+//! The values of a section's keys, wherever they come from: a unit's text, or options that become one.
+
+use crate::vocabulary::certainty::part;
+use crate::vocabulary::flags::decided;
+use crate::vocabulary::text::origin_of;
+use crate::vocabulary::unit::check;
+use crate::vocabulary::unit::keys::{Key, Read};
+use crate::vocabulary::unit::kinds::Kind;
+use crate::vocabulary::unit::parse::{Problem, Unit};
+use crate::vocabulary::unit::split::{Split, arguments, list};
+use nixpod_model::{EnvVar, Field, Text, UnitProblem};
+
+/// One value of a key.
+#[derive(Clone, Debug)]
+pub(crate) struct Value {
+    pub(crate) text: Field<Text>,
+    /// Is it one word, whatever stands in it?
+    pub(crate) is_word: bool,
+}
+
+impl Value {
+    fn is_empty(&self) -> bool {
+        self.text.value().is_some_and(|text| text.parts.is_empty())
+    }
+}
+
+/// The values of all keys of a section.
+#[derive(Debug)]
+pub(crate) struct Values {
+    /// Which section it is.
+    pub(crate) kind: Kind,
+    /// By the place of the key among those of the kind.
+    by_key: Vec<Vec<Value>>,
+    /// Variables that are told as names and values.
+    pub(crate) variables: Vec<Field<EnvVar>>,
+    /// What is wrong besides the values.
+    pub(crate) problems: Vec<Field<UnitProblem>>,
+}
+
+impl Values {
+    /// Those that somebody looks up for each key.
+    pub(crate) fn new(kind: Kind, mut look_up: impl FnMut(&'static Key) -> Vec<Value>) -> Self {
+        let keys = kind.keys().iter();
+        Self {
+            kind,
+            by_key: keys.map(|key| since_reset(look_up(key))).collect(),
+            variables: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Those of a text.
+    pub(crate) fn of_unit(kind: Kind, raw: &Field<Text>, unit: &Unit) -> Self {
+        let section = unit.section(kind.section());
+        let entries = section.map_or(&[][..], |section| &section.entries);
+        let mut by_key = vec![Vec::new(); kind.keys().len()];
+        for entry in entries {
+            let at = kind.keys().iter().position(|key| key.name == entry.key);
+            if let Some(values) = at.and_then(|at| by_key.get_mut(at)) {
+                let origin = match entry.value.parts.is_empty() {
+                    true => entry.origin.clone(),
+                    false => origin_of(&entry.value),
+                };
+                values.push(Value {
+                    text: part(raw, entry.value.clone(), origin),
+                    is_word: false,
+                });
+            }
+        }
+        Self {
+            kind,
+            by_key: by_key.into_iter().map(since_reset).collect(),
+            variables: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Those of a text that is not known as a whole: nothing is known of any key.
+    pub(crate) fn unknown(kind: Kind, raw: &Field<Text>) -> Self {
+        Self::new(kind, |_| {
+            vec![Value {
+                text: raw.clone(),
+                is_word: false,
+            }]
+        })
+    }
+
+    /// Adds what is wrong with the lines of the text that they are from.
+    pub(crate) fn add_problems(&mut self, raw: &Field<Text>, problems: Vec<Problem>) {
+        let problems = problems.into_iter();
+        let problems = problems.map(|problem| part(raw, problem.what, problem.origin));
+        self.problems.extend(problems);
+    }
+
+    /// All values of a key.
+    fn get(&self, name: &str) -> &[Value] {
+        let keys = self.kind.keys();
+        let at = keys.iter().position(|key| key.name == name);
+        at.and_then(|at| self.by_key.get(at)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Does anything say it?
+    pub(crate) fn has(&self, name: &str) -> bool {
+        !self.get(name).is_empty()
+    }
+
+    /// Each value of a key, as Podman takes it.
+    pub(crate) fn of(&self, key: &Key) -> Vec<Field<Text>> {
+        let values = self.get(key.name);
+        let last = values.last().map(std::slice::from_ref).unwrap_or_default();
+        match key.read {
+            Read::Last => last.iter().map(|value| value.text.map(check::unquoted)).collect(),
+            Read::All => {
+                let filled = values.iter().filter(|value| !value.is_empty());
+                filled.map(|value| value.text.clone()).collect()
+            }
+            Read::List => words(values, list),
+            Read::Arguments | Read::Pairs => words(values, arguments),
+            Read::LastArguments => match values {
+                // A list of words is the command as a whole.
+                [.., Value { is_word: true, .. }] => words(values, arguments),
+                _ => words(last, arguments),
+            },
+        }
+    }
+
+    /// The same by the name of the key.
+    pub(crate) fn all(&self, name: &str) -> Vec<Field<Text>> {
+        self.kind.key(name).map_or_else(Vec::new, |key| self.of(key))
+    }
+
+    /// The value of a key that stands once.
+    pub(crate) fn last(&self, name: &str) -> Option<Field<Text>> {
+        self.all(name).pop()
+    }
+
+    /// Is a switch on?
+    pub(crate) fn switch(&self, name: &str) -> Option<Field<bool>> {
+        let value = self.last(name)?;
+        Some(decided(&value, |text| check::is_on(&text.pattern())))
+    }
+
+    /// What is wrong with values.
+    pub(crate) fn wrong(&self) -> Vec<Field<UnitProblem>> {
+        let mut out = Vec::new();
+        for (key, values) in self.kind.keys().iter().zip(&self.by_key) {
+            let values = match key.read {
+                Read::Last | Read::LastArguments => {
+                    values.last().map(std::slice::from_ref).unwrap_or_default()
+                }
+                _ => values,
+            };
+            for Value { text, .. } in values.iter().filter(|value| !value.is_word) {
+                let problem = text.value().and_then(|value| check::value(key, value));
+                out.extend(problem.map(|problem| text.map(|_| problem.clone())));
+            }
+        }
+        out
+    }
+}
+
+/// An empty value takes back those before it. It stays where it is the last, since it may mean something.
+fn since_reset(mut values: Vec<Value>) -> Vec<Value> {
+    if let Some(last) = values.iter().rposition(Value::is_empty) {
+        let from = if last + 1 == values.len() { last } else { last + 1 };
+        values.drain(..from);
+    }
+    values
+}
+
+/// The words of values. One that is not known stays one word that is not known.
+fn words(values: &[Value], how: fn(&str) -> Split) -> Vec<Field<Text>> {
+    let mut out = Vec::new();
+    for Value { text: field, is_word } in values {
+        let Some(text) = field.value().filter(|_| !is_word) else {
+            out.push(field.clone());
+            continue;
+        };
+        let words = how(&text.pattern()).texts(text);
+        if let [only] = &words[..]
+            && only.pattern() == text.pattern()
+        {
+            out.push(field.clone());
+            continue;
+        }
+        for word in words {
+            let origin = origin_of(&word);
+            out.push(part(field, word, origin));
+        }
+    }
+    out
+}
