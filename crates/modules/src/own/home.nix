@@ -74,8 +74,23 @@ let
   # A unit in its sections. Modules of a user's own add options of theirs to it.
   unit = types.submodule { freeformType = types.attrsOf set; };
 
+  # What shells read when they begin.
+  lines = opt types.lines "";
+
   # What does not depend on the system.
   declared = {
+    programs = {
+      bash = {
+        bashrcExtra = lines;
+        initExtra = lines;
+        profileExtra = lines;
+      };
+      zsh = {
+        initContent = lines;
+        initExtra = lines;
+        profileExtra = lines;
+      };
+    };
     home = {
       username = mkOption { type = str; };
       homeDirectory = mkOption { type = types.path; };

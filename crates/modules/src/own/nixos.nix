@@ -211,6 +211,20 @@ let
     options = etcOptions // { target = opt str name; };
   });
 
+  # A service: its scripts are put together of all that modules add to them.
+  lines = opt types.lines "";
+  service = types.submodule {
+    freeformType = set;
+    options = {
+      preStart = lines;
+      script = lines;
+      postStart = lines;
+      reload = lines;
+      preStop = lines;
+      postStop = lines;
+    };
+  };
+
   # What does not depend on the system.
   declared = {
     assertions = opt (types.listOf types.unspecified) [ ];
@@ -292,7 +306,19 @@ let
 
     nix.settings = grown (types.attrsOf types.anything);
 
-    environment.etc = partly (grown (types.attrsOf etc));
+    environment = {
+      etc = partly (grown (types.attrsOf etc));
+      extraInit = lines;
+      interactiveShellInit = lines;
+      loginShellInit = lines;
+      shellInit = lines;
+    };
+    programs = {
+      bash.interactiveShellInit = lines;
+      zsh.interactiveShellInit = lines;
+    };
+    systemd.services = grown (types.attrsOf service);
+    systemd.user.services = grown (types.attrsOf service);
 
     # Systems beside this one: with it, unless they say otherwise, and with more.
     specialisation = opt (types.attrsOf (types.submodule {
