@@ -44,7 +44,9 @@ struct Places<'t> {
 impl Places<'_> {
     fn look(&mut self, origin: &Origin) {
         for hop in &origin.hops {
-            let Some((from, to)) = hop.place.within else { continue };
+            let Some((from, to)) = hop.place.within else {
+                continue;
+            };
             if self.text.get(from as usize..to as usize).is_none() {
                 self.wrong = Some(format!("{from}..{to} is no stretch of the text"));
             }

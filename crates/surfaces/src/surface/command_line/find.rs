@@ -220,7 +220,8 @@ impl Finder<'_, '_, '_> {
         };
         for element in &list.elems {
             let value = self.reader.ev.force_part(element.thunk);
-            if matches!(&value.value, Value::Attrs(set) if set.get(self.reader.ev.common().out_path).is_some()) {
+            if matches!(&value.value, Value::Attrs(set) if set.get(self.reader.ev.common().out_path).is_some())
+            {
                 let when = self.reader.ev.both(all.when, element.when);
                 let mut found = self.reader.found(element.thunk, when, all.site, false);
                 found.info.clone_from(&all.info);

@@ -78,7 +78,8 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
             Look::Same => continue,
             Look::Beyond => {
                 let why = Why::Limit(format!("more than {MAX_VARIANTS} containers of one line"));
-                out.not_analysed.push(gap(written.path.clone(), why, &line.origin));
+                out.not_analysed
+                    .push(gap(written.path.clone(), why, &line.origin));
                 continue;
             }
         }

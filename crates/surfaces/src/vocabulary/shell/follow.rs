@@ -313,8 +313,8 @@ impl<'t> Follow<'t> {
             let name = self.name(&one.name).to_owned();
             let value = match &one.value {
                 Assigned::One(word) => {
-                    let text = self.expand_whole(word);
-                    Value::One(text)
+                    let (text, is_likely) = self.expand_whole(word);
+                    Value::one(text, is_likely)
                 }
                 Assigned::Array(words) => Value::Array(self.expand_all(words)),
                 Assigned::Element(_) => Value::Unknown,
@@ -332,7 +332,7 @@ impl<'t> Follow<'t> {
             let pattern = element.text.pattern();
             if let Some((name, _)) = pattern.split_once('=') {
                 let value = element.text.slice(name.len() + 1, pattern.len());
-                self.variables.set(name, Value::One(value));
+                self.variables.set(name, Value::one(value, element.when.maybe));
             }
         }
     }
@@ -368,7 +368,7 @@ impl<'t> Follow<'t> {
         let is_whole = words.is_some() && known == all.len();
         for at in 1..10 {
             let value = match all.get(at - 1).filter(|_| at <= known) {
-                Some(word) if !word.when.maybe => Value::One(word.text.clone()),
+                Some(word) => Value::one(word.text.clone(), word.when.maybe),
                 None if is_whole => Value::One(Text::default()),
                 _ => Value::Unknown,
             };

@@ -18,7 +18,10 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, count: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % count
     }
 
@@ -31,18 +34,52 @@ fn word(numbers: &mut Numbers, out: &mut String) {
     for _ in 0..=numbers.below(3) {
         match numbers.below(12) {
             0..=2 => out.push_str(numbers.one(&[
-                "a", "-v", "--name=", "/srv:/x:ro", "é", "=", "x#y", "]", "1", "@", "%h", "a,b", "+", "!x",
+                "a",
+                "-v",
+                "--name=",
+                "/srv:/x:ro",
+                "é",
+                "=",
+                "x#y",
+                "]",
+                "1",
+                "@",
+                "%h",
+                "a,b",
+                "+",
+                "!x",
             ])),
             3 => {
-                let inner = numbers.one(&["b c", "$A", "\"", "\\", "a\nb", "", "#", "`x`", "ü", "$(x)", ";|&"]);
+                let inner = numbers.one(&[
+                    "b c", "$A", "\"", "\\", "a\nb", "", "#", "`x`", "ü", "$(x)", ";|&",
+                ]);
                 out.push_str(&format!("'{inner}'"));
             }
             4 | 5 => {
                 out.push('"');
                 for _ in 0..numbers.below(4) {
                     out.push_str(numbers.one(&[
-                        "d e", "\\\"", "\\\\", "\\$A", "\\`", "\\n", "'", "$A:", "${B}", "${E:-f g}", "${A:+h}", "#", "\n",
-                        "\\\n", "$ ", "${A:-}", "é", "(", ";", "${E}", "${A:-\"q\"}",
+                        "d e",
+                        "\\\"",
+                        "\\\\",
+                        "\\$A",
+                        "\\`",
+                        "\\n",
+                        "'",
+                        "$A:",
+                        "${B}",
+                        "${E:-f g}",
+                        "${A:+h}",
+                        "#",
+                        "\n",
+                        "\\\n",
+                        "$ ",
+                        "${A:-}",
+                        "é",
+                        "(",
+                        ";",
+                        "${E}",
+                        "${A:-\"q\"}",
                     ]));
                 }
                 out.push('"');
@@ -50,12 +87,34 @@ fn word(numbers: &mut Numbers, out: &mut String) {
             6 => out.push_str(numbers.one(&[
                 "\\ ", "\\\"", "\\'", "\\$", "\\\\", "\\a", "\\#", "\\;", "\\\n", "\\é", "\\(",
             ])),
-            7 => out.push_str(numbers.one(&["$A/", "${A}", "$B.", "${B}", "$E:", "${E:-x y}", "${A:-no}", "${A:+yes}", "${E:+no}"])),
+            7 => out.push_str(numbers.one(&[
+                "$A/",
+                "${A}",
+                "$B.",
+                "${B}",
+                "$E:",
+                "${E:-x y}",
+                "${A:-no}",
+                "${A:+yes}",
+                "${E:+no}",
+            ])),
             8 => out.push_str(numbers.one(&[
-                "$'a\\tb'", "$'\\''", "$'\\x41\\u00e9\\101'", "$'\\\\n'", "$''", "$'\\q'", "$\"r s\"",
+                "$'a\\tb'",
+                "$'\\''",
+                "$'\\x41\\u00e9\\101'",
+                "$'\\\\n'",
+                "$''",
+                "$'\\q'",
+                "$\"r s\"",
             ])),
             9 => out.push_str(numbers.one(&[
-                "\"${arr[@]}\"", "${arr[@]}", "\"${none[@]}\"", "$arr/", "\"$arr\"", "\"a${arr[@]}b\"", "${none[@]}",
+                "\"${arr[@]}\"",
+                "${arr[@]}",
+                "\"${none[@]}\"",
+                "$arr/",
+                "\"$arr\"",
+                "\"a${arr[@]}b\"",
+                "${none[@]}",
             ])),
             10 => out.push_str("\"\""),
             _ => out.push_str(numbers.one(&["x=y", "{}", "{a}", "a{", "}b", "if", "done", "[x]"])),
@@ -145,14 +204,18 @@ fn of_reader(script: &str) -> Vec<Vec<String>> {
     let script = script.replace("p() {", "ppp() {");
     let followed = follow(&Text::known(script, Origin::default()), |program| program == "p");
     assert_eq!(followed.stopped, None);
-    let words = |line: &crate::vocabulary::shell::Line| line.words.iter().map(|word| word.text.display()).collect();
+    let words =
+        |line: &crate::vocabulary::shell::Line| line.words.iter().map(|word| word.text.display()).collect();
     followed.lines.iter().map(words).collect()
 }
 
 #[test]
 fn words_are_those_of_bash() {
     let is_there = Command::new("bash").arg("--version").output().is_ok();
-    assert!(is_there || std::env::var("CI").as_deref() != Ok("true"), "CI must have bash");
+    assert!(
+        is_there || std::env::var("CI").as_deref() != Ok("true"),
+        "CI must have bash"
+    );
     if !is_there {
         return;
     }
