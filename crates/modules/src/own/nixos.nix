@@ -299,6 +299,11 @@ let
       lockKernelModules = enable;
     };
 
+    system.activationScripts = grown (types.attrsOf (types.either types.str (types.submodule {
+      freeformType = set;
+      options.text = lines;
+    })));
+
     # A number in systems of nix-darwin, whose files often lie beside.
     system.stateVersion = opt (types.nullOr (types.either types.str types.int)) null;
 
