@@ -11,6 +11,7 @@ mod likely;
 mod nspawn;
 mod oci;
 mod quadlet;
+mod quadlet_generator;
 mod quadlet_text;
 mod secrets;
 mod settings;
