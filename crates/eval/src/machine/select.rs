@@ -205,11 +205,22 @@ impl Evaluator<'_> {
     /// An attribute that an open set may have. Names that a model of ours lacks are counted.
     pub(crate) fn select_unlisted(&mut self, open: &Rc<Unknown>, symbol: Symbol) -> Rc<Unknown> {
         let Why::NotModelled(set) = &open.why else {
-            return open.select(self.name(symbol));
+            return self.select_of_unknown(open, symbol);
         };
         let name = format!("{set}.{}", self.name(symbol));
         self.names.misses(&name);
         Unknown::new(Why::NotModelled(name))
+    }
+
+    /// An attribute of what is not known: whoever asks for it gets the same one, so that a condition on it is known again.
+    fn select_of_unknown(&mut self, unknown: &Rc<Unknown>, symbol: Symbol) -> Rc<Unknown> {
+        if let Some(known) = self.caches.selected(unknown, symbol) {
+            return known;
+        }
+        let selected = unknown.select(self.name(symbol));
+        let bytes = self.caches.keep_selected(unknown, symbol, &selected);
+        self.budget.keeps(bytes);
+        selected
     }
 
     /// Looks an attribute up in any value. What is not a set has no attributes.
@@ -220,7 +231,8 @@ impl Evaluator<'_> {
                 Some(attr) => Ok(Lookup::Perhaps(self.force(attr.thunk)?, attr.when)),
                 None => match (&attrs.open, attrs.wildcard) {
                     (Some(unknown), Some(wildcard)) => {
-                        let value = self.force(wildcard)?;
+                        // What the set has under another name is another value.
+                        let value = crate::partial::unlike_others(self.force(wildcard)?);
                         let when = self.condition(base_site(self, base), unknown.clone(), When::ALWAYS);
                         Ok(Lookup::Perhaps(value, when))
                     }
@@ -232,7 +244,7 @@ impl Evaluator<'_> {
                 },
             },
             Value::Unknown(unknown) => {
-                let selected = unknown.select(self.name(symbol));
+                let selected = self.select_of_unknown(unknown, symbol);
                 Ok(self.perhaps_unknown(base, selected))
             }
             Value::Either(alternatives) => self.lookup_in_each(alternatives, symbol),

@@ -26,6 +26,14 @@ pub(crate) struct Chosen<T> {
     or_unknown: Option<Why>,
 }
 
+/// A value that something may have where it is there.
+struct Possible {
+    value: Tracked,
+    when: When,
+    /// Is it a Boolean that is not known by itself, and that the conditions say under which it is asked for?
+    decided: bool,
+}
+
 /// Why no alternative could be read.
 pub(crate) struct Unread {
     why: Why,
@@ -83,18 +91,17 @@ impl OptionReader<'_, '_> {
         convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
         is_worse: impl Fn(&T) -> bool,
     ) -> Result<Chosen<T>, Unread> {
-        let alternatives: Vec<(Tracked, When)> = match &found.value.value {
-            Value::Either(all) => all.iter().map(|one| (one.value.clone(), one.when)).collect(),
-            _ => vec![(found.value.clone(), When::ALWAYS)],
-        };
-        let (alternatives, several) = self.possible(alternatives);
+        let (alternatives, several) = self.possible(found);
         let mut best: Option<Chosen<T>> = None;
         let mut why = None;
         let mut fails = false;
         let mut or_unknown = None;
         let mut known = 0_usize;
-        for (value, when) in &alternatives {
-            let origin = self.origin(value.origin, found);
+        for Possible { value, when, decided } in &alternatives {
+            let origin = match decided {
+                true => self.unknown_origin(&found.value, found),
+                false => self.origin(value.origin, found),
+            };
             match convert(self, value, &origin) {
                 Ok(converted) => {
                     known += 1;
@@ -141,14 +148,38 @@ impl OptionReader<'_, '_> {
     }
 
     /// The alternatives that what is given leaves; and whether there are several. The only one that is left is the value.
-    fn possible(&self, mut alternatives: Vec<(Tracked, When)>) -> (Vec<(Tracked, When)>, bool) {
-        let is_left = |when: When| !self.ev.is_excluded(when, self.given);
-        if alternatives.iter().any(|(_, when)| is_left(*when)) {
-            alternatives.retain(|(_, when)| is_left(*when));
+    fn possible(&mut self, found: &Found) -> (Vec<Possible>, bool) {
+        let given = self.ev.both(self.given, found.when);
+        let all = match &found.value.value {
+            Value::Either(all) if self.ev.decided_by(&found.value.value, given).is_none() => {
+                all.iter().map(|one| (one.value.clone(), one.when)).collect()
+            }
+            _ => vec![(found.value.clone(), When::ALWAYS)],
+        };
+        let is_left = |(_, when): &&(Tracked, When)| !self.ev.is_excluded(*when, given);
+        let mut left: Vec<(Tracked, When)> = all.iter().filter(is_left).cloned().collect();
+        if left.is_empty() {
+            left = all;
         }
-        if let [(_, when)] = &mut *alternatives {
+        if let [(_, when)] = &mut *left {
             *when = When::ALWAYS;
         }
+        let decide = |(value, when): (Tracked, When)| match self.ev.decided_by(&value.value, given) {
+            Some(bool) => Possible {
+                value: Tracked {
+                    value: Value::Bool(bool),
+                    ..value
+                },
+                when,
+                decided: true,
+            },
+            None => Possible {
+                value,
+                when,
+                decided: false,
+            },
+        };
+        let alternatives: Vec<Possible> = left.into_iter().map(decide).collect();
         let several = alternatives.len() > 1;
         (alternatives, several)
     }

@@ -478,11 +478,11 @@ fn of_alternatives_the_worse_is_told() {
         "#,
         expect![[r#"
             nspawn guest in `box`, guest `guest guest of box` <- {…
-              users: maybe[!secret.on or not secret.on and not !secret.on] Host <- "no"
-              network: maybe[!secret.on or not secret.on and not !secret.on] Host <- false
-              private users: maybe[!secret.on or not secret.on and not !secret.on] Host <- "no"
-              ownership: maybe[!secret.on or not secret.on and not !secret.on] false <- "no"
-              private network: maybe[!secret.on or not secret.on and not !secret.on] false <- false
+              users: maybe[!secret.on] Host <- "no"
+              network: maybe[!secret.on] Host <- false
+              private users: maybe[!secret.on] Host <- "no"
+              ownership: maybe[!secret.on] false <- "no"
+              private network: maybe[!secret.on] false <- false
             nspawn plain in `box`, guest `guest plain of box` <- {…
               users: maybe[secret.on] Pick <- "pick"
               private users: maybe[secret.on] Pick <- "pick"
