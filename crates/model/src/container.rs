@@ -87,6 +87,9 @@ pub struct Container {
     pub unknown_options: Vec<Field<UnknownOption>>,
     /// Why a part of its definitions could not be seen, if so. Then what nobody was seen to set is not known either.
     pub unseen: Option<Unseen>,
+    /// What else may define it: something of a name that is not known, and that may be its own. What it says itself holds
+    /// all the same; that nobody sets something is not certain.
+    pub unnamed: Option<Unseen>,
 }
 
 impl Container {
@@ -135,6 +138,7 @@ impl Container {
             nspawn: is_nspawn.then(Nspawn::default),
             unknown_options: Vec::new(),
             unseen: None,
+            unnamed: None,
         }
     }
 }
@@ -178,6 +182,7 @@ macro_rules! every_fact {
             nspawn,
             unknown_options,
             unseen: _,
+            unnamed: _,
         } = $container;
         let default = FactInfo::by_default;
         let certain = FactInfo::certain;

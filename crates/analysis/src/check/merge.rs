@@ -232,6 +232,11 @@ fn told_unsure(files: &Files<'_>, finding: &Finding) -> Vec<ToldUnsure> {
                 format!("a part of its definition is not known: {why}"),
                 None,
             ),
+            Unsure::Unnamed(unseen) => (
+                "unseen",
+                format!("what has a name that is not known may be it: {}", unseen.why),
+                span(&unseen.place),
+            ),
             Unsure::NoHost => ("no-host", "no host imports it".to_owned(), None),
             Unsure::MadeByCode => (
                 "made-by-code",

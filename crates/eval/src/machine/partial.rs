@@ -226,6 +226,7 @@ pub(crate) fn join_attrs(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>)
         entries,
         open: None,
         wildcard: None,
+        names: None,
     };
     joined.open = sets.iter().find_map(|(set, _)| set.open.clone());
     let wildcards: Vec<_> = sets

@@ -381,6 +381,7 @@ fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> Thunk
         decls: &decls,
         defs: &defs,
         unseen: at.unseen,
+        perhaps: None,
     };
     let unseen = at.unseen.to_vec();
     let key = at.system.key(ev, &made_from);

@@ -314,32 +314,17 @@ fn a_condition_of_the_container_is_decided_inside_of_it() {
                 extraFlags = optional (!config.elsewhere.on) "--a" ++ optional config.elsewhere.on "--b";
               };
             }
-            (mkIf (on && tun) {
-              containers.and = { privateNetwork = on; enableTun = tun; ephemeral = !tun || !on; };
-            })
             (mkIf (!on) { containers.not = { privateNetwork = on; enableTun = !on; }; })
             { containers = optionalAttrs on { attrs = { privateNetwork = on; } // optionalAttrs (!on) { enableTun = true; }; }; }
             { containers = if on then { yes.privateNetwork = on; } else { no.privateNetwork = on; }; }
-            (mkIf on (mkIf tun { containers.nested = { privateNetwork = on && tun; enableTun = on -> !tun; }; }))
-            (mkIf (on || tun) { containers.or = { privateNetwork = on || tun; enableTun = on; }; })
           ];
         }
         "#,
         expect![[r#"
-            nspawn and maybe[on && tun] in `box` <- { privateNetwork = on; enableTun = tun; ephemeral = !tun || !on; }
-              capability: CAP_NET_ADMIN <- enableTun
-              network: Private <- privateNetwork
-              device: /dev/net/tun rwm allowed <- enableTun
-              private network: true <- privateNetwork
-              tun: true <- enableTun
             nspawn attrs maybe[on] in `box` <- { privateNetwork = on; } // optionalAttrs (!on) { enableTun = true; }
               network: Private <- privateNetwork
               private network: true <- privateNetwork
               tun: default false <- enableTun
-            nspawn nested maybe[on, tun] in `box` <- { privateNetwork = on && tun; enableTun = on -> !tun; }
-              network: Private <- privateNetwork
-              private network: true <- privateNetwork
-              tun: false <- enableTun
             nspawn no maybe[not on] in `box` <- no.privateNetwork = on
               network: Host <- privateNetwork
               private network: false <- privateNetwork
@@ -354,11 +339,6 @@ fn a_condition_of_the_container_is_decided_inside_of_it() {
               flag: --b <- "--b"
               private network: true <- privateNetwork
               tun: false <- false
-            nspawn or maybe[on || tun] in `box` <- { privateNetwork = on || tun; enableTun = on; }
-              network: Private <- privateNetwork
-              private network: true <- privateNetwork
-              tun: unknown: `inputs.switches.on` comes from outside <- enableTun
-              not known: whether it may make tunnels: `inputs.switches.on` comes from outside <- enableTun
             nspawn plain maybe[on] in `box` <- { privateNetwork = on; enableTun = !on; }
               network: Private <- privateNetwork
               private network: true <- privateNetwork
@@ -366,6 +346,48 @@ fn a_condition_of_the_container_is_decided_inside_of_it() {
             nspawn yes maybe[on] in `box` <- yes.privateNetwork = on
               network: Private <- privateNetwork
               private network: true <- privateNetwork
+            not analysed: module: `inputs.more.module` comes from outside <- inputs.more.module
+        "#]],
+    );
+}
+
+/// So are the parts of what it is there for, and what is made of them.
+#[test]
+fn the_parts_of_a_condition_are_decided_too() {
+    containers(
+        r#"
+        { config, lib, inputs, ... }:
+        let
+          inherit (lib) mkIf optional optionalAttrs;
+          inherit (inputs.switches) on tun;
+        in
+        {
+          imports = [ inputs.more.module ];
+          config = lib.mkMerge [
+            (mkIf (on && tun) {
+              containers.and = { privateNetwork = on; enableTun = tun; ephemeral = !tun || !on; };
+            })
+            (mkIf on (mkIf tun { containers.nested = { privateNetwork = on && tun; enableTun = on -> !tun; }; }))
+            (mkIf (on || tun) { containers.or = { privateNetwork = on || tun; enableTun = on; }; })
+          ];
+        }
+        "#,
+        expect![[r#"
+            nspawn and maybe[on && tun] in `box` <- { privateNetwork = on; enableTun = tun; ephemeral = !tun || !on; }
+              capability: CAP_NET_ADMIN <- enableTun
+              network: Private <- privateNetwork
+              device: /dev/net/tun rwm allowed <- enableTun
+              private network: true <- privateNetwork
+              tun: true <- enableTun
+            nspawn nested maybe[on, tun] in `box` <- { privateNetwork = on && tun; enableTun = on -> !tun; }
+              network: Private <- privateNetwork
+              private network: true <- privateNetwork
+              tun: false <- enableTun
+            nspawn or maybe[on || tun] in `box` <- { privateNetwork = on || tun; enableTun = on; }
+              network: Private <- privateNetwork
+              private network: true <- privateNetwork
+              tun: unknown: `inputs.switches.on` comes from outside <- enableTun
+              not known: whether it may make tunnels: `inputs.switches.on` comes from outside <- enableTun
             not analysed: containers.or: `inputs.switches.on` comes from outside <- enableTun
             not analysed: module: `inputs.more.module` comes from outside <- inputs.more.module
         "#]],

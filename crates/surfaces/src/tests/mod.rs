@@ -13,6 +13,7 @@ mod secrets;
 mod size;
 mod traps;
 mod unknown;
+mod unnamed;
 mod unusual;
 
 use expect_test::Expect;

@@ -254,6 +254,7 @@ fn containers_from_an_option_that_nobody_sets_are_counted() {
         expect![[r#"
             oci-containers a in `box` <- a.image = "a:1"
               image: a:1 <- "a:1"
+              unnamed: option `my.more` is set nowhere in the analysed files <- containers
             not analysed: containers: option `my.containers` is set nowhere in the analysed files <- {…
             not analysed: virtualisation.oci-containers.containers: option `my.more` is set nowhere in the analysed files <- { a.image = "a:1"; }
         "#]],

@@ -154,6 +154,7 @@ impl Walk<'_, '_, '_> {
     /// What all surfaces have in common once a container is read.
     fn add(&mut self, found: &Found, mut container: Container, outer: &Inherited) {
         container.unseen = container.unseen.or_else(|| self.reader.unseen(found));
+        container.unnamed = self.reader.unnamed(found);
         if let Some(unseen) = &container.unseen {
             container.visit_mut(&mut Doubt(unseen.why.clone()));
         }
