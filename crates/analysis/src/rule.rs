@@ -261,6 +261,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Where it was written and how it came here.
     pub origin: Origin,
+    /// Where else the same is written, which would be enough for it.
+    pub also: Vec<Origin>,
     /// Undecided conditions.
     pub conditions: Vec<Condition>,
     /// Why the confidence is not high; nothing if it is.
@@ -371,7 +373,9 @@ impl Sink {
             Confidence::High
         };
         let conditions = field.conditions.clone();
-        self.push(field.origin.clone(), conditions, confidence, message.into())
+        let builder = self.push(field.origin.clone(), conditions, confidence, message.into());
+        builder.finding.also.clone_from(&field.also);
+        builder
     }
 
     /// Reports at an origin, such as a stretch of a text.
@@ -417,6 +421,7 @@ impl Sink {
             message,
             help: None,
             origin,
+            also: Vec::new(),
             unsure: of_conditions(&conditions)
                 .chain(self.ceiling.unsure.iter().cloned())
                 .collect(),

@@ -14,6 +14,8 @@ const MAX_DEFINITIONS: usize = 12;
 /// The alternative of a value that is told.
 pub(crate) struct Chosen<T> {
     value: T,
+    /// As it was evaluated.
+    tracked: Tracked,
     pub(crate) origin: Origin,
     when: When,
     /// Did somebody write it?
@@ -113,6 +115,7 @@ impl OptionReader<'_, '_> {
                     if best.as_ref().is_none_or(is_better) {
                         best = Some(Chosen {
                             value: converted,
+                            tracked: value.clone(),
                             origin,
                             when: *when,
                             written,
@@ -205,6 +208,7 @@ impl OptionReader<'_, '_> {
             Err(unread) => return self.unread(found, unread),
         };
         let definitions = self.definitions_of(found);
+        let also = self.also(found, &chosen.tracked);
         let when = self.ev.both(found.when, chosen.when);
         let (conditions, open) = self.conditions(when);
         let is_certain = chosen.certain && !open;
@@ -224,7 +228,25 @@ impl OptionReader<'_, '_> {
             definitions,
             or_unknown: chosen.or_unknown,
             fails: false,
+            also,
         }
+    }
+
+    /// Where else an option is defined as what it is.
+    fn also(&self, found: &Found, value: &Tracked) -> Vec<Origin> {
+        let Some(info) = &found.info else {
+            return Vec::new();
+        };
+        let says_it = |one: &&DefinitionInfo| {
+            let said = one.value.as_ref();
+            one.won
+                && !one.written.is_ours()
+                && one.origin != value.origin
+                && said.is_some_and(|said| is_same(&said.value, &value.value))
+        };
+        let others = info.definitions.iter().filter(says_it).take(MAX_DEFINITIONS);
+        let origins = others.map(|one| self.trail(self.ev.trail(one.origin)));
+        origins.filter(|origin| !origin.hops.is_empty()).collect()
     }
 
     /// Is nothing that says it certainly there, so that it holds only since the default is the same?
@@ -247,6 +269,7 @@ impl OptionReader<'_, '_> {
             definitions: self.definitions_of(found),
             or_unknown: None,
             fails: fails && !open && !self.is_default(found),
+            also: Vec::new(),
         }
     }
 
@@ -350,6 +373,17 @@ fn as_bool(value: &Tracked) -> Result<bool, Why> {
     match &value.value {
         Value::Bool(bool) => Ok(*bool),
         other => Err(wrong("a Boolean", other)),
+    }
+}
+
+/// Are two values the same one, of which an option has several only if they are equal?
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Path(a), Value::Path(b)) => a == b,
+        (Value::String(a), Value::String(b)) => a.hole().is_none() && b.hole().is_none() && a.text == b.text,
+        _ => false,
     }
 }
 
