@@ -79,7 +79,7 @@ pub(crate) fn islands(
         let (off, rest) = left.into_iter().partition::<Vec<_>, _>(|written| {
             let is_read = from_hosts.files.contains(&written.file);
             let is_decided = || from_hosts.is_decided(vfs, written);
-            written.site.is_told && is_read && (is_decided() || from_hosts.disabled.contains(&written.file))
+            written.site.is_told && is_read && (is_decided() || from_hosts.is_disabled(vfs, written))
         });
         out.off.extend(off);
         let (told, rest) = rest
@@ -430,6 +430,8 @@ struct Account {
     files: FxHashSet<FileId>,
     /// Those of modules that are disabled.
     disabled: FxHashSet<FileId>,
+    /// Those that are sets in a file.
+    disabled_sets: Vec<Site>,
     /// By file: where something could not be seen.
     gaps: FxHashMap<FileId, FxHashSet<ExprId>>,
 }
@@ -440,6 +442,7 @@ impl Account {
             defined: FxHashMap::default(),
             files: FxHashSet::default(),
             disabled: FxHashSet::default(),
+            disabled_sets: Vec::new(),
             gaps: FxHashMap::default(),
         };
         for known in worlds {
@@ -448,6 +451,7 @@ impl Account {
             }
             out.files.extend(known.reads.parsed_files());
             out.disabled.extend(&known.world.disabled);
+            out.disabled_sets.extend(&known.world.disabled_sets);
             for defined in &known.world.defined {
                 let of_file = out.defined.entry(defined.site.file).or_default();
                 // What one host leaves out another may have.
@@ -456,6 +460,17 @@ impl Account {
             }
         }
         out
+    }
+
+    /// Does a container stand in a module that is disabled?
+    fn is_disabled(&self, vfs: &Vfs, written: &Written) -> bool {
+        let of_file = |set: &&Site| set.file == written.file;
+        let mut sets = self.disabled_sets.iter().filter(of_file);
+        self.disabled.contains(&written.file) || {
+            let state = vfs.state(written.file);
+            let map = &state.parsed().map;
+            sets.any(|set| map.range(set.expr).contains_range(map.range(written.site.key)))
+        }
     }
 
     /// Is there a condition around a container of which nothing says that it could not be decided?

@@ -155,6 +155,45 @@ fn what_a_host_drops_is_off() {
     );
 }
 
+/// Modules are disabled by their keys, too, which they may have of their own.
+#[test]
+fn what_a_host_drops_by_a_key_is_off() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ lib, ... }: {
+  imports = [
+    ./keyed.nix
+    { key = "here"; virtualisation.oci-containers.containers.inline = { image = "x"; extraOptions = [ "--all" ]; }; }
+    { virtualisation.oci-containers.containers.kept = { image = "x"; extraOptions = [ "--all" ]; }; }
+    ./other.nix
+  ];
+  disabledModules = [ { key = "keyed"; } "here" (import ./other.nix) ];
+}"#,
+            ),
+            (
+                "keyed.nix",
+                r#"{ lib, ... }: { key = "keyed"; containers.keyed.autoStart = true; }"#,
+            ),
+            (
+                "other.nix",
+                r#"{ key = "other"; imports = [ ./below.nix ]; containers.other.autoStart = true; }"#,
+            ),
+            ("below.nix", r#"{ containers.below.autoStart = true; }"#),
+        ],
+        expect![[r#"
+            box.nix:6:87 `"--all"` high/high toy-flag: `kept` uses `--all` [box]
+            left out (off): below
+            left out (off): inline
+            left out (off): keyed
+            left out (off): other
+        "#]],
+    );
+}
+
 #[test]
 fn what_is_off_on_every_host_is_told_and_so_are_machines_of_tests() {
     check(

@@ -62,15 +62,27 @@ const SILENCED: &str = "privileged = true; # nixpod: ignore[privileged-container
 /// Each of two definitions that are equal is enough for the finding.
 #[test]
 fn one_of_two_equal_definitions() {
-    check(&module(SILENCED), &module("privileged = true;"), expect![[r#"
+    check(
+        &module(SILENCED),
+        &module("privileged = true;"),
+        expect![[r#"
         b.nix:4: privileged-container: `w` runs privileged: its root is root on the host
-    "#]]);
-    check(&module("privileged = true;"), &module(SILENCED), expect![[r#"
+    "#]],
+    );
+    check(
+        &module("privileged = true;"),
+        &module(SILENCED),
+        expect![[r#"
         a.nix:4: privileged-container: `w` runs privileged: its root is root on the host
-    "#]]);
-    check(&module(SILENCED), &module(SILENCED), expect![[r#"
+    "#]],
+    );
+    check(
+        &module(SILENCED),
+        &module(SILENCED),
+        expect![[r#"
         a.nix:4: privileged-container: `w` runs privileged: its root is root on the host (silenced: said so)
-    "#]]);
+    "#]],
+    );
     // What loses says nothing.
     check(
         &module(SILENCED),
@@ -86,18 +98,34 @@ fn one_of_two_equal_definitions() {
 fn a_flag_beside_its_option() {
     let flag = "extraOptions = [ \"--privileged\" ];";
     let silenced = "extraOptions = [ \"--privileged\" ]; # nixpod: ignore[privileged-container] said so";
-    check(&module("privileged = true;"), &module(silenced), expect![[r#"
+    check(
+        &module("privileged = true;"),
+        &module(silenced),
+        expect![[r#"
         a.nix:4: privileged-container: `w` runs privileged: its root is root on the host
-    "#]]);
-    check(&module(SILENCED), &module(flag), expect![[r#"
+    "#]],
+    );
+    check(
+        &module(SILENCED),
+        &module(flag),
+        expect![[r#"
         b.nix:4: privileged-container: `w` runs privileged: its root is root on the host
-    "#]]);
-    check(&module(SILENCED), &module(silenced), expect![[r#"
+    "#]],
+    );
+    check(
+        &module(SILENCED),
+        &module(silenced),
+        expect![[r#"
         b.nix:4: privileged-container: `w` runs privileged: its root is root on the host (silenced: said so)
-    "#]]);
-    check(&module(silenced), &module(flag), expect![[r#"
+    "#]],
+    );
+    check(
+        &module(silenced),
+        &module(flag),
+        expect![[r#"
         b.nix:4: privileged-container: `w` runs privileged: its root is root on the host
-    "#]]);
+    "#]],
+    );
     check(
         &module("privileged = false;"),
         &module(silenced).replace("image = \"a:1\";", ""),
