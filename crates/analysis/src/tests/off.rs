@@ -194,6 +194,46 @@ fn what_a_host_drops_by_a_key_is_off() {
     );
 }
 
+/// A module that could not be read may set what a condition is about, but not what depends on nothing.
+#[test]
+fn what_is_off_beside_an_unread_module_is_so_as_far_as_seen() {
+    let flake = |more: &str| {
+        format!(
+            "{{ outputs = {{ nixpkgs, odd, ... }}: {{ nixosConfigurations.box = nixpkgs.lib.nixosSystem {{ modules = [ ./box.nix {more} ]; }}; }}; }}"
+        )
+    };
+    let module = r#"
+{ config, lib, ... }: {
+  imports = [ ./dropped.nix ];
+  disabledModules = [ ./dropped.nix ];
+  virtualisation.oci-containers.containers = lib.mkMerge [
+    { seen = lib.mkIf config.services.openssh.enable { image = "x"; extraOptions = [ "--all" ]; }; }
+    { never = lib.mkIf (1 > 2) { image = "x"; extraOptions = [ "--all" ]; }; }
+  ];
+  services.openssh.enable = lib.mkDefault false;
+}"#;
+    let dropped = "{ containers.dropped.autoStart = true; }";
+    for (more, expected) in [("", expect![[r#"
+        left out (off): seen
+        left out (off): never
+        left out (off): dropped
+    "#]]), ("odd.nixosModules.x", expect![[r#"
+        gap /p/flake.nix: `module`: `inputs.odd.nixosModules.x` comes from outside
+        left out (off-as-far-as-seen): seen
+        left out (off): never
+        left out (off): dropped
+    "#]])] {
+        check(
+            &[
+                ("flake.nix", &flake(more)),
+                ("box.nix", module),
+                ("dropped.nix", dropped),
+            ],
+            expected,
+        );
+    }
+}
+
 #[test]
 fn what_is_off_on_every_host_is_told_and_so_are_machines_of_tests() {
     check(
