@@ -310,11 +310,11 @@ impl<'s> Evaluator<'s> {
         })
     }
 
-    fn kept_condition(&mut self, add: impl FnOnce(&mut Conditions) -> When) -> When {
+    fn kept_condition<T>(&mut self, add: impl FnOnce(&mut Conditions) -> T) -> T {
         let before = self.conditions.bytes();
-        let when = add(&mut self.conditions);
+        let added = add(&mut self.conditions);
         self.budget.keeps(self.conditions.bytes() - before);
-        when
+        added
     }
 
     /// Both conditions.
@@ -343,8 +343,13 @@ impl<'s> Evaluator<'s> {
     }
 
     /// Is it impossible where others are given?
-    pub fn is_excluded(&self, when: When, given: When) -> bool {
-        self.conditions.excludes(given, when)
+    pub fn is_excluded(&mut self, when: When, given: When) -> bool {
+        self.kept_condition(|conditions| conditions.excludes(given, when))
+    }
+
+    /// What a value is where conditions are given, if they decide it: it is a Boolean that they are about.
+    pub fn decided_by(&mut self, value: &Value, given: When) -> Option<bool> {
+        self.kept_condition(|conditions| conditions.decided(value, given))
     }
 
     /// The conditions, outermost first, and why each could not be decided.

@@ -46,7 +46,7 @@ pub use value::error::{ErrorKind, ErrorRef, EvalError, EvalResult, Res, Stop};
 pub use value::function::{Env, Lambda, PASSED_ON, PrimopApp};
 pub(crate) use value::ids::UnitId;
 pub use value::ids::{Literal, NO_SITE, OWN_FILES, OriginId, PrimopId, Symbol, ThunkId, When};
-pub use value::sets::{Attr, Attrs, Elem, List};
+pub use value::sets::{Affixes, Attr, Attrs, Elem, List};
 pub use value::string::{ContextItem, NixString, StringPart};
 pub use value::unknown::Unknown;
 pub use value::{Alternative, Opaque, Tracked, Value};

@@ -29,7 +29,7 @@ impl When {
 }
 
 /// A Boolean that is not known, by its number, or its negation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Literal {
     pub(crate) atom: u32,
     pub(crate) holds: bool,
@@ -42,6 +42,14 @@ impl Literal {
         Self {
             holds: !self.holds,
             ..self
+        }
+    }
+
+    /// The same, or the other way round.
+    pub(crate) const fn with(self, holds: bool) -> Self {
+        match holds {
+            true => self,
+            false => self.negated(),
         }
     }
 }
