@@ -13,7 +13,7 @@ use crate::heap::origins::Origins;
 use crate::heap::settings::Settings;
 use crate::heap::thunks::Thunks;
 use crate::memo::Memo;
-use crate::thunk::{Primop, PrimopCode, StandIn, Thunk};
+use crate::thunk::{NO_SECOND, Primop, PrimopCode, StandIn, Thunk};
 use crate::{
     Alternative, Attr, Attrs, CommonSymbols, Env, ErrorKind, EvalError, ImportHook, LimitHit, Limits, List,
     NO_SITE, NixString, OriginId, PartOfWork, Portion, Res, Reserve, Share, Source, Stop, Symbol, ThunkId,
@@ -147,8 +147,8 @@ impl<'s> Evaluator<'s> {
     /// A thunk that applies a function to arguments when it is first forced.
     pub fn alloc_apply(&mut self, function: ThunkId, args: &[ThunkId], site: Site) -> ThunkId {
         let (first, second) = match *args {
-            [first] => (first, None),
-            [first, second] => (first, Some(second)),
+            [first] => (first, NO_SECOND),
+            [first, second] => (first, second),
             _ => {
                 let args = args.to_vec();
                 return self.alloc_native(move |ev| {

@@ -18,11 +18,12 @@ pub(crate) enum Thunk {
         expr: ExprId,
     },
     Native(NativeThunk),
-    /// A function applied to one or two arguments.
+    /// A function applied to one argument, or to two.
     Apply {
         function: ThunkId,
         first: ThunkId,
-        second: Option<ThunkId>,
+        /// [`NO_SECOND`] if there is none.
+        second: ThunkId,
         site: Site,
     },
     /// A function applied to the number of an element, of a list that may be long.
@@ -38,7 +39,7 @@ pub(crate) enum Thunk {
         key: Site,
     },
     Busy(Option<Site>),
-    /// The fields of a [`Tracked`], so that the whole fits 32 bytes.
+    /// The fields of a [`Tracked`], so that the whole fits 24 bytes.
     Done {
         value: Value,
         origin: OriginId,
@@ -48,7 +49,10 @@ pub(crate) enum Thunk {
 }
 
 /// Thunks are by far the most numerous objects, and are freed only as a whole.
-const _: () = assert!(size_of::<Thunk>() <= 32);
+const _: () = assert!(size_of::<Thunk>() <= 24);
+
+/// Stands where there is no second argument.
+pub(crate) const NO_SECOND: ThunkId = ThunkId(u32::MAX);
 
 impl Thunk {
     pub(crate) fn done(tracked: Tracked) -> Self {

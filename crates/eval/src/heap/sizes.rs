@@ -33,7 +33,7 @@ pub(crate) fn held_by_value(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Unknown(_) => 0,
         Value::String(string) if Rc::strong_count(string) == 1 => string_bytes(string),
-        Value::Path(path) if Rc::strong_count(path) == 1 => path.len() + OVERHEAD,
+        Value::Path(path) if path.is_unshared() => path.len() + OVERHEAD,
         Value::List(list) if Rc::strong_count(list) == 1 => list_bytes(list),
         Value::Attrs(attrs) if Rc::strong_count(attrs) == 1 => attrs_bytes(attrs),
         Value::Lambda(lambda) if Rc::strong_count(lambda) == 1 => size_of::<Lambda>() + OVERHEAD + FRAME,

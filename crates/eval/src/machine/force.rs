@@ -4,7 +4,7 @@ use crate::heap::budget::{STACK_CHUNK, Used};
 use crate::heap::files::Here;
 use crate::heap::sizes;
 use crate::memo::Outer;
-use crate::thunk::Thunk;
+use crate::thunk::{NO_SECOND, Thunk};
 use crate::{
     Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, Evaluator, List, NO_SITE, NixString, OriginId, Res,
     Share, Stop, ThunkId, Tracked, Unknown, Value, When,
@@ -197,9 +197,9 @@ impl Evaluator<'_> {
                 site,
             } => {
                 let function = self.force(*function)?;
-                match second {
-                    Some(second) => self.apply_all(&function, &[*first, *second], *site),
-                    None => self.apply(&function, *first, *site),
+                match *second {
+                    NO_SECOND => self.apply(&function, *first, *site),
+                    second => self.apply_all(&function, &[*first, second], *site),
                 }
             }
             Thunk::Generated {
