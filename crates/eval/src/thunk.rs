@@ -17,6 +17,14 @@ pub(crate) enum Thunk {
         env: Rc<Env>,
         expr: ExprId,
     },
+    /// A variable that is passed on before it has its value: reading it adds steps to the trail, and needs no frame.
+    Variable {
+        bound: ThunkId,
+        /// Where it is read, in analysed code.
+        site: Site,
+        /// The call that made its frame, or [`NO_SITE`](crate::NO_SITE).
+        call: Site,
+    },
     Native(NativeThunk),
     /// A function applied to one argument, or to two.
     Apply {

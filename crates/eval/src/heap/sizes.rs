@@ -22,7 +22,8 @@ pub(crate) fn held_by(thunk: &Thunk) -> usize {
     match thunk {
         Thunk::Delayed { .. } => FRAME,
         Thunk::Native(run) => size_of_val(&**run) + OVERHEAD,
-        Thunk::Apply { .. } | Thunk::Generated { .. } | Thunk::Inherited { .. } | Thunk::Busy(_) => 0,
+        Thunk::Variable { .. } | Thunk::Apply { .. } | Thunk::Generated { .. } | Thunk::Inherited { .. } => 0,
+        Thunk::Busy(_) => 0,
         Thunk::Done { value, .. } => held_by_value(value),
         Thunk::Failed(error) => held_by_error(error),
     }

@@ -34,9 +34,25 @@ impl Evaluator<'_> {
         if let Expr::Apply(..) = here.unit.hir.expr(function) {
             return self.eval_calls(here, expr, function, argument);
         }
+        if let Some(lambda) = self.known_function(here, function) {
+            let argument = (self.delay(here, argument), here.site(expr));
+            return self.call_lambda(&lambda, &mut [argument].as_slice());
+        }
         let function = self.eval(here, function)?;
         let argument = self.delay(here, argument);
         self.apply(&function, argument, here.site(expr))
+    }
+
+    /// The function that a variable was found to be before. Of functions nobody asks where they come from.
+    #[inline]
+    fn known_function(&mut self, here: Here<'_>, expr: ExprId) -> Option<Rc<Lambda>> {
+        let Some(Value::Lambda(lambda)) = self.known_variable(here, expr) else {
+            return None;
+        };
+        let lambda = Rc::clone(lambda);
+        // Reading the variable is a step. Where there are none left, whoever takes the long way says so.
+        self.step().ok()?;
+        Some(lambda)
     }
 
     /// A call of a call, with all the arguments that stand side by side: `f a b` is one call with two arguments.
@@ -67,7 +83,13 @@ impl Evaluator<'_> {
             given.push((*argument, site));
             head = *function;
         }
-        let mut function = self.eval(here, head)?;
+        let mut function = match self.known_function(here, head) {
+            Some(lambda) => Tracked {
+                value: Value::Lambda(lambda),
+                origin: OriginId(0),
+            },
+            None => self.eval(here, head)?,
+        };
         let mut arguments: SmallVec<[Argument; 4]> = SmallVec::new();
         while let Some((argument, site)) = given.pop() {
             arguments.push((self.delay(here, argument), site));

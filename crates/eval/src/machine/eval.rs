@@ -5,7 +5,8 @@ use crate::machine::need::Need;
 use crate::machine::ops::of_integers;
 use crate::thunk::Thunk;
 use crate::{
-    Elem, Env, EvalResult, Evaluator, Lambda, List, OriginId, Res, Stop, ThunkId, Tracked, Value, When,
+    Elem, Env, EvalResult, Evaluator, Lambda, List, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Value,
+    When,
 };
 use nixpod_source::{ExprId, HopKind, Site, Why};
 use nixpod_syntax::hir::{BinaryOp, Expr, StrPart, VarRef};
@@ -61,10 +62,11 @@ impl Evaluator<'_> {
             if self.budget.is_deep() {
                 return Ok(self.too_deep());
             }
-            if self.budget.lacks_stack() {
+            self.budget.force_depth += 1;
+            if self.budget.may_lack_stack() {
+                self.budget.force_depth -= 1;
                 return self.deeper(|ev| ev.eval_node(need, here, expr, node, false));
             }
-            self.budget.force_depth += 1;
         }
         let mut result = self.eval_inner(need, here, &mut expr, node);
         if nested {
@@ -91,17 +93,7 @@ impl Evaluator<'_> {
         let Some((thunk, call)) = here.variable(at) else {
             return self.unbound(here, expr);
         };
-        let value = match &self.thunks[thunk] {
-            Thunk::Done {
-                value,
-                origin,
-                tainted: false,
-            } if self.memo.dependencies.is_none() => Tracked {
-                value: value.clone(),
-                origin: *origin,
-            },
-            _ => self.force(thunk)?,
-        };
+        let value = self.force(thunk)?;
         Ok(self.read_by(need, here, expr, call, value))
     }
 
@@ -230,10 +222,34 @@ impl Evaluator<'_> {
 
     /// The same for a variable of an enclosing frame.
     fn delayed_variable(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Thunk {
-        match self.variable_at_once(here, expr, at) {
-            Some(value) => Thunk::done(value),
-            None => later(here, expr),
+        if let Some(value) = self.variable_at_once(here, expr, at) {
+            return Thunk::done(value);
         }
+        match here.variable(at) {
+            // A heap that is kept has to know later what was evaluated for which thunk.
+            Some((bound, call)) if !here.unit.is_own() && self.memo.dependencies.is_none() => {
+                let site = Site {
+                    file: here.unit.file,
+                    expr,
+                };
+                let call = call.unwrap_or(NO_SITE);
+                Thunk::Variable { bound, site, call }
+            }
+            _ => later(here, expr),
+        }
+    }
+
+    /// The value of a variable that was passed on before it had one.
+    pub(crate) fn read_later(&mut self, bound: ThunkId, site: Site, call: Site) -> Res<Tracked> {
+        self.step()?;
+        let mut value = self.force(bound)?;
+        if Need::Origin.is_for(&value.value) {
+            if call != NO_SITE {
+                value.origin = self.origin(HopKind::Call, call, value.origin);
+            }
+            value.origin = self.origin(HopKind::Binding, site, value.origin);
+        }
+        Ok(value)
     }
 
     /// The value of a variable that was computed before. Functions are left out, which are told apart by their thunks, and
@@ -293,21 +309,28 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The value of an expression that is a variable and has been computed: for whoever asks for no origin, and counts the
+    /// step.
+    #[inline]
+    pub(crate) fn known_variable(&self, here: Here<'_>, expr: ExprId) -> Option<&Value> {
+        let (value, _) = self.known_already(local_variable(here, expr)?)?;
+        Some(value)
+    }
+
     /// The thunk that a thunk of a variable, not yet forced, is going to ask.
     pub(crate) fn bound_thunk(&self, thunk: ThunkId) -> ThunkId {
         let mut at = thunk;
         // A chain of variables is as long as the nesting of calls at most; a cycle must not hang.
         for _ in 0..1000 {
-            let Thunk::Delayed { env, expr } = &self.thunks[at] else {
-                break;
+            let next = match &self.thunks[at] {
+                Thunk::Variable { bound, .. } => Some(*bound),
+                Thunk::Delayed { env, expr } => {
+                    let unit = self.files.unit(env.unit);
+                    local_variable(Here { unit, env }, *expr)
+                }
+                _ => None,
             };
-            let here = Here {
-                unit: self.files.unit(env.unit),
-                env,
-            };
-            let Some(next) = local_variable(here, *expr) else {
-                break;
-            };
+            let Some(next) = next else { break };
             at = next;
         }
         at
@@ -500,6 +523,7 @@ pub(crate) fn is_plain(parts: &[StrPart]) -> bool {
 }
 
 /// The thunk that a variable of an enclosing frame is bound to.
+#[inline]
 fn local_variable(here: Here<'_>, expr: ExprId) -> Option<ThunkId> {
     let Expr::Var(_, VarRef::Local { depth, slot }) = here.unit.hir.expr(expr) else {
         return None;

@@ -14,7 +14,31 @@ use std::rc::Rc;
 
 impl Evaluator<'_> {
     /// The value of a thunk: perhaps unknown, or an error. Computed once.
+    #[inline]
     pub fn force(&mut self, id: ThunkId) -> EvalResult<Tracked> {
+        match self.known_already(id) {
+            Some((value, origin)) => Ok(Tracked {
+                value: value.clone(),
+                origin,
+            }),
+            None => self.force_by_work(id),
+        }
+    }
+
+    /// The value of a thunk, and its origin, if it was computed before and nobody has to be told who asks for it.
+    #[inline(always)]
+    pub(crate) fn known_already(&self, id: ThunkId) -> Option<(&Value, OriginId)> {
+        match &self.thunks[id] {
+            Thunk::Done {
+                value,
+                origin,
+                tainted: false,
+            } if self.memo.dependencies.is_none() => Some((value, *origin)),
+            _ => None,
+        }
+    }
+
+    fn force_by_work(&mut self, id: ThunkId) -> EvalResult<Tracked> {
         if let Some(result) = self.computed(id) {
             return result;
         }
@@ -36,6 +60,7 @@ impl Evaluator<'_> {
                 let unit = self.files.unit(env.unit);
                 Some(Here { unit, env }.site(*expr))
             }
+            Thunk::Variable { site, .. } => Some(*site),
             _ => None,
         };
         let thunk = std::mem::replace(state, Thunk::Busy(site));
@@ -85,6 +110,7 @@ impl Evaluator<'_> {
         if self.budget.is_dear(used) {
             let site = match &thunk {
                 Thunk::Delayed { env, expr } => Some(self.site(env, *expr)).filter(|site| *site != NO_SITE),
+                Thunk::Variable { site, .. } => Some(*site),
                 _ => None,
             };
             self.budget.hit_at(site);
@@ -102,7 +128,6 @@ impl Evaluator<'_> {
     }
 
     /// What is known of a thunk without computing anything.
-    #[inline]
     fn computed(&mut self, id: ThunkId) -> Option<EvalResult<Tracked>> {
         let result = match &self.thunks[id] {
             Thunk::Done {
@@ -126,6 +151,7 @@ impl Evaluator<'_> {
                 self.in_a_circle(id, site)
             }
             Thunk::Delayed { .. }
+            | Thunk::Variable { .. }
             | Thunk::Native(_)
             | Thunk::Apply { .. }
             | Thunk::Generated { .. }
@@ -141,12 +167,8 @@ impl Evaluator<'_> {
     /// Has a thunk a definite value that was computed before, so that asking for it changes nothing?
     #[inline]
     pub(crate) fn is_known_already(&self, id: ThunkId) -> bool {
-        let known = matches!(
-            &self.thunks[id],
-            Thunk::Done { value, tainted: false, .. }
-                if !matches!(value, Value::Unknown(_) | Value::Either(_))
-        );
-        known && self.memo.dependencies.is_none()
+        let value = self.known_already(id).map(|(value, _)| value);
+        value.is_some_and(|value| !matches!(value, Value::Unknown(_) | Value::Either(_)))
     }
 
     /// Does a part of the work on a thunk that is being computed. Whoever asks for its value meanwhile gets `stand_in`, and
@@ -189,6 +211,7 @@ impl Evaluator<'_> {
                 let unit = self.unit(env);
                 self.eval_forced(Here { unit: &unit, env }, *expr)
             }
+            Thunk::Variable { bound, site, call } => self.read_later(*bound, *site, *call),
             Thunk::Native(run) => run(self),
             Thunk::Apply {
                 function,
@@ -249,7 +272,7 @@ impl Evaluator<'_> {
     #[inline]
     pub(crate) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
         self.budget.force_depth += 1;
-        let result = match self.budget.lacks_stack() {
+        let result = match self.budget.may_lack_stack() {
             true => self.on_more_stack(run),
             false => run(self),
         };
@@ -337,6 +360,9 @@ impl Evaluator<'_> {
 
     /// A set.
     pub fn force_attrs(&mut self, id: ThunkId, site: Site) -> Res<Rc<Attrs>> {
+        if let Some((Value::Attrs(attrs), _)) = self.known_already(id) {
+            return Ok(Rc::clone(attrs));
+        }
         let value = self.force_known(id)?;
         self.as_attrs(&value, site)
     }
@@ -351,6 +377,9 @@ impl Evaluator<'_> {
 
     /// A list.
     pub fn force_list(&mut self, id: ThunkId, site: Site) -> Res<Rc<List>> {
+        if let Some((Value::List(list), _)) = self.known_already(id) {
+            return Ok(Rc::clone(list));
+        }
         let value = self.force_known(id)?;
         match &value.value {
             Value::List(list) => Ok(list.clone()),
