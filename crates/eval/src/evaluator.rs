@@ -176,7 +176,7 @@ impl<'s> Evaluator<'s> {
 
     /// A thunk that is filled in later, for values that refer to themselves.
     pub fn reserve(&mut self) -> ThunkId {
-        self.push_thunk(Thunk::Busy(None))
+        self.push_thunk(Thunk::Busy(NO_SITE))
     }
 
     /// Fills a reserved thunk with native code.

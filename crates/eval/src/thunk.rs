@@ -2,7 +2,7 @@
 //!
 //! This is where the heap holds code that runs in the evaluator that has the heap.
 
-use crate::{Env, ErrorRef, Evaluator, OriginId, Res, Symbol, ThunkId, Tracked, Value};
+use crate::{Env, ErrorRef, Evaluator, Res, Symbol, ThunkId, Tracked, Value};
 use nixpod_source::{ExprId, Site};
 use std::rc::Rc;
 
@@ -46,11 +46,13 @@ pub(crate) enum Thunk {
         name: Symbol,
         key: Site,
     },
-    Busy(Option<Site>),
+    /// It is being computed; the place of its expression, or [`NO_SITE`](crate::NO_SITE).
+    Busy(Site),
     /// The fields of a [`Tracked`], so that the whole fits 24 bytes.
     Done {
         value: Value,
-        origin: OriginId,
+        /// The number of the origin, in half of its size.
+        origin: u32,
         tainted: bool,
     },
     Failed(ErrorRef),
@@ -66,7 +68,7 @@ impl Thunk {
     pub(crate) fn done(tracked: Tracked) -> Self {
         Self::Done {
             value: tracked.value,
-            origin: tracked.origin,
+            origin: tracked.origin.number(),
             tainted: false,
         }
     }

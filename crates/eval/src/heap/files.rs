@@ -1,6 +1,6 @@
 //! The files that were loaded.
 
-use crate::{Attrs, Env, Evaluator, NO_SITE, OriginId, Source, Symbol, ThunkId, UnitId};
+use crate::{Attrs, Env, Evaluator, NO_SITE, Source, Symbol, ThunkId, UnitId};
 use nixpod_source::{ExprId, FileId, Site, Utf8Path, Utf8PathBuf};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::NameId;
@@ -39,13 +39,13 @@ pub(crate) struct Unit {
     pub(crate) dir: Utf8PathBuf,
     /// The names that `scopedImport` put into scope.
     pub(crate) scope: Option<Rc<Attrs>>,
-    /// By expression: the origin of what is written there, as soon as somebody asked for it. Our own files have none.
-    pub(crate) literals: Box<[Cell<OriginId>]>,
+    /// By expression: the number of the origin of what is written there, as soon as somebody asked for it. Our own files have none.
+    pub(crate) literals: Box<[Cell<u32>]>,
 }
 
 impl Unit {
     /// No origin yet for any expression of a file.
-    pub(crate) fn no_literals(file: FileId, hir: &Hir) -> Box<[Cell<OriginId>]> {
+    pub(crate) fn no_literals(file: FileId, hir: &Hir) -> Box<[Cell<u32>]> {
         let exprs = if file.is_own() { 0 } else { hir.exprs().len() };
         vec![Cell::default(); exprs].into()
     }

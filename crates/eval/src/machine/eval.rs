@@ -81,9 +81,7 @@ impl Evaluator<'_> {
     /// The value of a variable of an enclosing frame, which most expressions are, and most have their value by now.
     fn eval_local(&mut self, need: Need, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Res<Tracked> {
         if let Err(stop) = self.begin(here, expr) {
-            let mut result = Err(stop);
-            self.place(here, expr, &mut result);
-            return result;
+            return self.placed(here, expr, stop);
         }
         self.read_local(need, here, expr, at)
     }
@@ -93,32 +91,54 @@ impl Evaluator<'_> {
         let Some((thunk, call)) = here.variable(at) else {
             return self.unbound(here, expr);
         };
-        let value = self.force(thunk)?;
-        Ok(self.read_by(need, here, expr, call, value))
+        let Some((value, origin)) = self.known_already(thunk) else {
+            return self.read_by_work(need, here, expr, (thunk, call));
+        };
+        let is_needed = need.is_for(value);
+        let value = value.clone();
+        let origin = match is_needed {
+            true => self.read_from(here, expr, call, origin),
+            false => origin,
+        };
+        Ok(Tracked { value, origin })
     }
 
-    /// Adds the steps of reading a variable to the origin of its value: the call that made the frame, and the place where it
-    /// is read.
-    #[inline(always)]
-    fn read_by(
+    /// The same for one whose value is still to be computed.
+    #[inline(never)]
+    fn read_by_work(
         &mut self,
         need: Need,
         here: Here<'_>,
         expr: ExprId,
-        call: Option<Site>,
-        mut value: Tracked,
-    ) -> Tracked {
-        if !here.unit.is_own() && need.is_for(&value.value) {
-            if let Some(call) = call {
-                value.origin = self.origin(HopKind::Call, call, value.origin);
-            }
-            let site = Site {
-                file: here.unit.file,
-                expr,
-            };
-            value.origin = self.origin(HopKind::Binding, site, value.origin);
+        (thunk, call): (ThunkId, Option<Site>),
+    ) -> Res<Tracked> {
+        let mut value = self.force(thunk)?;
+        if need.is_for(&value.value) {
+            value.origin = self.read_from(here, expr, call, value.origin);
         }
-        value
+        Ok(value)
+    }
+
+    /// Adds the steps of reading a variable to an origin: the call that made the frame, and the place where it is read.
+    #[inline]
+    fn read_from(
+        &mut self,
+        here: Here<'_>,
+        expr: ExprId,
+        call: Option<Site>,
+        mut origin: OriginId,
+    ) -> OriginId {
+        if here.unit.is_own() {
+            return origin;
+        }
+        if let Some(call) = call {
+            origin = self.origin(HopKind::Call, call, origin);
+        }
+        let site = Site {
+            file: here.unit.file,
+            expr,
+        };
+        self.origin(HopKind::Binding, site, origin)
     }
 
     /// The early exit for a variable that nothing binds.
@@ -149,6 +169,14 @@ impl Evaluator<'_> {
             Err(stop) => self.settle(Err(stop.clone())),
         };
         *result = self.place_unknown(here, expr, settled).map_err(Stop::from);
+    }
+
+    /// The same of an early exit.
+    #[cold]
+    fn placed(&mut self, here: Here<'_>, expr: ExprId, stop: Stop) -> Res<Tracked> {
+        let mut result = Err(stop);
+        self.place(here, expr, &mut result);
+        result
     }
 
     /// An unknown that came about by an early exit gets the place of the expression.
@@ -191,9 +219,7 @@ impl Evaluator<'_> {
                 value: Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_),
                 ..
             } => Some(bound),
-            Thunk::Done {
-                origin: OriginId(0), ..
-            } => Some(bound),
+            Thunk::Done { origin: 0, .. } => Some(bound),
             _ => None,
         }
     }
@@ -256,23 +282,15 @@ impl Evaluator<'_> {
     /// floats, of which some are not equal to themselves.
     #[inline]
     fn variable_at_once(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Option<Tracked> {
-        if self.memo.dependencies.is_some() {
+        let (bound, call) = here.variable(at)?;
+        let (value, origin) = self.known_already(bound)?;
+        if !value.is_data() {
             return None;
         }
-        let (bound, call) = here.variable(at)?;
-        let value = match &self.thunks[bound] {
-            Thunk::Done {
-                value,
-                origin,
-                tainted: false,
-            } if value.is_data() => Tracked {
-                value: value.clone(),
-                origin: *origin,
-            },
-            _ => return None,
-        };
+        let value = value.clone();
         self.step().ok()?;
-        Some(self.read_by(Need::Origin, here, expr, call, value))
+        let origin = self.read_from(here, expr, call, origin);
+        Some(Tracked { value, origin })
     }
 
     /// What an operator makes of two integers, if both are known already and it does not fail.
@@ -340,14 +358,14 @@ impl Evaluator<'_> {
         let Some(known) = unit.literals.get(expr.0 as usize) else {
             return OriginId(0);
         };
-        if known.get() == OriginId(0) {
+        if known.get() == 0 {
             let site = Site {
                 file: unit.file,
                 expr,
             };
-            known.set(self.origin(HopKind::Literal, site, OriginId(0)));
+            known.set(self.origin(HopKind::Literal, site, OriginId(0)).number());
         }
-        known.get()
+        OriginId::of(known.get())
     }
 
     /// Adds a step to the origin of a value, unless our own prelude took it or nobody looks at it.

@@ -33,7 +33,7 @@ impl Evaluator<'_> {
                 value,
                 origin,
                 tainted: false,
-            } if self.memo.dependencies.is_none() => Some((value, *origin)),
+            } if self.memo.dependencies.is_none() => Some((value, OriginId::of(*origin))),
             _ => None,
         }
     }
@@ -58,10 +58,10 @@ impl Evaluator<'_> {
         let site = match state {
             Thunk::Delayed { env, expr } => {
                 let unit = self.files.unit(env.unit);
-                Some(Here { unit, env }.site(*expr))
+                Here { unit, env }.site(*expr)
             }
-            Thunk::Variable { site, .. } => Some(*site),
-            _ => None,
+            Thunk::Variable { site, .. } => *site,
+            _ => NO_SITE,
         };
         let thunk = std::mem::replace(state, Thunk::Busy(site));
         let outer = self
@@ -70,27 +70,44 @@ impl Evaluator<'_> {
             .as_mut()
             .map(|dependencies| dependencies.enter(id));
         let result = self.deeper(|ev| ev.compute(&thunk));
-        let result = self.settle(result);
         if self.budget.over().is_some() {
+            let result = self.settle(result);
             return self.force_over(id, thunk, result, used, outer);
         }
         let tainted = self.conditions.drops != before;
-        self.budget.keeps(match &result {
-            Ok(value) => sizes::held_by_value(&value.value),
-            Err(error) => sizes::held_by_error(error),
-        });
-        self.thunks[id] = match &result {
-            Ok(value) => Thunk::Done {
-                value: value.value.clone(),
-                origin: value.origin,
-                tainted,
+        match result {
+            Ok(value) => self.is_done(id, value, tainted),
+            Err(stop) => match self.settle(Err(stop)) {
+                Ok(value) => self.is_done(id, value, tainted),
+                Err(error) => {
+                    self.budget.keeps(sizes::held_by_error(&error));
+                    self.thunks[id] = Thunk::Failed(error);
+                }
             },
-            Err(error) => Thunk::Failed(error.clone()),
-        };
+        }
         if let (Some(dependencies), Some(outer)) = (&mut self.memo.dependencies, &outer) {
             dependencies.leave(id, Some(thunk), outer);
         }
-        result
+        match &self.thunks[id] {
+            Thunk::Done { value, origin, .. } => Ok(Tracked {
+                value: value.clone(),
+                origin: OriginId::of(*origin),
+            }),
+            Thunk::Failed(error) => Err(error.clone()),
+            _ => self.in_a_circle(id, site),
+        }
+    }
+
+    /// A thunk has a value. It is put together where it is kept, since to move a thunk whose fields were just written is
+    /// slow.
+    #[inline]
+    fn is_done(&mut self, id: ThunkId, result: Tracked, tainted: bool) {
+        self.budget.keeps(sizes::held_by_value(&result.value));
+        self.thunks[id] = Thunk::Done {
+            value: result.value,
+            origin: result.origin.number(),
+            tainted,
+        };
     }
 
     /// A thunk has a value, but a bound was reached before. If it did much of the work itself, or needs what did, the
@@ -140,7 +157,7 @@ impl Evaluator<'_> {
                 }
                 Ok(Tracked {
                     value: value.clone(),
-                    origin: *origin,
+                    origin: OriginId::of(*origin),
                 })
             }
             Thunk::Failed(error) => Err(error.clone()),
@@ -187,7 +204,7 @@ impl Evaluator<'_> {
 
     /// What whoever asks for a thunk gets that is being computed.
     #[cold]
-    fn in_a_circle(&mut self, id: ThunkId, site: Option<Site>) -> EvalResult<Tracked> {
+    fn in_a_circle(&mut self, id: ThunkId, site: Site) -> EvalResult<Tracked> {
         let mut stand_ins = self.stand_ins.iter().rev();
         let stand_in = stand_ins
             .find(|(of, _)| *of == id)
@@ -197,7 +214,7 @@ impl Evaluator<'_> {
             None => Err(Rc::new(EvalError {
                 kind: ErrorKind::Recursion,
                 message: "infinite recursion encountered".to_owned(),
-                site,
+                site: (site != NO_SITE).then_some(site),
                 trace: Vec::new(),
                 context: Vec::new(),
             })),
