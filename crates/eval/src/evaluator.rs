@@ -120,8 +120,14 @@ impl<'s> Evaluator<'s> {
 
     #[inline]
     pub(crate) fn push_thunk(&mut self, thunk: Thunk) -> ThunkId {
-        self.budget
-            .keeps(size_of::<Thunk>() + crate::heap::sizes::held_by(&thunk));
+        self.push_holding(crate::heap::sizes::held_by(&thunk), thunk)
+    }
+
+    /// The same for a thunk that is known to keep so many bytes outside of itself. It is put together in its place, since
+    /// to move a thunk whose fields were just written is slow.
+    #[inline(always)]
+    pub(crate) fn push_holding(&mut self, held: usize, thunk: Thunk) -> ThunkId {
+        self.budget.keeps(size_of::<Thunk>() + held);
         let id = self.thunks.push(thunk);
         if let Some(dependencies) = &mut self.memo.dependencies {
             dependencies.makes(id);

@@ -14,7 +14,7 @@ const OVERHEAD: usize = 32;
 const INLINE_TEXT: usize = 23;
 
 /// The share that a thunk has in a frame of variables, which it has together with others.
-const FRAME: usize = 64;
+pub(crate) const FRAME: usize = 64;
 
 /// The bytes that a thunk keeps outside of itself and that nothing else keeps.
 #[inline]

@@ -66,6 +66,11 @@ impl Evaluator<'_> {
     ) -> Res<Tracked> {
         let Here { unit, env } = here;
         let site = here.site(expr);
+        if let Expr::Apply(head, first) = unit.hir.expr(function)
+            && !matches!(unit.hir.expr(*head), Expr::Apply(..))
+        {
+            return self.eval_call_of_two(here, function, *head, [(*first, site), (argument, site)]);
+        }
         let mut head = function;
         // From the last argument to the first.
         let mut given: SmallVec<[(ExprId, Site); 4]> = SmallVec::new();
@@ -83,18 +88,48 @@ impl Evaluator<'_> {
             given.push((*argument, site));
             head = *function;
         }
-        let mut function = match self.known_function(here, head) {
-            Some(lambda) => Tracked {
-                value: Value::Lambda(lambda),
-                origin: OriginId(0),
-            },
-            None => self.eval(here, head)?,
-        };
+        let function = self.eval_function(here, head)?;
         let mut arguments: SmallVec<[Argument; 4]> = SmallVec::new();
         while let Some((argument, site)) = given.pop() {
             arguments.push((self.delay(here, argument), site));
         }
-        let mut rest = arguments.as_slice();
+        self.call_all(function, &arguments)
+    }
+
+    /// The same with two arguments, as most are: `call` is that with the first of them.
+    fn eval_call_of_two(
+        &mut self,
+        here: Here<'_>,
+        call: ExprId,
+        head: ExprId,
+        [mut first, second]: [(ExprId, Site); 2],
+    ) -> Res<Tracked> {
+        let Here { unit, env } = here;
+        self.evaluates(env.unit, call);
+        if !unit.is_own() {
+            first.1.expr = call;
+        }
+        let function = self.eval_function(here, head)?;
+        let arguments = [first, second].map(|(argument, site)| (self.delay(here, argument), site));
+        self.call_all(function, &arguments)
+    }
+
+    /// What is called.
+    #[inline]
+    fn eval_function(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        match self.known_function(here, expr) {
+            Some(lambda) => Ok(Tracked {
+                value: Value::Lambda(lambda),
+                origin: OriginId(0),
+            }),
+            None => self.eval(here, expr),
+        }
+    }
+
+    /// Calls a function with arguments that stand side by side.
+    #[inline]
+    fn call_all(&mut self, mut function: Tracked, arguments: &[Argument]) -> Res<Tracked> {
+        let mut rest = arguments;
         loop {
             let result = self.call(&function, &mut rest);
             if rest.is_empty() {

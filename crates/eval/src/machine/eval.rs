@@ -1,6 +1,7 @@
 //! Evaluation of expressions.
 
 use crate::heap::files::{Here, Unit};
+use crate::heap::sizes::FRAME;
 use crate::machine::need::Need;
 use crate::machine::ops::of_integers;
 use crate::thunk::Thunk;
@@ -195,18 +196,35 @@ impl Evaluator<'_> {
 
     /// A thunk for an expression.
     pub(crate) fn delay(&mut self, here: Here<'_>, expr: ExprId) -> ThunkId {
-        let thunk = match here.unit.hir.expr(expr) {
-            Expr::Var(_, VarRef::Local { depth, slot }) => {
-                let at = (*depth, *slot);
-                if let Some(bound) = self.plain_variable(here, at) {
-                    self.evaluates(here.env.unit, expr);
-                    return bound;
-                }
-                self.delayed_variable(here, expr, at)
+        if let Expr::Var(_, VarRef::Local { depth, slot }) = here.unit.hir.expr(expr)
+            && let Some(bound) = self.plain_variable(here, (*depth, *slot))
+        {
+            self.evaluates(here.env.unit, expr);
+            return bound;
+        }
+        self.push_delayed(here, expr)
+    }
+
+    /// The same, and always one of its own.
+    pub(crate) fn push_delayed(&mut self, here: Here<'_>, expr: ExprId) -> ThunkId {
+        match is_computed_later(here.unit.hir.expr(expr)) {
+            true => self.push_holding(FRAME, later(here, expr)),
+            false => {
+                let thunk = self.delayed(here, expr);
+                self.push_thunk(thunk)
             }
-            _ => self.delayed(here, expr),
-        };
-        self.push_thunk(thunk)
+        }
+    }
+
+    /// The same in a place that is reserved.
+    pub(crate) fn put_delayed(&mut self, id: ThunkId, here: Here<'_>, expr: ExprId) {
+        match is_computed_later(here.unit.hir.expr(expr)) {
+            true => self.thunks.put(id, later(here, expr)),
+            false => {
+                let thunk = self.delayed(here, expr);
+                self.thunks.put(id, thunk);
+            }
+        }
     }
 
     /// The thunk that a variable is bound to, if it is a value already that has no origin: reading it adds no step to
@@ -518,7 +536,17 @@ impl Evaluator<'_> {
     }
 }
 
+/// Is it an expression of which [`Evaluator::delayed`] makes a thunk in any case?
+#[inline]
+fn is_computed_later(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Apply(..) | Expr::Select(..) | Expr::List(_) | Expr::Attrs(_) | Expr::If(..) | Expr::Let(..)
+    )
+}
+
 /// The state of a thunk that evaluates an expression when it is forced.
+#[inline]
 fn later(here: Here<'_>, expr: ExprId) -> Thunk {
     Thunk::Delayed {
         env: here.env.clone(),

@@ -77,13 +77,7 @@ impl Evaluator<'_> {
         let tainted = self.conditions.drops != before;
         match result {
             Ok(value) => self.is_done(id, value, tainted),
-            Err(stop) => match self.settle(Err(stop)) {
-                Ok(value) => self.is_done(id, value, tainted),
-                Err(error) => {
-                    self.budget.keeps(sizes::held_by_error(&error));
-                    self.thunks[id] = Thunk::Failed(error);
-                }
-            },
+            Err(stop) => self.is_stopped(id, stop, tainted),
         }
         if let (Some(dependencies), Some(outer)) = (&mut self.memo.dependencies, &outer) {
             dependencies.leave(id, Some(thunk), outer);
@@ -98,16 +92,28 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A thunk has a value. It is put together where it is kept, since to move a thunk whose fields were just written is
-    /// slow.
-    #[inline]
+    /// A thunk has a value.
+    #[inline(always)]
     fn is_done(&mut self, id: ThunkId, result: Tracked, tainted: bool) {
         self.budget.keeps(sizes::held_by_value(&result.value));
-        self.thunks[id] = Thunk::Done {
+        let done = Thunk::Done {
             value: result.value,
             origin: result.origin.number(),
             tainted,
         };
+        self.thunks.put(id, done);
+    }
+
+    /// The computation of a thunk ended early.
+    #[cold]
+    fn is_stopped(&mut self, id: ThunkId, stop: Stop, tainted: bool) {
+        match self.settle(Err(stop)) {
+            Ok(value) => self.is_done(id, value, tainted),
+            Err(error) => {
+                self.budget.keeps(sizes::held_by_error(&error));
+                self.thunks[id] = Thunk::Failed(error);
+            }
+        }
     }
 
     /// A thunk has a value, but a bound was reached before. If it did much of the work itself, or needs what did, the
