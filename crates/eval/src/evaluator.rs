@@ -258,6 +258,14 @@ impl<'s> Evaluator<'s> {
     /// A new origin: a literal, or a further step of an existing one.
     #[inline]
     pub fn origin(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
+        match self.origins.lately(kind, site, parent) {
+            Some(origin) => origin,
+            None => self.new_origin(kind, site, parent),
+        }
+    }
+
+    #[inline(never)]
+    fn new_origin(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
         let before = self.origins.len();
         let origin = self.origins.add(kind, site, parent);
         if self.origins.len() > before {

@@ -56,16 +56,18 @@ impl Origins {
         size_of::<Step>()
     }
 
-    /// A literal, or a further step of an existing origin.
+    /// An origin that was lately made.
     #[inline]
-    pub(crate) fn add(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
+    pub(crate) fn lately(&self, kind: HopKind, site: Site, parent: OriginId) -> Option<OriginId> {
         let parent = parent.number();
-        let (recent, origin) = self.recent[place_of(site, parent)];
+        let (recent, origin) = &self.recent[place_of(site, parent)];
         let same = recent.site == site && recent.parent == parent && recent.kind == kind;
-        OriginId::of(match same && origin != 0 {
-            true => origin,
-            false => self.add_new(kind, site, parent),
-        })
+        (same && *origin != 0).then(|| OriginId::of(*origin))
+    }
+
+    /// A literal, or a further step of an existing origin, that was not lately made.
+    pub(crate) fn add(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
+        OriginId::of(self.add_new(kind, site, parent.number()))
     }
 
     fn add_new(&mut self, kind: HopKind, site: Site, parent: u32) -> u32 {

@@ -23,122 +23,6 @@ pub(crate) type Argument = (ThunkId, Site);
 pub(crate) type Args = SmallVec<[ThunkId; 4]>;
 
 impl Evaluator<'_> {
-    /// A call.
-    pub(crate) fn eval_apply(
-        &mut self,
-        here: Here<'_>,
-        expr: ExprId,
-        function: ExprId,
-        argument: ExprId,
-    ) -> Res<Tracked> {
-        if let Expr::Apply(..) = here.unit.hir.expr(function) {
-            return self.eval_calls(here, expr, function, argument);
-        }
-        if let Some(lambda) = self.known_function(here, function) {
-            let argument = (self.delay(here, argument), here.site(expr));
-            return self.call_lambda(&lambda, &mut [argument].as_slice());
-        }
-        let function = self.eval(here, function)?;
-        let argument = self.delay(here, argument);
-        self.apply(&function, argument, here.site(expr))
-    }
-
-    /// The function that a variable was found to be before. Of functions nobody asks where they come from.
-    #[inline]
-    fn known_function(&mut self, here: Here<'_>, expr: ExprId) -> Option<Rc<Lambda>> {
-        let Some(Value::Lambda(lambda)) = self.known_variable(here, expr) else {
-            return None;
-        };
-        let lambda = Rc::clone(lambda);
-        // Reading the variable is a step. Where there are none left, whoever takes the long way says so.
-        self.step().ok()?;
-        Some(lambda)
-    }
-
-    /// A call of a call, with all the arguments that stand side by side: `f a b` is one call with two arguments.
-    #[inline(never)]
-    fn eval_calls(
-        &mut self,
-        here: Here<'_>,
-        expr: ExprId,
-        function: ExprId,
-        argument: ExprId,
-    ) -> Res<Tracked> {
-        let Here { unit, env } = here;
-        let site = here.site(expr);
-        if let Expr::Apply(head, first) = unit.hir.expr(function)
-            && !matches!(unit.hir.expr(*head), Expr::Apply(..))
-        {
-            return self.eval_call_of_two(here, function, *head, [(*first, site), (argument, site)]);
-        }
-        let mut head = function;
-        // From the last argument to the first.
-        let mut given: SmallVec<[(ExprId, Site); 4]> = SmallVec::new();
-        given.push((argument, site));
-        while let Expr::Apply(function, argument) = unit.hir.expr(head) {
-            self.evaluates(env.unit, head);
-            // Calls in a file of our own are all where that was called.
-            let site = match unit.is_own() {
-                true => site,
-                false => Site {
-                    file: unit.file,
-                    expr: head,
-                },
-            };
-            given.push((*argument, site));
-            head = *function;
-        }
-        let function = self.eval_function(here, head)?;
-        let mut arguments: SmallVec<[Argument; 4]> = SmallVec::new();
-        while let Some((argument, site)) = given.pop() {
-            arguments.push((self.delay(here, argument), site));
-        }
-        self.call_all(function, &arguments)
-    }
-
-    /// The same with two arguments, as most are: `call` is that with the first of them.
-    fn eval_call_of_two(
-        &mut self,
-        here: Here<'_>,
-        call: ExprId,
-        head: ExprId,
-        [mut first, second]: [(ExprId, Site); 2],
-    ) -> Res<Tracked> {
-        let Here { unit, env } = here;
-        self.evaluates(env.unit, call);
-        if !unit.is_own() {
-            first.1.expr = call;
-        }
-        let function = self.eval_function(here, head)?;
-        let arguments = [first, second].map(|(argument, site)| (self.delay(here, argument), site));
-        self.call_all(function, &arguments)
-    }
-
-    /// What is called.
-    #[inline]
-    fn eval_function(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
-        match self.known_function(here, expr) {
-            Some(lambda) => Ok(Tracked {
-                value: Value::Lambda(lambda),
-                origin: OriginId(0),
-            }),
-            None => self.eval(here, expr),
-        }
-    }
-
-    /// Calls a function with arguments that stand side by side.
-    #[inline]
-    fn call_all(&mut self, mut function: Tracked, arguments: &[Argument]) -> Res<Tracked> {
-        let mut rest = arguments;
-        loop {
-            let result = self.call(&function, &mut rest);
-            if rest.is_empty() {
-                return result;
-            }
-            function = self.settle(result)?;
-        }
-    }
-
     /// Calls a function with one argument.
     pub fn apply(&mut self, function: &Tracked, argument: ThunkId, site: Site) -> Res<Tracked> {
         self.call(function, &mut [(argument, site)].as_slice())
@@ -247,7 +131,9 @@ impl Evaluator<'_> {
 
     pub(crate) fn call_primop(&mut self, id: PrimopId, mut args: Args, site: Site) -> Res<Tracked> {
         self.step()?;
-        let (strict, on_text) = (self.thunks.primop(id).strict, self.thunks.primop(id).on_text);
+        let primop = self.thunks.primop(id);
+        let (strict, on_text, by_size) = (primop.strict, primop.on_text, primop.by_size);
+        let code = primop.code.clone();
         for at in 0..args.len() {
             if strict & (1 << at) == 0 || self.is_known_already(args[at]) {
                 continue;
@@ -277,10 +163,10 @@ impl Evaluator<'_> {
                 _ => {}
             }
         }
-        if self.thunks.primop(id).by_size {
+        if by_size {
             self.goes_through(&args)?;
         }
-        match self.thunks.primop(id).code.clone() {
+        match code {
             PrimopCode::Table(run) => run(self, &args, site),
             PrimopCode::Made(run) => run(self, &args, site),
         }
@@ -297,7 +183,7 @@ impl Evaluator<'_> {
     }
 
     /// Calls a function written in Nix, and a function literal that it gives with the next of the arguments.
-    fn call_lambda(&mut self, lambda: &Lambda, arguments: &mut &[Argument]) -> Res<Tracked> {
+    pub(crate) fn call_lambda(&mut self, lambda: &Lambda, arguments: &mut &[Argument]) -> Res<Tracked> {
         let Some((&(mut last), rest)) = arguments.split_first() else {
             return self.fail("not a function", NO_SITE);
         };

@@ -196,13 +196,17 @@ impl Evaluator<'_> {
 
     /// A thunk for an expression.
     pub(crate) fn delay(&mut self, here: Here<'_>, expr: ExprId) -> ThunkId {
-        if let Expr::Var(_, VarRef::Local { depth, slot }) = here.unit.hir.expr(expr)
-            && let Some(bound) = self.plain_variable(here, (*depth, *slot))
-        {
-            self.evaluates(here.env.unit, expr);
-            return bound;
+        match here.unit.hir.expr(expr) {
+            Expr::Var(_, VarRef::Local { depth, slot }) => match here.variable((*depth, *slot)) {
+                Some((bound, _)) if self.is_plain_already(bound) => {
+                    self.evaluates(here.env.unit, expr);
+                    bound
+                }
+                Some(variable) => self.push_variable(here, expr, variable),
+                None => self.push_holding(FRAME, later(here, expr)),
+            },
+            _ => self.push_delayed(here, expr),
         }
-        self.push_delayed(here, expr)
     }
 
     /// The same, and always one of its own.
@@ -213,6 +217,22 @@ impl Evaluator<'_> {
                 let thunk = self.delayed(here, expr);
                 self.push_thunk(thunk)
             }
+        }
+    }
+
+    /// The same for a variable.
+    fn push_variable(&mut self, here: Here<'_>, expr: ExprId, variable: (ThunkId, Option<Site>)) -> ThunkId {
+        if let Some((value, origin)) = self.variable_at_once(here, expr, variable) {
+            let done = Thunk::Done {
+                value,
+                origin: origin.number(),
+                tainted: false,
+            };
+            return self.push_holding(0, done);
+        }
+        match self.passes_on(here) {
+            true => self.push_holding(0, passed_on(here, expr, variable)),
+            false => self.push_holding(FRAME, later(here, expr)),
         }
     }
 
@@ -227,18 +247,16 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The thunk that a variable is bound to, if it is a value already that has no origin: reading it adds no step to
-    /// a trail then.
+    /// Has a thunk a value already that has no origin? Reading a variable that is bound to it adds no step to a trail.
     #[inline]
-    fn plain_variable(&self, here: Here<'_>, at: (u32, u32)) -> Option<ThunkId> {
-        let (bound, _) = here.variable(at)?;
+    fn is_plain_already(&self, bound: ThunkId) -> bool {
         match self.thunks[bound] {
             Thunk::Done {
                 value: Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_),
                 ..
-            } => Some(bound),
-            Thunk::Done { origin: 0, .. } => Some(bound),
-            _ => None,
+            } => true,
+            Thunk::Done { origin, .. } => origin == 0,
+            _ => false,
         }
     }
 
@@ -266,21 +284,23 @@ impl Evaluator<'_> {
 
     /// The same for a variable of an enclosing frame.
     fn delayed_variable(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Thunk {
-        if let Some(value) = self.variable_at_once(here, expr, at) {
-            return Thunk::done(value);
+        let Some(variable) = here.variable(at) else {
+            return later(here, expr);
+        };
+        if let Some((value, origin)) = self.variable_at_once(here, expr, variable) {
+            return Thunk::done(Tracked { value, origin });
         }
-        match here.variable(at) {
-            // A heap that is kept has to know later what was evaluated for which thunk.
-            Some((bound, call)) if !here.unit.is_own() && self.memo.dependencies.is_none() => {
-                let site = Site {
-                    file: here.unit.file,
-                    expr,
-                };
-                let call = call.unwrap_or(NO_SITE);
-                Thunk::Variable { bound, site, call }
-            }
-            _ => later(here, expr),
+        match self.passes_on(here) {
+            true => passed_on(here, expr, variable),
+            false => later(here, expr),
         }
+    }
+
+    /// Does a variable that has no value yet need no frame? A heap that is kept has to know later what was evaluated for
+    /// which thunk, and the place of our own code is looked up in its frames.
+    #[inline]
+    fn passes_on(&self, here: Here<'_>) -> bool {
+        !here.unit.is_own() && self.memo.dependencies.is_none()
     }
 
     /// The value of a variable that was passed on before it had one.
@@ -299,16 +319,19 @@ impl Evaluator<'_> {
     /// The value of a variable that was computed before. Functions are left out, which are told apart by their thunks, and
     /// floats, of which some are not equal to themselves.
     #[inline]
-    fn variable_at_once(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Option<Tracked> {
-        let (bound, call) = here.variable(at)?;
+    fn variable_at_once(
+        &mut self,
+        here: Here<'_>,
+        expr: ExprId,
+        (bound, call): (ThunkId, Option<Site>),
+    ) -> Option<(Value, OriginId)> {
         let (value, origin) = self.known_already(bound)?;
         if !value.is_data() {
             return None;
         }
         let value = value.clone();
         self.step().ok()?;
-        let origin = self.read_from(here, expr, call, origin);
-        Some(Tracked { value, origin })
+        Some((value, self.read_from(here, expr, call, origin)))
     }
 
     /// What an operator makes of two integers, if both are known already and it does not fail.
@@ -536,9 +559,20 @@ impl Evaluator<'_> {
     }
 }
 
+/// The state of a thunk that reads a variable when it is forced.
+#[inline]
+fn passed_on(here: Here<'_>, expr: ExprId, (bound, call): (ThunkId, Option<Site>)) -> Thunk {
+    let site = Site {
+        file: here.unit.file,
+        expr,
+    };
+    let call = call.unwrap_or(NO_SITE);
+    Thunk::Variable { bound, site, call }
+}
+
 /// Is it an expression of which [`Evaluator::delayed`] makes a thunk in any case?
 #[inline]
-fn is_computed_later(expr: &Expr) -> bool {
+pub(crate) fn is_computed_later(expr: &Expr) -> bool {
     matches!(
         expr,
         Expr::Apply(..) | Expr::Select(..) | Expr::List(_) | Expr::Attrs(_) | Expr::If(..) | Expr::Let(..)

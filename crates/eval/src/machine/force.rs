@@ -69,7 +69,12 @@ impl Evaluator<'_> {
             .dependencies
             .as_mut()
             .map(|dependencies| dependencies.enter(id));
-        let result = self.deeper(|ev| ev.compute(&thunk));
+        self.budget.force_depth += 1;
+        let result = match self.budget.may_lack_stack() {
+            true => self.compute_on_more_stack(&thunk),
+            false => self.compute(&thunk),
+        };
+        self.budget.force_depth -= 1;
         if self.budget.over().is_some() {
             let result = self.settle(result);
             return self.force_over(id, thunk, result, used, outer);
@@ -225,6 +230,11 @@ impl Evaluator<'_> {
                 context: Vec::new(),
             })),
         }
+    }
+
+    #[cold]
+    fn compute_on_more_stack(&mut self, thunk: &Thunk) -> Res<Tracked> {
+        self.on_more_stack(|ev| ev.compute(thunk))
     }
 
     #[inline(always)]

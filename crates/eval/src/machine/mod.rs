@@ -3,6 +3,7 @@
 mod apply;
 mod bindings;
 mod branches;
+mod calls;
 pub(crate) mod coerce;
 pub(crate) mod copy;
 mod equality;
