@@ -3,7 +3,7 @@
 use crate::heap::files::Here;
 use crate::heap::sizes;
 use crate::machine::apply::Argument;
-use crate::machine::eval::is_computed_later;
+use crate::machine::delay::is_computed_later;
 use crate::thunk::Thunk;
 use crate::{Evaluator, Lambda, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::{ExprId, Site};

@@ -6,6 +6,7 @@ mod branches;
 mod calls;
 pub(crate) mod coerce;
 pub(crate) mod copy;
+mod delay;
 mod equality;
 mod eval;
 pub(crate) mod force;
