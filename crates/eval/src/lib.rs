@@ -41,6 +41,7 @@ pub use machine::sets::open_set;
 pub use machine::{partial, print};
 pub use memo::{NoteId, Noted, Observation, Observed};
 pub use pure::paths;
+pub use pure::paths::PathText;
 pub use value::builder::StringBuilder;
 pub use value::error::{ErrorKind, ErrorRef, EvalError, EvalResult, Res, Stop};
 pub use value::function::{Env, Lambda, PASSED_ON, PrimopApp};

@@ -36,10 +36,13 @@ impl Evaluator<'_> {
         for (at, entry) in attrs.entries.iter().enumerate() {
             let thunk = match inner.slots.get(at) {
                 Some(slot) if attrs.recursive => *slot,
-                _ => {
-                    let thunk = self.binding(here, within, entry, &froms);
-                    self.push_thunk(thunk)
-                }
+                _ => match entry.value {
+                    EntryValue::Expr(expr) => self.push_delayed(within, expr),
+                    _ => {
+                        let thunk = self.binding(here, within, entry, &froms);
+                        self.push_thunk(thunk)
+                    }
+                },
             };
             entries.push(Attr {
                 name: here.unit.symbol(entry.name),
@@ -78,6 +81,18 @@ impl Evaluator<'_> {
         });
         let within = here.within(&frame);
         let froms = self.froms(within, attrs);
+        if !attrs.recursive || !self.has_overrides(here, attrs) {
+            for (slot, entry) in frame.slots.iter().zip(&attrs.entries) {
+                match entry.value {
+                    EntryValue::Expr(expr) => self.put_delayed(*slot, within, expr),
+                    _ => {
+                        let thunk = self.binding(here, within, entry, &froms);
+                        self.thunks.put(*slot, thunk);
+                    }
+                }
+            }
+            return frame;
+        }
         // None of them sees what another one is bound to before that is certain: `__overrides` can replace it.
         let bindings = attrs.entries.iter();
         let bindings: SmallVec<[Thunk; 4]> = bindings
@@ -87,6 +102,13 @@ impl Evaluator<'_> {
             self.thunks[*slot] = thunk;
         }
         frame
+    }
+
+    /// May attributes of a recursive set be replaced by others?
+    fn has_overrides(&self, here: Here<'_>, attrs: &AttrsExpr) -> bool {
+        let overrides = self.names.common.overrides;
+        let mut names = attrs.entries.iter().map(|entry| here.unit.symbol(entry.name));
+        names.any(|name| name == overrides)
     }
 
     /// The sets that attributes are inherited from.

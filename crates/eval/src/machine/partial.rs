@@ -71,7 +71,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
         _ => {
             let origin = flat.first().map(|first| first.value.origin).unwrap_or_default();
             Tracked {
-                value: Value::Either(flat.into()),
+                value: Value::Either(Rc::new(flat)),
                 origin,
             }
         }
@@ -378,7 +378,7 @@ impl Evaluator<'_> {
     /// fail.
     pub(crate) fn each_alternative(
         &mut self,
-        alternatives: &Rc<[Alternative]>,
+        alternatives: &[Alternative],
         mut run: impl FnMut(&mut Self, Tracked) -> crate::Res<Tracked>,
     ) -> crate::Res<Tracked> {
         let mut results = Vec::with_capacity(alternatives.len());

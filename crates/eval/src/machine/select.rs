@@ -3,8 +3,8 @@
 use crate::heap::files::Here;
 use crate::machine::need::Need;
 use crate::{
-    Affixes, Alternative, ErrorKind, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, Symbol, Tracked,
-    Unknown, Value, When,
+    Affixes, Alternative, ErrorKind, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, Symbol, ThunkId,
+    Tracked, Unknown, Value, When,
 };
 use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::AttrName;
@@ -128,6 +128,9 @@ impl Evaluator<'_> {
         path: &[AttrName],
         default: Option<ExprId>,
     ) -> Res<Tracked> {
+        if let Some(thunk) = self.known_selection(here, base, path) {
+            return Ok(self.force(thunk)?);
+        }
         let need = match path.first() {
             Some(AttrName::Static(..)) => Need::Value,
             _ => Need::Origin,
@@ -175,6 +178,28 @@ impl Evaluator<'_> {
         };
         let selected = Alternative { value, when: perhaps };
         Ok(self.join(vec![selected, default]))
+    }
+
+    /// The thunk of an attribute of a variable, if all that it is selected from was computed before and is known to have
+    /// it. Whoever selects does not ask where those sets come from.
+    #[inline]
+    fn known_selection(&mut self, here: Here<'_>, base: ExprId, path: &[AttrName]) -> Option<ThunkId> {
+        let mut set = self.known_variable(here, base)?;
+        let mut thunk = None;
+        for name in path {
+            if let Some(thunk) = thunk {
+                set = self.known_already(thunk)?.0;
+            }
+            let (AttrName::Static(name, _), Value::Attrs(attrs)) = (name, set) else {
+                return None;
+            };
+            let attr = attrs.get(here.unit.symbol(*name))?;
+            thunk = attr.when.is_always().then_some(attr.thunk);
+            thunk?;
+        }
+        // Reading the variable is a step. Where there are none left, whoever takes the long way says so.
+        self.step().ok()?;
+        thunk
     }
 
     /// `base.${unknown}`: whatever the set holds, if that is little and exact, and the condition that it is this or that.

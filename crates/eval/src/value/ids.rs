@@ -11,8 +11,25 @@ pub struct ThunkId(pub(crate) u32);
 pub struct Symbol(pub(crate) u32);
 
 /// Where a value was written and how it came here: an index into the evaluator's origins. Zero is none.
+///
+/// There are fewer than 2³², and it is a whole word nevertheless: results are copied by words, and a word of which half was
+/// just written is slow to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OriginId(pub(crate) u32);
+pub struct OriginId(pub(crate) u64);
+
+impl OriginId {
+    /// An origin by its number.
+    #[inline]
+    pub(crate) const fn of(number: u32) -> Self {
+        Self(number as u64)
+    }
+
+    /// Its number.
+    #[inline]
+    pub(crate) const fn number(self) -> u32 {
+        self.0 as u32
+    }
+}
 
 /// Under which undecided conditions something is there: an index into the evaluator's conditions. Zero is always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -46,7 +46,7 @@ pub(crate) fn declared(ev: &mut Evaluator<'_>, at: At<'_>, all: &Declarations) -
             let (mode, path, all) = (at.mode(), at.path.clone(), all.clone());
             let thunk = ev.alloc_native(move |ev| {
                 let read = read_declarations(ev, mode, &path, &all)?;
-                Ok(plain(Value::Opaque(Opaque(Rc::new(read)))))
+                Ok(plain(Opaque::value(Rc::new(read))))
             });
             at.system.shared.declared.borrow_mut().insert(decl.value, thunk);
             thunk
