@@ -13,6 +13,7 @@ mod likely;
 mod nspawn;
 mod oci;
 mod quadlet;
+mod quadlet_generator;
 mod quadlet_text;
 mod runners;
 mod secrets;
@@ -21,6 +22,7 @@ mod size;
 mod systemd_nspawn;
 mod traps;
 mod unknown;
+mod unnamed;
 mod unusual;
 
 use expect_test::Expect;
