@@ -10,6 +10,7 @@ mod dump;
 mod given;
 mod home;
 mod likely;
+mod not_modelled;
 mod nspawn;
 mod oci;
 mod quadlet;
