@@ -261,7 +261,10 @@ impl Follow<'_> {
         if parameter.form == Form::OrAssign {
             self.variables.set(&name, value.clone());
         }
-        value
+        match self.charge(value.pieces()) {
+            true => value,
+            false => Value::Unknown,
+        }
     }
 
     /// A parameter of which nothing is known but what it is called.

@@ -71,6 +71,16 @@ pub(super) enum Value {
 }
 
 impl Value {
+    /// How much work it is to use it.
+    pub(super) fn pieces(&self) -> usize {
+        let of = |text: &Text| text.parts.len() + size(text) / 4;
+        match self {
+            Self::One(text) | Self::Likely(text) => of(text),
+            Self::Array(elements) => elements.iter().map(|element| 4 + of(&element.text)).sum(),
+            Self::Unknown => 0,
+        }
+    }
+
     pub(super) const fn one(text: Text, is_likely: bool) -> Self {
         match is_likely {
             true => Self::Likely(text),
