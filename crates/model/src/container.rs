@@ -93,6 +93,9 @@ pub struct Container {
     pub unit_problems: Vec<Field<UnitProblem>>,
     /// Why a part of its definitions could not be seen, if so. Then what nobody was seen to set is not known either.
     pub unseen: Option<Unseen>,
+    /// What else may define it: something of a name that is not known, and that may be its own. What it says itself holds
+    /// all the same; that nobody sets something is not certain.
+    pub unnamed: Option<Unseen>,
 }
 
 impl Container {
@@ -100,7 +103,7 @@ impl Container {
     /// unless its name is not known.
     pub fn new(id: ContainerId, origin: Origin) -> Self {
         let surface = id.surface();
-        let is_nspawn = surface == Surface::Nspawn;
+        let is_nspawn = matches!(surface, Surface::Nspawn | Surface::SystemdNspawn);
         let system = id.system().clone();
         Self {
             surface,
@@ -115,9 +118,9 @@ impl Container {
             system,
             id,
             guest: None,
-            auto_start: Field::default(!matches!(surface, Surface::Nspawn | Surface::Quadlet)),
+            auto_start: Field::default(!is_nspawn && surface != Surface::Quadlet),
             engine: Field::default(match surface {
-                Surface::Nspawn => Engine::Nspawn,
+                Surface::Nspawn | Surface::SystemdNspawn => Engine::Nspawn,
                 Surface::DaemonJson => Engine::Docker,
                 _ => Engine::Podman,
             }),
@@ -148,6 +151,7 @@ impl Container {
             unknown_options: Vec::new(),
             unit_problems: Vec::new(),
             unseen: None,
+            unnamed: None,
         }
     }
 
@@ -199,6 +203,7 @@ macro_rules! every_fact {
             unknown_options,
             unit_problems,
             unseen: _,
+            unnamed: _,
         } = $container;
         let default = FactInfo::by_default;
         let certain = FactInfo::certain;

@@ -74,28 +74,21 @@ let
   # A unit in its sections. Modules of a user's own add options of theirs to it.
   unit = types.submodule { freeformType = types.attrsOf set; };
 
-  # What shells read when they begin.
+  # Scripts add up.
   lines = opt types.lines "";
 
   # What does not depend on the system.
   declared = {
-    programs = {
-      bash = {
-        bashrcExtra = lines;
-        initExtra = lines;
-        profileExtra = lines;
-      };
-      zsh = {
-        initContent = lines;
-        initExtra = lines;
-        profileExtra = lines;
-      };
-    };
     home = {
       username = mkOption { type = str; };
       homeDirectory = mkOption { type = types.path; };
       stateVersion = opt nullStr null;
       file = grown (types.attrsOf file);
+    };
+    programs = {
+      bash = { bashrcExtra = lines; initExtra = lines; profileExtra = lines; logoutExtra = lines; };
+      fish = { interactiveShellInit = lines; loginShellInit = lines; shellInit = lines; };
+      zsh = { envExtra = lines; initContent = lines; initExtra = lines; loginExtra = lines; profileExtra = lines; };
     };
     systemd.user.services = grown (types.attrsOf unit);
     services.podman = {

@@ -211,18 +211,22 @@ let
     options = etcOptions // { target = opt str name; };
   });
 
-  # A service: its scripts are put together of all that modules add to them.
+  # Scripts add up.
   lines = opt types.lines "";
   service = types.submodule {
-    freeformType = set;
     options = {
-      preStart = lines;
       script = lines;
+      preStart = lines;
       postStart = lines;
       reload = lines;
       preStop = lines;
       postStop = lines;
     };
+  };
+  shell = {
+    interactiveShellInit = lines;
+    loginShellInit = lines;
+    shellInit = lines;
   };
 
   # What does not depend on the system.
@@ -295,6 +299,11 @@ let
       lockKernelModules = enable;
     };
 
+    system.activationScripts = grown (types.attrsOf (types.either types.str (types.submodule {
+      freeformType = set;
+      options.text = lines;
+    })));
+
     # A number in systems of nix-darwin, whose files often lie beside.
     system.stateVersion = opt (types.nullOr (types.either types.str types.int)) null;
 
@@ -306,19 +315,17 @@ let
 
     nix.settings = grown (types.attrsOf types.anything);
 
-    environment = {
+    environment = shell // {
       etc = partly (grown (types.attrsOf etc));
       extraInit = lines;
-      interactiveShellInit = lines;
-      loginShellInit = lines;
-      shellInit = lines;
     };
     programs = {
-      bash.interactiveShellInit = lines;
-      zsh.interactiveShellInit = lines;
+      bash = shell;
+      fish = shell;
+      zsh = shell;
     };
-    systemd.services = grown (types.attrsOf service);
-    systemd.user.services = grown (types.attrsOf service);
+    systemd.services = partly (grown (types.attrsOf service));
+    systemd.user.services = partly (grown (types.attrsOf service));
 
     # Systems beside this one: with it, unless they say otherwise, and with more.
     specialisation = opt (types.attrsOf (types.submodule {
