@@ -427,7 +427,8 @@ fn scripts_of_homes() {
           image: d <- d
           flag: --network <- --network
           flag value: host <- host
-    "#]].assert_eq(&super::dump::containers(&world, &files));
+    "#]]
+    .assert_eq(&super::dump::containers(&world, &files));
 }
 
 #[test]
@@ -498,6 +499,46 @@ docker run --privileged c
               image: ${…} <- $@
               not known: which image it runs: the variable `@` of a script depends on the machine <- $@
             not analysed: bin/start.sh (2): the variable `@` of a script depends on the machine <- $@
+        "#]],
+    );
+}
+
+#[test]
+fn who_expands_a_home() {
+    containers(
+        r#"
+{
+  systemd.services.x.script = ''
+    podman run -v ~/a:/a -v "$HOME/b:/b" -v '~/c:/c' -v "~/d:/d" -v '$HOME/e:/e' --volume=~/f:/f --volume=$HOME/g:/g -v \~/h:/h i
+  '';
+}
+"#,
+        expect![[r#"
+            command-line systemd.services.x in `box` <- podman run -v ~/a:/a -v "$HOME/b:/b" -v '~/c:/c' -v "~/d:/d" -v '$HOME/e:/e' --volume=~/f:/f --volume=$HOME/g:/g -v \~/h:/h i
+              engine: podman <- podman run -v ~/a:/a -v "$HOME/b:/b" -v '~/c:/c' -v "~/d:/d" -v '$HOME/e:/e' --volume=~/f:/f --volume=$HOME/g:/g -v \~/h:/h i
+              mount: ~/a at /a rw <- ~/a:/a
+              mount: $HOME/b at /b rw <- $HOME
+              mount: volume ~/c at /c rw <- ~/c:/c
+              mount: volume ~/d at /d rw <- ~/d:/d
+              mount: volume $HOME/e at /e rw <- $HOME/e:/e
+              mount: volume ~/f at /f rw <- --volume=~/f:/f
+              mount: $HOME/g at /g rw <- --volume=
+              mount: volume ~/h at /h rw <- ~
+              image: i <- i
+              flag: -v <- -v
+              flag value: ~/a:/a <- ~/a:/a
+              flag: -v <- -v
+              flag value: $HOME/b:/b <- $HOME
+              flag: -v <- -v
+              flag value: ~/c:/c <- ~/c:/c
+              flag: -v <- -v
+              flag value: ~/d:/d <- ~/d:/d
+              flag: -v <- -v
+              flag value: $HOME/e:/e <- $HOME/e:/e
+              flag: --volume=~/f:/f <- --volume=~/f:/f
+              flag: --volume=$HOME/g:/g <- --volume=
+              flag: -v <- -v
+              flag value: ~/h:/h <- ~
         "#]],
     );
 }

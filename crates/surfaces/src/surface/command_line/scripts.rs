@@ -146,7 +146,11 @@ impl Seen {
         }
         let words = match engine::command(line) {
             engine::Command::Run(run) => run.spec().iter().map(|word| word.text.display()).collect(),
-            _ => line.words.iter().map(|word| word.text.display()).collect(),
+            _ if line.program == "systemd-nspawn" => {
+                line.words.iter().map(|word| word.text.display()).collect()
+            }
+            // It is no container, however often it runs.
+            _ => Vec::new(),
         };
         let before = self.by_place.entry(line.origin.place()).or_default();
         if before.len() > MAX_VARIANTS || before.contains(&words) {

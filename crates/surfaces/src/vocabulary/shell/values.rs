@@ -2,7 +2,7 @@
 
 use super::tree::Span;
 use nixpod_model::{Text, TextPart};
-use nixpod_source::{Condition, Origin};
+use nixpod_source::{Condition, Origin, Place};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -57,6 +57,8 @@ pub(crate) struct Element {
     pub(crate) is_one: bool,
     /// Was a part of it in quotes, or expanded?
     pub(crate) is_plain: bool,
+    /// Where a `~` or a `$` of it is written that stays as it is.
+    pub(crate) literal: Vec<Place>,
     pub(crate) when: When,
 }
 
