@@ -4,6 +4,7 @@ use super::{containers, texts};
 use expect_test::expect;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn scripts_of_services() {
     containers(
         r#"
@@ -150,6 +151,7 @@ fn lines_of_nspawn() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn what_a_script_says_before() {
     containers(
         r#"
@@ -256,6 +258,7 @@ fn what_is_no_container() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn scripts_of_people() {
     containers(
         r#"

@@ -64,7 +64,7 @@ const NETWORKS: Grammar = Grammar {
 fn verb(line: &Line) -> Option<(Verb, &[Element])> {
     let at = options(&line.words, &BEFORE, true).end;
     let before = line.words.get(..at)?;
-    if before.iter().any(|word| is_remote(word)) {
+    if before.iter().any(is_remote) {
         return None;
     }
     let rest = line.words.get(at..)?;

@@ -3,8 +3,8 @@
 use super::tree::Span;
 use nixpod_model::{Text, TextPart};
 use nixpod_source::{Condition, Origin, Place};
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A longer value is not followed: each use of it would copy it.
@@ -93,7 +93,7 @@ impl Value {
 
 /// All variables; copies share their values.
 #[derive(Clone, Default)]
-pub(super) struct Variables(FxHashMap<SmolStr, Rc<Value>>);
+pub(super) struct Variables(BTreeMap<SmolStr, Rc<Value>>);
 
 impl Variables {
     pub(super) fn get(&self, name: &str) -> Option<Rc<Value>> {
