@@ -100,7 +100,7 @@ impl Container {
     /// unless its name is not known.
     pub fn new(id: ContainerId, origin: Origin) -> Self {
         let surface = id.surface();
-        let is_nspawn = surface == Surface::Nspawn;
+        let is_nspawn = matches!(surface, Surface::Nspawn | Surface::SystemdNspawn);
         let system = id.system().clone();
         Self {
             surface,
@@ -115,9 +115,9 @@ impl Container {
             system,
             id,
             guest: None,
-            auto_start: Field::default(!matches!(surface, Surface::Nspawn | Surface::Quadlet)),
+            auto_start: Field::default(!is_nspawn && surface != Surface::Quadlet),
             engine: Field::default(match surface {
-                Surface::Nspawn => Engine::Nspawn,
+                Surface::Nspawn | Surface::SystemdNspawn => Engine::Nspawn,
                 Surface::DaemonJson => Engine::Docker,
                 _ => Engine::Podman,
             }),

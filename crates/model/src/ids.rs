@@ -30,6 +30,8 @@ impl fmt::Display for EntryName {
 pub enum Surface {
     /// `containers.<name>`: systemd-nspawn.
     Nspawn,
+    /// `systemd.nspawn.<name>`: settings of a machine that systemd starts.
+    SystemdNspawn,
     /// `virtualisation.oci-containers.containers.<name>`.
     OciContainers,
     /// Home Manager's `services.podman.containers.<name>`.
@@ -54,6 +56,7 @@ impl Surface {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Nspawn => "nspawn",
+            Self::SystemdNspawn => "systemd-nspawn",
             Self::OciContainers => "oci-containers",
             Self::HomeManagerPodman => "home-manager-podman",
             Self::QuadletNix => "quadlet-nix",

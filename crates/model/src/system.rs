@@ -119,6 +119,8 @@ pub struct System {
     pub users: Vec<User>,
     /// `users.groups.<g>.members`: group, member.
     pub group_members: Vec<Field<(String, String)>>,
+    /// `Group=` and `SupplementaryGroups=` of its services: group, service.
+    pub service_groups: Vec<Field<(String, String)>>,
     /// Engines.
     pub engines: Engines,
     /// What of the network reaches it.
@@ -211,6 +213,7 @@ impl System {
             store_fs_type: None,
             users: Vec::new(),
             group_members: Vec::new(),
+            service_groups: Vec::new(),
             engines: Engines::default(),
             firewall: Firewall::default(),
             users_by: Field::default(UsersBy::Perl),
@@ -241,6 +244,7 @@ impl System {
             store_fs_type,
             users: _,
             group_members,
+            service_groups,
             engines,
             firewall,
             users_by,
@@ -266,6 +270,12 @@ impl System {
         engines.visit(visitor);
         firewall.visit(visitor);
         visitor.fact(default("users by", "what makes its users"), users_by);
+        for group in service_groups {
+            visitor.fact(
+                FactInfo::certain("service group", "which groups its services have"),
+                group,
+            );
+        }
         for member in group_members {
             visitor.fact(FactInfo::certain("member", "who is in which group"), member);
         }

@@ -312,7 +312,7 @@ fn definitions_that_ask_which_names_there_are() {
             shop.lost = error: attribute 'lost' missing
             environment.persistence./p.kept = «one of: 2 | «unknown: option `environment.persistence."/p".kept` is set nowhere in the analysed files»»
             containers.web.autoStart = true
-            systemd.services.a.description = «one of: "a" | «unknown: option `systemd.services.a.description` is set nowhere in the analysed files»»
+            systemd.services.a.description = "a"
             networking.domain = null
             time.timeZone = «unknown: infinite recursion: infinite recursion encountered»
             own = «one of: 2 | 3»

@@ -86,11 +86,8 @@ fn container(written: &Written, whole: &Text, json: &Json, out: &mut TextsRead) 
         return;
     }
     let mut container = out.container(&name_of(written, json), written, origin);
+    // The editors' default; another engine is a setting of theirs.
     container.engine = Field::default(Engine::Docker);
-    container.rootful = Field::unknown(
-        Why::Undecided("which engine starts it".to_owned()),
-        Origin::default(),
-    );
     container.auto_start = Field::default(false);
     read_image(json, &mut container);
     isolation(json, &mut container);

@@ -11,6 +11,7 @@ mod quadlet_text;
 mod quadlet_units;
 mod section;
 mod surroundings;
+mod systemd_nspawn;
 mod texts;
 
 pub(crate) use command_line::names_program;
@@ -21,8 +22,9 @@ pub(crate) use texts::{Runs, TextSurface, TextsRead, Written};
 use crate::vocabulary::options::Table;
 
 /// All surfaces, in the order in which a system is read: what is known before, and what reads a container.
-pub(crate) const SURFACES: [(&Table, Read); 4] = [
+pub(crate) const SURFACES: [(&Table, Read); 5] = [
     (&nspawn::TABLE, nspawn::read),
+    (&systemd_nspawn::TABLE, systemd_nspawn::read),
     (&oci::TABLE, oci::read),
     (&quadlet::TABLE, quadlet::read),
     (&home::TABLE, home::read),

@@ -3,12 +3,13 @@
 use crate::read::{Found, OptionReader, as_key, print, wrong};
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use crate::surface::surroundings::{Reading, Surroundings};
+use crate::surface::systemd_nspawn;
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::nspawn::{self as flags, FromFlags, GRAMMAR, IDS};
 use crate::vocabulary::options::{Systems, Table};
-use crate::vocabulary::text::origin_of;
+use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::{Tracked, Value};
 use nixpod_model::{
@@ -116,7 +117,7 @@ pub(crate) fn read(
     let private_users = read_private_users(reader, &private_users);
 
     let mut elements = read_capabilities(reader, found, container);
-    read_lists(reader, found, container);
+    read_lists(reader, found, around.config, container);
     // The start script puts the capabilities' words first, so what was smuggled into them comes before the flags.
     let list = reader.get(found, "extraFlags");
     let mut flags = Vec::new();
@@ -127,6 +128,11 @@ pub(crate) fn read(
     let (flags, options) = parse(&elements, &GRAMMAR);
     container.flags = flags;
     let from_flags = flags::apply(container, &options);
+    let from_settings = systemd_nspawn::of_declared(reader, around.config, container);
+    let from_flags = FromFlags {
+        network: from_flags.network.or(from_settings.network),
+        ..from_flags
+    };
     let unknown_flag = container.flags.iter().find_map(|flag| match &flag.word.fact {
         Fact::Unknown(why) => Some((why.clone(), flag.word.origin.clone())),
         _ => None,
@@ -188,12 +194,13 @@ fn read_capabilities(
 }
 
 /// Devices, mounts and ports.
-fn read_lists(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
+fn read_lists(reader: &mut OptionReader<'_, '_>, found: &Found, config: &Found, container: &mut Container) {
     let list = reader.get(found, "allowedDevices");
     for element in reader.elements(&list) {
         let device = read_device(reader, &element);
         container.devices.push(device);
     }
+    devices_of_service(reader, config, container);
     read_bind_mounts(reader, found, container);
     let list = reader.get(found, "tmpfs");
     for element in reader.elements(&list) {
@@ -211,6 +218,37 @@ fn read_lists(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut 
     for element in reader.elements(&list) {
         let port = read_port(reader, &element);
         container.ports.push(port);
+    }
+}
+
+/// `serviceConfig.DeviceAllow` of its service, which somebody sets beside it.
+fn devices_of_service(reader: &mut OptionReader<'_, '_>, config: &Found, container: &mut Container) {
+    let service = format!("container@{}", container.name);
+    let allowed = reader.at(
+        config,
+        &["systemd", "services", &service, "serviceConfig", "DeviceAllow"],
+    );
+    if reader.is_unset(&allowed) {
+        return;
+    }
+    let values = match &allowed.value.value {
+        Value::List(_) => reader.elements(&allowed),
+        _ => vec![allowed],
+    };
+    for value in values {
+        let text = reader.text(&value);
+        container.devices.push(text.map(|text| {
+            let (node, access) = split_once(text, ' ').unwrap_or((text.clone(), Text::default()));
+            Device {
+                node,
+                // Nothing said means everything.
+                access: match access.pattern().trim() {
+                    "" => "rwm".to_owned(),
+                    access => access.to_owned(),
+                },
+                allowed_only: true,
+            }
+        }));
     }
 }
 

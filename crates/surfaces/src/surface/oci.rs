@@ -10,7 +10,7 @@ use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::text::hole;
 use nixpod_eval::Value;
-use nixpod_model::{Container, Engine, Fact, Image, SecretSlot, SecretValue, Surface};
+use nixpod_model::{Container, Engine, Fact, Image, Mount, SecretSlot, SecretValue, Surface};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -70,6 +70,7 @@ pub(crate) fn read(
     let privileged = reader.get(found, "privileged");
     container.privileged = reader.bool_worst(&privileged, true);
     read_podman(reader, found, container);
+    user_of_service(reader, found, around.config, container);
     read_image(reader, found, container);
 
     read_capabilities(reader, found, container);
@@ -103,8 +104,21 @@ pub(crate) fn read(
     let (flags, options) = parse(&words, &WORDS);
     container.flags.extend(flags);
     podman::apply(container, &options);
+    for field in &mut container.mounts {
+        *field = field.map(unexpanded);
+    }
     login(reader, found, container, &mut around.secrets);
     Reading::Container
+}
+
+/// NixOS quotes every word, so that nobody expands `~`, variables or specifiers: what does not begin with `/` or `.` is the
+/// name of a volume for the engine.
+fn unexpanded(mount: &Mount) -> Mount {
+    let pattern = mount.source.pattern();
+    Mount {
+        is_bind: mount.is_bind && !pattern.starts_with(['~', '$', '%']),
+        ..mount.clone()
+    }
 }
 
 /// A set of capabilities that are granted or taken.
@@ -162,6 +176,31 @@ fn read_podman(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut
     let user = reader.string(&user);
     container.rootful = user.map(|user| user == "root");
     if user.value().is_some_and(|user| user != "root") {
+        container.runs_as = Some(user);
+    }
+}
+
+/// `serviceConfig.User` of its service, which somebody sets beside it: that user runs it.
+fn user_of_service(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    config: &Found,
+    container: &mut Container,
+) {
+    let service = reader.get(found, "serviceName");
+    let Some(service) = reader.string(&service).value().cloned() else {
+        return;
+    };
+    let user = reader.at(
+        config,
+        &["systemd", "services", &service, "serviceConfig", "User"],
+    );
+    if container.runs_as.is_some() || reader.is_unset(&user) || matches!(user.value.value, Value::Null) {
+        return;
+    }
+    let user = reader.string(&user);
+    if !matches!(user.value().map(String::as_str), Some("root" | "0")) {
+        container.rootful = user.map(|_| false);
         container.runs_as = Some(user);
     }
 }

@@ -33,6 +33,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     }
     system.users = users::read(reader, config, &mut system.secrets);
     system.group_members = users::members(reader, config);
+    system.service_groups = users::service_groups(reader, config);
     secrets::read(reader, config, system.kind, &mut system.secrets);
     system.selinux = selinux(reader, config);
     system.user_namespaces = user_namespaces(reader, config);

@@ -2,8 +2,9 @@
 
 use crate::read::{Found, OptionReader, as_key, known_string, wrong};
 use crate::vocabulary::certainty::{maybe, weaken};
+use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
-use nixpod_model::{Doubt, EntryName, Field, SecretSlot, SecretValue, SubIdRange, User};
+use nixpod_model::{Doubt, EntryName, Field, SecretSlot, SecretValue, SubIdRange, Text, User};
 use nixpod_source::Why;
 
 /// Reads `users.users`.
@@ -148,5 +149,37 @@ pub(crate) fn members(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<
             out.push(member.map(|member| (group.clone(), member.clone())));
         }
     });
+    out
+}
+
+/// Systems have a few hundred services; more are generated.
+const MAX_SERVICES: usize = 2_000;
+
+/// The groups that services run with besides those of their users.
+pub(crate) fn service_groups(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+) -> Vec<Field<(String, String)>> {
+    let services = reader.option(config, &["systemd", "services"]);
+    if reader.is_unset(&services) {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for (service, found) in reader.entries(&services).named.into_iter().take(MAX_SERVICES) {
+        for key in ["Group", "SupplementaryGroups"] {
+            let groups = reader.at(&found, &["serviceConfig", key]);
+            if reader.is_unset(&groups) || reader.is_default(&groups) {
+                continue;
+            }
+            let values = match &groups.value.value {
+                Value::List(_) => reader.elements(&groups),
+                _ => vec![groups],
+            };
+            let values: Vec<Field<Text>> = values.iter().map(|value| reader.text(value)).collect();
+            for group in split_words(&values, words::blanks) {
+                out.push(group.map(|group| (group.display(), service.clone())));
+            }
+        }
+    }
     out
 }

@@ -34,7 +34,6 @@ fn every_key_that_matters_is_read() {
             devcontainer app in `files` <- {…
               auto start: default false
               engine: default docker
-              rootful: unknown: undecided: which engine starts it
               privileged: true <- true
               capability: CAP_SYS_PTRACE <- SYS_PTRACE
               capability: CAP_NET_ADMIN <- cap_net_admin
@@ -81,12 +80,10 @@ fn names_compose_files_and_mistakes() {
             devcontainer devcontainer in `files` <- { "image": "a" }
               auto start: default false
               engine: default docker
-              rootful: unknown: undecided: which engine starts it
               image: a <- a
             devcontainer second in `files` <- { "build": { "dockerfile": "Containerfile" }, "runArgs": "--privileged" }
               auto start: default false
               engine: default docker
-              rootful: unknown: undecided: which engine starts it
               privileged: true <- --privileged
               flag: --privileged <- --privileged
             not analysed: .devcontainer/devcontainer.json: the services of its compose files: `compose files` is not modelled <- { "dockerComposeFile": ["../compose.yaml"], "service": "app", "features": { "./local/docker-in-docker": {} } }

@@ -16,6 +16,7 @@ mod quadlet_text;
 mod secrets;
 mod settings;
 mod size;
+mod systemd_nspawn;
 mod traps;
 mod unknown;
 mod unusual;

@@ -258,3 +258,23 @@ fn a_firewall_says_by_itself_what_filters() {
         "#]],
     );
 }
+
+#[test]
+fn groups_of_services() {
+    systems(
+        r#"
+        {
+          systemd.services.a.serviceConfig = { Group = "docker"; SupplementaryGroups = "podman video"; };
+          systemd.services.b.serviceConfig.SupplementaryGroups = [ "docker" "kvm" ];
+        }
+        "#,
+        expect![[r#"
+            Nixos `box` <- -
+              service group: a in docker <- "docker"
+              service group: a in podman <- podman
+              service group: a in video <- video
+              service group: b in docker <- "docker"
+              service group: b in kvm <- "kvm"
+        "#]],
+    );
+}

@@ -95,7 +95,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 47] = [
+pub const READ: [ReadOption; 48] = [
     explains(&["boot"]),
     tells(&["environment", "etc"]),
     tells_scripts(&["environment", "extraInit"]),
@@ -132,6 +132,7 @@ pub const READ: [ReadOption; 47] = [
     tells_scripts(&["system", "activationScripts"]),
     explains(&["system", "stateVersion"]),
     tells(&["systemd", "globalEnvironment"]),
+    tells(&["systemd", "nspawn"]),
     tells(&["systemd", "services"]),
     explains(&["systemd", "sysusers"]),
     tells_either(&["systemd", "user", "services"]),

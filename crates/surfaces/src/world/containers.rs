@@ -8,7 +8,8 @@ use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{
-    Container, ContainerId, DefinedState, Doubt, EntryName, Existence, Subject, System, SystemId, SystemKind,
+    Container, ContainerId, DefinedState, Doubt, EntryName, Existence, Subject, Surface, System, SystemId,
+    SystemKind,
 };
 use nixpod_modules::{host_of_reference, system_of};
 use nixpod_source::Why;
@@ -164,7 +165,9 @@ impl Walk<'_, '_, '_> {
             container.visit_mut(&mut Doubt(unseen.why.clone()));
         }
         self.count_unknown(found, &container);
-        let guest = match container.nspawn.as_ref().map(|nspawn| &nspawn.opaque) {
+        let declared = container.nspawn.as_ref();
+        let declared = declared.filter(|_| container.surface == Surface::Nspawn);
+        let guest = match declared.map(|nspawn| &nspawn.opaque) {
             Some(Some(opaque)) => {
                 let guest = self.host_as_guest(found, &container, outer);
                 if guest.is_none() {

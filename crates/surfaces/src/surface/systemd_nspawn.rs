@@ -1,0 +1,319 @@
+//! `systemd.nspawn.<name>`: settings of machines that `systemd-nspawn@.service` starts, and of containers that NixOS
+//! declares. A setting is read as the option of the command line that says the same.
+
+use crate::read::{Found, OptionReader};
+use crate::surface::surroundings::{Reading, Surroundings};
+use crate::vocabulary::certainty::part;
+use crate::vocabulary::flags::parse;
+use crate::vocabulary::nspawn::{self as flags, FromFlags, GRAMMAR};
+use crate::vocabulary::options::{Systems, Table};
+use crate::vocabulary::text::{concat, origin_of};
+use crate::vocabulary::words::{self, split_words};
+use nixpod_eval::Value;
+use nixpod_model::{Container, Field, NetworkMode, Nspawn, Surface, Text, Userns};
+use nixpod_source::Origin;
+
+/// What is known of the surface before a container is read.
+pub(crate) const TABLE: Table = Table {
+    surface: Surface::SystemdNspawn,
+    systems: Systems::Nixos,
+    path: &["systemd", "nspawn"],
+    old_path: None,
+    options: &[
+        "enable",
+        "execConfig",
+        "filesConfig",
+        "networkConfig",
+        "extraConfig",
+    ],
+    facts: &[],
+};
+
+/// Which settings of a file a command line leaves in force: those of a group of which it says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    Users,
+    Capabilities,
+    Network,
+    Mounts,
+    Other,
+}
+
+/// How a setting is written as an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum As {
+    /// With the value.
+    Value,
+    /// Each word of the value by itself.
+    Words,
+    /// Without a value, if it is on.
+    Switch,
+}
+
+/// Settings by section: the option of the command line, and its group.
+const SETTINGS: [(&str, &str, &str, As, Group); 25] = [
+    (
+        "execConfig",
+        "Capability",
+        "--capability=",
+        As::Words,
+        Group::Capabilities,
+    ),
+    (
+        "execConfig",
+        "DropCapability",
+        "--drop-capability=",
+        As::Words,
+        Group::Capabilities,
+    ),
+    ("execConfig", "Environment", "--setenv=", As::Words, Group::Other),
+    (
+        "execConfig",
+        "NoNewPrivileges",
+        "--no-new-privileges=",
+        As::Value,
+        Group::Other,
+    ),
+    (
+        "execConfig",
+        "PrivateUsers",
+        "--private-users=",
+        As::Value,
+        Group::Users,
+    ),
+    (
+        "execConfig",
+        "SystemCallFilter",
+        "--system-call-filter=",
+        As::Words,
+        Group::Other,
+    ),
+    ("filesConfig", "Bind", "--bind=", As::Words, Group::Mounts),
+    (
+        "filesConfig",
+        "BindReadOnly",
+        "--bind-ro=",
+        As::Words,
+        Group::Mounts,
+    ),
+    ("filesConfig", "BindUser", "--bind-user=", As::Words, Group::Other),
+    (
+        "filesConfig",
+        "Inaccessible",
+        "--inaccessible=",
+        As::Words,
+        Group::Mounts,
+    ),
+    ("filesConfig", "Overlay", "--overlay=", As::Words, Group::Mounts),
+    (
+        "filesConfig",
+        "OverlayReadOnly",
+        "--overlay-ro=",
+        As::Words,
+        Group::Mounts,
+    ),
+    (
+        "filesConfig",
+        "PrivateUsersChown",
+        "--private-users-chown",
+        As::Switch,
+        Group::Users,
+    ),
+    (
+        "filesConfig",
+        "PrivateUsersOwnership",
+        "--private-users-ownership=",
+        As::Value,
+        Group::Users,
+    ),
+    ("filesConfig", "ReadOnly", "--read-only", As::Switch, Group::Other),
+    (
+        "filesConfig",
+        "TemporaryFileSystem",
+        "--tmpfs=",
+        As::Words,
+        Group::Mounts,
+    ),
+    (
+        "networkConfig",
+        "Bridge",
+        "--network-bridge=",
+        As::Value,
+        Group::Network,
+    ),
+    (
+        "networkConfig",
+        "IPVLAN",
+        "--network-ipvlan=",
+        As::Words,
+        Group::Network,
+    ),
+    (
+        "networkConfig",
+        "Interface",
+        "--network-interface=",
+        As::Words,
+        Group::Network,
+    ),
+    (
+        "networkConfig",
+        "MACVLAN",
+        "--network-macvlan=",
+        As::Words,
+        Group::Network,
+    ),
+    ("networkConfig", "Port", "--port=", As::Words, Group::Network),
+    (
+        "networkConfig",
+        "Private",
+        "--private-network",
+        As::Switch,
+        Group::Network,
+    ),
+    (
+        "networkConfig",
+        "VirtualEthernet",
+        "--network-veth",
+        As::Switch,
+        Group::Network,
+    ),
+    (
+        "networkConfig",
+        "VirtualEthernetExtra",
+        "--network-veth-extra=",
+        As::Words,
+        Group::Network,
+    ),
+    (
+        "networkConfig",
+        "Zone",
+        "--network-zone=",
+        As::Value,
+        Group::Network,
+    ),
+];
+
+/// Reads one machine into an empty one. What is declared under `containers`, too, is read there.
+pub(crate) fn read(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    around: &mut Surroundings<'_>,
+    container: &mut Container,
+) -> Reading {
+    let enable = reader.get(found, "enable");
+    if reader.bool(&enable).certain() == Some(&false) {
+        return Reading::Off;
+    }
+    let declared = reader.at(around.config, &["containers", &container.name]);
+    if !reader.is_unset(&declared) {
+        return Reading::Off;
+    }
+    // What the unit passes by itself: `--network-veth -U --settings=override`.
+    let words = words_of(reader, found, |_| true);
+    let from_flags = take(&words, container);
+    container.userns = from_flags.userns.unwrap_or(Field::default(Userns::Pick));
+    container.network = match from_flags.network {
+        Some(network) => network,
+        None => without_veth(reader, found).unwrap_or(Field::default(NetworkMode::Private)),
+    };
+    container.auto_start = Field::default(false);
+    let ownership = Field::default(container.userns.value() == Some(&Userns::Pick));
+    container.nspawn = Some(Nspawn {
+        private_users: container.userns.clone(),
+        ownership: from_flags.ownership.unwrap_or(ownership),
+        other_private_network: container.network.map(|mode| *mode != NetworkMode::Host),
+        ..Nspawn::default()
+    });
+    Reading::Container
+}
+
+/// `VirtualEthernet=no` takes back what the unit passes: the machine has the host's network.
+fn without_veth(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<NetworkMode>> {
+    let veth = reader.at(found, &["networkConfig", "VirtualEthernet"]);
+    if reader.is_unset(&veth) || matches!(veth.value.value, Value::Null) {
+        return None;
+    }
+    let veth = reader.field(&veth, |this, value, origin| this.scalar_text(value, origin));
+    (!is_on(&veth)).then(|| veth.map(|_| NetworkMode::Host))
+}
+
+/// What the file of settings adds to a container that NixOS declares: its start script always says which users the
+/// container has and what it binds, so that the file says nothing of these.
+pub(super) fn of_declared(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    container: &mut Container,
+) -> FromFlags {
+    let settings = reader.at(config, &["systemd", "nspawn", &container.name]);
+    if reader.is_unset(&settings) {
+        return FromFlags::default();
+    }
+    let has_capabilities = !container.capabilities.is_empty() || !container.dropped_capabilities.is_empty();
+    let words = words_of(reader, &settings, |group| match group {
+        Group::Users | Group::Mounts => false,
+        Group::Capabilities => !has_capabilities,
+        Group::Network | Group::Other => true,
+    });
+    take(&words, container)
+}
+
+fn take(words: &[Field<Text>], container: &mut Container) -> FromFlags {
+    let (flags, options) = parse(words, &GRAMMAR);
+    container.flags.extend(flags);
+    flags::apply(container, &options)
+}
+
+/// The settings of some groups as words of a command line.
+fn words_of(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    is_wanted: impl Fn(Group) -> bool,
+) -> Vec<Field<Text>> {
+    let mut out = Vec::new();
+    for (section, key, option, how, group) in SETTINGS {
+        let setting = reader.at(found, &[section, key]);
+        if !is_wanted(group) || reader.is_unset(&setting) || matches!(setting.value.value, Value::Null) {
+            continue;
+        }
+        let values: Vec<Field<Text>> = match &setting.value.value {
+            Value::List(_) => {
+                let elements = reader.elements(&setting);
+                elements.iter().map(|element| reader.text(element)).collect()
+            }
+            _ => vec![reader.field(&setting, |this, value, origin| this.scalar_text(value, origin))],
+        };
+        match how {
+            As::Switch => out.extend(
+                values
+                    .iter()
+                    .filter(|value| is_on(value))
+                    .map(|value| switch(value, option)),
+            ),
+            As::Value => out.extend(values.iter().map(|value| with(value, option))),
+            As::Words => {
+                let words = split_words(&values, words::systemd);
+                out.extend(words.iter().map(|word| with(word, option)));
+            }
+        }
+    }
+    out
+}
+
+fn is_on(value: &Field<Text>) -> bool {
+    let off = ["no", "n", "false", "f", "off", "0"];
+    value
+        .value()
+        .is_none_or(|text| !off.contains(&text.pattern().as_str()))
+}
+
+/// An option with a value, each at its place.
+fn with(value: &Field<Text>, option: &str) -> Field<Text> {
+    let origin = value.value().map(origin_of).unwrap_or_default();
+    let word = value.map(|text| concat([Text::known(option, Origin::default()), text.clone()]));
+    let known = word.value().cloned().unwrap_or_default();
+    part(&word, known, origin)
+}
+
+fn switch(value: &Field<Text>, option: &str) -> Field<Text> {
+    value.map(|_| Text::known(option, value.origin.clone()))
+}
