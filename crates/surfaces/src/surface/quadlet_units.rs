@@ -3,7 +3,7 @@
 use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::unit::check;
-use crate::vocabulary::unit::conflicts::conflicts;
+use crate::vocabulary::unit::conflicts::{conflicts, of_others};
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
 use crate::vocabulary::unit::linked::{Linked, Member, drop_in_folders};
 use crate::vocabulary::unit::parse::{Unit, parse};
@@ -29,6 +29,7 @@ pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
             if member.kind != Kind::Container {
                 let problems = member.values.problems.iter().cloned();
                 out.problems.extend(problems.chain(member.values.wrong()));
+                out.problems.extend(group.missing(member));
             }
         }
     }
@@ -269,9 +270,11 @@ fn member(
     let mut values = Values::of_unit(kind, raw, &unit);
     values.add_problems(raw, check::problems(&unit, kind, podman));
     if unit.open.is_none() && raw.value().is_some() {
-        if kind == Kind::Container {
-            values.problems.extend(conflicts(&values));
-        }
+        let together = match kind {
+            Kind::Container => conflicts(&values),
+            _ => of_others(&values, &unit),
+        };
+        values.problems.extend(together);
         if let Some(keys) = check::missing(&unit, kind) {
             let section = unit.section(kind.section()).map(|section| &section.origin);
             values
