@@ -6,7 +6,7 @@ use crate::vocabulary::text::origin_of;
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::keys::{Key, Read};
 use crate::vocabulary::unit::kinds::Kind;
-use crate::vocabulary::unit::parse::{Problem, Unit};
+use crate::vocabulary::unit::parse::{MAX_PROBLEMS, Problem, Unit};
 use crate::vocabulary::unit::split::{Split, arguments, list};
 use nixpod_model::{EnvVar, Field, Text, UnitProblem};
 use rustc_hash::FxHashMap;
@@ -153,6 +153,9 @@ impl Values {
                 _ => values,
             };
             for Value { text, .. } in values.iter().filter(|value| !value.is_word) {
+                if out.len() >= MAX_PROBLEMS {
+                    return out;
+                }
                 let problem = text.value().and_then(|value| check::value(key, value));
                 out.extend(problem.map(|problem| text.map(|_| problem.clone())));
             }
