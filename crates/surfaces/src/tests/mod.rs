@@ -19,6 +19,7 @@ mod size;
 mod systemd_nspawn;
 mod traps;
 mod unknown;
+mod unnamed;
 mod unusual;
 
 use expect_test::Expect;
