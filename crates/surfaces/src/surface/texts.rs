@@ -67,6 +67,7 @@ pub(crate) struct TextsRead {
     /// The newest Podman that the system can have.
     pub(crate) podman: Option<PodmanRelease>,
     /// How many were called so.
+    /// The names that are taken, each with how many were called so.
     names: FxHashMap<String, u32>,
 }
 
