@@ -213,16 +213,25 @@ fn what_is_off_beside_an_unread_module_is_so_as_far_as_seen() {
   services.openssh.enable = lib.mkDefault false;
 }"#;
     let dropped = "{ containers.dropped.autoStart = true; }";
-    for (more, expected) in [("", expect![[r#"
+    for (more, expected) in [
+        (
+            "",
+            expect![[r#"
         left out (off): seen
         left out (off): never
         left out (off): dropped
-    "#]]), ("odd.nixosModules.x", expect![[r#"
+    "#]],
+        ),
+        (
+            "odd.nixosModules.x",
+            expect![[r#"
         gap /p/flake.nix: `module`: `inputs.odd.nixosModules.x` comes from outside
         left out (off-as-far-as-seen): seen
         left out (off): never
         left out (off): dropped
-    "#]])] {
+    "#]],
+        ),
+    ] {
         check(
             &[
                 ("flake.nix", &flake(more)),
