@@ -66,7 +66,6 @@ pub(crate) struct TextsRead {
     pub(crate) home_of: Option<String>,
     /// The newest Podman that the system can have.
     pub(crate) podman: Option<PodmanRelease>,
-    /// How many were called so.
     /// The names that are taken, each with how many were called so.
     names: FxHashMap<String, u32>,
 }
