@@ -206,6 +206,8 @@ pub enum Unsure {
     Alone,
     /// A part of the container's definition could not be seen.
     Part(Why),
+    /// Something of a name that is not known may be the container, too, and set the option.
+    Unnamed(Unseen),
     /// No host imports the file that it is seen in.
     NoHost,
     /// The code makes a part of a system of it, in a way that is not known.
@@ -259,6 +261,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Where it was written and how it came here.
     pub origin: Origin,
+    /// Where else the same is written, which would be enough for it.
+    pub also: Vec<Origin>,
     /// Undecided conditions.
     pub conditions: Vec<Condition>,
     /// Why the confidence is not high; nothing if it is.
@@ -293,6 +297,8 @@ pub(crate) struct Secret {
 pub(crate) struct Ceiling {
     pub(crate) confidence: Confidence,
     pub(crate) unsure: Vec<Unsure>,
+    /// The same of findings that something is absent.
+    pub(crate) of_absence: Option<Unsure>,
 }
 
 /// What something holds under, as the reason for not being sure.
@@ -367,7 +373,9 @@ impl Sink {
             Confidence::High
         };
         let conditions = field.conditions.clone();
-        self.push(field.origin.clone(), conditions, confidence, message.into())
+        let builder = self.push(field.origin.clone(), conditions, confidence, message.into());
+        builder.finding.also.clone_from(&field.also);
+        builder
     }
 
     /// Reports at an origin, such as a stretch of a text.
@@ -378,7 +386,9 @@ impl Sink {
     /// Reports that something is absent, at the definition of the container or system, and where not all was seen that
     /// may set it, with medium confidence.
     pub fn report_absence(&mut self, absent: &Absent, message: impl Into<String>) -> FindingBuilder<'_> {
+        let of_absence = self.ceiling.of_absence.clone();
         self.report_absence_at(&Origin::default(), absent, message)
+            .at_most_for(of_absence)
     }
 
     /// The same at another place: the definition of the user that something is absent from, say.
@@ -411,6 +421,7 @@ impl Sink {
             message,
             help: None,
             origin,
+            also: Vec::new(),
             unsure: of_conditions(&conditions)
                 .chain(self.ceiling.unsure.iter().cloned())
                 .collect(),
@@ -462,6 +473,15 @@ impl FindingBuilder<'_> {
             self.finding.unsure.push(Unsure::Alone);
         }
         self.finding.confidence = self.finding.confidence.min(Confidence::Medium);
+        self
+    }
+
+    /// Of medium confidence, if there is a reason.
+    fn at_most_for(self, unsure: Option<Unsure>) -> Self {
+        if let Some(unsure) = unsure {
+            self.finding.unsure.push(unsure);
+            self.finding.confidence = self.finding.confidence.min(Confidence::Medium);
+        }
         self
     }
 

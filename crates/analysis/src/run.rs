@@ -79,6 +79,7 @@ fn ceiling_of(world: &World, container: &Container) -> Ceiling {
         ceiling.confidence = ceiling.confidence.lower();
     }
     ceiling.unsure.extend(unseen.into_iter().chain(existence));
+    ceiling.of_absence = container.unnamed.clone().map(Unsure::Unnamed);
     ceiling
 }
 
@@ -96,6 +97,7 @@ fn host_ceiling(world: &World, system: &System) -> Ceiling {
             false => Confidence::High.lower(),
         },
         unsure,
+        of_absence: None,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::heap::origins::Origins;
 use crate::heap::settings::Settings;
 use crate::heap::thunks::Thunks;
 use crate::memo::Memo;
-use crate::thunk::{Primop, PrimopCode, StandIn, Thunk};
+use crate::thunk::{NO_SECOND, Primop, PrimopCode, StandIn, Thunk};
 use crate::{
     Alternative, Attr, Attrs, CommonSymbols, Env, ErrorKind, EvalError, ImportHook, LimitHit, Limits, List,
     NO_SITE, NixString, OriginId, PartOfWork, Portion, Res, Reserve, Share, Source, Stop, Symbol, ThunkId,
@@ -120,8 +120,14 @@ impl<'s> Evaluator<'s> {
 
     #[inline]
     pub(crate) fn push_thunk(&mut self, thunk: Thunk) -> ThunkId {
-        self.budget
-            .keeps(size_of::<Thunk>() + crate::heap::sizes::held_by(&thunk));
+        self.push_holding(crate::heap::sizes::held_by(&thunk), thunk)
+    }
+
+    /// The same for a thunk that is known to keep so many bytes outside of itself. It is put together in its place, since
+    /// to move a thunk whose fields were just written is slow.
+    #[inline(always)]
+    pub(crate) fn push_holding(&mut self, held: usize, thunk: Thunk) -> ThunkId {
+        self.budget.keeps(size_of::<Thunk>() + held);
         let id = self.thunks.push(thunk);
         if let Some(dependencies) = &mut self.memo.dependencies {
             dependencies.makes(id);
@@ -147,8 +153,8 @@ impl<'s> Evaluator<'s> {
     /// A thunk that applies a function to arguments when it is first forced.
     pub fn alloc_apply(&mut self, function: ThunkId, args: &[ThunkId], site: Site) -> ThunkId {
         let (first, second) = match *args {
-            [first] => (first, None),
-            [first, second] => (first, Some(second)),
+            [first] => (first, NO_SECOND),
+            [first, second] => (first, second),
             _ => {
                 let args = args.to_vec();
                 return self.alloc_native(move |ev| {
@@ -176,7 +182,7 @@ impl<'s> Evaluator<'s> {
 
     /// A thunk that is filled in later, for values that refer to themselves.
     pub fn reserve(&mut self) -> ThunkId {
-        self.push_thunk(Thunk::Busy(None))
+        self.push_thunk(Thunk::Busy(NO_SITE))
     }
 
     /// Fills a reserved thunk with native code.
@@ -252,6 +258,14 @@ impl<'s> Evaluator<'s> {
     /// A new origin: a literal, or a further step of an existing one.
     #[inline]
     pub fn origin(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
+        match self.origins.lately(kind, site, parent) {
+            Some(origin) => origin,
+            None => self.new_origin(kind, site, parent),
+        }
+    }
+
+    #[inline(never)]
+    fn new_origin(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
         let before = self.origins.len();
         let origin = self.origins.add(kind, site, parent);
         if self.origins.len() > before {
@@ -310,11 +324,11 @@ impl<'s> Evaluator<'s> {
         })
     }
 
-    fn kept_condition(&mut self, add: impl FnOnce(&mut Conditions) -> When) -> When {
+    fn kept_condition<T>(&mut self, add: impl FnOnce(&mut Conditions) -> T) -> T {
         let before = self.conditions.bytes();
-        let when = add(&mut self.conditions);
+        let added = add(&mut self.conditions);
         self.budget.keeps(self.conditions.bytes() - before);
-        when
+        added
     }
 
     /// Both conditions.
@@ -343,8 +357,13 @@ impl<'s> Evaluator<'s> {
     }
 
     /// Is it impossible where others are given?
-    pub fn is_excluded(&self, when: When, given: When) -> bool {
-        self.conditions.excludes(given, when)
+    pub fn is_excluded(&mut self, when: When, given: When) -> bool {
+        self.kept_condition(|conditions| conditions.excludes(given, when))
+    }
+
+    /// What a value is where conditions are given, if they decide it: it is a Boolean that they are about.
+    pub fn decided_by(&mut self, value: &Value, given: When) -> Option<bool> {
+        self.kept_condition(|conditions| conditions.decided(value, given))
     }
 
     /// The conditions, outermost first, and why each could not be decided.

@@ -2,7 +2,7 @@
 //!
 //! This is where the heap holds code that runs in the evaluator that has the heap.
 
-use crate::{Env, ErrorRef, Evaluator, OriginId, Res, Symbol, ThunkId, Tracked, Value};
+use crate::{Env, ErrorRef, Evaluator, Res, Symbol, ThunkId, Tracked, Value};
 use nixpod_source::{ExprId, Site};
 use std::rc::Rc;
 
@@ -17,12 +17,21 @@ pub(crate) enum Thunk {
         env: Rc<Env>,
         expr: ExprId,
     },
+    /// A variable that is passed on before it has its value: reading it adds steps to the trail, and needs no frame.
+    Variable {
+        bound: ThunkId,
+        /// Where it is read, in analysed code.
+        site: Site,
+        /// The call that made its frame, or [`NO_SITE`](crate::NO_SITE).
+        call: Site,
+    },
     Native(NativeThunk),
-    /// A function applied to one or two arguments.
+    /// A function applied to one argument, or to two.
     Apply {
         function: ThunkId,
         first: ThunkId,
-        second: Option<ThunkId>,
+        /// [`NO_SECOND`] if there is none.
+        second: ThunkId,
         site: Site,
     },
     /// A function applied to the number of an element, of a list that may be long.
@@ -37,24 +46,29 @@ pub(crate) enum Thunk {
         name: Symbol,
         key: Site,
     },
-    Busy(Option<Site>),
-    /// The fields of a [`Tracked`], so that the whole fits 32 bytes.
+    /// It is being computed; the place of its expression, or [`NO_SITE`](crate::NO_SITE).
+    Busy(Site),
+    /// The fields of a [`Tracked`], so that the whole fits 24 bytes.
     Done {
         value: Value,
-        origin: OriginId,
+        /// The number of the origin, in half of its size.
+        origin: u32,
         tainted: bool,
     },
     Failed(ErrorRef),
 }
 
 /// Thunks are by far the most numerous objects, and are freed only as a whole.
-const _: () = assert!(size_of::<Thunk>() <= 32);
+const _: () = assert!(size_of::<Thunk>() <= 24);
+
+/// Stands where there is no second argument.
+pub(crate) const NO_SECOND: ThunkId = ThunkId(u32::MAX);
 
 impl Thunk {
     pub(crate) fn done(tracked: Tracked) -> Self {
         Self::Done {
             value: tracked.value,
-            origin: tracked.origin,
+            origin: tracked.origin.number(),
             tainted: false,
         }
     }

@@ -93,6 +93,9 @@ pub struct Container {
     pub unit_problems: Vec<Field<UnitProblem>>,
     /// Why a part of its definitions could not be seen, if so. Then what nobody was seen to set is not known either.
     pub unseen: Option<Unseen>,
+    /// What else may define it: something of a name that is not known, and that may be its own. What it says itself holds
+    /// all the same; that nobody sets something is not certain.
+    pub unnamed: Option<Unseen>,
 }
 
 impl Container {
@@ -148,6 +151,7 @@ impl Container {
             unknown_options: Vec::new(),
             unit_problems: Vec::new(),
             unseen: None,
+            unnamed: None,
         }
     }
 
@@ -199,6 +203,7 @@ macro_rules! every_fact {
             unknown_options,
             unit_problems,
             unseen: _,
+            unnamed: _,
         } = $container;
         let default = FactInfo::by_default;
         let certain = FactInfo::certain;

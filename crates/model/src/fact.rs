@@ -51,6 +51,8 @@ pub struct Field<T> {
     pub or_unknown: Option<Why>,
     /// Is it unknown because Nix, too, fails on it, whatever else is the case?
     pub fails: bool,
+    /// Where else the same is said: by itself each of these would give the same value.
+    pub also: Vec<Origin>,
 }
 
 impl<T> Field<T> {
@@ -63,6 +65,7 @@ impl<T> Field<T> {
             definitions: Vec::new(),
             or_unknown: None,
             fails: false,
+            also: Vec::new(),
         }
     }
 
@@ -75,6 +78,7 @@ impl<T> Field<T> {
             definitions: Vec::new(),
             or_unknown: None,
             fails: false,
+            also: Vec::new(),
         }
     }
 
@@ -87,6 +91,7 @@ impl<T> Field<T> {
             definitions: Vec::new(),
             or_unknown: None,
             fails: false,
+            also: Vec::new(),
         }
     }
 
@@ -153,6 +158,7 @@ impl<T> Field<T> {
             definitions: self.definitions.clone(),
             or_unknown: self.or_unknown.clone(),
             fails: self.fails,
+            also: self.also.clone(),
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct World {
     pub defined: Vec<Defined>,
     /// Files of modules that a host imports and disables.
     pub disabled: Vec<FileId>,
+    /// Those that are disabled by a key of their own: sets in whatever file.
+    pub disabled_sets: Vec<Site>,
 }
 
 /// A place that has a part in the definition of containers.

@@ -306,9 +306,9 @@ fn a_flake_with_hosts_made_by_a_function() {
             virtualisation.podman.enable = true
             containers.c.privateNetwork = error: attribute 'c' missing
             # b Nixos closed=false missing=["odd", "sops-nix"] release=Some((25, 5))
-            virtualisation.oci-containers.containers.web.ports = error: attribute 'web' missing
-            virtualisation.oci-containers.containers.web.environmentFiles = error: attribute 'web' missing
-            virtualisation.podman.enable = false
+            virtualisation.oci-containers.containers.web.ports = «unknown: option `virtualisation.oci-containers.containers.web.ports` is set nowhere in the analysed files»
+            virtualisation.oci-containers.containers.web.environmentFiles = «unknown: option `virtualisation.oci-containers.containers.web.environmentFiles` is set nowhere in the analysed files»
+            virtualisation.podman.enable = «one of: true | false»
             containers.c.privateNetwork = false
             gap: module: `inputs.odd.nixosModules.x` comes from outside
         "##]],

@@ -56,6 +56,9 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
                     .map_or_else(|| "a computed set".to_owned(), ToString::to_string);
                 let what = match (one.surface, one.reason) {
                     (Some(surface), LeftOutReason::Off) => format!("off on every host: {name} ({surface})"),
+                    (Some(surface), LeftOutReason::OffAsSeen) => {
+                        format!("off on every host, as far as seen: {name} ({surface})")
+                    }
                     (Some(surface), LeftOutReason::Test) => format!("of a NixOS test: {name} ({surface})"),
                     (Some(surface), LeftOutReason::VmVariant) => {
                         format!("of a virtual machine for trying out: {name} ({surface})")

@@ -5,6 +5,7 @@ mod homes;
 mod isolation;
 mod people;
 mod registry;
+mod silenced;
 mod together;
 mod ways;
 mod worlds;

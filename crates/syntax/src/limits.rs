@@ -28,5 +28,17 @@ pub(crate) const MAX_BROKEN: usize = 50_000;
 
 /// Characters that the tokenizer's lookahead runs over.
 pub(crate) fn runs_on(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'.' | b'+' | b'-' | b'<')
+    RUNS_ON[byte as usize]
 }
+
+/// The same by byte: every byte of a long text is looked at.
+const RUNS_ON: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let c = byte as u8;
+        table[byte] = c.is_ascii_alphanumeric() || matches!(c, b'/' | b'_' | b'.' | b'+' | b'-' | b'<');
+        byte += 1;
+    }
+    table
+};

@@ -13,6 +13,7 @@ pub mod edits;
 pub mod libcalls;
 pub mod licences;
 pub mod oracle;
+pub mod quadlets;
 pub mod readers;
 pub mod reasons;
 pub mod record;

@@ -1,7 +1,9 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::{census, docs, edits, libcalls, licences, oracle, readers, reasons, record, root, suites};
+use nixpod_xtask::{
+    census, docs, edits, libcalls, licences, oracle, quadlets, readers, reasons, record, root, suites,
+};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,6 +25,9 @@ cargo xtask record [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB [CASE]...
 cargo xtask lib [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB
     Makes calls of `lib` functions from testdata/eval/lib/arguments.txt, asks real Nix with the real `lib` what they
     give, and writes both beside it.
+cargo xtask quadlets QUADLET
+    Asks Podman's generator what it makes of the units of testdata/quadlet/cases and of 300 at random, and writes it
+    beside them.
 cargo xtask readers DIR...
     Reads every Nix file below the folders both ways, and tells where the fast reader and rnix differ. For each upgrade of
     rnix.
@@ -80,6 +85,12 @@ fn run(arguments: &[String]) -> Result<String> {
             libcalls::run(&root(), &nix, &lib)
         }
         Some("licences") => licences::check(&root(), &["--all-features"]),
+        Some("quadlets") => {
+            let quadlet = words
+                .next()
+                .context("which generator? /usr/libexec/podman/quadlet, say")?;
+            quadlets::record(&root(), quadlet)
+        }
         Some("reasons") => reasons(words),
         Some("suites") => suites(words),
         Some("readers") => readers::compare(&words.map(PathBuf::from).collect::<Vec<_>>()),

@@ -7,7 +7,7 @@
 
 use crate::check::budget::{Budget, Roots};
 use crate::check::used::{Used, has_part};
-use crate::report::{Cause, Concern, Gap, LeftOut, LeftOutReason};
+use crate::report::{Cause, Concern, Gap};
 use crate::settings::Settings;
 use crate::vfs::spans::span_of;
 use crate::vfs::{Files, Vfs};
@@ -79,7 +79,7 @@ pub(crate) fn islands(
         let (off, rest) = left.into_iter().partition::<Vec<_>, _>(|written| {
             let is_read = from_hosts.files.contains(&written.file);
             let is_decided = || from_hosts.is_decided(vfs, written);
-            written.site.is_told && is_read && (is_decided() || from_hosts.disabled.contains(&written.file))
+            written.site.is_told && is_read && (is_decided() || from_hosts.is_disabled(vfs, written))
         });
         out.off.extend(off);
         let (told, rest) = rest
@@ -214,7 +214,7 @@ fn of_tests(all: Vec<Written>) -> (Vec<(Written, TestMachine)>, Vec<Written>) {
 
 impl Written {
     /// Where it is defined; nothing for a text that is not shown.
-    fn span(&self, files: &Files<'_>) -> Option<Span> {
+    pub(super) fn span(&self, files: &Files<'_>) -> Option<Span> {
         let file = self.file;
         let expr = self.site.key;
         span_of(files, Place::whole(Site { file, expr }))
@@ -273,33 +273,6 @@ impl Census {
             }
         });
         untold.map(gap).chain(quadlets).collect()
-    }
-
-    /// What is not judged for a reason that is known.
-    pub(crate) fn left_out(&self, files: &Files<'_>, worlds: &[Arc<Known>]) -> Vec<LeftOut> {
-        let places = worlds.iter().flat_map(|known| &known.world.tests);
-        let whole = places.filter_map(|place| {
-            Some(LeftOut {
-                surface: None,
-                name: None,
-                span: span_of(files, *place)?,
-                reason: LeftOutReason::Test,
-            })
-        });
-        let off = self.off.iter().map(|written| (written, LeftOutReason::Off));
-        let tests = self.tests.iter().map(|(written, machine)| match machine {
-            TestMachine::NixosTest => (written, LeftOutReason::Test),
-            TestMachine::VmVariant => (written, LeftOutReason::VmVariant),
-        });
-        let left_out = off.chain(tests).filter_map(|(written, reason)| {
-            Some(LeftOut {
-                surface: Some(written.site.surface),
-                name: written.site.name.clone(),
-                span: written.span(files)?,
-                reason,
-            })
-        });
-        left_out.chain(whole).collect()
     }
 }
 
@@ -423,23 +396,26 @@ fn inside_of(hir: &Hir, values: &FxHashSet<ExprId>, modules: &FxHashSet<ExprId>)
 }
 
 /// What worlds have read of definitions.
-struct Account {
+pub(super) struct Account {
     /// By file: the expressions that have a part in a definition, and what became of it.
     defined: FxHashMap<FileId, FxHashMap<ExprId, DefinedState>>,
     /// All files that were read.
     files: FxHashSet<FileId>,
     /// Those of modules that are disabled.
     disabled: FxHashSet<FileId>,
+    /// Those that are sets in a file.
+    disabled_sets: Vec<Site>,
     /// By file: where something could not be seen.
     gaps: FxHashMap<FileId, FxHashSet<ExprId>>,
 }
 
 impl Account {
-    fn new<'w>(worlds: impl Iterator<Item = &'w Arc<Known>>) -> Self {
+    pub(super) fn new<'w>(worlds: impl Iterator<Item = &'w Arc<Known>>) -> Self {
         let mut out = Self {
             defined: FxHashMap::default(),
             files: FxHashSet::default(),
             disabled: FxHashSet::default(),
+            disabled_sets: Vec::new(),
             gaps: FxHashMap::default(),
         };
         for known in worlds {
@@ -448,6 +424,7 @@ impl Account {
             }
             out.files.extend(known.reads.parsed_files());
             out.disabled.extend(&known.world.disabled);
+            out.disabled_sets.extend(&known.world.disabled_sets);
             for defined in &known.world.defined {
                 let of_file = out.defined.entry(defined.site.file).or_default();
                 // What one host leaves out another may have.
@@ -456,6 +433,17 @@ impl Account {
             }
         }
         out
+    }
+
+    /// Does a container stand in a module that is disabled?
+    pub(super) fn is_disabled(&self, vfs: &Vfs, written: &Written) -> bool {
+        let of_file = |set: &&Site| set.file == written.file;
+        let mut sets = self.disabled_sets.iter().filter(of_file);
+        self.disabled.contains(&written.file) || {
+            let state = vfs.state(written.file);
+            let map = &state.parsed().map;
+            sets.any(|set| map.range(set.expr).contains_range(map.range(written.site.key)))
+        }
     }
 
     /// Is there a condition around a container of which nothing says that it could not be decided?

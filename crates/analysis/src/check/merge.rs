@@ -35,6 +35,7 @@ pub(crate) struct Way {
     origin: Origin,
     conditions: Vec<Condition>,
     /// For humans.
+    primary: Label,
     trail: Vec<Label>,
     /// Every place that it came through.
     pub(crate) places: Vec<Span>,
@@ -47,15 +48,35 @@ impl Way {
         Self {
             origin: finding.origin.clone(),
             conditions: finding.conditions.clone(),
+            primary: trail.primary,
             trail: trail.trail,
             places: trail.all,
             hosts: vec![host.to_owned()],
         }
     }
 
-    fn is_of(&self, finding: &Finding) -> bool {
-        self.origin == finding.origin && self.conditions == finding.conditions
+    /// Those of other places that say the same.
+    fn of_others(files: &Files<'_>, finding: &Finding, host: &str) -> Vec<Self> {
+        let others = finding.also.iter().map(|origin| Finding {
+            origin: origin.clone(),
+            ..finding.clone()
+        });
+        others
+            .filter_map(|other| Some(Self::new(&other, trail_of(files, &other)?, host)))
+            .collect()
     }
+
+    fn is_as(&self, other: &Self) -> bool {
+        self.origin == other.origin && self.conditions == other.conditions
+    }
+}
+
+/// The ways of a finding on a host: that of the value, and those of others that are the same.
+fn all_ways(files: &Files<'_>, finding: &Finding, trail: Trail, host: &str) -> Vec<Way> {
+    let others = Way::of_others(files, finding, host);
+    std::iter::once(Way::new(finding, trail, host))
+        .chain(others)
+        .collect()
 }
 
 /// The files that have a part in the definition of a container: the template that made it, where it is called, where an
@@ -152,7 +173,7 @@ impl Checked {
                 tells_gap: finding.tells_gap,
                 suppressed: None,
             },
-            ways: vec![Way::new(finding, trail, &host.name)],
+            ways: all_ways(files, finding, trail, &host.name),
             defined_in: defined_in.unwrap_or_default(),
             identity,
             intents: finding.fixes.clone().into(),
@@ -169,12 +190,15 @@ impl Checked {
         }
         // What a variant has that its host has, too, is the host's.
         let name = variant_of.filter(|_| is_known).unwrap_or(&host.name);
-        match self.ways.iter_mut().find(|way| way.is_of(finding)) {
-            Some(way) => way.hosts.push(name.to_owned()),
-            None => {
-                let trail = trail_of(files, finding);
-                let way = trail.map(|trail| Way::new(finding, trail, name));
-                self.ways.extend(way);
+        let trail = trail_of(files, finding);
+        for way in trail
+            .map(|trail| all_ways(files, finding, trail, name))
+            .into_iter()
+            .flatten()
+        {
+            match self.ways.iter_mut().find(|known| known.is_as(&way)) {
+                Some(known) => known.hosts.extend(way.hosts),
+                None => self.ways.push(way),
             }
         }
         reported.imported_by_no_host &= host.standing == Standing::NoHost;
@@ -205,6 +229,7 @@ impl Checked {
         (reported.hosts, reported.roles) = kept.unzip();
         let mut ways = self.ways.iter().zip(is_silenced);
         if let Some((way, _)) = ways.find(|(_, is_silenced)| !**is_silenced) {
+            reported.diagnostic.primary.clone_from(&way.primary);
             reported.diagnostic.trail.clone_from(&way.trail);
         }
     }
@@ -231,6 +256,11 @@ fn told_unsure(files: &Files<'_>, finding: &Finding) -> Vec<ToldUnsure> {
                 "part",
                 format!("a part of its definition is not known: {why}"),
                 None,
+            ),
+            Unsure::Unnamed(unseen) => (
+                "unseen",
+                format!("what has a name that is not known may be it: {}", unseen.why),
+                span(&unseen.place),
             ),
             Unsure::NoHost => ("no-host", "no host imports it".to_owned(), None),
             Unsure::MadeByCode => (
@@ -260,17 +290,18 @@ fn one_line(text: &str) -> String {
 
 /// A finding about text as such, which no host has a part in.
 pub(crate) fn plain(rule: &'static Rule, span: Span, message: String, help: Option<String>) -> Checked {
+    let primary = Label {
+        kind: LabelKind::Primary,
+        span,
+        message: message.clone(),
+    };
     Checked {
         reported: Reported {
             diagnostic: Diagnostic {
                 rule: rule.meta.id,
                 severity: rule.meta.severity,
                 confidence: Confidence::High,
-                primary: Label {
-                    kind: LabelKind::Primary,
-                    span,
-                    message: message.clone(),
-                },
+                primary: primary.clone(),
                 message,
                 help,
                 trail: Vec::new(),
@@ -289,6 +320,7 @@ pub(crate) fn plain(rule: &'static Rule, span: Span, message: String, help: Opti
         ways: vec![Way {
             origin: Origin::default(),
             conditions: Vec::new(),
+            primary,
             trail: Vec::new(),
             places: vec![span],
             hosts: Vec::new(),

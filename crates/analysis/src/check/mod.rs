@@ -9,6 +9,7 @@ mod fragments;
 mod gaps;
 pub(crate) mod group;
 mod islands;
+mod left_out;
 pub(crate) mod merge;
 mod missing_import;
 pub(crate) mod outcome;

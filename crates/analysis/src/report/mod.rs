@@ -159,6 +159,8 @@ pub struct LeftOut {
 pub enum LeftOutReason {
     /// A condition that is known leaves it out on every host.
     Off,
+    /// The same as far as all was seen: a module that could not be read may set what the condition is about.
+    OffAsSeen,
     /// It is a NixOS test, whose machines run in the sandbox of a build, or belongs to one.
     Test,
     /// It belongs to the virtual machine that a host is built as to try it out (`virtualisation.vmVariant`).
@@ -170,6 +172,7 @@ impl LeftOutReason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
+            Self::OffAsSeen => "off-as-far-as-seen",
             Self::Test => "test",
             Self::VmVariant => "vm-variant",
         }

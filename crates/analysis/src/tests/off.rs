@@ -156,6 +156,94 @@ fn what_a_host_drops_is_off() {
     );
 }
 
+/// Modules are disabled by their keys, too, which they may have of their own.
+#[test]
+fn what_a_host_drops_by_a_key_is_off() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ lib, ... }: {
+  imports = [
+    ./keyed.nix
+    { key = "here"; virtualisation.oci-containers.containers.inline = { image = "x"; extraOptions = [ "--all" ]; }; }
+    { virtualisation.oci-containers.containers.kept = { image = "x"; extraOptions = [ "--all" ]; }; }
+    ./other.nix
+  ];
+  disabledModules = [ { key = "keyed"; } "here" (import ./other.nix) ];
+}"#,
+            ),
+            (
+                "keyed.nix",
+                r#"{ lib, ... }: { key = "keyed"; containers.keyed.autoStart = true; }"#,
+            ),
+            (
+                "other.nix",
+                r#"{ key = "other"; imports = [ ./below.nix ]; containers.other.autoStart = true; }"#,
+            ),
+            ("below.nix", r#"{ containers.below.autoStart = true; }"#),
+        ],
+        expect![[r#"
+            box.nix:6:87 `"--all"` high/high toy-flag: `kept` uses `--all` [box]
+            left out (off): below
+            left out (off): inline
+            left out (off): keyed
+            left out (off): other
+        "#]],
+    );
+}
+
+/// A module that could not be read may set what a condition is about, but not what depends on nothing.
+#[test]
+fn what_is_off_beside_an_unread_module_is_so_as_far_as_seen() {
+    let flake = |more: &str| {
+        format!(
+            "{{ outputs = {{ nixpkgs, odd, ... }}: {{ nixosConfigurations.box = nixpkgs.lib.nixosSystem {{ modules = [ ./box.nix {more} ]; }}; }}; }}"
+        )
+    };
+    let module = r#"
+{ config, lib, ... }: {
+  imports = [ ./dropped.nix ];
+  disabledModules = [ ./dropped.nix ];
+  virtualisation.oci-containers.containers = lib.mkMerge [
+    { seen = lib.mkIf config.services.openssh.enable { image = "x"; extraOptions = [ "--all" ]; }; }
+    { never = lib.mkIf (1 > 2) { image = "x"; extraOptions = [ "--all" ]; }; }
+  ];
+  services.openssh.enable = lib.mkDefault false;
+}"#;
+    let dropped = "{ containers.dropped.autoStart = true; }";
+    for (more, expected) in [
+        (
+            "",
+            expect![[r#"
+        left out (off): seen
+        left out (off): never
+        left out (off): dropped
+    "#]],
+        ),
+        (
+            "odd.nixosModules.x",
+            expect![[r#"
+        gap /p/flake.nix: `module`: `inputs.odd.nixosModules.x` comes from outside
+        left out (off-as-far-as-seen): seen
+        left out (off): never
+        left out (off): dropped
+    "#]],
+        ),
+    ] {
+        check(
+            &[
+                ("flake.nix", &flake(more)),
+                ("box.nix", module),
+                ("dropped.nix", dropped),
+            ],
+            expected,
+        );
+    }
+}
+
 #[test]
 fn what_is_off_on_every_host_is_told_and_so_are_machines_of_tests() {
     check(

@@ -2,8 +2,8 @@
 
 use super::table::{Builtin, Cost, plain};
 use crate::{
-    Attr, Attrs, Elem, Evaluator, List, Lookup, NO_SITE, OriginId, PASSED_ON, Res, Stop, Symbol, ThunkId,
-    Tracked, Unknown, Value, When,
+    Affixes, Attr, Attrs, Elem, Evaluator, List, Lookup, NO_SITE, OriginId, PASSED_ON, Res, Stop, Symbol,
+    ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{HopKind, Site};
 use rustc_hash::FxHashMap;
@@ -184,6 +184,7 @@ fn map_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
         entries,
         open: attrs.open.clone(),
         wildcard: None,
+        names: attrs.names.clone(),
     };
     if let Some(open) = &attrs.open {
         set.wildcard = Some(wildcard_call(ev, function, attrs.wildcard, open.clone(), site));
@@ -325,6 +326,7 @@ fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
             entries: Vec::new(),
             open: list.open.clone(),
             wildcard: None,
+            names: None,
         },
         at: FxHashMap::default(),
         generic: false,
@@ -353,11 +355,14 @@ fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
                     };
                     pairs.add(ev, attr);
                 }
-                Some(hole) => pairs.add_generic(ev, hole, thunk, elem.when, &list.open),
+                Some(hole) => {
+                    let names = Affixes::of(string);
+                    pairs.add_generic(ev, (hole, names), thunk, elem.when, &list.open);
+                }
             },
             Value::Unknown(_) | Value::Either(_) => {
                 let unknown = ev.undecided(&name);
-                pairs.add_generic(ev, unknown, thunk, elem.when, &list.open);
+                pairs.add_generic(ev, (unknown, None), thunk, elem.when, &list.open);
             }
             other => return ev.type_error("a string", other, site),
         }
@@ -365,6 +370,7 @@ fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
     let mut sorted = Attrs::from_entries(pairs.set.entries);
     sorted.open = pairs.set.open;
     sorted.wildcard = pairs.set.wildcard;
+    sorted.names = pairs.set.names;
     plain(Value::attrs(sorted))
 }
 
@@ -405,7 +411,7 @@ impl Pairs {
     fn add_generic(
         &mut self,
         ev: &mut Evaluator<'_>,
-        name: Rc<Unknown>,
+        (name, names): (Rc<Unknown>, Option<Rc<Affixes>>),
         value: ThunkId,
         when: When,
         list_open: &Option<Rc<Unknown>>,
@@ -416,7 +422,9 @@ impl Pairs {
             None => self.set.open.is_none(),
             Some(open) => !when.is_always() && ev.condition_reason(when) == *open,
         };
-        self.set.wildcard = (for_all && !self.generic).then_some(value);
+        let for_all = for_all && !self.generic;
+        self.set.wildcard = for_all.then_some(value);
+        self.set.names = names.filter(|_| for_all);
         self.generic = true;
         self.set.open = Some(name);
     }

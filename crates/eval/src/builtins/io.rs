@@ -166,7 +166,7 @@ fn fetched(name: &str) -> Res<Tracked> {
 
 impl Evaluator<'_> {
     /// An absolute path from a path or a string.
-    pub fn to_path(&mut self, value: &Tracked, site: Site) -> Res<Rc<str>> {
+    pub fn to_path(&mut self, value: &Tracked, site: Site) -> Res<crate::PathText> {
         let coerced = match &value.value {
             Value::Path(path) => return Ok(path.clone()),
             _ => self.coerce(value, crate::Coerce::PathAppend, site)?,
@@ -193,7 +193,7 @@ impl Evaluator<'_> {
 }
 
 /// A string that is a copied path followed by known text.
-fn copied_prefix(string: &NixString) -> Option<Rc<str>> {
+fn copied_prefix(string: &NixString) -> Option<crate::PathText> {
     let parts = string.parts.as_ref()?;
     let first = parts.first()?.hole.as_ref()?;
     if !first.store_path || parts[1..].iter().any(|part| part.hole.is_some()) {

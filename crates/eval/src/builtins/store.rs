@@ -139,7 +139,7 @@ fn to_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked>
 
 /// The arguments of `builtins.path`.
 struct PathArguments {
-    path: Rc<str>,
+    path: crate::PathText,
     origin: OriginId,
     name: String,
     /// Is a filter asked what to leave out?

@@ -201,6 +201,9 @@ const BYTES_A_STEP: u64 = 64;
 /// Room that must be left on the native stack before a nested evaluation, and how much is added when there is less.
 /// One nesting level of the evaluator takes a few hundred bytes in release and some kilobytes in debug builds.
 const RED_ZONE: usize = 128 << 10;
+/// Between two looks at the stack it grows by this many levels, a small part of the red zone. The large frames of builds
+/// without optimisation are looked at one by one.
+const LOOK_AT_STACK: u32 = if cfg!(debug_assertions) { 1 } else { 8 };
 pub(crate) const STACK_CHUNK: usize = 4 << 20;
 
 /// So many pieces of stack are added at most. Frames of builds without optimisation are some times as large.
@@ -455,9 +458,15 @@ impl Budget {
         self.force_depth >= self.limits.force_depth || self.stacks >= MAX_STACKS
     }
 
-    /// Does the native stack have to grow before further nested work?
+    /// Does the native stack have to grow before further nested work? Asked at every nesting, and looked at where its depth
+    /// is a multiple of [`LOOK_AT_STACK`].
     #[inline]
-    pub(crate) fn lacks_stack(&self) -> bool {
+    pub(crate) fn may_lack_stack(&self) -> bool {
+        self.force_depth.is_multiple_of(LOOK_AT_STACK) && self.lacks_stack()
+    }
+
+    #[inline(never)]
+    fn lacks_stack(&self) -> bool {
         stacker::remaining_stack().is_none_or(|left| left < RED_ZONE)
     }
 

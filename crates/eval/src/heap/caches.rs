@@ -1,7 +1,7 @@
 //! What would cost too much to find out again and again. Nothing here changes an answer.
 
-use crate::List;
 use crate::pure::regex::{BadPattern, Regex};
+use crate::{List, Symbol, Unknown};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -13,8 +13,13 @@ const MAX_LISTS: usize = 4;
 const MAX_REGEXES: usize = 100;
 const MAX_REGEX_BYTES: usize = 16 << 20;
 
+/// What is not known and has been asked for an attribute, and what that gave.
+type Selected = (Rc<Unknown>, Rc<Unknown>);
+
 #[derive(Default)]
 pub(crate) struct Caches {
+    /// By the address of what is not known and the attribute's name.
+    selected: FxHashMap<(usize, Symbol), Selected>,
     /// Long lists that were lately found to be exactly known.
     exact_lists: Vec<Rc<List>>,
     next: usize,
@@ -36,6 +41,19 @@ impl Caches {
             None => self.exact_lists.push(list.clone()),
         }
         self.next = (self.next + 1) % MAX_LISTS;
+    }
+
+    /// An attribute of what is not known, which is the same one each time. `None`: nobody has asked for it before.
+    pub(crate) fn selected(&self, of: &Rc<Unknown>, name: Symbol) -> Option<Rc<Unknown>> {
+        let known = self.selected.get(&(Rc::as_ptr(of) as usize, name));
+        known.map(|(_, selected)| selected.clone())
+    }
+
+    /// Remembers it, and gives the bytes of that.
+    pub(crate) fn keep_selected(&mut self, of: &Rc<Unknown>, name: Symbol, selected: &Rc<Unknown>) -> usize {
+        let key = (Rc::as_ptr(of) as usize, name);
+        self.selected.insert(key, (of.clone(), selected.clone()));
+        size_of::<((usize, Symbol), Selected)>()
     }
 
     /// A pattern, and how many bytes of it had to be made for that.

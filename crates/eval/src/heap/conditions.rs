@@ -3,6 +3,7 @@
 //! Something is there if, and only if, all conditions of its chain hold. A condition is a Boolean that is not known,
 //! or its negation. Two conditions are on the same Boolean only if they certainly are; else each is on one of its own.
 
+use crate::heap::implied::{Case, Implied, Meanings, Truth};
 use crate::{Literal, NO_SITE, ThunkId, Unknown, Value, When};
 use nixpod_source::{Condition as Told, Place, Sense, Site, Why};
 use rustc_hash::FxHashMap;
@@ -24,6 +25,11 @@ pub(crate) struct Conditions {
     atoms: u32,
     /// The Booleans that were met, with their values, which keeps the addresses of these from being used again.
     met: FxHashMap<Identity, (u32, Option<Value>)>,
+    /// What is known of Booleans besides.
+    meanings: Meanings,
+    /// By chain, what follows from it.
+    implied: FxHashMap<When, Rc<Implied>>,
+    implied_bytes: usize,
     /// Chains that were made before, so that equal ones have one number.
     known: FxHashMap<(When, Literal, Site, Wording), When>,
     /// The same for alternatives, and for what is not the case.
@@ -85,6 +91,9 @@ impl Conditions {
             }],
             atoms: 0,
             met: FxHashMap::default(),
+            meanings: Meanings::default(),
+            implied: FxHashMap::default(),
+            implied_bytes: 0,
             known: FxHashMap::default(),
             known_cases: FxHashMap::default(),
             opposites: FxHashMap::default(),
@@ -96,6 +105,8 @@ impl Conditions {
     pub(crate) fn bytes(&self) -> usize {
         self.nodes.len() * (size_of::<Condition>() + size_of::<(When, Literal, Site, Wording, When)>())
             + self.met.len() * size_of::<(Identity, (u32, Option<Value>))>()
+            + self.meanings.bytes()
+            + self.implied_bytes
     }
 
     /// A Boolean of which nothing else is known, not even whether it is one that was met already.
@@ -121,10 +132,66 @@ impl Conditions {
             ),
             _ => return self.fresh(),
         };
-        let next = self.atoms + 1;
-        let (atom, _) = *self.met.entry(identity).or_insert((next, kept));
-        self.atoms = self.atoms.max(atom);
-        Literal { atom, holds: true }
+        if let Some((atom, _)) = self.met.get(&identity) {
+            return Literal {
+                atom: *atom,
+                holds: true,
+            };
+        }
+        let literal = self.fresh();
+        self.met.insert(identity, (literal.atom, kept));
+        if let Value::Either(alternatives) = value {
+            let cases = alternatives.iter().map(|one| Case {
+                value: self.truth(&one.value.value),
+                when: one.when,
+            });
+            let cases = cases.collect();
+            self.meanings.is_one_of(literal, cases);
+        }
+        literal
+    }
+
+    fn truth(&mut self, value: &Value) -> Truth {
+        match value {
+            Value::Bool(bool) => Truth::Known(*bool),
+            Value::Unknown(_) => Truth::Of(self.literal(value, None)),
+            _ => Truth::Unclear,
+        }
+    }
+
+    /// That all of these hold.
+    pub(crate) fn all_of(&mut self, parts: &[Literal]) -> Literal {
+        let new = self.atoms + 1;
+        let literal = self.meanings.all_of(parts, new);
+        self.atoms = self.atoms.max(literal.atom);
+        literal
+    }
+
+    /// What a value is where conditions are given, if that decides it and it is a Boolean.
+    pub(crate) fn decided(&mut self, value: &Value, given: When) -> Option<bool> {
+        if given.is_always() || !matches!(value, Value::Unknown(_) | Value::Either(_)) {
+            return None;
+        }
+        let literal = self.literal(value, None);
+        self.decided_literal(literal, given)
+    }
+
+    fn decided_literal(&mut self, literal: Literal, given: When) -> Option<bool> {
+        let implied = self.implied(given);
+        let chain = |when| self.chain(when).map(|node| node.literal).collect();
+        self.meanings.decided(literal, &implied, &chain)
+    }
+
+    /// All that holds where conditions do.
+    fn implied(&mut self, given: When) -> Rc<Implied> {
+        if let Some(known) = self.implied.get(&given) {
+            return known.clone();
+        }
+        let chain = |when| self.chain(when).map(|node| node.literal).collect();
+        let implied = Rc::new(self.meanings.implied_by(given, &chain));
+        self.implied_bytes += implied.capacity() * size_of::<Literal>() + size_of::<(When, Rc<Implied>)>();
+        self.implied.insert(given, implied.clone());
+        implied
     }
 
     /// The condition and those that hold with it, innermost first.
@@ -139,13 +206,8 @@ impl Conditions {
 
     /// A condition in addition to `parent`, on a Boolean of its own.
     pub(crate) fn add(&mut self, site: Site, why: Rc<Unknown>, parent: When) -> When {
-        self.add_said(Wording::One(Sense::Unclear), site, why, parent)
-    }
-
-    /// The same with words of its own.
-    fn add_said(&mut self, wording: Wording, site: Site, why: Rc<Unknown>, parent: When) -> When {
         let literal = self.fresh();
-        self.add_condition((literal, site, wording), why, parent)
+        self.add_condition((literal, site, Wording::One(Sense::Unclear)), why, parent)
     }
 
     /// A condition on a Boolean in addition to `parent`.
@@ -247,9 +309,17 @@ impl Conditions {
         }
         let told = rest.iter().map(|case| self.told(*case));
         let wording = Wording::Of(Rc::new(Told::any_of(told)));
-        let when = self.add_said(wording, node.site, node.why, common);
+        let cases: Vec<Literal> = rest.iter().map(|case| self.whole(*case).negated()).collect();
+        let any = self.all_of(&cases).negated();
+        let when = self.add_condition((any, node.site, wording), node.why, common);
         self.known_cases.insert(sorted.into(), when);
         when
+    }
+
+    /// That all conditions of a chain hold.
+    fn whole(&mut self, when: When) -> Literal {
+        let all: Vec<Literal> = self.chain(when).map(|node| node.literal).collect();
+        self.all_of(&all)
     }
 
     /// Is one of them the opposite of another?
@@ -284,7 +354,8 @@ impl Conditions {
                 None => {
                     let told = Told::any_of([self.told(when)]).negated();
                     let wording = Wording::Of(Rc::new(told));
-                    let opposite = self.add_said(wording, node.site, node.why, When::ALWAYS);
+                    let not = self.whole(when).negated();
+                    let opposite = self.add_condition((not, node.site, wording), node.why, When::ALWAYS);
                     self.opposites.insert(when, opposite);
                     opposite
                 }
@@ -297,7 +368,8 @@ impl Conditions {
         if when.is_always() || given.is_always() {
             return when;
         }
-        let kept = self.outermost_first(when, |node| !self.has(given, node.literal));
+        let mut kept = self.outermost_first(when, |_| true);
+        kept.retain(|node| self.decided_literal(node.literal, given) != Some(true));
         if kept.len() == usize::from(self.nodes[when.0 as usize].depth) {
             return when;
         }
@@ -305,9 +377,13 @@ impl Conditions {
     }
 
     /// Can it not be, where others are given?
-    pub(crate) fn excludes(&self, given: When, when: When) -> bool {
-        self.chain(when)
-            .any(|node| self.has(given, node.literal.negated()))
+    pub(crate) fn excludes(&mut self, given: When, when: When) -> bool {
+        if when.is_always() || given.is_always() {
+            return false;
+        }
+        let needed: Vec<Literal> = self.chain(when).map(|node| node.literal).collect();
+        let mut needed = needed.into_iter();
+        needed.any(|literal| self.decided_literal(literal, given) == Some(false))
     }
 
     /// The conditions, outermost first, and why each could not be decided.

@@ -1,12 +1,12 @@
 //! The files that were loaded.
 
-use crate::{Attrs, Env, Evaluator, NO_SITE, OriginId, Source, Symbol, ThunkId, UnitId};
+use crate::{Attrs, Env, Evaluator, Loaded, NO_SITE, NixString, Source, Symbol, ThunkId, UnitId};
 use nixpod_source::{ExprId, FileId, Site, Utf8Path, Utf8PathBuf};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::NameId;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -39,13 +39,34 @@ pub(crate) struct Unit {
     pub(crate) dir: Utf8PathBuf,
     /// The names that `scopedImport` put into scope.
     pub(crate) scope: Option<Rc<Attrs>>,
-    /// By expression: the origin of what is written there, as soon as somebody asked for it. Our own files have none.
-    pub(crate) literals: Box<[Cell<OriginId>]>,
+    /// By expression: the number of the origin of what is written there, as soon as somebody asked for it. Our own files have none.
+    pub(crate) literals: Box<[Cell<u32>]>,
+    /// By expression: the string that is written there, as soon as it was evaluated.
+    strings: RefCell<FxHashMap<ExprId, Rc<NixString>>>,
 }
 
 impl Unit {
+    pub(crate) fn new(loaded: Loaded, names: Vec<Symbol>, scope: Option<Rc<Attrs>>) -> Self {
+        let Loaded { file, hir, path } = loaded;
+        Self {
+            file,
+            literals: Self::no_literals(file, &hir),
+            hir,
+            names,
+            dir: path.parent().unwrap_or(&path).to_owned(),
+            scope,
+            strings: RefCell::default(),
+        }
+    }
+
+    /// The string that is written at an expression; all that evaluate it share one.
+    pub(crate) fn string(&self, expr: ExprId, make: impl FnOnce() -> NixString) -> Rc<NixString> {
+        let mut strings = self.strings.borrow_mut();
+        Rc::clone(strings.entry(expr).or_insert_with(|| Rc::new(make())))
+    }
+
     /// No origin yet for any expression of a file.
-    pub(crate) fn no_literals(file: FileId, hir: &Hir) -> Box<[Cell<OriginId>]> {
+    fn no_literals(file: FileId, hir: &Hir) -> Box<[Cell<u32>]> {
         let exprs = if file.is_own() { 0 } else { hir.exprs().len() };
         vec![Cell::default(); exprs].into()
     }
@@ -152,6 +173,7 @@ impl<'s> Files<'s> {
             names,
             dir: old.dir.clone(),
             scope: old.scope.clone(),
+            strings: RefCell::default(),
         });
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod caches;
 pub(crate) mod compiled;
 pub(crate) mod conditions;
 pub(crate) mod files;
+pub(crate) mod implied;
 pub(crate) mod names;
 pub(crate) mod origins;
 pub(crate) mod settings;

@@ -19,14 +19,15 @@ const RECENT_BITS: u32 = 11;
 pub(crate) struct Origins {
     nodes: Vec<Step>,
     /// Lately made ones with their numbers, by what they are: the same variable is often read many times in a row of calls.
-    recent: Box<[(Step, OriginId); RECENT]>,
+    recent: Box<[(Step, u32); RECENT]>,
 }
 
 #[derive(Clone, Copy)]
 struct Step {
     kind: HopKind,
     site: Site,
-    parent: OriginId,
+    /// The number of the origin that this is a further step of.
+    parent: u32,
     depth: u8,
 }
 
@@ -36,12 +37,12 @@ impl Origins {
         let step = Step {
             kind: HopKind::Literal,
             site: NO_SITE,
-            parent: OriginId(0),
+            parent: 0,
             depth: 0,
         };
         Self {
             nodes: vec![step],
-            recent: Box::new([(step, OriginId(0)); RECENT]),
+            recent: Box::new([(step, 0); RECENT]),
         }
     }
 
@@ -55,20 +56,23 @@ impl Origins {
         size_of::<Step>()
     }
 
-    /// A literal, or a further step of an existing origin.
+    /// An origin that was lately made.
     #[inline]
-    pub(crate) fn add(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
+    pub(crate) fn lately(&self, kind: HopKind, site: Site, parent: OriginId) -> Option<OriginId> {
+        let parent = parent.number();
         let (recent, origin) = &self.recent[place_of(site, parent)];
         let same = recent.site == site && recent.parent == parent && recent.kind == kind;
-        match same && origin.0 != 0 {
-            true => *origin,
-            false => self.add_new(kind, site, parent),
-        }
+        (same && *origin != 0).then(|| OriginId::of(*origin))
     }
 
-    fn add_new(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
-        let below = &self.nodes[parent.0 as usize];
-        let repeats = below.site == site && parent.0 != 0;
+    /// A literal, or a further step of an existing origin, that was not lately made.
+    pub(crate) fn add(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
+        OriginId::of(self.add_new(kind, site, parent.number()))
+    }
+
+    fn add_new(&mut self, kind: HopKind, site: Site, parent: u32) -> u32 {
+        let below = &self.nodes[parent as usize];
+        let repeats = below.site == site && parent != 0;
         if repeats || below.depth >= MAX_HOPS || self.nodes.len() >= MAX_ORIGINS {
             return parent;
         }
@@ -78,7 +82,7 @@ impl Origins {
             parent,
             depth: below.depth + 1,
         };
-        let origin = OriginId(self.nodes.len() as u32);
+        let origin = self.nodes.len() as u32;
         self.recent[place_of(site, parent)] = (step, origin);
         self.nodes.push(step);
         origin
@@ -86,9 +90,9 @@ impl Origins {
 
     /// The steps of an origin, outermost first.
     fn steps(&self, origin: OriginId) -> impl Iterator<Item = &Step> {
-        let mut at = origin;
+        let mut at = origin.number();
         std::iter::from_fn(move || {
-            let step = self.nodes.get(at.0 as usize).filter(|_| at.0 != 0)?;
+            let step = self.nodes.get(at as usize).filter(|_| at != 0)?;
             at = step.parent;
             Some(step)
         })
@@ -111,7 +115,7 @@ impl Origins {
     fn calls(&self, origin: OriginId) -> impl Iterator<Item = Site> {
         let calls = self
             .steps(origin)
-            .filter(|step| step.kind == HopKind::Call && step.parent.0 != 0);
+            .filter(|step| step.kind == HopKind::Call && step.parent != 0);
         calls.map(|step| step.site)
     }
 
@@ -129,8 +133,8 @@ impl Origins {
 }
 
 /// Where the cache has a step, if it has it.
-fn place_of(site: Site, parent: OriginId) -> usize {
-    let mixed = u64::from(parent.0) << 32 | u64::from(site.expr.0);
+fn place_of(site: Site, parent: u32) -> usize {
+    let mixed = u64::from(parent) << 32 | u64::from(site.expr.0);
     (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT_BITS)) as usize
 }
 

@@ -14,7 +14,7 @@ const OVERHEAD: usize = 32;
 const INLINE_TEXT: usize = 23;
 
 /// The share that a thunk has in a frame of variables, which it has together with others.
-const FRAME: usize = 64;
+pub(crate) const FRAME: usize = 64;
 
 /// The bytes that a thunk keeps outside of itself and that nothing else keeps.
 #[inline]
@@ -22,7 +22,8 @@ pub(crate) fn held_by(thunk: &Thunk) -> usize {
     match thunk {
         Thunk::Delayed { .. } => FRAME,
         Thunk::Native(run) => size_of_val(&**run) + OVERHEAD,
-        Thunk::Apply { .. } | Thunk::Generated { .. } | Thunk::Inherited { .. } | Thunk::Busy(_) => 0,
+        Thunk::Variable { .. } | Thunk::Apply { .. } | Thunk::Generated { .. } | Thunk::Inherited { .. } => 0,
+        Thunk::Busy(_) => 0,
         Thunk::Done { value, .. } => held_by_value(value),
         Thunk::Failed(error) => held_by_error(error),
     }
@@ -33,7 +34,7 @@ pub(crate) fn held_by_value(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Unknown(_) => 0,
         Value::String(string) if Rc::strong_count(string) == 1 => string_bytes(string),
-        Value::Path(path) if Rc::strong_count(path) == 1 => path.len() + OVERHEAD,
+        Value::Path(path) if path.is_unshared() => path.len() + OVERHEAD,
         Value::List(list) if Rc::strong_count(list) == 1 => list_bytes(list),
         Value::Attrs(attrs) if Rc::strong_count(attrs) == 1 => attrs_bytes(attrs),
         Value::Lambda(lambda) if Rc::strong_count(lambda) == 1 => size_of::<Lambda>() + OVERHEAD + FRAME,

@@ -43,6 +43,13 @@ impl Thunks {
         id
     }
 
+    /// Puts a value, or what gives one, where there is nothing yet to be freed: a thunk that is reserved or being computed.
+    /// It is put together in its place, since to move a thunk whose fields were just written is slow.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, id: ThunkId, thunk: Thunk) {
+        std::mem::forget(std::mem::replace(&mut self[id], thunk));
+    }
+
     #[cold]
     fn push_piece(&mut self, thunk: Thunk) {
         let mut piece = Vec::with_capacity(TOGETHER);

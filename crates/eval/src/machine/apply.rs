@@ -23,65 +23,6 @@ pub(crate) type Argument = (ThunkId, Site);
 pub(crate) type Args = SmallVec<[ThunkId; 4]>;
 
 impl Evaluator<'_> {
-    /// A call.
-    pub(crate) fn eval_apply(
-        &mut self,
-        here: Here<'_>,
-        expr: ExprId,
-        function: ExprId,
-        argument: ExprId,
-    ) -> Res<Tracked> {
-        if let Expr::Apply(..) = here.unit.hir.expr(function) {
-            return self.eval_calls(here, expr, function, argument);
-        }
-        let function = self.eval(here, function)?;
-        let argument = self.delay(here, argument);
-        self.apply(&function, argument, here.site(expr))
-    }
-
-    /// A call of a call, with all the arguments that stand side by side: `f a b` is one call with two arguments.
-    #[inline(never)]
-    fn eval_calls(
-        &mut self,
-        here: Here<'_>,
-        expr: ExprId,
-        function: ExprId,
-        argument: ExprId,
-    ) -> Res<Tracked> {
-        let Here { unit, env } = here;
-        let site = here.site(expr);
-        let mut head = function;
-        // From the last argument to the first.
-        let mut given: SmallVec<[(ExprId, Site); 4]> = SmallVec::new();
-        given.push((argument, site));
-        while let Expr::Apply(function, argument) = unit.hir.expr(head) {
-            self.evaluates(env.unit, head);
-            // Calls in a file of our own are all where that was called.
-            let site = match unit.is_own() {
-                true => site,
-                false => Site {
-                    file: unit.file,
-                    expr: head,
-                },
-            };
-            given.push((*argument, site));
-            head = *function;
-        }
-        let mut function = self.eval(here, head)?;
-        let mut arguments: SmallVec<[Argument; 4]> = SmallVec::new();
-        while let Some((argument, site)) = given.pop() {
-            arguments.push((self.delay(here, argument), site));
-        }
-        let mut rest = arguments.as_slice();
-        loop {
-            let result = self.call(&function, &mut rest);
-            if rest.is_empty() {
-                return result;
-            }
-            function = self.settle(result)?;
-        }
-    }
-
     /// Calls a function with one argument.
     pub fn apply(&mut self, function: &Tracked, argument: ThunkId, site: Site) -> Res<Tracked> {
         self.call(function, &mut [(argument, site)].as_slice())
@@ -190,7 +131,9 @@ impl Evaluator<'_> {
 
     pub(crate) fn call_primop(&mut self, id: PrimopId, mut args: Args, site: Site) -> Res<Tracked> {
         self.step()?;
-        let (strict, on_text) = (self.thunks.primop(id).strict, self.thunks.primop(id).on_text);
+        let primop = self.thunks.primop(id);
+        let (strict, on_text, by_size) = (primop.strict, primop.on_text, primop.by_size);
+        let code = primop.code.clone();
         for at in 0..args.len() {
             if strict & (1 << at) == 0 || self.is_known_already(args[at]) {
                 continue;
@@ -220,10 +163,10 @@ impl Evaluator<'_> {
                 _ => {}
             }
         }
-        if self.thunks.primop(id).by_size {
+        if by_size {
             self.goes_through(&args)?;
         }
-        match self.thunks.primop(id).code.clone() {
+        match code {
             PrimopCode::Table(run) => run(self, &args, site),
             PrimopCode::Made(run) => run(self, &args, site),
         }
@@ -240,7 +183,7 @@ impl Evaluator<'_> {
     }
 
     /// Calls a function written in Nix, and a function literal that it gives with the next of the arguments.
-    fn call_lambda(&mut self, lambda: &Lambda, arguments: &mut &[Argument]) -> Res<Tracked> {
+    pub(crate) fn call_lambda(&mut self, lambda: &Lambda, arguments: &mut &[Argument]) -> Res<Tracked> {
         let Some((&(mut last), rest)) = arguments.split_first() else {
             return self.fail("not a function", NO_SITE);
         };

@@ -2,10 +2,10 @@
 
 use crate::heap::files::Here;
 use crate::machine::partial::join_thunks;
+use crate::machine::select::DynamicName;
 use crate::thunk::Thunk;
 use crate::{
-    Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Unknown, Value,
-    When,
+    Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, NameId, VarRef};
@@ -36,10 +36,13 @@ impl Evaluator<'_> {
         for (at, entry) in attrs.entries.iter().enumerate() {
             let thunk = match inner.slots.get(at) {
                 Some(slot) if attrs.recursive => *slot,
-                _ => {
-                    let thunk = self.binding(here, within, entry, &froms);
-                    self.push_thunk(thunk)
-                }
+                _ => match entry.value {
+                    EntryValue::Expr(expr) => self.push_delayed(within, expr),
+                    _ => {
+                        let thunk = self.binding(here, within, entry, &froms);
+                        self.push_thunk(thunk)
+                    }
+                },
             };
             entries.push(Attr {
                 name: here.unit.symbol(entry.name),
@@ -52,6 +55,7 @@ impl Evaluator<'_> {
             entries,
             open: None,
             wildcard: None,
+            names: None,
         };
         if attrs.recursive {
             self.apply_overrides(&mut set, here.site(expr))?;
@@ -62,6 +66,7 @@ impl Evaluator<'_> {
         let mut sorted = Attrs::from_entries(set.entries);
         sorted.open = set.open;
         sorted.wildcard = set.wildcard;
+        sorted.names = set.names;
         Ok((sorted, inner))
     }
 
@@ -76,6 +81,18 @@ impl Evaluator<'_> {
         });
         let within = here.within(&frame);
         let froms = self.froms(within, attrs);
+        if !attrs.recursive || !self.has_overrides(here, attrs) {
+            for (slot, entry) in frame.slots.iter().zip(&attrs.entries) {
+                match entry.value {
+                    EntryValue::Expr(expr) => self.put_delayed(*slot, within, expr),
+                    _ => {
+                        let thunk = self.binding(here, within, entry, &froms);
+                        self.thunks.put(*slot, thunk);
+                    }
+                }
+            }
+            return frame;
+        }
         // None of them sees what another one is bound to before that is certain: `__overrides` can replace it.
         let bindings = attrs.entries.iter();
         let bindings: SmallVec<[Thunk; 4]> = bindings
@@ -85,6 +102,13 @@ impl Evaluator<'_> {
             self.thunks[*slot] = thunk;
         }
         frame
+    }
+
+    /// May attributes of a recursive set be replaced by others?
+    fn has_overrides(&self, here: Here<'_>, attrs: &AttrsExpr) -> bool {
+        let overrides = self.names.common.overrides;
+        let mut names = attrs.entries.iter().map(|entry| here.unit.symbol(entry.name));
+        names.any(|name| name == overrides)
     }
 
     /// The sets that attributes are inherited from.
@@ -108,9 +132,9 @@ impl Evaluator<'_> {
     /// `${name} = value;`
     fn add_dynamic(&mut self, set: &mut Attrs, here: Here<'_>, dynamic: &DynamicEntry) -> Res<()> {
         let key = here.unit.key_site(dynamic.name);
-        match self.eval_attr_name(here, dynamic.name) {
-            Ok(None) => {}
-            Ok(Some(name)) => {
+        match self.eval_dynamic_name(here, dynamic.name)? {
+            DynamicName::Null => {}
+            DynamicName::Known(name) => {
                 if set.entries.iter().any(|attr| attr.name == name) {
                     let name = self.name(name).clone();
                     return self.fail(format!("dynamic attribute '{name}' already defined"), key);
@@ -123,7 +147,7 @@ impl Evaluator<'_> {
                     when: When::ALWAYS,
                 });
             }
-            Err(Stop::Unknown(unknown)) if let Some((name, when)) = unknown.likely.clone() => {
+            DynamicName::Unknown(unknown, _) if let Some((name, when)) = unknown.likely.clone() => {
                 let name = self.intern(&name);
                 if !set.entries.iter().any(|attr| attr.name == name) {
                     let thunk = self.delay(here, dynamic.value);
@@ -136,8 +160,9 @@ impl Evaluator<'_> {
                 }
                 // It may be another name, too.
                 set.open.get_or_insert(unknown);
+                set.names = None;
             }
-            Err(Stop::Unknown(unknown)) => {
+            DynamicName::Unknown(unknown, names) => {
                 // Bindings under unknown names: any further key may be one of them.
                 let thunk = self.delay(here, dynamic.value);
                 set.wildcard = match (&set.open, set.wildcard) {
@@ -149,9 +174,9 @@ impl Evaluator<'_> {
                     }
                     (Some(_), None) => None,
                 };
+                set.names = names.filter(|_| set.open.is_none());
                 set.open = Some(unknown);
             }
-            Err(error) => return Err(error),
         }
         Ok(())
     }

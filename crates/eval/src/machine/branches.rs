@@ -57,8 +57,10 @@ impl Evaluator<'_> {
             Value::Bool(a) if *a == deciding => return Ok(Value::Bool(outcome)),
             Value::Bool(_) => {
                 let b = self.eval_for(Need::Value, here, right)?;
-                let b = self.known(b)?;
-                return Ok(Value::Bool(self.as_bool(&b, here.site(right))?));
+                return match &b.value {
+                    Value::Unknown(_) | Value::Either(_) => Ok(b.value),
+                    _ => Ok(Value::Bool(self.as_bool(&b, here.site(right))?)),
+                };
             }
             Value::Unknown(_) | Value::Either(_) => {}
             other => {
@@ -79,7 +81,7 @@ impl Evaluator<'_> {
                 value: Value::Bool(b),
                 ..
             }) if b == outcome => Ok(Value::Bool(outcome)),
-            Ok(_) => Err(Stop::Unknown(why)),
+            Ok(b) => Ok(self.combined(op, &a.value, &b.value, &why)),
             Err(_) => {
                 self.conditions.drops += 1;
                 Err(Stop::Unknown(why))
@@ -87,12 +89,36 @@ impl Evaluator<'_> {
         }
     }
 
+    /// What `&&`, `||` and `->` give where they decide nothing.
+    fn combined(&mut self, op: BinaryOp, a: &Value, b: &Value, why: &Rc<Unknown>) -> Value {
+        let a_holds = self.conditions.literal(a, None);
+        let literal = match (op, b) {
+            // The other operand says it alone.
+            (BinaryOp::And | BinaryOp::Or, Value::Bool(_)) => return a.clone(),
+            (_, Value::Bool(_)) => a_holds.negated(),
+            (_, Value::Unknown(_) | Value::Either(_)) => {
+                let b_holds = self.conditions.literal(b, None);
+                match op {
+                    BinaryOp::And => self.conditions.all_of(&[a_holds, b_holds]),
+                    BinaryOp::Or => {
+                        let neither = [a_holds.negated(), b_holds.negated()];
+                        self.conditions.all_of(&neither).negated()
+                    }
+                    _ => self.conditions.all_of(&[a_holds, b_holds.negated()]).negated(),
+                }
+            }
+            // Nix fails on it if it comes to look at it.
+            _ => return Value::Unknown(why.made_of()),
+        };
+        Value::Unknown(why.boolean(literal))
+    }
+
     /// `!`: of what is not known, too, it is told that it is the opposite.
     pub(crate) fn not(&mut self, inner: &Tracked, site: Site) -> Res<Value> {
         if let Value::Unknown(_) | Value::Either(_) = &inner.value {
             let why = self.undecided(inner);
             let literal = self.conditions.literal(&inner.value, None).negated();
-            return Ok(Value::Unknown(why.opposite(literal)));
+            return Ok(Value::Unknown(why.boolean(literal)));
         }
         Ok(Value::Bool(!self.as_bool(inner, site)?))
     }

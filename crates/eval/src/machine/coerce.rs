@@ -2,7 +2,6 @@
 
 use crate::{Attrs, Evaluator, List, NixString, OriginId, Res, StringBuilder, StringPart, Tracked, Value};
 use nixpod_source::Site;
-use std::rc::Rc;
 
 /// Which coercion to a string is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +126,7 @@ impl Evaluator<'_> {
 
     /// A path that is copied into the store: its name there depends on the content, so the text is a hole that
     /// carries the path's name.
-    pub fn push_copied(&mut self, builder: &mut StringBuilder, path: &Rc<str>, origin: OriginId) {
+    pub fn push_copied(&mut self, builder: &mut StringBuilder, path: &crate::PathText, origin: OriginId) {
         let name = crate::paths::base_name(path).to_owned();
         let copied = super::copy::copied(self, path, &name, origin);
         builder.push_string(&copied, origin);

@@ -27,7 +27,7 @@ pub(crate) fn symbolic(name: &str) -> Rc<Unknown> {
 }
 
 /// A path that is copied into the store under a name.
-pub(crate) fn copied(ev: &Evaluator<'_>, path: &Rc<str>, name: &str, origin: OriginId) -> NixString {
+pub(crate) fn copied(ev: &Evaluator<'_>, path: &crate::PathText, name: &str, origin: OriginId) -> NixString {
     let mut builder = StringBuilder::default();
     match nar::store_path(ev, Utf8Path::new(&**path), name) {
         Some(exact) => {

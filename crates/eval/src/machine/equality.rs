@@ -59,7 +59,8 @@ impl Evaluator<'_> {
             return Ok(true);
         }
         // Two variables that are bound to one value are that value, whatever it is.
-        let fresh = |ev: &Self, id: ThunkId| matches!(ev.thunks[id], Thunk::Delayed { .. });
+        let fresh =
+            |ev: &Self, id: ThunkId| matches!(ev.thunks[id], Thunk::Delayed { .. } | Thunk::Variable { .. });
         let both_fresh = fresh(self, a) && fresh(self, b);
         if self.bound_thunk(a) == self.bound_thunk(b) {
             self.force(a)?;

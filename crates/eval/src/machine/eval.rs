@@ -61,10 +61,11 @@ impl Evaluator<'_> {
             if self.budget.is_deep() {
                 return Ok(self.too_deep());
             }
-            if self.budget.lacks_stack() {
+            self.budget.force_depth += 1;
+            if self.budget.may_lack_stack() {
+                self.budget.force_depth -= 1;
                 return self.deeper(|ev| ev.eval_node(need, here, expr, node, false));
             }
-            self.budget.force_depth += 1;
         }
         let mut result = self.eval_inner(need, here, &mut expr, node);
         if nested {
@@ -79,9 +80,7 @@ impl Evaluator<'_> {
     /// The value of a variable of an enclosing frame, which most expressions are, and most have their value by now.
     fn eval_local(&mut self, need: Need, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Res<Tracked> {
         if let Err(stop) = self.begin(here, expr) {
-            let mut result = Err(stop);
-            self.place(here, expr, &mut result);
-            return result;
+            return self.placed(here, expr, stop);
         }
         self.read_local(need, here, expr, at)
     }
@@ -91,42 +90,54 @@ impl Evaluator<'_> {
         let Some((thunk, call)) = here.variable(at) else {
             return self.unbound(here, expr);
         };
-        let value = match &self.thunks[thunk] {
-            Thunk::Done {
-                value,
-                origin,
-                tainted: false,
-            } if self.memo.dependencies.is_none() => Tracked {
-                value: value.clone(),
-                origin: *origin,
-            },
-            _ => self.force(thunk)?,
+        let Some((value, origin)) = self.known_already(thunk) else {
+            return self.read_by_work(need, here, expr, (thunk, call));
         };
-        Ok(self.read_by(need, here, expr, call, value))
+        let is_needed = need.is_for(value);
+        let value = value.clone();
+        let origin = match is_needed {
+            true => self.read_from(here, expr, call, origin),
+            false => origin,
+        };
+        Ok(Tracked { value, origin })
     }
 
-    /// Adds the steps of reading a variable to the origin of its value: the call that made the frame, and the place where it
-    /// is read.
-    #[inline(always)]
-    fn read_by(
+    /// The same for one whose value is still to be computed.
+    #[inline(never)]
+    fn read_by_work(
         &mut self,
         need: Need,
         here: Here<'_>,
         expr: ExprId,
-        call: Option<Site>,
-        mut value: Tracked,
-    ) -> Tracked {
-        if !here.unit.is_own() && need.is_for(&value.value) {
-            if let Some(call) = call {
-                value.origin = self.origin(HopKind::Call, call, value.origin);
-            }
-            let site = Site {
-                file: here.unit.file,
-                expr,
-            };
-            value.origin = self.origin(HopKind::Binding, site, value.origin);
+        (thunk, call): (ThunkId, Option<Site>),
+    ) -> Res<Tracked> {
+        let mut value = self.force(thunk)?;
+        if need.is_for(&value.value) {
+            value.origin = self.read_from(here, expr, call, value.origin);
         }
-        value
+        Ok(value)
+    }
+
+    /// Adds the steps of reading a variable to an origin: the call that made the frame, and the place where it is read.
+    #[inline]
+    pub(crate) fn read_from(
+        &mut self,
+        here: Here<'_>,
+        expr: ExprId,
+        call: Option<Site>,
+        mut origin: OriginId,
+    ) -> OriginId {
+        if here.unit.is_own() {
+            return origin;
+        }
+        if let Some(call) = call {
+            origin = self.origin(HopKind::Call, call, origin);
+        }
+        let site = Site {
+            file: here.unit.file,
+            expr,
+        };
+        self.origin(HopKind::Binding, site, origin)
     }
 
     /// The early exit for a variable that nothing binds.
@@ -159,6 +170,14 @@ impl Evaluator<'_> {
         *result = self.place_unknown(here, expr, settled).map_err(Stop::from);
     }
 
+    /// The same of an early exit.
+    #[cold]
+    fn placed(&mut self, here: Here<'_>, expr: ExprId, stop: Stop) -> Res<Tracked> {
+        let mut result = Err(stop);
+        self.place(here, expr, &mut result);
+        result
+    }
+
     /// An unknown that came about by an early exit gets the place of the expression.
     fn place_unknown(
         &mut self,
@@ -173,95 +192,9 @@ impl Evaluator<'_> {
         Ok(value)
     }
 
-    /// A thunk for an expression.
-    pub(crate) fn delay(&mut self, here: Here<'_>, expr: ExprId) -> ThunkId {
-        let thunk = match here.unit.hir.expr(expr) {
-            Expr::Var(_, VarRef::Local { depth, slot }) => {
-                let at = (*depth, *slot);
-                if let Some(bound) = self.plain_variable(here, at) {
-                    self.evaluates(here.env.unit, expr);
-                    return bound;
-                }
-                self.delayed_variable(here, expr, at)
-            }
-            _ => self.delayed(here, expr),
-        };
-        self.push_thunk(thunk)
-    }
-
-    /// The thunk that a variable is bound to, if it is a value already that has no origin: reading it adds no step to
-    /// a trail then.
-    #[inline]
-    fn plain_variable(&self, here: Here<'_>, at: (u32, u32)) -> Option<ThunkId> {
-        let (bound, _) = here.variable(at)?;
-        match self.thunks[bound] {
-            Thunk::Done {
-                value: Value::Lambda(_) | Value::Primop(_) | Value::Opaque(_),
-                ..
-            } => Some(bound),
-            Thunk::Done {
-                origin: OriginId(0), ..
-            } => Some(bound),
-            _ => None,
-        }
-    }
-
-    /// The state of a thunk for an expression: what takes no more work now than to remember it is a value at once.
-    pub(crate) fn delayed(&mut self, here: Here<'_>, expr: ExprId) -> Thunk {
-        let unit = here.unit;
-        // A heap that is kept has to know later what was evaluated for which thunk.
-        let forgets = self.memo.dependencies.is_none();
-        let value = match unit.hir.expr(expr) {
-            Expr::Int(_) | Expr::Float(_) if unit.is_own() || forgets => self.eval(here, expr).ok(),
-            Expr::Lambda(..) => self.eval(here, expr).ok(),
-            // Of the analysed code it is remembered which strings were looked at.
-            Expr::Str(parts) if unit.is_own() && is_plain(parts) => self.eval(here, expr).ok(),
-            Expr::Var(_, VarRef::Local { depth, slot }) => {
-                return self.delayed_variable(here, expr, (*depth, *slot));
-            }
-            Expr::Binary(op, left, right) => self.integer_at_once(here, expr, *op, (*left, *right)),
-            _ => None,
-        };
-        match value {
-            Some(value) => Thunk::done(value),
-            None => later(here, expr),
-        }
-    }
-
-    /// The same for a variable of an enclosing frame.
-    fn delayed_variable(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Thunk {
-        match self.variable_at_once(here, expr, at) {
-            Some(value) => Thunk::done(value),
-            None => later(here, expr),
-        }
-    }
-
-    /// The value of a variable that was computed before. Functions are left out, which are told apart by their thunks, and
-    /// floats, of which some are not equal to themselves.
-    #[inline]
-    fn variable_at_once(&mut self, here: Here<'_>, expr: ExprId, at: (u32, u32)) -> Option<Tracked> {
-        if self.memo.dependencies.is_some() {
-            return None;
-        }
-        let (bound, call) = here.variable(at)?;
-        let value = match &self.thunks[bound] {
-            Thunk::Done {
-                value,
-                origin,
-                tainted: false,
-            } if value.is_data() => Tracked {
-                value: value.clone(),
-                origin: *origin,
-            },
-            _ => return None,
-        };
-        self.step().ok()?;
-        Some(self.read_by(Need::Origin, here, expr, call, value))
-    }
-
     /// What an operator makes of two integers, if both are known already and it does not fail.
     #[inline]
-    fn integer_at_once(
+    pub(crate) fn integer_at_once(
         &mut self,
         here: Here<'_>,
         expr: ExprId,
@@ -293,21 +226,28 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The value of an expression that is a variable and has been computed: for whoever asks for no origin, and counts the
+    /// step.
+    #[inline]
+    pub(crate) fn known_variable(&self, here: Here<'_>, expr: ExprId) -> Option<&Value> {
+        let (value, _) = self.known_already(local_variable(here, expr)?)?;
+        Some(value)
+    }
+
     /// The thunk that a thunk of a variable, not yet forced, is going to ask.
     pub(crate) fn bound_thunk(&self, thunk: ThunkId) -> ThunkId {
         let mut at = thunk;
         // A chain of variables is as long as the nesting of calls at most; a cycle must not hang.
         for _ in 0..1000 {
-            let Thunk::Delayed { env, expr } = &self.thunks[at] else {
-                break;
+            let next = match &self.thunks[at] {
+                Thunk::Variable { bound, .. } => Some(*bound),
+                Thunk::Delayed { env, expr } => {
+                    let unit = self.files.unit(env.unit);
+                    local_variable(Here { unit, env }, *expr)
+                }
+                _ => None,
             };
-            let here = Here {
-                unit: self.files.unit(env.unit),
-                env,
-            };
-            let Some(next) = local_variable(here, *expr) else {
-                break;
-            };
+            let Some(next) = next else { break };
             at = next;
         }
         at
@@ -317,14 +257,14 @@ impl Evaluator<'_> {
         let Some(known) = unit.literals.get(expr.0 as usize) else {
             return OriginId(0);
         };
-        if known.get() == OriginId(0) {
+        if known.get() == 0 {
             let site = Site {
                 file: unit.file,
                 expr,
             };
-            known.set(self.origin(HopKind::Literal, site, OriginId(0)));
+            known.set(self.origin(HopKind::Literal, site, OriginId(0)).number());
         }
-        known.get()
+        OriginId::of(known.get())
     }
 
     /// Adds a step to the origin of a value, unless our own prelude took it or nobody looks at it.
@@ -477,14 +417,6 @@ impl Evaluator<'_> {
     }
 }
 
-/// The state of a thunk that evaluates an expression when it is forced.
-fn later(here: Here<'_>, expr: ExprId) -> Thunk {
-    Thunk::Delayed {
-        env: here.env.clone(),
-        expr,
-    }
-}
-
 /// Is it an expression of which no other is evaluated on the way? What a variable is bound to is a nesting by itself.
 fn is_flat(expr: &Expr) -> bool {
     match expr {
@@ -500,6 +432,7 @@ pub(crate) fn is_plain(parts: &[StrPart]) -> bool {
 }
 
 /// The thunk that a variable of an enclosing frame is bound to.
+#[inline]
 fn local_variable(here: Here<'_>, expr: ExprId) -> Option<ThunkId> {
     let Expr::Var(_, VarRef::Local { depth, slot }) = here.unit.hir.expr(expr) else {
         return None;

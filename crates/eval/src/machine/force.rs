@@ -4,7 +4,7 @@ use crate::heap::budget::{STACK_CHUNK, Used};
 use crate::heap::files::Here;
 use crate::heap::sizes;
 use crate::memo::Outer;
-use crate::thunk::Thunk;
+use crate::thunk::{NO_SECOND, Thunk};
 use crate::{
     Attrs, ErrorKind, ErrorRef, EvalError, EvalResult, Evaluator, List, NO_SITE, NixString, OriginId, Res,
     Share, Stop, ThunkId, Tracked, Unknown, Value, When,
@@ -14,7 +14,31 @@ use std::rc::Rc;
 
 impl Evaluator<'_> {
     /// The value of a thunk: perhaps unknown, or an error. Computed once.
+    #[inline]
     pub fn force(&mut self, id: ThunkId) -> EvalResult<Tracked> {
+        match self.known_already(id) {
+            Some((value, origin)) => Ok(Tracked {
+                value: value.clone(),
+                origin,
+            }),
+            None => self.force_by_work(id),
+        }
+    }
+
+    /// The value of a thunk, and its origin, if it was computed before and nobody has to be told who asks for it.
+    #[inline(always)]
+    pub(crate) fn known_already(&self, id: ThunkId) -> Option<(&Value, OriginId)> {
+        match &self.thunks[id] {
+            Thunk::Done {
+                value,
+                origin,
+                tainted: false,
+            } if self.memo.dependencies.is_none() => Some((value, OriginId::of(*origin))),
+            _ => None,
+        }
+    }
+
+    fn force_by_work(&mut self, id: ThunkId) -> EvalResult<Tracked> {
         if let Some(result) = self.computed(id) {
             return result;
         }
@@ -34,9 +58,10 @@ impl Evaluator<'_> {
         let site = match state {
             Thunk::Delayed { env, expr } => {
                 let unit = self.files.unit(env.unit);
-                Some(Here { unit, env }.site(*expr))
+                Here { unit, env }.site(*expr)
             }
-            _ => None,
+            Thunk::Variable { site, .. } => *site,
+            _ => NO_SITE,
         };
         let thunk = std::mem::replace(state, Thunk::Busy(site));
         let outer = self
@@ -44,28 +69,56 @@ impl Evaluator<'_> {
             .dependencies
             .as_mut()
             .map(|dependencies| dependencies.enter(id));
-        let result = self.deeper(|ev| ev.compute(&thunk));
-        let result = self.settle(result);
+        self.budget.force_depth += 1;
+        let result = match self.budget.may_lack_stack() {
+            true => self.compute_on_more_stack(&thunk),
+            false => self.compute(&thunk),
+        };
+        self.budget.force_depth -= 1;
         if self.budget.over().is_some() {
+            let result = self.settle(result);
             return self.force_over(id, thunk, result, used, outer);
         }
         let tainted = self.conditions.drops != before;
-        self.budget.keeps(match &result {
-            Ok(value) => sizes::held_by_value(&value.value),
-            Err(error) => sizes::held_by_error(error),
-        });
-        self.thunks[id] = match &result {
-            Ok(value) => Thunk::Done {
-                value: value.value.clone(),
-                origin: value.origin,
-                tainted,
-            },
-            Err(error) => Thunk::Failed(error.clone()),
-        };
+        match result {
+            Ok(value) => self.is_done(id, value, tainted),
+            Err(stop) => self.is_stopped(id, stop, tainted),
+        }
         if let (Some(dependencies), Some(outer)) = (&mut self.memo.dependencies, &outer) {
             dependencies.leave(id, Some(thunk), outer);
         }
-        result
+        match &self.thunks[id] {
+            Thunk::Done { value, origin, .. } => Ok(Tracked {
+                value: value.clone(),
+                origin: OriginId::of(*origin),
+            }),
+            Thunk::Failed(error) => Err(error.clone()),
+            _ => self.in_a_circle(id, site),
+        }
+    }
+
+    /// A thunk has a value.
+    #[inline(always)]
+    fn is_done(&mut self, id: ThunkId, result: Tracked, tainted: bool) {
+        self.budget.keeps(sizes::held_by_value(&result.value));
+        let done = Thunk::Done {
+            value: result.value,
+            origin: result.origin.number(),
+            tainted,
+        };
+        self.thunks.put(id, done);
+    }
+
+    /// The computation of a thunk ended early.
+    #[cold]
+    fn is_stopped(&mut self, id: ThunkId, stop: Stop, tainted: bool) {
+        match self.settle(Err(stop)) {
+            Ok(value) => self.is_done(id, value, tainted),
+            Err(error) => {
+                self.budget.keeps(sizes::held_by_error(&error));
+                self.thunks[id] = Thunk::Failed(error);
+            }
+        }
     }
 
     /// A thunk has a value, but a bound was reached before. If it did much of the work itself, or needs what did, the
@@ -85,6 +138,7 @@ impl Evaluator<'_> {
         if self.budget.is_dear(used) {
             let site = match &thunk {
                 Thunk::Delayed { env, expr } => Some(self.site(env, *expr)).filter(|site| *site != NO_SITE),
+                Thunk::Variable { site, .. } => Some(*site),
                 _ => None,
             };
             self.budget.hit_at(site);
@@ -102,7 +156,6 @@ impl Evaluator<'_> {
     }
 
     /// What is known of a thunk without computing anything.
-    #[inline]
     fn computed(&mut self, id: ThunkId) -> Option<EvalResult<Tracked>> {
         let result = match &self.thunks[id] {
             Thunk::Done {
@@ -115,7 +168,7 @@ impl Evaluator<'_> {
                 }
                 Ok(Tracked {
                     value: value.clone(),
-                    origin: *origin,
+                    origin: OriginId::of(*origin),
                 })
             }
             Thunk::Failed(error) => Err(error.clone()),
@@ -126,6 +179,7 @@ impl Evaluator<'_> {
                 self.in_a_circle(id, site)
             }
             Thunk::Delayed { .. }
+            | Thunk::Variable { .. }
             | Thunk::Native(_)
             | Thunk::Apply { .. }
             | Thunk::Generated { .. }
@@ -141,12 +195,8 @@ impl Evaluator<'_> {
     /// Has a thunk a definite value that was computed before, so that asking for it changes nothing?
     #[inline]
     pub(crate) fn is_known_already(&self, id: ThunkId) -> bool {
-        let known = matches!(
-            &self.thunks[id],
-            Thunk::Done { value, tainted: false, .. }
-                if !matches!(value, Value::Unknown(_) | Value::Either(_))
-        );
-        known && self.memo.dependencies.is_none()
+        let value = self.known_already(id).map(|(value, _)| value);
+        value.is_some_and(|value| !matches!(value, Value::Unknown(_) | Value::Either(_)))
     }
 
     /// Does a part of the work on a thunk that is being computed. Whoever asks for its value meanwhile gets `stand_in`, and
@@ -165,7 +215,7 @@ impl Evaluator<'_> {
 
     /// What whoever asks for a thunk gets that is being computed.
     #[cold]
-    fn in_a_circle(&mut self, id: ThunkId, site: Option<Site>) -> EvalResult<Tracked> {
+    fn in_a_circle(&mut self, id: ThunkId, site: Site) -> EvalResult<Tracked> {
         let mut stand_ins = self.stand_ins.iter().rev();
         let stand_in = stand_ins
             .find(|(of, _)| *of == id)
@@ -175,11 +225,16 @@ impl Evaluator<'_> {
             None => Err(Rc::new(EvalError {
                 kind: ErrorKind::Recursion,
                 message: "infinite recursion encountered".to_owned(),
-                site,
+                site: (site != NO_SITE).then_some(site),
                 trace: Vec::new(),
                 context: Vec::new(),
             })),
         }
+    }
+
+    #[cold]
+    fn compute_on_more_stack(&mut self, thunk: &Thunk) -> Res<Tracked> {
+        self.on_more_stack(|ev| ev.compute(thunk))
     }
 
     #[inline(always)]
@@ -189,6 +244,7 @@ impl Evaluator<'_> {
                 let unit = self.unit(env);
                 self.eval_forced(Here { unit: &unit, env }, *expr)
             }
+            Thunk::Variable { bound, site, call } => self.read_later(*bound, *site, *call),
             Thunk::Native(run) => run(self),
             Thunk::Apply {
                 function,
@@ -197,9 +253,9 @@ impl Evaluator<'_> {
                 site,
             } => {
                 let function = self.force(*function)?;
-                match second {
-                    Some(second) => self.apply_all(&function, &[*first, *second], *site),
-                    None => self.apply(&function, *first, *site),
+                match *second {
+                    NO_SECOND => self.apply(&function, *first, *site),
+                    second => self.apply_all(&function, &[*first, second], *site),
                 }
             }
             Thunk::Generated {
@@ -249,7 +305,7 @@ impl Evaluator<'_> {
     #[inline]
     pub(crate) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
         self.budget.force_depth += 1;
-        let result = match self.budget.lacks_stack() {
+        let result = match self.budget.may_lack_stack() {
             true => self.on_more_stack(run),
             false => run(self),
         };
@@ -337,6 +393,9 @@ impl Evaluator<'_> {
 
     /// A set.
     pub fn force_attrs(&mut self, id: ThunkId, site: Site) -> Res<Rc<Attrs>> {
+        if let Some((Value::Attrs(attrs), _)) = self.known_already(id) {
+            return Ok(Rc::clone(attrs));
+        }
         let value = self.force_known(id)?;
         self.as_attrs(&value, site)
     }
@@ -351,6 +410,9 @@ impl Evaluator<'_> {
 
     /// A list.
     pub fn force_list(&mut self, id: ThunkId, site: Site) -> Res<Rc<List>> {
+        if let Some((Value::List(list), _)) = self.known_already(id) {
+            return Ok(Rc::clone(list));
+        }
         let value = self.force_known(id)?;
         match &value.value {
             Value::List(list) => Ok(list.clone()),

@@ -3,8 +3,10 @@
 mod apply;
 mod bindings;
 mod branches;
+mod calls;
 pub(crate) mod coerce;
 pub(crate) mod copy;
+mod delay;
 mod equality;
 mod eval;
 pub(crate) mod force;

@@ -59,7 +59,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
             .iter()
             .all(|one| matches!(one.value.value, Value::Unknown(_))) =>
         {
-            one_of(flat.swap_remove(0).value)
+            unlike_others(flat.swap_remove(0).value)
         }
         len if len > MAX_ALTERNATIVES => {
             let why = Why::Undecided("too many alternatives".to_owned());
@@ -71,7 +71,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
         _ => {
             let origin = flat.first().map(|first| first.value.origin).unwrap_or_default();
             Tracked {
-                value: Value::Either(flat.into()),
+                value: Value::Either(Rc::new(flat)),
                 origin,
             }
         }
@@ -79,7 +79,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
 }
 
 /// An unknown that stands for several, which need not be the same.
-fn one_of(value: Tracked) -> Tracked {
+pub(crate) fn unlike_others(value: Tracked) -> Tracked {
     match &value.value {
         Value::Unknown(unknown) => Tracked {
             value: Value::Unknown(Rc::new(Unknown {
@@ -125,7 +125,7 @@ fn push_distinct(ev: &mut Evaluator<'_>, flat: &mut Vec<Alternative>, new: Alter
     if let (Value::Unknown(old), Value::Unknown(new)) = (&same.value.value, &new.value.value)
         && !Rc::ptr_eq(old, new)
     {
-        same.value = one_of(same.value.clone());
+        same.value = unlike_others(same.value.clone());
     }
 }
 
@@ -226,6 +226,7 @@ pub(crate) fn join_attrs(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>)
         entries,
         open: None,
         wildcard: None,
+        names: None,
     };
     joined.open = sets.iter().find_map(|(set, _)| set.open.clone());
     let wildcards: Vec<_> = sets
@@ -377,7 +378,7 @@ impl Evaluator<'_> {
     /// fail.
     pub(crate) fn each_alternative(
         &mut self,
-        alternatives: &Rc<[Alternative]>,
+        alternatives: &[Alternative],
         mut run: impl FnMut(&mut Self, Tracked) -> crate::Res<Tracked>,
     ) -> crate::Res<Tracked> {
         let mut results = Vec::with_capacity(alternatives.len());

@@ -3,8 +3,8 @@
 use crate::heap::files::Here;
 use crate::machine::need::Need;
 use crate::{
-    Alternative, ErrorKind, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, Symbol, Tracked, Unknown,
-    Value, When,
+    Affixes, Alternative, ErrorKind, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, Symbol, ThunkId,
+    Tracked, Unknown, Value, When,
 };
 use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::AttrName;
@@ -22,29 +22,48 @@ pub enum Lookup {
     Absent,
 }
 
+/// The name of a binding that stands in the code as an expression.
+pub(crate) enum DynamicName {
+    /// There is no binding.
+    Null,
+    Known(Symbol),
+    /// With what it begins and ends with.
+    Unknown(Rc<Unknown>, Option<Rc<Affixes>>),
+}
+
 fn base_site(ev: &Evaluator<'_>, base: &Tracked) -> Site {
     ev.origin_site(base.origin).unwrap_or(NO_SITE)
 }
 
 impl Evaluator<'_> {
-    /// Evaluates the name of a select path or dynamic binding; `None` is null.
-    pub(crate) fn eval_attr_name(&mut self, here: Here<'_>, expr: ExprId) -> Res<Option<Symbol>> {
+    /// Evaluates the name of a select path; `None` is null.
+    fn eval_attr_name(&mut self, here: Here<'_>, expr: ExprId) -> Res<Option<Symbol>> {
+        match self.eval_dynamic_name(here, expr)? {
+            DynamicName::Null => Ok(None),
+            DynamicName::Known(name) => Ok(Some(name)),
+            DynamicName::Unknown(unknown, _) => Err(Stop::Unknown(unknown)),
+        }
+    }
+
+    /// Evaluates the name of a dynamic binding.
+    pub(crate) fn eval_dynamic_name(&mut self, here: Here<'_>, expr: ExprId) -> Res<DynamicName> {
         let value = self.eval(here, expr)?;
-        if let Value::Either(_) = &value.value {
-            return Err(Stop::Unknown(self.undecided_text(&value)));
-        }
-        let value = self.known(value)?;
-        match &value.value {
-            Value::Null => Ok(None),
+        Ok(match &value.value {
+            Value::Either(_) => DynamicName::Unknown(self.undecided_text(&value), None),
+            Value::Unknown(unknown) => DynamicName::Unknown(unknown.clone(), None),
+            Value::Null => DynamicName::Null,
             Value::String(string) => match string.hole() {
-                Some(hole) => Err(Stop::Unknown(Rc::new(Unknown {
-                    likely: self.likely_text(string),
-                    ..(**hole).clone()
-                }))),
-                None => Ok(Some(self.intern(&string.text.clone()))),
+                Some(hole) => {
+                    let unknown = Unknown {
+                        likely: self.likely_text(string),
+                        ..(**hole).clone()
+                    };
+                    DynamicName::Unknown(Rc::new(unknown), Affixes::of(string))
+                }
+                None => DynamicName::Known(self.intern(&string.text.clone())),
             },
-            other => self.type_error("a string", other, here.site(expr)),
-        }
+            other => return self.type_error("a string", other, here.site(expr)),
+        })
     }
 
     /// Why it is undecided which text a value is, with the only one that is known of them.
@@ -109,6 +128,9 @@ impl Evaluator<'_> {
         path: &[AttrName],
         default: Option<ExprId>,
     ) -> Res<Tracked> {
+        if let Some(thunk) = self.known_selection(here, base, path) {
+            return Ok(self.force(thunk)?);
+        }
         let need = match path.first() {
             Some(AttrName::Static(..)) => Need::Value,
             _ => Need::Origin,
@@ -158,6 +180,28 @@ impl Evaluator<'_> {
         Ok(self.join(vec![selected, default]))
     }
 
+    /// The thunk of an attribute of a variable, if all that it is selected from was computed before and is known to have
+    /// it. Whoever selects does not ask where those sets come from.
+    #[inline]
+    fn known_selection(&mut self, here: Here<'_>, base: ExprId, path: &[AttrName]) -> Option<ThunkId> {
+        let mut set = self.known_variable(here, base)?;
+        let mut thunk = None;
+        for name in path {
+            if let Some(thunk) = thunk {
+                set = self.known_already(thunk)?.0;
+            }
+            let (AttrName::Static(name, _), Value::Attrs(attrs)) = (name, set) else {
+                return None;
+            };
+            let attr = attrs.get(here.unit.symbol(*name))?;
+            thunk = attr.when.is_always().then_some(attr.thunk);
+            thunk?;
+        }
+        // Reading the variable is a step. Where there are none left, whoever takes the long way says so.
+        self.step().ok()?;
+        thunk
+    }
+
     /// `base.${unknown}`: whatever the set holds, if that is little and exact, and the condition that it is this or that.
     fn select_unknown_name(&mut self, base: &Tracked, unknown: Rc<Unknown>) -> Res<(Tracked, When)> {
         let Value::Attrs(attrs) = &base.value else {
@@ -205,11 +249,22 @@ impl Evaluator<'_> {
     /// An attribute that an open set may have. Names that a model of ours lacks are counted.
     pub(crate) fn select_unlisted(&mut self, open: &Rc<Unknown>, symbol: Symbol) -> Rc<Unknown> {
         let Why::NotModelled(set) = &open.why else {
-            return open.select(self.name(symbol));
+            return self.select_of_unknown(open, symbol);
         };
         let name = format!("{set}.{}", self.name(symbol));
         self.names.misses(&name);
         Unknown::new(Why::NotModelled(name))
+    }
+
+    /// An attribute of what is not known: whoever asks for it gets the same one, so that a condition on it is known again.
+    fn select_of_unknown(&mut self, unknown: &Rc<Unknown>, symbol: Symbol) -> Rc<Unknown> {
+        if let Some(known) = self.caches.selected(unknown, symbol) {
+            return known;
+        }
+        let selected = unknown.select(self.name(symbol));
+        let bytes = self.caches.keep_selected(unknown, symbol, &selected);
+        self.budget.keeps(bytes);
+        selected
     }
 
     /// Looks an attribute up in any value. What is not a set has no attributes.
@@ -220,7 +275,8 @@ impl Evaluator<'_> {
                 Some(attr) => Ok(Lookup::Perhaps(self.force(attr.thunk)?, attr.when)),
                 None => match (&attrs.open, attrs.wildcard) {
                     (Some(unknown), Some(wildcard)) => {
-                        let value = self.force(wildcard)?;
+                        // What the set has under another name is another value.
+                        let value = crate::partial::unlike_others(self.force(wildcard)?);
                         let when = self.condition(base_site(self, base), unknown.clone(), When::ALWAYS);
                         Ok(Lookup::Perhaps(value, when))
                     }
@@ -232,7 +288,7 @@ impl Evaluator<'_> {
                 },
             },
             Value::Unknown(unknown) => {
-                let selected = unknown.select(self.name(symbol));
+                let selected = self.select_of_unknown(unknown, symbol);
                 Ok(self.perhaps_unknown(base, selected))
             }
             Value::Either(alternatives) => self.lookup_in_each(alternatives, symbol),

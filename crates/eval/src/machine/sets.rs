@@ -221,6 +221,11 @@ impl Evaluator<'_> {
             entries,
             open: b.open.clone().or_else(|| a.open.clone()),
             wildcard: join_wildcards(a, b),
+            names: match (&a.open, &b.open) {
+                (Some(_), None) => a.names.clone(),
+                (None, Some(_)) => b.names.clone(),
+                _ => b.names.clone().filter(|names| a.names.as_ref() == Some(names)),
+            },
         }
     }
 
@@ -262,6 +267,13 @@ impl Evaluator<'_> {
     /// An entry of the left side when the right side may have further keys.
     fn perhaps_overridden(&mut self, attr: Attr, right: &Attrs) -> Attr {
         let Some(open) = &right.open else { return attr };
+        if right
+            .names
+            .as_ref()
+            .is_some_and(|names| !names.fit(self.name(attr.name)))
+        {
+            return attr;
+        }
         // What is left of the library are a few functions that we lack: nobody names something of their own like one
         // of these, and `mine // nixpkgs.lib` is how many flakes extend it.
         if matches!(&open.why, Why::NotModelled(name) if name == "lib") {
@@ -293,5 +305,6 @@ pub fn open_set(unknown: Rc<Unknown>) -> Attrs {
         entries: Vec::new(),
         open: Some(unknown),
         wildcard: None,
+        names: None,
     }
 }

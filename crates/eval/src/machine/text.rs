@@ -5,7 +5,6 @@ use crate::machine::eval::is_plain;
 use crate::{Coerce, Evaluator, NO_SITE, NixString, OriginId, Res, StringBuilder, Tracked, Value};
 use nixpod_source::{ExprId, HopKind, Site, Why};
 use nixpod_syntax::hir::{PathKind, StrPart};
-use std::rc::Rc;
 
 impl Evaluator<'_> {
     pub(crate) fn eval_string(&mut self, here: Here<'_>, expr: ExprId, parts: &[StrPart]) -> Res<Tracked> {
@@ -16,7 +15,7 @@ impl Evaluator<'_> {
         let literal = self.literal(unit, expr);
         if is_plain(parts) {
             return Ok(Tracked {
-                value: Value::String(Rc::new(plain_text(parts))),
+                value: Value::String(unit.string(expr, || plain_text(parts))),
                 origin: literal,
             });
         }

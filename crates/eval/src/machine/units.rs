@@ -28,15 +28,9 @@ impl Evaluator<'_> {
 
     /// Adds a file's code, and gives the environment in which it is evaluated.
     fn add_code(&mut self, loaded: Loaded, scope: Option<Rc<Attrs>>) -> Rc<Env> {
-        let Loaded { file, hir, path } = loaded;
-        let unit = self.files.add(Unit {
-            names: hir.names().iter().map(|name| self.names.intern(name)).collect(),
-            file,
-            literals: Unit::no_literals(file, &hir),
-            hir,
-            dir: path.parent().unwrap_or(&path).to_owned(),
-            scope,
-        });
+        let names = loaded.hir.names().iter();
+        let names = names.map(|name| self.names.intern(name)).collect();
+        let unit = self.files.add(Unit::new(loaded, names, scope));
         Rc::new(Env::of_file(unit))
     }
 

@@ -308,7 +308,7 @@ impl Evaluator<'_> {
             Ok(Tracked {
                 value: Value::Opaque(opaque),
                 ..
-            }) => opaque.0.downcast().ok(),
+            }) => opaque.downcast(),
             _ => None,
         }
     }

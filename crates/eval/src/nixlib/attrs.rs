@@ -58,6 +58,7 @@ fn filter_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tra
         if !refused {
             out.open = Some(open.clone());
             out.wildcard = set.wildcard;
+            out.names.clone_from(&set.names);
         }
     }
     Ok(Tracked {
@@ -103,6 +104,7 @@ fn under(ev: &mut Evaluator<'_>, set: &Attrs, when: When) -> Attrs {
         entries,
         open: set.open.clone(),
         wildcard: set.wildcard,
+        names: set.names.clone(),
     }
 }
 
@@ -202,6 +204,7 @@ fn merged(
         entries,
         open: right.open.clone(),
         wildcard: right.wildcard,
+        names: right.names.clone(),
     };
     let whole = |attrs: Rc<Attrs>| Tracked {
         value: Value::Attrs(attrs),

@@ -34,6 +34,7 @@ fn with_extend(ev: &mut Evaluator<'_>, set: &Attrs, base: &Rc<Attrs>, overlays: 
     Attrs {
         open: set.open.clone(),
         wildcard: set.wildcard,
+        names: set.names.clone(),
         ..Attrs::from_entries(entries)
     }
 }
@@ -63,6 +64,7 @@ fn overlaid(ev: &mut Evaluator<'_>, set: &Rc<Attrs>, additions: &Attrs) -> Res<A
         entries: additions.entries.clone(),
         open: None,
         wildcard: None,
+        names: None,
     };
     let whole = |attrs: Rc<Attrs>| Tracked {
         value: Value::Attrs(attrs),
@@ -79,5 +81,6 @@ fn overlaid(ev: &mut Evaluator<'_>, set: &Rc<Attrs>, additions: &Attrs) -> Res<A
         entries: merged.entries.clone(),
         open: additions.open.clone().or_else(|| set.open.clone()),
         wildcard: additions.wildcard.or(set.wildcard),
+        names: None,
     })
 }

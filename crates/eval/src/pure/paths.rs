@@ -2,8 +2,48 @@
 
 use std::rc::Rc;
 
+/// The text of a path, which all that have it share.
+///
+/// A pointer to a text is two words. This one is a single word, so that no [`Value`](crate::Value) has more than one
+/// besides its tag: there are few paths, and thunks, by far the most numerous objects, have room for a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PathText(Rc<Box<str>>);
+
+impl std::ops::Deref for PathText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for PathText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl From<&str> for PathText {
+    fn from(text: &str) -> Self {
+        Self(Rc::new(text.into()))
+    }
+}
+
+impl From<String> for PathText {
+    fn from(text: String) -> Self {
+        Self(Rc::new(text.into()))
+    }
+}
+
+impl PathText {
+    /// Does nobody else have it?
+    pub(crate) fn is_unshared(&self) -> bool {
+        Rc::strong_count(&self.0) == 1
+    }
+}
+
 /// Normalises an absolute path.
-pub fn normalise(path: &str) -> Rc<str> {
+pub fn normalise(path: &str) -> PathText {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
@@ -26,7 +66,7 @@ pub fn normalise(path: &str) -> Rc<str> {
 }
 
 /// A path relative to a directory, normalised.
-pub fn resolve(dir: &str, path: &str) -> Rc<str> {
+pub fn resolve(dir: &str, path: &str) -> PathText {
     if path.starts_with('/') {
         normalise(path)
     } else {

@@ -11,8 +11,25 @@ pub struct ThunkId(pub(crate) u32);
 pub struct Symbol(pub(crate) u32);
 
 /// Where a value was written and how it came here: an index into the evaluator's origins. Zero is none.
+///
+/// There are fewer than 2³², and it is a whole word nevertheless: results are copied by words, and a word of which half was
+/// just written is slow to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OriginId(pub(crate) u32);
+pub struct OriginId(pub(crate) u64);
+
+impl OriginId {
+    /// An origin by its number.
+    #[inline]
+    pub(crate) const fn of(number: u32) -> Self {
+        Self(number as u64)
+    }
+
+    /// Its number.
+    #[inline]
+    pub(crate) const fn number(self) -> u32 {
+        self.0 as u32
+    }
+}
 
 /// Under which undecided conditions something is there: an index into the evaluator's conditions. Zero is always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +46,7 @@ impl When {
 }
 
 /// A Boolean that is not known, by its number, or its negation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Literal {
     pub(crate) atom: u32,
     pub(crate) holds: bool,
@@ -42,6 +59,14 @@ impl Literal {
         Self {
             holds: !self.holds,
             ..self
+        }
+    }
+
+    /// The same, or the other way round.
+    pub(crate) const fn with(self, holds: bool) -> Self {
+        match holds {
+            true => self,
+            false => self.negated(),
         }
     }
 }

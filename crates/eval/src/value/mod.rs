@@ -8,18 +8,20 @@ pub(crate) mod sets;
 pub(crate) mod string;
 pub(crate) mod unknown;
 
+use crate::pure::paths::PathText;
 use function::{Lambda, PrimopApp};
 use ids::{OriginId, ThunkId, When};
 use nixpod_source::Why;
 use sets::{Attrs, Elem, List};
 use smol_str::SmolStr;
+use std::any::Any;
 use std::rc::Rc;
 use string::NixString;
 use unknown::Unknown;
 
 /// A value in weak head normal form.
 // With this representation the tag is a whole word, and so is what follows, for every variant: moving a value does not
-// split words, which processors are slow to put together again.
+// split words, which processors are slow to put together again. Nothing that follows is more than a word.
 #[repr(C, u64)]
 #[derive(Clone, Debug)]
 pub enum Value {
@@ -34,7 +36,7 @@ pub enum Value {
     /// A string, perhaps with holes.
     String(Rc<NixString>),
     /// A path: absolute and normalised.
-    Path(Rc<str>),
+    Path(PathText),
     /// A list.
     List(Rc<List>),
     /// An attribute set.
@@ -49,7 +51,7 @@ pub enum Value {
     Unknown(Rc<Unknown>),
     /// One of a few values, each under its conditions; never nested, and never only lists or only attribute sets of one
     /// `_type` (those are joined element by element).
-    Either(Rc<[Alternative]>),
+    Either(Rc<Vec<Alternative>>),
 }
 
 /// A value with its origin.
@@ -70,9 +72,21 @@ pub struct Alternative {
     pub when: When,
 }
 
-/// Data that only native code looks into.
+/// Data that only native code looks into; a single word, as all that values refer to.
 #[derive(Clone)]
-pub struct Opaque(pub Rc<dyn std::any::Any>);
+pub struct Opaque(Rc<Rc<dyn Any>>);
+
+impl Opaque {
+    /// Data as a value.
+    pub fn value(data: Rc<dyn Any>) -> Value {
+        Value::Opaque(Self(Rc::new(data)))
+    }
+
+    /// The data, if it is of this type.
+    pub fn downcast<T: Any>(&self) -> Option<Rc<T>> {
+        Rc::clone(&*self.0).downcast().ok()
+    }
+}
 
 impl std::fmt::Debug for Opaque {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,8 +1,10 @@
 //! Lists and attribute sets.
 
 use super::ids::{Symbol, ThunkId, When};
+use super::string::NixString;
 use super::unknown::Unknown;
 use nixpod_source::Site;
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// A list.
@@ -39,6 +41,38 @@ pub struct Attrs {
     pub open: Option<Rc<Unknown>>,
     /// What a further key's value is, where it is known: a set made by a generator over unknown names.
     pub wildcard: Option<ThunkId>,
+    /// What is known of the names of all further keys.
+    pub names: Option<Rc<Affixes>>,
+}
+
+/// What names begin and end with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Affixes {
+    start: SmolStr,
+    end: SmolStr,
+}
+
+impl Affixes {
+    /// What is known of a text with holes, if that is anything.
+    pub(crate) fn of(text: &NixString) -> Option<Rc<Self>> {
+        let parts = text.parts.as_ref()?;
+        let len = |part: &super::string::StringPart| part.len as usize;
+        let start: usize = parts.iter().take_while(|part| part.hole.is_none()).map(len).sum();
+        let after = parts.iter().rev().take_while(|part| part.hole.is_none());
+        let end = text.text.len().checked_sub(after.map(len).sum())?;
+        let affixes = Self {
+            start: text.text.get(..start)?.into(),
+            end: text.text.get(end..)?.into(),
+        };
+        let says_something = !(affixes.start.is_empty() && affixes.end.is_empty());
+        says_something.then(|| Rc::new(affixes))
+    }
+
+    /// May a name be one of them?
+    pub fn fit(&self, name: &str) -> bool {
+        let rest = name.strip_prefix(self.start.as_str());
+        rest.is_some_and(|rest| rest.ends_with(self.end.as_str()))
+    }
 }
 
 /// An entry of a set.
@@ -71,6 +105,7 @@ impl Attrs {
             entries,
             open: None,
             wildcard: None,
+            names: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::ids::{OriginId, ThunkId};
 use super::unknown::Unknown;
+use crate::pure::paths::PathText;
 use smol_str::SmolStr;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -66,7 +67,7 @@ pub enum ContextItem {
     /// A path literal copied into the store.
     Copied {
         /// The path.
-        path: Rc<str>,
+        path: PathText,
         /// What it is called in the store.
         name: SmolStr,
         /// Where it is written.
@@ -89,7 +90,7 @@ pub enum ContextItem {
     /// Text that was read from a file at evaluation. Nix itself gives it no context.
     Read {
         /// The path.
-        path: Rc<str>,
+        path: PathText,
         /// Where it was read.
         origin: OriginId,
     },

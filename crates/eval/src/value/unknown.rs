@@ -20,7 +20,7 @@ pub struct Unknown {
     pub text: Option<SmolStr>,
     /// What a function that is not known was called with, if this is what it gave: what is written there is still read.
     pub given: Vec<ThunkId>,
-    /// Of which Boolean that is not known it is the opposite, if it is.
+    /// Which Boolean it is, where it is made of others: the opposite of one, or a conjunction.
     pub literal: Option<Literal>,
 }
 
@@ -69,8 +69,8 @@ impl Unknown {
         Rc::new(made)
     }
 
-    /// The Boolean that is known to be the opposite of one that is not known for this reason.
-    pub(crate) fn opposite(&self, literal: Literal) -> Rc<Self> {
+    /// A Boolean that is not known for this reason, of which it is known how it follows from others.
+    pub(crate) fn boolean(&self, literal: Literal) -> Rc<Self> {
         Rc::new(Self {
             why: self.why.clone(),
             store_path: false,

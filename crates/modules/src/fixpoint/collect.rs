@@ -13,7 +13,7 @@ use nixpod_eval::{
     Attr, Attrs, EvalResult, Evaluator, FileKind, NO_SITE, OriginId, Res, Reserve, Share, Stop, Symbol,
     ThunkId, Tracked, Value, When, error_unknown,
 };
-use nixpod_source::{Utf8Path, Utf8PathBuf, Why};
+use nixpod_source::{Site, Utf8Path, Utf8PathBuf, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -40,6 +40,8 @@ pub struct Collected {
     pub opaque: Vec<Gap>,
     /// Files of modules that `disabledModules` leaves out.
     pub disabled: Vec<Utf8PathBuf>,
+    /// Those of them that have a key of their own, where they stand: there may be more in their files.
+    pub disabled_sets: Vec<Site>,
 }
 
 /// One module.
@@ -58,6 +60,8 @@ pub struct Module {
     pub(crate) calls: Calls,
     /// What it calls its file (`_file`), or what the module that imports it does.
     pub(crate) file: Option<Symbol>,
+    /// The set that it is, where that stands in the code.
+    set: Option<Site>,
 }
 
 /// The modules of an evaluation.
@@ -112,6 +116,7 @@ impl<'s> Collection<'s> {
                 fatal: None,
                 opaque: Vec::new(),
                 disabled: Vec::new(),
+                disabled_sets: Vec::new(),
             },
             queue: base.chain(modules).collect(),
             seen: FxHashSet::default(),
@@ -248,6 +253,7 @@ impl<'s> Collection<'s> {
         if let Some(freeform) = set.get(self.keys.freeform) {
             self.out.freeform.push(freeform.thunk);
         }
+        let written = ev.origin_site(origin);
         let module = |options, config| Module {
             options,
             config,
@@ -256,6 +262,7 @@ impl<'s> Collection<'s> {
             written: item.written,
             calls: item.calls.clone(),
             file: item.file,
+            set: written,
         };
         if let Some(config) = self.strays(ev, set, &item, origin) {
             self.out.modules.push(module(None, Some(config)));
@@ -531,8 +538,11 @@ impl<'s> Collection<'s> {
         }
         self.out.modules.retain(|module| {
             let is_kept = kept.contains(module.key.as_str());
-            if !is_kept && !module.written.is_ours() && module.key.starts_with('/') {
-                self.out.disabled.push(module.key.as_str().into());
+            if !is_kept && !module.written.is_ours() {
+                match module.key.starts_with('/') {
+                    true => self.out.disabled.push(module.key.as_str().into()),
+                    false => self.out.disabled_sets.extend(module.set),
+                }
             }
             is_kept
         });

@@ -4,8 +4,9 @@
 use crate::declaration::Decl;
 use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, look_at, presence_of};
 use crate::fixpoint::by_type::{one, wrong_type};
-use crate::fixpoint::option::delay_merge;
+use crate::fixpoint::option::{delay_merge, delay_merge_among};
 use crate::fixpoint::tree::node;
+use crate::harmless::is_harmless;
 use crate::path::{OptionPath, dotted, extend, extend_any};
 use crate::system::evaluation::{At, Mode, ModuleEvaluation};
 use crate::system::report::Gap;
@@ -296,10 +297,20 @@ struct Names {
     open: Option<Rc<Unknown>>,
     /// What defines each name that is not known.
     wildcard: Vec<RawDef>,
+    /// The sets with names that are not known.
+    unnamed: Vec<Unnamed>,
+}
+
+/// A set with names that are not known.
+struct Unnamed {
+    set: Rc<Attrs>,
+    when: When,
+    /// What is told where one of them may be a name that another set has.
+    gap: Gap,
 }
 
 impl Names {
-    fn add(&mut self, ev: &mut Evaluator<'_>, def: &Definition, set: &Attrs) {
+    fn add(&mut self, ev: &mut Evaluator<'_>, def: &Definition, set: &Rc<Attrs>) {
         for attr in &set.entries {
             let raw = def.raw(ev, attr);
             let (all, _) = self
@@ -310,12 +321,42 @@ impl Names {
         }
         if let Some(unknown) = &set.open {
             self.open = Some(unknown.clone());
+            self.unnamed.push(Unnamed {
+                set: set.clone(),
+                when: def.when,
+                gap: Gap {
+                    site: known(def.written.site()),
+                    what: String::new(),
+                    why: unknown.why.clone(),
+                },
+            });
             if let Some(thunk) = set.wildcard {
                 let attr = entry(ev.common().name, thunk);
                 self.wildcard.push(def.raw(ev, &attr));
             }
         }
     }
+}
+
+/// What may define more of an entry: another set has names that are not known, and one of them may be its name.
+fn of_any_name(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    unnamed: &[Unnamed],
+    (name, when): (Symbol, When),
+) -> Option<Rc<Gap>> {
+    let may_be_it = |one: &&Unnamed| {
+        let names = one.set.names.as_ref();
+        one.set.get(name).is_none()
+            && names.is_none_or(|names| names.fit(ev.name(name)))
+            && !is_harmless(&at.system.shared, &one.gap.why)
+            && !ev.is_excluded(one.when, when)
+    };
+    let one = unnamed.iter().find(may_be_it)?;
+    Some(Rc::new(Gap {
+        what: dotted(&extend(at.path, ev.name(name))),
+        ..one.gap.clone()
+    }))
 }
 
 pub(crate) fn attrs_of(
@@ -342,6 +383,8 @@ pub(crate) fn attrs_of(
             look_at(ev, raws)?;
         }
     }
+    let unnamed = std::mem::take(&mut names.unnamed);
+    let has_parts = at.mode() != Mode::AsNix && matches!(**elem, OptType::Submodule(_));
     let mut entries = Vec::with_capacity(names.by_name.len());
     // A condition that is too dear concerns the entry that it is about.
     ev.each_within(
@@ -358,8 +401,12 @@ pub(crate) fn attrs_of(
                 ev.name_limits(limits, &what, known(site));
             }
             let Some(when) = present else { return };
+            let perhaps = match has_parts {
+                true => of_any_name(ev, at, &unnamed, (name, when)),
+                false => None,
+            };
             let path = extend(at.path, ev.name(name));
-            let thunk = delay_merge(ev, at.system, path, elem.clone(), raws);
+            let thunk = delay_merge_among(ev, at.system, path, elem.clone(), raws, perhaps);
             entries.push(Attr {
                 name,
                 thunk,

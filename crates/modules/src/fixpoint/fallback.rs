@@ -40,11 +40,11 @@ pub(crate) fn leads_elsewhere(at: At<'_>, name: &str) -> bool {
 /// Is it one of those, where that cannot be seen?
 pub(crate) fn is_set_elsewhere(ev: &mut Evaluator<'_>, at: At<'_>) -> bool {
     let is_one = ELSEWHERE.iter().any(|known| is_at(at.path, known));
-    is_one && (at.system.open_world() || has_unread(ev, at))
+    is_one && (at.system.open_world() || has_unread_module(ev, at))
 }
 
 /// Has the system a module that was not read and that may define anything?
-fn has_unread(ev: &mut Evaluator<'_>, at: At<'_>) -> bool {
+pub(crate) fn has_unread_module(ev: &mut Evaluator<'_>, at: At<'_>) -> bool {
     let shared = &at.system.shared;
     let unread = |collected: &Collected| {
         let mut unread = collected.opaque.iter();
@@ -71,7 +71,9 @@ pub(crate) fn has_names_elsewhere(ev: &mut Evaluator<'_>, at: At<'_>, declared: 
     }
     let is_host = at.system.prefix.is_empty();
     let has_things = !declared.written.is_ours() || matches!(**elem, OptType::Submodule(_));
-    has_things && (is_host && at.system.open_world() || at.unseen.iter().any(|def| !is_off(ev, def)))
+    let by_others = declared.written.is_ours() && has_unread_module(ev, at);
+    has_things
+        && (is_host && at.system.open_world() || by_others || at.unseen.iter().any(|def| !is_off(ev, def)))
 }
 
 /// What the option is where nothing certain defines it.

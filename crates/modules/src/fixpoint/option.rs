@@ -11,7 +11,7 @@ use crate::own::Written;
 use crate::path::{OptionPath, dotted, extend};
 use crate::system::evaluation::{At, Mode, ModuleEvaluation};
 use crate::system::memo::MadeFrom;
-use crate::system::report::{DefinitionInfo, OptionInfo};
+use crate::system::report::{DefinitionInfo, Gap, OptionInfo};
 use crate::types::join::join;
 use crate::types::native::{OptType, Scalar, Submodule, native};
 use crate::values::{find, plain};
@@ -46,7 +46,7 @@ pub(crate) fn declared(ev: &mut Evaluator<'_>, at: At<'_>, all: &Declarations) -
             let (mode, path, all) = (at.mode(), at.path.clone(), all.clone());
             let thunk = ev.alloc_native(move |ev| {
                 let read = read_declarations(ev, mode, &path, &all)?;
-                Ok(plain(Value::Opaque(Opaque(Rc::new(read)))))
+                Ok(plain(Opaque::value(Rc::new(read))))
             });
             at.system.shared.declared.borrow_mut().insert(decl.value, thunk);
             thunk
@@ -359,12 +359,25 @@ pub(crate) fn delay_merge(
     native: Rc<OptType>,
     defs: Vec<RawDef>,
 ) -> ThunkId {
+    delay_merge_among(ev, system, path, native, defs, None)
+}
+
+/// The same of an entry of a set, where something of a name that is not known may be it, too.
+pub(crate) fn delay_merge_among(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<ModuleEvaluation>,
+    path: OptionPath,
+    native: Rc<OptType>,
+    defs: Vec<RawDef>,
+    perhaps: Option<Rc<Gap>>,
+) -> ThunkId {
     let made_from = MadeFrom {
         path: (&path, ""),
         native: Some(&native),
         decls: &[],
         defs: &defs,
         unseen: &[],
+        perhaps: perhaps.as_deref(),
     };
     let key = system.key(ev, &made_from);
     system.part(ev, key, Some(&native.clone()), |ev| {
@@ -381,6 +394,7 @@ pub(crate) fn delay_merge(
                 default,
                 declared: true,
             };
+            system.shared.record_unnamed(slot, perhaps.clone());
             let (system, path) = (&system, &path);
             merge_option(ev, At::new(system, path), slot, wanted, definitions)
         });

@@ -130,7 +130,7 @@ fn native_thunk(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declarations) -> 
     ev.alloc_native(move |ev| {
         let (system, path) = (&system, &path);
         let declared = crate::fixpoint::option::declared(ev, At::new(system, path), &declared)?;
-        Ok(plain(Value::Opaque(Opaque(declared.native.clone()))))
+        Ok(plain(Opaque::value(declared.native.clone())))
     })
 }
 
@@ -262,9 +262,9 @@ fn definition_thunks(
 /// The type in a thunk that holds one natively.
 fn native_in(ev: &mut Evaluator<'_>, thunk: ThunkId) -> Res<Rc<OptType>> {
     Ok(match ev.force(thunk)?.value {
-        Value::Opaque(Opaque(any)) => any
+        Value::Opaque(opaque) => opaque
             .downcast::<OptType>()
-            .unwrap_or_else(|_| Rc::new(OptType::Anything)),
+            .unwrap_or_else(|| Rc::new(OptType::Anything)),
         _ => Rc::new(OptType::Anything),
     })
 }

@@ -84,6 +84,7 @@ pub(super) fn combine_attrs_shallow(ev: &mut Evaluator<'_>, defs: Vec<Definition
                 entries: entries.collect(),
                 open: set.open.clone(),
                 wildcard: set.wildcard,
+                names: set.names.clone(),
             }
         };
         merged = ev.update_attrs(&merged, &conditional);

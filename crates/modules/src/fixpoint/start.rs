@@ -63,7 +63,7 @@ impl ModuleEvaluation {
         ev.fill_native(options, move |ev| this.eval_options(ev));
         let this = system.clone();
         ev.fill_native(collected, move |ev| {
-            Ok(plain(Value::Opaque(Opaque(Rc::new(this.find(ev))))))
+            Ok(plain(Opaque::value(Rc::new(this.find(ev)))))
         });
         system
     }

@@ -13,10 +13,7 @@ pub(crate) const SYSTEM: &str = "__nixpodSystem";
 
 /// The result of an evaluation as a value: `config`, `options`, `extendModules`, `type`.
 pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> Value {
-    let hidden = ev.alloc(
-        Value::Opaque(Opaque(Rc::new(system.clone()))),
-        OriginId::default(),
-    );
+    let hidden = ev.alloc(Opaque::value(Rc::new(system.clone())), OriginId::default());
     let extend = extend_modules(ev, system);
     let kind = module_type(ev, system);
     let config = system.config;
@@ -48,7 +45,7 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>
 /// `config.system.build.toplevel`: a package by which native code finds the system again.
 pub(crate) fn toplevel(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> Value {
     let name = "system.build.toplevel";
-    let hidden = Value::Opaque(Opaque(Rc::new(system.clone())));
+    let hidden = Opaque::value(Rc::new(system.clone()));
     let mut path = StringBuilder::default();
     path.push_hole(
         Rc::new(Unknown {
@@ -109,9 +106,8 @@ pub fn system_of(ev: &mut Evaluator<'_>, value: &Tracked) -> Option<Rc<ModuleEva
     };
     let symbol = ev.symbol(SYSTEM)?;
     match ev.force(set.get(symbol)?.thunk).ok()?.value {
-        Value::Opaque(Opaque(any)) => any
+        Value::Opaque(opaque) => opaque
             .downcast::<Rc<ModuleEvaluation>>()
-            .ok()
             .map(|system| (*system).clone()),
         _ => None,
     }

@@ -3,7 +3,7 @@
 use crate::declaration::{Child, Children, Decl, Declaration, declared_in, split};
 use crate::definition::{RawDef, discharge, unwrap_all};
 use crate::fixpoint::collect::Collected;
-use crate::fixpoint::fallback::leads_elsewhere;
+use crate::fixpoint::fallback::{has_unread_module, leads_elsewhere};
 use crate::fixpoint::freeform::{free, freeform_of, is_merged_together, merged_together};
 use crate::fixpoint::option::{Wanted, evaluate, has_plain_default, merge_option};
 use crate::fixpoint::secrets::path_of_secret;
@@ -381,6 +381,7 @@ fn part(ev: &mut Evaluator<'_>, at: At<'_>, name: Symbol, child: Child) -> Thunk
         decls: &decls,
         defs: &defs,
         unseen: at.unseen,
+        perhaps: None,
     };
     let unseen = at.unseen.to_vec();
     let key = at.system.key(ev, &made_from);
@@ -423,8 +424,10 @@ fn untouched(ev: &mut Evaluator<'_>, at: At<'_>, child: &Child) -> Option<Decl> 
     }
     let is_the_same = match at.mode() {
         // A file that no host imports is the one system in which the default of such an option may not count: its
-        // guests and homes are as others are.
-        Mode::WholeSystem => !(at.system.open_world() && at.system.prefix.is_empty()),
+        // guests and homes are as others are. A module that was not read may set any, too.
+        Mode::WholeSystem => {
+            !(at.system.open_world() && at.system.prefix.is_empty() || has_unread_module(ev, at))
+        }
         Mode::Submodule => is_plain_everywhere(ev, at, decl),
         Mode::AsNix => false,
     };
@@ -472,6 +475,8 @@ fn no_system(ev: &mut Evaluator<'_>, like: &Rc<ModuleEvaluation>) -> Rc<ModuleEv
     let known = like.shared.no_system.borrow().upgrade();
     known.unwrap_or_else(|| {
         let setup = Setup {
+            // What single systems have, and what could not be read of it, is none of its concern.
+            modules: Vec::new(),
             mode: Mode::WholeSystem,
             prefix: OptionPath::default(),
             open_world: false,

@@ -31,7 +31,7 @@ pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     for (name, value) in [
         ("_type", Value::string("option-type")),
         ("name", Value::string(native.name())),
-        (NATIVE, Value::Opaque(Opaque(Rc::new(parts)))),
+        (NATIVE, Opaque::value(Rc::new(parts))),
     ] {
         entries.push((name, ev.alloc(value, OriginId::default())));
     }

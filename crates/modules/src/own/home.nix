@@ -74,6 +74,9 @@ let
   # A unit in its sections. Modules of a user's own add options of theirs to it.
   unit = types.submodule { freeformType = types.attrsOf set; };
 
+  # Scripts add up.
+  lines = opt types.lines "";
+
   # What does not depend on the system.
   declared = {
     home = {
@@ -81,6 +84,11 @@ let
       homeDirectory = mkOption { type = types.path; };
       stateVersion = opt nullStr null;
       file = grown (types.attrsOf file);
+    };
+    programs = {
+      bash = { bashrcExtra = lines; initExtra = lines; profileExtra = lines; logoutExtra = lines; };
+      fish = { interactiveShellInit = lines; loginShellInit = lines; shellInit = lines; };
+      zsh = { envExtra = lines; initContent = lines; initExtra = lines; loginExtra = lines; profileExtra = lines; };
     };
     systemd.user.services = grown (types.attrsOf unit);
     services.podman = {

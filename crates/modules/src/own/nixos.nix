@@ -211,6 +211,24 @@ let
     options = etcOptions // { target = opt str name; };
   });
 
+  # Scripts add up.
+  lines = opt types.lines "";
+  service = types.submodule {
+    options = {
+      script = lines;
+      preStart = lines;
+      postStart = lines;
+      reload = lines;
+      preStop = lines;
+      postStop = lines;
+    };
+  };
+  shell = {
+    interactiveShellInit = lines;
+    loginShellInit = lines;
+    shellInit = lines;
+  };
+
   # What does not depend on the system.
   declared = {
     assertions = opt (types.listOf types.unspecified) [ ];
@@ -281,6 +299,11 @@ let
       lockKernelModules = enable;
     };
 
+    system.activationScripts = grown (types.attrsOf (types.either types.str (types.submodule {
+      freeformType = set;
+      options.text = lines;
+    })));
+
     # A number in systems of nix-darwin, whose files often lie beside.
     system.stateVersion = opt (types.nullOr (types.either types.str types.int)) null;
 
@@ -292,7 +315,17 @@ let
 
     nix.settings = grown (types.attrsOf types.anything);
 
-    environment.etc = partly (grown (types.attrsOf etc));
+    environment = shell // {
+      etc = partly (grown (types.attrsOf etc));
+      extraInit = lines;
+    };
+    programs = {
+      bash = shell;
+      fish = shell;
+      zsh = shell;
+    };
+    systemd.services = partly (grown (types.attrsOf service));
+    systemd.user.services = partly (grown (types.attrsOf service));
 
     # Systems beside this one: with it, unless they say otherwise, and with more.
     specialisation = opt (types.attrsOf (types.submodule {

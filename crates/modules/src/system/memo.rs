@@ -8,6 +8,7 @@ use crate::declaration::Decl;
 use crate::definition::RawDef;
 use crate::path::OptionPath;
 use crate::system::evaluation::ModuleEvaluation;
+use crate::system::report::Gap;
 use crate::types::native::OptType;
 use nixpod_eval::{Evaluator, Lambda, ThunkId};
 use rustc_hash::FxHashMap;
@@ -38,6 +39,8 @@ pub(crate) struct MadeFrom<'a> {
     pub(crate) defs: &'a [RawDef],
     /// Those around it that could not be seen.
     pub(crate) unseen: &'a [RawDef],
+    /// What may define more of it under a name that is not known.
+    pub(crate) perhaps: Option<&'a Gap>,
 }
 
 impl ModuleEvaluation {
@@ -48,6 +51,7 @@ impl ModuleEvaluation {
             let native = made.native.map(Rc::as_ptr);
             (self.id, made.path, native, made.decls, made.defs).hash(&mut hasher);
             made.unseen.hash(&mut hasher);
+            made.perhaps.hash(&mut hasher);
             hasher.finish()
         })
     }

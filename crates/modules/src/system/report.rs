@@ -83,6 +83,8 @@ pub struct Gap {
 #[derive(Debug, Default)]
 pub struct Shared {
     infos: RefCell<FxHashMap<ThunkId, Rc<OptionInfo>>>,
+    /// What may define more of an option, for the few of which that is so.
+    unnamed: RefCell<FxHashMap<ThunkId, Rc<Gap>>>,
     gaps: RefCell<Gaps>,
     /// `lib`
     pub(crate) lib: OnceCell<ThunkId>,
@@ -175,6 +177,20 @@ impl Shared {
     /// What is known of the option whose value a thunk is. Only after it was forced.
     pub fn info(&self, thunk: ThunkId) -> Option<Rc<OptionInfo>> {
         self.infos.borrow().get(&thunk).cloned()
+    }
+
+    /// Remembers what may define more of an option: something of a name that is not known, which may be its name.
+    pub(crate) fn record_unnamed(&self, thunk: ThunkId, gap: Option<Rc<Gap>>) {
+        let mut unnamed = self.unnamed.borrow_mut();
+        match gap {
+            Some(gap) => unnamed.insert(thunk, gap),
+            None => unnamed.remove(&thunk),
+        };
+    }
+
+    /// What was remembered of that. Only after the option was forced.
+    pub fn unnamed(&self, thunk: ThunkId) -> Option<Rc<Gap>> {
+        self.unnamed.borrow().get(&thunk).cloned()
     }
 
     /// The value that is being computed rests on something that was not seen.

@@ -312,7 +312,7 @@ fn definitions_that_ask_which_names_there_are() {
             shop.lost = error: attribute 'lost' missing
             environment.persistence./p.kept = «one of: 2 | «unknown: option `environment.persistence."/p".kept` is set nowhere in the analysed files»»
             containers.web.autoStart = true
-            systemd.services.a.description = «one of: "a" | «unknown: option `systemd.services.a.description` is set nowhere in the analysed files»»
+            systemd.services.a.description = "a"
             networking.domain = null
             time.timeZone = «unknown: infinite recursion: infinite recursion encountered»
             own = «one of: 2 | 3»
@@ -421,5 +421,61 @@ fn options_that_a_function_declares() {
             containers.web.autoStart = true
             time.timeZone = «unknown: evaluation fails: attribute 'zone' missing»
         "#]],
+    );
+}
+
+/// Nor does a host with a module that could not be read know what that adds. What is here is here all the same.
+#[test]
+fn names_that_an_unread_module_may_add() {
+    let paths = &[
+        "services.a",
+        "containers.here.privateNetwork",
+        "containers.gone.privateNetwork",
+    ];
+    let main = r#"
+#- /main.nix
+{ config, lib, ... }: {
+  containers.here.privateNetwork = true;
+  services.a = {
+    here = config.containers ? here;
+    gone = config.containers ? gone;
+    other = config.virtualisation.oci-containers.containers ? gone;
+    names = lib.attrNames config.containers;
+    none = config.virtualisation.oci-containers.containers == { };
+    these = config.containers == { };
+    empty = config.users.users == { };
+  };
+}
+"#;
+    let outputs = |modules: &str| {
+        format!(
+            r#"
+  inputs.odd.url = "github:someone/odd";
+  outputs = {{ nixpkgs, odd, ... }}: {{
+    nixosConfigurations.oak = nixpkgs.lib.nixosSystem {{ modules = [ {modules} ./main.nix ]; }};
+  }};
+}}{main}"#
+        )
+    };
+    check_on_nixpkgs(
+        &outputs("odd.nixosModules.x"),
+        paths,
+        expect![[r##"
+        # oak Nixos closed=false missing=["odd"] release=Some((25, 11))
+        services.a = { empty = «unknown: option `users.users` is set nowhere in the analysed files»; gone = «unknown: option `containers.gone` is set nowhere in the analysed files»; here = true; names = [ "here" «unknown elements: option `containers` is set nowhere in the analysed files» ]; none = «unknown: option `virtualisation.oci-containers.containers` is set nowhere in the analysed files»; other = «unknown: option `virtualisation.oci-containers.containers.gone` is set nowhere in the analysed files»; these = false; «unknown keys: option `services.a` is set nowhere in the analysed files» }
+        containers.here.privateNetwork = true
+        containers.gone.privateNetwork = «unknown: option `containers.gone.privateNetwork` is set nowhere in the analysed files»
+        gap: module: `inputs.odd.nixosModules.x` comes from outside
+    "##]],
+    );
+    check_on_nixpkgs(
+        &outputs(""),
+        paths,
+        expect![[r##"
+        # oak Nixos closed=true missing=[] release=Some((25, 11))
+        services.a = { empty = «unknown: option `users.users` is set nowhere in the analysed files»; gone = false; here = true; names = [ "here" ]; none = true; other = false; these = false; «unknown keys: option `services.a` is set nowhere in the analysed files» }
+        containers.here.privateNetwork = true
+        containers.gone.privateNetwork = error: attribute 'gone' missing
+    "##]],
     );
 }

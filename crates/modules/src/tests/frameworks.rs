@@ -160,12 +160,12 @@ fn clan_has_machines_in_a_folder() {
         expect![[r##"
             # elm Nixos closed=false missing=["clan-core"] release=Some((25, 11))
             networking.hostName = "elm"
-            virtualisation.oci-containers.containers.w.image = error: attribute 'w' missing
+            virtualisation.oci-containers.containers.w.image = «unknown: option `virtualisation.oci-containers.containers.w.image` is set nowhere in the analysed files»
             containers.e.autoStart = true
             # oak Nixos closed=false missing=["clan-core"] release=Some((25, 11))
             networking.hostName = "oak"
             virtualisation.oci-containers.containers.w.image = "w:9"
-            containers.e.autoStart = error: attribute 'e' missing
+            containers.e.autoStart = «unknown: option `containers.e.autoStart` is set nowhere in the analysed files»
             gap: module: `inputs.clan-core.nixosModules.clanCore` comes from outside
         "##]],
     );

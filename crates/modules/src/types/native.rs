@@ -4,7 +4,7 @@
 //! attribute. Types written in Nix (`mkOptionType`) keep their own functions.
 
 use crate::values::{find, look_up};
-use nixpod_eval::{Attrs, Evaluator, Opaque, ThunkId, Tracked, Value};
+use nixpod_eval::{Attrs, Evaluator, ThunkId, Tracked, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -313,10 +313,10 @@ pub(crate) fn native(ev: &mut Evaluator<'_>, value: &Tracked) -> Rc<OptType> {
     if let Some(symbol) = ev.symbol(NATIVE)
         && let Some(attr) = attrs.get(symbol)
         && let Ok(Tracked {
-            value: Value::Opaque(Opaque(any)),
+            value: Value::Opaque(opaque),
             ..
         }) = ev.force(attr.thunk)
-        && let Ok(made) = any.downcast::<TypeParts>()
+        && let Some(made) = opaque.downcast::<TypeParts>()
     {
         return made_here(ev, attrs, &made);
     }

@@ -55,10 +55,16 @@ const MAX_NAMES: usize = 8;
 pub(crate) fn left_out(results: &Results) -> Vec<String> {
     let of = |reason: LeftOutReason| results.left_out.iter().filter(move |one| one.reason == reason);
     let mut out = Vec::new();
-    let off: BTreeSet<&str> = of(LeftOutReason::Off)
-        .map(|one| one.name.as_ref().map_or("a computed set", Words::exact))
-        .collect();
-    if !off.is_empty() {
+    for (reason, how) in [
+        (LeftOutReason::Off, "off on every host"),
+        (LeftOutReason::OffAsSeen, "off on every host, as far as seen"),
+    ] {
+        let off: BTreeSet<&str> = of(reason)
+            .map(|one| one.name.as_ref().map_or("a computed set", Words::exact))
+            .collect();
+        if off.is_empty() {
+            continue;
+        }
         let shown: Vec<String> = off
             .iter()
             .take(MAX_NAMES)
@@ -69,7 +75,7 @@ pub(crate) fn left_out(results: &Results) -> Vec<String> {
             rest => format!(" and {rest} more"),
         };
         let number = count(off.len(), "container", "containers");
-        out.push(format!("{number} off on every host: {}{rest}", shown.join(", ")));
+        out.push(format!("{number} {how}: {}{rest}", shown.join(", ")));
     }
     for (reason, whose) in [
         (LeftOutReason::Test, "NixOS tests"),

@@ -3,9 +3,37 @@
 use super::worlds::{check, device, kernel, nested, nspawn, oci, set, silent, text, unknown};
 use expect_test::expect;
 use nixpod_model::{
-    Container, Image, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port, Release, Userns,
+    Container, Image, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port, Release, Unseen, Userns,
 };
+use nixpod_source::Why;
 use std::sync::Arc;
+
+/// What has a name that is not known may be this container, and say what it does not say itself.
+#[test]
+fn what_is_absent_may_be_said_under_an_unknown_name() {
+    let unnamed = Some(Unseen {
+        why: Why::named("inputs.x.names.*"),
+        place: None,
+    });
+    check(
+        "missing-private-users",
+        &nspawn(|web| web.unnamed = unnamed.clone()),
+        expect![[r#"
+            high medium: `web` has no user namespace: its root is the host's root
+              set `privateUsers = "pick"` (unsafe)
+        "#]],
+    );
+    check(
+        "missing-private-users",
+        &nspawn(|web| {
+            web.unnamed = unnamed.clone();
+            web.userns = set(Userns::Host);
+        }),
+        expect![[r#"
+            high high: `web` has no user namespace: its root is the host's root
+        "#]],
+    );
+}
 
 #[test]
 fn user_namespaces_of_guests() {

@@ -153,8 +153,9 @@ impl<'e, 's> OptionReader<'e, 's> {
         let set = match &base.value.value {
             Value::Attrs(set) => Some(set.clone()),
             Value::Either(alternatives) => {
+                let alternatives = alternatives.clone();
                 let chosen = alternatives.iter().find_map(|one| match &one.value.value {
-                    Value::Attrs(set) => Some((set.clone(), one.when)),
+                    Value::Attrs(set) if !self.is_out(one.when, base.when) => Some((set.clone(), one.when)),
                     _ => None,
                 });
                 chosen.map(|(set, also)| {
@@ -167,6 +168,7 @@ impl<'e, 's> OptionReader<'e, 's> {
         let symbol = self.ev.intern(name);
         if let Some(set) = &set
             && let Some(attr) = set.get(symbol).copied()
+            && !self.is_out(attr.when, when)
         {
             let when = self.ev.both(when, attr.when);
             return self.found(attr.thunk, when, attr.site, default);
@@ -189,6 +191,15 @@ impl<'e, 's> OptionReader<'e, 's> {
             of_unknown: matches!(base.value.value, Value::Unknown(_)) && self.is_set(base),
             thunk: None,
         }
+    }
+
+    /// Is a part certainly not there, since what it is a part of is there only where it is not?
+    fn is_out(&mut self, part: When, whole: When) -> bool {
+        if part.is_always() {
+            return false;
+        }
+        let given = self.ev.both(self.given, whole);
+        self.ev.is_excluded(part, given)
     }
 
     /// What the option is called that is a container, if it is one.
@@ -288,6 +299,9 @@ impl<'e, 's> OptionReader<'e, 's> {
         let mut reserve = Reserve::new(Share::Half);
         let portion = self.ev.set_aside(&mut reserve, set.entries.len());
         for attr in self.ev.sorted(&set) {
+            if self.is_out(attr.when, when) {
+                continue;
+            }
             let name = self.ev.name(attr.name).to_string();
             if !is(&name) {
                 continue;
@@ -341,6 +355,9 @@ impl<'e, 's> OptionReader<'e, 's> {
         let mut reserve = Reserve::new(Share::Half);
         let portion = self.ev.set_aside(&mut reserve, list.elems.len());
         for elem in &list.elems {
+            if self.is_out(elem.when, found.when) {
+                continue;
+            }
             let when = self.ev.both(found.when, elem.when);
             let among = (&mut reserve, portion);
             let limits = self.ev.limits_hit().len();

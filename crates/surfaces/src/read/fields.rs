@@ -14,6 +14,8 @@ const MAX_DEFINITIONS: usize = 12;
 /// The alternative of a value that is told.
 pub(crate) struct Chosen<T> {
     value: T,
+    /// As it was evaluated.
+    tracked: Tracked,
     pub(crate) origin: Origin,
     when: When,
     /// Did somebody write it?
@@ -24,6 +26,14 @@ pub(crate) struct Chosen<T> {
     has_rivals: bool,
     /// Why another alternative is not known.
     or_unknown: Option<Why>,
+}
+
+/// A value that something may have where it is there.
+struct Possible {
+    value: Tracked,
+    when: When,
+    /// Is it a Boolean that is not known by itself, and that the conditions say under which it is asked for?
+    decided: bool,
 }
 
 /// Why no alternative could be read.
@@ -83,18 +93,17 @@ impl OptionReader<'_, '_> {
         convert: impl Fn(&mut Self, &Tracked, &Origin) -> Result<T, Why>,
         is_worse: impl Fn(&T) -> bool,
     ) -> Result<Chosen<T>, Unread> {
-        let alternatives: Vec<(Tracked, When)> = match &found.value.value {
-            Value::Either(all) => all.iter().map(|one| (one.value.clone(), one.when)).collect(),
-            _ => vec![(found.value.clone(), When::ALWAYS)],
-        };
-        let (alternatives, several) = self.possible(alternatives);
+        let (alternatives, several) = self.possible(found);
         let mut best: Option<Chosen<T>> = None;
         let mut why = None;
         let mut fails = false;
         let mut or_unknown = None;
         let mut known = 0_usize;
-        for (value, when) in &alternatives {
-            let origin = self.origin(value.origin, found);
+        for Possible { value, when, decided } in &alternatives {
+            let origin = match decided {
+                true => self.unknown_origin(&found.value, found),
+                false => self.origin(value.origin, found),
+            };
             match convert(self, value, &origin) {
                 Ok(converted) => {
                     known += 1;
@@ -106,6 +115,7 @@ impl OptionReader<'_, '_> {
                     if best.as_ref().is_none_or(is_better) {
                         best = Some(Chosen {
                             value: converted,
+                            tracked: value.clone(),
                             origin,
                             when: *when,
                             written,
@@ -141,14 +151,38 @@ impl OptionReader<'_, '_> {
     }
 
     /// The alternatives that what is given leaves; and whether there are several. The only one that is left is the value.
-    fn possible(&self, mut alternatives: Vec<(Tracked, When)>) -> (Vec<(Tracked, When)>, bool) {
-        let is_left = |when: When| !self.ev.is_excluded(when, self.given);
-        if alternatives.iter().any(|(_, when)| is_left(*when)) {
-            alternatives.retain(|(_, when)| is_left(*when));
+    fn possible(&mut self, found: &Found) -> (Vec<Possible>, bool) {
+        let given = self.ev.both(self.given, found.when);
+        let all = match &found.value.value {
+            Value::Either(all) if self.ev.decided_by(&found.value.value, given).is_none() => {
+                all.iter().map(|one| (one.value.clone(), one.when)).collect()
+            }
+            _ => vec![(found.value.clone(), When::ALWAYS)],
+        };
+        let is_left = |(_, when): &&(Tracked, When)| !self.ev.is_excluded(*when, given);
+        let mut left: Vec<(Tracked, When)> = all.iter().filter(is_left).cloned().collect();
+        if left.is_empty() {
+            left = all;
         }
-        if let [(_, when)] = &mut *alternatives {
+        if let [(_, when)] = &mut *left {
             *when = When::ALWAYS;
         }
+        let decide = |(value, when): (Tracked, When)| match self.ev.decided_by(&value.value, given) {
+            Some(bool) => Possible {
+                value: Tracked {
+                    value: Value::Bool(bool),
+                    ..value
+                },
+                when,
+                decided: true,
+            },
+            None => Possible {
+                value,
+                when,
+                decided: false,
+            },
+        };
+        let alternatives: Vec<Possible> = left.into_iter().map(decide).collect();
         let several = alternatives.len() > 1;
         (alternatives, several)
     }
@@ -174,6 +208,7 @@ impl OptionReader<'_, '_> {
             Err(unread) => return self.unread(found, unread),
         };
         let definitions = self.definitions_of(found);
+        let also = self.also(found, &chosen.tracked);
         let when = self.ev.both(found.when, chosen.when);
         let (conditions, open) = self.conditions(when);
         let is_certain = chosen.certain && !open;
@@ -193,7 +228,25 @@ impl OptionReader<'_, '_> {
             definitions,
             or_unknown: chosen.or_unknown,
             fails: false,
+            also,
         }
+    }
+
+    /// Where else an option is defined as what it is.
+    fn also(&self, found: &Found, value: &Tracked) -> Vec<Origin> {
+        let Some(info) = &found.info else {
+            return Vec::new();
+        };
+        let says_it = |one: &&DefinitionInfo| {
+            let said = one.value.as_ref();
+            one.won
+                && !one.written.is_ours()
+                && one.origin != value.origin
+                && said.is_some_and(|said| is_same(&said.value, &value.value))
+        };
+        let others = info.definitions.iter().filter(says_it).take(MAX_DEFINITIONS);
+        let origins = others.map(|one| self.trail(self.ev.trail(one.origin)));
+        origins.filter(|origin| !origin.hops.is_empty()).collect()
     }
 
     /// Is nothing that says it certainly there, so that it holds only since the default is the same?
@@ -216,6 +269,7 @@ impl OptionReader<'_, '_> {
             definitions: self.definitions_of(found),
             or_unknown: None,
             fails: fails && !open && !self.is_default(found),
+            also: Vec::new(),
         }
     }
 
@@ -319,6 +373,17 @@ fn as_bool(value: &Tracked) -> Result<bool, Why> {
     match &value.value {
         Value::Bool(bool) => Ok(*bool),
         other => Err(wrong("a Boolean", other)),
+    }
+}
+
+/// Are two values the same one, of which an option has several only if they are equal?
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Path(a), Value::Path(b)) => a == b,
+        (Value::String(a), Value::String(b)) => a.hole().is_none() && b.hole().is_none() && a.text == b.text,
+        _ => false,
     }
 }
 

@@ -29,6 +29,16 @@ impl OptionReader<'_, '_> {
         })
     }
 
+    /// What may define more of a set under a name that is not known.
+    pub(crate) fn unnamed(&self, found: &Found) -> Option<Unseen> {
+        let gap = self.shared.unnamed(found.thunk?)?;
+        let site = gap.site.filter(|site| !site.file.is_own());
+        Some(Unseen {
+            why: gap.why.clone(),
+            place: site.map(Place::whole),
+        })
+    }
+
     /// Is a set only open because nobody was seen to define it as a whole?
     pub(crate) fn is_by_itself(&self, found: &Found, why: &Why) -> bool {
         let Why::UnsetOption(name) = why else { return false };

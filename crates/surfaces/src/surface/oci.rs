@@ -10,7 +10,7 @@ use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::text::hole;
 use nixpod_eval::Value;
-use nixpod_model::{Container, Engine, Fact, Image, SecretSlot, SecretValue, Surface};
+use nixpod_model::{Container, Engine, Fact, Image, Mount, SecretSlot, SecretValue, Surface};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -104,8 +104,21 @@ pub(crate) fn read(
     let (flags, options) = parse(&words, &WORDS);
     container.flags.extend(flags);
     podman::apply(container, &options);
+    for field in &mut container.mounts {
+        *field = field.map(unexpanded);
+    }
     login(reader, found, container, &mut around.secrets);
     Reading::Container
+}
+
+/// NixOS quotes every word, so that nobody expands `~`, variables or specifiers: what does not begin with `/` or `.` is the
+/// name of a volume for the engine.
+fn unexpanded(mount: &Mount) -> Mount {
+    let pattern = mount.source.pattern();
+    Mount {
+        is_bind: mount.is_bind && !pattern.starts_with(['~', '$', '%']),
+        ..mount.clone()
+    }
 }
 
 /// A set of capabilities that are granted or taken.

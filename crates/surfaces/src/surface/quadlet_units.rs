@@ -335,7 +335,8 @@ fn directory(written: &Written, runs: &Runs) -> Option<String> {
     let below = path(written)
         .rsplit_once('/')
         .map_or(String::new(), |(folder, _)| format!("/{folder}"));
-    let is_etc = written.path.starts_with("environment.etc");
+    let before = written.path.split(FOLDER).next().unwrap_or_default();
+    let is_etc = before.starts_with("environment.etc") || before.ends_with("etc/");
     match runs {
         _ if is_etc => Some(format!("/etc/{FOLDER}{below}")),
         Runs::User(_) => Some(format!("%h/.config/{FOLDER}{below}")),

@@ -40,6 +40,8 @@ pub(crate) enum Runs {
 pub(crate) struct TextSurface {
     /// Which it is.
     pub(crate) surface: Surface,
+    /// Where such texts stand, for people: options and files.
+    pub(crate) places: &'static [&'static str],
     /// Which systems have options with such texts.
     pub(crate) systems: Systems,
     /// Finds those of a system.

@@ -128,6 +128,10 @@ fn container(world: &World, one: &Container, lines: &mut Lines<'_>) {
     Container::new(one.id.clone(), Origin::default()).visit(&mut new);
     one.visit(&mut facts);
     lines.facts("", &new, &facts);
+    if let Some(Unseen { why, place }) = &one.unnamed {
+        let place = place.map_or("-".to_owned(), |place| lines.files.code(place));
+        lines.push("unnamed", &format!("{why} <- {place}"));
+    }
     if let Some(Unseen { why, .. }) = &one.unseen {
         lines.push("not seen", &why.to_string());
     }

@@ -292,3 +292,133 @@ fn a_condition_of_one_branch_is_none_of_the_other() {
         "#]],
     );
 }
+
+/// Where the container is there, what it is there for is decided, wherever it is asked for again.
+#[test]
+fn a_condition_of_the_container_is_decided_inside_of_it() {
+    containers(
+        r#"
+        { config, lib, inputs, ... }:
+        let
+          inherit (lib) mkIf optional optionalAttrs;
+          inherit (inputs.switches) on tun;
+        in
+        {
+          imports = [ inputs.more.module ];
+          config = lib.mkMerge [
+            {
+              containers.plain = mkIf on { privateNetwork = on; enableTun = !on; };
+              containers.option = mkIf config.elsewhere.on {
+                privateNetwork = config.elsewhere.on;
+                enableTun = if config.elsewhere.on then false else true;
+                extraFlags = optional (!config.elsewhere.on) "--a" ++ optional config.elsewhere.on "--b";
+              };
+            }
+            (mkIf (!on) { containers.not = { privateNetwork = on; enableTun = !on; }; })
+            { containers = optionalAttrs on { attrs = { privateNetwork = on; } // optionalAttrs (!on) { enableTun = true; }; }; }
+            { containers = if on then { yes.privateNetwork = on; } else { no.privateNetwork = on; }; }
+          ];
+        }
+        "#,
+        expect![[r#"
+            nspawn attrs maybe[on] in `box` <- { privateNetwork = on; } // optionalAttrs (!on) { enableTun = true; }
+              network: Private <- privateNetwork
+              private network: true <- privateNetwork
+              tun: default false <- enableTun
+            nspawn no maybe[not on] in `box` <- no.privateNetwork = on
+              network: Host <- privateNetwork
+              private network: false <- privateNetwork
+            nspawn not maybe[!on] in `box` <- { privateNetwork = on; enableTun = !on; }
+              capability: CAP_NET_ADMIN <- enableTun
+              network: Host <- privateNetwork
+              device: /dev/net/tun rwm allowed <- enableTun
+              private network: false <- privateNetwork
+              tun: true <- enableTun
+            nspawn option maybe[config.elsewhere.on] in `box` <- {…
+              network: Private <- privateNetwork
+              flag: --b <- "--b"
+              private network: true <- privateNetwork
+              tun: false <- false
+            nspawn plain maybe[on] in `box` <- { privateNetwork = on; enableTun = !on; }
+              network: Private <- privateNetwork
+              private network: true <- privateNetwork
+              tun: false <- enableTun
+            nspawn yes maybe[on] in `box` <- yes.privateNetwork = on
+              network: Private <- privateNetwork
+              private network: true <- privateNetwork
+            not analysed: module: `inputs.more.module` comes from outside <- inputs.more.module
+        "#]],
+    );
+}
+
+/// So are the parts of what it is there for, and what is made of them.
+#[test]
+fn the_parts_of_a_condition_are_decided_too() {
+    containers(
+        r#"
+        { config, lib, inputs, ... }:
+        let
+          inherit (lib) mkIf optional optionalAttrs;
+          inherit (inputs.switches) on tun;
+        in
+        {
+          imports = [ inputs.more.module ];
+          config = lib.mkMerge [
+            (mkIf (on && tun) {
+              containers.and = { privateNetwork = on; enableTun = tun; ephemeral = !tun || !on; };
+            })
+            (mkIf on (mkIf tun { containers.nested = { privateNetwork = on && tun; enableTun = on -> !tun; }; }))
+            (mkIf (on || tun) { containers.or = { privateNetwork = on || tun; enableTun = on; }; })
+          ];
+        }
+        "#,
+        expect![[r#"
+            nspawn and maybe[on && tun] in `box` <- { privateNetwork = on; enableTun = tun; ephemeral = !tun || !on; }
+              capability: CAP_NET_ADMIN <- enableTun
+              network: Private <- privateNetwork
+              device: /dev/net/tun rwm allowed <- enableTun
+              private network: true <- privateNetwork
+              tun: true <- enableTun
+            nspawn nested maybe[on, tun] in `box` <- { privateNetwork = on && tun; enableTun = on -> !tun; }
+              network: Private <- privateNetwork
+              private network: true <- privateNetwork
+              tun: false <- enableTun
+            nspawn or maybe[on || tun] in `box` <- { privateNetwork = on || tun; enableTun = on; }
+              network: Private <- privateNetwork
+              private network: true <- privateNetwork
+              tun: unknown: `inputs.switches.on` comes from outside <- enableTun
+              not known: whether it may make tunnels: `inputs.switches.on` comes from outside <- enableTun
+            not analysed: containers.or: `inputs.switches.on` comes from outside <- enableTun
+            not analysed: module: `inputs.more.module` comes from outside <- inputs.more.module
+        "#]],
+    );
+}
+
+/// The same of an option that has a default, in a file that no host imports, so that it may be set elsewhere.
+#[test]
+fn an_option_that_may_be_set_elsewhere_is_decided_where_it_has_to_be() {
+    let text = r#"
+        { config, lib, ... }:
+        let cfg = config.my; in
+        {
+          options.my.on = lib.mkEnableOption "it";
+          options.my.more = lib.mkEnableOption "more";
+          config = lib.mkIf (cfg.on && !cfg.more) {
+            virtualisation.oci-containers.containers.x = {
+              image = if cfg.more then "more:1" else "less:1";
+              privileged = cfg.on;
+              extraOptions = lib.optional (!cfg.on) "--privileged" ++ lib.optional cfg.on "--tty";
+              volumes = lib.mkIf cfg.more [ "/:/host" ];
+            };
+          };
+        }
+    "#;
+    let (world, files) = world(text, Kind::Nixos, false);
+    expect![[r#"
+        oci-containers x maybe[cfg.on && !cfg.more] in `box` <- {…
+          privileged: true <- privileged
+          image: less:1 <- "less:1"
+          flag: --tty <- "--tty"
+    "#]]
+    .assert_eq(&super::dump::containers(&world, &files));
+}

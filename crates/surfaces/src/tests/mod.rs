@@ -11,6 +11,7 @@ mod likely;
 mod nspawn;
 mod oci;
 mod quadlet;
+mod quadlet_generator;
 mod quadlet_text;
 mod secrets;
 mod settings;
@@ -18,6 +19,7 @@ mod size;
 mod systemd_nspawn;
 mod traps;
 mod unknown;
+mod unnamed;
 mod unusual;
 
 use expect_test::Expect;

@@ -292,6 +292,7 @@ fn what_is_unknown_as_a_whole() {
               private network: unknown: `inputs.a` comes from outside
               tun: unknown: `inputs.a` comes from outside
               other private network: unknown: `inputs.a` comes from outside
+              unnamed: `inputs.containers` comes from outside <- containers
               not seen: `inputs.a` comes from outside
               not known: a part of its definition: `inputs.a` comes from outside <- a
             nspawn b in `box` <- { privateNetwork = true; } // inputs.b
@@ -303,6 +304,7 @@ fn what_is_unknown_as_a_whole() {
               private network: maybe[depending on privateNetwork or something else] true <- true
               tun: unknown: `inputs.b` comes from outside
               other private network: unknown: `inputs.b` comes from outside
+              unnamed: `inputs.containers` comes from outside <- containers
               not seen: `inputs.b` comes from outside
               not known: a part of its definition: `inputs.b` comes from outside <- b
             nspawn c in `box` <- { imports = [ inputs.c ]; config = { }; }
@@ -314,9 +316,11 @@ fn what_is_unknown_as_a_whole() {
               private network: unknown: `inputs.c` comes from outside
               tun: unknown: `inputs.c` comes from outside
               other private network: unknown: `inputs.c` comes from outside
+              unnamed: `inputs.containers` comes from outside <- containers
               not seen: `inputs.c` comes from outside
               not known: a part of its definition: `inputs.c` comes from outside <- inputs.c
             nspawn d in `box`, guest `guest d of box` <- d.config = inputs.d
+              unnamed: `inputs.containers` comes from outside <- containers
             nspawn e in `box` <- e
               auto start: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               users: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
@@ -332,6 +336,7 @@ fn what_is_unknown_as_a_whole() {
               private network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               tun: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
               other private network: unknown: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
+              unnamed: `inputs.containers` comes from outside <- containers
               not seen: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null
               fails: a part of its definition: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e
             not analysed: containers.e: evaluation fails: A definition for option `containers.e' is not of type `submodule'. Definition value: null <- e

@@ -195,3 +195,27 @@ fn what_was_not_seen_dooms_the_defaults() {
         "#]],
     );
 }
+
+#[test]
+fn nobody_expands_homes_and_variables() {
+    containers(
+        r#"
+        {
+          virtualisation.oci-containers.containers.a = {
+            image = "a";
+            volumes = [ "~/x:/x" "%h/y:/y" "./z:/z" ];
+            extraOptions = [ "-v=$HOME/w:/w" ];
+          };
+        }
+        "#,
+        expect![[r#"
+            oci-containers a in `box` <- {…
+              mount: volume ~/x at /x rw <- "~/x:/x"
+              mount: volume %h/y at /y rw <- "%h/y:/y"
+              mount: ./z at /z rw <- "./z:/z"
+              mount: volume $HOME/w at /w rw <- "-v=$HOME/w:/w"
+              image: a <- "a"
+              flag: -v=$HOME/w:/w <- "-v=$HOME/w:/w"
+        "#]],
+    );
+}

@@ -61,7 +61,7 @@ fn files_of_a_system() {
               network: Private <- lane.network:ip=10.9.0.2
               mount: /run/podman/podman.sock at /s rw <- %t/podman/podman.sock:/s
               mount: /var/lib/web at /data ro <- %S/web:/data:ro
-              mount: /etc/containers/systemd/./conf at /conf rw <- ./conf:/conf
+              mount: /etc/containers/systemd/conf at /conf rw <- ./conf:/conf
               mount: ${my.data} at /other rw <- {…
               mount: /srv/ink at /ink rw <- ink.volume:/ink
               image: docker.io/library/nginx:1 <- docker.io/library/nginx:1

@@ -112,3 +112,29 @@ fn services_of_containers_are_changed_beside_them() {
         "#]],
     );
 }
+
+#[test]
+fn scripts_of_several_definitions_are_one() {
+    containers(
+        r#"
+        { lib, ... }: {
+          imports = [ { systemd.services.x.preStart = "podman run --name b img"; } ];
+          systemd.services.x = { preStart = lib.mkBefore "podman run --name a img"; after = [ "y" ]; };
+        }
+        "#,
+        expect![[r#"
+            command-line a in `box` <- podman run --name a img
+              engine: podman <- podman run --name a img
+              image: img <- img
+              flag: --name <- --name
+              flag value: a <- a
+              option: name = a <- a
+            command-line b in `box` <- podman run --name b img
+              engine: podman <- podman run --name b img
+              image: img <- img
+              flag: --name <- --name
+              flag value: b <- b
+              option: name = b <- b
+        "#]],
+    );
+}

@@ -254,6 +254,7 @@ fn containers_from_an_option_that_nobody_sets_are_counted() {
         expect![[r#"
             oci-containers a in `box` <- a.image = "a:1"
               image: a:1 <- "a:1"
+              unnamed: option `my.more` is set nowhere in the analysed files <- containers
             not analysed: containers: option `my.containers` is set nowhere in the analysed files <- {…
             not analysed: virtualisation.oci-containers.containers: option `my.more` is set nowhere in the analysed files <- { a.image = "a:1"; }
         "#]],
@@ -506,11 +507,11 @@ fn of_alternatives_the_worse_is_told() {
         "#,
         expect![[r#"
             nspawn guest in `box`, guest `guest guest of box` <- {…
-              users: maybe[!secret.on or not secret.on and not !secret.on] Host <- "no"
-              network: maybe[!secret.on or not secret.on and not !secret.on] Host <- false
-              private users: maybe[!secret.on or not secret.on and not !secret.on] Host <- "no"
-              ownership: maybe[!secret.on or not secret.on and not !secret.on] false <- "no"
-              private network: maybe[!secret.on or not secret.on and not !secret.on] false <- false
+              users: maybe[!secret.on] Host <- "no"
+              network: maybe[!secret.on] Host <- false
+              private users: maybe[!secret.on] Host <- "no"
+              ownership: maybe[!secret.on] false <- "no"
+              private network: maybe[!secret.on] false <- false
             nspawn plain in `box`, guest `guest plain of box` <- {…
               users: maybe[secret.on] Pick <- "pick"
               private users: maybe[secret.on] Pick <- "pick"

@@ -25,6 +25,7 @@ pub(crate) fn part<T, U>(field: &Field<T>, value: U, origin: Origin) -> Field<U>
         definitions: out.definitions,
         or_unknown: out.or_unknown,
         fails: out.fails,
+        also: out.also,
     }
 }
 
@@ -37,6 +38,7 @@ pub(crate) fn unknown<T, U>(field: &Field<T>, why: &Why) -> Field<U> {
         definitions: field.definitions.clone(),
         or_unknown: None,
         fails: false,
+        also: Vec::new(),
     }
 }
 
@@ -67,9 +69,14 @@ pub(crate) fn maybe<T>(field: Field<T>, conditions: Vec<Condition>) -> Field<T> 
     weaken(field, &other)
 }
 
-/// Puts a fact in the place of one that it overrides. The definitions of that lose.
-pub(crate) fn override_with<T>(field: &mut Field<T>, by: Field<T>) {
+/// Puts a fact in the place of one that it overrides. The definitions of that lose, but if it is the same, it would be so
+/// without this one, too.
+pub(crate) fn override_with<T: PartialEq>(field: &mut Field<T>, by: Field<T>) {
     let old = std::mem::replace(field, by);
+    if old.said().is_some() && old.said() == field.said() {
+        field.also.push(old.origin);
+        field.also.extend(old.also);
+    }
     for definition in old.definitions {
         let is_same = |one: &Definition| one.option == definition.option && one.place == definition.place;
         if !field.definitions.iter().any(is_same) {

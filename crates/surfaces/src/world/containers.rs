@@ -60,16 +60,17 @@ impl Walk<'_, '_, '_> {
             return;
         }
         let entries = self.reader.entries(&all);
-        let state = match (entries.open.is_some(), entries.is_empty()) {
+        // That others may add names, which nobody was seen to do, is no gap, and says nothing of those that are seen.
+        let open = entries.open.as_ref();
+        let open = open.filter(|why| !self.reader.is_by_itself(&all, why));
+        let state = match (open.is_some(), entries.is_empty()) {
             (true, _) => DefinedState::Open,
             (false, false) => DefinedState::Read,
             // There is none, whatever is written.
             (false, true) => DefinedState::Off,
         };
         self.account_for(&all, state);
-        if let Some(why) = &entries.open
-            // That nobody was seen to set it as a whole is no gap.
-            && !self.reader.is_by_itself(&all, why)
+        if let Some(why) = open
             // What was left out is told with its own place.
             && !self.reader.gaps(&all).iter().any(|gap| gap.why == *why)
         {
@@ -158,6 +159,7 @@ impl Walk<'_, '_, '_> {
     fn add(&mut self, found: &Found, mut container: Container, outer: &Inherited) {
         container.unseen = container.unseen.or_else(|| self.reader.unseen(found));
         outer.settings.apply(&mut container);
+        container.unnamed = self.reader.unnamed(found);
         if let Some(unseen) = &container.unseen {
             container.visit_mut(&mut Doubt(unseen.why.clone()));
         }

@@ -285,10 +285,12 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
     fn add_host(&mut self, root: &RootSystem) -> HostId {
         let host = self.world.next_host(&root.name);
         let collected = root.system.collect(self.ev);
-        let disabled = collected.iter().flat_map(|collected| collected.disabled.clone());
-        for path in disabled.collect::<Vec<_>>() {
-            let loaded = self.ev.source().load(&path).ok();
-            self.world.disabled.extend(loaded.map(|loaded| loaded.file));
+        if let Some(collected) = &collected {
+            for path in &collected.disabled {
+                let loaded = self.ev.source().load(path).ok();
+                self.world.disabled.extend(loaded.map(|loaded| loaded.file));
+            }
+            self.world.disabled_sets.extend(&collected.disabled_sets);
         }
         let modules = collected.map_or(0, |collected| {
             collected

@@ -114,17 +114,20 @@ impl<'t> Reader<'t, '_> {
             }
             _ => None,
         };
-        let mut names = Vec::new();
+        let before = self.build.map.bindings.len();
         while self.lexer.token != Token::Semicolon {
-            names.push(self.attr_name()?);
+            let Attr::Static(name, range) = self.attr()? else {
+                return None;
+            };
+            // Where the statement ends is put in later.
+            self.build
+                .inherit_name(set, from, name, range, TextRange::empty(start));
         }
         self.lexer.advance()?;
         let statement = self.lexer.since(start);
         self.build.subject(statement, None);
-        for (word, range) in names {
-            let name = self.build.names.intern(word);
-            self.build.inherit_name(set, from, name, range, statement);
-        }
+        let bindings = self.build.map.bindings.iter_mut().skip(before);
+        bindings.for_each(|(_, range)| *range = statement);
         Some(())
     }
 

@@ -26,8 +26,14 @@ pub(super) struct Run {
     pub(super) name: Option<String>,
     /// What stands behind `run`.
     words: Vec<Element>,
-    /// Something of it that is not read.
-    pub(super) counted: Option<Why>,
+}
+
+impl Run {
+    /// What says how the container is run: the options and the image, and not what runs in it.
+    pub(super) fn spec(&self) -> &[Element] {
+        let end = options(&self.words, &WORDS, true).end;
+        self.words.get(..=end).unwrap_or(&self.words)
+    }
 }
 
 const BEFORE: Grammar = Grammar {
@@ -100,7 +106,6 @@ pub(super) fn command(line: &Line) -> Command {
         Some((Verb::Run, words)) => Command::Run(Run {
             name: name(words),
             words: words.to_vec(),
-            counted: None,
         }),
         Some((Verb::Kube, _)) => Command::NotRead("kube play"),
         Some((Verb::Compose, words)) if compose_runs(words) => Command::NotRead("compose"),

@@ -214,9 +214,18 @@ impl Finder<'_, '_, '_> {
         if self.reader.is_unset(&all) {
             return;
         }
-        for element in self.reader.elements(&all) {
-            if matches!(element.value.value, Value::Attrs(_)) {
-                self.written_by(&path.join("."), &element, runs);
+        // Hundreds of packages are nothing to this: what cannot be known of one is not told.
+        let Ok(list) = self.reader.ev.list_or_open(all.value.clone(), all.site) else {
+            return;
+        };
+        for element in &list.elems {
+            let value = self.reader.ev.force_part(element.thunk);
+            if matches!(&value.value, Value::Attrs(set) if set.get(self.reader.ev.common().out_path).is_some())
+            {
+                let when = self.reader.ev.both(all.when, element.when);
+                let mut found = self.reader.found(element.thunk, when, all.site, false);
+                found.info.clone_from(&all.info);
+                self.written_by(&path.join("."), &found, runs);
             }
         }
     }

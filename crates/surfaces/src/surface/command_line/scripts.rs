@@ -7,7 +7,8 @@ use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::{maybe, unknown};
 use crate::vocabulary::shell::{self, Line, Stopped, Who};
 use nixpod_model::{Container, Field, NotAnalysed, StoreRef, Subject, Text, TextPart};
-use nixpod_source::{Origin, Why};
+use nixpod_source::{Origin, Place, Why};
+use rustc_hash::FxHashMap;
 
 /// Programs that run containers, or something like them.
 const PROGRAMS: [&str; 6] = [
@@ -70,7 +71,18 @@ fn is_unit_line(path: &str) -> bool {
 fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
     let base = Base::new(written);
     let known = Known::of(&base, lines);
+    let mut seen = Seen::default();
     for line in lines {
+        match seen.look(line) {
+            Look::New => {}
+            Look::Same => continue,
+            Look::Beyond => {
+                let why = Why::Limit(format!("more than {MAX_VARIANTS} containers of one line"));
+                out.not_analysed
+                    .push(gap(written.path.clone(), why, &line.origin));
+                continue;
+            }
+        }
         match line.program.as_str() {
             "systemd-nspawn" => {
                 let mut container = begin(&base, line, nspawn::name(line), out);
@@ -81,10 +93,6 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
                 engine::Command::Run(run) => {
                     let mut container = begin(&base, line, run.name.clone(), out);
                     engine::read(&base, line, &run, &known, &mut container);
-                    if let Some(more) = run.counted {
-                        out.not_analysed
-                            .push(gap(container.name.clone(), more, &line.origin));
-                    }
                     out.containers.push(container);
                 }
                 engine::Command::NotRead(what) => {
@@ -105,6 +113,39 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
                     .push(gap(place_of(&written.path), why, &line.origin));
             }
             _ => {}
+        }
+    }
+}
+
+/// Loops and functions come to a line with many values; so many of them are read.
+const MAX_VARIANTS: usize = 4;
+
+/// The lines that were read, by where they are written.
+#[derive(Default)]
+struct Seen(FxHashMap<Option<Place>, Vec<Vec<String>>>);
+
+enum Look {
+    New,
+    /// It differs at most in what runs inside.
+    Same,
+    /// There were too many of them; this is told once.
+    Beyond,
+}
+
+impl Seen {
+    fn look(&mut self, line: &Line) -> Look {
+        let words = match engine::command(line) {
+            engine::Command::Run(run) => run.spec().iter().map(|word| word.text.display()).collect(),
+            _ => line.words.iter().map(|word| word.text.display()).collect(),
+        };
+        let before = self.0.entry(line.origin.place()).or_default();
+        if before.len() > MAX_VARIANTS || before.contains(&words) {
+            return Look::Same;
+        }
+        before.push(words);
+        match before.len() > MAX_VARIANTS {
+            true => Look::Beyond,
+            false => Look::New,
         }
     }
 }

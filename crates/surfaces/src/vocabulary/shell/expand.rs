@@ -96,18 +96,25 @@ impl Follow<'_> {
         words.done
     }
 
-    /// What a word becomes where it is not taken apart: the value of a variable.
-    pub(super) fn expand_whole(&mut self, word: &Word) -> Text {
+    /// What a word becomes where it is not taken apart: the value of a variable; and whether the surroundings may say
+    /// otherwise.
+    pub(super) fn expand_whole(&mut self, word: &Word) -> (Text, bool) {
         let mut text = Text::default();
+        let mut is_likely = false;
         for piece in &word.pieces {
             match &piece.what {
                 What::Parameter(parameter) => match self.value_of(parameter) {
                     Value::One(value) => append(&mut text, value),
+                    Value::Likely(value) => {
+                        is_likely = true;
+                        append(&mut text, value);
+                    }
                     Value::Array(elements) => {
                         for (at, element) in elements.into_iter().enumerate() {
                             if at > 0 {
                                 append(&mut text, Text::known(" ", nixpod_source::Origin::default()));
                             }
+                            is_likely |= element.when.maybe;
                             append(&mut text, element.text);
                         }
                     }
@@ -116,7 +123,13 @@ impl Follow<'_> {
                 _ => append(&mut text, self.literal(piece)),
             }
         }
-        text
+        (text, is_likely)
+    }
+
+    /// What stands behind the operator of a parameter, as a value.
+    fn operand(&mut self, parameter: &Parameter, is_likely: bool) -> Value {
+        let (text, also) = self.expand_whole(&parameter.operand);
+        Value::one(text, is_likely || also)
     }
 
     fn expand_piece(&mut self, piece: &Piece, words: &mut Words) {
@@ -124,14 +137,24 @@ impl Follow<'_> {
             What::Parameter(parameter) => match self.value_of(parameter) {
                 Value::One(value) if piece.quoted => words.add(value),
                 Value::One(value) => words.split(&value),
+                Value::Likely(value) => {
+                    words.current().when.maybe = true;
+                    match piece.quoted {
+                        true => words.add(value),
+                        false => words.split(&value),
+                    }
+                }
                 Value::Array(elements) => {
                     for (at, element) in elements.into_iter().enumerate() {
                         if at > 0 {
                             words.end();
                         }
-                        let current = words.current();
-                        current.when = current.when.both(&element.when);
-                        current.is_one &= element.is_one;
+                        // Without quotes an empty element is no word.
+                        if piece.quoted || !element.text.parts.is_empty() {
+                            let current = words.current();
+                            current.when = current.when.both(&element.when);
+                            current.is_one &= element.is_one;
+                        }
                         match piece.quoted {
                             true => words.add(element.text),
                             false => words.split(&element.text),
@@ -205,7 +228,11 @@ impl Follow<'_> {
     fn value_of(&mut self, parameter: &Parameter) -> Value {
         let name = self.name(&parameter.name).to_owned();
         let value = self.variables.get(&name);
-        match (parameter.form, value.as_deref()) {
+        let form = match parameter.form {
+            Form::OrAssign => Form::OrElse,
+            form => form,
+        };
+        let value = match (form, value.as_deref()) {
             (Form::Whole, Some(Value::Array(elements))) if !matches!(&*name, "@" | "*") => {
                 match elements.first() {
                     Some(first) if !first.when.maybe => Value::One(first.text.clone()),
@@ -214,16 +241,27 @@ impl Follow<'_> {
                 }
             }
             (Form::Whole | Form::Elements, Some(value)) => value.clone(),
+            (Form::OrElse, Some(Value::Likely(text))) => Value::Likely(text.clone()),
+            // Nobody says it but the surroundings, if they do.
+            (Form::OrElse, None) if !parameter.operand.is_absent() && is_variable(&name) => {
+                self.operand(parameter, true)
+            }
             (Form::OrElse, Some(Value::One(text))) => match (text.parts.is_empty(), text.has_hole()) {
-                (true, _) => Value::One(self.expand_whole(&parameter.operand)),
+                (true, _) => self.operand(parameter, false),
                 (false, false) => Value::One(text.clone()),
                 (false, true) => Value::Unknown,
             },
-            (Form::IfSet, Some(Value::One(text))) if !text.parts.is_empty() && !text.has_hole() => {
-                Value::One(self.expand_whole(&parameter.operand))
-            }
+            (Form::IfSet, Some(Value::One(text))) => match (text.parts.is_empty(), text.has_hole()) {
+                (true, _) => Value::One(Text::default()),
+                (false, false) => self.operand(parameter, false),
+                (false, true) => Value::Unknown,
+            },
             _ => Value::Unknown,
+        };
+        if parameter.form == Form::OrAssign {
+            self.variables.set(&name, value.clone());
         }
+        value
     }
 
     /// A parameter of which nothing is known but what it is called.
@@ -240,6 +278,11 @@ impl Follow<'_> {
     pub(super) fn name(&self, span: &Span) -> &str {
         self.script.get(span.clone()).unwrap_or_default()
     }
+}
+
+/// Is it a variable or an argument, and no special parameter?
+fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
 }
 
 /// Does a reference to the store go to one of these files?

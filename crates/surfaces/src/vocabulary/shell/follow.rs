@@ -301,7 +301,7 @@ impl<'t> Follow<'t> {
             false => String::new(),
         };
         if let Some(body) = self.functions.get(&name).copied() {
-            return self.call(name, body, words);
+            return self.call(name, body, Some(words));
         }
         if !self.built_in(&name, &words) {
             self.command(words, span);
@@ -313,8 +313,8 @@ impl<'t> Follow<'t> {
             let name = self.name(&one.name).to_owned();
             let value = match &one.value {
                 Assigned::One(word) => {
-                    let text = self.expand_whole(word);
-                    Value::One(text)
+                    let (text, is_likely) = self.expand_whole(word);
+                    Value::one(text, is_likely)
                 }
                 Assigned::Array(words) => Value::Array(self.expand_all(words)),
                 Assigned::Element(_) => Value::Unknown,
@@ -332,7 +332,7 @@ impl<'t> Follow<'t> {
             let pattern = element.text.pattern();
             if let Some((name, _)) = pattern.split_once('=') {
                 let value = element.text.slice(name.len() + 1, pattern.len());
-                self.variables.set(name, Value::One(value));
+                self.variables.set(name, Value::one(value, element.when.maybe));
             }
         }
     }
@@ -349,10 +349,10 @@ impl<'t> Follow<'t> {
                 let is_end = |word: &Element| word.text.pattern() == "--";
                 if let Some(at) = words.iter().position(is_end) {
                     let rest = words.get(at + 1..).unwrap_or_default();
-                    self.arguments(rest.to_vec());
+                    self.arguments(Some(rest.to_vec()));
                 }
             }
-            "shift" => self.arguments(Vec::new()),
+            "shift" => self.arguments(None),
             // What it is given runs later.
             "trap" | "alias" | "echo" | "printf" | ":" | "true" => {}
             _ => return false,
@@ -360,24 +360,26 @@ impl<'t> Follow<'t> {
         true
     }
 
-    /// What `$1` and `$@` stand for.
-    fn arguments(&mut self, words: Vec<Element>) {
+    /// What `$1` and `$@` stand for, if that is known.
+    fn arguments(&mut self, words: Option<Vec<Element>>) {
+        let all = words.as_deref().unwrap_or_default();
+        // A word that may be several moves all that follow it.
+        let known = all.iter().take_while(|word| word.is_one).count();
+        let is_whole = words.is_some() && known == all.len();
         for at in 1..10 {
-            let value = match words.get(at - 1) {
-                Some(word) => Value::One(word.text.clone()),
-                None => Value::Unknown,
+            let value = match all.get(at - 1).filter(|_| at <= known) {
+                Some(word) => Value::one(word.text.clone(), word.when.maybe),
+                None if is_whole => Value::One(Text::default()),
+                _ => Value::Unknown,
             };
             self.variables.set(&at.to_string(), value);
         }
-        let all = match words.is_empty() {
-            true => Value::Unknown,
-            false => Value::Array(words),
-        };
+        let all = words.map_or(Value::Unknown, Value::Array);
         self.variables.set("@", all.clone());
         self.variables.set("*", all);
     }
 
-    fn call(&mut self, name: String, body: &'t List, words: Vec<Element>) {
+    fn call(&mut self, name: String, body: &'t List, words: Option<Vec<Element>>) {
         self.called.insert(name);
         if self.nesting >= MAX_NESTING {
             return;
@@ -385,7 +387,7 @@ impl<'t> Follow<'t> {
         let names: Vec<String> = (1..10).map(|at| at.to_string()).collect();
         let names = || names.iter().map(String::as_str).chain(["@", "*"]);
         let before: Vec<_> = names().map(|name| self.variables.get(name)).collect();
-        self.arguments(words.into_iter().skip(1).collect());
+        self.arguments(words.map(|words| words.into_iter().skip(1).collect()));
         self.nesting += 1;
         self.list(body);
         self.nesting -= 1;
@@ -404,7 +406,7 @@ impl<'t> Follow<'t> {
         all.sort_by(|one, other| one.0.cmp(&other.0));
         for (name, body) in all {
             if !self.called.contains(&name) {
-                self.on(None, |this| this.call(name, body, Vec::new()));
+                self.on(None, |this| this.call(name, body, None));
             }
         }
     }

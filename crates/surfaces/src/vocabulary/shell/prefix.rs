@@ -198,9 +198,14 @@ fn written(word: &Element) -> Option<Text> {
     if rest.contains(HOLE) || !rest.is_empty() && !rest.starts_with("/bin/") {
         return None;
     }
+    // A word of a unit's line has all that the line refers to.
+    let Some(TextPart::Hole { why, .. }) = word.text.parts.first() else {
+        return None;
+    };
+    let file = why.name()?.strip_prefix("store path of ")?;
     word.text.context.iter().find_map(|reference| match reference {
-        StoreRef::Written { text, .. } => Some((**text).clone()),
-        StoreRef::Copied { .. } | StoreRef::Path { .. } | StoreRef::Read { .. } => None,
+        StoreRef::Written { name, text } if name == file => Some((**text).clone()),
+        _ => None,
     })
 }
 

@@ -181,7 +181,7 @@ impl Reader<'_> {
     fn double_quoted(&mut self, word: &mut Word) {
         let open = self.at;
         self.at += 1;
-        word.push(What::Literal, self.at..self.at, true);
+        let before = word.pieces.len();
         while let Some(c) = self.peek() {
             match c {
                 b'"' => break,
@@ -208,6 +208,10 @@ impl Reader<'_> {
                     word.push(What::Literal, from..self.at, true);
                 }
             }
+        }
+        // Nothing in quotes is a word; no elements in quotes are none.
+        if word.pieces.len() == before {
+            word.push(What::Literal, self.at..self.at, true);
         }
         self.close(b'"', open, "quotation mark");
     }
@@ -291,7 +295,9 @@ impl Reader<'_> {
         let operator = self.at;
         if self.peek() != Some(b'}') {
             form = match (self.peek(), self.peek_at(1)) {
-                (Some(b':'), Some(b'-' | b'=' | b'?')) | (Some(b'-' | b'=' | b'?'), _) => Form::OrElse,
+                (Some(b':'), Some(b'-')) | (Some(b'-'), _) => Form::OrElse,
+                (Some(b':'), Some(b'=')) | (Some(b'='), _) => Form::OrAssign,
+                (Some(b':'), Some(b'?')) | (Some(b'?'), _) => Form::Whole,
                 (Some(b':'), Some(b'+')) | (Some(b'+'), _) => Form::IfSet,
                 _ => Form::Computed,
             };
@@ -300,8 +306,8 @@ impl Reader<'_> {
             form = Form::Computed;
         }
         self.at += match (form, self.byte(operator)) {
-            (Form::OrElse | Form::IfSet, Some(b':')) => 2,
-            (Form::OrElse | Form::IfSet, _) => 1,
+            (Form::OrElse | Form::OrAssign | Form::IfSet, Some(b':')) => 2,
+            (Form::OrElse | Form::OrAssign | Form::IfSet, _) => 1,
             _ => 0,
         };
         let operand = self.word_until(Until::Brace { in_quotes: quoted });

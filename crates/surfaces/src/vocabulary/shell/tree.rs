@@ -150,12 +150,14 @@ pub(crate) struct Parameter {
 /// What is taken of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// Its value.
+    /// Its value; also with `:?` and `?`, where the script ends if there is none.
     Whole,
     /// All elements of an array: `[@]` or `[*]`.
     Elements,
-    /// Its value unless it is unset or empty, and else the operand: `:-`, `-`, `:=`, `=`, `:?`, `?`.
+    /// Its value unless it is unset or empty, and else the operand: `:-`, `-`.
     OrElse,
+    /// The same, and the operand is its value from then on: `:=`, `=`.
+    OrAssign,
     /// The operand if it is set: `:+`, `+`.
     IfSet,
     /// Something computed: a length, a part, an indirection.

@@ -64,8 +64,19 @@ pub(crate) struct Element {
 #[derive(Clone, Debug)]
 pub(super) enum Value {
     One(Text),
+    /// This, unless the surroundings of the script say otherwise: `${NAME:-text}`.
+    Likely(Text),
     Array(Vec<Element>),
     Unknown,
+}
+
+impl Value {
+    pub(super) const fn one(text: Text, is_likely: bool) -> Self {
+        match is_likely {
+            true => Self::Likely(text),
+            false => Self::One(text),
+        }
+    }
 }
 
 /// All variables; copies share their values.
@@ -79,7 +90,7 @@ impl Variables {
 
     pub(super) fn set(&mut self, name: &str, value: Value) {
         let is_small = match &value {
-            Value::One(text) => size(text) <= MAX_VALUE,
+            Value::One(text) | Value::Likely(text) => size(text) <= MAX_VALUE,
             Value::Array(elements) => elements.len() <= MAX_ELEMENTS,
             Value::Unknown => true,
         };
@@ -96,6 +107,13 @@ impl Variables {
             (Some(Value::One(mut before)), Value::One(more)) => {
                 append(&mut before, more);
                 Value::One(before)
+            }
+            (
+                Some(Value::One(mut before) | Value::Likely(mut before)),
+                Value::One(more) | Value::Likely(more),
+            ) => {
+                append(&mut before, more);
+                Value::Likely(before)
             }
             (Some(Value::Array(mut before)), Value::Array(more)) => {
                 before.extend(more);

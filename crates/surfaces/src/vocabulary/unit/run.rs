@@ -3,7 +3,7 @@
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::flags::{Opt, decided, parse};
 use crate::vocabulary::podman::{self, WORDS};
-use crate::vocabulary::text::{concat, origin_of, split_once};
+use crate::vocabulary::text::{HOLE, concat, origin_of, split_once};
 use crate::vocabulary::unit::check::is_on;
 use crate::vocabulary::unit::keys::{Becomes, Key, Takes};
 use crate::vocabulary::unit::specifiers::Scope;
@@ -50,12 +50,19 @@ impl Around<'_> {
         }
     }
 
+    /// A path that is told from the folder of the unit on.
+    fn below(&self, path: &Text) -> Option<Text> {
+        let directory = Text::known(format!("{}/", self.directory?), origin_of(path));
+        let pattern = path.pattern();
+        let from = if pattern.starts_with("./") { 2 } else { 0 };
+        Some(concat([directory, path.slice(from, pattern.len())]))
+    }
+
     /// What the source of a mount or the name of a network stands for, if not for itself.
     fn source(&self, name: &Text) -> Option<Text> {
         let pattern = name.pattern();
-        if let Some(directory) = self.directory.filter(|_| pattern.starts_with('.')) {
-            let directory = Text::known(format!("{directory}/"), origin_of(name));
-            return Some(concat([directory, name.clone()]));
+        if pattern.starts_with('.') {
+            return self.below(name);
         }
         let found = (self.resource)(&pattern)?;
         Some(placed(found, &origin_of(name)))
@@ -163,7 +170,7 @@ fn options(values: &Values, around: &Around<'_>) -> Vec<Opt> {
                     ));
                 }
             }
-            Becomes::Own => own(key, values, &mut out),
+            Becomes::Own => own(key, values, around, &mut out),
             Becomes::Nothing => {}
         }
     }
@@ -198,6 +205,9 @@ fn option(key: &Key, name: &str, field: &Field<Text>, around: &Around<'_>) -> Op
         match name {
             "--network" | "--volume" => around.referred(text),
             "--mount" => mount(&text, around),
+            "--env-file" if !text.pattern().starts_with(['/', '%', HOLE]) => {
+                around.below(&text).unwrap_or(text)
+            }
             // The dash says that the device may be missing.
             "--device" if text.pattern().starts_with('-') => text.slice(1, text.pattern().len()),
             _ => text,
@@ -233,7 +243,7 @@ fn mount(text: &Text, around: &Around<'_>) -> Text {
 }
 
 /// Keys that become options together with others.
-fn own(key: &Key, values: &Values, out: &mut Vec<Opt>) {
+fn own(key: &Key, values: &Values, around: &Around<'_>, out: &mut Vec<Opt>) {
     match key.name {
         "User" => {
             let Some(user) = values.last("User").filter(is_filled) else {
@@ -250,7 +260,7 @@ fn own(key: &Key, values: &Values, out: &mut Vec<Opt>) {
                 }
                 None => user,
             };
-            out.push(opt("--user", &user));
+            out.push(opt("--user", &user.map(|user| around.resolved(user.clone()))));
         }
         "VolatileTmp" => {
             let read_only = values.switch("ReadOnly").and_then(|field| field.value().copied());
@@ -322,7 +332,6 @@ fn image(values: &Values, around: &Around<'_>, container: &mut Container) {
         podman::apply(container, &[opt("--rootfs", &rootfs)]);
     }
     let image = values.last("Image").filter(is_filled);
-    let image = image.or_else(|| values.last("Rootfs").filter(is_filled));
     container.image = image.map(|image| {
         image.map(|reference| {
             let reference = around.resolved(reference.clone());

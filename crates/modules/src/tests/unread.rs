@@ -1,0 +1,1 @@
+//! What is asked of a host that has a module which could not be read.

@@ -1,0 +1,233 @@
+//! Units held against what Podman's own generator made of them (`cargo xtask quadlets`): the command that it writes, read
+//! as the line of a script, gives the same container.
+
+use crate::vocabulary::unit::specifiers::{Manager, Scope};
+use crate::vocabulary::words;
+use crate::{TextFile, read_texts};
+use nixpod_model::{Consequence, Container, Fact, FactInfo, FactValue, Field, Text, Visitor, World};
+use nixpod_source::{FileId, Origin};
+
+/// One case of a recording.
+#[derive(Default)]
+struct Case {
+    name: String,
+    files: Vec<(String, String)>,
+    /// The services that were made, with what they run.
+    services: Vec<(String, String)>,
+    complaints: Vec<String>,
+}
+
+fn cases(recording: &str) -> Vec<Case> {
+    let mut out: Vec<Case> = Vec::new();
+    for line in recording.split('\n').skip(1) {
+        if let Some(name) = line.strip_prefix("=== ") {
+            let name = name.to_owned();
+            out.push(Case {
+                name,
+                ..Case::default()
+            });
+            continue;
+        }
+        let Some(case) = out.last_mut() else { continue };
+        if let Some(name) = line.strip_prefix("--- ") {
+            case.files.push((name.to_owned(), String::new()));
+        } else if let Some(name) = line.strip_prefix("+++ ") {
+            case.services.push((name.to_owned(), String::new()));
+        } else if let Some(message) = line.strip_prefix("!!! ") {
+            case.complaints.push(message.to_owned());
+        } else if let Some((_, command)) = case.services.last_mut() {
+            command.push_str(line);
+        } else if let Some((_, text)) = case.files.last_mut() {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    out
+}
+
+fn world(files: &[(String, String)]) -> World {
+    let files = files.iter().enumerate().map(|(at, (path, text))| TextFile {
+        path: path.clone(),
+        file: FileId::project(at as u32),
+        text: text.clone(),
+    });
+    read_texts("files", &files.collect::<Vec<_>>())
+}
+
+/// The units of a case as they are below `/etc`.
+fn units(case: &Case) -> World {
+    let placed = case
+        .files
+        .iter()
+        .map(|(name, text)| (format!("etc/containers/systemd/{name}"), text.clone()));
+    world(&placed.collect::<Vec<_>>())
+}
+
+/// A script that runs the commands of the services of a case, without what only the service manager knows.
+fn script(case: &Case, service: &str) -> String {
+    let mut out = String::new();
+    // A pod is made before the containers in it.
+    let pods = case
+        .services
+        .iter()
+        .filter(|(_, command)| command.contains(" pod create "));
+    let own = case.services.iter().filter(|(name, _)| name == service);
+    for (name, command) in pods.chain(own) {
+        let scope = Scope {
+            manager: Manager::System,
+            service: Some(name.trim_end_matches(".service").into()),
+        };
+        let command = Text::known(command.as_str(), Origin::default());
+        for word in words::split(&command, words::systemd) {
+            let word = scope.resolve(&word).unwrap_or(word);
+            if let Some(pod) = pod(case, &word.pattern()) {
+                out.push_str(&format!("'{pod}' "));
+                continue;
+            }
+            // What is not known before it runs is a variable there.
+            let word = word
+                .pattern()
+                .replace('\'', "'\\''")
+                .replace('\u{fffc}', "'\"$UNKNOWN\"'");
+            out.push_str(&format!("'{word}' "));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Podman 5.4 writes in which file the id of a pod is; later ones, its name.
+fn pod(case: &Case, word: &str) -> Option<String> {
+    if word == "--pod-id-file" {
+        return Some("--pod".to_owned());
+    }
+    let service = word.strip_prefix("/run/")?.strip_suffix(".pod-id")?;
+    let pod = case
+        .services
+        .iter()
+        .find(|(name, _)| *name == format!("{service}.service"))?;
+    let (_, name) = pod.1.split_once(" --name ")?;
+    name.split_whitespace().next().map(str::to_owned)
+}
+
+/// What a container is, as far as both ways can tell.
+#[derive(Default)]
+struct Facts(Vec<String>);
+
+impl Visitor for Facts {
+    fn fact<T: FactValue>(&mut self, info: FactInfo, field: &Field<T>) {
+        let value = match &field.fact {
+            Fact::Set(value) | Fact::Maybe(value) => value.describe(),
+            // Nobody can know what a unit's instance is called, or a variable of a script.
+            Fact::Unknown(_) => "unknown".to_owned(),
+            Fact::Default(_) => return,
+        };
+        // Who runs it stands elsewhere, and the words of the line say what the facts do.
+        let is_other = matches!(
+            info.name,
+            "auto start" | "rootful" | "engine" | "runs as" | "unit problem" | "sdnotify"
+        );
+        if !is_other && !info.name.contains("flag") {
+            self.0.push(format!("{}: {value}", info.name));
+        }
+    }
+}
+
+fn facts(container: &Container) -> Vec<String> {
+    let mut facts = Facts::default();
+    container.visit(&mut facts);
+    let mut all = facts.0;
+    // The generator gives every container a name, and control groups of its own. What is said of an image where that is a
+    // unit by itself is no option of the container.
+    let by_generator = |fact: &String| {
+        fact.starts_with("option: tls-verify = ")
+            || fact.starts_with("option: name = ")
+            || fact == "option: cgroups = split"
+            || fact.starts_with("option: pod = ")
+            || fact.starts_with("option: rootfs = ")
+    };
+    all.retain(|fact| !by_generator(fact));
+    // How a hole is called depends on where it is read.
+    for fact in &mut all {
+        *fact = fact.replace("${UNKNOWN}", "${…}").replace("${$UNKNOWN}", "${…}");
+        // A pod has a name in a message, and another for Podman.
+        *fact = fact.replace("of pod systemd-", "of pod ");
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// What differs in a recording.
+fn differences(recording: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for case in cases(recording) {
+        let units = units(&case);
+        for container in units.containers.values() {
+            let service = format!("{}.service", container.name);
+            let is_made = case.services.iter().any(|(name, _)| *name == service);
+            let mut problems = container.unit_problems.iter().filter_map(Field::said);
+            let refused = problems.find(|problem| problem.consequence() == Consequence::NoService);
+            match (is_made, refused) {
+                (true, None) => {
+                    let lines = world(&[("run.sh".to_owned(), script(&case, &service))]);
+                    let Some(line) = lines.containers.values().next() else {
+                        out.push(format!(
+                            "{} {service}: no container in {}",
+                            case.name,
+                            script(&case, &service)
+                        ));
+                        continue;
+                    };
+                    let (unit, line) = (facts(container), facts(line));
+                    let only = |these: &[String], those: &[String]| -> Vec<String> {
+                        these
+                            .iter()
+                            .filter(|fact| !those.contains(fact))
+                            .cloned()
+                            .collect()
+                    };
+                    if unit != line {
+                        out.push(format!(
+                            "{} {service}: only in the unit {:?}, only in the line {:?}",
+                            case.name,
+                            only(&unit, &line),
+                            only(&line, &unit)
+                        ));
+                    }
+                }
+                (true, Some(problem)) => out.push(format!(
+                    "{} {service}: is made, in spite of: {problem}",
+                    case.name
+                )),
+                (false, None) => out.push(format!(
+                    "{} {service}: is not made: {:?}",
+                    case.name, case.complaints
+                )),
+                (false, Some(_)) => {}
+            }
+        }
+    }
+    out
+}
+
+#[track_caller]
+fn check(recording: &str) {
+    let differences = differences(recording);
+    assert!(
+        differences.is_empty(),
+        "{} differ\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
+}
+
+#[test]
+fn units_by_hand() {
+    check(include_str!("../../../../testdata/quadlet/cases.txt"));
+}
+
+#[test]
+fn units_at_random() {
+    check(include_str!("../../../../testdata/quadlet/random.txt"));
+}
