@@ -337,7 +337,10 @@ fn what_is_no_text_is_named_and_harms_nothing_else() {
         "/p/cut/.devcontainer.json",
         "{ \"runArgs\": [\"--all\", /* ".to_owned(),
     );
-    fs.write("/p/bom/.devcontainer.json", "\u{feff}{ \"runArgs\": [\"--all\"] }".to_owned());
+    fs.write(
+        "/p/bom/.devcontainer.json",
+        "\u{feff}{ \"runArgs\": [\"--all\"] }".to_owned(),
+    );
     fs.special("/p/pipe.sh");
     fs.link("/p/dangling.container", "/p/nowhere.container");
     fs.link("/p/linked.container", "/p/elsewhere/web.container");
