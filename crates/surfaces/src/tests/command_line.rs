@@ -253,7 +253,98 @@ fn what_is_no_container() {
   environment.etc."README.md".text = "```sh\ndocker run --privileged x\n```";
 }
 "#,
-        expect![[""]],
+        expect![[r#"
+            command-line systemd.services.x maybe[] in `box` <- podman run --privileged w
+              engine: podman <- podman run --privileged w
+              privileged: true <- --privileged
+              image: w <- w
+              flag: --privileged <- --privileged
+        "#]],
+    );
+}
+
+#[test]
+fn scripts_in_here_documents() {
+    containers(
+        r#"
+{ pkgs, ... }: {
+  systemd.services.x.script = ''
+    cat > /run/start.sh <<'END'
+    #!/bin/sh
+    podman run --privileged written
+    END
+    cat <<END
+    podman run --privileged shown
+    END
+    cat > notes.txt <<END
+    podman run --privileged noted
+    END
+    sudo tee /run/other.sh <<-END >/dev/null
+    	podman run --privileged "$1"
+    	END
+    sudo -u ann bash -s <<END
+    podman run --net=host ${pkgs.x}
+    END
+    bash run.sh <<END
+    podman run --privileged read
+    END
+    eval "podman run" --privileged evaluated
+    xargs -n 1 podman run --privileged < images
+    find . | xargs -I{} podman run -v {}:/x --privileged y
+    while read -r line; do podman run --privileged z; done <<END
+    podman run --privileged a-line
+    END
+  '';
+}
+"#,
+        expect![[r#"
+            command-line systemd.services.x maybe[] in `box` <- podman run --privileged written
+              engine: podman <- podman run --privileged written
+              privileged: true <- --privileged
+              image: written <- written
+              flag: --privileged <- --privileged
+            command-line systemd.services.x (2) maybe[] in `box` <- podman run --privileged "$1"
+              engine: podman <- podman run --privileged "$1"
+              privileged: true <- --privileged
+              image: ${…} <- $1
+              flag: --privileged <- --privileged
+              not known: which image it runs: the variable `1` of a script depends on the machine <- $1
+            command-line systemd.services.x (3) in `box` <- podman run --net=host 
+              engine: podman <- podman run --net=host 
+              rootful: false <- ann
+              runs as: ann <- ann
+              network: Host <- --net=host
+              image: ${pkgs.x} by nix <- pkgs
+              flag: --net=host <- --net=host
+            command-line systemd.services.x (4) in `box` <- podman run
+              engine: podman <- podman run
+              privileged: true <- --privileged
+              image: evaluated <- evaluated
+              flag: --privileged <- --privileged
+            command-line systemd.services.x (5) in `box` <- xargs -n 1 podman run --privileged < images
+              engine: podman <- xargs -n 1 podman run --privileged < images
+              privileged: true <- --privileged
+              image: ${…} <- x
+              flag: --privileged <- --privileged
+              not known: which image it runs: undecided: what `xargs` reads <- x
+            command-line systemd.services.x (6) in `box` <- xargs -I{} podman run -v {}:/x --privileged y
+              engine: podman <- xargs -I{} podman run -v {}:/x --privileged y
+              privileged: true <- --privileged
+              mount: ${…} at ${…} rw <- x
+              image: y <- y
+              flag: -v <- -v
+              flag value: ${…} <- x
+              flag: --privileged <- --privileged
+              not known: what it mounts: undecided: what `xargs` reads <- x
+            command-line systemd.services.x (7) maybe[depending on read -r line] in `box` <- podman run --privileged z
+              engine: podman <- podman run --privileged z
+              privileged: true <- --privileged
+              image: z <- z
+              flag: --privileged <- --privileged
+            not analysed: systemd.services.x (2): the variable `1` of a script depends on the machine <- $1
+            not analysed: systemd.services.x (5): undecided: what `xargs` reads <- x
+            not analysed: systemd.services.x (6): undecided: what `xargs` reads <- x
+        "#]],
     );
 }
 
