@@ -5,7 +5,7 @@ use crate::models::{models, modules_path, with_hm};
 use crate::own::Kind;
 use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 use crate::values::{find, look_up, modules_in, plain};
-use nixpod_eval::{Evaluator, OriginId, Res, ThunkId, Tracked, Value};
+use nixpod_eval::{Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -87,6 +87,39 @@ pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind)
     };
     ev.primop(name, 1, 1, move |ev, args, site| {
         construct(ev, &library, kind, (args[0], library.lib), site)
+    })
+}
+
+/// `import <nixpkgs/nixos>`: a system with what is mostly built of it.
+pub(crate) fn entry(ev: &mut Evaluator<'_>, library: &Library) -> Value {
+    let library = library.clone();
+    ev.primop("nixos", 1, 1, move |ev, args, site| {
+        let made = construct(ev, &library, Kind::Nixos, (args[0], library.lib), site)?;
+        let Value::Attrs(system) = &made.value else {
+            return Ok(made);
+        };
+        let Some(config) = find(ev, system, "config") else {
+            return Ok(made);
+        };
+        let built = [
+            ("system", "toplevel"),
+            ("vm", "vm"),
+            ("vmWithBootLoader", "vmWithBootLoader"),
+        ];
+        let built = built.map(|(name, product)| {
+            let path = ["system", "build", product].map(|part| ev.intern(part));
+            let value = ev.alloc_native(move |ev| {
+                let mut at = ev.force(config)?;
+                for part in path {
+                    at = ev.select_value(&at, part, NO_SITE)?;
+                }
+                Ok(at)
+            });
+            (name, value)
+        });
+        let built = ev.attrs_from(built.to_vec());
+        let whole = ev.update_attrs(system, &built);
+        Ok(plain(Value::attrs(whole)))
     })
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Targets {
     /// Every Nix file, by path.
     pub(crate) files: BTreeMap<Utf8PathBuf, FileId>,
     /// Files that are no Nix and may say how containers are run, by path.
-    texts: BTreeMap<Utf8PathBuf, FileId>,
+    pub(crate) texts: BTreeMap<Utf8PathBuf, FileId>,
     /// Files that were named one by one: they are looked at whatever they seem to be.
     named: FxHashSet<FileId>,
     /// The `flake.nix` files among them, by path.

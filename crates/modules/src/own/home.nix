@@ -86,13 +86,13 @@ let
       file = grown (types.attrsOf file);
     };
     programs = {
+      bash = { bashrcExtra = lines; initExtra = lines; profileExtra = lines; logoutExtra = lines; };
+      fish = { interactiveShellInit = lines; loginShellInit = lines; shellInit = lines; };
+      zsh = { envExtra = lines; initContent = lines; initExtra = lines; loginExtra = lines; profileExtra = lines; };
       distrobox = {
         enable = enable;
         containers = opt (types.attrsOf set) { };
       };
-      bash = { bashrcExtra = lines; initExtra = lines; profileExtra = lines; logoutExtra = lines; };
-      fish = { interactiveShellInit = lines; loginShellInit = lines; shellInit = lines; };
-      zsh = { envExtra = lines; initContent = lines; initExtra = lines; loginExtra = lines; profileExtra = lines; };
     };
     systemd.user.services = grown (types.attrsOf unit);
     services.podman = {

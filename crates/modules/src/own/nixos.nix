@@ -211,6 +211,24 @@ let
     options = etcOptions // { target = opt str name; };
   });
 
+  # Scripts add up.
+  lines = opt types.lines "";
+  service = types.submodule {
+    options = {
+      script = lines;
+      preStart = lines;
+      postStart = lines;
+      reload = lines;
+      preStop = lines;
+      postStop = lines;
+    };
+  };
+  shell = {
+    interactiveShellInit = lines;
+    loginShellInit = lines;
+    shellInit = lines;
+  };
+
   # What gives a job its container.
   gitlabRunner = types.submodule {
     options = {
@@ -245,24 +263,6 @@ let
         };
       })) { });
     };
-  };
-
-  # Scripts add up.
-  lines = opt types.lines "";
-  service = types.submodule {
-    options = {
-      script = lines;
-      preStart = lines;
-      postStart = lines;
-      reload = lines;
-      preStop = lines;
-      postStop = lines;
-    };
-  };
-  shell = {
-    interactiveShellInit = lines;
-    loginShellInit = lines;
-    shellInit = lines;
   };
 
   # What does not depend on the system.
