@@ -46,6 +46,14 @@ impl Table {
         }
     }
 
+    /// What a container of this table is called in its own set.
+    pub(crate) fn innermost<'n>(&self, name: &'n str) -> &'n str {
+        match name.rsplit_once(BETWEEN) {
+            Some((_, inner)) if self.path.contains(&ANY) => inner,
+            _ => name,
+        }
+    }
+
     /// The option that is the container of a name, if its set is at this path.
     pub(crate) fn option(path: &[&str], name: &EntryName, as_key: fn(&EntryName) -> String) -> String {
         let outer = path.iter().filter(|name| **name == ANY).count();
