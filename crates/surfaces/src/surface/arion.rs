@@ -20,6 +20,7 @@ pub(crate) const TABLE: Table = Table {
     systems: Systems::Nixos,
     path: &["virtualisation", "arion", "projects", ANY, "settings", "services"],
     old_path: None,
+    file: Some("arion-compose.nix"),
     options: &["service", "out", "image", "build", "nixos"],
     facts: &["service.privileged"],
     guest: Some(&["nixos", "configuration"]),
@@ -183,7 +184,7 @@ fn long_form(
         let part = scalar(reader, key, &part);
         let text = match &part.value() {
             Some(text) => (*text).clone(),
-            None => hole(Why::named(*name), part.origin.clone()),
+            None => hole(Why::named(name), part.origin.clone()),
         };
         let before = if texts.is_empty() && before.len() == 1 {
             ""

@@ -19,6 +19,8 @@ pub struct Table {
     pub path: &'static [&'static str],
     /// An option that is the same under an old name.
     pub old_path: Option<&'static [&'static str]>,
+    /// The name of a file that declares such containers by itself.
+    pub file: Option<&'static str>,
     /// The options of a container, in the order in which they are shown.
     pub options: &'static [&'static str],
     /// Those of which a fact tells what holds where nobody sets them, with all their parts.
