@@ -102,8 +102,11 @@ pub(crate) fn gitlab(
     let executor = reader.get(found, "executor");
     let executor = reader.string(&executor);
     let runs_none = executor.value().is_some_and(|name| !name.starts_with("docker"));
-    if is_off(reader, &enable) || runs_none {
+    if is_off(reader, &enable) {
         return Reading::Off;
+    }
+    if runs_none {
+        return Reading::Elsewhere;
     }
     started_by(reader, around.config, container);
     container.unseen = reader.unseen(found);
@@ -224,8 +227,11 @@ pub(crate) fn act(
     };
     // Where there are none, the runner has its own, which are images.
     let runs_none = !labels.is_empty() && !labels.iter().any(is_docker);
-    if is_off(reader, &enable) || runs_none {
+    if is_off(reader, &enable) {
         return Reading::Off;
+    }
+    if runs_none {
+        return Reading::Elsewhere;
     }
     started_by(reader, around.config, container);
     container.unseen = reader.unseen(found);

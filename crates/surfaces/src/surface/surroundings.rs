@@ -28,6 +28,8 @@ pub(crate) enum Reading {
     Container,
     /// No: it is switched off by itself.
     Off,
+    /// No: what is said here is read elsewhere, or of no container.
+    Elsewhere,
     /// No: what is at this path is data of the analysed code's own that looks like one.
     Data(String),
 }

@@ -208,7 +208,7 @@ pub(crate) fn read(
     }
     let declared = reader.at(around.config, &["containers", &container.name]);
     if !reader.is_unset(&declared) {
-        return Reading::Off;
+        return Reading::Elsewhere;
     }
     // What the unit passes by itself: `--network-veth -U --settings=override`.
     let words = words_of(reader, found, |_| true);

@@ -62,6 +62,12 @@ impl Walk<'_, '_, '_> {
             for (names, found) in outer_sets {
                 let set = self.reader.at(&found, part);
                 let entries = self.declared_in(&set, &at);
+                // Those of the innermost sets are accounted for when it is known what they are.
+                if at.len() < table.path.len() {
+                    for (_, found) in &entries {
+                        self.account_for(found, DefinedState::Read);
+                    }
+                }
                 let named = |(name, found)| ([&names[..], &[name]].concat(), found);
                 all.extend(entries.into_iter().map(named));
             }
@@ -113,7 +119,6 @@ impl Walk<'_, '_, '_> {
         let condition = format!("a condition of {}", path.join("."));
         let entries = entries.all();
         for (_, found) in &entries {
-            self.account_for(found, DefinedState::Read);
             self.reader.tell_conditions(&condition, found.when);
         }
         entries
@@ -164,12 +169,17 @@ impl Walk<'_, '_, '_> {
                 walk.reader.ev.end_part(guest);
                 match reading {
                     Reading::Container => {
+                        walk.account_for(&found, DefinedState::Read);
                         walk.add_secrets(&outer.id, &around.secrets);
                         walk.add(&found, container, table, outer);
                     }
-                    Reading::Off => {}
+                    Reading::Off => walk.account_for(&found, DefinedState::Off),
+                    Reading::Elsewhere => walk.account_for(&found, DefinedState::Read),
                     // That the entry itself is no container stays told: it is not silent.
-                    Reading::Data(path) => walk.data.push(path + "."),
+                    Reading::Data(path) => {
+                        walk.account_for(&found, DefinedState::Read);
+                        walk.data.push(path + ".");
+                    }
                 }
             });
         });
