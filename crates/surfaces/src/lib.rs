@@ -36,6 +36,6 @@ pub use census::{
     may_run_containers, may_tell_secrets, paths_of_tests, settings,
 };
 pub use read::Project;
-pub use surface::{TextFile, tables};
+pub use surface::{TextFile, places, tables};
 pub use vocabulary::options::{READ, ReadOption, Systems, Table, Tells};
 pub use world::{RootReader, folder_of_text, is_text, read_texts};

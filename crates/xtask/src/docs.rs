@@ -1,4 +1,4 @@
-//! The pages below `docs/rules`: one a rule, and the table of all; and the list of rules in `README.md`.
+//! The pages below `docs/rules`: one a rule, and the table of all; and the lists of rules and of surfaces in `README.md`.
 
 use anyhow::{Context, Result};
 use nixpod_analysis::{FixAvailability, Group, Meta, OWN_RULES};
@@ -10,10 +10,17 @@ use std::path::{Path, PathBuf};
 /// Where the pages are, below the repository's root.
 const FOLDER: &str = "docs/rules";
 
-/// The file in which the list of rules stands between these two lines.
+/// The file in which lists stand, each between a line of its own and this one.
 const README: &str = "README.md";
-const LIST_BEGINS: &str = "<!-- The list of rules, by `cargo xtask docs`. -->\n";
 const LIST_ENDS: &str = "<!-- The end of the list. -->\n";
+/// Each list with the line before it.
+const LISTS: [(&str, fn() -> String); 2] = [
+    ("<!-- The list of rules, by `cargo xtask docs`. -->\n", list),
+    (
+        "<!-- The list of surfaces, by `cargo xtask docs`. -->\n",
+        surfaces,
+    ),
+];
 
 /// All pages by file name, rendered from the rules.
 pub fn pages() -> BTreeMap<String, String> {
@@ -105,15 +112,35 @@ fn table(rules: &[&Meta]) -> String {
     out
 }
 
-/// The README with the list of rules that there are.
+/// The README with its lists as they should be.
 fn readme(text: &str) -> Result<String> {
-    let (before, rest) = text
-        .split_once(LIST_BEGINS)
-        .with_context(|| format!("{README} lacks the line {LIST_BEGINS}"))?;
-    let (_, after) = rest
-        .split_once(LIST_ENDS)
-        .with_context(|| format!("{README} lacks the line {LIST_ENDS}"))?;
-    Ok(format!("{before}{LIST_BEGINS}{}{LIST_ENDS}{after}", list()))
+    let mut out = text.to_owned();
+    for (begins, list) in LISTS {
+        let (before, rest) = out
+            .split_once(begins)
+            .with_context(|| format!("{README} lacks the line {begins}"))?;
+        let (_, after) = rest
+            .split_once(LIST_ENDS)
+            .with_context(|| format!("{README} lacks the line {LIST_ENDS}"))?;
+        out = format!("{before}{begins}{}{LIST_ENDS}{after}", list());
+    }
+    Ok(out)
+}
+
+/// What containers are written on, one row each.
+fn surfaces() -> String {
+    let mut out = "| surface | where |\n|---|---|\n".to_owned();
+    for (surface, places) in nixpod_surfaces::places() {
+        let places: Vec<String> = places
+            .iter()
+            .map(|place| match place.contains(' ') {
+                true => place.clone(),
+                false => format!("`{place}`"),
+            })
+            .collect();
+        let _ = writeln!(out, "| {} | {} |", surface.as_str(), places.join(", "));
+    }
+    out
 }
 
 /// The rules about containers by group, one row each.
@@ -221,7 +248,7 @@ pub fn stale(root: &Path) -> Vec<String> {
         .map_err(anyhow::Error::from)
         .and_then(|text| Ok(readme(&text)? != text));
     let list = match list {
-        Ok(true) => Some(format!("{README} has another list of rules")),
+        Ok(true) => Some(format!("{README} has another list")),
         Ok(false) => None,
         Err(error) => Some(format!("{error:#}")),
     };

@@ -15,6 +15,7 @@ use nixpod_source::{Origin, Why};
 /// What is known of the surface before a file is read. No option of NixOS has such texts.
 pub(crate) const TEXTS: TextSurface = TextSurface {
     surface: Surface::Devcontainer,
+    places: &["devcontainer.json"],
     systems: Systems::None,
     find: |_, _, _| Vec::new(),
     is_file,

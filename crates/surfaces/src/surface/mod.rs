@@ -20,6 +20,7 @@ pub use texts::TextFile;
 pub(crate) use texts::{Runs, TextSurface, TextsRead, Written};
 
 use crate::vocabulary::options::Table;
+use nixpod_model::Surface;
 
 /// All surfaces, in the order in which a system is read: what is known before, and what reads a container.
 pub(crate) const SURFACES: [(&Table, Read); 5] = [
@@ -37,4 +38,19 @@ pub(crate) const TEXT_SURFACES: &[TextSurface] =
 /// What is known of each surface before anything is read.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
     SURFACES.iter().map(|(table, _)| *table)
+}
+
+/// Each surface that containers are written on, with where that is: options, with `<name>` for the name of a container, and
+/// files. What is read of all containers of an engine is not among them.
+pub fn places() -> impl Iterator<Item = (Surface, Vec<String>)> {
+    let sets = tables().map(|table| {
+        let paths = [Some(table.path), table.old_path].into_iter().flatten();
+        let options = paths.map(|path| format!("{}.<name>", path.join(".")));
+        (table.surface, options.collect())
+    });
+    let texts = TEXT_SURFACES.iter().map(|text| {
+        let places = text.places.iter().map(|place| (*place).to_owned());
+        (text.surface, places.collect())
+    });
+    sets.chain(texts)
 }

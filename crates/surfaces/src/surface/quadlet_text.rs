@@ -11,6 +11,12 @@ use nixpod_source::{Utf8Path, Why};
 
 pub(crate) const SURFACE: TextSurface = TextSurface {
     surface: Surface::Quadlet,
+    places: &[
+        "environment.etc.\"containers/systemd/…\"",
+        "xdg.configFile",
+        "home.file",
+        "*.container, *.pod, … and their drop-ins",
+    ],
     systems: Systems::Both,
     find,
     is_file,

@@ -1,7 +1,7 @@
 //! What the reader of a surface is told besides a container's options, and what it says besides the container.
 
 use crate::read::{Found, OptionReader};
-use nixpod_model::{Container, Field, SecretValue};
+use nixpod_model::{Container, Field, PodmanRelease, SecretValue};
 
 /// The system around a container that is read.
 pub(crate) struct Surroundings<'s> {
@@ -15,6 +15,8 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) oci_backend: &'s Field<String>,
     /// Is it a file that no system was seen to import, so that what looks like containers may be something else?
     pub(crate) may_be_data: bool,
+    /// The newest Podman that the system can have, if its release tells.
+    pub(crate) podman: Option<PodmanRelease>,
     /// Values of the container's options that end in the world-readable store.
     pub(crate) secrets: Vec<SecretValue>,
 }

@@ -40,6 +40,8 @@ pub(crate) enum Runs {
 pub(crate) struct TextSurface {
     /// Which it is.
     pub(crate) surface: Surface,
+    /// Where such texts stand, for people: options and files.
+    pub(crate) places: &'static [&'static str],
     /// Which systems have options with such texts.
     pub(crate) systems: Systems,
     /// Finds those of a system.
@@ -65,6 +67,7 @@ pub(crate) struct TextsRead {
     /// The newest Podman that the system can have.
     pub(crate) podman: Option<PodmanRelease>,
     /// How many were called so.
+    /// The names that are taken, each with how many were called so.
     names: FxHashMap<String, u32>,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::{Read, Reading, SURFACES, Surroundings};
+use crate::system::release;
 use crate::vocabulary::options::Table;
 use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
@@ -113,6 +114,7 @@ impl Walk<'_, '_, '_> {
         let system = self.world.system(&outer.id);
         let (kind, home_of) = (system.kind, system.home_of.clone());
         let oci_backend = system.engines.oci_backend.clone();
+        let podman = release::podman(system);
         let host = self.world.host(outer.id.host());
         let mut around = Surroundings {
             config,
@@ -120,6 +122,7 @@ impl Walk<'_, '_, '_> {
             home_of: home_of.as_deref(),
             oci_backend: &oci_backend,
             may_be_data: !host.closed_world && !host.from_flake && self.nesting == 0,
+            podman,
             secrets: Vec::new(),
         };
         let subject = self.reader.about(Subject::Container(id.clone()));

@@ -19,6 +19,14 @@ use nixpod_model::Surface;
 /// Scripts, wherever they stand.
 pub(crate) const TEXTS: TextSurface = TextSurface {
     surface: Surface::CommandLine,
+    places: &[
+        "systemd.services.<name>",
+        "systemd.user.services.<name>",
+        "system.activationScripts",
+        "shellAliases and what shells read",
+        "packages and files that are scripts",
+        "*.sh",
+    ],
     systems: Systems::Both,
     find: find::find,
     is_file: |path| path.ends_with(".sh") || path.ends_with(".bash"),
