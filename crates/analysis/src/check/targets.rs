@@ -24,7 +24,7 @@ pub(crate) struct Targets {
     /// Every Nix file, by path.
     pub(crate) files: BTreeMap<Utf8PathBuf, FileId>,
     /// Files that are no Nix and may say how containers are run, by path.
-    texts: BTreeMap<Utf8PathBuf, FileId>,
+    pub(crate) texts: BTreeMap<Utf8PathBuf, FileId>,
     /// Files that were named one by one: they are looked at whatever they seem to be.
     named: FxHashSet<FileId>,
     /// The `flake.nix` files among them, by path.
@@ -367,7 +367,8 @@ impl Targets {
                 || bearing.matters
                 || bearing.matters_with_scripts && nixpod_surfaces::may_run_containers(hir)
                 || !bearing.imports.iter().all(is_there)
-                || nixpod_modules::may_build(hir),
+                || nixpod_modules::may_build(hir)
+                || nixpod_modules::is_project(path),
             matters_with_secrets: bearing.matters_with_secrets,
             may_be_module: bearing.may_be_module,
         }

@@ -52,7 +52,7 @@ fn read_texts(vfs: &Vfs, first: FileId, others: &[FileId]) -> Evaluated {
     }
     let path = vfs.relative_path(first);
     let name = match nixpod_surfaces::folder_of_text(&path).as_str() {
-        "" => path.as_str(),
+        "" => ".",
         folder => folder,
     };
     Evaluated {
