@@ -4,6 +4,7 @@ mod arion;
 mod bearing;
 mod census;
 mod command_line;
+mod command_line_places;
 mod devcontainer;
 mod distrobox;
 mod dump;
