@@ -11,6 +11,7 @@ mod dump;
 mod given;
 mod home;
 mod likely;
+mod not_modelled;
 mod nspawn;
 mod oci;
 mod quadlet;
