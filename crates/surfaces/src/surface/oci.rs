@@ -122,20 +122,6 @@ fn unexpanded(mount: &Mount) -> Mount {
     }
 }
 
-/// The start script quotes every word, so nobody expands `~`, `$HOME` or a specifier: the engine takes such a source for
-/// the name of a volume, which is not valid.
-fn as_written(container: &mut Container) {
-    for field in &mut container.mounts {
-        let is_name = |mount: &Mount| mount.source.pattern().starts_with(['~', '$', '%']);
-        if field.value().is_some_and(|mount| mount.is_bind && is_name(mount)) {
-            *field = field.map(|mount| Mount {
-                is_bind: false,
-                ..mount.clone()
-            });
-        }
-    }
-}
-
 /// A set of capabilities that are granted or taken.
 fn read_capabilities(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     let capabilities = reader.get(found, "capabilities");

@@ -1,6 +1,6 @@
 //! Containers that scripts run.
 
-use super::{containers, texts};
+use super::containers;
 use expect_test::expect;
 
 #[test]
@@ -264,6 +264,7 @@ fn what_is_no_container() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn scripts_in_here_documents() {
     containers(
         r#"
