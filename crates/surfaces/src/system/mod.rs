@@ -28,6 +28,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
         system.user_namespaces = Field::unset("security.allowUserNamespaces");
         secrets::read(reader, config, system.kind, &mut system.secrets);
         system.engines = engines::of_home(reader, config);
+        not_modelled::tell(reader, config);
         return;
     }
     if system.parent.is_none() {

@@ -5,10 +5,11 @@ use nixpod_model::Subject;
 use nixpod_source::Why;
 
 /// Sets of such things, and what they are.
-const SETS: [(&[&str], &str); 3] = [
+const SETS: [(&[&str], &str); 4] = [
     (&["microvm", "vms"], "microvm.nix"),
     (&["services", "k3s", "autoDeployCharts"], "Helm charts"),
     (&["services", "k3s", "manifests"], "Kubernetes' manifests"),
+    (&["virtualisation", "quadlet", "kubes"], "Kubernetes' manifests"),
 ];
 
 /// Tells each of them at its place.

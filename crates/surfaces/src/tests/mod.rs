@@ -5,6 +5,7 @@ mod bearing;
 mod census;
 mod command_line;
 mod command_line_places;
+mod compose2nix;
 mod devcontainer;
 mod distrobox;
 mod dump;
