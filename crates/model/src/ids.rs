@@ -38,8 +38,22 @@ pub enum Surface {
     HomeManagerPodman,
     /// quadlet-nix: `virtualisation.quadlet.containers.<name>`, of NixOS or of Home Manager.
     QuadletNix,
+    /// arion: `virtualisation.arion.projects.<project>.settings.services.<name>`, and `arion-compose.nix`.
+    Arion,
+    /// `services.gitlab-runner.services.<name>`: what jobs of GitLab are run in.
+    GitlabRunner,
+    /// `services.gitea-actions-runner.instances.<name>`: what jobs of Gitea are run in, or of Forgejo.
+    GiteaRunner,
+    /// `services.forgejo-runner.instances.<name>`: likewise.
+    ForgejoRunner,
+    /// Home Manager's `programs.distrobox.containers.<name>`.
+    Distrobox,
     /// `devcontainer.json`.
     Devcontainer,
+    /// A Compose file.
+    Compose,
+    /// A manifest of Kubernetes.
+    Kubernetes,
     /// A line of a script that runs `podman`, `docker` or `systemd-nspawn`.
     CommandLine,
     /// `containers.conf`, as `virtualisation.containers.containersConf.settings` and `services.podman.settings.containers`:
@@ -60,7 +74,14 @@ impl Surface {
             Self::OciContainers => "oci-containers",
             Self::HomeManagerPodman => "home-manager-podman",
             Self::QuadletNix => "quadlet-nix",
+            Self::Arion => "arion",
+            Self::GitlabRunner => "gitlab-runner",
+            Self::GiteaRunner => "gitea-actions-runner",
+            Self::ForgejoRunner => "forgejo-runner",
+            Self::Distrobox => "distrobox",
             Self::Devcontainer => "devcontainer",
+            Self::Compose => "compose",
+            Self::Kubernetes => "kubernetes",
             Self::CommandLine => "command-line",
             Self::ContainersConf => "containers-conf",
             Self::DaemonJson => "daemon-json",

@@ -5,7 +5,7 @@ use crate::models::{models, modules_path, with_hm};
 use crate::own::Kind;
 use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 use crate::values::{find, look_up, modules_in, plain};
-use nixpod_eval::{Evaluator, OriginId, Res, ThunkId, Tracked, Value};
+use nixpod_eval::{Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -53,7 +53,7 @@ pub(crate) fn open_system(
 fn whole(ev: &mut Evaluator<'_>, library: &Library, kind: Kind, mut setup: Setup) -> Rc<ModuleEvaluation> {
     setup.args.push(("modulesPath".into(), modules_path(ev)));
     let built = ev.reserve();
-    let mut base = models(ev, &library.shared, kind).to_vec();
+    let mut base = models(ev, &library.shared, kind);
     base.extend((kind == Kind::Nixos).then(|| building(ev, built)));
     let setup = Setup {
         base,
@@ -82,11 +82,44 @@ fn building(ev: &mut Evaluator<'_>, built: ThunkId) -> ThunkId {
 pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind) -> Value {
     let library = library.clone();
     let name = match kind {
-        Kind::Nixos => "nixosSystem",
+        Kind::Nixos | Kind::Projects => "nixosSystem",
         Kind::Home => "homeManagerConfiguration",
     };
     ev.primop(name, 1, 1, move |ev, args, site| {
         construct(ev, &library, kind, (args[0], library.lib), site)
+    })
+}
+
+/// `import <nixpkgs/nixos>`: a system with what is mostly built of it.
+pub(crate) fn entry(ev: &mut Evaluator<'_>, library: &Library) -> Value {
+    let library = library.clone();
+    ev.primop("nixos", 1, 1, move |ev, args, site| {
+        let made = construct(ev, &library, Kind::Nixos, (args[0], library.lib), site)?;
+        let Value::Attrs(system) = &made.value else {
+            return Ok(made);
+        };
+        let Some(config) = find(ev, system, "config") else {
+            return Ok(made);
+        };
+        let built = [
+            ("system", "toplevel"),
+            ("vm", "vm"),
+            ("vmWithBootLoader", "vmWithBootLoader"),
+        ];
+        let built = built.map(|(name, product)| {
+            let path = ["system", "build", product].map(|part| ev.intern(part));
+            let value = ev.alloc_native(move |ev| {
+                let mut at = ev.force(config)?;
+                for part in path {
+                    at = ev.select_value(&at, part, NO_SITE)?;
+                }
+                Ok(at)
+            });
+            (name, value)
+        });
+        let built = ev.attrs_from(built.to_vec());
+        let whole = ev.update_attrs(system, &built);
+        Ok(plain(Value::attrs(whole)))
     })
 }
 
@@ -110,12 +143,12 @@ fn construct(
     let mut modules = modules_in(ev, &given, "modules", site)?;
     modules.extend(find(ev, &given, "configuration"));
     let special = match kind {
-        Kind::Nixos => "specialArgs",
+        Kind::Nixos | Kind::Projects => "specialArgs",
         Kind::Home => "extraSpecialArgs",
     };
     let lib = match (find(ev, &given, "lib"), kind) {
-        (Some(lib), Kind::Nixos) => lib,
-        (None, Kind::Nixos) => lib,
+        (Some(lib), Kind::Nixos | Kind::Projects) => lib,
+        (None, Kind::Nixos | Kind::Projects) => lib,
         (Some(lib), Kind::Home) => with_hm(ev, lib, library.lib),
         (None, Kind::Home) => match find(ev, &given, "pkgs") {
             Some(packages) => lib_of(ev, packages, library.lib),

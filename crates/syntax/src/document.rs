@@ -2,8 +2,8 @@
 //! is read by whoever knows what it means, with [`ExprId::TEXT`](nixpod_source::ExprId::TEXT) as the site.
 
 use crate::build::{Remarks, Subject};
-use crate::comments;
-use crate::hir::{Expr, Hir};
+use crate::comments::{self, Suppressions};
+use crate::hir::{Expr, Hir, StrPart};
 use crate::parsed::ParsedFile;
 use crate::source_map::SourceMap;
 use nixpod_source::ExprId;
@@ -18,7 +18,7 @@ pub enum Language {
     Nix,
     /// Unit files of systemd and of Podman: `#` and `;` at the beginning of a line.
     Unit,
-    /// Shell scripts: `#` at the beginning of a word.
+    /// Shell scripts, and YAML: `#` at the beginning of a word.
     Shell,
     /// JSON with comments: `//` and `/* */`.
     Json,
@@ -37,7 +37,7 @@ impl Language {
                 Some(true) => Self::Unit,
                 Some(false) | None => Self::Nix,
             },
-            "sh" | "bash" => Self::Shell,
+            "sh" | "bash" | "yaml" | "yml" => Self::Shell,
             "json" | "jsonc" => Self::Json,
             _ if Self::of_unit(name) => Self::Unit,
             _ => Self::Nix,
@@ -63,20 +63,82 @@ pub const UNITS: [&str; 8] = [
     "volume",
 ];
 
-/// Reads a text of any language. In one that is no Nix there is no code, and nothing that Nix would refuse.
-pub fn document(text: &str, language: Language) -> ParsedFile {
-    let remarks = match language {
-        Language::Nix => return crate::parse(text),
-        Language::Unit => unit(text),
-        Language::Shell => shell(text),
-        Language::Json => json(text),
-    };
+/// Reads a text that is no Nix.
+pub(crate) fn read(text: &str, language: Language) -> ParsedFile {
     ParsedFile {
         hir: Arc::new(Hir::new(ExprId(0), vec![Expr::Missing], Vec::new())),
         map: SourceMap::default(),
         errors: Vec::new(),
-        suppressions: comments::collect(text, remarks),
+        suppressions: comments_of(text, language),
     }
+}
+
+/// Stands for an interpolation in the content of a literal: a character of a word, and of no comment.
+const HOLE: char = '\u{1}';
+
+fn comments_of(text: &str, language: Language) -> Suppressions {
+    let remarks = match language {
+        Language::Nix => Remarks::default(),
+        Language::Unit => unit(text),
+        Language::Shell => shell(text),
+        Language::Json => json(text),
+    };
+    comments::collect(text, remarks)
+}
+
+/// The comments in the content of a string literal, which is a text of some language: a unit or a script that an option
+/// holds. The ranges are those of the Nix file.
+pub fn comments_in_literal(file: &ParsedFile, literal: ExprId, language: Language) -> Suppressions {
+    let Some(Expr::Str(parts)) = file.hir.get(literal) else {
+        return Suppressions::default();
+    };
+    let mut content = String::new();
+    let mut holes = Vec::new();
+    for part in parts {
+        match part {
+            StrPart::Text(text) => content.push_str(text),
+            StrPart::Interp(_) => {
+                holes.push(content.len() as u32);
+                content.push(HOLE);
+            }
+        }
+    }
+    if !content.contains("nixpod") {
+        return Suppressions::default();
+    }
+    let mut found = comments_of(&content, language);
+    // Interpolations have no length in what the source map counts.
+    let real = |at: TextSize| u32::from(at) - holes.partition_point(|hole| *hole < u32::from(at)) as u32;
+    let length = real(TextSize::of(content.as_str()));
+    let exact = |range: TextRange| {
+        let (start, end) = (real(range.start()), real(range.end()));
+        file.map.string_range(literal, start, end)
+    };
+    // With the interpolations at its ends: from where the text before it ends to where that after it begins.
+    let wide = |range: TextRange| {
+        let (start, end) = (real(range.start()), real(range.end()));
+        let whole = file.map.range(literal);
+        let from = match start.checked_sub(1) {
+            Some(before) => file.map.string_range(literal, before, start).end(),
+            None => whole.start(),
+        };
+        let to = match end < length {
+            true => file.map.string_range(literal, end, end + 1).start(),
+            false => whole.end(),
+        };
+        TextRange::new(from, to.max(from))
+    };
+    for item in &mut found.items {
+        item.comment = exact(item.comment);
+        item.covers = wide(item.covers);
+        item.rules
+            .iter_mut()
+            .for_each(|(_, range)| *range = exact(*range));
+    }
+    for (range, _) in &mut found.malformed {
+        *range = exact(*range);
+    }
+    found
 }
 
 fn range(start: usize, end: usize) -> TextRange {
@@ -142,11 +204,15 @@ fn unit(text: &str) -> Remarks {
     out
 }
 
-/// What comments are about is a line, with those that a backslash or an open quotation mark makes one with it.
+/// What comments are about is a line, with those that a backslash, an open quotation mark or a here-document makes one with
+/// it.
 fn shell(text: &str) -> Remarks {
     let mut out = Remarks::default();
     let mut quote: Option<char> = None;
     let mut command: Option<usize> = None;
+    // The here-documents that begin with the next line, each by the line that ends it.
+    let mut documents: Vec<HereDocument> = Vec::new();
+    let mut endless = 0;
     // Where the last character of a command ends.
     let mut end = 0;
     let mut before = '\n';
@@ -162,7 +228,22 @@ fn shell(text: &str) -> Remarks {
                 before = ' ';
                 continue;
             }
-            (None, '\n') => out.subjects.extend(command.take().map(|from| subject(from, end))),
+            (None, '<') if before != '<' && endless < MAX_ENDLESS => {
+                documents.extend(HereDocument::begun(text, at))
+            }
+            (None, '\n') => {
+                for document in documents.drain(..) {
+                    let from = chars.peek().map_or(text.len(), |(next, _)| *next);
+                    match document.end(text, from) {
+                        Some(last) => {
+                            end = last;
+                            while chars.next_if(|(next, _)| *next <= end).is_some() {}
+                        }
+                        None => endless += 1,
+                    }
+                }
+                out.subjects.extend(command.take().map(|from| subject(from, end)));
+            }
             (None, '\'' | '"') => quote = Some(c),
             (Some(open), _) if open == c => quote = None,
             (None | Some('"'), '\\') => {
@@ -179,6 +260,49 @@ fn shell(text: &str) -> Remarks {
     }
     out.subjects.extend(command.map(|from| subject(from, end)));
     out
+}
+
+/// Without its last line a here-document is none: `<<` also shifts numbers. After so many, each of which was looked for up to
+/// the end of the text, nobody looks any more.
+const MAX_ENDLESS: usize = 64;
+
+/// `<<EOF`: text up to a line, in which quotation marks are characters like any other.
+struct HereDocument {
+    last: String,
+    /// `<<-`: the last line may begin with tabs.
+    indented: bool,
+}
+
+impl HereDocument {
+    /// The one that begins with what stands at an offset, if one does.
+    fn begun(text: &str, at: usize) -> Option<Self> {
+        let rest = text.get(at..)?.strip_prefix("<<")?;
+        let indented = rest.starts_with('-');
+        let word = rest
+            .strip_prefix('-')
+            .unwrap_or(rest)
+            .trim_start_matches([' ', '\t']);
+        let quoted = |quote| word.strip_prefix(quote)?.split(quote).next();
+        let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')' | '<' | '>');
+        let plain = || word.split(ends).next();
+        let word = quoted('\'').or_else(|| quoted('"')).or_else(plain)?;
+        let last = word.replace('\\', "");
+        (!last.is_empty()).then_some(Self { last, indented })
+    }
+
+    /// Where its last line ends, without the line break.
+    fn end(&self, text: &str, from: usize) -> Option<usize> {
+        for (start, line) in lines(text.get(from..).unwrap_or_default()) {
+            let told = match self.indented {
+                true => line.trim_start_matches('\t'),
+                false => line,
+            };
+            if told == self.last {
+                return Some(from + start + line.len());
+            }
+        }
+        None
+    }
 }
 
 /// What comments are about is a member of an object, or an element of an array.
@@ -253,24 +377,78 @@ fn string_len(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, document};
+    use super::{Language, comments_in_literal, read};
+    use crate::comments::Suppressions;
+    use crate::hir::Expr;
     use expect_test::{Expect, expect};
+    use nixpod_source::ExprId;
     use std::fmt::Write as _;
 
     /// For each comment the text that it covers.
     #[track_caller]
     fn check(language: Language, text: &str, expected: Expect) {
-        let parsed = document(text, language);
+        expected.assert_eq(&told(text, &read(text, language).suppressions));
+    }
+
+    fn told(text: &str, found: &Suppressions) -> String {
         let mut out = String::new();
-        for item in &parsed.suppressions.items {
+        for item in &found.items {
             let rules: Vec<&str> = item.rules.iter().map(|(rule, _)| rule.as_str()).collect();
             let covered = &text[std::ops::Range::<usize>::from(item.covers)];
             let _ = writeln!(out, "{} {:?} {covered:?}", rules.join(" "), item.kind);
         }
-        for (range, problem) in &parsed.suppressions.malformed {
+        for (range, problem) in &found.malformed {
             let _ = writeln!(out, "{range:?}: {problem}");
         }
+        out
+    }
+
+    /// The same for the first literal with content in Nix code; also what the comments and their rules are.
+    #[track_caller]
+    fn check_literal(language: Language, text: &str, expected: Expect) {
+        let parsed = crate::parse(text);
+        let mut out = String::new();
+        for (id, expr) in parsed.hir.exprs().iter().enumerate() {
+            if matches!(expr, Expr::Str(_)) {
+                let found = comments_in_literal(&parsed, ExprId(id as u32), language);
+                out.push_str(&told(text, &found));
+                for item in &found.items {
+                    let comment = &text[std::ops::Range::<usize>::from(item.comment)];
+                    let rule = &text[std::ops::Range::<usize>::from(item.rules[0].1)];
+                    let _ = writeln!(out, "  {comment:?} names {rule:?}");
+                }
+            }
+        }
         expected.assert_eq(&out);
+    }
+
+    #[test]
+    fn a_comment_in_a_literal_covers_what_it_would_in_a_file() {
+        check_literal(
+            Language::Unit,
+            "{\n  text = ''\n    # nixpod: ignore[a]\n    [Container]\n    ; nixpod: ignore[b]\n    Volume=${x}:/a''${y}\n    # nixpod: ignore c\n    Image=z\n  '';\n}\n",
+            expect![[r##"
+                a OwnLine "    [Container]\n    ; nixpod: ignore[b]\n    Volume=${x}:/a''${y}\n    # nixpod: ignore c\n    Image=z"
+                b OwnLine "    Volume=${x}:/a''${y}"
+                107..125: no rules are named, expected `ignore[rule]`
+                  "# nixpod: ignore[a]" names "a"
+                  "; nixpod: ignore[b]" names "b"
+            "##]],
+        );
+        check_literal(
+            Language::Shell,
+            "{ a = \"x # nixpod: ignore[a]\\n${podman} run '${x}' # nixpod: ignore[b]\"; b = ''\n  # nixpod: ignore[c]\n  ${podman}/bin/podman run \\\n    ${image}\n  echo\n  # nixpod: ignore[d]\n  ${x}\n'';}",
+            expect![[r##"
+                a Trailing "\"x"
+                b Trailing "${podman} run '${x}'"
+                  "# nixpod: ignore[a]" names "a"
+                  "# nixpod: ignore[b]" names "b"
+                c OwnLine "  ${podman}/bin/podman run \\\n    ${image}"
+                d OwnLine "  ${x}"
+                  "# nixpod: ignore[c]" names "c"
+                  "# nixpod: ignore[d]" names "d"
+            "##]],
+        );
     }
 
     #[test]
@@ -295,6 +473,21 @@ mod tests {
                 b Trailing "podman run \\\n  --privileged x"
                 d Trailing "echo \"# nixpod: ignore[c]\n\" 'x'"
             "##]],
+        );
+    }
+
+    #[test]
+    fn quotation_marks_in_a_here_document_are_text() {
+        check(
+            Language::Shell,
+            "cat <<EOF >a # nixpod: ignore[a]\nit's # nixpod: ignore[b]\nEOF\n# nixpod: ignore[c]\nx <<-'E F'\n\tisn't\n\tE F\n# nixpod: ignore[d]\ny <<<\"z\" # nixpod: ignore[e]\nz=$((1 << 3)) # nixpod: ignore[f]\nz <<\\END\ndon't\nEND",
+            expect![[r#"
+                a Trailing "cat <<EOF >a # nixpod: ignore[a]\nit's # nixpod: ignore[b]\nEOF"
+                c OwnLine "x <<-'E F'\n\tisn't\n\tE F"
+                d OwnLine "y <<<\"z\""
+                e Trailing "y <<<\"z\""
+                f Trailing "z=$((1 << 3))"
+            "#]],
         );
     }
 
@@ -328,7 +521,7 @@ mod tests {
             "{]}],",
         ] {
             for language in [Language::Unit, Language::Shell, Language::Json] {
-                assert!(document(text, language).errors.is_empty());
+                assert!(read(text, language).errors.is_empty());
             }
         }
     }

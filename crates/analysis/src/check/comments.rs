@@ -7,11 +7,14 @@ use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::Vfs;
 use crate::vfs::state::FileState;
-use nixpod_source::{Applicability, FileId, Fix, Span, TextEdit, TextRange, TextSize};
-use nixpod_syntax::Suppression;
+use crate::world::worlds::Known;
+use nixpod_model::{FactInfo, FactValue, Field, Surface, Visitor};
+use nixpod_source::{Applicability, ExprId, FileId, Fix, Place, Span, TextEdit, TextRange, TextSize};
+use nixpod_syntax::{Language, Suppression, Suppressions};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Marks suppressed findings, and adds findings about the comments themselves.
 ///
@@ -20,27 +23,33 @@ pub(crate) fn apply(
     vfs: &Vfs,
     rules: &[&'static Rule],
     settings: &Settings,
-    files: impl Iterator<Item = FileId>,
+    (files, evaluated): (impl Iterator<Item = FileId>, &[Arc<Known>]),
     findings: &mut Vec<Checked>,
 ) {
     let mut comments = Vec::new();
     let mut by_file: FxHashMap<FileId, Range<usize>> = FxHashMap::default();
+    let literals = Literals::of(evaluated);
     for file in files {
         let start = comments.len();
         let state = vfs.state(file);
         let parsed = state.parsed();
-        if settings.is_on(&malformed_suppression::RULE) {
-            for (range, problem) in &parsed.suppressions.malformed {
-                let span = Span { file, range: *range };
-                findings.push(malformed(span, problem.clone()));
+        let mut found = vec![parsed.suppressions.clone()];
+        found.extend(literals.comments(file, &state));
+        for Suppressions {
+            items,
+            malformed: wrong,
+        } in found
+        {
+            if settings.is_on(&malformed_suppression::RULE) {
+                for (range, problem) in wrong {
+                    findings.push(malformed(Span { file, range }, problem));
+                }
             }
-        }
-        for comment in &parsed.suppressions.items {
-            comments.push(Comment {
+            comments.extend(items.into_iter().map(|comment| Comment {
                 file,
                 used: vec![false; comment.rules.len()],
-                comment: comment.clone(),
-            });
+                comment,
+            }));
         }
         if comments.len() > start {
             by_file.insert(file, start..comments.len());
@@ -81,6 +90,64 @@ pub(crate) fn apply(
 fn malformed(span: Span, problem: String) -> Checked {
     let help = "Write `# nixpod: ignore[rule] reason` before the binding that it is about, or at the end of its line.";
     plain(&malformed_suppression::RULE, span, problem, Some(help.to_owned()))
+}
+
+/// The string literals that were read as texts of their own, which have comments of their own: a unit that an option holds,
+/// a script.
+#[derive(Default)]
+struct Literals {
+    languages: BTreeMap<(FileId, ExprId), Language>,
+    /// What is being read.
+    language: Language,
+}
+
+impl Literals {
+    fn of(evaluated: &[Arc<Known>]) -> Self {
+        let mut literals = Self::default();
+        for known in evaluated {
+            for container in known.world.containers.values() {
+                literals.language = match container.id.surface() {
+                    Surface::Quadlet | Surface::ContainersConf => Language::Unit,
+                    Surface::CommandLine => Language::Shell,
+                    _ => continue,
+                };
+                literals.add(container.origin.place());
+                container.visit(&mut literals);
+            }
+            literals.language = Language::Unit;
+            for system in known.world.systems.values() {
+                for problem in &system.unit_problems {
+                    literals.add(problem.origin.place());
+                }
+            }
+        }
+        literals
+    }
+
+    fn add(&mut self, place: Option<Place>) {
+        if let Some(place) = place
+            && place.site.expr != ExprId::TEXT
+        {
+            let at = (place.site.file, place.site.expr);
+            self.languages.entry(at).or_insert(self.language);
+        }
+    }
+
+    /// What the comments in the literals of a file say.
+    fn comments(&self, file: FileId, state: &FileState) -> Vec<Suppressions> {
+        let of_file = self.languages.range((file, ExprId(0))..=(file, ExprId(u32::MAX)));
+        of_file
+            .map(|((_, literal), language)| {
+                nixpod_syntax::comments_in_literal(state.parsed(), *literal, *language)
+            })
+            .collect()
+    }
+}
+
+impl Visitor for Literals {
+    fn fact<T: FactValue>(&mut self, _: FactInfo, field: &Field<T>) {
+        self.add(field.origin.place());
+    }
 }
 
 struct Comment {

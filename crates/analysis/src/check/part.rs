@@ -177,6 +177,10 @@ impl<'a> Pick<'a> {
                 let Some(shown) = hosts.get(met.root) else {
                     return false;
                 };
+                // What one text says does not depend on the others of its folder.
+                if matches!(self.outcome.worlds.get(met.root), Some(known) if known.is_of_texts()) {
+                    return is_here;
+                }
                 let blinds = found.gap.kind().blinds() && has_read.get(met.root) == Some(&true);
                 let of_shown = match met.hosts.as_slice() {
                     [] => !shown.is_empty(),

@@ -24,7 +24,7 @@ pub(crate) struct Targets {
     /// Every Nix file, by path.
     pub(crate) files: BTreeMap<Utf8PathBuf, FileId>,
     /// Files that are no Nix and may say how containers are run, by path.
-    texts: BTreeMap<Utf8PathBuf, FileId>,
+    pub(crate) texts: BTreeMap<Utf8PathBuf, FileId>,
     /// Files that were named one by one: they are looked at whatever they seem to be.
     named: FxHashSet<FileId>,
     /// The `flake.nix` files among them, by path.
@@ -250,12 +250,18 @@ impl Targets {
     }
 
     /// The files that are no Nix and that nothing of these worlds has read, folder by folder.
-    pub(crate) fn texts(&self, evaluated: &[Arc<Known>]) -> Vec<Root> {
+    pub(crate) fn texts(&self, vfs: &Vfs, evaluated: &[Arc<Known>]) -> Vec<Root> {
         let read: FxHashSet<FileId> = { evaluated.iter() }
             .flat_map(|known| known.reads.texts())
             .collect();
         let mut folders: BTreeMap<&Utf8Path, Vec<FileId>> = BTreeMap::new();
-        for (path, file) in self.texts.iter().filter(|(_, file)| !read.contains(file)) {
+        let says_something = |path: &Utf8PathBuf, file: FileId| {
+            let state = vfs.state(file);
+            nixpod_surfaces::has_containers(path.as_str(), &state.text)
+        };
+        let left =
+            { self.texts.iter() }.filter(|(path, file)| !read.contains(file) && says_something(path, **file));
+        for (path, file) in left {
             let folder = nixpod_surfaces::folder_of_text(path);
             folders.entry(folder).or_default().push(*file);
         }
@@ -367,7 +373,8 @@ impl Targets {
                 || bearing.matters
                 || bearing.matters_with_scripts && nixpod_surfaces::may_run_containers(hir)
                 || !bearing.imports.iter().all(is_there)
-                || nixpod_modules::may_build(hir),
+                || nixpod_modules::may_build(hir)
+                || nixpod_modules::is_project(path),
             matters_with_secrets: bearing.matters_with_secrets,
             may_be_module: bearing.may_be_module,
         }

@@ -5,14 +5,14 @@ use crate::vfs::spans::range_of_text;
 use crate::vfs::state::FileState;
 use nixpod_source::{ExprId, Place, TextEdit, TextRange, TextSize};
 use nixpod_syntax::hir::{Attrs, Entry, EntryValue, Expr};
-use nixpod_syntax::{Hir, Parents, ParsedFile, edit};
+use nixpod_syntax::{Hir, Language, Parents, ParsedFile, edit};
 use std::ops::Range;
 
 /// The edits that make a change at a place; `None` if the code there is not of the right kind.
 pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Option<Vec<TextEdit>> {
     let expr = place.site.expr;
     if expr == ExprId::TEXT {
-        return edit_of_text(&state.text, range_of_text(&state.text, place.within), change);
+        return edit_of_text(state, range_of_text(&state.text, place.within), change);
     }
     let parsed = state.parsed();
     let file = File {
@@ -48,17 +48,45 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
 }
 
 /// The edits of a text that is no code.
-fn edit_of_text(text: &str, range: TextRange, change: &Change) -> Option<Vec<TextEdit>> {
+fn edit_of_text(state: &FileState, range: TextRange, change: &Change) -> Option<Vec<TextEdit>> {
     let edit = match change {
-        Change::Remove(_) => remove_stretch(text, range),
+        Change::Remove(_) if state.language == Language::Json => remove_element(&state.text, range)?,
+        Change::Remove(_) => remove_stretch(&state.text, range),
+        Change::Replace(_, new) if state.language == Language::Json => {
+            edit::replace(range, new.replace('\\', "\\\\").replace('"', "\\\""))
+        }
         Change::Replace(_, new) => edit::replace(range, new),
         Change::SetIn(..) | Change::AppendBeside(..) => return None,
     };
     Some(vec![edit])
 }
 
+/// An element of an array of JSON with its comma, if the range is all of it.
+fn remove_element(text: &str, range: TextRange) -> Option<TextEdit> {
+    let before = text.get(..usize::from(range.start()))?.strip_suffix('"')?;
+    let after = text.get(usize::from(range.end())..)?.strip_prefix('"')?;
+    let (outer, rest) = (before.trim_end(), after.trim_start());
+    let from = match (outer.ends_with(['[', ',']), rest.strip_prefix(',')) {
+        // The first with the blank after its comma, the others with the blank before.
+        (true, Some(rest)) if outer.ends_with('[') => {
+            let end = text.len() - rest.trim_start().len();
+            return Some(edit::replace(span(before.len(), end), ""));
+        }
+        (true, Some(rest)) => return Some(edit::replace(span(outer.len(), text.len() - rest.len()), "")),
+        (true, None) if rest.starts_with(']') => outer.strip_suffix(',').map_or(before.len(), str::len),
+        _ => return None,
+    };
+    Some(edit::replace(span(from, text.len() - after.len()), ""))
+}
+
+fn span(start: usize, end: usize) -> TextRange {
+    let size = |at: usize| TextSize::new(u32::try_from(at).unwrap_or(u32::MAX));
+    TextRange::new(size(start), size(end.max(start)))
+}
+
 /// The stretch and the blank that parted it from the word before, or after. Where it is all that the key of a unit is set
-/// to, the line: a key without a value takes back what was said before.
+/// to, the line: a key without a value takes back what was said before. Where it is all that there is on one of several
+/// lines that backslashes join, that line.
 fn remove_stretch(text: &str, range: TextRange) -> TextEdit {
     let (start, end) = (usize::from(range.start()), usize::from(range.end()));
     let before = text.get(..start).unwrap_or_default();
@@ -69,16 +97,26 @@ fn remove_stretch(text: &str, range: TextRange) -> TextEdit {
     let key = line.trim().strip_suffix('=').map(str::trim_end);
     let is_key = key.is_some_and(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphabetic()));
     if is_key && rest.ends_with('\n') && rest.trim().is_empty() {
-        let from = range.start() - TextSize::of(line);
-        return edit::replace(TextRange::new(from, range.end() + TextSize::of(rest)), "");
+        return edit::replace(span(start - line.len(), end + rest.len()), "");
     }
-    let (mut from, mut to) = (range.start(), range.end());
+    if line.trim().is_empty() {
+        if rest.ends_with('\n') && rest.trim() == "\\" {
+            return edit::replace(span(start - line.len(), end + rest.len()), "");
+        }
+        let above = before.get(..start - line.len()).unwrap_or_default().trim_end();
+        if rest.trim().is_empty()
+            && let Some(joined) = above.strip_suffix('\\')
+        {
+            return edit::replace(span(joined.trim_end_matches(blank).len(), end), "");
+        }
+    }
+    let (mut from, mut to) = (start, end);
     if before.ends_with(blank) {
-        from -= TextSize::of(before) - TextSize::of(before.trim_end_matches(blank));
+        from = before.trim_end_matches(blank).len();
     } else {
-        to += TextSize::of(after) - TextSize::of(after.trim_start_matches(blank));
+        to = text.len() - after.trim_start_matches(blank).len();
     }
-    edit::replace(TextRange::new(from, to), "")
+    edit::replace(span(from, to), "")
 }
 
 /// What an expression is in the one around it.

@@ -129,7 +129,7 @@ impl<'v> Resolver<'v> {
 
     /// A literal that other things use as well is not changed for one of them.
     fn limit(&mut self, change: &Change, place: Place) -> Applicability {
-        let is_shared = self.uses.is_shared(place.site);
+        let is_shared = self.uses.is_shared(place);
         match change {
             // A set that several containers are made from: each of them gets the option.
             Change::SetIn(..) if is_shared => Applicability::Unsafe,

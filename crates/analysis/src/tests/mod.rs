@@ -14,6 +14,7 @@ mod outside;
 mod parts;
 mod rules;
 mod shapes;
+mod texts;
 mod trails;
 mod variants;
 

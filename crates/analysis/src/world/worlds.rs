@@ -45,6 +45,11 @@ pub(crate) struct Known {
 }
 
 impl Known {
+    /// Is it made of files that are no Nix?
+    pub(crate) const fn is_of_texts(&self) -> bool {
+        matches!(self.root, Root::Texts { .. })
+    }
+
     fn new(root: Root, evaluated: Evaluated, limits: Limits, now: u64) -> Arc<Self> {
         Arc::new(Self {
             root,

@@ -384,7 +384,10 @@ const PACKAGE_FILES: [&str; 4] = [
 ];
 
 /// Files of nixpkgs whose value is the function that makes a system.
-const SYSTEM_FILES: [&str; 3] = ["nixos/lib/eval-config.nix", "nixos", "nixos/default.nix"];
+const SYSTEM_FILE: &str = "nixos/lib/eval-config.nix";
+
+/// The same with what is built of it.
+const ENTRIES: [&str; 2] = ["nixos", "nixos/default.nix"];
 
 /// Makes `import <prefix>` and the entry points below it known.
 pub(crate) fn register_paths(ev: &mut Evaluator<'_>, library: &Library, prefix: &str) {
@@ -399,8 +402,11 @@ pub(crate) fn register_paths(ev: &mut Evaluator<'_>, library: &Library, prefix: 
     }
     let system = nixos::constructor(ev, library, Kind::Nixos);
     let system = ev.alloc(system, OriginId::default());
-    for path in SYSTEM_FILES {
-        ev.set_search_path(&format!("{prefix}/{path}"), system);
+    ev.set_search_path(&format!("{prefix}/{SYSTEM_FILE}"), system);
+    let entry = nixos::entry(ev, library);
+    let entry = ev.alloc(entry, OriginId::default());
+    for path in ENTRIES {
+        ev.set_search_path(&format!("{prefix}/{path}"), entry);
     }
     // A nixpkgs with patches is a package, of which nothing is known: what has a file of this name is one all the same.
     ev.set_search_path("/nixos/lib/eval-config.nix", system);

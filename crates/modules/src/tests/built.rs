@@ -10,6 +10,7 @@ fn a_set_of_systems_and_of_parts_of_systems() {
 {
   whole = import <nixpkgs/nixos> { configuration = ./a.nix; };
   part = (import <nixpkgs/nixos> { configuration = { imports = [ ./a.nix ]; networking.hostName = "part"; }; }).config.system.build.toplevel;
+  top = (import <nixpkgs/nixos> { configuration = { imports = [ ./a.nix ]; networking.hostName = "top"; }; }).system;
   more.vm = (import <nixpkgs/nixos/lib/eval-config.nix> {
     modules = [ ./a.nix ({ tag, ... }: { networking.hostName = tag; }) ];
     specialArgs.tag = "vm";
@@ -27,6 +28,9 @@ fn a_set_of_systems_and_of_parts_of_systems() {
             containers.web.autoStart = true
             # part Nixos closed=true missing=[] release=None
             networking.hostName = "part"
+            containers.web.autoStart = true
+            # top Nixos closed=true missing=[] release=None
+            networking.hostName = "top"
             containers.web.autoStart = true
             # whole Nixos closed=true missing=[] release=None
             networking.hostName = "a"

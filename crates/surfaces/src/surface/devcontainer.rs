@@ -19,6 +19,7 @@ pub(crate) const TEXTS: TextSurface = TextSurface {
     systems: Systems::None,
     find: |_, _, _| Vec::new(),
     is_file,
+    has_any: |_| true,
     runs_file: |_| Runs::Unknown,
     read,
 };
@@ -117,8 +118,8 @@ fn texts(json: &Json) -> Vec<Field<Text>> {
     one.chain(elements).map(field).collect()
 }
 
-/// `${localEnv:HOME}` is a home, and `${localWorkspaceFolder}` the folder of the project; other variables are known when the
-/// container is started.
+/// `${localEnv:HOME}` is a home, `${localEnv:XDG_RUNTIME_DIR}` a user's runtime directory, and `${localWorkspaceFolder}` the
+/// folder of the project; other variables are known when the container is started.
 fn with_variables(text: &Text) -> Text {
     let pattern = text.pattern();
     let mut parts = Vec::new();
@@ -143,11 +144,12 @@ fn with_variables(text: &Text) -> Text {
             parts.push(Text::known(".", origin));
             continue;
         }
-        let why = match name.split(':').collect::<Vec<_>>()[..] {
-            ["localEnv" | "env", "HOME" | "USERPROFILE", ..] => Why::named("localEnv.home"),
-            _ => Why::named(name),
-        };
-        parts.push(hole(why, origin));
+        parts.push(match name.split(':').collect::<Vec<_>>()[..] {
+            ["localEnv" | "env", "HOME" | "USERPROFILE", ..] => hole(Why::named("localEnv.home"), origin),
+            // As scripts write it: the place is known by this name.
+            ["localEnv" | "env", "XDG_RUNTIME_DIR", ..] => Text::known("$XDG_RUNTIME_DIR", origin),
+            _ => hole(Why::named(name), origin),
+        });
     }
     parts.push(text.slice(at, pattern.len()));
     concat(parts)

@@ -17,6 +17,7 @@ pub(crate) const TABLE: Table = Table {
     old_path: None,
     options: &OPTIONS,
     facts: &["autoStart", "network", "userNS"],
+    guest: None,
 };
 
 /// The options in the order in which they are shown.

@@ -20,6 +20,7 @@ pub(crate) const TABLE: Table = Table {
     old_path: Some(&["docker-containers"]),
     options: &OPTIONS,
     facts: &["autoStart", "podman.sdnotify", "podman.user", "privileged"],
+    guest: None,
 };
 
 /// The options in the order in which they are shown.
@@ -118,6 +119,20 @@ fn unexpanded(mount: &Mount) -> Mount {
     Mount {
         is_bind: mount.is_bind && !pattern.starts_with(['~', '$', '%']),
         ..mount.clone()
+    }
+}
+
+/// The start script quotes every word, so nobody expands `~`, `$HOME` or a specifier: the engine takes such a source for
+/// the name of a volume, which is not valid.
+fn as_written(container: &mut Container) {
+    for field in &mut container.mounts {
+        let is_name = |mount: &Mount| mount.source.pattern().starts_with(['~', '$', '%']);
+        if field.value().is_some_and(|mount| mount.is_bind && is_name(mount)) {
+            *field = field.map(|mount| Mount {
+                is_bind: false,
+                ..mount.clone()
+            });
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::vocabulary::text::hole;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
 use nixpod_eval::Value;
-use nixpod_model::{Container, Field, Image, Surface};
+use nixpod_model::{Container, Field, Image, Surface, SystemKind};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -25,6 +25,7 @@ pub(crate) const TABLE: Table = Table {
         "rootlessConfig.uid",
         "uid",
     ],
+    guest: None,
 };
 
 /// The options in the order in which they are shown.
@@ -146,7 +147,8 @@ pub(crate) fn read(
     if reader.bool(&enable).certain() == Some(&false) {
         return Reading::Off;
     }
-    let module = QuadletModule::new(reader, around.config, around.is_home);
+    let is_home = around.kind == SystemKind::Home;
+    let module = QuadletModule::new(reader, around.config, is_home);
     container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.field(&auto_start, |_, value, _| match &value.value {
@@ -155,7 +157,7 @@ pub(crate) fn read(
         Value::String(_) => Ok(true),
         other => Err(wrong("a Boolean", other)),
     });
-    if around.is_home {
+    if is_home {
         container.rootful = Field::default(false);
     } else {
         rootless_user(reader, &module, found, container);

@@ -55,7 +55,7 @@ fn pods_of(member: &Member, written: &Written) -> NotAnalysed {
         place: origin.place(),
         what: format!("the pods of {}", member.name),
         questions: Vec::new(),
-        why: Why::NotModelled("a Kubernetes manifest".to_owned()),
+        why: Why::NotModelled("Kubernetes' manifests".to_owned()),
         also: Vec::new(),
         subject: Subject::Set,
         hosts: Vec::new(),

@@ -1,14 +1,14 @@
 //! What the reader of a surface is told besides a container's options, and what it says besides the container.
 
 use crate::read::{Found, OptionReader};
-use nixpod_model::{Container, Field, PodmanRelease, SecretValue};
+use nixpod_model::{Container, Field, PodmanRelease, SecretValue, SystemKind};
 
 /// The system around a container that is read.
 pub(crate) struct Surroundings<'s> {
     /// Its values.
     pub(crate) config: &'s Found,
-    /// Is it a user's home?
-    pub(crate) is_home: bool,
+    /// What it is.
+    pub(crate) kind: SystemKind,
     /// Whose home, if that is known.
     pub(crate) home_of: Option<&'s str>,
     /// The engine of its `oci-containers`, by name.

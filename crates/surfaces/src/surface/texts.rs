@@ -48,6 +48,8 @@ pub(crate) struct TextSurface {
     pub(crate) find: fn(&mut OptionReader<'_, '_>, &Found, SystemKind) -> Vec<Written>,
     /// Is a file such a text, by its path?
     pub(crate) is_file: fn(&str) -> bool,
+    /// May there be containers in the text of such a file of the project?
+    pub(crate) has_any: fn(&str) -> bool,
     /// Who runs a file of the project, by its path.
     pub(crate) runs_file: fn(&str) -> Runs,
     /// Reads all texts of a system together, since unit files name each other.
@@ -66,7 +68,6 @@ pub(crate) struct TextsRead {
     pub(crate) home_of: Option<String>,
     /// The newest Podman that the system can have.
     pub(crate) podman: Option<PodmanRelease>,
-    /// How many were called so.
     /// The names that are taken, each with how many were called so.
     names: FxHashMap<String, u32>,
 }

@@ -75,6 +75,8 @@ fn names_compose_files_and_mistakes() {
 { "image": "a", "privileged": tr
 #- other/devcontainer.json
 { "privileged": true }
+#- fourth/.devcontainer/devcontainer.json
+{ "image": "a", "mounts": ["source=${localEnv:XDG_RUNTIME_DIR}/podman/podman.sock,target=/s,type=bind"] }
 "#,
         expect![[r#"
             devcontainer devcontainer in `files` <- { "image": "a" }
@@ -86,6 +88,11 @@ fn names_compose_files_and_mistakes() {
               engine: default docker
               privileged: true <- --privileged
               flag: --privileged <- --privileged
+            devcontainer fourth in `files` <- { "image": "a", "mounts": ["source=${localEnv:XDG_RUNTIME_DIR}/podman/podman.sock,target=/s,type=bind"] }
+              auto start: default false
+              engine: default docker
+              mount: $XDG_RUNTIME_DIR/podman/podman.sock at /s rw <- source=${localEnv:XDG_RUNTIME_DIR}/podman/podman.sock,target=/s,type=bind
+              image: a <- a
             not analysed: .devcontainer/devcontainer.json: the services of its compose files: `compose files` is not modelled <- { "dockerComposeFile": ["../compose.yaml"], "service": "app", "features": { "./local/docker-in-docker": {} } }
             not analysed: third/.devcontainer/devcontainer.json: syntax error: Unexpected word <- tr
         "#]],

@@ -1,18 +1,23 @@
 //! Small systems in, the facts as text out.
 
+mod arion;
 mod bearing;
 mod census;
 mod command_line;
+mod command_line_places;
 mod devcontainer;
+mod distrobox;
 mod dump;
 mod given;
 mod home;
 mod likely;
+mod not_modelled;
 mod nspawn;
 mod oci;
 mod quadlet;
 mod quadlet_generator;
 mod quadlet_text;
+mod runners;
 mod secrets;
 mod settings;
 mod size;

@@ -72,9 +72,15 @@ impl Json {
     }
 }
 
+/// Editors leave it out of what they read.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Reads a text; an error with its place.
 pub(crate) fn parse(text: &Text) -> Result<Json, (String, Origin)> {
     let pattern = text.pattern();
+    if pattern.starts_with(BYTE_ORDER_MARK) {
+        return parse(&text.slice(BYTE_ORDER_MARK.len_utf8(), pattern.len()));
+    }
     let collect = CollectOptions::default();
     // What editors of such files allow: comments and commas at the end.
     let options = ParseOptions {

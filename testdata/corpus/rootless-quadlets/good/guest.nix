@@ -17,6 +17,7 @@
         ./press/engine.nix
         ./press/people.nix
         ./press/quadlets.nix
+        ./press/units.nix
       ];
 
       system.stateVersion = "26.05";

@@ -250,11 +250,11 @@ impl Finder<'_, '_, '_> {
             let found = self.reader.get(&file, "text");
             let matters = may_matter(&found.value.value);
             if matters && !self.reader.is_default(&found) && !self.reader.is_unset(&found) {
+                let is_program = self.is_program(&file);
                 let text = self.reader.text(&found);
-                if text
-                    .value()
-                    .is_some_and(|text| begins_as_script(text) || is_script_name(known))
-                {
+                if text.value().is_some_and(|text| {
+                    begins_as_script(text) || is_shell_name(known) || is_program && !begins_with_sign(text)
+                }) {
                     self.add_text(format!("{path}.text"), text, &found, runs);
                 }
             }
@@ -264,6 +264,16 @@ impl Finder<'_, '_, '_> {
                 self.written_by(&format!("{path}.source"), &source, runs);
             }
         }
+    }
+
+    /// May a file be run? Without a first line that says how, a shell does it.
+    fn is_program(&mut self, file: &Found) -> bool {
+        let executable = self.reader.get(file, "executable");
+        let mode = self.reader.get(file, "mode");
+        let mode = self.reader.text(&mode);
+        let mode = mode.value().and_then(Text::as_known);
+        self.reader.bool(&executable).value() == Some(&true)
+            || mode.is_some_and(|mode| u32::from_str_radix(&mode, 8).is_ok_and(|mode| mode & 0o111 != 0))
     }
 
     /// The script that a value is the path of, if Nix writes it.
@@ -305,9 +315,15 @@ fn may_matter(value: &Value) -> bool {
 
 /// Has a file the name of a script, or of a program: no ending that tells something else?
 fn is_script_name(name: &str) -> bool {
+    !name.rsplit('/').next().unwrap_or_default().contains('.') || is_shell_name(name)
+}
+
+/// Has a file a name that only texts for shells have: `x.sh`, `.bashrc`, `.profile`?
+fn is_shell_name(name: &str) -> bool {
     match name.rsplit('/').next().unwrap_or_default().rsplit_once('.') {
-        Some((stem, ending)) => stem.is_empty() || matches!(ending, "sh" | "bash" | "zsh"),
-        None => true,
+        Some(("", hidden)) => hidden.contains("sh") || hidden.contains("profile"),
+        Some((_, ending)) => matches!(ending, "sh" | "bash" | "zsh"),
+        None => false,
     }
 }
 

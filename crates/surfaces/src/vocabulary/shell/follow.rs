@@ -85,6 +85,7 @@ fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>, out: &mut 
         who: given.who,
         nesting: given.nesting,
         steps: given.steps,
+        documents: &script.documents,
         functions: FxHashMap::default(),
         called: FxHashSet::default(),
         open: match script.stopped {
@@ -119,6 +120,7 @@ pub(super) struct Follow<'t> {
     who: Who,
     nesting: u32,
     steps: &'t mut u32,
+    documents: &'t [Span],
     functions: FxHashMap<String, &'t List>,
     called: FxHashSet<String>,
     /// What is never closed: the command that it is in does not run.
@@ -313,8 +315,53 @@ impl<'t> Follow<'t> {
         if let Some(body) = self.functions.get(&name).copied() {
             return self.call(name, body, Some(words));
         }
+        if let Some(document) = simple.document {
+            self.document(document, simple, &words);
+        }
         if !self.built_in(&name, &words) {
             self.command(words, span);
+        }
+    }
+
+    /// A here-document is a script if a shell reads it, or if it is written to a file that is one: that may be run later.
+    fn document(&mut self, number: usize, simple: &'t Simple, words: &[Element]) {
+        let Some(span) = self.documents.get(number).filter(|span| !span.is_empty()) else {
+            return;
+        };
+        let Some(command) = prefix::strip(words.to_vec()).filter(|command| command.script.is_none()) else {
+            return;
+        };
+        let text = self.text.slice(span.clone());
+        let pattern = text.pattern();
+        let mut when = self.when.clone();
+        let mut who = self.who.clone();
+        if prefix::reads_script(&command) {
+            if command.who != Who::Same {
+                who = command.who;
+            }
+        } else {
+            let output = simple.output.and_then(|at| simple.redirected.get(at));
+            let file = match (output, &*command.program) {
+                (_, "tee") => command.words.last().map(|word| word.text.pattern()),
+                (Some(word), _) => Some(self.expand_whole(word).0.pattern()),
+                (None, _) => None,
+            };
+            let Some(file) = file else { return };
+            let first = pattern.lines().next().unwrap_or_default();
+            let is_script = first.starts_with("#!") && first.trim_end().ends_with("sh");
+            if !is_script && !file.ends_with(".sh") {
+                return;
+            }
+            when.and(None);
+        }
+        if self.nesting < MAX_NESTING {
+            let given = Given {
+                when,
+                who,
+                nesting: self.nesting + 1,
+                ..Given::new(self.wanted, self.steps)
+            };
+            run(&text, &pattern, &reader::read(&pattern), given, self.out);
         }
     }
 

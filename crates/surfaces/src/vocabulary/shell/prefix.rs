@@ -1,8 +1,9 @@
 //! Programs that run another one: `sudo`, `env`, `nohup` and others, and shells that are given a script.
 
 use super::values::Element;
-use crate::vocabulary::text::HOLE;
+use crate::vocabulary::text::{HOLE, concat, hole};
 use nixpod_model::{StoreRef, Text, TextPart};
+use nixpod_source::{Origin, Why};
 
 /// Who runs a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +156,25 @@ const PREFIXES: [Prefix; 24] = [
     ),
 ];
 
+const XARGS: Prefix = plain(
+    "xargs",
+    &[
+        "-a",
+        "--arg-file",
+        "-d",
+        "--delimiter",
+        "-E",
+        "-I",
+        "-L",
+        "-n",
+        "--max-args",
+        "-P",
+        "--max-procs",
+        "-s",
+        "--max-chars",
+    ],
+);
+
 /// Programs in front of programs in front of programs.
 const MAX_PREFIXES: usize = 8;
 
@@ -179,7 +199,15 @@ pub(super) fn strip(mut words: Vec<Element>) -> Option<Command> {
             words = switched(&words, &mut who)?;
             continue;
         }
-        let given = is_shell(&program).then(|| given_script(&words)).flatten();
+        if program == "xargs" {
+            words = with_more(&words)?;
+            continue;
+        }
+        let given = match &*program {
+            "eval" => evaluated(&words),
+            _ if is_shell(&program) => given_script(&words),
+            _ => None,
+        };
         let from = given.as_ref().map_or(1, |(at, _)| *at);
         return Some(Command {
             program,
@@ -283,6 +311,50 @@ fn option<'p>(pattern: &'p str, word: &Element) -> (&'p str, Option<Text>) {
     (name.trim_end_matches('='), value)
 }
 
+/// The words of `eval` as one script.
+fn evaluated(words: &[Element]) -> Option<(usize, Text)> {
+    let mut parts = Vec::new();
+    for word in words.get(1..)?.iter().filter(|word| word.text.pattern() != "--") {
+        if !parts.is_empty() {
+            parts.push(Text::known(" ", Origin::default()));
+        }
+        parts.push(word.text.clone());
+    }
+    Some((words.len(), concat(parts)))
+}
+
+/// The command that `xargs` runs, with what it reads: that stands for a word of it, or behind all words.
+fn with_more(words: &[Element]) -> Option<Vec<Element>> {
+    let first = words.first()?;
+    let read = Element {
+        text: hole(
+            Why::Undecided("what `xargs` reads".to_owned()),
+            first.text.origin_of(0, 1),
+        ),
+        is_one: false,
+        ..first.clone()
+    };
+    let option = words
+        .iter()
+        .position(|word| word.text.pattern().starts_with("-I"));
+    let sign = option.and_then(|at| match words.get(at)?.text.pattern().strip_prefix("-I")? {
+        "" => Some(words.get(at + 1)?.text.pattern()),
+        sign => Some(sign.to_owned()),
+    });
+    let mut command = behind_prefix(&XARGS, words, &mut Who::Same)?;
+    let Some(sign) = sign else {
+        command.push(read);
+        return Some(command);
+    };
+    for word in command
+        .iter_mut()
+        .filter(|word| word.text.pattern().contains(&sign))
+    {
+        *word = read.clone();
+    }
+    Some(command)
+}
+
 fn user(text: Text) -> Who {
     match text.as_known().as_deref() {
         Some("root" | "#0" | "0") => Who::Root,
@@ -326,7 +398,7 @@ fn switched(words: &[Element], who: &mut Who) -> Option<Vec<Element>> {
     match script {
         Some(script) => {
             let word = |text: &str| Element {
-                text: Text::known(text, nixpod_source::Origin::default()),
+                text: Text::known(text, Origin::default()),
                 is_one: true,
                 is_plain: true,
                 literal: Vec::new(),
@@ -336,6 +408,13 @@ fn switched(words: &[Element], who: &mut Who) -> Option<Vec<Element>> {
         }
         None => Some(words.get(at..)?.to_vec()),
     }
+}
+
+/// Is it a shell that reads its script from what it is given to read?
+pub(super) fn reads_script(command: &Command) -> bool {
+    let is_option = |word: &Element| word.text.pattern().starts_with('-');
+    let reads = |word: &Element| word.text.pattern() == "-s" || word.text.pattern() == "-";
+    is_shell(&command.program) && (command.words.iter().all(is_option) || command.words.iter().any(reads))
 }
 
 fn is_shell(program: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The grammar of a shell's scripts, read from left to right once. Nothing is refused: what does not fit is passed over, and
 //! what is not closed ends with the text.
 
-use super::tree::{Join, Kind, List, Script, Statement, Stopped, Word};
+use super::tree::{Join, Kind, List, Script, Span, Statement, Stopped, Word};
 
 /// Scripts are not nested deeper by anybody; each level takes some stack.
 const MAX_DEPTH: u32 = 60;
@@ -12,8 +12,8 @@ pub(crate) const MAX_TEXT: usize = 256 * 1024;
 pub(crate) fn read(text: &str) -> Script {
     if text.len() > MAX_TEXT {
         return Script {
-            list: List::new(),
             stopped: Some(Stopped::Limit("a script of more than 256 KiB")),
+            ..Script::default()
         };
     }
     let mut reader = Reader {
@@ -28,11 +28,13 @@ pub(crate) fn read(text: &str) -> Script {
         barriers: Vec::new(),
         awaited: Vec::new(),
         documents: Vec::new(),
+        texts: Vec::new(),
         stopped: None,
     };
     let list = reader.list();
     Script {
         list,
+        documents: reader.texts,
         stopped: reader.stopped,
     }
 }
@@ -67,6 +69,7 @@ pub(super) struct Document {
     end: String,
     /// Are tabs before it left out?
     tabs: bool,
+    number: usize,
 }
 
 pub(super) struct Reader<'t> {
@@ -76,6 +79,8 @@ pub(super) struct Reader<'t> {
     barriers: Vec<Barrier>,
     awaited: Vec<Ends>,
     documents: Vec<Document>,
+    /// The texts of all that were begun.
+    texts: Vec<Span>,
     stopped: Option<Stopped>,
 }
 
@@ -327,20 +332,26 @@ impl<'t> Reader<'t> {
 
     // ----- here-documents
 
-    pub(super) fn begin_document(&mut self, word: &Word, tabs: bool) {
+    /// Tells the number of the document.
+    pub(super) fn begin_document(&mut self, word: &Word, tabs: bool) -> usize {
         let end = word
             .pieces
             .iter()
             .filter_map(|piece| self.text.get(piece.span.clone()))
             .collect();
-        self.documents.push(Document { end, tabs });
+        let number = self.texts.len();
+        self.texts.push(0..0);
+        self.documents.push(Document { end, tabs, number });
+        number
     }
 
     /// Passes the end of a line, and the here-documents that begin after it: their text is no script.
     pub(super) fn line_end(&mut self) {
         self.at += 1;
         for document in std::mem::take(&mut self.documents) {
+            let from = self.at;
             loop {
+                let begin = self.at;
                 let rest = self.text.get(self.at..).unwrap_or_default();
                 if rest.is_empty() {
                     return;
@@ -354,6 +365,9 @@ impl<'t> Reader<'t> {
                     line
                 };
                 if line == document.end {
+                    if let Some(text) = self.texts.get_mut(document.number) {
+                        *text = from..begin;
+                    }
                     break;
                 }
             }

@@ -332,11 +332,20 @@ impl Reader<'_> {
         let tabs = is_document && !is_text && self.peek() == Some(b'-');
         self.at += usize::from(tabs);
         self.blanks();
+        let is_output = !is_document
+            && self
+                .text
+                .get(from..self.at)
+                .is_some_and(|sign| sign.contains('>'));
         let word = self.word();
-        match is_document && !is_text {
-            true => self.begin_document(&word, tabs),
-            false => simple.redirected.push(word),
+        if is_document && !is_text {
+            simple.document = Some(self.begin_document(&word, tabs));
+            return;
         }
+        if is_output {
+            simple.output = Some(simple.redirected.len());
+        }
+        simple.redirected.push(word);
     }
 
     /// A word or an assignment.

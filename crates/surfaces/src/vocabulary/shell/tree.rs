@@ -14,6 +14,8 @@ pub(crate) type List = Vec<Statement>;
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(crate) list: List,
+    /// The texts of its here-documents, by their numbers.
+    pub(crate) documents: Vec<Span>,
     /// Where it could not be read any further, if so.
     pub(crate) stopped: Option<Stopped>,
 }
@@ -86,6 +88,10 @@ pub(crate) struct Simple {
     pub(crate) words: Vec<Word>,
     /// What redirections name, for the commands in it.
     pub(crate) redirected: Vec<Word>,
+    /// Which of those its output goes to.
+    pub(crate) output: Option<usize>,
+    /// The number of the here-document that it reads.
+    pub(crate) document: Option<usize>,
 }
 
 /// `NAME=value`.
