@@ -70,6 +70,7 @@ fn run(bytes: &[u8]) -> Outcome {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let file = TextFile {
         path: "a.sh".to_owned(),
+        place: "a.sh".to_owned(),
         file: FileId::project(0),
         text: text.clone(),
     };
