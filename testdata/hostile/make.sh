@@ -38,6 +38,26 @@ in_case bom-crlf;     printf '\357\273\277{ containers.a = {\r\n  privateUsers =
 in_case nul-inside;   printf '{ containers.a.extraFlags = [ "a\000b" ]; }\n' > default.nix
 in_case wide;         printf '{ containers."\360\237\246\200\314\210".config.x = "\342\200\256\360\237\222\243"; y = \342\200\213; }\n' > default.nix
 
+# ---- scripts -------------------------------------------------------------------
+script() { printf '{ systemd.services.a.script = builtins.readFile ./a.txt; }\n' > default.nix; cp a.txt a.sh; }
+KIB250=256000
+in_case script-long-line;   { printf 'podman run '; repeat $MIB '-v /a:/b '; printf 'img\n'; } > a.txt; script
+in_case script-many-binds;  { printf 'podman run '; repeat $KIB250 '-v /a:/b '; printf 'img\n'; } > a.txt; script
+in_case script-many-runs;   repeat $KIB250 'podman run -v /:/h a;' > a.txt; script
+in_case script-open-quote;  { printf "podman run '"; repeat $KIB250 'a "b$(c '; } > a.txt; script
+in_case script-outputs;     { printf 'podman '; repeat $KIB250 '$('; } > a.txt; script
+in_case script-parameters;  { printf 'podman '; repeat $KIB250 '${a:-'; } > a.txt; script
+in_case script-backticks;   { printf 'podman '; repeat $KIB250 '`'; } > a.txt; script
+in_case script-documents;   { printf 'podman '; repeat $KIB250 '<<A '; printf '\n'; } > a.txt; script
+in_case script-ifs;         { printf 'podman;'; repeat $KIB250 'if a; then '; } > a.txt; script
+in_case script-ands;        { repeat $KIB250 'a && '; printf 'podman run a'; } > a.txt; script
+in_case script-doubling;    { printf 'X=abcdefgh\n'; copies 40 'X="$X$X"; '; repeat $KIB250 'podman run $X$X$X;'; } > a.txt; script
+in_case script-arrays;      { printf 'a=(b c d e f g h)\n'; copies 40 'a+=("${a[@]}"); '; repeat $KIB250 'podman run "${a[@]}" ${a[@]};'; } > a.txt; script
+in_case script-loops;       { copies 6 'for x in 1 2 3 4 5 6 7 8 9 a b c d e f g h i j k l m n o p q r s t u v w; do '; printf 'podman run -v /$x:/x a;'; copies 6 'done;'; } > a.txt; script
+in_case script-functions;   printf 'f() { f "$@" a; f b; podman run -v "/$1:/x" i; }; g() { f; f; f; f; f; }; g; g\n' > a.txt; script
+in_case script-nul-crlf;    printf 'podman run \000a\r\n\377\r\npodman run --privileged b\r\n' > a.txt; script
+in_case script-holes;       { printf '{ config, ... }: { systemd.services.a.script = "podman run '; repeat $KIB250 '-v ${config.a.b}:/x '; printf 'i"; }\n'; } > default.nix
+
 # ---- 1 MiB of one thing --------------------------------------------------------
 in_case many-brackets;      repeat $MIB '[' > default.nix
 in_case many-bangs;         repeat $MIB '!' > default.nix

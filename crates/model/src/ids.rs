@@ -38,6 +38,16 @@ pub enum Surface {
     HomeManagerPodman,
     /// quadlet-nix: `virtualisation.quadlet.containers.<name>`, of NixOS or of Home Manager.
     QuadletNix,
+    /// arion: `virtualisation.arion.projects.<project>.settings.services.<name>`, and `arion-compose.nix`.
+    Arion,
+    /// `services.gitlab-runner.services.<name>`: what jobs of GitLab are run in.
+    GitlabRunner,
+    /// `services.gitea-actions-runner.instances.<name>`: what jobs of Gitea are run in, or of Forgejo.
+    GiteaRunner,
+    /// `services.forgejo-runner.instances.<name>`: likewise.
+    ForgejoRunner,
+    /// Home Manager's `programs.distrobox.containers.<name>`.
+    Distrobox,
     /// `devcontainer.json`.
     Devcontainer,
     /// A line of a script that runs `podman`, `docker` or `systemd-nspawn`.
@@ -60,6 +70,11 @@ impl Surface {
             Self::OciContainers => "oci-containers",
             Self::HomeManagerPodman => "home-manager-podman",
             Self::QuadletNix => "quadlet-nix",
+            Self::Arion => "arion",
+            Self::GitlabRunner => "gitlab-runner",
+            Self::GiteaRunner => "gitea-actions-runner",
+            Self::ForgejoRunner => "forgejo-runner",
+            Self::Distrobox => "distrobox",
             Self::Devcontainer => "devcontainer",
             Self::CommandLine => "command-line",
             Self::ContainersConf => "containers-conf",

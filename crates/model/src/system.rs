@@ -280,11 +280,7 @@ impl System {
             visitor.fact(FactInfo::certain("member", "who is in which group"), member);
         }
         for SecretValue { slot, value } in secrets {
-            let info = FactInfo::secret("secret", "what is stored");
-            match slot {
-                SecretSlot::Unit(_) => visitor.fact(info.whole(), value),
-                _ => visitor.fact(info, value),
-            }
+            visitor.fact(slot.info(), value);
         }
         for problem in unit_problems {
             visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
@@ -521,6 +517,16 @@ pub enum SecretSlot {
     Credential(String),
     /// An option that takes the path of a secret file: its path.
     SecretFile(String),
+}
+
+impl SecretSlot {
+    fn info(&self) -> FactInfo {
+        let info = FactInfo::secret("secret", "what is stored");
+        match self {
+            Self::Unit(_) => info.whole(),
+            _ => info,
+        }
+    }
 }
 
 /// A value that a rule should look at for secrets.

@@ -85,6 +85,7 @@ fn flake(directory: &Utf8Path) {
         let kind = match root.kind {
             Kind::Nixos => "nixos",
             Kind::Home => "home",
+            Kind::Projects => "projects",
         };
         say(&root.name, kind, sections.into());
     }

@@ -110,7 +110,11 @@ pub(crate) struct Child {
 }
 
 /// Options of modules that a system imports or not, which our models declare in any case, since they read them.
-const IMPORTED: [&[&str]; 2] = [&["home-manager"], &["virtualisation", "quadlet"]];
+const IMPORTED: [&[&str]; 3] = [
+    &["home-manager"],
+    &["virtualisation", "arion"],
+    &["virtualisation", "quadlet"],
+];
 
 impl Child {
     /// Under which condition a whole system has it, by the path of the set that it is in and its name.

@@ -63,6 +63,7 @@ pub use roots::files::{entry_root, file_root, file_roots, kind_of};
 pub use roots::hosts::flake_roots;
 pub use roots::islands::{Island, Shape, island_roots};
 pub use roots::outputs::module_roots;
+pub use roots::projects::is_project;
 pub use roots::root::{Role, RootSystem, Standing, look_again};
 pub use system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 pub use system::report::{About, DefinitionInfo, Gap, OptionInfo, Shared};

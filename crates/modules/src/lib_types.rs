@@ -351,6 +351,7 @@ fn submodule_with(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
     // How our models say that the value is a whole system.
     let system = find_text(ev, &given, "nixpodSystem").map(|kind| match kind.as_str() {
         "home" => Nested::Home,
+        "image" => Nested::Image,
         "variant" => Nested::Variant,
         _ => Nested::Guest,
     });

@@ -12,17 +12,23 @@ use nixpod_source::Why;
 use smol_str::SmolStr;
 use std::rc::Rc;
 
-/// Our models of what NixOS or Home Manager declares, as modules, with what quadlet-nix adds to both.
+/// Our models of what NixOS or Home Manager declares, as modules, with what quadlet-nix and arion add.
 ///
 /// What they declare is the same for all systems of a root, so that it is made once.
-pub(crate) fn models(ev: &mut Evaluator<'_>, shared: &Shared, kind: Kind) -> [ThunkId; 2] {
-    let (cell, file) = match kind {
-        Kind::Nixos => (&shared.nixos, &own::NIXOS),
-        Kind::Home => (&shared.home, &own::HOME),
+pub(crate) fn models(ev: &mut Evaluator<'_>, shared: &Shared, kind: Kind) -> Vec<ThunkId> {
+    let nixos = (&shared.nixos, &own::NIXOS);
+    let home = (&shared.home, &own::HOME);
+    let quadlet = (&shared.quadlet, &own::QUADLET);
+    let arion = (&shared.arion, &own::ARION);
+    let all = match kind {
+        Kind::Nixos => vec![nixos, quadlet, arion],
+        Kind::Home => vec![home, quadlet],
+        Kind::Projects => vec![arion],
     };
-    let declared = *cell.get_or_init(|| model(ev, shared, file));
-    let quadlet = *shared.quadlet.get_or_init(|| model(ev, shared, &own::QUADLET));
-    [declared, quadlet]
+    let made = all
+        .into_iter()
+        .map(|(cell, file)| *cell.get_or_init(|| model(ev, shared, file)));
+    made.collect()
 }
 
 fn model(ev: &mut Evaluator<'_>, shared: &Shared, file: &'static OwnFile) -> ThunkId {
@@ -43,7 +49,7 @@ pub(crate) fn modules_path(ev: &mut Evaluator<'_>) -> ThunkId {
 /// Makes the value of an option a system of its own.
 pub(crate) fn whole_system(ev: &mut Evaluator<'_>, at: At<'_>, nested: Nested, mut setup: Setup) -> Setup {
     let kind = match nested {
-        Nested::Guest => Kind::Nixos,
+        Nested::Guest | Nested::Image => Kind::Nixos,
         Nested::Home => Kind::Home,
         Nested::Variant => return variant(ev, at, setup),
     };
@@ -55,9 +61,10 @@ pub(crate) fn whole_system(ev: &mut Evaluator<'_>, at: At<'_>, nested: Nested, m
         setup.args.push(("modulesPath".into(), modules_path(ev)));
     }
     setup.base.extend(models(ev, &at.system.shared, kind));
-    match kind {
-        Kind::Nixos => guest(ev, at, &mut setup),
-        Kind::Home => home(ev, at, &mut setup),
+    match nested {
+        Nested::Guest => guest(ev, at, &mut setup),
+        Nested::Home => home(ev, at, &mut setup),
+        Nested::Image | Nested::Variant => setup.open_world = false,
     }
     setup
 }

@@ -53,7 +53,7 @@ pub(crate) fn open_system(
 fn whole(ev: &mut Evaluator<'_>, library: &Library, kind: Kind, mut setup: Setup) -> Rc<ModuleEvaluation> {
     setup.args.push(("modulesPath".into(), modules_path(ev)));
     let built = ev.reserve();
-    let mut base = models(ev, &library.shared, kind).to_vec();
+    let mut base = models(ev, &library.shared, kind);
     base.extend((kind == Kind::Nixos).then(|| building(ev, built)));
     let setup = Setup {
         base,
@@ -82,7 +82,7 @@ fn building(ev: &mut Evaluator<'_>, built: ThunkId) -> ThunkId {
 pub(crate) fn constructor(ev: &mut Evaluator<'_>, library: &Library, kind: Kind) -> Value {
     let library = library.clone();
     let name = match kind {
-        Kind::Nixos => "nixosSystem",
+        Kind::Nixos | Kind::Projects => "nixosSystem",
         Kind::Home => "homeManagerConfiguration",
     };
     ev.primop(name, 1, 1, move |ev, args, site| {
@@ -143,12 +143,12 @@ fn construct(
     let mut modules = modules_in(ev, &given, "modules", site)?;
     modules.extend(find(ev, &given, "configuration"));
     let special = match kind {
-        Kind::Nixos => "specialArgs",
+        Kind::Nixos | Kind::Projects => "specialArgs",
         Kind::Home => "extraSpecialArgs",
     };
     let lib = match (find(ev, &given, "lib"), kind) {
-        (Some(lib), Kind::Nixos) => lib,
-        (None, Kind::Nixos) => lib,
+        (Some(lib), Kind::Nixos | Kind::Projects) => lib,
+        (None, Kind::Nixos | Kind::Projects) => lib,
         (Some(lib), Kind::Home) => with_hm(ev, lib, library.lib),
         (None, Kind::Home) => match find(ev, &given, "pkgs") {
             Some(packages) => lib_of(ev, packages, library.lib),

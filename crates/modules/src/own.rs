@@ -13,6 +13,8 @@ pub enum Kind {
     Nixos,
     /// A Home Manager configuration.
     Home,
+    /// Projects of arion by themselves, whatever the system around them is.
+    Projects,
 }
 
 /// One of the files.
@@ -35,6 +37,7 @@ pub(crate) static FLAKE_PARTS_LIB: OwnFile = OwnFile::new(11, compiled!("flake-p
 pub(crate) static EVALUATION: OwnFile = OwnFile::new(12, compiled!("evaluation"));
 pub(crate) static DEN: OwnFile = OwnFile::new(13, compiled!("den"));
 pub(crate) static FOLDERS: OwnFile = OwnFile::new(14, compiled!("folders"));
+pub(crate) static ARION: OwnFile = OwnFile::new(15, compiled!("arion"));
 
 impl OwnFile {
     const fn new(number: u32, code: Compiled) -> Self {

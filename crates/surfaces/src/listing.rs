@@ -130,7 +130,8 @@ impl OptionReader<'_, '_> {
 
 /// The guest has its own facts, and its arguments are whole flakes at times.
 fn is_opaque(name: &str) -> bool {
-    matches!(name, "config" | "specialArgs")
+    let mut guests = tables().filter_map(|table| table.guest);
+    name == "specialArgs" || guests.any(|path| name.split('.').eq(path.iter().copied()))
 }
 
 fn known_module(value: &Tracked) -> Result<(), Why> {

@@ -45,6 +45,59 @@ pub fn record(root: &Path, quadlet: &str) -> Result<String> {
     Ok(written)
 }
 
+/// Asks the generator about the units of other people, all files of a folder together, and writes what it says to a file.
+/// Nothing of it is kept here: `QUADLET_RECORDING=FILE cargo test -p nixpod-surfaces` holds our reading against it.
+pub fn record_others(quadlet: &str, folder: &Path, to: &Path) -> Result<String> {
+    let mut files = Files::new();
+    let mut pending = vec![(folder.to_owned(), String::new())];
+    while let Some((folder, below)) = pending.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            let name = format!(
+                "{below}{}",
+                path.file_name().unwrap_or_default().to_string_lossy()
+            );
+            match fs::read_to_string(&path) {
+                Ok(text) => drop(files.insert(name, text)),
+                Err(_) if path.is_dir() => pending.push((path, format!("{name}/"))),
+                Err(_) => {}
+            }
+        }
+    }
+    let mut out = "Podman\n".to_owned();
+    let mut count = 0;
+    for name in files.keys().filter(|name| !name.contains('/')) {
+        let files = with_named(&files, name);
+        let made = generate(quadlet, &files).with_context(|| format!("unit {name}"))?;
+        writeln!(out, "=== {name}")?;
+        for (name, text) in &files {
+            write!(out, "--- {name}\n{}\n", text.trim_end_matches('\n'))?;
+        }
+        out.push_str(&made);
+        count += 1;
+    }
+    fs::write(to, out)?;
+    Ok(format!("wrote {}: {count} units\n", to.display()))
+}
+
+/// A unit with its drop-ins, and with the units that these name.
+fn with_named(all: &Files, unit: &str) -> Files {
+    let mut out = Files::new();
+    let mut pending = vec![unit];
+    while let Some(unit) = pending.pop() {
+        let own = all
+            .iter()
+            .filter(|(name, _)| *name == unit || name.contains(".d/"));
+        for (name, text) in own {
+            if out.insert(name.clone(), text.clone()).is_none() {
+                let named = all.keys().filter(|name| text.contains(name.as_str()));
+                pending.extend(named.map(String::as_str));
+            }
+        }
+    }
+    out
+}
+
 /// The folders of a folder.
 fn by_hand(folder: &Path) -> Result<Vec<(String, Files)>> {
     let mut out = Vec::new();
@@ -80,7 +133,9 @@ fn generate(quadlet: &str, files: &Files) -> Result<String> {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
     for (name, text) in files {
-        fs::write(folder.join(name), text)?;
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&folder))?;
+        fs::write(path, text)?;
     }
     let output = Command::new(quadlet)
         .arg("-dryrun")
@@ -99,7 +154,7 @@ fn generate(quadlet: &str, files: &Files) -> Result<String> {
         let command = line
             .strip_prefix("ExecStart=")
             .or_else(|| line.strip_prefix("ExecStartPre="));
-        let command = command.filter(|command| command.contains(" run ") || command.contains(" pod create "));
+        let command = command.filter(|command| !command.contains(" pod start "));
         if let Some(command) = command {
             writeln!(out, "+++ {service}\n{command}")?;
         }

@@ -379,7 +379,8 @@ impl Targets {
                 || bearing.matters
                 || bearing.matters_with_scripts && nixpod_surfaces::may_run_containers(hir)
                 || !bearing.imports.iter().all(is_there)
-                || nixpod_modules::may_build(hir),
+                || nixpod_modules::may_build(hir)
+                || nixpod_modules::is_project(path),
             matters_with_secrets: bearing.matters_with_secrets,
             may_be_module: bearing.may_be_module,
         }

@@ -89,6 +89,10 @@ let
       bash = { bashrcExtra = lines; initExtra = lines; profileExtra = lines; logoutExtra = lines; };
       fish = { interactiveShellInit = lines; loginShellInit = lines; shellInit = lines; };
       zsh = { envExtra = lines; initContent = lines; initExtra = lines; loginExtra = lines; profileExtra = lines; };
+      distrobox = {
+        enable = enable;
+        containers = opt (types.attrsOf set) { };
+      };
     };
     systemd.user.services = grown (types.attrsOf unit);
     services.podman = {

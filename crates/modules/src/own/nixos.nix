@@ -229,12 +229,57 @@ let
     shellInit = lines;
   };
 
+  # What gives a job its container.
+  gitlabRunner = types.submodule {
+    options = {
+      executor = opt str "docker";
+      dockerAllowedImages = opt strings [ ];
+      dockerAllowedServices = opt strings [ ];
+      dockerDisableCache = enable;
+      dockerExtraHosts = opt strings [ ];
+      dockerImage = opt nullStr null;
+      dockerPrivileged = enable;
+      dockerVolumes = opt strings [ ];
+      environmentVariables = opt (types.attrsOf str) { };
+      registrationFlags = opt strings [ ];
+    };
+  };
+  actRunnerOptions = {
+    enable = enable;
+    settings = opt (types.submodule { freeformType = set; }) { };
+  };
+  giteaRunner = types.submodule {
+    options = actRunnerOptions // {
+      labels = opt strings [ ];
+      token = opt nullStr null;
+    };
+  };
+  forgejoRunner = types.submodule {
+    options = actRunnerOptions // {
+      connections = partly (opt (types.attrsOf (types.submodule {
+        options = {
+          labels = opt strings [ ];
+          token = opt nullStr null;
+        };
+      })) { });
+    };
+  };
+
   # What does not depend on the system.
   declared = {
     assertions = opt (types.listOf types.unspecified) [ ];
     warnings = opt strings [ ];
 
     containers = opt (types.attrsOf nspawn) { };
+
+    services = {
+      gitlab-runner = {
+        enable = enable;
+        services = partly (opt (types.attrsOf gitlabRunner) { });
+      };
+      gitea-actions-runner.instances = partly (opt (types.attrsOf giteaRunner) { });
+      forgejo-runner.instances = partly (opt (types.attrsOf forgejoRunner) { });
+    };
 
     virtualisation = {
       podman = {
@@ -357,7 +402,8 @@ let
 in
 { config, ... }:
 let
-  inherit (config.virtualisation) oci-containers quadlet;
+  inherit (config.virtualisation) arion oci-containers quadlet;
+  by-arion = backend: arion.projects != { } && arion.backend == backend;
   # Where nobody says whether, any object enables it.
   quadlet-nix = quadlet.enable == true || quadlet.enable == null && (
     quadlet.builds != { } || quadlet.containers != { } || quadlet.images != { } || quadlet.kubes != { }
@@ -378,7 +424,7 @@ in
   };
 
   config = {
-    virtualisation.podman.enable = mkIf (quadlet-nix || oci-containers.containers != { } && oci-containers.backend == "podman") true;
-    virtualisation.docker.enable = mkIf (oci-containers.containers != { } && oci-containers.backend == "docker") true;
+    virtualisation.podman.enable = mkIf (quadlet-nix || oci-containers.containers != { } && oci-containers.backend == "podman" || by-arion "podman-socket") true;
+    virtualisation.docker.enable = mkIf (oci-containers.containers != { } && oci-containers.backend == "docker" || by-arion "docker") true;
   };
 }

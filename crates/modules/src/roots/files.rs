@@ -4,6 +4,7 @@ use crate::nixos;
 use crate::option_names::kind_of_file;
 use crate::own::Kind;
 use crate::roots::built::{BuiltSystem, systems};
+use crate::roots::projects::{is_project, project_root};
 use crate::roots::root::{RootSystem, Standing, close, host_name, loose_in};
 use crate::system::evaluation::Library;
 use nixpod_eval::{Evaluator, OriginId, Source, Value, paths};
@@ -83,6 +84,9 @@ pub fn file_roots(
     name: String,
     standing: Standing,
 ) -> Vec<RootSystem> {
+    if is_project(path) {
+        return vec![project_root(ev, library, path, name)];
+    }
     let built = systems(ev, library, path);
     if built.is_empty() {
         return vec![file_root(ev, library, path, name, standing)];

@@ -6,4 +6,5 @@ pub(crate) mod hosts;
 pub(crate) mod islands;
 pub(crate) mod literal;
 pub(crate) mod outputs;
+pub(crate) mod projects;
 pub(crate) mod root;

@@ -94,6 +94,8 @@ pub struct Shared {
     pub(crate) home: OnceCell<ThunkId>,
     /// Our model of quadlet-nix, a module.
     pub(crate) quadlet: OnceCell<ThunkId>,
+    /// Our model of arion, a module.
+    pub(crate) arion: OnceCell<ThunkId>,
     /// The systems that `nixosSystem`, `<nixpkgs/nixos>` and the like made.
     made: RefCell<Vec<Made>>,
     /// The NixOS releases that pinned sources follow (year without century, month), each with its note.

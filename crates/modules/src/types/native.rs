@@ -170,6 +170,8 @@ pub(crate) struct AttrList {
 pub(crate) enum Nested {
     /// The `config` of a container.
     Guest,
+    /// A NixOS that an image is made of.
+    Image,
     /// A user's Home Manager configuration.
     Home,
     /// The `configuration` of a specialisation: the system around it, with more modules.

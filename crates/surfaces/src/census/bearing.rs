@@ -6,7 +6,7 @@
 use crate::census::functions::Functions;
 use crate::census::names::transparent;
 use crate::surface::tables;
-use crate::vocabulary::options::{READ, Tells};
+use crate::vocabulary::options::{READ, Table, Tells, fits};
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Attrs, BinaryOp, EntryValue, Expr, Param, PathKind, StrPart, VarRef};
@@ -55,7 +55,7 @@ pub fn bearing(hir: &Hir, module: ExprId) -> Bearing {
 
 /// The options for which a file is evaluated by itself, if they tell so much.
 fn options(tells: Tells) -> impl Iterator<Item = &'static [&'static str]> {
-    let sets = tables().flat_map(|table| [Some(table.path), table.old_path].into_iter().flatten());
+    let sets = tables().flat_map(Table::paths);
     let sets = sets.filter(move |_| tells == Tells::Always);
     let read = READ.iter().filter(move |option| match option.tells {
         Tells::SecretsOrScripts => matches!(tells, Tells::Secrets | Tells::Scripts),
@@ -148,7 +148,8 @@ impl<'h> Look<'h> {
                     }
                     "imports" if position.is_root => value.is_none_or(|value| self.imported(value)),
                     _ => {
-                        let below = position.options.iter().filter(|path| path.first() == Some(&name));
+                        let below = position.options.iter();
+                        let below = below.filter(|path| path.first().is_some_and(|part| fits(part, name)));
                         let options: Options = below.filter_map(|path| path.get(1..)).collect();
                         let is_read = options.iter().any(|rest| rest.is_empty());
                         let inner = Position {

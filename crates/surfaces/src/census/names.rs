@@ -1,6 +1,7 @@
 //! Which names tell that a set is a module, or a container.
 
 use crate::surface::tables;
+use crate::vocabulary::options::{ANY, Table};
 use nixpod_model::Surface;
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
@@ -63,13 +64,13 @@ const TRANSPARENT: [(&str, bool); 12] = [
     ("mkAssert", true),
 ];
 
-/// Can a file write a container at all? Every path of a set of containers ends in one of few names.
+/// Can a file write a container at all? It has the names of a path of a set of containers, but for the first, which may stand
+/// around a call.
 pub(super) fn may_define(hir: &Hir) -> bool {
-    let last = |path: &[&'static str]| path.last().copied();
-    let sets = tables().flat_map(|table| [Some(table.path), table.old_path].into_iter().flatten());
-    let names: Vec<&str> = sets.filter_map(last).collect();
-    let tells = |name: &str| names.contains(&name) || section_of(name).is_some();
-    hir.names().iter().any(|name| tells(name))
+    let names = || hir.names().iter().map(|name| name.as_str());
+    let has = |part: &&str| **part == *ANY || names().any(|name| name == *part);
+    let all = |path: &[&str]| path.iter().skip(usize::from(path.len() > 1)).rev().all(has);
+    tables().flat_map(Table::paths).any(all) || names().any(|name| section_of(name).is_some())
 }
 
 /// The section that a quadlet file of this name must have.

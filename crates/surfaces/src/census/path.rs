@@ -2,7 +2,7 @@
 
 use crate::census::names::tells_module;
 use crate::surface::tables;
-use crate::vocabulary::options::Table;
+use crate::vocabulary::options::{ANY, Table};
 use nixpod_source::ExprId;
 use std::ops::{Deref, DerefMut};
 
@@ -55,10 +55,7 @@ impl Steps {
 
     /// The set of containers that this path is.
     pub(super) fn set(&self, key: ExprId) -> Option<Set> {
-        let sets = tables().flat_map(|table| {
-            let paths = [Some(table.path), table.old_path];
-            paths.into_iter().flatten().map(move |path| (table, path))
-        });
+        let sets = tables().flat_map(|table| table.paths().map(move |path| (table, path)));
         // The longest says most: a part of it is the whole path of another.
         let (table, names) = sets
             .filter(|(_, names)| self.ends(names) || self.nearly_ends(names))
@@ -77,7 +74,7 @@ impl Steps {
     /// Is it the end of the path?
     pub(super) fn ends(&self, names: &[&str]) -> bool {
         let mut ending = names.iter().rev().enumerate();
-        names.len() <= self.0.len() && ending.all(|(at, name)| self.name(at) == Some(*name))
+        names.len() <= self.0.len() && ending.all(|(at, name)| *name == ANY || self.name(at) == Some(*name))
     }
 
     /// Is it the end of the path but for the first or the last name, which is computed, or for the first, which stands around
@@ -91,7 +88,7 @@ impl Steps {
         let mut open = 0;
         let mut others = names.iter().rev().enumerate().filter(|(at, name)| {
             open += usize::from(is_open(*at));
-            !is_open(*at) && self.name(*at) != Some(**name)
+            **name != ANY && !is_open(*at) && self.name(*at) != Some(**name)
         });
         match others.next() {
             None => open <= 1,

@@ -422,12 +422,8 @@ impl Walk<'_> {
                 return;
             }
             // A guest may hold containers of its own.
-            for entry in &attrs.entries {
-                if let EntryValue::Expr(inner) = entry.value
-                    && self.hir.name(entry.name) == "config"
-                {
-                    self.each_afresh(&[inner], depth);
-                }
+            if let Some(guest) = set.table.guest {
+                self.guests(attrs, guest, depth);
             }
         } else if is_nspawn_set {
             let may_be_a_set = match self.hir.expr(inner) {
@@ -442,6 +438,25 @@ impl Walk<'_> {
         self.perhaps_under(condition_of(self.hir, value), |walk| {
             walk.site(set, name, key, value)
         });
+    }
+
+    /// The guests that are written at a path.
+    fn guests(&mut self, attrs: &Attrs, path: &[&str], depth: u32) {
+        let Some((first, rest)) = path.split_first() else {
+            return;
+        };
+        for entry in &attrs.entries {
+            let EntryValue::Expr(inner) = entry.value else {
+                continue;
+            };
+            if self.hir.name(entry.name) != *first {
+                continue;
+            }
+            match self.hir.expr(unwrapped(self.hir, inner)) {
+                Expr::Attrs(below) if !rest.is_empty() => self.guests(below, rest, depth),
+                _ => self.each_afresh(&[inner], depth),
+            }
+        }
     }
 
     /// A container of a module that has its options in another place than those that are known, such as a fork of

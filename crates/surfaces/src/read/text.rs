@@ -1,6 +1,7 @@
 //! Strings with their pieces, origins and references to the store.
 
 use crate::read::{Found, OptionReader, wrong};
+use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::text::hole;
 use nixpod_eval::{Coerce, ContextItem, NixString, OriginId, StringBuilder, Tracked, Value};
 use nixpod_model::{EnvVar, Field, SecretSlot, SecretValue, StoreRef, Text, TextPart};
@@ -52,10 +53,17 @@ impl OptionReader<'_, '_> {
         if self.is_default(found) || self.is_unset(found) || matches!(found.value.value, Value::Null) {
             return;
         }
-        let value = self.field(found, |this, value, origin| match &value.value {
-            Value::Null => Err(wrong("a string", &Value::Null)),
-            _ => this.scalar_text(value, origin),
-        });
+        let read = |this: &mut Self, value: &Tracked, origin: &Origin| match &value.value {
+            Value::Null => Ok(None),
+            _ => this.scalar_text(value, origin).map(Some),
+        };
+        let value = self.worst_field(found, read, Option::is_some);
+        let value = match (value.value(), &value.or_unknown) {
+            // It is none where this is there.
+            (Some(None), None) => return,
+            (Some(None), Some(why)) => unknown(&value, why),
+            _ => value.map(|text| text.clone().unwrap_or_default()),
+        };
         secrets.push(SecretValue { slot, value });
     }
 

@@ -17,6 +17,7 @@ pub(crate) const TABLE: Table = Table {
     old_path: None,
     options: &OPTIONS,
     facts: &["autoStart", "network", "userNS"],
+    guest: None,
 };
 
 /// The options in the order in which they are shown.
@@ -47,18 +48,24 @@ const OPTIONS: [&str; 23] = [
 ];
 
 /// Typed options by the key they become.
-const NAMES: [(&str, &str); 13] = [
+const NAMES: [(&str, &str); 19] = [
     ("AddCapability", "addCapabilities"),
     ("AddDevice", "devices"),
+    ("AutoUpdate", "autoUpdate"),
     ("DropCapability", "dropCapabilities"),
     ("Entrypoint", "entrypoint"),
     ("Environment", "environment"),
     ("EnvironmentFile", "environmentFile"),
     ("Exec", "exec"),
+    ("Group", "group"),
+    ("IP", "ip4"),
+    ("IP6", "ip6"),
     ("Image", "image"),
+    ("Label", "labels"),
     ("Network", "network"),
     ("PodmanArgs", "extraPodmanArgs"),
     ("PublishPort", "ports"),
+    ("User", "user"),
     ("UserNS", "userNS"),
     ("Volume", "volumes"),
 ];
@@ -87,7 +94,7 @@ pub(crate) fn read(
         extra: vec![extra],
         raw: None,
         manager: Manager::User,
-        podman: None,
+        podman: around.podman,
     };
     section::read(reader, &section, container);
     Reading::Container

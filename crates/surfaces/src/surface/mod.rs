@@ -1,7 +1,9 @@
 //! One file for each way to declare containers.
 
+mod arion;
 mod command_line;
 mod devcontainer;
+mod distrobox;
 mod home;
 mod nspawn;
 mod nspawn_lists;
@@ -9,6 +11,7 @@ mod oci;
 mod quadlet;
 mod quadlet_text;
 mod quadlet_units;
+mod runners;
 mod section;
 mod surroundings;
 mod systemd_nspawn;
@@ -23,12 +26,17 @@ use crate::vocabulary::options::Table;
 use nixpod_model::Surface;
 
 /// All surfaces, in the order in which a system is read: what is known before, and what reads a container.
-pub(crate) const SURFACES: [(&Table, Read); 5] = [
+pub(crate) const SURFACES: [(&Table, Read); 10] = [
     (&nspawn::TABLE, nspawn::read),
     (&systemd_nspawn::TABLE, systemd_nspawn::read),
     (&oci::TABLE, oci::read),
     (&quadlet::TABLE, quadlet::read),
     (&home::TABLE, home::read),
+    (&arion::TABLE, arion::read),
+    (&runners::GITLAB, runners::gitlab),
+    (&runners::GITEA, runners::act),
+    (&runners::FORGEJO, runners::act),
+    (&distrobox::TABLE, distrobox::read),
 ];
 
 /// Kinds of texts with containers in them, in the order in which a system is read.

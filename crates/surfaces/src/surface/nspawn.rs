@@ -32,6 +32,7 @@ pub(crate) const TABLE: Table = Table {
         "privateNetwork",
         "privateUsers",
     ],
+    guest: Some(&["config"]),
 };
 
 /// The options in the order in which they are shown.

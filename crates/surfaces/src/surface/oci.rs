@@ -20,6 +20,7 @@ pub(crate) const TABLE: Table = Table {
     old_path: Some(&["docker-containers"]),
     options: &OPTIONS,
     facts: &["autoStart", "podman.sdnotify", "podman.user", "privileged"],
+    guest: None,
 };
 
 /// The options in the order in which they are shown.

@@ -9,7 +9,7 @@ use crate::vocabulary::text::hole;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
 use nixpod_eval::Value;
-use nixpod_model::{Container, Field, Image, Surface};
+use nixpod_model::{Container, Field, Image, Surface, SystemKind};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -25,6 +25,7 @@ pub(crate) const TABLE: Table = Table {
         "rootlessConfig.uid",
         "uid",
     ],
+    guest: None,
 };
 
 /// The options in the order in which they are shown.
@@ -42,35 +43,66 @@ const OPTIONS: [&str; 10] = [
 ];
 
 /// Typed options by the key they become.
-const NAMES: [(&str, &str); 30] = [
+const NAMES: [(&str, &str); 61] = [
     ("AddCapability", "addCapabilities"),
     ("AddDevice", "devices"),
+    ("AddHost", "addHosts"),
+    ("Annotation", "annotations"),
     ("AppArmor", "appArmor"),
+    ("AutoUpdate", "autoUpdate"),
+    ("CgroupsMode", "cgroupsMode"),
+    ("ContainerName", "name"),
+    ("ContainersConfModule", "modules"),
+    ("DNS", "dns"),
     ("DropCapability", "dropCapabilities"),
     ("Entrypoint", "entrypoint"),
     ("Environment", "environments"),
     ("EnvironmentFile", "environmentFiles"),
+    ("EnvironmentHost", "environmentHost"),
     ("Exec", "exec"),
     ("GIDMap", "gidMaps"),
     ("GlobalArgs", "globalArgs"),
+    ("Group", "group"),
+    ("GroupAdd", "addGroups"),
+    ("HealthCmd", "healthCmd"),
+    ("HealthStartupCmd", "healthStartupCmd"),
+    ("HostName", "hostname"),
+    ("HttpProxy", "httpProxy"),
+    ("IP", "ip"),
+    ("IP6", "ip6"),
     ("Image", "image"),
+    ("Label", "labels"),
     ("Mask", "mask"),
+    ("Memory", "memory"),
     ("Mount", "mounts"),
     ("Network", "networks"),
     ("NoNewPrivileges", "noNewPrivileges"),
+    ("Notify", "notify"),
+    ("PidsLimit", "pidsLimit"),
+    ("Pod", "pod"),
     ("PodmanArgs", "podmanArgs"),
     ("PublishPort", "publishPorts"),
+    ("Pull", "pull"),
+    ("ReadOnly", "readOnly"),
+    ("ReadOnlyTmpfs", "readOnlyTmpfs"),
     ("Rootfs", "rootfs"),
+    ("RunInit", "runInit"),
     ("SeccompProfile", "seccompProfile"),
+    ("Secret", "secrets"),
     ("SecurityLabelDisable", "securityLabelDisable"),
     ("SecurityLabelFileType", "securityLabelFileType"),
     ("SecurityLabelLevel", "securityLabelLevel"),
     ("SecurityLabelNested", "securityLabelNested"),
     ("SecurityLabelType", "securityLabelType"),
+    ("StartWithPod", "startWithPod"),
     ("SubGIDMap", "subGIDMap"),
     ("SubUIDMap", "subUIDMap"),
+    ("Sysctl", "sysctl"),
     ("Tmpfs", "tmpfses"),
     ("UIDMap", "uidMaps"),
+    ("Ulimit", "ulimits"),
+    ("Unmask", "unmask"),
+    ("User", "user"),
     ("UserNS", "userns"),
     ("Volume", "volumes"),
 ];
@@ -115,7 +147,8 @@ pub(crate) fn read(
     if reader.bool(&enable).certain() == Some(&false) {
         return Reading::Off;
     }
-    let module = QuadletModule::new(reader, around.config, around.is_home);
+    let is_home = around.kind == SystemKind::Home;
+    let module = QuadletModule::new(reader, around.config, is_home);
     container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.field(&auto_start, |_, value, _| match &value.value {
@@ -124,7 +157,7 @@ pub(crate) fn read(
         Value::String(_) => Ok(true),
         other => Err(wrong("a Boolean", other)),
     });
-    if around.is_home {
+    if is_home {
         container.rootful = Field::default(false);
     } else {
         rootless_user(reader, &module, found, container);
@@ -145,7 +178,7 @@ pub(crate) fn read(
         extra: vec![config.clone(), reader.at(found, &["extraConfig", "Container"])],
         raw,
         manager: module.manager,
-        podman: None,
+        podman: around.podman,
     };
     section::read(reader, &section, container);
     image_by_nix(reader, found, container);

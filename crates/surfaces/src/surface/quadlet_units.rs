@@ -3,7 +3,7 @@
 use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::unit::check;
-use crate::vocabulary::unit::conflicts::conflicts;
+use crate::vocabulary::unit::conflicts::{conflicts, of_others};
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
 use crate::vocabulary::unit::linked::{Linked, Member, drop_in_folders};
 use crate::vocabulary::unit::parse::{Unit, parse};
@@ -29,6 +29,7 @@ pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
             if member.kind != Kind::Container {
                 let problems = member.values.problems.iter().cloned();
                 out.problems.extend(problems.chain(member.values.wrong()));
+                out.problems.extend(group.missing(member));
             }
         }
     }
@@ -75,6 +76,29 @@ fn names(written: &Written) -> (&str, &str) {
     (name, folder.rsplit('/').next().unwrap_or_default())
 }
 
+/// A file that adds to units.
+struct DropIn<'w> {
+    name: &'w str,
+    unit: Unit,
+}
+
+/// By the folder that they are in.
+type DropIns<'w> = FxHashMap<&'w str, Vec<DropIn<'w>>>;
+
+/// More drop-ins of one unit in one folder than this are not read.
+const MAX_DROP_INS: usize = 64;
+
+/// What a text says. One that is not known as a whole may say anything.
+fn unit(text: &Field<Text>) -> Unit {
+    match text.value() {
+        Some(text) => parse(text),
+        None => Unit {
+            open: unread(text),
+            ..Unit::default()
+        },
+    }
+}
+
 /// Units that are read together.
 struct Group<'w> {
     linked: Linked,
@@ -94,9 +118,11 @@ impl<'w> Group<'w> {
             .iter()
             .copied()
             .partition(|written| is_drop_in_folder(names(written).1));
-        let mut by_folder: FxHashMap<&str, Vec<&Written>> = FxHashMap::default();
+        let mut by_folder = DropIns::default();
         for written in drop_ins {
-            by_folder.entry(names(written).1).or_default().push(written);
+            let (name, folder) = names(written);
+            let unit = unit(&written.text);
+            by_folder.entry(folder).or_default().push(DropIn { name, unit });
         }
         for written in units {
             let (name, _) = names(written);
@@ -241,37 +267,39 @@ fn member(
     name: &str,
     kind: Kind,
     written: &Written,
-    drop_ins: &FxHashMap<&str, Vec<&Written>>,
+    drop_ins: &DropIns<'_>,
     podman: Option<PodmanRelease>,
 ) -> Option<Member> {
-    let mut unit = written.text.value().map(parse).unwrap_or_default();
-    unit.open = unit.open.or_else(|| unread(&written.text));
+    let mut unit = unit(&written.text);
     if written.text.value().is_some() && is_other_program(&unit, kind, written) {
         return None;
     }
-    let mut chosen: Vec<(&str, &Written)> = Vec::new();
+    let mut chosen: Vec<&DropIn<'_>> = Vec::new();
     for folder in drop_in_folders(name) {
-        for drop_in in drop_ins.get(folder.as_str()).into_iter().flatten() {
-            let (name, _) = names(drop_in);
-            if !chosen.iter().any(|(known, _)| *known == name) {
-                chosen.push((name, drop_in));
+        for drop_in in drop_ins
+            .get(folder.as_str())
+            .into_iter()
+            .flatten()
+            .take(MAX_DROP_INS)
+        {
+            if !chosen.iter().any(|known| known.name == drop_in.name) {
+                chosen.push(drop_in);
             }
         }
     }
-    chosen.sort_by_key(|(name, _)| *name);
-    for (_, drop_in) in chosen {
-        match drop_in.text.value() {
-            Some(text) => unit.merge(&parse(text)),
-            None => unit.open = unit.open.or_else(|| unread(&drop_in.text)),
-        }
+    chosen.sort_by_key(|drop_in| drop_in.name);
+    for drop_in in chosen {
+        unit.merge(&drop_in.unit);
     }
     let raw = &written.text;
     let mut values = Values::of_unit(kind, raw, &unit);
     values.add_problems(raw, check::problems(&unit, kind, podman));
     if unit.open.is_none() && raw.value().is_some() {
-        if kind == Kind::Container {
-            values.problems.extend(conflicts(&values));
-        }
+        let together = match kind {
+            Kind::Container => conflicts(&values),
+            _ => of_others(&values, &unit),
+        };
+        values.problems.extend(together);
         if let Some(keys) = check::missing(&unit, kind) {
             let section = unit.section(kind.section()).map(|section| &section.origin);
             values
@@ -287,7 +315,6 @@ fn member(
     })
 }
 
-/// A text that is not known as a whole may say anything.
 fn unread(text: &Field<Text>) -> Option<(Why, Origin)> {
     match &text.fact {
         Fact::Unknown(why) => Some((why.clone(), text.origin.clone())),

@@ -1,16 +1,17 @@
 //! A section of a quadlet from typed options, from keys as quadlet spells them, and from text.
 
 use crate::read::{Found, OptionReader, wrong};
+use crate::vocabulary::text::{concat, origin_of};
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::conflicts;
-use crate::vocabulary::unit::keys::Key;
+use crate::vocabulary::unit::keys::{Key, Read};
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::parse::{Unit, parse};
 use crate::vocabulary::unit::run;
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::unit::values::{Value as KeyValue, Values};
 use nixpod_eval::Value;
-use nixpod_model::{Container, Field, PodmanRelease, Text, Unseen};
+use nixpod_model::{Container, EnvVar, Field, PodmanRelease, Text, Unseen};
 use nixpod_source::Why;
 
 /// Where the keys of a section come from. Later sources add to lists and win where a key stands once.
@@ -58,12 +59,16 @@ impl Section<'_> {
         &self,
         reader: &mut OptionReader<'_, '_>,
         key: &Key,
-        variables: &mut Vec<Field<nixpod_model::EnvVar>>,
+        variables: &mut Vec<Field<EnvVar>>,
     ) -> Vec<KeyValue> {
         let mut out = Vec::new();
         let mut add = |reader: &mut OptionReader<'_, '_>, found: &Found, quoted: bool| {
-            if key.name == "Environment" && is_set(found) && !reader.is_unset(found) {
-                return variables.extend(reader.variables(found));
+            if is_set(found, key) && !reader.is_unset(found) {
+                let pairs = reader.variables(found);
+                return match key.name {
+                    "Environment" => variables.extend(pairs),
+                    _ => out.extend(pairs.iter().map(pair)),
+                };
             }
             let is_word = quoted && is_list(found);
             let texts = scalars(reader, found).into_iter();
@@ -118,11 +123,23 @@ pub(crate) fn of_text(raw: &Field<Text>, kind: Kind, podman: Option<PodmanReleas
     (unit, values)
 }
 
+/// A name with its value, as one word.
+fn pair(pair: &Field<EnvVar>) -> KeyValue {
+    let text = pair.map(|pair| {
+        let name = Text::known(format!("{}=", pair.name), origin_of(&pair.value));
+        concat([name, pair.value.clone()])
+    });
+    KeyValue { text, is_word: true }
+}
+
 /// Is it a set of names and values, or may it be one?
-fn is_set(found: &Found) -> bool {
+fn is_set(found: &Found, key: &Key) -> bool {
     match &found.value.value {
-        Value::Attrs(_) | Value::Unknown(_) => true,
-        Value::Either(all) => all.iter().any(|one| matches!(one.value.value, Value::Attrs(_))),
+        Value::Attrs(_) => key.read == Read::Pairs || key.name == "Sysctl",
+        Value::Unknown(_) => key.name == "Environment",
+        Value::Either(all) => {
+            key.read == Read::Pairs && all.iter().any(|one| matches!(one.value.value, Value::Attrs(_)))
+        }
         _ => false,
     }
 }

@@ -1,20 +1,22 @@
 //! What the reader of a surface is told besides a container's options, and what it says besides the container.
 
 use crate::read::{Found, OptionReader};
-use nixpod_model::{Container, Field, SecretValue};
+use nixpod_model::{Container, Field, PodmanRelease, SecretValue, SystemKind};
 
 /// The system around a container that is read.
 pub(crate) struct Surroundings<'s> {
     /// Its values.
     pub(crate) config: &'s Found,
-    /// Is it a user's home?
-    pub(crate) is_home: bool,
+    /// What it is.
+    pub(crate) kind: SystemKind,
     /// Whose home, if that is known.
     pub(crate) home_of: Option<&'s str>,
     /// The engine of its `oci-containers`, by name.
     pub(crate) oci_backend: &'s Field<String>,
     /// Is it a file that no system was seen to import, so that what looks like containers may be something else?
     pub(crate) may_be_data: bool,
+    /// The newest Podman that the system can have, if its release tells.
+    pub(crate) podman: Option<PodmanRelease>,
     /// Values of the container's options that end in the world-readable store.
     pub(crate) secrets: Vec<SecretValue>,
 }

@@ -27,6 +27,7 @@ pub(crate) const TABLE: Table = Table {
         "extraConfig",
     ],
     facts: &[],
+    guest: None,
 };
 
 /// Which settings of a file a command line leaves in force: those of a group of which it says nothing.

@@ -8,7 +8,7 @@ use nixpod_model::{
     SystemKind, Text, UnitProblem,
 };
 use nixpod_source::{FileId, Origin, Place};
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 /// A text that may say how containers are run.
 #[derive(Clone, Debug)]
@@ -66,7 +66,8 @@ pub(crate) struct TextsRead {
     pub(crate) home_of: Option<String>,
     /// The newest Podman that the system can have.
     pub(crate) podman: Option<PodmanRelease>,
-    names: FxHashSet<String>,
+    /// The names that are taken, each with how many were called so.
+    names: FxHashMap<String, u32>,
 }
 
 impl TextsRead {
@@ -79,18 +80,19 @@ impl TextsRead {
             problems: Vec::new(),
             home_of: None,
             podman: None,
-            names: FxHashSet::default(),
+            names: FxHashMap::default(),
         }
     }
 
     /// A container of which nothing is said yet. Two that are called the same are told apart by their order.
     pub(crate) fn container(&mut self, name: &str, written: &Written, origin: Origin) -> Container {
         let mut unique = name.to_owned();
-        let mut nth = 1;
-        while !self.names.insert(unique.clone()) {
-            nth += 1;
+        while self.names.contains_key(&unique) {
+            let nth = self.names.entry(name.to_owned()).or_insert(1);
+            *nth += 1;
             unique = format!("{name} ({nth})");
         }
+        self.names.insert(unique.clone(), 1);
         let name = EntryName::Known(unique.into());
         Container {
             existence: written.existence.clone(),

@@ -1,7 +1,7 @@
 //! Which engines a system has, and what they are told as a whole.
 
 use crate::read::{Found, OptionReader};
-use crate::system::{any, switch};
+use crate::system::switches::{any, switch};
 use crate::vocabulary::text::{concat, hole};
 use nixpod_eval::Value;
 use nixpod_model::{Api, Engine, Engines, Field, Registries, Storage, Text};
@@ -58,16 +58,31 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
         oci_backend: reader.string(&backend),
         keyring: keyring(reader, &containers, &keyring_path),
         manage_lingering: reader.bool(&lingering),
-        docker_socket: switch(
-            reader,
-            config,
-            &["virtualisation", "podman", "dockerSocket", "enable"],
-        ),
+        docker_socket: docker_socket(reader, config),
         docker_compat: switch(reader, config, &["virtualisation", "podman", "dockerCompat"]),
         docker_filters: docker_filters(reader, &docker, &daemon),
         apis,
         registries: self::registries(reader, &registries, &policy),
         storage: self::storage(reader, &storage),
+    }
+}
+
+/// Podman's socket under the name of Docker's. Projects of arion need it where their engine is Podman.
+fn docker_socket(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
+    let socket = switch(
+        reader,
+        config,
+        &["virtualisation", "podman", "dockerSocket", "enable"],
+    );
+    let projects = reader.option(config, &["virtualisation", "arion", "projects"]);
+    if !socket.is_default() || reader.entries(&projects).is_empty() {
+        return socket;
+    }
+    let backend = reader.option(config, &["virtualisation", "arion", "backend"]);
+    let backend = reader.string(&backend);
+    match backend.value().is_some_and(|backend| backend == "podman-socket") {
+        true => Field::default(true),
+        false => socket,
     }
 }
 

@@ -155,31 +155,57 @@ pub(crate) fn members(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<
 /// Systems have a few hundred services; more are generated.
 const MAX_SERVICES: usize = 2_000;
 
+/// Services by their option, and where one of them says with which groups its unit runs.
+const SERVICES: [(&[&str], &[&[&str]]); 2] = [
+    (
+        &["systemd", "services"],
+        &[
+            &["serviceConfig", "Group"],
+            &["serviceConfig", "SupplementaryGroups"],
+        ],
+    ),
+    (
+        &["services", "github-runners"],
+        &[
+            &["group"],
+            &["serviceOverrides", "Group"],
+            &["serviceOverrides", "SupplementaryGroups"],
+        ],
+    ),
+];
+
 /// The groups that services run with besides those of their users.
 pub(crate) fn service_groups(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
 ) -> Vec<Field<(String, String)>> {
-    let services = reader.option(config, &["systemd", "services"]);
-    if reader.is_unset(&services) {
-        return Vec::new();
-    }
     let mut out = Vec::new();
-    for (service, found) in reader.entries(&services).named.into_iter().take(MAX_SERVICES) {
-        for key in ["Group", "SupplementaryGroups"] {
-            let groups = reader.at(&found, &["serviceConfig", key]);
-            if reader.is_unset(&groups) || reader.is_default(&groups) {
-                continue;
-            }
-            let values = match &groups.value.value {
-                Value::List(_) => reader.elements(&groups),
-                _ => vec![groups],
-            };
-            let values: Vec<Field<Text>> = values.iter().map(|value| reader.text(value)).collect();
-            for group in split_words(&values, words::blanks) {
-                out.push(group.map(|group| (group.display(), service.clone())));
+    for (path, keys) in SERVICES {
+        let services = reader.option(config, path);
+        if reader.is_unset(&services) {
+            continue;
+        }
+        for (service, found) in reader.entries(&services).named.into_iter().take(MAX_SERVICES) {
+            for key in keys {
+                let groups = reader.at(&found, key);
+                for group in groups_in(reader, groups) {
+                    out.push(group.map(|group| (group.display(), service.clone())));
+                }
             }
         }
     }
     out
+}
+
+/// The groups that a setting of a unit names.
+fn groups_in(reader: &mut OptionReader<'_, '_>, groups: Found) -> Vec<Field<Text>> {
+    if reader.is_unset(&groups) || reader.is_default(&groups) {
+        return Vec::new();
+    }
+    let values = match &groups.value.value {
+        Value::List(_) => reader.elements(&groups),
+        _ => vec![groups],
+    };
+    let values: Vec<Field<Text>> = values.iter().map(|value| reader.text(value)).collect();
+    split_words(&values, words::blanks)
 }

@@ -80,7 +80,7 @@ fn what_certainly_sets_nothing_that_is_read_does_not_matter() {
             "",
         ),
         (
-            "{ lib, ... }: { imports = [ (lib.mkRenamedOptionModule [ \"a\" ] [ \"programs\" ]) ]; }",
+            "{ lib, ... }: { imports = [ (lib.mkRenamedOptionModule [ \"a\" ] [ \"hardware\" ]) ]; }",
             "",
         ),
         ("{ services.nginx = import ./nginx.nix; }", ""),

@@ -166,3 +166,39 @@ fn homes_in_a_system() {
         "#]],
     );
 }
+
+#[test]
+fn options_and_keys_of_one_container() {
+    let (world, files) = world(
+        r#"
+{
+  home.username = "ada";
+  services.podman.containers.web = {
+    image = "docker.io/library/nginx:1";
+    user = 1000;
+    group = 100;
+    labels = { "a.b" = "c"; };
+    ip4 = "10.0.0.2";
+    autoUpdate = "registry";
+    volumes = [ "%E/web:/etc/web:ro" ];
+    extraConfig.Container = { ReadOnly = true; Secret = [ "db" ]; User = "0"; Imagee = "x"; };
+  };
+}"#,
+        Kind::Home,
+        true,
+    );
+    expect![[r#"
+        home-manager-podman web in `box` <- {…
+          runs as: default ada
+          mount: %h/.config/web at /etc/web ro <- "%E/web:/etc/web:ro"
+          image: docker.io/library/nginx:1 <- "docker.io/library/nginx:1"
+          option: ip = 10.0.0.2 <- "10.0.0.2"
+          option: read-only = true <- true
+          option: user = 0:100 <- "0"
+          option: label = io.containers.autoupdate=registry <- "registry"
+          option: label = a.b=c <- "c"
+          option: secret = db <- "db"
+          unit problem: `[Container]` has no key `Imagee`; `Image` is probably meant (NoService) <- Imagee
+    "#]]
+    .assert_eq(&dump::containers(&world, &files));
+}

@@ -1,9 +1,11 @@
 //! Small systems in, the facts as text out.
 
+mod arion;
 mod bearing;
 mod census;
 mod command_line;
 mod devcontainer;
+mod distrobox;
 mod dump;
 mod given;
 mod home;
@@ -13,6 +15,7 @@ mod oci;
 mod quadlet;
 mod quadlet_generator;
 mod quadlet_text;
+mod runners;
 mod secrets;
 mod settings;
 mod size;

@@ -104,6 +104,48 @@ fn keys_as_quadlet_spells_them() {
 }
 
 #[test]
+fn further_typed_options() {
+    containers(
+        r#"
+{
+  virtualisation.quadlet.containers.type.containerConfig = {
+    image = "docker.io/library/nginx:1";
+    readOnly = true;
+    user = "1000";
+    group = "1001";
+    labels = { "traefik.enable" = "true"; };
+    annotations = [ "a=b c" ];
+    sysctl = { "net.core.somaxconn" = "1024"; };
+    secrets = [ "db,type=env" ];
+    healthCmd = "curl -f http://localhost";
+    notify = "healthy";
+    pull = "sometimes";
+    volumes = [ "%t/podman/podman.sock:/s" "%S/x:/x" "~/y:/y" ];
+    autoUpdate = "registry";
+  };
+}"#,
+        expect![[r#"
+            quadlet-nix type in `box` <- virtualisation.quadlet.containers.type.containerConfig = {…
+              mount: /run/podman/podman.sock at /s rw <- "%t/podman/podman.sock:/s"
+              mount: /var/lib/x at /x rw <- "%S/x:/x"
+              mount: volume ~/y at /y rw <- "~/y:/y"
+              image: docker.io/library/nginx:1 <- "docker.io/library/nginx:1"
+              option: pull = sometimes <- "sometimes"
+              option: sysctl = net.core.somaxconn=1024 <- "1024"
+              option: read-only = true <- true
+              option: user = 1000:1001 <- "1000"
+              option: label = io.containers.autoupdate=registry <- "registry"
+              option: label = traefik.enable=true <- "true"
+              option: annotation = a=b c <- "a=b c"
+              option: secret = db,type=env <- "db,type=env"
+              option: health-cmd = curl -f http://localhost <- "curl -f http://localhost"
+              unit problem: nobody expands `~/y` here (FailsToStart) <- ~/y
+              unit problem: `Pull` takes `always`, `missing`, `newer` or `never`, not `sometimes` (FailsToStart) <- "sometimes"
+        "#]],
+    );
+}
+
+#[test]
 fn raw_text_takes_the_place_of_all_options() {
     containers(
         r#"

@@ -1,6 +1,7 @@
 //! Units held against what Podman's own generator made of them (`cargo xtask quadlets`): the command that it writes, read
 //! as the line of a script, gives the same container.
 
+use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::words;
 use crate::{TextFile, read_texts};
@@ -159,13 +160,59 @@ fn facts(container: &Container) -> Vec<String> {
     all
 }
 
+/// The service that is made of a container's unit.
+fn service(case: &Case, container: &str) -> String {
+    let unit = format!("{container}.container");
+    let text = case.files.iter().find(|(name, _)| *name == unit);
+    let name = text.and_then(|(_, text)| text.lines().find_map(|line| line.strip_prefix("ServiceName=")));
+    format!("{}.service", name.unwrap_or(container))
+}
+
+/// Is a service made of each unit that is no container, unless we say that there is none?
+fn others(case: &Case, units: &World, out: &mut Vec<String>) {
+    let system = units
+        .systems
+        .values()
+        .next()
+        .expect("there is the system of the files");
+    for (at, (name, text)) in case.files.iter().enumerate() {
+        let Some(kind) = Kind::of_file(name).filter(|kind| *kind != Kind::Container) else {
+            continue;
+        };
+        let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
+        let own = text.lines().find_map(|line| line.strip_prefix("ServiceName="));
+        let service = match own {
+            Some(own) => format!("{own}.service"),
+            None => format!("{stem}{}.service", kind.service_suffix()),
+        };
+        let is_made = case.services.iter().any(|(name, _)| *name == service);
+        let mut problems = system.unit_problems.iter().filter(|problem| {
+            let place = problem.origin.place();
+            place.is_some_and(|place| place.site.file == FileId::project(at as u32))
+        });
+        let refused = problems.find_map(|problem| {
+            problem
+                .said()
+                .filter(|said| said.consequence() == Consequence::NoService)
+        });
+        if is_made == refused.is_some() {
+            let refused = refused.map(ToString::to_string);
+            out.push(format!(
+                "{} {name}: is made: {is_made}, and we say: {refused:?}",
+                case.name
+            ));
+        }
+    }
+}
+
 /// What differs in a recording.
 fn differences(recording: &str) -> Vec<String> {
     let mut out = Vec::new();
     for case in cases(recording) {
         let units = units(&case);
+        others(&case, &units, &mut out);
         for container in units.containers.values() {
-            let service = format!("{}.service", container.name);
+            let service = service(&case, &container.name);
             let is_made = case.services.iter().any(|(name, _)| *name == service);
             let mut problems = container.unit_problems.iter().filter_map(Field::said);
             let refused = problems.find(|problem| problem.consequence() == Consequence::NoService);
@@ -231,4 +278,25 @@ fn units_by_hand() {
 #[test]
 fn units_at_random() {
     check(include_str!("../../../../testdata/quadlet/random.txt"));
+}
+
+/// Units of other people, which are not kept here: `cargo xtask quadlets QUADLET DIR FILE` records what is made of them.
+#[test]
+#[expect(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "it is asked for by hand"
+)]
+fn units_of_others() {
+    let Some(recording) = std::env::var_os("QUADLET_RECORDING") else {
+        return;
+    };
+    let recording = std::fs::read_to_string(recording).expect("the recording can be read");
+    let differences = differences(&recording);
+    eprintln!(
+        "{} cases, {} differences\n{}",
+        cases(&recording).len(),
+        differences.len(),
+        differences.join("\n")
+    );
 }

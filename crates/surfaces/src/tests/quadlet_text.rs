@@ -4,10 +4,7 @@ use super::{containers, dump, world};
 use expect_test::expect;
 use nixpod_modules::Kind;
 
-#[test]
-fn files_of_a_system() {
-    containers(
-        r#"
+const SYSTEM: &str = r#"
 { pkgs, config, ... }:
 {
   users.users.press = { isNormalUser = true; uid = 1004; };
@@ -47,7 +44,12 @@ fn files_of_a_system() {
     "containers/systemd/off.container" = { enable = false; text = "[Container]\nImage=x\n"; };
     "containers/other".text = "[Container]\n";
   };
-}"#,
+}"#;
+
+#[test]
+fn files_of_a_system() {
+    containers(
+        SYSTEM,
         expect![[r#"
             quadlet side in `box` <- "containers/systemd/sub/side.container"
               users: Pick <- auto
@@ -85,10 +87,7 @@ fn files_of_a_system() {
     );
 }
 
-#[test]
-fn files_of_a_home() {
-    let (world, files) = world(
-        r#"
+const HOME: &str = r#"
 { lib, config, pkgs, inputs, ... }:
 {
   home.username = "ada";
@@ -117,10 +116,11 @@ AddDevice=/dev/kvm
 DropCapability=all
 #- more/README.md
 nothing
-"#,
-        Kind::Home,
-        true,
-    );
+"#;
+
+#[test]
+fn files_of_a_home() {
+    let (world, files) = world(HOME, Kind::Home, true);
     expect![[r#"
         quadlet built in `box` <- "containers/systemd/built.container"
           auto start: unknown: `pkgs.runCommand (…)` comes from outside

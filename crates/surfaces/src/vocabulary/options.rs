@@ -1,6 +1,12 @@
 //! Names of the options that are read, for whoever has to tell what may matter without reading it.
 
-use nixpod_model::{Surface, SystemKind};
+use nixpod_model::{EntryName, Surface, SystemKind};
+
+/// In the path of a set of containers: any entry of a set around it.
+pub(crate) const ANY: &str = "*";
+
+/// Between the names of a container that is declared in such an entry.
+const BETWEEN: char = '/';
 
 /// What is known of a surface before a container of it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +15,7 @@ pub struct Table {
     pub surface: Surface,
     /// Which systems declare such containers.
     pub systems: Systems,
-    /// The option that is the set of its containers.
+    /// The option that is the set of its containers. A `*` in it is any entry of a set around it.
     pub path: &'static [&'static str],
     /// An option that is the same under an old name.
     pub old_path: Option<&'static [&'static str]>,
@@ -17,12 +23,65 @@ pub struct Table {
     pub options: &'static [&'static str],
     /// Those of which a fact tells what holds where nobody sets them, with all their parts.
     pub facts: &'static [&'static str],
+    /// The option of a container that is the configuration of a NixOS inside.
+    pub guest: Option<&'static [&'static str]>,
+}
+
+impl Table {
+    /// The paths of the set of its containers, by all names that it has.
+    pub fn paths(&self) -> impl Iterator<Item = &'static [&'static str]> + use<> {
+        [Some(self.path), self.old_path].into_iter().flatten()
+    }
+
+    /// The name of a container whose set is in an entry of a set, from the outermost one in.
+    pub(crate) fn name(names: &[EntryName]) -> EntryName {
+        match names {
+            [] => EntryName::Template,
+            [only] => only.clone(),
+            several if several.iter().all(|name| *name == EntryName::Template) => EntryName::Template,
+            several => {
+                let names: Vec<String> = several.iter().map(EntryName::to_string).collect();
+                EntryName::Known(names.join(&BETWEEN.to_string()).into())
+            }
+        }
+    }
+
+    /// The option that is the container of a name, if its set is at this path.
+    pub(crate) fn option(path: &[&str], name: &EntryName, as_key: fn(&EntryName) -> String) -> String {
+        let outer = path.iter().filter(|name| **name == ANY).count();
+        let names: Vec<EntryName> = match name {
+            EntryName::Known(known) => known
+                .splitn(outer + 1, BETWEEN)
+                .map(|name| match name == EntryName::Template.to_string() {
+                    true => EntryName::Template,
+                    false => EntryName::Known(name.into()),
+                })
+                .collect(),
+            EntryName::Template => vec![EntryName::Template; outer + 1],
+        };
+        let mut names = names.iter().map(as_key);
+        let mut out = String::new();
+        for part in path {
+            match *part {
+                ANY => out.extend(names.next()),
+                fixed => out.push_str(fixed),
+            }
+            out.push('.');
+        }
+        out.extend(names);
+        out
+    }
+}
+
+/// Does a name fit a part of the path of a set of containers?
+pub(crate) fn fits(part: &str, name: &str) -> bool {
+    part == ANY || part == name
 }
 
 /// Kinds of systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Systems {
-    /// NixOS: hosts and guests.
+    /// NixOS, hosts and guests, and systems of which only such declarations are known.
     Nixos,
     /// Users' homes.
     Homes,
@@ -36,7 +95,7 @@ impl Systems {
     /// Is a system of this kind among them?
     pub(crate) fn have(self, kind: SystemKind) -> bool {
         match self {
-            Self::Nixos => matches!(kind, SystemKind::Nixos | SystemKind::Guest),
+            Self::Nixos => kind != SystemKind::Home,
             Self::Homes => kind == SystemKind::Home,
             Self::Both => true,
             Self::None => false,
@@ -95,7 +154,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 48] = [
+pub const READ: [ReadOption; 49] = [
     explains(&["boot"]),
     tells(&["environment", "etc"]),
     tells_scripts(&["environment", "extraInit"]),
@@ -126,6 +185,7 @@ pub const READ: [ReadOption; 48] = [
     explains(&["security", "selinux"]),
     explains(&["selinux"]),
     explains(&["services", "firewalld"]),
+    explains(&["services", "github-runners"]),
     tells(&["services", "podman"]),
     explains(&["services", "userborn"]),
     tells(&["specialisation"]),

@@ -45,7 +45,7 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
             "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname"
                 if container.userns.said() != Some(&Userns::KeepId)
                     // What may be a map says no more than what is known, or not known, already.
-                    && !(option.field.is_unknown() && !container.userns.is_default()) =>
+                    && (!option.field.is_unknown() || container.userns.is_default()) =>
             {
                 let map = Userns::Other(format!("{}={}", option.name, value.display()));
                 override_with(&mut container.userns, option.fact(map));

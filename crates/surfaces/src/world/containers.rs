@@ -2,13 +2,13 @@
 
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::{Read, Reading, SURFACES, Surroundings};
-use crate::vocabulary::options::Table;
+use crate::system::release;
+use crate::vocabulary::options::{ANY, Table};
 use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{
-    Container, ContainerId, DefinedState, Doubt, EntryName, Existence, Subject, Surface, System, SystemId,
-    SystemKind,
+    Container, ContainerId, DefinedState, Doubt, EntryName, Existence, Subject, System, SystemId, SystemKind,
 };
 use nixpod_modules::{host_of_reference, system_of};
 use nixpod_source::Why;
@@ -54,49 +54,69 @@ impl Walk<'_, '_, '_> {
         outer: &Inherited,
         out: &mut Vec<Declared>,
     ) {
-        let Table { surface, path, .. } = *table;
-        let all = self.reader.at(config, path);
-        if self.reader.is_unset(&all) {
-            return;
+        let mut all = vec![(Vec::new(), config.clone())];
+        let mut at = Vec::new();
+        for part in table.path.split(|part| *part == ANY) {
+            at.extend(part);
+            let outer_sets = std::mem::take(&mut all);
+            for (names, found) in outer_sets {
+                let set = self.reader.at(&found, part);
+                let entries = self.declared_in(&set, &at);
+                let named = |(name, found)| ([&names[..], &[name]].concat(), found);
+                all.extend(entries.into_iter().map(named));
+            }
+            at.push(ANY);
         }
-        let entries = self.reader.entries(&all);
+        for (names, found) in all {
+            let name = Table::name(&names);
+            let path = Table::option(table.path, &name, as_key);
+            let (conditions, open) = self.reader.conditions(found.when);
+            let existence = match names.contains(&EntryName::Template) {
+                true => Existence::Template,
+                false if open => Existence::Maybe(conditions),
+                false => Existence::Certain,
+            };
+            out.push(Declared {
+                id: ContainerId::new(outer.id.clone(), table.surface, name),
+                existence,
+                found,
+                read,
+                path,
+                table,
+            });
+        }
+    }
+
+    /// The entries of a set that is told by its path.
+    fn declared_in(&mut self, all: &Found, path: &[&str]) -> Vec<(EntryName, Found)> {
+        if self.reader.is_unset(all) {
+            return Vec::new();
+        }
+        let entries = self.reader.entries(all);
         // That others may add names, which nobody was seen to do, is no gap, and says nothing of those that are seen.
         let open = entries.open.as_ref();
-        let open = open.filter(|why| !self.reader.is_by_itself(&all, why));
+        let open = open.filter(|why| !self.reader.is_by_itself(all, why));
         let state = match (open.is_some(), entries.is_empty()) {
             (true, _) => DefinedState::Open,
             (false, false) => DefinedState::Read,
             // There is none, whatever is written.
             (false, true) => DefinedState::Off,
         };
-        self.account_for(&all, state);
+        self.account_for(all, state);
         if let Some(why) = open
             // What was left out is told with its own place.
-            && !self.reader.gaps(&all).iter().any(|gap| gap.why == *why)
+            && !self.reader.gaps(all).iter().any(|gap| gap.why == *why)
         {
-            let origin = self.reader.place_of(&all);
+            let origin = self.reader.place_of(all);
             self.reader.gap(path.join("."), why.clone(), &origin);
         }
         let condition = format!("a condition of {}", path.join("."));
-        for (name, found) in entries.all() {
-            self.account_for(&found, DefinedState::Read);
+        let entries = entries.all();
+        for (_, found) in &entries {
+            self.account_for(found, DefinedState::Read);
             self.reader.tell_conditions(&condition, found.when);
-            let whole = format!("{}.{}", path.join("."), as_key(&name));
-            let (conditions, open) = self.reader.conditions(found.when);
-            let existence = match name {
-                EntryName::Template => Existence::Template,
-                EntryName::Known(_) if open => Existence::Maybe(conditions),
-                EntryName::Known(_) => Existence::Certain,
-            };
-            out.push(Declared {
-                id: ContainerId::new(outer.id.clone(), surface, name),
-                existence,
-                found,
-                read,
-                path: whole,
-                table,
-            });
         }
+        entries
     }
 
     /// Reads a container by itself, or takes over what was read of it before an edit.
@@ -113,13 +133,15 @@ impl Walk<'_, '_, '_> {
         let system = self.world.system(&outer.id);
         let (kind, home_of) = (system.kind, system.home_of.clone());
         let oci_backend = system.engines.oci_backend.clone();
+        let podman = release::podman(system);
         let host = self.world.host(outer.id.host());
         let mut around = Surroundings {
             config,
-            is_home: kind == SystemKind::Home,
+            kind,
             home_of: home_of.as_deref(),
             oci_backend: &oci_backend,
             may_be_data: !host.closed_world && !host.from_flake && self.nesting == 0,
+            podman,
             secrets: Vec::new(),
         };
         let subject = self.reader.about(Subject::Container(id.clone()));
@@ -143,7 +165,7 @@ impl Walk<'_, '_, '_> {
                 match reading {
                     Reading::Container => {
                         walk.add_secrets(&outer.id, &around.secrets);
-                        walk.add(&found, container, outer);
+                        walk.add(&found, container, table, outer);
                     }
                     Reading::Off => {}
                     // That the entry itself is no container stays told: it is not silent.
@@ -156,29 +178,28 @@ impl Walk<'_, '_, '_> {
     }
 
     /// What all surfaces have in common once a container is read.
-    fn add(&mut self, found: &Found, mut container: Container, outer: &Inherited) {
+    fn add(&mut self, found: &Found, mut container: Container, table: &'static Table, outer: &Inherited) {
         container.unseen = container.unseen.or_else(|| self.reader.unseen(found));
         outer.settings.apply(&mut container);
         container.unnamed = self.reader.unnamed(found);
         if let Some(unseen) = &container.unseen {
             container.visit_mut(&mut Doubt(unseen.why.clone()));
         }
-        self.count_unknown(found, &container);
-        let declared = container.nspawn.as_ref();
-        let declared = declared.filter(|_| container.surface == Surface::Nspawn);
-        let guest = match declared.map(|nspawn| &nspawn.opaque) {
-            Some(Some(opaque)) => {
-                let guest = self.host_as_guest(found, &container, outer);
-                if guest.is_none() {
-                    let what = format!("the guest of containers.{}", container.name);
-                    let why = Why::named(opaque.value().map_or("", String::as_str));
-                    self.reader.gap(what, why, &opaque.origin);
-                }
-                guest.or_else(|| self.guest(found, &container, outer))
+        self.count_unknown(found, &container, table);
+        let opaque = container
+            .nspawn
+            .as_ref()
+            .and_then(|nspawn| nspawn.opaque.as_ref());
+        let guest = opaque.and_then(|opaque| {
+            let guest = self.host_as_guest(found, &container, outer);
+            if guest.is_none() {
+                let what = format!("the guest of containers.{}", container.name);
+                let why = Why::named(opaque.value().map_or("", String::as_str));
+                self.reader.gap(what, why, &opaque.origin);
             }
-            Some(None) => self.guest(found, &container, outer),
-            None => None,
-        };
+            guest
+        });
+        let guest = guest.or_else(|| self.guest(found, &container, table, outer));
         container.guest = guest.as_ref().map(|(guest, _)| guest.id.clone());
         self.world.add_container(container);
         if let Some((system, config)) = guest {
@@ -187,12 +208,8 @@ impl Walk<'_, '_, '_> {
     }
 
     /// Counts what is not known of a container, unless it was told with the definition that could not be seen.
-    fn count_unknown(&mut self, found: &Found, container: &Container) {
-        let path = SURFACES
-            .iter()
-            .find(|(table, _)| table.surface == container.surface);
-        let path = path.map_or_else(String::new, |(table, _)| table.path.join("."));
-        let what = format!("{path}.{}", as_key(container.id.name()));
+    fn count_unknown(&mut self, found: &Found, container: &Container, table: &Table) {
+        let what = Table::option(table.path, container.id.name(), as_key);
         let told = self.reader.gaps(found);
         let mut unknown = container.unknown();
         unknown.retain(|facts| !told.iter().any(|gap| gap.why == facts.why));
@@ -200,11 +217,21 @@ impl Walk<'_, '_, '_> {
     }
 
     /// The guest of a container, if it can be looked into.
-    fn guest(&mut self, found: &Found, container: &Container, outer: &Inherited) -> Option<(System, Found)> {
+    fn guest(
+        &mut self,
+        found: &Found,
+        container: &Container,
+        table: &Table,
+        outer: &Inherited,
+    ) -> Option<(System, Found)> {
         if self.nesting >= MAX_NESTING {
             return None;
         }
-        let mut config = self.reader.get(found, "config");
+        let path = table.guest?;
+        let mut config = self.reader.at(found, path);
+        if self.reader.is_default(&config) && !matches!(config.value.value, Value::Unknown(_)) {
+            return None;
+        }
         let origin = self.reader.place_of(&config);
         let name = &container.name;
         match &config.value.value {
@@ -218,7 +245,9 @@ impl Walk<'_, '_, '_> {
             }
             Value::Unknown(unknown) => {
                 let why = unknown.why.clone();
-                self.reader.gap(format!("containers.{name}.config"), why, &origin);
+                let whole = Table::option(table.path, container.id.name(), as_key);
+                self.reader
+                    .gap(format!("{whole}.{}", path.join(".")), why, &origin);
                 return None;
             }
             _ => return None,

@@ -2,6 +2,7 @@
 
 use crate::read::as_key;
 use crate::surface::tables;
+use crate::vocabulary::options::Table;
 use nixpod_eval::LimitHit;
 use nixpod_model::{ContainerId, NotAnalysed, Subject};
 use nixpod_source::Place;
@@ -61,9 +62,8 @@ pub(super) fn told<'c>(
 /// The option that a container is, by all names that its set has.
 fn paths(id: &ContainerId) -> impl Iterator<Item = (String, &ContainerId)> {
     let tables = tables().filter(|table| table.surface == id.surface());
-    let sets = tables.flat_map(|table| [Some(table.path), table.old_path]);
-    sets.flatten()
-        .map(move |set| (format!("{}.{}", set.join("."), as_key(id.name())), id))
+    let sets = tables.flat_map(Table::paths);
+    sets.map(move |set| (Table::option(set, id.name(), as_key), id))
 }
 
 fn name(whole: &str, values: &[&str]) -> String {

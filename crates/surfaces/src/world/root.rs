@@ -4,6 +4,7 @@ use crate::read::Project;
 use crate::read::{Found, OptionReader};
 use crate::surface::tables;
 use crate::system::release;
+use crate::vocabulary::options::{Table, fits};
 use crate::world::limits;
 use crate::world::memo::{Memo, ReadContainer};
 use crate::world::walk::{Walk, unseen_part};
@@ -390,6 +391,7 @@ fn outermost(walk: &mut Walk<'_, '_, '_>, root: &RootSystem, config: &Found, hos
     let unseen = shared.gaps_about(walk.reader.ev, &root.system.about(), root.system.config);
     let (kind, home_of) = match root.kind {
         Kind::Nixos => (SystemKind::Nixos, None),
+        Kind::Projects => (SystemKind::Elsewhere, None),
         Kind::Home => {
             let name = walk.reader.option(config, &["home", "username"]);
             (SystemKind::Home, walk.reader.string(&name).value().cloned())
@@ -405,9 +407,8 @@ fn outermost(walk: &mut Walk<'_, '_, '_>, root: &RootSystem, config: &Found, hos
 
 /// What an option that was not seen has to do with containers. Whatever defines a system as a whole may define some.
 fn subject_of(path: &[Step]) -> Subject {
-    let has = |names: &&[&str]| path.iter().zip(*names).all(|(key, name)| key.text() == *name);
-    let paths = tables().flat_map(|table| [Some(table.path), table.old_path]);
-    match paths.flatten().find(has) {
+    let has = |names: &&[&str]| { path.iter().zip(*names) }.all(|(key, name)| fits(name, key.text()));
+    match tables().flat_map(Table::paths).find(has) {
         Some(names) if (1..=names.len()).contains(&path.len()) => Subject::Set,
         Some(_) => Subject::Containers,
         None => Subject::Other,

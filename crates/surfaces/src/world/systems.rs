@@ -3,6 +3,7 @@
 use crate::read::Found;
 use crate::surface::tables;
 use crate::system::{self, engine_settings::Settings};
+use crate::vocabulary::options::ANY;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
@@ -111,10 +112,11 @@ impl Walk<'_, '_, '_> {
     /// Does it set options of a system, so that it is one?
     fn sets_anything_else(&mut self, config: &Found) -> bool {
         let surfaces = tables().filter(|table| table.surface != Surface::Nspawn);
-        let names = surfaces.map(|table| table.path);
-        let mut names = names.chain([&["users", "users"][..], &["systemd", "services"]]);
+        // The outermost set, if there are sets in sets.
+        let outermost = surfaces.filter_map(|table| table.path.split(|part| *part == ANY).next());
+        let mut names = outermost.chain([&["users", "users"][..], &["systemd", "services"]]);
         names.any(|names| {
-            let option = self.reader.option(config, names);
+            let option = self.reader.at(config, names);
             let info = option.info.as_ref();
             info.is_some_and(|info| info.definitions.iter().any(|one| !one.written.is_ours()))
         })

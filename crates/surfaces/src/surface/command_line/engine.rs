@@ -1,15 +1,14 @@
 //! Lines of Podman and Docker: what they run, and what the same script says of pods and volumes.
 
-use super::line::{Base, options};
-use super::scripts::doubted;
+use super::line::{Base, doubted, options};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::flags::{Grammar, Opt, parse};
 use crate::vocabulary::podman::{WORDS, apply};
 use crate::vocabulary::programs::{self, GLOBAL, NETWORK, POD, VOLUME};
 use crate::vocabulary::shell::{Element, Line};
 use crate::vocabulary::text::{HOLE, first_hole, split_once};
-use nixpod_model::{Container, Engine, Field, Image, Text};
-use nixpod_source::{Symbol, Why};
+use nixpod_model::{Container, Engine, Field, Image, Text, TextPart};
+use nixpod_source::{Place, Symbol, Why};
 use rustc_hash::FxHashMap;
 
 /// What a line does.
@@ -64,7 +63,7 @@ const NETWORKS: Grammar = Grammar {
 fn verb(line: &Line) -> Option<(Verb, &[Element])> {
     let at = options(&line.words, &BEFORE, true).end;
     let before = line.words.get(..at)?;
-    if before.iter().any(|word| is_remote(word)) {
+    if before.iter().any(is_remote) {
         return None;
     }
     let rest = line.words.get(at..)?;
@@ -257,6 +256,7 @@ pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known, conta
     }
     apply(container, &all);
     resolve_volumes(known, container);
+    not_expanded(&run.words, container);
     image(base, run, found.end, found.doubtful.is_some(), container);
     let has_rootfs = all.iter().any(|option| option.name == "--rootfs");
     if has_rootfs {
@@ -274,6 +274,35 @@ fn resolve_volumes(known: &Known, container: &mut Container) {
             *mount = mount.map(|mount| nixpod_model::Mount {
                 source: path.clone(),
                 is_bind: true,
+                ..mount.clone()
+            });
+        }
+    }
+}
+
+/// A `~` that the shell leaves alone is no home for the engine either: it takes the word for the name of a volume.
+fn not_expanded(words: &[Element], container: &mut Container) {
+    let literal: Vec<Place> = words
+        .iter()
+        .flat_map(|word| word.literal.iter().copied())
+        .collect();
+    if literal.is_empty() {
+        return;
+    }
+    for mount in &mut container.mounts {
+        let first = mount.value().and_then(|mount| match mount.source.parts.first()? {
+            TextPart::Known { origin, .. } => origin.place(),
+            TextPart::Hole { .. } => None,
+        });
+        let is_literal = first.is_some_and(|first| {
+            let begins = |one: &Place| {
+                one.site == first.site && one.within.map(|at| at.0) == first.within.map(|at| at.0)
+            };
+            literal.iter().any(begins)
+        });
+        if is_literal {
+            *mount = mount.map(|mount| nixpod_model::Mount {
+                is_bind: false,
                 ..mount.clone()
             });
         }

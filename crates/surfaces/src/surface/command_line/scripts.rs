@@ -4,7 +4,7 @@ use super::engine::{self, Known};
 use super::line::Base;
 use super::nspawn;
 use crate::surface::texts::{Runs, TextsRead, Written};
-use crate::vocabulary::certainty::{maybe, unknown};
+use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::shell::{self, Line, Stopped, Who};
 use nixpod_model::{Container, Field, NotAnalysed, StoreRef, Subject, Text, TextPart};
 use nixpod_source::{Origin, Place, Why};
@@ -76,8 +76,8 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
         match seen.look(line) {
             Look::New => {}
             Look::Same => continue,
-            Look::Beyond => {
-                let why = Why::Limit(format!("more than {MAX_VARIANTS} containers of one line"));
+            Look::Beyond(bound) => {
+                let why = Why::Limit(bound);
                 out.not_analysed
                     .push(gap(written.path.clone(), why, &line.origin));
                 continue;
@@ -120,31 +120,49 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
 /// Loops and functions come to a line with many values; so many of them are read.
 const MAX_VARIANTS: usize = 4;
 
-/// The lines that were read, by where they are written.
+/// So many lines of one script are read.
+const MAX_LINES: usize = 500;
+
+/// The lines that were read.
 #[derive(Default)]
-struct Seen(FxHashMap<Option<Place>, Vec<Vec<String>>>);
+struct Seen {
+    lines: usize,
+    /// Their words by where they are written.
+    by_place: FxHashMap<Option<Place>, Vec<Vec<String>>>,
+}
 
 enum Look {
     New,
     /// It differs at most in what runs inside.
     Same,
-    /// There were too many of them; this is told once.
-    Beyond,
+    /// There were too many of them, in these words; this is told once.
+    Beyond(String),
 }
 
 impl Seen {
     fn look(&mut self, line: &Line) -> Look {
+        if self.lines > MAX_LINES {
+            return Look::Same;
+        }
         let words = match engine::command(line) {
             engine::Command::Run(run) => run.spec().iter().map(|word| word.text.display()).collect(),
-            _ => line.words.iter().map(|word| word.text.display()).collect(),
+            _ if line.program == "systemd-nspawn" => {
+                line.words.iter().map(|word| word.text.display()).collect()
+            }
+            // It is no container, however often it runs.
+            _ => Vec::new(),
         };
-        let before = self.0.entry(line.origin.place()).or_default();
+        let before = self.by_place.entry(line.origin.place()).or_default();
         if before.len() > MAX_VARIANTS || before.contains(&words) {
             return Look::Same;
         }
         before.push(words);
+        self.lines += 1;
+        if self.lines > MAX_LINES {
+            return Look::Beyond(format!("more than {MAX_LINES} lines of one script"));
+        }
         match before.len() > MAX_VARIANTS {
-            true => Look::Beyond,
+            true => Look::Beyond(format!("more than {MAX_VARIANTS} containers of one line")),
             false => Look::New,
         }
     }
@@ -213,9 +231,4 @@ fn runs(base: &Base<'_>, line: &Line) -> (Field<bool>, Option<Field<String>>) {
             None,
         ),
     }
-}
-
-/// A fact that something not known may change: it holds at most perhaps.
-pub(super) fn doubted<T>(field: Field<T>) -> Field<T> {
-    maybe(field, Vec::new())
 }

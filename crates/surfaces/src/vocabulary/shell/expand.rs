@@ -5,7 +5,7 @@ use super::tree::{Form, Parameter, Piece, Span, What, Word};
 use super::values::{Element, Value, When, append};
 use crate::vocabulary::text::hole;
 use nixpod_model::{StoreRef, Text, TextPart};
-use nixpod_source::Why;
+use nixpod_source::{Place, Why};
 
 /// Variables of the surroundings that stand for places which are known by these names.
 const PLACES: [&str; 2] = ["HOME", "XDG_RUNTIME_DIR"];
@@ -25,6 +25,7 @@ impl Words {
             text: Text::default(),
             is_one: true,
             is_plain: true,
+            literal: Vec::new(),
             when: When::default(),
         })
     }
@@ -173,7 +174,11 @@ impl Follow<'_> {
             What::Literal => {
                 let text = self.literal(piece);
                 let is_open = !piece.quoted && text.has_hole();
-                words.current().is_one &= !is_open;
+                // The shell puts a home in the place of a `~` only where a word begins with it.
+                let is_home = !piece.quoted && words.open.is_none();
+                let current = words.current();
+                current.is_one &= !is_open;
+                literal_places(&text, is_home, &mut current.literal);
                 words.add(text);
             }
             What::Output(_) => {
@@ -261,7 +266,10 @@ impl Follow<'_> {
         if parameter.form == Form::OrAssign {
             self.variables.set(&name, value.clone());
         }
-        value
+        match self.charge(value.pieces()) {
+            true => value,
+            false => Value::Unknown,
+        }
     }
 
     /// A parameter of which nothing is known but what it is called.
@@ -278,6 +286,32 @@ impl Follow<'_> {
     pub(super) fn name(&self, span: &Span) -> &str {
         self.script.get(span.clone()).unwrap_or_default()
     }
+}
+
+/// Where a `~` or a `$` stands that would be a place if the shell expanded it. `is_home` says that it does so for the first.
+pub(super) fn literal_places(text: &Text, is_home: bool, out: &mut Vec<Place>) {
+    for (nth, part) in text.parts.iter().enumerate() {
+        let TextPart::Known { text, origin } = part else {
+            continue;
+        };
+        let Some(place) = origin.place() else { continue };
+        let mut before = None;
+        for (at, c) in text.char_indices() {
+            let begins = matches!(before, None | Some('=' | ',' | ':'));
+            if begins && matches!(c, '~' | '$') && !(is_home && nth == 0 && at == 0) {
+                out.push(at_offset(place, at));
+            }
+            before = Some(c);
+        }
+    }
+}
+
+fn at_offset(place: Place, by: usize) -> Place {
+    let by = u32::try_from(by).unwrap_or(u32::MAX);
+    let within = place
+        .within
+        .map(|(from, _)| (from.saturating_add(by), from.saturating_add(by)));
+    Place { within, ..place }
 }
 
 /// Is it a variable or an argument, and no special parameter?

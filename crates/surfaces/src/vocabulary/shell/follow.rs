@@ -10,6 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// So many statements are gone through; loops and functions go through theirs again.
 pub(super) const MAX_STEPS: u32 = 20_000;
+/// So many pieces of values are as much work as a statement.
+const PIECES_OF_A_STEP: usize = 16;
 /// Scripts in scripts, functions in functions, and one in another.
 const MAX_NESTING: u32 = 6;
 /// A loop over more words than these is gone through once, with what is not known.
@@ -220,6 +222,14 @@ impl<'t> Follow<'t> {
             }
             Kind::Test => {}
         }
+    }
+
+    /// Values that are used over and over are work, too. False: there was too much of it.
+    pub(super) fn charge(&mut self, pieces: usize) -> bool {
+        let cost = u32::try_from(pieces / PIECES_OF_A_STEP).unwrap_or(u32::MAX);
+        let left = self.steps.checked_sub(cost);
+        *self.steps = left.unwrap_or(0);
+        left.is_some()
     }
 
     fn branches(&mut self, branches: &'t [(List, List)], otherwise: &'t List) {

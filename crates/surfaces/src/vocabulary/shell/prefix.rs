@@ -401,6 +401,7 @@ fn switched(words: &[Element], who: &mut Who) -> Option<Vec<Element>> {
                 text: Text::known(text, Origin::default()),
                 is_one: true,
                 is_plain: true,
+                literal: Vec::new(),
                 when: super::values::When::default(),
             };
             Some(vec![word("sh"), word("-c"), script])

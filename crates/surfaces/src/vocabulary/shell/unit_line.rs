@@ -1,5 +1,6 @@
 //! The command lines of a unit, which systemd takes apart by itself and no shell.
 
+use super::expand::literal_places;
 use super::follow::{At, Followed, MAX_STEPS, Wanted, dispatch};
 use super::prefix::Who;
 use super::values::{Element, When, origin_of_command};
@@ -67,10 +68,13 @@ fn element(word: &Text, is_literal: bool) -> Element {
             text.parts.extend(rest.parts);
         }
     }
+    let mut literal = Vec::new();
+    literal_places(&text, false, &mut literal);
     Element {
         text,
         is_one,
         is_plain: false,
+        literal,
         when: When::default(),
     }
 }

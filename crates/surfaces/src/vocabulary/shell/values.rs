@@ -2,9 +2,9 @@
 
 use super::tree::Span;
 use nixpod_model::{Text, TextPart};
-use nixpod_source::{Condition, Origin};
-use rustc_hash::FxHashMap;
+use nixpod_source::{Condition, Origin, Place};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A longer value is not followed: each use of it would copy it.
@@ -57,6 +57,8 @@ pub(crate) struct Element {
     pub(crate) is_one: bool,
     /// Was a part of it in quotes, or expanded?
     pub(crate) is_plain: bool,
+    /// Where a `~` or a `$` of it is written that stays as it is.
+    pub(crate) literal: Vec<Place>,
     pub(crate) when: When,
 }
 
@@ -71,6 +73,16 @@ pub(super) enum Value {
 }
 
 impl Value {
+    /// How much work it is to use it.
+    pub(super) fn pieces(&self) -> usize {
+        let of = |text: &Text| text.parts.len() + size(text) / 4;
+        match self {
+            Self::One(text) | Self::Likely(text) => of(text),
+            Self::Array(elements) => elements.iter().map(|element| 4 + of(&element.text)).sum(),
+            Self::Unknown => 0,
+        }
+    }
+
     pub(super) const fn one(text: Text, is_likely: bool) -> Self {
         match is_likely {
             true => Self::Likely(text),
@@ -81,7 +93,7 @@ impl Value {
 
 /// All variables; copies share their values.
 #[derive(Clone, Default)]
-pub(super) struct Variables(FxHashMap<SmolStr, Rc<Value>>);
+pub(super) struct Variables(BTreeMap<SmolStr, Rc<Value>>);
 
 impl Variables {
     pub(super) fn get(&self, name: &str) -> Option<Rc<Value>> {

@@ -3,13 +3,21 @@
 use crate::vocabulary::text::HOLE;
 use crate::vocabulary::unit::keys::{Key, Read, Takes};
 use crate::vocabulary::unit::kinds::{Kind, OF_SYSTEMD, QUADLET, QUADLET_KEYS};
-use crate::vocabulary::unit::parse::{Entry, Problem, Section, Unit, told};
+use crate::vocabulary::unit::parse::{Entry, MAX_PROBLEMS, Problem, Section, Unit, told};
 use crate::vocabulary::unit::split::{SplitProblem, arguments, list};
 use nixpod_model::{Consequence, PodmanRelease, Text, UnitProblem};
-use nixpod_modules::meant;
+use rustc_hash::FxHashSet;
 
 /// Keys of the service that Podman warns about since 5.6: it decides by itself who runs the service.
 const SERVICE_KEYS: [&str; 3] = ["User", "Group", "DynamicUser"];
+
+/// The name that was meant by one that is not too long for a slip of the hand.
+fn meant<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    const MAX: usize = 40;
+    (name.len() <= MAX)
+        .then(|| nixpod_modules::meant(name, known))
+        .flatten()
+}
 
 /// Is a text the value of a switch that is on? Podman knows fewer words than systemd: what it does not know is off.
 pub(crate) fn is_on(value: &str) -> bool {
@@ -48,7 +56,7 @@ pub(crate) fn problems(unit: &Unit, kind: Kind, podman: Option<PodmanRelease>) -
             keys(section, QUADLET, QUADLET_KEYS, podman, &mut out);
         } else if name == "Service" {
             service(section, kind, &mut out);
-        } else if !is_known(name) {
+        } else if !is_known(name) && out.len() < MAX_PROBLEMS {
             let known = OF_SYSTEMD.into_iter().chain([kind.section(), QUADLET]);
             let what = UnitProblem::UnknownSection {
                 section: told(name),
@@ -73,12 +81,14 @@ fn keys(
     podman: Option<PodmanRelease>,
     out: &mut Vec<Problem>,
 ) {
-    let mut told: Vec<&str> = Vec::new();
+    let mut told: FxHashSet<&str> = FxHashSet::default();
     for entry in &section.entries {
+        if out.len() >= MAX_PROBLEMS {
+            return;
+        }
         if let Some(what) = key(&entry.key, name, known, podman)
-            && !told.contains(&entry.key.as_str())
+            && told.insert(&entry.key)
         {
-            told.push(&entry.key);
             let origin = entry.origin.clone();
             out.push(Problem { what, origin });
         }

@@ -1,7 +1,67 @@
-//! Keys of a container that do not go together. Podman makes no service of such a unit.
+//! Keys that do not go together. Podman makes no service of such a unit.
 
+use crate::vocabulary::text::HOLE;
+use crate::vocabulary::unit::kinds::Kind;
+use crate::vocabulary::unit::parse::Unit;
 use crate::vocabulary::unit::values::Values;
 use nixpod_model::{Field, Text, UnitProblem};
+
+/// What is wrong with the keys of a unit that is no container.
+pub(crate) fn of_others(values: &Values, unit: &Unit) -> Vec<Field<UnitProblem>> {
+    let mut out = Vec::new();
+    let last = |name: &str| values.last(name).filter(is_filled);
+    let mut tell = |field: &Field<Text>, what: &'static str| {
+        out.push(field.map(|_| UnitProblem::Conflict(what)));
+    };
+    match values.kind {
+        Kind::Network => {
+            let subnets = values.all("Subnet").len();
+            for (key, what) in [
+                ("Gateway", "a `Gateway` needs a `Subnet` of its own"),
+                ("IPRange", "an `IPRange` needs a `Subnet` of its own"),
+            ] {
+                if let Some(beyond) = values.all(key).get(subnets) {
+                    tell(beyond, what);
+                }
+            }
+        }
+        Kind::Volume => {
+            let driver =
+                last("Driver").filter(|driver| driver.value().is_some_and(|text| text.pattern() == "image"));
+            match (driver, last("Type")) {
+                (Some(driver), _) if last("Image").is_none() => {
+                    tell(&driver, "the driver `image` needs an `Image`")
+                }
+                (None, Some(kind)) if last("Device").is_none() => tell(&kind, "`Type` needs a `Device`"),
+                _ => {}
+            }
+        }
+        Kind::Build => {
+            let is_placed =
+                last("SetWorkingDirectory").is_some() || unit.last("Service", "WorkingDirectory").is_some();
+            let file = last("File");
+            let is_relative = |file: &Field<Text>| {
+                let file = file.value().map(Text::pattern).unwrap_or_default();
+                !file.starts_with(['/', '%', '$', HOLE])
+                    && !file.contains("://")
+                    && !file.starts_with("github.com/")
+            };
+            match (is_placed, file, last("ImageTag")) {
+                (false, Some(file), _) if is_relative(&file) => {
+                    tell(&file, "a relative `File` needs `SetWorkingDirectory`");
+                }
+                (false, None, Some(tag)) => tell(&tag, "a build needs `File` or `SetWorkingDirectory`"),
+                _ => {}
+            }
+        }
+        Kind::Container | Kind::Pod | Kind::Kube | Kind::Image | Kind::Artifact => {}
+    }
+    out
+}
+
+fn is_filled(field: &Field<Text>) -> bool {
+    field.value().is_none_or(|text| !text.parts.is_empty())
+}
 
 /// What is wrong with a container's keys as a whole.
 pub(crate) fn conflicts(values: &Values) -> Vec<Field<UnitProblem>> {
@@ -46,7 +106,7 @@ pub(crate) fn conflicts(values: &Values) -> Vec<Field<UnitProblem>> {
     }
     if let Some(pod) = last("Pod") {
         let name = pod.value().map(Text::pattern).unwrap_or_default();
-        let is_known = !name.contains(crate::vocabulary::text::HOLE);
+        let is_known = !name.contains(HOLE);
         if is_known && !name.ends_with(".pod") {
             tell(
                 &pod,

@@ -22,12 +22,17 @@ pub(crate) struct Member {
 pub(crate) struct Linked {
     pub(crate) members: Vec<Member>,
     by_name: FxHashMap<String, usize>,
+    /// The host's directories that are volumes, by what Podman calls these.
+    bound: FxHashMap<String, Field<Mount>>,
 }
 
 impl Linked {
     /// Adds a unit. Of two of one name the first counts.
     pub(crate) fn add(&mut self, member: Member) {
         let at = self.members.len();
+        if let (Some(mount), Some(name)) = (member.bound(), member.resource()) {
+            self.bound.entry(name.pattern()).or_insert(mount);
+        }
         self.by_name.entry(member.name.clone()).or_insert(at);
         self.members.push(member);
     }
@@ -49,10 +54,7 @@ impl Linked {
 
     /// The host's directory that a volume of this name is, if a unit makes it one.
     pub(crate) fn bound(&self, volume: &str) -> Option<Field<Mount>> {
-        let volumes = self.members.iter().filter(|member| member.kind == Kind::Volume);
-        let mut named =
-            volumes.filter(|member| member.resource().is_some_and(|name| name.pattern() == volume));
-        named.find_map(Member::bound)
+        self.bound.get(volume).cloned()
     }
 }
 
@@ -99,6 +101,9 @@ impl Member {
 
     /// A volume that is a directory of the host: `Device=/srv` with `Type=bind` or `Options=bind`.
     fn bound(&self) -> Option<Field<Mount>> {
+        if self.kind != Kind::Volume {
+            return None;
+        }
         let known = |key: &str| self.values.last(key)?.value().map(Text::pattern);
         let options = known("Options").unwrap_or_default();
         let mut options = options.split(',').map(str::trim);
@@ -125,8 +130,14 @@ fn instance(stem: &str) -> String {
     }
 }
 
+/// No file system has longer names.
+const MAX_NAME: usize = 255;
+
 /// The folders of drop-ins of a unit, the most special first.
 pub(crate) fn drop_in_folders(name: &str) -> Vec<String> {
+    if name.len() > MAX_NAME {
+        return Vec::new();
+    }
     let Some((stem, extension)) = name.rsplit_once('.') else {
         return Vec::new();
     };

@@ -11,7 +11,9 @@ use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// More problems of one file tell nothing new.
-const MAX_PROBLEMS: usize = 64;
+pub(crate) const MAX_PROBLEMS: usize = 64;
+/// Nobody writes so many sections by hand.
+const MAX_SECTIONS: usize = 256;
 /// So much of a line is told.
 const MAX_TOLD: usize = 60;
 
@@ -100,6 +102,7 @@ pub(crate) fn parse(text: &Text) -> Unit {
         unit: Unit::default(),
         by_name: FxHashMap::default(),
         current: None,
+        is_full: false,
     };
     parser.lines();
     parser.unit
@@ -112,6 +115,8 @@ struct Parser<'p, 't> {
     by_name: FxHashMap<String, usize>,
     /// The section that the walk is in.
     current: Option<usize>,
+    /// Are there more sections than are read?
+    is_full: bool,
 }
 
 /// A line with those that it goes on in.
@@ -194,6 +199,14 @@ impl Parser<'_, '_> {
     }
 
     fn begin(&mut self, line: &Line, name: &str) {
+        if self.unit.sections.len() >= MAX_SECTIONS && !self.by_name.contains_key(name) {
+            let why = Why::Limit(format!("more than {MAX_SECTIONS} sections in a unit"));
+            let origin = origin(self.pieces, line, &line.whole());
+            self.unit.open.get_or_insert((why, origin));
+            self.current = None;
+            self.is_full = true;
+            return;
+        }
         let at = *self.by_name.entry(name.to_owned()).or_insert_with(|| {
             let stretch = 1..1 + name.len();
             self.unit.sections.push(Section {
@@ -219,6 +232,9 @@ impl Parser<'_, '_> {
             return self.unknown(line);
         }
         let Some(section) = self.current.and_then(|at| self.unit.sections.get_mut(at)) else {
+            if self.is_full {
+                return;
+            }
             let what = UnitProblem::KeyOutsideSection(told(key));
             return self.problem(what, line, &named);
         };

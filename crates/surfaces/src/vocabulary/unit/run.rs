@@ -55,7 +55,8 @@ impl Around<'_> {
         let directory = Text::known(format!("{}/", self.directory?), origin_of(path));
         let pattern = path.pattern();
         let from = if pattern.starts_with("./") { 2 } else { 0 };
-        Some(concat([directory, path.slice(from, pattern.len())]))
+        let end = pattern.trim_end_matches('/').len();
+        Some(concat([directory, path.slice(from, end)]))
     }
 
     /// What the source of a mount or the name of a network stands for, if not for itself.

@@ -6,9 +6,10 @@ use crate::vocabulary::text::origin_of;
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::keys::{Key, Read};
 use crate::vocabulary::unit::kinds::Kind;
-use crate::vocabulary::unit::parse::{Problem, Unit};
+use crate::vocabulary::unit::parse::{MAX_PROBLEMS, Problem, Unit};
 use crate::vocabulary::unit::split::{Split, arguments, list};
 use nixpod_model::{EnvVar, Field, Text, UnitProblem};
+use rustc_hash::FxHashMap;
 
 /// One value of a key.
 #[derive(Clone, Debug)]
@@ -115,7 +116,8 @@ impl Values {
                 filled.map(|value| value.text.clone()).collect()
             }
             Read::List => words(values, list),
-            Read::Arguments | Read::Pairs => words(values, arguments),
+            Read::Arguments => words(values, arguments),
+            Read::Pairs => last_of_each(words(values, arguments)),
             Read::LastArguments => match values {
                 // A list of words is the command as a whole.
                 [.., Value { is_word: true, .. }] => words(values, arguments),
@@ -151,6 +153,9 @@ impl Values {
                 _ => values,
             };
             for Value { text, .. } in values.iter().filter(|value| !value.is_word) {
+                if out.len() >= MAX_PROBLEMS {
+                    return out;
+                }
                 let problem = text.value().and_then(|value| check::value(key, value));
                 out.extend(problem.map(|problem| text.map(|_| problem.clone())));
             }
@@ -166,6 +171,29 @@ fn since_reset(mut values: Vec<Value>) -> Vec<Value> {
         values.drain(..from);
     }
     values
+}
+
+/// Of several pairs of one name the last.
+fn last_of_each(pairs: Vec<Field<Text>>) -> Vec<Field<Text>> {
+    let name = |pair: &Field<Text>| {
+        let pattern = pair.value()?.pattern();
+        let (name, _) = pattern.split_once('=')?;
+        Some(name.to_owned())
+    };
+    let last: FxHashMap<String, usize> = { pairs.iter().enumerate() }
+        .filter_map(|(at, pair)| Some((name(pair)?, at)))
+        .collect();
+    let is_last = |at: usize, pair: &Field<Text>| {
+        let known = name(pair).and_then(|name| last.get(&name).copied());
+        known.is_none_or(|last| last == at)
+    };
+    let mut at = 0;
+    let mut pairs = pairs;
+    pairs.retain(|pair| {
+        at += 1;
+        is_last(at - 1, pair)
+    });
+    pairs
 }
 
 /// The words of values. One that is not known stays one word that is not known.

@@ -30,6 +30,7 @@ impl Numbers {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "mostly a table")]
 fn word(numbers: &mut Numbers, out: &mut String) {
     for _ in 0..=numbers.below(3) {
         match numbers.below(12) {
