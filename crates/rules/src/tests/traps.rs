@@ -195,7 +195,7 @@ fn units_of_templates_and_units_that_name_others() {
 #- /img.build
 [Build]
 ImageTag=localhost/img
-File=./Containerfile
+SetWorkingDirectory=unit
 #- /web.container
 [Container]
 Image=img.build
