@@ -239,10 +239,10 @@ fn fixes_edit_units_and_scripts_where_they_are_written() {
         args=(--rm)
         podman run "${args[@]}" y
         #- web.container
-        [Container]
-        Image=x
-        PodmanArgs=--rm
-        PodmanArgs=--rm
+        [Container]\r
+        Image=x\r
+        PodmanArgs=--rm\r
+        PodmanArgs=--rm\r
     "##]]
     .assert_eq(&out);
 }
