@@ -364,6 +364,14 @@ impl Vfs {
         }
     }
 
+    /// The path below the project, or all of it where there is none.
+    pub(crate) fn place_of(&self, file: FileId) -> Utf8PathBuf {
+        match self.project {
+            Some(_) => self.relative_path(file),
+            None => self.table.path(file),
+        }
+    }
+
     /// The path to show for a file: as the editor or the user spelt it.
     pub(crate) fn display_path(&self, file: FileId) -> Utf8PathBuf {
         let path = self.table.path(file);

@@ -49,7 +49,13 @@ fn read_texts(vfs: &Vfs, first: FileId, others: &[FileId]) -> Evaluated {
             && let Ok(text) = String::from_utf8(content)
         {
             let path = vfs.relative_path(file).into_string();
-            texts.push(TextFile { path, file, text });
+            let place = vfs.place_of(file).into_string();
+            texts.push(TextFile {
+                path,
+                place,
+                file,
+                text,
+            });
         }
     }
     let path = vfs.relative_path(first);

@@ -99,6 +99,11 @@ fn lines_of_nspawn() {
     ${pkgs.systemd}/bin/systemd-nspawn -D /srv/guest -M guest -U --bind=/srv/a:/b --bind-ro /etc --capability=CAP_NET_ADMIN -n -p 80 --setenv=A=b -b
   '';
   systemd.services.open.serviceConfig.ExecStart = "systemd-nspawn --directory=/srv/open --boot --bind=/:/host $EXTRA";
+  systemd.services.long.serviceConfig.ExecStart = ''
+    ${pkgs.systemd}/bin/systemd-nspawn --machine=long \
+      --directory=/srv/long \
+      --bind=/dev
+  '';
 }
 "#,
         expect![[r#"
@@ -130,6 +135,18 @@ fn lines_of_nspawn() {
               private network: default false
               tun: default false
               other private network: true <- -n
+            command-line long in `box` <- /bin/systemd-nspawn --machine=long 
+              engine: nspawn <- /bin/systemd-nspawn --machine=long 
+              network: default Host
+              mount: /dev at /dev rw <- --bind=/dev
+              flag: --machine=long <- --machine=long
+              flag: --directory=/srv/long <- --directory=/srv/long
+              flag: --bind=/dev <- --bind=/dev
+              private users: default Host
+              ownership: default false
+              private network: default false
+              tun: default false
+              other private network: default false
             command-line systemd.services.open in `box` <- systemd-nspawn --directory=/srv/open --boot --bind=/:/host $EXTRA
               engine: nspawn <- systemd-nspawn --directory=/srv/open --boot --bind=/:/host $EXTRA
               users: unknown: a variable of a unit depends on the machine

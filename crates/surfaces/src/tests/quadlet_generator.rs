@@ -49,6 +49,7 @@ fn cases(recording: &str) -> Vec<Case> {
 fn world(files: &[(String, String)]) -> World {
     let files = files.iter().enumerate().map(|(at, (path, text))| TextFile {
         path: path.clone(),
+        place: path.clone(),
         file: FileId::project(at as u32),
         text: text.clone(),
     });

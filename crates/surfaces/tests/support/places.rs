@@ -42,6 +42,7 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Outcome {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let file = TextFile {
         path: path.to_owned(),
+        place: path.to_owned(),
         file: FileId::project(0),
         text: text.clone(),
     };
