@@ -167,8 +167,10 @@ pub(crate) fn kind_of_file(hir: &Hir) -> Option<Kind> {
         let mut names = NAMES.iter().filter(|name| name.only_in == Some(kind));
         names.any(|name| has(name.text))
     };
-    // Quadlets of users have options of their own in Home Manager; in NixOS podman is below `virtualisation`.
-    let is_home = || has_of(Kind::Home) || has("services") && has("podman") || sets_options_of_homes(hir);
+    // Quadlets of users have options of their own in Home Manager; in NixOS podman is below `virtualisation`. The package
+    // in a service of the system tells nothing.
+    let has_quadlets = || has("services") && has("podman") && !has("systemd");
+    let is_home = || has_of(Kind::Home) || has_quadlets() || sets_options_of_homes(hir);
     match has_of(Kind::Nixos) {
         true => Some(Kind::Nixos),
         false => is_home().then_some(Kind::Home),
@@ -187,7 +189,8 @@ fn sets_options_of_homes(hir: &Hir) -> bool {
         let services = user.and_then(|user| below(hir, user, "services"));
         let variables = user.is_some_and(|user| has_any(hir, user, &["sessionVariables"]));
         let mut services = services.into_iter().flat_map(|services| sets_in(hir, services));
-        home || variables || services.any(|service| has_any(hir, service, &SECTIONS))
+        let quadlets = below(hir, set, "services").is_some_and(|set| has_any(hir, set, &["podman"]));
+        home || variables || quadlets || services.any(|service| has_any(hir, service, &SECTIONS))
     })
 }
 
