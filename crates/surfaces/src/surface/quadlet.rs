@@ -107,9 +107,17 @@ const NAMES: [(&str, &str); 61] = [
     ("Volume", "volumes"),
 ];
 
+/// A kind of objects that containers name.
+type Object = (
+    &'static str,
+    &'static str,
+    Kind,
+    &'static [(&'static str, &'static str)],
+);
+
 /// Other objects that containers name: their option, their section and their kind, with the typed options of keys that
 /// matter to whoever names them.
-const BESIDE: [(&str, &str, Kind, &[(&str, &str)]); 6] = [
+const BESIDE: [Object; 6] = [
     ("builds", "buildConfig", Kind::Build, &[("ImageTag", "tag")]),
     (
         "containers",
