@@ -26,7 +26,12 @@ const SYSTEMS: [&str; 10] = [
 ];
 
 /// Their secrets that stand in Nix code.
-const SECRETS: [&str; 3] = ["plum-cartwheel-41", "barley-under-thatch", "tulip"];
+const SECRETS: [&str; 4] = [
+    "plum-cartwheel-41",
+    "barley-under-thatch",
+    "tulip",
+    "lead-and-antimony",
+];
 
 fn testdata() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
