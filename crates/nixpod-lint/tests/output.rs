@@ -26,11 +26,12 @@ const SYSTEMS: [&str; 10] = [
 ];
 
 /// Their secrets that stand in Nix code.
-const SECRETS: [&str; 4] = [
+const SECRETS: [&str; 5] = [
     "plum-cartwheel-41",
     "barley-under-thatch",
     "tulip",
     "lead-and-antimony",
+    "hen-house",
 ];
 
 fn testdata() -> Utf8PathBuf {
