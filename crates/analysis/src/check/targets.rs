@@ -345,6 +345,7 @@ impl Targets {
         let path = vfs.table.path(file);
         let is_top = || self.walked.iter().any(|walked| Some(&**walked) == path.parent());
         self.named.contains(&file)
+            || nixpod_modules::is_project(&path)
             || match path.file_name() {
                 Some("flake.nix" | "configuration.nix") => true,
                 Some("default.nix") => is_top(),
