@@ -94,19 +94,14 @@ in_case unit-odd;       printf 'Image=x\n[Container\n=y\n[]\nA\n[Container]\nPod
 in_case unit-bytes;     printf '[Container]\nImage=a\000b\n' > nul.container; printf '[Container]\nImage=caf\351\n' > latin.container
                         printf '\357\273\277[Container]\r\nImage=x\r\nPodmanArgs=--privileged\r\n' > bom.container
                         LC_ALL=C awk 'BEGIN { srand(5); for (i = 0; i < 65536; i++) printf "%c", int(rand() * 256) }' > random.container
-in_case unit-long;      { printf '[Container]\nImage=x\nPodmanArgs='; repeat $MIB '--env=a=b '; printf '\n'; } > a.container
 in_case unit-lines;     { printf '[Container]\nImage=x\nExec=a'; repeat $MIB ' \
 b'; printf '\n'; } > a.container
-in_case unit-keys;      { printf '[Container]\nImage=x\n'; yes 'Volume=/:/host' | head -n 50000; } > a.container
-in_case unit-sections;  { yes '[Container]' | head -n 50000; echo 'Image=x'; } > a.container
-in_case unit-quotes;    { printf '[Container]\nImage=x\nExec='; repeat $MIB '"'; } > a.container
-in_case unit-percent;   { printf '[Container]\nImage=x\nVolume='; repeat $MIB '%h'; } > a.container
 in_case unit-names;     awk 'BEGIN { for (i = 0; i < 300; i++) { f = "u" i ".pod"; printf "[Pod]\nNetwork=u%d.network\nVolume=u%d.volume:/x\n", i, i > f; close(f) } }'
                         { printf '[Container]\nImage=a.build\nPod=u0.pod\n'; yes 'Network=a.container' | head -n 20000; } > a.container
 in_case unit-comments;  { yes '# nixpod: ignore[no-such-rule] x' | head -n 20000; printf '[Container]\nImage=x\n'; } > a.container
 in_case unit-in-nix;    { printf "{ environment.etc.\"containers/systemd/a.container\".text = ''\n[Container]\nImage=x\n"; yes '# nixpod: ignore[x] y
 PodmanArgs=--privileged ${z}' | head -n 40000; printf "''; }\n"; } > default.nix
-in_case large-units;    awk 'BEGIN { for (i = 0; i < 10000; i++) { f = "u" i ".container"; printf "[Container]\nImage=x\nPodmanArgs=--privileged\nNetwork=u%d.container\n", (i + 1) % 10000 > f; close(f) } }'
+in_case large-unit-loop; awk 'BEGIN { for (i = 0; i < 10000; i++) { f = "u" i ".container"; printf "[Container]\nImage=x\nPodmanArgs=--privileged\nNetwork=u%d.container\n", (i + 1) % 10000 > f; close(f) } }'
                         echo 'privileged-container' > .must-say
 in_case script-long;    { printf 'podman run --privileged'; repeat $MIB ' -e a=b'; printf ' x\n'; } > a.sh
 in_case script-lines;   yes 'podman run --privileged x' | head -n 9000 > a.sh
@@ -389,6 +384,19 @@ in_case flake-no-set;     echo '[ 1 2 ]' > flake.nix
 in_case flake-no-outputs; echo '{ outputs = 7; inputs = x: x; }' > flake.nix
 in_case quadlet;          { printf '[Container]\nPodmanArgs='; yes '\' | head -n 20000; printf '\n[Container\nImage\n=\n]]]\n'; } > a.container
                           head -c 65536 /dev/zero > b.container; repeat $MIB '[' > c.pod; printf '[Container]\nPodmanArgs="unclosed --privileged' > d.container
+in_case quadlet-lines;    { printf '[Container]\nImage=a/b:1\n'; yes 'V=/a:/b' | head -n 130000; } > a.container
+in_case quadlet-volumes;  { printf '[Container]\nImage=a/b:1\n'; yes 'Volume=/a:/b' | head -n 80000; } > a.container
+in_case quadlet-keys;     { printf '[Container]\nImage=a/b:1\n'; i=0; while [ $i -lt 60000 ]; do echo "Key$i=1"; i=$((i + 1)); done; } > a.container
+in_case quadlet-sections; { i=0; while [ $i -lt 60000 ]; do printf '[S%d]\nA=1\n' $i; i=$((i + 1)); done; } > a.container
+in_case quadlet-value;    { printf '[Container]\nImage=a/b:1\nPodmanArgs='; repeat $MIB '-v /a:/b '; printf '\n'; } > a.container
+in_case quadlet-escapes;  { printf '[Container]\nImage=a/b:1\nExec='; repeat $MIB '\x41"\n" '; printf '\nMask='; repeat $MIB "'"; printf '\n'; } > a.container
+in_case quadlet-percent;  { printf '[Container]\nImage=a/b:1\nExec='; repeat $MIB '%h%S%i%'; printf '\nVolume='; repeat $MIB '%h/'; printf ':/x\n'; } > a.container
+in_case quadlet-key-long; { printf '[Container]\nImage=a/b:1\n'; repeat $MIB 'Volum'; printf '=1\n['; repeat $MIB 'Containe'; printf ']\n'; } > a.container
+in_case quadlet-drop-ins; mkdir -p container.d; i=0; while [ $i -lt 300 ]; do printf '[Container]\nVolume=/a%d:/b\n' $i > container.d/$i.conf; printf '[Container]\nImage=a/b:1\n' > u$i.container; i=$((i + 1)); done
+in_case quadlet-bytes;    { printf '\357\273\277[Container]\r\nImage=a\000b\r\n\tVolume=/a:\377\r\n'; } > a.container; printf '[Container]\r\nImage=a/b:1 \\\r\n' > b.container
+in_case quadlet-holes;    { printf "{ x, ... }: { environment.etc.\"containers/systemd/a.container\".text = ''[Container]\nImage=a/b:1\n"; yes 'Volume=${x.a}/${x.b}:${x.c} ${x.d}' | head -n 20000; printf "''; }\n"; } > default.nix
+in_case large-units;      echo '{ lib, ... }: { environment.etc = lib.genAttrs (map (n: "containers/systemd/u${toString n}.container") (lib.range 1 10000)) (n: { text = "[Container]\nImage=docker.io/a/b:1\nNetwork=n.network\nVolume=v.volume:/v\nAddCapability=CHOWN\n"; }); }' > default.nix
+in_case large-unit-files; i=0; while [ $i -lt 5000 ]; do printf '[Container]\nImage=docker.io/a/b:1\nVolume=v%d.volume:/v\n' $i > u$i.container; printf '[Volume]\nDevice=/srv/%d\nType=bind\n' $i > v$i.volume; i=$((i + 1)); done
 in_case shell;            { printf 'podman run '; repeat $MIB '"$('; } > a.sh; { printf 'podman run '; yes '\' | head -n 200000; } > b.sh; printf 'podman run --privileged <<EOF\n' > c.sh; repeat $MIB "podman run -v " > d.sh
 in_case devcontainer;     mkdir -p .devcontainer; repeat $MIB '{"a":' > .devcontainer/devcontainer.json
 in_case shell-in-nix;     { printf "{ systemd.services.a.script = ''\n"; repeat $MIB 'podman run --privileged $(( '; printf "''; }\n"; } > default.nix

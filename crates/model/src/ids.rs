@@ -50,6 +50,10 @@ pub enum Surface {
     Distrobox,
     /// `devcontainer.json`.
     Devcontainer,
+    /// A Compose file.
+    Compose,
+    /// A manifest of Kubernetes.
+    Kubernetes,
     /// A line of a script that runs `podman`, `docker` or `systemd-nspawn`.
     CommandLine,
     /// `containers.conf`, as `virtualisation.containers.containersConf.settings` and `services.podman.settings.containers`:
@@ -76,6 +80,8 @@ impl Surface {
             Self::ForgejoRunner => "forgejo-runner",
             Self::Distrobox => "distrobox",
             Self::Devcontainer => "devcontainer",
+            Self::Compose => "compose",
+            Self::Kubernetes => "kubernetes",
             Self::CommandLine => "command-line",
             Self::ContainersConf => "containers-conf",
             Self::DaemonJson => "daemon-json",

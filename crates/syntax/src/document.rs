@@ -18,7 +18,7 @@ pub enum Language {
     Nix,
     /// Unit files of systemd and of Podman: `#` and `;` at the beginning of a line.
     Unit,
-    /// Shell scripts: `#` at the beginning of a word.
+    /// Shell scripts, and YAML: `#` at the beginning of a word.
     Shell,
     /// JSON with comments: `//` and `/* */`.
     Json,
@@ -37,7 +37,7 @@ impl Language {
                 Some(true) => Self::Unit,
                 Some(false) | None => Self::Nix,
             },
-            "sh" | "bash" => Self::Shell,
+            "sh" | "bash" | "yaml" | "yml" => Self::Shell,
             "json" | "jsonc" => Self::Json,
             _ if Self::of_unit(name) => Self::Unit,
             _ => Self::Nix,

@@ -58,7 +58,7 @@ pub(crate) fn check(
     let rest = (&mut evaluated, &mut budget);
     let texts = (&targets.files, &tests);
     let census = islands(vfs, worlds, settings, extent, texts, rest);
-    let roots = targets.texts(&evaluated);
+    let roots = targets.texts(vfs, &evaluated);
     let (all, jobs) = (roots.as_slice(), settings.jobs);
     evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     let (mut files, broken) = files_of(vfs, &targets, &evaluated);
@@ -148,7 +148,9 @@ fn files_of(
     evaluated: &[Arc<Known>],
 ) -> (BTreeMap<Utf8PathBuf, FileId>, FxHashSet<FileId>) {
     let mut files = targets.files.clone();
-    files.extend(targets.texts.iter().map(|(path, file)| (path.clone(), *file)));
+    // What is no text is told; the others are told as far as somebody reads them.
+    let unreadable = { targets.texts.iter() }.filter(|(_, file)| vfs.state(**file).problem.is_some());
+    files.extend(unreadable.map(|(path, file)| (path.clone(), *file)));
     let mut broken = FxHashSet::default();
     for file in evaluated.iter().flat_map(|world| world.reads.files()) {
         let (path, state) = (vfs.table.path(file), vfs.state(file));

@@ -100,7 +100,9 @@ pub fn is_looked_at(path: &str) -> bool {
 
 /// Patterns that all such files match, in the words of editors: `**/*.nix`. A few others match them, too.
 pub fn patterns() -> Vec<String> {
-    let endings = ["nix", "sh", "bash"].into_iter().chain(nixpod_syntax::UNITS);
+    let endings = ["nix", "sh", "bash", "yaml", "yml"]
+        .into_iter()
+        .chain(nixpod_syntax::UNITS);
     let endings: Vec<&str> = endings.collect();
     vec![
         format!("**/*.{{{}}}", endings.join(",")),
@@ -262,12 +264,18 @@ impl Targets {
     }
 
     /// The files that are no Nix and that nothing of these worlds has read, folder by folder.
-    pub(crate) fn texts(&self, evaluated: &[Arc<Known>]) -> Vec<Root> {
+    pub(crate) fn texts(&self, vfs: &Vfs, evaluated: &[Arc<Known>]) -> Vec<Root> {
         let read: FxHashSet<FileId> = { evaluated.iter() }
             .flat_map(|known| known.reads.texts())
             .collect();
         let mut folders: BTreeMap<&Utf8Path, Vec<FileId>> = BTreeMap::new();
-        for (path, file) in self.texts.iter().filter(|(_, file)| !read.contains(file)) {
+        let says_something = |path: &Utf8PathBuf, file: FileId| {
+            let state = vfs.state(file);
+            nixpod_surfaces::has_containers(path.as_str(), &state.text)
+        };
+        let left =
+            { self.texts.iter() }.filter(|(path, file)| !read.contains(file) && says_something(path, **file));
+        for (path, file) in left {
             let folder = nixpod_surfaces::folder_of_text(path);
             folders.entry(folder).or_default().push(*file);
         }

@@ -183,7 +183,7 @@ fn long_form(
         let part = scalar(reader, key, &part);
         let text = match &part.value() {
             Some(text) => (*text).clone(),
-            None => hole(Why::named(*name), part.origin.clone()),
+            None => hole(Why::named(name), part.origin.clone()),
         };
         let before = if texts.is_empty() && before.len() == 1 {
             ""

@@ -2,7 +2,7 @@
 //! `extraConfig`, which adds to lists and replaces single values.
 
 use crate::read::{Found, OptionReader};
-use crate::surface::section::{self, Section};
+use crate::surface::section::{self, Beside, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::unit::kinds::Kind;
@@ -70,6 +70,9 @@ const NAMES: [(&str, &str); 19] = [
     ("Volume", "volumes"),
 ];
 
+/// The same of a volume, which may be a directory of the host.
+const VOLUMES: [(&str, &str); 3] = [("Device", "device"), ("Driver", "driver"), ("Type", "type")];
+
 /// Reads one container into an empty one.
 pub(crate) fn read(
     reader: &mut OptionReader<'_, '_>,
@@ -96,6 +99,13 @@ pub(crate) fn read(
         manager: Manager::User,
         podman: around.podman,
     };
-    section::read(reader, &section, container);
+    let beside = [Beside {
+        kind: Kind::Volume,
+        all: reader.option(around.config, &["services", "podman", "volumes"]),
+        section: None,
+        names: &VOLUMES,
+        called: true,
+    }];
+    section::read(reader, &section, &beside, container);
     Reading::Container
 }

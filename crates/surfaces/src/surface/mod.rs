@@ -5,6 +5,7 @@ mod command_line;
 mod devcontainer;
 mod distrobox;
 mod home;
+mod manifests;
 mod nspawn;
 mod nspawn_lists;
 mod oci;
@@ -16,14 +17,16 @@ mod section;
 mod surroundings;
 mod systemd_nspawn;
 mod texts;
+mod written_files;
 
 pub(crate) use command_line::names_program;
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;
 pub(crate) use texts::{Runs, TextSurface, TextsRead, Written};
 
+use crate::read::as_key;
 use crate::vocabulary::options::Table;
-use nixpod_model::Surface;
+use nixpod_model::{EntryName, Surface};
 
 /// All surfaces, in the order in which a system is read: what is known before, and what reads a container.
 pub(crate) const SURFACES: [(&Table, Read); 10] = [
@@ -40,8 +43,13 @@ pub(crate) const SURFACES: [(&Table, Read); 10] = [
 ];
 
 /// Kinds of texts with containers in them, in the order in which a system is read.
-pub(crate) const TEXT_SURFACES: &[TextSurface] =
-    &[quadlet_text::SURFACE, command_line::TEXTS, devcontainer::TEXTS];
+pub(crate) const TEXT_SURFACES: &[TextSurface] = &[
+    quadlet_text::SURFACE,
+    command_line::TEXTS,
+    devcontainer::TEXTS,
+    manifests::COMPOSE,
+    manifests::KUBERNETES,
+];
 
 /// What is known of each surface before anything is read.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
@@ -52,8 +60,7 @@ pub fn tables() -> impl Iterator<Item = &'static Table> {
 /// files. What is read of all containers of an engine is not among them.
 pub fn places() -> impl Iterator<Item = (Surface, Vec<String>)> {
     let sets = tables().map(|table| {
-        let paths = [Some(table.path), table.old_path].into_iter().flatten();
-        let options = paths.map(|path| format!("{}.<name>", path.join(".")));
+        let options = { table.paths() }.map(|path| Table::option(path, &EntryName::Template, as_key));
         (table.surface, options.collect())
     });
     let texts = TEXT_SURFACES.iter().map(|text| {

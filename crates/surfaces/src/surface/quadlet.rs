@@ -2,7 +2,7 @@
 //! has an option for every key, the other takes keys as quadlet spells them; a container is read as both.
 
 use crate::read::{Found, OptionReader, wrong};
-use crate::surface::section::{self, Section};
+use crate::surface::section::{self, Beside, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::hole;
@@ -107,6 +107,62 @@ const NAMES: [(&str, &str); 61] = [
     ("Volume", "volumes"),
 ];
 
+/// Other objects that containers name: their option, their section and their kind, with the typed options of keys that
+/// matter to whoever names them.
+const BESIDE: [(&str, &str, Kind, &[(&str, &str)]); 6] = [
+    ("builds", "buildConfig", Kind::Build, &[("ImageTag", "tag")]),
+    (
+        "containers",
+        "containerConfig",
+        Kind::Container,
+        &[("ContainerName", "name")],
+    ),
+    (
+        "images",
+        "imageConfig",
+        Kind::Image,
+        &[
+            ("AuthFile", "authFile"),
+            ("Creds", "creds"),
+            ("DecryptionKey", "decryptionKey"),
+            ("Image", "image"),
+            ("ImageTag", "tag"),
+            ("PodmanArgs", "podmanArgs"),
+            ("TLSVerify", "tlsVerify"),
+        ],
+    ),
+    (
+        "networks",
+        "networkConfig",
+        Kind::Network,
+        &[("NetworkName", "name"), ("Driver", "driver")],
+    ),
+    ("pods", "podConfig", Kind::Pod, &[("PodName", "name")]),
+    (
+        "volumes",
+        "volumeConfig",
+        Kind::Volume,
+        &[
+            ("Device", "device"),
+            ("Driver", "driver"),
+            ("Options", "options"),
+            ("Type", "type"),
+            ("VolumeName", "name"),
+        ],
+    ),
+];
+
+fn beside(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Beside> {
+    let objects = BESIDE.iter().map(|(option, section, kind, names)| Beside {
+        kind: *kind,
+        all: reader.option(config, &["virtualisation", "quadlet", option]),
+        section: Some(section),
+        names,
+        called: false,
+    });
+    objects.collect()
+}
+
 /// What the module as a whole says.
 struct QuadletModule {
     /// Are the elements of typed lists quoted?
@@ -180,7 +236,8 @@ pub(crate) fn read(
         manager: module.manager,
         podman: around.podman,
     };
-    section::read(reader, &section, container);
+    let beside = beside(reader, around.config);
+    section::read(reader, &section, &beside, container);
     image_by_nix(reader, found, container);
     Reading::Container
 }

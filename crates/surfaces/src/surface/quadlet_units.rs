@@ -1,7 +1,7 @@
 //! Containers of unit files: all files that Podman's generator reads together, since they name each other.
 
 use crate::surface::texts::{Runs, TextsRead, Written};
-use crate::vocabulary::certainty::{part, weaken};
+use crate::vocabulary::certainty::part;
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::{conflicts, of_others};
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
@@ -11,7 +11,7 @@ use crate::vocabulary::unit::run::{self, Around};
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::unit::values::Values;
 use nixpod_model::{
-    Container, Doubt, Fact, Field, Mount, NotAnalysed, PodmanRelease, Subject, Text, UnitProblem, Unseen,
+    Container, Doubt, Fact, Field, NotAnalysed, PodmanRelease, Subject, Text, UnitProblem, Unseen,
 };
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
@@ -55,7 +55,7 @@ fn pods_of(member: &Member, written: &Written) -> NotAnalysed {
         place: origin.place(),
         what: format!("the pods of {}", member.name),
         questions: Vec::new(),
-        why: Why::NotModelled("a Kubernetes manifest".to_owned()),
+        why: Why::NotModelled("Kubernetes' manifests".to_owned()),
         also: Vec::new(),
         subject: Subject::Set,
         hosts: Vec::new(),
@@ -157,8 +157,10 @@ impl<'w> Group<'w> {
         };
         self.in_pod(member, &around, &mut container);
         run::container(&member.values, &around, &mut container);
-        self.of_image(member, &around, &mut container);
-        self.volumes_that_are_binds(&mut container);
+        if let Some(image) = self.linked.pulled(&member.values) {
+            run::pull(&image.values, &around, &mut container);
+        }
+        self.linked.bind_volumes(&mut container);
         service(member, &mut container);
         container.unit_problems.extend(self.missing(member));
         if let Some((why, origin)) = &member.unit.open {
@@ -179,40 +181,6 @@ impl<'w> Group<'w> {
             .and_then(|pod| pod.value().map(Text::pattern));
         if let Some(pod) = pod.and_then(|pod| self.linked.get(&pod)) {
             run::pod(&pod.values, pod.stem(), around, container);
-        }
-    }
-
-    /// What is said of the image where that is a unit by itself.
-    fn of_image(&self, member: &Member, around: &Around<'_>, container: &mut Container) {
-        let image = member
-            .values
-            .last("Image")
-            .and_then(|image| image.value().map(Text::pattern));
-        let image = image.and_then(|image| self.linked.get(&image));
-        if let Some(image) = image.filter(|image| image.kind == Kind::Image) {
-            run::pull(&image.values, around, container);
-        }
-    }
-
-    /// A volume can be a directory of the host under another name.
-    fn volumes_that_are_binds(&self, container: &mut Container) {
-        for field in &mut container.mounts {
-            let Some(mount) = field.value().filter(|mount| !mount.is_bind) else {
-                continue;
-            };
-            let Some(bound) = self.linked.bound(&mount.source.pattern()) else {
-                continue;
-            };
-            let (target, options, read_only) = (mount.target.clone(), mount.options.clone(), mount.read_only);
-            let mut both = weaken(bound, field).map(|mount| Mount {
-                target: target.clone(),
-                options: options.clone(),
-                read_only: mount.read_only || read_only,
-                ..mount.clone()
-            });
-            both.origin.clone_from(&field.origin);
-            both.definitions.clone_from(&field.definitions);
-            *field = both;
         }
     }
 

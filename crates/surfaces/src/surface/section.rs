@@ -6,12 +6,13 @@ use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::conflicts;
 use crate::vocabulary::unit::keys::{Key, Read};
 use crate::vocabulary::unit::kinds::Kind;
+use crate::vocabulary::unit::linked::{Linked, Member};
 use crate::vocabulary::unit::parse::{Unit, parse};
 use crate::vocabulary::unit::run;
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::unit::values::{Value as KeyValue, Values};
 use nixpod_eval::Value;
-use nixpod_model::{Container, EnvVar, Field, PodmanRelease, Text, Unseen};
+use nixpod_model::{Container, EnvVar, Field, Mount, PodmanRelease, Text, Unseen};
 use nixpod_source::Why;
 
 /// Where the keys of a section come from. Later sources add to lists and win where a key stands once.
@@ -190,17 +191,121 @@ pub(crate) fn read_pod(
     run::pod(&values, name, &section.around(), container);
 }
 
-/// Reads a section into a container; what the container is besides was read before.
-pub(crate) fn read(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, container: &mut Container) {
-    if let Some(raw) = &section.raw {
-        let (unit, values) = of_text(raw, section.kind, section.podman);
-        run::container(&values, &section.around(), container);
-        if let Some((why, origin)) = unit.open {
-            let place = origin.place();
-            container.unseen = container.unseen.take().or(Some(Unseen { why, place }));
+/// Objects of a module beside its containers, which these may name.
+pub(crate) struct Beside {
+    /// What they are.
+    pub(crate) kind: Kind,
+    /// All of them.
+    pub(crate) all: Found,
+    /// The option of one of them that is its section; none if its options are those of the object itself.
+    pub(crate) section: Option<&'static str>,
+    /// The typed option of a key.
+    pub(crate) names: &'static [(&'static str, &'static str)],
+    /// Does Podman call them as their module does, and not as it calls units?
+    pub(crate) called: bool,
+}
+
+/// More volumes are not looked at to tell which of them is meant by a name.
+const MAX_VOLUMES: usize = 500;
+
+impl Beside {
+    fn add(
+        &self,
+        reader: &mut OptionReader<'_, '_>,
+        of: &Section<'_>,
+        (name, found): (&str, &Found),
+        linked: &mut Linked,
+    ) {
+        let enable = reader.get(found, "enable");
+        if reader.is_unset(found) || reader.bool(&enable).certain() == Some(&false) {
+            return;
         }
-        return;
+        let typed = match self.section {
+            Some(section) => reader.get(found, section),
+            None => found.clone(),
+        };
+        let extra = reader.at(found, &["extraConfig", self.kind.section()]);
+        let raw = reader.get(found, "rawConfig");
+        let raw =
+            (!matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw)).then(|| reader.text(&raw));
+        let section = Section {
+            kind: self.kind,
+            typed: &typed,
+            names: self.names,
+            extra: vec![typed.clone(), extra],
+            raw,
+            ..*of
+        };
+        linked.add(Member {
+            name: format!("{name}.{}", self.kind.extension()),
+            kind: self.kind,
+            unit: Unit::default(),
+            values: section.values(reader),
+        });
+        if self.called {
+            linked.also_called(name);
+        }
     }
-    let values = section.values(reader);
-    run::container(&values, &section.around(), container);
+}
+
+/// The names of units that a container's keys have in them.
+fn named_units(values: &Values) -> Vec<(Kind, String)> {
+    let mut out = Vec::new();
+    for key in ["Volume", "Network", "Image", "Mount"] {
+        for field in values.all(key) {
+            let Some(text) = field.value() else { continue };
+            let pattern = text.pattern();
+            for word in pattern.split([':', ',', '=']) {
+                if let (Some(kind), Some((stem, _))) = (Kind::of_file(word), word.rsplit_once('.')) {
+                    out.push((kind, stem.to_owned()));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Reads a section into a container; what the container is besides was read before.
+pub(crate) fn read(
+    reader: &mut OptionReader<'_, '_>,
+    section: &Section<'_>,
+    beside: &[Beside],
+    container: &mut Container,
+) {
+    let (unit, values) = match &section.raw {
+        Some(raw) => of_text(raw, section.kind, section.podman),
+        None => (Unit::default(), section.values(reader)),
+    };
+    let mut linked = Linked::default();
+    for (kind, name) in named_units(&values) {
+        if let Some(beside) = beside.iter().find(|beside| beside.kind == kind) {
+            let found = reader.get(&beside.all, &name);
+            beside.add(reader, section, (&name, &found), &mut linked);
+        }
+    }
+    let resource = |name: &str| linked.resource(name);
+    let around = run::Around {
+        resource: &resource,
+        ..section.around()
+    };
+    run::container(&values, &around, container);
+    if let Some(image) = linked.pulled(&values) {
+        run::pull(&image.values, &around, container);
+    }
+    let is_named = |mount: &Field<Mount>| {
+        let mount = mount.value();
+        mount.is_some_and(|mount| !mount.is_bind && !mount.source.parts.is_empty())
+    };
+    if container.mounts.iter().any(is_named) {
+        for beside in beside.iter().filter(|beside| beside.kind == Kind::Volume) {
+            for (name, found) in reader.entries(&beside.all).named.into_iter().take(MAX_VOLUMES) {
+                beside.add(reader, section, (&name, &found), &mut linked);
+            }
+        }
+    }
+    linked.bind_volumes(container);
+    if let Some((why, origin)) = unit.open {
+        let place = origin.place();
+        container.unseen = container.unseen.take().or(Some(Unseen { why, place }));
+    }
 }

@@ -48,6 +48,8 @@ pub(crate) struct TextSurface {
     pub(crate) find: fn(&mut OptionReader<'_, '_>, &Found, SystemKind) -> Vec<Written>,
     /// Is a file such a text, by its path?
     pub(crate) is_file: fn(&str) -> bool,
+    /// May there be containers in the text of such a file of the project?
+    pub(crate) has_any: fn(&str) -> bool,
     /// Who runs a file of the project, by its path.
     pub(crate) runs_file: fn(&str) -> Runs,
     /// Reads all texts of a system together, since unit files name each other.

@@ -4,6 +4,7 @@ pub(crate) mod engine_settings;
 mod engines;
 mod firewall;
 mod kernel;
+mod not_modelled;
 pub(crate) mod release;
 mod secrets;
 mod switches;
@@ -27,6 +28,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
         system.user_namespaces = Field::unset("security.allowUserNamespaces");
         secrets::read(reader, config, system.kind, &mut system.secrets);
         system.engines = engines::of_home(reader, config);
+        not_modelled::tell(reader, config);
         return;
     }
     if system.parent.is_none() {
@@ -43,6 +45,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.engines = engines::of_system(reader, config);
     system.firewall = firewall::read(reader, config);
     system.users_by = firewall::users_by(reader, config);
+    not_modelled::tell(reader, config);
 }
 
 fn user_namespaces(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {

@@ -4,6 +4,7 @@ use super::{containers, systems};
 use expect_test::expect;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn services_are_read_as_docker_would() {
     containers(
         r#"

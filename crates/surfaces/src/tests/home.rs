@@ -202,3 +202,24 @@ fn options_and_keys_of_one_container() {
     "#]]
     .assert_eq(&dump::containers(&world, &files));
 }
+
+#[test]
+fn a_volume_that_is_a_directory_of_the_host() {
+    let text = r#"
+        {
+          home.username = "ann";
+          services.podman.volumes.keys = { device = "/home/ann/.ssh"; type = "none"; extraConfig.Volume.Options = "bind"; };
+          services.podman.volumes.data = { };
+          services.podman.containers.web = { image = "a:1"; volumes = [ "keys:/k" "keys.volume:/l:ro" "data:/d" ]; };
+        }
+        "#;
+    let (world, files) = super::world(text, Kind::Home, true);
+    expect![[r#"
+        home-manager-podman web in `box` <- { image = "a:1"; volumes = [ "keys:/k" "keys.volume:/l:ro" "data:/d" ]; }
+          runs as: default ann
+          mount: /home/ann/.ssh at /k rw <- "keys:/k"
+          mount: /home/ann/.ssh at /l ro <- "keys.volume:/l:ro"
+          mount: volume data at /d rw <- "data:/d"
+          image: a:1 <- "a:1"
+    "#]].assert_eq(&super::dump::containers(&world, &files));
+}

@@ -47,7 +47,7 @@ let inherit (config.virtualisation.quadlet) networks pods volumes; in
               capability: CAP_NET_ADMIN <- "NET_ADMIN"
               network: Host <- "host"
               mount: volume tmpfs at /tmp rw size=1M <- "/tmp:size=1M"
-              mount: volume ink.volume at /ink rw <- "${volumes.ink.ref}:/ink"
+              mount: volume systemd-ink at /ink rw <- "${volumes.ink.ref}:/ink"
               mount: /srv/a at /a ro <- "/srv/a:/a:ro"
               environment: A = b <- "b"
               image: docker.io/library/nginx:1 <- "docker.io/library/nginx:1"
@@ -228,4 +228,84 @@ fn in_a_file_that_no_host_imports() {
         quadlet-nix type in `box` <- containers.type.containerConfig.image = config.virtualisation.quadlet.builds.site.ref
           image: site.build <- config.virtualisation.quadlet.builds.site.ref
     "#]].assert_eq(&dump::containers(&world, &files));
+}
+
+/// Objects that a container names are what they are: a volume may be a directory of the host, and an image is pulled in a
+/// way of its own.
+#[test]
+fn objects_beside_a_container() {
+    containers(
+        r#"
+        { config, ... }: {
+          virtualisation.quadlet = {
+            volumes.host.volumeConfig = { type = "none"; device = "/"; options = "bind"; };
+            volumes.called.volumeConfig = { name = "srv"; type = "bind"; device = "/srv"; options = "ro"; };
+            volumes.plain.volumeConfig = { };
+            volumes.off = { enable = false; volumeConfig = { type = "bind"; device = "/etc"; }; };
+            images.base.imageConfig = { image = "docker.io/library/debian:13"; creds = "ann:plum-cartwheel-41"; };
+            builds.own.buildConfig = { tag = "localhost/own:1"; };
+            networks.vpn.networkConfig = { };
+            containers.gate.containerConfig = { image = "gate:1"; };
+            containers.web.containerConfig = {
+              image = config.virtualisation.quadlet.images.base.ref;
+              volumes = [ "host.volume:/host" "srv:/srv" "plain.volume:/plain" "off.volume:/off" "systemd-host:/again" ];
+              mounts = [ "type=volume,source=called.volume,target=/m" ];
+              networks = [ "gate.container" "vpn.network" ];
+            };
+            containers.raw.rawConfig = ''
+              [Container]
+              Image=own.build
+              Volume=host.volume:/host
+            '';
+          };
+        }
+        "#,
+        expect![[r#"
+            quadlet-nix gate in `box` <- containers.gate.containerConfig = { image = "gate:1"; }
+              image: gate:1 <- "gate:1"
+            quadlet-nix raw in `box` <- containers.raw.rawConfig = ''…
+              mount: / at /host rw <- host.volume:/host
+              image: localhost/own:1 <- own.build
+            quadlet-nix web in `box` <- containers.web.containerConfig = {…
+              network: Private <- "vpn.network"
+              mount: / at /host rw <- "host.volume:/host"
+              mount: /srv at /srv ro <- "srv:/srv"
+              mount: volume systemd-plain at /plain rw <- "plain.volume:/plain"
+              mount: volume off.volume at /off rw <- "off.volume:/off"
+              mount: / at /again rw <- "systemd-host:/again"
+              mount: /srv at /m ro volume <- "type=volume,source=called.volume,target=/m"
+              image: docker.io/library/debian:13 <- config.virtualisation.quadlet.images.base.ref
+              option: creds = ann:plum-cartwheel-41 <- "ann:plum-cartwheel-41"
+        "#]],
+    );
+}
+
+/// The other form: keys as quadlet spells them.
+#[test]
+fn objects_in_the_spelling_of_quadlet() {
+    containers(
+        r#"
+        {
+          virtualisation.quadlet = {
+            enable = true;
+            volumes.host.volumeConfig = { Type = "none"; Device = "/"; Options = "bind"; VolumeName = "everything"; };
+            artifacts.model.artifactConfig.Artifact = "quay.io/some/model:1";
+            kubes.lab.kubeConfig.Yaml = "/etc/lab.yaml";
+            containers.web = {
+              uid = 1000;
+              containerConfig = { Image = "a:1"; Volume = [ "everything:/host:ro" ]; ServiceName = "site"; };
+            };
+          };
+          users.users.ann = { isNormalUser = true; uid = 1000; };
+        }
+        "#,
+        expect![[r#"
+            quadlet-nix web in `box` <- {…
+              rootful: false <- 1000
+              runs as: ann <- 1000
+              mount: / at /host ro <- "everything:/host:ro"
+              image: a:1 <- "a:1"
+            not analysed: virtualisation.quadlet.kubes.lab: `Kubernetes' manifests` is not modelled <- lab
+        "#]],
+    );
 }

@@ -222,7 +222,7 @@ fn what_is_wrong() {
             quadlet b in `box` <- "containers/systemd/b.container"
               unit problem: it has no `Image` and no `Rootfs` (NoService) <- "containers/systemd/b.container"
               unit problem: `AddDevice` has a quotation mark that is not closed (Ignored) <- \"/dev/fuse
-            not analysed: the pods of d.kube: `a Kubernetes manifest` is not modelled <- a.yaml
+            not analysed: the pods of d.kube: `Kubernetes' manifests` is not modelled <- a.yaml
         "#]],
     );
 }

@@ -4,6 +4,7 @@ use super::{containers, systems};
 use expect_test::expect;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn of_gitlab() {
     containers(
         r#"

@@ -154,7 +154,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 49] = [
+pub const READ: [ReadOption; 52] = [
     explains(&["boot"]),
     tells(&["environment", "etc"]),
     tells_scripts(&["environment", "extraInit"]),
@@ -174,6 +174,7 @@ pub const READ: [ReadOption; 49] = [
     explains(&["home", "stateVersion"]),
     explains(&["home", "username"]),
     tells(&["home-manager"]),
+    tells(&["microvm", "vms"]),
     explains(&["networking", "firewall"]),
     explains(&["networking", "nftables"]),
     tells(&["nodes"]),
@@ -186,6 +187,8 @@ pub const READ: [ReadOption; 49] = [
     explains(&["selinux"]),
     explains(&["services", "firewalld"]),
     explains(&["services", "github-runners"]),
+    tells(&["services", "k3s", "autoDeployCharts"]),
+    tells(&["services", "k3s", "manifests"]),
     tells(&["services", "podman"]),
     explains(&["services", "userborn"]),
     tells(&["specialisation"]),

@@ -52,6 +52,11 @@ pub fn is_text(path: &str) -> bool {
     TEXT_SURFACES.iter().any(|surface| (surface.is_file)(path))
 }
 
+/// May a file say how containers are run, by its path and its text?
+pub fn has_containers(path: &str, text: &str) -> bool {
+    { TEXT_SURFACES.iter() }.any(|surface| (surface.is_file)(path) && (surface.has_any)(text))
+}
+
 /// The folder to which a text belongs: that of the unit for a drop-in.
 pub fn folder_of_text(path: &Utf8Path) -> &Utf8Path {
     let folder = path.parent().unwrap_or(Utf8Path::new(""));

@@ -30,6 +30,7 @@ pub(crate) const TEXTS: TextSurface = TextSurface {
     systems: Systems::Both,
     find: find::find,
     is_file: |path| path.ends_with(".sh") || path.ends_with(".bash"),
+    has_any: |_| true,
     runs_file: |_| Runs::Unknown,
     read: scripts::read,
 };

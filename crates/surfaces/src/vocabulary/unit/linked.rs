@@ -1,10 +1,11 @@
 //! Units that know each other by the names of their files.
 
+use crate::vocabulary::certainty::weaken;
 use crate::vocabulary::text::concat;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::parse::Unit;
 use crate::vocabulary::unit::values::Values;
-use nixpod_model::{Field, Mount, Text};
+use nixpod_model::{Container, Field, Mount, Text};
 use nixpod_source::Origin;
 use rustc_hash::FxHashMap;
 
@@ -52,9 +53,39 @@ impl Linked {
         })
     }
 
-    /// The host's directory that a volume of this name is, if a unit makes it one.
-    pub(crate) fn bound(&self, volume: &str) -> Option<Field<Mount>> {
-        self.bound.get(volume).cloned()
+    /// Podman calls what the last unit makes by this name, too.
+    pub(crate) fn also_called(&mut self, name: &str) {
+        if let Some(mount) = self.members.last().and_then(Member::bound) {
+            self.bound.entry(name.to_owned()).or_insert(mount);
+        }
+    }
+
+    /// The unit that says how the image of these values is pulled.
+    pub(crate) fn pulled(&self, values: &Values) -> Option<&Member> {
+        let image = values.last("Image")?.value().map(Text::pattern)?;
+        self.get(&image).filter(|image| image.kind == Kind::Image)
+    }
+
+    /// A volume can be a directory of the host under another name.
+    pub(crate) fn bind_volumes(&self, container: &mut Container) {
+        for field in &mut container.mounts {
+            let Some(mount) = field.value().filter(|mount| !mount.is_bind) else {
+                continue;
+            };
+            let Some(bound) = self.bound.get(&mount.source.pattern()).cloned() else {
+                continue;
+            };
+            let (target, options, read_only) = (mount.target.clone(), mount.options.clone(), mount.read_only);
+            let mut both = weaken(bound, field).map(|mount| Mount {
+                target: target.clone(),
+                options: options.clone(),
+                read_only: mount.read_only || read_only,
+                ..mount.clone()
+            });
+            both.origin.clone_from(&field.origin);
+            both.definitions.clone_from(&field.definitions);
+            *field = both;
+        }
     }
 }
 

@@ -1,0 +1,176 @@
+//! Compose files and Kubernetes' manifests. They are recognised, so that nothing in them is passed over in silence, and are
+//! not read: one gap a file.
+
+use crate::read::{Found, OptionReader};
+use crate::surface::texts::{Runs, TextSurface, TextsRead, Written};
+use crate::surface::written_files::{Wanted, files};
+use crate::vocabulary::options::Systems;
+use nixpod_model::{NotAnalysed, Subject, Surface, SystemKind, Text};
+use nixpod_source::Why;
+
+pub(crate) const COMPOSE: TextSurface = TextSurface {
+    surface: Surface::Compose,
+    places: &["compose.yaml, docker-compose.yml, … (recognised, not read)"],
+    systems: Systems::Both,
+    find: |reader, config, kind| find(reader, config, kind, is_compose),
+    is_file: is_compose,
+    has_any: |text| services(text).is_some(),
+    runs_file: |_| Runs::Unknown,
+    read: |texts, out| tell(texts, out, "compose files", services),
+};
+
+pub(crate) const KUBERNETES: TextSurface = TextSurface {
+    surface: Surface::Kubernetes,
+    places: &["*.yaml with a Pod, a Deployment, … (recognised, not read)"],
+    systems: Systems::Both,
+    find: |reader, config, kind| find(reader, config, kind, is_yaml),
+    is_file: is_yaml,
+    has_any: |text| pods(text).is_some(),
+    runs_file: |_| Runs::Unknown,
+    read: |texts, out| tell(texts, out, "Kubernetes' manifests", pods),
+};
+
+fn find(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+    is_one: fn(&str) -> bool,
+) -> Vec<Written> {
+    let wanted = Wanted {
+        entry: is_one,
+        file: is_one,
+    };
+    files(reader, config, kind, &wanted, |_, name| {
+        (name.to_owned(), Runs::Unknown)
+    })
+}
+
+/// Kinds that have pods in them.
+const KINDS: [&str; 8] = [
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "Pod",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+];
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
+}
+
+/// A name that a compose program looks for, or one like it.
+fn is_compose(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else {
+        return false;
+    };
+    let stem = stem
+        .strip_prefix("docker-")
+        .or_else(|| stem.strip_prefix("podman-"))
+        .unwrap_or(stem);
+    stem.strip_prefix("compose")
+        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+}
+
+/// The lines of a text, each with its start.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (start, line.trim_end())
+    })
+}
+
+/// Where the services of a compose file are.
+fn services(text: &str) -> Option<(usize, usize)> {
+    let key = "services:";
+    let mut lines = lines(text);
+    let (start, _) = lines.find(|(_, line)| line.strip_prefix(key).is_some_and(is_end))?;
+    Some((start, start + key.len()))
+}
+
+/// Where the first pod of a manifest is told: a document has both keys.
+fn pods(text: &str) -> Option<(usize, usize)> {
+    let mut has_version = false;
+    let mut kind = None;
+    for (start, line) in lines(text) {
+        if line.starts_with("---") {
+            (has_version, kind) = (false, None);
+        }
+        has_version |= line.starts_with("apiVersion:");
+        if let Some(name) = line.strip_prefix("kind:") {
+            let name = name.split('#').next().unwrap_or(name);
+            let name = name.trim().trim_matches(['"', '\'']);
+            kind = KINDS.contains(&name).then_some((start, start + line.len()));
+        }
+        if has_version && kind.is_some() {
+            return kind;
+        }
+    }
+    None
+}
+
+/// Is there nothing more on a line, or only a comment?
+fn is_end(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    rest.is_empty() || rest.starts_with('#')
+}
+
+fn tell(texts: &[Written], out: &mut TextsRead, what: &str, found: fn(&str) -> Option<(usize, usize)>) {
+    for written in texts {
+        let Some(text) = written.text.value() else {
+            continue;
+        };
+        let Some((start, end)) = found(&text.pattern()) else {
+            continue;
+        };
+        let origin = Text::origin_of(text, start, end);
+        out.not_analysed.push(NotAnalysed {
+            place: origin.place(),
+            what: format!("the containers of {}", written.path),
+            questions: Vec::new(),
+            why: Why::NotModelled(what.to_owned()),
+            also: Vec::new(),
+            subject: Subject::Containers,
+            hosts: Vec::new(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_compose, pods, services};
+
+    #[test]
+    fn names_of_compose_files() {
+        let yes = [
+            "compose.yaml",
+            "a/docker-compose.yml",
+            "docker-compose.override.yml",
+            "docker-compose-dev.yaml",
+            "podman-compose.yml",
+        ];
+        let no = ["composer.yml", "my-compose.yml", "compose.nix", "composes.yaml"];
+        assert!(yes.into_iter().all(is_compose));
+        assert!(!no.into_iter().any(is_compose));
+    }
+
+    #[test]
+    fn what_makes_a_manifest() {
+        let found = |text: &str| pods(text).and_then(|(start, end)| text.get(start..end).map(str::to_owned));
+        let deployment = "# x\napiVersion: apps/v1\r\nkind: Deployment # here\r\nspec:\n";
+        assert_eq!(found(deployment).as_deref(), Some("kind: Deployment # here"));
+        let later = "kind: \"Pod\"\napiVersion: v1\n";
+        assert_eq!(found(later).as_deref(), Some("kind: \"Pod\""));
+        // The keys of two documents are not those of one, and other kinds have no pods.
+        assert_eq!(found("apiVersion: v1\n---\nkind: Pod\n"), None);
+        assert_eq!(found("apiVersion: v1\nkind: Service\n"), None);
+        assert_eq!(found("  apiVersion: v1\n  kind: Pod\n"), None);
+        assert_eq!(services("a: 1\nservices: # all\n  x:\n"), Some((5, 14)));
+        assert_eq!(services("services: none"), None);
+    }
+}

@@ -1,0 +1,214 @@
+//! Files that options of a system write, as texts: what they say, each piece with where it is written.
+
+use crate::read::{Found, OptionReader, as_key};
+use crate::surface::texts::{Runs, Written};
+use nixpod_eval::{FileKind, Value};
+use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text, TextPart};
+use nixpod_source::{Utf8Path, Why};
+
+/// Folders of more files than this are nothing that somebody wrote.
+const MAX_FILES: usize = 2_000;
+
+/// Which files are looked for.
+pub(super) struct Wanted {
+    /// By the name of an entry, which may be a whole folder.
+    pub(super) entry: fn(&str) -> bool,
+    /// By the path of a file.
+    pub(super) file: fn(&str) -> bool,
+}
+
+/// Sets of files.
+const fn sets(kind: SystemKind) -> &'static [&'static [&'static str]] {
+    match kind {
+        SystemKind::Nixos | SystemKind::Guest => &[&["environment", "etc"]],
+        SystemKind::Home => &[&["xdg", "configFile"], &["home", "file"]],
+        SystemKind::Elsewhere => &[],
+    }
+}
+
+/// The files of a system that are looked for. `told` says of an entry by which path it is known, and who runs what is in it.
+pub(super) fn files(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+    wanted: &Wanted,
+    told: impl Fn(&mut OptionReader<'_, '_>, &str) -> (String, Runs),
+) -> Vec<Written> {
+    let mut out = Vec::new();
+    for path in sets(kind) {
+        let all = reader.option(config, path);
+        if reader.is_unset(&all) || reader.is_default(&all) {
+            continue;
+        }
+        let named = reader.entries_named(&all, &wanted.entry);
+        for (name, found) in named {
+            let option = format!(
+                "{}.{}",
+                path.join("."),
+                as_key(&EntryName::Known(name.as_str().into()))
+            );
+            let (conditions, open) = reader.conditions(found.when);
+            let before = reader.given;
+            reader.given = reader.ev.both(before, found.when);
+            let (name, runs) = told(reader, &name);
+            let file = File {
+                option,
+                name,
+                runs,
+                existence: match open {
+                    true => Existence::Maybe(conditions),
+                    false => Existence::Certain,
+                },
+                found,
+                is_wanted: wanted.file,
+            };
+            file.read(reader, &mut out);
+            reader.given = before;
+        }
+    }
+    out
+}
+
+/// An entry of a set of files.
+struct File {
+    /// The option that it is.
+    option: String,
+    /// Its path that tells what it is.
+    name: String,
+    runs: Runs,
+    existence: Existence,
+    found: Found,
+    /// Is it one of those that are looked for, by its path?
+    is_wanted: fn(&str) -> bool,
+}
+
+impl File {
+    fn read(&self, reader: &mut OptionReader<'_, '_>, out: &mut Vec<Written>) {
+        let enable = reader.get(&self.found, "enable");
+        if reader.bool(&enable).certain() == Some(&false) {
+            return;
+        }
+        let text = reader.get(&self.found, "text");
+        let source = reader.get(&self.found, "source");
+        let is_text = reader.is_written(&text) && !matches!(text.value.value, Value::Null);
+        if !is_text && !(self.is_wanted)(&self.name) {
+            return self.folder(reader, &source, out);
+        }
+        if !(self.is_wanted)(&self.name) {
+            return;
+        }
+        let text = match is_text {
+            true => {
+                let text = reader.text(&text);
+                from_file(reader, text)
+            }
+            false => from_source(reader, &source),
+        };
+        self.push(reader, self.option.clone(), text, out);
+    }
+
+    fn push(&self, reader: &OptionReader<'_, '_>, path: String, text: Field<Text>, out: &mut Vec<Written>) {
+        out.push(Written {
+            path,
+            text,
+            runs: self.runs.clone(),
+            definitions: reader.keys_of(&self.found),
+            existence: self.existence.clone(),
+        });
+    }
+
+    /// A whole folder of units: `source = ./quadlets`.
+    fn folder(&self, reader: &mut OptionReader<'_, '_>, source: &Found, out: &mut Vec<Written>) {
+        let Value::Path(folder) = source.value.value.clone() else {
+            return;
+        };
+        let mut pending = vec![(folder.to_string(), self.option.clone())];
+        while let Some((folder, option)) = pending.pop() {
+            let Ok(files) = reader.ev.source().read_dir(Utf8Path::new(&folder)) else {
+                continue;
+            };
+            for (name, kind) in files {
+                if out.len() >= MAX_FILES {
+                    return;
+                }
+                let path = format!("{folder}/{name}");
+                // So it is told apart from others of the same folder.
+                let option = format!("{}/{name}\"", option.trim_end_matches('"'));
+                match kind {
+                    FileKind::Directory => pending.push((path, option)),
+                    _ if (self.is_wanted)(&path) => {
+                        let text = at_path(reader, &path, source);
+                        self.push(reader, option, text, out);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// The content of a file of the project.
+fn at_path(reader: &mut OptionReader<'_, '_>, path: &str, source: &Found) -> Field<Text> {
+    match reader.file_text(path) {
+        Ok(text) => {
+            let origin = text.origin_of(0, 0);
+            let field = reader.field(source, |_, _, _| Ok(()));
+            Field {
+                origin,
+                ..field.map(|()| text.clone())
+            }
+        }
+        Err(why) => reader.unknown(source, why),
+    }
+}
+
+/// What `source` says: a file of the project, or one that Nix writes.
+fn from_source(reader: &mut OptionReader<'_, '_>, source: &Found) -> Field<Text> {
+    if let Value::Path(path) = source.value.value.clone() {
+        return at_path(reader, &path, source);
+    }
+    let field = reader.text(source);
+    let Some(text) = field.value() else { return field };
+    let written = text.context.iter().find_map(|reference| match reference {
+        StoreRef::Written { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    if let Some(written) = written {
+        return field.map(|_| (*written).clone());
+    }
+    if let [StoreRef::Copied { path, .. } | StoreRef::Path { path, .. }] = &text.context[..] {
+        let path = absolute(reader, path);
+        return at_path(reader, &path, source);
+    }
+    let why = text.parts.iter().find_map(|part| match part {
+        TextPart::Hole { why, .. } => Some(why.clone()),
+        TextPart::Known { .. } => None,
+    });
+    let why = why.unwrap_or_else(|| Why::OutsideProject(text.display()));
+    Field::unknown(why, field.origin.clone())
+}
+
+/// A text that is nothing but the content of a file has its places there.
+fn from_file(reader: &OptionReader<'_, '_>, field: Field<Text>) -> Field<Text> {
+    let Some(text) = field.value() else { return field };
+    let ([TextPart::Known { text: content, .. }], [StoreRef::Read { path, .. }]) =
+        (&text.parts[..], &text.context[..])
+    else {
+        return field;
+    };
+    match reader.file_text(&absolute(reader, path)) {
+        Ok(file) if file.as_known().as_deref() == Some(content) => Field {
+            origin: file.origin_of(0, 0),
+            ..field.map(|_| file.clone())
+        },
+        _ => field,
+    }
+}
+
+/// A path that is told relative to the project.
+fn absolute(reader: &OptionReader<'_, '_>, path: &str) -> String {
+    match (&reader.project, path.strip_prefix("./")) {
+        (Some(project), Some(inside)) => project.join(inside).into_string(),
+        _ => path.to_owned(),
+    }
+}

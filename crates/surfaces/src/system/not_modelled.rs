@@ -1,0 +1,39 @@
+//! What runs containers and machines in a way that is not read: it is counted, so that nobody takes silence for safety.
+
+use crate::read::{Found, OptionReader, as_key};
+use nixpod_model::Subject;
+use nixpod_source::Why;
+
+/// Sets of such things, and what they are.
+const SETS: [(&[&str], &str); 4] = [
+    (&["microvm", "vms"], "microvm.nix"),
+    (&["services", "k3s", "autoDeployCharts"], "Helm charts"),
+    (&["services", "k3s", "manifests"], "Kubernetes' manifests"),
+    (&["virtualisation", "quadlet", "kubes"], "Kubernetes' manifests"),
+];
+
+/// Tells each of them at its place.
+pub(crate) fn tell(reader: &mut OptionReader<'_, '_>, config: &Found) {
+    let subject = reader.about(Subject::Containers);
+    for (path, what) in SETS {
+        let all = reader.option(config, path);
+        if reader.is_unset(&all) || reader.is_default(&all) {
+            continue;
+        }
+        let why = || Why::NotModelled(what.to_owned());
+        let entries = reader.entries(&all).all();
+        if entries.is_empty() {
+            let origin = reader.place_of(&all);
+            reader.gap(path.join("."), why(), &origin);
+        }
+        for (name, found) in entries {
+            let enable = reader.get(&found, "enable");
+            if reader.bool(&enable).certain() == Some(&false) {
+                continue;
+            }
+            let origin = reader.key_origin(&found);
+            reader.gap(format!("{}.{}", path.join("."), as_key(&name)), why(), &origin);
+        }
+    }
+    reader.about(subject);
+}
