@@ -113,7 +113,7 @@ in_case script-braces;  repeat $MIB '{ ' > a.sh
 in_case script-here;    { i=0; while [ $i -lt 5000 ]; do echo "cat <<E$i"; i=$((i + 1)); done; } > a.sh
                         { printf 'bash <<END\n'; yes 'bash <<END' | head -n 5000; } > b.sh
 in_case script-shift;   yes 'x=$((1 << 2)) # nixpod: ignore[a]' | head -n 20000 > a.sh
-in_case script-loops;   { for i in 1 2 3 4 5 6; do printf 'for a%d in 1 2 3 4 5 6 7 8 9 10; do ' $i; done; printf 'podman run x; '; for i in 1 2 3 4 5 6; do printf 'done; '; done; } > a.sh
+in_case script-turns;   { for i in 1 2 3 4 5 6; do printf 'for a%d in 1 2 3 4 5 6 7 8 9 10; do ' $i; done; printf 'podman run x; '; for i in 1 2 3 4 5 6; do printf 'done; '; done; } > a.sh
 in_case script-grow;    { echo 'a=xxxxxxxx'; yes 'a="$a$a"' | head -n 60; echo 'podman run "$a" $a'; } > a.sh
 in_case script-calls;   { i=0; while [ $i -lt 40 ]; do echo "f$i() { f$((i + 1)); f$((i + 1)); }"; i=$((i + 1)); done; echo 'f40() { podman run x; }'; echo f0; } > a.sh
 in_case script-self;    printf 'f() { f; podman run x; }\nf\n' > a.sh
