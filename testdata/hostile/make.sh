@@ -94,19 +94,14 @@ in_case unit-odd;       printf 'Image=x\n[Container\n=y\n[]\nA\n[Container]\nPod
 in_case unit-bytes;     printf '[Container]\nImage=a\000b\n' > nul.container; printf '[Container]\nImage=caf\351\n' > latin.container
                         printf '\357\273\277[Container]\r\nImage=x\r\nPodmanArgs=--privileged\r\n' > bom.container
                         LC_ALL=C awk 'BEGIN { srand(5); for (i = 0; i < 65536; i++) printf "%c", int(rand() * 256) }' > random.container
-in_case unit-long;      { printf '[Container]\nImage=x\nPodmanArgs='; repeat $MIB '--env=a=b '; printf '\n'; } > a.container
 in_case unit-lines;     { printf '[Container]\nImage=x\nExec=a'; repeat $MIB ' \
 b'; printf '\n'; } > a.container
-in_case unit-keys;      { printf '[Container]\nImage=x\n'; yes 'Volume=/:/host' | head -n 50000; } > a.container
-in_case unit-sections;  { yes '[Container]' | head -n 50000; echo 'Image=x'; } > a.container
-in_case unit-quotes;    { printf '[Container]\nImage=x\nExec='; repeat $MIB '"'; } > a.container
-in_case unit-percent;   { printf '[Container]\nImage=x\nVolume='; repeat $MIB '%h'; } > a.container
 in_case unit-names;     awk 'BEGIN { for (i = 0; i < 300; i++) { f = "u" i ".pod"; printf "[Pod]\nNetwork=u%d.network\nVolume=u%d.volume:/x\n", i, i > f; close(f) } }'
                         { printf '[Container]\nImage=a.build\nPod=u0.pod\n'; yes 'Network=a.container' | head -n 20000; } > a.container
 in_case unit-comments;  { yes '# nixpod: ignore[no-such-rule] x' | head -n 20000; printf '[Container]\nImage=x\n'; } > a.container
 in_case unit-in-nix;    { printf "{ environment.etc.\"containers/systemd/a.container\".text = ''\n[Container]\nImage=x\n"; yes '# nixpod: ignore[x] y
 PodmanArgs=--privileged ${z}' | head -n 40000; printf "''; }\n"; } > default.nix
-in_case large-units;    awk 'BEGIN { for (i = 0; i < 10000; i++) { f = "u" i ".container"; printf "[Container]\nImage=x\nPodmanArgs=--privileged\nNetwork=u%d.container\n", (i + 1) % 10000 > f; close(f) } }'
+in_case large-unit-loop; awk 'BEGIN { for (i = 0; i < 10000; i++) { f = "u" i ".container"; printf "[Container]\nImage=x\nPodmanArgs=--privileged\nNetwork=u%d.container\n", (i + 1) % 10000 > f; close(f) } }'
                         echo 'privileged-container' > .must-say
 in_case script-long;    { printf 'podman run --privileged'; repeat $MIB ' -e a=b'; printf ' x\n'; } > a.sh
 in_case script-lines;   yes 'podman run --privileged x' | head -n 9000 > a.sh
@@ -118,7 +113,7 @@ in_case script-braces;  repeat $MIB '{ ' > a.sh
 in_case script-here;    { i=0; while [ $i -lt 5000 ]; do echo "cat <<E$i"; i=$((i + 1)); done; } > a.sh
                         { printf 'bash <<END\n'; yes 'bash <<END' | head -n 5000; } > b.sh
 in_case script-shift;   yes 'x=$((1 << 2)) # nixpod: ignore[a]' | head -n 20000 > a.sh
-in_case script-loops;   { for i in 1 2 3 4 5 6; do printf 'for a%d in 1 2 3 4 5 6 7 8 9 10; do ' $i; done; printf 'podman run x; '; for i in 1 2 3 4 5 6; do printf 'done; '; done; } > a.sh
+in_case script-turns;   { for i in 1 2 3 4 5 6; do printf 'for a%d in 1 2 3 4 5 6 7 8 9 10; do ' $i; done; printf 'podman run x; '; for i in 1 2 3 4 5 6; do printf 'done; '; done; } > a.sh
 in_case script-grow;    { echo 'a=xxxxxxxx'; yes 'a="$a$a"' | head -n 60; echo 'podman run "$a" $a'; } > a.sh
 in_case script-calls;   { i=0; while [ $i -lt 40 ]; do echo "f$i() { f$((i + 1)); f$((i + 1)); }"; i=$((i + 1)); done; echo 'f40() { podman run x; }'; echo f0; } > a.sh
 in_case script-self;    printf 'f() { f; podman run x; }\nf\n' > a.sh

@@ -100,7 +100,9 @@ pub fn is_looked_at(path: &str) -> bool {
 
 /// Patterns that all such files match, in the words of editors: `**/*.nix`. A few others match them, too.
 pub fn patterns() -> Vec<String> {
-    let endings = ["nix", "sh", "bash"].into_iter().chain(nixpod_syntax::UNITS);
+    let endings = ["nix", "sh", "bash", "yaml", "yml"]
+        .into_iter()
+        .chain(nixpod_syntax::UNITS);
     let endings: Vec<&str> = endings.collect();
     vec![
         format!("**/*.{{{}}}", endings.join(",")),

@@ -364,11 +364,12 @@ impl Vfs {
         }
     }
 
-    /// The path below the project, or all of it where there is none.
+    /// The path below the project, or all of it where the folders around the project tell what the file is.
     pub(crate) fn place_of(&self, file: FileId) -> Utf8PathBuf {
-        match self.project {
-            Some(_) => self.relative_path(file),
-            None => self.table.path(file),
+        let relative = self.relative_path(file);
+        match self.project.is_some() && nixpod_surfaces::is_text(relative.as_str()) {
+            true => relative,
+            false => self.table.path(file),
         }
     }
 

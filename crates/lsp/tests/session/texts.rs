@@ -60,6 +60,48 @@ async fn units_scripts_and_json_have_diagnostics() {
 }
 
 #[tokio::test]
+async fn a_finding_in_a_text_can_be_suppressed_there() {
+    let (mut client, _) = TestClient::session(&fs(), nixpod_rules::ALL, everything()).await;
+    for (name, language, text, line, expected) in [
+        (
+            "web.container",
+            "systemd",
+            "[Container]\nImage=x@sha256:0\nPodmanArgs=--rm \\\n  --privileged\n",
+            3,
+            (2, "# nixpod: ignore[privileged-container] "),
+        ),
+        (
+            "run.sh",
+            "shellscript",
+            "if x; then\n  podman run \\\n    --privileged x@sha256:0\nfi\n",
+            2,
+            (1, "  # nixpod: ignore[privileged-container] "),
+        ),
+        (
+            ".devcontainer.json",
+            "jsonc",
+            "{\n  \"image\": \"x@sha256:0\",\n  \"runArgs\": [\n    \"--privileged\"\n  ]\n}\n",
+            3,
+            (3, "    // nixpod: ignore[privileged-container] "),
+        ),
+    ] {
+        let uri = format!("file:///ws/{name}");
+        open(&mut client, &uri, language, text).await;
+        let found = client.diagnostics(&uri, 1).await;
+        assert_eq!(told(&found), [("privileged-container", line)]);
+        let params = json!({ "textDocument": { "uri": uri }, "range": found[0]["range"], "context": { "diagnostics": found } });
+        let actions = client.request("textDocument/codeAction", params).await;
+        let actions = actions.as_array().unwrap();
+        let is_wanted = |action: &&Value| action["title"].as_str().unwrap().starts_with("suppress");
+        let action = actions.iter().find(is_wanted).unwrap();
+        let edit = &action["edit"]["documentChanges"][0]["edits"][0];
+        assert_eq!(edit["range"]["start"]["line"], expected.0, "{name}");
+        let new = edit["newText"].as_str().unwrap();
+        assert!(new.starts_with(expected.1), "{name}: {new}");
+    }
+}
+
+#[tokio::test]
 async fn an_open_unit_counts_for_the_system_that_reads_it() {
     let disk = fs();
     let nix = r#"{ environment.etc."containers/systemd/web.container".source = ./web.container; }"#;
@@ -102,7 +144,7 @@ async fn what_changes_beside_the_editor_is_watched() {
     let registered = client.wait_for("client/registerCapability").await;
     let watchers = registered["registrations"][0]["registerOptions"]["watchers"].to_string();
     for pattern in [
-        "nix,sh,bash,artifact,build,container,",
+        "nix,sh,bash,yaml,yml,artifact,build,container,",
         "**/*.d/*.conf",
         "**/.devcontainer.json",
     ] {
