@@ -88,6 +88,43 @@ in_case open-string;        { printf "{ a = ''"; repeat $MIB "x''\$ "; } > defau
 in_case many-lines;         yes '' | head -n $MIB > default.nix
 in_case many-suppressions;  { yes '# nixpod: ignore[no-such-rule] x' | head -n 20000; echo '{ }'; } > default.nix
 
+# ---- texts that are no Nix -------------------------------------------------------
+in_case unit-odd;       printf 'Image=x\n[Container\n=y\n[]\nA\n[Container]\nPodmanArgs="--privileged\nExec=\\x\\' > a.container
+                        printf '[Contai' > b.pod; : > c.volume; printf '\\\n\\\n\\\n' > d.network
+in_case unit-bytes;     printf '[Container]\nImage=a\000b\n' > nul.container; printf '[Container]\nImage=caf\351\n' > latin.container
+                        printf '\357\273\277[Container]\r\nImage=x\r\nPodmanArgs=--privileged\r\n' > bom.container
+                        LC_ALL=C awk 'BEGIN { srand(5); for (i = 0; i < 65536; i++) printf "%c", int(rand() * 256) }' > random.container
+in_case unit-lines;     { printf '[Container]\nImage=x\nExec=a'; repeat $MIB ' \
+b'; printf '\n'; } > a.container
+in_case unit-names;     awk 'BEGIN { for (i = 0; i < 300; i++) { f = "u" i ".pod"; printf "[Pod]\nNetwork=u%d.network\nVolume=u%d.volume:/x\n", i, i > f; close(f) } }'
+                        { printf '[Container]\nImage=a.build\nPod=u0.pod\n'; yes 'Network=a.container' | head -n 20000; } > a.container
+in_case unit-comments;  { yes '# nixpod: ignore[no-such-rule] x' | head -n 20000; printf '[Container]\nImage=x\n'; } > a.container
+in_case unit-in-nix;    { printf "{ environment.etc.\"containers/systemd/a.container\".text = ''\n[Container]\nImage=x\n"; yes '# nixpod: ignore[x] y
+PodmanArgs=--privileged ${z}' | head -n 40000; printf "''; }\n"; } > default.nix
+in_case large-unit-loop; awk 'BEGIN { for (i = 0; i < 10000; i++) { f = "u" i ".container"; printf "[Container]\nImage=x\nPodmanArgs=--privileged\nNetwork=u%d.container\n", (i + 1) % 10000 > f; close(f) } }'
+                        echo 'privileged-container' > .must-say
+in_case script-long;    { printf 'podman run --privileged'; repeat $MIB ' -e a=b'; printf ' x\n'; } > a.sh
+in_case script-lines;   yes 'podman run --privileged x' | head -n 9000 > a.sh
+in_case script-quotes;  repeat $MIB '"' > a.sh
+in_case script-ticks;   repeat $MIB '`' > a.sh
+in_case script-open;    repeat 65536 '${a:-' > a.sh
+in_case script-nested;  { repeat 200000 '$('; repeat 100000 ')'; } > a.sh
+in_case script-braces;  repeat $MIB '{ ' > a.sh
+in_case script-here;    { i=0; while [ $i -lt 5000 ]; do echo "cat <<E$i"; i=$((i + 1)); done; } > a.sh
+                        { printf 'bash <<END\n'; yes 'bash <<END' | head -n 5000; } > b.sh
+in_case script-shift;   yes 'x=$((1 << 2)) # nixpod: ignore[a]' | head -n 20000 > a.sh
+in_case script-turns;   { for i in 1 2 3 4 5 6; do printf 'for a%d in 1 2 3 4 5 6 7 8 9 10; do ' $i; done; printf 'podman run x; '; for i in 1 2 3 4 5 6; do printf 'done; '; done; } > a.sh
+in_case script-grow;    { echo 'a=xxxxxxxx'; yes 'a="$a$a"' | head -n 60; echo 'podman run "$a" $a'; } > a.sh
+in_case script-calls;   { i=0; while [ $i -lt 40 ]; do echo "f$i() { f$((i + 1)); f$((i + 1)); }"; i=$((i + 1)); done; echo 'f40() { podman run x; }'; echo f0; } > a.sh
+in_case script-self;    printf 'f() { f; podman run x; }\nf\n' > a.sh
+in_case script-orders;  printf 'podman run --privileged --name "::error::x" "$(touch /tmp/nixpod-lint-was-here)"\n' > a.sh
+in_case json-cut;       mkdir .devcontainer; printf '{ "image": "x", /* "runArgs": [ "--pri' > .devcontainer/devcontainer.json
+in_case json-nested;    { repeat 500000 '['; } > .devcontainer.json
+in_case json-objects;   { repeat 500000 '{"a":'; } > .devcontainer.json
+in_case json-long;      { printf '{ "image": "x", "runArgs": [ "--privileged"'; repeat $MIB ', "-e"'; printf ' ] }'; } > .devcontainer.json
+in_case json-comments;  { repeat $MIB '/**/'; printf '{ "privileged": true }'; } > .devcontainer.json
+in_case json-variables; { printf '{ "image": "'; repeat $MIB '${localEnv:'; printf '" }'; } > .devcontainer.json
+
 # ---- nesting that is closed, and so would parse ---------------------------------
 n=100000
 in_case deep-list;    { copies $n '['; copies $n ']'; } > default.nix
@@ -347,6 +384,19 @@ in_case flake-no-set;     echo '[ 1 2 ]' > flake.nix
 in_case flake-no-outputs; echo '{ outputs = 7; inputs = x: x; }' > flake.nix
 in_case quadlet;          { printf '[Container]\nPodmanArgs='; yes '\' | head -n 20000; printf '\n[Container\nImage\n=\n]]]\n'; } > a.container
                           head -c 65536 /dev/zero > b.container; repeat $MIB '[' > c.pod; printf '[Container]\nPodmanArgs="unclosed --privileged' > d.container
+in_case quadlet-lines;    { printf '[Container]\nImage=a/b:1\n'; yes 'V=/a:/b' | head -n 130000; } > a.container
+in_case quadlet-volumes;  { printf '[Container]\nImage=a/b:1\n'; yes 'Volume=/a:/b' | head -n 80000; } > a.container
+in_case quadlet-keys;     { printf '[Container]\nImage=a/b:1\n'; i=0; while [ $i -lt 60000 ]; do echo "Key$i=1"; i=$((i + 1)); done; } > a.container
+in_case quadlet-sections; { i=0; while [ $i -lt 60000 ]; do printf '[S%d]\nA=1\n' $i; i=$((i + 1)); done; } > a.container
+in_case quadlet-value;    { printf '[Container]\nImage=a/b:1\nPodmanArgs='; repeat $MIB '-v /a:/b '; printf '\n'; } > a.container
+in_case quadlet-escapes;  { printf '[Container]\nImage=a/b:1\nExec='; repeat $MIB '\x41"\n" '; printf '\nMask='; repeat $MIB "'"; printf '\n'; } > a.container
+in_case quadlet-percent;  { printf '[Container]\nImage=a/b:1\nExec='; repeat $MIB '%h%S%i%'; printf '\nVolume='; repeat $MIB '%h/'; printf ':/x\n'; } > a.container
+in_case quadlet-key-long; { printf '[Container]\nImage=a/b:1\n'; repeat $MIB 'Volum'; printf '=1\n['; repeat $MIB 'Containe'; printf ']\n'; } > a.container
+in_case quadlet-drop-ins; mkdir -p container.d; i=0; while [ $i -lt 300 ]; do printf '[Container]\nVolume=/a%d:/b\n' $i > container.d/$i.conf; printf '[Container]\nImage=a/b:1\n' > u$i.container; i=$((i + 1)); done
+in_case quadlet-bytes;    { printf '\357\273\277[Container]\r\nImage=a\000b\r\n\tVolume=/a:\377\r\n'; } > a.container; printf '[Container]\r\nImage=a/b:1 \\\r\n' > b.container
+in_case quadlet-holes;    { printf "{ x, ... }: { environment.etc.\"containers/systemd/a.container\".text = ''[Container]\nImage=a/b:1\n"; yes 'Volume=${x.a}/${x.b}:${x.c} ${x.d}' | head -n 20000; printf "''; }\n"; } > default.nix
+in_case large-units;      echo '{ lib, ... }: { environment.etc = lib.genAttrs (map (n: "containers/systemd/u${toString n}.container") (lib.range 1 10000)) (n: { text = "[Container]\nImage=docker.io/a/b:1\nNetwork=n.network\nVolume=v.volume:/v\nAddCapability=CHOWN\n"; }); }' > default.nix
+in_case large-unit-files; i=0; while [ $i -lt 5000 ]; do printf '[Container]\nImage=docker.io/a/b:1\nVolume=v%d.volume:/v\n' $i > u$i.container; printf '[Volume]\nDevice=/srv/%d\nType=bind\n' $i > v$i.volume; i=$((i + 1)); done
 in_case shell;            { printf 'podman run '; repeat $MIB '"$('; } > a.sh; { printf 'podman run '; yes '\' | head -n 200000; } > b.sh; printf 'podman run --privileged <<EOF\n' > c.sh; repeat $MIB "podman run -v " > d.sh
 in_case devcontainer;     mkdir -p .devcontainer; repeat $MIB '{"a":' > .devcontainer/devcontainer.json
 in_case shell-in-nix;     { printf "{ systemd.services.a.script = ''\n"; repeat $MIB 'podman run --privileged $(( '; printf "''; }\n"; } > default.nix

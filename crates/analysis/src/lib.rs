@@ -273,6 +273,7 @@ pub use fix::apply::{Fixed, FixedFile};
 
 pub use camino::{Utf8Path, Utf8PathBuf};
 pub use check::snapshot::Analysis;
+pub use check::targets::{is_looked_at, patterns};
 pub use did_you_mean::closest;
 pub use host::AnalysisHost;
 pub use nixpod_model::{Role, Standing};

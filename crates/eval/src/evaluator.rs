@@ -583,10 +583,8 @@ impl<'s> Evaluator<'s> {
 
     /// A string value with known text.
     pub fn string(&self, text: impl Into<SmolStr>, origin: OriginId) -> Tracked {
-        Tracked {
-            value: Value::String(Rc::new(NixString::new(text))),
-            origin,
-        }
+        let value = Value::String(Rc::new(NixString::new(text)));
+        Tracked { value, origin }
     }
 
     /// An empty list value.

@@ -321,14 +321,13 @@ fn watchers() -> lsp::Registration {
         glob_pattern: lsp::GlobPattern::String(pattern.to_owned()),
         kind: None,
     };
-    let options = lsp::DidChangeWatchedFilesRegistrationOptions {
-        // What git tracks is what a flake sees.
-        watchers: vec![
-            watcher("**/*.nix"),
-            watcher("**/flake.lock"),
-            watcher("**/.git/index"),
-        ],
-    };
+    let mut watchers: Vec<lsp::FileSystemWatcher> = nixpod_analysis::patterns()
+        .iter()
+        .map(|pattern| watcher(pattern))
+        .collect();
+    // What git tracks is what a flake sees.
+    watchers.extend([watcher("**/flake.lock"), watcher("**/.git/index")]);
+    let options = lsp::DidChangeWatchedFilesRegistrationOptions { watchers };
     lsp::Registration {
         id: "watched-files".to_owned(),
         method: "workspace/didChangeWatchedFiles".to_owned(),

@@ -31,6 +31,9 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// for the next. An evaluation that is cancelled has to begin anew.
 const LAST_CHANCE: Duration = Duration::from_millis(30);
 
+/// What clients call Nix, whatever a file's name is.
+const NIX: &str = "nix";
+
 /// Starts the thread. It ends with [`Event::Stop`].
 pub(crate) fn start(
     rules: &'static [&'static Rule],
@@ -235,6 +238,10 @@ impl Owner {
             );
             return;
         };
+        // Clients are set up by kinds of files: most scripts and most JSON are none of ours.
+        if item.language_id != NIX && !nixpod_analysis::is_looked_at(path.as_str()) {
+            return;
+        }
         self.projects.set_buffer(&path, &item.text);
         if let Some(refusal) = self.projects.refusal(&path) {
             let message = format!("`{path}` {refusal}, so it is not checked");

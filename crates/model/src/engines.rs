@@ -113,7 +113,6 @@ impl Engines {
             storage,
         } = self;
         let default = FactInfo::by_default;
-        let certain = FactInfo::certain;
         visitor.fact(default("podman", "whether podman is on"), podman);
         visitor.fact(default("docker", "whether docker is on"), docker);
         visitor.fact(
@@ -143,18 +142,25 @@ impl Engines {
             docker_compat,
         );
         for api in apis {
-            visitor.fact(certain("api", "where its engines listen"), api);
+            visitor.fact(FactInfo::certain("api", "where its engines listen"), api);
         }
         visitor.fact(
             default("docker filters", "whether Docker changes the packet filter"),
             docker_filters,
         );
-        let Registries {
+        registries.visit(visitor);
+        storage.visit(visitor);
+    }
+}
+
+impl Registries {
+    fn visit(&self, visitor: &mut impl Visitor) {
+        let Self {
             search,
             insecure,
             blocked,
             policy,
-        } = registries;
+        } = self;
         let lists = [
             ("search registry", search),
             ("insecure registry", insecure),
@@ -162,17 +168,22 @@ impl Engines {
         ];
         for (name, list) in lists {
             for registry in list {
-                visitor.fact(certain(name, "where images come from"), registry);
+                visitor.fact(FactInfo::certain(name, "where images come from"), registry);
             }
         }
         if let Some(policy) = policy {
-            visitor.fact(certain("image policy", "which images it takes"), policy);
+            visitor.fact(FactInfo::certain("image policy", "which images it takes"), policy);
         }
-        let Storage {
+    }
+}
+
+impl Storage {
+    fn visit(&self, visitor: &mut impl Visitor) {
+        let Self {
             driver,
             mount_program,
             directory,
-        } = storage;
+        } = self;
         let settings = [
             ("storage driver", driver),
             ("mount program", mount_program),
@@ -180,7 +191,7 @@ impl Engines {
         ];
         for (name, setting) in settings {
             if let Some(setting) = setting {
-                visitor.fact(certain(name, "where images are kept"), setting);
+                visitor.fact(FactInfo::certain(name, "where images are kept"), setting);
             }
         }
     }

@@ -167,12 +167,36 @@ pub(crate) fn kind_of_file(hir: &Hir) -> Option<Kind> {
         let mut names = NAMES.iter().filter(|name| name.only_in == Some(kind));
         names.any(|name| has(name.text))
     };
-    // Quadlets of users have options of their own in Home Manager; in NixOS podman is below `virtualisation`.
-    let is_home = || has_of(Kind::Home) || has("services") && has("podman") || sets_options_of_homes(hir);
+    let is_home = || {
+        has_of(Kind::Home)
+            || has("services") && has("podman") && sets_podman(hir)
+            || sets_options_of_homes(hir)
+    };
     match has_of(Kind::Nixos) {
         true => Some(Kind::Nixos),
         false => is_home().then_some(Kind::Home),
     }
+}
+
+/// Is there `services.podman`? Quadlets of users have options of their own in Home Manager; in NixOS podman is below
+/// `virtualisation`. A service of systemd may be called so, too.
+fn sets_podman(hir: &Hir) -> bool {
+    let sets = || {
+        hir.exprs().iter().filter_map(|expr| match expr {
+            Expr::Attrs(attrs) => Some(&**attrs),
+            _ => None,
+        })
+    };
+    let of_systemd: Vec<&Bindings> = sets()
+        .filter_map(|set| below(hir, set, "systemd"))
+        .flat_map(|systemd| [Some(systemd), below(hir, systemd, "user")])
+        .flatten()
+        .collect();
+    let is_of_systemd = |set: &Bindings| of_systemd.iter().any(|one| std::ptr::eq(*one, set));
+    { sets() }.any(|set| {
+        let services = below(hir, set, "services");
+        !is_of_systemd(set) && services.is_some_and(|services| has_any(hir, services, &["podman"]))
+    })
 }
 
 /// Is there `home.file` and the like, or a user's service written in sections?

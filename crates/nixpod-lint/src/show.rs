@@ -48,25 +48,8 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
             if results.containers.is_empty() {
                 terminal.note("no containers were found");
             }
-            for one in results.left_out.iter().filter(|_| args.all) {
-                let at = &one.location;
-                let name = one
-                    .name
-                    .as_ref()
-                    .map_or_else(|| "a computed set".to_owned(), ToString::to_string);
-                let what = match (one.surface, one.reason) {
-                    (Some(surface), LeftOutReason::Off) => format!("off on every host: {name} ({surface})"),
-                    (Some(surface), LeftOutReason::OffAsSeen) => {
-                        format!("off on every host, as far as seen: {name} ({surface})")
-                    }
-                    (Some(surface), LeftOutReason::Test) => format!("of a NixOS test: {name} ({surface})"),
-                    (Some(surface), LeftOutReason::VmVariant) => {
-                        format!("of a virtual machine for trying out: {name} ({surface})")
-                    }
-                    (None, _) => "a NixOS test".to_owned(),
-                };
-                let place = format!("{}:{}", context.name(&at.source), at.line);
-                terminal.print(&format!("{what}, {place}\n"))?;
+            if args.all {
+                print_left_out(&results, &context)?;
             }
             for line in left_out(&results).iter().filter(|_| !args.all) {
                 terminal.note(&format!("{line} (--all lists them)"));
@@ -75,6 +58,21 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     }
     let failed = report_unreadable(&results, &projects.current, terminal) || projects.failed;
     Ok(if failed { Outcome::Failed } else { Outcome::Clean })
+}
+
+/// Lists the containers that no host has.
+fn print_left_out(results: &Results, context: &Context<'_>) -> Result<()> {
+    for one in &results.left_out {
+        let at = &one.location;
+        let name = one
+            .name
+            .as_ref()
+            .map_or_else(|| "a computed set".to_owned(), ToString::to_string);
+        let what = what_is_left_out(one.surface, one.reason, &name);
+        let place = format!("{}:{}", context.name(&at.source), at.line);
+        context.terminal.print(&format!("{what}, {place}\n"))?;
+    }
+    Ok(())
 }
 
 /// Is there a container of each name?
@@ -116,4 +114,18 @@ fn merge_hosts(containers: Vec<ContainerSpec>) -> Vec<ContainerSpec> {
         })
     });
     kept.collect()
+}
+
+/// A container that is not judged, and why, in words.
+fn what_is_left_out(surface: Option<&str>, reason: LeftOutReason, name: &str) -> String {
+    let Some(surface) = surface else {
+        return "a NixOS test".to_owned();
+    };
+    let why = match reason {
+        LeftOutReason::Off => "off on every host",
+        LeftOutReason::OffAsSeen => "off on every host, as far as seen",
+        LeftOutReason::Test => "of a NixOS test",
+        LeftOutReason::VmVariant => "of a virtual machine for trying out",
+    };
+    format!("{why}: {name} ({surface})")
 }

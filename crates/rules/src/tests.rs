@@ -7,5 +7,6 @@ mod people;
 mod registry;
 mod silenced;
 mod together;
+mod traps;
 mod ways;
 mod worlds;

@@ -63,11 +63,8 @@ pub const UNITS: [&str; 8] = [
     "volume",
 ];
 
-/// Reads a text of any language. In one that is no Nix there is no code, and nothing that Nix would refuse.
-pub fn document(text: &str, language: Language) -> ParsedFile {
-    if language == Language::Nix {
-        return crate::parse(text);
-    }
+/// Reads a text that is no Nix.
+pub(crate) fn read(text: &str, language: Language) -> ParsedFile {
     ParsedFile {
         hir: Arc::new(Hir::new(ExprId(0), vec![Expr::Missing], Vec::new())),
         map: SourceMap::default(),
@@ -380,7 +377,7 @@ fn string_len(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, comments_in_literal, document};
+    use super::{Language, comments_in_literal, read};
     use crate::comments::Suppressions;
     use crate::hir::Expr;
     use expect_test::{Expect, expect};
@@ -390,7 +387,7 @@ mod tests {
     /// For each comment the text that it covers.
     #[track_caller]
     fn check(language: Language, text: &str, expected: Expect) {
-        expected.assert_eq(&told(text, &document(text, language).suppressions));
+        expected.assert_eq(&told(text, &read(text, language).suppressions));
     }
 
     fn told(text: &str, found: &Suppressions) -> String {
@@ -524,7 +521,7 @@ mod tests {
             "{]}],",
         ] {
             for language in [Language::Unit, Language::Shell, Language::Json] {
-                assert!(document(text, language).errors.is_empty());
+                assert!(read(text, language).errors.is_empty());
             }
         }
     }

@@ -31,7 +31,7 @@ mod tree;
 use std::sync::Arc;
 
 pub use comments::{Suppression, SuppressionKind, Suppressions};
-pub use document::{Language, UNITS, comments_in_literal, document};
+pub use document::{Language, UNITS, comments_in_literal};
 pub use error::SyntaxError;
 #[doc(hidden)]
 pub use hir::dump;
@@ -40,6 +40,14 @@ pub use limits::{MAX_CHAIN, MAX_FILE_SIZE, MAX_NESTING};
 pub use parents::Parents;
 pub use parsed::ParsedFile;
 pub use source_map::SourceMap;
+
+/// Reads a text of any language. In one that is no Nix there is no code, and nothing that Nix would refuse.
+pub fn document(text: &str, language: Language) -> ParsedFile {
+    match language {
+        Language::Nix => parse(text),
+        _ => document::read(text, language),
+    }
+}
 
 /// Parses and lowers a text. Every text gives a result; what could not be understood is [`hir::Expr::Missing`].
 pub fn parse(text: &str) -> ParsedFile {

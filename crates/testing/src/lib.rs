@@ -127,7 +127,7 @@ fn run(rule: &'static Rule, fixture: &Fixture) {
     }
     let commented = host.analysis();
     let mut moved = found(rule, &commented, &commented.check(&targets()), with_notes);
-    for label in &mut moved {
+    for label in moved.iter_mut().filter(|label| label.path.ends_with(".nix")) {
         label.line = label.line.saturating_sub(2);
     }
     let sorted = |labels: &[markers::Found]| -> BTreeSet<markers::Found> { labels.iter().cloned().collect() };

@@ -13,8 +13,10 @@ const FOLDER: &str = "docs/rules";
 /// The file in which lists stand, each between a line of its own and this one.
 const README: &str = "README.md";
 const LIST_ENDS: &str = "<!-- The end of the list. -->\n";
-/// Each list with the line before it.
-const LISTS: [(&str, fn() -> String); 2] = [
+/// A list with the line before it.
+type ListAfter = (&'static str, fn() -> String);
+
+const LISTS: [ListAfter; 2] = [
     ("<!-- The list of rules, by `cargo xtask docs`. -->\n", list),
     (
         "<!-- The list of surfaces, by `cargo xtask docs`. -->\n",

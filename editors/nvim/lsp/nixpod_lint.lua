@@ -7,6 +7,7 @@
 ---@type vim.lsp.Config
 return {
   cmd = { "nixpod-lint", "lsp" },
-  filetypes = { "nix" },
+  -- The server leaves scripts and JSON alone that are none of its own.
+  filetypes = { "nix", "systemd", "sh", "bash", "json", "jsonc" },
   root_markers = { "flake.nix", ".git" },
 }

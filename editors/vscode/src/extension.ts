@@ -9,11 +9,14 @@ const queue = new Queue();
 let waiting: Promise<void> | undefined;
 let server: Server | undefined;
 let output: vscode.LogOutputChannel;
-let watcher: vscode.FileSystemWatcher;
+let watchers: vscode.FileSystemWatcher[];
+
+/** Units of Podman and their drop-ins, scripts, and containers for development. The server leaves alone what is something else. */
+const TEXTS = ["**/*.{artifact,build,container,image,kube,network,pod,volume}", "**/*.d/*.conf", "**/*.{sh,bash}", "**/{devcontainer,.devcontainer}.json"];
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   output = vscode.window.createOutputChannel("nixpod-lint", { log: true });
-  watcher = vscode.workspace.createFileSystemWatcher("**/*.nix");
+  watchers = ["**/*.nix", ...TEXTS].map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
   const restart = (): Promise<void> => {
     // A restart that has not begun yet serves for all that are asked for in the meantime.
     waiting ??= queue.add(async () => {
@@ -25,7 +28,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   };
   context.subscriptions.push(
     output,
-    watcher,
+    ...watchers,
     vscode.commands.registerCommand("nixpod-lint.restart", restart),
     vscode.commands.registerCommand("nixpod-lint.showOutput", () => output.show()),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -62,11 +65,11 @@ async function start(extension: string): Promise<void> {
   const args = ["lsp", ...settings.get<string[]>("server.args", [])];
   output.info(`starting ${[located.command, ...args].join(" ")} (found by: ${located.by})`);
   server = new Server(located.command, args, workspace, {
-    documentSelector: [{ language: "nix", scheme: "file" }],
+    documentSelector: [{ language: "nix", scheme: "file" }, ...TEXTS.map((pattern) => ({ pattern, scheme: "file" }))],
     initializationOptions: forServer(settings),
     outputChannel: output,
     traceOutputChannel: output,
-    synchronize: { configurationSection: "nixpod-lint", fileEvents: watcher },
+    synchronize: { configurationSection: "nixpod-lint", fileEvents: watchers },
   });
   try {
     await server.start();

@@ -8,8 +8,8 @@ use crate::fix::fixes::with_fixes;
 use crate::report::{Action, ActionKind};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{Applicability, FileId, Fix, TextEdit, TextRange, TextSize};
-use nixpod_syntax::ParsedFile;
 use nixpod_syntax::hir::Expr;
+use nixpod_syntax::{Language, ParsedFile, Suppression, SuppressionKind};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -80,6 +80,11 @@ pub(crate) fn code_actions(
 fn suppress(analysis: &Analysis, file: FileId, rule: &str, range: TextRange) -> Option<Fix> {
     let text = analysis.text(file);
     let parsed = analysis.parsed(file);
+    let language = Language::of(analysis.path(file).as_str());
+    if language != Language::Nix {
+        let edit = comment_in_text(&text, language, rule, range)?;
+        return Some(suppression(file, rule, edit));
+    }
     let mut units: Vec<TextRange> = units(&parsed)
         .into_iter()
         .filter(|unit| unit.contains_range(range))
@@ -103,12 +108,55 @@ fn suppress(analysis: &Analysis, file: FileId, rule: &str, range: TextRange) -> 
         if *nixpod_syntax::parse(&fixed).hir != *parsed.hir {
             return None;
         }
-        Some(Fix {
-            title: format!("suppress `{rule}` here with a reason"),
-            applicability: Applicability::Unsafe,
-            edits: BTreeMap::from([(file, vec![edit])]),
-        })
+        Some(suppression(file, rule, edit))
     })
+}
+
+fn suppression(file: FileId, rule: &str, edit: TextEdit) -> Fix {
+    Fix {
+        title: format!("suppress `{rule}` here with a reason"),
+        applicability: Applicability::Unsafe,
+        edits: BTreeMap::from([(file, vec![edit])]),
+    }
+}
+
+/// So many lines are tried, from the finding upwards.
+const MAX_LINES: usize = 50;
+
+/// The comment before the line from which on it covers the finding.
+fn comment_in_text(text: &str, language: Language, rule: &str, range: TextRange) -> Option<TextEdit> {
+    let sign = match language {
+        Language::Json => "//",
+        Language::Nix | Language::Unit | Language::Shell => "#",
+    };
+    let mut end = usize::from(range.start());
+    for _ in 0..MAX_LINES {
+        let before = text.get(..end)?;
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let rest = text.get(start..)?;
+        let indent = &rest[..rest.len() - rest.trim_start_matches([' ', '\t']).len()];
+        // A comment ends a command, also one that a backslash makes go on.
+        let goes_on = language == Language::Shell && before[..start].trim_end().ends_with('\\');
+        let insert = format!("{indent}{sign} nixpod: ignore[{rule}] {REASON}\n");
+        let length = TextSize::of(&*insert);
+        let edit = TextEdit {
+            range: TextRange::empty(TextSize::of(&text[..start])),
+            insert,
+        };
+        let fixed = nixpod_source::apply_edits(text, std::slice::from_ref(&edit));
+        let parsed = nixpod_syntax::document(&fixed, language);
+        let covers = |comment: &Suppression| {
+            comment.kind == SuppressionKind::OwnLine
+                && comment.rules.iter().any(|(name, _)| name == rule)
+                && comment.comment.start() == edit.range.start() + TextSize::of(indent)
+                && comment.covers.contains_range(range + length)
+        };
+        if !goes_on && parsed.suppressions.items.iter().any(covers) {
+            return Some(edit);
+        }
+        end = start.checked_sub(1)?;
+    }
+    None
 }
 
 /// All bindings and list elements.

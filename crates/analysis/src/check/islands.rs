@@ -27,6 +27,9 @@ use std::sync::Arc;
 /// Evaluating islands can show where further ones are, since those inside of others are left out at first.
 const MAX_ROUNDS: usize = 4;
 
+/// So many conditions are taken to hold, each by itself; all others are taken to hold together.
+const MAX_ASSUMED: usize = 200;
+
 /// More modules of one file are not evaluated. The containers in them are named.
 const MAX_ISLANDS: usize = 500;
 
@@ -123,23 +126,39 @@ pub(crate) fn islands(
     out
 }
 
-/// The islands of what every host leaves out by a condition, which is taken to hold.
+/// The islands of what every host leaves out by a condition, which is taken to hold: each by itself, since one may be the
+/// opposite of another.
 fn as_if_on(vfs: &Vfs, off: &[Written]) -> Vec<Root> {
-    let mut roots = roots(vfs, off, Standing::Off);
-    for root in &mut roots {
-        if let Root::Islands {
-            file, off: of_root, ..
-        } = root
-        {
-            let of_file = || off.iter().filter(|written| written.file == *file);
-            of_root.keys = of_file().map(|written| written.site.key).collect();
-            of_root.keys.sort();
-            of_root.conditions = of_file().filter_map(|written| written.site.condition).collect();
-            of_root.conditions.sort();
-            of_root.conditions.dedup();
+    let mut alike: BTreeMap<(FileId, Option<ExprId>), Vec<Written>> = BTreeMap::new();
+    let mut assumed = 0;
+    for written in off {
+        let of = (written.file, written.site.condition);
+        // Of a file with hundreds the rest is left to one.
+        let of = match alike.contains_key(&of) || assumed < MAX_ASSUMED {
+            true => of,
+            false => (written.file, None),
+        };
+        let all = alike.entry(of).or_default();
+        assumed += usize::from(all.is_empty());
+        all.push(written.clone());
+    }
+    let mut out = Vec::new();
+    for written in alike.into_values() {
+        let mut of_root = Off {
+            keys: written.iter().map(|one| one.site.key).collect(),
+            conditions: written.iter().filter_map(|one| one.site.condition).collect(),
+        };
+        of_root.keys.sort();
+        of_root.conditions.sort();
+        of_root.conditions.dedup();
+        for mut root in roots(vfs, &written, Standing::Off) {
+            if let Root::Islands { off, .. } = &mut root {
+                off.clone_from(&of_root);
+            }
+            out.push(root);
         }
     }
-    roots
+    out
 }
 
 impl Census {

@@ -148,7 +148,9 @@ fn files_of(
     evaluated: &[Arc<Known>],
 ) -> (BTreeMap<Utf8PathBuf, FileId>, FxHashSet<FileId>) {
     let mut files = targets.files.clone();
-    files.extend(targets.texts.iter().map(|(path, file)| (path.clone(), *file)));
+    // What is no text is told; the others are told as far as somebody reads them.
+    let unreadable = { targets.texts.iter() }.filter(|(_, file)| vfs.state(**file).problem.is_some());
+    files.extend(unreadable.map(|(path, file)| (path.clone(), *file)));
     let mut broken = FxHashSet::default();
     for file in evaluated.iter().flat_map(|world| world.reads.files()) {
         let (path, state) = (vfs.table.path(file), vfs.state(file));

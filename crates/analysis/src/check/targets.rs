@@ -93,9 +93,23 @@ pub(crate) fn is_walked(vfs: &Vfs, directory: &Utf8Path, path: &Utf8Path, kind: 
         && !between.any(|above| vfs.list(above).is_err() || leaves_out(vfs, above))
 }
 
-/// Is a file of a walked directory looked at, by its path?
-fn is_looked_at(path: &str) -> bool {
+/// Is a file of a directory looked at, by its path? Others are only read where code names them.
+pub fn is_looked_at(path: &str) -> bool {
     path.ends_with(".nix") || nixpod_surfaces::is_text(path)
+}
+
+/// Patterns that all such files match, in the words of editors: `**/*.nix`. A few others match them, too.
+pub fn patterns() -> Vec<String> {
+    let endings = ["nix", "sh", "bash", "yaml", "yml"]
+        .into_iter()
+        .chain(nixpod_syntax::UNITS);
+    let endings: Vec<&str> = endings.collect();
+    vec![
+        format!("**/*.{{{}}}", endings.join(",")),
+        "**/*.d/*.conf".to_owned(),
+        "**/devcontainer.json".to_owned(),
+        "**/.devcontainer.json".to_owned(),
+    ]
 }
 
 impl Targets {

@@ -32,7 +32,6 @@ fn nothing_is_off_for_names_that_could_not_be_seen() {
         expect![[r#"
             box.nix:4:83 `"--all"` high/medium toy-flag: `beside` uses `--all` [unseen]
               box.nix:4:24 `config.containers ? vault` only if this holds
-            gap /p/flake.nix: `systemd.nspawn`: `vaults.config.systemd.nspawn` comes from outside
             gap /p/unseen.nix: `a module's definitions`: `vaults.config` comes from outside
         "#]],
     );
@@ -98,7 +97,48 @@ fn what_is_off_can_be_looked_at() {
             never.nix:1:14 `never` medium/medium toy-absent: `never` is not isolated [never.nix] imported by no host
             shop.nix:4:51 `"--all"` high/medium toy-flag: `shop` uses `--all` [shop.nix]
               shop.nix:6:68 `extraOptions` set here
-            gap /p/shop.nix: `virtualisation.oci-containers.containers.shop`: which options it is started with is not known: option `shop.flags` is set nowhere in the analysed files
+            gap /p/shop.nix: `virtualisation.oci-containers.containers.shop`: which options it is started with is not known: undecided: hosts that leave it out may set option `shop.flags`, which is not looked at here
+        "#]],
+    );
+}
+
+/// Of two conditions that exclude each other both cannot hold.
+#[test]
+fn opposites_are_looked_at_one_by_one() {
+    let settings = Settings {
+        with_off: true,
+        ..Settings::default()
+    };
+    check_with(
+        settings,
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ config, lib, ... }: {
+  imports = [ ./shop.nix ];
+  shop.flags = [ "--all" ];
+}"#,
+            ),
+            (
+                "shop.nix",
+                r#"
+{ config, lib, ... }:
+let cfg = config.shop; in {
+  options.shop.enable = lib.mkEnableOption "the shop";
+  options.shop.large = lib.mkEnableOption "more";
+  options.shop.flags = lib.mkOption { };
+  config.virtualisation.oci-containers.containers = lib.mkMerge [
+    (lib.mkIf (cfg.enable && cfg.large) { both = { image = "x"; extraOptions = [ "--all" ]; autoStart = true; }; })
+    (lib.mkIf (cfg.enable && !cfg.large) { both = { image = "y"; extraOptions = cfg.flags; autoStart = false; }; })
+  ];
+}"#,
+            ),
+        ],
+        expect![[r#"
+            shop.nix:8:82 `"--all"` high/medium toy-flag: `both` uses `--all` [shop.nix]
+            gap /p/shop.nix: `virtualisation.oci-containers.containers.both`: which options it is started with is not known: undecided: hosts that leave it out may set option `shop.flags`, which is not looked at here
         "#]],
     );
 }

@@ -184,7 +184,7 @@ fn fixed(files: &[(&str, &str)]) -> String {
     let texts: Vec<String> = files
         .map(|file| format!("#- {}\n{}", file.path.strip_prefix("/p").unwrap(), file.after))
         .collect();
-    texts.concat()
+    texts.concat().replace('\r', "\\r")
 }
 
 #[test]
@@ -239,10 +239,10 @@ fn fixes_edit_units_and_scripts_where_they_are_written() {
         args=(--rm)
         podman run "${args[@]}" y
         #- web.container
-        [Container]
-        Image=x
-        PodmanArgs=--rm
-        PodmanArgs=--rm
+        [Container]\r
+        Image=x\r
+        PodmanArgs=--rm\r
+        PodmanArgs=--rm\r
     "##]]
     .assert_eq(&out);
 }
@@ -317,6 +317,35 @@ fn a_buffer_is_read_instead_of_the_file() {
 }
 
 #[test]
+fn a_file_outside_of_projects_is_told_by_the_folders_around_it() {
+    let fs = Arc::new(MemoryFileSystem::new());
+    let mut host = AnalysisHost::new(rules::RULES, fs);
+    let json = "{ \"runArgs\": [\"--all\"] }";
+    host.set_buffer(
+        "/p/x/.devcontainer/devcontainer.json".into(),
+        Some(json.to_owned()),
+    );
+    host.set_buffer(
+        "/etc/containers/systemd/web.container".into(),
+        Some(UNIT.to_owned()),
+    );
+    let analysis = host.analysis();
+    let mut out = String::new();
+    for path in [
+        "/p/x/.devcontainer/devcontainer.json",
+        "/etc/containers/systemd/web.container",
+    ] {
+        let report = analysis.check(&[path.into()]);
+        out.push_str(&render(&analysis, &report));
+    }
+    expect![[r#"
+        x/.devcontainer/devcontainer.json:1:16 `--all` high/high toy-flag: `devcontainer` uses `--all` [.]
+        /etc/containers/systemd/web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [.]
+    "#]]
+    .assert_eq(&out);
+}
+
+#[test]
 fn what_is_no_text_is_named_and_harms_nothing_else() {
     let fs = Arc::new(MemoryFileSystem::new());
     fs.write("/p/good.container", UNIT);
@@ -356,6 +385,8 @@ fn what_is_no_text_is_named_and_harms_nothing_else() {
         "none.container",
     ]));
     expect![[r#"
+        bom/.devcontainer.json:1:17 `--all` high/high toy-flag: `bom` uses `--all` [bom]
+          fix (safe): remove `--all`
         elsewhere/web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [elsewhere]
           fix (safe): remove `--all`
         good.container:3:12 `--all` high/high toy-flag: `good` uses `--all` [.]

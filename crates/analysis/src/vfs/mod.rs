@@ -364,6 +364,15 @@ impl Vfs {
         }
     }
 
+    /// The path below the project, or all of it where the folders around the project tell what the file is.
+    pub(crate) fn place_of(&self, file: FileId) -> Utf8PathBuf {
+        let relative = self.relative_path(file);
+        match self.project.is_some() && nixpod_surfaces::is_text(relative.as_str()) {
+            true => relative,
+            false => self.table.path(file),
+        }
+    }
+
     /// The path to show for a file: as the editor or the user spelt it.
     pub(crate) fn display_path(&self, file: FileId) -> Utf8PathBuf {
         let path = self.table.path(file);

@@ -4,16 +4,17 @@ use crate::vfs::Vfs;
 use crate::vfs::reads::{ReadSet, RecordingSource};
 use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics, Tracked};
-use nixpod_model::{ContainerId, Listing, World};
+use nixpod_model::{ContainerId, Fact, FactInfo, FactValue, Field, Listing, VisitorMut, World};
 use nixpod_modules::{
     Kind, Library, RootSystem, Standing, entry_root, file_roots, flake_roots, island_roots, kind_of,
     module_roots,
 };
-use nixpod_source::{ExprId, FileId, Place, Site, Utf8Path, Utf8PathBuf};
+use nixpod_source::{ExprId, FileId, Place, Site, Utf8Path, Utf8PathBuf, Why};
 use nixpod_surfaces::{Project, RootReader, TextFile};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::Expr;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// Evaluates a root.
 pub(crate) fn evaluate(vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -> Evaluated {
@@ -33,6 +34,7 @@ pub(crate) fn evaluate(vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -
         world
             .containers
             .retain(|_, container| container.definitions.iter().any(is_key));
+        of_hosts(&mut world);
     }
     evaluation.answer(&reader, world, extent)
 }
@@ -47,7 +49,13 @@ fn read_texts(vfs: &Vfs, first: FileId, others: &[FileId]) -> Evaluated {
             && let Ok(text) = String::from_utf8(content)
         {
             let path = vfs.relative_path(file).into_string();
-            texts.push(TextFile { path, file, text });
+            let place = vfs.place_of(file).into_string();
+            texts.push(TextFile {
+                path,
+                place,
+                file,
+                text,
+            });
         }
     }
     let path = vfs.relative_path(first);
@@ -64,6 +72,32 @@ fn read_texts(vfs: &Vfs, first: FileId, others: &[FileId]) -> Evaluated {
             ..Listed::default()
         }),
         effort: Effort::default(),
+    }
+}
+
+/// What nobody sets in a part of a host may well be set elsewhere on it: that is not said to be set nowhere.
+fn of_hosts(world: &mut World) {
+    struct OfHosts;
+    impl VisitorMut for OfHosts {
+        fn fact<T: FactValue>(&mut self, _: FactInfo, field: &mut Field<T>) {
+            if let Fact::Unknown(why) = &mut field.fact {
+                set_by_hosts(why);
+            }
+        }
+    }
+    for gap in &mut world.not_analysed {
+        set_by_hosts(&mut gap.why);
+    }
+    for container in world.containers.values_mut() {
+        Arc::make_mut(container).visit_mut(&mut OfHosts);
+    }
+}
+
+fn set_by_hosts(why: &mut Why) {
+    if let Why::UnsetOption(option) = why {
+        *why = Why::Undecided(format!(
+            "hosts that leave it out may set option `{option}`, which is not looked at here"
+        ));
     }
 }
 

@@ -4,6 +4,7 @@ mod broken;
 mod client;
 mod life;
 mod roots;
+mod texts;
 
 #[path = "../support/mutate.rs"]
 mod mutate;

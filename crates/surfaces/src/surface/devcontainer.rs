@@ -72,10 +72,7 @@ fn container(written: &Written, whole: &Text, json: &Json, out: &mut TextsRead) 
         _ => whole.origin_of(0, 1),
     };
     if let Some(compose) = json.get("dockerComposeFile") {
-        let place = compose
-            .text()
-            .map(|text| whole_of(text))
-            .unwrap_or(origin.clone());
+        let place = compose.text().map(whole_of).unwrap_or(origin.clone());
         out.not_analysed.push(NotAnalysed {
             place: place.place(),
             what: format!("{}: the services of its compose files", written.path),

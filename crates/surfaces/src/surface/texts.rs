@@ -107,8 +107,10 @@ impl TextsRead {
 /// A file of the project that is no Nix.
 #[derive(Clone, Debug)]
 pub struct TextFile {
-    /// Its path from the project on.
+    /// Its path from the project on, or its name where it lies in none.
     pub path: String,
+    /// The same with the folders that it lies in, as far as that tells what it is.
+    pub place: String,
     /// Its number, for places in it.
     pub file: FileId,
     /// What is in it.

@@ -1,7 +1,7 @@
 //! Which engines a system has, and what they are told as a whole.
 
 use crate::read::{Found, OptionReader};
-use crate::system::{any, switch};
+use crate::system::switches::{any, switch};
 use crate::vocabulary::text::{concat, hole};
 use nixpod_eval::Value;
 use nixpod_model::{Api, Engine, Engines, Field, Registries, Storage, Text};

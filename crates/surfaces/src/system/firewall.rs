@@ -1,7 +1,7 @@
 //! The firewall of a system, and what makes its users.
 
 use crate::read::{Found, OptionReader, wrong};
-use crate::system::switch;
+use crate::system::switches::switch;
 use nixpod_eval::Value;
 use nixpod_model::{Field, Firewall, FirewallBackend, OpenPorts, UsersBy};
 use nixpod_source::Why;

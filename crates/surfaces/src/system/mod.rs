@@ -7,9 +7,11 @@ mod kernel;
 mod not_modelled;
 pub(crate) mod release;
 mod secrets;
+mod switches;
 mod users;
 
 use crate::read::{Found, OptionReader, wrong};
+use crate::system::switches::any;
 use nixpod_eval::Value;
 use nixpod_model::{Field, System, SystemKind};
 
@@ -44,30 +46,6 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.firewall = firewall::read(reader, config);
     system.users_by = firewall::users_by(reader, config);
     not_modelled::tell(reader, config);
-}
-
-/// A Boolean that is off where nobody sets it.
-fn switch(reader: &mut OptionReader<'_, '_>, config: &Found, path: &[&str]) -> Field<bool> {
-    let found = reader.option(config, path);
-    if reader.is_unset(&found) {
-        return Field::default(false);
-    }
-    reader.bool(&found)
-}
-
-/// The first switch that is on, or may be.
-fn any(reader: &mut OptionReader<'_, '_>, config: &Found, paths: &[&[&str]]) -> Field<bool> {
-    let mut out: Option<Field<bool>> = None;
-    for path in paths {
-        let field = switch(reader, config, path);
-        if field.value() == Some(&true) {
-            return field;
-        }
-        if out.as_ref().is_none_or(|out| !out.is_unknown()) {
-            out = Some(field);
-        }
-    }
-    out.unwrap_or_else(|| Field::default(false))
 }
 
 fn user_namespaces(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {

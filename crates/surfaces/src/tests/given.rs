@@ -416,6 +416,7 @@ fn an_option_that_may_be_set_elsewhere_is_decided_where_it_has_to_be() {
     let (world, files) = world(text, Kind::Nixos, false);
     expect![[r#"
         oci-containers x maybe[cfg.on && !cfg.more] in `box` <- {…
+          engine: maybe[] podman
           privileged: true <- privileged
           image: less:1 <- "less:1"
           flag: --tty <- "--tty"

@@ -4,6 +4,7 @@ mod arion;
 mod bearing;
 mod census;
 mod command_line;
+mod command_line_places;
 mod compose2nix;
 mod devcontainer;
 mod distrobox;
@@ -117,7 +118,13 @@ fn texts(text: &str, expected: Expect) {
             let (file, content) = files.text(Utf8Path::new(&at)).expect("the file is there");
             let text = String::from_utf8(content).expect("fixtures are text");
             let path = path.trim_start_matches('/').to_owned();
-            crate::TextFile { path, file, text }
+            let place = path.clone();
+            crate::TextFile {
+                path,
+                place,
+                file,
+                text,
+            }
         })
         .collect();
     let world = crate::read_texts("files", &texts);

@@ -4,6 +4,7 @@ use super::{containers, systems};
 use expect_test::expect;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn what_containers_conf_says_holds_for_every_container_of_podman() {
     containers(
         r#"

@@ -300,6 +300,7 @@ fn what_was_not_seen_dooms_the_defaults_of_quadlets() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn what_was_not_seen_dooms_the_defaults_of_homes() {
     let text = r#"
         { inputs, lib, ... }:

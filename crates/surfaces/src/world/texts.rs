@@ -89,10 +89,10 @@ pub fn read_texts(name: &str, files: &[TextFile]) -> World {
     });
     let mut not_analysed = Vec::new();
     for surface in TEXT_SURFACES {
-        let mine = files.iter().filter(|file| (surface.is_file)(&file.path));
+        let mine = files.iter().filter(|file| (surface.is_file)(&file.place));
         let texts: Vec<Written> = mine
             .map(|file| {
-                let runs: Runs = (surface.runs_file)(&file.path);
+                let runs: Runs = (surface.runs_file)(&file.place);
                 file.written(runs)
             })
             .collect();

@@ -1,7 +1,6 @@
 //! Lines of Podman and Docker: what they run, and what the same script says of pods and volumes.
 
-use super::line::{Base, options};
-use super::scripts::doubted;
+use super::line::{Base, doubted, options};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::flags::{Grammar, Opt, parse};
 use crate::vocabulary::podman::{WORDS, apply};

@@ -1,9 +1,9 @@
 //! Where scripts and command lines stand in a system.
 
-use super::scripts::may_run_containers;
+use super::scripts::{may_run_containers, names_program};
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::texts::{Runs, Written};
-use nixpod_eval::Value;
+use nixpod_eval::{ContextItem, Value};
 use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text, TextPart};
 
 /// Systems have a few hundred scripts; more are generated.
@@ -70,24 +70,32 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         reader,
         out: Vec::new(),
     };
-    found.services(config, &["systemd", "services"], is_home);
+    if !is_home {
+        found.services(config, &["systemd", "services"], is_home);
+    }
     found.services(config, &["systemd", "user", "services"], is_home);
     found.activations(config, is_home);
     let of_user = Runs::User(None);
-    for path in ALIASES {
+    // Options of homes and of NixOS are called apart, but for those of programs.
+    let is_there = |path: &&&[&str]| match path.first() {
+        Some(&"environment") => !is_home,
+        Some(&"home" | &"xdg") => is_home,
+        _ => true,
+    };
+    for path in ALIASES.iter().filter(is_there) {
         found.each(config, path, &of_user, |reader, entry| match &entry.value.value {
             Value::Attrs(_) => reader.get(entry, "expansion"),
             _ => entry.clone(),
         });
     }
-    for path in INITS {
+    for path in INITS.iter().filter(is_there) {
         let option = found.option(config, path);
         found.add(path.join("."), &option, &of_user);
     }
-    for path in PACKAGES {
+    for path in PACKAGES.iter().filter(is_there) {
         found.packages(config, path, &of_user);
     }
-    for path in FILES {
+    for path in FILES.iter().filter(is_there) {
         found.files(config, path, &of_user);
     }
     found.out
@@ -105,7 +113,7 @@ impl Finder<'_, '_, '_> {
 
     /// Adds a text, if somebody writes it and it may run containers.
     fn add(&mut self, path: String, found: &Found, runs: &Runs) {
-        if self.reader.is_default(found) || self.reader.is_unset(found) {
+        if !may_matter(&found.value.value) || self.reader.is_default(found) || self.reader.is_unset(found) {
             return;
         }
         let text = self.reader.text(found);
@@ -240,7 +248,8 @@ impl Finder<'_, '_, '_> {
             let EntryName::Known(known) = &name else { continue };
             let path = format!("{}.{}", path.join("."), as_key(&name));
             let found = self.reader.get(&file, "text");
-            if !self.reader.is_default(&found) && !self.reader.is_unset(&found) {
+            let matters = may_matter(&found.value.value);
+            if matters && !self.reader.is_default(&found) && !self.reader.is_unset(&found) {
                 let is_program = self.is_program(&file);
                 let text = self.reader.text(&found);
                 if text.value().is_some_and(|text| {
@@ -250,7 +259,8 @@ impl Finder<'_, '_, '_> {
                 }
             }
             let source = self.reader.get(&file, "source");
-            if !self.reader.is_default(&source) && !self.reader.is_unset(&source) {
+            let matters = may_matter(&source.value.value);
+            if matters && !self.reader.is_default(&source) && !self.reader.is_unset(&source) {
                 self.written_by(&format!("{path}.source"), &source, runs);
             }
         }
@@ -284,6 +294,22 @@ impl Finder<'_, '_, '_> {
         for (path, text) in scripts {
             self.add_text(path, text, found, runs);
         }
+    }
+}
+
+/// May a value be a script that runs containers? Nearly none is, and to read all that is known of one takes longer.
+fn may_matter(value: &Value) -> bool {
+    match value {
+        Value::String(string) => {
+            let holes = string.parts.iter().flat_map(|parts| parts.iter());
+            let mut holes = holes.filter_map(|part| part.hole.as_ref()?.why.name());
+            let mut context = string.context.iter().flat_map(|context| context.iter());
+            names_program(&string.text)
+                || holes.any(names_program)
+                || context.any(|item| matches!(item, ContextItem::Written { .. }))
+        }
+        Value::Either(_) | Value::Attrs(_) => true,
+        _ => false,
     }
 }
 

@@ -120,3 +120,8 @@ fn takes_next(pattern: &str, grammar: &Grammar) -> bool {
     }
     false
 }
+
+/// A fact that something not known may change: it holds at most perhaps.
+pub(super) fn doubted<T>(field: Field<T>) -> Field<T> {
+    maybe(field, Vec::new())
+}

@@ -1,7 +1,6 @@
 //! A line of `systemd-nspawn`.
 
-use super::line::{Base, options};
-use super::scripts::doubted;
+use super::line::{Base, doubted, options};
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::nspawn::{FromFlags, GRAMMAR, apply};
 use crate::vocabulary::shell::Line;

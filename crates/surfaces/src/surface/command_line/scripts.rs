@@ -4,7 +4,7 @@ use super::engine::{self, Known};
 use super::line::Base;
 use super::nspawn;
 use crate::surface::texts::{Runs, TextsRead, Written};
-use crate::vocabulary::certainty::{maybe, unknown};
+use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::shell::{self, Line, Stopped, Who};
 use nixpod_model::{Container, Field, NotAnalysed, StoreRef, Subject, Text, TextPart};
 use nixpod_source::{Origin, Place, Why};
@@ -231,9 +231,4 @@ fn runs(base: &Base<'_>, line: &Line) -> (Field<bool>, Option<Field<String>>) {
             None,
         ),
     }
-}
-
-/// A fact that something not known may change: it holds at most perhaps.
-pub(super) fn doubted<T>(field: Field<T>) -> Field<T> {
-    maybe(field, Vec::new())
 }

@@ -4,7 +4,7 @@ use super::expand::literal_places;
 use super::follow::{At, Followed, MAX_STEPS, Wanted, dispatch};
 use super::prefix::Who;
 use super::values::{Element, When, origin_of_command};
-use crate::vocabulary::text::hole;
+use crate::vocabulary::text::{concat, hole};
 use crate::vocabulary::words;
 use nixpod_model::Text;
 use nixpod_source::Why;
@@ -13,6 +13,7 @@ use nixpod_source::Why;
 pub(crate) fn unit_line(text: &Text, wanted: Wanted) -> Followed {
     let mut out = Followed::default();
     let mut steps = MAX_STEPS;
+    let text = &joined(text);
     let all = words::split(text, words::systemd);
     for command in all.split(|word| word.pattern() == ";") {
         let Some((first, rest)) = command.split_first() else {
@@ -43,6 +44,23 @@ pub(crate) fn unit_line(text: &Text, wanted: Wanted) -> Followed {
         dispatch(elements, at, wanted, &mut steps, &mut out);
     }
     out
+}
+
+/// A line that goes on behind a backslash, as it stands in the unit's file.
+fn joined(text: &Text) -> Text {
+    let pattern = text.pattern();
+    let mut at = 0;
+    let mut parts = Vec::new();
+    for (from, _) in pattern.match_indices("\\\n") {
+        parts.push(text.slice(at, from));
+        parts.push(Text::known(" ", text.origin_of(from, from + 1)));
+        at = from + 2;
+    }
+    if at == 0 {
+        return text.clone();
+    }
+    parts.push(text.slice(at, pattern.len()));
+    concat(parts)
 }
 
 /// A word, in which variables of the unit are not known.

@@ -81,14 +81,16 @@ fn keys(
     podman: Option<PodmanRelease>,
     out: &mut Vec<Problem>,
 ) {
-    let mut told: FxHashSet<&str> = FxHashSet::default();
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
     for entry in &section.entries {
         if out.len() >= MAX_PROBLEMS {
             return;
         }
-        if let Some(what) = key(&entry.key, name, known, podman)
-            && told.insert(&entry.key)
-        {
+        // The name that was meant is looked for once.
+        if !seen.insert(&entry.key) {
+            continue;
+        }
+        if let Some(what) = key(&entry.key, name, known, podman) {
             let origin = entry.origin.clone();
             out.push(Problem { what, origin });
         }
