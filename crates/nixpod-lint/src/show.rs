@@ -68,17 +68,7 @@ fn print_left_out(results: &Results, context: &Context<'_>) -> Result<()> {
             .name
             .as_ref()
             .map_or_else(|| "a computed set".to_owned(), ToString::to_string);
-        let what = match (one.surface, one.reason) {
-            (Some(surface), LeftOutReason::Off) => format!("off on every host: {name} ({surface})"),
-            (Some(surface), LeftOutReason::OffAsSeen) => {
-                format!("off on every host, as far as seen: {name} ({surface})")
-            }
-            (Some(surface), LeftOutReason::Test) => format!("of a NixOS test: {name} ({surface})"),
-            (Some(surface), LeftOutReason::VmVariant) => {
-                format!("of a virtual machine for trying out: {name} ({surface})")
-            }
-            (None, _) => "a NixOS test".to_owned(),
-        };
+        let what = what_is_left_out(one.surface, one.reason, &name);
         let place = format!("{}:{}", context.name(&at.source), at.line);
         context.terminal.print(&format!("{what}, {place}\n"))?;
     }
@@ -124,4 +114,18 @@ fn merge_hosts(containers: Vec<ContainerSpec>) -> Vec<ContainerSpec> {
         })
     });
     kept.collect()
+}
+
+/// A container that is not judged, and why, in words.
+fn what_is_left_out(surface: Option<&str>, reason: LeftOutReason, name: &str) -> String {
+    let Some(surface) = surface else {
+        return "a NixOS test".to_owned();
+    };
+    let why = match reason {
+        LeftOutReason::Off => "off on every host",
+        LeftOutReason::OffAsSeen => "off on every host, as far as seen",
+        LeftOutReason::Test => "of a NixOS test",
+        LeftOutReason::VmVariant => "of a virtual machine for trying out",
+    };
+    format!("{why}: {name} ({surface})")
 }

@@ -26,7 +26,13 @@ const SYSTEMS: [&str; 10] = [
 ];
 
 /// Their secrets that stand in Nix code.
-const SECRETS: [&str; 3] = ["plum-cartwheel-41", "barley-under-thatch", "tulip"];
+const SECRETS: [&str; 5] = [
+    "plum-cartwheel-41",
+    "barley-under-thatch",
+    "tulip",
+    "lead-and-antimony",
+    "hen-house",
+];
 
 fn testdata() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")

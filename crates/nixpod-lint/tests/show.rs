@@ -83,9 +83,10 @@ fn flags_are_folded_in_and_what_they_override_is_told() {
               image        docker.io/library/app:1                              image         configuration.nix:3:13
               command      serve 'two words'                                    cmd           configuration.nix:7:13
               flag         --privileged --network=host -e X=1 --memory=1g       extraOptions  configuration.nix:6:22
+              option       memory=1g                                            extraOptions  configuration.nix:6:65
               hostname     "app"                                                              configuration.nix:8:16
               labels       "com.example.a-label-with-a-rather-long-name" = "1"                configuration.nix:9:60
-              24 more are as by default (--defaults)
+              25 more are as by default (--defaults)
         "#]],
     );
 }
@@ -125,7 +126,7 @@ fn an_nspawn_container_with_flags() {
               network option  localAddress = "192.0.2.2"  localAddress    configuration.nix:7:20
               config          { … }                                       configuration.nix:12:14
               ephemeral       true                                        configuration.nix:11:29
-              23 more are as by default (--defaults)
+              24 more are as by default (--defaults)
         "#]],
     );
 }
@@ -160,13 +161,13 @@ fn what_is_not_known_is_told_with_its_reason() {
               image       docker.io/library/app:1      image                configuration.nix:4:13
               dependsOn   [ … ]                                             configuration.nix:8:5
                   not known in it: option `my.needed` is set nowhere in the analysed files
-              27 more are as by default (--defaults)
+              28 more are as by default (--defaults)
 
             dark  oci-containers, host configuration.nix, configuration.nix:10:84
               not known: rootful, users, privileged, network, auto start
                   because `inputs.private.web` comes from outside
               image  x:1  image  configuration.nix:10:94
-              26 more are as by default (--defaults)
+              27 more are as by default (--defaults)
         "#]],
     );
 }
@@ -189,14 +190,14 @@ fn paths_of_secrets_are_known() {
         text,
         &[],
         expect![[r#"
-        app  oci-containers, host configuration.nix, configuration.nix:3:50
-          mount               ro the secret `key` of agenix at /key                  volumes           configuration.nix:6:17
-          environment file    the secret `token` of sops-nix, a file at run time     environmentFiles  configuration.nix:5:5
-          environment file    the template `env` of sops-nix, a file at run time     environmentFiles  configuration.nix:5:5
-          image               docker.io/library/app:1                                image             configuration.nix:4:13
-          login.passwordFile  the secret `registry` of sops-nix, a file at run time                    configuration.nix:7:11
-          28 more are as by default (--defaults)
-    "#]],
+            app  oci-containers, host configuration.nix, configuration.nix:3:50
+              mount               ro the secret `key` of agenix at /key                  volumes           configuration.nix:6:17
+              environment file    the secret `token` of sops-nix, a file at run time     environmentFiles  configuration.nix:5:5
+              environment file    the template `env` of sops-nix, a file at run time     environmentFiles  configuration.nix:5:5
+              image               docker.io/library/app:1                                image             configuration.nix:4:13
+              login.passwordFile  the secret `registry` of sops-nix, a file at run time                    configuration.nix:7:11
+              29 more are as by default (--defaults)
+        "#]],
     );
     let out = Project::new("secrets-json", text).show(&["--format", "json"]).out;
     let document: Value = serde_json::from_str(&out).unwrap();
@@ -219,6 +220,7 @@ fn defaults_are_listed_when_asked_for() {
             web  nspawn, host configuration.nix, configuration.nix:1:20
               network                 private  privateNetwork           configuration.nix:1:39
               config                  { … }                             configuration.nix:1:54
+              engine                  nspawn                   default
               rootful                 true                     default
               users                   host                     default
               privileged              false                    default
@@ -272,26 +274,26 @@ fn quadlets_by_options_by_keys_and_as_text() {
         &[],
         expect![[r#"
             a  quadlet-nix, host configuration.nix, configuration.nix:3:5
-              namespace                 pid: host          containerConfig.podmanArgs       configuration.nix:5:22
-              security                  no-new-privileges  containerConfig.noNewPrivileges  configuration.nix:5:56
-              mount                     rw /a at /b        containerConfig.volumes          configuration.nix:4:56
-              image                     q:1                containerConfig.image            configuration.nix:4:15
-              flag                      --pid=host         containerConfig.podmanArgs       configuration.nix:5:22
-              containerConfig.addHosts  [ "x:1" ]                                           configuration.nix:4:33
-              5 more are as by default (--defaults)
+              namespace  pid: host          containerConfig.podmanArgs       configuration.nix:5:22
+              security   no-new-privileges  containerConfig.noNewPrivileges  configuration.nix:5:56
+              mount      rw /a at /b        containerConfig.volumes          configuration.nix:4:56
+              image      q:1                containerConfig.image            configuration.nix:4:15
+              flag       --pid=host         containerConfig.podmanArgs       configuration.nix:5:22
+              option     add-host=x:1       containerConfig.addHosts         configuration.nix:4:35
+              6 more are as by default (--defaults)
 
             b  quadlet-nix, host configuration.nix, configuration.nix:7:5
-              privileged               true          containerConfig.PodmanArgs  configuration.nix:7:77
-              mount                    rw /a at /b   containerConfig.Volume      configuration.nix:7:53
-              image                    q:1           containerConfig.Image       configuration.nix:7:35
-              flag                     --privileged  containerConfig.PodmanArgs  configuration.nix:7:77
-              containerConfig.AddHost  "x:1"                                     configuration.nix:7:103
-              4 more are as by default (--defaults)
+              privileged  true          containerConfig.PodmanArgs  configuration.nix:7:77
+              mount       rw /a at /b   containerConfig.Volume      configuration.nix:7:53
+              image       q:1           containerConfig.Image       configuration.nix:7:35
+              flag        --privileged  containerConfig.PodmanArgs  configuration.nix:7:77
+              option      add-host=x:1  containerConfig.AddHost     configuration.nix:7:103
+              5 more are as by default (--defaults)
 
             c  quadlet-nix, host configuration.nix, configuration.nix:8:5
               network  host  rawConfig  configuration.nix:8:52
               image    r:1   rawConfig  configuration.nix:8:39
-              4 more are as by default (--defaults)
+              5 more are as by default (--defaults)
         "#]],
     );
 }

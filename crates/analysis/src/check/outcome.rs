@@ -58,7 +58,7 @@ pub(crate) fn check(
     let rest = (&mut evaluated, &mut budget);
     let texts = (&targets.files, &tests);
     let census = islands(vfs, worlds, settings, extent, texts, rest);
-    let roots = targets.texts(vfs, &evaluated);
+    let roots = targets.texts(&evaluated);
     let (all, jobs) = (roots.as_slice(), settings.jobs);
     evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     let (mut files, broken) = files_of(vfs, &targets, &evaluated);

@@ -124,6 +124,11 @@ impl Targets {
                 _ => {}
             }
         }
+        let named = &out.named;
+        out.texts.retain(|path, file| {
+            let may = |text: &str| nixpod_surfaces::has_containers(path.as_str(), text);
+            named.contains(file) || may(&vfs.state(*file).text)
+        });
         out
     }
 
@@ -264,18 +269,12 @@ impl Targets {
     }
 
     /// The files that are no Nix and that nothing of these worlds has read, folder by folder.
-    pub(crate) fn texts(&self, vfs: &Vfs, evaluated: &[Arc<Known>]) -> Vec<Root> {
+    pub(crate) fn texts(&self, evaluated: &[Arc<Known>]) -> Vec<Root> {
         let read: FxHashSet<FileId> = { evaluated.iter() }
             .flat_map(|known| known.reads.texts())
             .collect();
         let mut folders: BTreeMap<&Utf8Path, Vec<FileId>> = BTreeMap::new();
-        let says_something = |path: &Utf8PathBuf, file: FileId| {
-            let state = vfs.state(file);
-            nixpod_surfaces::has_containers(path.as_str(), &state.text)
-        };
-        let left =
-            { self.texts.iter() }.filter(|(path, file)| !read.contains(file) && says_something(path, **file));
-        for (path, file) in left {
+        for (path, file) in self.texts.iter().filter(|(_, file)| !read.contains(file)) {
             let folder = nixpod_surfaces::folder_of_text(path);
             folders.entry(folder).or_default().push(*file);
         }
@@ -348,6 +347,7 @@ impl Targets {
         let path = vfs.table.path(file);
         let is_top = || self.walked.iter().any(|walked| Some(&**walked) == path.parent());
         self.named.contains(&file)
+            || nixpod_modules::is_project(&path)
             || match path.file_name() {
                 Some("flake.nix" | "configuration.nix") => true,
                 Some("default.nix") => is_top(),

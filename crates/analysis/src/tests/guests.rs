@@ -61,3 +61,55 @@ fn a_guest_does_not_have_what_its_own_modules_leave_off() {
     }"#;
     expect!["web of main.nix"].assert_eq(&listed(&[("main.nix", module)]));
 }
+
+/// A project of arion is a root of its own, unless a host has it; and the NixOS in a service is a guest.
+#[test]
+fn projects_of_arion() {
+    let project_file = r#"{ pkgs, ... }: {
+      project.name = "w";
+      services.a = {
+        service.image = "a:1";
+        nixos.configuration.containers.inner = { };
+      };
+    }"#;
+    let host_file = r#"{
+      virtualisation.arion = { backend = "docker"; projects.web.settings.imports = [ ./web/arion-compose.nix ]; };
+    }"#;
+    let files = [
+        ("flake.nix", super::flake(&[("oak", "oak.nix")])),
+        ("oak.nix", host_file.to_owned()),
+        ("web/arion-compose.nix", project_file.to_owned()),
+        ("lab/arion-compose.nix", project_file.to_owned()),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    expect![[r#"
+        inner of lab/arion-compose.nix, guest lab/a
+        lab/a of lab/arion-compose.nix
+        inner of oak, guest web/a
+        web/a of oak"#]]
+    .assert_eq(&listed(&files));
+    expect![[r#"
+        lab/arion-compose.nix:5:40 `inner` medium/high toy-absent: `inner` is not isolated [lab/arion-compose.nix]
+          fix (safe): isolate it
+        web/arion-compose.nix:5:40 `inner` medium/high toy-absent: `inner` is not isolated [oak]
+          fix (safe): isolate it
+    "#]].assert_eq(&check(&files));
+}
+
+/// YAML says something if it is a Compose file or a manifest; other files are none of ours.
+#[test]
+fn compose_files_and_manifests_are_counted() {
+    let files = [
+        (
+            "a/docker-compose.yml",
+            "services:\n  web:\n    privileged: true\n",
+        ),
+        ("k8s/web.yaml", "apiVersion: v1\nkind: Pod\n"),
+        ("other/values.yaml", "password: hunter2\n# nixpod: ignore[x] y\n"),
+    ];
+    expect![[r#"
+        gap /p/a/docker-compose.yml: `the containers of a/docker-compose.yml`: `compose files` is not modelled
+        gap /p/k8s/web.yaml: `the containers of k8s/web.yaml`: `Kubernetes' manifests` is not modelled
+    "#]]
+    .assert_eq(&check(&files));
+}

@@ -83,11 +83,13 @@ impl System {
         Arc::new(disk)
     }
 
-    pub(crate) fn nix_files(&self) -> impl DoubleEndedIterator<Item = &Utf8PathBuf> {
-        self.files
-            .iter()
-            .map(|(path, _)| path)
-            .filter(|path| path.extension() == Some("nix"))
+    /// The files in which something may be found.
+    pub(crate) fn sources(&self) -> impl DoubleEndedIterator<Item = &Utf8PathBuf> {
+        self.files.iter().map(|(path, _)| path).filter(|path| {
+            let extension = path.extension().unwrap_or_default();
+            ["nix", "sh", "container", "pod", "network", "volume"].contains(&extension)
+                || path.as_str().ends_with("devcontainer.json")
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the walk over a file finds.
 
+use crate::surface::tables;
 use nixpod_model::{Surface, SystemKind};
 use nixpod_source::{ExprId, TextRange};
 use nixpod_syntax::ParsedFile;
@@ -56,6 +57,9 @@ impl SpecSite {
     /// May a container of this name be one of those that it defines?
     pub fn is_called(&self, name: &str) -> bool {
         let Some(written) = &self.name else { return true };
+        // Of one in a set in a set, the name there is the last part.
+        let table = tables().find(|table| table.surface == self.surface);
+        let name = table.map_or(name, |table| table.innermost(name));
         let Some((first, others)) = written.split_once('…') else {
             return written == name;
         };

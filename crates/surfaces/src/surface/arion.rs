@@ -20,6 +20,7 @@ pub(crate) const TABLE: Table = Table {
     systems: Systems::Nixos,
     path: &["virtualisation", "arion", "projects", ANY, "settings", "services"],
     old_path: None,
+    file: Some("arion-compose.nix"),
     options: &["service", "out", "image", "build", "nixos"],
     facts: &["service.privileged"],
     guest: Some(&["nixos", "configuration"]),

@@ -18,6 +18,7 @@ pub(crate) const TABLE: Table = Table {
     systems: Systems::Homes,
     path: &["programs", "distrobox", "containers"],
     old_path: None,
+    file: None,
     options: &[
         "image",
         "clone",

@@ -15,6 +15,7 @@ pub(crate) const TABLE: Table = Table {
     systems: Systems::Homes,
     path: &["services", "podman", "containers"],
     old_path: None,
+    file: None,
     options: &OPTIONS,
     facts: &["autoStart", "network", "userNS"],
     guest: None,

@@ -61,7 +61,8 @@ pub fn tables() -> impl Iterator<Item = &'static Table> {
 pub fn places() -> impl Iterator<Item = (Surface, Vec<String>)> {
     let sets = tables().map(|table| {
         let options = { table.paths() }.map(|path| Table::option(path, &EntryName::Template, as_key));
-        (table.surface, options.collect())
+        let file = table.file.map(str::to_owned);
+        (table.surface, options.chain(file).collect())
     });
     let texts = TEXT_SURFACES.iter().map(|text| {
         let places = text.places.iter().map(|place| (*place).to_owned());

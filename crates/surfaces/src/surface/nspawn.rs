@@ -24,6 +24,7 @@ pub(crate) const TABLE: Table = Table {
     systems: Systems::Nixos,
     path: &["containers"],
     old_path: None,
+    file: None,
     options: &OPTIONS,
     facts: &[
         "autoStart",

@@ -18,6 +18,7 @@ pub(crate) const TABLE: Table = Table {
     systems: Systems::Nixos,
     path: &["virtualisation", "oci-containers", "containers"],
     old_path: Some(&["docker-containers"]),
+    file: None,
     options: &OPTIONS,
     facts: &["autoStart", "podman.sdnotify", "podman.user", "privileged"],
     guest: None,

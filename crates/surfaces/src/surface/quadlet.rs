@@ -17,6 +17,7 @@ pub(crate) const TABLE: Table = Table {
     systems: Systems::Both,
     path: &["virtualisation", "quadlet", "containers"],
     old_path: None,
+    file: None,
     options: &OPTIONS,
     facts: &[
         "autoStart",
@@ -107,9 +108,12 @@ const NAMES: [(&str, &str); 61] = [
     ("Volume", "volumes"),
 ];
 
+/// Keys, and the typed options that become them.
+type Names = &'static [(&'static str, &'static str)];
+
 /// Other objects that containers name: their option, their section and their kind, with the typed options of keys that
 /// matter to whoever names them.
-const BESIDE: [(&str, &str, Kind, &[(&str, &str)]); 6] = [
+const BESIDE: [(&str, &str, Kind, Names); 6] = [
     ("builds", "buildConfig", Kind::Build, &[("ImageTag", "tag")]),
     (
         "containers",

@@ -19,6 +19,7 @@ pub(crate) const GITLAB: Table = Table {
     systems: Systems::Nixos,
     path: &["services", "gitlab-runner", "services"],
     old_path: None,
+    file: None,
     options: &[
         "executor",
         "dockerImage",
@@ -48,6 +49,7 @@ pub(crate) const GITEA: Table = Table {
     systems: Systems::Nixos,
     path: &["services", "gitea-actions-runner", "instances"],
     old_path: None,
+    file: None,
     options: &[
         "enable",
         "name",

@@ -19,6 +19,7 @@ pub(crate) const TABLE: Table = Table {
     systems: Systems::Nixos,
     path: &["systemd", "nspawn"],
     old_path: None,
+    file: None,
     options: &[
         "enable",
         "execConfig",

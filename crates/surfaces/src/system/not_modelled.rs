@@ -20,19 +20,16 @@ pub(crate) fn tell(reader: &mut OptionReader<'_, '_>, config: &Found) {
         if reader.is_unset(&all) || reader.is_default(&all) {
             continue;
         }
-        let why = || Why::NotModelled(what.to_owned());
+        // What is not known as a whole is told as any other option that could not be seen.
         let entries = reader.entries(&all).all();
-        if entries.is_empty() {
-            let origin = reader.place_of(&all);
-            reader.gap(path.join("."), why(), &origin);
-        }
         for (name, found) in entries {
             let enable = reader.get(&found, "enable");
             if reader.bool(&enable).certain() == Some(&false) {
                 continue;
             }
             let origin = reader.key_origin(&found);
-            reader.gap(format!("{}.{}", path.join("."), as_key(&name)), why(), &origin);
+            let why = Why::NotModelled(what.to_owned());
+            reader.gap(format!("{}.{}", path.join("."), as_key(&name)), why, &origin);
         }
     }
     reader.about(subject);

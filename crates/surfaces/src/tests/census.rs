@@ -179,3 +179,32 @@ fn sets_in_the_shape_of_quadlet_files_are_named() {
         "#]],
     );
 }
+
+/// A set in each entry of a set, and a guest below more than one name.
+#[test]
+fn sets_in_sets() {
+    check(
+        r#"
+{ config, lib, ... }: {
+  virtualisation.arion.projects.media.settings = {
+    project.name = "media";
+    services.web = { service.image = "a:1"; nixos.configuration = { containers.inner = { autoStart = true; }; }; };
+    services.db.service = lib.mkIf config.my.db { image = "b:1"; };
+  };
+  virtualisation.arion = { backend = "docker"; projects.${config.my.name} = { settings = { services = { app.service = { }; }; }; }; };
+  services.gitlab-runner.services.build.dockerImage = "c:1";
+  services.gitea-actions-runner.instances.act = { };
+  programs.distrobox.containers.box.image = "d:1";
+  services.web.service = { };
+}"#,
+        expect![[r#"
+            5 nspawn inner
+            5 arion web
+            6 arion db
+            8 arion app
+            9 gitlab-runner build
+            10 gitea-actions-runner act
+            11 distrobox box
+        "#]],
+    );
+}

@@ -91,6 +91,7 @@ fn scripts_of_services() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn lines_of_nspawn() {
     containers(
         r#"

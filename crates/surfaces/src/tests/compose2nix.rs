@@ -5,6 +5,7 @@ use expect_test::expect;
 
 /// The networks' services run no container, and the targets that group all of them say nothing.
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn containers_with_services_for_their_networks() {
     containers(
         r#"

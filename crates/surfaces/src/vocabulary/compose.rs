@@ -55,16 +55,12 @@ pub(crate) const KEYS: [(&str, &str, Shape); 35] = [
     ("volumes_from", "--volumes-from", Shape::Many),
 ];
 
-/// A key, its option, and the parts of an entry, each with what stands before it.
-pub(crate) type Long = (
-    &'static str,
-    &'static str,
-    &'static [(&'static str, &'static str)],
-);
+/// What stands before a part, and its name.
+type Parts = &'static [(&'static str, &'static str)];
 
 /// The parts of an entry that is written as a set, in the place of a text: the option with each part, and what stands before
 /// it if it is there.
-pub(crate) const LONG: [Long; 4] = [
+pub(crate) const LONG: [(&str, &str, Parts); 4] = [
     (
         "devices",
         "--device",

@@ -19,6 +19,8 @@ pub struct Table {
     pub path: &'static [&'static str],
     /// An option that is the same under an old name.
     pub old_path: Option<&'static [&'static str]>,
+    /// The name of a file that declares such containers by itself.
+    pub file: Option<&'static str>,
     /// The options of a container, in the order in which they are shown.
     pub options: &'static [&'static str],
     /// Those of which a fact tells what holds where nobody sets them, with all their parts.
@@ -43,6 +45,14 @@ impl Table {
                 let names: Vec<String> = several.iter().map(EntryName::to_string).collect();
                 EntryName::Known(names.join(&BETWEEN.to_string()).into())
             }
+        }
+    }
+
+    /// What a container of this table is called in its own set.
+    pub(crate) fn innermost<'n>(&self, name: &'n str) -> &'n str {
+        match name.rsplit_once(BETWEEN) {
+            Some((_, inner)) if self.path.contains(&ANY) => inner,
+            _ => name,
         }
     }
 
