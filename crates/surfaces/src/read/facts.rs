@@ -280,6 +280,11 @@ impl<'e, 's> OptionReader<'e, 's> {
         self.entries_where(found, is).named
     }
 
+    /// What the entries of a set are whose names are not known, if all of them are the same.
+    pub(crate) fn template(&mut self, found: &Found) -> Option<Found> {
+        self.entries_where(found, &|_| false).template
+    }
+
     fn entries_where(&mut self, found: &Found, is: &dyn Fn(&str) -> bool) -> Entries {
         let default = self.is_default(found);
         let mut out = Entries::default();

@@ -3,10 +3,10 @@
 use crate::read::{Found, OptionReader};
 use crate::surface::quadlet_units::{self, is_drop_in_folder};
 use crate::surface::texts::{Runs, TextSurface, Written};
-use crate::surface::written_files::{Wanted, files};
+use crate::surface::written_files::{Wanted, files, unnamed};
 use crate::vocabulary::options::Systems;
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
-use nixpod_model::{Surface, SystemKind};
+use nixpod_model::{EntryName, Surface, SystemKind};
 use nixpod_source::Utf8Path;
 
 pub(crate) const SURFACE: TextSurface = TextSurface {
@@ -56,10 +56,15 @@ fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) -> 
         entry: |name| name.contains(FOLDER),
         file: is_file,
     };
-    files(reader, config, kind, &wanted, |reader, name| {
+    let mut found = files(reader, config, kind, &wanted, |reader, name| {
         let below = below(name);
         (below.to_owned(), runs(reader, config, kind, below))
-    })
+    });
+    found.extend(unnamed(reader, config, kind, |text| {
+        let kind = Kind::of_text(&text.pattern())?;
+        Some(format!("{FOLDER}/{}.{}", EntryName::Template, kind.extension()))
+    }));
+    found
 }
 
 /// The path of a file from the generator's folder on.

@@ -69,6 +69,52 @@ pub(super) fn files(
     out
 }
 
+/// The files of a system whose names are not known: their text has to tell what they are. `told` gives the path that such a
+/// file may have.
+pub(super) fn unnamed(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+    told: impl Fn(&Text) -> Option<String>,
+) -> Vec<Written> {
+    let mut out = Vec::new();
+    for path in sets(kind) {
+        let all = reader.option(config, path);
+        if reader.is_unset(&all) || reader.is_default(&all) {
+            continue;
+        }
+        let Some(found) = reader.template(&all) else {
+            continue;
+        };
+        let text = reader.get(&found, "text");
+        let text = match reader.is_written(&text) && !matches!(text.value.value, Value::Null) {
+            true => {
+                let text = reader.text(&text);
+                from_file(reader, text)
+            }
+            false => {
+                let source = reader.get(&found, "source");
+                from_source(reader, &source)
+            }
+        };
+        let Some(name) = text.value().and_then(&told) else {
+            continue;
+        };
+        let (conditions, _) = reader.conditions(found.when);
+        out.push(Written {
+            path: format!("{}.\"{name}\"", path.join(".")),
+            text,
+            runs: match kind {
+                SystemKind::Home => Runs::User(None),
+                _ => Runs::Unknown,
+            },
+            definitions: reader.keys_of(&found),
+            existence: Existence::Maybe(conditions),
+        });
+    }
+    out
+}
+
 /// An entry of a set of files.
 struct File {
     /// The option that it is.

@@ -469,9 +469,12 @@ fn what_is_told_and_not_read() {
     docker compose ps
   '';
   systemd.services.y.script = "podman run 'a";
+  programs.fish.interactiveShellInit = "abbr -a pr podman run --privileged";
+  programs.fish.shellInit = "set x podme";
 }
 "#,
         expect![[r#"
+            not analysed: programs.fish.interactiveShellInit: `scripts of fish` is not modelled <- "abbr -a pr podman run --privileged"
             not analysed: systemd.services.x: `docker compose` is not modelled <- docker compose -f 
             not analysed: systemd.services.x: `podman-compose` is not modelled <- podman-compose up
             not analysed: systemd.services.x: `podman kube play` is not modelled <- podman kube play pod.yaml

@@ -119,6 +119,36 @@ nothing
 "#;
 
 #[test]
+fn units_of_unknown_names() {
+    containers(
+        r#"
+{ config, ... }: {
+  environment.etc."containers/systemd/${config.site.name}@.container".text = ''
+    [Container]
+    Image=x
+    PodmanArgs=--privileged
+  '';
+}
+"#,
+        expect![[r#"
+            quadlet <name> maybe[] in `box` <- etc
+              rootful: unknown: undecided: which service manager runs the unit
+              privileged: true <- --privileged
+              image: x <- x
+              flag: --privileged <- --privileged
+        "#]],
+    );
+    containers(
+        r#"
+{ config, ... }: {
+  environment.etc."${config.site.name}.network".text = "[Network]\nDHCP=yes\n";
+}
+"#,
+        expect![[""]],
+    );
+}
+
+#[test]
 fn files_of_a_home() {
     let (world, files) = world(HOME, Kind::Home, true);
     expect![[r#"

@@ -1,10 +1,11 @@
 //! Where scripts and command lines stand in a system.
 
-use super::scripts::{may_run_containers, names_program};
+use super::scripts::{gap, may_run_containers, names_program};
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::texts::{Runs, Written};
 use nixpod_eval::{ContextItem, Value};
 use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text, TextPart};
+use nixpod_source::Why;
 
 /// Systems have a few hundred scripts; more are generated.
 const MAX_SCRIPTS: usize = 2_000;
@@ -63,6 +64,16 @@ const FILES: [&[&str]; 4] = [
     &["xdg", "dataFile"],
 ];
 
+/// Scripts of shells that are told and not read, as their words are others.
+const OTHERS: [(&str, &[&str]); 6] = [
+    ("scripts of fish", &["programs", "fish", "interactiveShellInit"]),
+    ("scripts of fish", &["programs", "fish", "loginShellInit"]),
+    ("scripts of fish", &["programs", "fish", "shellInit"]),
+    ("scripts of Nushell", &["programs", "nushell", "configFile"]),
+    ("scripts of Nushell", &["programs", "nushell", "extraConfig"]),
+    ("scripts of Nushell", &["programs", "nushell", "extraLogin"]),
+];
+
 /// Finds the scripts of a system that may run containers.
 pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) -> Vec<Written> {
     let is_home = kind == SystemKind::Home;
@@ -92,6 +103,9 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         let option = found.option(config, path);
         found.add(path.join("."), &option, &of_user);
     }
+    for (what, path) in OTHERS {
+        found.tell(config, path, what);
+    }
     for path in PACKAGES.iter().filter(is_there) {
         found.packages(config, path, &of_user);
     }
@@ -109,6 +123,21 @@ struct Finder<'r, 'e, 's> {
 impl Finder<'_, '_, '_> {
     fn option(&mut self, config: &Found, path: &[&str]) -> Found {
         self.reader.option(config, path)
+    }
+
+    /// Tells of a script that may run containers and is not read.
+    fn tell(&mut self, config: &Found, path: &[&str], what: &str) {
+        let option = self.option(config, path);
+        if self.reader.is_default(&option) || self.reader.is_unset(&option) {
+            return;
+        }
+        let text = self.reader.text(&option);
+        if text.value().is_some_and(may_run_containers) {
+            let why = Why::NotModelled(what.to_owned());
+            self.reader
+                .not_analysed
+                .push(gap(path.join("."), why, &text.origin));
+        }
     }
 
     /// Adds a text, if somebody writes it and it may run containers.

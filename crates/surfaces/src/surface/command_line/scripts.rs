@@ -168,7 +168,7 @@ impl Seen {
     }
 }
 
-fn gap(what: String, why: Why, origin: &Origin) -> NotAnalysed {
+pub(super) fn gap(what: String, why: Why, origin: &Origin) -> NotAnalysed {
     NotAnalysed {
         place: origin.place(),
         what,

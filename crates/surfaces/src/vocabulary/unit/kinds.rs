@@ -93,6 +93,16 @@ impl Kind {
         let kind = Self::ALL.into_iter().find(|kind| kind.extension() == extension);
         kind.filter(|_| !stem.is_empty())
     }
+
+    /// The kind of a unit with containers by its text. Sections of the other kinds are also those of other programs.
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        let mut kinds = [Self::Container, Self::Pod, Self::Kube].into_iter();
+        kinds.find(|kind| {
+            let section = |line: &str| Some(line.trim().strip_prefix('[')?.strip_suffix(']')?.to_owned());
+            let mut sections = text.lines().filter_map(section);
+            sections.any(|section| section == kind.section())
+        })
+    }
 }
 
 /// Where Podman's generator looks, below `/etc`, `~/.config` and others.
