@@ -32,7 +32,6 @@ fn nothing_is_off_for_names_that_could_not_be_seen() {
         expect![[r#"
             box.nix:4:83 `"--all"` high/medium toy-flag: `beside` uses `--all` [unseen]
               box.nix:4:24 `config.containers ? vault` only if this holds
-            gap /p/flake.nix: `microvm.vms`: `microvm.nix` is not modelled
             gap /p/unseen.nix: `a module's definitions`: `vaults.config` comes from outside
         "#]],
     );
