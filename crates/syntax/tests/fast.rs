@@ -100,6 +100,25 @@ fn an_indented_string_as_a_name_agrees() {
     agrees("__curPos?''\n  q\n ''");
 }
 
+/// nixpkgs' `lib` inherits `"or"`, which is a keyword without quotation marks.
+#[test]
+fn quoted_names_are_inherited_quickly() {
+    for text in [
+        "{ inherit (a) b \"or\" c \"d\" ${\"e\"}; inherit \"f\"; }",
+        "let inherit (a.b) \"c\"; in c",
+        "{ inherit /* nixpod: ignore[rule] why */ (f [ 1 ]) \"a\"; # nixpod: ignore[rule] why\n}",
+    ] {
+        assert!(agrees(text), "{text}");
+    }
+    for text in [
+        "{ inherit (a) \"b${c}\"; }",
+        "{ inherit a \"a\"; }",
+        "{ inherit (a) ''b''; }",
+    ] {
+        agrees(text);
+    }
+}
+
 #[test]
 fn what_is_refused_for_its_size_is_not_accepted() {
     for (before, piece, after) in [
