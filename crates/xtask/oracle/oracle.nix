@@ -22,8 +22,8 @@
 #     (/nix/store/000...-<what it is>);
 #   - options nobody declares are free-form, and an option that is read but set
 #     nowhere is the string "<unknown:config.a.b>"; an `...enable` option that is
-#     read is `assumeEnable` unless the files set it (a declared default does not
-#     count), so that what hangs on it shows;
+#     read is `assumeEnable` unless the files set it, so that what hangs on it shows
+#     (a declared default counts only against an assumed false);
 #   - what still throws is printed as "<unknown>".
 { input }:
 let
@@ -239,10 +239,11 @@ let
           isAttrs opt && lib.isOption opt && elem (opt.type.name or "") [ "attrs" "raw" "unspecified" ]
         ) (lib.range 1 (length p - 1));
         last = lib.last p;
-        # An enable option: stronger than a declared default (1500), weaker than
-        # any definition a user writes (mkDefault is 1000).
+        # An enable option taken for true: stronger than a declared default (1500), weaker
+        # than any definition a user writes (mkDefault is 1000).  Taken for false it is
+        # weaker than a declared default, too, so that what is on by default stays on.
         isEnable = last == "enable" || last == "enabled";
-        value = if isEnable then mkOverride 1400 arg.assumeEnable
+        value = if isEnable then mkOverride (if arg.assumeEnable then 1400 else 1600) arg.assumeEnable
           else if elem p arg.setPaths then mkOverride 100000 (anyStub "config.${lib.concatStringsSep "." p}")
           else mkOverride 100000 "<unknown:config.${lib.concatStringsSep "." p}>";
       in
