@@ -25,7 +25,8 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
     let edit = match change {
         Change::Remove(_) => match place.within {
             Some((start, end)) if !file.is_whole(expr, start, end) => {
-                remove_stretch(file.text, file.parsed.map.string_range(expr, start, end))
+                let whole = file.parsed.map.string_range(expr, 0, u32::MAX);
+                remove_stretch(file.text, whole, file.parsed.map.string_range(expr, start, end))?
             }
             _ => file.remove(expr)?,
         },
@@ -51,7 +52,10 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
 fn edit_of_text(state: &FileState, range: TextRange, change: &Change) -> Option<Vec<TextEdit>> {
     let edit = match change {
         Change::Remove(_) if state.language == Language::Json => remove_element(&state.text, range)?,
-        Change::Remove(_) => remove_stretch(&state.text, range),
+        Change::Remove(_) => {
+            let whole = TextRange::up_to(TextSize::of(&*state.text));
+            remove_stretch(&state.text, whole, range)?
+        }
         Change::Replace(_, new) if state.language == Language::Json => {
             edit::replace(range, new.replace('\\', "\\\\").replace('"', "\\\""))
         }
@@ -84,10 +88,35 @@ fn span(start: usize, end: usize) -> TextRange {
     TextRange::new(size(start), size(end.max(start)))
 }
 
+/// The range of a word with the quotation marks around it; nothing, if more of the word is beside it.
+fn with_quotes(text: &str, whole: TextRange, range: TextRange) -> Option<TextRange> {
+    let content = text.get(..usize::from(whole.end()))?;
+    let before = content.get(usize::from(whole.start())..usize::from(range.start()))?;
+    let after = content.get(usize::from(range.end())..)?;
+    let is_free = |beside: Option<char>| {
+        beside.is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')'))
+    };
+    let ends = (before.chars().next_back(), after.chars().next());
+    match ends {
+        (Some(quote @ ('"' | '\'')), Some(other)) if quote == other => {
+            let outer = before.strip_suffix(quote)?.chars().next_back();
+            let rest = after.strip_prefix(quote)?.chars().next();
+            let size = TextSize::of(quote);
+            let quoted = TextRange::new(range.start() - size, range.end() + size);
+            (is_free(outer) && is_free(rest)).then_some(quoted)
+        }
+        // A key of a unit stands right before its value.
+        (before, after) => ((is_free(before) || before == Some('=')) && is_free(after)).then_some(range),
+    }
+}
+
 /// The stretch and the blank that parted it from the word before, or after. Where it is all that the key of a unit is set
 /// to, the line: a key without a value takes back what was said before. Where it is all that there is on one of several
 /// lines that backslashes join, that line.
-fn remove_stretch(text: &str, range: TextRange) -> TextEdit {
+///
+/// `whole`: the content that it is a part of. Nothing, if it is only a part of a word there.
+fn remove_stretch(text: &str, whole: TextRange, range: TextRange) -> Option<TextEdit> {
+    let range = with_quotes(text, whole, range)?;
     let (start, end) = (usize::from(range.start()), usize::from(range.end()));
     let before = text.get(..start).unwrap_or_default();
     let after = text.get(end..).unwrap_or_default();
@@ -97,17 +126,26 @@ fn remove_stretch(text: &str, range: TextRange) -> TextEdit {
     let key = line.trim().strip_suffix('=').map(str::trim_end);
     let is_key = key.is_some_and(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphabetic()));
     if is_key && rest.ends_with('\n') && rest.trim().is_empty() {
-        return edit::replace(span(start - line.len(), end + rest.len()), "");
+        return Some(edit::replace(span(start - line.len(), end + rest.len()), ""));
+    }
+    // An option and its value are two words there: one without the other says something else.
+    let is_value = text.get(start..end).is_some_and(|word| !word.starts_with('-'));
+    if is_value
+        && ["PodmanArgs", "GlobalArgs"]
+            .iter()
+            .any(|key| line.trim_start().starts_with(key))
+    {
+        return None;
     }
     if line.trim().is_empty() {
         if rest.ends_with('\n') && rest.trim() == "\\" {
-            return edit::replace(span(start - line.len(), end + rest.len()), "");
+            return Some(edit::replace(span(start - line.len(), end + rest.len()), ""));
         }
         let above = before.get(..start - line.len()).unwrap_or_default().trim_end();
         if rest.trim().is_empty()
             && let Some(joined) = above.strip_suffix('\\')
         {
-            return edit::replace(span(joined.trim_end_matches(blank).len(), end), "");
+            return Some(edit::replace(span(joined.trim_end_matches(blank).len(), end), ""));
         }
     }
     let (mut from, mut to) = (start, end);
@@ -116,7 +154,7 @@ fn remove_stretch(text: &str, range: TextRange) -> TextEdit {
     } else {
         to = text.len() - after.trim_start_matches(blank).len();
     }
-    edit::replace(span(from, to), "")
+    Some(edit::replace(span(from, to), ""))
 }
 
 /// What an expression is in the one around it.

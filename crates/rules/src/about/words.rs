@@ -1,7 +1,7 @@
 //! Small helpers for messages and fixes.
 
 use nixpod_analysis::{Change, Ctx};
-use nixpod_model::{Container, FlagForm, Kernel, System, SystemKind};
+use nixpod_model::{Container, FlagForm, Kernel, Surface, System, SystemKind};
 use nixpod_source::{Origin, Place};
 
 /// The container's name for a message.
@@ -50,10 +50,10 @@ pub(crate) fn removal(container: &Container, origin: &Origin) -> Option<Change> 
         {
             continue;
         }
+        // What is put together of several strings is nowhere written as a whole.
+        let word = flag.word.value().filter(|word| word.parts.len() == 1);
         let whole = flag.form == FlagForm::Option
-            && flag
-                .word
-                .value()
+            && word
                 .and_then(nixpod_model::Text::as_known)
                 .is_some_and(|word| !word.contains(','));
         if !whole || found.is_some() {
@@ -61,7 +61,12 @@ pub(crate) fn removal(container: &Container, origin: &Origin) -> Option<Change> 
         }
         found = Some(Change::Remove(flag.word.origin.clone()));
     }
-    Some(found.unwrap_or_else(|| Change::Remove(origin.clone())))
+    match found {
+        // What a pod's line says is no word of the container's own.
+        None if container.surface == Surface::CommandLine => None,
+        None => Some(Change::Remove(origin.clone())),
+        found => found,
+    }
 }
 
 fn overlap(a: Place, b: Place) -> bool {

@@ -1,7 +1,7 @@
 //! Ways in which real trees speak of containers, and which of them are containers.
 
 use nixpod_analysis::Rule;
-use nixpod_testing::{check, check_none};
+use nixpod_testing::{check, check_fix, check_none};
 
 fn rule(id: &str) -> &'static Rule {
     crate::ALL
@@ -272,5 +272,31 @@ fn abbreviations_of_other_shells() {
 #- /config.fish
 abbr -a pr podman run --privileged
 "#,
+    );
+}
+
+/// A word is taken out of a command only where the whole of it, with its
+/// quotation marks, stands in one piece of the text.
+#[test]
+fn words_that_are_taken_out_of_a_command() {
+    let text = |quoted: &str, plain: &str| {
+        r#"
+{ pkgs, ... }:
+let p = "--privi"; in {
+  systemd.services.a.script = "podman run ${p}leged x";
+  systemd.services.b.script = "podman run --pri" + "vileged x";
+  systemd.services.c.script = ''podman run QUOTED'';
+  systemd.services.d.script = "podman run \"--privileged\" x";
+  systemd.services.e.script = "podman run -e --privileged x";
+  systemd.services.f.script = "podman run PLAIN";
+}
+"#
+        .replace("QUOTED", quoted)
+        .replace("PLAIN", plain)
+    };
+    check_fix(
+        rule("privileged-container"),
+        &text(r#""--privileged" x"#, "--rm --privileged x"),
+        &text("x", "--rm x"),
     );
 }

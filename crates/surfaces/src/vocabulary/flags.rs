@@ -14,6 +14,8 @@ pub(crate) enum Arity {
     None,
     /// After `=`, attached to a short option, or as the next word.
     Required,
+    /// It is not known: the next word is its value unless that looks like an option.
+    Perhaps,
 }
 
 /// What a program's options look like.
@@ -121,7 +123,10 @@ impl<'w> CommandLine<'w> {
                 let value = text.slice(end - value.len(), end);
                 self.option(word, format!("--{name}"), Some(value));
             }
-            None if (self.grammar.long)(name) == Arity::Required => self.with_next(word, format!("--{name}")),
+            None if (self.grammar.long)(name) != Arity::None => {
+                let arity = (self.grammar.long)(name);
+                self.with_next(word, format!("--{name}"), arity);
+            }
             None => self.option(word, format!("--{name}"), None),
         }
     }
@@ -136,7 +141,7 @@ impl<'w> CommandLine<'w> {
             }
             let mut start = at + c.len_utf8();
             if start >= pattern.len() {
-                return self.with_next(word, name);
+                return self.with_next(word, name, (self.grammar.short)(c));
             }
             if pattern.get(start..).is_some_and(|rest| rest.starts_with('=')) && !self.grammar.pre_split {
                 start += 1;
@@ -145,9 +150,12 @@ impl<'w> CommandLine<'w> {
         }
     }
 
-    /// An option whose value is the next word, unless that is a long option.
-    fn with_next(&mut self, word: &Field<Text>, name: String) {
-        let is_value = |next: &Field<Text>| next.value().is_none_or(|next| !next.pattern().starts_with("--"));
+    /// An option whose value is the next word, whatever that looks like.
+    fn with_next(&mut self, word: &Field<Text>, name: String, arity: Arity) {
+        let is_value = |next: &Field<Text>| {
+            let is_option = next.value().is_some_and(|next| next.pattern().starts_with("--"));
+            arity == Arity::Required || !is_option
+        };
         let Some(next) = self.rest.next_if(|next| is_value(next)) else {
             return self.option(word, name, None);
         };

@@ -95,12 +95,17 @@ pub(super) fn options(words: &[Element], grammar: &Grammar, argument: bool) -> O
             break;
         }
         at += 1;
-        let takes_next = match pattern.strip_prefix("--") {
-            Some(long) => !long.contains('=') && (grammar.long)(long) == Arity::Required,
+        let arity = match pattern.strip_prefix("--") {
+            Some(long) if long.contains('=') => Arity::None,
+            Some(long) => (grammar.long)(long),
             None => takes_next(&pattern, grammar),
         };
-        let is_value = |next: &Element| !next.text.pattern().starts_with("--");
-        if takes_next && words.get(at).is_some_and(is_value) {
+        let is_value = |next: &Element| match arity {
+            Arity::None => false,
+            Arity::Required => true,
+            Arity::Perhaps => !next.text.pattern().starts_with("--"),
+        };
+        if words.get(at).is_some_and(is_value) {
             at += 1;
         }
     }
@@ -111,14 +116,18 @@ pub(super) fn options(words: &[Element], grammar: &Grammar, argument: bool) -> O
 }
 
 /// Do short options end with one that takes the next word?
-fn takes_next(pattern: &str, grammar: &Grammar) -> bool {
+fn takes_next(pattern: &str, grammar: &Grammar) -> Arity {
     let mut letters = pattern.chars().skip(1).peekable();
     while let Some(letter) = letters.next() {
-        if (grammar.short)(letter) == Arity::Required {
-            return letters.peek().is_none();
+        let arity = (grammar.short)(letter);
+        if arity != Arity::None {
+            return match letters.peek() {
+                None => arity,
+                Some(_) => Arity::None,
+            };
         }
     }
-    false
+    Arity::None
 }
 
 /// A fact that something not known may change: it holds at most perhaps.

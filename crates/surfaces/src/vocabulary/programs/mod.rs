@@ -19,14 +19,14 @@ pub(crate) use run::RUN;
 
 use crate::vocabulary::flags::Arity;
 
-/// Whether a long option takes a value. One that is not known is taken to.
+/// Whether a long option takes a value.
 pub(crate) fn long(table: &[Known], name: &str) -> Arity {
     let known = table.iter().find(|known| known.0 == name);
-    known.map_or(Arity::Required, |known| known.2)
+    known.map_or(Arity::Perhaps, |known| known.2)
 }
 
 /// The same for a short option.
 pub(crate) fn short(table: &[Known], name: char) -> Arity {
     let known = table.iter().find(|known| known.1 == name);
-    known.map_or(Arity::Required, |known| known.2)
+    known.map_or(Arity::Perhaps, |known| known.2)
 }
