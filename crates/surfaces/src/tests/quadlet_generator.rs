@@ -4,9 +4,15 @@
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::words;
-use crate::{TextFile, read_texts};
-use nixpod_model::{Consequence, Container, Fact, FactInfo, FactValue, Field, Text, Visitor, World};
+use crate::{TextFile, read_texts, text_commands};
+use nixpod_model::{
+    Consequence, Container, EngineCommand, Fact, FactInfo, FactValue, Field, PodmanRelease, Text, Visitor,
+    World,
+};
 use nixpod_source::{FileId, Origin};
+
+/// The Podman whose generator was recorded.
+const RECORDED: PodmanRelease = PodmanRelease { major: 5, minor: 4 };
 
 /// One case of a recording.
 #[derive(Default)]
@@ -46,23 +52,55 @@ fn cases(recording: &str) -> Vec<Case> {
     out
 }
 
-fn world(files: &[(String, String)]) -> World {
+fn files(files: &[(String, String)]) -> Vec<TextFile> {
     let files = files.iter().enumerate().map(|(at, (path, text))| TextFile {
         path: path.clone(),
         place: path.clone(),
         file: FileId::project(at as u32),
         text: text.clone(),
     });
-    read_texts("files", &files.collect::<Vec<_>>())
+    files.collect()
 }
 
 /// The units of a case as they are below `/etc`.
-fn units(case: &Case) -> World {
+fn units(case: &Case) -> Vec<TextFile> {
     let placed = case
         .files
         .iter()
         .map(|(name, text)| (format!("etc/containers/systemd/{name}"), text.clone()));
-    world(&placed.collect::<Vec<_>>())
+    files(&placed.collect::<Vec<_>>())
+}
+
+/// The words of a service's command, with what the service manager puts in place of specifiers. The generator writes some
+/// of them in an order that changes from run to run.
+fn words(case: &Case, service: &str) -> Vec<String> {
+    let own = case.services.iter().find(|(name, _)| name == service);
+    let command = own.map_or("", |(_, command)| command);
+    let scope = Scope {
+        manager: Manager::System,
+        service: Some(service.trim_end_matches(".service").into()),
+    };
+    let command = Text::known(command, Origin::default());
+    let words = words::split(&command, words::systemd).into_iter();
+    let words = words.map(|word| scope.resolve(&word).unwrap_or(word).pattern());
+    let mut words: Vec<String> = words.collect();
+    if let Some(program) = words.first_mut() {
+        "podman".clone_into(program);
+    }
+    words.sort();
+    words
+}
+
+/// The same, as we put it together.
+fn own_words(command: &EngineCommand) -> Vec<String> {
+    let words = command.words.iter();
+    let words = words.map(|word| match &word.text.fact {
+        Fact::Set(text) | Fact::Default(text) | Fact::Maybe(text) => text.pattern(),
+        Fact::Unknown(_) => "\u{fffc}".to_owned(),
+    });
+    let mut words: Vec<String> = words.collect();
+    words.sort();
+    words
 }
 
 /// A script that runs the commands of the services of a case, without what only the service manager knows.
@@ -209,7 +247,9 @@ fn others(case: &Case, units: &World, out: &mut Vec<String>) {
 fn differences(recording: &str) -> Vec<String> {
     let mut out = Vec::new();
     for case in cases(recording) {
-        let units = units(&case);
+        let texts = units(&case);
+        let units = read_texts("files", &texts);
+        let commands = text_commands("files", &texts, Some(RECORDED));
         others(&case, &units, &mut out);
         for container in units.containers.values() {
             let service = service(&case, &container.name);
@@ -218,7 +258,16 @@ fn differences(recording: &str) -> Vec<String> {
             let refused = problems.find(|problem| problem.consequence() == Consequence::NoService);
             match (is_made, refused) {
                 (true, None) => {
-                    let lines = world(&[("run.sh".to_owned(), script(&case, &service))]);
+                    let own = commands.get(&container.id).map(own_words).unwrap_or_default();
+                    let real = words(&case, &service);
+                    if own != real {
+                        out.push(format!(
+                            "{} {service}: we tell {own:?}, it is {real:?}",
+                            case.name
+                        ));
+                    }
+                    let lines = files(&[("run.sh".to_owned(), script(&case, &service))]);
+                    let lines = read_texts("files", &lines);
                     let Some(line) = lines.containers.values().next() else {
                         out.push(format!(
                             "{} {service}: no container in {}",
