@@ -587,8 +587,6 @@ fn home_manager() {
     environment = { A = 1; B = "two words"; };
     addCapabilities = [ "CAP_NET_ADMIN" ];
     extraPodmanArgs = [ "--security-opt=no-new-privileges" ];
-    exec = "sleep inf";
-    userNS = "keep-id";
     extraConfig.Container.ReadOnly = true;
     extraConfig.Service.Type = "oneshot";
   };
@@ -603,7 +601,6 @@ fn home_manager() {
               | ContainerName=web
               | Environment=A=1
               | Environment="B=two words"
-              | Exec=sleep inf
               | Image=shop.build
               | Label=nix.home-manager.managed=true
               | Network=lan.network
@@ -611,7 +608,6 @@ fn home_manager() {
               | NetworkAlias=w
               | PodmanArgs=--security-opt=no-new-privileges
               | ReadOnly=true
-              | UserNS=keep-id
               | Volume=data.volume:/data
               | Volume=/srv:/srv:ro
               podman run
@@ -624,14 +620,13 @@ fn home_manager() {
               --network other
               --cap-add cap_net_admin
               --read-only
-              --userns keep-id
               -v data:/data
               -v /srv:/srv:ro
               --env A=1
               --env 'B=two words'
               --label nix.home-manager.managed=true
               --security-opt=no-new-privileges
-              homemanager/shop sleep inf
+              homemanager/shop
         "#]],
     );
 }

@@ -243,6 +243,35 @@ fn others(case: &Case, units: &World, out: &mut Vec<String>) {
     }
 }
 
+/// What differs of a service that is made: in its words, and in what these say.
+fn made(case: &Case, (service, container): (&str, &Container), own: &[String]) -> Vec<String> {
+    let mut out = Vec::new();
+    let name = &case.name;
+    let real = words(case, service);
+    if own != real {
+        out.push(format!("{name} {service}: we tell {own:?}, it is {real:?}"));
+    }
+    let script = script(case, service);
+    let lines = read_texts("files", &files(&[("run.sh".to_owned(), script.clone())]));
+    let Some(line) = lines.containers.values().next() else {
+        out.push(format!("{name} {service}: no container in {script}"));
+        return out;
+    };
+    let (unit, line) = (facts(container), facts(line));
+    let only = |these: &[String], those: &[String]| -> Vec<String> {
+        let only = these.iter().filter(|fact| !those.contains(fact));
+        only.cloned().collect()
+    };
+    if unit != line {
+        out.push(format!(
+            "{name} {service}: only in the unit {:?}, only in the line {:?}",
+            only(&unit, &line),
+            only(&line, &unit)
+        ));
+    }
+    out
+}
+
 /// What differs in a recording.
 fn differences(recording: &str) -> Vec<String> {
     let mut out = Vec::new();
@@ -259,39 +288,7 @@ fn differences(recording: &str) -> Vec<String> {
             match (is_made, refused) {
                 (true, None) => {
                     let own = commands.get(&container.id).map(own_words).unwrap_or_default();
-                    let real = words(&case, &service);
-                    if own != real {
-                        out.push(format!(
-                            "{} {service}: we tell {own:?}, it is {real:?}",
-                            case.name
-                        ));
-                    }
-                    let lines = files(&[("run.sh".to_owned(), script(&case, &service))]);
-                    let lines = read_texts("files", &lines);
-                    let Some(line) = lines.containers.values().next() else {
-                        out.push(format!(
-                            "{} {service}: no container in {}",
-                            case.name,
-                            script(&case, &service)
-                        ));
-                        continue;
-                    };
-                    let (unit, line) = (facts(container), facts(line));
-                    let only = |these: &[String], those: &[String]| -> Vec<String> {
-                        these
-                            .iter()
-                            .filter(|fact| !those.contains(fact))
-                            .cloned()
-                            .collect()
-                    };
-                    if unit != line {
-                        out.push(format!(
-                            "{} {service}: only in the unit {:?}, only in the line {:?}",
-                            case.name,
-                            only(&unit, &line),
-                            only(&line, &unit)
-                        ));
-                    }
+                    out.extend(made(&case, (&service, container), &own));
                 }
                 (true, Some(problem)) => out.push(format!(
                     "{} {service}: is made, in spite of: {problem}",
