@@ -10,6 +10,7 @@
 pub mod census;
 pub mod docs;
 pub mod edits;
+pub mod lab;
 pub mod libcalls;
 pub mod licences;
 pub mod oracle;
