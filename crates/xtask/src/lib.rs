@@ -14,6 +14,7 @@ pub mod lab;
 pub mod libcalls;
 pub mod licences;
 pub mod oracle;
+pub mod proofs;
 pub mod quadlets;
 pub mod readers;
 pub mod reasons;

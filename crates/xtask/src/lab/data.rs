@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// What a form may have from its experiment, and an experiment from its file.
@@ -206,13 +206,6 @@ impl Form {
 /// # Errors
 /// A file that cannot be read, has a key that nobody knows, or an experiment that says too little.
 pub fn load(lab: &Path) -> Result<Vec<Experiment>> {
-    let folder = lab.join("experiments");
-    let mut files: Vec<_> = fs::read_dir(&folder)
-        .with_context(|| format!("cannot read {}", folder.display()))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
-        .collect();
-    files.sort();
     let mut all = Vec::new();
     for path in files {
         let text = fs::read_to_string(&path)?;
@@ -231,6 +224,39 @@ pub fn load(lab: &Path) -> Result<Vec<Experiment>> {
         }
     }
     Ok(all)
+}
+
+/// What each topic is about: the comment at the head of its file.
+///
+/// # Errors
+/// A file without one.
+pub fn titles(lab: &Path) -> Result<BTreeMap<String, String>> {
+    let mut out = BTreeMap::new();
+    for path in files(lab)? {
+        let text = fs::read_to_string(&path)?;
+        let head = text.lines().next().and_then(|line| line.strip_prefix("# "));
+        let head = head.with_context(|| format!("{} has no comment at its head", path.display()))?;
+        out.insert(topic(&path), head.trim_end_matches('.').to_owned());
+    }
+    Ok(out)
+}
+
+fn topic(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn files(lab: &Path) -> Result<Vec<PathBuf>> {
+    let folder = lab.join("experiments");
+    let mut files: Vec<_> = fs::read_dir(&folder)
+        .with_context(|| format!("cannot read {}", folder.display()))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        .collect();
+    files.sort();
+    Ok(files)
 }
 
 /// The experiments of one file.

@@ -30,6 +30,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+/// What goes with the program.
+pub const RECORDED: &str = "crates/analysis/src/recorded.txt";
+
 /// What is run, and how.
 #[derive(Debug, Default)]
 pub struct LabArguments {
@@ -128,7 +131,7 @@ pub fn run(root: &Path, arguments: &LabArguments) -> Result<()> {
                 let versions = known.versions(generation, &engines)?;
                 grounds.insert(generation.name.clone(), ground(versions)?);
             }
-            record(&lab, &all, grounds, outcomes)?;
+            record(root, &all, grounds, outcomes)?;
         }
     }
     counts.end(begin.elapsed(), arguments.strict)
@@ -300,14 +303,16 @@ fn ground(versions: BTreeMap<String, String>) -> Result<Ground> {
     })
 }
 
-/// Writes the results; what was not run stays, and what is no experiment any longer goes.
+/// Writes the results, and what goes with the program of them; what was not run stays, and what is no experiment any longer
+/// goes.
 fn record(
-    lab: &Path,
+    root: &Path,
     all: &[Experiment],
     grounds: BTreeMap<String, Ground>,
     outcomes: Outcomes,
 ) -> Result<()> {
-    let mut results = Results::load(lab)?;
+    let lab = root.join("testdata/lab");
+    let mut results = Results::load(&lab)?;
     results.generations.extend(grounds);
     results
         .experiments
@@ -320,6 +325,7 @@ fn record(
             .insert(generation, outcome);
     }
     std::fs::write(lab.join("results.json"), results.text()?)?;
+    std::fs::write(root.join(RECORDED), results.recorded())?;
     Ok(())
 }
 

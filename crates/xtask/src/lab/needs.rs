@@ -70,7 +70,7 @@ pub(super) fn unmet(need: Need, place: &Place) -> Option<String> {
 }
 
 fn has_networks(place: &Place) -> bool {
-    let tries = "ip link add a type veth peer name b && ip link add c type bridge && \
+    let tries = "ip link add lab0 type veth peer name lab1 && ip link add lab2 type bridge && \
                  nft 'add table inet t; add chain inet t c { type nat hook output priority 0; }'";
     let mut inside = Command::new("unshare");
     inside.args(["--net", "--fork", "chroot"]);

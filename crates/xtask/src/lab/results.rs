@@ -84,6 +84,45 @@ impl Results {
     }
 }
 
+/// The engines that are told to users, by package.
+const ENGINES: &[(&str, &str)] = &[
+    ("systemd-container", "systemd"),
+    ("podman", "Podman"),
+    ("nix-bin", "Nix"),
+];
+
+impl Results {
+    /// What goes with the program: `recorded.txt` of the crate `nixpod-analysis`, whose `proof.rs` says how it is written.
+    pub fn recorded(&self) -> String {
+        let mut out = String::new();
+        for (name, ground) in &self.generations {
+            let engines = ENGINES.iter().filter_map(|(package, engine)| {
+                let version = ground.versions.get(*package)?;
+                // Without what Debian adds to it.
+                let version = version.split(['-', '+', '~']).next().unwrap_or_default();
+                Some(format!("{engine} {version}"))
+            });
+            let engines: Vec<String> = engines.collect();
+            let _ = writeln!(
+                out,
+                "on {name} {} {} {}",
+                ground.date,
+                ground.kernel,
+                engines.join(", ")
+            );
+        }
+        for (id, outcomes) in &self.experiments {
+            let _ = write!(out, "{id}");
+            for (generation, outcome) in outcomes {
+                let sign = if outcome.passed { '+' } else { '-' };
+                let _ = write!(out, " {sign}{generation}");
+            }
+            out.push('\n');
+        }
+        out
+    }
+}
+
 /// A number for a text, the same on every machine and with every compiler (FNV-1a).
 pub(super) fn number(text: &str) -> String {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
