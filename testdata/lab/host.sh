@@ -26,6 +26,8 @@ if [ "${LAB_STAGE:-}" = "" ]; then
         rmdir "$(dirname "$work")" 2>/dev/null
     }
     trap tidy EXIT
+    # Nobody may listen any longer; what runs below has the signal as usual.
+    trap : PIPE
     mkdir "$group" || exit 1
     mkdir -p "$work" && chmod 755 "$work" && cp -a "$2" "$work/root" && cp -r "$3" "$work/lib" || exit 1
     export LAB_STAGE=1

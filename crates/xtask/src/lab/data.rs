@@ -207,14 +207,9 @@ impl Form {
 /// A file that cannot be read, has a key that nobody knows, or an experiment that says too little.
 pub fn load(lab: &Path) -> Result<Vec<Experiment>> {
     let mut all = Vec::new();
-    for path in files {
+    for path in files(lab)? {
         let text = fs::read_to_string(&path)?;
-        let topic = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let experiments = read(&topic, &text).with_context(|| path.display().to_string())?;
+        let experiments = read(&topic(&path), &text).with_context(|| path.display().to_string())?;
         all.extend(experiments);
     }
     let mut ids = BTreeSet::new();
