@@ -259,6 +259,7 @@ mod did_you_mean;
 mod fix;
 mod host;
 mod index;
+mod proof;
 mod report;
 mod rule;
 mod run;
@@ -281,6 +282,7 @@ pub use nixpod_source::{
     Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, Level, LineIndex, Origin, Position,
     RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits, visible,
 };
+pub use proof::{Ground, Proof, Verdict};
 pub use report::request::{EvalInput, EvalOutcome, EvalRequest};
 pub use report::secrets::{MASK, Secrets};
 pub use report::{

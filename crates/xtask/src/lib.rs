@@ -10,9 +10,11 @@
 pub mod census;
 pub mod docs;
 pub mod edits;
+pub mod lab;
 pub mod libcalls;
 pub mod licences;
 pub mod oracle;
+pub mod proofs;
 pub mod quadlets;
 pub mod readers;
 pub mod reasons;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use nixpod_xtask::{
-    census, docs, edits, libcalls, licences, oracle, quadlets, readers, reasons, record, root, suites,
+    census, docs, edits, lab, libcalls, licences, oracle, quadlets, readers, reasons, record, root, suites,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,6 +14,11 @@ cargo xtask docs [--check]
 cargo xtask edits [--count N] DIR...
     Edits literals of the trees at random in memory, and compares the answer of a host that remembers what was before
     with that of a fresh one.
+cargo xtask lab [WORD...] [--generation NAME|--all] [--list] [--record] [--jobs N] [--folder DIR] [--verbose]
+    Tries what the rules say on real engines, unpacked from Debian's packages into target/lab (or DIR), in namespaces of
+    its own; WORD is the name of an experiment, of a topic or of a rule. Runs the newest generation of engines unless told
+    otherwise; with --record writes what was seen to testdata/lab/results.json. Needs root, and under CI=true fails where
+    something is missing.
 cargo xtask licences
     Holds the licences of all dependencies, and where they come from, against deny.toml.
 cargo xtask oracle [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB FILE_OR_FLAKE...
@@ -71,6 +76,7 @@ fn run(arguments: &[String]) -> Result<String> {
     match words.next() {
         Some("docs") => docs(words),
         Some("edits") => edits(words),
+        Some("lab") => lab(words),
         Some("oracle") => {
             let RealNix { nix, lib, rest } = RealNix::from(words)?;
             let targets: Vec<PathBuf> = rest.into_iter().map(PathBuf::from).collect();
@@ -125,6 +131,31 @@ fn edits(words: Words<'_>) -> Result<String> {
         }
     }
     edits::edits(count, &trees)
+}
+
+fn lab(words: Words<'_>) -> Result<String> {
+    let mut options = lab::LabArguments {
+        strict: std::env::var_os("CI").is_some_and(|value| value == "true"),
+        ..lab::LabArguments::default()
+    };
+    while let Some(word) = words.next() {
+        match word {
+            "--all" => options.all = true,
+            "--list" => options.list = true,
+            "--record" => options.record = true,
+            "--verbose" => options.verbose = true,
+            "--generation" => {
+                let name = words.next().context("--generation needs a name")?;
+                options.generations.push(name.to_owned());
+            }
+            "--jobs" => options.jobs = Some(words.next().context("--jobs needs a number")?.parse()?),
+            "--folder" => options.folder = words.next().map(PathBuf::from),
+            flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
+            word => options.words.push(word.to_owned()),
+        }
+    }
+    lab::run(&root(), &options)?;
+    Ok(String::new())
 }
 
 /// What tasks need that ask real Nix.

@@ -2,7 +2,7 @@
 
 use crate::about::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
 use crate::about::words::{inside, name};
-use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Sink, declare_rule};
+use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, System, SystemKind, Text};
 
 declare_rule! {
@@ -46,6 +46,11 @@ declare_rule! {
         group: Secrets,
         since: "0.1.0",
         fix: None,
+        proof: Proof::Experiments(&[
+            "quadlet-security-keys",
+            "store-copies-are-readable",
+            "store-is-open-in-guests",
+        ]),
         check: Both(check_container, check_system),
     }
 }

@@ -174,11 +174,19 @@ pub(crate) fn network(value: &Text) -> NetworkMode {
         "host" => NetworkMode::Host,
         "none" => NetworkMode::None,
         _ => match name.split_once(':') {
+            Some(("ns", path)) if is_of_the_host(path, "net") => NetworkMode::Host,
             Some(("container" | "ns", other)) => NetworkMode::Joined(other.to_owned()),
             _ if name.ends_with(".container") => NetworkMode::Joined(name.to_owned()),
             _ => NetworkMode::Private,
         },
     }
+}
+
+/// Is it the path of a namespace of process 1, or of the engine itself, which runs in the host's?
+fn is_of_the_host(path: &str, kind: &str) -> bool {
+    ["1", "self"]
+        .iter()
+        .any(|process| path == format!("/proc/{process}/ns/{kind}"))
 }
 
 /// The value of `--userns`.
@@ -199,6 +207,7 @@ pub(crate) fn set_namespace(container: &mut Container, kind: &'static str, mode:
         let pattern = value.pattern();
         let mode = match pattern.split_once(':') {
             _ if pattern == "host" => NamespaceMode::Host,
+            Some(("ns", path)) if is_of_the_host(path, kind) => NamespaceMode::Host,
             Some(("container", other)) => NamespaceMode::Container(other.to_owned()),
             _ => NamespaceMode::Other(value.display()),
         };
