@@ -1,5 +1,6 @@
 //! What the walk over a file finds.
 
+use crate::census::lines::ScriptSite;
 use crate::surface::tables;
 use nixpod_model::{Surface, SystemKind};
 use nixpod_source::{ExprId, TextRange};
@@ -113,6 +114,8 @@ pub struct Census {
     pub specs: Vec<SpecSite>,
     /// Sets in the shape of quadlet files.
     pub quadlets: Vec<QuadletSite>,
+    /// Strings in which command lines run containers.
+    pub scripts: Vec<ScriptSite>,
     /// Modules that set something else that is read; each once.
     pub settings: Vec<ModuleSite>,
     /// Options that the file declares and that are called `containers`, below others: `shop.containers`.

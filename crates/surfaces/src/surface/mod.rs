@@ -19,7 +19,7 @@ mod systemd_nspawn;
 mod texts;
 mod written_files;
 
-pub(crate) use command_line::names_program;
+pub(crate) use command_line::{CommandLine, command_lines, names_program};
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;
 pub(crate) use texts::{Runs, TextSurface, TextsRead, Written};

@@ -5,7 +5,7 @@ use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::flags::{Grammar, Opt, parse};
 use crate::vocabulary::podman::{WORDS, apply};
 use crate::vocabulary::programs::{self, GLOBAL, NETWORK, POD, VOLUME};
-use crate::vocabulary::shell::{Element, Line};
+use crate::vocabulary::shell::{Element, Line, is_other_machine};
 use crate::vocabulary::text::{HOLE, first_hole, split_once};
 use nixpod_model::{Container, Engine, Field, Image, Text, TextPart};
 use nixpod_source::{Place, Symbol, Why};
@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 /// What a line does.
 pub(super) enum Command {
     Run(Run),
-    /// It runs containers that are written elsewhere.
+    /// It runs containers that are written elsewhere, or on another machine: what that is, for people.
     NotRead(&'static str),
     Nothing,
 }
@@ -62,10 +62,6 @@ const NETWORKS: Grammar = Grammar {
 /// What a line says, with the words behind its last command word.
 fn verb(line: &Line) -> Option<(Verb, &[Element])> {
     let at = options(&line.words, &BEFORE, true).end;
-    let before = line.words.get(..at)?;
-    if before.iter().any(is_remote) {
-        return None;
-    }
     let rest = line.words.get(at..)?;
     let word = |at: usize| rest.get(at).map(|word| word.text.pattern()).unwrap_or_default();
     let (verb, count) = match (word(0).as_str(), word(1).as_str()) {
@@ -91,17 +87,23 @@ enum Verb {
     Compose,
 }
 
-/// Does an option say that another machine does it?
-fn is_remote(word: &Element) -> bool {
-    let pattern = word.text.pattern();
-    ["ssh://", "tcp://", "http://", "https://"]
-        .iter()
-        .any(|scheme| pattern.contains(scheme))
+/// Does another machine do it, as an option says or something around the line?
+fn is_elsewhere(line: &Line) -> bool {
+    let at = options(&line.words, &BEFORE, true).end;
+    let mut before = line.words.iter().take(at);
+    line.elsewhere || before.any(|word| is_other_machine(&word.text.pattern()))
 }
 
 /// What a line does.
 pub(super) fn command(line: &Line) -> Command {
-    match verb(line) {
+    let verb = verb(line);
+    if is_elsewhere(line) {
+        return match verb {
+            Some((Verb::Run, _)) => Command::NotRead("run on another machine"),
+            _ => Command::Nothing,
+        };
+    }
+    match verb {
         Some((Verb::Run, words)) => Command::Run(Run {
             name: name(words),
             words: words.to_vec(),
@@ -149,7 +151,7 @@ pub(super) struct Known {
 impl Known {
     pub(super) fn of(base: &Base<'_>, lines: &[Line]) -> Self {
         let mut known = Self::default();
-        for line in lines {
+        for line in lines.iter().filter(|line| !is_elsewhere(line)) {
             match verb(line) {
                 Some((Verb::Pod, words)) => known.pod(base, words),
                 Some((Verb::Volume, words)) => known.volume(base, words),

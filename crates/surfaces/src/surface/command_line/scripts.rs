@@ -39,6 +39,37 @@ pub(super) fn may_run_containers(text: &Text) -> bool {
     })
 }
 
+/// A line of a text that runs a container.
+pub(crate) struct CommandLine {
+    pub(crate) origin: Origin,
+    /// Does it have options, so that it is hardly a sentence?
+    pub(crate) is_clear: bool,
+}
+
+/// The lines of a text that would run containers if it were a script, or a line of a unit.
+pub(crate) fn command_lines(text: &Text, is_unit_line: bool) -> Vec<CommandLine> {
+    let wanted = |program: &str| matches!(program, "docker" | "podman" | "systemd-nspawn");
+    let followed = match is_unit_line {
+        true => shell::unit_line(text, wanted),
+        false => shell::follow(text, wanted),
+    };
+    let is_option = |word: &shell::Element| word.text.pattern().starts_with('-');
+    let mut out: Vec<CommandLine> = Vec::new();
+    for line in followed.lines.iter().filter(|line| !line.elsewhere) {
+        let is_clear = match (line.program.as_str(), engine::command(line)) {
+            (_, engine::Command::Run(run)) => run.spec().iter().any(is_option),
+            ("systemd-nspawn", _) => line.words.iter().any(is_option),
+            _ => continue,
+        };
+        // Loops come to the same line again.
+        if out.iter().all(|known| known.origin != line.origin) {
+            let origin = line.origin.clone();
+            out.push(CommandLine { origin, is_clear });
+        }
+    }
+    out
+}
+
 /// Reads all scripts of a system.
 pub(super) fn read(texts: &[Written], out: &mut TextsRead) {
     for written in texts {
@@ -84,6 +115,11 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
             }
         }
         match line.program.as_str() {
+            "systemd-nspawn" if line.elsewhere => {
+                let why = Why::NotModelled("systemd-nspawn on another machine".to_owned());
+                out.not_analysed
+                    .push(gap(place_of(&written.path), why, &line.origin));
+            }
             "systemd-nspawn" => {
                 let mut container = begin(&base, line, nspawn::name(line), out);
                 nspawn::read(&base, line, &mut container);

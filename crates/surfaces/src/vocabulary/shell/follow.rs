@@ -14,6 +14,8 @@ pub(super) const MAX_STEPS: u32 = 20_000;
 const PIECES_OF_A_STEP: usize = 16;
 /// Scripts in scripts, functions in functions, and one in another.
 const MAX_NESTING: u32 = 6;
+/// Variables that say where the engine listens.
+const ENGINE_ADDRESSES: [&str; 2] = ["CONTAINER_HOST", "DOCKER_HOST"];
 /// A loop over more words than these is gone through once, with what is not known.
 const MAX_TURNS: usize = 32;
 
@@ -27,6 +29,8 @@ pub(crate) struct Line {
     pub(crate) when: When,
     /// Who runs it.
     pub(crate) who: Who,
+    /// Does another machine run it?
+    pub(crate) elsewhere: bool,
     /// Where it is written.
     pub(crate) origin: Origin,
 }
@@ -57,9 +61,12 @@ struct Given<'g> {
     wanted: Wanted,
     when: When,
     who: Who,
+    elsewhere: bool,
     nesting: u32,
     steps: &'g mut u32,
     arguments: Vec<Element>,
+    /// What it has from the script that it stands in.
+    variables: Variables,
 }
 
 impl<'g> Given<'g> {
@@ -68,9 +75,11 @@ impl<'g> Given<'g> {
             wanted,
             when: When::default(),
             who: Who::Same,
+            elsewhere: false,
             nesting: 0,
             steps,
             arguments: Vec::new(),
+            variables: Variables::default(),
         }
     }
 }
@@ -79,10 +88,11 @@ fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>, out: &mut 
     let mut follow = Follow {
         text: Indexed::new(text),
         script: pattern,
-        variables: Variables::default(),
+        variables: given.variables,
         wanted: given.wanted,
         when: given.when,
         who: given.who,
+        elsewhere: given.elsewhere,
         nesting: given.nesting,
         steps: given.steps,
         documents: &script.documents,
@@ -118,6 +128,7 @@ pub(super) struct Follow<'t> {
     wanted: Wanted,
     when: When,
     who: Who,
+    elsewhere: bool,
     nesting: u32,
     steps: &'t mut u32,
     documents: &'t [Span],
@@ -319,8 +330,28 @@ impl<'t> Follow<'t> {
             self.document(document, simple, &words);
         }
         if !self.built_in(&name, &words) {
-            self.command(words, span);
+            let elsewhere = self.is_elsewhere(simple);
+            self.command(words, span, elsewhere);
         }
+    }
+
+    /// Does a variable say that the engine is that of another machine?
+    fn is_elsewhere(&mut self, simple: &'t Simple) -> bool {
+        let mut is_so = false;
+        for name in ENGINE_ADDRESSES {
+            let mut of_command = simple.assignments.iter().rev();
+            let of_command = of_command.find(|one| self.name(&one.name) == name);
+            let address = match of_command.map(|one| &one.value) {
+                Some(Assigned::One(word)) => Some(self.expand_whole(word).0),
+                Some(_) => None,
+                None => match self.variables.get(name).as_deref() {
+                    Some(Value::One(text) | Value::Likely(text)) => Some(text.clone()),
+                    _ => None,
+                },
+            };
+            is_so |= address.is_some_and(|address| prefix::is_other_machine(&address.pattern()));
+        }
+        is_so
     }
 
     /// A here-document is a script if a shell reads it, or if it is written to a file that is one: that may be run later.
@@ -328,14 +359,18 @@ impl<'t> Follow<'t> {
         let Some(span) = self.documents.get(number).filter(|span| !span.is_empty()) else {
             return;
         };
-        let Some(command) = prefix::strip(words.to_vec()).filter(|command| command.script.is_none()) else {
+        let Some(command) = prefix::strip(words.to_vec()) else {
             return;
         };
+        let is_read = prefix::reads_script(&command);
+        if command.script.is_some() && !is_read {
+            return;
+        }
         let text = self.text.slice(span.clone());
         let pattern = text.pattern();
         let mut when = self.when.clone();
         let mut who = self.who.clone();
-        if prefix::reads_script(&command) {
+        if is_read {
             if command.who != Who::Same {
                 who = command.who;
             }
@@ -358,6 +393,7 @@ impl<'t> Follow<'t> {
             let given = Given {
                 when,
                 who,
+                elsewhere: self.elsewhere || command.elsewhere,
                 nesting: self.nesting + 1,
                 ..Given::new(self.wanted, self.steps)
             };
@@ -410,11 +446,55 @@ impl<'t> Follow<'t> {
                 }
             }
             "shift" => self.arguments(None),
-            // What it is given runs later.
-            "trap" | "alias" | "echo" | "printf" | ":" | "true" => {}
+            "trap" => self.trap(words),
+            "alias" => self.aliases(words),
+            "echo" | "printf" | ":" | "true" => {}
             _ => return false,
         }
         true
+    }
+
+    /// `trap SCRIPT SIGNAL…`: it runs when the script ends, or on a signal.
+    fn trap(&mut self, words: &[Element]) {
+        let is_option = |word: &&Element| word.text.pattern().starts_with('-');
+        let mut rest = words.iter().skip(1).skip_while(is_option);
+        let Some(script) = rest.next() else { return };
+        let is_end = |word: &Element| matches!(&*word.text.pattern(), "EXIT" | "0");
+        let mut when = self.when.clone();
+        if !rest.any(is_end) {
+            when.and(None);
+        }
+        self.inner(&script.text, when);
+    }
+
+    /// `alias NAME=SCRIPT`: it runs if somebody calls it.
+    fn aliases(&mut self, words: &[Element]) {
+        for word in words.iter().skip(1) {
+            let pattern = word.text.pattern();
+            let Some((name, _)) = pattern.split_once('=') else {
+                continue;
+            };
+            let mut when = self.when.clone();
+            when.and(None);
+            self.inner(&word.text.slice(name.len() + 1, pattern.len()), when);
+        }
+    }
+
+    /// Goes through a script that is run with what this one knows.
+    fn inner(&mut self, script: &Text, when: When) {
+        if self.nesting >= MAX_NESTING {
+            return;
+        }
+        let pattern = script.pattern();
+        let given = Given {
+            when,
+            who: self.who.clone(),
+            elsewhere: self.elsewhere,
+            nesting: self.nesting + 1,
+            variables: self.variables.clone(),
+            ..Given::new(self.wanted, self.steps)
+        };
+        run(script, &pattern, &reader::read(&pattern), given, self.out);
     }
 
     /// What `$1` and `$@` stand for, if that is known.
@@ -484,13 +564,14 @@ impl<'t> Follow<'t> {
     }
 
     /// A command: it is told, or the script in it is gone through.
-    fn command(&mut self, words: Vec<Element>, span: &Span) {
+    fn command(&mut self, words: Vec<Element>, span: &Span, elsewhere: bool) {
         if self.open.is_some_and(|at| span.contains(&at)) {
             return;
         }
         let at = At {
             when: self.when.clone(),
             who: self.who.clone(),
+            elsewhere: self.elsewhere || elsewhere,
             nesting: self.nesting,
             origin: self.text.origin_of_command(span),
         };
@@ -502,6 +583,7 @@ impl<'t> Follow<'t> {
 pub(super) struct At {
     pub(super) when: When,
     pub(super) who: Who,
+    pub(super) elsewhere: bool,
     pub(super) nesting: u32,
     pub(super) origin: Origin,
 }
@@ -515,6 +597,7 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
         Who::Same => at.who,
         other => other,
     };
+    let elsewhere = at.elsewhere || command.elsewhere;
     let Some(script) = command.script else {
         if wanted(&command.program) {
             out.lines.push(Line {
@@ -522,6 +605,7 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
                 words: command.words,
                 when: at.when,
                 who,
+                elsewhere,
                 origin: at.origin,
             });
         }
@@ -531,12 +615,12 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
         let pattern = script.pattern();
         let read = reader::read(&pattern);
         let given = Given {
-            wanted,
             when: at.when,
             who,
+            elsewhere,
             nesting: at.nesting + 1,
-            steps,
             arguments: command.words,
+            ..Given::new(wanted, steps)
         };
         run(&script, &pattern, &read, given, out);
     }

@@ -18,7 +18,7 @@ mod values;
 mod tests;
 
 pub(crate) use follow::{Line, follow};
-pub(crate) use prefix::Who;
+pub(crate) use prefix::{Who, is_other_machine};
 pub(crate) use tree::Stopped;
 pub(crate) use unit_line::unit_line;
 pub(crate) use values::Element;
