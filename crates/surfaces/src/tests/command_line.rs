@@ -277,6 +277,9 @@ fn what_is_no_container() {
               privileged: true <- --privileged
               image: w <- w
               flag: --privileged <- --privileged
+            not analysed: systemd.services.x: `docker run on another machine` is not modelled <- docker
+            not analysed: systemd.services.x: `docker run on another machine` is not modelled <- docker -H ssh://other run u
+            not analysed: systemd.services.x: `podman run on another machine` is not modelled <- podman --url tcp://other:1 run t
         "#]],
     );
 }
@@ -410,13 +413,6 @@ fn scripts_of_people() {
               network: Host <- --net=host
               image: e <- e
               flag: --net=host <- --net=host
-            command-line environment.shellAliases.dr in `box` <- docker run --rm -it --privileged
-              auto start: default false
-              engine: docker <- docker run --rm -it --privileged
-              privileged: true <- --privileged
-              flag: --rm <- --rm
-              flag: -it <- -it
-              flag: --privileged <- --privileged
             command-line programs.fish.shellAbbrs.p in `box` <- podman run --pid=host d
               auto start: default false
               engine: podman <- podman run --pid=host d

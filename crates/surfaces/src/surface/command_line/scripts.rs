@@ -11,17 +11,19 @@ use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
 
 /// Programs that run containers, or something like them.
-const PROGRAMS: [&str; 6] = [
+const PROGRAMS: [&str; 8] = [
     "docker",
     "docker-compose",
+    "nerdctl",
     "podman",
     "podman-compose",
     "systemd-nspawn",
     "unshare",
+    shell::NOT_KNOWN,
 ];
 
 /// Words without which a script runs none of them.
-const WORDS: [&str; 4] = ["docker", "podman", "systemd-nspawn", "unshare"];
+const WORDS: [&str; 5] = ["docker", "nerdctl", "podman", "systemd-nspawn", "unshare"];
 
 /// Is there the name of such a program in a text?
 pub(crate) fn names_program(text: &str) -> bool {
@@ -140,6 +142,16 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
             },
             "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => {
                 let why = Why::NotModelled(line.program.clone());
+                out.not_analysed
+                    .push(gap(place_of(&written.path), why, &line.origin));
+            }
+            "nerdctl" if engine::runs(line) => {
+                let why = Why::NotModelled("nerdctl".to_owned());
+                out.not_analysed
+                    .push(gap(place_of(&written.path), why, &line.origin));
+            }
+            shell::NOT_KNOWN if engine::seems_to_run(line) => {
+                let why = Why::Undecided("which program runs a container".to_owned());
                 out.not_analysed
                     .push(gap(place_of(&written.path), why, &line.origin));
             }

@@ -13,7 +13,7 @@ pub(super) const MAX_STEPS: u32 = 20_000;
 /// So many pieces of values are as much work as a statement.
 const PIECES_OF_A_STEP: usize = 16;
 /// Scripts in scripts, functions in functions, and one in another.
-const MAX_NESTING: u32 = 6;
+pub(super) const MAX_NESTING: u32 = 6;
 /// Variables that say where the engine listens.
 const ENGINE_ADDRESSES: [&str; 2] = ["CONTAINER_HOST", "DOCKER_HOST"];
 /// A loop over more words than these is gone through once, with what is not known.
@@ -57,20 +57,20 @@ pub(crate) fn follow(text: &Text, wanted: Wanted) -> Followed {
 }
 
 /// What is given to a script, or to one in it.
-struct Given<'g> {
-    wanted: Wanted,
-    when: When,
-    who: Who,
-    elsewhere: bool,
-    nesting: u32,
-    steps: &'g mut u32,
-    arguments: Vec<Element>,
+pub(super) struct Given<'g> {
+    pub(super) wanted: Wanted,
+    pub(super) when: When,
+    pub(super) who: Who,
+    pub(super) elsewhere: bool,
+    pub(super) nesting: u32,
+    pub(super) steps: &'g mut u32,
+    pub(super) arguments: Vec<Element>,
     /// What it has from the script that it stands in.
-    variables: Variables,
+    pub(super) variables: Variables,
 }
 
 impl<'g> Given<'g> {
-    fn new(wanted: Wanted, steps: &'g mut u32) -> Self {
+    pub(super) fn new(wanted: Wanted, steps: &'g mut u32) -> Self {
         Self {
             wanted,
             when: When::default(),
@@ -84,7 +84,7 @@ impl<'g> Given<'g> {
     }
 }
 
-fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>, out: &mut Followed) {
+pub(super) fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>, out: &mut Followed) {
     let mut follow = Follow {
         text: Indexed::new(text),
         script: pattern,
@@ -102,6 +102,7 @@ fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>, out: &mut 
             Some(Stopped::Open { at, .. }) => Some(at),
             _ => None,
         },
+        piped: None,
         out,
     };
     for (at, argument) in given.arguments.into_iter().enumerate() {
@@ -125,18 +126,20 @@ pub(super) struct Follow<'t> {
     pub(super) text: Indexed<'t>,
     pub(super) script: &'t str,
     pub(super) variables: Variables,
-    wanted: Wanted,
-    when: When,
-    who: Who,
-    elsewhere: bool,
-    nesting: u32,
-    steps: &'t mut u32,
-    documents: &'t [Span],
+    pub(super) wanted: Wanted,
+    pub(super) when: When,
+    pub(super) who: Who,
+    pub(super) elsewhere: bool,
+    pub(super) nesting: u32,
+    pub(super) steps: &'t mut u32,
+    pub(super) documents: &'t [Span],
     functions: FxHashMap<String, &'t List>,
     called: FxHashSet<String>,
     /// What is never closed: the command that it is in does not run.
     open: Option<usize>,
-    out: &'t mut Followed,
+    /// The here-document that the command before a pipe prints.
+    piped: Option<usize>,
+    pub(super) out: &'t mut Followed,
 }
 
 impl<'t> Follow<'t> {
@@ -158,6 +161,10 @@ impl<'t> Follow<'t> {
                 (Join::And | Join::Pipe, _) => {}
                 (Join::Then | Join::Or, _) => self.when = outside.clone(),
             }
+            self.piped = match (statement.join, before.map(|before| &before.kind)) {
+                (Join::Pipe, Some(Kind::Simple(simple))) if self.passes_on(simple) => simple.document,
+                _ => None,
+            };
             let is_conditional = self.when != outside;
             match is_conditional {
                 true => self.perhaps(|this| this.statement(statement)),
@@ -165,6 +172,7 @@ impl<'t> Follow<'t> {
             }
             before = Some(statement);
         }
+        self.piped = None;
         self.when = outside;
     }
 
@@ -328,6 +336,11 @@ impl<'t> Follow<'t> {
         }
         if let Some(document) = simple.document {
             self.document(document, simple, &words);
+            if simple.expands {
+                self.outputs_in(document);
+            }
+        } else if let Some(document) = self.piped {
+            self.document(document, simple, &words);
         }
         if !self.built_in(&name, &words) {
             let elsewhere = self.is_elsewhere(simple);
@@ -352,53 +365,6 @@ impl<'t> Follow<'t> {
             is_so |= address.is_some_and(|address| prefix::is_other_machine(&address.pattern()));
         }
         is_so
-    }
-
-    /// A here-document is a script if a shell reads it, or if it is written to a file that is one: that may be run later.
-    fn document(&mut self, number: usize, simple: &'t Simple, words: &[Element]) {
-        let Some(span) = self.documents.get(number).filter(|span| !span.is_empty()) else {
-            return;
-        };
-        let Some(command) = prefix::strip(words.to_vec()) else {
-            return;
-        };
-        let is_read = prefix::reads_script(&command);
-        if command.script.is_some() && !is_read {
-            return;
-        }
-        let text = self.text.slice(span.clone());
-        let pattern = text.pattern();
-        let mut when = self.when.clone();
-        let mut who = self.who.clone();
-        if is_read {
-            if command.who != Who::Same {
-                who = command.who;
-            }
-        } else {
-            let output = simple.output.and_then(|at| simple.redirected.get(at));
-            let file = match (output, &*command.program) {
-                (_, "tee") => command.words.last().map(|word| word.text.pattern()),
-                (Some(word), _) => Some(self.expand_whole(word).0.pattern()),
-                (None, _) => None,
-            };
-            let Some(file) = file else { return };
-            let first = pattern.lines().next().unwrap_or_default();
-            let is_script = first.starts_with("#!") && first.trim_end().ends_with("sh");
-            if !is_script && !file.ends_with(".sh") {
-                return;
-            }
-            when.and(None);
-        }
-        if self.nesting < MAX_NESTING {
-            let given = Given {
-                when,
-                who,
-                elsewhere: self.elsewhere || command.elsewhere,
-                nesting: self.nesting + 1,
-                ..Given::new(self.wanted, self.steps)
-            };
-            run(&text, &pattern, &reader::read(&pattern), given, self.out);
-        }
     }
 
     fn assign(&mut self, simple: &'t Simple) {
@@ -430,58 +396,8 @@ impl<'t> Follow<'t> {
         }
     }
 
-    /// Commands of the shell itself that change variables.
-    fn built_in(&mut self, name: &str, words: &[Element]) -> bool {
-        match name {
-            "read" | "mapfile" | "readarray" | "getopts" | "unset" => {
-                for word in words.iter().skip(1) {
-                    self.variables.set(&word.text.pattern(), Value::Unknown);
-                }
-            }
-            "set" => {
-                let is_end = |word: &Element| word.text.pattern() == "--";
-                if let Some(at) = words.iter().position(is_end) {
-                    let rest = words.get(at + 1..).unwrap_or_default();
-                    self.arguments(Some(rest.to_vec()));
-                }
-            }
-            "shift" => self.arguments(None),
-            "trap" => self.trap(words),
-            "alias" => self.aliases(words),
-            "echo" | "printf" | ":" | "true" => {}
-            _ => return false,
-        }
-        true
-    }
-
-    /// `trap SCRIPT SIGNAL…`: it runs when the script ends, or on a signal.
-    fn trap(&mut self, words: &[Element]) {
-        let is_option = |word: &&Element| word.text.pattern().starts_with('-');
-        let mut rest = words.iter().skip(1).skip_while(is_option);
-        let Some(script) = rest.next() else { return };
-        let is_end = |word: &Element| matches!(&*word.text.pattern(), "EXIT" | "0");
-        let mut when = self.when.clone();
-        if !rest.any(is_end) {
-            when.and(None);
-        }
-        self.inner(&script.text, when);
-    }
-
-    /// `alias NAME=SCRIPT`: it runs if somebody calls it.
-    fn aliases(&mut self, words: &[Element]) {
-        for word in words.iter().skip(1) {
-            let pattern = word.text.pattern();
-            let Some((name, _)) = pattern.split_once('=') else {
-                continue;
-            };
-            let mut when = self.when.clone();
-            when.and(None);
-            self.inner(&word.text.slice(name.len() + 1, pattern.len()), when);
-        }
-    }
-
     /// Goes through a script that is run with what this one knows.
-    fn inner(&mut self, script: &Text, when: When) {
+    pub(super) fn inner(&mut self, script: &Text, when: When) {
         if self.nesting >= MAX_NESTING {
             return;
         }
@@ -495,25 +411,6 @@ impl<'t> Follow<'t> {
             ..Given::new(self.wanted, self.steps)
         };
         run(script, &pattern, &reader::read(&pattern), given, self.out);
-    }
-
-    /// What `$1` and `$@` stand for, if that is known.
-    fn arguments(&mut self, words: Option<Vec<Element>>) {
-        let all = words.as_deref().unwrap_or_default();
-        // A word that may be several moves all that follow it.
-        let known = all.iter().take_while(|word| word.is_one).count();
-        let is_whole = words.is_some() && known == all.len();
-        for at in 1..10 {
-            let value = match all.get(at - 1).filter(|_| at <= known) {
-                Some(word) => Value::one(word.text.clone(), word.when.maybe),
-                None if is_whole => Value::One(Text::default()),
-                _ => Value::Unknown,
-            };
-            self.variables.set(&at.to_string(), value);
-        }
-        let all = words.map_or(Value::Unknown, Value::Array);
-        self.variables.set("@", all.clone());
-        self.variables.set("*", all);
     }
 
     fn call(&mut self, name: String, body: &'t List, words: Option<Vec<Element>>) {
@@ -568,8 +465,13 @@ impl<'t> Follow<'t> {
         if self.open.is_some_and(|at| span.contains(&at)) {
             return;
         }
+        let mut when = self.when.clone();
+        // `${ENGINE:-podman}`: the surroundings may say another one.
+        if words.first().is_some_and(|first| first.when.maybe) {
+            when.and(None);
+        }
         let at = At {
-            when: self.when.clone(),
+            when,
             who: self.who.clone(),
             elsewhere: self.elsewhere || elsewhere,
             nesting: self.nesting,

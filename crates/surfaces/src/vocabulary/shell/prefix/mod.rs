@@ -30,6 +30,9 @@ pub(super) struct Command {
     pub(super) script: Option<Text>,
 }
 
+/// The name of a program that is not known.
+pub(crate) const NOT_KNOWN: &str = "\u{fffc}";
+
 /// Programs in front of programs in front of programs.
 const MAX_PREFIXES: usize = 8;
 
@@ -43,7 +46,7 @@ pub(super) fn strip(mut words: Vec<Element>) -> Option<Command> {
         if let Some(script) = words.first().and_then(written) {
             return Some(around.command(String::new(), words, Some(script)));
         }
-        let program = name(words.first()?)?;
+        let program = name(words.first()?).unwrap_or_else(|| NOT_KNOWN.to_owned());
         match around.next(&program, &words) {
             Reads::Another(Next::Words(inner)) => words = inner,
             Reads::Another(Next::Script(script, words)) => {
@@ -222,6 +225,14 @@ pub(crate) fn is_other_machine(address: &str) -> bool {
     }
     let host = ["tcp://", "http://", "https://"].into_iter().find_map(behind);
     host.is_some_and(|host| !["localhost", "127.", "[::1]", "0.0.0.0"].iter().any(|own| host.starts_with(own)))
+}
+
+/// The program of which a command says where it is: `command -v podman`.
+pub(super) fn asks_for<'w>(words: &[&'w str]) -> Option<&'w str> {
+    match words {
+        ["which", name] | ["command", "-v", name] | ["type", "-p" | "-P", name] => Some(name),
+        _ => None,
+    }
 }
 
 fn is_shell(program: &str) -> bool {

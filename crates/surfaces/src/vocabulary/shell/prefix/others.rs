@@ -1,10 +1,10 @@
 //! Programs that put together the command that they run: `xargs`, `find`, `nix` and others.
 
-use super::next::{Next, word};
+use super::next::{Next, joined, word};
 use super::scan::scan;
 use super::table::{NIX, PARALLEL, XARGS};
 use crate::vocabulary::shell::values::Element;
-use crate::vocabulary::text::hole;
+use crate::vocabulary::text::{concat, hole};
 use nixpod_model::Text;
 use nixpod_source::{Origin, Why};
 
@@ -27,15 +27,24 @@ pub(super) fn with_more(words: &[Element]) -> Option<Next> {
         command.push(read);
         return Some(Next::Words(command));
     };
-    put_in(&mut command, &read, |pattern| pattern.contains(&sign));
+    put_in(&mut command, &read, &sign);
     Some(Next::Words(command))
 }
 
-/// Words that have a sign for what is read are not known.
-fn put_in(words: &mut [Element], read: &Element, is_sign: impl Fn(&str) -> bool) {
-    // A text of several words is a script: which of them are meant cannot be told any more.
-    for word in words.iter_mut().filter(|word| is_sign(&word.text.pattern())) {
-        *word = read.clone();
+/// Puts what is read in the place of a sign, wherever that stands in a word.
+fn put_in(words: &mut [Element], read: &Element, sign: &str) {
+    for word in words {
+        let pattern = word.text.pattern();
+        let mut parts = Vec::new();
+        let mut from = 0;
+        for (at, _) in pattern.match_indices(sign) {
+            parts.extend([word.text.slice(from, at), read.text.clone()]);
+            from = at + sign.len();
+        }
+        if !parts.is_empty() {
+            parts.push(word.text.slice(from, pattern.len()));
+            word.text = concat(parts);
+        }
     }
 }
 
@@ -47,18 +56,16 @@ pub(super) fn parallel(words: &[Element]) -> Option<Next> {
     let is_end = |word: &Element| word.text.pattern().starts_with(":::");
     let end = rest.iter().position(is_end).unwrap_or(rest.len());
     let mut command = rest.get(..end)?.to_vec();
+    let has_sign = |word: &Element| word.text.pattern().contains("{}");
+    if command.iter().any(has_sign) {
+        put_in(&mut command, &read, "{}");
+    } else if !command.is_empty() {
+        command.push(read);
+    }
     match &command[..] {
-        [one] if one.text.pattern().contains(' ') => Some(Next::Script(one.text.clone(), Vec::new())),
         [] => None,
-        _ => {
-            let has_sign = |pattern: &str| pattern.contains('{') && pattern.contains('}');
-            if command.iter().any(|word| has_sign(&word.text.pattern())) {
-                put_in(&mut command, &read, has_sign);
-            } else {
-                command.push(read);
-            }
-            Some(Next::Words(command))
-        }
+        [one, ..] if one.text.pattern().contains(' ') => Some(Next::Script(joined(&command), Vec::new())),
+        _ => Some(Next::Words(command)),
     }
 }
 
@@ -71,7 +78,7 @@ pub(super) fn found(words: &[Element]) -> Option<Next> {
     let end = rest.iter().position(is_end).unwrap_or(rest.len());
     let mut command = rest.get(..end)?.to_vec();
     let read = read_by("find", words.first()?);
-    put_in(&mut command, &read, |pattern| pattern.contains("{}"));
+    put_in(&mut command, &read, "{}");
     Some(Next::Words(command))
 }
 
