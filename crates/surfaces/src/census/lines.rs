@@ -340,7 +340,8 @@ impl Walk<'_> {
         }
         let written = written(self.hir, id, parts);
         let last = self.names.last().map_or("", String::as_str);
-        let lines = command_lines(&written, last.starts_with("Exec"));
+        let is_unit_line = last.starts_with("Exec") && self.call != Call::Writes;
+        let lines = command_lines(&written, is_unit_line);
         let standing = self.standing(last, &written);
         let is_told = standing != ScriptStanding::Unclear;
         let lines: Vec<(u32, u32)> = { lines.iter() }

@@ -352,10 +352,10 @@ fn scripts_in_here_documents() {
             command-line systemd.services.x (6) in `box` <- xargs -I{} podman run -v {}:/x --privileged y
               engine: podman <- xargs -I{} podman run -v {}:/x --privileged y
               privileged: true <- --privileged
-              mount: ${…} at ${…} rw <- x
+              mount: ${…} at /x rw <- x
               image: y <- y
               flag: -v <- -v
-              flag value: ${…} <- x
+              flag value: ${…}:/x <- x
               flag: --privileged <- --privileged
               not known: what it mounts: undecided: what `xargs` reads <- x
             command-line systemd.services.x (7) maybe[depending on read -r line] in `box` <- podman run --privileged z
@@ -413,6 +413,13 @@ fn scripts_of_people() {
               network: Host <- --net=host
               image: e <- e
               flag: --net=host <- --net=host
+            command-line environment.shellAliases.dr in `box` <- docker run --rm -it --privileged
+              auto start: default false
+              engine: docker <- docker run --rm -it --privileged
+              privileged: true <- --privileged
+              flag: --rm <- --rm
+              flag: -it <- -it
+              flag: --privileged <- --privileged
             command-line programs.fish.shellAbbrs.p in `box` <- podman run --pid=host d
               auto start: default false
               engine: podman <- podman run --pid=host d

@@ -136,6 +136,13 @@ podman run --rm
               auto start: default false
               engine: docker <- docker -H tcp://127.0.0.1:2375 run d
               image: d <- d
+            command-line deploy.sh (2) in `files` <- podman run --rm
+              auto start: default false
+              engine: podman <- podman run --rm
+              rootful: unknown: undecided: who runs the script <- podman run --rm
+              flag: --rm <- --rm
+              not known: whether its engine runs as root: undecided: who runs the script <- podman run --rm
+            not analysed: deploy.sh (2): undecided: who runs the script <- podman run --rm
             not analysed: deploy.sh: `docker run on another machine` is not modelled <- docker
             not analysed: deploy.sh: `docker run on another machine` is not modelled <- DOCKER_HOST=ssh://web docker run b
             not analysed: deploy.sh: `docker run on another machine` is not modelled <- docker -H ssh://web run c

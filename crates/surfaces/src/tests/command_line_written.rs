@@ -234,6 +234,39 @@ let dir = "/srv/a b"; in {
 }
 "#,
         expect![[r#"
+            command-line systemd.services.x in `box` <- podman run -v "
+              engine: podman <- podman run -v "
+              mount: /srv/a b at /x rw <- /srv/a b
+              mount: /srv/a b at /y rw <- /srv/a b
+              mount: $HOME at /h rw <- ''${HOME}
+              environment: A = ${…} <- A=
+              environment: C = ${…} <- C=
+              image: img <- img
+              flag: -v <- -v
+              flag value: /srv/a b:/x <- /srv/a b
+              flag: -v <- -v
+              flag value: /srv/a b:/y <- /srv/a b
+              flag: -v <- -v
+              flag value: $HOME:/h <- ''${HOME}
+              flag: -e <- -e
+              flag value: A=${…} <- A=
+              flag: -e <- -e
+              flag value: C=${…} <- C=
+              not known: what its environment is: the variable `B` of a script depends on the machine <- A=
+              not known: what its environment is: the variable `D` of a script depends on the machine <- C=
+            command-line systemd.services.x (2) in `box` <- podman run -e "Q=\"q\"" -e 'R='"'r'"' ' -e S=\$s --name
+              engine: podman <- podman run -e "Q=\"q\"" -e 'R='"'r'"' ' -e S=\$s --name
+              environment: Q = "q" <- Q=
+              environment: R = 'r'  <- R=
+              environment: S = $s <- S=
+              flag: -e <- -e
+              flag value: Q="q" <- Q=
+              flag: -e <- -e
+              flag value: R='r'  <- R=
+              flag: -e <- -e
+              flag value: S=$s <- S=
+              flag: --name <- --name
+              option: name = true <- --name
             command-line systemd.services.y in `box` <- podman run -e \"A=\${B:-b}\" -e \"C=\\\"c\\\"\" -v \${dir}:/z img3
               engine: podman <- podman run -e \"A=\${B:-b}\" -e \"C=\\\"c\\\"\" -v \${dir}:/z img3
               mount: ${…} at /z rw <- \${dir}
@@ -247,7 +280,8 @@ let dir = "/srv/a b"; in {
               flag: -v <- -v
               flag value: ${…}:/z <- \${dir}
               not known: what it mounts: the variable `dir` of a script depends on the machine <- \${dir}
-            not analysed: systemd.services.x.script: evaluation fails: undefined variable 'e' <- script
+            not analysed: systemd.services.x: the variable `B` of a script depends on the machine <- A=
+            not analysed: systemd.services.x: the variable `D` of a script depends on the machine <- C=
             not analysed: systemd.services.y: the variable `dir` of a script depends on the machine <- \${dir}
         "#]],
     );

@@ -61,6 +61,8 @@ pub(crate) fn command_lines(text: &Text, is_unit_line: bool) -> Vec<CommandLine>
         let is_clear = match (line.program.as_str(), engine::command(line)) {
             (_, engine::Command::Run(run)) => run.spec().iter().any(is_option),
             ("systemd-nspawn", _) => line.words.iter().any(is_option),
+            // Its options are added by other strings.
+            _ if engine::runs(line) => false,
             _ => continue,
         };
         // Loops come to the same line again.

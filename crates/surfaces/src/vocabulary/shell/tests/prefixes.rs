@@ -144,13 +144,13 @@ eval -- 'podman run v'
         expect![[r#"
             podman |run| |a| |${…}|* <- xargs podman run a
             podman |run| |b| |${…}|* <- xargs -0 -n1 -P4 podman run b
-            ￼  <- x
-            podman |run| |-v| |${…}|* |c| <- xargs -I % podman run -v %:/x c
-            podman |run| |-v| |${…}|* |d| <- xargs -i podman run -v {}:/x d
-            podman |run| |${…}|* <- parallel -j4 podman run {} ::: e f
+            podman |run| |${…}|* <- podman run 
+            podman |run| |-v| |${…}:/x| |c| <- xargs -I % podman run -v %:/x c
+            podman |run| |-v| |${…}:/x| |d| <- xargs -i podman run -v {}:/x d
+            podman |run| |${…}| <- parallel -j4 podman run {} ::: e f
             podman |run| |${…}|* <- parallel podman run ::: g
-            podman |run| |{}| |h| <- podman run {} h
-            podman |run| |-v| |${…}|* |i| <- find . -name x -exec podman run -v {}:/x i \; -print
+            podman |run| |${…}|* |h| <- podman run 
+            podman |run| |-v| |${…}:/x| |i| <- find . -name x -exec podman run -v {}:/x i \; -print
             find |.| |-type| |f| <- find . -type f
             podman |run| |j| <- podman
             podman |run| |k| <- watch -x podman run k
@@ -221,7 +221,6 @@ unalias p
             podman |run| |b| if [] <- podman run b
             cleanup  <- cleanup
             podman |run| |c| <- podman run c
-            EXIT  if [] <- EXIT
             cleanup  <- cleanup
             podman |run| |d| if [] <- podman run d
             podman  as root if [] <- sudo podman
