@@ -109,7 +109,7 @@ pub(crate) fn islands(
     evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     out.scripts = Scripts::new(vfs, files, tests, evaluated);
     out.scripts.set_off_aside(&from_hosts.files);
-    let roots = out.scripts.roots(&from_hosts.files, standing);
+    let roots = out.scripts.roots(&from_hosts.files, evaluated, standing);
     let all = &roots;
     evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     out.scripts.keep_unread(evaluated);

@@ -85,12 +85,20 @@ impl Scripts {
     }
 
     /// The islands of what is certainly a script. Of a file that hosts have read only those are, which no host would have.
-    pub(super) fn roots(&self, read_by_hosts: &FxHashSet<FileId>, standing: Standing) -> Vec<Root> {
+    pub(super) fn roots(
+        &self,
+        read_by_hosts: &FxHashSet<FileId>,
+        evaluated: &[Arc<Known>],
+        standing: Standing,
+    ) -> Vec<Root> {
+        let evaluated: FxHashSet<FileId> = evaluated.iter().flat_map(|known| known.reads.parsed_files()).collect();
         let mut by_file: BTreeMap<FileId, Vec<Island>> = BTreeMap::new();
         for script in &self.unread {
             let is_script = match script.site.standing {
                 ScriptStanding::Output => true,
-                ScriptStanding::Option | ScriptStanding::Script => !read_by_hosts.contains(&script.file),
+                ScriptStanding::Script => !read_by_hosts.contains(&script.file),
+                // Whoever read the module knows what its options say.
+                ScriptStanding::Option => !evaluated.contains(&script.file),
                 ScriptStanding::Unclear => false,
             };
             let islands = by_file.entry(script.file).or_default();

@@ -41,7 +41,7 @@ pub enum ScriptStanding {
 }
 
 /// Functions that make a script of one of their arguments.
-const WRITERS: [&str; 19] = [
+const WRITERS: [&str; 18] = [
     "mkShell",
     "mkShellNoCC",
     "runCommand",
@@ -57,17 +57,18 @@ const WRITERS: [&str; 19] = [
     "writeShellApplication",
     "writeShellScript",
     "writeShellScriptBin",
-    "writeTextFile",
     "mkScript",
     "mkShellScript",
     "entryAfter",
 ];
 
 /// Names under which scripts stand, besides those that end in `Phase` and those of units.
-const SCRIPTS: [&str; 14] = [
+const SCRIPTS: [&str; 16] = [
     "buildCommand",
     "cmd",
     "command",
+    "enterShell",
+    "enterTest",
     "entry",
     "exec",
     "postStart",
@@ -82,7 +83,7 @@ const SCRIPTS: [&str; 14] = [
 ];
 
 /// Names of what people read and nobody runs.
-const PROSE: [&str; 18] = [
+const PROSE: [&str; 20] = [
     "assertions",
     "changelog",
     "comment",
@@ -91,11 +92,14 @@ const PROSE: [&str; 18] = [
     "doc",
     "documentation",
     "example",
+    // What somebody may run as root is not run by saying so.
+    "extraRules",
     "help",
     "homepage",
     "longDescription",
     "message",
     "meta",
+    "motd",
     "notes",
     "summary",
     "testScript",
@@ -130,6 +134,15 @@ const OUTPUTS: [&str; 12] = [
     "overlays",
     "packages",
     "shellHook",
+];
+
+/// Sets of files that options write.
+const FILES: [&[&str]; 5] = [
+    &["environment", "etc"],
+    &["home", "file"],
+    &["xdg", "cacheFile"],
+    &["xdg", "configFile"],
+    &["xdg", "dataFile"],
 ];
 
 /// Deeper than any file that the parser accepts would be by nesting alone.
@@ -339,6 +352,9 @@ impl Walk<'_> {
             return;
         }
         let written = written(self.hir, id, parts);
+        if self.is_text_of_file() && self.call != Call::Writes && !begins_with_sign(&written) {
+            return;
+        }
         let last = self.names.last().map_or("", String::as_str);
         let is_unit_line = last.starts_with("Exec") && self.call != Call::Writes;
         let lines = command_lines(&written, is_unit_line);
@@ -361,6 +377,13 @@ impl Walk<'_> {
         });
     }
 
+    /// Is it the text of a file that an option writes, which may be anything?
+    fn is_text_of_file(&self) -> bool {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let is_files = |at: usize| FILES.iter().any(|path| names.get(at..).is_some_and(|rest| rest.starts_with(path)));
+        names.last() == Some(&"text") && (0..names.len()).any(is_files)
+    }
+
     fn place(&self, id: ExprId, line: &CommandLine) -> Option<(u32, u32)> {
         let place = line.origin.place().filter(|place| place.site.expr == id)?;
         place.within
@@ -379,16 +402,21 @@ impl Walk<'_> {
         if (0..names.len()).any(is_read) {
             return ScriptStanding::Option;
         }
-        let begins = match text.parts.first() {
-            Some(TextPart::Known { text, .. }) => text.starts_with("#!"),
-            _ => false,
-        };
-        let is_script =
-            SCRIPTS.contains(&last) || last.ends_with("Phase") || last.starts_with("Exec") || begins;
+        let is_script = SCRIPTS.contains(&last)
+            || last.ends_with("Phase")
+            || last.starts_with("Exec")
+            || begins_with_sign(text);
         match self.call == Call::Writes || is_script {
             true => ScriptStanding::Script,
             false => ScriptStanding::Unclear,
         }
+    }
+}
+
+fn begins_with_sign(text: &Text) -> bool {
+    match text.parts.first() {
+        Some(TextPart::Known { text, .. }) => text.starts_with("#!"),
+        _ => false,
     }
 }
 

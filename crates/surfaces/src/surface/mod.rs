@@ -49,6 +49,7 @@ pub(crate) const TEXT_SURFACES: &[TextSurface] = &[
     devcontainer::TEXTS,
     manifests::COMPOSE,
     manifests::KUBERNETES,
+    manifests::CONTAINERFILE,
 ];
 
 /// What is known of each surface before anything is read.

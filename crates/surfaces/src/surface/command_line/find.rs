@@ -146,7 +146,11 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
     }
     found.functions_of_fish(config);
     for path in PACKAGES.iter().filter(is_there) {
-        found.packages(config, path, &of_user);
+        let all = found.option(config, path);
+        found.packages(&path.join("."), &all, &of_user);
+    }
+    if !is_home {
+        found.packages_of_users(config);
     }
     for path in FILES.iter().filter(is_there) {
         found.files(config, path, &of_user);
@@ -336,9 +340,8 @@ impl Finder<'_, '_, '_> {
     }
 
     /// Packages that are scripts: what `writeShellScriptBin` and its like make.
-    fn packages(&mut self, config: &Found, path: &[&str], runs: &Runs) {
-        let all = self.option(config, path);
-        if self.reader.is_unset(&all) {
+    fn packages(&mut self, path: &str, all: &Found, runs: &Runs) {
+        if self.reader.is_unset(all) {
             return;
         }
         // Hundreds of packages are nothing to this: what cannot be known of one is not told.
@@ -352,8 +355,20 @@ impl Finder<'_, '_, '_> {
                 let when = self.reader.ev.both(all.when, element.when);
                 let mut found = self.reader.found(element.thunk, when, all.site, false);
                 found.info.clone_from(&all.info);
-                self.written_by(&path.join("."), &found, runs);
+                self.written_by(path, &found, runs);
             }
+        }
+    }
+
+    fn packages_of_users(&mut self, config: &Found) {
+        let users = self.option(config, &["users", "users"]);
+        if self.reader.is_unset(&users) {
+            return;
+        }
+        for (name, user) in self.reader.entries(&users).all() {
+            let all = self.reader.get(&user, "packages");
+            let path = format!("users.users.{}.packages", as_key(&name));
+            self.packages(&path, &all, &Runs::User(None));
         }
     }
 

@@ -500,12 +500,16 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
         other => other,
     };
     let elsewhere = at.elsewhere || command.elsewhere;
+    let mut when = at.when;
+    if command.doubtful {
+        when.and(None);
+    }
     let Some(script) = command.script else {
         if wanted(&command.program) {
             out.lines.push(Line {
                 program: command.program,
                 words: command.words,
-                when: at.when,
+                when,
                 who,
                 elsewhere,
                 origin: at.origin,
@@ -517,7 +521,7 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
         let pattern = script.pattern();
         let read = reader::read(&pattern);
         let given = Given {
-            when: at.when,
+            when,
             who,
             elsewhere,
             nesting: at.nesting + 1,

@@ -26,12 +26,17 @@ pub(super) struct Command {
     pub(super) who: Who,
     /// Does another machine run it?
     pub(super) elsewhere: bool,
+    /// Does something that is not known stand in front of it, which may do anything with it?
+    pub(super) doubtful: bool,
     /// What a shell is given to run.
     pub(super) script: Option<Text>,
 }
 
 /// The name of a program that is not known.
 pub(crate) const NOT_KNOWN: &str = "\u{fffc}";
+
+/// Programs that nothing else is called like, so that a word in front of one is one that runs it.
+const ENGINES: [&str; 3] = ["docker", "podman", "systemd-nspawn"];
 
 /// Programs in front of programs in front of programs.
 const MAX_PREFIXES: usize = 8;
@@ -41,6 +46,7 @@ pub(super) fn strip(mut words: Vec<Element>) -> Option<Command> {
     let mut around = Around {
         who: Who::Same,
         elsewhere: false,
+        doubtful: false,
     };
     for _ in 0..MAX_PREFIXES {
         if let Some(script) = words.first().and_then(written) {
@@ -82,6 +88,7 @@ impl Reads {
 struct Around {
     who: Who,
     elsewhere: bool,
+    doubtful: bool,
 }
 
 impl Around {
@@ -91,11 +98,21 @@ impl Around {
             words,
             who: self.who,
             elsewhere: self.elsewhere,
+            doubtful: self.doubtful,
             script,
         }
     }
 
     fn next(&mut self, program: &str, words: &[Element]) -> Reads {
+        // `$SUDO podman run`: it may be nothing, or another user's.
+        if program == NOT_KNOWN
+            && let [first, rest @ ..] = words
+            && rest.first().and_then(name).is_some_and(|name| ENGINES.contains(&name.as_str()))
+        {
+            self.who = Who::User(first.text.clone());
+            self.doubtful = true;
+            return Reads::Another(Next::Words(rest.to_vec()));
+        }
         if let Some(prefix) = PREFIXES.iter().find(|prefix| prefix.name == program) {
             return Reads::another(self.behind(prefix, words));
         }
@@ -201,7 +218,9 @@ pub(crate) fn name(word: &Element) -> Option<String> {
     let name = why.name().filter(|_| last.chars().eq([HOLE]))?;
     let name = name.strip_suffix(".meta.mainProgram").unwrap_or(name);
     let name = name.strip_suffix(".package").unwrap_or(name);
-    Some(name.rsplit('.').next().unwrap_or(name).to_owned())
+    let package = name.rsplit('.').next().unwrap_or(name);
+    let is_docker = package == "docker-client" || package.starts_with("docker_");
+    Some(if is_docker { "docker" } else { package }.to_owned())
 }
 
 /// Is it a shell that reads its script from what it is given to read?

@@ -30,6 +30,9 @@ systemd-inhibit --what=sleep --why 'a b' dbus-run-session -- podman run t
 nsenter -t 1 -m -u podman run u
 chronic unbuffer podman run v
 exec -a name podman run w
+$SUDO podman run x
+"$(prefix)" docker run y
+$RUN other podman run z
 "#,
         expect![[r#"
             podman |run| |a| as ann <- sudo -iu ann podman run a
