@@ -32,9 +32,9 @@ fn found(nix: &str) -> BTreeMap<String, Severity> {
     let disk = MemoryFileSystem::new();
     disk.write(
         "/project/configuration.nix",
-        &format!("{{ imports = [ ./form.nix ]; {BESIDES} }}"),
+        format!("{{ imports = [ ./form.nix ]; {BESIDES} }}"),
     );
-    disk.write("/project/form.nix", &format!("{{\n{nix}\n}}\n"));
+    disk.write("/project/form.nix", format!("{{\n{nix}\n}}\n"));
     let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::new(disk));
     host.set_project("/project".into());
     let report = host.analysis().check(&["/project".into()]);

@@ -6,6 +6,7 @@
 //! not come to is named as not analysed.
 
 use crate::check::budget::{Budget, Roots};
+use crate::check::scripts::Scripts;
 use crate::check::used::{Used, has_part};
 use crate::report::{Cause, Concern, Gap};
 use crate::settings::Settings;
@@ -51,6 +52,8 @@ pub(crate) struct Census {
     pub(crate) unread: Vec<Written>,
     /// Sets in the shape of quadlet files that are not read, each with its file.
     pub(crate) quadlets: Vec<(FileId, QuadletSite)>,
+    /// Scripts that run containers and that nothing came to.
+    pub(super) scripts: Scripts,
 }
 
 /// Evaluates the islands of files, except those that only tests have, adds their worlds to those of the roots, and tells what is left.
@@ -104,6 +107,12 @@ pub(crate) fn islands(
     roots.extend(of_quadlets(&out.quadlets));
     let (all, jobs) = (&roots, settings.jobs);
     evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
+    out.scripts = Scripts::new(vfs, files, tests, evaluated);
+    out.scripts.set_off_aside(&from_hosts.files);
+    let roots = out.scripts.roots(&from_hosts.files, evaluated, standing);
+    let all = &roots;
+    evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
+    out.scripts.keep_unread(evaluated);
     // In an open world, what a condition leaves out for certain is off as well.
     let account = Account::new(evaluated.iter());
     out.quadlets
@@ -291,7 +300,8 @@ impl Census {
                 what,
             }
         });
-        untold.map(gap).chain(quadlets).collect()
+        let scripts = self.scripts.gaps(files);
+        untold.map(gap).chain(quadlets).chain(scripts).collect()
     }
 }
 

@@ -15,6 +15,7 @@ mod missing_import;
 pub(crate) mod outcome;
 pub(crate) mod part;
 pub(crate) mod places;
+mod scripts;
 pub(crate) mod secrets;
 pub(crate) mod snapshot;
 pub(crate) mod targets;

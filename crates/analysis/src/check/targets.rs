@@ -109,6 +109,7 @@ pub fn patterns() -> Vec<String> {
         "**/*.d/*.conf".to_owned(),
         "**/devcontainer.json".to_owned(),
         "**/.devcontainer.json".to_owned(),
+        "**/*{Containerfile,Dockerfile}*".to_owned(),
     ]
 }
 

@@ -21,7 +21,7 @@ mod systemd_nspawn;
 mod texts;
 mod written_files;
 
-pub(crate) use command_line::names_program;
+pub(crate) use command_line::{CommandLine, command_lines, names_program};
 use surroundings::Tell;
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;
@@ -72,6 +72,7 @@ pub(crate) const TEXT_SURFACES: &[TextSurface] = &[
     devcontainer::TEXTS,
     manifests::COMPOSE,
     manifests::KUBERNETES,
+    manifests::CONTAINERFILE,
 ];
 
 /// What is known of each surface before anything is read.

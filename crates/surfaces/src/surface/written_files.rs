@@ -215,8 +215,13 @@ fn from_source(reader: &mut OptionReader<'_, '_>, source: &Found) -> Field<Text>
     }
     let field = reader.text(source);
     let Some(text) = field.value() else { return field };
+    // What is built has the texts that went into it, and is none of them.
+    let named = text.parts.iter().find_map(|part| match part {
+        TextPart::Hole { why, .. } => why.name()?.strip_prefix("store path of "),
+        TextPart::Known { .. } => None,
+    });
     let written = text.context.iter().find_map(|reference| match reference {
-        StoreRef::Written { text, .. } => Some(text.clone()),
+        StoreRef::Written { name, text } if named == Some(&**name) => Some(text.clone()),
         _ => None,
     });
     if let Some(written) = written {

@@ -55,6 +55,12 @@ apiVersion: v1
 kind: Pod
 #- other/values.yaml
 kind: Pod
+#- ci/Dockerfile
+# A recipe.
+FROM debian:13
+RUN podman run --privileged x
+#- ci/Dockerfile.dockerignore
+FROM
 "#,
         expect![[r#"
             not analysed: the containers of app/compose.yaml: `compose files` is not modelled <- services:

@@ -153,14 +153,14 @@ fn files_of_a_home() {
     let (world, files) = world(HOME, Kind::Home, true);
     expect![[r#"
         quadlet built in `box` <- "containers/systemd/built.container"
-          auto start: unknown: `pkgs.runCommand (…)` comes from outside
+          auto start: unknown: `pkgs.built` comes from outside
           rootful: default false
           runs as: default ada
-          users: unknown: `pkgs.runCommand (…)` comes from outside
-          privileged: unknown: `pkgs.runCommand (…)` comes from outside
-          network: unknown: `pkgs.runCommand (…)` comes from outside
-          not seen: `pkgs.runCommand (…)` comes from outside
-          not known: a part of its definition: `pkgs.runCommand (…)` comes from outside <- source
+          users: unknown: `pkgs.built` comes from outside
+          privileged: unknown: `pkgs.built` comes from outside
+          network: unknown: `pkgs.built` comes from outside
+          not seen: `pkgs.built` comes from outside
+          not known: a part of its definition: `pkgs.built` comes from outside <- pkgs.runCommand "built" { } "make > $out"
         quadlet web in `box` <- "containers/systemd/web.container"
           rootful: default false
           runs as: default ada
@@ -194,7 +194,7 @@ fn files_of_a_home() {
           image: quay.io/a/b:1 <- quay.io/a/b:1
           flag: --privileged <- --privileged
           unit problem: nobody expands `~/x` here (FailsToStart) <- ~/x
-        not analysed: built: `pkgs.runCommand (…)` comes from outside <- source
+        not analysed: built: `pkgs.built` comes from outside <- pkgs.runCommand "built" { } "make > $out"
         not analysed: part: `inputs.x.lines` comes from outside <- inputs
     "#]]
     .assert_eq(&dump::containers(&world, &files));

@@ -1,11 +1,11 @@
-//! What options of `podman run` and `docker run` change.
+//! What options of `podman run` and `docker run` change, and those of builds.
 
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::override_with;
 use crate::vocabulary::flags::{Grammar, Opt, decided};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
-use crate::vocabulary::programs::{self, RUN};
+use crate::vocabulary::programs::{self, BUILD, RUN, Says};
 use crate::vocabulary::text::{concat, split_all, split_once};
 use nixpod_model::{
     Container, Device, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, RunOption, Text, Userns,
@@ -18,6 +18,22 @@ pub(crate) const WORDS: Grammar = Grammar {
     short: |name| programs::short(&RUN, name),
     pre_split: false,
 };
+
+/// The same of a build.
+pub(crate) const BUILDS: Grammar = Grammar {
+    long: |name| programs::long(&BUILD, name),
+    short: |name| programs::short(&BUILD, name),
+    pre_split: false,
+};
+
+/// Does an option of a build say what its steps reach?
+pub(crate) fn is_of_steps(option: &Opt) -> bool {
+    let name = match option.name.as_str() {
+        "-v" => "volume",
+        name => name.trim_start_matches('-'),
+    };
+    BUILD.iter().any(|known| known.0 == name && matches!(known.3, Says::Fact(_)))
+}
 
 /// Applies options in their order.
 pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
