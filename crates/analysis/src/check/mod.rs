@@ -18,5 +18,6 @@ pub(crate) mod places;
 pub(crate) mod secrets;
 pub(crate) mod snapshot;
 pub(crate) mod targets;
+mod templates;
 pub(crate) mod tool_rules;
 mod used;

@@ -10,14 +10,14 @@ mod nspawn;
 mod nspawn_lists;
 mod oci;
 mod quadlet;
-mod quadlet_text;
+pub(crate) mod quadlet_text;
 mod quadlet_units;
 mod runners;
 mod section;
 mod surroundings;
 mod systemd_nspawn;
 mod texts;
-mod written_files;
+pub(crate) mod written_files;
 
 pub(crate) use command_line::names_program;
 pub(crate) use surroundings::{Read, Reading, Surroundings};

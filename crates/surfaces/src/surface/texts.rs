@@ -68,6 +68,8 @@ pub(crate) struct TextsRead {
     pub(crate) home_of: Option<String>,
     /// The newest Podman that the system can have.
     pub(crate) podman: Option<PodmanRelease>,
+    /// May there be units of the same generator that are none of these texts?
+    pub(crate) has_other_units: bool,
     /// The names that are taken, each with how many were called so.
     names: FxHashMap<String, u32>,
 }
@@ -82,6 +84,7 @@ impl TextsRead {
             problems: Vec::new(),
             home_of: None,
             podman: None,
+            has_other_units: false,
             names: FxHashMap::default(),
         }
     }

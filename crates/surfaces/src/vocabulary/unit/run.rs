@@ -2,7 +2,7 @@
 
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::flags::{Opt, decided, parse};
-use crate::vocabulary::podman::{self, WORDS};
+use crate::vocabulary::podman::{self, WORDS, option as opt};
 use crate::vocabulary::text::{HOLE, concat, origin_of, split_once};
 use crate::vocabulary::unit::check::is_on;
 use crate::vocabulary::unit::keys::{Becomes, Key, Takes};
@@ -176,15 +176,6 @@ fn options(values: &Values, around: &Around<'_>) -> Vec<Opt> {
         }
     }
     out
-}
-
-/// An option with a value.
-fn opt(name: &str, value: &Field<Text>) -> Opt {
-    Opt {
-        name: name.to_owned(),
-        value: value.value().cloned(),
-        field: part(value, (), Origin::default()),
-    }
 }
 
 fn option(key: &Key, name: &str, field: &Field<Text>, around: &Around<'_>) -> Option<Opt> {
