@@ -14,12 +14,15 @@ use nixpod_model::{
     Container, Doubt, Fact, Field, NotAnalysed, PodmanRelease, Subject, Text, UnitProblem, Unseen,
 };
 use nixpod_source::{Origin, Place, Why};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Reads the texts of a system.
 pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
     for (folder, texts) in groups(texts) {
         let group = Group::new(&texts, out);
+        let alone = group.alone.iter().filter(|written| Folder::of(written) == folder);
+        out.not_analysed
+            .extend(alone.map(|written| unit_elsewhere(written)));
         for (member, written) in group.linked.members.iter().zip(&group.written) {
             // What all users have is read once, and not for each of them.
             if Folder::of(written) != folder {
@@ -96,6 +99,19 @@ fn groups(texts: &[Written]) -> Vec<(Folder<'_>, Vec<&Written>)> {
     out
 }
 
+/// What a drop-in says is not read where its unit is not among the files.
+fn unit_elsewhere(written: &Written) -> NotAnalysed {
+    NotAnalysed {
+        place: place(written, None).place(),
+        what: format!("the drop-in {}", path(written)),
+        questions: Vec::new(),
+        why: Why::Undecided("which units it adds to: none of them is among the files".to_owned()),
+        also: Vec::new(),
+        subject: Subject::Set,
+        hosts: Vec::new(),
+    }
+}
+
 /// What Kubernetes' manifests say is not read.
 fn pods_of(member: &Member, written: &Written) -> NotAnalysed {
     let yaml = member.values.last("Yaml");
@@ -129,6 +145,7 @@ fn names(written: &Written) -> (&str, &str) {
 struct DropIn<'w> {
     name: &'w str,
     unit: Unit,
+    written: &'w Written,
 }
 
 /// By the folder that they are in.
@@ -155,6 +172,8 @@ struct Group<'w> {
     written: Vec<&'w Written>,
     /// Can a unit that is named be nowhere else?
     is_whole: bool,
+    /// Drop-ins of which no unit is here.
+    alone: Vec<&'w Written>,
 }
 
 impl<'w> Group<'w> {
@@ -168,6 +187,7 @@ impl<'w> Group<'w> {
             written: Vec::new(),
             // Each user may have units besides those of all, and those of a home may be among them.
             is_whole: !of_all && !read.has_other_units,
+            alone: Vec::new(),
         };
         let (drop_ins, units): (Vec<&Written>, Vec<&Written>) = texts
             .iter()
@@ -177,7 +197,10 @@ impl<'w> Group<'w> {
         for written in drop_ins {
             let (name, folder) = names(written);
             let unit = unit(&written.text);
-            by_folder.entry(folder).or_default().push(DropIn { name, unit });
+            by_folder
+                .entry(folder)
+                .or_default()
+                .push(DropIn { name, unit, written });
         }
         for written in units {
             let (name, _) = names(written);
@@ -187,6 +210,14 @@ impl<'w> Group<'w> {
                 out.written.push(written);
             }
         }
+        let members = out.linked.members.iter();
+        let used: FxHashSet<String> = members.flat_map(|member| drop_in_folders(&member.name)).collect();
+        let mut alone: Vec<&DropIn<'w>> = { by_folder.iter() }
+            .filter(|(folder, _)| !used.contains(**folder))
+            .flat_map(|(_, drop_ins)| drop_ins)
+            .collect();
+        alone.sort_by_key(|drop_in| &drop_in.written.path);
+        out.alone = alone.into_iter().map(|drop_in| drop_in.written).collect();
         out
     }
 

@@ -38,11 +38,16 @@ const DEFAULT_CAPABILITIES: [&str; 11] = [
 /// The first release of which every Podman knows `privileged`, `mounts` and `env_host`: those came with Podman 5.4.
 const KNOWS_PRIVILEGED: Release = Release { year: 25, month: 5 };
 
+/// The first release that may have Podman 6, which does not read the system's main file where the user has one.
+const MAY_HAVE_SIX: Release = Release { year: 26, month: 11 };
+
 /// What every container has in a system, or in a home, by engine; nothing where nothing is said.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Settings {
     podman: Option<EngineSettings>,
     docker: Option<EngineSettings>,
+    /// What the daemon of each user is told. No container that is declared is run by it.
+    rootless_docker: Option<EngineSettings>,
 }
 
 impl Settings {
@@ -56,12 +61,26 @@ impl Settings {
         let podman = around.and_then(|around| around.podman.as_ref());
         Self {
             podman: read(reader, config, system, podman),
-            docker: docker(reader, config, system),
+            docker: docker(
+                reader,
+                config,
+                system,
+                &["virtualisation", "docker"],
+                EntryName::Template,
+            ),
+            rootless_docker: docker(
+                reader,
+                config,
+                system,
+                &["virtualisation", "docker", "rootless"],
+                EntryName::Known("rootless".into()),
+            ),
         }
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &EngineSettings> {
-        self.podman.iter().chain(&self.docker)
+        let docker = self.docker.iter().chain(&self.rootless_docker);
+        self.podman.iter().chain(docker)
     }
 
     /// Gives a container as defaults what the settings of its engine say and it does not.
@@ -103,7 +122,9 @@ fn read(
     let settings = reader.option(config, path);
     let options = is_said(reader, &settings).then_some(Node::Option(settings));
     let (main, added) = of_files(reader, config, system.kind, &CONTAINERS);
-    let files: Vec<Node> = main.or(options).into_iter().chain(added).collect();
+    let main = main.or(options);
+    let has_main = main.is_some();
+    let files: Vec<Node> = main.into_iter().chain(added).collect();
     let Some(first) = files.first() else {
         return around.cloned();
     };
@@ -118,8 +139,13 @@ fn read(
     let mut out = EngineSettings { all, host_address };
     // A user's file is read after the system's.
     if let Some(around) = around {
+        let mut around = around.clone();
+        around.without_lists(reader, &table);
+        if has_main && release.is_some_and(|release| *release >= MAY_HAVE_SIX) {
+            around.in_doubt();
+        }
         around.apply(&mut out.all);
-        out.host_address = out.host_address.or_else(|| around.host_address.clone());
+        out.host_address = out.host_address.or(around.host_address);
     }
     Some(out)
 }
@@ -161,16 +187,31 @@ fn stands_for_all(
 }
 
 /// `virtualisation.docker.daemon.settings`, which become `daemon.json`.
-fn docker(reader: &mut OptionReader<'_, '_>, config: &Found, system: &System) -> Option<EngineSettings> {
+fn docker(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    system: &System,
+    path: &[&str],
+    name: EntryName,
+) -> Option<EngineSettings> {
     if !matches!(system.kind, SystemKind::Nixos | SystemKind::Guest) {
         return None;
     }
-    let docker = reader.option(config, &["virtualisation", "docker"]);
+    let docker = reader.option(config, path);
     let settings = Node::Option(docker.clone()).get(reader, &["daemon", "settings"]);
     let files: Vec<Node> = { settings.into_iter() }
         .chain(dockerd::options(reader, &docker))
         .collect();
+    let is_rootless = name != EntryName::Template;
     let mut all = stands_for_all(reader, files.first()?, system, Surface::DaemonJson);
+    if is_rootless {
+        all = Container {
+            id: ContainerId::new(system.id.clone(), Surface::DaemonJson, name),
+            name: "<every container of rootless Docker>".to_owned(),
+            rootful: Field::default(false),
+            ..all
+        };
+    }
     let table = Table { files };
     if let Some(remap) = table.text(reader, "userns-remap") {
         let userns = |text: &Text| match text.pattern().as_str() {
@@ -256,6 +297,19 @@ impl Table {
             out.extend(texts);
         }
         out
+    }
+
+    /// Does it say a list that takes the place of one that was said before?
+    fn replaces(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> bool {
+        let Some(list) = self.get(reader, key) else {
+            return false;
+        };
+        let elements = list.elements(reader);
+        let mut tables = elements.iter().filter(|element| element.is_table());
+        !tables.any(|element| {
+            let append = element.get(reader, &["append"]);
+            append.is_some_and(|append| append.bool(reader).value() == Some(&true))
+        })
     }
 
     fn isolation(&self, reader: &mut OptionReader<'_, '_>, all: &mut Container, is_old: bool) {
@@ -408,6 +462,37 @@ impl EngineSettings {
         *all != plain
     }
 
+    /// Leaves out lists that a file which is read later takes the place of.
+    fn without_lists(&mut self, reader: &mut OptionReader<'_, '_>, later: &Table) {
+        let mut replaces = |key: &str| later.replaces(reader, key);
+        if replaces("volumes") {
+            self.all.mounts.clear();
+        }
+        if replaces("devices") {
+            self.all.devices.clear();
+        }
+        if replaces("default_capabilities") {
+            self.all.capabilities.clear();
+        }
+        if replaces("env") {
+            self.all.environment.clear();
+        }
+    }
+
+    /// Nobody knows whether these settings hold.
+    fn in_doubt(&mut self) {
+        let why = "whether Podman reads the system's settings beside the user's: since 6.0 it does not";
+        let plain = Container {
+            name: self.all.name.clone(),
+            ..Container::new(self.all.id.clone(), self.all.origin.clone())
+        };
+        let all = std::mem::replace(&mut self.all, plain);
+        doubt(&all.privileged, &mut self.all.privileged, why);
+        doubt(&all.userns, &mut self.all.userns, why);
+        doubt(&all.network, &mut self.all.network, why);
+        self.host_address = None;
+    }
+
     /// Gives a container as defaults what the settings say and it does not.
     fn apply(&self, container: &mut Container) {
         let all = &self.all;
@@ -436,6 +521,13 @@ impl EngineSettings {
                 bind(port, address);
             }
         }
+    }
+}
+
+/// What is said is not known to hold.
+fn doubt<T>(said: &Field<T>, to: &mut Field<T>, why: &str) {
+    if !said.is_default() {
+        *to = Field::unknown(Why::Undecided(why.to_owned()), said.origin.clone());
     }
 }
 

@@ -140,11 +140,18 @@ mod tests {
     fn what_releases_have() {
         assert!(SHIPPED.is_sorted_by_key(|one| (one.release.year, one.release.month)));
         assert!(SHIPPED.is_sorted_by_key(|one| (one.podman, one.systemd)));
-        assert!(SHIPPED.iter().all(|one| one.sources.contains("podman ") && one.sources.contains("systemd ")));
+        assert!(
+            SHIPPED
+                .iter()
+                .all(|one| one.sources.contains("podman ") && one.sources.contains("systemd "))
+        );
         let told = SHIPPED.iter().map(|one| {
             let newest = newest(one.release).expect("it is in the table");
             let Release { year, month } = one.release;
-            format!("{year}.{month:02}: Podman {} to {newest}, systemd {}\n", one.podman, one.systemd)
+            format!(
+                "{year}.{month:02}: Podman {} to {newest}, systemd {}\n",
+                one.podman, one.systemd
+            )
         });
         expect![[r#"
             23.05: Podman 4.5 to 4.7, systemd 253

@@ -368,3 +368,58 @@ Type=bind
         "#]],
     );
 }
+
+#[test]
+fn drop_ins_templates_and_volumes_by_words() {
+    texts(
+        r#"
+#- etc/containers/systemd/web@.container
+[Container]
+Image=x
+Volume=data@.volume:/d
+Mount=type=glob,src=/etc/ssl/*.pem,dst=/ssl
+[Install]
+WantedBy=default.target
+#- etc/containers/systemd/two@one.container
+[Container]
+Image=x
+Volume=data@.volume:/d
+[Install]
+WantedBy=default.target
+#- etc/containers/systemd/three@.container
+[Container]
+Image=x
+Mount=type=bind,target=/x
+[Install]
+WantedBy=default.target
+DefaultInstance=a
+#- etc/containers/systemd/data@.volume
+[Volume]
+PodmanArgs=--opt device=/srv/data -o=type=none "--opt=o=bind,ro"
+#- etc/containers/systemd/gone.container.d/more.conf
+[Container]
+PodmanArgs=--privileged
+#- etc/containers/systemd/pods.kube
+[Kube]
+Yaml=a.yaml b.yaml
+SetWorkingDirectory=yaml
+"#,
+        expect![[r#"
+            quadlet web@ in `files` <- Container
+              mount: /srv/data at /d ro <- data@.volume:/d
+              mount: /etc/ssl at /ssl rw <- type=glob,src=/etc/ssl/*.pem,dst=/ssl
+              image: x <- x
+            quadlet two@one in `files` <- Container
+              auto start: true <- WantedBy
+              mount: volume systemd-data-one at /d rw <- data@.volume:/d
+              image: x <- x
+            quadlet three@ in `files` <- Container
+              auto start: true <- WantedBy
+              mount:  at /x rw <- type=bind,target=/x
+              image: x <- x
+              unit problem: a `Mount` of this type needs a `source` (NoService) <- type=bind,target=/x
+            not analysed: the drop-in gone.container.d/more.conf: undecided: which units it adds to: none of them is among the files <- [Container]…
+            not analysed: the pods of pods.kube: `Kubernetes' manifests` is not modelled <- b.yaml
+        "#]],
+    );
+}

@@ -66,7 +66,9 @@ impl Around<'_> {
             return self.below(name);
         }
         let found = (self.resource)(&pattern)?;
-        Some(placed(found, &origin_of(name)))
+        // What a template makes is called by its instance, where somebody says which.
+        let known = self.scope.resolve(&found).filter(|text| !text.has_hole());
+        Some(placed(known.unwrap_or(found), &origin_of(name)))
     }
 }
 
