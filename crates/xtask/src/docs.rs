@@ -37,6 +37,7 @@ pub fn pages(root: &Path) -> Result<BTreeMap<String, String>> {
         out.insert(format!("{FOLDER}/{}.md", meta.id), page(root, meta)?);
     }
     out.insert(format!("{FOLDER}/README.md"), table(&rules));
+    out.insert(format!("{FOLDER}/RELEASES.md"), releases());
     Ok(out)
 }
 
@@ -49,6 +50,25 @@ fn rules() -> Vec<&'static Meta> {
         .collect();
     rules.sort_by_key(|meta| meta.id);
     rules
+}
+
+/// What releases of NixOS have, as far as rules depend on it.
+fn releases() -> String {
+    let mut out = "# What releases of NixOS have\n\n\
+        Rules depend on it where an option or a key is newer than a release, and `quadlet-invalid` says so of keys. Each\n\
+        entry is what the release began with; a later Podman can come to it while it lives. Numbers with `#` are pull\n\
+        requests and issues of nixpkgs, with when they were opened.\n\n\
+        | release | Podman | systemd | known from |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for shipped in nixpod_surfaces::SHIPPED {
+        let (year, month) = (shipped.release.year, shipped.release.month);
+        let _ = writeln!(
+            out,
+            "| {year}.{month:02} | {} | {} | {} |",
+            shipped.podman, shipped.systemd, shipped.sources
+        );
+    }
+    out
 }
 
 fn page(root: &Path, meta: &Meta) -> Result<String> {

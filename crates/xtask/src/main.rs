@@ -30,9 +30,10 @@ cargo xtask record [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB [CASE]...
 cargo xtask lib [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB
     Makes calls of `lib` functions from testdata/eval/lib/arguments.txt, asks real Nix with the real `lib` what they
     give, and writes both beside it.
-cargo xtask quadlets QUADLET [DIR FILE]
+cargo xtask quadlets QUADLET [DIR]
     Asks Podman's generator what it makes of the units of testdata/quadlet/cases and of 300 at random, and writes it
-    beside them; or of the units of a folder, such as those of Podman's own tests, and writes it to a file.
+    beside them; or of the units of a folder, such as those of Podman's own tests (test/e2e/quadlet), and tells of how
+    many we read the same.
 cargo xtask readers DIR...
     Reads every Nix file below the folders both ways, and tells where the fast reader and rnix differ. For each upgrade of
     rnix.
@@ -95,9 +96,9 @@ fn run(arguments: &[String]) -> Result<String> {
             let quadlet = words
                 .next()
                 .context("which generator? /usr/libexec/podman/quadlet, say")?;
-            match (words.next(), words.next()) {
-                (Some(folder), Some(to)) => quadlets::record_others(quadlet, folder.as_ref(), to.as_ref()),
-                _ => quadlets::record(&root(), quadlet),
+            match words.next() {
+                Some(folder) => quadlets::compare_others(&root(), quadlet, folder.as_ref()),
+                None => quadlets::record(&root(), quadlet),
             }
         }
         Some("reasons") => reasons(words),

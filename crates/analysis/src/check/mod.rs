@@ -19,5 +19,6 @@ mod scripts;
 pub(crate) mod secrets;
 pub(crate) mod snapshot;
 pub(crate) mod targets;
+mod templates;
 pub(crate) mod tool_rules;
 mod used;

@@ -12,14 +12,14 @@ mod nspawn_lists;
 mod oci;
 mod oci_line;
 mod quadlet;
-mod quadlet_text;
+pub(crate) mod quadlet_text;
 mod quadlet_units;
 mod runners;
 mod section;
 mod surroundings;
 mod systemd_nspawn;
 mod texts;
-mod written_files;
+pub(crate) mod written_files;
 
 pub(crate) use command_line::{CommandLine, command_lines, names_program};
 use surroundings::Tell;

@@ -10,7 +10,9 @@ use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
 use crate::vocabulary::unit::values::Values;
 use nixpod_eval::Value;
-use nixpod_model::{Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text};
+use nixpod_model::{
+    Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text, UnitProblem,
+};
 use nixpod_source::Origin;
 
 /// What is known of the surface before a container is read.
@@ -298,6 +300,7 @@ pub(crate) fn read(
     let form = Form::of(reader, &parts.config);
     let beside = beside(reader, around.config, form);
     section::read(reader, &parts.section(around.podman), &beside, container);
+    user_of_service(reader, found, container);
     image_by_nix(reader, found, container);
     Reading::Container
 }
@@ -396,6 +399,33 @@ fn rootless_user(
                 container.runs_as = Some(uid.map(|_| name.clone()));
                 return;
             }
+        }
+    }
+}
+
+/// `User=` of the service, which Podman does not support, changes who runs Podman all the same.
+fn user_of_service(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
+    for path in [
+        &["serviceConfig", "User"][..],
+        &["extraConfig", "Service", "User"],
+    ] {
+        let user = reader.at(found, path);
+        if matches!(user.value.value, Value::Null) || reader.is_unset(&user) || reader.is_default(&user) {
+            continue;
+        }
+        let origin = reader.key_origin(&user);
+        let user = reader.string(&user);
+        let problem = UnitProblem::ServiceKey("User".to_owned());
+        container.unit_problems.push(Field {
+            origin,
+            ..user.map(|_| problem.clone())
+        });
+        let is_root = user
+            .value()
+            .is_none_or(|user| matches!(user.as_str(), "" | "root" | "0"));
+        if !is_root && container.rootful.value() != Some(&false) {
+            container.rootful = user.map(|_| false);
+            container.runs_as = Some(user);
         }
     }
 }

@@ -70,6 +70,8 @@ pub(crate) struct TextsRead {
     pub(crate) podman: Option<PodmanRelease>,
     /// What starts each container, if somebody asks for it.
     pub(crate) commands: Option<Commands>,
+    /// May there be units of the same generator that are none of these texts?
+    pub(crate) has_other_units: bool,
     /// The names that are taken, each with how many were called so.
     names: FxHashMap<String, u32>,
 }
@@ -85,6 +87,7 @@ impl TextsRead {
             home_of: None,
             podman: None,
             commands: None,
+            has_other_units: false,
             names: FxHashMap::default(),
         }
     }

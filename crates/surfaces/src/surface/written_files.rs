@@ -10,11 +10,11 @@ use nixpod_source::{Utf8Path, Why};
 const MAX_FILES: usize = 2_000;
 
 /// Which files are looked for.
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// By the name of an entry, which may be a whole folder.
-    pub(super) entry: fn(&str) -> bool,
+    pub(crate) entry: fn(&str) -> bool,
     /// By the path of a file.
-    pub(super) file: fn(&str) -> bool,
+    pub(crate) file: fn(&str) -> bool,
 }
 
 /// Sets of files.
@@ -27,7 +27,7 @@ const fn sets(kind: SystemKind) -> &'static [&'static [&'static str]] {
 }
 
 /// The files of a system that are looked for. `told` says of an entry by which path it is known, and who runs what is in it.
-pub(super) fn files(
+pub(crate) fn files(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
     kind: SystemKind,
@@ -71,7 +71,7 @@ pub(super) fn files(
 
 /// The files of a system whose names are not known: their text has to tell what they are. `told` gives the path that such a
 /// file may have.
-pub(super) fn unnamed(
+pub(crate) fn unnamed(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
     kind: SystemKind,

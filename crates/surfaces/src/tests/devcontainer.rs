@@ -24,7 +24,10 @@ fn every_key_that_matters_is_read() {
   "workspaceMount": "source=${localWorkspaceFolder},target=/w,type=bind",
   "appPort": [8080, "127.0.0.1:9000:9000"],
   "containerEnv": { "TOKEN": "plum\ncake", "N": 1 },
+  "remoteEnv": { "PATH": "/bin" },
+  "containerUser": "root",
   "remoteUser": "dev",
+  "init": true,
   "features": {
     "ghcr.io/devcontainers/features/docker-outside-of-docker:1": {},
   },
@@ -50,6 +53,7 @@ fn every_key_that_matters_is_read() {
               environment: TOKEN = plum
             cake <- plum
               environment: N = 1 <- 1
+              environment: PATH = /bin <- /bin
               image: mcr.example/base:1 <- mcr.example/base:1
               security: seccomp=unconfined <- seccomp=unconfined
               flag: --network=host <- --network=host
@@ -57,6 +61,9 @@ fn every_key_that_matters_is_read() {
               flag value: /dev/kvm <- /dev/kvm
               flag: -v <- -v
               flag value: /:/host:ro <- /:/host:ro
+              option: user = root <- root
+              option: remote-user = dev <- dev
+              option: init = true <- true
         "#]],
     );
 }

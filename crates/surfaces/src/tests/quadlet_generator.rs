@@ -10,6 +10,7 @@ use nixpod_model::{
     World,
 };
 use nixpod_source::{FileId, Origin};
+use std::collections::BTreeSet;
 
 /// The Podman whose generator was recorded.
 const RECORDED: PodmanRelease = PodmanRelease { major: 5, minor: 4 };
@@ -62,12 +63,28 @@ fn files(files: &[(String, String)]) -> Vec<TextFile> {
     files.collect()
 }
 
-/// The units of a case as they are below `/etc`.
+/// What an instance of a template is called here.
+const INSTANCE: &str = "one";
+
+/// Templates have to be started by somebody, and then have an instance.
+fn instantiated(name: &str) -> String {
+    match name.split_once("@.") {
+        Some((stem, extension)) if !extension.ends_with(".d") && !name.contains('/') => {
+            format!("{stem}@{INSTANCE}.{extension}")
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// The units of a case as they are below `/etc`. Containers that are templates have an instance.
 fn units(case: &Case) -> Vec<TextFile> {
-    let placed = case
-        .files
-        .iter()
-        .map(|(name, text)| (format!("etc/containers/systemd/{name}"), text.clone()));
+    let placed = case.files.iter().map(|(name, text)| {
+        let name = match name.ends_with(".container") {
+            true => instantiated(name),
+            false => name.clone(),
+        };
+        (format!("etc/containers/systemd/{name}"), text.clone())
+    });
     files(&placed.collect::<Vec<_>>())
 }
 
@@ -115,7 +132,7 @@ fn script(case: &Case, service: &str) -> String {
     for (name, command) in pods.chain(own) {
         let scope = Scope {
             manager: Manager::System,
-            service: Some(name.trim_end_matches(".service").into()),
+            service: Some(instantiated(name).trim_end_matches(".service").into()),
         };
         let command = Text::known(command.as_str(), Origin::default());
         for word in words::split(&command, words::systemd) {
@@ -200,10 +217,15 @@ fn facts(container: &Container) -> Vec<String> {
 
 /// The service that is made of a container's unit.
 fn service(case: &Case, container: &str) -> String {
+    let is_template = |unit: &str| case.files.iter().any(|(name, _)| name == unit);
+    let container = match container.strip_suffix(&format!("@{INSTANCE}")) {
+        Some(stem) if is_template(&format!("{stem}@.container")) => format!("{stem}@"),
+        _ => container.to_owned(),
+    };
     let unit = format!("{container}.container");
     let text = case.files.iter().find(|(name, _)| *name == unit);
     let name = text.and_then(|(_, text)| text.lines().find_map(|line| line.strip_prefix("ServiceName=")));
-    format!("{}.service", name.unwrap_or(container))
+    format!("{}.service", name.unwrap_or(&container))
 }
 
 /// Is a service made of each unit that is no container, unless we say that there is none?
@@ -221,7 +243,10 @@ fn others(case: &Case, units: &World, out: &mut Vec<String>) {
         let own = text.lines().find_map(|line| line.strip_prefix("ServiceName="));
         let service = match own {
             Some(own) => format!("{own}.service"),
-            None => format!("{stem}{}.service", kind.service_suffix()),
+            None => match stem.strip_suffix('@') {
+                Some(stem) => format!("{stem}{}@.service", kind.service_suffix()),
+                None => format!("{stem}{}.service", kind.service_suffix()),
+            },
         };
         let is_made = case.services.iter().any(|(name, _)| *name == service);
         let mut problems = system.unit_problems.iter().filter(|problem| {
@@ -243,6 +268,20 @@ fn others(case: &Case, units: &World, out: &mut Vec<String>) {
     }
 }
 
+/// Is it a device that the generator left out, since the machine that it ran on has none and the unit says that it may be
+/// missing?
+fn is_missing_device(case: &Case, fact: &str) -> bool {
+    let Some(node) = fact
+        .strip_prefix("device: ")
+        .and_then(|rest| rest.split(' ').next())
+    else {
+        return false;
+    };
+    let dashed = format!("-{node}");
+    let mut lines = case.files.iter().flat_map(|(_, text)| text.lines());
+    lines.any(|line| line.starts_with("AddDevice=") && line.contains(&dashed))
+}
+
 /// What differs of a service that is made: in its words, and in what these say.
 fn made(case: &Case, (service, container): (&str, &Container), own: &[String]) -> Vec<String> {
     let mut out = Vec::new();
@@ -257,7 +296,8 @@ fn made(case: &Case, (service, container): (&str, &Container), own: &[String]) -
         out.push(format!("{name} {service}: no container in {script}"));
         return out;
     };
-    let (unit, line) = (facts(container), facts(line));
+    let (mut unit, line) = (facts(container), facts(line));
+    unit.retain(|fact| line.contains(fact) || !is_missing_device(case, fact));
     let only = |these: &[String], those: &[String]| -> Vec<String> {
         let only = these.iter().filter(|fact| !those.contains(fact));
         only.cloned().collect()
@@ -318,27 +358,36 @@ fn check(recording: &str) {
 
 #[test]
 fn units_by_hand() {
-    check(include_str!("../../../../testdata/quadlet/cases.txt"));
+    check(include_str!("../../../../testdata/quadlet/cases-5.4.txt"));
 }
 
 #[test]
 fn units_at_random() {
-    check(include_str!("../../../../testdata/quadlet/random.txt"));
+    check(include_str!("../../../../testdata/quadlet/random-5.4.txt"));
 }
 
-/// Units of other people, which are not kept here: `cargo xtask quadlets QUADLET DIR FILE` records what is made of them.
 #[test]
+fn units_of_the_newest_podman() {
+    check(include_str!("../../../../testdata/quadlet/cases-6.0.txt"));
+    check(include_str!("../../../../testdata/quadlet/random-6.0.txt"));
+}
+
+/// Units of other people, which are not kept here. `cargo xtask quadlets QUADLET DIR` records what is made of them, runs this
+/// and counts.
+#[test]
+#[ignore = "needs a recording of units that are not kept here"]
 #[expect(clippy::print_stderr, reason = "it is asked for by hand")]
 fn units_of_others() {
-    let Some(recording) = std::env::var_os("QUADLET_RECORDING") else {
-        return;
-    };
+    let recording = std::env::var_os("QUADLET_RECORDING").expect("QUADLET_RECORDING names a recording");
     let recording = std::fs::read_to_string(recording).expect("the recording can be read");
     let differences = differences(&recording);
-    eprintln!(
-        "{} cases, {} differences\n{}",
-        cases(&recording).len(),
-        differences.len(),
-        differences.join("\n")
-    );
+    let cases = cases(&recording).len();
+    for difference in &differences {
+        eprintln!("{difference}");
+    }
+    let failed: BTreeSet<&str> = { differences.iter() }
+        .filter_map(|difference| difference.split(' ').next())
+        .collect();
+    let passed = cases - failed.len();
+    eprintln!("passed {passed} of {cases}");
 }

@@ -15,5 +15,6 @@ pub(crate) mod ports;
 pub(crate) mod programs;
 pub(crate) mod shell;
 pub(crate) mod text;
+pub(crate) mod toml;
 pub(crate) mod unit;
 pub(crate) mod words;

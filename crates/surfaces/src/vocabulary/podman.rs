@@ -1,7 +1,7 @@
 //! What options of `podman run` and `docker run` change, and those of builds.
 
 use crate::vocabulary::capabilities::capabilities;
-use crate::vocabulary::certainty::override_with;
+use crate::vocabulary::certainty::{override_with, part};
 use crate::vocabulary::flags::{Grammar, Opt, decided};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
@@ -32,7 +32,9 @@ pub(crate) fn is_of_steps(option: &Opt) -> bool {
         "-v" => "volume",
         name => name.trim_start_matches('-'),
     };
-    BUILD.iter().any(|known| known.0 == name && matches!(known.3, Says::Fact(_)))
+    BUILD
+        .iter()
+        .any(|known| known.0 == name && matches!(known.3, Says::Fact(_)))
 }
 
 /// Applies options in their order.
@@ -258,6 +260,15 @@ pub(crate) fn device(value: &Text) -> Device {
 /// `--security-opt` for a setting that has an option of its own elsewhere.
 pub(crate) fn security(prefix: &str, field: &Field<Text>) -> Field<Text> {
     prefixed(prefix, field)
+}
+
+/// An option with a value.
+pub(crate) fn option(name: &str, value: &Field<Text>) -> Opt {
+    Opt {
+        name: name.to_owned(),
+        value: value.value().cloned(),
+        field: part(value, (), Origin::default()),
+    }
 }
 
 /// A text after a fixed one.

@@ -1,8 +1,9 @@
 //! Texts with containers in them: those that options of a system hold, and files of the project that no system has.
 
-use crate::read::{Found, counted};
-use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written};
+use crate::read::{Found, OptionReader, counted};
+use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, quadlet_text};
 use crate::system::release;
+use crate::vocabulary::unit::kinds::FOLDER;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_model::{
@@ -12,9 +13,14 @@ use nixpod_model::{
 use nixpod_source::Utf8Path;
 use std::sync::Arc;
 
+/// In the path of a unit that the generators of users read, besides those in their homes.
+const OF_USERS: &str = "containers/systemd/users/";
+
 impl Walk<'_, '_, '_> {
     /// The containers in texts that options of a system hold.
     pub(super) fn texts(&mut self, config: &Found, kind: SystemKind, outer: &Inherited) {
+        let is_home = kind == SystemKind::Home;
+        self.has_units_of_users &= is_home;
         for surface in TEXT_SURFACES.iter().filter(|surface| surface.systems.have(kind)) {
             let subject = self.reader.about(Subject::Set);
             let texts = (surface.find)(&mut self.reader, config, kind);
@@ -22,7 +28,12 @@ impl Walk<'_, '_, '_> {
             if texts.is_empty() {
                 continue;
             }
+            if !is_home {
+                self.has_units_of_users |= texts.iter().any(|text| text.path.contains(OF_USERS));
+            }
             let mut read = begin(self.world.system(&outer.id), surface);
+            read.has_other_units =
+                has_modules_units(&mut self.reader, config) || is_home && self.has_units_of_users;
             (surface.read)(&texts, &mut read);
             for container in &mut read.containers {
                 outer.settings.apply(container);
@@ -38,6 +49,25 @@ pub(super) fn begin(system: &System, surface: &TextSurface) -> TextsRead {
     out.home_of.clone_from(&system.home_of);
     out.podman = release::podman(system);
     out
+}
+
+/// Does quadlet-nix put units beside those in texts?
+fn has_modules_units(reader: &mut OptionReader<'_, '_>, config: &Found) -> bool {
+    let kinds = [
+        "artifacts",
+        "builds",
+        "containers",
+        "images",
+        "kubes",
+        "networks",
+        "pods",
+        "volumes",
+    ];
+    kinds.iter().any(|kind| {
+        let all = reader.option(config, &["virtualisation", "quadlet", kind]);
+        let entries = reader.entries(&all);
+        !reader.is_unset(&all) && (!entries.is_empty() || entries.open.is_some())
+    })
 }
 
 /// Adds what was read, and counts what is not known of it.
@@ -65,8 +95,20 @@ pub fn has_containers(path: &str, text: &str) -> bool {
     { TEXT_SURFACES.iter() }.any(|surface| (surface.is_file)(path) && (surface.has_any)(text))
 }
 
-/// The folder to which a text belongs: that of the unit for a drop-in.
+/// Is a file a unit of Podman's generator, or a drop-in of one? By its path alone.
+pub fn is_unit(path: &str) -> bool {
+    quadlet_text::is_file(path)
+}
+
+/// The folder to which a text belongs: that of the unit for a drop-in, and the whole folder that Podman's generator reads
+/// for what is in there.
 pub fn folder_of_text(path: &Utf8Path) -> &Utf8Path {
+    let mut above = path.ancestors().skip(1);
+    if is_unit(path.as_str())
+        && let Some(top) = above.find(|folder| folder.ends_with(FOLDER))
+    {
+        return top;
+    }
     let folder = path.parent().unwrap_or(Utf8Path::new(""));
     match (folder.as_str().ends_with(".d"), folder.parent()) {
         (true, Some(outer)) => outer,

@@ -17,6 +17,8 @@ pub(super) struct Walk<'w, 'e, 's> {
     pub(super) memo: &'w mut Memo,
     /// What every container of an engine has in the system that is read.
     pub(super) settings: Arc<Settings>,
+    /// Are there units in `/etc` that the generators of users read, besides those in their homes?
+    pub(super) has_units_of_users: bool,
     /// How many guests the walk is in.
     pub(super) nesting: u32,
     /// Options that were taken for containers, but are data of the analysed code's own.

@@ -2,7 +2,7 @@
 
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::flags::{Opt, decided, parse};
-use crate::vocabulary::podman::{self, WORDS};
+use crate::vocabulary::podman::{self, WORDS, option as opt};
 use crate::vocabulary::text::{HOLE, concat, origin_of, split_once};
 use crate::vocabulary::unit::check::is_on;
 use crate::vocabulary::unit::keys::{Becomes, Key, Takes};
@@ -66,7 +66,9 @@ impl Around<'_> {
             return self.below(name);
         }
         let found = (self.resource)(&pattern)?;
-        Some(placed(found, &origin_of(name)))
+        // What a template makes is called by its instance, where somebody says which.
+        let known = self.scope.resolve(&found).filter(|text| !text.has_hole());
+        Some(placed(known.unwrap_or(found), &origin_of(name)))
     }
 }
 
@@ -181,15 +183,6 @@ pub(super) fn of_key(key: &Key, values: &Values, around: &Around<'_>) -> Vec<Opt
         Becomes::Nothing => {}
     }
     out
-}
-
-/// An option with a value.
-fn opt(name: &str, value: &Field<Text>) -> Opt {
-    Opt {
-        name: name.to_owned(),
-        value: value.value().cloned(),
-        field: part(value, (), Origin::default()),
-    }
 }
 
 fn option(key: &Key, name: &str, field: &Field<Text>, around: &Around<'_>) -> Option<Opt> {
