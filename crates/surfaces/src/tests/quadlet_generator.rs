@@ -12,8 +12,15 @@ use nixpod_model::{
 use nixpod_source::{FileId, Origin};
 use std::collections::BTreeSet;
 
-/// The Podman whose generator was recorded.
-const RECORDED: PodmanRelease = PodmanRelease { major: 5, minor: 4 };
+/// The Podman whose generator was recorded: `Podman 5.4.2`.
+fn recorded(recording: &str) -> Option<PodmanRelease> {
+    let version = recording.lines().next()?.strip_prefix("Podman ")?;
+    let mut numbers = version.split('.');
+    Some(PodmanRelease {
+        major: numbers.next()?.parse().ok()?,
+        minor: numbers.next()?.parse().ok()?,
+    })
+}
 
 /// One case of a recording.
 #[derive(Default)]
@@ -95,7 +102,7 @@ fn words(case: &Case, service: &str) -> Vec<String> {
     let command = own.map_or("", |(_, command)| command);
     let scope = Scope {
         manager: Manager::System,
-        service: Some(service.trim_end_matches(".service").into()),
+        service: Some(instantiated(service).trim_end_matches(".service").into()),
     };
     let command = Text::known(command, Origin::default());
     let words = words::split(&command, words::systemd).into_iter();
@@ -314,11 +321,12 @@ fn made(case: &Case, (service, container): (&str, &Container), own: &[String]) -
 
 /// What differs in a recording.
 fn differences(recording: &str) -> Vec<String> {
+    let podman = recorded(recording);
     let mut out = Vec::new();
     for case in cases(recording) {
         let texts = units(&case);
         let units = read_texts("files", &texts);
-        let commands = text_commands("files", &texts, Some(RECORDED));
+        let commands = text_commands("files", &texts, podman);
         others(&case, &units, &mut out);
         for container in units.containers.values() {
             let service = service(&case, &container.name);
