@@ -204,7 +204,7 @@ mod tests {
         let no = ["Dockerfile.dockerignore", "dockerfiles", "my-dockerfile.nix", "containerfile-notes"];
         assert!(yes.into_iter().all(is_containerfile));
         assert!(!no.into_iter().any(is_containerfile));
-        assert_eq!(from("# FROM x\nARG A=b\nfrom  debian:13 AS base\n"), Some((17, 39)));
+        assert_eq!(from("# FROM x\nARG A=b\nfrom  debian:13 AS base\n"), Some((17, 40)));
         assert_eq!(from("FROM\nFROMAGE x\n"), None);
     }
 
