@@ -23,7 +23,15 @@ fn shells_packages_and_apps_of_a_flake() {
   };
 }"#,
         )],
-        expect![[""]],
+        expect![[r#"
+            flake.nix:6:20 `--all` high/high toy-flag: `devShells.x86_64-linux.default.shellHook` uses `--all` [flake.nix: devShells.x86_64-linux.default.shellHook]
+            flake.nix:9:78 `--all` high/high toy-flag: `packages.x86_64-linux.tool` uses `--all` [flake.nix: packages.x86_64-linux.tool]
+            flake.nix:10:108 `--all` high/high toy-flag: `apps.x86_64-linux.default.program` uses `--all` [flake.nix: apps.x86_64-linux.default.program]
+            flake.nix:11:65 `--all` high/high toy-flag: `checks.x86_64-linux.x` uses `--all` [flake.nix: checks.x86_64-linux.x]
+            gap /p/flake.nix: `devShells.x86_64-linux.default.shellHook`: whether its engine runs as root is not known: undecided: who runs the script
+            gap /p/flake.nix: `apps.x86_64-linux.default.program`: whether its engine runs as root is not known: undecided: who runs the script
+            gap /p/flake.nix: `checks.x86_64-linux.x`: whether its engine runs as root is not known: undecided: who runs the script
+        "#]],
     );
 }
 
@@ -41,7 +49,12 @@ let script = writeShellApplication { name = "a"; text = "${podman}/bin/podman ru
 stdenv.mkDerivation { name = "tool"; installPhase = "podman run --all b"; meta.description = "podman run --all c"; }"#,
             ),
         ],
-        expect![[""]],
+        expect![[r#"
+            tool.nix:3:83 `--all` high/medium toy-flag: `script.text` uses `--all` [tool.nix: script.text] imported by no host
+            tool.nix:4:65 `--all` high/medium toy-flag: `installPhase` uses `--all` [tool.nix: installPhase] imported by no host
+            gap /p/tool.nix: `script.text`: whether its engine runs as root is not known: undecided: who runs the script
+            gap /p/tool.nix: `installPhase`: whether its engine runs as root is not known: undecided: who runs the script
+        "#]],
     );
 }
 
@@ -69,7 +82,13 @@ in {
 }"#,
             ),
         ],
-        expect![[""]],
+        expect![[r#"
+            box.nix:4:40 `--all` high/high toy-flag: `systemd.services.a` uses `--all` [box]
+            gap /p/box.nix: command line in `never`: nothing that was evaluated has it
+            gap /p/box.nix: command line in `lib.tools`: nothing that was evaluated has it
+            left out (off-as-far-as-seen): systemd.services.c.script
+            left out (off-as-far-as-seen): environment.systemPackages
+        "#]],
     );
 }
 

@@ -161,6 +161,7 @@ pub(super) fn scripts(hir: &Hir) -> Vec<ScriptSite> {
         names: Vec::new(),
         call: Call::Other,
         is_conditional: false,
+        is_output: false,
         out: Vec::new(),
     };
     walk.expr(hir.root(), 0);
@@ -232,6 +233,8 @@ struct Walk<'h> {
     names: Vec<String>,
     call: Call,
     is_conditional: bool,
+    /// Is it in a call that makes something that no system has?
+    is_output: bool,
     out: Vec<ScriptSite>,
 }
 
@@ -329,20 +332,14 @@ impl Walk<'_> {
         };
         let is_conditional = transparent(&name) == Some(true)
             || matches!(name.as_str(), "optional" | "optionals" | "optionalString");
-        let is_output = OUTPUTS.contains(&name.as_str());
-        if is_output {
-            self.names.push(name);
-        }
-        let outer = self.is_conditional;
+        let outer = (self.is_conditional, self.is_output);
         self.is_conditional |= is_conditional;
+        self.is_output |= OUTPUTS.contains(&name.as_str());
         self.expr(at, depth);
         for argument in arguments.into_iter().rev() {
             self.expr(argument, depth);
         }
-        self.is_conditional = outer;
-        if is_output {
-            self.names.pop();
-        }
+        (self.is_conditional, self.is_output) = outer;
         self.call = before;
     }
 
@@ -367,7 +364,9 @@ impl Walk<'_> {
         if lines.is_empty() {
             return;
         }
-        let from = self.names.len().saturating_sub(MAX_NAMES);
+        let is_outermost = |name: &String| matches!(name.as_str(), "config" | "outputs");
+        let begin = usize::from(self.names.first().is_some_and(is_outermost));
+        let from = begin.max(self.names.len().saturating_sub(MAX_NAMES));
         self.out.push(ScriptSite {
             text: id,
             path: self.names.get(from..).unwrap_or_default().join("."),
@@ -400,7 +399,7 @@ impl Walk<'_> {
             let mut options = READ.iter().filter(|option| option.tells != Tells::Never);
             options.any(|option| rest.starts_with(option.path))
         };
-        if names.iter().any(|name| OUTPUTS.contains(name)) {
+        if self.is_output || names.iter().any(|name| OUTPUTS.contains(name)) {
             return ScriptStanding::Output;
         }
         if (0..names.len()).any(is_read) {

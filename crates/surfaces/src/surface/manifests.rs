@@ -218,7 +218,7 @@ mod tests {
         assert!(!no.into_iter().any(is_containerfile));
         assert_eq!(
             from("# FROM x\nARG A=b\nfrom  debian:13 AS base\n"),
-            Some((17, 39))
+            Some((17, 40))
         );
         assert_eq!(from("FROM\nFROMAGE x\n"), None);
     }

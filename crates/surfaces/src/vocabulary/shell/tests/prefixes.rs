@@ -58,6 +58,10 @@ $RUN other podman run z
             podman |run| |u| <- nsenter -t 1 -m -u podman run u
             podman |run| |v| <- chronic unbuffer podman run v
             podman |run| |w| <- exec -a name podman run w
+            podman |run| |x| as ${…} if [] <- $SUDO podman run x
+            prefix  <- prefix
+            docker |run| |y| as ${…} if [] <- "$(prefix)" docker run y
+            ￼ |other| |podman| |run| |z| <- $RUN other podman run z
         "#]],
     );
 }
