@@ -54,7 +54,7 @@ pub fn compare_others(root: &Path, quadlet: &str, folder: &Path) -> Result<Strin
     let recorded = record_others(quadlet, folder, &recording)?;
     let test = Command::new("cargo")
         .args(["test", "--quiet", "--package", "nixpod-surfaces", "--lib"])
-        .args(["units_of_others", "--", "--ignored", "--nocapture"])
+        .args(["units_by_hand", "--", "--nocapture"])
         .env("QUADLET_RECORDING", &recording)
         .current_dir(root)
         .output()?;
