@@ -1,0 +1,204 @@
+# Evaluates specs by the real modules, with the rest stubbed, and gives what is written for each container.
+#
+# The input is a JSON file: `lib`, the folder of nixpkgs' lib; `modules`, the real module files by what they are; and
+# `specs`, each with its name, its kind and the file that has it.
+{ input }:
+let
+  given = builtins.fromJSON (builtins.readFile input);
+  plain = import given.lib;
+  lib = plain.extend (
+    _: _: {
+      hm = {
+        maintainers = { };
+        assertions.assertPlatform = _: _: _: {
+          assertion = true;
+          message = "";
+        };
+        dag = {
+          entryAfter = _: text: { inherit text; };
+          entryBefore = _: text: { inherit text; };
+          entryBetween = _: _: text: { inherit text; };
+          entryAnywhere = text: { inherit text; };
+        };
+      };
+    }
+  );
+  pkgs = import ./packages.nix { inherit lib; };
+  utils = import ./nixpkgs/nixos/lib/utils.nix { inherit lib; };
+
+  system =
+    base: modules:
+    let
+      result = lib.evalModules {
+        modules = [ base { config._module.args = { inherit pkgs; }; } ] ++ modules;
+        specialArgs = {
+          inherit utils lib;
+          modulesPath = ./nixpkgs/nixos/modules;
+        };
+      };
+      wrong = lib.filter (each: each ? assertion && !each.assertion) result.config.assertions;
+    in
+    if wrong == [ ] then
+      result.config
+    else
+      throw "assertion: ${(lib.head wrong).message}";
+
+  # A setting that is `null`, or an empty list, is not written.
+  service =
+    unit:
+    lib.filterAttrs (_: value: value != [ ]) {
+      DevicePolicy = lib.toList (unit.serviceConfig.DevicePolicy or [ ]);
+      DeviceAllow = lib.toList (unit.serviceConfig.DeviceAllow or [ ]);
+      Delegate = map utils.systemdUtils.lib.toOption (lib.toList (unit.serviceConfig.Delegate or [ ]));
+      User = lib.toList (unit.serviceConfig.User or [ ]);
+    };
+  script = unit: {
+    inherit (unit) script;
+    strict = unit.enableStrictShellChecks;
+    environment = lib.filterAttrs (_: value: value != null) unit.environment;
+    service = service unit;
+  };
+
+  kinds = {
+    nspawn =
+      file:
+      let
+        config = system ./nixos.nix [
+          given.modules.nspawn
+          file
+        ];
+      in
+      lib.mapAttrs (
+        name: _:
+        script config.systemd.services."container@${name}"
+        // {
+          conf = config.environment.etc."nixos-containers/${name}.conf".text;
+        }
+      ) config.containers;
+
+    oci =
+      file:
+      let
+        config = system ./nixos.nix [
+          given.modules.oci
+          file
+        ];
+        cfg = config.virtualisation.oci-containers;
+      in
+      lib.mapAttrs (
+        name: container:
+        script config.systemd.services.${container.serviceName or "${cfg.backend}-${name}"}
+      ) cfg.containers;
+
+    home =
+      file:
+      let
+        config = system ./home.nix [
+          given.modules.home
+          file
+          { services.podman.enable = true; }
+        ];
+      in
+      lib.listToAttrs (
+        map (quadlet: {
+          name = "${quadlet.serviceName}.${quadlet.resourceType}";
+          value = {
+            user = true;
+            text = quadlet.source;
+            # The text is a word of a build script there, which a shell reads.
+            inherit (given) shell;
+          };
+        }) config.services.podman.internal.quadletDefinitions
+      );
+
+    seiarotg =
+      file:
+      let
+        config = system ./nixos.nix [
+          given.modules.seiarotg
+          file
+        ];
+        prefix = "containers/systemd/";
+      in
+      lib.mapAttrs' (name: file: {
+        name = lib.removePrefix prefix name;
+        value = {
+          user = false;
+          shell = false;
+          inherit (file) text;
+        };
+      }) (lib.filterAttrs (name: _: lib.hasPrefix prefix name) config.environment.etc);
+
+    seiarotg-home =
+      file:
+      let
+        config = system ./home.nix [
+          given.modules.seiarotg-home
+          file
+        ];
+        prefix = "containers/systemd/";
+      in
+      lib.mapAttrs' (name: file: {
+        name = lib.removePrefix prefix name;
+        value = {
+          user = true;
+          shell = false;
+          inherit (file) text;
+        };
+      }) (lib.filterAttrs (name: _: lib.hasPrefix prefix name) config.xdg.configFile);
+
+    mirkolenz =
+      file:
+      let
+        config = system ./nixos.nix [
+          given.modules.mirkolenz
+          file
+          { virtualisation.quadlet.enable = true; }
+        ];
+      in
+      lib.listToAttrs (
+        map (object: {
+          name = object.ref;
+          value = {
+            user = object.uid != null;
+            shell = false;
+            inherit (object) text;
+          };
+        }) config.virtualisation.quadlet.allObjects
+      );
+
+    mirkolenz-home =
+      file:
+      let
+        config = system ./home.nix [
+          given.modules.mirkolenz-home
+          file
+          { virtualisation.quadlet.enable = true; }
+        ];
+      in
+      lib.listToAttrs (
+        map (object: {
+          name = object.ref;
+          value = {
+            user = true;
+            shell = false;
+            inherit (object) text;
+          };
+        }) config.virtualisation.quadlet.allObjects
+      );
+  };
+
+  evaluated =
+    spec:
+    let
+      value = kinds.${spec.kind} (/. + spec.file);
+      tried = builtins.tryEval (builtins.deepSeq value value);
+    in
+    if tried.success then tried.value else null;
+in
+lib.listToAttrs (
+  map (spec: {
+    inherit (spec) name;
+    value = evaluated spec;
+  }) given.specs
+)
