@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use nixpod_xtask::{
-    census, docs, edits, libcalls, licences, oracle, quadlets, readers, reasons, record, root, suites,
+    census, commands, docs, edits, libcalls, licences, oracle, quadlets, readers, reasons, record, root, suites,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,6 +11,10 @@ const USAGE: &str = "\
 cargo xtask docs [--check]
     Writes docs/rules, and the list of rules in README.md, from the rules' own documentation; with --check only says
     what is not current.
+cargo xtask commands --modules DIR [--nix NIX_INSTANTIATE] [--quadlet QUADLET]
+    Asks real Nix, with the real modules of NixOS, Home Manager and quadlet-nix, a shell and Podman's generator what the
+    engines are told of the containers of the test data and of generated specs, and writes it to testdata/commands. How
+    DIR looks is said in crates/xtask/src/commands/mod.rs.
 cargo xtask edits [--count N] DIR...
     Edits literals of the trees at random in memory, and compares the answer of a host that remembers what was before
     with that of a fresh one.
@@ -69,6 +73,7 @@ type Words<'a> = &'a mut dyn Iterator<Item = &'a str>;
 fn run(arguments: &[String]) -> Result<String> {
     let words: Words<'_> = &mut arguments.iter().map(String::as_str);
     match words.next() {
+        Some("commands") => commands(words),
         Some("docs") => docs(words),
         Some("edits") => edits(words),
         Some("oracle") => {
@@ -100,6 +105,26 @@ fn run(arguments: &[String]) -> Result<String> {
         Some("census") => census(words),
         _ => bail!("usage:\n{USAGE}"),
     }
+}
+
+fn commands(words: Words<'_>) -> Result<String> {
+    let (mut nix, mut quadlet, mut modules) = ("nix-instantiate".to_owned(), "quadlet".to_owned(), None);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().with_context(|| format!("what does {word} name?"));
+        match word {
+            "--nix" => nix = value()?.to_owned(),
+            "--quadlet" => quadlet = value()?.to_owned(),
+            "--modules" => modules = Some(PathBuf::from(value()?)),
+            other => bail!("unknown argument `{other}`\n{USAGE}"),
+        }
+    }
+    let modules = modules.context("--modules: where are the modules?")?;
+    let outside = commands::Outside {
+        nix,
+        quadlet,
+        modules: modules.canonicalize()?,
+    };
+    commands::record(&root(), &outside)
 }
 
 fn docs(words: Words<'_>) -> Result<String> {

@@ -26,15 +26,51 @@ let
   pkgs = import ./packages.nix { inherit lib; };
   utils = import ./nixpkgs/nixos/lib/utils.nix { inherit lib; };
 
-  system =
-    base: modules:
+  # Files of a whole system read and set much that no module here declares: every option is free, and what a package set or a
+  # flake input is asked for is a package that has every name in the text of the files.
+  stub =
+    names: what:
     let
-      result = lib.evalModules {
-        modules = [ base { config._module.args = { inherit pkgs; }; } ] ++ modules;
+      self = lib.genAttrs names (name: stub names "${what}.${name}") // package what // {
+        __functor = _: argument: if argument ? config && argument ? lib then { } else self;
+      };
+    in
+    self;
+  package =
+    what: removeAttrs (import ./packages.nix { inherit lib; }).hello [ "name" "outPath" ] // {
+      name = what;
+      outPath = "/nix/store/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee-${what}";
+    };
+  # What would be fetched is an empty module.
+  scope = {
+    import = builtins.scopedImport scope;
+    fetchTarball = _: toString ./nixpkgs;
+    fetchGit = _: toString ./nixpkgs;
+    builtins = builtins // {
+      inherit (scope) import fetchTarball fetchGit;
+    };
+  };
+  free = {
+    _module.freeformType = lib.types.lazyAttrsOf lib.types.anything;
+  };
+
+  system =
+    base: module: spec:
+    let
+      stubs = stub spec.names;
+      result = (if spec.open then scope.import given.lib else lib).evalModules {
+        modules = [
+          base
+          { config._module.args.pkgs = if spec.open then (stubs "pkgs") // pkgs else pkgs; }
+        ]
+        ++ lib.optional spec.open free
+        ++ [ module ]
+        ++ map (file: /. + file) spec.files;
         specialArgs = {
           inherit utils lib;
           modulesPath = ./nixpkgs/nixos/modules;
-        };
+        }
+        // lib.genAttrs spec.arguments stubs;
       };
       wrong = lib.filter (each: each ? assertion && !each.assertion) result.config.assertions;
     in
@@ -61,12 +97,9 @@ let
 
   kinds = {
     nspawn =
-      file:
+      spec:
       let
-        config = system ./nixos.nix [
-          given.modules.nspawn
-          file
-        ];
+        config = system ./nixos.nix given.modules.nspawn spec;
       in
       lib.mapAttrs (
         name: _:
@@ -77,12 +110,9 @@ let
       ) config.containers;
 
     oci =
-      file:
+      spec:
       let
-        config = system ./nixos.nix [
-          given.modules.oci
-          file
-        ];
+        config = system ./nixos.nix given.modules.oci spec;
         cfg = config.virtualisation.oci-containers;
       in
       lib.mapAttrs (
@@ -91,13 +121,12 @@ let
       ) cfg.containers;
 
     home =
-      file:
+      spec:
       let
-        config = system ./home.nix [
-          given.modules.home
-          file
-          { services.podman.enable = true; }
-        ];
+        config = system ./home.nix {
+          imports = [ given.modules.home ];
+          config = { services.podman.enable = true; };
+        } spec;
       in
       lib.listToAttrs (
         map (quadlet: {
@@ -112,12 +141,9 @@ let
       );
 
     seiarotg =
-      file:
+      spec:
       let
-        config = system ./nixos.nix [
-          given.modules.seiarotg
-          file
-        ];
+        config = system ./nixos.nix given.modules.seiarotg spec;
         prefix = "containers/systemd/";
       in
       lib.mapAttrs' (name: file: {
@@ -130,12 +156,9 @@ let
       }) (lib.filterAttrs (name: _: lib.hasPrefix prefix name) config.environment.etc);
 
     seiarotg-home =
-      file:
+      spec:
       let
-        config = system ./home.nix [
-          given.modules.seiarotg-home
-          file
-        ];
+        config = system ./home.nix given.modules.seiarotg-home spec;
         prefix = "containers/systemd/";
       in
       lib.mapAttrs' (name: file: {
@@ -148,13 +171,12 @@ let
       }) (lib.filterAttrs (name: _: lib.hasPrefix prefix name) config.xdg.configFile);
 
     mirkolenz =
-      file:
+      spec:
       let
-        config = system ./nixos.nix [
-          given.modules.mirkolenz
-          file
-          { virtualisation.quadlet.enable = true; }
-        ];
+        config = system ./nixos.nix {
+          imports = [ given.modules.mirkolenz ];
+          config = { virtualisation.quadlet.enable = true; };
+        } spec;
       in
       lib.listToAttrs (
         map (object: {
@@ -168,13 +190,12 @@ let
       );
 
     mirkolenz-home =
-      file:
+      spec:
       let
-        config = system ./home.nix [
-          given.modules.mirkolenz-home
-          file
-          { virtualisation.quadlet.enable = true; }
-        ];
+        config = system ./home.nix {
+          imports = [ given.modules.mirkolenz-home ];
+          config = { virtualisation.quadlet.enable = true; };
+        } spec;
       in
       lib.listToAttrs (
         map (object: {
@@ -191,7 +212,7 @@ let
   evaluated =
     spec:
     let
-      value = kinds.${spec.kind} (/. + spec.file);
+      value = kinds.${spec.kind} spec;
       tried = builtins.tryEval (builtins.deepSeq value value);
     in
     if tried.success then tried.value else null;
