@@ -38,7 +38,7 @@ pub(super) fn specs(root: &Path) -> Result<Vec<Spec>> {
             out.push(Spec {
                 name: files.join(" "),
                 kind,
-                text: String::new(),
+                text: format!("# {}\n", files.join(" ")),
                 releases: kind.releases().to_vec(),
                 files: files.clone(),
                 arguments: named("stub:"),

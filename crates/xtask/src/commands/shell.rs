@@ -41,8 +41,8 @@ pub(super) fn bash() -> Result<Command> {
 /// The settings of a service that are asked for.
 fn service(unit: &Value) -> Vec<String> {
     let mut out = Vec::new();
-    for (key, values) in unit["service"].as_object().into_iter().flatten() {
-        for value in values.as_array().into_iter().flatten() {
+    for key in ["DevicePolicy", "DeviceAllow", "User"] {
+        for value in unit["service"][key].as_array().into_iter().flatten() {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             out.push(format!("{key}={value}"));
         }

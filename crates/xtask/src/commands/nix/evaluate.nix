@@ -85,7 +85,6 @@ let
     lib.filterAttrs (_: value: value != [ ]) {
       DevicePolicy = lib.toList (unit.serviceConfig.DevicePolicy or [ ]);
       DeviceAllow = lib.toList (unit.serviceConfig.DeviceAllow or [ ]);
-      Delegate = map utils.systemdUtils.lib.toOption (lib.toList (unit.serviceConfig.Delegate or [ ]));
       User = lib.toList (unit.serviceConfig.User or [ ]);
     };
   script = unit: {
