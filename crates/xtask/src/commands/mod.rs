@@ -14,6 +14,7 @@
 //! VERSIONS                 which commits they are of, a line each; it goes to the head of each recording
 //! ```
 
+pub mod compare;
 mod environment;
 mod evaluate;
 mod generate;
@@ -63,6 +64,11 @@ pub fn record(root: &Path, outside: &Outside) -> Result<String> {
             .iter()
             .filter(|golden| golden.made.iter().all(|(_, made)| made.is_empty()))
             .count();
+        // Most systems of the test data have containers of one kind only.
+        let goldens: Vec<Golden> = goldens
+            .into_iter()
+            .filter(|golden| name != "owned" || golden.made.iter().any(|(_, made)| !made.is_empty()))
+            .collect();
         let text = golden::print(&versions, &goldens);
         let file = root.join(FOLDER).join(format!("{name}.txt"));
         writeln!(

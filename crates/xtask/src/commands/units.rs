@@ -34,7 +34,13 @@ pub(super) fn run(quadlet: &str, made: &Value) -> Result<Made> {
             continue;
         }
         match started.get(name) {
-            Some(line) => words.words = split(line),
+            Some(line) => {
+                words.words = split(line);
+                // Where it is belongs to the package of the generator.
+                if let Some(program) = words.words.first_mut() {
+                    *program = program.rsplit('/').next().unwrap_or_default().to_owned();
+                }
+            }
             None => words.problem = Some("the generator makes no service of it".to_owned()),
         }
     }
