@@ -14,7 +14,8 @@ cargo xtask docs [--check]
 cargo xtask commands --modules DIR [--nix NIX_INSTANTIATE] [--quadlet QUADLET]
     Asks real Nix, with the real modules of NixOS, Home Manager and quadlet-nix, a shell and Podman's generator what the
     engines are told of the containers of the test data and of generated specs, and writes it to testdata/commands. How
-    DIR looks is said in crates/xtask/src/commands/mod.rs.
+    DIR looks is said in crates/xtask/src/commands/mod.rs. With --compare alone the recordings are held against what we
+    say, and every difference is printed.
 cargo xtask edits [--count N] DIR...
     Edits literals of the trees at random in memory, and compares the answer of a host that remembers what was before
     with that of a fresh one.
@@ -115,6 +116,7 @@ fn commands(words: Words<'_>) -> Result<String> {
             "--nix" => nix = value()?.to_owned(),
             "--quadlet" => quadlet = value()?.to_owned(),
             "--modules" => modules = Some(PathBuf::from(value()?)),
+            "--compare" => return commands::compared(&root()),
             other => bail!("unknown argument `{other}`\n{USAGE}"),
         }
     }

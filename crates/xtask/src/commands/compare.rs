@@ -7,7 +7,7 @@ use nixpod_analysis::{
     Utf8PathBuf,
 };
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +37,21 @@ pub struct Comparison {
     pub differences: Vec<String>,
     /// Where holes are, in words.
     pub open: Vec<String>,
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} specs, {} containers, {} known words and lines, {} of them left open, {} refused, {} differences",
+            self.specs,
+            self.containers,
+            self.words,
+            self.holes,
+            self.refused,
+            self.differences.len()
+        )
+    }
 }
 
 impl Comparison {

@@ -47,6 +47,34 @@ pub struct Outside {
     pub modules: PathBuf,
 }
 
+/// Holds what we say against all recordings.
+pub fn compare(root: &Path) -> Result<compare::Comparison> {
+    let mut files: Vec<PathBuf> = fs::read_dir(root.join(FOLDER))
+        .context("there are no recordings")?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "txt"))
+        .collect();
+    files.sort();
+    let mut all = compare::Comparison::default();
+    for file in files {
+        let goldens = golden::parse(&fs::read_to_string(&file)?);
+        all.add(&goldens);
+        all.add_owned(root, &goldens);
+    }
+    Ok(all)
+}
+
+/// The same in words.
+pub fn compared(root: &Path) -> Result<String> {
+    let all = compare(root)?;
+    let mut out = String::new();
+    for text in all.open.iter().chain(&all.differences) {
+        writeln!(out, "{text}")?;
+    }
+    writeln!(out, "{all}")?;
+    Ok(out)
+}
+
 /// Records all specs, those of the test data and those that are generated.
 pub fn record(root: &Path, outside: &Outside) -> Result<String> {
     let versions = fs::read_to_string(outside.modules.join("VERSIONS"));

@@ -83,9 +83,12 @@ fn started(quadlet: &str, is_user: bool, units: &Made) -> Result<BTreeMap<String
     let mut out = BTreeMap::new();
     let mut unit: Option<String> = None;
     let mut line_of = None;
+    let mut service = "";
     for line in said.lines() {
-        if line.starts_with("---") && line.ends_with("---") {
+        let head = line.strip_prefix("---").and_then(|line| line.strip_suffix("---"));
+        if let Some(name) = head {
             (unit, line_of) = (None, None);
+            service = name.trim_end_matches(".service");
         } else if let Some(command) = line.strip_prefix("ExecStart=") {
             line_of = Some(command.to_owned());
         } else if let Some(path) = line.strip_prefix("SourcePath=") {
@@ -93,7 +96,8 @@ fn started(quadlet: &str, is_user: bool, units: &Made) -> Result<BTreeMap<String
             unit = Some(name.to_string_lossy().into_owned());
         }
         if let (Some(unit), Some(line)) = (&unit, &line_of) {
-            out.insert(unit.clone(), line.clone());
+            // The service's own name is known here; what else stands behind a percent sign is not.
+            out.insert(unit.clone(), line.replace("%N", service));
         }
     }
     Ok(out)
