@@ -11,7 +11,7 @@ const USAGE: &str = "\
 cargo xtask docs [--check]
     Writes docs/rules, and the list of rules in README.md, from the rules' own documentation; with --check only says
     what is not current.
-cargo xtask commands --modules DIR [--nix NIX_INSTANTIATE] [--quadlet QUADLET]
+cargo xtask commands --modules DIR [--nix NIX_INSTANTIATE] --quadlet QUADLET --newer-quadlet QUADLET
     Asks real Nix, with the real modules of NixOS, Home Manager and quadlet-nix, a shell and Podman's generator what the
     engines are told of the containers of the test data and of generated specs, and writes it to testdata/commands. How
     DIR looks is said in crates/xtask/src/commands/mod.rs. With --compare alone the recordings are held against what we
@@ -109,12 +109,13 @@ fn run(arguments: &[String]) -> Result<String> {
 }
 
 fn commands(words: Words<'_>) -> Result<String> {
-    let (mut nix, mut quadlet, mut modules) = ("nix-instantiate".to_owned(), "quadlet".to_owned(), None);
+    let (mut nix, mut quadlet, mut newer, mut modules) = ("nix-instantiate".to_owned(), None, None, None);
     while let Some(word) = words.next() {
         let mut value = || words.next().with_context(|| format!("what does {word} name?"));
         match word {
             "--nix" => nix = value()?.to_owned(),
-            "--quadlet" => quadlet = value()?.to_owned(),
+            "--quadlet" => quadlet = Some(value()?.to_owned()),
+            "--newer-quadlet" => newer = Some(value()?.to_owned()),
             "--modules" => modules = Some(PathBuf::from(value()?)),
             "--compare" => return commands::compared(&root()),
             other => bail!("unknown argument `{other}`\n{USAGE}"),
@@ -123,7 +124,8 @@ fn commands(words: Words<'_>) -> Result<String> {
     let modules = modules.context("--modules: where are the modules?")?;
     let outside = commands::Outside {
         nix,
-        quadlet,
+        quadlet: quadlet.context("--quadlet: where is the generator of Podman 5.4?")?,
+        newer_quadlet: newer.context("--newer-quadlet: where is the generator of the newest Podman?")?,
         modules: modules.canonicalize()?,
     };
     commands::record(&root(), &outside)

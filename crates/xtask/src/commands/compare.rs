@@ -4,9 +4,8 @@ use super::golden::{Command, Golden};
 use super::spec::Kind;
 use nixpod_analysis::{
     AnalysisHost, Certainty, MemoryFileSystem, OsFileSystem, Report, Shown, ShownCommand, ShownWord,
-    Utf8PathBuf,
+    Utf8PathBuf, MASK,
 };
-use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -70,7 +69,7 @@ impl Comparison {
                     let texts: Vec<&str> = some.iter().map(|(golden, _)| golden.text.as_str()).collect();
                     let report = report(kind, release, &texts);
                     for (number, (golden, made)) in some.iter().enumerate() {
-                        self.spec(release, golden, made, &report, &format!("h{number}"));
+                        self.spec(release, golden, made, &report, Some(&format!("h{number}")));
                     }
                 }
             }
@@ -98,15 +97,13 @@ impl Comparison {
             host.set_project(project.clone());
             let report = host.analysis().commands(&[project]);
             let name = Path::new(first).file_stem().unwrap_or_default().to_string_lossy();
-            // A file of a machine is that host of the flake; any other is the only one.
-            let hosts: BTreeSet<&str> = report.containers.iter().map(|shown| shown.host.as_str()).collect();
-            for of_host in hosts.iter().filter(|host| !hosts.contains(&*name) || ***host == name) {
-                self.spec(NEWEST, golden, made, &report, of_host);
-            }
+            // A file of a machine is that host of the flake; any other is the only one of its project.
+            let is_host = report.containers.iter().any(|shown| shown.host == *name);
+            self.spec(NEWEST, golden, made, &report, is_host.then_some(&*name));
         }
     }
 
-    fn spec(&mut self, release: &str, golden: &Golden, made: &super::golden::Made, report: &Report, host: &str) {
+    fn spec(&mut self, release: &str, golden: &Golden, made: &super::golden::Made, report: &Report, host: Option<&str>) {
         if made.is_empty() {
             self.refused += 1;
             return;
@@ -129,10 +126,18 @@ impl Comparison {
             }
             self.containers += 1;
             let label = format!("{} {} [{release}] {name}", golden.kind.name(), golden.name);
-            let shown = report
-                .containers
-                .iter()
-                .find(|shown| shown.host == host && shown.name == container);
+            let surface = match golden.kind {
+                Kind::Nspawn => "nspawn",
+                Kind::Oci => "oci-containers",
+                Kind::Home => "home-manager-podman",
+                _ => "quadlet-nix",
+            };
+            let shown = report.containers.iter().find(|shown| {
+                host.is_none_or(|host| shown.host == host)
+                    && shown.name == container
+                    && shown.surface.as_str() == surface
+                    && shown.inside.as_ref().is_none_or(|_| golden.kind.is_home())
+            });
             match shown.and_then(|shown: &Shown| shown.command.as_ref()) {
                 Some(command) => self.command(&label, golden, real, command),
                 None => self
@@ -216,6 +221,9 @@ fn holes(ours: &[ShownWord], real: &[String]) -> Option<usize> {
             if !our.has_hole && our.text == *word {
                 let hole = usize::from(our.certainty == Certainty::Maybe);
                 best[at + 1][to + 1] = fewest(best[at + 1][to + 1], so_far + hole);
+            } else if our.text.contains(MASK) && fits(&our.text.replace(MASK, "${}"), word) {
+                // A secret is shown to nobody.
+                best[at + 1][to + 1] = fewest(best[at + 1][to + 1], so_far);
             } else if our.has_hole && fits(&our.text, word) {
                 best[at + 1][to + 1] = fewest(best[at + 1][to + 1], so_far + of_packages);
             }

@@ -13,7 +13,7 @@ pub(super) struct Modules {
 }
 
 impl Modules {
-    pub(super) fn of(folder: &Path, release: &str) -> Self {
+    pub(super) fn of(folder: &Path, release: &str, podman: &str) -> Self {
         let nixpkgs = folder.join(release).join("nixpkgs");
         let virtualisation = nixpkgs.join("nixos/modules/virtualisation");
         let services = folder.join(release).join("home-manager/modules/services");
@@ -29,6 +29,7 @@ impl Modules {
         let value = json!({
             "lib": nixpkgs.join("lib"),
             "shell": by_shell,
+            "podman": podman,
             "modules": {
                 "nspawn": virtualisation.join("nixos-containers.nix"),
                 "oci": virtualisation.join("oci-containers.nix"),

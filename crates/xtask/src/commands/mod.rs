@@ -41,8 +41,10 @@ pub const FOLDER: &str = "testdata/commands";
 pub struct Outside {
     /// `nix-instantiate`.
     pub nix: String,
-    /// Podman's generator.
+    /// Podman's generator of NixOS 24.11, which has Podman 5.4 at most.
     pub quadlet: String,
+    /// That of all later releases.
+    pub newer_quadlet: String,
     /// The folder of modules.
     pub modules: PathBuf,
 }
@@ -122,12 +124,16 @@ fn made_of(root: &Path, outside: &Outside, specs: &[Spec]) -> Result<Vec<Golden>
         if chosen.is_empty() {
             continue;
         }
-        let modules = Modules::of(&outside.modules, release);
+        let quadlet = match *release {
+            "24.11" => &outside.quadlet,
+            _ => &outside.newer_quadlet,
+        };
+        let modules = Modules::of(&outside.modules, release, &units::version(quadlet)?);
         let evaluated = modules.evaluate(root, &outside.nix, &chosen)?;
         for ((index, spec), value) in chosen.into_iter().zip(evaluated) {
             let made = match value {
                 Some(value) if spec.kind.is_script() => shell::run(spec.kind, &value)?,
-                Some(value) => units::run(&outside.quadlet, &value)?,
+                Some(value) => units::run(quadlet, spec.kind, &value)?,
                 None => BTreeMap::new(),
             };
             by_spec[index].push((*release, made));

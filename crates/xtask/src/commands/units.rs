@@ -2,6 +2,7 @@
 
 use super::golden::{Command as Words, Made};
 use super::shell::bash;
+use super::spec::Kind;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -9,8 +10,21 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+/// Which Podman a generator is of.
+pub(super) fn version(quadlet: &str) -> Result<String> {
+    let output = Command::new(quadlet).arg("-version").output();
+    let output = output.with_context(|| format!("{quadlet} cannot be run"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 /// The words of each unit.
-pub(super) fn run(quadlet: &str, made: &Value) -> Result<Made> {
+pub(super) fn run(quadlet: &str, kind: Kind, made: &Value) -> Result<Made> {
+    // Where the generator finds them, from where paths go that begin with a dot or with no slash.
+    let place = match kind {
+        Kind::Seiarotg => "/etc/containers/systemd",
+        Kind::SeiarotgHome => "/home/user/.config/containers/systemd",
+        _ => "/nix/store/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee-units",
+    };
     let mut out = Made::new();
     let mut is_user = false;
     for (name, unit) in made.as_object().context("no set of units")? {
@@ -28,7 +42,7 @@ pub(super) fn run(quadlet: &str, made: &Value) -> Result<Made> {
         }
         out.insert(name.clone(), words);
     }
-    let started = started(quadlet, is_user, &out)?;
+    let started = started(quadlet, is_user, place, &out)?;
     for (name, words) in &mut out {
         if words.problem.is_some() {
             continue;
@@ -63,7 +77,7 @@ fn in_quotes(text: &str) -> Result<Option<String>> {
 }
 
 /// The line that starts the service of each unit.
-fn started(quadlet: &str, is_user: bool, units: &Made) -> Result<BTreeMap<String, String>> {
+fn started(quadlet: &str, is_user: bool, place: &str, units: &Made) -> Result<BTreeMap<String, String>> {
     let folder = std::env::temp_dir().join(format!("nixpod-commands-units-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
@@ -79,7 +93,7 @@ fn started(quadlet: &str, is_user: bool, units: &Made) -> Result<BTreeMap<String
     fs::remove_dir_all(&folder)?;
     let output = output.with_context(|| format!("{quadlet} cannot be run"))?;
     let said = String::from_utf8_lossy(&output.stdout);
-    let said = said.replace(&*folder.to_string_lossy(), "/etc/containers/systemd");
+    let said = said.replace(&*folder.to_string_lossy(), place);
     let mut out = BTreeMap::new();
     let mut unit: Option<String> = None;
     let mut line_of = None;
@@ -97,7 +111,8 @@ fn started(quadlet: &str, is_user: bool, units: &Made) -> Result<BTreeMap<String
         }
         if let (Some(unit), Some(line)) = (&unit, &line_of) {
             // The service's own name is known here; what else stands behind a percent sign is not.
-            out.insert(unit.clone(), line.replace("%N", service));
+            let line = line.replace("%N", service).replace("%n", &format!("{service}.service"));
+            out.insert(unit.clone(), line);
         }
     }
     Ok(out)

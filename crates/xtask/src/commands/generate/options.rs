@@ -22,7 +22,7 @@ const HARD: &[&str] = &[
     r#""two\nlines""#,
     r#""100%n""#,
     r#""it's \"a b\" \\n $z""#,
-    r#""--flag=v w""#,
+    r#""v --flag w""#,
     r#""'quoted'""#,
     r#""k=v""#,
 ];

@@ -23,7 +23,7 @@ let
       };
     }
   );
-  pkgs = import ./packages.nix { inherit lib; };
+  pkgs = import ./packages.nix { inherit lib; inherit (given) podman; };
   utils = import ./nixpkgs/nixos/lib/utils.nix { inherit lib; };
 
   # Files of a whole system read and set much that no module here declares: every option is free, and what a package set or a
@@ -37,7 +37,7 @@ let
     in
     self;
   package =
-    what: removeAttrs (import ./packages.nix { inherit lib; }).hello [ "name" "outPath" ] // {
+    what: removeAttrs (import ./packages.nix { inherit lib; inherit (given) podman; }).hello [ "name" "outPath" ] // {
       name = what;
       outPath = "/nix/store/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee-${what}";
     };

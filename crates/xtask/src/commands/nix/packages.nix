@@ -1,12 +1,12 @@
 # Stands for packages: every one is a path that nobody has, by which a word can be told that depends on the build.
-{ lib }:
+{ lib, podman }:
 let
   package = name: {
     type = "derivation";
     inherit name;
     pname = name;
     # Podman's version decides what quadlet-nix writes; it is the version of the generator that is asked.
-    version = "5.4.2";
+    version = podman;
     outputName = "out";
     outPath = "/nix/store/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee-${name}";
     drvPath = "/nix/store/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee-${name}.drv";
