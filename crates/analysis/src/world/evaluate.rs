@@ -64,7 +64,7 @@ fn read_texts(vfs: &Vfs, first: FileId, others: &[FileId], extent: Extent) -> Ev
         folder => folder,
     };
     let commands = match extent {
-        Extent::Commands => nixpod_surfaces::text_commands(name, &texts),
+        Extent::Commands => nixpod_surfaces::text_commands(name, &texts, None),
         Extent::World | Extent::Literals | Extent::Options => Commands::default(),
     };
     Evaluated {

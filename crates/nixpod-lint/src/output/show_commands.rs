@@ -44,24 +44,38 @@ fn told(out: &mut String, command: &CommandSpec) {
     for (at, words) in lines.iter().enumerate() {
         let indent = if at == 0 { "  " } else { "    " };
         let end = if at + 1 < lines.len() { " \\" } else { "" };
-        let shown: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-        let line = shown.join(" ");
-        let line = match words.iter().any(|word| word.certainty == Certainty::Maybe) {
-            true => format!("[{line}]"),
-            false => line,
-        };
-        let _ = writeln!(out, "{indent}{line}{end}");
+        let _ = writeln!(out, "{indent}{}{end}", in_line(words));
     }
-    let unsure = command
-        .words
-        .iter()
-        .filter_map(|word| Some((word, word.reason.as_ref()?)));
-    for (word, reason) in unsure {
-        let _ = writeln!(out, "  # {}: {reason}", word.text);
+    let mut words = command.words.iter().peekable();
+    while let Some(word) = words.next() {
+        // The name of an option is as unsure as its value.
+        let is_told_next = words.peek().is_some_and(|next| next.is_value && is_unsure(next));
+        if let Some(reason) = word.reason.as_ref().filter(|_| !is_told_next) {
+            let _ = writeln!(out, "  # {}: {reason}", word.text);
+        }
     }
     for setting in &command.service {
         let _ = writeln!(out, "  # service: {}{}", setting.text, remark(setting));
     }
+}
+
+/// The words of a line, those in brackets that may not be there.
+fn in_line(words: &[&WordSpec]) -> String {
+    let stretches = words.chunk_by(|one, next| is_unsure(one) == is_unsure(next));
+    let stretches = stretches.map(|stretch| {
+        let words: Vec<String> = stretch.iter().map(|word| quoted(word)).collect();
+        let words = words.join(" ");
+        match stretch.iter().any(|word| is_unsure(word)) {
+            true => format!("[{words}]"),
+            false => words,
+        }
+    });
+    stretches.collect::<Vec<_>>().join(" ")
+}
+
+/// May a word not be there, or stand for any number of them?
+fn is_unsure(word: &WordSpec) -> bool {
+    matches!(word.certainty, Certainty::Maybe | Certainty::Unknown)
 }
 
 /// The words of each line: an option with its value.

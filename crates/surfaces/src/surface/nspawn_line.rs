@@ -7,7 +7,7 @@ use crate::read::{Found, OptionReader};
 use crate::surface::nspawn_lists::{bind_flag, device_rule};
 use crate::surface::surroundings::{Surroundings, in_form_of};
 use crate::vocabulary::certainty::{maybe, part, weaken};
-use crate::vocabulary::line::{Line, after, if_on, own};
+use crate::vocabulary::line::{Line, after, if_on, joined, own};
 use crate::vocabulary::text::{concat, hole, origin_of};
 use crate::vocabulary::words::{self, split, split_words};
 use nixpod_eval::Value;
@@ -94,7 +94,7 @@ pub(crate) fn command(
     script.root(around.state_version, &mut line);
     script.flags(&mut line);
     if release < PRIVATE_USERS {
-        line.words(script.extra_flags());
+        line.loose(script.extra_flags());
     }
     line.own("--notify-ready=yes");
     line.own("--kill-signal=SIGRTMIN+3");
@@ -104,7 +104,7 @@ pub(crate) fn command(
     line.switch("--ephemeral", &script.ephemeral);
     script.lists(&mut line);
     if release >= PRIVATE_USERS {
-        line.words(script.extra_flags());
+        line.loose(script.extra_flags());
     }
     script.guest(&mut line);
     EngineCommand {
@@ -406,7 +406,7 @@ impl Script<'_, '_, '_> {
         let path = self.reader.get(self.found, "path");
         let system = match is_flake {
             true => own("/nix/var/nix/profiles/system"),
-            false if self.reader.is_unset(&path) => {
+            false if !self.reader.is_written(&path) => {
                 let system = hole(Why::named("config.system.build.toplevel"), Origin::default());
                 Field::default(system)
             }
@@ -469,18 +469,4 @@ fn unsure<T>(field: &Field<T>, what: &str) -> Field<Text> {
             .unwrap_or_else(|| Why::Undecided(what.to_owned())),
     };
     Field::unknown(why, field.origin.clone())
-}
-
-/// Texts as one with something between them. It is as certain as the least certain of them; what is not known is a hole.
-fn joined(texts: &[Field<Text>], between: &str) -> Variable {
-    let (first, rest) = texts.split_first()?;
-    let mut whole = after("", first);
-    for text in rest {
-        let next = after(between, text);
-        let Some(added) = next.value().cloned() else {
-            continue;
-        };
-        whole = weaken(whole.map(|before| concat([before.clone(), added.clone()])), &next);
-    }
-    Some(whole)
 }

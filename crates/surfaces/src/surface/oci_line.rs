@@ -69,8 +69,8 @@ impl Script<'_, '_, '_> {
             Some(_) => backend.map(|backend| Text::known(backend.as_str(), Origin::default())),
             None => after("", &backend.map(|_| Text::default())),
         });
-        line.words(self.list("preRunExtraOptions"));
-        line.own("run");
+        line.loose(self.list("preRunExtraOptions"));
+        line.own_value("run");
         if !self.has_own_options {
             line.own("--rm");
         }
@@ -96,7 +96,7 @@ impl Script<'_, '_, '_> {
         if self.has_own_options {
             self.own_options(&mut line);
         }
-        line.words(self.list("extraOptions"));
+        line.loose(self.list("extraOptions"));
         let image = self.reader.get(self.found, "image");
         let image = self.reader.text(&image);
         line.word(match image.is_unknown() {

@@ -4,8 +4,8 @@
 use crate::read::{Found, OptionReader};
 use crate::vocabulary::options::Systems;
 use nixpod_model::{
-    Commands, Container, ContainerId, EngineCommand, EntryName, Existence, Field, NotAnalysed, PodmanRelease,
-    Surface, SystemId, SystemKind, Text, UnitProblem,
+    Commands, Consequence, Container, ContainerId, EngineCommand, EntryName, Existence, Field, NotAnalysed,
+    PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
 };
 use nixpod_source::{FileId, Origin, Place};
 use rustc_hash::FxHashMap;
@@ -92,7 +92,7 @@ impl TextsRead {
     /// Adds a container, with what starts it if somebody asks for that.
     pub(crate) fn add(&mut self, container: Container, command: impl FnOnce() -> EngineCommand) {
         if let Some(commands) = &mut self.commands {
-            commands.insert(container.id.clone(), command());
+            commands.insert(container.id.clone(), unless_refused(&container, command()));
         }
         self.containers.push(container);
     }
@@ -112,6 +112,18 @@ impl TextsRead {
             definitions: written.definitions.clone(),
             ..Container::new(ContainerId::new(self.system.clone(), self.surface, name), origin)
         }
+    }
+}
+
+/// A command as it is run. Where Podman's generator refuses the unit, there is none.
+pub(crate) fn unless_refused(container: &Container, command: EngineCommand) -> EngineCommand {
+    let mut problems = container.unit_problems.iter().filter_map(Field::certain);
+    match problems.any(|problem| problem.consequence() == Consequence::NoService) {
+        true => EngineCommand {
+            words: Vec::new(),
+            ..command
+        },
+        false => command,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A command line that is put together word by word, as modules and generators do it.
 
-use crate::vocabulary::certainty::part;
-use crate::vocabulary::text::concat;
+use crate::vocabulary::certainty::{part, weaken};
+use crate::vocabulary::text::{HOLE, concat, hole};
 use nixpod_model::{CommandWord, EnvVar, Fact, Field, Text};
 use nixpod_source::Origin;
 use smol_str::SmolStr;
@@ -34,7 +34,7 @@ pub(crate) fn after(beginning: &str, value: &Field<Text>) -> Field<Text> {
     let beginning = Text::known(beginning, Origin::default());
     let rest = match (&value.fact, value.value()) {
         (_, Some(text)) => text.clone(),
-        (Fact::Unknown(why), _) => crate::vocabulary::text::hole(why.clone(), value.origin.clone()),
+        (Fact::Unknown(why), _) => hole(why.clone(), value.origin.clone()),
         _ => Text::default(),
     };
     let whole = concat([beginning, rest]);
@@ -45,6 +45,20 @@ pub(crate) fn after(beginning: &str, value: &Field<Text>) -> Field<Text> {
         },
         _ => part(value, whole, Origin::default()),
     }
+}
+
+/// Texts as one with something between them. It is as certain as the least certain of them; what is not known is a hole.
+pub(crate) fn joined(texts: &[Field<Text>], between: &str) -> Option<Field<Text>> {
+    let (first, rest) = texts.split_first()?;
+    let mut whole = after("", first);
+    for text in rest {
+        let next = after(between, text);
+        let Some(added) = next.value().cloned() else {
+            continue;
+        };
+        whole = weaken(whole.map(|before| concat([before.clone(), added.clone()])), &next);
+    }
+    Some(whole)
 }
 
 /// `NAME=VALUE`.
@@ -85,6 +99,16 @@ impl Line {
     pub(crate) fn words(&mut self, words: impl IntoIterator<Item = Field<Text>>) {
         for word in words {
             self.word(word);
+        }
+    }
+
+    /// Words that somebody wrote as they are: what does not look like an option belongs to the one before.
+    pub(crate) fn loose(&mut self, words: impl IntoIterator<Item = Field<Text>>) {
+        for text in words {
+            let is_value = text
+                .value()
+                .is_some_and(|text| !text.pattern().starts_with(['-', HOLE]));
+            self.words.push(CommandWord { text, is_value });
         }
     }
 

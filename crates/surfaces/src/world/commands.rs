@@ -1,11 +1,11 @@
 //! What starts each container: asked for by people, and so read apart from the world.
 
 use crate::read::OptionReader;
-use crate::surface::{SURFACES, Surroundings, TEXT_SURFACES};
+use crate::surface::{SURFACES, Surroundings, TEXT_SURFACES, unless_refused};
 use crate::system::release;
 use crate::world::memo::{Memo, ReadContainer, ReadSystem};
 use crate::world::texts::begin;
-use nixpod_model::{Commands, Consequence, Container, Field, System, World};
+use nixpod_model::{Commands, Container, System, World};
 
 /// The commands of all containers that have one.
 pub(super) fn of(reader: &mut OptionReader<'_, '_>, memo: &Memo, world: &World) -> Commands {
@@ -54,12 +54,9 @@ fn of_options(
     };
     reader.given = known.given;
     reader.container = Some(OptionReader::path_of(&known.found));
-    let mut command = tell(reader, &known.found, &around, &container.name);
+    let command = tell(reader, &known.found, &around, &container.name);
     reader.forget();
-    if is_refused(container) {
-        command.words.clear();
-    }
-    out.insert(container.id.clone(), command);
+    out.insert(container.id.clone(), unless_refused(container, command));
 }
 
 /// Containers that texts of a system run.
@@ -85,20 +82,6 @@ fn of_texts(
         texts_read.commands = Some(Commands::default());
         (surface.read)(&texts, &mut texts_read);
         reader.forget();
-        for (id, mut command) in texts_read.commands.into_iter().flatten() {
-            let Some(container) = world.containers.get(&id) else {
-                continue;
-            };
-            if is_refused(container) {
-                command.words.clear();
-            }
-            out.insert(id, command);
-        }
+        out.extend(texts_read.commands.into_iter().flatten());
     }
-}
-
-/// Does Podman's generator make no service of it?
-fn is_refused(container: &Container) -> bool {
-    let mut problems = container.unit_problems.iter().filter_map(Field::certain);
-    problems.any(|problem| problem.consequence() == Consequence::NoService)
 }

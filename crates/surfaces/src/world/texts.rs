@@ -6,7 +6,8 @@ use crate::system::release;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_model::{
-    Commands, Host, NotAnalysed, Role, Seen, Standing, Subject, System, SystemId, SystemKind, World,
+    Commands, Host, NotAnalysed, PodmanRelease, Role, Seen, Standing, Subject, System, SystemId, SystemKind,
+    World,
 };
 use nixpod_source::Utf8Path;
 use std::sync::Arc;
@@ -78,13 +79,23 @@ pub fn read_texts(name: &str, files: &[TextFile]) -> World {
     read_files(name, files, None).0
 }
 
-/// What starts the containers of these files.
-pub fn text_commands(name: &str, files: &[TextFile]) -> Commands {
-    let commands = read_files(name, files, Some(Commands::default())).1;
+/// What starts the containers of these files, as Podman's generator writes it in a release; none: in the newest one that is
+/// known.
+pub fn text_commands(name: &str, files: &[TextFile], podman: Option<PodmanRelease>) -> Commands {
+    let asked = Some((Commands::default(), podman));
+    let commands = read_files(name, files, asked).1;
     commands.unwrap_or_default()
 }
 
-fn read_files(name: &str, files: &[TextFile], mut commands: Option<Commands>) -> (World, Option<Commands>) {
+fn read_files(
+    name: &str,
+    files: &[TextFile],
+    asked: Option<(Commands, Option<PodmanRelease>)>,
+) -> (World, Option<Commands>) {
+    let (mut commands, podman) = match asked {
+        Some((commands, podman)) => (Some(commands), podman),
+        None => (None, None),
+    };
     let mut world = World::default();
     let host = world.next_host(name);
     world.add_host(Host {
@@ -115,6 +126,7 @@ fn read_files(name: &str, files: &[TextFile], mut commands: Option<Commands>) ->
             .collect();
         let mut read = TextsRead::new(id.clone(), surface.surface);
         read.commands = commands.take();
+        read.podman = podman;
         (surface.read)(&texts, &mut read);
         commands = read.commands.take();
         add(&mut world, read, &mut not_analysed);

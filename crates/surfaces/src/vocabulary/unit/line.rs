@@ -66,8 +66,8 @@ pub(crate) fn command(values: &Values, around: &Around<'_>, service: &Service<'_
 fn words(values: &Values, around: &Around<'_>, service: &Service<'_>) -> Vec<CommandWord> {
     let by_name = service.release() >= BY_NAME;
     let mut line = Line::new("podman");
-    line.words(global(values));
-    line.own("run");
+    line.loose(global(values));
+    line.own_value("run");
     let name = values.last("ContainerName").filter(is_filled);
     let made_up = || match service.is_instance {
         true => own("systemd-%p_%i"),
@@ -103,12 +103,14 @@ fn words(values: &Values, around: &Around<'_>, service: &Service<'_>) -> Vec<Com
             }
         }
     }
-    line.words(values.all("PodmanArgs").into_iter().map(resolved));
+    line.loose(values.all("PodmanArgs").into_iter().map(resolved));
     match values.last("Rootfs").filter(is_filled) {
         Some(rootfs) => line.option("--rootfs", resolved(rootfs)),
         None => line.words(reference(values, around)),
     }
-    line.words(values.all("Exec").into_iter().map(resolved));
+    for word in values.all("Exec").into_iter().map(resolved) {
+        line.value(word);
+    }
     line.finish()
 }
 
@@ -117,6 +119,7 @@ fn option(key: &Key, option: &Opt, line: &mut Line) {
     let value = value(option);
     match (key.becomes, option.name.as_str()) {
         (Becomes::SecuritySwitch("no-new-privileges"), _) => line.joined("--security-opt", &value),
+        (Becomes::SecuritySwitch(_), name) => line.option(name, value),
         (_, name) if key.takes == Takes::Switch && key.becomes != Becomes::Own => {
             switch(name, &value, line);
         }

@@ -236,14 +236,14 @@ fn mount(text: &Text, around: &Around<'_>) -> Text {
             continue;
         };
         let from = end - value.len();
-        if let Some(source) = around.source(&text.slice(from, end)) {
-            return concat([
-                text.slice(0, start),
-                Text::known("source=", Origin::default()),
-                source,
-                text.slice(end, pattern.len()),
-            ]);
-        }
+        let value = text.slice(from, end);
+        let source = around.source(&value).unwrap_or(value);
+        return concat([
+            text.slice(0, start),
+            Text::known("source=", Origin::default()),
+            source,
+            text.slice(end, pattern.len()),
+        ]);
     }
     text.clone()
 }

@@ -2,7 +2,7 @@
 
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::flags::decided;
-use crate::vocabulary::line::{after, assignment, own};
+use crate::vocabulary::line::{after, assignment, joined, own};
 use crate::vocabulary::text::{concat, origin_of};
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::keys::{Key, Read};
@@ -132,21 +132,24 @@ impl Values {
     /// The lines of the section, in the order of the names of its keys.
     pub(crate) fn lines(&self) -> Vec<Field<Text>> {
         let keys = self.kind.keys().iter().zip(&self.by_key);
-        let mut keys: Vec<(&str, &Vec<Value>)> = keys.map(|(key, values)| (key.name, values)).collect();
-        keys.sort_unstable_by_key(|(name, _)| *name);
+        let mut keys: Vec<(&Key, &Vec<Value>)> = keys.collect();
+        keys.sort_unstable_by_key(|(key, _)| key.name);
         let mut out = vec![own(format!("[{}]", self.kind.section()))];
-        for (name, values) in keys {
-            let beginning = format!("{name}=");
-            if name == "Environment" {
+        for (key, values) in keys {
+            let beginning = format!("{}=", key.name);
+            if key.name == "Environment" {
                 let variables = self.variables.iter().map(assignment);
                 out.extend(variables.map(|pair| after(&beginning, &pair.map(quoted))));
             }
-            for Value { text, is_word } in values {
-                let text = match is_word {
-                    true => text.map(quoted),
-                    false => text.clone(),
-                };
-                out.push(after(&beginning, &text));
+            let lines = values.iter().map(|Value { text, is_word }| match is_word {
+                true => text.map(quoted),
+                false => text.clone(),
+            });
+            let lines: Vec<Field<Text>> = lines.collect();
+            // The words of a command stand in one line.
+            match key.read {
+                Read::LastArguments => out.extend(joined(&lines, " ").map(|line| after(&beginning, &line))),
+                _ => out.extend(lines.iter().map(|line| after(&beginning, line))),
             }
         }
         out
