@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// The release that is taken where nothing tells one.
 const NEWEST: &str = "26.05";
 
+/// The section of a unit that a container is made of.
+const CONTAINER: &str = "[Container]";
+
 /// So many specs are systems of one flake.
 const TOGETHER: usize = 40;
 
@@ -148,7 +151,16 @@ impl Comparison {
     }
 
     fn command(&mut self, label: &str, golden: &Golden, real: &Command, ours: &ShownCommand) {
-        let unit: Vec<String> = real.unit.iter().filter(|line| !line.is_empty()).cloned().collect();
+        // We say the section that the container is made of; the others are about its service.
+        let unit: Vec<String> = real
+            .unit
+            .iter()
+            .skip_while(|line| *line != CONTAINER)
+            .enumerate()
+            .take_while(|(at, line)| *at == 0 || !line.starts_with('['))
+            .map(|(_, line)| line.clone())
+            .filter(|line| !line.is_empty())
+            .collect();
         let our_unit: Vec<ShownWord> = ours.unit.iter().filter(|line| !line.text.is_empty()).cloned().collect();
         let parts = [
             ("words", &ours.words, &real.words),
