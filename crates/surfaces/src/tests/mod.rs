@@ -6,6 +6,7 @@ mod census;
 mod command_line;
 mod command_line_places;
 mod commands;
+mod commands_of_units;
 mod compose2nix;
 mod devcontainer;
 mod distrobox;
