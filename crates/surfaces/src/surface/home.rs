@@ -8,7 +8,8 @@ use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
 use crate::vocabulary::unit::values::Values;
-use nixpod_model::{Container, EngineCommand, Field, Surface, Text};
+use crate::vocabulary::unit::written::Writing;
+use nixpod_model::{Container, EngineCommand, Field, Release, Surface, Text};
 use nixpod_source::Origin;
 
 /// What is known of the surface before a container is read.
@@ -112,6 +113,11 @@ pub(crate) fn read(
     Reading::Container
 }
 
+/// Until then a shell wrote the units, which read their text in double quotes.
+const BY_ITSELF: Release = Release { year: 25, month: 11 };
+/// From then on pairs with blanks in them stand in quotation marks.
+const QUOTES_PAIRS: Release = Release { year: 26, month: 5 };
+
 /// The unit that is written for one, and the command that it becomes.
 pub(crate) fn command(
     reader: &mut OptionReader<'_, '_>,
@@ -119,7 +125,11 @@ pub(crate) fn command(
     around: &Surroundings<'_>,
     name: &str,
 ) -> EngineCommand {
-    let section = section(reader, found, around);
+    let mut section = section(reader, found, around);
+    section.writing = Some(Writing::Home {
+        quotes: around.release.is_none_or(|release| release >= QUOTES_PAIRS),
+        by_shell: around.release.is_some_and(|release| release < BY_ITSELF),
+    });
     let beside = beside(reader, around.config);
     let kind = reader.at(found, &["extraConfig", "Service", "Type"]);
     let own = Own {
@@ -140,6 +150,7 @@ fn section<'f>(
         kind: Kind::Container,
         names: &NAMES,
         quoted: false,
+        writing: None,
         extra: vec![reader.at(found, &["extraConfig", "Container"])],
         raw: None,
         manager: Manager::User,

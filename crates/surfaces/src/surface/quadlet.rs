@@ -9,6 +9,7 @@ use crate::vocabulary::text::hole;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
 use crate::vocabulary::unit::values::Values;
+use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
 use nixpod_model::{Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text};
 use nixpod_source::Origin;
@@ -327,7 +328,14 @@ pub(crate) fn command(
         },
         kind: Some(&kind),
     };
-    section::command(reader, &parts.section(around.podman), &beside, own)
+    let mut section = parts.section(around.podman);
+    section.writing = Some(match form {
+        Form::Options => Writing::Options {
+            escapes: module.quoted,
+        },
+        Form::Keys => Writing::Keys,
+    });
+    section::command(reader, &section, &beside, own)
 }
 
 /// Is it a user's, whom the system's service manager runs it for?
@@ -364,6 +372,7 @@ impl Parts {
             kind: Kind::Container,
             names: &NAMES,
             quoted: self.quoted,
+            writing: None,
             extra: vec![self.config.clone(), self.extra.clone()],
             raw: self.raw.clone(),
             manager: self.manager,
@@ -423,6 +432,7 @@ fn in_pod(
             names: &NAMES,
             kind: Kind::Pod,
             quoted: module.quoted,
+            writing: None,
             extra: vec![pod.clone()],
             raw: None,
             manager: module.manager,

@@ -13,6 +13,7 @@ use crate::vocabulary::unit::parse::{Unit, parse};
 use crate::vocabulary::unit::run;
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::unit::values::{Value as KeyValue, Values};
+use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
 use nixpod_model::{Container, EngineCommand, EnvVar, Field, Mount, PodmanRelease, Text, Unseen};
 use nixpod_source::{Origin, Why};
@@ -27,6 +28,8 @@ pub(crate) struct Section<'f> {
     pub(crate) names: &'static [(&'static str, &'static str)],
     /// Is every element of a typed list quoted, so that it stays one word?
     pub(crate) quoted: bool,
+    /// How the module writes values, for whoever wants the text as it is written; otherwise words stay what they mean.
+    pub(crate) writing: Option<Writing>,
     /// Sets of keys as quadlet spells them.
     pub(crate) extra: Vec<Found>,
     /// A text that takes the place of everything else.
@@ -64,6 +67,9 @@ impl Section<'_> {
         key: &Key,
         variables: &mut Vec<Field<EnvVar>>,
     ) -> Vec<KeyValue> {
+        if let Some(writing) = self.writing {
+            return self.written(reader, key, writing);
+        }
         let mut out = Vec::new();
         let mut add = |reader: &mut OptionReader<'_, '_>, found: &Found, quoted: bool| {
             if is_set(found, key) && !reader.is_unset(found) {
@@ -88,6 +94,40 @@ impl Section<'_> {
             }
         }
         out
+    }
+
+    /// The same as the module writes it.
+    fn written(&self, reader: &mut OptionReader<'_, '_>, key: &Key, writing: Writing) -> Vec<KeyValue> {
+        let mut out = Vec::new();
+        let typed = self.names.iter().find(|(name, _)| *name == key.name);
+        let typed = typed.map(|(_, option)| reader.get(self.typed, option));
+        let extra: Vec<Found> = self.extra.iter().map(|extra| reader.get(extra, key.name)).collect();
+        for found in typed.iter().chain(&extra) {
+            if reader.is_unset(found) {
+                continue;
+            }
+            if is_set(found, key) {
+                let pairs = reader.variables(found);
+                out.extend(pairs.iter().map(|pair| {
+                    pair.map(|pair| writing.pair(&pair.name, &pair.value))
+                }));
+                continue;
+            }
+            let is_list = is_list(found);
+            let texts = scalars(reader, found);
+            match writing.list(key.name).filter(|_| is_list) {
+                Some(all) => out.extend(all(&texts)),
+                None => out.extend(texts.iter().map(|text| text.map(|text| match is_list {
+                    true => writing.element(key.name, text),
+                    false => writing.scalar(key.name, text),
+                }))),
+            }
+        }
+        if out.is_empty() && key.name == "Environment" && matches!(writing, Writing::Home { .. }) {
+            // A set is written, although it has nothing.
+            out.push(Field::default(Text::default()));
+        }
+        out.into_iter().map(|text| KeyValue { text, is_word: false }).collect()
     }
 
     /// Keys as quadlet spells them that Podman does not have. Typed options begin with a small letter.

@@ -1,0 +1,179 @@
+//! How the modules that write units for Podman's generator write values: which they quote, and how.
+
+use crate::vocabulary::line::{joined, own};
+use crate::vocabulary::text::{concat, hole, origin_of};
+use nixpod_model::{Field, Text, TextPart};
+use nixpod_source::{Origin, Why};
+
+/// Keys whose words are quoted and escaped by the module with an option for every key, where they need it.
+const ESCAPED: [&str; 12] = [
+    "Annotation",
+    "Environment",
+    "EnvironmentFile",
+    "Exec",
+    "GlobalArgs",
+    "Label",
+    "Mask",
+    "Mount",
+    "PodmanArgs",
+    "ReloadCmd",
+    "Secret",
+    "Unmask",
+];
+/// Keys whose words are only quoted; what would have to be escaped is refused.
+const QUOTED: [&str; 7] = [
+    "AddCapability",
+    "AddDevice",
+    "DropCapability",
+    "GIDMap",
+    "LogOpt",
+    "Sysctl",
+    "UIDMap",
+];
+
+/// Who writes a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Writing {
+    /// `quadlet-nix` with an option for every key.
+    Options {
+        /// `autoEscape`.
+        escapes: bool,
+    },
+    /// `quadlet-nix` with keys as quadlet spells them.
+    Keys,
+    /// Home Manager.
+    Home {
+        /// Are pairs with blanks in them quoted?
+        quotes: bool,
+        /// Does a shell read the text in double quotes before it is written?
+        by_shell: bool,
+    },
+}
+
+impl Writing {
+    /// A name with its value, of a set.
+    pub(crate) fn pair(self, name: &str, value: &Text) -> Text {
+        let pair = |value: Text| concat([Text::known(format!("{name}="), origin_of(&value)), value]);
+        match self {
+            Self::Options { escapes: true } => pair(escaped(value)),
+            Self::Options { escapes: false } => pair(value.clone()),
+            Self::Keys => json(&pair(value.clone())),
+            Self::Home { quotes, by_shell } => {
+                let pair = pair(value.clone());
+                match quotes && pair.pattern().contains(char::is_whitespace) {
+                    true => marked(&replaced(&pair, &[('\\', "\\\\"), ('"', "\\\"")])),
+                    false if by_shell => in_shell(&pair),
+                    false => pair,
+                }
+            }
+        }
+    }
+
+    /// An element of a list.
+    pub(crate) fn element(self, key: &str, text: &Text) -> Text {
+        match self {
+            Self::Options { escapes: true } if ESCAPED.contains(&key) => escaped(text),
+            Self::Options { escapes: true } if QUOTED.contains(&key) => {
+                match text.pattern().contains(is_blank) {
+                    true => marked(text),
+                    false => text.clone(),
+                }
+            }
+            Self::Home { by_shell: true, .. } => in_shell(text),
+            Self::Options { .. } | Self::Keys | Self::Home { .. } => text.clone(),
+        }
+    }
+
+    /// A value that is no list.
+    pub(crate) fn scalar(self, key: &str, text: &Text) -> Text {
+        match key {
+            // What somebody wrote in one string has its quotation marks already.
+            "Exec" | "ReloadCmd" if matches!(self, Self::Options { .. }) => text.clone(),
+            _ => self.element(key, text),
+        }
+    }
+
+    /// A list that is one value.
+    pub(crate) fn list(self, key: &str) -> Option<fn(&[Field<Text>]) -> Vec<Field<Text>>> {
+        match (self, key) {
+            (Self::Options { escapes: true }, "Exec" | "ReloadCmd") => Some(|words| {
+                let words: Vec<Field<Text>> = words.iter().map(|word| word.map(escaped)).collect();
+                joined(&words, " ").into_iter().collect()
+            }),
+            (Self::Options { escapes: true }, "Entrypoint") => Some(|words| {
+                let words: Vec<Field<Text>> = words.iter().map(|word| word.map(json)).collect();
+                let inner = joined(&words, ",").unwrap_or_else(|| own(""));
+                let mark = |mark: &'static str| Text::known(mark, Origin::default());
+                vec![inner.map(|inner| concat([mark("["), inner.clone(), mark("]")]))]
+            }),
+            _ => None,
+        }
+    }
+}
+
+const fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r')
+}
+
+/// A text as it is, unless it needs quotation marks: then as in JSON.
+fn escaped(text: &Text) -> Text {
+    let needs = |c: char| is_blank(c) || c.is_control() || matches!(c, '"' | '\\');
+    match text.pattern().contains(needs) {
+        true => json(text),
+        false => text.clone(),
+    }
+}
+
+fn json(text: &Text) -> Text {
+    let escapes = [
+        ('\\', "\\\\"),
+        ('"', "\\\""),
+        ('\n', "\\n"),
+        ('\t', "\\t"),
+        ('\r', "\\r"),
+    ];
+    marked(&replaced(text, &escapes))
+}
+
+fn marked(text: &Text) -> Text {
+    let mark = || Text::known("\"", Origin::default());
+    concat([mark(), text.clone(), mark()])
+}
+
+fn replaced(text: &Text, by: &[(char, &str)]) -> Text {
+    let mut out = text.clone();
+    for part in &mut out.parts {
+        if let TextPart::Known { text, .. } = part {
+            let mut written = String::new();
+            for c in text.chars() {
+                match by.iter().find(|(from, _)| *from == c) {
+                    Some((_, to)) => written.push_str(to),
+                    None => written.push(c),
+                }
+            }
+            *text = written.into();
+        }
+    }
+    out
+}
+
+/// What is left of a text that stands in double quotes of a shell's `echo`.
+fn in_shell(text: &Text) -> Text {
+    let pattern = text.pattern();
+    if !pattern.contains(['$', '`', '"', '\\']) {
+        return text.clone();
+    }
+    let is_simple = !pattern.contains(['$', '`', '"']);
+    if !is_simple {
+        let why = Why::Undecided("what a shell makes of it when the unit is built".to_owned());
+        return hole(why, origin_of(text));
+    }
+    // A backslash is for itself, unless another one follows.
+    let mut out = text.clone();
+    for part in &mut out.parts {
+        if let TextPart::Known { text, .. } = part {
+            *text = text.replace("\\\\", "\\").into();
+        }
+    }
+    out
+}
