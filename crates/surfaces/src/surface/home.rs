@@ -134,7 +134,11 @@ pub(crate) fn command(
     let kind = reader.at(found, &["extraConfig", "Service", "Type"]);
     let own = Own {
         stem: format!("podman-{name}"),
-        complete: &|values| complete(values, name),
+        complete: &|values| {
+            complete(values, name);
+            // Sets are written in the order of their names.
+            values.sort("Label");
+        },
         kind: Some(&kind),
     };
     section::command(reader, &section, &beside, own)

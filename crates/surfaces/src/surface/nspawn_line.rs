@@ -49,6 +49,7 @@ type Variable = Option<Field<Text>>;
 struct Script<'r, 'e, 's> {
     reader: &'r mut OptionReader<'e, 's>,
     found: &'r Found,
+    config: &'r Found,
     name: &'r str,
     release: Release,
     is_private: Field<bool>,
@@ -79,6 +80,7 @@ pub(crate) fn command(
     let mut script = Script {
         reader,
         found,
+        config: around.config,
         name,
         release,
         is_private,
@@ -442,6 +444,18 @@ impl Script<'_, '_, '_> {
                 out.extend(both);
             }
             (Some(false), false) => {}
+        }
+        let unit = format!("container@{}", self.name);
+        let own = self.reader.option(self.config, &["systemd", "services", &unit, "serviceConfig", "DeviceAllow"]);
+        if !self.reader.is_unset(&own) {
+            let rules: Vec<Found> = match own.value.value {
+                Value::List(_) => self.reader.elements(&own),
+                _ => vec![own],
+            };
+            for rule in rules {
+                let rule = self.reader.text(&rule);
+                out.push(after("DeviceAllow=", &rule));
+            }
         }
         out
     }

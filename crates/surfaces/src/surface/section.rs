@@ -1,7 +1,7 @@
 //! A section of a quadlet from typed options, from keys as quadlet spells them, and from text.
 
 use crate::read::{Found, OptionReader, wrong};
-use crate::vocabulary::certainty::part;
+use crate::vocabulary::certainty::{maybe, part};
 use crate::vocabulary::text::{concat, origin_of, split_lines};
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::conflicts;
@@ -109,7 +109,7 @@ impl Section<'_> {
             if is_set(found, key) {
                 let pairs = reader.variables(found);
                 out.extend(pairs.iter().map(|pair| {
-                    pair.map(|pair| writing.pair(&pair.name, &pair.value))
+                    writing.finish(pair.map(|pair| writing.pair(&pair.name, &pair.value)))
                 }));
                 continue;
             }
@@ -117,17 +117,35 @@ impl Section<'_> {
             let texts = scalars(reader, found);
             match writing.list(key.name).filter(|_| is_list) {
                 Some(all) => out.extend(all(&texts)),
-                None => out.extend(texts.iter().map(|text| text.map(|text| match is_list {
-                    true => writing.element(key.name, text),
-                    false => writing.scalar(key.name, text),
-                }))),
+                None => out.extend(texts.iter().map(|text| {
+                    writing.finish(text.map(|text| match is_list {
+                        true => writing.element(key.name, text),
+                        false => writing.scalar(key.name, text),
+                    }))
+                })),
             }
         }
         if out.is_empty() && key.name == "Environment" && matches!(writing, Writing::Home { .. }) {
             // A set is written, although it has nothing.
             out.push(Field::default(Text::default()));
         }
-        out.into_iter().map(|text| KeyValue { text, is_word: false }).collect()
+        // What is not known may be empty, and takes back what stands before it then.
+        if let Some(last) = out.iter().rposition(Field::is_unknown) {
+            for earlier in out.iter_mut().take(last) {
+                let taken = std::mem::replace(earlier, Field::unset(""));
+                *earlier = maybe(taken, Vec::new());
+            }
+        }
+        out.into_iter()
+            .map(|text| KeyValue {
+                // An empty text has no parts.
+                text: match text.value().is_some_and(|text| text.pattern().is_empty()) {
+                    true => text.map(|_| Text::default()),
+                    false => text,
+                },
+                is_word: false,
+            })
+            .collect()
     }
 
     /// Keys as quadlet spells them that Podman does not have. Typed options begin with a small letter.

@@ -49,7 +49,7 @@ pub(super) fn run(quadlet: &str, kind: Kind, made: &Value) -> Result<Made> {
         }
         match started.get(name) {
             Some(line) => {
-                words.words = split(line);
+                words.words = in_order(split(line));
                 // Where it is belongs to the package of the generator.
                 if let Some(program) = words.words.first_mut() {
                     *program = program.rsplit('/').next().unwrap_or_default().to_owned();
@@ -116,6 +116,72 @@ fn started(quadlet: &str, is_user: bool, place: &str, units: &Made) -> Result<BT
         }
     }
     Ok(out)
+}
+
+/// Options that the generator takes from maps, whose order is another one in every run.
+const UNORDERED: [&[&str]; 4] = [
+    &[
+        "--entrypoint",
+        "--tz",
+        "--pids-limit",
+        "--shm-size",
+        "--workdir",
+        "--ip",
+        "--ip6",
+        "--hostname",
+        "--stop-signal",
+        "--stop-timeout",
+        "--pull",
+        "--memory",
+        "--retry",
+        "--retry-delay",
+    ],
+    &[
+        "--network-alias",
+        "--ulimit",
+        "--dns",
+        "--dns-option",
+        "--dns-search",
+        "--group-add",
+        "--add-host",
+        "--tmpfs",
+    ],
+    &["--init", "--env-host", "--http-proxy", "--read-only-tmpfs"],
+    &["--env", "--label", "--annotation"],
+];
+
+/// The same words with the options of a map in one order.
+fn in_order(words: Vec<String>) -> Vec<String> {
+    let name = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
+    let mut out: Vec<String> = Vec::new();
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let group = UNORDERED.iter().find(|group| group.contains(&&*name(&word)));
+        let Some(group) = group else {
+            out.push(word);
+            continue;
+        };
+        // All options of the group that stand together, each with its value.
+        let mut options: Vec<Vec<String>> = Vec::new();
+        let mut option = Some(word);
+        while let Some(word) = option.take() {
+            let takes_value = !word.contains('=') && !UNORDERED[2].contains(&word.as_str());
+            let mut whole = vec![word];
+            if takes_value {
+                whole.extend(words.next());
+            }
+            options.push(whole);
+            option = words.next_if(|next| group.contains(&&*name(next)));
+        }
+        // What the generator adds for updates is of no map.
+        let is_own = |option: &Vec<String>| {
+            option.get(1).is_some_and(|value| value.starts_with("io.containers.autoupdate="))
+        };
+        let place = |option: &Vec<String>| group.iter().position(|one| *one == name(&option[0]));
+        options.sort_by_key(|option| (!is_own(option), place(option)));
+        out.extend(options.into_iter().flatten());
+    }
+    out
 }
 
 /// The words of a command line as systemd splits it.

@@ -54,7 +54,7 @@ impl Values {
         let keys = kind.keys().iter();
         Self {
             kind,
-            by_key: keys.map(|key| since_reset(look_up(key))).collect(),
+            by_key: keys.map(&mut look_up).collect(),
             variables: Vec::new(),
             problems: Vec::new(),
         }
@@ -80,7 +80,7 @@ impl Values {
         }
         Self {
             kind,
-            by_key: by_key.into_iter().map(since_reset).collect(),
+            by_key,
             variables: Vec::new(),
             problems: Vec::new(),
         }
@@ -122,6 +122,16 @@ impl Values {
         }
     }
 
+    /// Puts the values of a key in the order of what they say.
+    pub(crate) fn sort(&mut self, name: &str) {
+        if let Some(values) = self.get_mut(name) {
+            values.sort_by_key(|value| {
+                let pattern = value.text.value().map(Text::pattern).unwrap_or_default();
+                pattern.trim_start_matches('"').to_owned()
+            });
+        }
+    }
+
     /// The same where nothing is said of it.
     pub(crate) fn add_default(&mut self, name: &str, text: Text) {
         if !self.last(name).is_some_and(|value| is_filled(&value)) {
@@ -159,7 +169,7 @@ impl Values {
     fn get(&self, name: &str) -> &[Value] {
         let keys = self.kind.keys();
         let at = keys.iter().position(|key| key.name == name);
-        at.and_then(|at| self.by_key.get(at)).map_or(&[], Vec::as_slice)
+        at.and_then(|at| self.by_key.get(at)).map_or(&[], |values| since_reset(values))
     }
 
     /// Does anything say it?
@@ -208,6 +218,7 @@ impl Values {
     pub(crate) fn wrong(&self) -> Vec<Field<UnitProblem>> {
         let mut out = Vec::new();
         for (key, values) in self.kind.keys().iter().zip(&self.by_key) {
+            let values = since_reset(values);
             let values = match key.read {
                 Read::Last | Read::LastArguments => {
                     values.last().map(std::slice::from_ref).unwrap_or_default()
@@ -249,12 +260,12 @@ fn quoted(text: &Text) -> Text {
 }
 
 /// An empty value takes back those before it. It stays where it is the last, since it may mean something.
-fn since_reset(mut values: Vec<Value>) -> Vec<Value> {
-    if let Some(last) = values.iter().rposition(Value::is_empty) {
-        let from = if last + 1 == values.len() { last } else { last + 1 };
-        values.drain(..from);
-    }
-    values
+fn since_reset(values: &[Value]) -> &[Value] {
+    let Some(last) = values.iter().rposition(Value::is_empty) else {
+        return values;
+    };
+    let from = if last + 1 == values.len() { last } else { last + 1 };
+    values.get(from..).unwrap_or_default()
 }
 
 /// Of several pairs of one name the last.

@@ -1,7 +1,8 @@
 //! How the modules that write units for Podman's generator write values: which they quote, and how.
 
 use crate::vocabulary::line::{joined, own};
-use crate::vocabulary::text::{concat, hole, origin_of};
+use crate::vocabulary::text::{concat, origin_of};
+use crate::vocabulary::words::Word;
 use nixpod_model::{Field, Text, TextPart};
 use nixpod_source::{Origin, Why};
 
@@ -58,13 +59,27 @@ impl Writing {
             Self::Options { escapes: true } => pair(escaped(value)),
             Self::Options { escapes: false } => pair(value.clone()),
             Self::Keys => json(&pair(value.clone())),
-            Self::Home { quotes, by_shell } => {
+            Self::Home { quotes, .. } => {
                 let pair = pair(value.clone());
                 match quotes && pair.pattern().contains(char::is_whitespace) {
                     true => marked(&replaced(&pair, &[('\\', "\\\\"), ('"', "\\\"")])),
-                    false if by_shell => in_shell(&pair),
                     false => pair,
                 }
+            }
+        }
+    }
+
+    /// What is left of a value when the unit is written.
+    pub(crate) fn finish(self, value: Field<Text>) -> Field<Text> {
+        let Self::Home { by_shell: true, .. } = self else {
+            return value;
+        };
+        match value.value().map(in_shell) {
+            None => value,
+            Some(Some(text)) => value.map(|_| text.clone()),
+            Some(None) => {
+                let why = Why::Undecided("what a shell makes of it when the unit is built".to_owned());
+                Field::unknown(why, value.origin)
             }
         }
     }
@@ -79,7 +94,6 @@ impl Writing {
                     false => text.clone(),
                 }
             }
-            Self::Home { by_shell: true, .. } => in_shell(text),
             Self::Options { .. } | Self::Keys | Self::Home { .. } => text.clone(),
         }
     }
@@ -157,23 +171,59 @@ fn replaced(text: &Text, by: &[(char, &str)]) -> Text {
     out
 }
 
-/// What is left of a text that stands in double quotes of a shell's `echo`.
-fn in_shell(text: &Text) -> Text {
+/// Variables that the shell of a build has. All others are empty in it.
+fn is_of_builds(name: &str) -> bool {
+    let is_upper = |c: char| c.is_ascii_uppercase() || c == '_';
+    name.chars().all(is_upper) || matches!(name, "name" | "out" | "outputs" | "src" | "system" | "builder" | "stdenv")
+}
+
+/// What is left of a text that stands in double quotes of a shell's `echo`, if it can be told without running it.
+fn in_shell(text: &Text) -> Option<Text> {
     let pattern = text.pattern();
-    if !pattern.contains(['$', '`', '"', '\\']) {
-        return text.clone();
-    }
-    let is_simple = !pattern.contains(['$', '`', '"']);
-    if !is_simple {
-        let why = Why::Undecided("what a shell makes of it when the unit is built".to_owned());
-        return hole(why, origin_of(text));
-    }
-    // A backslash is for itself, unless another one follows.
-    let mut out = text.clone();
-    for part in &mut out.parts {
-        if let TextPart::Known { text, .. } = part {
-            *text = text.replace("\\\\", "\\").into();
+    let mut word = Word::default();
+    let mut is_quoted = true;
+    let mut chars = pattern.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        match c {
+            '"' => is_quoted = !is_quoted,
+            '`' => return None,
+            '\\' => match chars.next() {
+                Some((next, c)) if !is_quoted || matches!(c, '$' | '`' | '"' | '\\') => {
+                    word.push(next, next + c.len_utf8());
+                }
+                Some((next, c)) => word.push(at, next + c.len_utf8()),
+                // It is for what follows the text.
+                None => return None,
+            },
+            '$' => {
+                let is_braced = chars.next_if(|(_, c)| *c == '{').is_some();
+                let from = at + 1 + usize::from(is_braced);
+                let mut to = from;
+                while let Some((next, c)) = chars.next_if(|(_, c)| c.is_ascii_alphanumeric() || *c == '_') {
+                    to = next + c.len_utf8();
+                }
+                let name = pattern.get(from..to).unwrap_or_default();
+                let is_closed = !is_braced || chars.next_if(|(_, c)| *c == '}').is_some();
+                if !is_closed || name.starts_with(|c: char| c.is_ascii_digit()) {
+                    return None;
+                }
+                if name.is_empty() {
+                    let is_literal = !is_braced && chars.peek().is_none_or(|(_, c)| matches!(c, ' ' | '/' | '.' | ','));
+                    if !is_literal {
+                        return None;
+                    }
+                    word.push(at, end);
+                } else if is_of_builds(name) {
+                    return None;
+                }
+            }
+            // Outside of quotes it may be split or be a command of its own.
+            c if !is_quoted && !(c.is_alphanumeric() || matches!(c, '/' | '.' | ',' | ':' | '=' | '-' | '_' | '@' | '+')) => {
+                return None;
+            }
+            _ => word.push(at, end),
         }
     }
-    out
+    is_quoted.then(|| word.text(text))
 }
