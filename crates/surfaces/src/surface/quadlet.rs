@@ -12,7 +12,7 @@ use crate::vocabulary::unit::values::Values;
 use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
 use nixpod_model::{Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text};
-use nixpod_source::Origin;
+use nixpod_source::{Origin, Why};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -327,6 +327,11 @@ pub(crate) fn command(
             }
         },
         kind: Some(&kind),
+        name_files: &|_| {},
+        folder: match (form, is_home) {
+            (Form::Options, false) => Text::known("/etc/containers/systemd", Origin::default()),
+            _ => hole(Why::named("the folder of the unit"), Origin::default()),
+        },
     };
     let mut section = parts.section(around.podman);
     section.writing = Some(match form {

@@ -368,6 +368,10 @@ pub(crate) struct Own<'n> {
     pub(crate) complete: &'n dyn Fn(&mut Values),
     /// `Type` of the service.
     pub(crate) kind: Option<&'n Found>,
+    /// The folder that the file is in.
+    pub(crate) folder: Text,
+    /// Calls the files of other objects as they are called, where they are known by other names here.
+    pub(crate) name_files: &'n dyn Fn(&mut Values),
 }
 
 /// The unit that a module writes, and the command that Podman's generator makes of it.
@@ -386,12 +390,12 @@ pub(crate) fn command(
         Some(raw) => {
             let kind = unit.last("Service", "Type");
             let kind = kind.map(|kind| part(raw, kind.value.clone(), kind.origin.clone()));
-            (kind, lines_of(raw))
+            (kind, Some(lines_of(raw)))
         }
         None => {
             (own.complete)(&mut values);
             let kind = own.kind.filter(|kind| !reader.is_unset(kind));
-            (kind.map(|kind| reader.text(kind)), values.lines())
+            (kind.map(|kind| reader.text(kind)), None)
         }
     };
     let resource = |name: &str| linked.resource(name);
@@ -411,11 +415,14 @@ pub(crate) fn command(
         is_instance: own.stem.contains('@'),
         kind,
         pod: pod.as_deref(),
+        folder: Some(own.folder),
     };
-    EngineCommand {
-        unit: lines,
-        ..line::command(&values, &around, &service)
-    }
+    let command = line::command(&values, &around, &service);
+    let lines = lines.unwrap_or_else(|| {
+        (own.name_files)(&mut values);
+        values.lines()
+    });
+    EngineCommand { unit: lines, ..command }
 }
 
 /// The lines of a text.

@@ -120,7 +120,7 @@ impl Line {
             let is_value = text
                 .value()
                 .is_some_and(|text| !text.pattern().starts_with(['-', HOLE]));
-            self.words.push(CommandWord { text, is_value });
+            self.push(text, is_value);
         }
     }
 

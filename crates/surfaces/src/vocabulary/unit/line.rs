@@ -4,7 +4,7 @@
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::flags::{Opt, decided};
 use crate::vocabulary::line::{Line, own};
-use crate::vocabulary::text::{concat, origin_of};
+use crate::vocabulary::text::{HOLE, concat, origin_of};
 use crate::vocabulary::unit::check::is_on;
 use crate::vocabulary::unit::keys::{Becomes, Key, Takes};
 use crate::vocabulary::unit::run::{Around, global, of_key, reference};
@@ -36,6 +36,8 @@ pub(crate) struct Service<'u> {
     pub(crate) kind: Option<Field<Text>>,
     /// The name of the service of the pod that it is in.
     pub(crate) pod: Option<&'u str>,
+    /// The folder that its unit is in, from where paths go that do not begin at the root.
+    pub(crate) folder: Option<Text>,
 }
 
 impl Service<'_> {
@@ -94,6 +96,12 @@ fn words(values: &Values, around: &Around<'_>, service: &Service<'_>) -> Vec<Com
                 pairs.extend(of_key(key, values, around));
                 sorted(pairs, &mut line);
             }
+            "EnvironmentFile" => {
+                for option in of_key(key, values, around) {
+                    let path = value(&option).map(|path| from_folder(path, service));
+                    line.option("--env-file", path);
+                }
+            }
             "Label" | "Annotation" => sorted(of_key(key, values, around), &mut line),
             "Pod" => pod(values, around, service, &mut line),
             _ => {
@@ -112,6 +120,15 @@ fn words(values: &Values, around: &Around<'_>, service: &Service<'_>) -> Vec<Com
         line.value(word);
     }
     line.finish()
+}
+
+/// A path from the folder of the unit. One that begins with what is not known may be any.
+fn from_folder(path: &Text, service: &Service<'_>) -> Text {
+    let is_whole = path.pattern().starts_with(['/', '%', HOLE]);
+    match &service.folder {
+        Some(folder) if !is_whole => concat([folder.clone(), Text::known("/", Origin::default()), path.clone()]),
+        _ => path.clone(),
+    }
 }
 
 /// An option as the generator spells it.

@@ -30,6 +30,22 @@ impl Value {
         }
     }
 
+    /// As a line of a unit says it, whose blanks at both ends count for nothing.
+    fn trimmed(&self) -> Self {
+        let mut out = self.clone();
+        if !self.is_word {
+            out.text = self.text.map(|text| {
+                let pattern = text.pattern();
+                let start = pattern.len() - pattern.trim_start().len();
+                match pattern.trim() {
+                    trimmed if trimmed.len() == pattern.len() => text.clone(),
+                    trimmed => text.slice(start, start + trimmed.len()),
+                }
+            });
+        }
+        out
+    }
+
     fn is_empty(&self) -> bool {
         self.text.value().is_some_and(|text| text.parts.is_empty())
     }
@@ -122,6 +138,13 @@ impl Values {
         }
     }
 
+    /// Changes the values of a key.
+    pub(crate) fn change(&mut self, name: &str, how: impl Fn(&Text) -> Text) {
+        for value in self.get_mut(name).into_iter().flatten() {
+            value.text = value.text.map(&how);
+        }
+    }
+
     /// Puts the values of a key in the order of what they say.
     pub(crate) fn sort(&mut self, name: &str) {
         if let Some(values) = self.get_mut(name) {
@@ -179,7 +202,8 @@ impl Values {
 
     /// Each value of a key, as Podman takes it.
     pub(crate) fn of(&self, key: &Key) -> Vec<Field<Text>> {
-        let values = self.get(key.name);
+        let values: Vec<Value> = self.get(key.name).iter().map(Value::trimmed).collect();
+        let values = values.as_slice();
         let last = values.last().map(std::slice::from_ref).unwrap_or_default();
         match key.read {
             Read::Last => last.iter().map(|value| value.text.map(check::unquoted)).collect(),
