@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use nixpod_xtask::{
-    census, commands, docs, edits, libcalls, licences, oracle, quadlets, readers, reasons, record, root, suites,
+    census, commands, docs, edits, libcalls, licences, oracle, quadlets, readers, reasons, record, root,
+    suites,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;

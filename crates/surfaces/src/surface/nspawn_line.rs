@@ -148,7 +148,9 @@ impl Script<'_, '_, '_> {
     /// A string that stands in the configuration file as it is.
     fn written(&mut self, option: &str) -> Variable {
         let text = self.string(option)?.map(pasted::value);
-        text.value().is_none_or(|text| !text.pattern().is_empty()).then_some(text)
+        text.value()
+            .is_none_or(|text| !text.pattern().is_empty())
+            .then_some(text)
     }
 
     fn elements(&mut self, option: &str) -> Vec<Found> {
@@ -446,7 +448,10 @@ impl Script<'_, '_, '_> {
             (Some(false), false) => {}
         }
         let unit = format!("container@{}", self.name);
-        let own = self.reader.option(self.config, &["systemd", "services", &unit, "serviceConfig", "DeviceAllow"]);
+        let own = self.reader.option(
+            self.config,
+            &["systemd", "services", &unit, "serviceConfig", "DeviceAllow"],
+        );
         if !self.reader.is_unset(&own) {
             let rules: Vec<Found> = match own.value.value {
                 Value::List(_) => self.reader.elements(&own),

@@ -2,6 +2,7 @@
 
 use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::certainty::{maybe, part};
+use crate::vocabulary::line::joined;
 use crate::vocabulary::text::{concat, origin_of, split_lines};
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::conflicts;
@@ -101,16 +102,17 @@ impl Section<'_> {
         let mut out = Vec::new();
         let typed = self.names.iter().find(|(name, _)| *name == key.name);
         let typed = typed.map(|(_, option)| reader.get(self.typed, option));
-        let extra: Vec<Found> = self.extra.iter().map(|extra| reader.get(extra, key.name)).collect();
+        let extra: Vec<Found> = self
+            .extra
+            .iter()
+            .map(|extra| reader.get(extra, key.name))
+            .collect();
         for found in typed.iter().chain(&extra) {
             if reader.is_unset(found) {
                 continue;
             }
             if is_set(found, key) {
-                let pairs = reader.variables(found);
-                out.extend(pairs.iter().map(|pair| {
-                    writing.finish(pair.map(|pair| writing.pair(&pair.name, &pair.value)))
-                }));
+                out.extend(pairs(reader, found, writing));
                 continue;
             }
             let is_list = is_list(found);
@@ -203,6 +205,38 @@ fn is_set(found: &Found, key: &Key) -> bool {
         }
         _ => false,
     }
+}
+
+/// The pairs of a set as they are written, in the order of their names.
+fn pairs(reader: &mut OptionReader<'_, '_>, found: &Found, writing: Writing) -> Vec<Field<Text>> {
+    let mut out: Vec<(String, Field<Text>)> = Vec::new();
+    if matches!(writing, Writing::Home { .. }) {
+        for (name, entry) in reader.entries(found).named {
+            match entry.value.value {
+                // Nothing is written behind the key then.
+                Value::Null => out.push((name, Field::default(Text::default()))),
+                Value::List(_) => {
+                    let elements = scalars(reader, &entry);
+                    if let Some(all) = joined(&elements, " ") {
+                        let pair = all.map(|all| writing.pair(&name, all));
+                        out.push((name, writing.finish(pair)));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    for pair in reader.variables(found) {
+        let name = pair.value().map(|pair| pair.name.to_string()).unwrap_or_default();
+        if !out.iter().any(|(known, _)| *known == name) {
+            out.push((
+                name,
+                writing.finish(pair.map(|pair| writing.pair(&pair.name, &pair.value))),
+            ));
+        }
+    }
+    out.sort_by(|(a, _), (b, _)| a.cmp(b));
+    out.into_iter().map(|(_, text)| text).collect()
 }
 
 /// Is nothing known of a set?
@@ -422,7 +456,10 @@ pub(crate) fn command(
         (own.name_files)(&mut values);
         values.lines()
     });
-    EngineCommand { unit: lines, ..command }
+    EngineCommand {
+        unit: lines,
+        ..command
+    }
 }
 
 /// The lines of a text.

@@ -142,8 +142,14 @@ mod tests {
     #[test]
     fn what_a_shell_makes_of_a_text() {
         words("web:1.2", expect!["web:1.2 | behind"]);
-        words(r#" say "a b" back\slash "#, expect!["say | a b | backslash | behind"]);
-        words("json-file --log-opt a=b", expect!["json-file | --log-opt | a=b | behind"]);
+        words(
+            r#" say "a b" back\slash "#,
+            expect!["say | a b | backslash | behind"],
+        );
+        words(
+            "json-file --log-opt a=b",
+            expect!["json-file | --log-opt | a=b | behind"],
+        );
         words("", expect!["behind"]);
         words("a$b", expect!["? | behind"]);
         words("~", expect!["? | behind"]);
@@ -166,7 +172,11 @@ mod tests {
             ("it's \"a\"", "it's \"a\""),
             ("a\nB=c", "a"),
         ] {
-            assert_eq!(value(&Text::known(text, Origin::default())).display(), expected, "{text}");
+            assert_eq!(
+                value(&Text::known(text, Origin::default())).display(),
+                expected,
+                "{text}"
+            );
         }
     }
 }

@@ -46,7 +46,12 @@ impl Modules {
     }
 
     /// What the modules write for each spec; nothing if they refuse it.
-    pub(super) fn evaluate(&self, root: &Path, nix: &str, specs: &[(usize, &Spec)]) -> Result<Vec<Option<Value>>> {
+    pub(super) fn evaluate(
+        &self,
+        root: &Path,
+        nix: &str,
+        specs: &[(usize, &Spec)],
+    ) -> Result<Vec<Option<Value>>> {
         let folder = std::env::temp_dir().join(format!("nixpod-commands-specs-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
@@ -77,7 +82,14 @@ impl Modules {
     }
 
     /// Asks for some specs at once. If that fails, for halves of them, so that an error that Nix cannot catch costs one spec.
-    fn ask(&self, root: &Path, nix: &str, folder: &Path, specs: &[Value], out: &mut Map<String, Value>) -> Result<()> {
+    fn ask(
+        &self,
+        root: &Path,
+        nix: &str,
+        folder: &Path,
+        specs: &[Value],
+        out: &mut Map<String, Value>,
+    ) -> Result<()> {
         let mut input = self.input.clone();
         input.insert("specs".to_owned(), specs.into());
         let file = folder.join("input.json");
@@ -100,9 +112,16 @@ impl Modules {
         if first.is_empty() {
             let text = String::from_utf8_lossy(&output.stderr);
             // A spec that its module does not know is refused; all else is a mistake of ours.
-            let is_refused = ["does not exist", "evaluation aborted", "is not of type", "assertion", "has no value defined", "used but not defined"]
-                .iter()
-                .any(|message| text.contains(message));
+            let is_refused = [
+                "does not exist",
+                "evaluation aborted",
+                "is not of type",
+                "assertion",
+                "has no value defined",
+                "used but not defined",
+            ]
+            .iter()
+            .any(|message| text.contains(message));
             if !is_refused {
                 bail!("{}: {text}", specs.first().unwrap_or(&Value::Null));
             }

@@ -95,7 +95,9 @@ impl Programs {
         } else {
             "set -e\n"
         };
-        let script = script.replace(NSPAWN, "systemd-nspawn").replace(PLATFORM, "x86_64-linux");
+        let script = script
+            .replace(NSPAWN, "systemd-nspawn")
+            .replace(PLATFORM, "x86_64-linux");
         let script = format!("{options}{script}");
         let file = self.folder.join("script");
         fs::write(&file, script)?;

@@ -111,7 +111,12 @@ fn started(quadlet: &str, is_user: bool, place: &str, units: &Made) -> Result<BT
         }
         if let (Some(unit), Some(line)) = (&unit, &line_of) {
             // The service's own name is known here; what else stands behind a percent sign is not.
-            let line = line.replace("%N", service).replace("%n", &format!("{service}.service"));
+            let mut line = line
+                .replace("%N", service)
+                .replace("%n", &format!("{service}.service"));
+            if !is_user {
+                line = line.replace("%h", "/root");
+            }
             out.insert(unit.clone(), line);
         }
     }
@@ -175,7 +180,9 @@ fn in_order(words: Vec<String>) -> Vec<String> {
         }
         // What the generator adds for updates is of no map.
         let is_own = |option: &Vec<String>| {
-            option.get(1).is_some_and(|value| value.starts_with("io.containers.autoupdate="))
+            option
+                .get(1)
+                .is_some_and(|value| value.starts_with("io.containers.autoupdate="))
         };
         let place = |option: &Vec<String>| group.iter().position(|one| *one == name(&option[0]));
         options.sort_by_key(|option| (!is_own(option), place(option)));

@@ -192,7 +192,8 @@ impl Values {
     fn get(&self, name: &str) -> &[Value] {
         let keys = self.kind.keys();
         let at = keys.iter().position(|key| key.name == name);
-        at.and_then(|at| self.by_key.get(at)).map_or(&[], |values| since_reset(values))
+        at.and_then(|at| self.by_key.get(at))
+            .map_or(&[], |values| since_reset(values))
     }
 
     /// Does anything say it?

@@ -174,7 +174,11 @@ fn replaced(text: &Text, by: &[(char, &str)]) -> Text {
 /// Variables that the shell of a build has. All others are empty in it.
 fn is_of_builds(name: &str) -> bool {
     let is_upper = |c: char| c.is_ascii_uppercase() || c == '_';
-    name.chars().all(is_upper) || matches!(name, "name" | "out" | "outputs" | "src" | "system" | "builder" | "stdenv")
+    name.chars().all(is_upper)
+        || matches!(
+            name,
+            "name" | "out" | "outputs" | "src" | "system" | "builder" | "stdenv"
+        )
 }
 
 /// What is left of a text that stands in double quotes of a shell's `echo`, if it can be told without running it.
@@ -209,7 +213,10 @@ fn in_shell(text: &Text) -> Option<Text> {
                     return None;
                 }
                 if name.is_empty() {
-                    let is_literal = !is_braced && chars.peek().is_none_or(|(_, c)| matches!(c, ' ' | '/' | '.' | ','));
+                    let is_literal = !is_braced
+                        && chars
+                            .peek()
+                            .is_none_or(|(_, c)| matches!(c, ' ' | '/' | '.' | ','));
                     if !is_literal {
                         return None;
                     }
@@ -219,7 +226,10 @@ fn in_shell(text: &Text) -> Option<Text> {
                 }
             }
             // Outside of quotes it may be split or be a command of its own.
-            c if !is_quoted && !(c.is_alphanumeric() || matches!(c, '/' | '.' | ',' | ':' | '=' | '-' | '_' | '@' | '+')) => {
+            c if !is_quoted
+                && !(c.is_alphanumeric()
+                    || matches!(c, '/' | '.' | ',' | ':' | '=' | '-' | '_' | '@' | '+')) =>
+            {
                 return None;
             }
             _ => word.push(at, end),

@@ -7,13 +7,22 @@ pub(super) const SURFACE: Surface = Surface {
     around: |inner| format!("services.podman.enable = true;\nservices.podman.containers.c = {{\n{inner}}};"),
     always: &[("image", "\"docker.io/library/web:1.2\"")],
     options: &[
-        Opt::new("addCapabilities", Value::Texts(&["[ ]", "[ \"NET_ADMIN\" \"CAP_CHOWN\" ]"])),
+        Opt::new(
+            "addCapabilities",
+            Value::Texts(&["[ ]", "[ \"NET_ADMIN\" \"CAP_CHOWN\" ]"]),
+        ),
         Opt::new("autoStart", Value::Bool),
         Opt::new("autoUpdate", Value::Of(&["null", "\"registry\"", "\"local\""])),
         Opt::new("description", Value::Text(&["null", "\"My web\""])),
-        Opt::new("devices", Value::Texts(&["[ ]", "[ \"/dev/dri:/dev/dri\" \"/dev/kvm\" ]"])),
+        Opt::new(
+            "devices",
+            Value::Texts(&["[ ]", "[ \"/dev/dri:/dev/dri\" \"/dev/kvm\" ]"]),
+        ),
         Opt::new("dropCapabilities", Value::Texts(&["[ ]", "[ \"all\" ]"])),
-        Opt::new("entrypoint", Value::Text(&["null", "\"/bin/app\"", "\"[\\\"/bin/sh\\\", \\\"-c\\\"]\""])),
+        Opt::new(
+            "entrypoint",
+            Value::Text(&["null", "\"/bin/app\"", "\"[\\\"/bin/sh\\\", \\\"-c\\\"]\""]),
+        ),
         Opt::new(
             "environment",
             Value::Pairs(&[
@@ -24,11 +33,21 @@ pub(super) const SURFACE: Surface = Surface {
                 "{ P = /etc/hosts; }",
             ]),
         ),
-        Opt::new("environmentFile", Value::Texts(&["[ ]", "[ \"/run/a.env\" \"%h/b.env\" ]"])),
-        Opt::new("exec", Value::Text(&["null", "\"sleep inf\"", "\"sh -c 'echo hi'\""])),
+        Opt::new(
+            "environmentFile",
+            Value::Texts(&["[ ]", "[ \"/run/a.env\" \"%h/b.env\" ]"]),
+        ),
+        Opt::new(
+            "exec",
+            Value::Text(&["null", "\"sleep inf\"", "\"sh -c 'echo hi'\""]),
+        ),
         Opt::new(
             "extraPodmanArgs",
-            Value::Texts(&["[ ]", "[ \"--security-opt=no-new-privileges\" ]", "[ \"--memory\" \"1g\" ]"]),
+            Value::Texts(&[
+                "[ ]",
+                "[ \"--security-opt=no-new-privileges\" ]",
+                "[ \"--memory\" \"1g\" ]",
+            ]),
         ),
         Opt::new(
             "extraConfig",
@@ -50,7 +69,10 @@ pub(super) const SURFACE: Surface = Surface {
         Opt::new("image", Value::Text(&["\"web\"", "\"x.image\"", "\"x.build\""])),
         Opt::new("ip4", Value::Of(&["null", "\"10.88.0.5\""])),
         Opt::new("ip6", Value::Of(&["null", "\"fd00::5\""])),
-        Opt::new("labels", Value::Pairs(&["{ }", "{ app = \"web\"; \"a.b/c\" = \"d\"; }"])),
+        Opt::new(
+            "labels",
+            Value::Pairs(&["{ }", "{ app = \"web\"; \"a.b/c\" = \"d\"; }"]),
+        ),
         Opt::new(
             "network",
             Value::Of(&[
@@ -64,12 +86,23 @@ pub(super) const SURFACE: Surface = Surface {
             ]),
         ),
         Opt::new("networkAlias", Value::Texts(&["[ ]", "[ \"web\" \"www\" ]"])),
-        Opt::new("ports", Value::Texts(&["[ ]", "[ \"8080:80\" \"127.0.0.1:53:53/udp\" ]"])),
-        Opt::new("userNS", Value::Text(&["null", "\"keep-id\"", "\"keep-id:uid=1000,gid=1000\"", "\"host\""])),
+        Opt::new(
+            "ports",
+            Value::Texts(&["[ ]", "[ \"8080:80\" \"127.0.0.1:53:53/udp\" ]"]),
+        ),
+        Opt::new(
+            "userNS",
+            Value::Text(&["null", "\"keep-id\"", "\"keep-id:uid=1000,gid=1000\"", "\"host\""]),
+        ),
         Opt::new("user", Value::Of(&["null", "1000", "\"0\"", "\"app\""])),
         Opt::new(
             "volumes",
-            Value::Texts(&["[ ]", "[ \"/tmp:/tmp\" \"data:/data:ro\" ]", "[ \"%h/x:/x:Z\" ]", "[ \"x.volume:/v\" ]"]),
+            Value::Texts(&[
+                "[ ]",
+                "[ \"/tmp:/tmp\" \"data:/data:ro\" ]",
+                "[ \"%h/x:/x:Z\" ]",
+                "[ \"x.volume:/v\" ]",
+            ]),
         ),
     ],
     by_hand: &[

@@ -2,11 +2,11 @@
 //!
 //! They are the same whenever they are made: what is chosen depends on a seed, and the seed on the kind and the number.
 
+mod home;
 mod nspawn;
 mod oci;
-mod quadlet_nix;
-mod home;
 mod options;
+mod quadlet_nix;
 mod random;
 
 use super::spec::{Kind, Spec};
@@ -106,7 +106,11 @@ pub(super) fn specs(kind: Kind) -> Vec<Spec> {
                 option.set(&wrapped(&value, &mut random))
             })
             .collect();
-        add(format!("together {}", number + 1), surface.text(&lines), vec![release]);
+        add(
+            format!("together {}", number + 1),
+            surface.text(&lines),
+            vec![release],
+        );
     }
     out
 }

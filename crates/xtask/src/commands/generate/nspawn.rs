@@ -4,7 +4,13 @@ use super::Surface;
 use super::options::{Opt, Value};
 
 const PRIVATE: &str = "privateNetwork = true;";
-const ROUTE: &[&str] = &["path", "flake", "networkNamespace", "privateNetwork", "interfaces"];
+const ROUTE: &[&str] = &[
+    "path",
+    "flake",
+    "networkNamespace",
+    "privateNetwork",
+    "interfaces",
+];
 
 pub(super) const SURFACE: Surface = Surface {
     around: |inner| format!("containers.c = {{\n{inner}}};"),
@@ -89,14 +95,24 @@ pub(super) const SURFACE: Surface = Surface {
         )
         .needs(PRIVATE),
         Opt::new("hostAddress", Value::Text(&["null", "\"10.0.0.1\""])).needs(PRIVATE),
-        Opt::new("localAddress", Value::Text(&["null", "\"10.0.0.2\"", "\"10.0.0.2/24\""])).needs(PRIVATE),
+        Opt::new(
+            "localAddress",
+            Value::Text(&["null", "\"10.0.0.2\"", "\"10.0.0.2/24\""]),
+        )
+        .needs(PRIVATE),
         Opt::new("hostAddress6", Value::Of(&["null", "\"fc00::1\""])).needs(PRIVATE),
         Opt::new("localAddress6", Value::Of(&["null", "\"fc00::2\""])).needs(PRIVATE),
         Opt::new("localMacAddress", Value::Of(&["null", "\"de:b7:73:01:10:90\""]))
             .since("26.05")
             .needs(PRIVATE),
-        Opt::new("interfaces", Value::Texts(&["[ ]", "[ \"eth1\" ]", "[ \"eth1\" \"eth2:inner\" ]"])),
-        Opt::new("macvlans", Value::Texts(&["[ ]", "[ \"eth1\" ]", "[ \"eth1\" \"eth2\" ]"])),
+        Opt::new(
+            "interfaces",
+            Value::Texts(&["[ ]", "[ \"eth1\" ]", "[ \"eth1\" \"eth2:inner\" ]"]),
+        ),
+        Opt::new(
+            "macvlans",
+            Value::Texts(&["[ ]", "[ \"eth1\" ]", "[ \"eth1\" \"eth2\" ]"]),
+        ),
         Opt::new(
             "networkNamespace",
             Value::Of(&["null", "\"/run/netns/a\"", "\"/run/netns/a b\"", "/run/netns/c"]),
@@ -112,14 +128,25 @@ pub(super) const SURFACE: Surface = Surface {
         Opt::new("timeoutStartSec", Value::Of(&["\"1min\"", "\"infinity\""])),
         Opt::new(
             "tmpfs",
-            Value::Texts(&["[ ]", "[ \"/var\" ]", "[ \"/var:size=10M\" \"/tmp\" ]", "[ \"/a:mode=755,size=1M\" ]"]),
+            Value::Texts(&[
+                "[ ]",
+                "[ \"/var\" ]",
+                "[ \"/var:size=10M\" \"/tmp\" ]",
+                "[ \"/a:mode=755,size=1M\" ]",
+            ]),
         ),
         Opt::new("specialArgs", Value::Of(&["{ a = 1; }"])),
         Opt::new("path", Value::Of(&["lib.mkForce \"/nix/var/nix/profiles/web\""])).alone(),
     ],
     by_hand: &[
-        ("hostAddress without a network", "containers.c = {\n  config = { };\n  hostAddress = \"10.0.0.1\";\n  hostBridge = \"br0\";\n};"),
-        ("path alone", "containers.c = {\n  path = \"/nix/var/nix/profiles/per-container/c\";\n};"),
+        (
+            "hostAddress without a network",
+            "containers.c = {\n  config = { };\n  hostAddress = \"10.0.0.1\";\n  hostBridge = \"br0\";\n};",
+        ),
+        (
+            "path alone",
+            "containers.c = {\n  path = \"/nix/var/nix/profiles/per-container/c\";\n};",
+        ),
         (
             "tun with users",
             "containers.c = {\n  config = { };\n  enableTun = true;\n  privateNetwork = true;\n  allowedDevices = [ { node = \"/dev/kvm\"; modifier = \"rw\"; } ];\n};",

@@ -6,13 +6,17 @@ use super::options::{Opt, Value};
 pub(super) const SURFACE: Surface = Surface {
     around: |inner| {
         // The engine is chosen as a line among the others, which stands beside the container.
-        let (outer, inner): (Vec<&str>, Vec<&str>) = inner.lines().partition(|line| line.starts_with("  backend ="));
+        let (outer, inner): (Vec<&str>, Vec<&str>) =
+            inner.lines().partition(|line| line.starts_with("  backend ="));
         let mut out = String::new();
         for line in outer {
             out.push_str(&format!("virtualisation.oci-containers.{}\n", line.trim()));
         }
         let mut users = "";
-        if inner.iter().any(|line| line.contains("podman.user") && line.contains("\"app\"")) {
+        if inner
+            .iter()
+            .any(|line| line.contains("podman.user") && line.contains("\"app\""))
+        {
             users = "\nusers.users.app = { uid = 1001; linger = true; isNormalUser = true; };";
         }
         out.push_str(&format!(
@@ -26,30 +30,61 @@ pub(super) const SURFACE: Surface = Surface {
         Opt::new("backend", Value::Of(&["\"podman\"", "\"docker\""])),
         Opt::new(
             "image",
-            Value::Text(&["\"web\"", "\"localhost/a/b:latest\"", "\"ghcr.io/a/b@sha256:0123456789abcdef\""]),
+            Value::Text(&[
+                "\"web\"",
+                "\"localhost/a/b:latest\"",
+                "\"ghcr.io/a/b@sha256:0123456789abcdef\"",
+            ]),
         ),
         Opt::new("imageFile", Value::Of(&["null", "pkgs.image"])),
-        Opt::new("cmd", Value::Texts(&["[ ]", "[ \"--port=9000\" ]", "[ \"sh\" \"-c\" \"echo $HOME > /x; exit\" ]"])),
-        Opt::new("labels", Value::Pairs(&["{ }", "{ \"traefik.rule\" = \"Host(`a.b`) && Path(`/`)\"; }"])),
+        Opt::new(
+            "cmd",
+            Value::Texts(&[
+                "[ ]",
+                "[ \"--port=9000\" ]",
+                "[ \"sh\" \"-c\" \"echo $HOME > /x; exit\" ]",
+            ]),
+        ),
+        Opt::new(
+            "labels",
+            Value::Pairs(&["{ }", "{ \"traefik.rule\" = \"Host(`a.b`) && Path(`/`)\"; }"]),
+        ),
         Opt::new("entrypoint", Value::Text(&["null", "\"/bin/app\""])),
-        Opt::new("environment", Value::Pairs(&["{ }", "{ PORT = \"80\"; HOST = \"a.b\"; }"])),
+        Opt::new(
+            "environment",
+            Value::Pairs(&["{ }", "{ PORT = \"80\"; HOST = \"a.b\"; }"]),
+        ),
         Opt::new(
             "environmentFiles",
             Value::Of(&["[ ]", "[ \"/run/a.env\" \"/run/b c.env\" ]", "[ /run/d.env ]"]),
         ),
-        Opt::new("log-driver", Value::Of(&["\"journald\"", "\"none\"", "\"json-file --log-opt max-size=1m\""])),
+        Opt::new(
+            "log-driver",
+            Value::Of(&["\"journald\"", "\"none\"", "\"json-file --log-opt max-size=1m\""]),
+        ),
         Opt::new(
             "ports",
-            Value::Texts(&["[ ]", "[ \"80:8080\" ]", "[ \"127.0.0.1:1234-1236:1234-1236/tcp\" \"[::1]:53:53/udp\" ]"]),
+            Value::Texts(&[
+                "[ ]",
+                "[ \"80:8080\" ]",
+                "[ \"127.0.0.1:1234-1236:1234-1236/tcp\" \"[::1]:53:53/udp\" ]",
+            ]),
         ),
         Opt::new("user", Value::Text(&["null", "\"1000:100\"", "\"nobody\""])),
         Opt::new(
             "volumes",
-            Value::Texts(&["[ ]", "[ \"data:/data\" \"/srv:/srv:ro\" ]", "[ \"/run/podman/podman.sock:/s.sock\" ]"]),
+            Value::Texts(&[
+                "[ ]",
+                "[ \"data:/data\" \"/srv:/srv:ro\" ]",
+                "[ \"/run/podman/podman.sock:/s.sock\" ]",
+            ]),
         ),
         Opt::new("workdir", Value::Text(&["null", "\"/srv\""])),
         Opt::new("hostname", Value::Text(&["null", "\"web\""])),
-        Opt::new("preRunExtraOptions", Value::Texts(&["[ ]", "[ \"--runtime\" \"runsc\" ]", "[ \"--log-level=debug\" ]"])),
+        Opt::new(
+            "preRunExtraOptions",
+            Value::Texts(&["[ ]", "[ \"--runtime\" \"runsc\" ]", "[ \"--log-level=debug\" ]"]),
+        ),
         Opt::new(
             "extraOptions",
             Value::Texts(&[
@@ -61,13 +96,25 @@ pub(super) const SURFACE: Surface = Surface {
             ]),
         ),
         Opt::new("autoStart", Value::Bool),
-        Opt::new("login", Value::Of(&["{ username = \"me\"; passwordFile = \"/run/pw\"; registry = \"ghcr.io\"; }"])),
+        Opt::new(
+            "login",
+            Value::Of(&["{ username = \"me\"; passwordFile = \"/run/pw\"; registry = \"ghcr.io\"; }"]),
+        ),
         Opt::new("serviceName", Value::Of(&["\"web\"", "\"odd name\""])).since("25.05"),
-        Opt::new("podman.sdnotify", Value::Of(&["\"conmon\"", "\"healthy\"", "\"container\""]))
+        Opt::new(
+            "podman.sdnotify",
+            Value::Of(&["\"conmon\"", "\"healthy\"", "\"container\""]),
+        )
+        .since("25.05")
+        .not_with(&["backend"]),
+        Opt::new("podman.user", Value::Of(&["\"root\"", "\"app\""]))
             .since("25.05")
             .not_with(&["backend"]),
-        Opt::new("podman.user", Value::Of(&["\"root\"", "\"app\""])).since("25.05").not_with(&["backend"]),
-        Opt::new("pull", Value::Of(&["\"always\"", "\"missing\"", "\"never\"", "\"newer\""])).since("25.05"),
+        Opt::new(
+            "pull",
+            Value::Of(&["\"always\"", "\"missing\"", "\"never\"", "\"newer\""]),
+        )
+        .since("25.05"),
         Opt::new(
             "capabilities",
             Value::Of(&[
@@ -80,11 +127,27 @@ pub(super) const SURFACE: Surface = Surface {
             ]),
         )
         .since("25.05"),
-        Opt::new("devices", Value::Texts(&["[ ]", "[ \"/dev/dri:/dev/dri\" ]", "[ \"/dev/kvm\" \"nvidia.com/gpu=all\" ]"]))
-            .since("25.05"),
+        Opt::new(
+            "devices",
+            Value::Texts(&[
+                "[ ]",
+                "[ \"/dev/dri:/dev/dri\" ]",
+                "[ \"/dev/kvm\" \"nvidia.com/gpu=all\" ]",
+            ]),
+        )
+        .since("25.05"),
         Opt::new("privileged", Value::Bool).since("25.05"),
         Opt::new("autoRemoveOnStop", Value::Bool).since("25.05"),
-        Opt::new("networks", Value::Texts(&["[ ]", "[ \"host\" ]", "[ \"a\" \"b\" \"a\" ]", "[ \"container:d\" ]"])).since("25.05"),
+        Opt::new(
+            "networks",
+            Value::Texts(&[
+                "[ ]",
+                "[ \"host\" ]",
+                "[ \"a\" \"b\" \"a\" ]",
+                "[ \"container:d\" ]",
+            ]),
+        )
+        .since("25.05"),
     ],
     by_hand: &[
         (

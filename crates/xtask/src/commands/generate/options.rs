@@ -51,7 +51,8 @@ impl Value {
 
     /// All of them, as expressions.
     pub(super) fn expressions(&self) -> Vec<String> {
-        let owned = |values: &[&str]| -> Vec<String> { values.iter().map(|value| (*value).to_owned()).collect() };
+        let owned =
+            |values: &[&str]| -> Vec<String> { values.iter().map(|value| (*value).to_owned()).collect() };
         match self {
             Self::Of(values) => owned(values),
             Self::Bool => owned(&["true", "false"]),
@@ -120,9 +121,16 @@ impl Opt {
     pub(super) fn clashes(&self, other: &Self) -> bool {
         let hits = |one: &Self, other: &Self| {
             one.not_with.iter().any(|begin| other.path.starts_with(begin))
-                || one.needs.split(" = ").next().is_some_and(|needed| needed == other.path)
+                || one
+                    .needs
+                    .split(" = ")
+                    .next()
+                    .is_some_and(|needed| needed == other.path)
         };
-        self.path == other.path || hits(self, other) || hits(other, self) || (!self.needs.is_empty() && self.needs == other.needs)
+        self.path == other.path
+            || hits(self, other)
+            || hits(other, self)
+            || (!self.needs.is_empty() && self.needs == other.needs)
     }
 
     pub(super) fn set(&self, value: &str) -> String {
