@@ -83,50 +83,7 @@ fn words(values: &Values, around: &Around<'_>, service: &Service<'_>) -> Vec<Com
     line.own("--replace");
     line.own("--rm");
     for key in values.kind.keys() {
-        match key.name {
-            "ContainerName" => {}
-            "CgroupsMode" if !values.last(key.name).is_some_and(|mode| is_filled(&mode)) => {
-                line.own("--cgroups=split");
-            }
-            "Entrypoint" => entrypoint(key, values, around, service, &mut line),
-            "Notify" => notify(values, service, &mut line),
-            "Environment" => {
-                let pairs = values.variables.iter().map(pair);
-                let mut pairs: Vec<Opt> = pairs.collect();
-                pairs.extend(of_key(key, values, around));
-                sorted(pairs, service, &mut line);
-            }
-            "EnvironmentFile" => {
-                for option in of_key(key, values, around) {
-                    let path = value(&option).map(|path| from_folder(path, service));
-                    line.option("--env-file", path);
-                }
-            }
-            "Label" | "Annotation" => sorted(of_key(key, values, around), service, &mut line),
-            "AddDevice" => {
-                let written = values.of(key);
-                for (at, option) in of_key(key, values, around).into_iter().enumerate() {
-                    let text = written.get(at).and_then(Field::value);
-                    let is_optional = text.is_some_and(|text| text.pattern().starts_with('-'));
-                    let value = value(&option);
-                    // One with a dash before it is left out where the host does not have it.
-                    line.option(
-                        &option.name,
-                        if is_optional {
-                            maybe(value, Vec::new())
-                        } else {
-                            value
-                        },
-                    );
-                }
-            }
-            "Pod" => pod(values, around, service, &mut line),
-            _ => {
-                for option in of_key(key, values, around) {
-                    self::option(key, &option, &mut line);
-                }
-            }
-        }
+        of_section(key, values, around, service, &mut line);
     }
     line.loose(values.all("PodmanArgs").into_iter().map(resolved));
     match values.last("Rootfs").filter(is_filled) {
@@ -137,6 +94,54 @@ fn words(values: &Values, around: &Around<'_>, service: &Service<'_>) -> Vec<Com
         line.value(word);
     }
     line.finish()
+}
+
+/// The words that a key becomes.
+fn of_section(key: &Key, values: &Values, around: &Around<'_>, service: &Service<'_>, line: &mut Line) {
+    match key.name {
+        "ContainerName" => {}
+        "CgroupsMode" if !values.last(key.name).is_some_and(|mode| is_filled(&mode)) => {
+            line.own("--cgroups=split");
+        }
+        "Entrypoint" => entrypoint(key, values, around, service, line),
+        "Notify" => notify(values, service, line),
+        "Environment" => {
+            let pairs = values.variables.iter().map(pair);
+            let mut pairs: Vec<Opt> = pairs.collect();
+            pairs.extend(of_key(key, values, around));
+            sorted(pairs, service, line);
+        }
+        "EnvironmentFile" => {
+            for option in of_key(key, values, around) {
+                let path = value(&option).map(|path| from_folder(path, service));
+                line.option("--env-file", path);
+            }
+        }
+        "Label" | "Annotation" => sorted(of_key(key, values, around), service, line),
+        "AddDevice" => {
+            let written = values.of(key);
+            for (at, option) in of_key(key, values, around).into_iter().enumerate() {
+                let text = written.get(at).and_then(Field::value);
+                let is_optional = text.is_some_and(|text| text.pattern().starts_with('-'));
+                let value = value(&option);
+                // One with a dash before it is left out where the host does not have it.
+                line.option(
+                    &option.name,
+                    if is_optional {
+                        maybe(value, Vec::new())
+                    } else {
+                        value
+                    },
+                );
+            }
+        }
+        "Pod" => pod(values, around, service, line),
+        _ => {
+            for option in of_key(key, values, around) {
+                self::option(key, &option, line);
+            }
+        }
+    }
 }
 
 /// A path from the folder of the unit. One that begins with what is not known may be any.

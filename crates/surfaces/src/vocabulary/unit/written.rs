@@ -32,6 +32,9 @@ const QUOTED: [&str; 7] = [
     "UIDMap",
 ];
 
+/// What a list becomes that is one value.
+type OfList = fn(&[Field<Text>]) -> Vec<Field<Text>>;
+
 /// Who writes a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Writing {
@@ -108,7 +111,7 @@ impl Writing {
     }
 
     /// A list that is one value.
-    pub(crate) fn list(self, key: &str) -> Option<fn(&[Field<Text>]) -> Vec<Field<Text>>> {
+    pub(crate) fn list(self, key: &str) -> Option<OfList> {
         match (self, key) {
             (Self::Options { escapes: true }, "Exec" | "ReloadCmd") => Some(|words| {
                 let words: Vec<Field<Text>> = words.iter().map(|word| word.map(escaped)).collect();
@@ -226,9 +229,9 @@ fn in_shell(text: &Text) -> Option<Text> {
                 }
             }
             // Outside of quotes it may be split or be a command of its own.
-            c if !is_quoted
-                && !(c.is_alphanumeric()
-                    || matches!(c, '/' | '.' | ',' | ':' | '=' | '-' | '_' | '@' | '+')) =>
+            c if !(is_quoted
+                || c.is_alphanumeric()
+                || matches!(c, '/' | '.' | ',' | ':' | '=' | '-' | '_' | '@' | '+')) =>
             {
                 return None;
             }

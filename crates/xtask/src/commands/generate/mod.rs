@@ -85,19 +85,7 @@ pub(super) fn specs(kind: Kind) -> Vec<Spec> {
     for number in 0..together(kind) {
         let mut random = Random::new(number + 1000 * kind as u64);
         let release = kind.releases()[(number as usize) % kind.releases().len()];
-        let count = 2 + random.below(6);
-        let mut chosen: Vec<&Opt> = Vec::new();
-        let mut tries = 0;
-        while chosen.len() < count && tries < 100 {
-            tries += 1;
-            let option = random.of(surface.options);
-            let fits = option.releases(kind).contains(&release)
-                && !option.is_alone
-                && !chosen.iter().any(|other| other.clashes(option));
-            if fits {
-                chosen.push(option);
-            }
-        }
+        let chosen = chosen(&surface, kind, release, &mut random);
         let lines: Vec<String> = chosen
             .iter()
             .map(|option| {
@@ -113,6 +101,24 @@ pub(super) fn specs(kind: Kind) -> Vec<Spec> {
         );
     }
     out
+}
+
+/// Some options that can be set together in a release.
+fn chosen(surface: &Surface, kind: Kind, release: &str, random: &mut Random) -> Vec<&'static Opt> {
+    let count = 2 + random.below(6);
+    let mut chosen: Vec<&'static Opt> = Vec::new();
+    let mut tries = 0;
+    while chosen.len() < count && tries < 100 {
+        tries += 1;
+        let option = random.of(surface.options);
+        let fits = option.releases(kind).contains(&release)
+            && !option.is_alone
+            && !chosen.iter().any(|other| other.clashes(option));
+        if fits {
+            chosen.push(option);
+        }
+    }
+    chosen
 }
 
 /// A value as the module system can be told it, too.
