@@ -8,6 +8,7 @@
 //! trees, suites of others) is run by hand.
 
 pub mod census;
+pub mod commands;
 pub mod docs;
 pub mod edits;
 pub mod lab;

@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use nixpod_xtask::{
-    census, docs, edits, lab, libcalls, licences, oracle, quadlets, readers, reasons, record, root, suites,
+    census, commands, docs, edits, lab, libcalls, licences, oracle, quadlets, readers, reasons, record, root,
+    suites,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,6 +12,11 @@ const USAGE: &str = "\
 cargo xtask docs [--check]
     Writes docs/rules, and the list of rules in README.md, from the rules' own documentation; with --check only says
     what is not current.
+cargo xtask commands --modules DIR [--nix NIX_INSTANTIATE] --quadlet QUADLET --newer-quadlet QUADLET
+    Asks real Nix, with the real modules of NixOS, Home Manager and quadlet-nix, a shell and Podman's generator what the
+    engines are told of the containers of the test data and of generated specs, and writes it to testdata/commands. How
+    DIR looks is said in crates/xtask/src/commands/mod.rs. With --compare alone the recordings are held against what we
+    say, and every difference is printed.
 cargo xtask edits [--count N] DIR...
     Edits literals of the trees at random in memory, and compares the answer of a host that remembers what was before
     with that of a fresh one.
@@ -75,6 +81,7 @@ type Words<'a> = &'a mut dyn Iterator<Item = &'a str>;
 fn run(arguments: &[String]) -> Result<String> {
     let words: Words<'_> = &mut arguments.iter().map(String::as_str);
     match words.next() {
+        Some("commands") => commands(words),
         Some("docs") => docs(words),
         Some("edits") => edits(words),
         Some("lab") => lab(words),
@@ -107,6 +114,29 @@ fn run(arguments: &[String]) -> Result<String> {
         Some("census") => census(words),
         _ => bail!("usage:\n{USAGE}"),
     }
+}
+
+fn commands(words: Words<'_>) -> Result<String> {
+    let (mut nix, mut quadlet, mut newer, mut modules) = ("nix-instantiate".to_owned(), None, None, None);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().with_context(|| format!("what does {word} name?"));
+        match word {
+            "--nix" => nix = value()?.to_owned(),
+            "--quadlet" => quadlet = Some(value()?.to_owned()),
+            "--newer-quadlet" => newer = Some(value()?.to_owned()),
+            "--modules" => modules = Some(PathBuf::from(value()?)),
+            "--compare" => return commands::compared(&root()),
+            other => bail!("unknown argument `{other}`\n{USAGE}"),
+        }
+    }
+    let modules = modules.context("--modules: where are the modules?")?;
+    let outside = commands::Outside {
+        nix,
+        quadlet: quadlet.context("--quadlet: where is the generator of Podman 5.4?")?,
+        newer_quadlet: newer.context("--newer-quadlet: where is the generator of the newest Podman?")?,
+        modules: modules.canonicalize()?,
+    };
+    commands::record(&root(), &outside)
 }
 
 fn docs(words: Words<'_>) -> Result<String> {

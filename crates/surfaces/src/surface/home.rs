@@ -5,11 +5,13 @@ use crate::read::{Found, OptionReader};
 use crate::surface::section::{self, Beside, Own, Section, name_by_entry};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
+use crate::vocabulary::text::{concat, hole, origin_of};
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
 use crate::vocabulary::unit::values::Values;
-use nixpod_model::{Container, EngineCommand, Field, Surface, Text};
-use nixpod_source::Origin;
+use crate::vocabulary::unit::written::Writing;
+use nixpod_model::{Container, EngineCommand, Field, Release, Surface, Text};
+use nixpod_source::{Origin, Why};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -112,6 +114,46 @@ pub(crate) fn read(
     Reading::Container
 }
 
+/// From then on the files of other objects may be named.
+const NAMES_FILES: Release = Release { year: 25, month: 5 };
+/// Keys that may name objects, and which.
+const NAMING: [(&str, &[(&str, &str)]); 3] = [
+    ("Image", &[("builds", ".build"), ("images", ".image")]),
+    ("Network", &[("networks", ".network")]),
+    ("Volume", &[("volumes", ".volume")]),
+];
+
+/// The files of all objects that keys may name, without what is put before them.
+fn files_of(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<(&'static str, Vec<String>)> {
+    let mut out = Vec::new();
+    for (key, kinds) in NAMING {
+        let mut files = Vec::new();
+        for (option, ending) in kinds {
+            let all = reader.option(config, &["services", "podman", option]);
+            if !reader.is_unset(&all) {
+                let named = reader.entries(&all).named;
+                files.extend(named.into_iter().map(|(name, _)| format!("{name}{ending}")));
+            }
+        }
+        out.push((key, files));
+    }
+    out
+}
+
+/// A value that begins with a file of ours, by the name that the file has.
+fn in_file_of(text: &Text, files: &[String]) -> Text {
+    let pattern = text.pattern();
+    match files.iter().any(|file| pattern.starts_with(file.as_str())) {
+        true => concat([Text::known("podman-", origin_of(text)), text.clone()]),
+        false => text.clone(),
+    }
+}
+
+/// Until then a shell wrote the units, which read their text in double quotes.
+const BY_ITSELF: Release = Release { year: 25, month: 11 };
+/// From then on pairs with blanks in them stand in quotation marks.
+const QUOTES_PAIRS: Release = Release { year: 26, month: 5 };
+
 /// The unit that is written for one, and the command that it becomes.
 pub(crate) fn command(
     reader: &mut OptionReader<'_, '_>,
@@ -119,13 +161,31 @@ pub(crate) fn command(
     around: &Surroundings<'_>,
     name: &str,
 ) -> EngineCommand {
-    let section = section(reader, found, around);
+    let mut section = section(reader, found, around);
+    section.writing = Some(Writing::Home {
+        quotes: around.release.is_none_or(|release| release >= QUOTES_PAIRS),
+        by_shell: around.release.is_some_and(|release| release < BY_ITSELF),
+    });
     let beside = beside(reader, around.config);
     let kind = reader.at(found, &["extraConfig", "Service", "Type"]);
+    let files = match around.release.is_none_or(|release| release >= NAMES_FILES) {
+        true => files_of(reader, around.config),
+        false => Vec::new(),
+    };
     let own = Own {
         stem: format!("podman-{name}"),
-        complete: &|values| complete(values, name),
+        complete: &|values| {
+            complete(values, name);
+            // Sets are written in the order of their names.
+            values.sort("Label");
+        },
+        name_files: &|values| {
+            for (key, files) in &files {
+                values.change(key, |text| in_file_of(text, files));
+            }
+        },
         kind: Some(&kind),
+        folder: hole(Why::named("the folder of the unit"), Origin::default()),
     };
     section::command(reader, &section, &beside, own)
 }
@@ -140,6 +200,7 @@ fn section<'f>(
         kind: Kind::Container,
         names: &NAMES,
         quoted: false,
+        writing: None,
         extra: vec![reader.at(found, &["extraConfig", "Container"])],
         raw: None,
         manager: Manager::User,

@@ -8,8 +8,9 @@ use crate::surface::nspawn_lists::{bind_flag, device_rule};
 use crate::surface::surroundings::{Surroundings, in_form_of};
 use crate::vocabulary::certainty::{maybe, part, weaken};
 use crate::vocabulary::line::{Line, after, if_on, joined, own};
+use crate::vocabulary::pasted;
 use crate::vocabulary::text::{concat, hole, origin_of};
-use crate::vocabulary::words::{self, split, split_words};
+use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
 use nixpod_model::{EngineCommand, Fact, Field, Release, StateVersion, Text};
 use nixpod_source::{Origin, Why};
@@ -48,6 +49,7 @@ type Variable = Option<Field<Text>>;
 struct Script<'r, 'e, 's> {
     reader: &'r mut OptionReader<'e, 's>,
     found: &'r Found,
+    config: &'r Found,
     name: &'r str,
     release: Release,
     is_private: Field<bool>,
@@ -78,6 +80,7 @@ pub(crate) fn command(
     let mut script = Script {
         reader,
         found,
+        config: around.config,
         name,
         release,
         is_private,
@@ -142,6 +145,14 @@ impl Script<'_, '_, '_> {
             .then_some(text)
     }
 
+    /// A string that stands in the configuration file as it is.
+    fn written(&mut self, option: &str) -> Variable {
+        let text = self.string(option)?.map(pasted::value);
+        text.value()
+            .is_none_or(|text| !text.pattern().is_empty())
+            .then_some(text)
+    }
+
     fn elements(&mut self, option: &str) -> Vec<Found> {
         let list = self.reader.get(self.found, option);
         match self.reader.is_unset(&list) {
@@ -153,8 +164,7 @@ impl Script<'_, '_, '_> {
     /// The words of an option that is a list of strings, which the shell splits once more.
     fn words(&mut self, option: &str) -> Vec<Field<Text>> {
         let elements = self.elements(option);
-        let texts: Vec<Field<Text>> = elements.iter().map(|one| self.reader.text(one)).collect();
-        split_words(&texts, words::blanks)
+        in_quotes(elements.iter().map(|one| self.reader.text(one)).collect())
     }
 
     fn of_network(&mut self) -> Vec<(&'static str, Variable)> {
@@ -165,7 +175,7 @@ impl Script<'_, '_, '_> {
             }
             let value = match option {
                 "forwardPorts" => joined(&self.ports(), ","),
-                _ => self.string(option),
+                _ => self.written(option),
             };
             out.push((variable, value.and_then(|value| under(&self.is_private, value))));
         }
@@ -260,7 +270,7 @@ impl Script<'_, '_, '_> {
             line.joined("--network-bridge", &bridge);
         }
         if self.has(PRIVATE_USERS)
-            && let Some(namespace) = self.string("networkNamespace")
+            && let Some(namespace) = self.written("networkNamespace")
         {
             line.joined("--network-namespace-path", &namespace);
         }
@@ -361,20 +371,11 @@ impl Script<'_, '_, '_> {
                 let mark = |text: &'static str| Text::known(text, Origin::default());
                 concat([mark("--capability=\""), list.clone(), mark("\"")])
             });
-            line.words(split_words(&[script], words::shell));
+            pasted::add(line, &script);
         }
         for element in self.elements("tmpfs") {
             let text = self.reader.text(&element);
-            match text.value().map(|text| split(text, words::shell)) {
-                Some(words) if words.len() > 1 => {
-                    let mut words = words.into_iter();
-                    if let Some(first) = words.next() {
-                        line.joined("--tmpfs", &part(&text, first, Origin::default()));
-                    }
-                    line.words(words.map(|word| part(&text, word, Origin::default())));
-                }
-                _ => line.joined("--tmpfs", &text),
-            }
+            pasted::add(line, &after("--tmpfs=", &text));
         }
     }
 
@@ -395,7 +396,7 @@ impl Script<'_, '_, '_> {
         for element in self.elements("extraFlags") {
             flags.push(self.reader.text(&element));
         }
-        split_words(&flags, words::blanks)
+        in_quotes(flags)
     }
 
     /// What runs in it: a script of the module's, and the system.
@@ -446,8 +447,41 @@ impl Script<'_, '_, '_> {
             }
             (Some(false), false) => {}
         }
+        let unit = format!("container@{}", self.name);
+        let own = self.reader.option(
+            self.config,
+            &["systemd", "services", &unit, "serviceConfig", "DeviceAllow"],
+        );
+        if !self.reader.is_unset(&own) {
+            let rules: Vec<Found> = match own.value.value {
+                Value::List(_) => self.reader.elements(&own),
+                _ => vec![own],
+            };
+            for rule in rules {
+                let rule = self.reader.text(&rule);
+                out.push(after("DeviceAllow=", &rule));
+            }
+        }
         out
     }
+}
+
+/// The words that the script makes of a variable whose value stands in double quotes in the configuration file: it is split
+/// at white space.
+fn in_quotes(texts: Vec<Field<Text>>) -> Vec<Field<Text>> {
+    let is_special = |text: &Text| text.pattern().contains(['"', '\\']);
+    if !texts.iter().filter_map(Field::value).any(is_special) {
+        return split_words(&texts, words::blanks);
+    }
+    // One in an element ends the quotation of all of them.
+    let value = joined(&texts, " ").map(|all| {
+        let quoted = all.map(|all| {
+            let mark = || Text::known("\"", Origin::default());
+            concat([mark(), all.clone(), mark()])
+        });
+        quoted.map(pasted::value)
+    });
+    split_words(value.as_slice(), words::blanks)
 }
 
 /// A value that is there only in a private network.

@@ -4,6 +4,7 @@
 use crate::read::{Found, OptionReader};
 use crate::surface::surroundings::{Surroundings, in_form_of};
 use crate::vocabulary::line::{Line, after, assignment, own};
+use crate::vocabulary::pasted;
 use nixpod_eval::Value;
 use nixpod_model::{EngineCommand, Field, Release, Text};
 use nixpod_source::Origin;
@@ -76,7 +77,7 @@ impl Script<'_, '_, '_> {
         }
         line.own(format!("--name={}", self.name));
         let log_driver = self.string("log-driver").unwrap_or_else(|| own("journald"));
-        line.joined("--log-driver", &log_driver);
+        pasted::add(&mut line, &after("--log-driver=", &log_driver));
         for option in ["entrypoint", "hostname"] {
             if let Some(value) = self.string(option) {
                 line.joined(&format!("--{option}"), &value);
@@ -99,10 +100,11 @@ impl Script<'_, '_, '_> {
         line.loose(self.list("extraOptions"));
         let image = self.reader.get(self.found, "image");
         let image = self.reader.text(&image);
-        line.word(match image.is_unknown() {
-            true => after("", &image),
-            false => image,
-        });
+        // The script has both as they are, and the shell splits them.
+        match image.is_unknown() {
+            true => line.word(after("", &image)),
+            false => pasted::add(&mut line, &image),
+        }
         for word in self.list("cmd") {
             line.value(word);
         }

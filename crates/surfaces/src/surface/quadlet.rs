@@ -9,11 +9,12 @@ use crate::vocabulary::text::hole;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
 use crate::vocabulary::unit::values::Values;
+use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
 use nixpod_model::{
     Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text, UnitProblem,
 };
-use nixpod_source::Origin;
+use nixpod_source::{Origin, Why};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -329,8 +330,20 @@ pub(crate) fn command(
             }
         },
         kind: Some(&kind),
+        name_files: &|_| {},
+        folder: match (form, is_home) {
+            (Form::Options, false) => Text::known("/etc/containers/systemd", Origin::default()),
+            _ => hole(Why::named("the folder of the unit"), Origin::default()),
+        },
     };
-    section::command(reader, &parts.section(around.podman), &beside, own)
+    let mut section = parts.section(around.podman);
+    section.writing = Some(match form {
+        Form::Options => Writing::Options {
+            escapes: module.quoted,
+        },
+        Form::Keys => Writing::Keys,
+    });
+    section::command(reader, &section, &beside, own)
 }
 
 /// Is it a user's, whom the system's service manager runs it for?
@@ -367,6 +380,7 @@ impl Parts {
             kind: Kind::Container,
             names: &NAMES,
             quoted: self.quoted,
+            writing: None,
             extra: vec![self.config.clone(), self.extra.clone()],
             raw: self.raw.clone(),
             manager: self.manager,
@@ -453,6 +467,7 @@ fn in_pod(
             names: &NAMES,
             kind: Kind::Pod,
             quoted: module.quoted,
+            writing: None,
             extra: vec![pod.clone()],
             raw: None,
             manager: module.manager,

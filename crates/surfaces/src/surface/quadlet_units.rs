@@ -265,6 +265,7 @@ impl<'w> Group<'w> {
             is_instance: member.name.contains('@'),
             kind: kind.map(|kind| part(&written.text, kind.value.clone(), kind.origin.clone())),
             pod: pod.as_deref(),
+            folder: None,
         };
         out.add(container, || line::command(&member.values, &around, &service));
     }

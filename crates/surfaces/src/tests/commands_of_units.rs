@@ -34,15 +34,15 @@ fn home_manager() {
               | AddCapability=CAP_NET_ADMIN
               | ContainerName=web
               | Environment=A=1
-              | Environment="B=two words"
-              | Image=shop.build
+              | Environment=B=two words
+              | Image=podman-shop.build
               | Label=nix.home-manager.managed=true
-              | Network=lan.network
+              | Network=podman-lan.network
               | Network=other
               | NetworkAlias=w
               | PodmanArgs=--security-opt=no-new-privileges
               | ReadOnly=true
-              | Volume=data.volume:/data
+              | Volume=podman-data.volume:/data
               | Volume=/srv:/srv:ro
               podman run
               --name web
@@ -57,7 +57,8 @@ fn home_manager() {
               -v data:/data
               -v /srv:/srv:ro
               --env A=1
-              --env 'B=two words'
+              --env B=two
+              --env words
               --label nix.home-manager.managed=true
               --security-opt=no-new-privileges
               homemanager/shop
@@ -94,7 +95,7 @@ fn quadlet_nix_with_options() {
               | [Container]
               | CgroupsMode=enabled
               | ContainerName=web
-              | Environment="A=two words"
+              | Environment=A="two words"
               | Exec=sleep "1 2"
               | Image=docker.io/library/nginx:1
               | Notify=healthy

@@ -10,6 +10,8 @@ use smol_str::SmolStr;
 #[derive(Debug, Default)]
 pub(crate) struct Line {
     words: Vec<CommandWord>,
+    /// Nothing more belongs to it.
+    is_over: bool,
 }
 
 /// A text that whoever writes the line has by itself.
@@ -80,6 +82,17 @@ impl Line {
         self.words
     }
 
+    fn push(&mut self, text: Field<Text>, is_value: bool) {
+        if !self.is_over {
+            self.words.push(CommandWord { text, is_value });
+        }
+    }
+
+    /// Ends it, whatever is added later.
+    pub(crate) fn stop(&mut self) {
+        self.is_over = true;
+    }
+
     /// A word that is always there.
     pub(crate) fn own(&mut self, word: impl Into<SmolStr>) {
         self.word(own(word));
@@ -92,8 +105,7 @@ impl Line {
 
     /// A word of its own.
     pub(crate) fn word(&mut self, text: Field<Text>) {
-        let is_value = false;
-        self.words.push(CommandWord { text, is_value });
+        self.push(text, false);
     }
 
     pub(crate) fn words(&mut self, words: impl IntoIterator<Item = Field<Text>>) {
@@ -108,14 +120,13 @@ impl Line {
             let is_value = text
                 .value()
                 .is_some_and(|text| !text.pattern().starts_with(['-', HOLE]));
-            self.words.push(CommandWord { text, is_value });
+            self.push(text, is_value);
         }
     }
 
     /// What belongs to the word before.
     pub(crate) fn value(&mut self, text: Field<Text>) {
-        let is_value = true;
-        self.words.push(CommandWord { text, is_value });
+        self.push(text, true);
     }
 
     /// `--name VALUE`.

@@ -10,6 +10,7 @@ pub(crate) mod line;
 pub(crate) mod mounts;
 pub(crate) mod nspawn;
 pub(crate) mod options;
+pub(crate) mod pasted;
 pub(crate) mod podman;
 pub(crate) mod ports;
 pub(crate) mod programs;

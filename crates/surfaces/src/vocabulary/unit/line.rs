@@ -1,10 +1,10 @@
 //! The command that Podman's generator makes of a container's unit: `pkg/systemd/quadlet/quadlet.go` of Podman, release by
 //! release.
 
-use crate::vocabulary::certainty::{part, weaken};
+use crate::vocabulary::certainty::{maybe, part, weaken};
 use crate::vocabulary::flags::{Opt, decided};
 use crate::vocabulary::line::{Line, own};
-use crate::vocabulary::text::{concat, origin_of};
+use crate::vocabulary::text::{HOLE, concat, origin_of};
 use crate::vocabulary::unit::check::is_on;
 use crate::vocabulary::unit::keys::{Becomes, Key, Takes};
 use crate::vocabulary::unit::run::{Around, global, of_key, reference};
@@ -36,6 +36,8 @@ pub(crate) struct Service<'u> {
     pub(crate) kind: Option<Field<Text>>,
     /// The name of the service of the pod that it is in.
     pub(crate) pod: Option<&'u str>,
+    /// The folder that its unit is in, from where paths go that do not begin at the root.
+    pub(crate) folder: Option<Text>,
 }
 
 impl Service<'_> {
@@ -66,14 +68,14 @@ pub(crate) fn command(values: &Values, around: &Around<'_>, service: &Service<'_
 fn words(values: &Values, around: &Around<'_>, service: &Service<'_>) -> Vec<CommandWord> {
     let by_name = service.release() >= BY_NAME;
     let mut line = Line::new("podman");
-    line.loose(global(values));
+    let resolved = |field: Field<Text>| field.map(|text| around.resolved(text.clone()));
+    line.loose(global(values).into_iter().map(resolved));
     line.own_value("run");
     let name = values.last("ContainerName").filter(is_filled);
     let made_up = || match service.is_instance {
         true => own("systemd-%p_%i"),
         false => own("systemd-%N"),
     };
-    let resolved = |field: Field<Text>| field.map(|text| around.resolved(text.clone()));
     line.option("--name", resolved(name.unwrap_or_else(made_up)));
     if !by_name {
         line.word(resolved(own("--cidfile=%t/%N.cid")));
@@ -81,27 +83,7 @@ fn words(values: &Values, around: &Around<'_>, service: &Service<'_>) -> Vec<Com
     line.own("--replace");
     line.own("--rm");
     for key in values.kind.keys() {
-        match key.name {
-            "ContainerName" => {}
-            "CgroupsMode" if !values.last(key.name).is_some_and(|mode| is_filled(&mode)) => {
-                line.own("--cgroups=split");
-            }
-            "Entrypoint" => entrypoint(key, values, around, service, &mut line),
-            "Notify" => notify(values, service, &mut line),
-            "Environment" => {
-                let pairs = values.variables.iter().map(pair);
-                let mut pairs: Vec<Opt> = pairs.collect();
-                pairs.extend(of_key(key, values, around));
-                sorted(pairs, &mut line);
-            }
-            "Label" | "Annotation" => sorted(of_key(key, values, around), &mut line),
-            "Pod" => pod(values, around, service, &mut line),
-            _ => {
-                for option in of_key(key, values, around) {
-                    self::option(key, &option, &mut line);
-                }
-            }
-        }
+        of_section(key, values, around, service, &mut line);
     }
     line.loose(values.all("PodmanArgs").into_iter().map(resolved));
     match values.last("Rootfs").filter(is_filled) {
@@ -112,6 +94,65 @@ fn words(values: &Values, around: &Around<'_>, service: &Service<'_>) -> Vec<Com
         line.value(word);
     }
     line.finish()
+}
+
+/// The words that a key becomes.
+fn of_section(key: &Key, values: &Values, around: &Around<'_>, service: &Service<'_>, line: &mut Line) {
+    match key.name {
+        "ContainerName" => {}
+        "CgroupsMode" if !values.last(key.name).is_some_and(|mode| is_filled(&mode)) => {
+            line.own("--cgroups=split");
+        }
+        "Entrypoint" => entrypoint(key, values, around, service, line),
+        "Notify" => notify(values, service, line),
+        "Environment" => {
+            let pairs = values.variables.iter().map(pair);
+            let mut pairs: Vec<Opt> = pairs.collect();
+            pairs.extend(of_key(key, values, around));
+            sorted(pairs, service, line);
+        }
+        "EnvironmentFile" => {
+            for option in of_key(key, values, around) {
+                let path = value(&option).map(|path| from_folder(path, service));
+                line.option("--env-file", path);
+            }
+        }
+        "Label" | "Annotation" => sorted(of_key(key, values, around), service, line),
+        "AddDevice" => {
+            let written = values.of(key);
+            for (at, option) in of_key(key, values, around).into_iter().enumerate() {
+                let text = written.get(at).and_then(Field::value);
+                let is_optional = text.is_some_and(|text| text.pattern().starts_with('-'));
+                let value = value(&option);
+                // One with a dash before it is left out where the host does not have it.
+                line.option(
+                    &option.name,
+                    if is_optional {
+                        maybe(value, Vec::new())
+                    } else {
+                        value
+                    },
+                );
+            }
+        }
+        "Pod" => pod(values, around, service, line),
+        _ => {
+            for option in of_key(key, values, around) {
+                self::option(key, &option, line);
+            }
+        }
+    }
+}
+
+/// A path from the folder of the unit. One that begins with what is not known may be any.
+fn from_folder(path: &Text, service: &Service<'_>) -> Text {
+    let is_whole = path.pattern().starts_with(['/', '%', HOLE]);
+    match &service.folder {
+        Some(folder) if !is_whole => {
+            concat([folder.clone(), Text::known("/", Origin::default()), path.clone()])
+        }
+        _ => path.clone(),
+    }
 }
 
 /// An option as the generator spells it.
@@ -201,7 +242,14 @@ fn pair(variable: &Field<EnvVar>) -> Opt {
 }
 
 /// Names with values are written in the order of the names.
-fn sorted(mut options: Vec<Opt>, line: &mut Line) {
+fn sorted(mut options: Vec<Opt>, service: &Service<'_>, line: &mut Line) {
+    if service.release() < BY_NAME {
+        // What has no value is passed over.
+        options.retain(|option| {
+            let text = option.value.as_ref().map(Text::pattern);
+            text.is_none_or(|text| text.contains(['=', HOLE]))
+        });
+    }
     let name = |option: &Opt| {
         let pattern = option.value.as_ref().map(Text::pattern).unwrap_or_default();
         pattern.split('=').next().unwrap_or_default().to_owned()

@@ -14,3 +14,4 @@ pub(crate) mod specifiers;
 pub(crate) mod split;
 mod tables;
 pub(crate) mod values;
+pub(crate) mod written;

@@ -30,6 +30,22 @@ impl Value {
         }
     }
 
+    /// As a line of a unit says it, whose blanks at both ends count for nothing.
+    fn trimmed(&self) -> Self {
+        let mut out = self.clone();
+        if !self.is_word {
+            out.text = self.text.map(|text| {
+                let pattern = text.pattern();
+                let start = pattern.len() - pattern.trim_start().len();
+                match pattern.trim() {
+                    trimmed if trimmed.len() == pattern.len() => text.clone(),
+                    trimmed => text.slice(start, start + trimmed.len()),
+                }
+            });
+        }
+        out
+    }
+
     fn is_empty(&self) -> bool {
         self.text.value().is_some_and(|text| text.parts.is_empty())
     }
@@ -54,7 +70,7 @@ impl Values {
         let keys = kind.keys().iter();
         Self {
             kind,
-            by_key: keys.map(|key| since_reset(look_up(key))).collect(),
+            by_key: keys.map(&mut look_up).collect(),
             variables: Vec::new(),
             problems: Vec::new(),
         }
@@ -80,7 +96,7 @@ impl Values {
         }
         Self {
             kind,
-            by_key: by_key.into_iter().map(since_reset).collect(),
+            by_key,
             variables: Vec::new(),
             problems: Vec::new(),
         }
@@ -122,6 +138,23 @@ impl Values {
         }
     }
 
+    /// Changes the values of a key.
+    pub(crate) fn change(&mut self, name: &str, how: impl Fn(&Text) -> Text) {
+        for value in self.get_mut(name).into_iter().flatten() {
+            value.text = value.text.map(&how);
+        }
+    }
+
+    /// Puts the values of a key in the order of what they say.
+    pub(crate) fn sort(&mut self, name: &str) {
+        if let Some(values) = self.get_mut(name) {
+            values.sort_by_key(|value| {
+                let pattern = value.text.value().map(Text::pattern).unwrap_or_default();
+                pattern.trim_start_matches('"').to_owned()
+            });
+        }
+    }
+
     /// The same where nothing is said of it.
     pub(crate) fn add_default(&mut self, name: &str, text: Text) {
         if !self.last(name).is_some_and(|value| is_filled(&value)) {
@@ -159,7 +192,8 @@ impl Values {
     fn get(&self, name: &str) -> &[Value] {
         let keys = self.kind.keys();
         let at = keys.iter().position(|key| key.name == name);
-        at.and_then(|at| self.by_key.get(at)).map_or(&[], Vec::as_slice)
+        at.and_then(|at| self.by_key.get(at))
+            .map_or(&[], |values| since_reset(values))
     }
 
     /// Does anything say it?
@@ -169,7 +203,8 @@ impl Values {
 
     /// Each value of a key, as Podman takes it.
     pub(crate) fn of(&self, key: &Key) -> Vec<Field<Text>> {
-        let values = self.get(key.name);
+        let values: Vec<Value> = self.get(key.name).iter().map(Value::trimmed).collect();
+        let values = values.as_slice();
         let last = values.last().map(std::slice::from_ref).unwrap_or_default();
         match key.read {
             Read::Last => last.iter().map(|value| value.text.map(check::unquoted)).collect(),
@@ -208,6 +243,7 @@ impl Values {
     pub(crate) fn wrong(&self) -> Vec<Field<UnitProblem>> {
         let mut out = Vec::new();
         for (key, values) in self.kind.keys().iter().zip(&self.by_key) {
+            let values = since_reset(values);
             let values = match key.read {
                 Read::Last | Read::LastArguments => {
                     values.last().map(std::slice::from_ref).unwrap_or_default()
@@ -249,12 +285,12 @@ fn quoted(text: &Text) -> Text {
 }
 
 /// An empty value takes back those before it. It stays where it is the last, since it may mean something.
-fn since_reset(mut values: Vec<Value>) -> Vec<Value> {
-    if let Some(last) = values.iter().rposition(Value::is_empty) {
-        let from = if last + 1 == values.len() { last } else { last + 1 };
-        values.drain(..from);
-    }
-    values
+fn since_reset(values: &[Value]) -> &[Value] {
+    let Some(last) = values.iter().rposition(Value::is_empty) else {
+        return values;
+    };
+    let from = if last + 1 == values.len() { last } else { last + 1 };
+    values.get(from..).unwrap_or_default()
 }
 
 /// Of several pairs of one name the last.
