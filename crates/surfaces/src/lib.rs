@@ -39,4 +39,4 @@ pub use read::Project;
 pub use surface::{TextFile, places, tables};
 pub use system::release::{SHIPPED, Shipped};
 pub use vocabulary::options::{READ, ReadOption, Systems, Table, Tells};
-pub use world::{RootReader, folder_of_text, has_containers, is_text, is_unit, read_texts};
+pub use world::{RootReader, folder_of_text, has_containers, is_text, is_unit, read_texts, text_commands};

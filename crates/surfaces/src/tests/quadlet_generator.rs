@@ -4,10 +4,16 @@
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::words;
-use crate::{TextFile, read_texts};
-use nixpod_model::{Consequence, Container, Fact, FactInfo, FactValue, Field, Text, Visitor, World};
+use crate::{TextFile, read_texts, text_commands};
+use nixpod_model::{
+    Consequence, Container, ContainerId, EngineCommand, EntryName, Fact, FactInfo, FactValue, Field,
+    PodmanRelease, Surface, Text, Visitor, World,
+};
 use nixpod_source::{FileId, Origin};
 use std::collections::BTreeSet;
+
+/// The Podman whose generator was recorded, and whose words we tell.
+const RECORDED: PodmanRelease = PodmanRelease { major: 5, minor: 4 };
 
 /// One case of a recording.
 #[derive(Default)]
@@ -47,14 +53,14 @@ fn cases(recording: &str) -> Vec<Case> {
     out
 }
 
-fn world(files: &[(String, String)]) -> World {
+fn files(files: &[(String, String)]) -> Vec<TextFile> {
     let files = files.iter().enumerate().map(|(at, (path, text))| TextFile {
         path: path.clone(),
         place: path.clone(),
         file: FileId::project(at as u32),
         text: text.clone(),
     });
-    read_texts("files", &files.collect::<Vec<_>>())
+    files.collect()
 }
 
 /// What an instance of a template is called here.
@@ -71,7 +77,7 @@ fn instantiated(name: &str) -> String {
 }
 
 /// The units of a case as they are below `/etc`. Containers that are templates have an instance.
-fn units(case: &Case) -> World {
+fn units(case: &Case) -> Vec<TextFile> {
     let placed = case.files.iter().map(|(name, text)| {
         let name = match name.ends_with(".container") {
             true => instantiated(name),
@@ -79,7 +85,46 @@ fn units(case: &Case) -> World {
         };
         (format!("etc/containers/systemd/{name}"), text.clone())
     });
-    world(&placed.collect::<Vec<_>>())
+    files(&placed.collect::<Vec<_>>())
+}
+
+/// The same by their own names.
+fn own_units(case: &Case) -> Vec<TextFile> {
+    let placed = case.files.iter();
+    let placed = placed.map(|(name, text)| (format!("etc/containers/systemd/{name}"), text.clone()));
+    files(&placed.collect::<Vec<_>>())
+}
+
+/// The words of a service's command, with what the service manager puts in place of specifiers. The generator writes some
+/// of them in an order that changes from run to run.
+fn words(case: &Case, service: &str) -> Vec<String> {
+    let own = case.services.iter().find(|(name, _)| name == service);
+    let command = own.map_or("", |(_, command)| command);
+    let scope = Scope {
+        manager: Manager::System,
+        service: Some(service.trim_end_matches(".service").into()),
+    };
+    let command = Text::known(command, Origin::default());
+    let words = words::split(&command, words::systemd).into_iter();
+    let words = words.map(|word| scope.resolve(&word).unwrap_or(word).pattern());
+    let mut words: Vec<String> = words.collect();
+    if let Some(program) = words.first_mut() {
+        "podman".clone_into(program);
+    }
+    words.sort();
+    words
+}
+
+/// The same, as we put it together.
+fn own_words(command: &EngineCommand) -> Vec<String> {
+    let words = command.words.iter();
+    let words = words.map(|word| match &word.text.fact {
+        Fact::Set(text) | Fact::Default(text) | Fact::Maybe(text) => text.pattern(),
+        Fact::Unknown(_) => "\u{fffc}".to_owned(),
+    });
+    let mut words: Vec<String> = words.collect();
+    words.sort();
+    words
 }
 
 /// A script that runs the commands of the services of a case, without what only the service manager knows.
@@ -177,13 +222,18 @@ fn facts(container: &Container) -> Vec<String> {
     all
 }
 
-/// The service that is made of a container's unit.
-fn service(case: &Case, container: &str) -> String {
+/// What a container's unit is called, without the instance that it has here.
+fn own_name(case: &Case, container: &str) -> String {
     let is_template = |unit: &str| case.files.iter().any(|(name, _)| name == unit);
-    let container = match container.strip_suffix(&format!("@{INSTANCE}")) {
+    match container.strip_suffix(&format!("@{INSTANCE}")) {
         Some(stem) if is_template(&format!("{stem}@.container")) => format!("{stem}@"),
         _ => container.to_owned(),
-    };
+    }
+}
+
+/// The service that is made of a container's unit.
+fn service(case: &Case, container: &str) -> String {
+    let container = own_name(case, container);
     let unit = format!("{container}.container");
     let text = case.files.iter().find(|(name, _)| *name == unit);
     let name = text.and_then(|(_, text)| text.lines().find_map(|line| line.strip_prefix("ServiceName=")));
@@ -244,11 +294,44 @@ fn is_missing_device(case: &Case, fact: &str) -> bool {
     lines.any(|line| line.starts_with("AddDevice=") && line.contains(&dashed))
 }
 
+/// What differs of a service that is made: in its words, and in what these say.
+fn made(case: &Case, (service, container): (&str, &Container), own: Option<&[String]>) -> Vec<String> {
+    let mut out = Vec::new();
+    let name = &case.name;
+    let real = words(case, service);
+    if let Some(own) = own.filter(|own| *own != real) {
+        out.push(format!("{name} {service}: we tell {own:?}, it is {real:?}"));
+    }
+    let script = script(case, service);
+    let lines = read_texts("files", &files(&[("run.sh".to_owned(), script.clone())]));
+    let Some(line) = lines.containers.values().next() else {
+        out.push(format!("{name} {service}: no container in {script}"));
+        return out;
+    };
+    let (mut unit, line) = (facts(container), facts(line));
+    unit.retain(|fact| line.contains(fact) || !is_missing_device(case, fact));
+    let only = |these: &[String], those: &[String]| -> Vec<String> {
+        let only = these.iter().filter(|fact| !those.contains(fact));
+        only.cloned().collect()
+    };
+    if unit != line {
+        out.push(format!(
+            "{name} {service}: only in the unit {:?}, only in the line {:?}",
+            only(&unit, &line),
+            only(&line, &unit)
+        ));
+    }
+    out
+}
+
 /// What differs in a recording.
 fn differences(recording: &str) -> Vec<String> {
     let mut out = Vec::new();
+    let is_told = recording.starts_with(&format!("Podman {RECORDED}."));
     for case in cases(recording) {
-        let units = units(&case);
+        let texts = units(&case);
+        let units = read_texts("files", &texts);
+        let commands = text_commands("files", &own_units(&case), Some(RECORDED));
         others(&case, &units, &mut out);
         for container in units.containers.values() {
             let service = service(&case, &container.name);
@@ -257,32 +340,11 @@ fn differences(recording: &str) -> Vec<String> {
             let refused = problems.find(|problem| problem.consequence() == Consequence::NoService);
             match (is_made, refused) {
                 (true, None) => {
-                    let lines = world(&[("run.sh".to_owned(), script(&case, &service))]);
-                    let Some(line) = lines.containers.values().next() else {
-                        out.push(format!(
-                            "{} {service}: no container in {}",
-                            case.name,
-                            script(&case, &service)
-                        ));
-                        continue;
-                    };
-                    let (mut unit, line) = (facts(container), facts(line));
-                    unit.retain(|fact| line.contains(fact) || !is_missing_device(&case, fact));
-                    let only = |these: &[String], those: &[String]| -> Vec<String> {
-                        these
-                            .iter()
-                            .filter(|fact| !those.contains(fact))
-                            .cloned()
-                            .collect()
-                    };
-                    if unit != line {
-                        out.push(format!(
-                            "{} {service}: only in the unit {:?}, only in the line {:?}",
-                            case.name,
-                            only(&unit, &line),
-                            only(&line, &unit)
-                        ));
-                    }
+                    let name = EntryName::Known(own_name(&case, &container.name).into());
+                    let id = ContainerId::new(container.system.clone(), Surface::Quadlet, name);
+                    let own = commands.get(&id).map(own_words).unwrap_or_default();
+                    let own = is_told.then_some(&own[..]);
+                    out.extend(made(&case, (&service, container), own));
                 }
                 (true, Some(problem)) => out.push(format!(
                     "{} {service}: is made, in spite of: {problem}",

@@ -1,12 +1,15 @@
 //! Texts with containers in them: those that options of a system hold, and files of the project that no system has.
 
 use crate::read::{Found, OptionReader, counted};
-use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextsRead, Written, quadlet_text};
+use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, quadlet_text};
 use crate::system::release;
 use crate::vocabulary::unit::kinds::FOLDER;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
-use nixpod_model::{Host, NotAnalysed, Role, Seen, Standing, Subject, System, SystemId, SystemKind, World};
+use nixpod_model::{
+    Commands, Host, NotAnalysed, PodmanRelease, Role, Seen, Standing, Subject, System, SystemId, SystemKind,
+    World,
+};
 use nixpod_source::Utf8Path;
 use std::sync::Arc;
 
@@ -28,10 +31,7 @@ impl Walk<'_, '_, '_> {
             if !is_home {
                 self.has_units_of_users |= texts.iter().any(|text| text.path.contains(OF_USERS));
             }
-            let system = self.world.system(&outer.id);
-            let mut read = TextsRead::new(outer.id.clone(), surface.surface);
-            read.home_of.clone_from(&system.home_of);
-            read.podman = release::podman(system);
+            let mut read = begin(self.world.system(&outer.id), surface);
             read.has_other_units =
                 has_modules_units(&mut self.reader, config) || is_home && self.has_units_of_users;
             (surface.read)(&texts, &mut read);
@@ -60,6 +60,14 @@ fn has_modules_units(reader: &mut OptionReader<'_, '_>, config: &Found) -> bool 
         let entries = reader.entries(&all);
         !reader.is_unset(&all) && (!entries.is_empty() || entries.open.is_some())
     })
+}
+
+/// Texts of a system of which nothing is read yet.
+pub(super) fn begin(system: &System, surface: &TextSurface) -> TextsRead {
+    let mut out = TextsRead::new(system.id.clone(), surface.surface);
+    out.home_of.clone_from(&system.home_of);
+    out.podman = release::podman(system);
+    out
 }
 
 /// Adds what was read, and counts what is not known of it.
@@ -110,6 +118,26 @@ pub fn folder_of_text(path: &Utf8Path) -> &Utf8Path {
 
 /// Reads files of one folder that no system here has. Nothing is known of what runs them.
 pub fn read_texts(name: &str, files: &[TextFile]) -> World {
+    read_files(name, files, None).0
+}
+
+/// What starts the containers of these files, as Podman's generator writes it in a release; none: in the newest one that is
+/// known.
+pub fn text_commands(name: &str, files: &[TextFile], podman: Option<PodmanRelease>) -> Commands {
+    let asked = Some((Commands::default(), podman));
+    let commands = read_files(name, files, asked).1;
+    commands.unwrap_or_default()
+}
+
+fn read_files(
+    name: &str,
+    files: &[TextFile],
+    asked: Option<(Commands, Option<PodmanRelease>)>,
+) -> (World, Option<Commands>) {
+    let (mut commands, podman) = match asked {
+        Some((commands, podman)) => (Some(commands), podman),
+        None => (None, None),
+    };
     let mut world = World::default();
     let host = world.next_host(name);
     world.add_host(Host {
@@ -139,9 +167,12 @@ pub fn read_texts(name: &str, files: &[TextFile]) -> World {
             })
             .collect();
         let mut read = TextsRead::new(id.clone(), surface.surface);
+        read.commands = commands.take();
+        read.podman = podman;
         (surface.read)(&texts, &mut read);
+        commands = read.commands.take();
         add(&mut world, read, &mut not_analysed);
     }
     world.not_analysed = not_analysed;
-    world
+    (world, commands)
 }
