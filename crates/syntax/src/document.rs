@@ -18,7 +18,7 @@ pub enum Language {
     Nix,
     /// Unit files of systemd and of Podman: `#` and `;` at the beginning of a line.
     Unit,
-    /// Shell scripts, and YAML: `#` at the beginning of a word.
+    /// Shell scripts, YAML and TOML: `#` at the beginning of a word.
     Shell,
     /// JSON with comments: `//` and `/* */`.
     Json,
@@ -35,9 +35,11 @@ impl Language {
             // A drop-in: `web.container.d/10-more.conf`, or `container.d/10-more.conf` for all.
             "conf" => match folder.strip_suffix(".d").map(Self::of_unit) {
                 Some(true) => Self::Unit,
+                // Code can be imported from any file.
                 Some(false) | None => Self::Nix,
             },
-            "sh" | "bash" | "yaml" | "yml" => Self::Shell,
+            "sh" | "bash" | "toml" | "yaml" | "yml" => Self::Shell,
+            "nspawn" | "service" => Self::Unit,
             "json" | "jsonc" => Self::Json,
             _ if Self::of_unit(name) => Self::Unit,
             _ => Self::Nix,

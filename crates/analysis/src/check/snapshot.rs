@@ -276,7 +276,8 @@ impl Analysis {
                 targets.extend(Targets::beside(&self.vfs, unit));
             }
         }
-        if targets.len() == named.len() {
+        // What code imports is told as well, and where it is cannot be said by the paths that were named.
+        if targets.len() == named.len() || units.len() < named.len() {
             return (targets, None);
         }
         let paths = named.iter().filter_map(|path| self.vfs.resolve(path).ok());

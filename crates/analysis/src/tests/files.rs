@@ -333,5 +333,11 @@ fn what_is_only_read_as_text_is_no_code() {
         ("units/web", "[Container]\nImage=x\nPodmanArgs=--all\n"),
         ("hosts.json", "{ \"a\": [\"b\"] }"),
     ]);
-    expect![[r#""#]].assert_eq(&out);
+    expect![[r#"
+        alone.nix:1:9 `` high/high parse-error: expected an expression
+        broken.nix:1:9 `` high/high parse-error: expected an expression
+        units/web:3:12 `--all` high/high toy-flag: `web` uses `--all` [box]
+          fix (safe): remove `--all`
+    "#]]
+    .assert_eq(&out);
 }

@@ -374,7 +374,11 @@ fn a_lone_unit_is_read_with_the_units_beside_it() {
     host.set_root(&found.root);
     let analysis = host.analysis();
     let report = analysis.show(&[path.to_owned()]);
-    expect![[r#""#]].assert_eq(&render(&analysis, &report));
+    expect![[r#"
+        /tmp/web.container:1:2 `Container` medium/high toy-absent: `web` is not isolated [.]
+        /tmp/web.container.d/10-all.conf:2:12 `--all` high/high toy-flag: `web` uses `--all` [.]
+    "#]]
+    .assert_eq(&render(&analysis, &report));
     let names: Vec<&str> = report.containers.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["web"]);
     for asked in fs.asked() {

@@ -43,7 +43,11 @@ fn read(texts: &[Written], out: &mut TextsRead) {
         let Some(text) = written.text.value() else {
             continue;
         };
-        match json::parse(text) {
+        let parsed = json::parse(text).and_then(|json| match json {
+            Json::Object(..) => Ok(json),
+            _ => Err(("an object is expected".to_owned(), text.origin_of(0, 1))),
+        });
+        match parsed {
             Ok(json) => container(written, text, &json, out),
             Err((message, origin)) => out.not_analysed.push(NotAnalysed {
                 place: origin.place(),
@@ -143,7 +147,13 @@ fn with_variables(text: &Text) -> Text {
             parts.push(Text::known(".", origin));
             continue;
         }
+        // Windows has a home of another name, and people write both, since one of them is empty.
+        let follows_home = || {
+            let before = pattern.get(..start).unwrap_or_default();
+            before.ends_with(":HOME}") || before.ends_with(":USERPROFILE}")
+        };
         parts.push(match name.split(':').collect::<Vec<_>>()[..] {
+            ["localEnv" | "env", "HOME" | "USERPROFILE", ..] if follows_home() => continue,
             ["localEnv" | "env", "HOME" | "USERPROFILE", ..] => hole(Why::named("localEnv.home"), origin),
             // As scripts write it: the place is known by this name.
             ["localEnv" | "env", "XDG_RUNTIME_DIR", ..] => Text::known("$XDG_RUNTIME_DIR", origin),

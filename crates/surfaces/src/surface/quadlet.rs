@@ -273,8 +273,10 @@ pub(crate) fn read(
     around: &mut Surroundings<'_>,
     container: &mut Container,
 ) -> Reading {
+    let module = reader.option(around.config, &["virtualisation", "quadlet", "enable"]);
+    let is_off = reader.is_written(&module) && reader.bool(&module).certain() == Some(&false);
     let enable = reader.get(found, "enable");
-    if reader.bool(&enable).certain() == Some(&false) {
+    if is_off || reader.bool(&enable).certain() == Some(&false) {
         return Reading::Off;
     }
     let is_home = around.kind == SystemKind::Home;

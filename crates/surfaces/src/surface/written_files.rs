@@ -166,6 +166,16 @@ impl File {
     /// A whole folder of units: `source = ./quadlets`.
     fn folder(&self, reader: &mut OptionReader<'_, '_>, source: &Found, out: &mut Vec<Written>) {
         let Value::Path(folder) = source.value.value.clone() else {
+            let name = self.name.rsplit('/').next().unwrap_or_default();
+            // What Nix makes may be a folder of such files, where its name does not say that it is another file.
+            if reader.is_written(source) && !name.contains('.') {
+                let field = reader.text(source);
+                let why = field
+                    .value()
+                    .map_or(Why::NotModelled("a folder that is built".to_owned()), why_not);
+                let origin = reader.key_origin(source);
+                reader.gap(self.option.clone(), why, &origin);
+            }
             return;
         };
         let mut pending = vec![(folder.to_string(), self.option.clone())];
@@ -231,12 +241,17 @@ fn from_source(reader: &mut OptionReader<'_, '_>, source: &Found) -> Field<Text>
         let path = absolute(reader, path);
         return at_path(reader, &path, source);
     }
-    let why = text.parts.iter().find_map(|part| match part {
+    Field::unknown(why_not(text), field.origin.clone())
+}
+
+/// Why it is not known what is in the file or the folder of a path.
+fn why_not(path: &Text) -> Why {
+    let mut holes = path.parts.iter().filter_map(|part| match part {
         TextPart::Hole { why, .. } => Some(why.clone()),
         TextPart::Known { .. } => None,
     });
-    let why = why.unwrap_or_else(|| Why::OutsideProject(text.display()));
-    Field::unknown(why, field.origin.clone())
+    let why = holes.next();
+    why.unwrap_or_else(|| Why::OutsideProject(path.display()))
 }
 
 /// A text that is nothing but the content of a file has its places there.

@@ -80,6 +80,10 @@ fn names_compose_files_and_mistakes() {
 { "build": { "dockerfile": "Containerfile" }, "runArgs": "--privileged" }
 #- third/.devcontainer/devcontainer.json
 { "image": "a", "privileged": tr
+#- list/.devcontainer.json
+[ { "privileged": true } ]
+#- windows/.devcontainer.json
+{ "image": "a", "mounts": ["source=${localEnv:HOME}${localEnv:USERPROFILE}/.ssh,target=/s,type=bind"] }
 #- other/devcontainer.json
 { "privileged": true }
 #- fourth/.devcontainer/devcontainer.json
@@ -95,6 +99,11 @@ fn names_compose_files_and_mistakes() {
               engine: default docker
               privileged: true <- --privileged
               flag: --privileged <- --privileged
+            devcontainer windows in `files` <- { "image": "a", "mounts": ["source=${localEnv:HOME}${localEnv:USERPROFILE}/.ssh,target=/s,type=bind"] }
+              auto start: default false
+              engine: default docker
+              mount: ${localEnv.home}/.ssh at /s rw <- source=${localEnv:HOME}${localEnv:USERPROFILE}/.ssh,target=/s,type=bind
+              image: a <- a
             devcontainer fourth in `files` <- { "image": "a", "mounts": ["source=${localEnv:XDG_RUNTIME_DIR}/podman/podman.sock,target=/s,type=bind"] }
               auto start: default false
               engine: default docker
@@ -102,6 +111,7 @@ fn names_compose_files_and_mistakes() {
               image: a <- a
             not analysed: .devcontainer/devcontainer.json: the services of its compose files: `compose files` is not modelled <- { "dockerComposeFile": ["../compose.yaml"], "service": "app", "features": { "./local/docker-in-docker": {} } }
             not analysed: third/.devcontainer/devcontainer.json: syntax error: Unexpected word <- tr
+            not analysed: list/.devcontainer.json: syntax error: an object is expected <- [
         "#]],
     );
 }

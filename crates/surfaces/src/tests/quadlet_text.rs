@@ -423,3 +423,49 @@ SetWorkingDirectory=yaml
         "#]],
     );
 }
+
+#[test]
+fn folders_that_are_built_are_told() {
+    containers(
+        r#"
+{ pkgs, ... }: {
+  environment.etc."containers/systemd".source = pkgs.linkFarm "units" { "web.container" = ./web.container; };
+  environment.etc."containers/systemd/README.md".source = pkgs.readme;
+}"#,
+        expect![[r#"
+            not analysed: environment.etc."containers/systemd": `a folder that is built` is not modelled <- source
+        "#]],
+    );
+}
+
+#[test]
+fn templates_of_units_are_open() {
+    texts(
+        r#"
+#- web.container
+[Container]
+Image=x
+PodmanArgs=--privileged
+HealthCmd=podman inspect --format {{.State}}
+{{#if wsl}}
+Volume=/mnt:/mnt
+{{/if}}
+{% if debug %}
+"#,
+        expect![[r#"
+            quadlet web in `files` <- Container
+              auto start: unknown: `a file that is filled in before it is used` is not modelled
+              rootful: unknown: undecided: which service manager runs the unit
+              users: unknown: `a file that is filled in before it is used` is not modelled
+              privileged: true <- --privileged
+              network: unknown: `a file that is filled in before it is used` is not modelled
+              mount: /mnt at /mnt rw <- /mnt:/mnt
+              image: x <- x
+              flag: --privileged <- --privileged
+              option: health-cmd = podman inspect --format {{.State}} <- podman inspect --format {{.State}}
+              not seen: `a file that is filled in before it is used` is not modelled
+              not known: a part of its definition: `a file that is filled in before it is used` is not modelled <- {{#if wsl}}
+            not analysed: web: `a file that is filled in before it is used` is not modelled <- {{#if wsl}}
+        "#]],
+    );
+}
