@@ -91,7 +91,10 @@ impl Scripts {
         evaluated: &[Arc<Known>],
         standing: Standing,
     ) -> Vec<Root> {
-        let evaluated: FxHashSet<FileId> = evaluated.iter().flat_map(|known| known.reads.parsed_files()).collect();
+        let evaluated: FxHashSet<FileId> = evaluated
+            .iter()
+            .flat_map(|known| known.reads.parsed_files())
+            .collect();
         let mut by_file: BTreeMap<FileId, Vec<Island>> = BTreeMap::new();
         for script in &self.unread {
             let is_script = match script.site.standing {
@@ -185,7 +188,9 @@ fn read(evaluated: &[Arc<Known>]) -> FxHashMap<FileId, FxHashSet<ExprId>> {
             container.flags.iter().for_each(|flag| add_all(&flag.word.origin));
         }
         for gap in &known.world.not_analysed {
-            gap.place.into_iter().for_each(|place| add_all(&Origin::at(place)));
+            gap.place
+                .into_iter()
+                .for_each(|place| add_all(&Origin::at(place)));
         }
     }
     out

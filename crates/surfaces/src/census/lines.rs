@@ -379,7 +379,11 @@ impl Walk<'_> {
     /// Is it the text of a file that an option writes, which may be anything?
     fn is_text_of_file(&self) -> bool {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        let is_files = |at: usize| FILES.iter().any(|path| names.get(at..).is_some_and(|rest| rest.starts_with(path)));
+        let is_files = |at: usize| {
+            FILES
+                .iter()
+                .any(|path| names.get(at..).is_some_and(|rest| rest.starts_with(path)))
+        };
         names.last() == Some(&"text") && (0..names.len()).any(is_files)
     }
 

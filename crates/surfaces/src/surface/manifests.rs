@@ -90,7 +90,8 @@ fn is_compose(path: &str) -> bool {
 /// A name that `podman build` and `docker build` look for, or one like it.
 fn is_containerfile(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let is_one = |name: &str| name.eq_ignore_ascii_case("containerfile") || name.eq_ignore_ascii_case("dockerfile");
+    let is_one =
+        |name: &str| name.eq_ignore_ascii_case("containerfile") || name.eq_ignore_ascii_case("dockerfile");
     match name.split_once('.') {
         // `Dockerfile.dockerignore` says what is left out of one.
         Some((_, "dockerignore" | "containerignore")) => false,
@@ -200,11 +201,25 @@ mod tests {
 
     #[test]
     fn what_makes_a_recipe() {
-        let yes = ["Dockerfile", "a/Containerfile", "Dockerfile.dev", "web.dockerfile", "dev.web.Containerfile"];
-        let no = ["Dockerfile.dockerignore", "dockerfiles", "my-dockerfile.nix", "containerfile-notes"];
+        let yes = [
+            "Dockerfile",
+            "a/Containerfile",
+            "Dockerfile.dev",
+            "web.dockerfile",
+            "dev.web.Containerfile",
+        ];
+        let no = [
+            "Dockerfile.dockerignore",
+            "dockerfiles",
+            "my-dockerfile.nix",
+            "containerfile-notes",
+        ];
         assert!(yes.into_iter().all(is_containerfile));
         assert!(!no.into_iter().any(is_containerfile));
-        assert_eq!(from("# FROM x\nARG A=b\nfrom  debian:13 AS base\n"), Some((17, 40)));
+        assert_eq!(
+            from("# FROM x\nARG A=b\nfrom  debian:13 AS base\n"),
+            Some((17, 40))
+        );
         assert_eq!(from("FROM\nFROMAGE x\n"), None);
     }
 

@@ -23,7 +23,8 @@ fn read(text: &str) -> World {
 fn written<'t>(text: &'t str, origin: &Origin) -> &'t str {
     let place = origin.place().expect("it is written somewhere");
     let (from, to) = place.within.expect("in a text");
-    text.get(from as usize..to as usize).expect("a stretch of the text")
+    text.get(from as usize..to as usize)
+        .expect("a stretch of the text")
 }
 
 /// The bounds that were told.
@@ -38,11 +39,20 @@ fn ten_thousand_lines() {
     assert_eq!(world.containers.len(), 500);
     for (at, container) in world.containers.values().enumerate() {
         let image = container.image.as_ref().expect("it has one");
-        let Fact::Set(said) = &image.fact else { panic!("{image:?}") };
-        assert_eq!(said.reference.as_known().as_deref(), Some(written(&text, &image.origin)));
+        let Fact::Set(said) = &image.fact else {
+            panic!("{image:?}")
+        };
+        assert_eq!(
+            said.reference.as_known().as_deref(),
+            Some(written(&text, &image.origin))
+        );
         assert!(at < 500);
     }
-    assert!(told(&world).iter().any(|why| why.contains("more than 500 lines")), "{:?}", told(&world));
+    assert!(
+        told(&world).iter().any(|why| why.contains("more than 500 lines")),
+        "{:?}",
+        told(&world)
+    );
 }
 
 #[test]
@@ -50,7 +60,11 @@ fn a_line_of_a_mebibyte() {
     let text = format!("podman run -e A={} --privileged img\n", "x".repeat(1 << 20));
     let world = read(&text);
     assert_eq!(world.containers.len(), 0);
-    assert!(told(&world).iter().any(|why| why.contains("256 KiB")), "{:?}", told(&world));
+    assert!(
+        told(&world).iter().any(|why| why.contains("256 KiB")),
+        "{:?}",
+        told(&world)
+    );
     // What is just below the bound is read.
     let text = format!("podman run -e A={} --privileged img\n", "x".repeat(250 << 10));
     let world = read(&text);
@@ -63,20 +77,49 @@ fn a_line_of_a_mebibyte() {
 
 #[test]
 fn what_is_never_closed() {
-    for open in ["\"", "'", "$(", "`", "${", "$((", "<<EOF\n", "(", "{ ", "if x; then ", "case x in a) ", "a=("] {
+    for open in [
+        "\"",
+        "'",
+        "$(",
+        "`",
+        "${",
+        "$((",
+        "<<EOF\n",
+        "(",
+        "{ ",
+        "if x; then ",
+        "case x in a) ",
+        "a=(",
+    ] {
         let text = format!("podman run --privileged one\n{open}podman run --privileged two\n");
         let world = read(&text);
         assert!(!world.containers.is_empty(), "{open}");
         let first = world.containers.values().next().expect("the first is whole");
-        assert_eq!(written(&text, &first.origin), "podman run --privileged one", "{open}");
+        assert_eq!(
+            written(&text, &first.origin),
+            "podman run --privileged one",
+            "{open}"
+        );
     }
 }
 
 #[test]
 fn nesting() {
-    for (open, close) in [("$(", ")"), ("\"$(", ")\""), ("`", "`"), ("( ", " )"), ("{ ", "; }"), ("${x:-", "}"), ("sh -c 'x' $(", ")")] {
+    for (open, close) in [
+        ("$(", ")"),
+        ("\"$(", ")\""),
+        ("`", "`"),
+        ("( ", " )"),
+        ("{ ", "; }"),
+        ("${x:-", "}"),
+        ("sh -c 'x' $(", ")"),
+    ] {
         for depth in [50, 5_000, 20_000] {
-            let text = format!("podman run a\n{}podman run b{}\n", open.repeat(depth), close.repeat(depth));
+            let text = format!(
+                "podman run a\n{}podman run b{}\n",
+                open.repeat(depth),
+                close.repeat(depth)
+            );
             let world = read(&text);
             assert!(!world.containers.is_empty(), "{open} {depth}");
         }
@@ -116,8 +159,18 @@ fn variables_that_grow() {
     }
     text.push_str("podman run $A\npodman run --privileged img\n");
     let world = read(&text);
-    assert!(world.containers.values().any(|container| container.privileged.said() == Some(&true)));
-    let loops = "for a in 1 2 3 4 5 6 7 8 9; do ".repeat(9) + "podman run -v /$a:/$a img" + &"; done".repeat(9);
+    assert!(
+        world
+            .containers
+            .values()
+            .any(|container| container.privileged.said() == Some(&true))
+    );
+    let loops =
+        "for a in 1 2 3 4 5 6 7 8 9; do ".repeat(9) + "podman run -v /$a:/$a img" + &"; done".repeat(9);
     let world = read(&loops);
-    assert!(told(&world).iter().any(|why| why.contains("more than")), "{:?}", told(&world));
+    assert!(
+        told(&world).iter().any(|why| why.contains("more than")),
+        "{:?}",
+        told(&world)
+    );
 }

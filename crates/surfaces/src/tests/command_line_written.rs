@@ -216,7 +216,8 @@ fn scripts_of_a_home() {
           image: ten <- ten
         not analysed: programs.fish.functions.seven: `scripts of fish` is not modelled <- "podman run seven"
         not analysed: programs.fish.functions.six: `scripts of fish` is not modelled <- "podman run six"
-    "#]].assert_eq(&super::dump::containers(&world, &files));
+    "#]]
+    .assert_eq(&super::dump::containers(&world, &files));
 }
 
 #[test]

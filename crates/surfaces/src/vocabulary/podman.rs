@@ -32,7 +32,9 @@ pub(crate) fn is_of_steps(option: &Opt) -> bool {
         "-v" => "volume",
         name => name.trim_start_matches('-'),
     };
-    BUILD.iter().any(|known| known.0 == name && matches!(known.3, Says::Fact(_)))
+    BUILD
+        .iter()
+        .any(|known| known.0 == name && matches!(known.3, Says::Fact(_)))
 }
 
 /// Applies options in their order.

@@ -168,12 +168,20 @@ fn judge_line(
     // The program may be written elsewhere, and then its words tell.
     let is_here = |shown: &&Shown| {
         shown.span.iter().any(is_in(line))
-            || shown.facts.iter().filter_map(|fact| fact.span).any(|span| is_in(line)(&span))
+            || shown
+                .facts
+                .iter()
+                .filter_map(|fact| fact.span)
+                .any(|span| is_in(line)(&span))
     };
     let found: Vec<&Shown> = lines.filter(is_here).collect();
     let mut left_out = report.left_out.iter().map(|one| one.span);
     let mut named = report.not_analysed.iter().filter_map(|gap| gap.span);
-    let on_host: Vec<&Shown> = found.iter().copied().filter(|shown| shown.standing != Standing::NoHost).collect();
+    let on_host: Vec<&Shown> = found
+        .iter()
+        .copied()
+        .filter(|shown| shown.standing != Standing::NoHost)
+        .collect();
     match (found.is_empty(), on_host.is_empty()) {
         (false, true) => (Status::Island, reasons(&found)),
         (false, false) if reached.has_hosts() => (Status::OnHost, reasons(&on_host)),

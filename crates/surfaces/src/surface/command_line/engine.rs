@@ -42,7 +42,9 @@ impl Run {
 
 /// A build, if its steps reach more of the host than those of others.
 fn build(words: &[Element]) -> Option<Run> {
-    let fields = words.iter().map(|word| Field::set(word.text.clone(), Origin::default()));
+    let fields = words
+        .iter()
+        .map(|word| Field::set(word.text.clone(), Origin::default()));
     let options = parse(&fields.collect::<Vec<_>>(), &BUILDS).1;
     let reaches = |option: &Opt| match option.name.as_str() {
         "--cap-add" | "--device" | "--security-opt" | "-v" | "--volume" => true,
@@ -166,7 +168,16 @@ pub(super) fn seems_to_run(line: &Line) -> bool {
         let name = pattern.split('=').next().unwrap_or_default();
         matches!(
             name,
-            "--rm" | "--volume" | "-v" | "--network" | "--publish" | "--privileged" | "--cap-add" | "-it" | "-ti" | "--mount"
+            "--rm"
+                | "--volume"
+                | "-v"
+                | "--network"
+                | "--publish"
+                | "--privileged"
+                | "--cap-add"
+                | "-it"
+                | "-ti"
+                | "--mount"
         )
     };
     match verb(line) {
@@ -282,7 +293,9 @@ impl Known {
         if driver.as_deref() == Some("host") {
             self.host_networks.push(name.clone());
         }
-        let settings = options.iter().filter(|option| matches!(option.name.as_str(), "-o" | "--opt"));
+        let settings = options
+            .iter()
+            .filter(|option| matches!(option.name.as_str(), "-o" | "--opt"));
         for (key, value) in settings.filter_map(|option| split_once(option.value.as_ref()?, '=')) {
             if key.pattern() == "com.docker.network.bridge.host_binding_ipv4" {
                 self.bindings.insert(name.clone(), value);
@@ -303,7 +316,9 @@ impl Known {
 
     /// What networks of the script say of a container in them.
     fn apply_networks(&self, name: Option<&str>, options: &[Opt], container: &mut Container) {
-        let of_line = options.iter().filter(|option| matches!(option.name.as_str(), "--network" | "--net"));
+        let of_line = options
+            .iter()
+            .filter(|option| matches!(option.name.as_str(), "--network" | "--net"));
         let of_line = of_line.filter_map(|option| option.value.as_ref()?.as_known());
         let later = name.and_then(|name| self.connected.get(name));
         for network in later.into_iter().flatten() {
@@ -391,7 +406,9 @@ pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known, conta
 /// What the steps of a build reach. Their image is what the build makes.
 fn read_build(base: &Base<'_>, run: &Run, container: &mut Container) {
     let (flags, options) = parse(&base.words(&run.words), &BUILDS);
-    container.flags.extend(flags.into_iter().filter(|flag| flag.form != FlagForm::Value));
+    container
+        .flags
+        .extend(flags.into_iter().filter(|flag| flag.form != FlagForm::Value));
     let of_steps: Vec<Opt> = options.into_iter().filter(is_of_steps).collect();
     apply(container, &of_steps);
     not_expanded(&run.words, container);

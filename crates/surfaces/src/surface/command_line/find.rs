@@ -446,7 +446,11 @@ fn cron_line(text: &Text) -> Option<(Text, Text)> {
             _ => {}
         }
     }
-    let fields = if pattern.trim_start().starts_with('@') { 1 } else { 5 };
+    let fields = if pattern.trim_start().starts_with('@') {
+        1
+    } else {
+        5
+    };
     let (start, end) = *words.get(fields)?;
     Some((text.slice(start, end), text.slice(end, pattern.len())))
 }

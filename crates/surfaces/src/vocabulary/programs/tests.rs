@@ -141,8 +141,14 @@ fn unread(table: &[Known], grammar: &Grammar, apply: Apply) -> Vec<String> {
 fn what_a_table_says_of_an_option_is_what_reading_it_sets() {
     assert_eq!(unread(&RUN, &podman::WORDS, podman::apply), Vec::<String>::new());
     // Of a build only what its table says is taken.
-    let of_build: Vec<Known> = BUILD.into_iter().filter(|known| matches!(known.3, Says::Fact(_))).collect();
-    assert_eq!(unread(&of_build, &podman::BUILDS, podman::apply), Vec::<String>::new());
+    let of_build: Vec<Known> = BUILD
+        .into_iter()
+        .filter(|known| matches!(known.3, Says::Fact(_)))
+        .collect();
+    assert_eq!(
+        unread(&of_build, &podman::BUILDS, podman::apply),
+        Vec::<String>::new()
+    );
     let nspawn: Apply = |container, options| {
         let flags = nspawn::apply(container, options);
         let parts = container.nspawn.get_or_insert_default();

@@ -88,7 +88,10 @@ fn commands_in(text: &str) -> Vec<Span> {
                 continue;
             }
             b'$' if rest.starts_with("$(") && !rest.starts_with("$((") => (at + 2, closing(bytes, at + 2)),
-            b'`' => (at + 1, text.get(at + 1..).and_then(|rest| Some(at + 1 + rest.find('`')?))),
+            b'`' => (
+                at + 1,
+                text.get(at + 1..).and_then(|rest| Some(at + 1 + rest.find('`')?)),
+            ),
             _ => {
                 at += 1;
                 continue;

@@ -107,7 +107,10 @@ impl Around {
         // `$SUDO podman run`: it may be nothing, or another user's.
         if program == NOT_KNOWN
             && let [first, rest @ ..] = words
-            && rest.first().and_then(name).is_some_and(|name| ENGINES.contains(&name.as_str()))
+            && rest
+                .first()
+                .and_then(name)
+                .is_some_and(|name| ENGINES.contains(&name.as_str()))
         {
             self.who = Who::User(first.text.clone());
             self.doubtful = true;
@@ -123,7 +126,10 @@ impl Around {
             "find" => found(words).map_or(Reads::Itself, Reads::Another),
             "machinectl" => of_machine(words).map_or(Reads::Itself, Reads::Another),
             "nix" | "nix-shell" => of_nix(program, words).map_or(Reads::Itself, Reads::Another),
-            "eval" => Reads::another(Some(Next::Script(joined(words.get(1..).unwrap_or_default()), Vec::new()))),
+            "eval" => Reads::another(Some(Next::Script(
+                joined(words.get(1..).unwrap_or_default()),
+                Vec::new(),
+            ))),
             _ if is_shell(program) => given_script(words).map_or(Reads::Itself, Reads::Another),
             _ => Reads::Itself,
         }
@@ -148,7 +154,10 @@ impl Around {
         if let Some(script) = scanned.value(prefix.script) {
             let rest = words.get(scanned.at..).unwrap_or_default();
             let rest = rest.iter().filter(|_| prefix.runs == Runs::Words);
-            let all: Vec<Text> = [script.clone()].into_iter().chain(rest.map(|word| word.text.clone())).collect();
+            let all: Vec<Text> = [script.clone()]
+                .into_iter()
+                .chain(rest.map(|word| word.text.clone()))
+                .collect();
             return Some(Next::Script(spaced(all), Vec::new()));
         }
         let rest = words.get(scanned.at + prefix.before..)?;
@@ -164,7 +173,9 @@ impl Around {
             Runs::Joined | Runs::JoinedElsewhere => Some(Next::Script(joined(rest), Vec::new())),
             // `flock FILE -c SCRIPT`.
             Runs::Words if prefix.before > 0 && !prefix.script.is_empty() => {
-                let is_script = rest.first().is_some_and(|word| prefix.script.contains(&&*word.text.pattern()));
+                let is_script = rest
+                    .first()
+                    .is_some_and(|word| prefix.script.contains(&&*word.text.pattern()));
                 match is_script {
                     true => Some(Next::Script(rest.get(1)?.text.clone(), Vec::new())),
                     false => Some(Next::Words(rest.to_vec())),
@@ -178,7 +189,9 @@ impl Around {
 /// `systemd-run -p User=NAME`.
 fn unit_user(scanned: &scan::Scanned) -> Option<Who> {
     let of_property = |(name, value): &scan::Given| {
-        let value = value.as_ref().filter(|_| matches!(name.as_str(), "-p" | "--property"))?;
+        let value = value
+            .as_ref()
+            .filter(|_| matches!(name.as_str(), "-p" | "--property"))?;
         let pattern = value.pattern();
         let rest = pattern.strip_prefix("User=")?;
         Some(user(value.slice(pattern.len() - rest.len(), pattern.len())))
@@ -229,7 +242,9 @@ pub(super) fn reads_script(command: &Command) -> bool {
         // `ssh HOST bash -s`.
         let pattern = script.pattern();
         let mut words = pattern.split_whitespace();
-        return command.elsewhere && words.next().is_some_and(is_shell) && words.all(|word| word.starts_with('-'));
+        return command.elsewhere
+            && words.next().is_some_and(is_shell)
+            && words.all(|word| word.starts_with('-'));
     }
     let is_option = |word: &Element| word.text.pattern().starts_with('-');
     let reads = |word: &Element| word.text.pattern() == "-s" || word.text.pattern() == "-";
@@ -243,7 +258,11 @@ pub(crate) fn is_other_machine(address: &str) -> bool {
         return true;
     }
     let host = ["tcp://", "http://", "https://"].into_iter().find_map(behind);
-    host.is_some_and(|host| !["localhost", "127.", "[::1]", "0.0.0.0"].iter().any(|own| host.starts_with(own)))
+    host.is_some_and(|host| {
+        !["localhost", "127.", "[::1]", "0.0.0.0"]
+            .iter()
+            .any(|own| host.starts_with(own))
+    })
 }
 
 /// The program of which a command says where it is: `command -v podman`.
@@ -274,7 +293,10 @@ fn given_script(words: &[Element]) -> Option<Next> {
         match letters {
             Some(letters) if letters.contains('c') => {
                 // The names of options that are set along with it stand before the script.
-                let names = letters.chars().filter(|letter| matches!(letter, 'o' | 'O')).count();
+                let names = letters
+                    .chars()
+                    .filter(|letter| matches!(letter, 'o' | 'O'))
+                    .count();
                 let script = words.get(at + 1 + names)?.text.clone();
                 return Some(Next::Script(script, behind(at + 2 + names)));
             }

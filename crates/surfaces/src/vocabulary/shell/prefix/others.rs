@@ -92,7 +92,9 @@ pub(super) fn of_machine(words: &[Element]) -> Option<Next> {
     let behind = scan(words, before.at + 1, &valued, false);
     let machine = words.get(behind.at)?.text.pattern();
     let is_host = machine.rsplit('@').next() == Some(".host") || machine.ends_with('@');
-    let command = words.get(behind.at + 1..).filter(|command| is_host && !command.is_empty())?;
+    let command = words
+        .get(behind.at + 1..)
+        .filter(|command| is_host && !command.is_empty())?;
     let user = machine.split_once('@').map(|(user, _)| user.to_owned());
     let shown = words.get(behind.at)?;
     let mut all = vec![word(Text::known("sudo", Origin::default()), shown, true)];
@@ -106,7 +108,8 @@ pub(super) fn of_machine(words: &[Element]) -> Option<Next> {
 
 /// `nix-shell --run SCRIPT`, `nix shell … -c COMMAND`, `nix run nixpkgs#podman -- ARGUMENTS`.
 pub(super) fn of_nix(program: &str, words: &[Element]) -> Option<Next> {
-    let is_one_of = |names: &'static [&'static str]| move |word: &Element| names.contains(&&*word.text.pattern());
+    let is_one_of =
+        |names: &'static [&'static str]| move |word: &Element| names.contains(&&*word.text.pattern());
     if program == "nix-shell" {
         let at = words.iter().position(is_one_of(&["--run", "--command"]))?;
         return Some(Next::Script(words.get(at + 1)?.text.clone(), Vec::new()));
@@ -123,7 +126,11 @@ pub(super) fn of_nix(program: &str, words: &[Element]) -> Option<Next> {
             let pattern = package.text.pattern();
             let (_, name) = pattern.rsplit_once('#')?;
             let name = name.rsplit('.').next().unwrap_or(name).to_owned();
-            let mut command = vec![word(Text::known(name, package.text.origin_of(0, 1)), package, true)];
+            let mut command = vec![word(
+                Text::known(name, package.text.origin_of(0, 1)),
+                package,
+                true,
+            )];
             let arguments = words.get(rest.at + 1..).unwrap_or_default();
             let is_sign = |word: &&Element| word.text.pattern() == "--";
             let from = usize::from(arguments.first().is_some_and(|first| is_sign(&first)));

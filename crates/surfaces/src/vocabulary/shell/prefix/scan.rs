@@ -15,7 +15,9 @@ pub(super) struct Scanned {
 
 impl Scanned {
     pub(super) fn has(&self, names: &[&str]) -> bool {
-        self.options.iter().any(|(name, _)| names.contains(&name.as_str()))
+        self.options
+            .iter()
+            .any(|(name, _)| names.contains(&name.as_str()))
     }
 
     /// The value of the last option with one of these names.

@@ -152,10 +152,7 @@ pub(super) const PREFIXES: [Prefix; 41] = [
     plain("dbus-run-session", &["--config-file", "--dbus-daemon"]),
     plain("systemd-inhibit", &["--what", "--who", "--why", "--mode"]),
     plain("numactl", &["-i", "-m", "-N", "-C", "-p", "-w"]),
-    plain(
-        "nsenter",
-        &["-t", "--target", "-S", "--setuid", "-G", "--setgid"],
-    ),
+    plain("nsenter", &["-t", "--target", "-S", "--setuid", "-G", "--setgid"]),
     Prefix {
         user: As::Named(&["--reuid"]),
         ..plain(
@@ -199,7 +196,12 @@ pub(super) const PREFIXES: [Prefix; 41] = [
     behind("su-exec", &[], 1),
     behind("setuidgid", &[], 1),
     behind("s6-setuidgid", &[], 1),
-    plain("chpst", &["-u", "-U", "-b", "-e", "-/", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-t"]),
+    plain(
+        "chpst",
+        &[
+            "-u", "-U", "-b", "-e", "-/", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-t",
+        ],
+    ),
     plain("tini", &["-e", "-p"]),
     plain("dumb-init", &["-r", "--rewrite"]),
     plain("systemd-cat", &["-t", "--identifier", "-p", "--priority"]),
@@ -244,7 +246,10 @@ pub(super) const PREFIXES: [Prefix; 41] = [
     },
     Prefix {
         runs: Runs::Joined,
-        ..plain("watch", &["-n", "--interval", "-q", "--equexit", "-s", "--shotsdir"])
+        ..plain(
+            "watch",
+            &["-n", "--interval", "-q", "--equexit", "-s", "--shotsdir"],
+        )
     },
     Prefix {
         script: &["-c", "--command"],
@@ -277,8 +282,8 @@ pub(super) const PREFIXES: [Prefix; 41] = [
         ..plain(
             "ssh",
             &[
-                "-B", "-b", "-c", "-D", "-E", "-e", "-F", "-I", "-i", "-J", "-L", "-l", "-m", "-O", "-o", "-P",
-                "-p", "-Q", "-R", "-S", "-W", "-w",
+                "-B", "-b", "-c", "-D", "-E", "-e", "-F", "-I", "-i", "-J", "-L", "-l", "-m", "-O", "-o",
+                "-P", "-p", "-Q", "-R", "-S", "-W", "-w",
             ],
         )
     },
