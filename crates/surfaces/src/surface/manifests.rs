@@ -36,7 +36,7 @@ pub(crate) const CONTAINERFILE: TextSurface = TextSurface {
     places: &["Containerfile, Dockerfile (recognised, not read)"],
     systems: Systems::None,
     find: |_, _, _| Vec::new(),
-    is_file: is_containerfile,
+    is_file: nixpod_syntax::is_recipe,
     has_any: |text| from(text).is_some(),
     runs_file: |_| Runs::Unknown,
     read: |texts, out| tell(texts, out, ("image", "recipes of images"), from),
@@ -85,19 +85,6 @@ fn is_compose(path: &str) -> bool {
         .unwrap_or(stem);
     stem.strip_prefix("compose")
         .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
-}
-
-/// A name that `podman build` and `docker build` look for, or one like it.
-fn is_containerfile(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_one =
-        |name: &str| name.eq_ignore_ascii_case("containerfile") || name.eq_ignore_ascii_case("dockerfile");
-    match name.split_once('.') {
-        // `Dockerfile.dockerignore` says what is left out of one.
-        Some((_, "dockerignore" | "containerignore")) => false,
-        Some((stem, ending)) => is_one(stem) || is_one(ending.rsplit('.').next().unwrap_or(ending)),
-        None => is_one(name),
-    }
 }
 
 /// The lines of a text, each with its start.
@@ -183,7 +170,8 @@ fn tell(
 
 #[cfg(test)]
 mod tests {
-    use super::{from, is_compose, is_containerfile, pods, services};
+    use super::{from, is_compose, pods, services};
+    use nixpod_syntax::is_recipe;
 
     #[test]
     fn names_of_compose_files() {
@@ -214,8 +202,8 @@ mod tests {
             "my-dockerfile.nix",
             "containerfile-notes",
         ];
-        assert!(yes.into_iter().all(is_containerfile));
-        assert!(!no.into_iter().any(is_containerfile));
+        assert!(yes.into_iter().all(is_recipe));
+        assert!(!no.into_iter().any(is_recipe));
         assert_eq!(
             from("# FROM x\nARG A=b\nfrom  debian:13 AS base\n"),
             Some((17, 40))
