@@ -229,12 +229,12 @@ fn docker(
     if let Some(profile) = table.text(reader, "seccomp-profile") {
         all.security_options.push(security("seccomp=", &profile));
     }
-    if let Some(on) = table.bool(reader, "no-new-privileges") {
-        if on.value() == Some(&true) {
-            let origin = on.origin.clone();
-            all.security_options
-                .push(on.map(|_| Text::known("no-new-privileges", origin.clone())));
-        }
+    if let Some(on) = table.bool(reader, "no-new-privileges")
+        && on.value() == Some(&true)
+    {
+        let origin = on.origin.clone();
+        all.security_options
+            .push(on.map(|_| Text::known("no-new-privileges", origin.clone())));
     }
     if let Some(runtime) = table.text(reader, "default-runtime") {
         all.flags.push(option("--runtime=", &runtime));
@@ -337,12 +337,12 @@ impl Table {
                 all.security_options.push(security(prefix, &profile));
             }
         }
-        if let Some(label) = self.bool(reader, "label") {
-            if label.value() != Some(&true) {
-                let origin = label.origin.clone();
-                all.security_options
-                    .push(label.map(|_| Text::known("label=disable", origin.clone())));
-            }
+        if let Some(label) = self.bool(reader, "label")
+            && label.value() != Some(&true)
+        {
+            let origin = label.origin.clone();
+            all.security_options
+                .push(label.map(|_| Text::known("label=disable", origin.clone())));
         }
     }
 

@@ -15,7 +15,7 @@ pub(super) enum Node {
     /// An option, or something in one.
     Option(Found),
     /// What a file says that is written as a text.
-    File(Json, FileNode),
+    File(Json, Box<FileNode>),
 }
 
 /// What is the same for all that one file says.
@@ -29,8 +29,8 @@ pub(super) struct FileNode {
 
 impl Node {
     /// What a text says, with how certain it is that the text is there.
-    pub(super) const fn file(json: Json, certainty: Field<()>, written: Written) -> Self {
-        Self::File(json, FileNode { certainty, written })
+    pub(super) fn file(json: Json, certainty: Field<()>, written: Written) -> Self {
+        Self::File(json, Box::new(FileNode { certainty, written }))
     }
 
     /// What somebody wrote below this, if anything.
@@ -184,7 +184,7 @@ fn node(
     match parsed {
         Ok(json) => {
             let certainty = Field { fact, ..certainty };
-            Some(Node::File(json, FileNode { certainty, written }))
+            Some(Node::file(json, certainty, written))
         }
         Err((why, origin)) => {
             reader.not_analysed.push(NotAnalysed {

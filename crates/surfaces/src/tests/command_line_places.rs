@@ -4,6 +4,7 @@ use super::{containers, texts};
 use expect_test::expect;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one system with many places")]
 fn scripts_of_homes() {
     let text = r#"
 { config, lib, pkgs, ... }: {

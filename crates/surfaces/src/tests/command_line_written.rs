@@ -5,6 +5,7 @@ use expect_test::expect;
 use nixpod_modules::Kind;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one system with many places")]
 fn scripts_of_a_machine() {
     containers(
         r##"
@@ -143,6 +144,7 @@ fn scripts_of_a_machine() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one system with many places")]
 fn scripts_of_a_home() {
     let text = r#"
 { lib, pkgs, ... }: {
@@ -221,6 +223,7 @@ fn scripts_of_a_home() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one system with many places")]
 fn quotation_marks_of_nix_and_of_shells() {
     containers(
         r#"

@@ -119,12 +119,7 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
             }
         }
         match line.program.as_str() {
-            "systemd-nspawn" if line.elsewhere => {
-                let why = Why::NotModelled("systemd-nspawn on another machine".to_owned());
-                out.not_analysed
-                    .push(gap(place_of(&written.path), why, &line.origin));
-            }
-            "systemd-nspawn" => {
+            "systemd-nspawn" if !line.elsewhere => {
                 let mut container = begin(&base, line, nspawn::name(line), out);
                 nspawn::read(&base, line, &mut container);
                 out.add(container, || base.command(line, nspawn::end(line)));
@@ -142,29 +137,28 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
                 }
                 engine::Command::Nothing => {}
             },
-            "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => {
-                let why = Why::NotModelled(line.program.clone());
-                out.not_analysed
-                    .push(gap(place_of(&written.path), why, &line.origin));
-            }
-            "nerdctl" if engine::runs(line) => {
-                let why = Why::NotModelled("nerdctl".to_owned());
-                out.not_analysed
-                    .push(gap(place_of(&written.path), why, &line.origin));
-            }
-            shell::NOT_KNOWN if engine::seems_to_run(line) => {
-                let why = Why::Undecided("which program runs a container".to_owned());
-                out.not_analysed
-                    .push(gap(place_of(&written.path), why, &line.origin));
-            }
-            "unshare" if !line.words.is_empty() => {
-                let why = Why::NotModelled("unshare".to_owned());
-                out.not_analysed
-                    .push(gap(place_of(&written.path), why, &line.origin));
-            }
             _ => {}
         }
+        if let Some(why) = not_read(line) {
+            out.not_analysed
+                .push(gap(place_of(&written.path), why, &line.origin));
+        }
     }
+}
+
+/// Why a line that runs containers is not read.
+fn not_read(line: &Line) -> Option<Why> {
+    let what = match line.program.as_str() {
+        "systemd-nspawn" if line.elsewhere => "systemd-nspawn on another machine",
+        "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => line.program.as_str(),
+        "nerdctl" if engine::runs(line) => "nerdctl",
+        "unshare" if !line.words.is_empty() => "unshare",
+        shell::NOT_KNOWN if engine::seems_to_run(line) => {
+            return Some(Why::Undecided("which program runs a container".to_owned()));
+        }
+        _ => return None,
+    };
+    Some(Why::NotModelled(what.to_owned()))
 }
 
 /// Loops and functions come to a line with many values; so many of them are read.

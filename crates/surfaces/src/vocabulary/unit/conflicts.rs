@@ -112,6 +112,24 @@ pub(crate) fn conflicts(values: &Values) -> Vec<Field<UnitProblem>> {
         }
         _ => {}
     }
+    if let Some(pod) = last("Pod") {
+        let name = pod.value().map(Text::pattern).unwrap_or_default();
+        let is_known = !name.contains(HOLE);
+        if is_known && !name.ends_with(".pod") {
+            tell(
+                &pod,
+                &UnitProblem::Conflict("`Pod` takes the name of another unit, which ends in `.pod`"),
+            );
+        }
+    }
+    out.extend(mounts(values));
+    out
+}
+
+/// What is wrong with the mounts of a container.
+fn mounts(values: &Values) -> Vec<Field<UnitProblem>> {
+    let mut out = Vec::new();
+    let mut tell = |field: &Field<Text>, what: &UnitProblem| out.push(field.map(|_| what.clone()));
     for mount in values.all("Mount") {
         let text = mount.value().map(Text::pattern).unwrap_or_default();
         let given = |key: &str| { text.split(',') }.find_map(|one| one.strip_prefix(key)?.strip_prefix('='));
@@ -130,16 +148,6 @@ pub(crate) fn conflicts(values: &Values) -> Vec<Field<UnitProblem>> {
             tell(
                 &mount,
                 &UnitProblem::Conflict("a `Mount` of this type needs a `source`"),
-            );
-        }
-    }
-    if let Some(pod) = last("Pod") {
-        let name = pod.value().map(Text::pattern).unwrap_or_default();
-        let is_known = !name.contains(HOLE);
-        if is_known && !name.ends_with(".pod") {
-            tell(
-                &pod,
-                &UnitProblem::Conflict("`Pod` takes the name of another unit, which ends in `.pod`"),
             );
         }
     }
