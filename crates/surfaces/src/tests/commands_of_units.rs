@@ -18,7 +18,7 @@ fn home_manager() {
     network = [ "lan.network" "other" ];
     networkAlias = [ "w" ];
     volumes = [ "data.volume:/data" "/srv:/srv:ro" ];
-    environment = { A = 1; B = "two words"; };
+    environment = { A = 1; B = "two-words"; };
     addCapabilities = [ "CAP_NET_ADMIN" ];
     extraPodmanArgs = [ "--security-opt=no-new-privileges" ];
     extraConfig.Container.ReadOnly = true;
@@ -34,7 +34,7 @@ fn home_manager() {
               | AddCapability=CAP_NET_ADMIN
               | ContainerName=web
               | Environment=A=1
-              | Environment=B=two words
+              | Environment=B=two-words
               | Image=podman-shop.build
               | Label=nix.home-manager.managed=true
               | Network=podman-lan.network
@@ -57,8 +57,7 @@ fn home_manager() {
               -v data:/data
               -v /srv:/srv:ro
               --env A=1
-              --env B=two
-              --env words
+              --env B=two-words
               --label nix.home-manager.managed=true
               --security-opt=no-new-privileges
               homemanager/shop

@@ -1,7 +1,6 @@
 //! `services.podman` of Home Manager.
 
-use super::Surface;
-use super::options::{Opt, Value};
+use super::options::{Opt, Surface, Value};
 
 pub(super) const SURFACE: Surface = Surface {
     around: |inner| format!("services.podman.enable = true;\nservices.podman.containers.c = {{\n{inner}}};"),

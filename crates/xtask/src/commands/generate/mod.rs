@@ -10,7 +10,7 @@ mod quadlet_nix;
 mod random;
 
 use super::spec::{Kind, Spec};
-use options::Opt;
+use options::{Opt, Surface};
 use random::Random;
 
 /// So many specs set several options at once.
@@ -21,18 +21,6 @@ const fn together(kind: Kind) -> u64 {
         Kind::Seiarotg | Kind::Mirkolenz => 70,
         Kind::SeiarotgHome | Kind::MirkolenzHome => 25,
     }
-}
-
-/// What a kind of containers looks like.
-struct Surface {
-    /// What stands around the options of a container.
-    around: fn(&str) -> String,
-    /// The options that are always set.
-    always: &'static [(&'static str, &'static str)],
-    /// All others.
-    options: &'static [Opt],
-    /// Specs that no table makes.
-    by_hand: &'static [(&'static str, &'static str)],
 }
 
 const fn surface(kind: Kind) -> Surface {
@@ -129,21 +117,5 @@ fn wrapped(value: &str, random: &mut Random) -> String {
         2 => format!("lib.mkMerge [ (lib.mkDefault ({value})) ]"),
         3 => format!("lib.mkOverride 90 ({value})"),
         _ => value.to_owned(),
-    }
-}
-
-impl Surface {
-    fn text(&self, lines: &[String]) -> String {
-        let mut inner = String::new();
-        for (path, value) in self.always {
-            let head = format!("{path} = ");
-            if !lines.iter().any(|line| line.starts_with(&head)) {
-                inner.push_str(&format!("  {head}{value};\n"));
-            }
-        }
-        for line in lines {
-            inner.push_str(&format!("  {line}\n"));
-        }
-        (self.around)(&inner)
     }
 }

@@ -1,7 +1,6 @@
 //! `containers` of NixOS.
 
-use super::Surface;
-use super::options::{Opt, Value};
+use super::options::{Opt, Surface, Value};
 
 const PRIVATE: &str = "privateNetwork = true;";
 const ROUTE: &[&str] = &[

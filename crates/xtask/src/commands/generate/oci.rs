@@ -1,7 +1,6 @@
 //! `virtualisation.oci-containers` of NixOS, with both engines.
 
-use super::Surface;
-use super::options::{Opt, Value};
+use super::options::{Opt, Surface, Value};
 
 pub(super) const SURFACE: Surface = Surface {
     around: |inner| {

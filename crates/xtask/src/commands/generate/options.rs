@@ -151,3 +151,32 @@ impl Opt {
             .collect()
     }
 }
+
+/// What a kind of containers looks like.
+pub(super) struct Surface {
+    /// What stands around the options of a container.
+    pub(super) around: fn(&str) -> String,
+    /// The options that are always set.
+    pub(super) always: &'static [(&'static str, &'static str)],
+    /// All others.
+    pub(super) options: &'static [Opt],
+    /// Specs that no table makes.
+    pub(super) by_hand: &'static [(&'static str, &'static str)],
+}
+
+impl Surface {
+    /// A whole spec that sets some options.
+    pub(super) fn text(&self, lines: &[String]) -> String {
+        let mut inner = String::new();
+        for (path, value) in self.always {
+            let head = format!("{path} = ");
+            if !lines.iter().any(|line| line.starts_with(&head)) {
+                inner.push_str(&format!("  {head}{value};\n"));
+            }
+        }
+        for line in lines {
+            inner.push_str(&format!("  {line}\n"));
+        }
+        (self.around)(&inner)
+    }
+}

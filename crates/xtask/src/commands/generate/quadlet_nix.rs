@@ -1,7 +1,6 @@
 //! `virtualisation.quadlet` of both `quadlet-nix`.
 
-use super::Surface;
-use super::options::{Opt, Value};
+use super::options::{Opt, Surface, Value};
 
 fn around(inner: &str) -> String {
     format!("virtualisation.quadlet.containers.c = {{\n{inner}}};")
