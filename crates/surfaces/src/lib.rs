@@ -38,4 +38,4 @@ pub use census::{
 pub use read::Project;
 pub use surface::{TextFile, places, tables};
 pub use vocabulary::options::{READ, ReadOption, Systems, Table, Tells};
-pub use world::{RootReader, folder_of_text, has_containers, is_text, read_texts};
+pub use world::{RootReader, folder_of_text, has_containers, is_text, read_texts, text_commands};

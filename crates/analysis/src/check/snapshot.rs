@@ -80,16 +80,21 @@ impl Analysis {
 
     /// Checks, and lists the options of all containers.
     pub fn show(&self, targets: &[Utf8PathBuf]) -> Report {
+        self.with(targets, Extent::Options)
+    }
+
+    /// The same, and tells what starts each container.
+    pub fn commands(&self, targets: &[Utf8PathBuf]) -> Report {
+        self.with(targets, Extent::Commands)
+    }
+
+    fn with(&self, targets: &[Utf8PathBuf], extent: Extent) -> Report {
         let asked = self.asked(targets);
-        let outcome = self.outcome_for(&asked.targets, Extent::Options);
+        let outcome = self.outcome_for(&asked.targets, extent);
         let pick = Pick::new(&self.vfs, &asked.part, &outcome);
         let findings = reported(pick.groups(groups(&outcome.findings, &outcome.secrets)));
-        self.report(
-            &asked,
-            &outcome,
-            findings,
-            &self.listed(&outcome.worlds, Extent::Options),
-        )
+        let listed = self.listed(&outcome.worlds, extent);
+        self.report(&asked, &outcome, findings, &listed)
     }
 
     /// What must not be shown of the files of these targets.

@@ -316,11 +316,11 @@ in { containers.web = { additionalCapabilities = caps; config = { }; }; }
             r#"
 {
   virtualisation.oci-containers.containers.agent = { image = "a:1"; extraOptions = [ "--pid=host" "--cap-add=SYS_PTRACE" ]; };
-                                                                                                 # ^^^^^^^^^^^^^^^^^^^^^^ high: `agent` is given CAP_SYS_PTRACE, which reads and changes the host's processes
+                                                                                                # ^^^^^^^^^^^^^^^^^^^^^^ high: `agent` is given CAP_SYS_PTRACE, which reads and changes the host's processes
   virtualisation.oci-containers.containers.audit = { image = "a:1"; extraOptions = [ "--cap-add=AUDIT_WRITE" "--cap-add=AUDIT_READ" ]; };
-                                                                                                            # ^^^^^^^^^^^^^^^^^^^^^^ medium: `audit` is given CAP_AUDIT_READ, which reads the host's audit log
+                                                                                                           # ^^^^^^^^^^^^^^^^^^^^^^ medium: `audit` is given CAP_AUDIT_READ, which reads the host's audit log
   virtualisation.oci-containers.containers.trace = { image = "a:1"; extraOptions = [ "--security-opt=seccomp=unconfined" "--cap-add=PERFMON" ]; };
-                                                                                                                        # ^^^^^^^^^^^^^^^^^^^ medium: `trace` is given CAP_PERFMON, which watches every process and the kernel
+                                                                                                                       # ^^^^^^^^^^^^^^^^^^^ medium: `trace` is given CAP_PERFMON, which watches every process and the kernel
 }
 "#,
         );

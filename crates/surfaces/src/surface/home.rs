@@ -2,12 +2,14 @@
 //! `extraConfig`, which adds to lists and replaces single values.
 
 use crate::read::{Found, OptionReader};
-use crate::surface::section::{self, Beside, Section};
+use crate::surface::section::{self, Beside, Own, Section, name_by_entry};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
-use nixpod_model::{Container, Field, Surface};
+use crate::vocabulary::unit::values::Values;
+use nixpod_model::{Container, EngineCommand, Field, Surface, Text};
+use nixpod_source::Origin;
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -49,7 +51,7 @@ const OPTIONS: [&str; 23] = [
 ];
 
 /// Typed options by the key they become.
-const NAMES: [(&str, &str); 19] = [
+const NAMES: [(&str, &str); 20] = [
     ("AddCapability", "addCapabilities"),
     ("AddDevice", "devices"),
     ("AutoUpdate", "autoUpdate"),
@@ -64,6 +66,7 @@ const NAMES: [(&str, &str); 19] = [
     ("Image", "image"),
     ("Label", "labels"),
     ("Network", "network"),
+    ("NetworkAlias", "networkAlias"),
     ("PodmanArgs", "extraPodmanArgs"),
     ("PublishPort", "ports"),
     ("User", "user"),
@@ -71,8 +74,21 @@ const NAMES: [(&str, &str); 19] = [
     ("Volume", "volumes"),
 ];
 
-/// The same of a volume, which may be a directory of the host.
-const VOLUMES: [(&str, &str); 3] = [("Device", "device"), ("Driver", "driver"), ("Type", "type")];
+/// Keys, and the typed options that become them.
+type Names = &'static [(&'static str, &'static str)];
+
+/// Other objects that containers name: their option and their kind, with the typed options of keys that matter to whoever
+/// names them.
+const BESIDE: [(&str, Kind, Names); 4] = [
+    ("builds", Kind::Build, &[("ImageTag", "tags")]),
+    ("images", Kind::Image, &[("Image", "image"), ("ImageTag", "tag")]),
+    ("networks", Kind::Network, &[]),
+    (
+        "volumes",
+        Kind::Volume,
+        &[("Device", "device"), ("Driver", "driver"), ("Type", "type")],
+    ),
+];
 
 /// Reads one container into an empty one.
 pub(crate) fn read(
@@ -90,23 +106,65 @@ pub(crate) fn read(
         true => None,
         false => reader.unseen(&extra),
     };
-    let section = Section {
+    let section = section(reader, found, around);
+    let beside = beside(reader, around.config);
+    section::read(reader, &section, &beside, container);
+    Reading::Container
+}
+
+/// The unit that is written for one, and the command that it becomes.
+pub(crate) fn command(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    around: &Surroundings<'_>,
+    name: &str,
+) -> EngineCommand {
+    let section = section(reader, found, around);
+    let beside = beside(reader, around.config);
+    let kind = reader.at(found, &["extraConfig", "Service", "Type"]);
+    let own = Own {
+        stem: format!("podman-{name}"),
+        complete: &|values| complete(values, name),
+        kind: Some(&kind),
+    };
+    section::command(reader, &section, &beside, own)
+}
+
+fn section<'f>(
+    reader: &mut OptionReader<'_, '_>,
+    found: &'f Found,
+    around: &Surroundings<'_>,
+) -> Section<'f> {
+    Section {
         typed: found,
         kind: Kind::Container,
         names: &NAMES,
         quoted: false,
-        extra: vec![extra],
+        extra: vec![reader.at(found, &["extraConfig", "Container"])],
         raw: None,
         manager: Manager::User,
         podman: around.podman,
-    };
-    let beside = [Beside {
-        kind: Kind::Volume,
-        all: reader.option(around.config, &["services", "podman", "volumes"]),
+    }
+}
+
+fn beside(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Beside> {
+    let objects = BESIDE.iter().map(|(option, kind, names)| Beside {
+        kind: *kind,
+        all: reader.option(config, &["services", "podman", option]),
         section: None,
-        names: &VOLUMES,
-        called: true,
-    }];
-    section::read(reader, &section, &beside, container);
-    Reading::Container
+        names,
+        complete,
+    });
+    objects.collect()
+}
+
+/// What the module writes by itself: names, a tag for what it builds, and a label by which it knows its own containers.
+fn complete(values: &mut Values, entry: &str) {
+    name_by_entry(values, entry);
+    let own = |text: String| Text::known(text, Origin::default());
+    match values.kind {
+        Kind::Build => values.add_first("ImageTag", own(format!("homemanager/{entry}"))),
+        Kind::Container => values.add_last("Label", own("nix.home-manager.managed=true".to_owned())),
+        _ => {}
+    }
 }

@@ -5,6 +5,7 @@ use crate::vocabulary::certainty::part;
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::{conflicts, of_others};
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
+use crate::vocabulary::unit::line;
 use crate::vocabulary::unit::linked::{Linked, Member, drop_in_folders};
 use crate::vocabulary::unit::parse::{Unit, parse};
 use crate::vocabulary::unit::run::{self, Around};
@@ -170,7 +171,16 @@ impl<'w> Group<'w> {
                 place: origin.place(),
             });
         }
-        out.containers.push(container);
+        let kind = member.unit.last("Service", "Type");
+        let pod = member.values.last("Pod");
+        let pod = pod.and_then(|pod| self.linked.get(&pod.value()?.pattern()).map(Member::service));
+        let service = line::Service {
+            podman: out.podman,
+            is_instance: member.name.contains('@'),
+            kind: kind.map(|kind| part(&written.text, kind.value.clone(), kind.origin.clone())),
+            pod: pod.as_deref(),
+        };
+        out.add(container, || line::command(&member.values, &around, &service));
     }
 
     /// What a container shares with the others of its pod.

@@ -1,19 +1,21 @@
 //! A section of a quadlet from typed options, from keys as quadlet spells them, and from text.
 
 use crate::read::{Found, OptionReader, wrong};
-use crate::vocabulary::text::{concat, origin_of};
+use crate::vocabulary::certainty::part;
+use crate::vocabulary::text::{concat, origin_of, split_lines};
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::conflicts;
 use crate::vocabulary::unit::keys::{Key, Read};
 use crate::vocabulary::unit::kinds::Kind;
+use crate::vocabulary::unit::line;
 use crate::vocabulary::unit::linked::{Linked, Member};
 use crate::vocabulary::unit::parse::{Unit, parse};
 use crate::vocabulary::unit::run;
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::unit::values::{Value as KeyValue, Values};
 use nixpod_eval::Value;
-use nixpod_model::{Container, EnvVar, Field, Mount, PodmanRelease, Text, Unseen};
-use nixpod_source::Why;
+use nixpod_model::{Container, EngineCommand, EnvVar, Field, Mount, PodmanRelease, Text, Unseen};
+use nixpod_source::{Origin, Why};
 
 /// Where the keys of a section come from. Later sources add to lists and win where a key stands once.
 pub(crate) struct Section<'f> {
@@ -201,8 +203,20 @@ pub(crate) struct Beside {
     pub(crate) section: Option<&'static str>,
     /// The typed option of a key.
     pub(crate) names: &'static [(&'static str, &'static str)],
-    /// Does Podman call them as their module does, and not as it calls units?
-    pub(crate) called: bool,
+    /// Adds the keys that the module writes by itself, by the name of the entry.
+    pub(crate) complete: fn(&mut Values, &str),
+}
+
+/// What a unit makes is called as the entry is, unless it says otherwise.
+pub(crate) fn name_by_entry(values: &mut Values, entry: &str) {
+    let key = match values.kind {
+        Kind::Container => "ContainerName",
+        Kind::Network => "NetworkName",
+        Kind::Pod => "PodName",
+        Kind::Volume => "VolumeName",
+        Kind::Kube | Kind::Image | Kind::Build | Kind::Artifact => return,
+    };
+    values.add_default(key, Text::known(entry, Origin::default()));
 }
 
 /// More volumes are not looked at to tell which of them is meant by a name.
@@ -236,22 +250,23 @@ impl Beside {
             raw,
             ..*of
         };
+        let mut values = section.values(reader);
+        if section.raw.is_none() {
+            (self.complete)(&mut values, name);
+        }
         linked.add(Member {
             name: format!("{name}.{}", self.kind.extension()),
             kind: self.kind,
             unit: Unit::default(),
-            values: section.values(reader),
+            values,
         });
-        if self.called {
-            linked.also_called(name);
-        }
     }
 }
 
 /// The names of units that a container's keys have in them.
 fn named_units(values: &Values) -> Vec<(Kind, String)> {
     let mut out = Vec::new();
-    for key in ["Volume", "Network", "Image", "Mount"] {
+    for key in ["Volume", "Network", "Image", "Mount", "Pod"] {
         for field in values.all(key) {
             let Some(text) = field.value() else { continue };
             let pattern = text.pattern();
@@ -265,13 +280,14 @@ fn named_units(values: &Values) -> Vec<(Kind, String)> {
     out
 }
 
-/// Reads a section into a container; what the container is besides was read before.
-pub(crate) fn read(
-    reader: &mut OptionReader<'_, '_>,
-    section: &Section<'_>,
-    beside: &[Beside],
-    container: &mut Container,
-) {
+/// A section with the units that it names.
+struct Ready {
+    unit: Unit,
+    values: Values,
+    linked: Linked,
+}
+
+fn ready(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, beside: &[Beside]) -> Ready {
     let (unit, values) = match &section.raw {
         Some(raw) => of_text(raw, section.kind, section.podman),
         None => (Unit::default(), section.values(reader)),
@@ -283,6 +299,93 @@ pub(crate) fn read(
             beside.add(reader, section, (&name, &found), &mut linked);
         }
     }
+    Ready { unit, values, linked }
+}
+
+/// What a module writes besides the section, which the command depends on.
+pub(crate) struct Own<'n> {
+    /// The name of the file without its ending.
+    pub(crate) stem: String,
+    /// Adds the keys that the module writes by itself, by the name of the entry.
+    pub(crate) complete: &'n dyn Fn(&mut Values),
+    /// `Type` of the service.
+    pub(crate) kind: Option<&'n Found>,
+}
+
+/// The unit that a module writes, and the command that Podman's generator makes of it.
+pub(crate) fn command(
+    reader: &mut OptionReader<'_, '_>,
+    section: &Section<'_>,
+    beside: &[Beside],
+    own: Own<'_>,
+) -> EngineCommand {
+    let Ready {
+        unit,
+        mut values,
+        linked,
+    } = ready(reader, section, beside);
+    let (kind, lines) = match &section.raw {
+        Some(raw) => {
+            let kind = unit.last("Service", "Type");
+            let kind = kind.map(|kind| part(raw, kind.value.clone(), kind.origin.clone()));
+            (kind, lines_of(raw))
+        }
+        None => {
+            (own.complete)(&mut values);
+            let kind = own.kind.filter(|kind| !reader.is_unset(kind));
+            (kind.map(|kind| reader.text(kind)), values.lines())
+        }
+    };
+    let resource = |name: &str| linked.resource(name);
+    let scope = Scope {
+        manager: section.manager,
+        service: Some(own.stem.as_str().into()),
+    };
+    let around = run::Around {
+        resource: &resource,
+        ..run::Around::alone(scope)
+    };
+    let pod = values
+        .last("Pod")
+        .and_then(|pod| linked.get(&pod.value()?.pattern()).map(Member::service));
+    let service = line::Service {
+        podman: section.podman,
+        is_instance: own.stem.contains('@'),
+        kind,
+        pod: pod.as_deref(),
+    };
+    EngineCommand {
+        unit: lines,
+        ..line::command(&values, &around, &service)
+    }
+}
+
+/// The lines of a text.
+fn lines_of(raw: &Field<Text>) -> Vec<Field<Text>> {
+    let Some(text) = raw.value() else {
+        return vec![raw.clone()];
+    };
+    let lines = split_lines(text).into_iter();
+    lines
+        .map(|line| {
+            let origin = origin_of(&line);
+            part(raw, line, origin)
+        })
+        .collect()
+}
+
+/// Reads a section into a container; what the container is besides was read before.
+pub(crate) fn read(
+    reader: &mut OptionReader<'_, '_>,
+    section: &Section<'_>,
+    beside: &[Beside],
+    container: &mut Container,
+) {
+    let Ready {
+        unit,
+        values,
+        mut linked,
+    } = ready(reader, section, beside);
     let resource = |name: &str| linked.resource(name);
     let around = run::Around {
         resource: &resource,

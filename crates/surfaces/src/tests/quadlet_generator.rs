@@ -4,9 +4,15 @@
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::words;
-use crate::{TextFile, read_texts};
-use nixpod_model::{Consequence, Container, Fact, FactInfo, FactValue, Field, Text, Visitor, World};
+use crate::{TextFile, read_texts, text_commands};
+use nixpod_model::{
+    Consequence, Container, EngineCommand, Fact, FactInfo, FactValue, Field, PodmanRelease, Text, Visitor,
+    World,
+};
 use nixpod_source::{FileId, Origin};
+
+/// The Podman whose generator was recorded.
+const RECORDED: PodmanRelease = PodmanRelease { major: 5, minor: 4 };
 
 /// One case of a recording.
 #[derive(Default)]
@@ -46,23 +52,55 @@ fn cases(recording: &str) -> Vec<Case> {
     out
 }
 
-fn world(files: &[(String, String)]) -> World {
+fn files(files: &[(String, String)]) -> Vec<TextFile> {
     let files = files.iter().enumerate().map(|(at, (path, text))| TextFile {
         path: path.clone(),
         place: path.clone(),
         file: FileId::project(at as u32),
         text: text.clone(),
     });
-    read_texts("files", &files.collect::<Vec<_>>())
+    files.collect()
 }
 
 /// The units of a case as they are below `/etc`.
-fn units(case: &Case) -> World {
+fn units(case: &Case) -> Vec<TextFile> {
     let placed = case
         .files
         .iter()
         .map(|(name, text)| (format!("etc/containers/systemd/{name}"), text.clone()));
-    world(&placed.collect::<Vec<_>>())
+    files(&placed.collect::<Vec<_>>())
+}
+
+/// The words of a service's command, with what the service manager puts in place of specifiers. The generator writes some
+/// of them in an order that changes from run to run.
+fn words(case: &Case, service: &str) -> Vec<String> {
+    let own = case.services.iter().find(|(name, _)| name == service);
+    let command = own.map_or("", |(_, command)| command);
+    let scope = Scope {
+        manager: Manager::System,
+        service: Some(service.trim_end_matches(".service").into()),
+    };
+    let command = Text::known(command, Origin::default());
+    let words = words::split(&command, words::systemd).into_iter();
+    let words = words.map(|word| scope.resolve(&word).unwrap_or(word).pattern());
+    let mut words: Vec<String> = words.collect();
+    if let Some(program) = words.first_mut() {
+        "podman".clone_into(program);
+    }
+    words.sort();
+    words
+}
+
+/// The same, as we put it together.
+fn own_words(command: &EngineCommand) -> Vec<String> {
+    let words = command.words.iter();
+    let words = words.map(|word| match &word.text.fact {
+        Fact::Set(text) | Fact::Default(text) | Fact::Maybe(text) => text.pattern(),
+        Fact::Unknown(_) => "\u{fffc}".to_owned(),
+    });
+    let mut words: Vec<String> = words.collect();
+    words.sort();
+    words
 }
 
 /// A script that runs the commands of the services of a case, without what only the service manager knows.
@@ -205,11 +243,42 @@ fn others(case: &Case, units: &World, out: &mut Vec<String>) {
     }
 }
 
+/// What differs of a service that is made: in its words, and in what these say.
+fn made(case: &Case, (service, container): (&str, &Container), own: &[String]) -> Vec<String> {
+    let mut out = Vec::new();
+    let name = &case.name;
+    let real = words(case, service);
+    if own != real {
+        out.push(format!("{name} {service}: we tell {own:?}, it is {real:?}"));
+    }
+    let script = script(case, service);
+    let lines = read_texts("files", &files(&[("run.sh".to_owned(), script.clone())]));
+    let Some(line) = lines.containers.values().next() else {
+        out.push(format!("{name} {service}: no container in {script}"));
+        return out;
+    };
+    let (unit, line) = (facts(container), facts(line));
+    let only = |these: &[String], those: &[String]| -> Vec<String> {
+        let only = these.iter().filter(|fact| !those.contains(fact));
+        only.cloned().collect()
+    };
+    if unit != line {
+        out.push(format!(
+            "{name} {service}: only in the unit {:?}, only in the line {:?}",
+            only(&unit, &line),
+            only(&line, &unit)
+        ));
+    }
+    out
+}
+
 /// What differs in a recording.
 fn differences(recording: &str) -> Vec<String> {
     let mut out = Vec::new();
     for case in cases(recording) {
-        let units = units(&case);
+        let texts = units(&case);
+        let units = read_texts("files", &texts);
+        let commands = text_commands("files", &texts, Some(RECORDED));
         others(&case, &units, &mut out);
         for container in units.containers.values() {
             let service = service(&case, &container.name);
@@ -218,31 +287,8 @@ fn differences(recording: &str) -> Vec<String> {
             let refused = problems.find(|problem| problem.consequence() == Consequence::NoService);
             match (is_made, refused) {
                 (true, None) => {
-                    let lines = world(&[("run.sh".to_owned(), script(&case, &service))]);
-                    let Some(line) = lines.containers.values().next() else {
-                        out.push(format!(
-                            "{} {service}: no container in {}",
-                            case.name,
-                            script(&case, &service)
-                        ));
-                        continue;
-                    };
-                    let (unit, line) = (facts(container), facts(line));
-                    let only = |these: &[String], those: &[String]| -> Vec<String> {
-                        these
-                            .iter()
-                            .filter(|fact| !those.contains(fact))
-                            .cloned()
-                            .collect()
-                    };
-                    if unit != line {
-                        out.push(format!(
-                            "{} {service}: only in the unit {:?}, only in the line {:?}",
-                            case.name,
-                            only(&unit, &line),
-                            only(&line, &unit)
-                        ));
-                    }
+                    let own = commands.get(&container.id).map(own_words).unwrap_or_default();
+                    out.extend(made(&case, (&service, container), &own));
                 }
                 (true, Some(problem)) => out.push(format!(
                     "{} {service}: is made, in spite of: {problem}",

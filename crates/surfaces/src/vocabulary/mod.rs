@@ -6,6 +6,7 @@ pub(crate) mod certainty;
 pub(crate) mod compose;
 pub(crate) mod flags;
 pub(crate) mod json;
+pub(crate) mod line;
 pub(crate) mod mounts;
 pub(crate) mod nspawn;
 pub(crate) mod options;

@@ -1,11 +1,14 @@
 //! Texts with containers in them: those that options of a system hold, and files of the project that no system has.
 
 use crate::read::{Found, counted};
-use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextsRead, Written};
+use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written};
 use crate::system::release;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
-use nixpod_model::{Host, NotAnalysed, Role, Seen, Standing, Subject, System, SystemId, SystemKind, World};
+use nixpod_model::{
+    Commands, Host, NotAnalysed, PodmanRelease, Role, Seen, Standing, Subject, System, SystemId, SystemKind,
+    World,
+};
 use nixpod_source::Utf8Path;
 use std::sync::Arc;
 
@@ -19,10 +22,7 @@ impl Walk<'_, '_, '_> {
             if texts.is_empty() {
                 continue;
             }
-            let system = self.world.system(&outer.id);
-            let mut read = TextsRead::new(outer.id.clone(), surface.surface);
-            read.home_of.clone_from(&system.home_of);
-            read.podman = release::podman(system);
+            let mut read = begin(self.world.system(&outer.id), surface);
             (surface.read)(&texts, &mut read);
             for container in &mut read.containers {
                 outer.settings.apply(container);
@@ -30,6 +30,14 @@ impl Walk<'_, '_, '_> {
             add(self.world, read, &mut self.reader.not_analysed);
         }
     }
+}
+
+/// Texts of a system of which nothing is read yet.
+pub(super) fn begin(system: &System, surface: &TextSurface) -> TextsRead {
+    let mut out = TextsRead::new(system.id.clone(), surface.surface);
+    out.home_of.clone_from(&system.home_of);
+    out.podman = release::podman(system);
+    out
 }
 
 /// Adds what was read, and counts what is not known of it.
@@ -68,6 +76,26 @@ pub fn folder_of_text(path: &Utf8Path) -> &Utf8Path {
 
 /// Reads files of one folder that no system here has. Nothing is known of what runs them.
 pub fn read_texts(name: &str, files: &[TextFile]) -> World {
+    read_files(name, files, None).0
+}
+
+/// What starts the containers of these files, as Podman's generator writes it in a release; none: in the newest one that is
+/// known.
+pub fn text_commands(name: &str, files: &[TextFile], podman: Option<PodmanRelease>) -> Commands {
+    let asked = Some((Commands::default(), podman));
+    let commands = read_files(name, files, asked).1;
+    commands.unwrap_or_default()
+}
+
+fn read_files(
+    name: &str,
+    files: &[TextFile],
+    asked: Option<(Commands, Option<PodmanRelease>)>,
+) -> (World, Option<Commands>) {
+    let (mut commands, podman) = match asked {
+        Some((commands, podman)) => (Some(commands), podman),
+        None => (None, None),
+    };
     let mut world = World::default();
     let host = world.next_host(name);
     world.add_host(Host {
@@ -97,9 +125,12 @@ pub fn read_texts(name: &str, files: &[TextFile]) -> World {
             })
             .collect();
         let mut read = TextsRead::new(id.clone(), surface.surface);
+        read.commands = commands.take();
+        read.podman = podman;
         (surface.read)(&texts, &mut read);
+        commands = read.commands.take();
         add(&mut world, read, &mut not_analysed);
     }
     world.not_analysed = not_analysed;
-    world
+    (world, commands)
 }

@@ -28,6 +28,12 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// Where the options end among the words of the line.
+    pub(super) fn end(&self, line: &Line) -> usize {
+        let verb = line.words.len().saturating_sub(self.words.len());
+        verb + options(&self.words, &WORDS, true).end
+    }
+
     /// What says how the container is run: the options and the image, and not what runs in it.
     pub(super) fn spec(&self) -> &[Element] {
         let end = options(&self.words, &WORDS, true).end;

@@ -87,13 +87,13 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
             "systemd-nspawn" => {
                 let mut container = begin(&base, line, nspawn::name(line), out);
                 nspawn::read(&base, line, &mut container);
-                out.containers.push(container);
+                out.add(container, || base.command(line, nspawn::end(line)));
             }
             "podman" | "docker" => match engine::command(line) {
                 engine::Command::Run(run) => {
                     let mut container = begin(&base, line, run.name.clone(), out);
                     engine::read(&base, line, &run, &known, &mut container);
-                    out.containers.push(container);
+                    out.add(container, || base.command(line, run.end(line)));
                 }
                 engine::Command::NotRead(what) => {
                     let why = Why::NotModelled(format!("{} {what}", line.program));

@@ -53,13 +53,6 @@ impl Linked {
         })
     }
 
-    /// Podman calls what the last unit makes by this name, too.
-    pub(crate) fn also_called(&mut self, name: &str) {
-        if let Some(mount) = self.members.last().and_then(Member::bound) {
-            self.bound.entry(name.to_owned()).or_insert(mount);
-        }
-    }
-
     /// The unit that says how the image of these values is pulled.
     pub(crate) fn pulled(&self, values: &Values) -> Option<&Member> {
         let image = values.last("Image")?.value().map(Text::pattern)?;

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod conflicts;
 pub(crate) mod keys;
 pub(crate) mod kinds;
+pub(crate) mod line;
 pub(crate) mod linked;
 pub(crate) mod parse;
 mod pieces;
