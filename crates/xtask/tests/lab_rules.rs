@@ -28,9 +28,9 @@ fn project(nix: &str) -> AnalysisHost {
     let disk = MemoryFileSystem::new();
     disk.write(
         "/project/configuration.nix",
-        &format!("{{ imports = [ ./form.nix ]; {BESIDES} }}"),
+        format!("{{ imports = [ ./form.nix ]; {BESIDES} }}"),
     );
-    disk.write("/project/form.nix", &format!("{{\n{nix}\n}}\n"));
+    disk.write("/project/form.nix", format!("{{\n{nix}\n}}\n"));
     let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::new(disk));
     host.set_project("/project".into());
     host
