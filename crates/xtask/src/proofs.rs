@@ -77,7 +77,10 @@ impl Report<'_> {
              `cargo xtask lab` runs all of it again, from Debian's packages, in namespaces of its own, on any machine with \
              root; [its README](../testdata/lab/README.md) says what the lab cannot show. The commands are those of the \
              engines; where a form can be written in Nix, the Nix is shown.\n\n## What it was run on\n\n",
-            self.experiments.iter().filter(|experiment| !experiment.forms.is_empty()).count()
+            self.experiments
+                .iter()
+                .filter(|experiment| !experiment.forms.is_empty())
+                .count()
         );
         self.grounds(&mut out)?;
         out.push_str("\n## What is often said, and is not so\n");
