@@ -83,6 +83,15 @@ impl Report<'_> {
                 .count()
         );
         self.grounds(&mut out)?;
+        self.corrections(&mut out)?;
+        self.claims(&mut out)?;
+        out.push_str("\nyes: seen as claimed. -: cannot be run there, or was not.\n");
+        out.push_str(FOOT);
+        Ok(out)
+    }
+
+    /// What is often said otherwise, each with a bad and a good form.
+    fn corrections(&self, out: &mut String) -> Result<()> {
         out.push_str("\n## What is often said, and is not so\n");
         let corrections = self
             .experiments
@@ -102,9 +111,14 @@ impl Report<'_> {
                     continue;
                 };
                 write!(out, "\n{}:\n\n{}", capital(&form.label()), words(form)?)?;
-                self.seen(&mut out, experiment, form)?;
+                self.seen(out, experiment, form)?;
             }
         }
+        Ok(())
+    }
+
+    /// All claims by topic, as tables.
+    fn claims(&self, out: &mut String) -> Result<()> {
         out.push_str("\n## All claims\n");
         for (topic, title) in self.titles {
             writeln!(out, "\n### {title}\n")?;
@@ -136,9 +150,7 @@ impl Report<'_> {
                 out.push('\n');
             }
         }
-        out.push_str("\nyes: seen as claimed. -: cannot be run there, or was not.\n");
-        out.push_str(FOOT);
-        Ok(out)
+        Ok(())
     }
 
     fn grounds(&self, out: &mut String) -> Result<()> {

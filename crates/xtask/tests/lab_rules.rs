@@ -55,10 +55,10 @@ fn found(nix: &str) -> BTreeMap<String, Severity> {
 }
 
 /// What the rules of an experiment find in its forms of one side.
-fn opinions<'a>(
-    experiment: &'a Experiment,
+fn opinions(
+    experiment: &Experiment,
     side: Side,
-) -> impl Iterator<Item = (&'a Form, BTreeMap<String, Severity>)> {
+) -> impl Iterator<Item = (&Form, BTreeMap<String, Severity>)> {
     let forms = experiment
         .forms
         .iter()
