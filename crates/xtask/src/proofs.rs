@@ -77,9 +77,21 @@ impl Report<'_> {
              `cargo xtask lab` runs all of it again, from Debian's packages, in namespaces of its own, on any machine with \
              root; [its README](../testdata/lab/README.md) says what the lab cannot show. The commands are those of the \
              engines; where a form can be written in Nix, the Nix is shown.\n\n## What it was run on\n\n",
-            self.experiments.len()
+            self.experiments
+                .iter()
+                .filter(|experiment| !experiment.forms.is_empty())
+                .count()
         );
         self.grounds(&mut out)?;
+        self.corrections(&mut out)?;
+        self.claims(&mut out)?;
+        out.push_str("\nyes: seen as claimed. -: cannot be run there, or was not.\n");
+        out.push_str(FOOT);
+        Ok(out)
+    }
+
+    /// What is often said otherwise, each with a bad and a good form.
+    fn corrections(&self, out: &mut String) -> Result<()> {
         out.push_str("\n## What is often said, and is not so\n");
         let corrections = self
             .experiments
@@ -99,9 +111,14 @@ impl Report<'_> {
                     continue;
                 };
                 write!(out, "\n{}:\n\n{}", capital(&form.label()), words(form)?)?;
-                self.seen(&mut out, experiment, form)?;
+                self.seen(out, experiment, form)?;
             }
         }
+        Ok(())
+    }
+
+    /// All claims by topic, as tables.
+    fn claims(&self, out: &mut String) -> Result<()> {
         out.push_str("\n## All claims\n");
         for (topic, title) in self.titles {
             writeln!(out, "\n### {title}\n")?;
@@ -133,9 +150,7 @@ impl Report<'_> {
                 out.push('\n');
             }
         }
-        out.push_str("\nyes: seen as claimed. -: cannot be run there, or was not.\n");
-        out.push_str(FOOT);
-        Ok(out)
+        Ok(())
     }
 
     fn grounds(&self, out: &mut String) -> Result<()> {

@@ -23,12 +23,8 @@ const BESIDES: &str = r#"
   system.stateVersion = "25.11";
 "#;
 
-/// Rules that find something in a module, each with the worst severity.
-fn found(nix: &str) -> BTreeMap<String, Severity> {
-    let mut nix = nix.to_owned();
-    for (lab, real) in STAND_FOR {
-        nix = nix.replace(lab, real);
-    }
+/// The project that a form is.
+fn project(nix: &str) -> AnalysisHost {
     let disk = MemoryFileSystem::new();
     disk.write(
         "/project/configuration.nix",
@@ -37,7 +33,16 @@ fn found(nix: &str) -> BTreeMap<String, Severity> {
     disk.write("/project/form.nix", format!("{{\n{nix}\n}}\n"));
     let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::new(disk));
     host.set_project("/project".into());
-    let report = host.analysis().check(&["/project".into()]);
+    host
+}
+
+/// Rules that find something in a module, each with the worst severity.
+fn found(nix: &str) -> BTreeMap<String, Severity> {
+    let mut nix = nix.to_owned();
+    for (lab, real) in STAND_FOR {
+        nix = nix.replace(lab, real);
+    }
+    let report = project(&nix).analysis().check(&["/project".into()]);
     let mut out = BTreeMap::new();
     for finding in &report.findings {
         let diagnostic = &finding.diagnostic;
@@ -50,10 +55,10 @@ fn found(nix: &str) -> BTreeMap<String, Severity> {
 }
 
 /// What the rules of an experiment find in its forms of one side.
-fn opinions<'a>(
-    experiment: &'a Experiment,
+fn opinions(
+    experiment: &Experiment,
     side: Side,
-) -> impl Iterator<Item = (&'a Form, BTreeMap<String, Severity>)> {
+) -> impl Iterator<Item = (&Form, BTreeMap<String, Severity>)> {
     let forms = experiment
         .forms
         .iter()
@@ -105,4 +110,69 @@ fn rules_and_engines_agree() {
         }
     }
     expect_test::expect_file!["../../../testdata/lab/differences.txt"].assert_eq(&out);
+}
+
+/// The words that start the container of a module, each option apart from its value.
+fn rendered(nix: &str) -> Vec<String> {
+    let report = project(nix).analysis().commands(&["/project".into()]);
+    let commands = report
+        .containers
+        .iter()
+        .filter_map(|container| container.command.as_ref());
+    let words = commands
+        .flat_map(|command| &command.words)
+        .map(|word| word.text.clone());
+    normal(words)
+}
+
+/// `--a=b` is `--a b`, short options have their long names, and lists of capabilities are joined in one way or another, and
+/// in any case.
+fn normal(words: impl Iterator<Item = String>) -> Vec<String> {
+    const LONG: &[(&str, &str)] = &[
+        ("-v", "--volume"),
+        ("-p", "--publish"),
+        ("-e", "--env"),
+        ("-u", "--user"),
+    ];
+    let mut out = Vec::new();
+    for word in words {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) if name.starts_with('-') => (name.to_owned(), Some(value.to_owned())),
+            _ => (word, None),
+        };
+        let long = LONG.iter().find(|(short, _)| *short == name);
+        out.push(long.map_or(name, |(_, long)| (*long).to_owned()));
+        out.extend(value);
+    }
+    let parts = out.iter().flat_map(|word| word.split(','));
+    parts.map(str::to_ascii_lowercase).collect()
+}
+
+/// The lab runs the words that the Nix of a form comes to. What the modules add to every container is left out of it.
+#[test]
+fn the_nix_of_a_form_comes_to_its_words() {
+    let lab = nixpod_xtask::root().join("testdata/lab");
+    let mut out = String::new();
+    let mut compared = 0;
+    for experiment in data::load(&lab).expect("the experiments are well written") {
+        for form in &experiment.forms {
+            let Some(nix) = &form.nix else { continue };
+            let words = rendered(nix);
+            compared += 1;
+            let mut missing = normal(form.args.iter().cloned());
+            missing.retain(|word| !words.contains(word));
+            if !missing.is_empty() {
+                let missing = missing.join(" ");
+                writeln!(
+                    out,
+                    "{}, {}: not among its words: {missing}",
+                    experiment.id,
+                    form.label()
+                )
+                .expect("a string");
+            }
+        }
+    }
+    assert!(compared > 300, "{compared}");
+    assert_eq!(out, "");
 }

@@ -88,9 +88,8 @@ pub(crate) fn islands(
             written.site.is_told && is_read && (is_decided() || from_hosts.is_disabled(vfs, written))
         });
         out.off.extend(off);
-        let (told, rest) = rest
-            .into_iter()
-            .partition::<Vec<_>, _>(|written| written.site.is_told);
+        let rest = rest.into_iter();
+        let (told, rest): (Vec<_>, Vec<_>) = rest.partition(|written| written.site.is_told);
         out.unread.extend(rest);
         left = told;
         let mut roots = roots(vfs, &left, standing);
@@ -98,8 +97,7 @@ pub(crate) fn islands(
         if roots.is_empty() || vfs.watch.is_cancelled() {
             break;
         }
-        let all = &roots;
-        let jobs = settings.jobs;
+        let (all, jobs) = (&roots, settings.jobs);
         evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     }
     let besides_tests = files.values().filter(|file| !tests.contains(file));
@@ -124,12 +122,9 @@ pub(crate) fn islands(
     out.unread.extend(unread);
     out.keep_whole(evaluated);
     if settings.with_off {
-        let roots = as_if_on(vfs, &out.off);
-        let all = &roots;
+        let all = &as_if_on(vfs, &out.off);
         let as_if_on = budget.evaluate(vfs, worlds, Roots { all, jobs, extent });
-        let account = Account::new(as_if_on.iter());
-        out.off
-            .retain(|written| !account.has_read(written.file, written.site.key));
+        out.keep_off(&as_if_on);
         evaluated.extend(as_if_on);
     }
     out
@@ -171,6 +166,13 @@ fn as_if_on(vfs: &Vfs, off: &[Written]) -> Vec<Root> {
 }
 
 impl Census {
+    /// What these have is not left out.
+    fn keep_off(&mut self, as_if_on: &[Arc<Known>]) {
+        let account = Account::new(as_if_on.iter());
+        self.off
+            .retain(|written| !account.has_read(written.file, written.site.key));
+    }
+
     /// A part of a container that is there is not off as a whole.
     fn keep_whole(&mut self, evaluated: &[Arc<Known>]) {
         let there: FxHashSet<(Surface, &str)> = { evaluated.iter().filter(|world| world.is_of_hosts()) }

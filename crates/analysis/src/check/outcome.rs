@@ -42,6 +42,12 @@ pub(crate) struct Outcome {
     pub(crate) secrets: Arc<Secrets>,
 }
 
+/// The files that are code: those that are looked at, and what evaluations parsed.
+fn code_of(targets: &Targets, evaluated: &[Arc<Known>]) -> FxHashSet<FileId> {
+    let parsed = evaluated.iter().flat_map(|known| known.reads.parsed_files());
+    parsed.chain(targets.files.values().copied()).collect()
+}
+
 /// Checks files and directories. `extent`: what will be asked for of their containers.
 pub(crate) fn check(
     vfs: &Vfs,
@@ -94,10 +100,7 @@ pub(crate) fn check(
     let unread = census.gaps(&looked_up, told);
     outcome.gaps.extend(unread.into_iter().map(FoundGap::of_text));
     outcome.left_out = census.left_out(&looked_up, &evaluated);
-    let code: FxHashSet<FileId> = { evaluated.iter() }
-        .flat_map(|known| known.reads.parsed_files())
-        .chain(targets.files.values().copied())
-        .collect();
+    let code = code_of(&targets, &evaluated);
     for file in files.values() {
         look_at_text(&looked_up, *file, code.contains(file), (settings, &mut outcome));
     }

@@ -1,7 +1,7 @@
 //! How much of the host the root of a container is.
 
 use nixpod_analysis::Ctx;
-use nixpod_model::{Container, NamespaceMode, SystemId, SystemKind, Userns};
+use nixpod_model::{Container, NamespaceMode, Surface, SystemId, SystemKind, Userns};
 
 /// Guests nest; a world that nests deeper than this is not walked further.
 const MAX_NESTING: usize = 16;
@@ -70,9 +70,14 @@ pub(crate) const fn maps_root_to_root(userns: &Userns) -> bool {
 }
 
 /// Does the engine take no notice of it? A rootful Podman knows nobody whose id it could keep: 4.3 refuses to start, and from
-/// 5.4 on it starts without a user namespace and without a word.
+/// 5.4 on it starts without a user namespace and without a word. Where a line or an editor starts the container, asking for it
+/// says that the engine is a user's, so only what a system declares counts.
 pub(crate) fn is_ignored(container: &Container, userns: &Userns) -> bool {
-    *userns == Userns::KeepId && container.rootful.value() == Some(&true)
+    let is_declared = matches!(
+        container.surface,
+        Surface::OciContainers | Surface::QuadletNix | Surface::Quadlet
+    );
+    is_declared && *userns == Userns::KeepId && container.rootful.value() == Some(&true)
 }
 
 /// Is the container certainly given a capability, by its name or with all others?

@@ -101,6 +101,8 @@ struct Danger {
     does: &'static str,
     /// Under which circumstances.
     when: When,
+    /// What it does where it does not reach the host, if that is worth a word.
+    inside: Option<(Severity, &'static str)>,
     /// nspawn has it by default, so that adding it changes nothing there.
     nspawn_default: bool,
 }
@@ -126,6 +128,7 @@ const fn danger(name: &'static str, severity: Severity, does: &'static str) -> D
         severity,
         does,
         when: When::Always,
+        inside: None,
         nspawn_default: false,
     }
 }
@@ -133,6 +136,13 @@ const fn danger(name: &'static str, severity: Severity, does: &'static str) -> D
 impl Danger {
     const fn when(self, when: When) -> Self {
         Self { when, ..self }
+    }
+
+    const fn inside(self, severity: Severity, does: &'static str) -> Self {
+        Self {
+            inside: Some((severity, does)),
+            ..self
+        }
     }
 
     const fn usual_in_nspawn(self) -> Self {
@@ -177,6 +187,7 @@ const DANGERS: [Danger; 17] = [
         .usual_in_nspawn(),
     danger("CAP_SYS_PTRACE", High, "reads and changes the host's processes")
         .when(When::WithProcesses)
+        .inside(Low, "reads and changes processes of other users in the container")
         .usual_in_nspawn(),
     danger("CAP_SYS_BOOT", Medium, "restarts the host")
         .when(When::WithProcesses)
@@ -217,14 +228,19 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             let Some(danger) = DANGERS.iter().find(|danger| danger.name == capability) else {
                 continue;
             };
-            let is_default = danger.nspawn_default && container.nspawn.is_some();
-            if is_default || confined || !danger.reaches(container) {
+            if danger.nspawn_default && container.nspawn.is_some() {
                 continue;
             }
+            let reaches = !confined && danger.reaches(container);
+            let (severity, does, help) = match danger.inside {
+                _ if reaches => (danger.severity, danger.does, help(danger)),
+                Some((severity, does)) => (severity, does, INSIDE),
+                None => continue,
+            };
             (
-                danger.severity,
-                format!("{who} is given {capability}, which {}", danger.does),
-                help(danger),
+                severity,
+                format!("{who} is given {capability}, which {does}"),
+                help,
             )
         };
         let builder = sink.report(field, message).severity(severity).help(help);
@@ -237,6 +253,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
     }
 }
+
+const INSIDE: &str = "It does not reach the host from here. Leave it out if the workload runs without it.";
 
 fn help(danger: &Danger) -> &'static str {
     match danger.when {
@@ -299,7 +317,7 @@ in { containers.web = { additionalCapabilities = caps; config = { }; }; }
 {
   virtualisation.oci-containers.containers.web = {
     image = "a:1";
-    extraOptions = [ "--cap-add=PERFMON" "--cap-add=AUDIT_READ" "--cap-add=SYS_PTRACE" "--cap-add=SYS_BOOT" "--cap-add=CHECKPOINT_RESTORE" ];
+    extraOptions = [ "--cap-add=PERFMON" "--cap-add=AUDIT_READ" "--cap-add=SYS_BOOT" "--cap-add=CHECKPOINT_RESTORE" ];
   };
   containers.web = { additionalCapabilities = [ "CAP_PERFMON" "CAP_AUDIT_READ" ]; config = { }; };
   containers.own = { privateUsers = "pick"; additionalCapabilities = [ "CAP_SYS_TIME" "CAP_NET_ADMIN" ]; config = { }; };
@@ -316,11 +334,13 @@ in { containers.web = { additionalCapabilities = caps; config = { }; }; }
             r#"
 {
   virtualisation.oci-containers.containers.agent = { image = "a:1"; extraOptions = [ "--pid=host" "--cap-add=SYS_PTRACE" ]; };
-                                                                                                 # ^^^^^^^^^^^^^^^^^^^^^^ high: `agent` is given CAP_SYS_PTRACE, which reads and changes the host's processes
+                                                                                                # ^^^^^^^^^^^^^^^^^^^^^^ high: `agent` is given CAP_SYS_PTRACE, which reads and changes the host's processes
+  services.podman.containers.agent = { image = "a:1"; extraPodmanArgs = [ "--pid=host" ]; addCapabilities = [ "SYS_PTRACE" ]; };
+                                                                                                            # ^^^^^^^^^^^^ low: `agent` is given CAP_SYS_PTRACE, which reads and changes processes of other users in the container
   virtualisation.oci-containers.containers.audit = { image = "a:1"; extraOptions = [ "--cap-add=AUDIT_WRITE" "--cap-add=AUDIT_READ" ]; };
-                                                                                                            # ^^^^^^^^^^^^^^^^^^^^^^ medium: `audit` is given CAP_AUDIT_READ, which reads the host's audit log
+                                                                                                           # ^^^^^^^^^^^^^^^^^^^^^^ medium: `audit` is given CAP_AUDIT_READ, which reads the host's audit log
   virtualisation.oci-containers.containers.trace = { image = "a:1"; extraOptions = [ "--security-opt=seccomp=unconfined" "--cap-add=PERFMON" ]; };
-                                                                                                                        # ^^^^^^^^^^^^^^^^^^^ medium: `trace` is given CAP_PERFMON, which watches every process and the kernel
+                                                                                                                       # ^^^^^^^^^^^^^^^^^^^ medium: `trace` is given CAP_PERFMON, which watches every process and the kernel
 }
 "#,
         );

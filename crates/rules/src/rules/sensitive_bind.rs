@@ -498,7 +498,7 @@ mod tests {
   services.podman.containers.web = { image = "a:1"; addCapabilities = [ "SYS_ADMIN" ]; volumes = [ "/home:/host:ro" ]; };
                                                                                                  # ^^^^^^^^^^^^^^^^ medium: `web` gets every home in `/home`, read-only
   services.podman.containers.key = { image = "a:1"; addCapabilities = [ "SYS_ADMIN" ]; volumes = [ "%h/.bashrc:/host:ro" ]; };
-                                                                                                 # ^^^^^^^^^^^^^^^^^^^^^^^^ medium: `key` gets a user's start files in `%h/.bashrc`, read-only, which its root can undo
+                                                                                                 # ^^^^^^^^^^^^^^^^^^^^^ medium: `key` gets a user's start files in `%h/.bashrc`, read-only, which its root can undo
 }
 "#,
         );
