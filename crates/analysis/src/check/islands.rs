@@ -68,8 +68,7 @@ pub(crate) fn islands(
     let mut out = Census::default();
     let mut left = out.written(vfs, files, tests);
     let from_hosts = Account::new(evaluated.iter().filter(|world| world.is_of_hosts()));
-    let has_hosts = evaluated.iter().any(|world| world.is_of_hosts());
-    let standing = match has_hosts {
+    let standing = match evaluated.iter().any(|world| world.is_of_hosts()) {
         true => Standing::NoHost,
         false => Standing::Plain,
     };
