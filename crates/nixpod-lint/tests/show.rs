@@ -139,7 +139,7 @@ fn words_have_places() {
     });
     expect![[r#"
         configuration.nix:4:22 set --cap-add=SYS_ADMIN
-        configuration.nix:3:13 set a:1
+        configuration.nix:3:14 set a:1
     "#]]
     .assert_eq(&told.collect::<String>());
 }

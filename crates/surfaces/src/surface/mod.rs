@@ -25,7 +25,7 @@ pub(crate) use command_line::{CommandLine, command_lines, names_program};
 use surroundings::Tell;
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;
-pub(crate) use texts::{Runs, TextSurface, TextsRead, Written, unless_refused};
+pub(crate) use texts::{OtherUnits, Runs, TextSurface, TextsRead, Written, unless_refused};
 
 use crate::read::as_key;
 use crate::vocabulary::options::Table;

@@ -1,6 +1,6 @@
 //! Containers of unit files: all files that Podman's generator reads together, since they name each other.
 
-use crate::surface::texts::{Runs, TextsRead, Written};
+use crate::surface::texts::{OtherUnits, Runs, TextsRead, Written};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::{conflicts, of_others};
@@ -171,8 +171,8 @@ struct Group<'w> {
     linked: Linked,
     /// The texts of its members, in the same order.
     written: Vec<&'w Written>,
-    /// Can a unit that is named be nowhere else?
-    is_whole: bool,
+    /// Units beside them.
+    others: OtherUnits,
     /// Drop-ins of which no unit is here.
     alone: Vec<&'w Written>,
 }
@@ -186,8 +186,11 @@ impl<'w> Group<'w> {
         let mut out = Self {
             linked: Linked::default(),
             written: Vec::new(),
-            // Each user may have units besides those of all, and those of a home may be among them.
-            is_whole: !of_all && !read.has_other_units,
+            others: OtherUnits {
+                // Each user may have units besides those of all.
+                is_open: of_all || read.other_units.is_open,
+                names: read.other_units.names.clone(),
+            },
             alone: Vec::new(),
         };
         let (drop_ins, units): (Vec<&Written>, Vec<&Written>) = texts
@@ -304,9 +307,6 @@ impl<'w> Group<'w> {
             ("Volume", &[".volume"]),
         ];
         let mut out = Vec::new();
-        if !self.is_whole {
-            return out;
-        }
         for (key, endings) in KEYS {
             for field in member.values.all(key) {
                 let Some(text) = field.value().and_then(Text::as_known) else {
@@ -318,7 +318,7 @@ impl<'w> Group<'w> {
                 };
                 let is_unit =
                     endings.iter().any(|ending| name.ends_with(ending)) && !name.contains(['/', '%']);
-                if is_unit && self.linked.get(name).is_none() {
+                if is_unit && self.linked.get(name).is_none() && !self.others.may_have(name) {
                     let problem = UnitProblem::NoSuchUnit(name.to_owned());
                     out.push(field.map(|_| problem.clone()));
                 }

@@ -8,7 +8,7 @@ use nixpod_model::{
     PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
 };
 use nixpod_source::{FileId, Origin, Place};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A text that may say how containers are run.
 #[derive(Clone, Debug)]
@@ -56,6 +56,22 @@ pub(crate) struct TextSurface {
     pub(crate) read: fn(&[Written], &mut TextsRead),
 }
 
+/// Units beside those that are read, as far as their names are known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OtherUnits {
+    /// The names of their files.
+    pub(crate) names: FxHashSet<String>,
+    /// May there be more of them?
+    pub(crate) is_open: bool,
+}
+
+impl OtherUnits {
+    /// May there be one of this name?
+    pub(crate) fn may_have(&self, name: &str) -> bool {
+        self.is_open || self.names.contains(name)
+    }
+}
+
 /// What was read of the texts of a system.
 pub(crate) struct TextsRead {
     pub(crate) system: SystemId,
@@ -70,8 +86,8 @@ pub(crate) struct TextsRead {
     pub(crate) podman: Option<PodmanRelease>,
     /// What starts each container, if somebody asks for it.
     pub(crate) commands: Option<Commands>,
-    /// May there be units of the same generator that are none of these texts?
-    pub(crate) has_other_units: bool,
+    /// Units of the same generator that are none of these texts.
+    pub(crate) other_units: OtherUnits,
     /// The names that are taken, each with how many were called so.
     names: FxHashMap<String, u32>,
 }
@@ -87,7 +103,7 @@ impl TextsRead {
             home_of: None,
             podman: None,
             commands: None,
-            has_other_units: false,
+            other_units: OtherUnits::default(),
             names: FxHashMap::default(),
         }
     }

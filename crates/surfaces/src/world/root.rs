@@ -207,7 +207,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             world: &mut self.world,
             memo: self.memo,
             settings: Arc::default(),
-            has_units_of_users: false,
+            units_of_users: FxHashSet::default(),
             nesting: 0,
             data: Vec::new(),
         }

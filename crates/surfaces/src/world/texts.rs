@@ -1,9 +1,11 @@
 //! Texts with containers in them: those that options of a system hold, and files of the project that no system has.
 
 use crate::read::{Found, OptionReader, counted};
-use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, quadlet_text};
+use crate::surface::{
+    OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, quadlet_text,
+};
 use crate::system::release;
-use crate::vocabulary::unit::kinds::FOLDER;
+use crate::vocabulary::unit::kinds::{FOLDER, Kind};
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_model::{
@@ -20,7 +22,9 @@ impl Walk<'_, '_, '_> {
     /// The containers in texts that options of a system hold.
     pub(super) fn texts(&mut self, config: &Found, kind: SystemKind, outer: &Inherited) {
         let is_home = kind == SystemKind::Home;
-        self.has_units_of_users &= is_home;
+        if !is_home {
+            self.units_of_users.clear();
+        }
         for surface in TEXT_SURFACES.iter().filter(|surface| surface.systems.have(kind)) {
             let subject = self.reader.about(Subject::Set);
             let texts = (surface.find)(&mut self.reader, config, kind);
@@ -28,12 +32,15 @@ impl Walk<'_, '_, '_> {
             if texts.is_empty() {
                 continue;
             }
-            if !is_home {
-                self.has_units_of_users |= texts.iter().any(|text| text.path.contains(OF_USERS));
-            }
             let mut read = begin(self.world.system(&outer.id), surface);
-            read.has_other_units =
-                has_modules_units(&mut self.reader, config) || is_home && self.has_units_of_users;
+            read.other_units = units_of_modules(&mut self.reader, config);
+            if is_home {
+                read.other_units.names.extend(self.units_of_users.iter().cloned());
+            } else {
+                let of_users = texts.iter().filter(|text| text.path.contains(OF_USERS));
+                let names = of_users.filter_map(|text| text.path.trim_end_matches('"').rsplit('/').next());
+                self.units_of_users.extend(names.map(str::to_owned));
+            }
             (surface.read)(&texts, &mut read);
             for container in &mut read.containers {
                 outer.settings.apply(container);
@@ -51,23 +58,22 @@ pub(super) fn begin(system: &System, surface: &TextSurface) -> TextsRead {
     out
 }
 
-/// Does quadlet-nix put units beside those in texts?
-fn has_modules_units(reader: &mut OptionReader<'_, '_>, config: &Found) -> bool {
-    let kinds = [
-        "artifacts",
-        "builds",
-        "containers",
-        "images",
-        "kubes",
-        "networks",
-        "pods",
-        "volumes",
-    ];
-    kinds.iter().any(|kind| {
-        let all = reader.option(config, &["virtualisation", "quadlet", kind]);
+/// The units that quadlet-nix puts beside those in texts.
+fn units_of_modules(reader: &mut OptionReader<'_, '_>, config: &Found) -> OtherUnits {
+    let mut out = OtherUnits::default();
+    for kind in Kind::ALL {
+        let option = format!("{}s", kind.extension());
+        let all = reader.option(config, &["virtualisation", "quadlet", &option]);
+        if reader.is_unset(&all) {
+            continue;
+        }
         let entries = reader.entries(&all);
-        !reader.is_unset(&all) && (!entries.is_empty() || entries.open.is_some())
-    })
+        out.is_open |= entries.open.is_some();
+        let names = entries.named.iter();
+        out.names
+            .extend(names.map(|(name, _)| format!("{name}.{}", kind.extension())));
+    }
+    out
 }
 
 /// Adds what was read, and counts what is not known of it.
