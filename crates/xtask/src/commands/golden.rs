@@ -79,7 +79,7 @@ pub fn print(versions: &str, goldens: &[Golden]) -> String {
     out
 }
 
-/// The recordings of a text that [`print`] wrote.
+/// The recordings of a text that `print` wrote.
 pub fn parse(text: &str) -> Vec<Golden> {
     let mut out: Vec<Golden> = Vec::new();
     for line in text.lines() {
