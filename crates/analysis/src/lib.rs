@@ -259,6 +259,7 @@ mod did_you_mean;
 mod fix;
 mod host;
 mod index;
+mod proof;
 mod report;
 mod rule;
 mod run;
@@ -281,12 +282,13 @@ pub use nixpod_source::{
     Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, Level, LineIndex, Origin, Position,
     RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits, visible,
 };
+pub use proof::{Ground, Proof, Verdict};
 pub use report::request::{EvalInput, EvalOutcome, EvalRequest};
 pub use report::secrets::{MASK, Secrets};
 pub use report::{
     Action, ActionKind, Cause, Certainty, Concern, ContainerRef, ErrorCode, EvaluatedRoot, Gap, GapKind,
-    Hover, LeftOut, LeftOutReason, Other, Report, Reported, Shown, ShownDefinition, ShownFact, ShownKind,
-    ShownUnknown, ToldUnsure,
+    Hover, LeftOut, LeftOutReason, Other, Report, Reported, Shown, ShownCommand, ShownDefinition, ShownFact,
+    ShownKind, ShownUnknown, ShownWord, ToldUnsure,
 };
 pub use rule::{
     Absent, Change, Check, Ctx, Finding, FindingBuilder, FixAvailability, Group, Intent, Meta, Rule, Sink,

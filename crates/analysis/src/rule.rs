@@ -1,6 +1,7 @@
 //! What a rule is, and what it may say.
 
 use crate::index::Index;
+use crate::proof::Proof;
 use nixpod_model::{
     Container, ContainerId, Field, Host, HostId, Seen, System, SystemId, Text, TextPart, Unseen, World,
     Written,
@@ -69,6 +70,8 @@ pub struct Meta {
     pub since: &'static str,
     /// Does it come with fixes?
     pub fix: FixAvailability,
+    /// Why it may be believed.
+    pub proof: Proof,
     /// The documentation as it stands in the comment, with the headings `What it flags`, `Why`, `Bad`, `Good`,
     /// `Fix safety`. To show it, take [`Self::markdown`].
     pub docs: &'static str,
@@ -542,7 +545,8 @@ impl FindingBuilder<'_> {
     }
 }
 
-/// Declares a rule: its documentation, its data and its check in one place.
+/// Declares a rule: its documentation, its data and its check in one place. `proof` may be left out by rules that say
+/// nothing of what engines do.
 #[macro_export]
 macro_rules! declare_rule {
     (
@@ -554,6 +558,7 @@ macro_rules! declare_rule {
             group: $group:ident,
             since: $since:literal,
             fix: $fix:ident,
+            $(proof: $proof:expr,)?
             check: $kind:ident($($check:path),+),
         }
     ) => {
@@ -567,6 +572,7 @@ macro_rules! declare_rule {
                 group: $crate::Group::$group,
                 since: $since,
                 fix: $crate::FixAvailability::$fix,
+                proof: $crate::Proof::of(&[$($proof)?]),
                 docs: concat!($($doc, "\n"),+),
                 file: file!(),
             },

@@ -54,6 +54,8 @@ pub enum Surface {
     Compose,
     /// A manifest of Kubernetes.
     Kubernetes,
+    /// The recipe of an image.
+    Containerfile,
     /// A line of a script that runs `podman`, `docker` or `systemd-nspawn`.
     CommandLine,
     /// `containers.conf`, as `virtualisation.containers.containersConf.settings` and `services.podman.settings.containers`:
@@ -82,6 +84,7 @@ impl Surface {
             Self::Devcontainer => "devcontainer",
             Self::Compose => "compose",
             Self::Kubernetes => "kubernetes",
+            Self::Containerfile => "containerfile",
             Self::CommandLine => "command-line",
             Self::ContainersConf => "containers-conf",
             Self::DaemonJson => "daemon-json",

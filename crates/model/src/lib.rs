@@ -15,6 +15,7 @@
 // A fact that is taken out of its struct and shown to nobody.
 #![deny(unused_variables)]
 
+mod command;
 mod container;
 mod engine;
 mod engines;
@@ -30,6 +31,7 @@ mod unknown;
 mod visit;
 mod world;
 
+pub use command::{CommandWord, CommandWriter, Commands, EngineCommand};
 pub use container::{Container, Existence, Listing, Nspawn, OwnOption};
 pub use engine::Engine;
 pub use engines::{Api, Engines, Registries, Storage};

@@ -5,6 +5,7 @@ use crate::{
     Visitor, VisitorMut,
 };
 use nixpod_source::{Origin, Place, Why};
+use std::fmt;
 use std::sync::Arc;
 
 /// One root.
@@ -442,6 +443,12 @@ pub struct Release {
     pub year: u32,
     /// 5 or 11.
     pub month: u32,
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}.{:02}", self.year, self.month)
+    }
 }
 
 /// `system.stateVersion`: the system is at least that new.

@@ -259,6 +259,10 @@ pub(crate) struct ShowArgs {
     #[arg(long)]
     pub(crate) defaults: bool,
 
+    /// Show what starts each container, or those of these names: the words that its engine is told
+    #[arg(long, value_name = "NAME", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub(crate) command: Option<Vec<String>>,
+
     /// Show containers that are off on every host as if they were on, and list what is not shown: those of NixOS
     /// tests and of virtual machines for trying out
     #[arg(long)]

@@ -6,7 +6,7 @@ use crate::outcome::Outcome;
 use crate::selection::unknown_rule;
 use crate::terminal::{Terminal, styles};
 use anyhow::{Result, bail};
-use nixpod_analysis::{FixAvailability, OWN_RULES, Rule, Severity, rule_url};
+use nixpod_analysis::{FixAvailability, OWN_RULES, Rule, Severity, Verdict, rule_url};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -21,10 +21,42 @@ struct Listed {
     since: &'static str,
     summary: &'static str,
     url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<Proven>,
     #[serde(skip)]
     level: Severity,
     #[serde(skip)]
     docs: String,
+}
+
+/// What stands behind a rule.
+#[derive(Serialize)]
+struct Proven {
+    verdict: &'static str,
+    /// Experiments by name, and what they were run on.
+    experiments: &'static [&'static str],
+    on: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip)]
+    words: String,
+}
+
+fn proven(proof: &nixpod_analysis::Proof) -> Option<Proven> {
+    let verdict = proof.verdict()?;
+    Some(Proven {
+        verdict: verdict.as_str(),
+        experiments: proof.experiments(),
+        on: match &verdict {
+            Verdict::Confirmed(on) => on.iter().map(|ground| ground.engines).collect(),
+            _ => Vec::new(),
+        },
+        reason: match verdict {
+            Verdict::NotRunnable(reason) => Some(reason),
+            _ => None,
+        },
+        words: verdict.words(),
+    })
 }
 
 #[derive(Serialize)]
@@ -52,6 +84,7 @@ fn all(rules: &[&Rule]) -> Vec<Listed> {
                 since: meta.since,
                 summary: meta.summary,
                 url: rule_url(meta.id),
+                proof: proven(&meta.proof),
                 level: meta.severity,
                 docs: meta.markdown(),
             }
@@ -85,11 +118,15 @@ pub(crate) fn explain(name: &str, terminal: &Terminal) -> Result<Outcome> {
     };
     let _ = writeln!(
         out,
-        "severity {}, group {}, {default}, {fix}, since {}\n",
+        "severity {}, group {}, {default}, {fix}, since {}",
         terminal.paint(styles::severity(rule.level), rule.severity),
         rule.group,
         rule.since
     );
+    if let Some(proof) = &rule.proof {
+        let _ = writeln!(out, "{}", proof.words);
+    }
+    out.push('\n');
     out.push_str(&markdown::render(&rule.docs, terminal));
     let _ = writeln!(out, "\n{}", rule.url);
     terminal.print(&out)?;

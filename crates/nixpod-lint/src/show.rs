@@ -3,7 +3,7 @@
 use crate::args::{ShowArgs, TableFormat};
 use crate::check::{check_hosts, report_unreadable};
 use crate::outcome::Outcome;
-use crate::output::{Context, left_out, show_json, show_table};
+use crate::output::{Context, left_out, show_commands, show_json, show_table};
 use crate::project::Projects;
 use crate::terminal::Terminal;
 use crate::view::{ContainerSpec, Results};
@@ -24,13 +24,18 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     };
     let projects = Projects::new(args.into(), &settings, terminal)?;
     let base = projects.base();
-    let mut results = projects.ask(Analysis::show, &base);
+    let question = match args.command {
+        Some(_) => Analysis::commands,
+        None => Analysis::show,
+    };
+    let mut results = projects.ask(question, &base);
     check_hosts(&args.host, &results)?;
-    check_containers(&args.container, &results)?;
-    if !args.container.is_empty() {
+    let wanted = [&args.container[..], args.command.as_deref().unwrap_or_default()].concat();
+    check_containers(&wanted, &results)?;
+    if !wanted.is_empty() {
         results
             .containers
-            .retain(|container| args.container.iter().any(|name| name == container.name.exact()));
+            .retain(|container| wanted.iter().any(|name| name == container.name.exact()));
     }
     results.containers = merge_hosts(results.containers);
     let context = Context {
@@ -44,7 +49,10 @@ pub(crate) fn run(args: &ShowArgs, terminal: &Terminal) -> Result<Outcome> {
     match args.format {
         TableFormat::Json => terminal.print_document(&show_json(&results.containers))?,
         TableFormat::Table => {
-            terminal.print(&show_table(&results.containers, args.defaults, &context))?;
+            terminal.print(&match args.command {
+                Some(_) => show_commands(&results.containers, &context),
+                None => show_table(&results.containers, args.defaults, &context),
+            })?;
             if results.containers.is_empty() {
                 terminal.note("no containers were found");
             }

@@ -10,8 +10,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_analysis::{
     Analysis, Applicability, Cause, Certainty, Concern, Confidence, ContainerRef, Diagnostic, EvaluatedRoot,
     FileId, Fix, GapKind, Label, LabelKind, LeftOutReason, LineIndex, Report, Reported, Role, RuleId,
-    Secrets, Severity, Shown, ShownFact, ShownKind, Span, Standing, TextEdit, TextRange, TextSize,
-    ToldUnsure, Why, visible,
+    Secrets, Severity, Shown, ShownCommand, ShownFact, ShownKind, ShownWord, Span, Standing, TextEdit,
+    TextRange, TextSize, ToldUnsure, Why, visible,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
@@ -161,7 +161,28 @@ pub(crate) struct ContainerSpec {
     pub(crate) condition: Option<Words>,
     pub(crate) location: Option<Location>,
     pub(crate) facts: Vec<FactSpec>,
+    pub(crate) command: Option<CommandSpec>,
     pub(crate) unknown: Vec<UnknownSpec>,
+}
+
+/// What starts a container.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CommandSpec {
+    pub(crate) writer: Words,
+    pub(crate) words: Vec<WordSpec>,
+    pub(crate) service: Vec<WordSpec>,
+    pub(crate) unit: Vec<WordSpec>,
+}
+
+/// A word of a command, or a line of a unit.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct WordSpec {
+    pub(crate) text: Words,
+    pub(crate) certainty: Certainty,
+    pub(crate) reason: Option<Words>,
+    pub(crate) is_value: bool,
+    pub(crate) has_hole: bool,
+    pub(crate) location: Option<Location>,
 }
 
 /// What rules ask of a container and nobody knows, for one reason.
@@ -178,7 +199,7 @@ impl ContainerSpec {
         (
             (self.surface, &self.name, &self.inside, &self.location),
             (self.standing, &self.condition),
-            (&self.facts, &self.unknown),
+            (&self.facts, &self.command, &self.unknown),
         )
     }
 }
@@ -494,6 +515,31 @@ impl Resolver<'_> {
                 })
                 .collect(),
             facts: shown.facts.into_iter().map(|fact| self.fact(fact)).collect(),
+            command: shown.command.map(|command| self.command(command)),
+        }
+    }
+
+    fn command(&mut self, command: ShownCommand) -> CommandSpec {
+        let mut words = |words: Vec<ShownWord>| {
+            let words = words.into_iter();
+            words.map(|word| self.word(word)).collect()
+        };
+        CommandSpec {
+            writer: command.writer.into(),
+            words: words(command.words),
+            service: words(command.service),
+            unit: words(command.unit),
+        }
+    }
+
+    fn word(&mut self, word: ShownWord) -> WordSpec {
+        WordSpec {
+            text: word.text.into(),
+            certainty: word.certainty,
+            reason: word.reason.map(Words::from),
+            is_value: word.is_value,
+            has_hole: word.has_hole,
+            location: word.span.map(|span| self.location(span)),
         }
     }
 

@@ -56,6 +56,95 @@ fn check(name: &str, text: &str, arguments: &[&str], expected: Expect) {
 }
 
 #[test]
+fn what_starts_a_container() {
+    check(
+        "command",
+        r#"{ config, lib, ... }: {
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.web = {
+    image = "docker.io/library/nginx:1";
+    environment.TITLE = "it's here";
+    environment.DB_PASSWORD = "plum-cartwheel-41";
+    volumes = [ "/srv/${config.my.name}:/data" ] ++ config.my.volumes;
+    privileged = lib.mkIf config.my.powerful true;
+  };
+  virtualisation.oci-containers.containers.other.image = "a:1";
+}
+"#,
+        &["--command=web"],
+        expect![[r#"
+            web  oci-containers, host configuration.nix, configuration.nix:3:50
+              # as NixOS 26.05 writes it; the release is not known
+              podman run \
+                --name=web \
+                --log-driver=journald \
+                --cidfile=/run/web/ctr-id \
+                --cgroups=enabled \
+                --sdnotify=conmon \
+                -d \
+                --replace \
+                -e 'DB_PASSWORD=***' \
+                -e 'TITLE=it'\''s here' \
+                -v /srv/${my.name}:/data \
+                [-v ${my.volumes}] \
+                [--privileged] \
+                --rm \
+                --pull missing \
+                docker.io/library/nginx:1
+              # ${my.volumes}: option `my.volumes` is set nowhere in the analysed files
+              # --privileged: only if `config.my.powerful`
+              # service: User=root
+        "#]],
+    );
+}
+
+#[test]
+fn a_container_that_no_command_starts() {
+    check(
+        "no-command",
+        r#"{ virtualisation.arion.projects.p.settings.services.web.service.image = "a:1"; }"#,
+        &["--command"],
+        expect![[r#"
+            p/web  arion, host configuration.nix, configuration.nix:1:3
+              no command starts it: arion is told otherwise
+        "#]],
+    );
+}
+
+#[test]
+fn words_have_places() {
+    let project = Project::new(
+        "words",
+        r#"{
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    extraOptions = [ "--cap-add=SYS_ADMIN" ];
+  };
+}
+"#,
+    );
+    let run = project.show(&["--command", "--format", "json"]);
+    let document: Value = serde_json::from_str(&run.out).unwrap();
+    let words = document["containers"][0]["command"]["words"].as_array().unwrap();
+    let placed = words.iter().filter(|word| !word["line"].is_null());
+    let told = placed.map(|word| {
+        format!(
+            "{}:{}:{} {} {}\n",
+            word["file"].as_str().unwrap(),
+            word["line"],
+            word["column"],
+            word["certainty"].as_str().unwrap(),
+            word["text"].as_str().unwrap()
+        )
+    });
+    expect![[r#"
+        configuration.nix:4:22 set --cap-add=SYS_ADMIN
+        configuration.nix:3:14 set a:1
+    "#]]
+    .assert_eq(&told.collect::<String>());
+}
+
+#[test]
 fn flags_are_folded_in_and_what_they_override_is_told() {
     check(
         "flags",

@@ -32,10 +32,11 @@ mod world;
 mod tests;
 
 pub use census::{
-    Bearing, Census, ModuleSite, QuadletSite, SpecSite, TestMachine, bearing, census, may_be_secret,
-    may_run_containers, may_tell_secrets, paths_of_tests, settings,
+    Bearing, Census, ModuleSite, QuadletSite, ScriptSite, ScriptStanding, SpecSite, TestMachine, bearing,
+    census, may_be_secret, may_run_containers, may_tell_secrets, paths_of_tests, settings,
 };
 pub use read::Project;
 pub use surface::{TextFile, places, tables};
+pub use system::release::{SHIPPED, Shipped};
 pub use vocabulary::options::{READ, ReadOption, Systems, Table, Tells};
-pub use world::{RootReader, folder_of_text, has_containers, is_text, read_texts};
+pub use world::{RootReader, folder_of_text, has_containers, is_text, is_unit, read_texts, text_commands};

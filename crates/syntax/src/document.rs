@@ -18,7 +18,7 @@ pub enum Language {
     Nix,
     /// Unit files of systemd and of Podman: `#` and `;` at the beginning of a line.
     Unit,
-    /// Shell scripts, and YAML: `#` at the beginning of a word.
+    /// Shell scripts, YAML, TOML and recipes of images: `#` at the beginning of a word.
     Shell,
     /// JSON with comments: `//` and `/* */`.
     Json,
@@ -27,6 +27,9 @@ pub enum Language {
 impl Language {
     /// The language of a file, by its path.
     pub fn of(path: &str) -> Self {
+        if is_recipe(path) {
+            return Self::Shell;
+        }
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let Some((_, extension)) = name.rsplit_once('.') else {
             return Self::Nix;
@@ -35,9 +38,11 @@ impl Language {
             // A drop-in: `web.container.d/10-more.conf`, or `container.d/10-more.conf` for all.
             "conf" => match folder.strip_suffix(".d").map(Self::of_unit) {
                 Some(true) => Self::Unit,
+                // Code can be imported from any file.
                 Some(false) | None => Self::Nix,
             },
-            "sh" | "bash" | "yaml" | "yml" => Self::Shell,
+            "sh" | "bash" | "toml" | "yaml" | "yml" => Self::Shell,
+            "nspawn" | "service" => Self::Unit,
             "json" | "jsonc" => Self::Json,
             _ if Self::of_unit(name) => Self::Unit,
             _ => Self::Nix,
@@ -62,6 +67,19 @@ pub const UNITS: [&str; 8] = [
     "pod",
     "volume",
 ];
+
+/// Is a file the recipe of an image: has it a name that `podman build` and `docker build` look for, or one like it?
+pub fn is_recipe(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_one =
+        |name: &str| name.eq_ignore_ascii_case("containerfile") || name.eq_ignore_ascii_case("dockerfile");
+    match name.split_once('.') {
+        // `Dockerfile.dockerignore` says what is left out of one.
+        Some((_, "dockerignore" | "containerignore")) => false,
+        Some((stem, ending)) => is_one(stem) || is_one(ending.rsplit('.').next().unwrap_or(ending)),
+        None => is_one(name),
+    }
+}
 
 /// Reads a text that is no Nix.
 pub(crate) fn read(text: &str, language: Language) -> ParsedFile {

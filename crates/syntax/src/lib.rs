@@ -31,7 +31,7 @@ mod tree;
 use std::sync::Arc;
 
 pub use comments::{Suppression, SuppressionKind, Suppressions};
-pub use document::{Language, UNITS, comments_in_literal};
+pub use document::{Language, UNITS, comments_in_literal, is_recipe};
 pub use error::SyntaxError;
 #[doc(hidden)]
 pub use hir::dump;

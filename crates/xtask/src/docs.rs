@@ -1,5 +1,7 @@
-//! The pages below `docs/rules`: one a rule, and the table of all; and the lists of rules and of surfaces in `README.md`.
+//! The pages below `docs/rules`: one a rule, and the table of all; the lists of rules and of surfaces in `README.md`; and
+//! what `proofs` makes of the experiments.
 
+use crate::proofs;
 use anyhow::{Context, Result};
 use nixpod_analysis::{FixAvailability, Group, Meta, OWN_RULES};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,15 +26,19 @@ const LISTS: [ListAfter; 2] = [
     ),
 ];
 
-/// All pages by file name, rendered from the rules.
-pub fn pages() -> BTreeMap<String, String> {
+/// All pages by path below the repository's root, rendered from the rules and the experiments.
+///
+/// # Errors
+/// Experiments that cannot be read, or that a rule names and nobody has written.
+pub fn pages(root: &Path) -> Result<BTreeMap<String, String>> {
     let rules = rules();
-    let mut out: BTreeMap<String, String> = rules
-        .iter()
-        .map(|meta| (format!("{}.md", meta.id), page(meta)))
-        .collect();
-    out.insert("README.md".to_owned(), table(&rules));
-    out
+    let mut out = proofs::files(root)?;
+    for meta in &rules {
+        out.insert(format!("{FOLDER}/{}.md", meta.id), page(root, meta)?);
+    }
+    out.insert(format!("{FOLDER}/README.md"), table(&rules));
+    out.insert(format!("{FOLDER}/RELEASES.md"), releases());
+    Ok(out)
 }
 
 /// Every rule's data by name, those about the tool's own business included.
@@ -46,7 +52,26 @@ fn rules() -> Vec<&'static Meta> {
     rules
 }
 
-fn page(meta: &Meta) -> String {
+/// What releases of NixOS have, as far as rules depend on it.
+fn releases() -> String {
+    let mut out = "# What releases of NixOS have\n\n\
+        Rules depend on it where an option or a key is newer than a release, and `quadlet-invalid` says so of keys. Each\n\
+        entry is what the release began with; a later Podman can come to it while it lives. Numbers with `#` are pull\n\
+        requests and issues of nixpkgs, with when they were opened.\n\n\
+        | release | Podman | systemd | known from |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for shipped in nixpod_surfaces::SHIPPED {
+        let (year, month) = (shipped.release.year, shipped.release.month);
+        let _ = writeln!(
+            out,
+            "| {year}.{month:02} | {} | {} | {} |",
+            shipped.podman, shipped.systemd, shipped.sources
+        );
+    }
+    out
+}
+
+fn page(root: &Path, meta: &Meta) -> Result<String> {
     let mut out = format!("# {}\n\n{}.\n\n", meta.id, capitalised(meta.summary));
     let _ = writeln!(out, "| severity | group | default | fix | since |");
     let _ = writeln!(out, "| --- | --- | --- | --- | --- |");
@@ -74,12 +99,19 @@ fn page(meta: &Meta) -> String {
         }
         fence_before = line == "```";
     }
+    if let Some(verdict) = meta.proof.verdict() {
+        let experiments = proofs::of_rule(root, meta.proof.experiments())?;
+        let _ = write!(out, "\n## Proof\n\n{}.\n", capitalised(&verdict.words()));
+        if !experiments.is_empty() {
+            let _ = write!(out, "\n{experiments}");
+        }
+    }
     let _ = write!(
         out,
         "\n---\n[All rules](README.md). This page is generated from `{}`: edit that, then run `cargo xtask docs`.\n",
         source(meta)
     );
-    out
+    Ok(out)
 }
 
 fn table(rules: &[&Meta]) -> String {
@@ -199,26 +231,30 @@ fn capitalised(text: &str) -> String {
     }
 }
 
-/// Writes all pages and the list, and removes the pages of rules that are gone; returns what was done.
+/// Writes all pages and the list, and removes the pages that belong to nothing; returns what was done.
+///
+/// # Errors
+/// Files that cannot be read or written.
 pub fn write(root: &Path) -> Result<String> {
-    let folder = root.join(FOLDER);
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let mut out = String::new();
-    let pages = pages();
-    for path in existing(&folder) {
-        let name = file_name(&path);
+    let pages = pages(root)?;
+    for (folder, path) in existing(root) {
+        let name = format!("{folder}/{}", file_name(&path));
         if !pages.contains_key(&name) {
             fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-            let _ = writeln!(out, "removed {FOLDER}/{name}");
+            let _ = writeln!(out, "removed {name}");
         }
     }
     for (name, text) in pages {
-        let path = folder.join(&name);
+        let path = root.join(&name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        }
         if fs::read_to_string(&path).is_ok_and(|old| old == text) {
             continue;
         }
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-        let _ = writeln!(out, "wrote {FOLDER}/{name}");
+        let _ = writeln!(out, "wrote {name}");
     }
     let path = root.join(README);
     let old = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -232,19 +268,21 @@ pub fn write(root: &Path) -> Result<String> {
 
 /// What is not as [`write()`] would leave it, one line each.
 pub fn stale(root: &Path) -> Vec<String> {
-    let folder = root.join(FOLDER);
-    let pages = pages();
-    let gone = existing(&folder)
+    let pages = match pages(root) {
+        Ok(pages) => pages,
+        Err(error) => return vec![format!("{error:#}")],
+    };
+    let gone = existing(root)
         .into_iter()
-        .map(|path| file_name(&path))
+        .map(|(folder, path)| format!("{folder}/{}", file_name(&path)))
         .filter(|name| !pages.contains_key(name))
-        .map(|name| format!("{FOLDER}/{name} belongs to no rule"));
+        .map(|name| format!("{name} belongs to nothing"));
     let old = pages
         .iter()
-        .filter_map(|(name, text)| match fs::read_to_string(folder.join(name)) {
+        .filter_map(|(name, text)| match fs::read_to_string(root.join(name)) {
             Ok(found) if found == *text => None,
-            Ok(_) => Some(format!("{FOLDER}/{name} differs")),
-            Err(_) => Some(format!("{FOLDER}/{name} is missing")),
+            Ok(_) => Some(format!("{name} differs")),
+            Err(_) => Some(format!("{name} is missing")),
         });
     let list = fs::read_to_string(root.join(README))
         .map_err(anyhow::Error::from)
@@ -257,13 +295,16 @@ pub fn stale(root: &Path) -> Vec<String> {
     gone.chain(old).chain(list).collect()
 }
 
-fn existing(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|end| end == "md"))
-        .collect()
+/// The pages that are there, each with its folder.
+fn existing(root: &Path) -> Vec<(&'static str, PathBuf)> {
+    let pages = |folder: &'static str| {
+        let entries = fs::read_dir(root.join(folder)).into_iter().flatten();
+        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        paths
+            .filter(|path| path.extension().is_some_and(|end| end == "md"))
+            .map(move |path| (folder, path))
+    };
+    [FOLDER, proofs::FOLDER].into_iter().flat_map(pages).collect()
 }
 
 fn file_name(path: &Path) -> String {

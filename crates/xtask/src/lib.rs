@@ -8,11 +8,14 @@
 //! trees, suites of others) is run by hand.
 
 pub mod census;
+pub mod commands;
 pub mod docs;
 pub mod edits;
+pub mod lab;
 pub mod libcalls;
 pub mod licences;
 pub mod oracle;
+pub mod proofs;
 pub mod quadlets;
 pub mod readers;
 pub mod reasons;

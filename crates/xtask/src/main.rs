@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use nixpod_xtask::{
-    census, docs, edits, libcalls, licences, oracle, quadlets, readers, reasons, record, root, suites,
+    census, commands, docs, edits, lab, libcalls, licences, oracle, quadlets, readers, reasons, record, root,
+    suites,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,9 +12,19 @@ const USAGE: &str = "\
 cargo xtask docs [--check]
     Writes docs/rules, and the list of rules in README.md, from the rules' own documentation; with --check only says
     what is not current.
+cargo xtask commands --modules DIR [--nix NIX_INSTANTIATE] --quadlet QUADLET --newer-quadlet QUADLET
+    Asks real Nix, with the real modules of NixOS, Home Manager and quadlet-nix, a shell and Podman's generator what the
+    engines are told of the containers of the test data and of generated specs, and writes it to testdata/commands. How
+    DIR looks is said in crates/xtask/src/commands/mod.rs. With --compare alone the recordings are held against what we
+    say, and every difference is printed.
 cargo xtask edits [--count N] DIR...
     Edits literals of the trees at random in memory, and compares the answer of a host that remembers what was before
     with that of a fresh one.
+cargo xtask lab [WORD...] [--generation NAME|--all] [--list] [--record] [--jobs N] [--folder DIR] [--verbose]
+    Tries what the rules say on real engines, unpacked from Debian's packages into target/lab (or DIR), in namespaces of
+    its own; WORD is the name of an experiment, of a topic or of a rule. Runs the newest generation of engines unless told
+    otherwise; with --record writes what was seen to testdata/lab/results.json. Needs root, and under CI=true fails where
+    something is missing.
 cargo xtask licences
     Holds the licences of all dependencies, and where they come from, against deny.toml.
 cargo xtask oracle [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB FILE_OR_FLAKE...
@@ -25,9 +36,10 @@ cargo xtask record [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB [CASE]...
 cargo xtask lib [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB
     Makes calls of `lib` functions from testdata/eval/lib/arguments.txt, asks real Nix with the real `lib` what they
     give, and writes both beside it.
-cargo xtask quadlets QUADLET [DIR FILE]
+cargo xtask quadlets QUADLET [DIR]
     Asks Podman's generator what it makes of the units of testdata/quadlet/cases and of 300 at random, and writes it
-    beside them; or of the units of a folder, such as those of Podman's own tests, and writes it to a file.
+    beside them; or of the units of a folder, such as those of Podman's own tests (test/e2e/quadlet), and tells of how
+    many we read the same.
 cargo xtask readers DIR...
     Reads every Nix file below the folders both ways, and tells where the fast reader and rnix differ. For each upgrade of
     rnix.
@@ -69,8 +81,10 @@ type Words<'a> = &'a mut dyn Iterator<Item = &'a str>;
 fn run(arguments: &[String]) -> Result<String> {
     let words: Words<'_> = &mut arguments.iter().map(String::as_str);
     match words.next() {
+        Some("commands") => commands(words),
         Some("docs") => docs(words),
         Some("edits") => edits(words),
+        Some("lab") => lab(words),
         Some("oracle") => {
             let RealNix { nix, lib, rest } = RealNix::from(words)?;
             let targets: Vec<PathBuf> = rest.into_iter().map(PathBuf::from).collect();
@@ -89,9 +103,9 @@ fn run(arguments: &[String]) -> Result<String> {
             let quadlet = words
                 .next()
                 .context("which generator? /usr/libexec/podman/quadlet, say")?;
-            match (words.next(), words.next()) {
-                (Some(folder), Some(to)) => quadlets::record_others(quadlet, folder.as_ref(), to.as_ref()),
-                _ => quadlets::record(&root(), quadlet),
+            match words.next() {
+                Some(folder) => quadlets::compare_others(&root(), quadlet, folder.as_ref()),
+                None => quadlets::record(&root(), quadlet),
             }
         }
         Some("reasons") => reasons(words),
@@ -100,6 +114,29 @@ fn run(arguments: &[String]) -> Result<String> {
         Some("census") => census(words),
         _ => bail!("usage:\n{USAGE}"),
     }
+}
+
+fn commands(words: Words<'_>) -> Result<String> {
+    let (mut nix, mut quadlet, mut newer, mut modules) = ("nix-instantiate".to_owned(), None, None, None);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().with_context(|| format!("what does {word} name?"));
+        match word {
+            "--nix" => nix = value()?.to_owned(),
+            "--quadlet" => quadlet = Some(value()?.to_owned()),
+            "--newer-quadlet" => newer = Some(value()?.to_owned()),
+            "--modules" => modules = Some(PathBuf::from(value()?)),
+            "--compare" => return commands::compared(&root()),
+            other => bail!("unknown argument `{other}`\n{USAGE}"),
+        }
+    }
+    let modules = modules.context("--modules: where are the modules?")?;
+    let outside = commands::Outside {
+        nix,
+        quadlet: quadlet.context("--quadlet: where is the generator of Podman 5.4?")?,
+        newer_quadlet: newer.context("--newer-quadlet: where is the generator of the newest Podman?")?,
+        modules: modules.canonicalize()?,
+    };
+    commands::record(&root(), &outside)
 }
 
 fn docs(words: Words<'_>) -> Result<String> {
@@ -125,6 +162,31 @@ fn edits(words: Words<'_>) -> Result<String> {
         }
     }
     edits::edits(count, &trees)
+}
+
+fn lab(words: Words<'_>) -> Result<String> {
+    let mut options = lab::LabArguments {
+        strict: std::env::var_os("CI").is_some_and(|value| value == "true"),
+        ..lab::LabArguments::default()
+    };
+    while let Some(word) = words.next() {
+        match word {
+            "--all" => options.all = true,
+            "--list" => options.list = true,
+            "--record" => options.record = true,
+            "--verbose" => options.verbose = true,
+            "--generation" => {
+                let name = words.next().context("--generation needs a name")?;
+                options.generations.push(name.to_owned());
+            }
+            "--jobs" => options.jobs = Some(words.next().context("--jobs needs a number")?.parse()?),
+            "--folder" => options.folder = words.next().map(PathBuf::from),
+            flag if flag.starts_with('-') => bail!("unknown argument `{flag}`\n{USAGE}"),
+            word => options.words.push(word.to_owned()),
+        }
+    }
+    lab::run(&root(), &options)?;
+    Ok(String::new())
 }
 
 /// What tasks need that ask real Nix.

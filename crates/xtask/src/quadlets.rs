@@ -19,16 +19,18 @@ const FOLDER: &str = "/etc/containers/systemd";
 /// Files by name.
 type Files = BTreeMap<String, String>;
 
-/// Asks the generator about every case, and writes what it says.
+/// Asks the generator about every case, and writes what it says, for each release of Podman by itself.
 pub fn record(root: &Path, quadlet: &str) -> Result<String> {
     let version = Command::new(quadlet).arg("-version").output();
     let version = version.with_context(|| format!("{quadlet} cannot be run"))?;
     let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
+    let release: Vec<&str> = version.splitn(3, '.').take(2).collect();
+    let release = release.join(".");
     let folder = root.join("testdata/quadlet");
     let mut written = String::new();
     for (name, cases) in [
-        ("cases.txt", by_hand(&folder.join("cases"))?),
-        ("random.txt", at_random()),
+        (format!("cases-{release}.txt"), by_hand(&folder.join("cases"))?),
+        (format!("random-{release}.txt"), at_random()),
     ] {
         let mut out = format!("Podman {version}\n");
         for (case, files) in &cases {
@@ -39,16 +41,35 @@ pub fn record(root: &Path, quadlet: &str) -> Result<String> {
             }
             out.push_str(&made);
         }
-        fs::write(folder.join(name), out)?;
+        fs::write(folder.join(&name), out)?;
         writeln!(written, "wrote testdata/quadlet/{name}: {} cases", cases.len())?;
     }
     Ok(written)
 }
 
-/// Asks the generator about the units of other people, all files of a folder together, and writes what it says to a file.
-/// Nothing of it is kept here: `QUADLET_RECORDING=FILE cargo test -p nixpod-surfaces` holds our reading against it.
-pub fn record_others(quadlet: &str, folder: &Path, to: &Path) -> Result<String> {
+/// Asks the generator about the units of other people, all files of a folder together, and holds our reading against what it
+/// says. Nothing of it is kept.
+pub fn compare_others(root: &Path, quadlet: &str, folder: &Path) -> Result<String> {
+    let recording = std::env::temp_dir().join(format!("nixpod-quadlets-{}.txt", std::process::id()));
+    let recorded = record_others(quadlet, folder, &recording)?;
+    let test = Command::new("cargo")
+        .args(["test", "--quiet", "--package", "nixpod-surfaces", "--lib"])
+        .args(["units_by_hand", "--", "--nocapture"])
+        .env("QUADLET_RECORDING", &recording)
+        .current_dir(root)
+        .output()?;
+    fs::remove_file(&recording)?;
+    let said = String::from_utf8_lossy(&test.stderr).into_owned();
+    if !said.contains("passed ") {
+        bail!("the comparison did not run\n{said}");
+    }
+    Ok(format!("{recorded}{said}"))
+}
+
+/// What the generator makes of each unit, with those that it names.
+fn record_others(quadlet: &str, folder: &Path, to: &Path) -> Result<String> {
     let mut files = Files::new();
+    let top = folder;
     let mut pending = vec![(folder.to_owned(), String::new())];
     while let Some((folder, below)) = pending.pop() {
         for entry in fs::read_dir(&folder)? {
@@ -77,7 +98,7 @@ pub fn record_others(quadlet: &str, folder: &Path, to: &Path) -> Result<String> 
         count += 1;
     }
     fs::write(to, out)?;
-    Ok(format!("wrote {}: {count} units\n", to.display()))
+    Ok(format!("{count} units of {}\n", top.display()))
 }
 
 /// A unit with its drop-ins, and with the units that these name.

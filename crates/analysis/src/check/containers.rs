@@ -1,6 +1,6 @@
 //! The effective spec of each container, for `show`.
 
-use crate::check::facts::{conditions, facts};
+use crate::check::facts::{command, conditions, facts};
 use crate::check::outcome::Outcome;
 use crate::check::part::Pick;
 use crate::check::places::span_of_origin;
@@ -23,14 +23,18 @@ pub(crate) fn containers(
 ) -> Vec<Shown> {
     let mut out = Vec::new();
     for (at, known) in outcome.worlds.iter().enumerate() {
-        let options = listed.get(at).map(|(_, listed)| &listed.options);
+        let listed = listed.get(at).map(|(_, listed)| listed);
         let all = known.world.containers.values();
         let told = all.filter(|container| {
             !known.world.is_repeated(container) && pick.has_container(&known.world, container)
         });
         for container in told {
-            let options = options.map(|options| options.get(&container.id).map_or(&[][..], Vec::as_slice));
-            out.push(show(files, &outcome.secrets, &known.world, (container, options)));
+            let options = listed.map(|listed| listed.options.get(&container.id));
+            let options = options.map(|options| options.map_or(&[][..], Vec::as_slice));
+            let mut shown = show(files, &outcome.secrets, &known.world, (container, options));
+            let command = listed.and_then(|listed| listed.commands.get(&container.id));
+            shown.command = command.map(|command| self::command(files, &outcome.secrets, command));
+            out.push(shown);
         }
     }
     out.sort_by(|a, b| {
@@ -87,6 +91,7 @@ fn show(
             Some(options) => facts(files, secrets, container, options),
             None => Vec::new(),
         },
+        command: None,
         unknown: container
             .unknown()
             .into_iter()

@@ -1,12 +1,12 @@
 //! The facts of a container as rules see them, and the options that no fact tells of.
 
 use crate::report::secrets::Secrets;
-use crate::report::{Certainty, ShownDefinition, ShownFact, ShownKind, told};
+use crate::report::{Certainty, ShownCommand, ShownDefinition, ShownFact, ShownKind, ShownWord, told};
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use nixpod_model::{
-    Container, Definition, Fact, FactInfo, FactValue, Field, OwnOption, TextPart, Topic, Unset, Visitor,
-    symbol_in_words,
+    Container, Definition, EngineCommand, Fact, FactInfo, FactValue, Field, OwnOption, Text, TextPart, Topic,
+    Unset, Visitor, symbol_in_words,
 };
 use nixpod_source::visible::{cut, message};
 use nixpod_source::{Condition, Place, Sense, Site, Span};
@@ -264,6 +264,50 @@ fn shown<T>(
         holes: Vec::new(),
         span: written.or_else(|| definitions.first().and_then(|definition| definition.span)),
         definitions,
+    }
+}
+
+/// What starts a container, without secrets.
+pub(crate) fn command(files: &Files<'_>, secrets: &Secrets, command: &EngineCommand) -> ShownCommand {
+    let line = |text: &Field<Text>| word(files, secrets, text, false);
+    let words = command.words.iter();
+    ShownCommand {
+        writer: command.writer.to_string(),
+        words: words
+            .map(|one| word(files, secrets, &one.text, one.is_value))
+            .collect(),
+        service: command.service.iter().map(line).collect(),
+        unit: command.unit.iter().map(line).collect(),
+    }
+}
+
+fn word(files: &Files<'_>, secrets: &Secrets, field: &Field<Text>, is_value: bool) -> ShownWord {
+    let mut pieces = Vec::new();
+    if let Some(text) = field.value() {
+        text.origins(&mut |origin| pieces.extend(origin.hops.iter().map(|hop| hop.place)));
+    }
+    let text = match &field.fact {
+        Fact::Unknown(why) => match why.name() {
+            Some(name) => format!("${{{name}}}"),
+            None => "${…}".to_owned(),
+        },
+        Fact::Set(text) | Fact::Default(text) | Fact::Maybe(text) => text.display(),
+    };
+    let fact = shown(files, secrets, field, Some(text), &pieces);
+    let is_unknown = field.is_unknown();
+    ShownWord {
+        text: fact.value.unwrap_or_default(),
+        certainty: match is_unknown {
+            true => Certainty::Unknown,
+            false => fact.certainty,
+        },
+        reason: match &field.fact {
+            Fact::Unknown(why) => Some(told(&why.to_string(), secrets)),
+            _ => fact.reason,
+        },
+        is_value,
+        has_hole: is_unknown || field.value().is_some_and(Text::has_hole),
+        span: fact.span,
     }
 }
 

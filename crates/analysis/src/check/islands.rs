@@ -6,6 +6,7 @@
 //! not come to is named as not analysed.
 
 use crate::check::budget::{Budget, Roots};
+use crate::check::scripts::Scripts;
 use crate::check::used::{Used, has_part};
 use crate::report::{Cause, Concern, Gap};
 use crate::settings::Settings;
@@ -52,6 +53,8 @@ pub(crate) struct Census {
     pub(crate) unread: Vec<Written>,
     /// Sets in the shape of quadlet files that are not read, each with its file.
     pub(crate) quadlets: Vec<(FileId, QuadletSite)>,
+    /// Scripts that run containers and that nothing came to.
+    pub(super) scripts: Scripts,
 }
 
 /// Evaluates the islands of files, except those that only tests have, adds their worlds to those of the roots, and tells what is left.
@@ -66,8 +69,7 @@ pub(crate) fn islands(
     let mut out = Census::default();
     let mut left = out.written(vfs, files, tests);
     let from_hosts = Account::new(evaluated.iter().filter(|world| world.is_of_hosts()));
-    let has_hosts = evaluated.iter().any(|world| world.is_of_hosts());
-    let standing = match has_hosts {
+    let standing = match evaluated.iter().any(|world| world.is_of_hosts()) {
         true => Standing::NoHost,
         false => Standing::Plain,
     };
@@ -86,9 +88,8 @@ pub(crate) fn islands(
             written.site.is_told && is_read && (is_decided() || from_hosts.is_disabled(vfs, written))
         });
         out.off.extend(off);
-        let (told, rest) = rest
-            .into_iter()
-            .partition::<Vec<_>, _>(|written| written.site.is_told);
+        let rest = rest.into_iter();
+        let (told, rest): (Vec<_>, Vec<_>) = rest.partition(|written| written.site.is_told);
         out.unread.extend(rest);
         left = told;
         let mut roots = roots(vfs, &left, standing);
@@ -96,8 +97,7 @@ pub(crate) fn islands(
         if roots.is_empty() || vfs.watch.is_cancelled() {
             break;
         }
-        let all = &roots;
-        let jobs = settings.jobs;
+        let (all, jobs) = (&roots, settings.jobs);
         evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     }
     let besides_tests = files.values().filter(|file| !tests.contains(file));
@@ -105,6 +105,12 @@ pub(crate) fn islands(
     roots.extend(of_quadlets(&out.quadlets));
     let (all, jobs) = (&roots, settings.jobs);
     evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
+    out.scripts = Scripts::new(vfs, files, tests, evaluated);
+    out.scripts.set_off_aside(&from_hosts.files);
+    let roots = out.scripts.roots(&from_hosts.files, evaluated, standing);
+    let all = &roots;
+    evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
+    out.scripts.keep_unread(evaluated);
     // In an open world, what a condition leaves out for certain is off as well.
     let account = Account::new(evaluated.iter());
     out.quadlets
@@ -116,12 +122,9 @@ pub(crate) fn islands(
     out.unread.extend(unread);
     out.keep_whole(evaluated);
     if settings.with_off {
-        let roots = as_if_on(vfs, &out.off);
-        let all = &roots;
+        let all = &as_if_on(vfs, &out.off);
         let as_if_on = budget.evaluate(vfs, worlds, Roots { all, jobs, extent });
-        let account = Account::new(as_if_on.iter());
-        out.off
-            .retain(|written| !account.has_read(written.file, written.site.key));
+        out.keep_off(&as_if_on);
         evaluated.extend(as_if_on);
     }
     out
@@ -163,6 +166,13 @@ fn as_if_on(vfs: &Vfs, off: &[Written]) -> Vec<Root> {
 }
 
 impl Census {
+    /// What these have is not left out.
+    fn keep_off(&mut self, as_if_on: &[Arc<Known>]) {
+        let account = Account::new(as_if_on.iter());
+        self.off
+            .retain(|written| !account.has_read(written.file, written.site.key));
+    }
+
     /// A part of a container that is there is not off as a whole.
     fn keep_whole(&mut self, evaluated: &[Arc<Known>]) {
         let there: FxHashSet<(Surface, &str)> = { evaluated.iter().filter(|world| world.is_of_hosts()) }
@@ -292,7 +302,8 @@ impl Census {
                 what,
             }
         });
-        untold.map(gap).chain(quadlets).collect()
+        let scripts = self.scripts.gaps(files);
+        untold.map(gap).chain(quadlets).chain(scripts).collect()
     }
 }
 

@@ -41,7 +41,10 @@ impl Census {
                 reason,
             })
         });
-        left_out.chain(whole).collect()
+        left_out
+            .chain(whole)
+            .chain(self.scripts.left_out(files))
+            .collect()
     }
 }
 

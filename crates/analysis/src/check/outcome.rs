@@ -10,6 +10,7 @@ use crate::check::missing_import::missing_imports;
 use crate::check::places::slice;
 use crate::check::secrets::look_up;
 use crate::check::targets::Targets;
+use crate::check::templates::{read_as_text, templates};
 use crate::check::tool_rules;
 use crate::report::secrets::Secrets;
 use crate::report::{Cause, EvaluatedRoot, LeftOut};
@@ -41,6 +42,12 @@ pub(crate) struct Outcome {
     pub(crate) secrets: Arc<Secrets>,
 }
 
+/// The files that are code: those that are looked at, and what evaluations parsed.
+fn code_of(targets: &Targets, evaluated: &[Arc<Known>]) -> FxHashSet<FileId> {
+    let parsed = evaluated.iter().flat_map(|known| known.reads.parsed_files());
+    parsed.chain(targets.files.values().copied()).collect()
+}
+
 /// Checks files and directories. `extent`: what will be asked for of their containers.
 pub(crate) fn check(
     vfs: &Vfs,
@@ -51,10 +58,12 @@ pub(crate) fn check(
     targets: &[Utf8PathBuf],
 ) -> Outcome {
     worlds.begin_check();
-    let targets = tracing::debug_span!("find files").in_scope(|| Targets::find(vfs, targets));
+    let mut targets = tracing::debug_span!("find files").in_scope(|| Targets::find(vfs, targets));
     parse_all(vfs, settings.jobs, &targets);
+    targets.leave_out(&templates(vfs, &targets.files));
     let mut budget = Budget::new(targets.text(vfs));
     let (mut evaluated, tests) = targets.evaluate(vfs, worlds, settings, extent, &mut budget);
+    targets.leave_out(&read_as_text(vfs, &evaluated));
     let rest = (&mut evaluated, &mut budget);
     let texts = (&targets.files, &tests);
     let census = islands(vfs, worlds, settings, extent, texts, rest);
@@ -91,8 +100,9 @@ pub(crate) fn check(
     let unread = census.gaps(&looked_up, told);
     outcome.gaps.extend(unread.into_iter().map(FoundGap::of_text));
     outcome.left_out = census.left_out(&looked_up, &evaluated);
+    let code = code_of(&targets, &evaluated);
     for file in files.values() {
-        look_at_text(&looked_up, *file, settings, &mut outcome);
+        look_at_text(&looked_up, *file, code.contains(file), (settings, &mut outcome));
     }
     outcome.gaps.extend(not_read(&looked_up, &targets, &broken));
     files.retain(|_, file| looked_up.readable(*file).is_some());
@@ -168,11 +178,17 @@ fn files_of(
     (files, broken)
 }
 
-/// Adds what is to be said about one file's text as such.
-fn look_at_text(files: &Files<'_>, file: FileId, settings: &Settings, outcome: &mut Outcome) {
+/// Adds what is to be said about one file's text as such. What only looks like code, or was read as text, is none.
+fn look_at_text(
+    files: &Files<'_>,
+    file: FileId,
+    is_code: bool,
+    (settings, outcome): (&Settings, &mut Outcome),
+) {
     let state = files.state(file);
     match &state.problem {
-        None => tool_rules::parse_errors(file, &state, settings, &mut outcome.findings),
+        None if is_code => tool_rules::parse_errors(file, &state, settings, &mut outcome.findings),
+        None => {}
         Some(problem) => {
             let cause = cause_of(files, file, problem);
             let gap = cause.map(|cause| FoundGap::of_file(file, cause, format!("the file {problem}")));

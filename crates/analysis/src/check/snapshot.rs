@@ -4,7 +4,7 @@ use crate::check::containers::containers;
 use crate::check::group::{SameFindings, groups};
 use crate::check::outcome::{Outcome, check};
 use crate::check::part::{Part, Pick};
-use crate::check::targets::is_walked;
+use crate::check::targets::{Targets, is_walked};
 use crate::report::secrets::Secrets;
 use crate::report::{Gap, Report, Reported, told};
 use crate::rule::Rule;
@@ -19,6 +19,7 @@ use crate::world::worlds::{Known, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{FileId, LineIndex};
 use nixpod_syntax::ParsedFile;
+use rustc_hash::FxHashSet;
 use std::sync::{Arc, Mutex};
 
 /// What readers see: one finding for all containers of a template.
@@ -80,16 +81,21 @@ impl Analysis {
 
     /// Checks, and lists the options of all containers.
     pub fn show(&self, targets: &[Utf8PathBuf]) -> Report {
+        self.with(targets, Extent::Options)
+    }
+
+    /// The same, and tells what starts each container.
+    pub fn commands(&self, targets: &[Utf8PathBuf]) -> Report {
+        self.with(targets, Extent::Commands)
+    }
+
+    fn with(&self, targets: &[Utf8PathBuf], extent: Extent) -> Report {
         let asked = self.asked(targets);
-        let outcome = self.outcome_for(&asked.targets, Extent::Options);
+        let outcome = self.outcome_for(&asked.targets, extent);
         let pick = Pick::new(&self.vfs, &asked.part, &outcome);
         let findings = reported(pick.groups(groups(&outcome.findings, &outcome.secrets)));
-        self.report(
-            &asked,
-            &outcome,
-            findings,
-            &self.listed(&outcome.worlds, Extent::Options),
-        )
+        let listed = self.listed(&outcome.worlds, extent);
+        self.report(&asked, &outcome, findings, &listed)
     }
 
     /// What must not be shown of the files of these targets.
@@ -221,10 +227,11 @@ impl Analysis {
     pub(crate) fn asked<'t>(&self, named: &'t [Utf8PathBuf]) -> Asked<'t> {
         let hosts = self.settings.hosts.clone();
         let Some(project) = self.vfs.project.as_ref().filter(|project| project.is_whole) else {
+            let (targets, paths) = self.with_units_beside(named);
             return Asked {
                 named,
-                targets: named.to_vec(),
-                part: Part { paths: None, hosts },
+                targets,
+                part: Part { paths, hosts },
             };
         };
         let mut targets = Vec::new();
@@ -253,6 +260,28 @@ impl Analysis {
                 hosts,
             },
         }
+    }
+
+    /// Where there is no project: the paths that are named, with what a unit among them is read together with, and the
+    /// paths that are asked about, if these are not all.
+    fn with_units_beside(&self, named: &[Utf8PathBuf]) -> (Vec<Utf8PathBuf>, Option<Vec<Utf8PathBuf>>) {
+        let mut targets = named.to_vec();
+        let units = named
+            .iter()
+            .filter(|path| nixpod_surfaces::is_unit(path.as_str()));
+        let units: Vec<Utf8PathBuf> = units.filter_map(|path| self.vfs.resolve(path).ok()).collect();
+        let mut known: FxHashSet<&Utf8Path> = FxHashSet::default();
+        for unit in &units {
+            if known.insert(nixpod_surfaces::folder_of_text(unit)) {
+                targets.extend(Targets::beside(&self.vfs, unit));
+            }
+        }
+        // What code imports is told as well, and where it is cannot be said by the paths that were named.
+        if targets.len() == named.len() || units.len() < named.len() {
+            return (targets, None);
+        }
+        let paths = named.iter().filter_map(|path| self.vfs.resolve(path).ok());
+        (targets, Some(paths.collect()))
     }
 
     /// What is to be evaluated for a question about one path.

@@ -2,6 +2,7 @@
 
 use crate::check::budget::{Budget, Roots};
 use crate::check::candidates::{Candidate, mentioned, only_in_tests, spread, tops};
+use crate::check::templates::read_as_text;
 use crate::settings::Settings;
 use crate::vfs::disk::FileKind;
 use crate::vfs::parallel;
@@ -109,6 +110,7 @@ pub fn patterns() -> Vec<String> {
         "**/*.d/*.conf".to_owned(),
         "**/devcontainer.json".to_owned(),
         "**/.devcontainer.json".to_owned(),
+        "**/*{Containerfile,Dockerfile}*".to_owned(),
     ]
 }
 
@@ -129,6 +131,33 @@ impl Targets {
             let may = |text: &str| nixpod_surfaces::has_containers(path.as_str(), text);
             named.contains(file) || may(&vfs.state(*file).text)
         });
+        out
+    }
+
+    /// Leaves out files that are no code, unless somebody named them.
+    pub(crate) fn leave_out(&mut self, these: &FxHashSet<FileId>) {
+        let named = &self.named;
+        self.files
+            .retain(|_, file| named.contains(file) || !these.contains(file));
+    }
+
+    /// The texts that are read together with one: those of its folder, and the drop-ins there.
+    pub(crate) fn beside(vfs: &Vfs, path: &Utf8Path) -> Vec<Utf8PathBuf> {
+        let folder = nixpod_surfaces::folder_of_text(path);
+        let is_drop_ins =
+            |(name, kind): &&(String, FileKind)| *kind == FileKind::Directory && name.ends_with(".d");
+        let list = |folder: &Utf8Path| vfs.list(folder).map_or_else(|_| Vec::new(), |all| all.to_vec());
+        let all = list(folder);
+        let drop_ins = all.iter().filter(is_drop_ins).map(|(name, _)| folder.join(name));
+        let mut out = Vec::new();
+        for folder in [folder.to_owned()].into_iter().chain(drop_ins) {
+            for (name, kind) in list(&folder) {
+                let path = folder.join(name);
+                if kind == FileKind::Regular && nixpod_surfaces::is_unit(path.as_str()) {
+                    out.push(path);
+                }
+            }
+        }
         out
     }
 
@@ -273,9 +302,20 @@ impl Targets {
         let read: FxHashSet<FileId> = { evaluated.iter() }
             .flat_map(|known| known.reads.texts())
             .collect();
+        let unread = || self.texts.iter().filter(|(_, file)| !read.contains(file));
+        let with_units: FxHashSet<&Utf8Path> = unread()
+            .filter(|(path, _)| nixpod_surfaces::is_unit(path.as_str()))
+            .map(|(path, _)| nixpod_surfaces::folder_of_text(path))
+            .collect();
         let mut folders: BTreeMap<&Utf8Path, Vec<FileId>> = BTreeMap::new();
-        for (path, file) in self.texts.iter().filter(|(_, file)| !read.contains(file)) {
-            let folder = nixpod_surfaces::folder_of_text(path);
+        for (path, file) in unread() {
+            let own = nixpod_surfaces::folder_of_text(path);
+            // Podman's generator looks into folders of its folder, too.
+            let above = own.ancestors().filter(|above| with_units.contains(above));
+            let folder = match nixpod_surfaces::is_unit(path.as_str()) {
+                true => above.last().unwrap_or(own),
+                false => own,
+            };
             folders.entry(folder).or_default().push(*file);
         }
         let roots = folders.into_values().filter_map(|files| {
@@ -294,13 +334,18 @@ impl Targets {
         let hosts = run.done.iter().flat_map(|known| known.world.hosts.values());
         let imported_by_no_host = { hosts }.any(|host| host.from_flake);
         let (mut rest, tests) = self.candidates(run.vfs, run.jobs, &run.reached);
+        let texts = read_as_text(run.vfs, &run.done);
+        rest.retain(|candidate| self.named.contains(&candidate.file) || !texts.contains(&candidate.file));
         while !rest.is_empty() && !run.vfs.watch.is_cancelled() {
             let roots = tops(&rest).into_iter().map(|file| Root::Module {
                 file,
                 imported_by_no_host,
             });
             run.evaluate(&roots.collect::<Vec<_>>());
-            rest.retain(|candidate| !run.reached.contains(&candidate.file));
+            let texts = read_as_text(run.vfs, &run.done);
+            rest.retain(|candidate| {
+                !run.reached.contains(&candidate.file) && !texts.contains(&candidate.file)
+            });
         }
         tests
     }

@@ -226,8 +226,41 @@ pub struct Shown {
     /// Facts and options: what is set or not known before what is as by default, facts before options, and facts that
     /// have to do with isolation before others. None unless they were asked for.
     pub facts: Vec<ShownFact>,
+    /// What starts it. None unless it was asked for, and where no command does.
+    pub command: Option<ShownCommand>,
     /// What rules ask of it and nobody knows, an entry for each reason.
     pub unknown: Vec<ShownUnknown>,
+}
+
+/// What starts a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownCommand {
+    /// Who writes it, in words: `as NixOS 25.11 writes it`.
+    pub writer: String,
+    /// The words of the command, the program first. None where the engine's own tool refuses to make one.
+    pub words: Vec<ShownWord>,
+    /// Settings of its service that the engine or the kernel obeys.
+    pub service: Vec<ShownWord>,
+    /// The lines of the unit that is written for Podman's generator.
+    pub unit: Vec<ShownWord>,
+}
+
+/// A word of a command, or a line of a unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownWord {
+    /// What it says, without secrets; what is not known as `${name}`. Any number of words may stand for one that is not
+    /// known as a whole.
+    pub text: String,
+    /// Is it there, and known?
+    pub certainty: Certainty,
+    /// Why that is not certain.
+    pub reason: Option<String>,
+    /// Does it belong to the word before it, as the value of an option does?
+    pub is_value: bool,
+    /// Does something in it stand for what is not known?
+    pub has_hole: bool,
+    /// Where it is written; none for what a module or a generator adds.
+    pub span: Option<Span>,
 }
 
 /// Facts of a container that are not known for one reason.

@@ -304,3 +304,40 @@ fn a_module_that_imports_its_own_value_comes_to_an_end() {
     "#]]
     .assert_eq(&super::check(&files));
 }
+
+#[test]
+fn what_is_only_read_as_text_is_no_code() {
+    let out = check(&[
+        ("flake.nix", &super::flake(&[("box", "host.nix")])),
+        (
+            "host.nix",
+            r#"{ pkgs, ... }: {
+  imports = [ ./broken.nix ];
+  environment.etc."a".text = builtins.readFile ./read.nix;
+  environment.etc."b".source = ./copied.nix;
+  environment.etc."c".source = pkgs.replaceVars ./filled.nix { user = "a"; };
+  environment.etc."d".text = "${./named.nix}";
+  environment.etc."e".source = ./both.nix;
+  environment.etc."containers/systemd/web.container".source = ./units/web;
+  networking.hosts = builtins.fromJSON (builtins.readFile ./hosts.json);
+}"#,
+        ),
+        ("other.nix", "{ imports = [ ./both.nix ]; }"),
+        ("read.nix", "{ user = @user@; "),
+        ("copied.nix", "{ user = @user@; "),
+        ("filled.nix", "{ user = @user@; "),
+        ("named.nix", "{ user = @user@; "),
+        ("both.nix", "{ user = @user@; "),
+        ("broken.nix", "{ user = ; }"),
+        ("alone.nix", "{ user = ; }"),
+        ("units/web", "[Container]\nImage=x\nPodmanArgs=--all\n"),
+        ("hosts.json", "{ \"a\": [\"b\"] }"),
+    ]);
+    expect![[r#"
+        alone.nix:1:9 `` high/high parse-error: expected an expression
+        broken.nix:1:9 `` high/high parse-error: expected an expression
+        units/web:3:12 `--all` high/high toy-flag: `web` uses `--all` [box]
+          fix (safe): remove `--all`
+    "#]]
+    .assert_eq(&out);
+}

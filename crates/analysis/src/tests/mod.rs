@@ -13,6 +13,7 @@ mod off;
 mod outside;
 mod parts;
 mod rules;
+mod scripts;
 mod shapes;
 mod texts;
 mod trails;

@@ -350,3 +350,38 @@ fn what_has_a_name_that_is_no_text_is_told() {
     .assert_eq(&out.replace(dir.as_str(), ""));
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+#[test]
+fn a_lone_unit_is_read_with_the_units_beside_it() {
+    let fs = MemoryFileSystem::new();
+    fs.write(
+        "/tmp/web.container",
+        "[Container]\nImage=shop.image\nPod=desk.pod\nNetwork=side.container\n",
+    );
+    fs.write(
+        "/tmp/web.container.d/10-all.conf",
+        "[Container]\nPodmanArgs=--all\n",
+    );
+    fs.write("/tmp/shop.image", "[Image]\nImage=quay.io/a/shop:1\n");
+    fs.write("/tmp/desk.pod", "[Pod]\nNetwork=host\n");
+    fs.write("/tmp/other.container", "[Container]\nImage=x\nPodmanArgs=--all\n");
+    fs.write("/tmp/run.sh", "podman run --all x\n");
+    fs.write("/tmp/stranger/x.pod", "[Pod]\n");
+    let path = Utf8Path::new("/tmp/web.container");
+    let found = RootSearch::default().find(&fs, path);
+    assert_eq!(found.root.scope, Scope::Files);
+    let mut host = AnalysisHost::new(rules::RULES, Arc::new(fs.clone()));
+    host.set_root(&found.root);
+    let analysis = host.analysis();
+    let report = analysis.show(&[path.to_owned()]);
+    expect![[r#"
+        /tmp/web.container:1:2 `Container` medium/high toy-absent: `web` is not isolated [.]
+        /tmp/web.container.d/10-all.conf:2:12 `--all` high/high toy-flag: `web` uses `--all` [.]
+    "#]]
+    .assert_eq(&render(&analysis, &report));
+    let names: Vec<&str> = report.containers.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["web"]);
+    for asked in fs.asked() {
+        assert!(!asked.as_str().contains("stranger"), "{asked}");
+    }
+}

@@ -387,7 +387,7 @@ fn what_is_no_text_is_named_and_harms_nothing_else() {
     expect![[r#"
         bom/.devcontainer.json:1:17 `--all` high/high toy-flag: `bom` uses `--all` [bom]
           fix (safe): remove `--all`
-        elsewhere/web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [elsewhere]
+        elsewhere/web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [.]
           fix (safe): remove `--all`
         good.container:3:12 `--all` high/high toy-flag: `good` uses `--all` [.]
           fix (safe): remove `--all`

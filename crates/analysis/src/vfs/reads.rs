@@ -49,6 +49,11 @@ impl ReadSet {
         self.texts.iter().copied()
     }
 
+    /// The files of which the content was read, as what it is.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = FileId> + '_ {
+        self.contents.keys().copied()
+    }
+
     /// All files in which something may be told.
     pub(crate) fn files(&self) -> impl Iterator<Item = FileId> + '_ {
         self.parsed_files().chain(self.texts())

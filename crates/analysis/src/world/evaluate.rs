@@ -4,7 +4,7 @@ use crate::vfs::Vfs;
 use crate::vfs::reads::{ReadSet, RecordingSource};
 use crate::world::root::Root;
 use nixpod_eval::{Evaluator, Limits, Observed, Share, Source, Statistics, Tracked};
-use nixpod_model::{ContainerId, Fact, FactInfo, FactValue, Field, Listing, VisitorMut, World};
+use nixpod_model::{Commands, ContainerId, Fact, FactInfo, FactValue, Field, Listing, VisitorMut, World};
 use nixpod_modules::{
     Kind, Library, RootSystem, Standing, entry_root, file_roots, flake_roots, island_roots, kind_of,
     module_roots,
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// Evaluates a root.
 pub(crate) fn evaluate(vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -> Evaluated {
     if let Root::Texts { first, others } = root {
-        return read_texts(vfs, *first, others);
+        return read_texts(vfs, *first, others, extent);
     }
     let mut reader = RecordingSource::new(vfs, root.flake());
     if let Some(off) = root.off() {
@@ -40,7 +40,7 @@ pub(crate) fn evaluate(vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -
 }
 
 /// Reads files of one folder that are no Nix.
-fn read_texts(vfs: &Vfs, first: FileId, others: &[FileId]) -> Evaluated {
+fn read_texts(vfs: &Vfs, first: FileId, others: &[FileId], extent: Extent) -> Evaluated {
     let reader = RecordingSource::new(vfs, None);
     let mut texts = Vec::new();
     for file in std::iter::once(&first).chain(others) {
@@ -63,11 +63,17 @@ fn read_texts(vfs: &Vfs, first: FileId, others: &[FileId]) -> Evaluated {
         "" => ".",
         folder => folder,
     };
+    let commands = match extent {
+        Extent::Commands => nixpod_surfaces::text_commands(name, &texts, None),
+        Extent::World | Extent::Literals | Extent::Options => Commands::default(),
+    };
     Evaluated {
         world: nixpod_surfaces::read_texts(name, &texts),
         reads: reader.reads(),
         listed: Some(Listed {
-            extent: Extent::Options,
+            commands,
+            // They have no options.
+            extent: extent.max(Extent::Options),
             reads: reader.reads(),
             ..Listed::default()
         }),
@@ -111,6 +117,8 @@ pub(crate) enum Extent {
     Literals,
     /// The options themselves, to show them.
     Options,
+    /// What starts containers.
+    Commands,
 }
 
 /// A world, what it was made from, and what else was asked for of its containers.
@@ -139,6 +147,8 @@ pub(crate) struct Listed {
     pub(crate) literals: FxHashMap<ContainerId, Box<[Site]>>,
     /// Nothing, unless they were asked for.
     pub(crate) options: Listing,
+    /// Likewise.
+    pub(crate) commands: Commands,
     pub(crate) extent: Extent,
     pub(crate) reads: ReadSet,
 }
@@ -222,11 +232,16 @@ impl<'r> Evaluation<'r> {
         let literals = systems.literals(ev, library, world.containers.keys());
         let options = match extent {
             Extent::World | Extent::Literals => Listing::default(),
-            Extent::Options => systems.list(ev, library, world.containers.keys()),
+            Extent::Options | Extent::Commands => systems.list(ev, library, world.containers.keys()),
+        };
+        let commands = match extent {
+            Extent::Commands => systems.commands(ev, library, world),
+            Extent::World | Extent::Literals | Extent::Options => Commands::default(),
         };
         Listed {
             literals,
             options,
+            commands,
             extent,
             reads: self.reads(reader),
         }

@@ -195,7 +195,14 @@ in
 {
   inherit (natives) mkIf evalModules;
   # Home Manager's own functions, which it adds to lib.
-  inherit hm;
+  hm = hm // {
+    dag = hm.dag // rec {
+      entryBetween = before: after: data: { inherit data after before; };
+      entryAnywhere = entryBetween [ ] [ ];
+      entryAfter = entryBetween [ ];
+      entryBefore = before: entryBetween before [ ];
+    };
+  };
   inherit isOption isType mkOverride mkOrder mkMerge mkOption;
 
   isOptionType = isType "option-type";

@@ -12,6 +12,10 @@ let
   builtImage = { name, tag ? null, ... }:
     package "pkgs.dockerTools.buildImage" ({ imageName = lib.toLower name; } // (if tag == null then { } else { imageTag = tag; }));
   anyText = value: builtins.toJSON value;
+  # A package of other ones: whoever has it has the files that they write.
+  joined = name: paths: package name { outPath = builtins.substring 0 0 (toString paths) + storePath "pkgs.${name}"; };
+  # What the script writes to its output is a part of the text.
+  built = name: script: package "pkgs.${name}" { outPath = builtins.substring 0 0 "${written name script}" + storePath "pkgs.${name}"; };
   # A NixOS system is a Linux; a Home Manager configuration by itself may not be.
   platform = {
     isLinux = true;
@@ -47,10 +51,15 @@ in
   writeShellScript = text;
   writeShellScriptBin = bin;
   writeShellApplication = { name, text, ... }: written name text;
+  symlinkJoin = { name ? "joined", paths ? [ ], ... }: joined name paths;
+  buildEnv = { name ? "joined", paths ? [ ], ... }: joined name paths;
+  runCommand = name: _: built name;
+  runCommandLocal = name: _: built name;
   writers = open "pkgs.writers" {
     writeBash = text;
     writeBashBin = bin;
     writeDash = text;
+    writeDashBin = bin;
     writeText = text;
     writeJSON = name: value: written name (anyText value);
     writeYAML = name: value: written name (anyText value);

@@ -11,7 +11,7 @@ use nixpod_source::{ExprId, Site, Utf8Path, Why};
 /// A module that stands somewhere in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Island {
-    /// A set of options, or the function that gives it; for a quadlet file its set of sections.
+    /// A set of options, or the function that gives it; for a quadlet file its set of sections; a script.
     pub expr: ExprId,
     /// What it is.
     pub shape: Shape,
@@ -20,6 +20,9 @@ pub struct Island {
     /// The attribute path under which it stands in the file; empty for what is no attribute.
     pub path: String,
 }
+
+/// A set of scripts that stand in code. No configuration has an option of this name.
+pub const SCRIPTS: &str = "scripts of the code";
 
 /// What an island is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +36,8 @@ pub enum Shape {
         /// The key of the set.
         key: ExprId,
     },
+    /// A script that the code makes something of by itself, and what it is called.
+    Script(String),
 }
 
 /// Modules that stand in the file at `path`, each as a module of a system that is not seen whole. `name` is what the
@@ -68,6 +73,14 @@ pub fn island_roots(
                     expr: *key,
                 };
                 quadlet(ev, module, container, site)
+            }
+            (Shape::Script(name), Some(file)) => {
+                let site = Site {
+                    file: *file,
+                    expr: island.expr,
+                };
+                let named = set_of(ev, name, module, site);
+                set_of(ev, SCRIPTS, named, site)
             }
             _ => module,
         };

@@ -9,6 +9,7 @@ mod json;
 mod pretty;
 mod sarif;
 mod sheet;
+mod show_commands;
 mod show_json;
 mod show_table;
 mod statistics;
@@ -19,6 +20,7 @@ use crate::view::Results;
 pub(crate) use context::Context;
 pub(crate) use entries::{count, left_out};
 pub(crate) use gaps::{gap_lines, hidden_containers, not_analysed};
+pub(crate) use show_commands::show_commands;
 pub(crate) use show_json::show_json;
 pub(crate) use show_table::show_table;
 

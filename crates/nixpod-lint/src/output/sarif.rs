@@ -110,7 +110,8 @@ fn insert(object: &mut Value, key: &str, value: Value) {
 
 fn rule(id: RuleId, context: &Context<'_>) -> Value {
     let mut all = context.rules.iter().chain(OWN_RULES).map(|rule| &rule.meta);
-    let (summary, severity, docs, tag) = match all.find(|meta| meta.id == id) {
+    let meta = all.find(|meta| meta.id == id);
+    let (summary, severity, docs, tag) = match meta {
         Some(meta) => (meta.summary, meta.severity, meta.markdown(), meta.group.as_str()),
         None => (id, Severity::Medium, id.to_owned(), "correctness"),
     };
@@ -119,6 +120,14 @@ fn rule(id: RuleId, context: &Context<'_>) -> Value {
     if is_security {
         insert(&mut properties, "tags", json!([tag, "security"]));
         insert(&mut properties, "security-severity", json!(score(severity)));
+    }
+    if let Some((proof, verdict)) = meta.and_then(|meta| Some((&meta.proof, meta.proof.verdict()?))) {
+        let proof = json!({
+            "verdict": verdict.as_str(),
+            "text": verdict.words(),
+            "experiments": proof.experiments(),
+        });
+        insert(&mut properties, "proof", proof);
     }
     json!({
         "id": id,

@@ -4,7 +4,7 @@
 //! `version`.
 
 use crate::document::Each;
-use crate::view::{ContainerSpec, DefinitionSpec, FactSpec, UnknownSpec};
+use crate::view::{CommandSpec, ContainerSpec, DefinitionSpec, FactSpec, UnknownSpec, WordSpec};
 use crate::words::Words;
 use nixpod_analysis::{ShownKind, Standing};
 use serde::Serialize;
@@ -46,8 +46,48 @@ struct JsonContainer<'a> {
     facts: Vec<JsonFact<'a>>,
     /// The options that no fact comes from; parts of sets have dotted names. Values are in Nix syntax.
     options: Vec<JsonFact<'a>>,
+    /// What starts it, with `--command`. Null otherwise, and where no command does: a Compose project is told to the engine
+    /// by its own tool.
+    command: Option<JsonCommand<'a>>,
     /// What rules ask of it and nobody knows, an entry for each reason.
     unknown: Vec<JsonUnknown<'a>>,
+}
+
+/// What starts a container.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct JsonCommand<'a> {
+    /// Who writes it, in words: `as NixOS 25.11 writes it`.
+    writer: &'a str,
+    /// Its words, the program first. None where Podman's generator makes no service of the unit.
+    words: Vec<JsonWord<'a>>,
+    /// Settings of its service that the engine or the kernel obeys, such as `DeviceAllow=/dev/kvm rwm`.
+    service: Vec<JsonWord<'a>>,
+    /// The lines of the section that is written for Podman's generator.
+    unit: Vec<JsonWord<'a>>,
+}
+
+/// A word of a command, or a line of a unit.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct JsonWord<'a> {
+    /// What it says, secrets as `***`, and `${name}` for what is not known.
+    text: &'a str,
+    /// `set` by the analysed code, `default`: added by whoever writes the command, `maybe` there, or `unknown`: any number of
+    /// words may stand for it.
+    certainty: &'a str,
+    /// Why it is `maybe` or `unknown`.
+    reason: Option<&'a str>,
+    /// Does something in it stand for what is not known?
+    hole: bool,
+    /// Does it belong to the word before it, as the value of an option does?
+    value: bool,
+    /// The file in which it is written, relative to the project.
+    file: Option<&'a str>,
+    /// The line, from 1.
+    line: Option<u32>,
+    /// The column in Unicode characters, from 1.
+    column: Option<u32>,
 }
 
 /// Facts of a container that are not known for one reason.
@@ -165,7 +205,36 @@ impl<'a> From<&'a ContainerSpec> for JsonContainer<'a> {
             line: at.map(|at| at.line),
             facts: facts.into_iter().map(JsonFact::from).collect(),
             options: options.into_iter().map(JsonFact::from).collect(),
+            command: container.command.as_ref().map(Into::into),
             unknown: container.unknown.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a CommandSpec> for JsonCommand<'a> {
+    fn from(command: &'a CommandSpec) -> Self {
+        let words = |words: &'a [WordSpec]| words.iter().map(JsonWord::from).collect();
+        Self {
+            writer: command.writer.exact(),
+            words: words(&command.words),
+            service: words(&command.service),
+            unit: words(&command.unit),
+        }
+    }
+}
+
+impl<'a> From<&'a WordSpec> for JsonWord<'a> {
+    fn from(word: &'a WordSpec) -> Self {
+        let at = word.location.as_ref();
+        Self {
+            text: word.text.exact(),
+            certainty: word.certainty.as_str(),
+            reason: word.reason.as_ref().map(Words::exact),
+            hole: word.has_hole,
+            value: word.is_value,
+            file: at.map(|at| at.source.name.as_str()),
+            line: at.map(|at| at.line),
+            column: at.map(|at| at.column),
         }
     }
 }

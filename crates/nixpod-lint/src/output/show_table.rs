@@ -53,7 +53,7 @@ pub(crate) fn show_table(containers: &[ContainerSpec], defaults: bool, context: 
     out
 }
 
-fn heading(out: &mut String, container: &ContainerSpec, context: &Context<'_>) {
+pub(super) fn heading(out: &mut String, container: &ContainerSpec, context: &Context<'_>) {
     let name = context.terminal.paint(styles::NAME, &container.name.short());
     let _ = write!(out, "{name}  {}", container.surface);
     if let Some(inside) = &container.inside {

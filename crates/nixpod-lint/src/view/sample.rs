@@ -181,6 +181,7 @@ pub(crate) fn results() -> Results {
                 standing: Standing::Plain,
                 condition: None,
                 location: Some(at(&web, "c.web")),
+                command: None,
                 unknown: vec![UnknownSpec {
                     questions: vec!["what it mounts"],
                     reason: "`inputs.x` comes from outside".into(),
@@ -221,6 +222,7 @@ pub(crate) fn results() -> Results {
                 standing: Standing::NoHost,
                 condition: Some("only if `config.my.old`".into()),
                 location: None,
+                command: None,
                 unknown: Vec::new(),
                 facts: vec![command],
             },

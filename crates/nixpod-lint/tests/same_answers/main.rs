@@ -112,10 +112,11 @@ fn answer(analysis: &Analysis, report: &Report) -> Answer {
 }
 
 /// What commands and formats ask.
-const QUESTIONS: [(&str, Question); 3] = [
+const QUESTIONS: [(&str, Question); 4] = [
     ("check", Analysis::check),
     ("check_with_fixes", Analysis::check_with_fixes),
     ("show", Analysis::show),
+    ("commands", Analysis::commands),
 ];
 
 type Question = fn(&Analysis, &[Utf8PathBuf]) -> Report;

@@ -4,6 +4,7 @@ pub(crate) mod nesting;
 pub(crate) mod overlay_support;
 pub(crate) mod paths;
 pub(crate) mod power;
+pub(crate) mod releases;
 pub(crate) mod secrets;
 pub(crate) mod subids;
 pub(crate) mod words;

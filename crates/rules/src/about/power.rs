@@ -1,7 +1,7 @@
 //! How much of the host the root of a container is.
 
 use nixpod_analysis::Ctx;
-use nixpod_model::{Container, SystemId, SystemKind, Userns};
+use nixpod_model::{Container, NamespaceMode, Surface, SystemId, SystemKind, Userns};
 
 /// Guests nest; a world that nests deeper than this is not walked further.
 const MAX_NESTING: usize = 16;
@@ -43,7 +43,7 @@ fn own_root(container: &Container) -> RootUser {
         }
     }
     match container.userns.value() {
-        Some(userns) if maps_root_to_root(userns) => RootUser::Host,
+        Some(userns) if maps_root_to_root(userns) || is_ignored(container, userns) => RootUser::Host,
         Some(Userns::Other(_)) | None => RootUser::Unknown,
         Some(_) => RootUser::Confined,
     }
@@ -69,6 +69,45 @@ pub(crate) const fn maps_root_to_root(userns: &Userns) -> bool {
     )
 }
 
+/// Does the engine take no notice of it? A rootful Podman knows nobody whose id it could keep: 4.3 refuses to start, and from
+/// 5.4 on it starts without a user namespace and without a word. Where a line or an editor starts the container, asking for it
+/// says that the engine is a user's, so only what a system declares counts.
+pub(crate) fn is_ignored(container: &Container, userns: &Userns) -> bool {
+    let is_declared = matches!(
+        container.surface,
+        Surface::OciContainers | Surface::QuadletNix | Surface::Quadlet
+    );
+    is_declared && *userns == Userns::KeepId && container.rootful.value() == Some(&true)
+}
+
+/// Is the container certainly given a capability, by its name or with all others?
+pub(crate) fn has_capability(container: &Container, name: &str) -> bool {
+    let given = container.capabilities.iter().filter_map(|field| field.said());
+    let mut given = given.filter(|given| *given == name || given.eq_ignore_ascii_case("all"));
+    container.privileged.said() == Some(&true) || given.next().is_some()
+}
+
+/// Are the host's processes certainly in its sight?
+pub(crate) fn shares_processes(container: &Container) -> bool {
+    let spaces = container.namespaces.iter().filter_map(|field| field.said());
+    spaces
+        .into_iter()
+        .any(|space| space.kind == "pid" && space.mode == NamespaceMode::Host)
+}
+
+/// Is its filter of system calls certainly switched off?
+pub(crate) fn is_unfiltered(container: &Container) -> bool {
+    let options = container.security_options.iter().filter_map(|field| field.said());
+    let mut profiles = options.filter_map(|option| {
+        let option = option.as_known()?;
+        option
+            .strip_prefix("seccomp")
+            .map(|rest| rest.trim_start_matches([':', '=']).to_owned())
+    });
+    container.privileged.said() == Some(&true)
+        || profiles.next_back().is_some_and(|last| last == "unconfined")
+}
+
 /// Does the container have a user namespace of its own, so that its capabilities hold only inside? `None`: not known.
 pub(crate) fn has_user_namespace(ctx: &Ctx<'_>, container: &Container) -> Option<bool> {
     let mut container = container;
@@ -76,7 +115,8 @@ pub(crate) fn has_user_namespace(ctx: &Ctx<'_>, container: &Container) -> Option
         if container.is_oci() && !*container.rootful.value()? {
             return Some(true);
         }
-        if *container.userns.value()? != Userns::Host {
+        let userns = container.userns.value()?;
+        if *userns != Userns::Host && !is_ignored(container, userns) {
             return Some(true);
         }
         match enclosing(ctx, &container.system) {

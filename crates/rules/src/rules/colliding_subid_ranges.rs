@@ -1,7 +1,7 @@
 //! colliding-subid-ranges
 
 use crate::about::subids::{FIRST_AUTOMATIC, RANGE, certain, overlap};
-use nixpod_analysis::{Confidence, Ctx, Sink, declare_rule};
+use nixpod_analysis::{Confidence, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{SubIdRange, System, SystemKind, User, Written};
 
 declare_rule! {
@@ -39,6 +39,11 @@ declare_rule! {
         group: Users,
         since: "0.1.0",
         fix: None,
+        proof: Proof::Experiments(&[
+            "subids-colliding",
+            "subids-overlap-in-part",
+            "subids-over-a-real-user",
+        ]),
         check: System(check),
     }
 }

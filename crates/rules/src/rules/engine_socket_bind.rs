@@ -3,7 +3,7 @@
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Severity, Sink, declare_rule};
+use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount};
 
 declare_rule! {
@@ -42,6 +42,18 @@ declare_rule! {
         group: Isolation,
         since: "0.1.0",
         fix: None,
+        proof: Proof::Experiments(&[
+            "nspawn-socket-through-read-only-bind",
+            "nspawn-socket-peer-is-root",
+            "nspawn-peer-is-root-through-idmap",
+            "nspawn-root-only-socket",
+            "podman-socket-read-only",
+            "engine-socket-is-root",
+            "engine-socket-in-a-container",
+            "engine-socket-of-the-user",
+            "nix-daemon-trusts-guest-root",
+            "nix-daemon-runs-root-code",
+        ]),
         check: Container(check),
     }
 }

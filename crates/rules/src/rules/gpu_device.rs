@@ -2,13 +2,14 @@
 
 use crate::about::paths::{HOLE, HostPath, host_path};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Text, Written};
+use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Engine, Field, RunOption, Text, Written};
 
 declare_rule! {
     /// ## What it flags
     /// Graphics devices given to a container: the whole of `/dev/dri` or a card node (medium), a render node or an
-    /// NVIDIA device (info). For nspawn also a bind of `/dev/dri` without `allowedDevices`, which cannot work.
+    /// NVIDIA device (info). Also a bind of `/dev/dri` that cannot work: in nspawn without `allowedDevices`, in a rootful
+    /// Podman container without `--device`.
     /// ## Why
     /// A card node sets display modes and reaches buffers that other programs share by name; a render node only
     /// computes. Graphics drivers are large parts of the kernel either way. The unit of an nspawn container denies all
@@ -48,6 +49,13 @@ declare_rule! {
         group: Isolation,
         since: "0.1.0",
         fix: None,
+        proof: Proof::Experiments(&[
+            "unit-closed-device-policy",
+            "unit-device-allow-forms",
+            "podman-device",
+            "podman-device-folder",
+            "podman-bound-device",
+        ]),
         check: Container(check),
     }
 }
@@ -89,7 +97,19 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         };
         let source = mount.source.display();
         if !is_nspawn {
-            report(sink, part, field, &who, &source);
+            if closed_by_device_rules(container) {
+                sink.report(
+                    field,
+                    format!("{who} gets `{source}` but is given no such device, so opening it fails"),
+                )
+                .depends_on(&container.rootful)
+                .help(
+                    "A rootful engine keeps devices closed that are only mounted. Give it a render node with `--device`, \
+                     such as `/dev/dri/renderD128`, and leave the mount out.",
+                );
+            } else {
+                report(sink, part, field, &who, &source);
+            }
             return;
         }
         // A node that is not known, or a whole class of devices, may be the one that is bound.
@@ -112,6 +132,19 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         );
         return;
     }
+}
+
+/// Podman opens only the devices that a rootful container is given; a rootless one opens what its user may.
+fn closed_by_device_rules(container: &Container) -> bool {
+    let rule = |field: &Field<RunOption>| {
+        field
+            .value()
+            .is_none_or(|option| option.name == "device-cgroup-rule")
+    };
+    container.engine.value() == Some(&Engine::Podman)
+        && container.rootful.value() == Some(&true)
+        && container.privileged.value() == Some(&false)
+        && !container.run_options.iter().any(rule)
 }
 
 fn report<T>(sink: &mut Sink, part: Gpu, field: Written<'_, T>, who: &str, node: &str) {
@@ -198,6 +231,22 @@ mod tests {
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/dri/renderD128:/dev/dri/renderD128" ]; };
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `web` gets the render node `/dev/dri/renderD128`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn mounted_but_not_given() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/dev/dri:/dev/dri" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^^^ medium: `web` gets `/dev/dri` but is given no such device, so opening it fails
+  services.podman.containers.own = { image = "a:1"; volumes = [ "/dev/dri:/dev/dri" ]; };
+                                                              # ^^^^^^^^^^^^^^^^^^^ medium: `own` gets every graphics device in `/dev/dri`
 }
 "#,
         );

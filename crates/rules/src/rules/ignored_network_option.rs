@@ -1,7 +1,7 @@
 //! ignored-network-option
 
 use crate::about::words::{listed, name};
-use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -35,6 +35,10 @@ declare_rule! {
         group: Correctness,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "nspawn-private-by-implication",
+            "nspawn-port-needs-private-network",
+        ]),
         check: Container(check),
     }
 }

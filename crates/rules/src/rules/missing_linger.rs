@@ -2,7 +2,7 @@
 
 use crate::about::subids::rootless_users;
 use crate::about::words::listed;
-use nixpod_analysis::{Applicability, Change, Ctx, FindingBuilder, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, Release, Surface, System, SystemKind, User};
 
 declare_rule! {
@@ -37,6 +37,10 @@ declare_rule! {
         group: Users,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "quadlet-rootful-user",
+            "linger-starts-containers",
+        ]),
         check: System(check),
     }
 }

@@ -1,8 +1,8 @@
 //! missing-private-users
 
 use crate::about::words::{name, replace_text};
-use nixpod_analysis::{Applicability, Change, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, Release, System, Userns};
+use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
+use nixpod_model::{Container, Field, NetworkMode, Release, System, Userns};
 
 declare_rule! {
     /// ## What it flags
@@ -11,8 +11,9 @@ declare_rule! {
     /// ## Why
     /// Root in the guest is then root on the host: only capabilities, a system call filter and mounts are in between,
     /// and systemd's manual says that this can be circumvented easily. Read-only bind mounts and the read-only Nix
-    /// store can be remounted writable. With `"identity"` the capabilities are confined, but files still belong to the
-    /// real root.
+    /// store can be remounted writable. `"identity"` and `0` prevent that and no more: the guest's root still changes
+    /// kernel settings, leaves programs that run as the host's root on writable bind mounts, and is the host's root to the
+    /// Nix daemon, whose socket every NixOS container has and which then runs builds outside of any sandbox.
     /// ## Bad
     /// ```nix
     /// { containers.web.config = { }; }
@@ -28,8 +29,8 @@ declare_rule! {
     /// { containers.web = { extraFlags = [ "-U" ]; config = { }; }; }
     /// ```
     /// ## Fix safety
-    /// Unsafe: files that the guest writes through bind mounts get other owners on the host. Before NixOS 25.05 the
-    /// option does not exist, and the fix adds a flag. There is no fix where the store's file system cannot be mapped
+    /// Unsafe: files that the guest writes through bind mounts get other owners on the host, and in the host's network it
+    /// no longer listens on ports below 1024. Before NixOS 25.05 the option does not exist, and the fix adds a flag. There is no fix where the store's file system cannot be mapped
     /// (overlay, 9p, virtiofs) or user namespaces are off.
     pub static RULE = {
         id: "missing-private-users",
@@ -38,6 +39,34 @@ declare_rule! {
         group: Isolation,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "nspawn-no-userns-is-host-root",
+            "nspawn-identity-is-65536-own-ids",
+            "nspawn-pick-range",
+            "nspawn-plants-setuid-root",
+            "nspawn-identity-confines-capabilities",
+            "nspawn-u-flag-is-pick-with-auto",
+            "nspawn-bare-private-users-takes-no-word",
+            "nspawn-last-private-users-wins",
+            "nspawn-managed-needs-258",
+            "nspawn-idmap-fails-on-overlay",
+            "nspawn-root-only-files-under-pick",
+            "nspawn-read-only-bind-remounted",
+            "nspawn-proc-sys-writable",
+            "nspawn-shared-network-under-pick-has-no-low-ports",
+            "nspawn-drop-sys-admin",
+            "nspawn-open-by-handle",
+            "nspawn-mknod",
+            "nspawn-settings-file-counts",
+            "nspawn-socket-peer-is-root",
+            "nspawn-root-only-socket",
+            "nspawn-shared-network-sysctl",
+            "unit-modifier-m",
+            "unit-raw-disk",
+            "unit-filters-stay",
+            "nix-daemon-trusts-guest-root",
+            "nix-daemon-runs-root-code",
+        ]),
         check: Container(check),
     }
 }
@@ -54,30 +83,49 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     };
     let system = ctx.system(container);
     let who = name(container);
-    let (severity, message, help) = match userns {
+    let (message, danger) = match userns {
         Userns::Host => (
-            Severity::High,
             format!("{who} has no user namespace: its root is the host's root"),
             "Whoever becomes root in the guest has the host's user id 0, and nspawn's manual says that such a guest \
-             can break out easily. Set `privateUsers = \"pick\"`; writable bind mounts then need the `idmap` option.",
+             can break out easily.",
         ),
         Userns::Identity | Userns::Fixed { first: 0, .. } => (
-            Severity::Medium,
-            format!("{who} maps user ids to themselves: files of its root belong to the host's root"),
-            "This namespace confines capabilities only, and nspawn's manual warns against it as it does against none \
-             at all. Set `privateUsers = \"pick\"`; writable bind mounts then need the `idmap` option.",
+            format!("{who} maps user ids to themselves: its root is the host's root"),
+            "This namespace confines capabilities only: root in the guest still changes kernel settings, owns what it \
+             writes through bind mounts as the host's root, and is trusted by the host's Nix daemon, which runs programs \
+             as the host's root for it.",
         ),
         _ => return,
     };
+    let help = format!("{danger} Set `privateUsers = \"pick\"`.{}", what_else(container));
     let builder = match (ctx.absent(system, &container.userns), container.userns.written()) {
         (Some(absent), _) => sink.report_absence(&absent, message),
         (None, Some(written)) => sink.report(written, message),
         (None, None) => return,
     };
-    let builder = builder.severity(severity).help(help);
+    let builder = builder.help(help);
     if let Some((title, change)) = fix(container, &nspawn.private_users, system) {
         builder.fix(title, Applicability::Unsafe, change);
     }
+}
+
+/// What has to change with the option, as sentences.
+fn what_else(container: &Container) -> String {
+    let mut out = String::new();
+    let writable = |field: &Field<nixpod_model::Mount>| field.said().is_some_and(|mount| !mount.read_only);
+    if container.mounts.iter().any(writable) {
+        out.push_str(
+            " Files of its writable bind mounts then belong to nobody: give the directory to a user of the host's that has \
+             no power and bind it with the option `rootidmap`. The option `idmap` would let the guest's root leave \
+             programs of the host's root there.",
+        );
+    }
+    if container.network.value() == Some(&NetworkMode::Host) {
+        out.push_str(
+            " In the host's network the guest then cannot listen on ports below 1024; with `privateNetwork = true` it can.",
+        );
+    }
+    out
 }
 
 fn fix(container: &Container, option: &Field<Userns>, system: &System) -> Option<(String, Change)> {
@@ -152,7 +200,7 @@ mod tests {
             r#"
 {
   containers.web = { privateUsers = "identity"; config = { }; };
-                                  # ^^^^^^^^^^ medium: `web` maps user ids to themselves: files of its root belong to the host's root
+                                  # ^^^^^^^^^^ high: `web` maps user ids to themselves: its root is the host's root
 }
 "#,
         );

@@ -1,7 +1,7 @@
 //! missing-subid-ranges
 
 use crate::about::subids::{RANGE, certain, ids_of_guest, rootless_users};
-use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{System, SystemKind};
 
 declare_rule! {
@@ -36,6 +36,11 @@ declare_rule! {
         group: Users,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "rootless-root-is-the-user",
+            "subids-missing",
+            "subids-few",
+        ]),
         check: System(check),
     }
 }

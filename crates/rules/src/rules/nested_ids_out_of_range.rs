@@ -1,7 +1,8 @@
 //! nested-ids-out-of-range
 
+use crate::about::releases::systemd_at_least;
 use crate::about::subids::{RANGE, RootlessUser, certain, ids_of_guest, rootless_users};
-use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, SubIdRange, System, SystemKind, User, Written};
 
 declare_rule! {
@@ -10,7 +11,9 @@ declare_rule! {
     /// number), when their user's subordinate ids lie beyond, as those that NixOS gives out by itself (from 100000) do.
     /// ## Why
     /// The guest has the ids 0 to 65535 and no others. The kernel refuses to map an id that does not exist, so no
-    /// rootless container starts.
+    /// rootless container starts. Ids that fit are not all that it takes: under systemd 254 and newer the guest also needs
+    /// a fresh proc mounted somewhere, and before systemd 262 `keyring = false` in its containers.conf. With crun and the
+    /// host's network `default_sysctls = [ ]` is needed there, too.
     /// ## Bad
     /// ```nix
     /// {
@@ -47,7 +50,7 @@ declare_rule! {
     /// }
     /// ```
     /// ## Fix safety
-    /// Unsafe: images that use ids above 55535 still fail, and files of earlier containers keep their old owners.
+    /// Unsafe: images that use ids above 55535, such as that of `nobody`, still fail, and files of earlier containers keep their old owners.
     pub static RULE = {
         id: "nested-ids-out-of-range",
         summary: "rootless containers in a guest with ids that the guest does not have",
@@ -55,6 +58,17 @@ declare_rule! {
         group: Users,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "nspawn-short-range",
+            "nspawn-delegate-needs-managed",
+            "nspawn-nested-proc-mount",
+            "nspawn-nested-ids",
+            "subids-few",
+            "subids-55536-and-nobody",
+            "nested-podman-ids",
+            "nested-podman-proc",
+            "nested-podman-default-sysctls",
+        ]),
         check: System(check),
     }
 }
@@ -71,6 +85,7 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     let guest = Guest {
         system,
         container,
+        host: ctx.system(container),
         available,
     };
     let users = rootless_users(ctx, system);
@@ -90,6 +105,8 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
 struct Guest<'a> {
     system: &'a System,
     container: &'a Container,
+    /// The system that starts it.
+    host: &'a System,
     /// How many ids it has.
     available: i64,
 }
@@ -98,9 +115,26 @@ impl Guest<'_> {
     fn help(&self) -> String {
         format!(
             "The guest has the ids 0 to {}, and the kernel refuses to map others, so no rootless container starts. Give \
-             the user a range inside, such as 55536 ids from 10000, with `autoSubUidGidRange = false`.",
-            self.available - 1
+             the user a range inside, such as 55536 ids from 10000, with `autoSubUidGidRange = false`; a container's user \
+             `nobody` (65534) then still does not fit.{}",
+            self.available - 1,
+            self.further_obstacles()
         )
+    }
+
+    /// What keeps rootless containers from starting besides, by the systemd that starts the guest.
+    fn further_obstacles(&self) -> &'static str {
+        match systemd_at_least(self.host) {
+            Some(254..) => {
+                " Under systemd 254 and newer the guest also needs a fresh proc, such as `fileSystems.\"/run/proc\" = { \
+                 device = \"proc\"; fsType = \"proc\"; };`, and unless its network is private `default_sysctls = [ ]` in \
+                 containers.conf; before systemd 262 also `keyring = false` there."
+            }
+            _ => {
+                " The guest's containers.conf also needs `keyring = false` before systemd 262, and from systemd 254 on \
+                 the guest needs a fresh proc mounted somewhere."
+            }
+        }
     }
 }
 
@@ -179,6 +213,7 @@ fn check_automatic(guest: &Guest<'_>, rootless: &RootlessUser<'_>, fixable: bool
         system,
         container,
         available,
+        ..
     } = guest;
     let builder = sink
         .report_at(

@@ -2,15 +2,17 @@
 
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::Container;
+use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Text};
 
 declare_rule! {
     /// ## What it flags
     /// A container started with `--privileged` or `privileged = true`.
     /// ## Why
     /// It gets every capability and every device, and no system call filter, masked path or security label is left.
-    /// Root in a rootful one is root on the host. In a rootless one it cannot exceed its user, but nothing else holds it.
+    /// Root in a rootful one is root on the host. In a rootless one it cannot exceed its user, but nothing else holds it:
+    /// every device is there that the user may open, and read-only mounts can be undone. `--cap-drop` and a seccomp profile
+    /// beside it do nothing.
     /// ## Bad
     /// ```nix
     /// {
@@ -46,6 +48,21 @@ declare_rule! {
         group: Oci,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "podman-privileged",
+            "podman-privileged-later-flag-wins",
+            "podman-privileged-keeps-all",
+            "podman-privileged-user",
+            "podman-pid-host-privileged-escape",
+            "rootless-privileged",
+            "rootless-privileged-devices",
+            "rootless-cannot-exceed-the-user",
+            "podman-userns-undoes-read-only",
+            "settings-privileged",
+            "quadlet-podman-args",
+            "quadlet-no-key",
+            "quadlet-starts",
+        ]),
         check: Container(check),
     }
 }
@@ -70,10 +87,38 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
              program needs instead.",
         )
     };
-    let builder = sink.report(privileged, message).severity(severity).help(help);
+    let builder = sink
+        .report(privileged, message)
+        .severity(severity)
+        .help(format!("{help}{}", what_is_dead(container)));
     if let Some(change) = removal(container, &container.privileged.origin) {
         builder.fix("run it unprivileged", Applicability::Unsafe, change);
     }
+}
+
+/// Hardening beside it that does nothing, as a sentence.
+fn what_is_dead(container: &Container) -> String {
+    let drops = container
+        .dropped_capabilities
+        .iter()
+        .any(|field| field.said().is_some());
+    let is_profile = |option: &Text| {
+        option
+            .as_known()
+            .is_some_and(|known| known.starts_with("seccomp"))
+    };
+    let filters = container
+        .security_options
+        .iter()
+        .filter_map(|field| field.said())
+        .any(is_profile);
+    let what = match (drops, filters) {
+        (true, true) => "The capabilities that it drops and its seccomp profile do",
+        (true, false) => "The capabilities that it drops do",
+        (false, true) => "Its seccomp profile does",
+        (false, false) => return String::new(),
+    };
+    format!(" {what} nothing beside it.")
 }
 
 #[cfg(test)]

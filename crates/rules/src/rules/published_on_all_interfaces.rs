@@ -1,7 +1,7 @@
 //! published-on-all-interfaces
 
 use crate::about::words::{listed, name, replace_text};
-use nixpod_analysis::{Applicability, Change, Ctx, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, NetworkMode, Port, TextPart, Written};
 
 declare_rule! {
@@ -11,7 +11,9 @@ declare_rule! {
     /// containers in the host's network are left out: there the firewall holds.
     /// ## Why
     /// The engine translates addresses before the NixOS firewall looks at packets, so the port is open to every
-    /// network although `networking.firewall` does not list it.
+    /// network although `networking.firewall` does not list it. Publishing on 127.0.0.1 closes that way. Another stays open:
+    /// a machine on the same network that routes to the engine's bridge reaches the container's own address, unless
+    /// `networking.firewall.filterForward` is on.
     /// ## Bad
     /// ```nix
     /// {
@@ -39,6 +41,18 @@ declare_rule! {
         group: Oci,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "nspawn-port-needs-private-network",
+            "ports-bypass-the-firewall",
+            "ports-bypass-filter-forward",
+            "ports-rootless-obey-the-firewall",
+            "ports-rootless-low",
+            "ports-of-host-network",
+            "ports-discarded-in-other-modes",
+            "ports-neighbours-reach-containers",
+            "nspawn-ports-bypass-the-firewall",
+            "quadlet-network-and-ports",
+        ]),
         check: Container(check),
     }
 }
@@ -97,7 +111,8 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
              that is not meant, let a proxy on the host reach the guest's own address."
         } else {
             "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy needs \
-             the port, publish it as `127.0.0.1:PORT:PORT`."
+             the port, publish it as `127.0.0.1:PORT:PORT`. A neighbour that routes to the engine's bridge reaches the \
+             container's own address even then, unless `networking.firewall.filterForward` is on."
         });
     if port.pod.is_some() {
         builder = builder.shared();

@@ -2,7 +2,7 @@
 
 use crate::about::power::maps_root_to_root;
 use crate::about::words::inside;
-use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Field, Surface, System, SystemKind, User, Written};
 use nixpod_source::Origin;
 
@@ -38,6 +38,9 @@ declare_rule! {
         group: Users,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "engine-socket-is-root",
+        ]),
         check: System(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::words::name;
-use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
+use nixpod_analysis::{Confidence, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -41,6 +41,12 @@ declare_rule! {
         group: Isolation,
         since: "0.1.0",
         fix: None,
+        proof: Proof::Experiments(&[
+            "nspawn-socket-through-read-only-bind",
+            "podman-socket-read-only",
+            "rootless-session-socket",
+            "quadlet-volumes",
+        ]),
         check: Container(check),
     }
 }

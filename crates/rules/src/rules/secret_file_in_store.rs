@@ -2,7 +2,7 @@
 
 use crate::about::secrets::announced_by;
 use crate::about::words::{inside, name};
-use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
+use nixpod_analysis::{Confidence, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text, Written};
 use nixpod_source::Origin;
 
@@ -44,6 +44,11 @@ declare_rule! {
         group: Secrets,
         since: "0.1.0",
         fix: None,
+        proof: Proof::Experiments(&[
+            "store-copies-are-readable",
+            "store-not-copied",
+            "store-is-open-in-guests",
+        ]),
         check: Both(check_container, check_system),
     }
 }

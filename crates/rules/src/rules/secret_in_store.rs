@@ -2,7 +2,7 @@
 
 use crate::about::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
 use crate::about::words::{inside, name};
-use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Sink, declare_rule};
+use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, System, SystemKind, Text};
 
 declare_rule! {
@@ -46,6 +46,11 @@ declare_rule! {
         group: Secrets,
         since: "0.1.0",
         fix: None,
+        proof: Proof::Experiments(&[
+            "quadlet-security-keys",
+            "store-copies-are-readable",
+            "store-is-open-in-guests",
+        ]),
         check: Both(check_container, check_system),
     }
 }
@@ -60,15 +65,39 @@ const HASH_HELP: &str = "A hash in the world-readable Nix store can be attacked 
 const FILE_HELP: &str = "Everybody on the host and in its containers can read the Nix store. Let a template of \
     sops-nix or agenix write the file at run time, and change the secret.";
 
-fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    let who = name(container);
+const KEPT_HELP: &str = "Keep it out of the file: let the engine's own secrets or an environment file that is not kept \
+    with the code have it, and change the secret.";
+
+/// Where a secret stays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// In the Nix store.
+    Store,
+    /// In a file that no system here has: nobody knows where it is put.
+    File,
+}
+
+/// Whose secret it is, and where it stays.
+struct Who {
+    name: String,
+    kept: Kept,
+}
+
+fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let who = Who {
+        name: name(container),
+        kept: match ctx.system(container).kind {
+            SystemKind::Elsewhere => Kept::File,
+            _ => Kept::Store,
+        },
+    };
     check_environment(container, &who, sink);
     check_environment_files(container, &who, sink);
     check_command(container, &who, sink);
     check_credentials(container, &who, sink);
 }
 
-fn check_environment(container: &Container, who: &str, sink: &mut Sink) {
+fn check_environment(container: &Container, who: &Who, sink: &mut Sink) {
     for field in &container.environment {
         let Some(variable) = field.value() else {
             continue;
@@ -78,13 +107,13 @@ fn check_environment(container: &Container, who: &str, sink: &mut Sink) {
             continue;
         }
         if let Some(hit) = judge(&variable.name, &text.pattern()) {
-            let what = format!("`{}` of {who}", variable.name);
-            report(sink, field, text, &hit, &what, ENVIRONMENT_HELP);
+            let what = format!("`{}` of {}", variable.name, who.name);
+            report(sink, field, text, &hit, &what, (who.kept, ENVIRONMENT_HELP));
         }
     }
 }
 
-fn check_environment_files(container: &Container, who: &str, sink: &mut Sink) {
+fn check_environment_files(container: &Container, who: &Who, sink: &mut Sink) {
     for field in &container.environment_files {
         let Some(file) = field.value() else {
             continue;
@@ -92,8 +121,8 @@ fn check_environment_files(container: &Container, who: &str, sink: &mut Sink) {
         for context in &file.context {
             if let StoreRef::Written { name: file, text } = context {
                 for (variable, hit) in judge_lines(&text.pattern()) {
-                    let what = in_file(&variable, file, &format!(" of {who}"));
-                    report(sink, field, text, &hit, &what, FILE_HELP);
+                    let what = in_file(&variable, file, &format!(" of {}", who.name));
+                    report(sink, field, text, &hit, &what, (who.kept, FILE_HELP));
                 }
             }
         }
@@ -101,7 +130,7 @@ fn check_environment_files(container: &Container, who: &str, sink: &mut Sink) {
 }
 
 /// systemd's credentials: `--set-credential=id:value`.
-fn check_credentials(container: &Container, who: &str, sink: &mut Sink) {
+fn check_credentials(container: &Container, who: &Who, sink: &mut Sink) {
     for flag in &container.flags {
         let Some(word) = flag.word.value() else {
             continue;
@@ -121,14 +150,14 @@ fn check_credentials(container: &Container, who: &str, sink: &mut Sink) {
                 range: (from, pattern.len()),
                 ..hit
             };
-            let what = format!("the credential `{id}` of {who}");
-            report(sink, &flag.word, word, &hit, &what, ENVIRONMENT_HELP);
+            let what = format!("the credential `{id}` of {}", who.name);
+            report(sink, &flag.word, word, &hit, &what, (who.kept, ENVIRONMENT_HELP));
         }
     }
 }
 
 /// Passwords in the words of a command: `--requirepass hunter2` and `--password=hunter2`.
-fn check_command(container: &Container, who: &str, sink: &mut Sink) {
+fn check_command(container: &Container, who: &Who, sink: &mut Sink) {
     const OPTIONS: [&str; 8] = [
         "--requirepass",
         "--masterauth",
@@ -166,8 +195,8 @@ fn check_command(container: &Container, who: &str, sink: &mut Sink) {
         if let Some(mut hit) = judge(name, &value) {
             let shift = text.pattern().len().saturating_sub(value.len());
             hit.range = (hit.range.0 + shift, hit.range.1 + shift);
-            let what = format!("`{option}` in the command of {who}");
-            report(sink, field, text, &hit, &what, ENVIRONMENT_HELP);
+            let what = format!("`{option}` in the command of {}", who.name);
+            report(sink, field, text, &hit, &what, (who.kept, ENVIRONMENT_HELP));
         }
     }
 }
@@ -219,7 +248,7 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
         SecretSlot::Password(user, option) => {
             if let Some(hit) = judge_credential(&pattern) {
                 let what = format!("the password of user `{user}`{place} (`{option}`)");
-                report(sink, field, text, &hit, &what, USER_HELP);
+                report(sink, field, text, &hit, &what, (Kept::Store, USER_HELP));
             }
         }
         SecretSlot::HashedPassword(user, option) => {
@@ -227,7 +256,7 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
             let locked = pattern.starts_with(['!', '*']) || pattern == "x";
             if let Some(hit) = judge_credential(&pattern).filter(|_| !locked) {
                 let what = format!("the password of user `{user}`{place} (`{option}`)");
-                report(sink, field, text, &hit, &what, USER_HELP);
+                report(sink, field, text, &hit, &what, (Kept::Store, USER_HELP));
             }
         }
         SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
@@ -239,19 +268,26 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
                     _ => Confidence::Medium,
                 };
                 let what = in_file(&variable, file, place);
-                report(sink, field, text, &hit, &what, FILE_HELP)
+                report(sink, field, text, &hit, &what, (Kept::Store, FILE_HELP))
                     .at_most(confidence, "only the name says that it is a secret");
             }
         }
         SecretSlot::Environment(variable) => {
             if let Some(hit) = judge(variable, &pattern) {
                 let what = format!("the variable `{variable}`{place}");
-                report(sink, field, text, &hit, &what, ENVIRONMENT_HELP);
+                report(sink, field, text, &hit, &what, (Kept::Store, ENVIRONMENT_HELP));
             }
         }
         SecretSlot::Credential(option) => {
             if let Some(hit) = judge_credential(&pattern) {
-                report(sink, field, text, &hit, &format!("`{option}`{place}"), FILE_HELP);
+                report(
+                    sink,
+                    field,
+                    text,
+                    &hit,
+                    &format!("`{option}`{place}"),
+                    (Kept::Store, FILE_HELP),
+                );
             }
         }
         SecretSlot::SecretFile(option) => {
@@ -260,7 +296,7 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
                     && let Some(hit) = judge_credential(&text.pattern())
                 {
                     let what = format!("the file of `{option}`{place}");
-                    report(sink, field, text, &hit, &what, FILE_HELP);
+                    report(sink, field, text, &hit, &what, (Kept::Store, FILE_HELP));
                 }
             }
         }
@@ -290,7 +326,15 @@ fn in_file(variable: &str, file: &str, place: &str) -> String {
 }
 
 /// Never the secret itself: messages end in logs and reports.
-fn message(hit: &Hit, what: &str) -> String {
+fn message(hit: &Hit, what: &str, kept: Kept) -> String {
+    if kept == Kept::File {
+        return match hit.kind {
+            Kind::Named => format!("{what} is written out, so whoever has the file has it"),
+            Kind::Placeholder => format!("{what} is a placeholder, easy to guess"),
+            Kind::Shape(shape) => format!("{what} contains {shape}, so whoever has the file has it"),
+            Kind::Hash => format!("{what} is a hash that whoever has the file can read"),
+        };
+    }
     match hit.kind {
         Kind::Named => format!("{what} is written out, so everybody can read it in the Nix store"),
         Kind::Placeholder => format!("{what} is a placeholder, easy to guess and readable in the Nix store"),
@@ -306,9 +350,13 @@ fn report<'s, T>(
     text: &Text,
     hit: &Hit,
     what: &str,
-    help: &str,
+    (kept, help): (Kept, &str),
 ) -> FindingBuilder<'s> {
-    let message = message(hit, what);
+    let message = message(hit, what, kept);
+    let help = match kept {
+        Kept::Store => help,
+        Kept::File => KEPT_HELP,
+    };
     sink.hide(field, text, hit.range, hit.kind == Kind::Placeholder);
     let whole = hit.range == (0, text.pattern().len());
     let builder = match field.written().filter(|_| whole) {

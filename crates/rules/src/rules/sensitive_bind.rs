@@ -1,10 +1,10 @@
 //! sensitive-bind
 
 use crate::about::paths::{Base, HostPath, host_path};
-use crate::about::power::{RootUser, root_of};
+use crate::about::power::{RootUser, has_capability, root_of};
 use crate::about::words::name;
-use nixpod_analysis::{Confidence, Ctx, Severity, Sink, declare_rule};
-use nixpod_model::Container;
+use nixpod_analysis::{Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Engine, Mount};
 
 declare_rule! {
     /// ## What it flags
@@ -15,7 +15,10 @@ declare_rule! {
     /// `/etc/localtime`, certificates and control groups.
     /// ## Why
     /// A writable system directory is the host: a unit, a cron job or a shell start file written there runs outside. A
-    /// readable one gives away password hashes, host keys and the secrets of other services.
+    /// readable one gives away password hashes, host keys and the secrets of other services, as far as the container's
+    /// root may read them. Read-only is less than it says: root of an nspawn guest without a user namespace undoes it, so
+    /// does root of a Podman container with `CAP_SYS_ADMIN` or `--privileged`, rootless or not, and Podman leaves the file
+    /// systems writable that are mounted below the directory.
     /// ## Bad
     /// ```nix
     /// { containers.web = { bindMounts."/host" = { hostPath = "/"; isReadOnly = false; }; config = { }; }; }
@@ -50,6 +53,24 @@ declare_rule! {
         group: Isolation,
         since: "0.1.0",
         fix: None,
+        proof: Proof::Experiments(&[
+            "nspawn-plants-setuid-root",
+            "nspawn-read-only-bind-remounted",
+            "nspawn-read-only-is-recursive",
+            "nspawn-duplicates",
+            "unit-filters-stay",
+            "podman-sys-admin",
+            "podman-read-only-is-not-recursive",
+            "podman-root-volume",
+            "podman-volume-forms",
+            "podman-duplicates",
+            "podman-bound-device",
+            "rootless-cannot-exceed-the-user",
+            "podman-userns-undoes-read-only",
+            "settings-volumes",
+            "settings-mounts",
+            "quadlet-volumes",
+        ]),
         check: Container(check),
     }
 }
@@ -111,12 +132,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             continue;
         };
         let root = root_of(ctx, container);
-        // Root of a guest without a user namespace mounts it writable again.
         let after_remount = sensitive.writable.map(one_less);
         let undone = mount.read_only
-            && sensitive.owned_by_root
-            && container.nspawn.is_some()
-            && root == RootUser::Host
+            && can_remount(container, root, sensitive.owned_by_root)
             && after_remount > sensitive.read_only;
         let severity = match (mount.read_only, undone) {
             (false, _) => sensitive.writable,
@@ -134,6 +152,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let source = mount.source.display();
         let mode = match (mount.read_only, undone) {
             (false, _) => "writable",
+            (true, false) if is_root_of_all(&path) && has_mounts_below(container, mount) => {
+                "read-only without what is mounted below"
+            }
             (true, false) => "read-only",
             (true, true) => "read-only, which its root can undo",
         };
@@ -153,6 +174,26 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             sensitive.why
         ));
     }
+}
+
+/// Can the container's root mount it writable again? In nspawn a user namespace prevents it; Podman mounts inside of the
+/// user namespace, so that there nothing prevents it but the lack of the capability.
+fn can_remount(container: &Container, root: RootUser, owned_by_root: bool) -> bool {
+    if container.nspawn.is_some() {
+        return owned_by_root && root == RootUser::Host;
+    }
+    container.engine.value() == Some(&Engine::Podman) && has_capability(container, "CAP_SYS_ADMIN")
+}
+
+/// `/` always has other file systems below it: `/run`, `/dev`.
+fn is_root_of_all(path: &HostPath) -> bool {
+    path.base == Base::System && path.segments.is_empty()
+}
+
+/// Does the engine bind what is mounted below a directory, too, and leave it writable?
+fn has_mounts_below(container: &Container, mount: &Mount) -> bool {
+    let says = |word: &str| mount.options.iter().any(|option| option == word);
+    container.is_oci() && container.engine.value() == Some(&Engine::Podman) && !says("bind") && !says("rro")
 }
 
 const fn one_less(severity: Severity) -> Severity {
@@ -268,7 +309,8 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             "all devices in",
             Some(High),
             Some(High),
-            "Disks, memory and input devices are among them, and read-only does not keep devices from being written.",
+            "Disks, memory and input devices are among them. Read-only does not keep devices from being written: which can \
+             be opened is decided by the engine's device rules, and in a rootless container by the user's rights alone.",
         ),
         "proc" => system(
             "the host's processes in",
@@ -436,6 +478,27 @@ mod tests {
     config = { };
   };
   containers.picked = { privateUsers = "pick"; bindMounts."/sys".hostPath = "/sys"; config = { }; };
+}
+"#,
+        );
+    }
+
+    /// Podman mounts inside of the user namespace, so that it does not keep the capability from undoing it.
+    #[test]
+    fn read_only_in_podman() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.all = { image = "a:1"; volumes = [ "/:/host:ro" ]; };
+                                                                            # ^^^^^^^^^^^^ medium: `all` gets the host's root directory `/`, read-only without what is mounted below
+  virtualisation.oci-containers.containers.one = { image = "a:1"; volumes = [ "/:/host:ro,bind" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^ medium: `one` gets the host's root directory `/`, read-only
+  services.podman.containers.web = { image = "a:1"; addCapabilities = [ "SYS_ADMIN" ]; volumes = [ "/home:/host:ro" ]; };
+                                                                                                 # ^^^^^^^^^^^^^^^^ medium: `web` gets every home in `/home`, read-only
+  services.podman.containers.key = { image = "a:1"; addCapabilities = [ "SYS_ADMIN" ]; volumes = [ "%h/.bashrc:/host:ro" ]; };
+                                                                                                 # ^^^^^^^^^^^^^^^^^^^^^ medium: `key` gets a user's start files in `%h/.bashrc`, read-only, which its root can undo
 }
 "#,
         );

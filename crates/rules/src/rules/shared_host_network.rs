@@ -1,7 +1,8 @@
 //! shared-host-network
 
+use crate::about::power::has_user_namespace;
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Change, Ctx, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, NetworkMode};
 
 declare_rule! {
@@ -45,6 +46,26 @@ declare_rule! {
         group: Isolation,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "nspawn-shared-network-under-pick-has-no-low-ports",
+            "nspawn-abstract-sockets",
+            "nspawn-localhost",
+            "nspawn-shared-network-sniffing",
+            "nspawn-net-admin-on-shared-network",
+            "nspawn-shared-network-sysctl",
+            "nspawn-private-by-implication",
+            "nspawn-namespace-path-excludes-veth",
+            "podman-net-raw",
+            "podman-net-admin",
+            "podman-namespace-last-wins",
+            "podman-ns-path",
+            "settings-namespaces",
+            "settings-sysctls",
+            "ports-of-host-network",
+            "podman-network-modes",
+            "rootless-default-network-is-own",
+            "quadlet-network-and-ports",
+        ]),
         check: Container(check),
     }
 }
@@ -89,11 +110,17 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     } else {
         Change::SetIn(container.origin.clone(), "privateNetwork".into(), "true".into())
     };
+    // nspawn leaves CAP_NET_RAW to every guest; a user namespace makes it count for nothing in the host's network.
+    let traffic = if has_user_namespace(ctx, container) == Some(false) {
+        " It can also listen to the host's traffic."
+    } else {
+        ""
+    };
     builder
-        .help(
-            "The guest reaches every service on localhost and every abstract socket, such as an X server's, and can \
-             listen to the host's traffic. Set `privateNetwork = true` with addresses or a bridge.",
-        )
+        .help(format!(
+            "The guest reaches every service on localhost and every abstract socket, such as an X server's.{traffic} Set \
+             `privateNetwork = true` with addresses or a bridge."
+        ))
         .fix("set `privateNetwork = true`", Applicability::Unsafe, change);
 }
 

@@ -4,7 +4,7 @@ use crate::about::nesting::runs_containers;
 use crate::about::overlay_support::{NativeOverlay, native_overlay};
 use crate::about::power::has_user_namespace;
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -46,6 +46,23 @@ declare_rule! {
         group: Isolation,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "nspawn-default-capabilities",
+            "nspawn-sys-admin-is-a-no-op",
+            "nspawn-drop-beats-add",
+            "nspawn-drop-sys-admin",
+            "nspawn-new-user-namespace-inside",
+            "podman-default-capabilities",
+            "podman-cap-conflicts",
+            "podman-sys-admin",
+            "podman-userns-undoes-read-only",
+            "nested-podman-needs-no-capability",
+            "settings-default-capabilities",
+            "settings-rootless-overlay",
+            "quadlet-capabilities",
+            "quadlet-drop-ins",
+            "quadlet-starts",
+        ]),
         check: Container(check),
     }
 }
@@ -116,8 +133,9 @@ fn danger(is_nspawn: bool, confined: bool) -> (Severity, &'static str) {
         ),
         (false, true) => (
             Severity::Medium,
-            "In a user namespace it reaches less, but it opens much more of the kernel to attack than any other \
-             capability. Remove it, or grant the narrower one that the workload needs.",
+            "In a user namespace it reaches less, but read-only volumes are undone with it even there, and it opens much \
+             more of the kernel to attack than any other capability. Remove it, or grant the narrower one that the \
+             workload needs.",
         ),
         (false, false) => (
             Severity::High,

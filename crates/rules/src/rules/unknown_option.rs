@@ -1,7 +1,7 @@
 //! unknown-option
 
 use crate::about::words::name;
-use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -30,6 +30,9 @@ declare_rule! {
         group: Correctness,
         since: "0.1.0",
         fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "quadlet-no-key",
+        ]),
         check: Container(check),
     }
 }

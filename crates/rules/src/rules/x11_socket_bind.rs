@@ -2,7 +2,7 @@
 
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Sink, declare_rule};
+use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -42,6 +42,12 @@ declare_rule! {
         group: Isolation,
         since: "0.1.0",
         fix: None,
+        proof: Proof::Experiments(&[
+            "nspawn-socket-through-read-only-bind",
+            "nspawn-abstract-sockets",
+            "podman-socket-read-only",
+            "podman-network-modes",
+        ]),
         check: Container(check),
     }
 }

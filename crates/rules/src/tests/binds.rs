@@ -188,7 +188,7 @@ fn sensitive_paths_read_only() {
         "sensitive-bind",
         &with_binds(SENSITIVE, true),
         expect![[r#"
-        medium high: `web` gets the host's root directory `/`, read-only
+        medium high: `web` gets the host's root directory `/`, read-only without what is mounted below
         medium high: `web` gets the host's configuration and password hashes in `/etc`, read-only
         medium high: `web` gets the whole home `/home/alice`, read-only
         high high: `web` gets a user's keys or passwords in `/home/${config.users.users.alice.uid}/.ssh`, read-only

@@ -55,7 +55,7 @@ fn user_namespaces_of_guests() {
             })
         }),
         expect![[r#"
-            medium high: `web` maps user ids to themselves: files of its root belong to the host's root
+            high high: `web` maps user ids to themselves: its root is the host's root
         "#]],
     );
     let mut open = nspawn(|_| {});
@@ -185,14 +185,8 @@ fn dangerous_capabilities() {
         web.rootful = set(false);
         web.capabilities.push(set("CAP_SYS_MODULE".into()));
     });
-    check(
-        rule,
-        &rootless,
-        expect![[r#"
-            medium high: `web` is given CAP_SYS_MODULE, which loads kernel modules
-              remove `CAP_SYS_MODULE` (unsafe)
-        "#]],
-    );
+    // The kernel refuses it in a user namespace.
+    silent(rule, &rootless);
 }
 
 #[test]

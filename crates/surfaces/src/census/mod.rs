@@ -6,6 +6,7 @@
 
 mod bearing;
 mod functions;
+mod lines;
 mod machines;
 mod names;
 mod path;
@@ -16,6 +17,7 @@ mod walk;
 mod wrapped;
 
 pub use bearing::{Bearing, bearing};
+pub use lines::{ScriptSite, ScriptStanding};
 pub use machines::paths_of_tests;
 pub use scripts::may_run_containers;
 pub use secrets::{may_be_secret, may_tell_secrets};
@@ -35,8 +37,10 @@ pub fn settings(hir: &Hir, tells_secrets: impl FnOnce() -> bool) -> Vec<ModuleSi
 
 /// What a file writes, in the order of the text as far as it is known.
 pub fn census(hir: &Hir) -> Census {
-    match names::may_define(hir) {
+    let mut census = match names::may_define(hir) {
         true => walk::census(hir),
         false => Census::default(),
-    }
+    };
+    census.scripts = lines::scripts(hir);
+    census
 }

@@ -1,5 +1,6 @@
 //! What the walk over a file finds.
 
+use crate::census::lines::{ScriptSite, ScriptStanding};
 use crate::surface::tables;
 use nixpod_model::{Surface, SystemKind};
 use nixpod_source::{ExprId, TextRange};
@@ -54,6 +55,26 @@ pub struct ModuleSite {
 }
 
 impl SpecSite {
+    /// A script that runs containers, as a spec that has no name.
+    pub fn of_script(script: &ScriptSite) -> Self {
+        Self {
+            surface: Surface::CommandLine,
+            name: None,
+            key: script.text,
+            value: script.text,
+            set: script.text,
+            option: script.path.clone(),
+            condition: None,
+            machine: None,
+            is_told: script.standing != ScriptStanding::Unclear,
+            module: ModuleSite {
+                expr: script.text,
+                kind: SystemKind::Nixos,
+                path: script.path.clone(),
+            },
+        }
+    }
+
     /// May a container of this name be one of those that it defines?
     pub fn is_called(&self, name: &str) -> bool {
         let Some(written) = &self.name else { return true };
@@ -113,6 +134,8 @@ pub struct Census {
     pub specs: Vec<SpecSite>,
     /// Sets in the shape of quadlet files.
     pub quadlets: Vec<QuadletSite>,
+    /// Strings in which command lines run containers.
+    pub scripts: Vec<ScriptSite>,
     /// Modules that set something else that is read; each once.
     pub settings: Vec<ModuleSite>,
     /// Options that the file declares and that are called `containers`, below others: `shop.containers`.

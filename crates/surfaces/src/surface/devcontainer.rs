@@ -9,7 +9,9 @@ use crate::vocabulary::options::Systems;
 use crate::vocabulary::podman::{self, WORDS};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::text::{concat, hole};
-use nixpod_model::{Container, Engine, EnvVar, Field, Image, Mount, NotAnalysed, Subject, Surface, Text};
+use nixpod_model::{
+    Container, Engine, EnvVar, Field, Image, Mount, NotAnalysed, RunOption, Subject, Surface, Text,
+};
 use nixpod_source::{Origin, Why};
 
 /// What is known of the surface before a file is read. No option of NixOS has such texts.
@@ -41,7 +43,11 @@ fn read(texts: &[Written], out: &mut TextsRead) {
         let Some(text) = written.text.value() else {
             continue;
         };
-        match json::parse(text) {
+        let parsed = json::parse(text).and_then(|json| match json {
+            Json::Object(..) => Ok(json),
+            _ => Err(("an object is expected".to_owned(), text.origin_of(0, 1))),
+        });
+        match parsed {
             Ok(json) => container(written, text, &json, out),
             Err((message, origin)) => out.not_analysed.push(NotAnalysed {
                 place: origin.place(),
@@ -141,7 +147,13 @@ fn with_variables(text: &Text) -> Text {
             parts.push(Text::known(".", origin));
             continue;
         }
+        // Windows has a home of another name, and people write both, since one of them is empty.
+        let follows_home = || {
+            let before = pattern.get(..start).unwrap_or_default();
+            before.ends_with(":HOME}") || before.ends_with(":USERPROFILE}")
+        };
         parts.push(match name.split(':').collect::<Vec<_>>()[..] {
+            ["localEnv" | "env", "HOME" | "USERPROFILE", ..] if follows_home() => continue,
             ["localEnv" | "env", "HOME" | "USERPROFILE", ..] => hole(Why::named("localEnv.home"), origin),
             // As scripts write it: the place is known by this name.
             ["localEnv" | "env", "XDG_RUNTIME_DIR", ..] => Text::known("$XDG_RUNTIME_DIR", origin),
@@ -173,6 +185,22 @@ fn isolation(json: &Json, container: &mut Container) {
                 .extend(capabilities(&text, &capability.map(|_| ())));
         }
     }
+    // Who runs the container's program, and who runs what the editor starts in it.
+    for (key, name) in [("containerUser", "user"), ("remoteUser", "remote-user")] {
+        if let Some(user) = json.get(key).and_then(Json::text) {
+            container.run_options.push(field(user).map(|value| RunOption {
+                name,
+                value: value.clone(),
+            }));
+        }
+    }
+    if let Some(Json::Bool(init, origin)) = json.get("init") {
+        let value = Text::known(init.to_string(), origin.clone());
+        let name = "init";
+        container
+            .run_options
+            .push(Field::set(RunOption { name, value }, origin.clone()));
+    }
     if let Some(options) = json.get("securityOpt") {
         container.security_options.extend(texts(options));
     }
@@ -198,7 +226,10 @@ fn reach(json: &Json, container: &mut Container) {
             false => published(text),
         }));
     }
-    for member in json.get("containerEnv").map(Json::members).unwrap_or_default() {
+    let of_container = json.get("containerEnv").map(Json::members);
+    // Those of the editor's own processes in it are written in the file as well.
+    let of_editor = json.get("remoteEnv").map(Json::members);
+    for member in [of_container, of_editor].into_iter().flatten().flatten() {
         if let Some(value) = member.value.text() {
             container.environment.push(field(value).map(|value| EnvVar {
                 name: member.name.clone(),

@@ -2,12 +2,16 @@
 //! `extraConfig`, which adds to lists and replaces single values.
 
 use crate::read::{Found, OptionReader};
-use crate::surface::section::{self, Beside, Section};
+use crate::surface::section::{self, Beside, Own, Section, name_by_entry};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
+use crate::vocabulary::text::{concat, hole, origin_of};
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
-use nixpod_model::{Container, Field, Surface};
+use crate::vocabulary::unit::values::Values;
+use crate::vocabulary::unit::written::Writing;
+use nixpod_model::{Container, EngineCommand, Field, Release, Surface, Text};
+use nixpod_source::{Origin, Why};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -49,7 +53,7 @@ const OPTIONS: [&str; 23] = [
 ];
 
 /// Typed options by the key they become.
-const NAMES: [(&str, &str); 19] = [
+const NAMES: [(&str, &str); 20] = [
     ("AddCapability", "addCapabilities"),
     ("AddDevice", "devices"),
     ("AutoUpdate", "autoUpdate"),
@@ -64,6 +68,7 @@ const NAMES: [(&str, &str); 19] = [
     ("Image", "image"),
     ("Label", "labels"),
     ("Network", "network"),
+    ("NetworkAlias", "networkAlias"),
     ("PodmanArgs", "extraPodmanArgs"),
     ("PublishPort", "ports"),
     ("User", "user"),
@@ -71,8 +76,21 @@ const NAMES: [(&str, &str); 19] = [
     ("Volume", "volumes"),
 ];
 
-/// The same of a volume, which may be a directory of the host.
-const VOLUMES: [(&str, &str); 3] = [("Device", "device"), ("Driver", "driver"), ("Type", "type")];
+/// Keys, and the typed options that become them.
+type Names = &'static [(&'static str, &'static str)];
+
+/// Other objects that containers name: their option and their kind, with the typed options of keys that matter to whoever
+/// names them.
+const BESIDE: [(&str, Kind, Names); 4] = [
+    ("builds", Kind::Build, &[("ImageTag", "tags")]),
+    ("images", Kind::Image, &[("Image", "image"), ("ImageTag", "tag")]),
+    ("networks", Kind::Network, &[]),
+    (
+        "volumes",
+        Kind::Volume,
+        &[("Device", "device"), ("Driver", "driver"), ("Type", "type")],
+    ),
+];
 
 /// Reads one container into an empty one.
 pub(crate) fn read(
@@ -90,23 +108,124 @@ pub(crate) fn read(
         true => None,
         false => reader.unseen(&extra),
     };
-    let section = Section {
+    let section = section(reader, found, around);
+    let beside = beside(reader, around.config);
+    section::read(reader, &section, &beside, container);
+    Reading::Container
+}
+
+/// From then on the files of other objects may be named.
+const NAMES_FILES: Release = Release { year: 25, month: 5 };
+/// Keys that may name objects, and which.
+const NAMING: [(&str, &[(&str, &str)]); 3] = [
+    ("Image", &[("builds", ".build"), ("images", ".image")]),
+    ("Network", &[("networks", ".network")]),
+    ("Volume", &[("volumes", ".volume")]),
+];
+
+/// The files of all objects that keys may name, without what is put before them.
+fn files_of(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<(&'static str, Vec<String>)> {
+    let mut out = Vec::new();
+    for (key, kinds) in NAMING {
+        let mut files = Vec::new();
+        for (option, ending) in kinds {
+            let all = reader.option(config, &["services", "podman", option]);
+            if !reader.is_unset(&all) {
+                let named = reader.entries(&all).named;
+                files.extend(named.into_iter().map(|(name, _)| format!("{name}{ending}")));
+            }
+        }
+        out.push((key, files));
+    }
+    out
+}
+
+/// A value that begins with a file of ours, by the name that the file has.
+fn in_file_of(text: &Text, files: &[String]) -> Text {
+    let pattern = text.pattern();
+    match files.iter().any(|file| pattern.starts_with(file.as_str())) {
+        true => concat([Text::known("podman-", origin_of(text)), text.clone()]),
+        false => text.clone(),
+    }
+}
+
+/// Until then a shell wrote the units, which read their text in double quotes.
+const BY_ITSELF: Release = Release { year: 25, month: 11 };
+/// From then on pairs with blanks in them stand in quotation marks.
+const QUOTES_PAIRS: Release = Release { year: 26, month: 5 };
+
+/// The unit that is written for one, and the command that it becomes.
+pub(crate) fn command(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    around: &Surroundings<'_>,
+    name: &str,
+) -> EngineCommand {
+    let mut section = section(reader, found, around);
+    section.writing = Some(Writing::Home {
+        quotes: around.release.is_none_or(|release| release >= QUOTES_PAIRS),
+        by_shell: around.release.is_some_and(|release| release < BY_ITSELF),
+    });
+    let beside = beside(reader, around.config);
+    let kind = reader.at(found, &["extraConfig", "Service", "Type"]);
+    let files = match around.release.is_none_or(|release| release >= NAMES_FILES) {
+        true => files_of(reader, around.config),
+        false => Vec::new(),
+    };
+    let own = Own {
+        stem: format!("podman-{name}"),
+        complete: &|values| {
+            complete(values, name);
+            // Sets are written in the order of their names.
+            values.sort("Label");
+        },
+        name_files: &|values| {
+            for (key, files) in &files {
+                values.change(key, |text| in_file_of(text, files));
+            }
+        },
+        kind: Some(&kind),
+        folder: hole(Why::named("the folder of the unit"), Origin::default()),
+    };
+    section::command(reader, &section, &beside, own)
+}
+
+fn section<'f>(
+    reader: &mut OptionReader<'_, '_>,
+    found: &'f Found,
+    around: &Surroundings<'_>,
+) -> Section<'f> {
+    Section {
         typed: found,
         kind: Kind::Container,
         names: &NAMES,
         quoted: false,
-        extra: vec![extra],
+        writing: None,
+        extra: vec![reader.at(found, &["extraConfig", "Container"])],
         raw: None,
         manager: Manager::User,
         podman: around.podman,
-    };
-    let beside = [Beside {
-        kind: Kind::Volume,
-        all: reader.option(around.config, &["services", "podman", "volumes"]),
+    }
+}
+
+fn beside(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Beside> {
+    let objects = BESIDE.iter().map(|(option, kind, names)| Beside {
+        kind: *kind,
+        all: reader.option(config, &["services", "podman", option]),
         section: None,
-        names: &VOLUMES,
-        called: true,
-    }];
-    section::read(reader, &section, &beside, container);
-    Reading::Container
+        names,
+        complete,
+    });
+    objects.collect()
+}
+
+/// What the module writes by itself: names, a tag for what it builds, and a label by which it knows its own containers.
+fn complete(values: &mut Values, entry: &str) {
+    name_by_entry(values, entry);
+    let own = |text: String| Text::known(text, Origin::default());
+    match values.kind {
+        Kind::Build => values.add_first("ImageTag", own(format!("homemanager/{entry}"))),
+        Kind::Container => values.add_last("Label", own("nix.home-manager.managed=true".to_owned())),
+        _ => {}
+    }
 }

@@ -1,4 +1,4 @@
-//! Compose files and Kubernetes' manifests. They are recognised, so that nothing in them is passed over in silence, and are
+//! Compose files, Kubernetes' manifests and recipes of images. They are recognised, so that nothing in them is passed over in silence, and are
 //! not read: one gap a file.
 
 use crate::read::{Found, OptionReader};
@@ -16,7 +16,7 @@ pub(crate) const COMPOSE: TextSurface = TextSurface {
     is_file: is_compose,
     has_any: |text| services(text).is_some(),
     runs_file: |_| Runs::Unknown,
-    read: |texts, out| tell(texts, out, "compose files", services),
+    read: |texts, out| tell(texts, out, ("containers", "compose files"), services),
 };
 
 pub(crate) const KUBERNETES: TextSurface = TextSurface {
@@ -27,7 +27,19 @@ pub(crate) const KUBERNETES: TextSurface = TextSurface {
     is_file: is_yaml,
     has_any: |text| pods(text).is_some(),
     runs_file: |_| Runs::Unknown,
-    read: |texts, out| tell(texts, out, "Kubernetes' manifests", pods),
+    read: |texts, out| tell(texts, out, ("containers", "Kubernetes' manifests"), pods),
+};
+
+/// What is in an image says nothing of how a container of it is run, but for its user, its volumes and its ports.
+pub(crate) const CONTAINERFILE: TextSurface = TextSurface {
+    surface: Surface::Containerfile,
+    places: &["Containerfile, Dockerfile (recognised, not read)"],
+    systems: Systems::None,
+    find: |_, _, _| Vec::new(),
+    is_file: nixpod_syntax::is_recipe,
+    has_any: |text| from(text).is_some(),
+    runs_file: |_| Runs::Unknown,
+    read: |texts, out| tell(texts, out, ("image", "recipes of images"), from),
 };
 
 fn find(
@@ -114,13 +126,28 @@ fn pods(text: &str) -> Option<(usize, usize)> {
     None
 }
 
+/// Where a recipe says which image it begins with.
+fn from(text: &str) -> Option<(usize, usize)> {
+    let is_from = |line: &str| {
+        let mut words = line.split_whitespace();
+        words.next().is_some_and(|word| word.eq_ignore_ascii_case("FROM")) && words.next().is_some()
+    };
+    let (start, line) = lines(text).find(|(_, line)| is_from(line))?;
+    Some((start, start + line.len()))
+}
+
 /// Is there nothing more on a line, or only a comment?
 fn is_end(rest: &str) -> bool {
     let rest = rest.trim_start();
     rest.is_empty() || rest.starts_with('#')
 }
 
-fn tell(texts: &[Written], out: &mut TextsRead, what: &str, found: fn(&str) -> Option<(usize, usize)>) {
+fn tell(
+    texts: &[Written],
+    out: &mut TextsRead,
+    (parts, what): (&str, &str),
+    found: fn(&str) -> Option<(usize, usize)>,
+) {
     for written in texts {
         let Some(text) = written.text.value() else {
             continue;
@@ -131,7 +158,7 @@ fn tell(texts: &[Written], out: &mut TextsRead, what: &str, found: fn(&str) -> O
         let origin = Text::origin_of(text, start, end);
         out.not_analysed.push(NotAnalysed {
             place: origin.place(),
-            what: format!("the containers of {}", written.path),
+            what: format!("the {parts} of {}", written.path),
             questions: Vec::new(),
             why: Why::NotModelled(what.to_owned()),
             also: Vec::new(),
@@ -143,7 +170,8 @@ fn tell(texts: &[Written], out: &mut TextsRead, what: &str, found: fn(&str) -> O
 
 #[cfg(test)]
 mod tests {
-    use super::{is_compose, pods, services};
+    use super::{from, is_compose, pods, services};
+    use nixpod_syntax::is_recipe;
 
     #[test]
     fn names_of_compose_files() {
@@ -157,6 +185,30 @@ mod tests {
         let no = ["composer.yml", "my-compose.yml", "compose.nix", "composes.yaml"];
         assert!(yes.into_iter().all(is_compose));
         assert!(!no.into_iter().any(is_compose));
+    }
+
+    #[test]
+    fn what_makes_a_recipe() {
+        let yes = [
+            "Dockerfile",
+            "a/Containerfile",
+            "Dockerfile.dev",
+            "web.dockerfile",
+            "dev.web.Containerfile",
+        ];
+        let no = [
+            "Dockerfile.dockerignore",
+            "dockerfiles",
+            "my-dockerfile.nix",
+            "containerfile-notes",
+        ];
+        assert!(yes.into_iter().all(is_recipe));
+        assert!(!no.into_iter().any(is_recipe));
+        assert_eq!(
+            from("# FROM x\nARG A=b\nfrom  debian:13 AS base\n"),
+            Some((17, 40))
+        );
+        assert_eq!(from("FROM\nFROMAGE x\n"), None);
     }
 
     #[test]

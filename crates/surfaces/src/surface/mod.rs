@@ -7,39 +7,62 @@ mod distrobox;
 mod home;
 mod manifests;
 mod nspawn;
+mod nspawn_line;
 mod nspawn_lists;
 mod oci;
+mod oci_line;
 mod quadlet;
-mod quadlet_text;
+pub(crate) mod quadlet_text;
 mod quadlet_units;
 mod runners;
 mod section;
 mod surroundings;
 mod systemd_nspawn;
 mod texts;
-mod written_files;
+pub(crate) mod written_files;
 
-pub(crate) use command_line::names_program;
+pub(crate) use command_line::{CommandLine, command_lines, names_program};
+use surroundings::Tell;
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;
-pub(crate) use texts::{Runs, TextSurface, TextsRead, Written};
+pub(crate) use texts::{OtherUnits, Runs, TextSurface, TextsRead, Written, unless_refused};
 
 use crate::read::as_key;
 use crate::vocabulary::options::Table;
 use nixpod_model::{EntryName, Surface};
 
-/// All surfaces, in the order in which a system is read: what is known before, and what reads a container.
-pub(crate) const SURFACES: [(&Table, Read); 10] = [
-    (&nspawn::TABLE, nspawn::read),
-    (&systemd_nspawn::TABLE, systemd_nspawn::read),
-    (&oci::TABLE, oci::read),
-    (&quadlet::TABLE, quadlet::read),
-    (&home::TABLE, home::read),
-    (&arion::TABLE, arion::read),
-    (&runners::GITLAB, runners::gitlab),
-    (&runners::GITEA, runners::act),
-    (&runners::FORGEJO, runners::act),
-    (&distrobox::TABLE, distrobox::read),
+/// A way to declare containers by options.
+pub(crate) struct OptionSurface {
+    /// What is known before a container is read.
+    pub(crate) table: &'static Table,
+    /// Reads one.
+    pub(crate) read: Read,
+    /// Tells what starts one; none where no command does.
+    pub(crate) tell: Option<Tell>,
+}
+
+const fn told(table: &'static Table, read: Read, tell: Tell) -> OptionSurface {
+    let tell = Some(tell);
+    OptionSurface { table, read, tell }
+}
+
+const fn untold(table: &'static Table, read: Read) -> OptionSurface {
+    let tell = None;
+    OptionSurface { table, read, tell }
+}
+
+/// All surfaces, in the order in which a system is read.
+pub(crate) const SURFACES: [OptionSurface; 10] = [
+    told(&nspawn::TABLE, nspawn::read, nspawn_line::command),
+    untold(&systemd_nspawn::TABLE, systemd_nspawn::read),
+    told(&oci::TABLE, oci::read, oci_line::command),
+    told(&quadlet::TABLE, quadlet::read, quadlet::command),
+    told(&home::TABLE, home::read, home::command),
+    untold(&arion::TABLE, arion::read),
+    untold(&runners::GITLAB, runners::gitlab),
+    untold(&runners::GITEA, runners::act),
+    untold(&runners::FORGEJO, runners::act),
+    untold(&distrobox::TABLE, distrobox::read),
 ];
 
 /// Kinds of texts with containers in them, in the order in which a system is read.
@@ -49,11 +72,12 @@ pub(crate) const TEXT_SURFACES: &[TextSurface] = &[
     devcontainer::TEXTS,
     manifests::COMPOSE,
     manifests::KUBERNETES,
+    manifests::CONTAINERFILE,
 ];
 
 /// What is known of each surface before anything is read.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    SURFACES.iter().map(|(table, _)| *table)
+    SURFACES.iter().map(|surface| surface.table)
 }
 
 /// Each surface that containers are written on, with where that is: options, with `<name>` for the name of a container, and

@@ -2,7 +2,8 @@
 
 use crate::read::{Found, OptionReader};
 use crate::vocabulary::certainty::{maybe, weaken};
-use crate::vocabulary::text::{hole, split_once};
+use crate::vocabulary::line::after;
+use crate::vocabulary::text::{concat, hole, split_once};
 use nixpod_eval::Value;
 use nixpod_model::{Container, Device, EntryName, Fact, Field, Mount, Port, Text};
 use nixpod_source::{Origin, Why};
@@ -127,6 +128,66 @@ fn bound(reader: &mut OptionReader<'_, '_>, host_path: &Found, target: Text) -> 
         _ => target.clone(),
     };
     (source, target, options)
+}
+
+/// The option that a bind mount becomes.
+pub(crate) fn bind_flag(reader: &mut OptionReader<'_, '_>, name: &EntryName, entry: &Found) -> Field<Text> {
+    let host_path = reader.get(entry, "hostPath");
+    let mount_point = reader.get(entry, "mountPoint");
+    let read_only = reader.get(entry, "isReadOnly");
+    let read_only = match reader.is_unset(&read_only) {
+        true => Field::default(true),
+        false => reader.bool(&read_only),
+    };
+    let key = reader.key_origin(entry);
+    let mount_point = reader.text(&mount_point);
+    let target = mounted_at(&mount_point, name, &key);
+    let flag = match read_only.certain() {
+        Some(true) => Text::known("--bind-ro=", Origin::default()),
+        Some(false) => Text::known("--bind=", Origin::default()),
+        None => concat([
+            Text::known("--bind", Origin::default()),
+            hole(unclear(&read_only), read_only.origin.clone()),
+            Text::known("=", Origin::default()),
+        ]),
+    };
+    let is_null = reader.is_unset(&host_path) || matches!(host_path.value.value, Value::Null);
+    let source = (!is_null).then(|| after("", &reader.text(&host_path)));
+    let source =
+        source.map(|source| source.map(|path| concat([path.clone(), Text::known(":", Origin::default())])));
+    let (conditions, open) = reader.conditions(entry.when);
+    let before = source.unwrap_or_else(|| Field::set(Text::default(), key.clone()));
+    let field = before.map(|path| concat([flag.clone(), path.clone(), target.clone()]));
+    match open {
+        true => maybe(field, conditions),
+        false => field,
+    }
+}
+
+fn unclear(field: &Field<bool>) -> Why {
+    match &field.fact {
+        Fact::Unknown(why) => why.clone(),
+        _ => Why::named("-ro"),
+    }
+}
+
+/// The rule of the device's node, as systemd is told it.
+pub(crate) fn device_rule(reader: &mut OptionReader<'_, '_>, found: &Found) -> Field<Text> {
+    if let Value::Unknown(unknown) = &found.value.value {
+        return reader.unknown(found, unknown.why.clone());
+    }
+    let [node, modifier] = ["node", "modifier"].map(|name| reader.get(found, name));
+    let (node, modifier) = (reader.text(&node), reader.text(&modifier));
+    let (node, modifier) = (after("", &node), after(" ", &modifier));
+    let rule = modifier.map(|modifier| {
+        let node = node.value().cloned().unwrap_or_default();
+        concat([node, modifier.clone()])
+    });
+    let (conditions, open) = reader.conditions(found.when);
+    match open {
+        true => maybe(rule, conditions),
+        false => weaken(rule, &node),
+    }
 }
 
 /// An element of `forwardPorts`.

@@ -182,7 +182,7 @@ fn read_podman(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut
     }
 }
 
-/// `serviceConfig.User` of its service, which somebody sets beside it: that user runs it.
+/// `serviceConfig.User` of its service, which somebody sets beside it: that user runs Podman, and so the container.
 fn user_of_service(
     reader: &mut OptionReader<'_, '_>,
     found: &Found,
@@ -197,7 +197,13 @@ fn user_of_service(
         config,
         &["systemd", "services", &service, "serviceConfig", "User"],
     );
-    if container.runs_as.is_some() || reader.is_unset(&user) || matches!(user.value.value, Value::Null) {
+    // Docker's daemon runs the container, whoever asks for it.
+    let is_by_daemon = container.engine.value() == Some(&Engine::Docker);
+    if is_by_daemon
+        || container.runs_as.is_some()
+        || reader.is_unset(&user)
+        || matches!(user.value.value, Value::Null)
+    {
         return;
     }
     let user = reader.string(&user);

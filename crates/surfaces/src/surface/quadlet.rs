@@ -2,14 +2,19 @@
 //! has an option for every key, the other takes keys as quadlet spells them; a container is read as both.
 
 use crate::read::{Found, OptionReader, wrong};
-use crate::surface::section::{self, Beside, Section};
+use crate::surface::section::{self, Beside, Own, Section, name_by_entry};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::hole;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
+use crate::vocabulary::unit::values::Values;
+use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
-use nixpod_model::{Container, Field, Image, Surface, SystemKind};
+use nixpod_model::{
+    Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text, UnitProblem,
+};
+use nixpod_source::{Origin, Why};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -44,7 +49,7 @@ const OPTIONS: [&str; 10] = [
 ];
 
 /// Typed options by the key they become.
-const NAMES: [(&str, &str); 61] = [
+const NAMES: [(&str, &str); 88] = [
     ("AddCapability", "addCapabilities"),
     ("AddDevice", "devices"),
     ("AddHost", "addHosts"),
@@ -55,28 +60,46 @@ const NAMES: [(&str, &str); 61] = [
     ("ContainerName", "name"),
     ("ContainersConfModule", "modules"),
     ("DNS", "dns"),
+    ("DNSOption", "dnsOption"),
+    ("DNSSearch", "dnsSearch"),
     ("DropCapability", "dropCapabilities"),
     ("Entrypoint", "entrypoint"),
     ("Environment", "environments"),
     ("EnvironmentFile", "environmentFiles"),
     ("EnvironmentHost", "environmentHost"),
     ("Exec", "exec"),
+    ("ExposeHostPort", "exposePorts"),
     ("GIDMap", "gidMaps"),
     ("GlobalArgs", "globalArgs"),
     ("Group", "group"),
     ("GroupAdd", "addGroups"),
     ("HealthCmd", "healthCmd"),
+    ("HealthInterval", "healthInterval"),
+    ("HealthLogDestination", "healthLogDestination"),
+    ("HealthMaxLogCount", "healthMaxLogCount"),
+    ("HealthMaxLogSize", "healthMaxLogSize"),
+    ("HealthOnFailure", "healthOnFailure"),
+    ("HealthRetries", "healthRetries"),
+    ("HealthStartPeriod", "healthStartPeriod"),
     ("HealthStartupCmd", "healthStartupCmd"),
+    ("HealthStartupInterval", "healthStartupInterval"),
+    ("HealthStartupRetries", "healthStartupRetries"),
+    ("HealthStartupSuccess", "healthStartupSuccess"),
+    ("HealthStartupTimeout", "healthStartupTimeout"),
+    ("HealthTimeout", "healthTimeout"),
     ("HostName", "hostname"),
     ("HttpProxy", "httpProxy"),
     ("IP", "ip"),
     ("IP6", "ip6"),
     ("Image", "image"),
     ("Label", "labels"),
+    ("LogDriver", "logDriver"),
+    ("LogOpt", "logOptions"),
     ("Mask", "mask"),
     ("Memory", "memory"),
     ("Mount", "mounts"),
     ("Network", "networks"),
+    ("NetworkAlias", "networkAliases"),
     ("NoNewPrivileges", "noNewPrivileges"),
     ("Notify", "notify"),
     ("PidsLimit", "pidsLimit"),
@@ -86,6 +109,10 @@ const NAMES: [(&str, &str); 61] = [
     ("Pull", "pull"),
     ("ReadOnly", "readOnly"),
     ("ReadOnlyTmpfs", "readOnlyTmpfs"),
+    ("ReloadCmd", "reloadCmd"),
+    ("ReloadSignal", "reloadSignal"),
+    ("Retry", "retry"),
+    ("RetryDelay", "retryDelay"),
     ("Rootfs", "rootfs"),
     ("RunInit", "runInit"),
     ("SeccompProfile", "seccompProfile"),
@@ -95,10 +122,14 @@ const NAMES: [(&str, &str); 61] = [
     ("SecurityLabelLevel", "securityLabelLevel"),
     ("SecurityLabelNested", "securityLabelNested"),
     ("SecurityLabelType", "securityLabelType"),
+    ("ShmSize", "shmSize"),
     ("StartWithPod", "startWithPod"),
+    ("StopSignal", "stopSignal"),
+    ("StopTimeout", "stopTimeout"),
     ("SubGIDMap", "subGIDMap"),
     ("SubUIDMap", "subUIDMap"),
     ("Sysctl", "sysctl"),
+    ("Timezone", "timezone"),
     ("Tmpfs", "tmpfses"),
     ("UIDMap", "uidMaps"),
     ("Ulimit", "ulimits"),
@@ -106,6 +137,7 @@ const NAMES: [(&str, &str); 61] = [
     ("User", "user"),
     ("UserNS", "userns"),
     ("Volume", "volumes"),
+    ("WorkingDir", "workdir"),
 ];
 
 /// Keys, and the typed options that become them.
@@ -156,13 +188,51 @@ const BESIDE: [(&str, &str, Kind, Names); 6] = [
     ),
 ];
 
-fn beside(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Beside> {
+/// Which of the two modules a container is written for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// The one with an option for every key. It calls all that it makes as its entries are called.
+    Options,
+    /// The one that takes keys as quadlet spells them. It leaves names to Podman.
+    Keys,
+}
+
+impl Form {
+    /// By how the keys of its section are spelled.
+    fn of(reader: &mut OptionReader<'_, '_>, config: &Found) -> Self {
+        let is_key = |name: &String| name.starts_with(|c: char| c.is_ascii_uppercase());
+        let entries = reader.entries(config).named.into_iter();
+        let mut written = entries.filter(|(_, found)| reader.is_written(found));
+        match written.any(|(name, _)| is_key(&name)) {
+            true => Self::Keys,
+            false => Self::Options,
+        }
+    }
+
+    /// Adds the keys that the module writes by itself.
+    fn complete(self) -> fn(&mut Values, &str) {
+        match self {
+            Self::Options => |values, entry| {
+                name_by_entry(values, entry);
+                if values.kind == Kind::Build {
+                    values.add_default(
+                        "ImageTag",
+                        Text::known(format!("localhost/{entry}"), Origin::default()),
+                    );
+                }
+            },
+            Self::Keys => |_, _| {},
+        }
+    }
+}
+
+fn beside(reader: &mut OptionReader<'_, '_>, config: &Found, form: Form) -> Vec<Beside> {
     let objects = BESIDE.iter().map(|(option, section, kind, names)| Beside {
         kind: *kind,
         all: reader.option(config, &["virtualisation", "quadlet", option]),
         section: Some(section),
         names,
-        called: false,
+        complete: form.complete(),
     });
     objects.collect()
 }
@@ -203,8 +273,10 @@ pub(crate) fn read(
     around: &mut Surroundings<'_>,
     container: &mut Container,
 ) -> Reading {
+    let module = reader.option(around.config, &["virtualisation", "quadlet", "enable"]);
+    let is_off = reader.is_written(&module) && reader.bool(&module).certain() == Some(&false);
     let enable = reader.get(found, "enable");
-    if reader.bool(&enable).certain() == Some(&false) {
+    if is_off || reader.bool(&enable).certain() == Some(&false) {
         return Reading::Off;
     }
     let is_home = around.kind == SystemKind::Home;
@@ -223,27 +295,100 @@ pub(crate) fn read(
         rootless_user(reader, &module, found, container);
     }
 
-    let config = reader.get(found, "containerConfig");
-    let raw = reader.get(found, "rawConfig");
-    let raw = (!matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw)).then(|| reader.text(&raw));
-    if raw.is_none() {
-        in_pod(reader, &module, &config, container);
-        container.unseen = reader.unseen(&config);
+    let parts = Parts::new(reader, found, &module);
+    if parts.raw.is_none() {
+        in_pod(reader, &module, &parts.config, container);
+        container.unseen = reader.unseen(&parts.config);
     }
-    let section = Section {
-        typed: &config,
-        kind: Kind::Container,
-        names: &NAMES,
-        quoted: module.quoted,
-        extra: vec![config.clone(), reader.at(found, &["extraConfig", "Container"])],
-        raw,
-        manager: module.manager,
-        podman: around.podman,
-    };
-    let beside = beside(reader, around.config);
-    section::read(reader, &section, &beside, container);
+    let form = Form::of(reader, &parts.config);
+    let beside = beside(reader, around.config, form);
+    section::read(reader, &parts.section(around.podman), &beside, container);
+    user_of_service(reader, found, container);
     image_by_nix(reader, found, container);
     Reading::Container
+}
+
+/// The unit that is written for one, and the command that it becomes.
+pub(crate) fn command(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    around: &Surroundings<'_>,
+    name: &str,
+) -> EngineCommand {
+    let is_home = around.kind == SystemKind::Home;
+    let module = QuadletModule::new(reader, around.config, is_home);
+    let parts = Parts::new(reader, found, &module);
+    let form = Form::of(reader, &parts.config);
+    let beside = beside(reader, around.config, form);
+    let is_rootless = !is_home && is_rootless(reader, found);
+    let kind = reader.at(found, &["serviceConfig", "Type"]);
+    let own = Own {
+        stem: name.to_owned(),
+        complete: &|values| {
+            form.complete()(values, name);
+            // What Podman does by itself does not work for a user whose service the system's manager runs.
+            if form == Form::Options && is_rootless {
+                values.add_default("CgroupsMode", Text::known("enabled", Origin::default()));
+            }
+        },
+        kind: Some(&kind),
+        name_files: &|_| {},
+        folder: match (form, is_home) {
+            (Form::Options, false) => Text::known("/etc/containers/systemd", Origin::default()),
+            _ => hole(Why::named("the folder of the unit"), Origin::default()),
+        },
+    };
+    let mut section = parts.section(around.podman);
+    section.writing = Some(match form {
+        Form::Options => Writing::Options {
+            escapes: module.quoted,
+        },
+        Form::Keys => Writing::Keys,
+    });
+    section::command(reader, &section, &beside, own)
+}
+
+/// Is it a user's, whom the system's service manager runs it for?
+fn is_rootless(reader: &mut OptionReader<'_, '_>, found: &Found) -> bool {
+    let uid = reader.at(found, &["rootlessConfig", "uid"]);
+    reader.int(&uid).value().is_some()
+}
+
+/// Where the keys of a container come from.
+struct Parts {
+    config: Found,
+    extra: Found,
+    raw: Option<Field<Text>>,
+    quoted: bool,
+    manager: Manager,
+}
+
+impl Parts {
+    fn new(reader: &mut OptionReader<'_, '_>, found: &Found, module: &QuadletModule) -> Self {
+        let raw = reader.get(found, "rawConfig");
+        let is_raw = !matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw);
+        Self {
+            config: reader.get(found, "containerConfig"),
+            extra: reader.at(found, &["extraConfig", "Container"]),
+            raw: is_raw.then(|| reader.text(&raw)),
+            quoted: module.quoted,
+            manager: module.manager,
+        }
+    }
+
+    fn section(&self, podman: Option<PodmanRelease>) -> Section<'_> {
+        Section {
+            typed: &self.config,
+            kind: Kind::Container,
+            names: &NAMES,
+            quoted: self.quoted,
+            writing: None,
+            extra: vec![self.config.clone(), self.extra.clone()],
+            raw: self.raw.clone(),
+            manager: self.manager,
+            podman,
+        }
+    }
 }
 
 /// `rootlessConfig.uid` or `uid`: the container belongs to that user.
@@ -274,6 +419,33 @@ fn rootless_user(
     }
 }
 
+/// `User=` of the service, which Podman does not support, changes who runs Podman all the same.
+fn user_of_service(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
+    for path in [
+        &["serviceConfig", "User"][..],
+        &["extraConfig", "Service", "User"],
+    ] {
+        let user = reader.at(found, path);
+        if matches!(user.value.value, Value::Null) || reader.is_unset(&user) || reader.is_default(&user) {
+            continue;
+        }
+        let origin = reader.key_origin(&user);
+        let user = reader.string(&user);
+        let problem = UnitProblem::ServiceKey("User".to_owned());
+        container.unit_problems.push(Field {
+            origin,
+            ..user.map(|_| problem.clone())
+        });
+        let is_root = user
+            .value()
+            .is_none_or(|user| matches!(user.as_str(), "" | "root" | "0"));
+        if !is_root && container.rootful.value() != Some(&false) {
+            container.rootful = user.map(|_| false);
+            container.runs_as = Some(user);
+        }
+    }
+}
+
 /// The network, the user namespace and the ports of a container in a pod are the pod's.
 fn in_pod(
     reader: &mut OptionReader<'_, '_>,
@@ -297,6 +469,7 @@ fn in_pod(
             names: &NAMES,
             kind: Kind::Pod,
             quoted: module.quoted,
+            writing: None,
             extra: vec![pod.clone()],
             raw: None,
             manager: module.manager,

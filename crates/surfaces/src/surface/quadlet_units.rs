@@ -1,10 +1,11 @@
 //! Containers of unit files: all files that Podman's generator reads together, since they name each other.
 
-use crate::surface::texts::{Runs, TextsRead, Written};
+use crate::surface::texts::{OtherUnits, Runs, TextsRead, Written};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::{conflicts, of_others};
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
+use crate::vocabulary::unit::line;
 use crate::vocabulary::unit::linked::{Linked, Member, drop_in_folders};
 use crate::vocabulary::unit::parse::{Unit, parse};
 use crate::vocabulary::unit::run::{self, Around};
@@ -14,13 +15,20 @@ use nixpod_model::{
     Container, Doubt, Fact, Field, NotAnalysed, PodmanRelease, Subject, Text, UnitProblem, Unseen,
 };
 use nixpod_source::{Origin, Place, Why};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Reads the texts of a system.
 pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
-    for (runs, texts) in groups(texts) {
-        let group = Group::new(&texts, runs, out.podman);
+    for (folder, texts) in groups(texts) {
+        let group = Group::new(&texts, out);
+        let alone = group.alone.iter().filter(|written| Folder::of(written) == folder);
+        out.not_analysed
+            .extend(alone.map(|written| unit_elsewhere(written)));
         for (member, written) in group.linked.members.iter().zip(&group.written) {
+            // What all users have is read once, and not for each of them.
+            if Folder::of(written) != folder {
+                continue;
+            }
             match member.kind {
                 Kind::Container => group.container(member, written, out),
                 Kind::Kube => out.not_analysed.push(pods_of(member, written)),
@@ -35,16 +43,74 @@ pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
     }
 }
 
-/// Texts that are read together: those that the same service manager runs.
-fn groups(texts: &[Written]) -> Vec<(&Runs, Vec<&Written>)> {
-    let mut out: Vec<(&Runs, Vec<&Written>)> = Vec::new();
+/// Where the file of a unit is put, as far as that says which generator reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Folder<'w> {
+    /// The system's.
+    System,
+    /// A user's own one.
+    Home,
+    /// `users`, which the generator of every user reads.
+    AllUsers,
+    /// `users/1000`, which that of one user reads besides.
+    OneUser(&'w str),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl<'w> Folder<'w> {
+    fn of(written: &'w Written) -> Self {
+        match &written.runs {
+            Runs::Root => Self::System,
+            Runs::Unknown => Self::Unknown,
+            Runs::User(_) => match path(written).strip_prefix("users/") {
+                None => Self::Home,
+                Some(below) => match below.split_once('/') {
+                    Some((uid, _)) if uid.bytes().all(|byte| byte.is_ascii_digit()) => Self::OneUser(uid),
+                    _ => Self::AllUsers,
+                },
+            },
+        }
+    }
+
+    /// Does the generator that reads this folder read another one, too?
+    fn reads(self, other: Self) -> bool {
+        self == other || matches!((self, other), (Self::OneUser(_), Self::AllUsers))
+    }
+}
+
+/// Texts that are read together: those that the same generator reads.
+fn groups(texts: &[Written]) -> Vec<(Folder<'_>, Vec<&Written>)> {
+    let mut out: Vec<(Folder<'_>, Vec<&Written>)> = Vec::new();
     for written in texts {
-        match out.iter_mut().find(|(runs, _)| **runs == written.runs) {
+        let folder = Folder::of(written);
+        match out.iter_mut().find(|(known, _)| *known == folder) {
             Some((_, group)) => group.push(written),
-            None => out.push((&written.runs, vec![written])),
+            None => out.push((folder, vec![written])),
+        }
+    }
+    let of_all = out.iter().find(|(folder, _)| *folder == Folder::AllUsers);
+    let of_all = of_all.map_or_else(Vec::new, |(_, texts)| texts.clone());
+    for (folder, group) in &mut out {
+        // After their own: the first of a name counts.
+        if *folder != Folder::AllUsers && folder.reads(Folder::AllUsers) {
+            group.extend(&of_all);
         }
     }
     out
+}
+
+/// What a drop-in says is not read where its unit is not among the files.
+fn unit_elsewhere(written: &Written) -> NotAnalysed {
+    NotAnalysed {
+        place: place(written, None).place(),
+        what: format!("the drop-in {}", path(written)),
+        questions: Vec::new(),
+        why: Why::Undecided("which units it adds to: none of them is among the files".to_owned()),
+        also: Vec::new(),
+        subject: Subject::Set,
+        hosts: Vec::new(),
+    }
 }
 
 /// What Kubernetes' manifests say is not read.
@@ -80,6 +146,7 @@ fn names(written: &Written) -> (&str, &str) {
 struct DropIn<'w> {
     name: &'w str,
     unit: Unit,
+    written: &'w Written,
 }
 
 /// By the folder that they are in.
@@ -104,15 +171,27 @@ struct Group<'w> {
     linked: Linked,
     /// The texts of its members, in the same order.
     written: Vec<&'w Written>,
-    runs: &'w Runs,
+    /// Units beside them.
+    others: OtherUnits,
+    /// Drop-ins of which no unit is here.
+    alone: Vec<&'w Written>,
 }
 
 impl<'w> Group<'w> {
-    fn new(texts: &[&'w Written], runs: &'w Runs, podman: Option<PodmanRelease>) -> Self {
+    fn new(texts: &[&'w Written], read: &TextsRead) -> Self {
+        let podman = read.podman;
+        let of_all = texts
+            .iter()
+            .all(|written| Folder::of(written) == Folder::AllUsers);
         let mut out = Self {
             linked: Linked::default(),
             written: Vec::new(),
-            runs,
+            others: OtherUnits {
+                // Each user may have units besides those of all.
+                is_open: of_all || read.other_units.is_open,
+                names: read.other_units.names.clone(),
+            },
+            alone: Vec::new(),
         };
         let (drop_ins, units): (Vec<&Written>, Vec<&Written>) = texts
             .iter()
@@ -122,7 +201,10 @@ impl<'w> Group<'w> {
         for written in drop_ins {
             let (name, folder) = names(written);
             let unit = unit(&written.text);
-            by_folder.entry(folder).or_default().push(DropIn { name, unit });
+            by_folder
+                .entry(folder)
+                .or_default()
+                .push(DropIn { name, unit, written });
         }
         for written in units {
             let (name, _) = names(written);
@@ -132,23 +214,31 @@ impl<'w> Group<'w> {
                 out.written.push(written);
             }
         }
+        let members = out.linked.members.iter();
+        let used: FxHashSet<String> = members.flat_map(|member| drop_in_folders(&member.name)).collect();
+        let mut alone: Vec<&DropIn<'w>> = { by_folder.iter() }
+            .filter(|(folder, _)| !used.contains(**folder))
+            .flat_map(|(_, drop_ins)| drop_ins)
+            .collect();
+        alone.sort_by_key(|drop_in| &drop_in.written.path);
+        out.alone = alone.into_iter().map(|drop_in| drop_in.written).collect();
         out
     }
 
     fn container(&self, member: &Member, written: &Written, out: &mut TextsRead) {
         let section = member.unit.section("Container").map(|section| &section.origin);
         let mut container = out.container(member.stem(), written, place(written, section));
-        who_runs(&mut container, self.runs, out.home_of.as_deref());
+        who_runs(&mut container, &written.runs, out.home_of.as_deref());
         container.auto_start = self.auto_start(member, written);
         let scope = Scope {
-            manager: match self.runs {
+            manager: match written.runs {
                 Runs::Root => Manager::System,
                 Runs::User(_) => Manager::User,
                 Runs::Unknown => Manager::Either,
             },
             service: Some(member.service().into()),
         };
-        let directory = directory(written, self.runs);
+        let directory = directory(written);
         let resource = |name: &str| self.linked.resource(name);
         let around = Around {
             scope,
@@ -170,7 +260,17 @@ impl<'w> Group<'w> {
                 place: origin.place(),
             });
         }
-        out.containers.push(container);
+        let kind = member.unit.last("Service", "Type");
+        let pod = member.values.last("Pod");
+        let pod = pod.and_then(|pod| self.linked.get(&pod.value()?.pattern()).map(Member::service));
+        let service = line::Service {
+            podman: out.podman,
+            is_instance: member.name.contains('@'),
+            kind: kind.map(|kind| part(&written.text, kind.value.clone(), kind.origin.clone())),
+            pod: pod.as_deref(),
+            folder: None,
+        };
+        out.add(container, || line::command(&member.values, &around, &service));
     }
 
     /// What a container shares with the others of its pod.
@@ -186,14 +286,12 @@ impl<'w> Group<'w> {
 
     /// Is it started by itself, or with its pod?
     fn auto_start(&self, member: &Member, written: &Written) -> Field<bool> {
-        let own = is_wanted(&member.unit);
+        let own = is_wanted(member);
         let starts_with_pod = member.values.switch("StartWithPod");
         let starts_with_pod = starts_with_pod.and_then(|field| field.value().copied()) != Some(false);
         let pod = member.values.last("Pod").filter(|_| starts_with_pod);
         let pod = pod.and_then(|pod| pod.value().map(Text::pattern));
-        let with_pod = pod
-            .and_then(|pod| self.linked.get(&pod))
-            .and_then(|pod| is_wanted(&pod.unit));
+        let with_pod = pod.and_then(|pod| self.linked.get(&pod)).and_then(is_wanted);
         match own.or(with_pod) {
             Some(origin) => part(&written.text, true, origin),
             None => Field::default(false),
@@ -220,7 +318,7 @@ impl<'w> Group<'w> {
                 };
                 let is_unit =
                     endings.iter().any(|ending| name.ends_with(ending)) && !name.contains(['/', '%']);
-                if is_unit && self.linked.get(name).is_none() {
+                if is_unit && self.linked.get(name).is_none() && !self.others.may_have(name) {
                     let problem = UnitProblem::NoSuchUnit(name.to_owned());
                     out.push(field.map(|_| problem.clone()));
                 }
@@ -300,8 +398,12 @@ fn is_other_program(unit: &Unit, kind: Kind, written: &Written) -> bool {
     !is_option && (of_networkd || !has_own && kind != Kind::Container)
 }
 
-/// Where another unit is told to want it.
-fn is_wanted(unit: &Unit) -> Option<Origin> {
+/// Where another unit is told to want it. Of a template nobody wants more than the instance that it names.
+fn is_wanted(member: &Member) -> Option<Origin> {
+    let unit = &member.unit;
+    if member.stem().ends_with('@') && unit.last("Install", "DefaultInstance").is_none() {
+        return None;
+    }
     let keys = ["WantedBy", "RequiredBy", "UpheldBy"];
     let wants = |key: &&str| unit.values("Install", key).into_iter().next_back();
     keys.iter().find_map(wants).map(|entry| entry.origin.clone())
@@ -323,7 +425,7 @@ fn who_runs(container: &mut Container, runs: &Runs, home_of: Option<&str>) {
 }
 
 /// The folder that a unit is in when it runs.
-fn directory(written: &Written, runs: &Runs) -> Option<String> {
+fn directory(written: &Written) -> Option<String> {
     if !written.path.contains(FOLDER) {
         return None;
     }
@@ -332,7 +434,7 @@ fn directory(written: &Written, runs: &Runs) -> Option<String> {
         .map_or(String::new(), |(folder, _)| format!("/{folder}"));
     let before = written.path.split(FOLDER).next().unwrap_or_default();
     let is_etc = before.starts_with("environment.etc") || before.ends_with("etc/");
-    match runs {
+    match written.runs {
         _ if is_etc => Some(format!("/etc/{FOLDER}{below}")),
         Runs::User(_) => Some(format!("%h/.config/{FOLDER}{below}")),
         Runs::Root | Runs::Unknown => None,

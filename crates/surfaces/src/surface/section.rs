@@ -1,19 +1,23 @@
 //! A section of a quadlet from typed options, from keys as quadlet spells them, and from text.
 
 use crate::read::{Found, OptionReader, wrong};
-use crate::vocabulary::text::{concat, origin_of};
+use crate::vocabulary::certainty::{maybe, part};
+use crate::vocabulary::line::joined;
+use crate::vocabulary::text::{concat, origin_of, split_lines};
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::conflicts;
 use crate::vocabulary::unit::keys::{Key, Read};
 use crate::vocabulary::unit::kinds::Kind;
+use crate::vocabulary::unit::line;
 use crate::vocabulary::unit::linked::{Linked, Member};
 use crate::vocabulary::unit::parse::{Unit, parse};
 use crate::vocabulary::unit::run;
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::unit::values::{Value as KeyValue, Values};
+use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
-use nixpod_model::{Container, EnvVar, Field, Mount, PodmanRelease, Text, Unseen};
-use nixpod_source::Why;
+use nixpod_model::{Container, EngineCommand, EnvVar, Field, Mount, PodmanRelease, Text, Unseen};
+use nixpod_source::{Origin, Why};
 
 /// Where the keys of a section come from. Later sources add to lists and win where a key stands once.
 pub(crate) struct Section<'f> {
@@ -25,6 +29,8 @@ pub(crate) struct Section<'f> {
     pub(crate) names: &'static [(&'static str, &'static str)],
     /// Is every element of a typed list quoted, so that it stays one word?
     pub(crate) quoted: bool,
+    /// How the module writes values, for whoever wants the text as it is written; otherwise words stay what they mean.
+    pub(crate) writing: Option<Writing>,
     /// Sets of keys as quadlet spells them.
     pub(crate) extra: Vec<Found>,
     /// A text that takes the place of everything else.
@@ -62,6 +68,9 @@ impl Section<'_> {
         key: &Key,
         variables: &mut Vec<Field<EnvVar>>,
     ) -> Vec<KeyValue> {
+        if let Some(writing) = self.writing {
+            return self.written(reader, key, writing);
+        }
         let mut out = Vec::new();
         let mut add = |reader: &mut OptionReader<'_, '_>, found: &Found, quoted: bool| {
             if is_set(found, key) && !reader.is_unset(found) {
@@ -86,6 +95,59 @@ impl Section<'_> {
             }
         }
         out
+    }
+
+    /// The same as the module writes it.
+    fn written(&self, reader: &mut OptionReader<'_, '_>, key: &Key, writing: Writing) -> Vec<KeyValue> {
+        let mut out = Vec::new();
+        let typed = self.names.iter().find(|(name, _)| *name == key.name);
+        let typed = typed.map(|(_, option)| reader.get(self.typed, option));
+        let extra: Vec<Found> = self
+            .extra
+            .iter()
+            .map(|extra| reader.get(extra, key.name))
+            .collect();
+        for found in typed.iter().chain(&extra) {
+            if reader.is_unset(found) {
+                continue;
+            }
+            if is_set(found, key) {
+                out.extend(pairs(reader, found, writing));
+                continue;
+            }
+            let is_list = is_list(found);
+            let texts = scalars(reader, found);
+            match writing.list(key.name).filter(|_| is_list) {
+                Some(all) => out.extend(all(&texts)),
+                None => out.extend(texts.iter().map(|text| {
+                    writing.finish(text.map(|text| match is_list {
+                        true => writing.element(key.name, text),
+                        false => writing.scalar(key.name, text),
+                    }))
+                })),
+            }
+        }
+        if out.is_empty() && key.name == "Environment" && matches!(writing, Writing::Home { .. }) {
+            // A set is written, although it has nothing.
+            out.push(Field::default(Text::default()));
+        }
+        // What is not known may be empty, and takes back what stands before it then.
+        if let Some(last) = out.iter().rposition(Field::is_unknown) {
+            for earlier in out.iter_mut().take(last) {
+                let taken = std::mem::replace(earlier, Field::unset(""));
+                *earlier = maybe(taken, Vec::new());
+            }
+        }
+        out.into_iter()
+            .map(|text| KeyValue {
+                // An empty text has no parts.
+                text: match text.value().is_some_and(|text| text.pattern().is_empty()) {
+                    true => text.map(|_| Text::default()),
+                    false => text,
+                },
+                is_word: false,
+            })
+            .collect()
     }
 
     /// Keys as quadlet spells them that Podman does not have. Typed options begin with a small letter.
@@ -145,6 +207,38 @@ fn is_set(found: &Found, key: &Key) -> bool {
     }
 }
 
+/// The pairs of a set as they are written, in the order of their names.
+fn pairs(reader: &mut OptionReader<'_, '_>, found: &Found, writing: Writing) -> Vec<Field<Text>> {
+    let mut out: Vec<(String, Field<Text>)> = Vec::new();
+    if matches!(writing, Writing::Home { .. }) {
+        for (name, entry) in reader.entries(found).named {
+            match entry.value.value {
+                // Nothing is written behind the key then.
+                Value::Null => out.push((name, Field::default(Text::default()))),
+                Value::List(_) => {
+                    let elements = scalars(reader, &entry);
+                    if let Some(all) = joined(&elements, " ") {
+                        let pair = all.map(|all| writing.pair(&name, all));
+                        out.push((name, writing.finish(pair)));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    for pair in reader.variables(found) {
+        let name = pair.value().map(|pair| pair.name.to_string()).unwrap_or_default();
+        if !out.iter().any(|(known, _)| *known == name) {
+            out.push((
+                name,
+                writing.finish(pair.map(|pair| writing.pair(&pair.name, &pair.value))),
+            ));
+        }
+    }
+    out.sort_by(|(a, _), (b, _)| a.cmp(b));
+    out.into_iter().map(|(_, text)| text).collect()
+}
+
 /// Is nothing known of a set?
 fn is_unknown(found: &Found) -> bool {
     matches!(&found.value.value, Value::Unknown(unknown)
@@ -201,8 +295,20 @@ pub(crate) struct Beside {
     pub(crate) section: Option<&'static str>,
     /// The typed option of a key.
     pub(crate) names: &'static [(&'static str, &'static str)],
-    /// Does Podman call them as their module does, and not as it calls units?
-    pub(crate) called: bool,
+    /// Adds the keys that the module writes by itself, by the name of the entry.
+    pub(crate) complete: fn(&mut Values, &str),
+}
+
+/// What a unit makes is called as the entry is, unless it says otherwise.
+pub(crate) fn name_by_entry(values: &mut Values, entry: &str) {
+    let key = match values.kind {
+        Kind::Container => "ContainerName",
+        Kind::Network => "NetworkName",
+        Kind::Pod => "PodName",
+        Kind::Volume => "VolumeName",
+        Kind::Kube | Kind::Image | Kind::Build | Kind::Artifact => return,
+    };
+    values.add_default(key, Text::known(entry, Origin::default()));
 }
 
 /// More volumes are not looked at to tell which of them is meant by a name.
@@ -236,22 +342,23 @@ impl Beside {
             raw,
             ..*of
         };
+        let mut values = section.values(reader);
+        if section.raw.is_none() {
+            (self.complete)(&mut values, name);
+        }
         linked.add(Member {
             name: format!("{name}.{}", self.kind.extension()),
             kind: self.kind,
             unit: Unit::default(),
-            values: section.values(reader),
+            values,
         });
-        if self.called {
-            linked.also_called(name);
-        }
     }
 }
 
 /// The names of units that a container's keys have in them.
 fn named_units(values: &Values) -> Vec<(Kind, String)> {
     let mut out = Vec::new();
-    for key in ["Volume", "Network", "Image", "Mount"] {
+    for key in ["Volume", "Network", "Image", "Mount", "Pod"] {
         for field in values.all(key) {
             let Some(text) = field.value() else { continue };
             let pattern = text.pattern();
@@ -265,13 +372,14 @@ fn named_units(values: &Values) -> Vec<(Kind, String)> {
     out
 }
 
-/// Reads a section into a container; what the container is besides was read before.
-pub(crate) fn read(
-    reader: &mut OptionReader<'_, '_>,
-    section: &Section<'_>,
-    beside: &[Beside],
-    container: &mut Container,
-) {
+/// A section with the units that it names.
+struct Ready {
+    unit: Unit,
+    values: Values,
+    linked: Linked,
+}
+
+fn ready(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, beside: &[Beside]) -> Ready {
     let (unit, values) = match &section.raw {
         Some(raw) => of_text(raw, section.kind, section.podman),
         None => (Unit::default(), section.values(reader)),
@@ -283,6 +391,103 @@ pub(crate) fn read(
             beside.add(reader, section, (&name, &found), &mut linked);
         }
     }
+    Ready { unit, values, linked }
+}
+
+/// What a module writes besides the section, which the command depends on.
+pub(crate) struct Own<'n> {
+    /// The name of the file without its ending.
+    pub(crate) stem: String,
+    /// Adds the keys that the module writes by itself, by the name of the entry.
+    pub(crate) complete: &'n dyn Fn(&mut Values),
+    /// `Type` of the service.
+    pub(crate) kind: Option<&'n Found>,
+    /// The folder that the file is in.
+    pub(crate) folder: Text,
+    /// Calls the files of other objects as they are called, where they are known by other names here.
+    pub(crate) name_files: &'n dyn Fn(&mut Values),
+}
+
+/// The unit that a module writes, and the command that Podman's generator makes of it.
+pub(crate) fn command(
+    reader: &mut OptionReader<'_, '_>,
+    section: &Section<'_>,
+    beside: &[Beside],
+    own: Own<'_>,
+) -> EngineCommand {
+    let Ready {
+        unit,
+        mut values,
+        linked,
+    } = ready(reader, section, beside);
+    let (kind, lines) = match &section.raw {
+        Some(raw) => {
+            let kind = unit.last("Service", "Type");
+            let kind = kind.map(|kind| part(raw, kind.value.clone(), kind.origin.clone()));
+            (kind, Some(lines_of(raw)))
+        }
+        None => {
+            (own.complete)(&mut values);
+            let kind = own.kind.filter(|kind| !reader.is_unset(kind));
+            (kind.map(|kind| reader.text(kind)), None)
+        }
+    };
+    let resource = |name: &str| linked.resource(name);
+    let scope = Scope {
+        manager: section.manager,
+        service: Some(own.stem.as_str().into()),
+    };
+    let around = run::Around {
+        resource: &resource,
+        ..run::Around::alone(scope)
+    };
+    let pod = values
+        .last("Pod")
+        .and_then(|pod| linked.get(&pod.value()?.pattern()).map(Member::service));
+    let service = line::Service {
+        podman: section.podman,
+        is_instance: own.stem.contains('@'),
+        kind,
+        pod: pod.as_deref(),
+        folder: Some(own.folder),
+    };
+    let command = line::command(&values, &around, &service);
+    let lines = lines.unwrap_or_else(|| {
+        (own.name_files)(&mut values);
+        values.lines()
+    });
+    EngineCommand {
+        unit: lines,
+        ..command
+    }
+}
+
+/// The lines of a text.
+fn lines_of(raw: &Field<Text>) -> Vec<Field<Text>> {
+    let Some(text) = raw.value() else {
+        return vec![raw.clone()];
+    };
+    let lines = split_lines(text).into_iter();
+    lines
+        .map(|line| {
+            let origin = origin_of(&line);
+            part(raw, line, origin)
+        })
+        .collect()
+}
+
+/// Reads a section into a container; what the container is besides was read before.
+pub(crate) fn read(
+    reader: &mut OptionReader<'_, '_>,
+    section: &Section<'_>,
+    beside: &[Beside],
+    container: &mut Container,
+) {
+    let Ready {
+        unit,
+        values,
+        mut linked,
+    } = ready(reader, section, beside);
     let resource = |name: &str| linked.resource(name);
     let around = run::Around {
         resource: &resource,

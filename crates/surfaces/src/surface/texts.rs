@@ -4,11 +4,11 @@
 use crate::read::{Found, OptionReader};
 use crate::vocabulary::options::Systems;
 use nixpod_model::{
-    Container, ContainerId, EntryName, Existence, Field, NotAnalysed, PodmanRelease, Surface, SystemId,
-    SystemKind, Text, UnitProblem,
+    Commands, Consequence, Container, ContainerId, EngineCommand, EntryName, Existence, Field, NotAnalysed,
+    PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
 };
 use nixpod_source::{FileId, Origin, Place};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A text that may say how containers are run.
 #[derive(Clone, Debug)]
@@ -56,6 +56,22 @@ pub(crate) struct TextSurface {
     pub(crate) read: fn(&[Written], &mut TextsRead),
 }
 
+/// Units beside those that are read, as far as their names are known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OtherUnits {
+    /// The names of their files.
+    pub(crate) names: FxHashSet<String>,
+    /// May there be more of them?
+    pub(crate) is_open: bool,
+}
+
+impl OtherUnits {
+    /// May there be one of this name?
+    pub(crate) fn may_have(&self, name: &str) -> bool {
+        self.is_open || self.names.contains(name)
+    }
+}
+
 /// What was read of the texts of a system.
 pub(crate) struct TextsRead {
     pub(crate) system: SystemId,
@@ -68,6 +84,10 @@ pub(crate) struct TextsRead {
     pub(crate) home_of: Option<String>,
     /// The newest Podman that the system can have.
     pub(crate) podman: Option<PodmanRelease>,
+    /// What starts each container, if somebody asks for it.
+    pub(crate) commands: Option<Commands>,
+    /// Units of the same generator that are none of these texts.
+    pub(crate) other_units: OtherUnits,
     /// The names that are taken, each with how many were called so.
     names: FxHashMap<String, u32>,
 }
@@ -82,8 +102,18 @@ impl TextsRead {
             problems: Vec::new(),
             home_of: None,
             podman: None,
+            commands: None,
+            other_units: OtherUnits::default(),
             names: FxHashMap::default(),
         }
+    }
+
+    /// Adds a container, with what starts it if somebody asks for that.
+    pub(crate) fn add(&mut self, container: Container, command: impl FnOnce() -> EngineCommand) {
+        if let Some(commands) = &mut self.commands {
+            commands.insert(container.id.clone(), unless_refused(&container, command()));
+        }
+        self.containers.push(container);
     }
 
     /// A container of which nothing is said yet. Two that are called the same are told apart by their order.
@@ -101,6 +131,18 @@ impl TextsRead {
             definitions: written.definitions.clone(),
             ..Container::new(ContainerId::new(self.system.clone(), self.surface, name), origin)
         }
+    }
+}
+
+/// A command as it is run. Where Podman's generator refuses the unit, there is none.
+pub(crate) fn unless_refused(container: &Container, command: EngineCommand) -> EngineCommand {
+    let mut problems = container.unit_problems.iter().filter_map(Field::certain);
+    match problems.any(|problem| problem.consequence() == Consequence::NoService) {
+        true => EngineCommand {
+            words: Vec::new(),
+            ..command
+        },
+        false => command,
     }
 }
 

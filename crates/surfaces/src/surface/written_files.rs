@@ -10,11 +10,11 @@ use nixpod_source::{Utf8Path, Why};
 const MAX_FILES: usize = 2_000;
 
 /// Which files are looked for.
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// By the name of an entry, which may be a whole folder.
-    pub(super) entry: fn(&str) -> bool,
+    pub(crate) entry: fn(&str) -> bool,
     /// By the path of a file.
-    pub(super) file: fn(&str) -> bool,
+    pub(crate) file: fn(&str) -> bool,
 }
 
 /// Sets of files.
@@ -27,7 +27,7 @@ const fn sets(kind: SystemKind) -> &'static [&'static [&'static str]] {
 }
 
 /// The files of a system that are looked for. `told` says of an entry by which path it is known, and who runs what is in it.
-pub(super) fn files(
+pub(crate) fn files(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
     kind: SystemKind,
@@ -71,7 +71,7 @@ pub(super) fn files(
 
 /// The files of a system whose names are not known: their text has to tell what they are. `told` gives the path that such a
 /// file may have.
-pub(super) fn unnamed(
+pub(crate) fn unnamed(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
     kind: SystemKind,
@@ -166,6 +166,16 @@ impl File {
     /// A whole folder of units: `source = ./quadlets`.
     fn folder(&self, reader: &mut OptionReader<'_, '_>, source: &Found, out: &mut Vec<Written>) {
         let Value::Path(folder) = source.value.value.clone() else {
+            let name = self.name.rsplit('/').next().unwrap_or_default();
+            // What Nix makes may be a folder of such files, where its name does not say that it is another file.
+            if reader.is_written(source) && !name.contains('.') {
+                let field = reader.text(source);
+                let why = field
+                    .value()
+                    .map_or(Why::NotModelled("a folder that is built".to_owned()), why_not);
+                let origin = reader.key_origin(source);
+                reader.gap(self.option.clone(), why, &origin);
+            }
             return;
         };
         let mut pending = vec![(folder.to_string(), self.option.clone())];
@@ -215,8 +225,13 @@ fn from_source(reader: &mut OptionReader<'_, '_>, source: &Found) -> Field<Text>
     }
     let field = reader.text(source);
     let Some(text) = field.value() else { return field };
+    // What is built has the texts that went into it, and is none of them.
+    let named = text.parts.iter().find_map(|part| match part {
+        TextPart::Hole { why, .. } => why.name()?.strip_prefix("store path of "),
+        TextPart::Known { .. } => None,
+    });
     let written = text.context.iter().find_map(|reference| match reference {
-        StoreRef::Written { text, .. } => Some(text.clone()),
+        StoreRef::Written { name, text } if named == Some(&**name) => Some(text.clone()),
         _ => None,
     });
     if let Some(written) = written {
@@ -226,12 +241,17 @@ fn from_source(reader: &mut OptionReader<'_, '_>, source: &Found) -> Field<Text>
         let path = absolute(reader, path);
         return at_path(reader, &path, source);
     }
-    let why = text.parts.iter().find_map(|part| match part {
+    Field::unknown(why_not(text), field.origin.clone())
+}
+
+/// Why it is not known what is in the file or the folder of a path.
+fn why_not(path: &Text) -> Why {
+    let mut holes = path.parts.iter().filter_map(|part| match part {
         TextPart::Hole { why, .. } => Some(why.clone()),
         TextPart::Known { .. } => None,
     });
-    let why = why.unwrap_or_else(|| Why::OutsideProject(text.display()));
-    Field::unknown(why, field.origin.clone())
+    let why = holes.next();
+    why.unwrap_or_else(|| Why::OutsideProject(path.display()))
 }
 
 /// A text that is nothing but the content of a file has its places there.

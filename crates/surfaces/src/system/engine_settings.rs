@@ -4,11 +4,14 @@
 //! container that does not say otherwise has them as its defaults.
 
 use crate::read::{Found, OptionReader};
+use crate::system::config_files::CONTAINERS;
+use crate::system::dockerd;
+use crate::system::node::{Node, of_files};
 use crate::vocabulary::capabilities::normal_capability;
 use crate::vocabulary::certainty::override_with;
 use crate::vocabulary::flags::decided;
 use crate::vocabulary::mounts::{mount, volume};
-use crate::vocabulary::podman::{device, network, security, set_namespace, userns};
+use crate::vocabulary::podman::{self, device, network, security, set_namespace, userns};
 use crate::vocabulary::text::{concat, split_once};
 use nixpod_eval::Value;
 use nixpod_model::{
@@ -35,11 +38,16 @@ const DEFAULT_CAPABILITIES: [&str; 11] = [
 /// The first release of which every Podman knows `privileged`, `mounts` and `env_host`: those came with Podman 5.4.
 const KNOWS_PRIVILEGED: Release = Release { year: 25, month: 5 };
 
+/// The first release that may have Podman 6, which does not read the system's main file where the user has one.
+const MAY_HAVE_SIX: Release = Release { year: 26, month: 11 };
+
 /// What every container has in a system, or in a home, by engine; nothing where nothing is said.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Settings {
     podman: Option<EngineSettings>,
     docker: Option<EngineSettings>,
+    /// What the daemon of each user is told. No container that is declared is run by it.
+    rootless_docker: Option<EngineSettings>,
 }
 
 impl Settings {
@@ -53,12 +61,26 @@ impl Settings {
         let podman = around.and_then(|around| around.podman.as_ref());
         Self {
             podman: read(reader, config, system, podman),
-            docker: docker(reader, config, system),
+            docker: docker(
+                reader,
+                config,
+                system,
+                &["virtualisation", "docker"],
+                EntryName::Template,
+            ),
+            rootless_docker: docker(
+                reader,
+                config,
+                system,
+                &["virtualisation", "docker", "rootless"],
+                EntryName::Known("rootless".into()),
+            ),
         }
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &EngineSettings> {
-        self.podman.iter().chain(&self.docker)
+        let docker = self.docker.iter().chain(&self.rootless_docker);
+        self.podman.iter().chain(docker)
     }
 
     /// Gives a container as defaults what the settings of its engine say and it does not.
@@ -98,23 +120,32 @@ fn read(
         SystemKind::Elsewhere => return None,
     };
     let settings = reader.option(config, path);
-    if !is_said(reader, &settings) {
+    let options = is_said(reader, &settings).then_some(Node::Option(settings));
+    let (main, added) = of_files(reader, config, system.kind, &CONTAINERS);
+    let main = main.or(options);
+    let has_main = main.is_some();
+    let files: Vec<Node> = main.into_iter().chain(added).collect();
+    let Some(first) = files.first() else {
         return around.cloned();
-    }
-    let mut all = stands_for_all(reader, &settings, system, Surface::ContainersConf);
-    let table = Table {
-        found: reader.get(&settings, "containers"),
     };
+    let mut all = stands_for_all(reader, first, system, Surface::ContainersConf);
+    let table = Table::new(reader, &files, "containers");
     let release = system.release.value();
     let is_old = release.is_some_and(|release| *release < KNOWS_PRIVILEGED);
     table.isolation(reader, &mut all, is_old);
     table.lists(reader, &mut all, is_old);
-    let host_address = engine(reader, &settings, &mut all);
+    table.limits(reader, &mut all);
+    let host_address = engine(reader, &files, &mut all);
     let mut out = EngineSettings { all, host_address };
     // A user's file is read after the system's.
     if let Some(around) = around {
+        let mut around = around.clone();
+        around.without_lists(reader, &table);
+        if has_main && release.is_some_and(|release| *release >= MAY_HAVE_SIX) {
+            around.in_doubt();
+        }
         around.apply(&mut out.all);
-        out.host_address = out.host_address.or_else(|| around.host_address.clone());
+        out.host_address = out.host_address.or(around.host_address);
     }
     Some(out)
 }
@@ -126,10 +157,21 @@ fn is_said(reader: &OptionReader<'_, '_>, found: &Found) -> bool {
 /// A container that stands for all that the settings reach.
 fn stands_for_all(
     reader: &OptionReader<'_, '_>,
-    settings: &Found,
+    settings: &Node,
     system: &System,
     surface: Surface,
 ) -> Container {
+    let (definitions, origin) = match settings {
+        Node::Option(found) => (reader.keys_of(found), reader.place_of(found)),
+        Node::File(_, file) => {
+            let written = &file.written;
+            let key = written.definitions.first().map(|key| Origin::at(*key));
+            (
+                written.definitions.clone(),
+                key.unwrap_or_else(|| written.text.origin.clone()),
+            )
+        }
+    };
     let id = ContainerId::new(system.id.clone(), surface, EntryName::Template);
     let name = match surface {
         Surface::DaemonJson => "<every container of Docker>",
@@ -137,24 +179,40 @@ fn stands_for_all(
     };
     Container {
         name: name.to_owned(),
-        definitions: reader.keys_of(settings),
+        definitions,
         // Root reads the same file as users.
         rootful: Field::default(system.kind != SystemKind::Home),
-        ..Container::new(id, reader.place_of(settings))
+        ..Container::new(id, origin)
     }
 }
 
 /// `virtualisation.docker.daemon.settings`, which become `daemon.json`.
-fn docker(reader: &mut OptionReader<'_, '_>, config: &Found, system: &System) -> Option<EngineSettings> {
+fn docker(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    system: &System,
+    path: &[&str],
+    name: EntryName,
+) -> Option<EngineSettings> {
     if !matches!(system.kind, SystemKind::Nixos | SystemKind::Guest) {
         return None;
     }
-    let found = reader.option(config, &["virtualisation", "docker", "daemon", "settings"]);
-    if !is_said(reader, &found) {
-        return None;
+    let docker = reader.option(config, path);
+    let settings = Node::Option(docker.clone()).get(reader, &["daemon", "settings"]);
+    let files: Vec<Node> = { settings.into_iter() }
+        .chain(dockerd::options(reader, &docker))
+        .collect();
+    let is_rootless = name != EntryName::Template;
+    let mut all = stands_for_all(reader, files.first()?, system, Surface::DaemonJson);
+    if is_rootless {
+        all = Container {
+            id: ContainerId::new(system.id.clone(), Surface::DaemonJson, name),
+            name: "<every container of rootless Docker>".to_owned(),
+            rootful: Field::default(false),
+            ..all
+        };
     }
-    let mut all = stands_for_all(reader, &found, system, Surface::DaemonJson);
-    let table = Table { found };
+    let table = Table { files };
     if let Some(remap) = table.text(reader, "userns-remap") {
         let userns = |text: &Text| match text.pattern().as_str() {
             "" => Userns::Host,
@@ -171,13 +229,12 @@ fn docker(reader: &mut OptionReader<'_, '_>, config: &Found, system: &System) ->
     if let Some(profile) = table.text(reader, "seccomp-profile") {
         all.security_options.push(security("seccomp=", &profile));
     }
-    if let Some(on) = table.get(reader, "no-new-privileges") {
-        let on = reader.bool(&on);
-        if on.value() == Some(&true) {
-            let origin = on.origin.clone();
-            all.security_options
-                .push(on.map(|_| Text::known("no-new-privileges", origin.clone())));
-        }
+    if let Some(on) = table.bool(reader, "no-new-privileges")
+        && on.value() == Some(&true)
+    {
+        let origin = on.origin.clone();
+        all.security_options
+            .push(on.map(|_| Text::known("no-new-privileges", origin.clone())));
     }
     if let Some(runtime) = table.text(reader, "default-runtime") {
         all.flags.push(option("--runtime=", &runtime));
@@ -186,35 +243,78 @@ fn docker(reader: &mut OptionReader<'_, '_>, config: &Found, system: &System) ->
     Some(EngineSettings { all, host_address })
 }
 
-/// A table of settings, such as `[containers]`.
+/// A table of settings, such as `[containers]`, in each of the files that are read one after the other.
 struct Table {
-    found: Found,
+    files: Vec<Node>,
 }
 
 impl Table {
-    fn get(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Option<Found> {
-        let found = reader.get(&self.found, key);
-        (!reader.is_unset(&found) && !matches!(found.value.value, Value::Null)).then_some(found)
+    fn new(reader: &mut OptionReader<'_, '_>, files: &[Node], name: &str) -> Self {
+        let files = files.iter().filter_map(|file| file.get(reader, &[name]));
+        Self {
+            files: files.collect(),
+        }
+    }
+
+    /// What is said last.
+    fn get(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Option<Node> {
+        self.files.iter().rev().find_map(|file| file.get(reader, &[key]))
     }
 
     fn text(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Option<Field<Text>> {
         let found = self.get(reader, key)?;
-        Some(reader.text(&found))
+        Some(found.text(reader))
     }
 
-    /// The entries of a list. `{ append = true; }` among them is no entry.
+    fn bool(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Option<Field<bool>> {
+        let found = self.get(reader, key)?;
+        Some(found.bool(reader))
+    }
+
+    /// The entries of a list. It takes the place of those of the files before, unless `{ append = true; }` is among it,
+    /// which holds for all files that follow, too.
     fn texts(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> Vec<Field<Text>> {
+        let mut out = Vec::new();
+        let mut appends = false;
+        for file in &self.files {
+            let Some(list) = file.get(reader, &[key]) else {
+                continue;
+            };
+            let mut texts = Vec::new();
+            for element in list.elements(reader) {
+                match element.is_table() {
+                    true => {
+                        let append = element.get(reader, &["append"]);
+                        let append = append.map(|append| append.bool(reader));
+                        appends = append.map_or(appends, |append| append.value() == Some(&true));
+                    }
+                    false => texts.push(element.text(reader)),
+                }
+            }
+            if !appends {
+                out.clear();
+            }
+            out.extend(texts);
+        }
+        out
+    }
+
+    /// Does it say a list that takes the place of one that was said before?
+    fn replaces(&self, reader: &mut OptionReader<'_, '_>, key: &str) -> bool {
         let Some(list) = self.get(reader, key) else {
-            return Vec::new();
+            return false;
         };
-        let mut elements = reader.elements(&list);
-        elements.retain(|element| !matches!(element.value.value, Value::Attrs(_)));
-        elements.iter().map(|element| reader.text(element)).collect()
+        let elements = list.elements(reader);
+        let mut tables = elements.iter().filter(|element| element.is_table());
+        !tables.any(|element| {
+            let append = element.get(reader, &["append"]);
+            append.is_some_and(|append| append.bool(reader).value() == Some(&true))
+        })
     }
 
     fn isolation(&self, reader: &mut OptionReader<'_, '_>, all: &mut Container, is_old: bool) {
-        if let Some(privileged) = self.get(reader, "privileged").filter(|_| !is_old) {
-            all.privileged = reader.bool(&privileged);
+        if let Some(privileged) = self.bool(reader, "privileged").filter(|_| !is_old) {
+            all.privileged = privileged;
         }
         if let Some(mode) = self.text(reader, "userns") {
             override_with(&mut all.userns, decided(&mode, userns));
@@ -237,13 +337,12 @@ impl Table {
                 all.security_options.push(security(prefix, &profile));
             }
         }
-        if let Some(label) = self.get(reader, "label") {
-            let label = reader.bool(&label);
-            if label.value() != Some(&true) {
-                let origin = label.origin.clone();
-                all.security_options
-                    .push(label.map(|_| Text::known("label=disable", origin.clone())));
-            }
+        if let Some(label) = self.bool(reader, "label")
+            && label.value() != Some(&true)
+        {
+            let origin = label.origin.clone();
+            all.security_options
+                .push(label.map(|_| Text::known("label=disable", origin.clone())));
         }
     }
 
@@ -287,12 +386,41 @@ impl Table {
             };
             all.environment.push(text.map(variable));
         }
-        if let Some(host) = self.get(reader, "env_host").filter(|_| !is_old) {
-            let host = reader.bool(&host);
+        if let Some(host) = self.bool(reader, "env_host").filter(|_| !is_old) {
             let origin = host.origin.clone();
             if host.value() == Some(&true) {
                 all.flags
                     .push(word(host.map(|_| Text::known("--env-host", origin.clone()))));
+            }
+        }
+    }
+}
+
+/// Settings that are options of `podman run`, too.
+const LIMITS: [(&str, &str); 9] = [
+    ("annotations", "--annotation"),
+    ("cgroups", "--cgroups"),
+    ("default_sysctls", "--sysctl"),
+    ("default_ulimits", "--ulimit"),
+    ("http_proxy", "--http-proxy"),
+    ("no_hosts", "--no-hosts"),
+    ("pids_limit", "--pids-limit"),
+    ("read_only", "--read-only"),
+    ("umask", "--umask"),
+];
+
+impl Table {
+    fn limits(&self, reader: &mut OptionReader<'_, '_>, all: &mut Container) {
+        for (key, name) in LIMITS {
+            let Some(found) = self.get(reader, key) else {
+                continue;
+            };
+            let values = match found.is_list() {
+                true => self.texts(reader, key),
+                false => vec![found.scalar(reader)],
+            };
+            for value in values {
+                podman::apply(all, &[podman::option(name, &value)]);
             }
         }
     }
@@ -304,19 +432,15 @@ fn word(word: Field<Text>) -> Flag {
 }
 
 /// The tables `[network]` and `[engine]`. Gives the address that published ports are bound to where they name none.
-fn engine(reader: &mut OptionReader<'_, '_>, settings: &Found, all: &mut Container) -> Option<Field<Text>> {
-    let engine = Table {
-        found: reader.get(settings, "engine"),
-    };
+fn engine(reader: &mut OptionReader<'_, '_>, files: &[Node], all: &mut Container) -> Option<Field<Text>> {
+    let engine = Table::new(reader, files, "engine");
     for hooks in engine.texts(reader, "hooks_dir") {
         all.flags.push(option("--hooks-dir=", &hooks));
     }
     if let Some(runtime) = engine.text(reader, "runtime") {
         all.flags.push(option("--runtime=", &runtime));
     }
-    let network = Table {
-        found: reader.get(settings, "network"),
-    };
+    let network = Table::new(reader, files, "network");
     let mut addresses = network.texts(reader, "default_host_ips");
     addresses.pop().filter(|_| addresses.is_empty())
 }
@@ -338,6 +462,37 @@ impl EngineSettings {
         *all != plain
     }
 
+    /// Leaves out lists that a file which is read later takes the place of.
+    fn without_lists(&mut self, reader: &mut OptionReader<'_, '_>, later: &Table) {
+        let mut replaces = |key: &str| later.replaces(reader, key);
+        if replaces("volumes") {
+            self.all.mounts.clear();
+        }
+        if replaces("devices") {
+            self.all.devices.clear();
+        }
+        if replaces("default_capabilities") {
+            self.all.capabilities.clear();
+        }
+        if replaces("env") {
+            self.all.environment.clear();
+        }
+    }
+
+    /// Nobody knows whether these settings hold.
+    fn in_doubt(&mut self) {
+        let why = "whether Podman reads the system's settings beside the user's: since 6.0 it does not";
+        let plain = Container {
+            name: self.all.name.clone(),
+            ..Container::new(self.all.id.clone(), self.all.origin.clone())
+        };
+        let all = std::mem::replace(&mut self.all, plain);
+        doubt(&all.privileged, &mut self.all.privileged, why);
+        doubt(&all.userns, &mut self.all.userns, why);
+        doubt(&all.network, &mut self.all.network, why);
+        self.host_address = None;
+    }
+
     /// Gives a container as defaults what the settings say and it does not.
     fn apply(&self, container: &mut Container) {
         let all = &self.all;
@@ -357,11 +512,22 @@ impl EngineSettings {
         add(&mut container.capabilities, &all.capabilities, |_| None);
         add(&mut container.mounts, &all.mounts, |_| None);
         add(&mut container.devices, &all.devices, |_| None);
+        // What Podman starts adds to these; other values of one name take the place of the setting.
+        add(&mut container.run_options, &all.run_options, |option| {
+            Some(option.name.to_owned())
+        });
         if let Some(address) = &self.host_address {
             for port in &mut container.ports {
                 bind(port, address);
             }
         }
+    }
+}
+
+/// What is said is not known to hold.
+fn doubt<T>(said: &Field<T>, to: &mut Field<T>, why: &str) {
+    if !said.is_default() {
+        *to = Field::unknown(Why::Undecided(why.to_owned()), said.origin.clone());
     }
 }
 

@@ -1,24 +1,36 @@
 //! Which engines a system has, and what they are told as a whole.
 
 use crate::read::{Found, OptionReader};
+use crate::system::config_files::{CONTAINERS, POLICY, REGISTRIES, STORAGE};
+use crate::system::dockerd;
+use crate::system::node::{Node, of_files};
 use crate::system::switches::{any, switch};
 use crate::vocabulary::text::{concat, hole};
 use nixpod_eval::Value;
-use nixpod_model::{Api, Engine, Engines, Field, Registries, Storage, Text};
+use nixpod_model::{Api, Engine, Engines, Field, Registries, Storage, SystemKind, Text};
 use nixpod_source::{Origin, Why};
 
 /// Those of a user's home.
 pub(super) fn of_home(reader: &mut OptionReader<'_, '_>, config: &Found) -> Engines {
     let settings = reader.option(config, &["services", "podman", "settings"]);
-    let registries = reader.get(&settings, "registries");
-    let policy = reader.get(&settings, "policy");
-    let storage = reader.at(&settings, &["storage", "storage"]);
+    let settings = Node::Option(settings);
+    let part = |reader: &mut OptionReader<'_, '_>, path: &[&str]| settings.get(reader, path);
+    let containers = part(reader, &["containers"]);
+    let registries = part(reader, &["registries"]);
+    let policy = part(reader, &["policy"]);
+    let storage = part(reader, &["storage"]);
+    let files = Files::read(
+        reader,
+        config,
+        SystemKind::Home,
+        [containers, registries, policy, storage],
+    );
     Engines {
         podman: switch(reader, config, &["services", "podman", "enable"]),
-        keyring: keyring(reader, &settings, &["containers", "containers", "keyring"]),
+        keyring: files.keyring(reader),
         manage_lingering: Field::unset("users.manageLingering"),
-        registries: self::registries(reader, &registries, &policy),
-        storage: self::storage(reader, &storage),
+        registries: files.registries(reader),
+        storage: files.storage(reader),
         ..Engines::default()
     }
 }
@@ -30,10 +42,18 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
     let podman = reader.option(config, &["virtualisation", "podman"]);
     let docker = reader.option(config, &["virtualisation", "docker"]);
     let containers = reader.option(config, &["virtualisation", "containers"]);
-    let registries = reader.get(&containers, "registries");
-    let policy = reader.get(&containers, "policy");
-    let storage = reader.at(&containers, &["storage", "settings", "storage"]);
-    let keyring_path = ["containersConf", "settings", "containers", "keyring"];
+    let containers = Node::Option(containers);
+    let part = |reader: &mut OptionReader<'_, '_>, path: &[&str]| containers.get(reader, path);
+    let settings = part(reader, &["containersConf", "settings"]);
+    let registries = part(reader, &["registries"]);
+    let policy = part(reader, &["policy"]);
+    let storage = part(reader, &["storage", "settings"]);
+    let files = Files::read(
+        reader,
+        config,
+        SystemKind::Nixos,
+        [settings, registries, policy, storage],
+    );
     let daemon = reader.at(&docker, &["daemon", "settings"]);
     let mut apis = Vec::new();
     podman_api(reader, &podman, &mut apis);
@@ -56,14 +76,14 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
         ),
         libvirtd: switch(reader, config, &["virtualisation", "libvirtd", "enable"]),
         oci_backend: reader.string(&backend),
-        keyring: keyring(reader, &containers, &keyring_path),
+        keyring: files.keyring(reader),
         manage_lingering: reader.bool(&lingering),
         docker_socket: docker_socket(reader, config),
         docker_compat: switch(reader, config, &["virtualisation", "podman", "dockerCompat"]),
         docker_filters: docker_filters(reader, &docker, &daemon),
         apis,
-        registries: self::registries(reader, &registries, &policy),
-        storage: self::storage(reader, &storage),
+        registries: files.registries(reader),
+        storage: files.storage(reader),
     }
 }
 
@@ -107,63 +127,117 @@ fn text(reader: &mut OptionReader<'_, '_>, base: &Found, path: &[&str]) -> Optio
     Some(reader.text(&found))
 }
 
-/// The engine's own default is on. A set without the key is certain only if all its keys are known.
-fn keyring(reader: &mut OptionReader<'_, '_>, base: &Found, path: &[&str]) -> Field<bool> {
-    let found = reader.at(base, path);
-    if reader.is_unset(&found) {
-        return Field::default(true);
-    }
-    reader.bool(&found)
+/// The configuration files of Podman and of what it is made of: options that become them, and texts.
+struct Files {
+    containers: Vec<Node>,
+    registries: Vec<Node>,
+    policy: Option<Node>,
+    storage: Vec<Node>,
 }
 
-/// The old options, and those of 26.11, which are `registries.conf` as it is.
-fn registries(reader: &mut OptionReader<'_, '_>, found: &Found, policy: &Found) -> Registries {
-    let mut out = Registries {
-        search: texts(reader, found, &["search"]),
-        insecure: texts(reader, found, &["insecure"]),
-        blocked: texts(reader, found, &["block"]),
-        policy: None,
-    };
-    out.search.extend(texts(
-        reader,
-        found,
-        &["settings", "unqualified-search-registries"],
-    ));
-    for path in [&["settings", "registry"][..], &["registry"]] {
-        let Some(list) = written(reader, found, path) else {
-            continue;
+impl Files {
+    /// The options that become the files are given in the order of the fields.
+    fn read(
+        reader: &mut OptionReader<'_, '_>,
+        config: &Found,
+        kind: SystemKind,
+        options: [Option<Node>; 4],
+    ) -> Self {
+        let mut layers = |option: Option<Node>, file| {
+            let (main, added) = of_files(reader, config, kind, file);
+            let main = main.or(option).into_iter();
+            main.chain(added).collect::<Vec<Node>>()
         };
-        for registry in reader.elements(&list) {
-            let name = [&["prefix"], &["location"]];
-            let Some(name) = name.into_iter().find_map(|path| text(reader, &registry, path)) else {
-                continue;
-            };
-            for (key, list) in [("insecure", &mut out.insecure), ("blocked", &mut out.blocked)] {
-                if let Some(on) = written(reader, &registry, &[key])
-                    && let on = reader.bool(&on)
-                    && on.value() != Some(&false)
-                {
-                    list.push(on.map(|_| name.value().cloned().unwrap_or_default()));
+        let [containers, registries, policy, storage] = options;
+        Self {
+            containers: layers(containers, &CONTAINERS),
+            registries: layers(registries, &REGISTRIES),
+            policy: layers(policy, &POLICY).into_iter().next(),
+            storage: layers(storage, &STORAGE),
+        }
+    }
+
+    /// The engine's own default is on.
+    fn keyring(&self, reader: &mut OptionReader<'_, '_>) -> Field<bool> {
+        let keyring = last(reader, &self.containers, &["containers", "keyring"]);
+        keyring.map_or(Field::default(true), |keyring| keyring.bool(reader))
+    }
+
+    /// The old options, those of 26.11, which are `registries.conf` as it is, and that file.
+    fn registries(&self, reader: &mut OptionReader<'_, '_>) -> Registries {
+        let mut out = Registries::default();
+        for file in &self.registries {
+            out.search.extend(texts_of(reader, file, &["search"]));
+            out.insecure.extend(texts_of(reader, file, &["insecure"]));
+            out.blocked.extend(texts_of(reader, file, &["block"]));
+            for path in [
+                &["settings", "unqualified-search-registries"][..],
+                &["unqualified-search-registries"],
+            ] {
+                out.search.extend(texts_of(reader, file, path));
+            }
+            for path in [&["settings", "registry"][..], &["registry"]] {
+                let Some(list) = file.get(reader, path) else {
+                    continue;
+                };
+                for registry in list.elements(reader) {
+                    registry_of(reader, &registry, &mut out);
                 }
             }
         }
+        let rules = self
+            .policy
+            .as_ref()
+            .and_then(|policy| policy.get(reader, &["default"]));
+        if let Some(rules) = rules {
+            let rules = rules.elements(reader);
+            let kind = rules.last().and_then(|rule| rule.get(reader, &["type"]));
+            out.policy = kind.map(|kind| kind.text(reader));
+        }
+        out
     }
-    if let Some(rules) = written(reader, policy, &["default"]) {
-        let rules = reader.elements(&rules);
-        out.policy = rules.last().and_then(|rule| text(reader, rule, &["type"]));
+
+    fn storage(&self, reader: &mut OptionReader<'_, '_>) -> Storage {
+        let mut text = |path: &[&str]| {
+            let found = last(reader, &self.storage, path)?;
+            Some(found.text(reader))
+        };
+        Storage {
+            driver: text(&["storage", "driver"]),
+            mount_program: text(&["storage", "options", "overlay", "mount_program"])
+                .or_else(|| text(&["storage", "options", "mount_program"])),
+            directory: text(&["storage", "graphroot"]),
+        }
     }
-    out
 }
 
-fn storage(reader: &mut OptionReader<'_, '_>, found: &Found) -> Storage {
-    let mount_program = [
-        &["options", "overlay", "mount_program"][..],
-        &["options", "mount_program"],
-    ];
-    Storage {
-        driver: text(reader, found, &["driver"]),
-        mount_program: mount_program.iter().find_map(|path| text(reader, found, path)),
-        directory: text(reader, found, &["graphroot"]),
+/// What the last of several files says that says something.
+fn last(reader: &mut OptionReader<'_, '_>, files: &[Node], path: &[&str]) -> Option<Node> {
+    files.iter().rev().find_map(|file| file.get(reader, path))
+}
+
+fn texts_of(reader: &mut OptionReader<'_, '_>, node: &Node, path: &[&str]) -> Vec<Field<Text>> {
+    let Some(list) = node.get(reader, path) else {
+        return Vec::new();
+    };
+    let elements = list.elements(reader);
+    elements.iter().map(|element| element.text(reader)).collect()
+}
+
+/// One registry of `registries.conf`.
+fn registry_of(reader: &mut OptionReader<'_, '_>, registry: &Node, out: &mut Registries) {
+    let name = ["prefix", "location"];
+    let Some(name) = name.into_iter().find_map(|key| registry.get(reader, &[key])) else {
+        return;
+    };
+    let name = name.text(reader);
+    for (key, list) in [("insecure", &mut out.insecure), ("blocked", &mut out.blocked)] {
+        if let Some(on) = registry.get(reader, &[key])
+            && let on = on.bool(reader)
+            && on.value() != Some(&false)
+        {
+            list.push(on.map(|_| name.value().cloned().unwrap_or_default()));
+        }
     }
 }
 
@@ -195,10 +269,7 @@ fn docker_apis(reader: &mut OptionReader<'_, '_>, docker: &Found, daemon: &Found
     let guarded = written(reader, daemon, &["tlsverify"]);
     let guarded = guarded.map(|found| reader.bool(&found));
     let mut is_guarded = guarded.is_some_and(|guarded| guarded.value() == Some(&true));
-    let options = text(reader, docker, &["extraOptions"]);
-    let options = options
-        .map(|options| crate::vocabulary::words::split_words(&[options], crate::vocabulary::words::blanks));
-    let options = options.unwrap_or_default();
+    let options = dockerd::words(reader, docker);
     let pattern = |field: &Field<Text>| field.value().map(Text::pattern).unwrap_or_default();
     is_guarded |=
         { options.iter() }.any(|word| matches!(pattern(word).as_str(), "--tlsverify" | "--tlsverify=true"));

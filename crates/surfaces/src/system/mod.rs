@@ -1,9 +1,12 @@
 //! What rules need to know of a host, a guest or a home.
 
+mod config_files;
+mod dockerd;
 pub(crate) mod engine_settings;
 mod engines;
 mod firewall;
 mod kernel;
+mod node;
 mod not_modelled;
 pub(crate) mod release;
 mod secrets;

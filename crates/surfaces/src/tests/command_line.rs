@@ -277,6 +277,9 @@ fn what_is_no_container() {
               privileged: true <- --privileged
               image: w <- w
               flag: --privileged <- --privileged
+            not analysed: systemd.services.x: `docker run on another machine` is not modelled <- docker
+            not analysed: systemd.services.x: `docker run on another machine` is not modelled <- docker -H ssh://other run u
+            not analysed: systemd.services.x: `podman run on another machine` is not modelled <- podman --url tcp://other:1 run t
         "#]],
     );
 }
@@ -349,10 +352,10 @@ fn scripts_in_here_documents() {
             command-line systemd.services.x (6) in `box` <- xargs -I{} podman run -v {}:/x --privileged y
               engine: podman <- xargs -I{} podman run -v {}:/x --privileged y
               privileged: true <- --privileged
-              mount: ${…} at ${…} rw <- x
+              mount: ${…} at /x rw <- x
               image: y <- y
               flag: -v <- -v
-              flag value: ${…} <- x
+              flag value: ${…}:/x <- x
               flag: --privileged <- --privileged
               not known: what it mounts: undecided: what `xargs` reads <- x
             command-line systemd.services.x (7) maybe[depending on read -r line] in `box` <- podman run --privileged z

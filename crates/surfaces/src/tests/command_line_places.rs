@@ -4,6 +4,7 @@ use super::{containers, texts};
 use expect_test::expect;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one system with many places")]
 fn scripts_of_homes() {
     let text = r#"
 { config, lib, pkgs, ... }: {
@@ -32,6 +33,13 @@ fn scripts_of_homes() {
           flag: --rm <- --rm
           flag: -v <- -v
           flag value: %h/.ssh:/k <- %h/.ssh:/k
+        command-line home.activation.pull in `box` <- podman run --privileged c
+          auto start: default false
+          engine: podman <- podman run --privileged c
+          rootful: default false
+          privileged: true <- --privileged
+          image: c <- c
+          flag: --privileged <- --privileged
         command-line home.shellAliases.d in `box` <- docker run -v 
           auto start: default false
           engine: docker <- docker run -v 

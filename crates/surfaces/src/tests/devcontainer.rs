@@ -24,7 +24,10 @@ fn every_key_that_matters_is_read() {
   "workspaceMount": "source=${localWorkspaceFolder},target=/w,type=bind",
   "appPort": [8080, "127.0.0.1:9000:9000"],
   "containerEnv": { "TOKEN": "plum\ncake", "N": 1 },
+  "remoteEnv": { "PATH": "/bin" },
+  "containerUser": "root",
   "remoteUser": "dev",
+  "init": true,
   "features": {
     "ghcr.io/devcontainers/features/docker-outside-of-docker:1": {},
   },
@@ -50,6 +53,7 @@ fn every_key_that_matters_is_read() {
               environment: TOKEN = plum
             cake <- plum
               environment: N = 1 <- 1
+              environment: PATH = /bin <- /bin
               image: mcr.example/base:1 <- mcr.example/base:1
               security: seccomp=unconfined <- seccomp=unconfined
               flag: --network=host <- --network=host
@@ -57,6 +61,9 @@ fn every_key_that_matters_is_read() {
               flag value: /dev/kvm <- /dev/kvm
               flag: -v <- -v
               flag value: /:/host:ro <- /:/host:ro
+              option: user = root <- root
+              option: remote-user = dev <- dev
+              option: init = true <- true
         "#]],
     );
 }
@@ -73,6 +80,10 @@ fn names_compose_files_and_mistakes() {
 { "build": { "dockerfile": "Containerfile" }, "runArgs": "--privileged" }
 #- third/.devcontainer/devcontainer.json
 { "image": "a", "privileged": tr
+#- list/.devcontainer.json
+[ { "privileged": true } ]
+#- windows/.devcontainer.json
+{ "image": "a", "mounts": ["source=${localEnv:HOME}${localEnv:USERPROFILE}/.ssh,target=/s,type=bind"] }
 #- other/devcontainer.json
 { "privileged": true }
 #- fourth/.devcontainer/devcontainer.json
@@ -88,6 +99,11 @@ fn names_compose_files_and_mistakes() {
               engine: default docker
               privileged: true <- --privileged
               flag: --privileged <- --privileged
+            devcontainer windows in `files` <- { "image": "a", "mounts": ["source=${localEnv:HOME}${localEnv:USERPROFILE}/.ssh,target=/s,type=bind"] }
+              auto start: default false
+              engine: default docker
+              mount: ${localEnv.home}/.ssh at /s rw <- source=${localEnv:HOME}${localEnv:USERPROFILE}/.ssh,target=/s,type=bind
+              image: a <- a
             devcontainer fourth in `files` <- { "image": "a", "mounts": ["source=${localEnv:XDG_RUNTIME_DIR}/podman/podman.sock,target=/s,type=bind"] }
               auto start: default false
               engine: default docker
@@ -95,6 +111,7 @@ fn names_compose_files_and_mistakes() {
               image: a <- a
             not analysed: .devcontainer/devcontainer.json: the services of its compose files: `compose files` is not modelled <- { "dockerComposeFile": ["../compose.yaml"], "service": "app", "features": { "./local/docker-in-docker": {} } }
             not analysed: third/.devcontainer/devcontainer.json: syntax error: Unexpected word <- tr
+            not analysed: list/.devcontainer.json: syntax error: an object is expected <- [
         "#]],
     );
 }

@@ -4,7 +4,12 @@ mod arion;
 mod bearing;
 mod census;
 mod command_line;
+mod command_line_builds;
+mod command_line_hostile;
 mod command_line_places;
+mod command_line_written;
+mod commands;
+mod commands_of_units;
 mod compose2nix;
 mod devcontainer;
 mod distrobox;
@@ -45,8 +50,25 @@ fn world(text: &str, kind: Kind, closed_world: bool) -> (World, TestSource) {
 
 /// The same with the options of its containers.
 fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, TestSource) {
+    asked(text, kind, closed_world, None, |reader, ev, library, world| {
+        // First, because what lists options has values made that need not be made to tell where they are written.
+        let literals = reader.literals(ev, library, world.containers.keys());
+        let listing = reader.list(ev, library, world.containers.keys());
+        assert_eq!(literals, literals_of(&listing));
+        listing
+    })
+}
+
+/// The world of a system of a release, with what somebody asks the reader besides.
+fn asked<T>(
+    text: &str,
+    kind: Kind,
+    closed_world: bool,
+    release: Option<(u32, u32)>,
+    ask: impl FnOnce(&crate::RootReader, &mut Evaluator<'_>, &Library, &World) -> T,
+) -> (World, T, TestSource) {
     let files = TestSource::fixture(text);
-    let (world, listing) = {
+    let (world, answer) = {
         let mut ev = Evaluator::new(&files, Limits::default());
         let library = Library::new(&mut ev);
         let main = ev.import("/p/main.nix".into()).expect("the main file is there");
@@ -62,7 +84,7 @@ fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, TestSo
             role: nixpod_modules::Role::Host,
             standing: Standing::Plain,
             missing_inputs: Vec::new(),
-            release: None,
+            release,
         };
         let project = crate::Project {
             directory: Some("/p".into()),
@@ -70,13 +92,10 @@ fn listed(text: &str, kind: Kind, closed_world: bool) -> (World, Listing, TestSo
         };
         let mut reader = crate::RootReader::new(vec![root], project);
         let world = reader.read(&mut ev, &library, |_| Vec::new());
-        // First, because what lists options has values made that need not be made to tell where they are written.
-        let literals = reader.literals(&mut ev, &library, world.containers.keys());
-        let listing = reader.list(&mut ev, &library, world.containers.keys());
-        assert_eq!(literals, literals_of(&listing));
-        (world, listing)
+        let answer = ask(&reader, &mut ev, &library, &world);
+        (world, answer)
     };
-    (world, listing, files)
+    (world, answer, files)
 }
 
 /// Where the values of listed options are written; what nobody defines is written nowhere.
@@ -107,11 +126,9 @@ fn systems(text: &str, expected: Expect) {
     expected.assert_eq(&dump::systems(&world, &files));
 }
 
-/// What the containers of files are that are no Nix.
-#[track_caller]
-fn texts(text: &str, expected: Expect) {
-    let files = TestSource::fixture(text);
-    let texts: Vec<crate::TextFile> = { nixpod_fixture::files(text).into_iter() }
+/// The files of a fixture that are no Nix.
+fn text_files(text: &str, files: &TestSource) -> Vec<crate::TextFile> {
+    { nixpod_fixture::files(text).into_iter() }
         .filter(|(path, _)| crate::is_text(path))
         .map(|(path, _)| {
             let at = format!("/p{path}");
@@ -126,7 +143,13 @@ fn texts(text: &str, expected: Expect) {
                 text,
             }
         })
-        .collect();
-    let world = crate::read_texts("files", &texts);
+        .collect()
+}
+
+/// What the containers of files are that are no Nix.
+#[track_caller]
+fn texts(text: &str, expected: Expect) {
+    let files = TestSource::fixture(text);
+    let world = crate::read_texts("files", &text_files(text, &files));
     expected.assert_eq(&dump::containers(&world, &files));
 }

@@ -55,10 +55,17 @@ apiVersion: v1
 kind: Pod
 #- other/values.yaml
 kind: Pod
+#- ci/Dockerfile
+# A recipe.
+FROM debian:13
+RUN podman run --privileged x
+#- ci/Dockerfile.dockerignore
+FROM
 "#,
         expect![[r#"
             not analysed: the containers of app/compose.yaml: `compose files` is not modelled <- services:
             not analysed: the containers of k8s/all.yml: `Kubernetes' manifests` is not modelled <- kind: Deployment
+            not analysed: the image of ci/Dockerfile: `recipes of images` is not modelled <- FROM debian:13
         "#]],
     );
 }

@@ -47,7 +47,7 @@ let inherit (config.virtualisation.quadlet) networks pods volumes; in
               capability: CAP_NET_ADMIN <- "NET_ADMIN"
               network: Host <- "host"
               mount: volume tmpfs at /tmp rw size=1M <- "/tmp:size=1M"
-              mount: volume systemd-ink at /ink rw <- "${volumes.ink.ref}:/ink"
+              mount: volume ink at /ink rw <- "${volumes.ink.ref}:/ink"
               mount: /srv/a at /a ro <- "/srv/a:/a:ro"
               environment: A = b <- "b"
               image: docker.io/library/nginx:1 <- "docker.io/library/nginx:1"
@@ -226,7 +226,7 @@ fn in_a_file_that_no_host_imports() {
     );
     expect![[r#"
         quadlet-nix type in `box` <- containers.type.containerConfig.image = config.virtualisation.quadlet.builds.site.ref
-          image: site.build <- config.virtualisation.quadlet.builds.site.ref
+          image: localhost/site <- config.virtualisation.quadlet.builds.site.ref
     "#]].assert_eq(&dump::containers(&world, &files));
 }
 
@@ -270,9 +270,9 @@ fn objects_beside_a_container() {
               network: Private <- "vpn.network"
               mount: / at /host rw <- "host.volume:/host"
               mount: /srv at /srv ro <- "srv:/srv"
-              mount: volume systemd-plain at /plain rw <- "plain.volume:/plain"
+              mount: volume plain at /plain rw <- "plain.volume:/plain"
               mount: volume off.volume at /off rw <- "off.volume:/off"
-              mount: / at /again rw <- "systemd-host:/again"
+              mount: volume systemd-host at /again rw <- "systemd-host:/again"
               mount: /srv at /m ro volume <- "type=volume,source=called.volume,target=/m"
               image: docker.io/library/debian:13 <- config.virtualisation.quadlet.images.base.ref
               option: creds = ann:plum-cartwheel-41 <- "ann:plum-cartwheel-41"

@@ -1,6 +1,6 @@
 //! Unit files that options write.
 
-use super::{containers, dump, world};
+use super::{containers, dump, texts, world};
 use expect_test::expect;
 use nixpod_modules::Kind;
 
@@ -153,14 +153,14 @@ fn files_of_a_home() {
     let (world, files) = world(HOME, Kind::Home, true);
     expect![[r#"
         quadlet built in `box` <- "containers/systemd/built.container"
-          auto start: unknown: `pkgs.runCommand (…)` comes from outside
+          auto start: unknown: `pkgs.built` comes from outside
           rootful: default false
           runs as: default ada
-          users: unknown: `pkgs.runCommand (…)` comes from outside
-          privileged: unknown: `pkgs.runCommand (…)` comes from outside
-          network: unknown: `pkgs.runCommand (…)` comes from outside
-          not seen: `pkgs.runCommand (…)` comes from outside
-          not known: a part of its definition: `pkgs.runCommand (…)` comes from outside <- source
+          users: unknown: `pkgs.built` comes from outside
+          privileged: unknown: `pkgs.built` comes from outside
+          network: unknown: `pkgs.built` comes from outside
+          not seen: `pkgs.built` comes from outside
+          not known: a part of its definition: `pkgs.built` comes from outside <- pkgs.runCommand "built" { } "make > $out"
         quadlet web in `box` <- "containers/systemd/web.container"
           rootful: default false
           runs as: default ada
@@ -194,7 +194,7 @@ fn files_of_a_home() {
           image: quay.io/a/b:1 <- quay.io/a/b:1
           flag: --privileged <- --privileged
           unit problem: nobody expands `~/x` here (FailsToStart) <- ~/x
-        not analysed: built: `pkgs.runCommand (…)` comes from outside <- source
+        not analysed: built: `pkgs.built` comes from outside <- pkgs.runCommand "built" { } "make > $out"
         not analysed: part: `inputs.x.lines` comes from outside <- inputs
     "#]]
     .assert_eq(&dump::containers(&world, &files));
@@ -253,6 +253,219 @@ fn what_is_wrong() {
               unit problem: it has no `Image` and no `Rootfs` (NoService) <- "containers/systemd/b.container"
               unit problem: `AddDevice` has a quotation mark that is not closed (Ignored) <- \"/dev/fuse
             not analysed: the pods of d.kube: `Kubernetes' manifests` is not modelled <- a.yaml
+        "#]],
+    );
+}
+
+#[test]
+fn folders_are_read_by_their_own_generators() {
+    containers(
+        r#"
+{
+  users.users.press = { isNormalUser = true; uid = 1004; };
+  environment.etc = {
+    "containers/systemd/web.container".text = "[Container]\nImage=x\nNetwork=lane.network\nPod=mine.pod\n";
+    "containers/systemd/lane.network".text = "[Network]\nNetworkName=of-system\n";
+    "containers/systemd/users/lane.network".text = "[Network]\nNetworkName=of-users\n";
+    "containers/systemd/users/mine.pod".text = "[Pod]\nUserNS=auto\n";
+    "containers/systemd/users/all.container".text = "[Container]\nImage=x\nVolume=ink.volume:/i\nPod=mine.pod\n";
+    "containers/systemd/users/1004/own.container".text = "[Container]\nImage=x\nVolume=ink.volume:/i\nPod=mine.pod\n";
+    "containers/systemd/users/1004/ink.volume".text = "[Volume]\nDevice=/srv/four\nOptions=bind\n";
+    "containers/systemd/users/1005/own.container".text = "[Container]\nImage=x\nVolume=ink.volume:/i\nPod=none.pod\n";
+    "containers/systemd/users/1005/ink.volume".text = "[Volume]\nDevice=/srv/five\nOptions=bind\n";
+    "containers/systemd/users/1005/own.container.d/more.conf".text = "[Container]\nAddDevice=/dev/fuse\n";
+  };
+}"#,
+        expect![[r#"
+            quadlet web in `box` <- "containers/systemd/web.container"
+              network: Private <- lane.network
+              image: x <- x
+              unit problem: there is no unit `mine.pod` (NoService) <- mine.pod
+            quadlet own in `box` <- "containers/systemd/users/1004/own.container"
+              rootful: default false
+              runs as: press <- 1004
+              users: Pick <- auto
+              mount: /srv/four at /i rw <- ink.volume:/i
+              image: x <- x
+            quadlet own (2) in `box` <- "containers/systemd/users/1005/own.container"
+              rootful: default false
+              mount: /srv/five at /i rw <- ink.volume:/i
+              device: /dev/fuse rwm <- /dev/fuse
+              image: x <- x
+              unit problem: there is no unit `none.pod` (NoService) <- none.pod
+            quadlet all in `box` <- "containers/systemd/users/all.container"
+              rootful: default false
+              users: Pick <- auto
+              mount: volume ink.volume at /i rw <- ink.volume:/i
+              image: x <- x
+        "#]],
+    );
+}
+
+#[test]
+fn units_of_other_modules_may_be_meant() {
+    containers(
+        r#"
+{
+  virtualisation.quadlet.networks.lane.networkConfig.internal = true;
+  environment.etc."containers/systemd/web.container".text = "[Container]\nImage=x\nNetwork=lane.network\n";
+}"#,
+        expect![[r#"
+            quadlet web in `box` <- "containers/systemd/web.container"
+              network: Private <- lane.network
+              image: x <- x
+        "#]],
+    );
+    containers(
+        r#"
+{
+  environment.etc."containers/systemd/users/lane.network".text = "[Network]\n";
+  home-manager.users.ann.xdg.configFile."containers/systemd/web.container".text = "[Container]\nImage=x\nNetwork=lane.network\n";
+}"#,
+        expect![[r#"
+            quadlet web in `home of ann` <- "containers/systemd/web.container"
+              rootful: default false
+              runs as: default ann
+              network: Private <- lane.network
+              image: x <- x
+        "#]],
+    );
+}
+
+#[test]
+fn folders_of_files() {
+    texts(
+        r#"
+#- etc/containers/systemd/web.container
+[Container]
+Image=x
+Network=lane.network
+Volume=ink.volume:/i
+#- etc/containers/systemd/sub/lane.network
+[Network]
+#- etc/containers/systemd/users/1000/own.container
+[Container]
+Image=x
+Volume=ink.volume:/i
+#- etc/containers/systemd/users/ink.volume
+[Volume]
+Device=/srv/users
+Type=bind
+#- etc/containers/systemd/ink.volume
+[Volume]
+Device=/srv/system
+Type=bind
+"#,
+        expect![[r#"
+            quadlet web in `files` <- Container
+              network: Private <- lane.network
+              mount: /srv/system at /i rw <- ink.volume:/i
+              image: x <- x
+            quadlet own in `files` <- Container
+              rootful: default false
+              mount: /srv/users at /i rw <- ink.volume:/i
+              image: x <- x
+        "#]],
+    );
+}
+
+#[test]
+fn drop_ins_templates_and_volumes_by_words() {
+    texts(
+        r#"
+#- etc/containers/systemd/web@.container
+[Container]
+Image=x
+Volume=data@.volume:/d
+Mount=type=glob,src=/etc/ssl/*.pem,dst=/ssl
+[Install]
+WantedBy=default.target
+#- etc/containers/systemd/two@one.container
+[Container]
+Image=x
+Volume=data@.volume:/d
+[Install]
+WantedBy=default.target
+#- etc/containers/systemd/three@.container
+[Container]
+Image=x
+Mount=type=bind,target=/x
+[Install]
+WantedBy=default.target
+DefaultInstance=a
+#- etc/containers/systemd/data@.volume
+[Volume]
+PodmanArgs=--opt device=/srv/data -o=type=none "--opt=o=bind,ro"
+#- etc/containers/systemd/gone.container.d/more.conf
+[Container]
+PodmanArgs=--privileged
+#- etc/containers/systemd/pods.kube
+[Kube]
+Yaml=a.yaml b.yaml
+SetWorkingDirectory=yaml
+"#,
+        expect![[r#"
+            quadlet web@ in `files` <- Container
+              mount: /srv/data at /d ro <- data@.volume:/d
+              mount: /etc/ssl at /ssl rw <- type=glob,src=/etc/ssl/*.pem,dst=/ssl
+              image: x <- x
+            quadlet two@one in `files` <- Container
+              auto start: true <- WantedBy
+              mount: volume systemd-data-one at /d rw <- data@.volume:/d
+              image: x <- x
+            quadlet three@ in `files` <- Container
+              auto start: true <- WantedBy
+              mount:  at /x rw <- type=bind,target=/x
+              image: x <- x
+              unit problem: a `Mount` of this type needs a `source` (NoService) <- type=bind,target=/x
+            not analysed: the drop-in gone.container.d/more.conf: undecided: which units it adds to: none of them is among the files <- [Container]…
+            not analysed: the pods of pods.kube: `Kubernetes' manifests` is not modelled <- b.yaml
+        "#]],
+    );
+}
+
+#[test]
+fn folders_that_are_built_are_told() {
+    containers(
+        r#"
+{ pkgs, ... }: {
+  environment.etc."containers/systemd".source = pkgs.linkFarm "units" { "web.container" = ./web.container; };
+  environment.etc."containers/systemd/README.md".source = pkgs.readme;
+}"#,
+        expect![[r#"
+            not analysed: environment.etc."containers/systemd": `a folder that is built` is not modelled <- source
+        "#]],
+    );
+}
+
+#[test]
+fn templates_of_units_are_open() {
+    texts(
+        r#"
+#- web.container
+[Container]
+Image=x
+PodmanArgs=--privileged
+HealthCmd=podman inspect --format {{.State}}
+{{#if wsl}}
+Volume=/mnt:/mnt
+{{/if}}
+{% if debug %}
+"#,
+        expect![[r#"
+            quadlet web in `files` <- Container
+              auto start: unknown: `a file that is filled in before it is used` is not modelled
+              rootful: unknown: undecided: which service manager runs the unit
+              users: unknown: `a file that is filled in before it is used` is not modelled
+              privileged: true <- --privileged
+              network: unknown: `a file that is filled in before it is used` is not modelled
+              mount: /mnt at /mnt rw <- /mnt:/mnt
+              image: x <- x
+              flag: --privileged <- --privileged
+              option: health-cmd = podman inspect --format {{.State}} <- podman inspect --format {{.State}}
+              not seen: `a file that is filled in before it is used` is not modelled
+              not known: a part of its definition: `a file that is filled in before it is used` is not modelled <- {{#if wsl}}
+            not analysed: web: `a file that is filled in before it is used` is not modelled <- {{#if wsl}}
         "#]],
     );
 }

@@ -279,3 +279,236 @@ fn groups_of_services() {
         "#]],
     );
 }
+
+#[test]
+fn files_that_are_read_one_after_the_other() {
+    containers(
+        r#"
+        { lib, ... }: {
+          virtualisation.containers.containersConf.settings.containers = {
+            privileged = true;
+            volumes = [ "/srv:/srv" ];
+            devices = [ "/dev/fuse" ];
+            read_only = true;
+          };
+          environment.etc = {
+            "containers/containers.conf.d/20-last.conf".text = ''
+              [containers]
+              privileged = false # not any more
+              devices = ["/dev/kvm"]
+            '';
+            "containers/containers.conf.d/10-first.conf".source = ./first.conf;
+            "containers/containers.conf.d/README".text = "privileged = true";
+          };
+          virtualisation.oci-containers.containers.web.image = "web";
+        }
+        #- first.conf
+        [containers]
+        privileged = true
+        volumes = [
+          "/etc:/host-etc:ro", {append=true},
+        ]
+        [network]
+        default_host_ips = ["127.0.0.1"]
+        "#,
+        expect![[r#"
+            containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers = {…
+              privileged: false <- false
+              mount: /srv at /srv rw <- "/srv:/srv"
+              mount: /etc at /host-etc ro <- /etc:/host-etc:ro
+              device: /dev/kvm rwm <- /dev/kvm
+              option: read-only = true <- true
+            oci-containers web in `box` <- virtualisation.oci-containers.containers.web.image = "web"
+              privileged: default false <- false
+              mount: default /srv at /srv rw <- "/srv:/srv"
+              mount: default /etc at /host-etc ro <- /etc:/host-etc:ro
+              device: default /dev/kvm rwm <- /dev/kvm
+              image: web <- "web"
+              option: default read-only = true <- true
+        "#]],
+    );
+}
+
+#[test]
+fn a_text_takes_the_place_of_the_options() {
+    containers(
+        r#"
+        { config, lib, pkgs, ... }: {
+          virtualisation.containers.containersConf.settings.containers.privileged = true;
+          environment.etc."containers/containers.conf".text = lib.mkForce ''
+            [containers]
+            netns = "host"
+            env = ["A=b", "TOKEN=${config.my.token}"]
+            annotations = ["a=b"]
+            default_sysctls = ["net.ipv4.ping_group_range=0 0"]
+            pids_limit = 0
+          '';
+          environment.etc."containers/containers.conf.d/wrong.conf".text = "[containers\nprivileged = true\n";
+          environment.etc."containers/containers.conf.d/unseen.conf".source = "${pkgs.settings}/x.conf";
+          home-manager.users.ann = {
+            xdg.configFile."containers/containers.conf".text = "[containers]\nnetns = \"private\"\n";
+            services.podman.containers.db.image = "db";
+          };
+        }
+        "#,
+        expect![[r#"
+            containers-conf <every container of Podman> template in `box` <- "containers/containers.conf"
+              network: Host <- host
+              environment: A = b <- A=b
+              environment: TOKEN = ${my.token} <- TOKEN=
+              option: annotation = a=b <- a=b
+              option: sysctl = net.ipv4.ping_group_range=0 0 <- net.ipv4.ping_group_range=0 0
+              option: pids-limit = 0 <- 0
+            containers-conf <every container of Podman> template in `home of ann` <- "containers/containers.conf"
+              rootful: default false
+              network: Private <- private
+              environment: default A = b <- A=b
+              environment: default TOKEN = ${my.token} <- TOKEN=
+              option: default annotation = a=b <- a=b
+              option: default sysctl = net.ipv4.ping_group_range=0 0 <- net.ipv4.ping_group_range=0 0
+              option: default pids-limit = 0 <- 0
+            home-manager-podman db in `home of ann` <- services.podman.containers.db.image = "db"
+              runs as: default ann
+              network: default Private <- private
+              environment: default A = b <- A=b
+              environment: default TOKEN = ${my.token} <- TOKEN=
+              image: db <- "db"
+              option: default annotation = a=b <- a=b
+              option: default sysctl = net.ipv4.ping_group_range=0 0 <- net.ipv4.ping_group_range=0 0
+              option: default pids-limit = 0 <- 0
+            not analysed: environment.etc."containers/containers.conf.d/unseen.conf": `pkgs.settings` comes from outside <- "${pkgs.settings}/x.conf"
+            not analysed: environment.etc."containers/containers.conf.d/wrong.conf": syntax error: unclosed table, expected `]` <- \n
+        "#]],
+    );
+}
+
+#[test]
+fn settings_of_libraries_are_files_too() {
+    systems(
+        r#"
+        { lib, ... }: {
+          environment.etc = {
+            "containers/storage.conf".text = ''
+              [storage]
+              driver = "overlay"
+              # mount_program is for old kernels
+              [storage.options.overlay]
+              mount_program = "/bin/fuse-overlayfs"
+            '';
+            "containers/registries.conf".text = ''
+              unqualified-search-registries = ["docker.io"]
+              [[registry]]
+              location = "a.lan"
+              insecure = true
+            '';
+            "containers/registries.conf.d/b.conf".text = "[[registry]]\nprefix = \"b.lan\"\nblocked = true\n";
+            "containers/policy.json".text = builtins.toJSON { default = [ { type = "reject"; } ]; };
+          };
+          home-manager.users.ann.xdg.configFile."containers/storage.conf".text = "[storage]\ndriver = \"vfs\"\n";
+        }
+        "#,
+        expect![[r#"
+            Nixos `box` <- -
+              search registry: docker.io <- docker.io
+              insecure registry: a.lan <- true
+              blocked registry: b.lan <- true
+              image policy: reject <- reject
+              storage driver: overlay <- overlay
+              mount program: /bin/fuse-overlayfs <- /bin/fuse-overlayfs
+              file containers/policy.json: {"default":[{"type":"reject"}]} <- { default = [ { type = "reject"; } ]; }
+              file containers/registries.conf: unqualified-search-registries = ["docker.io"]
+            [[registry]]
+            location = "a.lan"
+            insecure = true
+             <- ''…
+              file containers/registries.conf.d/b.conf: [[registry]]
+            prefix = "b.lan"
+            blocked = true
+             <- "[[registry]]\nprefix = \"b.lan\"\nblocked = true\n"
+              file containers/storage.conf: [storage]
+            driver = "overlay"
+            # mount_program is for old kernels
+            [storage.options.overlay]
+            mount_program = "/bin/fuse-overlayfs"
+             <- ''…
+            Home `home of ann` of ann <- home-manager.users.ann.xdg.configFile."containers/storage.conf".text = "[storage]\ndriver = \"vfs\"\n"
+              user namespaces: unknown: option `security.allowUserNamespaces` is set nowhere in the analysed files
+              manage lingering: unknown: option `users.manageLingering` is set nowhere in the analysed files
+              storage driver: vfs <- vfs
+              file containers/storage.conf: [storage]
+            driver = "vfs"
+             <- "[storage]\ndriver = \"vfs\"\n"
+        "#]],
+    );
+}
+
+#[test]
+fn options_of_dockers_daemon_are_settings_too() {
+    containers(
+        r#"
+        {
+          virtualisation.oci-containers.backend = "docker";
+          virtualisation.docker = {
+            extraOptions = "--userns-remap default --seccomp-profile=unconfined --no-new-privileges --ip=127.0.0.1 --debug";
+            daemon.settings.no-new-privileges = false;
+            rootless = { enable = true; daemon.settings.seccomp-profile = "/etc/s.json"; };
+          };
+          virtualisation.oci-containers.containers.web = { image = "web"; ports = [ "80:80" ]; };
+          systemd.services.docker-web.serviceConfig.User = "app";
+        }
+        "#,
+        expect![[r#"
+            daemon-json <every container of Docker> template in `box` <- daemon.settings.no-new-privileges = false
+              users: Pick <- default
+              security: seccomp=unconfined <- unconfined
+              security: no-new-privileges <- --no-new-privileges
+            daemon-json <every container of rootless Docker> template in `box` <- daemon.settings.seccomp-profile = "/etc/s.json"
+              rootful: default false
+              security: seccomp=/etc/s.json <- "/etc/s.json"
+            oci-containers web in `box` <- { image = "web"; ports = [ "80:80" ]; }
+              engine: docker <- "docker"
+              users: default Pick <- default
+              port: 127.0.0.1 80 -> 80 <- "80:80"
+              image: web <- "web"
+              security: default seccomp=unconfined <- unconfined
+              security: default no-new-privileges <- --no-new-privileges
+        "#]],
+    );
+}
+
+#[test]
+fn lists_of_a_users_file_take_the_place_of_the_systems() {
+    containers(
+        r#"
+        {
+          virtualisation.containers.containersConf.settings.containers = {
+            volumes = [ "/:/host" ];
+            devices = [ "/dev/fuse" ];
+          };
+          home-manager.users.ann.services.podman = {
+            settings.containers.containers = {
+              volumes = [ "/srv:/srv" ];
+              devices = [ "/dev/kvm" { append = true; } ];
+            };
+            containers.db.image = "db";
+          };
+        }
+        "#,
+        expect![[r#"
+            containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers = {…
+              mount: / at /host rw <- "/:/host"
+              device: /dev/fuse rwm <- "/dev/fuse"
+            containers-conf <every container of Podman> template in `home of ann` <- settings.containers.containers = {…
+              rootful: default false
+              mount: /srv at /srv rw <- "/srv:/srv"
+              device: /dev/kvm rwm <- "/dev/kvm"
+              device: default /dev/fuse rwm <- "/dev/fuse"
+            home-manager-podman db in `home of ann` <- containers.db.image = "db"
+              runs as: default ann
+              mount: default /srv at /srv rw <- "/srv:/srv"
+              device: default /dev/kvm rwm <- "/dev/kvm"
+              device: default /dev/fuse rwm <- "/dev/fuse"
+              image: db <- "db"
+        "#]],
+    );
+}

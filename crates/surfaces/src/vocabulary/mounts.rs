@@ -109,11 +109,26 @@ pub(crate) fn mount(text: &Text) -> Option<Mount> {
         }
     }
     match kind.as_str() {
-        "bind" | "glob" => out.is_bind = true,
+        "bind" => out.is_bind = true,
+        // All that the pattern fits is bound: what is in a folder, mostly.
+        "glob" => {
+            out.source = folder_of_pattern(&out.source);
+            out.is_bind = true;
+        }
         "volume" | "image" | "tmpfs" | "ramfs" | "devpts" | "artifact" => out.options.insert(0, kind),
         _ => return None,
     }
     Some(out)
+}
+
+/// The folder that a pattern of paths begins with.
+fn folder_of_pattern(source: &Text) -> Text {
+    let pattern = source.pattern();
+    let Some(first) = pattern.find(['*', '?', '[', '{']) else {
+        return source.clone();
+    };
+    let end = pattern.get(..first).and_then(|before| before.rfind('/'));
+    source.slice(0, end.map_or(0, |end| end.max(1)))
 }
 
 /// `target[:options]` of `--tmpfs`.

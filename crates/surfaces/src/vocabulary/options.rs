@@ -164,8 +164,9 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 52] = [
+pub const READ: [ReadOption; 60] = [
     explains(&["boot"]),
+    tells_scripts(&["boot", "postBootCommands"]),
     tells(&["environment", "etc"]),
     tells_scripts(&["environment", "extraInit"]),
     tells_scripts(&["environment", "interactiveShellInit"]),
@@ -187,23 +188,29 @@ pub const READ: [ReadOption; 52] = [
     tells(&["microvm", "vms"]),
     explains(&["networking", "firewall"]),
     explains(&["networking", "nftables"]),
+    tells_scripts(&["networking", "localCommands"]),
     tells(&["nodes"]),
     tells_scripts(&["programs", "bash"]),
     tells_scripts(&["programs", "fish"]),
     tells_scripts(&["programs", "nushell"]),
     tells_scripts(&["programs", "zsh"]),
+    explains(&[nixpod_modules::SCRIPTS]),
     tells(&["security", "allowUserNamespaces"]),
     explains(&["security", "selinux"]),
     explains(&["selinux"]),
+    tells_scripts(&["services", "borgbackup"]),
+    tells_scripts(&["services", "cron"]),
     explains(&["services", "firewalld"]),
     explains(&["services", "github-runners"]),
     tells(&["services", "k3s", "autoDeployCharts"]),
     tells(&["services", "k3s", "manifests"]),
     tells(&["services", "podman"]),
+    tells_scripts(&["services", "restic"]),
     explains(&["services", "userborn"]),
     tells(&["specialisation"]),
     tells_scripts(&["system", "activationScripts"]),
     explains(&["system", "stateVersion"]),
+    tells_scripts(&["system", "userActivationScripts"]),
     tells(&["systemd", "globalEnvironment"]),
     tells(&["systemd", "nspawn"]),
     tells(&["systemd", "services"]),
@@ -217,6 +224,7 @@ pub const READ: [ReadOption; 52] = [
     tells_either(&["xdg", "configFile"]),
     tells_either(&["xdg", "dataFile"]),
     tells_secrets(&["xdg", "stateFile"]),
+    tells_scripts(&["xsession"]),
 ];
 
 /// Is an option among those that are read?

@@ -1,11 +1,11 @@
-//! What options of `podman run` and `docker run` change.
+//! What options of `podman run` and `docker run` change, and those of builds.
 
 use crate::vocabulary::capabilities::capabilities;
-use crate::vocabulary::certainty::override_with;
+use crate::vocabulary::certainty::{override_with, part};
 use crate::vocabulary::flags::{Grammar, Opt, decided};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
-use crate::vocabulary::programs::{self, RUN};
+use crate::vocabulary::programs::{self, BUILD, RUN, Says};
 use crate::vocabulary::text::{concat, split_all, split_once};
 use nixpod_model::{
     Container, Device, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, RunOption, Text, Userns,
@@ -18,6 +18,24 @@ pub(crate) const WORDS: Grammar = Grammar {
     short: |name| programs::short(&RUN, name),
     pre_split: false,
 };
+
+/// The same of a build.
+pub(crate) const BUILDS: Grammar = Grammar {
+    long: |name| programs::long(&BUILD, name),
+    short: |name| programs::short(&BUILD, name),
+    pre_split: false,
+};
+
+/// Does an option of a build say what its steps reach?
+pub(crate) fn is_of_steps(option: &Opt) -> bool {
+    let name = match option.name.as_str() {
+        "-v" => "volume",
+        name => name.trim_start_matches('-'),
+    };
+    BUILD
+        .iter()
+        .any(|known| known.0 == name && matches!(known.3, Says::Fact(_)))
+}
 
 /// Applies options in their order.
 pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
@@ -174,11 +192,19 @@ pub(crate) fn network(value: &Text) -> NetworkMode {
         "host" => NetworkMode::Host,
         "none" => NetworkMode::None,
         _ => match name.split_once(':') {
+            Some(("ns", path)) if is_of_the_host(path, "net") => NetworkMode::Host,
             Some(("container" | "ns", other)) => NetworkMode::Joined(other.to_owned()),
             _ if name.ends_with(".container") => NetworkMode::Joined(name.to_owned()),
             _ => NetworkMode::Private,
         },
     }
+}
+
+/// Is it the path of a namespace of process 1, or of the engine itself, which runs in the host's?
+fn is_of_the_host(path: &str, kind: &str) -> bool {
+    ["1", "self"]
+        .iter()
+        .any(|process| path == format!("/proc/{process}/ns/{kind}"))
 }
 
 /// The value of `--userns`.
@@ -199,6 +225,7 @@ pub(crate) fn set_namespace(container: &mut Container, kind: &'static str, mode:
         let pattern = value.pattern();
         let mode = match pattern.split_once(':') {
             _ if pattern == "host" => NamespaceMode::Host,
+            Some(("ns", path)) if is_of_the_host(path, kind) => NamespaceMode::Host,
             Some(("container", other)) => NamespaceMode::Container(other.to_owned()),
             _ => NamespaceMode::Other(value.display()),
         };
@@ -233,6 +260,15 @@ pub(crate) fn device(value: &Text) -> Device {
 /// `--security-opt` for a setting that has an option of its own elsewhere.
 pub(crate) fn security(prefix: &str, field: &Field<Text>) -> Field<Text> {
     prefixed(prefix, field)
+}
+
+/// An option with a value.
+pub(crate) fn option(name: &str, value: &Field<Text>) -> Opt {
+    Opt {
+        name: name.to_owned(),
+        value: value.value().cloned(),
+        field: part(value, (), Origin::default()),
+    }
 }
 
 /// A text after a fixed one.

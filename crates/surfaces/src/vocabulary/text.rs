@@ -46,6 +46,20 @@ pub(crate) fn split_once(text: &Text, separator: char) -> Option<(Text, Text)> {
     ))
 }
 
+/// The lines of a text.
+pub(crate) fn split_lines(text: &Text) -> Vec<Text> {
+    let pattern = text.pattern();
+    let mut start = 0;
+    let mut out = Vec::new();
+    for line in pattern.lines() {
+        out.push(text.slice(start, start + line.len()));
+        let rest = pattern.get(start + line.len()..).unwrap_or_default();
+        let ending = if rest.starts_with("\r\n") { 2 } else { 1 };
+        start += line.len() + ending;
+    }
+    out
+}
+
 /// Splits a text at every separator that no backslash escapes.
 pub(crate) fn split_all(text: &Text, separator: char) -> Vec<Text> {
     let pattern = text.pattern();

@@ -1,7 +1,7 @@
 //! The containers of a system, surface by surface.
 
 use crate::read::{Found, OptionReader, as_key};
-use crate::surface::{Read, Reading, SURFACES, Surroundings};
+use crate::surface::{OptionSurface, Read, Reading, SURFACES, Surroundings};
 use crate::system::release;
 use crate::vocabulary::options::{ANY, Table};
 use crate::world::memo::{Inherited, WorldPart};
@@ -31,11 +31,11 @@ pub(super) struct Declared {
 impl Walk<'_, '_, '_> {
     /// All containers of a system, surface by surface.
     pub(super) fn declared(&mut self, config: &Found, kind: SystemKind, outer: &Inherited) -> Vec<Declared> {
-        let surfaces = SURFACES.iter().filter(|(table, _)| table.systems.have(kind));
+        let surfaces = SURFACES.iter().filter(|surface| surface.table.systems.have(kind));
         let mut reserve = Reserve::new(Share::Most);
         let portion = self.reader.ev.set_aside(&mut reserve, SURFACES.len());
         let mut all = Vec::new();
-        for (table, read) in surfaces {
+        for OptionSurface { table, read, .. } in surfaces {
             let others = self.reader.ev.begin_reserved(&mut reserve, portion);
             let subject = self.reader.about(Subject::Set);
             self.declared_by(config, table, *read, outer, &mut all);
@@ -146,6 +146,8 @@ impl Walk<'_, '_, '_> {
             home_of: home_of.as_deref(),
             oci_backend: &oci_backend,
             may_be_data: !host.closed_world && !host.from_flake && self.nesting == 0,
+            release: system.release.certain().copied(),
+            state_version: system.state_version.certain().copied(),
             podman,
             secrets: Vec::new(),
         };

@@ -18,11 +18,20 @@ pub(super) struct Memo {
     pub(super) modules: Vec<NoteId>,
     /// The containers that were read, for those who ask for more of them later.
     pub(super) containers: FxHashMap<ContainerId, ReadContainer>,
+    /// The systems that were read, likewise.
+    pub(super) systems: FxHashMap<SystemId, ReadSystem>,
 }
 
 /// A container that was read.
 pub(super) struct ReadContainer {
     pub(super) found: Found,
+    /// The conditions under which it is there.
+    pub(super) given: When,
+}
+
+/// A system that was read.
+pub(super) struct ReadSystem {
+    pub(super) config: Found,
     /// The conditions under which it is there.
     pub(super) given: When,
 }

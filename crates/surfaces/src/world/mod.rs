@@ -2,6 +2,7 @@
 //!
 //! Begin with `root`, which reads a root and reads it again after an edit.
 
+mod commands;
 mod containers;
 mod defined;
 mod limits;
@@ -12,4 +13,4 @@ mod texts;
 mod walk;
 
 pub use root::RootReader;
-pub use texts::{folder_of_text, has_containers, is_text, read_texts};
+pub use texts::{folder_of_text, has_containers, is_text, is_unit, read_texts, text_commands};

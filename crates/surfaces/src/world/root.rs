@@ -5,13 +5,14 @@ use crate::read::{Found, OptionReader};
 use crate::surface::tables;
 use crate::system::release;
 use crate::vocabulary::options::{Table, fits};
+use crate::world::commands;
 use crate::world::limits;
 use crate::world::memo::{Memo, ReadContainer};
 use crate::world::walk::{Walk, unseen_part};
 use nixpod_eval::{Evaluator, Portion, Reserve, Share, Value};
 use nixpod_model::{
-    ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, Role, Seen, Standing, Subject, System,
-    SystemId, SystemKind, World,
+    Commands, ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, Role, Seen, Standing, Subject,
+    System, SystemId, SystemKind, World,
 };
 use nixpod_modules::{About, Kind, Library, RootSystem, Step};
 use nixpod_source::{Origin, Place, Site, Why};
@@ -113,6 +114,12 @@ impl RootReader {
         out
     }
 
+    /// What starts the containers of a world that was read, over the same heap.
+    pub fn commands(&self, ev: &mut Evaluator<'_>, library: &Library, world: &World) -> Commands {
+        let mut reader = OptionReader::new(ev, library.shared.clone(), &self.project);
+        commands::of(&mut reader, &self.memo, world)
+    }
+
     fn each_container<'c, T>(
         &self,
         (ev, library): (&mut Evaluator<'_>, &Library),
@@ -200,6 +207,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             world: &mut self.world,
             memo: self.memo,
             settings: Arc::default(),
+            units_of_users: FxHashSet::default(),
             nesting: 0,
             data: Vec::new(),
         }

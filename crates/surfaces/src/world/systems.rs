@@ -4,7 +4,7 @@ use crate::read::Found;
 use crate::surface::tables;
 use crate::system::{self, engine_settings::Settings};
 use crate::vocabulary::options::ANY;
-use crate::world::memo::Inherited;
+use crate::world::memo::{Inherited, ReadSystem};
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{EntryName, Subject, Surface, System, SystemId, SystemKind, UnknownFacts};
@@ -15,6 +15,11 @@ impl Walk<'_, '_, '_> {
     /// Reads a system with all that is in it.
     pub(super) fn system(&mut self, config: &Found, mut system: System) {
         let kind = system.kind;
+        let read = ReadSystem {
+            config: config.clone(),
+            given: self.reader.given,
+        };
+        self.memo.systems.insert(system.id.clone(), read);
         let others = self.reader.ev.begin_part(Share::Half);
         system::read(&mut self.reader, config, &mut system);
         self.reader.ev.end_part(others);

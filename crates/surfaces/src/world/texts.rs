@@ -1,17 +1,30 @@
 //! Texts with containers in them: those that options of a system hold, and files of the project that no system has.
 
-use crate::read::{Found, counted};
-use crate::surface::{Runs, TEXT_SURFACES, TextFile, TextsRead, Written};
+use crate::read::{Found, OptionReader, counted};
+use crate::surface::{
+    OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, quadlet_text,
+};
 use crate::system::release;
+use crate::vocabulary::unit::kinds::{FOLDER, Kind};
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
-use nixpod_model::{Host, NotAnalysed, Role, Seen, Standing, Subject, System, SystemId, SystemKind, World};
+use nixpod_model::{
+    Commands, Host, NotAnalysed, PodmanRelease, Role, Seen, Standing, Subject, System, SystemId, SystemKind,
+    World,
+};
 use nixpod_source::Utf8Path;
 use std::sync::Arc;
+
+/// In the path of a unit that the generators of users read, besides those in their homes.
+const OF_USERS: &str = "containers/systemd/users/";
 
 impl Walk<'_, '_, '_> {
     /// The containers in texts that options of a system hold.
     pub(super) fn texts(&mut self, config: &Found, kind: SystemKind, outer: &Inherited) {
+        let is_home = kind == SystemKind::Home;
+        if !is_home {
+            self.units_of_users.clear();
+        }
         for surface in TEXT_SURFACES.iter().filter(|surface| surface.systems.have(kind)) {
             let subject = self.reader.about(Subject::Set);
             let texts = (surface.find)(&mut self.reader, config, kind);
@@ -19,10 +32,15 @@ impl Walk<'_, '_, '_> {
             if texts.is_empty() {
                 continue;
             }
-            let system = self.world.system(&outer.id);
-            let mut read = TextsRead::new(outer.id.clone(), surface.surface);
-            read.home_of.clone_from(&system.home_of);
-            read.podman = release::podman(system);
+            let mut read = begin(self.world.system(&outer.id), surface);
+            read.other_units = units_of_modules(&mut self.reader, config);
+            if is_home {
+                read.other_units.names.extend(self.units_of_users.iter().cloned());
+            } else {
+                let of_users = texts.iter().filter(|text| text.path.contains(OF_USERS));
+                let names = of_users.filter_map(|text| text.path.trim_end_matches('"').rsplit('/').next());
+                self.units_of_users.extend(names.map(str::to_owned));
+            }
             (surface.read)(&texts, &mut read);
             for container in &mut read.containers {
                 outer.settings.apply(container);
@@ -30,6 +48,32 @@ impl Walk<'_, '_, '_> {
             add(self.world, read, &mut self.reader.not_analysed);
         }
     }
+}
+
+/// Texts of a system of which nothing is read yet.
+pub(super) fn begin(system: &System, surface: &TextSurface) -> TextsRead {
+    let mut out = TextsRead::new(system.id.clone(), surface.surface);
+    out.home_of.clone_from(&system.home_of);
+    out.podman = release::podman(system);
+    out
+}
+
+/// The units that quadlet-nix puts beside those in texts.
+fn units_of_modules(reader: &mut OptionReader<'_, '_>, config: &Found) -> OtherUnits {
+    let mut out = OtherUnits::default();
+    for kind in Kind::ALL {
+        let option = format!("{}s", kind.extension());
+        let all = reader.option(config, &["virtualisation", "quadlet", &option]);
+        if reader.is_unset(&all) {
+            continue;
+        }
+        let entries = reader.entries(&all);
+        out.is_open |= entries.open.is_some();
+        let names = entries.named.iter();
+        out.names
+            .extend(names.map(|(name, _)| format!("{name}.{}", kind.extension())));
+    }
+    out
 }
 
 /// Adds what was read, and counts what is not known of it.
@@ -57,8 +101,20 @@ pub fn has_containers(path: &str, text: &str) -> bool {
     { TEXT_SURFACES.iter() }.any(|surface| (surface.is_file)(path) && (surface.has_any)(text))
 }
 
-/// The folder to which a text belongs: that of the unit for a drop-in.
+/// Is a file a unit of Podman's generator, or a drop-in of one? By its path alone.
+pub fn is_unit(path: &str) -> bool {
+    quadlet_text::is_file(path)
+}
+
+/// The folder to which a text belongs: that of the unit for a drop-in, and the whole folder that Podman's generator reads
+/// for what is in there.
 pub fn folder_of_text(path: &Utf8Path) -> &Utf8Path {
+    let mut above = path.ancestors().skip(1);
+    if is_unit(path.as_str())
+        && let Some(top) = above.find(|folder| folder.ends_with(FOLDER))
+    {
+        return top;
+    }
     let folder = path.parent().unwrap_or(Utf8Path::new(""));
     match (folder.as_str().ends_with(".d"), folder.parent()) {
         (true, Some(outer)) => outer,
@@ -68,6 +124,26 @@ pub fn folder_of_text(path: &Utf8Path) -> &Utf8Path {
 
 /// Reads files of one folder that no system here has. Nothing is known of what runs them.
 pub fn read_texts(name: &str, files: &[TextFile]) -> World {
+    read_files(name, files, None).0
+}
+
+/// What starts the containers of these files, as Podman's generator writes it in a release; none: in the newest one that is
+/// known.
+pub fn text_commands(name: &str, files: &[TextFile], podman: Option<PodmanRelease>) -> Commands {
+    let asked = Some((Commands::default(), podman));
+    let commands = read_files(name, files, asked).1;
+    commands.unwrap_or_default()
+}
+
+fn read_files(
+    name: &str,
+    files: &[TextFile],
+    asked: Option<(Commands, Option<PodmanRelease>)>,
+) -> (World, Option<Commands>) {
+    let (mut commands, podman) = match asked {
+        Some((commands, podman)) => (Some(commands), podman),
+        None => (None, None),
+    };
     let mut world = World::default();
     let host = world.next_host(name);
     world.add_host(Host {
@@ -97,9 +173,12 @@ pub fn read_texts(name: &str, files: &[TextFile]) -> World {
             })
             .collect();
         let mut read = TextsRead::new(id.clone(), surface.surface);
+        read.commands = commands.take();
+        read.podman = podman;
         (surface.read)(&texts, &mut read);
+        commands = read.commands.take();
         add(&mut world, read, &mut not_analysed);
     }
     world.not_analysed = not_analysed;
-    world
+    (world, commands)
 }

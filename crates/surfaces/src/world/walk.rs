@@ -7,6 +7,7 @@ use nixpod_eval::{Value, When};
 use nixpod_model::{ContainerId, Existence, SecretValue, Seen, SystemId, Unseen, World};
 use nixpod_modules::{Gap, Library};
 use nixpod_source::{Place, Site, Why};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// A root that is being read.
@@ -17,6 +18,8 @@ pub(super) struct Walk<'w, 'e, 's> {
     pub(super) memo: &'w mut Memo,
     /// What every container of an engine has in the system that is read.
     pub(super) settings: Arc<Settings>,
+    /// The names of the units that the system around a home has for the generators of users.
+    pub(super) units_of_users: FxHashSet<String>,
     /// How many guests the walk is in.
     pub(super) nesting: u32,
     /// Options that were taken for containers, but are data of the analysed code's own.

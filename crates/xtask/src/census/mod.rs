@@ -68,7 +68,23 @@ pub fn repository(directory: &Utf8Path) -> Repository {
         let text = analysis.text(file);
         let lines = analysis.line_index(file);
         let parsed = nixpod_syntax::parse(&text);
-        for site in nixpod_surfaces::census(&parsed.hir).specs {
+        let census = nixpod_surfaces::census(&parsed.hir);
+        for script in &census.scripts {
+            let site = SpecSite::of_script(script);
+            for (start, end) in &script.lines {
+                let line = parsed.map.string_range(script.text, *start, *end);
+                let whole = parsed.map.range(script.text);
+                let (status, reasons) = judge_line(&report, &reached, (file, whole), line, &site);
+                specs.push(Spec {
+                    file: path.strip_prefix(directory).unwrap_or(&path).to_string(),
+                    line: lines.position(&text, line.start()).line,
+                    site: site.clone(),
+                    status,
+                    reasons,
+                });
+            }
+        }
+        for site in census.specs {
             if site.is_of_own_option(&declared) {
                 continue;
             }
@@ -135,6 +151,44 @@ fn judge(
         (Status::OnHost, reasons(&on_host))
     } else {
         (Status::Library, reasons(&on_host))
+    }
+}
+
+/// What became of a line of a script, which stands in a string.
+fn judge_line(
+    report: &Report,
+    reached: &Reached,
+    (file, whole): (FileId, TextRange),
+    line: TextRange,
+    site: &SpecSite,
+) -> (Status, Vec<String>) {
+    let is_in = |range: TextRange| move |span: &Span| span.file == file && range.contains_range(span.range);
+    let lines = report.containers.iter();
+    let lines = lines.filter(|shown| shown.surface == site.surface);
+    // The program may be written elsewhere, and then its words tell.
+    let is_here = |shown: &&Shown| {
+        shown.span.iter().any(is_in(line))
+            || shown
+                .facts
+                .iter()
+                .filter_map(|fact| fact.span)
+                .any(|span| is_in(line)(&span))
+    };
+    let found: Vec<&Shown> = lines.filter(is_here).collect();
+    let mut left_out = report.left_out.iter().map(|one| one.span);
+    let mut named = report.not_analysed.iter().filter_map(|gap| gap.span);
+    let on_host: Vec<&Shown> = found
+        .iter()
+        .copied()
+        .filter(|shown| shown.standing != Standing::NoHost)
+        .collect();
+    match (found.is_empty(), on_host.is_empty()) {
+        (false, true) => (Status::Island, reasons(&found)),
+        (false, false) if reached.has_hosts() => (Status::OnHost, reasons(&on_host)),
+        (false, false) => (Status::Library, reasons(&on_host)),
+        (true, _) if left_out.any(|span| is_in(whole)(&span)) => (Status::Off, Vec::new()),
+        (true, _) if named.any(|span| is_in(whole)(&span)) => (Status::Named, Vec::new()),
+        (true, _) => (Status::Silent, Vec::new()),
     }
 }
 

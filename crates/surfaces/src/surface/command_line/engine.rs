@@ -2,37 +2,70 @@
 
 use super::line::{Base, doubted, options};
 use crate::vocabulary::certainty::unknown;
-use crate::vocabulary::flags::{Grammar, Opt, parse};
-use crate::vocabulary::podman::{WORDS, apply};
+use crate::vocabulary::flags::{Arity, Grammar, Opt, parse};
+use crate::vocabulary::podman::{BUILDS, WORDS, apply, is_of_steps};
 use crate::vocabulary::programs::{self, GLOBAL, NETWORK, POD, VOLUME};
-use crate::vocabulary::shell::{Element, Line};
+use crate::vocabulary::shell::{Element, Line, is_other_machine};
 use crate::vocabulary::text::{HOLE, first_hole, split_once};
-use nixpod_model::{Container, Engine, Field, Image, Text, TextPart};
-use nixpod_source::{Place, Symbol, Why};
+use nixpod_model::{Container, Engine, Field, FlagForm, Image, NetworkMode, Text, TextPart};
+use nixpod_source::{Origin, Place, Symbol, Why};
 use rustc_hash::FxHashMap;
 
 /// What a line does.
 pub(super) enum Command {
     Run(Run),
-    /// It runs containers that are written elsewhere.
+    /// It runs containers that are written elsewhere, or on another machine: what that is, for people.
     NotRead(&'static str),
     Nothing,
 }
 
-/// `run` or `create`.
+/// `run` or `create`, or a build whose steps reach the host.
 pub(super) struct Run {
     /// What the line calls its container.
     pub(super) name: Option<String>,
     /// What stands behind `run`.
     words: Vec<Element>,
+    is_build: bool,
 }
 
 impl Run {
+    /// Where the options end among the words of the line.
+    pub(super) fn end(&self, line: &Line) -> usize {
+        let verb = line.words.len().saturating_sub(self.words.len());
+        verb + options(&self.words, &WORDS, true).end
+    }
+
     /// What says how the container is run: the options and the image, and not what runs in it.
     pub(super) fn spec(&self) -> &[Element] {
+        // Options of a build may stand behind its folder.
+        if self.is_build {
+            return &self.words;
+        }
         let end = options(&self.words, &WORDS, true).end;
         self.words.get(..=end).unwrap_or(&self.words)
     }
+}
+
+/// A build, if its steps reach more of the host than those of others.
+fn build(words: &[Element]) -> Option<Run> {
+    let fields = words
+        .iter()
+        .map(|word| Field::set(word.text.clone(), Origin::default()));
+    let options = parse(&fields.collect::<Vec<_>>(), &BUILDS).1;
+    let reaches = |option: &Opt| match option.name.as_str() {
+        "--cap-add" | "--device" | "--security-opt" | "-v" | "--volume" => true,
+        "--cap-drop" => false,
+        _ => {
+            let value = option.value.as_ref().map(Text::pattern);
+            is_of_steps(option) && value.as_deref() == Some("host")
+        }
+    };
+    let tag = value_of(&options, "--tag").or_else(|| value_of(&options, "-t"));
+    options.iter().any(reaches).then(|| Run {
+        name: tag.map(|tag| format!("build of {tag}")),
+        words: words.to_vec(),
+        is_build: true,
+    })
 }
 
 const BEFORE: Grammar = Grammar {
@@ -59,21 +92,27 @@ const NETWORKS: Grammar = Grammar {
     pre_split: false,
 };
 
+/// All options of `network connect` have a value.
+const CONNECT: Grammar = Grammar {
+    long: |_| Arity::Required,
+    short: |_| Arity::Required,
+    pre_split: false,
+};
+
 /// What a line says, with the words behind its last command word.
 fn verb(line: &Line) -> Option<(Verb, &[Element])> {
     let at = options(&line.words, &BEFORE, true).end;
-    let before = line.words.get(..at)?;
-    if before.iter().any(is_remote) {
-        return None;
-    }
     let rest = line.words.get(at..)?;
     let word = |at: usize| rest.get(at).map(|word| word.text.pattern()).unwrap_or_default();
     let (verb, count) = match (word(0).as_str(), word(1).as_str()) {
         ("run" | "create", _) => (Verb::Run, 1),
         ("container", "run" | "create") => (Verb::Run, 2),
+        ("buildx" | "image" | "builder", "build") => (Verb::Build, 2),
+        ("build", _) => (Verb::Build, 1),
         ("pod", "create") => (Verb::Pod, 2),
         ("volume", "create") => (Verb::Volume, 2),
         ("network", "create") => (Verb::Network, 2),
+        ("network", "connect") => (Verb::Connect, 2),
         ("kube", "play") | ("play", "kube") => (Verb::Kube, 2),
         ("compose", _) => (Verb::Compose, 1),
         _ => return None,
@@ -84,31 +123,72 @@ fn verb(line: &Line) -> Option<(Verb, &[Element])> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verb {
     Run,
+    Build,
     Pod,
     Volume,
     Network,
+    Connect,
     Kube,
     Compose,
 }
 
-/// Does an option say that another machine does it?
-fn is_remote(word: &Element) -> bool {
-    let pattern = word.text.pattern();
-    ["ssh://", "tcp://", "http://", "https://"]
-        .iter()
-        .any(|scheme| pattern.contains(scheme))
+/// Does another machine do it, as an option says or something around the line?
+fn is_elsewhere(line: &Line) -> bool {
+    let at = options(&line.words, &BEFORE, true).end;
+    let mut before = line.words.iter().take(at);
+    line.elsewhere || before.any(|word| is_other_machine(&word.text.pattern()))
 }
 
 /// What a line does.
 pub(super) fn command(line: &Line) -> Command {
-    match verb(line) {
+    let verb = verb(line);
+    if is_elsewhere(line) {
+        return match verb {
+            Some((Verb::Run, _)) => Command::NotRead("run on another machine"),
+            _ => Command::Nothing,
+        };
+    }
+    match verb {
+        Some((Verb::Run, words)) if starts_nothing(words) => Command::Nothing,
         Some((Verb::Run, words)) => Command::Run(Run {
             name: name(words),
             words: words.to_vec(),
+            is_build: false,
         }),
+        Some((Verb::Build, words)) => build(words).map_or(Command::Nothing, Command::Run),
         Some((Verb::Kube, _)) => Command::NotRead("kube play"),
         Some((Verb::Compose, words)) if compose_runs(words) => Command::NotRead("compose"),
         _ => Command::Nothing,
+    }
+}
+
+/// Does a line run a container, whatever engine that is?
+pub(super) fn runs(line: &Line) -> bool {
+    matches!(verb(line), Some((Verb::Run, _)))
+}
+
+/// Does a line of a program that is not known look as if it were an engine's: `$ENGINE run --rm -v …`?
+pub(super) fn seems_to_run(line: &Line) -> bool {
+    let is_telling = |word: &Element| {
+        let pattern = word.text.pattern();
+        let name = pattern.split('=').next().unwrap_or_default();
+        matches!(
+            name,
+            "--rm"
+                | "--volume"
+                | "-v"
+                | "--network"
+                | "--publish"
+                | "--privileged"
+                | "--cap-add"
+                | "-it"
+                | "-ti"
+                | "--mount"
+        )
+    };
+    match verb(line) {
+        Some((Verb::Run, words)) => words.iter().any(is_telling),
+        _ => false,
     }
 }
 
@@ -117,6 +197,13 @@ pub(super) fn compose_runs(words: &[Element]) -> bool {
     words
         .iter()
         .any(|word| matches!(word.text.pattern().as_str(), "up" | "run" | "create" | "start"))
+}
+
+/// Is nothing said at all, or only help asked for? An alias may leave the image to whoever calls it.
+fn starts_nothing(words: &[Element]) -> bool {
+    let end = options(words, &WORDS, true).end;
+    let mut before = words.iter().take(end);
+    words.is_empty() || before.any(|word| word.text.pattern() == "--help")
 }
 
 /// The value of `--name`.
@@ -142,18 +229,23 @@ pub(super) struct Known {
     pods: FxHashMap<String, Vec<Opt>>,
     /// The host paths that named volumes are.
     volumes: FxHashMap<String, Text>,
-    /// Drivers of networks by which a container is in the host's network all the same.
+    /// Networks that are the host's by their driver.
     host_networks: Vec<String>,
+    /// The addresses on which networks of Docker publish ports that name none.
+    bindings: FxHashMap<String, Text>,
+    /// Networks that containers are connected to once they are there, by the containers' names.
+    connected: FxHashMap<String, Vec<Text>>,
 }
 
 impl Known {
     pub(super) fn of(base: &Base<'_>, lines: &[Line]) -> Self {
         let mut known = Self::default();
-        for line in lines {
+        for line in lines.iter().filter(|line| !is_elsewhere(line)) {
             match verb(line) {
                 Some((Verb::Pod, words)) => known.pod(base, words),
                 Some((Verb::Volume, words)) => known.volume(base, words),
                 Some((Verb::Network, words)) => known.network(base, words),
+                Some((Verb::Connect, words)) => known.connect(words),
                 _ => {}
             }
         }
@@ -200,11 +292,60 @@ impl Known {
 
     fn network(&mut self, base: &Base<'_>, words: &[Element]) {
         let (options, argument) = taken(base, words, &NETWORKS);
+        let Some(name) = argument.and_then(|text| text.as_known()) else {
+            return;
+        };
         let driver = value_of(&options, "--driver").or_else(|| value_of(&options, "-d"));
-        if driver.as_deref() == Some("host")
-            && let Some(name) = argument.and_then(|text| text.as_known())
+        if driver.as_deref() == Some("host") {
+            self.host_networks.push(name.clone());
+        }
+        let settings = options
+            .iter()
+            .filter(|option| matches!(option.name.as_str(), "-o" | "--opt"));
+        for (key, value) in settings.filter_map(|option| split_once(option.value.as_ref()?, '=')) {
+            if key.pattern() == "com.docker.network.bridge.host_binding_ipv4" {
+                self.bindings.insert(name.clone(), value);
+            }
+        }
+    }
+
+    /// `network connect [OPTIONS] NETWORK CONTAINER`.
+    fn connect(&mut self, words: &[Element]) {
+        let end = options(words, &CONNECT, true).end;
+        if let (Some(network), Some(container)) = (words.get(end), words.get(end + 1))
+            && let Some(container) = container.text.as_known()
         {
-            self.host_networks.push(name);
+            let networks = self.connected.entry(container).or_default();
+            networks.push(network.text.clone());
+        }
+    }
+
+    /// What networks of the script say of a container in them.
+    fn apply_networks(&self, name: Option<&str>, options: &[Opt], container: &mut Container) {
+        let of_line = options
+            .iter()
+            .filter(|option| matches!(option.name.as_str(), "--network" | "--net"));
+        let of_line = of_line.filter_map(|option| option.value.as_ref()?.as_known());
+        let later = name.and_then(|name| self.connected.get(name));
+        for network in later.into_iter().flatten() {
+            if container.network.said() == Some(&NetworkMode::None) {
+                let origin = crate::vocabulary::text::origin_of(network);
+                container.network = Field::set(crate::vocabulary::podman::network(network), origin);
+            }
+        }
+        let later = later.into_iter().flatten().filter_map(Text::as_known);
+        for network in of_line.chain(later) {
+            if self.host_networks.contains(&network) {
+                container.network = container.network.map(|_| NetworkMode::Host);
+            }
+            if let Some(address) = self.bindings.get(&network) {
+                for port in &mut container.ports {
+                    *port = port.map(|port| nixpod_model::Port {
+                        address: port.address.clone().or_else(|| Some(address.clone())),
+                        ..port.clone()
+                    });
+                }
+            }
         }
     }
 }
@@ -234,6 +375,9 @@ pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known, conta
         container.runs_as = None;
     }
     container.engine = base.fact(engine, line.origin.clone());
+    if run.is_build {
+        return read_build(base, run, container);
+    }
     let found = options(&run.words, &WORDS, true);
     let words = base.words(run.words.get(..found.end).unwrap_or_default());
     let (certain, rest) = words.split_at(found.doubtful.unwrap_or(words.len()));
@@ -255,6 +399,7 @@ pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known, conta
         }
     }
     apply(container, &all);
+    known.apply_networks(run.name.as_deref(), &all, container);
     resolve_volumes(known, container);
     not_expanded(&run.words, container);
     image(base, run, found.end, found.doubtful.is_some(), container);
@@ -262,6 +407,18 @@ pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known, conta
     if has_rootfs {
         container.image = None;
     }
+}
+
+/// What the steps of a build reach. Their image is what the build makes.
+fn read_build(base: &Base<'_>, run: &Run, container: &mut Container) {
+    let (flags, options) = parse(&base.words(&run.words), &BUILDS);
+    container
+        .flags
+        .extend(flags.into_iter().filter(|flag| flag.form != FlagForm::Value));
+    let of_steps: Vec<Opt> = options.into_iter().filter(is_of_steps).collect();
+    apply(container, &of_steps);
+    not_expanded(&run.words, container);
+    container.image = None;
 }
 
 /// Named volumes that the script made of a path of the host.

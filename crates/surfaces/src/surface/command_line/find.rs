@@ -38,7 +38,7 @@ const ALIASES: [&[&str]; 9] = [
 ];
 
 /// Scripts that every shell of a user reads.
-const INITS: [&[&str]; 12] = [
+const INITS: [&[&str]; 24] = [
     &["environment", "extraInit"],
     &["environment", "interactiveShellInit"],
     &["environment", "loginShellInit"],
@@ -46,11 +46,38 @@ const INITS: [&[&str]; 12] = [
     &["programs", "bash", "bashrcExtra"],
     &["programs", "bash", "initExtra"],
     &["programs", "bash", "interactiveShellInit"],
+    &["programs", "bash", "loginShellInit"],
+    &["programs", "bash", "logoutExtra"],
     &["programs", "bash", "profileExtra"],
+    &["programs", "bash", "shellInit"],
+    &["programs", "zsh", "envExtra"],
     &["programs", "zsh", "initContent"],
     &["programs", "zsh", "initExtra"],
+    &["programs", "zsh", "initExtraBeforeCompInit"],
+    &["programs", "zsh", "initExtraFirst"],
     &["programs", "zsh", "interactiveShellInit"],
+    &["programs", "zsh", "loginExtra"],
+    &["programs", "zsh", "loginShellInit"],
+    &["programs", "zsh", "logoutExtra"],
     &["programs", "zsh", "profileExtra"],
+    &["programs", "zsh", "shellInit"],
+    &["xsession", "initExtra"],
+    &["xsession", "profileExtra"],
+];
+
+/// Scripts that root runs when a machine starts.
+const OF_ROOT: [&[&str]; 2] = [&["boot", "postBootCommands"], &["networking", "localCommands"]];
+
+/// Sets of jobs of which some options are scripts that root runs.
+const JOBS: [(&[&str], &[&str]); 2] = [
+    (
+        &["services", "borgbackup", "jobs"],
+        &["postCreate", "postHook", "postPrune", "preHook"],
+    ),
+    (
+        &["services", "restic", "backups"],
+        &["backupCleanupCommand", "backupPrepareCommand"],
+    ),
 ];
 
 /// Lists of packages, some of which are scripts.
@@ -65,10 +92,11 @@ const FILES: [&[&str]; 4] = [
 ];
 
 /// Scripts of shells that are told and not read, as their words are others.
-const OTHERS: [(&str, &[&str]); 6] = [
+const OTHERS: [(&str, &[&str]); 7] = [
     ("scripts of fish", &["programs", "fish", "interactiveShellInit"]),
     ("scripts of fish", &["programs", "fish", "loginShellInit"]),
     ("scripts of fish", &["programs", "fish", "shellInit"]),
+    ("scripts of fish", &["programs", "fish", "shellInitLast"]),
     ("scripts of Nushell", &["programs", "nushell", "configFile"]),
     ("scripts of Nushell", &["programs", "nushell", "extraConfig"]),
     ("scripts of Nushell", &["programs", "nushell", "extraLogin"]),
@@ -85,19 +113,17 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         found.services(config, &["systemd", "services"], is_home);
     }
     found.services(config, &["systemd", "user", "services"], is_home);
+    found.of_code(config);
     found.activations(config, is_home);
     let of_user = Runs::User(None);
     // Options of homes and of NixOS are called apart, but for those of programs.
     let is_there = |path: &&&[&str]| match path.first() {
         Some(&"environment") => !is_home,
-        Some(&"home" | &"xdg") => is_home,
+        Some(&"home" | &"xdg" | &"xsession") => is_home,
         _ => true,
     };
     for path in ALIASES.iter().filter(is_there) {
-        found.each(config, path, &of_user, |reader, entry| match &entry.value.value {
-            Value::Attrs(_) => reader.get(entry, "expansion"),
-            _ => entry.clone(),
-        });
+        found.each(config, path, "expansion", &of_user);
     }
     for path in INITS.iter().filter(is_there) {
         let option = found.option(config, path);
@@ -106,8 +132,25 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
     for (what, path) in OTHERS {
         found.tell(config, path, what);
     }
+    if !is_home {
+        for path in OF_ROOT {
+            let option = found.option(config, path);
+            found.add(path.join("."), &option, &Runs::Root);
+        }
+        for (path, options) in JOBS {
+            for option in options {
+                found.each(config, path, option, &Runs::Root);
+            }
+        }
+        found.cron(config);
+    }
+    found.functions_of_fish(config);
     for path in PACKAGES.iter().filter(is_there) {
-        found.packages(config, path, &of_user);
+        let all = found.option(config, path);
+        found.packages(&path.join("."), &all, &of_user);
+    }
+    if !is_home {
+        found.packages_of_users(config);
     }
     for path in FILES.iter().filter(is_there) {
         found.files(config, path, &of_user);
@@ -128,15 +171,33 @@ impl Finder<'_, '_, '_> {
     /// Tells of a script that may run containers and is not read.
     fn tell(&mut self, config: &Found, path: &[&str], what: &str) {
         let option = self.option(config, path);
-        if self.reader.is_default(&option) || self.reader.is_unset(&option) {
+        self.tell_of(path.join("."), &option, what);
+    }
+
+    fn tell_of(&mut self, path: String, option: &Found, what: &str) {
+        if self.reader.is_default(option) || self.reader.is_unset(option) {
             return;
         }
-        let text = self.reader.text(&option);
+        let text = self.reader.text(option);
         if text.value().is_some_and(may_run_containers) {
             let why = Why::NotModelled(what.to_owned());
-            self.reader
-                .not_analysed
-                .push(gap(path.join("."), why, &text.origin));
+            self.reader.not_analysed.push(gap(path, why, &text.origin));
+        }
+    }
+
+    /// Functions of fish, each a script or a set with one in it.
+    fn functions_of_fish(&mut self, config: &Found) {
+        let all = self.option(config, &["programs", "fish", "functions"]);
+        if self.reader.is_unset(&all) {
+            return;
+        }
+        for (name, entry) in self.reader.entries(&all).all() {
+            let found = match &entry.value.value {
+                Value::Attrs(_) => self.reader.get(&entry, "body"),
+                _ => entry,
+            };
+            let path = format!("programs.fish.functions.{}", as_key(&name));
+            self.tell_of(path, &found, "scripts of fish");
         }
     }
 
@@ -163,21 +224,53 @@ impl Finder<'_, '_, '_> {
         });
     }
 
-    /// The entries of a set, each a script or something with one in it.
-    fn each(
-        &mut self,
-        config: &Found,
-        path: &[&str],
-        runs: &Runs,
-        script: impl Fn(&mut OptionReader<'_, '_>, &Found) -> Found,
-    ) {
+    /// The entries of a set, each a script or a set with one in it, under this name.
+    fn each(&mut self, config: &Found, path: &[&str], part: &str, runs: &Runs) {
         let all = self.option(config, path);
         if self.reader.is_unset(&all) {
             return;
         }
         for (name, entry) in self.reader.entries(&all).all() {
-            let found = script(self.reader, &entry);
+            let found = match &entry.value.value {
+                Value::Attrs(_) => self.reader.get(&entry, part),
+                _ => entry,
+            };
             self.add(format!("{}.{}", path.join("."), as_key(&name)), &found, runs);
+        }
+    }
+
+    /// The lines of cron: when, who, and the command.
+    fn cron(&mut self, config: &Found) {
+        let jobs = self.option(config, &["services", "cron", "systemCronJobs"]);
+        if self.reader.is_unset(&jobs) || self.reader.is_default(&jobs) {
+            return;
+        }
+        for found in self.reader.elements(&jobs) {
+            if !may_matter(&found.value.value) {
+                continue;
+            }
+            let text = self.reader.text(&found);
+            let Some((user, command)) = text.value().and_then(cron_line) else {
+                continue;
+            };
+            let runs = match user.as_known().as_deref() {
+                Some("root") => Runs::Root,
+                Some(name) => Runs::User(Some(text.map(|_| name.to_owned()))),
+                None => Runs::Unknown,
+            };
+            let command = text.map(|_| command.clone());
+            self.add_text("services.cron.systemCronJobs".to_owned(), command, &found, &runs);
+        }
+    }
+
+    /// A script that stands in code and that no option is known to have.
+    fn of_code(&mut self, config: &Found) {
+        let all = self.option(config, &[nixpod_modules::SCRIPTS]);
+        if self.reader.is_unset(&all) {
+            return;
+        }
+        for (name, entry) in self.reader.entries(&all).all() {
+            self.add(name.to_string(), &entry, &Runs::Unknown);
         }
     }
 
@@ -239,16 +332,16 @@ impl Finder<'_, '_, '_> {
             true => (["home", "activation"], "data", Runs::User(None)),
             false => (["system", "activationScripts"], "text", Runs::Root),
         };
-        self.each(config, &path, &runs, |reader, entry| match &entry.value.value {
-            Value::Attrs(_) => reader.get(entry, part),
-            _ => entry.clone(),
-        });
+        self.each(config, &path, part, &runs);
+        if !is_home {
+            let path = ["system", "userActivationScripts"];
+            self.each(config, &path, part, &Runs::User(None));
+        }
     }
 
     /// Packages that are scripts: what `writeShellScriptBin` and its like make.
-    fn packages(&mut self, config: &Found, path: &[&str], runs: &Runs) {
-        let all = self.option(config, path);
-        if self.reader.is_unset(&all) {
+    fn packages(&mut self, path: &str, all: &Found, runs: &Runs) {
+        if self.reader.is_unset(all) {
             return;
         }
         // Hundreds of packages are nothing to this: what cannot be known of one is not told.
@@ -262,8 +355,20 @@ impl Finder<'_, '_, '_> {
                 let when = self.reader.ev.both(all.when, element.when);
                 let mut found = self.reader.found(element.thunk, when, all.site, false);
                 found.info.clone_from(&all.info);
-                self.written_by(&path.join("."), &found, runs);
+                self.written_by(path, &found, runs);
             }
+        }
+    }
+
+    fn packages_of_users(&mut self, config: &Found) {
+        let users = self.option(config, &["users", "users"]);
+        if self.reader.is_unset(&users) {
+            return;
+        }
+        for (name, user) in self.reader.entries(&users).all() {
+            let all = self.reader.get(&user, "packages");
+            let path = format!("users.users.{}.packages", as_key(&name));
+            self.packages(&path, &all, &Runs::User(None));
         }
     }
 
@@ -324,6 +429,30 @@ impl Finder<'_, '_, '_> {
             self.add_text(path, text, found, runs);
         }
     }
+}
+
+/// Who runs a line of cron, and what: `M H D M W USER COMMAND`, or `@daily USER COMMAND`.
+fn cron_line(text: &Text) -> Option<(Text, Text)> {
+    let pattern = text.pattern();
+    let mut words = Vec::new();
+    let mut from = None;
+    for (at, c) in pattern.char_indices() {
+        match (c.is_whitespace(), from) {
+            (false, None) => from = Some(at),
+            (true, Some(start)) => {
+                words.push((start, at));
+                from = None;
+            }
+            _ => {}
+        }
+    }
+    let fields = if pattern.trim_start().starts_with('@') {
+        1
+    } else {
+        5
+    };
+    let (start, end) = *words.get(fields)?;
+    Some((text.slice(start, end), text.slice(end, pattern.len())))
 }
 
 /// May a value be a script that runs containers? Nearly none is, and to read all that is known of one takes longer.

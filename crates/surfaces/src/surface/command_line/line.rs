@@ -3,9 +3,9 @@
 use crate::surface::texts::Written;
 use crate::vocabulary::certainty::{maybe, part};
 use crate::vocabulary::flags::{Arity, Grammar};
-use crate::vocabulary::shell::Element;
+use crate::vocabulary::shell::{Element, Line};
 use crate::vocabulary::text::{HOLE, origin_of};
-use nixpod_model::{Existence, Fact, Field, Text};
+use nixpod_model::{CommandWord, CommandWriter, EngineCommand, Existence, Fact, Field, Text};
 use nixpod_source::{Condition, Origin};
 
 /// A script with what its words have in common.
@@ -37,6 +37,28 @@ impl<'w> Base<'w> {
 
     pub(super) fn words(&self, elements: &[Element]) -> Vec<Field<Text>> {
         elements.iter().map(|element| self.word(element)).collect()
+    }
+
+    /// The line as it is. Its options end at a word.
+    pub(super) fn command(&self, line: &Line, end: usize) -> EngineCommand {
+        let program = Text::known(line.program.as_str(), line.origin.clone());
+        let program = CommandWord {
+            text: self.fact(program, line.origin.clone()),
+            is_value: false,
+        };
+        let words = line.words.iter().enumerate().map(|(at, element)| CommandWord {
+            is_value: match at < end {
+                true => !element.text.pattern().starts_with('-'),
+                false => at > end,
+            },
+            text: self.word(element),
+        });
+        EngineCommand {
+            writer: CommandWriter::Author,
+            words: std::iter::once(program).chain(words).collect(),
+            service: Vec::new(),
+            unit: Vec::new(),
+        }
     }
 
     /// A fact of the line as a whole.

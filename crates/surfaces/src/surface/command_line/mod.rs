@@ -10,7 +10,7 @@ mod line;
 mod nspawn;
 mod scripts;
 
-pub(crate) use scripts::names_program;
+pub(crate) use scripts::{CommandLine, command_lines, names_program};
 
 use crate::surface::texts::{Runs, TextSurface};
 use crate::vocabulary::options::Systems;

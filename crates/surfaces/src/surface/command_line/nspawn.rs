@@ -27,6 +27,11 @@ pub(super) fn name(line: &Line) -> Option<String> {
     None
 }
 
+/// Where the options end among the words of the line.
+pub(super) fn end(line: &Line) -> usize {
+    options(&line.words, &GRAMMAR, false).end
+}
+
 /// Reads the line into a container of which nothing is said.
 pub(super) fn read(base: &Base<'_>, line: &Line, container: &mut Container) {
     let found = options(&line.words, &GRAMMAR, false);

@@ -11,17 +11,19 @@ use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
 
 /// Programs that run containers, or something like them.
-const PROGRAMS: [&str; 6] = [
+const PROGRAMS: [&str; 8] = [
     "docker",
     "docker-compose",
+    "nerdctl",
     "podman",
     "podman-compose",
     "systemd-nspawn",
     "unshare",
+    shell::NOT_KNOWN,
 ];
 
 /// Words without which a script runs none of them.
-const WORDS: [&str; 4] = ["docker", "podman", "systemd-nspawn", "unshare"];
+const WORDS: [&str; 5] = ["docker", "nerdctl", "podman", "systemd-nspawn", "unshare"];
 
 /// Is there the name of such a program in a text?
 pub(crate) fn names_program(text: &str) -> bool {
@@ -37,6 +39,39 @@ pub(super) fn may_run_containers(text: &Text) -> bool {
         StoreRef::Written { text, .. } => may_run_containers(text),
         StoreRef::Copied { .. } | StoreRef::Path { .. } | StoreRef::Read { .. } => false,
     })
+}
+
+/// A line of a text that runs a container.
+pub(crate) struct CommandLine {
+    pub(crate) origin: Origin,
+    /// Does it have options, so that it is hardly a sentence?
+    pub(crate) is_clear: bool,
+}
+
+/// The lines of a text that would run containers if it were a script, or a line of a unit.
+pub(crate) fn command_lines(text: &Text, is_unit_line: bool) -> Vec<CommandLine> {
+    let wanted = |program: &str| matches!(program, "docker" | "podman" | "systemd-nspawn");
+    let followed = match is_unit_line {
+        true => shell::unit_line(text, wanted),
+        false => shell::follow(text, wanted),
+    };
+    let is_option = |word: &shell::Element| word.text.pattern().starts_with('-');
+    let mut out: Vec<CommandLine> = Vec::new();
+    for line in followed.lines.iter().filter(|line| !line.elsewhere) {
+        let is_clear = match (line.program.as_str(), engine::command(line)) {
+            (_, engine::Command::Run(run)) => run.spec().iter().any(is_option),
+            ("systemd-nspawn", _) => line.words.iter().any(is_option),
+            // Its options are added by other strings.
+            _ if engine::runs(line) => false,
+            _ => continue,
+        };
+        // Loops come to the same line again.
+        if out.iter().all(|known| known.origin != line.origin) {
+            let origin = line.origin.clone();
+            out.push(CommandLine { origin, is_clear });
+        }
+    }
+    out
 }
 
 /// Reads all scripts of a system.
@@ -84,16 +119,16 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
             }
         }
         match line.program.as_str() {
-            "systemd-nspawn" => {
+            "systemd-nspawn" if !line.elsewhere => {
                 let mut container = begin(&base, line, nspawn::name(line), out);
                 nspawn::read(&base, line, &mut container);
-                out.containers.push(container);
+                out.add(container, || base.command(line, nspawn::end(line)));
             }
             "podman" | "docker" => match engine::command(line) {
                 engine::Command::Run(run) => {
                     let mut container = begin(&base, line, run.name.clone(), out);
                     engine::read(&base, line, &run, &known, &mut container);
-                    out.containers.push(container);
+                    out.add(container, || base.command(line, run.end(line)));
                 }
                 engine::Command::NotRead(what) => {
                     let why = Why::NotModelled(format!("{} {what}", line.program));
@@ -102,19 +137,28 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
                 }
                 engine::Command::Nothing => {}
             },
-            "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => {
-                let why = Why::NotModelled(line.program.clone());
-                out.not_analysed
-                    .push(gap(place_of(&written.path), why, &line.origin));
-            }
-            "unshare" if !line.words.is_empty() => {
-                let why = Why::NotModelled("unshare".to_owned());
-                out.not_analysed
-                    .push(gap(place_of(&written.path), why, &line.origin));
-            }
             _ => {}
         }
+        if let Some(why) = not_read(line) {
+            out.not_analysed
+                .push(gap(place_of(&written.path), why, &line.origin));
+        }
     }
+}
+
+/// Why a line that runs containers is not read.
+fn not_read(line: &Line) -> Option<Why> {
+    let what = match line.program.as_str() {
+        "systemd-nspawn" if line.elsewhere => "systemd-nspawn on another machine",
+        "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => line.program.as_str(),
+        "nerdctl" if engine::runs(line) => "nerdctl",
+        "unshare" if !line.words.is_empty() => "unshare",
+        shell::NOT_KNOWN if engine::seems_to_run(line) => {
+            return Some(Why::Undecided("which program runs a container".to_owned()));
+        }
+        _ => return None,
+    };
+    Some(Why::NotModelled(what.to_owned()))
 }
 
 /// Loops and functions come to a line with many values; so many of them are read.

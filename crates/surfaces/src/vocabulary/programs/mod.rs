@@ -2,6 +2,7 @@
 //!
 //! `testdata/flags` has what the programs themselves list, and a test holds these tables against it.
 
+mod build;
 mod known;
 mod nspawn;
 mod others;
@@ -12,7 +13,8 @@ mod told;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use known::Known;
+pub(crate) use build::BUILD;
+pub(crate) use known::{Known, Says};
 pub(crate) use nspawn::NSPAWN;
 pub(crate) use others::{GLOBAL, NETWORK, POD, VOLUME};
 pub(crate) use run::RUN;

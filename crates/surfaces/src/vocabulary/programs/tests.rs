@@ -1,8 +1,8 @@
 //! The tables against what the programs list, and against what is read of each option.
 
 use super::known::Says;
-use super::told::{BUILD, KUBE, UNSHARE};
-use super::{GLOBAL, Known, NETWORK, NSPAWN, POD, RUN, VOLUME};
+use super::told::{KUBE, UNSHARE};
+use super::{BUILD, GLOBAL, Known, NETWORK, NSPAWN, POD, RUN, VOLUME};
 use crate::vocabulary::flags::{Arity, Grammar, parse};
 use crate::vocabulary::{nspawn, podman};
 use nixpod_model::{
@@ -140,6 +140,15 @@ fn unread(table: &[Known], grammar: &Grammar, apply: Apply) -> Vec<String> {
 #[test]
 fn what_a_table_says_of_an_option_is_what_reading_it_sets() {
     assert_eq!(unread(&RUN, &podman::WORDS, podman::apply), Vec::<String>::new());
+    // Of a build only what its table says is taken.
+    let of_build: Vec<Known> = BUILD
+        .into_iter()
+        .filter(|known| matches!(known.3, Says::Fact(_)))
+        .collect();
+    assert_eq!(
+        unread(&of_build, &podman::BUILDS, podman::apply),
+        Vec::<String>::new()
+    );
     let nspawn: Apply = |container, options| {
         let flags = nspawn::apply(container, options);
         let parts = container.nspawn.get_or_insert_default();

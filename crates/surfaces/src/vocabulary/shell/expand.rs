@@ -1,7 +1,8 @@
 //! Words of a script as commands get them.
 
 use super::follow::Follow;
-use super::tree::{Form, Parameter, Piece, Span, What, Word};
+use super::prefix::asks_for;
+use super::tree::{Form, Kind, List, Parameter, Piece, Span, Statement, What, Word};
 use super::values::{Element, Value, When, append};
 use crate::vocabulary::text::hole;
 use nixpod_model::{StoreRef, Text, TextPart};
@@ -181,9 +182,10 @@ impl Follow<'_> {
                 literal_places(&text, is_home, &mut current.literal);
                 words.add(text);
             }
+            What::Output(list) if !piece.quoted && prints_nothing(list, self.script) => {}
             What::Output(_) => {
                 let text = self.literal(piece);
-                words.current().is_one &= piece.quoted;
+                words.current().is_one &= piece.quoted || !text.has_hole();
                 words.add(text);
             }
             What::Escape(_) | What::Number => {
@@ -199,13 +201,33 @@ impl Follow<'_> {
         let origin = || self.text.origin(start, end);
         match &piece.what {
             What::Escape(c) => Text::known(c.to_string(), origin()),
-            What::Output(_) => hole(Why::Impure("what a command prints".to_owned()), origin()),
+            // A comment in backticks: what nothing prints is nothing.
+            What::Output(list) if prints_nothing(list, self.script) => Text::default(),
+            What::Output(list) => match self.asked(list) {
+                Some(name) => Text::known(name, origin()),
+                None => hole(Why::Impure("what a command prints".to_owned()), origin()),
+            },
             What::Number => hole(Why::Impure("a sum in a script".to_owned()), origin()),
             What::Literal if !piece.quoted && is_braces(self.script.get(start..end)) => {
                 hole(Why::NotModelled("braces of a shell".to_owned()), origin())
             }
             What::Literal | What::Parameter(_) => self.slice(start, end),
         }
+    }
+
+    /// The program of which commands say where it is: `$(command -v podman)`. Its folder does not matter.
+    fn asked(&self, list: &List) -> Option<&str> {
+        let [
+            Statement {
+                kind: Kind::Simple(simple),
+                ..
+            },
+        ] = &list[..]
+        else {
+            return None;
+        };
+        let words = simple.words.iter().map(|word| word.plain(self.script));
+        asks_for(&words.collect::<Option<Vec<_>>>()?)
     }
 
     /// The text at a stretch of the script, with what it refers to.
@@ -286,6 +308,17 @@ impl Follow<'_> {
     pub(super) fn name(&self, span: &Span) -> &str {
         self.script.get(span.clone()).unwrap_or_default()
     }
+}
+
+/// Does a list print nothing: has it no command, or only `:`?
+fn prints_nothing(list: &List, script: &str) -> bool {
+    list.iter().all(|statement| match &statement.kind {
+        Kind::Simple(simple) => {
+            let first = simple.words.first().and_then(|word| word.plain(script));
+            matches!(first, Some(":" | "true"))
+        }
+        _ => false,
+    })
 }
 
 /// Where a `~` or a `$` stands that would be a place if the shell expanded it. `is_home` says that it does so for the first.

@@ -13,7 +13,9 @@ pub(super) const MAX_STEPS: u32 = 20_000;
 /// So many pieces of values are as much work as a statement.
 const PIECES_OF_A_STEP: usize = 16;
 /// Scripts in scripts, functions in functions, and one in another.
-const MAX_NESTING: u32 = 6;
+pub(super) const MAX_NESTING: u32 = 6;
+/// Variables that say where the engine listens.
+const ENGINE_ADDRESSES: [&str; 2] = ["CONTAINER_HOST", "DOCKER_HOST"];
 /// A loop over more words than these is gone through once, with what is not known.
 const MAX_TURNS: usize = 32;
 
@@ -27,6 +29,8 @@ pub(crate) struct Line {
     pub(crate) when: When,
     /// Who runs it.
     pub(crate) who: Who,
+    /// Does another machine run it?
+    pub(crate) elsewhere: bool,
     /// Where it is written.
     pub(crate) origin: Origin,
 }
@@ -53,36 +57,42 @@ pub(crate) fn follow(text: &Text, wanted: Wanted) -> Followed {
 }
 
 /// What is given to a script, or to one in it.
-struct Given<'g> {
-    wanted: Wanted,
-    when: When,
-    who: Who,
-    nesting: u32,
-    steps: &'g mut u32,
-    arguments: Vec<Element>,
+pub(super) struct Given<'g> {
+    pub(super) wanted: Wanted,
+    pub(super) when: When,
+    pub(super) who: Who,
+    pub(super) elsewhere: bool,
+    pub(super) nesting: u32,
+    pub(super) steps: &'g mut u32,
+    pub(super) arguments: Vec<Element>,
+    /// What it has from the script that it stands in.
+    pub(super) variables: Variables,
 }
 
 impl<'g> Given<'g> {
-    fn new(wanted: Wanted, steps: &'g mut u32) -> Self {
+    pub(super) fn new(wanted: Wanted, steps: &'g mut u32) -> Self {
         Self {
             wanted,
             when: When::default(),
             who: Who::Same,
+            elsewhere: false,
             nesting: 0,
             steps,
             arguments: Vec::new(),
+            variables: Variables::default(),
         }
     }
 }
 
-fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>, out: &mut Followed) {
+pub(super) fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>, out: &mut Followed) {
     let mut follow = Follow {
         text: Indexed::new(text),
         script: pattern,
-        variables: Variables::default(),
+        variables: given.variables,
         wanted: given.wanted,
         when: given.when,
         who: given.who,
+        elsewhere: given.elsewhere,
         nesting: given.nesting,
         steps: given.steps,
         documents: &script.documents,
@@ -92,6 +102,7 @@ fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>, out: &mut 
             Some(Stopped::Open { at, .. }) => Some(at),
             _ => None,
         },
+        piped: None,
         out,
     };
     for (at, argument) in given.arguments.into_iter().enumerate() {
@@ -115,17 +126,20 @@ pub(super) struct Follow<'t> {
     pub(super) text: Indexed<'t>,
     pub(super) script: &'t str,
     pub(super) variables: Variables,
-    wanted: Wanted,
-    when: When,
-    who: Who,
-    nesting: u32,
-    steps: &'t mut u32,
-    documents: &'t [Span],
+    pub(super) wanted: Wanted,
+    pub(super) when: When,
+    pub(super) who: Who,
+    pub(super) elsewhere: bool,
+    pub(super) nesting: u32,
+    pub(super) steps: &'t mut u32,
+    pub(super) documents: &'t [Span],
     functions: FxHashMap<String, &'t List>,
     called: FxHashSet<String>,
     /// What is never closed: the command that it is in does not run.
     open: Option<usize>,
-    out: &'t mut Followed,
+    /// The here-document that the command before a pipe prints.
+    piped: Option<usize>,
+    pub(super) out: &'t mut Followed,
 }
 
 impl<'t> Follow<'t> {
@@ -147,6 +161,10 @@ impl<'t> Follow<'t> {
                 (Join::And | Join::Pipe, _) => {}
                 (Join::Then | Join::Or, _) => self.when = outside.clone(),
             }
+            self.piped = match (statement.join, before.map(|before| &before.kind)) {
+                (Join::Pipe, Some(Kind::Simple(simple))) if self.passes_on(simple) => simple.document,
+                _ => None,
+            };
             let is_conditional = self.when != outside;
             match is_conditional {
                 true => self.perhaps(|this| this.statement(statement)),
@@ -154,6 +172,7 @@ impl<'t> Follow<'t> {
             }
             before = Some(statement);
         }
+        self.piped = None;
         self.when = outside;
     }
 
@@ -317,52 +336,35 @@ impl<'t> Follow<'t> {
         }
         if let Some(document) = simple.document {
             self.document(document, simple, &words);
+            if simple.expands {
+                self.outputs_in(document);
+            }
+        } else if let Some(document) = self.piped {
+            self.document(document, simple, &words);
         }
         if !self.built_in(&name, &words) {
-            self.command(words, span);
+            let elsewhere = self.is_elsewhere(simple);
+            self.command(words, span, elsewhere);
         }
     }
 
-    /// A here-document is a script if a shell reads it, or if it is written to a file that is one: that may be run later.
-    fn document(&mut self, number: usize, simple: &'t Simple, words: &[Element]) {
-        let Some(span) = self.documents.get(number).filter(|span| !span.is_empty()) else {
-            return;
-        };
-        let Some(command) = prefix::strip(words.to_vec()).filter(|command| command.script.is_none()) else {
-            return;
-        };
-        let text = self.text.slice(span.clone());
-        let pattern = text.pattern();
-        let mut when = self.when.clone();
-        let mut who = self.who.clone();
-        if prefix::reads_script(&command) {
-            if command.who != Who::Same {
-                who = command.who;
-            }
-        } else {
-            let output = simple.output.and_then(|at| simple.redirected.get(at));
-            let file = match (output, &*command.program) {
-                (_, "tee") => command.words.last().map(|word| word.text.pattern()),
-                (Some(word), _) => Some(self.expand_whole(word).0.pattern()),
-                (None, _) => None,
+    /// Does a variable say that the engine is that of another machine?
+    fn is_elsewhere(&mut self, simple: &'t Simple) -> bool {
+        let mut is_so = false;
+        for name in ENGINE_ADDRESSES {
+            let mut of_command = simple.assignments.iter().rev();
+            let of_command = of_command.find(|one| self.name(&one.name) == name);
+            let address = match of_command.map(|one| &one.value) {
+                Some(Assigned::One(word)) => Some(self.expand_whole(word).0),
+                Some(_) => None,
+                None => match self.variables.get(name).as_deref() {
+                    Some(Value::One(text) | Value::Likely(text)) => Some(text.clone()),
+                    _ => None,
+                },
             };
-            let Some(file) = file else { return };
-            let first = pattern.lines().next().unwrap_or_default();
-            let is_script = first.starts_with("#!") && first.trim_end().ends_with("sh");
-            if !is_script && !file.ends_with(".sh") {
-                return;
-            }
-            when.and(None);
+            is_so |= address.is_some_and(|address| prefix::is_other_machine(&address.pattern()));
         }
-        if self.nesting < MAX_NESTING {
-            let given = Given {
-                when,
-                who,
-                nesting: self.nesting + 1,
-                ..Given::new(self.wanted, self.steps)
-            };
-            run(&text, &pattern, &reader::read(&pattern), given, self.out);
-        }
+        is_so
     }
 
     fn assign(&mut self, simple: &'t Simple) {
@@ -394,46 +396,21 @@ impl<'t> Follow<'t> {
         }
     }
 
-    /// Commands of the shell itself that change variables.
-    fn built_in(&mut self, name: &str, words: &[Element]) -> bool {
-        match name {
-            "read" | "mapfile" | "readarray" | "getopts" | "unset" => {
-                for word in words.iter().skip(1) {
-                    self.variables.set(&word.text.pattern(), Value::Unknown);
-                }
-            }
-            "set" => {
-                let is_end = |word: &Element| word.text.pattern() == "--";
-                if let Some(at) = words.iter().position(is_end) {
-                    let rest = words.get(at + 1..).unwrap_or_default();
-                    self.arguments(Some(rest.to_vec()));
-                }
-            }
-            "shift" => self.arguments(None),
-            // What it is given runs later.
-            "trap" | "alias" | "echo" | "printf" | ":" | "true" => {}
-            _ => return false,
+    /// Goes through a script that is run with what this one knows.
+    pub(super) fn inner(&mut self, script: &Text, when: When) {
+        if self.nesting >= MAX_NESTING {
+            return;
         }
-        true
-    }
-
-    /// What `$1` and `$@` stand for, if that is known.
-    fn arguments(&mut self, words: Option<Vec<Element>>) {
-        let all = words.as_deref().unwrap_or_default();
-        // A word that may be several moves all that follow it.
-        let known = all.iter().take_while(|word| word.is_one).count();
-        let is_whole = words.is_some() && known == all.len();
-        for at in 1..10 {
-            let value = match all.get(at - 1).filter(|_| at <= known) {
-                Some(word) => Value::one(word.text.clone(), word.when.maybe),
-                None if is_whole => Value::One(Text::default()),
-                _ => Value::Unknown,
-            };
-            self.variables.set(&at.to_string(), value);
-        }
-        let all = words.map_or(Value::Unknown, Value::Array);
-        self.variables.set("@", all.clone());
-        self.variables.set("*", all);
+        let pattern = script.pattern();
+        let given = Given {
+            when,
+            who: self.who.clone(),
+            elsewhere: self.elsewhere,
+            nesting: self.nesting + 1,
+            variables: self.variables.clone(),
+            ..Given::new(self.wanted, self.steps)
+        };
+        run(script, &pattern, &reader::read(&pattern), given, self.out);
     }
 
     fn call(&mut self, name: String, body: &'t List, words: Option<Vec<Element>>) {
@@ -484,13 +461,19 @@ impl<'t> Follow<'t> {
     }
 
     /// A command: it is told, or the script in it is gone through.
-    fn command(&mut self, words: Vec<Element>, span: &Span) {
+    fn command(&mut self, words: Vec<Element>, span: &Span, elsewhere: bool) {
         if self.open.is_some_and(|at| span.contains(&at)) {
             return;
         }
+        let mut when = self.when.clone();
+        // `${ENGINE:-podman}`: the surroundings may say another one.
+        if words.first().is_some_and(|first| first.when.maybe) {
+            when.and(None);
+        }
         let at = At {
-            when: self.when.clone(),
+            when,
             who: self.who.clone(),
+            elsewhere: self.elsewhere || elsewhere,
             nesting: self.nesting,
             origin: self.text.origin_of_command(span),
         };
@@ -502,6 +485,7 @@ impl<'t> Follow<'t> {
 pub(super) struct At {
     pub(super) when: When,
     pub(super) who: Who,
+    pub(super) elsewhere: bool,
     pub(super) nesting: u32,
     pub(super) origin: Origin,
 }
@@ -515,13 +499,19 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
         Who::Same => at.who,
         other => other,
     };
+    let elsewhere = at.elsewhere || command.elsewhere;
+    let mut when = at.when;
+    if command.doubtful {
+        when.and(None);
+    }
     let Some(script) = command.script else {
         if wanted(&command.program) {
             out.lines.push(Line {
                 program: command.program,
                 words: command.words,
-                when: at.when,
+                when,
                 who,
+                elsewhere,
                 origin: at.origin,
             });
         }
@@ -531,12 +521,12 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
         let pattern = script.pattern();
         let read = reader::read(&pattern);
         let given = Given {
-            wanted,
-            when: at.when,
+            when,
             who,
+            elsewhere,
             nesting: at.nesting + 1,
-            steps,
             arguments: command.words,
+            ..Given::new(wanted, steps)
         };
         run(&script, &pattern, &read, given, out);
     }

@@ -4,6 +4,8 @@
 //! through what was read as the shell does, with the variables that the script itself sets (`values`, `expand`), and takes
 //! off what only runs a command (`prefix`). Whatever the script does not say itself is a hole.
 
+mod builtins;
+mod documents;
 mod expand;
 mod follow;
 mod prefix;
@@ -18,7 +20,7 @@ mod values;
 mod tests;
 
 pub(crate) use follow::{Line, follow};
-pub(crate) use prefix::Who;
+pub(crate) use prefix::{NOT_KNOWN, Who, is_other_machine};
 pub(crate) use tree::Stopped;
 pub(crate) use unit_line::unit_line;
 pub(crate) use values::Element;

@@ -340,6 +340,7 @@ impl Reader<'_> {
         let word = self.word();
         if is_document && !is_text {
             simple.document = Some(self.begin_document(&word, tabs));
+            simple.expands = word.pieces.iter().all(|piece| !piece.quoted);
             return;
         }
         if is_output {

@@ -92,6 +92,8 @@ pub(crate) struct Simple {
     pub(crate) output: Option<usize>,
     /// The number of the here-document that it reads.
     pub(crate) document: Option<usize>,
+    /// Are commands in it run, and variables replaced? Not where a part of its end is in quotes.
+    pub(crate) expands: bool,
 }
 
 /// `NAME=value`.

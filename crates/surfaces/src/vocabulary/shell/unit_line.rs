@@ -37,6 +37,7 @@ pub(crate) fn unit_line(text: &Text, wanted: Wanted) -> Followed {
             } else {
                 Who::Same
             },
+            elsewhere: false,
             nesting: 0,
             origin: origin_of_command(&text.parts),
         };

@@ -39,6 +39,8 @@ pub(crate) enum Becomes {
     Security(&'static str),
     /// `--security-opt` of this, if it is on.
     SecuritySwitch(&'static str),
+    /// The same, where the option says nothing of what the container can reach, who reaches it, or what is secret.
+    Further(&'static str),
     /// Something that more than this key decides; whoever reads the section knows it by its name.
     Own,
     /// Nothing that says what the container can reach, who reaches it, or what is secret.

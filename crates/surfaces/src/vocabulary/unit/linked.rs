@@ -53,13 +53,6 @@ impl Linked {
         })
     }
 
-    /// Podman calls what the last unit makes by this name, too.
-    pub(crate) fn also_called(&mut self, name: &str) {
-        if let Some(mount) = self.members.last().and_then(Member::bound) {
-            self.bound.entry(name.to_owned()).or_insert(mount);
-        }
-    }
-
     /// The unit that says how the image of these values is pulled.
     pub(crate) fn pulled(&self, values: &Values) -> Option<&Member> {
         let image = values.last("Image")?.value().map(Text::pattern)?;
@@ -130,17 +123,23 @@ impl Member {
         }
     }
 
-    /// A volume that is a directory of the host: `Device=/srv` with `Type=bind` or `Options=bind`.
+    /// A volume that is a directory of the host: `Device=/srv` with `Type=bind` or `Options=bind`, or the same in the words
+    /// of `podman volume create`.
     fn bound(&self) -> Option<Field<Mount>> {
         if self.kind != Kind::Volume {
             return None;
         }
-        let known = |key: &str| self.values.last(key)?.value().map(Text::pattern);
-        let options = known("Options").unwrap_or_default();
+        let words = self.values.all("PodmanArgs");
+        let given = |key: &str, name: &str| {
+            let of_words = words.iter().rev().find_map(|word| of_driver(word, name));
+            self.values.last(key).or(of_words)
+        };
+        let known = |key: &str, name: &str| given(key, name)?.value().map(Text::pattern);
+        let options = known("Options", "o").unwrap_or_default();
         let mut options = options.split(',').map(str::trim);
-        let is_bind = known("Type").as_deref() == Some("bind")
+        let is_bind = known("Type", "type").as_deref() == Some("bind")
             || options.clone().any(|one| matches!(one, "bind" | "rbind"));
-        let device = self.values.last("Device").filter(|_| is_bind)?;
+        let device = given("Device", "device").filter(|_| is_bind)?;
         let read_only = options.any(|one| one == "ro");
         Some(device.map(|device| Mount {
             source: device.clone(),
@@ -151,6 +150,18 @@ impl Member {
             unclear_access: None,
         }))
     }
+}
+
+/// The value of an option for the driver of a volume among words: `--opt=device=/srv`, or `device=/srv` after `--opt`.
+fn of_driver(word: &Field<Text>, name: &str) -> Option<Field<Text>> {
+    let text = word.value()?;
+    let pattern = text.pattern();
+    let option = pattern
+        .strip_prefix("--opt=")
+        .or_else(|| pattern.strip_prefix("-o="));
+    let (own, value) = option.unwrap_or(&pattern).split_once('=')?;
+    let end = pattern.len();
+    (own == name).then(|| word.map(|_| text.slice(end - value.len(), end)))
 }
 
 /// What a template makes is called by its instance.

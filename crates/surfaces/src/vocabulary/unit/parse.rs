@@ -185,6 +185,12 @@ impl Parser<'_, '_> {
         if let Some(name) = section_name(text) {
             return self.begin(line, name);
         }
+        if is_of_template(text) {
+            let why = Why::NotModelled("a file that is filled in before it is used".to_owned());
+            let origin = origin(self.pieces, line, &line.whole());
+            self.unit.open.get_or_insert((why, origin));
+            return;
+        }
         match text.find('=') {
             Some(end) if end > 0 => self.entry(line, end),
             // What is not known may be any line.
@@ -280,6 +286,14 @@ fn section_name(line: &str) -> Option<&str> {
     let (name, rest) = line.strip_prefix('[')?.split_once(']')?;
     let is_valid = !name.is_empty() && !name.contains(|c: char| c == '[' || c.is_control());
     (is_valid && rest.chars().all(|c| matches!(c, ' ' | '\t'))).then_some(name)
+}
+
+/// Is it a line of a template's own language, as Jinja, Go, Handlebars and ERB write them? Such a file is no unit yet: what
+/// becomes of it has other lines.
+fn is_of_template(line: &str) -> bool {
+    [("{{", "}}"), ("{%", "%}"), ("{#", "#}"), ("<%", "%>")]
+        .iter()
+        .any(|(begin, end)| line.starts_with(begin) && line.contains(end))
 }
 
 /// As much of a text as is told in a message.

@@ -2,12 +2,12 @@
 
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::flags::{Opt, decided, parse};
-use crate::vocabulary::podman::{self, WORDS};
+use crate::vocabulary::podman::{self, WORDS, option as opt};
 use crate::vocabulary::text::{HOLE, concat, origin_of, split_once};
 use crate::vocabulary::unit::check::is_on;
 use crate::vocabulary::unit::keys::{Becomes, Key, Takes};
 use crate::vocabulary::unit::specifiers::Scope;
-use crate::vocabulary::unit::values::Values;
+use crate::vocabulary::unit::values::{Values, is_filled};
 use nixpod_model::{Container, Field, Image, Mount, Port, Text, UnitProblem};
 use nixpod_source::Origin;
 
@@ -30,7 +30,7 @@ impl Around<'_> {
         }
     }
 
-    fn resolved(&self, text: Text) -> Text {
+    pub(super) fn resolved(&self, text: Text) -> Text {
         self.scope.resolve(&text).unwrap_or(text)
     }
 
@@ -66,7 +66,9 @@ impl Around<'_> {
             return self.below(name);
         }
         let found = (self.resource)(&pattern)?;
-        Some(placed(found, &origin_of(name)))
+        // What a template makes is called by its instance, where somebody says which.
+        let known = self.scope.resolve(&found).filter(|text| !text.has_hole());
+        Some(placed(known.unwrap_or(found), &origin_of(name)))
     }
 }
 
@@ -143,48 +145,44 @@ pub(crate) fn pull(values: &Values, around: &Around<'_>, container: &mut Contain
     podman::apply(container, &parse(&values.all("PodmanArgs"), &WORDS).1);
 }
 
-/// The options that become of keys, in the order in which they are written.
+/// The options that become of keys and that say something of the container, in the order in which they are written.
 fn options(values: &Values, around: &Around<'_>) -> Vec<Opt> {
-    let mut out = Vec::new();
-    for key in values.kind.keys() {
-        match key.becomes {
-            Becomes::Option(name) => {
-                for field in values.of(key) {
-                    out.extend(option(key, name, &field, around));
-                }
-            }
-            Becomes::Security(prefix) => {
-                for field in values.of(key) {
-                    let resolved = field.map(|text| around.resolved(text.clone()));
-                    out.push(opt("--security-opt", &podman::security(prefix, &resolved)));
-                }
-            }
-            Becomes::SecuritySwitch(word) => {
-                if let Some(field) = values
-                    .switch(key.name)
-                    .filter(|field| field.value() != Some(&false))
-                {
-                    let origin = field.origin.clone();
-                    out.push(opt(
-                        "--security-opt",
-                        &field.map(|_| Text::known(word, origin.clone())),
-                    ));
-                }
-            }
-            Becomes::Own => own(key, values, around, &mut out),
-            Becomes::Nothing => {}
-        }
-    }
-    out
+    let keys = values.kind.keys().iter();
+    let telling = keys.filter(|key| !matches!(key.becomes, Becomes::Further(_)));
+    telling.flat_map(|key| of_key(key, values, around)).collect()
 }
 
-/// An option with a value.
-fn opt(name: &str, value: &Field<Text>) -> Opt {
-    Opt {
-        name: name.to_owned(),
-        value: value.value().cloned(),
-        field: part(value, (), Origin::default()),
+/// The options that a key becomes.
+pub(super) fn of_key(key: &Key, values: &Values, around: &Around<'_>) -> Vec<Opt> {
+    let mut out = Vec::new();
+    match key.becomes {
+        Becomes::Option(name) | Becomes::Further(name) => {
+            for field in values.of(key) {
+                out.extend(option(key, name, &field, around));
+            }
+        }
+        Becomes::Security(prefix) => {
+            for field in values.of(key) {
+                let resolved = field.map(|text| around.resolved(text.clone()));
+                out.push(opt("--security-opt", &podman::security(prefix, &resolved)));
+            }
+        }
+        Becomes::SecuritySwitch(word) => {
+            if let Some(field) = values
+                .switch(key.name)
+                .filter(|field| field.value() != Some(&false))
+            {
+                let origin = field.origin.clone();
+                out.push(opt(
+                    "--security-opt",
+                    &field.map(|_| Text::known(word, origin.clone())),
+                ));
+            }
+        }
+        Becomes::Own => own(key, values, around, &mut out),
+        Becomes::Nothing => {}
     }
+    out
 }
 
 fn option(key: &Key, name: &str, field: &Field<Text>, around: &Around<'_>) -> Option<Opt> {
@@ -231,14 +229,14 @@ fn mount(text: &Text, around: &Around<'_>) -> Text {
             continue;
         };
         let from = end - value.len();
-        if let Some(source) = around.source(&text.slice(from, end)) {
-            return concat([
-                text.slice(0, start),
-                Text::known("source=", Origin::default()),
-                source,
-                text.slice(end, pattern.len()),
-            ]);
-        }
+        let value = text.slice(from, end);
+        let source = around.source(&value).unwrap_or(value);
+        return concat([
+            text.slice(0, start),
+            Text::known("source=", Origin::default()),
+            source,
+            text.slice(end, pattern.len()),
+        ]);
     }
     text.clone()
 }
@@ -289,10 +287,6 @@ fn own(key: &Key, values: &Values, around: &Around<'_>, out: &mut Vec<Opt>) {
     }
 }
 
-fn is_filled(field: &Field<Text>) -> bool {
-    field.value().is_none_or(|text| !text.parts.is_empty())
-}
-
 /// The old keys for maps of users. They count only where none of the new ones is there.
 fn remap(values: &Values, out: &mut Vec<Opt>) {
     let is_mapped = ["UserNS", "UIDMap", "GIDMap", "SubUIDMap", "SubGIDMap"]
@@ -332,30 +326,40 @@ fn image(values: &Values, around: &Around<'_>, container: &mut Container) {
         let rootfs = rootfs.map(|text| around.resolved(text.clone()));
         podman::apply(container, &[opt("--rootfs", &rootfs)]);
     }
-    let image = values.last("Image").filter(is_filled);
+    let image = reference(values, around);
     container.image = image.map(|image| {
-        image.map(|reference| {
-            let reference = around.resolved(reference.clone());
-            let pattern = reference.pattern();
-            let built = (around.resource)(&pattern)
-                .filter(|_| pattern.ends_with(".image") || pattern.ends_with(".build"));
-            Image {
-                reference: match built {
-                    Some(built) => placed(built, &origin_of(&reference)),
-                    None => reference,
-                },
-                provided_by_nix: false,
-            }
+        image.map(|reference| Image {
+            reference: reference.clone(),
+            provided_by_nix: false,
         })
     });
 }
 
+/// The image, by the name that Podman is told.
+pub(super) fn reference(values: &Values, around: &Around<'_>) -> Option<Field<Text>> {
+    let image = values.last("Image").filter(is_filled)?;
+    Some(image.map(|reference| {
+        let reference = around.resolved(reference.clone());
+        let pattern = reference.pattern();
+        let is_unit = pattern.ends_with(".image") || pattern.ends_with(".build");
+        match (around.resource)(&pattern).filter(|_| is_unit) {
+            Some(built) => placed(built, &origin_of(&reference)),
+            None => reference,
+        }
+    }))
+}
+
 /// Options of Podman itself come before `run`; they are kept as words only.
 fn global_flags(values: &Values, container: &mut Container) {
+    let words = global(values);
+    container.flags = parse(&words, &WORDS).0;
+}
+
+/// The words before `run`.
+pub(super) fn global(values: &Values) -> Vec<Field<Text>> {
     let modules = values.all("ContainersConfModule");
     let modules = modules.iter().map(|module| podman::prefixed("--module=", module));
-    let words: Vec<Field<Text>> = modules.chain(values.all("GlobalArgs")).collect();
-    container.flags = parse(&words, &WORDS).0;
+    modules.chain(values.all("GlobalArgs")).collect()
 }
 
 /// `~` and `$HOME` in a word are expanded by a shell, and there is none: Podman takes them for the name of a volume.

@@ -2,13 +2,15 @@
 
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::flags::decided;
-use crate::vocabulary::text::origin_of;
+use crate::vocabulary::line::{after, assignment, joined, own};
+use crate::vocabulary::text::{concat, origin_of};
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::keys::{Key, Read};
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::parse::{MAX_PROBLEMS, Problem, Unit};
 use crate::vocabulary::unit::split::{Split, arguments, list};
-use nixpod_model::{EnvVar, Field, Text, UnitProblem};
+use nixpod_model::{EnvVar, Field, Text, TextPart, UnitProblem};
+use nixpod_source::Origin;
 use rustc_hash::FxHashMap;
 
 /// One value of a key.
@@ -20,6 +22,30 @@ pub(crate) struct Value {
 }
 
 impl Value {
+    /// What whoever makes the unit writes by itself.
+    fn own(text: Text) -> Self {
+        Self {
+            text: Field::default(text),
+            is_word: true,
+        }
+    }
+
+    /// As a line of a unit says it, whose blanks at both ends count for nothing.
+    fn trimmed(&self) -> Self {
+        let mut out = self.clone();
+        if !self.is_word {
+            out.text = self.text.map(|text| {
+                let pattern = text.pattern();
+                let start = pattern.len() - pattern.trim_start().len();
+                match pattern.trim() {
+                    trimmed if trimmed.len() == pattern.len() => text.clone(),
+                    trimmed => text.slice(start, start + trimmed.len()),
+                }
+            });
+        }
+        out
+    }
+
     fn is_empty(&self) -> bool {
         self.text.value().is_some_and(|text| text.parts.is_empty())
     }
@@ -44,7 +70,7 @@ impl Values {
         let keys = kind.keys().iter();
         Self {
             kind,
-            by_key: keys.map(|key| since_reset(look_up(key))).collect(),
+            by_key: keys.map(&mut look_up).collect(),
             variables: Vec::new(),
             problems: Vec::new(),
         }
@@ -70,7 +96,7 @@ impl Values {
         }
         Self {
             kind,
-            by_key: by_key.into_iter().map(since_reset).collect(),
+            by_key,
             variables: Vec::new(),
             problems: Vec::new(),
         }
@@ -93,11 +119,81 @@ impl Values {
         self.problems.extend(problems);
     }
 
+    fn get_mut(&mut self, name: &str) -> Option<&mut Vec<Value>> {
+        let at = self.kind.keys().iter().position(|key| key.name == name);
+        self.by_key.get_mut(at?)
+    }
+
+    /// A value that whoever makes the unit writes by itself, before what is said of the key.
+    pub(crate) fn add_first(&mut self, name: &str, text: Text) {
+        if let Some(values) = self.get_mut(name) {
+            values.insert(0, Value::own(text));
+        }
+    }
+
+    /// The same behind what is said of it.
+    pub(crate) fn add_last(&mut self, name: &str, text: Text) {
+        if let Some(values) = self.get_mut(name) {
+            values.push(Value::own(text));
+        }
+    }
+
+    /// Changes the values of a key.
+    pub(crate) fn change(&mut self, name: &str, how: impl Fn(&Text) -> Text) {
+        for value in self.get_mut(name).into_iter().flatten() {
+            value.text = value.text.map(&how);
+        }
+    }
+
+    /// Puts the values of a key in the order of what they say.
+    pub(crate) fn sort(&mut self, name: &str) {
+        if let Some(values) = self.get_mut(name) {
+            values.sort_by_key(|value| {
+                let pattern = value.text.value().map(Text::pattern).unwrap_or_default();
+                pattern.trim_start_matches('"').to_owned()
+            });
+        }
+    }
+
+    /// The same where nothing is said of it.
+    pub(crate) fn add_default(&mut self, name: &str, text: Text) {
+        if !self.last(name).is_some_and(|value| is_filled(&value)) {
+            self.add_last(name, text);
+        }
+    }
+
+    /// The lines of the section, in the order of the names of its keys.
+    pub(crate) fn lines(&self) -> Vec<Field<Text>> {
+        let keys = self.kind.keys().iter().zip(&self.by_key);
+        let mut keys: Vec<(&Key, &Vec<Value>)> = keys.collect();
+        keys.sort_unstable_by_key(|(key, _)| key.name);
+        let mut out = vec![own(format!("[{}]", self.kind.section()))];
+        for (key, values) in keys {
+            let beginning = format!("{}=", key.name);
+            if key.name == "Environment" {
+                let variables = self.variables.iter().map(assignment);
+                out.extend(variables.map(|pair| after(&beginning, &pair.map(quoted))));
+            }
+            let lines = values.iter().map(|Value { text, is_word }| match is_word {
+                true => text.map(quoted),
+                false => text.clone(),
+            });
+            let lines: Vec<Field<Text>> = lines.collect();
+            // The words of a command stand in one line.
+            match key.read {
+                Read::LastArguments => out.extend(joined(&lines, " ").map(|line| after(&beginning, &line))),
+                _ => out.extend(lines.iter().map(|line| after(&beginning, line))),
+            }
+        }
+        out
+    }
+
     /// All values of a key.
     fn get(&self, name: &str) -> &[Value] {
         let keys = self.kind.keys();
         let at = keys.iter().position(|key| key.name == name);
-        at.and_then(|at| self.by_key.get(at)).map_or(&[], Vec::as_slice)
+        at.and_then(|at| self.by_key.get(at))
+            .map_or(&[], |values| since_reset(values))
     }
 
     /// Does anything say it?
@@ -107,7 +203,8 @@ impl Values {
 
     /// Each value of a key, as Podman takes it.
     pub(crate) fn of(&self, key: &Key) -> Vec<Field<Text>> {
-        let values = self.get(key.name);
+        let values: Vec<Value> = self.get(key.name).iter().map(Value::trimmed).collect();
+        let values = values.as_slice();
         let last = values.last().map(std::slice::from_ref).unwrap_or_default();
         match key.read {
             Read::Last => last.iter().map(|value| value.text.map(check::unquoted)).collect(),
@@ -146,6 +243,7 @@ impl Values {
     pub(crate) fn wrong(&self) -> Vec<Field<UnitProblem>> {
         let mut out = Vec::new();
         for (key, values) in self.kind.keys().iter().zip(&self.by_key) {
+            let values = since_reset(values);
             let values = match key.read {
                 Read::Last | Read::LastArguments => {
                     values.last().map(std::slice::from_ref).unwrap_or_default()
@@ -164,13 +262,35 @@ impl Values {
     }
 }
 
-/// An empty value takes back those before it. It stays where it is the last, since it may mean something.
-fn since_reset(mut values: Vec<Value>) -> Vec<Value> {
-    if let Some(last) = values.iter().rposition(Value::is_empty) {
-        let from = if last + 1 == values.len() { last } else { last + 1 };
-        values.drain(..from);
+/// Does a value say anything, as far as it is known?
+pub(crate) fn is_filled(field: &Field<Text>) -> bool {
+    field.value().is_none_or(|text| !text.parts.is_empty())
+}
+
+/// A text that is one word, with quotation marks around it where it needs them.
+fn quoted(text: &Text) -> Text {
+    let needs_quotes = |c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '\\');
+    if !text.pattern().contains(needs_quotes) {
+        return text.clone();
     }
-    values
+    let mark = || Text::known("\"", Origin::default());
+    let mut inner = text.clone();
+    for part in &mut inner.parts {
+        if let TextPart::Known { text, .. } = part {
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+            *text = escaped.replace('\n', "\\n").replace('\t', "\\t").into();
+        }
+    }
+    concat([mark(), inner, mark()])
+}
+
+/// An empty value takes back those before it. It stays where it is the last, since it may mean something.
+fn since_reset(values: &[Value]) -> &[Value] {
+    let Some(last) = values.iter().rposition(Value::is_empty) else {
+        return values;
+    };
+    let from = if last + 1 == values.len() { last } else { last + 1 };
+    values.get(from..).unwrap_or_default()
 }
 
 /// Of several pairs of one name the last.

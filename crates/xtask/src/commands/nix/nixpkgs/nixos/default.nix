@@ -1,0 +1,2 @@
+# Stands for whatever is fetched: a module that says nothing.
+{ ... }: { }
