@@ -129,5 +129,7 @@ common_symbols! {
     right = "right", wrong = "wrong", start_set = "startSet", operator = "operator", line = "line",
     column = "column", file = "file", content = "content", contents = "contents", condition = "condition",
     priority = "priority", config = "config", options = "options", imports = "imports", body = "body",
-    function_args = "__functionArgs", path = "path", prefix = "prefix",
+    function_args = "__functionArgs", path = "path", prefix = "prefix", check = "check", merge = "merge",
+    empty_value = "emptyValue", nested_types = "nestedTypes", sub_options = "getSubOptions", sub_modules = "getSubModules",
+    description = "description", description_class = "descriptionClass", default = "default", apply = "apply",
 }

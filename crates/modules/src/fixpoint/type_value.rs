@@ -10,36 +10,37 @@ use crate::path::Step;
 use crate::system::evaluation::{At, ModuleEvaluation};
 use crate::types::accept::accepts;
 use crate::types::native::{AttrList, NATIVE, OptType, Said, TypeParts, empty_value};
-use crate::values::{look_up, plain};
-use nixpod_eval::{Evaluator, Opaque, OriginId, Res, ThunkId, Tracked, Value};
+use crate::values::{entry, look_up, plain};
+use nixpod_eval::{Attrs, Evaluator, Opaque, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use std::rc::Rc;
 
 /// The attribute set that stands for a type in Nix code.
 pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     let parts = parts(ev, &native);
+    let common = *ev.common();
     let mut entries = vec![
-        ("getSubOptions", sub_options_of(ev, &native)),
-        ("check", parts.check),
-        ("merge", parts.merge),
-        ("emptyValue", parts.empty),
-        ("nestedTypes", nested_types(ev, &native)),
+        entry(common.sub_options, sub_options_of(ev, &native)),
+        entry(common.check, parts.check),
+        entry(common.merge, parts.merge),
+        entry(common.empty_value, parts.empty),
+        entry(common.nested_types, nested_types(ev, &native)),
     ];
     let Said { description, class } = parts.said;
-    entries.extend(description.map(|thunk| ("description", thunk)));
-    entries.extend(class.map(|thunk| ("descriptionClass", thunk)));
+    entries.extend(description.map(|thunk| entry(common.description, thunk)));
+    entries.extend(class.map(|thunk| entry(common.description_class, thunk)));
     for (name, value) in [
-        ("_type", Value::string("option-type")),
-        ("name", Value::string(native.name())),
-        (NATIVE, Opaque::value(Rc::new(parts))),
+        (common.tag, Value::string("option-type")),
+        (common.name, Value::string(native.name())),
+        (ev.intern(NATIVE), Opaque::value(Rc::new(parts))),
     ] {
-        entries.push((name, ev.alloc(value, OriginId::default())));
+        entries.push(entry(name, ev.alloc(value, OriginId::default())));
     }
     if let Some(submodule) = native.submodule() {
         let modules = Value::list(submodule.modules.iter().copied());
-        entries.push(("getSubModules", ev.alloc(modules, OriginId::default())));
+        entries.push(entry(common.sub_modules, ev.alloc(modules, OriginId::default())));
     }
-    Value::attrs(ev.attrs_from(entries))
+    Value::attrs(Attrs::from_entries(entries))
 }
 
 /// The functions that Nix code may replace.
