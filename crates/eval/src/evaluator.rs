@@ -56,7 +56,10 @@ impl<'s> Evaluator<'s> {
     /// A fresh evaluation with the builtins in place.
     pub fn new(source: &'s dyn Source, limits: Limits) -> Self {
         let mut this = Self {
-            names: Names::new(),
+            names: Names::new(|see| {
+                crate::builtins::names(see);
+                crate::nixlib::names(see);
+            }),
             thunks: Thunks::new(),
             origins: Origins::new(),
             conditions: Conditions::new(),

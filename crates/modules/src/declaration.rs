@@ -3,6 +3,7 @@
 use crate::definition::RawDef;
 use crate::own::Written;
 use crate::path::{Step, is_at};
+use crate::values::InOrder;
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, Symbol, ThunkId, Unknown, Value, When};
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
@@ -87,7 +88,7 @@ pub(crate) fn split(ev: &mut Evaluator<'_>, decls: &[Decl]) -> Declarations {
 
 /// What is declared in sets of options, by name. Definitions are still to come.
 pub(crate) fn declared_in(declarations: &[Declaration]) -> Children {
-    let mut children = Children::new();
+    let mut children = Children::default();
     for declaration in declarations {
         for attr in &declaration.set.entries {
             let child = children.entry(attr.name).or_default();
@@ -145,4 +146,4 @@ impl Child {
 }
 
 /// By name, in the order in which they were found.
-pub(crate) type Children = indexmap::IndexMap<Symbol, Child>;
+pub(crate) type Children = InOrder<Symbol, Child>;

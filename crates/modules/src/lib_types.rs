@@ -2,7 +2,7 @@
 
 use crate::fixpoint::type_value::value;
 use crate::types::native::{AttrList, Nested, OptType, Said, Scalar, Submodule, native_of};
-use crate::values::{find, find_bool, find_text, modules_in, plain, set};
+use crate::values::{find, find_bool, find_text, modules_in, plain};
 use nixpod_eval::{Attrs, Evaluator, Lookup, NO_SITE, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use smol_str::SmolStr;
@@ -142,36 +142,42 @@ const FUNCTIONS: &[Function] = &[
 
 /// The set.
 pub(crate) fn types(ev: &mut Evaluator<'_>) -> Attrs {
-    let mut entries: Vec<(&str, Value)> = Vec::new();
+    let mut entries: Vec<(&str, ThunkId)> = Vec::new();
     for (name, kind) in SCALARS {
-        entries.push((name, value(ev, Rc::new(scalar(name, *kind)))));
+        entries.push((name, delayed(ev, || scalar(name, *kind))));
     }
     for (name, separator) in JOINED {
-        let native = OptType::Joined("separatedString".into(), (*separator).into());
-        entries.push((name, value(ev, Rc::new(native))));
+        let native = || OptType::Joined("separatedString".into(), (*separator).into());
+        entries.push((name, delayed(ev, native)));
     }
     for (name, make) in CONSTANTS {
-        entries.push((name, value(ev, Rc::new(make()))));
+        entries.push((name, delayed(ev, make)));
     }
     for (name, arity, strict, run) in FUNCTIONS {
-        entries.push((name, ev.primop(name, *arity, *strict, *run)));
+        let function = ev.primop(name, *arity, *strict, *run);
+        entries.push((name, ev.alloc(function, OriginId::default())));
     }
-    entries.push(("ints", ints(ev)));
-    set(ev, entries)
+    entries.push(("ints", ev.alloc_native(|ev| Ok(plain(ints(ev))))));
+    ev.attrs_from(entries)
+}
+
+/// A type that is made when somebody asks for it: a system has few of all that there are.
+fn delayed(ev: &mut Evaluator<'_>, native: impl Fn() -> OptType + 'static) -> ThunkId {
+    ev.alloc_native(move |ev| made(ev, native()))
 }
 
 fn ints(ev: &mut Evaluator<'_>) -> Value {
-    let mut entries: Vec<(&str, Value)> = Vec::new();
+    let mut entries: Vec<(&str, ThunkId)> = Vec::new();
     for (attribute, name, low, high) in INTS {
-        entries.push((attribute, value(ev, Rc::new(bounded(name, *low, *high)))));
+        entries.push((attribute, delayed(ev, || bounded(name, *low, *high))));
     }
     let between = ev.primop("between", 2, 3, |ev, args, site| {
         let low = ev.force_int(args[0], site)?;
         let high = ev.force_int(args[1], site)?;
         made(ev, bounded("intBetween", low, high))
     });
-    entries.push(("between", between));
-    Value::attrs(set(ev, entries))
+    entries.push(("between", ev.alloc(between, OriginId::default())));
+    Value::attrs(ev.attrs_from(entries))
 }
 
 fn scalar(name: &str, kind: Scalar) -> OptType {

@@ -4,7 +4,11 @@ use nixpod_eval::{
     Attr, Attrs, Evaluator, Lookup, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value, When,
 };
 use nixpod_source::Site;
+use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
+
+/// What is found by name or the like, in the order in which it was found.
+pub(crate) type InOrder<K, V> = indexmap::IndexMap<K, V, FxBuildHasher>;
 
 /// A value without an origin.
 pub(crate) fn plain(value: Value) -> Tracked {

@@ -133,7 +133,7 @@ fn tells_secrets(vfs: &Vfs, file: FileId) -> bool {
     let hir = &state.parsed().hir;
     let path = vfs.table.path(file);
     let directory = path.parent().unwrap_or(&path);
-    nixpod_surfaces::may_tell_secrets(hir) || paths(hir).any(|path| reads_secret(vfs, directory, path))
+    state.tells_secrets() || paths(hir).any(|path| reads_secret(vfs, directory, path))
 }
 
 /// Can there be a secret in what a path literal names? What of it is Nix is looked at by itself.

@@ -10,6 +10,7 @@ use crate::check::scripts::Scripts;
 use crate::check::used::{Used, has_part};
 use crate::report::{Cause, Concern, Gap};
 use crate::settings::Settings;
+use crate::vfs::parallel;
 use crate::vfs::spans::span_of;
 use crate::vfs::{Files, Vfs};
 use crate::world::evaluate::Extent;
@@ -100,7 +101,7 @@ pub(crate) fn islands(
         evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
     }
     let besides_tests = files.values().filter(|file| !tests.contains(file));
-    let mut roots = unread(vfs, besides_tests, evaluated, standing);
+    let mut roots = unread(vfs, settings.jobs, besides_tests, evaluated, standing);
     roots.extend(of_quadlets(&out.quadlets));
     let (all, jobs) = (&roots, settings.jobs);
     evaluated.extend(budget.evaluate(vfs, worlds, Roots { all, jobs, extent }));
@@ -309,6 +310,7 @@ impl Census {
 /// Modules in files that nothing has read, which set something that matters besides containers.
 fn unread<'f>(
     vfs: &Vfs,
+    jobs: usize,
     files: impl Iterator<Item = &'f FileId>,
     evaluated: &[Arc<Known>],
     standing: Standing,
@@ -316,14 +318,14 @@ fn unread<'f>(
     let read: FxHashSet<FileId> = { evaluated.iter() }
         .flat_map(|known| known.reads.parsed_files())
         .collect();
-    let unread = files.filter(|file| !read.contains(file));
-    let roots = unread.filter_map(|file| {
+    let unread: Vec<FileId> = files.copied().filter(|file| !read.contains(file)).collect();
+    let roots = parallel::map(jobs, &unread, |file| {
         let state = vfs.state(*file);
         if state.problem.is_some() || vfs.watch.is_cancelled() {
             return None;
         }
         let hir = &state.parsed().hir;
-        let settings = nixpod_surfaces::settings(hir);
+        let settings = nixpod_surfaces::settings(hir, || state.tells_secrets());
         let exprs: FxHashSet<ExprId> = settings.iter().map(|module| module.expr).collect();
         let inside = inside_of(hir, &exprs, &exprs);
         let outermost = settings.iter().filter(|module| !inside.contains(&module.expr));
@@ -335,7 +337,7 @@ fn unread<'f>(
             off: Off::default(),
         })
     });
-    roots.collect()
+    roots.into_iter().flatten().collect()
 }
 
 /// Sets in the shape of quadlet files of containers: the files are the code's own, and what is in them is read.

@@ -146,6 +146,8 @@ fn parse_all(vfs: &Vfs, jobs: usize, targets: &Targets) {
         let state = vfs.state(*file);
         if state.problem.is_none() {
             state.parsed();
+            // Every file is asked for it, one after the other.
+            state.census();
         }
     });
 }

@@ -56,6 +56,7 @@ pub(crate) struct FileState {
     parsed: OnceLock<Arc<ParsedFile>>,
     parents: OnceLock<Parents>,
     census: OnceLock<Census>,
+    tells_secrets: OnceLock<bool>,
     /// The tree that the file had before. If the new one is equal, the old one is kept, so that comparing two
     /// revisions is comparing pointers.
     before: Option<Arc<Hir>>,
@@ -79,6 +80,7 @@ impl FileState {
             parsed: OnceLock::new(),
             parents: OnceLock::new(),
             census: OnceLock::new(),
+            tells_secrets: OnceLock::new(),
             before: before.and_then(|state| match state.parsed.get() {
                 Some(parsed) => Some(Arc::clone(&parsed.hir)),
                 None => state.before.clone(),
@@ -115,6 +117,13 @@ impl FileState {
     pub(crate) fn census(&self) -> &Census {
         self.census
             .get_or_init(|| nixpod_surfaces::census(&self.parsed().hir))
+    }
+
+    /// Can something that it writes be a secret?
+    pub(crate) fn tells_secrets(&self) -> bool {
+        *self
+            .tells_secrets
+            .get_or_init(|| nixpod_surfaces::may_tell_secrets(&self.parsed().hir))
     }
 
     pub(crate) fn lines(&self) -> &Arc<LineIndex> {

@@ -94,6 +94,27 @@ const BUILTINS: &[&[Builtin]] = &[
 
 const DELAYED: &[&[Delayed]] = &[core::DELAYED, files::DELAYED, derivation::DELAYED];
 
+/// The names of all builtins, and those under which each is known everywhere.
+pub(crate) fn names(see: &mut dyn FnMut(&str)) {
+    let all = BUILTINS.iter().copied().flatten().map(|builtin| builtin.0);
+    let constants = core::CONSTANTS.iter().map(|(name, _)| *name);
+    let delayed = DELAYED.iter().copied().flatten().map(|(name, _)| *name);
+    for name in ["builtins"]
+        .into_iter()
+        .chain(all)
+        .chain(constants)
+        .chain(delayed)
+    {
+        see(name);
+        see(&hidden(name));
+    }
+}
+
+/// The name that a builtin has besides.
+fn hidden(name: &str) -> String {
+    format!("__{name}")
+}
+
 /// Puts all builtins in place.
 pub(crate) fn install(ev: &mut Evaluator<'_>) {
     let builtins = ev.reserve();
@@ -125,7 +146,7 @@ fn global(ev: &mut Evaluator<'_>, name: &str, thunk: ThunkId) -> Attr {
     if UNQUALIFIED.contains(&name) {
         ev.names.globals.insert(symbol, thunk);
     }
-    let hidden = ev.intern(&format!("__{name}"));
+    let hidden = ev.intern(&hidden(name));
     ev.names.globals.insert(hidden, thunk);
     Attr {
         name: symbol,

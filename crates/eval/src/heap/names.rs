@@ -1,17 +1,44 @@
 //! Names: each text of a name is kept once and has a number.
 
 use crate::{NixString, Symbol, ThunkId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::OnceLock;
+
+/// So many names the builtins, `lib` and our models have: room that every evaluation needs.
+const USUAL: usize = 1_500;
+
+/// Texts and their numbers.
+#[derive(Clone)]
+struct Table {
+    texts: Vec<SmolStr>,
+    symbols: FxHashMap<SmolStr, Symbol>,
+}
+
+impl Table {
+    fn intern(&mut self, text: &str) -> Symbol {
+        if let Some(symbol) = self.symbols.get(text) {
+            return *symbol;
+        }
+        let symbol = Symbol(self.texts.len() as u32);
+        let text = SmolStr::new(text);
+        self.texts.push(text.clone());
+        self.symbols.insert(text, symbol);
+        symbol
+    }
+}
+
+/// The names that every evaluation begins with. A check evaluates hundreds of files by themselves, and to copy the table is
+/// less work than to make it.
+static FIRST: OnceLock<Table> = OnceLock::new();
 
 /// The names of an evaluation.
 pub(crate) struct Names {
-    texts: Vec<SmolStr>,
+    table: Table,
     /// By number: the name as a string, as soon as somebody asked for it.
     strings: Vec<Option<Rc<NixString>>>,
-    symbols: FxHashMap<SmolStr, Symbol>,
     pub(crate) common: CommonSymbols,
     /// The set `builtins`.
     pub(crate) builtins: ThunkId,
@@ -22,14 +49,22 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn new() -> Self {
-        let mut texts = Vec::new();
-        let mut symbols = FxHashMap::default();
-        let common = CommonSymbols::new(&mut |text| intern(&mut texts, &mut symbols, text));
+    /// Beginning with these names besides those that native code looks up often; they have to be the same each time.
+    pub(crate) fn new(first: impl FnOnce(&mut dyn FnMut(&str))) -> Self {
+        let make = || {
+            let mut table = Table {
+                texts: Vec::with_capacity(USUAL),
+                symbols: FxHashMap::with_capacity_and_hasher(USUAL, FxBuildHasher),
+            };
+            CommonSymbols::new(&mut |text| table.intern(text));
+            first(&mut |text| _ = table.intern(text));
+            table
+        };
+        let mut table = FIRST.get_or_init(make).clone();
+        let common = CommonSymbols::new(&mut |text| table.intern(text));
         Self {
-            texts,
+            table,
             strings: Vec::new(),
-            symbols,
             common,
             builtins: ThunkId(0),
             globals: FxHashMap::default(),
@@ -38,29 +73,29 @@ impl Names {
     }
 
     pub(crate) fn intern(&mut self, text: &str) -> Symbol {
-        intern(&mut self.texts, &mut self.symbols, text)
+        self.table.intern(text)
     }
 
     /// How many names there are.
     pub(crate) fn len(&self) -> usize {
-        self.texts.len()
+        self.table.texts.len()
     }
 
     pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
-        self.symbols.get(text).copied()
+        self.table.symbols.get(text).copied()
     }
 
     pub(crate) fn text(&self, symbol: Symbol) -> &SmolStr {
-        &self.texts[symbol.0 as usize]
+        &self.table.texts[symbol.0 as usize]
     }
 
     /// The name as a string, which all that ask for it share.
     pub(crate) fn string(&mut self, symbol: Symbol) -> Rc<NixString> {
         let at = symbol.0 as usize;
         if self.strings.len() <= at {
-            self.strings.resize(self.texts.len(), None);
+            self.strings.resize(self.table.texts.len(), None);
         }
-        let text = &self.texts[at];
+        let text = &self.table.texts[at];
         let string = self.strings[at].get_or_insert_with(|| Rc::new(NixString::new(text.clone())));
         Rc::clone(string)
     }
@@ -72,17 +107,6 @@ impl Names {
     pub(crate) fn missing(&self) -> &BTreeMap<SmolStr, u32> {
         &self.missing
     }
-}
-
-fn intern(texts: &mut Vec<SmolStr>, symbols: &mut FxHashMap<SmolStr, Symbol>, text: &str) -> Symbol {
-    if let Some(symbol) = symbols.get(text) {
-        return *symbol;
-    }
-    let symbol = Symbol(texts.len() as u32);
-    let text = SmolStr::new(text);
-    texts.push(text.clone());
-    symbols.insert(text, symbol);
-    symbol
 }
 
 macro_rules! common_symbols {
@@ -105,5 +129,7 @@ common_symbols! {
     right = "right", wrong = "wrong", start_set = "startSet", operator = "operator", line = "line",
     column = "column", file = "file", content = "content", contents = "contents", condition = "condition",
     priority = "priority", config = "config", options = "options", imports = "imports", body = "body",
-    function_args = "__functionArgs", path = "path", prefix = "prefix",
+    function_args = "__functionArgs", path = "path", prefix = "prefix", check = "check", merge = "merge",
+    empty_value = "emptyValue", nested_types = "nestedTypes", sub_options = "getSubOptions", sub_modules = "getSubModules",
+    description = "description", description_class = "descriptionClass", default = "default", apply = "apply",
 }

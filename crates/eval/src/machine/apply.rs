@@ -77,8 +77,11 @@ impl Evaluator<'_> {
             .saturating_sub(app.args.len());
         let (given, rest) = arguments.split_at(lacking.clamp(1, arguments.len()));
         *arguments = rest;
-        let mut args = Args::from_slice(&app.args);
-        args.extend(given.iter().map(|(argument, _)| *argument));
+        // There are one or two of them, for which `extend` does more than it takes to push them.
+        let mut args = Args::new();
+        for argument in app.args.iter().chain(given.iter().map(|(argument, _)| argument)) {
+            args.push(*argument);
+        }
         match given.last() {
             Some((_, site)) if given.len() >= lacking => self.call_primop(app.primop, args, *site),
             _ => Ok(Tracked {

@@ -166,10 +166,11 @@ impl Evaluator<'_> {
         if calls.is_empty() || set.get(self.common().tag).is_some() {
             return set;
         }
+        let calls: Rc<[Site]> = calls.as_slice().into();
         let mut known = (*set).clone();
         let entries = known.entries.iter_mut().map(|attr| &mut attr.thunk);
         for thunk in entries.chain(&mut known.wildcard) {
-            let (inner, calls) = (*thunk, calls.clone());
+            let (inner, calls) = (*thunk, Rc::clone(&calls));
             *thunk = self.alloc_native(move |ev| {
                 let mut value = ev.force(inner)?;
                 for call in calls.iter().rev() {

@@ -78,6 +78,13 @@ static SETS: Prelude = Prelude::new("sets", crate::heap::compiled::compiled!("se
 /// Which names of the namespaces are in `lib` itself.
 static TOP: Prelude = Prelude::new("top", crate::heap::compiled::compiled!("top"));
 
+/// The names in `lib` itself, which nearly every file makes use of.
+pub(crate) fn names(see: &mut dyn FnMut(&str)) {
+    for name in TOP.code.hir().names() {
+        see(name.as_str());
+    }
+}
+
 /// The set `lib`. The entries of `extra` come in addition and win; sets that only they define (`types`) are theirs as
 /// a whole.
 pub fn install_lib(ev: &mut Evaluator<'_>, extra: Vec<(&str, ThunkId)>) -> ThunkId {

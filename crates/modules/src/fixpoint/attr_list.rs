@@ -10,8 +10,7 @@ use crate::path::{dotted, extend};
 use crate::system::evaluation::{At, Mode};
 use crate::types::native::{AttrList, OptType};
 use crate::types::show::show_definitions;
-use crate::values::{entry, is_tagged, plain};
-use indexmap::IndexMap;
+use crate::values::{InOrder, entry, is_tagged, plain};
 use nixpod_eval::{
     Attr, Attrs, Elem, ErrorKind, Evaluator, List, NO_SITE, OriginId, Res, Stop, Symbol, ThunkId, Tracked,
     Unknown, Value, When,
@@ -133,7 +132,7 @@ impl Items {
 
     /// Of each name what is of the strongest priority, sorted by order.
     fn keep_strongest(&mut self) {
-        let mut strongest: IndexMap<Symbol, i64> = IndexMap::new();
+        let mut strongest: InOrder<Symbol, i64> = InOrder::default();
         for item in self.all.iter().filter(|item| item.when.is_always()) {
             let best = strongest.entry(item.key).or_insert(DEFAULT_PRIORITY);
             *best = item.priority.min(*best);
@@ -241,7 +240,7 @@ fn together(
     values: &[(Symbol, ThunkId, When)],
     open: Option<Rc<Unknown>>,
 ) -> Res<Value> {
-    let mut by_name: IndexMap<Symbol, Vec<Elem>> = IndexMap::new();
+    let mut by_name: InOrder<Symbol, Vec<Elem>> = InOrder::default();
     for (key, thunk, when) in values {
         by_name.entry(*key).or_default().push(Elem {
             thunk: *thunk,

@@ -12,7 +12,7 @@ use crate::system::evaluation::{At, Mode, ModuleEvaluation};
 use crate::system::report::Gap;
 use crate::types::accept::accepts;
 use crate::types::native::OptType;
-use crate::values::{entry, is_tagged, known, look_up, plain};
+use crate::values::{InOrder, entry, is_tagged, known, look_up, plain};
 use nixpod_eval::{
     Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Share, Stop, Symbol, ThunkId, Tracked,
     Unknown, Value, When,
@@ -292,7 +292,7 @@ impl<T> Form<T> {
 #[derive(Default)]
 struct Names {
     /// By name, with the key of the first.
-    by_name: indexmap::IndexMap<Symbol, (Vec<RawDef>, Site)>,
+    by_name: InOrder<Symbol, (Vec<RawDef>, Site)>,
     /// Why there may be more names.
     open: Option<Rc<Unknown>>,
     /// What defines each name that is not known.

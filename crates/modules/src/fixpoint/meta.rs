@@ -8,8 +8,7 @@ use crate::fixpoint::submodule::submodule_system;
 use crate::path::{OptionPath, extend, extend_any};
 use crate::system::evaluation::{At, ModuleEvaluation};
 use crate::types::native::OptType;
-use crate::values::{entry, plain};
-use indexmap::IndexMap;
+use crate::values::{InOrder, entry, plain};
 use nixpod_eval::{Attrs, Evaluator, List, NO_SITE, OriginId, Res, Symbol, ThunkId, Tracked, Value};
 use std::rc::Rc;
 
@@ -61,7 +60,7 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
 }
 
 fn options_of_tags(ev: &mut Evaluator<'_>, tags: &[ThunkId], path: &OptionPath) -> Res<Tracked> {
-    let mut children: IndexMap<Symbol, Vec<Decl>> = IndexMap::new();
+    let mut children: InOrder<Symbol, Vec<Decl>> = InOrder::default();
     for set in tags {
         for attr in &ev.force_attrs(*set, NO_SITE)?.entries {
             children.entry(attr.name).or_default().push(Decl::of_tag(attr));
@@ -98,7 +97,7 @@ pub(crate) fn value_meta(
             ))
         }
         OptType::AttrsOf { elem, .. } => {
-            let mut children: IndexMap<Symbol, Vec<RawDef>> = IndexMap::new();
+            let mut children: InOrder<Symbol, Vec<RawDef>> = InOrder::default();
             for def in &defs {
                 if let Value::Attrs(set) = &def.value.value {
                     for attr in &set.entries {

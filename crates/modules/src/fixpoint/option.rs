@@ -72,8 +72,9 @@ fn read_declarations(
         let Declaration { set, decl } = declaration;
         open |= decl.written.is_ours() && find(ev, set, "nixpodOpen").is_some();
         add_types(ev, mode, declaration, &mut types)?;
-        for (part, seen) in [("default", &mut default), ("apply", &mut apply)] {
-            match (find(ev, set, part), &seen) {
+        let common = *ev.common();
+        for (part, seen) in [(common.default, &mut default), (common.apply, &mut apply)] {
+            match (set.get(part).map(|attr| attr.thunk), &seen) {
                 (Some(_), Some(_)) if mode == Mode::AsNix => {
                     return declared_twice(ev, path, &all.options, *decl);
                 }
@@ -124,7 +125,7 @@ fn add_types(
     Declaration { set, decl }: &Declaration,
     types: &mut Vec<(Rc<OptType>, Decl)>,
 ) -> Res<()> {
-    if let Some(thunk) = find(ev, set, "type") {
+    if let Some(thunk) = set.get(ev.common().kind).map(|attr| attr.thunk) {
         let value = match mode {
             Mode::AsNix => ev.force(thunk)?,
             Mode::WholeSystem | Mode::Submodule => ev.force_or_unknown(thunk),
@@ -137,7 +138,7 @@ fn add_types(
         }
         types.push((native, *decl));
     }
-    if let Some(modules) = find(ev, set, "options") {
+    if let Some(modules) = set.get(ev.common().options).map(|attr| attr.thunk) {
         // `options` of an old-style submodule declaration are modules of their own.
         let modules = ev.force_or_unknown(modules);
         if let Value::List(list) = &modules.value {

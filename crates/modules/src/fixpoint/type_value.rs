@@ -10,49 +10,59 @@ use crate::path::Step;
 use crate::system::evaluation::{At, ModuleEvaluation};
 use crate::types::accept::accepts;
 use crate::types::native::{AttrList, NATIVE, OptType, Said, TypeParts, empty_value};
-use crate::values::{look_up, plain};
-use nixpod_eval::{Evaluator, Opaque, OriginId, Res, ThunkId, Tracked, Value};
+use crate::values::{entry, look_up, plain};
+use nixpod_eval::{Attrs, Evaluator, Opaque, OriginId, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use std::rc::Rc;
 
 /// The attribute set that stands for a type in Nix code.
 pub(crate) fn value(ev: &mut Evaluator<'_>, native: Rc<OptType>) -> Value {
     let parts = parts(ev, &native);
+    let common = *ev.common();
     let mut entries = vec![
-        ("getSubOptions", sub_options_of(ev, &native)),
-        ("check", parts.check),
-        ("merge", parts.merge),
-        ("emptyValue", parts.empty),
-        ("nestedTypes", nested_types(ev, &native)),
+        entry(common.sub_options, sub_options_of(ev, &native)),
+        entry(common.check, parts.check),
+        entry(common.merge, parts.merge),
+        entry(common.empty_value, parts.empty),
+        entry(common.nested_types, nested_types(ev, &native)),
     ];
     let Said { description, class } = parts.said;
-    entries.extend(description.map(|thunk| ("description", thunk)));
-    entries.extend(class.map(|thunk| ("descriptionClass", thunk)));
+    entries.extend(description.map(|thunk| entry(common.description, thunk)));
+    entries.extend(class.map(|thunk| entry(common.description_class, thunk)));
     for (name, value) in [
-        ("_type", Value::string("option-type")),
-        ("name", Value::string(native.name())),
-        (NATIVE, Opaque::value(Rc::new(parts))),
+        (common.tag, Value::string("option-type")),
+        (common.name, Value::string(native.name())),
+        (ev.intern(NATIVE), Opaque::value(Rc::new(parts))),
     ] {
-        entries.push((name, ev.alloc(value, OriginId::default())));
+        entries.push(entry(name, ev.alloc(value, OriginId::default())));
     }
     if let Some(submodule) = native.submodule() {
         let modules = Value::list(submodule.modules.iter().copied());
-        entries.push(("getSubModules", ev.alloc(modules, OriginId::default())));
+        entries.push(entry(common.sub_modules, ev.alloc(modules, OriginId::default())));
     }
-    Value::attrs(ev.attrs_from(entries))
+    Value::attrs(Attrs::from_entries(entries))
 }
 
 /// The functions that Nix code may replace.
 fn parts(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> TypeParts {
+    // Nearly no code asks for any of them, and there are hundreds of types in every system.
     let for_check = native.clone();
-    let check = ev.primop("check", 1, 0, move |ev, args, site| {
-        let value = ev.force(args[0])?;
-        let verdict = accepts(ev, &for_check, &value, site)?;
-        Ok(plain(Value::Bool(verdict)))
+    let check = ev.alloc_native(move |ev| {
+        let native = for_check.clone();
+        let check = ev.primop("check", 1, 0, move |ev, args, site| {
+            let value = ev.force(args[0])?;
+            let verdict = accepts(ev, &native, &value, site)?;
+            Ok(plain(Value::Bool(verdict)))
+        });
+        Ok(plain(check))
     });
     let for_merge = native.clone();
-    let merge = ev.primop("merge", 2, 0, move |ev, args, site| {
-        merge_from_nix(ev, &for_merge, args[0], args[1], site)
+    let merge = ev.alloc_native(move |ev| {
+        let native = for_merge.clone();
+        let merge = ev.primop("merge", 2, 0, move |ev, args, site| {
+            merge_from_nix(ev, &native, args[0], args[1], site)
+        });
+        Ok(plain(merge))
     });
     let for_empty = native.clone();
     let empty = ev.alloc_native(move |ev| {
@@ -64,8 +74,8 @@ fn parts(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> TypeParts {
     });
     TypeParts {
         native: native.clone(),
-        check: ev.alloc(check, OriginId::default()),
-        merge: ev.alloc(merge, OriginId::default()),
+        check,
+        merge,
         empty,
         said: Said {
             description: Some(description(ev, native)),
@@ -92,22 +102,25 @@ fn description(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> ThunkId {
 /// `getSubOptions`, which takes the path of the option.
 fn sub_options_of(ev: &mut Evaluator<'_>, native: &Rc<OptType>) -> ThunkId {
     let native = native.clone();
-    let function = ev.primop("getSubOptions", 1, 1, move |ev, args, site| {
-        let prefix = ev.force_list(args[0], site)?;
-        let mut path = Vec::new();
-        for elem in &prefix.elems {
-            path.push(match ev.force_or_unknown(elem.thunk).value {
-                Value::String(part) => Step::from_nix(&part.text),
-                _ => Step::Name("*".into()),
-            });
-        }
-        sub_options(ev, &native, &path.into())
-    });
-    ev.alloc(function, OriginId::default())
+    ev.alloc_native(move |ev| {
+        let native = native.clone();
+        let function = ev.primop("getSubOptions", 1, 1, move |ev, args, site| {
+            let prefix = ev.force_list(args[0], site)?;
+            let mut path = Vec::new();
+            for elem in &prefix.elems {
+                path.push(match ev.force_or_unknown(elem.thunk).value {
+                    Value::String(part) => Step::from_nix(&part.text),
+                    _ => Step::Name("*".into()),
+                });
+            }
+            sub_options(ev, &native, &path.into())
+        });
+        Ok(plain(function))
+    })
 }
 
 fn nested_types(ev: &mut Evaluator<'_>, native: &OptType) -> ThunkId {
-    let nested = match native {
+    match native {
         OptType::ListOf(inner)
         | OptType::NonEmptyListOf(inner)
         | OptType::AttrsOf { elem: inner, .. }
@@ -115,13 +128,18 @@ fn nested_types(ev: &mut Evaluator<'_>, native: &OptType) -> ThunkId {
         | OptType::FunctionTo(inner)
         | OptType::Unique(inner, _)
         | OptType::NullOr(inner) => {
-            let elem = value(ev, inner.clone());
-            let elem = ev.alloc(elem, OriginId::default());
-            Value::attrs(ev.attrs_from(vec![("elemType", elem)]))
+            let inner = inner.clone();
+            ev.alloc_native(move |ev| {
+                let elem = value(ev, inner.clone());
+                let elem = ev.alloc(elem, OriginId::default());
+                Ok(plain(Value::attrs(ev.attrs_from(vec![("elemType", elem)]))))
+            })
         }
-        _ => ev.empty_attrs(),
-    };
-    ev.alloc(nested, OriginId::default())
+        _ => {
+            let none = ev.empty_attrs();
+            ev.alloc(none, OriginId::default())
+        }
+    }
 }
 
 /// `type.merge loc defs` called by Nix code: definitions are sets with `value` and `file`.

@@ -3,7 +3,7 @@
 use crate::definition::{RawDef, is_off};
 use crate::own::Written;
 use crate::path::{OptionPath, Step, bytes_of};
-use indexmap::IndexMap;
+use crate::values::InOrder;
 use indexmap::map::Entry;
 use nixpod_eval::{Evaluator, NoteId, Noted, OriginId, ThunkId, Tracked, When};
 use nixpod_source::{Site, Utf8PathBuf, Why};
@@ -145,7 +145,7 @@ struct Made {
 /// whether it is can only be asked when all options can be.
 #[derive(Debug, Default)]
 struct Gaps {
-    all: IndexMap<(About, Gap, Option<RawDef>), NoteId>,
+    all: InOrder<(About, Gap, Option<RawDef>), NoteId>,
     /// Where in `all` those about an option are.
     about: FxHashMap<About, Vec<usize>>,
 }

@@ -4,7 +4,7 @@
 //! attribute. Types written in Nix (`mkOptionType`) keep their own functions.
 
 use crate::values::{find, look_up};
-use nixpod_eval::{Attrs, Evaluator, ThunkId, Tracked, Value};
+use nixpod_eval::{Attrs, Evaluator, Symbol, ThunkId, Tracked, Value};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -342,19 +342,20 @@ pub(crate) fn native(ev: &mut Evaluator<'_>, value: &Tracked) -> Rc<OptType> {
 }
 
 /// A type of ours, with what Nix code replaced in it.
-fn made_here(ev: &mut Evaluator<'_>, attrs: &Attrs, made: &TypeParts) -> Rc<OptType> {
-    let mut now = |name: &str, made: ThunkId| {
-        let symbol = ev.intern(name);
+fn made_here(ev: &Evaluator<'_>, attrs: &Attrs, made: &TypeParts) -> Rc<OptType> {
+    let common = *ev.common();
+    let now = |symbol: Symbol, made: ThunkId| {
         let thunk = attrs.get(symbol).map(|attr| attr.thunk)?;
         (thunk != made).then_some(thunk)
     };
-    let check = now("check", made.check);
-    let empty = now("emptyValue", made.empty);
+    let description = made.said.description;
+    let check = now(common.check, made.check);
+    let empty = now(common.empty_value, made.empty);
     let said = Said {
-        description: made.said.description.and_then(|own| now("description", own)),
-        class: made.said.class.and_then(|own| now("descriptionClass", own)),
+        description: description.and_then(|own| now(common.description, own)),
+        class: made.said.class.and_then(|own| now(common.description_class, own)),
     };
-    if let Some(merge) = now("merge", made.merge) {
+    if let Some(merge) = now(common.merge, made.merge) {
         return Rc::new(OptType::Custom {
             name: made.native.name(),
             check: check.or(Some(made.check)),

@@ -26,10 +26,10 @@ pub use sites::{Census, ModuleSite, QuadletSite, SpecSite, TestMachine};
 use nixpod_syntax::Hir;
 
 /// The modules of a file that set something that is read besides containers, if there can be a secret in the file or it
-/// says something about users.
-pub fn settings(hir: &Hir) -> Vec<ModuleSite> {
+/// says something about users. `tells_secrets` is what [`may_tell_secrets`] says.
+pub fn settings(hir: &Hir, tells_secrets: impl FnOnce() -> bool) -> Vec<ModuleSite> {
     let has_users = || hir.names().iter().any(|name| name == "users");
-    match may_tell_secrets(hir) || has_users() {
+    match walk::may_set(hir) && (has_users() || tells_secrets()) {
         true => walk::census(hir).settings,
         false => Vec::new(),
     }

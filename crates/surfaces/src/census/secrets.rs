@@ -6,9 +6,11 @@
 
 use crate::census::functions::Functions;
 use crate::vocabulary::unit::kinds::FOLDER;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{BinaryOp, EntryValue, Expr, StrPart};
+use std::sync::LazyLock;
 
 /// Words that end the name of a secret.
 const NAMES: [&str; 10] = [
@@ -63,6 +65,23 @@ const MIN_TOKEN: usize = 24;
 /// So many letters without anything between them are no word.
 const MAX_WORD: usize = 16;
 
+/// Finds any of these words, in letters of any case, in one pass: nearly no text has one. Nothing, if it cannot be made: then
+/// each word is looked for by itself.
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = NAMES.iter().chain(&PARTS).chain([&FOLDER]);
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        // Making the fastest one takes longer than most trees have text for.
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(words)
+        .ok()
+});
+
+/// May one of the words above be in a text? Where none is, it can be a secret by its shape alone.
+fn may_have_word(text: &str) -> bool {
+    WORDS.as_ref().is_none_or(|words| words.is_match(text))
+}
+
 /// Can something that a file writes be a secret, or announce one?
 pub fn may_tell_secrets(hir: &Hir) -> bool {
     let functions = Functions::new(hir);
@@ -72,7 +91,9 @@ pub fn may_tell_secrets(hir: &Hir) -> bool {
         let tells = match expr {
             Expr::Attrs(attrs) => {
                 let mut keys = attrs.entries.iter().map(|entry| hir.name(entry.name));
-                keys.any(|key| key.contains(FOLDER) || announces(&key.to_ascii_lowercase()))
+                keys.any(|key| {
+                    may_have_word(key) && (key.contains(FOLDER) || announces(&key.to_ascii_lowercase()))
+                })
             }
             Expr::Str(_) | Expr::Path(..) | Expr::Binary(BinaryOp::Add, ..) => {
                 let mut written = Written::default();
@@ -108,15 +129,16 @@ pub fn may_tell_secrets(hir: &Hir) -> bool {
 
 /// Can a text be a secret, or have one in it, or announce one?
 pub fn may_be_secret(text: &str) -> bool {
+    may_have_word(text) && tells_by_words(text) || has_token(text) || has_user(text) || has_hash(text)
+}
+
+fn tells_by_words(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     // Units of homes are looked at whatever they say.
     lower == "key"
         || lower.contains(FOLDER)
         || PARTS.iter().any(|part| lower.contains(part))
         || announces(&lower)
-        || has_token(text)
-        || has_user(text)
-        || has_hash(text)
 }
 
 /// Does a name in a text end like the name of a secret? Without anything before it, `key` is none.
@@ -208,6 +230,9 @@ impl Written {
 
     fn may_be_secret(&self) -> bool {
         let names_file = || {
+            if !may_have_word(&self.text) {
+                return false;
+            }
             let lower = self.text.to_ascii_lowercase();
             NAMES.iter().any(|word| lower.contains(word))
         };

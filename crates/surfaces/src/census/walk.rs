@@ -36,6 +36,12 @@ const SETTINGS: [&[&str]; 13] = [
 /// More names say no better where a module stands.
 const MAX_NAMES: usize = 8;
 
+/// Can a file set one of those options? Each name of its path has to be written there.
+pub(super) fn may_set(hir: &Hir) -> bool {
+    let has = |wanted: &&str| hir.names().iter().any(|name| name == *wanted);
+    SETTINGS.iter().any(|names| names.iter().rev().all(has))
+}
+
 /// All that a file writes.
 pub(super) fn census(hir: &Hir) -> Census {
     let mut walk = Walk {
