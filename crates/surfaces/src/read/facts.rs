@@ -29,7 +29,7 @@ pub(crate) struct OptionReader<'e, 's> {
     pub(crate) unknown_options: Vec<Field<UnknownOption>>,
     pub(super) definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
     /// Which files are encrypted, by path: thousands of values can come from one.
-    pub(super) encrypted: FxHashMap<String, bool>,
+    pub(crate) encrypted: FxHashMap<String, bool>,
 }
 
 /// A value found at an option's path.

@@ -3,9 +3,12 @@
 use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::text::hole;
+use aho_corasick::AhoCorasick;
 use nixpod_eval::{Coerce, ContextItem, NixString, OriginId, StringBuilder, Tracked, Value};
 use nixpod_model::{EnvVar, Field, SecretSlot, SecretValue, StoreRef, Text, TextPart};
 use nixpod_source::{HopKind, Origin, Place, Utf8Path, Why};
+use std::rc::Rc;
+use std::sync::LazyLock;
 
 /// Files written by Nix may refer to others; what lies deeper is not looked at.
 const MAX_WRITTEN: u32 = 3;
@@ -108,19 +111,59 @@ impl OptionReader<'_, '_> {
                 })
             }
             Value::Attrs(set) if set.get(self.ev.common().out_path).is_some() => {
-                let mut builder = StringBuilder::default();
-                let coerced =
-                    self.ev
-                        .coerce_into(&mut builder, value, Coerce::Interpolate, nixpod_eval::NO_SITE);
-                match (coerced, builder.finish()) {
-                    (Ok(()), Value::String(string)) => {
-                        Ok(self.pieces(&string, value.origin, fallback, depth))
-                    }
-                    _ => Err(Why::Undecided("a package".to_owned())),
+                match self.path_of_package(value) {
+                    Some(string) => Ok(self.pieces(&string, value.origin, fallback, depth)),
+                    None => Err(Why::Undecided("a package".to_owned())),
                 }
             }
             other => Err(wrong("a string", other)),
         }
+    }
+
+    /// The string that a package is used as.
+    fn path_of_package(&mut self, package: &Tracked) -> Option<Rc<NixString>> {
+        let mut builder = StringBuilder::default();
+        let site = nixpod_eval::NO_SITE;
+        let coerced = self
+            .ev
+            .coerce_into(&mut builder, package, Coerce::Interpolate, site);
+        match (coerced, builder.finish()) {
+            (Ok(()), Value::String(string)) => Some(string),
+            _ => None,
+        }
+    }
+
+    /// May a value as a text, or a text to which it refers and which Nix writes, have something in it that tells? What is
+    /// not told here is certainly not there, and it takes less work than to read the text.
+    pub(crate) fn may_say(&mut self, value: &Tracked, tells: fn(&str) -> bool) -> bool {
+        match &value.value {
+            Value::String(string) => self.string_may_say(string, tells, 0),
+            Value::Attrs(set) if set.get(self.ev.common().out_path).is_some() => {
+                let string = self.path_of_package(value);
+                string.is_none_or(|string| self.string_may_say(&string, tells, 0))
+            }
+            Value::Either(_) | Value::Attrs(_) => true,
+            _ => false,
+        }
+    }
+
+    fn string_may_say(&mut self, string: &NixString, tells: fn(&str) -> bool, depth: u32) -> bool {
+        let holes = string.parts.iter().flat_map(|parts| parts.iter());
+        let mut holes = holes.filter_map(|part| part.hole.as_ref()?.why.name());
+        if tells(&string.text) || holes.any(tells) {
+            return true;
+        }
+        let Some(context) = string.context.as_ref().filter(|_| depth < MAX_WRITTEN) else {
+            return false;
+        };
+        context.iter().any(|item| match item {
+            ContextItem::Written { text, .. } => match self.ev.force_part(*text).value {
+                Value::String(string) => self.string_may_say(&string, tells, depth + 1),
+                // What else it may be is seen when it is read.
+                _ => true,
+            },
+            _ => false,
+        })
     }
 
     /// A file that is read as text, with its places: what a unit or a script says that is a file by itself.
@@ -257,6 +300,18 @@ fn through(mut piece: Origin, whole: &Origin) -> Origin {
     piece
 }
 
+/// How a value begins that sops encrypts.
+static SOPS_VALUE: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(["ENC[AES256_GCM,"]).ok());
+
+/// What is in the metadata of sops.
+static SOPS_NAMES: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(["sops", "lastmodified"]).ok());
+
+fn has_word(words: &Option<AhoCorasick>, content: &[u8]) -> bool {
+    words.as_ref().is_some_and(|words| words.is_match(content))
+}
+
 /// age, OpenPGP and Ansible headers, and the metadata that sops leaves in the files that it encrypts.
 fn looks_encrypted(content: &[u8]) -> bool {
     // What git-crypt encrypts is plain in the checkout of whoever builds, so it does not count.
@@ -269,6 +324,6 @@ fn looks_encrypted(content: &[u8]) -> bool {
     if HEADERS.iter().any(|header| content.starts_with(header)) {
         return true;
     }
-    let text = String::from_utf8_lossy(content);
-    text.contains("ENC[AES256_GCM,") && (text.contains("sops") || text.contains("lastmodified"))
+    // Most files with other content than text are large.
+    has_word(&SOPS_VALUE, content) && has_word(&SOPS_NAMES, content)
 }

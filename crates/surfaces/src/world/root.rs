@@ -154,6 +154,8 @@ struct Pass<'p, 'e, 's> {
     portion: Portion,
     /// What was read so far: the evaluation of each host.
     hosts: Vec<(About, HostId)>,
+    /// Which files are encrypted, by path: hosts have many in common.
+    encrypted: FxHashMap<String, bool>,
 }
 
 impl<'p, 'e, 's> Pass<'p, 'e, 's> {
@@ -177,6 +179,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             world: World::default(),
             data: Vec::new(),
             hosts: Vec::new(),
+            encrypted: FxHashMap::default(),
         }
     }
 
@@ -201,8 +204,10 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
 
     /// A walk through one host.
     fn walk(&mut self) -> Walk<'_, '_, 's> {
+        let mut reader = OptionReader::new(self.ev, self.library.shared.clone(), self.project);
+        reader.encrypted = std::mem::take(&mut self.encrypted);
         Walk {
-            reader: OptionReader::new(self.ev, self.library.shared.clone(), self.project),
+            reader,
             library: self.library,
             world: &mut self.world,
             memo: self.memo,
@@ -235,6 +240,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             }
         }
         let (data, not_analysed) = (walk.data, walk.reader.not_analysed);
+        self.encrypted = walk.reader.encrypted;
         self.data.extend(data);
         let of_host = met_in(not_analysed, &host);
         self.world.not_analysed.extend(of_host);
@@ -277,6 +283,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         };
         walk.under(config.when, |walk| walk.system(config, system));
         let (data, not_analysed) = (walk.data, walk.reader.not_analysed);
+        self.encrypted = walk.reader.encrypted;
         self.data.extend(data);
         self.add_of_variant(met_in(not_analysed, &host));
     }

@@ -3,7 +3,7 @@
 use super::scripts::{gap, may_run_containers, names_program};
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::texts::{Runs, Written};
-use nixpod_eval::{ContextItem, Value};
+use nixpod_eval::Value;
 use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text, TextPart};
 use nixpod_source::Why;
 
@@ -201,9 +201,15 @@ impl Finder<'_, '_, '_> {
         }
     }
 
+    /// May a value be a script that runs containers, or refer to one? Nearly none does, and to read all that is known of one
+    /// takes longer.
+    fn may_matter(&mut self, found: &Found) -> bool {
+        self.reader.may_say(&found.value, names_program)
+    }
+
     /// Adds a text, if somebody writes it and it may run containers.
     fn add(&mut self, path: String, found: &Found, runs: &Runs) {
-        if !may_matter(&found.value.value) || self.reader.is_default(found) || self.reader.is_unset(found) {
+        if self.reader.is_default(found) || self.reader.is_unset(found) || !self.may_matter(found) {
             return;
         }
         let text = self.reader.text(found);
@@ -246,7 +252,7 @@ impl Finder<'_, '_, '_> {
             return;
         }
         for found in self.reader.elements(&jobs) {
-            if !may_matter(&found.value.value) {
+            if !self.may_matter(&found) {
                 continue;
             }
             let text = self.reader.text(&found);
@@ -291,12 +297,16 @@ impl Finder<'_, '_, '_> {
             if !is_home {
                 for option in SCRIPTS {
                     let found = self.reader.get(&service, option);
-                    self.add(format!("{path}.{option}"), &found, &runs);
+                    if !is_nothing(&found) {
+                        self.add(format!("{path}.{option}"), &found, &runs);
+                    }
                 }
             }
             for option in LINES {
                 let found = self.reader.get(&config, option);
-                self.lines(&format!("{path}.{section}.{option}"), &found, &runs);
+                if !is_nothing(&found) {
+                    self.lines(&format!("{path}.{section}.{option}"), &found, &runs);
+                }
             }
         }
     }
@@ -355,7 +365,9 @@ impl Finder<'_, '_, '_> {
                 let when = self.reader.ev.both(all.when, element.when);
                 let mut found = self.reader.found(element.thunk, when, all.site, false);
                 found.info.clone_from(&all.info);
-                self.written_by(path, &found, runs);
+                if self.may_matter(&found) {
+                    self.written_by(path, &found, runs);
+                }
             }
         }
     }
@@ -382,8 +394,7 @@ impl Finder<'_, '_, '_> {
             let EntryName::Known(known) = &name else { continue };
             let path = format!("{}.{}", path.join("."), as_key(&name));
             let found = self.reader.get(&file, "text");
-            let matters = may_matter(&found.value.value);
-            if matters && !self.reader.is_default(&found) && !self.reader.is_unset(&found) {
+            if !self.reader.is_default(&found) && !self.reader.is_unset(&found) && self.may_matter(&found) {
                 let is_program = self.is_program(&file);
                 let text = self.reader.text(&found);
                 if text.value().is_some_and(|text| {
@@ -393,8 +404,8 @@ impl Finder<'_, '_, '_> {
                 }
             }
             let source = self.reader.get(&file, "source");
-            let matters = may_matter(&source.value.value);
-            if matters && !self.reader.is_default(&source) && !self.reader.is_unset(&source) {
+            if !self.reader.is_default(&source) && !self.reader.is_unset(&source) && self.may_matter(&source)
+            {
                 self.written_by(&format!("{path}.source"), &source, runs);
             }
         }
@@ -455,20 +466,9 @@ fn cron_line(text: &Text) -> Option<(Text, Text)> {
     Some((text.slice(start, end), text.slice(end, pattern.len())))
 }
 
-/// May a value be a script that runs containers? Nearly none is, and to read all that is known of one takes longer.
-fn may_matter(value: &Value) -> bool {
-    match value {
-        Value::String(string) => {
-            let holes = string.parts.iter().flat_map(|parts| parts.iter());
-            let mut holes = holes.filter_map(|part| part.hole.as_ref()?.why.name());
-            let mut context = string.context.iter().flat_map(|context| context.iter());
-            names_program(&string.text)
-                || holes.any(names_program)
-                || context.any(|item| matches!(item, ContextItem::Written { .. }))
-        }
-        Value::Either(_) | Value::Attrs(_) => true,
-        _ => false,
-    }
+/// Is there nothing that could be a script?
+fn is_nothing(found: &Found) -> bool {
+    matches!(found.value.value, Value::Unknown(_) | Value::Null)
 }
 
 /// Has a file the name of a script, or of a program: no ending that tells something else?
