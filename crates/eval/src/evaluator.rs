@@ -56,10 +56,7 @@ impl<'s> Evaluator<'s> {
     /// A fresh evaluation with the builtins in place.
     pub fn new(source: &'s dyn Source, limits: Limits) -> Self {
         let mut this = Self {
-            names: Names::new(|see| {
-                crate::builtins::names(see);
-                crate::nixlib::names(see);
-            }),
+            names: Names::new(crate::nixlib::names),
             thunks: Thunks::new(),
             origins: Origins::new(),
             conditions: Conditions::new(),

@@ -78,8 +78,9 @@ static SETS: Prelude = Prelude::new("sets", crate::heap::compiled::compiled!("se
 /// Which names of the namespaces are in `lib` itself.
 static TOP: Prelude = Prelude::new("top", crate::heap::compiled::compiled!("top"));
 
-/// The names in `lib` itself, which nearly every file makes use of.
+/// The names of builtins and those in `lib` itself, which nearly every file makes use of.
 pub(crate) fn names(see: &mut dyn FnMut(&str)) {
+    crate::builtins::names(see);
     for name in TOP.code.hir().names() {
         see(name.as_str());
     }
