@@ -41,6 +41,7 @@ mod unknown_option;
 mod unpinned_image;
 mod user_namespaces_disabled;
 mod wide_device_access;
+mod will_not_start;
 mod writable_store_bind;
 mod x11_socket_bind;
 
@@ -85,6 +86,7 @@ pub static ALL: &[&Rule] = &[
     &unpinned_image::RULE,
     &user_namespaces_disabled::RULE,
     &wide_device_access::RULE,
+    &will_not_start::RULE,
     &writable_store_bind::RULE,
     &x11_socket_bind::RULE,
 ];

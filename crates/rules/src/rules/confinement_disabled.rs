@@ -89,9 +89,9 @@ fn words(
 ) -> Option<(Severity, &'static str, &'static str)> {
     let (key, value) = option.split_once(['=', ':'])?;
     let uncovers_all = match key {
-        "unmask" => value
-            .split(':')
-            .any(|path| path.eq_ignore_ascii_case("all") || path == "/proc/*"),
+        "unmask" => value.split(':').any(|path| {
+            path.eq_ignore_ascii_case("all") || matches!(path, "/proc/*" | "/proc/sys" | "/proc/sys/kernel")
+        }),
         "systempaths" => value == "unconfined",
         _ => false,
     };

@@ -34,7 +34,6 @@ declare_rule! {
         proof: Proof::Experiments(&[
             "nspawn-plants-setuid-root",
             "nspawn-read-only-bind-remounted",
-            "podman-no-userns-setuid-root",
             "podman-sys-admin",
         ]),
         check: Container(check),

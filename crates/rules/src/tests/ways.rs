@@ -212,6 +212,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "{ containers.web = { path = @; }; }",
         "\"/srv/web\"",
     ),
+    (
+        "will-not-start",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; volumes = @; }; }",
+        "[ \"/a:/data\" \"/b:/data\" ]",
+    ),
 ];
 
 /// The surest finding of a rule in a whole system of this module.
