@@ -56,12 +56,12 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     // Of several profiles the last one counts.
-    let profiles = { container.security_options.iter() }.filter(|field| {
+    let mut profiles = { container.security_options.iter() }.filter(|field| {
         field
             .value()
             .is_none_or(|option| profile(option).is_some() || option.has_hole())
     });
-    let Some(last) = profiles.last().and_then(|field| field.written()) else {
+    let Some(last) = profiles.next_back().and_then(|field| field.written()) else {
         return;
     };
     if profile(last.get()).as_deref() != Some("unconfined") {
