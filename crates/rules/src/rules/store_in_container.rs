@@ -7,7 +7,8 @@ use nixpod_model::Container;
 
 declare_rule! {
     /// ## What it flags
-    /// The whole Nix store bound into an OCI container, writable or not. Guests of systemd-nspawn always have it.
+    /// The whole Nix store bound into a container that runs an image, writable or not. Guests of systemd-nspawn always have
+    /// it, and so has a NixOS that runs from its host's store (`--rootfs`).
     /// ## Why
     /// Everything that the configuration of the host put into its store can be read there: files with passwords that were
     /// written by Nix, units, and the sources of the configuration itself. Paths of the store that the program needs can be
@@ -45,7 +46,8 @@ declare_rule! {
 }
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if !container.is_oci() {
+    // A NixOS that runs from the store of its host has no image, and needs the store.
+    if !container.is_oci() || container.image.is_none() {
         return;
     }
     for field in &container.mounts {

@@ -406,10 +406,6 @@ fn images_that_move() {
             info high: `web` runs `nginx:latest`, a tag that moves, without a digest
         "#]],
     );
-    check(
-        rule,
-        &image("nginx:1.27", false),
-        expect![""],
-    );
+    check(rule, &image("nginx:1.27", false), expect![""]);
     silent(rule, &image("nginx:latest", true));
 }
