@@ -201,7 +201,13 @@ pub(crate) struct CheckArgs {
     pub(crate) all: bool,
 
     /// Exit with 1 if a finding is at least this severe
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Gate::Low, help_heading = "Gate")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SEVERITY",
+        default_value_t,
+        help_heading = "Gate"
+    )]
     pub(crate) fail_on: Gate,
 
     /// Exit with 2 if anything was not analysed, or if there was nothing to judge
