@@ -24,6 +24,7 @@ mod secret_in_store;
 mod sensitive_bind;
 mod shared_host_network;
 mod sys_admin_capability;
+mod unknown_capability;
 mod unknown_option;
 mod unpinned_image;
 mod x11_socket_bind;
@@ -52,6 +53,7 @@ pub static ALL: &[&Rule] = &[
     &sensitive_bind::RULE,
     &shared_host_network::RULE,
     &sys_admin_capability::RULE,
+    &unknown_capability::RULE,
     &unknown_option::RULE,
     &unpinned_image::RULE,
     &x11_socket_bind::RULE,

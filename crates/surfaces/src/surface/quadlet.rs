@@ -3,13 +3,12 @@
 
 use crate::read::{Found, OptionReader, wrong};
 use crate::surface::quadlet_sections::{Form, other_sections};
-use crate::surface::section::{self, Beside, Own, Section, name_by_entry};
+use crate::surface::section::{self, Beside, Own, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::hole;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
-use crate::vocabulary::unit::values::Values;
 use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
 use nixpod_model::{

@@ -211,7 +211,11 @@ fn split_by_blanks(writing: Writing, pair: &Field<EnvVar>) -> Option<Field<Text>
     let text = writing.pair(&value.name, &value.value);
     let pattern = text.pattern();
     let is_whole = pattern.starts_with('"') || !pattern.contains(is_split);
-    (!is_whole).then(|| writing.finish(pair.map(|_| text.clone())))
+    let plain = || {
+        let name = Text::known(format!("{}=", value.name), Origin::default());
+        concat([name, value.value.clone()])
+    };
+    (!is_whole).then(|| writing.finish(pair.map(|_| plain())))
 }
 
 /// A name with its value, as one word.

@@ -12,6 +12,7 @@ mod inside;
 mod line;
 mod nspawn;
 mod scripts;
+mod unshare;
 
 pub(crate) use scripts::{CommandLine, command_lines, names_program};
 

@@ -4,6 +4,7 @@ use super::engine::{self, Known};
 use super::inside;
 use super::line::Base;
 use super::nspawn;
+use super::unshare;
 use crate::surface::texts::{HostVolume, Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::shell::{self, Followed, Line, Stopped, Who};
@@ -132,6 +133,14 @@ fn lines(written: &Written, lines: &[Line], out: &mut TextsRead) {
                 nspawn::read(&base, line, &mut container);
                 out.add(container, || base.command(line, nspawn::end(line)));
             }
+            "unshare" => {
+                let mounts = unshare::mounts(&base, line);
+                if !mounts.is_empty() {
+                    let mut container = begin(&base, line, None, out);
+                    unshare::read(&base, line, mounts, &mut container);
+                    out.add(container, || base.command(line, line.words.len()));
+                }
+            }
             "podman" | "docker" | "nerdctl" => match engine::command(line) {
                 engine::Command::Run(run) => {
                     let mut container = begin(&base, line, run.name.clone(), out);
@@ -197,7 +206,7 @@ impl Seen {
         }
         let words = match engine::command(line) {
             engine::Command::Run(run) => run.spec().iter().map(|word| word.text.display()).collect(),
-            _ if line.program == "systemd-nspawn" => {
+            _ if matches!(line.program.as_str(), "systemd-nspawn" | "unshare") => {
                 line.words.iter().map(|word| word.text.display()).collect()
             }
             // It is no container, however often it runs.
