@@ -4,6 +4,7 @@ use super::containers;
 use expect_test::expect;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one system with many scripts")]
 fn a_service_runs_a_file() {
     containers(
         r#"

@@ -5,6 +5,7 @@ use expect_test::expect;
 use nixpod_modules::Kind;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one system with many units")]
 fn services_of_units() {
     containers(
         r#"

@@ -5,6 +5,10 @@ use expect_test::expect;
 use nixpod_modules::Kind;
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "all lines of a unit and all words of its command"
+)]
 fn home_manager() {
     check(
         r#"
@@ -76,6 +80,10 @@ fn home_manager() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "all lines of a unit and all words of its command"
+)]
 fn quadlet_nix_with_options() {
     check(
         r#"
@@ -143,6 +151,10 @@ fn quadlet_nix_with_options() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "all lines of a unit and all words of its command"
+)]
 fn quadlet_nix_with_keys() {
     check(
         r#"

@@ -28,6 +28,7 @@ mod quadlet_text;
 mod runners;
 mod secrets;
 mod settings;
+mod settings_of_users;
 mod size;
 mod systemd_nspawn;
 mod traps;
