@@ -137,6 +137,91 @@ const CASES: &[(&str, &str, &str)] = &[
         "{ virtualisation.oci-containers.containers.web = { image = @; }; }",
         "\"docker.io/library/nginx:latest\"",
     ),
+    (
+        "seccomp-unconfined",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
+        "[ \"--security-opt=seccomp=unconfined\" ]",
+    ),
+    (
+        "confinement-disabled",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
+        "[ \"--security-opt=unmask=ALL\" ]",
+    ),
+    (
+        "engine-api-exposed",
+        "{ virtualisation.docker = { enable = true; listenOptions = @; }; }",
+        "[ \"tcp://0.0.0.0:2375\" ]",
+    ),
+    (
+        "insecure-registry",
+        "{ virtualisation.containers.registries.insecure = @; }",
+        "[ \"registry.lan:5000\" ]",
+    ),
+    (
+        "secret-path-as-value",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; environment.DB_PASSWORD = @; }; }",
+        "\"/run/secrets/db\"",
+    ),
+    (
+        "env-host",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
+        "[ \"--env-host\" ]",
+    ),
+    (
+        "mount-propagation",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; privileged = true; volumes = @; }; }",
+        "[ \"/srv:/srv:rshared\" ]",
+    ),
+    (
+        "input-devices",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; devices = @; }; }",
+        "[ \"/dev/input\" ]",
+    ),
+    (
+        "wide-device-access",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; devices = @; }; }",
+        "[ \"/dev/sda\" ]",
+    ),
+    (
+        "ports-without-effect",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = [ \"--network=host\" ]; ports = @; }; }",
+        "[ \"80:80\" ]",
+    ),
+    (
+        "chowned-system-dir",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; volumes = @; }; }",
+        "[ \"/var/lib:/data:U\" ]",
+    ),
+    (
+        "user-namespaces-disabled",
+        "{ security.allowUserNamespaces = @; containers.web = { privateUsers = \"pick\"; config = { }; }; }",
+        "false",
+    ),
+    (
+        "fuse-overlayfs-storage",
+        "{ virtualisation.containers.storage.settings.storage.driver = @; }",
+        "\"vfs\"",
+    ),
+    (
+        "writable-store-bind",
+        "{ containers.web = { bindMounts.a = { hostPath = @; mountPoint = \"/a\"; isReadOnly = false; }; config = { }; }; }",
+        "\"/nix\"",
+    ),
+    (
+        "dead-flag",
+        "{ containers.web = { extraFlags = @; config = { }; }; }",
+        "[ \"--slice=web.slice\" ]",
+    ),
+    (
+        "opaque-guest",
+        "{ containers.web = { path = @; }; }",
+        "\"/srv/web\"",
+    ),
+    (
+        "will-not-start",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; volumes = @; }; }",
+        "[ \"/a:/data\" \"/b:/data\" ]",
+    ),
 ];
 
 /// The surest finding of a rule in a whole system of this module.
