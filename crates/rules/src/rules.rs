@@ -7,6 +7,7 @@ mod colliding_subid_ranges;
 mod confinement_disabled;
 mod dangerous_capability;
 mod dead_flag;
+mod empty_password;
 mod engine_api_exposed;
 mod engine_socket_bind;
 mod env_host;
@@ -16,6 +17,7 @@ mod fuse_overlayfs_storage;
 mod gpu_device;
 mod host_namespace;
 mod ignored_network_option;
+mod image_without_digest;
 mod input_devices;
 mod insecure_registry;
 mod missing_linger;
@@ -36,6 +38,7 @@ mod secret_in_store;
 mod secret_path_as_value;
 mod sensitive_bind;
 mod shared_host_network;
+mod store_in_container;
 mod sys_admin_capability;
 mod unknown_capability;
 mod unknown_option;
@@ -53,6 +56,7 @@ pub static ALL: &[&Rule] = &[
     &confinement_disabled::RULE,
     &dangerous_capability::RULE,
     &dead_flag::RULE,
+    &empty_password::RULE,
     &engine_api_exposed::RULE,
     &engine_socket_bind::RULE,
     &env_host::RULE,
@@ -62,6 +66,7 @@ pub static ALL: &[&Rule] = &[
     &gpu_device::RULE,
     &host_namespace::RULE,
     &ignored_network_option::RULE,
+    &image_without_digest::RULE,
     &input_devices::RULE,
     &insecure_registry::RULE,
     &missing_linger::RULE,
@@ -82,6 +87,7 @@ pub static ALL: &[&Rule] = &[
     &secret_path_as_value::RULE,
     &sensitive_bind::RULE,
     &shared_host_network::RULE,
+    &store_in_container::RULE,
     &sys_admin_capability::RULE,
     &unknown_capability::RULE,
     &unknown_option::RULE,

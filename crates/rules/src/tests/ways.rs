@@ -3,7 +3,7 @@
 
 use crate::ALL;
 use nixpod_analysis::Confidence;
-use nixpod_testing::{Fixture, host, targets};
+use nixpod_testing::{Fixture, pedantic_host, targets};
 
 /// A rule, a module with `@` for a value, and a value that the rule is against.
 const CASES: &[(&str, &str, &str)] = &[
@@ -222,6 +222,21 @@ const CASES: &[(&str, &str, &str)] = &[
         "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; volumes = @; }; }",
         "[ \"/a:/data\" \"/b:/data\" ]",
     ),
+    (
+        "image-without-digest",
+        "{ virtualisation.oci-containers.containers.web = { image = @; }; }",
+        "\"docker.io/library/nginx:1.27.3\"",
+    ),
+    (
+        "store-in-container",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; volumes = @; }; }",
+        "[ \"/nix/store:/nix/store:ro\" ]",
+    ),
+    (
+        "empty-password",
+        "{ users.users.a = { isNormalUser = true; hashedPassword = @; }; }",
+        "\"\"",
+    ),
 ];
 
 /// The surest finding of a rule in a whole system of this module.
@@ -231,7 +246,7 @@ fn surest(rule: &str, module: &str, more: &str) -> Option<Confidence> {
     let fixture = format!(
         "#- /flake.nix\n{flake}\n#- /main.nix\n{{ config, lib, pkgs, other, ... }}: {module}\n#- /secrets.env\nA=b\n{more}"
     );
-    let analysis = host(ALL, &Fixture::parse(&fixture)).analysis();
+    let analysis = pedantic_host(ALL, &Fixture::parse(&fixture)).analysis();
     let findings = analysis.check(&targets()).findings;
     let own = findings.iter().filter(|finding| finding.diagnostic.rule == rule);
     own.map(|finding| finding.diagnostic.confidence).max()
