@@ -264,27 +264,15 @@ fn words(form: &Form) -> Result<String> {
 }
 
 fn command(program: &str, form: &Form) -> String {
-    let words = match &form.shell {
-        Some(text) => text.clone(),
-        None => {
-            let quoted = form
-                .args
-                .iter()
-                .map(|word| shlex::try_quote(word).unwrap_or_default().into_owned());
-            quoted.collect::<Vec<_>>().join(" ")
-        }
-    };
+    let quoted = form
+        .args
+        .iter()
+        .map(|word| shlex::try_quote(word).unwrap_or_default().into_owned());
+    let words = quoted.collect::<Vec<_>>().join(" ");
     let mut out: Vec<&str> = form.env.iter().map(String::as_str).collect();
     out.push(program);
     out.push(&words);
-    let line = out.join(" ").trim_end().to_owned();
-    match form.containers_conf.as_str() {
-        "" => line,
-        conf => format!(
-            "# containers.conf: {}\n{line}",
-            conf.trim_end().replace('\n', "; ")
-        ),
-    }
+    out.join(" ").trim_end().to_owned()
 }
 
 fn block(language: &str, text: &str) -> String {

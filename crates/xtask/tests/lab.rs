@@ -3,7 +3,7 @@
 use nixpod_analysis::{Group, Meta, Proof, Severity, Verdict};
 use nixpod_xtask::lab::data::{self, Experiment, Side};
 use nixpod_xtask::lab::results::Results;
-use nixpod_xtask::lab::{Generations, fingerprint, pattern, script};
+use nixpod_xtask::lab::{Generations, fingerprint, pattern, script, scripts};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -140,9 +140,10 @@ fn what_is_recorded_is_of_the_experiments_as_they_are() {
     for experiment in experiments() {
         let id = &experiment.id;
         let recorded = results.experiments.get(id);
+        let scripts = scripts(&experiment).unwrap_or_else(|error| panic!("{id}: {error:#}"));
         for (name, outcome) in recorded.into_iter().flatten() {
             assert!(outcome.passed, "{id} failed on {name}");
-            let now = fingerprint(&experiment, name).expect("a script");
+            let now = fingerprint(&experiment, &scripts, name);
             assert_eq!(
                 outcome.of, now,
                 "{id} was changed since: run `cargo xtask lab --record --generation {name} {id}`"

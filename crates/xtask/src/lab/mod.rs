@@ -2,7 +2,7 @@
 //!
 //! An experiment (`data`) is a claim with a bad form and mostly a good one, a probe inside the container, and what must
 //! be seen. A claim that an engine refutes fails. `generations` unpacks engines from Debian's packages into a folder of
-//! the lab's own; `script` writes a form as a script; `host` runs it in namespaces of its own, and removes all that it made
+//! the lab's own; `rendered` is what the Nix of a form comes to; `script` writes a form as a script; `host` runs it in namespaces of its own, and removes all that it made
 //! however it ends; `judge` holds what was seen against what was expected; `results` are the results that stand in the
 //! repository. The experiments, and the scripts that make a host, are in `testdata/lab`; its README says how to add one.
 
@@ -11,6 +11,7 @@ mod generations;
 mod host;
 mod judge;
 mod needs;
+pub mod rendered;
 pub mod results;
 mod script;
 
@@ -250,11 +251,12 @@ impl Task<'_> {
         {
             return Ok(Verdict::Skipped(why, true));
         }
+        let scripts = scripts(experiment)?;
         let mut passed = true;
         let mut saw = BTreeMap::new();
-        for (at, form) in experiment.forms.iter().enumerate() {
+        for (at, (form, script)) in experiment.forms.iter().zip(&scripts).enumerate() {
             let folder = work.join(format!("{}-{}-{at}", experiment.id, self.generation));
-            let ran = self.place.run(&script(form)?, &folder)?;
+            let ran = self.place.run(script, &folder)?;
             let mut unmet = judge::unmet(form, self.generation, &ran.output)?;
             if ran.timed_out {
                 unmet.push(format!("no end within {} s", ran.time.as_secs()));
@@ -270,7 +272,7 @@ impl Task<'_> {
             passed &= unmet.is_empty();
             saw.insert(form.label(), judge::gist(&ran.output));
         }
-        let of = fingerprint(experiment, self.generation)?;
+        let of = fingerprint(experiment, &scripts, self.generation);
         let outcome = Outcome { passed, of, saw };
         Ok(if passed {
             Verdict::Passed(outcome)
@@ -280,17 +282,21 @@ impl Task<'_> {
     }
 }
 
-/// A number for what an experiment runs and expects on a generation, so that a result that is older than it is seen.
+/// The scripts of an experiment's forms, which are the same on all generations.
 ///
 /// # Errors
 /// A form that cannot be written as a script.
-pub fn fingerprint(experiment: &Experiment, generation: &str) -> Result<String> {
-    let mut text = String::new();
-    for form in &experiment.forms {
+pub fn scripts(experiment: &Experiment) -> Result<Vec<String>> {
+    experiment.forms.iter().map(script).collect()
+}
+
+/// A number for what an experiment runs and expects on a generation, so that a result that is older than it is seen.
+pub fn fingerprint(experiment: &Experiment, scripts: &[String], generation: &str) -> String {
+    let parts = experiment.forms.iter().zip(scripts).map(|(form, script)| {
         let (see, not) = form.expected(generation);
-        writeln!(text, "{}\n{}\n{see:?}\n{not:?}", form.label(), script(form)?)?;
-    }
-    Ok(results::number(&text))
+        format!("{}\n{script}\n{see:?}\n{not:?}\n", form.label())
+    });
+    results::number(&parts.collect::<String>())
 }
 
 fn ground(versions: BTreeMap<String, String>) -> Result<Ground> {

@@ -1,0 +1,194 @@
+//! What is run of a form's Nix: what our own engine says that it comes to, so that the way is tried from the text to the
+//! kernel.
+//!
+//! Left out is what ties a container to its unit, and stands in its own place in the lab: its name, its image or file system,
+//! its log, what it tells systemd, the host's Nix store. All other words, those of the modules among them, are run as they are.
+
+use super::data::{Engine, Form};
+use anyhow::{Context, Result, bail};
+use nixpod_analysis::{
+    AnalysisHost, Certainty, EvalInput, EvalRequest, MemoryFileSystem, Shown, ShownCommand, ShownWord,
+};
+use std::sync::Arc;
+
+/// What every form has besides; Podman runs the containers of NixOS.
+const BESIDES: &str = r#"
+  virtualisation.oci-containers.backend = "podman";
+  system.stateVersion = "25.11";
+"#;
+
+/// The image of containers that a form gives none, by where a container called `web` is declared.
+const IMAGE: &str = "localhost/lab";
+const IMAGES: [(&str, &str); 3] = [
+    ("virtualisation.oci-containers.containers.web", "image"),
+    ("virtualisation.quadlet.containers.web", "containerConfig.image"),
+    ("services.podman.containers.web", "image"),
+];
+
+/// Words that modules and generators add, each with its value.
+const OF_UNIT: [&str; 14] = [
+    "-D",
+    "-M",
+    "--cgroups",
+    "--cidfile",
+    "-d",
+    "--kill-signal",
+    "--link-journal",
+    "--log-driver",
+    "--name",
+    "--notify-ready",
+    "--pull",
+    "--replace",
+    "--sdnotify",
+    "--keep-unit",
+];
+
+/// Where the store of the host is bound from.
+const STORE: [&str; 2] = ["--bind=/nix/", "--bind-ro=/nix/"];
+
+/// What a form's Nix comes to.
+#[derive(Debug, Default)]
+pub(super) struct Rendered {
+    /// The words of the command behind `systemd-nspawn` or `podman run`, without what runs inside.
+    pub words: Vec<String>,
+    /// Settings of the service.
+    pub service: Vec<String>,
+    /// What is written into the section `[Container]` for Podman's generator.
+    pub section: Vec<String>,
+}
+
+/// The project that a module is, as one of NixOS or of a user's home.
+pub fn project(nix: &str, is_home: bool) -> AnalysisHost {
+    let disk = MemoryFileSystem::new();
+    let import = match is_home {
+        true => "home-manager.users.lab.imports = [ ./form.nix ./image.nix ];",
+        false => "imports = [ ./form.nix ./image.nix ];",
+    };
+    let images = IMAGES.iter().filter(|(path, _)| nix.contains(path));
+    let images = images.map(|(path, option)| format!("  {path}.{option} = \"{IMAGE}\";\n"));
+    disk.write("/project/configuration.nix", format!("{{ {import} {BESIDES} }}"));
+    disk.write("/project/form.nix", format!("{{\n{nix}\n}}\n"));
+    disk.write(
+        "/project/image.nix",
+        format!("{{\n{}}}\n", images.collect::<String>()),
+    );
+    let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::new(disk));
+    host.set_project("/project".into());
+    host
+}
+
+/// Is the Nix of a form a module of a user's home?
+pub fn is_home(form: &Form) -> bool {
+    form.engine == Engine::PodmanRootless
+        || form
+            .nix
+            .as_ref()
+            .is_some_and(|nix| nix.contains("services.podman."))
+}
+
+/// What the Nix of a form comes to; nothing where it declares no container.
+///
+/// # Errors
+/// Nix of which that is not known, or with several containers.
+pub(super) fn rendered(form: &Form, nix: &str) -> Result<Rendered> {
+    let report = project(nix, is_home(form))
+        .analysis()
+        .commands(&["/project".into()]);
+    let told: Vec<&Shown> = report
+        .containers
+        .iter()
+        .filter(|container| container.command.is_some())
+        .collect();
+    let command = match told.as_slice() {
+        [] => return Ok(Rendered::default()),
+        [container] => container.command.as_ref().context("no command")?,
+        _ => bail!("it has several containers"),
+    };
+    Ok(Rendered {
+        words: words(command)?,
+        service: texts(&command.service)?,
+        section: section(&texts(&command.unit)?),
+    })
+}
+
+/// The words without those that have their own place in the lab.
+fn words(command: &ShownCommand) -> Result<Vec<String>> {
+    let mut words = command.words.as_slice();
+    if let Some(image) = words.iter().rposition(|word| word.text == IMAGE) {
+        words = words.get(..image).unwrap_or_default();
+    }
+    let mut kept: Vec<&ShownWord> = Vec::new();
+    let mut is_left_out = false;
+    // The program, and the command of Podman's.
+    let options = words
+        .iter()
+        .skip_while(|word| word.text == "systemd-nspawn" || word.text == "podman" || word.text == "run");
+    for word in options {
+        if !word.is_value {
+            is_left_out = is_own(word) && is_of_unit(word);
+        }
+        if !is_left_out {
+            kept.push(word);
+        }
+    }
+    // What runs inside, and the path that it is found by.
+    while let Some(at) = kept.iter().position(|word| is_own(word) && word.has_hole) {
+        let begin = match kept.get(at.saturating_sub(1)) {
+            Some(name) if name.text == "--setenv" => at.saturating_sub(1),
+            _ => at,
+        };
+        kept.drain(begin..=at);
+    }
+    kept.into_iter().map(text).collect()
+}
+
+/// Does a module or a generator add it?
+fn is_own(word: &ShownWord) -> bool {
+    word.span.is_none()
+}
+
+fn is_of_unit(word: &ShownWord) -> bool {
+    let name = word.text.split('=').next().unwrap_or_default();
+    OF_UNIT.contains(&name) || STORE.iter().any(|bind| word.text.starts_with(bind))
+}
+
+fn texts(words: &[ShownWord]) -> Result<Vec<String>> {
+    words.iter().map(text).collect()
+}
+
+/// A word that is surely there and known.
+fn text(word: &ShownWord) -> Result<String> {
+    match word.certainty {
+        Certainty::Set | Certainty::Default if !word.has_hole => Ok(word.text.clone()),
+        _ => bail!("of `{}` it is not known what it comes to", word.text),
+    }
+}
+
+/// The lines of the section `[Container]`, without the image.
+fn section(unit: &[String]) -> Vec<String> {
+    let lines = unit.iter().skip_while(|line| *line != "[Container]").skip(1);
+    let lines = lines.take_while(|line| !line.starts_with('['));
+    lines
+        .filter(|line| !line.starts_with("Image="))
+        .cloned()
+        .collect()
+}
+
+/// What the Nix of a form says of a whole engine, as `containers.conf` or another file of tables; nothing if it says nothing.
+///
+/// # Errors
+/// Nix that does not evaluate.
+pub(super) fn settings(nix: &str, option: &str) -> Result<String> {
+    let request = EvalRequest {
+        input: EvalInput::Expr(format!("({{\n{nix}\n}}).{option} or {{ }}")),
+        strict: true,
+        json: true,
+        ..EvalRequest::default()
+    };
+    let outcome = project("", false).analysis().evaluate(&request);
+    let json = outcome
+        .output
+        .with_context(|| outcome.error.unwrap_or_default())?;
+    let value: serde_json::Value = serde_json::from_str(&json)?;
+    Ok(toml::to_string(&value)?)
+}
