@@ -62,6 +62,8 @@ declare_rule! {
             "quadlet-capabilities",
             "quadlet-drop-ins",
             "quadlet-starts",
+            "arion-starts",
+            "quadlet-nix-starts",
         ]),
         check: Container(check),
     }
@@ -126,8 +128,9 @@ fn danger(is_nspawn: bool, confined: bool) -> (Severity, &'static str) {
             "The line changes nothing, because nspawn never takes this capability away, and the user namespace \
              confines it. Remove it.",
         ),
+        // That it counts is what missing-private-users says.
         (true, false) => (
-            Severity::High,
+            Severity::Low,
             "The line itself changes nothing, because nspawn never takes this capability away; but without a user \
              namespace it is real power over the host. Remove it and set `privateUsers = \"pick\"`.",
         ),

@@ -323,6 +323,11 @@ fn record(
     results
         .experiments
         .retain(|id, _| all.iter().any(|experiment| experiment.id == *id));
+    for experiment in all.iter().filter(|experiment| !experiment.generations.is_empty()) {
+        if let Some(outcomes) = results.experiments.get_mut(&experiment.id) {
+            outcomes.retain(|generation, _| experiment.generations.contains(generation));
+        }
+    }
     for ((id, generation), outcome) in outcomes {
         results
             .experiments

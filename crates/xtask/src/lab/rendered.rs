@@ -11,13 +11,13 @@ use nixpod_analysis::{
 };
 use std::sync::Arc;
 
-/// What every form has besides; Podman runs the containers of NixOS.
+/// What every form has besides; Podman runs the containers of NixOS if nothing else is said.
 const BESIDES: &str = r#"
-  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.backend = lib.mkDefault "podman";
   system.stateVersion = "25.11";
 "#;
 
-/// The image of containers that a form gives none, by where a container called `web` is declared.
+/// The image of containers, by where a container called `web` is declared.
 const IMAGE: &str = "localhost/lab";
 const IMAGES: [(&str, &str); 3] = [
     ("virtualisation.oci-containers.containers.web", "image"),
@@ -65,12 +65,15 @@ pub fn project(nix: &str, is_home: bool) -> AnalysisHost {
         false => "imports = [ ./form.nix ./image.nix ];",
     };
     let images = IMAGES.iter().filter(|(path, _)| nix.contains(path));
-    let images = images.map(|(path, option)| format!("  {path}.{option} = \"{IMAGE}\";\n"));
-    disk.write("/project/configuration.nix", format!("{{ {import} {BESIDES} }}"));
+    let images = images.map(|(path, option)| format!("  {path}.{option} = lib.mkForce \"{IMAGE}\";\n"));
+    disk.write(
+        "/project/configuration.nix",
+        format!("{{ lib, ... }}: {{ {import} {BESIDES} }}"),
+    );
     disk.write("/project/form.nix", format!("{{\n{nix}\n}}\n"));
     disk.write(
         "/project/image.nix",
-        format!("{{\n{}}}\n", images.collect::<String>()),
+        format!("{{ lib, ... }}: {{\n{}}}\n", images.collect::<String>()),
     );
     let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::new(disk));
     host.set_project("/project".into());
@@ -122,7 +125,7 @@ fn words(command: &ShownCommand) -> Result<Vec<String>> {
     // The program, and the command of Podman's.
     let options = words
         .iter()
-        .skip_while(|word| word.text == "systemd-nspawn" || word.text == "podman" || word.text == "run");
+        .skip_while(|word| ["systemd-nspawn", "podman", "docker", "run"].contains(&word.text.as_str()));
     for word in options {
         if !word.is_value {
             is_left_out = is_own(word) && is_of_unit(word);
@@ -174,13 +177,73 @@ fn section(unit: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// What the Nix of a form says of a whole engine, as `containers.conf` or another file of tables; nothing if it says nothing.
+/// A file that an option becomes.
+#[derive(Debug)]
+pub(super) struct File {
+    /// The option.
+    option: &'static str,
+    /// What is written of its value, `it`.
+    value: &'static str,
+    /// Is it JSON? Else it is TOML.
+    is_json: bool,
+    /// Where.
+    pub path: &'static str,
+    /// What is done then.
+    pub then: &'static str,
+}
+
+/// Settings of engines as a whole, and what arion writes for Compose.
+const FILES: [File; 4] = [
+    File {
+        option: "virtualisation.containers.containersConf.settings",
+        value: "it",
+        is_json: false,
+        path: "/etc/containers/containers.conf.d/lab.conf",
+        then: "",
+    },
+    File {
+        option: "services.podman.settings.containers",
+        value: "it",
+        is_json: false,
+        path: "/home/lab/.config/containers/containers.conf",
+        then: "chown -R lab:lab /home/lab/.config",
+    },
+    File {
+        option: "virtualisation.docker.daemon.settings",
+        value: "it",
+        is_json: true,
+        path: "/etc/docker/daemon.json",
+        then: "",
+    },
+    File {
+        option: "virtualisation.arion.projects.lab.settings.services",
+        value: "{ services = builtins.mapAttrs (_: one: let
+            service = one.service;
+            granted = service.capabilities or { };
+          in builtins.removeAttrs service [ \"capabilities\" ] // {
+            image = \"lab\";
+            network_mode = \"none\";
+            cap_add = builtins.filter (name: granted.${name}) (builtins.attrNames granted);
+          }) it; }",
+        is_json: true,
+        path: "/lab/compose.json",
+        then: "",
+    },
+];
+
+/// The files that the Nix of a form becomes besides, with their texts.
 ///
 /// # Errors
 /// Nix that does not evaluate.
-pub(super) fn settings(nix: &str, option: &str) -> Result<String> {
+pub(super) fn files(nix: &str) -> Result<Vec<(&'static File, String)>> {
+    let named = FILES.iter().filter(|file| nix.contains(file.option));
+    named.map(|file| Ok((file, content(nix, file)?))).collect()
+}
+
+fn content(nix: &str, file: &File) -> Result<String> {
+    let File { option, value, .. } = file;
     let request = EvalRequest {
-        input: EvalInput::Expr(format!("({{\n{nix}\n}}).{option} or {{ }}")),
+        input: EvalInput::Expr(format!("let it = ({{\n{nix}\n}}).{option}; in {value}")),
         strict: true,
         json: true,
         ..EvalRequest::default()
@@ -189,6 +252,9 @@ pub(super) fn settings(nix: &str, option: &str) -> Result<String> {
     let json = outcome
         .output
         .with_context(|| outcome.error.unwrap_or_default())?;
+    if file.is_json {
+        return Ok(json);
+    }
     let value: serde_json::Value = serde_json::from_str(&json)?;
     Ok(toml::to_string(&value)?)
 }

@@ -14,20 +14,6 @@ pub(super) const STATUS: &str = "@status ";
 /// which the lab does not have, and what runs inside is a command.
 const NSPAWN: &str = "systemd-nspawn -q --register=no --keep-unit --as-pid2 -M web";
 
-/// Options of an engine as a whole, the file that they become, and whose it is.
-const SETTINGS: [(&str, &str, &str); 2] = [
-    (
-        "virtualisation.containers.containersConf.settings",
-        "/etc/containers/containers.conf.d/lab.conf",
-        "",
-    ),
-    (
-        "services.podman.settings.containers",
-        "/home/lab/.config/containers/containers.conf",
-        "chown -R lab:lab /home/lab/.config",
-    ),
-];
-
 /// The script of a form.
 ///
 /// # Errors
@@ -45,7 +31,7 @@ pub fn script(form: &Form) -> Result<String> {
         writeln!(out, ". /lab/lib/{part}.sh")?;
     }
     if let Some(nix) = &form.nix {
-        settings(&mut out, nix)?;
+        files(&mut out, nix)?;
     }
     match form.engine {
         Engine::Script => {
@@ -78,14 +64,12 @@ pub fn script(form: &Form) -> Result<String> {
     Ok(out)
 }
 
-/// Writes what the Nix says of all containers of an engine.
-fn settings(out: &mut String, nix: &str) -> Result<()> {
-    for (option, path, then) in SETTINGS {
-        if nix.contains(option) {
-            writeln!(out, "mkdir -p $(dirname {path})")?;
-            file(out, path, rendered::settings(nix, option)?.trim_end())?;
-            line(out, then);
-        }
+/// Writes the files that the Nix becomes besides its container.
+fn files(out: &mut String, nix: &str) -> Result<()> {
+    for (written, text) in rendered::files(nix)? {
+        writeln!(out, "mkdir -p $(dirname {})", written.path)?;
+        file(out, written.path, text.trim_end())?;
+        line(out, written.then);
     }
     Ok(())
 }
