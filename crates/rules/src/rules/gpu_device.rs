@@ -114,17 +114,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             }
             return;
         }
-        // A node that is not known, or a whole class of devices, may be the one that is bound.
-        let may_be_allowed = container.devices.iter().any(|field| {
-            field.value().is_none_or(|device| {
-                if dead_entry(device).is_some() {
-                    return false;
-                }
-                let node = device.node.pattern();
-                node.contains(HOLE) || node.starts_with("char-") || node.contains('*')
-            })
-        });
-        if may_be_allowed {
+        if may_be_allowed(container) {
             return;
         }
         sink.report(
@@ -137,6 +127,19 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         );
         return;
     }
+}
+
+/// A node that is not known, or a whole class of devices, may be the one that is bound.
+fn may_be_allowed(container: &Container) -> bool {
+    container.devices.iter().any(|field| {
+        field.value().is_none_or(|device| {
+            if dead_entry(device).is_some() {
+                return false;
+            }
+            let node = device.node.pattern();
+            node.contains(HOLE) || node.starts_with("char-") || node.contains('*')
+        })
+    })
 }
 
 /// Podman opens only the devices that a rootful container is given; a rootless one opens what its user may.

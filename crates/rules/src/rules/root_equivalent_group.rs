@@ -139,19 +139,6 @@ fn judge<T>(
     sink: &mut Sink,
 ) {
     let engines = &system.engines;
-    if let Some((severity, what)) = by_itself(group) {
-        let severity = match system.kind {
-            SystemKind::Guest => Severity::Low,
-            _ => severity,
-        };
-        sink.report(
-            field,
-            format!("user `{user}`{} is in group `{group}`, which {what}", inside(ctx, system)),
-        )
-        .severity(severity)
-        .help("Programs that need it can have the group by `SupplementaryGroups` of their service; people have `sudo`.");
-        return;
-    }
     let (daemon, enabled) = match group {
         "podman" => ("Podman", &engines.podman),
         "docker" => ("Docker", &engines.docker),
@@ -159,7 +146,7 @@ fn judge<T>(
         "incus-admin" => ("Incus", &engines.lxd),
         "libvirtd" => ("libvirt", &engines.libvirtd),
         "wheel" => return judge_wheel(ctx, system, user, field, sink),
-        _ => return,
+        _ => return judge_by_itself(ctx, system, (user, group), field, sink),
     };
     let confidence = match enabled.value() {
         // Containers that are not known may enable it or not.
@@ -202,6 +189,28 @@ fn judge<T>(
             Change::Remove(field.origin.clone()),
         );
     }
+}
+
+fn judge_by_itself<T>(
+    ctx: &Ctx<'_>,
+    system: &System,
+    (user, group): (&str, &str),
+    field: Written<'_, T>,
+    sink: &mut Sink,
+) {
+    let Some((severity, what)) = by_itself(group) else {
+        return;
+    };
+    let severity = match system.kind {
+        SystemKind::Guest => Severity::Low,
+        _ => severity,
+    };
+    sink.report(
+        field,
+        format!("user `{user}`{} is in group `{group}`, which {what}", inside(ctx, system)),
+    )
+    .severity(severity)
+    .help("Programs that need it can have the group by `SupplementaryGroups` of their service; people have `sudo`.");
 }
 
 /// Groups that need no engine: what their members can do.

@@ -243,27 +243,7 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
                 report(sink, field, text, &hit, &what, (Kept::Store, USER_HELP));
             }
         }
-        SecretSlot::HashedPassword(user, option) => {
-            // A hash that begins like this matches no password: the account is locked on purpose.
-            let locked = pattern.starts_with(['!', '*']) || pattern == "x";
-            let Some(hit) = judge_credential(&pattern).filter(|_| !locked) else {
-                return;
-            };
-            match field.written() {
-                Some(field) if hit.kind == Kind::Placeholder => {
-                    sink.report(
-                        field,
-                        format!("`{option}` of user `{user}`{place} is no hash, so nobody logs in by it"),
-                    )
-                    .severity(Severity::Info)
-                    .help("Write `\"!\"` if that is meant, or use `hashedPasswordFile`.");
-                }
-                _ => {
-                    let what = format!("the password of user `{user}`{place} (`{option}`)");
-                    report(sink, field, text, &hit, &what, (Kept::Store, USER_HELP));
-                }
-            }
-        }
+        SecretSlot::HashedPassword(user, option) => check_hash((user, option), place, field, text, sink),
         SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
             for (variable, hit) in judge_lines(&pattern) {
                 let confidence = match hit.kind {
@@ -304,6 +284,30 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
                     report(sink, field, text, &hit, &what, (Kept::Store, FILE_HELP));
                 }
             }
+        }
+    }
+}
+
+/// What stands where a hash is expected.
+fn check_hash<T>((user, option): (&str, &str), place: &str, field: &Field<T>, text: &Text, sink: &mut Sink) {
+    let pattern = text.pattern();
+    // A hash that begins like this matches no password: the account is locked on purpose.
+    let locked = pattern.starts_with(['!', '*']) || pattern == "x";
+    let Some(hit) = judge_credential(&pattern).filter(|_| !locked) else {
+        return;
+    };
+    match field.written() {
+        Some(field) if hit.kind == Kind::Placeholder => {
+            sink.report(
+                field,
+                format!("`{option}` of user `{user}`{place} is no hash, so nobody logs in by it"),
+            )
+            .severity(Severity::Info)
+            .help("Write `\"!\"` if that is meant, or use `hashedPasswordFile`.");
+        }
+        _ => {
+            let what = format!("the password of user `{user}`{place} (`{option}`)");
+            report(sink, field, text, &hit, &what, (Kept::Store, USER_HELP));
         }
     }
 }
