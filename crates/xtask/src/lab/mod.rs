@@ -49,7 +49,7 @@ pub struct LabArguments {
     pub record: bool,
     /// Print what was seen.
     pub verbose: bool,
-    /// So many at a time; as many as there are processors if nothing is said.
+    /// So many at a time; one more than there are processors if nothing is said.
     pub jobs: Option<usize>,
     /// The folder that the engines are unpacked into.
     pub folder: Option<PathBuf>,
@@ -200,9 +200,9 @@ fn run_all(
     let work = engines.join(format!("run-{}", std::process::id()));
     let next = AtomicUsize::new(0);
     let told = Mutex::new((counts, Outcomes::new(), Ok(())));
-    let jobs = arguments
-        .jobs
-        .or_else(|| std::thread::available_parallelism().ok().map(Into::into));
+    // One more than there are processors: much of the time is spent on waiting for engines.
+    let processors = std::thread::available_parallelism().map_or(1, Into::into);
+    let jobs = arguments.jobs.unwrap_or(processors + 1);
     let worker = || {
         while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
             let begin = Instant::now();
@@ -221,7 +221,7 @@ fn run_all(
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..jobs.unwrap_or(1).max(1) {
+        for _ in 0..jobs.max(1) {
             scope.spawn(worker);
         }
     });

@@ -19,7 +19,8 @@ const BESIDES: &str = r#"
 
 /// The image of containers, by where a container called `web` is declared.
 const IMAGE: &str = "localhost/lab";
-const IMAGES: [(&str, &str); 3] = [
+const IMAGES: [(&str, &str); 4] = [
+    ("home-manager.users.lab.services.podman.containers.web", "image"),
     ("virtualisation.oci-containers.containers.web", "image"),
     ("virtualisation.quadlet.containers.web", "containerConfig.image"),
     ("services.podman.containers.web", "image"),
@@ -64,7 +65,7 @@ pub fn project(nix: &str, is_home: bool) -> AnalysisHost {
         true => "home-manager.users.lab.imports = [ ./form.nix ./image.nix ];",
         false => "imports = [ ./form.nix ./image.nix ];",
     };
-    let images = IMAGES.iter().filter(|(path, _)| nix.contains(path));
+    let images = IMAGES.iter().find(|(path, _)| nix.contains(path)).into_iter();
     let images = images.map(|(path, option)| format!("  {path}.{option} = lib.mkForce \"{IMAGE}\";\n"));
     disk.write(
         "/project/configuration.nix",
@@ -109,7 +110,10 @@ pub(super) fn rendered(form: &Form, nix: &str) -> Result<Rendered> {
     };
     Ok(Rendered {
         words: words(command)?,
-        service: texts(&command.service)?,
+        service: match form.engine {
+            Engine::NspawnUnit => texts(&command.service)?,
+            _ => Vec::new(),
+        },
         section: section(&texts(&command.unit)?),
     })
 }
