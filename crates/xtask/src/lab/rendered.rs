@@ -114,7 +114,7 @@ pub(super) fn rendered(form: &Form, nix: &str) -> Result<Rendered> {
             Engine::NspawnUnit => texts(&command.service)?,
             _ => Vec::new(),
         },
-        section: section(&texts(&command.unit)?),
+        section: section(&command.unit)?,
     })
 }
 
@@ -172,13 +172,11 @@ fn text(word: &ShownWord) -> Result<String> {
 }
 
 /// The lines of the section `[Container]`, without the image.
-fn section(unit: &[String]) -> Vec<String> {
-    let lines = unit.iter().skip_while(|line| *line != "[Container]").skip(1);
-    let lines = lines.take_while(|line| !line.starts_with('['));
-    lines
-        .filter(|line| !line.starts_with("Image="))
-        .cloned()
-        .collect()
+fn section(unit: &[ShownWord]) -> Result<Vec<String>> {
+    let lines = unit.iter().skip_while(|line| line.text != "[Container]").skip(1);
+    let lines = lines.take_while(|line| !line.text.starts_with('['));
+    let kept = lines.filter(|line| !line.text.starts_with("Image="));
+    kept.map(text).collect()
 }
 
 /// A file that an option becomes.
