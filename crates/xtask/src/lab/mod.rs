@@ -19,7 +19,7 @@ pub use generations::Generations;
 pub use judge::pattern;
 pub use script::script;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use data::Experiment;
 use generations::Generation;
 use host::Place;
@@ -125,7 +125,7 @@ pub fn run(root: &Path, arguments: &LabArguments) -> Result<()> {
                 })
             })
             .collect();
-        let outcomes = run_all(&tasks, &engines, arguments, &mut counts)?;
+        let (outcomes, error) = run_all(&tasks, &engines, arguments, &mut counts)?;
         if arguments.record {
             let mut grounds = BTreeMap::new();
             for generation in &generations {
@@ -133,6 +133,9 @@ pub fn run(root: &Path, arguments: &LabArguments) -> Result<()> {
                 grounds.insert(generation.name.clone(), ground(versions)?);
             }
             record(root, &all, grounds, outcomes)?;
+        }
+        if let Some(error) = error {
+            return Err(error);
         }
     }
     counts.end(begin.elapsed(), arguments.strict)
@@ -190,16 +193,16 @@ fn listed(chosen: &[&Experiment]) -> Result<String> {
 /// Outcomes by experiment and generation.
 type Outcomes = BTreeMap<(String, String), Outcome>;
 
-/// Runs tasks, several at a time, and tells of each as it ends.
+/// Runs tasks, several at a time, and tells of each as it ends. An error is of one that could not be run at all.
 fn run_all(
     tasks: &[Task<'_>],
     engines: &Path,
     arguments: &LabArguments,
     counts: &mut Counts,
-) -> Result<Outcomes> {
+) -> Result<(Outcomes, Option<Error>)> {
     let work = engines.join(format!("run-{}", std::process::id()));
     let next = AtomicUsize::new(0);
-    let told = Mutex::new((counts, Outcomes::new(), Ok(())));
+    let told = Mutex::new((counts, Outcomes::new(), None));
     // One more than there are processors: much of the time is spent on waiting for engines.
     let processors = std::thread::available_parallelism().map_or(1, Into::into);
     let jobs = arguments.jobs.unwrap_or(processors + 1);
@@ -216,7 +219,7 @@ fn run_all(
                         outcomes.insert((task.experiment.id.clone(), task.generation.to_owned()), outcome);
                     }
                 }
-                Err(found) => *error = Err(found),
+                Err(found) => *error = Some(found.context(task.experiment.id.clone())),
             }
         }
     };
@@ -226,8 +229,7 @@ fn run_all(
         }
     });
     match told.into_inner() {
-        Ok((_, outcomes, Ok(()))) => Ok(outcomes),
-        Ok((_, _, Err(error))) => Err(error),
+        Ok((_, outcomes, error)) => Ok((outcomes, error)),
         Err(_) => bail!("a form could not be run"),
     }
 }

@@ -98,11 +98,9 @@ pub(super) fn rendered(form: &Form, nix: &str) -> Result<Rendered> {
     let report = project(nix, is_home(form))
         .analysis()
         .commands(&["/project".into()]);
-    let told: Vec<&Shown> = report
-        .containers
-        .iter()
-        .filter(|container| container.command.is_some())
-        .collect();
+    // Others are there for the rules.
+    let is_told = |container: &&Shown| container.command.is_some() && container.name == "web";
+    let told: Vec<&Shown> = report.containers.iter().filter(is_told).collect();
     let command = match told.as_slice() {
         [] => return Ok(Rendered::default()),
         [container] => container.command.as_ref().context("no command")?,
