@@ -127,16 +127,13 @@ pub fn run(root: &Path, arguments: &LabArguments) -> Result<()> {
             .collect();
         let (outcomes, error) = run_all(&tasks, &engines, arguments, &mut counts)?;
         if arguments.record {
-            let mut grounds = BTreeMap::new();
-            for generation in &generations {
+            let versions = generations.iter().map(|generation| {
                 let versions = known.versions(generation, &engines)?;
-                grounds.insert(generation.name.clone(), ground(versions)?);
-            }
-            record(root, &all, grounds, outcomes)?;
+                Ok((generation.name.clone(), ground(versions)?))
+            });
+            record(root, &all, versions.collect::<Result<_>>()?, outcomes)?;
         }
-        if let Some(error) = error {
-            return Err(error);
-        }
+        error.map_or(Ok(()), Err)?;
     }
     counts.end(begin.elapsed(), arguments.strict)
 }
