@@ -70,6 +70,7 @@ declare_rule! {
             "settings-volumes",
             "settings-mounts",
             "quadlet-volumes",
+            "docker-userns-remap",
         ]),
         check: Container(check),
     }
