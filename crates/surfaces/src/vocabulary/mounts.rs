@@ -1,6 +1,7 @@
 //! Mounts as texts.
 
 use crate::vocabulary::certainty::weaken;
+use crate::vocabulary::flags::boolean;
 use crate::vocabulary::text::{HOLE, split_all, split_once};
 use nixpod_model::{Container, Field, Mount, Text};
 use nixpod_source::Origin;
@@ -125,8 +126,14 @@ pub(crate) fn mount(text: &Text) -> Option<Mount> {
             "type" => kind = known,
             "source" | "src" => out.source = value,
             "target" | "destination" | "dst" => out.target = value,
-            "ro" | "readonly" => out.read_only = !matches!(known.as_str(), "false" | "0"),
-            "rw" => out.read_only = known == "false",
+            "ro" | "readonly" => out.read_only = boolean(&known) != Some(false),
+            "rw" => out.read_only = boolean(&known) == Some(false),
+            // As a volume says the same.
+            "U" | "chown" if known.is_empty() || boolean(&known) == Some(true) => {
+                out.options.push("U".to_owned());
+            }
+            "U" | "chown" if boolean(&known) == Some(false) => {}
+            "bind-propagation" => out.options.push(known),
             "" => {}
             _ => out.options.push(pattern),
         }
@@ -247,6 +254,10 @@ mod tests {
             &[
                 "type=bind,source=/a,target=/b,ro",
                 "type=bind,src=/a,dst=/b,readonly=false,z",
+                "type=bind,src=/a,dst=/b,readonly=f,U=true,bind-propagation=rshared",
+                "type=bind,src=/a,dst=/b,rw=0,chown=1",
+                "type=bind,src=/a,dst=/b,U=false,chown=F",
+                "type=bind,src=/a,dst=/b,U",
                 "type=tmpfs,destination=/t",
                 "source=data,target=/d",
                 "type=npipe",
@@ -254,6 +265,10 @@ mod tests {
             expect![[r#"
                 type=bind,source=/a,target=/b,ro => bind /a -> /b ro []
                 type=bind,src=/a,dst=/b,readonly=false,z => bind /a -> /b ["z"]
+                type=bind,src=/a,dst=/b,readonly=f,U=true,bind-propagation=rshared => bind /a -> /b ["U", "rshared"]
+                type=bind,src=/a,dst=/b,rw=0,chown=1 => bind /a -> /b ro ["U"]
+                type=bind,src=/a,dst=/b,U=false,chown=F => bind /a -> /b []
+                type=bind,src=/a,dst=/b,U => bind /a -> /b ["U"]
                 type=tmpfs,destination=/t => volume  -> /t ["tmpfs"]
                 source=data,target=/d => volume data -> /d ["volume"]
                 type=npipe => -
