@@ -102,6 +102,40 @@ fn what_is_off_can_be_looked_at() {
     );
 }
 
+/// A container that is on beside one that is off goes with its guest, and one that is off in a guest has its system.
+#[test]
+fn guests_beside_what_is_off_are_told_elsewhere() {
+    let settings = Settings {
+        with_off: true,
+        ..Settings::default()
+    };
+    check_with(
+        settings,
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ lib, ... }: lib.mkMerge [
+  { containers.on.config = { }; }
+  (lib.mkIf false { containers.off.config = { }; })
+  {
+    containers.outer.config = {
+      containers = lib.mkIf false { inner.config = { }; };
+    };
+  }
+]"#,
+            ),
+        ],
+        expect![[r#"
+            box.nix:3:16 `on` medium/high toy-absent: `on` is not isolated [box]
+            box.nix:4:32 `off` medium/medium toy-absent: `off` is not isolated [box.nix]
+            box.nix:6:16 `outer` medium/high toy-absent: `outer` is not isolated [box]
+            box.nix:7:37 `inner` medium/medium toy-absent: `inner` is not isolated [box.nix: containers]
+        "#]],
+    );
+}
+
 /// Of two conditions that exclude each other both cannot hold.
 #[test]
 fn opposites_are_looked_at_one_by_one() {
