@@ -45,6 +45,8 @@ pub struct Defined {
 pub enum DefinedState {
     /// It was read.
     Read,
+    /// It was read, and says that there is no container.
+    Without,
     /// It defines a set, not all of which is known.
     Open,
     /// A condition leaves out all that it defines, or a stronger definition does.
@@ -90,10 +92,7 @@ impl World {
         }
         let systems = self.systems.values();
         let stays = |system: &&Arc<System>| self.around(system).all(|around| kept.contains(around));
-        let systems: FxHashSet<SystemId> = systems
-            .filter(stays)
-            .map(|system| system.id.clone())
-            .collect();
+        let systems: FxHashSet<SystemId> = systems.filter(stays).map(|system| system.id.clone()).collect();
         self.containers.retain(|id, _| kept.contains(id));
         self.systems.retain(|id, _| systems.contains(id));
     }

@@ -136,6 +136,42 @@ fn guests_beside_what_is_off_are_told_elsewhere() {
     );
 }
 
+/// What stands in the argument of a function that nobody knows is off all the same.
+#[test]
+fn under_a_condition_that_is_written_as_false_everything_is_off() {
+    check(
+        &[(
+            "a.nix",
+            r#"{ lib, shop, ... }: { config = lib.mkIf false (shop.merge [ { containers.quiet.config = { }; } ]); }"#,
+        )],
+        expect![[r#"
+            left out (off): quiet
+        "#]],
+    );
+}
+
+/// The jobs of such a runner run on the machine itself.
+#[test]
+fn runners_without_containers_are_told() {
+    check(
+        &[(
+            "a.nix",
+            r#"
+{ config, ... }: {
+  services.gitlab-runner = { enable = true; services.shell.executor = "shell"; };
+  services.gitea-actions-runner.instances = {
+    oak = { enable = true; labels = [ "native:host" ]; };
+    elm = { enable = true; labels = config.shop.labels; };
+  };
+}"#,
+        )],
+        expect![[r#"
+            left out (no-container): shell
+            left out (no-container): oak
+        "#]],
+    );
+}
+
 /// Of two conditions that exclude each other both cannot hold.
 #[test]
 fn opposites_are_looked_at_one_by_one() {
@@ -198,6 +234,8 @@ fn what_depends_on_a_condition_that_fails_is_not_off() {
             box.nix:5:49 `"--all"` high/medium toy-flag: `db` uses `--all` [box]
               box.nix:4:49 `unknown.on` only if this holds
             gap /p/box.nix: `containers`: evaluation fails: no
+            gap /p/box.nix: container `a` (nspawn): nothing that was evaluated has it
+            gap /p/box.nix: container `b` (nspawn): nothing that was evaluated has it
         "#]],
     );
 }

@@ -160,6 +160,12 @@ impl Walk<'_, '_, '_> {
                 definitions: walk.reader.keys_of(&found),
                 ..Container::new(id, walk.reader.main_place_of(&found, table))
             };
+            // In a set of sets, the name says more than its last part.
+            if let Some(name) = found.known_name.as_ref()
+                && *container.id.name() == EntryName::Template
+            {
+                container.name.clone_from(name);
+            }
             walk.under(found.when, |walk| {
                 // Half is left for its guest.
                 let guest = walk.reader.ev.begin_part(Share::Half);
@@ -177,6 +183,7 @@ impl Walk<'_, '_, '_> {
                     }
                     Reading::Off => walk.account_for(&found, DefinedState::Off),
                     Reading::Elsewhere => walk.account_for(&found, DefinedState::Read),
+                    Reading::Without => walk.account_for(&found, DefinedState::Without),
                     // That the entry itself is no container stays told: it is not silent.
                     Reading::Data(path) => {
                         walk.account_for(&found, DefinedState::Read);
