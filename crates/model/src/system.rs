@@ -259,14 +259,12 @@ impl System {
         } = self;
         let default = FactInfo::by_default;
         visitor.fact(default("release", "which release it is"), release);
-        visitor.fact(
-            default("state version", "which release it began with"),
-            state_version,
-        );
+        let began = default("state version", "which release it began with");
+        visitor.fact(began, state_version);
         visitor.fact(default("kernel", "which kernel it has"), kernel);
         visitor.fact(default("selinux", "whether SELinux is on"), selinux);
         visitor.fact(
-            default("sudo", "whether `sudo` asks members of `wheel` for a password"),
+            default("sudo", "whether `sudo` asks for a password"),
             wheel_is_root,
         );
         visitor.fact(
@@ -279,11 +277,9 @@ impl System {
         engines.visit(visitor);
         firewall.visit(visitor);
         visitor.fact(default("users by", "what makes its users"), users_by);
+        let of_service = FactInfo::certain("service group", "which groups its services have");
         for group in service_groups {
-            visitor.fact(
-                FactInfo::certain("service group", "which groups its services have"),
-                group,
-            );
+            visitor.fact(of_service, group);
         }
         for member in group_members {
             visitor.fact(FactInfo::certain("member", "who is in which group"), member);

@@ -125,7 +125,7 @@ impl Account {
     }
 
     /// Is there a condition around a container of which nothing says that it could not be decided?
-    pub(super) fn is_decided(&self, vfs: &Vfs, written: &Written) -> bool {
+    fn is_decided(&self, vfs: &Vfs, written: &Written) -> bool {
         let site = &written.site;
         let (Some(condition), gaps) = (site.condition, self.gaps.get(&written.file)) else {
             return false;
@@ -134,6 +134,19 @@ impl Account {
             let state = vfs.state(written.file);
             !gaps.contains(&site.set) && !has_part(&state.parsed().hir, condition, gaps)
         })
+    }
+
+    /// What a host reads and leaves out by a condition is off there, and not out of reach.
+    pub(super) fn is_off(&self, vfs: &Vfs, written: &Written) -> bool {
+        let site = &written.site;
+        let leaves_out = || self.is_left_out(vfs, written) || self.is_disabled(vfs, written);
+        site.is_never || site.is_told && self.files.contains(&written.file) && leaves_out()
+    }
+
+    /// Does whoever reads the file leave it out by a condition, for certain? Of options that nobody reads that is not known.
+    pub(super) fn is_left_out(&self, vfs: &Vfs, written: &Written) -> bool {
+        let is_of_own_code = written.site.module.is_quadlets;
+        !is_of_own_code && self.files.contains(&written.file) && self.is_decided(vfs, written)
     }
 
     /// Could the condition around a container not be seen? Then it is no better seen elsewhere.

@@ -81,16 +81,8 @@ pub(crate) fn islands(
         let (tests, rest) = of_tests(left);
         out.tests.extend(tests);
         left = rest;
-        // What a host reads and leaves out by a condition is off there, and not out of reach.
-        let (off, rest) = left.into_iter().partition::<Vec<_>, _>(|written| {
-            if written.site.is_never {
-                return true;
-            }
-            let is_read = from_hosts.files.contains(&written.file);
-            let is_decided = || from_hosts.is_decided(vfs, written);
-            let may_be_read = written.site.is_told && !written.site.module.is_quadlets;
-            may_be_read && is_read && (is_decided() || from_hosts.is_disabled(vfs, written))
-        });
+        let is_off = |written: &Written| from_hosts.is_off(vfs, written);
+        let (off, rest) = left.into_iter().partition::<Vec<_>, _>(is_off);
         out.off.extend(off);
         let rest = rest.into_iter();
         let (told, rest): (Vec<_>, Vec<_>) = rest.partition(|written| written.site.is_told);
@@ -119,10 +111,8 @@ pub(crate) fn islands(
     let account = Account::new(evaluated.iter());
     out.quadlets
         .retain(|(file, quadlet)| !account.has_read(*file, quadlet.key));
-    let (off, unread) = left.into_iter().partition::<Vec<_>, _>(|written| {
-        let is_quadlets = written.site.module.is_quadlets;
-        !is_quadlets && account.files.contains(&written.file) && account.is_decided(vfs, written)
-    });
+    let is_off = |written: &Written| account.is_left_out(vfs, written);
+    let (off, unread) = left.into_iter().partition::<Vec<_>, _>(is_off);
     out.off.extend(off);
     out.unread.extend(unread);
     out.keep_whole(evaluated);

@@ -319,6 +319,14 @@ impl Names {
         all.all(|names| names == Some(first)).then(|| first.clone())
     }
 
+    /// As Nix does where the set is not lazy.
+    fn look_at(&self, ev: &mut Evaluator<'_>) -> Res<()> {
+        for (raws, _) in self.by_name.values() {
+            look_at(ev, raws)?;
+        }
+        Ok(())
+    }
+
     /// A set of which nothing is known.
     fn is_unseen(&mut self, unknown: Rc<Unknown>) {
         self.open = Some(unknown);
@@ -394,9 +402,7 @@ pub(crate) fn attrs_of(
         }
     }
     if at.mode() == Mode::AsNix && !lazy {
-        for (raws, _) in names.by_name.values() {
-            look_at(ev, raws)?;
-        }
+        names.look_at(ev)?;
     }
     let affixes = names.affixes();
     let unnamed = std::mem::take(&mut names.unnamed);
