@@ -374,24 +374,21 @@ fn ez_configs_finds_files() {
         expect![[r##"
             # elm Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "elm"
-            networking.domain = "grove"
+            networking.domain = null
             virtualisation.oci-containers.containers.w.image = error: attribute 'w' missing
             home-manager.users.ann.services.podman.containers.n.image = error: attribute 'ann' missing
-            home-manager.users.ann.home.stateVersion = error: attribute 'ann' missing
             services.podman.containers.n.image = «unknown: option `services.podman.containers.n.image` is set nowhere in the analysed files»
             # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "oak"
             networking.domain = "all"
             virtualisation.oci-containers.containers.w.image = "w:7"
             home-manager.users.ann.services.podman.containers.n.image = "n:7"
-            home-manager.users.ann.home.stateVersion = "25.11"
             services.podman.containers.n.image = «unknown: option `services.podman.containers.n.image` is set nowhere in the analysed files»
             # bob Home closed=true missing=[] release=Some((25, 11))
             networking.hostName = «unknown: option `networking.hostName` is set nowhere in the analysed files»
             networking.domain = «unknown: option `networking.domain` is set nowhere in the analysed files»
             virtualisation.oci-containers.containers.w.image = «unknown: option `virtualisation.oci-containers.containers.w.image` is set nowhere in the analysed files»
             home-manager.users.ann.services.podman.containers.n.image = «unknown: option `home-manager.users.ann.services.podman.containers.n.image` is set nowhere in the analysed files»
-            home-manager.users.ann.home.stateVersion = «unknown: option `home-manager.users.ann.home.stateVersion` is set nowhere in the analysed files»
             services.podman.containers.n.image = "b"
         "##]],
     );
