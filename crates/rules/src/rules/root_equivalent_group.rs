@@ -99,13 +99,13 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     }
 }
 
-<<<<<<< HEAD
 fn is_in_wheel(system: &System, name: &str) -> bool {
     let user = system.users.iter().find(|user| user.name == name);
     let mut members = system.group_members.iter().filter_map(Field::value);
     user.is_some_and(|user| in_extra_groups(user, "wheel"))
         || members.any(|(group, member)| group == "wheel" && member == name)
-=======
+}
+
 /// Services that have the group of an engine: whoever takes over the service is root.
 fn check_services(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     for field in &system.service_groups {
@@ -140,7 +140,6 @@ fn check_services(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
              socket proxy, or to a rootless engine of its own user.",
         );
     }
->>>>>>> main
 }
 
 fn in_extra_groups(user: &User, group: &str) -> bool {
