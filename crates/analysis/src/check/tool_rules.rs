@@ -10,7 +10,6 @@ use crate::settings::Settings;
 use crate::vfs::state::FileState;
 use nixpod_model::System;
 use nixpod_source::{FileId, Severity, Span};
-use nixpod_syntax::SyntaxError;
 
 /// The rules about the tool's own business: syntax errors, missing files and suppression comments.
 pub static OWN_RULES: &[&Rule] = &[
@@ -212,7 +211,7 @@ pub(crate) fn parse_errors(file: FileId, state: &FileState, settings: &Settings,
         }
         out.push(checked);
     };
-    let errors = apart(&state.text, &state.parsed().errors);
+    let errors = &state.parsed().errors;
     for error in errors.iter().take(MAX_ERRORS) {
         tell(error.range, error.message.clone());
     }
@@ -239,22 +238,6 @@ fn is_blank(text: &str) -> bool {
         };
         rest = after.trim_start();
     }
-}
-
-/// The errors that are no more than what another one, just before them, leads to.
-fn apart<'e>(text: &str, errors: &'e [SyntaxError]) -> Vec<&'e SyntaxError> {
-    let mut out: Vec<&SyntaxError> = Vec::new();
-    for error in errors {
-        let between = out.last().map(|last| {
-            let (end, start) = (last.range.end().into(), error.range.start().into());
-            text.get(end..start).unwrap_or_default()
-        });
-        // A statement that is wrong is wrong up to the next line.
-        if between.is_none_or(|between| between.matches('\n').count() > 1) {
-            out.push(error);
-        }
-    }
-    out
 }
 
 /// More errors of one file are only counted, in every format: whoever mends the first hundreds has to look again anyhow,
