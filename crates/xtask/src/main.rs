@@ -1,6 +1,7 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
+use nixpod_xtask::lab::model::{ModelArguments, Runner};
 use nixpod_xtask::{
     census, commands, docs, edits, lab, libcalls, licences, oracle, quadlets, readers, reasons, record, root,
     suites,
@@ -171,6 +172,7 @@ fn lab(words: Words<'_>) -> Result<String> {
     };
     while let Some(word) = words.next() {
         match word {
+            "--model" => return lab_model(words),
             "--all" => options.all = true,
             "--list" => options.list = true,
             "--record" => options.record = true,
@@ -187,6 +189,31 @@ fn lab(words: Words<'_>) -> Result<String> {
     }
     lab::run(&root(), &options)?;
     Ok(String::new())
+}
+
+/// What stands behind `lab --model`.
+fn lab_model(words: Words<'_>) -> Result<String> {
+    let mut options = ModelArguments {
+        strict: std::env::var_os("CI").is_some_and(|value| value == "true"),
+        ..ModelArguments::default()
+    };
+    while let Some(word) = words.next() {
+        let mut value = || words.next().with_context(|| format!("{word} needs a value"));
+        match word {
+            "--seed" => options.seed = value()?.parse()?,
+            "--jobs" => options.jobs = value()?.parse()?,
+            "--folder" => options.folder = Some(value()?.into()),
+            "--only" => {
+                let (runner, number) = value()?.split_once(':').context("--only nspawn:17, say")?;
+                let runner = Runner::named(runner).with_context(|| format!("nothing is called {runner}"))?;
+                options.only = Some((runner, number.parse()?));
+            }
+            "--verbose" => options.verbose = true,
+            "--record" => options.record = true,
+            count => options.count = count.parse()?,
+        }
+    }
+    lab::model::run(&root(), &options)
 }
 
 /// What tasks need that ask real Nix.

@@ -7,14 +7,14 @@ use crate::surface::systemd_nspawn;
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::flags::parse;
+use crate::vocabulary::mounts::tmpfs;
 use crate::vocabulary::nspawn::{self as flags, FromFlags, GRAMMAR, IDS};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::{Tracked, Value};
 use nixpod_model::{
-    Container, Device, Fact, Field, Mount, NetworkMode, NetworkOption, Nspawn, Surface, Text, UnknownOption,
-    Userns,
+    Container, Device, Fact, Field, NetworkMode, NetworkOption, Nspawn, Surface, Text, UnknownOption, Userns,
 };
 use nixpod_source::{Origin, Why};
 
@@ -207,14 +207,7 @@ fn read_lists(reader: &mut OptionReader<'_, '_>, found: &Found, config: &Found, 
     let list = reader.get(found, "tmpfs");
     for element in reader.elements(&list) {
         let text = reader.text(&element);
-        container.mounts.push(text.map(|target| Mount {
-            source: Text::known("tmpfs", Origin::default()),
-            target: target.clone(),
-            read_only: false,
-            options: Vec::new(),
-            is_bind: false,
-            unclear_access: None,
-        }));
+        container.mounts.push(text.map(tmpfs));
     }
     let list = reader.get(found, "forwardPorts");
     for element in reader.elements(&list) {

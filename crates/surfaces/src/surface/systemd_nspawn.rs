@@ -38,6 +38,7 @@ enum Group {
     Capabilities,
     Network,
     Mounts,
+    Environment,
     Other,
 }
 
@@ -68,7 +69,13 @@ const SETTINGS: [(&str, &str, &str, As, Group); 25] = [
         As::Words,
         Group::Capabilities,
     ),
-    ("execConfig", "Environment", "--setenv=", As::Words, Group::Other),
+    (
+        "execConfig",
+        "Environment",
+        "--setenv=",
+        As::Words,
+        Group::Environment,
+    ),
     (
         "execConfig",
         "NoNewPrivileges",
@@ -240,7 +247,7 @@ fn without_veth(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Fiel
 }
 
 /// What the file of settings adds to a container that NixOS declares: its start script always says which users the
-/// container has and what it binds, so that the file says nothing of these.
+/// container has, what it binds and variables, so that the file says nothing of these.
 pub(super) fn of_declared(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
@@ -252,7 +259,7 @@ pub(super) fn of_declared(
     }
     let has_capabilities = !container.capabilities.is_empty() || !container.dropped_capabilities.is_empty();
     let words = words_of(reader, &settings, |group| match group {
-        Group::Users | Group::Mounts => false,
+        Group::Users | Group::Mounts | Group::Environment => false,
         Group::Capabilities => !has_capabilities,
         Group::Network | Group::Other => true,
     });

@@ -7,7 +7,7 @@ use crate::read::{Found, OptionReader};
 use crate::system::config_files::CONTAINERS;
 use crate::system::dockerd;
 use crate::system::node::{Node, of_files};
-use crate::vocabulary::capabilities::normal_capability;
+use crate::vocabulary::capabilities::{Granted, instead_of_default, left_by, normal_capability};
 use crate::vocabulary::certainty::override_with;
 use crate::vocabulary::flags::decided;
 use crate::vocabulary::mounts::{mount, volume};
@@ -19,21 +19,6 @@ use nixpod_model::{
     System, SystemKind, Text, Userns,
 };
 use nixpod_source::{Origin, Why};
-
-/// What Podman grants to a container of which nothing is said.
-const DEFAULT_CAPABILITIES: [&str; 11] = [
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FOWNER",
-    "CAP_FSETID",
-    "CAP_KILL",
-    "CAP_NET_BIND_SERVICE",
-    "CAP_SETFCAP",
-    "CAP_SETGID",
-    "CAP_SETPCAP",
-    "CAP_SETUID",
-    "CAP_SYS_CHROOT",
-];
 
 /// The first release of which every Podman knows `privileged`, `mounts` and `env_host`: those came with Podman 5.4.
 const KNOWS_PRIVILEGED: Release = Release { year: 25, month: 5 };
@@ -347,14 +332,14 @@ impl Table {
     }
 
     fn lists(&self, reader: &mut OptionReader<'_, '_>, all: &mut Container, is_old: bool) {
-        for capability in self.texts(reader, "default_capabilities") {
-            let capability = decided(&capability, |text| normal_capability(&text.display()));
-            if !capability
-                .value()
-                .is_some_and(|name| DEFAULT_CAPABILITIES.contains(&name.as_str()))
-            {
-                all.capabilities.push(capability);
-            }
+        if self.get(reader, "default_capabilities").is_some() {
+            let listed = self.texts(reader, "default_capabilities");
+            let listed = listed
+                .iter()
+                .map(|one| decided(one, |text| normal_capability(&text.display())));
+            let Granted { added, dropped } = instead_of_default(listed.collect());
+            all.capabilities.extend(added);
+            all.dropped_capabilities.extend(dropped);
         }
         for text in self.texts(reader, "volumes") {
             all.mounts.push(text.map(volume));
@@ -364,7 +349,7 @@ impl Table {
             false => self.texts(reader, "mounts"),
         };
         for text in mounts {
-            match text.value().map(mount) {
+            match text.value().map(|text| mount(text, false)) {
                 Some(Some(mounted)) => all.mounts.push(text.map(|_| mounted.clone())),
                 Some(None) => {}
                 None => all.mounts.push(text.map(volume)),
@@ -473,6 +458,7 @@ impl EngineSettings {
         }
         if replaces("default_capabilities") {
             self.all.capabilities.clear();
+            self.all.dropped_capabilities.clear();
         }
         if replaces("env") {
             self.all.environment.clear();
@@ -509,7 +495,10 @@ impl EngineSettings {
         add(&mut container.environment, &all.environment, |variable| {
             Some(variable.name.clone())
         });
-        add(&mut container.capabilities, &all.capabilities, |_| None);
+        let added = left_by(&all.capabilities, &container.dropped_capabilities);
+        let dropped = left_by(&all.dropped_capabilities, &container.capabilities);
+        add(&mut container.capabilities, &added, |_| None);
+        add(&mut container.dropped_capabilities, &dropped, |_| None);
         add(&mut container.mounts, &all.mounts, |_| None);
         add(&mut container.devices, &all.devices, |_| None);
         // What Podman starts adds to these; other values of one name take the place of the setting.

@@ -8,7 +8,7 @@ use crate::vocabulary::ports::published;
 use crate::vocabulary::programs::{self, BUILD, RUN, Says};
 use crate::vocabulary::text::{concat, split_all, split_once};
 use nixpod_model::{
-    Container, Device, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, RunOption, Text, Userns,
+    Container, Device, Engine, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, RunOption, Text, Userns,
 };
 use nixpod_source::Origin;
 
@@ -70,7 +70,8 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
             }
             "-v" | "--volume" => container.mounts.push(option.fact(volume(&value))),
             "--mount" => {
-                if let Some(mount) = mount(&value) {
+                let is_docker = container.engine.value() == Some(&Engine::Docker);
+                if let Some(mount) = mount(&value, is_docker) {
                     container.mounts.push(option.fact(mount));
                 }
             }

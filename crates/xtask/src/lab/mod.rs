@@ -10,6 +10,7 @@ pub mod data;
 mod generations;
 mod host;
 mod judge;
+pub mod model;
 mod needs;
 pub mod results;
 mod script;
@@ -129,7 +130,7 @@ pub fn run(root: &Path, arguments: &LabArguments) -> Result<()> {
             let mut grounds = BTreeMap::new();
             for generation in &generations {
                 let versions = known.versions(generation, &engines)?;
-                grounds.insert(generation.name.clone(), ground(versions)?);
+                grounds.insert(generation.name.clone(), Ground::now(versions)?);
             }
             record(root, &all, grounds, outcomes)?;
         }
@@ -291,16 +292,6 @@ pub fn fingerprint(experiment: &Experiment, generation: &str) -> Result<String> 
         writeln!(text, "{}\n{}\n{see:?}\n{not:?}", form.label(), script(form)?)?;
     }
     Ok(results::number(&text))
-}
-
-fn ground(versions: BTreeMap<String, String>) -> Result<Ground> {
-    let date = std::process::Command::new("date").args(["-u", "+%F"]).output()?;
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease")?;
-    Ok(Ground {
-        date: String::from_utf8_lossy(&date.stdout).trim().to_owned(),
-        kernel: kernel.trim().to_owned(),
-        versions,
-    })
 }
 
 /// Writes the results, and what goes with the program of them; what was not run stays, and what is no experiment any longer

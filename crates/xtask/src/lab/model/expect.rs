@@ -1,0 +1,570 @@
+//! What the kernel must say inside, if the model is right.
+
+use super::report::Facts;
+use super::spec::{DEVICES, Runner, SOURCES, SYSCTLS, TARGETS};
+use nixpod_model::{Container, Field, Mount, NamespaceMode, NetworkMode, Text, Userns};
+use std::collections::BTreeMap;
+
+/// What a fact must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Expected {
+    /// Just this; nothing where the kernel must say nothing of it.
+    Is(Option<String>),
+    /// One of these.
+    Among(Vec<String>),
+    /// This, or the kernel says nothing of it.
+    Perhaps(String),
+    /// So many users, of which none is root outside.
+    Shifted(Option<u32>),
+    /// The model does not say.
+    Open,
+}
+
+impl Expected {
+    fn is(value: impl Into<String>) -> Self {
+        Self::Is(Some(value.into()))
+    }
+
+    const NOTHING: Self = Self::Is(None);
+
+    fn fits(&self, seen: Option<&String>) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Is(value) => value.as_ref() == seen,
+            Self::Among(values) => seen.is_some_and(|seen| values.contains(seen)),
+            Self::Perhaps(value) => seen.is_none_or(|seen| value == seen),
+            Self::Shifted(count) => seen.is_some_and(|seen| is_shifted(seen, *count)),
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Is(value) => value.clone().unwrap_or_else(|| "nothing".to_owned()),
+            Self::Among(values) => values.join(" or "),
+            Self::Perhaps(value) => format!("perhaps {value}"),
+            Self::Shifted(Some(count)) => format!("{count} shifted users"),
+            Self::Shifted(None) => "shifted users".to_owned(),
+            Self::Open => "?".to_owned(),
+        }
+    }
+}
+
+fn is_shifted(map: &str, count: Option<u32>) -> bool {
+    let numbers: Vec<u32> = map
+        .split([':', ','])
+        .map_while(|number| number.parse().ok())
+        .collect();
+    let [inside, outside, many, ..] = numbers[..] else {
+        return false;
+    };
+    inside == 0 && outside != 0 && count.is_none_or(|count| count == many)
+}
+
+/// The facts of one spec, compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Facts that the model states.
+    pub facts: usize,
+    /// Facts that it leaves open.
+    pub open: usize,
+    /// Where it is not as the model states.
+    pub differences: Vec<String>,
+}
+
+/// What a container can have at all on the host that it ran on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ground {
+    /// The capabilities of a process of the host.
+    pub(super) bounding: u64,
+}
+
+/// Compares what the model says of a container with what was seen in it.
+pub(super) fn compare(container: &Container, runner: Runner, ground: Ground, seen: &Facts) -> Compared {
+    let mut out = Compared::default();
+    for (name, expected) in expected(container, runner, ground) {
+        if expected == Expected::Open {
+            out.open += 1;
+            continue;
+        }
+        out.facts += 1;
+        let found = seen.0.get(&name);
+        if !expected.fits(found) {
+            let found = found.map_or("nothing", String::as_str);
+            out.differences.push(format!(
+                "{name}: the model says {}, the kernel {found}",
+                expected.words()
+            ));
+        }
+    }
+    out
+}
+
+fn expected(container: &Container, runner: Runner, ground: Ground) -> BTreeMap<String, Expected> {
+    let mut out = BTreeMap::new();
+    users(container, runner, &mut out);
+    capabilities(container, runner, ground, &mut out);
+    namespaces(container, runner, &mut out);
+    mounts(container, runner, &mut out);
+    devices(container, runner, &mut out);
+    surroundings(container, runner, &mut out);
+    out
+}
+
+type All = BTreeMap<String, Expected>;
+
+/// What the map of users says: the lab's user has 65536 subordinate ids from 100000 on.
+fn users(container: &Container, runner: Runner, out: &mut All) {
+    const HOST: &str = "0:0:4294967295";
+    const OF_LAB: &str = "0:1001:1,1:100000:65536";
+    let own = match runner {
+        Runner::Rootless => OF_LAB,
+        Runner::Nspawn | Runner::Podman => HOST,
+    };
+    let expected = match container.userns.certain() {
+        None => Expected::Open,
+        Some(Userns::Host) => Expected::is(own),
+        Some(Userns::Identity) => Expected::is("0:0:65536"),
+        Some(Userns::Pick) if runner == Runner::Nspawn => Expected::Shifted(Some(65536)),
+        Some(Userns::Pick) => Expected::Shifted(None),
+        Some(Userns::Fixed { first, count }) => Expected::is(format!("0:{first}:{count}")),
+        // Root's Podman takes no notice of it.
+        Some(Userns::KeepId) if runner == Runner::Podman => Expected::is(HOST),
+        Some(Userns::KeepId) => Expected::Among(vec![
+            "0:1:1001,1001:0:1,1002:1002:64535".to_owned(),
+            "0:1:1000,1000:0:1,1001:1001:64536".to_owned(),
+        ]),
+        Some(Userns::NoMap) => Expected::is("0:1:65536"),
+        Some(Userns::Other(mode)) => match mode.split_once("map=") {
+            Some(("--uid" | "--gid", map)) => Expected::is(map),
+            _ => Expected::Open,
+        },
+    };
+    out.insert("users".to_owned(), expected);
+}
+
+/// The capabilities in the order of their bits.
+const CAPABILITIES: [&str; 41] = [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "SETGID",
+    "SETUID",
+    "SETPCAP",
+    "LINUX_IMMUTABLE",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_ADMIN",
+    "NET_RAW",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "SYS_MODULE",
+    "SYS_RAWIO",
+    "SYS_CHROOT",
+    "SYS_PTRACE",
+    "SYS_PACCT",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_NICE",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "MKNOD",
+    "LEASE",
+    "AUDIT_WRITE",
+    "AUDIT_CONTROL",
+    "SETFCAP",
+    "MAC_OVERRIDE",
+    "MAC_ADMIN",
+    "SYSLOG",
+    "WAKE_ALARM",
+    "BLOCK_SUSPEND",
+    "AUDIT_READ",
+    "PERFMON",
+    "BPF",
+    "CHECKPOINT_RESTORE",
+];
+
+/// What Podman grants where nothing is said, and what nspawn does.
+const OF_PODMAN: u64 = of_names(&[
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+]);
+const OF_NSPAWN: u64 = of_names(&[
+    "AUDIT_CONTROL",
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "IPC_OWNER",
+    "KILL",
+    "LEASE",
+    "LINUX_IMMUTABLE",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_RAW",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_CHROOT",
+    "SYS_NICE",
+    "SYS_PTRACE",
+    "SYS_RESOURCE",
+    "SYS_TTY_CONFIG",
+]);
+
+const fn of_names(names: &[&str]) -> u64 {
+    let mut set = 0;
+    let mut at = 0;
+    while at < names.len() {
+        let mut bit = 0;
+        while bit < CAPABILITIES.len() {
+            if same(CAPABILITIES[bit], names[at]) {
+                set |= 1 << bit;
+            }
+            bit += 1;
+        }
+        at += 1;
+    }
+    set
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// The set of a list of the model; nothing if a part of it is not known.
+fn set(names: &[Field<String>]) -> Option<u64> {
+    let mut set = 0;
+    for name in names {
+        let name = name.certain()?;
+        set |= match name.as_str() {
+            "all" => (1 << CAPABILITIES.len()) - 1,
+            _ => of_names(&[name.strip_prefix("CAP_").unwrap_or(name)]),
+        };
+    }
+    Some(set)
+}
+
+fn has_all(names: &[Field<String>]) -> bool {
+    names
+        .iter()
+        .any(|name| name.value().is_some_and(|name| name == "all"))
+}
+
+fn capabilities(container: &Container, runner: Runner, ground: Ground, out: &mut All) {
+    // Whoever made a user namespace has all of them in it.
+    let has_users = container.userns.certain() != Some(&Userns::Host);
+    let is_fresh = runner == Runner::Rootless || runner == Runner::Nspawn && has_users;
+    let can = if is_fresh {
+        (1 << CAPABILITIES.len()) - 1
+    } else {
+        ground.bounding
+    };
+    let text = |set: u64| Expected::is(format!("{:016x}", set & can));
+    let sets = (|| {
+        let (added, dropped) = (
+            set(&container.capabilities)?,
+            set(&container.dropped_capabilities)?,
+        );
+        let privileged = *container.privileged.certain()?;
+        if runner == Runner::Nspawn {
+            // A network of its own may be managed. Low ports of another's are open to nobody who has other users.
+            let is_other = *container.network.certain()? != NetworkMode::Private;
+            let managed = if is_other { 0 } else { of_names(&["NET_ADMIN"]) };
+            let closed = if is_other && is_fresh {
+                of_names(&["NET_BIND_SERVICE"])
+            } else {
+                0
+            };
+            let all = ((OF_NSPAWN & !closed) | added | managed) & !dropped;
+            return Some((all, all));
+        }
+        let bounding = match (privileged, has_all(&container.dropped_capabilities)) {
+            (true, _) => u64::MAX,
+            (false, true) => added,
+            (false, false) => (OF_PODMAN & !dropped) | added & !(dropped & !added),
+        };
+        // Whoever is not root has what is added by name, and nothing that the settings of the engine grant.
+        let effective = match is_root(container, runner)? {
+            true => bounding,
+            false => {
+                let own = container.capabilities.iter().filter(|field| !field.is_default());
+                set(&own.cloned().collect::<Vec<_>>())?
+            }
+        };
+        Some((bounding, effective))
+    })();
+    let Some((bounding, effective)) = sets else {
+        for name in ["CapBnd", "CapEff", "CapPrm"] {
+            out.insert(name.to_owned(), Expected::Open);
+        }
+        return;
+    };
+    out.insert("CapBnd".to_owned(), text(bounding));
+    out.insert("CapEff".to_owned(), text(effective));
+    out.insert("CapPrm".to_owned(), text(effective));
+}
+
+/// The value of an option that no other fact tells.
+fn run_option<'c>(container: &'c Container, name: &str) -> Option<Option<&'c Text>> {
+    let mut found = None;
+    for field in &container.run_options {
+        match field.certain() {
+            None => return None,
+            Some(option) if option.name == name => found = Some(&option.value),
+            Some(_) => {}
+        }
+    }
+    Some(found)
+}
+
+/// The same as a text.
+fn said(container: &Container, name: &str) -> Option<Option<String>> {
+    match run_option(container, name)? {
+        None => Some(None),
+        Some(text) => Some(Some(text.as_known()?)),
+    }
+}
+
+fn is_on(text: Option<&str>) -> bool {
+    text.is_some_and(|text| !matches!(text, "false" | "0" | "F" | "no"))
+}
+
+fn is_root(container: &Container, runner: Runner) -> Option<bool> {
+    let user = said(container, "user")?;
+    let kept = runner == Runner::Rootless && container.userns.certain() == Some(&Userns::KeepId);
+    Some(match user.as_deref() {
+        None => !kept,
+        Some(user) => matches!(user.split(':').next(), Some("0" | "root" | "")),
+    })
+}
+
+fn own_network(container: &Container) -> Option<bool> {
+    Some(match container.network.certain()? {
+        NetworkMode::Host => false,
+        NetworkMode::Private | NetworkMode::None | NetworkMode::Joined(_) => true,
+    })
+}
+
+fn namespaces(container: &Container, runner: Runner, out: &mut All) {
+    let shared = |is_shared: Option<bool>| match is_shared {
+        None => Expected::Open,
+        Some(true) => Expected::is("host"),
+        Some(false) => Expected::NOTHING,
+    };
+    out.insert(
+        "ns:net".to_owned(),
+        shared(own_network(container).map(|own| !own)),
+    );
+    let host_by_default: &[&str] = &[];
+    for kind in ["pid", "ipc", "uts", "cgroup"] {
+        let modes = container.namespaces.iter().map(Field::certain);
+        let known: Option<Vec<_>> = modes.collect();
+        let is_shared = known.map(|known| {
+            let mode = known.iter().rev().find(|mode| mode.kind == kind);
+            mode.map_or(host_by_default.contains(&kind), |mode| {
+                mode.mode == NamespaceMode::Host
+            })
+        });
+        let is_shared = if runner == Runner::Nspawn {
+            Some(false)
+        } else {
+            is_shared
+        };
+        out.insert(format!("ns:{kind}"), shared(is_shared));
+    }
+}
+
+fn mounts(container: &Container, runner: Runner, out: &mut All) {
+    for target in TARGETS {
+        out.insert(format!("at:{target}"), Expected::NOTHING);
+    }
+    for field in &container.mounts {
+        let Some(mount) = field.certain() else {
+            // It may be anywhere.
+            for target in TARGETS {
+                out.insert(format!("at:{target}"), Expected::Open);
+            }
+            return;
+        };
+        let Some(target) = mount.target.as_known() else {
+            continue;
+        };
+        if TARGETS.contains(&target.as_str()) {
+            out.insert(format!("at:{target}"), at(mount));
+        }
+    }
+    let root = match runner {
+        Runner::Nspawn => Expected::Open,
+        Runner::Podman | Runner::Rootless => match said(container, "read-only") {
+            None => Expected::Open,
+            Some(value) => Expected::is(if is_on(value.as_deref()) { "ro" } else { "rw" }),
+        },
+    };
+    out.insert("root".to_owned(), root);
+}
+
+fn at(mount: &Mount) -> Expected {
+    let Some(source) = mount.source.as_known() else {
+        return Expected::Open;
+    };
+    // An overlay can be written, but what it lies over stays as it is.
+    let is_overlay = mount.options.iter().any(|option| option == "O");
+    let access = if mount.read_only && !is_overlay {
+        "ro"
+    } else {
+        "rw"
+    };
+    let is_memory = source == "tmpfs" || mount.options.iter().any(|option| option == "tmpfs");
+    let what = match SOURCES.iter().find(|known| **known == source) {
+        Some(known) if mount.is_bind => known.rsplit('/').next().unwrap_or_default(),
+        _ if is_memory => "tmpfs",
+        _ => "other",
+    };
+    Expected::is(format!("{what} {access}"))
+}
+
+fn devices(container: &Container, runner: Runner, out: &mut All) {
+    let privileged = container.privileged.certain().copied();
+    // A user's engine binds the node, and cannot say how it may be opened; and every runtime lets tunnels be opened.
+    let binds = |node: &str| runner == Runner::Rootless || runner == Runner::Podman && node == "/dev/net/tun";
+    for node in DEVICES {
+        let name = format!("dev:{node}");
+        let mut expected = match privileged {
+            None => Expected::Open,
+            Some(false) => Expected::NOTHING,
+            Some(true) => Expected::is("rw"),
+        };
+        for field in &container.devices {
+            let Some(device) = field.certain() else {
+                expected = Expected::Open;
+                break;
+            };
+            if device.node.as_known().as_deref() == Some(*node) && privileged == Some(false) {
+                let letters: String = device.access.chars().filter(|letter| *letter != 'm').collect();
+                expected = match (letters.as_str(), device.allowed_only) {
+                    // Is there a node? That the guest, its mounts and nspawn's version tell.
+                    (_, true) => Expected::Perhaps(letters),
+                    _ if binds(node) => Expected::is("rw"),
+                    ("", false) => Expected::NOTHING,
+                    (_, false) => Expected::is(letters),
+                };
+            }
+        }
+        // The mode of the node forbids it.
+        if runner == Runner::Rootless && *node == "/dev/loop-control" {
+            expected = Expected::Open;
+        }
+        out.insert(name, expected);
+    }
+}
+
+fn surroundings(container: &Container, runner: Runner, out: &mut All) {
+    let variables: Option<Vec<_>> = container.environment.iter().map(Field::certain).collect();
+    for name in ["LAB_A", "LAB_B"] {
+        let expected = match &variables {
+            None => Expected::Open,
+            Some(all) => match all.iter().rev().find(|one| one.name == name) {
+                None => Expected::NOTHING,
+                Some(one) => one.value.as_known().map_or(Expected::Open, Expected::is),
+            },
+        };
+        out.insert(format!("env:{name}"), expected);
+    }
+    if runner == Runner::Nspawn {
+        return;
+    }
+    security(container, out);
+    if let Some(user) = said(container, "user") {
+        let expected = match user
+            .as_deref()
+            .map(|user| user.split(':').next().unwrap_or_default())
+        {
+            None if is_root(container, runner) == Some(true) => Expected::is("0"),
+            None => Expected::Among(vec!["1000".to_owned(), "1001".to_owned()]),
+            Some("user") => Expected::is("1000"),
+            Some("nobody") => Expected::is("65534"),
+            Some("root") => Expected::is("0"),
+            Some(number) => Expected::is(number),
+        };
+        out.insert("Uid".to_owned(), expected);
+    }
+    if let Some(Some(name)) = said(container, "hostname") {
+        out.insert("hostname".to_owned(), Expected::is(name));
+    }
+    for (name, _) in SYSCTLS {
+        let mut expected = Expected::NOTHING;
+        for field in &container.run_options {
+            let Some(option) = field.certain().filter(|option| option.name == "sysctl") else {
+                continue;
+            };
+            let Some(text) = option.value.as_known() else {
+                continue;
+            };
+            if let Some((key, value)) = text.split_once('=')
+                && key == *name
+            {
+                expected = Expected::is(value);
+            }
+        }
+        out.insert(format!("sysctl:{name}"), expected);
+    }
+}
+
+/// The filter of system calls, and whether a program can get more than it has.
+fn security(container: &Container, out: &mut All) {
+    let options: Option<Vec<String>> = container
+        .security_options
+        .iter()
+        .map(|field| field.certain()?.as_known())
+        .collect();
+    let Some(options) = options else {
+        for name in ["NoNewPrivs", "Seccomp"] {
+            out.insert(name.to_owned(), Expected::Open);
+        }
+        return;
+    };
+    let (mut filter, mut no_new) = (true, false);
+    for option in &options {
+        match option.split_once(['=', ':']).unwrap_or((option, "true")) {
+            ("seccomp", profile) => filter = profile != "unconfined",
+            ("no-new-privileges", on) => no_new = is_on(Some(on)),
+            _ => {}
+        }
+    }
+    filter &= container.privileged.certain() != Some(&true);
+    out.insert("Seccomp".to_owned(), Expected::is(if filter { "2" } else { "0" }));
+    out.insert(
+        "NoNewPrivs".to_owned(),
+        Expected::is(if no_new { "1" } else { "0" }),
+    );
+}

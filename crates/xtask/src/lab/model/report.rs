@@ -1,0 +1,193 @@
+//! What the kernel says inside of a container, as `testdata/lab/lib/report.sh` prints it, brought to facts.
+
+use super::spec::{SYSCTLS, TARGETS};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Facts by name. What is not there is as it is for every container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts(pub(super) BTreeMap<String, String>);
+
+/// What the lab's host is, to tell what a container shares with it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Host {
+    namespaces: BTreeMap<String, String>,
+    /// The capabilities that anything there can have at all.
+    pub(super) bounding: String,
+    sysctls: BTreeMap<String, String>,
+}
+
+/// What came of a spec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It ran.
+    Ran(Facts),
+    /// The engine refused, in its words.
+    Refused(String),
+}
+
+/// Reads the lines about the host.
+pub(super) fn host(output: &str) -> Host {
+    let mut out = Host::default();
+    for line in output.lines() {
+        let mut words = line.splitn(3, ' ');
+        match (words.next(), words.next(), words.next()) {
+            (Some("@namespace"), Some(kind), Some(id)) => {
+                out.namespaces.insert(kind.to_owned(), id.to_owned());
+            }
+            (Some("@bounding"), Some(set), _) => set.clone_into(&mut out.bounding),
+            (Some("@sysctl"), Some(name), Some(value)) => {
+                out.sysctls.insert(name.to_owned(), value.to_owned());
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Splits what a batch printed into what came of each spec, by number.
+pub(super) fn outcomes(output: &str, host: &Host) -> BTreeMap<u64, Outcome> {
+    let mut out = BTreeMap::new();
+    for part in output.split("@spec ").skip(1) {
+        let (number, rest) = part.split_once('\n').unwrap_or((part, ""));
+        let Ok(number) = number.trim().parse() else {
+            continue;
+        };
+        out.insert(number, outcome(rest, host));
+    }
+    out
+}
+
+fn outcome(text: &str, host: &Host) -> Outcome {
+    let report = text
+        .split_once("@report\n")
+        .and_then(|(_, rest)| rest.split_once("@end"));
+    match report {
+        Some((report, _)) => Outcome::Ran(facts(report, host)),
+        None => {
+            let lines = text
+                .lines()
+                .filter(|line| !line.starts_with('@') && !line.trim().is_empty());
+            let kept: Vec<&str> = lines.collect();
+            // What is wrong is said last, but for how to get help.
+            let told = kept.iter().rev().find(|line| !line.starts_with("See "));
+            Outcome::Refused(told.copied().unwrap_or("no word").trim().to_owned())
+        }
+    }
+}
+
+fn facts(report: &str, host: &Host) -> Facts {
+    let mut out = BTreeMap::new();
+    let mut maps: Vec<String> = Vec::new();
+    let mut mounts: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let mut ids: BTreeMap<&str, &str> = BTreeMap::new();
+    for line in report.lines() {
+        let (kind, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let (first, second) = rest.split_once(' ').unwrap_or((rest, ""));
+        match kind {
+            "map" => maps.push(rest.to_owned()),
+            "CapEff" | "CapPrm" | "CapBnd" | "NoNewPrivs" | "Seccomp" | "hostname" => {
+                out.insert(kind.to_owned(), rest.to_owned());
+            }
+            "Uid" | "Gid" => {
+                out.insert(kind.to_owned(), rest.to_owned());
+            }
+            "ns" if first != "user" && host.namespaces.get(first).is_some_and(|id| id == second) => {
+                out.insert(format!("ns:{first}"), "host".to_owned());
+            }
+            "mount" => {
+                let (options, rest) = second.split_once(' ').unwrap_or((second, ""));
+                let (root, kind) = rest.split_once(' ').unwrap_or((rest, ""));
+                // What is a part of a file system in memory, such as a volume, is none by itself.
+                let kind = if root == "/" { kind } else { "" };
+                mounts.insert(first.replace("\\040", " "), (options.to_owned(), kind.to_owned()));
+            }
+            "id" => {
+                let (target, id) = rest.split_once('=').unwrap_or((rest, ""));
+                ids.insert(target, id);
+            }
+            "dev" => {
+                let access = access(second);
+                if access != "-" {
+                    out.insert(format!("dev:{first}"), access);
+                }
+            }
+            "env" => {
+                let (name, value) = rest.split_once('=').unwrap_or((rest, ""));
+                out.insert(format!("env:{name}"), value.to_owned());
+            }
+            "sysctl" => {
+                let is_known = SYSCTLS.iter().any(|(name, _)| *name == first);
+                if is_known && host.sysctls.get(first).is_none_or(|value| value != second) {
+                    out.insert(format!("sysctl:{first}"), second.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    out.insert("users".to_owned(), maps.join(","));
+    let access = |options: &str| {
+        if options.split(',').any(|one| one == "ro") {
+            "ro"
+        } else {
+            "rw"
+        }
+    };
+    if let Some((options, _)) = mounts.get("/") {
+        out.insert("root".to_owned(), access(options).to_owned());
+    }
+    for target in TARGETS {
+        if let Some((options, kind)) = mounts.get(*target) {
+            let what = match ids.get(target) {
+                Some(id) => *id,
+                None if kind.starts_with("tmpfs") => "tmpfs",
+                None => "other",
+            };
+            out.insert(format!("at:{target}"), format!("{what} {}", access(options)));
+        }
+    }
+    Facts(out)
+}
+
+/// What opening a device for reading and for writing came to, as `r` and `w`; `!` is what only the node's mode forbids.
+fn access(text: &str) -> String {
+    let mut out = String::new();
+    for (letter, said) in ['r', 'w'].into_iter().zip(text.split(' ')) {
+        match said {
+            "EPERM" | "ENOENT" => {}
+            "EACCES" => out.push('!'),
+            // What the driver says comes after the question whether the device may be opened.
+            _ => out.push(letter),
+        }
+    }
+    if out.is_empty() { "-".to_owned() } else { out }
+}
+
+impl fmt::Display for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut facts = self.0.iter();
+        if let Some((name, value)) = facts.next() {
+            write!(f, "{}={}", escaped(name), escaped(value))?;
+        }
+        for (name, value) in facts {
+            write!(f, " {}={}", escaped(name), escaped(value))?;
+        }
+        Ok(())
+    }
+}
+
+impl Facts {
+    /// What `Display` wrote.
+    pub(super) fn parse(text: &str) -> Self {
+        let facts = text.split(' ').filter_map(|fact| fact.split_once('='));
+        Self(facts.map(|(name, value)| (plain(name), plain(value))).collect())
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace(' ', "%20").replace('\n', "%0A")
+}
+
+fn plain(text: &str) -> String {
+    text.replace("%0A", "\n").replace("%20", " ").replace("%25", "%")
+}
