@@ -1,7 +1,7 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
-use nixpod_xtask::lab::model::{ModelArguments, Runner};
+use nixpod_xtask::lab::model::{ModelArguments, Question, Runner};
 use nixpod_xtask::{
     census, commands, docs, edits, lab, libcalls, licences, oracle, quadlets, readers, reasons, record, root,
     suites,
@@ -210,7 +210,8 @@ fn lab_model(words: Words<'_>) -> Result<String> {
             }
             "--verbose" => options.verbose = true,
             "--record" => options.record = true,
-            count => options.count = count.parse()?,
+            "--bad" => options.question = Question::Escapes,
+            count => options.count = Some(count.parse()?),
         }
     }
     lab::model::run(&root(), &options)

@@ -3,7 +3,7 @@
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Text};
+use nixpod_model::{Container, Engine, Text};
 
 declare_rule! {
     /// ## What it flags
@@ -11,8 +11,8 @@ declare_rule! {
     /// ## Why
     /// It gets every capability and every device, and no system call filter, masked path or security label is left.
     /// Root in a rootful one is root on the host. In a rootless one it cannot exceed its user, but nothing else holds it:
-    /// every device is there that the user may open, and read-only mounts can be undone. `--cap-drop` and a seccomp profile
-    /// beside it do nothing.
+    /// every device is there that the user may open, and read-only mounts can be undone. `--cap-drop` beside it does nothing,
+    /// and neither does Podman's own seccomp profile; a profile of one's own does hold.
     /// ## Bad
     /// ```nix
     /// {
@@ -96,16 +96,26 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     }
 }
 
+/// Where Podman's default profile lies.
+const DEFAULT_PROFILES: [&str; 2] = [
+    "/etc/containers/seccomp.json",
+    "/usr/share/containers/seccomp.json",
+];
+
 /// Hardening beside it that does nothing, as a sentence.
 fn what_is_dead(container: &Container) -> String {
     let drops = container
         .dropped_capabilities
         .iter()
         .any(|field| field.said().is_some());
+    // Podman takes the paths of its default profile for no profile at all.
     let is_profile = |option: &Text| {
-        option
-            .as_known()
-            .is_some_and(|known| known.starts_with("seccomp"))
+        let path = option.as_known().and_then(|known| {
+            let path = known.strip_prefix("seccomp")?;
+            Some(path.trim_start_matches([':', '=']).to_owned())
+        });
+        let is_podman = container.engine.certain() == Some(&Engine::Podman);
+        path.is_some_and(|path| is_podman && DEFAULT_PROFILES.contains(&path.as_str()))
     };
     let filters = container
         .security_options

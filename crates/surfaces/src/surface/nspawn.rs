@@ -130,7 +130,12 @@ pub(crate) fn read(
     let (flags, options) = parse(&elements, &GRAMMAR);
     container.flags = flags;
     let from_flags = flags::apply(container, &options);
-    let from_settings = systemd_nspawn::of_declared(reader, around.config, container);
+    let from_settings = systemd_nspawn::of_declared(
+        reader,
+        around.config,
+        container,
+        enable_tun.value() == Some(&true),
+    );
     let from_flags = FromFlags {
         network: from_flags.network.or(from_settings.network),
         ..from_flags
@@ -423,7 +428,7 @@ fn other_private_network(
     unknown_flag: Option<(Why, Origin)>,
 ) -> Field<bool> {
     if let Some(flag) = flag {
-        return flag.map(|_| true);
+        return flag.map(|mode| *mode != NetworkMode::Host);
     }
     let mut unknown = unknown_flag;
     for name in ["interfaces", "macvlans"] {
@@ -446,9 +451,9 @@ fn other_private_network(
     }
     let namespace = reader.get(found, "networkNamespace");
     if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
-        return reader.field(&namespace, |_, value, _| match &value.value {
+        return reader.field(&namespace, |this, value, origin| match &value.value {
             Value::Null => Err(Why::Undecided("null".to_owned())),
-            _ => Ok(true),
+            _ => Ok(flags::joined(&this.text_or_hole(value, origin)) != NetworkMode::Host),
         });
     }
     match unknown {
@@ -468,7 +473,7 @@ fn network(
     if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
         return reader.field(&namespace, |this, value, origin| match &value.value {
             Value::Null => Err(Why::Undecided("null".to_owned())),
-            _ => Ok(NetworkMode::Joined(this.text_or_hole(value, origin).display())),
+            _ => Ok(flags::joined(&this.text_or_hole(value, origin))),
         });
     }
     if let Some(flag) = flag {

@@ -202,6 +202,9 @@ const SETTINGS: [(&str, &str, &str, As, Group); 25] = [
     ),
 ];
 
+/// How systemd says no.
+const OFF: [&str; 6] = ["no", "n", "false", "f", "off", "0"];
+
 /// Reads one machine into an empty one. What is declared under `containers`, too, is read there.
 pub(crate) fn read(
     reader: &mut OptionReader<'_, '_>,
@@ -252,18 +255,41 @@ pub(super) fn of_declared(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
     container: &mut Container,
+    has_tun: bool,
 ) -> FromFlags {
     let settings = reader.at(config, &["systemd", "nspawn", &container.name]);
-    if reader.is_unset(&settings) {
+    if reader.is_unset(&settings) || is_off(container) {
         return FromFlags::default();
     }
-    let has_capabilities = !container.capabilities.is_empty() || !container.dropped_capabilities.is_empty();
+    // The capability for tunnels stands on the command line, too.
+    let has_capabilities =
+        has_tun || !container.capabilities.is_empty() || !container.dropped_capabilities.is_empty();
     let words = words_of(reader, &settings, |group| match group {
         Group::Users | Group::Mounts | Group::Environment => false,
         Group::Capabilities => !has_capabilities,
         Group::Network | Group::Other => true,
     });
     take(&words, container)
+}
+
+/// Does its command line say that no file is to be read?
+fn is_off(container: &Container) -> bool {
+    let mut words = container
+        .flags
+        .iter()
+        .filter_map(|flag| flag.word.certain()?.as_known());
+    let mut is_off = false;
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--settings") {
+            Some("") => words.next(),
+            Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+            None => None,
+        };
+        if let Some(value) = value {
+            is_off = OFF.contains(&value.as_str());
+        }
+    }
+    is_off
 }
 
 fn take(words: &[Field<Text>], container: &mut Container) -> FromFlags {
@@ -309,10 +335,9 @@ fn words_of(
 }
 
 fn is_on(value: &Field<Text>) -> bool {
-    let off = ["no", "n", "false", "f", "off", "0"];
     value
         .value()
-        .is_none_or(|text| !off.contains(&text.pattern().as_str()))
+        .is_none_or(|text| !OFF.contains(&text.pattern().as_str()))
 }
 
 /// An option with a value, each at its place.

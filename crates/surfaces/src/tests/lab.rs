@@ -82,9 +82,20 @@ fn a_file_of_settings_adds_no_variables() {
           containers.web = { };
           systemd.nspawn.web.execConfig = { Environment = "A=1"; NoNewPrivileges = true; };
           systemd.nspawn.other.execConfig.Environment = "A=1";
+          containers.tun.enableTun = true;
+          systemd.nspawn.tun.execConfig.Capability = "CAP_SYS_TIME";
+          containers.off.extraFlags = [ "--settings" "no" ];
+          systemd.nspawn.off.networkConfig.Private = true;
         }
         "#,
         expect![[r#"
+            nspawn off in `box` <- containers.off.extraFlags = [ "--settings" "no" ]
+              flag: --settings <- "--settings"
+              flag value: no <- "no"
+            nspawn tun in `box` <- containers.tun.enableTun = true
+              capability: CAP_NET_ADMIN <- true
+              device: /dev/net/tun rwm allowed <- true
+              tun: true <- true
             nspawn web in `box` <- { }
               flag: --no-new-privileges=true <- true
             systemd-nspawn other in `box` <- systemd.nspawn.other.execConfig.Environment = "A=1"
@@ -151,6 +162,31 @@ fn what_is_granted_to_all_can_be_dropped_by_one() {
               dropped: default CAP_SETUID
               dropped: default CAP_SYS_CHROOT
               image: web <- "web"
+        "#]],
+    );
+}
+
+#[test]
+fn the_network_of_process_one_is_the_hosts() {
+    containers(
+        r#"
+        {
+          containers.a.extraFlags = [ "--network-namespace-path=/proc/1/ns/net" ];
+          containers.b.networkNamespace = "/proc/1/ns/net";
+          containers.c.networkNamespace = "/run/netns/vpn";
+        }
+        "#,
+        expect![[r#"
+            nspawn a in `box` <- containers.a.extraFlags = [ "--network-namespace-path=/proc/1/ns/net" ]
+              network: Host <- "--network-namespace-path=/proc/1/ns/net"
+              flag: --network-namespace-path=/proc/1/ns/net <- "--network-namespace-path=/proc/1/ns/net"
+              other private network: false <- "--network-namespace-path=/proc/1/ns/net"
+            nspawn b in `box` <- containers.b.networkNamespace = "/proc/1/ns/net"
+              network: Host <- "/proc/1/ns/net"
+              other private network: false <- "/proc/1/ns/net"
+            nspawn c in `box` <- containers.c.networkNamespace = "/run/netns/vpn"
+              network: Joined("/run/netns/vpn") <- "/run/netns/vpn"
+              other private network: true <- "/run/netns/vpn"
         "#]],
     );
 }

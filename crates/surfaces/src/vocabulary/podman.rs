@@ -202,7 +202,7 @@ pub(crate) fn network(value: &Text) -> NetworkMode {
 }
 
 /// Is it the path of a namespace of process 1, or of the engine itself, which runs in the host's?
-fn is_of_the_host(path: &str, kind: &str) -> bool {
+pub(crate) fn is_of_the_host(path: &str, kind: &str) -> bool {
     ["1", "self"]
         .iter()
         .any(|process| path == format!("/proc/{process}/ns/{kind}"))

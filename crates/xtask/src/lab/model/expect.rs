@@ -1,8 +1,11 @@
 //! What the kernel must say inside, if the model is right.
 
+use super::capabilities;
 use super::report::Facts;
+use super::said::{is_no_new, is_on, is_root, said, security};
 use super::spec::{DEVICES, Runner, SOURCES, SYSCTLS, TARGETS};
-use nixpod_model::{Container, Field, Mount, NamespaceMode, NetworkMode, Text, Userns};
+use anyhow::{Context, Result};
+use nixpod_model::{Container, Field, Mount, NamespaceMode, NetworkMode, Userns};
 use std::collections::BTreeMap;
 
 /// What a fact must be.
@@ -62,13 +65,13 @@ fn is_shifted(map: &str, count: Option<u32>) -> bool {
 
 /// The facts of one spec, compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Compared {
+pub(super) struct Compared {
     /// Facts that the model states.
-    pub facts: usize,
+    pub(super) facts: usize,
     /// Facts that it leaves open.
-    pub open: usize,
+    pub(super) open: usize,
     /// Where it is not as the model states.
-    pub differences: Vec<String>,
+    pub(super) differences: Vec<String>,
 }
 
 /// What a container can have at all on the host that it ran on.
@@ -76,6 +79,14 @@ pub struct Compared {
 pub(super) struct Ground {
     /// The capabilities of a process of the host.
     pub(super) bounding: u64,
+}
+
+impl Ground {
+    /// As the kernel writes it.
+    pub(super) fn of(bounding: &str) -> Result<Self> {
+        let bounding = u64::from_str_radix(bounding, 16).context("what can a process have?")?;
+        Ok(Self { bounding })
+    }
 }
 
 /// Compares what the model says of a container with what was seen in it.
@@ -102,7 +113,7 @@ pub(super) fn compare(container: &Container, runner: Runner, ground: Ground, see
 fn expected(container: &Container, runner: Runner, ground: Ground) -> BTreeMap<String, Expected> {
     let mut out = BTreeMap::new();
     users(container, runner, &mut out);
-    capabilities(container, runner, ground, &mut out);
+    of_capabilities(container, runner, ground, &mut out);
     namespaces(container, runner, &mut out);
     mounts(container, runner, &mut out);
     devices(container, runner, &mut out);
@@ -142,237 +153,16 @@ fn users(container: &Container, runner: Runner, out: &mut All) {
     out.insert("users".to_owned(), expected);
 }
 
-/// The capabilities in the order of their bits.
-const CAPABILITIES: [&str; 41] = [
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "DAC_READ_SEARCH",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "SETGID",
-    "SETUID",
-    "SETPCAP",
-    "LINUX_IMMUTABLE",
-    "NET_BIND_SERVICE",
-    "NET_BROADCAST",
-    "NET_ADMIN",
-    "NET_RAW",
-    "IPC_LOCK",
-    "IPC_OWNER",
-    "SYS_MODULE",
-    "SYS_RAWIO",
-    "SYS_CHROOT",
-    "SYS_PTRACE",
-    "SYS_PACCT",
-    "SYS_ADMIN",
-    "SYS_BOOT",
-    "SYS_NICE",
-    "SYS_RESOURCE",
-    "SYS_TIME",
-    "SYS_TTY_CONFIG",
-    "MKNOD",
-    "LEASE",
-    "AUDIT_WRITE",
-    "AUDIT_CONTROL",
-    "SETFCAP",
-    "MAC_OVERRIDE",
-    "MAC_ADMIN",
-    "SYSLOG",
-    "WAKE_ALARM",
-    "BLOCK_SUSPEND",
-    "AUDIT_READ",
-    "PERFMON",
-    "BPF",
-    "CHECKPOINT_RESTORE",
-];
-
-/// What Podman grants where nothing is said, and what nspawn does.
-const OF_PODMAN: u64 = of_names(&[
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-]);
-const OF_NSPAWN: u64 = of_names(&[
-    "AUDIT_CONTROL",
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "DAC_READ_SEARCH",
-    "FOWNER",
-    "FSETID",
-    "IPC_OWNER",
-    "KILL",
-    "LEASE",
-    "LINUX_IMMUTABLE",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "NET_BROADCAST",
-    "NET_RAW",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_ADMIN",
-    "SYS_BOOT",
-    "SYS_CHROOT",
-    "SYS_NICE",
-    "SYS_PTRACE",
-    "SYS_RESOURCE",
-    "SYS_TTY_CONFIG",
-]);
-
-const fn of_names(names: &[&str]) -> u64 {
-    let mut set = 0;
-    let mut at = 0;
-    while at < names.len() {
-        let mut bit = 0;
-        while bit < CAPABILITIES.len() {
-            if same(CAPABILITIES[bit], names[at]) {
-                set |= 1 << bit;
-            }
-            bit += 1;
-        }
-        at += 1;
-    }
-    set
-}
-
-const fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < a.len() {
-        if a[at] != b[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
-}
-
-/// The set of a list of the model; nothing if a part of it is not known.
-fn set(names: &[Field<String>]) -> Option<u64> {
-    let mut set = 0;
-    for name in names {
-        let name = name.certain()?;
-        set |= match name.as_str() {
-            "all" => (1 << CAPABILITIES.len()) - 1,
-            _ => of_names(&[name.strip_prefix("CAP_").unwrap_or(name)]),
-        };
-    }
-    Some(set)
-}
-
-fn has_all(names: &[Field<String>]) -> bool {
-    names
-        .iter()
-        .any(|name| name.value().is_some_and(|name| name == "all"))
-}
-
-fn capabilities(container: &Container, runner: Runner, ground: Ground, out: &mut All) {
-    // Whoever made a user namespace has all of them in it.
-    let has_users = container.userns.certain() != Some(&Userns::Host);
-    let is_fresh = runner == Runner::Rootless || runner == Runner::Nspawn && has_users;
-    let can = if is_fresh {
-        (1 << CAPABILITIES.len()) - 1
-    } else {
-        ground.bounding
+fn of_capabilities(container: &Container, runner: Runner, ground: Ground, out: &mut All) {
+    let sets = capabilities::sets(container, runner, ground.bounding);
+    let text = |sets: &[u64]| Expected::Among(sets.iter().map(|set| format!("{set:016x}")).collect());
+    let (bounding, effective) = match &sets {
+        Some(sets) => (text(&sets.bounding), text(&sets.effective)),
+        None => (Expected::Open, Expected::Open),
     };
-    let text = |set: u64| Expected::is(format!("{:016x}", set & can));
-    let sets = (|| {
-        let (added, dropped) = (
-            set(&container.capabilities)?,
-            set(&container.dropped_capabilities)?,
-        );
-        let privileged = *container.privileged.certain()?;
-        if runner == Runner::Nspawn {
-            // A network of its own may be managed. Low ports of another's are open to nobody who has other users.
-            let is_other = *container.network.certain()? != NetworkMode::Private;
-            let managed = if is_other { 0 } else { of_names(&["NET_ADMIN"]) };
-            let closed = if is_other && is_fresh {
-                of_names(&["NET_BIND_SERVICE"])
-            } else {
-                0
-            };
-            let all = ((OF_NSPAWN & !closed) | added | managed) & !dropped;
-            return Some((all, all));
-        }
-        let bounding = match (privileged, has_all(&container.dropped_capabilities)) {
-            (true, _) => u64::MAX,
-            (false, true) => added,
-            (false, false) => (OF_PODMAN & !dropped) | added & !(dropped & !added),
-        };
-        // Whoever is not root has what is added by name, and nothing that the settings of the engine grant.
-        let effective = match is_root(container, runner)? {
-            true => bounding,
-            false => {
-                let own = container.capabilities.iter().filter(|field| !field.is_default());
-                set(&own.cloned().collect::<Vec<_>>())?
-            }
-        };
-        Some((bounding, effective))
-    })();
-    let Some((bounding, effective)) = sets else {
-        for name in ["CapBnd", "CapEff", "CapPrm"] {
-            out.insert(name.to_owned(), Expected::Open);
-        }
-        return;
-    };
-    out.insert("CapBnd".to_owned(), text(bounding));
-    out.insert("CapEff".to_owned(), text(effective));
-    out.insert("CapPrm".to_owned(), text(effective));
-}
-
-/// The value of an option that no other fact tells.
-fn run_option<'c>(container: &'c Container, name: &str) -> Option<Option<&'c Text>> {
-    let mut found = None;
-    for field in &container.run_options {
-        match field.certain() {
-            None => return None,
-            Some(option) if option.name == name => found = Some(&option.value),
-            Some(_) => {}
-        }
-    }
-    Some(found)
-}
-
-/// The same as a text.
-fn said(container: &Container, name: &str) -> Option<Option<String>> {
-    match run_option(container, name)? {
-        None => Some(None),
-        Some(text) => Some(Some(text.as_known()?)),
-    }
-}
-
-fn is_on(text: Option<&str>) -> bool {
-    text.is_some_and(|text| !matches!(text, "false" | "0" | "F" | "no"))
-}
-
-fn is_root(container: &Container, runner: Runner) -> Option<bool> {
-    let user = said(container, "user")?;
-    let kept = runner == Runner::Rootless && container.userns.certain() == Some(&Userns::KeepId);
-    Some(match user.as_deref() {
-        None => !kept,
-        Some(user) => matches!(user.split(':').next(), Some("0" | "root" | "")),
-    })
-}
-
-fn own_network(container: &Container) -> Option<bool> {
-    Some(match container.network.certain()? {
-        NetworkMode::Host => false,
-        NetworkMode::Private | NetworkMode::None | NetworkMode::Joined(_) => true,
-    })
+    out.insert("CapBnd".to_owned(), bounding);
+    out.insert("CapPrm".to_owned(), effective.clone());
+    out.insert("CapEff".to_owned(), effective);
 }
 
 fn namespaces(container: &Container, runner: Runner, out: &mut All) {
@@ -381,19 +171,17 @@ fn namespaces(container: &Container, runner: Runner, out: &mut All) {
         Some(true) => Expected::is("host"),
         Some(false) => Expected::NOTHING,
     };
+    let network = container.network.certain();
     out.insert(
         "ns:net".to_owned(),
-        shared(own_network(container).map(|own| !own)),
+        shared(network.map(|mode| *mode == NetworkMode::Host)),
     );
-    let host_by_default: &[&str] = &[];
     for kind in ["pid", "ipc", "uts", "cgroup"] {
         let modes = container.namespaces.iter().map(Field::certain);
         let known: Option<Vec<_>> = modes.collect();
         let is_shared = known.map(|known| {
             let mode = known.iter().rev().find(|mode| mode.kind == kind);
-            mode.map_or(host_by_default.contains(&kind), |mode| {
-                mode.mode == NamespaceMode::Host
-            })
+            mode.is_some_and(|mode| mode.mode == NamespaceMode::Host)
         });
         let is_shared = if runner == Runner::Nspawn {
             Some(false)
@@ -427,7 +215,11 @@ fn mounts(container: &Container, runner: Runner, out: &mut All) {
         Runner::Nspawn => Expected::Open,
         Runner::Podman | Runner::Rootless => match said(container, "read-only") {
             None => Expected::Open,
-            Some(value) => Expected::is(if is_on(value.as_deref()) { "ro" } else { "rw" }),
+            Some(value) => Expected::is(if value.as_deref().is_some_and(is_on) {
+                "ro"
+            } else {
+                "rw"
+            }),
         },
     };
     out.insert("root".to_owned(), root);
@@ -503,7 +295,7 @@ fn surroundings(container: &Container, runner: Runner, out: &mut All) {
     if runner == Runner::Nspawn {
         return;
     }
-    security(container, out);
+    filters(container, out);
     if let Some(user) = said(container, "user") {
         let expected = match user
             .as_deref()
@@ -541,30 +333,18 @@ fn surroundings(container: &Container, runner: Runner, out: &mut All) {
 }
 
 /// The filter of system calls, and whether a program can get more than it has.
-fn security(container: &Container, out: &mut All) {
-    let options: Option<Vec<String>> = container
-        .security_options
-        .iter()
-        .map(|field| field.certain()?.as_known())
-        .collect();
-    let Some(options) = options else {
-        for name in ["NoNewPrivs", "Seccomp"] {
-            out.insert(name.to_owned(), Expected::Open);
-        }
-        return;
+fn filters(container: &Container, out: &mut All) {
+    // Where there is no profile, a privileged one has no filter.
+    let filter = || {
+        let options = security(container)?;
+        let last = options.iter().rfind(|(name, _)| name == "seccomp");
+        let privileged = *container.privileged.certain()?;
+        Some(last.map_or(!privileged, |(_, profile)| profile != "unconfined"))
     };
-    let (mut filter, mut no_new) = (true, false);
-    for option in &options {
-        match option.split_once(['=', ':']).unwrap_or((option, "true")) {
-            ("seccomp", profile) => filter = profile != "unconfined",
-            ("no-new-privileges", on) => no_new = is_on(Some(on)),
-            _ => {}
-        }
-    }
-    filter &= container.privileged.certain() != Some(&true);
-    out.insert("Seccomp".to_owned(), Expected::is(if filter { "2" } else { "0" }));
-    out.insert(
-        "NoNewPrivs".to_owned(),
-        Expected::is(if no_new { "1" } else { "0" }),
-    );
+    let told = |on: Option<bool>, yes: &str| match on {
+        None => Expected::Open,
+        Some(on) => Expected::is(if on { yes } else { "0" }),
+    };
+    out.insert("Seccomp".to_owned(), told(filter(), "2"));
+    out.insert("NoNewPrivs".to_owned(), told(is_no_new(container), "1"));
 }

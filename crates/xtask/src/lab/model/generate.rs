@@ -2,23 +2,25 @@
 //! runs them, and their number.
 
 use super::spec::{Runner, Spec};
-use super::{nspawn, podman};
+use super::{bad, nspawn, podman};
 use crate::random::Random;
 
 /// One of a seed.
 pub(super) fn spec(runner: Runner, seed: u64, number: u64) -> Spec {
-    let kind = Runner::ALL
-        .iter()
-        .position(|one| *one == runner)
-        .unwrap_or_default() as u64;
-    let mut random = Random::new(seed.wrapping_mul(1_000_003) ^ (kind << 32) ^ number);
+    let mut random = random(runner, seed, number);
     match runner {
         Runner::Nspawn => nspawn::spec(number, &mut random),
         Runner::Podman | Runner::Rootless => podman::spec(runner, number, &mut random),
     }
 }
 
-/// The first ones of a seed.
-pub(super) fn specs(runner: Runner, seed: u64, count: u64) -> Vec<Spec> {
-    (0..count).map(|number| spec(runner, seed, number)).collect()
+/// A bad one.
+pub(super) fn bad(runner: Runner, seed: u64, number: u64) -> Spec {
+    bad::spec(runner, number, &mut random(runner, seed, number))
+}
+
+fn random(runner: Runner, seed: u64, number: u64) -> Random {
+    let kind = Runner::ALL.iter().position(|one| *one == runner);
+    let kind = kind.unwrap_or_default() as u64;
+    Random::new(seed.wrapping_mul(1_000_003) ^ (kind << 32) ^ number)
 }

@@ -1,6 +1,7 @@
 //! The recording: what the kernel said of each spec, a line each, and what it was run on.
 
 use super::report::{Facts, Outcome};
+use super::script::Question;
 use super::spec::{Runner, Spec};
 use crate::lab::results::{Ground, number};
 use anyhow::{Context, Result, bail};
@@ -8,7 +9,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Where it is, below `testdata/lab`.
-pub(super) const FILE: &str = "model.txt";
+pub(super) const fn file(question: Question) -> &'static str {
+    match question {
+        Question::Report => "model.txt",
+        Question::Escapes => "escapes.txt",
+    }
+}
 
 /// All that was recorded.
 #[derive(Clone, Debug)]
@@ -37,7 +43,9 @@ pub(super) fn fingerprint(spec: &Spec) -> String {
 
 impl Recording {
     pub(super) fn text(&self) -> Result<String> {
-        let mut out = "# What the kernel said inside of generated containers: `cargo xtask lab --model --record` writes this.\n".to_owned();
+        let mut out =
+            "# What the kernel said inside of generated containers: `cargo xtask lab --model` writes this.\n"
+                .to_owned();
         writeln!(
             out,
             "seed {}\non {} {}",

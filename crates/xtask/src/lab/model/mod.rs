@@ -1,11 +1,16 @@
 //! The model held against the kernel: containers that say a little of everything are evaluated by us, started by the words
-//! that we say start them, and what the kernel says inside must be what the model says.
+//! that we say start them, and what the kernel says inside must be what the model says. And bad ones, made of dangerous
+//! words without looking at the rules: what breaks out must be found by one.
 //!
-//! `generate` makes specs (`settings` says what a container of Podman is told, `podman` and `nspawn` where that is written);
-//! `asked` is our answer; `script` runs many of them on one host of the lab; `report` reads what the kernel said, and
-//! `expect` compares. `golden` is the recording, which a test compares without any engine.
+//! `generate` makes specs (`settings` says what a container of Podman is told, `podman` and `nspawn` where that is written),
+//! and `bad` the bad ones; `asked` is our answer; `script` writes many of them for one host of the lab, and `batches` runs
+//! them; `report` reads what the kernel said, `expect` is what the model expects of it, and `tally` compares. `golden` is the
+//! recording, which a test compares without any engine.
 
 mod asked;
+mod bad;
+mod batches;
+mod capabilities;
 mod expect;
 mod generate;
 mod golden;
@@ -13,40 +18,41 @@ mod nspawn;
 mod podman;
 mod quoting;
 mod report;
+mod said;
 mod script;
 mod settings;
 mod spec;
+mod tally;
 
-pub use expect::Compared;
-pub use spec::{Runner, Spec};
+pub use script::Question;
+pub use spec::Runner;
+pub use tally::Tally;
 
 use super::generations::Generations;
-use super::host::Place;
 use super::needs;
 use super::results::Ground;
 use anyhow::{Context, Result, bail};
 use asked::{Asked, ask};
-use golden::{FILE, Recording, fingerprint};
-use report::Outcome;
+use batches::How;
+use golden::{Recording, fingerprint};
+use spec::Spec;
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
-
-/// So many specs share a host.
-const TOGETHER: usize = 30;
 
 /// The recording is of so many specs of each runner, and of this seed.
 const COUNT: u64 = 300;
+const BAD: u64 = 100;
 const SEED: u64 = 1;
 
 /// What is run.
 #[derive(Clone, Debug)]
 pub struct ModelArguments {
-    /// So many specs for each runner.
-    pub count: u64,
+    /// What is asked.
+    pub question: Question,
+    /// So many specs for each runner; as many as are recorded if nothing is said.
+    pub count: Option<u64>,
     /// Which ones.
     pub seed: u64,
     /// Only this one.
@@ -66,7 +72,8 @@ pub struct ModelArguments {
 impl Default for ModelArguments {
     fn default() -> Self {
         Self {
-            count: COUNT,
+            question: Question::Report,
+            count: None,
             seed: SEED,
             only: None,
             jobs: std::thread::available_parallelism().map_or(1, Into::into),
@@ -78,169 +85,26 @@ impl Default for ModelArguments {
     }
 }
 
-/// What became of all specs of a runner.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    /// Specs.
-    pub specs: usize,
-    /// Those that ran and were compared.
-    pub compared: usize,
-    /// Those that the engine refused.
-    pub refused: usize,
-    /// Those of which we do not know the words.
-    pub unknown: usize,
-    /// Facts that the model states, and those that it leaves open.
-    pub facts: usize,
-    /// The latter.
-    pub open: usize,
-    /// Differences, in words.
-    pub differences: Vec<String>,
-    /// What was refused, and whether a rule says so.
-    pub refusals: Vec<String>,
+/// One spec of a seed.
+fn spec(question: Question, runner: Runner, seed: u64, number: u64) -> Spec {
+    match question {
+        Question::Report => generate::spec(runner, seed, number),
+        Question::Escapes => generate::bad(runner, seed, number),
+    }
 }
 
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} specs, {} compared, {} refused, {} of unknown words, {} facts, {} left open, {} differences",
-            self.specs,
-            self.compared,
-            self.refused,
-            self.unknown,
-            self.facts,
-            self.open,
-            self.differences.len()
+/// A spec with our answer.
+fn with_answer(spec: Spec) -> Result<(Spec, Asked)> {
+    let asked = ask(&spec);
+    let asked = asked.with_context(|| {
+        format!(
+            "nothing is said of {} {}:\n{}",
+            spec.runner.name(),
+            spec.number,
+            spec.nix
         )
-    }
-}
-
-/// What came of specs, by runner and number.
-type Outcomes = BTreeMap<(Runner, u64), Outcome>;
-
-/// Runs specs on a generation; gives what came of them, and the capabilities of the host.
-fn run_all(
-    place: &Place,
-    work: &Path,
-    specs: &[(Spec, Asked)],
-    arguments: &ModelArguments,
-) -> Result<(Outcomes, String)> {
-    let mut batches: Vec<Vec<(&Spec, &Asked)>> = Vec::new();
-    for runner in Runner::ALL {
-        let of_runner: Vec<(&Spec, &Asked)> = specs
-            .iter()
-            .filter(|(spec, asked)| spec.runner == runner && asked.words.is_some())
-            .map(|(spec, asked)| (spec, asked))
-            .collect();
-        batches.extend(of_runner.chunks(TOGETHER).map(<[_]>::to_vec));
-    }
-    let next = AtomicUsize::new(0);
-    let all = Mutex::new((Outcomes::new(), String::new(), Ok(())));
-    let worker = || {
-        while let at = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(batch) = batches.get(at)
-        {
-            let ran = run_batch(place, &work.join(format!("model-{at}")), batch, arguments.verbose);
-            let Ok(mut all) = all.lock() else { return };
-            match ran {
-                Ok((outcomes, bounding)) => {
-                    all.0.extend(outcomes);
-                    all.1 = bounding;
-                }
-                Err(error) => all.2 = Err(error),
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..arguments.jobs.max(1) {
-            scope.spawn(worker);
-        }
-    });
-    match all.into_inner() {
-        Ok((outcomes, bounding, Ok(()))) => Ok((outcomes, bounding)),
-        Ok((.., Err(error))) => Err(error),
-        Err(_) => bail!("a batch could not be run"),
-    }
-}
-
-fn run_batch(
-    place: &Place,
-    work: &Path,
-    batch: &[(&Spec, &Asked)],
-    verbose: bool,
-) -> Result<(Outcomes, String)> {
-    let runner = batch.first().context("an empty batch")?.0.runner;
-    let ran = place.run(&script::batch(runner, batch)?, work)?;
-    if verbose {
-        tell(&ran.output);
-    }
-    let host = report::host(&ran.output);
-    let outcomes = report::outcomes(&ran.output, &host);
-    for (spec, _) in batch {
-        if !outcomes.contains_key(&spec.number) {
-            bail!("{} {} was not run:\n{}", runner.name(), spec.number, ran.output);
-        }
-    }
-    let outcomes = outcomes
-        .into_iter()
-        .map(|(number, outcome)| ((runner, number), outcome));
-    Ok((outcomes.collect(), host.bounding))
-}
-
-/// Compares what came of specs with the model.
-fn tally(specs: &[(Spec, Asked)], outcomes: &Outcomes, bounding: &str) -> Result<BTreeMap<Runner, Tally>> {
-    let ground = expect::Ground {
-        bounding: u64::from_str_radix(bounding, 16).context("what can a process have?")?,
-    };
-    let mut out: BTreeMap<Runner, Tally> = BTreeMap::new();
-    for (spec, asked) in specs {
-        let tally = out.entry(spec.runner).or_default();
-        let name = format!("{} {}", spec.runner.name(), spec.number);
-        tally.specs += 1;
-        match outcomes.get(&(spec.runner, spec.number)) {
-            None => tally.unknown += 1,
-            Some(Outcome::Refused(why)) => {
-                tally.refused += 1;
-                let rules: Vec<&str> = asked.findings.iter().map(|(rule, _)| rule.as_str()).collect();
-                tally
-                    .refusals
-                    .push(format!("{name}: {why} [{}]\n{}", rules.join(" "), spec.nix));
-            }
-            Some(Outcome::Ran(facts)) => {
-                tally.compared += 1;
-                let compared = expect::compare(&asked.container, spec.runner, ground, facts);
-                tally.facts += compared.facts;
-                tally.open += compared.open;
-                let told = compared.differences.iter();
-                tally
-                    .differences
-                    .extend(told.map(|difference| format!("{name}: {difference}\n{}", spec.nix)));
-            }
-        }
-    }
-    Ok(out)
-}
-
-/// The specs of a seed with our answers.
-fn specs(arguments: &ModelArguments) -> Result<Vec<(Spec, Asked)>> {
-    let mut out = Vec::new();
-    for runner in Runner::ALL {
-        for spec in generate::specs(runner, arguments.seed, arguments.count) {
-            if arguments.only.is_some_and(|only| only != (runner, spec.number)) {
-                continue;
-            }
-            let asked = ask(&spec).with_context(|| {
-                format!(
-                    "nothing is said of {} {}:\n{}",
-                    runner.name(),
-                    spec.number,
-                    spec.nix
-                )
-            })?;
-            out.push((spec, asked));
-        }
-    }
-    Ok(out)
+    })?;
+    Ok((spec, asked))
 }
 
 /// Runs specs on the newest generation, and compares; gives what came of it in words.
@@ -263,27 +127,50 @@ pub fn run(root: &Path, arguments: &ModelArguments) -> Result<String> {
     let generation = known.newest().first().context("there is no generation")?;
     let place = known.install(generation, &lab, &engines)?;
     let begin = Instant::now();
-    let specs = specs(arguments)?;
-    let work = engines.join(format!("run-{}", std::process::id()));
-    let (outcomes, bounding) = run_all(&place, &work, &specs, arguments)?;
-    let tallies = tally(&specs, &outcomes, &bounding)?;
+    let question = arguments.question;
+    let count = arguments.count.unwrap_or(match question {
+        Question::Report => COUNT,
+        Question::Escapes => BAD,
+    });
+    let mut specs = Vec::new();
+    for runner in Runner::ALL {
+        for number in 0..count {
+            if arguments.only.is_none_or(|only| only == (runner, number)) {
+                specs.push(with_answer(spec(question, runner, arguments.seed, number))?);
+            }
+        }
+    }
+    let how = How {
+        question,
+        place: &place,
+        work: &engines.join(format!("run-{}", std::process::id())),
+        jobs: arguments.jobs,
+        verbose: arguments.verbose,
+    };
+    let ran = batches::run(how, &specs)?;
+    let tallies = tally::tally(
+        question,
+        &specs,
+        &ran.outcomes,
+        expect::Ground::of(&ran.bounding)?,
+    );
     if arguments.record {
-        let fingerprints: BTreeMap<_, _> = specs
+        let of: BTreeMap<_, _> = specs
             .iter()
             .map(|(spec, _)| ((spec.runner, spec.number), fingerprint(spec)))
             .collect();
-        let of = |key| fingerprints.get(key).cloned().unwrap_or_default();
+        let of = |key: &_| of.get(key).cloned().unwrap_or_default();
+        let outcomes = ran.outcomes.into_iter();
         let recording = Recording {
             seed: arguments.seed,
             generation: generation.name.clone(),
             ground: Ground::now(known.versions(generation, &engines)?)?,
-            bounding,
+            bounding: ran.bounding,
             outcomes: outcomes
-                .iter()
-                .map(|(key, outcome)| (*key, (of(key), outcome.clone())))
+                .map(|(key, outcome)| (key, (of(&key), outcome)))
                 .collect(),
         };
-        std::fs::write(lab.join(FILE), recording.text()?)?;
+        std::fs::write(lab.join(golden::file(question)), recording.text()?)?;
     }
     let mut out = String::new();
     for (runner, tally) in &tallies {
@@ -297,36 +184,32 @@ pub fn run(root: &Path, arguments: &ModelArguments) -> Result<String> {
     }
     writeln!(out, "{} s", begin.elapsed().as_secs())?;
     if tallies.values().any(|tally| !tally.differences.is_empty()) {
-        bail!("the kernel says otherwise\n{out}");
+        bail!("the engines say otherwise\n{out}");
     }
     Ok(out)
 }
 
-/// Compares the model with the recording, without any engine.
+/// Compares what we say with a recording, without any engine.
 ///
 /// # Errors
 /// There is none, or it is of other specs than those that are made now.
-pub fn compare_recorded(lab: &Path) -> Result<BTreeMap<Runner, Tally>> {
-    let text = std::fs::read_to_string(lab.join(FILE)).context("there is no recording")?;
+pub fn compare_recorded(lab: &Path, question: Question) -> Result<BTreeMap<Runner, Tally>> {
+    let text = std::fs::read_to_string(lab.join(golden::file(question))).context("there is no recording")?;
     let recording = Recording::parse(&text)?;
     let mut specs = Vec::new();
-    let mut outcomes = Outcomes::new();
+    let mut outcomes = tally::Outcomes::new();
     for ((runner, number), (of, outcome)) in recording.outcomes {
-        let spec = generate::spec(runner, recording.seed, number);
+        let spec = spec(question, runner, recording.seed, number);
         if fingerprint(&spec) != of {
-            bail!(
-                "{} {number} is another spec now: run `cargo xtask lab --model --record`",
-                runner.name()
-            );
+            bail!("{} {number} is another spec now: record anew", runner.name());
         }
-        let asked = ask(&spec).with_context(|| format!("nothing is said of {} {number}", runner.name()))?;
-        specs.push((spec, asked));
+        specs.push(with_answer(spec)?);
         outcomes.insert((runner, number), outcome);
     }
-    tally(&specs, &outcomes, &recording.bounding)
-}
-
-#[expect(clippy::print_stderr, reason = "this takes minutes, and somebody waits")]
-fn tell(what: &str) {
-    eprintln!("{what}");
+    Ok(tally::tally(
+        question,
+        &specs,
+        &outcomes,
+        expect::Ground::of(&recording.bounding)?,
+    ))
 }

@@ -283,7 +283,6 @@ fn other(random: &mut Random, flags: &mut Vec<String>) {
                 "--as-pid2",
                 "--resolv-conf=off",
                 "--timezone=off",
-                "--oom-score-adjust=100",
                 "--settings=no",
             ]))
             .to_owned(),

@@ -63,8 +63,16 @@ fn outcome(text: &str, host: &Host) -> Outcome {
         .split_once("@report\n")
         .and_then(|(_, rest)| rest.split_once("@end"));
     match report {
-        Some((report, _)) => Outcome::Ran(facts(report, host)),
+        Some((report, after)) => {
+            let mut facts = facts(report, host);
+            let written = after.lines().filter_map(|line| line.strip_prefix("@wrote "));
+            for path in written {
+                facts.0.insert(format!("wrote:{path}"), "yes".to_owned());
+            }
+            Outcome::Ran(facts)
+        }
         None => {
+            let (text, _) = text.split_once("@status").unwrap_or((text, ""));
             let lines = text
                 .lines()
                 .filter(|line| !line.starts_with('@') && !line.trim().is_empty());
@@ -111,6 +119,9 @@ fn facts(report: &str, host: &Host) -> Facts {
                 if access != "-" {
                     out.insert(format!("dev:{first}"), access);
                 }
+            }
+            "escape" => {
+                out.insert(format!("escape:{first}"), "yes".to_owned());
             }
             "env" => {
                 let (name, value) = rest.split_once('=').unwrap_or((rest, ""));
@@ -177,6 +188,14 @@ impl fmt::Display for Facts {
 }
 
 impl Facts {
+    /// What the container has reached of the host.
+    pub(super) fn escapes(&self) -> Vec<&str> {
+        let names = self.0.keys().map(String::as_str);
+        names
+            .filter(|name| name.starts_with("escape:") || name.starts_with("wrote:"))
+            .collect()
+    }
+
     /// What `Display` wrote.
     pub(super) fn parse(text: &str) -> Self {
         let facts = text.split(' ').filter_map(|fact| fact.split_once('='));

@@ -12,9 +12,21 @@ const LIMIT: u32 = 20;
 const OF_SERVICE: &[&str] = &["-d", "--replace"];
 const OF_SERVICE_BEGIN: &[&str] = &["--log-driver=", "--cidfile=", "--sdnotify=", "--cgroups="];
 
+/// What is asked of containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// What the kernel says inside.
+    Report,
+    /// What of the host is reached from inside.
+    Escapes,
+}
+
 /// The script of a batch: all specs have the same runner.
-pub(super) fn batch(runner: Runner, specs: &[(&Spec, &Asked)]) -> Result<String> {
+pub(super) fn batch(runner: Runner, specs: &[(&Spec, &Asked)], question: Question) -> Result<String> {
     let mut out = "set -u\n. /lab/lib/base.sh\n. /lab/lib/model.sh\nmodel_host\n".to_owned();
+    if question == Question::Escapes {
+        out.push_str("model_prey\n");
+    }
     match runner {
         Runner::Nspawn => machines(&mut out, specs)?,
         Runner::Podman => {
@@ -59,7 +71,12 @@ fn one(out: &mut String, spec: &Spec, asked: &Asked, whose: &str) -> Result<()> 
         }
         (None, None) => {}
     }
-    writeln!(out, "echo \"@status $?\"")?;
+    // What did not end in time is still there.
+    writeln!(
+        out,
+        "status=$?\necho \"@status $status\"\nmodel_after\n\
+         [ $status -lt 124 ] || {whose}podman rm -f -t 0 -i c >/dev/null 2>&1"
+    )?;
     without_files(out, spec)
 }
 
@@ -86,7 +103,7 @@ fn machines(out: &mut String, specs: &[(&Spec, &Asked)]) -> Result<()> {
             "{program} -q --register=no {} 2>&1 </dev/null",
             joined(&rest)?
         )?;
-        writeln!(out, "echo \"@status $?\"")?;
+        writeln!(out, "echo \"@status $?\"\nmodel_after")?;
         without_files(out, spec)?;
         out.push_str("LAB_SPEC\n");
         writeln!(out, "cat > /run/systemd/system/s{number}.service <<'LAB_UNIT'")?;

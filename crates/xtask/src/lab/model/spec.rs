@@ -32,7 +32,7 @@ impl Runner {
 
 /// A container, which is always called `c`.
 #[derive(Clone, Debug)]
-pub struct Spec {
+pub(super) struct Spec {
     /// What runs it.
     pub runner: Runner,
     /// Which one it is of those of a seed.
