@@ -8,7 +8,7 @@ use std::iter;
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0  nothing at or above the gate was found (--fail-on, by default `low`: hints of severity `info` do not fail)
+  0  nothing at or above the gate was found (--fail-on, by default `medium`: findings of severity `low` and `info` do not fail)
   1  findings at or above the gate, or, with --diff, changes to make
   2  wrong usage, a path that cannot be read or leads out of its project, an input or output error, or nothing was
      found but not all was looked at: a limit was reached or a file cannot be read (not with --lenient), or with
@@ -201,7 +201,13 @@ pub(crate) struct CheckArgs {
     pub(crate) all: bool,
 
     /// Exit with 1 if a finding is at least this severe
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Gate::Low, help_heading = "Gate")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SEVERITY",
+        default_value_t,
+        help_heading = "Gate"
+    )]
     pub(crate) fail_on: Gate,
 
     /// Exit with 2 if anything was not analysed, or if there was nothing to judge
@@ -398,8 +404,8 @@ impl From<ConfidenceArg> for Confidence {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Gate {
     Info,
-    #[default]
     Low,
+    #[default]
     Medium,
     High,
     Critical,

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         };
         let before = if args.diff { projects.secrets() } else { Vec::new() };
         let fixed = fix::apply(&mut projects, &selection, upto);
-        tell_elsewhere(&fixed, &projects, terminal);
+        tell_left(&fixed, &projects, terminal);
         if args.diff {
             let diff = diff(&fixed, &before, &projects, terminal);
             terminal.print(&diff.text)?;
@@ -165,8 +165,16 @@ fn write(fixed: &Fixed, projects: &Projects, terminal: &Terminal) -> bool {
     failed
 }
 
-/// Says where fixes would have to be made that were not, because nobody named the file.
-fn tell_elsewhere(fixed: &Fixed, projects: &Projects, terminal: &Terminal) {
+/// Says which fixes were not made: those that would make other findings, and those in files that nobody named.
+fn tell_left(fixed: &Fixed, projects: &Projects, terminal: &Terminal) {
+    if fixed.left > 0 {
+        terminal.note(&format!(
+            "the {} of {} would make other findings, and {} not applied",
+            if fixed.left == 1 { "fix" } else { "fixes" },
+            count(fixed.left, "finding", "findings"),
+            if fixed.left == 1 { "was" } else { "were" },
+        ));
+    }
     for (path, number) in &fixed.elsewhere {
         terminal.note(&format!(
             "{} would be fixed in `{}`, which was not named and stays as it is",

@@ -20,6 +20,8 @@ pub(crate) struct Fixed {
     pub(crate) count: usize,
     /// Files that were not asked for and that more fixes would change, with how many findings that concerns.
     pub(crate) elsewhere: BTreeMap<Utf8PathBuf, usize>,
+    /// How many findings have fixes that would make others.
+    pub(crate) left: usize,
 }
 
 /// Applies the fixes of all selected findings in memory. From now on the projects see the fixed texts.
@@ -32,6 +34,7 @@ pub(crate) fn apply(projects: &mut Projects, selection: &Selection, upto: Applic
         });
         all.count += fixed.applied.len();
         all.elsewhere.extend(fixed.elsewhere);
+        all.left += fixed.left.len();
         for file in fixed.files {
             project
                 .host

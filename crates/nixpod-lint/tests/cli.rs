@@ -145,7 +145,8 @@ fn bad_input_is_told_and_harms_nothing() {
     for (name, content, code) in table {
         project.write(name, content);
         let run = |args: &[&str]| {
-            let output = project.run(&["--format", "concise"]).args(args).output().unwrap();
+            let arguments = [&["--format", "concise", "--fail-on", "low"], args].concat();
+            let output = project.run(&arguments).output().unwrap();
             let stdout = String::from_utf8(output.stdout).unwrap();
             (
                 stdout,
@@ -188,7 +189,7 @@ fn links_that_lead_nowhere_or_in_circles_are_told() {
     project
         .run(&["--format", "concise", "."])
         .assert()
-        .code(1)
+        .code(0)
         .stdout_eq("good.nix:2:20: low[unused-suppression] [..]\n");
 }
 
@@ -230,10 +231,43 @@ fn pretty_shows_the_source() {
     let project = Project::new("pretty");
     project.write("a.nix", UNUSED);
     project
-        .run(&["a.nix"])
+        .run(&["--fail-on", "low", "a.nix"])
         .assert()
         .code(1)
         .stdout_eq(file!["../../../testdata/cli/unused-suppression.txt"]);
+}
+
+/// Hints are a line each, and advice is given once.
+#[test]
+fn what_is_less_takes_less_room() {
+    let project = Project::new("hints");
+    project.write(
+        "a.nix",
+        "{ virtualisation.oci-containers.containers = {\n  a = { image = \"docker.io/a/a\"; privileged = true; };\n  b = { \
+         image = \"docker.io/a/b:latest\"; privileged = true; };\n}; }\n",
+    );
+    let printed = |more: &[&str]| {
+        let arguments = [&["check", "a.nix"], more].concat();
+        let output = project
+            .run(&arguments)
+            .assert()
+            .code(1)
+            .get_output()
+            .stdout
+            .clone();
+        String::from_utf8(output).unwrap()
+    };
+    let short = printed(&[]);
+    assert_eq!(short.matches("Nothing is left between").count(), 1, "{short}");
+    assert!(
+        short.contains("\n  a.nix:2:17: info[unpinned-image] `a` runs `docker.io/a/a` without tag"),
+        "{short}"
+    );
+    let long = printed(&["--verbose"]);
+    assert!(
+        !long.contains("Hints") && long.contains("\ninfo[unpinned-image]\n"),
+        "{long}"
+    );
 }
 
 #[test]

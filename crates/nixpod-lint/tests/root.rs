@@ -157,13 +157,27 @@ fn a_link_in_a_directory_that_nothing_marks_is_refused_too() {
     let path = tree.top.join("work/all/work/b.nix");
     let ran = tree.run(
         "outside",
-        &["check", "--format", "concise", path.to_str().unwrap()],
+        &[
+            "check",
+            "--fail-on",
+            "low",
+            "--format",
+            "concise",
+            path.to_str().unwrap(),
+        ],
     );
     assert_eq!(ran.code, 1, "{ran:?}");
     let path = tree.top.join("work/a.nix");
     let ran = tree.run(
         "outside",
-        &["check", "--format", "concise", path.to_str().unwrap()],
+        &[
+            "check",
+            "--fail-on",
+            "low",
+            "--format",
+            "concise",
+            path.to_str().unwrap(),
+        ],
     );
     assert_eq!(ran.code, 1, "{ran:?}");
 }

@@ -2,57 +2,97 @@
 
 use nixpod_analysis::Rule;
 
+mod chowned_system_dir;
 mod colliding_subid_ranges;
+mod confinement_disabled;
 mod dangerous_capability;
+mod dead_flag;
+mod empty_password;
+mod engine_api_exposed;
 mod engine_socket_bind;
+mod env_host;
 mod failing_value;
 mod fuse_device;
+mod fuse_overlayfs_storage;
 mod gpu_device;
 mod host_namespace;
 mod ignored_network_option;
+mod image_without_digest;
+mod input_devices;
+mod insecure_registry;
 mod missing_linger;
 mod missing_private_users;
 mod missing_subid_ranges;
+mod mount_propagation;
 mod nested_ids_out_of_range;
+mod opaque_guest;
+mod ports_without_effect;
 mod privileged_container;
 mod published_on_all_interfaces;
 mod quadlet_invalid;
 mod root_equivalent_group;
 mod runtime_dir_bind;
+mod seccomp_unconfined;
 mod secret_file_in_store;
 mod secret_in_store;
+mod secret_path_as_value;
 mod sensitive_bind;
 mod shared_host_network;
+mod store_in_container;
 mod sys_admin_capability;
 mod unknown_option;
 mod unpinned_image;
+mod user_namespaces_disabled;
+mod wide_device_access;
+mod will_not_start;
+mod writable_store_bind;
 mod x11_socket_bind;
 
 /// Every rule, by name.
 pub static ALL: &[&Rule] = &[
+    &chowned_system_dir::RULE,
     &colliding_subid_ranges::RULE,
+    &confinement_disabled::RULE,
     &dangerous_capability::RULE,
+    &dead_flag::RULE,
+    &empty_password::RULE,
+    &engine_api_exposed::RULE,
     &engine_socket_bind::RULE,
+    &env_host::RULE,
     &failing_value::RULE,
     &fuse_device::RULE,
+    &fuse_overlayfs_storage::RULE,
     &gpu_device::RULE,
     &host_namespace::RULE,
     &ignored_network_option::RULE,
+    &image_without_digest::RULE,
+    &input_devices::RULE,
+    &insecure_registry::RULE,
     &missing_linger::RULE,
     &missing_private_users::RULE,
     &missing_subid_ranges::RULE,
+    &mount_propagation::RULE,
     &nested_ids_out_of_range::RULE,
+    &opaque_guest::RULE,
+    &ports_without_effect::RULE,
     &privileged_container::RULE,
     &published_on_all_interfaces::RULE,
     &quadlet_invalid::RULE,
     &root_equivalent_group::RULE,
     &runtime_dir_bind::RULE,
+    &seccomp_unconfined::RULE,
     &secret_file_in_store::RULE,
     &secret_in_store::RULE,
+    &secret_path_as_value::RULE,
     &sensitive_bind::RULE,
     &shared_host_network::RULE,
+    &store_in_container::RULE,
     &sys_admin_capability::RULE,
     &unknown_option::RULE,
     &unpinned_image::RULE,
+    &user_namespaces_disabled::RULE,
+    &wide_device_access::RULE,
+    &will_not_start::RULE,
+    &writable_store_bind::RULE,
     &x11_socket_bind::RULE,
 ];

@@ -23,7 +23,7 @@ pub use nixpod_fixture::{File, Fixture, Marker, ROOT};
 use markers::{found, report};
 use nixpod_analysis::{
     Analysis, AnalysisHost, Applicability, Fix, FixAvailability, MemoryFileSystem, Report, Reported, Rule,
-    Utf8PathBuf, apply_edits,
+    Settings, Utf8PathBuf, apply_edits,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub fn check_none(rule: &'static Rule, fixture: &str) {
 #[track_caller]
 pub fn check_fix(rule: &'static Rule, before: &str, after: &str) {
     let (before, after) = (Fixture::parse(before), Fixture::parse(after));
-    let host = host(leak(rule), &before);
+    let host = pedantic_host(leak(rule), &before);
     let analysis = host.analysis();
     judge_fixes(rule, &analysis, &analysis.check_with_fixes(&targets()));
     let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|finding| {
@@ -88,6 +88,17 @@ pub fn check_fix(rule: &'static Rule, before: &str, after: &str) {
     );
 }
 
+/// The same with rules of the group `pedantic` switched on, too.
+pub fn pedantic_host(rules: &'static [&'static Rule], fixture: &Fixture) -> AnalysisHost {
+    let mut host = host(rules, fixture);
+    let off = rules.iter().filter(|rule| !rule.meta.group.on_by_default());
+    host.set_settings(Settings {
+        enabled: off.map(|rule| rule.meta.id).collect(),
+        ..Settings::default()
+    });
+    host
+}
+
 /// A host with some rules and the files of a fixture.
 pub fn host(rules: &'static [&'static Rule], fixture: &Fixture) -> AnalysisHost {
     let disk = MemoryFileSystem::new();
@@ -106,7 +117,7 @@ pub fn targets() -> Vec<Utf8PathBuf> {
 
 #[track_caller]
 fn run(rule: &'static Rule, fixture: &Fixture) {
-    let mut host = host(leak(rule), fixture);
+    let mut host = pedantic_host(leak(rule), fixture);
     let analysis = host.analysis();
     let result = analysis.check_with_fixes(&targets());
     let with_notes = fixture

@@ -9,7 +9,7 @@ use crate::report::Reported;
 use crate::world::evaluate::Extent;
 use camino::Utf8PathBuf;
 use nixpod_source::{Applicability, FileId, Fix, RuleId, TextEdit, apply_edits};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Analysis {
@@ -64,12 +64,17 @@ pub struct Fixed {
     pub applied: Vec<(RuleId, String)>,
     /// Files outside of the targets that fixes would change, sorted by path, with how many findings that concerns.
     pub elsewhere: BTreeMap<Utf8PathBuf, usize>,
+    /// The findings whose fixes would make others, and were left out: rule and message.
+    pub left: Vec<(RuleId, String)>,
     /// Can the fixed texts be fixed again? After so many rounds the fixes do not come to an end.
     pub unfinished: bool,
 }
 
 /// Rules that undo each other's fixes would never come to an end. ruff allows as many rounds.
 const MAX_ROUNDS: usize = 10;
+
+/// So often the fixes of one round are tried: enough for five among a thousand that do not do what they promise.
+const MAX_TRIES: usize = 96;
 
 /// Applies all fixes up to `level` to the findings that `wanted` accepts, until nothing is left to be fixed.
 pub(crate) fn fix(
@@ -83,13 +88,15 @@ pub(crate) fn fix(
     let asked = analysis.asked(targets);
     let targets = asked.targets.as_slice();
     let mut outcome = now.outcome_for(targets, Extent::Literals);
+    let mut left = BTreeSet::new();
     for round in 0..=MAX_ROUNDS {
         let current = Arc::clone(&outcome);
         let pick = Pick::new(&analysis.vfs, &asked.part, &current);
-        let told = outcome.findings.iter().filter(|checked| pick.has(checked));
-        let fixable = with_fixes(&now, &outcome, told);
+        let seen = outcome.findings.iter().filter(|checked| pick.has(checked));
+        let fixable = with_fixes(&now, &outcome, seen);
         fixed.elsewhere = elsewhere(&now, &fixable, level, wanted, &pick);
-        let fixes = select(&fixable, level, wanted, &pick);
+        let is_wanted = |reported: &Reported| wanted(reported) && !left.contains(&owned_key(reported));
+        let fixes = select(&fixable, level, &is_wanted, &pick);
         if fixes.is_empty() {
             break;
         }
@@ -97,12 +104,28 @@ pub(crate) fn fix(
             fixed.unfinished = true;
             break;
         }
-        let Some((next, next_outcome, done)) = step(&now, &outcome, targets, &fixes) else {
-            break;
+        let mut tried = Round {
+            now: &now,
+            outcome: &current,
+            targets,
+            tries: MAX_TRIES,
+            good: Vec::new(),
+            result: None,
+            bad: Vec::new(),
         };
-        fixed.applied.extend(done);
-        now = next;
-        outcome = next_outcome;
+        tried.add(&fixes);
+        let Round {
+            good, result, bad, ..
+        } = tried;
+        fixed.left.extend(bad.iter().copied().map(told));
+        left.extend(bad.iter().map(|checked| owned_key(&checked.reported)));
+        fixed
+            .applied
+            .extend(good.iter().map(|(checked, _)| told(checked)));
+        if let Some((next, next_outcome)) = result {
+            now = next;
+            outcome = next_outcome;
+        }
     }
     fixed.files = now.changed_since(analysis);
     fixed
@@ -171,38 +194,49 @@ fn select<'a>(
     out
 }
 
-type Step = (Analysis, Arc<Outcome>, Vec<(RuleId, String)>);
-
-/// Applies all at once; if that does not do what was promised, the first one that does by itself.
-fn step(now: &Analysis, outcome: &Outcome, targets: &[Utf8PathBuf], fixes: &[Selected<'_>]) -> Option<Step> {
-    let together = try_fixes(now, outcome, targets, fixes);
-    if together.is_some() || fixes.len() == 1 {
-        return together;
-    }
-    fixes
-        .iter()
-        .find_map(|fix| try_fixes(now, outcome, targets, std::slice::from_ref(fix)))
+/// Which of the fixes of one round do what they promise, all of them together.
+struct Round<'a> {
+    now: &'a Analysis,
+    outcome: &'a Outcome,
+    targets: &'a [Utf8PathBuf],
+    /// So often may be tried yet; what is left untried is for the next round.
+    tries: usize,
+    good: Vec<Selected<'a>>,
+    /// What the good ones come to.
+    result: Option<(Analysis, Arc<Outcome>)>,
+    /// Those that do not, also by themselves.
+    bad: Vec<&'a Checked>,
 }
 
-fn try_fixes(
-    now: &Analysis,
-    outcome: &Outcome,
-    targets: &[Utf8PathBuf],
-    fixes: &[Selected<'_>],
-) -> Option<Step> {
-    let next = applied(now, fixes.iter().map(|(_, fix)| *fix));
-    let after = next.outcome_for(targets, Extent::Literals);
-    let done: Vec<&Checked> = fixes.iter().map(|(checked, _)| *checked).collect();
-    keeps_promise(outcome, &after, &done).then(|| {
-        let done = done
-            .iter()
-            .map(|checked| {
-                let diagnostic = &checked.reported.diagnostic;
-                (diagnostic.rule, diagnostic.message.clone())
-            })
-            .collect();
-        (next, after, done)
-    })
+impl<'a> Round<'a> {
+    /// Adds fixes to the good ones. If all of them together do not do what was promised, each half is tried, so that one
+    /// that does not costs itself and no other.
+    fn add(&mut self, fixes: &[Selected<'a>]) {
+        if fixes.is_empty() || self.tries == 0 {
+            return;
+        }
+        self.tries -= 1;
+        let all: Vec<Selected<'a>> = self.good.iter().chain(fixes).copied().collect();
+        let next = applied(self.now, all.iter().map(|(_, fix)| *fix));
+        let after = next.outcome_for(self.targets, Extent::Literals);
+        let done: Vec<&Checked> = all.iter().map(|(checked, _)| *checked).collect();
+        if keeps_promise(self.outcome, &after, &done) {
+            self.good = all;
+            self.result = Some((next, after));
+        } else if let [(only, _)] = fixes {
+            self.bad.push(only);
+        } else {
+            let (left, right) = fixes.split_at(fixes.len() / 2);
+            self.add(left);
+            self.add(right);
+        }
+    }
+}
+
+/// What a finding is told by, for people.
+fn told(checked: &Checked) -> (RuleId, String) {
+    let diagnostic = &checked.reported.diagnostic;
+    (diagnostic.rule, diagnostic.message.clone())
 }
 
 /// The snapshot as it would be with these fixes.
@@ -229,6 +263,18 @@ fn key(checked: &Checked) -> Key<'_> {
         reported.diagnostic.rule,
         reported.diagnostic.message.as_str(),
         container.map(|container| (container.surface, container.name.as_str())),
+    )
+}
+
+/// The same, to be kept.
+fn owned_key(reported: &Reported) -> (RuleId, String, String) {
+    let container = reported.container.as_ref();
+    (
+        reported.diagnostic.rule,
+        reported.diagnostic.message.clone(),
+        container.map_or_else(String::new, |container| {
+            format!("{:?} {}", container.surface, container.name)
+        }),
     )
 }
 

@@ -2,6 +2,7 @@
 //!
 //! This file and `sheet.rs` are the only ones that know miette.
 
+use super::concise;
 use super::context::Context;
 use super::entries::{Entry, count, entries, left_out, more};
 use super::gaps::{gap_lines, hidden_containers, not_analysed};
@@ -12,12 +13,12 @@ use crate::words::{Words, list};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles,
 };
-use nixpod_analysis::{Applicability, Level, Role, Utf8PathBuf, rule_url};
-use std::collections::HashMap;
+use nixpod_analysis::{Applicability, Level, Role, Severity, Utf8PathBuf, rule_url};
+use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
-/// A piece for each finding, and one at the end.
+/// A piece for each finding, a line for each hint, and the summary. Advice that was given once is not given again.
 pub(super) fn pieces(results: &Results, context: &Context<'_>) -> impl Iterator<Item = String> {
     let terminal = context.terminal;
     let theme = GraphicalTheme {
@@ -38,6 +39,7 @@ pub(super) fn pieces(results: &Results, context: &Context<'_>) -> impl Iterator<
         .with_link_display_text("(docs)")
         .without_syntax_highlighting();
     let mut texts = Texts::default();
+    let mut given = HashSet::new();
     let piece = move |entry| {
         let mut out = String::new();
         let finding = match entry {
@@ -47,7 +49,7 @@ pub(super) fn pieces(results: &Results, context: &Context<'_>) -> impl Iterator<
                 return out;
             }
         };
-        for shown in parts(finding, context, &mut texts) {
+        for shown in parts(finding, context, &mut texts, &mut given) {
             let mut text = String::new();
             // The excerpt is best effort: if it cannot be made, the finding is told without.
             if handler.render_report(&mut text, &shown).is_err() {
@@ -64,7 +66,24 @@ pub(super) fn pieces(results: &Results, context: &Context<'_>) -> impl Iterator<
         out
     };
     let summary = (!terminal.quiet).then(|| summary(results, context));
-    entries(results).into_iter().map(piece).chain(summary)
+    // A hint is not worth ten lines, unless somebody asks for them.
+    let is_hint = |entry: &Entry<'_>| {
+        let (Entry::Finding(finding) | Entry::More(finding, _)) = entry;
+        finding.severity == Severity::Info && !terminal.verbose
+    };
+    let (hints, findings): (Vec<_>, Vec<_>) = entries(results).into_iter().partition(is_hint);
+    let hints = (!hints.is_empty()).then(|| hint_lines(&hints, context));
+    findings.into_iter().map(piece).chain(hints).chain(summary)
+}
+
+/// The hints, a line each.
+fn hint_lines(hints: &[Entry<'_>], context: &Context<'_>) -> String {
+    let mut out = String::from("Hints (--verbose says more of them)\n");
+    for entry in hints {
+        let _ = write!(out, "  {}", concise::line(entry, context));
+    }
+    out.push('\n');
+    out
 }
 
 /// The line that stands for findings that are too many.
@@ -241,7 +260,12 @@ impl Shown {
 }
 
 /// The finding in its file, then the trail's other files, the advice at the end.
-fn parts(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Vec<Shown> {
+fn parts(
+    finding: &Finding,
+    context: &Context<'_>,
+    texts: &mut Texts,
+    given: &mut HashSet<String>,
+) -> Vec<Shown> {
     let primary = &finding.location;
     let name = context.name(&primary.source);
     let severity = match finding.severity.level() {
@@ -263,7 +287,8 @@ fn parts(finding: &Finding, context: &Context<'_>, texts: &mut Texts) -> Vec<Sho
         let _ = write!(first.message, " ({name}:{}:{})", primary.line, primary.column);
     }
     let mut parts = vec![first];
-    let mut help: Vec<String> = finding.help.iter().map(ToString::to_string).collect();
+    let advice = finding.help.iter().map(ToString::to_string);
+    let mut help: Vec<String> = advice.filter(|advice| given.insert(advice.clone())).collect();
     for step in &finding.trail {
         help.extend(add_step(&mut parts, step, context, texts));
     }

@@ -84,25 +84,29 @@ fn read(format: &str, printed: &str) -> Told {
                 (between("nixpod-lint%3A ", "::"), between("file=", ","), line)
             })
             .collect(),
-        "concise" => printed
-            .lines()
-            .map(|line| {
-                let mut parts = line.splitn(4, ':');
-                let file = parts.next().expect("a file").to_owned();
-                let at = parts.next().expect("a line").parse().expect("a number");
-                let (_, rest) = line.split_once('[').expect("a rule");
-                (rest.split(']').next().unwrap_or_default().to_owned(), file, at)
-            })
-            .collect(),
+        "concise" => printed.lines().map(concise).collect(),
         _ => pretty(printed),
     }
 }
 
-/// `high[rule]`, and below it the first `[file:line:column]`.
+/// `file:line:column: severity[rule] message`.
+fn concise(line: &str) -> (String, String, u64) {
+    let mut parts = line.splitn(4, ':');
+    let file = parts.next().expect("a file").to_owned();
+    let at = parts.next().expect("a line").parse().expect("a number");
+    let (_, rest) = line.split_once('[').expect("a rule");
+    (rest.split(']').next().unwrap_or_default().to_owned(), file, at)
+}
+
+/// Hints are lines like those. The others have `high[rule]`, and below it the first `[file:line:column]`.
 fn pretty(printed: &str) -> Told {
     let mut out = Told::new();
     let mut rule = None;
-    for line in printed.lines() {
+    let mut lines = printed.lines();
+    for line in lines.by_ref() {
+        if line.starts_with("Hints ") {
+            break;
+        }
         let head = line.split_once('[').filter(|(severity, rest)| {
             ["critical", "high", "medium", "low", "info"].contains(severity) && rest.contains(']')
         });
@@ -117,6 +121,11 @@ fn pretty(printed: &str) -> Told {
             out.insert((rule, parts.next().expect("a file").to_owned(), at));
         }
     }
+    out.extend(
+        lines
+            .take_while(|line| !line.is_empty())
+            .map(|line| concise(line.trim_start())),
+    );
     out
 }
 

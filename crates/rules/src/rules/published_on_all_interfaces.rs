@@ -2,13 +2,15 @@
 
 use crate::about::words::{listed, name, replace_text};
 use nixpod_analysis::{Applicability, Change, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, NetworkMode, Port, TextPart, Written};
+use nixpod_model::{Container, Engine, Firewall, NetworkMode, Port, System, TextPart, Written};
 
 declare_rule! {
     /// ## What it flags
     /// Ports that a rootful container publishes on every address of the host: `"8080:80"`, `"0.0.0.0:8080:80"`, and
-    /// nspawn's `forwardPorts`, which have no address. One finding for each container or pod. Rootless containers and
-    /// containers in the host's network are left out: there the firewall holds.
+    /// nspawn's `forwardPorts`, which have no address; and `--publish-all`. One finding for each container or pod: a hint for
+    /// a service, and more for a database, for what administers, and for a proxy of an engine's socket. Rootless containers
+    /// are left out, since there the firewall holds, and so are ports that the firewall opens anyway, and systems without a
+    /// firewall or with one that what engines forward does not pass.
     /// ## Why
     /// The engine translates addresses before the NixOS firewall looks at packets, so the port is open to every
     /// network although `networking.firewall` does not list it. Publishing on 127.0.0.1 closes that way. Another stays open:
@@ -37,7 +39,7 @@ declare_rule! {
     pub static RULE = {
         id: "published-on-all-interfaces",
         summary: "port published past the firewall on every address",
-        severity: Low,
+        severity: Medium,
         group: Oci,
         since: "0.1.0",
         fix: Sometimes,
@@ -57,7 +59,7 @@ declare_rule! {
     }
 }
 
-fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let is_nspawn = container.nspawn.is_some();
     if is_nspawn {
         // Without a private network nspawn does not forward at all; that is ignored-network-option.
@@ -65,16 +67,153 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             return;
         }
     } else if container.rootful.value() != Some(&true)
-        || container.network.value() == Some(&NetworkMode::Host)
+        // Elsewhere ports are discarded; that is ports-without-effect.
+        || container.network.value().is_some_and(|network| *network != NetworkMode::Private)
     {
         return;
     }
+    let outer = ctx.outermost(&container.system);
+    if is_filtered(container, outer) {
+        return;
+    }
+    check_all(container, sink);
     let written = container.ports.iter().filter_map(|field| field.written());
-    let open = written.filter(|port| is_open(port.get()));
+    let open = written.filter(|port| is_open(port.get()) && !is_meant(&outer.firewall, port.get()));
     // What a pod publishes is the pod's.
     let (of_pod, own): (Vec<_>, Vec<_>) = open.partition(|port| port.get().pod.is_some());
     for ports in [own, of_pod] {
         report(container, &ports, is_nspawn, sink);
+    }
+}
+
+/// Is there no firewall to pass, or does what is forwarded not pass it?
+fn is_filtered(container: &Container, system: &System) -> bool {
+    let firewall = &system.firewall;
+    let by_docker = container.engine.value() == Some(&Engine::Docker)
+        && system.engines.docker_filters.value() == Some(&false);
+    firewall.enable.value() == Some(&false) || firewall.strict_forward.value() == Some(&true) || by_docker
+}
+
+/// Does the firewall open the port anyway?
+fn is_meant(firewall: &Firewall, port: &Port) -> bool {
+    let number = port.host.as_ref().and_then(|host| host.as_known());
+    let Some(number) = number.and_then(|number| number.parse::<u16>().ok()) else {
+        return false;
+    };
+    let is_udp = protocol(port) == "udp";
+    let mut open = firewall.open.iter().filter_map(|field| field.value());
+    open.any(|open| open.is_udp == is_udp && (open.first..=open.last).contains(&number))
+}
+
+/// `--publish-all`: ports that only the image names.
+fn check_all(container: &Container, sink: &mut Sink) {
+    let mut options = container.run_options.iter();
+    let last = options.rfind(|field| field.value().is_none_or(|option| option.name == "publish-all"));
+    let Some(field) = last.and_then(|field| field.written()) else {
+        return;
+    };
+    if field.get().value.as_known().as_deref() != Some("true") {
+        return;
+    }
+    sink.report(
+        field,
+        format!(
+            "{} publishes every port that its image names, on every address, past the firewall",
+            name(container)
+        ),
+    )
+    .severity(Severity::Low)
+    .depends_on(&container.rootful)
+    .help("Which ports these are is decided by whoever makes the image. Publish those that are needed, by number.");
+}
+
+/// What listens behind a port, if whoever reaches it gets more than a page.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Behind {
+    /// Nothing of the kind.
+    Service,
+    Database,
+    Administration,
+    /// A proxy of an engine's socket that only answers questions.
+    Answers,
+    /// One that does what it is told.
+    Engine,
+}
+
+impl Behind {
+    /// How bad it is, what to say, and the help's first sentence.
+    const fn words(self) -> (Severity, &'static str, &'static str) {
+        match self {
+            Self::Service => (Severity::Info, "", ""),
+            Self::Database => (
+                Severity::Medium,
+                ", and a database listens there",
+                "Whoever is on the network may try its passwords. ",
+            ),
+            Self::Administration => (
+                Severity::Medium,
+                ", and administers from there",
+                "Whoever logs in there has what the administrator has. ",
+            ),
+            Self::Answers => (
+                Severity::Medium,
+                ", and tells there what the engine knows",
+                "Environment variables of all containers are among it, and with them their passwords. ",
+            ),
+            Self::Engine => (
+                Severity::Critical,
+                ", where the engine does what it is told",
+                "Whoever is on the network starts a container with the host's root directory. ",
+            ),
+        }
+    }
+}
+
+fn behind(container: &Container, port: &Port) -> Behind {
+    const DATABASES: [&str; 11] = [
+        "5432", "3306", "6379", "27017", "9200", "11211", "1433", "5984", "2379", "9042", "8529",
+    ];
+    const ADMINISTRATION: [&str; 8] = [
+        "portainer",
+        "adminer",
+        "phpmyadmin",
+        "pgadmin",
+        "mongo-express",
+        "dockge",
+        "yacht",
+        "redis-commander",
+    ];
+    let image = container.image.as_ref().and_then(|image| image.value());
+    let image = image.map(|image| image.reference.pattern()).unwrap_or_default();
+    if image.contains("socket-proxy") {
+        let says_one = |name: &str| {
+            let mut variables = container.environment.iter().filter_map(|field| field.value());
+            variables
+                .any(|variable| variable.name == name && variable.value.as_known().as_deref() == Some("1"))
+        };
+        return match says_one("POST") || says_one("EXEC") {
+            true => Behind::Engine,
+            false => Behind::Answers,
+        };
+    }
+    if ADMINISTRATION.iter().any(|word| image.contains(word)) {
+        return Behind::Administration;
+    }
+    let inside = port.container.as_known().unwrap_or_default();
+    let inside = inside.split('/').next().unwrap_or_default();
+    match DATABASES.contains(&inside) && protocol(port) == "tcp" {
+        true => Behind::Database,
+        false => Behind::Service,
+    }
+}
+
+/// The protocol of a port, `tcp` where nothing is said.
+fn protocol(port: &Port) -> String {
+    let text = port.text.as_ref().unwrap_or(&port.container);
+    let pattern = text.pattern();
+    match pattern.rsplit_once('/') {
+        Some((_, protocol)) => protocol.to_ascii_lowercase(),
+        None => "tcp".to_owned(),
     }
 }
 
@@ -83,11 +222,19 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
         return;
     };
     let port = first.get();
+    let with_protocol = open.iter().any(|port| protocol(port.get()) != "tcp");
     let ports: Vec<String> = open
         .iter()
-        .map(|port| match &port.get().host {
-            Some(host) => host.display(),
-            None => format!("{} (at a free port)", port.get().container.display()),
+        .map(|port| {
+            let port = port.get();
+            let protocol = match with_protocol {
+                true => format!("/{}", protocol(port)),
+                false => String::new(),
+            };
+            match &port.host {
+                Some(host) => format!("{}{protocol}", host.display()),
+                None => format!("{} (at a free port)", port.container.display()),
+            }
         })
         .collect();
     let noun = if ports.len() == 1 { "port" } else { "ports" };
@@ -95,25 +242,25 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
         Some(pod) => format!("pod `{pod}`"),
         None => name(container),
     };
-    let severity = if is_nspawn { Severity::Info } else { Severity::Low };
+    let worst = open.iter().map(|port| behind(container, port.get())).max();
+    let (severity, what, danger) = worst.unwrap_or(Behind::Service).words();
     let mut builder = sink
         .report(
             *first,
             format!(
-                "{who} publishes {noun} {} on every address, past the firewall",
+                "{who} publishes {noun} {} on every address, past the firewall{what}",
                 listed(&ports, 3)
             ),
         )
         .severity(severity)
         .depends_on(&container.rootful)
-        .help(if is_nspawn {
-            "Packets are redirected before the NixOS firewall looks at them, and `forwardPorts` has no address. Where \
-             that is not meant, let a proxy on the host reach the guest's own address."
-        } else {
-            "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy needs \
-             the port, publish it as `127.0.0.1:PORT:PORT`. A neighbour that routes to the engine's bridge reaches the \
-             container's own address even then, unless `networking.firewall.filterForward` is on."
-        });
+        .help(format!("{danger}{}", match is_nspawn {
+            true => "Packets are redirected before the NixOS firewall looks at them, and `forwardPorts` has no address. \
+                     Where that is not meant, let a proxy on the host reach the guest's own address.",
+            false => "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy \
+                      needs the port, publish it as `127.0.0.1:PORT:PORT`. A neighbour that routes to the engine's bridge \
+                      reaches the container's own address even then, unless `networking.firewall.filterForward` is on.",
+        }));
     if port.pod.is_some() {
         builder = builder.shared();
     }
@@ -123,9 +270,23 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
     let changes: Option<Vec<Change>> = open.iter().map(|port| on_loopback(port.get())).collect();
     if let Some(changes) = changes
         && !is_nspawn
+        && are_different(&changes)
     {
         builder.fix_all("publish on 127.0.0.1 only", Applicability::Unsafe, changes);
     }
+}
+
+/// Two ports that become one text would not start.
+fn are_different(changes: &[Change]) -> bool {
+    let text = |change: &Change| match change {
+        Change::Replace(_, text) => text.trim_matches('"').to_owned(),
+        _ => String::new(),
+    };
+    let texts: Vec<String> = changes.iter().map(text).collect();
+    texts
+        .iter()
+        .enumerate()
+        .all(|(at, text)| !texts.iter().skip(at + 1).any(|other| other == text))
 }
 
 /// Is it certain that the port is open on every address? An unknown part may hold an address.
@@ -170,11 +331,11 @@ mod tests {
 { config, ... }: {
   virtualisation.quadlet = {
     pods.desk.podConfig.publishPorts = [ "8080:80" "127.0.0.1:81:81" "9090:90" ];
-                                       # ^^^^^^^^^ low: pod `desk` publishes ports 8080 and 9090 on every address, past the firewall
+                                       # ^^^^^^^^^ info: pod `desk` publishes ports 8080 and 9090 on every address, past the firewall
     containers.ink.containerConfig = { image = "a:1"; pod = config.virtualisation.quadlet.pods.desk.ref; };
     containers.pen.containerConfig = { image = "a:1"; pod = "desk.pod"; };
     containers.cup.containerConfig = { image = "a:1"; publishPorts = [ "82:82" ]; };
-                                                                     # ^^^^^^^ low: `cup` publishes port 82 on every address, past the firewall
+                                                                     # ^^^^^^^ info: `cup` publishes port 82 on every address, past the firewall
   };
 }
 "#,
@@ -190,7 +351,7 @@ mod tests {
   virtualisation.oci-containers.containers.web = {
     image = "a:1";
     ports = [ "127.0.0.1:80:80" "8080:80" "0.0.0.0:8443:443" ];
-                              # ^^^^^^^^^ low: `web` publishes ports 8080 and 8443 on every address, past the firewall
+                              # ^^^^^^^^^ info: `web` publishes ports 8080 and 8443 on every address, past the firewall
   };
 }
 "#,
@@ -203,7 +364,7 @@ mod tests {
             &RULE,
             r#"
 { virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "80" ]; }; }
-                                                                          # ^^^^ low: `web` publishes port 80 (at a free port) on every address, past the firewall
+                                                                          # ^^^^ info: `web` publishes port 80 (at a free port) on every address, past the firewall
 "#,
         );
     }
@@ -220,6 +381,42 @@ mod tests {
 }
 "#,
         );
+    }
+
+    #[test]
+    fn what_listens_there() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.db = { image = "docker.io/library/postgres:17"; ports = [ "5432:5432" "53:53/udp" ]; };
+                                                                                                   # ^^^^^^^^^^^ medium: `db` publishes ports 5432/tcp and 53/udp on every address, past the firewall, and a database listens there
+  virtualisation.oci-containers.containers.proxy = { image = "tecnativa/docker-socket-proxy:1"; ports = [ "2375:2375" ]; environment.POST = "1"; };
+                                                                                                        # ^^^^^^^^^^^ critical: `proxy` publishes port 2375 on every address, past the firewall, where the engine does what it is told
+  virtualisation.oci-containers.containers.all = { image = "a:1"; extraOptions = [ "-P" ]; };
+                                                                                 # ^^^^ low: `all` publishes every port that its image names, on every address, past the firewall
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn where_nothing_is_passed() {
+        for (system, port) in [
+            ("networking.firewall.enable = false;", "80:80"),
+            ("networking.firewall.allowedTCPPorts = [ 80 ];", "80:80"),
+            (
+                "networking.firewall.allowedUDPPortRanges = [ { from = 50; to = 60; } ];",
+                "53:53/udp",
+            ),
+        ] {
+            check_none(
+                &RULE,
+                &format!(
+                    "{{ {system} virtualisation.oci-containers.containers.a = {{ image = \"a:1\"; ports = [ \"{port}\" ]; }}; }}"
+                ),
+            );
+        }
     }
 
     #[test]

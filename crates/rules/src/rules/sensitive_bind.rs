@@ -305,6 +305,12 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             Some(High),
             "Root starts any unit on the host through them.",
         ),
+        "run/pulse" | "run/pulse/native" | "run/pipewire" => personal(
+            "the sound server",
+            Some(Low),
+            Some(Low),
+            "Who connects to it hears the microphone, and read-only does not keep a socket from being used.",
+        ),
         "dev" => system(
             "all devices in",
             Some(High),

@@ -1,14 +1,14 @@
 //! unpinned-image
 
-use crate::about::paths::HOLE;
+use crate::about::images::{Tag, tag};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
     /// ## What it flags
-    /// An image that is named without a digest: no tag or a moving one (`latest`, `stable`, `main`) is low, a version is
-    /// info. Images that Nix provides (`imageFile`, `imageStream`), local ones, archives and references to other units
+    /// An image that is named without a digest, and without a tag or by a moving one (`latest`, `stable`, `main`). One that is
+    /// named by a version is image-without-digest, which is off by default. Images that Nix provides (`imageFile`, `imageStream`), local ones, archives and references to other units
     /// are left out.
     /// ## Why
     /// A tag is a name that its owner can move. What runs is decided by the registry on the day of the pull, so two
@@ -29,7 +29,7 @@ declare_rule! {
     pub static RULE = {
         id: "unpinned-image",
         summary: "image named without a digest",
-        severity: Low,
+        severity: Info,
         group: Oci,
         since: "0.1.0",
         fix: None,
@@ -54,118 +54,15 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     };
     let who = name(container);
     let shown = image.reference.display();
-    let (severity, message) = match tag {
-        Tag::Missing => (
-            Severity::Low,
-            format!("{who} runs `{shown}` without tag or digest, which means `latest`"),
-        ),
-        Tag::Moving => (
-            Severity::Low,
-            format!("{who} runs `{shown}`, a tag that moves, without a digest"),
-        ),
-        Tag::Version => (Severity::Info, format!("{who} runs `{shown}` without a digest")),
+    let message = match tag {
+        Tag::Missing => format!("{who} runs `{shown}` without tag or digest, which means `latest`"),
+        Tag::Moving => format!("{who} runs `{shown}`, a tag that moves, without a digest"),
+        Tag::Version => return,
     };
-    sink.report(field, message).severity(severity).help(
+    sink.report(field, message).help(
         "The registry decides what a tag means on the day of the pull. Add the digest (`name:tag@sha256:...`), as \
          `podman image inspect --format '{{.Digest}}'` shows it.",
     );
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tag {
-    Missing,
-    Moving,
-    Version,
-}
-
-/// How an image is tagged; `None` if it is pinned, local, no image of a registry, or not known.
-fn tag(reference: &str) -> Option<Tag> {
-    let reference = reference.strip_prefix("docker://").unwrap_or(reference);
-    const OTHER_TRANSPORTS: [&str; 9] = [
-        "docker-archive:",
-        "oci-archive:",
-        "oci:",
-        "dir:",
-        "docker-daemon:",
-        "containers-storage:",
-        "sha256:",
-        "localhost/",
-        "/",
-    ];
-    const UNITS: [&str; 2] = [".image", ".build"];
-    let pinned = reference.contains('@');
-    // A hole may hold the digest.
-    let unknown = reference.contains(HOLE) || reference.is_empty();
-    if pinned
-        || unknown
-        || OTHER_TRANSPORTS
-            .iter()
-            .any(|prefix| reference.starts_with(prefix))
-        || UNITS.iter().any(|end| reference.ends_with(end))
-    {
-        return None;
-    }
-    let last = reference.rsplit('/').next().unwrap_or(reference);
-    let Some((_, tag)) = last.split_once(':') else {
-        return Some(Tag::Missing);
-    };
-    const MOVING: [&str; 16] = [
-        "latest",
-        "stable",
-        "main",
-        "master",
-        "edge",
-        "nightly",
-        "dev",
-        "develop",
-        "development",
-        "release",
-        "rolling",
-        "beta",
-        "unstable",
-        "testing",
-        "current",
-        "lts",
-    ];
-    let mut words = tag.split(['-', '_']);
-    let first = words.next().unwrap_or(tag);
-    // `release-2.9.6` stays where it is as well as `2.9.6` does.
-    let has_version = words.any(|word| {
-        let word = word.strip_prefix('v').unwrap_or(word);
-        word.contains('.') && word.chars().all(|c| c.is_ascii_digit() || c == '.')
-    });
-    Some(if MOVING.contains(&first) && !has_version {
-        Tag::Moving
-    } else {
-        Tag::Version
-    })
-}
-
-#[cfg(test)]
-mod references {
-    use super::{Tag, tag};
-
-    #[test]
-    fn tags_are_read_from_references() {
-        assert_eq!(tag("nginx"), Some(Tag::Missing));
-        assert_eq!(tag("registry.example:5000/nginx"), Some(Tag::Missing));
-        assert_eq!(tag("ghcr.io/a/b:latest"), Some(Tag::Moving));
-        assert_eq!(tag("ghcr.io/a/b:latest-cuda"), Some(Tag::Moving));
-        assert_eq!(tag("postgres:16-alpine"), Some(Tag::Version));
-        assert_eq!(tag("ghcr.io/a/b:release-2.9.6.4552"), Some(Tag::Version));
-        assert_eq!(tag("ghcr.io/a/b:release-2"), Some(Tag::Moving));
-        for reference in [
-            "nginx@sha256:00",
-            "nginx:1@sha256:00",
-            "localhost/own:latest",
-            "docker-archive:/nix/store/x",
-            "own.image",
-            "nginx:\u{fffc}",
-            "\u{fffc}",
-        ] {
-            assert_eq!(tag(reference), None, "{reference}");
-        }
-    }
 }
 
 #[cfg(test)]
@@ -180,20 +77,7 @@ mod tests {
             r#"
 {
   virtualisation.oci-containers.containers.web.image = "nginx:latest";
-                                                     # ^^^^^^^^^^^^^^ low: `web` runs `nginx:latest`, a tag that moves, without a digest
-}
-"#,
-        );
-    }
-
-    #[test]
-    fn version() {
-        check(
-            &RULE,
-            r#"
-{
-  services.podman.containers.web.image = "docker.io/library/nginx:1.27";
-                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `web` runs `docker.io/library/nginx:1.27` without a digest
+                                                     # ^^^^^^^^^^^^^^ info: `web` runs `nginx:latest`, a tag that moves, without a digest
 }
 "#,
         );
@@ -206,6 +90,7 @@ mod tests {
             r#"
 { pkgs, ... }: {
   virtualisation.oci-containers.containers.web = { image = "web:latest"; imageFile = pkgs.dockerTools.buildImage { name = "web"; }; };
+  virtualisation.oci-containers.containers.db.image = "docker.io/library/postgres:17.2";
 }
 "#,
         );

@@ -1,6 +1,6 @@
 use crate::ALL;
 use nixpod_analysis::{FixAvailability, Rule};
-use nixpod_testing::{Fixture, host, targets};
+use nixpod_testing::{Fixture, pedantic_host, targets};
 use std::collections::BTreeSet;
 
 const HEADINGS: [&str; 5] = ["What it flags", "Why", "Bad", "Good", "Fix safety"];
@@ -121,7 +121,7 @@ fn bad_examples_are_found_and_good_ones_are_not() {
     for rule in ALL {
         for (heading, expected) in [("Bad", true), ("Good", false)] {
             for block in blocks(rule, heading) {
-                let analysis = host(ALL, &Fixture::parse(&block)).analysis();
+                let analysis = pedantic_host(ALL, &Fixture::parse(&block)).analysis();
                 let report = analysis.check(&targets());
                 let found = report
                     .findings

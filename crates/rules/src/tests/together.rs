@@ -193,3 +193,32 @@ guests: { lib, ... }: { containers = lib.genAttrs guests (name: { autoStart = tr
         "#]],
     );
 }
+
+/// A fix that would make another finding costs itself, and none of the others.
+#[test]
+fn a_fix_that_makes_another_finding() {
+    let mut module = String::from("{ virtualisation.oci-containers.containers = {\n");
+    for number in 0..60 {
+        module.push_str(&format!(
+            "  c{number} = {{ image = \"docker.io/a/b@sha256:{0}\"; extraOptions = [ \"--pid=host\" ]; }};\n",
+            "0".repeat(64)
+        ));
+    }
+    // Once it is not privileged any more, its filter counts.
+    module.push_str(&format!(
+        "  c30b = {{ image = \"docker.io/a/b@sha256:{0}\"; privileged = true; extraOptions = [ \
+         \"--security-opt=seccomp=unconfined\" ]; }};\n}}; }}\n",
+        "0".repeat(64)
+    ));
+    let analysis = host(ALL, &Fixture::parse(&module)).analysis();
+    let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|_| true);
+    assert_eq!(fixed.applied.len(), 60, "{:?}", fixed.applied);
+    let left: Vec<&str> = fixed.left.iter().map(|(rule, _)| *rule).collect();
+    assert_eq!(left, ["privileged-container"]);
+    assert!(!fixed.unfinished);
+    let [file] = &fixed.files[..] else {
+        panic!("one file is changed");
+    };
+    assert_eq!(file.after.matches("--pid=host").count(), 0);
+    assert_eq!(file.after.matches("privileged = true").count(), 1);
+}

@@ -3,7 +3,7 @@
 
 use crate::ALL;
 use nixpod_analysis::Confidence;
-use nixpod_testing::{Fixture, host, targets};
+use nixpod_testing::{Fixture, pedantic_host, targets};
 
 /// A rule, a module with `@` for a value, and a value that the rule is against.
 const CASES: &[(&str, &str, &str)] = &[
@@ -132,6 +132,106 @@ const CASES: &[(&str, &str, &str)] = &[
         "{ virtualisation.oci-containers.containers.web = { image = @; }; }",
         "\"docker.io/library/nginx:latest\"",
     ),
+    (
+        "seccomp-unconfined",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
+        "[ \"--security-opt=seccomp=unconfined\" ]",
+    ),
+    (
+        "confinement-disabled",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
+        "[ \"--security-opt=unmask=ALL\" ]",
+    ),
+    (
+        "engine-api-exposed",
+        "{ virtualisation.docker = { enable = true; listenOptions = @; }; }",
+        "[ \"tcp://0.0.0.0:2375\" ]",
+    ),
+    (
+        "insecure-registry",
+        "{ virtualisation.containers.registries.insecure = @; }",
+        "[ \"registry.lan:5000\" ]",
+    ),
+    (
+        "secret-path-as-value",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; environment.DB_PASSWORD = @; }; }",
+        "\"/run/secrets/db\"",
+    ),
+    (
+        "env-host",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
+        "[ \"--env-host\" ]",
+    ),
+    (
+        "mount-propagation",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; privileged = true; volumes = @; }; }",
+        "[ \"/srv:/srv:rshared\" ]",
+    ),
+    (
+        "input-devices",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; devices = @; }; }",
+        "[ \"/dev/input\" ]",
+    ),
+    (
+        "wide-device-access",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; devices = @; }; }",
+        "[ \"/dev/sda\" ]",
+    ),
+    (
+        "ports-without-effect",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = [ \"--network=host\" ]; ports = @; }; }",
+        "[ \"80:80\" ]",
+    ),
+    (
+        "chowned-system-dir",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; volumes = @; }; }",
+        "[ \"/var/lib:/data:U\" ]",
+    ),
+    (
+        "user-namespaces-disabled",
+        "{ security.allowUserNamespaces = @; containers.web = { privateUsers = \"pick\"; config = { }; }; }",
+        "false",
+    ),
+    (
+        "fuse-overlayfs-storage",
+        "{ virtualisation.containers.storage.settings.storage.driver = @; }",
+        "\"vfs\"",
+    ),
+    (
+        "writable-store-bind",
+        "{ containers.web = { bindMounts.a = { hostPath = @; mountPoint = \"/a\"; isReadOnly = false; }; config = { }; }; }",
+        "\"/nix\"",
+    ),
+    (
+        "dead-flag",
+        "{ containers.web = { extraFlags = @; config = { }; }; }",
+        "[ \"--slice=web.slice\" ]",
+    ),
+    (
+        "opaque-guest",
+        "{ containers.web = { path = @; }; }",
+        "\"/srv/web\"",
+    ),
+    (
+        "will-not-start",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; volumes = @; }; }",
+        "[ \"/a:/data\" \"/b:/data\" ]",
+    ),
+    (
+        "image-without-digest",
+        "{ virtualisation.oci-containers.containers.web = { image = @; }; }",
+        "\"docker.io/library/nginx:1.27.3\"",
+    ),
+    (
+        "store-in-container",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; volumes = @; }; }",
+        "[ \"/nix/store:/nix/store:ro\" ]",
+    ),
+    (
+        "empty-password",
+        "{ users.users.a = { isNormalUser = true; hashedPassword = @; }; }",
+        "\"\"",
+    ),
 ];
 
 /// The surest finding of a rule in a whole system of this module.
@@ -141,7 +241,7 @@ fn surest(rule: &str, module: &str, more: &str) -> Option<Confidence> {
     let fixture = format!(
         "#- /flake.nix\n{flake}\n#- /main.nix\n{{ config, lib, pkgs, other, ... }}: {module}\n#- /secrets.env\nA=b\n{more}"
     );
-    let analysis = host(ALL, &Fixture::parse(&fixture)).analysis();
+    let analysis = pedantic_host(ALL, &Fixture::parse(&fixture)).analysis();
     let findings = analysis.check(&targets()).findings;
     let own = findings.iter().filter(|finding| finding.diagnostic.rule == rule);
     own.map(|finding| finding.diagnostic.confidence).max()

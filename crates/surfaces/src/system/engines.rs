@@ -58,6 +58,10 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
     let mut apis = Vec::new();
     podman_api(reader, &podman, &mut apis);
     docker_apis(reader, &docker, &daemon, &mut apis);
+    let mut registries = files.registries(reader);
+    registries
+        .insecure
+        .extend(texts(reader, &daemon, &["insecure-registries"]));
     Engines {
         podman: switch(reader, config, &["virtualisation", "podman", "enable"]),
         docker: switch(reader, config, &["virtualisation", "docker", "enable"]),
@@ -82,7 +86,7 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
         docker_compat: switch(reader, config, &["virtualisation", "podman", "dockerCompat"]),
         docker_filters: docker_filters(reader, &docker, &daemon),
         apis,
-        registries: files.registries(reader),
+        registries,
         storage: files.storage(reader),
     }
 }

@@ -1,0 +1,110 @@
+//! What the name of an image says.
+
+use crate::about::paths::HOLE;
+
+/// How an image is tagged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tag {
+    /// None, which means `latest`.
+    Missing,
+    /// One that its owner moves from time to time.
+    Moving,
+    /// A version.
+    Version,
+}
+
+/// How an image is tagged; `None` if it is pinned, local, no image of a registry, or not known.
+pub(crate) fn tag(reference: &str) -> Option<Tag> {
+    let reference = reference.strip_prefix("docker://").unwrap_or(reference);
+    const OTHER_TRANSPORTS: [&str; 9] = [
+        "docker-archive:",
+        "oci-archive:",
+        "oci:",
+        "dir:",
+        "docker-daemon:",
+        "containers-storage:",
+        "sha256:",
+        "localhost/",
+        "/",
+    ];
+    const UNITS: [&str; 2] = [".image", ".build"];
+    let pinned = reference.contains('@');
+    // A hole may hold the digest.
+    let unknown = reference.contains(HOLE) || reference.is_empty();
+    if pinned
+        || unknown
+        || OTHER_TRANSPORTS
+            .iter()
+            .any(|prefix| reference.starts_with(prefix))
+        || UNITS.iter().any(|end| reference.ends_with(end))
+    {
+        return None;
+    }
+    let last = reference.rsplit('/').next().unwrap_or(reference);
+    let Some((_, tag)) = last.split_once(':') else {
+        return Some(Tag::Missing);
+    };
+    const MOVING: [&str; 16] = [
+        "latest",
+        "stable",
+        "main",
+        "master",
+        "edge",
+        "nightly",
+        "dev",
+        "develop",
+        "development",
+        "release",
+        "rolling",
+        "beta",
+        "unstable",
+        "testing",
+        "current",
+        "lts",
+    ];
+    // `2.4.0-latest` and `amd64-latest` move, whatever stands before.
+    if tag.split(['-', '_']).any(|word| word == "latest") {
+        return Some(Tag::Moving);
+    }
+    let mut words = tag.split(['-', '_']);
+    let first = words.next().unwrap_or(tag);
+    // `release-2.9.6` stays where it is as well as `2.9.6` does.
+    let has_version = words.any(|word| {
+        let word = word.strip_prefix('v').unwrap_or(word);
+        word.contains('.') && word.chars().all(|c| c.is_ascii_digit() || c == '.')
+    });
+    Some(if MOVING.contains(&first) && !has_version {
+        Tag::Moving
+    } else {
+        Tag::Version
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tag, tag};
+
+    #[test]
+    fn tags_are_read_from_references() {
+        assert_eq!(tag("nginx"), Some(Tag::Missing));
+        assert_eq!(tag("registry.example:5000/nginx"), Some(Tag::Missing));
+        assert_eq!(tag("ghcr.io/a/b:latest"), Some(Tag::Moving));
+        assert_eq!(tag("ghcr.io/a/b:latest-cuda"), Some(Tag::Moving));
+        assert_eq!(tag("ghcr.io/a/b:amd64-latest"), Some(Tag::Moving));
+        assert_eq!(tag("ghcr.io/a/b:2.4.0-latest"), Some(Tag::Moving));
+        assert_eq!(tag("postgres:16-alpine"), Some(Tag::Version));
+        assert_eq!(tag("ghcr.io/a/b:release-2.9.6.4552"), Some(Tag::Version));
+        assert_eq!(tag("ghcr.io/a/b:release-2"), Some(Tag::Moving));
+        for reference in [
+            "nginx@sha256:00",
+            "nginx:1@sha256:00",
+            "localhost/own:latest",
+            "docker-archive:/nix/store/x",
+            "own.image",
+            "nginx:\u{fffc}",
+            "\u{fffc}",
+        ] {
+            assert_eq!(tag(reference), None, "{reference}");
+        }
+    }
+}

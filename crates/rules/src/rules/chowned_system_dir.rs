@@ -1,0 +1,139 @@
+//! chowned-system-dir
+
+use crate::about::paths::{Base, HostPath, host_path};
+use crate::about::words::name;
+use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// A directory of the whole system or a whole home that is bound with `U`: Podman then gives every file in it to the
+    /// container's user.
+    /// ## Why
+    /// The owners are changed on the host, for all files below the directory, and nothing changes them back: services
+    /// lose their state, SSH refuses keys, and the ids of the container own what was root's.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.app = {
+    ///     image = "docker.io/library/app:1";
+    ///     volumes = [ "/var/lib:/data:U" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.app = {
+    ///     image = "docker.io/library/app:1";
+    ///     volumes = [ "/var/lib/app:/data:U" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: which directory is meant is not known.
+    pub static RULE = {
+        id: "chowned-system-dir",
+        summary: "system directory whose files are all given to a container",
+        severity: High,
+        group: Oci,
+        since: "0.1.0",
+        fix: None,
+        proof: Proof::Experiments(&["podman-u-option-chowns"]),
+        check: Container(check),
+    }
+}
+
+fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    if !container.is_oci() {
+        return;
+    }
+    for field in &container.mounts {
+        let Some(field) = field.written().filter(|field| field.get().is_bind) else {
+            continue;
+        };
+        let mount = field.get();
+        let chowns = mount
+            .options
+            .iter()
+            .any(|option| option == "U" || option == "chown");
+        if !chowns || !host_path(&mount.source).is_some_and(|path| is_of_many(&path)) {
+            continue;
+        }
+        sink.report(
+            field,
+            format!(
+                "every file in `{}` is given to {}",
+                mount.source.display(),
+                name(container)
+            ),
+        )
+        .help(
+            "The owners are changed on the host, and nothing changes them back. Bind a directory that is this container's \
+             alone, or leave `U` out.",
+        );
+    }
+}
+
+/// Do files of many owners, or a whole home, lie there?
+fn is_of_many(path: &HostPath) -> bool {
+    if path.vague {
+        return false;
+    }
+    let rest = path.rest();
+    match path.base {
+        Base::System => matches!(
+            rest.as_str(),
+            "" | "etc"
+                | "home"
+                | "var"
+                | "var/lib"
+                | "var/log"
+                | "nix"
+                | "nix/store"
+                | "run"
+                | "srv"
+                | "mnt"
+                | "media"
+                | "dev"
+                | "boot"
+                | "opt"
+                | "usr"
+                | "tmp"
+                | "var/tmp"
+        ),
+        Base::Home => rest.is_empty(),
+        Base::Runtime => rest.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn whole_directories() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/home/ann:/data:rw,U" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^^^^^^ high: every file in `/home/ann` is given to `web`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn one_of_its_own() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/home/ann/data:/data:U" "/home:/home:ro" "web:/var/lib:U" ]; };
+}
+"#,
+        );
+    }
+}

@@ -1,0 +1,260 @@
+//! dead-flag
+
+use crate::about::words::{name, removal};
+use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Engine, Flag, FlagForm, Text};
+
+declare_rule! {
+    /// ## What it flags
+    /// Options of engines that do nothing, or not what they say: `--cap-drop` and a seccomp profile beside `--privileged`;
+    /// an option and its value in one word (`"--cap-drop ALL"`), with which the container does not start;
+    /// `--property=` and `--slice=` among an nspawn container's `extraFlags`; commas in `--system-call-filter=`.
+    /// ## Why
+    /// Such a line reads like protection and is none, or like a permission and grants nothing. Podman gives a privileged
+    /// container every capability and no filter, whatever else is said. NixOS starts nspawn with `--keep-unit`, so that
+    /// it sets no properties. Its filters are split at blanks alone, and `a,b` is the name of no call.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.app = {
+    ///     image = "docker.io/library/app:1";
+    ///     privileged = true;
+    ///     capabilities.ALL = false;
+    ///   };
+    /// }
+    /// ```
+    /// ```nix
+    /// { containers.gpu = { extraFlags = [ "--property=DeviceAllow=/dev/dri/renderD128" ]; config = { }; }; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.app = {
+    ///     image = "docker.io/library/app:1";
+    ///     capabilities.ALL = false;
+    ///   };
+    ///   containers.gpu = {
+    ///     allowedDevices = [ { node = "/dev/dri/renderD128"; modifier = "rw"; } ];
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Safe: what is removed does nothing. What keeps the container from starting, and what stands beside `privileged`, has
+    /// no fix, since what is meant is not known.
+    pub static RULE = {
+        id: "dead-flag",
+        summary: "option that does nothing, or not what it says",
+        severity: Medium,
+        group: Correctness,
+        since: "0.1.0",
+        fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "podman-privileged-keeps-all",
+            "podman-two-words-in-one",
+            "unit-property-is-dead",
+            "nspawn-filter-words",
+        ]),
+        check: Container(check),
+    }
+}
+
+fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    check_words(container, sink);
+    if container.nspawn.is_some() {
+        check_nspawn(container, sink);
+    }
+    if container.engine.value() == Some(&Engine::Podman) && container.privileged.said() == Some(&true) {
+        check_privileged(container, sink);
+    }
+}
+
+/// An option and more in one word.
+fn check_words(container: &Container, sink: &mut Sink) {
+    for Flag { word, form } in &container.flags {
+        if *form != FlagForm::Malformed {
+            continue;
+        }
+        let Some(word) = word.written() else {
+            continue;
+        };
+        let text = word.get().display();
+        let shown = text.split_whitespace().next().unwrap_or(&text);
+        sink.report(
+            word,
+            format!("`{shown}` and more are one word for {}, so it does not start", name(container)),
+        )
+        .severity(Severity::Medium)
+        .help(
+            "The engine knows no option of that name. Write the option and its value as two elements of the list, or join \
+             them with `=`.",
+        );
+    }
+}
+
+/// What systemd-nspawn takes and makes nothing of.
+fn check_nspawn(container: &Container, sink: &mut Sink) {
+    for Flag { word, .. } in &container.flags {
+        let Some(word) = word.written() else {
+            continue;
+        };
+        let Some(text) = word.get().as_known() else {
+            continue;
+        };
+        let Some((option, value)) = text.split_once('=') else {
+            continue;
+        };
+        let (what, help) = match option {
+            "--property" => (
+                format!("`--property={value}` of {} does nothing", name(container)),
+                "NixOS starts the container with `--keep-unit`, so that it sets no properties. Devices are opened by \
+                 `allowedDevices`, and the rest is said by `systemd.services.\"container@NAME\".serviceConfig`.",
+            ),
+            "--slice" => (
+                format!("`--slice={value}` of {} does nothing", name(container)),
+                "NixOS starts the container with `--keep-unit`, so that it chooses no slice. Say \
+                 `systemd.services.\"container@NAME\".serviceConfig.Slice`.",
+            ),
+            "--system-call-filter" if value.contains(',') => (
+                format!(
+                    "`{value}` names no system call, so the filter of {} stays as it is",
+                    name(container)
+                ),
+                "Names are separated by blanks, and NixOS splits the option at blanks, too: give `--system-call-filter=` once \
+                 for each name.",
+            ),
+            _ => continue,
+        };
+        let builder = sink.report(word, what).severity(Severity::Medium).help(help);
+        if let Some(change) = removal(container, &word.origin) {
+            builder.fix("leave it out", Applicability::Safe, change);
+        }
+    }
+}
+
+/// What `--privileged` makes dead.
+fn check_privileged(container: &Container, sink: &mut Sink) {
+    const HELP: &str = "A privileged container has every capability and no filter. Leave `privileged` out, and give it the \
+                        capabilities and devices that it needs.";
+    let mut dropped = container
+        .dropped_capabilities
+        .iter()
+        .filter_map(|field| field.written());
+    if let Some(first) = dropped.next() {
+        sink.report(
+            first,
+            format!("{} keeps `{}`: it is privileged", name(container), first.get()),
+        )
+        .severity(Severity::Medium)
+        .depends_on(&container.privileged)
+        .related(&container.privileged.origin, "it is made privileged here")
+        .help(HELP);
+    }
+    for field in &container.security_options {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let Some(profile) = profile(field.get()) else {
+            continue;
+        };
+        sink.report(
+            field,
+            format!(
+                "the filter `{profile}` does nothing for {}: it is privileged",
+                name(container)
+            ),
+        )
+        .severity(Severity::Medium)
+        .depends_on(&container.privileged)
+        .related(&container.privileged.origin, "it is made privileged here")
+        .help(HELP);
+    }
+}
+
+/// The profile of system calls that a security option names, if it is one that would confine.
+fn profile(option: &Text) -> Option<String> {
+    let option = option.as_known()?;
+    let (key, value) = option.split_once(['=', ':'])?;
+    (key == "seccomp" && value != "unconfined").then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn beside_privileged() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    privileged = true;
+    extraOptions = [ "--cap-drop=ALL" "--security-opt=seccomp=/etc/p.json" ];
+                   # ^^^^^^^^^^^^^^^^ medium: `web` keeps `all`: it is privileged
+                                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: the filter `/etc/p.json` does nothing for `web`: it is privileged
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn of_nspawn() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = {
+    extraFlags = [ "--slice=web.slice" "--system-call-filter=add_key,keyctl" "--system-call-filter=bpf" ];
+                 # ^^^^^^^^^^^^^^^^^^^ medium: `--slice=web.slice` of `web` does nothing
+                                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `add_key,keyctl` names no system call, so the filter of `web` stays as it is
+    config = { };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn two_in_one() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--cap-drop ALL" ]; };
+                                                                                 # ^^^^^^^^^^^^^^^^ medium: `--cap-drop` and more are one word for `web`, so it does not start
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_lives() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; privileged = true; extraOptions = [ "--security-opt=no-new-privileges" "--init" ]; };
+  virtualisation.oci-containers.containers.own = { image = "a:1"; extraOptions = [ "--cap-drop" "ALL" ]; };
+  services.podman.containers.user = { image = "a:1"; extraPodmanArgs = [ "--cap-drop ALL" ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn removes_what_does_nothing() {
+        check_fix(
+            &RULE,
+            r#"
+{ containers.web = { extraFlags = [ "--slice=web.slice" "--quiet" ]; config = { }; }; }
+"#,
+            r#"
+{ containers.web = { extraFlags = [ "--quiet" ]; config = { }; }; }
+"#,
+        );
+    }
+}

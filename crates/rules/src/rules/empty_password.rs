@@ -1,0 +1,157 @@
+//! empty-password
+
+use crate::about::words::{inside, name};
+use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Container, SecretSlot, System, SystemKind};
+
+declare_rule! {
+    /// ## What it flags
+    /// A user who logs in without a password (`hashedPassword = ""`, `password = ""` and their initial forms), and a database
+    /// that is told to ask for none (`POSTGRES_HOST_AUTH_METHOD=trust`, `MYSQL_ALLOW_EMPTY_PASSWORD`,
+    /// `ALLOW_EMPTY_PASSWORD`). Hashes that no password has, such as `"!"`, lock the login and are fine.
+    /// ## Why
+    /// Whoever is at the keyboard, or in the container, is that user. A database without a password belongs to whoever
+    /// reaches its port: all containers of its network, and all of the network where the port is published.
+    /// ## Bad
+    /// ```nix
+    /// { users.users.alice = { isNormalUser = true; hashedPassword = ""; }; }
+    /// ```
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.db = {
+    ///     image = "docker.io/library/postgres:17";
+    ///     environment.POSTGRES_HOST_AUTH_METHOD = "trust";
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   users.users.alice = { isNormalUser = true; hashedPasswordFile = "/run/secrets/alice"; };
+    ///   users.users.bob = { isNormalUser = true; hashedPassword = "!"; };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: the password is not known.
+    pub static RULE = {
+        id: "empty-password",
+        summary: "login or database without a password",
+        severity: High,
+        group: Secrets,
+        since: "0.1.0",
+        fix: None,
+        proof: Proof::NotRunnable(
+            "it is about the login of NixOS and about what images make of a variable; the options' own descriptions say it",
+        ),
+        check: Both(check_container, check_system),
+    }
+}
+
+fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    for secret in &system.secrets {
+        let (user, option) = match &secret.slot {
+            SecretSlot::Password(user, option) | SecretSlot::HashedPassword(user, option) => (user, option),
+            _ => continue,
+        };
+        let Some(value) = secret.value.written() else {
+            continue;
+        };
+        if value.get().as_known().as_deref() != Some("") {
+            continue;
+        }
+        // A guest's login is reached by root of the host alone, unless it offers one over the network.
+        let severity = match system.kind {
+            SystemKind::Guest => Severity::Low,
+            SystemKind::Nixos | SystemKind::Home | SystemKind::Elsewhere => Severity::High,
+        };
+        sink.report(
+            value,
+            format!("user `{user}` logs in without a password: `{option}` is empty{}", inside(ctx, system)),
+        )
+        .severity(severity)
+        .help(
+            "Write `\"!\"` where nobody is to log in by a password, or use `hashedPasswordFile` with a path of sops-nix or \
+             agenix.",
+        );
+    }
+}
+
+fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    for field in &container.environment {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let variable = field.get();
+        let Some(value) = variable.value.as_known() else {
+            continue;
+        };
+        let asks_for_none = match variable.name.as_str() {
+            "POSTGRES_HOST_AUTH_METHOD" => value == "trust",
+            "ALLOW_EMPTY_PASSWORD"
+            | "MYSQL_ALLOW_EMPTY_PASSWORD"
+            | "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD"
+            | "MARIADB_ALLOW_EMPTY_PASSWORD" => matches!(value.as_str(), "1" | "yes" | "true"),
+            _ => false,
+        };
+        if !asks_for_none {
+            continue;
+        }
+        sink.report(
+            field,
+            format!("the database in {} asks for no password", name(container)),
+        )
+        .severity(Severity::Medium)
+        .help(
+            "It belongs to whoever reaches its port. Set a password in an environment file of sops-nix or agenix, or leave the \
+             database to one container by a network of its own.",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn of_users() {
+        check(
+            &RULE,
+            r#"
+{
+  users.users.ann = { isNormalUser = true; initialHashedPassword = ""; };
+                                                                 # ^^ high: user `ann` logs in without a password: `initialHashedPassword` is empty
+  containers.web.config.users.users.root.password = "";
+                                                  # ^^ low: user `root` logs in without a password: `password` is empty in guest `web`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn of_databases() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.db = { image = "a:1"; environment.MYSQL_ALLOW_EMPTY_PASSWORD = "yes"; };
+                                                                                                        # ^^^^^ medium: the database in `db` asks for no password
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_is_locked() {
+        check_none(
+            &RULE,
+            r#"
+{
+  users.users.ann = { isNormalUser = true; hashedPassword = "!"; };
+  users.users.bob = { isNormalUser = true; hashedPassword = null; };
+  virtualisation.oci-containers.containers.db = { image = "a:1"; environment = { POSTGRES_HOST_AUTH_METHOD = "scram-sha-256"; ALLOW_EMPTY_PASSWORD = "no"; }; };
+}
+"#,
+        );
+    }
+}

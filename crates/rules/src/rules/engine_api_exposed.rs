@@ -1,0 +1,169 @@
+//! engine-api-exposed
+
+use crate::about::words::inside;
+use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Api, Engine, System};
+
+declare_rule! {
+    /// ## What it flags
+    /// An engine that does what it is told over TCP without asking for a certificate: `virtualisation.docker.listenOptions`
+    /// or `daemon.settings.hosts` with `tcp://`, `-H tcp://` among the daemon's options.
+    /// ## Why
+    /// Who reaches the port starts a container that has the host's root directory, and is root of the host. On 127.0.0.1
+    /// these are all users and all services of the host, and every container in its network; on other addresses whoever
+    /// the firewall lets through, and web pages that a browser on the host loads reach local ones, too.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.docker = {
+    ///     enable = true;
+    ///     listenOptions = [ "/run/docker.sock" "tcp://0.0.0.0:2375" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.docker = {
+    ///     enable = true;
+    ///     listenOptions = [ "/run/docker.sock" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: what talks to the port has to be told another way, such as `DOCKER_HOST=ssh://host`.
+    pub static RULE = {
+        id: "engine-api-exposed",
+        summary: "engine that obeys whoever reaches its port",
+        severity: Critical,
+        group: Oci,
+        since: "0.1.0",
+        fix: None,
+        proof: Proof::NotRunnable(
+            "what the port lets do is what the socket lets do, which engine-socket-bind has experiments for; the daemon of Docker is not among the lab's engines",
+        ),
+        check: System(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    let engines = &system.engines;
+    let is_off = |engine: Engine| match engine {
+        Engine::Docker => {
+            engines.docker.value() == Some(&false) && engines.docker_rootless.value() == Some(&false)
+        }
+        Engine::Podman | Engine::Nspawn => engines.podman.value() == Some(&false),
+    };
+    for field in &system.engines.apis {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let api = field.get();
+        let Some(listens) = listens(api).filter(|_| !is_off(api.engine)) else {
+            continue;
+        };
+        let engine = match api.engine {
+            Engine::Docker => "Docker",
+            Engine::Podman | Engine::Nspawn => "Podman",
+        };
+        let (severity, who) = match listens {
+            Listens::Here => (Severity::High, "every program on the host"),
+            Listens::Everywhere => (Severity::Critical, "everybody who reaches the port"),
+        };
+        sink.report(
+            field,
+            format!(
+                "{engine} obeys {who} at `{}`{}",
+                api.address.display(),
+                inside(ctx, system)
+            ),
+        )
+        .severity(severity)
+        .help(
+            "Whoever can tell the engine what to do is root of its system. Leave the address out and connect by \
+             `ssh://`, or ask for certificates (`--tlsverify`).",
+        );
+    }
+}
+
+/// From where an engine can be reached.
+enum Listens {
+    Here,
+    Everywhere,
+}
+
+/// Where an engine listens that asks for no certificate; `None`: not over TCP, or it is not known.
+fn listens(api: &Api) -> Option<Listens> {
+    if api.is_guarded {
+        return None;
+    }
+    let address = api.address.pattern();
+    // A unit for a socket says the address or the port alone.
+    let rest = address.strip_prefix("tcp://").unwrap_or(&address);
+    if rest.contains("://") {
+        return None;
+    }
+    let is_local = ["127.", "localhost", "[::1]"]
+        .iter()
+        .any(|local| rest.starts_with(local));
+    Some(if is_local {
+        Listens::Here
+    } else {
+        Listens::Everywhere
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn in_all_the_places() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker = {
+    enable = true;
+    listenOptions = [ "tcp://0.0.0.0:2375" ];
+                    # ^^^^^^^^^^^^^^^^^^^^ critical: Docker obeys everybody who reaches the port at `tcp://0.0.0.0:2375`
+    daemon.settings.hosts = [ "tcp://127.0.0.1:2375" ];
+                            # ^^^^^^^^^^^^^^^^^^^^^^ high: Docker obeys every program on the host at `tcp://127.0.0.1:2375`
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn by_a_unit_for_a_socket() {
+        check(
+            &RULE,
+            r#"
+{ virtualisation.docker = { enable = true; listenOptions = [ "2375" ]; }; }
+                                                           # ^^^^^^ critical: Docker obeys everybody who reaches the port at `2375`
+"#,
+        );
+    }
+
+    #[test]
+    fn sockets_and_certificates() {
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.off.config.virtualisation.docker.listenOptions = [ "tcp://0.0.0.0:2375" ];
+  virtualisation.docker = {
+    enable = true;
+    listenOptions = [ "/run/docker.sock" ];
+    daemon.settings = {
+      hosts = [ "tcp://0.0.0.0:2376" "unix:///run/docker.sock" ];
+      tlsverify = true;
+    };
+  };
+}
+"#,
+        );
+    }
+}

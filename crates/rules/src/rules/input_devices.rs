@@ -1,0 +1,149 @@
+//! input-devices
+
+use crate::about::paths::host_path;
+use crate::about::words::name;
+use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Device};
+
+declare_rule! {
+    /// ## What it flags
+    /// Keyboards, mice and other input devices given to a container: `/dev/input`, nodes in it, `/dev/hidraw*`, the class
+    /// `char-input`, and `/dev/uinput`, by which a program makes an input device.
+    /// ## Why
+    /// Whoever opens the node of a keyboard reads every key that is pressed on the host, passwords of the screen lock among
+    /// them. Whoever opens `/dev/uinput` types and clicks in whatever has the focus.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.games = {
+    ///     image = "docker.io/library/games:1";
+    ///     devices = [ "/dev/input" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.games = {
+    ///     image = "docker.io/library/games:1";
+    ///     devices = [ "/dev/input/by-id/usb-Pad_0001-event-joystick" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: which device is needed is not known.
+    pub static RULE = {
+        id: "input-devices",
+        summary: "keyboards and mice of the host given to a container",
+        severity: High,
+        group: Isolation,
+        since: "0.1.0",
+        fix: None,
+        proof: Proof::Experiments(&[
+            "podman-device",
+            "podman-device-folder",
+            "unit-closed-device-policy",
+            "unit-device-allow-forms",
+        ]),
+        check: Container(check),
+    }
+}
+
+fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let is_nspawn = container.nspawn.is_some();
+    for field in &container.devices {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let device = field.get();
+        // In nspawn a node that is only bound stays closed.
+        if is_nspawn && !device.allowed_only {
+            continue;
+        }
+        let Some((severity, what, help)) = words(device) else {
+            continue;
+        };
+        sink.report(
+            field,
+            format!("{} {what} by `{}`", name(container), device.node.display()),
+        )
+        .severity(severity)
+        .help(help);
+    }
+}
+
+const ONE: &str = "Give it the node of the one device that it is for, below `/dev/input/by-id`.";
+
+/// How bad a device is, what the container does with it, and what to do instead.
+fn words(device: &Device) -> Option<(Severity, &'static str, &'static str)> {
+    let keys = (Severity::High, "reads every key that is pressed on the host", ONE);
+    if device.node.as_known().as_deref() == Some("char-input") {
+        return Some(keys);
+    }
+    let path = host_path(&device.node)?;
+    let rest = path.rest();
+    let below = rest.strip_prefix("dev/")?;
+    if below == "uinput" || below == "input/uinput" {
+        return Some((
+            Severity::Medium,
+            "types and clicks on the host",
+            "Programs that stream games or desktops need it. Leave it out of all others, and run those in a user namespace of \
+             a user without a session.",
+        ));
+    }
+    if below.starts_with("hidraw") {
+        return Some((
+            Severity::Medium,
+            "reads and drives a USB device for input",
+            "Keyboards and security keys have such nodes, whose numbers change at each start. A rule of udev gives the device \
+             a name of its own.",
+        ));
+    }
+    if below == "input" || below == "input/*" || below.starts_with("input/event*") {
+        return Some(keys);
+    }
+    let node = below.strip_prefix("input/")?;
+    let is_keyboard = node.ends_with("-kbd");
+    let is_by_number = node.starts_with("event") || node.starts_with("mouse") || node == "mice";
+    (is_keyboard || is_by_number).then_some((
+        Severity::Medium,
+        "reads an input device of the host",
+        "Which device a number means may change at each start. Give it the node of the one device that it is for, below \
+         `/dev/input/by-id`.",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn keyboards() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/input:/dev/input" "/dev/uinput" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^^^^^^^ high: `web` reads every key that is pressed on the host by `/dev/input`
+                                                                                                    # ^^^^^^^^^^^^^ medium: `web` types and clicks on the host by `/dev/uinput`
+  containers.own = { allowedDevices = [ { node = "char-input"; modifier = "rw"; } ]; config = { }; };
+                                               # ^^^^^^^^^^^^ high: `own` reads every key that is pressed on the host by `char-input`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn one_that_is_named() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/input/by-id/usb-Pad-event-joystick" "/dev/ttyUSB0" ]; };
+  containers.own = { bindMounts."/dev/input".hostPath = "/dev/input"; config = { }; };
+}
+"#,
+        );
+    }
+}

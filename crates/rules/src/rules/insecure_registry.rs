@@ -1,0 +1,160 @@
+//! insecure-registry
+
+use crate::about::words::{inside, name, removal};
+use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Container, System};
+
+declare_rule! {
+    /// ## What it flags
+    /// Registries from which images are taken without TLS, or whose certificate nobody checks
+    /// (`virtualisation.containers.registries.insecure`, `insecure-registries` of Docker's daemon), and containers whose
+    /// image is pulled with `--tls-verify=false`. A registry on the machine itself is none.
+    /// ## Why
+    /// Whoever is between the machine and the registry hands it another image, which then runs with all that the
+    /// container is given. Tags are no protection, since the answer says what they mean; a digest (`@sha256:…`) is.
+    /// ## Bad
+    /// ```nix
+    /// { virtualisation.containers.registries.insecure = [ "registry.example.org:5000" ]; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// { virtualisation.containers.registries.insecure = [ "localhost:5000" ]; }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: pulling fails until the registry has a certificate that the machine knows.
+    pub static RULE = {
+        id: "insecure-registry",
+        summary: "images from a registry that nobody checks",
+        severity: Medium,
+        group: Oci,
+        since: "0.1.0",
+        fix: Sometimes,
+        proof: Proof::NotRunnable("it needs a registry on the network"),
+        check: Both(check_container, check_system),
+    }
+}
+
+const HELP: &str = "Whoever is between the machine and the registry hands it another image. Give the registry a certificate, and \
+                    name images by digest.";
+
+fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    for field in &system.engines.registries.insecure {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let registry = field.get().display();
+        if is_local(&registry) {
+            continue;
+        }
+        sink.report(
+            field,
+            format!(
+                "images of `{registry}` are taken unchecked{}",
+                inside(ctx, system)
+            ),
+        )
+        .help(HELP);
+    }
+}
+
+fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let mut options = container.run_options.iter();
+    let Some(field) = options
+        .rfind(|field| field.value().is_none_or(|option| option.name == "tls-verify"))
+        .and_then(|field| field.written())
+    else {
+        return;
+    };
+    if field.get().value.as_known().as_deref() != Some("false") {
+        return;
+    }
+    let image = container.image.as_ref().and_then(|image| image.value());
+    if image.is_some_and(|image| image.provided_by_nix || is_local(&image.reference.pattern())) {
+        return;
+    }
+    let builder = sink
+        .report(
+            field,
+            format!("the image of {} is pulled unchecked", name(container)),
+        )
+        .severity(Severity::Medium)
+        .help(HELP);
+    if let Some(change) = removal(container, &field.origin) {
+        builder.fix("check the certificate", Applicability::Unsafe, change);
+    }
+}
+
+/// Is a registry, or that of an image, on the machine itself?
+fn is_local(reference: &str) -> bool {
+    let reference = reference.trim_start_matches("docker://");
+    let host = reference.split('/').next().unwrap_or(reference);
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(rest),
+        None => host.split(':').next().unwrap_or(host),
+    };
+    host == "localhost" || host == "::1" || host.starts_with("127.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn of_a_system() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker = {
+    enable = true;
+    daemon.settings.insecure-registries = [ "registry.lan:5000" "127.0.0.1:5000" ];
+                                          # ^^^^^^^^^^^^^^^^^^^ medium: images of `registry.lan:5000` are taken unchecked
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn of_a_container() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "registry.lan/a:1"; extraOptions = [ "--tls-verify=false" ]; };
+                                                                                              # ^^^^^^^^^^^^^^^^^^^^ medium: the image of `web` is pulled unchecked
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn on_the_machine_itself() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.containers.registries.insecure = [ "localhost:5000" "[::1]:5000" ];
+  virtualisation.oci-containers.containers = {
+    own = { image = "localhost/a:1"; extraOptions = [ "--tls-verify=false" ]; };
+    checked = { image = "quay.io/a/b:1"; extraOptions = [ "--tls-verify=false" "--tls-verify=true" ]; };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn removes_the_flag() {
+        check_fix(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a.org/a:1"; extraOptions = [ "--tls-verify=false" "--init" ]; }; }
+"#,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a.org/a:1"; extraOptions = [ "--init" ]; }; }
+"#,
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! mount-propagation
+
+use crate::about::power::{RootUser, has_capability, root_of};
+use crate::about::words::name;
+use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Mount};
+
+declare_rule! {
+    /// ## What it flags
+    /// A volume whose mounts are shared with the host (`shared`, `rshared`), of a container that may mount: one with
+    /// `CAP_SYS_ADMIN`, or a privileged one. `slave` and `rslave`, which show the host's mounts in the container, are fine.
+    /// ## Why
+    /// What such a container mounts below the directory appears on the host, too, for all programs: a file system of the
+    /// container's own making, over whatever was there. Without the capability it mounts nothing.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.rclone = {
+    ///     image = "docker.io/rclone/rclone:1.70";
+    ///     volumes = [ "/srv:/srv:rshared" ];
+    ///     extraOptions = [ "--cap-add=SYS_ADMIN" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.rclone = {
+    ///     image = "docker.io/rclone/rclone:1.70";
+    ///     volumes = [ "/srv:/srv:rslave" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: that the host sees the mounts is often what the container is for.
+    pub static RULE = {
+        id: "mount-propagation",
+        summary: "mounts of a container that appear on the host",
+        severity: Medium,
+        group: Oci,
+        since: "0.1.0",
+        fix: None,
+        proof: Proof::Experiments(&["podman-shared-mounts"]),
+        check: Container(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    // In a user namespace it shares nothing with the host's mounts.
+    if !container.is_oci()
+        || root_of(ctx, container) != RootUser::Host
+        || !has_capability(container, "CAP_SYS_ADMIN")
+    {
+        return;
+    }
+    for field in &container.mounts {
+        let Some(field) = field.written().filter(|field| field.get().is_bind) else {
+            continue;
+        };
+        if !is_shared(field.get()) {
+            continue;
+        }
+        sink.report(
+            field,
+            format!(
+                "what {} mounts below `{}` appears on the host",
+                name(container),
+                field.get().source.display()
+            ),
+        )
+        .severity(Severity::Medium)
+        .depends_on(&container.privileged)
+        .help(
+            "Every program of the host sees the file systems that it mounts there. If only the container has to see those of \
+             the host, `rslave` is enough; else share an empty directory of its own.",
+        );
+    }
+}
+
+fn is_shared(mount: &Mount) -> bool {
+    let modes = ["shared", "rshared", "slave", "rslave", "private", "rprivate"];
+    let mut said = mount.options.iter().map(|option| option.as_str());
+    said.rfind(|option| modes.contains(option))
+        .is_some_and(|mode| mode.ends_with("shared"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn shared_by_who_can_mount() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; privileged = true; volumes = [ "/srv:/srv:rw,rshared" ]; };
+                                                                                               # ^^^^^^^^^^^^^^^^^^^^^^ medium: what `web` mounts below `/srv` appears on the host
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn not_without_the_right_to_mount() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/srv:/srv:rshared" ]; };
+  virtualisation.oci-containers.containers.own = { image = "a:1"; privileged = true; volumes = [ "/srv:/srv:rslave" ]; };
+  services.podman.containers.user = { image = "a:1"; extraPodmanArgs = [ "--privileged" ]; volumes = [ "/srv:/srv:shared" ]; };
+}
+"#,
+        );
+    }
+}

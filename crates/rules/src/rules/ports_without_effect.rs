@@ -1,0 +1,171 @@
+//! ports-without-effect
+
+use crate::about::words::{listed, name, removal};
+use nixpod_analysis::{Applicability, Ctx, Proof, Sink, declare_rule};
+use nixpod_model::{Container, Engine, NetworkMode, Port, Text, Written};
+
+declare_rule! {
+    /// ## What it flags
+    /// Ports that an OCI container publishes although it has no network of its own: in the host's (`--network=host`), in
+    /// another container's (`--network=container:x`), in a namespace by its path (`ns:…`), or in none.
+    /// ## Why
+    /// Engines discard them. In the host's network a program listens where it says itself, on every address and at its own
+    /// port, however the publication reads; `127.0.0.1:8080:80` limits nothing there. In another container's network the
+    /// ports are published by that container.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.web = {
+    ///     image = "docker.io/library/web:1";
+    ///     ports = [ "127.0.0.1:8080:80" ];
+    ///     extraOptions = [ "--network=host" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.vpn = {
+    ///     image = "docker.io/library/vpn:1";
+    ///     ports = [ "127.0.0.1:8080:80" ];
+    ///   };
+    ///   virtualisation.oci-containers.containers.web = {
+    ///     image = "docker.io/library/web:1";
+    ///     extraOptions = [ "--network=container:vpn" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: it changes nothing, but the network may be what is wrong, and not the port.
+    pub static RULE = {
+        id: "ports-without-effect",
+        summary: "published port that the engine discards",
+        severity: Medium,
+        group: Correctness,
+        since: "0.1.0",
+        fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "ports-of-host-network",
+            "ports-discarded-in-other-modes",
+            "quadlet-network-and-ports",
+        ]),
+        check: Container(check),
+    }
+}
+
+fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    // Docker refuses some of these, and discards the others.
+    if !container.is_oci() || container.engine.value() == Some(&Engine::Nspawn) {
+        return;
+    }
+    let Some(network) = container.network.written() else {
+        return;
+    };
+    let Some((how, help)) = words(network.get()) else {
+        return;
+    };
+    // What a pod publishes is not the container's to say.
+    let written = { container.ports.iter().filter_map(|field| field.written()) };
+    let ports: Vec<Written<'_, Port>> = written.filter(|port| port.get().pod.is_none()).collect();
+    let Some(first) = ports.first() else {
+        return;
+    };
+    let names: Vec<String> = ports.iter().map(|port| shown(port.get())).collect();
+    let (noun, verb) = match names.len() {
+        1 => ("port", "is"),
+        _ => ("ports", "are"),
+    };
+    let mut builder = sink
+        .report(
+            *first,
+            format!(
+                "{noun} {} of {} {verb} not published: it is {how}",
+                listed(&names, 3),
+                name(container)
+            ),
+        )
+        .depends_on(&container.network)
+        .help(help)
+        .related(&container.network.origin, "the network is said here");
+    for port in ports.iter().skip(1) {
+        builder = builder.related(&port.origin, "and this port");
+    }
+    let changes: Option<Vec<_>> = { ports.iter() }
+        .map(|port| removal(container, &port.origin))
+        .collect();
+    if let Some(changes) = changes {
+        builder.fix_all("publish nothing", Applicability::Unsafe, changes);
+    }
+}
+
+fn shown(port: &Port) -> String {
+    let text: &Text = port.text.as_ref().unwrap_or(&port.container);
+    format!("`{}`", text.display())
+}
+
+/// Which network without ports of its own it is, and what to do.
+fn words(network: &NetworkMode) -> Option<(String, &'static str)> {
+    Some(match network {
+        NetworkMode::Host => (
+            "in the host's network".to_owned(),
+            "The program listens on the host's addresses at its own port, and the firewall decides who reaches it. Remove the \
+             ports, or use a network of its own.",
+        ),
+        NetworkMode::None => (
+            "in no network".to_owned(),
+            "Nothing reaches it, and it reaches nothing. Remove the ports, or give it a network.",
+        ),
+        NetworkMode::Joined(other) => (
+            format!("in the network of `{other}`"),
+            "Publish the port at the container that the network belongs to.",
+        ),
+        NetworkMode::Private => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn of_the_host_and_of_others() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "127.0.0.1:80:80" "81:81" ]; extraOptions = [ "--network=host" ]; };
+                                                                          # ^^^^^^^^^^^^^^^^^ medium: ports `127.0.0.1:80:80` and `81:81` of `web` are not published: it is in the host's network
+  virtualisation.oci-containers.containers.own = { image = "a:1"; ports = [ "80:80" ]; extraOptions = [ "--network=container:vpn" ]; };
+                                                                          # ^^^^^^^ medium: port `80:80` of `own` is not published: it is in the network of `vpn`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn networks_of_its_own() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "80:80" ]; extraOptions = [ "--network=web" ]; };
+  virtualisation.oci-containers.containers.own = { image = "a:1"; ports = [ "80:80" ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn removes_them_all() {
+        check_fix(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "80:80" "81:81" ]; extraOptions = [ "--network=host" ]; }; }
+"#,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ ]; extraOptions = [ "--network=host" ]; }; }
+"#,
+        );
+    }
+}

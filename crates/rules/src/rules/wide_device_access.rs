@@ -1,0 +1,197 @@
+//! wide-device-access
+
+use crate::about::paths::host_path;
+use crate::about::power::{RootUser, root_of};
+use crate::about::words::name;
+use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Text};
+
+declare_rule! {
+    /// ## What it flags
+    /// Disks and partitions, the machine's memory, whole classes of block devices and the whole of `/dev` given to a
+    /// container: `/dev/sda`, `/dev/mapper/…`, `/dev/mem`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'`.
+    /// ## Why
+    /// Who reads a disk reads all files of its file systems, whoever owns them, and who writes it is root of the host after
+    /// the next start. In a user namespace and rootless the node's own rights decide, which are for root and a group.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.smart = {
+    ///     image = "docker.io/library/smart:1";
+    ///     devices = [ "/dev/sda" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.zigbee = {
+    ///     image = "docker.io/library/zigbee:1";
+    ///     devices = [ "/dev/serial/by-id/usb-Stick_0001" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: which device is needed is not known.
+    pub static RULE = {
+        id: "wide-device-access",
+        summary: "disks, memory or all devices of the host given to a container",
+        severity: High,
+        group: Isolation,
+        since: "0.1.0",
+        fix: None,
+        proof: Proof::Experiments(&[
+            "unit-raw-disk",
+            "unit-device-allow-forms",
+            "podman-device",
+            "podman-device-folder",
+            "podman-mknod",
+        ]),
+        check: Container(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    // A container that is not root outside opens what the nodes' own rights let it.
+    if root_of(ctx, container) != RootUser::Host || container.privileged.value() == Some(&true) {
+        return;
+    }
+    let is_nspawn = container.nspawn.is_some();
+    for field in &container.devices {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let device = field.get();
+        if is_nspawn && !device.allowed_only {
+            continue;
+        }
+        let Some(what) = wide(&device.node) else {
+            continue;
+        };
+        // No letters mean all of them.
+        let writes = device.access.is_empty() || device.access.contains('w');
+        let verb = if writes { "reads and writes" } else { "reads" };
+        sink.report(
+            field,
+            format!("{} {verb} {what} by `{}`", name(container), device.node.display()),
+        )
+        .severity(Severity::High)
+        .help(
+            "It gets at every file there, whoever owns it. Bind the directory that it needs instead, or run it in a user \
+             namespace. A program that only asks disks how they are can be given `:r`, which still reads all of them.",
+        );
+    }
+    check_rules(container, sink);
+}
+
+/// Rules that open classes of devices by their numbers.
+fn check_rules(container: &Container, sink: &mut Sink) {
+    for field in &container.run_options {
+        let Some(field) = field
+            .written()
+            .filter(|field| field.get().name == "device-cgroup-rule")
+        else {
+            continue;
+        };
+        let rule = field.get().value.pattern();
+        let mut words = rule.split_whitespace();
+        let (kind, numbers) = (words.next(), words.next());
+        let opens_all = matches!(
+            (kind, numbers),
+            (Some("a"), None | Some("*:*")) | (Some("b" | "c"), Some("*:*"))
+        );
+        if !opens_all {
+            continue;
+        }
+        sink.report(
+            field,
+            format!("{} may use every device that it has a node of, by `{rule}`", name(container)),
+        )
+        .severity(Severity::Medium)
+        .help(
+            "With `CAP_MKNOD`, which Docker gives by default, it makes the nodes itself. Name the class by its number: \
+             `c 188:* rmw` are serial lines on USB.",
+        );
+    }
+}
+
+/// What a node opens, if that is all of something.
+fn wide(node: &Text) -> Option<&'static str> {
+    const DISKS: [&str; 12] = [
+        "sd", "nvme", "vd", "hd", "xvd", "mmcblk", "md", "dm-", "loop", "mapper/", "disk/", "zvol/",
+    ];
+    let pattern = node.pattern();
+    if pattern.starts_with("block-") {
+        return Some("all disks of a class");
+    }
+    if pattern == "char-*" {
+        return Some("all devices that are no disks");
+    }
+    let path = host_path(node)?;
+    let rest = path.rest();
+    if rest == "dev" && path.is_system("dev") {
+        return Some("every device of the host");
+    }
+    let below = rest.strip_prefix("dev/")?;
+    if below.is_empty() || below == "*" {
+        return Some("every device of the host");
+    }
+    if matches!(below, "mem" | "kmem" | "port") {
+        return Some("the machine's memory");
+    }
+    let is_disk = DISKS.iter().any(|prefix| below.starts_with(prefix));
+    // These begin alike and are no disks.
+    let is_none = ["mapper/control", "loop-control", "mdev"]
+        .iter()
+        .any(|other| below.starts_with(other));
+    (is_disk && !is_none).then_some("a disk of the host")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn disks_and_memory() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/nvme0n1:/dev/nvme0n1:r" "/dev/mem" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` reads a disk of the host by `/dev/nvme0n1`
+                                                                                                          # ^^^^^^^^^^ high: `web` reads and writes the machine's memory by `/dev/mem`
+  containers.own = { allowedDevices = [ { node = "block-sd"; modifier = "rwm"; } ]; config = { }; };
+                                               # ^^^^^^^^^^ high: `own` reads and writes all disks of a class by `block-sd`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn rules_of_control_groups() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--device-cgroup-rule=b *:* rwm" ]; };
+                                                                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` may use every device that it has a node of, by `b *:* rwm`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn single_devices_and_users() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/ttyUSB0" "/dev/fuse" ]; extraOptions = [ "--device-cgroup-rule=c 188:* rmw" ]; };
+  services.podman.containers.own = { image = "a:1"; devices = [ "/dev/sda" ]; };
+  containers.pick = { privateUsers = "pick"; allowedDevices = [ { node = "/dev/sda"; modifier = "r"; } ]; config = { }; };
+}
+"#,
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! will-not-start
+
+use crate::about::power::maps_root_to_root;
+use crate::about::words::{listed, name};
+use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_model::{Container, Engine, Mount, Written};
+
+declare_rule! {
+    /// ## What it flags
+    /// Containers that their engine refuses to start: an nspawn bind with `idmap` without a user namespace to map to; an OCI
+    /// container with two volumes at one place; a capability that Podman is told both to add and to drop.
+    /// ## Why
+    /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
+    /// switched to, since the options have the right types.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   containers.db = {
+    ///     bindMounts."/data:idmap" = { hostPath = "/srv/db"; isReadOnly = false; };
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.app = {
+    ///     image = "docker.io/library/app:1";
+    ///     volumes = [ "/srv/a:/data" "/srv/b:/data" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   containers.db = {
+    ///     privateUsers = "pick";
+    ///     bindMounts."/data:idmap" = { hostPath = "/srv/db"; isReadOnly = false; };
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: which of the two is meant is not known.
+    pub static RULE = {
+        id: "will-not-start",
+        summary: "container that its engine refuses to start",
+        severity: Medium,
+        group: Correctness,
+        since: "0.1.0",
+        fix: None,
+        proof: Proof::Experiments(&[
+            "nspawn-idmap-without-userns",
+            "nspawn-idmap-with-identity",
+            "podman-duplicates",
+            "podman-cap-conflicts",
+        ]),
+        check: Container(check),
+    }
+}
+
+fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    match container.engine.value() {
+        Some(Engine::Nspawn) => check_maps(container, sink),
+        Some(Engine::Podman) => {
+            check_places(container, sink);
+            check_capabilities(container, sink);
+        }
+        Some(Engine::Docker) => check_places(container, sink),
+        None => {}
+    }
+}
+
+/// Binds whose ids are to be mapped where nothing is mapped.
+fn check_maps(container: &Container, sink: &mut Sink) {
+    if !container.userns.value().is_some_and(maps_root_to_root) {
+        return;
+    }
+    for field in &container.mounts {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let mut options = field.get().options.iter();
+        let Some(option) =
+            options.find(|option| matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap"))
+        else {
+            continue;
+        };
+        sink.report(
+            field,
+            format!("{} does not start: `{option}` needs a user namespace of its own", name(container)),
+        )
+        .depends_on(&container.userns)
+        .help(
+            "Ids are mapped to those of the user namespace, and the container has none. Leave the option out, or set \
+             `privateUsers = \"pick\"`.",
+        );
+    }
+}
+
+/// Two volumes at one place. What a pod or a settings file mounts gives way and is not among these.
+fn check_places(container: &Container, sink: &mut Sink) {
+    let mounts: Vec<(Written<'_, Mount>, String)> = { container.mounts.iter() }
+        .filter_map(|field| field.written())
+        .filter_map(|field| {
+            let target = field.get().target.as_known()?;
+            let target = target.trim_end_matches('/').to_owned();
+            (!target.is_empty()).then_some((field, target))
+        })
+        .collect();
+    for (at, (field, target)) in mounts.iter().enumerate() {
+        let before = mounts.iter().take(at).find(|(_, other)| other == target);
+        let Some((first, _)) = before else {
+            continue;
+        };
+        // The same said twice is one definition that came by two ways.
+        if first.get() == field.get() && first.origin == field.origin {
+            continue;
+        }
+        let sources = [first.get(), field.get()].map(|mount| format!("`{}`", mount.source.display()));
+        sink.report(
+            *field,
+            format!(
+                "{} does not start: {} are both to be at `{target}`",
+                name(container),
+                listed(&sources, 2)
+            ),
+        )
+        .depends_on(first.field())
+        .related(&first.origin, "the first one is said here")
+        .help("An engine mounts one thing at one place. Remove one of them, or give it another place.");
+        return;
+    }
+}
+
+/// A capability that is both added and dropped. With `all` on one side the other side is an exception.
+fn check_capabilities(container: &Container, sink: &mut Sink) {
+    if container.privileged.value() != Some(&false) {
+        return;
+    }
+    let dropped: Vec<Written<'_, String>> = { container.dropped_capabilities.iter() }
+        .filter_map(|field| field.written())
+        .collect();
+    for field in &container.capabilities {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let Some(other) = dropped.iter().find(|other| other.get() == field.get()) else {
+            continue;
+        };
+        sink.report(
+            field,
+            format!(
+                "{} does not start: `{}` is both added and dropped",
+                name(container),
+                field.get()
+            ),
+        )
+        .depends_on(other.field())
+        .related(&other.origin, "it is dropped here")
+        .help("Podman takes neither for the stronger one. Remove one of them.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn maps_of_nothing() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { privateUsers = "identity"; bindMounts."/data:rootidmap" = { hostPath = "/srv"; }; config = { }; };
+                                                                                          # ^^^^^^ medium: `web` does not start: `rootidmap` needs a user namespace of its own
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn two_at_one_place() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/a:/data" "/b:/data/" ]; };
+                                                                                       # ^^^^^^^^^^^ medium: `web` does not start: `/a` and `/b` are both to be at `/data`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn added_and_dropped() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--cap-add=NET_RAW" "--cap-drop=NET_RAW" ]; };
+                                                                                 # ^^^^^^^^^^^^^^^^^^^ medium: `web` does not start: `CAP_NET_RAW` is both added and dropped
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_starts() {
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.web = { privateUsers = "pick"; bindMounts."/data:idmap" = { hostPath = "/srv"; }; config = { }; };
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    volumes = [ "/a:/data" "/b:/data/b" ];
+    extraOptions = [ "--cap-drop=ALL" "--cap-add=NET_RAW" ];
+  };
+}
+"#,
+        );
+    }
+}
