@@ -26,6 +26,10 @@ cargo xtask lab [WORD...] [--generation NAME|--all] [--list] [--record] [--jobs 
     its own; WORD is the name of an experiment, of a topic or of a rule. Runs the newest generation of engines unless told
     otherwise; with --record writes what was seen to testdata/lab/results.json. Needs root, and under CI=true fails where
     something is missing.
+cargo xtask lab --model [--bad] [COUNT] [--seed N] [--only RUNNER:NUMBER] [--record] [--jobs N] [--folder DIR] [--verbose]
+    Runs COUNT generated containers of each of nspawn, podman and podman-rootless, and compares what the kernel says
+    inside with what the model says; with --bad runs dangerous ones, and tells of those that reach the host and that no
+    rule of medium severity or above finds. With --record writes what was seen to testdata/lab.
 cargo xtask licences
     Holds the licences of all dependencies, and where they come from, against deny.toml.
 cargo xtask oracle [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB FILE_OR_FLAKE...

@@ -1,9 +1,9 @@
 //! privileged-container
 
-use crate::about::power::{RootUser, root_of};
+use crate::about::power::{RootUser, is_default_profile, profile, root_of};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Engine, Text};
+use nixpod_model::Container;
 
 declare_rule! {
     /// ## What it flags
@@ -96,32 +96,17 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     }
 }
 
-/// Where Podman's default profile lies.
-const DEFAULT_PROFILES: [&str; 2] = [
-    "/etc/containers/seccomp.json",
-    "/usr/share/containers/seccomp.json",
-];
-
 /// Hardening beside it that does nothing, as a sentence.
 fn what_is_dead(container: &Container) -> String {
     let drops = container
         .dropped_capabilities
         .iter()
         .any(|field| field.said().is_some());
-    // Podman takes the paths of its default profile for no profile at all.
-    let is_profile = |option: &Text| {
-        let path = option.as_known().and_then(|known| {
-            let path = known.strip_prefix("seccomp")?;
-            Some(path.trim_start_matches([':', '=']).to_owned())
-        });
-        let is_podman = container.engine.certain() == Some(&Engine::Podman);
-        path.is_some_and(|path| is_podman && DEFAULT_PROFILES.contains(&path.as_str()))
-    };
     let filters = container
         .security_options
         .iter()
-        .filter_map(|field| field.said())
-        .any(is_profile);
+        .filter_map(|field| profile(field.said()?))
+        .any(|profile| is_default_profile(&profile));
     let what = match (drops, filters) {
         (true, true) => "The capabilities that it drops and its seccomp profile do",
         (true, false) => "The capabilities that it drops do",

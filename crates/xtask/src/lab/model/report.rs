@@ -210,3 +210,48 @@ fn escaped(text: &str) -> String {
 fn plain(text: &str) -> String {
     text.replace("%0A", "\n").replace("%20", " ").replace("%25", "%")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Facts, Outcome, host, outcomes};
+    use expect_test::expect;
+
+    const HOST: &str = "@namespace net net:[1]\n@namespace pid pid:[2]\n@bounding 000001fffeffffff\n@sysctl kernel.msgmax 8192\n";
+
+    #[test]
+    fn what_a_batch_prints() {
+        let output = format!(
+            "{HOST}@spec 3\n@report\nmap 0 0 1\nCapEff 0\nns net net:[1]\nns pid pid:[9]\nmount / ro / ext4 /dev/vda rw\n\
+             mount /m\\0404 rw,relatime / tmpfs tmpfs rw\nmount /m1 ro /srv ext4 /dev/vda rw\nid /m1=c d\n\
+             dev /dev/fuse ok EPERM\ndev /dev/kvm ENOENT ENOENT\nenv LAB_A=1=2\nsysctl kernel.msgmax 1000\n\
+             escape disk\n@end\n@status 0\n@wrote /etc\n@spec 4\nnoise\nError: no\n@status 125\nnoise\n"
+        );
+        let mut out = String::new();
+        for (number, outcome) in outcomes(&output, &host(&output)) {
+            let told = match outcome {
+                Outcome::Ran(facts) => {
+                    assert_eq!(Facts::parse(&facts.to_string()), facts);
+                    facts.to_string()
+                }
+                Outcome::Refused(why) => format!("refused: {why}"),
+            };
+            out.push_str(&format!("{number} {}\n", told.replace(' ', "\n  ")));
+        }
+        expect![[r#"
+            3 CapEff=0
+              at:/m%204=tmpfs%20rw
+              at:/m1=c%20d%20ro
+              dev:/dev/fuse=r
+              env:LAB_A=1=2
+              escape:disk=yes
+              ns:net=host
+              root=ro
+              sysctl:kernel.msgmax=1000
+              users=0%200%201
+              wrote:/etc=yes
+            4 refused:
+              Error:
+              no
+        "#]].assert_eq(&out);
+    }
+}

@@ -113,6 +113,11 @@ impl Tally {
         self.facts += compared.facts;
         self.open += compared.open;
         let differences = compared.differences.iter();
+        // No option of the lab's own stands behind it, so what a rule says of starting holds here as well.
+        if asked.findings.iter().any(|(rule, _)| rule == "will-not-start") {
+            self.differences
+                .push(told(spec, "a rule says that it does not start"));
+        }
         self.differences
             .extend(differences.map(|difference| told(spec, difference)));
     }
