@@ -115,7 +115,7 @@ pub(crate) fn is_default_profile(profile: &str) -> bool {
 pub(crate) fn is_unfiltered(container: &Container) -> bool {
     let options = container.security_options.iter().filter_map(|field| field.said());
     let privileged = container.privileged.said() == Some(&true);
-    match options.filter_map(profile).last() {
+    match options.filter_map(profile).next_back() {
         Some(last) => last == "unconfined" || privileged && is_default_profile(&last),
         None => privileged,
     }

@@ -97,6 +97,7 @@ fn a_file_of_settings_adds_no_variables() {
               device: /dev/net/tun rwm allowed <- true
               tun: true <- true
             nspawn web in `box` <- { }
+              security: no-new-privileges=true <- true
               flag: --no-new-privileges=true <- true
             systemd-nspawn other in `box` <- systemd.nspawn.other.execConfig.Environment = "A=1"
               users: default Pick
@@ -187,6 +188,25 @@ fn the_network_of_process_one_is_the_hosts() {
             nspawn c in `box` <- containers.c.networkNamespace = "/run/netns/vpn"
               network: Joined("/run/netns/vpn") <- "/run/netns/vpn"
               other private network: true <- "/run/netns/vpn"
+        "#]],
+    );
+}
+
+#[test]
+fn flags_of_nspawn_that_podman_has_too() {
+    containers(
+        r#"
+        { containers.web.extraFlags = [ "--read-only --hostname" "a" "--no-new-privileges=yes" ]; }
+        "#,
+        expect![[r#"
+            nspawn web in `box` <- containers.web.extraFlags = [ "--read-only --hostname" "a" "--no-new-privileges=yes" ]
+              security: no-new-privileges=yes <- "--no-new-privileges=yes"
+              flag: --read-only <- --read-only
+              flag: --hostname <- --hostname
+              flag value: a <- "a"
+              flag: --no-new-privileges=yes <- "--no-new-privileges=yes"
+              option: read-only = true <- --read-only
+              option: hostname = a <- "a"
         "#]],
     );
 }

@@ -3,7 +3,7 @@
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::flags::{Grammar, Opt};
 use crate::vocabulary::mounts::{nspawn_bind, tmpfs};
-use crate::vocabulary::podman::is_of_the_host;
+use crate::vocabulary::podman::{self, is_of_the_host, security};
 use crate::vocabulary::ports::forwarded;
 use crate::vocabulary::programs::{self, NSPAWN};
 use crate::vocabulary::text::split_once;
@@ -74,6 +74,11 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) -> FromFlags {
             "--network-namespace-path" => {
                 out.network = Some(option.fact(joined(&value)));
             }
+            "--no-new-privileges" => container
+                .security_options
+                .push(security("no-new-privileges=", &option.fact(value))),
+            // The same options as Podman's.
+            "--read-only" | "--hostname" => podman::run_option(container, &option.name, option),
             "--port" | "-p" => container.ports.push(option.fact(forwarded(&value))),
             "--setenv" | "-E" => {
                 if let Some((name, value)) = split_once(&value, '=') {

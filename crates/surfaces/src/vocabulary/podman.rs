@@ -153,7 +153,7 @@ enum Times {
     Many,
 }
 
-fn run_option(container: &mut Container, name: &str, option: &Opt) {
+pub(crate) fn run_option(container: &mut Container, name: &str, option: &Opt) {
     let long = match name {
         "-h" => "hostname",
         "-l" => "label",

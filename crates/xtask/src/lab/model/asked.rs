@@ -32,7 +32,7 @@ pub(super) fn ask(spec: &Spec) -> Option<Asked> {
     let analysis = host.analysis();
     let targets = [project];
     let report = analysis.commands(&targets);
-    let worlds = analysis.worlds(&targets, |world| of_spec(world));
+    let worlds = analysis.worlds(&targets, of_spec);
     let container = worlds.into_iter().flatten().next()?;
     let shown = report
         .containers

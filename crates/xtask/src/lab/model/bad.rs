@@ -256,10 +256,11 @@ fn machine(random: &mut Random, words: &[String], text: &mut String) {
         text.push_str("  privateNetwork = true;\n");
     }
     if random.chance(20) {
+        let node = *random.of(&["block-loop", "char-mem", "/dev/fuse", "/dev/sda"]);
         let _ = writeln!(
             text,
             "  allowedDevices = [ {{ node = {}; modifier = \"rwm\"; }} ];",
-            nix(*random.of(&["block-loop", "char-mem", "/dev/fuse", "/dev/sda"]))
+            nix(node)
         );
     }
     let flags: Vec<&String> = words

@@ -115,7 +115,7 @@ fn expected(container: &Container, runner: Runner, ground: Ground) -> BTreeMap<S
     users(container, runner, &mut out);
     of_capabilities(container, runner, ground, &mut out);
     namespaces(container, runner, &mut out);
-    mounts(container, runner, &mut out);
+    mounts(container, &mut out);
     devices(container, runner, &mut out);
     surroundings(container, runner, &mut out);
     out
@@ -192,7 +192,7 @@ fn namespaces(container: &Container, runner: Runner, out: &mut All) {
     }
 }
 
-fn mounts(container: &Container, runner: Runner, out: &mut All) {
+fn mounts(container: &Container, out: &mut All) {
     for target in TARGETS {
         out.insert(format!("at:{target}"), Expected::NOTHING);
     }
@@ -211,16 +211,13 @@ fn mounts(container: &Container, runner: Runner, out: &mut All) {
             out.insert(format!("at:{target}"), at(mount));
         }
     }
-    let root = match runner {
-        Runner::Nspawn => Expected::Open,
-        Runner::Podman | Runner::Rootless => match said(container, "read-only") {
-            None => Expected::Open,
-            Some(value) => Expected::is(if value.as_deref().is_some_and(is_on) {
-                "ro"
-            } else {
-                "rw"
-            }),
-        },
+    let root = match said(container, "read-only") {
+        None => Expected::Open,
+        Some(value) => Expected::is(if value.as_deref().is_some_and(is_on) {
+            "ro"
+        } else {
+            "rw"
+        }),
     };
     out.insert("root".to_owned(), root);
 }
@@ -291,9 +288,6 @@ fn surroundings(container: &Container, runner: Runner, out: &mut All) {
             },
         };
         out.insert(format!("env:{name}"), expected);
-    }
-    if runner == Runner::Nspawn {
-        return;
     }
     filters(container, out);
     if let Some(user) = said(container, "user") {

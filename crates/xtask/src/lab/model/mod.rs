@@ -127,36 +127,19 @@ pub fn run(root: &Path, arguments: &ModelArguments) -> Result<String> {
     let generation = known.newest().first().context("there is no generation")?;
     let place = known.install(generation, &lab, &engines)?;
     let begin = Instant::now();
-    let question = arguments.question;
-    let count = arguments.count.unwrap_or(match question {
-        Question::Report => COUNT,
-        Question::Escapes => BAD,
-    });
-    let mut specs = Vec::new();
-    for runner in Runner::ALL {
-        for number in 0..count {
-            if arguments.only.is_none_or(|only| only == (runner, number)) {
-                specs.push(with_answer(spec(question, runner, arguments.seed, number))?);
-            }
-        }
-    }
+    let specs = specs(arguments)?;
     let how = How {
-        question,
+        question: arguments.question,
         place: &place,
         work: &engines.join(format!("run-{}", std::process::id())),
         jobs: arguments.jobs,
         verbose: arguments.verbose,
     };
     let ran = batches::run(how, &specs)?;
-    let tallies = tally::tally(
-        question,
-        &specs,
-        &ran.outcomes,
-        expect::Ground::of(&ran.bounding)?,
-    );
+    let ground = expect::Ground::of(&ran.bounding)?;
+    let tallies = tally::tally(arguments.question, &specs, &ran.outcomes, ground);
     if arguments.record {
-        let of: BTreeMap<_, _> = specs
-            .iter()
+        let of: BTreeMap<_, _> = { specs.iter() }
             .map(|(spec, _)| ((spec.runner, spec.number), fingerprint(spec)))
             .collect();
         let of = |key: &_| of.get(key).cloned().unwrap_or_default();
@@ -170,21 +153,48 @@ pub fn run(root: &Path, arguments: &ModelArguments) -> Result<String> {
                 .map(|(key, outcome)| (key, (of(&key), outcome)))
                 .collect(),
         };
-        std::fs::write(lab.join(golden::file(question)), recording.text()?)?;
+        std::fs::write(lab.join(golden::file(arguments.question)), recording.text()?)?;
     }
+    let said = format!(
+        "{}{} s\n",
+        told(&tallies, arguments.verbose)?,
+        begin.elapsed().as_secs()
+    );
+    match tallies.values().any(|tally| !tally.differences.is_empty()) {
+        true => bail!("the engines say otherwise\n{said}"),
+        false => Ok(said),
+    }
+}
+
+/// What is to be run.
+fn specs(arguments: &ModelArguments) -> Result<Vec<(Spec, Asked)>> {
+    let question = arguments.question;
+    let count = arguments.count.unwrap_or(match question {
+        Question::Report => COUNT,
+        Question::Escapes => BAD,
+    });
+    let mut specs = Vec::new();
+    for runner in Runner::ALL {
+        for number in 0..count {
+            if arguments.only.is_none_or(|only| only == (runner, number)) {
+                specs.push(with_answer(spec(question, runner, arguments.seed, number))?);
+            }
+        }
+    }
+    Ok(specs)
+}
+
+/// What came of it, in words.
+fn told(tallies: &BTreeMap<Runner, Tally>, verbose: bool) -> Result<String> {
     let mut out = String::new();
-    for (runner, tally) in &tallies {
-        for text in tally.refusals.iter().filter(|_| arguments.verbose) {
+    for (runner, tally) in tallies {
+        for text in tally.refusals.iter().filter(|_| verbose) {
             writeln!(out, "refused {text}")?;
         }
         for text in &tally.differences {
             writeln!(out, "DIFFERENT {text}")?;
         }
         writeln!(out, "{}: {tally}", runner.name())?;
-    }
-    writeln!(out, "{} s", begin.elapsed().as_secs())?;
-    if tallies.values().any(|tally| !tally.differences.is_empty()) {
-        bail!("the engines say otherwise\n{out}");
     }
     Ok(out)
 }

@@ -79,12 +79,8 @@ fn users(random: &mut Random, lines: &mut String, flags: &mut Vec<String>) {
             }
         }
         if random.chance(25) {
-            flag(
-                "--private-users-ownership",
-                *random.of(&["auto", "off", "chown", "map"]),
-                random,
-                flags,
-            );
+            let value = *random.of(&["auto", "off", "chown", "map"]);
+            flag("--private-users-ownership", value, random, flags);
         }
     }
 }
@@ -141,56 +137,45 @@ fn network(random: &mut Random, lines: &mut String, flags: &mut Vec<String>) {
     }
 }
 
-fn mounts(random: &mut Random, lines: &mut String, flags: &mut Vec<String>) {
-    // A blank in a flag would end the word.
-    let (near, far) = (["/lab/src/a", "/lab/src/b"], ["/m1", "/m2", "/srv/m3"]);
-    let mut at = random.below(TARGETS.len());
-    let mut next = || {
-        at += 1;
-        at
+/// Sources and targets without a blank, which would end the word.
+const NEAR: [&str; 2] = ["/lab/src/a", "/lab/src/b"];
+const FAR: [&str; 3] = ["/m1", "/m2", "/srv/m3"];
+
+/// An entry of `bindMounts`.
+fn bind(random: &mut Random, at: &mut usize, is_mapped: bool, lines: &mut String) {
+    *at += 1;
+    // What stands behind the blank is run.
+    let (target, source) = match random.chance(3) {
+        true => (TARGETS[*at % TARGETS.len()], *random.of(SOURCES)),
+        false => (FAR[*at % FAR.len()], *random.of(&NEAR)),
     };
+    let option = match is_mapped {
+        true => *random.of(&["", "", "", "", ":norbind", ":rbind", ":idmap", ":noidmap"]),
+        false => *random.of(&["", "", "", "", ":norbind", ":rbind", ":noidmap"]),
+    };
+    let access = *random.of(&["", "isReadOnly = false; ", "isReadOnly = true; "]);
+    let path = nix(&format!("{target}{option}"));
+    let _ = writeln!(
+        lines,
+        "  bindMounts.{path} = {{ hostPath = {}; {access}}};",
+        nix(source)
+    );
+}
+
+fn mounts(random: &mut Random, lines: &mut String, flags: &mut Vec<String>) {
+    let mut at = random.below(TARGETS.len());
     if random.chance(55) {
         for _ in 0..=random.below(2) {
-            // A blank ends the word, and what stands behind it is run.
-            let has_blanks = random.chance(3);
-            let target = match has_blanks {
-                true => TARGETS[next() % TARGETS.len()],
-                false => far[next() % far.len()],
-            };
-            let source = match has_blanks {
-                true => *random.of(SOURCES),
-                false => *random.of(&near),
-            };
             let is_mapped = lines.contains("pick") || flags.iter().any(|flag| flag.contains("pick"));
-            let option = match is_mapped {
-                true => *random.of(&["", "", "", "", ":norbind", ":rbind", ":idmap", ":noidmap"]),
-                false => *random.of(&["", "", "", "", ":norbind", ":rbind", ":noidmap"]),
-            };
-            let access = *random.of(&["", "isReadOnly = false; ", "isReadOnly = true; "]);
-            match option {
-                "" => {
-                    let _ = writeln!(
-                        lines,
-                        "  bindMounts.{} = {{ hostPath = {}; {access}}};",
-                        nix(target),
-                        nix(source)
-                    );
-                }
-                // With options the path inside has to stand before them.
-                _ => {
-                    let path = format!("{target}{option}");
-                    let _ = writeln!(
-                        lines,
-                        "  bindMounts.{} = {{ hostPath = {}; {access}}};",
-                        nix(&path),
-                        nix(source)
-                    );
-                }
-            }
+            bind(random, &mut at, is_mapped, lines);
         }
     }
+    let mut next = || {
+        at += 1;
+        FAR[at % FAR.len()]
+    };
     if random.chance(30) {
-        let (source, target) = (*random.of(&near), far[next() % far.len()]);
+        let (source, target) = (*random.of(&NEAR), next());
         let name = *random.of(&["--bind", "--bind-ro"]);
         let sign = if random.chance(4) { "-" } else { "" };
         // Ids that are not mapped cannot be mapped back.
@@ -202,7 +187,7 @@ fn mounts(random: &mut Random, lines: &mut String, flags: &mut Vec<String>) {
         flag(name, &format!("{sign}{source}:{target}{option}"), random, flags);
     }
     if random.chance(20) {
-        let target = far[next() % far.len()];
+        let target = next();
         match random.chance(50) {
             true => {
                 let option = *random.of(&["", ":size=1M", ":mode=755,size=1M"]);
@@ -248,23 +233,15 @@ fn devices(random: &mut Random, lines: &mut String, rest: &mut String) {
 
 fn other(random: &mut Random, flags: &mut Vec<String>) {
     if random.chance(15) {
-        flag(
-            "--no-new-privileges",
-            *random.of(&["yes", "no", "true"]),
-            random,
-            flags,
-        );
+        let value = *random.of(&["yes", "no", "true"]);
+        flag("--no-new-privileges", value, random, flags);
     }
     if random.chance(12) {
         flags.push("--read-only".to_owned());
     }
     if random.chance(12) {
-        flag(
-            "--system-call-filter",
-            *random.of(&["bpf", "@keyring", "~@mount"]),
-            random,
-            flags,
-        );
+        let value = *random.of(&["bpf", "@keyring", "~@mount"]);
+        flag("--system-call-filter", value, random, flags);
     }
     if random.chance(15) {
         let name = *random.of(&["--setenv", "-E"]);

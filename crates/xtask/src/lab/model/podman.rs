@@ -127,16 +127,14 @@ fn oci(settings: &Settings, rootless: bool, random: &mut Random) -> String {
             }
             ("env" | "label", true) => {
                 let (name, text) = value.split_once('=').unwrap_or((&value, ""));
-                let option = if flag.name == "env" {
-                    "environment"
-                } else {
-                    "labels"
+                let option = match flag.name {
+                    "env" => "environment",
+                    _ => "labels",
                 };
                 let _ = writeln!(lines, "  {option}.{} = {};", nix(name), nix(text));
             }
             ("privileged", true) => {
-                let on = !matches!(value.as_str(), "false" | "0" | "F");
-                let _ = writeln!(lines, "  privileged = {on};");
+                let _ = writeln!(lines, "  privileged = {};", is_on(&value));
             }
             _ => extra.extend(option(flag, random)),
         }
@@ -148,14 +146,18 @@ fn oci(settings: &Settings, rootless: bool, random: &mut Random) -> String {
     if !extra.is_empty() {
         let _ = writeln!(lines, "  extraOptions = {};", nix_list(&extra));
     }
-    let user = if rootless {
-        "  podman.user = \"lab\";\n"
-    } else {
-        ""
+    let user = match rootless {
+        true => "  podman.user = \"lab\";\n",
+        false => "",
     };
     format!(
         "virtualisation.oci-containers.containers.c = {{\n  image = \"{IMAGE}\";\n  cmd = [ \"{REPORT}\" ];\n{user}{lines}}};\n"
     )
+}
+
+/// What a switch is set to.
+fn is_on(value: &str) -> bool {
+    !matches!(value, "false" | "0" | "F")
 }
 
 /// An option as words.
@@ -262,8 +264,7 @@ fn home(settings: &Settings, random: &mut Random) -> String {
                 let _ = writeln!(lines, "  user = {};", nix(&value));
             }
             "read-only" if typed => {
-                let on = value != "false";
-                let _ = writeln!(lines, "  extraConfig.Container.ReadOnly = {on};");
+                let _ = writeln!(lines, "  extraConfig.Container.ReadOnly = {};", is_on(&value));
             }
             "hostname" if typed => {
                 let _ = writeln!(lines, "  extraConfig.Container.HostName = {};", nix(&value));
@@ -324,7 +325,7 @@ fn quadlet(settings: &Settings, random: &mut Random) -> String {
 /// The key of an option, if it has one.
 fn key(flag: &Flag, value: &str, random: &mut Random) -> Option<String> {
     let raw = value.replace('%', "%%");
-    let on = !matches!(value, "false" | "0" | "F");
+    let on = is_on(value);
     Some(match flag.name {
         "cap-add" => format!("AddCapability={}", raw.replace(',', " ")),
         "cap-drop" => format!("DropCapability={raw}"),

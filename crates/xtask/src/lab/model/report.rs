@@ -1,6 +1,6 @@
 //! What the kernel says inside of a container, as `testdata/lab/lib/report.sh` prints it, brought to facts.
 
-use super::spec::{SYSCTLS, TARGETS};
+use super::spec::TARGETS;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -84,80 +84,91 @@ fn outcome(text: &str, host: &Host) -> Outcome {
     }
 }
 
+/// A report as it is read, line by line.
+#[derive(Default)]
+struct Reading<'r> {
+    facts: BTreeMap<String, String>,
+    maps: Vec<String>,
+    /// Options and kinds of file systems, by where they are mounted.
+    mounts: BTreeMap<String, (String, String)>,
+    /// The names of what is bound, by where.
+    names: BTreeMap<&'r str, &'r str>,
+}
+
 fn facts(report: &str, host: &Host) -> Facts {
-    let mut out = BTreeMap::new();
-    let mut maps: Vec<String> = Vec::new();
-    let mut mounts: BTreeMap<String, (String, String)> = BTreeMap::new();
-    let mut ids: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut reading = Reading::default();
     for line in report.lines() {
+        reading.line(line, host);
+    }
+    reading.end()
+}
+
+impl<'r> Reading<'r> {
+    fn line(&mut self, line: &'r str, host: &Host) {
         let (kind, rest) = line.split_once(' ').unwrap_or((line, ""));
         let (first, second) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (name, value) = rest.split_once('=').unwrap_or((rest, ""));
+        let fact = match kind {
+            "CapEff" | "CapPrm" | "CapBnd" | "NoNewPrivs" | "Seccomp" | "hostname" | "Uid" | "Gid" => {
+                (kind.to_owned(), rest.to_owned())
+            }
+            "ns" if host.namespaces.get(first).is_some_and(|id| id == second) => {
+                (format!("ns:{first}"), "host".to_owned())
+            }
+            "dev" if access(second) != "-" => (format!("dev:{first}"), access(second)),
+            "escape" => (format!("escape:{first}"), "yes".to_owned()),
+            "env" => (format!("env:{name}"), value.to_owned()),
+            "sysctl" if host.sysctls.get(first).is_none_or(|value| value != second) => {
+                (format!("sysctl:{first}"), second.to_owned())
+            }
+            _ => return self.other(kind, rest),
+        };
+        self.facts.insert(fact.0, fact.1);
+    }
+
+    /// What several lines tell together.
+    fn other(&mut self, kind: &str, rest: &'r str) {
         match kind {
-            "map" => maps.push(rest.to_owned()),
-            "CapEff" | "CapPrm" | "CapBnd" | "NoNewPrivs" | "Seccomp" | "hostname" => {
-                out.insert(kind.to_owned(), rest.to_owned());
-            }
-            "Uid" | "Gid" => {
-                out.insert(kind.to_owned(), rest.to_owned());
-            }
-            "ns" if first != "user" && host.namespaces.get(first).is_some_and(|id| id == second) => {
-                out.insert(format!("ns:{first}"), "host".to_owned());
-            }
+            "map" => self.maps.push(rest.to_owned()),
             "mount" => {
-                let (options, rest) = second.split_once(' ').unwrap_or((second, ""));
-                let (root, kind) = rest.split_once(' ').unwrap_or((rest, ""));
+                let mut words = rest.splitn(4, ' ');
+                let mut next = || words.next().unwrap_or_default();
+                let (at, options, root, kind) = (next(), next(), next(), next());
                 // What is a part of a file system in memory, such as a volume, is none by itself.
                 let kind = if root == "/" { kind } else { "" };
-                mounts.insert(first.replace("\\040", " "), (options.to_owned(), kind.to_owned()));
+                self.mounts
+                    .insert(at.replace("\\040", " "), (options.to_owned(), kind.to_owned()));
             }
             "id" => {
-                let (target, id) = rest.split_once('=').unwrap_or((rest, ""));
-                ids.insert(target, id);
-            }
-            "dev" => {
-                let access = access(second);
-                if access != "-" {
-                    out.insert(format!("dev:{first}"), access);
-                }
-            }
-            "escape" => {
-                out.insert(format!("escape:{first}"), "yes".to_owned());
-            }
-            "env" => {
-                let (name, value) = rest.split_once('=').unwrap_or((rest, ""));
-                out.insert(format!("env:{name}"), value.to_owned());
-            }
-            "sysctl" => {
-                let is_known = SYSCTLS.iter().any(|(name, _)| *name == first);
-                if is_known && host.sysctls.get(first).is_none_or(|value| value != second) {
-                    out.insert(format!("sysctl:{first}"), second.to_owned());
-                }
+                self.names.extend(rest.split_once('='));
             }
             _ => {}
         }
     }
-    out.insert("users".to_owned(), maps.join(","));
-    let access = |options: &str| {
-        if options.split(',').any(|one| one == "ro") {
-            "ro"
-        } else {
-            "rw"
+
+    fn end(mut self) -> Facts {
+        self.facts.insert("users".to_owned(), self.maps.join(","));
+        let access = |options: &str| match options.split(',').any(|one| one == "ro") {
+            true => "ro",
+            false => "rw",
+        };
+        if let Some((options, _)) = self.mounts.get("/") {
+            self.facts.insert("root".to_owned(), access(options).to_owned());
         }
-    };
-    if let Some((options, _)) = mounts.get("/") {
-        out.insert("root".to_owned(), access(options).to_owned());
-    }
-    for target in TARGETS {
-        if let Some((options, kind)) = mounts.get(*target) {
-            let what = match ids.get(target) {
-                Some(id) => *id,
+        for target in TARGETS {
+            let Some((options, kind)) = self.mounts.get(*target) else {
+                continue;
+            };
+            let what = match self.names.get(target) {
+                Some(name) => *name,
                 None if kind.starts_with("tmpfs") => "tmpfs",
                 None => "other",
             };
-            out.insert(format!("at:{target}"), format!("{what} {}", access(options)));
+            let told = format!("{what} {}", access(options));
+            self.facts.insert(format!("at:{target}"), told);
         }
+        Facts(self.facts)
     }
-    Facts(out)
 }
 
 /// What opening a device for reading and for writing came to, as `r` and `w`; `!` is what only the node's mode forbids.
@@ -252,6 +263,7 @@ mod tests {
             4 refused:
               Error:
               no
-        "#]].assert_eq(&out);
+        "#]]
+        .assert_eq(&out);
     }
 }

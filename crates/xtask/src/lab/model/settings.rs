@@ -38,6 +38,8 @@ const CAPABILITIES: &[&str] = &[
     "SETFCAP",
 ];
 
+const ALL: [&str; 3] = ["all", "ALL", "All"];
+
 /// What every container is told by `containers.conf`, one at a time.
 const CONF: &[(&str, &str, &str)] = &[
     (
@@ -70,6 +72,59 @@ const CONF: &[(&str, &str, &str)] = &[
         r#"[ "net.ipv4.ip_unprivileged_port_start=80" ]"#,
         r#"["net.ipv4.ip_unprivileged_port_start=80"]"#,
     ),
+];
+
+const SECURITY: &[&str] = &[
+    "no-new-privileges",
+    "no-new-privileges:true",
+    "no-new-privileges=true",
+    "no-new-privileges:false",
+    "seccomp=unconfined",
+    "seccomp=unconfined",
+    "seccomp=/lab/seccomp.json",
+    "label=disable",
+    "label:disable",
+    "mask=/proc/version",
+    "unmask=ALL",
+    "unmask=/proc/acpi",
+    "apparmor=unconfined",
+];
+
+/// What may stand behind a volume.
+const OF_VOLUMES: &[&str] = &[
+    "",
+    "",
+    ":ro",
+    ":rw",
+    ":ro,Z",
+    ":z",
+    ":noexec,ro",
+    ":nosuid,nodev",
+    ":rslave",
+    ":ro,rprivate",
+    ":O",
+    ":rw,rbind",
+    ":bind,ro",
+    ":exec",
+];
+
+/// And behind a bind of `--mount`.
+const OF_BINDS: &[&str] = &[
+    "",
+    "",
+    ",ro",
+    ",readonly",
+    ",ro=true",
+    ",ro=false",
+    ",readonly=true",
+    ",rw",
+    ",rw=true",
+    ",rw=false",
+    ",readonly=false",
+    ",bind-propagation=rslave",
+    ",relabel=shared",
+    ",bind-nonrecursive,ro",
+    ",ro=1",
 ];
 
 /// Flags that change nothing that is looked at.
@@ -188,12 +243,11 @@ fn namespaces(random: &mut Random, rootless: bool, out: &mut Settings) {
 }
 
 fn privileges(random: &mut Random, out: &mut Settings) {
-    let all = ["all", "ALL", "All"];
     let mut adds_all = false;
     if random.chance(35) {
         adds_all = random.chance(15);
         let value = match adds_all {
-            true => (*random.of(&all)).to_owned(),
+            true => (*random.of(&ALL)).to_owned(),
             false => capabilities(random),
         };
         out.add("cap-add", value);
@@ -203,24 +257,7 @@ fn privileges(random: &mut Random, out: &mut Settings) {
         }
     }
     if random.chance(30) {
-        let added: Vec<String> = out
-            .flags
-            .iter()
-            .filter(|flag| flag.name == "cap-add")
-            .filter_map(|flag| flag.value.clone())
-            .collect();
-        let value = match random.chance(40) && !adds_all {
-            true => (*random.of(&all)).to_owned(),
-            false => capability(random),
-        };
-        let bare = |name: &str| name.to_ascii_uppercase().trim_start_matches("CAP_").to_owned();
-        // What is both added and dropped is refused, and that is known to be so.
-        let clashes = added
-            .iter()
-            .any(|added| added.split(',').any(|one| bare(one) == bare(&value)));
-        if !clashes || random.chance(5) {
-            out.add("cap-drop", value);
-        }
+        dropped(random, adds_all, out);
     }
     if random.chance(12) {
         match random.below(6) {
@@ -231,25 +268,31 @@ fn privileges(random: &mut Random, out: &mut Settings) {
         }
     }
     if random.chance(35) {
-        let options = [
-            "no-new-privileges",
-            "no-new-privileges:true",
-            "no-new-privileges=true",
-            "no-new-privileges:false",
-            "seccomp=unconfined",
-            "seccomp=unconfined",
-            "seccomp=/lab/seccomp.json",
-            "label=disable",
-            "label:disable",
-            "mask=/proc/version",
-            "unmask=ALL",
-            "unmask=/proc/acpi",
-            "apparmor=unconfined",
-        ];
-        out.add("security-opt", *random.of(&options));
+        out.add("security-opt", *random.of(SECURITY));
         if random.chance(30) {
-            out.add("security-opt", *random.of(&options));
+            out.add("security-opt", *random.of(SECURITY));
         }
+    }
+}
+
+fn dropped(random: &mut Random, adds_all: bool, out: &mut Settings) {
+    let added: Vec<String> = out
+        .flags
+        .iter()
+        .filter(|flag| flag.name == "cap-add")
+        .filter_map(|flag| flag.value.clone())
+        .collect();
+    let value = match random.chance(40) && !adds_all {
+        true => (*random.of(&ALL)).to_owned(),
+        false => capability(random),
+    };
+    let bare = |name: &str| name.to_ascii_uppercase().trim_start_matches("CAP_").to_owned();
+    // What is both added and dropped is refused, and that is known to be so.
+    let clashes = added
+        .iter()
+        .any(|added| added.split(',').any(|one| bare(one) == bare(&value)));
+    if !clashes || random.chance(5) {
+        out.add("cap-drop", value);
     }
 }
 
@@ -281,23 +324,7 @@ fn mounts(random: &mut Random, rootless: bool, out: &mut Settings) {
         let source = *random.of(SOURCES);
         match random.below(10) {
             0..5 => {
-                let options = [
-                    "",
-                    "",
-                    ":ro",
-                    ":rw",
-                    ":ro,Z",
-                    ":z",
-                    ":noexec,ro",
-                    ":nosuid,nodev",
-                    ":rslave",
-                    ":ro,rprivate",
-                    ":O",
-                    ":rw,rbind",
-                    ":bind,ro",
-                    ":exec",
-                ];
-                let mut options = (*random.of(&options)).to_owned();
+                let mut options = (*random.of(OF_VOLUMES)).to_owned();
                 // Ids that are mapped cannot lay an overlay.
                 if options == ":O" && (rootless || out.flags.iter().any(|flag| flag.name == "userns")) {
                     options.clear();
@@ -308,27 +335,10 @@ fn mounts(random: &mut Random, rootless: bool, out: &mut Settings) {
                 out.add("volume", format!("{source}:{target}{options}"));
             }
             5 | 6 => {
-                let options = [
-                    "",
-                    "",
-                    ",ro",
-                    ",readonly",
-                    ",ro=true",
-                    ",ro=false",
-                    ",readonly=true",
-                    ",rw",
-                    ",rw=true",
-                    ",rw=false",
-                    ",readonly=false",
-                    ",bind-propagation=rslave",
-                    ",relabel=shared",
-                    ",bind-nonrecursive,ro",
-                    ",ro=1",
-                ];
                 let (src, dst) = *random.of(&[("source", "target"), ("src", "dst"), ("src", "destination")]);
                 out.add(
                     "mount",
-                    format!("type=bind,{src}={source},{dst}={target}{}", random.of(&options)),
+                    format!("type=bind,{src}={source},{dst}={target}{}", random.of(OF_BINDS)),
                 );
             }
             7 => {
