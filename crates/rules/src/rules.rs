@@ -40,6 +40,7 @@ mod sensitive_bind;
 mod shared_host_network;
 mod store_in_container;
 mod sys_admin_capability;
+mod unknown_capability;
 mod unknown_option;
 mod unpinned_image;
 mod user_namespaces_disabled;
@@ -88,6 +89,7 @@ pub static ALL: &[&Rule] = &[
     &shared_host_network::RULE,
     &store_in_container::RULE,
     &sys_admin_capability::RULE,
+    &unknown_capability::RULE,
     &unknown_option::RULE,
     &unpinned_image::RULE,
     &user_namespaces_disabled::RULE,

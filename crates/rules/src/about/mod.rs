@@ -1,5 +1,6 @@
 //! What several rules ask of containers and systems.
 
+pub(crate) mod devices;
 pub(crate) mod images;
 pub(crate) mod nesting;
 pub(crate) mod overlay_support;

@@ -25,6 +25,20 @@ pub(crate) fn inside(ctx: &Ctx<'_>, system: &System) -> String {
     }
 }
 
+/// Whose a thing of the system is that a container has: the host's, or that of the guest in which the container runs.
+pub(crate) fn ground(ctx: &Ctx<'_>, system: &System) -> String {
+    let mut system = system;
+    loop {
+        if let Some(container) = ctx.container_of(system) {
+            return format!("guest `{}`", container.name);
+        }
+        match &system.parent {
+            Some(parent) => system = ctx.world.system(parent),
+            None => return "the host".to_owned(),
+        }
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`, `a, b and 7 more`.
 pub(crate) fn listed(items: &[String], at_most: usize) -> String {
     let (shown, rest) = items.split_at(items.len().min(at_most));

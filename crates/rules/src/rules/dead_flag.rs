@@ -1,5 +1,6 @@
 //! dead-flag
 
+use crate::about::devices::dead_entry;
 use crate::about::power::{is_default_profile, profile};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
@@ -9,7 +10,8 @@ declare_rule! {
     /// ## What it flags
     /// Options of engines that do nothing, or not what they say: `--cap-drop` and Podman's own seccomp profile beside
     /// `--privileged` (another profile holds); an option and its value in one word (`"--cap-drop ALL"`), with which the
-    /// container does not start; `--property=` and `--slice=` among an nspawn container's `extraFlags`; commas in `--system-call-filter=`.
+    /// container does not start; `--property=` and `--slice=` among an nspawn container's `extraFlags`; commas in
+    /// `--system-call-filter=`; directories, patterns and unknown letters among `allowedDevices`.
     /// ## Why
     /// Such a line reads like protection and is none, or like a permission and grants nothing. Podman gives a privileged
     /// container every capability, and takes the path of its own profile for no profile at all. NixOS starts nspawn with
@@ -54,6 +56,7 @@ declare_rule! {
             "podman-privileged-keeps-all",
             "podman-two-words-in-one",
             "unit-property-is-dead",
+            "unit-device-allow-forms",
             "nspawn-filter-words",
         ]),
         check: Container(check),
@@ -64,6 +67,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     check_words(container, sink);
     if container.nspawn.is_some() {
         check_nspawn(container, sink);
+        check_devices(container, sink);
     }
     if container.engine.value() == Some(&Engine::Podman) && container.privileged.said() == Some(&true) {
         check_privileged(container, sink);
@@ -130,6 +134,32 @@ fn check_nspawn(container: &Container, sink: &mut Sink) {
         if let Some(change) = removal(container, &word.origin) {
             builder.fix("leave it out", Applicability::Safe, change);
         }
+    }
+}
+
+/// Devices that are allowed in words that allow none.
+fn check_devices(container: &Container, sink: &mut Sink) {
+    for field in &container.devices {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let device = field.get();
+        let Some(why) = dead_entry(device) else {
+            continue;
+        };
+        sink.report(
+            field,
+            format!(
+                "`{}` among the allowed devices of {} opens nothing: {why}",
+                device.node.display(),
+                name(container)
+            ),
+        )
+        .severity(Severity::Medium)
+        .help(
+            "systemd takes the path of a node, such as `/dev/dri/renderD128`, or a class, such as `char-drm`, with the letters \
+             `r`, `w` and `m`, and leaves out everything else.",
+        );
     }
 }
 
@@ -207,6 +237,23 @@ mod tests {
                                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `add_key,keyctl` names no system call, so the filter of `web` stays as it is
     config = { };
   };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn devices_that_are_none() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.a = { allowedDevices = [ { node = "/dev/dri"; modifier = "rw"; } ]; config = { }; };
+                                             # ^^^^^^^^^^ medium: `/dev/dri` among the allowed devices of `a` opens nothing: it is a directory and no device
+  containers.b = { allowedDevices = [ { node = "/dev/dri/renderD128"; modifier = "drm"; } ]; config = { }; };
+                                             # ^^^^^^^^^^^^^^^^^^^^^ medium: `/dev/dri/renderD128` among the allowed devices of `b` opens nothing: its modifier has other letters than `r`, `w` and `m`
+  containers.c = { allowedDevices = [ { node = "/dev/ttyUSB*"; modifier = "rw"; } { node = "char-*"; modifier = "rw"; } ]; config = { }; };
+                                             # ^^^^^^^^^^^^^^ medium: `/dev/ttyUSB*` among the allowed devices of `c` opens nothing: patterns are for classes such as `char-*`, and not for paths
 }
 "#,
         );

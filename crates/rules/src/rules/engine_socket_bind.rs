@@ -2,7 +2,7 @@
 
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::power::{RootUser, root_of};
-use crate::about::words::name;
+use crate::about::words::{ground, name};
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount};
 
@@ -106,22 +106,29 @@ fn of_filter(container: &Container, mount: &Mount, engine: &str) -> Said {
 }
 
 fn of_roots_engine(ctx: &Ctx<'_>, container: &Container, mount: &Mount, engine: &str) -> Said {
-    // An unprivileged user cannot open the socket, unless something maps the owner.
-    let severity = if root_of(ctx, container) == RootUser::Confined {
-        Severity::High
+    // An unprivileged user cannot open the socket, unless something maps the owner. In a guest it is the guest's.
+    let ground = ground(ctx, ctx.system(container));
+    let is_in_guest = ground != "the host";
+    let severity = match (root_of(ctx, container), is_in_guest) {
+        (RootUser::Confined, true) => Severity::Medium,
+        (RootUser::Confined, false) | (_, true) => Severity::High,
+        _ => Severity::Critical,
+    };
+    let place = if is_in_guest {
+        format!("in {ground}")
     } else {
-        Severity::Critical
+        "on the host".to_owned()
     };
     let read_only = read_only(mount);
     (
         severity,
         format!(
-            "{} gets {engine}'s socket `{}`, which is root on the host",
+            "{} gets {engine}'s socket `{}`, which is root {place}",
             name(container),
             mount.source.display()
         ),
         format!(
-            "Who talks to the engine starts a container with the host's root directory mounted.{read_only} Leave it \
+            "Who talks to the engine starts a container with the root directory of {ground} mounted.{read_only} Leave it \
              out, or put a filtering socket proxy in between."
         ),
     )

@@ -1,5 +1,6 @@
 //! gpu-device
 
+use crate::about::devices::dead_entry;
 use crate::about::paths::{HOLE, HostPath, host_path};
 use crate::about::words::name;
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
@@ -80,6 +81,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     };
     let worst = devices()
         .filter(|(_, device)| !is_nspawn || device.allowed_only)
+        .filter(|(_, device)| dead_entry(device).is_none())
         .filter_map(|(field, device)| Some((gpu(&device.node)?, field, device)))
         // The first of equals, so that the finding stays where it is when another one is added.
         .reduce(|best, other| if other.0 > best.0 { other } else { best });
@@ -112,14 +114,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             }
             return;
         }
-        // A node that is not known, or a whole class of devices, may be the one that is bound.
-        let may_be_allowed = container.devices.iter().any(|field| {
-            field.value().is_none_or(|device| {
-                let node = device.node.pattern();
-                node.contains(HOLE) || node.starts_with("char-") || node.contains('*')
-            })
-        });
-        if may_be_allowed {
+        if may_be_allowed(container) {
             return;
         }
         sink.report(
@@ -132,6 +127,19 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         );
         return;
     }
+}
+
+/// A node that is not known, or a whole class of devices, may be the one that is bound.
+fn may_be_allowed(container: &Container) -> bool {
+    container.devices.iter().any(|field| {
+        field.value().is_none_or(|device| {
+            if dead_entry(device).is_some() {
+                return false;
+            }
+            let node = device.node.pattern();
+            node.contains(HOLE) || node.starts_with("char-") || node.contains('*')
+        })
+    })
 }
 
 /// Podman opens only the devices that a rootful container is given; a rootless one opens what its user may.

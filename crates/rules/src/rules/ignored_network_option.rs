@@ -62,10 +62,11 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         .iter()
         .map(|option| format!("`{}`", option.get().name))
         .collect();
-    let shares = if nspawn.other_private_network.value() == Some(&false) {
-        ", and it shares the host's network"
+    // Interfaces and links of its own make a network private, too, and these options do nothing there either.
+    let why = if nspawn.other_private_network.value() == Some(&false) {
+        "it has no private network, and it shares the host's network"
     } else {
-        ""
+        "`privateNetwork` is not set"
     };
     let verb = if names.len() == 1 { "does" } else { "do" };
     let explicit = nspawn.private_network.said().is_some();
@@ -78,7 +79,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         .report(
             *first,
             format!(
-                "{} {verb} nothing for {}: it has no private network{shares}",
+                "{} {verb} nothing for {}: {why}",
                 listed(&names, 3),
                 name(container)
             ),

@@ -1,5 +1,6 @@
 //! input-devices
 
+use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
 use crate::about::words::name;
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
@@ -57,7 +58,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         };
         let device = field.get();
         // In nspawn a node that is only bound stays closed.
-        if is_nspawn && !device.allowed_only {
+        if is_nspawn && !device.allowed_only || dead_entry(device).is_some() {
             continue;
         }
         let Some((severity, what, help)) = words(device) else {

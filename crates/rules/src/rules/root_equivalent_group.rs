@@ -71,6 +71,7 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             judge(ctx, system, (&user.name, group), field, Way::Primary, sink);
         }
     }
+    check_services(ctx, system, sink);
     for field in &system.group_members {
         let Some(field) = field.written() else {
             continue;
@@ -83,6 +84,42 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         if member != "root" && !is_listed_twice {
             judge(ctx, system, (member, group), field, Way::Element, sink);
         }
+    }
+}
+
+/// Services that have the group of an engine: whoever takes over the service is root.
+fn check_services(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    for field in &system.service_groups {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let (group, service) = field.get();
+        let engines = &system.engines;
+        let (daemon, enabled) = match group.as_str() {
+            "podman" => ("Podman", &engines.podman),
+            "docker" => ("Docker", &engines.docker),
+            _ => continue,
+        };
+        // The service of a container has it from the module that makes it.
+        if enabled.value() != Some(&true) {
+            continue;
+        }
+        sink.report(
+            field,
+            format!(
+                "service `{service}`{} has group `{group}`, which is root through {daemon}",
+                inside(ctx, system)
+            ),
+        )
+        .severity(match system.kind {
+            SystemKind::Guest => Severity::Low,
+            _ => Severity::Medium,
+        })
+        .depends_on(enabled)
+        .help(
+            "Whoever takes over the service starts a container with the root directory mounted. Let it talk to a filtering \
+             socket proxy, or to a rootless engine of its own user.",
+        );
     }
 }
 
@@ -108,7 +145,7 @@ fn judge<T>(
         "incus-admin" => ("Incus", &engines.lxd),
         "libvirtd" => ("libvirt", &engines.libvirtd),
         "wheel" => return judge_wheel(ctx, system, user, field, sink),
-        _ => return,
+        _ => return judge_by_itself(ctx, system, (user, group), field, sink),
     };
     let confidence = match enabled.value() {
         // Containers that are not known may enable it or not.
@@ -151,6 +188,41 @@ fn judge<T>(
             Change::Remove(field.origin.clone()),
         );
     }
+}
+
+fn judge_by_itself<T>(
+    ctx: &Ctx<'_>,
+    system: &System,
+    (user, group): (&str, &str),
+    field: Written<'_, T>,
+    sink: &mut Sink,
+) {
+    let Some((severity, what)) = by_itself(group) else {
+        return;
+    };
+    let severity = match system.kind {
+        SystemKind::Guest => Severity::Low,
+        _ => severity,
+    };
+    sink.report(
+        field,
+        format!("user `{user}`{} is in group `{group}`, which {what}", inside(ctx, system)),
+    )
+    .severity(severity)
+    .help("Programs that need it can have the group by `SupplementaryGroups` of their service; people have `sudo`.");
+}
+
+/// Groups that need no engine: what their members can do.
+fn by_itself(group: &str) -> Option<(Severity, &'static str)> {
+    Some(match group {
+        "disk" => (
+            Severity::High,
+            "reads and writes all disks, and with them every file",
+        ),
+        "kmem" => (Severity::High, "reads the machine's memory"),
+        "shadow" => (Severity::Medium, "reads the hashes of all passwords"),
+        _ => return None,
+    })
 }
 
 /// Where an engine is enabled. Containers of oci-containers enable theirs without a word: by the backend, or by being

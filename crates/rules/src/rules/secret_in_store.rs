@@ -2,7 +2,7 @@
 
 use crate::about::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
 use crate::about::words::{inside, name};
-use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Proof, Sink, declare_rule};
+use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, System, SystemKind, Text};
 
 declare_rule! {
@@ -158,16 +158,8 @@ fn check_credentials(container: &Container, who: &Who, sink: &mut Sink) {
 
 /// Passwords in the words of a command: `--requirepass hunter2` and `--password=hunter2`.
 fn check_command(container: &Container, who: &Who, sink: &mut Sink) {
-    const OPTIONS: [&str; 8] = [
-        "--requirepass",
-        "--masterauth",
-        "--password",
-        "--passwd",
-        "--token",
-        "--api-key",
-        "--secret",
-        "--secret-key",
-    ];
+    // Those of Redis, whose names do not end like a password's.
+    const PASSWORDS: [&str; 2] = ["--requirepass", "--masterauth"];
     for (at, field) in container.command.iter().enumerate() {
         let Some(word) = field.value() else {
             continue;
@@ -185,13 +177,13 @@ fn check_command(container: &Container, who: &Who, sink: &mut Sink) {
                 (pattern.as_str(), text.pattern(), text, next)
             }
         };
-        if !OPTIONS.contains(&option) || value.starts_with("--") {
+        let name = match PASSWORDS.contains(&option) {
+            true => "password",
+            false => option.trim_start_matches('-'),
+        };
+        if !option.starts_with('-') || announced_by(name).is_none() || value.starts_with('-') {
             continue;
         }
-        let name = match option {
-            "--requirepass" | "--masterauth" => "password",
-            _ => option.trim_start_matches('-'),
-        };
         if let Some(mut hit) = judge(name, &value) {
             let shift = text.pattern().len().saturating_sub(value.len());
             hit.range = (hit.range.0 + shift, hit.range.1 + shift);
@@ -251,14 +243,7 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
                 report(sink, field, text, &hit, &what, (Kept::Store, USER_HELP));
             }
         }
-        SecretSlot::HashedPassword(user, option) => {
-            // A hash that begins like this matches no password: the account is locked on purpose.
-            let locked = pattern.starts_with(['!', '*']) || pattern == "x";
-            if let Some(hit) = judge_credential(&pattern).filter(|_| !locked) {
-                let what = format!("the password of user `{user}`{place} (`{option}`)");
-                report(sink, field, text, &hit, &what, (Kept::Store, USER_HELP));
-            }
-        }
+        SecretSlot::HashedPassword(user, option) => check_hash((user, option), place, field, text, sink),
         SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
             for (variable, hit) in judge_lines(&pattern) {
                 let confidence = match hit.kind {
@@ -299,6 +284,30 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
                     report(sink, field, text, &hit, &what, (Kept::Store, FILE_HELP));
                 }
             }
+        }
+    }
+}
+
+/// What stands where a hash is expected.
+fn check_hash<T>((user, option): (&str, &str), place: &str, field: &Field<T>, text: &Text, sink: &mut Sink) {
+    let pattern = text.pattern();
+    // A hash that begins like this matches no password: the account is locked on purpose.
+    let locked = pattern.starts_with(['!', '*']) || pattern == "x";
+    let Some(hit) = judge_credential(&pattern).filter(|_| !locked) else {
+        return;
+    };
+    match field.written() {
+        Some(field) if hit.kind == Kind::Placeholder => {
+            sink.report(
+                field,
+                format!("`{option}` of user `{user}`{place} is no hash, so nobody logs in by it"),
+            )
+            .severity(Severity::Info)
+            .help("Write `\"!\"` if that is meant, or use `hashedPasswordFile`.");
+        }
+        _ => {
+            let what = format!("the password of user `{user}`{place} (`{option}`)");
+            report(sink, field, text, &hit, &what, (Kept::Store, USER_HELP));
         }
     }
 }

@@ -128,10 +128,14 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some(path) = host_path(&mount.source) else {
             continue;
         };
-        let Some(sensitive) = sensitive(&path) else {
+        let Some(sensitive) = sensitive(&path).filter(|_| !is_of_a_service(ctx, container, mount)) else {
             continue;
         };
-        let root = root_of(ctx, container);
+        // With `idmap` the container's root is the host's root there, whatever the user namespace.
+        let root = match mount.options.iter().any(|option| option == "idmap") {
+            true => RootUser::Host,
+            false => root_of(ctx, container),
+        };
         let after_remount = sensitive.writable.map(one_less);
         let undone = mount.read_only
             && can_remount(container, root, sensitive.owned_by_root)
@@ -174,6 +178,20 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             sensitive.why
         ));
     }
+}
+
+/// Is it the home of a user who is no person: the directory of one service?
+fn is_of_a_service(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
+    let Some(source) = mount.source.as_known() else {
+        return false;
+    };
+    let Some(name) = source.trim_end_matches('/').strip_prefix("/home/") else {
+        return false;
+    };
+    let users = ctx.outermost(&container.system).users.iter();
+    users
+        .filter(|user| user.name == name)
+        .any(|user| user.is_system.value() == Some(&true) && user.is_normal.value() != Some(&true))
 }
 
 /// Can the container's root mount it writable again? In nspawn a user namespace prevents it; Podman mounts inside of the

@@ -1,7 +1,7 @@
 //! shared-host-network
 
 use crate::about::power::has_user_namespace;
-use crate::about::words::{name, removal};
+use crate::about::words::{ground, name, removal};
 use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, NetworkMode};
 
@@ -74,7 +74,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if container.network.value() != Some(&NetworkMode::Host) {
         return;
     }
-    let message = format!("{} shares the host's network", name(container));
+    let ground = ground(ctx, ctx.system(container));
+    let message = format!("{} shares the network of {ground}", name(container))
+        .replace("the network of the host", "the host's network");
     let Some(nspawn) = &container.nspawn else {
         // Only what is written counts: no engine shares the network by itself.
         let Some(network) = container.network.written() else {

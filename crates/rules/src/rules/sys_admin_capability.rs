@@ -126,8 +126,9 @@ fn danger(is_nspawn: bool, confined: bool) -> (Severity, &'static str) {
             "The line changes nothing, because nspawn never takes this capability away, and the user namespace \
              confines it. Remove it.",
         ),
+        // That it counts is what missing-private-users says.
         (true, false) => (
-            Severity::High,
+            Severity::Low,
             "The line itself changes nothing, because nspawn never takes this capability away; but without a user \
              namespace it is real power over the host. Remove it and set `privateUsers = \"pick\"`.",
         ),

@@ -1,5 +1,6 @@
 //! wide-device-access
 
+use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::name;
@@ -62,7 +63,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             continue;
         };
         let device = field.get();
-        if is_nspawn && !device.allowed_only {
+        // In nspawn a node that is only bound stays closed.
+        if is_nspawn && !device.allowed_only || dead_entry(device).is_some() {
             continue;
         }
         let Some(what) = wide(&device.node) else {

@@ -92,18 +92,18 @@ fn sys_admin_names_the_kernel() {
         rule,
         &world,
         expect![[r#"
-        high high: `web` asks for CAP_SYS_ADMIN, which nspawn grants anyway; since kernel 5.11 (5.13 with SELinux) rootless overlay storage needs neither it nor /dev/fuse
-          remove CAP_SYS_ADMIN (safe)
-    "#]],
+            low high: `web` asks for CAP_SYS_ADMIN, which nspawn grants anyway; since kernel 5.11 (5.13 with SELinux) rootless overlay storage needs neither it nor /dev/fuse
+              remove CAP_SYS_ADMIN (safe)
+        "#]],
     );
     Arc::make_mut(&mut world.systems[0]).kernel = kernel(6, 12);
     check(
         rule,
         &world,
         expect![[r#"
-        high high: `web` asks for CAP_SYS_ADMIN, which nspawn grants anyway; on kernel 6.12 (pkgs.linuxPackages_6_12) rootless overlay storage needs neither it nor /dev/fuse
-          remove CAP_SYS_ADMIN (safe)
-    "#]],
+            low high: `web` asks for CAP_SYS_ADMIN, which nspawn grants anyway; on kernel 6.12 (pkgs.linuxPackages_6_12) rootless overlay storage needs neither it nor /dev/fuse
+              remove CAP_SYS_ADMIN (safe)
+        "#]],
     );
     Arc::make_mut(&mut world.systems[0]).kernel = kernel(5, 12);
     Arc::make_mut(&mut world.systems[0]).selinux = set(true);

@@ -33,6 +33,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "{ image = \"a:1\"; Pull = \"sometimes\"; }",
     ),
     (
+        "unknown-capability",
+        "{ containers.web = { additionalCapabilities = @; config = { }; }; }",
+        "[ \"NET_ADMIN\" ]",
+    ),
+    (
         "unknown-option",
         "{ containers.web = @; }",
         "{ privateUser = \"no\"; config = { }; }",

@@ -275,11 +275,6 @@ impl<'e, 's> OptionReader<'e, 's> {
         self.entries_where(found, &|_| true)
     }
 
-    /// The entries of a set that are called so. Others are not looked at.
-    pub(crate) fn entries_named(&mut self, found: &Found, is: &dyn Fn(&str) -> bool) -> Vec<(String, Found)> {
-        self.entries_where(found, is).named
-    }
-
     /// What the entries of a set are whose names are not known, if all of them are the same.
     pub(crate) fn template(&mut self, found: &Found) -> Option<Found> {
         self.entries_where(found, &|_| false).template

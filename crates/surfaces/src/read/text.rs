@@ -175,6 +175,45 @@ impl OptionReader<'_, '_> {
         Ok(Text::known(text, Origin::at(Place::of_text(file, 0, end))))
     }
 
+    /// A text in which what is the content of a file has its places there; so have the texts to which it refers, so many
+    /// deep.
+    pub(crate) fn in_files(&self, text: &Text, depth: u32) -> Text {
+        let mut out = text.clone();
+        for reference in &text.context {
+            let StoreRef::Read { path, .. } = reference else {
+                continue;
+            };
+            // Only what is the whole file is placed there, and only then is the file taken for read.
+            let path = self.absolute(path);
+            let content = self.ev.source().read(Utf8Path::new(&path)).unwrap_or_default();
+            for part in &mut out.parts {
+                if let TextPart::Known { text, origin } = part
+                    && text.as_bytes() == &content[..]
+                    && let Ok(file) = self.file_text(&path)
+                    && let Some(TextPart::Known { origin: of_file, .. }) = file.parts.first()
+                {
+                    origin.clone_from(of_file);
+                }
+            }
+        }
+        if depth > 0 {
+            for reference in &mut out.context {
+                if let StoreRef::Written { text, .. } = reference {
+                    **text = self.in_files(text, depth - 1);
+                }
+            }
+        }
+        out
+    }
+
+    /// A path that is told relative to the project, as it is.
+    pub(crate) fn absolute(&self, path: &str) -> String {
+        match (&self.project, path.strip_prefix("./")) {
+            (Some(project), Some(inside)) => project.join(inside).into_string(),
+            _ => path.to_owned(),
+        }
+    }
+
     fn or_fallback(&self, origin: OriginId, fallback: &Origin) -> Origin {
         let trail = self.trail(self.ev.trail(origin));
         match trail.hops.is_empty() {

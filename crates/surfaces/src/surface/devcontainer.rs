@@ -27,7 +27,7 @@ pub(crate) const TEXTS: TextSurface = TextSurface {
 };
 
 /// `.devcontainer.json`, or `devcontainer.json` in a folder `.devcontainer` or one below it.
-fn is_file(path: &str) -> bool {
+pub(crate) fn is_file(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     name == ".devcontainer.json"
         || name == "devcontainer.json"

@@ -4,6 +4,7 @@
 use crate::read::{Found, OptionReader};
 use crate::surface::section::{self, Beside, Own, Section, name_by_entry};
 use crate::surface::surroundings::{Reading, Surroundings};
+use crate::surface::unit_sections::{self, OtherSection, Own as OwnSetting};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::{concat, hole, origin_of};
 use crate::vocabulary::unit::kinds::Kind;
@@ -162,10 +163,7 @@ pub(crate) fn command(
     name: &str,
 ) -> EngineCommand {
     let mut section = section(reader, found, around);
-    section.writing = Some(Writing::Home {
-        quotes: around.release.is_none_or(|release| release >= QUOTES_PAIRS),
-        by_shell: around.release.is_some_and(|release| release < BY_ITSELF),
-    });
+    section.writing = section.pairs;
     let beside = beside(reader, around.config);
     let kind = reader.at(found, &["extraConfig", "Service", "Type"]);
     let files = match around.release.is_none_or(|release| release >= NAMES_FILES) {
@@ -185,9 +183,111 @@ pub(crate) fn command(
             }
         },
         kind: Some(&kind),
+        others: other_sections(reader, found, around, name, &section),
         folder: hole(Why::named("the folder of the unit"), Origin::default()),
     };
     section::command(reader, &section, &beside, own)
+}
+
+/// The first release whose units name no network target.
+const WITHOUT_TARGET: Release = Release { year: 25, month: 5 };
+
+/// The sections beside the container's.
+fn other_sections(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    around: &Surroundings<'_>,
+    name: &str,
+    section: &Section<'_>,
+) -> Vec<Field<Text>> {
+    let auto_start = reader.get(found, "autoStart");
+    let is_wanted = reader.bool(&auto_start).value() != Some(&false);
+    let targets = ["default.target", "multi-user.target"]
+        .into_iter()
+        .filter(|_| is_wanted);
+    let targets = targets
+        .map(|target| Text::known(target, Origin::default()))
+        .collect();
+    let description = reader.get(found, "description");
+    let description = match reader.is_written(&description) {
+        true => reader.text(&description).value().cloned(),
+        false => None,
+    };
+    let description = description.map(OwnSetting::Text);
+    let mut unit = vec![(
+        "Description",
+        description.unwrap_or_else(|| OwnSetting::text(format!("Service for container {name}"))),
+    )];
+    if around.release.is_some_and(|release| release < WITHOUT_TARGET) {
+        let networks = networks_of(reader, found, around);
+        let target = Text::known("network.target", Origin::default());
+        let after = [target].into_iter().chain(networks.iter().cloned());
+        unit.push(("After", OwnSetting::List(after.collect())));
+        unit.push(("Requires", OwnSetting::List(networks)));
+    }
+    let service = vec![
+        (
+            "Environment",
+            OwnSetting::Pair("PATH", path_of_service(around.release)),
+        ),
+        ("Restart", OwnSetting::text("always")),
+        ("TimeoutStopSec", OwnSetting::Number(30)),
+    ];
+    let extra = reader.get(found, "extraConfig");
+    let mut sections = vec![
+        ("Install", vec![("WantedBy", OwnSetting::List(targets))]),
+        ("Service", service),
+        ("Unit", unit),
+    ]
+    .into_iter()
+    .map(|(name, own)| OtherSection {
+        name: name.to_owned(),
+        own,
+        set: vec![reader.get(&extra, name)],
+        always: true,
+    })
+    .collect();
+    unit_sections::add_further(reader, &extra, &mut sections);
+    match section.pairs {
+        Some(writing) => unit_sections::lines(reader, sections, writing),
+        None => Vec::new(),
+    }
+}
+
+/// The services of the declared networks that a container is in.
+fn networks_of(reader: &mut OptionReader<'_, '_>, found: &Found, around: &Surroundings<'_>) -> Vec<Text> {
+    let declared = reader.option(around.config, &["services", "podman", "networks"]);
+    let declared = reader.entries(&declared).named;
+    let network = reader.get(found, "network");
+    let named = match &network.value.value {
+        nixpod_eval::Value::List(_) => reader.elements(&network),
+        _ => vec![network],
+    };
+    let named: Vec<String> = named
+        .iter()
+        .filter_map(|one| reader.text(one).value()?.as_known())
+        .collect();
+    let mine = named
+        .iter()
+        .filter(|name| declared.iter().any(|(known, _)| known == *name));
+    mine.map(|name| Text::known(format!("podman-{name}-network.service"), Origin::default()))
+        .collect()
+}
+
+/// The folders in which the service finds programs.
+fn path_of_service(release: Option<Release>) -> Text {
+    let known = |text: &str| Text::known(text, Origin::default());
+    let package = |name: &str| concat([hole(Why::named(name), Origin::default()), known("/bin")]);
+    let mut all = vec![known("/run/wrappers/bin:/run/current-system/sw/bin:")];
+    if release.is_none_or(|release| release >= BY_ITSELF) {
+        all.extend([package("pkgs.nftables"), known(":")]);
+    }
+    all.push(hole(Why::named("config.home.homeDirectory"), Origin::default()));
+    all.push(known("/.nix-profile/bin"));
+    if release.is_none_or(|release| release >= WITHOUT_TARGET) {
+        all.extend([known(":"), package("pkgs.systemd")]);
+    }
+    concat(all)
 }
 
 fn section<'f>(
@@ -201,6 +301,10 @@ fn section<'f>(
         names: &NAMES,
         quoted: false,
         writing: None,
+        pairs: Some(Writing::Home {
+            quotes: around.release.is_none_or(|release| release >= QUOTES_PAIRS),
+            by_shell: around.release.is_some_and(|release| release < BY_ITSELF),
+        }),
         extra: vec![reader.at(found, &["extraConfig", "Container"])],
         raw: None,
         manager: Manager::User,

@@ -12,6 +12,7 @@ mod nspawn_lists;
 mod oci;
 mod oci_line;
 mod quadlet;
+mod quadlet_sections;
 pub(crate) mod quadlet_text;
 mod quadlet_units;
 mod runners;
@@ -19,13 +20,14 @@ mod section;
 mod surroundings;
 mod systemd_nspawn;
 mod texts;
+mod unit_sections;
 pub(crate) mod written_files;
 
 pub(crate) use command_line::{CommandLine, command_lines, names_program};
 use surroundings::Tell;
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;
-pub(crate) use texts::{OtherUnits, Runs, TextSurface, TextsRead, Written, unless_refused};
+pub(crate) use texts::{HostVolume, OtherUnits, Runs, TextSurface, TextsRead, Written, unless_refused};
 
 use crate::read::as_key;
 use crate::vocabulary::options::Table;

@@ -4,7 +4,7 @@ use crate::read::{Found, OptionReader, as_key, print, wrong};
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::surface::systemd_nspawn;
-use crate::vocabulary::capabilities::capabilities;
+use crate::vocabulary::capabilities;
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::mounts::tmpfs;
@@ -288,12 +288,16 @@ fn capability(text: &Field<Text>, container: &mut Container, words: &mut Vec<Fie
     let unit = part(text, (), Origin::default());
     let pattern = value.pattern();
     let Some(quote) = pattern.find('"') else {
-        container.capabilities.extend(capabilities(value, &unit));
+        container
+            .capabilities
+            .extend(capabilities::of_nspawn(value, &unit));
         return;
     };
     let list = value.slice(0, quote);
     let unit = part(&unit, (), origin_of(&list));
-    container.capabilities.extend(capabilities(&list, &unit));
+    container
+        .capabilities
+        .extend(capabilities::of_nspawn(&list, &unit));
     let rest = value.slice(quote + 1, pattern.len());
     for word in words::split(&rest, words::shell) {
         let origin = origin_of(&word);

@@ -2,13 +2,13 @@
 //! has an option for every key, the other takes keys as quadlet spells them; a container is read as both.
 
 use crate::read::{Found, OptionReader, wrong};
-use crate::surface::section::{self, Beside, Own, Section, name_by_entry};
+use crate::surface::quadlet_sections::{Form, other_sections};
+use crate::surface::section::{self, Beside, Own, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::hole;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
-use crate::vocabulary::unit::values::Values;
 use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
 use nixpod_model::{
@@ -188,44 +188,6 @@ const BESIDE: [(&str, &str, Kind, Names); 6] = [
     ),
 ];
 
-/// Which of the two modules a container is written for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// The one with an option for every key. It calls all that it makes as its entries are called.
-    Options,
-    /// The one that takes keys as quadlet spells them. It leaves names to Podman.
-    Keys,
-}
-
-impl Form {
-    /// By how the keys of its section are spelled.
-    fn of(reader: &mut OptionReader<'_, '_>, config: &Found) -> Self {
-        let is_key = |name: &String| name.starts_with(|c: char| c.is_ascii_uppercase());
-        let entries = reader.entries(config).named.into_iter();
-        let mut written = entries.filter(|(_, found)| reader.is_written(found));
-        match written.any(|(name, _)| is_key(&name)) {
-            true => Self::Keys,
-            false => Self::Options,
-        }
-    }
-
-    /// Adds the keys that the module writes by itself.
-    fn complete(self) -> fn(&mut Values, &str) {
-        match self {
-            Self::Options => |values, entry| {
-                name_by_entry(values, entry);
-                if values.kind == Kind::Build {
-                    values.add_default(
-                        "ImageTag",
-                        Text::known(format!("localhost/{entry}"), Origin::default()),
-                    );
-                }
-            },
-            Self::Keys => |_, _| {},
-        }
-    }
-}
-
 fn beside(reader: &mut OptionReader<'_, '_>, config: &Found, form: Form) -> Vec<Beside> {
     let objects = BESIDE.iter().map(|(option, section, kind, names)| Beside {
         kind: *kind,
@@ -322,7 +284,15 @@ pub(crate) fn command(
     let beside = beside(reader, around.config, form);
     let is_rootless = !is_home && is_rootless(reader, found);
     let kind = reader.at(found, &["serviceConfig", "Type"]);
+    let writing = match form {
+        Form::Options => Writing::Options {
+            escapes: module.quoted,
+        },
+        Form::Keys => Writing::Keys,
+    };
+    let others = other_sections(reader, found, (form, is_home, writing), name);
     let own = Own {
+        others,
         stem: name.to_owned(),
         complete: &|values| {
             form.complete()(values, name);
@@ -339,12 +309,7 @@ pub(crate) fn command(
         },
     };
     let mut section = parts.section(around.podman);
-    section.writing = Some(match form {
-        Form::Options => Writing::Options {
-            escapes: module.quoted,
-        },
-        Form::Keys => Writing::Keys,
-    });
+    section.writing = Some(writing);
     section::command(reader, &section, &beside, own)
 }
 
@@ -383,6 +348,7 @@ impl Parts {
             names: &NAMES,
             quoted: self.quoted,
             writing: None,
+            pairs: None,
             extra: vec![self.config.clone(), self.extra.clone()],
             raw: self.raw.clone(),
             manager: self.manager,
@@ -470,6 +436,7 @@ fn in_pod(
             kind: Kind::Pod,
             quoted: module.quoted,
             writing: None,
+            pairs: None,
             extra: vec![pod.clone()],
             raw: None,
             manager: module.manager,

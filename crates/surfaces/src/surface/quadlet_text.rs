@@ -39,7 +39,7 @@ pub(crate) fn is_file(path: &str) -> bool {
 }
 
 /// Who runs a unit, by where its file is to be.
-fn runs_file(path: &str) -> Runs {
+pub(crate) fn runs_file(path: &str) -> Runs {
     let Some((before, below)) = path.split_once(FOLDER) else {
         return Runs::Unknown;
     };
@@ -51,7 +51,7 @@ fn runs_file(path: &str) -> Runs {
     }
 }
 
-fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) -> Vec<Written> {
+pub(crate) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) -> Vec<Written> {
     let wanted = Wanted {
         entry: |name| name.contains(FOLDER),
         file: is_file,

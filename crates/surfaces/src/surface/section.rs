@@ -35,6 +35,8 @@ pub(crate) struct Section<'f> {
     pub(crate) extra: Vec<Found>,
     /// A text that takes the place of everything else.
     pub(crate) raw: Option<Field<Text>>,
+    /// Who writes pairs of names and values so that they may be several words.
+    pub(crate) pairs: Option<Writing>,
     /// Whose service manager runs it.
     pub(crate) manager: Manager,
     /// The newest Podman that the system can have.
@@ -74,15 +76,27 @@ impl Section<'_> {
         let mut out = Vec::new();
         let mut add = |reader: &mut OptionReader<'_, '_>, found: &Found, quoted: bool| {
             if is_set(found, key) && !reader.is_unset(found) {
-                let pairs = reader.variables(found);
-                return match key.name {
-                    "Environment" => variables.extend(pairs),
-                    _ => out.extend(pairs.iter().map(pair)),
-                };
+                for one in reader.variables(found) {
+                    match self.pairs.and_then(|writing| split_by_blanks(writing, &one)) {
+                        Some(text) => out.push(KeyValue { text, is_word: false }),
+                        None if key.name == "Environment" => variables.push(one),
+                        None => out.push(pair(&one)),
+                    }
+                }
+                return;
             }
             let is_word = quoted && is_list(found);
             let texts = scalars(reader, found).into_iter();
-            out.extend(texts.map(|text| KeyValue { text, is_word }));
+            out.extend(
+                texts.map(|text| match is_empty(&text) && key.read != Read::LastArguments {
+                    // No module quotes it, so it takes back what stands before it.
+                    true => KeyValue {
+                        text: text.map(|_| Text::default()),
+                        is_word: false,
+                    },
+                    false => KeyValue { text, is_word },
+                }),
+            );
         };
         if let Some((_, option)) = self.names.iter().find(|(name, _)| *name == key.name) {
             let found = reader.get(self.typed, option);
@@ -141,7 +155,7 @@ impl Section<'_> {
         out.into_iter()
             .map(|text| KeyValue {
                 // An empty text has no parts.
-                text: match text.value().is_some_and(|text| text.pattern().is_empty()) {
+                text: match is_empty(&text) {
                     true => text.map(|_| Text::default()),
                     false => text,
                 },
@@ -184,6 +198,24 @@ pub(crate) fn of_text(raw: &Field<Text>, kind: Kind, podman: Option<PodmanReleas
         values.problems.extend(conflicts(&values));
     }
     (unit, values)
+}
+
+fn is_empty(text: &Field<Text>) -> bool {
+    text.value().is_some_and(|text| text.pattern().is_empty())
+}
+
+/// A pair as it is written, if Podman does not read it as one word that is the pair.
+fn split_by_blanks(writing: Writing, pair: &Field<EnvVar>) -> Option<Field<Text>> {
+    let is_split = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\');
+    let value = pair.value()?;
+    let text = writing.pair(&value.name, &value.value);
+    let pattern = text.pattern();
+    let is_whole = pattern.starts_with('"') || !pattern.contains(is_split);
+    let plain = || {
+        let name = Text::known(format!("{}=", value.name), Origin::default());
+        concat([name, value.value.clone()])
+    };
+    (!is_whole).then(|| writing.finish(pair.map(|_| plain())))
 }
 
 /// A name with its value, as one word.
@@ -404,6 +436,8 @@ pub(crate) struct Own<'n> {
     pub(crate) kind: Option<&'n Found>,
     /// The folder that the file is in.
     pub(crate) folder: Text,
+    /// The lines of the other sections.
+    pub(crate) others: Vec<Field<Text>>,
     /// Calls the files of other objects as they are called, where they are known by other names here.
     pub(crate) name_files: &'n dyn Fn(&mut Values),
 }
@@ -454,7 +488,9 @@ pub(crate) fn command(
     let command = line::command(&values, &around, &service);
     let lines = lines.unwrap_or_else(|| {
         (own.name_files)(&mut values);
-        values.lines()
+        let mut lines = values.lines();
+        lines.extend(own.others);
+        lines
     });
     EngineCommand {
         unit: lines,

@@ -221,7 +221,7 @@ pub(crate) fn read(
         return Reading::Elsewhere;
     }
     // What the unit passes by itself: `--network-veth -U --settings=override`.
-    let words = words_of(reader, found, |_| true);
+    let words = words_of(reader, found, |_, _| true);
     let from_flags = take(&words, container);
     container.userns = from_flags.userns.unwrap_or(Field::default(Userns::Pick));
     container.network = match from_flags.network {
@@ -264,10 +264,17 @@ pub(super) fn of_declared(
     // The capability for tunnels stands on the command line, too.
     let has_capabilities =
         has_tun || !container.capabilities.is_empty() || !container.dropped_capabilities.is_empty();
-    let words = words_of(reader, &settings, |group| match group {
+    let has_flag = |option: &str| {
+        let name = option.trim_end_matches('=');
+        let words = container.flags.iter().filter_map(|flag| flag.word.value());
+        let names = words.map(|word| word.pattern().split('=').next().unwrap_or_default().to_owned());
+        names.into_iter().any(|other| other == name)
+    };
+    let words = words_of(reader, &settings, |group, option| match group {
         Group::Users | Group::Mounts | Group::Environment => false,
         Group::Capabilities => !has_capabilities,
-        Group::Network | Group::Other => true,
+        Group::Network => true,
+        Group::Other => !has_flag(option),
     });
     take(&words, container)
 }
@@ -302,12 +309,15 @@ fn take(words: &[Field<Text>], container: &mut Container) -> FromFlags {
 fn words_of(
     reader: &mut OptionReader<'_, '_>,
     found: &Found,
-    is_wanted: impl Fn(Group) -> bool,
+    is_wanted: impl Fn(Group, &str) -> bool,
 ) -> Vec<Field<Text>> {
     let mut out = Vec::new();
     for (section, key, option, how, group) in SETTINGS {
         let setting = reader.at(found, &[section, key]);
-        if !is_wanted(group) || reader.is_unset(&setting) || matches!(setting.value.value, Value::Null) {
+        if !is_wanted(group, option)
+            || reader.is_unset(&setting)
+            || matches!(setting.value.value, Value::Null)
+        {
             continue;
         }
         let values: Vec<Field<Text>> = match &setting.value.value {

@@ -4,8 +4,8 @@
 use crate::read::{Found, OptionReader};
 use crate::vocabulary::options::Systems;
 use nixpod_model::{
-    Commands, Consequence, Container, ContainerId, EngineCommand, EntryName, Existence, Field, NotAnalysed,
-    PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
+    Commands, Consequence, Container, ContainerId, Engine, EngineCommand, EntryName, Existence, Field, Mount,
+    NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
 };
 use nixpod_source::{FileId, Origin, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -72,12 +72,35 @@ impl OtherUnits {
     }
 }
 
+/// A volume that a script makes of a directory of the host. Containers that are written elsewhere may name it.
+pub(crate) struct HostVolume {
+    pub(crate) name: String,
+    /// The directory, at no place yet.
+    pub(crate) mount: Field<Mount>,
+    /// Whose it is; none where that is not known.
+    pub(crate) engine: Option<Engine>,
+    /// Is it root's engine?
+    pub(crate) rootful: Option<bool>,
+}
+
+impl HostVolume {
+    /// Is a container of the same system one that may name it?
+    pub(crate) fn is_for(&self, container: &Container) -> bool {
+        self.engine.is_some()
+            && self.rootful.is_some()
+            && container.engine.value() == self.engine.as_ref()
+            && container.rootful.value() == self.rootful.as_ref()
+    }
+}
+
 /// What was read of the texts of a system.
 pub(crate) struct TextsRead {
     pub(crate) system: SystemId,
     surface: Surface,
     pub(crate) containers: Vec<Container>,
     pub(crate) not_analysed: Vec<NotAnalysed>,
+    /// Volumes that scripts make.
+    pub(crate) volumes: Vec<HostVolume>,
     /// What is wrong with units that are no containers.
     pub(crate) problems: Vec<Field<UnitProblem>>,
     /// Whose home the system is, if it is one.
@@ -99,6 +122,7 @@ impl TextsRead {
             surface,
             containers: Vec::new(),
             not_analysed: Vec::new(),
+            volumes: Vec::new(),
             problems: Vec::new(),
             home_of: None,
             podman: None,

@@ -40,8 +40,11 @@ pub(crate) fn files(
         if reader.is_unset(&all) || reader.is_default(&all) {
             continue;
         }
-        let named = reader.entries_named(&all, &wanted.entry);
-        for (name, found) in named {
+        for (name, found) in reader.entries(&all).named {
+            let name = target(reader, &found).unwrap_or(name);
+            if !(wanted.entry)(&name) {
+                continue;
+            }
             let option = format!(
                 "{}.{}",
                 path.join("."),
@@ -113,6 +116,15 @@ pub(crate) fn unnamed(
         });
     }
     out
+}
+
+/// What the file of an entry is called, where the entry says that it is not called as the entry is.
+fn target(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<String> {
+    let target = reader.get(found, "target");
+    match reader.is_written(&target) {
+        true => reader.text(&target).value()?.as_known(),
+        false => None,
+    }
 }
 
 /// An entry of a set of files.
@@ -238,7 +250,7 @@ fn from_source(reader: &mut OptionReader<'_, '_>, source: &Found) -> Field<Text>
         return field.map(|_| (*written).clone());
     }
     if let [StoreRef::Copied { path, .. } | StoreRef::Path { path, .. }] = &text.context[..] {
-        let path = absolute(reader, path);
+        let path = reader.absolute(path);
         return at_path(reader, &path, source);
     }
     Field::unknown(why_not(text), field.origin.clone())
@@ -257,24 +269,20 @@ fn why_not(path: &Text) -> Why {
 /// A text that is nothing but the content of a file has its places there.
 fn from_file(reader: &OptionReader<'_, '_>, field: Field<Text>) -> Field<Text> {
     let Some(text) = field.value() else { return field };
-    let ([TextPart::Known { text: content, .. }], [StoreRef::Read { path, .. }]) =
+    let ([TextPart::Known { origin: before, .. }], [StoreRef::Read { .. }]) =
         (&text.parts[..], &text.context[..])
     else {
         return field;
     };
-    match reader.file_text(&absolute(reader, path)) {
-        Ok(file) if file.as_known().as_deref() == Some(content) => Field {
-            origin: file.origin_of(0, 0),
-            ..field.map(|_| file.clone())
+    let placed = reader.in_files(text, 0);
+    match placed.parts.first() {
+        Some(TextPart::Known { origin, .. }) if origin != before => Field {
+            origin: placed.origin_of(0, 0),
+            ..field.map(|_| Text {
+                context: Vec::new(),
+                ..placed.clone()
+            })
         },
         _ => field,
-    }
-}
-
-/// A path that is told relative to the project.
-fn absolute(reader: &OptionReader<'_, '_>, path: &str) -> String {
-    match (&reader.project, path.strip_prefix("./")) {
-        (Some(project), Some(inside)) => project.join(inside).into_string(),
-        _ => path.to_owned(),
     }
 }

@@ -9,6 +9,18 @@ pub(super) const CONTAINERS: ConfigFile = ConfigFile {
     parse: toml::parse,
 };
 
+/// The same for root's containers alone: files in a folder of their own, which add to it.
+pub(super) const ROOTFUL: ConfigFile = ConfigFile {
+    is_entry: |path| adds_to(path, "containers/containers.rootful.conf"),
+    parse: toml::parse,
+};
+
+/// The same for those of all users.
+pub(super) const ROOTLESS: ConfigFile = ConfigFile {
+    is_entry: |path| adds_to(path, "containers/containers.rootless.conf"),
+    parse: toml::parse,
+};
+
 /// Where images come from.
 pub(super) const REGISTRIES: ConfigFile = ConfigFile {
     is_entry: |path| is_or_adds_to(path, "containers/registries.conf"),
@@ -29,12 +41,13 @@ pub(super) const STORAGE: ConfigFile = ConfigFile {
 
 /// Is it the file of this path, or one in the folder of those that are read after it?
 fn is_or_adds_to(path: &str, file: &str) -> bool {
-    match path.split_once(file) {
-        Some((_, "")) => true,
-        Some((_, rest)) => {
-            let inside = rest.strip_prefix(".d/");
-            inside.is_some_and(|name| name.ends_with(".conf") && !name.contains('/'))
-        }
-        None => false,
-    }
+    path.ends_with(file) || adds_to(path, file)
+}
+
+/// Is it in the folder of files that are read after this one?
+fn adds_to(path: &str, file: &str) -> bool {
+    let inside = path
+        .split_once(file)
+        .and_then(|(_, rest)| rest.strip_prefix(".d/"));
+    inside.is_some_and(|name| name.ends_with(".conf") && !name.contains('/'))
 }

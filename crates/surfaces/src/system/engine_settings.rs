@@ -4,10 +4,12 @@
 //! container that does not say otherwise has them as its defaults.
 
 use crate::read::{Found, OptionReader};
-use crate::system::config_files::CONTAINERS;
+use crate::system::config_files::{CONTAINERS, ROOTFUL, ROOTLESS};
 use crate::system::dockerd;
+use crate::system::every_container::EngineSettings;
 use crate::system::node::{Node, of_files};
-use crate::vocabulary::capabilities::{Granted, instead_of_default, left_by, normal_capability};
+use crate::system::release;
+use crate::vocabulary::capabilities::{Granted, instead_of_default, normal_capability};
 use crate::vocabulary::certainty::override_with;
 use crate::vocabulary::flags::decided;
 use crate::vocabulary::mounts::{mount, volume};
@@ -15,10 +17,10 @@ use crate::vocabulary::podman::{self, device, network, security, set_namespace, 
 use crate::vocabulary::text::{concat, split_once};
 use nixpod_eval::Value;
 use nixpod_model::{
-    Container, ContainerId, Engine, EntryName, EnvVar, Fact, Field, Flag, FlagForm, Port, Release, Surface,
-    System, SystemKind, Text, Userns,
+    Container, ContainerId, Engine, EntryName, EnvVar, Field, Flag, FlagForm, PodmanRelease, Release,
+    Surface, System, SystemKind, Text, Userns,
 };
-use nixpod_source::{Origin, Why};
+use nixpod_source::Origin;
 
 /// The first release of which every Podman knows `privileged`, `mounts` and `env_host`: those came with Podman 5.4.
 const KNOWS_PRIVILEGED: Release = Release { year: 25, month: 5 };
@@ -26,10 +28,17 @@ const KNOWS_PRIVILEGED: Release = Release { year: 25, month: 5 };
 /// The first release that may have Podman 6, which does not read the system's main file where the user has one.
 const MAY_HAVE_SIX: Release = Release { year: 26, month: 11 };
 
+/// The first Podman that reads a folder of users' settings, and the first that reads one of root's.
+const READS_ROOTLESS: PodmanRelease = PodmanRelease { major: 5, minor: 7 };
+const READS_ROOTFUL: PodmanRelease = PodmanRelease { major: 6, minor: 0 };
+
 /// What every container has in a system, or in a home, by engine; nothing where nothing is said.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Settings {
     podman: Option<EngineSettings>,
+    /// Besides those, of root's containers and of those of all users.
+    rootful: Option<EngineSettings>,
+    rootless: Option<EngineSettings>,
     docker: Option<EngineSettings>,
     /// What the daemon of each user is told. No container that is declared is run by it.
     rootless_docker: Option<EngineSettings>,
@@ -43,9 +52,10 @@ impl Settings {
         system: &System,
         around: Option<&Self>,
     ) -> Self {
-        let podman = around.and_then(|around| around.podman.as_ref());
         Self {
-            podman: read(reader, config, system, podman),
+            podman: read(reader, config, system, around),
+            rootful: drop_ins(reader, config, system, true),
+            rootless: drop_ins(reader, config, system, false),
             docker: docker(
                 reader,
                 config,
@@ -65,13 +75,24 @@ impl Settings {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &EngineSettings> {
         let docker = self.docker.iter().chain(&self.rootless_docker);
-        self.podman.iter().chain(docker)
+        let of_podman = self.podman.iter().chain(&self.rootful).chain(&self.rootless);
+        of_podman.chain(docker)
     }
 
     /// Gives a container as defaults what the settings of its engine say and it does not.
     pub(crate) fn apply(&self, container: &mut Container) {
         let settings = match container.engine.value() {
-            Some(Engine::Podman) => &self.podman,
+            Some(Engine::Podman) => {
+                let more = match container.rootful.value() {
+                    Some(true) => &self.rootful,
+                    Some(false) => &self.rootless,
+                    None => &None,
+                };
+                if let Some(more) = more {
+                    more.apply(container);
+                }
+                &self.podman
+            }
             Some(Engine::Docker) => &self.docker,
             Some(Engine::Nspawn) | None => &None,
         };
@@ -81,21 +102,12 @@ impl Settings {
     }
 }
 
-/// What every container of one engine has.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct EngineSettings {
-    /// The container that stands for all.
-    pub(crate) all: Container,
-    /// The address that a port is bound to which names none.
-    host_address: Option<Field<Text>>,
-}
-
 /// What the settings of a system say, and those of the system around it where it is a home; none where they say nothing.
 fn read(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
     system: &System,
-    around: Option<&EngineSettings>,
+    around: Option<&Settings>,
 ) -> Option<EngineSettings> {
     let path: &[&str] = match system.kind {
         SystemKind::Home => &["services", "podman", "settings", "containers"],
@@ -110,28 +122,91 @@ fn read(
     let main = main.or(options);
     let has_main = main.is_some();
     let files: Vec<Node> = main.into_iter().chain(added).collect();
+    let rootless = around.and_then(|around| around.rootless.as_ref());
+    let mut general = around.and_then(|around| around.podman.clone());
     let Some(first) = files.first() else {
-        return around.cloned();
+        return over(rootless, general.as_ref());
     };
-    let mut all = stands_for_all(reader, first, system, Surface::ContainersConf);
-    let table = Table::new(reader, &files, "containers");
+    let all = stands_for_all(reader, first, system, Surface::ContainersConf);
+    let release = system.release.value();
+    let (mut out, table) = of_nodes(reader, system, &files, all);
+    if let Some(general) = general
+        .as_mut()
+        .filter(|_| has_main && release.is_some_and(|release| *release >= MAY_HAVE_SIX))
+    {
+        general
+            .in_doubt("whether Podman reads the system's settings beside the user's: since 6.0 it does not");
+    }
+    // A user's file is read after the system's.
+    if let Some(mut around) = over(rootless, general.as_ref()) {
+        without_lists(&mut around, reader, &table);
+        around.apply(&mut out.all);
+        out.host_address = out.host_address.or(around.host_address);
+    }
+    Some(out)
+}
+
+/// What files say that are read one after the other.
+fn of_nodes(
+    reader: &mut OptionReader<'_, '_>,
+    system: &System,
+    files: &[Node],
+    mut all: Container,
+) -> (EngineSettings, Table) {
+    let table = Table::new(reader, files, "containers");
     let release = system.release.value();
     let is_old = release.is_some_and(|release| *release < KNOWS_PRIVILEGED);
     table.isolation(reader, &mut all, is_old);
     table.lists(reader, &mut all, is_old);
     table.limits(reader, &mut all);
-    let host_address = engine(reader, &files, &mut all);
-    let mut out = EngineSettings { all, host_address };
-    // A user's file is read after the system's.
-    if let Some(around) = around {
-        let mut around = around.clone();
-        around.without_lists(reader, &table);
-        if has_main && release.is_some_and(|release| *release >= MAY_HAVE_SIX) {
-            around.in_doubt();
-        }
-        around.apply(&mut out.all);
-        out.host_address = out.host_address.or(around.host_address);
+    let host_address = engine(reader, files, &mut all);
+    (EngineSettings { all, host_address }, table)
+}
+
+/// What is put into the folders that only root's Podman reads, or only that of users.
+fn drop_ins(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    system: &System,
+    is_rootful: bool,
+) -> Option<EngineSettings> {
+    if !matches!(system.kind, SystemKind::Nixos | SystemKind::Guest) {
+        return None;
     }
+    let (name, file, since) = match is_rootful {
+        true => ("rootful", &ROOTFUL, READS_ROOTFUL),
+        false => ("rootless", &ROOTLESS, READS_ROOTLESS),
+    };
+    let newest = release::podman(system);
+    if newest.is_some_and(|newest| newest < since) {
+        return None;
+    }
+    let (_, files) = of_files(reader, config, system.kind, file);
+    let all = Container {
+        id: ContainerId::new(
+            system.id.clone(),
+            Surface::ContainersConf,
+            EntryName::Known(name.into()),
+        ),
+        name: format!("<every {name} container of Podman>"),
+        rootful: Field::default(is_rootful),
+        ..stands_for_all(reader, files.first()?, system, Surface::ContainersConf)
+    };
+    let (mut out, _) = of_nodes(reader, system, &files, all);
+    if newest.is_none() && is_rootful {
+        out.in_doubt("whether the system has Podman 6, which is the first that reads this folder");
+    }
+    Some(out)
+}
+
+/// Settings of which the first count before the others.
+fn over(first: Option<&EngineSettings>, others: Option<&EngineSettings>) -> Option<EngineSettings> {
+    let (Some(first), Some(others)) = (first, others) else {
+        return first.or(others).cloned();
+    };
+    let mut out = first.clone();
+    others.apply(&mut out.all);
+    out.host_address = out.host_address.or_else(|| others.host_address.clone());
     Some(out)
 }
 
@@ -434,135 +509,20 @@ fn option(name: &str, value: &Field<Text>) -> Flag {
     word(value.map(|value| concat([Text::known(name, Origin::default()), value.clone()])))
 }
 
-impl EngineSettings {
-    /// Do they say anything of containers?
-    pub(crate) fn say_something(&self) -> bool {
-        let Self { all, host_address: _ } = self;
-        let plain = Container {
-            name: all.name.clone(),
-            definitions: all.definitions.clone(),
-            rootful: all.rootful.clone(),
-            ..Container::new(all.id.clone(), all.origin.clone())
-        };
-        *all != plain
+/// Leaves out lists that a file which is read later takes the place of.
+fn without_lists(settings: &mut EngineSettings, reader: &mut OptionReader<'_, '_>, later: &Table) {
+    let mut replaces = |key: &str| later.replaces(reader, key);
+    if replaces("volumes") {
+        settings.all.mounts.clear();
     }
-
-    /// Leaves out lists that a file which is read later takes the place of.
-    fn without_lists(&mut self, reader: &mut OptionReader<'_, '_>, later: &Table) {
-        let mut replaces = |key: &str| later.replaces(reader, key);
-        if replaces("volumes") {
-            self.all.mounts.clear();
-        }
-        if replaces("devices") {
-            self.all.devices.clear();
-        }
-        if replaces("default_capabilities") {
-            self.all.capabilities.clear();
-            self.all.dropped_capabilities.clear();
-        }
-        if replaces("env") {
-            self.all.environment.clear();
-        }
+    if replaces("devices") {
+        settings.all.devices.clear();
     }
-
-    /// Nobody knows whether these settings hold.
-    fn in_doubt(&mut self) {
-        let why = "whether Podman reads the system's settings beside the user's: since 6.0 it does not";
-        let plain = Container {
-            name: self.all.name.clone(),
-            ..Container::new(self.all.id.clone(), self.all.origin.clone())
-        };
-        let all = std::mem::replace(&mut self.all, plain);
-        doubt(&all.privileged, &mut self.all.privileged, why);
-        doubt(&all.userns, &mut self.all.userns, why);
-        doubt(&all.network, &mut self.all.network, why);
-        self.host_address = None;
+    if replaces("default_capabilities") {
+        settings.all.capabilities.clear();
+        settings.all.dropped_capabilities.clear();
     }
-
-    /// Gives a container as defaults what the settings say and it does not.
-    fn apply(&self, container: &mut Container) {
-        let all = &self.all;
-        replace(&mut container.privileged, &all.privileged);
-        replace(&mut container.userns, &all.userns);
-        replace(&mut container.network, &all.network);
-        add(&mut container.namespaces, &all.namespaces, |one| {
-            Some(one.kind.to_owned())
-        });
-        add(&mut container.security_options, &all.security_options, |option| {
-            let pattern = option.pattern();
-            Some(pattern.split(['=', ':']).next().unwrap_or_default().to_owned())
-        });
-        add(&mut container.environment, &all.environment, |variable| {
-            Some(variable.name.clone())
-        });
-        let added = left_by(&all.capabilities, &container.dropped_capabilities);
-        let dropped = left_by(&all.dropped_capabilities, &container.capabilities);
-        add(&mut container.capabilities, &added, |_| None);
-        add(&mut container.dropped_capabilities, &dropped, |_| None);
-        add(&mut container.mounts, &all.mounts, |_| None);
-        add(&mut container.devices, &all.devices, |_| None);
-        // What Podman starts adds to these; other values of one name take the place of the setting.
-        add(&mut container.run_options, &all.run_options, |option| {
-            Some(option.name.to_owned())
-        });
-        if let Some(address) = &self.host_address {
-            for port in &mut container.ports {
-                bind(port, address);
-            }
-        }
-    }
-}
-
-/// What is said is not known to hold.
-fn doubt<T>(said: &Field<T>, to: &mut Field<T>, why: &str) {
-    if !said.is_default() {
-        *to = Field::unknown(Why::Undecided(why.to_owned()), said.origin.clone());
-    }
-}
-
-/// What a setting is for one container: a default, or not known.
-fn as_default<T>(setting: &Field<T>) -> Field<T>
-where
-    T: Clone,
-{
-    let fact = match setting.fact.clone() {
-        Fact::Set(value) | Fact::Default(value) => Fact::Default(value),
-        Fact::Maybe(_) => Fact::Unknown(Why::Undecided("a condition of the engine's settings".to_owned())),
-        Fact::Unknown(why) => Fact::Unknown(why),
-    };
-    Field {
-        fact,
-        ..setting.clone()
-    }
-}
-
-fn replace<T: Clone>(own: &mut Field<T>, setting: &Field<T>) {
-    // A setting of the system around is a default of the user's settings.
-    let is_said = !setting.is_default() || !setting.origin.hops.is_empty();
-    if own.is_default() && is_said {
-        *own = as_default(setting);
-    }
-}
-
-/// Adds the settings of a list whose key the container has nothing for.
-fn add<T: Clone>(own: &mut Vec<Field<T>>, settings: &[Field<T>], key: impl Fn(&T) -> Option<String>) {
-    let key = |field: &Field<T>| field.value().and_then(&key);
-    let known: Vec<String> = own.iter().filter_map(key).collect();
-    let new = settings.iter().filter(|setting| {
-        let key = key(setting);
-        !setting.is_maybe() && key.is_none_or(|key| !known.contains(&key))
-    });
-    own.extend(new.map(as_default));
-}
-
-/// Binds a port that names no address to one.
-fn bind(port: &mut Field<Port>, address: &Field<Text>) {
-    if let Some(address) = address.value()
-        && port.value().is_some_and(|port| port.address.is_none())
-    {
-        *port = port.map(|port| Port {
-            address: Some(address.clone()),
-            ..port.clone()
-        });
+    if replaces("env") {
+        settings.all.environment.clear();
     }
 }

@@ -4,6 +4,7 @@ mod config_files;
 mod dockerd;
 pub(crate) mod engine_settings;
 mod engines;
+mod every_container;
 mod firewall;
 mod kernel;
 mod node;

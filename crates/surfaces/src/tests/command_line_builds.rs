@@ -136,19 +136,29 @@ podman run --rm
               auto start: default false
               engine: docker <- docker -H tcp://127.0.0.1:2375 run d
               image: d <- d
-            command-line deploy.sh (2) in `files` <- podman run --rm
+            command-line deploy.sh (2) in `files` <- nerdctl run --privileged f
+              auto start: default false
+              engine: unknown: `containerd` is not modelled <- nerdctl run --privileged f
+              rootful: unknown: undecided: who runs the script <- nerdctl run --privileged f
+              privileged: true <- --privileged
+              image: f <- f
+              flag: --privileged <- --privileged
+              not known: which engine runs it: `containerd` is not modelled <- nerdctl run --privileged f
+              not known: whether its engine runs as root: undecided: who runs the script <- nerdctl run --privileged f
+            command-line deploy.sh (3) in `files` <- podman run --rm
               auto start: default false
               engine: podman <- podman run --rm
               rootful: unknown: undecided: who runs the script <- podman run --rm
               flag: --rm <- --rm
               not known: whether its engine runs as root: undecided: who runs the script <- podman run --rm
-            not analysed: deploy.sh (2): undecided: who runs the script <- podman run --rm
+            not analysed: deploy.sh (2): `containerd` is not modelled <- nerdctl run --privileged f
+            not analysed: deploy.sh (2): undecided: who runs the script <- nerdctl run --privileged f
+            not analysed: deploy.sh (3): undecided: who runs the script <- podman run --rm
             not analysed: deploy.sh: `docker run on another machine` is not modelled <- docker
             not analysed: deploy.sh: `docker run on another machine` is not modelled <- DOCKER_HOST=ssh://web docker run b
             not analysed: deploy.sh: `docker run on another machine` is not modelled <- docker -H ssh://web run c
             not analysed: deploy.sh: `systemd-nspawn on another machine` is not modelled <- systemd-nspawn
             not analysed: deploy.sh: undecided: which program runs a container <- $ENGINE run --rm -v /:/host e
-            not analysed: deploy.sh: `nerdctl` is not modelled <- nerdctl run --privileged f
         "#]],
     );
 }

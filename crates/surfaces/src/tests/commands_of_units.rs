@@ -5,6 +5,10 @@ use expect_test::expect;
 use nixpod_modules::Kind;
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "all lines of a unit and all words of its command"
+)]
 fn home_manager() {
     check(
         r#"
@@ -44,6 +48,16 @@ fn home_manager() {
               | ReadOnly=true
               | Volume=podman-data.volume:/data
               | Volume=/srv:/srv:ro
+              | [Install]
+              | WantedBy=default.target
+              | WantedBy=multi-user.target
+              | [Service]
+              | Environment=PATH=/run/wrappers/bin:/run/current-system/sw/bin:${pkgs.nftables}/bin:${config.home.homeDirectory}/.nix-profile/bin:${pkgs.systemd}/bin
+              | Restart=always
+              | TimeoutStopSec=30
+              | Type=oneshot
+              | [Unit]
+              | Description=Service for container web
               podman run
               --name web
               --replace
@@ -66,6 +80,10 @@ fn home_manager() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "all lines of a unit and all words of its command"
+)]
 fn quadlet_nix_with_options() {
     check(
         r#"
@@ -104,6 +122,16 @@ fn quadlet_nix_with_options() {
               | PodmanArgs="a b"
               | Volume=data.volume:/data
               | WorkingDir=/srv
+              | [Service]
+              | Restart=always
+              | TimeoutStartSec=900
+              | User=1000
+              | [Unit]
+              | After=linger-users.service
+              | After=user@1000.service
+              | Description=Podman container web
+              | Requires=user@1000.service
+              | Wants=linger-users.service
               podman run
               --name web
               --replace
@@ -123,6 +151,10 @@ fn quadlet_nix_with_options() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "all lines of a unit and all words of its command"
+)]
 fn quadlet_nix_with_keys() {
     check(
         r#"
@@ -170,6 +202,15 @@ fn quadlet_nix_with_keys() {
               | Environment="A=two words"
               | Image=docker.io/library/nginx:1
               | Network=host
+              | [Service]
+              | ExecStartPre=${store path of prestart}/bin/prestart
+              | Restart=on-failure
+              | RestartSec=5
+              | TimeoutStartSec=900
+              | [Unit]
+              | Description=Podman container web
+              | StartLimitBurst=3
+              | StartLimitIntervalSec=600
               podman run
               --name systemd-web
               --replace

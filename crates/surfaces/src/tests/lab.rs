@@ -85,6 +85,8 @@ fn a_file_of_settings_adds_no_variables() {
           containers.tun.enableTun = true;
           systemd.nspawn.tun.execConfig.Capability = "CAP_SYS_TIME";
           containers.off.extraFlags = [ "--settings" "no" ];
+          containers.said.extraFlags = [ "--no-new-privileges=no" ];
+          systemd.nspawn.said.execConfig.NoNewPrivileges = true;
           systemd.nspawn.off.networkConfig.Private = true;
         }
         "#,
@@ -92,6 +94,9 @@ fn a_file_of_settings_adds_no_variables() {
             nspawn off in `box` <- containers.off.extraFlags = [ "--settings" "no" ]
               flag: --settings <- "--settings"
               flag value: no <- "no"
+            nspawn said in `box` <- containers.said.extraFlags = [ "--no-new-privileges=no" ]
+              security: no-new-privileges=no <- "--no-new-privileges=no"
+              flag: --no-new-privileges=no <- "--no-new-privileges=no"
             nspawn tun in `box` <- containers.tun.enableTun = true
               capability: CAP_NET_ADMIN <- true
               device: /dev/net/tun rwm allowed <- true

@@ -37,9 +37,9 @@ fn plain_options() {
             nspawn web in `box`, guest `guest web of box` <- {…
               auto start: true <- true
               users: Pick <- "pick"
-              capability: CAP_SYS_ADMIN <- "sys_admin"
+              capability: sys_admin <- "sys_admin"
               capability: CAP_BPF <- CAP_BPF
-              capability: CAP_NET_RAW <- net_raw
+              capability: net_raw <- net_raw
               capability: all <- "all"
               network: Private <- true
               mount: /srv/data at /data rw <- "/srv/data"

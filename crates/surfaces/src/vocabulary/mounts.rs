@@ -1,7 +1,8 @@
 //! Mounts as texts.
 
+use crate::vocabulary::certainty::weaken;
 use crate::vocabulary::text::{HOLE, split_all, split_once};
-use nixpod_model::{Mount, Text};
+use nixpod_model::{Container, Field, Mount, Text};
 use nixpod_source::Origin;
 
 /// `source:target:options` of systemd-nspawn's `--bind=`; one path alone is both.
@@ -19,6 +20,28 @@ pub(crate) fn nspawn_bind(text: &Text, read_only: bool) -> Mount {
         options: parts.get(2).map(words).unwrap_or_default(),
         is_bind: true,
         unclear_access: None,
+    }
+}
+
+/// Named volumes that are directories of the host, by the names that Podman and Docker know them by.
+pub(crate) fn bind_volumes<'b>(container: &mut Container, bound: impl Fn(&str) -> Option<&'b Field<Mount>>) {
+    for field in &mut container.mounts {
+        let Some(mount) = field.value().filter(|mount| !mount.is_bind) else {
+            continue;
+        };
+        let Some(bound) = bound(&mount.source.pattern()).cloned() else {
+            continue;
+        };
+        let (target, options, read_only) = (mount.target.clone(), mount.options.clone(), mount.read_only);
+        let mut both = weaken(bound, field).map(|mount| Mount {
+            target: target.clone(),
+            options: options.clone(),
+            read_only: mount.read_only || read_only,
+            ..mount.clone()
+        });
+        both.origin.clone_from(&field.origin);
+        both.definitions.clone_from(&field.definitions);
+        *field = both;
     }
 }
 

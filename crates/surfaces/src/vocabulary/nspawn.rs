@@ -1,6 +1,6 @@
 //! What `extraFlags` change: systemd-nspawn's own options.
 
-use crate::vocabulary::capabilities::capabilities;
+use crate::vocabulary::capabilities;
 use crate::vocabulary::flags::{Grammar, Opt};
 use crate::vocabulary::mounts::{nspawn_bind, tmpfs};
 use crate::vocabulary::podman::{self, is_of_the_host, security};
@@ -48,12 +48,12 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) -> FromFlags {
                 out.ownership = Some(option.fact(value.pattern() != "off"));
             }
             "--capability" => {
-                for capability in capabilities(&value, &option.field) {
+                for capability in capabilities::of_nspawn(&value, &option.field) {
                     container.capabilities.push(capability);
                 }
             }
             "--drop-capability" => {
-                for capability in capabilities(&value, &option.field) {
+                for capability in capabilities::of_nspawn(&value, &option.field) {
                     container.dropped_capabilities.push(capability);
                 }
             }

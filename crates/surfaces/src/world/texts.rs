@@ -2,15 +2,16 @@
 
 use crate::read::{Found, OptionReader, counted};
 use crate::surface::{
-    OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, quadlet_text,
+    HostVolume, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, quadlet_text,
 };
 use crate::system::release;
+use crate::vocabulary::mounts::bind_volumes;
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_model::{
-    Commands, Host, NotAnalysed, PodmanRelease, Role, Seen, Standing, Subject, System, SystemId, SystemKind,
-    World,
+    Commands, Field, Host, Mount, NotAnalysed, PodmanRelease, Role, Seen, Standing, Subject, System,
+    SystemId, SystemKind, World,
 };
 use nixpod_source::Utf8Path;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ impl Walk<'_, '_, '_> {
         if !is_home {
             self.units_of_users.clear();
         }
+        let mut volumes = Vec::new();
         for surface in TEXT_SURFACES.iter().filter(|surface| surface.systems.have(kind)) {
             let subject = self.reader.about(Subject::Set);
             let texts = (surface.find)(&mut self.reader, config, kind);
@@ -45,8 +47,10 @@ impl Walk<'_, '_, '_> {
             for container in &mut read.containers {
                 outer.settings.apply(container);
             }
+            volumes.append(&mut read.volumes);
             add(self.world, read, &mut self.reader.not_analysed);
         }
+        bind(self.world, &outer.id, &volumes);
     }
 }
 
@@ -74,6 +78,28 @@ fn units_of_modules(reader: &mut OptionReader<'_, '_>, config: &Found) -> OtherU
             .extend(names.map(|(name, _)| format!("{name}.{}", kind.extension())));
     }
     out
+}
+
+/// Containers of a system that name volumes which its scripts make of directories of the host.
+fn bind(world: &mut World, system: &SystemId, volumes: &[HostVolume]) {
+    if volumes.is_empty() {
+        return;
+    }
+    for container in { world.containers.values_mut() }.filter(|container| container.system == *system) {
+        let names = |mount: &Field<Mount>, volume: &HostVolume| {
+            let mount = mount.value().filter(|mount| !mount.is_bind);
+            mount.is_some_and(|mount| mount.source.pattern() == volume.name)
+        };
+        let is_named = |volume: &&HostVolume| container.mounts.iter().any(|mount| names(mount, volume));
+        let named = volumes.iter().filter(is_named);
+        let mine: Vec<&HostVolume> = named.filter(|volume| volume.is_for(container)).collect();
+        if !mine.is_empty() {
+            bind_volumes(Arc::make_mut(container), |name| {
+                let volume = mine.iter().find(|volume| volume.name == name);
+                volume.map(|volume| &volume.mount)
+            });
+        }
+    }
 }
 
 /// Adds what was read, and counts what is not known of it.
@@ -164,6 +190,7 @@ fn read_files(
         ..System::new(id.clone(), SystemKind::Elsewhere, name)
     });
     let mut not_analysed = Vec::new();
+    let mut volumes = Vec::new();
     for surface in TEXT_SURFACES {
         let mine = files.iter().filter(|file| (surface.is_file)(&file.place));
         let texts: Vec<Written> = mine
@@ -177,8 +204,10 @@ fn read_files(
         read.podman = podman;
         (surface.read)(&texts, &mut read);
         commands = read.commands.take();
+        volumes.append(&mut read.volumes);
         add(&mut world, read, &mut not_analysed);
     }
+    bind(&mut world, &id, &volumes);
     world.not_analysed = not_analysed;
     (world, commands)
 }

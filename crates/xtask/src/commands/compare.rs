@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// The release that is taken where nothing tells one.
 const NEWEST: &str = "26.05";
 
-/// The section of a unit that a container is made of.
+/// The section of a unit that a container is made of, which comes first.
 const CONTAINER: &str = "[Container]";
 
 /// So many specs are systems of one flake.
@@ -168,22 +168,17 @@ impl Comparison {
     }
 
     fn command(&mut self, label: &str, golden: &Golden, real: &Command, ours: &ShownCommand) {
-        // We say the section that the container is made of; the others are about its service.
-        let unit: Vec<String> = real
-            .unit
-            .iter()
-            .skip_while(|line| *line != CONTAINER)
-            .enumerate()
-            .take_while(|(at, line)| *at == 0 || !line.starts_with('['))
-            .map(|(_, line)| line.clone())
-            .filter(|line| !line.is_empty())
-            .collect();
-        let our_unit: Vec<ShownWord> = ours
-            .unit
-            .iter()
-            .filter(|line| !line.text.is_empty())
-            .cloned()
-            .collect();
+        // What stands before the first section is a remark.
+        let unit = real.unit.iter().skip_while(|line| *line != CONTAINER);
+        let unit: Vec<String> = unit.filter(|line| !line.is_empty()).cloned().collect();
+        let our_unit = ours.unit.iter().flat_map(|line| {
+            let lines = line.text.split('\n').filter(|text| !text.is_empty());
+            lines.map(|text| ShownWord {
+                text: text.to_owned(),
+                ..line.clone()
+            })
+        });
+        let our_unit: Vec<ShownWord> = our_unit.collect();
         let parts = [
             ("words", &ours.words, &real.words),
             ("service", &ours.service, &real.service),

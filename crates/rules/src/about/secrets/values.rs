@@ -46,6 +46,15 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
     }
     match announced {
         Announced::Password => true,
+        // Programs that insist on a key where the server on the same machine asks for none.
+        Announced::Key
+            if matches!(
+                lower.as_str(),
+                "empty" | "ollama" | "local" | "localhost" | "lm-studio"
+            ) =>
+        {
+            false
+        }
         Announced::Key if lower.contains("dummy") || lower.contains("fake") => false,
         Announced::Key if names_a_secret(value) || WORDS.contains(&lower.as_str()) => false,
         Announced::Key => {

@@ -1,13 +1,16 @@
 //! Lines of Podman and Docker: what they run, and what the same script says of pods and volumes.
 
 use super::line::{Base, doubted, options};
-use crate::vocabulary::certainty::unknown;
+use crate::vocabulary::certainty::{maybe, unknown};
 use crate::vocabulary::flags::{Arity, Grammar, Opt, parse};
+use crate::vocabulary::mounts::bind_volumes;
 use crate::vocabulary::podman::{BUILDS, WORDS, apply, is_of_steps};
 use crate::vocabulary::programs::{self, GLOBAL, NETWORK, POD, VOLUME};
 use crate::vocabulary::shell::{Element, Line, is_other_machine};
-use crate::vocabulary::text::{HOLE, first_hole, split_once};
-use nixpod_model::{Container, Engine, Field, FlagForm, Image, NetworkMode, Text, TextPart};
+use crate::vocabulary::text::{HOLE, first_hole, origin_of, split_once};
+use nixpod_model::{
+    Container, Engine, Existence, Field, FlagForm, Image, Mount, NetworkMode, Text, TextPart,
+};
 use nixpod_source::{Origin, Place, Symbol, Why};
 use rustc_hash::FxHashMap;
 
@@ -74,6 +77,29 @@ const BEFORE: Grammar = Grammar {
     pre_split: false,
 };
 
+/// Options of `nerdctl` before its command that Docker does not have.
+const BEFORE_OF_NERDCTL: Grammar = Grammar {
+    long: |name| match name {
+        "address" | "bridge-ip" | "cni-netconfpath" | "cni-path" | "data-root" | "hosts-dir"
+        | "host-gateway-ip" | "namespace" | "snapshotter" | "storage-driver" => Arity::Required,
+        "debug-full" | "experimental" | "insecure-registry" | "kube-hide-dupe" => Arity::None,
+        _ => programs::long(&GLOBAL, name),
+    },
+    short: |name| match name {
+        'a' | 'n' => Arity::Required,
+        _ => programs::short(&GLOBAL, name),
+    },
+    pre_split: false,
+};
+
+/// Those before the command of a line.
+fn before(line: &Line) -> &'static Grammar {
+    match line.program.as_str() {
+        "nerdctl" => &BEFORE_OF_NERDCTL,
+        _ => &BEFORE,
+    }
+}
+
 const PODS: Grammar = Grammar {
     long: |name| programs::long(&POD, name),
     short: |name| programs::short(&POD, name),
@@ -101,7 +127,7 @@ const CONNECT: Grammar = Grammar {
 
 /// What a line says, with the words behind its last command word.
 fn verb(line: &Line) -> Option<(Verb, &[Element])> {
-    let at = options(&line.words, &BEFORE, true).end;
+    let at = options(&line.words, before(line), true).end;
     let rest = line.words.get(at..)?;
     let word = |at: usize| rest.get(at).map(|word| word.text.pattern()).unwrap_or_default();
     let (verb, count) = match (word(0).as_str(), word(1).as_str()) {
@@ -134,7 +160,7 @@ enum Verb {
 
 /// Does another machine do it, as an option says or something around the line?
 fn is_elsewhere(line: &Line) -> bool {
-    let at = options(&line.words, &BEFORE, true).end;
+    let at = options(&line.words, before(line), true).end;
     let mut before = line.words.iter().take(at);
     line.elsewhere || before.any(|word| is_other_machine(&word.text.pattern()))
 }
@@ -224,11 +250,11 @@ fn name(words: &[Element]) -> Option<String> {
 
 /// What a script says of pods and volumes before it uses them.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct Known<'l> {
     /// Options of `podman pod create`, by the pod's name.
     pods: FxHashMap<String, Vec<Opt>>,
     /// The host paths that named volumes are.
-    volumes: FxHashMap<String, Text>,
+    volumes: FxHashMap<String, (&'l Line, Field<Mount>)>,
     /// Networks that are the host's by their driver.
     host_networks: Vec<String>,
     /// The addresses on which networks of Docker publish ports that name none.
@@ -237,13 +263,21 @@ pub(super) struct Known {
     connected: FxHashMap<String, Vec<Text>>,
 }
 
-impl Known {
-    pub(super) fn of(base: &Base<'_>, lines: &[Line]) -> Self {
+impl<'l> Known<'l> {
+    /// The directories of the host that volumes are which the script makes, each with its line and its name.
+    pub(super) fn volumes(&self) -> Vec<(&'l Line, &String, &Field<Mount>)> {
+        let all = self.volumes.iter();
+        let mut all: Vec<_> = all.map(|(name, (line, mount))| (*line, name, mount)).collect();
+        all.sort_by_key(|(_, name, _)| *name);
+        all
+    }
+
+    pub(super) fn of(base: &Base<'_>, lines: &'l [Line]) -> Self {
         let mut known = Self::default();
         for line in lines.iter().filter(|line| !is_elsewhere(line)) {
             match verb(line) {
                 Some((Verb::Pod, words)) => known.pod(base, words),
-                Some((Verb::Volume, words)) => known.volume(base, words),
+                Some((Verb::Volume, words)) => known.volume(base, line, words),
                 Some((Verb::Network, words)) => known.network(base, words),
                 Some((Verb::Connect, words)) => known.connect(words),
                 _ => {}
@@ -260,13 +294,14 @@ impl Known {
         }
     }
 
-    fn volume(&mut self, base: &Base<'_>, words: &[Element]) {
+    fn volume(&mut self, base: &Base<'_>, line: &'l Line, words: &[Element]) {
         let (options, argument) = taken(base, words, &VOLUMES);
         let Some(name) = argument.and_then(|text| text.as_known()) else {
             return;
         };
         let mut device = None;
         let mut binds = false;
+        let mut read_only = false;
         for option in options
             .iter()
             .filter(|option| matches!(option.name.as_str(), "-o" | "--opt"))
@@ -277,17 +312,32 @@ impl Known {
             match key.pattern().as_str() {
                 "device" => device = Some(value),
                 "o" => {
-                    binds = value
-                        .pattern()
-                        .split(',')
-                        .any(|word| matches!(word, "bind" | "rbind"))
+                    let pattern = value.pattern();
+                    let mut words = pattern.split(',');
+                    binds = words.clone().any(|word| matches!(word, "bind" | "rbind"));
+                    read_only = words.any(|word| word == "ro");
                 }
                 _ => {}
             }
         }
-        if let Some(device) = device.filter(|_| binds) {
-            self.volumes.insert(name, device);
-        }
+        let Some(source) = device.filter(|_| binds) else {
+            return;
+        };
+        let origin = origin_of(&source);
+        let mount = Mount {
+            source,
+            target: Text::default(),
+            read_only,
+            options: Vec::new(),
+            is_bind: true,
+            unclear_access: None,
+        };
+        let mount = base.fact(mount, origin);
+        let mount = match base.existence(line.when.maybe, &line.when.conditions) {
+            Existence::Certain | Existence::Template => mount,
+            Existence::Maybe(conditions) => maybe(mount, conditions),
+        };
+        self.volumes.insert(name, (line, mount));
     }
 
     fn network(&mut self, base: &Base<'_>, words: &[Element]) {
@@ -363,18 +413,31 @@ fn value_of(options: &[Opt], name: &str) -> Option<String> {
     option.value.as_ref()?.as_known()
 }
 
+/// The engine whose program a line runs. That of `nerdctl`, whose words are Docker's, is containerd, of which nothing else is
+/// known here.
+pub(super) fn engine(line: &Line) -> Option<Engine> {
+    match line.program.as_str() {
+        "docker" => Some(Engine::Docker),
+        "podman" => Some(Engine::Podman),
+        _ => None,
+    }
+}
+
 /// Reads a line into a container of which nothing is said.
-pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known, container: &mut Container) {
-    let engine = match line.program.as_str() {
-        "docker" => Engine::Docker,
-        _ => Engine::Podman,
-    };
-    if engine == Engine::Docker {
+pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known<'_>, container: &mut Container) {
+    let engine = engine(line);
+    if engine == Some(Engine::Docker) {
         // Its daemon does it, whoever asks.
         container.rootful = Field::default(true);
         container.runs_as = None;
     }
-    container.engine = base.fact(engine, line.origin.clone());
+    container.engine = match engine {
+        Some(engine) => base.fact(engine, line.origin.clone()),
+        None => {
+            let why = Why::NotModelled("containerd".to_owned());
+            unknown(&base.fact((), line.origin.clone()), &why)
+        }
+    };
     if run.is_build {
         return read_build(base, run, container);
     }
@@ -400,7 +463,7 @@ pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known, conta
     }
     apply(container, &all);
     known.apply_networks(run.name.as_deref(), &all, container);
-    resolve_volumes(known, container);
+    bind_volumes(container, |name| known.volumes.get(name).map(|(_, mount)| mount));
     not_expanded(&run.words, container);
     image(base, run, found.end, found.doubtful.is_some(), container);
     let has_rootfs = all.iter().any(|option| option.name == "--rootfs");
@@ -419,22 +482,6 @@ fn read_build(base: &Base<'_>, run: &Run, container: &mut Container) {
     apply(container, &of_steps);
     not_expanded(&run.words, container);
     container.image = None;
-}
-
-/// Named volumes that the script made of a path of the host.
-fn resolve_volumes(known: &Known, container: &mut Container) {
-    for mount in &mut container.mounts {
-        let path = { mount.value() }
-            .filter(|mount| !mount.is_bind)
-            .and_then(|mount| known.volumes.get(&mount.source.as_known()?));
-        if let Some(path) = path {
-            *mount = mount.map(|mount| nixpod_model::Mount {
-                source: path.clone(),
-                is_bind: true,
-                ..mount.clone()
-            });
-        }
-    }
 }
 
 /// A `~` that the shell leaves alone is no home for the engine either: it takes the word for the name of a volume.

@@ -1,8 +1,12 @@
 //! Where scripts and command lines stand in a system.
 
+use super::files::{may_name_script, with_files};
+use super::inside::{LINES, is_unit_line};
 use super::scripts::{gap, may_run_containers, names_program};
 use crate::read::{Found, OptionReader, as_key};
+use crate::surface::quadlet_text;
 use crate::surface::texts::{Runs, Written};
+use crate::vocabulary::unit::kinds::Kind;
 use nixpod_eval::Value;
 use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text, TextPart};
 use nixpod_source::Why;
@@ -12,17 +16,6 @@ const MAX_SCRIPTS: usize = 2_000;
 
 /// Scripts of a service, as NixOS writes them.
 const SCRIPTS: [&str; 6] = ["preStart", "script", "postStart", "reload", "preStop", "postStop"];
-
-/// Command lines of a service.
-const LINES: [&str; 7] = [
-    "ExecCondition",
-    "ExecStartPre",
-    "ExecStart",
-    "ExecStartPost",
-    "ExecReload",
-    "ExecStop",
-    "ExecStopPost",
-];
 
 /// Sets of aliases and abbreviations, each a line of a shell.
 const ALIASES: [&[&str]; 9] = [
@@ -113,6 +106,7 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         found.services(config, &["systemd", "services"], is_home);
     }
     found.services(config, &["systemd", "user", "services"], is_home);
+    found.units(config, kind);
     found.of_code(config);
     found.activations(config, is_home);
     let of_user = Runs::User(None);
@@ -204,7 +198,7 @@ impl Finder<'_, '_, '_> {
     /// May a value be a script that runs containers, or refer to one? Nearly none does, and to read all that is known of one
     /// takes longer.
     fn may_matter(&mut self, found: &Found) -> bool {
-        self.reader.may_say(&found.value, names_program)
+        self.reader.may_say(&found.value, names_program) || may_name_script(self.reader, found)
     }
 
     /// Adds a text, if somebody writes it and it may run containers.
@@ -217,6 +211,7 @@ impl Finder<'_, '_, '_> {
     }
 
     fn add_text(&mut self, path: String, text: Field<Text>, found: &Found, runs: &Runs) {
+        let text = text.map(|text| with_files(self.reader, text, is_unit_line(&path)));
         let is_wanted = text.value().is_some_and(may_run_containers);
         if !is_wanted || self.out.len() >= MAX_SCRIPTS {
             return;
@@ -309,6 +304,57 @@ impl Finder<'_, '_, '_> {
                 }
             }
         }
+    }
+
+    /// The services of units of Podman's generator.
+    fn units(&mut self, config: &Found, kind: SystemKind) {
+        let texts = quadlet_text::find(self.reader, config, kind).into_iter();
+        let may_run = |written: &Written| written.text.value().is_some_and(may_run_containers);
+        self.out.extend(texts.filter(may_run));
+        let is_home = kind == SystemKind::Home;
+        let of_homes = [&["services", "podman"][..]].into_iter().filter(|_| is_home);
+        for path in of_homes.chain([&["virtualisation", "quadlet"][..]]) {
+            for kind in Kind::ALL {
+                let option = format!("{}s", kind.extension());
+                self.typed_units(config, &[path, &[&*option]].concat(), is_home);
+            }
+        }
+    }
+
+    fn typed_units(&mut self, config: &Found, path: &[&str], is_home: bool) {
+        let all = self.option(config, path);
+        if self.reader.is_unset(&all) {
+            return;
+        }
+        for (name, unit) in self.reader.entries(&all).all() {
+            let path = format!("{}.{}", path.join("."), as_key(&name));
+            for section in [&["serviceConfig"][..], &["extraConfig", "Service"]] {
+                let service = self.reader.at(&unit, section);
+                if !self.reader.is_written(&service) {
+                    continue;
+                }
+                let runs = match self.user_of(&service) {
+                    Runs::Root if is_home => Runs::User(None),
+                    Runs::Root if self.has_uid(&unit) => Runs::User(None),
+                    runs => runs,
+                };
+                for option in LINES {
+                    let found = self.reader.get(&service, option);
+                    if !is_nothing(&found) {
+                        self.lines(&format!("{path}.{}.{option}", section.join(".")), &found, &runs);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Is a unit one that the system's service manager runs as a user?
+    fn has_uid(&mut self, unit: &Found) -> bool {
+        let mut is_number = |path: &[&str]| {
+            let uid = self.reader.at(unit, path);
+            self.reader.int(&uid).value().is_some()
+        };
+        is_number(&["rootlessConfig", "uid"]) || is_number(&["uid"])
     }
 
     /// One line, or a list of them.

@@ -2,17 +2,22 @@
 //! and in files of the project.
 //!
 //! `find` says where scripts stand in a system. `scripts` goes through each of them and makes containers of its lines; how an
-//! engine's line is taken apart is in `engine`, and systemd-nspawn's in `nspawn`.
+//! engine's line is taken apart is in `engine`, and systemd-nspawn's in `nspawn`. What stands in units and in JSON is in `inside`,
+//! and scripts that are files of the project in `files`.
 
 mod engine;
+mod files;
 mod find;
+mod inside;
 mod line;
 mod nspawn;
 mod scripts;
+mod unshare;
 
 pub(crate) use scripts::{CommandLine, command_lines, names_program};
 
-use crate::surface::texts::{Runs, TextSurface};
+use crate::surface::quadlet_text;
+use crate::surface::texts::TextSurface;
 use crate::vocabulary::options::Systems;
 use nixpod_model::Surface;
 
@@ -26,11 +31,13 @@ pub(crate) const TEXTS: TextSurface = TextSurface {
         "shellAliases and what shells read",
         "packages and files that are scripts",
         "*.sh",
+        "ExecStartPre=… in units of Podman's generator",
+        "initializeCommand in devcontainer.json",
     ],
     systems: Systems::Both,
     find: find::find,
-    is_file: |path| path.ends_with(".sh") || path.ends_with(".bash"),
+    is_file: |path| path.ends_with(".sh") || path.ends_with(".bash") || inside::is_other_file(path),
     has_any: |_| true,
-    runs_file: |_| Runs::Unknown,
+    runs_file: quadlet_text::runs_file,
     read: scripts::read,
 };

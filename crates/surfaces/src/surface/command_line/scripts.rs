@@ -1,12 +1,14 @@
 //! Scripts, and the containers that their lines run.
 
 use super::engine::{self, Known};
+use super::inside;
 use super::line::Base;
 use super::nspawn;
-use crate::surface::texts::{Runs, TextsRead, Written};
+use super::unshare;
+use crate::surface::texts::{HostVolume, Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
-use crate::vocabulary::shell::{self, Line, Stopped, Who};
-use nixpod_model::{Container, Field, NotAnalysed, StoreRef, Subject, Text, TextPart};
+use crate::vocabulary::shell::{self, Followed, Line, Stopped, Who};
+use nixpod_model::{Container, Engine, Field, NotAnalysed, StoreRef, Subject, Text, TextPart};
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
 
@@ -50,11 +52,8 @@ pub(crate) struct CommandLine {
 
 /// The lines of a text that would run containers if it were a script, or a line of a unit.
 pub(crate) fn command_lines(text: &Text, is_unit_line: bool) -> Vec<CommandLine> {
-    let wanted = |program: &str| matches!(program, "docker" | "podman" | "systemd-nspawn");
-    let followed = match is_unit_line {
-        true => shell::unit_line(text, wanted),
-        false => shell::follow(text, wanted),
-    };
+    let wanted = |program: &str| matches!(program, "docker" | "nerdctl" | "podman" | "systemd-nspawn");
+    let followed = follow(text, is_unit_line, wanted);
     let is_option = |word: &shell::Element| word.text.pattern().starts_with('-');
     let mut out: Vec<CommandLine> = Vec::new();
     for line in followed.lines.iter().filter(|line| !line.elsewhere) {
@@ -74,16 +73,21 @@ pub(crate) fn command_lines(text: &Text, is_unit_line: bool) -> Vec<CommandLine>
     out
 }
 
+/// What a script or a line of a unit comes to.
+pub(super) fn follow(text: &Text, is_unit_line: bool, wanted: fn(&str) -> bool) -> Followed {
+    match is_unit_line {
+        true => shell::unit_line(text, wanted),
+        false => shell::follow(text, wanted),
+    }
+}
+
 /// Reads all scripts of a system.
 pub(super) fn read(texts: &[Written], out: &mut TextsRead) {
-    for written in texts {
-        let Some(text) = written.text.value().filter(|text| may_run_containers(text)) else {
+    let may_run = |written: &&Written| written.text.value().is_some_and(may_run_containers);
+    for script in texts.iter().filter(may_run).flat_map(inside::scripts) {
+        let written = &script.written;
+        let Some(followed) = script.follow(|program| PROGRAMS.contains(&program)) else {
             continue;
-        };
-        let wanted = |program: &str| PROGRAMS.contains(&program);
-        let followed = match is_unit_line(&written.path) {
-            true => shell::unit_line(text, wanted),
-            false => shell::follow(text, wanted),
         };
         if let Some((stopped, origin)) = followed.stopped {
             let why = match stopped {
@@ -92,20 +96,25 @@ pub(super) fn read(texts: &[Written], out: &mut TextsRead) {
             };
             out.not_analysed.push(gap(written.path.clone(), why, &origin));
         }
-        script(written, &followed.lines, out);
+        lines(written, &followed.lines, out);
     }
 }
 
-/// Is a text one line as systemd takes it, and no script of a shell?
-fn is_unit_line(path: &str) -> bool {
-    let last = path.rsplit('.').next().unwrap_or_default();
-    last.starts_with("Exec")
-}
-
 /// The lines of a script.
-fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
+fn lines(written: &Written, lines: &[Line], out: &mut TextsRead) {
     let base = Base::new(written);
     let known = Known::of(&base, lines);
+    for (line, name, mount) in known.volumes() {
+        out.volumes.push(HostVolume {
+            name: name.clone(),
+            mount: mount.clone(),
+            engine: engine::engine(line),
+            rootful: match engine::engine(line) {
+                Some(Engine::Docker) => Some(true),
+                _ => runs(&base, line).0.value().copied(),
+            },
+        });
+    }
     let mut seen = Seen::default();
     for line in lines {
         match seen.look(line) {
@@ -124,7 +133,15 @@ fn script(written: &Written, lines: &[Line], out: &mut TextsRead) {
                 nspawn::read(&base, line, &mut container);
                 out.add(container, || base.command(line, nspawn::end(line)));
             }
-            "podman" | "docker" => match engine::command(line) {
+            "unshare" => {
+                let mounts = unshare::mounts(&base, line);
+                if !mounts.is_empty() {
+                    let mut container = begin(&base, line, None, out);
+                    unshare::read(&base, line, mounts, &mut container);
+                    out.add(container, || base.command(line, line.words.len()));
+                }
+            }
+            "podman" | "docker" | "nerdctl" => match engine::command(line) {
                 engine::Command::Run(run) => {
                     let mut container = begin(&base, line, run.name.clone(), out);
                     engine::read(&base, line, &run, &known, &mut container);
@@ -151,7 +168,6 @@ fn not_read(line: &Line) -> Option<Why> {
     let what = match line.program.as_str() {
         "systemd-nspawn" if line.elsewhere => "systemd-nspawn on another machine",
         "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => line.program.as_str(),
-        "nerdctl" if engine::runs(line) => "nerdctl",
         "unshare" if !line.words.is_empty() => "unshare",
         shell::NOT_KNOWN if engine::seems_to_run(line) => {
             return Some(Why::Undecided("which program runs a container".to_owned()));
@@ -190,7 +206,7 @@ impl Seen {
         }
         let words = match engine::command(line) {
             engine::Command::Run(run) => run.spec().iter().map(|word| word.text.display()).collect(),
-            _ if line.program == "systemd-nspawn" => {
+            _ if matches!(line.program.as_str(), "systemd-nspawn" | "unshare") => {
                 line.words.iter().map(|word| word.text.display()).collect()
             }
             // It is no container, however often it runs.

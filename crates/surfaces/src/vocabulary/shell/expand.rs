@@ -354,14 +354,14 @@ fn is_variable(name: &str) -> bool {
 
 /// Does a reference to the store go to one of these files?
 fn refers(reference: &StoreRef, names: &[&str]) -> bool {
-    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     let name = match reference {
         StoreRef::Copied { path, .. } | StoreRef::Path { path, .. } | StoreRef::Read { path, .. } => {
-            last(path)
+            path.rsplit('/').next().unwrap_or_default()
         }
-        StoreRef::Written { name, .. } => name.clone(),
+        // Files in a folder of the project are known by their path from there.
+        StoreRef::Written { name, .. } => name.split('/').next().unwrap_or_default(),
     };
-    names.contains(&name.as_str())
+    names.contains(&name)
 }
 
 /// `{a,b}` or `{1..3}`, which are several words.

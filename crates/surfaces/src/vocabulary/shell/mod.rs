@@ -19,8 +19,8 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use follow::{Line, follow};
+pub(crate) use follow::{Followed, Line, follow};
 pub(crate) use prefix::{NOT_KNOWN, Who, is_other_machine};
 pub(crate) use tree::Stopped;
-pub(crate) use unit_line::unit_line;
+pub(crate) use unit_line::{unit_line, words};
 pub(crate) use values::Element;

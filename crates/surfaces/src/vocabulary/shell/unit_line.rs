@@ -47,6 +47,24 @@ pub(crate) fn unit_line(text: &Text, wanted: Wanted) -> Followed {
     out
 }
 
+/// A command whose words are given one by one, and that no shell looks at.
+pub(crate) fn words(words: &[Text], wanted: Wanted) -> Followed {
+    let mut out = Followed::default();
+    let mut steps = MAX_STEPS;
+    if let Some(first) = words.first() {
+        let at = At {
+            when: When::default(),
+            who: Who::Same,
+            elsewhere: false,
+            nesting: 0,
+            origin: origin_of_command(&first.parts),
+        };
+        let elements = words.iter().map(|word| element(word, true)).collect();
+        dispatch(elements, at, wanted, &mut steps, &mut out);
+    }
+    out
+}
+
 /// A line that goes on behind a backslash, as it stands in the unit's file.
 fn joined(text: &Text) -> Text {
     let pattern = text.pattern();

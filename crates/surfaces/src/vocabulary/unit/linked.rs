@@ -1,6 +1,6 @@
 //! Units that know each other by the names of their files.
 
-use crate::vocabulary::certainty::weaken;
+use crate::vocabulary::mounts::bind_volumes;
 use crate::vocabulary::text::concat;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::parse::Unit;
@@ -61,24 +61,7 @@ impl Linked {
 
     /// A volume can be a directory of the host under another name.
     pub(crate) fn bind_volumes(&self, container: &mut Container) {
-        for field in &mut container.mounts {
-            let Some(mount) = field.value().filter(|mount| !mount.is_bind) else {
-                continue;
-            };
-            let Some(bound) = self.bound.get(&mount.source.pattern()).cloned() else {
-                continue;
-            };
-            let (target, options, read_only) = (mount.target.clone(), mount.options.clone(), mount.read_only);
-            let mut both = weaken(bound, field).map(|mount| Mount {
-                target: target.clone(),
-                options: options.clone(),
-                read_only: mount.read_only || read_only,
-                ..mount.clone()
-            });
-            both.origin.clone_from(&field.origin);
-            both.definitions.clone_from(&field.definitions);
-            *field = both;
-        }
+        bind_volumes(container, |name| self.bound.get(name));
     }
 }
 

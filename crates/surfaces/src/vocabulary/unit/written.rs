@@ -55,6 +55,11 @@ pub(crate) enum Writing {
 }
 
 impl Writing {
+    /// Is what somebody sets joined with what the module says by itself, and does not take its place?
+    pub(crate) const fn joins(self) -> bool {
+        matches!(self, Self::Home { .. })
+    }
+
     /// A name with its value, of a set.
     pub(crate) fn pair(self, name: &str, value: &Text) -> Text {
         let pair = |value: Text| concat([Text::known(format!("{name}="), origin_of(&value)), value]);

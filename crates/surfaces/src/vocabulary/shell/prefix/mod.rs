@@ -36,7 +36,7 @@ pub(super) struct Command {
 pub(crate) const NOT_KNOWN: &str = "\u{fffc}";
 
 /// Programs that nothing else is called like, so that a word in front of one is one that runs it.
-const ENGINES: [&str; 3] = ["docker", "podman", "systemd-nspawn"];
+const ENGINES: [&str; 4] = ["docker", "nerdctl", "podman", "systemd-nspawn"];
 
 /// Programs in front of programs in front of programs.
 const MAX_PREFIXES: usize = 8;
@@ -203,7 +203,7 @@ fn unit_user(scanned: &scan::Scanned) -> Option<Who> {
 fn written(word: &Element) -> Option<Text> {
     let pattern = word.text.pattern();
     let rest = pattern.strip_prefix(HOLE)?;
-    if rest.contains(HOLE) || !rest.is_empty() && !rest.starts_with("/bin/") {
+    if rest.contains(HOLE) || !rest.is_empty() && !rest.starts_with('/') {
         return None;
     }
     // A word of a unit's line has all that the line refers to.
@@ -211,8 +211,11 @@ fn written(word: &Element) -> Option<Text> {
         return None;
     };
     let file = why.name()?.strip_prefix("store path of ")?;
+    let is_program = rest.is_empty() || rest.starts_with("/bin/");
+    // Files in a folder of the project are known by their path from there.
+    let is_it = |name: &str| is_program && name == file || name.strip_prefix(file) == Some(rest);
     word.text.context.iter().find_map(|reference| match reference {
-        StoreRef::Written { name, text } if name == file => Some((**text).clone()),
+        StoreRef::Written { name, text } if is_it(name) => Some((**text).clone()),
         _ => None,
     })
 }

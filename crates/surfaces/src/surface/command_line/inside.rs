@@ -1,0 +1,131 @@
+//! Command lines in texts that are no scripts: in the service of a unit of Podman's generator, and what `devcontainer.json`
+//! has run on the host before there is a container.
+
+use crate::surface::texts::{Runs, Written};
+use crate::surface::{devcontainer, quadlet_text};
+use crate::vocabulary::certainty::part;
+use crate::vocabulary::json::{self, Json};
+use crate::vocabulary::shell::{self, Followed};
+use crate::vocabulary::text::origin_of;
+use crate::vocabulary::unit::parse::parse;
+use nixpod_model::Text;
+
+/// Command lines of a service.
+pub(super) const LINES: [&str; 7] = [
+    "ExecCondition",
+    "ExecStartPre",
+    "ExecStart",
+    "ExecStartPost",
+    "ExecReload",
+    "ExecStop",
+    "ExecStopPost",
+];
+
+/// How a command is written.
+pub(super) enum Form {
+    /// A script of a shell.
+    Shell,
+    /// A line that systemd takes apart.
+    UnitLine,
+    /// Word by word.
+    Words(Vec<Text>),
+}
+
+/// A script, or a command.
+pub(super) struct Script {
+    pub(super) written: Written,
+    pub(super) form: Form,
+}
+
+impl Script {
+    /// What it comes to.
+    pub(super) fn follow(&self, wanted: fn(&str) -> bool) -> Option<Followed> {
+        let text = self.written.text.value()?;
+        Some(match &self.form {
+            Form::Shell => shell::follow(text, wanted),
+            Form::UnitLine => shell::unit_line(text, wanted),
+            Form::Words(words) => shell::words(words, wanted),
+        })
+    }
+}
+
+/// Is a text one line as systemd takes it, and no script of a shell?
+pub(super) fn is_unit_line(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    last.starts_with("Exec")
+}
+
+/// Is a file read for the command lines in it, although it is no script?
+pub(super) fn is_other_file(path: &str) -> bool {
+    quadlet_text::is_file(path) || devcontainer::is_file(path)
+}
+
+/// The scripts of a text: it itself, or those in it.
+pub(super) fn scripts(written: &Written) -> Vec<Script> {
+    let path = written.path.trim_end_matches('"');
+    if quadlet_text::is_file(path) {
+        return of_unit(written);
+    }
+    if devcontainer::is_file(path) {
+        return of_devcontainer(written);
+    }
+    let form = match is_unit_line(path) {
+        true => Form::UnitLine,
+        false => Form::Shell,
+    };
+    let written = written.clone();
+    vec![Script { written, form }]
+}
+
+/// A part of a text as a script of its own.
+fn inside(written: &Written, text: &Text, runs: &Runs, form: Form) -> Script {
+    Script {
+        written: Written {
+            text: part(&written.text, text.clone(), origin_of(text)),
+            runs: runs.clone(),
+            ..written.clone()
+        },
+        form,
+    }
+}
+
+/// The lines of the service of a unit. Who it runs as is who runs them.
+fn of_unit(written: &Written) -> Vec<Script> {
+    let Some(text) = written.text.value() else {
+        return Vec::new();
+    };
+    let unit = parse(text);
+    let user = unit.last("Service", "User");
+    let user = user.and_then(|user| Some((user.value.as_known()?, user.origin.clone())));
+    let runs = match user {
+        Some((name, _)) if matches!(name.as_str(), "" | "root" | "0") => written.runs.clone(),
+        Some((name, origin)) => Runs::User(Some(part(&written.text, name, origin))),
+        None => written.runs.clone(),
+    };
+    let entries = LINES.iter().flat_map(|key| unit.values("Service", key));
+    entries
+        .map(|entry| inside(written, &entry.value, &runs, Form::UnitLine))
+        .collect()
+}
+
+/// `initializeCommand`: a line of a shell, the words of a command, or several of those by name.
+fn of_devcontainer(written: &Written) -> Vec<Script> {
+    let Some(Ok(json)) = written.text.value().map(json::parse) else {
+        return Vec::new();
+    };
+    let Some(command) = json.get("initializeCommand") else {
+        return Vec::new();
+    };
+    let members = command.members().iter().map(|member| &member.value);
+    let all = std::iter::once(command).chain(members);
+    all.filter_map(|one| match one {
+        Json::String(text) => Some(inside(written, text, &written.runs, Form::Shell)),
+        Json::Array(elements) => {
+            let words: Vec<Text> = elements.iter().filter_map(Json::text).cloned().collect();
+            let first = words.first()?.clone();
+            Some(inside(written, &first, &written.runs, Form::Words(words)))
+        }
+        _ => None,
+    })
+    .collect()
+}

@@ -1,0 +1,131 @@
+//! Settings of Podman that only root's containers have, or only those of users.
+
+use super::{asked, dump};
+use expect_test::expect;
+use nixpod_modules::Kind;
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one system in three releases")]
+fn folders_of_settings_for_root_and_for_users() {
+    let text = r#"
+{
+  virtualisation.containers.containersConf.settings.containers.pidns = "host";
+  environment.etc."containers/containers.rootless.conf.d/10-a.conf".text = ''
+    [containers]
+    netns = "host"
+  '';
+  environment.etc."containers/containers.rootful.conf.d/10-a.conf".text = ''
+    [containers]
+    privileged = true
+  '';
+  environment.etc."containers/containers.rootless.conf.d/1000/10-a.conf".text = ''
+    [containers]
+    privileged = true
+  '';
+  virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1";
+  virtualisation.quadlet.containers.user = { containerConfig.image = "docker.io/a/b:1"; rootlessConfig.uid = 1000; };
+  home-manager.users.bob = {
+    home.stateVersion = "26.05";
+    services.podman.containers.home.image = "docker.io/a/b:1";
+    services.podman.settings.containers.containers.userns = "auto";
+  };
+}
+"#;
+    for (release, expected) in [
+        (
+            (25, 5),
+            expect![[r#"
+            containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
+              namespace: pid Host <- "host"
+            containers-conf <every rootless container of Podman> template in `box` <- "containers/containers.rootless.conf.d/10-a.conf"
+              rootful: default false
+              network: Host <- host
+            quadlet-nix root in `box` <- virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1"
+              namespace: default pid Host <- "host"
+              image: docker.io/a/b:1 <- "docker.io/a/b:1"
+            quadlet-nix user in `box` <- { containerConfig.image = "docker.io/a/b:1"; rootlessConfig.uid = 1000; }
+              rootful: false <- 1000
+              network: default Host <- host
+              namespace: default pid Host <- "host"
+              image: docker.io/a/b:1 <- "docker.io/a/b:1"
+            containers-conf <every container of Podman> template in `home of bob` <- services.podman.settings.containers.containers.userns = "auto"
+              rootful: default false
+              users: Pick <- "auto"
+              network: default Host <- host
+              namespace: default pid Host <- "host"
+            home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
+              runs as: default bob
+              users: default Pick <- "auto"
+              network: default Host <- host
+              namespace: default pid Host <- "host"
+              image: docker.io/a/b:1 <- "docker.io/a/b:1"
+        "#]],
+        ),
+        (
+            (26, 5),
+            expect![[r#"
+            containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
+              namespace: pid Host <- "host"
+            containers-conf <every rootless container of Podman> template in `box` <- "containers/containers.rootless.conf.d/10-a.conf"
+              rootful: default false
+              network: Host <- host
+            quadlet-nix root in `box` <- virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1"
+              namespace: default pid Host <- "host"
+              image: docker.io/a/b:1 <- "docker.io/a/b:1"
+            quadlet-nix user in `box` <- { containerConfig.image = "docker.io/a/b:1"; rootlessConfig.uid = 1000; }
+              rootful: false <- 1000
+              network: default Host <- host
+              namespace: default pid Host <- "host"
+              image: docker.io/a/b:1 <- "docker.io/a/b:1"
+            containers-conf <every container of Podman> template in `home of bob` <- services.podman.settings.containers.containers.userns = "auto"
+              rootful: default false
+              users: Pick <- "auto"
+              network: default Host <- host
+              namespace: default pid Host <- "host"
+            home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
+              runs as: default bob
+              users: default Pick <- "auto"
+              network: default Host <- host
+              namespace: default pid Host <- "host"
+              image: docker.io/a/b:1 <- "docker.io/a/b:1"
+        "#]],
+        ),
+        (
+            (26, 11),
+            expect![[r#"
+                containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
+                  namespace: pid Host <- "host"
+                containers-conf <every rootful container of Podman> template in `box` <- "containers/containers.rootful.conf.d/10-a.conf"
+                  privileged: unknown: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
+                  not known: whether it is privileged: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
+                containers-conf <every rootless container of Podman> template in `box` <- "containers/containers.rootless.conf.d/10-a.conf"
+                  rootful: default false
+                  network: Host <- host
+                quadlet-nix root in `box` <- virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1"
+                  privileged: unknown: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
+                  namespace: default pid Host <- "host"
+                  image: docker.io/a/b:1 <- "docker.io/a/b:1"
+                  not known: whether it is privileged: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
+                quadlet-nix user in `box` <- { containerConfig.image = "docker.io/a/b:1"; rootlessConfig.uid = 1000; }
+                  rootful: false <- 1000
+                  network: default Host <- host
+                  namespace: default pid Host <- "host"
+                  image: docker.io/a/b:1 <- "docker.io/a/b:1"
+                containers-conf <every container of Podman> template in `home of bob` <- services.podman.settings.containers.containers.userns = "auto"
+                  rootful: default false
+                  users: Pick <- "auto"
+                  network: default Host <- host
+                home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
+                  runs as: default bob
+                  users: default Pick <- "auto"
+                  network: default Host <- host
+                  image: docker.io/a/b:1 <- "docker.io/a/b:1"
+                not analysed: <every rootful container of Podman>: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
+                not analysed: virtualisation.quadlet.containers.root: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
+            "#]],
+        ),
+    ] {
+        let (world, (), files) = asked(text, Kind::Nixos, true, Some(release), |_, _, _, _| ());
+        expected.assert_eq(&dump::containers(&world, &files));
+    }
+}
