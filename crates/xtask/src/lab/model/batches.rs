@@ -74,29 +74,33 @@ pub(super) fn run(how: How<'_>, specs: &[(Spec, Asked)]) -> Result<Ran> {
     }
 }
 
+/// A batch. What a host has no time left for gets another one.
 fn run_one(how: How<'_>, number: usize, specs: &[(&Spec, &Asked)]) -> Result<Ran> {
     let runner = specs.first().context("an empty batch")?.0.runner;
-    let script = batch(runner, specs, how.question)?;
-    let ran = how
-        .place
-        .run(&script, &how.work.join(format!("model-{number}")))?;
-    if how.verbose {
-        tell(&ran.output);
-    }
-    let host = report::host(&ran.output);
-    let outcomes = report::outcomes(&ran.output, &host);
-    for (spec, _) in specs {
-        if !outcomes.contains_key(&spec.number) {
-            bail!("{} {} was not run:\n{}", runner.name(), spec.number, ran.output);
+    let mut out = Ran::default();
+    let mut left = specs.to_vec();
+    while let Some((first, _)) = left.first() {
+        let work = how.work.join(format!("model-{number}-{}", left.len()));
+        let ran = how.place.run(&batch(runner, &left, how.question)?, &work)?;
+        if how.verbose {
+            tell(&ran.output);
         }
+        let host = report::host(&ran.output);
+        let mut outcomes = report::outcomes(&ran.output, &host);
+        if ran.timed_out {
+            // The last one was cut off.
+            outcomes.pop_last();
+        }
+        if !outcomes.contains_key(&first.number) {
+            bail!("{} {} was not run:\n{}", runner.name(), first.number, ran.output);
+        }
+        left.retain(|(spec, _)| !outcomes.contains_key(&spec.number));
+        let outcomes = outcomes.into_iter();
+        out.outcomes
+            .extend(outcomes.map(|(number, outcome)| ((runner, number), outcome)));
+        out.bounding = host.bounding;
     }
-    let outcomes = outcomes
-        .into_iter()
-        .map(|(number, outcome)| ((runner, number), outcome));
-    Ok(Ran {
-        outcomes: outcomes.collect(),
-        bounding: host.bounding,
-    })
+    Ok(out)
 }
 
 #[expect(clippy::print_stderr, reason = "this takes minutes, and somebody waits")]
