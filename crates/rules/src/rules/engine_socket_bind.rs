@@ -4,7 +4,7 @@ use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::{ground, name};
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Mount};
+use nixpod_model::{Container, Mount, NetworkMode};
 
 declare_rule! {
     /// ## What it flags
@@ -77,7 +77,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             continue;
         };
         let said = match socket {
-            Socket::Rootful(engine) if is_filter(container) => Some(of_filter(container, mount, engine)),
+            Socket::Rootful(engine) if is_filter(container) && !lets_all_through(container) => {
+                Some(of_filter(container, mount, engine))
+            }
             Socket::Rootful(engine) => Some(of_roots_engine(ctx, container, mount, engine)),
             Socket::Own(engine) => Some(of_users_engine(container, mount, engine)),
             Socket::Nix => of_nix_daemon(ctx, container, mount),
@@ -92,17 +94,40 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 type Said = (Severity, String, String);
 
 fn of_filter(container: &Container, mount: &Mount, engine: &str) -> Said {
+    let what = format!(
+        "{} gets {engine}'s socket `{}` to filter it",
+        name(container),
+        mount.source.display()
+    );
+    if is_pinned(container) && container.network.value() != Some(&NetworkMode::Host) {
+        return (
+            Severity::Info,
+            what,
+            "That is the right place for the socket. Keep it on a network that only its users share."
+                .to_owned(),
+        );
+    }
     (
         Severity::Medium,
-        format!(
-            "{} gets {engine}'s socket `{}` to filter it",
-            name(container),
-            mount.source.display()
-        ),
+        what,
         "A filtering proxy is the right place for the socket, but the proxy itself is root on the host. Pin its image by \
          digest and put it on a network that only its users share."
             .to_owned(),
     )
+}
+
+/// Is its image pinned by a digest?
+fn is_pinned(container: &Container) -> bool {
+    let image = container.image.as_ref().and_then(|image| image.value());
+    image.is_some_and(|image| image.provided_by_nix || image.reference.pattern().contains("@sha256:"))
+}
+
+/// Is the filter told to let through what changes things? Then it filters nothing that matters.
+fn lets_all_through(container: &Container) -> bool {
+    let mut variables = container.environment.iter().filter_map(|field| field.said());
+    variables.any(|variable| {
+        matches!(variable.name.as_str(), "POST" | "EXEC") && variable.value.as_known().as_deref() == Some("1")
+    })
 }
 
 fn of_roots_engine(ctx: &Ctx<'_>, container: &Container, mount: &Mount, engine: &str) -> Said {
@@ -228,6 +253,29 @@ fn is_filter(container: &Container) -> bool {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn filters() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.right = {
+    image = "ghcr.io/tecnativa/docker-socket-proxy:1@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    environment.CONTAINERS = "1";
+    volumes = [ "/run/docker.sock:/run/docker.sock:ro" ];
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `right` gets Docker's socket `/run/docker.sock` to filter it
+  };
+  virtualisation.oci-containers.containers.open = {
+    image = "ghcr.io/tecnativa/docker-socket-proxy:1@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    environment.POST = "1";
+    volumes = [ "/run/docker.sock:/run/docker.sock:ro" ];
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ critical: `open` gets Docker's socket `/run/docker.sock`, which is root on the host
+  };
+}
+"#,
+        );
+    }
 
     #[test]
     fn read_only_does_not_help() {

@@ -42,10 +42,9 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         let Some(field) = field.written() else {
             continue;
         };
-        let registry = field.get().display();
-        if is_local(&registry) {
+        let Some(registry) = field.get().as_known().filter(|registry| !is_local(registry)) else {
             continue;
-        }
+        };
         sink.report(
             field,
             format!(

@@ -86,7 +86,12 @@ fn is_path_of_secret(text: &Text) -> bool {
             && why.name().is_some_and(|name| name.ends_with(".path"));
     }
     const FOLDERS: [&str; 3] = ["/run/secrets/", "/run/agenix/", "/run/secrets-for-users/"];
+    // Keys and certificates are files wherever they are used.
+    const FILES: [&str; 6] = [".pub", ".pem", ".key", ".crt", ".json", ".p12"];
     let pattern = text.pattern();
+    if FILES.iter().any(|end| pattern.ends_with(end)) {
+        return false;
+    }
     let is_one_path = !pattern.contains(char::is_whitespace) && !pattern.contains(':');
     is_one_path && FOLDERS.iter().any(|folder| pattern.starts_with(folder))
 }
@@ -126,6 +131,7 @@ mod tests {
       MYSQL_PASSWORD_FILE = config.sops.secrets.db.path;
       GOOGLE_APPLICATION_CREDENTIALS = config.age.secrets.cloud.path;
       TOKEN_PATH = "/run/agenix/token";
+      SIGNING_KEY = "/run/secrets/signing_key.pub";
       DB_PASSWORD = config.sops.placeholder.db;
     };
   };

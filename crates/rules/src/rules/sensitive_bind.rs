@@ -360,6 +360,15 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             Some(Low),
             "Who writes it chooses the host's next kernel.",
         ),
+        _ if rest.starts_with("var/lib/docker/") || rest.starts_with("var/lib/containers/storage/") => {
+            system(
+                "a part of the engine's storage in",
+                // Volumes are for being bound.
+                (!rest.contains("/volumes/")).then_some(Medium),
+                None,
+                "Configurations of containers that are changed there hold at the next start of the engine.",
+            )
+        }
         _ => return host_key(path),
     };
     Some(found)

@@ -3,12 +3,12 @@
 use crate::about::paths::host_path;
 use crate::about::words::name;
 use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
-use nixpod_model::Container;
+use nixpod_model::{Container, Surface};
 
 declare_rule! {
     /// ## What it flags
     /// The whole Nix store bound into a container that runs an image, writable or not. Guests of systemd-nspawn always have
-    /// it, and so has a NixOS that runs from its host's store (`--rootfs`).
+    /// it, and so have a NixOS that runs from its host's store (`--rootfs`) and services of arion (`useHostStore`).
     /// ## Why
     /// Everything that the configuration of the host put into its store can be read there: files with passwords that were
     /// written by Nix, units, and the sources of the configuration itself. Paths of the store that the program needs can be
@@ -46,8 +46,9 @@ declare_rule! {
 }
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    // A NixOS that runs from the store of its host has no image, and needs the store.
-    if !container.is_oci() || container.image.is_none() {
+    // A NixOS that runs from the store of its host has no image, and needs the store; so do arion's services with
+    // `useHostStore`, which is what arion is for.
+    if !container.is_oci() || container.image.is_none() || container.surface == Surface::Arion {
         return;
     }
     for field in &container.mounts {

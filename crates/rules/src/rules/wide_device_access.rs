@@ -3,9 +3,9 @@
 use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
 use crate::about::power::{RootUser, root_of};
-use crate::about::words::name;
+use crate::about::words::{listed, name};
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Text};
+use nixpod_model::{Container, Device, Text, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -58,32 +58,53 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     let is_nspawn = container.nspawn.is_some();
-    for field in &container.devices {
-        let Some(field) = field.written() else {
-            continue;
-        };
+    let given = { container.devices.iter().filter_map(|field| field.written()) }.filter_map(|field| {
         let device = field.get();
         // In nspawn a node that is only bound stays closed.
         if is_nspawn && !device.allowed_only || dead_entry(device).is_some() {
-            continue;
+            return None;
         }
-        let Some(what) = wide(&device.node) else {
-            continue;
-        };
+        Some((field, wide(&device.node)?))
+    });
+    let mut of_kind: Vec<(&str, bool, Vec<Written<'_, Device>>)> = Vec::new();
+    for (field, what) in given {
         // No letters mean all of them.
-        let writes = device.access.is_empty() || device.access.contains('w');
-        let verb = if writes { "reads and writes" } else { "reads" };
-        sink.report(
-            field,
-            format!("{} {verb} {what} by `{}`", name(container), device.node.display()),
-        )
+        let access = &field.get().access;
+        let writes = access.is_empty() || access.contains('w');
+        match of_kind
+            .iter_mut()
+            .find(|(other, also_writes, _)| *other == what && *also_writes == writes)
+        {
+            Some((_, _, fields)) => fields.push(field),
+            None => of_kind.push((what, writes, vec![field])),
+        }
+    }
+    for (what, writes, fields) in &of_kind {
+        report(container, what, *writes, fields, sink);
+    }
+    check_rules(container, sink);
+}
+
+/// One finding for all devices of a kind.
+fn report(container: &Container, what: &str, writes: bool, fields: &[Written<'_, Device>], sink: &mut Sink) {
+    let Some(first) = fields.first() else {
+        return;
+    };
+    let verb = if writes { "reads and writes" } else { "reads" };
+    let nodes: Vec<String> = fields
+        .iter()
+        .map(|field| format!("`{}`", field.get().node.display()))
+        .collect();
+    let mut builder = sink
+        .report(*first, format!("{} {verb} {what} by {}", name(container), listed(&nodes, 2)))
         .severity(Severity::High)
         .help(
             "It gets at every file there, whoever owns it. Bind the directory that it needs instead, or run it in a user \
              namespace. A program that only asks disks how they are can be given `:r`, which still reads all of them.",
         );
+    for field in fields.iter().skip(1) {
+        builder = builder.related(&field.origin, "and this one");
     }
-    check_rules(container, sink);
 }
 
 /// Rules that open classes of devices by their numbers.

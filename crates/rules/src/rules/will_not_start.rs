@@ -163,8 +163,9 @@ fn check_places(container: &Container, sink: &mut Sink) {
         let Some((first, _)) = before else {
             continue;
         };
-        // The same said twice is one definition that came by two ways.
-        if first.get() == field.get() && first.origin == field.origin {
+        // The engine takes the same said twice for one.
+        let said = |mount: &Mount| (mount.source.display(), mount.read_only, mount.options.clone());
+        if said(first.get()) == said(field.get()) {
             continue;
         }
         let sources = [first.get(), field.get()].map(|mount| format!("`{}`", mount.source.display()));
@@ -294,7 +295,7 @@ mod tests {
   containers.web = { privateUsers = "pick"; bindMounts."/data:idmap" = { hostPath = "/srv"; }; config = { }; };
   virtualisation.oci-containers.containers.web = {
     image = "a:1";
-    volumes = [ "/a:/data" "/b:/data/b" ];
+    volumes = [ "/a:/data" "/b:/data/b" "/a:/data" ];
     extraOptions = [ "--cap-drop=ALL" "--cap-add=NET_RAW" ];
   };
 }
