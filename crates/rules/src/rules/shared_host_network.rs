@@ -3,7 +3,7 @@
 use crate::about::power::has_user_namespace;
 use crate::about::words::{ground, name, removal};
 use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
-use nixpod_model::{Container, NetworkMode};
+use nixpod_model::{Container, NetworkMode, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -95,13 +95,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if let Some(network) = container.network.written()
         && network.origin != nspawn.private_network.origin
     {
-        let builder = sink.report(network, message).help(
-            "This is the network namespace of the host. Use `privateNetwork`, or a namespace of the container's own.",
-        );
-        if let Some(change) = removal(container, &container.network.origin) {
-            builder.fix("leave the host's namespace", Applicability::Unsafe, change);
-        }
-        return;
+        return by_path(container, network, message, sink);
     }
     // Something else may give it a network, so what is not known keeps the rule silent.
     if nspawn.other_private_network.value() != Some(&false) {
@@ -136,6 +130,16 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
              `privateNetwork = true` with addresses or a bridge."
         ))
         .fix("set `privateNetwork = true`", Applicability::Unsafe, change);
+}
+
+/// It is given the path of the host's namespace.
+fn by_path(container: &Container, network: Written<'_, NetworkMode>, message: String, sink: &mut Sink) {
+    let builder = sink.report(network, message).help(
+        "This is the network namespace of the host. Use `privateNetwork`, or a namespace of the container's own.",
+    );
+    if let Some(change) = removal(container, &container.network.origin) {
+        builder.fix("leave the host's namespace", Applicability::Unsafe, change);
+    }
 }
 
 #[cfg(test)]
